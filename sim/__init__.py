@@ -1,0 +1,1 @@
+"""mastosim: treatment outcomes in osteoporosis from systemic mastocytosis, simulated event by event."""

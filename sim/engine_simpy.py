@@ -1,0 +1,74 @@
+"""The reference engine: SimPy as the clock, one process a patient, asleep until the next event is due.
+
+Patients who share nothing have an environment each, which keeps the queue of events short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+
+from sim.model import next_kind, react, start
+from sim.schema import DEATH, END, KINDS, REVIEW, STATE, Draws, Inputs, Log, Params
+
+Rows = list[tuple[int, int, int, float]]
+
+
+def simulate(inputs: Inputs, progress: Callable[[int], None] | None = None) -> Log:
+    """Follow every patient of the inputs to death or the end of follow-up.
+
+    `progress` is told the number of patients done, now and then. Raises OutOfDraws when a patient
+    has more fractures than random numbers were prepared for.
+    """
+    params = _plain_params(inputs.params)
+    rows: Rows = []
+    for i, record in enumerate(inputs.patients):
+        env = simpy.Environment()
+        draws = Draws(*(column[i].tolist() for column in inputs.draws))
+        env.process(_live(env, i, _plain_record(record), params, draws, rows))
+        env.run()
+        if progress is not None and i % 50 == 49:
+            progress(i + 1)
+    return _as_log(rows)
+
+
+def _live(
+    env: simpy.Environment, i: int, patient: Any, params: Params, draws: Draws, rows: Rows
+) -> Generator[simpy.Event, Any, None]:
+    """One patient's life as a SimPy process: wait for the next due day, react, log."""
+    state = _plain_record(np.zeros((), STATE))
+    due = [0] * KINDS
+    start(state, due, patient, params, draws)
+    kind = -1
+    while kind not in (DEATH, END):
+        kind = next_kind(due)
+        day = due[kind]
+        if day > env.now:
+            yield env.timeout(day - env.now)
+        value = react(kind, day, state, due, patient, params, draws)
+        if kind != REVIEW:
+            rows.append((i, day, kind, value))
+
+
+def _plain_record(record: npt.NDArray[np.void]) -> SimpleNamespace:
+    """A record as a plain object of numbers and lists, which Python reads faster than arrays."""
+    return SimpleNamespace(**{name: record[name].tolist() for name in record.dtype.names or ()})
+
+
+def _plain_params(params: Params) -> Params:
+    return Params(*(v.tolist() if isinstance(v, np.ndarray) else v for v in params))
+
+
+def _as_log(rows: Rows) -> Log:
+    patient, day, kind, value = zip(*rows, strict=True)
+    return Log(
+        np.array(patient, dtype=np.int64),
+        np.array(day, dtype=np.int64),
+        np.array(kind, dtype=np.int64),
+        np.array(value, dtype=np.float64),
+    )

@@ -1,0 +1,40 @@
+"""Published facts as data: one file a publication, and the national life table."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FOLDER = Path(__file__).parent
+
+
+@cache
+def keys() -> tuple[str, ...]:
+    """The citation keys of all publications, in alphabetical order."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+
+
+@cache
+def publication(key: str) -> dict[str, Any]:
+    """One publication: its citation, its facts, and the groups of patients they speak of.
+
+    Raises KeyError for a key that is not among `keys()`.
+    """
+    if key not in keys():
+        raise KeyError(key)
+    text = (FOLDER / f"{key}.yaml").read_text(encoding="utf-8")
+    return dict(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+
+
+@cache
+def life_table(key: str) -> dict[str, tuple[float, ...]]:
+    """Probability of dying within a year of age by sex (`female`, `male`), from age 0 on."""
+    with (FOLDER / f"{key}.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    if [int(row["age"]) for row in rows] != list(range(len(rows))):
+        raise ValueError(f"{key}.csv: ages should run from 0 without a gap")
+    return {sex: tuple(float(row[f"q_{sex}"]) for row in rows) for sex in ("female", "male")}

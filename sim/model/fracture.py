@@ -1,0 +1,114 @@
+"""Fractures: hazards that follow bone density from review to review, and what a fracture entails."""
+
+from __future__ import annotations
+
+from sim.biology.bone import t_score
+from sim.biology.decay import decayed
+from sim.biology.fractures import accumulated, days_until
+from sim.model.action import Draws, Due, Params, Patient, State, advance, bmd_on, happens, take
+from sim.schema import BONE_OF_SITE, BONES, DEATH, FRACTURE, NEVER, REVIEW, SITES
+
+DAYS_AT_RISK_OF_DEATH = 365
+
+
+def on_review(day: int, state: State, due: Due, patient: Patient, params: Params) -> float:
+    """The fracture rates are looked at again; where the course of bone turns, it turns here."""
+    use_up_hazards(day, state)
+    if day == params.evidence_day or day == state.plateau_day:
+        advance(day, state, patient, params)
+    set_hazards(day, state, due, patient, params)
+    return 0.0
+
+
+def on_fracture(
+    site: int,
+    day: int,
+    state: State,
+    due: Due,
+    patient: Patient,
+    params: Params,
+    draws: Draws,
+) -> float:
+    """A bone breaks: the next one is awaited, the risk is higher for a while, and some patients die."""
+    use_up_hazards(day, state)
+    k = state.fractures[site]
+    state.fractures[site] = k + 1
+    state.hazard_left[site] += take(draws.fracture[site], k + 1)
+    if params.log_imminent[site] != 0.0:
+        state.imminent_until[site] = day + params.imminent_days[site]
+    if happens(params.case_fatality[site], draws.fatal[site], k):
+        dies = day + 1 + int(take(draws.fatal_delay[site], k) * DAYS_AT_RISK_OF_DEATH)
+        if dies < due[DEATH]:
+            due[DEATH] = dies
+            state.death_cause = 1 + site
+    set_hazards(day, state, due, patient, params)
+    return float(k + 1)
+
+
+def use_up_hazards(day: int, state: State) -> None:
+    """Take the hazard accumulated since the last look off what is left until the next fractures."""
+    days = day - state.hazard_since
+    if days > 0:
+        for site in range(len(SITES)):
+            state.hazard_left[site] -= accumulated(
+                state.log_hazard[site], state.hazard_slope[site], days
+            )
+        state.hazard_since = day
+
+
+def set_hazards(day: int, state: State, due: Due, patient: Patient, params: Params) -> None:
+    """Draw log-hazards as straight lines from this day to the next review; fractures due by then."""
+    review = next_review(day, state, params)
+    due[REVIEW] = review
+    state.hazard_since = day
+    days = review - day
+    for bone in range(len(BONES)):
+        mean, sd = patient.reference_mean[bone], patient.reference_sd[bone]
+        now = t_score(bmd_on(day, bone, state, patient, params), mean, sd)
+        then = t_score(bmd_on(review, bone, state, patient, params), mean, sd)
+        for site in range(len(SITES)):
+            if BONE_OF_SITE[site] == bone:
+                factors = log_factors(day, site, state, patient, params)
+                ratio = log_ratio_on(review, site, state, params)
+                ratio -= log_ratio_on(day, site, state, params)
+                gradient = params.log_gradient[site]
+                slope = (ratio - gradient * (then - now)) / days
+                log_hazard = factors - gradient * now
+                state.log_hazard[site] = log_hazard
+                state.hazard_slope[site] = slope
+                until = days_until(state.hazard_left[site], log_hazard, slope, days)
+                due[FRACTURE + site] = day + until if until <= days else NEVER
+
+
+def next_review(day: int, state: State, params: Params) -> int:
+    """The next fixed review day, or a day before it on which bone or an imminent risk turns."""
+    review = (day // params.review_every + 1) * params.review_every
+    if day < params.evidence_day < review:
+        review = params.evidence_day
+    if day < state.plateau_day < review:
+        review = state.plateau_day
+    for site in range(len(SITES)):
+        if day < state.imminent_until[site] < review:
+            review = state.imminent_until[site]
+    return review  # type: ignore[no-any-return]
+
+
+def log_factors(day: int, site: int, state: State, patient: Patient, params: Params) -> float:
+    """Log hazard per day of one site at T-score 0, with the risk factors of the day."""
+    fractures = patient.further_fractures + state.fractures[0]
+    total = params.log_base[site] + params.log_per_fracture * fractures
+    if day < state.imminent_until[site]:
+        total += params.log_imminent[site]
+    return total + log_ratio_on(day, site, state, params)
+
+
+def log_ratio_on(day: int, site: int, state: State, params: Params) -> float:
+    """Logarithm of the direct fracture ratio of the therapies' actions on a day."""
+    total = 0.0
+    if not params.has_ratio[site]:
+        return total
+    for subset in range(1, params.subsets):
+        if params.log_ratio[site][subset] != 0.0 and state.product[subset] != 0.0:
+            left = decayed(params.subset_decay[subset], day - state.since)
+            total += params.log_ratio[site][subset] * state.product[subset] * left
+    return total

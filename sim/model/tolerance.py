@@ -1,0 +1,129 @@
+"""Courses: begun and ended by plan, reduced or stopped for intolerance."""
+
+from __future__ import annotations
+
+from sim.biology.tolerance import (
+    gompertz_hazard,
+    loglogistic_hazard,
+    lognormal_hazard,
+    steps_hazard,
+    weibull_hazard,
+)
+from sim.model.action import Draws, Due, Params, Patient, State, advance, multiply_actions, take
+from sim.model.dosing import begin_plateau_clock
+from sim.model.fracture import set_hazards, use_up_hazards
+from sim.schema import (
+    GOMPERTZ,
+    INTOLERANCE,
+    LOGLOGISTIC,
+    LOGNORMAL_TIME,
+    NEVER,
+    NO_INTOLERANCE,
+    PLAN,
+    STEPS,
+    WEIBULL,
+)
+
+
+def on_plan(
+    therapy: int,
+    day: int,
+    state: State,
+    due: Due,
+    patient: Patient,
+    params: Params,
+    draws: Draws,
+) -> float:
+    """A course begins at its full dose, or ends, as planned. Returns the new action of the course."""
+    if day == params.course_end[therapy]:
+        due[PLAN + therapy] = NEVER
+        due[INTOLERANCE + therapy] = NEVER
+        set_step(therapy, 0.0, day, state, due, patient, params)
+        return 0.0
+    due[PLAN + therapy] = params.course_end[therapy]
+    begin_plateau_clock(day, state, params)
+    set_step(therapy, params.relative_dose[therapy], day, state, due, patient, params)
+    state.course_start[therapy] = day
+    state.tolerance_since[therapy] = day
+    if params.family[therapy] != NO_INTOLERANCE:
+        state.tolerance_left[therapy] = take(draws.tolerance[therapy], 0)
+        due[INTOLERANCE + therapy] = intolerance_day(therapy, day, state, patient, params)
+    return params.relative_dose[therapy]  # type: ignore[no-any-return]
+
+
+def on_intolerance(
+    therapy: int,
+    day: int,
+    state: State,
+    due: Due,
+    patient: Patient,
+    params: Params,
+    draws: Draws,
+) -> float:
+    """The patient tolerates the course no longer: the next rung of the ladder. Returns the new action."""
+    rung = state.rung[therapy]
+    state.rung[therapy] = rung + 1
+    step = state.action[therapy] * params.ladder[therapy][rung]
+    set_step(therapy, step, day, state, due, patient, params)
+    state.tolerance_since[therapy] = day
+    due[INTOLERANCE + therapy] = NEVER
+    if step == 0.0:
+        due[PLAN + therapy] = NEVER
+    elif rung + 1 < len(params.ladder[therapy]) and params.ladder[therapy][rung + 1] >= 0.0:
+        state.tolerance_left[therapy] = take(draws.tolerance[therapy], rung + 1)
+        due[INTOLERANCE + therapy] = intolerance_day(therapy, day, state, patient, params)
+    return step  # type: ignore[no-any-return]
+
+
+def set_step(
+    therapy: int,
+    action: float,
+    day: int,
+    state: State,
+    due: Due,
+    patient: Patient,
+    params: Params,
+) -> None:
+    """The course acts at a new level from this day on."""
+    use_up_hazards(day, state)
+    advance(day, state, patient, params)
+    state.action[therapy] = action
+    multiply_actions(state, params)
+    set_hazards(day, state, due, patient, params)
+
+
+def intolerance_day(therapy: int, day: int, state: State, patient: Patient, params: Params) -> int:
+    """First whole day by which the hazard left is used up at the present dose, by bisection.
+
+    Every distribution is met through its accumulated hazard alone, so none needs an inverse.
+    """
+    dose = state.action[therapy] ** params.dose_exponent[therapy]
+    factor = dose * patient.frailty[therapy]
+    began = state.course_start[therapy]
+    before = course_hazard(therapy, day - began, params)
+    low, high = day, params.horizon + 1
+    while low + 1 < high:
+        middle = (low + high) // 2
+        hazard = course_hazard(therapy, middle - began, params)
+        if factor * (hazard - before) >= state.tolerance_left[therapy]:
+            high = middle
+        else:
+            low = middle
+    return high if high <= params.horizon else NEVER
+
+
+def course_hazard(therapy: int, days: float, params: Params) -> float:
+    """Accumulated hazard of intolerance so many days after the start, at full dose and frailty 1."""
+    family = params.family[therapy]
+    a, b = params.family_a[therapy], params.family_b[therapy]
+    if family == STEPS:
+        return steps_hazard(params.step_end[therapy], params.step_hazard[therapy], days)
+    if family == WEIBULL:
+        return weibull_hazard(a, b, days)
+    if family == GOMPERTZ:
+        return gompertz_hazard(a, b, days)
+    if family == LOGNORMAL_TIME:
+        return lognormal_hazard(a, b, days)
+    if family == LOGLOGISTIC:
+        return loglogistic_hazard(a, b, days)
+    return 0.0

@@ -1,0 +1,182 @@
+"""Who the patients are: the distributions of what they bring to the first visit."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import AfterValidator, field_validator, model_validator
+
+from sim.scenario.form.quantities import (
+    AgeYears,
+    Balp,
+    Ctx,
+    Density,
+    Form,
+    Kilograms,
+    NonNegative,
+    Number,
+    Share,
+    Tryptase,
+    Whole,
+    only_one,
+    refuse,
+)
+from sim.scenario.report import nearest
+
+Q = TypeVar("Q")
+
+# The variables that may be correlated, in the order in which they are drawn.
+CORRELATED = (
+    "age", "weight", "spine_t", "hip_t", "ctx", "balp", "tryptase", "vertebral_fractures",
+    "spine_response", "hip_response", "ctx_response", "balp_response", "tryptase_response",
+)  # fmt: skip
+
+
+class MeanSd(Form, Generic[Q]):
+    """A mean and a standard deviation, in the unit of the variable."""
+
+    mean: Q
+    sd: Q
+
+    @field_validator("sd", mode="after")
+    @classmethod
+    def _spread_is_not_negative(cls, sd: float) -> float:
+        if sd < 0:
+            raise refuse("a standard deviation is 0 or more")
+        return sd
+
+
+class Variable(Form, Generic[Q]):
+    """A continuous variable: normal or log-normal by mean and SD (of the values, before `within`).
+
+    `within` cuts the distribution off: values outside are not drawn (a truncated distribution).
+    """
+
+    normal: MeanSd[Q] | None = None
+    lognormal: MeanSd[Q] | None = None
+    within: list[Q] | None = None
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Variable[Q]:
+        shape = getattr(self, only_one(self, ("normal", "lognormal"), "a distribution"))
+        if self.lognormal is not None and shape.mean <= 0:
+            raise refuse("the mean of a log-normal variable is above 0")
+        if self.within is not None:
+            if len(self.within) != 2 or not self.within[0] < self.within[1]:  # type: ignore[operator]
+                raise refuse("`within` has two values, the lower first")
+            if not self.within[0] <= shape.mean <= self.within[1]:
+                raise refuse("the mean is outside `within`")
+        return self
+
+
+def _stays_positive(variable: Variable[Q]) -> Variable[Q]:
+    normal = variable.normal
+    if normal is not None and variable.within is None and normal.mean <= 5 * normal.sd:  # type: ignore[operator]
+        raise refuse("could fall below 0: add `within`, or use `lognormal`")
+    return variable
+
+
+class Counts(Form):
+    """Number of earlier vertebral fractures: `at_least` + a negative binomial; mean and SD of the whole."""
+
+    negative_binomial: MeanSd[NonNegative]
+    at_least: Whole = 0
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Counts:
+        extra, sd = self.negative_binomial.mean - self.at_least, self.negative_binomial.sd
+        if self.at_least < 0 or extra <= 0 or sd**2 <= extra:
+            raise refuse(
+                "no such distribution: the mean must exceed `at_least`, and the SD squared the difference"
+            )
+        return self
+
+
+class Cohort(Form):
+    """The virtual patients at enrolment, before any treatment."""
+
+    patients: Whole
+    female: Share
+    age: Variable[AgeYears]
+    weight: Annotated[Variable[Kilograms], AfterValidator(_stays_positive)]
+    spine_t: Variable[Number]
+    hip_t: Variable[Number]
+    ctx: Annotated[Variable[Ctx], AfterValidator(_stays_positive)]
+    balp: Annotated[Variable[Balp], AfterValidator(_stays_positive)]
+    tryptase: Annotated[Variable[Tryptase], AfterValidator(_stays_positive)]
+    vertebral_fractures: Counts
+    correlations: dict[str, Number] = {}
+
+    @field_validator("patients", mode="after")
+    @classmethod
+    def _someone_enrols(cls, patients: int) -> int:
+        if not 1 <= patients <= 1_000_000:
+            raise refuse("'{n}' patients; allowed: 1 to 1000000", n=patients)
+        return patients
+
+    @field_validator("correlations", mode="after")
+    @classmethod
+    def _correlations_are_possible(cls, given: dict[str, float]) -> dict[str, float]:
+        pairs = {pair_of(name): value for name, value in given.items()}
+        if len({frozenset(pair) for pair in pairs}) < len(given):
+            raise refuse("a pair is given twice")
+        for pair, value in pairs.items():
+            if not -1 < value < 1:
+                raise refuse("{pair}: a correlation is between -1 and 1", pair=" ~ ".join(pair))
+        if not _positive_definite(pairs):
+            raise refuse("these correlations cannot hold together (not positive definite)")
+        return given
+
+    @field_validator("spine_t", "hip_t", mode="after")
+    @classmethod
+    def _t_scores_are_normal(cls, variable: Variable[float]) -> Variable[float]:
+        if variable.normal is None:
+            raise refuse("T-scores are `normal`: the base fracture rate is centred on them")
+        return variable
+
+
+def pair_of(name: str) -> tuple[str, str]:
+    """The two variables of a correlation's name, `spine_t ~ hip_t`."""
+    parts = [part.strip() for part in re.split("~", name)]
+    if len(parts) != 2 or parts[0] == parts[1]:
+        raise refuse("'{name}' should name two variables, like `spine_t ~ hip_t`", name=name)
+    for part in parts:
+        if part not in CORRELATED:
+            raise refuse(
+                "'{part}' has no correlation; {help}", part=part, help=nearest(part, CORRELATED)
+            )
+    return parts[0], parts[1]
+
+
+def _positive_definite(pairs: dict[tuple[str, str], float]) -> bool:
+    """True if a Cholesky factor exists; written out, as a check needs no array library."""
+    names = sorted({name for pair in pairs for name in pair})
+    both = {**pairs, **{(b, a): value for (a, b), value in pairs.items()}}
+    rows: list[list[float]] = []
+    for i, a in enumerate(names):
+        row: list[float] = []
+        for j, b in enumerate(names[: i + 1]):
+            left = (1.0 if i == j else both.get((a, b), 0.0)) - sum(
+                x * y for x, y in zip(row, rows[j] if j < i else row, strict=False)
+            )
+            if i == j and left <= 1e-12:
+                return False
+            row.append(math.sqrt(left) if i == j else left / rows[j][j])
+        rows.append(row)
+    return True
+
+
+class SexReference(Form):
+    """Young-adult reference of each sex at one site, g/cm2."""
+
+    female: MeanSd[Density]
+    male: MeanSd[Density]
+
+
+class ReferenceBmd(Form):
+    """Young-adult reference bone density: BMD = mean + T-score x SD."""
+
+    spine: SexReference
+    hip: SexReference

@@ -1,0 +1,128 @@
+"""A whole scenario, and the rules that bind its parts together."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Tag, field_validator, model_validator
+
+from sim.scenario.form.cohort import Cohort, ReferenceBmd
+from sim.scenario.form.outcome import (
+    AccrualForm,
+    BeyondEvidence,
+    Effect,
+    Fractures,
+    Markers,
+    Measurement,
+    Mortality,
+    Visits,
+)
+from sim.scenario.form.quantities import Days, Form, Text, Whole, refuse
+from sim.scenario.form.therapy import Course, Infusions
+from sim.scenario.report import nearest
+
+FORMAT = 1
+MOST_THERAPIES = 4
+MOST_REACTIONS = 8
+NO_THERAPY = "none"
+
+
+def _kind(value: Any) -> str | None:
+    if not isinstance(value, dict) or ("infusion" in value) == ("course" in value):
+        return None
+    return "infusion" if "infusion" in value else "course"
+
+
+Therapy = Annotated[
+    Annotated[Infusions, Tag("infusion")] | Annotated[Course, Tag("course")],
+    Discriminator(
+        _kind,
+        custom_error_type="rule",
+        custom_error_message="a therapy has either `infusion` or `course`, with its dose",
+    ),
+]
+
+
+class Scenario(Form):
+    """A study to simulate: who, with what, to what effect, observed how."""
+
+    mastosim: Whole
+    name: Text
+    title: Text
+    question: Text
+    answers: Text | None = None
+    horizon: Days
+    seed: Whole
+    cohort: Cohort
+    reference_bmd: ReferenceBmd
+    therapies: dict[str, Therapy] = {}
+    arms: dict[str, list[Text]]
+    comparator: Text | None = None
+    effects: dict[str, Effect]
+    accrual: AccrualForm
+    beyond_evidence: BeyondEvidence
+    markers: Markers
+    fractures: Fractures
+    mortality: Mortality
+    visits: Visits
+    measurement: Measurement
+
+    @field_validator("mastosim", mode="after")
+    @classmethod
+    def _format_is_known(cls, version: int) -> int:
+        if version != FORMAT:
+            raise refuse("format {version} is not known here; allowed: 1", version=version)
+        return version
+
+    @field_validator("name", mode="after")
+    @classmethod
+    def _name_names_a_folder(cls, name: str) -> str:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,60}", name):
+            raise refuse(
+                "'{name}': small letters, digits, - and _, as it names a folder", name=name
+            )
+        return name
+
+    @field_validator("seed", mode="after")
+    @classmethod
+    def _seed_is_natural(cls, seed: int) -> int:
+        if seed < 0:
+            raise refuse("a seed is 0 or more")
+        return seed
+
+    @field_validator("horizon", mode="after")
+    @classmethod
+    def _there_is_time(cls, horizon: float) -> float:
+        if not 1 <= horizon <= 36525:
+            raise refuse("the horizon is between 1 day and 100 years")
+        return horizon
+
+    @field_validator("therapies", mode="after")
+    @classmethod
+    def _therapies_are_few(cls, therapies: dict[str, Any]) -> dict[str, Any]:
+        for name in therapies:
+            if not re.fullmatch(r"[A-Za-z][\w-]*", name) or name == NO_THERAPY:
+                raise refuse("'{name}' cannot name a therapy: a word, and not `none`", name=name)
+        if len(therapies) > MOST_THERAPIES:
+            raise refuse("{n} therapies; allowed: up to 4", n=len(therapies))
+        reactions = sum(len(t.reactions) for t in therapies.values() if isinstance(t, Infusions))
+        if reactions > MOST_REACTIONS:
+            raise refuse("{n} reactions; allowed: up to 8 in all", n=reactions)
+        return therapies
+
+    @model_validator(mode="after")
+    def _arms_are_told_apart(self) -> Scenario:
+        if not self.arms:
+            raise refuse("a scenario has at least one arm")
+        if self.comparator is not None and self.comparator not in self.arms:
+            raise refuse(
+                "comparator '{name}' is not an arm; {help}",
+                name=self.comparator, help=nearest(self.comparator, self.arms),
+            )  # fmt: skip
+        return self
+
+    @property
+    def compared_with(self) -> str:
+        """The arm that the others are compared with: `comparator`, or the last one."""
+        return self.comparator or list(self.arms)[-1]

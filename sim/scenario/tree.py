@@ -1,0 +1,157 @@
+"""YAML text to a tree of texts, lists and mappings in which every piece knows its file and line.
+
+Built from PyYAML's event stream rather than its loader: scalars stay the text that was typed (so
+that `NO`, `1e-3` and `12:30` mean what they say), equal keys are seen, and anchors, aliases, tags
+and second documents are refused before anything is expanded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from sim.scenario.report import Mark, Mistake, ScenarioError, dotted
+
+LARGEST_FILE_BYTES = 1_000_000
+DEEPEST = 32
+
+Path_ = tuple[str | int, ...]
+
+
+@dataclass
+class Leaf:
+    """A value as it was typed; None where nothing was typed after the key."""
+
+    text: str | None
+    mark: Mark
+
+
+@dataclass
+class Listing:
+    """A list of nodes."""
+
+    items: list[Node]
+    mark: Mark
+
+
+@dataclass
+class Mapping:
+    """Keys in the order of the file; `marks` holds the place of each key."""
+
+    items: dict[str, Node]
+    mark: Mark
+    marks: dict[str, Mark] = field(default_factory=dict)
+
+
+Node = Leaf | Listing | Mapping
+
+
+def read_file(path: Path, shown: str) -> Mapping:
+    """The document in a file. Raises ScenarioError when it cannot be read as one."""
+    try:
+        if not path.is_file():
+            raise ScenarioError([Mistake("", f"{shown}: there is no such file")])
+        if path.stat().st_size > LARGEST_FILE_BYTES:
+            raise ScenarioError([Mistake("", f"{shown}: over 1 MB, too large for a scenario")])
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ScenarioError([Mistake("", f"{shown}: cannot be read: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        raise ScenarioError([Mistake("", f"{shown}: is not UTF-8 text")]) from error
+    node = read_text(text, shown)
+    if not isinstance(node, Mapping):
+        raise ScenarioError([Mistake("", f"{shown}: should be a mapping, `key: value` lines")])
+    return node
+
+
+def read_text(text: str, shown: str) -> Node:
+    """The node that a YAML text holds; `shown` is the name of the text in error reports."""
+    builder = _Builder(text.splitlines(), shown)
+    try:
+        node = builder.document(yaml.parse(text, Loader=yaml.SafeLoader))
+    except yaml.MarkedYAMLError as error:
+        at = error.problem_mark or error.context_mark
+        mark = builder.mark(at) if at else None
+        raise ScenarioError([Mistake("", f"not YAML: {error.problem}", mark)]) from error
+    except yaml.YAMLError as error:
+        raise ScenarioError([Mistake("", f"{shown}: not YAML: {error}")]) from error
+    if builder.mistakes:
+        raise ScenarioError(builder.mistakes)
+    return node
+
+
+class _Builder:
+    """Events to nodes; collects the mistakes that YAML itself would let pass."""
+
+    def __init__(self, lines: list[str], shown: str) -> None:
+        self.lines = lines
+        self.shown = shown
+        self.mistakes: list[Mistake] = []
+
+    def mark(self, at: yaml.Mark) -> Mark:
+        text = self.lines[at.line] if at.line < len(self.lines) else ""
+        return Mark(self.shown, at.line + 1, at.column + 1, text)
+
+    def refuse(self, path: Path_, message: str, at: yaml.Mark) -> None:
+        self.mistakes.append(Mistake(dotted(path), message, self.mark(at)))
+
+    def document(self, events: Iterator[yaml.Event]) -> Node:
+        node: Node | None = None
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if node is not None:
+                    self.refuse((), "a second document in one file", event.start_mark)
+                    break
+                node = self.node(next(events), events, ())
+        return node if node is not None else Mapping({}, Mark(self.shown, 1, 1))
+
+    def node(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path_) -> Node:
+        self._refuse_cleverness(event, path)
+        mark = self.mark(event.start_mark)
+        if len(path) > DEEPEST:
+            at = Mistake(dotted(path[:3]) + "...", f"nested deeper than {DEEPEST} levels", mark)
+            raise ScenarioError([*self.mistakes, at])
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(events, path, mark)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._listing(events, path, mark)
+        if isinstance(event, yaml.ScalarEvent):
+            plain = not event.style
+            empty = plain and event.value in {"", "~", "null"}
+            return Leaf(None if empty else event.value, mark)
+        return Leaf(None, mark)  # an alias, refused above
+
+    def _mapping(self, events: Iterator[yaml.Event], path: Path_, mark: Mark) -> Mapping:
+        mapping = Mapping({}, mark)
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
+            key = event.value if isinstance(event, yaml.ScalarEvent) else ""
+            if not key:
+                self.refuse(path, "a key should be a word", event.start_mark)
+                self.node(event, events, (*path, "?"))
+            at = self.mark(event.start_mark)
+            value = self.node(next(events), events, (*path, key))
+            if key in mapping.items:
+                first = mapping.marks[key].line
+                self.refuse(
+                    (*path, key), f"this key was given before, on line {first}", event.start_mark
+                )
+            mapping.items[key] = value
+            mapping.marks[key] = at
+        return mapping
+
+    def _listing(self, events: Iterator[yaml.Event], path: Path_, mark: Mark) -> Listing:
+        listing = Listing([], mark)
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+            listing.items.append(self.node(event, events, (*path, len(listing.items))))
+        return listing
+
+    def _refuse_cleverness(self, event: yaml.Event, path: Path_) -> None:
+        if isinstance(event, yaml.AliasEvent):
+            self.refuse(path, "aliases (*name) are not used in scenarios", event.start_mark)
+        elif isinstance(event, yaml.NodeEvent) and event.anchor:
+            self.refuse(path, "anchors (&name) are not used in scenarios", event.start_mark)
+        if getattr(event, "tag", None):
+            self.refuse(path, "tags (!name) are not used in scenarios", event.start_mark)
