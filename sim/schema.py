@@ -82,6 +82,7 @@ PATIENT = np.dtype([
     ("sex", "i8"),                            # index into SEXES
     ("age", "f8"),                            # years
     ("weight", "f8"),                         # kg
+    ("vertebral_fractures", "i8"),            # at entry
     ("further_fractures", "f8"),              # vertebral fractures at entry less the cohort mean
     ("bmd", "f8", len(BONES)),                # g/cm2 at entry
     ("reference_mean", "f8", len(BONES)),     # g/cm2, young adults of the sex

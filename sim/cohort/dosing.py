@@ -78,6 +78,15 @@ def reactions_of(scenario: Scenario) -> list[tuple[int, str, str, Any]]:
     ]
 
 
+def reaction_names(scenario: Scenario) -> tuple[str, ...]:
+    """What the slots of the reactions are called; with its therapy where two share a name."""
+    names = [name for _, _, name, _ in reactions_of(scenario)]
+    return tuple(
+        name if names.count(name) == 1 else f"{therapy} {name}"
+        for _, therapy, name, _ in reactions_of(scenario)
+    )
+
+
 def reaction_fields(scenario: Scenario) -> dict[str, Any]:
     """The fields of Params that concern reactions."""
     reactions = reactions_of(scenario)

@@ -156,6 +156,7 @@ def _patients(
     patients["sex"][baseline.female == 1] = SEXES.index("female")
     patients["age"] = baseline.values["age"]
     patients["weight"] = baseline.values["weight"]
+    patients["vertebral_fractures"] = baseline.vertebral_fractures
     mean_count = scenario.cohort.vertebral_fractures.negative_binomial.mean
     patients["further_fractures"] = baseline.vertebral_fractures - mean_count
     for bone, name in enumerate(BONES):

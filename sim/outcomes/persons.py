@@ -1,0 +1,138 @@
+"""What each patient of one arm went through, as arrays over patients: the ground of every outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.tables import Tables
+
+DAYS_PER_YEAR = 365.25
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Persons:
+    """One arm: each array has an entry for every patient, in the order of their numbers.
+
+    `measured[quantity]` is patients x days (NaN where not measured), `visits[quantity]` the days.
+    """
+
+    arm: str
+    count: int
+    patients: pd.DataFrame
+    events: pd.DataFrame
+    years: Floats
+    died: Floats
+    measured: dict[str, Floats]
+    visits: dict[str, list[int]]
+
+    def counts(self, event: str, what: str | None = None) -> Floats:
+        """Number of such events of each patient, of one subject or of all."""
+        rows = self.events["event"] == event
+        if what is not None:
+            rows &= self.events["what"] == what
+        return np.bincount(self._place(rows), minlength=self.count).astype(float)
+
+    @property
+    def courses(self) -> list[str]:
+        """The therapies that anyone took as a course."""
+        return self._subjects("course")
+
+    @property
+    def infusions(self) -> list[str]:
+        """The therapies that anyone was given, or missed, as infusions."""
+        return sorted({*self._subjects("infusion"), *self._subjects("missed infusion")})
+
+    @property
+    def reactions(self) -> list[str]:
+        """The reactions that anyone had."""
+        return self._subjects("reaction")
+
+    def _subjects(self, event: str) -> list[str]:
+        return sorted(self.events.loc[self.events["event"] == event, "what"].unique())
+
+    def stopped(self, therapy: str) -> npt.NDArray[np.bool_]:
+        """Who stopped a course for intolerance."""
+        rows = (self.events["event"] == "intolerance") & (self.events["what"] == therapy)
+        return (
+            np.bincount(self._place(rows & (self.events["value"] == 0)), minlength=self.count) > 0
+        )
+
+    def off(self, therapy: str) -> Floats:
+        """1 for who is off a course at the end, by intolerance or by plan, 0 for who is on it."""
+        rows = self.events["event"].isin(["course", "intolerance"])
+        last = (
+            self.events[rows & (self.events["what"] == therapy)].groupby("patient")["value"].last()
+        )
+        return 1.0 - (last.reindex(self.patients["patient"]).fillna(0) > 0).to_numpy(float)
+
+    def entry(self, quantity: str) -> Floats:
+        """First measured value of each patient."""
+        return self.measured[quantity][:, 0]
+
+    def last(self, quantity: str) -> Floats:
+        """Last measured value of each patient, NaN for who has no value after entry."""
+        values = self.measured[quantity][:, 1:]
+        return _last_known(values)
+
+    def years_between(self, quantity: str) -> Floats:
+        """Years from the first to the last measured value."""
+        days = np.where(np.isnan(self.measured[quantity]), np.nan, self.visits[quantity])
+        return _last_known(days[:, 1:]) / DAYS_PER_YEAR
+
+    def annual_increase(self, bone: str) -> Floats:
+        """Percent of the entry value per year: 100 x (last - first) / first / years, as published."""
+        quantity = f"{bone}_g_cm2"
+        first = self.entry(quantity)
+        return 100 * (self.last(quantity) - first) / first / self.years_between(quantity)
+
+    def percent_change(self, quantity: str) -> Floats:
+        """Percent change of the last measured value against the first."""
+        return 100 * (self.last(quantity) / self.entry(quantity) - 1)
+
+    def _place(self, rows: pd.Series[bool]) -> npt.NDArray[np.int64]:
+        """Positions of the patients of some events."""
+        who = self.events.loc[rows, "patient"].to_numpy()
+        return np.searchsorted(self.patients["patient"].to_numpy(), who)
+
+
+def persons(tables: Tables, arm: str) -> Persons:
+    """The patients of one arm. Raises KeyError for an arm that the tables do not hold."""
+    events = tables.events[tables.events["arm"] == arm]
+    if events.empty:
+        raise KeyError(arm)
+    patients = tables.patients.sort_values("patient", ignore_index=True)
+    numbers = patients["patient"]
+    ends = events[events["event"].isin(["death", "end"])].set_index("patient").reindex(numbers)
+    measurements = tables.measurements[tables.measurements["arm"] == arm]
+    measured, visits = {}, {}
+    for quantity, rows in measurements.groupby("quantity"):
+        wide = rows.pivot(index="patient", columns="day", values="value").reindex(numbers)
+        measured[str(quantity)] = wide.to_numpy(float)
+        visits[str(quantity)] = [int(day) for day in wide.columns]
+    return Persons(
+        arm=arm,
+        count=len(patients),
+        patients=patients,
+        events=events,
+        years=ends["day"].to_numpy(float) / DAYS_PER_YEAR,
+        died=(ends["event"] == "death").to_numpy(float),
+        measured=measured,
+        visits=visits,
+    )
+
+
+def _last_known(values: Floats) -> Floats:
+    """The last entry of each row that is not NaN."""
+    if values.shape[1] == 0:
+        return np.full(len(values), np.nan)
+    known = ~np.isnan(values)
+    at = values.shape[1] - 1 - np.argmax(known[:, ::-1], axis=1)
+    return np.where(known.any(axis=1), values[np.arange(len(values)), at], np.nan)

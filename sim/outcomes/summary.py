@@ -1,0 +1,124 @@
+"""The outcomes of a run as a tidy table: every arm, and every arm against the comparator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.outcomes.estimate import Estimate, Floats, difference, ratio
+from sim.outcomes.persons import Persons, persons
+from sim.schema import BONES, MARKERS, QUANTITIES, SITES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.tables import Tables
+
+COLUMNS = (
+    "scenario",
+    "arm",
+    "outcome",
+    "unit",
+    "time",
+    "estimate",
+    "mc_error",
+    "low",
+    "high",
+)
+DAYS_PER_MONTH = 365.25 / 12
+OSTEOPOROSIS_T = -2.5
+MARKER_QUANTITIES = dict(zip(MARKERS, QUANTITIES[len(BONES) :], strict=True))
+
+
+class Outcome(NamedTuple):
+    """A named outcome of one arm at a time in months, as a ratio of sums over patients."""
+
+    name: str
+    unit: str
+    months: float
+    numerator: Floats
+    denominator: Floats
+    scale: float = 1.0
+
+
+def summarise(scenario: str, tables: Tables, arms: list[str], comparator: str) -> pd.DataFrame:
+    """One row for each outcome, time and arm, and for each paired difference from the comparator.
+
+    `time` is in months; a difference stands under the arm `A - B`, where both arms have the outcome.
+    """
+    import pandas as pd
+
+    found = {
+        arm: {(o.name, o.months): o for o in outcomes_of(persons(tables, arm))} for arm in arms
+    }
+    estimates = {
+        arm: {key: ratio(o.numerator, o.denominator, o.scale) for key, o in outcomes.items()}
+        for arm, outcomes in found.items()
+    }
+    rows = []
+    for arm in arms:
+        for key, estimate in estimates[arm].items():
+            rows.append(_row(scenario, arm, found[arm][key], estimate))
+    for arm in arms:
+        for key in estimates[arm] if arm != comparator else ():
+            if key in estimates[comparator]:
+                apart = difference(estimates[arm][key], estimates[comparator][key])
+                rows.append(_row(scenario, f"{arm} - {comparator}", found[arm][key], apart))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _row(scenario: str, arm: str, outcome: Outcome, estimate: Estimate) -> tuple[object, ...]:
+    unit = outcome.unit if " - " not in arm or outcome.unit != "%" else "percentage points"
+    return (scenario, arm, outcome.name, unit, outcome.months, *estimate[:4])
+
+
+def outcomes_of(people: Persons) -> Iterator[Outcome]:
+    """Every outcome of one arm."""
+    end = round(people.years.max() * 12, 1)
+    one = np.ones(people.count)
+    yield from _changes(people)
+    for bone in BONES:
+        yield _mean(f"{bone} annual increase", "%/year", end, people.annual_increase(bone))
+    for therapy in people.courses:
+        yield Outcome(f"off {therapy}", "%", end, people.off(therapy), one, 100)
+    for therapy in people.infusions:
+        received = people.counts("infusion", therapy)
+        yield Outcome(f"{therapy} infusions received", "infusions", end, received, one)
+        missed = people.counts("missed infusion", therapy)
+        yield Outcome(f"{therapy} infusions missed", "infusions", end, missed, one)
+    for reaction in people.reactions:
+        had = (people.counts("reaction", reaction) > 0).astype(float)
+        yield Outcome(f"{reaction} at least once", "%", end, had, one, 100)
+    for site in (*SITES, None):
+        name = f"{site or 'all'} fractures"
+        fractures = people.counts("fracture", site)
+        yield Outcome(name, "per 100 person-years", end, fractures, people.years, 100)
+    fractured = (people.counts("fracture") > 0).astype(float)
+    yield Outcome("any fracture", "%", end, fractured, one, 100)
+    yield Outcome("deaths", "%", end, people.died, one, 100)
+
+
+def _changes(people: Persons) -> Iterator[Outcome]:
+    """Change from entry at each visit, and the share above a T-score of -2.5."""
+    for name, quantity in {**{b: f"{b}_g_cm2" for b in BONES}, **MARKER_QUANTITIES}.items():
+        for column, day in enumerate(people.visits.get(quantity, [])):
+            if day > 0:
+                change = 100 * (people.measured[quantity][:, column] / people.entry(quantity) - 1)
+                yield _mean(f"{name} change", "%", _months(day), change)
+    for bone in BONES:
+        for column, day in enumerate(people.visits.get(f"{bone}_t", [])):
+            score = people.measured[f"{bone}_t"][:, column]
+            above = np.where(np.isnan(score), np.nan, score > OSTEOPOROSIS_T)
+            yield _mean(f"{bone} above T -2.5", "%", _months(day), above, 100)
+
+
+def _mean(name: str, unit: str, months: float, values: Floats, scale: float = 1.0) -> Outcome:
+    """The mean of a value over the patients in whom it was measured."""
+    known = ~np.isnan(values)
+    return Outcome(name, unit, months, np.where(known, values, 0.0), known.astype(float), scale)
+
+
+def _months(day: int) -> float:
+    return round(day / DAYS_PER_MONTH, 1)

@@ -1,0 +1,143 @@
+"""Running a scenario: every arm on the same virtual patients, in blocks, to tables and outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim import cohort, evidence, outcomes, tables
+from sim.engine_simpy import simulate
+from sim.scenario import Study, load
+from sim.schema import Inputs, Log, OutOfDraws
+from sim.tables import Names, Tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BLOCK = 500
+"""Patients simulated at a time; no result depends on it."""
+
+MOST_FRACTURES = 4096
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A run: the study, its tables, and the outcomes computed from them."""
+
+    study: Study
+    tables: Tables
+    summary: pd.DataFrame
+    reported: pd.DataFrame | None
+
+    @property
+    def patients(self) -> pd.DataFrame:
+        """One row a patient."""
+        return self.tables.patients
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """One row an event."""
+        return self.tables.events
+
+    @property
+    def measurements(self) -> pd.DataFrame:
+        """One row a measured value."""
+        return self.tables.measurements
+
+    @property
+    def latent(self) -> pd.DataFrame:
+        """What no trial sees: true values at entry."""
+        return self.tables.latent
+
+
+def run(
+    scenario: str | Path | Study,
+    patients: int | None = None,
+    seed: int | None = None,
+    settings: Iterable[str] = (),
+    progress: Progress | None = None,
+) -> Result:
+    """Simulate a scenario: a path, or a study already loaded.
+
+    `patients` and `seed` stand in for those of the file, `settings` are `path=value` texts laid
+    over it (both for a path only); `progress` is told the number of patient courses done and to
+    do. Raises ScenarioError for a scenario that is not valid.
+    """
+    if not isinstance(scenario, Study):
+        scenario = load(scenario, with_numbers(settings, patients, seed))
+    whole = follow(scenario, progress)
+    study = scenario.scenario
+    return Result(
+        scenario,
+        whole,
+        outcomes.summarise(study.name, whole, list(study.arms), study.compared_with),
+        against_paper(scenario, whole),
+    )
+
+
+def with_numbers(settings: Iterable[str], patients: int | None, seed: int | None) -> list[str]:
+    """Settings joined by the number of patients and the seed, where given."""
+    given = [] if patients is None else [f"cohort.patients={patients}"]
+    return [*settings, *given, *([] if seed is None else [f"seed={seed}"])]
+
+
+def follow(study: Study, progress: Progress | None = None) -> Tables:
+    """Follow every patient through every arm; tables in the order of patients and arms."""
+    scenario = study.scenario
+    names = names_of(study)
+    count = scenario.cohort.patients
+    total = count * len(scenario.arms)
+    parts, done = [], 0
+    for first in range(0, count, BLOCK):
+        size = min(BLOCK, count - first)
+        for arm in scenario.arms:
+            inputs, log = _simulate(study, arm, first, size, _after(done, total, progress))
+            parts.append(tables.build(arm, inputs, log, names, first))
+            done += size
+    if progress is not None:
+        progress(total, total)
+    return tables.join(parts)
+
+
+def names_of(study: Study) -> Names:
+    """What the slots of a study's therapies and reactions are called."""
+    return Names(tuple(study.scenario.therapies), cohort.reaction_names(study.scenario))
+
+
+def against_paper(study: Study, whole: Tables) -> pd.DataFrame | None:
+    """The published facts that the scenario answers to, beside the simulated ones."""
+    answers = study.scenario.answers
+    if answers is None:
+        return None
+    paper = evidence.publication(answers)
+    groups = paper.get("groups", {})
+    known = {name: g for name, g in groups.items() if g["arm"] in study.scenario.arms}
+    facts = [f for f in paper["facts"] if f.get("simulated", {}).get("group") in known]
+    return outcomes.against_reported(whole, answers, facts, known)
+
+
+def _simulate(
+    study: Study, arm: str, first: int, size: int, progress: Callable[[int], None] | None
+) -> tuple[Inputs, Log]:
+    """One arm and one block; where fractures outrun the random numbers, again with more of them.
+
+    Random numbers have addresses, so the second attempt repeats the first and goes on.
+    """
+    fractures = cohort.FRACTURES_PREPARED
+    life_table = evidence.life_table(study.scenario.mortality.life_table)
+    while True:
+        inputs = cohort.lower(study.scenario, life_table, first, size, fractures)[arm]
+        try:
+            return inputs, simulate(inputs, progress)
+        except OutOfDraws:
+            if fractures >= MOST_FRACTURES:
+                raise
+            fractures *= 4
+
+
+def _after(done: int, total: int, progress: Progress | None) -> Callable[[int], None] | None:
+    return None if progress is None else lambda more: progress(done + more, total)

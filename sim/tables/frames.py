@@ -1,0 +1,176 @@
+"""The log of an engine as tidy tables, one row an event, a measurement or a patient.
+
+| table | a row | columns |
+|---|---|---|
+| patients | a patient | patient, sex, age_years, weight_kg, vertebral_fractures |
+| events | an event | arm, patient, day, event, what, value |
+| measurements | a measured value | arm, patient, day, quantity, value |
+| latent | a patient | what no trial sees: true values at entry |
+
+`event` is infusion, missed infusion, course, intolerance, reaction, fracture, death or end; `what`
+the therapy, reaction, fracture site or cause; `value` the dose in mg, the new action of a course,
+1 for a reaction that ended the course, the running number of a fracture. Quantities carry their
+unit in the name; T-scores are those that the densitometer prints with the measured density.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.schema import (
+    BONES,
+    DEATH,
+    END,
+    FRACTURE,
+    INFUSION,
+    INTOLERANCE,
+    KINDS,
+    MARKERS,
+    MEASURE,
+    PLAN,
+    QUANTITIES,
+    REACTION,
+    SEXES,
+    SITES,
+    Inputs,
+    Log,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CAUSES = ("background", *SITES)
+
+
+class Names(NamedTuple):
+    """What the slots of a scenario are called."""
+
+    therapies: tuple[str, ...]
+    reactions: tuple[str, ...]
+
+
+class Tables(NamedTuple):
+    """The data frames of a run."""
+
+    patients: pd.DataFrame
+    events: pd.DataFrame
+    measurements: pd.DataFrame
+    latent: pd.DataFrame
+
+
+def build(arm: str, inputs: Inputs, log: Log, names: Names, first: int = 0) -> Tables:
+    """The tables of one arm and one block of patients, the first of whom has number `first`."""
+    measured = log.kind < MEASURE + len(QUANTITIES)
+    return Tables(
+        _patients(inputs, first),
+        _events(arm, log, ~measured, names, first),
+        _measurements(arm, inputs, log, measured, first),
+        _latent(inputs, first),
+    )
+
+
+def join(parts: list[Tables]) -> Tables:
+    """Tables of several blocks and arms as one; patients, who are the same in all arms, once each."""
+    import pandas as pd
+
+    patients, events, measurements, latent = (pd.concat(p, ignore_index=True) for p in zip(*parts))
+    return Tables(
+        patients.drop_duplicates("patient", ignore_index=True),
+        events,
+        measurements,
+        latent.drop_duplicates("patient", ignore_index=True),
+    )
+
+
+def _patients(inputs: Inputs, first: int) -> pd.DataFrame:
+    import pandas as pd
+
+    people = inputs.patients
+    return pd.DataFrame(
+        {
+            "patient": np.arange(first, first + len(people)),
+            "sex": np.array(SEXES)[people["sex"]],
+            "age_years": people["age"],
+            "weight_kg": people["weight"],
+            "vertebral_fractures": people["vertebral_fractures"],
+        }
+    )
+
+
+def _latent(inputs: Inputs, first: int) -> pd.DataFrame:
+    import pandas as pd
+
+    people = inputs.patients
+    columns = {"patient": np.arange(first, first + len(people))}
+    for i, bone in enumerate(BONES):
+        mean, sd = people["reference_mean"][:, i], people["reference_sd"][:, i]
+        columns[f"{bone}_t"] = (people["bmd"][:, i] - mean) / sd
+        columns[QUANTITIES[i]] = people["bmd"][:, i]
+    for i in range(len(MARKERS)):
+        columns[QUANTITIES[len(BONES) + i]] = people["marker"][:, i]
+    return pd.DataFrame(columns)
+
+
+def _events(arm: str, log: Log, rows: np.ndarray, names: Names, first: int) -> pd.DataFrame:
+    import pandas as pd
+
+    kind, value = log.kind[rows], log.value[rows]
+    event, what = (np.array(labels, dtype=object)[kind] for labels in _labels(names))
+    event[(event == "infusion") & (value == 0)] = "missed infusion"
+    died = kind == DEATH
+    what[died] = np.array(CAUSES, dtype=object)[value[died].astype(int)]
+    return pd.DataFrame(
+        {
+            "arm": arm,
+            "patient": log.patient[rows] + first,
+            "day": log.day[rows],
+            "event": event.astype(str),
+            "what": what.astype(str),
+            "value": np.where(died, np.nan, value),
+        }
+    )
+
+
+def _labels(names: Names) -> tuple[list[str], list[str]]:
+    """What each kind of event is called, and what it concerns."""
+    event, what = [""] * KINDS, [""] * KINDS
+    slots = {
+        PLAN: ("course", names.therapies),
+        INTOLERANCE: ("intolerance", names.therapies),
+        INFUSION: ("infusion", names.therapies),
+        REACTION: ("reaction", names.reactions),
+        FRACTURE: ("fracture", SITES),
+        DEATH: ("death", ("",)),
+        END: ("end", ("",)),
+    }
+    for kind, (word, subjects) in slots.items():
+        for slot, subject in enumerate(subjects):
+            event[kind + slot], what[kind + slot] = word, subject
+    return event, what
+
+
+def _measurements(arm: str, inputs: Inputs, log: Log, rows: np.ndarray, first: int) -> pd.DataFrame:
+    import pandas as pd
+
+    patient, day = log.patient[rows], log.day[rows]
+    slot, value = log.kind[rows] - MEASURE, log.value[rows]
+    parts = [(patient, day, np.array(QUANTITIES, dtype=object)[slot], value)]
+    for bone, name in enumerate(BONES):
+        at = slot == bone
+        mean = inputs.patients["reference_mean"][patient[at], bone]
+        sd = inputs.patients["reference_sd"][patient[at], bone]
+        quantity = np.full(at.sum(), f"{name}_t", dtype=object)
+        parts.append((patient[at], day[at], quantity, (value[at] - mean) / sd))
+    who, when, quantity, measured = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.lexsort((when, who))
+    return pd.DataFrame(
+        {
+            "arm": arm,
+            "patient": who[order] + first,
+            "day": when[order],
+            "quantity": quantity[order].astype(str),
+            "value": measured[order],
+        }
+    )
