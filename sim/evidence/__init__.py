@@ -30,6 +30,11 @@ def publication(key: str) -> dict[str, Any]:
     return dict(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 
 
+def labels(key: str) -> dict[str, str]:
+    """What each fact of a publication is called in a table."""
+    return {fact["fact"]: fact["label"] for fact in publication(key)["facts"]}
+
+
 @cache
 def life_table(key: str) -> dict[str, tuple[float, ...]]:
     """Probability of dying within a year of age by sex (`female`, `male`), from age 0 on."""

@@ -82,8 +82,7 @@ class _Walk:
         for key, item in node.items.items():
             if key not in BESIDE:
                 self.plain.key_marks[(*path, key)] = node.marks[key]
-                inner = "" if isinstance(item, Mapping) else note
-                tree[key] = self.node(item, (*path, key), sources, inner)
+                tree[key] = self.node(item, (*path, key), sources, note)
         return tree
 
     def _value(

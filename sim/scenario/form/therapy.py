@@ -17,7 +17,6 @@ from sim.scenario.form.quantities import (
     only_one,
     refuse,
 )
-from sim.scenario.units import DAYS_PER_MONTH
 
 
 class Phase(Form):
@@ -253,11 +252,3 @@ class Course(Form):
         """Weekly dose over the weekly dose that acts as 1."""
         weekly = self.course.amount * self.times_per_week
         return weekly / (self.action_1.course.amount * self.action_1.times_per_week)
-
-
-def months(days: float) -> str:
-    """A duration in the words of a protocol: `3 months`, `45 days`."""
-    count = days / DAYS_PER_MONTH
-    if abs(count - round(count)) < 1e-6:
-        return "1 month" if round(count) == 1 else f"{round(count)} months"
-    return f"{days:g} days"

@@ -1,0 +1,139 @@
+"""Results in their folder: `results/<scenario>/<digest>/`, whole or absent, to be run again from the manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sim
+from sim import runs, tables
+from sim.scenario import Mark, Number, Study, from_document
+from sim.scenario.words import count_of_assumptions
+from sim.tables.store import MANIFEST
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ENGINE = "simpy"
+LIBRARIES = ("simpy", "numpy", "scipy", "pandas", "pyarrow", "matplotlib")
+DIGITS = "%.6g"
+"""Six digits in CSV files: more than Monte Carlo error leaves, fewer than machines differ in."""
+
+
+def digest_of(study: Study) -> str:
+    """Twelve characters that name a result: the resolved scenario with its seed, and the version."""
+    return hashlib.sha256(f"{sim.__version__} {study.digest}".encode()).hexdigest()[:12]
+
+
+def folder_of(study: Study, root: Path) -> Path:
+    """Where the result of a study belongs below a folder of results."""
+    return root / study.scenario.name / digest_of(study)
+
+
+def keep(result: runs.Result, root: Path, command: str = "", seconds: float = 0.0) -> Path:
+    """Write a result with its tables, summaries, figures and manifest; returns its folder.
+
+    Written aside and renamed at the end. A result of the same digest is replaced.
+    """
+    from sim import plots
+
+    folder = folder_of(result.study, root)
+    with tables.whole(folder) as temporary:
+        tables.save(result.tables, temporary)
+        write_summaries(result, temporary)
+        plots.draw(temporary, caption_of(result.study))
+        manifest = manifest_of(result.study, command, seconds)
+        text = json.dumps(manifest, indent=1, ensure_ascii=False)
+        (temporary / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    return folder
+
+
+def write_summaries(result: runs.Result, folder: Path) -> None:
+    """Write `summary.csv`, and `reported.csv` where the scenario answers to a publication."""
+    write_csv(result.summary, folder / "summary.csv")
+    if result.reported is not None:
+        write_csv(result.reported, folder / "reported.csv")
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table that R and Excel open: comma, point, UTF-8, empty where there is no value."""
+    frame.to_csv(path, index=False, float_format=DIGITS, lineterminator="\n", encoding="utf-8")
+
+
+def rerun(manifest: Path) -> runs.Result:
+    """Run again what a manifest describes. Raises ScenarioError, or ValueError for another version."""
+    held = json.loads(manifest.read_text(encoding="utf-8"))
+    if held["mastosim"] != sim.__version__:
+        raise ValueError(f"made by mastosim {held['mastosim']}, this is {sim.__version__}")
+    numbers = [
+        Number(n["path"], n["text"], tuple(n["sources"]), n["note"], Mark(str(manifest), 1, 1))
+        for n in held["numbers"]
+    ]
+    return runs.run(from_document(held["scenario"], numbers))
+
+
+def manifest_of(study: Study, command: str, seconds: float) -> dict[str, Any]:
+    """Everything needed to know what was run, and to run it again."""
+    return {
+        "mastosim": sim.__version__,
+        "digest": digest_of(study),
+        "engine": ENGINE,
+        "seed": study.scenario.seed,
+        "command": command,
+        "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "seconds": round(seconds, 1),
+        "git_commit": _git_commit(),
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "assumptions": count_of_assumptions(study),
+        "scenario": study.document,
+        "numbers": [
+            {"path": n.path, "text": n.text, "sources": list(n.sources), "note": n.note}
+            for n in study.numbers
+        ],
+    }
+
+
+def caption_of(study: Study) -> Any:
+    """What a figure says of the study that it shows."""
+    from sim.plots import Caption
+    from sim.scenario.words import accrual
+
+    scenario = study.scenario
+    women = scenario.cohort.female
+    reference = {
+        bone: tuple(
+            women * getattr(sexes.female, part) + (1 - women) * getattr(sexes.male, part)
+            for part in ("mean", "sd")
+        )
+        for bone, sexes in (
+            ("spine", scenario.reference_bmd.spine),
+            ("hip", scenario.reference_bmd.hip),
+        )
+    }
+    return Caption(
+        title=scenario.title,
+        arms=tuple(scenario.arms),
+        patients=scenario.cohort.patients,
+        seed=scenario.seed,
+        horizon_months=scenario.horizon / (365.25 / 12),
+        reference=reference,
+        reading=accrual(scenario),
+        assumptions=count_of_assumptions(study),
+    )
+
+
+def _git_commit() -> str | None:
+    """The commit of the checkout that this code runs from, None outside of one."""
+    asked = ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"]
+    try:
+        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None

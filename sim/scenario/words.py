@@ -1,0 +1,177 @@
+"""A scenario as a protocol in words, and the list of what it assumes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim import evidence
+from sim.scenario.form.outcome import Visits
+from sim.scenario.form.study import Scenario
+from sim.scenario.form.therapy import Course, Infusions, Intolerance, Phase, Schedule
+from sim.scenario.provenance import Number
+from sim.scenario.read import Study
+from sim.scenario.regimens import reachable
+from sim.scenario.units import DAYS_PER_MONTH
+
+_ADVERBS = {"1 month": "monthly", "3 months": "quarterly", "6 months": "six-monthly"}
+_ADVERBS |= {"12 months": "yearly", "7 days": "weekly"}
+
+
+def protocol(study: Study) -> Iterator[str]:
+    """The protocol, line by line: who, with what, in which arms, observed how."""
+    scenario = study.scenario
+    yield f"{scenario.name}: {scenario.title}"
+    yield scenario.question
+    yield (
+        f"{scenario.cohort.patients} patients an arm, the same in every arm, "
+        f"followed for {in_time(scenario.horizon)} (to day {round(scenario.horizon)}); "
+        f"seed {scenario.seed}"
+    )
+    yield ""
+    yield "Therapies"
+    for name, therapy in scenario.therapies.items():
+        yield f"  {name}: {_infusions(therapy, scenario) if isinstance(therapy, Infusions) else _course(therapy)}"
+    yield ""
+    yield "Arms and the regimens they can reach"
+    for arm, therapies in scenario.arms.items():
+        mark = " (comparator)" if arm == scenario.compared_with and len(scenario.arms) > 1 else ""
+        yield f"  {arm}: {' + '.join(therapies) or 'no therapy'}{mark}"
+        for regimen, how in reachable(scenario, arm).items():
+            yield f"    {regimen}: {how}"
+    yield ""
+    yield f"Annual increase of bone density read as: {accrual(scenario)}"
+    yield f"After {in_time(scenario.beyond_evidence.after)}: {_beyond(scenario)}"
+    yield f"Visits: {_visits(scenario)}"
+
+
+def assumptions(study: Study) -> Iterator[str]:
+    """How many numbers there are, who vouches for them, and every one that nobody does."""
+    recalled = [n for n in study.numbers if not n.is_assumption and rests_on_memory(n)]
+    yield count_of_assumptions(study)
+    for number in study.assumptions:
+        note = f"  ({number.note})" if number.note else ""
+        yield f"  {number.path} = {number.text}{note}"
+    if recalled:
+        yield f"{len(recalled)} more rest on sources that were recalled and not seen:"
+        for number in recalled:
+            yield f"  {number.path} = {number.text}  ({', '.join(number.sources)})"
+
+
+def count_of_assumptions(study: Study) -> str:
+    """One sentence: how many of the scenario's numbers are assumptions."""
+    return f"{len(study.assumptions)} of the {len(study.numbers)} numbers of this scenario are assumptions"
+
+
+def rests_on_memory(number: Number) -> bool:
+    """True if a source of the number was recalled from memory and not seen."""
+    return any(evidence.publication(key).get("seen") == "recalled" for key in number.sources)
+
+
+def in_time(days: float) -> str:
+    """A duration as a protocol says it: `3 months`, `45 days`."""
+    months = days / DAYS_PER_MONTH
+    if abs(months - round(months)) < 1e-6 and months > 0.5:
+        return "1 month" if round(months) == 1 else f"{round(months)} months"
+    return "1 day" if days == 1 else f"{days:g} days"
+
+
+def accrual(scenario: Scenario) -> str:
+    """The reading of the annual increase, in words."""
+    how = scenario.accrual
+    if how.plateau is not None:
+        then = f"{how.plateau.then:g} %/year"
+        return f"plateau, linear for {in_time(how.plateau.months)} of treatment, then {then}"
+    if how.saturating is not None:
+        tau, window = in_time(how.saturating.time_constant), in_time(how.saturating.window)
+        return f"saturating with time constant {tau}; the reported rate is the mean of the first {window}"
+    share = {"linear": "entry value", "compound": "current value"}[how.name]
+    return f"{how.name}, a constant share of the {share}"
+
+
+def schedule(plan: Schedule, start: float, horizon: float) -> str:
+    """Infusions in words: `36 infusions: 24 monthly on days 0, 30, 61, ..., then 12 quarterly on ...`."""
+    parts, begin = [], start
+    for phase in plan.phases:
+        days = Schedule(phases=[phase]).days(begin, horizon)
+        if days:
+            parts.append(f"{len(days)} {_interval(phase)} on {_days(days)}")
+        begin += phase.duration or 0.0
+    total = len(plan.days(start, horizon))
+    return f"{total} infusions: {', then '.join(parts)}" if parts else "no infusion"
+
+
+def _days(days: list[int]) -> str:
+    shown = ", ".join(str(day) for day in days[:3])
+    return f"day {shown}" if len(days) == 1 else f"days {shown}{', ...' if len(days) > 3 else ''}"
+
+
+def _interval(phase: Phase) -> str:
+    every = in_time(phase.every)
+    return _ADVERBS.get(every, f"every {every}")
+
+
+def _infusions(therapy: Infusions, scenario: Scenario) -> str:
+    parts = [
+        f"{therapy.infusion}, {schedule(therapy.schedule, therapy.start, scenario.horizon)}",
+        f"{therapy.given * 100:g} % of them given",
+    ]
+    if therapy.delay is not None:
+        late = f"{therapy.delay.probability * 100:g} % late by {in_time(therapy.delay.mean)} on average"
+        parts.append(late)
+    for name, reaction in therapy.reactions.items():
+        first, later = reaction.first * 100, reaction.later * 100
+        ends = (
+            f", ending the course in {reaction.ends_course * 100:g} %"
+            if reaction.ends_course
+            else ""
+        )
+        parts.append(f"{name} after {first:g} % of first and {later:g} % of later infusions{ends}")
+    if therapy.ends_course:
+        parts.append(f"the last one with a chance of {therapy.ends_course * 100:g} % each")
+    return "; ".join(parts)
+
+
+def _course(therapy: Course) -> str:
+    begins = "from enrolment" if therapy.start == 0 else f"from {in_time(therapy.start)} on"
+    ends = "" if therapy.duration is None else f" for {in_time(therapy.duration)}"
+    parts = [f"{therapy.course} {therapy.times_per_week:g} times a week {begins}{ends}"]
+    if therapy.intolerance is not None:
+        parts.append(f"intolerance: {_intolerance(therapy.intolerance)}")
+        parts.append(f"then {', then '.join(therapy.on_intolerance)}")
+    return "; ".join(parts)
+
+
+def _intolerance(intolerance: Intolerance) -> str:
+    if intolerance.steps is None:
+        time = getattr(intolerance, intolerance.family)
+        if time.probability is None:
+            return f"{intolerance.family.replace('_', ' ')} by its parameters"
+        family = intolerance.family.replace("_", " ")
+        return f"{time.probability * 100:g} % by {in_time(time.by)}, {family}"
+    steps = [
+        f"{step.probability * 100:g} %"
+        if step.probability is not None
+        else f"{step.rate:g} per year"
+        for step in intolerance.steps
+    ]
+    ends = [in_time(step.until) for step in intolerance.steps]
+    told = ", ".join(f"{step} until {end}" for step, end in zip(steps, ends, strict=True))
+    return f"{told}, none after"
+
+
+def _beyond(scenario: Scenario) -> str:
+    rate = scenario.beyond_evidence.rate
+    holds = "holds" if rate == 0 else f"changes by {rate:g} % of entry a year"
+    reached = scenario.horizon > scenario.beyond_evidence.after
+    return (
+        f"bone density {holds}; {'no evidence reaches so far' if reached else 'not reached here'}"
+    )
+
+
+def _visits(scenario: Scenario) -> str:
+    visits, end = scenario.visits, scenario.horizon
+    dxa, markers = len(Visits.days(visits.dxa, end)), len(Visits.days(visits.markers, end))
+    return (
+        f"{dxa} densitometries (entry, {', '.join(visits.dxa)}), "
+        f"{markers} of markers (entry, {', '.join(visits.markers)})"
+    )
