@@ -1,4 +1,4 @@
-"""Results in their folder: `results/<scenario>/<digest>/`, whole or absent, to be run again from the manifest."""
+"""Results in `results/<scenario>/<digest>/`: whole or absent, to be run again."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DIGITS = "%.6g"
 
 
 def digest_of(study: Study) -> str:
-    """Twelve characters that name a result: the resolved scenario with its seed, and the version."""
+    """Twelve characters that name a result: scenario with its seed, and version."""
     return hashlib.sha256(f"{sim.__version__} {study.digest}".encode()).hexdigest()[:12]
 
 
@@ -67,7 +67,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
 
 
 def rerun(manifest: Path) -> runs.Result:
-    """Run again what a manifest describes. Raises ScenarioError, or ValueError for another version."""
+    """Run what a manifest describes. Raises ScenarioError; ValueError for another version."""
     held = json.loads(manifest.read_text(encoding="utf-8"))
     if held["mastosim"] != sim.__version__:
         raise ValueError(f"made by mastosim {held['mastosim']}, this is {sim.__version__}")

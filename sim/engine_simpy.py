@@ -1,4 +1,4 @@
-"""The reference engine: SimPy as the clock, one process a patient, asleep until the next event is due.
+"""The reference engine: SimPy as the clock, one process a patient, asleep between events.
 
 Patients who share nothing have an environment each, which keeps the queue of events short.
 """
@@ -38,7 +38,7 @@ def simulate(inputs: Inputs, progress: Callable[[int], None] | None = None) -> L
 
 
 def _live(
-    env: simpy.Environment, i: int, patient: Any, params: Params, draws: Draws, rows: Rows
+    env: simpy.Environment, i: int, patient: Any, params: Any, draws: Draws, rows: Rows
 ) -> Generator[simpy.Event, Any, None]:
     """One patient's life as a SimPy process: wait for the next due day, react, log."""
     state = _plain_record(np.zeros((), STATE))
@@ -60,8 +60,10 @@ def _plain_record(record: npt.NDArray[np.void]) -> SimpleNamespace:
     return SimpleNamespace(**{name: record[name].tolist() for name in record.dtype.names or ()})
 
 
-def _plain_params(params: Params) -> Params:
-    return Params(*(v.tolist() if isinstance(v, np.ndarray) else v for v in params))
+def _plain_params(params: Params) -> SimpleNamespace:
+    fields = params._asdict().items()
+    plain = {name: v.tolist() if isinstance(v, np.ndarray) else v for name, v in fields}
+    return SimpleNamespace(**plain)
 
 
 def _as_log(rows: Rows) -> Log:

@@ -97,7 +97,7 @@ PATIENT = np.dtype([
 
 
 class Params(NamedTuple):
-    """What is the same for all patients of an arm; times in days, rates per day, therapies by slot."""
+    """What all patients of an arm share; times in days, rates per day, therapies by slot."""
 
     horizon: int
     subsets: int
@@ -157,9 +157,6 @@ class Params(NamedTuple):
     marker_log_sd: Floats
 
 
-# fmt: skip
-
-
 class Draws(NamedTuple):
     """Random numbers, patients first; what a scenario does not need has no columns."""
 
@@ -175,9 +172,6 @@ class Draws(NamedTuple):
     fatal_delay: Floats  # uniform
     death: Floats  # unit exponential, patients x 1
     noise: Floats  # standard normal, patients x quantities x visits
-
-
-# fmt: skip
 
 
 class Inputs(NamedTuple):

@@ -1,1 +1,1 @@
-"""Scalar formulas of bone, markers, fractures, death and tolerance: no state, no events, no randomness."""
+"""Scalar formulas of bone, markers, fractures, death and tolerance: no state, no chance."""

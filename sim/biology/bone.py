@@ -1,4 +1,4 @@
-"""Bone mineral density between two changes of treatment, under each reading of an annual increase."""
+"""Bone mineral density between changes of treatment, under each reading of an annual increase."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fracture hazard whose logarithm is linear in time: how much accumulates, and when it is used up."""
+"""Fracture hazard whose logarithm is linear in time: what accumulates, and until when."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import math
 
 
 def accumulated(log_hazard: float, slope: float, days: float) -> float:
-    """Hazard accumulated over some days: integral of exp(log_hazard + slope s), s from 0 to `days`."""
+    """Hazard accumulated over some days: integral of exp(log_hazard + slope s) from 0 to `days`."""
     if slope == 0.0:
         return math.exp(log_hazard) * days
     return math.exp(log_hazard) * math.expm1(slope * days) / slope
 
 
 def days_until(left: float, log_hazard: float, slope: float, at_most: int) -> int:
-    """First whole day by whose end `left` has accumulated; `at_most` + 1 if it is later than `at_most`."""
+    """First whole day by whose end `left` has accumulated; `at_most` + 1 if it is later."""
     if left <= 0.0:
         return 0
     if accumulated(log_hazard, slope, at_most) < left:

@@ -13,7 +13,7 @@ def site_action(at_site: float, action: float, onset: float, decay: float, days:
 
 
 def saturated(at_site: float, half_effect: float) -> float:
-    """Saturating effect of an action: E = A / (half_effect + A), half of the most at `half_effect`."""
+    """Saturating effect of an action: A / (half_effect + A), half of the most at `half_effect`."""
     return at_site / (half_effect + at_site)
 
 

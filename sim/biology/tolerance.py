@@ -1,4 +1,4 @@
-"""Time to intolerance: accumulated hazard of the accepted distributions, time in days since the start."""
+"""Time to intolerance: accumulated hazard of each distribution, in days since the start."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST = 700.0
 
 
 def steps_hazard(end: Vector, hazard: Vector, days: float) -> float:
-    """Accumulated hazard that is constant within steps (`end`, and `hazard` accumulated by it), 0 after."""
+    """Accumulated hazard, constant within steps: `hazard` has accumulated by each `end`."""
     start, before = 0.0, 0.0
     for i in range(len(end)):
         if days < end[i]:

@@ -1,4 +1,4 @@
-"""Progress of long work: a bar with the time left on a terminal, a line every half minute elsewhere."""
+"""Progress: a bar with the time left on a terminal, a line every half minute elsewhere."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,6 @@ from sim.scenario.words import accrual, count_of_assumptions
 
 if TYPE_CHECKING:
     import pandas as pd
-
-WIDTH = 118
 
 
 def as_text(result: Result, folder: Path) -> str:
@@ -28,7 +26,8 @@ def as_text(result: Result, folder: Path) -> str:
     parts += [_arms(result), _arms_notes(result)]
     parts.append(
         f"{count_of_assumptions(result.study)}; `mastosim check` lists them.\n"
-        f"Annual increase read as: {accrual(scenario)}. Fracture differences stand on this reading.\n"
+        f"Annual increase read as: {accrual(scenario)}.\n"
+        "Fracture differences stand on this reading.\n"
         f"{_beyond(result)}"
         f"Tables and figures: {folder}"
     )
@@ -59,20 +58,18 @@ def _is_nan(value: object) -> bool:
 
 def _reported(reported: pd.DataFrame) -> str:
     labels = evidence.labels(reported["source"].iloc[0])
-    columns = ("Reported against simulated", "unit", "reported", "simulated", "Monte Carlo error")
-    return _table(
-        columns,
+    heads = ("Reported against simulated", "unit", "reported", "simulated", "Monte Carlo error")
+    rows = (
         (
-            (
-                labels[row.fact],
-                row.unit,
-                _with_spread(row.reported, row.reported_spread),
-                _with_spread(row.simulated, row.simulated_spread),
-                number(row.mc_error),
-            )
-            for row in reported.itertuples()
-        ),
+            labels[row["fact"]],
+            row["unit"],
+            _as_printed(row["reported"], row["reported_spread"]),
+            _with_spread(row["simulated"], row["simulated_spread"]),
+            number(row["mc_error"]),
+        )
+        for row in reported.to_dict("records")
     )
+    return _table(heads, rows)
 
 
 def _reported_notes(result: Result) -> str:
@@ -81,24 +78,24 @@ def _reported_notes(result: Result) -> str:
     who = paper["authors"][0] if paper["authors"] else answers
     cited = f"{who} et al., {paper['journal']} {paper['year']}"
     return (
-        f"Reported: {cited}. After ±: standard deviation between patients. Monte Carlo error: standard "
-        "error\nof the simulated value for the number of virtual patients; more patients make it smaller.\n"
+        f"Reported: {cited}. After ±: standard deviation between patients.\n"
+        "Monte Carlo error: standard error of the simulated value; more virtual patients make it "
+        "smaller.\n"
     )
 
 
 def _arms(result: Result) -> str:
     scenario, summary = result.study.scenario, result.summary
-    arms = list(dict.fromkeys(summary["arm"]))
     last = summary.loc[summary.groupby(["arm", "outcome"])["time"].idxmax()]
-    cells = {(row.outcome, row.arm): row for row in last.itertuples()}
-    outcomes = dict.fromkeys(summary["outcome"])
-    months = f"{max(last['time']):g}"
+    cells = {(row["outcome"], row["arm"]): row for row in last.to_dict("records")}
+    arms = [str(arm) for arm in dict.fromkeys(summary["arm"])]
+    months = f"{last['time'].max():g}"
     heads = [f"{scenario.name} at month {months}", "unit"]
     heads += [arm if " - " not in arm else f"{arm} [95 %]" for arm in arms]
     rows = []
-    for outcome in outcomes:
+    for outcome in dict.fromkeys(summary["outcome"]):
         found = [cells.get((outcome, arm)) for arm in arms]
-        unit = next(row.unit for row in found if row is not None)
+        unit = next(row["unit"] for row in found if row is not None)
         rows.append((outcome, unit, *(_cell(row) for row in found)))
     return _table(heads, rows)
 
@@ -106,16 +103,16 @@ def _arms(result: Result) -> str:
 def _arms_notes(result: Result) -> str:
     count = result.study.scenario.cohort.patients
     return (
-        f"Means over {count} virtual patients an arm with 95 % Monte Carlo intervals; differences are "
-        "paired:\nthe same patients with the same random numbers in every arm. An interval says how well "
-        "the simulation\nknows its own mean, not how well ten patients support it.\n"
+        f"Means over {count} virtual patients an arm with 95 % Monte Carlo intervals. Differences\n"
+        "are paired: the same patients with the same random numbers in every arm. An interval says\n"
+        "how well the simulation knows its own mean, not how well ten patients support it.\n"
     )
 
 
-def _cell(row: Any) -> str:
-    if row is None or _is_nan(row.estimate):
+def _cell(row: Mapping[Hashable, Any] | None) -> str:
+    if row is None or _is_nan(row["estimate"]):
         return "-"
-    return f"{number(row.estimate)} [{number(row.low)}, {number(row.high)}]"
+    return f"{number(row['estimate'])} [{number(row['low'])}, {number(row['high'])}]"
 
 
 def _beyond(result: Result) -> str:
@@ -129,6 +126,11 @@ def _beyond(result: Result) -> str:
 
 def _with_spread(value: float, spread: float) -> str:
     return number(value) if _is_nan(spread) else f"{number(value)} ± {number(spread)}"
+
+
+def _as_printed(value: float, spread: float) -> str:
+    """A published number with as many digits as it was published with."""
+    return f"{value:g}" if _is_nan(spread) else f"{value:g} ± {spread:g}"
 
 
 def number(value: float) -> str:

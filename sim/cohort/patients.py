@@ -21,9 +21,6 @@ class Baseline(NamedTuple):
     responses: dict[str, Floats]  # spine, hip, ctx, balp, tryptase
 
 
-# fmt: skip
-
-
 def enrol(cohort: Cohort, seed: int, first: int, count: int) -> Baseline:
     """The patients from number `first` on, as they are before any treatment."""
     scores = _correlated(cohort, seed, first, count)
@@ -52,7 +49,7 @@ def _correlated(cohort: Cohort, seed: int, first: int, count: int) -> dict[str, 
     scores = {}
     for i, name in enumerate(CORRELATED):
         score = np.zeros(count)
-        for j in np.flatnonzero(factor[i]):
+        for j in np.flatnonzero(factor[i]).tolist():
             score += factor[i, j] * free[j]
         scores[name] = score
     return scores
@@ -71,7 +68,7 @@ def _values(variable: Variable[Any], score: Floats) -> Floats:
         score = ndtri(below + (above - below) * ndtr(score))
         score = np.clip(score, (low - mean) / sd, (high - mean) / sd)
     values = mean + sd * score
-    return values if variable.normal is not None else np.exp(values)
+    return np.asarray(values if variable.normal is not None else np.exp(values), dtype=float)
 
 
 def _log_moments(variable: Variable[Any]) -> tuple[float, float]:

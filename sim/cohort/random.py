@@ -29,7 +29,8 @@ def prepare(
 
     def by_infusion(what: str, law: Law, needed: set[str]) -> Floats:
         return _stack([
-            table(seed, f"{what} {name}", range(planned[slot]) if name in needed else (), law, first, count)
+            table(seed, f"{what} {name}", range(planned[slot]) if name in needed else (),
+                  law, first, count)
             for slot, name in enumerate(scenario.therapies)
         ], THERAPIES, count)  # fmt: skip
 
@@ -76,7 +77,8 @@ def prepare(
 def _noise(seed: int, visit_days: Integers, first: int, count: int) -> Floats:
     names = (*BONES, *MARKERS)
     return _stack([
-        table(seed, f"measurement {name}", [int(d) for d in days if d != NEVER], "normal", first, count)
+        table(seed, f"measurement {name}", [int(d) for d in days if d != NEVER],
+              "normal", first, count)
         for name, days in zip(names, visit_days, strict=True)
     ], len(names), count)  # fmt: skip
 

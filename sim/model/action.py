@@ -17,7 +17,7 @@ from sim.schema import (
     OutOfDraws,
 )
 
-# A record with these fields (schema.STATE, PATIENT, Params, Draws): an array's row or a plain object.
+# Records with the fields of schema.STATE, PATIENT, Params, Draws: rows or plain objects.
 State = Any
 Patient = Any
 Params = Any
@@ -30,7 +30,7 @@ def take(column: Column, k: int) -> float:
     """The k-th random number of a column. Raises OutOfDraws past its end, where padding is NaN."""
     if k >= len(column) or column[k] != column[k]:
         raise OutOfDraws
-    return column[k]  # type: ignore[no-any-return]
+    return column[k]
 
 
 def happens(probability: float, column: Column, k: int) -> bool:

@@ -62,13 +62,13 @@ def on_infusion(
     state.infused[therapy] += 1
     if happens(params.ends_course[therapy], draws.ends_course[therapy], k):
         due[INFUSION + therapy] = NEVER
-    return patient.dose[therapy]  # type: ignore[no-any-return]
+    return patient.dose[therapy]
 
 
 def draw_reactions(
     therapy: int, k: int, day: int, state: State, due: Due, params: Params, draws: Draws
 ) -> None:
-    """Reactions to the k-th planned infusion happen the same day; the first one given is the worst."""
+    """Reactions to the k-th planned infusion come the same day; the first given is the worst."""
     for reaction in range(REACTIONS):
         if params.reaction_therapy[reaction] == therapy:
             probability = params.reaction_later[reaction]
@@ -79,7 +79,7 @@ def draw_reactions(
 
 
 def on_reaction(reaction: int, state: State, due: Due, params: Params, draws: Draws) -> float:
-    """The patient has had a reaction, which may end the course of infusions. Returns 1 if it does."""
+    """The patient has had a reaction, which may end the infusions. Returns 1 if it does."""
     due[REACTION + reaction] = NEVER
     therapy = params.reaction_therapy[reaction]
     k = state.infusion[therapy] - 1

@@ -1,4 +1,4 @@
-"""Fractures: hazards that follow bone density from review to review, and what a fracture entails."""
+"""Fractures: hazards that follow bone density from review to review, and what follows one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def on_fracture(
     params: Params,
     draws: Draws,
 ) -> float:
-    """A bone breaks: the next one is awaited, the risk is higher for a while, and some patients die."""
+    """A bone breaks: the risk of another is higher for a while, and some patients die."""
     use_up_hazards(day, state)
     k = state.fractures[site]
     state.fractures[site] = k + 1
@@ -57,7 +57,7 @@ def use_up_hazards(day: int, state: State) -> None:
 
 
 def set_hazards(day: int, state: State, due: Due, patient: Patient, params: Params) -> None:
-    """Draw log-hazards as straight lines from this day to the next review; fractures due by then."""
+    """Draw log-hazards as lines from this day to the next review; plan fractures due by then."""
     review = next_review(day, state, params)
     due[REVIEW] = review
     state.hazard_since = day
@@ -90,7 +90,7 @@ def next_review(day: int, state: State, params: Params) -> int:
     for site in range(len(SITES)):
         if day < state.imminent_until[site] < review:
             review = state.imminent_until[site]
-    return review  # type: ignore[no-any-return]
+    return review
 
 
 def log_factors(day: int, site: int, state: State, patient: Patient, params: Params) -> float:

@@ -34,7 +34,7 @@ def on_plan(
     params: Params,
     draws: Draws,
 ) -> float:
-    """A course begins at its full dose, or ends, as planned. Returns the new action of the course."""
+    """A course begins at its full dose, or ends, as planned. Returns its new action."""
     if day == params.course_end[therapy]:
         due[PLAN + therapy] = NEVER
         due[INTOLERANCE + therapy] = NEVER
@@ -48,7 +48,7 @@ def on_plan(
     if params.family[therapy] != NO_INTOLERANCE:
         state.tolerance_left[therapy] = take(draws.tolerance[therapy], 0)
         due[INTOLERANCE + therapy] = intolerance_day(therapy, day, state, patient, params)
-    return params.relative_dose[therapy]  # type: ignore[no-any-return]
+    return params.relative_dose[therapy]
 
 
 def on_intolerance(
@@ -60,7 +60,7 @@ def on_intolerance(
     params: Params,
     draws: Draws,
 ) -> float:
-    """The patient tolerates the course no longer: the next rung of the ladder. Returns the new action."""
+    """The patient tolerates the course no longer: next rung of the ladder. Returns the action."""
     rung = state.rung[therapy]
     state.rung[therapy] = rung + 1
     step = state.action[therapy] * params.ladder[therapy][rung]
@@ -72,7 +72,7 @@ def on_intolerance(
     elif rung + 1 < len(params.ladder[therapy]) and params.ladder[therapy][rung + 1] >= 0.0:
         state.tolerance_left[therapy] = take(draws.tolerance[therapy], rung + 1)
         due[INTOLERANCE + therapy] = intolerance_day(therapy, day, state, patient, params)
-    return step  # type: ignore[no-any-return]
+    return step
 
 
 def set_step(
@@ -113,7 +113,7 @@ def intolerance_day(therapy: int, day: int, state: State, patient: Patient, para
 
 
 def course_hazard(therapy: int, days: float, params: Params) -> float:
-    """Accumulated hazard of intolerance so many days after the start, at full dose and frailty 1."""
+    """Accumulated hazard of intolerance so long after the start, at action 1 and frailty 1."""
     family = params.family[therapy]
     a, b = params.family_a[therapy], params.family_b[therapy]
     if family == STEPS:

@@ -1,4 +1,4 @@
-"""Tables to named outcomes: estimates with Monte Carlo error, arm by arm and as paired differences."""
+"""Tables to named outcomes: estimates with Monte Carlo error, by arm and as paired differences."""
 
 from sim.outcomes.persons import Persons, persons
 from sim.outcomes.reported import against_reported

@@ -1,4 +1,4 @@
-"""What each patient of one arm went through, as arrays over patients: the ground of every outcome."""
+"""What each patient of one arm went through, as arrays over patients."""
 
 from __future__ import annotations
 
@@ -71,7 +71,8 @@ class Persons:
         last = (
             self.events[rows & (self.events["what"] == therapy)].groupby("patient")["value"].last()
         )
-        return 1.0 - (last.reindex(self.patients["patient"]).fillna(0) > 0).to_numpy(float)
+        dose = last.reindex(self.patients["patient"]).to_numpy(float)
+        return np.where(dose > 0, 0.0, 1.0)
 
     def entry(self, quantity: str) -> Floats:
         """First measured value of each patient."""
@@ -88,7 +89,7 @@ class Persons:
         return _last_known(days[:, 1:]) / DAYS_PER_YEAR
 
     def annual_increase(self, bone: str) -> Floats:
-        """Percent of the entry value per year: 100 x (last - first) / first / years, as published."""
+        """Percent of the entry value per year: 100 x (last - first) / first / years."""
         quantity = f"{bone}_g_cm2"
         first = self.entry(quantity)
         return 100 * (self.last(quantity) - first) / first / self.years_between(quantity)
@@ -123,7 +124,7 @@ def persons(tables: Tables, arm: str) -> Persons:
         patients=patients,
         events=events,
         years=ends["day"].to_numpy(float) / DAYS_PER_YEAR,
-        died=(ends["event"] == "death").to_numpy(float),
+        died=np.where(ends["event"] == "death", 1.0, 0.0),
         measured=measured,
         visits=visits,
     )

@@ -1,4 +1,4 @@
-"""Published facts against the simulation: each fact's own statistic on its own group of patients."""
+"""Published facts against the simulation: each fact's statistic on its group of patients."""
 
 from __future__ import annotations
 
@@ -100,9 +100,9 @@ def _values(people: Persons, name: str, of: str | None) -> Floats:
     if name == "follow_up":
         return people.years * 12
     if name == "share_stopped":
-        return 100.0 * people.stopped(str(of))
+        return np.where(people.stopped(str(of)), 100.0, 0.0)
     if name == "share_with_reaction":
-        return 100.0 * (people.counts("reaction", of) > 0)
+        return np.where(people.counts("reaction", of) > 0, 100.0, 0.0)
     if name == "entry":
         if of in ENTRY:
             return people.entry(ENTRY[of])

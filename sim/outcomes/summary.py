@@ -46,7 +46,7 @@ class Outcome(NamedTuple):
 def summarise(scenario: str, tables: Tables, arms: list[str], comparator: str) -> pd.DataFrame:
     """One row for each outcome, time and arm, and for each paired difference from the comparator.
 
-    `time` is in months; a difference stands under the arm `A - B`, where both arms have the outcome.
+    `time` is in months; a difference stands under the arm `A - B` if both have the outcome.
     """
     import pandas as pd
 

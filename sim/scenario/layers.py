@@ -42,7 +42,7 @@ def read_layers(path: Path, shown: str, seen: tuple[Path, ...] = ()) -> Mapping:
 
 
 def lay(base: Mapping, patch: Mapping) -> Mapping:
-    """A document with another laid over it: mappings join, all else is replaced, nothing removes."""
+    """A document with another laid over it: mappings join, all else gives way, nothing removes."""
     dropped = {key for group in ALTERNATIVES if group & set(patch.items) for key in group}
     items = {key: node for key, node in base.items.items() if key not in dropped - set(patch.items)}
     marks = dict(base.marks)
@@ -105,7 +105,7 @@ def canonical_regimen(name: str) -> str:
 
 
 def _with_canonical_effects(document: Mapping) -> Mapping:
-    """Effects under one spelling of each regimen, so that a what-if meets the row that it changes."""
+    """Effects under one spelling of each regimen, so that a what-if meets the row it changes."""
     effects = document.items.get("effects")
     if isinstance(effects, Mapping):
         names = {key: canonical_regimen(key) for key in effects.items}

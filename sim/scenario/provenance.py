@@ -1,4 +1,4 @@
-"""Where every number comes from: sources, notes and uncertainty taken off the tree, number by number."""
+"""Where every number comes from: sources, notes and uncertainty taken off the tree."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Number:
 
 @dataclass
 class Plain:
-    """A tree of plain dicts, lists and texts, with its marks, its numbers and their uncertainty by path."""
+    """A tree of plain dicts, lists and texts; its marks, numbers and uncertainty by path."""
 
     tree: Any = None
     marks: dict[Path_, Mark] = field(default_factory=dict)

@@ -87,9 +87,10 @@ def _study(document: Mapping) -> Study:
 
 
 def _unknown_answers(scenario: Scenario, plain: Plain) -> list[Mistake]:
-    if scenario.answers is None or scenario.answers in evidence.keys():
+    if scenario.answers is None or scenario.answers in set(evidence.keys()):
         return []
-    message = f"'{scenario.answers}' is not a known publication; {nearest(scenario.answers, evidence.keys())}"
+    known = nearest(scenario.answers, evidence.keys())
+    message = f"'{scenario.answers}' is not a known publication; {known}"
     return [Mistake("answers", message, plain.marks.get(("answers",)))]
 
 
@@ -135,7 +136,7 @@ def _in_the_file(loc: Iterable[str | int], tree: Any) -> Path_:
         inside = isinstance(tree, dict) and part in tree
         if inside or (isinstance(tree, list) and isinstance(part, int)):
             path.append(part)
-            tree = tree[part]  # type: ignore[index]
+            tree = tree[part]
     return tuple(path)
 
 

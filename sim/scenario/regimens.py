@@ -17,7 +17,7 @@ def regimen_name(therapies: frozenset[str]) -> str:
 
 
 def why_absent(scenario: Scenario, name: str) -> str | None:
-    """The way in which a therapy of an arm is, for a time, not fully there; None if there is none."""
+    """How a therapy of an arm is, for a time, not fully there; None if it always is."""
     therapy = scenario.therapies[name]
     if isinstance(therapy, Infusions):
         return f"the action of {name} rises and falls between infusions"
@@ -47,7 +47,7 @@ def reachable(scenario: Scenario, arm: str) -> dict[str, str]:
 
 
 def check_regimens(scenario: Scenario, plain: Plain) -> list[Mistake]:
-    """Mistakes of arms and effects against each other: unknown therapies, regimens without effects."""
+    """Mistakes of arms and effects: unknown therapies, regimens without effects."""
     mistakes = []
     for arm, therapies in scenario.arms.items():
         for i, name in enumerate(therapies):

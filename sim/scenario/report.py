@@ -1,4 +1,4 @@
-"""Mistakes in a scenario, told together: where each stands, what is allowed, what was likely meant."""
+"""Mistakes in a scenario, told together: where, what is allowed, what was likely meant."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Mark:
-    """Where a piece of text stands: file as the user named it, line and column from 1, and the line itself."""
+    """Where a piece of text stands: file as the user named it, line and column from 1."""
 
     file: str
     line: int

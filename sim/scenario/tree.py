@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -91,11 +92,11 @@ class _Builder:
         self.shown = shown
         self.mistakes: list[Mistake] = []
 
-    def mark(self, at: yaml.Mark) -> Mark:
+    def mark(self, at: Any) -> Mark:
         text = self.lines[at.line] if at.line < len(self.lines) else ""
         return Mark(self.shown, at.line + 1, at.column + 1, text)
 
-    def refuse(self, path: Path_, message: str, at: yaml.Mark) -> None:
+    def refuse(self, path: Path_, message: str, at: Any) -> None:
         self.mistakes.append(Mistake(dotted(path), message, self.mark(at)))
 
     def document(self, events: Iterator[yaml.Event]) -> Node:

@@ -1,4 +1,7 @@
-"""Quantities as text with a unit, read against a closed table; 1 month = 30.4375 days, 1 year = 365.25 days."""
+"""Quantities as text with a unit, read against a closed table.
+
+1 month = 30.4375 days, 1 year = 365.25 days.
+"""
 
 from __future__ import annotations
 
@@ -101,4 +104,4 @@ def _kind(value: object) -> str:
 
 
 def _wrong(message: str, **context: object) -> PydanticCustomError:
-    return PydanticCustomError("quantity", message, context)  # type: ignore[arg-type]
+    return PydanticCustomError("quantity", message, context)

@@ -30,7 +30,7 @@ def protocol(study: Study) -> Iterator[str]:
     yield ""
     yield "Therapies"
     for name, therapy in scenario.therapies.items():
-        yield f"  {name}: {_infusions(therapy, scenario) if isinstance(therapy, Infusions) else _course(therapy)}"
+        yield f"  {name}: {_therapy(therapy, scenario)}"
     yield ""
     yield "Arms and the regimens they can reach"
     for arm, therapies in scenario.arms.items():
@@ -59,7 +59,8 @@ def assumptions(study: Study) -> Iterator[str]:
 
 def count_of_assumptions(study: Study) -> str:
     """One sentence: how many of the scenario's numbers are assumptions."""
-    return f"{len(study.assumptions)} of the {len(study.numbers)} numbers of this scenario are assumptions"
+    assumed, total = len(study.assumptions), len(study.numbers)
+    return f"{assumed} of the {total} numbers of this scenario are assumptions"
 
 
 def rests_on_memory(number: Number) -> bool:
@@ -83,13 +84,14 @@ def accrual(scenario: Scenario) -> str:
         return f"plateau, linear for {in_time(how.plateau.months)} of treatment, then {then}"
     if how.saturating is not None:
         tau, window = in_time(how.saturating.time_constant), in_time(how.saturating.window)
-        return f"saturating with time constant {tau}; the reported rate is the mean of the first {window}"
+        mean = f"the reported rate is the mean of the first {window}"
+        return f"saturating with time constant {tau}; {mean}"
     share = {"linear": "entry value", "compound": "current value"}[how.name]
     return f"{how.name}, a constant share of the {share}"
 
 
 def schedule(plan: Schedule, start: float, horizon: float) -> str:
-    """Infusions in words: `36 infusions: 24 monthly on days 0, 30, 61, ..., then 12 quarterly on ...`."""
+    """Infusions in words: `36 infusions: 24 monthly on days 0, 30, 61, ..., then 12 ...`."""
     parts, begin = [], start
     for phase in plan.phases:
         days = Schedule(phases=[phase]).days(begin, horizon)
@@ -110,14 +112,20 @@ def _interval(phase: Phase) -> str:
     return _ADVERBS.get(every, f"every {every}")
 
 
+def _therapy(therapy: Infusions | Course, scenario: Scenario) -> str:
+    if isinstance(therapy, Infusions):
+        return _infusions(therapy, scenario)
+    return _course(therapy)
+
+
 def _infusions(therapy: Infusions, scenario: Scenario) -> str:
     parts = [
         f"{therapy.infusion}, {schedule(therapy.schedule, therapy.start, scenario.horizon)}",
         f"{therapy.given * 100:g} % of them given",
     ]
     if therapy.delay is not None:
-        late = f"{therapy.delay.probability * 100:g} % late by {in_time(therapy.delay.mean)} on average"
-        parts.append(late)
+        share, mean = therapy.delay.probability * 100, in_time(therapy.delay.mean)
+        parts.append(f"{share:g} % late by {mean} on average")
     for name, reaction in therapy.reactions.items():
         first, later = reaction.first * 100, reaction.later * 100
         ends = (

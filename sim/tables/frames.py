@@ -72,10 +72,12 @@ def build(arm: str, inputs: Inputs, log: Log, names: Names, first: int = 0) -> T
 
 
 def join(parts: list[Tables]) -> Tables:
-    """Tables of several blocks and arms as one; patients, who are the same in all arms, once each."""
+    """Tables of several blocks and arms as one; patients, the same in all arms, once each."""
     import pandas as pd
 
-    patients, events, measurements, latent = (pd.concat(p, ignore_index=True) for p in zip(*parts))
+    patients, events, measurements, latent = (
+        pd.concat(part, ignore_index=True) for part in zip(*parts, strict=True)
+    )
     return Tables(
         patients.drop_duplicates("patient", ignore_index=True),
         events,

@@ -1,4 +1,4 @@
-"""Results on disk: whole or absent, Parquet for the tables, CSV for the summaries, and a manifest."""
+"""Results on disk: whole or absent, tables as Parquet, and a manifest."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def whole(folder: Path) -> Iterator[Path]:
     try:
         yield temporary
         _flush(temporary)
-        os.chmod(temporary, 0o755)
+        temporary.chmod(0o755)
         if folder.exists():
             old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
             folder.rename(old / folder.name)

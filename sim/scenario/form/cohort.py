@@ -6,7 +6,7 @@ import math
 import re
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import AfterValidator, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from sim.scenario.form.quantities import (
     AgeYears,
@@ -79,7 +79,7 @@ def _stays_positive(variable: Variable[Q]) -> Variable[Q]:
 
 
 class Counts(Form):
-    """Number of earlier vertebral fractures: `at_least` + a negative binomial; mean and SD of the whole."""
+    """Earlier vertebral fractures: `at_least` + a negative binomial; mean and SD of the sum."""
 
     negative_binomial: MeanSd[NonNegative]
     at_least: Whole = 0
@@ -89,7 +89,7 @@ class Counts(Form):
         extra, sd = self.negative_binomial.mean - self.at_least, self.negative_binomial.sd
         if self.at_least < 0 or extra <= 0 or sd**2 <= extra:
             raise refuse(
-                "no such distribution: the mean must exceed `at_least`, and the SD squared the difference"
+                "impossible: the mean must exceed `at_least`, and SD squared the difference"
             )
         return self
 
@@ -107,7 +107,7 @@ class Cohort(Form):
     balp: Annotated[Variable[Balp], AfterValidator(_stays_positive)]
     tryptase: Annotated[Variable[Tryptase], AfterValidator(_stays_positive)]
     vertebral_fractures: Counts
-    correlations: dict[str, Number] = {}
+    correlations: dict[str, Number] = Field({})
 
     @field_validator("patients", mode="after")
     @classmethod

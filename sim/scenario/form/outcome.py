@@ -1,4 +1,4 @@
-"""What the therapies do and what happens to patients: effects, course of bone, markers, fractures, death, visits."""
+"""What happens to patients: effects, course of bone, markers, fractures, death, visits."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class Imminent(Form):
 
 
 class Site(Form):
-    """One fracture site: its share of the base rate, gradient per SD of T-score, what follows a fracture."""
+    """One fracture site: share of the base rate, gradient per SD of T-score, what follows."""
 
     share: Share
     gradient: NonNegative

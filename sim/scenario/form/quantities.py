@@ -1,4 +1,4 @@
-"""The kinds of value that a scenario holds, each read from text with its unit, each in one unit inside."""
+"""The kinds of value in a scenario: read from text with a unit, held in one unit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Form(BaseModel):
 
 
 def _quantity(dimension: str, low: float | None = None, high: float | None = None) -> Any:
-    """A validator that reads text of one dimension and holds it within limits (in the unit inside)."""
+    """A validator that reads text of one dimension, within limits (in the unit held)."""
 
     def reader(text: object) -> float:
         value = read(text, dimension)
@@ -76,7 +76,7 @@ CourseDose = Annotated[
 
 def refuse(message: str, **context: object) -> PydanticCustomError:
     """A mistake to raise from a check, with a sentence for the user."""
-    return PydanticCustomError("rule", message, context)  # type: ignore[arg-type]
+    return PydanticCustomError("rule", message, context)
 
 
 def only_one(form: Form, names: tuple[str, ...], what: str) -> str:

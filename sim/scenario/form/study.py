@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Tag, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from sim.scenario.form.cohort import Cohort, ReferenceBmd
 from sim.scenario.form.outcome import (
@@ -56,7 +56,7 @@ class Scenario(Form):
     seed: Whole
     cohort: Cohort
     reference_bmd: ReferenceBmd
-    therapies: dict[str, Therapy] = {}
+    therapies: dict[str, Therapy] = Field({})
     arms: dict[str, list[Text]]
     comparator: Text | None = None
     effects: dict[str, Effect]

@@ -90,14 +90,14 @@ class Exposure(Form):
 
 
 class Delay(Form):
-    """With this probability an infusion is late, by an exponential number of days with this mean."""
+    """With this probability an infusion is late, by an exponential time with this mean."""
 
     probability: Share
     mean: Days
 
 
 class Reaction(Form):
-    """A reaction to an infusion: probability at the first and at later ones, and chance to end the course."""
+    """A reaction: probability at the first and at later infusions, chance to end the course."""
 
     first: Share
     later: Share
@@ -114,7 +114,7 @@ class Infusions(Form):
     given: Share = 1.0
     delay: Delay | None = None
     ends_course: Share = 0.0
-    reactions: dict[str, Reaction] = {}
+    reactions: dict[str, Reaction] = Field({})
 
     @model_validator(mode="after")
     def _doses_compare(self) -> Infusions:
@@ -143,8 +143,9 @@ class Step(Form):
 class Time(Form):
     """A time to intolerance: its parameters, or a shape and the probability by a time.
 
-    exponential: rate · weibull: shape, scale, S = exp(-(t/scale)^shape) · gompertz: rate x exp(growth
-    x years) · lognormal_time: median, sigma · loglogistic: median, shape, S = 1/(1+(t/median)^shape).
+    exponential: rate · weibull: shape, scale, S = exp(-(t/scale)^shape) · gompertz: rate x
+    exp(growth x years) · lognormal_time: median, sigma · loglogistic: median, shape,
+    S = 1 / (1 + (t/median)^shape).
     """
 
     rate: Hazard | None = None
@@ -221,7 +222,7 @@ class CourseReference(Form):
 
 
 class Course(Form):
-    """A therapy taken continuously at a dose, from its start until the plan or intolerance ends it."""
+    """A therapy taken continuously at a dose, until the plan or intolerance ends it."""
 
     course: CourseDose
     times_per_week: NonNegative
@@ -231,7 +232,7 @@ class Course(Form):
     intolerance: Annotated[Intolerance, BeforeValidator(_steps)] | None = None
     hazard_by_dose: NonNegative = 1.0
     frailty_sd: NonNegative = 0.0
-    on_intolerance: list[Literal["halve", "stop"]] = ["stop"]
+    on_intolerance: list[Literal["halve", "stop"]] = Field(["stop"])
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Course:
