@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim import cohort, evidence, outcomes, tables
 from sim.engine_simpy import simulate
-from sim.scenario import Study, load
+from sim.scenario import Mistake, ScenarioError, Study, load
 from sim.schema import Inputs, Log, OutOfDraws
 from sim.tables import Names, Tables
 
@@ -135,7 +135,10 @@ def _simulate(
             return inputs, simulate(inputs, progress)
         except OutOfDraws:
             if fractures >= MOST_FRACTURES:
-                raise
+                message = (
+                    f"a patient has more than {fractures} fractures at one site; lower the rates"
+                )
+                raise ScenarioError([Mistake("fractures", message)]) from None
             fractures *= 4
 
 

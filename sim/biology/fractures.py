@@ -18,6 +18,8 @@ def days_until(left: float, log_hazard: float, slope: float, at_most: int) -> in
         return 0
     if accumulated(log_hazard, slope, at_most) < left:
         return at_most + 1
-    hazard = math.exp(log_hazard)
-    exact = left / hazard if slope == 0.0 else math.log1p(left * slope / hazard) / slope
+    exact = left / math.exp(log_hazard)
+    if slope != 0.0:
+        grown = exact * slope
+        exact = math.log1p(grown) / slope if grown > -1.0 else at_most
     return min(math.ceil(exact), at_most)

@@ -104,7 +104,7 @@ def _arms_notes(result: Result) -> str:
     count = result.study.scenario.cohort.patients
     return (
         f"Means over {count} virtual patients an arm with 95 % Monte Carlo intervals. Differences\n"
-        "are paired: the same patients with the same random numbers in every arm. An interval says\n"
+        "are paired: the same patients, the same random numbers in every arm. An interval says\n"
         "how well the simulation knows its own mean, not how well ten patients support it.\n"
     )
 

@@ -17,12 +17,14 @@ ALTERNATIVES = (
 )
 
 
-def read_layers(path: Path, shown: str, seen: tuple[Path, ...] = ()) -> Mapping:
+def read_layers(
+    path: Path, shown: str, mistakes: list[Mistake], seen: tuple[Path, ...] = ()
+) -> Mapping:
     """The document of a file laid over the file that it extends, if any.
 
     Raises ScenarioError for a base that is missing, outside the file's folder, or its own base.
     """
-    document = _with_canonical_effects(read_file(path, shown))
+    document = _with_canonical_effects(read_file(path, shown, mistakes))
     base = document.items.pop("extends", None)
     if base is None:
         return document
@@ -38,7 +40,7 @@ def read_layers(path: Path, shown: str, seen: tuple[Path, ...] = ()) -> Mapping:
     if not below.is_file():
         raise ScenarioError([Mistake("extends", f"there is no file '{name}' here", base.mark)])
     shown_below = str(Path(shown).parent / name)
-    return lay(read_layers(below, shown_below, (*seen, path.resolve())), document)
+    return lay(read_layers(below, shown_below, mistakes, (*seen, path.resolve())), document)
 
 
 def lay(base: Mapping, patch: Mapping) -> Mapping:
@@ -58,7 +60,7 @@ def lay(base: Mapping, patch: Mapping) -> Mapping:
     return Mapping(items, base.mark, marks)
 
 
-def assign(document: Mapping, setting: str) -> Mapping:
+def assign(document: Mapping, setting: str, mistakes: list[Mistake]) -> Mapping:
     """The document with one `path=value` set, as on the command line."""
     mark = Mark(f"--set {setting}", 1, 1)
     name, equals, text = setting.partition("=")
@@ -66,7 +68,7 @@ def assign(document: Mapping, setting: str) -> Mapping:
     if not equals or not parts or isinstance(parts[0], int):
         message = "should read path=value, like therapies.pamidronate.given=80 %"
         raise ScenarioError([Mistake("--set", f"'{setting}' {message}")])
-    value = read_text(text.strip(), mark.file)
+    value = read_text(text.strip(), mark.file, mistakes)
     return lay(document, _with_canonical_effects(_nest(document, parts, value, mark)))
 
 

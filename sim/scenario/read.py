@@ -46,10 +46,11 @@ def load(path: str | Path, settings: Iterable[str] = ()) -> Study:
 
     Raises ScenarioError with every mistake found.
     """
-    document = read_layers(Path(path), str(path))
+    mistakes: list[Mistake] = []
+    document = read_layers(Path(path), str(path), mistakes)
     for setting in settings:
-        document = assign(document, setting)
-    return _study(document)
+        document = assign(document, setting, mistakes)
+    return _study(document, mistakes)
 
 
 def from_document(document: dict[str, Any], numbers: Iterable[Number]) -> Study:
@@ -60,10 +61,10 @@ def from_document(document: dict[str, Any], numbers: Iterable[Number]) -> Study:
     node = _as_node(document, Mark("the manifest", 1, 1))
     if not isinstance(node, Mapping):
         raise ScenarioError([Mistake("", "the manifest holds no scenario")])
-    return replace(_study(node), numbers=tuple(numbers))
+    return replace(_study(node, []), numbers=tuple(numbers))
 
 
-def _study(document: Mapping) -> Study:
+def _study(document: Mapping, found: list[Mistake]) -> Study:
     plain = take_off(document, evidence.keys())
     mistakes = list(plain.mistakes)
     scenario = None
@@ -76,9 +77,10 @@ def _study(document: Mapping) -> Study:
             Uncertainty.model_validate(tree)
         except ValidationError as error:
             mistakes += _explain(error, Uncertainty, plain, (*path, "uncertainty"))
-    if scenario is not None:
-        mistakes += check_regimens(scenario, plain)
-        mistakes += _unknown_answers(scenario, plain)
+    mistakes += check_regimens(plain)
+    mistakes += _unknown_answers(plain)
+    told = {mistake.path for mistake in found}
+    mistakes = [*found, *(mistake for mistake in mistakes if mistake.path not in told)]
     if mistakes or scenario is None:
         raise ScenarioError(sorted(mistakes, key=_by_place))
     canonical = json.dumps(plain.tree, sort_keys=True, ensure_ascii=True)
@@ -86,11 +88,11 @@ def _study(document: Mapping) -> Study:
     return Study(scenario, tuple(plain.numbers), plain.tree, digest)
 
 
-def _unknown_answers(scenario: Scenario, plain: Plain) -> list[Mistake]:
-    if scenario.answers is None or scenario.answers in set(evidence.keys()):
+def _unknown_answers(plain: Plain) -> list[Mistake]:
+    answers = plain.tree.get("answers")
+    if not isinstance(answers, str) or answers in set(evidence.keys()):
         return []
-    known = nearest(scenario.answers, evidence.keys())
-    message = f"'{scenario.answers}' is not a known publication; {known}"
+    message = f"'{answers}' is not a known publication; {nearest(answers, evidence.keys())}"
     return [Mistake("answers", message, plain.marks.get(("answers",)))]
 
 

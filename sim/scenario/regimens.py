@@ -1,14 +1,25 @@
-"""The regimens that each arm can reach, how, and whether the scenario says what they do."""
+"""The regimens that each arm can reach, how, and whether the scenario says what they do.
+
+Checked on the tree of a file and not on a finished Scenario, so that a misspelt key elsewhere
+does not hide a missing regimen.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import chain, combinations
+from typing import Any
 
-from sim.scenario.form.study import NO_THERAPY, Scenario
-from sim.scenario.form.therapy import Infusions
+from pydantic import TypeAdapter, ValidationError
+
+from sim.scenario.form.quantities import Days
+from sim.scenario.form.study import BY_INFUSION, NO_THERAPY, Scenario, Therapy
+from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.layers import canonical_regimen
 from sim.scenario.provenance import Plain
 from sim.scenario.report import Mistake, dotted, nearest
+
+Therapies = Mapping[str, Infusions | Course | str | None]
 
 
 def regimen_name(therapies: frozenset[str]) -> str:
@@ -16,64 +27,113 @@ def regimen_name(therapies: frozenset[str]) -> str:
     return canonical_regimen("+".join(therapies)) if therapies else NO_THERAPY
 
 
-def why_absent(scenario: Scenario, name: str) -> str | None:
+def reachable(scenario: Scenario, arm: str) -> dict[str, str]:
+    """The regimens that an arm needs effects for, by name, each with how it is reached."""
+    return _reachable(scenario.arms[arm], scenario.therapies, scenario.horizon)
+
+
+def check_regimens(plain: Plain) -> list[Mistake]:
+    """Mistakes of arms and effects: unknown therapies, regimens without effects."""
+    therapies = {name: _read_therapy(t) for name, t in _mapping(plain, "therapies").items()}
+    arms = {arm: names for arm, names in _mapping(plain, "arms").items() if isinstance(names, list)}
+    mistakes = [
+        *_unknown_in_arms(arms, therapies, plain),
+        *_unknown_in_effects(therapies, plain),
+        *_unknown_comparator(arms, plain),
+    ]
+    horizon = _read(Days, plain.tree.get("horizon"))
+    for arm, names in arms.items():
+        if all(name in therapies for name in names):
+            mistakes += _missing_rows(arm, _reachable(names, therapies, horizon or 0.0), plain)
+    return mistakes
+
+
+def _reachable(names: list[str], therapies: Therapies, horizon: float) -> dict[str, str]:
+    why = {name: _why_absent(name, therapies[name], horizon) for name in names}
+    loose = [name for name in names if why[name]]
+    gone = chain.from_iterable(combinations(loose, size) for size in range(len(loose) + 1))
+    return {
+        regimen_name(frozenset(names) - set(missing)): "; ".join(str(why[name]) for name in missing)
+        or "as planned"
+        for missing in gone
+    }
+
+
+def _why_absent(name: str, therapy: Infusions | Course | str | None, horizon: float) -> str | None:
     """How a therapy of an arm is, for a time, not fully there; None if it always is."""
-    therapy = scenario.therapies[name]
-    if isinstance(therapy, Infusions):
+    if isinstance(therapy, Infusions) or therapy == BY_INFUSION:
         return f"the action of {name} rises and falls between infusions"
+    if not isinstance(therapy, Course):
+        return None
     if therapy.start > 0:
         return f"{name} begins after enrolment"
     if therapy.intolerance is not None:
         return f"{name} is stopped or reduced for intolerance"
-    if therapy.duration is not None and therapy.duration < scenario.horizon:
+    if therapy.duration is not None and therapy.duration < horizon:
         return f"{name} ends by plan"
     if therapy.relative_dose != 1:
         return f"the dose of {name} is not the one that acts as 1"
     return None
 
 
-def reachable(scenario: Scenario, arm: str) -> dict[str, str]:
-    """The regimens that an arm needs effects for, by name, each with how it is reached."""
-    planned = [name for name in scenario.arms[arm] if name in scenario.therapies]
-    loose = [name for name in planned if why_absent(scenario, name)]
-    gone = chain.from_iterable(combinations(loose, size) for size in range(len(loose) + 1))
-    return {
-        regimen_name(frozenset(planned) - set(missing)): "; ".join(
-            str(why_absent(scenario, name)) for name in missing
-        )
-        or "as planned"
-        for missing in gone
-    }
-
-
-def check_regimens(scenario: Scenario, plain: Plain) -> list[Mistake]:
-    """Mistakes of arms and effects: unknown therapies, regimens without effects."""
+def _unknown_in_arms(
+    arms: Mapping[str, list[Any]], therapies: Therapies, plain: Plain
+) -> list[Mistake]:
     mistakes = []
-    for arm, therapies in scenario.arms.items():
-        for i, name in enumerate(therapies):
-            if name not in scenario.therapies or name in therapies[:i]:
-                what = "is there twice" if name in scenario.therapies else "is not a therapy"
-                message = f"'{name}' {what}; {nearest(name, scenario.therapies)}"
+    for arm, names in arms.items():
+        for i, name in enumerate(names):
+            if name not in therapies or name in names[:i]:
+                what = "is there twice" if name in therapies else "is not a therapy"
+                message = f"'{name}' {what}; {nearest(str(name), therapies)}"
                 at = plain.marks.get(("arms", arm, i))
                 mistakes.append(Mistake(dotted(("arms", arm, i)), message, at))
-    for regimen in scenario.effects:
-        for name in [] if regimen == NO_THERAPY else regimen.split(" + "):
-            if name not in scenario.therapies:
-                message = (
-                    f"'{name}' is not a therapy; {nearest(name, [*scenario.therapies, NO_THERAPY])}"
-                )
-                at = plain.key_marks.get(("effects", regimen))
-                mistakes.append(Mistake(dotted(("effects", regimen)), message, at))
-    if not mistakes:
-        mistakes = [m for arm in scenario.arms for m in _missing_rows(scenario, plain, arm)]
     return mistakes
 
 
-def _missing_rows(scenario: Scenario, plain: Plain, arm: str) -> list[Mistake]:
+def _unknown_in_effects(therapies: Therapies, plain: Plain) -> list[Mistake]:
+    mistakes = []
+    for regimen in _mapping(plain, "effects"):
+        for name in [] if regimen == NO_THERAPY else regimen.split(" + "):
+            if name not in therapies:
+                message = f"'{name}' is not a therapy; {nearest(name, [*therapies, NO_THERAPY])}"
+                at = plain.key_marks.get(("effects", regimen))
+                mistakes.append(Mistake(dotted(("effects", regimen)), message, at))
+    return mistakes
+
+
+def _unknown_comparator(arms: Mapping[str, list[Any]], plain: Plain) -> list[Mistake]:
+    name = plain.tree.get("comparator")
+    if not isinstance(name, str) or name in arms:
+        return []
+    message = f"'{name}' is not an arm; {nearest(name, arms)}"
+    return [Mistake("comparator", message, plain.marks.get(("comparator",)))]
+
+
+def _missing_rows(arm: str, reached: dict[str, str], plain: Plain) -> list[Mistake]:
+    rows = _mapping(plain, "effects")
     at = plain.key_marks.get(("arms", arm))
     return [
         Mistake(f"arms.{arm}", f"can reach the regimen '{regimen}' ({how}), but `effects` "
-                f"has no row for it; rows: {', '.join(scenario.effects)}", at)
-        for regimen, how in reachable(scenario, arm).items()
-        if regimen not in scenario.effects
+                f"has no row for it; rows: {', '.join(rows)}", at)
+        for regimen, how in reached.items()
+        if regimen not in rows
     ]  # fmt: skip
+
+
+def _mapping(plain: Plain, key: str) -> dict[str, Any]:
+    found = plain.tree.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _read_therapy(tree: Any) -> Infusions | Course | str | None:
+    """A therapy; of one that is not valid the kind is known, if only one given as infusions."""
+    broken = BY_INFUSION if isinstance(tree, dict) and "infusion" in tree else None
+    return _read(Therapy, tree) or broken
+
+
+def _read(form: Any, tree: Any) -> Any:
+    """A part of the tree as its form; None where it is not valid, which is told elsewhere."""
+    try:
+        return TypeAdapter(form).validate_python(tree)
+    except ValidationError:
+        return None

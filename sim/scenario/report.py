@@ -28,6 +28,8 @@ class Mistake:
     def __str__(self) -> str:
         if self.mark is None:
             return f"{self.path}: {self.message}" if self.path else self.message
+        if self.mark.file.startswith("--set"):
+            return f"{self.mark.file}: {self.message}"
         place = f"{self.mark.file}:{self.mark.line}:{self.mark.column}"
         shown = f"\n    {self.mark.text.rstrip()}\n    {' ' * (self.mark.column - 1)}^"
         return f"{place}: {self.path}: {self.message}{shown if self.mark.text.strip() else ''}"

@@ -50,8 +50,11 @@ class Mapping:
 Node = Leaf | Listing | Mapping
 
 
-def read_file(path: Path, shown: str) -> Mapping:
-    """The document in a file. Raises ScenarioError when it cannot be read as one."""
+def read_file(path: Path, shown: str, mistakes: list[Mistake]) -> Mapping:
+    """The document in a file; what YAML lets pass and a scenario does not goes to `mistakes`.
+
+    Raises ScenarioError when the file cannot be read as a document at all.
+    """
     try:
         if not path.is_file():
             raise ScenarioError([Mistake("", f"{shown}: there is no such file")])
@@ -62,35 +65,32 @@ def read_file(path: Path, shown: str) -> Mapping:
         raise ScenarioError([Mistake("", f"{shown}: cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
         raise ScenarioError([Mistake("", f"{shown}: is not UTF-8 text")]) from error
-    node = read_text(text, shown)
+    node = read_text(text, shown, mistakes)
     if not isinstance(node, Mapping):
         raise ScenarioError([Mistake("", f"{shown}: should be a mapping, `key: value` lines")])
     return node
 
 
-def read_text(text: str, shown: str) -> Node:
+def read_text(text: str, shown: str, mistakes: list[Mistake]) -> Node:
     """The node that a YAML text holds; `shown` is the name of the text in error reports."""
-    builder = _Builder(text.splitlines(), shown)
+    builder = _Builder(text.splitlines(), shown, mistakes)
     try:
-        node = builder.document(yaml.parse(text, Loader=yaml.SafeLoader))
+        return builder.document(yaml.parse(text, Loader=yaml.SafeLoader))
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark or error.context_mark
         mark = builder.mark(at) if at else None
         raise ScenarioError([Mistake("", f"not YAML: {error.problem}", mark)]) from error
     except yaml.YAMLError as error:
         raise ScenarioError([Mistake("", f"{shown}: not YAML: {error}")]) from error
-    if builder.mistakes:
-        raise ScenarioError(builder.mistakes)
-    return node
 
 
 class _Builder:
     """Events to nodes; collects the mistakes that YAML itself would let pass."""
 
-    def __init__(self, lines: list[str], shown: str) -> None:
+    def __init__(self, lines: list[str], shown: str, mistakes: list[Mistake]) -> None:
         self.lines = lines
         self.shown = shown
-        self.mistakes: list[Mistake] = []
+        self.mistakes = mistakes
 
     def mark(self, at: Any) -> Mark:
         text = self.lines[at.line] if at.line < len(self.lines) else ""

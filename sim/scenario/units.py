@@ -60,6 +60,8 @@ def split_quantity(text: object) -> tuple[float, str]:
         raise _wrong("should be one value, not {kind}", kind=_kind(text))
     match = _QUANTITY.fullmatch(text.strip())
     if match is None:
+        if re.fullmatch(r"[-+]?\.?(nan|inf|infinity)\b.*", text.strip(), re.IGNORECASE):
+            raise _wrong("'{text}' is not a finite number", text=text)
         comma = re.fullmatch(r"\s*[-+]?\d+,\d+.*", text)
         hint = "; write decimals with a point" if comma else ""
         raise _wrong("'{text}' does not start with a number{hint}", text=text, hint=hint)

@@ -10,6 +10,7 @@ from sim.scenario.form.cohort import MeanSd
 from sim.scenario.form.quantities import (
     Change,
     Days,
+    Factor,
     Form,
     Hazard,
     NonNegative,
@@ -25,15 +26,9 @@ from sim.scenario.units import read
 class SiteRatios(Form):
     """Direct ratios on the fracture rates, beyond what bone density carries."""
 
-    vertebral: NonNegative = 1.0
-    hip: NonNegative = 1.0
-    other: NonNegative = 1.0
-
-    @model_validator(mode="after")
-    def _above_zero(self) -> SiteRatios:
-        if min(self.vertebral, self.hip, self.other) <= 0:
-            raise refuse("a fracture ratio is above 0")
-        return self
+    vertebral: Factor = 1.0
+    hip: Factor = 1.0
+    other: Factor = 1.0
 
 
 class Effect(Form):
@@ -130,7 +125,7 @@ class Markers(Form):
 class Imminent(Form):
     """A higher rate at the same site for a while after a fracture."""
 
-    factor: NonNegative
+    factor: Factor
     duration: Days = Field(alias="for")
 
 
@@ -138,15 +133,9 @@ class Site(Form):
     """One fracture site: share of the base rate, gradient per SD of T-score, what follows."""
 
     share: Share
-    gradient: NonNegative
+    gradient: Factor
     imminent: Imminent | None = None
     case_fatality: Share
-
-    @model_validator(mode="after")
-    def _factors_above_zero(self) -> Site:
-        if self.gradient <= 0 or (self.imminent is not None and self.imminent.factor <= 0):
-            raise refuse("gradients and factors are above 0; 1 means no effect")
-        return self
 
 
 class Sites(Form):
@@ -171,13 +160,11 @@ class Fractures(Form):
 
     base_rate: Hazard
     review_every: Days
-    per_further_vertebral_fracture: NonNegative
+    per_further_vertebral_fracture: Factor
     sites: Sites
 
     @model_validator(mode="after")
     def _is_possible(self) -> Fractures:
-        if self.per_further_vertebral_fracture <= 0:
-            raise refuse("per_further_vertebral_fracture is above 0; 1 means no effect")
         if self.review_every != int(self.review_every) or self.review_every < 1:
             raise refuse("review_every is a whole number of days")
         return self

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator
 
 from sim.scenario.form.cohort import Cohort, ReferenceBmd
 from sim.scenario.form.outcome import (
@@ -20,22 +20,24 @@ from sim.scenario.form.outcome import (
 )
 from sim.scenario.form.quantities import Days, Form, Text, Whole, refuse
 from sim.scenario.form.therapy import Course, Infusions
-from sim.scenario.report import nearest
 
 FORMAT = 1
 MOST_THERAPIES = 4
 MOST_REACTIONS = 8
 NO_THERAPY = "none"
 
+# Names of the two forms of a therapy in paths of mistakes; with spaces, so that no key is equal.
+BY_INFUSION, AS_A_COURSE = "by infusion", "as a course"
+
 
 def _kind(value: Any) -> str | None:
     if not isinstance(value, dict) or ("infusion" in value) == ("course" in value):
         return None
-    return "infusion" if "infusion" in value else "course"
+    return BY_INFUSION if "infusion" in value else AS_A_COURSE
 
 
 Therapy = Annotated[
-    Annotated[Infusions, Tag("infusion")] | Annotated[Course, Tag("course")],
+    Annotated[Infusions, Tag(BY_INFUSION)] | Annotated[Course, Tag(AS_A_COURSE)],
     Discriminator(
         _kind,
         custom_error_type="rule",
@@ -111,16 +113,17 @@ class Scenario(Form):
             raise refuse("{n} reactions; allowed: up to 8 in all", n=reactions)
         return therapies
 
-    @model_validator(mode="after")
-    def _arms_are_told_apart(self) -> Scenario:
-        if not self.arms:
+    @field_validator("arms", mode="after")
+    @classmethod
+    def _there_is_an_arm(cls, arms: dict[str, list[str]]) -> dict[str, list[str]]:
+        if not arms:
             raise refuse("a scenario has at least one arm")
-        if self.comparator is not None and self.comparator not in self.arms:
-            raise refuse(
-                "comparator '{name}' is not an arm; {help}",
-                name=self.comparator, help=nearest(self.comparator, self.arms),
-            )  # fmt: skip
-        return self
+        for arm in arms:
+            if " - " in arm or not arm.strip():
+                raise refuse(
+                    "'{arm}' cannot name an arm: ' - ' stands between arms compared", arm=arm
+                )
+        return arms
 
     @property
     def compared_with(self) -> str:

@@ -236,6 +236,8 @@ class Course(Form):
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Course:
+        if self.frailty_sd > 10 or self.hazard_by_dose > 10:
+            raise refuse("frailty_sd and hazard_by_dose are at most 10")
         if self.course.unit != self.action_1.course.unit:
             raise refuse("`course` and `action_1` are doses in the same unit")
         if self.times_per_week <= 0 or self.action_1.times_per_week <= 0:

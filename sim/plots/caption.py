@@ -1,0 +1,48 @@
+"""What a figure says about itself: whose courses it shows, and what its intervals mean."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+MM_PER_CHARACTER = 1.28  # of 7 point text, on average
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What a reader must know to read the figures of one result.
+
+    `reference` is the young-adult mean and SD of "spine" and "hip" in g/cm2, mixed over the sexes
+    as in the cohort. `reading` and `assumptions` are printed as they stand.
+    """
+
+    title: str
+    arms: tuple[str, ...]
+    patients: int
+    seed: int
+    horizon_months: float
+    reference: Mapping[str, tuple[float, float]] = field(hash=False)
+    reading: str = ""
+    assumptions: str = ""
+
+    def lines(self, width_mm: float, *sentences: str) -> list[str]:
+        """The caption of one figure, in lines that fit its width."""
+        everyone = f"{self.patients} virtual patients" + (
+            ", the same in every arm" if len(self.arms) > 1 else ""
+        )
+        whose = f"{everyone}; seed {self.seed}; {self.horizon_months:g} months."
+        spoken = [whose, *sentences, _sentence(self.reading), _sentence(self.assumptions)]
+        text = " ".join(sentence for sentence in spoken if sentence)
+        unbroken = re.sub(r"(?<=\d) (?=[%±g])|(?<=±) |(?<=month) (?=\d)", NO_BREAK, text)
+        return textwrap.wrap(unbroken, int((width_mm - 2) / MM_PER_CHARACTER))
+
+
+def _sentence(text: str) -> str:
+    """The text with a capital and a full stop, so that it can follow another sentence."""
+    text = text.strip()
+    if not text:
+        return ""
+    return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
