@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sim
-from sim import runs, tables
+from sim import evidence, runs, tables
 from sim.scenario import Mark, Number, Study, from_document
 from sim.scenario.words import count_of_assumptions
 from sim.tables.store import MANIFEST
@@ -127,6 +127,7 @@ def caption_of(study: Study) -> Any:
         reference=reference,
         reading=accrual(scenario),
         assumptions=count_of_assumptions(study),
+        labels=evidence.labels(scenario.answers) if scenario.answers else {},
     )
 
 

@@ -83,7 +83,7 @@ PATIENT = np.dtype([
     ("age", "f8"),                            # years
     ("weight", "f8"),                         # kg
     ("vertebral_fractures", "i8"),            # at entry
-    ("further_fractures", "f8"),              # vertebral fractures at entry less the cohort mean
+    ("log_prior", "f8"),                      # log rate ratio of earlier vertebral fractures
     ("bmd", "f8", len(BONES)),                # g/cm2 at entry
     ("reference_mean", "f8", len(BONES)),     # g/cm2, young adults of the sex
     ("reference_sd", "f8", len(BONES)),
@@ -144,7 +144,6 @@ class Params(NamedTuple):
     log_gradient: Floats
     log_imminent: Floats
     imminent_days: Integers
-    log_per_fracture: float
     has_ratio: Integers  # 1 where any regimen acts on the site directly
     log_ratio: Floats  # sites x subsets
     case_fatality: Floats

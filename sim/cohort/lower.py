@@ -108,7 +108,6 @@ def _fracture_fields(scenario: Scenario) -> dict[str, Any]:
         "log_gradient": log_gradient,
         "log_imminent": np.array([math.log(i.factor) if i else 0.0 for i in imminent]),
         "imminent_days": np.array([round(i.duration) if i else 0 for i in imminent]),
-        "log_per_fracture": math.log(fractures.per_further_vertebral_fracture),
         "case_fatality": np.array([site.case_fatality for site in sites]),
     }  # fmt: skip
 
@@ -158,7 +157,8 @@ def _patients(
     patients["weight"] = baseline.values["weight"]
     patients["vertebral_fractures"] = baseline.vertebral_fractures
     mean_count = scenario.cohort.vertebral_fractures.negative_binomial.mean
-    patients["further_fractures"] = baseline.vertebral_fractures - mean_count
+    factor = scenario.fractures.per_further_vertebral_fracture
+    patients["log_prior"] = math.log(factor) * (baseline.vertebral_fractures - mean_count)
     for bone, name in enumerate(BONES):
         reference = getattr(scenario.reference_bmd, name)
         female = baseline.female == 1

@@ -95,8 +95,7 @@ def next_review(day: int, state: State, params: Params) -> int:
 
 def log_factors(day: int, site: int, state: State, patient: Patient, params: Params) -> float:
     """Log hazard per day of one site at T-score 0, with the risk factors of the day."""
-    fractures = patient.further_fractures + state.fractures[0]
-    total = params.log_base[site] + params.log_per_fracture * fractures
+    total = params.log_base[site] + patient.log_prior
     if day < state.imminent_until[site]:
         total += params.log_imminent[site]
     return total + log_ratio_on(day, site, state, params)

@@ -29,7 +29,9 @@ def draw(folder: Path, caption: Caption) -> list[Path]:
     with styled():
         files = write(folder, "bone_course", *bone_course.figure(load(folder), caption))
         published = folder / "reported.csv"
-        rows = facts.comparable(pd.read_csv(published)) if published.exists() else None
+        rows = (
+            facts.comparable(pd.read_csv(published), caption.labels) if published.exists() else None
+        )
         if rows is not None and len(rows):
             files += write(folder, "against_reported", *reported.figure(rows, caption))
     return files

@@ -16,7 +16,8 @@ class Caption:
     """What a reader must know to read the figures of one result.
 
     `reference` is the young-adult mean and SD of "spine" and "hip" in g/cm2, mixed over the sexes
-    as in the cohort. `reading` and `assumptions` are printed as they stand.
+    as in the cohort. `reading` says how the published annual increase is read ("linear"),
+    `assumptions` how much of the scenario is assumed, `labels` what each published fact is called.
     """
 
     title: str
@@ -27,6 +28,7 @@ class Caption:
     reference: Mapping[str, tuple[float, float]] = field(hash=False)
     reading: str = ""
     assumptions: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def lines(self, width_mm: float, *sentences: str) -> list[str]:
         """The caption of one figure, in lines that fit its width."""
@@ -34,7 +36,8 @@ class Caption:
             ", the same in every arm" if len(self.arms) > 1 else ""
         )
         whose = f"{everyone}; seed {self.seed}; {self.horizon_months:g} months."
-        spoken = [whose, *sentences, _sentence(self.reading), _sentence(self.assumptions)]
+        reading = f"Annual increase of bone density: {self.reading}" if self.reading else ""
+        spoken = [whose, *sentences, _sentence(reading), _sentence(self.assumptions)]
         text = " ".join(sentence for sentence in spoken if sentence)
         unbroken = re.sub(r"(?<=\d) (?=[%±g])|(?<=±) |(?<=month) (?=\d)", NO_BREAK, text)
         return textwrap.wrap(unbroken, int((width_mm - 2) / MM_PER_CHARACTER))

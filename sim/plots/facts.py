@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pandas as pd
@@ -20,6 +21,7 @@ UNITS = {
     "fractures": "number of fractures",
     "ug/L": "µg/L",
 }
+SPELT = {"t": "T-score", "ctx": "CTX", "balp": "BALP"}
 CAN_BE_NEGATIVE = ("T-score", "%/year")
 
 
@@ -31,11 +33,16 @@ class Panel(NamedTuple):
     rows: pd.DataFrame
 
 
-def comparable(facts: pd.DataFrame) -> pd.DataFrame:
-    """The facts worth a comparison: without those that only count patients."""
+def comparable(facts: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """The facts worth a comparison, with their labels: without those that only count patients."""
     rows = facts[(facts["unit"] != "patients") & facts["reported"].notna()]
-    derived = rows["fact"].str.replace("_", " ").str.capitalize()
-    return rows.assign(label=rows["label"].fillna(derived) if "label" in rows else derived)
+    return rows.assign(label=[labels.get(fact) or _label(fact) for fact in rows["fact"]])
+
+
+def _label(fact: str) -> str:
+    """A fact's name as words, for a publication without labels."""
+    words = " ".join(SPELT.get(word, word) for word in fact.split("_"))
+    return words[0].upper() + words[1:]
 
 
 def panels(facts: pd.DataFrame) -> list[Panel]:

@@ -81,7 +81,7 @@ def _draw(axes: Axes, panel: Panel, is_first: bool) -> None:
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_xlim(*_limits(panel))
-    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10], min_n_ticks=3))
     axes.grid(axis="x", color="#e4e4e4", linewidth=0.5)
     axes.annotate(
         panel.scale, (0, 0), xycoords="axes fraction", xytext=(-3.5, -4.5),

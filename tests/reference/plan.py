@@ -1,0 +1,159 @@
+"""What holds for every patient of an arm, worked out once from the scenario."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim import evidence
+from sim.scenario.units import read
+
+from .cohort import reference_t
+from .hazards import YEAR, Cumulative, LifeTable, intolerance_hazard
+from .kinetics import Action, corners, mean_exposure, planned_days
+
+BONES = ("spine", "hip")
+MARKERS = ("ctx", "balp", "tryptase")
+FRACTURE_SITES = {"vertebral": "spine", "hip": "hip", "other": "hip"}
+
+
+@dataclass
+class InfusionPlan:
+    """An infusion therapy: its days, kinetics and yardsticks."""
+
+    therapy: Any
+    days: list[int]
+    decay: float
+    mean_exposure: float
+    full_effect: dict[str, float]
+
+    def milligrams(self, weight: float) -> float:
+        """The dose of one infusion."""
+        dose = self.therapy.infusion
+        return float(dose.amount * (weight if dose.unit == "mg/kg" else 1))
+
+    def action_of_one(self, weight: float) -> float:
+        """By how much an infusion raises the action."""
+        reference = self.therapy.exposure.action_1.infusion
+        in_full = reference.amount * (weight if reference.unit == "mg/kg" else 1)
+        return self.milligrams(weight) / float(in_full) / self.mean_exposure
+
+
+@dataclass
+class CoursePlan:
+    """A course: its first day, the day on which it ends by plan, and its hazard of intolerance."""
+
+    therapy: Any
+    start: int
+    end: float
+    dose: float
+    hazard: Cumulative | None
+
+
+class Plan:
+    """An arm of a scenario."""
+
+    def __init__(self, scenario: Any, arm: str) -> None:
+        self.scenario = scenario
+        self.last_day = round(scenario.horizon)
+        self.names = list(scenario.arms[arm])
+        self.onset = {
+            name: math.log(2) / getattr(scenario.markers, name).onset_half_life for name in MARKERS
+        }
+        self.therapies = {name: self._therapy(scenario.therapies[name]) for name in self.names}
+        self._effects(scenario)
+        self._bone(scenario)
+        self.dxa_days = self._visits(scenario.visits.dxa)
+        self.marker_days = self._visits(scenario.visits.markers)
+        mortality = scenario.mortality
+        self.life_table = LifeTable(
+            evidence.life_table(mortality.life_table), mortality.standardised_mortality_ratio
+        )
+        self.reference_t = {
+            site: reference_t(
+                getattr(scenario.cohort, f"{bone}_t"),
+                getattr(scenario.fractures.sites, site).gradient,
+            )
+            for site, bone in FRACTURE_SITES.items()
+        }
+
+    def _therapy(self, therapy: Any) -> InfusionPlan | CoursePlan:
+        if hasattr(therapy, "infusion"):
+            decay = math.log(2) / therapy.exposure.half_life
+            reference = therapy.exposure.action_1
+            over = round(reference.over)
+            full = planned_days(reference.schedule, 0.0, reference.over)
+            mean = mean_exposure(full, decay, over)
+            attended = Action(decay)
+            for day in full:
+                attended.jump(day, 1 / mean)
+            saturated = {
+                name: _saturate(
+                    attended.effect_site(over, onset),
+                    getattr(self.scenario.markers, name).half_effect,
+                )
+                for name, onset in self.onset.items()
+            }
+            days = planned_days(therapy.schedule, therapy.start, self.scenario.horizon)
+            return InfusionPlan(therapy, days, decay, mean, saturated)
+        hazard = therapy.intolerance and intolerance_hazard(therapy.intolerance, therapy.frailty_sd)
+        end = math.inf if therapy.duration is None else round(therapy.start + therapy.duration)
+        weekly, reference = therapy.times_per_week, therapy.action_1
+        dose = therapy.course.amount * weekly
+        dose /= reference.course.amount * reference.times_per_week
+        return CoursePlan(therapy, round(therapy.start), end, dose, hazard)
+
+    def _effects(self, scenario: Any) -> None:
+        """Effects at the corners. One without a row is out of reach: nothing happens there."""
+        rows = {
+            frozenset() if regimen == "none" else frozenset(regimen.split(" + ")): effect
+            for regimen, effect in scenario.effects.items()
+        }
+        effects = [rows.get(corner) for corner in corners(self.names)]
+
+        def column(value: Any) -> list[float]:
+            return [value(effect) if effect else 0.0 for effect in effects]
+
+        self.bone_mean = np.column_stack(
+            [column(lambda e, b=bone: getattr(e, b).mean) for bone in BONES]
+        )
+        self.bone_sd = np.column_stack(
+            [column(lambda e, b=bone: getattr(e, b).sd) for bone in BONES]
+        )
+        self.log_marker = {
+            name: np.array(column(lambda e, m=name: math.log1p(getattr(e, m)))) for name in MARKERS
+        }
+        direct = {
+            site: column(lambda e, s=site: math.log(getattr(e.fracture_ratio, s)))
+            for site in FRACTURE_SITES
+        }
+        self.log_direct = {site: np.array(rows) for site, rows in direct.items() if any(rows)}
+
+    def _bone(self, scenario: Any) -> None:
+        accrual = scenario.accrual
+        self.reading = accrual.name
+        self.plateau_length = accrual.plateau.months if accrual.plateau else math.inf
+        self.plateau_rate = accrual.plateau.then / 100 / YEAR if accrual.plateau else 0.0
+        self.evidence_end = round(scenario.beyond_evidence.after)
+        self.beyond_rate = scenario.beyond_evidence.rate / 100 / YEAR
+        if accrual.saturating:
+            self.tau = accrual.saturating.time_constant
+            window = accrual.saturating.window
+            self.gain = window / YEAR / -math.expm1(-window / self.tau)
+
+    def _visits(self, times: list[str]) -> list[int]:
+        days = {0}
+        for text in times:
+            interval = read(text.replace("every ", "").strip(), "time, held in days")
+            k = 1
+            while round(k * interval) <= self.last_day and (k == 1 or text.startswith("every ")):
+                days.add(round(k * interval))
+                k += 1
+        return sorted(days)
+
+
+def _saturate(exposure: float, half_effect: float) -> float:
+    return exposure / (half_effect + exposure)

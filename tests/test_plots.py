@@ -1,0 +1,274 @@
+"""Figures: the same bytes every time, the numbers of the tables, and the same look of an arm."""
+
+import csv
+import dataclasses
+import shutil
+import subprocess
+import sys
+
+import matplotlib
+import matplotlib.style
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+from PIL import Image
+
+import sim
+from sim.plots import Caption, arm_style, bone_course, draw, facts, reported
+from sim.plots.style import styled
+from sim.schema import BONES
+from sim.tables import load, save
+
+NAMES = ("bone_course", "against_reported")
+ARMS = ("combination", "pamidronate")
+CAPTION = Caption(
+    title="Interferon alpha plus pamidronate against pamidronate alone",
+    arms=ARMS,
+    patients=60,
+    seed=1,
+    horizon_months=60,
+    reference={"spine": (1.069, 0.112), "hip": (0.992, 0.142)},
+    reading="linear",
+    assumptions="54 of 118 numbers are assumptions",
+)
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory):
+    """The folder of a small result, not yet drawn."""
+    folder = tmp_path_factory.mktemp("result")
+    run = sim.run("scenarios/laroche2011.yaml", patients=60)
+    save(run.tables, folder)
+    assert run.reported is not None
+    run.reported.to_csv(folder / "reported.csv", index=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def drawn(result, tmp_path_factory):
+    """A copy of the result with its figures."""
+    folder = shutil.copytree(result, tmp_path_factory.mktemp("drawn") / "copy")
+    assert draw(folder, CAPTION) == [
+        folder / f"{name}.{kind}" for name in NAMES for kind in ("svg", "png", "csv")
+    ]
+    return folder
+
+
+@pytest.fixture(scope="module")
+def course(result):
+    """The figure of the course of bone density, and its numbers."""
+    with styled():
+        return bone_course.figure(load(result), CAPTION)
+
+
+@pytest.fixture(scope="module")
+def compared(result):
+    """The figure of reported against simulated, and its numbers."""
+    rows = facts.comparable(pd.read_csv(result / "reported.csv"), {})
+    with styled():
+        return reported.figure(rows, CAPTION)
+
+
+def test_a_figure_drawn_again_has_the_same_bytes(result, drawn, tmp_path):
+    again = shutil.copytree(result, tmp_path / "again")
+    with matplotlib.rc_context({"font.size": 20, "svg.hashsalt": None, "lines.linewidth": 5}):
+        files = draw(again, CAPTION)
+    assert [path.read_bytes() for path in files] == [
+        (drawn / path.name).read_bytes() for path in files
+    ]
+
+
+def test_drawing_leaves_the_result_as_it_was(result, drawn):
+    for path in result.iterdir():
+        assert path.read_bytes() == (drawn / path.name).read_bytes(), path.name
+
+
+def test_files_are_small_undated_and_of_print_size(drawn):
+    for name in NAMES:
+        assert (drawn / f"{name}.png").stat().st_size < 400_000
+        assert "dc:date" not in (drawn / f"{name}.svg").read_text(encoding="utf-8")
+        with Image.open(drawn / f"{name}.png") as picture:
+            assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+            assert picture.width == pytest.approx(183 / 25.4 * 300, abs=1)
+
+
+def test_the_numbers_beside_the_course_are_quantiles_of_the_measurements(drawn):
+    with (drawn / "bone_course.csv").open(encoding="utf-8", newline="") as lines:
+        numbers = list(csv.DictReader(lines))
+    measured = load(drawn).measurements
+    assert len(numbers) == len(BONES) * len(ARMS) * 6
+    for row in numbers:
+        at = measured[
+            (measured["quantity"] == f"{row['bone']}_g_cm2")
+            & (measured["arm"] == row["arm"])
+            & np.isclose(measured["day"] / (365.25 / 12), float(row["months"]), rtol=1e-5)
+        ]
+        assert int(row["patients"]) == len(at) > 0
+        quantiles = np.quantile(at["value"], [0.05, 0.25, 0.5, 0.75, 0.95])
+        own = at.set_index("patient")["value"].reindex(range(12))
+        names = ["p05", "p25", "median", "p75", "p95", *(f"patient_{who}" for who in range(12))]
+        expected = ["" if np.isnan(x) else f"{x:.6g}" for x in (*quantiles, *own)]
+        assert [row[name] for name in names] == expected
+
+
+def test_the_course_draws_its_numbers(course):
+    figure, numbers = course
+    assert len(figure.axes) == len(BONES)
+    for axes, bone in zip(figure.axes, BONES, strict=True):
+        assert len(axes.collections) == 2 * len(ARMS), "two bands an arm"
+        assert len(axes.lines) == len(ARMS) * (1 + 12 + 4) + 1, (
+            "medians, patients, edges, threshold"
+        )
+        for arm in ARMS:
+            expected = numbers[(numbers["bone"] == bone) & (numbers["arm"] == arm)]
+            (median,) = (line for line in axes.lines if line.get_label() == arm)
+            np.testing.assert_array_equal(median.get_xydata(), expected[["months", "median"]])
+            drawn = [line.get_ydata() for line in axes.lines]
+            for edge in ("p05", "p25", "p75", "p95", "patient_0", "patient_11"):
+                assert any(np.array_equal(y, expected[edge], equal_nan=True) for y in drawn), edge
+
+
+def test_the_threshold_stands_at_minus_two_and_a_half(course):
+    figure, _ = course
+    for axes, (mean, sd) in zip(figure.axes, CAPTION.reference.values(), strict=True):
+        heights = [line.get_ydata() for line in axes.lines if list(line.get_xdata()) == [0, 1]]
+        assert len(heights) == 1
+        assert list(heights[0]) == pytest.approx([mean - 2.5 * sd] * 2)
+        (right,) = axes.child_axes
+        figure.draw_without_rendering()
+        assert right.get_ylim() == pytest.approx((np.array(axes.get_ylim()) - mean) / sd)
+        assert "−2.5" in [tick.get_text() for tick in right.get_yticklabels()]
+
+
+def test_every_comparable_fact_has_its_diamond_and_dot(result, compared):
+    figure, numbers = compared
+    facts_of = pd.read_csv(result / "reported.csv")
+    wanted = facts_of[facts_of["unit"] != "patients"]
+    assert sorted(numbers["fact"]) == sorted(wanted["fact"])
+    places: dict[str, list[float]] = {"D": [], "o": []}
+    for axes in figure.axes:
+        for line in axes.lines:
+            if line.get_marker() in places:
+                places[str(line.get_marker())].append(line.get_xdata()[0])
+    assert places["D"] == list(numbers["reported"])
+    assert places["o"] == list(numbers["simulated"])
+    lines = sum(len(axes.lines) for axes in figure.axes)
+    intervals = numbers[["reported_low", "simulated_low", "mc_low"]].notna().to_numpy().sum()
+    assert lines == 2 * len(wanted) + intervals, "no whisker without a spread"
+    for axes in figure.axes:
+        low, high = axes.get_xlim()
+        assert all(low <= x <= high for line in axes.lines for x in line.get_xdata())
+
+
+def test_whiskers_are_one_sd_and_intervals_two_errors(compared):
+    rows = compared[1].set_index("fact")
+    row = rows.loc["combination_spine"]
+    assert (row["reported_low"], row["reported_high"]) == pytest.approx((7.0, 18.2))
+    assert row["simulated_high"] - row["simulated"] == pytest.approx(row["simulated_spread"])
+    assert row["simulated"] - row["mc_low"] == pytest.approx(1.959964 * row["mc_error"])
+    assert rows.loc["fractures_on_treatment", "simulated_low"] == 0, "no fewer than none"
+    assert rows.loc["combination_balp", "simulated_low"] < 0, "a change can be negative"
+
+
+def test_facts_share_a_scale_only_with_their_like(compared):
+    _, numbers = compared
+    kinds = {
+        name: list(rows["fact"]) for name, rows in numbers.groupby(["heading", "unit"], sort=False)
+    }
+    assert kinds["Markers", "%"] == ["combination_ctx", "combination_balp", "combination_tryptase"]
+    assert kinds["Course and events", "%"] == ["interferon_stopped"]
+    assert kinds["At entry", "T-score"] == ["spine_t_at_entry", "hip_t_at_entry"]
+    assert len(kinds["Bone density", "%/year"]) == 4
+    assert len(compared[0].axes) == len(kinds)
+
+
+def test_labels_are_those_of_the_publication_where_it_has_them():
+    row = {"unit": "%", "reported": 1.0}
+    table = pd.DataFrame([{**row, "fact": "spine_total"}, {**row, "fact": "hip_t"}])
+    labels = {"spine_total": "Spine BMD, total increase"}
+    assert list(facts.comparable(table, labels)["label"]) == [labels["spine_total"], "Hip T-score"]
+    assert list(facts.comparable(table, {})["label"]) == ["Spine total", "Hip T-score"]
+
+
+@pytest.mark.parametrize("many", [1, 5])
+def test_a_publication_of_few_facts_fits_one_column(result, many):
+    rows = facts.comparable(pd.read_csv(result / "reported.csv"), {})[-many:]
+    with styled():
+        figure, numbers = reported.figure(rows, CAPTION)
+    assert len(numbers) == many
+    assert figure.get_figwidth() == pytest.approx(89 / 25.4)
+
+
+def test_one_arm_and_no_published_facts(result, tmp_path):
+    folder = shutil.copytree(result, tmp_path / "one")
+    (folder / "reported.csv").unlink()
+    files = draw(folder, dataclasses.replace(CAPTION, arms=("pamidronate",)))
+    assert [path.name for path in files] == [
+        "bone_course.svg",
+        "bone_course.png",
+        "bone_course.csv",
+    ]
+    assert set(pd.read_csv(folder / "bone_course.csv")["arm"]) == {"pamidronate"}
+
+
+def test_only_numbers_of_patients_make_no_figure(result, tmp_path):
+    folder = shutil.copytree(result, tmp_path / "none")
+    rows = pd.read_csv(folder / "reported.csv")
+    rows[rows["unit"] == "patients"].to_csv(folder / "reported.csv", index=False)
+    assert len(draw(folder, CAPTION)) == 3
+
+
+def test_an_arm_looks_the_same_everywhere(course):
+    looks = arm_style(ARMS)
+    assert arm_style((*ARMS, "third", "fourth"))["pamidronate"] == looks["pamidronate"]
+    for axes in course[0].axes:
+        for arm, look in looks.items():
+            (line,) = (line for line in axes.lines if line.get_label() == arm)
+            assert (line.get_color(), line.get_marker()) == (look.color, look.marker)
+    four = list(arm_style("abcd").values())
+    for field in range(3):
+        assert len({look[field] for look in four}) == 4, "each property alone tells arms apart"
+
+
+def test_colours_are_those_safe_for_the_colour_blind():
+    petroff6 = matplotlib.style.library["petroff6"]["axes.prop_cycle"].by_key()["color"]
+    assert [to_hex(look.color) for look in arm_style("abcde").values()] == petroff6[:5]
+
+
+def test_the_caption_says_what_the_bands_are(course, compared):
+    for figure, _ in (course, compared):
+        text = " ".join(part.get_text() for part in figure.texts).replace("\n", " ")
+        text = text.replace("\N{NO-BREAK SPACE}", " ")
+        assert "60 virtual patients, the same in every arm; seed 1; 60 months." in text
+        assert "Annual increase of bone density: linear. 54 of 118 numbers are assumptions." in text
+    text = " ".join(part.get_text() for part in course[0].texts)
+    assert "not confidence intervals" in text.replace("\n", " ")
+    assert "measurement error included" in text.replace("\n", " ")
+
+
+def test_texts_stay_on_the_page_and_panels_apart(course, compared):
+    for figure, _ in (course, compared):
+        with styled():
+            figure.draw_without_rendering()
+        boxes = [axes.get_tightbbox() for axes in figure.axes]
+        width, height = figure.bbox.width, figure.bbox.height
+        for box in [*boxes, *(text.get_window_extent() for text in figure.texts)]:
+            assert 0 <= box.x0 < box.x1 <= width
+            assert 0 <= box.y0 < box.y1 <= height
+        for place, box in enumerate(boxes):
+            assert not any(box.overlaps(other) for other in boxes[:place])
+        captions = [text.get_window_extent() for text in figure.texts]
+        legends = [legend.get_window_extent() for legend in figure.legends]
+        for outside in [*captions, *legends]:
+            assert not any(outside.overlaps(box) for box in boxes)
+
+
+def test_figures_need_no_window_and_importing_the_doorway_no_matplotlib():
+    code = (
+        "import sys, sim.plots; assert 'matplotlib' not in sys.modules;"
+        "from sim.plots import bone_course, reported, style\n"
+        "with style.styled(): pass\n"
+        "assert 'matplotlib.pyplot' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,69 @@
+"""README tells the truth: its commands, its Python and its scenario file all run as they stand."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim.scenario import load
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", TEXT, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """A place with the scenarios, where results may be written."""
+    folder = tmp_path_factory.mktemp("checkout")
+    shutil.copytree(ROOT / "scenarios", folder / "scenarios")
+    return folder
+
+
+def commands(language, start):
+    lines = [line for kind, block in BLOCKS if kind == language for line in block.splitlines()]
+    return [line.partition("  #")[0].strip() for line in lines if line.startswith(start)]
+
+
+@pytest.mark.parametrize("command", commands("sh", "mastosim"))
+def test_each_command_runs(command, checkout):
+    words = [sys.executable, "-m", "sim.cli", *shlex.split(command)[1:]]
+    told = subprocess.run(words, capture_output=True, text=True, cwd=checkout)
+    assert told.returncode == 0, told.stderr
+    assert told.stdout
+
+
+def test_the_python_runs(checkout, monkeypatch):
+    monkeypatch.chdir(checkout)
+    (block,) = [block for kind, block in BLOCKS if kind == "python"]
+    held: dict[str, object] = {}
+    exec(block, held)
+    assert len(held["result"].summary) > 50  # type: ignore[attr-defined]
+
+
+def test_the_what_if_is_a_valid_file(checkout):
+    (block,) = [block for kind, block in BLOCKS if kind == "yaml"]
+    path = checkout / "scenarios" / "missed-and-late.yaml"
+    path.write_text(block)
+    scenario = load(path).scenario
+    assert scenario.therapies["pamidronate"].given == 0.75
+
+
+def test_every_make_target_named_exists():
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    named = re.findall(r"make (run|test|results|\w+)`|^make (\w+)", TEXT, re.MULTILINE)
+    assert {a or b for a, b in named} <= set(targets)
+
+
+def test_every_link_and_picture_is_there():
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", TEXT):
+        assert (ROOT / target).exists(), target
+
+
+def test_every_shipped_scenario_is_listed():
+    for path in (ROOT / "scenarios").glob("*.yaml"):
+        assert path.stem in TEXT or path.stem.removeprefix("laroche2011") in TEXT

@@ -1,0 +1,158 @@
+"""The independent model in `tests/reference` and the program agree on every outcome.
+
+The two share the form of the scenario file and nothing else: no formula, no random number. Means
+of outcomes, and of their squares (so that spreads agree too), are compared in units of their Monte
+Carlo error; the limit is the normal quantile at which all comparisons of a file together would
+fail one time in a thousand if the models were equal.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import norm
+
+from sim import runs
+from sim.outcomes import persons
+from sim.outcomes.summary import MARKER_QUANTITIES
+from sim.scenario import load
+from tests import reference
+
+BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
+PATIENTS = 500
+MANY = 20_000
+
+VARIANTS = {
+    "base": [],
+    "hard to take": [
+        "accrual={saturating: {time_constant: 9 months, window: 12 months}}",
+        "therapies.interferon.intolerance={weibull: {shape: 0.7, probability: 40 %, by: 2 years}}",
+        "therapies.interferon.on_intolerance=[halve, stop]",
+        "therapies.interferon.frailty_sd=0.8",
+        "therapies.interferon.course=3 MU",
+        "therapies.pamidronate.given=75 %",
+        "therapies.pamidronate.delay={probability: 40 %, mean: 12 days}",
+        "therapies.pamidronate.reactions.acute_phase.ends_course=3 %",
+        "visits.markers=[1 month, every 6 months]",
+    ],
+    "fragile and old": [
+        "accrual=compound",
+        "horizon=84 months",
+        "cohort.age.normal.mean=74 years",
+        "cohort.female=80 %",
+        "cohort.spine_t.within=[-5, -2]",
+        "fractures.base_rate=25 per 100 person-years",
+        "fractures.per_further_vertebral_fracture=1.05",
+        "fractures.sites.hip.share=20 %",
+        "fractures.sites.other.share=17.5 %",
+        "fractures.sites.hip.imminent={factor: 2, for: 200 days}",
+        "fractures.sites.vertebral.case_fatality=8 %",
+        "effects.interferon + pamidronate.fracture_ratio={vertebral: 0.6, hip: 0.8}",
+        "effects.pamidronate.fracture_ratio.vertebral=0.7",
+        "mortality.standardised_mortality_ratio=1.9",
+        "beyond_evidence.rate=-1 %/year",
+    ],
+    "planned otherwise": [
+        "accrual={plateau: {months: 18 months, then: 0.5 %/year}}",
+        "therapies.pamidronate.infusion=60 mg",
+        "therapies.pamidronate.schedule=[{every: 2 months, for: 12 months}, {every: 4 months}]",
+        "therapies.pamidronate.start=2 months",
+        "therapies.pamidronate.ends_course=4 %",
+        "therapies.interferon.start=6 months",
+        "therapies.interferon.for=30 months",
+        "therapies.interferon.intolerance={lognormal_time: {median: 40 months, sigma: 1.1}}",
+        "cohort.correlations={spine_t ~ hip_t: 0.5, spine_response ~ hip_response: 0.7}",
+    ],
+}
+
+
+def of_program(tables, arm):
+    """Outcomes of the program, one row a patient."""
+    people = persons(tables, arm)
+    table = {f"{bone} annual increase": people.annual_increase(bone) for bone in ("spine", "hip")}
+    table |= {f"{m} change": people.percent_change(q) for m, q in MARKER_QUANTITIES.items()}
+    table |= {f"{q} at entry": people.entry(q) for q in ("spine_g_cm2", "hip_g_cm2", "balp_iu")}
+    table["spine T-score at last"] = people.last("spine_t")
+    table["age"] = people.patients["age_years"].to_numpy()
+    table["vertebral fractures at entry"] = people.patients["vertebral_fractures"].to_numpy(float)
+    table["infusions"] = people.counts("infusion")
+    table["reactions"] = people.counts("reaction")
+    table["stopped"] = people.stopped("interferon").astype(float)
+    for site in ("vertebral", "hip", "other"):
+        table[f"{site} fractures"] = people.counts("fracture", site)
+    table["years"] = people.years
+    table["died"] = people.died
+    return pd.DataFrame(table)
+
+
+def of_reference(scenario, arm, patients):
+    """The same of the independent model."""
+    result = reference.simulate(scenario, arm, patients, seed=4, shared_environment=False)
+    seen = reference.outcomes(result, scenario)
+    table = {
+        f"{bone} annual increase": seen[f"{bone}_annual_increase"] for bone in ("spine", "hip")
+    }
+    table |= {f"{marker} change": seen[f"{marker}_change"] for marker in MARKER_QUANTITIES}
+    entry = result.measurements[result.measurements["day"] == 0]
+    for quantity in ("spine_g_cm2", "hip_g_cm2", "balp_iu"):
+        table[f"{quantity} at entry"] = entry.loc[entry["quantity"] == quantity, "value"]
+    table["spine T-score at last"] = seen["spine_t_last"].where(
+        seen["spine_annual_increase"].notna()
+    )
+    table["age"] = result.patients["age"]
+    table["vertebral fractures at entry"] = result.patients["vertebral_fractures"]
+    table["infusions"], table["reactions"] = seen["infusions"], seen["reactions"]
+    table["stopped"] = seen["stopped_interferon"].notna()
+    for site in ("vertebral", "hip", "other"):
+        table[f"{site} fractures"] = seen[f"fractures_{site}"]
+    table["years"], table["died"] = seen["years"], seen["died"]
+    return pd.DataFrame({name: np.asarray(values, float) for name, values in table.items()})
+
+
+def distances(one, other):
+    """Differences of means and of mean squares in Monte Carlo errors, by outcome."""
+    found = {}
+    for name in one.columns:
+        a, b = one[name].dropna().to_numpy(), other[name].dropna().to_numpy()
+        centre = np.concatenate([a, b]).mean()
+        for power in (1, 2):
+            x, y = (a - centre) ** power, (b - centre) ** power
+            error = np.sqrt(x.var(ddof=1) / len(x) + y.var(ddof=1) / len(y))
+            apart = x.mean() - y.mean()
+            never = error == 0 and apart == 0  # the same in every patient of both
+            found[f"{name} ^ {power}"] = 0.0 if never else apart / max(error, 1e-12)
+    return pd.Series(found)
+
+
+def compare(variant, patients):
+    settings = VARIANTS[variant]
+    study = load(BASE, [*settings, f"cohort.patients={patients}"])
+    tables = runs.follow(study)
+    apart = {}
+    for arm in study.scenario.arms:
+        ours, theirs = of_program(tables, arm), of_reference(study.scenario, arm, patients)
+        apart[arm] = distances(ours, theirs)
+    return pd.concat(apart)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_independent_model_agrees(variant):
+    apart = compare(variant, PATIENTS)
+    limit = norm.isf(0.001 / 2 / (len(apart) * len(VARIANTS)))
+    assert apart.abs().max() < limit, apart[apart.abs() > 3]
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_independent_model_agrees_in_many_patients(variant):
+    apart = compare(variant, MANY)
+    limit = norm.isf(0.001 / 2 / (len(apart) * len(VARIANTS)))
+    assert apart.abs().max() < limit, apart[apart.abs() > 3]
+
+
+def test_a_difference_of_five_standard_errors_is_seen():
+    rng = np.random.default_rng(1)
+    one = pd.DataFrame({"x": rng.normal(size=10_000)})
+    other = pd.DataFrame({"x": rng.normal(size=10_000) + 0.1})
+    assert distances(one, other).abs().max() > 5
