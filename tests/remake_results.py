@@ -1,15 +1,39 @@
-"""Remake the committed summaries and figures of the shipped scenarios: `make results`."""
+"""Remake the committed summaries, figures and the tables of docs/validation.md: `make results`."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
 
-from sim import archive, runs
+import pandas as pd
+
+from sim import archive, evidence, runs
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
+VALIDATION = ROOT / "docs" / "validation.md"
+SERIES = ("heijckmann2001", "heijckmann2009", "hernandez2010")
+STUDIES = (
+    "laroche2011",
+    "laroche2011-compound",
+    "laroche2011-plateau",
+    "laroche2011-saturating",
+    "quarterly-from-the-start",
+    "interferon-two-years",
+    "halve-before-stopping",
+    "poor-attendance",
+    "ten-years",
+)
+ROWS = {
+    "spine, % a year": "spine annual increase",
+    "spine, % in all": "spine change",
+    "hip, % in all": "hip change",
+    "CTX, %": "ctx change",
+    "above T −2.5, %": "spine above T -2.5",
+    "vertebral fractures": "vertebral fractures",
+}
 
 
 def remake(scenario: Path, results: Path) -> Path:
@@ -17,14 +41,50 @@ def remake(scenario: Path, results: Path) -> Path:
     with tempfile.TemporaryDirectory() as scratch:
         kept = archive.keep(runs.run(scenario), Path(scratch))
         folder = results / kept.parent.name
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         for path in sorted(kept.iterdir()):
             if path.suffix in {".csv", ".svg", ".png"}:
                 shutil.copyfile(path, folder / path.name)
         return folder
 
 
+def with_tables(page: str, results: Path) -> str:
+    """The validation page with its tables made anew from the committed summaries."""
+    for name, table in (("predicted", predicted(results)), ("arms", arms(results))):
+        marks = rf"(<!-- {name} -->\n).*?(<!-- end -->)"
+        page = re.sub(marks, lambda m, t=table: m[1] + t + m[2], page, flags=re.DOTALL)
+    return page
+
+
+def predicted(results: Path) -> str:
+    """Found against predicted for the series that nothing was fitted to."""
+    lines = ["| series | fact | found | predicted ± Monte Carlo error |", "|---|---|---|---|"]
+    for series in SERIES:
+        labels = evidence.labels(series)
+        for row in pd.read_csv(results / series / "reported.csv").to_dict("records"):
+            if row["unit"] in {"%/year", "%"} or "change" in row["fact"]:
+                simulated = f"{row['simulated']:.2f} ± {row['mc_error']:.2f}"
+                fact = f"{labels[row['fact']]}, {row['unit']}"
+                lines.append(f"| `{series}` | {fact} | {row['reported']:g} | {simulated} |")
+    return "\n".join(lines) + "\n"
+
+
+def arms(results: Path) -> str:
+    """The arms of the study under every what-if: combination / pamidronate, at the end."""
+    lines = [f"| scenario | {' | '.join(ROWS)} |", "|---|" + "---|" * len(ROWS)]
+    for name in STUDIES:
+        summary = pd.read_csv(results / name / "summary.csv")
+        last = summary.sort_values("time").groupby(["arm", "outcome"])["estimate"].last()
+        cells = [
+            f"{last['combination', outcome]:.1f} / {last['pamidronate', outcome]:.1f}"
+            for outcome in ROWS.values()
+        ]
+        lines.append(f"| `{name}` | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 if __name__ == "__main__":
     for scenario in SCENARIOS:
-        print(remake(scenario, ROOT / "results"))
+        print(remake(scenario, ROOT / "results").relative_to(ROOT), flush=True)
+    page = VALIDATION.read_text(encoding="utf-8")
+    VALIDATION.write_text(with_tables(page, ROOT / "results"), encoding="utf-8")

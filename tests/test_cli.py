@@ -130,7 +130,8 @@ def test_an_interrupted_run_exits_with_130_and_leaves_nothing(tmp_path):
 
 
 def test_start_up_leaves_the_heavy_libraries_alone():
-    code = "import sys, sim.cli.main; print(*{'pandas', 'matplotlib', 'scipy', 'simpy'} & set(sys.modules))"
+    heavy = {"pandas", "matplotlib", "scipy", "simpy"}
+    code = f"import sys, sim.cli.main; print(*{heavy} & set(sys.modules))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert told.stdout.strip() == ""
     assert told.returncode == 0

@@ -1,13 +1,11 @@
-"""The committed summaries are what the scenarios give today, and the validation table tells the truth."""
-
-import re
+"""The committed summaries are what the scenarios give today, and so is the validation page."""
 
 import pandas as pd
 import pytest
 
 from sim import runs
 from sim.archive import write_summaries
-from tests.remake_results import ROOT, SCENARIOS
+from tests.remake_results import ROOT, SCENARIOS, VALIDATION, with_tables
 
 RELATIVE = 1e-5  # the files hold six digits
 
@@ -29,12 +27,7 @@ def test_every_shipped_scenario_has_its_figures():
             assert (folder / f"{name}.png").stat().st_size > 5_000
 
 
-def test_the_validation_page_quotes_the_committed_numbers():
-    page = (ROOT / "docs" / "validation.md").read_text(encoding="utf-8")
-    quoted = re.findall(r"\| `(\w+)` \| (\w+) \| ([-\d.]+) \| ([-\d.]+) ± ([\d.]+) \|", page)
-    assert len(quoted) >= 8
-    for scenario, fact, found, predicted, error in quoted:
-        table = pd.read_csv(ROOT / "results" / scenario / "reported.csv", index_col="fact")
-        assert float(found) == table.loc[fact, "reported"]
-        assert f"{table.loc[fact, 'simulated']:.2f}" == predicted
-        assert f"{table.loc[fact, 'mc_error']:.2f}" == error
+def test_the_validation_page_shows_the_committed_numbers():
+    page = VALIDATION.read_text(encoding="utf-8")
+    assert page.count("| `") >= 12
+    assert with_tables(page, ROOT / "results") == page

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+WIDER_THAN_ANY = 2000
+"""Columns a table may take; a number cut off is worse than a line that wraps."""
+
+
 def as_text(result: Result, folder: Path) -> str:
     """The tables of a run, how much of it is assumed, and where the files are."""
     scenario = result.study.scenario
@@ -85,19 +89,26 @@ def _reported_notes(result: Result) -> str:
 
 
 def _arms(result: Result) -> str:
-    scenario, summary = result.study.scenario, result.summary
+    """Every outcome at its last time: two arms beside their difference, more arms above theirs."""
+    columns = [str(arm) for arm in dict.fromkeys(result.summary["arm"])]
+    arms = list(result.study.scenario.arms)
+    if len(arms) <= 2:
+        return _outcomes(result, columns)
+    differences = [column for column in columns if column not in arms]
+    return _outcomes(result, arms) + "\n" + _outcomes(result, differences)
+
+
+def _outcomes(result: Result, columns: list[str]) -> str:
+    summary = result.summary[result.summary["arm"].isin(columns)]
     last = summary.loc[summary.groupby(["arm", "outcome"])["time"].idxmax()]
     cells = {(row["outcome"], row["arm"]): row for row in last.to_dict("records")}
-    arms = [str(arm) for arm in dict.fromkeys(summary["arm"])]
-    months = f"{last['time'].max():g}"
-    heads = [f"{scenario.name} at month {months}", "unit"]
-    heads += [arm if " - " not in arm else f"{arm} [95 %]" for arm in arms]
+    name, months = result.study.scenario.name, f"{last['time'].max():g}"
     rows = []
     for outcome in dict.fromkeys(summary["outcome"]):
-        found = [cells.get((outcome, arm)) for arm in arms]
+        found = [cells.get((outcome, column)) for column in columns]
         unit = next(row["unit"] for row in found if row is not None)
         rows.append((outcome, unit, *(_cell(row) for row in found)))
-    return _table(heads, rows)
+    return _table([f"{name} at month {months}", "unit", *columns], rows)
 
 
 def _arms_notes(result: Result) -> str:
@@ -154,5 +165,5 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     for row in rows:
         table.add_row(*row)
     out = io.StringIO()
-    Console(file=out, width=200, color_system=None).print(table)
+    Console(file=out, width=WIDER_THAN_ANY, color_system=None).print(table)
     return "\n".join(line.rstrip() for line in out.getvalue().strip("\n").splitlines()) + "\n"
