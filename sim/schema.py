@@ -72,6 +72,8 @@ STATE = np.dtype([
     ("hazard_since", "i8"),                   # day that the fracture hazards below start from
     ("log_hazard", "f8", len(SITES)),         # log hazard per day on that day
     ("hazard_slope", "f8", len(SITES)),       # its change per day
+    ("score", "f8", len(BONES)),              # T-score on score_day, the next review
+    ("score_day", "i8"),
     ("hazard_left", "f8", len(SITES)),        # hazard left until the next fracture
     ("fractures", "i8", len(SITES)),
     ("imminent_until", "i8", len(SITES)),

@@ -13,6 +13,7 @@ from sim import archive, evidence, runs
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
+PICTURED = ROOT / "scenarios" / "laroche2011.yaml"  # README shows its figure
 VALIDATION = ROOT / "docs" / "validation.md"
 SERIES = ("heijckmann2001", "heijckmann2009", "hernandez2010")
 STUDIES = (
@@ -43,7 +44,7 @@ def remake(scenario: Path, results: Path) -> Path:
         folder = results / kept.parent.name
         folder.mkdir(parents=True, exist_ok=True)
         for path in sorted(kept.iterdir()):
-            if path.suffix in {".csv", ".svg", ".png"}:
+            if path.suffix in {".csv", ".svg"} or (path.suffix == ".png" and scenario == PICTURED):
                 shutil.copyfile(path, folder / path.name)
         return folder
 

@@ -24,7 +24,7 @@ def test_every_shipped_scenario_has_its_figures():
         folder = ROOT / "results" / scenario.stem
         for name in ("bone_course", "against_reported"):
             assert (folder / f"{name}.svg").stat().st_size > 5_000
-            assert (folder / f"{name}.png").stat().st_size > 5_000
+            assert (folder / f"{name}.csv").stat().st_size > 100
 
 
 def test_the_validation_page_shows_the_committed_numbers():

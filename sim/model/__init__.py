@@ -47,6 +47,7 @@ def start(state: State, due: Due, patient: Patient, params: Params, draws: Draws
         state.bmd[bone] = patient.bmd[bone]
     state.product[0] = 1.0
     state.plateau_day = NEVER
+    state.score_day = NEVER
     for quantity in range(len(QUANTITIES)):
         due[MEASURE + quantity] = params.visit_days[quantity][0]
     for therapy in range(THERAPIES):

@@ -82,6 +82,8 @@ def site_action_on(day: int, marker: int, therapy: int, state: State, params: Pa
 def bmd_on(day: int, bone: int, state: State, patient: Patient, params: Params) -> float:
     """BMD (g/cm2) on a day up to the next change of treatment or of the course of bone."""
     days = day - state.since
+    if days == 0:
+        return state.bmd[bone]
     entry = patient.bmd[bone]
     effect = patient.bone_effect[bone]
     product, decay, subsets = state.product, params.subset_decay, params.subsets

@@ -57,27 +57,34 @@ def use_up_hazards(day: int, state: State) -> None:
 
 
 def set_hazards(day: int, state: State, due: Due, patient: Patient, params: Params) -> None:
-    """Draw log-hazards as lines from this day to the next review; plan fractures due by then."""
+    """Draw log-hazards as lines from this day to the next review; plan fractures due by then.
+
+    The T-score at the end of a line is kept: bone is continuous, so it is that of the next start.
+    """
     review = next_review(day, state, params)
     due[REVIEW] = review
     state.hazard_since = day
     days = review - day
     for bone in range(len(BONES)):
-        mean, sd = patient.reference_mean[bone], patient.reference_sd[bone]
-        now = t_score(bmd_on(day, bone, state, patient, params), mean, sd)
-        then = t_score(bmd_on(review, bone, state, patient, params), mean, sd)
+        now = state.score[bone]
+        if day != state.score_day:
+            now = t_score_on(day, bone, state, patient, params)
+        then = t_score_on(review, bone, state, patient, params)
+        state.score[bone] = then
         for site in range(len(SITES)):
             if BONE_OF_SITE[site] == bone:
-                factors = log_factors(day, site, state, patient, params)
-                ratio = log_ratio_on(review, site, state, params)
-                ratio -= log_ratio_on(day, site, state, params)
                 gradient = params.log_gradient[site]
-                slope = (ratio - gradient * (then - now)) / days
-                log_hazard = factors - gradient * now
+                log_hazard = log_factors(day, site, state, patient, params) - gradient * now
+                slope = gradient * (now - then) / days
+                if params.has_ratio[site]:
+                    ratio = log_ratio_on(day, site, state, params)
+                    log_hazard += ratio
+                    slope += (log_ratio_on(review, site, state, params) - ratio) / days
                 state.log_hazard[site] = log_hazard
                 state.hazard_slope[site] = slope
                 until = days_until(state.hazard_left[site], log_hazard, slope, days)
                 due[FRACTURE + site] = day + until if until <= days else NEVER
+    state.score_day = review
 
 
 def next_review(day: int, state: State, params: Params) -> int:
@@ -98,14 +105,18 @@ def log_factors(day: int, site: int, state: State, patient: Patient, params: Par
     total = params.log_base[site] + patient.log_prior
     if day < state.imminent_until[site]:
         total += params.log_imminent[site]
-    return total + log_ratio_on(day, site, state, params)
+    return total
+
+
+def t_score_on(day: int, bone: int, state: State, patient: Patient, params: Params) -> float:
+    """True T-score on a day up to the next change of treatment or of the course of bone."""
+    bmd = bmd_on(day, bone, state, patient, params)
+    return t_score(bmd, patient.reference_mean[bone], patient.reference_sd[bone])
 
 
 def log_ratio_on(day: int, site: int, state: State, params: Params) -> float:
     """Logarithm of the direct fracture ratio of the therapies' actions on a day."""
     total = 0.0
-    if not params.has_ratio[site]:
-        return total
     for subset in range(1, params.subsets):
         if params.log_ratio[site][subset] != 0.0 and state.product[subset] != 0.0:
             left = decayed(params.subset_decay[subset], day - state.since)
