@@ -144,8 +144,8 @@ def _tolerance(
     time = getattr(intolerance, family)
     target = None if time.by is None else hazard_for_survival(1 - time.probability, frailty_sd)
     if family == "exponential":
-        scale = DAYS_PER_YEAR / time.rate if target is None else time.by / target
-        return WEIBULL, 1.0, scale, [], []
+        rate = time.rate / DAYS_PER_YEAR if target is None else target / time.by
+        return GOMPERTZ, rate, 0.0, [], []
     if family == "weibull":
         scale = time.scale if target is None else time.by / target ** (1 / time.shape)
         return WEIBULL, time.shape, scale, [], []

@@ -8,6 +8,7 @@ value. Written with scalars and `math` alone, so that the same functions can be 
 
 from __future__ import annotations
 
+from sim.biology.bone import LOWEST_BMD
 from sim.biology.mortality import death_day
 from sim.model.action import Draws, Due, Params, Patient, State, take
 from sim.model.dosing import on_infusion, on_reaction, plan_infusion
@@ -44,7 +45,7 @@ def start(state: State, due: Due, patient: Patient, params: Params, draws: Draws
     for kind in range(KINDS):
         due[kind] = NEVER
     for bone in range(len(BONES)):
-        state.bmd[bone] = patient.bmd[bone]
+        state.bmd[bone] = max(patient.bmd[bone], LOWEST_BMD)
     state.product[0] = 1.0
     state.plateau_day = NEVER
     state.score_day = NEVER

@@ -117,7 +117,7 @@ def t_score_on(day: int, bone: int, state: State, patient: Patient, params: Para
 def log_ratio_on(day: int, site: int, state: State, params: Params) -> float:
     """Logarithm of the direct fracture ratio of the therapies' actions on a day."""
     total = 0.0
-    for subset in range(1, params.subsets):
+    for subset in range(params.subsets):
         if params.log_ratio[site][subset] != 0.0 and state.product[subset] != 0.0:
             left = decayed(params.subset_decay[subset], day - state.since)
             total += params.log_ratio[site][subset] * state.product[subset] * left

@@ -33,11 +33,11 @@ MARKER_QUANTITIES = dict(zip(MARKERS, QUANTITIES[len(BONES) :], strict=True))
 
 
 class Outcome(NamedTuple):
-    """A named outcome of one arm at a time in months, as a ratio of sums over patients."""
+    """A named outcome of one arm on a day, as a ratio of sums over patients."""
 
     name: str
     unit: str
-    months: float
+    day: int
     numerator: Floats
     denominator: Floats
     scale: float = 1.0
@@ -50,8 +50,9 @@ def summarise(scenario: str, tables: Tables, arms: list[str], comparator: str) -
     """
     import pandas as pd
 
+    end = int(tables.events["day"].max())
     found = {
-        arm: {(o.name, o.months): o for o in outcomes_of(persons(tables, arm))} for arm in arms
+        arm: {(o.name, o.day): o for o in outcomes_of(persons(tables, arm), end)} for arm in arms
     }
     estimates = {
         arm: {key: ratio(o.numerator, o.denominator, o.scale) for key, o in outcomes.items()}
@@ -71,12 +72,11 @@ def summarise(scenario: str, tables: Tables, arms: list[str], comparator: str) -
 
 def _row(scenario: str, arm: str, outcome: Outcome, estimate: Estimate) -> tuple[object, ...]:
     unit = outcome.unit if " - " not in arm or outcome.unit != "%" else "percentage points"
-    return (scenario, arm, outcome.name, unit, outcome.months, *estimate[:4])
+    return (scenario, arm, outcome.name, unit, _months(outcome.day), *estimate[:4])
 
 
-def outcomes_of(people: Persons) -> Iterator[Outcome]:
-    """Every outcome of one arm."""
-    end = round(people.years.max() * 12, 1)
+def outcomes_of(people: Persons, end: int) -> Iterator[Outcome]:
+    """Every outcome of one arm; `end` is the last day of follow-up."""
     one = np.ones(people.count)
     yield from _changes(people)
     for bone in BONES:
@@ -106,19 +106,23 @@ def _changes(people: Persons) -> Iterator[Outcome]:
         for column, day in enumerate(people.visits.get(quantity, [])):
             if day > 0:
                 change = 100 * (people.measured[quantity][:, column] / people.entry(quantity) - 1)
-                yield _mean(f"{name} change", "%", _months(day), change)
+                yield _mean(f"{name} change", "%", day, change)
     for bone in BONES:
         for column, day in enumerate(people.visits.get(f"{bone}_t", [])):
             score = people.measured[f"{bone}_t"][:, column]
             above = np.where(np.isnan(score), np.nan, score > OSTEOPOROSIS_T)
-            yield _mean(f"{bone} above T -2.5", "%", _months(day), above, 100)
+            yield _mean(f"{bone} above T -2.5", "%", day, above, 100)
 
 
-def _mean(name: str, unit: str, months: float, values: Floats, scale: float = 1.0) -> Outcome:
+def _mean(name: str, unit: str, day: int, values: Floats, scale: float = 1.0) -> Outcome:
     """The mean of a value over the patients in whom it was measured."""
     known = ~np.isnan(values)
-    return Outcome(name, unit, months, np.where(known, values, 0.0), known.astype(float), scale)
+    return Outcome(name, unit, day, np.where(known, values, 0.0), known.astype(float), scale)
 
 
 def _months(day: int) -> float:
-    return round(day / DAYS_PER_MONTH, 1)
+    """A day in months; whole where the day is that of a whole month."""
+    months = day / DAYS_PER_MONTH
+    return (
+        float(round(months)) if round(round(months) * DAYS_PER_MONTH) == day else round(months, 2)
+    )

@@ -13,13 +13,13 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from sim.scenario.form.quantities import Days
-from sim.scenario.form.study import BY_INFUSION, NO_THERAPY, Scenario, Therapy
+from sim.scenario.form.study import AS_A_COURSE, BY_INFUSION, NO_THERAPY, Scenario, Therapy
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.layers import canonical_regimen
 from sim.scenario.provenance import Plain
 from sim.scenario.report import Mistake, dotted, nearest
 
-Therapies = Mapping[str, Infusions | Course | str | None]
+Therapies = Mapping[str, Infusions | Course | str]
 
 
 def regimen_name(therapies: frozenset[str]) -> str:
@@ -35,7 +35,7 @@ def reachable(scenario: Scenario, arm: str) -> dict[str, str]:
 def check_regimens(plain: Plain) -> list[Mistake]:
     """Mistakes of arms and effects: unknown therapies, regimens without effects."""
     therapies = {name: _read_therapy(t) for name, t in _mapping(plain, "therapies").items()}
-    arms = {arm: names for arm, names in _mapping(plain, "arms").items() if isinstance(names, list)}
+    arms = {arm: names for arm, names in _mapping(plain, "arms").items() if _are_words(names)}
     mistakes = [
         *_unknown_in_arms(arms, therapies, plain),
         *_unknown_in_effects(therapies, plain),
@@ -49,31 +49,30 @@ def check_regimens(plain: Plain) -> list[Mistake]:
 
 
 def _reachable(names: list[str], therapies: Therapies, horizon: float) -> dict[str, str]:
-    why = {name: _why_absent(name, therapies[name], horizon) for name in names}
-    loose = [name for name in names if why[name]]
-    gone = chain.from_iterable(combinations(loose, size) for size in range(len(loose) + 1))
+    subsets = chain.from_iterable(combinations(names, size) for size in range(len(names) + 1))
     return {
-        regimen_name(frozenset(names) - set(missing)): "; ".join(str(why[name]) for name in missing)
+        regimen_name(frozenset(names) - set(missing)): "; ".join(
+            _why_absent(name, therapies[name], horizon) for name in missing
+        )
         or "as planned"
-        for missing in gone
+        for missing in subsets
     }
 
 
-def _why_absent(name: str, therapy: Infusions | Course | str | None, horizon: float) -> str | None:
-    """How a therapy of an arm is, for a time, not fully there; None if it always is."""
+def _why_absent(name: str, therapy: Infusions | Course | str, horizon: float) -> str:
+    """How a therapy of an arm is, for a time, not fully there. Each is, if only for the markers."""
+    if isinstance(therapy, Course):
+        if therapy.start > 0:
+            return f"{name} begins after enrolment"
+        if therapy.intolerance is not None:
+            return f"{name} is stopped or reduced for intolerance"
+        if therapy.duration is not None and therapy.duration < horizon:
+            return f"{name} ends by plan"
+        if therapy.relative_dose != 1:
+            return f"the dose of {name} is not the one that acts as 1"
     if isinstance(therapy, Infusions) or therapy == BY_INFUSION:
         return f"the action of {name} rises and falls between infusions"
-    if not isinstance(therapy, Course):
-        return None
-    if therapy.start > 0:
-        return f"{name} begins after enrolment"
-    if therapy.intolerance is not None:
-        return f"{name} is stopped or reduced for intolerance"
-    if therapy.duration is not None and therapy.duration < horizon:
-        return f"{name} ends by plan"
-    if therapy.relative_dose != 1:
-        return f"the dose of {name} is not the one that acts as 1"
-    return None
+    return f"the markers feel {name} by and by"
 
 
 def _unknown_in_arms(
@@ -120,15 +119,19 @@ def _missing_rows(arm: str, reached: dict[str, str], plain: Plain) -> list[Mista
     ]  # fmt: skip
 
 
+def _are_words(names: Any) -> bool:
+    return isinstance(names, list) and all(isinstance(name, str) for name in names)
+
+
 def _mapping(plain: Plain, key: str) -> dict[str, Any]:
     found = plain.tree.get(key)
     return found if isinstance(found, dict) else {}
 
 
-def _read_therapy(tree: Any) -> Infusions | Course | str | None:
-    """A therapy; of one that is not valid the kind is known, if only one given as infusions."""
-    broken = BY_INFUSION if isinstance(tree, dict) and "infusion" in tree else None
-    return _read(Therapy, tree) or broken
+def _read_therapy(tree: Any) -> Infusions | Course | str:
+    """A therapy; of one that is not valid, which is told elsewhere, the kind."""
+    given = isinstance(tree, dict) and "infusion" in tree
+    return _read(Therapy, tree) or (BY_INFUSION if given else AS_A_COURSE)
 
 
 def _read(form: Any, tree: Any) -> Any:

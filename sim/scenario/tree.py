@@ -66,6 +66,8 @@ def read_file(path: Path, shown: str, mistakes: list[Mistake]) -> Mapping:
     except UnicodeDecodeError as error:
         raise ScenarioError([Mistake("", f"{shown}: is not UTF-8 text")]) from error
     node = read_text(text, shown, mistakes)
+    if isinstance(node, Leaf) and node.text is None:
+        return Mapping({}, node.mark)
     if not isinstance(node, Mapping):
         raise ScenarioError([Mistake("", f"{shown}: should be a mapping, `key: value` lines")])
     return node
@@ -107,7 +109,7 @@ class _Builder:
                     self.refuse((), "a second document in one file", event.start_mark)
                     break
                 node = self.node(next(events), events, ())
-        return node if node is not None else Mapping({}, Mark(self.shown, 1, 1))
+        return node if node is not None else Leaf(None, Mark(self.shown, 1, 1))
 
     def node(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path_) -> Node:
         self._refuse_cleverness(event, path)

@@ -40,7 +40,7 @@ UNITS: dict[str, dict[str, float]] = {
     "number": {"": 1},
 }  # fmt: skip
 
-_QUANTITY = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(\D.*)?")
+_QUANTITY = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([^\d,].*)?")
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,9 @@ def _quantity(dimension: str, low: float | None = None, high: float | None = Non
 
     def reader(text: object) -> float:
         value = read(text, dimension)
-        if (low is not None and value < low) or (high is not None and value > high):
+        slack = 1e-12  # -99.9 % is not exactly -0.999
+        under = low is not None and value < low - slack
+        if under or (high is not None and value > high + slack):
             unit = split_quantity(text)[1]
             scale = (
                 value / split_quantity(text)[0] if value else read(f"1 {unit}".strip(), dimension)

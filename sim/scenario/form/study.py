@@ -100,6 +100,14 @@ class Scenario(Form):
             raise refuse("the horizon is between 1 day and 100 years")
         return horizon
 
+    @field_validator("effects", mode="after")
+    @classmethod
+    def _markers_rest_without_therapy(cls, effects: dict[str, Effect]) -> dict[str, Effect]:
+        row = effects.get(NO_THERAPY)
+        if row is not None and (row.ctx, row.balp, row.tryptase) != (0, 0, 0):
+            raise refuse("without therapy markers stay as at entry: 0 % in the row `none`")
+        return effects
+
     @field_validator("therapies", mode="after")
     @classmethod
     def _therapies_are_few(cls, therapies: dict[str, Any]) -> dict[str, Any]:
