@@ -68,9 +68,8 @@ class Persons:
     def off(self, therapy: str) -> Floats:
         """1 for who is off a course at the end, by intolerance or by plan, 0 for who is on it."""
         rows = self.events["event"].isin(["course", "intolerance"])
-        last = (
-            self.events[rows & (self.events["what"] == therapy)].groupby("patient")["value"].last()
-        )
+        steps = self.events[rows & (self.events["what"] == therapy)].sort_values("day")
+        last = steps.groupby("patient")["value"].last()
         dose = last.reindex(self.patients["patient"]).to_numpy(float)
         return np.where(dose > 0, 0.0, 1.0)
 

@@ -123,6 +123,5 @@ def _mean(name: str, unit: str, day: int, values: Floats, scale: float = 1.0) ->
 def _months(day: int) -> float:
     """A day in months; whole where the day is that of a whole month."""
     months = day / DAYS_PER_MONTH
-    return (
-        float(round(months)) if round(round(months) * DAYS_PER_MONTH) == day else round(months, 2)
-    )
+    is_whole = abs(day - round(months) * DAYS_PER_MONTH) <= 0.5
+    return float(round(months)) if is_whole else round(months, 2)

@@ -202,7 +202,7 @@ class Visits(Form):
         days = {0}
         for text in times:
             repeats, interval = _time(text)
-            last = int(horizon / interval + 1e-9) if repeats else 1
+            last = int(horizon / interval) + 1 if repeats else 1
             days.update(round(k * interval) for k in range(1, last + 1))
         return sorted(day for day in days if day <= round(horizon))
 
