@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -52,8 +51,9 @@ def remake(scenario: Path, results: Path) -> Path:
 def with_tables(page: str, results: Path) -> str:
     """The validation page with its tables made anew from the committed summaries."""
     for name, table in (("predicted", predicted(results)), ("arms", arms(results))):
-        marks = rf"(<!-- {name} -->\n).*?(<!-- end -->)"
-        page = re.sub(marks, lambda m, t=table: m[1] + t + m[2], page, flags=re.DOTALL)
+        begin, _, rest = page.partition(f"<!-- {name} -->\n")
+        _, _, after = rest.partition("<!-- end -->")
+        page = f"{begin}<!-- {name} -->\n{table}<!-- end -->{after}"
     return page
 
 

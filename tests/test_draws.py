@@ -1,5 +1,7 @@
 """Random numbers: their laws, and that each keeps its address whatever is drawn around it."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -8,7 +10,11 @@ from sim.draws import CHUNK, column, table
 
 N = 40_000
 UNLIKELY = 2 * stats.norm.sf(4.5)  # of a false alarm
-LAWS = {"uniform": stats.uniform(), "normal": stats.norm(), "exponential": stats.expon()}
+LAWS: dict[Any, Any] = {
+    "uniform": stats.uniform(),
+    "normal": stats.norm(),
+    "exponential": stats.expon(),
+}
 
 
 @pytest.mark.parametrize("law", LAWS)

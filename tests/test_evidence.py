@@ -54,7 +54,7 @@ def typed():
     table = {}
     for row in rows:
         ends = [float(row[name]) for name in ("spread", "spread_high") if row[name]]
-        spread = tuple(ends) if len(ends) == 2 else (ends or [None])[0]
+        spread = tuple(ends) if len(ends) == 2 else ends[0] if ends else None
         table[row["publication"], row["fact"]] = float(row["value"]), spread
     assert len(table) == len(rows), "a fact stands twice in evidence_retyped.csv"
     return table
@@ -358,7 +358,7 @@ def test_base_case_visits(scenario, kind, months):
 
 def _agrees(computed, printed):
     """True if the computed number rounds to the printed one (half a unit of its last digit)."""
-    half = 0.5 * 10.0 ** Decimal(printed).as_tuple().exponent
+    half = 0.5 * 10.0 ** int(Decimal(printed).as_tuple().exponent)
     return abs(computed - float(printed)) <= half * (1 + 1e-9)
 
 

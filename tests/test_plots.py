@@ -86,7 +86,7 @@ def test_drawing_leaves_the_result_as_it_was(result, drawn):
 
 def test_files_are_small_undated_and_of_print_size(drawn):
     for name in NAMES:
-        assert (drawn / f"{name}.png").stat().st_size < 400_000
+        assert (drawn / f"{name}.png").stat().st_size < 600_000
         assert "dc:date" not in (drawn / f"{name}.svg").read_text(encoding="utf-8")
         with Image.open(drawn / f"{name}.png") as picture:
             assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.1)

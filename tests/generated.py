@@ -1,0 +1,305 @@
+"""Strategies for small valid scenarios: `path=value` settings over scenarios/laroche2011.yaml.
+
+`scenarios()` covers most of the format; what a property needs to hold still is set after it, as a
+later setting replaces an earlier one. `harsher()` gives the same tolerance twice, once worse.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
+
+Texts = st.SearchStrategy[str]
+Values = st.SearchStrategy[Any]
+
+
+def flow(value: Any) -> str:
+    """A value as YAML flow text."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    return str(value)
+
+
+def settings_of(values: dict[str, Any]) -> list[str]:
+    """The texts that `--set` would take, from values by path."""
+    return [f"{path}={flow(value)}" for path, value in values.items()]
+
+
+def quantity(low: int, high: int, unit: str = "", scale: int = 1) -> Texts:
+    """A number from `low` / `scale` to `high` / `scale` with its unit."""
+    return st.integers(low, high).map(lambda n: f"{n / scale:g} {unit}".strip())
+
+
+def mapping(needed: dict[str, Any], optional: dict[str, Any] | None = None) -> Values:
+    """A mapping of the form; what is optional is left out half of the time."""
+    return st.fixed_dictionaries(needed, optional=optional or {})
+
+
+def mean_sd(mean: Texts, sd: Texts) -> Values:
+    """A mean and a standard deviation."""
+    return mapping({"mean": mean, "sd": sd})
+
+
+share = st.sampled_from(["0 %", "100 %", "50 %"]) | quantity(1, 99, "%")
+rare = st.just("0 %") | quantity(1, 15, "%")
+spread = quantity(0, 20, scale=10)
+time = quantity(1, 30, "months") | quantity(1, 900, "days") | quantity(1, 90, "weeks")
+
+# Therapies
+
+schedule = st.lists(
+    mapping({"every": quantity(4, 26, "weeks"), "for": quantity(26, 60, "weeks")}), max_size=2
+).flatmap(
+    lambda phases: mapping(
+        {"every": quantity(1, 8, "months") | quantity(25, 200, "days")},
+        {"for": quantity(8, 90, "months")},
+    ).map(lambda last: [*phases, last])
+)
+infusion_dose = quantity(7, 15, "mg/kg", 10) | quantity(40, 90, "mg")
+reaction = mapping({"first": share, "later": share}, {"ends_course": rare | share})
+exposure = mapping(
+    {"half_life": quantity(10, 300, "days")},
+    {
+        "action_1": mapping(
+            {},
+            {"infusion": infusion_dose, "over": quantity(2, 80, "months")},
+        )
+    },
+)
+ladder = st.sampled_from(
+    [["stop"], ["halve", "stop"], ["halve"], ["halve", "halve", "stop"], ["halve", "halve"]]
+)
+
+
+@st.composite
+def harsher(draw: st.DrawFn) -> tuple[Any, Any]:
+    """A mild time to intolerance and a worse one: of each family, by parameters or probability."""
+    family = draw(
+        st.sampled_from(
+            ["steps", "exponential", "weibull", "gompertz", "lognormal_time", "loglogistic"]
+        )
+    )
+    low, high = sorted(draw(st.lists(st.integers(1, 97), min_size=2, max_size=2)))
+    if family == "steps":
+        ends = draw(st.lists(st.integers(1, 60), min_size=1, max_size=3, unique=True))
+        by_rate = [draw(st.booleans()) for _ in ends]
+        return tuple(  # type: ignore[return-value]
+            [
+                {"until": f"{end} months"}
+                | ({"rate": f"{level / 50:g} per year"} if rate else {"probability": f"{level} %"})
+                for end, rate in zip(sorted(ends), by_rate, strict=True)
+            ]
+            for level in (low, high)
+        )
+    shape = {
+        "exponential": {},
+        "weibull": {"shape": draw(quantity(3, 30, scale=10))},
+        "gompertz": {"growth": draw(quantity(0, 20, "per year", 10))},
+        "lognormal_time": {"sigma": draw(quantity(2, 30, scale=10))},
+        "loglogistic": {"shape": draw(quantity(3, 30, scale=10))},
+    }[family]
+    if draw(st.booleans()):
+        by = draw(quantity(1, 60, "months"))
+        mild, worse = ({"probability": f"{level} %", "by": by} for level in (low, high))
+    elif family in ("exponential", "gompertz"):
+        mild, worse = ({"rate": f"{level / 50:g} per year"} for level in (low, high))
+    else:
+        level = "scale" if family == "weibull" else "median"
+        mild, worse = ({level: f"{months} months"} for months in (high, low))
+    return {family: shape | mild}, {family: shape | worse}
+
+
+INFUSIONS = {
+    "infusion": infusion_dose,
+    "schedule": schedule,
+    "exposure": exposure,
+    "start": time,
+    "given": share,
+    "delay": mapping({"probability": share, "mean": quantity(1, 60, "days")}),
+    "ends_course": rare | share,
+    "reactions": mapping({}, {"acute_phase": reaction, "fever": reaction}),
+}
+COURSE = {
+    "course": quantity(5, 60, "MU", 10),
+    "times_per_week": quantity(1, 7),
+    "intolerance": harsher().map(lambda pair: pair[0]),
+    "hazard_by_dose": quantity(0, 20, scale=10),
+    "frailty_sd": spread,
+    "on_intolerance": ladder,
+    "start": time,
+    "for": quantity(1, 80, "months") | quantity(1, 900, "days"),
+}
+
+# Effects and bone
+
+yearly = quantity(-40, 140, "%/year", 10)
+bone = mean_sd(yearly, quantity(0, 60, "%/year", 10))
+change = quantity(-90, 60, "%")
+ratio = quantity(2, 20, scale=10)
+effect = mapping(
+    {"spine": bone, "hip": bone, "ctx": change, "balp": change, "tryptase": change},
+    {"fracture_ratio": mapping({}, {"vertebral": ratio, "hip": ratio, "other": ratio})},
+)
+# No treatment leaves a marker where it was at entry, and is what the base rate of fractures is of.
+natural_history = mapping({}, {"spine": bone, "hip": bone})
+
+accrual = st.one_of(
+    st.just("linear"),
+    st.just("compound"),
+    mapping({"plateau": mapping({"months": quantity(0, 60, "months")}, {"then": yearly})}),
+    mapping({"saturating": mapping({"time_constant": time, "window": time})}),
+)
+
+# Patients and what befalls them
+
+COHORT = {
+    "female": share,
+    "age": mapping(
+        {"normal": mean_sd(quantity(20, 90, "years"), quantity(0, 20, "years"))},
+        {"within": st.just(["18 years", "95 years"])},
+    ),
+    "weight": mapping({"normal": mean_sd(quantity(50, 100, "kg"), quantity(0, 20, "kg"))})
+    | mapping({"lognormal": mean_sd(quantity(50, 100, "kg"), quantity(1, 20, "kg"))}),
+    "spine_t": mapping(
+        {"normal": mean_sd(quantity(-40, -10, scale=10), spread)},
+        {"within": st.just(["-4.5", "-1"])},
+    ),
+    "hip_t": mapping({"normal": mean_sd(quantity(-40, 0, scale=10), spread)}),
+    "ctx": mapping({"lognormal": mean_sd(quantity(50, 900, "pg/mL"), quantity(0, 300, "ng/L"))}),
+    "balp": mapping({"normal": mean_sd(quantity(10, 50, "IU"), quantity(0, 9, "IU"))}),
+    "tryptase": mapping({"lognormal": mean_sd(quantity(5, 90, "ug/L"), quantity(0, 60, "ng/mL"))}),
+    "vertebral_fractures": st.sampled_from(
+        [
+            {"negative_binomial": {"mean": "2", "sd": "2"}, "at_least": "0"},
+            {"negative_binomial": {"mean": "4.4", "sd": "3.6"}, "at_least": "2"},
+        ]
+    ),
+    "correlations": mapping(
+        {},
+        {
+            "spine_t ~ hip_t": quantity(-6, 6, scale=10),
+            "vertebral_fractures ~ spine_t": quantity(-6, 6, scale=10),
+            "spine_response ~ hip_response": quantity(-9, 9, scale=10),
+            "ctx_response ~ ctx": quantity(-9, 9, scale=10),
+            "age ~ weight": quantity(-9, 9, scale=10),
+        },
+    ),
+}
+site = {
+    "gradient": quantity(5, 28, scale=10),
+    "imminent": mapping({"factor": quantity(3, 40, scale=10), "for": quantity(0, 700, "days")}),
+    "case_fatality": rare | share,
+}
+shares = st.sampled_from([(62.5, 1, 36.5), (34, 33, 33), (0, 0, 100)])
+sites = shares.flatmap(
+    lambda of: mapping(
+        {
+            name: mapping({"share": st.just(f"{part} %")}, site)
+            for name, part in zip(("vertebral", "hip", "other"), of, strict=True)
+        }
+    )
+)
+visits = st.lists(
+    st.one_of(
+        time,
+        time.map("every {}".format),
+        quantity(1, 26, "weeks").map("every {}".format),
+    ),
+    max_size=3,
+)
+
+horizon = quantity(6, 40, "months") | quantity(180, 1400, "days") | quantity(41, 130, "months")
+arm = st.sampled_from(
+    [
+        ["interferon", "pamidronate"],
+        ["pamidronate", "interferon"],
+        ["pamidronate"],
+        ["interferon"],
+        [],
+    ]
+)
+
+OPTIONS: dict[str, Values] = {
+    "seed": st.integers(0, 2**40),
+    **{f"cohort.{name}": values for name, values in COHORT.items()},
+    **{f"therapies.pamidronate.{name}": values for name, values in INFUSIONS.items()},
+    **{f"therapies.interferon.{name}": values for name, values in COURSE.items()},
+    "arms": mapping({"combination": arm, "pamidronate": arm}),
+    "effects.interferon + pamidronate": effect,
+    "effects.pamidronate": effect,
+    "effects.interferon": effect,
+    "effects.none": natural_history,
+    "accrual": accrual,
+    "beyond_evidence.after": quantity(0, 130, "months") | quantity(1, 2000, "days"),
+    "beyond_evidence.rate": quantity(-30, 30, "%/year", 10),
+    "markers": mapping(
+        {},
+        {
+            name: mapping(
+                {},
+                {
+                    "onset_half_life": quantity(1, 120, "days"),
+                    "half_effect": quantity(1, 90, scale=100),
+                    "spread": quantity(0, 8, scale=10),
+                },
+            )
+            for name in ("ctx", "balp", "tryptase")
+        },
+    ),
+    "fractures.base_rate": quantity(0, 120, "per 100 person-years"),
+    "fractures.review_every": quantity(7, 120, "days"),
+    "fractures.per_further_vertebral_fracture": quantity(8, 13, scale=10),
+    "fractures.sites": sites,
+    "mortality.standardised_mortality_ratio": quantity(0, 60, scale=10),
+    "visits.dxa": visits,
+    "visits.markers": visits,
+    "measurement": mapping(
+        {},
+        {name: quantity(0, 20, "%") for name in ("spine", "hip", "ctx", "balp", "tryptase")},
+    ),
+}
+
+second_infusion = mapping(
+    {
+        "infusion": quantity(1, 5, "mg"),
+        "schedule": st.lists(mapping({"every": quantity(3, 14, "months")}), min_size=1, max_size=1),
+        "exposure": mapping(
+            {
+                "half_life": quantity(30, 300, "days"),
+                "action_1": mapping(
+                    {
+                        "infusion": quantity(3, 5, "mg"),
+                        "schedule": st.just([{"every": "3 months"}]),
+                        "over": st.just("36 months"),
+                    }
+                ),
+            }
+        ),
+    },
+    {key: INFUSIONS[key] for key in ("start", "given", "delay", "ends_course", "reactions")},
+)
+REGIMENS_WITH_SECOND = [
+    "zoledronate",
+    "interferon + zoledronate",
+    "pamidronate + zoledronate",
+    "interferon + pamidronate + zoledronate",
+]
+
+
+@st.composite
+def scenarios(draw: st.DrawFn, patients: tuple[int, int] = (4, 7)) -> list[str]:
+    """Settings of a valid scenario with the arms `combination` and `pamidronate` and few patients.
+
+    Either arm holds none, one or both of its therapies, and sometimes a second infusion therapy.
+    """
+    values = draw(mapping({"cohort.patients": st.integers(*patients), "horizon": horizon}, OPTIONS))
+    if draw(st.integers(0, 3)) == 0:
+        values["therapies.zoledronate"] = draw(second_infusion)
+        for regimen in REGIMENS_WITH_SECOND:
+            values[f"effects.{regimen}"] = draw(effect)
+        values["arms.combination"] = draw(st.permutations(["zoledronate", *draw(arm)]))
+    return settings_of(values)

@@ -1,0 +1,136 @@
+"""Who may import whom, and what keeps the model compilable and the package quick to import."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted((ROOT / "sim").rglob("*.py"))
+
+# The table of docs/architecture.md. A new module fails until it has a line here; "sim" is the
+# package's own `__init__`, where `run` stands for users.
+MAY_IMPORT = {
+    "sim": {"runs"},
+    "schema": set(),
+    "evidence": set(),
+    "scenario": {"evidence"},
+    "draws": {"schema"},
+    "biology": set(),
+    "cohort": {"schema", "scenario", "draws", "biology"},
+    "model": {"schema", "biology"},
+    "engine_simpy": {"schema", "model"},
+    "tables": {"schema"},
+    "outcomes": {"schema"},
+    "runs": {"cohort", "evidence", "engine_simpy", "outcomes", "scenario", "schema", "tables"},
+    "plots": {"schema", "tables"},
+    "archive": {"sim", "evidence", "plots", "runs", "scenario", "tables"},
+}
+MAY_IMPORT["cli"] = {*MAY_IMPORT}
+TYPES_ONLY = {"outcomes": {"tables"}}
+
+COMPILABLE = ("model", "biology")
+HEAVY = ("pandas", "matplotlib", "scipy.stats", "pyarrow")
+
+
+class Import(NamedTuple):
+    """One imported module, or name of a module; `late` inside a function."""
+
+    name: str
+    for_types: bool
+    late: bool
+
+
+def part_of(file: Path) -> str:
+    """The line of the table that a file falls under."""
+    first = file.relative_to(ROOT / "sim").parts[0].removesuffix(".py")
+    return "sim" if first == "__init__" else first
+
+
+@cache
+def tree_of(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def imports(node: ast.AST, for_types: bool = False, late: bool = False) -> Iterator[Import]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from (Import(alias.name, for_types, late) for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            assert child.level == 0, "imports name the whole path"
+            for alias in child.names:
+                yield Import(f"{child.module}.{alias.name}", for_types, late)
+        else:
+            checking = isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"
+            function = isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+            yield from imports(child, for_types or checking, late or function)
+
+
+def within(name: str, modules: tuple[str, ...]) -> bool:
+    return any(name == module or name.startswith(f"{module}.") for module in modules)
+
+
+@pytest.mark.parametrize("part", sorted({part_of(file) for file in FILES}))
+def test_imports_follow_the_table(part):
+    assert part in MAY_IMPORT, f"give sim/{part} a line in the table"
+    for file in (file for file in FILES if part_of(file) == part):
+        for imported in imports(tree_of(file)):
+            if within(imported.name, ("sim",)):
+                target = [*imported.name.split("."), "sim"][1]
+                target = target if target in MAY_IMPORT else "sim"
+                allowed = MAY_IMPORT[part] | {part}
+                if imported.for_types:
+                    allowed |= TYPES_ONLY.get(part, set())
+                assert target in allowed, f"{file.name} imports {imported.name}"
+
+
+@pytest.mark.parametrize(
+    "file",
+    [f for f in FILES if part_of(f) in COMPILABLE],
+    ids=lambda file: str(file.relative_to(ROOT)),
+)
+def test_the_model_can_be_compiled(file):
+    """Scalars and `math` alone: no array functions, no randomness, no liberties with rounding."""
+    plain = ("math", "typing", "collections.abc", "__future__", "sim.schema", "sim.biology")
+    names = [imported.name for imported in imports(tree_of(file))]
+    assert all(within(name, (*plain, f"sim.{part_of(file)}")) for name in names), names
+    assert "fastmath" not in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "file",
+    [f for f in FILES if part_of(f) != "plots"],
+    ids=lambda file: str(file.relative_to(ROOT)),
+)
+def test_heavy_libraries_are_imported_where_they_are_used(file):
+    at_once = [i.name for i in imports(tree_of(file)) if not (i.late or i.for_types)]
+    assert not [name for name in at_once if within(name, HEAVY)]
+
+
+@pytest.mark.parametrize("module", ["sim", "sim.scenario"])
+def test_reading_scenarios_loads_no_heavy_library(module):
+    code = f"import sys, {module}; print(*sys.modules, sep='\\n')"
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"pandas", "matplotlib", "scipy", "pyarrow"} & set(done.stdout.split())
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_files_are_short_and_say_what_they_hold(file):
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= 300
+    public = [tree_of(file), *named(tree_of(file))]
+    public += [
+        method for node in public[1:] for method in named(node) if isinstance(node, ast.ClassDef)
+    ]
+    bare = [getattr(node, "name", "the file") for node in public if not ast.get_docstring(node)]
+    assert bare == []
+
+
+def named(node):
+    """The functions and classes in a body that anyone may use."""
+    return [n for n in node.body if hasattr(n, "name") and not n.name.startswith("_")]

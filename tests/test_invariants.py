@@ -1,0 +1,639 @@
+"""What holds for every scenario: properties over generated scenarios, few patients each.
+
+The reference engine is driven from `lower` to the log; what concerns names, arms and outcomes, by
+way of the tables. Values are compared to the last bit unless the sums behind them are taken in
+another order, which each test then says.
+"""
+
+import copy
+import itertools
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import strategies as st
+
+from sim import cohort, evidence, outcomes, runs, tables
+from sim.engine_simpy import simulate
+from sim.scenario import ScenarioError, Study, from_document, load
+from sim.scenario.form.therapy import Course
+from sim.scenario.layers import read_layers
+from sim.schema import (
+    BONES,
+    DEATH,
+    END,
+    FRACTURE,
+    INFUSION,
+    INTOLERANCE,
+    PLAN,
+    QUANTITIES,
+    REACTION,
+    REVIEW,
+    SITES,
+    Draws,
+    Inputs,
+    Log,
+    OutOfDraws,
+)
+from tests.generated import (
+    BASE,
+    bone,
+    change,
+    flow,
+    harsher,
+    horizon,
+    quantity,
+    ratio,
+    scenarios,
+    visits,
+)
+
+LIFE_TABLE = evidence.life_table("france2019")
+MEASURED = range(len(QUANTITIES))
+CTX = QUANTITIES.index("ctx_pg_ml")
+REGIMENS = ("interferon + pamidronate", "pamidronate", "interferon")
+TREATED_OR_NOT = "arms={combination: [interferon, pamidronate], pamidronate: []}"
+SATURATING = "{saturating: {time_constant: 12 months, window: 12 months}}"
+NOBODY_DIES_OF_FRACTURES = (
+    "fractures.sites={vertebral: {case_fatality: 0 %}, hip: {case_fatality: 0 %}}"
+)
+NO_GRADIENT = "fractures.sites={vertebral: {gradient: 1}, hip: {gradient: 1}, other: {gradient: 1}}"
+_ONE = "fracture_ratio: {vertebral: 1, hip: 1, other: 1}"
+NO_RATIO = f"effects={{{', '.join(f'{name}: {{{_ONE}}}' for name in REGIMENS)}}}"
+AT_FULL_HAZARD = "therapies.interferon={hazard_by_dose: 0, frailty_sd: 0}"
+
+
+def examples(count):
+    """Generated examples of a property; the same ones in every run."""
+    return settings(
+        max_examples=count,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _the_base_is_read_once():
+    """Reading the base file anew for each example would take a third of the time."""
+    documents = {}
+
+    def once(path, *rest):
+        if path not in documents:
+            documents[path] = read_layers(path, *rest)
+        return documents[path]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.scenario.read.read_layers", once)
+        yield
+
+
+def study_of(given_settings, *more) -> Study:
+    return load(BASE, [*given_settings, *more])
+
+
+def simulated(study, first=0, count=None, fractures=8) -> dict[str, tuple[Inputs, Log]]:
+    """Inputs and log of each arm; with more random numbers where the fractures need them."""
+    count = study.scenario.cohort.patients if count is None else count
+    while True:
+        try:
+            inputs = cohort.lower(study.scenario, LIFE_TABLE, first, count, fractures)
+            return {arm: (those, simulate(those)) for arm, those in inputs.items()}
+        except OutOfDraws:
+            fractures *= 6
+
+
+def logs(study, first=0, count=None, fractures=8) -> dict[str, Log]:
+    """The log of each arm."""
+    return {arm: log for arm, (_, log) in simulated(study, first, count, fractures).items()}
+
+
+def without_second(given_settings):
+    """The settings without the second infusion therapy."""
+    return [setting for setting in given_settings if "zoledronate" not in setting]
+
+
+def rows(log, keep=None):
+    """The rows of a log as tuples: patient, day, kind, value."""
+    every = zip(*(column.tolist() for column in log), strict=True)
+    return [row for row in every if keep is None or keep(*row)]
+
+
+def is_infusion(kind):
+    """An infusion, or a reaction to one."""
+    return INFUSION <= kind < REVIEW
+
+
+def life_of(log, patient):
+    return [row[1:] for row in rows(log, lambda who, *_: who == patient)]
+
+
+def same(one: tables.Tables, other: tables.Tables, **tolerance):
+    for a, b in zip(one, other, strict=True):
+        pd.testing.assert_frame_equal(a, b, **(tolerance or {"check_exact": True}))
+
+
+def of_arm(whole: tables.Tables, arm):
+    """Events and measurements of one arm, without its name."""
+    return [
+        frame[frame["arm"] == arm].drop(columns="arm").reset_index(drop=True)
+        for frame in (whole.events, whole.measurements)
+    ]
+
+
+def same_arm(one, arm, other, other_arm):
+    for a, b in zip(of_arm(one, arm), of_arm(other, other_arm), strict=True):
+        pd.testing.assert_frame_equal(a, b, check_exact=True)
+
+
+# Observing
+
+
+@examples(20)
+@given(scenarios(), visits, visits)
+def test_measuring_does_not_disturb(given_settings, dxa, markers):
+    asked = [f"visits.dxa=[{', '.join(dxa)}]", f"visits.markers=[{', '.join(markers)}]"]
+    one, other = logs(study_of(given_settings)), logs(study_of(given_settings, *asked))
+    for arm in one:
+        unmeasured = [rows(log[arm], lambda *row: row[2] >= PLAN) for log in (one, other)]
+        assert unmeasured[0] == unmeasured[1]
+        values = [
+            {row[:3]: row[3] for row in rows(log[arm], lambda *row: row[2] in MEASURED)}
+            for log in (one, other)
+        ]
+        shared = values[0].keys() & values[1].keys()
+        assert {day for _, day, _ in shared} >= {0}
+        assert all(values[0][key] == values[1][key] for key in shared)
+
+
+@examples(25)
+@given(scenarios(), horizon, horizon)
+@example(["cohort.patients=3", "visits.dxa=every 3 weeks"], "20 months", "40 months")
+def test_a_short_follow_up_is_a_prefix_of_a_long_one(given_settings, one, other):
+    studies = [study_of(given_settings, f"horizon={time}") for time in (one, other)]
+    short, long = sorted(studies, key=lambda study: study.scenario.horizon)
+    last = round(short.scenario.horizon)
+    assume(last < round(long.scenario.horizon))
+
+    def in_both(patient, day, kind, value):
+        return kind != END and (day < last or (day == last and not is_infusion(kind)))
+
+    seen, longer = logs(short), logs(long)
+    for arm in seen:
+        assert rows(seen[arm], lambda *row: row[2] != END) == rows(longer[arm], in_both)
+
+
+# Who is simulated, and with whom
+
+
+@examples(12)
+@given(scenarios(), st.sampled_from([0, 3, 8189]), st.data())
+def test_a_patient_is_the_same_in_any_block(given_settings, first, data):
+    study = study_of(given_settings)
+    count = study.scenario.cohort.patients
+    cut = data.draw(st.integers(1, count - 1))
+    whole, head = logs(study, first, 2 * count), logs(study, first, cut)
+    tail = logs(study, first + cut, 2 * count - cut)
+    for arm in whole:
+        assert rows(whole[arm], lambda who, *_: who < cut) == rows(head[arm])
+        shifted = [(who + cut, *row) for who, *row in rows(tail[arm])]
+        assert rows(whole[arm], lambda who, *_: who >= cut) == shifted
+
+
+@examples(8)
+@given(scenarios(), st.integers(1, 4))
+def test_the_first_half_is_the_same_whatever_the_size_of_cohort_and_block(given_settings, block):
+    study = study_of(given_settings)
+    count = study.scenario.cohort.patients
+    half = runs.follow(study)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "BLOCK", block)
+        whole = runs.follow(study_of(given_settings, f"cohort.patients={2 * count}"))
+    pairs = [(half.patients, whole.patients), (half.latent, whole.latent)]
+    for arm in study.scenario.arms:
+        pairs += zip(of_arm(half, arm), of_arm(whole, arm), strict=True)
+    for one, twice in pairs:
+        first = twice[twice["patient"] < count].reset_index(drop=True)
+        pd.testing.assert_frame_equal(one, first, check_exact=True)
+
+
+@examples(12)
+@given(scenarios(), st.randoms(use_true_random=False))
+def test_shuffled_patients_have_shuffled_lives(given_settings, random):
+    inputs, log = simulated(study_of(given_settings))["combination"]
+    order = list(range(len(inputs.patients)))
+    random.shuffle(order)
+    shuffled = Inputs(
+        inputs.params, inputs.patients[order], Draws(*(column[order] for column in inputs.draws))
+    )
+    mixed = simulate(shuffled)
+    for place, patient in enumerate(order):
+        assert life_of(mixed, place) == life_of(log, patient)
+
+
+@examples(12)
+@given(scenarios(), st.integers(0, 2**32 - 1))
+def test_outcomes_do_not_depend_on_the_order_of_the_log(given_settings, seed):
+    study = study_of(given_settings)
+    parts, mixed = [], []
+    for arm, (inputs, log) in simulated(study).items():
+        order = np.random.default_rng(seed).permutation(len(log.day))
+        shuffled = Log._make(column[order] for column in log)
+        names = runs.names_of(study)
+        parts.append(tables.build(arm, inputs, log, names))
+        mixed.append(tables.build(arm, inputs, shuffled, names))
+    found: list[Any] = []
+    for whole in (tables.join(parts), tables.join(mixed)):
+        arms = list(study.scenario.arms)
+        found.append(outcomes.summarise("x", whole, arms, arms[-1]))
+        found.append(runs.against_paper(study, whole))
+    pd.testing.assert_frame_equal(found[0], found[2], check_exact=True)
+    pd.testing.assert_frame_equal(found[1], found[3], check_exact=True)
+
+
+@examples(8)
+@given(scenarios())
+def test_the_number_of_draws_prepared_does_not_matter(given_settings):
+    study = study_of(given_settings)
+    whole, plenty = runs.follow(study), logs(study, fractures=60)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cohort, "FRACTURES_PREPARED", 1)
+        same(whole, runs.follow(study))
+    for arm, log in logs(study, fractures=1).items():
+        assert rows(log) == rows(plenty[arm])
+
+
+# Arms, and the order in which things are written
+
+
+@examples(10)
+@given(scenarios(), st.permutations(["interferon", "pamidronate"]))
+def test_equal_arms_are_equal_row_for_row(given_settings, therapies):
+    twin = f"arms={{combination: [interferon, pamidronate], pamidronate: [{', '.join(therapies)}]}}"
+    log = logs(study_of(given_settings, twin))
+    assert rows(log["combination"]) == rows(log["pamidronate"])
+
+
+@examples(8)
+@given(scenarios())
+def test_an_arm_is_the_same_under_any_name_and_in_any_company(given_settings):
+    study = study_of(given_settings)
+    one, other = study.scenario.arms.values()
+    document = copy.deepcopy(study.document)
+
+    def with_arms(**arms):
+        return runs.follow(from_document({**document, "arms": arms}, study.numbers))
+
+    whole = runs.follow(study)
+    swapped = with_arms(combination=other, pamidronate=one)
+    for name, was in (("combination", "pamidronate"), ("pamidronate", "combination")):
+        same_arm(swapped, name, whole, was)
+    reversed_ = with_arms(pamidronate=other, combination=one)
+    relabelled = with_arms(b=one, a=other, c=[])
+    for name, was in (("b", "combination"), ("a", "pamidronate")):
+        same_arm(relabelled, name, whole, was)
+        same_arm(reversed_, was, whole, was)
+    for there in (swapped, reversed_, relabelled):
+        same(whole._replace(events=there.events, measurements=there.measurements), there)
+
+
+@examples(12)
+@given(scenarios())
+def test_the_order_of_therapies_in_the_file_does_not_matter(given_settings):
+    study = study_of(given_settings)
+    document = copy.deepcopy(study.document)
+    document["therapies"] = dict(reversed(document["therapies"].items()))
+    turned = from_document(document, study.numbers)
+    assert turned.digest == study.digest
+    by = ["arm", "patient", "day", "event", "what", "value"]
+    found = [
+        whole._replace(events=whole.events.sort_values(by, ignore_index=True))
+        for whole in (runs.follow(study), runs.follow(turned))
+    ]
+    same(*found, rtol=1e-9, atol=1e-12)  # sums over subsets of therapies in another order
+
+
+@examples(12)
+@given(scenarios())
+def test_a_therapy_that_no_arm_takes_changes_nothing(given_settings):
+    often = "infusion: 5 mg, schedule: [{every: 2 months}]"
+    daily = "course: 1 MU, times_per_week: 7"
+    exposure = f"{{half_life: 90 days, action_1: {{{often}, over: 36 months}}}}"
+    unused = f"therapies.unused={{{often}, given: 70 %, exposure: {exposure}}}"
+    hazard = "{exponential: {rate: 2 per year}}"
+    idle = f"therapies.idle={{{daily}, action_1: {{{daily}}}, intolerance: {hazard}}}"
+    plain = without_second(given_settings)
+    same(runs.follow(study_of(plain)), runs.follow(study_of(plain, unused, idle)))
+
+
+@examples(10)
+@given(scenarios(), st.integers(0, 100), st.integers(0, 100))
+def test_an_unneeded_reaction_changes_nothing_else(given_settings, first, later):
+    extra = f"therapies.pamidronate.reactions.extra={{first: {first} %, later: {later} %}}"
+    plain, more = (runs.follow(study_of(given_settings, *extra_)) for extra_ in ([], [extra]))
+    others = more.events[more.events["what"] != "extra"].reset_index(drop=True)
+    same(plain, more._replace(events=others))
+
+
+# One life
+
+
+@examples(60)
+@given(scenarios())
+def test_every_life_keeps_the_protocol(given_settings):
+    study = study_of(given_settings)
+    scenario = study.scenario
+    for arm, (inputs, log) in simulated(study).items():
+        for patient, record in enumerate(inputs.patients):
+            life = life_of(log, patient)
+            assert [row[:2] for row in life] == sorted(row[:2] for row in life)
+            check_end(life, scenario)
+            check_visits(life, scenario)
+            check_fractures(life)
+            reaction = REACTION
+            for slot, (name, therapy) in enumerate(scenario.therapies.items()):
+                infusions = of_kind(life, INFUSION + slot)
+                course = of_kind(life, PLAN + slot), of_kind(life, INTOLERANCE + slot)
+                reactions = [
+                    of_kind(life, reaction + i)
+                    for i in range(len(getattr(therapy, "reactions", ())))
+                ]
+                reaction += len(reactions)
+                if name not in scenario.arms[arm]:
+                    assert not any([infusions, *course, *reactions])
+                elif isinstance(therapy, Course):
+                    assert not infusions
+                    check_course(*course, therapy, life[-1][0])
+                else:
+                    assert not any(course)
+                    check_infusions(infusions, therapy, scenario, record["dose"][slot], life[-1][0])
+                    check_reactions(reactions, infusions, therapy)
+            assert not of_kind(life, reaction, REVIEW - reaction)
+
+
+def of_kind(life, first, count=1):
+    return [row for row in life if first <= row[1] < first + count]
+
+
+def check_end(life, scenario):
+    """One end each: death, or the last day; nothing after it; a fatal fracture came before."""
+    assert [kind in (DEATH, END) for _, kind, _ in life] == [False] * (len(life) - 1) + [True]
+    day, kind, value = life[-1]
+    last = round(scenario.horizon)
+    assert day == last if kind == END else 1 <= day <= last
+    if kind == DEATH and value > 0:
+        site = int(value) - 1
+        assert getattr(scenario.fractures.sites, SITES[site]).case_fatality > 0
+        assert any(1 <= day - broke <= 365 for broke, *_ in of_kind(life, FRACTURE + site))
+
+
+def check_visits(life, scenario):
+    """Each quantity is measured at each of its visits until the end, that of the day included."""
+    for kind, name in enumerate(QUANTITIES):
+        texts = scenario.visits.dxa if "g_cm2" in name else scenario.visits.markers
+        days = scenario.visits.days(texts, scenario.horizon)
+        assert [day for day, *_ in of_kind(life, kind)] == [d for d in days if d <= life[-1][0]]
+
+
+def check_fractures(life):
+    """Fractures of a site are numbered from 1."""
+    for site in range(len(SITES)):
+        numbers = [value for *_, value in of_kind(life, FRACTURE + site)]
+        assert numbers == list(range(1, len(numbers) + 1))
+
+
+def check_infusions(infusions, therapy, scenario, dose, end):
+    """As planned or late, a day apart, never more than planned, each of the dose or missed."""
+    planned = therapy.schedule.days(therapy.start, scenario.horizon)
+    days = [day for day, *_ in infusions]
+    last = round(scenario.horizon)
+    assert len(days) <= len(planned)
+    assert all(plan <= day for plan, day in zip(planned, days, strict=False))
+    assert all(a < b for a, b in itertools.pairwise([-1, *days, last]))
+    assert {value for *_, value in infusions} <= {0.0, dose}
+    if therapy.delay is None:
+        on_time = itertools.accumulate(planned, lambda before, day: max(before + 1, day))
+        expected = [day for day in on_time if day < last and day <= end]
+        assert days == expected[: len(days)]
+        may_end = [therapy.ends_course, *(r.ends_course for r in therapy.reactions.values())]
+        assert any(may_end) or len(days) == len(expected)
+
+
+def check_reactions(reactions, infusions, therapy):
+    """On the day of a given infusion, always if certain; what ends the course ends it at once."""
+    given_on = [day for day, _, value in infusions if value > 0]
+    for reacted, chances in zip(reactions, therapy.reactions.values(), strict=True):
+        days = [day for day, *_ in reacted]
+        assert set(days) <= set(given_on)
+        assert len(set(days)) == len(days)
+        assert chances.first < 1 or days[:1] == given_on[:1]
+        assert chances.later < 1 or set(days) >= set(given_on[1:])
+        assert all(day == infusions[-1][0] for day, _, ended in reacted if ended)
+        if chances.ends_course == 1:
+            assert all(ended for *_, ended in reacted)
+
+
+def check_course(plan, falls, therapy, end):
+    """Begins at its full dose; falls by the ladder; ends by plan unless it was stopped before."""
+    begins = round(therapy.start)
+    ends = math.inf if therapy.duration is None else round(therapy.start + therapy.duration)
+    factors = [{"halve": 0.5, "stop": 0.0}[rung] for rung in therapy.on_intolerance]
+    doses = list(itertools.accumulate([therapy.relative_dose, *factors], lambda a, b: a * b))
+    assert [value for *_, value in falls] == doses[1:][: len(falls)]
+    assert all(a < b for a, b in itertools.pairwise([begins, *(day for day, *_ in falls), ends]))
+    stopped = bool(falls) and falls[-1][2] == 0
+    due = [(begins, doses[0])] + [(ends, 0.0)] * (not stopped)
+    assert [(day, value) for day, _, value in plan] == [row for row in due if row[0] <= end]
+
+
+@examples(15)
+@given(scenarios())
+def test_fractures_fall_when_a_constant_hazard_uses_up_their_thresholds(given_settings):
+    """The imminent period and the order of thresholds, day by day, where bone plays no part."""
+    study = study_of(
+        without_second(given_settings), NO_RATIO, NO_GRADIENT, "fractures.base_rate=0.5 per year",
+        "fractures.per_further_vertebral_fracture=1",
+    )  # fmt: skip
+    fractures = study.scenario.fractures
+    for inputs, log in simulated(study).values():
+        for patient, thresholds in enumerate(inputs.draws.fracture):
+            life = life_of(log, patient)
+            for i, site in enumerate(SITES):
+                form = getattr(fractures.sites, site)
+                days = fracture_days(fractures, form, thresholds[i].tolist(), life[-1][0])
+                assert [day for day, *_ in of_kind(life, FRACTURE + i)] == days
+
+
+def fracture_days(fractures, site, thresholds, end):
+    """Days of the fractures at one site up to `end`, counted out one day at a time."""
+    days, left, until = [], thresholds[0], 0
+    for day in range(1, end + 1):
+        raised = site.imminent.factor if site.imminent and day <= until else 1.0
+        left -= fractures.base_rate * site.share / 365.25 * raised
+        while left <= 0:
+            days.append(day)
+            until = day + round(site.imminent.duration) if site.imminent else 0
+            left += thresholds[len(days)]
+    return days
+
+
+# What does nothing, what always happens, and what can only help
+
+
+@examples(15)
+@given(scenarios(), bone, bone, st.sampled_from(["linear", "compound", SATURATING]))
+def test_without_effect_bone_and_markers_follow_natural_history(given_settings, spine, hip, course):
+    row = f"{{spine: {flow(spine)}, hip: {flow(hip)}, ctx: 0 %, balp: 0 %, tryptase: 0 %}}"
+    log = logs(
+        study_of(
+            without_second(given_settings), NO_RATIO, f"accrual={course}", TREATED_OR_NOT,
+            *(f"effects.{regimen}={row}" for regimen in [*REGIMENS, "none"]),
+            # log-hazards are chords from review to review and bend only with the bone beneath them
+            *([] if course == "linear" else [NO_GRADIENT]),
+        )
+    )  # fmt: skip
+    treated, untreated = (
+        rows(log[arm], lambda *row: not PLAN <= row[2] < FRACTURE)
+        for arm in ("combination", "pamidronate")
+    )
+    assert [row[:3] for row in treated] == [row[:3] for row in untreated]
+    # treatment cuts the same course into pieces, which add up to the same but for rounding
+    assert [row[3] for row in treated] == pytest.approx([row[3] for row in untreated], rel=1e-9)
+
+
+@examples(10)
+@given(scenarios(), st.sampled_from(["pamidronate", "interferon"]))
+def test_a_therapy_that_is_never_given_is_no_therapy(given_settings, name):
+    never = {
+        "pamidronate": "therapies.pamidronate.given=0 %",
+        "interferon": "therapies.interferon.start=11000 days",
+    }
+    arms = f"arms={{combination: [{name}], pamidronate: []}}"
+    log = logs(study_of(without_second(given_settings), arms, never[name]))
+    assert all(value == 0 for *_, kind, value in rows(log["combination"]) if is_infusion(kind))
+    lived = rows(log["combination"], lambda *row: not is_infusion(row[2]))
+    assert lived == rows(log["pamidronate"])
+
+
+@examples(10)
+@given(scenarios())
+def test_a_course_of_infusions_that_surely_ends_has_one_infusion(given_settings):
+    alone = "arms={combination: [pamidronate], pamidronate: [pamidronate]}"
+    reacts = "{first: 100 %, later: 100 %, ends_course: 100 %}"
+    ended, by_reaction = (
+        logs(study_of(without_second(given_settings), alone, surely))["combination"]
+        for surely in (
+            "therapies.pamidronate={ends_course: 100 %}",
+            f"therapies.pamidronate={{ends_course: 0 %, reactions: {{surely: {reacts}}}}}",
+        )
+    )
+    for patient in range(max(ended.patient) + 1):
+        infusions = [row[2] for row in life_of(ended, patient) if row[1] == INFUSION]
+        assert not any(infusions[:-1])
+    unaffected = [
+        rows(log, lambda *row: not REACTION <= row[2] < REVIEW) for log in (ended, by_reaction)
+    ]
+    assert unaffected[0] == unaffected[1]
+
+
+@examples(10)
+@given(scenarios(), st.integers(1, 400))
+def test_probabilities_of_0_and_1_stop_nobody_and_everybody(given_settings, days):
+    nobody, everybody = (
+        logs(
+            study_of(
+                given_settings, TREATED_OR_NOT, AT_FULL_HAZARD,
+                "therapies.interferon={start: 0 days, for: null, on_intolerance: [stop]}",
+                f"therapies.interferon.intolerance=[{{probability: {p}, until: {days} days}}]",
+            )
+        )["combination"]
+        for p in ("0 %", "99.9999999 %")
+    )  # fmt: skip
+    assert not rows(nobody, lambda *row: INTOLERANCE <= row[2] < INFUSION)
+    stops = {who: day for who, day, kind, _ in rows(everybody) if INTOLERANCE <= kind < INFUSION}
+    for patient in range(max(everybody.patient) + 1):
+        end = life_of(everybody, patient)[-1][0]
+        assert stops[patient] <= days if patient in stops else end <= days
+
+
+@examples(15)
+@given(scenarios(), harsher(), st.lists(quantity(1, 150), min_size=2, max_size=2))
+def test_a_larger_hazard_never_delays_a_stop(given_settings, pair, doses):
+    mild, worse = (
+        logs(
+            study_of(
+                given_settings, TREATED_OR_NOT, NOBODY_DIES_OF_FRACTURES,
+                "therapies.interferon={start: 0 days, intolerance: null}",
+                f"therapies.interferon.intolerance={flow(intolerance)}",
+                f"therapies.interferon.course={dose} ug",
+                "therapies.interferon.action_1.course=50 ug",
+            )
+        )["combination"]
+        for intolerance, dose in zip(pair, sorted(doses, key=float), strict=True)
+    )  # fmt: skip
+    for patient in range(max(mild.patient) + 1):
+        early, late = (
+            [row[0] for row in life_of(log, patient) if INTOLERANCE <= row[1] < INFUSION]
+            for log in (worse, mild)
+        )
+        assert len(early) >= len(late)
+        assert all(a <= b for a, b in zip(early, late, strict=False))
+
+
+@examples(10)
+@given(scenarios())
+def test_a_fracture_ratio_of_1_is_no_ratio(given_settings):
+    plain = [s for s in without_second(given_settings) if not s.startswith("effects.")]
+    one, none = logs(study_of(plain, NO_RATIO)), logs(study_of(plain))
+    for arm in one:
+        assert rows(one[arm]) == rows(none[arm])
+
+
+@examples(10)
+@given(scenarios(), ratio)
+@example(["cohort.patients=5"], "10")
+def test_a_ratio_in_every_regimen_is_a_ratio_on_the_base_rate(given_settings, ratio_):
+    plain = without_second(given_settings)
+    every = f"{{vertebral: {ratio_}, hip: {ratio_}, other: {ratio_}}}"
+    as_ratio = [f"effects.{name}.fracture_ratio={every}" for name in [*REGIMENS, "none"]]
+    base = f"fractures.base_rate={20 * float(ratio_)} per 100 person-years"
+    one = logs(study_of(plain, "fractures.base_rate=20 per 100 person-years", *as_ratio))
+    other = logs(study_of(plain, NO_RATIO, base))
+    for arm in one:
+        days = [rows(log[arm], lambda *row: FRACTURE <= row[2] < DEATH) for log in (one, other)]
+        assert days[0] == days[1]
+
+
+@examples(5)
+@given(scenarios(), change)
+@example(["cohort.patients=3"], "50 %")
+def test_a_marker_change_without_treatment_is_refused_or_happens(given_settings, change_):
+    exact = ["markers.ctx.spread=0", "measurement.ctx=0 %", f"effects.none.ctx={change_}"]
+    try:
+        study = study_of(without_second(given_settings), "arms={combination: []}", *exact)
+    except ScenarioError:
+        return
+    inputs, log = simulated(study)["combination"]
+    ratio_ = 1 + float(change_.split()[0]) / 100
+    for who, day, _, value in rows(log, lambda *row: row[2] == CTX):
+        assert day == 0 or value == pytest.approx(ratio_ * inputs.patients[who]["marker"][0])
+
+
+@examples(15)
+@given(scenarios(), st.integers(-5, 10), st.integers(1, 10), st.sampled_from(["spine", "hip"]))
+def test_more_effect_never_lowers_bone(given_settings, mean, more, bone_):
+    exact = ["accrual=linear", "measurement={spine: 0 %, hip: 0 %}"]
+    study = study_of(given_settings, *exact)
+    regimen = " + ".join(sorted(study.scenario.arms["combination"])) or "none"
+    lower, higher = (
+        logs(study_of(given_settings, *exact, f"effects.{regimen}.{bone_}.mean={value} %/year"))
+        for value in (mean, mean + more)
+    )
+    low, high = (
+        {row[:3]: row[3] for row in rows(log["combination"], lambda *row: row[2] < len(BONES))}
+        for log in (lower, higher)
+    )
+    assert all(high[key] >= low[key] - 1e-9 for key in low.keys() & high.keys())
