@@ -50,7 +50,11 @@ def remake(scenario: Path, results: Path) -> Path:
 
 def with_tables(page: str, results: Path) -> str:
     """The validation page with its tables made anew from the committed summaries."""
-    for name, table in (("predicted", predicted(results)), ("arms", arms(results))):
+    for name, table in (
+        ("predicted", predicted(results)),
+        ("arms", arms(results)),
+        ("independent", independent(results)),
+    ):
         begin, _, rest = page.partition(f"<!-- {name} -->\n")
         _, _, after = rest.partition("<!-- end -->")
         page = f"{begin}<!-- {name} -->\n{table}<!-- end -->{after}"
@@ -81,6 +85,19 @@ def arms(results: Path) -> str:
             for outcome in ROWS.values()
         ]
         lines.append(f"| `{name}` | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def independent(results: Path) -> str:
+    """How far the independent model is from the program, in Monte Carlo errors."""
+    table = pd.read_csv(results / "validation.csv")
+    lines = ["| variant | arm | patients | comparisons | largest distance | root mean square |"]
+    lines.append("|---|---|---|---|---|---|")
+    for (variant, arm), rows in table.groupby(["variant", "arm"], sort=False):
+        apart, patients = rows["distance"], rows["patients"].iloc[0]
+        squared = (apart[apart != 0] ** 2).mean() ** 0.5
+        numbers = f"{patients} | {len(rows)} | {apart.abs().max():.1f} | {squared:.2f}"
+        lines.append(f"| {variant} | {arm} | {numbers} |")
     return "\n".join(lines) + "\n"
 
 

@@ -34,7 +34,7 @@ def reference_days(plan: InfusionReference) -> list[int]:
 def mean_exposure(plan: InfusionReference, decay: float) -> float:
     """Mean exposure over a plan with every infusion given, in units of the plan's own dose."""
     over = round(plan.over)
-    return sum(time_under(decay, over - day) for day in reference_days(plan)) / over
+    return math.fsum(time_under(decay, over - day) for day in reference_days(plan)) / over
 
 
 def decay_rate(half_life: float) -> float:

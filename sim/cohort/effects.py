@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -119,7 +120,7 @@ def _full_effect(therapy: Any, marker: Any) -> float:
     decay, onset = decay_rate(therapy.exposure.half_life), decay_rate(marker.onset_half_life)
     since = [round(plan.over) - day for day in reference_days(plan)]
     dose_action = 1.0 / mean_exposure(plan, decay)
-    at_site = sum(site_action(0.0, dose_action, onset, decay, days) for days in since)
+    at_site = math.fsum(site_action(0.0, dose_action, onset, decay, days) for days in since)
     return saturated(at_site, marker.half_effect)
 
 

@@ -76,7 +76,7 @@ def _common_params(scenario: Scenario, life_table: dict[str, tuple[float, ...]])
         "horizon": round(scenario.horizon),
         "subsets": subsets,
         "subset_decay": np.array([
-            sum(infusions["decay"][i] for i in range(THERAPIES) if subset >> i & 1)
+            math.fsum(infusions["decay"][i] for i in range(THERAPIES) if subset >> i & 1)
             for subset in range(subsets)
         ]),
         **infusions,

@@ -29,6 +29,9 @@ COLUMNS = (
 )
 DAYS_PER_MONTH = 365.25 / 12
 OSTEOPOROSIS_T = -2.5
+NOISE = 1e-12
+"""Rounding of floating-point numbers: what is smaller is 0 and is written as 0."""
+
 MARKER_QUANTITIES = dict(zip(MARKERS, QUANTITIES[len(BONES) :], strict=True))
 
 
@@ -72,7 +75,8 @@ def summarise(scenario: str, tables: Tables, arms: list[str], comparator: str) -
 
 def _row(scenario: str, arm: str, outcome: Outcome, estimate: Estimate) -> tuple[object, ...]:
     unit = outcome.unit if " - " not in arm or outcome.unit != "%" else "percentage points"
-    return (scenario, arm, outcome.name, unit, _months(outcome.day), *estimate[:4])
+    numbers = (0.0 if abs(number) < NOISE else number for number in estimate[:4])
+    return (scenario, arm, outcome.name, unit, _months(outcome.day), *numbers)
 
 
 def outcomes_of(people: Persons, end: int) -> Iterator[Outcome]:
