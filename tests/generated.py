@@ -159,8 +159,10 @@ accrual = st.one_of(
 COHORT = {
     "female": share,
     "age": mapping(
-        {"normal": mean_sd(quantity(20, 90, "years"), quantity(0, 20, "years"))},
-        {"within": st.just(["18 years", "95 years"])},
+        {
+            "normal": mean_sd(quantity(20, 90, "years"), quantity(0, 20, "years")),
+            "within": st.sampled_from([["18 years", "95 years"], ["1 years", "110 years"]]),
+        }
     ),
     "weight": mapping({"normal": mean_sd(quantity(50, 100, "kg"), quantity(0, 20, "kg"))})
     | mapping({"lognormal": mean_sd(quantity(50, 100, "kg"), quantity(1, 20, "kg"))}),

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from sim import cohort, evidence, outcomes, runs, tables
 from sim.engine_simpy import simulate
-from sim.scenario import ScenarioError, Study, from_document, load
+from sim.scenario import ScenarioError, Study, from_document, load, units
 from sim.scenario.form.therapy import Course
 from sim.scenario.layers import read_layers
 from sim.schema import (
@@ -394,8 +394,13 @@ def check_visits(life, scenario):
     """Each quantity is measured at each of its visits until the end, that of the day included."""
     for kind, name in enumerate(QUANTITIES):
         texts = scenario.visits.dxa if "g_cm2" in name else scenario.visits.markers
-        days = scenario.visits.days(texts, scenario.horizon)
-        assert [day for day, *_ in of_kind(life, kind)] == [d for d in days if d <= life[-1][0]]
+        days = {0}
+        for text in texts:
+            interval = units.read(text.removeprefix("every "), "time, held in days")
+            most = math.ceil(life[-1][0] / interval) + 1 if text.startswith("every ") else 1
+            days |= {round(k * interval) for k in range(1, most + 1)}
+        expected = sorted(day for day in days if day <= life[-1][0])
+        assert [day for day, *_ in of_kind(life, kind)] == expected
 
 
 def check_fractures(life):
@@ -407,9 +412,9 @@ def check_fractures(life):
 
 def check_infusions(infusions, therapy, scenario, dose, end):
     """As planned or late, a day apart, never more than planned, each of the dose or missed."""
-    planned = therapy.schedule.days(therapy.start, scenario.horizon)
-    days = [day for day, *_ in infusions]
     last = round(scenario.horizon)
+    planned = planned_days(therapy, last)
+    days = [day for day, *_ in infusions]
     assert len(days) <= len(planned)
     assert all(plan <= day for plan, day in zip(planned, days, strict=False))
     assert all(a < b for a, b in itertools.pairwise([-1, *days, last]))
@@ -420,6 +425,19 @@ def check_infusions(infusions, therapy, scenario, dose, end):
         assert days == expected[: len(days)]
         may_end = [therapy.ends_course, *(r.ends_course for r in therapy.reactions.values())]
         assert any(may_end) or len(days) == len(expected)
+
+
+def planned_days(therapy, last):
+    """Day of each planned infusion: k times the interval from the beginning of its phase."""
+    planned, begin = [], therapy.start
+    for phase in therapy.schedule.phases:
+        end = math.inf if phase.duration is None else begin + phase.duration
+        day = begin
+        while day < end and round(day) < last:
+            planned.append(round(day))
+            day += phase.every
+        begin = end
+    return planned
 
 
 def check_reactions(reactions, infusions, therapy):
@@ -478,6 +496,27 @@ def fracture_days(fractures, site, thresholds, end):
             until = day + round(site.imminent.duration) if site.imminent else 0
             left += thresholds[len(days)]
     return days
+
+
+@examples(12)
+@given(scenarios(), quantity(0, 40, "months"))
+def test_bone_holds_past_its_plateau_and_past_the_evidence(given_settings, months):
+    """The plateau counts from the first day of any treatment, and nothing begins it anew."""
+    held = study_of(
+        given_settings, f"accrual={{plateau: {{months: {months}, then: 0 %/year}}}}",
+        "beyond_evidence.rate=0 %/year", "measurement={spine: 0 %, hip: 0 %}",
+        "visits.dxa=every 5 weeks",
+    )  # fmt: skip
+    evidence_ends = round(held.scenario.beyond_evidence.after)
+    for inputs, log in simulated(held).values():
+        for patient in range(len(inputs.patients)):
+            life = life_of(log, patient)
+            began = [d for d, kind, value in life if PLAN <= kind < REACTION and value > 0]
+            days = round(held.scenario.accrual.plateau.months)
+            turns = min([evidence_ends, *(day + days for day in began[:1])])
+            for bone_ in range(len(BONES)):
+                values = [value for day, _, value in of_kind(life, bone_) if day >= turns]
+                assert values == pytest.approx(values[:1] * len(values), rel=1e-9)
 
 
 # What does nothing, what always happens, and what can only help
@@ -557,6 +596,27 @@ def test_probabilities_of_0_and_1_stop_nobody_and_everybody(given_settings, days
     for patient in range(max(everybody.patient) + 1):
         end = life_of(everybody, patient)[-1][0]
         assert stops[patient] <= days if patient in stops else end <= days
+
+
+@examples(10)
+@given(scenarios())
+def test_case_fatality_of_0_and_1_spares_everybody_and_nobody(given_settings):
+    spared, lost = (
+        logs(study_of(
+            given_settings, "mortality.standardised_mortality_ratio=0",
+            "fractures.base_rate=60 per 100 person-years",
+            *(f"fractures.sites.{site}.case_fatality={share_}" for site in SITES),
+        ))["combination"]
+        for share_ in ("0 %", "100 %")
+    )  # fmt: skip
+    assert not rows(spared, lambda *row: row[2] == DEATH)
+    for patient in range(max(lost.patient) + 1):
+        life = life_of(lost, patient)
+        broke = [day for day, *_ in of_kind(life, FRACTURE, len(SITES))]
+        end, kind, _ = life[-1]
+        assert broke or kind == END
+        assert not broke or end <= broke[0] + 365
+        assert kind == END or broke[0] < end
 
 
 @examples(15)
