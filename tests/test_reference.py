@@ -148,11 +148,10 @@ def test_the_independent_model_agrees(variant):
 @pytest.fixture(scope="module")
 def kept():
     """Distances by variant, written to results/validation.csv when all are done."""
-    found = {}
+    found: dict[str, pd.Series[float]] = {}
     yield found
-    table = (
-        pd.concat(found, names=["variant", "arm", "comparison"]).rename("distance").reset_index()
-    )
+    series = pd.concat(found, names=["variant", "arm", "comparison"])
+    table = pd.DataFrame(series.rename("distance").reset_index())
     table.insert(3, "patients", MANY)
     table.to_csv(VALIDATION, index=False, float_format="%.2f", lineterminator="\n")
 
