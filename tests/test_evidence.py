@@ -353,6 +353,11 @@ def test_base_case_visits(scenario, kind, months):
     assert days == [round(month * MONTH) for month in months]
 
 
+@pytest.mark.parametrize("publication", evidence.keys())
+def test_every_publication_can_be_cited_in_short(publication):
+    assert len(evidence.short_citation(publication)) > 5
+
+
 # --- derived numbers, from what they are derived from -----------------------------------------
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from sim import runs
 from sim.archive import write_summaries
+from sim.cli import show
 from tests.remake_results import ROOT, SCENARIOS, VALIDATION, with_tables
 
 RELATIVE = 1e-5  # the files hold six digits
@@ -12,7 +13,9 @@ RELATIVE = 1e-5  # the files hold six digits
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
 def test_committed_summaries_match_a_fresh_run(scenario, tmp_path):
-    write_summaries(runs.run(scenario), tmp_path)
+    result = runs.run(scenario)
+    assert f"Tables and figures: {tmp_path}" in show.as_text(result, tmp_path)
+    write_summaries(result, tmp_path)
     committed = ROOT / "results" / scenario.stem
     for fresh in sorted(tmp_path.iterdir()):
         expected = pd.read_csv(committed / fresh.name)

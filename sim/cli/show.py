@@ -77,10 +77,7 @@ def _reported(reported: pd.DataFrame) -> str:
 
 
 def _reported_notes(result: Result) -> str:
-    answers = result.study.scenario.answers or ""
-    paper = evidence.publication(answers)["citation"]
-    who = paper["authors"][0] if paper["authors"] else answers
-    cited = f"{who} et al., {paper['journal']} {paper['year']}"
+    cited = evidence.short_citation(result.study.scenario.answers or "")
     return (
         f"Reported: {cited}. After ±: standard deviation between patients.\n"
         "Monte Carlo error: standard error of the simulated value; more virtual patients make it "
@@ -112,11 +109,16 @@ def _outcomes(result: Result, columns: list[str]) -> str:
 
 
 def _arms_notes(result: Result) -> str:
-    count = result.study.scenario.cohort.patients
+    scenario = result.study.scenario
+    paired = (
+        "Differences are paired: the same patients, the same random numbers in every arm.\n"
+        if len(scenario.arms) > 1
+        else ""
+    )
     return (
-        f"Means over {count} virtual patients an arm with 95 % Monte Carlo intervals. Differences\n"
-        "are paired: the same patients, the same random numbers in every arm. An interval says\n"
-        "how well the simulation knows its own mean, not how well ten patients support it.\n"
+        f"Means over {scenario.cohort.patients} virtual patients with 95 % Monte Carlo intervals.\n"
+        f"{paired}An interval says how well the simulation knows its own mean, not how well the\n"
+        "published patients support it.\n"
     )
 
 

@@ -30,6 +30,15 @@ def publication(key: str) -> dict[str, Any]:
     return dict(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 
 
+def short_citation(key: str) -> str:
+    """A publication in a few words: first author, journal, year, as far as they are known."""
+    citation = publication(key)["citation"]
+    authors = citation.get("authors") or ["authors not seen"]
+    first = authors[0] if len(authors) == 1 else f"{authors[0]} et al."
+    rest = [str(citation[part]) for part in ("journal", "year") if part in citation]
+    return f"{first}, {' '.join(rest)}" if rest else first
+
+
 def labels(key: str) -> dict[str, str]:
     """What each fact of a publication is called in a table."""
     return {fact["fact"]: fact["label"] for fact in publication(key)["facts"]}
