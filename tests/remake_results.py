@@ -1,4 +1,4 @@
-"""Remake the committed summaries, figures and the tables of docs/validation.md: `make results`."""
+"""Remake what is committed of results, golden files and docs/validation.md: `make results`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from pathlib import Path
 import pandas as pd
 
 from sim import archive, evidence, runs
+from sim.scenario import load
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
 PICTURED = ROOT / "scenarios" / "laroche2011.yaml"  # README shows its figure
 VALIDATION = ROOT / "docs" / "validation.md"
+GOLDEN = ROOT / "tests" / "golden"
 SERIES = ("heijckmann2001", "heijckmann2009", "hernandez2010")
 STUDIES = (
     "laroche2011",
@@ -46,6 +48,12 @@ def remake(scenario: Path, results: Path) -> Path:
             if path.suffix in {".csv", ".svg"} or (path.suffix == ".png" and scenario == PICTURED):
                 shutil.copyfile(path, folder / path.name)
         return folder
+
+
+def golden() -> dict[str, pd.DataFrame]:
+    """Every event and measured value of the first three patients of the study, to 12 digits."""
+    followed = runs.follow(load(PICTURED, ["cohort.patients=3"]))
+    return {"events": followed.events, "measurements": followed.measurements}
 
 
 def with_tables(page: str, results: Path) -> str:
@@ -102,6 +110,8 @@ def independent(results: Path) -> str:
 
 
 if __name__ == "__main__":
+    for name, table in golden().items():
+        table.to_csv(GOLDEN / f"{name}.csv", index=False, float_format="%.12g")
     for scenario in SCENARIOS:
         print(remake(scenario, ROOT / "results").relative_to(ROOT), flush=True)
     page = VALIDATION.read_text(encoding="utf-8")

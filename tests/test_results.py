@@ -6,7 +6,7 @@ import pytest
 from sim import runs
 from sim.archive import write_summaries
 from sim.cli import show
-from tests.remake_results import ROOT, SCENARIOS, VALIDATION, with_tables
+from tests.remake_results import GOLDEN, ROOT, SCENARIOS, VALIDATION, golden, with_tables
 
 RELATIVE = 1e-5  # the files hold six digits
 
@@ -20,6 +20,12 @@ def test_committed_summaries_match_a_fresh_run(scenario, tmp_path):
     for fresh in sorted(tmp_path.iterdir()):
         expected = pd.read_csv(committed / fresh.name)
         pd.testing.assert_frame_equal(pd.read_csv(fresh), expected, rtol=RELATIVE)
+
+
+@pytest.mark.parametrize("name", ["events", "measurements"])
+def test_three_lives_are_what_they_were(name):
+    held = pd.read_csv(GOLDEN / f"{name}.csv", keep_default_na=False, na_values={"value": [""]})
+    pd.testing.assert_frame_equal(golden()[name], held, rtol=1e-10)
 
 
 def test_every_shipped_scenario_has_its_figures():
