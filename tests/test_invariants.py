@@ -40,11 +40,13 @@ from sim.schema import (
 )
 from tests.generated import (
     BASE,
+    INFUSIONS,
     bone,
     change,
     flow,
     harsher,
     horizon,
+    ladder,
     quantity,
     ratio,
     scenarios,
@@ -341,10 +343,16 @@ def test_an_unneeded_reaction_changes_nothing_else(given_settings, first, later)
 # One life
 
 
-@examples(60)
-@given(scenarios())
-def test_every_life_keeps_the_protocol(given_settings):
-    study = study_of(given_settings)
+@examples(70)
+@given(scenarios(), harsher(), ladder, INFUSIONS["reactions"])
+def test_every_life_keeps_the_protocol(given_settings, hazards, rungs, reactions_):
+    study = study_of(
+        given_settings,
+        "therapies.interferon.intolerance=",
+        f"therapies.interferon.intolerance={flow(hazards[1])}",
+        f"therapies.interferon.on_intolerance={flow(rungs)}",
+        f"therapies.pamidronate.reactions={flow(reactions_)}",
+    )
     scenario = study.scenario
     for arm, (inputs, log) in simulated(study).items():
         for patient, record in enumerate(inputs.patients):

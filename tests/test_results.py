@@ -3,11 +3,12 @@
 import pandas as pd
 import pytest
 
-from sim import runs
+from sim import archive, runs
 from sim.archive import write_summaries
 from sim.cli import show
-from tests.remake_results import GOLDEN, ROOT, SCENARIOS, VALIDATION, golden, with_tables
+from tests.remake_results import GOLDEN, PICTURED, ROOT, SCENARIOS, VALIDATION, golden, with_tables
 
+FIGURES = ("bone_course", "against_reported")
 RELATIVE = 1e-5  # the files hold six digits
 
 
@@ -28,10 +29,18 @@ def test_three_lives_are_what_they_were(name):
     pd.testing.assert_frame_equal(golden()[name], held, rtol=1e-10)
 
 
+def test_the_committed_figures_show_todays_numbers(tmp_path):
+    kept = archive.keep(runs.run(PICTURED), tmp_path)
+    for name in FIGURES:
+        committed = ROOT / "results" / PICTURED.stem / f"{name}.csv"
+        fresh, expected = pd.read_csv(kept / f"{name}.csv"), pd.read_csv(committed)
+        pd.testing.assert_frame_equal(fresh, expected, rtol=RELATIVE)
+
+
 def test_every_shipped_scenario_has_its_figures():
     for scenario in SCENARIOS:
         folder = ROOT / "results" / scenario.stem
-        for name in ("bone_course", "against_reported"):
+        for name in FIGURES:
             assert (folder / f"{name}.svg").stat().st_size > 5_000
             assert (folder / f"{name}.csv").stat().st_size > 100
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import Any
 
@@ -68,7 +69,7 @@ def _columns(found: list[Panel]) -> list[list[Panel]]:
 
 def _height(column: list[Panel]) -> float:
     headings = len({panel.heading for panel in column})
-    return HEADING * headings + sum(ROW * len(panel.rows) + SCALE for panel in column)
+    return HEADING * headings + math.fsum(ROW * len(panel.rows) + SCALE for panel in column)
 
 
 def _draw(axes: Axes, panel: Panel, is_first: bool) -> None:
