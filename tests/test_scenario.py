@@ -776,7 +776,7 @@ RULES = [
     ({f"{COURSE}__intolerance": {"weibull": {"shape": "2"}}},
      "therapies.interferon.intolerance", "weibull needs scale, shape or by, probability, shape"),
     ({f"{COURSE}__intolerance": {"weibull": {"shape": "0", "scale": "1 year"}}},
-     "therapies.interferon.intolerance", "shape is above 0"),
+     "therapies.interferon.intolerance", "between 0.1 and 20"),
     ({f"{COURSE}__intolerance": {"weibull": {"shape": "1", "scale": "1 year"},
                                  "exponential": {"rate": "1 per year"}}},
      "therapies.interferon.intolerance", "exactly one of"),

@@ -6,6 +6,9 @@ import math
 
 from sim.biology.decay import decayed, relaxed_under
 
+MOST_LOG_RATIO = 20.0
+"""A marker is never read above exp(20) times entry, so that extreme what-ifs stay computable."""
+
 
 def site_action(at_site: float, action: float, onset: float, decay: float, days: float) -> float:
     """Action at the effect site after some days: A' = onset (action - A), the action decaying."""

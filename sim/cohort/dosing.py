@@ -118,7 +118,8 @@ def course_fields(scenario: Scenario) -> dict[str, Any]:
             continue
         fields["course_start"][slot] = round(therapy.start)
         if therapy.duration is not None:
-            fields["course_end"][slot] = round(therapy.start + therapy.duration)
+            end = round(therapy.start + therapy.duration)
+            fields["course_end"][slot] = max(end, round(therapy.start) + 1)
         fields["relative_dose"][slot] = therapy.relative_dose
         fields["dose_exponent"][slot] = therapy.hazard_by_dose
         ladder[slot] = [{"halve": 0.5, "stop": 0.0}[rung] for rung in therapy.on_intolerance]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 from scipy.optimize import brentq
+
+from sim.schema import Floats
 
 NODES = 64
 
@@ -15,6 +18,13 @@ def log_sd(sd: float) -> float:
     return math.sqrt(math.log1p(sd * sd))
 
 
+@cache
+def _nodes() -> tuple[Floats, Floats]:
+    """Nodes and weights of the quadrature over a standard normal variable."""
+    z, weight = np.polynomial.hermite_e.hermegauss(NODES)
+    return z, weight
+
+
 def survival_under(hazard: float, sd: float) -> float:
     """Share of a population still free of the event when a patient of frailty 1 has this hazard.
 
@@ -22,7 +32,7 @@ def survival_under(hazard: float, sd: float) -> float:
     """
     if sd == 0:
         return math.exp(-hazard)
-    z, weight = np.polynomial.hermite_e.hermegauss(NODES)
+    z, weight = _nodes()
     spread = log_sd(sd)
     frailty = np.exp(spread * z - spread**2 / 2)
     return float(np.sum(weight * np.exp(-frailty * hazard)) / np.sum(weight))

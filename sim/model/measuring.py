@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.biology.markers import marker_noise, saturated
+from sim.biology.markers import MOST_LOG_RATIO, marker_noise, saturated
 from sim.model.action import Draws, Due, Params, Patient, State, bmd_on, site_action_on, take
 from sim.schema import BONES, MEASURE, NEVER, THERAPIES
 
@@ -42,7 +42,7 @@ def marker_on(day: int, marker: int, state: State, patient: Patient, params: Par
             if subset >> therapy & 1 and product != 0.0:
                 product *= effect_site(day, marker, therapy, state, params)
         total += product
-    return patient.marker[marker] * math.exp(total)
+    return patient.marker[marker] * math.exp(min(total, MOST_LOG_RATIO))
 
 
 def effect_site(day: int, marker: int, therapy: int, state: State, params: Params) -> float:

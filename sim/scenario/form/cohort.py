@@ -99,7 +99,7 @@ class Cohort(Form):
 
     patients: Whole
     female: Share
-    age: Variable[AgeYears]
+    age: Annotated[Variable[AgeYears], AfterValidator(_stays_positive)]
     weight: Annotated[Variable[Kilograms], AfterValidator(_stays_positive)]
     spine_t: Variable[Number]
     hip_t: Variable[Number]

@@ -120,8 +120,8 @@ class Infusions(Form):
     def _doses_compare(self) -> Infusions:
         if self.exposure.half_life <= 0:
             raise refuse("the exposure's half-life is above 0")
-        if self.exposure.action_1.over <= 0:
-            raise refuse("`over` is above 0")
+        if self.exposure.action_1.over < 1:
+            raise refuse("`over` is at least a day")
         return self
 
 
@@ -205,6 +205,8 @@ def _check_time(family: str, time: Time) -> None:
             family=family, a=", ".join(sorted(by_parameters)), b=", ".join(sorted(by_probability)),
             given=", ".join(sorted(given)) or "nothing",
         )  # fmt: skip
+    if not all(0.1 <= getattr(time, name) <= 20 for name in given & {"shape", "sigma"}):
+        raise refuse("shape and sigma are between 0.1 and 20")
     for name in given - {"rate", "growth"}:
         if getattr(time, name) <= 0 or (name == "probability" and time.probability == 1):
             raise refuse("{name} is above 0, and a probability below 100 %", name=name)
