@@ -232,7 +232,7 @@ def test_an_arm_looks_the_same_everywhere(course):
 
 
 def test_colours_are_those_safe_for_the_colour_blind():
-    petroff6 = matplotlib.style.library["petroff6"]["axes.prop_cycle"].by_key()["color"]
+    petroff6 = [to_hex(color) for color in matplotlib.color_sequences["petroff6"]]
     assert [to_hex(look.color) for look in arm_style("abcde").values()] == petroff6[:5]
 
 
