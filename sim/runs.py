@@ -85,15 +85,18 @@ def with_numbers(settings: Iterable[str], patients: int | None, seed: int | None
     return [*settings, *given, *([] if seed is None else [f"seed={seed}"])]
 
 
-def follow(study: Study, progress: Progress | None = None) -> Tables:
-    """Follow every patient through every arm; tables in the order of patients and arms."""
+def follow(study: Study, progress: Progress | None = None, who: range | None = None) -> Tables:
+    """Follow every patient through every arm; tables in the order of patients and arms.
+
+    `who` names the patients by their numbers from 0 on; without it, all of the cohort.
+    """
     scenario = study.scenario
     names = names_of(study)
-    count = scenario.cohort.patients
-    total = count * len(scenario.arms)
+    who = range(scenario.cohort.patients) if who is None else who
+    total = len(who) * len(scenario.arms)
     parts, done = [], 0
-    for first in range(0, count, BLOCK):
-        size = min(BLOCK, count - first)
+    for first in range(who.start, who.stop, BLOCK):
+        size = min(BLOCK, who.stop - first)
         for arm in scenario.arms:
             inputs, log = _simulate(study, arm, first, size, _after(done, total, progress))
             parts.append(tables.build(arm, inputs, log, names, first))

@@ -31,6 +31,11 @@ MAY_IMPORT = {
     "plots": {"schema", "tables"},
     "archive": {"sim", "evidence", "plots", "runs", "scenario", "tables"},
 }
+MAY_IMPORT |= {
+    "explain": {"runs", "scenario", "schema", "tables"},
+    "compare": {"archive", "outcomes", "plots", "runs", "scenario", "tables"},
+    "cite": {"evidence", "scenario"},
+}
 MAY_IMPORT["cli"] = {*MAY_IMPORT}
 TYPES_ONLY = {"outcomes": {"tables"}}
 

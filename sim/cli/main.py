@@ -1,4 +1,4 @@
-"""The commands, their options, and the exit codes.
+"""The group of commands, and the exit codes.
 
 0 done · 1 a bug · 2 wrong usage · 3 scenario not valid · 130 interrupted.
 """
@@ -8,25 +8,16 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-import time
 import traceback
-from pathlib import Path
 
 import click
 
 import sim
-from sim.scenario import ScenarioError, load
+from sim.cli.check import check
+from sim.cli.run import run
+from sim.scenario import ScenarioError
 
 BUG, NOT_VALID, INTERRUPTED = 1, 3, 130
-
-SCENARIO = click.argument("scenario", type=click.Path(path_type=Path))
-SETTINGS = click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="PATH=VALUE",
-    help="Change one value, e.g. --set 'therapies.pamidronate.given=80 %'. Repeatable.",
-)
 
 
 @click.group(
@@ -41,66 +32,8 @@ def commands() -> None:
     """
 
 
-@commands.command(epilog="Example: mastosim check scenarios/laroche2011.yaml")
-@SCENARIO
-@SETTINGS
-def check(scenario: Path, settings: tuple[str, ...]) -> None:
-    """Validate a SCENARIO file; print its protocol in words and everything it assumes."""
-    from sim.scenario.words import assumptions, protocol
-
-    study = load(scenario, settings)
-    for line in [*protocol(study), "", *assumptions(study)]:
-        click.echo(line)
-
-
-@commands.command(epilog="Example: mastosim run scenarios/laroche2011.yaml --patients 200 --seed 7")
-@SCENARIO
-@SETTINGS
-@click.option("--patients", type=click.IntRange(1), help="Virtual patients an arm.")
-@click.option("--seed", type=click.IntRange(0), help="Seed of the random numbers.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("results"),
-    show_default=True,
-    help="Folder of results; the result goes to OUT/<scenario>/<digest>.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the outcomes as JSON.")
-@click.option("--quiet", "-q", is_flag=True, help="No progress.")
-def run(
-    scenario: Path,
-    settings: tuple[str, ...],
-    patients: int | None,
-    seed: int | None,
-    out: Path,
-    as_json: bool,
-    quiet: bool,
-) -> None:
-    """Simulate a SCENARIO file and print the published numbers beside the simulated ones."""
-    from sim.runs import with_numbers
-
-    study = load(scenario, with_numbers(settings, patients, seed))
-    _refuse_unwritable(out)
-
-    from sim import archive, runs
-    from sim.cli import show
-    from sim.cli.progress import watching
-
-    began = time.monotonic()
-    with watching(quiet) as progress:
-        result = runs.run(study, progress=progress)
-    spent = time.monotonic() - began
-    folder = archive.keep(result, out, " ".join(["mastosim", *sys.argv[1:]]), spent)
-    click.echo(show.as_json(result, folder) if as_json else show.as_text(result, folder))
-
-
-def _refuse_unwritable(out: Path) -> None:
-    """Say at once that results cannot be written, not after the simulation."""
-    place = out
-    while not place.exists():
-        place = place.parent
-    if not place.is_dir() or not os.access(place, os.W_OK):
-        raise click.UsageError(f"cannot write results to '{out}'; choose a folder with --out")
+for command in (check, run):
+    commands.add_command(command)
 
 
 def main() -> None:

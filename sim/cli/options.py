@@ -1,0 +1,37 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+SCENARIO = click.argument("scenario", type=click.Path(path_type=Path))
+SETTINGS = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="PATH=VALUE",
+    help="Change one value, e.g. --set 'therapies.pamidronate.given=80 %'. Repeatable.",
+)
+PATIENTS = click.option("--patients", type=click.IntRange(1), help="Virtual patients an arm.")
+SEED = click.option("--seed", type=click.IntRange(0), help="Seed of the random numbers.")
+OUT = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("results"),
+    show_default=True,
+    help="Folder of results; the result goes to OUT/<scenario>/<digest>.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print the outcomes as JSON.")
+QUIET = click.option("--quiet", "-q", is_flag=True, help="No progress.")
+
+
+def refuse_unwritable(out: Path) -> None:
+    """Say at once that results cannot be written, not after the simulation."""
+    place = out
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir() or not os.access(place, os.W_OK):
+        raise click.UsageError(f"cannot write results to '{out}'; choose a folder with --out")
