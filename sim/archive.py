@@ -66,16 +66,22 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     frame.to_csv(path, index=False, float_format=DIGITS, lineterminator="\n", encoding="utf-8")
 
 
-def rerun(manifest: Path) -> runs.Result:
-    """Run what a manifest describes. Raises ScenarioError; ValueError for another version."""
+def study_of(manifest: Path) -> Study:
+    """The study that a manifest describes. Raises ScenarioError where it is not valid any more."""
     held = json.loads(manifest.read_text(encoding="utf-8"))
-    if held["mastosim"] != sim.__version__:
-        raise ValueError(f"made by mastosim {held['mastosim']}, this is {sim.__version__}")
     numbers = [
         Number(n["path"], n["text"], tuple(n["sources"]), n["note"], Mark(str(manifest), 1, 1))
         for n in held["numbers"]
     ]
-    return runs.run(from_document(held["scenario"], numbers))
+    return from_document(held["scenario"], numbers)
+
+
+def rerun(manifest: Path, progress: runs.Progress | None = None) -> runs.Result:
+    """Run what a manifest describes. Raises ScenarioError; ValueError for another version."""
+    version = json.loads(manifest.read_text(encoding="utf-8"))["mastosim"]
+    if version != sim.__version__:
+        raise ValueError(f"made by mastosim {version}, this is {sim.__version__}")
+    return runs.run(study_of(manifest), progress=progress)
 
 
 def manifest_of(study: Study, command: str, seconds: float) -> dict[str, Any]:
