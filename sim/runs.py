@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sim import cohort, evidence, outcomes, tables
 from sim.engine_simpy import simulate
 from sim.scenario import Mistake, ScenarioError, Study, load
-from sim.schema import Inputs, Log, OutOfDraws
+from sim.schema import MARKERS, Inputs, Log, OutOfDraws
 from sim.tables import Names, Tables
 
 if TYPE_CHECKING:
@@ -74,7 +74,13 @@ def run(
     return Result(
         scenario,
         whole,
-        outcomes.summarise(study.name, whole, list(study.arms), study.compared_with),
+        outcomes.summarise(
+            study.name,
+            whole,
+            list(study.arms),
+            study.compared_with,
+            {name: subgroup.conditions for name, subgroup in study.subgroups.items()},
+        ),
         against_paper(scenario, whole),
     )
 
@@ -119,8 +125,17 @@ def against_paper(study: Study, whole: Tables) -> pd.DataFrame | None:
     paper = evidence.publication(answers)
     groups = paper.get("groups", {})
     known = {name: g for name, g in groups.items() if g["arm"] in study.scenario.arms}
-    facts = [f for f in paper["facts"] if f.get("simulated", {}).get("group") in known]
+    facts = [
+        fact
+        for fact in paper["facts"]
+        if fact.get("simulated", {}).get("group") in known
+        and fact["simulated"].get("of") not in _not_measured(study)
+    ]
     return outcomes.against_reported(whole, answers, facts, known)
+
+
+def _not_measured(study: Study) -> set[str]:
+    return {*MARKERS} - {*study.scenario.cohort.markers}
 
 
 def _simulate(

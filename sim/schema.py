@@ -65,7 +65,8 @@ STATE = np.dtype([
     ("plateau_day", "i8"),
     ("infusion", "i8", THERAPIES),            # next planned infusion
     ("infused", "i8", THERAPIES),             # infusions received
-    ("course_start", "i8", THERAPIES),
+    ("begun", "i8", THERAPIES),               # day that the therapy's plan counts from
+    ("ended", "i8", THERAPIES),               # 1 once the therapy is over
     ("rung", "i8", THERAPIES),                # intolerance events so far
     ("tolerance_since", "i8", THERAPIES),
     ("tolerance_left", "f8", THERAPIES),      # hazard left until the next intolerance event
@@ -105,10 +106,15 @@ class Params(NamedTuple):
     subsets: int
     in_arm: Integers  # 1 for a therapy of the arm
     subset_decay: Floats  # rate at which the product of a subset's actions decays
+    # one therapy after another
+    follows: Integers  # therapy whose end begins this one, -1 for none
+    is_followed: Integers  # 1 where another therapy waits for the end of this one
+    wait: Integers  # days from that end
     # infusions
     is_infusion: Integers
     decay: Floats  # of the exposure
-    plan_days: Integers  # therapies x infusions, padded with NEVER
+    plan_days: Integers  # therapies x infusions since the therapy began, padded with NEVER
+    plan_end: Integers  # end of the last phase, NEVER where it is open
     given: Floats
     late: Floats  # probability
     lateness: Floats  # mean, days
@@ -119,7 +125,7 @@ class Params(NamedTuple):
     reaction_ends_course: Floats
     # courses
     course_start: Integers
-    course_end: Integers
+    course_length: Integers  # NEVER where only intolerance ends it
     relative_dose: Floats
     dose_exponent: Floats
     ladder: Floats  # therapies x rungs: factor on the step

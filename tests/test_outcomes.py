@@ -322,8 +322,8 @@ def test_outcomes_are_those_counted_by_hand(summary):
     assert above["estimate"] == 50  # T -2, -5, 0, -4
     assert row(summary, "a", "spine above T -2.5", 24.0)["estimate"] == pytest.approx(200 / 3)
     assert row(summary, "a", "off ifn")["estimate"] == 50
-    assert row(summary, "a", "pam infusions received")["estimate"] == 1
-    assert row(summary, "a", "pam infusions missed")["estimate"] == 0.75
+    assert row(summary, "a", "pam doses received")["estimate"] == 1
+    assert row(summary, "a", "pam doses missed")["estimate"] == 0.75
     assert row(summary, "a", "fever at least once")["estimate"] == 50
     assert row(summary, "a", "any fracture")["estimate"] == 50
     assert row(summary, "a", "deaths")["estimate"] == 25

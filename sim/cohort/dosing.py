@@ -48,14 +48,28 @@ def dose_mg(dose: Dose, weight: Floats) -> Floats:
 
 
 def infusion_fields(scenario: Scenario) -> dict[str, Any]:
-    """The fields of Params that concern infusions."""
+    """The fields of Params that concern infusions, and therapies that wait for another."""
+    names = list(scenario.therapies)
     days: list[list[int]] = [[] for _ in range(THERAPIES)]
     fields: dict[str, Any] = {
         name: np.zeros(THERAPIES) for name in ("decay", "given", "late", "lateness", "ends_course")
     }
+    fields |= {
+        "follows": np.full(THERAPIES, -1, np.int64),
+        "is_followed": np.zeros(THERAPIES, np.int64),
+        "wait": np.zeros(THERAPIES, np.int64),
+        "plan_end": np.full(THERAPIES, NEVER, np.int64),
+    }
     for slot, therapy in enumerate(scenario.therapies.values()):
+        if therapy.start.after is not None:
+            fields["follows"][slot] = names.index(therapy.start.after)
+            fields["is_followed"][names.index(therapy.start.after)] = 1
+            fields["wait"][slot] = round(therapy.start.wait)
         if isinstance(therapy, Infusions):
-            days[slot] = therapy.schedule.days(therapy.start, scenario.horizon)
+            days[slot] = therapy.schedule.days(therapy.start.on, scenario.horizon)
+            if therapy.schedule.duration is not None:
+                end = round(therapy.start.on + therapy.schedule.duration)
+                fields["plan_end"][slot] = end
             fields["decay"][slot] = decay_rate(therapy.exposure.half_life)
             fields["given"][slot] = therapy.given
             fields["late"][slot] = therapy.delay.probability if therapy.delay else 0.0
@@ -106,7 +120,7 @@ def course_fields(scenario: Scenario) -> dict[str, Any]:
     hazards: list[list[float]] = [[] for _ in range(THERAPIES)]
     fields: dict[str, Any] = {
         "course_start": np.zeros(THERAPIES, np.int64),
-        "course_end": np.full(THERAPIES, NEVER, np.int64),
+        "course_length": np.full(THERAPIES, NEVER, np.int64),
         "family": np.full(THERAPIES, NO_INTOLERANCE, np.int64),
         **{
             n: np.zeros(THERAPIES)
@@ -116,10 +130,11 @@ def course_fields(scenario: Scenario) -> dict[str, Any]:
     for slot, therapy in enumerate(scenario.therapies.values()):
         if not isinstance(therapy, Course):
             continue
-        fields["course_start"][slot] = round(therapy.start)
+        begins = round(therapy.start.on)
+        fields["course_start"][slot] = begins
         if therapy.duration is not None:
-            end = round(therapy.start + therapy.duration)
-            fields["course_end"][slot] = max(end, round(therapy.start) + 1)
+            length = round(therapy.start.on + therapy.duration) - begins
+            fields["course_length"][slot] = max(length, 1)
         fields["relative_dose"][slot] = therapy.relative_dose
         fields["dose_exponent"][slot] = therapy.hazard_by_dose
         ladder[slot] = [{"halve": 0.5, "stop": 0.0}[rung] for rung in therapy.on_intolerance]

@@ -11,12 +11,15 @@ from sim.biology.bone import saturating_gain
 from sim.biology.markers import saturated, site_action
 from sim.cohort.dosing import decay_rate, mean_exposure, reference_days
 from sim.cohort.patients import Baseline
-from sim.scenario.form.outcome import Effect
+from sim.scenario.form.outcome import Effect, Marker
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Infusions
 from sim.scenario.regimens import regimen_name
 from sim.scenario.units import DAYS_PER_YEAR
 from sim.schema import BONES, MARKERS, READINGS, SITES, SUBSETS, THERAPIES, Floats
+
+ABSENT = Marker.model_construct(onset_half_life=1.0, half_effect=1.0, spread=0.0)
+"""Stands for a marker that is not in the cohort, so that every slot holds numbers."""
 
 WORST_YEARLY_PERCENT = -99.0
 """A compound rate is never below this: a patient cannot lose more bone than there is."""
@@ -70,12 +73,8 @@ def _bone_effect(scenario: Scenario, baseline: Baseline, bone: str) -> Floats:
     return by_subset(rows)
 
 
-def marker_effects(scenario: Scenario, baseline: Baseline) -> Floats:
-    """Coefficients of the log ratio of marker to entry: patients x markers x subsets."""
-    return np.stack([_marker_effect(scenario, baseline, marker) for marker in MARKERS], axis=1)
-
-
-def _marker_effect(scenario: Scenario, baseline: Baseline, marker: str) -> Floats:
+def marker_effect(scenario: Scenario, baseline: Baseline, marker: str) -> Floats:
+    """Coefficients of the log ratio of a marker to its entry value: patients x subsets."""
     response = baseline.responses[marker]
     spread = getattr(scenario.markers, marker).spread
     rows = []
@@ -96,8 +95,9 @@ def ratio_effects(scenario: Scenario) -> Floats:
 
 
 def marker_fields(scenario: Scenario) -> dict[str, Any]:
-    """The fields of Params that concern markers."""
-    markers = [getattr(scenario.markers, marker) for marker in MARKERS]
+    """The fields of Params that concern markers; those not in the cohort are never measured."""
+    present = scenario.cohort.markers
+    markers = [getattr(scenario.markers, m) if m in present else ABSENT for m in MARKERS]
     return {
         "onset": np.array([decay_rate(marker.onset_half_life) for marker in markers]),
         "half_effect": np.array([marker.half_effect for marker in markers]),

@@ -136,12 +136,13 @@ def reference_t(variable: Variable[float], log_gradient: float) -> float:
 def _measurement_fields(scenario: Scenario) -> dict[str, Any]:
     visits, cv = scenario.visits, scenario.measurement
     dxa = visits.days(visits.dxa, scenario.horizon)
-    markers = visits.days(visits.markers, scenario.horizon)
+    days = visits.days(visits.markers, scenario.horizon)
+    markers = [days if name in scenario.cohort.markers else [] for name in MARKERS]
     return {
-        "visit_days": dosing.padded([dxa] * len(BONES) + [markers] * len(MARKERS), NEVER),
+        "visit_days": dosing.padded([dxa] * len(BONES) + markers, NEVER),
         "bone_cv": np.array([getattr(cv, bone) for bone in BONES]),
         "marker_log_sd": np.array([
-            math.sqrt(math.log1p(getattr(cv, marker) ** 2)) for marker in MARKERS
+            math.sqrt(math.log1p((getattr(cv, marker) or 0.0) ** 2)) for marker in MARKERS
         ]),
     }  # fmt: skip
 
@@ -166,10 +167,11 @@ def _patients(
         sd = np.where(female, reference.female.sd, reference.male.sd)
         patients["reference_mean"][:, bone], patients["reference_sd"][:, bone] = mean, sd
         patients["bmd"][:, bone] = mean + baseline.values[f"{name}_t"] * sd
-    for marker, name in enumerate(MARKERS):
-        patients["marker"][:, marker] = baseline.values[name]
     patients["bone_effect"] = effects.bone_effects(scenario, baseline)
-    patients["marker_effect"] = effects.marker_effects(scenario, baseline)
+    for name in scenario.cohort.markers:
+        marker = MARKERS.index(name)
+        patients["marker"][:, marker] = baseline.values[name]
+        patients["marker_effect"][:, marker] = effects.marker_effect(scenario, baseline, name)
     _set_doses(scenario, patients, first, count)
     return patients
 
@@ -178,8 +180,8 @@ def _set_doses(scenario: Scenario, patients: npt.NDArray[np.void], first: int, c
     for slot, (name, therapy) in enumerate(scenario.therapies.items()):
         if isinstance(therapy, Infusions):
             plan = therapy.exposure.action_1
-            dose = dosing.dose_mg(therapy.infusion, patients["weight"])
-            ratio = dose / dosing.dose_mg(plan.infusion, patients["weight"])
+            dose = dosing.dose_mg(therapy.dose, patients["weight"])
+            ratio = dose / dosing.dose_mg(plan.dose, patients["weight"])
             decay = dosing.decay_rate(therapy.exposure.half_life)
             patients["dose"][:, slot] = dose
             patients["dose_action"][:, slot] = ratio / dosing.mean_exposure(plan, decay)

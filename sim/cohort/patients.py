@@ -16,7 +16,7 @@ class Baseline(NamedTuple):
     """One entry for each patient; responses are standard normal, everything else in its unit."""
 
     female: Integers
-    values: dict[str, Floats]  # age, weight, spine_t, hip_t, ctx, balp, tryptase
+    values: dict[str, Floats]  # age, weight, spine_t, hip_t, and the markers of the cohort
     vertebral_fractures: Integers
     responses: dict[str, Floats]  # spine, hip, ctx, balp, tryptase
 
@@ -24,7 +24,7 @@ class Baseline(NamedTuple):
 def enrol(cohort: Cohort, seed: int, first: int, count: int) -> Baseline:
     """The patients from number `first` on, as they are before any treatment."""
     scores = _correlated(cohort, seed, first, count)
-    names = ("age", "weight", "spine_t", "hip_t", "ctx", "balp", "tryptase")
+    names = ("age", "weight", "spine_t", "hip_t", *cohort.markers)
     return Baseline(
         female=(column(seed, "sex", 0, "uniform", first, count) < cohort.female).astype(np.int64),
         values={name: _values(getattr(cohort, name), scores[name]) for name in names},

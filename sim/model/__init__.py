@@ -11,9 +11,10 @@ from __future__ import annotations
 from sim.biology.bone import LOWEST_BMD
 from sim.biology.mortality import death_day
 from sim.model.action import Draws, Due, Params, Patient, State, take
-from sim.model.dosing import on_infusion, on_reaction, plan_infusion
+from sim.model.dosing import on_infusion, on_reaction
 from sim.model.fracture import on_fracture, on_review
 from sim.model.measuring import on_measurement
+from sim.model.planning import begin_therapy
 from sim.model.tolerance import on_intolerance, on_plan
 from sim.schema import (
     BONES,
@@ -52,10 +53,8 @@ def start(state: State, due: Due, patient: Patient, params: Params, draws: Draws
     for quantity in range(len(QUANTITIES)):
         due[MEASURE + quantity] = params.visit_days[quantity][0]
     for therapy in range(THERAPIES):
-        if params.in_arm[therapy] and params.is_infusion[therapy]:
-            due[INFUSION + therapy] = plan_infusion(therapy, 0, 0, params, draws)
-        elif params.in_arm[therapy]:
-            due[PLAN + therapy] = params.course_start[therapy]
+        if params.in_arm[therapy] and params.follows[therapy] < 0:
+            begin_therapy(therapy, 0, state, due, params, draws)
     for site in range(len(SITES)):
         state.hazard_left[site] = take(draws.fracture[site], 0)
     due[REVIEW] = 0
@@ -87,7 +86,7 @@ def react(
     if kind < INFUSION + THERAPIES:
         return on_infusion(kind - INFUSION, day, state, due, patient, params, draws)
     if kind < REVIEW:
-        return on_reaction(kind - REACTION, state, due, params, draws)
+        return on_reaction(kind - REACTION, day, state, due, params, draws)
     if kind == REVIEW:
         return on_review(day, state, due, patient, params)
     if kind < FRACTURE + len(SITES):

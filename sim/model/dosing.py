@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from sim.model.action import (
     Draws,
     Due,
@@ -13,25 +11,10 @@ from sim.model.action import (
     advance,
     happens,
     multiply_actions,
-    take,
 )
 from sim.model.fracture import set_hazards, use_up_hazards
-from sim.schema import INFUSION, NEVER, PLATEAU, REACTION, REACTIONS
-
-
-def plan_infusion(therapy: int, k: int, earliest: int, params: Params, draws: Draws) -> int:
-    """Day of the k-th infusion: as planned, or late, but after the one before and before the end.
-
-    Being late is drawn here; whether the infusion is missed is drawn on the day.
-    """
-    if k >= len(params.plan_days[therapy]) or params.plan_days[therapy][k] == NEVER:
-        return NEVER
-    day = params.plan_days[therapy][k]
-    is_given = happens(params.given[therapy], draws.given[therapy], k)
-    if is_given and happens(params.late[therapy], draws.late[therapy], k):
-        day += math.ceil(params.lateness[therapy] * take(draws.lateness[therapy], k))
-    day = max(day, earliest)
-    return day if day < params.horizon else NEVER
+from sim.model.planning import begin_plateau_clock, end_therapy, plan_next_infusion
+from sim.schema import NEVER, REACTION, REACTIONS
 
 
 def on_infusion(
@@ -49,7 +32,7 @@ def on_infusion(
     """
     k = state.infusion[therapy]
     state.infusion[therapy] = k + 1
-    due[INFUSION + therapy] = plan_infusion(therapy, k + 1, day + 1, params, draws)
+    plan_next_infusion(therapy, k + 1, day, state, due, params, draws)
     if not happens(params.given[therapy], draws.given[therapy], k):
         return 0.0
     use_up_hazards(day, state)
@@ -61,7 +44,7 @@ def on_infusion(
     draw_reactions(therapy, k, day, state, due, params, draws)
     state.infused[therapy] += 1
     if happens(params.ends_course[therapy], draws.ends_course[therapy], k):
-        due[INFUSION + therapy] = NEVER
+        end_therapy(therapy, day, state, due, params, draws)
     return patient.dose[therapy]
 
 
@@ -78,18 +61,14 @@ def draw_reactions(
                 due[REACTION + reaction] = day
 
 
-def on_reaction(reaction: int, state: State, due: Due, params: Params, draws: Draws) -> float:
+def on_reaction(
+    reaction: int, day: int, state: State, due: Due, params: Params, draws: Draws
+) -> float:
     """The patient has had a reaction, which may end the infusions. Returns 1 if it does."""
     due[REACTION + reaction] = NEVER
     therapy = params.reaction_therapy[reaction]
     k = state.infusion[therapy] - 1
     if happens(params.reaction_ends_course[reaction], draws.reaction_ends[reaction], k):
-        due[INFUSION + therapy] = NEVER
+        end_therapy(therapy, day, state, due, params, draws)
         return 1.0
     return 0.0
-
-
-def begin_plateau_clock(day: int, state: State, params: Params) -> None:
-    """The first therapy of the patient begins: bone has so long until its plateau."""
-    if params.reading == PLATEAU and state.plateau_day == NEVER:
-        state.plateau_day = day + params.plateau_after

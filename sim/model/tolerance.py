@@ -10,8 +10,8 @@ from sim.biology.tolerance import (
     weibull_hazard,
 )
 from sim.model.action import Draws, Due, Params, Patient, State, advance, multiply_actions, take
-from sim.model.dosing import begin_plateau_clock
 from sim.model.fracture import set_hazards, use_up_hazards
+from sim.model.planning import begin_plateau_clock, end_therapy
 from sim.schema import (
     GOMPERTZ,
     INTOLERANCE,
@@ -34,16 +34,21 @@ def on_plan(
     params: Params,
     draws: Draws,
 ) -> float:
-    """A course begins at its full dose, or ends, as planned. Returns its new action."""
-    if day == params.course_end[therapy]:
-        due[PLAN + therapy] = NEVER
-        due[INTOLERANCE + therapy] = NEVER
+    """A course begins at its full dose, or ends, as planned. Returns its new action.
+
+    Of a therapy by infusion, the last phase has ended, for which another therapy waits.
+    """
+    if params.is_infusion[therapy]:
+        end_therapy(therapy, day, state, due, params, draws)
+        return 0.0
+    if state.begun[therapy] != NEVER:
+        end_therapy(therapy, day, state, due, params, draws)
         set_step(therapy, 0.0, day, state, due, patient, params)
         return 0.0
-    due[PLAN + therapy] = params.course_end[therapy]
+    due[PLAN + therapy] = min(day + params.course_length[therapy], NEVER)
     begin_plateau_clock(day, state, params)
     set_step(therapy, params.relative_dose[therapy], day, state, due, patient, params)
-    state.course_start[therapy] = day
+    state.begun[therapy] = day
     state.tolerance_since[therapy] = day
     if params.family[therapy] != NO_INTOLERANCE:
         state.tolerance_left[therapy] = take(draws.tolerance[therapy], 0)
@@ -68,7 +73,7 @@ def on_intolerance(
     state.tolerance_since[therapy] = day
     due[INTOLERANCE + therapy] = NEVER
     if step == 0.0:
-        due[PLAN + therapy] = NEVER
+        end_therapy(therapy, day, state, due, params, draws)
     elif rung + 1 < len(params.ladder[therapy]) and params.ladder[therapy][rung + 1] >= 0.0:
         state.tolerance_left[therapy] = take(draws.tolerance[therapy], rung + 1)
         due[INTOLERANCE + therapy] = intolerance_day(therapy, day, state, patient, params)
@@ -99,7 +104,7 @@ def intolerance_day(therapy: int, day: int, state: State, patient: Patient, para
     """
     dose = state.action[therapy] ** params.dose_exponent[therapy]
     factor = dose * patient.frailty[therapy]
-    began = state.course_start[therapy]
+    began = state.begun[therapy]
     before = course_hazard(therapy, day - began, params)
     low, high = day, params.horizon + 1
     while low + 1 < high:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.outcomes.estimate import Estimate, Floats, difference, ratio
 from sim.outcomes.persons import Persons, persons
+from sim.outcomes.subgroups import EVERYONE, Conditions, members
 from sim.schema import BONES, MARKERS, QUANTITIES, SITES
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     "scenario",
     "arm",
+    "subgroup",
     "outcome",
     "unit",
     "time",
@@ -46,37 +49,61 @@ class Outcome(NamedTuple):
     scale: float = 1.0
 
 
-def summarise(scenario: str, tables: Tables, arms: list[str], comparator: str) -> pd.DataFrame:
-    """One row for each outcome, time and arm, and for each paired difference from the comparator.
+def summarise(
+    scenario: str,
+    tables: Tables,
+    arms: list[str],
+    comparator: str,
+    subgroups: Mapping[str, Conditions] | None = None,
+) -> pd.DataFrame:
+    """One row for each outcome, time, subgroup and arm, and for each paired difference.
 
-    `time` is in months; a difference stands under the arm `A - B` if both have the outcome.
+    `time` is in months; a difference from the comparator stands under the arm `A - B` if both
+    have the outcome; everyone together is the subgroup `all`.
     """
     import pandas as pd
 
     end = int(tables.events["day"].max())
-    found = {
-        arm: {(o.name, o.day): o for o in outcomes_of(persons(tables, arm), end)} for arm in arms
-    }
+    people = {arm: persons(tables, arm) for arm in arms}
+    found = {arm: {(o.name, o.day): o for o in outcomes_of(people[arm], end)} for arm in arms}
+    rows: list[tuple[object, ...]] = []
+    for subgroup, conditions in {EVERYONE: {}, **(subgroups or {})}.items():
+        inside = members(people[comparator], conditions)
+        apart = {arm: {key: _only(o, inside) for key, o in found[arm].items()} for arm in arms}
+        rows += [(scenario, *row) for row in _rows(apart, subgroup, comparator)]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _only(outcome: Outcome, inside: npt.NDArray[np.bool_]) -> Outcome:
+    """An outcome among some of the patients."""
+    return outcome._replace(
+        numerator=outcome.numerator[inside], denominator=outcome.denominator[inside]
+    )
+
+
+def _rows(
+    found: dict[str, dict[tuple[str, int], Outcome]], subgroup: str, comparator: str
+) -> Iterator[tuple[object, ...]]:
+    """The rows of one subgroup: every arm, then every arm against the comparator."""
     estimates = {
         arm: {key: ratio(o.numerator, o.denominator, o.scale) for key, o in outcomes.items()}
         for arm, outcomes in found.items()
     }
-    rows = []
-    for arm in arms:
-        for key, estimate in estimates[arm].items():
-            rows.append(_row(scenario, arm, found[arm][key], estimate))
-    for arm in arms:
-        for key in estimates[arm] if arm != comparator else ():
-            if key in estimates[comparator]:
-                apart = difference(estimates[arm][key], estimates[comparator][key])
-                rows.append(_row(scenario, f"{arm} - {comparator}", found[arm][key], apart))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    for arm, outcomes in found.items():
+        for key, outcome in outcomes.items():
+            yield _row(arm, subgroup, outcome, estimates[arm][key])
+    against = estimates[comparator]
+    for arm, outcomes in found.items():
+        for key, outcome in outcomes.items() if arm != comparator else ():
+            if key in against:
+                apart = difference(estimates[arm][key], against[key])
+                yield _row(f"{arm} - {comparator}", subgroup, outcome, apart)
 
 
-def _row(scenario: str, arm: str, outcome: Outcome, estimate: Estimate) -> tuple[object, ...]:
+def _row(arm: str, subgroup: str, outcome: Outcome, estimate: Estimate) -> tuple[object, ...]:
     unit = outcome.unit if " - " not in arm or outcome.unit != "%" else "percentage points"
     numbers = (0.0 if abs(number) < NOISE else number for number in estimate[:4])
-    return (scenario, arm, outcome.name, unit, _months(outcome.day), *numbers)
+    return (arm, subgroup, outcome.name, unit, _months(outcome.day), *numbers)
 
 
 def outcomes_of(people: Persons, end: int) -> Iterator[Outcome]:
@@ -89,9 +116,9 @@ def outcomes_of(people: Persons, end: int) -> Iterator[Outcome]:
         yield Outcome(f"off {therapy}", "%", end, people.off(therapy), one, 100)
     for therapy in people.infusions:
         received = people.counts("infusion", therapy)
-        yield Outcome(f"{therapy} infusions received", "infusions", end, received, one)
+        yield Outcome(f"{therapy} doses received", "doses", end, received, one)
         missed = people.counts("missed infusion", therapy)
-        yield Outcome(f"{therapy} infusions missed", "infusions", end, missed, one)
+        yield Outcome(f"{therapy} doses missed", "doses", end, missed, one)
     for reaction in people.reactions:
         had = (people.counts("reaction", reaction) > 0).astype(float)
         yield Outcome(f"{reaction} at least once", "%", end, had, one, 100)

@@ -12,6 +12,10 @@ from sim.scenario.tree import Leaf, Listing, Mapping, Node, read_file, read_text
 ALTERNATIVES = (
     {"normal", "lognormal", "negative_binomial"},
     {"plateau", "saturating"},
+    {"infusion", "injection"},
+    {"on", "after"},
+    {"mean", "median"},
+    {"sd", "se", "iqr", "ci95"},
     {"exponential", "weibull", "gompertz", "lognormal_time", "loglogistic"},
     {"probability", "rate"},
 )

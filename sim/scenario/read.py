@@ -16,9 +16,11 @@ from sim import evidence
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.uncertainty import Uncertainty
 from sim.scenario.layers import assign, read_layers
+from sim.scenario.measured import check_markers, without_unused
 from sim.scenario.provenance import Number, Plain, take_off
 from sim.scenario.regimens import check_regimens
 from sim.scenario.report import Mark, Mistake, ScenarioError, dotted, nearest
+from sim.scenario.sequences import check_sequences
 from sim.scenario.tree import Leaf, Listing, Mapping, Node, Path_
 
 
@@ -78,6 +80,8 @@ def _study(document: Mapping, found: list[Mistake]) -> Study:
         except ValidationError as error:
             mistakes += _explain(error, Uncertainty, plain, (*path, "uncertainty"))
     mistakes += check_regimens(plain)
+    mistakes += check_sequences(plain)
+    mistakes += check_markers(plain)
     mistakes += _unknown_answers(plain)
     told = {mistake.path for mistake in found}
     mistakes = [*found, *(mistake for mistake in mistakes if mistake.path not in told)]
@@ -85,7 +89,8 @@ def _study(document: Mapping, found: list[Mistake]) -> Study:
         raise ScenarioError(sorted(mistakes, key=_by_place))
     canonical = json.dumps(plain.tree, sort_keys=True, ensure_ascii=True)
     digest = hashlib.sha256(canonical.encode()).hexdigest()
-    return Study(scenario, tuple(plain.numbers), plain.tree, digest)
+    numbers = without_unused(plain.numbers, plain.tree)
+    return Study(scenario, tuple(numbers), plain.tree, digest)
 
 
 def _unknown_answers(plain: Plain) -> list[Mistake]:

@@ -34,7 +34,7 @@ def reachable(scenario: Scenario, arm: str) -> dict[str, str]:
 
 def check_regimens(plain: Plain) -> list[Mistake]:
     """Mistakes of arms and effects: unknown therapies, regimens without effects."""
-    therapies = {name: _read_therapy(t) for name, t in _mapping(plain, "therapies").items()}
+    therapies = read_therapies(plain)
     arms = {arm: names for arm, names in _mapping(plain, "arms").items() if _are_words(names)}
     mistakes = [
         *_unknown_in_arms(arms, therapies, plain),
@@ -61,8 +61,10 @@ def _reachable(names: list[str], therapies: Therapies, horizon: float) -> dict[s
 
 def _why_absent(name: str, therapy: Infusions | Course | str, horizon: float) -> str:
     """How a therapy of an arm is, for a time, not fully there. Each is, if only for the markers."""
+    if not isinstance(therapy, str) and therapy.start.after is not None:
+        return f"{name} waits for the end of {therapy.start.after}"
     if isinstance(therapy, Course):
-        if therapy.start > 0:
+        if therapy.start.on > 0:
             return f"{name} begins after enrolment"
         if therapy.intolerance is not None:
             return f"{name} is stopped or reduced for intolerance"
@@ -128,9 +130,13 @@ def _mapping(plain: Plain, key: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def read_therapies(plain: Plain) -> Therapies:
+    """The therapies of a file by name; of one that is not valid, which is told elsewhere, the kind."""
+    return {name: _read_therapy(t) for name, t in _mapping(plain, "therapies").items()}
+
+
 def _read_therapy(tree: Any) -> Infusions | Course | str:
-    """A therapy; of one that is not valid, which is told elsewhere, the kind."""
-    given = isinstance(tree, dict) and "infusion" in tree
+    given = isinstance(tree, dict) and bool({"infusion", "injection"} & set(tree))
     return _read(Therapy, tree) or (BY_INFUSION if given else AS_A_COURSE)
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sim import evidence
 from sim.scenario.form.outcome import Visits
+from sim.scenario.form.spread import is_converted
 from sim.scenario.form.study import Scenario
-from sim.scenario.form.therapy import Course, Infusions, Intolerance, Phase, Schedule
+from sim.scenario.form.therapy import Course, Infusions, Intolerance, Phase, Schedule, Start
+from sim.scenario.measured import unused_markers
 from sim.scenario.provenance import Number
 from sim.scenario.read import Study
 from sim.scenario.regimens import reachable
+from sim.scenario.report import dotted
+from sim.scenario.tree import Path_
 from sim.scenario.units import DAYS_PER_MONTH
 
 _ADVERBS = {"1 month": "monthly", "3 months": "quarterly", "6 months": "six-monthly"}
@@ -42,6 +47,15 @@ def protocol(study: Study) -> Iterator[str]:
     yield f"Annual increase of bone density read as: {accrual(scenario)}"
     yield f"After {in_time(scenario.beyond_evidence.after)}: {_beyond(scenario)}"
     yield f"Visits: {_visits(scenario)}"
+    if scenario.subgroups:
+        yield f"Shown apart: {', '.join(scenario.subgroups)}"
+    unused = unused_markers(study.document)
+    if unused:
+        yield f"Not in the cohort, so not used: what the file says of {', '.join(unused)}"
+    converted = [*conversions(study)]
+    if converted:
+        yield "Computed from what was typed:"
+        yield from converted
 
 
 def assumptions(study: Study) -> Iterator[str]:
@@ -55,6 +69,28 @@ def assumptions(study: Study) -> Iterator[str]:
         yield f"{len(recalled)} more rest on sources that were recalled and not seen:"
         for number in recalled:
             yield f"  {number.path} = {number.text}  ({', '.join(number.sources)})"
+
+
+def conversions(study: Study) -> Iterator[str]:
+    """Every mean and SD that was computed from what a paper prints, with the figures used."""
+    for path, tree in _ways(study.document, ()):
+        found: Any = study.scenario
+        for part in path:
+            found = found[part] if isinstance(found, dict) else getattr(found, str(part))
+        given = ", ".join(f"{key} {_typed(value)}" for key, value in tree.items())
+        yield f"  {dotted(path)}: {given} -> mean {found.mean:.4g}, SD {found.sd:.4g}"
+
+
+def _ways(tree: Any, path: Path_) -> Iterator[tuple[Path_, dict[str, Any]]]:
+    if is_converted(tree):
+        yield path, tree
+    elif isinstance(tree, dict):
+        for key, item in tree.items():
+            yield from _ways(item, (*path, key))
+
+
+def _typed(value: Any) -> str:
+    return " to ".join(value) if isinstance(value, list) else str(value)
 
 
 def count_of_assumptions(study: Study) -> str:
@@ -90,8 +126,8 @@ def accrual(scenario: Scenario) -> str:
     return f"{how.name}, a constant share of the {share}"
 
 
-def schedule(plan: Schedule, start: float, horizon: float) -> str:
-    """Infusions in words: `36 infusions: 24 monthly on days 0, 30, 61, ..., then 12 ...`."""
+def schedule(plan: Schedule, start: float, horizon: float, what: str = "infusion") -> str:
+    """Doses in words: `36 infusions: 24 monthly on days 0, 30, 61, ..., then 12 ...`."""
     parts, begin = [], start
     for phase in plan.phases:
         days = Schedule(phases=[phase]).days(begin, horizon)
@@ -99,7 +135,11 @@ def schedule(plan: Schedule, start: float, horizon: float) -> str:
             parts.append(f"{len(days)} {_interval(phase)} on {_days(days)}")
         begin += phase.duration or 0.0
     total = len(plan.days(start, horizon))
-    return f"{total} infusions: {', then '.join(parts)}" if parts else "no infusion"
+    if not parts:
+        return f"no {what}"
+    if total == 1:
+        return f"1 {what} on day {plan.days(start, horizon)[0]}"
+    return f"{total} {what}s: {', then '.join(parts)}"
 
 
 def _days(days: list[int]) -> str:
@@ -119,10 +159,9 @@ def _therapy(therapy: Infusions | Course, scenario: Scenario) -> str:
 
 
 def _infusions(therapy: Infusions, scenario: Scenario) -> str:
-    parts = [
-        f"{therapy.infusion}, {schedule(therapy.schedule, therapy.start, scenario.horizon)}",
-        f"{therapy.given * 100:g} % of them given",
-    ]
+    plan = schedule(therapy.schedule, therapy.start.on, scenario.horizon, therapy.by)
+    since = f", counted from {_begins(therapy.start)}" if therapy.start.after else ""
+    parts = [f"{therapy.dose}, {plan}{since}", f"{therapy.given * 100:g} % of them given"]
     if therapy.delay is not None:
         share, mean = therapy.delay.probability * 100, in_time(therapy.delay.mean)
         parts.append(f"{share:g} % late by {mean} on average")
@@ -133,20 +172,29 @@ def _infusions(therapy: Infusions, scenario: Scenario) -> str:
             if reaction.ends_course
             else ""
         )
-        parts.append(f"{name} after {first:g} % of first and {later:g} % of later infusions{ends}")
+        doses = f"{later:g} % of later {therapy.by}s{ends}"
+        parts.append(f"{name} after {first:g} % of first and {doses}")
     if therapy.ends_course:
         parts.append(f"the last one with a chance of {therapy.ends_course * 100:g} % each")
     return "; ".join(parts)
 
 
 def _course(therapy: Course) -> str:
-    begins = "from enrolment" if therapy.start == 0 else f"from {in_time(therapy.start)} on"
+    begins = _begins(therapy.start)
     ends = "" if therapy.duration is None else f" for {in_time(therapy.duration)}"
-    parts = [f"{therapy.course} {therapy.times_per_week:g} times a week {begins}{ends}"]
+    parts = [f"{therapy.course} {therapy.times_per_week:g} times a week from {begins}{ends}"]
     if therapy.intolerance is not None:
         parts.append(f"intolerance: {_intolerance(therapy.intolerance)}")
         parts.append(f"then {', then '.join(therapy.on_intolerance)}")
     return "; ".join(parts)
+
+
+def _begins(start: Start) -> str:
+    """From when a therapy is given."""
+    if start.after is not None:
+        waited = f" and {in_time(start.wait)} have passed" if start.wait > 0 else ""
+        return f"when {start.after} has ended{waited}"
+    return "enrolment" if start.on == 0 else f"{in_time(start.on)} on"
 
 
 def _intolerance(intolerance: Intolerance) -> str:
@@ -178,8 +226,8 @@ def _beyond(scenario: Scenario) -> str:
 
 def _visits(scenario: Scenario) -> str:
     visits, end = scenario.visits, scenario.horizon
-    dxa, markers = len(Visits.days(visits.dxa, end)), len(Visits.days(visits.markers, end))
-    return (
-        f"{dxa} densitometries (entry, {', '.join(visits.dxa)}), "
-        f"{markers} of markers (entry, {', '.join(visits.markers)})"
-    )
+    dxa = f"{len(Visits.days(visits.dxa, end))} densitometries (entry, {', '.join(visits.dxa)})"
+    if not scenario.cohort.markers:
+        return f"{dxa}; no markers"
+    count, times = len(Visits.days(visits.markers, end)), ", ".join(["entry", *visits.markers])
+    return f"{dxa}, {count} of {', '.join(scenario.cohort.markers)} ({times})"

@@ -27,8 +27,8 @@ from sim.schema import (
     INFUSION,
     INTOLERANCE,
     KINDS,
-    MARKERS,
     MEASURE,
+    NEVER,
     PLAN,
     QUANTITIES,
     REACTION,
@@ -110,8 +110,9 @@ def _latent(inputs: Inputs, first: int) -> pd.DataFrame:
         mean, sd = people["reference_mean"][:, i], people["reference_sd"][:, i]
         columns[f"{bone}_t"] = (people["bmd"][:, i] - mean) / sd
         columns[QUANTITIES[i]] = people["bmd"][:, i]
-    for i in range(len(MARKERS)):
-        columns[QUANTITIES[len(BONES) + i]] = people["marker"][:, i]
+    for slot in range(len(BONES), len(QUANTITIES)):
+        if inputs.params.visit_days[slot][0] != NEVER:
+            columns[QUANTITIES[slot]] = people["marker"][:, slot - len(BONES)]
     return pd.DataFrame(columns)
 
 

@@ -32,12 +32,12 @@ class InfusionPlan:
 
     def milligrams(self, weight: float) -> float:
         """The dose of one infusion."""
-        dose = self.therapy.infusion
+        dose = self.therapy.dose
         return float(dose.amount * (weight if dose.unit == "mg/kg" else 1))
 
     def action_of_one(self, weight: float) -> float:
         """By how much an infusion raises the action."""
-        reference = self.therapy.exposure.action_1.infusion
+        reference = self.therapy.exposure.action_1.dose
         in_full = reference.amount * (weight if reference.unit == "mg/kg" else 1)
         return self.milligrams(weight) / float(in_full) / self.mean_exposure
 

@@ -6,7 +6,7 @@ import math
 import re
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from sim.scenario.form.quantities import (
     AgeYears,
@@ -23,9 +23,12 @@ from sim.scenario.form.quantities import (
     only_one,
     refuse,
 )
+from sim.scenario.form.spread import of_lognormal, of_normal
 from sim.scenario.report import nearest
 
 Q = TypeVar("Q")
+
+MARKERS = ("ctx", "balp", "tryptase")
 
 # The variables that may be correlated, in the order in which they are drawn.
 CORRELATED = (
@@ -54,8 +57,8 @@ class Variable(Form, Generic[Q]):
     `within` cuts the distribution off: values outside are not drawn (a truncated distribution).
     """
 
-    normal: MeanSd[Q] | None = None
-    lognormal: MeanSd[Q] | None = None
+    normal: Annotated[MeanSd[Q] | None, BeforeValidator(of_normal)] = None
+    lognormal: Annotated[MeanSd[Q] | None, BeforeValidator(of_lognormal)] = None
     within: list[Q] | None = None
 
     @model_validator(mode="after")
@@ -81,7 +84,7 @@ def _stays_positive(variable: Variable[Q]) -> Variable[Q]:
 class Counts(Form):
     """Earlier vertebral fractures: `at_least` + a negative binomial; mean and SD of the sum."""
 
-    negative_binomial: MeanSd[NonNegative]
+    negative_binomial: Annotated[MeanSd[NonNegative], BeforeValidator(of_normal)]
     at_least: Whole = 0
 
     @model_validator(mode="after")
@@ -103,9 +106,9 @@ class Cohort(Form):
     weight: Annotated[Variable[Kilograms], AfterValidator(_stays_positive)]
     spine_t: Variable[Number]
     hip_t: Variable[Number]
-    ctx: Annotated[Variable[Ctx], AfterValidator(_stays_positive)]
-    balp: Annotated[Variable[Balp], AfterValidator(_stays_positive)]
-    tryptase: Annotated[Variable[Tryptase], AfterValidator(_stays_positive)]
+    ctx: Annotated[Variable[Ctx], AfterValidator(_stays_positive)] | None = None
+    balp: Annotated[Variable[Balp], AfterValidator(_stays_positive)] | None = None
+    tryptase: Annotated[Variable[Tryptase], AfterValidator(_stays_positive)] | None = None
     vertebral_fractures: Counts
     correlations: dict[str, Number] = Field({})
 
@@ -128,6 +131,18 @@ class Cohort(Form):
         if not _positive_definite(pairs):
             raise refuse("these correlations cannot hold together (not positive definite)")
         return given
+
+    @model_validator(mode="after")
+    def _correlated_are_there(self) -> Cohort:
+        for name in {part for pair in self.correlations for part in pair_of(pair)}:
+            if getattr(self, name.removesuffix("_response"), True) is None:
+                raise refuse("`correlations` name {name}, which is not in the cohort", name=name)
+        return self
+
+    @property
+    def markers(self) -> tuple[str, ...]:
+        """The markers that are measured in these patients."""
+        return tuple(name for name in MARKERS if getattr(self, name) is not None)
 
     @field_validator("spine_t", "hip_t", mode="after")
     @classmethod

@@ -20,6 +20,7 @@ from sim.scenario.form.quantities import (
     YearlyPercent,
     refuse,
 )
+from sim.scenario.form.spread import of_normal
 from sim.scenario.units import read
 
 
@@ -34,11 +35,11 @@ class SiteRatios(Form):
 class Effect(Form):
     """One regimen: yearly change of bone density, and change of each marker from entry."""
 
-    spine: MeanSd[YearlyPercent]
-    hip: MeanSd[YearlyPercent]
-    ctx: Change
-    balp: Change
-    tryptase: Change
+    spine: Annotated[MeanSd[YearlyPercent], BeforeValidator(of_normal)]
+    hip: Annotated[MeanSd[YearlyPercent], BeforeValidator(of_normal)]
+    ctx: Change | None = None
+    balp: Change | None = None
+    tryptase: Change | None = None
     fracture_ratio: SiteRatios = SiteRatios()
 
 
@@ -115,11 +116,11 @@ class Marker(Form):
 
 
 class Markers(Form):
-    """The three markers."""
+    """The markers that the cohort has."""
 
-    ctx: Marker
-    balp: Marker
-    tryptase: Marker
+    ctx: Marker | None = None
+    balp: Marker | None = None
+    tryptase: Marker | None = None
 
 
 class Imminent(Form):
@@ -181,7 +182,7 @@ class Visits(Form):
     """When bone and markers are measured after entry: times, or `every 12 months`, or both."""
 
     dxa: list[Text]
-    markers: list[Text]
+    markers: list[Text] = Field([])
 
     @field_validator("dxa", "markers", mode="before")
     @classmethod
@@ -217,6 +218,6 @@ class Measurement(Form):
 
     spine: Variation
     hip: Variation
-    ctx: Variation
-    balp: Variation
-    tryptase: Variation
+    ctx: Variation | None = None
+    balp: Variation | None = None
+    tryptase: Variation | None = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
+from pydantic_core import PydanticCustomError, core_schema
 
-from sim.scenario.units import Dose, read, read_dose, split_quantity
+from sim.scenario.units import UNITS, Dose, read, read_dose, split_quantity
 
 
 class Form(BaseModel):
@@ -16,27 +17,71 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
-def _quantity(dimension: str, low: float | None = None, high: float | None = None) -> Any:
-    """A validator that reads text of one dimension, within limits (in the unit held)."""
+@dataclass(frozen=True)
+class Quantity:
+    """A kind of value: its name, dimension (of `UNITS`), an example, limits in the unit held.
 
-    def reader(text: object) -> float:
-        value = read(text, dimension)
+    Stands in `Annotated`, reads text there, and tells the editor's schema what may be typed.
+    """
+
+    name: str
+    dimension: str
+    example: str
+    low: float | None = None
+    high: float | None = None
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(self.read, handler(source))
+
+    def read(self, text: object) -> float | Dose:
+        """The value in the unit held. Raises PydanticCustomError for what is not allowed."""
+        if self.is_dose:
+            return read_dose(text, self.dimension)
+        value = read(text, self.dimension)
         slack = 1e-12  # -99.9 % is not exactly -0.999
-        under = low is not None and value < low - slack
-        if under or (high is not None and value > high + slack):
-            unit = split_quantity(text)[1]
-            scale = (
-                value / split_quantity(text)[0] if value else read(f"1 {unit}".strip(), dimension)
-            )
-            ends = [f"{end / scale:g} {unit}".strip() for end in (low, high) if end is not None]
-            allowed = " to ".join(ends) if len(ends) == 2 else f"{ends[0]} or more"
+        under = self.low is not None and value < self.low - slack
+        if under or (self.high is not None and value > self.high + slack):
+            number, unit = split_quantity(text)
+            scale = value / number if value else read(f"1 {unit}".strip(), self.dimension)
             raise PydanticCustomError(
                 "range", "'{text}' is not allowed here; allowed: {allowed}",
-                {"text": str(text), "allowed": allowed},
+                {"text": str(text), "allowed": self._limits(scale, unit)},
             )  # fmt: skip
         return value
 
-    return BeforeValidator(reader)
+    @property
+    def is_dose(self) -> bool:
+        """True for doses: above 0, and held with the unit that was typed."""
+        return "dose" in self.dimension
+
+    @property
+    def units(self) -> list[str]:
+        """The units that may be typed; none for a plain number."""
+        return [unit for unit in UNITS[self.dimension] if unit]
+
+    @property
+    def allowed(self) -> str:
+        """What is allowed, in the unit of the example: `0 % to 100 %`; empty for any number."""
+        if self.is_dose:
+            return "above 0"
+        return self._limits(*self._scale) if self.low is not None else ""
+
+    def written(self, held: float) -> str:
+        """A value of the code as it would be typed: 1.0 of a share is `100 %`."""
+        scale, unit = self._scale
+        return f"{held / scale:g} {unit}".strip()
+
+    @property
+    def _scale(self) -> tuple[float, str]:
+        """Unit of the example, and what one of it is in the unit held."""
+        unit = split_quantity(self.example)[1]
+        return read(f"1 {unit}".strip(), self.dimension), unit
+
+    def _limits(self, scale: float, unit: str) -> str:
+        ends = [f"{e / scale:g} {unit}".strip() for e in (self.low, self.high) if e is not None]
+        return " to ".join(ends) if len(ends) == 2 else f"{ends[0]} or more"
 
 
 def _whole(text: object) -> int:
@@ -52,29 +97,33 @@ def _text(value: object) -> str:
     return value
 
 
+_SHARE = "share, held as a fraction"
+
 Text = Annotated[str, BeforeValidator(_text)]
 Whole = Annotated[int, BeforeValidator(_whole)]
-Number = Annotated[float, _quantity("number")]
-NonNegative = Annotated[float, _quantity("number", 0)]
-Factor = Annotated[float, _quantity("number", 0.01, 100)]
-Days = Annotated[float, _quantity("time, held in days", 0)]
-Share = Annotated[float, _quantity("share, held as a fraction", 0, 1)]
-Change = Annotated[float, _quantity("share, held as a fraction", -0.999, 100)]
-Variation = Annotated[float, _quantity("share, held as a fraction", 0, 1)]
-YearlyPercent = Annotated[float, _quantity("yearly change, held in percent", -90, 1000)]
-Hazard = Annotated[float, _quantity("hazard, held per year", 0, 100)]
-AgeYears = Annotated[float, _quantity("age, held in years", 0, 120)]
-Kilograms = Annotated[float, _quantity("weight, held in kg", 0)]
-Density = Annotated[float, _quantity("bone density, held in g/cm2", 0)]
-Ctx = Annotated[float, _quantity("CTX, held in pg/mL", 0)]
-Balp = Annotated[float, _quantity("BALP, held in IU", 0)]
-Tryptase = Annotated[float, _quantity("tryptase, held in ug/L", 0)]
+Number = Annotated[float, Quantity("number", "number", "-1.5")]
+NonNegative = Annotated[float, Quantity("number from 0", "number", "0.5", 0)]
+Factor = Annotated[float, Quantity("factor", "number", "1.5", 0.01, 100)]
+Days = Annotated[float, Quantity("time", "time, held in days", "45 days", 0)]
+Share = Annotated[float, Quantity("share", _SHARE, "20 %", 0, 1)]
+Change = Annotated[float, Quantity("change", _SHARE, "-66 %", -0.999, 100)]
+Variation = Annotated[float, Quantity("coefficient of variation", _SHARE, "1.1 %", 0, 1)]
+YearlyPercent = Annotated[
+    float, Quantity("yearly change", "yearly change, held in percent", "2.4 %/year", -90, 1000)
+]
+Hazard = Annotated[float, Quantity("rate", "hazard, held per year", "0.05 per year", 0, 100)]
+AgeYears = Annotated[float, Quantity("age", "age, held in years", "52 years", 0, 120)]
+Kilograms = Annotated[float, Quantity("weight", "weight, held in kg", "68 kg", 0)]
+Density = Annotated[
+    float, Quantity("bone density", "bone density, held in g/cm2", "1.047 g/cm2", 0)
+]
+Ctx = Annotated[float, Quantity("CTX", "CTX, held in pg/mL", "357 pg/mL", 0)]
+Balp = Annotated[float, Quantity("BALP", "BALP, held in IU", "20 IU", 0)]
+Tryptase = Annotated[float, Quantity("tryptase", "tryptase, held in ug/L", "49 ug/L", 0)]
 InfusionDose = Annotated[
-    Dose, BeforeValidator(lambda text: read_dose(text, "infusion dose, held as typed"))
+    Dose, Quantity("dose at a visit", "infusion dose, held as typed", "1 mg/kg")
 ]
-CourseDose = Annotated[
-    Dose, BeforeValidator(lambda text: read_dose(text, "course dose, held as typed"))
-]
+CourseDose = Annotated[Dose, Quantity("dose of a course", "course dose, held as typed", "1.5 MU")]
 
 
 def refuse(message: str, **context: object) -> PydanticCustomError:

@@ -19,6 +19,7 @@ from sim.scenario.form.outcome import (
     Visits,
 )
 from sim.scenario.form.quantities import Days, Form, Text, Whole, refuse
+from sim.scenario.form.subgroup import EVERYONE, Subgroup
 from sim.scenario.form.therapy import Course, Infusions
 
 FORMAT = 1
@@ -31,9 +32,10 @@ BY_INFUSION, AS_A_COURSE = "by infusion", "as a course"
 
 
 def _kind(value: Any) -> str | None:
-    if not isinstance(value, dict) or ("infusion" in value) == ("course" in value):
+    given = {"infusion", "injection", "course"} & set(value) if isinstance(value, dict) else set()
+    if len(given) != 1:
         return None
-    return BY_INFUSION if "infusion" in value else AS_A_COURSE
+    return AS_A_COURSE if "course" in given else BY_INFUSION
 
 
 Therapy = Annotated[
@@ -41,7 +43,7 @@ Therapy = Annotated[
     Discriminator(
         _kind,
         custom_error_type="rule",
-        custom_error_message="a therapy has either `infusion` or `course`, with its dose",
+        custom_error_message="a therapy has `infusion`, `injection` or `course`, with its dose",
     ),
 ]
 
@@ -64,11 +66,12 @@ class Scenario(Form):
     effects: dict[str, Effect]
     accrual: AccrualForm
     beyond_evidence: BeyondEvidence
-    markers: Markers
+    markers: Markers = Markers()
     fractures: Fractures
     mortality: Mortality
     visits: Visits
     measurement: Measurement
+    subgroups: dict[str, Subgroup] = Field({})
 
     @field_validator("mastosim", mode="after")
     @classmethod
@@ -104,7 +107,7 @@ class Scenario(Form):
     @classmethod
     def _markers_rest_without_therapy(cls, effects: dict[str, Effect]) -> dict[str, Effect]:
         row = effects.get(NO_THERAPY)
-        if row is not None and (row.ctx, row.balp, row.tryptase) != (0, 0, 0):
+        if row is not None and any((row.ctx, row.balp, row.tryptase)):
             raise refuse("without therapy markers stay as at entry: 0 % in the row `none`")
         return effects
 
@@ -132,6 +135,13 @@ class Scenario(Form):
                     "'{arm}' cannot name an arm: ' - ' stands between arms compared", arm=arm
                 )
         return arms
+
+    @field_validator("subgroups", mode="after")
+    @classmethod
+    def _all_is_everyone(cls, subgroups: dict[str, Subgroup]) -> dict[str, Subgroup]:
+        if EVERYONE in subgroups:
+            raise refuse("'all' cannot name a subgroup: it stands for everyone")
+        return subgroups
 
     @property
     def compared_with(self) -> str:

@@ -14,9 +14,11 @@ from sim.scenario.form.quantities import (
     InfusionDose,
     NonNegative,
     Share,
+    Text,
     only_one,
     refuse,
 )
+from sim.scenario.units import Dose
 
 
 class Phase(Form):
@@ -49,6 +51,12 @@ class Schedule(Form):
                 raise refuse("only the last phase may go without `for`: the next never begins")
         return phases
 
+    @property
+    def duration(self) -> float | None:
+        """Days from the first infusion to the end of the last phase; None where that is open."""
+        lengths = [phase.duration for phase in self.phases]
+        return None if None in lengths else sum(length or 0.0 for length in lengths)
+
     def days(self, start: float, before: float) -> list[int]:
         """Planned days from `start` until before `before` (both in days): round(start + k x every).
 
@@ -77,9 +85,20 @@ PhaseList = Annotated[Schedule, BeforeValidator(_phases)]
 class InfusionReference(Form):
     """The plan whose mean exposure, with every infusion given, is an action of 1."""
 
-    infusion: InfusionDose
+    infusion: InfusionDose | None = None
+    injection: InfusionDose | None = None
     schedule: PhaseList
     over: Days
+
+    @model_validator(mode="after")
+    def _one_dose(self) -> InfusionReference:
+        only_one(self, ("infusion", "injection"), "the plan of `action_1`")
+        return self
+
+    @property
+    def dose(self) -> Dose:
+        """The dose of one infusion or injection."""
+        return self.infusion or self.injection  # type: ignore[return-value]
 
 
 class Exposure(Form):
@@ -104,13 +123,43 @@ class Reaction(Form):
     ends_course: Share = 0.0
 
 
-class Infusions(Form):
-    """A therapy given as infusions."""
+class Start(Form):
+    """When a therapy begins: at a time after enrolment, or when another therapy has ended.
 
-    infusion: InfusionDose
+    Another therapy has ended for a patient when its plan ends or something ends it before; what
+    follows begins `wait` later, at the earliest the next day.
+    """
+
+    on: Days = 0.0
+    after: Text | None = None
+    wait: Days = 0.0
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Start:
+        if self.after is not None and self.on > 0:
+            raise refuse("a therapy begins at a time, or `after` another therapy, not both")
+        if self.after is None and self.wait > 0:
+            raise refuse("`wait` belongs to `after`: {example}",
+                         example="{after: pamidronate, wait: 1 month}")  # fmt: skip
+        return self
+
+
+def _start(value: Any) -> Any:
+    return {"on": value} if isinstance(value, str) else value
+
+
+StartForm = Annotated[Start, BeforeValidator(_start)]
+AT_ENROLMENT = Start()
+
+
+class Infusions(Form):
+    """A therapy given at visits, as infusions or as injections."""
+
+    infusion: InfusionDose | None = None
+    injection: InfusionDose | None = None
     schedule: PhaseList
     exposure: Exposure
-    start: Days = 0.0
+    start: StartForm = AT_ENROLMENT
     given: Share = 1.0
     delay: Delay | None = None
     ends_course: Share = 0.0
@@ -123,6 +172,16 @@ class Infusions(Form):
         if self.exposure.action_1.over < 1:
             raise refuse("`over` is at least a day")
         return self
+
+    @property
+    def dose(self) -> Dose:
+        """The dose of one infusion or injection."""
+        return self.infusion or self.injection  # type: ignore[return-value]
+
+    @property
+    def by(self) -> str:
+        """How the dose is given: infusion or injection."""
+        return "infusion" if self.infusion is not None else "injection"
 
 
 class Step(Form):
@@ -229,7 +288,7 @@ class Course(Form):
     course: CourseDose
     times_per_week: NonNegative
     action_1: CourseReference
-    start: Days = 0.0
+    start: StartForm = AT_ENROLMENT
     duration: Days | None = Field(None, alias="for")
     intolerance: Annotated[Intolerance, BeforeValidator(_steps)] | None = None
     hazard_by_dose: NonNegative = 1.0

@@ -1,0 +1,95 @@
+"""Mean and SD from what papers print: median with quartiles, a standard error, an interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sim.scenario.form.quantities import refuse
+from sim.scenario.units import split_quantity
+
+QUARTILES_PER_SD = 1.3489795003921634
+"""Quartiles of a normal variable lie this many standard deviations apart."""
+
+# What may stand for mean and SD, and how the mean and SD follow from it.
+WAYS = ({"median", "iqr"}, {"mean", "se", "n"}, {"mean", "ci95", "n"})
+
+
+def of_normal(tree: Any) -> Any:
+    """Mean and SD of a normal variable, as texts, from any of the ways; others stay as they are."""
+    return _converted(tree, _normal_quartiles)
+
+
+def of_lognormal(tree: Any) -> Any:
+    """Mean and SD of a log-normal variable, as texts, from any of the ways."""
+    return _converted(tree, _lognormal_quartiles)
+
+
+def is_converted(tree: Any) -> bool:
+    """True where a part of a scenario gives mean and SD in one of the ways."""
+    return isinstance(tree, dict) and set(tree) in WAYS
+
+
+def _converted(tree: Any, by_quartiles: Callable[..., tuple[float, float]]) -> Any:
+    if not isinstance(tree, dict) or set(tree) <= {"mean", "sd"}:
+        return tree
+    if not is_converted(tree):
+        if set(tree) & {"median", "iqr", "se", "ci95", "n"}:
+            raise refuse(
+                "a mean and its spread are given as mean, sd; or median, iqr; or mean, se, n; or "
+                "mean, ci95, n; given: {given}", given=", ".join(tree),
+            )  # fmt: skip
+        return tree
+    values, unit = _read(tree)
+    if "median" in tree:
+        mean, sd = by_quartiles(values["median"][0], *_ends(values, "iqr"))
+    else:
+        mean, sd = values["mean"][0], _sd_of_patients(values)
+    return {"mean": f"{mean!r} {unit}".strip(), "sd": f"{sd!r} {unit}".strip()}
+
+
+def _normal_quartiles(median: float, low: float, high: float) -> tuple[float, float]:
+    """Wan 2014: the mean is that of median and quartiles, the SD their distance over 1.349."""
+    return (low + median + high) / 3, (high - low) / QUARTILES_PER_SD
+
+
+def _lognormal_quartiles(median: float, low: float, high: float) -> tuple[float, float]:
+    """The same on the logarithm, where the median alone fixes the centre."""
+    if low <= 0:
+        raise refuse("quartiles of a log-normal variable are above 0")
+    sigma = math.log(high / low) / QUARTILES_PER_SD
+    mean = median * math.exp(sigma**2 / 2)
+    return mean, mean * math.sqrt(math.expm1(sigma**2))
+
+
+def _sd_of_patients(values: Mapping[str, list[float]]) -> float:
+    """SD between n patients from the standard error, or the 95 % t interval, of their mean."""
+    n = values["n"][0]
+    if n < 2 or n != int(n):
+        raise refuse("`n` is the number of patients, 2 or more")
+    if "se" in values:
+        return values["se"][0] * math.sqrt(n)
+    from scipy.special import stdtrit
+
+    low, high = _ends(values, "ci95")
+    return (high - low) / 2 / float(stdtrit(n - 1, 0.975)) * math.sqrt(n)
+
+
+def _ends(values: Mapping[str, list[float]], name: str) -> list[float]:
+    ends, center = values[name], values["median" if name == "iqr" else "mean"][0]
+    if len(ends) != 2 or not ends[0] < center < ends[1]:
+        raise refuse("`{name}` has two values, one below and one above the center", name=name)
+    return ends
+
+
+def _read(tree: Mapping[str, Any]) -> tuple[dict[str, list[float]], str]:
+    """The numbers, and the unit that all of them share."""
+    values, units = {}, set()
+    for name, texts in tree.items():
+        pairs = [split_quantity(text) for text in (texts if isinstance(texts, list) else [texts])]
+        values[name] = [number for number, _ in pairs]
+        units |= {unit for _, unit in pairs} if name != "n" else set()
+    if len(units) > 1:
+        raise refuse("all of {names} have one unit", names=", ".join(set(tree) - {"n"}))
+    return values, units.pop()

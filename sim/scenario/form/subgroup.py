@@ -1,0 +1,62 @@
+"""Subgroups of the patients, by what is known of them at entry."""
+
+from __future__ import annotations
+
+import math
+from typing import Generic, Literal, TypeVar
+
+from pydantic import model_validator
+
+from sim.scenario.form.quantities import AgeYears, Form, Kilograms, Number, refuse
+
+Q = TypeVar("Q")
+
+EVERYONE = "all"
+
+
+class Limits(Form, Generic[Q]):
+    """From one value on, below another, or both."""
+
+    at_least: Q | None = None
+    below: Q | None = None
+
+    @model_validator(mode="after")
+    def _holds_someone(self) -> Limits[Q]:
+        low, high = self.ends
+        if not low < high or (low, high) == (-math.inf, math.inf):
+            raise refuse("give `at_least`, `below` or both, the lower one in `at_least`")
+        return self
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Lower and upper limit, infinite where none is given."""
+        low: float = -math.inf if self.at_least is None else self.at_least  # type: ignore[assignment]
+        high: float = math.inf if self.below is None else self.below  # type: ignore[assignment]
+        return low, high
+
+
+class Subgroup(Form):
+    """Patients whose outcomes are also shown apart; every condition given has to hold."""
+
+    sex: Literal["female", "male"] | None = None
+    age: Limits[AgeYears] | None = None
+    weight: Limits[Kilograms] | None = None
+    vertebral_fractures: Limits[Number] | None = None
+    spine_t: Limits[Number] | None = None
+    hip_t: Limits[Number] | None = None
+
+    @model_validator(mode="after")
+    def _has_a_condition(self) -> Subgroup:
+        if not self.conditions:
+            raise refuse("a subgroup has a condition, like `sex: female`")
+        return self
+
+    @property
+    def conditions(self) -> dict[str, str | tuple[float, float]]:
+        """Each condition: the sex, or lower limit (included) and upper limit (not included)."""
+        given = {name: getattr(self, name) for name in Subgroup.model_fields}
+        return {
+            name: value.ends if isinstance(value, Limits) else value
+            for name, value in given.items()
+            if value is not None
+        }

@@ -1,0 +1,46 @@
+"""Markers: what is measured in the cohort needs its effects, its course and its error."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sim.scenario.form.cohort import MARKERS
+from sim.scenario.provenance import Number, Plain
+from sim.scenario.report import Mistake, dotted
+from sim.scenario.tree import Path_
+
+
+def check_markers(plain: Plain) -> list[Mistake]:
+    """Whatever is missing for the markers of the cohort. What other markers have is not used."""
+    cohort = _at(plain.tree, ("cohort",))
+    present = [name for name in MARKERS if name in cohort]
+    rows = [("effects", regimen) for regimen in _at(plain.tree, ("effects",))]
+    return [
+        Mistake(dotted((*within, name)), f"is missing: the cohort has {name}", _mark(plain, within))
+        for name in present
+        for within in (*rows, ("markers",), ("measurement",))
+        if name not in _at(plain.tree, within)
+    ]
+
+
+def unused_markers(tree: dict[str, Any]) -> list[str]:
+    """Markers of which the file says what treatment does, but which the cohort does not have."""
+    cohort = _at(tree, ("cohort",))
+    return [name for name in MARKERS if name not in cohort and name in _at(tree, ("markers",))]
+
+
+def without_unused(numbers: list[Number], tree: dict[str, Any]) -> list[Number]:
+    """The numbers of a file less those of markers that the cohort does not have."""
+    unused = set(unused_markers(tree))
+    return [n for n in numbers if not unused & set(re.split(r"[.\[]", n.path))]
+
+
+def _at(tree: Any, path: Path_) -> dict[str, Any]:
+    for key in path:
+        tree = tree.get(key) if isinstance(tree, dict) else None
+    return tree if isinstance(tree, dict) else {}
+
+
+def _mark(plain: Plain, path: Path_) -> Any:
+    return plain.key_marks.get(path) or plain.marks.get(path) or plain.marks.get(path[:-1])
