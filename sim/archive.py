@@ -73,7 +73,7 @@ def study_of(manifest: Path) -> Study:
         Number(n["path"], n["text"], tuple(n["sources"]), n["note"], Mark(str(manifest), 1, 1))
         for n in held["numbers"]
     ]
-    return from_document(held["scenario"], numbers)
+    return from_document(held["scenario"], numbers, held["publications"])
 
 
 def rerun(manifest: Path, progress: runs.Progress | None = None) -> runs.Result:
@@ -100,6 +100,7 @@ def manifest_of(study: Study, command: str, seconds: float) -> dict[str, Any]:
         "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
         "assumptions": count_of_assumptions(study),
         "scenario": study.document,
+        "publications": study.publications,
         "numbers": [
             {"path": n.path, "text": n.text, "sources": list(n.sources), "note": n.note}
             for n in study.numbers

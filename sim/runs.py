@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim import cohort, evidence, outcomes, tables
 from sim.engine_simpy import simulate
 from sim.scenario import Mistake, ScenarioError, Study, load
+from sim.scenario.units import read
 from sim.schema import MARKERS, Inputs, Log, OutOfDraws
 from sim.tables import Names, Tables
 
@@ -122,16 +123,24 @@ def against_paper(study: Study, whole: Tables) -> pd.DataFrame | None:
     answers = study.scenario.answers
     if answers is None:
         return None
-    paper = evidence.publication(answers)
+    paper = study.publication(answers)
     groups = paper.get("groups", {})
     known = {name: g for name, g in groups.items() if g["arm"] in study.scenario.arms}
     facts = [
-        fact
+        _timed(fact)
         for fact in paper["facts"]
         if fact.get("simulated", {}).get("group") in known
         and fact["simulated"].get("of") not in _not_measured(study)
     ]
     return outcomes.against_reported(whole, answers, facts, known)
+
+
+def _timed(fact: dict[str, Any]) -> dict[str, Any]:
+    """A fact with the visit that it speaks of in days, as the shipped files say `6 months`."""
+    at = fact["simulated"].get("at")
+    if not isinstance(at, str):
+        return fact
+    return {**fact, "simulated": {**fact["simulated"], "at": read(at, "time, held in days")}}
 
 
 def _not_measured(study: Study) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,25 +77,36 @@ class Persons:
         """First measured value of each patient."""
         return self.measured[quantity][:, 0]
 
-    def last(self, quantity: str) -> Floats:
-        """Last measured value of each patient, NaN for who has no value after entry."""
-        values = self.measured[quantity][:, 1:]
-        return _last_known(values)
+    def last(self, quantity: str, day: int | None = None) -> Floats:
+        """Last measured value after entry of each patient, or that of one visit; NaN for none."""
+        return self._at_visit(quantity, self.measured[quantity], day)
 
-    def years_between(self, quantity: str) -> Floats:
-        """Years from the first to the last measured value."""
+    def years_between(self, quantity: str, day: int | None = None) -> Floats:
+        """Years from the first to the last measured value, or to that of one visit."""
         days = np.where(np.isnan(self.measured[quantity]), np.nan, self.visits[quantity])
-        return _last_known(days[:, 1:]) / DAYS_PER_YEAR
+        return self._at_visit(quantity, days, day) / DAYS_PER_YEAR
 
-    def annual_increase(self, bone: str) -> Floats:
+    def annual_increase(self, bone: str, day: int | None = None) -> Floats:
         """Percent of the entry value per year: 100 x (last - first) / first / years."""
         quantity = f"{bone}_g_cm2"
-        first = self.entry(quantity)
-        return 100 * (self.last(quantity) - first) / first / self.years_between(quantity)
+        first, years = self.entry(quantity), self.years_between(quantity, day)
+        return 100 * (self.last(quantity, day) - first) / first / years
 
-    def percent_change(self, quantity: str) -> Floats:
-        """Percent change of the last measured value against the first."""
-        return 100 * (self.last(quantity) / self.entry(quantity) - 1)
+    def percent_change(self, quantity: str, day: int | None = None) -> Floats:
+        """Percent change of the last measured value, or of one visit's, against the first."""
+        return 100 * (self.last(quantity, day) / self.entry(quantity) - 1)
+
+    def had(self, event: str, what: str | None = None, until: int | None = None) -> Floats:
+        """1 for who had such an event, by a day if one is given, 0 for who had none."""
+        events = self.events if until is None else self.events[self.events["day"] <= until]
+        return (replace(self, events=events).counts(event, what) > 0).astype(float)
+
+    def _at_visit(self, quantity: str, values: Floats, day: int | None) -> Floats:
+        """The column of one visit after entry, a day's rounding aside; or the last known."""
+        is_visit = [
+            visit > 0 and (day is None or abs(visit - day) <= 1) for visit in self.visits[quantity]
+        ]
+        return _last_known(values[:, is_visit])
 
     def _place(self, rows: pd.Series[bool]) -> npt.NDArray[np.int64]:
         """Positions of the patients of some events."""

@@ -89,35 +89,38 @@ def statistic(
         per = float(wanted["per_patients"])
         mean, spread, error = _moments(people.counts("fracture", of)[inside])
         return per * mean, np.sqrt(per) * spread, per * error
-    values = _values(people, name, of)[inside]
+    values = _values(people, name, of, wanted.get("at"))[inside]
     mean, spread, error = _moments(values)
     is_share = name.startswith("share")
     return mean, np.nan if is_share else spread, error
 
 
-def _values(people: Persons, name: str, of: str | None) -> Floats:
-    """One value a patient of a statistic that is a mean over patients."""
+def _values(people: Persons, name: str, of: str | None, at: float | None) -> Floats:
+    """One value a patient of a statistic that is a mean over patients; `at` is a day."""
+    day = None if at is None else round(at)
     if name == "follow_up":
         return people.years * 12
     if name == "share_stopped":
         return np.where(people.stopped(str(of)), 100.0, 0.0)
     if name == "share_with_reaction":
-        return np.where(people.counts("reaction", of) > 0, 100.0, 0.0)
+        return 100 * people.had("reaction", of, day)
+    if name == "share_with_fracture":
+        return 100 * people.had("fracture", of, day)
     if name == "entry":
         if of in ENTRY:
             return people.entry(ENTRY[of])
         column = {"age": "age_years", "weight": "weight_kg"}.get(str(of), str(of))
         return people.patients[column].to_numpy(float)
     if name == "annual_increase":
-        return people.annual_increase(str(of))
+        return people.annual_increase(str(of), day)
     if name == "total_increase":
-        return people.percent_change(f"{of}_g_cm2")
+        return people.percent_change(f"{of}_g_cm2", day)
     if name == "percent_change":
-        return people.percent_change(MARKER_QUANTITIES[str(of)])
+        return people.percent_change(MARKER_QUANTITIES[str(of)], day)
     if name == "t_change":
-        return people.last(f"{of}_t") - people.entry(f"{of}_t")
+        return people.last(f"{of}_t", day) - people.entry(f"{of}_t")
     if name == "t_final":
-        return people.last(f"{of}_t")
+        return people.last(f"{of}_t", day)
     raise KeyError(f"no statistic is called '{name}'")
 
 

@@ -43,6 +43,8 @@ class Plain:
     numbers: list[Number] = field(default_factory=list)
     uncertainty: dict[Path_, Any] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
+    files: dict[str, tuple[str, Mark]] = field(default_factory=dict)
+    """Publications named by their file: where each is named first."""
 
 
 def take_off(document: Mapping, known_sources: Iterable[str]) -> Plain:
@@ -55,6 +57,23 @@ def take_off(document: Mapping, known_sources: Iterable[str]) -> Plain:
     walk = _Walk(plain, [*known_sources, ASSUMPTION])
     plain.tree = walk.node(document, (), {}, "")
     return plain
+
+
+def as_it_stands(document: Mapping) -> Plain:
+    """The document as plain dicts, lists and texts with their marks; nothing is taken off."""
+    plain = Plain()
+    plain.tree = _bare(document, (), plain)
+    return plain
+
+
+def _bare(node: Node, path: Path_, plain: Plain) -> Any:
+    plain.marks[path] = node.mark
+    if isinstance(node, Leaf):
+        return node.text
+    if isinstance(node, Listing):
+        return [_bare(item, (*path, i), plain) for i, item in enumerate(node.items)]
+    plain.key_marks.update({(*path, key): mark for key, mark in node.marks.items()})
+    return {key: _bare(item, (*path, key), plain) for key, item in node.items.items()}
 
 
 @dataclass
@@ -106,7 +125,9 @@ class _Walk:
         names = []
         for leaf in leaves:
             name = leaf.text if isinstance(leaf, Leaf) and leaf.text else "?"
-            if name not in self.known:
+            if name.endswith((".yaml", ".yml")):
+                self.plain.files.setdefault(name, (dotted((*path, "source")), leaf.mark))
+            elif name not in self.known:
                 message = f"'{name}' is not a known source; {nearest(name, self.known)}"
                 self.plain.mistakes.append(Mistake(dotted((*path, "source")), message, leaf.mark))
             names.append(name)

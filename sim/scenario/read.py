@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import types
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any, Union, get_args, get_origin
-
-from pydantic import BaseModel, Tag, ValidationError
+from typing import Any
 
 from sim import evidence
 from sim.scenario.form.study import Scenario
@@ -18,10 +15,12 @@ from sim.scenario.form.uncertainty import Uncertainty
 from sim.scenario.layers import assign, read_layers
 from sim.scenario.measured import check_markers, without_unused
 from sim.scenario.provenance import Number, Plain, take_off
+from sim.scenario.publications import is_file, read_publications
 from sim.scenario.regimens import check_regimens
-from sim.scenario.report import Mark, Mistake, ScenarioError, dotted, nearest
+from sim.scenario.report import Mark, Mistake, ScenarioError, nearest
 from sim.scenario.sequences import check_sequences
-from sim.scenario.tree import Leaf, Listing, Mapping, Node, Path_
+from sim.scenario.tree import Leaf, Listing, Mapping, Node
+from sim.scenario.validation import validated
 
 
 @dataclass(frozen=True)
@@ -29,13 +28,22 @@ class Study:
     """A scenario that was read and found valid.
 
     `scenario` holds the values, `numbers` what vouches for each, `document` the resolved text
-    (base and patches joined, sources taken off), whose digest names the study.
+    (base and patches joined, sources taken off), whose digest names the study, `publications`
+    the user's own ones by the name of their file.
     """
 
     scenario: Scenario
     numbers: tuple[Number, ...]
     document: dict[str, Any]
     digest: str
+    publications: dict[str, Any] = field(default_factory=dict)
+
+    def publication(self, key: str) -> dict[str, Any]:
+        """A publication by its key, or by the name of a file beside the scenario.
+
+        Raises KeyError for one that the scenario does not name.
+        """
+        return self.publications[key] if is_file(key) else evidence.publication(key)
 
     @property
     def assumptions(self) -> tuple[Number, ...]:
@@ -52,145 +60,80 @@ def load(path: str | Path, settings: Iterable[str] = ()) -> Study:
     document = read_layers(Path(path), str(path), mistakes)
     for setting in settings:
         document = assign(document, setting, mistakes)
-    return _study(document, mistakes)
+    return _study(document, mistakes, Path(path).parent)
 
 
-def from_document(document: dict[str, Any], numbers: Iterable[Number]) -> Study:
-    """A study again from its resolved document and its numbers, as a manifest keeps them.
+def from_document(
+    document: dict[str, Any],
+    numbers: Iterable[Number],
+    publications: dict[str, Any] | None = None,
+) -> Study:
+    """A study again from its document, numbers and publications, as a manifest keeps them.
 
     Raises ScenarioError when the document is not valid any more.
     """
     node = _as_node(document, Mark("the manifest", 1, 1))
     if not isinstance(node, Mapping):
         raise ScenarioError([Mistake("", "the manifest holds no scenario")])
-    return replace(_study(node, []), numbers=tuple(numbers))
+    study = _study(node, [], publications=publications)
+    return replace(study, numbers=tuple(numbers))
 
 
-def _study(document: Mapping, found: list[Mistake]) -> Study:
+def _study(
+    document: Mapping,
+    found: list[Mistake],
+    folder: Path | None = None,
+    publications: dict[str, Any] | None = None,
+) -> Study:
     plain = take_off(document, evidence.keys())
-    mistakes = list(plain.mistakes)
-    scenario = None
-    try:
-        scenario = Scenario.model_validate(plain.tree)
-    except ValidationError as error:
-        mistakes += _explain(error, Scenario, plain, ())
+    held = {} if publications is None else publications
+    scenario, mistakes = validated(Scenario, plain, plain.tree)
+    mistakes = [*plain.mistakes, *mistakes]
     for path, tree in plain.uncertainty.items():
-        try:
-            Uncertainty.model_validate(tree)
-        except ValidationError as error:
-            mistakes += _explain(error, Uncertainty, plain, (*path, "uncertainty"))
-    mistakes += check_regimens(plain)
-    mistakes += check_sequences(plain)
-    mistakes += check_markers(plain)
-    mistakes += _unknown_answers(plain)
+        mistakes += validated(Uncertainty, plain, tree, (*path, "uncertainty"))[1]
+    for check in (check_regimens, check_sequences, check_markers):
+        mistakes += check(plain)
+    own = held if folder is None else read_publications(plain, folder, mistakes)
+    mistakes += _unknown_answers(plain, own)
     told = {mistake.path for mistake in found}
     mistakes = [*found, *(mistake for mistake in mistakes if mistake.path not in told)]
     if mistakes or scenario is None:
         raise ScenarioError(sorted(mistakes, key=_by_place))
-    canonical = json.dumps(plain.tree, sort_keys=True, ensure_ascii=True)
+    named = {"scenario": plain.tree, "publications": own} if own else plain.tree
+    canonical = json.dumps(named, sort_keys=True, ensure_ascii=True)
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     numbers = without_unused(plain.numbers, plain.tree)
-    return Study(scenario, tuple(numbers), plain.tree, digest)
+    return Study(scenario, tuple(numbers), plain.tree, digest, own)
 
 
-def _unknown_answers(plain: Plain) -> list[Mistake]:
-    answers = plain.tree.get("answers")
-    if not isinstance(answers, str) or answers in set(evidence.keys()):
+def _unknown_answers(plain: Plain, own: dict[str, Any]) -> list[Mistake]:
+    """A publication to answer to that is not known, or speaks of arms that are not there."""
+    answers, mark = plain.tree.get("answers"), plain.marks.get(("answers",))
+    if not isinstance(answers, str) or is_file(answers):
+        groups = own.get(str(answers), {}).get("groups", {})
+        return [
+            Mistake("answers", f"{answers}, group '{name}': {problem}", mark)
+            for name, group in groups.items()
+            for problem in _strangers(group, plain)
+        ]
+    if answers in evidence.keys():  # noqa: SIM118
         return []
     message = f"'{answers}' is not a known publication; {nearest(answers, evidence.keys())}"
-    return [Mistake("answers", message, plain.marks.get(("answers",)))]
+    beside = "; or a file of your own beside the scenario, like my-study.yaml"
+    return [Mistake("answers", message + beside, mark)]
+
+
+def _strangers(group: dict[str, str], plain: Plain) -> list[str]:
+    """The arm and the courses of a group that the scenario does not have."""
+    arms, therapies = plain.tree.get("arms") or {}, plain.tree.get("therapies") or {}
+    found = [] if group["arm"] in arms else [("an arm", group["arm"], arms)]
+    found += [("a therapy", name, therapies) for name in group if name not in ("arm", *therapies)]
+    return [f"'{name}' is not {what}; {nearest(name, known)}" for what, name, known in found]
 
 
 def _by_place(mistake: Mistake) -> tuple[str, int, int]:
     at = mistake.mark
     return (at.file, at.line, at.column) if at else ("", 0, 0)
-
-
-def _explain(
-    error: ValidationError, form: type[BaseModel], plain: Plain, at: Path_
-) -> list[Mistake]:
-    """The mistakes of a form in the words of the file."""
-    mistakes = []
-    for detail in error.errors(include_input=False, include_url=False, include_context=True):
-        path = (*at, *_in_the_file(detail["loc"], _look(plain, at)))
-        kind, message = detail["type"], detail["msg"]
-        mark = _nearest_mark(plain.marks, path)
-        if kind == "extra_forbidden":
-            allowed = _keys_at(form, detail["loc"][:-1])
-            message = f"'{path[-1]}' is not a key here; {nearest(str(path[-1]), allowed)}"
-            mark = plain.key_marks.get(path, mark)
-        elif kind == "missing":
-            message = "is missing"
-            path = (*path, *(str(p) for p in detail["loc"][-1:] if p not in path[-1:]))
-        elif kind in {"model_type", "dict_type", "model_attributes_type"}:
-            message = "should be a mapping, `key: value` lines"
-        elif kind == "list_type":
-            message = "should be a list, in [brackets]"
-        elif kind == "literal_error":
-            message = f"is not known here; allowed: {detail['ctx']['expected']}"
-        mistakes.append(Mistake(dotted(path), message, mark))
-    return mistakes
-
-
-def _look(plain: Plain, path: Path_) -> Any:
-    return plain.uncertainty.get(path[:-1]) if path else plain.tree
-
-
-def _in_the_file(loc: Iterable[str | int], tree: Any) -> Path_:
-    """A form's path without the parts that only the form knows (tags, names of shorthands)."""
-    path: list[str | int] = []
-    for part in loc:
-        inside = isinstance(tree, dict) and part in tree
-        if inside or (isinstance(tree, list) and isinstance(part, int)):
-            path.append(part)
-            tree = tree[part]
-    return tuple(path)
-
-
-def _nearest_mark(marks: dict[Path_, Mark], path: Path_) -> Mark | None:
-    while path and path not in marks:
-        path = path[:-1]
-    return marks.get(path)
-
-
-def _keys_at(form: Any, loc: Iterable[str | int]) -> list[str]:
-    """The keys that a form allows at a place."""
-    for part in loc:
-        form = _inside(form, part)
-    form = _bare(form)
-    if isinstance(form, type) and issubclass(form, BaseModel):
-        return [info.alias or name for name, info in form.model_fields.items()]
-    return []
-
-
-def _inside(form: Any, part: str | int) -> Any:
-    for option in _options(form):
-        bare = _bare(option)
-        if any(isinstance(note, Tag) and note.tag == part for note in get_args(option)[1:]):
-            return bare
-        if get_origin(bare) in (dict, list):
-            return get_args(bare)[-1]
-        if isinstance(bare, type) and issubclass(bare, BaseModel):
-            for name, info in bare.model_fields.items():
-                if part in (name, info.alias):
-                    return info.annotation
-    return None
-
-
-def _options(form: Any) -> list[Any]:
-    bare = _bare(form)
-    return list(get_args(bare)) if get_origin(bare) in (Union, types.UnionType) else [form]
-
-
-def _bare(form: Any) -> Any:
-    """A type without its annotations, and without None as an alternative."""
-    while get_origin(form) is Annotated:
-        form = get_args(form)[0]
-    if get_origin(form) in (Union, types.UnionType):
-        options = [option for option in get_args(form) if option is not type(None)]
-        if len(options) == 1:
-            return _bare(options[0])
-    return form
 
 
 def _as_node(value: Any, mark: Mark) -> Node:

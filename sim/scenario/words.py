@@ -101,7 +101,11 @@ def count_of_assumptions(study: Study) -> str:
 
 def rests_on_memory(number: Number) -> bool:
     """True if a source of the number was recalled from memory and not seen."""
-    return any(evidence.publication(key).get("seen") == "recalled" for key in number.sources)
+    return any(
+        evidence.publication(key).get("seen") == "recalled"
+        for key in number.sources
+        if key in evidence.keys()  # noqa: SIM118
+    )
 
 
 def in_time(days: float) -> str:

@@ -1,0 +1,153 @@
+"""A publication: how to cite it, the groups that it speaks of, and the facts that it prints."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from sim.scenario.form.quantities import Days, Form, NonNegative, Number, Text, Whole, refuse
+from sim.scenario.report import nearest
+
+BONES = ("spine", "hip")
+MARKERS = ("ctx", "balp", "tryptase")
+SITES = ("vertebral", "hip", "other")
+ENTRY = ("age", "weight", "vertebral_fractures", "spine_t", "hip_t", *MARKERS)
+
+# statistic -> what `of` may name; ANY is a therapy or a reaction, NOTHING leaves `of` out
+NOTHING, ANY = (), ("*",)
+STATISTICS: dict[str, tuple[str, ...]] = {
+    "patients": NOTHING,
+    "follow_up": NOTHING,
+    "entry": ENTRY,
+    "annual_increase": BONES,
+    "total_increase": BONES,
+    "t_change": BONES,
+    "t_final": BONES,
+    "percent_change": MARKERS,
+    "share_stopped": ANY,
+    "share_with_reaction": ANY,
+    "share_with_fracture": SITES,
+    "fracture_rate": SITES,
+    "fractures": SITES,
+}
+OF_ALL_SITES = ("share_with_fracture", "fracture_rate", "fractures")
+
+
+class Citation(Form):
+    """How to cite a publication, as far as it is known."""
+
+    authors: list[Text] = Field([])
+    title: Text | None = None
+    journal: Text | None = None
+    year: Whole | None = None
+    volume: Text | None = None
+    pages: Text | None = None
+    doi: Text | None = None
+    pmid: Text | None = None
+
+
+class Simulated(Form):
+    """The simulated counterpart of a fact: a statistic of a group of the virtual patients."""
+
+    statistic: Text
+    of: Text | None = None
+    group: Text
+    at: Days | None = None
+    per_patients: NonNegative | None = None
+
+    @model_validator(mode="after")
+    def _is_a_statistic(self) -> Simulated:
+        if self.statistic not in STATISTICS:
+            raise refuse("'{name}' is not a statistic; {help}", name=self.statistic,
+                         help=nearest(self.statistic, STATISTICS))  # fmt: skip
+        allowed = STATISTICS[self.statistic]
+        if self.of is None and allowed != NOTHING and self.statistic not in OF_ALL_SITES:
+            raise refuse("{name} needs `of`: {allowed}", name=self.statistic,
+                         allowed="the name" if allowed == ANY else ", ".join(allowed))  # fmt: skip
+        if self.of is not None and allowed != ANY and self.of not in allowed:
+            raise refuse("{name} has no `of: {of}`; {help}", name=self.statistic, of=self.of,
+                         help=nearest(self.of, allowed))  # fmt: skip
+        if (self.statistic == "fractures") != (self.per_patients is not None):
+            raise refuse("`per_patients` says in how many patients `fractures` are counted")
+        return self
+
+
+class Fact(Form):
+    """One number that a publication prints."""
+
+    fact: Text
+    label: Text
+    value: Number
+    unit: Text
+    spread: Number | None = None
+    interval: list[Number] = Field([])
+    spread_is: Literal["sd", "se", "ci95", "range"] | None = None
+    n: Number | None = None
+    where: Text = ""
+    status: Literal["seen", "recalled", "derived"] = "seen"
+    note: Text = ""
+    simulated: Simulated | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_spread_or_two_ends(cls, value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("spread"), list):
+            rest = {key: item for key, item in value.items() if key != "spread"}
+            return {**rest, "interval": value["spread"]}
+        return value
+
+    @model_validator(mode="after")
+    def _spread_has_a_kind(self) -> Fact:
+        given = self.spread is not None or bool(self.interval)
+        if given and self.spread_is is None:
+            raise refuse("a spread needs `spread_is`: sd, se, ci95 or range")
+        if self.interval and (len(self.interval) != 2 or not self.interval[0] <= self.interval[1]):
+            raise refuse("an interval has two ends, the lower first")
+        return self
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """The fact as a mapping of plain values, as the files of `sim/evidence` hold it."""
+        held = self.model_dump(exclude_none=True, exclude={"interval"})
+        return held | ({"spread": self.interval} if self.interval else {})
+
+
+class Publication(Form):
+    """A file of published facts."""
+
+    citation: Citation
+    seen: Text = ""
+    note: Text = ""
+    follow_up: Days | None = None
+    groups: dict[str, dict[str, Text]] = Field({})
+    facts: list[Fact]
+
+    @field_validator("groups", mode="after")
+    @classmethod
+    def _groups_have_an_arm(cls, groups: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        for name, group in groups.items():
+            kept = {value for key, value in group.items() if key != "arm"}
+            if "arm" not in group or not kept <= {"kept", "stopped"}:
+                raise refuse("group '{name}' is an arm, and for courses kept or stopped, like "
+                             "{example}", name=name,
+                             example="{arm: combination, interferon: kept}")  # fmt: skip
+        return groups
+
+    @model_validator(mode="after")
+    def _facts_have_their_group(self) -> Publication:
+        names = [fact.fact for fact in self.facts]
+        for fact in self.facts:
+            if names.count(fact.fact) > 1:
+                raise refuse("fact '{name}' is given twice", name=fact.fact)
+            if fact.simulated is not None and fact.simulated.group not in self.groups:
+                group = fact.simulated.group
+                raise refuse("fact '{name}': '{group}' is not a group; {help}", name=fact.fact,
+                             group=group, help=nearest(group, self.groups))  # fmt: skip
+        return self
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """The publication as a mapping of plain values, as the files of `sim/evidence` hold it."""
+        held = self.model_dump(exclude_none=True, exclude={"facts"})
+        return {**held, "facts": [fact.plain for fact in self.facts]}
