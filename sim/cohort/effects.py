@@ -11,6 +11,7 @@ from sim.biology.bone import saturating_gain
 from sim.biology.markers import saturated, site_action
 from sim.cohort.dosing import decay_rate, mean_exposure, reference_days
 from sim.cohort.patients import Baseline
+from sim.scenario import Mistake, ScenarioError
 from sim.scenario.form.outcome import Effect, Marker
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Infusions
@@ -20,6 +21,9 @@ from sim.schema import BONES, MARKERS, READINGS, SITES, SUBSETS, THERAPIES, Floa
 
 ABSENT = Marker.model_construct(onset_half_life=1.0, half_effect=1.0, spread=0.0)
 """Stands for a marker that is not in the cohort, so that every slot holds numbers."""
+
+LEAST_EFFECT_LEFT = 0.05
+"""A log ratio is never extrapolated more than twentyfold from where it was measured."""
 
 WORST_YEARLY_PERCENT = -99.0
 """A compound rate is never below this: a patient cannot lose more bone than there is."""
@@ -98,6 +102,8 @@ def marker_fields(scenario: Scenario) -> dict[str, Any]:
     """The fields of Params that concern markers; those not in the cohort are never measured."""
     present = scenario.cohort.markers
     markers = [getattr(scenario.markers, m) if m in present else ABSENT for m in MARKERS]
+    for name in present:
+        _refuse_far_extrapolation(scenario, name)
     return {
         "onset": np.array([decay_rate(marker.onset_half_life) for marker in markers]),
         "half_effect": np.array([marker.half_effect for marker in markers]),
@@ -107,6 +113,28 @@ def marker_fields(scenario: Scenario) -> dict[str, Any]:
             for marker in markers
         ]),
     }  # fmt: skip
+
+
+def _refuse_far_extrapolation(scenario: Scenario, marker: str) -> None:
+    """Refuse a plan of `action_1` at whose end hardly any of the effect on a marker is left.
+
+    The reported change is read as measured there; from next to nothing the peaks would be absurd.
+    """
+    for name, therapy in scenario.therapies.items():
+        acts = any(
+            getattr(row, marker)
+            for regimen, row in scenario.effects.items()
+            if name in regimen.split(" + ")
+        )
+        left = _full_effect(therapy, getattr(scenario.markers, marker))
+        if acts and left < LEAST_EFFECT_LEFT:
+            message = (
+                f"{left:.1%} of the effect on {marker} is left at the end of this plan, where "
+                "its reported change counts as measured; allowed: "
+                f"{LEAST_EFFECT_LEFT:.0%} or more. Lengthen exposure.half_life, or let `over` "
+                "end sooner after the last dose"
+            )
+            raise ScenarioError([Mistake(f"therapies.{name}.exposure.action_1", message)])
 
 
 def _full_effect(therapy: Any, marker: Any) -> float:
