@@ -131,6 +131,9 @@ def caption_of(study: Study) -> Any:
         patients=scenario.cohort.patients,
         seed=scenario.seed,
         horizon_months=scenario.horizon / (365.25 / 12),
+        evidence_months=scenario.beyond_evidence.after / (365.25 / 12)
+        if scenario.horizon > scenario.beyond_evidence.after
+        else None,
         reference=reference,
         reading=accrual(scenario),
         assumptions=count_of_assumptions(study),

@@ -12,10 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
+from matplotlib.patches import Rectangle
 from PIL import Image
 
 import sim
-from sim.plots import Caption, arm_style, bone_course, draw, facts, reported
+from sim.archive import write_summaries
+from sim.plots import FIGURES, FORMATS, Caption, arm_style, bone_course, draw, facts, reported
+from sim.plots.saved import read
 from sim.plots.style import styled
 from sim.schema import BONES
 from sim.tables import load, save
@@ -40,8 +43,7 @@ def result(tmp_path_factory):
     folder = tmp_path_factory.mktemp("result")
     run = sim.run("scenarios/laroche2011.yaml", patients=60)
     save(run.tables, folder)
-    assert run.reported is not None
-    run.reported.to_csv(folder / "reported.csv", index=False)
+    write_summaries(run, folder)
     return folder
 
 
@@ -59,7 +61,7 @@ def drawn(result, tmp_path_factory):
 def course(result):
     """The figure of the course of bone density, and its numbers."""
     with styled():
-        return bone_course.figure(load(result), CAPTION)
+        return bone_course.figure(read(result), CAPTION)
 
 
 @pytest.fixture(scope="module")
@@ -70,13 +72,25 @@ def compared(result):
         return reported.figure(rows, CAPTION)
 
 
-def test_a_figure_drawn_again_has_the_same_bytes(result, drawn, tmp_path):
-    again = shutil.copytree(result, tmp_path / "again")
-    with matplotlib.rc_context({"font.size": 20, "svg.hashsalt": None, "lines.linewidth": 5}):
-        files = draw(again, CAPTION)
-    assert [path.read_bytes() for path in files] == [
-        (drawn / path.name).read_bytes() for path in files
-    ]
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_drawn_again_has_the_same_bytes(name, result, tmp_path):
+    beyond = dataclasses.replace(CAPTION, evidence_months=36)
+    for folder in (once := tmp_path / "once", again := tmp_path / "again"):
+        folder.mkdir()
+    files = draw(result, beyond, [name], once, FORMATS)
+    assert [path.name for path in files] == [f"{name}.{kind}" for kind in (*FORMATS, "csv")]
+    with matplotlib.rc_context({"font.size": 20, "svg.hashsalt": None, "pdf.fonttype": 3}):
+        draw(result, beyond, [name], again, FORMATS)
+    for path in files:
+        assert path.read_bytes() == (again / path.name).read_bytes(), path.name
+
+
+def test_a_pdf_is_undated_and_its_letters_are_truetype(result, tmp_path):
+    path = draw(result, CAPTION, ["bone_course"], tmp_path, ["pdf"])[0]
+    held = path.read_bytes()
+    assert b"/FontFile2" in held, "a TrueType font inside"
+    for absent in (b"/Type3", b"CreationDate", b"Producer", b"Creator"):
+        assert absent not in held
 
 
 def test_drawing_leaves_the_result_as_it_was(result, drawn):
@@ -210,6 +224,27 @@ def test_one_arm_and_no_published_facts(result, tmp_path):
         "bone_course.csv",
     ]
     assert set(pd.read_csv(folder / "bone_course.csv")["arm"]) == {"pamidronate"}
+
+
+def test_a_name_without_a_figure_is_an_error(result, tmp_path):
+    with pytest.raises(KeyError, match="pie"):
+        draw(result, CAPTION, ["pie"], tmp_path)
+
+
+def test_what_lies_past_the_evidence_is_hatched(result, course):
+    beyond = dataclasses.replace(CAPTION, evidence_months=36)
+    with styled():
+        figure, _ = bone_course.figure(read(result), beyond)
+    for axes in figure.axes:
+        (area,) = (patch for patch in axes.patches if patch.get_hatch())
+        assert isinstance(area, Rectangle)
+        assert area.get_x() == 36
+        assert area.get_x() + area.get_width() == pytest.approx(axes.get_xlim()[1])
+    labels = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+    assert "beyond the evidence" in labels
+    text = " ".join(part.get_text() for part in figure.texts).replace("\n", " ")
+    assert "past month 36 no evidence reaches" in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert not any(axes.patches for axes in course[0].axes), "no area without a limit"
 
 
 def test_only_numbers_of_patients_make_no_figure(result, tmp_path):

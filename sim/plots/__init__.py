@@ -1,4 +1,4 @@
-"""The figures of a saved result: the course of bone density, and reported against simulated.
+"""The figures of a saved result, by name.
 
 Figures read the tables of a result and simulate nothing. Beside each stands a CSV file with the
 numbers that it shows.
@@ -6,32 +6,72 @@ numbers that it shows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.plots.caption import Caption
 from sim.plots.style import ArmStyle, arm_style
-from sim.tables import load
 
-__all__ = ["ArmStyle", "Caption", "arm_style", "draw"]
-
-
-def draw(folder: Path, caption: Caption) -> list[Path]:
-    """Draw every figure of the result in `folder` as SVG, as PNG for print and as CSV.
-
-    Returns the files in that order, figure by figure. The figure of reported against simulated
-    is left out where the result has no `reported.csv`, or one without any comparable fact.
-    """
+if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
-    from sim.plots import bone_course, facts, reported
+    from sim.plots.saved import Saved
+
+__all__ = ["FIGURES", "FORMATS", "MAIN", "ArmStyle", "Caption", "arm_style", "draw", "figure"]
+
+FIGURES = {
+    "bone_course": "bone_course",
+    "markers": "markers",
+    "on_therapy": "on_therapy",
+    "incidence": "incidence",
+    "swimmer": "swimmer",
+    "waterfall": "waterfall",
+    "differences": "forest",
+    "against_reported": "reported",
+}
+"""The module of each figure, imported when the figure is drawn: reading names stays quick."""
+
+MAIN = ("bone_course", "against_reported")
+"""The figures that are kept with every result."""
+
+FORMATS = ("svg", "pdf", "png")
+
+
+def draw(
+    folder: Path,
+    caption: Caption,
+    names: Sequence[str] = MAIN,
+    into: Path | None = None,
+    formats: Sequence[str] = ("svg", "png"),
+) -> list[Path]:
+    """Draw figures of the result in `folder`, into the same folder or another that exists.
+
+    `formats` are some of FORMATS; beside them stands a CSV. Returns the files, figure by
+    figure. A figure that does not apply is left out: no marker measured, nobody on a course, one
+    arm and nothing to compare, no published fact. Raises KeyError for a name without a figure.
+    """
+    from sim.plots.saved import read
     from sim.plots.style import styled, write
 
+    saved = read(folder)
+    files = []
     with styled():
-        files = write(folder, "bone_course", *bone_course.figure(load(folder), caption))
-        published = folder / "reported.csv"
-        rows = (
-            facts.comparable(pd.read_csv(published), caption.labels) if published.exists() else None
-        )
-        if rows is not None and len(rows):
-            files += write(folder, "against_reported", *reported.figure(rows, caption))
+        for name in names:
+            drawn = figure(name, saved, caption)
+            if drawn is not None:
+                files += write(into or folder, name, *drawn, formats)
     return files
+
+
+def figure(name: str, saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None:
+    """One figure and its numbers, in the style of now; None where it does not apply."""
+    module = import_module(f"sim.plots.{FIGURES[name]}")
+    if name != "against_reported":
+        return module.figure(saved, caption)  # type: ignore[no-any-return]
+    from sim.plots.facts import comparable
+
+    rows = None if saved.reported is None else comparable(saved.reported, caption.labels)
+    return None if rows is None or rows.empty else module.figure(rows, caption)

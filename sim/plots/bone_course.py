@@ -13,14 +13,16 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MultipleLocator
 
+from sim.plots import months
 from sim.plots.caption import Caption
 from sim.plots.page import TWO_COLUMNS, Page
+from sim.plots.saved import Saved
 from sim.plots.style import ArmStyle, arm_style
 from sim.schema import BONES
 from sim.tables import Tables
 
-DAYS_PER_MONTH = 365.25 / 12
 OSTEOPOROSIS_T = -2.5
+WIDTH = 65.0
 SHOWN = 12
 """Patients whose own courses are drawn: more would hide the bands."""
 
@@ -30,15 +32,17 @@ GREY = "#8a8a8a"
 THRESHOLD: dict[str, Any] = {"color": "#222222", "linewidth": 0.7, "linestyle": (0, (2, 1.5))}
 
 
-def figure(tables: Tables, caption: Caption) -> tuple[Figure, pd.DataFrame]:
+def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
     """Measured bone density of spine and hip over time: medians, bands and a few patients."""
-    numbers = courses(tables, caption.arms)
+    numbers = courses(saved.tables, caption.arms)
     looks = arm_style(caption.arms)
     lines = caption.lines(TWO_COLUMNS, *_explained(numbers, caption))
-    page = Page(TWO_COLUMNS, 76, caption.title, _legend(looks), lines)
+    page = Page(TWO_COLUMNS, 76, caption.title, _legend(looks, caption), lines)
     for place, bone in enumerate(BONES):
-        axes = page.axes(13 + 92 * place, 4.5, 65, 60)
-        _panel(axes, numbers[numbers["bone"] == bone], looks, caption.horizon_months)
+        axes = page.axes(13 + 92 * place, 4.5, WIDTH, 60)
+        _panel(axes, numbers[numbers["bone"] == bone], looks)
+        last = caption.horizon_months
+        months.draw_months(axes, caption, months.ticks(last, WIDTH), last)
         axes.set_title(NAMES[bone])
         _t_scores(axes, *caption.reference[bone])
     return page.figure, numbers
@@ -58,7 +62,7 @@ def courses(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
                     {
                         "bone": bone,
                         "arm": arm,
-                        "months": float(str(day)) / DAYS_PER_MONTH,
+                        "months": float(str(day)) / months.DAYS_PER_MONTH,
                         "patients": len(values),
                         **dict(zip(LEVELS, np.quantile(values, [*LEVELS.values()]), strict=True)),
                         **{f"patient_{who}": value for who, value in own.items()},
@@ -67,22 +71,19 @@ def courses(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _panel(axes: Axes, numbers: pd.DataFrame, looks: dict[str, ArmStyle], horizon: float) -> None:
+def _panel(axes: Axes, numbers: pd.DataFrame, looks: dict[str, ArmStyle]) -> None:
     """One bone: areas below, then single patients, edges of bands, and medians on top."""
     lightness = 2 / max(2, len(looks))  # the more arms lie over each other, the fainter each is
     for arm, look in looks.items():
         course = numbers[numbers["arm"] == arm]
-        months = course["months"]
+        time = course["months"]
         _bands(axes, course, look, lightness)
         own = course.filter(like="patient_").to_numpy(float)
-        axes.plot(months, own, color=look.color, linewidth=0.4, alpha=0.5 * lightness, zorder=2)
+        axes.plot(time, own, color=look.color, linewidth=0.4, alpha=0.5 * lightness, zorder=2)
         axes.plot(
-            months, course["median"], **look._asdict(),
+            time, course["median"], **look._asdict(),
             markeredgecolor="white", markeredgewidth=0.5, zorder=4, label=arm,
         )  # fmt: skip
-    axes.set_xlim(-0.02 * horizon, 1.02 * horizon)
-    axes.xaxis.set_major_locator(MultipleLocator(_tick_months(horizon)))
-    axes.set_xlabel("Months since entry")
     axes.set_ylabel("Measured BMD (g/cm²)")
 
 
@@ -111,7 +112,7 @@ def _t_scores(axes: Axes, mean: float, sd: float) -> None:
     right.yaxis.set_major_locator(MultipleLocator(0.5 if top - bottom < 5.5 * sd else 2.5))
 
 
-def _legend(looks: dict[str, ArmStyle]) -> list[list[Artist]]:
+def _legend(looks: dict[str, ArmStyle], caption: Caption) -> list[list[Artist]]:
     """The arms, and what lines and bands are, in grey because that holds for every arm."""
     edge: dict[str, Any] = {"markeredgecolor": "white", "markeredgewidth": 0.5}
     return [
@@ -121,6 +122,7 @@ def _legend(looks: dict[str, ArmStyle]) -> list[list[Artist]]:
             Patch(facecolor="#f4f4f4", edgecolor=GREY, linewidth=0.6, label="middle 90 %"),
             Line2D([], [], color=GREY, linewidth=0.5, label="single patients"),
             Line2D([], [], label="T-score −2.5", **THRESHOLD),
+            *months.legend(caption),
         ],
     ]
 
@@ -140,9 +142,5 @@ def _explained(numbers: pd.DataFrame, caption: Caption) -> list[str]:
         f"Measured at month {numbers['months'].max():.0f}: {counts}.",
         f"T-score axis: young-adult reference of women and men mixed as in the cohort, {scales};"
         " each patient is scored on that of her or his sex.",
+        *months.explained(caption),
     ]
-
-
-def _tick_months(horizon: float) -> int:
-    """Whole years where they fit, half years in a short study."""
-    return 6 if horizon <= 36 else 12 * max(1, round(horizon / 96))

@@ -18,6 +18,7 @@ class Caption:
     `reference` is the young-adult mean and SD of "spine" and "hip" in g/cm2, mixed over the sexes
     as in the cohort. `reading` says how the published annual increase is read ("linear"),
     `assumptions` how much of the scenario is assumed, `labels` what each published fact is called.
+    `evidence_months` is where the longest evidence ends, None where the follow-up stays within it.
     """
 
     title: str
@@ -29,14 +30,19 @@ class Caption:
     reading: str = ""
     assumptions: str = ""
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    evidence_months: float | None = None
 
-    def lines(self, width_mm: float, *sentences: str) -> list[str]:
-        """The caption of one figure, in lines that fit its width."""
+    def lines(self, width_mm: float, *sentences: str, about_bone: bool = True) -> list[str]:
+        """The caption of one figure, in lines that fit its width.
+
+        Figures that no bone density enters say nothing of how its increase is read.
+        """
         everyone = f"{self.patients} virtual patients" + (
             ", the same in every arm" if len(self.arms) > 1 else ""
         )
         whose = f"{everyone}; seed {self.seed}; {self.horizon_months:g} months."
         reading = f"Annual increase of bone density: {self.reading}" if self.reading else ""
+        reading = reading if about_bone else ""
         spoken = [whose, *sentences, _sentence(reading), _sentence(self.assumptions)]
         text = " ".join(sentence for sentence in spoken if sentence)
         unbroken = re.sub(r"(?<=\d) (?=[%±g])|(?<=±) |(?<=month) (?=\d)", NO_BREAK, text)

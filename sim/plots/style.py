@@ -16,7 +16,13 @@ STYLE = Path(__file__).with_name("mastosim.mplstyle")
 DIGITS = "%.6g"
 """Six digits, as in the other CSV files of a result: fewer than machines differ in."""
 
-LINES: tuple[Any, ...] = ("-", (0, (4, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
+LINES: tuple[Any, ...] = (
+    "-",
+    (0, (4, 1.5)),
+    (0, (1.2, 1.2)),
+    (0, (6, 1.5, 1.2, 1.5)),
+    (0, (4, 1.2, 1.2, 1.2, 1.2, 1.2)),
+)
 MARKERS = ("o", "s", "^", "v", "P")
 NOT_AN_ARM = 5
 """The colour of the style that no arm has: it is for all arms together."""
@@ -57,10 +63,37 @@ def styled() -> Iterator[None]:
         yield
 
 
-def write(folder: Path, name: str, figure: Figure, numbers: pd.DataFrame) -> list[Path]:
-    """Write a figure as SVG and PNG and its numbers as CSV: the same bytes every time."""
-    svg, png, csv = (folder / f"{name}.{kind}" for kind in ("svg", "png", "csv"))
-    figure.savefig(svg, metadata={"Date": None, "Creator": None})
-    figure.savefig(png, metadata={"Software": None})
-    numbers.to_csv(csv, index=False, float_format=DIGITS, lineterminator="\n", encoding="utf-8")
-    return [svg, png, csv]
+def diamond() -> dict[str, Any]:
+    """How a published value looks in every figure: an open diamond, for it is no arm."""
+    return {
+        "marker": "D", "markersize": 4, "linestyle": "none", "markeredgecolor": "#222222",
+        "markerfacecolor": "white", "markeredgewidth": 0.9, "zorder": 5,
+    }  # fmt: skip
+
+
+UNDATED: dict[str, dict[str, Any]] = {
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+    "png": {"Software": None},
+}
+"""What a kind of file would say about when and with what it was made, left out."""
+
+
+def write(
+    folder: Path,
+    name: str,
+    figure: Figure,
+    numbers: pd.DataFrame,
+    formats: Sequence[str] = ("svg", "png"),
+) -> list[Path]:
+    """Write a figure in each format and its numbers as CSV: the same bytes every time.
+
+    `formats` are of "svg", "pdf" and "png". Returns the files in that order, the CSV last.
+    """
+    files = [folder / f"{name}.{kind}" for kind in (*formats, "csv")]
+    for path, kind in zip(files, formats, strict=False):
+        figure.savefig(path, metadata=UNDATED[kind])
+    numbers.to_csv(
+        files[-1], index=False, float_format=DIGITS, lineterminator="\n", encoding="utf-8"
+    )
+    return files

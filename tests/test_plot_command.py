@@ -1,0 +1,103 @@
+"""`mastosim plot`: every figure of a kept result, whole or not at all, and no traceback."""
+
+import shutil
+
+import pytest
+from click.testing import CliRunner
+
+from sim import archive, plots, runs
+from sim.cli.plot import plot
+from sim.plots import FIGURES
+from sim.scenario import load
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """A small result as `mastosim run` keeps it."""
+    root = tmp_path_factory.mktemp("results")
+    study = load("scenarios/laroche2011.yaml", ["cohort.patients=30", "horizon=12 months"])
+    return archive.keep(runs.run(study), root)
+
+
+@pytest.fixture
+def result(kept, tmp_path):
+    """A copy of it, to draw in."""
+    return shutil.copytree(kept, tmp_path / "result")
+
+
+def mastosim_plot(*words):
+    return CliRunner().invoke(plot, [str(word) for word in words])
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_every_figure_is_drawn_and_its_files_are_printed(result):
+    before = names(result)
+    told = mastosim_plot(result, "--format", "svg")
+    assert told.exit_code == 0, told.output
+    expected = [
+        str(result / "figures" / f"{name}.{kind}") for name in FIGURES for kind in ("svg", "csv")
+    ]
+    assert told.stdout.splitlines() == expected
+    assert names(result / "figures") == sorted(path.rsplit("/", 1)[1] for path in expected)
+    assert told.stderr == "", "nobody watches"
+    assert names(result) == sorted([*before, "figures"]), "nothing else is left behind"
+
+
+def test_without_a_format_all_three_and_other_files_stay(result, tmp_path):
+    into = tmp_path / "new" / "folder"
+    assert mastosim_plot(result, "--figure", "markers", "--out", into).exit_code == 0
+    wanted = [f"markers.{kind}" for kind in ("csv", "pdf", "png", "svg")]
+    assert names(into) == wanted
+    (into / "mine.txt").write_text("to be kept", encoding="utf-8")
+    again = ("--figure", "incidence", "--figure", "incidence", "--format", "svg", "--out", into)
+    assert mastosim_plot(result, *again).stdout.count("incidence.svg") == 1
+    assert names(into) == sorted([*wanted, "mine.txt", "incidence.csv", "incidence.svg"])
+    assert not (result / "figures").exists()
+
+
+def test_the_caption_is_that_of_the_run(result):
+    assert mastosim_plot(result, "--figure", "bone_course", "--format", "svg").exit_code == 0
+    for kind in ("svg", "csv"):
+        drawn, kept = (folder / f"bone_course.{kind}" for folder in (result / "figures", result))
+        assert drawn.read_bytes() == kept.read_bytes()
+
+
+def test_a_figure_that_fails_leaves_nothing(result, tmp_path, monkeypatch):
+    drawing = plots.draw
+
+    def broken(folder, caption, figures, *where):
+        if "incidence" in figures:
+            raise ZeroDivisionError
+        return drawing(folder, caption, figures, *where)
+
+    monkeypatch.setattr("sim.cli.plot.draw", broken)
+    chosen = ("--figure", "on_therapy", "--figure", "incidence", "--format", "svg")
+    told = mastosim_plot(result, *chosen, "--out", tmp_path / "out")
+    assert isinstance(told.exception, ZeroDivisionError)
+    assert names(tmp_path) == ["result"]
+
+
+def test_a_folder_without_a_manifest_is_told_what_a_result_is(tmp_path):
+    for folder in (tmp_path, tmp_path / "absent"):
+        told = mastosim_plot(folder)
+        assert told.exit_code == 2
+        assert "results/<scenario>/<digest>" in told.stderr
+        assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"scenario": {}}'])
+def test_a_damaged_manifest_is_no_traceback(text, result):
+    (result / "manifest.json").write_text(text, encoding="utf-8")
+    told = mastosim_plot(result)
+    assert told.exit_code == 2
+    assert "damaged, or of another version" in told.stderr
+
+
+def test_a_name_without_a_figure_names_those_there_are(result):
+    told = mastosim_plot(result, "--figure", "pie")
+    assert told.exit_code == 2
+    for name in FIGURES:
+        assert name in told.stderr
