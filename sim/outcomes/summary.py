@@ -101,9 +101,18 @@ def _rows(
 
 
 def _row(arm: str, subgroup: str, outcome: Outcome, estimate: Estimate) -> tuple[object, ...]:
-    unit = outcome.unit if " - " not in arm or outcome.unit != "%" else "percentage points"
-    numbers = (0.0 if abs(number) < NOISE else number for number in estimate[:4])
-    return (arm, subgroup, outcome.name, unit, _months(outcome.day), *numbers)
+    unit = unit_of_difference(outcome) if " - " in arm else outcome.unit
+    return (arm, subgroup, outcome.name, unit, in_months(outcome.day), *written(estimate))
+
+
+def unit_of_difference(outcome: Outcome) -> str:
+    """The unit of a difference in an outcome: of percentages, percentage points."""
+    return "percentage points" if outcome.unit == "%" else outcome.unit
+
+
+def written(estimate: Estimate) -> tuple[float, ...]:
+    """Value, Monte Carlo error and interval as they are written; what is rounding alone is 0."""
+    return tuple(0.0 if abs(number) < NOISE else number for number in estimate[:4])
 
 
 def outcomes_of(people: Persons, end: int) -> Iterator[Outcome]:
@@ -151,7 +160,7 @@ def _mean(name: str, unit: str, day: int, values: Floats, scale: float = 1.0) ->
     return Outcome(name, unit, day, np.where(known, values, 0.0), known.astype(float), scale)
 
 
-def _months(day: int) -> float:
+def in_months(day: int) -> float:
     """A day in months; whole where the day is that of a whole month."""
     months = day / DAYS_PER_MONTH
     is_whole = abs(day - round(months) * DAYS_PER_MONTH) <= 0.5

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-MM_PER_CHARACTER = 1.28  # of 7 point text, on average
+MM_PER_CHARACTER = 1.35  # of 7 point text, on average
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 

@@ -1,0 +1,261 @@
+"""The forest of paired differences and the page of a comparison: marks at their numbers."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+from sim.plots import Caption, comparison, differences, forest
+from sim.plots.saved import Saved
+from sim.plots.style import arm_style, styled
+
+ARMS = ("combination", "pamidronate")
+PAIR = "combination - pamidronate"
+CAPTION = Caption(
+    title="Interferon alpha plus pamidronate against pamidronate alone",
+    arms=ARMS,
+    patients=40,
+    seed=1,
+    horizon_months=60,
+    reference={"spine": (1.069, 0.112), "hip": (0.992, 0.142)},
+    reading="linear",
+    assumptions="54 of 118 numbers are assumptions",
+)
+
+
+@pytest.fixture(scope="module")
+def saved():
+    result = sim.run("scenarios/laroche2011.yaml", patients=40)
+    return Saved(result.tables, result.summary, None)
+
+
+@pytest.fixture(scope="module")
+def drawn(saved):
+    with styled():
+        return drawing(forest.figure, saved, CAPTION)
+
+
+@pytest.fixture(scope="module")
+def four(saved):
+    """Four arms, three differences, drawn from numbers that tell them apart."""
+    apart = saved.summary[saved.summary["arm"] == PAIR]
+    others = [
+        apart.assign(arm=f"{arm} - untreated", estimate=apart["estimate"] + shift)
+        for shift, arm in enumerate(("combination", "pamidronate", "interferon only"))
+    ]
+    arms = ("combination", "pamidronate", "interferon only", "untreated")
+    with styled():
+        summary = pd.concat(others, ignore_index=True)
+        return drawing(
+            forest.figure, saved._replace(summary=summary), dataclasses.replace(CAPTION, arms=arms)
+        )
+
+
+@pytest.fixture(scope="module")
+def beside(saved):
+    """A page of three scenarios, the second and third shifted."""
+    with styled():
+        return drawing(
+            comparison.figure, scenarios(saved.summary, 3), "three scenarios", ["Forty people."]
+        )
+
+
+def drawing(figure, *words):
+    """A figure that does apply, and its numbers."""
+    drawn = figure(*words)
+    assert drawn is not None
+    return drawn
+
+
+def scenarios(summary, count):
+    arms = summary[summary["arm"].isin(ARMS)]
+    arms = arms[arms["time"] == arms.groupby(["arm", "outcome"])["time"].transform("max")]
+    rows = [
+        arms.assign(scenario=f"scenario-number-{i}", against="", estimate=arms["estimate"] + i)
+        for i in range(count)
+    ]
+    rows.append(arms.assign(scenario="scenario-number-1", against="scenario-number-0"))
+    return pd.concat(rows, ignore_index=True)
+
+
+def caption_of(figure):
+    text = " ".join(part.get_text() for part in figure.texts).replace("\n", " ")
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def marks_of(axes):
+    return [line for line in axes.lines if line.get_marker() not in ("None", "", None)]
+
+
+def test_rows_are_the_differences_at_the_last_time(saved, drawn):
+    rows = saved.summary[saved.summary["arm"] == PAIR]
+    last = rows.loc[rows.groupby("outcome")["time"].idxmax()].set_index("outcome")
+    numbers = drawn[1].set_index("outcome")
+    assert set(numbers.index) == set(last.index)
+    columns = ["time", "estimate", "mc_error", "low", "high", "unit"]
+    pd.testing.assert_frame_equal(
+        numbers[columns].sort_index(), last[columns].sort_index(), check_dtype=False
+    )
+
+
+def test_marks_lines_and_printed_numbers_are_the_rows(drawn):
+    figure, numbers = drawn
+    marks, bars, said = [], [], []
+    for axes in figure.axes:
+        assert [0, 0] in [list(line.get_xdata()) for line in axes.lines], "a line at none"
+        marks += [line.get_xdata()[0] for line in marks_of(axes)]
+        bars += [tuple(line.get_xdata()) for line in axes.lines if line.get_linewidth() == 1.3
+                 and line not in marks_of(axes)]  # fmt: skip
+        said += [text.get_text() for text in axes.texts]
+        low, high = axes.get_xlim()
+        assert all(low <= x <= high for line in axes.lines for x in line.get_xdata())
+    assert marks == list(numbers["estimate"])
+    assert bars == list(zip(numbers["low"], numbers["high"], strict=True))
+    spine = numbers.set_index("outcome").loc["spine change"]
+    assert f"{spine.estimate:.1f} [{spine.low:.1f}, {spine.high:.1f}]" in said
+    assert sum("[" in text for text in said) == len(numbers) + 1, "a number a row, and the head"
+
+
+def test_outcomes_share_a_scale_only_with_their_like(drawn):
+    figure, numbers = drawn
+    groups = {
+        key: list(rows["outcome"])
+        for key, rows in numbers.groupby(["heading", "scale"], sort=False)
+    }
+    assert groups["Bone density", differences.OF_ENTRY] == ["spine change", "hip change"]
+    assert groups["Bone density", differences.OF_PATIENTS] == [
+        "spine above T -2.5",
+        "hip above T -2.5",
+    ]
+    assert groups["Fractures and deaths", differences.OF_PATIENTS] == ["any fracture", "deaths"]
+    assert len(groups["Fractures and deaths", "per 100 person-years"]) == 4
+    assert differences.OTHER not in numbers["heading"].to_list(), "every outcome has a place"
+    assert len(figure.axes) == len(groups)
+
+
+def test_every_difference_looks_like_its_arm_and_stands_apart(four):
+    figure, numbers = four
+    looks = arm_style(("combination", "pamidronate", "interferon only", "untreated"))
+    assert [text.get_text() for text in figure.legends[0].texts] == [
+        f"{arm} − untreated" for arm in ("combination", "pamidronate", "interferon only")
+    ]
+    drawn = [mark for axes in figure.axes for mark in marks_of(axes)]
+    for mark, row in zip(drawn, numbers.itertuples(), strict=True):
+        look = looks[str(row.arm).removesuffix(" - untreated")]
+        assert (mark.get_color(), mark.get_marker()) == (look.color, look.marker)
+    for axes in figure.axes:
+        heights = sorted(mark.get_ydata()[0] for mark in marks_of(axes))
+        assert min(np.diff(heights)) > 3, "mm between rows"
+
+
+def test_subgroups_are_indented_below_the_main_outcomes(saved):
+    women = saved.summary.assign(subgroup="women", estimate=saved.summary["estimate"] + 1)
+    summary = pd.concat([saved.summary.assign(subgroup="all"), women], ignore_index=True)
+    with styled():
+        figure, numbers = drawing(forest.figure, saved._replace(summary=summary), CAPTION)
+        check_page(figure)
+    parts = numbers[numbers["subgroup"] == "women"]
+    assert set(parts["outcome"]) == set(differences.MAIN)
+    above = numbers.loc[parts.index - 1]
+    assert list(above["outcome"]) == list(parts["outcome"])
+    assert set(above["subgroup"]) == {"all"}
+    labels = [text.get_text() for axes in figure.axes for text in axes.texts]
+    assert labels.count("    women") == len(differences.MAIN)
+
+
+def test_one_arm_makes_no_forest(saved):
+    summary = saved.summary[saved.summary["arm"] == "pamidronate"]
+    caption = dataclasses.replace(CAPTION, arms=("pamidronate",))
+    assert forest.figure(saved._replace(summary=summary), caption) is None
+
+
+def test_nothing_differing_and_nothing_known_are_drawn(saved):
+    rows = saved.summary[saved.summary["arm"] == PAIR]
+    for value, printed in ((0.0, "0 [0, 0]"), (np.nan, "–")):
+        columns = ["estimate", "mc_error", "low", "high"]
+        summary = rows.assign(**dict.fromkeys(columns, value))
+        with styled():
+            figure, _ = drawing(forest.figure, saved._replace(summary=summary), CAPTION)
+            check_page(figure)
+        said = [text.get_text() for axes in figure.axes for text in axes.texts]
+        assert said.count(printed) == rows["outcome"].nunique()
+
+
+def test_numbers_keep_three_digits_and_no_sign_on_nothing():
+    assert [forest._number(x) for x in (123.4, 12.34, -1.234, 0.0, -0.001)] == [
+        "123", "12.3", "−1.23", "0", "0.00",
+    ]  # fmt: skip
+
+
+def test_captions_say_what_the_intervals_are_not(drawn, beside):
+    for figure, _ in (drawn, beside):
+        said = caption_of(figure)
+        assert "how well the simulation knows its own mean" in said
+        assert "what the published patients support" in said
+        assert "Fracture differences stand on the reading of the annual increase." in said
+    assert "Annual increase of bone density: linear." in caption_of(drawn[0])
+    assert "Forty people." in caption_of(beside[0])
+
+
+def test_the_page_of_a_comparison_draws_every_scenario_and_arm(saved, beside):
+    figure, numbers = beside
+    assert set(numbers["outcome"]) == set(comparison.OUTCOMES)
+    assert set(numbers["against"]) == {""}, "differences are not drawn"
+    assert len(figure.axes) == len(comparison.OUTCOMES)
+    looks = arm_style(ARMS)
+    for axes, outcome in zip(figure.axes, comparison.OUTCOMES, strict=True):
+        rows = numbers[numbers["outcome"] == outcome]
+        marks = marks_of(axes)
+        assert [mark.get_xdata()[0] for mark in marks] == list(rows["estimate"])
+        for mark, row in zip(marks, rows.itertuples(), strict=True):
+            place = int(str(row.scenario)[-1])
+            assert abs(mark.get_ydata()[0] - place) < 0.5, "within the row of its scenario"
+            assert mark.get_color() == looks[str(row.arm)].color
+        assert len({mark.get_ydata()[0] for mark in marks}) == 6
+        at = [line.get_xdata()[0] for line in axes.lines if list(line.get_ydata()) == [0, 1]]
+        assert at == list(rows.loc[rows["scenario"] == "scenario-number-0", "estimate"])
+
+
+def test_a_comparison_of_eight_fits_a_page_and_of_nothing_is_none(saved):
+    with styled():
+        figure, _ = drawing(comparison.figure, scenarios(saved.summary, 8), "eight " * 30)
+        check_page(figure)
+    assert figure.get_figheight() * 25.4 < 250
+    nothing = scenarios(saved.summary, 2).assign(outcome="something else")
+    assert comparison.figure(nothing, "nothing") is None
+
+
+def test_scenarios_of_other_lengths_are_named(saved):
+    summary = scenarios(saved.summary, 2)
+    summary.loc[summary["scenario"] == "scenario-number-1", "time"] = 120.0
+    summary = pd.concat([summary, summary[summary["scenario"] == "scenario-number-0"].assign(
+        scenario="scenario-number-2")])  # fmt: skip
+    with styled():
+        figure, _ = drawing(comparison.figure, summary, "lengths")
+    assert "Outcomes at month 60, month 120 in scenario-number-1." in caption_of(figure)
+
+
+def test_texts_stay_on_the_page_and_panels_apart(drawn, four, beside):
+    for figure, _ in (drawn, four, beside):
+        with styled():
+            check_page(figure)
+
+
+def check_page(figure):
+    figure.draw_without_rendering()
+    boxes = [axes.get_tightbbox() for axes in figure.axes]
+    outside = [part.get_window_extent() for part in (*figure.texts, *figure.legends)]
+    for box in [*boxes, *outside]:
+        assert 0 <= box.x0 < box.x1 <= figure.bbox.width
+        assert 0 <= box.y0 < box.y1 <= figure.bbox.height
+    for place, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:place])
+        assert not any(box.overlaps(other) for other in outside)
+    for axes in figure.axes:
+        low, high = axes.get_xlim()
+        ticks = [t for t in axes.get_xticklabels() if low <= t.get_position()[0] <= high]
+        words = [text.get_window_extent() for text in (*axes.texts, *ticks) if text.get_text()]
+        for place, box in enumerate(words):
+            assert not any(box.overlaps(other) for other in words[:place])

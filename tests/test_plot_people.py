@@ -1,0 +1,285 @@
+"""The figures of single patients: their numbers from the tables, their marks from the numbers."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.collections import LineCollection
+from matplotlib.patches import Rectangle
+
+import sim
+from sim.plots import Caption, lanes, swimmer, waterfall
+from sim.plots.saved import Saved
+from sim.plots.style import arm_style, styled
+
+ARMS = ("combination", "pamidronate")
+MONTH = 365.25 / 12
+CAPTION = Caption(
+    title="Missed infusions and halved doses",
+    arms=ARMS,
+    patients=40,
+    seed=3,
+    horizon_months=60,
+    reference={"spine": (1.069, 0.112), "hip": (0.992, 0.142)},
+    reading="linear",
+    assumptions="54 of 118 numbers are assumptions",
+)
+SETTINGS = (
+    "therapies.pamidronate.given=70 %",
+    "therapies.interferon.on_intolerance=[halve, stop]",
+    "therapies.interferon.intolerance=[{rate: 0.3 per year, until: 60 months}]",
+    "fractures.base_rate=12 per 100 person-years",
+    "mortality.standardised_mortality_ratio=6",
+)
+
+
+@pytest.fixture(scope="module")
+def saved():
+    result = sim.run("scenarios/laroche2011.yaml", patients=40, seed=3, settings=SETTINGS)
+    return Saved(result.tables, result.summary, None)
+
+
+@pytest.fixture(scope="module")
+def swum(saved):
+    with styled():
+        return swimmer.figure(saved, CAPTION)
+
+
+@pytest.fixture(scope="module")
+def fallen(saved):
+    with styled():
+        drawn = waterfall.figure(saved, CAPTION)
+    assert drawn is not None
+    return drawn
+
+
+def caption_of(figure):
+    text = " ".join(part.get_text() for part in figure.texts).replace("\n", " ")
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def course_by_hand(events, end):
+    """Stretches of one patient's course, as (from, to, action), walked event by event."""
+    stretches, since, action = [], None, 0.0
+    rows = events[events["event"].isin(["course", "intolerance"])]
+    for day, value in zip(rows["day"], rows["value"], strict=True):
+        if action > 0 and day > since:
+            stretches.append((since, day, action))
+        since, action = day, value
+    if action > 0 and end > since:
+        stretches.append((since, end, action))
+    return stretches
+
+
+def test_lanes_hold_every_event_of_the_patients_shown(saved, swum):
+    _, numbers = swum
+    events = saved.tables.events[saved.tables.events["patient"] < 30]
+    assert set(numbers["patient"]) == set(range(30))
+    for item in ("infusion", "missed infusion", "fracture", "death"):
+        here = numbers[numbers["item"] == item]
+        true = events[events["event"] == item]
+        assert len(true) > 0, f"the scenario of this test has no {item}"
+        found = here[["arm", "patient", "what", "from_month"]].to_numpy().tolist()
+        expected = true.assign(month=true["day"] / MONTH)[["arm", "patient", "what", "month"]]
+        assert sorted(found) == sorted(expected.to_numpy().tolist())
+
+
+def test_bars_are_the_stretches_of_each_course_at_one_dose(saved, swum):
+    _, numbers = swum
+    reduced = 0
+    for (arm, patient), events in saved.tables.events.groupby(["arm", "patient"]):
+        if patient >= 30:
+            continue
+        rows = numbers[(numbers["arm"] == arm) & (numbers["patient"] == patient)]
+        end = events.loc[events["event"].isin(["death", "end"]), "day"].iloc[0]
+        followed = rows[rows["item"] == "follow-up"]
+        assert list(followed["to_month"] * MONTH) == pytest.approx([end])
+        courses = rows[rows["item"] == "course"]
+        expected = course_by_hand(events, end)
+        found = courses[["from_month", "to_month"]].to_numpy() * MONTH
+        assert np.round(found).astype(int).tolist() == [[a, b] for a, b, _ in expected]
+        assert list(courses["share_of_full_dose"]) == [action for *_, action in expected]
+        reduced += sum(action == 0.5 for *_, action in expected)
+    assert reduced > 3
+
+
+def test_lanes_are_ordered_by_time_on_the_course_then_follow_up(swum):
+    _, numbers = swum
+    here = numbers[numbers["arm"] == "combination"]
+    taken = (here["to_month"] - here["from_month"]).groupby([here["item"], here["lane"]]).sum()
+    keys = [(taken.get(("course", lane), 0), taken["follow-up", lane]) for lane in range(30)]
+    assert keys == sorted(keys, reverse=True)
+    assert len({time for time, _ in keys}) > 10
+    lane_of = numbers.groupby(["arm", "patient"])["lane"].unique()
+    assert lane_of["combination"].to_dict() == lane_of["pamidronate"].to_dict()
+
+
+def test_the_swimmer_draws_its_numbers(swum):
+    figure, numbers = swum
+    for axes, arm in zip(figure.axes, ARMS, strict=True):
+        items = dict(list(numbers[numbers["arm"] == arm].groupby("item")))
+        assert axes.get_title("left") == arm
+        courses = items.get("course", numbers[:0])
+        assert len(axes.patches) == 30 + len(courses)
+        faces = {patch.get_facecolor() for patch in axes.patches}
+        assert len(faces) == (3 if len(courses) else 1), "follow-up, full dose, reduced dose"
+        (ticks,) = (c for c in axes.collections if isinstance(c, LineCollection))
+        at = [(x, round(ys.mean())) for x, ys in ((s[0, 0], s[:, 1]) for s in ticks.get_segments())]
+        expected = items["infusion"][["from_month", "lane"]].to_numpy().tolist()
+        np.testing.assert_allclose(sorted(at), sorted(expected))
+        drawn = {line.get_marker(): line.get_xydata().tolist() for line in axes.lines}
+        for site, shape in (("vertebral", "v"), ("hip", "D"), ("other", "s")):
+            here = items["fracture"][items["fracture"]["what"] == site]
+            assert drawn.get(shape, []) == here[["from_month", "lane"]].to_numpy().tolist()
+        assert drawn["x"] == items["death"][["from_month", "lane"]].to_numpy().tolist()
+        assert len(drawn["o"]) == len(items["missed infusion"])
+
+
+def test_the_swimmer_says_who_is_shown_and_in_which_order(swum):
+    said = caption_of(swum[0])
+    assert "the first 30, each in the same lane in every arm" in said
+    assert "time on interferon and then length of follow-up in the arm combination" in said
+    assert "Courses: interferon. Doses, infused or injected: pamidronate." in said
+
+
+def test_fewer_patients_and_one_arm_make_a_narrow_swimmer(saved):
+    few = [frame[frame["patient"] < 4] for frame in saved.tables]
+    tables = type(saved.tables)(*few)
+    caption = dataclasses.replace(CAPTION, arms=("pamidronate",), patients=4)
+    with styled():
+        figure, numbers = swimmer.figure(saved._replace(tables=tables), caption)
+    assert sorted(set(numbers["lane"])) == [0, 1, 2, 3]
+    assert figure.get_figwidth() == pytest.approx(89 / 25.4)
+    assert "all of them, ordered by length of follow-up" in caption_of(figure)
+    assert "course" not in {text.get_text() for text in figure.legends[0].texts}
+
+
+def test_two_courses_share_the_height_of_a_lane(saved, monkeypatch):
+    monkeypatch.setattr(lanes, "MOST", 3)
+    monkeypatch.setattr(swimmer, "MOST", 3)
+    events = saved.tables.events
+    second = events[events["event"] == "course"].assign(what="another")
+    both = saved.tables._replace(events=pd.concat([events, second], ignore_index=True))
+    with styled():
+        figure, numbers = swimmer.figure(saved._replace(tables=both), CAPTION)
+    bars = [patch for patch in figure.axes[0].patches if isinstance(patch, Rectangle)]
+    bars = [bar for bar in bars if round(bar.get_height(), 2) != 0.3]
+    assert len(bars) == (numbers["item"] == "course").sum()
+    lower = [(bar.get_y() + bar.get_height() / 2) % 1 < 0.5 for bar in bars]
+    assert any(lower)
+    assert not all(lower)
+    assert "Courses in a lane, from top to bottom: another, interferon." in caption_of(figure)
+
+
+def test_a_second_therapy_by_doses_stands_at_its_own_height_in_every_arm(saved):
+    events = saved.tables.events
+    second = events["event"].isin(["infusion"]) & (events["arm"] == "combination")
+    second &= events["day"] > 700
+    other = events.assign(what=events["what"].where(~second, "romosozumab"))
+    with styled():
+        figure, _ = swimmer.figure(
+            saved._replace(tables=saved.tables._replace(events=other)), CAPTION
+        )
+    heights = []
+    for axes in figure.axes:
+        (ticks,) = (c for c in axes.collections if isinstance(c, LineCollection))
+        starts = {round(segment[:, 1].min() % 1, 2) for segment in ticks.get_segments()}
+        heights.append(starts)
+    assert heights == [{0.55, 0.0}, {0.55}], "above the middle, and below it where there are two"
+
+
+def test_changes_are_those_of_the_first_and_last_measurement(saved, fallen):
+    _, numbers = fallen
+    measured = saved.tables.measurements
+    measured = measured[measured["quantity"] == "spine_g_cm2"]
+    expected = {}
+    for (arm, patient), rows in measured.groupby(["arm", "patient"]):
+        values = [value for _, value in sorted(zip(rows["day"], rows["value"], strict=True))]
+        if len(values) > 1:
+            expected[arm, patient] = 100 * (values[-1] - values[0]) / values[0]
+    keys = zip(numbers["arm"], numbers["patient"], strict=True)
+    found = dict(zip(keys, numbers["change_percent"], strict=True))
+    assert found.keys() == expected.keys()
+    assert len(found) < 80, "somebody died before a second measurement"
+    assert found == pytest.approx(expected)
+
+
+def test_the_waterfall_draws_its_numbers_on_one_scale(fallen):
+    figure, numbers = fallen
+    looks = arm_style(ARMS)
+    assert len({axes.get_ylim() for axes in figure.axes}) == 1
+    for axes, arm in zip(figure.axes, ARMS, strict=True):
+        change = numbers.loc[numbers["arm"] == arm, "change_percent"]
+        heights = [bar.get_height() for bar in axes.patches]
+        assert heights == list(change) == sorted(change, reverse=True)
+        assert {bar.get_facecolor()[:3] for bar in axes.patches} == {
+            tuple(int(looks[arm].color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+        }
+        assert axes.lines[-1].get_ydata()[0] == np.median(change)
+        said = axes.texts[0].get_text()
+        assert f"median {np.median(change):+.1f} %".replace("-", "−") in said
+        assert f"{100 * np.mean(change > 0):.0f} % above 0" in said
+
+
+def test_the_waterfall_shows_the_first_patients_and_says_so(saved, monkeypatch):
+    monkeypatch.setattr(waterfall, "MOST", 10)
+    with styled():
+        drawn = waterfall.figure(saved, CAPTION)
+    assert drawn is not None
+    figure, numbers = drawn
+    assert set(numbers["patient"]) <= set(range(10))
+    assert "Bars: the first 10 patients" in caption_of(figure)
+
+
+def test_a_share_is_everyone_or_nobody_only_where_it_is():
+    share = waterfall._share
+    assert share(pd.Series([1.0] * 299 + [-1.0])) == "99.7"
+    assert share(pd.Series([1.0, 2.0])) == "100"
+    assert share(pd.Series([-1.0])) == "0"
+    assert share(pd.Series([1.0, -1.0, 2.0])) == "67"
+
+
+def test_nobody_measured_again_makes_no_waterfall(saved):
+    measured = saved.tables.measurements
+    tables = saved.tables._replace(measurements=measured[measured["day"] == 0])
+    assert waterfall.figure(saved._replace(tables=tables), CAPTION) is None
+
+
+def test_four_arms_stand_side_by_side(saved):
+    arms = ("combination", "pamidronate", "third", "fourth")
+    copies = [
+        pd.concat([rows, rows.assign(arm=rows["arm"].map(dict(zip(ARMS, arms[2:], strict=True))))])
+        for rows in (saved.tables.events, saved.tables.measurements)
+    ]
+    tables = saved.tables._replace(events=copies[0], measurements=copies[1])
+    caption = dataclasses.replace(CAPTION, arms=arms)
+    with styled():
+        drawn = [m.figure(saved._replace(tables=tables), caption) for m in (swimmer, waterfall)]
+        for made in drawn:
+            assert made is not None
+            figure = made[0]
+            assert [axes.get_title("left") for axes in figure.axes] == list(arms)
+            assert len({axes.get_position().y0 for axes in figure.axes}) == 1
+            check_page(figure)
+
+
+def test_texts_stay_on_the_page_and_panels_apart(swum, fallen):
+    for figure, _ in (swum, fallen):
+        with styled():
+            check_page(figure)
+
+
+def check_page(figure):
+    figure.draw_without_rendering()
+    boxes = [axes.get_tightbbox() for axes in figure.axes]
+    outside = [part.get_window_extent() for part in (*figure.texts, *figure.legends)]
+    for box in [*boxes, *outside]:
+        assert 0 <= box.x0 < box.x1 <= figure.bbox.width
+        assert 0 <= box.y0 < box.y1 <= figure.bbox.height
+    for place, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in [*boxes[:place], *outside])
+    for axes in figure.axes:
+        for text in axes.texts:
+            words = text.get_window_extent()
+            assert not any(words.overlaps(bar.get_window_extent()) for bar in axes.patches)
