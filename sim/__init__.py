@@ -4,19 +4,34 @@ import sim
 result = sim.run("scenarios/laroche2011.yaml")
 result.summary      # outcomes with Monte Carlo error, arm by arm and paired
 result.reported     # the published numbers beside the simulated ones
+
+The functions are the commands of the command line; each loads the libraries that it needs when it
+is called. Where work takes long, `progress` is told the number of patient courses done and to do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from sim.comparisons import Comparison
+    from sim.lives import Life
     from sim.runs import Result
+    from sim.scenario import Study
 
-__version__ = "0.1.0"
-__all__ = ["run"]
+__version__ = "0.2.0"
+__all__ = ["check", "cite", "compare", "explain", "plot", "rerun", "run"]
+
+Progress = Callable[[int, int], None]
+
+
+def check(scenario: str | Path, settings: Iterable[str] = ()) -> Study:
+    """Read a scenario file and everything it assumes. Raises ScenarioError with every mistake."""
+    from sim.scenario import load
+
+    return load(scenario, settings)
 
 
 def run(
@@ -24,9 +39,60 @@ def run(
     patients: int | None = None,
     seed: int | None = None,
     settings: Iterable[str] = (),
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Result:
-    """Simulate a scenario file; see `sim.runs.run`. Loads the numerical libraries when called."""
+    """Simulate a scenario file; see `sim.runs.run`."""
     from sim import runs
 
     return runs.run(scenario, patients, seed, settings, progress)
+
+
+def explain(
+    scenario: str | Path, patient: int, settings: Iterable[str] = (), seed: int | None = None
+) -> Life:
+    """Tell the life of one patient, all arms side by side; see `sim.lives.explain`."""
+    from sim import lives
+
+    return lives.explain(scenario, patient, settings, seed)
+
+
+def compare(
+    scenarios: Iterable[str | Path],
+    patients: int | None = None,
+    seed: int | None = None,
+    settings: Iterable[str] = (),
+    progress: Progress | None = None,
+) -> Comparison:
+    """Run scenario files on the same virtual patients; see `sim.comparisons.compare`."""
+    from sim import comparisons
+
+    return comparisons.compare(scenarios, patients, seed, settings, progress)
+
+
+def plot(
+    result: str | Path,
+    into: str | Path,
+    figures: Sequence[str] | None = None,
+    formats: Sequence[str] = ("svg", "pdf", "png"),
+) -> list[Path]:
+    """Draw the figures of a result that was kept, into a folder that exists; returns the files."""
+    from sim import archive, plots
+
+    caption = archive.caption_of(archive.study_of(Path(result) / "manifest.json"))
+    names = list(plots.FIGURES) if figures is None else figures
+    return plots.draw(Path(result), caption, names, Path(into), formats)
+
+
+def cite(scenario: str | Path, form: Literal["text", "bibtex", "csl"] = "text") -> str:
+    """Every publication that the numbers of a scenario rest on, and mastosim itself."""
+    from sim import citations
+    from sim.scenario import load
+
+    return citations.cite(load(scenario), form)
+
+
+def rerun(manifest: str | Path, progress: Progress | None = None) -> Result:
+    """Run again what a manifest describes. Raises ValueError for one of another version."""
+    from sim import archive
+
+    return archive.rerun(Path(manifest), progress)

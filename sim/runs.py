@@ -34,6 +34,12 @@ class Result:
     summary: pd.DataFrame
     reported: pd.DataFrame | None
 
+    def _repr_html_(self) -> str:
+        """The tables of the result, as a notebook shows them."""
+        from sim import notebook, sheets
+
+        return notebook.result(sheets.sheets(self), sheets.closing(self))
+
     @property
     def patients(self) -> pd.DataFrame:
         """One row a patient."""

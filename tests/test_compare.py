@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 import sim
-from sim import compare
+from sim import comparisons
 from sim.cli.compare import compare as command
 from sim.scenario import ScenarioError
 
@@ -37,7 +37,7 @@ def copy(tmp_path_factory):
 @pytest.fixture(scope="module")
 def three(copy):
     """The study, itself under another name, and with infusions missed."""
-    return compare.compare([BASE, copy, POOR], PEOPLE, SEED)
+    return comparisons.compare([BASE, copy, POOR], PEOPLE, SEED)
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +56,17 @@ def test_every_scenario_has_the_patients_and_the_seed_of_the_first(three):
 
 
 def test_numbers_not_given_are_those_of_the_first_file(copy):
-    studies = compare.read([copy, BASE])
+    studies = comparisons.read([copy, BASE])
     assert [study.scenario.cohort.patients for study in studies] == [3000, 3000]
     assert [study.scenario.seed for study in studies] == [77, 77]
-    assert [study.scenario.cohort.patients for study in compare.read([BASE, copy])] == [1000, 1000]
+    assert [study.scenario.cohort.patients for study in comparisons.read([BASE, copy])] == [
+        1000,
+        1000,
+    ]
 
 
 def test_settings_are_laid_over_every_file(copy):
-    studies = compare.read([BASE, copy], settings=["horizon=24 months"])
+    studies = comparisons.read([BASE, copy], settings=["horizon=24 months"])
     assert {study.scenario.horizon for study in studies} == {24 * 365.25 / 12}
 
 
@@ -129,7 +132,7 @@ def test_pairing_knows_a_small_change_better(three, apart):
 
 
 def test_the_order_changes_only_what_others_are_held_against(three):
-    turned = compare.summarise(three.results[::-1])
+    turned = comparisons.summarise(three.results[::-1])
     by = ["scenario", "arm", "outcome"]
     for summary in (three.summary, turned):
         assert list(summary.columns) == ["scenario", "arm", "against", *summary.columns[3:]]
@@ -146,7 +149,7 @@ def test_the_order_changes_only_what_others_are_held_against(three):
 
 
 def test_other_people_and_lengths_are_said_and_compared_only_where_they_meet():
-    found = compare.compare([BASE, LONG, WOMEN], 20, SEED)
+    found = comparisons.compare([BASE, LONG, WOMEN], 20, SEED)
     rows = found.summary[found.summary["against"] != ""]
     months = rows.groupby("scenario")["time"].unique().map(list)
     assert months.to_dict() == {"ten-years": [60.0], "hernandez2010": [12.0]}
@@ -154,19 +157,19 @@ def test_other_people_and_lengths_are_said_and_compared_only_where_they_meet():
     assert (longer["estimate"] == 0).all(), "the first five years are the same"
     assert "all fractures" not in set(longer["outcome"])
     assert set(rows.loc[rows["scenario"] == "hernandez2010", "arm"]) == {"pamidronate"}
-    said = " ".join(compare.remarks(found.studies))
+    said = " ".join(comparisons.remarks(found.studies))
     assert "hernandez2010 are not those of laroche2011 (other: female, age)" in said
     assert "ten-years are not" not in said
     assert "Not as long as laroche2011 (60 months): ten-years (120 months), hernandez2010" in said
 
 
 def test_readings_are_said_once_or_by_name(copy):
-    same = compare.read([BASE, copy])
-    assert compare.remarks(same) == [
+    same = comparisons.read([BASE, copy])
+    assert comparisons.remarks(same) == [
         "Annual increase read as: linear, a constant share of the entry value."
     ]
-    other = compare.read([BASE, POOR, SCENARIOS / "laroche2011-compound.yaml"])
-    (said,) = compare.remarks(other)
+    other = comparisons.read([BASE, POOR, SCENARIOS / "laroche2011-compound.yaml"])
+    (said,) = comparisons.remarks(other)
     assert "(laroche2011, poor-attendance); compound" in said
     assert said.endswith("(laroche2011-compound).")
 
@@ -174,7 +177,9 @@ def test_readings_are_said_once_or_by_name(copy):
 def test_progress_counts_all_scenarios_together(copy):
     told = []
     settings = ["horizon=6 months"]
-    compare.compare([BASE, copy], 5, SEED, settings, lambda done, all_: told.append((done, all_)))
+    comparisons.compare(
+        [BASE, copy], 5, SEED, settings, lambda done, all_: told.append((done, all_))
+    )
     assert {all_ for _, all_ in told} == {20}
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[-1] == (20, 20)
@@ -190,7 +195,7 @@ def test_progress_counts_all_scenarios_together(copy):
 )
 def test_what_cannot_be_compared_is_refused(files, said):
     with pytest.raises(ValueError, match=said):
-        compare.compare(files, 5)
+        comparisons.compare(files, 5)
 
 
 def test_mistakes_of_all_files_are_told_together(tmp_path):
@@ -198,13 +203,13 @@ def test_mistakes_of_all_files_are_told_together(tmp_path):
     for name in ("one", "two"):
         (tmp_path / f"{name}.yaml").write_text(f"extends: {BASE.name}\nname: {name}\nsed: 1\n")
     with pytest.raises(ScenarioError) as caught:
-        compare.read([tmp_path / "one.yaml", BASE, tmp_path / "two.yaml"])
+        comparisons.read([tmp_path / "one.yaml", BASE, tmp_path / "two.yaml"])
     assert [Path(m.mark.file).name for m in caught.value.mistakes] == ["one.yaml", "two.yaml"]
 
 
 def test_a_comparison_is_whole_on_disk_and_names_its_scenarios(three, tmp_path):
-    folder = compare.keep(three, tmp_path, "mastosim compare ...", 1.0)
-    assert folder == tmp_path / "comparison" / compare.digest_of(three.studies)
+    folder = comparisons.keep(three, tmp_path, "mastosim compare ...", 1.0)
+    assert folder == tmp_path / "comparison" / comparisons.digest_of(three.studies)
     assert {path.name for path in folder.iterdir()} == {
         "comparison.csv", "comparison.svg", "comparison.pdf", "comparison.png", "manifest.json",
     }  # fmt: skip
@@ -219,15 +224,15 @@ def test_a_comparison_is_whole_on_disk_and_names_its_scenarios(three, tmp_path):
     for one, study in zip(manifest["scenarios"], three.studies, strict=True):
         assert one["scenario"] == study.document
         assert one["seed"] == SEED
-    again = compare.keep(three, tmp_path / "again")
+    again = comparisons.keep(three, tmp_path / "again")
     for path in folder.iterdir():
         if path.suffix != ".json":
             assert path.read_bytes() == (again / path.name).read_bytes(), path.name
 
 
 def test_the_digest_depends_on_scenarios_and_their_order(copy):
-    one, other = compare.read([BASE, copy]), compare.read([BASE, copy], seed=6)
-    digests = {compare.digest_of(studies) for studies in (one, one[::-1], other)}
+    one, other = comparisons.read([BASE, copy]), comparisons.read([BASE, copy], seed=6)
+    digests = {comparisons.digest_of(studies) for studies in (one, one[::-1], other)}
     assert len(digests) == 3
 
 

@@ -1,4 +1,4 @@
-"""`mastosim check`: is the file valid, what does it say, and what does it assume?"""
+"""`mastosim check`: what a scenario says, what it assumes, and what is wrong with it."""
 
 from __future__ import annotations
 

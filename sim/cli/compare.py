@@ -16,7 +16,7 @@ from sim.cli.options import JSON, PATIENTS, QUIET, SEED, SETTINGS, refuse_unwrit
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.compare import Comparison
+    from sim.comparisons import Comparison
     from sim.sheets import Sheet
 
 SCENARIOS = click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -54,7 +54,7 @@ def compare(
     Differences are paired and taken from the first file, which also gives the number of patients
     and the seed of all.
     """
-    from sim.compare import keep, read, simulate
+    from sim.comparisons import keep, read, simulate
     from sim.scenario import ScenarioError
 
     try:
@@ -79,7 +79,7 @@ def _as_json(comparison: Comparison, folder: Path) -> str:
     """The comparison as one JSON object; missing values are null."""
     from sim.archive import digest_of
     from sim.cli.show import _records
-    from sim.compare import remarks
+    from sim.comparisons import remarks
 
     first = comparison.studies[0].scenario
     held: dict[str, Any] = {
@@ -100,7 +100,7 @@ def _as_json(comparison: Comparison, folder: Path) -> str:
 def _as_text(comparison: Comparison, folder: Path) -> str:
     """A table an arm, the paired differences arm by arm, and what must be said of them."""
     from sim.cli.show import _table
-    from sim.compare import remarks
+    from sim.comparisons import remarks
 
     first = comparison.studies[0].scenario
     said = [

@@ -1,6 +1,6 @@
 """The group of commands, and the exit codes.
 
-0 done · 1 a bug · 2 wrong usage · 3 scenario not valid · 130 interrupted.
+0 done · 1 a bug · 2 wrong usage · 3 scenario not valid · 5 a check differs · 130 interrupted.
 """
 
 from __future__ import annotations
@@ -14,13 +14,30 @@ import click
 
 import sim
 from sim.cli.check import check
+from sim.cli.cite import cite
+from sim.cli.compare import compare
+from sim.cli.completion import completion
+from sim.cli.explain import explain
+from sim.cli.new import new
+from sim.cli.plot import plot
+from sim.cli.rerun import rerun
 from sim.cli.run import run
+from sim.cli.schema import schema
 from sim.scenario import ScenarioError
 
 BUG, NOT_VALID, INTERRUPTED = 1, 3, 130
 
 
+class InOrder(click.Group):
+    """Commands in the order in which people meet them, not in that of the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The names of the commands."""
+        return list(self.commands)
+
+
 @click.group(
+    cls=InOrder,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: mastosim run scenarios/laroche2011.yaml --patients 200",
 )
@@ -32,14 +49,14 @@ def commands() -> None:
     """
 
 
-for command in (check, run):
+for command in (check, run, explain, compare, plot, cite, new, schema, rerun, completion):
     commands.add_command(command)
 
 
 def main() -> None:
     """Run the command line with the project's exit codes, and no traceback for a user's mistake."""
     try:
-        commands.main(standalone_mode=False)
+        commands.main(prog_name="mastosim", standalone_mode=False)
     except ScenarioError as error:
         click.echo(str(error), err=True)
         sys.exit(NOT_VALID)

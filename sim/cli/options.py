@@ -7,7 +7,11 @@ from pathlib import Path
 
 import click
 
-SCENARIO = click.argument("scenario", type=click.Path(path_type=Path))
+from sim.cli.completion import scenario_files
+
+SCENARIO = click.argument(
+    "scenario", type=click.Path(path_type=Path), shell_complete=scenario_files
+)
 SETTINGS = click.option(
     "--set",
     "settings",

@@ -46,9 +46,9 @@ def plan_next_infusion(
     The end is planned only where another therapy waits for it; nothing else would notice it.
     """
     due[INFUSION + therapy] = infusion_day(therapy, k, day + 1, state, params, draws)
-    if params.is_followed[therapy] and params.plan_end[therapy] != NEVER:
-        if k >= len(params.plan_days[therapy]) or params.plan_days[therapy][k] == NEVER:
-            due[PLAN + therapy] = max(state.begun[therapy] + params.plan_end[therapy], day + 1)
+    was_last = k >= len(params.plan_days[therapy]) or params.plan_days[therapy][k] == NEVER
+    if was_last and params.is_followed[therapy] and params.plan_end[therapy] != NEVER:
+        due[PLAN + therapy] = max(state.begun[therapy] + params.plan_end[therapy], day + 1)
 
 
 def infusion_day(

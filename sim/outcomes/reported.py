@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,7 +31,7 @@ ENTRY = {"spine_t": "spine_t", "hip_t": "hip_t", **MARKER_QUANTITIES}
 
 
 def against_reported(
-    tables: Tables, source: str, facts: list[Mapping[str, Any]], groups: Mapping[str, Any]
+    tables: Tables, source: str, facts: Sequence[Mapping[str, Any]], groups: Mapping[str, Any]
 ) -> pd.DataFrame:
     """One row for each fact that names a statistic: reported, simulated, Monte Carlo error.
 
@@ -104,6 +104,8 @@ def _values(people: Persons, name: str, of: str | None, at: float | None) -> Flo
         return np.where(people.stopped(str(of)), 100.0, 0.0)
     if name == "share_with_reaction":
         return 100 * people.had("reaction", of, day)
+    if name == "share_died":
+        return 100 * people.had("death", None, day)
     if name == "share_with_fracture":
         return 100 * people.had("fracture", of, day)
     if name == "entry":

@@ -88,7 +88,11 @@ class _Walk:
             return node.text
         if isinstance(node, Listing):
             return [self.node(item, (*path, i), sources, note) for i, item in enumerate(node.items)]
-        beside = {key: node.items[key] for key in BESIDE if key in node.items}
+        beside = {
+            key: item
+            for key, item in node.items.items()
+            if key in BESIDE and not (isinstance(item, Leaf) and item.text is None)
+        }
         if "source" in beside:
             sources = {**sources, **self._sources(beside["source"], path)}
         if "note" in beside:

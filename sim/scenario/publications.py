@@ -25,7 +25,7 @@ def read_publications(plain: Plain, folder: Path, mistakes: list[Mistake]) -> di
 
     What is wrong with one goes to `mistakes`.
     """
-    named = dict(plain.files)
+    named: dict[str, tuple[str, Mark | None]] = {**plain.files}
     answers = plain.tree.get("answers")
     if isinstance(answers, str) and is_file(answers):
         named[answers] = ("answers", plain.marks.get(("answers",)))

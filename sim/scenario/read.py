@@ -45,6 +45,13 @@ class Study:
         """
         return self.publications[key] if is_file(key) else evidence.publication(key)
 
+    def _repr_html_(self) -> str:
+        """The protocol in words and what it assumes, as a notebook shows them."""
+        from sim import notebook
+        from sim.scenario.words import assumptions, protocol
+
+        return notebook.study(protocol(self), assumptions(self))
+
     @property
     def assumptions(self) -> tuple[Number, ...]:
         """The numbers that no publication vouches for."""

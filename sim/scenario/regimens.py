@@ -54,9 +54,18 @@ def _reachable(names: list[str], therapies: Therapies, horizon: float) -> dict[s
         regimen_name(frozenset(names) - set(missing)): "; ".join(
             _why_absent(name, therapies[name], horizon) for name in missing
         )
-        or "as planned"
+        or _why_all(names, therapies)
         for missing in subsets
     }
+
+
+def _why_all(names: list[str], therapies: Therapies) -> str:
+    """How all therapies of an arm come to act together."""
+    for name in names:
+        therapy = therapies[name]
+        if not isinstance(therapy, str) and therapy.start.after in names:
+            return f"{name} has begun and {therapy.start.after} wears off"
+    return "as planned"
 
 
 def _why_absent(name: str, therapy: Infusions | Course | str, horizon: float) -> str:
@@ -73,7 +82,7 @@ def _why_absent(name: str, therapy: Infusions | Course | str, horizon: float) ->
         if therapy.relative_dose != 1:
             return f"the dose of {name} is not the one that acts as 1"
     if isinstance(therapy, Infusions) or therapy == BY_INFUSION:
-        return f"the action of {name} rises and falls between infusions"
+        return f"the action of {name} rises and falls between doses"
     return f"the markers feel {name} by and by"
 
 
@@ -131,7 +140,7 @@ def _mapping(plain: Plain, key: str) -> dict[str, Any]:
 
 
 def read_therapies(plain: Plain) -> Therapies:
-    """The therapies of a file by name; of one that is not valid, which is told elsewhere, the kind."""
+    """The therapies of a file by name; of one that is not valid (told elsewhere), its kind."""
     return {name: _read_therapy(t) for name, t in _mapping(plain, "therapies").items()}
 
 

@@ -1,4 +1,4 @@
-"""Therapies that begin when another has ended: does that end ever come, and in every arm?"""
+"""Therapies that begin when another has ended: the end must be able to come, in every arm."""
 
 from __future__ import annotations
 

@@ -7,10 +7,11 @@
 | measurements | a measured value | arm, patient, day, quantity, value |
 | latent | a patient | what no trial sees: true values at entry |
 
-`event` is infusion, missed infusion, course, intolerance, reaction, fracture, death or end; `what`
-the therapy, reaction, fracture site or cause; `value` the dose in mg, the new action of a course,
-1 for a reaction that ended the course, the running number of a fracture. Quantities carry their
-unit in the name; T-scores are those that the densitometer prints with the measured density.
+`event` is infusion (or injection), missed infusion, schedule ended (where another therapy waits for
+that), course, intolerance, reaction, fracture, death or end; `what` the therapy, reaction, fracture
+site or cause; `value` the dose in mg, the new action of a course, 1 for a reaction that ended the
+course, the running number of a fracture. Quantities carry their unit in the name; T-scores are
+those that the densitometer prints with the measured density.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from sim.schema import (
     SEXES,
     SITES,
     Inputs,
+    Integers,
     Log,
 )
 
@@ -65,7 +67,7 @@ def build(arm: str, inputs: Inputs, log: Log, names: Names, first: int = 0) -> T
     measured = log.kind < MEASURE + len(QUANTITIES)
     return Tables(
         _patients(inputs, first),
-        _events(arm, log, ~measured, names, first),
+        _events(arm, log, ~measured, names, first, inputs.params.is_infusion),
         _measurements(arm, inputs, log, measured, first),
         _latent(inputs, first),
     )
@@ -116,12 +118,16 @@ def _latent(inputs: Inputs, first: int) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _events(arm: str, log: Log, rows: np.ndarray, names: Names, first: int) -> pd.DataFrame:
+def _events(
+    arm: str, log: Log, rows: np.ndarray, names: Names, first: int, is_infusion: Integers
+) -> pd.DataFrame:
     import pandas as pd
 
     kind, value = log.kind[rows], log.value[rows]
     event, what = (np.array(labels, dtype=object)[kind] for labels in _labels(names))
     event[(event == "infusion") & (value == 0)] = "missed infusion"
+    by_infusion = [name for name, yes in zip(names.therapies, is_infusion, strict=False) if yes]
+    event[(event == "course") & np.isin(what.astype(str), by_infusion)] = "schedule ended"
     died = kind == DEATH
     what[died] = np.array(CAUSES, dtype=object)[value[died].astype(int)]
     return pd.DataFrame(

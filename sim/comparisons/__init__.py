@@ -1,9 +1,9 @@
 """Scenarios side by side on the same virtual patients, and their paired differences."""
 
-from sim.compare.folder import digest_of, keep
-from sim.compare.notes import remarks
-from sim.compare.pairing import summarise
-from sim.compare.running import Comparison, compare, read, simulate
+from sim.comparisons.folder import digest_of, keep
+from sim.comparisons.notes import remarks
+from sim.comparisons.pairing import summarise
+from sim.comparisons.running import Comparison, compare, read, simulate
 
 __all__ = [
     "Comparison",

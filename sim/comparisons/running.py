@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim import runs
-from sim.compare.pairing import summarise
+from sim.comparisons.pairing import summarise
 from sim.scenario import ScenarioError, Study, load
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from sim import archive, tables
-from sim.compare.notes import reading, whose
-from sim.compare.running import Comparison
+from sim.comparisons.notes import reading, whose
+from sim.comparisons.running import Comparison
 from sim.scenario import Study
 
 FORMATS = ("svg", "pdf", "png")

@@ -1,0 +1,30 @@
+"""`mastosim cite`: what to cite with a scenario."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sim.cli.options import SCENARIO, SETTINGS
+
+FORMATS = ("text", "bibtex", "csl")
+
+
+@click.command(epilog="Example: mastosim cite scenarios/laroche2011.yaml --format bibtex")
+@SCENARIO
+@SETTINGS
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="For people, for LaTeX, or CSL-JSON for Zotero and Pandoc.",
+)
+def cite(scenario: Path, settings: tuple[str, ...], form: str) -> None:
+    """Print every publication that the numbers of a SCENARIO rest on, and how to cite mastosim."""
+    from sim import citations
+    from sim.scenario import load
+
+    click.echo(citations.cite(load(scenario, settings), form))

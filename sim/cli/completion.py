@@ -1,0 +1,48 @@
+"""`mastosim completion`: the script that lets a shell complete commands, options and scenarios."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem, get_completion_class
+
+PROGRAM = "mastosim"
+VARIABLE = "_MASTOSIM_COMPLETE"
+GLOBS = ("*.yaml", "*/*.yaml")
+
+EPILOG = """\
+Example: mastosim completion bash
+
+\b
+Where the script goes:
+  bash  ~/.bashrc                   eval "$(mastosim completion bash)"
+  zsh   ~/.zshrc, after compinit    eval "$(mastosim completion zsh)"
+  fish  ~/.config/fish/config.fish  mastosim completion fish | source
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion(context: click.Context, shell: str) -> None:
+    """Print the completion script for a SHELL: bash (from version 4.4), zsh or fish."""
+    kind = get_completion_class(shell)
+    assert kind is not None, "click knows the three shells"
+    script = kind(context.find_root().command, {}, PROGRAM, VARIABLE)
+    click.echo(script.source_template % script.source_vars())
+
+
+def scenario_files(
+    context: click.Context,  # noqa: ARG001
+    parameter: click.Parameter,  # noqa: ARG001
+    incomplete: str,
+) -> list[CompletionItem]:
+    """Scenario files whose path begins so, up to one folder down; else the shell's own folders."""
+    folder, slash, _ = incomplete.rpartition("/")
+    place = Path(f"{folder}{slash}")
+    found = [path.relative_to(place) for glob in GLOBS for path in place.glob(glob)]
+    seen = sorted(path.as_posix() for path in found if not path.parts[0].startswith("."))
+    paths = [f"{folder}{slash}{name}" for name in seen]
+    begun = [CompletionItem(path) for path in paths if path.startswith(incomplete)]
+    return begun or [CompletionItem(incomplete, type="dir")]

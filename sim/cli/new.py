@@ -1,0 +1,74 @@
+"""`mastosim new`: a scenario file to begin with."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from pathlib import Path
+
+import click
+
+
+@click.command(epilog="Example: mastosim new my-study.yaml")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--extends",
+    "base",
+    type=click.Path(path_type=Path),
+    help="Write a what-if of a few lines over this scenario file, which stands beside FILE.",
+)
+@click.option(
+    "--like",
+    type=click.Path(path_type=Path),
+    help="Write a copy of this scenario file under the new name.",
+)
+@click.option("--force", is_flag=True, help="Overwrite FILE if it is there.")
+def new(file: Path, base: Path | None, like: Path | None, force: bool) -> None:
+    """Write a commented scenario FILE to fill in: valid, and ready to run as it stands."""
+    if base is not None and like is not None:
+        raise click.UsageError("--extends and --like: choose one")
+    if file.suffix not in {".yaml", ".yml"}:
+        raise click.UsageError(f"'{file}' should end in .yaml")
+    if file.exists() and not force:
+        raise click.UsageError(f"'{file}' is there already; --force overwrites it")
+    file.write_text(_text(file, base, like), encoding="utf-8")
+    shown = shlex.quote(str(file))
+    click.echo(f"Written: {file}. Next:")
+    click.echo(f"  mastosim check {shown}")
+    click.echo(f"  mastosim run {shown} --patients 200")
+
+
+def _text(file: Path, base: Path | None, like: Path | None) -> str:
+    """What the new file holds. Raises ScenarioError for a base or model that is not valid."""
+    from sim.scenario import load, starting
+
+    name = starting.name_of(file)
+    if not name:
+        raise click.UsageError(f"'{file}': the name needs a letter or digit, as results bear it")
+    if base is not None:
+        return starting.what_if(name, _beside(file, base), load(base).scenario)
+    if like is None:
+        return starting.study(name)
+    load(like)
+    text = starting.named(like.read_text(encoding="utf-8-sig"), name)
+    if re.search(r"^extends:", text, re.MULTILINE) and _folder(file) != _folder(like):
+        raise click.UsageError(f"'{like}' changes another file; write the copy into its folder")
+    return text
+
+
+def _beside(file: Path, base: Path) -> str:
+    """The base as the new file names it."""
+    at = Path(os.path.realpath(base))
+    if not at.is_relative_to(_folder(file)):
+        raise click.UsageError(f"write the new file into the folder of its base, '{base.parent}'")
+    if at == Path(os.path.realpath(file)):
+        raise click.UsageError("a file cannot extend itself")
+    name = at.relative_to(_folder(file)).as_posix()
+    if not re.fullmatch(r"[\w./-]+", name):
+        raise click.UsageError(f"'{name}': a base has letters, digits, - and _ in its name")
+    return name
+
+
+def _folder(file: Path) -> Path:
+    return Path(os.path.realpath(file.parent))

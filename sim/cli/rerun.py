@@ -1,0 +1,117 @@
+"""`mastosim rerun`: run what a manifest describes again, and compare the files."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sim.cli.manifest import read, study_of
+from sim.cli.options import OUT, QUIET, refuse_unwritable
+
+A_CHECK_DIFFERS = 5
+DATA = (".csv", ".parquet")
+MADE_WITH = ("python", "machine", "libraries")
+
+
+@click.command(epilog="Example: mastosim rerun saved/manifest.json --out again")
+@click.argument("manifest", type=click.Path(exists=True, path_type=Path))
+@OUT
+@QUIET
+def rerun(manifest: Path, out: Path, quiet: bool) -> None:
+    """Run what a MANIFEST describes again: a manifest.json, or the folder of a result.
+
+    Says of every data file (parquet, csv) beside the manifest whether it is the same bytes, and
+    exits with 5 if one is not. No result that stands in OUT is replaced.
+    """
+    manifest = manifest / "manifest.json" if manifest.is_dir() else manifest
+    held = read(manifest)
+    refuse_unwritable(out)
+
+    from sim import archive
+    from sim.cli.progress import watching
+
+    place = archive.folder_of(study_of(manifest), out)
+    began = time.monotonic()
+    with watching(quiet) as progress:
+        result = archive.rerun(manifest, progress)
+    made_by = (" ".join(["mastosim", *sys.argv[1:]]), time.monotonic() - began)
+    with ExitStack() as stack:
+        root = _aside(stack) if place.exists() else out
+        folder = archive.keep(result, root, *made_by)
+        verdicts = compare(manifest.parent, folder)
+        for line in told(verdicts, held, read(folder / "manifest.json")):
+            click.echo(line)
+        same = set(verdicts.values()) == {"identical"}
+        if root == out or not same:
+            stack.pop_all()
+            click.echo(f"Tables and figures: {folder}")
+        else:
+            click.echo(f"Left as it was: {place}")
+    if "different" in verdicts.values():
+        sys.exit(A_CHECK_DIFFERS)
+
+
+def compare(before: Path, now: Path) -> dict[str, str]:
+    """`identical`, `different` or `new` for each data file of a result that was run again.
+
+    `new` is a file that does not stand beside the manifest; one that stands there and is not made
+    again is `different`.
+    """
+    known = {path.name for path in before.iterdir() if path.suffix in DATA}
+    made = {path.name for path in now.iterdir() if path.suffix in DATA}
+    verdicts = {}
+    for name in sorted(known | made):
+        if name not in known:
+            verdicts[name] = "new"
+        else:
+            same = name in made and (before / name).read_bytes() == (now / name).read_bytes()
+            verdicts[name] = "identical" if same else "different"
+    return verdicts
+
+
+def told(verdicts: dict[str, str], before: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
+    """The verdict on each file, on all of them, and what may explain a difference."""
+    for name, verdict in verdicts.items():
+        yield f"{verdict:10} {name}"
+    compared = [verdict for verdict in verdicts.values() if verdict != "new"]
+    differing = compared.count("different")
+    if before["digest"] != now["digest"]:
+        yield "The manifest was changed after it was written: its digest is that of another study."
+    if not compared:
+        yield "No data files stand beside the manifest; there is nothing to compare with."
+    elif differing:
+        yield f"{differing} of {len(compared)} data files differ."
+        yield from _made_otherwise(before, now)
+    else:
+        yield f"All {len(compared)} data files are identical."
+
+
+def _aside(stack: ExitStack) -> Path:
+    """A folder that vanishes with the stack, unless it is to stay."""
+    folder = tempfile.mkdtemp(prefix="mastosim-")
+    stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
+def _made_otherwise(before: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
+    """With which Python, machine and libraries the two were made, where these are not the same."""
+    for what in MADE_WITH:
+        old, new = before.get(what), now.get(what)
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from _made_otherwise_of({**dict.fromkeys(new), **old}, new)
+        elif old != new:
+            yield from _made_otherwise_of({what: old}, {what: new})
+
+
+def _made_otherwise_of(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    for name, version in old.items():
+        if version != new.get(name):
+            yield f"It was made with {name} {version}, this is {new.get(name)}."

@@ -1,0 +1,334 @@
+"""Running again from a manifest, completion in the shell, notebooks, and examples that run."""
+
+import importlib
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import sim
+from sim import archive, notebook, runs, sheets
+from sim.cli import show
+from sim.cli.cite import cite
+from sim.cli.completion import PROGRAM, VARIABLE, completion, scenario_files
+from sim.cli.explain import explain
+from sim.cli.rerun import rerun
+from sim.scenario import load
+from sim.scenario.words import assumptions, protocol
+
+ROOT = Path(__file__).parents[1]
+BASE = ROOT / "scenarios" / "laroche2011.yaml"
+SMALL = ["cohort.patients=12", "horizon=24 months"]
+
+GROUP = importlib.import_module("sim.cli.main").commands
+THESE = {command.name: command for command in (explain, cite, rerun, completion)}
+COMMANDS = {**THESE, "check": GROUP.commands["check"], "run": GROUP.commands["run"]}
+
+
+def invoke(name, *words):
+    return CliRunner().invoke(COMMANDS[name], [*map(str, words)], prog_name=f"mastosim {name}")
+
+
+@pytest.fixture(scope="module")
+def result():
+    return runs.run(load(BASE, SMALL))
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Figures are left out: they take long, and are no data files."""
+    monkeypatch.setattr("sim.plots.draw", lambda *_: None)
+
+
+@pytest.fixture
+def kept(result, tmp_path, undrawn):
+    return archive.keep(result, tmp_path / "first")
+
+
+def state_of(folder):
+    return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()}
+
+
+def test_a_rerun_is_kept_and_said_to_be_identical(result, tmp_path):
+    kept = archive.keep(result, tmp_path / "first")
+    told = invoke("rerun", kept, "--out", tmp_path / "second", "-q")
+    assert told.exit_code == 0, told.output
+    data = [path.name for path in kept.iterdir() if path.suffix in {".csv", ".parquet"}]
+    assert {"events.parquet", "summary.csv", "bone_course.csv"} <= set(data)
+    for name in data:
+        assert re.search(rf"^identical +{re.escape(name)}$", told.stdout, re.MULTILINE), name
+    folder = Path(told.stdout.splitlines()[-1].removeprefix("Tables and figures: "))
+    assert folder.is_relative_to(tmp_path / "second")
+    assert (folder / "summary.csv").read_bytes() == (kept / "summary.csv").read_bytes()
+
+
+def test_a_rerun_in_the_place_of_the_original_leaves_it_alone(kept, tmp_path):
+    before = state_of(kept)
+    told = invoke("rerun", kept / "manifest.json", "--out", tmp_path / "first", "-q")
+    assert told.exit_code == 0, told.output
+    assert told.stdout.splitlines()[-1] == f"Left as it was: {kept}"
+    assert state_of(kept) == before
+
+
+def test_a_rerun_that_differs_exits_with_5_and_replaces_nothing(kept, tmp_path):
+    (kept / "summary.csv").write_text("scenario,arm\n")
+    manifest = json.loads((kept / "manifest.json").read_text())
+    manifest["libraries"]["numpy"] = "1.0"
+    (kept / "manifest.json").write_text(json.dumps(manifest))
+    before = state_of(kept)
+    told = invoke("rerun", kept, "--out", tmp_path / "first", "-q")
+    assert told.exit_code == 5
+    lines = told.stdout.splitlines()
+    assert [line.split()[1] for line in lines if line.startswith("different")] == ["summary.csv"]
+    assert any(line.startswith("1 of ") and line.endswith("files differ.") for line in lines)
+    assert any(line.startswith("It was made with numpy 1.0, this is") for line in lines)
+    assert state_of(kept) == before
+    folder = Path(lines[-1].removeprefix("Tables and figures: "))
+    assert folder != kept
+    assert len((folder / "summary.csv").read_text()) > 1000
+    shutil.rmtree(folder.parents[1])
+
+
+def test_a_file_that_is_not_made_again_is_a_difference(kept, tmp_path):
+    (kept / "more.csv").write_text("a\n")
+    told = invoke("rerun", kept, "--out", tmp_path / "second", "-q")
+    assert told.exit_code == 5
+    assert re.search("^different +more.csv$", told.stdout, re.MULTILINE)
+
+
+def test_a_manifest_alone_is_run_and_compared_with_nothing(kept, tmp_path):
+    (tmp_path / "alone").mkdir()
+    shutil.copy(kept / "manifest.json", tmp_path / "alone")
+    told = invoke("rerun", tmp_path / "alone", "--out", tmp_path / "second", "-q")
+    assert told.exit_code == 0
+    assert "nothing to compare with" in told.stdout
+    assert "identical" not in told.stdout
+
+
+def test_a_manifest_that_was_changed_is_told(kept, tmp_path):
+    path = kept / "manifest.json"
+    path.write_text(path.read_text().replace('"patients": "12"', '"patients": "11"'))
+    told = invoke("rerun", kept, "--out", tmp_path / "first", "-q")
+    assert told.exit_code == 5
+    assert "The manifest was changed after it was written" in told.stdout
+    assert (kept / "summary.csv").is_file()
+
+
+def without(key):
+    return lambda held: {name: value for name, value in held.items() if name != key}
+
+
+def numbers_as_numbers(held):
+    return {**held, "scenario": {**held["scenario"], "seed": 1}}
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda _: [], "not a mapping"),
+        (without("scenario"), "no `scenario`"),
+        (without("numbers"), "no `numbers`"),
+        (without("mastosim"), "no `mastosim`"),
+        (without("publications"), "no `publications`"),
+        (lambda held: {**held, "numbers": [{}]}, "no `path`"),
+        (lambda held: {**held, "scenario": "gone"}, "no `scenario`"),
+        (lambda held: {**held, "mastosim": "0.0.1"}, f"0.0.1, this is {sim.__version__}"),
+        (numbers_as_numbers, "holds 1 where text stands"),
+    ],
+)
+def test_a_damaged_manifest_is_refused_with_a_reason(kept, damage, said):
+    held = json.loads((kept / "manifest.json").read_text())
+    (kept / "manifest.json").write_text(json.dumps(damage(held)))
+    told = invoke("rerun", kept, "--out", kept.parent)
+    assert told.exit_code == 2
+    assert said in " ".join(told.stderr.split())
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe"])
+def test_a_manifest_that_is_not_json_is_refused(tmp_path, content):
+    (tmp_path / "manifest.json").write_bytes(content)
+    told = invoke("rerun", tmp_path, "--out", tmp_path)
+    assert told.exit_code == 2
+    assert "not JSON" in told.stderr
+
+
+def test_a_manifest_that_is_not_there_is_refused(tmp_path):
+    for named in (tmp_path, tmp_path / "manifest.json"):
+        told = invoke("rerun", named)
+        assert told.exit_code == 2
+        assert "manifest.json" in told.stderr
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_completion_script_is_printed(shell):
+    told = invoke("completion", shell)
+    assert told.exit_code == 0
+    assert f"{VARIABLE}={shell}_complete" in told.stdout
+
+
+def completed(*words):
+    """What click answers to a shell that completes the last of these words."""
+    code = (
+        "import importlib\n"
+        "group = importlib.import_module('sim.cli.main').commands\n"
+        "from tests.test_commands import THESE\n"
+        "[group.add_command(command) for command in THESE.values()]\n"
+        f"group.main(prog_name={PROGRAM!r})\n"
+    )
+    asked = {"COMP_WORDS": " ".join([PROGRAM, *words]), "COMP_CWORD": str(len(words))}
+    environment = {**os.environ, VARIABLE: "bash_complete", **asked}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=environment
+    )
+    return done.stdout.splitlines()
+
+
+def test_click_completes_commands_and_choices():
+    assert completed("exp") == ["plain,explain"]
+    assert completed("completion", "z") == ["plain,zsh"]
+    assert completed("cite", "--fo") == ["plain,--format"]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+def test_bash_completes_with_the_script(tmp_path):
+    """The script in a real bash, with a stand-in for mastosim that answers as click does."""
+    script = tmp_path / "script.bash"
+    script.write_text(invoke("completion", "bash").stdout)
+    stand_in = tmp_path / PROGRAM
+    stand_in.write_text(
+        f'#!{sys.executable}\nimport importlib\nimport sys\nsys.path.insert(0, "{ROOT}")\n'
+        f'importlib.import_module("sim.cli.main").commands.main(prog_name="{PROGRAM}")\n'
+    )
+    stand_in.chmod(0o755)
+    asked = (
+        f'source "{script}"; complete -p {PROGRAM}; COMP_WORDS=({PROGRAM} che); COMP_CWORD=1; '
+        f'_{PROGRAM}_completion {PROGRAM}; printf "%s\\n" "${{COMPREPLY[@]}}"'
+    )
+    environment = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "-c", asked], capture_output=True, text=True, cwd=tmp_path, env=environment
+    )
+    assert done.stdout.splitlines()[-1] == "check", done.stderr
+    assert f"_{PROGRAM}_completion" in done.stdout.splitlines()[0]
+
+
+def test_scenarios_are_completed_here_and_a_folder_down(tmp_path, monkeypatch):
+    for name in ("a.yaml", "b.txt", "deep/er/c.yaml", "sub/d.yaml", ".hidden/e.yaml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    monkeypatch.chdir(tmp_path)
+
+    context, parameter = click.Context(explain), explain.params[0]
+
+    def found(text):
+        return [(item.type, item.value) for item in scenario_files(context, parameter, text)]
+
+    assert found("") == [("plain", "a.yaml"), ("plain", "sub/d.yaml")]
+    assert found("su") == [("plain", "sub/d.yaml")]
+    assert found("./s") == [("plain", "./sub/d.yaml")]
+    assert found("sub/") == [("plain", "sub/d.yaml")]
+    assert found("deep/") == [("plain", "deep/er/c.yaml")]
+    assert found(f"{tmp_path}/a") == [("plain", f"{tmp_path}/a.yaml")]
+    assert found("b") == [("dir", "b")]
+    assert found("none/x") == [("dir", "none/x")]
+
+
+class Reader(HTMLParser):
+    """Cells of tables row by row, and a check that tags close in order."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.rows, self.text = [], [], ""
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+        if tag != "br":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+        if self.open[-1:] in (["td"], ["th"]):
+            self.rows[-1][-1] += data
+
+
+def read(html):
+    reader = Reader()
+    reader.feed(html)
+    assert reader.open == []
+    return reader
+
+
+def test_a_notebook_shows_the_same_as_the_terminal(result, tmp_path):
+    shown = read(notebook.result(sheets.sheets(result), sheets.closing(result)))
+    printed = show.as_text(result, tmp_path)
+    lines = [" ".join(line.split()) for line in printed.splitlines()]
+    assert shown.rows[0][0] == "Reported against simulated"
+    assert len(shown.rows) > 30
+    for row in shown.rows:
+        assert " ".join(" ".join(row).split()) in lines
+    for line in sheets.closing(result):
+        assert line in shown.text
+        assert line in lines
+    assert "numbers of this scenario are assumptions" in shown.text
+
+
+def test_a_notebook_shows_no_markup_of_a_scenario():
+    study = load(BASE, [*SMALL, "title=<script>a & b</script>"])
+    html = notebook.study(protocol(study), assumptions(study))
+    assert "<script>" not in html
+    shown = read(html)
+    assert "<script>a & b</script>" in shown.text
+    assert all(number.path in shown.text for number in study.assumptions)
+    cell = notebook.table(("a", "<b>"), [("1", '"&"')])
+    assert read(cell).rows == [["a", "<b>"], ["1", '"&"']]
+    assert "<b>" not in cell
+
+
+def test_subgroups_have_tables_of_their_own():
+    found = runs.run(load(BASE, [*SMALL, "subgroups={men: {sex: male}}"]))
+    heads = [sheet.heads[0] for sheet in sheets.arms(found)]
+    assert heads == ["laroche2011 at month 24", "laroche2011, men at month 24"]
+    everyone, men = (sheet.rows for sheet in sheets.arms(found))
+    assert everyone != men
+    assert len({row[0] for row in everyone}) == len(everyone)
+
+
+def test_names_are_printed_as_they_stand():
+    """What stands in [brackets] is no markup, and :colons: are no picture."""
+    sheet = sheets.Sheet(("a", "b", "c"), [("[bold]x[/bold]", ":smile:", "[1, 2]")])
+    assert "[bold]x[/bold]" in show._table(sheet)
+    assert ":smile:" in show._table(sheet)
+
+
+@pytest.fixture
+def checkout(result, tmp_path, monkeypatch, undrawn):
+    """A place with the scenarios and a saved result, as examples take for granted."""
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    shutil.copytree(archive.keep(result, tmp_path / "made"), tmp_path / "saved")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_example_in_the_help_runs(name, checkout):
+    shown = invoke(name, "--help").stdout
+    (example,) = re.findall(r"Example: mastosim (.+)", shown)
+    first, *words = shlex.split(example.replace("--patients 200", "--patients 20"))
+    assert first == name
+    told = invoke(name, *words)
+    assert told.exit_code == 0, told.output
+    assert told.stdout
