@@ -100,7 +100,10 @@ def in_bytes(size: float) -> str:
 def _rows(scenario: Scenario, arm: str) -> float:
     """Rows of the tables that a patient makes in an arm, if nothing ends a therapy early."""
     visits, end = scenario.visits, scenario.horizon
-    measured = 2 * len(Visits.days(visits.dxa, end)) + 3 * len(Visits.days(visits.markers, end))
+    dxa, markers = (
+        len(Visits.days(list(dict.fromkeys(times)), end)) for times in (visits.dxa, visits.markers)
+    )
+    measured = 2 * dxa + 3 * markers
     infused = 0.0
     for name in scenario.arms[arm]:
         therapy = scenario.therapies[name]

@@ -9,12 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 from sim import archive, evidence, runs
-from sim.scenario import load
+from sim.scenario import format_page, jsonschema, load
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
 PICTURED = ROOT / "scenarios" / "laroche2011.yaml"  # README shows its figure
 VALIDATION = ROOT / "docs" / "validation.md"
+FORMAT = ROOT / "docs" / "format.md"
+SCHEMA = ROOT / "scenarios" / "schema.json"
 GOLDEN = ROOT / "tests" / "golden"
 SERIES = ("heijckmann2001", "heijckmann2009", "hernandez2010")
 STUDIES = (
@@ -114,5 +116,7 @@ if __name__ == "__main__":
         table.to_csv(GOLDEN / f"{name}.csv", index=False, float_format="%.12g")
     for scenario in SCENARIOS:
         print(remake(scenario, ROOT / "results").relative_to(ROOT), flush=True)
+    FORMAT.write_text(format_page.page(), encoding="utf-8")
+    SCHEMA.write_text(jsonschema.as_text(), encoding="utf-8")
     page = VALIDATION.read_text(encoding="utf-8")
     VALIDATION.write_text(with_tables(page, ROOT / "results"), encoding="utf-8")

@@ -30,6 +30,8 @@ MONTH = 365.25 / 12
 
 # Facts that the dossier does not hold: typed once only, so not vouched for here.
 ABSTRACT = "from a public abstract; not in the dossier"
+RECALLED = "recalled; in no source that was seen"
+DERIVED_HERE = "derived from other facts, and recomputed below"
 TYPED_ONCE = {
     ("balp_variation", "persons"): ABSTRACT,
     ("barete2010", "osteoporosis"): ABSTRACT,
@@ -43,6 +45,67 @@ TYPED_ONCE = {
     ("skarbo2022", "tryptase_assay_cv"): ABSTRACT,
     ("skarbo2022", "tryptase_total_cv"): "derived from the assay's, and recomputed below",
     ("vanderveer2012", "age"): ABSTRACT,
+    **{
+        ("boonen2012", fact): ABSTRACT
+        for fact in (
+            "age_range_low",
+            "age_range_high",
+            "zoledronate_dose",
+            "zoledronate_interval",
+            "died_zoledronate",
+            "died_placebo",
+        )
+    },
+    ("boonen2012", "first_vertebral_fracture_rate_placebo"): DERIVED_HERE,
+    **{
+        ("cosman2022", fact): ABSTRACT
+        for fact in (
+            "alendronate_hip_24_months",
+            "denosumab_hip_24_months",
+            "reversed_spine_second_year",
+            "reversed_hip_second_year",
+            "reversed_spine_24_months",
+            "reversed_hip_24_months",
+        )
+    },
+    **{
+        ("cosman2022", f"{drug}_{site}"): DERIVED_HERE
+        for drug in ("romosozumab", "alendronate", "denosumab")
+        for site in ("spine", "hip")
+    },
+    **{
+        ("freedom_baseline", fact): RECALLED
+        for fact in (
+            "age_at_entry",
+            "age_range_low",
+            "age_range_high",
+            "spine_t_at_entry",
+            "hip_t_at_entry",
+        )
+    },
+    **{
+        ("papapoulos2012", fact): ABSTRACT
+        for fact in (
+            "patients_long_term",
+            "patients_cross_over",
+            "denosumab_dose",
+            "denosumab_interval",
+        )
+    },
+    ("papapoulos2012", "spine_annual_increase"): DERIVED_HERE,
+    ("papapoulos2012", "hip_annual_increase"): DERIVED_HERE,
+    **{
+        ("product_information", fact): RECALLED
+        for fact in (
+            "alendronate_dose",
+            "denosumab_dose",
+            "denosumab_interval",
+            "denosumab_half_life",
+            "romosozumab_dose",
+            "romosozumab_interval",
+            "romosozumab_half_life",
+        )
+    },
 }
 
 
@@ -185,7 +248,7 @@ BASE_CASE = {
     # pamidronate
     "therapies.pamidronate.infusion.amount": 1,
     "therapies.pamidronate.infusion.unit": "mg/kg",
-    "therapies.pamidronate.start": 0,
+    "therapies.pamidronate.start.on": 0,
     "therapies.pamidronate.schedule.phases.0.every": MONTH,
     "therapies.pamidronate.schedule.phases.0.duration": 24 * MONTH,
     "therapies.pamidronate.schedule.phases.1.every": 3 * MONTH,
@@ -205,7 +268,7 @@ BASE_CASE = {
     "therapies.interferon.action_1.course.amount": 1.5,
     "therapies.interferon.action_1.course.unit": "MU",
     "therapies.interferon.action_1.times_per_week": 3,
-    "therapies.interferon.start": 0,
+    "therapies.interferon.start.on": 0,
     "therapies.interferon.intolerance.steps.0.probability": 0.20,
     "therapies.interferon.intolerance.steps.0.until": 3 * MONTH,
     "therapies.interferon.on_intolerance": ["stop"],
@@ -429,6 +492,10 @@ DERIVED = {
             / _value("boonen2012.vertebral_fracture_placebo")
         ),
     ),
+    "boonen2012.first_vertebral_fracture_rate_placebo": (
+        "2.51",
+        lambda: -100 * math.log(1 - _value("boonen2012.vertebral_fracture_placebo") / 100) / 2,
+    ),
     "brumsen2002.spine_annual_increase": (
         "2.9",
         lambda: _value("brumsen2002.spine_total_increase") / 5,
@@ -443,6 +510,54 @@ DERIVED = {
     "casassus2002.not_completed": (
         "35",
         lambda: 100 * (1 - _value("casassus2002.completed") / _value("casassus2002.patients")),
+    ),
+    "cosman2022.romosozumab_spine": (
+        "13.4",
+        lambda: (
+            (
+                _value("cosman2022.alendronate_spine_12_months")
+                + _value("cosman2022.denosumab_spine_12_months")
+            )
+            / 2
+        ),
+    ),
+    "cosman2022.alendronate_spine": (
+        "1.5",
+        lambda: (
+            _value("cosman2022.alendronate_spine_24_months")
+            - _value("cosman2022.alendronate_spine_12_months")
+        ),
+    ),
+    "cosman2022.denosumab_spine": (
+        "3.5",
+        lambda: (
+            _value("cosman2022.denosumab_spine_24_months")
+            - _value("cosman2022.denosumab_spine_12_months")
+        ),
+    ),
+    "cosman2022.romosozumab_hip": (
+        "6.1",
+        lambda: (
+            (
+                _value("cosman2022.alendronate_hip_12_months")
+                + _value("cosman2022.denosumab_hip_12_months")
+            )
+            / 2
+        ),
+    ),
+    "cosman2022.alendronate_hip": (
+        "0.9",
+        lambda: (
+            _value("cosman2022.alendronate_hip_24_months")
+            - _value("cosman2022.alendronate_hip_12_months")
+        ),
+    ),
+    "cosman2022.denosumab_hip": (
+        "2.5",
+        lambda: (
+            _value("cosman2022.denosumab_hip_24_months")
+            - _value("cosman2022.denosumab_hip_12_months")
+        ),
     ),
     "degboe2017.osteoporosis": ("40.4", lambda: 100 * 36 / _value("degboe2017.patients")),
     "degboe2017.fragility_fracture": ("28.1", lambda: 100 * 25 / _value("degboe2017.patients")),
@@ -528,6 +643,14 @@ DERIVED = {
             * _value("onnes2020.fractures")
             / (_value("onnes2020.patients") * _value("onnes2020.follow_up"))
         ),
+    ),
+    "papapoulos2012.spine_annual_increase": (
+        "2.74",
+        lambda: _value("papapoulos2012.spine_increase_5_years") / 5,
+    ),
+    "papapoulos2012.hip_annual_increase": (
+        "1.4",
+        lambda: _value("papapoulos2012.hip_increase_5_years") / 5,
     ),
     "rossini2014.ctx_offset_half_life": (
         "1.8",

@@ -9,8 +9,9 @@ import numpy as np
 
 from sim.biology.decay import time_under
 from sim.cohort.frailty import hazard_for_survival, survival_under
+from sim.scenario.form.intolerance import Intolerance
 from sim.scenario.form.study import Scenario
-from sim.scenario.form.therapy import Course, InfusionReference, Infusions, Intolerance
+from sim.scenario.form.therapy import Course, InfusionReference, Infusions
 from sim.scenario.units import DAYS_PER_YEAR, Dose
 from sim.schema import (
     GOMPERTZ,

@@ -10,7 +10,17 @@ from sim.lives.words import happened, measured
 from sim.scenario import Scenario
 from sim.tables import Tables
 
-_RANKS = ("", "course", "intolerance", "infusion", "reaction", "fracture", "death", "end")
+_RANKS = (
+    "",
+    "schedule ended",
+    "course",
+    "intolerance",
+    "infusion",
+    "reaction",
+    "fracture",
+    "death",
+    "end",
+)
 """Events in their order on one day, after the measured values; as in `sim.schema`."""
 
 

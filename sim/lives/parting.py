@@ -10,7 +10,7 @@ from sim.lives.words import in_sequence, signed
 from sim.scenario import Scenario
 from sim.schema import BONE_OF_SITE, BONES, SITES
 
-TREATMENT = ("course", "infusion", "missed infusion", "intolerance")
+TREATMENT = ("course", "schedule ended", "infusion", "missed infusion", "intolerance")
 OUTCOMES = ("fracture", "death")
 
 

@@ -39,6 +39,8 @@ def happened(event: str, what: str, value: float, scenario: Scenario, begins: bo
         return f"{what} missed"
     if event == "course":
         return f"{what} begins (full dose)" if begins else f"{what} ends as planned"
+    if event == "schedule ended":
+        return f"{what} ends as planned"
     if event == "intolerance":
         return _intolerance(what, value, scenario)
     if event == "reaction":

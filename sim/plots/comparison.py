@@ -49,7 +49,7 @@ def figure(
 ) -> tuple[Figure, pd.DataFrame] | None:
     """The main outcomes of every scenario and arm, with Monte Carlo intervals.
 
-    `summary` is that of a comparison (`sim.compare`); its rows of differences are left out. The
+    `summary` is that of a comparison (`sim.comparisons`); its rows of differences are left out. The
     caption opens with `sentences`. None where no outcome of the figure is in the summary.
     """
     rows = summary[(summary["against"] == "") & summary["outcome"].isin(list(OUTCOMES))]

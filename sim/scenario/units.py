@@ -40,7 +40,11 @@ UNITS: dict[str, dict[str, float]] = {
     "number": {"": 1},
 }  # fmt: skip
 
-_QUANTITY = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([^\d,].*)?")
+SHARE = "share, held as a fraction"
+LONGEST_QUANTITY = 100
+
+_QUANTITY = re.compile(r"([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*([^\d,].*)?")
+_NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)")
 
 
 @dataclass(frozen=True)
@@ -58,12 +62,14 @@ def split_quantity(text: object) -> tuple[float, str]:
     """A number and the unit behind it. Raises PydanticCustomError for anything else."""
     if not isinstance(text, str):
         raise _wrong("should be one value, not {kind}", kind=_kind(text))
+    if len(text) > LONGEST_QUANTITY:
+        raise _wrong("'{text}...' is too large, or too long for a number", text=text[:40])
     match = _QUANTITY.fullmatch(text.strip())
     if match is None:
         if re.fullmatch(r"[-+]?\.?(nan|inf|infinity)\b.*", text.strip(), re.IGNORECASE):
             raise _wrong("'{text}' is not a finite number", text=text)
         comma = re.fullmatch(r"\s*[-+]?\d+,\d+.*", text)
-        hint = "; write decimals with a point" if comma else ""
+        hint = "; write decimals with a point, thousands without a comma" if comma else ""
         raise _wrong("'{text}' does not start with a number{hint}", text=text, hint=hint)
     number = float(match[1])
     if not math.isfinite(number):
@@ -72,10 +78,19 @@ def split_quantity(text: object) -> tuple[float, str]:
 
 
 def read(text: object, dimension: str) -> float:
-    """A quantity in the unit that the code holds for this dimension (a key of UNITS)."""
+    """A quantity in the unit that the code holds for this dimension (a key of UNITS).
+
+    A share may be typed as counts, `2 of 10`. Raises PydanticCustomError for what is not allowed.
+    """
+    counts = _split_counts(text) if dimension == SHARE else None
+    if counts is not None:
+        return _share_of(str(text), *counts)
     number, unit = split_quantity(text)
     factor = _factor(str(text), unit, dimension)
-    return number * factor if factor >= 1 else number / round(1 / factor)  # 41 % is 0.41 exactly
+    held = number * factor if factor >= 1 else number / round(1 / factor)  # 41 % is 0.41 exactly
+    if not math.isfinite(held):
+        raise _wrong("'{text}' is too large", text=text)
+    return held
 
 
 def read_dose(text: object, dimension: str) -> Dose:
@@ -87,6 +102,34 @@ def read_dose(text: object, dimension: str) -> Dose:
     return Dose(number, unit)
 
 
+def _split_counts(text: object) -> tuple[str, str] | None:
+    """The two counts of a share as papers print it, `2 of 10`; None for any other text."""
+    if not isinstance(text, str) or len(text) > LONGEST_QUANTITY:
+        return None
+    parts = re.split(r"\s+(?:out\s+)?of\b\s*|\s*/\s*", text.strip())
+    numeric = len(parts) == 2 and all(_NUMBER.fullmatch(part) for part in parts)
+    if not numeric and not re.search(r"\bof\b", text):
+        return None
+    if not numeric or not re.search(r"\d\s+of\s", text):
+        raise _wrong("'{text}' should be written like 20 % or 2 of 10", text=text)
+    return parts[0], parts[1]
+
+
+def _share_of(text: str, count: str, total: str) -> float:
+    """A share from a count and a total, divided once: 2 of 10 is 0.2 exactly."""
+    if float(count) < 0 or float(total) < 0:
+        raise _wrong("'{text}': a count is 0 or more", text=text)
+    if not (count.isdecimal() and total.isdecimal()):
+        whole = "'{text}': counts are whole numbers, like 2 of 10; other shares are written with %"
+        raise _wrong(whole, text=text)
+    if int(total) == 0:
+        raise _wrong("'{text}': a share of nobody; the second count is 1 or more", text=text)
+    if int(count) > int(total):
+        raise _wrong("'{text}': more than all; the first count is at most {total}",
+                     text=text, total=total)  # fmt: skip
+    return int(count) / int(total)
+
+
 def _factor(text: str, unit: str, dimension: str) -> float:
     table = UNITS[dimension]
     if unit in table:
@@ -94,6 +137,9 @@ def _factor(text: str, unit: str, dimension: str) -> float:
     what = dimension.split(",")[0]
     if "" in table:
         raise _wrong("'{text}': a plain number belongs here, without a unit", text=text)
+    if not unit and dimension == SHARE:
+        raise _wrong("'{text}' has no unit; a share is written with %, like 50 %, "
+                     "or as counts, like 2 of 10", text=text)  # fmt: skip
     if not unit:
         raise _wrong("'{text}' has no unit; {what} is written with one of: {units}",
                      text=text, what=what, units=", ".join(table))  # fmt: skip

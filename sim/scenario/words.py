@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim import evidence
+from sim.scenario.form.intolerance import Intolerance
 from sim.scenario.form.outcome import Visits
 from sim.scenario.form.spread import is_converted
 from sim.scenario.form.study import Scenario
-from sim.scenario.form.therapy import Course, Infusions, Intolerance, Phase, Schedule, Start
+from sim.scenario.form.therapy import Course, Infusions, Phase, Schedule, Start
 from sim.scenario.measured import unused_markers
 from sim.scenario.provenance import Number
 from sim.scenario.read import Study

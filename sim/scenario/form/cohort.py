@@ -41,7 +41,9 @@ class MeanSd(Form, Generic[Q]):
     """A mean and a standard deviation, in the unit of the variable."""
 
     mean: Q
+    """The mean, in the unit of the variable."""
     sd: Q
+    """The standard deviation between patients, in the same unit."""
 
     @field_validator("sd", mode="after")
     @classmethod
@@ -58,8 +60,11 @@ class Variable(Form, Generic[Q]):
     """
 
     normal: Annotated[MeanSd[Q] | None, BeforeValidator(of_normal)] = None
+    """Normally distributed, by mean and SD or what stands for them."""
     lognormal: Annotated[MeanSd[Q] | None, BeforeValidator(of_lognormal)] = None
+    """Log-normally distributed, above 0 and skewed, by mean and SD of the values."""
     within: list[Q] | None = None
+    """Lowest and highest value that a patient can have, in brackets."""
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Variable[Q]:
@@ -85,7 +90,9 @@ class Counts(Form):
     """Earlier vertebral fractures: `at_least` + a negative binomial; mean and SD of the sum."""
 
     negative_binomial: Annotated[MeanSd[NonNegative], BeforeValidator(of_normal)]
+    """Mean and SD of the number of fractures, e.g. {mean: 3.5, sd: 3.6}."""
     at_least: Whole = 0
+    """The smallest number that a patient can have, e.g. 1."""
 
     @model_validator(mode="after")
     def _is_possible(self) -> Counts:
@@ -101,16 +108,28 @@ class Cohort(Form):
     """The virtual patients at enrolment, before any treatment."""
 
     patients: Whole
+    """Virtual patients in each arm, 1 to 1000000, e.g. 1000."""
     female: Share
+    """Share of women, e.g. 50 %."""
     age: Annotated[Variable[AgeYears], AfterValidator(_stays_positive)]
+    """Age at entry, e.g. {normal: {mean: 52 years, sd: 9 years}, within: [18 years, 95 years]}."""
     weight: Annotated[Variable[Kilograms], AfterValidator(_stays_positive)]
+    """Body weight, which a dose in mg/kg is for, e.g. {lognormal: {mean: 68 kg, sd: 13 kg}}."""
     spine_t: Variable[Number]
+    """T-score of the spine, always `normal`, without a unit, e.g. {normal: {mean: -3, sd: 1}}."""
     hip_t: Variable[Number]
+    """T-score of the hip, always `normal`, without a unit, e.g. {normal: {mean: -2, sd: 0.7}}."""
     ctx: Annotated[Variable[Ctx], AfterValidator(_stays_positive)] | None = None
+    """CTX, the marker of resorption; left out, it is not measured."""
     balp: Annotated[Variable[Balp], AfterValidator(_stays_positive)] | None = None
+    """Bone alkaline phosphatase, the marker of formation; left out, it is not measured."""
     tryptase: Annotated[Variable[Tryptase], AfterValidator(_stays_positive)] | None = None
+    """Serum tryptase; left out, it is not measured."""
     vertebral_fractures: Counts
+    """Vertebral fractures before enrolment."""
     correlations: dict[str, Number] = Field({})
+    """Correlations between two variables, -1 to 1; pairs left out have none, e.g. {spine_t ~
+    hip_t: 0.6}."""
 
     @field_validator("patients", mode="after")
     @classmethod
@@ -187,11 +206,15 @@ class SexReference(Form):
     """Young-adult reference of each sex at one site, g/cm2."""
 
     female: MeanSd[Density]
+    """Reference of young women."""
     male: MeanSd[Density]
+    """Reference of young men."""
 
 
 class ReferenceBmd(Form):
     """Young-adult reference bone density: BMD = mean + T-score x SD."""
 
     spine: SexReference
+    """Reference of the lumbar spine."""
     hip: SexReference
+    """Reference of the hip."""

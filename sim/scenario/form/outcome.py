@@ -28,33 +28,48 @@ class SiteRatios(Form):
     """Direct ratios on the fracture rates, beyond what bone density carries."""
 
     vertebral: Factor = 1.0
+    """Ratio for vertebral fractures, e.g. 0.7."""
     hip: Factor = 1.0
+    """Ratio for hip fractures, e.g. 0.8."""
     other: Factor = 1.0
+    """Ratio for all other fractures, e.g. 0.9."""
 
 
 class Effect(Form):
     """One regimen: yearly change of bone density, and change of each marker from entry."""
 
     spine: Annotated[MeanSd[YearlyPercent], BeforeValidator(of_normal)]
+    """Yearly change of spine bone density, in percent of the entry value, e.g. {mean: 2.4
+    %/year, sd: 0.5 %/year}."""
     hip: Annotated[MeanSd[YearlyPercent], BeforeValidator(of_normal)]
+    """Yearly change of hip bone density, in percent of the entry value, e.g. {mean: 1.9
+    %/year, sd: 0.9 %/year}."""
     ctx: Change | None = None
+    """Full change of CTX from entry, needed if the cohort has CTX, e.g. -66 %."""
     balp: Change | None = None
+    """Full change of BALP from entry, needed if the cohort has BALP, e.g. -25 %."""
     tryptase: Change | None = None
+    """Full change of tryptase from entry, needed if the cohort has tryptase, e.g. -34 %."""
     fracture_ratio: SiteRatios = SiteRatios()
+    """Effect on the fracture rates beyond bone density; left out, there is none."""
 
 
 class Plateau(Form):
     """Linear for some months since the first therapy began, then at another rate."""
 
     months: Days
+    """How long the increase goes on after the first therapy began, e.g. 24 months."""
     then: YearlyPercent = 0.0
+    """Yearly change after that, in percent of the entry value, e.g. 0 %/year."""
 
 
 class Saturating(Form):
     """Relaxes with a time constant; the mean increase over the window is the reported one."""
 
     time_constant: Days
+    """Time after which 63 % of the whole gain is there, e.g. 12 months."""
     window: Days
+    """Time over which the mean increase is the reported one, e.g. 12 months."""
 
     @model_validator(mode="after")
     def _above_zero(self) -> Saturating:
@@ -67,8 +82,11 @@ class Accrual(Form):
     """The reading of a `mean annual increase`."""
 
     reading: Literal["linear", "compound", "plateau", "saturating"] | None = None
+    """The same share of the entry value each year, or of the current value, e.g. linear."""
     plateau: Plateau | None = None
+    """The increase ends after a time, e.g. {months: 24 months}."""
     saturating: Saturating | None = None
+    """The increase levels off, e.g. {time_constant: 12 months, window: 12 months}."""
 
     @model_validator(mode="after")
     def _one_reading(self) -> Accrual:
@@ -98,15 +116,20 @@ class BeyondEvidence(Form):
     """Past the longest follow-up that any number rests on: how bone density goes on."""
 
     after: Days
+    """Longest follow-up that the numbers rest on, e.g. 60 months."""
     rate: YearlyPercent
+    """Yearly change of bone density after that, in percent of the entry value, e.g. 0 %/year."""
 
 
 class Marker(Form):
     """How a marker follows a therapy, and how patients differ in it."""
 
     onset_half_life: Days
+    """Time in which half of a change of treatment reaches the marker, e.g. 3 days."""
     half_effect: NonNegative
+    """Strength of a therapy, as a part of its usual one, that has half of the effect, e.g. 0.15."""
     spread: NonNegative
+    """SD between patients of the logarithm of the change, e.g. 0.3."""
 
     @model_validator(mode="after")
     def _above_zero(self) -> Marker:
@@ -119,32 +142,44 @@ class Markers(Form):
     """The markers that the cohort has."""
 
     ctx: Marker | None = None
+    """How CTX follows treatment, needed if the cohort has CTX."""
     balp: Marker | None = None
+    """How BALP follows treatment, needed if the cohort has BALP."""
     tryptase: Marker | None = None
+    """How tryptase follows treatment, needed if the cohort has tryptase."""
 
 
 class Imminent(Form):
     """A higher rate at the same site for a while after a fracture."""
 
     factor: Factor
+    """Times the usual rate at that site, e.g. 2.9."""
     duration: Days = Field(alias="for")
+    """How long the rate stays higher after a fracture, e.g. 365 days."""
 
 
 class Site(Form):
     """One fracture site: share of the base rate, gradient per SD of T-score, what follows."""
 
     share: Share
+    """Share of all fractures that happen at this site, e.g. 62.5 %."""
     gradient: Factor
+    """Ratio of fracture rates per SD of T-score, e.g. 2.3."""
     imminent: Imminent | None = None
+    """A higher rate for a while after a fracture at this site; left out, there is none."""
     case_fatality: Share
+    """Share of these fractures that the patient dies of, e.g. 1 %."""
 
 
 class Sites(Form):
     """Vertebral fractures follow the spine T-score, hip and other fractures the hip T-score."""
 
     vertebral: Site
+    """Vertebral fractures, which follow the spine T-score."""
     hip: Site
+    """Hip fractures, which follow the hip T-score."""
     other: Site
+    """All other fractures, which follow the hip T-score."""
 
     @model_validator(mode="after")
     def _shares_sum_to_one(self) -> Sites:
@@ -160,9 +195,13 @@ class Fractures(Form):
     """The rate of fractures and what changes it."""
 
     base_rate: Hazard
+    """Mean rate of fractures at enrolment, all sites together, e.g. 3.27 per 100 person-years."""
     review_every: Days
+    """How often the rates are brought up to date, whole days, e.g. 30 days."""
     per_further_vertebral_fracture: Factor
+    """Ratio of rates for one vertebral fracture more before enrolment, e.g. 1."""
     sites: Sites
+    """Where bones break; the shares add up to 100 %."""
 
     @model_validator(mode="after")
     def _is_possible(self) -> Fractures:
@@ -175,14 +214,18 @@ class Mortality(Form):
     """Death from other causes: a national life table times a standardised mortality ratio."""
 
     life_table: Literal["france2019"]
+    """National life table of deaths from other causes."""
     standardised_mortality_ratio: NonNegative
+    """Mortality as a multiple of that table, e.g. 1."""
 
 
 class Visits(Form):
     """When bone and markers are measured after entry: times, or `every 12 months`, or both."""
 
     dxa: list[Text]
+    """When bone density is measured after entry, e.g. [every 12 months]."""
     markers: list[Text] = Field([])
+    """When markers are measured after entry, e.g. [3 months, 6 months, every 12 months]."""
 
     @field_validator("dxa", "markers", mode="before")
     @classmethod
@@ -217,7 +260,12 @@ class Measurement(Form):
     """Coefficient of variation of one measured value within a person."""
 
     spine: Variation
+    """Error of one spine densitometry, e.g. 1.1 %."""
     hip: Variation
+    """Error of one hip densitometry, e.g. 1.3 %."""
     ctx: Variation | None = None
+    """Variation of one CTX, needed if the cohort has CTX, e.g. 15 %."""
     balp: Variation | None = None
+    """Variation of one BALP, needed if the cohort has BALP, e.g. 7 %."""
     tryptase: Variation | None = None
+    """Variation of one tryptase, needed if the cohort has tryptase, e.g. 12 %."""

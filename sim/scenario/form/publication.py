@@ -28,6 +28,7 @@ STATISTICS: dict[str, tuple[str, ...]] = {
     "share_stopped": ANY,
     "share_with_reaction": ANY,
     "share_with_fracture": SITES,
+    "share_died": NOTHING,
     "fracture_rate": SITES,
     "fractures": SITES,
 }

@@ -52,26 +52,52 @@ class Scenario(Form):
     """A study to simulate: who, with what, to what effect, observed how."""
 
     mastosim: Whole
+    """Version of this format: 1, e.g. 1."""
     name: Text
+    """Short name that the folder of results gets: small letters, digits, - and _, e.g. my-study."""
     title: Text
+    """Title of the study in one line."""
     question: Text
+    """The question that the study is to answer, in one line."""
     answers: Text | None = None
+    """Publication that the results are held against: one of the project or your own file,
+    e.g. laroche2011."""
     horizon: Days
+    """How long patients are followed, 1 day to 100 years, e.g. 60 months."""
     seed: Whole
+    """Whole number that the random numbers begin with; the same seed gives the same results,
+    e.g. 1."""
     cohort: Cohort
+    """The virtual patients at enrolment, before any treatment."""
     reference_bmd: ReferenceBmd
+    """Young-adult bone density, which a T-score is counted from."""
     therapies: dict[str, Therapy] = Field({})
+    """Up to four therapies, each under a name of your choice."""
     arms: dict[str, list[Text]]
+    """What patients are allocated to: each arm with its therapies, e.g. {treated: [drug],
+    untreated: []}."""
     comparator: Text | None = None
+    """The arm that the others are compared with; left out, the last one, e.g. untreated."""
     effects: dict[str, Effect]
+    """What each regimen does; arms need a row for every regimen that they can reach, and
+    `none` is no therapy."""
     accrual: AccrualForm
+    """How a mean annual increase is read, e.g. linear."""
     beyond_evidence: BeyondEvidence
+    """What bone density does after the longest follow-up that a number rests on."""
     markers: Markers = Markers()
+    """How markers follow treatment, for the markers of the cohort."""
     fractures: Fractures
+    """How often bones break, and what changes that."""
     mortality: Mortality
+    """Death from causes other than fracture."""
     visits: Visits
+    """When patients are measured after entry."""
     measurement: Measurement
+    """Coefficient of variation of one measured value within a person."""
     subgroups: dict[str, Subgroup] = Field({})
+    """Patients whose outcomes are also shown apart, each group under a name, e.g. {women:
+    {sex: female}}."""
 
     @field_validator("mastosim", mode="after")
     @classmethod

@@ -18,7 +18,9 @@ class Limits(Form, Generic[Q]):
     """From one value on, below another, or both."""
 
     at_least: Q | None = None
+    """From this value on."""
     below: Q | None = None
+    """Below this value."""
 
     @model_validator(mode="after")
     def _holds_someone(self) -> Limits[Q]:
@@ -39,11 +41,17 @@ class Subgroup(Form):
     """Patients whose outcomes are also shown apart; every condition given has to hold."""
 
     sex: Literal["female", "male"] | None = None
+    """Women or men only, e.g. female."""
     age: Limits[AgeYears] | None = None
+    """Age at enrolment, in years, e.g. {below: 50 years}."""
     weight: Limits[Kilograms] | None = None
+    """Body weight, in kg, e.g. {at_least: 70 kg}."""
     vertebral_fractures: Limits[Number] | None = None
+    """Vertebral fractures before enrolment, e.g. {at_least: 2}."""
     spine_t: Limits[Number] | None = None
+    """Spine T-score at entry, e.g. {below: -2.5}."""
     hip_t: Limits[Number] | None = None
+    """Hip T-score at entry, e.g. {below: -2.5}."""
 
     @model_validator(mode="after")
     def _has_a_condition(self) -> Subgroup:

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from sim.scenario.form.intolerance import IntoleranceForm
 from sim.scenario.form.quantities import (
     CourseDose,
     Days,
     Form,
-    Hazard,
     InfusionDose,
     NonNegative,
     Share,
@@ -25,7 +25,9 @@ class Phase(Form):
     """Infusions at one interval, for a while; the last phase of a schedule may go on to the end."""
 
     every: Days
+    """Time between two doses, e.g. 3 months."""
     duration: Days | None = Field(None, alias="for")
+    """How long this phase lasts; the last one may go without, to the end, e.g. 24 months."""
 
     @model_validator(mode="after")
     def _has_room(self) -> Phase:
@@ -40,6 +42,7 @@ class Schedule(Form):
     """The phases of an infusion therapy, one after the other."""
 
     phases: list[Phase]
+    """The phases in their order, e.g. [{every: 1 month, for: 24 months}, {every: 3 months}]."""
 
     @field_validator("phases", mode="after")
     @classmethod
@@ -86,9 +89,13 @@ class InfusionReference(Form):
     """The plan whose mean exposure, with every infusion given, is an action of 1."""
 
     infusion: InfusionDose | None = None
+    """Dose of one infusion in that plan, e.g. 1 mg/kg."""
     injection: InfusionDose | None = None
+    """Dose of one injection in that plan, e.g. 60 mg."""
     schedule: PhaseList
+    """When the doses of that plan are given, e.g. [{every: 1 month}]."""
     over: Days
+    """Time over which the exposure is averaged, e.g. 60 months."""
 
     @model_validator(mode="after")
     def _one_dose(self) -> InfusionReference:
@@ -105,22 +112,29 @@ class Exposure(Form):
     """How fast an infusion's effect on the patient wears off, and what counts as an action of 1."""
 
     half_life: Days
+    """How fast the exposure halves after a dose, e.g. 45 days."""
     action_1: InfusionReference
+    """The plan whose mean exposure has the full effect of `effects`."""
 
 
 class Delay(Form):
     """With this probability an infusion is late, by an exponential time with this mean."""
 
     probability: Share
+    """Share of the doses that are late, e.g. 30 %."""
     mean: Days
+    """How late they are on average, e.g. 10 days."""
 
 
 class Reaction(Form):
     """A reaction: probability at the first and at later infusions, chance to end the course."""
 
     first: Share
+    """Probability at the first dose, e.g. 41 %."""
     later: Share
+    """Probability at each later dose, e.g. 5 %."""
     ends_course: Share = 0.0
+    """Probability that a reaction is the end of the therapy, e.g. 2 %."""
 
 
 class Start(Form):
@@ -131,8 +145,11 @@ class Start(Form):
     """
 
     on: Days = 0.0
+    """Time after enrolment, e.g. 12 months."""
     after: Text | None = None
+    """The therapy that has to end first, for whatever reason, e.g. pamidronate."""
     wait: Days = 0.0
+    """Time between that end and the begin, with `after`, e.g. 1 month."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Start:
@@ -156,14 +173,23 @@ class Infusions(Form):
     """A therapy given at visits, as infusions or as injections."""
 
     infusion: InfusionDose | None = None
+    """Dose of one infusion, e.g. 1 mg/kg."""
     injection: InfusionDose | None = None
+    """Dose of one injection, instead of `infusion`, e.g. 60 mg."""
     schedule: PhaseList
+    """When doses are given, e.g. [{every: 1 month, for: 24 months}, {every: 3 months}]."""
     exposure: Exposure
+    """How fast the effect of a dose wears off."""
     start: StartForm = AT_ENROLMENT
+    """When the therapy begins; left out, at enrolment, e.g. 12 months."""
     given: Share = 1.0
+    """Share of the planned doses that are given, e.g. 80 %."""
     delay: Delay | None = None
+    """Doses that are late; left out, none is, e.g. {probability: 30 %, mean: 10 days}."""
     ends_course: Share = 0.0
+    """Probability after each dose that it was the last, e.g. 1 %."""
     reactions: dict[str, Reaction] = Field({})
+    """Reactions to doses, each under a name, e.g. {acute_phase: {first: 41 %, later: 5 %}}."""
 
     @model_validator(mode="after")
     def _doses_compare(self) -> Infusions:
@@ -184,116 +210,39 @@ class Infusions(Form):
         return "infusion" if self.infusion is not None else "injection"
 
 
-class Step(Form):
-    """One step of the hazard of intolerance, until a time after the therapy began."""
-
-    probability: Share | None = None
-    rate: Hazard | None = None
-    until: Days
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Step:
-        only_one(self, ("probability", "rate"), "a step")
-        if self.probability == 1:
-            raise refuse("a probability of 100 % has no finite hazard; use 99.99 %")
-        return self
-
-
-class Time(Form):
-    """A time to intolerance: its parameters, or a shape and the probability by a time.
-
-    exponential: rate · weibull: shape, scale, S = exp(-(t/scale)^shape) · gompertz: rate x
-    exp(growth x years) · lognormal_time: median, sigma · loglogistic: median, shape,
-    S = 1 / (1 + (t/median)^shape).
-    """
-
-    rate: Hazard | None = None
-    scale: Days | None = None
-    median: Days | None = None
-    shape: NonNegative | None = None
-    growth: Hazard | None = None
-    sigma: NonNegative | None = None
-    probability: Share | None = None
-    by: Days | None = None
-
-
-# family -> (the parameters of its shape, the parameter that `probability` and `by` can replace)
-FAMILIES: dict[str, tuple[tuple[str, ...], str]] = {
-    "exponential": ((), "rate"),
-    "weibull": (("shape",), "scale"),
-    "gompertz": (("growth",), "rate"),
-    "lognormal_time": (("sigma",), "median"),
-    "loglogistic": (("shape",), "median"),
-}
-
-
-class Intolerance(Form):
-    """Time to intolerance since the course began: steps of a hazard, or one named distribution."""
-
-    steps: list[Step] | None = None
-    exponential: Time | None = None
-    weibull: Time | None = None
-    gompertz: Time | None = None
-    lognormal_time: Time | None = None
-    loglogistic: Time | None = None
-
-    @property
-    def family(self) -> str:
-        """The name of the distribution, or `steps`."""
-        return only_one(self, ("steps", *FAMILIES), "intolerance")
-
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Intolerance:
-        if self.family == "steps":
-            ends = [step.until for step in self.steps or []]
-            if not ends or any(b <= a for a, b in zip([0.0, *ends], ends, strict=False)):
-                raise refuse("steps follow one another: each `until` is later than the one before")
-            return self
-        _check_time(self.family, getattr(self, self.family))
-        return self
-
-
-def _check_time(family: str, time: Time) -> None:
-    shape, level = FAMILIES[family]
-    by_probability = {*shape, "probability", "by"}
-    by_parameters = {*shape, level}
-    given = {name for name in Time.model_fields if getattr(time, name) is not None}
-    if given not in (by_probability, by_parameters):
-        raise refuse(
-            "{family} needs {a} or {b}; given: {given}",
-            family=family, a=", ".join(sorted(by_parameters)), b=", ".join(sorted(by_probability)),
-            given=", ".join(sorted(given)) or "nothing",
-        )  # fmt: skip
-    if not all(0.1 <= getattr(time, name) <= 20 for name in given & {"shape", "sigma"}):
-        raise refuse("shape and sigma are between 0.1 and 20")
-    for name in given - {"rate", "growth"}:
-        if getattr(time, name) <= 0 or (name == "probability" and time.probability == 1):
-            raise refuse("{name} is above 0, and a probability below 100 %", name=name)
-
-
-def _steps(value: Any) -> Any:
-    return {"steps": value} if isinstance(value, list) else value
-
-
 class CourseReference(Form):
     """The course that acts with an action of 1."""
 
     course: CourseDose
+    """Dose at a time of the course that has the full effect, e.g. 1.5 MU."""
     times_per_week: NonNegative
+    """Doses a week of that course, e.g. 3."""
 
 
 class Course(Form):
     """A therapy taken continuously at a dose, until the plan or intolerance ends it."""
 
     course: CourseDose
+    """Dose at a time, e.g. 1.5 MU."""
     times_per_week: NonNegative
+    """Doses a week, e.g. 3."""
     action_1: CourseReference
+    """The course that has the full effect of `effects`, e.g. {course: 1.5 MU,
+    times_per_week: 3}."""
     start: StartForm = AT_ENROLMENT
+    """When the therapy begins; left out, at enrolment, e.g. 12 months."""
     duration: Days | None = Field(None, alias="for")
-    intolerance: Annotated[Intolerance, BeforeValidator(_steps)] | None = None
+    """How long the course lasts; left out, to the end, e.g. 24 months."""
+    intolerance: IntoleranceForm | None = None
+    """When patients become intolerant; left out, none does, e.g. [{probability: 20 %, until:
+    3 months}]."""
     hazard_by_dose: NonNegative = 1.0
+    """Power of the dose, against `action_1`, that the risk of intolerance rises by; 0 to 10,
+    e.g. 1."""
     frailty_sd: NonNegative = 0.0
+    """How much patients differ in their risk of intolerance, as an SD, 0 to 10, e.g. 0.8."""
     on_intolerance: list[Literal["halve", "stop"]] = Field(["stop"])
+    """What is done at the first, second, ... intolerance, e.g. [halve, stop]."""
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Course:

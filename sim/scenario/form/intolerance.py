@@ -1,0 +1,123 @@
+"""When a course is not tolerated any more: steps of a hazard, or one named distribution."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, model_validator
+
+from sim.scenario.form.quantities import Days, Form, Hazard, NonNegative, Share, only_one, refuse
+
+
+class Step(Form):
+    """One step of the hazard of intolerance, until a time after the therapy began."""
+
+    probability: Share | None = None
+    """Probability to become intolerant within this step, e.g. 20 %."""
+    rate: Hazard | None = None
+    """Rate of intolerance in this step, instead of a probability, e.g. 0.05 per year."""
+    until: Days
+    """End of this step, counted from the start of the therapy, e.g. 3 months."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Step:
+        only_one(self, ("probability", "rate"), "a step")
+        if self.probability == 1:
+            raise refuse("a probability of 100 % has no finite hazard; use 99.99 %")
+        return self
+
+
+class Time(Form):
+    """A time to intolerance: its parameters, or a shape and the probability by a time.
+
+    exponential: rate · weibull: shape, scale, S = exp(-(t/scale)^shape) · gompertz: rate x
+    exp(growth x years) · lognormal_time: median, sigma · loglogistic: median, shape,
+    S = 1 / (1 + (t/median)^shape).
+    """
+
+    rate: Hazard | None = None
+    """Rate of intolerance, for gompertz at the start, e.g. 0.1 per year."""
+    scale: Days | None = None
+    """Time by which 63 % are intolerant, for weibull, e.g. 36 months."""
+    median: Days | None = None
+    """Time by which half are intolerant, for lognormal_time and loglogistic, e.g. 36 months."""
+    shape: NonNegative | None = None
+    """Shape of weibull and loglogistic, 0.1 to 20; below 1, most happens early, e.g. 0.7."""
+    growth: Hazard | None = None
+    """How fast the rate of gompertz grows, e.g. 0.1 per year."""
+    sigma: NonNegative | None = None
+    """SD of the logarithm of the time, for lognormal_time, 0.1 to 20, e.g. 1."""
+    probability: Share | None = None
+    """Probability to be intolerant by the time `by`, instead of rate, scale or median, e.g.
+    20 %."""
+    by: Days | None = None
+    """The time by which that probability holds, e.g. 24 months."""
+
+
+# family -> (the parameters of its shape, the parameter that `probability` and `by` can replace)
+FAMILIES: dict[str, tuple[tuple[str, ...], str]] = {
+    "exponential": ((), "rate"),
+    "weibull": (("shape",), "scale"),
+    "gompertz": (("growth",), "rate"),
+    "lognormal_time": (("sigma",), "median"),
+    "loglogistic": (("shape",), "median"),
+}
+
+
+class Intolerance(Form):
+    """Time to intolerance since the course began: steps of a hazard, or one named distribution."""
+
+    steps: list[Step] | None = None
+    """A risk that changes in steps, none after the last, e.g. [{probability: 20 %, until: 3
+    months}]."""
+    exponential: Time | None = None
+    """The same risk at all times, e.g. {probability: 20 %, by: 24 months}."""
+    weibull: Time | None = None
+    """A risk that falls or rises, e.g. {shape: 0.7, probability: 20 %, by: 24 months}."""
+    gompertz: Time | None = None
+    """A risk that grows by the year, e.g. {growth: 0.1 per year, probability: 20 %, by: 24
+    months}."""
+    lognormal_time: Time | None = None
+    """A log-normal time to intolerance, e.g. {sigma: 1, probability: 20 %, by: 24 months}."""
+    loglogistic: Time | None = None
+    """A log-logistic time to intolerance, e.g. {shape: 1.5, probability: 20 %, by: 24 months}."""
+
+    @property
+    def family(self) -> str:
+        """The name of the distribution, or `steps`."""
+        return only_one(self, ("steps", *FAMILIES), "intolerance")
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Intolerance:
+        if self.family == "steps":
+            ends = [step.until for step in self.steps or []]
+            if not ends or any(b <= a for a, b in zip([0.0, *ends], ends, strict=False)):
+                raise refuse("steps follow one another: each `until` is later than the one before")
+            return self
+        _check_time(self.family, getattr(self, self.family))
+        return self
+
+
+def _check_time(family: str, time: Time) -> None:
+    shape, level = FAMILIES[family]
+    by_probability = {*shape, "probability", "by"}
+    by_parameters = {*shape, level}
+    given = {name for name in Time.model_fields if getattr(time, name) is not None}
+    if given not in (by_probability, by_parameters):
+        raise refuse(
+            "{family} needs {a} or {b}; given: {given}",
+            family=family, a=", ".join(sorted(by_parameters)), b=", ".join(sorted(by_probability)),
+            given=", ".join(sorted(given)) or "nothing",
+        )  # fmt: skip
+    if not all(0.1 <= getattr(time, name) <= 20 for name in given & {"shape", "sigma"}):
+        raise refuse("shape and sigma are between 0.1 and 20")
+    for name in given - {"rate", "growth"}:
+        if getattr(time, name) <= 0 or (name == "probability" and time.probability == 1):
+            raise refuse("{name} is above 0, and a probability below 100 %", name=name)
+
+
+def _steps(value: Any) -> Any:
+    return {"steps": value} if isinstance(value, list) else value
+
+
+IntoleranceForm = Annotated[Intolerance, BeforeValidator(_steps)]
