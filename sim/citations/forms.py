@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+
 from sim.citations.bibtex import as_bibtex
 from sim.citations.csl import as_csl
 from sim.citations.text import as_text

@@ -27,13 +27,21 @@ ALTERNATIVES = (
 )
 
 
-def read_layers(
-    path: Path, shown: str, mistakes: list[Mistake], seen: tuple[Path, ...] = ()
-) -> Mapping:
+def read_layers(path: Path, shown: str, mistakes: list[Mistake]) -> Mapping:
     """The document of a file laid over the file that it extends, if any.
 
-    Raises ScenarioError for a base that is missing, outside the file's folder, or its own base.
+    Raises ScenarioError for a base that is missing, outside the file's folder, or its own base,
+    together with what was found wrong before.
     """
+    try:
+        return _read_layers(path, shown, mistakes, ())
+    except ScenarioError as error:
+        raise ScenarioError([*mistakes, *error.mistakes]) from error
+
+
+def _read_layers(
+    path: Path, shown: str, mistakes: list[Mistake], seen: tuple[Path, ...]
+) -> Mapping:
     document = _with_canonical_effects(read_file(path, shown, mistakes), mistakes)
     base = document.items.pop("extends", None)
     if base is None:
@@ -45,10 +53,10 @@ def read_layers(
     except OSError as error:
         wrong = f"'{name}' cannot be read: {(error.strerror or 'unknown reason').lower()}"
     if name is None or wrong:
-        raise ScenarioError([*mistakes, Mistake("extends", wrong, base.mark)])
+        raise ScenarioError([Mistake("extends", wrong, base.mark)])
     below = Path(os.path.realpath(path.parent / name))
     shown_below = str(Path(shown).parent / name)
-    return lay(read_layers(below, shown_below, mistakes, (*seen, here)), document)
+    return lay(_read_layers(below, shown_below, mistakes, (*seen, here)), document)
 
 
 def _why_no_base(path: Path, name: str | None, seen: tuple[Path, ...]) -> str:
@@ -103,7 +111,7 @@ def assign(document: Mapping, setting: str, mistakes: list[Mistake]) -> Mapping:
     try:
         return _assigned(document, setting, mistakes)
     except ScenarioError as error:
-        mistakes += [mistake for mistake in error.mistakes if mistake not in mistakes]
+        mistakes += error.mistakes
         return document
 
 

@@ -86,12 +86,12 @@ def read_text(text: str, shown: str, mistakes: list[Mistake]) -> Node:
         return builder.document(yaml.parse(text, Loader=yaml.SafeLoader))
     except yaml.reader.ReaderError as error:
         mark = builder.mark(place_in(text, error.position))
-        raise ScenarioError([*mistakes, Mistake("", told_of_character(error), mark)]) from error
+        raise ScenarioError([Mistake("", told_of_character(error), mark)]) from error
     except yaml.MarkedYAMLError as error:
         at, message = told(error, builder.lines)
-        raise ScenarioError([*mistakes, Mistake("", message, builder.mark(at))]) from error
+        raise ScenarioError([Mistake("", message, builder.mark(at))]) from error
     except yaml.YAMLError as error:
-        raise ScenarioError([*mistakes, of_file(shown, f"not YAML: {error}")]) from error
+        raise ScenarioError([of_file(shown, f"not YAML: {error}")]) from error
 
 
 class _Builder:
@@ -125,11 +125,11 @@ class _Builder:
         mark = self.mark(event.start_mark)
         if len(path) > DEEPEST:
             at = Mistake(dotted(path[:3]) + "...", f"nested deeper than {DEEPEST} levels", mark)
-            raise ScenarioError([*self.mistakes, at])
+            raise ScenarioError([at])
         self.pieces += 1
         if self.pieces > MOST_PIECES:
             at = Mistake("", f"over {MOST_PIECES} values, too many for a scenario", mark)
-            raise ScenarioError([*self.mistakes, at])
+            raise ScenarioError([at])
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(events, path, mark)
         if isinstance(event, yaml.SequenceStartEvent):

@@ -187,11 +187,15 @@ def _infusions(therapy: Infusions, scenario: Scenario) -> str:
 def _course(therapy: Course) -> str:
     begins = _begins(therapy.start)
     ends = "" if therapy.duration is None else f" for {in_time(therapy.duration)}"
-    parts = [f"{therapy.course} {therapy.times_per_week:g} times a week from {begins}{ends}"]
+    parts = [f"{therapy.course} {_often(therapy.times_per_week)} a week from {begins}{ends}"]
     if therapy.intolerance is not None:
         parts.append(f"intolerance: {_intolerance(therapy.intolerance)}")
         parts.append(f"then {', then '.join(therapy.on_intolerance)}")
     return "; ".join(parts)
+
+
+def _often(times: float) -> str:
+    return {1.0: "once", 2.0: "twice"}.get(times, f"{times:g} times")
 
 
 def _begins(start: Start) -> str:
