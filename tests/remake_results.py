@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim import archive, evidence, runs
+from sim import archive, comparisons, evidence, plots, runs
 from sim.scenario import format_page, jsonschema, load
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
 PICTURED = ROOT / "scenarios" / "laroche2011.yaml"  # README shows its figure
+GALLERY = ROOT / "docs" / "gallery.md"
 VALIDATION = ROOT / "docs" / "validation.md"
 FORMAT = ROOT / "docs" / "format.md"
 SCHEMA = ROOT / "scenarios" / "schema.json"
@@ -30,6 +31,31 @@ STUDIES = (
     "poor-attendance",
     "ten-years",
 )
+COMPARED = {
+    "readings": (
+        "laroche2011",
+        "laroche2011-compound",
+        "laroche2011-plateau",
+        "laroche2011-saturating",
+    ),
+    "women-and-men": ("laroche2011-women", "laroche2011-men"),
+}
+KINDS = {
+    "bone_course": "Course of bone density",
+    "markers": "Course of markers",
+    "on_therapy": "Time on interferon",
+    "incidence": "First fracture, and death",
+    "swimmer": "Thirty patients",
+    "waterfall": "Change of spine BMD, patient by patient",
+    "differences": "Paired differences",
+    "against_reported": "Reported against simulated",
+}
+GALLERY_HEAD = """# Gallery
+
+`mastosim run` draws the first and the last kind of figure with every result, `mastosim plot RESULT`
+all of them, as SVG, PDF and PNG. Beside each stands a CSV file with the numbers that it shows.
+`make results` remakes this page.
+"""
 ROWS = {
     "spine, % a year": "spine annual increase",
     "spine, % in all": "spine change",
@@ -49,7 +75,46 @@ def remake(scenario: Path, results: Path) -> Path:
         for path in sorted(kept.iterdir()):
             if path.suffix in {".csv", ".svg"} or (path.suffix == ".png" and scenario == PICTURED):
                 shutil.copyfile(path, folder / path.name)
+        if scenario == PICTURED:
+            caption = archive.caption_of(archive.study_of(kept / "manifest.json"))
+            others = [name for name in plots.FIGURES if name not in plots.MAIN]
+            plots.draw(kept, caption, others, folder, ("svg",))
         return folder
+
+
+def remake_comparison(name: str, stems: tuple[str, ...], results: Path) -> Path:
+    """Compare shipped scenarios and put table and figure into results/comparisons/."""
+    with tempfile.TemporaryDirectory() as scratch:
+        paths = [ROOT / "scenarios" / f"{stem}.yaml" for stem in stems]
+        kept = comparisons.keep(comparisons.compare(paths), Path(scratch))
+        folder = results / "comparisons"
+        folder.mkdir(parents=True, exist_ok=True)
+        for suffix in ("csv", "svg"):
+            shutil.copyfile(kept / f"comparison.{suffix}", folder / f"{name}.{suffix}")
+        return folder / f"{name}.csv"
+
+
+def gallery() -> str:
+    """The gallery: every kind of figure, the comparisons, and the main figure of each scenario."""
+    parts = [GALLERY_HEAD, "## Every kind of figure", ""]
+    for name in plots.FIGURES:
+        parts += [
+            f"### {KINDS[name]}",
+            "",
+            f"![{KINDS[name]}](../results/laroche2011/{name}.svg)",
+            "",
+        ]
+    parts += ["## Scenarios side by side", ""]
+    for name, stems in COMPARED.items():
+        files = " ".join(f"scenarios/{stem}.yaml" for stem in stems)
+        picture = f"![{name}](../results/comparisons/{name}.svg)"
+        parts += [f"`mastosim compare {files}`", "", picture, ""]
+    parts += ["## Every scenario", ""]
+    for scenario in SCENARIOS:
+        study = load(scenario).scenario
+        picture = f"![{study.title}](../results/{study.name}/bone_course.svg)"
+        parts += [f"### {study.name}", "", study.question, "", picture, ""]
+    return "\n".join(parts).rstrip() + "\n"
 
 
 def golden() -> dict[str, pd.DataFrame]:
@@ -116,6 +181,9 @@ if __name__ == "__main__":
         table.to_csv(GOLDEN / f"{name}.csv", index=False, float_format="%.12g")
     for scenario in SCENARIOS:
         print(remake(scenario, ROOT / "results").relative_to(ROOT), flush=True)
+    for name, stems in COMPARED.items():
+        print(remake_comparison(name, stems, ROOT / "results").relative_to(ROOT), flush=True)
+    GALLERY.write_text(gallery(), encoding="utf-8")
     FORMAT.write_text(format_page.page(), encoding="utf-8")
     SCHEMA.write_text(jsonschema.as_text(), encoding="utf-8")
     page = VALIDATION.read_text(encoding="utf-8")

@@ -1,18 +1,38 @@
 """The committed summaries are what the scenarios give today, and so is the validation page."""
 
+import re
+
 import pandas as pd
 import pytest
 
 from sim import archive, runs
 from sim.archive import write_summaries
 from sim.cli import show
-from tests.remake_results import GOLDEN, PICTURED, ROOT, SCENARIOS, VALIDATION, golden, with_tables
+from tests.remake_results import (
+    COMPARED,
+    GALLERY,
+    GOLDEN,
+    PICTURED,
+    ROOT,
+    SCENARIOS,
+    VALIDATION,
+    gallery,
+    golden,
+    with_tables,
+)
 
 FIGURES = ("bone_course", "against_reported")
+QUICK = {"laroche2011", "halve-before-stopping", "rossini2014", "boonen2012", "cosman2022"}
+"""Scenarios run in full by the default tests; the others by `make validation`."""
+
+AS_COMMITTED = [
+    pytest.param(path, id=path.stem, marks=() if path.stem in QUICK else pytest.mark.validation)
+    for path in SCENARIOS
+]
 RELATIVE = 1e-5  # the files hold six digits
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("scenario", AS_COMMITTED)
 def test_committed_summaries_match_a_fresh_run(scenario, tmp_path):
     result = runs.run(scenario)
     assert f"Tables and figures: {tmp_path}" in show.as_text(result, tmp_path)
@@ -43,6 +63,22 @@ def test_every_shipped_scenario_has_its_figures():
         for name in FIGURES:
             assert (folder / f"{name}.svg").stat().st_size > 5_000
             assert (folder / f"{name}.csv").stat().st_size > 100
+
+
+def test_every_comparison_is_there_and_pairs_what_it_says():
+    for name, stems in COMPARED.items():
+        table = pd.read_csv(ROOT / "results" / "comparisons" / f"{name}.csv")
+        assert set(table["scenario"]) == set(stems)
+        assert set(table["against"].dropna()) == {stems[0]}
+        assert (ROOT / "results" / "comparisons" / f"{name}.svg").stat().st_size > 5_000
+
+
+def test_the_gallery_shows_every_scenario_and_figure():
+    page = GALLERY.read_text(encoding="utf-8")
+    assert page == gallery()
+    pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", page)
+    assert len(pictures) >= len(SCENARIOS) + 9
+    assert all((GALLERY.parent / picture).is_file() for picture in pictures)
 
 
 def test_the_validation_page_shows_the_committed_numbers():

@@ -69,6 +69,8 @@ def _sd_of_patients(values: Mapping[str, list[float]]) -> float:
     if n < 2 or n != int(n):
         raise refuse("`n` is the number of patients, 2 or more")
     if "se" in values:
+        if values["se"][0] < 0:
+            raise refuse("a standard error is 0 or more")
         return values["se"][0] * math.sqrt(n)
     from scipy.special import stdtrit
 
@@ -77,9 +79,9 @@ def _sd_of_patients(values: Mapping[str, list[float]]) -> float:
 
 
 def _ends(values: Mapping[str, list[float]], name: str) -> list[float]:
-    ends, center = values[name], values["median" if name == "iqr" else "mean"][0]
-    if len(ends) != 2 or not ends[0] < center < ends[1]:
-        raise refuse("`{name}` has two values, one below and one above the center", name=name)
+    ends, centre = values[name], values["median" if name == "iqr" else "mean"][0]
+    if len(ends) != 2 or not ends[0] <= centre <= ends[1] or ends[0] == ends[1]:
+        raise refuse("`{name}` has two values, the lower first, about the centre", name=name)
     return ends
 
 
@@ -87,9 +89,14 @@ def _read(tree: Mapping[str, Any]) -> tuple[dict[str, list[float]], str]:
     """The numbers, and the unit that all of them share."""
     values, units = {}, set()
     for name, texts in tree.items():
-        pairs = [split_quantity(text) for text in (texts if isinstance(texts, list) else [texts])]
+        several = isinstance(texts, list)
+        if several and name not in ("iqr", "ci95"):
+            raise refuse("`{name}` is one value, not a list", name=name)
+        pairs = [split_quantity(text) for text in (texts if several else [texts])]
         values[name] = [number for number, _ in pairs]
         units |= {unit for _, unit in pairs} if name != "n" else set()
     if len(units) > 1:
-        raise refuse("all of {names} have one unit", names=", ".join(set(tree) - {"n"}))
+        raise refuse(
+            "all of {names} have one unit", names=", ".join(name for name in tree if name != "n")
+        )
     return values, units.pop()
