@@ -1,5 +1,6 @@
 """README tells the truth: its commands, its Python and its scenario file all run as they stand."""
 
+import os
 import re
 import shlex
 import shutil
@@ -24,17 +25,23 @@ def checkout(tmp_path_factory):
     return folder
 
 
-def commands(language, start):
-    lines = [line for kind, block in BLOCKS if kind == language for line in block.splitlines()]
-    return [line.partition("  #")[0].strip() for line in lines if line.startswith(start)]
+def commands():
+    """The commands of mastosim in the order of the page."""
+    lines = [line for kind, block in BLOCKS if kind == "sh" for line in block.splitlines()]
+    return [line for line in lines if line.startswith("mastosim")]
 
 
-@pytest.mark.parametrize("command", commands("sh", "mastosim"))
-def test_each_command_runs(command, checkout):
-    words = [sys.executable, "-m", "sim.cli", *shlex.split(command)[1:]]
-    told = subprocess.run(words, capture_output=True, text=True, cwd=checkout)
-    assert told.returncode == 0, told.stderr
-    assert told.stdout
+def test_the_commands_run_one_after_the_other(checkout):
+    as_installed = f'mastosim() {{ {shlex.quote(sys.executable)} -m sim.cli "$@"; }}'
+    paths = {**os.environ, "PYTHONPATH": str(ROOT)}
+    assert len(commands()) >= 9
+    for command in commands():
+        told = subprocess.run(
+            ["sh", "-c", f"{as_installed}\n{command}"],
+            capture_output=True, text=True, cwd=checkout, env=paths,
+        )  # fmt: skip
+        assert told.returncode == 0, f"{command}: {told.stderr}"
+        assert told.stdout
 
 
 def test_the_python_runs(checkout, monkeypatch):

@@ -110,7 +110,7 @@ def _as_text(comparison: Comparison, folder: Path) -> str:
         "An interval says how well the simulation knows its own mean, not how well the",
         "published patients support it.",
         *remarks(comparison.studies),
-        "Fracture differences stand on this reading.",
+        "Fracture differences stand on the reading of the annual increase.",
         f"Table and figure: {folder}",
     ]
     return "".join(map(_table, _sheets(comparison.summary))) + "\n".join(said)

@@ -14,7 +14,9 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,7 +38,8 @@ def whole(folder: Path) -> Iterator[Path]:
     stays. Raises OSError where the disk is full or the folder cannot be written.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    clear_away(folder.parent)
+    with _undisturbed():
+        clear_away(folder.parent)
     name = f".{folder.name}-{secrets.token_hex(4)}"
     temporary, old = folder.with_name(f"{name}.part"), folder.with_name(f"{name}.old")
     lock = None
@@ -44,15 +47,17 @@ def whole(folder: Path) -> Iterator[Path]:
         lock = _begin(temporary)
         yield temporary
         flush(temporary)
-        _replace(folder, temporary, old)
-        _sync(folder.parent)
+        with _undisturbed():
+            _replace(folder, temporary, old)
+            _sync(folder.parent)
     except OSError as error:
+        _raise_interrupt_behind(error)
         reason = f"{error.strerror or error}; nothing was written"
         raise OSError(error.errno, reason, str(folder)) from error
     finally:
-        _drop(old, folder)  # again, as an interrupt may have come in the midst of it
-        shutil.rmtree(temporary, ignore_errors=True)
-        _release(lock)
+        with _undisturbed():
+            shutil.rmtree(temporary, ignore_errors=True)
+            _release(lock)
 
 
 def clear_away(parent: Path) -> None:
@@ -86,6 +91,32 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold Ctrl-C back for the moment that a renaming or a removal takes, then let it come."""
+    came: list[int] = []
+    before = signal.getsignal(signal.SIGINT)
+    if before is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    try:
+        signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
+
+
+def _raise_interrupt_behind(error: BaseException) -> None:
+    """Raise the interrupt that an error hides: what closes a file after one may fail in turn."""
+    behind = error.__context__
+    while behind is not None:
+        if isinstance(behind, KeyboardInterrupt):
+            raise behind from None
+        behind = behind.__context__
 
 
 def _begin(temporary: Path) -> int | None:
