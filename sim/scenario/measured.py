@@ -16,11 +16,27 @@ def check_markers(plain: Plain) -> list[Mistake]:
     cohort = _at(plain.tree, ("cohort",))
     present = [name for name in MARKERS if name in cohort]
     rows = [("effects", regimen) for regimen in _at(plain.tree, ("effects",))]
-    return [
+    return _correlated_but_absent(present, plain) + [
         Mistake(dotted((*within, name)), f"is missing: the cohort has {name}", _mark(plain, within))
         for name in present
         for within in (*rows, ("markers",), ("measurement",))
         if name not in _at(plain.tree, within)
+    ]
+
+
+def _correlated_but_absent(present: list[str], plain: Plain) -> list[Mistake]:
+    """Correlations of markers, or of responses in them, that the cohort does not have."""
+    within = ("cohort", "correlations")
+    return [
+        Mistake(
+            dotted((*within, pair)),
+            f"{part}: the cohort has no {marker}",
+            _mark(plain, (*within, pair)),
+        )
+        for pair in _at(plain.tree, within)
+        for part in map(str.strip, pair.split("~"))
+        for marker in [part.removesuffix("_response")]
+        if marker in MARKERS and marker not in present
     ]
 
 

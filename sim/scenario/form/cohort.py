@@ -151,13 +151,6 @@ class Cohort(Form):
             raise refuse("these correlations cannot hold together (not positive definite)")
         return given
 
-    @model_validator(mode="after")
-    def _correlated_are_there(self) -> Cohort:
-        for name in {part for pair in self.correlations for part in pair_of(pair)}:
-            if getattr(self, name.removesuffix("_response"), True) is None:
-                raise refuse("`correlations` name {name}, which is not in the cohort", name=name)
-        return self
-
     @property
     def markers(self) -> tuple[str, ...]:
         """The markers that are measured in these patients."""

@@ -32,6 +32,18 @@ STATISTICS: dict[str, tuple[str, ...]] = {
     "fracture_rate": SITES,
     "fractures": SITES,
 }
+AT_A_VISIT = {
+    "annual_increase",
+    "total_increase",
+    "t_change",
+    "t_final",
+    "percent_change",
+    "share_with_reaction",
+    "share_with_fracture",
+    "share_died",
+}
+"""Statistics that can be taken at a visit, or up to a day, other than the last."""
+
 OF_ALL_SITES = ("share_with_fracture", "fracture_rate", "fractures")
 
 
@@ -69,6 +81,8 @@ class Simulated(Form):
         if self.of is not None and allowed != ANY and self.of not in allowed:
             raise refuse("{name} has no `of: {of}`; {help}", name=self.statistic, of=self.of,
                          help=nearest(self.of, allowed))  # fmt: skip
+        if self.at is not None and self.statistic not in AT_A_VISIT:
+            raise refuse("{name} is of the whole follow-up and has no `at`", name=self.statistic)
         if (self.statistic == "fractures") != (self.per_patients is not None):
             raise refuse("`per_patients` says in how many patients `fractures` are counted")
         return self
