@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim import cohort, evidence, outcomes, tables
 from sim.engine_simpy import simulate
+from sim.forecast import refuse_too_large
 from sim.scenario import Mistake, ScenarioError, Study, load
 from sim.scenario.units import read
 from sim.schema import MARKERS, Inputs, Log, OutOfDraws
@@ -72,10 +73,11 @@ def run(
 
     `patients` and `seed` stand in for those of the file, `settings` are `path=value` texts laid
     over it (both for a path only); `progress` is told the number of patient courses done and to
-    do. Raises ScenarioError for a scenario that is not valid.
+    do. Raises ScenarioError for a scenario that is not valid, or too large for this machine.
     """
     if not isinstance(scenario, Study):
         scenario = load(scenario, with_numbers(settings, patients, seed))
+    refuse_too_large(scenario)
     whole = follow(scenario, progress)
     study = scenario.scenario
     return Result(

@@ -27,7 +27,16 @@ MAY_IMPORT = {
     "engine_simpy": {"schema", "model"},
     "tables": {"schema"},
     "outcomes": {"schema"},
-    "runs": {"cohort", "evidence", "engine_simpy", "outcomes", "scenario", "schema", "tables"}
+    "runs": {
+        "cohort",
+        "forecast",
+        "evidence",
+        "engine_simpy",
+        "outcomes",
+        "scenario",
+        "schema",
+        "tables",
+    }
     | {"notebook", "sheets"},
     "plots": {"schema", "tables"},
     "archive": {"sim", "plots", "runs", "scenario", "tables"},

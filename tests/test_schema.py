@@ -6,6 +6,7 @@ import pkgutil
 import re
 from pathlib import Path
 
+import jsonschema
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -20,8 +21,6 @@ from sim.scenario.form.quantities import Form, Quantity
 from sim.scenario.format_page import page
 from sim.scenario.jsonschema import as_text, schema
 from sim.scenario.patterns import as_json
-
-import jsonschema
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))

@@ -102,9 +102,9 @@ class _Walk:
         if "value" in node.items:
             return self._value(node, path, sources, note)
         tree = {}
+        self.plain.key_marks.update({(*path, key): mark for key, mark in node.marks.items()})
         for key, item in node.items.items():
             if key not in BESIDE:
-                self.plain.key_marks[(*path, key)] = node.marks[key]
                 tree[key] = self.node(item, (*path, key), sources, note)
         return tree
 

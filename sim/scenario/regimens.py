@@ -13,7 +13,14 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from sim.scenario.form.quantities import Days
-from sim.scenario.form.study import AS_A_COURSE, BY_INFUSION, NO_THERAPY, Scenario, Therapy
+from sim.scenario.form.study import (
+    AS_A_COURSE,
+    BY_INFUSION,
+    MOST_THERAPIES,
+    NO_THERAPY,
+    Scenario,
+    Therapy,
+)
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.layers import canonical_regimen
 from sim.scenario.provenance import Plain
@@ -32,6 +39,11 @@ def reachable(scenario: Scenario, arm: str) -> dict[str, str]:
     return _reachable(scenario.arms[arm], scenario.therapies, scenario.horizon)
 
 
+def reached_by(scenario: Scenario) -> set[str]:
+    """The regimens that any arm can reach."""
+    return {regimen for arm in scenario.arms for regimen in reachable(scenario, arm)}
+
+
 def check_regimens(plain: Plain) -> list[Mistake]:
     """Mistakes of arms and effects: unknown therapies, regimens without effects."""
     therapies = read_therapies(plain)
@@ -43,7 +55,7 @@ def check_regimens(plain: Plain) -> list[Mistake]:
     ]
     horizon = _read(Days, plain.tree.get("horizon"))
     for arm, names in arms.items():
-        if all(name in therapies for name in names):
+        if len(names) <= MOST_THERAPIES and all(name in therapies for name in names):
             mistakes += _missing_rows(arm, _reachable(names, therapies, horizon or 0.0), plain)
     return mistakes
 

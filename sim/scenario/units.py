@@ -26,6 +26,7 @@ UNITS: dict[str, dict[str, float]] = {
     "age, held in years": {"years": 1, "year": 1},
     "weight, held in kg": {"kg": 1},
     "share, held as a fraction": {"%": 0.01},
+    "change, held as a fraction": {"%": 0.01},
     "yearly change, held in percent": {"%/year": 1},
     "hazard, held per year": {
         "per year": 1, "per month": 12,

@@ -39,8 +39,9 @@ def _explain(
             message = f"'{path[-1]}' is not a key here; {nearest(str(path[-1]), allowed)}"
             mark = plain.key_marks.get(path, mark)
         elif kind == "missing":
-            message = "is missing"
             path = (*path, *(str(p) for p in detail["loc"][-1:] if p not in path[-1:]))
+            mark = plain.key_marks.get(path, mark)
+            message = "is missing" + (" (left empty)" if path in plain.key_marks else "")
         elif kind in {"model_type", "dict_type", "model_attributes_type"}:
             message = "should be a mapping, `key: value` lines"
         elif kind == "list_type":

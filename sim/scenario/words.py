@@ -14,7 +14,7 @@ from sim.scenario.form.therapy import Course, Infusions, Phase, Schedule, Start
 from sim.scenario.measured import unused_markers
 from sim.scenario.provenance import Number
 from sim.scenario.read import Study
-from sim.scenario.regimens import reachable
+from sim.scenario.regimens import reachable, reached_by
 from sim.scenario.report import dotted
 from sim.scenario.tree import Path_
 from sim.scenario.units import DAYS_PER_MONTH
@@ -45,6 +45,9 @@ def protocol(study: Study) -> Iterator[str]:
         for regimen, how in reachable(scenario, arm).items():
             yield f"    {regimen}: {how}"
     yield ""
+    unused = [row for row in scenario.effects if row not in reached_by(scenario)]
+    if unused:
+        yield f"Effects of regimens that no arm reaches: {', '.join(unused)}"
     yield f"Annual increase of bone density read as: {accrual(scenario)}"
     yield f"After {in_time(scenario.beyond_evidence.after)}: {_beyond(scenario)}"
     yield f"Visits: {_visits(scenario)}"
@@ -141,7 +144,10 @@ def schedule(plan: Schedule, start: float, horizon: float, what: str = "infusion
         begin += phase.duration or 0.0
     total = len(plan.days(start, horizon))
     if not parts:
-        return f"no {what}"
+        return f"no {what} in this follow-up"
+    unreached = len(plan.phases) - len(parts)
+    if unreached:
+        parts[-1] += f" ({unreached} more {'phase' if unreached == 1 else 'phases'} not reached)"
     if total == 1:
         return f"1 {what} on day {plan.days(start, horizon)[0]}"
     return f"{total} {what}s: {', then '.join(parts)}"

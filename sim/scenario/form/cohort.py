@@ -108,7 +108,7 @@ class Cohort(Form):
     """The virtual patients at enrolment, before any treatment."""
 
     patients: Whole
-    """Virtual patients in each arm, 1 to 1000000, e.g. 1000."""
+    """Virtual patients in each arm, 1 or more, e.g. 1000."""
     female: Share
     """Share of women, e.g. 50 %."""
     age: Annotated[Variable[AgeYears], AfterValidator(_stays_positive)]
@@ -134,8 +134,8 @@ class Cohort(Form):
     @field_validator("patients", mode="after")
     @classmethod
     def _someone_enrols(cls, patients: int) -> int:
-        if not 1 <= patients <= 1_000_000:
-            raise refuse("'{n}' patients; allowed: 1 to 1000000", n=patients)
+        if patients < 1:
+            raise refuse("'{n}' patients; allowed: 1 or more", n=patients)
         return patients
 
     @field_validator("correlations", mode="after")

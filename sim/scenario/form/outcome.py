@@ -23,6 +23,9 @@ from sim.scenario.form.quantities import (
 from sim.scenario.form.spread import of_normal
 from sim.scenario.units import read
 
+MOST_TIMES = 100
+"""Visit times that a list may hold; each may repeat."""
+
 
 class SiteRatios(Form):
     """Direct ratios on the fracture rates, beyond what bone density carries."""
@@ -235,6 +238,8 @@ class Visits(Form):
     @field_validator("dxa", "markers", mode="after")
     @classmethod
     def _are_times(cls, times: list[str]) -> list[str]:
+        if len(times) > MOST_TIMES:
+            raise refuse("{n} times; allowed: up to {most}", n=len(times), most=MOST_TIMES)
         for text in times:
             if _time(text)[1] < 1:
                 raise refuse("'{text}': visits are at least a day after entry or apart", text=text)

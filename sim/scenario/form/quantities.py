@@ -97,6 +97,7 @@ def _text(value: object) -> str:
     return value
 
 
+_CHANGE = "change, held as a fraction"
 _SHARE = "share, held as a fraction"
 
 Text = Annotated[str, BeforeValidator(_text)]
@@ -106,8 +107,8 @@ NonNegative = Annotated[float, Quantity("number from 0", "number", "0.5", 0)]
 Factor = Annotated[float, Quantity("factor", "number", "1.5", 0.01, 100)]
 Days = Annotated[float, Quantity("time", "time, held in days", "45 days", 0)]
 Share = Annotated[float, Quantity("share", _SHARE, "20 %", 0, 1)]
-Change = Annotated[float, Quantity("change", _SHARE, "-66 %", -0.999, 100)]
-Variation = Annotated[float, Quantity("coefficient of variation", _SHARE, "1.1 %", 0, 1)]
+Change = Annotated[float, Quantity("change", _CHANGE, "-66 %", -0.999, 100)]
+Variation = Annotated[float, Quantity("coefficient of variation", _CHANGE, "1.1 %", 0, 1)]
 YearlyPercent = Annotated[
     float, Quantity("yearly change", "yearly change, held in percent", "2.4 %/year", -90, 1000)
 ]

@@ -20,6 +20,8 @@ from sim.scenario.form.quantities import (
 )
 from sim.scenario.units import Dose
 
+MOST_PHASES = 100
+
 
 class Phase(Form):
     """Infusions at one interval, for a while; the last phase of a schedule may go on to the end."""
@@ -47,8 +49,8 @@ class Schedule(Form):
     @field_validator("phases", mode="after")
     @classmethod
     def _phases_begin(cls, phases: list[Phase]) -> list[Phase]:
-        if not phases:
-            raise refuse("a schedule has at least one phase")
+        if not 1 <= len(phases) <= MOST_PHASES:
+            raise refuse("{n} phases; allowed: 1 to {most}", n=len(phases), most=MOST_PHASES)
         for phase in phases[:-1]:
             if phase.duration is None:
                 raise refuse("only the last phase may go without `for`: the next never begins")

@@ -1,0 +1,415 @@
+"""A result is whole or absent: on a full disk, interrupted, killed, or written twice at once."""
+
+import errno
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from sim import archive, runs, tables
+from sim.scenario import load
+from sim.tables import aside, whole
+from tests.test_hostile import as_nobody
+
+ROOT = Path(__file__).parents[1]
+BASE = ROOT / "scenarios" / "laroche2011.yaml"
+PARTS = 5
+
+on_posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and locks as POSIX has them")
+
+
+def write(folder, word):
+    """A result of several files that belong together."""
+    with whole(folder) as temporary:
+        (temporary / "below").mkdir()
+        for i in range(PARTS):
+            (temporary / "below" / f"{i}.txt").write_text(word)
+
+
+def word_in(folder):
+    """The word that all files of a result hold; None where there is no result."""
+    if not folder.exists():
+        return None
+    files = sorted((folder / "below").iterdir())
+    (word,) = {file.read_text() for file in files}
+    assert len(files) == PARTS
+    return word
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+# --- failures ---------------------------------------------------------------------------------
+
+
+def failing(function, at, number):
+    """A function that fails at its `at`-th call, as the system would."""
+    calls = iter(range(1_000_000))
+
+    def fails(*arguments, **options):
+        if next(calls) == at:
+            raise OSError(number, os.strerror(number))
+        return function(*arguments, **options)
+
+    return fails
+
+
+@pytest.mark.parametrize("before", [None, "old"])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
+@pytest.mark.parametrize(
+    ("where", "name", "at"),
+    [(os, "fsync", at) for at in range(PARTS + 2)]
+    + [(Path, "write_text", at) for at in range(PARTS)]
+    + [(Path, "mkdir", 1), (Path, "mkdir", 2), (Path, "rename", 0)],
+)
+def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch, where, name, at, number, before):
+    folder = tmp_path / "result"
+    if before:
+        write(folder, before)
+    monkeypatch.setattr(where, name, failing(getattr(where, name), at, number))
+    with pytest.raises(OSError, match="nothing was") as caught:
+        write(folder, "new")
+    monkeypatch.undo()
+    assert caught.value.errno == number
+    assert caught.value.filename == str(folder)
+    assert word_in(folder) == before
+    assert names(tmp_path) == (["result"] if before else [])
+
+
+def test_a_failure_between_the_two_renames_gives_the_old_result_back(tmp_path, monkeypatch):
+    folder = tmp_path / "result"
+    write(folder, "old")
+    monkeypatch.setattr(Path, "rename", failing(Path.rename, 1, errno.ENOSPC))
+    with pytest.raises(OSError, match="nothing was"):
+        write(folder, "new")
+    assert word_in(folder) == "old"
+    assert names(tmp_path) == ["result"]
+
+
+def _write_half(temporary, raised):
+    (temporary / "half.txt").write_text("half")
+    raise raised
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit, ValueError])
+def test_whatever_ends_the_writing_leaves_what_was_there(tmp_path, raised):
+    folder = tmp_path / "result"
+    write(folder, "old")
+    with pytest.raises(raised), whole(folder) as temporary:
+        _write_half(temporary, raised)
+    assert word_in(folder) == "old"
+    assert names(tmp_path) == ["result"]
+
+
+def test_an_interrupt_that_became_another_error_is_an_interrupt(tmp_path, monkeypatch):
+    """As when it comes while a folder is closed, which is then closed once more."""
+
+    def interrupted(*_, **__):
+        try:
+            raise KeyboardInterrupt
+        finally:
+            os.close(-1)
+
+    write(tmp_path / "result", "old")
+    monkeypatch.setattr(os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write(tmp_path / "result", "new")
+    assert word_in(tmp_path / "result") == "old"
+    assert names(tmp_path) == ["result"]
+
+
+@on_posix
+def test_an_interrupt_while_a_result_gets_its_name_waits_until_it_has_it(tmp_path, monkeypatch):
+    rename = Path.rename
+
+    def interrupted(path, to):
+        signal.raise_signal(signal.SIGINT)
+        return rename(path, to)
+
+    write(tmp_path / "result", "old")
+    monkeypatch.setattr(Path, "rename", interrupted)
+    handler = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        write(tmp_path / "result", "new")
+    assert word_in(tmp_path / "result") == "new"
+    assert names(tmp_path) == ["result"]
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_files_and_folders_are_on_the_disk_before_the_name_and_the_name_at_the_end(
+    tmp_path, monkeypatch
+):
+    done: list[int | str] = []
+    fsync, rename = os.fsync, Path.rename
+
+    def sync(file):
+        done.append(os.fstat(file).st_ino)
+        fsync(file)
+
+    def name(path, to):
+        done.append("renamed")
+        return rename(path, to)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(Path, "rename", name)
+    folder = tmp_path / "result"
+    write(folder, "new")
+    at = done.index("renamed")
+    held = {path.stat().st_ino for path in (folder, *folder.rglob("*"))}
+    assert held == set(done[:at])
+    assert done[at:] == ["renamed", tmp_path.stat().st_ino]
+
+
+@pytest.fixture(scope="module")
+def result():
+    return runs.run(load(BASE, ["cohort.patients=10"]))
+
+
+# `ulimit -f`: the system refuses to let a file grow further. Python ignores the signal.
+LIMITED = """
+    import resource, sys
+    from pathlib import Path
+    from sim import archive, runs
+    from sim.scenario import load
+
+    result = runs.run(load(sys.argv[1], ["cohort.patients=10", "horizon=6 months"]))
+    for size in map(int, sys.argv[3:]):
+        root = Path(sys.argv[2]) / str(size)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+        try:
+            archive.keep(result, root)
+        except OSError as error:
+            print(size, error, flush=True)
+"""
+
+
+def child(code, *given, **options):
+    command = [sys.executable, "-c", textwrap.dedent(code), *map(str, given)]
+    return subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+    )
+
+
+@on_posix
+def test_a_disk_that_fills_up_while_a_result_is_written_leaves_nothing(tmp_path):
+    sizes = [0, 3_000, 20_000, 60_000]
+    told, said = child(LIMITED, BASE, tmp_path, *sizes).communicate(timeout=120)
+    assert "Traceback" not in said
+    for size, line in zip(sizes, told.splitlines(), strict=True):
+        assert line.startswith(f"{size} ")
+        assert "File too large; nothing was written" in line
+        assert list((tmp_path / str(size) / "laroche2011").iterdir()) == []
+
+
+def test_a_folder_that_may_not_be_written_is_told_with_its_name(tmp_path, result):
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(OSError, match=r"Not a directory|exists"):
+        archive.keep(result, tmp_path / "taken")
+
+
+@on_posix
+def test_a_folder_of_someone_else_stays_as_it_is(tmp_path):
+    held = Path("/tmp") / f"mastosim-{os.getpid()}-whole"
+    held.mkdir(mode=0o755)
+    try:
+        if os.geteuid() != 0:
+            held.chmod(0o555)
+        with as_nobody(), pytest.raises(PermissionError):
+            write(held / "result", "new")
+        assert names(held) == []
+    finally:
+        held.chmod(0o755)
+        held.rmdir()
+
+
+# --- what the dead leave, and what the living hold --------------------------------------------
+
+
+@on_posix
+def test_what_a_dead_writer_left_is_cleared_away_and_nothing_else(tmp_path):
+    left = [".result-0123abcd.part", ".other-0123abcd.part"]
+    kept = [".git", ".result-notes", ".result-0123abcd.partial", "result-0123abcd.part", "another"]
+    for name in left + kept:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file.txt").write_text("x")
+    write(tmp_path / "result", "new")
+    assert names(tmp_path) == sorted([*kept, "result"])
+    assert (tmp_path / ".result-notes" / "file.txt").read_text() == "x"
+
+
+@on_posix
+def test_a_result_that_had_just_given_way_when_its_writer_died_comes_back(tmp_path):
+    for name in ("first", "second"):
+        write(tmp_path / name, name)
+        (tmp_path / name).rename(tmp_path / f".{name}-0123abcd.old")
+    write(tmp_path / "second", "newer")
+    assert (word_in(tmp_path / "first"), word_in(tmp_path / "second")) == ("first", "newer")
+    assert names(tmp_path) == ["first", "second"]
+
+
+@on_posix
+def test_what_a_living_writer_holds_is_left_alone(tmp_path):
+    code = """
+        import sys
+        from pathlib import Path
+        from sim.tables import whole
+        for name in ("mine", "result"):
+            with whole(Path(sys.argv[1]) / name) as temporary:
+                (temporary / "file.txt").write_text("theirs")
+    """
+    with whole(tmp_path / "result") as temporary:
+        (temporary / "below").mkdir()
+        (temporary / "below" / "0.txt").write_text("ours")
+        told, said = child(code, tmp_path).communicate(timeout=60)
+        assert (told, said) == ("", "")
+        assert (temporary / "below" / "0.txt").read_text() == "ours"
+        with whole(tmp_path / "third"):
+            assert temporary.is_dir()
+    assert names(tmp_path) == ["mine", "result", "third"]
+    assert (tmp_path / "result" / "below" / "0.txt").read_text() == "ours"
+
+
+@on_posix
+def test_a_writer_whose_folder_vanishes_before_it_is_locked_begins_again(tmp_path, monkeypatch):
+    lock = aside._lock
+    steal = iter([True])
+
+    def stolen(folder, at_once=False):
+        if next(steal, False):
+            folder.rmdir()
+        return lock(folder, at_once)
+
+    monkeypatch.setattr(aside, "_lock", stolen)
+    write(tmp_path / "result", "new")
+    assert word_in(tmp_path / "result") == "new"
+
+
+# --- signals ----------------------------------------------------------------------------------
+
+# Replaces one result by another without end, and says when it began.
+WRITER = """
+    import sys, uuid
+    from pathlib import Path
+    from sim.tables import whole
+
+    folder, times = Path(sys.argv[1]), int(sys.argv[2])
+    print("begun", flush=True)
+    try:
+        for _ in range(times):
+            with whole(folder) as temporary:
+                (temporary / "below").mkdir()
+                word = str(uuid.uuid4())
+                for i in range(5):
+                    (temporary / "below" / f"{i}.txt").write_text(word)
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+ENDLESS = 1_000_000
+
+
+def stop(writers, number, rng):
+    """Send a signal to writers that have begun, at a random moment; their codes and messages."""
+    for writer in writers:
+        assert writer.stdout.readline() == "begun\n"
+    time.sleep(rng.uniform(0, 0.15))
+    for writer in writers:
+        writer.send_signal(number)
+    said = [writer.communicate(timeout=60)[1] for writer in writers]
+    return [writer.returncode for writer in writers], said
+
+
+@on_posix
+def test_killed_at_any_moment_the_result_is_whole_or_absent(tmp_path):
+    """Two writers at a time, killed together; what they leave is gone with the next writer."""
+    rng, seen = random.Random(1), set()
+    for _ in range(6):
+        writers = [child(WRITER, tmp_path / "result", ENDLESS) for _ in range(2)]
+        codes, _ = stop(writers, signal.SIGKILL, rng)
+        assert codes == [-signal.SIGKILL] * 2
+        seen.add(word_in(tmp_path / "result"))
+        left = [name for name in names(tmp_path) if name != "result"]
+        assert all(aside.LEFT_BEHIND.fullmatch(name) for name in left)
+    assert len(seen) > 1
+    write(tmp_path / "result", "at last")
+    assert word_in(tmp_path / "result") == "at last"
+    assert names(tmp_path) == ["result"]
+
+
+@on_posix
+def test_interrupted_at_any_moment_nothing_is_left_over(tmp_path):
+    rng = random.Random(2)
+    for _ in range(5):
+        writers = [child(WRITER, tmp_path / f"result{i}", ENDLESS) for i in range(2)]
+        codes, said = stop(writers, signal.SIGINT, rng)
+        assert codes == [130, 130], said
+        assert {word_in(tmp_path / f"result{i}") is None for i in range(2)} <= {True, False}
+        assert set(names(tmp_path)) <= {"result0", "result1"}
+
+
+def test_two_writers_of_one_result_both_finish_and_one_of_them_stays(tmp_path):
+    writers = [child(WRITER, tmp_path / "result", 40) for _ in range(2)]
+    said = [writer.communicate(timeout=120)[1] for writer in writers]
+    assert [writer.returncode for writer in writers] == [0, 0], said
+    assert word_in(tmp_path / "result")
+    assert names(tmp_path) == ["result"]
+
+
+def run(out):
+    command = [sys.executable, "-m", "sim.cli", "run", str(BASE), "--patients", "10", "-q"]
+    return subprocess.Popen(
+        [*command, "--out", str(out), "--json"],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def wait_for(pattern, folder):
+    """Wait until a run has begun to write."""
+    for _ in range(6000):
+        if list(folder.rglob(pattern)):
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"nothing like {pattern} came")
+
+
+@on_posix
+def test_the_command_interrupted_while_it_writes_leaves_nothing_and_exits_with_130(tmp_path):
+    going = [run(tmp_path / str(i)) for i in range(2)]
+    for i, pattern in enumerate((".*.part", "summary.csv")):
+        wait_for(pattern, tmp_path / str(i))
+        going[i].send_signal(signal.SIGINT)
+    for i, process in enumerate(going):
+        told, said = process.communicate(timeout=60)
+        assert (process.returncode, told) == (130, ""), said
+        assert said.strip() == "Interrupted; nothing was written."
+        assert names(tmp_path / str(i) / "laroche2011") == []
+
+
+# Keeps one result several times over, without the figures, which take long.
+KEEPER = """
+    import sys
+    from pathlib import Path
+    from sim import archive, plots, runs
+    from sim.scenario import load
+
+    plots.draw = lambda *_: None
+    result = runs.run(load(sys.argv[1], ["cohort.patients=10", "horizon=6 months"]))
+    for _ in range(5):
+        print(archive.keep(result, Path(sys.argv[2])), flush=True)
+"""
+
+
+def test_two_runs_into_one_folder_at_once_both_finish(tmp_path):
+    going = [child(KEEPER, BASE, tmp_path) for _ in range(2)]
+    ends = [process.communicate(timeout=120) for process in going]
+    assert [process.returncode for process in going] == [0, 0], ends
+    (folder,) = {Path(line) for told, _ in ends for line in told.splitlines()}
+    assert names(tmp_path / "laroche2011") == [folder.name]
+    assert tables.manifest_of(folder)["digest"] == folder.name
+    assert len(tables.load(folder).patients) == 10
