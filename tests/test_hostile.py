@@ -90,6 +90,14 @@ CHILD = """
     from pathlib import Path
     from sim.scenario import ScenarioError, load
 
+    def peak_memory():
+        # not ru_maxrss, which begins with that of the process that started this one
+        status = Path("/proc/self/status")
+        if not status.exists():
+            return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        lines = status.read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+
     resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]), int(sys.argv[2])))
     for path in sorted(Path(sys.argv[1]).glob("hostile *.yaml")):
         try:
@@ -99,8 +107,8 @@ CHILD = """
             told = str(error)
         except BaseException as error:
             told = f"BROKEN {error!r}"[:300]
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        print(json.dumps([path.stem.removeprefix("hostile "), told, peak]), flush=True)
+        shown = path.stem.removeprefix("hostile ")
+        print(json.dumps([shown, told, peak_memory()]), flush=True)
 """
 
 
