@@ -1,6 +1,7 @@
 """Strategies for small valid scenarios: `path=value` settings over scenarios/laroche2011.yaml.
 
-`scenarios()` covers most of the format; what a property needs to hold still is set after it, as a
+`scenarios()` covers most of the format, therapies one after another, injections, subgroups and
+cohorts without some markers among it; what a property needs to hold still is set after it, as a
 later setting replaces an earlier one. `harsher()` gives the same tolerance twice, once worse.
 """
 
@@ -62,7 +63,7 @@ schedule = st.lists(
 infusion_dose = quantity(7, 15, "mg/kg", 10) | quantity(40, 90, "mg")
 reaction = mapping({"first": share, "later": share}, {"ends_course": rare | share})
 exposure = mapping(
-    {"half_life": quantity(10, 300, "days")},
+    {"half_life": quantity(25, 300, "days")},
     {
         "action_1": mapping(
             {},
@@ -133,6 +134,20 @@ COURSE = {
     "start": time,
     "for": quantity(1, 80, "months") | quantity(1, 900, "days"),
 }
+
+# What makes sure that a therapy ends soon, so that another can wait for it.
+ENDS = {
+    "pamidronate": (
+        "therapies.pamidronate.schedule",
+        st.lists(
+            mapping({"every": quantity(2, 9, "weeks"), "for": quantity(60, 250, "days")}),
+            min_size=1,
+            max_size=2,
+        ),
+    ),
+    "interferon": ("therapies.interferon.for", quantity(20, 500, "days")),
+}
+wait = quantity(0, 150, "days") | quantity(1, 3, "months")
 
 # Effects and bone
 
@@ -225,10 +240,27 @@ arm = st.sampled_from(
     ]
 )
 
+limits = {
+    "age": quantity(30, 70, "years"),
+    "weight": quantity(50, 90, "kg"),
+    "vertebral_fractures": quantity(1, 5),
+    "spine_t": quantity(-40, -10, scale=10),
+    "hip_t": quantity(-30, 0, scale=10),
+}
+subgroup = st.one_of(
+    mapping({"sex": st.sampled_from(["female", "male"])}),
+    *(
+        mapping({name: mapping({end: limit})})
+        for name, limit in limits.items()
+        for end in ("at_least", "below")
+    ),
+)
+
 OPTIONS: dict[str, Values] = {
     "seed": st.integers(0, 2**40),
     **{f"cohort.{name}": values for name, values in COHORT.items()},
     **{f"therapies.pamidronate.{name}": values for name, values in INFUSIONS.items()},
+    "therapies.pamidronate.injection": infusion_dose,
     **{f"therapies.interferon.{name}": values for name, values in COURSE.items()},
     "arms": mapping({"combination": arm, "pamidronate": arm}),
     "effects.interferon + pamidronate": effect,
@@ -263,11 +295,11 @@ OPTIONS: dict[str, Values] = {
         {},
         {name: quantity(0, 20, "%") for name in ("spine", "hip", "ctx", "balp", "tryptase")},
     ),
+    "subgroups": st.dictionaries(st.sampled_from(["young", "frail"]), subgroup),
 }
 
 second_infusion = mapping(
     {
-        "infusion": quantity(1, 5, "mg"),
         "schedule": st.lists(mapping({"every": quantity(3, 14, "months")}), min_size=1, max_size=1),
         "exposure": mapping(
             {
@@ -284,6 +316,7 @@ second_infusion = mapping(
     },
     {key: INFUSIONS[key] for key in ("start", "given", "delay", "ends_course", "reactions")},
 )
+way_in = st.sampled_from(["infusion", "injection"])
 REGIMENS_WITH_SECOND = [
     "zoledronate",
     "interferon + zoledronate",
@@ -296,12 +329,62 @@ REGIMENS_WITH_SECOND = [
 def scenarios(draw: st.DrawFn, patients: tuple[int, int] = (4, 7)) -> list[str]:
     """Settings of a valid scenario with the arms `combination` and `pamidronate` and few patients.
 
-    Either arm holds none, one or both of its therapies, and sometimes a second infusion therapy.
+    Either arm holds none, one or both of its therapies, and sometimes a second infusion therapy;
+    sometimes one of them waits for the end of another, and sometimes a marker is not measured.
     """
     values = draw(mapping({"cohort.patients": st.integers(*patients), "horizon": horizon}, OPTIONS))
+    values.setdefault("arms", {})
+    values["arms"] = {
+        "combination": ["interferon", "pamidronate"], "pamidronate": ["pamidronate"],
+    } | values["arms"]  # fmt: skip
+    if draw(st.integers(0, 2)) == 0:
+        first, then = draw(st.permutations(["interferon", "pamidronate"]))
+        values[f"therapies.{then}.start"] = _when_ended(draw, first, values)
+        values["arms"] = {arm: _with(first, then, of) for arm, of in values["arms"].items()}
     if draw(st.integers(0, 3)) == 0:
-        values["therapies.zoledronate"] = draw(second_infusion)
-        for regimen in REGIMENS_WITH_SECOND:
-            values[f"effects.{regimen}"] = draw(effect)
-        values["arms.combination"] = draw(st.permutations(["zoledronate", *draw(arm)]))
+        _add_second(draw, values)
+    if draw(st.integers(0, 3)) == 0:
+        for marker in draw(st.sets(st.sampled_from(["ctx", "balp", "tryptase"]), min_size=1)):
+            _leave_out(marker, values)
     return settings_of(values)
+
+
+def _when_ended(draw: st.DrawFn, first: str, values: dict[str, Any]) -> Any:
+    """The start of a therapy after another, which is made to begin at enrolment and to end."""
+    path, ends = ENDS[first]
+    values[path] = draw(ends)
+    if "after" not in values.get(f"therapies.{first}.start", ()):
+        values.pop(f"therapies.{first}.start", None)
+    often_late: bool = draw(st.booleans())
+    if (
+        often_late and first == "pamidronate"
+    ):  # so that the last infusion comes after the plan's end
+        values["therapies.pamidronate.delay"] = draw(
+            mapping({"probability": st.just("70 %"), "mean": quantity(30, 120, "days")})
+        )
+    return draw(mapping({"after": st.just(first)}, {"wait": wait}))
+
+
+def _with(first: str, then: str, therapies: list[str]) -> list[str]:
+    """The therapies of an arm, in which whoever waits for another has that other."""
+    return [*therapies, first] if then in therapies and first not in therapies else therapies
+
+
+def _add_second(draw: st.DrawFn, values: dict[str, Any]) -> None:
+    """A second infusion therapy in the combination arm, at times after another's end."""
+    second = draw(second_infusion) | {draw(way_in): draw(quantity(1, 5, "mg"))}
+    therapies = list(values["arms"]["combination"])
+    follows: bool = draw(st.booleans())
+    if follows and therapies:
+        second["start"] = _when_ended(draw, draw(st.sampled_from(therapies)), values)
+    values["therapies.zoledronate"] = second
+    for regimen in REGIMENS_WITH_SECOND:
+        values[f"effects.{regimen}"] = draw(effect)
+    values["arms.combination"] = draw(st.permutations(["zoledronate", *therapies]))
+
+
+def _leave_out(marker: str, values: dict[str, Any]) -> None:
+    """A cohort without a marker, and without what is correlated with it."""
+    values[f"cohort.{marker}"] = ""
+    kept = values.get("cohort.correlations", {}).items()
+    values["cohort.correlations"] = {pair: value for pair, value in kept if marker not in pair}

@@ -24,6 +24,20 @@ BASE = ROOT / "scenarios" / "laroche2011.yaml"
 VALIDATION = ROOT / "results" / "validation.csv"
 PATIENTS = 400
 MANY = 4_000
+ENTRY = ("spine_g_cm2", "hip_g_cm2", "balp_iu")
+
+# What a third therapy does alone and with the other two, as the settings of a what-if.
+DENOSUMAB = [
+    f"effects.{regimen}={{spine: {{mean: {spine} %/year, sd: 1.5 %/year}}, "
+    f"hip: {{mean: {hip} %/year, sd: 0.8 %/year}}, "
+    f"ctx: -80 %, balp: -40 %, tryptase: {tryptase} %}}"
+    for regimen, spine, hip, tryptase in (
+        ("denosumab", 5, 2, 0),
+        ("denosumab + interferon", 9, 3, -30),
+        ("denosumab + pamidronate", 6, 2, 0),
+        ("denosumab + interferon + pamidronate", 14, 4, -30),
+    )
+]
 
 VARIANTS = {
     "base": [],
@@ -66,21 +80,64 @@ VARIANTS = {
         "therapies.interferon.intolerance={lognormal_time: {median: 40 months, sigma: 1.1}}",
         "cohort.correlations={spine_t ~ hip_t: 0.5, spine_response ~ hip_response: 0.7}",
     ],
+    "one after the other": [
+        "horizon=48 months",
+        "accrual={plateau: {months: 24 months, then: 1 %/year}}",
+        "arms.pamidronate=",
+        "cohort={ctx: , balp: }",
+        "therapies.interferon.for=20 months",
+        "therapies.interferon.intolerance={weibull: {shape: 1.3, probability: 60 %, by: 1 year}}",
+        "therapies.interferon.on_intolerance=[halve, stop]",
+        "therapies.interferon.frailty_sd=0.6",
+        "therapies.pamidronate.start={after: interferon, wait: 50 days}",
+        "therapies.pamidronate.schedule=[{every: 2 months, for: 10 months}, {every: 5 months}]",
+        "therapies.pamidronate.given=85 %",
+        "fractures.base_rate=20 per 100 person-years",
+    ],
+    "a chain of three": [
+        "horizon=36 months",
+        "arms={combination: [pamidronate, interferon, denosumab], pamidronate: }",
+        """therapies.pamidronate.schedule=[
+            {every: 1 month, for: 5 months}, {every: 2 months, for: 4 months}]""",
+        "therapies.pamidronate.given=80 %",
+        "therapies.pamidronate.delay={probability: 60 %, mean: 3 months}",
+        "therapies.pamidronate.ends_course=3 %",
+        "therapies.pamidronate.reactions.acute_phase.ends_course=8 %",
+        "therapies.interferon.start={after: pamidronate, wait: 1 month}",
+        "therapies.interferon.for=14 months",
+        "therapies.interferon.intolerance={exponential: {probability: 50 %, by: 1 year}}",
+        """therapies.denosumab={
+            injection: 60 mg, schedule: [{every: 6 months}], start: {after: interferon},
+            exposure: {half_life: 60 days, action_1: {
+                injection: 60 mg, schedule: [{every: 6 months}], over: 30 months}}}""",
+        *DENOSUMAB,
+    ],
+    "without markers": [
+        "horizon=36 months",
+        "arms.pamidronate=",
+        "cohort={ctx: , tryptase: , balp: }",
+        "therapies.pamidronate.given=70 %",
+        "therapies.interferon.intolerance={exponential: {rate: 0.3 per year}}",
+        "fractures.base_rate=20 per 100 person-years",
+    ],
 }
 
 
-def of_program(tables, arm):
+def of_program(tables, arm, therapies=()):
     """Outcomes of the program, one row a patient."""
     people = persons(tables, arm)
     table = {f"{bone} annual increase": people.annual_increase(bone) for bone in ("spine", "hip")}
-    table |= {f"{m} change": people.percent_change(q) for m, q in MARKER_QUANTITIES.items()}
-    table |= {f"{q} at entry": people.entry(q) for q in ("spine_g_cm2", "hip_g_cm2", "balp_iu")}
+    measured = {m: q for m, q in MARKER_QUANTITIES.items() if q in people.measured}
+    table |= {f"{m} change": people.percent_change(q) for m, q in measured.items()}
+    table |= {f"{q} at entry": people.entry(q) for q in ENTRY if q in people.measured}
     table["spine T-score at last"] = people.last("spine_t")
     table["age"] = people.patients["age_years"].to_numpy()
     table["vertebral fractures at entry"] = people.patients["vertebral_fractures"].to_numpy(float)
     table["infusions"] = people.counts("infusion")
     table["reactions"] = people.counts("reaction")
     table["stopped"] = people.stopped("interferon").astype(float)
+    for therapy in therapies:
+        table |= beginning(therapy, first_day(people, therapy))
     for site in ("vertebral", "hip", "other"):
         table[f"{site} fractures"] = people.counts("fracture", site)
     table["years"] = people.years
@@ -88,16 +145,17 @@ def of_program(tables, arm):
     return pd.DataFrame(table)
 
 
-def of_reference(scenario, arm, patients):
+def of_reference(scenario, arm, patients, therapies=()):
     """The same of the independent model."""
     result = reference.simulate(scenario, arm, patients, seed=4, shared_environment=False)
     seen = reference.outcomes(result, scenario)
     table = {
         f"{bone} annual increase": seen[f"{bone}_annual_increase"] for bone in ("spine", "hip")
     }
-    table |= {f"{marker} change": seen[f"{marker}_change"] for marker in MARKER_QUANTITIES}
+    measured = scenario.cohort.markers
+    table |= {f"{marker} change": seen[f"{marker}_change"] for marker in measured}
     entry = result.measurements[result.measurements["day"] == 0]
-    for quantity in ("spine_g_cm2", "hip_g_cm2", "balp_iu"):
+    for quantity in [q for q in ENTRY if q in set(entry["quantity"])]:
         table[f"{quantity} at entry"] = entry.loc[entry["quantity"] == quantity, "value"]
     table["spine T-score at last"] = seen["spine_t_last"].where(
         seen["spine_annual_increase"].notna()
@@ -106,10 +164,24 @@ def of_reference(scenario, arm, patients):
     table["vertebral fractures at entry"] = result.patients["vertebral_fractures"]
     table["infusions"], table["reactions"] = seen["infusions"], seen["reactions"]
     table["stopped"] = seen["stopped_interferon"].notna()
+    for therapy in therapies:
+        table |= beginning(therapy, seen[f"began_{therapy}"].to_numpy(float))
     for site in ("vertebral", "hip", "other"):
         table[f"{site} fractures"] = seen[f"fractures_{site}"]
     table["years"], table["died"] = seen["years"], seen["died"]
     return pd.DataFrame({name: np.asarray(values, float) for name, values in table.items()})
+
+
+def first_day(people, therapy):
+    """The day on which each patient first had a therapy; NaN for who never did."""
+    rows = people.events["event"].isin(["course", "infusion"]) & (people.events["what"] == therapy)
+    days = people.events[rows].groupby("patient")["day"].min()
+    return days.reindex(people.patients["patient"]).to_numpy(float)
+
+
+def beginning(therapy, day):
+    """Who ever had a therapy that begins after another, and when."""
+    return {f"had {therapy}": (~np.isnan(day)).astype(float), f"{therapy} began": day}
 
 
 def distances(one, other):
@@ -117,6 +189,8 @@ def distances(one, other):
     found = {}
     for name in one.columns:
         a, b = one[name].dropna().to_numpy(), other[name].dropna().to_numpy()
+        if not a.size and not b.size:  # a therapy that the arm does not have
+            continue
         centre = np.concatenate([a, b]).mean()
         for power in (1, 2):
             x, y = (a - centre) ** power, (b - centre) ** power
@@ -132,8 +206,11 @@ def compare(variant, patients):
     study = load(BASE, [*settings, f"cohort.patients={patients}"])
     tables = runs.follow(study)
     apart = {}
+    therapies = study.scenario.therapies
+    later = [name for name, therapy in therapies.items() if therapy.start.after is not None]
     for arm in study.scenario.arms:
-        ours, theirs = of_program(tables, arm), of_reference(study.scenario, arm, patients)
+        ours = of_program(tables, arm, later)
+        theirs = of_reference(study.scenario, arm, patients, later)
         apart[arm] = distances(ours, theirs)
     return pd.concat(apart)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,8 @@ def read_publications(plain: Plain, folder: Path, mistakes: list[Mistake]) -> di
 def _read(
     name: str, path: str, mark: Mark | None, folder: Path, mistakes: list[Mistake]
 ) -> dict[str, Any] | None:
-    if not _FILE.fullmatch(name) or not (folder / name).is_file():
+    inside = Path(os.path.realpath(folder / name)).parent == Path(os.path.realpath(folder))
+    if not _FILE.fullmatch(name) or not inside or not (folder / name).is_file():
         others = sorted(file.name for file in folder.glob("*.y*ml"))
         what = f"there is no file '{name}' beside the scenario; {nearest(name, others)}"
         mistakes.append(Mistake(path, what, mark))

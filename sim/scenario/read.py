@@ -117,17 +117,42 @@ def _unknown_answers(plain: Plain, own: dict[str, Any]) -> list[Mistake]:
     """A publication to answer to that is not known, or speaks of arms that are not there."""
     answers, mark = plain.tree.get("answers"), plain.marks.get(("answers",))
     if not isinstance(answers, str) or is_file(answers):
-        groups = own.get(str(answers), {}).get("groups", {})
+        paper = own.get(str(answers), {"groups": {}, "facts": []})
+        problems = [
+            *(
+                (f"group '{name}'", _strangers(group, plain))
+                for name, group in paper["groups"].items()
+            ),
+            *((f"fact '{fact['fact']}'", _unknown_subject(fact, plain)) for fact in paper["facts"]),
+        ]
         return [
-            Mistake("answers", f"{answers}, group '{name}': {problem}", mark)
-            for name, group in groups.items()
-            for problem in _strangers(group, plain)
+            Mistake("answers", f"{answers}, {where}: {problem}", mark)
+            for where, found in problems
+            for problem in found
         ]
     if answers in evidence.keys():  # noqa: SIM118
         return []
     message = f"'{answers}' is not a known publication; {nearest(answers, evidence.keys())}"
     beside = "; or a file of your own beside the scenario, like my-study.yaml"
     return [Mistake("answers", message + beside, mark)]
+
+
+def _unknown_subject(fact: dict[str, Any], plain: Plain) -> list[str]:
+    """The course or the reaction that a fact is about and the scenario does not have."""
+    wanted = fact.get("simulated", {})
+    therapies = plain.tree.get("therapies") or {}
+    reactions = [
+        name
+        for therapy in therapies.values()
+        if isinstance(therapy, dict) and isinstance(therapy.get("reactions"), dict)
+        for name in therapy["reactions"]
+    ]
+    known = {"share_stopped": list(therapies), "share_with_reaction": reactions}
+    names = known.get(wanted.get("statistic"))
+    if names is None or wanted["of"] in names:
+        return []
+    what = "a therapy" if wanted["statistic"] == "share_stopped" else "a reaction"
+    return [f"'{wanted['of']}' is not {what}; {nearest(wanted['of'], names)}"]
 
 
 def _strangers(group: dict[str, str], plain: Plain) -> list[str]:

@@ -48,7 +48,8 @@ def _ends(therapy: Infusions | Course | str) -> bool:
     if isinstance(therapy, Course):
         stops = therapy.intolerance is not None and therapy.on_intolerance[-1] == "stop"
         return stops or therapy.duration is not None
-    chances = [therapy.ends_course, *(r.ends_course for r in therapy.reactions.values())]
+    reactions = therapy.reactions.values()
+    chances = [therapy.ends_course, *(r.ends_course * max(r.first, r.later) for r in reactions)]
     return therapy.schedule.duration is not None or any(chance > 0 for chance in chances)
 
 

@@ -27,6 +27,8 @@ def draw_cohort(cohort: Any, patients: int, rng: np.random.Generator) -> pd.Data
     scores = pd.DataFrame(rng.standard_normal((patients, len(SCORES))) @ root.T, columns=SCORES)
     table = pd.DataFrame({"sex": np.where(rng.random(patients) < cohort.female, "female", "male")})
     for name in VARIABLES:
+        if getattr(cohort, name) is None:  # a marker that nobody measures in this cohort
+            continue
         table[name] = quantiles(getattr(cohort, name), scores[name].to_numpy())
     counts = cohort.vertebral_fractures
     mean = counts.negative_binomial.mean - counts.at_least

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .hazards import YEAR
-from .plan import FRACTURE_SITES
+from .plan import FRACTURE_SITES, present
 from .run import Result
 
 
@@ -24,7 +24,8 @@ def outcomes(result: Result, scenario: Any) -> pd.DataFrame:
             mean = people["sex"].map({s: getattr(reference, s).mean for s in ("female", "male")})
             sd = people["sex"].map({s: getattr(reference, s).sd for s in ("female", "male")})
             table["spine_t_last"] = (last - mean) / sd
-    for marker, unit in (("ctx", "pg_ml"), ("balp", "iu"), ("tryptase", "ug_l")):
+    for marker in present(scenario):
+        unit = {"ctx": "pg_ml", "balp": "iu", "tryptase": "ug_l"}[marker]
         first, last, years = _first_and_last(result, f"{marker}_{unit}")
         table[f"{marker}_change"] = (100 * (last - first) / first).where(years.notna())
     events = result.events
@@ -34,8 +35,10 @@ def outcomes(result: Result, scenario: Any) -> pd.DataFrame:
         if hasattr(therapy, "course"):
             days = stops[stops["what"] == name].set_index("patient")["day"]
             table[f"stopped_{name}"] = days.reindex(table.index)
+            table[f"began_{name}"] = _first(events, "course", table.index, name)
         else:
             table[f"infusions_{name}"] = _count(events, "infusion", table.index, name)
+            table[f"began_{name}"] = _first(events, "infusion", table.index, name)
             reactions.update(therapy.reactions)
     table["infusions"] = _count(events, "infusion", table.index)
     table["reactions"] = _count(events, "reaction", table.index)
@@ -58,6 +61,14 @@ def _first_and_last(
     first, last = by_patient.first(), by_patient.last()
     years = (last["day"] - first["day"]) / YEAR
     return first["value"], last["value"], years.where(years > 0, np.nan)
+
+
+def _first(
+    events: pd.DataFrame, event: str, patients: pd.Index[Any], what: str
+) -> pd.Series[float]:
+    """Day of the first such event; NaN where there was none."""
+    chosen = events[(events["event"] == event) & (events["what"] == what)]
+    return chosen.groupby("patient")["day"].min().reindex(patients)
 
 
 def _count(

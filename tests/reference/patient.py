@@ -11,7 +11,7 @@ import simpy
 
 from .hazards import YEAR, Chord, Cumulative, frailty_spread, reached_on
 from .kinetics import Action, Array, corner_weights, weight_integrals
-from .plan import BONES, FRACTURE_SITES, MARKERS, CoursePlan, InfusionPlan, Plan
+from .plan import BONES, FRACTURE_SITES, CoursePlan, InfusionPlan, Plan
 
 # The order of events on one day, as times of day in sixteenths.
 MEASURE, PLANNED, INTOLERANCE, INFUSION, REACTION, REVIEW, FRACTURE, DEATH, END = range(9)
@@ -106,11 +106,9 @@ class Patient:
     def _begin(self) -> None:
         env, plan = self.env, self.plan
         env.process(self.visits())
+        self.over = {name: env.event() for name in plan.therapies}
         for name, therapy in plan.therapies.items():
-            if isinstance(therapy, InfusionPlan):
-                env.process(self.infusions(name, therapy))
-            else:
-                env.process(self.course(name, therapy))
+            env.process(self.therapy(name, therapy))
         self.sites = [env.process(self.fractures(site)) for site in FRACTURE_SITES]
         day = plan.life_table.day_of_death(
             self.entry["sex"], self.entry["age"], self.rng.exponential()
@@ -154,24 +152,40 @@ class Patient:
             if process.is_alive and process is not self.env.active_process:
                 process.interrupt()
 
-    def timetable(self, plan: InfusionPlan) -> list[tuple[int, bool]]:
-        """Days on which infusions are given (True) or missed."""
-        delay, table, before = plan.therapy.delay, [], -1
-        for planned in plan.days:
-            if not self.happens(plan.therapy.given):
-                table.append((planned, False))
-                continue
-            late = delay is not None and self.happens(delay.probability)
-            day = planned + (math.ceil(self.rng.exponential(delay.mean)) if late else 0)
-            day = before = max(day, before + 1)
-            if day < self.plan.last_day:
-                table.append((day, True))
-        return sorted(table)
+    def therapy(self, name: str, plan: InfusionPlan | CoursePlan) -> Process:
+        """A therapy, whose plan counts from enrolment or from some time after another's end."""
+        start, day = plan.therapy.start, 0
+        if start.after is not None:
+            yield self.over[start.after]
+            day = self.today + max(round(start.wait), 1)
+        if isinstance(plan, InfusionPlan):
+            yield from self.infusions(name, plan, day)
+        else:
+            yield from self.course(name, plan, day)
 
-    def infusions(self, name: str, plan: InfusionPlan) -> Process:
+    def ends(self, name: str) -> None:
+        """A therapy is over, which others may have waited for."""
+        if not self.over[name].triggered:
+            self.over[name].succeed()
+
+    def timetable(self, plan: InfusionPlan, begun: int) -> list[tuple[int, bool]]:
+        """Days on which infusions are given (True) or missed, in turn; some may be past the end."""
+        delay, table, before = plan.therapy.delay, [], -1
+        for planned in plan.days(begun, self.plan.scenario.horizon):
+            day, given = planned, self.happens(plan.therapy.given)
+            if given and delay is not None and self.happens(delay.probability):
+                day += math.ceil(self.rng.exponential(delay.mean))
+            day = before = max(day, before + 1)
+            table.append((day, given))
+        return table
+
+    def infusions(self, name: str, plan: InfusionPlan, begun: int) -> Process:
         """All infusions of a therapy, each with its reactions."""
         weight, first = self.entry["weight"], True
-        for day, given in self.timetable(plan):
+        table = self.timetable(plan, begun)
+        for day, given in table:
+            if day >= self.plan.last_day:
+                return
             yield self.until(day, INFUSION)
             if self.gone:
                 return
@@ -187,32 +201,45 @@ class Patient:
                     self.log("reaction", reaction)
                     ended |= self.happens(risk.ends_course)
             if ended:
+                self.ends(name)
                 return
             first = False
+        end = plan.end(begun)
+        if table:
+            end = max(end, table[-1][0] + 1)
+        if end <= self.plan.last_day:
+            yield self.until(end, PLANNED)
+            self.ends(name)
 
-    def course(self, name: str, plan: CoursePlan) -> Process:
+    def course(self, name: str, plan: CoursePlan, begun: int) -> Process:
         """A course from its start to its planned end."""
-        yield self.until(plan.start, PLANNED)
+        start, end = plan.start(begun), plan.end(begun)
+        if start > self.plan.last_day:
+            return
+        yield self.until(start, PLANNED)
         if self.gone:
             return
         self.steps[name] = 1.0
         self.log("course", name, 1.0)
         self.act(name, plan.dose)
         if plan.hazard is not None:
-            self.env.process(self.intolerance(name, plan, plan.hazard))
-        if plan.end <= self.plan.last_day:
-            yield self.until(plan.end, PLANNED)
+            self.env.process(self.intolerance(name, plan, plan.hazard, start, end))
+        if end <= self.plan.last_day:
+            yield self.until(end, PLANNED)
             if self.steps[name] > 0 and not self.gone:
                 self.log("course", name, 0.0)
                 self.act(name, -plan.dose * self.steps[name])
                 self.steps[name] = 0.0
+                self.ends(name)
 
-    def intolerance(self, name: str, plan: CoursePlan, hazard: Cumulative) -> Process:
+    def intolerance(
+        self, name: str, plan: CoursePlan, hazard: Cumulative, start: int, end: float
+    ) -> Process:
         """Intolerance of a course, down its ladder."""
         therapy = plan.therapy
         spread = frailty_spread(therapy.frailty_sd)
         frailty = math.exp(spread * self.rng.standard_normal() - spread**2 / 2)
-        limit = min(plan.end, self.plan.last_day + 1) - plan.start
+        limit = min(end, self.plan.last_day + 1) - start
         time = 0
         for rung in therapy.on_intolerance:
             step = self.steps[name]
@@ -222,12 +249,14 @@ class Patient:
             if reached > limit - 1:
                 return
             time = max(time + 1, math.ceil(reached))
-            yield self.until(plan.start + time, INTOLERANCE)
+            yield self.until(start + time, INTOLERANCE)
             if self.gone or self.steps[name] == 0:
                 return
             self.steps[name] = step / 2 if rung == "halve" else 0.0
             self.log("intolerance", name, self.steps[name])
             self.act(name, plan.dose * (self.steps[name] - step))
+            if self.steps[name] == 0:
+                self.ends(name)
 
     # Bone, markers, and what is measured of them
 
@@ -263,7 +292,7 @@ class Patient:
                 density = np.maximum(self.skeleton.density(day), LOWEST_DENSITY)
                 for bone, value in zip(BONES, density, strict=True):
                     self.record(bone, value * self.rng.normal(1, getattr(noise, bone)))
-            for name in MARKERS if day in plan.marker_days else ():
+            for name in plan.markers if day in plan.marker_days else ():
                 spread = math.sqrt(math.log(1 + getattr(noise, name) ** 2))
                 error = self.rng.lognormal(-(spread**2) / 2, spread)
                 self.record(name, self.marker(name) * error)

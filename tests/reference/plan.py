@@ -22,13 +22,22 @@ FRACTURE_SITES = {"vertebral": "spine", "hip": "hip", "other": "hip"}
 
 @dataclass
 class InfusionPlan:
-    """An infusion therapy: its days, kinetics and yardsticks."""
+    """A therapy by infusion or injection: its kinetics and yardsticks."""
 
     therapy: Any
-    days: list[int]
     decay: float
     mean_exposure: float
     full_effect: dict[str, float]
+
+    def days(self, begun: int, horizon: float) -> list[int]:
+        """Planned days of the infusions, counted from the day on which the plan begins."""
+        days = planned_days(self.therapy.schedule, self.therapy.start.on, horizon)
+        return [begun + day for day in days if begun + day < round(horizon)]
+
+    def end(self, begun: int) -> float:
+        """The day on which its last phase is over; infinity if that one is open."""
+        lengths = [phase.duration for phase in self.therapy.schedule.phases]
+        return math.inf if None in lengths else begun + round(self.therapy.start.on + sum(lengths))
 
     def milligrams(self, weight: float) -> float:
         """The dose of one infusion."""
@@ -44,13 +53,26 @@ class InfusionPlan:
 
 @dataclass
 class CoursePlan:
-    """A course: its first day, the day on which it ends by plan, and its hazard of intolerance."""
+    """A course: its relative dose, and its hazard of intolerance."""
 
     therapy: Any
-    start: int
-    end: float
     dose: float
     hazard: Cumulative | None
+
+    def start(self, begun: int) -> int:
+        """The day on which it starts, counted from the day on which the plan begins."""
+        start: float = self.therapy.start.on
+        return begun + round(start)
+
+    def end(self, begun: int) -> float:
+        """The day on which it ends by plan; infinity if only intolerance can end it."""
+        duration: float | None = self.therapy.duration
+        return math.inf if duration is None else begun + round(self.therapy.start.on + duration)
+
+
+def present(scenario: Any) -> list[str]:
+    """The markers that the patients of the cohort have."""
+    return [name for name in MARKERS if getattr(scenario.cohort, name) is not None]
 
 
 class Plan:
@@ -60,8 +82,10 @@ class Plan:
         self.scenario = scenario
         self.last_day = round(scenario.horizon)
         self.names = list(scenario.arms[arm])
+        self.markers = present(scenario)
         self.onset = {
-            name: math.log(2) / getattr(scenario.markers, name).onset_half_life for name in MARKERS
+            name: math.log(2) / getattr(scenario.markers, name).onset_half_life
+            for name in self.markers
         }
         self.therapies = {name: self._therapy(scenario.therapies[name]) for name in self.names}
         self._effects(scenario)
@@ -97,14 +121,12 @@ class Plan:
                 )
                 for name, onset in self.onset.items()
             }
-            days = planned_days(therapy.schedule, therapy.start, self.scenario.horizon)
-            return InfusionPlan(therapy, days, decay, mean, saturated)
+            return InfusionPlan(therapy, decay, mean, saturated)
         hazard = therapy.intolerance and intolerance_hazard(therapy.intolerance, therapy.frailty_sd)
-        end = math.inf if therapy.duration is None else round(therapy.start + therapy.duration)
         weekly, reference = therapy.times_per_week, therapy.action_1
         dose = therapy.course.amount * weekly
         dose /= reference.course.amount * reference.times_per_week
-        return CoursePlan(therapy, round(therapy.start), end, dose, hazard)
+        return CoursePlan(therapy, dose, hazard)
 
     def _effects(self, scenario: Any) -> None:
         """Effects at the corners. One without a row is out of reach: nothing happens there."""
@@ -124,7 +146,8 @@ class Plan:
             [column(lambda e, b=bone: getattr(e, b).sd) for bone in BONES]
         )
         self.log_marker = {
-            name: np.array(column(lambda e, m=name: math.log1p(getattr(e, m)))) for name in MARKERS
+            name: np.array(column(lambda e, m=name: math.log1p(getattr(e, m))))
+            for name in self.markers
         }
         direct = {
             site: column(lambda e, s=site: math.log(getattr(e.fracture_ratio, s)))

@@ -47,7 +47,7 @@ def simulate(
             env.run()
             env = simpy.Environment()
     env.run()
-    people = cohort[ENTRY].rename_axis("patient").reset_index()
+    people = cohort[[name for name in ENTRY if name in cohort]].rename_axis("patient").reset_index()
     happened = pd.DataFrame(events, columns=["patient", "day", "event", "what", "value"])
     measured = pd.DataFrame(measurements, columns=["patient", "day", "quantity", "value"])
     return Result(
