@@ -31,6 +31,7 @@ ONE_OF_EACH = {
     (AGE, "years"): 1,
     (WEIGHT, "kg"): 1,
     (SHARE, "%"): 1 / 100,
+    ("change, held as a fraction", "%"): 1 / 100,
     (YEARLY, "%/year"): 1,
     (HAZARD, "per year"): 1,
     (HAZARD, "per month"): 12,
