@@ -7,7 +7,7 @@ that is asked for, and the number of columns.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -38,18 +38,14 @@ def column(
     return np.concatenate(pieces) if pieces else np.empty(0)
 
 
-def table(
-    seed: int,
-    stream: str,
-    uses: Iterable[int],
-    law: Law,
-    first: int,
-    count: int,
-    replicate: int = 0,
+def fill(
+    seed: int, columns: Sequence[tuple[str, int, Law]], first: int, count: int, replicate: int = 0
 ) -> Floats:
-    """Columns side by side: patients x uses."""
-    columns = [column(seed, stream, use, law, first, count, replicate) for use in uses]
-    return np.stack(columns, axis=1) if columns else np.empty((count, 0))
+    """Columns side by side, each named by stream, use and law: patients x columns."""
+    rows = np.empty((len(columns), count))
+    for row, (stream, use, law) in zip(rows, columns, strict=True):
+        row[:] = column(seed, stream, use, law, first, count, replicate)
+    return np.ascontiguousarray(rows.T)
 
 
 def _generator(seed: int, stream: str, use: int, replicate: int, chunk: int) -> np.random.Generator:

@@ -6,15 +6,13 @@ Patients who share nothing have an environment each, which keeps the queue of ev
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import simpy
 
 from sim.model import next_kind, react, start
-from sim.schema import DEATH, END, KINDS, REVIEW, STATE, Draws, Inputs, Log, Params
+from sim.schema import DEATH, END, KINDS, REVIEW, STATE, Inputs, Log, plain
 
 Rows = list[tuple[int, int, int, float]]
 
@@ -25,12 +23,12 @@ def simulate(inputs: Inputs, progress: Callable[[int], None] | None = None) -> L
     `progress` is told the number of patients done, now and then. Raises OutOfDraws when a patient
     has more fractures than random numbers were prepared for.
     """
-    params = _plain_params(inputs.params)
+    params = plain(inputs.params)
     rows: Rows = []
     for i, record in enumerate(inputs.patients):
         env = simpy.Environment()
-        draws = Draws(*(column[i].tolist() for column in inputs.draws))
-        env.process(_live(env, i, _plain_record(record), params, draws, rows))
+        draws = inputs.draws[i].tolist()
+        env.process(_live(env, i, plain(record), params, draws, rows))
         env.run()
         if progress is not None and i % 50 == 49:
             progress(i + 1)
@@ -38,10 +36,10 @@ def simulate(inputs: Inputs, progress: Callable[[int], None] | None = None) -> L
 
 
 def _live(
-    env: simpy.Environment, i: int, patient: Any, params: Any, draws: Draws, rows: Rows
+    env: simpy.Environment, i: int, patient: Any, params: Any, draws: list[float], rows: Rows
 ) -> Generator[simpy.Event, Any, None]:
     """One patient's life as a SimPy process: wait for the next due day, react, log."""
-    state = _plain_record(np.zeros((), STATE))
+    state = plain(np.zeros((), STATE))
     due = [0] * KINDS
     start(state, due, patient, params, draws)
     kind = -1
@@ -53,17 +51,6 @@ def _live(
         value = react(kind, day, state, due, patient, params, draws)
         if kind != REVIEW:
             rows.append((i, day, kind, value))
-
-
-def _plain_record(record: npt.NDArray[np.void]) -> SimpleNamespace:
-    """A record as a plain object of numbers and lists, which Python reads faster than arrays."""
-    return SimpleNamespace(**{name: record[name].tolist() for name in record.dtype.names or ()})
-
-
-def _plain_params(params: Params) -> SimpleNamespace:
-    fields = params._asdict().items()
-    plain = {name: v.tolist() if isinstance(v, np.ndarray) else v for name, v in fields}
-    return SimpleNamespace(**plain)
 
 
 def _as_log(rows: Rows) -> Log:

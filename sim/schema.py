@@ -7,6 +7,7 @@ treatment does, and death comes after what led to it.
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,13 @@ Integers = npt.NDArray[np.int64]
 THERAPIES = 4
 REACTIONS = 8
 SUBSETS = 2**THERAPIES
+
+# Room for what differs in number between scenarios.
+PLANNED = 2048
+VISITS = 1024
+RUNGS = 16
+STEPS_OF_HAZARD = 64
+AGES = 128
 
 SPINE, HIP = 0, 1
 BONES = ("spine", "hip")
@@ -47,6 +55,24 @@ READINGS = ("linear", "compound", "plateau", "saturating")
 # Time to intolerance.
 NO_INTOLERANCE, STEPS, WEIBULL, GOMPERTZ, LOGNORMAL_TIME, LOGLOGISTIC = range(6)
 
+# Streams of random numbers; each has a slot for every therapy, reaction, site or quantity.
+(
+    GIVEN,          # uniform, uses: planned infusions
+    LATE,           # uniform
+    LATENESS,       # unit exponential
+    COURSE_ENDS,    # uniform
+    REACTS,         # uniform
+    REACTION_ENDS,  # uniform
+    TOLERANCE,      # unit exponential, uses: rungs
+    BREAKS,         # unit exponential, uses: fractures
+    FATAL,          # uniform
+    FATAL_DELAY,    # uniform
+    DIES,           # unit exponential, one use
+    NOISE,          # standard normal, uses: visits
+) = range(12)  # fmt: skip
+STREAMS = 12
+SLOTS = max(THERAPIES, REACTIONS)
+
 # Measured quantities in the order of their slots, with the unit in the name.
 QUANTITIES = ("spine_g_cm2", "hip_g_cm2", "ctx_pg_ml", "balp_iu", "tryptase_ug_l")
 
@@ -59,8 +85,12 @@ STATE = np.dtype([
     ("since", "i8"),                          # day that the continuous state below stands for
     ("bmd", "f8", len(BONES)),                # g/cm2
     ("action", "f8", THERAPIES),              # action of each therapy
-    ("site_action", "f8", (len(MARKERS), THERAPIES)),  # action at the effect site of each marker
+    ("site_since", "i8", THERAPIES),          # day of the last change of a therapy's action
+    ("site_input", "f8", THERAPIES),          # its action on that day, and
+    ("site_action", "f8", (len(MARKERS), THERAPIES)),  # that at the effect site of each marker
     ("product", "f8", SUBSETS),               # product of the actions of each subset of therapies
+    ("reached", "f8", SUBSETS),               # what each product has added to bone by reached_day
+    ("reached_day", "i8"),
     ("visit", "i8", len(QUANTITIES)),         # next visit of each quantity
     ("plateau_day", "i8"),
     ("infusion", "i8", THERAPIES),            # next planned infusion
@@ -71,8 +101,9 @@ STATE = np.dtype([
     ("tolerance_since", "i8", THERAPIES),
     ("tolerance_left", "f8", THERAPIES),      # hazard left until the next intolerance event
     ("hazard_since", "i8"),                   # day that the fracture hazards below start from
-    ("log_hazard", "f8", len(SITES)),         # log hazard per day on that day
-    ("hazard_slope", "f8", len(SITES)),       # its change per day
+    ("hazard", "f8", len(SITES)),             # hazard per day on that day
+    ("hazard_slope", "f8", len(SITES)),       # change of its logarithm per day
+    ("hazard_ahead", "f8", len(SITES)),       # hazard that accumulates until the next review
     ("score", "f8", len(BONES)),              # T-score on score_day, the next review
     ("score_day", "i8"),
     ("hazard_left", "f8", len(SITES)),        # hazard left until the next fracture
@@ -99,94 +130,91 @@ PATIENT = np.dtype([
 ])  # fmt: skip
 
 
-class Params(NamedTuple):
-    """What all patients of an arm share; times in days, rates per day, therapies by slot."""
-
-    horizon: int
-    subsets: int
-    in_arm: Integers  # 1 for a therapy of the arm
-    subset_decay: Floats  # rate at which the product of a subset's actions decays
+# What all patients of an arm share; times in days, rates per day, therapies by slot. One record of
+# fixed shape for every scenario, so that a compiled engine is compiled once.
+PARAMS = np.dtype([
+    ("horizon", "i8"),
+    ("subsets", "i8"),
+    ("in_arm", "i8", THERAPIES),              # 1 for a therapy of the arm
+    ("subset_decay", "f8", SUBSETS),          # rate at which a product of actions decays
+    # random numbers
+    ("first_draw", "i8", (STREAMS, SLOTS)),   # column of the first number of a stream and slot
+    ("draws", "i8", (STREAMS, SLOTS)),        # how many there are
     # one therapy after another
-    follows: Integers  # therapy whose end begins this one, -1 for none
-    is_followed: Integers  # 1 where another therapy waits for the end of this one
-    wait: Integers  # days from that end
+    ("follows", "i8", THERAPIES),             # therapy whose end begins this one, -1 for none
+    ("is_followed", "i8", THERAPIES),         # 1 where another therapy waits for the end of this
+    ("wait", "i8", THERAPIES),                # days from that end
     # infusions
-    is_infusion: Integers
-    decay: Floats  # of the exposure
-    plan_days: Integers  # therapies x infusions since the therapy began, padded with NEVER
-    plan_end: Integers  # end of the last phase, NEVER where it is open
-    given: Floats
-    late: Floats  # probability
-    lateness: Floats  # mean, days
-    ends_course: Floats
-    reaction_therapy: Integers  # therapy of each reaction, -1 for none
-    reaction_first: Floats
-    reaction_later: Floats
-    reaction_ends_course: Floats
+    ("is_infusion", "i8", THERAPIES),
+    ("decay", "f8", THERAPIES),               # of the exposure
+    ("plan_days", "i8", (THERAPIES, PLANNED)),  # since the therapy began, padded with NEVER
+    ("plan_end", "i8", THERAPIES),            # end of the last phase, NEVER where it is open
+    ("given", "f8", THERAPIES),
+    ("late", "f8", THERAPIES),                # probability
+    ("lateness", "f8", THERAPIES),            # mean, days
+    ("ends_course", "f8", THERAPIES),
+    ("reaction_therapy", "i8", REACTIONS),    # therapy of each reaction, -1 for none
+    ("reaction_first", "f8", REACTIONS),
+    ("reaction_later", "f8", REACTIONS),
+    ("reaction_ends_course", "f8", REACTIONS),
     # courses
-    course_start: Integers
-    course_length: Integers  # NEVER where only intolerance ends it
-    relative_dose: Floats
-    dose_exponent: Floats
-    ladder: Floats  # therapies x rungs: factor on the step
-    family: Integers
-    family_a: Floats
-    family_b: Floats
-    step_end: Floats  # therapies x steps, padded with the last
-    step_hazard: Floats  # accumulated by the end of each step
+    ("course_start", "i8", THERAPIES),
+    ("course_length", "i8", THERAPIES),       # NEVER where only intolerance ends it
+    ("relative_dose", "f8", THERAPIES),
+    ("dose_exponent", "f8", THERAPIES),
+    ("ladder", "f8", (THERAPIES, RUNGS)),     # factor on the step, -1 past the last rung
+    ("family", "i8", THERAPIES),
+    ("family_a", "f8", THERAPIES),
+    ("family_b", "f8", THERAPIES),
+    ("step_end", "f8", (THERAPIES, STEPS_OF_HAZARD)),     # padded with the last
+    ("step_hazard", "f8", (THERAPIES, STEPS_OF_HAZARD)),  # accumulated by the end of each step
     # bone
-    reading: int
-    plateau_after: int
-    plateau_rate: float
-    gain: float
-    relaxation: float
-    evidence_day: int
-    beyond_rate: float
+    ("reading", "i8"),
+    ("plateau_after", "i8"),
+    ("plateau_rate", "f8"),
+    ("gain", "f8"),
+    ("relaxation", "f8"),
+    ("evidence_day", "i8"),
+    ("beyond_rate", "f8"),
     # markers
-    onset: Floats  # by marker
-    half_effect: Floats
-    full_effect: Floats  # markers x therapies: effect where y is 1
+    ("onset", "f8", len(MARKERS)),
+    ("half_effect", "f8", len(MARKERS)),
+    ("full_effect", "f8", (len(MARKERS), THERAPIES)),  # effect where y is 1
     # fractures
-    review_every: int
-    log_base: Floats  # log hazard per day at T-score 0, by site
-    log_gradient: Floats
-    log_imminent: Floats
-    imminent_days: Integers
-    has_ratio: Integers  # 1 where any regimen acts on the site directly
-    log_ratio: Floats  # sites x subsets
-    case_fatality: Floats
+    ("review_every", "i8"),
+    ("log_base", "f8", len(SITES)),           # log hazard per day at T-score 0
+    ("log_gradient", "f8", len(SITES)),
+    ("log_imminent", "f8", len(SITES)),
+    ("imminent_days", "i8", len(SITES)),
+    ("has_ratio", "i8", len(SITES)),          # 1 where any regimen acts on the site directly
+    ("log_ratio", "f8", (len(SITES), SUBSETS)),
+    ("case_fatality", "f8", len(SITES)),
     # death
-    death_hazard: Floats  # sexes x ages, per year
-    mortality_ratio: float
+    ("death_hazard", "f8", (len(SEXES), AGES)),  # per year, by year of age; the last goes on
+    ("mortality_ratio", "f8"),
     # measurement
-    visit_days: Integers  # quantities x visits, padded with NEVER
-    bone_cv: Floats
-    marker_log_sd: Floats
-
-
-class Draws(NamedTuple):
-    """Random numbers, patients first; what a scenario does not need has no columns."""
-
-    given: Floats  # uniform, patients x therapies x planned infusions
-    late: Floats  # uniform
-    lateness: Floats  # unit exponential
-    ends_course: Floats  # uniform
-    reaction: Floats  # uniform, patients x reactions x planned infusions
-    reaction_ends: Floats  # uniform
-    tolerance: Floats  # unit exponential, patients x therapies x rungs
-    fracture: Floats  # unit exponential, patients x sites x occurrences
-    fatal: Floats  # uniform
-    fatal_delay: Floats  # uniform
-    death: Floats  # unit exponential, patients x 1
-    noise: Floats  # standard normal, patients x quantities x visits
+    ("visit_days", "i8", (len(QUANTITIES), VISITS)),  # padded with NEVER
+    ("bone_cv", "f8", len(BONES)),
+    ("marker_log_sd", "f8", len(MARKERS)),
+])  # fmt: skip
 
 
 class Inputs(NamedTuple):
     """Everything an engine needs for one arm and a block of patients."""
 
-    params: Params
+    params: npt.NDArray[np.void]  # PARAMS, one record
     patients: npt.NDArray[np.void]  # PATIENT
-    draws: Draws
+    draws: Floats  # patients x columns of random numbers
+
+    def numbers(self, stream: int, slot: int) -> Floats:
+        """The random numbers of one stream and slot: patients x uses."""
+        first = self.params["first_draw"][stream, slot]
+        return self.draws[:, first : first + self.params["draws"][stream, slot]]
+
+
+def plain(record: npt.NDArray[np.void]) -> SimpleNamespace:
+    """A record as a plain object of numbers and lists, which Python reads faster than arrays."""
+    return SimpleNamespace(**{name: record[name].tolist() for name in record.dtype.names or ()})
 
 
 class Log(NamedTuple):

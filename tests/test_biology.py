@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.integrate import fixed_quad, quad, solve_ivp
 
-from sim.biology.bone import linear_share, saturating_gain, saturating_share, t_score
+from sim.biology.bone import saturating_gain, share_gained, t_score
 from sim.biology.decay import decayed, relaxed_under, time_under
 from sim.biology.fractures import accumulated, days_until
 from sim.biology.markers import marker_noise, saturated, site_action
@@ -88,6 +88,16 @@ def test_extreme_rates_neither_overflow_nor_vanish():
 EFFECT = [-0.5e-4, 3.1e-4, 2.2e-4, -1.4e-4]
 PRODUCT = [1.0, 0.8, 1.7, 0.8 * 1.7]
 DECAY = [0.0, 0.0154, 0.0231, 0.0385]
+
+
+def linear_share(effect, product, decay, subsets, days):
+    reached = [p * time_under(d, days) for p, d in zip(product, decay, strict=True)]
+    return share_gained(effect, reached, subsets)
+
+
+def saturating_share(effect, product, decay, subsets, days, relaxation):
+    reached = [p * relaxed_under(relaxation, d, days) for p, d in zip(product, decay, strict=True)]
+    return share_gained(effect, reached, subsets)
 
 
 def rate(day):
@@ -244,7 +254,13 @@ def test_noise_of_a_marker_is_log_normal_with_mean_one(log_sd):
 def test_accumulated_hazard_is_the_integral_of_the_hazard(log_hazard, slope, days):
     turns = layers(abs(slope)) + layers(abs(slope), days)
     expected = integral(lambda s: np.exp(log_hazard + slope * s), days, *turns)
-    assert accumulated(log_hazard, slope, days) == pytest.approx(expected, rel=1e-11)
+    hazard = math.exp(log_hazard)
+    assert accumulated(hazard, slope, days) == pytest.approx(expected, rel=1e-11)
+
+
+def until(left, log_hazard, slope, at_most):
+    hazard = math.exp(log_hazard)
+    return days_until(left, hazard, slope, at_most, accumulated(hazard, slope, at_most))
 
 
 def test_the_day_of_a_fracture_is_the_first_by_whose_end_its_hazard_has_accumulated():
@@ -257,19 +273,19 @@ def test_the_day_of_a_fracture_is_the_first_by_whose_end_its_hazard_has_accumula
         at_most = int(rng.integers(1, 366))
         exponent = rng.standard_exponential() * rng.choice([1.0, 0.01])
 
-        def until(day, a=log_hazard, b=slope):
+        def by(day, a=log_hazard, b=slope):
             turns = layers(abs(b)) + layers(abs(b), day)
             return integral(lambda s: np.exp(a + b * s), float(day), *turns)
 
-        day = days_until(exponent, log_hazard, slope, at_most)
+        day = until(exponent, log_hazard, slope, at_most)
         if day > at_most:
             found["too late"] += 1
             assert day == at_most + 1
-            assert until(at_most) < exponent * (1 + 1e-11)
+            assert by(at_most) < exponent * (1 + 1e-11)
         else:
             found["in time"] += 1
-            assert until(day - 1) < exponent * (1 + 1e-11)
-            assert exponent * (1 - 1e-11) <= until(day)
+            assert by(day - 1) < exponent * (1 + 1e-11)
+            assert exponent * (1 - 1e-11) <= by(day)
     assert min(found.values()) > 50
 
 
@@ -281,15 +297,15 @@ def test_the_day_of_a_fracture_is_the_first_by_whose_end_its_hazard_has_accumula
     ],
 )  # fmt: skip
 def test_at_a_hazard_of_one_a_day_the_day_is_the_hazard_rounded_up(left, day):
-    assert days_until(left, 0.0, 0.0, 10) == day
+    assert until(left, 0.0, 0.0, 10) == day
 
 
 def test_a_hazard_that_fades_may_never_be_enough():
     """A hazard of 1 falling by a factor e a day accumulates 1 in all."""
-    assert days_until(0.999, 0.0, -1.0, 1000) == 7  # 1 - exp(-7) = 0.99909
-    assert days_until(1.001, 0.0, -1.0, 1000) == 1001
-    assert days_until(1e-9, -1e4, 0.0, 1000) == 1001  # a hazard of 0
-    assert days_until(1e-9, -1e4, 0.5, 1000) == 1001
+    assert until(0.999, 0.0, -1.0, 1000) == 7  # 1 - exp(-7) = 0.99909
+    assert until(1.001, 0.0, -1.0, 1000) == 1001
+    assert until(1e-9, -1e4, 0.0, 1000) == 1001  # a hazard of 0
+    assert until(1e-9, -1e4, 0.5, 1000) == 1001
 
 
 # --- death ------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.draws import CHUNK, column, table
+from sim.draws import CHUNK, Law, column, fill
 
 N = 40_000
 UNLIKELY = 2 * stats.norm.sf(4.5)  # of a false alarm
@@ -93,8 +93,8 @@ def test_chunks_do_not_repeat_one_another():
 
 def test_no_patients_have_no_numbers():
     assert column(7, "stream", 0, "normal", 10, 0).shape == (0,)
-    assert table(7, "stream", range(3), "normal", 10, 0).shape == (0, 3)
-    assert table(7, "stream", (), "normal", 10, 4).shape == (4, 0)
+    assert fill(7, [("stream", use, "normal") for use in range(3)], 10, 0).shape == (0, 3)
+    assert fill(7, [], 10, 4).shape == (4, 0)
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2**32, 2**64, 2**200])
@@ -129,11 +129,12 @@ def test_names_of_streams_cannot_run_into_what_stands_beside_them():
 
 
 def test_a_table_is_its_columns_side_by_side_and_a_use_keeps_its_column():
-    whole = table(7, "stream", range(5), "exponential", 20, 30)
+    columns: list[tuple[str, int, Law]] = [("stream", use, "exponential") for use in range(5)]
+    whole = fill(7, columns, 20, 30)
     assert whole.shape == (30, 5)
     for use in range(5):
         assert (whole[:, use] == column(7, "stream", use, "exponential", 20, 30)).all()
-    some = table(7, "stream", (4, 1), "exponential", 20, 30)
+    some = fill(7, [columns[4], columns[1]], 20, 30)
     assert (some == whole[:, [4, 1]]).all()
-    other = table(7, "stream", range(5), "exponential", 20, 30, replicate=1)
+    other = fill(7, columns, 20, 30, replicate=1)
     assert not np.isin(other, whole).any()

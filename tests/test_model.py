@@ -19,7 +19,9 @@ from sim.cohort import lower
 from sim.engine_simpy import simulate
 from sim.scenario import ScenarioError, from_document, load
 from sim.schema import (
+    BREAKS,
     DEATH,
+    DIES,
     END,
     FRACTURE,
     INFUSION,
@@ -190,7 +192,7 @@ def test_the_published_plan_has_24_monthly_and_12_quarterly_infusions_on_their_d
     assert len(PUBLISHED) == 36
     doses = log.value[log.kind == INFUSION + PAMIDRONATE]
     assert doses == pytest.approx([68.0] * 36, rel=1e-14)
-    assert inputs.params.horizon == LAST_DAY
+    assert inputs.params["horizon"] == LAST_DAY
     assert log.day[-1] == LAST_DAY
     assert log.kind[-1] == END
 
@@ -652,7 +654,7 @@ def test_missed_infusions_lower_the_number_received_and_the_exposure():
     assert_share(total / (36 * n), 0.8, 36 * n)
     first = sum(received(log, patient)[0][:1] == [0] for patient in range(n))
     assert_share(first / n, 0.8, n)
-    assert inputs.params.given[PAMIDRONATE] == 0.8
+    assert inputs.params["given"][PAMIDRONATE] == 0.8
 
 
 def test_without_any_infusion_there_is_no_exposure():
@@ -898,7 +900,7 @@ def test_a_fracture_falls_on_the_first_day_by_whose_end_its_threshold_is_reached
         "horizon": "900 days",
     }
     inputs, log = follow(CERTAIN, COURSE_ONLY, QUIET, ONE_SITE, changes, patients=n, fractures=60)
-    threshold = inputs.draws.fracture[:, VERTEBRAL, 0]
+    threshold = inputs.numbers(BREAKS, VERTEBRAL)[:, 0]
 
     def hazard(day):
         """Everyone starts at T -3, where the rate is the base rate."""
@@ -1124,7 +1126,7 @@ def test_death_falls_on_the_first_day_by_which_the_life_table_reaches_the_thresh
                "mortality.standardised_mortality_ratio": "1"}  # fmt: skip
     inputs, log = follow(CERTAIN, UNTREATED, SELDOM, changes, patients=n)
     died, table = first_days(log, DEATH, n), french_table()
-    for person, left, day in zip(inputs.patients, inputs.draws.death[:, 0], died, strict=True):
+    for person, left, day in zip(inputs.patients, inputs.numbers(DIES, 0)[:, 0], died, strict=True):
         q, age = table[("female", "male")[person["sex"]]], person["age"]
         if np.isinf(day):
             assert alive(q, age, 3652, 1) > math.exp(-left) * (1 - 1e-9)

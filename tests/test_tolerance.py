@@ -259,7 +259,7 @@ def test_the_hazard_that_reaches_the_engine_is_that_of_the_named_distribution(na
     scenario = quick("12 months", {name.split()[0]: parameters})
     (inputs,) = lower(scenario, evidence.life_table("france2019"), 0, 1).values()
     for day in (1, 10, 91, 182.625, 365, 3000):
-        hazard = course_hazard(INTERFERON, day, inputs.params)
+        hazard = course_hazard(INTERFERON, day, inputs.params.view(np.recarray))
         assert hazard == pytest.approx(min(-wanted.logsf(day), 700), rel=1e-9)
 
 

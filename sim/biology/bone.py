@@ -5,47 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sim.biology.decay import relaxed_under, time_under
-
 Vector = Sequence[float]
 
 LOWEST_BMD = 0.05
 """g/cm2; bone density is never read below this, so that extreme what-ifs stay computable."""
 
 
-def linear_share(
-    effect: Vector, product: Vector, decay: Vector, subsets: int, days: float
-) -> float:
-    """Change over some days as a share of the entry value (compound: of the logarithm).
+def share_gained(effect: Vector, reached: Vector, subsets: int) -> float:
+    """Change of bone as a share of the entry value, summed over the subsets of therapies.
 
-    `effect` (per day), `product` and `decay` run over the subsets of therapies: the current rate
-    is the sum of effect x product x exp(-decay s), the multilinear form of the regimens' rates.
+    `effect` (per day) times the current product of the actions of a subset, summed, is the current
+    rate, the multilinear form of the regimens' rates; `reached` is what that product has come to:
+    its time integral, or for a saturating course its relaxed response (`decay.relaxed_under`).
     """
     total = 0.0
     for subset in range(subsets):
-        if product[subset] != 0.0:
-            total += effect[subset] * product[subset] * time_under(decay[subset], days)
-    return total
-
-
-def saturating_share(
-    effect: Vector,
-    product: Vector,
-    decay: Vector,
-    subsets: int,
-    days: float,
-    relaxation: float,
-) -> float:
-    """Relaxed response to the current rate over some days, in share of the entry value per day.
-
-    Times the gain and the relaxation rate it is what dB/dt = (entry (1 + gain r) - B) relaxation
-    adds to the part of the entry value.
-    """
-    total = 0.0
-    for subset in range(subsets):
-        if product[subset] != 0.0:
-            response = relaxed_under(relaxation, decay[subset], days)
-            total += effect[subset] * product[subset] * response
+        if reached[subset] != 0.0:
+            total += effect[subset] * reached[subset]
     return total
 
 

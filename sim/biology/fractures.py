@@ -5,20 +5,23 @@ from __future__ import annotations
 import math
 
 
-def accumulated(log_hazard: float, slope: float, days: float) -> float:
-    """Hazard accumulated over some days: integral of exp(log_hazard + slope s) from 0 to `days`."""
+def accumulated(hazard: float, slope: float, days: float) -> float:
+    """Hazard accumulated over some days: integral of hazard x exp(slope s), s from 0 to `days`."""
     if slope == 0.0:
-        return math.exp(log_hazard) * days
-    return math.exp(log_hazard) * math.expm1(slope * days) / slope
+        return hazard * days
+    return hazard * math.expm1(slope * days) / slope
 
 
-def days_until(left: float, log_hazard: float, slope: float, at_most: int) -> int:
-    """First whole day by whose end `left` has accumulated; `at_most` + 1 if it is later."""
+def days_until(left: float, hazard: float, slope: float, at_most: int, ahead: float) -> int:
+    """First whole day by whose end `left` has accumulated; `at_most` + 1 if it is later.
+
+    `ahead` is the hazard that accumulates in `at_most` days.
+    """
     if left <= 0.0:
         return 0
-    if accumulated(log_hazard, slope, at_most) < left:
+    if ahead < left:
         return at_most + 1
-    exact = left / math.exp(log_hazard)
+    exact = left / hazard
     if slope != 0.0:
         grown = exact * slope
         exact = math.log1p(grown) / slope if grown > -1.0 else at_most

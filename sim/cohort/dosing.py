@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.biology.decay import time_under
 from sim.cohort.frailty import hazard_for_survival, survival_under
+from sim.scenario import Mistake, ScenarioError
 from sim.scenario.form.intolerance import Intolerance
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, InfusionReference, Infusions
@@ -19,8 +20,11 @@ from sim.schema import (
     LOGNORMAL_TIME,
     NEVER,
     NO_INTOLERANCE,
+    PLANNED,
     REACTIONS,
+    RUNGS,
     STEPS,
+    STEPS_OF_HAZARD,
     THERAPIES,
     WEIBULL,
     Floats,
@@ -76,7 +80,7 @@ def infusion_fields(scenario: Scenario) -> dict[str, Any]:
             fields["late"][slot] = therapy.delay.probability if therapy.delay else 0.0
             fields["lateness"][slot] = therapy.delay.mean if therapy.delay else 0.0
             fields["ends_course"][slot] = therapy.ends_course
-    fields["plan_days"] = padded(days, NEVER)
+    fields["plan_days"] = padded(days, PLANNED, NEVER, "planned doses of a therapy")
     fields["is_infusion"] = np.array(
         [isinstance(t, Infusions) for t in scenario.therapies.values()] + [False] * THERAPIES
     )[:THERAPIES].astype(np.int64)
@@ -145,9 +149,9 @@ def course_fields(scenario: Scenario) -> dict[str, Any]:
             )
             fields["family"][slot] = family
             fields["family_a"][slot], fields["family_b"][slot] = a, b
-    fields["ladder"] = padded(ladder, -1.0)
-    fields["step_end"] = padded(ends, None)
-    fields["step_hazard"] = padded(hazards, None)
+    fields["ladder"] = padded(ladder, RUNGS, -1.0, "rungs of on_intolerance")
+    fields["step_end"] = padded(ends, STEPS_OF_HAZARD, None, "steps of intolerance")
+    fields["step_hazard"] = padded(hazards, STEPS_OF_HAZARD, None, "steps of intolerance")
     return fields
 
 
@@ -197,10 +201,15 @@ def _steps(intolerance: Intolerance, frailty_sd: float) -> tuple[list[float], li
     return ends, hazards[1:]
 
 
-def padded(rows: list[list[Any]], filler: Any) -> Any:
-    """Rows of unequal length as one array; a filler of None repeats the last entry (0 for none)."""
-    width = max(map(len, rows))
+def padded(rows: list[list[Any]], width: int, filler: float | None, what: str) -> Any:
+    """Rows of unequal length as one array of a width; a filler of None repeats the last entry.
+
+    An empty row is filled with 0 then. Raises ScenarioError for more entries than there is room.
+    """
+    longest = max(map(len, rows), default=0)
+    if longest > width:
+        raise ScenarioError([Mistake("", f"{longest} {what}; allowed: up to {width}")])
     fill = [filler if filler is not None else (row[-1] if row else 0.0) for row in rows]
-    dtype = np.int64 if filler == NEVER else np.float64
-    full = [row + [f] * (width - len(row)) for row, f in zip(rows, fill, strict=True)]
-    return np.array(full, dtype=dtype).reshape(len(rows), width)
+    return np.array([
+        [*row, *[last] * (width - len(row))] for row, last in zip(rows, fill, strict=True)
+    ])  # fmt: skip

@@ -20,16 +20,19 @@ from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.units import DAYS_PER_YEAR
 from sim.schema import (
+    AGES,
     BONE_OF_SITE,
     BONES,
     MARKERS,
     NEVER,
+    PARAMS,
     PATIENT,
     SEXES,
     SITES,
+    SUBSETS,
     THERAPIES,
+    VISITS,
     Inputs,
-    Params,
 )
 
 FRACTURES_PREPARED = 8
@@ -52,19 +55,25 @@ def lower(
     number of fractures a site that random numbers are prepared for.
     """
     baseline = enrol(scenario.cohort, scenario.seed, first, count)
-    common = _common_params(scenario, life_table)
     patients = _patients(scenario, baseline, first, count)
-    draws = prepare(scenario, common["plan_days"], common["visit_days"], first, count, fractures)
-    slots = list(scenario.therapies)
+    params = np.zeros((), PARAMS)
+    for name, value in _common_params(scenario, life_table).items():
+        params[name] = value
+    draws = prepare(scenario, params, first, count, fractures)
     return {
-        arm: Inputs(Params(in_arm=_in_arm(slots, therapies), **common), patients, draws)
+        arm: Inputs(_of_arm(params, scenario, therapies), patients, draws)
         for arm, therapies in scenario.arms.items()
     }
 
 
-def _in_arm(slots: list[str], therapies: list[str]) -> npt.NDArray[np.int64]:
-    inside = [name in therapies for name in slots]
-    return np.array(inside + [False] * (THERAPIES - len(slots)), dtype=np.int64)
+def _of_arm(
+    common: npt.NDArray[np.void], scenario: Scenario, therapies: list[str]
+) -> npt.NDArray[np.void]:
+    """The parameters of one arm."""
+    params = common.copy()
+    for slot, name in enumerate(scenario.therapies):
+        params["in_arm"][slot] = name in therapies
+    return params
 
 
 def _common_params(scenario: Scenario, life_table: dict[str, tuple[float, ...]]) -> dict[str, Any]:
@@ -77,7 +86,7 @@ def _common_params(scenario: Scenario, life_table: dict[str, tuple[float, ...]])
         "subsets": subsets,
         "subset_decay": np.array([
             math.fsum(infusions["decay"][i] for i in range(THERAPIES) if subset >> i & 1)
-            for subset in range(subsets)
+            for subset in range(SUBSETS)
         ]),
         **infusions,
         **dosing.reaction_fields(scenario),
@@ -87,7 +96,7 @@ def _common_params(scenario: Scenario, life_table: dict[str, tuple[float, ...]])
         **_fracture_fields(scenario),
         "has_ratio": (ratios != 0).any(axis=1).astype(np.int64),
         "log_ratio": ratios,
-        "death_hazard": np.array(hazards),
+        "death_hazard": dosing.padded(hazards, AGES, None, "years of age"),
         "mortality_ratio": scenario.mortality.standardised_mortality_ratio,
         **_measurement_fields(scenario),
     }  # fmt: skip
@@ -139,7 +148,7 @@ def _measurement_fields(scenario: Scenario) -> dict[str, Any]:
     days = visits.days(visits.markers, scenario.horizon)
     markers = [days if name in scenario.cohort.markers else [] for name in MARKERS]
     return {
-        "visit_days": dosing.padded([dxa] * len(BONES) + markers, NEVER),
+        "visit_days": dosing.padded([dxa] * len(BONES) + markers, VISITS, NEVER, "visits"),
         "bone_cv": np.array([getattr(cv, bone) for bone in BONES]),
         "marker_log_sd": np.array([
             math.sqrt(math.log1p((getattr(cv, marker) or 0.0) ** 2)) for marker in MARKERS

@@ -2,94 +2,115 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import numpy as np
+import numpy.typing as npt
 
 from sim.cohort.dosing import reactions_of
-from sim.draws import Law, column, table
+from sim.draws import Law, fill
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
-from sim.schema import BONES, MARKERS, NEVER, REACTIONS, SITES, THERAPIES, Draws, Floats, Integers
+from sim.schema import (
+    BONES,
+    BREAKS,
+    COURSE_ENDS,
+    DIES,
+    FATAL,
+    FATAL_DELAY,
+    GIVEN,
+    LATE,
+    LATENESS,
+    MARKERS,
+    NEVER,
+    NOISE,
+    REACTION_ENDS,
+    REACTS,
+    SITES,
+    TOLERANCE,
+    Floats,
+)
+
+
+class Need(NamedTuple):
+    """Numbers that a scenario needs: for which stream and slot, under which name, of which law."""
+
+    stream: int
+    slot: int
+    name: str
+    law: Law
+    uses: list[int]
 
 
 def prepare(
-    scenario: Scenario,
-    plan_days: Integers,
-    visit_days: Integers,
-    first: int,
-    count: int,
-    fractures: int,
-) -> Draws:
-    """Random numbers of `count` patients from `first` on; certain and impossible things need none.
+    scenario: Scenario, params: npt.NDArray[np.void], first: int, count: int, fractures: int
+) -> Floats:
+    """Random numbers of `count` patients from `first` on, patients x columns.
 
-    A stream is named after what it decides, a measurement's use is its day, so that neither the
-    order of therapies nor the number of visits moves a number.
+    `params` is told where each stream begins. Certain and impossible things need no numbers. A
+    stream is named after what it decides, a measurement's use is its day, so that neither the order
+    of therapies nor the number of visits moves a number.
     """
-    seed = scenario.seed
-    planned = (plan_days != NEVER).sum(axis=1)
-
-    def by_infusion(what: str, law: Law, needed: set[str]) -> Floats:
-        return _stack([
-            table(seed, f"{what} {name}", range(planned[slot]) if name in needed else (),
-                  law, first, count)
-            for slot, name in enumerate(scenario.therapies)
-        ], THERAPIES, count)  # fmt: skip
-
-    def by_reaction(what: str, chances: list[tuple[float, ...]]) -> Floats:
-        return _stack([
-            table(seed, f"{what} {therapy} {name}",
-                  range(planned[slot]) if any(0 < p < 1 for p in chance) else (),
-                  "uniform", first, count)
-            for (slot, therapy, name, _), chance in zip(reactions, chances, strict=True)
-        ], REACTIONS, count)  # fmt: skip
-
-    def by_site(what: str, law: Law, uses: int) -> Floats:
-        return _stack([
-            table(seed, f"{what} {site}", range(uses), law, first, count) for site in SITES
-        ], len(SITES), count)  # fmt: skip
-
-    therapies = scenario.therapies
-    infused = {name: t for name, t in therapies.items() if isinstance(t, Infusions)}
-    late = {name for name, t in infused.items() if t.delay and t.delay.probability > 0}
-    reactions = reactions_of(scenario)
-    return Draws(
-        given=by_infusion("given", "uniform", {n for n, t in infused.items() if t.given < 1}),
-        late=by_infusion("late", "uniform", late),
-        lateness=by_infusion("lateness", "exponential", late),
-        ends_course=by_infusion(
-            "ends course", "uniform", {n for n, t in infused.items() if t.ends_course > 0}
-        ),
-        reaction=by_reaction("reaction", [(r.first, r.later) for *_, r in reactions]),
-        reaction_ends=by_reaction("reaction ends", [(r.ends_course,) for *_, r in reactions]),
-        tolerance=_stack([
-            table(seed, f"tolerance {name}",
-                  range(len(t.on_intolerance)) if isinstance(t, Course) and t.intolerance else (),
-                  "exponential", first, count)
-            for name, t in therapies.items()
-        ], THERAPIES, count),
-        fracture=by_site("fracture", "exponential", fractures + 1),
-        fatal=by_site("fatal fracture", "uniform", fractures),
-        fatal_delay=by_site("days to fatal end", "uniform", fractures),
-        death=column(seed, "death", 0, "exponential", first, count)[:, np.newaxis],
-        noise=_noise(seed, visit_days, first, count),
-    )  # fmt: skip
+    needs = [
+        *_of_infusions(scenario, params),
+        *_of_reactions(scenario, params),
+        *_of_courses(scenario),
+        *_of_fractures(fractures),
+        Need(DIES, 0, "death", "exponential", [0]),
+        *_of_measurements(params),
+    ]
+    width = 0
+    for need in needs:
+        params["first_draw"][need.stream, need.slot] = width
+        params["draws"][need.stream, need.slot] = len(need.uses)
+        width += len(need.uses)
+    columns = [(need.name, use, need.law) for need in needs for use in need.uses]
+    return fill(scenario.seed, columns, first, count)
 
 
-def _noise(seed: int, visit_days: Integers, first: int, count: int) -> Floats:
-    names = (*BONES, *MARKERS)
-    return _stack([
-        table(seed, f"measurement {name}", [int(d) for d in days if d != NEVER],
-              "normal", first, count)
-        for name, days in zip(names, visit_days, strict=True)
-    ], len(names), count)  # fmt: skip
+def _of_infusions(scenario: Scenario, params: npt.NDArray[np.void]) -> Iterator[Need]:
+    for slot, (name, therapy) in enumerate(scenario.therapies.items()):
+        if isinstance(therapy, Infusions):
+            uses = _planned(params, slot)
+            if therapy.given < 1:
+                yield Need(GIVEN, slot, f"given {name}", "uniform", uses)
+            if therapy.delay and therapy.delay.probability > 0:
+                yield Need(LATE, slot, f"late {name}", "uniform", uses)
+                yield Need(LATENESS, slot, f"lateness {name}", "exponential", uses)
+            if therapy.ends_course > 0:
+                yield Need(COURSE_ENDS, slot, f"ends course {name}", "uniform", uses)
 
 
-def _stack(tables: list[Floats], slots: int, count: int) -> Floats:
-    """Tables of unequal width as one array patients x slots x uses, padded with NaN.
+def _of_reactions(scenario: Scenario, params: npt.NDArray[np.void]) -> Iterator[Need]:
+    for at, (slot, therapy, name, reaction) in enumerate(reactions_of(scenario)):
+        uses = _planned(params, slot)
+        if any(0 < chance < 1 for chance in (reaction.first, reaction.later)):
+            yield Need(REACTS, at, f"reaction {therapy} {name}", "uniform", uses)
+        if 0 < reaction.ends_course < 1:
+            yield Need(REACTION_ENDS, at, f"reaction ends {therapy} {name}", "uniform", uses)
 
-    Nothing reads the padding: it belongs to events that cannot happen.
-    """
-    width = max((table.shape[1] for table in tables), default=0)
-    full = np.full((count, slots, width), np.nan)
-    for slot, numbers in enumerate(tables):
-        full[:, slot, : numbers.shape[1]] = numbers
-    return full
+
+def _of_courses(scenario: Scenario) -> Iterator[Need]:
+    for slot, (name, therapy) in enumerate(scenario.therapies.items()):
+        if isinstance(therapy, Course) and therapy.intolerance:
+            rungs = [*range(len(therapy.on_intolerance))]
+            yield Need(TOLERANCE, slot, f"tolerance {name}", "exponential", rungs)
+
+
+def _of_fractures(fractures: int) -> Iterator[Need]:
+    for slot, site in enumerate(SITES):
+        uses = [*range(fractures)]
+        yield Need(BREAKS, slot, f"fracture {site}", "exponential", [*uses, fractures])
+        yield Need(FATAL, slot, f"fatal fracture {site}", "uniform", uses)
+        yield Need(FATAL_DELAY, slot, f"days to fatal end {site}", "uniform", uses)
+
+
+def _of_measurements(params: npt.NDArray[np.void]) -> Iterator[Need]:
+    for slot, name in enumerate((*BONES, *MARKERS)):
+        days = [int(day) for day in params["visit_days"][slot] if day != NEVER]
+        yield Need(NOISE, slot, f"measurement {name}", "normal", days)
+
+
+def _planned(params: npt.NDArray[np.void], slot: int) -> list[int]:
+    return [*range(int((params["plan_days"][slot] != NEVER).sum()))]

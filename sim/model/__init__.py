@@ -18,7 +18,9 @@ from sim.model.planning import begin_therapy
 from sim.model.tolerance import on_intolerance, on_plan
 from sim.schema import (
     BONES,
+    BREAKS,
     DEATH,
+    DIES,
     END,
     FRACTURE,
     INFUSION,
@@ -48,6 +50,7 @@ def start(state: State, due: Due, patient: Patient, params: Params, draws: Draws
     for bone in range(len(BONES)):
         state.bmd[bone] = max(patient.bmd[bone], LOWEST_BMD)
     state.product[0] = 1.0
+    state.reached_day = -1
     state.plateau_day = NEVER
     state.score_day = NEVER
     for quantity in range(len(QUANTITIES)):
@@ -56,20 +59,20 @@ def start(state: State, due: Due, patient: Patient, params: Params, draws: Draws
         if params.in_arm[therapy] and params.follows[therapy] < 0:
             begin_therapy(therapy, 0, state, due, params, draws)
     for site in range(len(SITES)):
-        state.hazard_left[site] = take(draws.fracture[site], 0)
+        state.hazard_left[site] = take(draws, params, BREAKS, site, 0)
     due[REVIEW] = 0
     hazards = params.death_hazard[patient.sex]
-    threshold = take(draws.death, 0)
+    threshold = take(draws, params, DIES, 0, 0)
     due[DEATH] = death_day(threshold, patient.age, hazards, params.mortality_ratio, params.horizon)
     due[END] = params.horizon
 
 
 def next_kind(due: Due) -> int:
     """The kind of event that is due first; on one day the order of kinds decides."""
-    first = 0
+    first, earliest = 0, due[0]
     for kind in range(1, KINDS):
-        if due[kind] < due[first]:
-            first = kind
+        if due[kind] < earliest:
+            first, earliest = kind, due[kind]
     return first
 
 

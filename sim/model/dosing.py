@@ -10,11 +10,11 @@ from sim.model.action import (
     State,
     advance,
     happens,
-    multiply_actions,
+    set_action,
 )
 from sim.model.fracture import set_hazards, use_up_hazards
 from sim.model.planning import begin_plateau_clock, end_therapy, plan_next_infusion
-from sim.schema import NEVER, REACTION, REACTIONS
+from sim.schema import COURSE_ENDS, GIVEN, NEVER, REACTION, REACTION_ENDS, REACTIONS, REACTS
 
 
 def on_infusion(
@@ -33,17 +33,17 @@ def on_infusion(
     k = state.infusion[therapy]
     state.infusion[therapy] = k + 1
     plan_next_infusion(therapy, k + 1, day, state, due, params, draws)
-    if not happens(params.given[therapy], draws.given[therapy], k):
+    if not happens(params.given[therapy], draws, params, GIVEN, therapy, k):
         return 0.0
     use_up_hazards(day, state)
     advance(day, state, patient, params)
-    state.action[therapy] += patient.dose_action[therapy]
-    multiply_actions(state, params)
+    action = state.action[therapy] + patient.dose_action[therapy]
+    set_action(therapy, action, day, state, params)
     begin_plateau_clock(day, state, params)
     set_hazards(day, state, due, patient, params)
     draw_reactions(therapy, k, day, state, due, params, draws)
     state.infused[therapy] += 1
-    if happens(params.ends_course[therapy], draws.ends_course[therapy], k):
+    if happens(params.ends_course[therapy], draws, params, COURSE_ENDS, therapy, k):
         end_therapy(therapy, day, state, due, params, draws)
     return patient.dose[therapy]
 
@@ -57,7 +57,7 @@ def draw_reactions(
             probability = params.reaction_later[reaction]
             if state.infused[therapy] == 0:
                 probability = params.reaction_first[reaction]
-            if happens(probability, draws.reaction[reaction], k):
+            if happens(probability, draws, params, REACTS, reaction, k):
                 due[REACTION + reaction] = day
 
 
@@ -68,7 +68,8 @@ def on_reaction(
     due[REACTION + reaction] = NEVER
     therapy = params.reaction_therapy[reaction]
     k = state.infusion[therapy] - 1
-    if happens(params.reaction_ends_course[reaction], draws.reaction_ends[reaction], k):
+    ends = params.reaction_ends_course[reaction]
+    if happens(ends, draws, params, REACTION_ENDS, reaction, k):
         end_therapy(therapy, day, state, due, params, draws)
         return 1.0
     return 0.0

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.biology.bone import t_score
 from sim.biology.decay import decayed
 from sim.biology.fractures import accumulated, days_until
 from sim.model.action import Draws, Due, Params, Patient, State, advance, bmd_on, happens, take
-from sim.schema import BONE_OF_SITE, BONES, DEATH, FRACTURE, NEVER, REVIEW, SITES
+from sim.schema import (
+    BONE_OF_SITE,
+    BONES,
+    BREAKS,
+    DEATH,
+    FATAL,
+    FATAL_DELAY,
+    FRACTURE,
+    NEVER,
+    REVIEW,
+    SITES,
+)
 
 DAYS_AT_RISK_OF_DEATH = 365
 
@@ -33,11 +46,12 @@ def on_fracture(
     use_up_hazards(day, state)
     k = state.fractures[site]
     state.fractures[site] = k + 1
-    state.hazard_left[site] += take(draws.fracture[site], k + 1)
+    state.hazard_left[site] += take(draws, params, BREAKS, site, k + 1)
     if params.log_imminent[site] != 0.0:
         state.imminent_until[site] = day + params.imminent_days[site]
-    if happens(params.case_fatality[site], draws.fatal[site], k):
-        dies = day + 1 + int(take(draws.fatal_delay[site], k) * DAYS_AT_RISK_OF_DEATH)
+    if happens(params.case_fatality[site], draws, params, FATAL, site, k):
+        delay = take(draws, params, FATAL_DELAY, site, k)
+        dies = day + 1 + int(delay * DAYS_AT_RISK_OF_DEATH)
         if dies < due[DEATH]:
             due[DEATH] = dies
             state.death_cause = 1 + site
@@ -50,9 +64,10 @@ def use_up_hazards(day: int, state: State) -> None:
     days = day - state.hazard_since
     if days > 0:
         for site in range(len(SITES)):
-            state.hazard_left[site] -= accumulated(
-                state.log_hazard[site], state.hazard_slope[site], days
-            )
+            used = state.hazard_ahead[site]
+            if day != state.score_day:
+                used = accumulated(state.hazard[site], state.hazard_slope[site], days)
+            state.hazard_left[site] -= used
         state.hazard_since = day
 
 
@@ -80,9 +95,12 @@ def set_hazards(day: int, state: State, due: Due, patient: Patient, params: Para
                     ratio = log_ratio_on(day, site, state, params)
                     log_hazard += ratio
                     slope += (log_ratio_on(review, site, state, params) - ratio) / days
-                state.log_hazard[site] = log_hazard
+                hazard = math.exp(log_hazard)
+                ahead = accumulated(hazard, slope, days)
+                state.hazard[site] = hazard
                 state.hazard_slope[site] = slope
-                until = days_until(state.hazard_left[site], log_hazard, slope, days)
+                state.hazard_ahead[site] = ahead
+                until = days_until(state.hazard_left[site], hazard, slope, days, ahead)
                 due[FRACTURE + site] = day + until if until <= days else NEVER
     state.score_day = review
 

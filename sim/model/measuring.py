@@ -6,7 +6,7 @@ import math
 
 from sim.biology.markers import MOST_LOG_RATIO, marker_noise, saturated
 from sim.model.action import Draws, Due, Params, Patient, State, bmd_on, site_action_on, take
-from sim.schema import BONES, MEASURE, NEVER, THERAPIES
+from sim.schema import BONES, MEASURE, NEVER, NOISE, THERAPIES
 
 
 def on_measurement(
@@ -24,7 +24,7 @@ def on_measurement(
     due[MEASURE + quantity] = NEVER
     if visit + 1 < len(params.visit_days[quantity]):
         due[MEASURE + quantity] = params.visit_days[quantity][visit + 1]
-    z = take(draws.noise[quantity], visit)
+    z = take(draws, params, NOISE, quantity, visit)
     if quantity < len(BONES):
         true = bmd_on(day, quantity, state, patient, params)
         return true * (1.0 + params.bone_cv[quantity] * z)

@@ -5,7 +5,17 @@ from __future__ import annotations
 import math
 
 from sim.model.action import Draws, Due, Params, State, happens, take
-from sim.schema import INFUSION, INTOLERANCE, NEVER, PLAN, PLATEAU, THERAPIES
+from sim.schema import (
+    GIVEN,
+    INFUSION,
+    INTOLERANCE,
+    LATE,
+    LATENESS,
+    NEVER,
+    PLAN,
+    PLATEAU,
+    THERAPIES,
+)
 
 
 def begin_therapy(
@@ -61,9 +71,9 @@ def infusion_day(
     if k >= len(params.plan_days[therapy]) or params.plan_days[therapy][k] == NEVER:
         return NEVER
     day = state.begun[therapy] + params.plan_days[therapy][k]
-    is_given = happens(params.given[therapy], draws.given[therapy], k)
-    if is_given and happens(params.late[therapy], draws.late[therapy], k):
-        day += math.ceil(params.lateness[therapy] * take(draws.lateness[therapy], k))
+    is_given = happens(params.given[therapy], draws, params, GIVEN, therapy, k)
+    if is_given and happens(params.late[therapy], draws, params, LATE, therapy, k):
+        day += math.ceil(params.lateness[therapy] * take(draws, params, LATENESS, therapy, k))
     day = max(day, earliest)
     return day if day < params.horizon else NEVER
 

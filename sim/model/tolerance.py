@@ -9,7 +9,7 @@ from sim.biology.tolerance import (
     steps_hazard,
     weibull_hazard,
 )
-from sim.model.action import Draws, Due, Params, Patient, State, advance, multiply_actions, take
+from sim.model.action import Draws, Due, Params, Patient, State, advance, set_action, take
 from sim.model.fracture import set_hazards, use_up_hazards
 from sim.model.planning import begin_plateau_clock, end_therapy
 from sim.schema import (
@@ -21,6 +21,7 @@ from sim.schema import (
     NO_INTOLERANCE,
     PLAN,
     STEPS,
+    TOLERANCE,
     WEIBULL,
 )
 
@@ -51,7 +52,7 @@ def on_plan(
     state.begun[therapy] = day
     state.tolerance_since[therapy] = day
     if params.family[therapy] != NO_INTOLERANCE:
-        state.tolerance_left[therapy] = take(draws.tolerance[therapy], 0)
+        state.tolerance_left[therapy] = take(draws, params, TOLERANCE, therapy, 0)
         due[INTOLERANCE + therapy] = intolerance_day(therapy, day, state, patient, params)
     return params.relative_dose[therapy]
 
@@ -75,7 +76,7 @@ def on_intolerance(
     if step == 0.0:
         end_therapy(therapy, day, state, due, params, draws)
     elif rung + 1 < len(params.ladder[therapy]) and params.ladder[therapy][rung + 1] >= 0.0:
-        state.tolerance_left[therapy] = take(draws.tolerance[therapy], rung + 1)
+        state.tolerance_left[therapy] = take(draws, params, TOLERANCE, therapy, rung + 1)
         due[INTOLERANCE + therapy] = intolerance_day(therapy, day, state, patient, params)
     return step
 
@@ -92,8 +93,7 @@ def set_step(
     """The course acts at a new level from this day on."""
     use_up_hazards(day, state)
     advance(day, state, patient, params)
-    state.action[therapy] = action
-    multiply_actions(state, params)
+    set_action(therapy, action, day, state, params)
     set_hazards(day, state, due, patient, params)
 
 

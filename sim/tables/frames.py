@@ -67,7 +67,7 @@ def build(arm: str, inputs: Inputs, log: Log, names: Names, first: int = 0) -> T
     measured = log.kind < MEASURE + len(QUANTITIES)
     return Tables(
         _patients(inputs, first),
-        _events(arm, log, ~measured, names, first, inputs.params.is_infusion),
+        _events(arm, log, ~measured, names, first, inputs.params["is_infusion"]),
         _measurements(arm, inputs, log, measured, first),
         _latent(inputs, first),
     )
@@ -113,7 +113,7 @@ def _latent(inputs: Inputs, first: int) -> pd.DataFrame:
         columns[f"{bone}_t"] = (people["bmd"][:, i] - mean) / sd
         columns[QUANTITIES[i]] = people["bmd"][:, i]
     for slot in range(len(BONES), len(QUANTITIES)):
-        if inputs.params.visit_days[slot][0] != NEVER:
+        if inputs.params["visit_days"][slot][0] != NEVER:
             columns[QUANTITIES[slot]] = people["marker"][:, slot - len(BONES)]
     return pd.DataFrame(columns)
 
