@@ -25,6 +25,7 @@ __version__ = "0.2.0"
 __all__ = ["check", "cite", "compare", "explain", "plot", "rerun", "run"]
 
 Progress = Callable[[int, int], None]
+Engine = Literal["simpy", "batch"]
 
 
 def check(scenario: str | Path, settings: Iterable[str] = ()) -> Study:
@@ -40,11 +41,12 @@ def run(
     seed: int | None = None,
     settings: Iterable[str] = (),
     progress: Progress | None = None,
+    engine: Engine = "simpy",
 ) -> Result:
     """Simulate a scenario file; see `sim.runs.run`."""
     from sim import runs
 
-    return runs.run(scenario, patients, seed, settings, progress)
+    return runs.run(scenario, patients, seed, settings, progress, engine)
 
 
 def explain(
@@ -62,11 +64,12 @@ def compare(
     seed: int | None = None,
     settings: Iterable[str] = (),
     progress: Progress | None = None,
+    engine: Engine = "batch",
 ) -> Comparison:
     """Run scenario files on the same virtual patients; see `sim.comparisons.compare`."""
     from sim import comparisons
 
-    return comparisons.compare(scenarios, patients, seed, settings, progress)
+    return comparisons.compare(scenarios, patients, seed, settings, progress, engine)
 
 
 def plot(

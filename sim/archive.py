@@ -20,7 +20,6 @@ from sim.tables.store import MANIFEST
 if TYPE_CHECKING:
     import pandas as pd
 
-ENGINE = "simpy"
 LIBRARIES = ("simpy", "numpy", "scipy", "pandas", "pyarrow", "matplotlib")
 DIGITS = "%.6g"
 """Six digits in CSV files: more than Monte Carlo error leaves, fewer than machines differ in."""
@@ -48,7 +47,7 @@ def keep(result: runs.Result, root: Path, command: str = "", seconds: float = 0.
         tables.save(result.tables, temporary)
         write_summaries(result, temporary)
         plots.draw(temporary, caption_of(result.study))
-        manifest = manifest_of(result.study, command, seconds)
+        manifest = manifest_of(result.study, command, seconds, result.engine)
         text = json.dumps(manifest, indent=1, ensure_ascii=False)
         (temporary / MANIFEST).write_text(text + "\n", encoding="utf-8")
     return folder
@@ -84,12 +83,12 @@ def rerun(manifest: Path, progress: runs.Progress | None = None) -> runs.Result:
     return runs.run(study_of(manifest), progress=progress)
 
 
-def manifest_of(study: Study, command: str, seconds: float) -> dict[str, Any]:
+def manifest_of(study: Study, command: str, seconds: float, engine: str) -> dict[str, Any]:
     """Everything needed to know what was run, and to run it again."""
     return {
         "mastosim": sim.__version__,
         "digest": digest_of(study),
-        "engine": ENGINE,
+        "engine": engine,
         "seed": study.scenario.seed,
         "command": command,
         "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),

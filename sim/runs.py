@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from sim import cohort, evidence, outcomes, tables
-from sim.engine_simpy import simulate
+from sim import cohort, engine_batch, engine_simpy, evidence, outcomes, tables
+from sim.draws import CHUNK
 from sim.forecast import refuse_too_large
 from sim.scenario import Mistake, ScenarioError, Study, load
 from sim.scenario.units import read
@@ -18,8 +18,9 @@ from sim.tables import Names, Tables
 if TYPE_CHECKING:
     import pandas as pd
 
-BLOCK = 500
-"""Patients simulated at a time; no result depends on it."""
+Engine = Literal["simpy", "batch"]
+BLOCK: dict[Engine, int] = {"simpy": 500, "batch": CHUNK}
+"""Patients simulated at a time by each engine; no result depends on it."""
 
 MOST_FRACTURES = 4096
 
@@ -34,6 +35,7 @@ class Result:
     tables: Tables
     summary: pd.DataFrame
     reported: pd.DataFrame | None
+    engine: Engine = "simpy"
 
     def _repr_html_(self) -> str:
         """The tables of the result, as a notebook shows them."""
@@ -68,17 +70,20 @@ def run(
     seed: int | None = None,
     settings: Iterable[str] = (),
     progress: Progress | None = None,
+    engine: Engine = "simpy",
 ) -> Result:
     """Simulate a scenario: a path, or a study already loaded.
 
     `patients` and `seed` stand in for those of the file, `settings` are `path=value` texts laid
     over it (both for a path only); `progress` is told the number of patient courses done and to
-    do. Raises ScenarioError for a scenario that is not valid, or too large for this machine.
+    do. Both engines give the same result to the last bit: `simpy` is the reference, `batch` is
+    compiled, slow to begin and then a hundred times faster. Raises ScenarioError for a scenario
+    that is not valid, or too large for this machine.
     """
     if not isinstance(scenario, Study):
         scenario = load(scenario, with_numbers(settings, patients, seed))
     refuse_too_large(scenario)
-    whole = follow(scenario, progress)
+    whole = follow(scenario, progress, engine=engine)
     study = scenario.scenario
     return Result(
         scenario,
@@ -91,6 +96,7 @@ def run(
             {name: subgroup.conditions for name, subgroup in study.subgroups.items()},
         ),
         against_paper(scenario, whole),
+        engine,
     )
 
 
@@ -100,7 +106,12 @@ def with_numbers(settings: Iterable[str], patients: int | None, seed: int | None
     return [*settings, *given, *([] if seed is None else [f"seed={seed}"])]
 
 
-def follow(study: Study, progress: Progress | None = None, who: range | None = None) -> Tables:
+def follow(
+    study: Study,
+    progress: Progress | None = None,
+    who: range | None = None,
+    engine: Engine = "simpy",
+) -> Tables:
     """Follow every patient through every arm; tables in the order of patients and arms.
 
     `who` names the patients by their numbers from 0 on; without it, all of the cohort.
@@ -110,10 +121,11 @@ def follow(study: Study, progress: Progress | None = None, who: range | None = N
     who = range(scenario.cohort.patients) if who is None else who
     total = len(who) * len(scenario.arms)
     parts, done = [], 0
-    for first in range(who.start, who.stop, BLOCK):
-        size = min(BLOCK, who.stop - first)
+    for first in range(who.start, who.stop, BLOCK[engine]):
+        size = min(BLOCK[engine], who.stop - first)
         for arm in scenario.arms:
-            inputs, log = _simulate(study, arm, first, size, _after(done, total, progress))
+            tell = _after(done, total, progress)
+            inputs, log = _simulate(study, arm, first, size, engine, tell)
             parts.append(tables.build(arm, inputs, log, names, first))
             done += size
     if progress is not None:
@@ -156,12 +168,18 @@ def _not_measured(study: Study) -> set[str]:
 
 
 def _simulate(
-    study: Study, arm: str, first: int, size: int, progress: Callable[[int], None] | None
+    study: Study,
+    arm: str,
+    first: int,
+    size: int,
+    engine: Engine,
+    progress: Callable[[int], None] | None,
 ) -> tuple[Inputs, Log]:
     """One arm and one block; where fractures outrun the random numbers, again with more of them.
 
     Random numbers have addresses, so the second attempt repeats the first and goes on.
     """
+    simulate = {"simpy": engine_simpy.simulate, "batch": engine_batch.simulate}[engine]
     fractures = cohort.FRACTURES_PREPARED
     life_table = evidence.life_table(study.scenario.mortality.life_table)
     while True:

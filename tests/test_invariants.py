@@ -17,12 +17,13 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from sim import cohort, evidence, outcomes, runs, tables
-from sim.engine_simpy import simulate
+from sim.engine_batch import simulate  # equal to SimPy to the last bit: test_engines_agree
 from sim.scenario import ScenarioError, Study, from_document, load, units
 from sim.scenario.form.therapy import Course
 from sim.scenario.layers import read_layers
 from sim.schema import (
     BONES,
+    BREAKS,
     DEATH,
     END,
     FRACTURE,
@@ -33,7 +34,6 @@ from sim.schema import (
     REACTION,
     REVIEW,
     SITES,
-    Draws,
     Inputs,
     Log,
     OutOfDraws,
@@ -217,7 +217,7 @@ def test_the_first_half_is_the_same_whatever_the_size_of_cohort_and_block(given_
     count = study.scenario.cohort.patients
     half = runs.follow(study)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs, "BLOCK", block)
+        patch.setitem(runs.BLOCK, "simpy", block)
         whole = runs.follow(study_of(given_settings, f"cohort.patients={2 * count}"))
     pairs = [(half.patients, whole.patients), (half.latent, whole.latent)]
     for arm in study.scenario.arms:
@@ -233,9 +233,7 @@ def test_shuffled_patients_have_shuffled_lives(given_settings, random):
     inputs, log = simulated(study_of(given_settings))["combination"]
     order = list(range(len(inputs.patients)))
     random.shuffle(order)
-    shuffled = Inputs(
-        inputs.params, inputs.patients[order], Draws(*(column[order] for column in inputs.draws))
-    )
+    shuffled = Inputs(inputs.params, inputs.patients[order], inputs.draws[order])
     mixed = simulate(shuffled)
     for place, patient in enumerate(order):
         assert life_of(mixed, place) == life_of(log, patient)
@@ -548,11 +546,13 @@ def test_fractures_fall_when_a_constant_hazard_uses_up_their_thresholds(given_se
     )  # fmt: skip
     fractures = study.scenario.fractures
     for inputs, log in simulated(study).values():
-        for patient, thresholds in enumerate(inputs.draws.fracture):
+        for patient in range(len(inputs.patients)):
             life = life_of(log, patient)
             for i, site in enumerate(SITES):
                 form = getattr(fractures.sites, site)
-                days = fracture_days(fractures, form, thresholds[i].tolist(), life[-1][0])
+                days = fracture_days(
+                    fractures, form, inputs.numbers(BREAKS, i)[patient].tolist(), life[-1][0]
+                )
                 assert [day for day, *_ in of_kind(life, FRACTURE + i)] == days
 
 

@@ -22,19 +22,12 @@ from tests.remake_results import (
 )
 
 FIGURES = ("bone_course", "against_reported")
-QUICK = {"laroche2011", "halve-before-stopping", "rossini2014", "boonen2012", "cosman2022"}
-"""Scenarios run in full by the default tests; the others by `make validation`."""
-
-AS_COMMITTED = [
-    pytest.param(path, id=path.stem, marks=() if path.stem in QUICK else pytest.mark.validation)
-    for path in SCENARIOS
-]
 RELATIVE = 1e-5  # the files hold six digits
 
 
-@pytest.mark.parametrize("scenario", AS_COMMITTED)
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
 def test_committed_summaries_match_a_fresh_run(scenario, tmp_path):
-    result = runs.run(scenario)
+    result = runs.run(scenario, engine="batch")
     assert f"Tables and figures: {tmp_path}" in show.as_text(result, tmp_path)
     write_summaries(result, tmp_path)
     committed = ROOT / "results" / scenario.stem
@@ -50,7 +43,7 @@ def test_three_lives_are_what_they_were(name):
 
 
 def test_the_committed_figures_show_todays_numbers(tmp_path):
-    kept = archive.keep(runs.run(PICTURED), tmp_path)
+    kept = archive.keep(runs.run(PICTURED, engine="batch"), tmp_path)
     for name in FIGURES:
         committed = ROOT / "results" / PICTURED.stem / f"{name}.csv"
         fresh, expected = pd.read_csv(kept / f"{name}.csv"), pd.read_csv(committed)

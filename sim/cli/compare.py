@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import JSON, PATIENTS, QUIET, SEED, SETTINGS, refuse_unwritable
+from sim import Engine
+from sim.cli.options import ENGINE, JSON, PATIENTS, QUIET, SEED, SETTINGS, refuse_unwritable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,7 @@ OUT = click.option(
 @PATIENTS
 @SEED
 @OUT
+@ENGINE("batch")
 @JSON
 @QUIET
 def compare(
@@ -46,6 +48,7 @@ def compare(
     patients: int | None,
     seed: int | None,
     out: Path,
+    engine: Engine,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -68,8 +71,8 @@ def compare(
     from sim.cli.progress import watching
 
     began = time.monotonic()
-    with watching(quiet) as progress:
-        comparison = simulate(studies, progress)
+    with watching(quiet, engine) as progress:
+        comparison = simulate(studies, progress, engine)
     spent = time.monotonic() - began
     folder = keep(comparison, out, " ".join(["mastosim", *sys.argv[1:]]), spent)
     click.echo(_as_json(comparison, folder) if as_json else _as_text(comparison, folder))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -28,6 +30,20 @@ OUT = click.option(
     show_default=True,
     help="Folder of results; the result goes to OUT/<scenario>/<digest>.",
 )
+
+
+def ENGINE(default: str) -> Callable[..., Any]:  # noqa: N802 - an option like the others
+    """The option of which engine simulates; the results are the same to the last bit."""
+    return click.option(
+        "--engine",
+        type=click.Choice(["simpy", "batch"]),
+        default=default,
+        show_default=True,
+        help="simpy: the reference. batch: compiled, for many patients; compiles once, in half a "
+        "minute.",
+    )
+
+
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the outcomes as JSON.")
 QUIET = click.option("--quiet", "-q", is_flag=True, help="No progress.")
 

@@ -13,8 +13,10 @@ SECONDS_BETWEEN_LINES = 30.0
 
 
 @contextmanager
-def watching(quiet: bool) -> Iterator[Progress | None]:
+def watching(quiet: bool, engine: str = "simpy") -> Iterator[Progress | None]:
     """A function to tell of progress while work goes on; None where nobody wants to know."""
+    if engine == "batch" and not quiet and sys.stderr.isatty():
+        _say_if_compiling()
     if quiet:
         yield None
     elif sys.stderr.isatty():
@@ -22,6 +24,13 @@ def watching(quiet: bool) -> Iterator[Progress | None]:
             yield progress
     else:
         yield _lines()
+
+
+def _say_if_compiling() -> None:
+    from sim import engine_batch
+
+    if not engine_batch.is_ready():
+        print("Compiling the model: once, about half a minute", file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -8,7 +8,18 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import JSON, OUT, PATIENTS, QUIET, SCENARIO, SEED, SETTINGS, refuse_unwritable
+from sim import Engine
+from sim.cli.options import (
+    ENGINE,
+    JSON,
+    OUT,
+    PATIENTS,
+    QUIET,
+    SCENARIO,
+    SEED,
+    SETTINGS,
+    refuse_unwritable,
+)
 
 
 @click.command(epilog="Example: mastosim run scenarios/laroche2011.yaml --patients 200 --seed 7")
@@ -17,6 +28,7 @@ from sim.cli.options import JSON, OUT, PATIENTS, QUIET, SCENARIO, SEED, SETTINGS
 @PATIENTS
 @SEED
 @OUT
+@ENGINE("simpy")
 @JSON
 @QUIET
 def run(
@@ -25,6 +37,7 @@ def run(
     patients: int | None,
     seed: int | None,
     out: Path,
+    engine: Engine,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -40,8 +53,8 @@ def run(
     from sim.cli.progress import watching
 
     began = time.monotonic()
-    with watching(quiet) as progress:
-        result = runs.run(study, progress=progress)
+    with watching(quiet, engine) as progress:
+        result = runs.run(study, progress=progress, engine=engine)
     spent = time.monotonic() - began
     folder = archive.keep(result, out, " ".join(["mastosim", *sys.argv[1:]]), spent)
     click.echo(show.as_json(result, folder) if as_json else show.as_text(result, folder))

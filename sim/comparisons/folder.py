@@ -65,7 +65,10 @@ def _manifest(comparison: Comparison, command: str, seconds: float) -> dict[str,
         "command": command,
         "seconds": round(seconds, 1),
         "scenarios": [
-            {"name": study.scenario.name, **archive.manifest_of(study, command, seconds)}
-            for study in comparison.studies
+            {
+                "name": study.scenario.name,
+                **archive.manifest_of(study, command, seconds, result.engine),
+            }
+            for study, result in zip(comparison.studies, comparison.results, strict=True)
         ],
     }

@@ -39,6 +39,7 @@ def compare(
     seed: int | None = None,
     settings: Iterable[str] = (),
     progress: runs.Progress | None = None,
+    engine: runs.Engine = "batch",
 ) -> Comparison:
     """Run scenario files on the same virtual patients and put their outcomes side by side.
 
@@ -46,7 +47,7 @@ def compare(
     every file. Raises ValueError for fewer than two scenarios or two of one name, ScenarioError
     for files that are not valid.
     """
-    return simulate(read(scenarios, patients, seed, settings), progress)
+    return simulate(read(scenarios, patients, seed, settings), progress, engine)
 
 
 def read(
@@ -71,13 +72,17 @@ def read(
     return _load(paths, runs.with_numbers(settings, first.cohort.patients, first.seed))
 
 
-def simulate(studies: Sequence[Study], progress: runs.Progress | None = None) -> Comparison:
+def simulate(
+    studies: Sequence[Study],
+    progress: runs.Progress | None = None,
+    engine: runs.Engine = "batch",
+) -> Comparison:
     """Run studies that have as many patients and the same seed, and compare them."""
     sizes = [study.scenario.cohort.patients * len(study.scenario.arms) for study in studies]
     results: list[runs.Result] = []
     for place, study in enumerate(studies):
         tell = _onward(progress, sum(sizes[:place]), sum(sizes))
-        results.append(runs.run(study, progress=tell))
+        results.append(runs.run(study, progress=tell, engine=engine))
     return Comparison(results, summarise(results))
 
 

@@ -1,0 +1,172 @@
+"""Both engines give the same log to the last bit: SimPy, compiled, and the same loop uncompiled."""
+
+import importlib.util
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+import sim.model
+from sim import cohort, engine_batch, engine_simpy, evidence, runs
+from sim.code_cache import folder_of, holds_code
+from sim.draws import CHUNK
+from sim.scenario import load
+from sim.schema import OutOfDraws
+from tests.generated import scenarios
+
+SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))
+BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
+LIFE_TABLE = evidence.life_table("france2019")
+
+
+def lowered(study, count, fractures=8):
+    return cohort.lower(study.scenario, LIFE_TABLE, 0, count, fractures)
+
+
+def same(one, other):
+    """Whether two logs are equal in every bit, signs of zero among them."""
+    return all(
+        a.dtype == b.dtype and a.tobytes() == b.tobytes() for a, b in zip(one, other, strict=True)
+    )
+
+
+def outcome(simulate, inputs):
+    """The log, or that the random numbers ran out."""
+    try:
+        return simulate(inputs)
+    except OutOfDraws:
+        return None
+
+
+def assert_agree(inputs):
+    simpy = outcome(engine_simpy.simulate, inputs)
+    compiled = outcome(engine_batch.simulate, inputs)
+    plain = outcome(uncompiled, inputs)
+    if simpy is None:
+        assert compiled is None
+        assert plain is None
+    else:
+        assert same(simpy, compiled)
+        assert same(simpy, plain)
+    return simpy
+
+
+def uncompiled(inputs):
+    return engine_batch.simulate(inputs, follow=engine_batch.follow_plainly)
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_on_every_shipped_scenario(path):
+    for inputs in lowered(load(path), 15).values():
+        assert len(assert_agree(inputs).day) > 15
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[*HealthCheck])
+@given(scenarios())
+def test_on_generated_scenarios(given_settings):
+    study = load(BASE, given_settings)
+    for inputs in lowered(study, study.scenario.cohort.patients).values():
+        assert_agree(inputs)
+
+
+def test_a_difference_in_one_engine_is_seen(monkeypatch):
+    """The comparison itself can fail: a measured value off by the last bit, a later day."""
+    inputs = lowered(load(BASE), 3)["combination"]
+    right = engine_simpy.simulate(inputs)
+    react, next_kind = sim.model.react, sim.model.next_kind
+    monkeypatch.setattr(
+        engine_batch, "react", lambda *words: math.nextafter(react(*words), math.inf)
+    )
+    assert not same(right, uncompiled(inputs))
+    monkeypatch.setattr(engine_batch, "react", react)
+    assert same(right, uncompiled(inputs))
+
+    def last_of_the_day(due):
+        first = next_kind(due)
+        return max(kind for kind in range(len(due)) if due[kind] == due[first])
+
+    monkeypatch.setattr(engine_batch, "next_kind", last_of_the_day)
+    assert not same(right, uncompiled(inputs))
+
+
+def test_a_log_that_is_full_goes_on_in_another(monkeypatch):
+    inputs = lowered(load(BASE), 9)["combination"]
+    whole = engine_batch.simulate(inputs)
+    for rows in (30, 11):
+        monkeypatch.setattr(engine_batch, "ROWS_A_PATIENT", rows)
+        assert same(whole, engine_batch.simulate(inputs))
+        assert same(whole, uncompiled(inputs))
+
+
+def test_draws_that_run_out_are_told_by_compiled_code_too():
+    study = load(BASE, ["fractures.base_rate=15 per year", "cohort.patients=6"])
+    for inputs in lowered(study, 6, fractures=2).values():
+        assert assert_agree(inputs) is None
+    for engine in ("simpy", "batch"):
+        assert runs.follow(study, engine=engine).events["value"].max() > 8
+
+
+def test_a_result_is_the_same_by_both_engines():
+    study = load(BASE, ["cohort.patients=40"])
+    by_simpy, by_batch = runs.run(study, engine="simpy"), runs.run(study, engine="batch")
+    for one, other in zip(by_simpy.tables, by_batch.tables, strict=True):
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
+    pd.testing.assert_frame_equal(by_simpy.summary, by_batch.summary, check_exact=True)
+    assert (by_simpy.engine, by_batch.engine) == ("simpy", "batch")
+
+
+@pytest.mark.parametrize("block", [CHUNK, 3000, 5000])
+def test_no_block_changes_a_patient(block, monkeypatch):
+    """Patients around the end of a chunk of random numbers, in blocks that cut it elsewhere."""
+    study = load(BASE, ["horizon=6 months"])
+    who = range(CHUNK - 40, CHUNK + 40)
+    alone = runs.follow(study, who=who, engine="simpy").events
+    monkeypatch.setitem(runs.BLOCK, "batch", block)
+    everyone = runs.follow(study, who=range(CHUNK + 100), engine="batch").events
+    among = everyone[everyone["patient"].isin(who)]
+    order = ["arm", "patient", "day"]
+    one, other = (
+        events.sort_values(order, kind="stable", ignore_index=True) for events in (alone, among)
+    )
+    pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+def test_without_numba_it_runs_uncompiled_and_says_so(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.warns(UserWarning, match="numba is not installed"):
+        assert engine_batch.loop.__wrapped__() is engine_batch.follow_plainly
+
+
+def test_the_cache_knows_its_sources(tmp_path, monkeypatch):
+    """Another source, in whichever of the files, is another folder; no folder, no cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    (tmp_path / "first.py").write_text("x = 1\n")
+    (tmp_path / "second.py").write_text("y = 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    importlib.import_module("first")
+    importlib.import_module("second")
+    before = folder_of(["first", "second"])
+    assert before is not None
+    assert Path(before).is_dir()
+    assert folder_of(["first", "second"]) == before
+    assert not holds_code(before)
+    (tmp_path / "second.py").write_text("y = 2\n")
+    assert folder_of(["first", "second"]) != before
+    (tmp_path / "taken").write_text("a file, not a folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "taken"))
+    assert folder_of(["first", "second"]) is None
+    assert not holds_code(None)
+
+
+@pytest.mark.validation
+def test_with_bounds_checks_on():
+    """Every index that the compiled model reads is inside its array."""
+    checked = engine_batch.compiled(None, boundscheck=True)
+    for path in SCENARIOS:
+        for inputs in lowered(load(path), 60).values():
+            log = engine_batch.simulate(inputs, follow=checked)
+            assert same(log, engine_batch.simulate(inputs))
+    assert np.isfinite(log.value).all()
