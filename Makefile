@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test validation results check format pins clean
+.PHONY: help run test validation bench results check format pins clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -30,6 +30,9 @@ test: check ## style, types and the fast tests
 
 validation: $(VENV)/.dev $(VENV)/.project ## the slow statistical tests
 	$(BIN)/python -m pytest -m validation
+
+bench: $(VENV)/.dev $(VENV)/.project ## measure the speed of both engines into benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks
 
 results: $(VENV)/.dev $(VENV)/.project ## remake the committed summaries and figures in results/
 	$(BIN)/python -m tests.remake_results
@@ -55,7 +58,7 @@ pins: $(VENV)/.dev ## remake requirements/*.txt from pyproject.toml
 
 clean: ## remove .venv, caches and build output; results/ is left alone
 	rm -rf $(VENV) build dist *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	find sim tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find benchmarks sim tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # .run: what running needs; .dev: the developers' tools on top (with equal pins);
 # .project: mastosim itself, from the sources here.
