@@ -91,9 +91,8 @@ def number(value: float) -> str:
     """A number with three significant digits, and no more than two decimals."""
     if is_nan(value):
         return "-"
-    if abs(value) >= 100 or value == int(value):
-        return f"{value:.0f}"
-    return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
+    digits = 0 if abs(value) >= 100 or value == int(value) else 2 if abs(value) < 10 else 1
+    return f"{round(value, digits) + 0.0:.{digits}f}"  # + 0.0: no minus before a zero
 
 
 def is_nan(value: object) -> bool:

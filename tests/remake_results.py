@@ -27,6 +27,7 @@ STUDIES = (
     "laroche2011-saturating",
     "quarterly-from-the-start",
     "interferon-two-years",
+    "interferon-after-a-year",
     "halve-before-stopping",
     "poor-attendance",
     "ten-years",
