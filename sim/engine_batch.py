@@ -148,7 +148,7 @@ def compiled(cache: str | None, **options: bool) -> Loop:
     for name in MODULES:
         _compile(importlib.import_module(name), made, numba.njit(**how, no_cpython_wrapper=True))
     names = {**globals(), **{f.__name__: made[f] for f in (start, next_kind, react)}}
-    names["live"] = numba.njit(**how, forceinline=True)(_again(live, names))
+    names["live"] = numba.njit(**how)(_again(live, names))
     before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, cache or ""
     try:
         decorate = numba.njit(**how, nogil=True, cache=cache is not None)

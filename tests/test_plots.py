@@ -72,15 +72,20 @@ def compared(result):
         return reported.figure(rows, CAPTION)
 
 
+ALL_FORMATS = ("bone_course", "swimmer")
+"""Figures with areas, lines, markers and hatching in every format; the others as SVG alone."""
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_drawn_again_has_the_same_bytes(name, result, tmp_path):
     beyond = dataclasses.replace(CAPTION, evidence_months=36)
     for folder in (once := tmp_path / "once", again := tmp_path / "again"):
         folder.mkdir()
-    files = draw(result, beyond, [name], once, FORMATS)
-    assert [path.name for path in files] == [f"{name}.{kind}" for kind in (*FORMATS, "csv")]
+    formats = FORMATS if name in ALL_FORMATS else ("svg",)
+    files = draw(result, beyond, [name], once, formats)
+    assert [path.name for path in files] == [f"{name}.{kind}" for kind in (*formats, "csv")]
     with matplotlib.rc_context({"font.size": 20, "svg.hashsalt": None, "pdf.fonttype": 3}):
-        draw(result, beyond, [name], again, FORMATS)
+        draw(result, beyond, [name], again, formats)
     for path in files:
         assert path.read_bytes() == (again / path.name).read_bytes(), path.name
 
