@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sim
-from sim import runs, tables
+from sim import evidence, runs, tables
 from sim.scenario import Mark, Number, Study, from_document
 from sim.scenario.words import count_of_assumptions
 from sim.tables.store import MANIFEST
@@ -136,15 +136,8 @@ def caption_of(study: Study) -> Any:
         reference=reference,
         reading=accrual(scenario),
         assumptions=count_of_assumptions(study),
-        labels=_labels(study),
+        labels=evidence.labels(study.publication(scenario.answers)) if scenario.answers else {},
     )
-
-
-def _labels(study: Study) -> dict[str, str]:
-    """What each fact of the publication is called that the study answers to."""
-    answers = study.scenario.answers
-    facts = study.publication(answers)["facts"] if answers else []
-    return {fact["fact"]: fact["label"] for fact in facts}
 
 
 def _git_commit() -> str | None:

@@ -77,6 +77,10 @@ SLOTS = max(THERAPIES, REACTIONS)
 QUANTITIES = ("spine_g_cm2", "hip_g_cm2", "ctx_pg_ml", "balp_iu", "tryptase_ug_l")
 
 
+EVERYONE = "all"
+"""The subgroup of all patients in tables of outcomes."""
+
+
 class OutOfDraws(Exception):
     """A patient needed more random numbers of one kind than were prepared."""
 

@@ -6,13 +6,12 @@ import math
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sim import evidence
 from sim.scenario.words import accrual, count_of_assumptions
+from sim.schema import EVERYONE
 
 if TYPE_CHECKING:
     from sim.runs import Result
-
-EVERYONE = "all"
-"""The subgroup of all patients, as `sim.outcomes` calls it."""
 
 WORDS = 2
 """Columns at the left of every sheet that hold words; the others hold numbers."""
@@ -38,7 +37,7 @@ def reported(result: Result) -> Sheet:
     held = result.reported
     assert held is not None, "the scenario answers to no publication"
     paper = result.study.publication(result.study.scenario.answers or "")
-    labels = {fact["fact"]: fact["label"] for fact in paper["facts"]}
+    labels = evidence.labels(paper)
     rows = [
         (
             labels[row["fact"]],
@@ -51,7 +50,8 @@ def reported(result: Result) -> Sheet:
     ]
     heads = ("Reported against simulated", "unit", "reported", "simulated", "Monte Carlo error")
     notes = (
-        f"Reported: {_cited(paper['citation'])}. After ±: standard deviation between patients.",
+        f"Reported: {evidence.short_citation(paper)}. After ±: standard deviation between "
+        "patients.",
         "Monte Carlo error: standard error of the simulated value; more virtual patients make it "
         "smaller.",
     )
@@ -149,11 +149,3 @@ def _with_spread(value: float, spread: float) -> str:
 def _as_printed(value: float, spread: float) -> str:
     """A published number with as many digits as it was published with."""
     return f"{value:g}" if is_nan(spread) else f"{value:g} ± {spread:g}"
-
-
-def _cited(citation: Mapping[str, Any]) -> str:
-    """A publication in a few words: first author, journal, year, as far as they are known."""
-    authors = citation.get("authors") or ["authors not seen"]
-    first = authors[0] if len(authors) == 1 else f"{authors[0]} et al."
-    rest = [str(citation[part]) for part in ("journal", "year") if citation.get(part)]
-    return f"{first}, {' '.join(rest)}" if rest else str(first)

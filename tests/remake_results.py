@@ -141,7 +141,7 @@ def predicted(results: Path) -> str:
     """Found against predicted for the series that nothing was fitted to."""
     lines = ["| series | fact | found | predicted ± Monte Carlo error |", "|---|---|---|---|"]
     for series in SERIES:
-        labels = evidence.labels(series)
+        labels = evidence.labels(evidence.publication(series))
         for row in pd.read_csv(results / series / "reported.csv").to_dict("records"):
             if row["unit"] in {"%/year", "%"} or "change" in row["fact"]:
                 simulated = f"{row['simulated']:.2f} ± {row['mc_error']:.2f}"

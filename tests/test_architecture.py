@@ -43,11 +43,11 @@ MAY_IMPORT = {
     }
     | {"notebook", "sheets"},
     "plots": {"schema", "tables"},
-    "archive": {"sim", "plots", "runs", "scenario", "tables"},
+    "archive": {"sim", "evidence", "plots", "runs", "scenario", "tables"},
 }
 MAY_IMPORT |= {
     "forecast": {"scenario"},
-    "sheets": {"scenario"},
+    "sheets": {"evidence", "scenario", "schema"},
     "notebook": set(),
     "lives": {"notebook", "runs", "scenario", "schema", "tables"},
     "comparisons": {"archive", "outcomes", "plots", "runs", "scenario", "tables"},

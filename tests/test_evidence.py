@@ -418,7 +418,7 @@ def test_base_case_visits(scenario, kind, months):
 
 @pytest.mark.parametrize("publication", evidence.keys())
 def test_every_publication_can_be_cited_in_short(publication):
-    assert len(evidence.short_citation(publication)) > 5
+    assert len(evidence.short_citation(evidence.publication(publication))) > 5
 
 
 # --- derived numbers, from what they are derived from -----------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,18 +31,18 @@ def publication(key: str) -> dict[str, Any]:
     return dict(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 
 
-def short_citation(key: str) -> str:
+def short_citation(paper: Mapping[str, Any]) -> str:
     """A publication in a few words: first author, journal, year, as far as they are known."""
-    citation = publication(key)["citation"]
+    citation = paper["citation"]
     authors = citation.get("authors") or ["authors not seen"]
     first = authors[0] if len(authors) == 1 else f"{authors[0]} et al."
-    rest = [str(citation[part]) for part in ("journal", "year") if part in citation]
+    rest = [str(citation[part]) for part in ("journal", "year") if citation.get(part)]
     return f"{first}, {' '.join(rest)}" if rest else first
 
 
-def labels(key: str) -> dict[str, str]:
+def labels(paper: Mapping[str, Any]) -> dict[str, str]:
     """What each fact of a publication is called in a table."""
-    return {fact["fact"]: fact["label"] for fact in publication(key)["facts"]}
+    return {fact["fact"]: fact["label"] for fact in paper["facts"]}
 
 
 @cache

@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from sim.outcomes.persons import Persons
 
-EVERYONE = "all"
 COLUMNS = {"age": "age_years", "weight": "weight_kg", "vertebral_fractures": "vertebral_fractures"}
 
 Conditions = Mapping[str, str | tuple[float, float]]

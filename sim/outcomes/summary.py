@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from sim.outcomes.estimate import Estimate, Floats, difference, ratio
 from sim.outcomes.persons import Persons, persons
-from sim.outcomes.subgroups import EVERYONE, Conditions, members
-from sim.schema import BONES, MARKERS, QUANTITIES, SITES
+from sim.outcomes.subgroups import Conditions, members
+from sim.schema import BONES, EVERYONE, MARKERS, QUANTITIES, SITES
 
 if TYPE_CHECKING:
     import pandas as pd

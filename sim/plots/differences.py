@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sim.schema import BONES, MARKERS
+from sim.schema import BONES, EVERYONE, MARKERS
 
 BONE, MARKER, FRACTURE, TREATMENT, OTHER = (
     "Bone density",
@@ -24,8 +24,6 @@ NAMES = {"ctx": "CTX", "balp": "BALP", "-2.5": "−2.5"}
 
 MAIN = ("spine change", "hip change", "vertebral fractures", "all fractures")
 """Outcomes that are shown by subgroup, where there are subgroups."""
-
-EVERYONE = "all"
 
 
 class Panel(NamedTuple):

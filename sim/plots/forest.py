@@ -13,10 +13,11 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from sim.plots.caption import Caption
-from sim.plots.differences import EVERYONE, Panel, panels, rows_of
+from sim.plots.differences import Panel, panels, rows_of
 from sim.plots.page import MARGIN, TWO_COLUMNS, Page
 from sim.plots.saved import Saved
 from sim.plots.style import ArmStyle, arm_style
+from sim.schema import EVERYONE
 
 LABELS, NUMBERS = 52.0, 34.0
 PANEL = TWO_COLUMNS - LABELS - NUMBERS

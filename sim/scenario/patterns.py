@@ -63,7 +63,7 @@ def times() -> Json:
 def sources(more: tuple[str, ...] = (ASSUMPTION,)) -> Json:
     """A publication of the project, each told in a few words, or a file of one's own."""
     keys = evidence.keys()
-    told = [evidence.short_citation(key) for key in keys]
+    told = [evidence.short_citation(evidence.publication(key)) for key in keys]
     known = {
         "title": "publication",
         "enum": [*more, *keys],
