@@ -42,11 +42,14 @@ def run(
     settings: Iterable[str] = (),
     progress: Progress | None = None,
     engine: Engine = "simpy",
+    workers: int = 1,
+    outcomes_only: bool = False,
 ) -> Result:
     """Simulate a scenario file; see `sim.runs.run`."""
     from sim import runs
 
-    return runs.run(scenario, patients, seed, settings, progress, engine)
+    numbers = (patients, seed, settings, progress, engine, workers, outcomes_only)
+    return runs.run(scenario, *numbers)
 
 
 def explain(
@@ -65,11 +68,12 @@ def compare(
     settings: Iterable[str] = (),
     progress: Progress | None = None,
     engine: Engine = "batch",
+    workers: int = 1,
 ) -> Comparison:
     """Run scenario files on the same virtual patients; see `sim.comparisons.compare`."""
     from sim import comparisons
 
-    return comparisons.compare(scenarios, patients, seed, settings, progress, engine)
+    return comparisons.compare(scenarios, patients, seed, settings, progress, engine, workers)
 
 
 def plot(

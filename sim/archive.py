@@ -8,17 +8,22 @@ import json
 import platform
 import subprocess
 import time
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import sim
 from sim import evidence, runs, tables
+from sim.forecast import refuse_too_large
 from sim.scenario import Mark, Number, Study, from_document
 from sim.scenario.words import count_of_assumptions
 from sim.tables.store import MANIFEST
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Kept = Literal["all", "tables", "outcomes"]
+"""What is kept of a run: tables and figures, tables, or neither; outcomes and manifest always."""
 
 LIBRARIES = ("simpy", "numpy", "scipy", "pandas", "pyarrow", "matplotlib")
 DIGITS = "%.6g"
@@ -30,27 +35,65 @@ def digest_of(study: Study) -> str:
     return hashlib.sha256(f"{sim.__version__} {study.digest}".encode()).hexdigest()[:12]
 
 
-def folder_of(study: Study, root: Path) -> Path:
-    """Where the result of a study belongs below a folder of results."""
-    return root / study.scenario.name / digest_of(study)
+def folder_of(study: Study, root: Path, kept: Kept = "all") -> Path:
+    """Where the result of a study belongs below a folder of results.
+
+    One without tables stands beside the one with them, which it must not replace.
+    """
+    return root / study.scenario.name / (digest_of(study) + ("-outcomes" * (kept == "outcomes")))
+
+
+def make(
+    study: Study,
+    root: Path,
+    kept: Kept = "all",
+    progress: runs.Progress | None = None,
+    engine: runs.Engine = "simpy",
+    workers: int = 1,
+    command: str = "",
+) -> tuple[runs.Result, Path]:
+    """Simulate a study straight into its folder; returns the result and the folder.
+
+    Tables go to the disk block by block, and the result has none in memory. `kept` as `tables`
+    makes no figures, as `outcomes` no tables either: then memory does not grow with the number of
+    patients. Raises ScenarioError where figures would need more tables than this machine holds.
+    """
+    if kept == "all":
+        refuse_too_large(study)
+    began = time.monotonic()
+    folder = folder_of(study, root, kept)
+    with tables.whole(folder) as temporary, ExitStack() as files:
+        keep = None if kept == "outcomes" else files.enter_context(tables.writing(temporary))
+        result = runs.reduce(study, keep, progress, engine, workers)
+        files.close()
+        _describe(result, temporary, kept, command, time.monotonic() - began)
+    return result, folder
 
 
 def keep(result: runs.Result, root: Path, command: str = "", seconds: float = 0.0) -> Path:
-    """Write a result with its tables, summaries, figures and manifest; returns its folder.
+    """Write a result that is in memory, with summaries, figures and manifest; returns its folder.
 
     Written aside and renamed at the end. A result of the same digest is replaced.
     """
+    kept: Kept = "outcomes" if result.kept is None else "all"
+    folder = folder_of(result.study, root, kept)
+    with tables.whole(folder) as temporary:
+        if result.kept is not None:
+            tables.save(result.kept, temporary)
+        _describe(result, temporary, kept, command, seconds)
+    return folder
+
+
+def _describe(result: runs.Result, folder: Path, kept: Kept, command: str, seconds: float) -> None:
+    """Put summaries, figures and manifest beside the tables of a result."""
     from sim import plots
 
-    folder = folder_of(result.study, root)
-    with tables.whole(folder) as temporary:
-        tables.save(result.tables, temporary)
-        write_summaries(result, temporary)
-        plots.draw(temporary, caption_of(result.study))
-        manifest = manifest_of(result.study, command, seconds, result.engine)
-        text = json.dumps(manifest, indent=1, ensure_ascii=False)
-        (temporary / MANIFEST).write_text(text + "\n", encoding="utf-8")
-    return folder
+    write_summaries(result, folder)
+    if kept == "all":
+        plots.draw(folder, caption_of(result.study))
+    manifest = manifest_of(result.study, command, seconds, result.engine) | {"kept": kept}
+    text = json.dumps(manifest, indent=1, ensure_ascii=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
 def write_summaries(result: runs.Result, folder: Path) -> None:
@@ -75,12 +118,19 @@ def study_of(manifest: Path) -> Study:
     return from_document(held["scenario"], numbers, held["publications"])
 
 
+def kept_in(manifest: Path) -> Kept:
+    """What was kept of the result that a manifest describes."""
+    held = json.loads(manifest.read_text(encoding="utf-8"))
+    return held.get("kept", "all")  # type: ignore[no-any-return]
+
+
 def rerun(manifest: Path, progress: runs.Progress | None = None) -> runs.Result:
     """Run what a manifest describes. Raises ScenarioError; ValueError for another version."""
     version = json.loads(manifest.read_text(encoding="utf-8"))["mastosim"]
     if version != sim.__version__:
         raise ValueError(f"made by mastosim {version}, this is {sim.__version__}")
-    return runs.run(study_of(manifest), progress=progress)
+    only = kept_in(manifest) == "outcomes"
+    return runs.run(study_of(manifest), progress=progress, outcomes_only=only)
 
 
 def manifest_of(study: Study, command: str, seconds: float, engine: str) -> dict[str, Any]:

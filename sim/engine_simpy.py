@@ -5,7 +5,7 @@ Patients who share nothing have an environment each, which keeps the queue of ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -17,11 +17,10 @@ from sim.schema import DEATH, END, KINDS, REVIEW, STATE, Inputs, Log, plain
 Rows = list[tuple[int, int, int, float]]
 
 
-def simulate(inputs: Inputs, progress: Callable[[int], None] | None = None) -> Log:
+def simulate(inputs: Inputs) -> Log:
     """Follow every patient of the inputs to death or the end of follow-up.
 
-    `progress` is told the number of patients done, now and then. Raises OutOfDraws when a patient
-    has more fractures than random numbers were prepared for.
+    Raises OutOfDraws when a patient has more fractures than random numbers were prepared for.
     """
     params = plain(inputs.params)
     rows: Rows = []
@@ -30,8 +29,6 @@ def simulate(inputs: Inputs, progress: Callable[[int], None] | None = None) -> L
         draws = inputs.draws[i].tolist()
         env.process(_live(env, i, plain(record), params, draws, rows))
         env.run()
-        if progress is not None and i % 50 == 49:
-            progress(i + 1)
     return _as_log(rows)
 
 

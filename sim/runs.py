@@ -2,46 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
-from sim import cohort, engine_batch, engine_simpy, evidence, outcomes, tables
+from sim import blocks, cores, outcomes, tables
+from sim.blocks import Block, Engine, Work
 from sim.draws import CHUNK
 from sim.forecast import refuse_too_large
-from sim.scenario import Mistake, ScenarioError, Study, load
-from sim.scenario.units import read
-from sim.schema import MARKERS, Inputs, Log, OutOfDraws
-from sim.tables import Names, Tables
+from sim.outcomes import CELL, Tally
+from sim.scenario import Study, load
+from sim.tables import Tables
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Engine = Literal["simpy", "batch"]
-BLOCK: dict[Engine, int] = {"simpy": 500, "batch": CHUNK}
+BLOCK: dict[Engine, int] = {"simpy": CELL, "batch": CHUNK}
 """Patients simulated at a time by each engine; no result depends on it."""
 
-MOST_FRACTURES = 4096
+BLOCK_WITH_TABLES = 1024
+"""The most of them where their tables are kept, which take far more memory than their lives."""
+
+BLOCKS_A_WORKER = 4
+"""With fewer, starting another process takes longer than it saves."""
+
+__all__ = ["BLOCK", "Engine", "Progress", "Result", "follow", "in_blocks", "reduce", "run"]
 
 Progress = Callable[[int, int], None]
+Keep = Callable[[Tables], None]
 
 
 @dataclass(frozen=True)
 class Result:
-    """A run: the study, its tables, and the outcomes computed from them."""
+    """A run: the study, its outcomes, the sums that they were computed from, and its tables.
+
+    `kept` are the tables, None where they were not kept.
+    """
 
     study: Study
-    tables: Tables
     summary: pd.DataFrame
     reported: pd.DataFrame | None
-    engine: Engine = "simpy"
+    engine: Engine
+    tally: Tally
+    kept: Tables | None = None
 
     def _repr_html_(self) -> str:
         """The tables of the result, as a notebook shows them."""
         from sim import notebook, sheets
 
         return notebook.result(sheets.sheets(self), sheets.closing(self))
+
+    @property
+    def tables(self) -> Tables:
+        """The tables of the run. Raises ValueError where they were not kept."""
+        if self.kept is None:
+            raise ValueError("this run kept outcomes only; run it again to have tables")
+        return self.kept
 
     @property
     def patients(self) -> pd.DataFrame:
@@ -71,32 +89,87 @@ def run(
     settings: Iterable[str] = (),
     progress: Progress | None = None,
     engine: Engine = "simpy",
+    workers: int = 1,
+    outcomes_only: bool = False,
 ) -> Result:
     """Simulate a scenario: a path, or a study already loaded.
 
     `patients` and `seed` stand in for those of the file, `settings` are `path=value` texts laid
     over it (both for a path only); `progress` is told the number of patient courses done and to
     do. Both engines give the same result to the last bit: `simpy` is the reference, `batch` is
-    compiled, slow to begin and then some eighty times faster. Raises ScenarioError for a scenario
-    that is not valid, or too large for this machine.
+    compiled, slow to begin and then some hundred times faster. So do any number of `workers`
+    (processes; a script that asks for more than one needs the usual guard of its main module).
+    With `outcomes_only` no tables are kept, and memory does not grow with the number of patients.
+    Raises ScenarioError for a scenario that is not valid, or too large for this machine.
     """
     if not isinstance(scenario, Study):
         scenario = load(scenario, with_numbers(settings, patients, seed))
+    if outcomes_only:
+        return reduce(scenario, None, progress, engine, workers)
     refuse_too_large(scenario)
-    whole = follow(scenario, progress, engine=engine)
-    study = scenario.scenario
+    parts: list[Tables] = []
+    result = reduce(scenario, parts.append, progress, engine, workers)
+    return replace(result, kept=tables.join(parts))
+
+
+def reduce(
+    study: Study,
+    keep: Keep | None = None,
+    progress: Progress | None = None,
+    engine: Engine = "simpy",
+    workers: int = 1,
+) -> Result:
+    """Simulate a study block by block; `keep` is handed the tables of each, in their order."""
+    scenario = study.scenario
+    comparator = (0, scenario.compared_with)
+    against = {(0, arm): comparator for arm in scenario.arms if arm != scenario.compared_with}
+    work = Work([study], engine, against, keep is not None)
+    whole = outcomes.added(_tallies(in_blocks(work, progress, workers), keep))
     return Result(
-        scenario,
-        whole,
-        outcomes.summarise(
-            study.name,
-            whole,
-            list(study.arms),
-            study.compared_with,
-            {name: subgroup.conditions for name, subgroup in study.subgroups.items()},
-        ),
-        against_paper(scenario, whole),
+        study,
+        outcomes.summarise(scenario.name, whole),
+        against_paper(study, whole),
         engine,
+        whole,
+    )
+
+
+def in_blocks(work: Work, progress: Progress | None = None, workers: int = 1) -> Iterator[Block]:
+    """Simulate all patients of the first study, in every arm of all; the blocks in their order."""
+    size = BLOCK[work.engine]
+    if work.with_tables:
+        size = min(size, BLOCK_WITH_TABLES)
+    patients = work.studies[0].scenario.cohort.patients
+    arms = sum(len(study.scenario.arms) for study in work.studies)
+    total, done = arms * patients, 0
+    do = functools.partial(blocks.do, work)
+    for block in cores.in_order(do, split(range(patients), size), workers):
+        done += arms * len(block.patients)
+        if progress is not None:
+            progress(done, total)
+        yield block
+
+
+def split(patients: range, size: int) -> list[range]:
+    """Patients in blocks of a size, the last one smaller."""
+    ends = range(patients.start, patients.stop, size)
+    return [range(first, min(first + size, patients.stop)) for first in ends]
+
+
+def workers_for(patients: int, engine: Engine) -> int:
+    """As many workers as pay for a cohort: one a core, if each has a few blocks to do."""
+    return max(1, min(cores.available(), patients // BLOCK[engine] // BLOCKS_A_WORKER))
+
+
+def follow(study: Study, patients: range | None = None, engine: Engine = "simpy") -> Tables:
+    """The tables of a study, of some of its patients or of all."""
+    patients = range(study.scenario.cohort.patients) if patients is None else patients
+    names = blocks.names_of(study)
+    return tables.join(
+        [
+            tables.of_block(blocks.simulate(study, piece, engine), names, piece.start)
+            for piece in split(patients, BLOCK[engine])
+        ]
     )
 
 
@@ -106,100 +179,25 @@ def with_numbers(settings: Iterable[str], patients: int | None, seed: int | None
     return [*settings, *given, *([] if seed is None else [f"seed={seed}"])]
 
 
-def follow(
-    study: Study,
-    progress: Progress | None = None,
-    who: range | None = None,
-    engine: Engine = "simpy",
-) -> Tables:
-    """Follow every patient through every arm; tables in the order of patients and arms.
-
-    `who` names the patients by their numbers from 0 on; without it, all of the cohort.
-    """
-    scenario = study.scenario
-    names = names_of(study)
-    who = range(scenario.cohort.patients) if who is None else who
-    total = len(who) * len(scenario.arms)
-    parts, done = [], 0
-    for first in range(who.start, who.stop, BLOCK[engine]):
-        size = min(BLOCK[engine], who.stop - first)
-        tell = _after(done, total, progress)
-        for arm, (inputs, log) in _simulate(study, first, size, engine, tell).items():
-            parts.append(tables.build(arm, inputs, log, names, first))
-        done += size * len(scenario.arms)
-    if progress is not None:
-        progress(total, total)
-    return tables.join(parts)
-
-
-def names_of(study: Study) -> Names:
-    """What the slots of a study's therapies and reactions are called."""
-    return Names(tuple(study.scenario.therapies), cohort.reaction_names(study.scenario))
-
-
-def against_paper(study: Study, whole: Tables) -> pd.DataFrame | None:
+def against_paper(study: Study, whole: Tally) -> pd.DataFrame | None:
     """The published facts that the scenario answers to, beside the simulated ones."""
     answers = study.scenario.answers
     if answers is None:
         return None
-    paper = study.publication(answers)
-    groups = paper.get("groups", {})
-    known = {name: g for name, g in groups.items() if g["arm"] in study.scenario.arms}
-    facts = [
-        _timed(fact)
-        for fact in paper["facts"]
-        if fact.get("simulated", {}).get("group") in known
-        and fact["simulated"].get("of") not in _not_measured(study)
-    ]
-    return outcomes.against_reported(whole, answers, facts, known)
+    import pandas as pd
+
+    sums = {
+        label.name: whole.sums(place)
+        for place, label in enumerate(whole.labels)
+        if label.subgroup is None
+    }
+    rows = outcomes.against_reported(sums, answers, blocks.facts_of(study))
+    return pd.DataFrame(rows, columns=list(outcomes.REPORTED_COLUMNS))
 
 
-def _timed(fact: dict[str, Any]) -> dict[str, Any]:
-    """A fact with the visit that it speaks of in days, as the shipped files say `6 months`."""
-    at = fact["simulated"].get("at")
-    if not isinstance(at, str):
-        return fact
-    return {**fact, "simulated": {**fact["simulated"], "at": read(at, "time, held in days")}}
-
-
-def _not_measured(study: Study) -> set[str]:
-    return {*MARKERS} - {*study.scenario.cohort.markers}
-
-
-def _simulate(
-    study: Study,
-    first: int,
-    size: int,
-    engine: Engine,
-    progress: Callable[[int], None] | None,
-) -> dict[str, tuple[Inputs, Log]]:
-    """Every arm of one block; where fractures outrun the random numbers, again with more of them.
-
-    Random numbers have addresses, so the second attempt repeats the first and goes on.
-    """
-    simulate = {"simpy": engine_simpy.simulate, "batch": engine_batch.simulate}[engine]
-    fractures = cohort.FRACTURES_PREPARED
-    life_table = evidence.life_table(study.scenario.mortality.life_table)
-    while True:
-        lowered = cohort.lower(study.scenario, life_table, first, size, fractures)
-        try:
-            return {
-                arm: (inputs, simulate(inputs, _onward(place * size, progress)))
-                for place, (arm, inputs) in enumerate(lowered.items())
-            }
-        except OutOfDraws:
-            if fractures >= MOST_FRACTURES:
-                message = (
-                    f"a patient has more than {fractures} fractures at one site; lower the rates"
-                )
-                raise ScenarioError([Mistake("fractures", message)]) from None
-            fractures *= 4
-
-
-def _onward(done: int, progress: Callable[[int], None] | None) -> Callable[[int], None] | None:
-    """Progress of one arm as progress of its block."""
-    return None if progress is None else lambda more: progress(done + more)
-
-
-def _after(done: int, total: int, progress: Progress | None) -> Callable[[int], None] | None:
-    return None if progress is None else lambda more: progress(done + more, total)
+def _tallies(done: Iterator[Block], keep: Keep | None) -> Iterator[Tally]:
+    """The sums of each block, once its tables have gone where they are kept."""
+    for block in done:
+        if keep is not None and block.tables is not None:
+            keep(block.tables)
+        yield block.tally

@@ -228,3 +228,10 @@ class Log(NamedTuple):
     day: Integers
     kind: Integers
     value: Floats  # mg given, new dose step, cause of death, measured value
+
+
+class Names(NamedTuple):
+    """What the slots of a scenario are called."""
+
+    therapies: tuple[str, ...]
+    reactions: tuple[str, ...]

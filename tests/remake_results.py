@@ -70,7 +70,7 @@ ROWS = {
 def remake(scenario: Path, results: Path) -> Path:
     """Run one scenario as it is and put its small files into results/<scenario>/."""
     with tempfile.TemporaryDirectory() as scratch:
-        kept = archive.keep(runs.run(scenario, engine="batch"), Path(scratch))
+        _, kept = archive.make(load(scenario), Path(scratch), engine="batch")
         folder = results / kept.parent.name
         folder.mkdir(parents=True, exist_ok=True)
         for path in sorted(kept.iterdir()):

@@ -29,32 +29,41 @@ MAY_IMPORT = {
     "code_cache": set(),
     "tables": {"schema"},
     "outcomes": {"schema"},
-    "runs": {
+    "blocks": {
         "cohort",
-        "forecast",
-        "evidence",
-        "draws",
         "engine_batch",
         "engine_simpy",
+        "evidence",
         "outcomes",
         "scenario",
         "schema",
         "tables",
-    }
+    },
+    "cores": set(),
+    "runs": {"blocks", "cores", "draws", "forecast", "outcomes", "scenario", "tables"}
     | {"notebook", "sheets"},
     "plots": {"schema", "tables"},
-    "archive": {"sim", "evidence", "plots", "runs", "scenario", "tables"},
+    "archive": {"sim", "evidence", "forecast", "plots", "runs", "scenario", "tables"},
 }
 MAY_IMPORT |= {
     "forecast": {"scenario"},
     "sheets": {"evidence", "scenario", "schema"},
     "notebook": set(),
     "lives": {"notebook", "runs", "scenario", "schema", "tables"},
-    "comparisons": {"archive", "outcomes", "plots", "runs", "scenario", "tables"},
+    "comparisons": {
+        "archive",
+        "blocks",
+        "outcomes",
+        "plots",
+        "runs",
+        "scenario",
+        "schema",
+        "tables",
+    },
     "citations": {"sim", "scenario"},
 }
 MAY_IMPORT["cli"] = {*MAY_IMPORT}
-TYPES_ONLY = {"outcomes": {"tables"}, "sheets": {"runs"}, "notebook": {"sheets"}}
+TYPES_ONLY = {"sheets": {"runs"}, "notebook": {"sheets"}}
 
 COMPILABLE = ("model", "biology")
 HEAVY = ("pandas", "matplotlib", "scipy.stats", "pyarrow")

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 import sim
-from sim import comparisons
+from sim import comparisons, runs
 from sim.cli.compare import compare as command
 from sim.scenario import ScenarioError
 
@@ -41,18 +41,24 @@ def three(copy):
 
 
 @pytest.fixture(scope="module")
+def results(three):
+    """Each of the three run alone, with its tables."""
+    return [runs.run(study, engine="batch") for study in three.studies]
+
+
+@pytest.fixture(scope="module")
 def apart(three):
     """The rows of differences, by scenario, arm and outcome."""
     rows = three.summary[three.summary["against"] != ""]
     return rows.set_index(["scenario", "arm", "outcome"])
 
 
-def test_every_scenario_has_the_patients_and_the_seed_of_the_first(three):
+def test_every_scenario_has_the_patients_and_the_seed_of_the_first(results):
     alone = sim.run(BASE, PEOPLE, SEED)
-    for result in three.results:
+    for result in results:
         assert (result.study.scenario.cohort.patients, result.study.scenario.seed) == (PEOPLE, SEED)
         pd.testing.assert_frame_equal(result.latent, alone.latent)
-    pd.testing.assert_frame_equal(three.results[0].events, alone.events)
+    pd.testing.assert_frame_equal(results[0].events, alone.events)
 
 
 def test_numbers_not_given_are_those_of_the_first_file(copy):
@@ -70,8 +76,8 @@ def test_settings_are_laid_over_every_file(copy):
     assert {study.scenario.horizon for study in studies} == {24 * 365.25 / 12}
 
 
-def test_rows_of_an_arm_are_those_of_its_own_summary_at_the_last_time(three):
-    for result in three.results:
+def test_rows_of_an_arm_are_those_of_its_own_summary_at_the_last_time(three, results):
+    for result in results:
         whole = result.summary
         if "subgroup" in whole:
             whole = whole[whole["subgroup"] == "all"]
@@ -97,9 +103,9 @@ def test_a_scenario_differs_from_its_renamed_copy_by_exactly_nothing(apart):
     assert set(rows["against"]) == {"laroche2011"}
 
 
-def test_a_difference_is_that_of_the_same_patients(three, apart):
+def test_a_difference_is_that_of_the_same_patients(results, apart):
     """The mean change of those measured, worked out from the tables for each scenario."""
-    base, _, poor = (result.measurements for result in three.results)
+    base, _, poor = (result.measurements for result in results)
     for arm in ("combination", "pamidronate"):
         changes = [percent_change(table, arm) for table in (poor, base)]
         row = apart.loc[("poor-attendance", arm, "spine change")]
@@ -132,7 +138,7 @@ def test_pairing_knows_a_small_change_better(three, apart):
 
 
 def test_the_order_changes_only_what_others_are_held_against(three):
-    turned = comparisons.summarise(three.results[::-1])
+    turned = comparisons.simulate(three.studies[::-1]).summary
     by = ["scenario", "arm", "outcome"]
     for summary in (three.summary, turned):
         assert list(summary.columns) == ["scenario", "arm", "against", *summary.columns[3:]]

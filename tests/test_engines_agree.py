@@ -123,9 +123,9 @@ def test_no_block_changes_a_patient(block, monkeypatch):
     """Patients around the end of a chunk of random numbers, in blocks that cut it elsewhere."""
     study = load(BASE, ["horizon=6 months"])
     who = range(CHUNK - 40, CHUNK + 40)
-    alone = runs.follow(study, who=who, engine="simpy").events
+    alone = runs.follow(study, patients=who, engine="simpy").events
     monkeypatch.setitem(runs.BLOCK, "batch", block)
-    everyone = runs.follow(study, who=range(CHUNK + 100), engine="batch").events
+    everyone = runs.follow(study, patients=range(CHUNK + 100), engine="batch").events
     among = everyone[everyone["patient"].isin(who)]
     order = ["arm", "patient", "day"]
     one, other = (

@@ -8,15 +8,26 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sim.outcomes import against_reported, persons, summarise
-from sim.outcomes.estimate import difference, ratio
-from sim.outcomes.reported import members, statistic
+from sim.outcomes import estimate, reported
+from sim.outcomes.reported import in_group as members
 from sim.tables import Tables
+from tests.from_tables import found as statistic
+from tests.from_tables import persons, products, summarise, sums, tally
 
 Z = 1.959963984540054  # of a two-sided 95 % interval
 
 
 # --- estimates --------------------------------------------------------------------------------
+
+
+def ratio(numerator, denominator, scale=1, kind="mean"):
+    """The estimate from what each patient brings to it."""
+    return estimate.ratio(sums(numerator, denominator), kind, scale)
+
+
+def difference(one, other, kind="mean"):
+    """The paired difference of two arms, each given as numerators and denominators."""
+    return estimate.difference(sums(*one), sums(*other), products(one, other), kind)
 
 
 def test_a_mean_has_the_standard_error_of_a_mean():
@@ -31,9 +42,10 @@ def test_a_mean_has_the_standard_error_of_a_mean():
 def test_a_mean_of_positive_values_has_an_interval_above_zero():
     values = np.array([0.0, 0.0, 0.0, 9.0])
     assert values.mean() < Z * stats.sem(values)
-    found = ratio(values, np.ones(4))
+    found = ratio(values, np.ones(4), kind="count")
     assert found.low == 0
     assert found.high == pytest.approx(values.mean() + Z * stats.sem(values), rel=1e-12)
+    assert ratio(values, np.ones(4)).low < 0
     assert ratio(-values, np.ones(4)).low < -2.25
 
 
@@ -48,8 +60,8 @@ def test_a_share_has_the_standard_error_of_a_share():
 def test_a_share_is_never_above_one():
     events = np.array([1.0] * 19 + [0.0])
     assert 19 / 20 + Z * math.sqrt(0.05 * 0.95 / 19) > 1
-    assert ratio(events, np.ones(20), 100).high == 100
-    assert ratio(2 * events, np.ones(20)).high > 2
+    assert ratio(events, np.ones(20), 100, "share").high == 100
+    assert ratio(2 * events, np.ones(20), kind="count").high > 2
 
 
 def test_a_rate_has_the_standard_error_of_a_ratio_estimator():
@@ -97,17 +109,17 @@ def test_patients_without_the_measurement_do_not_count():
 @pytest.mark.parametrize("scale", [1, 100])
 def test_no_events_leave_the_exact_upper_limit(scale):
     years = np.array([4.0, 5.0, 2.5])
-    found = ratio(np.zeros(3), years, scale)
+    found = ratio(np.zeros(3), years, scale, "count")
     assert (found.value, found.mc_error, found.low) == (0, 0, 0)
     exact = stats.chi2.ppf(0.975, 2) / 2 / years.sum()
     assert found.high == pytest.approx(scale * exact, rel=1e-12)
 
 
 def test_where_everyone_has_the_event_the_limit_is_the_same_from_the_other_side():
-    found = ratio(np.ones(50), np.ones(50), 100)
+    found = ratio(np.ones(50), np.ones(50), 100, "share")
     assert (found.value, found.mc_error, found.high) == (100, 0, 100)
     assert found.low == pytest.approx(100 * (1 - stats.chi2.ppf(0.975, 2) / 2 / 50), rel=1e-12)
-    assert ratio(np.ones(2), np.ones(2)).low == 0
+    assert ratio(np.ones(2), np.ones(2), kind="share").low == 0
 
 
 def test_where_nobody_was_measured_nothing_is_known():
@@ -125,7 +137,7 @@ def test_a_paired_difference_has_the_standard_error_of_the_differences():
     rng = np.random.default_rng(4)
     shared = rng.normal(0, 5, 40)
     one, other = shared + rng.normal(1, 1, 40), shared + rng.normal(0, 1, 40)
-    found = difference(ratio(one, np.ones(40)), ratio(other, np.ones(40)))
+    found = difference((one, np.ones(40)), (other, np.ones(40)))
     apart = one - other
     assert found.value == pytest.approx(apart.mean(), rel=1e-12)
     assert found.mc_error == pytest.approx(apart.std(ddof=1) / math.sqrt(40), rel=1e-12)
@@ -137,13 +149,13 @@ def test_a_paired_difference_has_the_standard_error_of_the_differences():
 
 def test_arms_that_are_alike_differ_by_nothing_for_certain():
     values = np.array([1.0, 2.0, 4.0])
-    found = difference(ratio(values, np.ones(3)), ratio(values, np.ones(3)))
+    found = difference((values, np.ones(3)), (values, np.ones(3)))
     assert found[:4] == (0, 0, 0, 0)
 
 
 def test_without_events_in_either_arm_the_limits_of_the_arms_bound_the_difference():
-    one, other = ratio(np.zeros(4), np.full(4, 5.0)), ratio(np.zeros(4), np.full(4, 2.0))
-    found = difference(one, other)
+    one, other = (np.zeros(4), np.full(4, 5.0)), (np.zeros(4), np.full(4, 2.0))
+    found = difference(one, other, "count")
     limit = stats.chi2.ppf(0.975, 2) / 2
     assert (found.value, found.mc_error) == (0, 0)
     assert found.low == pytest.approx(-limit / 8, rel=1e-12)
@@ -254,7 +266,7 @@ def test_persons_are_in_the_order_of_their_numbers_whatever_the_rows(tables):
     )
     for mixed in (tables, shuffled):
         people = persons(mixed, "a")
-        assert people.patients["patient"].tolist() == [5, 6, 7, 8]
+        assert people.known["patient"].tolist() == [5, 6, 7, 8]
         assert people.years == pytest.approx(np.array([731, 731, 731, 400]) / 365.25)
         assert people.died.tolist() == [0, 0, 0, 1]
         assert people.counts("fracture").tolist() == [3, 0, 0, 1]
@@ -462,7 +474,12 @@ def test_reported_and_simulated_stand_side_by_side(tables):
          "simulated": {"statistic": "share_stopped", "of": "ifn", "group": "all"}},
         {"fact": "silent", "unit": "%", "value": 1},
     ]  # fmt: skip
-    table = against_reported(tables, "paper", facts, GROUPS)
+    whole = tally(tables, ["a"], "a", facts=facts[:2], groups=GROUPS)
+    of_facts = {
+        label.name: whole.sums(i) for i, label in enumerate(whole.labels) if label.subgroup is None
+    }
+    rows = reported.against_reported(of_facts, "paper", facts[:2])
+    table = pd.DataFrame(rows, columns=list(reported.COLUMNS))
     assert table["fact"].tolist() == ["gain", "interval"]
     gain = table.iloc[0]
     yearly = np.array([20, 10, 10]) / (np.array([731, 731, 365]) / 365.25)

@@ -8,14 +8,13 @@ import pandas as pd
 import pytest
 
 from sim import archive, evidence, runs
-from sim.outcomes import persons
-from sim.outcomes.reported import statistic
 from sim.scenario import Mistake, ScenarioError, load
 from sim.scenario.form.publication import STATISTICS
 from sim.scenario.provenance import Plain
 from sim.scenario.publications import read_publications
 from sim.scenario.report import Mark
 from sim.scenario.words import assumptions
+from tests.from_tables import found, persons
 
 SHIPPED = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 
@@ -308,7 +307,7 @@ def of_hand(result, quantity, day):
 def asked(result, name, of=None, at=None, **more):
     arm = persons(result.tables, "combination")
     wanted = {"statistic": name, "of": of, "at": at, **more}
-    return statistic(arm, np.ones(arm.count, dtype=bool), wanted)
+    return found(arm, np.ones(arm.count, dtype=bool), wanted)
 
 
 @pytest.mark.parametrize("day", [365, 730, 1096])

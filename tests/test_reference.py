@@ -14,10 +14,10 @@ import pytest
 from scipy.stats import norm
 
 from sim import runs
-from sim.outcomes import persons
-from sim.outcomes.summary import MARKER_QUANTITIES
+from sim.outcomes.named import MARKER_QUANTITIES
 from sim.scenario import load
 from tests import reference
+from tests.from_tables import persons
 
 ROOT = Path(__file__).parents[1]
 BASE = ROOT / "scenarios" / "laroche2011.yaml"
@@ -131,8 +131,8 @@ def of_program(tables, arm, therapies=()):
     table |= {f"{m} change": people.percent_change(q) for m, q in measured.items()}
     table |= {f"{q} at entry": people.entry(q) for q in ENTRY if q in people.measured}
     table["spine T-score at last"] = people.last("spine_t")
-    table["age"] = people.patients["age_years"].to_numpy()
-    table["vertebral fractures at entry"] = people.patients["vertebral_fractures"].to_numpy(float)
+    table["age"] = people.known["age_years"].astype(float)
+    table["vertebral fractures at entry"] = people.known["vertebral_fractures"].astype(float)
     table["infusions"] = people.counts("infusion")
     table["reactions"] = people.counts("reaction")
     table["stopped"] = people.stopped("interferon").astype(float)
@@ -174,9 +174,12 @@ def of_reference(scenario, arm, patients, therapies=()):
 
 def first_day(people, therapy):
     """The day on which each patient first had a therapy; NaN for who never did."""
-    rows = people.events["event"].isin(["course", "infusion"]) & (people.events["what"] == therapy)
-    days = people.events[rows].groupby("patient")["day"].min()
-    return days.reindex(people.patients["patient"]).to_numpy(float)
+    first = np.full(people.count, np.inf)
+    for event in ("course", "infusion"):
+        if (event, therapy) in people.events:
+            rows = people.events[event, therapy]
+            np.minimum.at(first, rows.patient, rows.day.astype(float))
+    return np.where(np.isinf(first), np.nan, first)
 
 
 def beginning(therapy, day):

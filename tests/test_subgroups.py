@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from sim import archive, runs
-from sim.outcomes import summarise
 from sim.scenario import ScenarioError, load
+from tests.from_tables import summarise
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 NUMBERS = ["estimate", "mc_error", "low", "high"]

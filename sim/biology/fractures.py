@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
+from sim.biology.decay import mean_exp
+
 
 def accumulated(hazard: float, slope: float, days: float) -> float:
     """Hazard accumulated over some days: integral of hazard x exp(slope s), s from 0 to `days`."""
-    if slope == 0.0:
-        return hazard * days
-    return hazard * math.expm1(slope * days) / slope
+    return hazard * days * mean_exp(slope * days)
 
 
 def days_until(left: float, hazard: float, slope: float, at_most: int, ahead: float) -> int:

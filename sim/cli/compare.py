@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim import Engine
-from sim.cli.options import ENGINE, JSON, PATIENTS, QUIET, SEED, SETTINGS, refuse_unwritable
+from sim.cli.options import (
+    ENGINE,
+    JSON,
+    PATIENTS,
+    QUIET,
+    SEED,
+    SETTINGS,
+    WORKERS,
+    refuse_unwritable,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +49,7 @@ OUT = click.option(
 @SEED
 @OUT
 @ENGINE("batch")
+@WORKERS
 @JSON
 @QUIET
 def compare(
@@ -49,6 +59,7 @@ def compare(
     seed: int | None,
     out: Path,
     engine: Engine,
+    workers: int | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -69,10 +80,12 @@ def compare(
     refuse_unwritable(out)
 
     from sim.cli.progress import watching
+    from sim.runs import workers_for
 
+    workers = workers or workers_for(studies[0].scenario.cohort.patients, engine)
     began = time.monotonic()
     with watching(quiet, engine) as progress:
-        comparison = simulate(studies, progress, engine)
+        comparison = simulate(studies, progress, engine, workers)
     spent = time.monotonic() - began
     folder = keep(comparison, out, " ".join(["mastosim", *sys.argv[1:]]), spent)
     click.echo(_as_json(comparison, folder) if as_json else _as_text(comparison, folder))

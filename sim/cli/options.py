@@ -44,6 +44,22 @@ def ENGINE(default: str) -> Callable[..., Any]:  # noqa: N802 - an option like t
     )
 
 
+WORKERS = click.option(
+    "--workers",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Processes that share the work; the results are the same.  [default: as many as pay, up "
+    "to one a core]",
+)
+KEEP = click.option(
+    "--keep",
+    "kept",
+    type=click.Choice(["all", "tables", "outcomes"]),
+    default="all",
+    show_default=True,
+    help="all: tables and figures. tables: no figures. outcomes: neither. Without figures memory "
+    "does not grow with the number of patients.",
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the outcomes as JSON.")
 QUIET = click.option("--quiet", "-q", is_flag=True, help="No progress.")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -38,14 +37,13 @@ def rerun(manifest: Path, out: Path, quiet: bool) -> None:
     from sim import archive
     from sim.cli.progress import watching
 
-    place = archive.folder_of(study_of(manifest), out)
-    began = time.monotonic()
-    with watching(quiet) as progress:
-        result = archive.rerun(manifest, progress)
-    made_by = (" ".join(["mastosim", *sys.argv[1:]]), time.monotonic() - began)
+    study, kept = study_of(manifest), archive.kept_in(manifest)
+    place = archive.folder_of(study, out, kept)
+    command = " ".join(["mastosim", *sys.argv[1:]])
     with ExitStack() as stack:
         root = _aside(stack) if place.exists() else out
-        folder = archive.keep(result, root, *made_by)
+        with watching(quiet) as progress:
+            _, folder = archive.make(study, root, kept, progress, command=command)
         verdicts = compare(manifest.parent, folder)
         for line in told(verdicts, held, read(folder / "manifest.json")):
             click.echo(line)

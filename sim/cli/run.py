@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,14 +12,19 @@ from sim import Engine
 from sim.cli.options import (
     ENGINE,
     JSON,
+    KEEP,
     OUT,
     PATIENTS,
     QUIET,
     SCENARIO,
     SEED,
     SETTINGS,
+    WORKERS,
     refuse_unwritable,
 )
+
+if TYPE_CHECKING:
+    from sim.archive import Kept
 
 
 @click.command(epilog="Example: mastosim run scenarios/laroche2011.yaml --patients 200 --seed 7")
@@ -29,6 +34,8 @@ from sim.cli.options import (
 @SEED
 @OUT
 @ENGINE("simpy")
+@WORKERS
+@KEEP
 @JSON
 @QUIET
 def run(
@@ -38,6 +45,8 @@ def run(
     seed: int | None,
     out: Path,
     engine: Engine,
+    workers: int | None,
+    kept: Kept,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -52,9 +61,8 @@ def run(
     from sim.cli import show
     from sim.cli.progress import watching
 
-    began = time.monotonic()
+    workers = workers or runs.workers_for(study.scenario.cohort.patients, engine)
+    command = " ".join(["mastosim", *sys.argv[1:]])
     with watching(quiet, engine) as progress:
-        result = runs.run(study, progress=progress, engine=engine)
-    spent = time.monotonic() - began
-    folder = archive.keep(result, out, " ".join(["mastosim", *sys.argv[1:]]), spent)
+        result, folder = archive.make(study, out, kept, progress, engine, workers, command)
     click.echo(show.as_json(result, folder) if as_json else show.as_text(result, folder))

@@ -67,8 +67,8 @@ def _manifest(comparison: Comparison, command: str, seconds: float) -> dict[str,
         "scenarios": [
             {
                 "name": study.scenario.name,
-                **archive.manifest_of(study, command, seconds, result.engine),
+                **archive.manifest_of(study, command, seconds, comparison.engine),
             }
-            for study, result in zip(comparison.studies, comparison.results, strict=True)
+            for study in comparison.studies
         ],
     }

@@ -1,13 +1,15 @@
-"""Outcomes of several runs in one table, and their differences patient by patient."""
+"""Outcomes of several scenarios in one table, and their differences patient by patient."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from sim import outcomes, runs
-from sim.outcomes.estimate import Estimate, difference, ratio
-from sim.outcomes.summary import Outcome, in_months, outcomes_of, unit_of_difference, written
+from sim.outcomes import Tally
+from sim.outcomes.estimate import Estimate
+from sim.outcomes.summary import apart, estimate, in_months, unit_of_difference, written
+from sim.outcomes.tally import Label
+from sim.schema import EVERYONE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,56 +26,47 @@ COLUMNS = (
     "low",
     "high",
 )
-Found = dict[str, dict[tuple[str, int], tuple[Outcome, Estimate]]]
-"""Of one scenario, by arm, then by name and day: outcomes with their estimates."""
 
 
-def summarise(results: Sequence[runs.Result]) -> pd.DataFrame:
-    """Outcomes of each run at their last time, then paired differences from the first run."""
+def summarise(names: Sequence[str], whole: Tally) -> pd.DataFrame:
+    """Outcomes of each scenario at their last time, then paired differences from the first one.
+
+    A difference stands at the last time that both scenarios have.
+    """
     import pandas as pd
 
-    found = [_estimates(result) for result in results]
-    names = [result.study.scenario.name for result in results]
-    rows: list[tuple[object, ...]] = []
-    for name, arms in zip(names, found, strict=True):
-        for arm, estimates in arms.items():
-            for key in _last(estimates):
-                outcome, estimate = estimates[key]
-                rows.append(_row(name, arm, "", outcome, outcome.unit, estimate))
-    for name, arms in zip(names[1:], found[1:], strict=True):
-        for arm in (arm for arm in arms if arm in found[0]):
-            common = {key: pair for key, pair in arms[arm].items() if key in found[0][arm]}
-            for key in _last(common):
-                outcome, estimate = common[key]
-                apart = difference(estimate, found[0][arm][key][1])
-                unit = unit_of_difference(outcome)
-                rows.append(_row(name, arm, names[0], outcome, unit, apart))
+    rows = [*_estimates(names, whole), *_differences(names, whole)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _estimates(result: runs.Result) -> Found:
-    """Every outcome of a run, arm by arm, with each patient's influence on it."""
-    scenario = result.study.scenario
-    end = round(scenario.horizon)
-    return {
-        arm: {
-            (o.name, o.day): (o, ratio(o.numerator, o.denominator, o.scale))
-            for o in outcomes_of(outcomes.persons(result.tables, arm), end)
-        }
-        for arm in scenario.arms
-    }
+def _estimates(names: Sequence[str], whole: Tally) -> Iterator[tuple[object, ...]]:
+    labels = {i: label for i, label in enumerate(whole.labels) if label.subgroup == EVERYONE}
+    for i in _last(labels):
+        label = labels[i]
+        yield _row(names[label.arm[0]], label, "", label.unit, estimate(whole, i))
 
 
-def _last(keys: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Of each outcome, the one of the last day, in the order of first mention."""
-    days: dict[str, int] = {}
-    for name, day in keys:
-        days[name] = max(day, days.get(name, day))
-    return list(days.items())
+def _differences(names: Sequence[str], whole: Tally) -> Iterator[tuple[object, ...]]:
+    labels = {i: whole.labels[one] for i, (one, _) in enumerate(whole.pairs)}
+    everyone = {i: label for i, label in labels.items() if label.subgroup == EVERYONE}
+    for i in _last(everyone):
+        label = everyone[i]
+        unit = unit_of_difference(label)
+        yield _row(names[label.arm[0]], label, names[0], unit, apart(whole, i))
+
+
+def _last(labels: dict[int, Label]) -> list[int]:
+    """Of each outcome of an arm, the place of its last day, in the order of first mention."""
+    last: dict[tuple[object, ...], int] = {}
+    for i, label in labels.items():
+        what = (label.arm, label.name)
+        if what not in last or label.day >= labels[last[what]].day:
+            last[what] = i
+    return list(last.values())
 
 
 def _row(
-    scenario: str, arm: str, against: str, outcome: Outcome, unit: str, estimate: Estimate
+    scenario: str, label: Label, against: str, unit: str, found: Estimate
 ) -> tuple[object, ...]:
-    time, numbers = in_months(outcome.day), written(estimate)
-    return (scenario, arm, against, outcome.name, unit, time, *numbers)
+    time, numbers = in_months(label.day), written(found)
+    return (scenario, label.arm[1], against, label.name, unit, time, *numbers)

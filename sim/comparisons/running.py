@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim import runs
+from sim import outcomes, runs
+from sim.blocks import Work
 from sim.comparisons.pairing import summarise
 from sim.scenario import ScenarioError, Study, load
 
@@ -17,20 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Several runs on the same virtual patients, and their outcomes in one table.
+    """Several scenarios on the same virtual patients, and their outcomes in one table.
 
-    `summary` has a row for each scenario, arm and outcome at its last time, `against` empty; then
-    a row for each paired difference from the first scenario, named in `against`, in the arms that
-    both have, at the last time that both have in common.
+    Differences are taken from the first study. `summary` has a row for each scenario, arm and
+    outcome at its last time, `against` empty; then a row for each paired difference from the first
+    scenario, named in `against`, in the arms that both have, at the last time that both have in
+    common.
     """
 
-    results: list[runs.Result]
+    studies: list[Study]
     summary: pd.DataFrame
-
-    @property
-    def studies(self) -> list[Study]:
-        """The studies compared; the first is the one that differences are taken from."""
-        return [result.study for result in self.results]
+    engine: runs.Engine
 
 
 def compare(
@@ -40,6 +38,7 @@ def compare(
     settings: Iterable[str] = (),
     progress: runs.Progress | None = None,
     engine: runs.Engine = "batch",
+    workers: int = 1,
 ) -> Comparison:
     """Run scenario files on the same virtual patients and put their outcomes side by side.
 
@@ -47,7 +46,7 @@ def compare(
     every file. Raises ValueError for fewer than two scenarios or two of one name, ScenarioError
     for files that are not valid.
     """
-    return simulate(read(scenarios, patients, seed, settings), progress, engine)
+    return simulate(read(scenarios, patients, seed, settings), progress, engine, workers)
 
 
 def read(
@@ -76,14 +75,22 @@ def simulate(
     studies: Sequence[Study],
     progress: runs.Progress | None = None,
     engine: runs.Engine = "batch",
+    workers: int = 1,
 ) -> Comparison:
-    """Run studies that have as many patients and the same seed, and compare them."""
-    sizes = [study.scenario.cohort.patients * len(study.scenario.arms) for study in studies]
-    results: list[runs.Result] = []
-    for place, study in enumerate(studies):
-        tell = _onward(progress, sum(sizes[:place]), sum(sizes))
-        results.append(runs.run(study, progress=tell, engine=engine))
-    return Comparison(results, summarise(results))
+    """Run studies that have as many patients and the same seed, block by block, and compare them.
+
+    No tables are kept, so memory does not grow with the number of patients.
+    """
+    against = {
+        (place, arm): (0, arm)
+        for place, study in enumerate(studies)
+        for arm in study.scenario.arms
+        if place > 0 and arm in studies[0].scenario.arms
+    }
+    work = Work(studies, engine, against, with_tables=False)
+    whole = outcomes.added(block.tally for block in runs.in_blocks(work, progress, workers))
+    names = [study.scenario.name for study in studies]
+    return Comparison([*studies], summarise(names, whole), engine)
 
 
 def _load(paths: list[str | Path], settings: list[str]) -> list[Study]:
@@ -96,8 +103,3 @@ def _load(paths: list[str | Path], settings: list[str]) -> list[Study]:
     if mistakes:
         raise ScenarioError(mistakes)
     return studies
-
-
-def _onward(progress: runs.Progress | None, before: int, total: int) -> runs.Progress | None:
-    """Progress of one run as progress of all."""
-    return None if progress is None else lambda done, _: progress(before + done, total)

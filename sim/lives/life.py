@@ -116,7 +116,7 @@ def explain(
     patients = study.scenario.cohort.patients
     if not 0 <= patient < patients:
         raise NoSuchPatient(f"there is no patient {patient}: they are 0 to {patients - 1}")
-    return _life(study, patient, runs.follow(study, who=range(patient, patient + 1)))
+    return _life(study, patient, runs.follow(study, range(patient, patient + 1)))
 
 
 def _life(study: Study, patient: int, tables: Tables) -> Life:

@@ -1,7 +1,21 @@
-"""Tables to named outcomes: estimates with Monte Carlo error, by arm and as paired differences."""
+"""Lives to named outcomes: estimates with Monte Carlo error, by arm and as paired differences."""
 
-from sim.outcomes.persons import Persons, persons
+from sim.outcomes.persons import Persons, Rows, persons
+from sim.outcomes.reported import COLUMNS as REPORTED_COLUMNS
 from sim.outcomes.reported import against_reported
 from sim.outcomes.summary import summarise
+from sim.outcomes.tally import CELL, Tally, Wanted, added, tally
 
-__all__ = ["Persons", "against_reported", "persons", "summarise"]
+__all__ = [
+    "CELL",
+    "REPORTED_COLUMNS",
+    "Persons",
+    "Rows",
+    "Tally",
+    "Wanted",
+    "added",
+    "against_reported",
+    "persons",
+    "summarise",
+    "tally",
+]

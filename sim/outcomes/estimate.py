@@ -3,74 +3,123 @@
 Everything is a ratio of two sums over patients: of values over number measured, of patients with
 an event over patients, of fractures over person-years. The error comes from each patient's
 influence on the ratio (linearisation), so recurrent events of one patient count as dependent and
-a difference between arms uses that both arms hold the same patients.
+a difference between arms uses that both arms hold the same patients. All that it takes are sums
+over patients, which can be added up block by block.
 """
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
+from sim.outcomes.named import Kind
 
 Z95 = 1.959963984540054
 POISSON_ZERO = 3.6888794541139363
 """Upper 97.5 % limit of a Poisson mean when 0 events were seen: -ln 0.025."""
 
-Floats = npt.NDArray[np.float64]
+ROUNDING = 1e-12
+"""A sum of squares below this share of what was added up and taken away is rounding: it is 0."""
+
+
+class Sums(NamedTuple):
+    """Sums over patients of a numerator y and a denominator x, of their squares and product."""
+
+    patients: float
+    y: float
+    x: float
+    yy: float
+    xy: float
+    xx: float
+
+
+class Products(NamedTuple):
+    """Sums over patients of products of one arm's y and x with those of another arm."""
+
+    yy: float
+    yx: float
+    xy: float
+    xx: float
 
 
 class Estimate(NamedTuple):
-    """An estimate, its Monte Carlo error, its 95 % interval, and each patient's influence on it."""
+    """An estimate, its Monte Carlo error, and its 95 % interval."""
 
     value: float
     mc_error: float
     low: float
     high: float
-    influence: Floats
 
 
-def ratio(numerator: Floats, denominator: Floats, scale: float = 1.0) -> Estimate:
-    """Sum of numerators over sum of denominators, times `scale`; one entry of each a patient.
+UNKNOWN = Estimate(math.nan, math.nan, math.nan, math.nan)
 
-    A patient without the measurement has 0 in both. Nothing seen (a sum of 0) leaves an interval
-    up to the exact Poisson limit; everything seen, the same from the other side.
+
+def ratio(sums: Sums, kind: Kind = "mean", scale: float = 1.0) -> Estimate:
+    """Sum of numerators over sum of denominators, times `scale`.
+
+    Nothing seen (a sum of 0) leaves an interval up to the exact Poisson limit; everything seen, the
+    same from the other side.
     """
-    total, count = float(np.sum(denominator)), len(numerator)
-    if total == 0:
-        nothing = np.full(count, np.nan)
-        return Estimate(np.nan, np.nan, np.nan, np.nan, nothing)
-    value = float(np.sum(numerator)) / total
-    influence = (numerator - value * denominator) * (count / total)
-    error = _error(influence)
+    if sums.x == 0:
+        return UNKNOWN
+    value = sums.y / sums.x
+    error = _error(sums.patients, _squares(sums, value) / sums.x**2)
     low, high = value - Z95 * error, value + Z95 * error
-    if np.all(numerator >= 0):
+    if kind != "mean":
         low = max(low, 0.0)
         if value == 0:
-            high = POISSON_ZERO / total
-    if {*np.unique(numerator), *np.unique(denominator)} <= {0.0, 1.0}:  # a share
+            high = POISSON_ZERO / sums.x
+    if kind == "share":
         high = min(high, 1.0)
         if value == 1:
-            low = max(0.0, 1 - POISSON_ZERO / total)
-    return Estimate(scale * value, scale * error, scale * low, scale * high, scale * influence)
+            low = max(0.0, 1 - POISSON_ZERO / sums.x)
+    return Estimate(scale * value, scale * error, scale * low, scale * high)
 
 
-def difference(one: Estimate, other: Estimate) -> Estimate:
-    """The paired difference of two arms that hold the same patients in the same order.
+def difference(
+    one: Sums, other: Sums, products: Products, kind: Kind = "mean", scale: float = 1.0
+) -> Estimate:
+    """The paired difference of two arms that hold the same patients.
 
     Where nothing was seen in either arm the limits of the two arms bound the difference.
     """
-    value = one.value - other.value
-    influence = one.influence - other.influence
-    error = _error(influence)
+    if one.x == 0 or other.x == 0:
+        return UNKNOWN
+    a, b = one.y / one.x, other.y / other.x
+    together = products.yy - b * products.yx - a * products.xy + a * b * products.xx
+    apart = (
+        _squares(one, a) / one.x**2
+        + _squares(other, b) / other.x**2
+        - 2 * together / one.x / other.x
+    )
+    added = _added(one, a) / one.x**2 + _added(other, b) / other.x**2
+    error = _error(one.patients, apart if apart > ROUNDING * added else 0.0)
+    value = a - b
     low, high = value - Z95 * error, value + Z95 * error
-    if one.value == other.value == 0 and error == 0:
-        low, high = one.low - other.high, one.high - other.low
-    return Estimate(value, error, low, high, influence)
+    if kind != "mean" and a == b == 0:
+        low, high = -POISSON_ZERO / other.x, POISSON_ZERO / one.x
+    return Estimate(scale * value, scale * error, scale * low, scale * high)
 
 
-def _error(influence: Floats) -> float:
-    count = len(influence)
-    if count < 2:
-        return float("nan")
-    return float(np.sqrt(np.sum(influence**2) / (count - 1) / count))
+def spread(sums: Sums) -> float:
+    """Standard deviation between the patients of a value known in `x` of them."""
+    if sums.x < 2:
+        return math.nan
+    return math.sqrt(_squares(sums, sums.y / sums.x) / (sums.x - 1))
+
+
+def _squares(sums: Sums, value: float) -> float:
+    """Sum over patients of (y - value x) squared, where `value` is the ratio of the sums."""
+    squares = sums.yy - 2 * value * sums.xy + value**2 * sums.xx
+    return squares if squares > ROUNDING * _added(sums, value) else 0.0
+
+
+def _added(sums: Sums, value: float) -> float:
+    return sums.yy + value**2 * sums.xx
+
+
+def _error(patients: float, squares: float) -> float:
+    """Standard error from the sum of squared influences of so many patients."""
+    if patients < 2:
+        return math.nan
+    return math.sqrt(squares * patients / (patients - 1))

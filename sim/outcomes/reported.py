@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.outcomes.estimate import Floats, ratio
-from sim.outcomes.persons import Persons, persons
-from sim.outcomes.summary import MARKER_QUANTITIES
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.tables import Tables
+from sim.outcomes.estimate import Sums, ratio, spread
+from sim.outcomes.named import MARKER_QUANTITIES, Outcome, mean
+from sim.outcomes.persons import Persons
+from sim.schema import Floats
 
 COLUMNS = (
     "fact",
@@ -28,44 +25,52 @@ COLUMNS = (
     "source",
 )
 ENTRY = {"spine_t": "spine_t", "hip_t": "hip_t", **MARKER_QUANTITIES}
+KNOWN = {
+    "age": "age_years",
+    "weight": "weight_kg",
+    "vertebral_fractures": "vertebral_fractures",
+}
+
+
+def asked(
+    people: Persons,
+    arm: str,
+    facts: Sequence[Mapping[str, Any]],
+    groups: Mapping[str, Mapping[str, str]],
+) -> Iterator[tuple[Outcome, npt.NDArray[np.bool_]]]:
+    """The statistic of each fact about an arm, and the patients that it is about.
+
+    `facts` and `groups` are those of a publication (see `sim/evidence`).
+    """
+    for fact in facts:
+        group = groups[fact["simulated"]["group"]]
+        if group["arm"] == arm:
+            inside = in_group(people, group)
+            yield statistic(people, fact["fact"], fact["unit"], fact["simulated"]), inside
 
 
 def against_reported(
-    tables: Tables, source: str, facts: Sequence[Mapping[str, Any]], groups: Mapping[str, Any]
-) -> pd.DataFrame:
-    """One row for each fact that names a statistic: reported, simulated, Monte Carlo error.
+    sums: Mapping[str, Sums], source: str, facts: Sequence[Mapping[str, Any]]
+) -> list[tuple[object, ...]]:
+    """One row for each fact, in COLUMNS: reported, simulated, Monte Carlo error.
 
-    `facts` and `groups` are those of a publication (see `sim/evidence`); spreads are standard
-    deviations between patients unless the publication prints another kind. A statistic whose
-    group is empty in the simulation is NaN. Raises KeyError for an arm that was not simulated.
+    Spreads are standard deviations between patients unless the publication prints another kind. A
+    statistic whose group is empty in the simulation is NaN.
     """
-    import pandas as pd
-
-    arms = {group["arm"] for group in groups.values()}
-    people = {arm: persons(tables, arm) for arm in arms}
-    rows = []
-    for fact in facts:
-        if "simulated" in fact:
-            wanted = fact["simulated"]
-            group = groups[wanted["group"]]
-            arm = people[group["arm"]]
-            value, spread, error = statistic(arm, members(arm, group), wanted)
-            rows.append(
-                (
-                    fact["fact"],
-                    fact["unit"],
-                    fact["value"],
-                    _spread(fact),
-                    value,
-                    spread,
-                    error,
-                    source,
-                )
-            )
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return [
+        (
+            fact["fact"],
+            fact["unit"],
+            fact["value"],
+            _printed_spread(fact),
+            *simulated(sums[fact["fact"]], fact["simulated"]),
+            source,
+        )
+        for fact in facts
+    ]
 
 
-def members(people: Persons, group: Mapping[str, str]) -> npt.NDArray[np.bool_]:
+def in_group(people: Persons, group: Mapping[str, str]) -> npt.NDArray[np.bool_]:
     """Who belongs to a group: all of an arm, or those who kept, or stopped, each named course."""
     inside = np.ones(people.count, dtype=bool)
     for therapy, status in group.items():
@@ -75,24 +80,35 @@ def members(people: Persons, group: Mapping[str, str]) -> npt.NDArray[np.bool_]:
     return inside
 
 
-def statistic(
-    people: Persons, inside: npt.NDArray[np.bool_], wanted: Mapping[str, Any]
-) -> tuple[float, float, float]:
-    """Value, standard deviation between patients (NaN for shares and rates), Monte Carlo error."""
+def statistic(people: Persons, fact: str, unit: str, wanted: Mapping[str, Any]) -> Outcome:
+    """What a fact says of each patient. Raises KeyError for a statistic that is not known."""
     name, of = wanted["statistic"], wanted.get("of")
+    one = np.ones(people.count)
     if name == "patients":
-        return float(inside.sum()), np.nan, np.nan
+        return Outcome(fact, unit, 0, "count", one, one)
     if name == "fracture_rate":
-        rate = ratio(people.counts("fracture", of)[inside], people.years[inside], 100)
-        return rate.value, np.nan, rate.mc_error
+        return Outcome(fact, unit, 0, "count", people.counts("fracture", of), people.years, 100)
+    if name == "fractures":
+        return Outcome(fact, unit, 0, "count", people.counts("fracture", of), one)
+    return mean(fact, unit, 0, _values(people, name, of, wanted.get("at")))
+
+
+def simulated(sums: Sums, wanted: Mapping[str, Any]) -> tuple[float, float, float]:
+    """Value, standard deviation between patients (NaN for shares and rates), Monte Carlo error."""
+    name = wanted["statistic"]
+    if name == "patients":
+        return sums.patients, math.nan, math.nan
+    if name == "fracture_rate":
+        rate = ratio(sums, "count", 100)
+        return rate.value, math.nan, rate.mc_error
+    if sums.x == 0:
+        return math.nan, math.nan, math.nan
+    value, sd = sums.y / sums.x, spread(sums)
+    error = sd / math.sqrt(sums.x)
     if name == "fractures":
         per = float(wanted["per_patients"])
-        mean, spread, error = _moments(people.counts("fracture", of)[inside])
-        return per * mean, np.sqrt(per) * spread, per * error
-    values = _values(people, name, of, wanted.get("at"))[inside]
-    mean, spread, error = _moments(values)
-    is_share = name.startswith("share")
-    return mean, np.nan if is_share else spread, error
+        return per * value, math.sqrt(per) * sd, per * error
+    return value, math.nan if name.startswith("share") else sd, error
 
 
 def _values(people: Persons, name: str, of: str | None, at: float | None) -> Floats:
@@ -109,10 +125,9 @@ def _values(people: Persons, name: str, of: str | None, at: float | None) -> Flo
     if name == "share_with_fracture":
         return 100 * people.had("fracture", of, day)
     if name == "entry":
-        if of in ENTRY:
-            return people.entry(ENTRY[of])
-        column = {"age": "age_years", "weight": "weight_kg"}.get(str(of), str(of))
-        return people.patients[column].to_numpy(float)
+        return (
+            people.entry(ENTRY[of]) if of in ENTRY else people.known[KNOWN[str(of)]].astype(float)
+        )
     if name == "annual_increase":
         return people.annual_increase(str(of), day)
     if name == "total_increase":
@@ -126,15 +141,7 @@ def _values(people: Persons, name: str, of: str | None, at: float | None) -> Flo
     raise KeyError(f"no statistic is called '{name}'")
 
 
-def _moments(values: Floats) -> tuple[float, float, float]:
-    known = values[~np.isnan(values)]
-    if len(known) < 2:
-        return (float(known[0]) if len(known) else np.nan), np.nan, np.nan
-    spread = float(known.std(ddof=1))
-    return float(known.mean()), spread, spread / float(np.sqrt(len(known)))
-
-
-def _spread(fact: Mapping[str, Any]) -> float:
+def _printed_spread(fact: Mapping[str, Any]) -> float:
     """The spread that is printed, where it is one number."""
-    spread = fact.get("spread")
-    return float(spread) if isinstance(spread, (int, float)) else np.nan
+    printed = fact.get("spread")
+    return float(printed) if isinstance(printed, (int, float)) else math.nan

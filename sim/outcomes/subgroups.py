@@ -22,9 +22,9 @@ def members(people: Persons, conditions: Conditions) -> npt.NDArray[np.bool_]:
     inside = np.ones(people.count, dtype=bool)
     for name, condition in conditions.items():
         if isinstance(condition, str):
-            inside &= people.patients[name].to_numpy() == condition
+            inside &= people.known[name] == condition
         else:
             column = COLUMNS.get(name)
-            values = people.patients[column].to_numpy(float) if column else people.entry(name)
+            values = people.known[column].astype(float) if column else people.entry(name)
             inside &= (values >= condition[0]) & (values < condition[1])
     return inside

@@ -37,6 +37,9 @@ FIGURES = {
 MAIN = ("bone_course", "against_reported")
 """The figures that are kept with every result."""
 
+FROM_OUTCOMES = ("differences", "against_reported")
+"""The figures that a result without tables has too."""
+
 FORMATS = ("svg", "pdf", "png")
 
 
@@ -51,7 +54,8 @@ def draw(
 
     `formats` are some of FORMATS; beside them stands a CSV. Returns the files, figure by
     figure. A figure that does not apply is left out: no marker measured, nobody on a course, one
-    arm and nothing to compare, no published fact. Raises KeyError for a name without a figure.
+    arm and nothing to compare, no published fact, no tables kept. Raises KeyError for a name
+    without a figure.
     """
     from sim.plots.saved import read
     from sim.plots.style import styled, write
@@ -59,7 +63,7 @@ def draw(
     saved = read(folder)
     files = []
     with styled():
-        for name in names:
+        for name in names if saved.has_tables else [n for n in names if n in FROM_OUTCOMES]:
             drawn = figure(name, saved, caption)
             if drawn is not None:
                 files += write(into or folder, name, *drawn, formats)

@@ -45,6 +45,10 @@ class Study:
         """
         return self.publications[key] if is_file(key) else evidence.publication(key)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How another process is handed a study: by what it can be made of again."""
+        return from_document, (self.document, self.numbers, self.publications)
+
     def _repr_html_(self) -> str:
         """The protocol in words and what it assumes, as a notebook shows them."""
         from sim import notebook

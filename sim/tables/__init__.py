@@ -1,7 +1,7 @@
 """Logs to tables: events, measurements and patients as data frames, saved and loaded whole."""
 
 from sim.tables.aside import whole
-from sim.tables.frames import Names, Tables, build, join
-from sim.tables.store import load, manifest_of, save
+from sim.tables.frames import Tables, build, join, of_block
+from sim.tables.store import load, manifest_of, save, writing
 
-__all__ = ["Names", "Tables", "build", "join", "load", "manifest_of", "save", "whole"]
+__all__ = ["Tables", "build", "join", "load", "manifest_of", "of_block", "save", "whole", "writing"]

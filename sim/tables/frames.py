@@ -16,6 +16,7 @@ those that the densitometer prints with the measured density.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -38,19 +39,13 @@ from sim.schema import (
     Inputs,
     Integers,
     Log,
+    Names,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CAUSES = ("background", *SITES)
-
-
-class Names(NamedTuple):
-    """What the slots of a scenario are called."""
-
-    therapies: tuple[str, ...]
-    reactions: tuple[str, ...]
 
 
 class Tables(NamedTuple):
@@ -73,19 +68,27 @@ def build(arm: str, inputs: Inputs, log: Log, names: Names, first: int = 0) -> T
     )
 
 
-def join(parts: list[Tables]) -> Tables:
-    """Tables of several blocks and arms as one; patients, the same in all arms, once each."""
+def of_block(arms: Mapping[str, tuple[Inputs, Log]], names: Names, first: int = 0) -> Tables:
+    """The tables of a block of patients: by patient, then by arm, then in order of time.
+
+    The first patient has number `first`; patients, the same in all arms, stand there once.
+    """
     import pandas as pd
 
-    patients, events, measurements, latent = (
-        pd.concat(part, ignore_index=True) for part in zip(*parts, strict=True)
+    parts = [build(arm, inputs, log, names, first) for arm, (inputs, log) in arms.items()]
+    patients, _, _, latent = parts[0]
+    events, measurements = (
+        pd.concat(part, ignore_index=True).sort_values("patient", kind="stable", ignore_index=True)
+        for part in list(zip(*parts, strict=True))[1:3]
     )
-    return Tables(
-        patients.drop_duplicates("patient", ignore_index=True),
-        events,
-        measurements,
-        latent.drop_duplicates("patient", ignore_index=True),
-    )
+    return Tables(patients, events, measurements, latent)
+
+
+def join(parts: Sequence[Tables]) -> Tables:
+    """Tables of several blocks as one."""
+    import pandas as pd
+
+    return Tables(*(pd.concat(part, ignore_index=True) for part in zip(*parts, strict=True)))
 
 
 def _patients(inputs: Inputs, first: int) -> pd.DataFrame:

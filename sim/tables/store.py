@@ -3,18 +3,55 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sim.tables.frames import Tables
+from sim.tables.frames import Tables, join
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MANIFEST = "manifest.json"
 
+PATIENTS_A_GROUP = 1024
+"""Patients in a group of rows of a file, however many come at a time: equal tables, equal bytes."""
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[Callable[[Tables], None]]:
+    """A function that takes the tables of the patients that come next, and writes them to files.
+
+    The files are Parquet of flat columns. What comes at a time must divide a group of rows or be
+    one, the last part aside.
+    """
+    waiting: list[Tables] = []
+    with ExitStack() as files:
+        writers: dict[str, Any] = {}
+
+        def add(part: Tables) -> None:
+            waiting.append(part)
+            if sum(len(tables.patients) for tables in waiting) >= PATIENTS_A_GROUP:
+                write()
+
+        def write() -> None:
+            for name, frame in join(waiting)._asdict().items():
+                _append(frame, folder / f"{name}.parquet", writers, files)
+            waiting.clear()
+
+        yield add
+        if waiting:
+            write()
+
 
 def save(tables: Tables, folder: Path) -> None:
-    """Write the tables as Parquet files of flat columns."""
-    for name, frame in tables._asdict().items():
-        frame.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
+    """Write tables that are in memory."""
+    numbers = tables.patients["patient"].to_numpy()
+    with writing(folder) as add:
+        for first in range(0, len(numbers), PATIENTS_A_GROUP):
+            group = numbers[first : first + PATIENTS_A_GROUP]
+            add(Tables(*(_of_patients(frame, group[0], group[-1]) for frame in tables)))
 
 
 def load(folder: Path) -> Tables:
@@ -27,3 +64,20 @@ def load(folder: Path) -> Tables:
 def manifest_of(folder: Path) -> dict[str, Any]:
     """The manifest of a result."""
     return dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+
+
+def _append(frame: pd.DataFrame, path: Path, writers: dict[str, Any], files: ExitStack) -> None:
+    """Add a group of rows to a file, which is begun with the first."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    rows = pa.Table.from_pandas(frame, preserve_index=False)
+    if path.name not in writers:
+        file = parquet.ParquetWriter(path, rows.schema, compression="zstd")
+        writers[path.name] = files.enter_context(file)
+    writers[path.name].write_table(rows, row_group_size=max(len(rows), 1))
+
+
+def _of_patients(frame: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
+    """The rows of patients from one number to another."""
+    return frame[frame["patient"].between(first, last)]

@@ -1,0 +1,117 @@
+"""Tables, made by hand or by a run, as the patients of an arm: the slow way round, with pandas.
+
+The program reduces logs and never reads its own tables back; here tables are reduced, so that a few
+patients can be written down by hand, and a run held against what its tables say.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim import outcomes
+from sim.outcomes import Persons, Rows, Tally, Wanted
+from sim.outcomes.estimate import Products, Sums
+from sim.outcomes.reported import simulated, statistic
+from sim.schema import QUANTITIES
+from sim.tables import Tables
+
+DAYS_PER_YEAR = 365.25
+
+
+def sums(y: Any, x: Any) -> Sums:
+    """Sums over patients of a numerator and a denominator."""
+    return Sums(
+        len(y), *map(float, (y.sum(), x.sum(), (y * y).sum(), (x * y).sum(), (x * x).sum()))
+    )
+
+
+def products(one: tuple[Any, Any], other: tuple[Any, Any]) -> Products:
+    """Products of the numerators and denominators of two arms."""
+    (y, x), (v, u) = one, other
+    return Products(*map(float, ((y * v).sum(), (y * u).sum(), (x * v).sum(), (x * u).sum())))
+
+
+def persons(tables: Tables, arm: str) -> Persons:
+    """The patients of one arm. Raises KeyError for an arm that the tables do not hold."""
+    events = tables.events[tables.events["arm"] == arm].sort_values("day", kind="stable")
+    if events.empty:
+        raise KeyError(arm)
+    patients = tables.patients.sort_values("patient", ignore_index=True)
+    numbers = patients["patient"]
+    place = pd.Series(np.arange(len(numbers)), index=numbers)
+    ends = events[events["event"].isin(["death", "end"])].set_index("patient").reindex(numbers)
+    measured, visits = _measured(tables.measurements[tables.measurements["arm"] == arm], numbers)
+    return Persons(
+        count=len(patients),
+        known={str(name): column.to_numpy() for name, column in patients.items()},
+        years=ends["day"].to_numpy(float) / DAYS_PER_YEAR,
+        died=np.where(ends["event"] == "death", 1.0, 0.0),
+        events=_events(events, place),
+        measured=measured,
+        visits=visits,
+    )
+
+
+def tally(
+    tables: Tables,
+    arms: Sequence[str],
+    comparator: str,
+    subgroups: Mapping[str, Any] | None = None,
+    facts: Sequence[Mapping[str, Any]] = (),
+    groups: Mapping[str, Any] | None = None,
+) -> Tally:
+    """The sums over all patients of the tables."""
+    end = int(tables.events["day"].max())
+    people = {(0, arm): persons(tables, arm) for arm in arms}
+    against = {(0, arm): (0, comparator) for arm in arms if arm != comparator}
+    wanted = Wanted(end, subgroups or {}, facts, groups or {})
+    return outcomes.added([outcomes.tally(people, [wanted], against)])
+
+
+def summarise(
+    scenario: str,
+    tables: Tables,
+    arms: Sequence[str],
+    comparator: str,
+    subgroups: Mapping[str, Any] | None = None,
+) -> pd.DataFrame:
+    """The summary of what the tables hold."""
+    return outcomes.summarise(scenario, tally(tables, arms, comparator, subgroups))
+
+
+def found(people: Persons, inside: Any, wanted: Mapping[str, Any]) -> tuple[float, float, float]:
+    """A published statistic of some patients: value, spread, Monte Carlo error."""
+    outcome = statistic(people, "fact", "unit", wanted)
+    y, x = outcome.numerator * inside, outcome.denominator * inside
+    return simulated(sums(y, x)._replace(patients=float(inside.sum())), wanted)
+
+
+def _events(events: pd.DataFrame, place: "pd.Series[int]") -> dict[tuple[str, str], Rows]:
+    happened = {}
+    for (event, what), rows in events.groupby(["event", "what"]):
+        if event != "end":
+            subject = "" if event == "death" else str(what)
+            who = np.asarray(place[rows["patient"]], dtype=np.int64)
+            day = np.asarray(rows["day"], dtype=np.int64)
+            happened[str(event), subject] = Rows(who, day, rows["value"].to_numpy(float))
+            if event == "infusion":
+                happened.setdefault(("missed infusion", subject), NOBODY)
+    return happened
+
+
+NOBODY = Rows(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+
+
+def _measured(
+    rows: pd.DataFrame, numbers: "pd.Series[int]"
+) -> tuple[dict[str, Any], dict[str, list[int]]]:
+    measured, visits = {}, {}
+    for quantity in (*QUANTITIES, "spine_t", "hip_t"):
+        of_quantity = rows[rows["quantity"] == quantity]
+        if len(of_quantity):
+            wide = of_quantity.pivot(index="patient", columns="day", values="value")
+            measured[quantity] = wide.reindex(numbers).to_numpy(float)
+            visits[quantity] = [int(day) for day in wide.columns]
+    return measured, visits
