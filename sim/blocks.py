@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from sim import cohort, engine_batch, engine_simpy, evidence, outcomes, tables
-from sim.outcomes.tally import Key
+from sim.outcomes.cells import Key
 from sim.scenario import Mistake, ScenarioError, Study
 from sim.scenario.units import read
 from sim.schema import MARKERS, Inputs, Log, Names, OutOfDraws

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sim.outcomes import Tally
+from sim.outcomes.cells import Label
 from sim.outcomes.estimate import Estimate
 from sim.outcomes.summary import apart, estimate, in_months, unit_of_difference, written
-from sim.outcomes.tally import Label
 from sim.schema import EVERYONE
 
 if TYPE_CHECKING:

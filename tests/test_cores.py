@@ -1,0 +1,132 @@
+"""Several processes give what one gives, in order, even when one of them is killed."""
+
+import os
+import signal
+import time
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim import cores, runs
+from sim.outcomes import CELL
+from sim.scenario import Mistake, ScenarioError, load
+
+BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
+
+
+def slower_first(piece: int) -> int:
+    time.sleep(0.2 if piece == 0 else 0)
+    return piece**2
+
+
+def killed_once(mark: Path, piece: int) -> int:
+    """Dies in the middle of the third piece, as if the system had taken its memory back."""
+    if piece == 2 and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(30)
+    return piece**2
+
+
+def killed_always(piece: int) -> int:
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(30)
+    return piece
+
+
+def test_results_come_in_the_order_of_the_pieces():
+    assert list(cores.in_order(slower_first, range(9), 2)) == [i**2 for i in range(9)]
+    assert list(cores.in_order(slower_first, [], 2)) == []
+
+
+def test_work_of_a_process_that_was_killed_is_done_again(tmp_path):
+    mark = tmp_path / "killed"
+    found = list(cores.in_order(partial(killed_once, mark), range(6), 2))
+    assert mark.exists()
+    assert found == [i**2 for i in range(6)]
+
+
+def test_a_piece_that_kills_every_process_ends_the_work(monkeypatch):
+    monkeypatch.setattr(cores, "TRIES", 2)
+    with pytest.raises(OSError, match="killed 2 times"):
+        list(cores.in_order(killed_always, range(2), 2))
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="no cores are set apart here")
+def test_cores_are_those_that_this_process_may_use():
+    assert cores.available() == len(os.sched_getaffinity(0))
+
+
+SETTINGS = [
+    f"cohort.patients={3 * CELL + 17}", "horizon=6 months", "visits.dxa=[6 months]",
+    "subgroups={women: {sex: female}}",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def study():
+    return load(BASE, SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def alone(study):
+    return runs.run(study, engine="batch")
+
+
+def test_any_number_of_workers_gives_the_same_result(study, alone, monkeypatch):
+    monkeypatch.setitem(runs.BLOCK, "batch", CELL)
+    same_outcomes(alone, runs.run(study, engine="batch", workers=2, outcomes_only=True))
+    found = runs.run(study, engine="batch", workers=3)
+    for one, other in zip(alone.tables, found.tables, strict=True):
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
+    same_outcomes(alone, found)
+
+
+@pytest.mark.parametrize("cells", [1, 2, 64])
+def test_no_size_of_block_changes_an_outcome(study, alone, cells, monkeypatch):
+    monkeypatch.setitem(runs.BLOCK, "batch", cells * CELL)
+    same_outcomes(alone, runs.run(study, engine="batch", outcomes_only=True))
+
+
+def test_the_other_engine_has_the_same_outcomes(study, alone):
+    same_outcomes(alone, runs.run(study, engine="simpy", outcomes_only=True))
+
+
+def test_the_sums_are_those_over_all_patients_at_once(study, alone, monkeypatch):
+    monkeypatch.setattr("sim.outcomes.cells.CELL", 10**6)
+    at_once = runs.run(study, engine="batch", outcomes_only=True).tally
+    np.testing.assert_allclose(alone.tally.own, at_once.own, rtol=1e-13)
+    np.testing.assert_allclose(alone.tally.paired, at_once.paired, rtol=1e-13)
+
+
+def test_a_run_without_tables_says_so(study):
+    result = runs.run(study, engine="batch", outcomes_only=True)
+    with pytest.raises(ValueError, match="outcomes only"):
+        _ = result.events
+
+
+def test_workers_are_worth_their_start():
+    for engine, block in runs.BLOCK.items():
+        assert runs.workers_for(block, engine) == 1
+        assert runs.workers_for(10**9, engine) == cores.available()
+
+
+def too_many_fractures(piece: int) -> int:
+    raise ScenarioError([Mistake("fractures", f"lower the rates {piece}")])
+
+
+def test_a_mistake_that_only_simulating_finds_is_told_by_a_worker_too():
+    with pytest.raises(ScenarioError, match="lower the rates 0") as caught:
+        list(cores.in_order(too_many_fractures, range(1), 2))
+    assert caught.value.mistakes[0].path == "fractures"
+
+
+def same_outcomes(one, other):
+    assert one.tally.labels == other.tally.labels
+    np.testing.assert_array_equal(one.tally.own, other.tally.own)
+    np.testing.assert_array_equal(one.tally.paired, other.tally.paired)
+    pd.testing.assert_frame_equal(one.summary, other.summary, check_exact=True)
+    pd.testing.assert_frame_equal(one.reported, other.reported, check_exact=True)
