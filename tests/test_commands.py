@@ -275,7 +275,7 @@ def read(html):
 
 def test_a_notebook_shows_the_same_as_the_terminal(result, tmp_path):
     shown = read(notebook.result(sheets.sheets(result), sheets.closing(result)))
-    printed = show.as_text(result, tmp_path)
+    printed = show.as_text(result, tmp_path, "all")
     lines = [" ".join(line.split()) for line in printed.splitlines()]
     assert shown.rows[0][0] == "Reported against simulated"
     assert len(shown.rows) > 30

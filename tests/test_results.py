@@ -28,7 +28,7 @@ RELATIVE = 1e-5  # the files hold six digits
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
 def test_committed_summaries_match_a_fresh_run(scenario, tmp_path):
     result = runs.run(scenario, engine="batch")
-    assert f"Tables and figures: {tmp_path}" in show.as_text(result, tmp_path)
+    assert f"Tables and figures: {tmp_path}" in show.as_text(result, tmp_path, "all")
     write_summaries(result, tmp_path)
     committed = ROOT / "results" / scenario.stem
     for fresh in sorted(tmp_path.iterdir()):

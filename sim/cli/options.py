@@ -39,8 +39,8 @@ def ENGINE(default: str) -> Callable[..., Any]:  # noqa: N802 - an option like t
         type=click.Choice(["simpy", "batch"]),
         default=default,
         show_default=True,
-        help="simpy: the reference. batch: compiled, for many patients; compiles once, in a "
-        "quarter of a minute.",
+        help="simpy: the reference. batch: compiled, for many patients; compiles once, in "
+        "some twenty seconds.",
     )
 
 

@@ -65,4 +65,4 @@ def run(
     command = " ".join(["mastosim", *sys.argv[1:]])
     with watching(quiet, engine) as progress:
         result, folder = archive.make(study, out, kept, progress, engine, workers, command)
-    click.echo(show.as_json(result, folder) if as_json else show.as_text(result, folder))
+    click.echo(show.as_json(result, folder) if as_json else show.as_text(result, folder, kept))

@@ -13,13 +13,18 @@ from sim.sheets import WORDS, Sheet, closing, is_nan, sheets
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.archive import Kept
+
 WIDER_THAN_ANY = 2000
 """Columns a table may take; a number cut off is worse than a line that wraps."""
 
 
-def as_text(result: Result, folder: Path) -> str:
+KEPT = {"all": "Tables and figures", "tables": "Tables", "outcomes": "Outcomes"}
+
+
+def as_text(result: Result, folder: Path, kept: Kept) -> str:
     """The tables of a run, how much of it is assumed, and where the files are."""
-    end = (*closing(result), f"Tables and figures: {folder}")
+    end = (*closing(result), f"{KEPT[kept]}: {folder}")
     return "\n".join([*(_printed(sheet) for sheet in sheets(result)), *end])
 
 

@@ -1,0 +1,104 @@
+"""What is kept of a run: everything, tables alone, or outcomes alone; the same numbers always."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from sim import archive, forecast, plots, runs
+from sim.cli.main import commands
+from sim.scenario import ScenarioError, load
+from sim.tables import load as load_tables
+from sim.tables import store
+
+BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
+SETTINGS = ["cohort.patients=300", "horizon=12 months"]
+TABLES = {f"{name}.parquet" for name in ("patients", "events", "measurements", "latent")}
+OUTCOMES = {"summary.csv", "reported.csv", "manifest.json"}
+
+
+@pytest.fixture(scope="module")
+def study():
+    return load(BASE, SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def made(study, tmp_path_factory):
+    """The folder of each way to keep a run."""
+    root = tmp_path_factory.mktemp("kept")
+    folders = {}
+    for kept in ("all", "tables", "outcomes"):
+        _, folders[kept] = archive.make(study, root / kept, kept, engine="batch")
+    return folders
+
+
+def names(folder):
+    return {path.name for path in folder.iterdir()}
+
+
+def test_each_keeps_what_it_says(made):
+    assert names(made["outcomes"]) == OUTCOMES
+    assert names(made["tables"]) == OUTCOMES | TABLES
+    assert names(made["all"]) > OUTCOMES | TABLES | {"bone_course.svg"}
+    for kept, folder in made.items():
+        assert json.loads((folder / "manifest.json").read_text())["kept"] == kept
+
+
+def test_what_is_kept_changes_no_byte(made):
+    for name in (OUTCOMES | TABLES) - {"manifest.json"}:
+        held = {
+            (folder / name).read_bytes() for folder in made.values() if (folder / name).exists()
+        }
+        assert len(held) == 1, name
+
+
+def test_outcomes_alone_stand_beside_a_whole_result_and_do_not_replace_it(made):
+    assert made["outcomes"].name == made["all"].name + "-outcomes"
+    assert made["tables"].name == made["all"].name
+
+
+def test_tables_written_as_they_come_are_those_written_at_once(study, made, monkeypatch, tmp_path):
+    """In groups of 128 patients here, so that 300 make three of them."""
+    monkeypatch.setattr(store, "PATIENTS_A_GROUP", 128)
+    monkeypatch.setitem(runs.BLOCK, "batch", 128)
+    _, streamed = archive.make(study, tmp_path / "streamed", "tables", engine="batch")
+    at_once = archive.keep(runs.run(study, engine="batch"), tmp_path / "at once")
+    for name in TABLES:
+        assert (streamed / name).read_bytes() == (at_once / name).read_bytes(), name
+    for one, other in zip(load_tables(streamed), load_tables(made["all"]), strict=True):
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+def test_figures_of_outcomes_are_drawn_without_tables(made, study, tmp_path):
+    caption = archive.caption_of(study)
+    files = plots.draw(made["outcomes"], caption, list(plots.FIGURES), tmp_path, ["svg"])
+    drawn = {path.stem for path in files}
+    assert drawn == {"differences", "against_reported"}
+    others = plots.draw(made["all"], caption, sorted(drawn), made["all"], ["svg"])
+    assert {p.read_bytes() for p in files} == {p.read_bytes() for p in others}
+
+
+def test_only_figures_need_memory_for_every_patient(study, tmp_path, monkeypatch):
+    monkeypatch.setattr(forecast, "memory_of_machine", lambda: 1e8)
+    with pytest.raises(ScenarioError, match=r"cohort\.patients"):
+        archive.make(study, tmp_path, "all", engine="batch")
+    assert not any(tmp_path.iterdir())
+    for kept in ("tables", "outcomes"):
+        _, folder = archive.make(study, tmp_path, kept, engine="batch")
+        assert names(folder) >= OUTCOMES
+
+
+def test_the_command_keeps_what_is_asked_for_and_says_so(tmp_path):
+    words = ["run", str(BASE), "--engine", "batch", "--out", str(tmp_path), "--quiet"]
+    settings = [word for setting in SETTINGS for word in ("--set", setting)]
+    done = CliRunner().invoke(commands, [*words, *settings, "--keep", "outcomes", "--workers", "1"])
+    assert done.exit_code == 0, done.output
+    (folder,) = (tmp_path / "laroche2011").iterdir()
+    assert done.output.splitlines()[-1] == f"Outcomes: {folder}"
+    assert names(folder) == OUTCOMES
+    again = CliRunner().invoke(commands, ["rerun", str(folder), "--out", str(tmp_path / "again")])
+    assert again.exit_code == 0, again.output
+    assert "identical  summary.csv" in again.output
+    assert not list((tmp_path / "again").rglob("*.parquet"))
