@@ -14,10 +14,9 @@ from benchmarks.sizes import FULL, QUICK, Sizes
 RESULTS = Path(__file__).parent / "RESULTS.md"
 QUESTIONS = (
     engines.compare,
-    scaling.by_cohort,
+    processes.whole_runs,
     scaling.by_horizon,
     parts.by_part,
-    processes.memory,
     processes.beginnings,
 )
 

@@ -8,6 +8,7 @@ import platform
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from sim.forecast import in_bytes, memory_of_machine
 
@@ -16,26 +17,46 @@ HEAD = """# Speed of the two engines
 `make bench` measures this and writes it down; numbers differ from machine to machine, ratios less.
 All is the scenario `laroche2011`: two arms, five years, unless a line says otherwise. A patient is
 one person followed through both arms. Times are medians of rounds; what is compared takes turns
-within a round, and a ratio is the median of the ratios of the rounds.
-
-Not built yet, so not measured: outcomes without a log, and more than one core.
+within a round, and a ratio is the median of the ratios of the rounds. Only whole runs of larger
+cohorts, and what is done in one round, are timed once.
 """
 PACKAGES = ("mastosim", "numpy", "numba", "llvmlite", "simpy")
 
 
+class Target(NamedTuple):
+    """What was meant to be reached, and what was; None where that is not known."""
+
+    what: str
+    bound: Literal["at least", "at most"]
+    limit: float
+    measured: float | None
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the measured value keeps to the limit."""
+        if self.measured is None:
+            return None
+        if self.bound == "at least":
+            return self.measured >= self.limit
+        return self.measured <= self.limit
+
+
 @dataclass(frozen=True)
 class Table:
-    """The answer to a question: what was measured, in rows, and how to read it."""
+    """The answer to a question: what was measured, in rows, how to read it, and what was meant."""
 
     question: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     note: str = ""
+    targets: Sequence[Target] = ()
 
 
 def written(tables: Iterable[Table]) -> str:
     """The whole page in Markdown."""
-    return "\n".join([HEAD, *map(_section, [*tables, _machine()])])
+    tables = list(tables)
+    targets = [target for table in tables for target in table.targets]
+    return "\n".join([HEAD, *map(_section, [_verdicts(targets), *tables, _machine()])])
 
 
 def number(value: float) -> str:
@@ -48,6 +69,17 @@ def _section(table: Table) -> str:
     lines = [f"| {' | '.join(row)} |" for row in (table.columns, rules, *table.rows)]
     note = f"\n{table.note}\n" if table.note else ""
     return f"## {table.question}\n{note}\n" + "\n".join(lines) + "\n"
+
+
+def _verdicts(targets: Iterable[Target]) -> Table:
+    """Each target, and whether it was met."""
+    said = {True: "yes", False: "no", None: "not told"}
+    rows = [
+        [what, f"{bound} {number(limit)}", "" if measured is None else number(measured), said[met]]
+        for (what, bound, limit, measured), met in ((target, target.met) for target in targets)
+    ]
+    columns = ["what was meant", "target", "measured", "met"]
+    return Table("Were the targets met in this run?", columns, rows)
 
 
 def _machine() -> Table:

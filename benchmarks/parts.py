@@ -1,11 +1,11 @@
-"""Where the time of an event goes: drawing, and the loop with and without some of its work."""
+"""Where the time of an event goes: drawing, the loop whole and in part, reduction to outcomes."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
 
-from benchmarks import blocks, floor
+from benchmarks import floor, workload
 from benchmarks.page import Table, number
 from benchmarks.rounds import median, take_turns
 from benchmarks.sizes import Sizes
@@ -18,17 +18,25 @@ NOTE = """\
 The inputs of both arms are drawn together. Visits and reviews are left out by putting them behind
 the end of follow-up; the last column divides by the events that then remain, and what was saved is
 in the column before it. The bare loop goes through the same days: it finds the next among all kinds
-of event, reads one random number, writes one row, and does nothing for a patient."""
+of event, reads one random number, writes one row, and does nothing for a patient. Reduction to
+outcomes is timed on the logs of both arms: what each patient went through, then the sums over
+patients from which every outcome is computed."""
 
 
 def by_part(sizes: Sizes) -> Table:
-    """Nanoseconds an event of drawing and of the loop, whole and with parts left out."""
-    study, count = blocks.scenario(), sizes.block
-    inputs, logs = blocks.sufficient(study, 0, count)
+    """Nanoseconds an event of each part, the loop also with some of its work left out."""
+    study, count = workload.study(), sizes.block
+    inputs, logs = workload.followed(study, count)
+    people, work = workload.persons(study, inputs, logs), workload.work_on(study)
     whole = _events(inputs, logs)
     parts: dict[str, tuple[Callable[[], object], int]] = {
-        "drawing the inputs": (functools.partial(blocks.lowered, study, 0, count), whole),
-        "the loop": (functools.partial(blocks.simulated, inputs), whole),
+        "drawing the inputs": (functools.partial(workload.drawn, study, count), whole),
+        "the loop": (functools.partial(workload.simulated, inputs), whole),
+        "reduction: what each patient went through": (
+            functools.partial(workload.persons, study, inputs, logs),
+            whole,
+        ),
+        "reduction: sums over patients": (functools.partial(workload.tally, work, people), whole),
         "the loop without visits": _loop(count, NO_MEASURING),
         "the loop without reviews": _loop(count, NO_REVIEWS),
         "the loop without both": _loop(count, NO_MEASURING + NO_REVIEWS),
@@ -46,8 +54,8 @@ def by_part(sizes: Sizes) -> Table:
 
 def _loop(count: int, settings: tuple[str, ...]) -> tuple[Callable[[], object], int]:
     """The loop with settings laid over the scenario, and its number of events."""
-    inputs, logs = blocks.sufficient(blocks.scenario(*settings), 0, count)
-    return functools.partial(blocks.simulated, inputs), _events(inputs, logs)
+    inputs, logs = workload.followed(workload.study(*settings), count)
+    return functools.partial(workload.simulated, inputs), _events(inputs, logs)
 
 
 def _events(inputs: list[Inputs], logs: list[Log]) -> int:

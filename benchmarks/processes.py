@@ -1,39 +1,61 @@
-"""What only a fresh process shows: the most memory it had, and the time until it has a result."""
+"""What only a fresh process shows: whole runs with their memory, and the time to a result."""
 
 from __future__ import annotations
 
 import functools
+import json
 import os
 import subprocess
 import sys
 import tempfile
+from typing import NamedTuple
 
-from benchmarks.blocks import ROOT, SCENARIO
-from benchmarks.page import Table, number
+from benchmarks.page import Table, Target, number
 from benchmarks.rounds import median, seconds, take_turns
 from benchmarks.sizes import Sizes
+from benchmarks.workload import ROOT, SCENARIO
 from sim.draws import CHUNK
 
-BLOCKS = ("-m", "benchmarks.blocks")
+CHILD = ("-m", "benchmarks.child")
 HELP, CHECK = ("-m", "sim.cli", "--help"), ("-m", "sim.cli", "check", str(SCENARIO))
 
+GIB = 2**30
+FASTER_WITH_TWO, MORE_MEMORY, MEMORY = 1.7, 1.2, 1.0
+"""What was meant to be reached by the largest cohort: times as fast with two workers, at least;
+memory in times that of a cohort a tenth as large, and in GiB, at most."""
 
-def memory(sizes: Sizes) -> Table:
-    """The most memory of a process that follows so many patients in blocks, logs dropped."""
-    rows = []
-    for patients in sizes.memory:
-        told = _python(*BLOCKS, str(patients)).strip()
-        rows.append([f"{patients:,}", number(int(told) / 1e6) if told else "not told"])
-    note = (
-        f"A fresh process, both arms, blocks of {CHUNK:,}, logs dropped (`VmHWM` of Linux). One\n"
-        "patient stands for Python, its libraries and the compiled engine."
-    )
-    return Table("How much memory does it take?", ["patients", "MB at most"], rows, note)
+NOTE = f"""\
+The batch engine in blocks of {CHUNK:,}, outcomes only: from the scenario, read before, to the table
+of outcomes, the drawing of the inputs included. Each line is a fresh process, which first follows
+one patient to load all that it needs. Workers are started and ended within the time that is told,
+with Python and its libraries. Memory is the most that the process had (`VmHWM` of Linux); with more
+than one worker, that of the first process and of every worker in sum, so that what they share is
+counted for each. One patient stands for what does not grow."""
+
+Sort = tuple[int, int]
+"""Patients and workers."""
+
+
+class Run(NamedTuple):
+    """Whole runs of one sort in one process: the seconds of each, and the most memory in bytes."""
+
+    times: list[float]
+    memory: int | None
+
+
+def whole_runs(sizes: Sizes) -> Table:
+    """Seconds and memory of runs of outcomes only, by patients and workers."""
+    runs = {(n, workers): _runs(n, workers, rounds) for n, workers, rounds in sizes.whole}
+    columns = [
+        "patients", "workers", "rounds", "seconds", "µs a patient", "times one worker", "MB at most"
+    ]  # fmt: skip
+    rows = [_row(sort, run, runs) for sort, run in runs.items()]
+    return Table("What does a larger cohort take?", columns, rows, NOTE, _targets(runs))
 
 
 def beginnings(sizes: Sizes) -> Table:
     """Seconds from the start of a process to its end."""
-    warm = functools.partial(_python, *BLOCKS, "1")
+    warm = functools.partial(_python, *CHILD, "1", "1")
     times = take_turns(
         {
             "batch engine, 1 patient, cache filled": warm,
@@ -50,10 +72,50 @@ def beginnings(sizes: Sizes) -> Table:
     return Table("How long until the first result?", columns, rows, note)
 
 
+def _runs(patients: int, workers: int, rounds: int) -> Run:
+    """Runs in a process of their own, after one that is not timed."""
+    told = _python(*CHILD, str(workers), "1", *[str(patients)] * rounds)
+    _, *timed = [json.loads(line) for line in told.splitlines()]
+    return Run([seconds for seconds, _ in timed], timed[-1][1])
+
+
+def _row(sort: Sort, run: Run, runs: dict[Sort, Run]) -> list[str]:
+    patients, workers = sort
+    whole = median(run.times)
+    return [
+        f"{patients:,}",
+        str(workers),
+        str(len(run.times)),
+        number(whole),
+        number(1e6 * whole / patients),
+        "" if workers == 1 else number(_gain(sort, runs)),
+        "not told" if run.memory is None else number(run.memory / 1e6),
+    ]
+
+
+def _gain(sort: Sort, runs: dict[Sort, Run]) -> float:
+    """How many times as fast as one worker."""
+    return median(runs[sort[0], 1].times) / median(runs[sort].times)
+
+
+def _targets(runs: dict[Sort, Run]) -> list[Target]:
+    """Gain of a second worker, and memory of one, in the largest cohort."""
+    *_, fewer, most = sorted(patients for patients, workers in runs if workers == 1)
+    less, peak = runs[fewer, 1].memory, runs[most, 1].memory
+    many = f"{most:,} patients"
+    return [
+        Target(f"{many}, two workers: times as fast as one", "at least", FASTER_WITH_TWO,
+               _gain((most, 2), runs)),
+        Target(f"{many}: memory in times that of {fewer:,}", "at most", MORE_MEMORY,
+               peak / less if peak and less else None),
+        Target(f"{many}: memory in GiB", "at most", MEMORY, peak / GIB if peak else None),
+    ]  # fmt: skip
+
+
 def _cold() -> float:
     """Once with a cache folder that holds nothing: all is compiled."""
     with tempfile.TemporaryDirectory() as folder:
-        return seconds(functools.partial(_python, *BLOCKS, "1", cache=folder))
+        return seconds(functools.partial(_python, *CHILD, "1", "1", cache=folder))
 
 
 def _python(*words: str, cache: str | None = None) -> str:

@@ -12,9 +12,8 @@ class Sizes:
     shared: int  # patients of the baseline in one environment
     single: int  # patients of the engines that follow one patient at a time
     block: int  # patients of the batch engine
-    cohorts: tuple[int, ...]
     horizons: tuple[int, ...]  # years
-    memory: tuple[int, ...]  # patients of each child process
+    whole: tuple[tuple[int, int, int], ...]  # patients, workers and rounds of whole runs
     few_rounds: int
     rounds: int
     compiles: bool  # whether to begin once with an empty cache
@@ -24,20 +23,25 @@ FULL = Sizes(
     shared=300,
     single=100,
     block=8192,
-    cohorts=(1_000, 10_000, 100_000),
     horizons=(5, 10, 20, 40),
-    memory=(1, 10_000, 100_000),
+    whole=(
+        (1, 1, 5),
+        (1_000, 1, 5),
+        (10_000, 1, 3),
+        (100_000, 1, 1),
+        (1_000_000, 1, 1),
+        (1_000_000, 2, 1),
+    ),
     few_rounds=5,
-    rounds=9,
+    rounds=7,
     compiles=True,
 )
 QUICK = Sizes(
     shared=3,
     single=3,
     block=64,
-    cohorts=(50, 100),
     horizons=(1, 2),
-    memory=(1,),
+    whole=((50, 1, 2), (100, 1, 1), (100, 2, 1)),
     few_rounds=1,
     rounds=2,
     compiles=False,

@@ -72,7 +72,7 @@ def refuse_too_large(study: Study, most_bytes: float | None = None) -> None:
         f"{patients} patients in {arms} {'arm' if arms == 1 else 'arms'} would take about "
         f"{in_words(expected.seconds)} and {in_bytes(expected.bytes)} of memory; "
         f"allowed is up to {in_bytes(most_bytes)} here{told}. Lower cohort.patients: with 10,000 "
-        "patients the Monte Carlo error of a mean is 1 % of the standard deviation between patients, "
+        "patients the Monte Carlo error of a mean is 1 % of the standard deviation between them, "
         "or keep outcomes alone (--keep outcomes): those take the same memory for any number"
     )
     raise ScenarioError([Mistake("cohort.patients", message)])
