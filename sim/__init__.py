@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from sim.comparisons import Comparison
+    from sim.emulation import Emulated
     from sim.lives import Life
     from sim.runs import Result
     from sim.scenario import Study
 
 __version__ = "0.2.0"
-__all__ = ["check", "cite", "compare", "explain", "plot", "rerun", "run"]
+__all__ = ["check", "cite", "compare", "emulate", "explain", "plot", "rerun", "run"]
 
 Progress = Callable[[int, int], None]
 Engine = Literal["simpy", "batch"]
@@ -74,6 +75,20 @@ def compare(
     from sim import comparisons
 
     return comparisons.compare(scenarios, patients, seed, settings, progress, engine, workers)
+
+
+def emulate(
+    scenario: str | Path,
+    trials: int = 5000,
+    seed: int | None = None,
+    settings: Iterable[str] = (),
+    progress: Progress | None = None,
+    workers: int = 1,
+) -> Emulated:
+    """Do the series that a scenario answers to again and again; see `sim.emulation.emulate`."""
+    from sim import emulation
+
+    return emulation.emulate(scenario, trials, seed, settings, progress, workers)
 
 
 def plot(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from sim import cohort, engine_batch, engine_simpy, evidence, outcomes, tables
@@ -52,8 +52,10 @@ def do(work: Work, patients: range) -> Block:
     return Block(patients, outcomes.tally(people, wanted, work.against), kept)
 
 
-def simulate(study: Study, patients: range, engine: Engine) -> dict[str, tuple[Inputs, Log]]:
-    """Every arm of one block; where fractures outrun the random numbers, again with more of them.
+def simulate(
+    study: Study, patients: range, engine: Engine, arms: Collection[str] | None = None
+) -> dict[str, tuple[Inputs, Log]]:
+    """Every arm of one block, or some; where fractures outrun the random numbers, again with more.
 
     Random numbers have addresses, so the second attempt repeats the first and goes on.
     """
@@ -64,7 +66,11 @@ def simulate(study: Study, patients: range, engine: Engine) -> dict[str, tuple[I
     while True:
         lowered = cohort.lower(study.scenario, life_table, first, count, fractures)
         try:
-            return {arm: (inputs, follow(inputs)) for arm, inputs in lowered.items()}
+            return {
+                arm: (inputs, follow(inputs))
+                for arm, inputs in lowered.items()
+                if arms is None or arm in arms
+            }
         except OutOfDraws:
             if fractures >= MOST_FRACTURES:
                 message = (

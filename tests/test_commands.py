@@ -311,8 +311,8 @@ def test_subgroups_have_tables_of_their_own():
 def test_names_are_printed_as_they_stand():
     """What stands in [brackets] is no markup, and :colons: are no picture."""
     sheet = sheets.Sheet(("a", "b", "c"), [("[bold]x[/bold]", ":smile:", "[1, 2]")])
-    assert "[bold]x[/bold]" in show._table(sheet)
-    assert ":smile:" in show._table(sheet)
+    assert "[bold]x[/bold]" in show.table(sheet)
+    assert ":smile:" in show.table(sheet)
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ def compare(
 def _as_json(comparison: Comparison, folder: Path) -> str:
     """The comparison as one JSON object; missing values are null."""
     from sim.archive import digest_of
-    from sim.cli.show import _records
+    from sim.cli.show import records
     from sim.comparisons import remarks
 
     first = comparison.studies[0].scenario
@@ -108,14 +108,14 @@ def _as_json(comparison: Comparison, folder: Path) -> str:
             for study in comparison.studies
         ],
         "remarks": remarks(comparison.studies),
-        "summary": _records(comparison.summary),
+        "summary": records(comparison.summary),
     }
     return json.dumps(held, indent=1, ensure_ascii=False, allow_nan=False)
 
 
 def _as_text(comparison: Comparison, folder: Path) -> str:
     """A table an arm, the paired differences arm by arm, and what must be said of them."""
-    from sim.cli.show import _table
+    from sim.cli.show import table
     from sim.comparisons import remarks
 
     first = comparison.studies[0].scenario
@@ -129,7 +129,7 @@ def _as_text(comparison: Comparison, folder: Path) -> str:
         "Fracture differences stand on the reading of the annual increase.",
         f"Table and figure: {folder}",
     ]
-    return "".join(map(_table, _sheets(comparison.summary))) + "\n".join(said)
+    return "".join(map(table, _sheets(comparison.summary))) + "\n".join(said)
 
 
 def _sheets(summary: pd.DataFrame) -> Iterator[Sheet]:

@@ -17,6 +17,7 @@ from sim.cli.check import check
 from sim.cli.cite import cite
 from sim.cli.compare import compare
 from sim.cli.completion import completion
+from sim.cli.emulate import emulate
 from sim.cli.explain import explain
 from sim.cli.new import new
 from sim.cli.plot import plot
@@ -49,7 +50,7 @@ def commands() -> None:
     """
 
 
-for command in (check, run, explain, compare, plot, cite, new, schema, rerun, completion):
+for command in (check, run, explain, compare, emulate, plot, cite, new, schema, rerun, completion):
     commands.add_command(command)
 
 

@@ -13,17 +13,22 @@ SECONDS_BETWEEN_LINES = 30.0
 
 
 @contextmanager
-def watching(quiet: bool, engine: str = "simpy") -> Iterator[Progress | None]:
-    """A function to tell of progress while work goes on; None where nobody wants to know."""
+def watching(
+    quiet: bool, engine: str = "simpy", what: str = "patient courses"
+) -> Iterator[Progress | None]:
+    """A function to tell of progress while work goes on; None where nobody wants to know.
+
+    `what` is counted.
+    """
     if engine == "batch" and not quiet and sys.stderr.isatty():
         _say_if_compiling()
     if quiet:
         yield None
     elif sys.stderr.isatty():
-        with _bar() as progress:
+        with _bar(what) as progress:
             yield progress
     else:
-        yield _lines()
+        yield _lines(what)
 
 
 def _say_if_compiling() -> None:
@@ -34,13 +39,13 @@ def _say_if_compiling() -> None:
 
 
 @contextmanager
-def _bar() -> Iterator[Progress]:
+def _bar(what: str) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
     columns = (
-        TextColumn("patient courses"),
+        TextColumn(what),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
@@ -51,7 +56,7 @@ def _bar() -> Iterator[Progress]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _lines() -> Progress:
+def _lines(what: str) -> Progress:
     began = last = time.monotonic()
 
     def tell(done: int, total: int) -> None:
@@ -60,7 +65,7 @@ def _lines() -> Progress:
         if now - last >= SECONDS_BETWEEN_LINES:
             last = now
             left = (now - began) / done * (total - done)
-            text = f"{done} of {total} patient courses, about {left:.0f} s left"
+            text = f"{done} of {total} {what}, about {left:.0f} s left"
             print(text, file=sys.stderr, flush=True)
 
     return tell

@@ -35,34 +35,35 @@ def as_json(result: Result, folder: Path) -> str:
         "folder": str(folder),
         "assumptions": len(result.study.assumptions),
         "numbers": len(result.study.numbers),
-        "summary": _records(result.summary),
-        "reported": None if result.reported is None else _records(result.reported),
+        "summary": records(result.summary),
+        "reported": None if result.reported is None else records(result.reported),
     }
     return json.dumps(held, indent=1, ensure_ascii=False, allow_nan=False)
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as JSON holds them."""
     rows = frame.to_dict("records")
     return [{str(k): None if is_nan(v) else v for k, v in row.items()} for row in rows]
 
 
 def _printed(sheet: Sheet) -> str:
     """A sheet as text: the table, and its notes below."""
-    return "\n".join([_table(sheet), *([*sheet.notes, ""] if sheet.notes else [])])
+    return "\n".join([table(sheet), *([*sheet.notes, ""] if sheet.notes else [])])
 
 
-def _table(sheet: Sheet) -> str:
+def table(sheet: Sheet) -> str:
     """Columns aligned: words to the left, numbers to the right."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    laid_out = Table(box=SIMPLE_HEAD, pad_edge=False)
     for i, head in enumerate(sheet.heads):
-        table.add_column(head, justify="left" if i < WORDS else "right", no_wrap=True)
+        laid_out.add_column(head, justify="left" if i < WORDS else "right", no_wrap=True)
     for row in sheet.rows:
-        table.add_row(*row)
+        laid_out.add_row(*row)
     out = io.StringIO()
     console = Console(file=out, width=WIDER_THAN_ANY, color_system=None, markup=False, emoji=False)
-    console.print(table)
+    console.print(laid_out)
     return "\n".join(line.rstrip() for line in out.getvalue().strip("\n").splitlines()) + "\n"

@@ -128,6 +128,28 @@ class Fact(Form):
         return held | ({"spread": self.interval} if self.interval else {})
 
 
+class DesignVisits(Form):
+    """When a series was measured, as `visits` of a scenario."""
+
+    dxa: list[Text] | None = None
+    markers: list[Text] | None = None
+
+
+class TrialDesign(Form):
+    """How a series was made, so that it can be made again with virtual patients."""
+
+    patients: dict[str, Whole]
+    follow_up: Days | None = None
+    visits: DesignVisits | None = None
+
+    @field_validator("patients", mode="after")
+    @classmethod
+    def _someone_enrols(cls, patients: dict[str, int]) -> dict[str, int]:
+        if not patients or min(patients.values()) < 1:
+            raise refuse("a design enrols 1 patient or more in each arm that it names")
+        return patients
+
+
 class Publication(Form):
     """A file of published facts."""
 
@@ -135,6 +157,7 @@ class Publication(Form):
     seen: Text = ""
     note: Text = ""
     follow_up: Days | None = None
+    design: TrialDesign | None = None
     groups: dict[str, dict[str, Text]] = Field({})
     facts: list[Fact]
 

@@ -1,0 +1,93 @@
+"""What the trials say of each published number: expected, predicted interval, covered or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = (
+    "fact",
+    "label",
+    "statistic",
+    "unit",
+    "published",
+    "mean",
+    "low",
+    "high",
+    "percentile",
+    "covered",
+    "trials",
+    "empty",
+    "single",
+)
+LOW, HIGH = 0.025, 0.975
+
+
+def scored(trials: pd.DataFrame, facts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """One row for each published value, and one for each published SD.
+
+    `mean`, `low` and `high` are over the trials that gave the statistic (`trials`), `low` to `high`
+    their 95 % predictive interval. A trial would have been printed with as many digits as the
+    publication was: `percentile` is where the published number stands among trials so rounded, ties
+    counted half, and `covered` whether it lies in their interval. `empty` counts trials in which
+    nobody was in the group, or nobody of it was measured; `single` those in which one patient was,
+    who has no SD.
+    """
+    import pandas as pd
+
+    by_fact = dict(iter(trials.groupby("fact", sort=False)))
+    rows = [row for fact in facts for row in _rows(fact, by_fact[fact["fact"]])]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def coverage(scores: pd.DataFrame) -> tuple[int, int]:
+    """How many published numbers lie within their predictive interval, and of how many.
+
+    A number that the design fixes, such as how many patients there are, does not count.
+    """
+    fixed = (scores["low"] == scores["high"]) & scores["covered"]
+    counted = scores[(scores["trials"] > 0) & ~fixed]
+    return int(counted["covered"].sum()), len(counted)
+
+
+def _rows(fact: Mapping[str, Any], trials: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    measured = trials["measured"].to_numpy(float)
+    counts = fact["simulated"]["statistic"] == "patients"
+    empty = 0 if counts else int((measured == 0).sum())
+    yield _row(fact, "value", fact["value"], trials["value"].to_numpy(float), empty, 0)
+    if fact.get("spread_is") == "sd":
+        spread = trials["spread"].to_numpy(float)
+        yield _row(fact, "SD", fact["spread"], spread, empty, int((measured == 1).sum()))
+
+
+def _row(
+    fact: Mapping[str, Any],
+    statistic: str,
+    published: float,
+    values: npt.NDArray[np.float64],
+    empty: int,
+    single: int,
+) -> tuple[object, ...]:
+    known = values[~np.isnan(values)]
+    about = (fact["fact"], fact["label"], statistic, fact["unit"], published)
+    if len(known) == 0:
+        return (*about, np.nan, np.nan, np.nan, np.nan, False, 0, empty, single)
+    low, high = np.quantile(known, (LOW, HIGH), method="inverted_cdf").tolist()
+    printed = np.round(known, digits_of(published))
+    below, ties = np.mean(printed < published), np.mean(printed == published)
+    percentile = 100 * float(below + ties / 2)
+    ends = np.quantile(printed, (LOW, HIGH), method="inverted_cdf")
+    covered = bool(ends[0] <= published <= ends[1])
+    numbers = (float(known.mean()), low, high, percentile, covered)
+    return (*about, *numbers, len(known), empty, single)
+
+
+def digits_of(published: float) -> int:
+    """Decimals that a number was printed with."""
+    return len(f"{published:.10f}".rstrip("0").split(".")[1])
