@@ -21,6 +21,7 @@ from sim.cli.emulate import emulate
 from sim.cli.explain import explain
 from sim.cli.new import new
 from sim.cli.plot import plot
+from sim.cli.power import power
 from sim.cli.rerun import rerun
 from sim.cli.run import run
 from sim.cli.schema import schema
@@ -50,7 +51,21 @@ def commands() -> None:
     """
 
 
-for command in (check, run, explain, compare, emulate, plot, cite, new, schema, rerun, completion):
+IN_ORDER = (
+    check,
+    run,
+    explain,
+    compare,
+    emulate,
+    power,
+    plot,
+    cite,
+    new,
+    schema,
+    rerun,
+    completion,
+)
+for command in IN_ORDER:
     commands.add_command(command)
 
 
