@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim import archive, comparisons, evidence, plots, runs
+from sim import archive, comparisons, emulation, evidence, plots, runs
 from sim.scenario import format_page, jsonschema, load
 
 ROOT = Path(__file__).parents[1]
@@ -57,6 +57,15 @@ GALLERY_HEAD = """# Gallery
 all of them, as SVG, PDF and PNG. Beside each stands a CSV file with the numbers that it shows.
 `make results` remakes this page.
 """
+EMULATED = {
+    "laroche2011": 5000,
+    "heijckmann2001": 2000,
+    "heijckmann2009": 2000,
+    "hernandez2010": 2000,
+    "rossini2014": 2000,
+}
+"""Series whose size is known, and how many trials of each are simulated."""
+
 ROWS = {
     "spine, % a year": "spine annual increase",
     "spine, % in all": "spine change",
@@ -81,6 +90,16 @@ def remake(scenario: Path, results: Path) -> Path:
             others = [name for name in plots.FIGURES if name not in plots.MAIN]
             plots.draw(kept, caption, others, folder, ("svg",))
         return folder
+
+
+def remake_emulation(name: str, trials: int, results: Path) -> Path:
+    """Do a published series again and put scores and figure into results/<name>/."""
+    with tempfile.TemporaryDirectory() as scratch:
+        emulated = emulation.emulate(ROOT / "scenarios" / f"{name}.yaml", trials)
+        kept = emulation.keep(emulated, Path(scratch))
+        for held, as_ in (("scores.csv", "emulation.csv"), ("emulation.svg", "emulation.svg")):
+            shutil.copyfile(kept / held, results / name / as_)
+    return results / name / "emulation.svg"
 
 
 def remake_comparison(name: str, stems: tuple[str, ...], results: Path) -> Path:
@@ -130,6 +149,7 @@ def with_tables(page: str, results: Path) -> str:
         ("predicted", predicted(results)),
         ("arms", arms(results)),
         ("independent", independent(results)),
+        ("closed forms", closed_forms(results)),
     ):
         begin, _, rest = page.partition(f"<!-- {name} -->\n")
         _, _, after = rest.partition("<!-- end -->")
@@ -177,11 +197,25 @@ def independent(results: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
+def closed_forms(results: Path) -> str:
+    """How far the program is from what mathematics expects, in Monte Carlo errors."""
+    table = pd.read_csv(results / "closed_forms.csv")
+    lines = ["| mechanism | comparisons | largest distance | root mean square |"]
+    lines.append("|---|---|---|---|")
+    for mechanism, rows in [*table.groupby("mechanism", sort=False), ("**all**", table)]:
+        apart = rows["distance"]
+        squared = (apart[rows["mc_error"] > 0] ** 2).mean() ** 0.5
+        lines.append(f"| {mechanism} | {len(rows)} | {apart.abs().max():.1f} | {squared:.2f} |")
+    return "\n".join(lines) + "\n"
+
+
 if __name__ == "__main__":
     for name, table in golden().items():
         table.to_csv(GOLDEN / f"{name}.csv", index=False, float_format="%.12g")
     for scenario in SCENARIOS:
         print(remake(scenario, ROOT / "results").relative_to(ROOT), flush=True)
+    for name, trials in EMULATED.items():
+        print(remake_emulation(name, trials, ROOT / "results").relative_to(ROOT), flush=True)
     for name, stems in COMPARED.items():
         print(remake_comparison(name, stems, ROOT / "results").relative_to(ROOT), flush=True)
     GALLERY.write_text(gallery(), encoding="utf-8")

@@ -8,6 +8,8 @@ import pandas as pd
 
 from sim import emulation
 from sim.emulation import power
+from sim.emulation.scores import coverage
+from tests.remake_results import EMULATED
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "ten-patients.md"
@@ -32,6 +34,7 @@ def tables() -> dict[str, str]:
         "fractures": _table(FRACTURE_HEADS, map(fractures, RATES)),
         "difference": _table(DIFFERENCE_HEADS, map(difference, ADDED)),
         "power": _table(POWER_HEADS, powers()),
+        "series": _table(SERIES_HEADS, map(series, EMULATED)),
     }
 
 
@@ -127,6 +130,27 @@ def powers() -> Iterator[tuple[str, ...]]:
                 f"{row['mean_difference']:.1f}", f"{row['low']:.1f} to {row['high']:.1f}",
                 f"{row['interval_width']:.1f}", f"{row['power']:.0f}",
             )  # fmt: skip
+
+
+SERIES_HEADS = (
+    "series",
+    "patients",
+    "covered",
+    "not covered: published, 95 % of trials",
+)
+
+
+def series(name: str) -> tuple[str, ...]:
+    """How many of the published numbers of a series its trials cover."""
+    held = emulation.prepare(ROOT / "scenarios" / f"{name}.yaml", 1)
+    scores = pd.read_csv(ROOT / "results" / name / "emulation.csv")
+    within, of = coverage(scores)
+    missed = [
+        f"{row['label']}{', SD' if row['statistic'] == 'SD' else ''}: {row['published']:g}, "
+        f"{row['low']:.2g} to {row['high']:.2g}"
+        for row in scores[~scores["covered"]].to_dict("records")
+    ]
+    return (f"`{name}`", str(held.design.size), f"{within} of {of}", "; ".join(missed) or "none")
 
 
 def _trials(settings: list[str]) -> dict[str, pd.DataFrame]:

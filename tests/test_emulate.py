@@ -223,15 +223,15 @@ def test_the_command_prints_scores_and_keeps_everything(tmp_path):
     (folder,) = (tmp_path / "laroche2011").iterdir()
     assert done.output.splitlines()[-1].endswith(str(folder))
     names = {path.name for path in folder.iterdir()}
-    assert names == {"trials.parquet", "emulation.csv", "manifest.json"} | {
-        f"emulation_figure.{kind}" for kind in ("svg", "pdf", "png", "csv")
+    assert names == {"trials.parquet", "scores.csv", "manifest.json"} | {
+        f"emulation.{kind}" for kind in ("svg", "pdf", "png", "csv")
     }
     held = json.loads((folder / "manifest.json").read_text())
     assert held["trials"] == 40
     assert held["patients_a_trial"] == {"combination": 10}
     told = json.loads(CliRunner().invoke(commands, [*words, "--json"]).output)
     assert told["trials"] == 40
-    assert len(told["scores"]) == len(pd.read_csv(folder / "emulation.csv"))
+    assert len(told["scores"]) == len(pd.read_csv(folder / "scores.csv"))
 
 
 def test_a_study_that_answers_for_longer_is_followed_as_long_as_the_paper():

@@ -55,10 +55,10 @@ def keep(emulated: Emulated, root: Path, command: str = "", seconds: float = 0.0
     folder = folder_of(emulated.emulation, root)
     with tables.whole(folder) as temporary:
         emulated.trials.to_parquet(temporary / "trials.parquet", compression="zstd", index=False)
-        archive.write_csv(emulated.scores, temporary / "emulation.csv")
+        archive.write_csv(emulated.scores, temporary / "scores.csv")
         with styled():
             drawn = page.figure(emulated.scores, emulated.trials, title(emulated), said(emulated))
-            write(temporary, "emulation_figure", *drawn, FORMATS)
+            write(temporary, "emulation", *drawn, FORMATS)
         held = archive.manifest_of(study, command, seconds, "batch") | {
             "trials": emulated.emulation.trials,
             "patients_a_trial": emulated.emulation.design.patients,
