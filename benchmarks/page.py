@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import platform
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from sim import cores
 from sim.forecast import in_bytes, memory_of_machine
 
 HEAD = """# Speed of the two engines
@@ -17,8 +17,8 @@ HEAD = """# Speed of the two engines
 `make bench` measures this and writes it down; numbers differ from machine to machine, ratios less.
 All is the scenario `laroche2011`: two arms, five years, unless a line says otherwise. A patient is
 one person followed through both arms. Times are medians of rounds; what is compared takes turns
-within a round, and a ratio is the median of the ratios of the rounds. Only whole runs of larger
-cohorts, and what is done in one round, are timed once.
+within a round, and a ratio is the median of the ratios of the rounds. Whole runs of the largest
+cohorts are timed once, and so is compilation. Tables and figures are not kept, nor timed.
 """
 PACKAGES = ("mastosim", "numpy", "numba", "llvmlite", "simpy")
 
@@ -73,20 +73,22 @@ def _section(table: Table) -> str:
 
 def _verdicts(targets: Iterable[Target]) -> Table:
     """Each target, and whether it was met."""
-    said = {True: "yes", False: "no", None: "not told"}
-    rows = [
-        [what, f"{bound} {number(limit)}", "" if measured is None else number(measured), said[met]]
-        for (what, bound, limit, measured), met in ((target, target.met) for target in targets)
-    ]
     columns = ["what was meant", "target", "measured", "met"]
-    return Table("Were the targets met in this run?", columns, rows)
+    return Table("Were the targets met in this run?", columns, [*map(_verdict, targets)])
+
+
+def _verdict(target: Target) -> list[str]:
+    bound = f"{target.bound} {number(target.limit)}"
+    if target.measured is None:
+        return [target.what, bound, "not told", "not known"]
+    return [target.what, bound, number(target.measured), "yes" if target.met else "no"]
 
 
 def _machine() -> Table:
     memory = memory_of_machine()
     rows = [
         ["processor", _processor()],
-        ["cores", str(os.cpu_count())],
+        ["cores", str(cores.available())],
         ["memory", in_bytes(memory) if memory else "not told"],
         ["system", f"{platform.system()} {platform.machine()}"],
         ["Python", platform.python_version()],

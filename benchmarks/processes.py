@@ -25,12 +25,12 @@ FASTER_WITH_TWO, MORE_MEMORY, MEMORY = 1.7, 1.2, 1.0
 memory in times that of a cohort a tenth as large, and in GiB, at most."""
 
 NOTE = f"""\
-The batch engine in blocks of {CHUNK:,}, outcomes only: from the scenario, read before, to the table
-of outcomes, the drawing of the inputs included. Each line is a fresh process, which first follows
-one patient to load all that it needs. Workers are started and ended within the time that is told,
-with Python and its libraries. Memory is the most that the process had (`VmHWM` of Linux); with more
-than one worker, that of the first process and of every worker in sum, so that what they share is
-counted for each. One patient stands for what does not grow."""
+The batch engine in blocks of {CHUNK:,}, outcomes only: from a scenario that was read before to the
+table of its outcomes, the drawing of the inputs included. Each line is a fresh process, which first
+follows one patient, not timed, to load what it needs. The time with more than one worker includes
+their start and end. Memory is the most that the process had (`VmHWM` of Linux), with more than one
+worker the sum of its own and theirs, in which what they share is counted for each. One patient
+stands for what every run takes."""
 
 Sort = tuple[int, int]
 """Patients and workers."""
@@ -50,7 +50,7 @@ def whole_runs(sizes: Sizes) -> Table:
         "patients", "workers", "rounds", "seconds", "µs a patient", "times one worker", "MB at most"
     ]  # fmt: skip
     rows = [_row(sort, run, runs) for sort, run in runs.items()]
-    return Table("What does a larger cohort take?", columns, rows, NOTE, _targets(runs))
+    return Table("What does a larger cohort take?", columns, rows, NOTE, targets(runs))
 
 
 def beginnings(sizes: Sizes) -> Table:
@@ -98,7 +98,7 @@ def _gain(sort: Sort, runs: dict[Sort, Run]) -> float:
     return median(runs[sort[0], 1].times) / median(runs[sort].times)
 
 
-def _targets(runs: dict[Sort, Run]) -> list[Target]:
+def targets(runs: dict[Sort, Run]) -> list[Target]:
     """Gain of a second worker, and memory of one, in the largest cohort."""
     *_, fewer, most = sorted(patients for patients, workers in runs if workers == 1)
     less, peak = runs[fewer, 1].memory, runs[most, 1].memory

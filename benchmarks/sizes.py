@@ -20,8 +20,8 @@ class Sizes:
 
 
 FULL = Sizes(
-    shared=300,
-    single=100,
+    shared=200,
+    single=50,
     block=8192,
     horizons=(5, 10, 20, 40),
     whole=(
@@ -33,7 +33,7 @@ FULL = Sizes(
         (1_000_000, 2, 1),
     ),
     few_rounds=5,
-    rounds=7,
+    rounds=5,
     compiles=True,
 )
 QUICK = Sizes(

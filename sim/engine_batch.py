@@ -18,8 +18,20 @@ from typing import Any
 import numpy as np
 
 from sim.code_cache import folder_of, holds_code
-from sim.model import next_kind, react, start
-from sim.schema import DEATH, END, KINDS, PARAMS, PATIENT, REVIEW, STATE, Inputs, Log, plain
+from sim.model import next_kind, react, runs_out, start
+from sim.schema import (
+    DEATH,
+    END,
+    KINDS,
+    PARAMS,
+    PATIENT,
+    REVIEW,
+    STATE,
+    Inputs,
+    Log,
+    OutOfDraws,
+    plain,
+)
 
 # Modules of the model, those that are called before those that call.
 MODULES = (
@@ -53,6 +65,9 @@ COMPILER = {"error_model": "numpy"}
 """A division by zero, which the model has none of, need not be looked for. No liberties with
 rounding: the compiled model has to give the very numbers of the interpreted one."""
 
+FULL, OUT = -1, -2
+"""What stands in place of rows where the log is full, or random numbers run out."""
+
 Loop = Callable[..., tuple[int, int]]
 
 
@@ -69,6 +84,8 @@ def simulate(inputs: Inputs, follow: Loop | None = None) -> Log:
         room = max(2 * room, ROWS_A_PATIENT * (count - done))
         log = _room(room)
         done, rows = follow(params, inputs.patients, inputs.draws, log, done)
+        if rows == OUT:
+            raise OutOfDraws
         parts.append(Log._make(column[:rows] for column in log))
     if len(parts) == 1:
         return parts[0]
@@ -100,17 +117,20 @@ def live(
 ) -> int:
     """One life, event by event, into the log from `rows` on; returns the rows then used.
 
-    Returns -1 where the log is full.
+    Returns FULL where the log is full, OUT where random numbers run out: an exception would leave
+    what compiled code holds in memory for good.
     """
     start(state, due, patient, params, draws)
     kind = -1
     while kind != DEATH and kind != END:
         kind = next_kind(due)
         day = due[kind]
+        if runs_out(kind, state, params):
+            return OUT
         value = react(kind, day, state, due, patient, params, draws)
         if kind != REVIEW:
             if rows == len(log.day):
-                return -1
+                return FULL
             log.patient[rows] = i
             log.day[rows] = day
             log.kind[rows] = kind
@@ -120,7 +140,10 @@ def live(
 
 
 def follow_records(params: Any, patients: Any, draws: Any, log: Any, first: int) -> tuple[int, int]:
-    """Follow patients from `first` on; returns who is next when the log is full, and its rows."""
+    """Follow patients from `first` on; returns who is next when the log is full, and its rows.
+
+    Instead of rows, OUT where random numbers run out.
+    """
     states = np.zeros(2, STATE)
     due = np.zeros(KINDS, np.int64)
     rows = 0
@@ -128,7 +151,7 @@ def follow_records(params: Any, patients: Any, draws: Any, log: Any, first: int)
         states[0] = states[1]
         reached = live(i, states[0], due, patients[i], params[0], draws[i], log, rows)
         if reached < 0:
-            return i, rows
+            return i, rows if reached == FULL else OUT
         rows = reached
     return len(patients), rows
 
@@ -141,7 +164,7 @@ def follow_plainly(params: Any, patients: Any, draws: Any, log: Any, first: int)
         patient, numbers = plain(patients[i]), draws[i].tolist()
         reached = live(i, state, due, patient, shared, numbers, log, rows)
         if reached < 0:
-            return i, rows
+            return i, rows if reached == FULL else OUT
         rows = reached
     return len(patients), rows
 
@@ -159,7 +182,7 @@ def compiled(cache: str | None, **options: bool) -> Loop:
         inline = {"forceinline": True} if name in OFTEN else {}
         how_here = numba.njit(**how, **inline, no_cpython_wrapper=True)
         _compile(importlib.import_module(name), made, how_here)
-    names = {**globals(), **{f.__name__: made[f] for f in (start, next_kind, react)}}
+    names = {**globals(), **{f.__name__: made[f] for f in (start, next_kind, runs_out, react)}}
     names["live"] = numba.njit(**how)(_again(live, names))
     with _settings(numba.config, CACHE_DIR=cache or "", OPT=OPTIMISE):
         loop: Loop = numba.njit(**how, nogil=True, cache=cache is not None)(

@@ -8,12 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import blocks, floor, page, rounds
+from benchmarks import child, floor, page, processes, rounds, workload
+from benchmarks.processes import Run
+from sim import blocks, outcomes, runs
 from sim.model import next_kind, react, start
 from sim.schema import DEATH, END, KINDS, STATE, plain
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
+TARGETS = "Were the targets met in this run?"
+MB = 1e6
 
 pytest.importorskip("numba")
 
@@ -21,6 +25,14 @@ pytest.importorskip("numba")
 def headings(text):
     """The questions of a page, and the columns of their tables."""
     return re.findall(r"^## .*|^\|.*\|(?=\n\| ---)", text, re.MULTILINE)
+
+
+def rows(text, question):
+    """The rows of the table under a question, each by column."""
+    section = text.split(f"## {question}\n")[1].split("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    columns, _, *cells = [re.split(r" *\| *", line)[1:-1] for line in lines]
+    return [dict(zip(columns, row, strict=True)) for row in cells]
 
 
 def test_a_quick_run_answers_every_question_and_writes_nothing():
@@ -31,9 +43,45 @@ def test_a_quick_run_answers_every_question_and_writes_nothing():
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert RESULTS.read_bytes() == before
-    assert headings(done.stdout) == headings(before.decode())
+    kept = before.decode()
+    assert headings(done.stdout) == headings(kept)
     assert len(headings(done.stdout)) == 2 * 7
     assert not re.search(r"\b(nan|inf)\b", done.stdout)
+    meant = ["at least 500", "at least 300", "at least 100", "at least 3", "at least 1.7",
+             "at most 1.2", "at most 1"]  # fmt: skip
+    for text in (done.stdout, kept):
+        assert [row["target"] for row in rows(text, TARGETS)] == meant
+        assert {row["met"] for row in rows(text, TARGETS)} <= {"yes", "no", "not known"}
+
+
+@pytest.mark.parametrize(
+    ("bound", "measured", "cells"),
+    [
+        ("at least", 1.8, ["1.8", "yes"]),
+        ("at least", 1.6, ["1.6", "no"]),
+        ("at most", 1.6, ["1.6", "yes"]),
+        ("at most", 1.8, ["1.8", "no"]),
+        ("at most", None, ["not told", "not known"]),
+    ],
+)
+def test_the_page_says_whether_a_target_was_met(bound, measured, cells):
+    target = page.Target("gain", bound, 1.7, measured)
+    text = page.written([page.Table("Why?", ["what"], [["this"]], "", [target])])
+    (row,) = rows(text, TARGETS)
+    assert [*row.values()] == ["gain", f"{bound} 1.7", *cells]
+
+
+def test_gain_and_memory_are_those_of_the_largest_cohort():
+    sorts = {
+        (10, 1): Run([1.0], 50 * 2**20),
+        (100, 1): Run([9.0], 200 * 2**20),
+        (1000, 1): Run([90.0], 256 * 2**20),
+        (1000, 2): Run([60.0, 50.0, 40.0], 700 * 2**20),
+    }
+    assert [target.measured for target in processes.targets(sorts)] == [1.8, 1.28, 0.25]
+    assert [target.met for target in processes.targets(sorts)] == [True, False, True]
+    sorts[1000, 1] = Run([90.0], None)
+    assert [target.met for target in processes.targets(sorts)] == [True, None, None]
 
 
 def test_things_take_turns_and_the_first_round_is_not_timed():
@@ -57,9 +105,30 @@ def test_numbers_have_three_digits(value, said):
     assert page.number(value) == said
 
 
+def test_a_block_is_reduced_as_in_a_run():
+    study = workload.study("cohort.patients=300")
+    work, (inputs, logs) = workload.work_on(study), workload.followed(study, 300)
+    whole = runs.reduce(study, engine="batch").tally
+    in_steps = workload.tally(work, workload.persons(study, inputs, logs))
+    for tally in (workload.reduced(work, inputs), in_steps, blocks.do(work, range(300)).tally):
+        assert (tally.labels, tally.pairs) == (whole.labels, whole.pairs)
+        assert (outcomes.added([tally]).own == whole.own).all()
+        assert (outcomes.added([tally]).paired == whole.paired).all()
+
+
+def test_drawn_inputs_are_those_that_are_followed():
+    study = workload.study()
+    inputs, logs = workload.followed(study, 30)
+    for drawn, used, log in zip(workload.drawn(study, 30), inputs, logs, strict=True):
+        assert (drawn.draws == used.draws).all()
+        assert (drawn.patients == used.patients).all()
+        assert drawn.params.tobytes() == used.params.tobytes()
+        assert len(np.unique(log.patient)) == 30
+
+
 @pytest.mark.parametrize("settings", [(), ("fractures.review_every=3000 days",)])
 def test_the_bare_loop_passes_the_events_of_the_engine(settings):
-    inputs, logs = blocks.sufficient(blocks.scenario(*settings), 0, 20)
+    inputs, logs = workload.followed(workload.study(*settings), 20)
     for arm, log in zip(inputs, logs, strict=True):
         copy = floor.blank(log)
         every = int(arm.params["review_every"])
@@ -87,16 +156,29 @@ def events_of_model(inputs):
 
 
 def test_patients_with_many_fractures_are_given_more_random_numbers():
-    study = blocks.scenario("fractures.base_rate=15 per year")
-    inputs, logs = blocks.sufficient(study, 0, 5)
-    assert inputs[0].draws.shape[1] > blocks.lowered(study, 0, 5)[0].draws.shape[1]
+    study = workload.study("fractures.base_rate=15 per year")
+    inputs, logs = workload.followed(study, 5)
+    assert inputs[0].draws.shape[1] > workload.drawn(study, 5)[0].draws.shape[1]
     assert max(log.value[log.kind < DEATH].max() for log in logs) > 8
 
 
+def test_memory_is_that_of_a_process_and_its_workers():
+    _, alone = child.whole_run(20, 1)
+    seconds, together = child.whole_run(20, 2)
+    assert 0.1 < seconds < 100, "a worker starts within the time"
+    if sys.platform == "linux":
+        so_far = child.most_memory()
+        assert alone is not None
+        assert together is not None
+        assert so_far is not None
+        assert alone <= so_far < together - 50 * MB, "Python with its libraries once more"
+
+
 def test_a_process_tells_its_memory():
-    peak = blocks.most_memory()
+    peak = child.most_memory()
     if sys.platform == "linux":
         assert peak is not None
-        assert 50e6 < peak < 50e9
+        assert 50 * MB < peak < 50_000 * MB
+        assert child.most_memory(2**31) is None
     else:
         assert peak is None

@@ -37,7 +37,7 @@ from sim.schema import (
     THERAPIES,
 )
 
-__all__ = ["next_kind", "react", "start"]
+__all__ = ["next_kind", "react", "runs_out", "start"]
 
 
 def start(state: State, due: Due, patient: Patient, params: Params, draws: Draws) -> None:
@@ -74,6 +74,14 @@ def next_kind(due: Due) -> int:
         if due[kind] < earliest:
             first, earliest = kind, due[kind]
     return first
+
+
+def runs_out(kind: int, state: State, params: Params) -> bool:
+    """Whether the event needs random numbers that were not prepared: only fractures can."""
+    if kind < FRACTURE or kind >= FRACTURE + len(SITES):
+        return False
+    site = kind - FRACTURE
+    return state.fractures[site] + 1 >= params.draws[BREAKS][site]
 
 
 def react(

@@ -1,6 +1,6 @@
 """Lives to named outcomes: estimates with Monte Carlo error, by arm and as paired differences."""
 
-from sim.outcomes.cells import CELL, Tally, Wanted, added, tally
+from sim.outcomes.cells import CELL, MARK, Tally, Total, Wanted, added, tally
 from sim.outcomes.persons import Persons, Rows, persons
 from sim.outcomes.reported import COLUMNS as REPORTED_COLUMNS
 from sim.outcomes.reported import against_reported
@@ -8,10 +8,12 @@ from sim.outcomes.summary import summarise
 
 __all__ = [
     "CELL",
+    "MARK",
     "REPORTED_COLUMNS",
     "Persons",
     "Rows",
     "Tally",
+    "Total",
     "Wanted",
     "added",
     "against_reported",

@@ -23,6 +23,9 @@ from sim.schema import EVERYONE, Floats
 CELL = 128
 """Patients that are summed up at once; blocks hold whole cells, the last one of a cohort aside."""
 
+MARK = 8 * CELL
+"""Patients after whole numbers of which a run can be gone on from; blocks begin there."""
+
 Key = tuple[int, str]
 """An arm: the place of its scenario among those that run together, and its name."""
 
@@ -96,18 +99,40 @@ def tally(
     )
 
 
+class Total:
+    """Sums of patients added one cell after another, and where they can be gone on from.
+
+    `mark` holds the sums after the last whole MARK of patients: more patients can be added to it
+    later, and the sums are the same as if all had been simulated at once.
+    """
+
+    def __init__(self, begun: Tally | None = None) -> None:
+        self.whole = begun
+        self.mark = begun
+
+    @property
+    def patients(self) -> int:
+        """Patients added so far."""
+        return 0 if self.whole is None else int(self.whole.own[0, 0, 0])
+
+    def add(self, part: Tally) -> None:
+        """Add the cells of the patients that come next."""
+        for cell in range(len(part.own)):
+            own, paired = part.own[[cell]], part.paired[[cell]]
+            if self.whole is not None:
+                own, paired = self.whole.own + own, self.whole.paired + paired
+            self.whole = Tally(part.labels, part.pairs, own, paired)
+            if self.patients % MARK == 0:
+                self.mark = self.whole
+
+
 def added(tallies: Iterable[Tally]) -> Tally:
     """The tally of all patients, in one cell, from those of the blocks in their order."""
-    whole: Tally | None = None
+    total = Total()
     for part in tallies:
-        if whole is None:
-            own, paired = np.zeros_like(part.own[0]), np.zeros_like(part.paired[0])
-            whole = Tally(part.labels, part.pairs, own[None], paired[None])
-        for cell in range(len(part.own)):
-            whole.own[0] += part.own[cell]
-            whole.paired[0] += part.paired[cell]
-    assert whole is not None, "a cohort has at least one block"
-    return whole
+        total.add(part)
+    assert total.whole is not None, "a cohort has at least one block"
+    return total.whole
 
 
 def _lines(key: Key, people: Persons, wanted: Wanted) -> Iterable[Line]:
