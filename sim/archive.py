@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import sim
 from sim import evidence, runs, tables
 from sim.forecast import refuse_too_large
+from sim.outcomes import saved
 from sim.scenario import Mark, Number, Study, from_document
 from sim.scenario.words import count_of_assumptions
 from sim.tables.store import MANIFEST
@@ -51,12 +52,16 @@ def make(
     engine: runs.Engine = "simpy",
     workers: int = 1,
     command: str = "",
+    before: Path | None = None,
+    course: pd.DataFrame | None = None,
 ) -> tuple[runs.Result, Path]:
     """Simulate a study straight into its folder; returns the result and the folder.
 
     Tables go to the disk block by block, and the result has none in memory. `kept` as `tables`
     makes no figures, as `outcomes` no tables either: then memory does not grow with the number of
-    patients. Raises ScenarioError where figures would need more tables than this machine holds.
+    patients. `before` is the folder of a result of the first patients, which are taken from there;
+    `course` is written beside the summary. Raises ScenarioError where figures would need more
+    tables than this machine holds.
     """
     if kept == "all":
         refuse_too_large(study)
@@ -64,13 +69,45 @@ def make(
     folder = folder_of(study, root, kept)
     with tables.whole(folder) as temporary, ExitStack() as files:
         keep = None if kept == "outcomes" else files.enter_context(tables.writing(temporary))
-        result = runs.reduce(study, keep, progress, engine, workers)
+        begun = None if before is None else saved.load(before)
+        if begun is not None and before is not None and keep is not None:
+            tables.copy(before, int(begun.own[0, 0, 0]), keep)
+        result = runs.reduce(study, keep, progress, engine, workers, begun)
         files.close()
-        _describe(result, temporary, kept, command, time.monotonic() - began)
+        _describe(result, temporary, kept, command, time.monotonic() - began, course)
     return result, folder
 
 
-def keep(result: runs.Result, root: Path, command: str = "", seconds: float = 0.0) -> Path:
+def extend(
+    folder: Path,
+    root: Path,
+    patients: int,
+    progress: runs.Progress | None = None,
+    workers: int = 1,
+    command: str = "",
+) -> tuple[runs.Result, Path]:
+    """Add patients to a result that was kept: the same as if all had been simulated at once.
+
+    Returns the new result and its folder; the one that was extended stays. Raises ValueError for
+    no more patients than it has, or a result of another version.
+    """
+    held = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    _refuse_another_version(held)
+    study = study_of(folder / MANIFEST)
+    before = study.scenario.cohort.patients
+    if patients <= before:
+        raise ValueError(f"the result has {before} patients; ask for more than that")
+    more = study.with_patients(patients)
+    return make(more, root, held["kept"], progress, held["engine"], workers, command, folder)
+
+
+def keep(
+    result: runs.Result,
+    root: Path,
+    command: str = "",
+    seconds: float = 0.0,
+    course: pd.DataFrame | None = None,
+) -> Path:
     """Write a result that is in memory, with summaries, figures and manifest; returns its folder.
 
     Written aside and renamed at the end. A result of the same digest is replaced.
@@ -80,15 +117,26 @@ def keep(result: runs.Result, root: Path, command: str = "", seconds: float = 0.
     with tables.whole(folder) as temporary:
         if result.kept is not None:
             tables.save(result.kept, temporary)
-        _describe(result, temporary, kept, command, seconds)
+        _describe(result, temporary, kept, command, seconds, course)
     return folder
 
 
-def _describe(result: runs.Result, folder: Path, kept: Kept, command: str, seconds: float) -> None:
-    """Put summaries, figures and manifest beside the tables of a result."""
+def _describe(
+    result: runs.Result,
+    folder: Path,
+    kept: Kept,
+    command: str,
+    seconds: float,
+    course: pd.DataFrame | None,
+) -> None:
+    """Put summaries, sums, figures and manifest beside the tables of a result."""
     from sim import plots
 
     write_summaries(result, folder)
+    if result.mark is not None:
+        saved.save(result.mark, folder)
+    if course is not None:
+        write_csv(course, folder / "precision.csv")
     if kept == "all":
         plots.draw(folder, caption_of(result.study))
     manifest = manifest_of(result.study, command, seconds, result.engine) | {"kept": kept}
@@ -126,11 +174,14 @@ def kept_in(manifest: Path) -> Kept:
 
 def rerun(manifest: Path, progress: runs.Progress | None = None) -> runs.Result:
     """Run what a manifest describes. Raises ScenarioError; ValueError for another version."""
-    version = json.loads(manifest.read_text(encoding="utf-8"))["mastosim"]
-    if version != sim.__version__:
-        raise ValueError(f"made by mastosim {version}, this is {sim.__version__}")
+    _refuse_another_version(json.loads(manifest.read_text(encoding="utf-8")))
     only = kept_in(manifest) == "outcomes"
     return runs.run(study_of(manifest), progress=progress, outcomes_only=only)
+
+
+def _refuse_another_version(held: dict[str, Any]) -> None:
+    if held["mastosim"] != sim.__version__:
+        raise ValueError(f"made by mastosim {held['mastosim']}, this is {sim.__version__}")
 
 
 def manifest_of(study: Study, command: str, seconds: float, engine: str) -> dict[str, Any]:

@@ -32,13 +32,15 @@ __all__ = ["BLOCK", "Engine", "Progress", "Result", "follow", "in_blocks", "redu
 
 Progress = Callable[[int, int], None]
 Keep = Callable[[Tables], None]
+Enough = Callable[[Tally], bool]
 
 
 @dataclass(frozen=True)
 class Result:
     """A run: the study, its outcomes, the sums that they were computed from, and its tables.
 
-    `kept` are the tables, None where they were not kept.
+    `kept` are the tables, None where they were not kept; `mark` the sums that more patients can be
+    added to.
     """
 
     study: Study
@@ -47,6 +49,7 @@ class Result:
     engine: Engine
     tally: Tally
     kept: Tables | None = None
+    mark: Tally | None = None
 
     def _repr_html_(self) -> str:
         """The tables of the result, as a notebook shows them."""
@@ -118,32 +121,55 @@ def reduce(
     progress: Progress | None = None,
     engine: Engine = "simpy",
     workers: int = 1,
+    begun: Tally | None = None,
+    enough: Enough | None = None,
 ) -> Result:
-    """Simulate a study block by block; `keep` is handed the tables of each, in their order."""
+    """Simulate a study block by block; `keep` is handed the tables of each, in their order.
+
+    `begun` are the sums of the first patients, simulated before (see `outcomes.Total`). `enough` is
+    asked after each block whether the patients so far will do; the result then is that of a study
+    of so many.
+    """
     scenario = study.scenario
     comparator = (0, scenario.compared_with)
     against = {(0, arm): comparator for arm in scenario.arms if arm != scenario.compared_with}
     work = Work([study], engine, against, keep is not None)
-    whole = outcomes.added(_tallies(in_blocks(work, progress, workers), keep))
+    total = outcomes.Total(begun)
+    most = BLOCK[engine] if enough is None and keep is None else BLOCK_WITH_TABLES
+    for block in in_blocks(work, progress, workers, total.patients, most):
+        if keep is not None and block.tables is not None:
+            keep(block.tables)
+        total.add(block.tally)
+        if enough is not None and enough(total.sums):
+            break
+    study = study.with_patients(total.patients)
     return Result(
         study,
-        outcomes.summarise(scenario.name, whole),
-        against_paper(study, whole),
+        outcomes.summarise(scenario.name, total.sums),
+        against_paper(study, total.sums),
         engine,
-        whole,
+        total.sums,
+        mark=total.mark,
     )
 
 
-def in_blocks(work: Work, progress: Progress | None = None, workers: int = 1) -> Iterator[Block]:
-    """Simulate all patients of the first study, in every arm of all; the blocks in their order."""
-    size = BLOCK[work.engine]
-    if work.with_tables:
-        size = min(size, BLOCK_WITH_TABLES)
-    patients = work.studies[0].scenario.cohort.patients
+def in_blocks(
+    work: Work,
+    progress: Progress | None = None,
+    workers: int = 1,
+    first: int = 0,
+    most: int | None = None,
+) -> Iterator[Block]:
+    """Simulate the patients of the first study from number `first` on, in every arm of all.
+
+    The blocks come in their order; `most` is the most patients that they may hold.
+    """
+    size = BLOCK[work.engine] if most is None else min(BLOCK[work.engine], most)
+    patients = range(first, work.studies[0].scenario.cohort.patients)
     arms = sum(len(study.scenario.arms) for study in work.studies)
-    total, done = arms * patients, 0
+    total, done = arms * len(patients), 0
     do = functools.partial(blocks.do, work)
-    for block in cores.in_order(do, split(range(patients), size), workers):
+    for block in cores.in_order(do, split(patients, size), workers):
         done += arms * len(block.patients)
         if progress is not None:
             progress(done, total)
@@ -193,11 +219,3 @@ def against_paper(study: Study, whole: Tally) -> pd.DataFrame | None:
     }
     rows = outcomes.against_reported(sums, answers, blocks.facts_of(study))
     return pd.DataFrame(rows, columns=list(outcomes.REPORTED_COLUMNS))
-
-
-def _tallies(done: Iterator[Block], keep: Keep | None) -> Iterator[Tally]:
-    """The sums of each block, once its tables have gone where they are kept."""
-    for block in done:
-        if keep is not None and block.tables is not None:
-            keep(block.tables)
-        yield block.tally

@@ -52,7 +52,7 @@ MAY_IMPORT = {
     "runs": {"blocks", "cores", "draws", "forecast", "outcomes", "scenario", "tables"}
     | {"notebook", "sheets"},
     "plots": {"schema", "tables"},
-    "archive": {"sim", "evidence", "forecast", "plots", "runs", "scenario", "tables"},
+    "archive": {"sim", "evidence", "forecast", "outcomes", "plots", "runs", "scenario", "tables"},
 }
 MAY_IMPORT |= {
     "forecast": {"scenario"},
@@ -71,6 +71,7 @@ MAY_IMPORT |= {
     },
     "citations": {"sim", "scenario"},
 }
+MAY_IMPORT["precision"] = {"outcomes", "runs", "scenario", "schema"}
 MAY_IMPORT["emulation"] = {
     "archive",
     "blocks",

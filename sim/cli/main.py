@@ -19,6 +19,7 @@ from sim.cli.compare import compare
 from sim.cli.completion import completion
 from sim.cli.emulate import emulate
 from sim.cli.explain import explain
+from sim.cli.extend import extend
 from sim.cli.new import new
 from sim.cli.plot import plot
 from sim.cli.power import power
@@ -54,6 +55,7 @@ def commands() -> None:
 IN_ORDER = (
     check,
     run,
+    extend,
     explain,
     compare,
     emulate,

@@ -24,13 +24,26 @@ from sim.cli.options import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.archive import Kept
+    from sim.runs import Result
+    from sim.scenario import Study
+
+UNTIL = click.option(
+    "--until",
+    multiple=True,
+    metavar="OUTCOME:HALF-WIDTH",
+    help="Add patients until the 95 % interval is so narrow, e.g. spine.difference:0.1; "
+    "--patients then has no meaning. Repeatable.",
+)
 
 
 @click.command(epilog="Example: mastosim run scenarios/laroche2011.yaml --patients 200 --seed 7")
 @SCENARIO
 @SETTINGS
 @PATIENTS
+@UNTIL
 @SEED
 @OUT
 @ENGINE("simpy")
@@ -42,6 +55,7 @@ def run(
     scenario: Path,
     settings: tuple[str, ...],
     patients: int | None,
+    until: tuple[str, ...],
     seed: int | None,
     out: Path,
     engine: Engine,
@@ -61,8 +75,37 @@ def run(
     from sim.cli import show
     from sim.cli.progress import watching
 
-    workers = workers or runs.workers_for(study.scenario.cohort.patients, engine)
     command = " ".join(["mastosim", *sys.argv[1:]])
-    with watching(quiet, engine) as progress:
-        result, folder = archive.make(study, out, kept, progress, engine, workers, command)
-    click.echo(show.as_json(result, folder) if as_json else show.as_text(result, folder, kept))
+    precise, course = _precise(study, until, quiet, workers) if until else (None, None)
+    if precise is not None:
+        study = precise.study
+    if precise is not None and kept == "outcomes":
+        result, folder = precise, archive.keep(precise, out, command, course=course)
+    else:
+        count = workers or runs.workers_for(study.scenario.cohort.patients, engine)
+        with watching(quiet, engine) as progress:
+            result, folder = archive.make(
+                study, out, kept, progress, engine, count, command, course=course
+            )
+    if as_json:
+        click.echo(show.as_json(result, folder))
+    else:
+        click.echo("\n".join([*show.precision(course), show.as_text(result, folder, kept)]))
+
+
+def _precise(
+    study: Study, until: tuple[str, ...], quiet: bool, workers: int | None
+) -> tuple[Result, pd.DataFrame]:
+    """The outcomes of as many patients as the goals need, by the engine for many."""
+    from sim import cores, precision
+    from sim.cli.progress import watching
+    from sim.scenario import ScenarioError
+
+    try:
+        goals = precision.read(until)
+        with watching(quiet, "batch", "patients") as progress:
+            return precision.until(study, goals, progress, "batch", workers or cores.available())
+    except ScenarioError:
+        raise
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None

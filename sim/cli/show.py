@@ -28,6 +28,22 @@ def as_text(result: Result, folder: Path, kept: Kept) -> str:
     return "\n".join([*(_printed(sheet) for sheet in sheets(result)), *end])
 
 
+def precision(course: pd.DataFrame | None) -> list[str]:
+    """How many patients a precision that was asked for took, a line each."""
+    if course is None:
+        return []
+    last = course[course["patients"] == course["patients"].max()]
+    lines = []
+    for row in last.to_dict("records"):
+        reached = row["half_width"] <= row["wanted"]
+        lines.append(
+            f"{row['outcome']}, {row['of']}: {row['estimate']:.3g} ± {row['half_width']:.2g} with "
+            f"{row['patients']} patients; wanted ± {row['wanted']:g}"
+            + ("" if reached else ", not reached: no run has more patients")
+        )
+    return [*lines, ""]
+
+
 def as_json(result: Result, folder: Path) -> str:
     """Summary and reported facts as one JSON object; missing values are null."""
     held: dict[str, Any] = {

@@ -107,23 +107,30 @@ class Total:
     """
 
     def __init__(self, begun: Tally | None = None) -> None:
-        self.whole = begun
+        self._whole = begun
         self.mark = begun
+
+    @property
+    def sums(self) -> Tally:
+        """The sums so far. Raises ValueError before the first patient."""
+        if self._whole is None:
+            raise ValueError("no patient was added yet")
+        return self._whole
 
     @property
     def patients(self) -> int:
         """Patients added so far."""
-        return 0 if self.whole is None else int(self.whole.own[0, 0, 0])
+        return 0 if self._whole is None else int(self._whole.own[0, 0, 0])
 
     def add(self, part: Tally) -> None:
         """Add the cells of the patients that come next."""
         for cell in range(len(part.own)):
             own, paired = part.own[[cell]], part.paired[[cell]]
-            if self.whole is not None:
-                own, paired = self.whole.own + own, self.whole.paired + paired
-            self.whole = Tally(part.labels, part.pairs, own, paired)
+            if self._whole is not None:
+                own, paired = self._whole.own + own, self._whole.paired + paired
+            self._whole = Tally(part.labels, part.pairs, own, paired)
             if self.patients % MARK == 0:
-                self.mark = self.whole
+                self.mark = self._whole
 
 
 def added(tallies: Iterable[Tally]) -> Tally:
@@ -131,8 +138,7 @@ def added(tallies: Iterable[Tally]) -> Tally:
     total = Total()
     for part in tallies:
         total.add(part)
-    assert total.whole is not None, "a cohort has at least one block"
-    return total.whole
+    return total.sums
 
 
 def _lines(key: Key, people: Persons, wanted: Wanted) -> Iterable[Line]:

@@ -45,6 +45,13 @@ class Study:
         """
         return self.publications[key] if is_file(key) else evidence.publication(key)
 
+    def with_patients(self, patients: int) -> Study:
+        """The same study of another number of patients."""
+        if patients == self.scenario.cohort.patients:
+            return self
+        cohort = {**self.document["cohort"], "patients": str(patients)}
+        return from_document({**self.document, "cohort": cohort}, self.numbers, self.publications)
+
     def __reduce__(self) -> tuple[Any, ...]:
         """How another process is handed a study: by what it can be made of again."""
         return from_document, (self.document, self.numbers, self.publications)

@@ -1,0 +1,47 @@
+"""`mastosim extend`: more patients for a result that was kept."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from sim.cli.manifest import read
+from sim.cli.options import JSON, OUT, QUIET, WORKERS, refuse_unwritable
+
+
+@click.command(epilog="Example: mastosim extend results/laroche2011/<digest> --patients 20000")
+@click.argument("result", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--patients", type=click.IntRange(1), required=True, help="Patients there shall be.")
+@OUT
+@WORKERS
+@JSON
+@QUIET
+def extend(
+    result: Path, patients: int, out: Path, workers: int | None, as_json: bool, quiet: bool
+) -> None:
+    """Add patients to a RESULT, the folder that `mastosim run` names in its last line.
+
+    The new result is the one that a run of all these patients would give; the old one stays.
+    """
+    held = read(result / "manifest.json")
+    refuse_unwritable(out)
+
+    from sim import archive, runs
+    from sim.cli import show
+    from sim.cli.progress import watching
+    from sim.scenario import ScenarioError
+
+    engine = held["engine"]
+    command = " ".join(["mastosim", *sys.argv[1:]])
+    count = workers or runs.workers_for(patients, engine)
+    try:
+        with watching(quiet, engine) as progress:
+            made, folder = archive.extend(result, out, patients, progress, count, command)
+    except ScenarioError:
+        raise
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    text = show.as_json(made, folder) if as_json else show.as_text(made, folder, held["kept"])
+    click.echo(text)

@@ -1,0 +1,154 @@
+"""As many patients as a precision needs, and more patients later: always the run done at once."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from sim import archive, precision, runs
+from sim.cli.main import commands
+from sim.outcomes import CELL, MARK
+from sim.precision import Goal
+from sim.scenario import load
+
+BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
+SHORT = ["horizon=12 months"]
+DATA = (".csv", ".parquet")
+
+
+@pytest.fixture(scope="module")
+def study():
+    return load(BASE, SHORT)
+
+
+def test_a_precision_is_read_as_it_is_written():
+    assert precision.read(
+        ["spine.difference:0.1", "deaths:2", "all fractures.pamidronate:0.5"]
+    ) == [
+        Goal("spine annual increase", "difference", 0.1),
+        Goal("deaths", "", 2),
+        Goal("all fractures", "pamidronate", 0.5),
+    ]
+
+
+@pytest.mark.parametrize("text", ["spine", "spine:0", "spine:-1", ":1", "spine:wide", "spine:nan"])
+def test_another_form_is_refused(text):
+    with pytest.raises(ValueError, match="allowed: OUTCOME:HALF-WIDTH"):
+        precision.read([text])
+
+
+def test_patients_are_added_until_the_interval_is_narrow_enough(study):
+    goals = precision.read(["spine.difference:0.35", "deaths.combination:1"])
+    result, course = precision.until(study, goals)
+    count = result.study.scenario.cohort.patients
+    assert count % MARK == 0
+    assert course["patients"].max() == count
+    rows = result.summary.set_index(["arm", "outcome"])
+    for arm, outcome in (("combination - pamidronate", "spine annual increase"),
+                         ("combination", "deaths")):  # fmt: skip
+        held = course[(course["outcome"] == outcome) & (course["of"] == arm)]
+        last = held.iloc[-1]
+        error = rows.loc[(arm, outcome), "mc_error"]
+        assert last["half_width"] == pytest.approx(1.959964 * float(np.ravel(error)[-1]), rel=1e-6)
+        assert last["half_width"] <= last["wanted"]
+    before = course[course["patients"] == count - MARK]
+    assert len(before) == 2, "it took more than one block"
+    assert (before["half_width"] > before["wanted"]).any()
+    at_once = runs.run(load(BASE, [*SHORT, f"cohort.patients={count}"]), engine="batch",
+                       outcomes_only=True)  # fmt: skip
+    np.testing.assert_array_equal(result.tally.own, at_once.tally.own)
+    pd.testing.assert_frame_equal(result.summary, at_once.summary, check_exact=True)
+    assert result.study.digest == at_once.study.digest
+
+
+def test_without_an_arm_the_widest_interval_counts(study):
+    result = runs.run(load(BASE, [*SHORT, "cohort.patients=300"]), engine="batch",
+                      outcomes_only=True)  # fmt: skip
+    (goal,) = precision.read(["deaths:1"])
+    found = precision.reached(goal, result.tally)
+    errors = result.summary[result.summary["outcome"] == "deaths"]["mc_error"]
+    assert found.half_width == pytest.approx(1.959964 * errors.max(), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("spin.difference:1", "'spin' is no outcome; did you mean 'spine'"),
+        ("spine.placebo:1", "has no 'placebo'"),
+        ("off interferon.difference:1", "has no 'difference'"),
+    ],
+)
+def test_a_goal_that_the_scenario_cannot_have_is_refused(study, text, message):
+    with pytest.raises(ValueError, match=message):
+        precision.until(study, precision.read([text]))
+
+
+def test_a_run_that_never_gets_there_stops_and_says_so(study, monkeypatch, tmp_path):
+    monkeypatch.setattr(precision, "MOST", 2 * MARK)
+    words = ["run", str(BASE), "--set", SHORT[0], "--until", "spine.difference:0.0001"]
+    done = CliRunner().invoke(
+        commands, [*words, "--keep", "outcomes", "--workers", "1", "--out", str(tmp_path), "-q"]
+    )
+    assert done.exit_code == 0, done.output
+    first = done.output.splitlines()[0]
+    assert first.startswith("spine annual increase, combination - pamidronate: ")
+    assert first.endswith(f"with {2 * MARK} patients; wanted ± 0.0001, not reached: no run has more "
+                          "patients")  # fmt: skip
+    (folder,) = (tmp_path / "laroche2011").iterdir()
+    course = pd.read_csv(folder / "precision.csv")
+    assert course["patients"].tolist() == [MARK, 2 * MARK]
+    assert (course["half_width"] > course["wanted"]).all()
+
+
+@pytest.mark.parametrize("kept", ["tables", "outcomes"])
+@pytest.mark.parametrize(
+    ("before", "after"), [(MARK + CELL + 9, 2 * MARK + 5), (300, 2 * CELL * 3)]
+)
+def test_more_patients_later_are_the_run_done_at_once(kept, before, after, tmp_path):
+    few, many = (load(BASE, [*SHORT, f"cohort.patients={n}"]) for n in (before, after))
+    _, folder = archive.make(few, tmp_path / "few", kept, engine="batch")
+    _, extended = archive.extend(folder, tmp_path / "more", after)
+    _, at_once = archive.make(many, tmp_path / "once", kept, engine="batch")
+    names = {path.name for path in at_once.iterdir() if path.suffix in DATA}
+    assert names == {path.name for path in extended.iterdir() if path.suffix in DATA}
+    for name in names:
+        assert (extended / name).read_bytes() == (at_once / name).read_bytes(), name
+    assert folder.exists()
+
+
+def test_the_first_patients_are_not_simulated_again(tmp_path, monkeypatch):
+    few = load(BASE, [*SHORT, f"cohort.patients={MARK}"])
+    _, folder = archive.make(few, tmp_path, "outcomes", engine="batch")
+    asked = []
+    simulate = runs.blocks.simulate
+    monkeypatch.setattr(
+        runs.blocks, "simulate", lambda *words: asked.append(words[1]) or simulate(*words)
+    )
+    archive.extend(folder, tmp_path, MARK + 10)
+    assert asked == [range(MARK, MARK + 10)]
+
+
+def test_the_command_extends_and_refuses_fewer_patients(tmp_path):
+    study = load(BASE, [*SHORT, "cohort.patients=200"])
+    _, folder = archive.make(study, tmp_path, "outcomes", engine="batch")
+    words = ["extend", str(folder), "--out", str(tmp_path), "-q"]
+    done = CliRunner().invoke(commands, [*words, "--patients", "260"])
+    assert done.exit_code == 0, done.output
+    manifests = [json.loads(path.read_text()) for path in tmp_path.rglob("manifest.json")]
+    assert {int(m["scenario"]["cohort"]["patients"]) for m in manifests} == {200, 260}
+    fewer = CliRunner().invoke(commands, [*words, "--patients", "200"])
+    assert fewer.exit_code == 2
+    assert "the result has 200 patients; ask for more than that" in fewer.output
+    nothing = CliRunner().invoke(commands, ["extend", str(tmp_path / "no"), "--patients", "9"])
+    assert nothing.exit_code == 2
+
+
+def test_half_widths_shrink_as_the_root_of_the_patients(study):
+    _, course = precision.until(study, precision.read(["spine.combination:0.12"]))
+    first, last = course.iloc[0], course.iloc[-1]
+    ratio = first["half_width"] / last["half_width"]
+    assert ratio == pytest.approx(math.sqrt(last["patients"] / first["patients"]), rel=0.1)
