@@ -47,13 +47,13 @@ def test_patients_are_added_until_the_interval_is_narrow_enough(study):
     count = result.study.scenario.cohort.patients
     assert count % MARK == 0
     assert course["patients"].max() == count
-    rows = result.summary.set_index(["arm", "outcome"])
+    errors = result.summary.set_index(["arm", "outcome"])["mc_error"].to_dict()
     for arm, outcome in (("combination - pamidronate", "spine annual increase"),
                          ("combination", "deaths")):  # fmt: skip
         held = course[(course["outcome"] == outcome) & (course["of"] == arm)]
         last = held.iloc[-1]
-        error = rows.loc[(arm, outcome), "mc_error"]
-        assert last["half_width"] == pytest.approx(1.959964 * float(np.ravel(error)[-1]), rel=1e-6)
+        error = errors[arm, outcome]
+        assert last["half_width"] == pytest.approx(1.959964 * error, rel=1e-6)
         assert last["half_width"] <= last["wanted"]
     before = course[course["patients"] == count - MARK]
     assert len(before) == 2, "it took more than one block"
