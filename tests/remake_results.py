@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim import archive, comparisons, emulation, evidence, plots, runs
+from sim import archive, comparisons, emulation, evidence, plots, readings, runs
 from sim.scenario import format_page, jsonschema, load
 
 ROOT = Path(__file__).parents[1]
@@ -100,6 +100,17 @@ def remake_emulation(name: str, trials: int, results: Path) -> Path:
         for held, as_ in (("scores.csv", "emulation.csv"), ("emulation.svg", "emulation.svg")):
             shutil.copyfile(kept / held, results / name / as_)
     return results / name / "emulation.svg"
+
+
+def remake_readings(results: Path) -> Path:
+    """The study under the four readings, into its folder."""
+    with tempfile.TemporaryDirectory() as scratch:
+        kept = readings.keep(readings.simulate(readings.read(PICTURED, 20_000)), Path(scratch))
+        for suffix in ("csv", "svg"):
+            shutil.copyfile(
+                kept / f"readings.{suffix}", results / PICTURED.stem / f"readings.{suffix}"
+            )
+    return results / PICTURED.stem / "readings.svg"
 
 
 def remake_comparison(name: str, stems: tuple[str, ...], results: Path) -> Path:
@@ -216,6 +227,7 @@ if __name__ == "__main__":
         print(remake(scenario, ROOT / "results").relative_to(ROOT), flush=True)
     for name, trials in EMULATED.items():
         print(remake_emulation(name, trials, ROOT / "results").relative_to(ROOT), flush=True)
+    print(remake_readings(ROOT / "results").relative_to(ROOT), flush=True)
     for name, stems in COMPARED.items():
         print(remake_comparison(name, stems, ROOT / "results").relative_to(ROOT), flush=True)
     GALLERY.write_text(gallery(), encoding="utf-8")

@@ -72,6 +72,17 @@ MAY_IMPORT |= {
     "citations": {"sim", "scenario"},
 }
 MAY_IMPORT["precision"] = {"outcomes", "runs", "scenario", "schema"}
+MAY_IMPORT["readings"] = {
+    "archive",
+    "blocks",
+    "cores",
+    "outcomes",
+    "plots",
+    "runs",
+    "scenario",
+    "schema",
+    "tables",
+}
 MAY_IMPORT["emulation"] = {
     "archive",
     "blocks",

@@ -67,10 +67,12 @@ def emulate(
 
 def _as_json(emulated: Emulated, folder: Path) -> str:
     from sim.cli.show import records
+    from sim.scenario.words import accrual
 
     within, of = emulated.covered
     held = {
         "scenario": emulated.emulation.study.scenario.name,
+        "reading": accrual(emulated.emulation.study.scenario),
         "folder": str(folder),
         "trials": emulated.emulation.trials,
         "covered": within,

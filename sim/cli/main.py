@@ -23,6 +23,7 @@ from sim.cli.extend import extend
 from sim.cli.new import new
 from sim.cli.plot import plot
 from sim.cli.power import power
+from sim.cli.readings import readings
 from sim.cli.rerun import rerun
 from sim.cli.run import run
 from sim.cli.schema import schema
@@ -58,6 +59,7 @@ IN_ORDER = (
     extend,
     explain,
     compare,
+    readings,
     emulate,
     power,
     plot,

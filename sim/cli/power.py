@@ -61,7 +61,6 @@ def power(
     """
     from sim.archive import write_csv
     from sim.cli.progress import watching
-    from sim.cli.show import records
     from sim.emulation import power as trial
     from sim.runs import workers_for
     from sim.scenario import ScenarioError
@@ -77,7 +76,16 @@ def power(
         found = trial.run(plan, progress, workers)
     if into is not None:
         write_csv(found, into)
-    click.echo(json.dumps(records(found), indent=1) if as_json else _as_text(plan, found))
+    click.echo(_as_json(plan, found) if as_json else _as_text(plan, found))
+
+
+def _as_json(plan: Plan, found: pd.DataFrame) -> str:
+    from sim.cli.show import records
+    from sim.scenario.words import accrual
+
+    scenario = plan.study.scenario
+    held = {"scenario": scenario.name, "reading": accrual(scenario), "rows": records(found)}
+    return json.dumps(held, indent=1, ensure_ascii=False, allow_nan=False)
 
 
 def _as_text(plan: Plan, found: pd.DataFrame) -> str:

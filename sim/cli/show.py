@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.runs import Result
+from sim.scenario.words import accrual
 from sim.sheets import WORDS, Sheet, closing, is_nan, sheets
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def as_json(result: Result, folder: Path) -> str:
     """Summary and reported facts as one JSON object; missing values are null."""
     held: dict[str, Any] = {
         "scenario": result.study.scenario.name,
+        "reading": accrual(result.study.scenario),
         "folder": str(folder),
         "assumptions": len(result.study.assumptions),
         "numbers": len(result.study.numbers),

@@ -1,0 +1,300 @@
+"""The four readings on the same patients; and no fracture contrast is printed without a reading."""
+
+import html
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from matplotlib.text import Text
+
+from sim import archive, plots, readings, runs
+from sim.cli.compare import compare
+from sim.cli.extend import extend
+from sim.cli.main import commands
+from sim.cli.power import power
+from sim.cli.readings import readings as command
+from sim.cli.run import run
+from sim.plots import readings as page
+from sim.plots import style
+from sim.readings.running import OUTCOMES
+from sim.scenario import ScenarioError, load
+from sim.schema import READINGS
+
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
+BASE = SCENARIOS / "laroche2011.yaml"
+DENOSUMAB = SCENARIOS / "papapoulos2012.yaml"
+SHIPPED = {name: f"laroche2011-{name}".removesuffix("-linear") for name in READINGS}
+ARMS = ("combination", "pamidronate")
+PAIR = "combination - pamidronate"
+NUMBERS = ["estimate", "mc_error", "low", "high"]
+FRAGILE = "fractures.base_rate=30 per 100 person-years"
+PEOPLE, SEED = 60, 5
+
+
+@pytest.fixture(scope="module")
+def found():
+    """The study with many fractures, under the four readings."""
+    return readings.simulate(readings.read(BASE, PEOPLE, SEED, [FRAGILE]))
+
+
+@pytest.fixture(scope="module")
+def alone():
+    """Each shipped reading of the same study run alone, with its tables."""
+    return {
+        name: runs.run(SCENARIOS / f"{file}.yaml", PEOPLE, SEED, [FRAGILE], engine="batch")
+        for name, file in SHIPPED.items()
+    }
+
+
+def rows_of(found, against=""):
+    rows = found.summary[found.summary["against"] == against]
+    return rows.set_index(["reading", "arm", "outcome"])
+
+
+def test_the_defaults_are_those_of_the_shipped_what_ifs():
+    for name, study in readings.read(BASE).studies.items():
+        shipped = load(SCENARIOS / f"{SHIPPED[name]}.yaml")
+        assert study.document["accrual"] == shipped.document["accrual"]
+        times = [n for n in study.numbers if n.path.startswith("accrual.")]
+        assert all(n.is_assumption and n.note == readings.DEFAULTS[name].reason for n in times)
+
+
+def test_each_reading_says_what_its_scenario_says_alone(found, alone):
+    mine = rows_of(found)
+    for name, result in alone.items():
+        whole = result.summary
+        theirs = whole.sort_values("time").groupby(["arm", "outcome"]).last()
+        for arm in (*ARMS, PAIR):
+            for outcome in (o for o in OUTCOMES if "T-score" not in o):
+                one, other = mine.loc[(name, arm, outcome)], theirs.loc[(arm, outcome)]
+                assert (one["unit"], one["time"]) == (other["unit"], other["time"])
+                for number in NUMBERS:
+                    assert one[number] == pytest.approx(other[number], rel=1e-9, abs=1e-9)
+
+
+def test_t_scores_are_those_of_the_last_visit(found, alone):
+    for name, result in alone.items():
+        for bone in ("spine", "hip"):
+            norm = getattr(result.study.scenario.reference_bmd, bone)
+            sexes = [getattr(norm, sex) for sex in result.patients["sex"]]
+            for arm in ARMS:
+                bmd = last(result, arm, f"{bone}_g_cm2").reindex(range(PEOPLE))
+                score = ((bmd - [s.mean for s in sexes]) / [s.sd for s in sexes]).dropna()
+                row = rows_of(found).loc[(name, arm, f"{bone} T-score")]
+                error = score.std(ddof=0) / np.sqrt(len(score)) * np.sqrt(PEOPLE / (PEOPLE - 1))
+                assert row["estimate"] == pytest.approx(score.mean())
+                assert row["mc_error"] == pytest.approx(error)
+
+
+def last(result, arm, quantity, day=1826):
+    """Measured values of the last visit, by patient."""
+    rows = result.measurements
+    rows = rows[(rows["arm"] == arm) & (rows["quantity"] == quantity) & (rows["day"] == day)]
+    return rows.set_index("patient")["value"]
+
+
+@pytest.mark.parametrize("name", ["compound", "plateau", "saturating"])
+def test_how_far_a_reading_is_from_the_own_one_is_paired(found, alone, name):
+    """From the tables: what every patient adds to the difference, or to that of two differences."""
+    arm = {(name, ARMS[0]): 1, ("linear", ARMS[0]): -1}
+    pair = arm | {(name, ARMS[1]): -1, ("linear", ARMS[1]): 1}
+    for outcome, of in (("spine change", change), ("all fractures", fractures)):
+        for what, signs in ((ARMS[0], arm), (PAIR, pair)):
+            value, adds = 0.0, np.zeros(PEOPLE)
+            for (reading, own_arm), sign in signs.items():
+                y, x = of(alone[reading], own_arm)
+                value += sign * y.sum() / x.sum()
+                adds += sign * (y - y.sum() / x.sum() * x) / x.sum()
+            row = rows_of(found, "linear").loc[(name, what, outcome)]
+            error = np.sqrt((adds**2).sum() * PEOPLE / (PEOPLE - 1))
+            assert error > 0
+            assert row["estimate"] == pytest.approx(value)
+            assert row["mc_error"] == pytest.approx(error)
+            assert row["high"] - row["low"] == pytest.approx(2 * 1.959964 * error)
+
+
+def change(result, arm):
+    now = last(result, arm, "spine_g_cm2").reindex(range(PEOPLE))
+    entry = last(result, arm, "spine_g_cm2", 0)
+    return (100 * (now / entry - 1)).fillna(0).to_numpy(), now.notna().to_numpy(float)
+
+
+def fractures(result, arm):
+    events = result.events[result.events["arm"] == arm]
+    broken = events[events["event"] == "fracture"].groupby("patient").size()
+    end = events[events["event"].isin(["death", "end"])].set_index("patient")["day"]
+    years = end.groupby("patient").max().reindex(range(PEOPLE)) / 365.25
+    return 100 * broken.reindex(range(PEOPLE), fill_value=0).to_numpy(float), years.to_numpy()
+
+
+def test_readings_that_have_not_parted_differ_by_exactly_nothing():
+    settings = ["horizon=12 months", "fractures.base_rate=0 per 100 person-years"]
+    rows = rows_of(readings.simulate(readings.read(BASE, 20, SEED, settings)), "linear")
+    same = rows.loc["plateau"]
+    assert (same[["estimate", "mc_error"]] == 0).all(axis=None)
+    assert (rows.loc["compound"].xs("spine change", level="outcome")["mc_error"] > 0).all()
+    never = same.xs("all fractures", level="outcome")
+    assert ((never["low"] < 0) & (never["high"] > 0)).all(), "nothing seen is not nothing"
+
+
+def test_no_number_depends_on_blocks_engines_or_workers():
+    four = readings.read(BASE, 130, SEED, ["horizon=3 months", "visits.dxa=[every 3 months]"])
+    tables = [
+        readings.simulate(four).summary,
+        readings.simulate(four, engine="simpy").summary,
+        readings.simulate(four, engine="simpy", workers=2).summary,
+    ]
+    for other in tables[1:]:
+        pd.testing.assert_frame_equal(tables[0], other, check_exact=True)
+
+
+@pytest.mark.parametrize(
+    ("file", "settings", "given", "own", "words"),
+    [
+        (DENOSUMAB, (), {}, "saturating", ("for 24 months", "constant 30 months")),
+        (BASE, ("accrual={plateau: {months: 30 months, then: 1 %/year}}",), {}, "plateau",
+         ("for 30 months of treatment, then 1 %/year", "constant 12 months")),
+        (BASE, ("accrual={reading: compound}",), {"plateau": "3 months"}, "compound",
+         ("for 3 months", "constant 12 months")),
+        (DENOSUMAB, (), {"saturating": ("20 months", "40 months")}, "saturating",
+         ("for 24 months", "constant 20 months; the reported rate is the mean of the first 40")),
+    ],
+)  # fmt: skip
+def test_times_are_the_scenarios_or_those_given_or_the_defaults(file, settings, given, own, words):
+    four = readings.read(file, settings=settings, **given)
+    assert (four.own, list(four.studies)) == (own, list(SHIPPED))
+    for name, study in four.studies.items():
+        assert study.scenario.accrual.name == name
+        origin = four.origins[name]
+        assert (readings.four.OWN in origin) == (name == own)
+        assert (readings.four.GIVEN in origin) == (name in given)
+        has_times, told = name in ("plateau", "saturating"), name == own or name in given
+        assert ("assumed" in origin) == (has_times and not told)
+    for word, told in zip(words, list(four.in_words())[2:], strict=True):
+        assert word in told
+
+
+def test_a_folder_is_whole_and_named_by_all_four(found, tmp_path, monkeypatch):
+    folder = readings.keep(found, tmp_path, "mastosim readings ...", 1.0)
+    assert folder.parent == tmp_path / "laroche2011"
+    assert folder.name == f"{readings.digest_of(found.four)}-readings"
+    files = ["manifest.json", *(f"readings.{kind}" for kind in ("csv", "pdf", "png", "svg"))]
+    assert sorted(path.name for path in folder.iterdir()) == files
+    table = pd.read_csv(folder / "readings.csv")["estimate"]
+    np.testing.assert_allclose(table, found.summary["estimate"], rtol=1e-5)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    held = {one["reading"]: one["scenario"] for one in manifest["readings"]}
+    assert held == {name: study.document for name, study in found.four.studies.items()}
+    monkeypatch.setattr(readings.folder, "FORMATS", ("svg",))
+    again = readings.keep(found, tmp_path / "again")
+    for kind in ("csv", "svg"):
+        one, other = (place / f"readings.{kind}" for place in (folder, again))
+        assert one.read_bytes() == other.read_bytes()
+    fours = [readings.read(BASE, settings=["accrual=compound"]), readings.read(BASE)]
+    fours.append(readings.read(BASE, plateau="30 months"))
+    assert len({readings.digest_of(four) for four in fours}) == 3
+
+
+def test_the_figure_draws_every_reading_arm_and_difference(found):
+    with style.styled():
+        figure = page.figure(found.summary, "linear", "title", readings.said(found.four))
+        figure.draw_without_rendering()
+    assert len(figure.axes) == 2 * len(page.OUTCOMES)
+    rows = rows_of(found)
+    for place, axes in enumerate(figure.axes):
+        outcome = list(page.OUTCOMES)[place % len(page.OUTCOMES)]
+        names = (PAIR,) if place >= len(page.OUTCOMES) else ARMS
+        marks = [np.r_[m.get_data()] for m in axes.lines if m.get_marker() in ("o", "s")]
+        shown = sorted((round(y), x) for x, y in marks)
+        wanted = [(r, rows.loc[(reading, arm, outcome), "estimate"])
+                  for r, reading in enumerate(SHIPPED) for arm in names]  # fmt: skip
+        np.testing.assert_allclose(shown, sorted(wanted))
+        ends = axes.get_tightbbox().get_points()
+        assert (ends >= 0).all()
+        assert (ends <= figure.bbox.size).all()
+    first = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert first == ["linear (own)", "compound", "plateau", "saturating"]
+    assert figure.get_figheight() * 25.4 <= 247, "a page of A4 less its margins"
+
+
+def mastosim(which, *words):
+    told = CliRunner().invoke(which, [*map(str, words), "-q"])
+    assert told.exit_code == 0, told.output
+    return told.stdout
+
+
+SMALL = ("--patients", 10, "--set", "horizon=12 months")
+
+
+def test_the_command_prints_arms_differences_and_how_far_they_are_apart(tmp_path, monkeypatch):
+    monkeypatch.setattr(readings.folder, "FORMATS", ("svg",))
+    told = mastosim(command, BASE, *SMALL, "--plateau", "6 months", "--out", tmp_path)
+    heads = [line.split("  ")[0].strip() for line in told.splitlines() if " unit " in line]
+    assert heads == [f"{what} at month 12" for what in
+                     (*ARMS, PAIR, f"({PAIR}) less that under linear")]  # fmt: skip
+    assert "plateau, linear for 6 months of treatment, then 0 %/year [times as given]" in told
+    assert Path(told.splitlines()[-1].removeprefix("Table and figure: ")).is_dir()
+    one_arm = ("--set", "arms.combination=", "--json", "--out", tmp_path)
+    held = json.loads(mastosim(command, BASE, *SMALL, *one_arm))
+    found = {(row["arm"], row["against"]) for row in held["summary"]}
+    assert found == {("pamidronate", ""), ("pamidronate", "linear")}
+    with pytest.raises(ScenarioError, match="'long' does not start with a number"):
+        readings.read(BASE, plateau="long")
+
+
+# Every place that prints how fractures differ between arms, with a reading that no default has.
+
+ODD = "accrual={saturating: {time_constant: 17 months, window: 13 months}}"
+READ = "saturating with time constant 17 months; the reported rate is the mean of the first 13"
+PRINTING = ("run", "extend", "compare", "readings", "power")
+FIGURES = ("figure differences", "figure incidence", "figure comparison", "figure readings")
+CONTRASTS = ("notebook", *PRINTING, *(f"{name} --json" for name in PRINTING), *FIGURES)
+NO_CONTRASTS = ("figure swimmer", "figure against_reported")  # single lives, published facts
+QUIET = {"check", "explain", "emulate", "cite", "new", "schema", "rerun", "completion", "verify"}
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory):
+    """What each place says, by its name; of a figure, all its texts."""
+    folder, texts = tmp_path_factory.mktemp("said"), {}
+    shutil.copy(BASE, folder)
+    base, copy = folder / BASE.name, folder / "copy.yaml"
+    copy.write_text(f"extends: {BASE.name}\nname: copy\n")
+
+    def write(_, name, figure, *__):
+        texts[f"figure {name}"] = " ".join(text.get_text() for text in figure.findobj(Text))
+        return []
+
+    words = (*SMALL, "--set", ODD, "--out", folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(style, "write", write)
+        result = runs.run(base, 10, settings=[ODD, "horizon=12 months"])
+        kept = archive.keep(result, folder)
+        plots.draw(kept, archive.caption_of(result.study), list(plots.FIGURES))
+        trials = ("--sizes", 5, "--trials", 2, "--outcome", "all fractures", "--set", ODD)
+        more = ("--patients", 20, "--out", folder)
+        for which, rest in (
+            (run, (base, *words)), (compare, (base, copy, *words)), (command, (base, *words)),
+            (power, (base, *trials)), (extend, (kept, *more)),
+        ):  # fmt: skip
+            texts[str(which.name)] = mastosim(which, *rest)
+            texts[f"{which.name} --json"] = mastosim(which, *rest, "--json")
+    texts["notebook"] = html.unescape(result._repr_html_())
+    return {name: " ".join(text.split()) for name, text in texts.items()}
+
+
+@pytest.mark.parametrize("place", CONTRASTS)
+def test_no_fracture_contrast_is_printed_without_its_reading(said, place):
+    assert "fracture" in said[place].lower()
+    assert READ in said[place]
+
+
+def test_every_place_that_speaks_of_fractures_is_among_these(said):
+    assert set(commands.commands) <= {*PRINTING, *QUIET, "plot"}
+    assert {f"figure {name}" for name in plots.FIGURES} <= set(said)
+    speaking = {name for name, text in said.items() if "fracture" in text.lower()}
+    assert speaking - set(CONTRASTS) <= set(NO_CONTRASTS)
