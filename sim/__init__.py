@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from sim.lives import Life
     from sim.runs import Result
     from sim.scenario import Study
+    from sim.verification import Verification
 
 __version__ = "0.2.0"
-__all__ = ["check", "cite", "compare", "emulate", "explain", "plot", "rerun", "run"]
+__all__ = ["check", "cite", "compare", "emulate", "explain", "plot", "rerun", "run", "verify"]
 
 Progress = Callable[[int, int], None]
 Engine = Literal["simpy", "batch"]
@@ -111,6 +112,19 @@ def cite(scenario: str | Path, form: Literal["text", "bibtex", "csl"] = "text") 
     from sim.scenario import load
 
     return citations.cite(load(scenario), form)
+
+
+def verify(
+    scenario: str | Path,
+    patients: int | None = None,
+    seed: int | None = None,
+    settings: Iterable[str] = (),
+    progress: Progress | None = None,
+) -> Verification:
+    """Put the program to a battery of checks on a scenario; see `sim.verification.verify`."""
+    from sim import verification
+
+    return verification.verify(scenario, patients, seed, settings, progress)
 
 
 def rerun(manifest: str | Path, progress: Progress | None = None) -> Result:

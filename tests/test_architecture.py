@@ -25,6 +25,7 @@ MAY_IMPORT = {
         "plots",
         "runs",
         "scenario",
+        "verification",
     },
     "schema": set(),
     "evidence": set(),
@@ -72,6 +73,19 @@ MAY_IMPORT |= {
     "citations": {"sim", "scenario"},
 }
 MAY_IMPORT["precision"] = {"outcomes", "runs", "scenario", "schema"}
+MAY_IMPORT["verification"] = {
+    "biology",
+    "blocks",
+    "cohort",
+    "cores",
+    "engine_batch",
+    "engine_simpy",
+    "evidence",
+    "outcomes",
+    "runs",
+    "scenario",
+    "schema",
+}
 MAY_IMPORT["readings"] = {
     "archive",
     "blocks",

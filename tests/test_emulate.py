@@ -25,6 +25,10 @@ def emulated():
     return sim.emulate(BASE, trials=60)
 
 
+def by_name(scores):
+    return {(row["fact"], row["statistic"]): row for row in scores.to_dict("records")}
+
+
 def of(trials, fact):
     return trials[trials["fact"] == fact].set_index("trial")
 
@@ -68,16 +72,16 @@ def test_trials_stay_what_they_are_with_more_of_them_and_more_workers(emulated, 
 
 def test_trials_without_a_value_are_counted(emulated):
     nobody = sim.emulate(BASE, 20, settings=["therapies.interferon.intolerance="])
-    scores = nobody.scores.set_index(["fact", "statistic"])
-    row = scores.loc[("pamidronate_alone_spine", "value")]
+    scores = by_name(nobody.scores)
+    row = scores["pamidronate_alone_spine", "value"]
     assert (row["trials"], row["empty"], row["single"]) == (0, 20, 0)
     assert math.isnan(row["mean"])
     assert not row["covered"]
-    assert scores.loc[("pamidronate_alone_patients", "value"), "trials"] == 20
-    scores = emulated.scores.set_index(["fact", "statistic"])
+    assert scores["pamidronate_alone_patients", "value"]["trials"] == 20
+    scores = by_name(emulated.scores)
     members = of(emulated.trials, "pamidronate_alone_patients")["value"]
     for statistic, single in (("value", 0), ("SD", (members == 1).sum())):
-        row = scores.loc[("pamidronate_alone_spine", statistic)]
+        row = scores["pamidronate_alone_spine", statistic]
         assert row["empty"] == (members == 0).sum() > 0
         assert row["single"] == single
         assert row["trials"] + row["empty"] + row["single"] == 60

@@ -27,6 +27,7 @@ from sim.cli.readings import readings
 from sim.cli.rerun import rerun
 from sim.cli.run import run
 from sim.cli.schema import schema
+from sim.cli.verify import verify
 from sim.scenario import ScenarioError
 
 BUG, NOT_VALID, INTERRUPTED = 1, 3, 130
@@ -67,6 +68,7 @@ IN_ORDER = (
     new,
     schema,
     rerun,
+    verify,
     completion,
 )
 for command in IN_ORDER:

@@ -1,0 +1,399 @@
+"""The battery passes on the program as it is, and finds faults that are planted in it.
+
+A fault is a piece of source replaced while it is imported, in a process of its own; the model runs
+uncompiled there. By default each fault meets one check that should see it, on as few patients as
+that takes; under `validation` it meets the whole battery.
+"""
+
+import dataclasses
+import importlib.machinery
+import json
+import re
+import subprocess
+import sys
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))  # this file is also run by itself, in a process of its own
+
+from sim import verification  # noqa: E402
+from sim.cli.rerun import A_CHECK_DIFFERS  # noqa: E402
+from sim.cli.verify import verify  # noqa: E402
+from sim.verification import CHECKS, battery, units, verdict  # noqa: E402
+
+PAGE = ROOT / "docs" / "verification.md"
+SCORE = re.compile(r"\d+ of \d+ faults")
+BASE = ROOT / "scenarios" / "laroche2011.yaml"
+SEQUENCE = ("therapies.interferon.start={after: pamidronate, wait: 3 months}",
+            "therapies.pamidronate.schedule=[{every: 1 month, for: 12 months}]",
+            "arms={combination: [interferon, pamidronate], pamidronate: [pamidronate]}",
+            )  # fmt: skip
+
+
+class Fault(NamedTuple):
+    """What is wrong, where, and which check should see it with how many patients."""
+
+    name: str
+    module: str
+    right: str
+    wrong: str
+    check: str
+    patients: int = 8
+    settings: tuple[str, ...] = ()
+
+
+QUADRATURE = "bone density is that of a calculation by quadrature"
+MARKERS = "markers are those of a calculation by quadrature"
+HAZARD = "fractures follow the hazard of bone density"
+POISSON = "fractures without bone are Poisson"
+FATAL = "deaths of fractures follow their draws"
+RUNGS = "intolerance follows its distribution, rung by rung"
+ENTRY = "entry values and doses follow from file and draws"
+COHORT = "the drawn cohort is that of the file"
+PLANNED = "doses fall on their planned days"
+ATTENDED = "doses are missed and late as stated"
+LIFE_TABLE = "death follows the life table"
+MEASURED = "measured values are true values with the stated error"
+COUNTED = "outcomes are those counted from the log"
+NUMBERS = "every number is read"
+UNITS = "quantities are held in the unit of the model"
+
+SEPARATE = (NUMBERS, "any number of workers gives the same bytes",
+            "blocks of any size give the same bytes")  # fmt: skip
+"""Too slow for every fault uncompiled, or at work in processes without the fault."""
+
+FAULTS = (
+    # bone and markers
+    Fault("exposure never decays", "sim.model.action",
+          "*= decayed(params.decay[therapy], days)", "*= 1.0", QUADRATURE, 3),
+    Fault("a half-life taken for a mean life", "sim.cohort.dosing",
+          "math.log(2.0) / half_life", "1.0 / half_life", QUADRATURE, 3),
+    Fault("actions add up where rows should be met", "sim.cohort.effects",
+          "coefficients[subset] - coefficients", "coefficients[subset] + coefficients",
+          QUADRATURE, 3),
+    Fault("individual response with the wrong sign", "sim.cohort.effects",
+          "effect.mean + effect.sd", "effect.mean - effect.sd", QUADRATURE, 3),
+    Fault("plateau ignored", "sim.model.planning",
+          "if params.reading == PLATEAU and", "if False and", QUADRATURE, 3),
+    Fault("saturating gain without its window", "sim.biology.bone",
+          "return window / -math.expm1", "return time_constant / -math.expm1", QUADRATURE, 3),
+    Fault("evidence never ends", "sim.model.action",
+          "if state.since >= params.evidence_day:", "if False:", QUADRATURE, 3),
+    Fault("markers without onset", "sim.biology.markers",
+          "return at_site * decayed(onset, days) + onset * action",
+          "return action + 0 * onset * action", MARKERS, 3),
+    Fault("marker effect read at its ceiling", "sim.model.measuring",
+          "effect / params.full_effect[marker][therapy]", "effect", MARKERS, 3),
+    # doses
+    Fault("infusions one interval late", "sim.scenario.form.therapy",
+          "planned.append(round(start + k * phase.every))",
+          "planned.append(round(start + (k + 1) * phase.every))", PLANNED),
+    Fault("infusion on the last day", "sim.model.planning",
+          "day if day < params.horizon else NEVER", "day if day <= params.horizon else NEVER",
+          ATTENDED, 60, ("horizon=1828 days",
+                         "therapies.pamidronate.schedule=[{every: 83 days}]")),
+    Fault("a therapy that waits does not", "sim.model.planning",
+          "day + max(params.wait[other], 1)", "day + 1", PLANNED, 8, SEQUENCE),
+    Fault("late infusions before their day", "sim.model.planning",
+          "day += math.ceil(", "day -= math.ceil(", ATTENDED),
+    Fault("missed infusions given, given ones missed", "sim.model.dosing",
+          "if not happens(params.given", "if happens(params.given", ATTENDED, 30),
+    Fault("attendance not read from the file", "sim.cohort.dosing",
+          '["given"][slot] = therapy.given', '["given"][slot] = 1.0', ATTENDED, 30),
+    Fault("reaction of the first infusion at every infusion", "sim.model.dosing",
+          "if state.infused[therapy] == 0:", "if True:", "reactions are as frequent as stated", 30),
+    Fault("dose in mg for mg/kg", "sim.cohort.dosing",
+          'dose.unit == "mg/kg"', 'dose.unit == "mg"', ENTRY),
+    # tolerance
+    Fault("ladder restarted", "sim.model.tolerance",
+          "state.rung[therapy] = rung + 1", "state.rung[therapy] = rung", RUNGS, 30),
+    Fault("frailty ignored", "sim.model.tolerance",
+          "factor = dose * patient.frailty[therapy]", "factor = dose", RUNGS, 30),
+    Fault("intolerance counted from entry", "sim.model.tolerance",
+          "began = state.begun[therapy]", "began = 0", RUNGS, 30),
+    Fault("intolerance as frequent at half a dose", "sim.model.tolerance",
+          "state.action[therapy] ** params.dose_exponent[therapy]", "1.0", RUNGS, 30),
+    # fractures
+    Fault("gradient with the wrong sign", "sim.model.fracture",
+          "state, patient, params) - gradient * now", "state, patient, params) + gradient * now",
+          HAZARD, 12),
+    Fault("gradient doubled", "sim.cohort.lower",
+          "[math.log(site.gradient) for", "[2 * math.log(site.gradient) for", HAZARD, 30),
+    Fault("mean T-score for the one with the mean rate", "sim.cohort.lower",
+          "reference = mean - sd**2 * log_gradient / 2", "reference = mean", HAZARD, 40),
+    Fault("earlier fractures protect", "sim.cohort.lower",
+          "(baseline.vertebral_fractures - mean_count)",
+          "(mean_count - baseline.vertebral_fractures)", HAZARD, 24),
+    Fault("hazard not used up", "sim.model.fracture",
+          "state.hazard_left[site] -= used", "state.hazard_left[site] -= 0 * used", POISSON),
+    Fault("imminent risk never ends", "sim.cohort.lower",
+          "round(i.duration) if i else 0", "50 * round(i.duration) if i else 0", POISSON, 24),
+    Fault("imminent risk a day too long", "sim.model.fracture",
+          "= day + params.imminent_days[site]", "= day + params.imminent_days[site] + 1",
+          POISSON, 60),
+    Fault("share of sites not normalised", "sim.cohort.lower",
+          "fractures.base_rate * site.share", "fractures.base_rate", POISSON, 24),
+    Fault("direct ratio ignored", "sim.cohort.lower",
+          "(ratios != 0)", "(ratios > 99)", "a direct fracture ratio of 1 changes nothing", 8),
+    Fault("the last fatal fracture counts, not the first death", "sim.model.fracture",
+          "if dies < due[DEATH]:", "if True:", FATAL, 20),
+    Fault("death cause ignored", "sim.model",
+          "return float(state.death_cause)", "return 0.0", FATAL, 20),
+    # death
+    Fault("mortality ratio ignored", "sim.biology.mortality",
+          "hazard = ratio * hazards", "hazard = hazards", LIFE_TABLE, 15),
+    Fault("life table of the other sex", "sim.cohort.lower",
+          "for q in life_table[sex]] for sex in SEXES]",
+          "for q in life_table[sex]] for sex in SEXES[::-1]]", LIFE_TABLE, 15),
+    Fault("everyone is of the age of birth", "sim.biology.mortality",
+          "hazards[min(year, len(hazards) - 1)]", "hazards[min(int(days / 365), 99)]",
+          LIFE_TABLE, 15),
+    # the cohort and its numbers
+    Fault("T-score with the wrong sex's reference", "sim.cohort.lower",
+          "np.where(female, reference.female.mean, reference.male.mean)",
+          "np.where(female, reference.male.mean, reference.female.mean)", ENTRY),
+    Fault("truncation ignored", "sim.cohort.patients",
+          "if variable.within and sd > 0:", "if False:", COHORT, 2000),
+    Fault("correlation ignored", "sim.cohort.patients",
+          "matrix[j, i] = value", "matrix[j, i] = 0 * value", COHORT, 200),
+    Fault("SD of the logarithm taken from the SD alone", "sim.cohort.patients",
+          "np.log1p((sd / mean) ** 2)", "np.log1p((sd / 100) ** 2)", COHORT, 200),
+    Fault("a month of 30 days", "sim.scenario.units",
+          '"months": DAYS_PER_MONTH', '"months": 30', UNITS),
+    Fault("a month of a day", "sim.scenario.units",
+          '"months": DAYS_PER_MONTH', '"months": 1', UNITS),
+    Fault("spread of a marker not read from the file", "sim.cohort.effects",
+          "getattr(scenario.markers, marker).spread", "0.4", NUMBERS, 8),
+    # measuring, random numbers, outcomes
+    Fault("coefficient of variation taken for an SD of logarithms", "sim.cohort.lower",
+          "math.sqrt(math.log1p((getattr(cv, marker) or 0.0) ** 2))",
+          "(getattr(cv, marker) or 0.0)", MEASURED),
+    Fault("one noise for all visits", "sim.model.measuring",
+          "NOISE, quantity, visit)", "NOISE, quantity, 0)", MEASURED),
+    Fault("one column of noise for all visits", "sim.cohort.random",
+          '"normal", days)', '"normal", [0 * day for day in days])',
+          "random numbers have their laws and do not go together", 200),
+    Fault("draws of its own for each arm", "sim.cohort.lower",
+          "scenario, therapies), patients, draws)",
+          "scenario, therapies), patients, draws[::-1] if len(therapies) > 1 else draws)",
+          "all arms hold the same patients and draws"),
+    Fault("random numbers by place in the block", "sim.draws",
+          "filled[patient - chunk * CHUNK :]", "filled[: end - patient]",
+          "blocks of any size give the same bytes", 8,
+          ("horizon=2 months", "visits.dxa=[1 month]")),
+    Fault("events of one day in reverse", "sim.model",
+          "if due[kind] < earliest:", "if due[kind] <= earliest:",
+          "events in order, nothing after death, one end each"),
+    Fault("one engine dates deaths a day late", "sim.engine_batch",
+          "log.day[rows] = day", "log.day[rows] = day + (kind == DEATH)",
+          "two engines agree bit for bit", 6,
+          ("mortality.standardised_mortality_ratio=20",)),
+    Fault("fractures per person, not per person-year", "sim.outcomes.named",
+          "fractures, people.years, 100)", "fractures, one, 100)", COUNTED, 8,
+          ("fractures.base_rate=1 per year",)),
+    Fault("who halved a course counted as off it", "sim.outcomes.persons",
+          "np.where(dose[in_time] > 0, 0.0, 1.0)", "np.where(dose[in_time] >= 1, 0.0, 1.0)",
+          COUNTED, 40),
+    Fault("error of a difference as of two cohorts", "sim.outcomes.estimate",
+          "- 2 * together / one.x / other.x", "- 0 * together", "differences are paired", 20),
+)  # fmt: skip
+
+
+LATER = {"gradient doubled", "mean T-score for the one with the mean rate",
+         "earlier fractures protect", "imminent risk a day too long"}  # fmt: skip
+"""Found by counting many fractures, which takes the uncompiled model seconds."""
+
+FEW = 8
+"""Patients of the whole battery for each fault."""
+
+QUICK = tuple(fault for fault in FAULTS if fault.name not in LATER)
+
+
+class Planter(MetaPathFinder):
+    """Imports the module of a fault with the fault in it."""
+
+    def __init__(self, fault):
+        self.fault = fault
+
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname != self.fault.module:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path)
+        assert spec is not None
+        assert spec.origin is not None
+        spec.loader = Rewritten(fullname, spec.origin)
+        spec.loader.fault = self.fault
+        return spec
+
+
+class Rewritten(importlib.machinery.SourceFileLoader):
+    """The source of a module with one piece replaced."""
+
+    fault: Fault
+
+    def get_code(self, fullname):
+        source = Path(self.path).read_text(encoding="utf-8")
+        assert source.count(self.fault.right) == 1, f"{self.fault.name}: {self.fault.right}"
+        return compile(source.replace(self.fault.right, self.fault.wrong), self.path, "exec")
+
+
+def judged(fault, checks, patients):
+    """The names of the checks that fail, or break, with a fault planted; model uncompiled."""
+    planter = Planter(fault)
+    sys.meta_path.insert(0, planter)
+    for name in [name for name in sys.modules if is_anew(name, fault.module)]:
+        del sys.modules[name]
+    try:
+        from sim import engine_batch
+        from sim.scenario import load
+        from sim.verification import CHECKS
+        from sim.verification.subject import Subject
+
+        engine_batch.loop = lambda: engine_batch.follow_plainly  # type: ignore[assignment]
+        subject = Subject(part_of(load(BASE, fault.settings), fault), patients)
+        return [check.name for check in CHECKS if check.name in checks and fails(check, subject)]
+    except Exception as error:
+        return [f"refused: {type(error).__name__}"]
+    finally:
+        sys.meta_path.remove(planter)
+
+
+def is_anew(name, module):
+    """Whether a module is imported again: all but the forms, which take long, unless at fault."""
+    kept = name.startswith("sim.scenario") and not module.startswith("sim.scenario")
+    return name.split(".")[0] == "sim" and not kept
+
+
+def part_of(study, fault):
+    """The study; of its numbers, which are moved one by one, only those near the fault."""
+    if fault.check != NUMBERS:
+        return study
+    near = tuple(number for number in study.numbers if number.path.startswith("markers."))
+    return dataclasses.replace(study, numbers=near)
+
+
+def fails(check, subject):
+    """Whether a check fails; a program that breaks off under it has not passed."""
+    try:
+        return check.do(subject).passed is False
+    except Exception:
+        return True
+
+
+def in_a_process(part, parts, whole):
+    """Start a process that judges every so-many-th fault, and as many controls without one."""
+    command = [sys.executable, "-W", "error", __file__, str(part), str(parts), str(whole)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def judge_all(whole):
+    """The checks that fail under each fault; `whole` asks for the battery, and for no fault too."""
+    processes = [in_a_process(part, 2, whole) for part in range(2)]
+    found: dict[str, list[str]] = {}
+    for process in processes:
+        out, _ = process.communicate()
+        assert process.returncode == 0
+        found |= json.loads(out)
+    return found
+
+
+def main(part, parts, whole):
+    """Judge some of the faults; prints what fails with each of them."""
+    every = [check.name for check in CHECKS if check.name not in SEPARATE]
+    found = {}
+    for fault in (FAULTS if whole else QUICK)[part::parts]:
+        found[fault.name] = judged(fault, [fault.check], fault.patients)
+        if whole:
+            found[fault.name] += judged(fault, set(every) - {fault.check}, FEW)
+            sound = fault._replace(module="none")
+            found[f"without {fault.name}"] = judged(sound, [fault.check], fault.patients)
+    print(json.dumps(found))
+
+
+@pytest.fixture(scope="module")
+def seen():
+    return judge_all(whole=False)
+
+
+@pytest.mark.parametrize("fault", QUICK, ids=lambda fault: fault.name)
+def test_a_planted_fault_is_found(fault, seen):
+    assert seen[fault.name], f"{fault.check} does not see it"
+
+
+@pytest.mark.validation
+def test_the_battery_finds_every_fault_and_nothing_else():
+    found = judge_all(whole=True)
+    for fault in FAULTS:
+        assert found[fault.name], fault.name
+        assert found[f"without {fault.name}"] == [], fault.check
+    assert [f"{len(FAULTS)} of {len(FAULTS)} faults"] == SCORE.findall(PAGE.read_text("utf-8"))
+
+
+def test_the_page_tells_of_every_fault_and_every_check():
+    page = PAGE.read_text(encoding="utf-8")
+    assert [fault.name for fault in FAULTS if f"| {fault.name} |" not in page] == []
+    assert [check.name for check in CHECKS if f"| {check.name} |" not in page] == []
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+    assert {fault.check for fault in FAULTS} <= {check.name for check in CHECKS}
+
+
+def only(monkeypatch, *names):
+    """Leave these checks alone in the battery."""
+    kept = tuple(check for check in CHECKS if check.name in names)
+    monkeypatch.setattr(battery.found_by, "__defaults__", (kept,))
+
+
+def test_the_command_says_what_was_found(monkeypatch):
+    only(monkeypatch, UNITS, PLANNED)
+    done = CliRunner().invoke(verify, [str(BASE), "--patients", "60", "--seed", "7", "-q"])
+    assert done.exit_code == 0
+    assert done.output.endswith("laroche2011: 2 passed.\n")
+    held = json.loads(CliRunner().invoke(verify, [str(BASE), "--json", "-q"]).output)
+    assert held["passed"] is True
+    assert [row["verdict"] for row in held["checks"]] == ["passed", "passed"]
+    assert "0 wrong" in held["checks"][1]["evidence"]
+
+
+def test_a_check_that_fails_is_exit_code_5(monkeypatch):
+    monkeypatch.setitem(units.TIMES, "month", 30.0)
+    only(monkeypatch, UNITS)
+    done = CliRunner().invoke(verify, [str(BASE), "-q"])
+    assert done.exit_code == A_CHECK_DIFFERS
+    assert "horizon: 60 months is held as 1826.25" in done.output
+
+
+def test_what_does_not_apply_is_said(monkeypatch):
+    one_arm = ["arms={combination: null}", "answers="]
+    only(monkeypatch, "labels of arms carry nothing", "differences are paired", RUNGS)
+    found = verification.verify(BASE, patients=60, settings=one_arm)
+    assert found.passed
+    assert set(found.table["verdict"]) == {"not applicable"}
+    assert list(found.table["evidence"])[1:] == ["one arm only"] * 2
+
+
+def test_limits_hold_for_what_is_right_and_not_for_what_is_not():
+    numbers = np.random.default_rng(1).standard_normal(4000)
+    right = [verdict.mean("m", numbers, 0.0, 1.0), verdict.spread("s", numbers)]
+    assert verdict.within_chance(right).passed is True
+    assert verdict.within_chance([verdict.mean("m", numbers + 0.1, 0.0, 1.0)]).passed is False
+    assert verdict.within_chance([verdict.number("n", 60, 30.0)]).passed is False
+    assert verdict.within_chance([verdict.share("p", 30, 100, 0.3)]).passed is True
+    assert verdict.within_chance([]).passed is None
+    assert verdict.exact([], 0, "things").passed is None
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize("path", sorted(BASE.parent.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_scenario_that_ships_passes(path):
+    found = verification.verify(path)
+    assert [finding.check.name for finding in found.failed] == []
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "True")
