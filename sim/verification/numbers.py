@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sim import blocks
 from sim.blocks import Work
 from sim.scenario import ScenarioError, Study
+from sim.scenario.form.therapy import Infusions
 from sim.scenario.report import dotted
 from sim.schema import SITES
 from sim.verification.subject import Changes, Path, Subject
@@ -84,7 +85,7 @@ def _moves(subject: Subject, base: _Base, path: Path) -> str:
 
 
 def _moves_in_wider(subject: Subject, path: Path) -> bool:
-    """True where a number moves the inputs of a wider study, of which it is not about nobody."""
+    """True where a number moves the inputs of a wider study."""
     wider = _wider(subject)
     inputs = _inputs(subject, subject.changed(wider))
     studies = [_valid(subject, {**wider, **changes}) for changes in _moved(subject, path)]
@@ -92,11 +93,15 @@ def _moves_in_wider(subject: Subject, path: Path) -> bool:
 
 
 def _wider(subject: Subject) -> Changes:
-    """Follow-up four times as long, women and men, and markers that every regimen changes."""
+    """Follow-up and plans four times as long, both sexes, markers that every regimen changes."""
     wider: dict[Any, Any] = {
         ("horizon",): f"{min(LONGER * subject.scenario.horizon, 36_500):.17g} days",
         ("cohort", "female"): "50 %",
     }
+    for name, therapy in subject.scenario.therapies.items():
+        if isinstance(therapy, Infusions):
+            over = f"{LONGER * therapy.exposure.action_1.over:.17g} days"
+            wider["therapies", name, "exposure", "action_1", "over"] = over
     for regimen in subject.scenario.effects:
         if regimen != "none":
             for marker in subject.scenario.cohort.markers:
