@@ -1,8 +1,8 @@
 """The battery passes on the program as it is, and finds faults that are planted in it.
 
 A fault is a piece of source replaced while it is imported, in a process of its own; the model runs
-uncompiled there. By default each fault meets one check that should see it, on as few patients as
-that takes; under `validation` it meets the whole battery.
+uncompiled there. By default half of the faults meet the check that should see each, on as few
+patients as that takes; under `validation` all meet the whole battery.
 """
 
 import dataclasses
@@ -210,7 +210,7 @@ LATER = {"gradient doubled", "mean T-score for the one with the mean rate",
 FEW = 8
 """Patients of the whole battery for each fault."""
 
-QUICK = tuple(fault for fault in FAULTS if fault.name not in LATER)
+QUICK = tuple(fault for fault in FAULTS if fault.name not in LATER)[::2]
 
 
 class Planter(MetaPathFinder):
