@@ -1,0 +1,109 @@
+"""Trials with random allocation: each one tested by hand, and as often wrong as it may be."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from scipy import stats
+
+from sim import runs
+from sim.cli.main import commands
+from sim.emulation import power
+
+BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
+NOBODY_DIES = [
+    "mortality.standardised_mortality_ratio=0",
+    *(f"fractures.sites.{site}.case_fatality=0 %" for site in ("vertebral", "hip")),
+]
+SHORT = ["horizon=12 months", "visits.dxa=[12 months]", *NOBODY_DIES]
+SIZES = (3, 8)
+
+
+@pytest.fixture(scope="module")
+def plan():
+    return power.prepare(BASE, "spine change", SIZES, 40, settings=SHORT)
+
+
+@pytest.fixture(scope="module")
+def found(plan):
+    return power.run(plan)
+
+
+def changes(plan):
+    """Spine change of each patient in each arm, from the tables; the comparator first."""
+    rows = runs.follow(plan.study, engine="batch").measurements
+    rows = rows[rows["quantity"] == "spine_g_cm2"]
+    wide = rows.pivot(index=["arm", "patient"], columns="day", values="value")
+    change = 100 * (wide.iloc[:, -1] / wide.iloc[:, 0] - 1)
+    return [change[arm].to_numpy().reshape(40, 2, 8) for arm in plan.arms]
+
+
+def test_every_trial_is_tested_as_by_welch(plan, found):
+    """Of each trial the first 8 patients are in one arm and the other 8 in the other one."""
+    assert plan.arms == ["pamidronate", "combination"]
+    comparator, treated = changes(plan)
+    for size in SIZES:
+        one, other = treated[:, 1, :size], comparator[:, 0, :size]
+        assert not np.isnan(one).any()
+        tested = [stats.ttest_ind(a, b, equal_var=False) for a, b in zip(one, other, strict=True)]
+        widths = [np.diff(t.confidence_interval(0.95))[0] for t in tested]
+        apart = one.mean(axis=1) - other.mean(axis=1)
+        (row,) = found[found["patients_an_arm"] == size].to_dict("records")
+        assert row["mean_difference"] == pytest.approx(apart.mean())
+        assert row["interval_width"] == pytest.approx(np.median(widths))
+        assert row["power"] == pytest.approx(100 * np.mean([t.pvalue < 0.05 for t in tested]))
+        assert (row["low"], row["high"]) == pytest.approx(np.quantile(apart, (0.025, 0.975)))
+
+
+def test_arms_alike_exclude_nothing_more_often_than_the_test_may():
+    """Two arms of the same therapy: a difference in one trial of twenty, but for its error."""
+    settings = [*SHORT, "arms.combination=[pamidronate]"]
+    trials = 1500
+    plan = power.prepare(BASE, "spine change", (20,), trials, settings=settings)
+    (row,) = power.run(plan).to_dict("records")
+    error = 100 * math.sqrt(0.05 * 0.95 / trials)
+    assert abs(row["power"] - 5) < 4 * error
+    assert row["low"] < 0 < row["high"]
+
+
+def test_more_patients_narrow_the_interval(found):
+    widths = found.set_index("patients_an_arm")["interval_width"]
+    assert widths[8] < widths[3] / 1.3
+
+
+def test_no_number_depends_on_workers_or_on_the_larger_sizes(plan, found, monkeypatch):
+    monkeypatch.setattr(power, "CHUNK", 200)
+    pd.testing.assert_frame_equal(power.run(plan, workers=2), found, check_exact=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--outcome", "spine chang"], "'spine chang' is no outcome of every arm; did you mean"),
+        (["--outcome", "off interferon"], "no outcome of every arm"),
+        (["--sizes", "1,5"], "1 patient in an arm has no standard error; allowed: 2 or more"),
+        (["--sizes", "ten"], "'ten' is no list of whole numbers"),
+        (["--set", "arms.combination="], "between two arms or more"),
+    ],
+)
+def test_what_is_no_trial_is_refused(words, message):
+    done = CliRunner().invoke(commands, ["power", str(BASE), "--trials", "5", *words])
+    assert done.exit_code == 2
+    assert message in " ".join(done.output.split())
+
+
+def test_the_command_prints_writes_and_says_its_reading(tmp_path):
+    words = ["power", str(BASE), "--trials", "20", "--sizes", "4", "--csv", str(tmp_path / "p.csv")]
+    settings = [word for setting in SHORT for word in ("--set", setting)]
+    done = CliRunner().invoke(commands, [*words, *settings, "-q"])
+    assert done.exit_code == 0, done.output
+    assert "20 trials a size, allocated at random" in done.output
+    assert "Annual increase read as: linear" in done.output
+    table = pd.read_csv(tmp_path / "p.csv")
+    told = json.loads(CliRunner().invoke(commands, [*words, *settings, "-q", "--json"]).output)
+    assert told["rows"][0]["power"] == pytest.approx(table["power"][0])
+    assert told["reading"].startswith("linear")
