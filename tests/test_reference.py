@@ -22,7 +22,7 @@ from tests.from_tables import persons
 ROOT = Path(__file__).parents[1]
 BASE = ROOT / "scenarios" / "laroche2011.yaml"
 VALIDATION = ROOT / "results" / "validation.csv"
-PATIENTS = 200
+PATIENTS = 120
 MANY = 4_000
 ENTRY = ("spine_g_cm2", "hip_g_cm2", "balp_iu")
 
