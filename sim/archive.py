@@ -98,7 +98,8 @@ def extend(
     if patients <= before:
         raise ValueError(f"the result has {before} patients; ask for more than that")
     more = study.with_patients(patients)
-    return make(more, root, held["kept"], progress, held["engine"], workers, command, folder)
+    kept = kept_in(folder / MANIFEST)
+    return make(more, root, kept, progress, held["engine"], workers, command, folder)
 
 
 def keep(

@@ -33,7 +33,7 @@ def extend(
     from sim.cli.progress import watching
     from sim.scenario import ScenarioError
 
-    engine = held["engine"]
+    engine, kept = held["engine"], archive.kept_in(result / "manifest.json")
     command = " ".join(["mastosim", *sys.argv[1:]])
     count = workers or runs.workers_for(patients, engine)
     try:
@@ -43,5 +43,5 @@ def extend(
         raise
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    text = show.as_json(made, folder) if as_json else show.as_text(made, folder, held["kept"])
+    text = show.as_json(made, folder) if as_json else show.as_text(made, folder, kept)
     click.echo(text)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 HELD: Mapping[str, type] = {
     "mastosim": str,
     "digest": str,
+    "engine": str,
     "scenario": dict,
     "numbers": list,
     "publications": dict,

@@ -40,7 +40,7 @@ def ENGINE(default: str) -> Callable[..., Any]:  # noqa: N802 - an option like t
         default=default,
         show_default=True,
         help="simpy: the reference. batch: compiled, for many patients; compiles once, in "
-        "some twenty seconds.",
+        "about 25 seconds.",
     )
 
 

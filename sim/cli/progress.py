@@ -35,7 +35,7 @@ def _say_if_compiling() -> None:
     from sim import engine_batch
 
     if not engine_batch.is_ready():
-        print("Compiling the model: once, some twenty seconds", file=sys.stderr, flush=True)
+        print("Compiling the model: once, about 25 seconds", file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -51,7 +51,7 @@ def _differences(names: Sequence[str], whole: Tally) -> Iterator[tuple[object, .
     everyone = {i: label for i, label in labels.items() if label.subgroup == EVERYONE}
     for i in _last(everyone):
         label = everyone[i]
-        unit = unit_of_difference(label)
+        unit = unit_of_difference(label.unit)
         yield _row(names[label.arm[0]], label, names[0], unit, apart(whole, i))
 
 

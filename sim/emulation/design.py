@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sim.runs import with_numbers
 from sim.scenario import Study, load
 
 
@@ -41,7 +42,7 @@ def prepare(
     Raises ScenarioError for a scenario that is not valid, ValueError for one that answers to no
     publication, or to one that does not say how its series was made.
     """
-    settings = [*settings, *([] if seed is None else [f"seed={seed}"])]
+    settings = with_numbers(settings, None, seed)
     study = load(scenario, settings)
     design = design_of(study)
     whole = f"cohort.patients={trials * design.size}"

@@ -41,9 +41,8 @@ def of_trials(emulation: Emulation, trials: pd.DataFrame) -> Emulated:
 
 def folder_of(emulation: Emulation, root: Path) -> Path:
     """Where an emulation belongs below a folder of results."""
-    return archive.folder_of(emulation.study, root).with_name(
-        f"{archive.digest_of(emulation.study)}-emulated"
-    )
+    study = emulation.study
+    return root / study.scenario.name / f"{archive.digest_of(study)}-emulated"
 
 
 def keep(emulated: Emulated, root: Path, command: str = "", seconds: float = 0.0) -> Path:
@@ -59,9 +58,10 @@ def keep(emulated: Emulated, root: Path, command: str = "", seconds: float = 0.0
         with styled():
             drawn = page.figure(emulated.scores, emulated.trials, title(emulated), said(emulated))
             write(temporary, "emulation", *drawn, FORMATS)
-        held = archive.manifest_of(study, command, seconds, "batch") | {
+        held = {  # not in the form of a run: who runs that again wants another thing
             "trials": emulated.emulation.trials,
             "patients_a_trial": emulated.emulation.design.patients,
+            "study": archive.manifest_of(study, command, seconds, "batch"),
         }
         text = json.dumps(held, indent=1, ensure_ascii=False)
         (temporary / "manifest.json").write_text(text + "\n", encoding="utf-8")

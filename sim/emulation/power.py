@@ -14,7 +14,7 @@ from sim import blocks, cores, outcomes
 from sim.draws import CHUNK
 from sim.outcomes.estimate import Estimate, Sums, ratio
 from sim.outcomes.named import Outcome, outcomes_of
-from sim.runs import Progress
+from sim.runs import Progress, split, with_numbers
 from sim.scenario import Study, load
 from sim.scenario.report import nearest
 from sim.schema import Floats
@@ -76,7 +76,7 @@ def prepare(
     Raises ScenarioError for a scenario that is not valid; ValueError for one arm alone, a size
     below 2, or an outcome that the arms do not share.
     """
-    settings = [*settings, *([] if seed is None else [f"seed={seed}"])]
+    settings = with_numbers(settings, None, seed)
     arms = len(load(scenario, settings).scenario.arms)
     if arms < 2:
         raise ValueError("a trial allocates between two arms or more, and the scenario has one")
@@ -194,5 +194,4 @@ def _shared(plan: Plan) -> list[str]:
 def _pieces(plan: Plan) -> list[range]:
     """Trials in pieces of about as many patients as a block holds."""
     size = max(1, CHUNK // (plan.most * len(plan.arms)))
-    ends = range(0, plan.trials, size)
-    return [range(first, min(first + size, plan.trials)) for first in ends]
+    return split(range(plan.trials), size)

@@ -12,7 +12,7 @@ from sim.draws import CHUNK
 from sim.emulation.design import Emulation
 from sim.outcomes.estimate import Sums
 from sim.outcomes.reported import asked, simulated
-from sim.runs import Progress
+from sim.runs import Progress, split
 from sim.schema import Floats
 
 if TYPE_CHECKING:
@@ -80,5 +80,4 @@ def _places(patients: dict[str, int]) -> dict[str, slice]:
 def _pieces(emulation: Emulation) -> list[range]:
     """Trials in pieces of about as many patients as a block holds."""
     size = max(1, CHUNK // emulation.design.size)
-    ends = range(0, emulation.trials, size)
-    return [range(first, min(first + size, emulation.trials)) for first in ends]
+    return split(range(emulation.trials), size)

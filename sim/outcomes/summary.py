@@ -56,7 +56,7 @@ def _rows(whole: Tally, subgroup: str) -> Iterator[tuple[object, ...]]:
         label = whole.labels[one]
         if label.subgroup == subgroup:
             arm = f"{label.arm[1]} - {whole.labels[other].arm[1]}"
-            yield _row(arm, subgroup, label, unit_of_difference(label), apart(whole, place))
+            yield _row(arm, subgroup, label, unit_of_difference(label.unit), apart(whole, place))
 
 
 def _row(arm: str, subgroup: str, label: Label, unit: str, found: Estimate) -> tuple[object, ...]:
@@ -77,9 +77,9 @@ def apart(whole: Tally, place: int) -> Estimate:
     return difference(*sums, whole.products(place), label.kind, label.scale)
 
 
-def unit_of_difference(label: Label) -> str:
+def unit_of_difference(unit: str) -> str:
     """The unit of a difference in an outcome: of percentages, percentage points."""
-    return "percentage points" if label.unit == "%" else label.unit
+    return "percentage points" if unit == "%" else unit
 
 
 def written(found: Estimate) -> tuple[float, ...]:

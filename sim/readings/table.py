@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sim.outcomes.estimate import Estimate
-from sim.outcomes.summary import in_months, written
+from sim.outcomes.summary import in_months, unit_of_difference, written
 from sim.readings.four import Four
 from sim.readings.moments import Moments
 
@@ -51,7 +51,7 @@ def _under_each(four: Four, found: Sequence[Moments]) -> Iterator[tuple[object, 
         for arm, other in _pairs(four):
             for one in found:
                 apart = one.difference(place[name, arm], place[name, other])
-                yield _row(name, "", f"{arm} - {other}", one, _unit(one), apart)
+                yield _row(name, "", f"{arm} - {other}", one, unit_of_difference(one.unit), apart)
 
 
 def _from_own(four: Four, found: Sequence[Moments]) -> Iterator[tuple[object, ...]]:
@@ -61,14 +61,21 @@ def _from_own(four: Four, found: Sequence[Moments]) -> Iterator[tuple[object, ..
         for arm in four.study.scenario.arms:
             for one in found:
                 apart = one.difference(place[name, arm], place[own, arm])
-                yield _row(name, own, arm, one, _unit(one), apart)
+                yield _row(name, own, arm, one, unit_of_difference(one.unit), apart)
         for arm, other in _pairs(four):
             weights = {
                 place[name, arm]: 1.0, place[name, other]: -1.0,
                 place[own, arm]: -1.0, place[own, other]: 1.0,
             }  # fmt: skip
             for one in found:
-                yield _row(name, own, f"{arm} - {other}", one, _unit(one), one.contrast(weights))
+                yield _row(
+                    name,
+                    own,
+                    f"{arm} - {other}",
+                    one,
+                    unit_of_difference(one.unit),
+                    one.contrast(weights),
+                )
 
 
 def _lines(four: Four) -> dict[tuple[str, str], int]:
@@ -81,10 +88,6 @@ def _pairs(four: Four) -> list[tuple[str, str]]:
     scenario = four.study.scenario
     other = scenario.compared_with
     return [(arm, other) for arm in scenario.arms if arm != other]
-
-
-def _unit(one: Moments) -> str:
-    return "percentage points" if one.unit == "%" else one.unit
 
 
 def _row(

@@ -57,7 +57,7 @@ class Tables(NamedTuple):
     latent: pd.DataFrame
 
 
-def build(arm: str, inputs: Inputs, log: Log, names: Names, first: int = 0) -> Tables:
+def _of_arm(arm: str, inputs: Inputs, log: Log, names: Names, first: int = 0) -> Tables:
     """The tables of one arm and one block of patients, the first of whom has number `first`."""
     measured = log.kind < MEASURE + len(QUANTITIES)
     return Tables(
@@ -75,7 +75,7 @@ def of_block(arms: Mapping[str, tuple[Inputs, Log]], names: Names, first: int = 
     """
     import pandas as pd
 
-    parts = [build(arm, inputs, log, names, first) for arm, (inputs, log) in arms.items()]
+    parts = [_of_arm(arm, inputs, log, names, first) for arm, (inputs, log) in arms.items()]
     patients, _, _, latent = parts[0]
     events, measurements = (
         pd.concat(part, ignore_index=True).sort_values("patient", kind="stable", ignore_index=True)
