@@ -53,7 +53,7 @@ COMPILE = $(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3
 	--fork-strategy fewest --generate-hashes --no-header --no-annotate $(UPGRADE)
 
 pins: $(VENV)/.dev ## remake requirements/*.txt from pyproject.toml
-	$(COMPILE) --group dev -o requirements/dev.txt
+	$(COMPILE) --group dev --all-extras -o requirements/dev.txt
 	$(COMPILE) --group build -c requirements/dev.txt -o requirements/run.txt
 
 clean: ## remove .venv, caches and build output; results/ is left alone

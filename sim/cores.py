@@ -1,16 +1,19 @@
-"""Work in pieces on one core or several, its results in the order of the pieces."""
+"""Work in pieces on one core, several, or a cluster, its results in the order of the pieces."""
 
 from __future__ import annotations
 
 import errno
+import functools
 import multiprocessing
 import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Generic, TypeVar
+
+from sim import cluster
 
 Piece = TypeVar("Piece")
 Done = TypeVar("Done")
@@ -22,22 +25,34 @@ TRIES = 3
 """A piece whose worker dies so often would kill the next one too."""
 
 
+Workers = int | str
+"""So many processes here, or the address of the scheduler of a cluster, `tcp://...`."""
+
+
 def in_order(
-    do: Callable[[Piece], Done], pieces: Iterable[Piece], workers: int = 1
+    do: Callable[[Piece], Done], pieces: Iterable[Piece], workers: Workers = 1
 ) -> Iterator[Done]:
     """What `do` makes of each piece, one after another; by so many processes if more than one.
 
     `do` and the pieces must be such that another process can be handed them. Work of a process
-    that was killed is done again. Raises OSError where the same piece kills process after process.
+    that was killed is done again. Raises OSError where the same piece kills process after process,
+    or where the scheduler of a cluster does not answer.
     """
-    if workers <= 1:
+    if workers in (0, 1):
         yield from map(do, pieces)
         return
-    team = _Team(do, workers)
+    if isinstance(workers, str):
+        with cluster.connected(workers) as (pool, cores):
+            yield from _by_team(_Team(do, cores, lambda: pool), pieces)
+    else:
+        yield from _by_team(_Team(do, workers, functools.partial(_processes, workers)), pieces)
+
+
+def _by_team(team: _Team[Piece, Done], pieces: Iterable[Piece]) -> Iterator[Done]:
     try:
         for piece in pieces:
             team.begin(piece)
-            if len(team.waiting) >= AHEAD * workers:
+            if len(team.waiting) >= AHEAD * team.workers:
                 yield team.first_done()
         while team.waiting:
             yield team.first_done()
@@ -55,9 +70,11 @@ def available() -> int:
 class _Team(Generic[Piece, Done]):
     """Worker processes and the pieces that were handed to them, in order."""
 
-    def __init__(self, do: Callable[[Piece], Done], workers: int) -> None:
-        self.do, self.workers = do, workers
-        self.pool = self._started()
+    def __init__(
+        self, do: Callable[[Piece], Done], workers: int, start: Callable[[], Executor]
+    ) -> None:
+        self.do, self.workers, self.start = do, workers, start
+        self.pool = start()
         self.waiting: deque[tuple[Piece, Future[Done]]] = deque()
 
     def begin(self, piece: Piece) -> None:
@@ -84,15 +101,16 @@ class _Team(Generic[Piece, Done]):
     def _start_again(self) -> None:
         """Other processes in place of those of which one died, which takes the others along."""
         self.pool.shutdown(cancel_futures=True)
-        self.pool = self._started()
+        self.pool = self.start()
         pieces = [piece for piece, _ in self.waiting]
         self.waiting.clear()
         for piece in pieces:
             self.begin(piece)
 
-    def _started(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("spawn")  # forks inherit locks that others hold
-        return ProcessPoolExecutor(self.workers, context, _leave_interrupts_to_the_first)
+
+def _processes(workers: int) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")  # forks inherit locks that others hold
+    return ProcessPoolExecutor(workers, context, _leave_interrupts_to_the_first)
 
 
 def _leave_interrupts_to_the_first() -> None:

@@ -48,6 +48,11 @@ def fill(
     return np.ascontiguousarray(rows.T)
 
 
+def generator(seed: int, stream: str) -> np.random.Generator:
+    """A generator of a stream that belongs to no patient, such as the points of a design."""
+    return _generator(seed, stream, 0, 0, 0)
+
+
 def _generator(seed: int, stream: str, use: int, replicate: int, chunk: int) -> np.random.Generator:
     name = stream.encode()
     address = (replicate, len(name), *name, use, chunk)

@@ -25,6 +25,7 @@ MAY_IMPORT = {
         "plots",
         "runs",
         "scenario",
+        "sweeps",
         "verification",
     },
     "schema": set(),
@@ -49,7 +50,6 @@ MAY_IMPORT = {
         "schema",
         "tables",
     },
-    "cores": set(),
     "runs": {"blocks", "cores", "draws", "forecast", "outcomes", "scenario", "tables"}
     | {"notebook", "sheets"},
     "plots": {"schema", "tables"},
@@ -110,6 +110,24 @@ MAY_IMPORT["emulation"] = {
     "schema",
     "tables",
 }
+MAY_IMPORT["sweeps"] = {
+    "sim",
+    "archive",
+    "blocks",
+    "cohort",
+    "cores",
+    "draws",
+    "evidence",
+    "forecast",
+    "outcomes",
+    "plots",
+    "runs",
+    "scenario",
+    "schema",
+    "tables",
+}
+MAY_IMPORT["cluster"] = {"sim"}
+MAY_IMPORT["cores"] = {"cluster"}
 MAY_IMPORT["cli"] = {*MAY_IMPORT}
 TYPES_ONLY = {"sheets": {"runs"}, "notebook": {"sheets"}}
 

@@ -27,6 +27,7 @@ from sim.cli.readings import readings
 from sim.cli.rerun import rerun
 from sim.cli.run import run
 from sim.cli.schema import schema
+from sim.cli.sweep import sweep
 from sim.cli.verify import verify
 from sim.scenario import ScenarioError
 
@@ -61,6 +62,7 @@ IN_ORDER = (
     explain,
     compare,
     readings,
+    sweep,
     emulate,
     power,
     plot,

@@ -17,7 +17,7 @@ from sim.scenario.measured import check_markers, without_unused
 from sim.scenario.provenance import Number, Plain, take_off
 from sim.scenario.publications import is_file, read_publications
 from sim.scenario.regimens import check_regimens
-from sim.scenario.report import Mark, Mistake, ScenarioError, nearest
+from sim.scenario.report import Mark, Mistake, ScenarioError, dotted, nearest
 from sim.scenario.sequences import check_sequences
 from sim.scenario.tree import Leaf, Listing, Mapping, Node
 from sim.scenario.validation import validated
@@ -29,7 +29,8 @@ class Study:
 
     `scenario` holds the values, `numbers` what vouches for each, `document` the resolved text
     (base and patches joined, sources taken off), whose digest names the study, `publications`
-    the user's own ones by the name of their file.
+    the user's own ones by the name of their file, `uncertainty` the distribution that stands
+    beside a value or the keys of a mapping, by path; a document alone has none.
     """
 
     scenario: Scenario
@@ -37,6 +38,7 @@ class Study:
     document: dict[str, Any]
     digest: str
     publications: dict[str, Any] = field(default_factory=dict)
+    uncertainty: dict[str, Uncertainty] = field(default_factory=dict)
 
     def publication(self, key: str) -> dict[str, Any]:
         """A publication by its key, or by the name of a file beside the scenario.
@@ -107,8 +109,12 @@ def _study(
     held = {} if publications is None else publications
     scenario, mistakes = validated(Scenario, plain, plain.tree)
     mistakes = [*plain.mistakes, *mistakes]
+    uncertain = {}
     for path, tree in plain.uncertainty.items():
-        mistakes += validated(Uncertainty, plain, tree, (*path, "uncertainty"))[1]
+        found_one, wrong = validated(Uncertainty, plain, tree, (*path, "uncertainty"))
+        mistakes += wrong
+        if found_one is not None:
+            uncertain[dotted(path)] = found_one
     for check in (check_regimens, check_sequences, check_markers):
         mistakes += check(plain)
     own = held if folder is None else read_publications(plain, folder, mistakes)
@@ -121,7 +127,7 @@ def _study(
     canonical = json.dumps(named, sort_keys=True, ensure_ascii=True)
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     numbers = without_unused(plain.numbers, plain.tree)
-    return Study(scenario, tuple(numbers), plain.tree, digest, own)
+    return Study(scenario, tuple(numbers), plain.tree, digest, own, uncertain)
 
 
 def _unknown_answers(plain: Plain, own: dict[str, Any]) -> list[Mistake]:

@@ -14,35 +14,71 @@ class StandardError(Form):
     """The standard error, in the unit of the value, e.g. 1.98 %/year."""
 
 
-class Events(Form):
-    """Beta(events + 1/2, of - events + 1/2): the Jeffreys posterior of a proportion."""
+class Proportion(Form):
+    """Beta(events + 1/2, of - events + 1/2): the Jeffreys posterior of a proportion.
 
-    events: NonNegative
+    Or a beta distribution with the value as its mean and a standard error.
+    """
+
+    events: NonNegative | None = None
     """Patients in whom it happened, e.g. 2."""
-    of: NonNegative
+    of: NonNegative | None = None
     """Patients observed, e.g. 10."""
-
-
-class PersonYears(Form):
-    """Gamma with shape `events` and rate `person_years`."""
-
-    events: NonNegative
-    """Events observed, e.g. 8.8."""
-    person_years: NonNegative
-    """Years of observation, summed over patients, e.g. 269."""
-
-
-class Interval(Form):
-    """Log-normal with this 95 % interval."""
-
-    ci95: list[Number]
-    """Lower and upper end, e.g. [1.9, 2.8]."""
+    se: Text | None = None
+    """The standard error, in the unit of the value, e.g. 5 %."""
 
     @model_validator(mode="after")
-    def _is_an_interval(self) -> Interval:
-        if len(self.ci95) != 2 or not 0 < self.ci95[0] < self.ci95[1]:
+    def _one_way(self) -> Proportion:
+        _one_of(self, ("events", "of"))
+        if self.events is not None and self.of is not None and self.events > self.of:
+            raise refuse("more events than patients observed")
+        return self
+
+
+class Rate(Form):
+    """Gamma with shape `events` and rate `person_years`.
+
+    Or a gamma distribution with the value as its mean and a standard error.
+    """
+
+    events: NonNegative | None = None
+    """Events observed, e.g. 8.8."""
+    person_years: NonNegative | None = None
+    """Years of observation, summed over patients, e.g. 269."""
+    se: Text | None = None
+    """The standard error, in the unit of the value, e.g. 1 per 100 person-years."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Rate:
+        _one_of(self, ("events", "person_years"))
+        if self.events == 0 or self.person_years == 0:
+            raise refuse("events and person_years are above 0: a gamma needs both")
+        return self
+
+
+class Ratio(Form):
+    """Log-normal with this 95 % interval; or with the value as its mean and a standard error."""
+
+    ci95: list[Number] | None = None
+    """Lower and upper end, e.g. [1.9, 2.8]."""
+    se: Text | None = None
+    """The standard error, in the unit of the value, e.g. 0.2."""
+
+    @model_validator(mode="after")
+    def _is_an_interval(self) -> Ratio:
+        _one_of(self, ("ci95",))
+        if self.ci95 is not None and (len(self.ci95) != 2 or not 0 < self.ci95[0] < self.ci95[1]):
             raise refuse("ci95 has two values above 0, the lower first")
         return self
+
+
+class Between(Form):
+    """Any value between two ends, all as likely."""
+
+    low: Text
+    """The lower end, in the unit of the value, e.g. 30 days."""
+    high: Text
+    """The upper end, in the unit of the value, e.g. 90 days."""
 
 
 class Uncertainty(Form):
@@ -50,14 +86,26 @@ class Uncertainty(Form):
 
     normal: StandardError | None = None
     """A standard error about the value, e.g. {se: 1.98 %/year}."""
-    beta: Events | None = None
+    beta: Proportion | None = None
     """A proportion of patients, e.g. {events: 2, of: 10}."""
-    gamma: PersonYears | None = None
+    gamma: Rate | None = None
     """A rate, from events and person-years, e.g. {events: 8.8, person_years: 269}."""
-    lognormal: Interval | None = None
+    lognormal: Ratio | None = None
     """A ratio with its 95 % interval, e.g. {ci95: [1.9, 2.8]}."""
+    uniform: Between | None = None
+    """All values between two ends, e.g. {low: 30 days, high: 90 days}."""
 
     @model_validator(mode="after")
     def _one(self) -> Uncertainty:
         only_one(self, tuple(type(self).model_fields), "uncertainty")
         return self
+
+
+def _one_of(form: Form, counted: tuple[str, ...]) -> None:
+    """Refuse anything but all of `counted`, or a standard error in their place."""
+    given = [name for name in (*counted, "se") if getattr(form, name) is not None]
+    if given not in ([*counted], ["se"]):
+        raise refuse(
+            "needs {counted}, or se alone; given: {given}",
+            counted=" and ".join(counted), given=" and ".join(given) or "none",
+        )  # fmt: skip

@@ -1,0 +1,26 @@
+"""Sensitivity sweeps: many sets of parameters on the same patients, to one tidy table.
+
+A sweep's file is read against its scenarios (`load_sweep`), every point and block of patients is
+simulated once and kept (`simulate`), and what is there is put together (`run`).
+"""
+
+from sim.sweeps.advice import Pilot, pilot
+from sim.sweeps.folder import Swept, folder_of
+from sim.sweeps.read import Sweep, load_sweep
+from sim.sweeps.running import Forecast, TooLarge, run, simulate
+from sim.sweeps.work import WHOLE, Shard
+
+__all__ = [
+    "WHOLE",
+    "Forecast",
+    "Pilot",
+    "Shard",
+    "Sweep",
+    "Swept",
+    "TooLarge",
+    "folder_of",
+    "load_sweep",
+    "pilot",
+    "run",
+    "simulate",
+]

@@ -1,0 +1,203 @@
+"""The parameters of a sweep against a scenario: where each stands, its value, its distribution."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from pydantic_core import PydanticCustomError
+
+from sim.scenario import Mistake, Study
+from sim.scenario.form.quantities import refuse
+from sim.scenario.form.uncertainty import Between, Uncertainty
+from sim.scenario.provenance import Plain
+from sim.scenario.report import dotted
+from sim.scenario.tree import Path_
+from sim.sweeps import distributions, paths
+from sim.sweeps.distributions import Amount, Distribution, amount, in_unit
+from sim.sweeps.form import ParameterForm, SweepForm
+
+
+class Parameter(NamedTuple):
+    """A value of the scenario that the sweep moves.
+
+    `places` are the paths that are given its value, `base` the scenario's own number with its unit,
+    None for a choice in words; `distribution` is None, and `choices` are the values, in a grid.
+    """
+
+    path: str
+    name: str
+    places: tuple[Path_, ...]
+    base: Amount | None
+    base_text: str
+    distribution: Distribution | None
+    choices: tuple[Any, ...]
+    is_assumption: bool
+
+    def written(self, value: Any) -> Any:
+        """A value as the scenario file would have it."""
+        if self.base is not None and isinstance(value, float):
+            return str(Amount(value, self.base.unit))
+        return value
+
+    def shown(self, value: Any) -> Any:
+        """A value in a table: a number in the unit of the base, or words."""
+        if value is None:
+            return self.base.number if self.base is not None else self.base_text
+        if isinstance(value, float):
+            return value
+        try:
+            return value if self.base is None else in_unit(value, self.base)
+        except PydanticCustomError:
+            return str(value)
+
+
+def resolve(
+    form: SweepForm, plain: Plain, study: Study, mistakes: list[Mistake]
+) -> list[Parameter]:
+    """Every parameter of a sweep, in the order of the file; what is wrong goes to `mistakes`."""
+    found = []
+    for path, given in _given(form, study).items():
+        place = ("parameters", path) if path in form.parameters else _place(form, path)
+        try:
+            found.append(_resolved(path, given, form, study))
+        except PydanticCustomError as error:
+            mistakes.append(Mistake(dotted(place), error.message(), _mark(plain, place)))
+    return found
+
+
+def _given(form: SweepForm, study: Study) -> dict[str, ParameterForm]:
+    """Parameters by path as the file names them; those of groups, and of the scenario, besides."""
+    given = dict(form.parameters)
+    together = [path for group in form.dirichlet.values() for path in group]
+    together += form.covariance.parameters if form.covariance else []
+    for path in together:
+        given.setdefault(path, ParameterForm())
+    if not given and form.design.name != "grid":
+        given = {path: ParameterForm() for path in study.uncertainty}
+    return given
+
+
+def _resolved(path: str, given: ParameterForm, form: SweepForm, study: Study) -> Parameter:
+    place = paths.number_at(study.document, path)
+    if form.design.name == "grid":
+        return _of_a_grid(path, place, given, study)
+    if place is None:
+        raise _no_number(path, study)
+    text = paths.found(study.document, place)
+    base = amount(text)
+    distribution = _distribution(path, place, base, given, form, study)
+    if given.within is not None:
+        low, high = (in_unit(end, base) for end in given.within)
+        distribution = distributions.cut(distribution, low, high)
+    return _parameter(dotted(place), place, base, text, given, distribution, study)
+
+
+def _of_a_grid(path: str, place: Path_ | None, given: ParameterForm, study: Study) -> Parameter:
+    """An axis, whose values may be any that the scenario could have there, or not yet have."""
+    if given.values is None:
+        raise refuse("an axis of a grid needs `values`")
+    place = place or paths.parts_of(path)
+    if paths.found(study.document, place[:-1]) is None:
+        raise _no_number(path, study)
+    text = paths.found(study.document, place)
+    try:
+        base = amount(text)
+    except PydanticCustomError:
+        base = None
+    shown = "as the scenario has it" if text is None else str(text)
+    return _parameter(dotted(place), place, base, shown, given, None, study)
+
+
+def _parameter(
+    path: str, place: Path_, base: Amount | None, text: str, given: ParameterForm,
+    distribution: Distribution | None, study: Study,
+) -> Parameter:  # fmt: skip
+    others = []
+    for also in given.also:
+        beside = paths.number_at(study.document, also) or paths.parts_of(also)
+        if paths.found(study.document, beside[:-1]) is None:
+            raise _no_number(also, study)
+        others.append(beside)
+    assumed = {number.path for number in study.assumptions}
+    return Parameter(
+        path, given.name or path, (place, *others), base, text, distribution,
+        tuple(given.values or ()), path in assumed or f"{path}[0]" in assumed,
+    )  # fmt: skip
+
+
+def _distribution(
+    path: str, place: Path_, base: Amount, given: ParameterForm, form: SweepForm, study: Study
+) -> Distribution:
+    """What the sweep says of it, else the group that it is in, else what the scenario says."""
+    if given.low is not None and given.high is not None:
+        return distributions.between(Between(low=given.low, high=given.high), base)
+    if given.uncertainty is not None:
+        return distributions.of(given.uncertainty, base)
+    together = _marginal(path, base, form, study)
+    if together is not None:
+        return together
+    uncertain = uncertainty_of(study, place)
+    if uncertain is None:
+        raise refuse(
+            "the scenario says nothing of the uncertainty of '{path}'; give it low and high, or "
+            "uncertainty", path=path,
+        )  # fmt: skip
+    return distributions.of(uncertain, base)
+
+
+def _marginal(path: str, base: Amount, form: SweepForm, study: Study) -> Distribution | None:
+    """The distribution of one parameter that varies with others by a covariance or in a group."""
+    from scipy import stats
+
+    if form.covariance and path in form.covariance.parameters:
+        place = form.covariance.parameters.index(path)
+        sd = math.sqrt(max(form.covariance.matrix[place][place], 0.0)) or math.nan
+        return Distribution(stats.norm(base.number, sd), f"normal, SD {sd:g}, with others")
+    for name, group in form.dirichlet.items():
+        if path in group:
+            counted = sum(group.values())
+            bases = (paths.found(study.document, paths.parts_of(other)) for other in group)
+            total = sum(amount(text).number for text in bases if text)
+            beta = stats.beta(group[path], counted - group[path], scale=total)
+            words = f"Dirichlet of {name}, {group[path]:g} of {counted:g}"
+            return Distribution(beta, words)
+    return None
+
+
+def uncertainty_of(study: Study, place: Path_) -> Uncertainty | None:
+    """The uncertainty beside a number, or beside the mapping of which it is the mean."""
+    found = study.uncertainty.get(dotted(place))
+    return found or (study.uncertainty.get(dotted(place[:-1])) if place[-1] == "mean" else None)
+
+
+def _no_number(path: str, study: Study) -> PydanticCustomError:
+    near = paths.likely(study.document, path)
+    meant = f"; did you mean '{near}'?" if near else "; `mastosim check` lists its numbers"
+    return refuse("the scenario has no number '{path}'{meant}", path=path, meant=meant)
+
+
+def _place(form: SweepForm, path: str) -> Path_:
+    for group, shares in form.dirichlet.items():
+        if path in shares:
+            return ("dirichlet", group, path)
+    return ("covariance",) if form.covariance else ("parameters",)
+
+
+def _mark(plain: Plain, place: Iterable[str | int]) -> Any:
+    at = tuple(place)
+    while at and at not in plain.key_marks and at not in plain.marks:
+        at = at[:-1]
+    return plain.key_marks.get(at, plain.marks.get(at))
+
+
+def mark_of(plain: Plain, path: str) -> tuple[str, Any]:
+    """Where a sweep names a parameter: the path in its file, and the mark."""
+    for key in plain.tree.get("parameters") or {}:
+        if dotted(paths.parts_of(re.sub(r"\.mean$", "", path))) in (
+            dotted(paths.parts_of(key)), dotted(paths.parts_of(re.sub(r"\.mean$", "", key))),
+        ):  # fmt: skip
+            return dotted(("parameters", key)), _mark(plain, ("parameters", key))
+    return "parameters", _mark(plain, ("parameters",))

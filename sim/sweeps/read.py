@@ -1,0 +1,172 @@
+"""A sweep's file, checked against its scenarios; every mistake in one report."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sim.scenario import Mistake, ScenarioError, Study, from_document, load
+from sim.scenario.provenance import Plain, as_it_stands
+from sim.scenario.tree import read_file
+from sim.scenario.validation import validated
+from sim.sweeps import joint, parameters, paths
+from sim.sweeps.designs import Point, points
+from sim.sweeps.form import SweepForm
+from sim.sweeps.joint import Joint
+
+NAMED = ("title", "question", "outcomes", "target")
+"""What a sweep says of itself, and no number depends on."""
+
+
+class Varied(NamedTuple):
+    """One scenario of a sweep: the study, its parameters, and every point over them."""
+
+    study: Study
+    joint: Joint
+    points: list[Point]
+
+    def document(self, point: Point) -> dict[str, Any]:
+        """The scenario's document at a point."""
+        values = {
+            path: parameter.written(point.values[place])
+            for place, parameter in enumerate(self.joint.parameters)
+            if place in point.values
+            for path in parameter.places
+        }
+        return paths.laid(self.study.document, values)
+
+
+class Sweep(NamedTuple):
+    """A sweep that was read and found valid; points have the same numbers in every scenario."""
+
+    form: SweepForm
+    varied: list[Varied]
+    document: dict[str, Any]
+    digest: str
+
+    @property
+    def patients(self) -> int:
+        """Patients of every point."""
+        return self.varied[0].study.scenario.cohort.patients
+
+    @property
+    def draws(self) -> int:
+        """Draws of a sampled design; elsewhere the points of the design itself."""
+        alone = ("base", "low", "high", "level")
+        return sum(point.role not in alone for point in self.varied[0].points)
+
+
+def load_sweep(
+    path: str | Path, patients: int | None = None, draws: int | None = None, seed: int | None = None
+) -> Sweep:
+    """Read a sweep and the scenarios that it names, with other numbers where they are given.
+
+    Raises ScenarioError with every mistake found; ValueError for draws of a design without any.
+    """
+    mistakes: list[Mistake] = []
+    plain = as_it_stands(read_file(Path(path), str(path), mistakes))
+    _set_numbers(plain.tree, patients, draws, seed)
+    form, wrong = validated(SweepForm, plain, plain.tree)
+    mistakes += wrong
+    if form is None or mistakes:
+        raise ScenarioError(mistakes)
+    varied = [
+        one
+        for place, name in enumerate(form.files)
+        if (one := _varied(form, plain, Path(path), name, place, mistakes)) is not None
+    ]
+    if mistakes:
+        raise ScenarioError(mistakes)
+    for one in varied:
+        mistakes += _outside(one, plain)
+    if mistakes:
+        raise ScenarioError(mistakes)
+    said = {key: value for key, value in plain.tree.items() if key not in NAMED}
+    whole = json.dumps([said, [one.study.digest for one in varied]], sort_keys=True)
+    return Sweep(form, varied, plain.tree, hashlib.sha256(whole.encode()).hexdigest())
+
+
+def _set_numbers(tree: Any, patients: int | None, draws: int | None, seed: int | None) -> None:
+    """Numbers of the command line in the place of the file's."""
+    for key, number in (("patients", patients), ("seed", seed)):
+        if number is not None:
+            tree[key] = str(number)
+    if draws is None:
+        return
+    design = tree.get("design")
+    held = next(iter(design.values()), None) if isinstance(design, dict) else None
+    key = "trajectories" if isinstance(held, dict) and "trajectories" in held else "draws"
+    if not isinstance(held, dict) or key not in held:
+        raise ValueError("the design of this sweep draws nothing; leave out --draws")
+    held[key] = str(draws)
+
+
+def _varied(
+    form: SweepForm, plain: Plain, path: Path, name: str, place: int, mistakes: list[Mistake]
+) -> Varied | None:
+    settings = [] if form.patients is None else [f"cohort.patients={form.patients}"]
+    settings += [] if form.seed is None else [f"seed={form.seed}"]
+    try:
+        study = load(path.parent / name, settings)
+    except ScenarioError as error:
+        key = ("scenarios", place) if form.scenarios is not None else ("scenario",)
+        told = f"'{name}' cannot be used: {error.mistakes[0].message}"
+        absent = error.mistakes[0].mark is not None and error.mistakes[0].mark.line == 0
+        mark = plain.marks.get(key)
+        mistakes += [Mistake(str(key[0]), told, mark)] if absent else error.mistakes
+        return None
+    before = len(mistakes)
+    found = parameters.resolve(form, plain, study, mistakes)
+    if len(mistakes) > before:
+        return None
+    together = joint.joined(form, plain, found, mistakes)
+    if form.design.name in ("indices", "morris") and not together.is_independent:
+        told = f"{form.design.name} asks for parameters that vary on their own"
+        mistakes.append(Mistake("design", told, plain.marks.get(("design",))))
+    if len(mistakes) > before:
+        return None
+    return Varied(study, together, points(form.design, together, study.scenario.seed))
+
+
+def _outside(one: Varied, plain: Plain) -> Iterator[Mistake]:
+    """Values that the scenario does not allow, with the draw that has them.
+
+    Tried at the points where a parameter is lowest or highest; if one of those is refused, at all.
+    """
+    if not any(_refused(one, point) for point in _outermost(one)):
+        return
+    told: dict[str, list[tuple[Point, Mistake]]] = {}
+    for point in one.points:
+        for mistake in _refused(one, point):
+            told.setdefault(mistake.path, []).append((point, mistake))
+    for path, cases in told.items():
+        point, mistake = cases[0]
+        where, mark = parameters.mark_of(plain, path)
+        what = {"draw": "draw", "grid": "combination"}.get(point.role, "point")
+        also = f"; so are {len(cases) - 1} more of {len(one.points)}" if len(cases) > 1 else ""
+        yield Mistake(where, f"{what} {point.number}: {path}: {mistake.message}{also}", mark)
+
+
+def _outermost(one: Varied) -> list[Point]:
+    """Points at which some parameter is as low or as high as it gets; of a grid all."""
+    chosen: dict[int, Point] = {}
+    for place, parameter in enumerate(one.joint.parameters):
+        moved = [point for point in one.points if place in point.values]
+        if parameter.distribution is None:
+            chosen |= {point.number: point for point in moved}
+            continue
+        for pick in (min, max):
+            point = pick(moved, key=lambda p: p.values[place])
+            chosen[point.number] = point
+    return [*chosen.values()]
+
+
+def _refused(one: Varied, point: Point) -> list[Mistake]:
+    try:
+        from_document(one.document(point), (), one.study.publications)
+    except ScenarioError as error:
+        return error.mistakes
+    return []

@@ -1,0 +1,167 @@
+"""A sweep from its blocks that are missing to its folder; what is done is never done again."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import shutil
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sim import cores
+from sim.blocks import Engine
+from sim.cores import Workers
+from sim.forecast import SHARE_OF_MEMORY, in_bytes, in_words, memory_of_machine
+from sim.runs import Progress
+from sim.sweeps import folder, store, work
+from sim.sweeps.collect import collected
+from sim.sweeps.folder import Swept
+from sim.sweeps.read import Sweep
+from sim.sweeps.work import WHOLE, Done, Shard, Task
+
+PILOT = 3
+"""Pieces that are timed, after one for each worker, in which code is compiled or read."""
+
+MOST_HOURS = 24.0
+
+SHARE_OF_DISK = 0.9
+
+
+class Forecast(NamedTuple):
+    """What the rest of a sweep would take: seconds, and bytes of memory and of disk."""
+
+    seconds: float
+    memory: float
+    disk: float
+
+    def __str__(self) -> str:
+        parts = in_words(self.seconds), in_bytes(self.memory), in_bytes(self.disk)
+        return "about {} with {} of memory and {} of disk".format(*parts)
+
+
+class TooLarge(ValueError):
+    """A sweep that would take more than is allowed."""
+
+
+Tell = Callable[[Forecast], None]
+
+
+def simulate(
+    sweep: Sweep, root: Path, engine: Engine = "batch", workers: Workers = 1,
+    shard: Shard = WHOLE, progress: Progress | None = None, tell: Tell | None = None,
+    most_hours: float = MOST_HOURS,
+) -> dict[tuple[str, int], str]:  # fmt: skip
+    """Simulate whatever blocks are missing; returns the points that cannot be, with the reason.
+
+    `tell` is handed a forecast once some pieces are done. Raises ValueError for a store of another
+    version or in use by another process, TooLarge for work above the limits; blocks done stay.
+    """
+    name = "" if shard == WHOLE else str(shard)
+    with store.opened(folder.home(sweep, root) / "blocks", name) as blocks:
+        there = sound(blocks, sweep)
+        courses = sum(
+            len(piece.patients) * len(piece.addresses) for piece in work.pieces(sweep, there, shard)
+        )
+        do = functools.partial(work.do, Task(blocks.absolute(), engine))
+        done = cores.in_order(do, work.pieces(sweep, there, shard), workers)
+        watched = _watched(done, courses, progress)
+        failed = {}
+        pilot = list(itertools.islice(watched, _hands(workers) + PILOT))
+        if pilot and (left := courses - sum(one.courses for one in pilot)):
+            expected = forecast(pilot[-PILOT:], left, workers, blocks)
+            if tell is not None:
+                tell(expected)
+            refuse_too_large(expected, blocks, most_hours)
+        for one in itertools.chain(pilot, watched):
+            if one.failure:
+                failed[one.scenario, one.point] = one.failure
+    return failed
+
+
+def run(
+    sweep: Sweep, root: Path, engine: Engine = "batch", workers: Workers = 1,
+    progress: Progress | None = None, collecting: Progress | None = None,
+    tell: Tell | None = None, most_hours: float = MOST_HOURS, command: str = "",
+) -> Swept:  # fmt: skip
+    """Simulate what is missing of a sweep, put it together, and keep it in its folder.
+
+    `progress` is told of patient courses, `collecting` of points. Any number of workers, of
+    interruptions and of shards give the same bytes. Raises as `simulate` does.
+    """
+    began = time.monotonic()
+    failed = simulate(sweep, root, engine, workers, WHOLE, progress, tell, most_hours)
+    blocks = folder.home(sweep, root) / "blocks"
+    total, done = sum(len(one.points) for one in sweep.varied), itertools.count(1)
+
+    def tell_point(_: Any) -> None:
+        if collecting is not None:
+            collecting(next(done), total)
+
+    found = [collected(blocks, one, sweep.patients, tell_point) for one in sweep.varied]
+    about = {"command": command, "seconds": round(time.monotonic() - began, 1), "engine": engine}
+    return folder.keep(sweep, found, root, failed, about)
+
+
+def sound(blocks: Path, sweep: Sweep) -> dict[str, list[range]]:
+    """The blocks that a sweep can use, each of them read; those that are damaged are removed."""
+    there = store.ranges(blocks)
+    for one in sweep.varied if there else []:
+        for point in one.points:
+            document = one.document(point)
+            for arm in one.study.scenario.arms:
+                at = store.address(document, arm)
+                there[at] = [r for r in there.get(at, []) if _is_sound(blocks, at, r)]
+    return there
+
+
+def _is_sound(blocks: Path, at: str, patients: range) -> bool:
+    try:
+        store.load(blocks, store.name_of(at, patients))
+    except store.Damaged:
+        (blocks / store.name_of(at, patients)).unlink(missing_ok=True)
+        return False
+    return True
+
+
+def _watched(done: Iterator[Done], courses: int, progress: Progress | None) -> Iterator[Done]:
+    so_far = 0
+    for one in done:
+        so_far += one.courses
+        if progress is not None:
+            progress(so_far, courses)
+        yield one
+
+
+def _hands(workers: Workers) -> int:
+    return workers if isinstance(workers, int) else 1
+
+
+def forecast(pilot: list[Done], courses: int, workers: Workers, blocks: Path) -> Forecast:
+    """What so many patient courses more would take, from pieces that were timed."""
+    a_course = statistics.median(one.seconds / one.courses for one in pilot)
+    hands = max(_hands(workers), 1)
+    memory = max(one.peak_bytes for one in pilot) * (hands + (hands > 1))
+    written = [(blocks / name).stat().st_size for one in pilot for name in one.names]
+    disk = courses * sum(written) / sum(one.courses for one in pilot)
+    return Forecast(a_course * courses / hands, memory, disk)
+
+
+def refuse_too_large(expected: Forecast, blocks: Path, most_hours: float) -> None:
+    """Raise TooLarge for more time, memory or disk than there is, and say what to do."""
+    memory, free = memory_of_machine(), shutil.disk_usage(blocks).free
+    reasons = []
+    if expected.seconds > 3600 * most_hours:
+        reasons.append(f"allowed are {most_hours:g} hours (--limit): ask for fewer draws or "
+                       "patients, share it between machines (--shard, --cluster), or raise the "
+                       "limit")  # fmt: skip
+    if memory is not None and expected.memory > SHARE_OF_MEMORY * memory:
+        reasons.append(f"this machine has {in_bytes(memory)} of memory, of which half is allowed: "
+                       "ask for fewer --workers")  # fmt: skip
+    if expected.disk > SHARE_OF_DISK * free:
+        reasons.append(f"{in_bytes(free)} of disk are free: choose another folder with --out")
+    if reasons:
+        told = "; ".join(reasons)
+        raise TooLarge(f"the rest would take {expected}, too much: {told}. What is done is kept")

@@ -1,0 +1,199 @@
+"""Blocks of a sweep on disk: each found by what it was made from, whole or absent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import sim
+from sim.outcomes.groups import GROUP, Grouped, Line
+from sim.schema import Floats
+
+DECIDES = (
+    "biology", "blocks.py", "cohort", "draws.py", "engine_batch.py", "engine_simpy.py", "evidence",
+    "model", "outcomes", "scenario", "schema.py",
+)  # fmt: skip
+"""The sources that a simulated number may depend on."""
+
+LABELS = ("name", "title", "question", "answers", "comparator", "subgroups", "arms")
+"""What a scenario says that no patient feels."""
+
+ABOUT = b"mastosim"
+HELD = "store.json"
+
+
+class Damaged(Exception):
+    """A block that does not hold what was written."""
+
+
+@cache
+def model() -> str:
+    """Twelve characters that stand for this version of everything that decides a number."""
+    digest = hashlib.sha256(sim.__version__.encode())
+    root = Path(sim.__file__).parent
+    for name in DECIDES:
+        part = root / name
+        files = [part] if part.is_file() else sorted(part.rglob("*.*"))
+        for path in files:
+            if path.suffix in (".py", ".csv", ".yaml"):
+                digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def address(document: dict[str, Any], arm: str) -> str:
+    """Where the blocks of an arm of a scenario stand: a digest of all that it depends on.
+
+    Not on its name, on other arms, on what therapies that it does not have would do, or on the
+    number of patients: an arm, or patients, can be added and what is there stays good.
+    """
+    therapies = document["arms"][arm]
+    felt = {key: value for key, value in document.items() if key not in LABELS}
+    felt["cohort"] = {k: v for k, v in document["cohort"].items() if k != "patients"}
+    felt["effects"] = {
+        row: effect
+        for row, effect in document["effects"].items()
+        if set(row.split(" + ")) <= {*therapies, "none"}
+    }
+    whole = json.dumps([model(), sorted(therapies), felt], sort_keys=True)
+    return hashlib.sha256(whole.encode()).hexdigest()[:24]
+
+
+def name_of(at: str, patients: range) -> str:
+    """The name of a block."""
+    return f"{at}_{patients.start}_{patients.stop}.parquet"
+
+
+def save(folder: Path, at: str, patients: range, found: Grouped) -> str:
+    """Write a block aside, make sure of it, and give it its name, which is returned."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    sums = np.ascontiguousarray(found.sums, float)
+    about = {"block": name_of(at, patients), "shape": sums.shape, "data": _digest(sums, found)}
+    about["lines"] = [list(line) for line in found.lines]
+    held = pa.table({"sums": sums.reshape(-1)}).replace_schema_metadata({ABOUT: json.dumps(about)})
+    path = folder / name_of(at, patients)
+    aside = path.with_name(f".{path.name}.{platform.node()}.{os.getpid()}")
+    try:
+        with aside.open("wb") as file:
+            parquet.write_table(held, file, compression="zstd", use_dictionary=False)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+        _settle(folder)
+    finally:
+        aside.unlink(missing_ok=True)
+    return path.name
+
+
+def load(folder: Path, name: str) -> Grouped:
+    """Read a block. Raises Damaged for one that is not what was written; FileNotFoundError."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        held = parquet.read_table(folder / name, use_threads=False, memory_map=False)
+        about = json.loads(held.schema.metadata[ABOUT])
+        lines = [Line(*line) for line in about["lines"]]
+        sums = held["sums"].to_numpy().reshape(about["shape"])
+    except FileNotFoundError:
+        raise
+    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
+        raise Damaged(name) from error
+    found = Grouped(lines, sums)
+    if about["block"] != name or about["data"] != _digest(sums, found):
+        raise Damaged(name)
+    return found
+
+
+def ranges(folder: Path) -> dict[str, list[range]]:
+    """The patients of every block that is there, by address."""
+    there: dict[str, list[range]] = {}
+    for path in sorted(folder.glob("[!.]*_*_*.parquet")):
+        parts = path.stem.split("_")
+        if len(parts) == 3 and parts[1].isdecimal() and parts[2].isdecimal():
+            there.setdefault(parts[0], []).append(range(int(parts[1]), int(parts[2])))
+    return there
+
+
+def covering(there: list[range], patients: int) -> list[range]:
+    """Blocks that hold the first patients without a gap, as far as they go.
+
+    One whose last group is not whole ends there for good.
+    """
+    found: list[range] = []
+    at = 0
+    while at < patients:
+        fits = [r for r in there if r.start == at and r.stop <= patients
+                and (r.stop % GROUP == 0 or r.stop == patients)]  # fmt: skip
+        if not fits:
+            break
+        found.append(max(fits, key=lambda r: r.stop))
+        at = found[-1].stop
+    return found
+
+
+@contextmanager
+def opened(folder: Path, shard: str = "") -> Iterator[Path]:
+    """The folder of a store, which no other process then works on as the same shard.
+
+    Raises ValueError for a store of another version, or one that is in use.
+    """
+    from filelock import FileLock, Timeout
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / (f".lock-{shard}" if shard else ".lock"), timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        what = f"shard {shard} of " if shard else ""
+        raise ValueError(f"another process works on {what}the store '{folder}'") from None
+    try:
+        _refuse_another_version(folder)
+        yield folder
+    finally:
+        lock.release()
+
+
+def _refuse_another_version(folder: Path) -> None:
+    mine = {"mastosim": sim.__version__, "model": model()}
+    held = folder / HELD
+    if not held.exists():
+        aside = held.with_name(f".{HELD}.{os.getpid()}")
+        aside.write_text(json.dumps(mine) + "\n", encoding="utf-8")
+        aside.replace(held)
+        return
+    try:
+        other = json.loads(held.read_text(encoding="utf-8"))
+    except ValueError:
+        other = {"mastosim": "unknown", "model": "unknown"}
+    if other != mine:
+        raise ValueError(
+            f"the store '{folder}' was made by mastosim {other['mastosim']} (model "
+            f"{other['model']}), this is {mine['mastosim']} (model {mine['model']}): its numbers "
+            "may differ. Delete it, or choose another folder with --out"
+        )
+
+
+def _settle(folder: Path) -> None:
+    """Make sure that the names in a folder outlast a loss of power, where systems can."""
+    if hasattr(os, "O_DIRECTORY"):
+        opened_folder = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(opened_folder)
+        finally:
+            os.close(opened_folder)
+
+
+def _digest(sums: Floats, found: Grouped) -> str:
+    lines = json.dumps([list(line) for line in found.lines])
+    return hashlib.sha256(np.ascontiguousarray(sums).tobytes() + lines.encode()).hexdigest()

@@ -1,0 +1,146 @@
+"""What a worker does for a sweep: simulate one point, write its blocks, and say their names."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sim import blocks, outcomes
+from sim.blocks import Engine
+from sim.outcomes.groups import Grouped, grouped
+from sim.scenario import ScenarioError, from_document
+from sim.sweeps import store
+from sim.sweeps.read import Sweep, Varied
+
+BLOCK = 8000
+"""The most patients of a block: whole groups, and about as many as draw their numbers at once."""
+
+
+class Task(NamedTuple):
+    """What all pieces share: where blocks are written, and which engine follows the patients."""
+
+    folder: Path
+    engine: Engine
+
+
+class Piece(NamedTuple):
+    """Some patients of one point, in the arms that are not there yet.
+
+    `addresses` are those of the arms' blocks; `document` is the scenario at the point.
+    """
+
+    scenario: str
+    point: int
+    document: dict[str, Any]
+    patients: range
+    addresses: Mapping[str, str]
+
+
+class Shard(NamedTuple):
+    """A share of the points, for one of several machines: number 1 to `of`."""
+
+    number: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"{self.number}-of-{self.of}"
+
+
+WHOLE = Shard(1, 1)
+
+
+class Done(NamedTuple):
+    """Names of the blocks that were written, and what that took.
+
+    `courses` are those of patients, `peak_bytes` the most memory that the process had; `failure`
+    says why the point cannot be simulated.
+    """
+
+    scenario: str
+    point: int
+    names: tuple[str, ...]
+    courses: int
+    seconds: float
+    peak_bytes: int
+    failure: str = ""
+
+
+def do(task: Task, piece: Piece) -> Done:
+    """Simulate a piece and write a block for each of its arms."""
+    began, names, why = time.monotonic(), [], ""
+    try:
+        found = simulated(piece.document, piece.patients, task.engine, piece.addresses)
+        names = [
+            store.save(task.folder, piece.addresses[arm], piece.patients, one)
+            for arm, one in found.items()
+        ]
+    except ScenarioError as error:
+        why = "; ".join(f"{m.path}: {m.message}" for m in error.mistakes)
+    courses = len(piece.patients) * len(piece.addresses)
+    took = time.monotonic() - began
+    return Done(piece.scenario, piece.point, tuple(names), courses, took, peak_bytes(), why)
+
+
+def peak_bytes() -> int:
+    """The most memory that this process had so far; 0 where the system does not tell."""
+    try:
+        import resource
+    except ModuleNotFoundError:
+        return 0
+    unit = 1 if sys.platform == "darwin" else 1024
+    return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def simulated(
+    document: dict[str, Any], patients: range, engine: Engine, arms: Iterable[str]
+) -> dict[str, Grouped]:
+    """The outcomes of some patients in some arms of a document, group by group."""
+    study = from_document({k: v for k, v in document.items() if k != "answers"}, ())
+    names, end = blocks.names_of(study), round(study.scenario.horizon)
+    return {
+        arm: grouped(outcomes.persons(inputs, log, names), end)
+        for arm, (inputs, log) in blocks.simulate(study, patients, engine, [*arms]).items()
+    }
+
+
+def pieces(
+    sweep: Sweep, there: Mapping[str, list[range]], shard: Shard = WHOLE
+) -> Iterator[Piece]:  # fmt: skip
+    """What is still to be done: point by point, the patients and arms that have no block yet.
+
+    A shard does every so-manieth point, whatever is done already.
+    """
+    begun: set[tuple[str, range]] = set()
+    for one in sweep.varied:
+        for point in one.points:
+            if point.number % shard.of == shard.number - 1:
+                document = one.document(point)
+                yield from _of_point(one, point.number, document, there, sweep.patients, begun)
+
+
+def _of_point(
+    one: Varied, point: int, document: dict[str, Any], there: Mapping[str, list[range]],
+    patients: int, begun: set[tuple[str, range]],
+) -> Iterator[Piece]:  # fmt: skip
+    """The blocks of a point, but for those of another point that is the same."""
+    open_: dict[range, dict[str, str]] = {}
+    for arm in one.study.scenario.arms:
+        at = store.address(document, arm)
+        covered = store.covering(there.get(at, []), patients)
+        first = covered[-1].stop if covered else 0
+        for block in split(range(first, patients)):
+            if (at, block) not in begun:
+                begun.add((at, block))
+                open_.setdefault(block, {})[arm] = at
+    for block, addresses in open_.items():
+        yield Piece(one.study.scenario.name, point, document, block, addresses)
+
+
+def split(patients: range) -> list[range]:
+    """Patients in blocks, the first one so that the others begin at whole ones."""
+    ends = [*range(patients.start // BLOCK * BLOCK + BLOCK, patients.stop, BLOCK), patients.stop]
+    starts = [patients.start, *ends[:-1]]
+    return [range(a, b) for a, b in zip(starts, ends, strict=True) if a < b]
