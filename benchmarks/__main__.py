@@ -8,13 +8,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import engines, page, parts, processes, scaling
+from benchmarks import engines, page, parts, processes, scaling, sweeps
 from benchmarks.sizes import FULL, QUICK, Sizes
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 QUESTIONS = (
     engines.compare,
     processes.whole_runs,
+    sweeps.sweeps,
     scaling.by_horizon,
     parts.by_part,
     processes.beginnings,

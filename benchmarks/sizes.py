@@ -14,6 +14,7 @@ class Sizes:
     block: int  # patients of the batch engine
     horizons: tuple[int, ...]  # years
     whole: tuple[tuple[int, int, int], ...]  # patients, workers and rounds of whole runs
+    sweep: tuple[int, int, int, int]  # few and many draws, patients, draws of the SimPy engine
     few_rounds: int
     rounds: int
     compiles: bool  # whether to begin once with an empty cache
@@ -32,6 +33,7 @@ FULL = Sizes(
         (1_000_000, 1, 1),
         (1_000_000, 2, 1),
     ),
+    sweep=(100, 1_000, 1_000, 2),
     few_rounds=5,
     rounds=5,
     compiles=True,
@@ -42,6 +44,7 @@ QUICK = Sizes(
     block=64,
     horizons=(1, 2),
     whole=((50, 1, 2), (100, 1, 1), (100, 2, 1)),
+    sweep=(2, 4, 20, 1),
     few_rounds=1,
     rounds=2,
     compiles=False,

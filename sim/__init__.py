@@ -21,10 +21,22 @@ if TYPE_CHECKING:
     from sim.lives import Life
     from sim.runs import Result
     from sim.scenario import Study
+    from sim.sweeps import Swept
     from sim.verification import Verification
 
 __version__ = "0.2.0"
-__all__ = ["check", "cite", "compare", "emulate", "explain", "plot", "rerun", "run", "verify"]
+__all__ = [
+    "check",
+    "cite",
+    "compare",
+    "emulate",
+    "explain",
+    "plot",
+    "rerun",
+    "run",
+    "sweep",
+    "verify",
+]
 
 Progress = Callable[[int, int], None]
 Engine = Literal["simpy", "batch"]
@@ -92,15 +104,42 @@ def emulate(
     return emulation.emulate(scenario, trials, seed, settings, progress, workers)
 
 
+def sweep(
+    file: str | Path,
+    patients: int | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    root: str | Path = "results",
+    progress: Progress | None = None,
+    engine: Engine = "batch",
+    workers: int | str = 1,
+) -> Swept:
+    """Simulate a scenario over many values of its parameters, into a folder of results.
+
+    Blocks that are there already are not simulated again; see `sim.sweeps.run`. `workers` are
+    processes, or the address of a cluster's scheduler.
+    """
+    from sim import sweeps
+
+    found = sweeps.load_sweep(file, patients, draws, seed)
+    return sweeps.run(found, Path(root), engine, workers, progress)
+
+
 def plot(
     result: str | Path,
     into: str | Path,
     figures: Sequence[str] | None = None,
     formats: Sequence[str] = ("svg", "pdf", "png"),
 ) -> list[Path]:
-    """Draw the figures of a result that was kept, into a folder that exists; returns the files."""
-    from sim import archive, plots
+    """Draw the figures of a result that was kept, into a folder that exists; returns the files.
 
+    The result is that of a run or of a sweep.
+    """
+    from sim import archive, plots
+    from sim.plots import sweeps
+
+    if sweeps.is_sweep(Path(result)):
+        return sweeps.draw(Path(result), figures, Path(into), formats)
     caption = archive.caption_of(archive.study_of(Path(result) / "manifest.json"))
     names = list(plots.FIGURES) if figures is None else figures
     return plots.draw(Path(result), caption, names, Path(into), formats)

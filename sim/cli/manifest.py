@@ -20,6 +20,13 @@ HELD: Mapping[str, type] = {
     "numbers": list,
     "publications": dict,
 }
+OF_A_SWEEP: Mapping[str, type] = {
+    "mastosim": str,
+    "digest": str,
+    "engine": str,
+    "specification": dict,
+    "scenarios": dict,
+}
 OF_A_NUMBER: Mapping[str, type] = {"path": str, "text": str, "sources": list, "note": str}
 """What a manifest holds that is needed to run it again, and what each of its numbers holds."""
 
@@ -55,11 +62,22 @@ def study_of(manifest: Path) -> Study:
 
 def _damages(held: object) -> Iterator[str]:
     """What a manifest lacks or holds that it should not."""
+    if isinstance(held, dict) and "specification" in held:
+        yield from _lacks(held, OF_A_SWEEP, "the file")
+        for one in held["scenarios"].values():
+            yield from _of_a_study(one, one.get("document") if isinstance(one, dict) else None)
+        return
     yield from _lacks(held, HELD, "the file")
+    assert isinstance(held, dict)
+    yield from _of_a_study(held, held["scenario"])
+
+
+def _of_a_study(held: object, document: object) -> Iterator[str]:
+    yield from _lacks(held, {"numbers": list, "publications": dict}, "a scenario")
     assert isinstance(held, dict)
     for number in held["numbers"]:
         yield from _lacks(number, OF_A_NUMBER, "an entry of `numbers`")
-    for leaf in _leaves(held["scenario"]):
+    for leaf in _leaves(document):
         if not isinstance(leaf, str | None):
             yield f"`scenario` holds {json.dumps(leaf)} where text stands, in quotes"
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import click
 
 from sim.cli.options import refuse_unwritable
-from sim.plots import FIGURES, FORMATS, Caption, draw
+from sim.plots import FIGURES, FORMATS, Caption, draw, sweeps
+from sim.scenario.report import nearest
 
 
 @click.command(epilog="Example: mastosim plot results/laroche2011/<digest> --figure markers")
@@ -19,7 +21,7 @@ from sim.plots import FIGURES, FORMATS, Caption, draw
     "--figure",
     "figures",
     multiple=True,
-    type=click.Choice(list(FIGURES)),
+    type=click.Choice([*FIGURES, *sweeps.FIGURES]),
     help="A figure to draw; all of them without this. Repeatable.",
 )
 @click.option(
@@ -37,15 +39,21 @@ from sim.plots import FIGURES, FORMATS, Caption, draw
 def plot(
     result: Path, figures: tuple[str, ...], formats: tuple[str, ...], out: Path | None
 ) -> None:
-    """Draw the figures of a RESULT, the folder that `mastosim run` names in its last line.
+    """Draw the figures of a RESULT, the folder that `run` or `sweep` names in its last line.
 
     Beside each figure stands a CSV file with the numbers that it shows. A figure that does not
     apply to the result, such as markers that were not measured, is left out.
     """
-    caption = _caption(result)
+    of_sweep = sweeps.is_sweep(result)
+    known = sweeps.FIGURES if of_sweep else FIGURES
+    strange = [name for name in figures if name not in known]
+    if strange:
+        what = "a sweep" if of_sweep else "a run"
+        raise click.UsageError(f"{what} has no figure '{strange[0]}'; {nearest(strange[0], known)}")
+    draw_one = partial(sweeps.draw, result) if of_sweep else partial(draw, result, _caption(result))
     into = out or result / "figures"
     refuse_unwritable(into)
-    for path in _drawn(result, caption, figures or FIGURES, formats or FORMATS, into):
+    for path in _drawn(draw_one, figures or known, formats or FORMATS, into):
         click.echo(path)
 
 
@@ -72,7 +80,7 @@ def _caption(result: Path) -> Caption:
 
 
 def _drawn(
-    result: Path, caption: Caption, names: Iterable[str], formats: Iterable[str], into: Path
+    draw_one: Callable[..., list[Path]], names: Iterable[str], formats: Iterable[str], into: Path
 ) -> list[Path]:
     """Draw aside, and move the files in when all are there; others in the folder stay."""
     place = into
@@ -83,6 +91,6 @@ def _drawn(
         for name in dict.fromkeys(names):
             if sys.stderr.isatty():
                 click.echo(f"drawing {name}", err=True)
-            files += draw(result, caption, [name], Path(aside), [*dict.fromkeys(formats)])
+            files += draw_one([name], Path(aside), [*dict.fromkeys(formats)])
         into.mkdir(parents=True, exist_ok=True)
         return [path.replace(into / path.name) for path in files]

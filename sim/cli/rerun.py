@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,9 @@ import click
 
 from sim.cli.manifest import read, study_of
 from sim.cli.options import OUT, QUIET, refuse_unwritable
+
+Again = Callable[[Path], Path]
+"""Does a result again below a folder, and returns where it is."""
 
 A_CHECK_DIFFERS = 5
 DATA = (".csv", ".parquet")
@@ -33,17 +36,10 @@ def rerun(manifest: Path, out: Path, quiet: bool) -> None:
     manifest = manifest / "manifest.json" if manifest.is_dir() else manifest
     held = read(manifest)
     refuse_unwritable(out)
-
-    from sim import archive
-    from sim.cli.progress import watching
-
-    study, kept = study_of(manifest), archive.kept_in(manifest)
-    place = archive.folder_of(study, out, kept)
-    command = " ".join(["mastosim", *sys.argv[1:]])
+    place, again = (_sweep if "specification" in held else _run)(manifest, quiet)
     with ExitStack() as stack:
-        root = _aside(stack) if place.exists() else out
-        with watching(quiet) as progress:
-            _, folder = archive.make(study, root, kept, progress, command=command)
+        root = _aside(stack) if (out / place).exists() else out
+        folder = again(root)
         verdicts = compare(manifest.parent, folder)
         for line in told(verdicts, held, read(folder / "manifest.json")):
             click.echo(line)
@@ -52,9 +48,43 @@ def rerun(manifest: Path, out: Path, quiet: bool) -> None:
             stack.pop_all()
             click.echo(f"Tables and figures: {folder}")
         else:
-            click.echo(f"Left as it was: {place}")
+            click.echo(f"Left as it was: {out / place}")
     if "different" in verdicts.values():
         sys.exit(A_CHECK_DIFFERS)
+
+
+def _run(manifest: Path, quiet: bool) -> tuple[Path, Again]:
+    """Where the run of a manifest belongs below a folder of results, and how it is done again."""
+    from sim import archive
+    from sim.cli.progress import watching
+
+    study, kept = study_of(manifest), archive.kept_in(manifest)
+
+    def again(root: Path) -> Path:
+        with watching(quiet) as progress:
+            return archive.make(study, root, kept, progress, command=_command())[1]
+
+    return archive.folder_of(study, Path(), kept), again
+
+
+def _sweep(manifest: Path, quiet: bool) -> tuple[Path, Again]:
+    """The same of a sweep, of which every block is simulated again."""
+    from sim import cores, sweeps
+    from sim.cli.progress import watching
+
+    sweep = sweeps.of_manifest(manifest)
+
+    def again(root: Path) -> Path:
+        with watching(quiet, "batch") as progress:
+            return sweeps.run(
+                sweep, root, workers=cores.available(), progress=progress, command=_command()
+            ).folder
+
+    return sweeps.folder_of(sweep, Path()), again
+
+
+def _command() -> str:
+    return " ".join(["mastosim", *sys.argv[1:]])
 
 
 def compare(before: Path, now: Path) -> dict[str, str]:

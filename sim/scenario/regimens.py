@@ -7,6 +7,7 @@ does not hide a missing regimen.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from itertools import chain, combinations
 from typing import Any
 
@@ -164,6 +165,12 @@ def _read_therapy(tree: Any) -> Infusions | Course | str:
 def _read(form: Any, tree: Any) -> Any:
     """A part of the tree as its form; None where it is not valid, which is told elsewhere."""
     try:
-        return TypeAdapter(form).validate_python(tree)
+        return _reader(form).validate_python(tree)
     except ValidationError:
         return None
+
+
+@cache
+def _reader(form: Any) -> TypeAdapter[Any]:
+    """Made once for each form: making one takes longer than a reading."""
+    return TypeAdapter(form)

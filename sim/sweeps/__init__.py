@@ -5,6 +5,7 @@ simulated once and kept (`simulate`), and what is there is put together (`run`).
 """
 
 from sim.sweeps.advice import Pilot, pilot
+from sim.sweeps.again import of_manifest
 from sim.sweeps.folder import Swept, folder_of
 from sim.sweeps.read import Sweep, load_sweep
 from sim.sweeps.running import Forecast, TooLarge, run, simulate
@@ -20,6 +21,7 @@ __all__ = [
     "TooLarge",
     "folder_of",
     "load_sweep",
+    "of_manifest",
     "pilot",
     "run",
     "simulate",

@@ -9,8 +9,6 @@ from typing import NamedTuple
 from sim.blocks import Engine
 from sim.cores import Workers
 from sim.runs import Progress
-from sim.scenario import ScenarioError
-from sim.scenario.report import Mark, Mistake, nearest
 from sim.sweeps import folder, running, work
 from sim.sweeps.collect import Collected, collected
 from sim.sweeps.designs import SAMPLED
@@ -85,10 +83,6 @@ def _advised(sweep: Sweep, found: list[Collected], cost: Cost) -> Pilot:
         if " - " in quantity.arm or len(one.one.study.scenario.arms) == 1
     ]
     meant = [(split, quantity) for split, quantity in known if quantity.outcome == outcome]
-    if not meant:
-        names = dict.fromkeys(quantity.outcome for _, quantity in known)
-        told = f"'{outcome}' is no outcome; {nearest(outcome, names)}"
-        raise ScenarioError([Mistake("target.outcome", told, Mark(sweep.form.name, 0, 0))])
     split, quantity = max(meant, key=lambda pair: (pair[1].time, pair[0].parameters))
     target = wanted.standard_error if wanted else PRECISE * max(split.parameters, 1e-12) ** 0.5
     advice = advise(split, cost, target)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sim
 from sim import archive, tables
 from sim.scenario.words import accrual
-from sim.sweeps import analyses, store, variance
+from sim.sweeps import again, analyses, store, variance
 from sim.sweeps.collect import Collected, shown
 from sim.sweeps.designs import Point
 from sim.sweeps.read import Sweep
@@ -170,8 +170,5 @@ def manifest_of(swept: Swept, about: dict[str, Any]) -> dict[str, Any]:
         "in_vain": [list(one) for one in swept.in_vain],
         "failed": [[*point, why] for point, why in swept.failed.items()],
         "specification": sweep.document,
-        "scenarios": {
-            name: {"document": study.document, "publications": study.publications}
-            for name, study in scenarios.items()
-        },
+        "scenarios": {name: again.held(study) for name, study in scenarios.items()},
     }  # fmt: skip

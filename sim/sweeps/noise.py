@@ -15,7 +15,10 @@ import numpy as np
 from sim.outcomes.groups import GROUP
 from sim.schema import Floats
 
-SIZES = tuple(sorted({round(GROUP * 10 ** (step / 8)) // GROUP * GROUP for step in range(41)}))
+SIZES = tuple(
+    size for power in range(1, 7) for step in (10, 15, 20, 30, 40, 50, 70)
+    if (size := step * 10**power // 10) % GROUP == 0 and size <= 10**6
+)  # fmt: skip
 """Numbers of patients that are considered, from 10 to a million, in whole groups."""
 
 FEWEST_DRAWS = 10

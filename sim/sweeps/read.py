@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sim import blocks, outcomes
+from sim.outcomes.groups import grouped
 from sim.scenario import Mistake, ScenarioError, Study, from_document, load
 from sim.scenario.provenance import Plain, as_it_stands
+from sim.scenario.report import nearest
 from sim.scenario.tree import read_file
 from sim.scenario.validation import validated
 from sim.sweeps import joint, parameters, paths
@@ -73,15 +76,23 @@ def load_sweep(
     mistakes += wrong
     if form is None or mistakes:
         raise ScenarioError(mistakes)
-    varied = [
-        one
+    studies = [
+        _loaded(form, plain, Path(path), name, place, mistakes)
         for place, name in enumerate(form.files)
-        if (one := _varied(form, plain, Path(path), name, place, mistakes)) is not None
+    ]
+    return checked(form, plain, [study for study in studies if study is not None], mistakes)
+
+
+def checked(form: SweepForm, plain: Plain, studies: list[Study], mistakes: list[Mistake]) -> Sweep:
+    """A sweep over studies that were loaded. Raises ScenarioError with these mistakes and more."""
+    varied = [
+        one for study in studies if (one := _varied(form, plain, study, mistakes)) is not None
     ]
     if mistakes:
         raise ScenarioError(mistakes)
+    mistakes += _unalike(varied, plain)
     for one in varied:
-        mistakes += _outside(one, plain)
+        mistakes += [*_unknown_outcomes(form, one, plain), *_outside(one, plain)]
     if mistakes:
         raise ScenarioError(mistakes)
     said = {key: value for key, value in plain.tree.items() if key not in NAMED}
@@ -104,13 +115,14 @@ def _set_numbers(tree: Any, patients: int | None, draws: int | None, seed: int |
     held[key] = str(draws)
 
 
-def _varied(
+def _loaded(
     form: SweepForm, plain: Plain, path: Path, name: str, place: int, mistakes: list[Mistake]
-) -> Varied | None:
+) -> Study | None:
+    """One of the scenarios, with the patients and the seed of the sweep."""
     settings = [] if form.patients is None else [f"cohort.patients={form.patients}"]
     settings += [] if form.seed is None else [f"seed={form.seed}"]
     try:
-        study = load(path.parent / name, settings)
+        return load(path.parent / name, settings)
     except ScenarioError as error:
         key = ("scenarios", place) if form.scenarios is not None else ("scenario",)
         told = f"'{name}' cannot be used: {error.mistakes[0].message}"
@@ -118,6 +130,10 @@ def _varied(
         mark = plain.marks.get(key)
         mistakes += [Mistake(str(key[0]), told, mark)] if absent else error.mistakes
         return None
+
+
+def _varied(form: SweepForm, plain: Plain, study: Study, mistakes: list[Mistake]) -> Varied | None:
+    """A scenario with its parameters and points; None where something is wrong with them."""
     before = len(mistakes)
     found = parameters.resolve(form, plain, study, mistakes)
     if len(mistakes) > before:
@@ -129,6 +145,40 @@ def _varied(
     if len(mistakes) > before:
         return None
     return Varied(study, together, points(form.design, together, study.scenario.seed))
+
+
+def _unalike(varied: list[Varied], plain: Plain) -> Iterator[Mistake]:
+    """Scenarios that cannot stand in one table: of one name, or of other parameters or arms."""
+    first, *others = varied
+    names = [one.study.scenario.name for one in varied]
+    for place, one in enumerate(others, 1):
+        mark = plain.marks.get(("scenarios", place))
+        told = f"'{names[place]}' differs from '{names[0]}' in"
+        if names[place] in names[:place]:
+            yield Mistake("scenarios", f"a second scenario named '{names[place]}'", mark)
+        if [*one.study.scenario.arms] != [*first.study.scenario.arms]:
+            yield Mistake("scenarios", f"{told} its arms; a sweep has the same in all", mark)
+        if [p.path for p in one.joint.parameters] != [p.path for p in first.joint.parameters]:
+            yield Mistake("scenarios", f"{told} what is uncertain; list the parameters", mark)
+
+
+def _unknown_outcomes(form: SweepForm, one: Varied, plain: Plain) -> Iterator[Mistake]:
+    """Outcomes asked for that the scenario does not have."""
+    known = dict.fromkeys(outcome_names(one.study))
+    asked = [("outcomes", name) for name in form.outcomes]
+    asked += [("target", form.target.outcome)] if form.target is not None else []
+    for key, name in asked:
+        if name not in known:
+            told = f"'{name}' is no outcome of '{one.study.scenario.name}'; {nearest(name, known)}"
+            yield Mistake(key, told, plain.marks.get((key,)))
+
+
+def outcome_names(study: Study) -> list[str]:
+    """The outcomes that a study has, whatever happens to its patients."""
+    names, end = blocks.names_of(study), round(study.scenario.horizon)
+    arms = blocks.simulate(study, range(2), "simpy").values()
+    found = [grouped(outcomes.persons(*arm, names), end).lines for arm in arms]
+    return [line.name for lines in found for line in lines]
 
 
 def _outside(one: Varied, plain: Plain) -> Iterator[Mistake]:

@@ -73,7 +73,10 @@ def name_of(at: str, patients: range) -> str:
 
 
 def save(folder: Path, at: str, patients: range, found: Grouped) -> str:
-    """Write a block aside, make sure of it, and give it its name, which is returned."""
+    """Write a block aside, make sure of it, and give it its name, which is returned.
+
+    A name that is lost with the power is a block done again, so the folder need not be waited for.
+    """
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -89,7 +92,6 @@ def save(folder: Path, at: str, patients: range, found: Grouped) -> str:
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
-        _settle(folder)
     finally:
         aside.unlink(missing_ok=True)
     return path.name
@@ -182,16 +184,6 @@ def _refuse_another_version(folder: Path) -> None:
             f"{other['model']}), this is {mine['mastosim']} (model {mine['model']}): its numbers "
             "may differ. Delete it, or choose another folder with --out"
         )
-
-
-def _settle(folder: Path) -> None:
-    """Make sure that the names in a folder outlast a loss of power, where systems can."""
-    if hasattr(os, "O_DIRECTORY"):
-        opened_folder = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(opened_folder)
-        finally:
-            os.close(opened_folder)
 
 
 def _digest(sums: Floats, found: Grouped) -> str:

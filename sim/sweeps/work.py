@@ -98,12 +98,17 @@ def simulated(
     document: dict[str, Any], patients: range, engine: Engine, arms: Iterable[str]
 ) -> dict[str, Grouped]:
     """The outcomes of some patients in some arms of a document, group by group."""
-    study = from_document({k: v for k, v in document.items() if k != "answers"}, ())
+    study = from_document(asked_nothing(document), ())
     names, end = blocks.names_of(study), round(study.scenario.horizon)
     return {
         arm: grouped(outcomes.persons(inputs, log, names), end)
         for arm, (inputs, log) in blocks.simulate(study, patients, engine, [*arms]).items()
     }
+
+
+def asked_nothing(document: dict[str, Any]) -> dict[str, Any]:
+    """A document without the publication that it answers to, which a sweep has no use for."""
+    return {key: value for key, value in document.items() if key != "answers"}
 
 
 def pieces(

@@ -1,0 +1,71 @@
+"""A process that does one sweep: `python -m benchmarks.sweep_child DRAWS PATIENTS WORKERS ENGINE`.
+
+The sweep is the probabilistic analysis of the base case, into a folder that is dropped afterwards.
+Printed are its seconds, the share of them spent simulating (of one worker), and the most memory.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.child import most_memory
+from benchmarks.workload import ROOT
+from sim import blocks, sweeps
+
+SWEEP = ROOT / "scenarios" / "sweeps" / "base-case-psa.yaml"
+
+
+def main() -> None:
+    """Do the sweep that the command line asks for."""
+    draws, patients, workers = map(int, sys.argv[1:4])
+    blocks.simulate(sweeps.load_sweep(SWEEP, 10, 1).varied[0].study, range(10), "batch")
+    helpers: list[int | None] = []
+
+    def look(done: int, total: int) -> None:
+        if done == total:
+            helpers.extend(most_memory(child.pid) for child in multiprocessing.active_children())
+
+    with tempfile.TemporaryDirectory() as root:
+        engine: Any = sys.argv[4]
+        simulating = _timed(blocks, "simulate")
+        begun = time.perf_counter()
+        sweep = sweeps.load_sweep(SWEEP, patients, draws)
+        swept = sweeps.run(sweep, Path(root), engine, workers, look)
+        seconds = time.perf_counter() - begun
+        written = sum(path.stat().st_size for path in Path(root).rglob("*") if path.is_file())
+    memory = [size for size in (most_memory(), *helpers) if size is not None]
+    found = {
+        "points": sum(len(one.points) for one in swept.sweep.varied),
+        "seconds": seconds,
+        "share": sum(simulating) / seconds,
+        "memory": sum(memory) or None,
+        "bytes": written,
+    }
+    print(json.dumps(found))
+
+
+def _timed(module: Any, name: str) -> list[float]:
+    """The seconds of every call of a function from now on."""
+    done: Callable[..., Any] = getattr(module, name)
+    times: list[float] = []
+
+    def timed(*given: Any, **named: Any) -> Any:
+        begun = time.perf_counter()
+        try:
+            return done(*given, **named)
+        finally:
+            times.append(time.perf_counter() - begun)
+
+    setattr(module, name, timed)
+    return times
+
+
+if __name__ == "__main__":
+    main()
