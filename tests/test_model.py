@@ -16,7 +16,7 @@ from scipy.integrate import quad, solve_ivp
 import sim.evidence
 from sim import runs
 from sim.cohort import lower
-from sim.engine_simpy import simulate
+from sim.engine_batch import simulate  # equal to SimPy to the last bit: test_engines_agree
 from sim.scenario import ScenarioError, from_document, load
 from sim.schema import (
     BREAKS,

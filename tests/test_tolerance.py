@@ -21,7 +21,7 @@ from sim.biology.tolerance import (
 )
 from sim.cohort import lower
 from sim.cohort.frailty import hazard_for_survival, survival_under
-from sim.engine_simpy import simulate
+from sim.engine_batch import simulate  # equal to SimPy to the last bit: test_engines_agree
 from sim.model.tolerance import course_hazard
 from sim.scenario import from_document, load
 from sim.schema import BONES, INTOLERANCE, MEASURE, PLAN

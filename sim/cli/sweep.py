@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,7 +82,8 @@ def sweep(
             found = _piloted(file, out, seed, engine, crew, quiet)
             draws, patients = found.advice.draws, found.advice.patients
         if only_pilot and found is not None:
-            click.echo(_pilot_as_json(found) if as_json else "\n".join(_told_of_pilot(found)))
+            held = json.dumps(_pilot_as_json(found), indent=1, ensure_ascii=False)
+            click.echo(held if as_json else "\n".join(_told_of_pilot(found)))
             return
         if found is not None:
             click.echo("\n".join(_told_of_pilot(found)), err=True)
@@ -89,7 +91,7 @@ def sweep(
         if shard is not None:
             _one_share(read, out, engine, crew, shard, quiet, most_hours)
             return
-        swept = _swept(read, out, engine, crew, quiet, most_hours)
+        swept = _swept(read, out, engine, crew, quiet, most_hours, found)
     _print(swept, as_json)
     if swept.failed:
         sys.exit(SOME_FAILED)
@@ -124,18 +126,24 @@ def _mistakes_of_use() -> Iterator[None]:
 
 
 def _swept(
-    read: Sweep, out: Path, engine: Engine, crew: Workers, quiet: bool, most_hours: float
-) -> Swept:
+    read: Sweep, out: Path, engine: Engine, crew: Workers, quiet: bool, most_hours: float,
+    found: Pilot | None,
+) -> Swept:  # fmt: skip
     from sim import sweeps
     from sim.cli.progress import watching
 
-    command = " ".join(["mastosim", *sys.argv[1:]])
-    with (
-        watching(quiet, engine) as progress,
-        watching(quiet, what="points put together") as collecting,
-    ):
-        return sweeps.run(read, out, engine, crew, progress, collecting, _teller(quiet),
-                          most_hours, command)  # fmt: skip
+    began = time.monotonic()
+    with watching(quiet, engine) as progress:
+        failed = sweeps.simulate(read, out, engine, crew, progress=progress, tell=_teller(quiet),
+                                 most_hours=most_hours)  # fmt: skip
+    about = {
+        "command": " ".join(["mastosim", *sys.argv[1:]]),
+        "seconds": round(time.monotonic() - began, 1),
+        "engine": engine,
+        "pilot": None if found is None else _pilot_as_json(found),
+    }
+    with watching(quiet, what="points put together") as progress:
+        return sweeps.gather(read, out, failed, progress, about)
 
 
 def _one_share(
@@ -185,10 +193,9 @@ def _told_of_pilot(found: Pilot) -> Iterator[str]:
           "one core"  # fmt: skip
 
 
-def _pilot_as_json(found: Pilot) -> str:
+def _pilot_as_json(found: Pilot) -> dict[str, Any]:
     parts = {name: getattr(found, name)._asdict() for name in ("split", "cost", "advice")}
-    held = {**found._asdict(), **parts}
-    return json.dumps(held, indent=1, ensure_ascii=False)
+    return {**found._asdict(), **parts}
 
 
 def _print(swept: Swept, as_json: bool) -> None:

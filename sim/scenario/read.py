@@ -52,7 +52,8 @@ class Study:
         if patients == self.scenario.cohort.patients:
             return self
         cohort = {**self.document["cohort"], "patients": str(patients)}
-        return from_document({**self.document, "cohort": cohort}, self.numbers, self.publications)
+        other = from_document({**self.document, "cohort": cohort}, self.numbers, self.publications)
+        return replace(other, uncertainty=self.uncertainty)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How another process is handed a study: by what it can be made of again."""

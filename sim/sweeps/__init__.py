@@ -8,7 +8,7 @@ from sim.sweeps.advice import Pilot, pilot
 from sim.sweeps.again import of_manifest
 from sim.sweeps.folder import Swept, folder_of
 from sim.sweeps.read import Sweep, load_sweep
-from sim.sweeps.running import Forecast, TooLarge, run, simulate
+from sim.sweeps.running import Forecast, TooLarge, gather, run, simulate
 from sim.sweeps.work import WHOLE, Shard
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Swept",
     "TooLarge",
     "folder_of",
+    "gather",
     "load_sweep",
     "of_manifest",
     "pilot",

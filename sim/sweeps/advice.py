@@ -49,7 +49,7 @@ def pilot(
             f"a {sweep.form.design.name} design draws nothing, so nothing can be recommended; "
             f"allowed: {', '.join(SAMPLED)}"
         )
-    if sweep.draws > DRAWS:
+    if not 1 < sweep.draws <= DRAWS:
         sweep = load_sweep(path, PATIENTS, DRAWS, seed)
     running.simulate(sweep, root, engine, workers, progress=progress)
     blocks = folder.home(sweep, root) / "blocks"
@@ -86,4 +86,8 @@ def _advised(sweep: Sweep, found: list[Collected], cost: Cost) -> Pilot:
     split, quantity = max(meant, key=lambda pair: (pair[1].time, pair[0].parameters))
     target = wanted.standard_error if wanted else PRECISE * max(split.parameters, 1e-12) ** 0.5
     advice = advise(split, cost, target)
+    if sweep.form.design.sobol is not None:
+        draws = 1 << (advice.draws - 1).bit_length()  # its sequence needs a power of two
+        error, seconds = split.error(draws, advice.patients), cost.of(draws, advice.patients)
+        advice = Advice(draws, advice.patients, error, seconds)
     return Pilot(quantity.outcome, quantity.arm, quantity.unit, split, cost, target, advice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -35,12 +36,16 @@ class Amount(NamedTuple):
 
 
 class Distribution(NamedTuple):
-    """A distribution with what it is called in words, perhaps cut off at two quantiles."""
+    """A distribution with what it is called in words, perhaps cut off at two quantiles.
+
+    `stated` are ends of its 95 % interval that somebody named.
+    """
 
     whole: rv_frozen[Any, Any]
     words: str
     low: float = 0.0
     high: float = 1.0
+    stated: tuple[float, float] | None = None
 
     def at(self, shares: Floats) -> Floats:
         """The values below which these shares of the draws lie."""
@@ -50,15 +55,17 @@ class Distribution(NamedTuple):
     @property
     def ends(self) -> tuple[float, float]:
         """The 95 % interval."""
+        if self.stated is not None:
+            return self.stated
         low, high = self.at(np.array(ENDS)).tolist()
         return low, high
 
 
 def amount(text: object) -> Amount:
     """A number and its unit; counts, `2 of 10`, as percent. Raises PydanticCustomError."""
-    counts = str(text).split(" of ")
-    if len(counts) == 2 and all(part.strip().isdecimal() for part in counts):
-        return Amount(100 * int(counts[0]) / max(int(counts[1]), 1), "%")
+    counts = re.fullmatch(r"\s*(\d+)\s*(?:/|\s(?:out\s+)?of\s)\s*(\d+)\s*", str(text))
+    if counts is not None:
+        return Amount(100 * int(counts[1]) / max(int(counts[2]), 1), "%")
     return Amount(*split_quantity(text))
 
 
@@ -110,10 +117,12 @@ def cut(distribution: Distribution, low: float, high: float) -> Distribution:
     """The distribution within two ends. Raises PydanticCustomError where nothing is left."""
     shares = [float(distribution.whole.cdf(end)) for end in (low, high)]
     if not shares[0] < shares[1]:
-        raise refuse("nothing of the distribution lies within {low:g} and {high:g}",
-                     low=low, high=high)  # fmt: skip
+        raise refuse("nothing of the distribution lies within {low} and {high}",
+                     low=f"{low:g}", high=f"{high:g}")  # fmt: skip
     words = f"{distribution.words}, within {low:g} and {high:g}"
-    return Distribution(distribution.whole, words, *shares)
+    ends = distribution.stated
+    stated = None if ends is None else (max(ends[0], low), min(ends[1], high))
+    return distribution._replace(words=words, low=shares[0], high=shares[1], stated=stated)
 
 
 def _proportion(beta: Proportion, base: Amount) -> Distribution:
@@ -121,6 +130,8 @@ def _proportion(beta: Proportion, base: Amount) -> Distribution:
     from scipy import stats
 
     scale = 100.0 if base.unit == "%" else 1.0
+    if base.unit not in ("%", ""):
+        raise refuse("a beta distribution is that of a share, not of {base}", base=str(base))
     if beta.events is not None and beta.of is not None:
         a, b = beta.events + 0.5, beta.of - beta.events + 0.5
         words = f"beta, {beta.events:g} of {beta.of:g}"
@@ -142,7 +153,10 @@ def _rate(gamma: Rate, base: Amount) -> Distribution:
     from scipy import stats
 
     if gamma.events is not None and gamma.person_years is not None:
-        factor = UNITS["hazard, held per year"].get(base.unit, 1.0)
+        factor = UNITS["hazard, held per year"].get(base.unit)
+        if factor is None:
+            raise refuse("events and person-years are those of a rate, not of {base}; give se",
+                         base=str(base))  # fmt: skip
         words = f"gamma, {gamma.events:g} events in {gamma.person_years:g} person-years"
         return Distribution(stats.gamma(gamma.events, scale=1 / gamma.person_years / factor), words)
     mean, se = _above_0(base, "gamma"), _error(gamma.se, base)

@@ -174,6 +174,8 @@ class Covariance(Form):
         size = len(self.parameters)
         if len(self.matrix) != size or any(len(row) != size for row in self.matrix):
             raise refuse("a covariance of {n} parameters has {n} rows of {n} numbers", n=size)
+        if len({*self.parameters}) < size:
+            raise refuse("a covariance names each parameter once")
         return self
 
 
@@ -248,6 +250,8 @@ class SweepForm(Form):
     @model_validator(mode="after")
     def _of_something(self) -> SweepForm:
         only_one(self, ("scenario", "scenarios"), "a sweep")
+        if not self.files:
+            raise refuse("scenarios: at least one")
         if self.design.name == "grid" and not self.parameters:
             raise refuse("a grid needs parameters with `values`")
         return self

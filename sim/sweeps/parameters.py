@@ -58,14 +58,17 @@ def resolve(
     form: SweepForm, plain: Plain, study: Study, mistakes: list[Mistake]
 ) -> list[Parameter]:
     """Every parameter of a sweep, in the order of the file; what is wrong goes to `mistakes`."""
-    found = []
+    found: dict[str, Parameter] = {}
     for path, given in _given(form, study).items():
         place = ("parameters", path) if path in form.parameters else _place(form, path)
         try:
-            found.append(_resolved(path, given, form, study))
+            one = _resolved(path, given, form, study)
+            if one.path in found:
+                raise refuse("'{path}' is named twice", path=one.path)
+            found[one.path] = one
         except PydanticCustomError as error:
             mistakes.append(Mistake(dotted(place), error.message(), _mark(plain, place)))
-    return found
+    return [*found.values()]
 
 
 def _given(form: SweepForm, study: Study) -> dict[str, ParameterForm]:
@@ -84,6 +87,8 @@ def _resolved(path: str, given: ParameterForm, form: SweepForm, study: Study) ->
     place = paths.number_at(study.document, path)
     if form.design.name == "grid":
         return _of_a_grid(path, place, given, study)
+    if given.values is not None:
+        raise refuse("`values` are for a grid; give it low and high, or uncertainty")
     if place is None:
         raise _no_number(path, study)
     text = paths.found(study.document, place)
@@ -133,7 +138,8 @@ def _distribution(
 ) -> Distribution:
     """What the sweep says of it, else the group that it is in, else what the scenario says."""
     if given.low is not None and given.high is not None:
-        return distributions.between(Between(low=given.low, high=given.high), base)
+        evenly = distributions.between(Between(low=given.low, high=given.high), base)
+        return evenly._replace(stated=(in_unit(given.low, base), in_unit(given.high, base)))
     if given.uncertainty is not None:
         return distributions.of(given.uncertainty, base)
     together = _marginal(path, base, form, study)
@@ -174,6 +180,8 @@ def uncertainty_of(study: Study, place: Path_) -> Uncertainty | None:
 
 
 def _no_number(path: str, study: Study) -> PydanticCustomError:
+    if isinstance(paths.found(study.document, paths.parts_of(path)), str):
+        return refuse("'{path}' is a word, not a number; only a grid takes words", path=path)
     near = paths.likely(study.document, path)
     meant = f"; did you mean '{near}'?" if near else "; `mastosim check` lists its numbers"
     return refuse("the scenario has no number '{path}'{meant}", path=path, meant=meant)

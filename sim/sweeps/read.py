@@ -23,6 +23,9 @@ from sim.sweeps.joint import Joint
 NAMED = ("title", "question", "outcomes", "target")
 """What a sweep says of itself, and no number depends on."""
 
+AROUND = ("base", "low", "high", "level")
+"""Points that every design has; the others are its own."""
+
 
 class Varied(NamedTuple):
     """One scenario of a sweep: the study, its parameters, and every point over them."""
@@ -58,8 +61,7 @@ class Sweep(NamedTuple):
     @property
     def draws(self) -> int:
         """Draws of a sampled design; elsewhere the points of the design itself."""
-        alone = ("base", "low", "high", "level")
-        return sum(point.role not in alone for point in self.varied[0].points)
+        return sum(point.role not in AROUND for point in self.varied[0].points)
 
 
 def load_sweep(
@@ -84,7 +86,11 @@ def load_sweep(
 
 
 def checked(form: SweepForm, plain: Plain, studies: list[Study], mistakes: list[Mistake]) -> Sweep:
-    """A sweep over studies that were loaded. Raises ScenarioError with these mistakes and more."""
+    """A sweep over studies that were loaded, all with as many patients as the first.
+
+    Raises ScenarioError with these mistakes and more.
+    """
+    studies = [study.with_patients(studies[0].scenario.cohort.patients) for study in studies]
     varied = [
         one for study in studies if (one := _varied(form, plain, study, mistakes)) is not None
     ]
@@ -136,6 +142,9 @@ def _varied(form: SweepForm, plain: Plain, study: Study, mistakes: list[Mistake]
     """A scenario with its parameters and points; None where something is wrong with them."""
     before = len(mistakes)
     found = parameters.resolve(form, plain, study, mistakes)
+    if not found and len(mistakes) == before:
+        told = f"'{study.scenario.name}' says nothing of uncertainty; list what varies"
+        mistakes.append(Mistake("parameters", told, plain.marks.get(("parameters",))))
     if len(mistakes) > before:
         return None
     together = joint.joined(form, plain, found, mistakes)
@@ -156,6 +165,10 @@ def _unalike(varied: list[Varied], plain: Plain) -> Iterator[Mistake]:
         told = f"'{names[place]}' differs from '{names[0]}' in"
         if names[place] in names[:place]:
             yield Mistake("scenarios", f"a second scenario named '{names[place]}'", mark)
+        if one.study.scenario.seed != first.study.scenario.seed:
+            yield Mistake("scenarios", f"{told} its seed; give the sweep a `seed`", mark)
+        if one.study.scenario.cohort.patients != first.study.scenario.cohort.patients:
+            yield Mistake("scenarios", f"{told} its patients; give the sweep `patients`", mark)
         if [*one.study.scenario.arms] != [*first.study.scenario.arms]:
             yield Mistake("scenarios", f"{told} its arms; a sweep has the same in all", mark)
         if [p.path for p in one.joint.parameters] != [p.path for p in first.joint.parameters]:

@@ -81,28 +81,39 @@ def simulate(
     return failed
 
 
-def run(
-    sweep: Sweep, root: Path, engine: Engine = "batch", workers: Workers = 1,
-    progress: Progress | None = None, collecting: Progress | None = None,
-    tell: Tell | None = None, most_hours: float = MOST_HOURS, command: str = "",
+def gather(
+    sweep: Sweep, root: Path, failed: dict[tuple[str, int], str],
+    progress: Progress | None = None, about: dict[str, Any] | None = None,
 ) -> Swept:  # fmt: skip
-    """Simulate what is missing of a sweep, put it together, and keep it in its folder.
+    """Put together what was simulated of a sweep, and keep it in its folder.
 
-    `progress` is told of patient courses, `collecting` of points. Any number of workers, of
-    interruptions and of shards give the same bytes. Raises as `simulate` does.
+    `failed` are the points that `simulate` returned, `progress` is told of points, `about` goes
+    into the manifest.
     """
-    began = time.monotonic()
-    failed = simulate(sweep, root, engine, workers, WHOLE, progress, tell, most_hours)
     blocks = folder.home(sweep, root) / "blocks"
     total, done = sum(len(one.points) for one in sweep.varied), itertools.count(1)
 
-    def tell_point(_: Any) -> None:
-        if collecting is not None:
-            collecting(next(done), total)
+    def tell(_: Any) -> None:
+        if progress is not None:
+            progress(next(done), total)
 
-    found = [collected(blocks, one, sweep.patients, tell_point) for one in sweep.varied]
+    found = [collected(blocks, one, sweep.patients, tell) for one in sweep.varied]
+    return folder.keep(sweep, found, root, failed, about or {})
+
+
+def run(
+    sweep: Sweep, root: Path, engine: Engine = "batch", workers: Workers = 1,
+    progress: Progress | None = None, command: str = "",
+) -> Swept:  # fmt: skip
+    """Simulate what is missing of a sweep, put it together, and keep it in its folder.
+
+    `progress` is told of patient courses. Any number of workers, of interruptions and of shards
+    give the same bytes. Raises as `simulate` does.
+    """
+    began = time.monotonic()
+    failed = simulate(sweep, root, engine, workers, WHOLE, progress)
     about = {"command": command, "seconds": round(time.monotonic() - began, 1), "engine": engine}
-    return folder.keep(sweep, found, root, failed, about)
+    return gather(sweep, root, failed, about=about)
 
 
 def sound(blocks: Path, sweep: Sweep) -> dict[str, list[range]]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -52,12 +52,14 @@ def model() -> str:
 def address(document: dict[str, Any], arm: str) -> str:
     """Where the blocks of an arm of a scenario stand: a digest of all that it depends on.
 
-    Not on its name, on other arms, on what therapies that it does not have would do, or on the
+    Not on its name, on other arms, on therapies that it does not have and their effects, or on the
     number of patients: an arm, or patients, can be added and what is there stays good.
     """
     therapies = document["arms"][arm]
     felt = {key: value for key, value in document.items() if key not in LABELS}
     felt["cohort"] = {k: v for k, v in document["cohort"].items() if k != "patients"}
+    named = _with_those_waited_for(document["therapies"], therapies)
+    felt["therapies"] = {name: document["therapies"][name] for name in sorted(named)}
     felt["effects"] = {
         row: effect
         for row, effect in document["effects"].items()
@@ -65,6 +67,19 @@ def address(document: dict[str, Any], arm: str) -> str:
     }
     whole = json.dumps([model(), sorted(therapies), felt], sort_keys=True)
     return hashlib.sha256(whole.encode()).hexdigest()[:24]
+
+
+def _with_those_waited_for(all_: dict[str, Any], names: Iterable[str]) -> set[str]:
+    """Therapies, those after which they begin, and so on."""
+    found: set[str] = set()
+    waiting = [*names]
+    while waiting:
+        name = waiting.pop()
+        if name in all_ and name not in found:
+            found.add(name)
+            start = all_[name].get("start") if isinstance(all_[name], dict) else None
+            waiting += [str(start["after"])] if isinstance(start, dict) and "after" in start else []
+    return found
 
 
 def name_of(at: str, patients: range) -> str:

@@ -20,6 +20,9 @@ RESAMPLES = 999
 INDEX_COLUMNS = ("scenario", *Quantity._fields, "parameter", "name", "order", "other", "value",
                  "low", "high")  # fmt: skip
 
+SCREENING_COLUMNS = ("scenario", *Quantity._fields, "parameter", "name", "mean_effect",
+                     "mean_absolute_effect", "sd_effect", "low", "high")  # fmt: skip
+
 
 def indices(found: Sequence[Collected]) -> pd.DataFrame:
     """First and total order indices with 95 % intervals by bootstrap (Saltelli 2010, Sobol').
@@ -114,7 +117,7 @@ def screening(found: Sequence[Collected]) -> pd.DataFrame:
                     "sd_effect": float(effects["sigma"][at]),
                     "low": mean - half, "high": mean + half,
                 })  # fmt: skip
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(SCREENING_COLUMNS))
 
 
 def _steps(one: Collected, moved: Sequence[dict[int, Any]]) -> Floats:
