@@ -86,11 +86,7 @@ def load_sweep(
 
 
 def checked(form: SweepForm, plain: Plain, studies: list[Study], mistakes: list[Mistake]) -> Sweep:
-    """A sweep over studies that were loaded, all with as many patients as the first.
-
-    Raises ScenarioError with these mistakes and more.
-    """
-    studies = [study.with_patients(studies[0].scenario.cohort.patients) for study in studies]
+    """A sweep over studies that were loaded. Raises ScenarioError with these mistakes and more."""
     varied = [
         one for study in studies if (one := _varied(form, plain, study, mistakes)) is not None
     ]
