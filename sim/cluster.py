@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from typing import Any
 
 import sim
 
-PATIENCE = "10s"
-"""How long a scheduler may take to answer."""
+PATIENCE = 10.0
+"""Seconds that a scheduler may take to answer."""
+
+
+class _Machines(Executor):
+    """The workers of a scheduler, each result asked of Dask itself.
+
+    The executor that Dask has waits for ever where the scheduler is lost.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def submit(self, do: Callable[..., Any], /, *given: Any, **named: Any) -> Any:
+        """Hand a piece to a worker."""
+        return self._client.submit(do, *given, pure=False, **named)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Nothing: what is under way is dropped with the connection."""
 
 
 @contextmanager
@@ -20,9 +39,11 @@ def connected(address: str) -> Iterator[tuple[Executor, int]]:
     Raises OSError where no scheduler answers, it has no worker, is lost in the middle, or where a
     worker has another version of mastosim; ModuleNotFoundError without the extra `cluster`.
     """
-    from distributed import CancelledError, Client
+    from distributed import CancelledError, Client, KilledWorker
+    from distributed.comm.core import CommClosedError
 
     try:
+        _refuse_silence(address)
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (TimeoutError, OSError, ValueError) as error:
         raise OSError(errno.ECONNREFUSED, "no scheduler answers", address) from error
@@ -31,14 +52,24 @@ def connected(address: str) -> Iterator[tuple[Executor, int]]:
         if not cores:
             raise OSError(errno.ECONNREFUSED, "the scheduler has no worker", address)
         _refuse_other_versions(client.run(_version), address)
-        yield client.get_executor(pure=False), cores
-    except CancelledError as error:
+        yield _Machines(client), cores
+    except (CancelledError, CommClosedError) as error:
         raise OSError(errno.ECONNRESET, LOST, address) from error
+    except KilledWorker as error:
+        raise OSError(errno.ENOMEM, KILLED, address) from error
     finally:
         client.close(timeout=1)
 
 
 LOST = "lost the scheduler; what was done is kept, the same command goes on"
+KILLED = "a piece of work killed worker after worker, perhaps for want of memory"
+
+
+def _refuse_silence(address: str) -> None:
+    """Raise OSError or ValueError where nobody listens: Dask's client tries on, and lingers."""
+    from distributed.comm.addressing import get_address_host_port
+
+    socket.create_connection(get_address_host_port(address), PATIENCE).close()
 
 
 def _version() -> str:

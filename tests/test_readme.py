@@ -1,11 +1,7 @@
 """README tells the truth: its commands, its Python and its scenario file all run as they stand."""
 
-import os
 import re
-import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -31,15 +27,10 @@ def commands():
     return [line for line in lines if line.startswith("mastosim")]
 
 
-def test_the_commands_run_one_after_the_other(checkout):
-    as_installed = f'mastosim() {{ {shlex.quote(sys.executable)} -m sim.cli "$@"; }}'
-    paths = {**os.environ, "PYTHONPATH": str(ROOT)}
+def test_the_commands_run_one_after_the_other(checkout, typed, workers_here):
     assert len(commands()) >= 9
     for command in commands():
-        told = subprocess.run(
-            ["sh", "-c", f"{as_installed}\n{command}"],
-            capture_output=True, text=True, cwd=checkout, env=paths,
-        )  # fmt: skip
+        told = typed(command, checkout)
         assert told.returncode == 0, f"{command}: {told.stderr}"
         assert told.stdout
 

@@ -62,9 +62,12 @@ def _readings(swept: Swept) -> dict[str, str]:
 
 
 def _wanted(swept: Swept, frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The rows of each outcome that the sweep is about, of differences where there are any."""
+    """The rows of each outcome that the sweep is about, of differences where there are any.
+
+    A grid tells the arms as well: what both lose or gain alike shows in no difference.
+    """
     rows = frame[frame["arm"].str.contains(" - ", regex=False)]
-    rows = frame if rows.empty else rows
+    rows = frame if rows.empty or swept.sweep.form.design.grid is not None else rows
     for outcome in swept.sweep.form.outcomes:
         for (scenario, arm), of_arm in rows[rows["outcome"] == outcome].groupby(
             ["scenario", "arm"], sort=False

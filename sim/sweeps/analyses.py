@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 QUANTILES = {"q2.5": 0.025, "q25": 0.25, "median": 0.5, "q75": 0.75, "q97.5": 0.975}
+ROUNDING = 1e-9
+"""An outcome that moves by less than this, of itself or in its unit, did not move."""
+
 NUMBERS_LOOKED_AT = 50
 """Patients whose inputs are compared to learn whether a number is read at all."""
 
@@ -135,11 +138,14 @@ def in_vain(found: Sequence[Collected]) -> list[tuple[str, str, str]]:
     """Parameters that change no outcome: scenario, path, and whether they are read at all."""
     told = []
     for one in found:
+        as_it_is = one.one.document(one.one.points[0])
         for low, high in _ends(one):
+            if one.one.document(low) == as_it_is == one.one.document(high):
+                continue  # values of a grid may begin and end with the scenario's own
             moved = one.values[[low.number, high.number]]
             errors = one.changes[[low.number, high.number]]
-            same = (moved == one.values[0]) | (np.isnan(moved) & np.isnan(one.values[0]))
-            if same.all() and not np.nan_to_num(errors).any():
+            same = np.isclose(moved, one.values[0], ROUNDING, ROUNDING, equal_nan=True)
+            if same.all() and (np.nan_to_num(errors) < ROUNDING).all():
                 read = any(_inputs(one.one, p) != _inputs(one.one, one.one.points[0])
                            for p in (low, high))  # fmt: skip
                 why = "read, but changes no outcome" if read else "never read"

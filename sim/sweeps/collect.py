@@ -78,8 +78,12 @@ def collected(
         if arms is None:
             continue
         found, influences = _with_differences(arms, one.study.scenario.compared_with)
+        here = _quantities(arms, one.study.scenario.compared_with)
+        if quantities not in ([], here):
+            raise ValueError(f"point {point.number} has other outcomes than the base case; "
+                             "name a scenario for each under `scenarios`")  # fmt: skip
         if not quantities:
-            quantities = _quantities(arms, one.study.scenario.compared_with)
+            quantities = here
             values = np.full((len(one.points), len(quantities)), np.nan)
             errors, changes = values.copy(), values.copy()
         if point.role == "base":

@@ -95,7 +95,7 @@ def joined(
         where = "covariance" if form.covariance else "correlations"
         message = f"these contradict one another: no variables vary so (eigenvalue {smallest:.3g})"
         mistakes.append(Mistake(where, message, plain.marks.get((where,))))
-    groups = []
+    groups: list[Group] = []
     for name, counts in form.dirichlet.items():
         places = [at[p] for p in (_known(path, at) for path in counts) if p is not None]
         bases = [parameters[place].base for place in places]
@@ -105,6 +105,12 @@ def joined(
                 Mistake(dotted(("dirichlet", name)), message, plain.marks.get(("dirichlet", name)))
             )
             continue
+        elsewhere = {place for group in groups for place in group.places}
+        alone = (matrix[places] == np.eye(len(parameters))[places]).all()
+        if elsewhere & {*places} or not alone:
+            message = "a share of a group is in no other group, correlation or covariance"
+            mark = plain.marks.get(("dirichlet", name))
+            mistakes.append(Mistake(dotted(("dirichlet", name)), message, mark))
         total = sum(base.number for base in bases if base is not None)
         groups.append(Group(places, [*counts.values()], total))
     return Joint(parameters, matrix, groups)

@@ -19,6 +19,9 @@ from sim.sweeps import distributions, paths
 from sim.sweeps.distributions import Amount, Distribution, amount, in_unit
 from sim.sweeps.form import ParameterForm, SweepForm
 
+DECIDING = ("horizon", "visits.")
+"""Where a scenario says what is measured and when, which a table has one answer to."""
+
 
 class Parameter(NamedTuple):
     """A value of the scenario that the sweep moves.
@@ -85,6 +88,9 @@ def _given(form: SweepForm, study: Study) -> dict[str, ParameterForm]:
 
 def _resolved(path: str, given: ParameterForm, form: SweepForm, study: Study) -> Parameter:
     place = paths.number_at(study.document, path)
+    if path.startswith(DECIDING):
+        raise refuse("'{path}' decides which outcomes there are, and when; name a scenario for "
+                     "each under `scenarios`", path=path)  # fmt: skip
     if form.design.name == "grid":
         return _of_a_grid(path, place, given, study)
     if given.values is not None:
@@ -137,12 +143,15 @@ def _distribution(
     path: str, place: Path_, base: Amount, given: ParameterForm, form: SweepForm, study: Study
 ) -> Distribution:
     """What the sweep says of it, else the group that it is in, else what the scenario says."""
+    together = _marginal(path, base, form, study)
+    if together is not None and (given.low or given.uncertainty or given.within):
+        raise refuse("'{path}' varies with others, so it has no distribution or ends of its own",
+                     path=path)  # fmt: skip
     if given.low is not None and given.high is not None:
         evenly = distributions.between(Between(low=given.low, high=given.high), base)
         return evenly._replace(stated=(in_unit(given.low, base), in_unit(given.high, base)))
     if given.uncertainty is not None:
         return distributions.of(given.uncertainty, base)
-    together = _marginal(path, base, form, study)
     if together is not None:
         return together
     uncertain = uncertainty_of(study, place)
