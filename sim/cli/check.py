@@ -1,22 +1,86 @@
-"""`mastosim check`: what a scenario says, what it assumes, and what is wrong with it."""
+"""`mastosim check`: what a scenario or a sweep says, what it assumes, and what is wrong with it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sim.cli.options import SCENARIO, SETTINGS
+
+if TYPE_CHECKING:
+    from sim.sheets import Sheet
+    from sim.sweeps.read import Sweep, Varied
+
+OF_A_SWEEP = "mastosim_sweep"
 
 
 @click.command(epilog="Example: mastosim check scenarios/laroche2011.yaml")
 @SCENARIO
 @SETTINGS
 def check(scenario: Path, settings: tuple[str, ...]) -> None:
-    """Validate a SCENARIO file; print its protocol in words and everything it assumes."""
+    """Validate a SCENARIO file; print its protocol in words and everything it assumes.
+
+    Of a file of a sweep, its design and the interval of every parameter.
+    """
+    if _is_sweep(scenario):
+        if settings:
+            raise click.UsageError("--set changes a scenario; a sweep names what it changes")
+        from sim.sweeps import load_sweep
+
+        click.echo("\n".join(_design(load_sweep(scenario))))
+        return
     from sim.scenario import load
     from sim.scenario.words import assumptions, protocol
 
     study = load(scenario, settings)
     for line in [*protocol(study), "", *assumptions(study)]:
         click.echo(line)
+
+
+def _is_sweep(file: Path) -> bool:
+    """True where a line of the file begins as one of each sweep does."""
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return False
+    return any(line.startswith(OF_A_SWEEP) for line in lines)
+
+
+def _design(sweep: Sweep) -> Iterator[str]:
+    """What a sweep is about, how many points it has, and the parameters of each scenario."""
+    from sim.cli.show import table
+
+    form = sweep.form
+    yield f"{form.name}: {form.title}"
+    yield form.question
+    points = sum(len(one.points) for one in sweep.varied)
+    arms = len(sweep.varied[0].study.scenario.arms)
+    told = f"{form.design.name}: {points} points of {sweep.patients} patients"
+    yield f"{told} in {arms} {'arm' if arms == 1 else 'arms'}"
+    for one in sweep.varied:
+        yield ""
+        yield table(_parameters(one)).rstrip("\n")
+
+
+def _parameters(one: Varied) -> Sheet:
+    from sim.sheets import Sheet
+
+    rows = []
+    for parameter in one.joint.parameters:
+        ends = {p.role: p.values for p in one.points if p.of == parameter.path}
+        place = one.joint.parameters.index(parameter)
+        low, high = (_short(parameter.shown(ends[end][place])) for end in ("low", "high"))
+        unit = parameter.base.unit if parameter.base else ""
+        words = parameter.distribution.words if parameter.distribution else "chosen values"
+        assumed = " (assumption)" if parameter.is_assumption else ""
+        rows.append(
+            (parameter.path + assumed, words, _short(parameter.shown(None)), low, high, unit)
+        )
+    return Sheet((one.study.scenario.name, "drawn from", "base", "low", "high", "unit"), rows)
+
+
+def _short(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
