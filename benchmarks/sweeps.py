@@ -25,7 +25,8 @@ them together. The SimPy engine does a sample of the draws; its last column is t
 seconds a point. Memory as above."""
 
 COLUMNS = ["engine", "draws", "patients", "workers", "points", "seconds", "ms a point",
-           "simulating, %", "MB at most", "MB on disk", "times the batch engine, one worker"]  # fmt: skip
+           "simulating, %", "MB at most", "MB on disk",
+           "times the batch engine, one worker"]  # fmt: skip
 
 
 class Sort(NamedTuple):

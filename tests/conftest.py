@@ -9,10 +9,23 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 
 import pytest
+from hypothesis.internal.constants_ast import Constants
 
 from sim import cores
 
 ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _examples_are_drawn_from_their_strategies_alone():
+    """Hypothesis also tries the numbers that stand in the modules loaded so far.
+
+    Its examples would be others whenever one of them is edited, or another test runs before.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        name = "hypothesis.internal.conjecture.providers._get_local_constants"
+        patch.setattr(name, Constants, raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +53,7 @@ def mastosim():
 
 @pytest.fixture(scope="session")
 def typed(mastosim):
-    """Run a line of a page in a folder, its words as the shell reads them: quotes, stars, remarks."""
+    """Run a line of a page in a folder; its words are as the shell reads them."""
 
     def run(line, folder):
         words = f'mastosim() {{ printf "%s\\0" "$@"; }}\n{line}'
@@ -56,7 +69,7 @@ class Handed(Executor):
     """Does work as another process would, pickled on the way there and back, but at once."""
 
     def submit(self, do, /, *pieces, **options):
-        done: Future = Future()
+        done: Future[object] = Future()
         try:
             do, pieces = pickle.loads(pickle.dumps((do, pieces)))
             done.set_result(pickle.loads(pickle.dumps(do(*pieces, **options))))
@@ -71,9 +84,18 @@ def workers_here(monkeypatch):
     monkeypatch.setattr(cores, "_processes", lambda workers: Handed())
 
 
-@pytest.fixture
-def no_pictures(monkeypatch):
-    """Figures are made and their numbers written, and nothing is drawn: test_plots draws."""
+@contextlib.contextmanager
+def without_pictures():
+    """Figures are made and their numbers written, and their files stay empty: test_plots draws."""
     from matplotlib.figure import Figure
 
-    monkeypatch.setattr(Figure, "savefig", lambda figure, path, **_: Path(path).write_bytes(b""))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Figure, "savefig", lambda figure, path, **_: Path(path).write_bytes(b""))
+        yield
+
+
+@pytest.fixture
+def no_pictures():
+    """The same, for one test."""
+    with without_pictures():
+        yield

@@ -220,10 +220,11 @@ sites = shares.flatmap(
         }
     )
 )
+apart = quantity(1, 30, "months") | quantity(4, 900, "days") | quantity(1, 90, "weeks")
 visits = st.lists(
     st.one_of(
         time,
-        time.map("every {}".format),
+        apart.map("every {}".format),  # up to 1024 visits in the longest follow-up
         quantity(1, 26, "weeks").map("every {}".format),
     ),
     max_size=3,

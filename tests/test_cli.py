@@ -16,24 +16,25 @@ BASE = ROOT / "scenarios" / "laroche2011.yaml"
 COMMAND = [sys.executable, "-m", "sim.cli"]
 
 
-def mastosim(*words, cwd=ROOT):
-    return subprocess.run([*COMMAND, *map(str, words)], capture_output=True, text=True, cwd=cwd)
+def in_a_process(*words):
+    """The command as it is installed; most tests here call it within this process."""
+    return subprocess.run([*COMMAND, *map(str, words)], capture_output=True, text=True, cwd=ROOT)
 
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
     out = tmp_path_factory.mktemp("out")
-    return out, mastosim("run", BASE, "--patients", 40, "--seed", 3, "--out", out)
+    return out, in_a_process("run", BASE, "--patients", 40, "--seed", 3, "--out", out)
 
 
-def test_help_shows_an_example():
+def test_help_shows_an_example(mastosim):
     for words in (["--help"], ["run", "--help"], ["check", "-h"]):
         shown = mastosim(*words)
         assert shown.returncode == 0
         assert "Example: mastosim" in shown.stdout
 
 
-def test_check_tells_the_protocol_in_words_and_every_assumption():
+def test_check_tells_the_protocol_in_words_and_every_assumption(mastosim):
     told = mastosim("check", BASE)
     assert told.returncode == 0
     plan = "36 infusions: 24 monthly on days 0, 30, 61, ..., then 12 quarterly"
@@ -63,7 +64,7 @@ def test_every_published_number_of_the_paper_is_in_the_printed_table(ran):
         assert f" {text} " in told.stdout, text
 
 
-def test_json_is_one_object_with_nothing_around_it(tmp_path):
+def test_json_is_one_object_with_nothing_around_it(tmp_path, mastosim, no_pictures):
     told = mastosim("run", BASE, "--patients", 20, "--out", tmp_path, "--json")
     held = json.loads(told.stdout)
     assert held["scenario"] == "laroche2011"
@@ -71,7 +72,7 @@ def test_json_is_one_object_with_nothing_around_it(tmp_path):
     assert held["reported"][0]["fact"] == "patients"
 
 
-def test_set_patients_and_seed_reach_the_manifest(tmp_path):
+def test_set_patients_and_seed_reach_the_manifest(tmp_path, mastosim, no_pictures):
     words = ["--patients", 20, "--seed", 9, "--set", "therapies.pamidronate.given=80 %"]
     told = mastosim("run", BASE, *words, "--out", tmp_path, "--json")
     manifest = json.loads((Path(json.loads(told.stdout)["folder"]) / "manifest.json").read_text())
@@ -84,7 +85,7 @@ def test_a_scenario_with_mistakes_exits_with_3_and_one_report(tmp_path):
     wrong = BASE.read_text().replace("given: {value: 100 %", "gven: {value: 100 %")
     wrong = wrong.replace("half_life: {value: 45 days", "half_life: {value: 45 dys")
     (tmp_path / "wrong.yaml").write_text(wrong)
-    told = mastosim("check", tmp_path / "wrong.yaml")
+    told = in_a_process("check", tmp_path / "wrong.yaml")
     assert told.returncode == 3
     assert told.stdout == ""
     assert "2 mistakes" in told.stderr
@@ -104,14 +105,14 @@ def test_a_scenario_with_mistakes_exits_with_3_and_one_report(tmp_path):
         (["check", BASE, "--set", "nonsense"], 3, "path=value"),
     ],
 )
-def test_mistakes_of_usage_are_told_in_a_line(words, code, said):
+def test_mistakes_of_usage_are_told_in_a_line(words, code, said, mastosim):
     told = mastosim(*words)
     assert told.returncode == code
     assert said in told.stderr
     assert "Traceback" not in told.stderr
 
 
-def test_a_folder_that_is_a_file_is_refused_before_the_simulation(tmp_path):
+def test_a_folder_that_is_a_file_is_refused_before_the_simulation(tmp_path, mastosim):
     (tmp_path / "taken").write_text("")
     told = mastosim("run", BASE, "--out", tmp_path / "taken")
     assert told.returncode == 2
@@ -121,7 +122,7 @@ def test_a_folder_that_is_a_file_is_refused_before_the_simulation(tmp_path):
 def test_an_interrupted_run_exits_with_130_and_leaves_nothing(tmp_path):
     words = [*COMMAND, "run", str(BASE), "--patients", "5000", "--out", str(tmp_path)]
     process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, cwd=ROOT)
-    time.sleep(4)
+    time.sleep(2.5)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130

@@ -58,7 +58,7 @@ def state_of(folder):
     return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()}
 
 
-def test_a_rerun_is_kept_and_said_to_be_identical(result, tmp_path):
+def test_a_rerun_is_kept_and_said_to_be_identical(result, tmp_path, no_pictures):
     kept = archive.keep(result, tmp_path / "first")
     told = invoke("rerun", kept, "--out", tmp_path / "second", "-q")
     assert told.exit_code == 0, told.output
@@ -177,19 +177,9 @@ def test_a_completion_script_is_printed(shell):
 
 def completed(*words):
     """What click answers to a shell that completes the last of these words."""
-    code = (
-        "import importlib\n"
-        "group = importlib.import_module('sim.cli.main').commands\n"
-        "from tests.test_commands import THESE\n"
-        "[group.add_command(command) for command in THESE.values()]\n"
-        f"group.main(prog_name={PROGRAM!r})\n"
-    )
     asked = {"COMP_WORDS": " ".join([PROGRAM, *words]), "COMP_CWORD": str(len(words))}
-    environment = {**os.environ, VARIABLE: "bash_complete", **asked}
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=environment
-    )
-    return done.stdout.splitlines()
+    environment = {VARIABLE: "bash_complete", **asked}
+    return CliRunner().invoke(GROUP, prog_name=PROGRAM, env=environment).stdout.splitlines()
 
 
 def test_click_completes_commands_and_choices():

@@ -63,7 +63,9 @@ def test_each_trial_is_ten_patients_grouped_by_tolerance(emulated):
     )
 
 
-def test_trials_stay_what_they_are_with_more_of_them_and_more_workers(emulated, monkeypatch):
+def test_trials_stay_what_they_are_with_more_of_them_and_more_workers(
+    emulated, monkeypatch, workers_here
+):
     monkeypatch.setattr("sim.emulation.trials.CHUNK", 250)
     more = sim.emulate(BASE, trials=75, workers=2).trials
     first = more[more["trial"] < 60].reset_index(drop=True)
@@ -89,7 +91,7 @@ def test_trials_without_a_value_are_counted(emulated):
 
 def test_ten_patients_without_a_fracture_are_as_likely_as_poisson_says():
     """A constant rate, nobody dies: 0 in ten patients of five years is exp(-50 rate)."""
-    trials, rate = 3000, 0.02
+    trials, rate = 1500, 0.02
     settings = [
         f"fractures.base_rate={rate} per year", "mortality.standardised_mortality_ratio=0",
         "fractures.sites.vertebral.imminent=",
@@ -217,7 +219,7 @@ def test_what_cannot_be_emulated_is_refused_with_the_reason(text, message, tmp_p
     assert not (tmp_path / "out").exists()
 
 
-def test_the_command_prints_scores_and_keeps_everything(tmp_path):
+def test_the_command_prints_scores_and_keeps_everything(tmp_path, no_pictures):
     words = ["emulate", str(BASE), "--trials", "40", "--out", str(tmp_path), "--quiet"]
     done = CliRunner().invoke(commands, words)
     assert done.exit_code == 0, done.output

@@ -118,7 +118,7 @@ def test_a_result_is_the_same_by_both_engines():
     assert (by_simpy.engine, by_batch.engine) == ("simpy", "batch")
 
 
-@pytest.mark.parametrize("block", [CHUNK, 3000, 5000])
+@pytest.mark.parametrize("block", [CHUNK, 3000])
 def test_no_block_changes_a_patient(block, monkeypatch):
     """Patients around the end of a chunk of random numbers, in blocks that cut it elsewhere."""
     study = load(BASE, ["horizon=6 months"])

@@ -77,6 +77,24 @@ def examples(count):
     )
 
 
+MOST_FRACTURES = 600
+"""Each fracture may make the next one likelier: some examples end in thousands in one patient."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _nobody_breaks_without_end():
+    """Examples in which somebody does are left out: they would take minutes, and more memory."""
+    lower = cohort.lower
+
+    def bounded(scenario, life_table, first, count, fractures=cohort.FRACTURES_PREPARED):
+        assume(fractures <= MOST_FRACTURES)
+        return lower(scenario, life_table, first, count, fractures)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cohort, "lower", bounded)
+        yield
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _the_base_is_read_once():
     """Reading the base file anew for each example would take a third of the time."""

@@ -12,6 +12,7 @@ from sim.cli.main import commands
 from sim.scenario import ScenarioError, load
 from sim.tables import load as load_tables
 from sim.tables import store
+from tests.conftest import without_pictures
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 SETTINGS = ["cohort.patients=300", "horizon=12 months"]
@@ -29,8 +30,9 @@ def made(study, tmp_path_factory):
     """The folder of each way to keep a run."""
     root = tmp_path_factory.mktemp("kept")
     folders = {}
-    for kept in ("all", "tables", "outcomes"):
-        _, folders[kept] = archive.make(study, root / kept, kept, engine="batch")
+    with without_pictures():
+        for kept in ("all", "tables", "outcomes"):
+            _, folders[kept] = archive.make(study, root / kept, kept, engine="batch")
     return folders
 
 
@@ -59,7 +61,9 @@ def test_outcomes_alone_stand_beside_a_whole_result_and_do_not_replace_it(made):
     assert made["tables"].name == made["all"].name
 
 
-def test_tables_written_as_they_come_are_those_written_at_once(study, made, monkeypatch, tmp_path):
+def test_tables_written_as_they_come_are_those_written_at_once(
+    study, made, monkeypatch, tmp_path, no_pictures
+):
     """In groups of 128 patients here, so that 300 make three of them."""
     monkeypatch.setattr(store, "PATIENTS_A_GROUP", 128)
     monkeypatch.setitem(runs.BLOCK, "batch", 128)
@@ -92,7 +96,7 @@ def test_only_figures_need_memory_for_every_patient(study, tmp_path, monkeypatch
 
 def test_the_command_keeps_what_is_asked_for_and_says_so(tmp_path):
     words = ["run", str(BASE), "--engine", "batch", "--out", str(tmp_path), "--quiet"]
-    settings = [word for setting in SETTINGS for word in ("--set", setting)]
+    settings = [word for setting in SETTINGS for word in ("--set", setting)] + ["--patients", "50"]
     done = CliRunner().invoke(commands, [*words, *settings, "--keep", "outcomes", "--workers", "1"])
     assert done.exit_code == 0, done.output
     (folder,) = (tmp_path / "laroche2011").iterdir()

@@ -27,7 +27,7 @@ CAPTION = Caption(
 
 @pytest.fixture(scope="module")
 def saved():
-    result = sim.run("scenarios/laroche2011.yaml", patients=40)
+    result = sim.run("scenarios/laroche2011.yaml", patients=40, engine="batch")
     return Saved(result.tables, result.summary, None)
 
 

@@ -36,7 +36,9 @@ SETTINGS = (
 
 @pytest.fixture(scope="module")
 def saved():
-    result = sim.run("scenarios/laroche2011.yaml", patients=40, seed=3, settings=SETTINGS)
+    result = sim.run(
+        "scenarios/laroche2011.yaml", patients=40, seed=3, settings=SETTINGS, engine="batch"
+    )
     return Saved(result.tables, result.summary, None)
 
 

@@ -41,7 +41,7 @@ def four(tmp_path_factory):
     shutil.copy("scenarios/laroche2011.yaml", folder)
     (folder / "four.yaml").write_text(WHAT_IF, encoding="utf-8")
     study = load(folder / "four.yaml")
-    result = runs.run(study)
+    result = runs.run(study, engine="batch")
     archive.write_summaries(result, folder)
     saved = Saved(result.tables, result.summary, result.reported)
     return saved, archive.caption_of(study)

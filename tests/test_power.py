@@ -62,7 +62,7 @@ def test_every_trial_is_tested_as_by_welch(plan, found):
 def test_arms_alike_exclude_nothing_more_often_than_the_test_may():
     """Two arms of the same therapy: a difference in one trial of twenty, but for its error."""
     settings = [*SHORT, "arms.combination=[pamidronate]"]
-    trials = 1500
+    trials = 1000
     plan = power.prepare(BASE, "spine change", (20,), trials, settings=settings)
     (row,) = power.run(plan).to_dict("records")
     error = 100 * math.sqrt(0.05 * 0.95 / trials)
@@ -75,7 +75,9 @@ def test_more_patients_narrow_the_interval(found):
     assert widths[8] < widths[3] / 1.3
 
 
-def test_no_number_depends_on_workers_or_on_the_larger_sizes(plan, found, monkeypatch):
+def test_no_number_depends_on_workers_or_on_the_larger_sizes(
+    plan, found, monkeypatch, workers_here
+):
     monkeypatch.setattr(power, "CHUNK", 200)
     pd.testing.assert_frame_equal(power.run(plan, workers=2), found, check_exact=True)
 

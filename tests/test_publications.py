@@ -85,7 +85,7 @@ def told(file, *settings):
 
 
 def test_the_reported_table_follows_from_ones_own_file(mine):
-    result = runs.run(mine)
+    result = runs.run(mine, engine="batch")
     table = reported(result)
     assert list(table["fact"]) == ["spine", "stoppers", "ctx"]
     assert list(table["reported"]) == [9, 3, -50]
@@ -120,8 +120,8 @@ def test_a_file_may_vouch_for_numbers_without_being_the_answer(mine):
     assert study.publication("my-study.yaml")["follow_up"] == 3 * 365.25
 
 
-def test_a_result_is_kept_and_run_again_without_the_file(mine, tmp_path):
-    result = runs.run(mine)
+def test_a_result_is_kept_and_run_again_without_the_file(mine, tmp_path, no_pictures):
+    result = runs.run(mine, engine="batch")
     folder = archive.keep(result, tmp_path / "results")
     mine.with_name("my-study.yaml").unlink()
     mine.unlink()
@@ -275,7 +275,7 @@ def test_every_shipped_publication_has_the_same_form(key):
 def test_a_shipped_publication_copied_beside_a_scenario_answers_alike(mine):
     shutil.copy(evidence.FOLDER / "laroche2011.yaml", mine.with_name("copied.yaml"))
     one, other = (
-        reported(runs.run(mine, settings=[f"answers={name}"]))
+        reported(runs.run(mine, settings=[f"answers={name}"], engine="batch"))
         for name in ("laroche2011", "copied.yaml")
     )
     assert len(one) > 10
@@ -293,7 +293,8 @@ def simulated():
             "cohort.patients=60", "fractures.base_rate=60 per 100 person-years",
             "cohort.age.normal.mean=80 years", "horizon=36 months",
             "therapies.pamidronate.reactions.acute_phase={first: 20 %, later: 10 %}",
-        ])
+        ]),
+        engine="batch",
     )  # fmt: skip
 
 
@@ -342,7 +343,7 @@ def test_six_months_of_a_paper_meet_the_visit_of_six_months(mine, simulated):
     values = {}
     for at in ("6 months", "183 days", "26 weeks", "0.5 years"):
         edit(mine, "at: 6 months", f"at: {at}")
-        table = reported(runs.run(mine)).set_index("fact")["simulated"]
+        table = reported(runs.run(mine, engine="batch")).set_index("fact")["simulated"]
         values[at] = float(table["ctx"])
         edit(mine, f"at: {at}", "at: 6 months")
     assert len({*values.values()}) == 1
@@ -359,9 +360,11 @@ def test_a_visit_that_nobody_had_leaves_the_value_empty(simulated, name, of, day
     assert np.isnan(asked(simulated, name, of, day)).all()
 
 
-def test_a_visit_that_the_scenario_does_not_have_leaves_an_empty_cell(mine, tmp_path):
+def test_a_visit_that_the_scenario_does_not_have_leaves_an_empty_cell(
+    mine, tmp_path, no_pictures
+):
     edit(mine, "at: 24 months", "at: 17 months")
-    result = runs.run(mine)
+    result = runs.run(mine, engine="batch")
     table = reported(result).set_index("fact")
     assert np.isnan(table["simulated"]["spine"])
     assert table["reported"]["spine"] == 9

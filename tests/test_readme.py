@@ -21,13 +21,26 @@ def checkout(tmp_path_factory):
     return folder
 
 
+@pytest.fixture
+def scheduler():
+    """What `dask scheduler` and `dask worker` start, in this process."""
+    from distributed import LocalCluster
+
+    (port,) = re.findall(r"^dask scheduler --host 127.0.0.1 --port (\d+) &$", TEXT, re.MULTILINE)
+    where = {"host": "127.0.0.1", "scheduler_port": int(port), "protocol": "tcp"}
+    with LocalCluster(**where, n_workers=1, processes=False, dashboard_address=None):
+        yield
+
+
 def commands():
     """The commands of mastosim in the order of the page."""
     lines = [line for kind, block in BLOCKS if kind == "sh" for line in block.splitlines()]
     return [line for line in lines if line.startswith("mastosim")]
 
 
-def test_the_commands_run_one_after_the_other(checkout, typed, workers_here):
+def test_the_commands_run_one_after_the_other(
+    checkout, typed, workers_here, scheduler, no_pictures
+):
     assert len(commands()) >= 9
     for command in commands():
         told = typed(command, checkout)

@@ -42,7 +42,7 @@ def test_three_lives_are_what_they_were(name):
     pd.testing.assert_frame_equal(golden()[name], held, rtol=1e-10)
 
 
-def test_the_committed_figures_show_todays_numbers(tmp_path):
+def test_the_committed_figures_show_todays_numbers(tmp_path, no_pictures):
     kept = archive.keep(runs.run(PICTURED, engine="batch"), tmp_path)
     for name in FIGURES:
         committed = ROOT / "results" / PICTURED.stem / f"{name}.csv"

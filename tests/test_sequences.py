@@ -37,7 +37,7 @@ THIRD = (
 
 def events(*settings):
     """What happened in the arm `combination`."""
-    return runs.follow(load(BASE, [*NOTHING_BEFALLS, *settings])).events
+    return runs.follow(load(BASE, [*NOTHING_BEFALLS, *settings]), engine="batch").events
 
 
 def days(table, event, what, value=None):
@@ -292,7 +292,7 @@ def test_the_exposure_goes_on_decaying_and_the_course_acts_from_its_own_day():
         "{schedule: [{every: 40 days, for: 40 days}], over: 80 days}}}",
     ]  # fmt: skip
     study = load(BASE, [*NOTHING_BEFALLS, *exact, INTERFERON_FOLLOWS, TOLERATED])
-    measured = runs.follow(study).measurements
+    measured = runs.follow(study, engine="batch").measurements
     spine = measured[(measured["quantity"] == "spine_g_cm2") & (measured["patient"] == 0)]
     k = math.log(2) / 45
     action = 1 / ((1 - math.exp(-80 * k)) / k / 80)  # the one infusion, at its height
@@ -313,7 +313,7 @@ def test_a_marker_feels_a_course_from_the_day_on_which_it_begins():
         "markers.tryptase.spread=0", "visits.markers=[100 days, 300 days]",
     ]  # fmt: skip
     study = load(BASE, [*NOTHING_BEFALLS, *exact, HALF_A_YEAR, INTERFERON_FOLLOWS, TOLERATED])
-    measured = runs.follow(study).measurements
+    measured = runs.follow(study, engine="batch").measurements
     values = measured[measured["quantity"].eq("tryptase_ug_l") & measured["patient"].eq(3)]
     felt = 1 - 2 ** (-(300 - 184) / 60)
     assert list(values["value"]) == pytest.approx([49, 49, 49 * 0.66**felt], rel=1e-12)
@@ -321,9 +321,8 @@ def test_a_marker_feels_a_course_from_the_day_on_which_it_begins():
 
 def test_the_summary_of_a_chain_speaks_of_courses_only():
     """A schedule that has ended is no course that somebody is off."""
-    result = runs.run(
-        load(BASE, [*NOTHING_BEFALLS, HALF_A_YEAR, INTERFERON_FOLLOWS, "horizon=12 months"])
-    )
+    study = load(BASE, [*NOTHING_BEFALLS, HALF_A_YEAR, INTERFERON_FOLLOWS, "horizon=12 months"])
+    result = runs.run(study, engine="batch")
     off = {name for name in result.summary["outcome"] if name.startswith("off ")}
     assert off == {"off interferon"}
 

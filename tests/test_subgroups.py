@@ -36,6 +36,10 @@ SETTINGS = [
 NONE_BREAKS = "fractures.base_rate=0 per 100 person-years"
 
 
+def simulated(*settings):
+    return runs.run(load(BASE, settings), engine="batch")
+
+
 def with_groups(**groups):
     return f"subgroups={{{', '.join(f'{name}: {text}' for name, text in groups.items())}}}"
 
@@ -43,13 +47,13 @@ def with_groups(**groups):
 @pytest.fixture(scope="module")
 def result():
     groups = {name: text for name, (text, _) in GROUPS.items()}
-    return runs.run(load(BASE, [*SETTINGS, with_groups(**groups)]))
+    return simulated(*SETTINGS, with_groups(**groups))
 
 
 @pytest.fixture(scope="module")
 def plain():
     """The same without subgroups."""
-    return runs.run(load(BASE, SETTINGS))
+    return simulated(*SETTINGS)
 
 
 @pytest.fixture(scope="module")
@@ -114,10 +118,10 @@ def test_a_difference_within_a_subgroup_is_that_of_its_means(result, known, name
 
 def test_a_difference_within_a_subgroup_is_paired():
     """Mean and standard error of the differences within each patient, where nobody dies."""
-    result = runs.run(load(BASE, [
+    result = simulated(
         "cohort.patients=60", "horizon=12 months", NONE_BREAKS,
         "mortality.standardised_mortality_ratio=0", with_groups(women="{sex: female}"),
-    ]))  # fmt: skip
+    )  # fmt: skip
     women = set(result.patients.loc[result.patients["sex"] == "female", "patient"])
     rows = result.measurements[result.measurements["quantity"].eq("ctx_pg_ml")]
     rows = rows[rows["patient"].isin(women) & rows["day"].isin([0, 183])]
@@ -161,7 +165,7 @@ def test_subgroups_stand_in_the_order_of_the_file_after_all(result):
 def test_the_lower_limit_belongs_to_a_subgroup_and_the_upper_does_not():
     groups = with_groups(two="{vertebral_fractures: {at_least: 2, below: 3}}",
                          less="{vertebral_fractures: {below: 2}}")  # fmt: skip
-    result = runs.run(load(BASE, ["cohort.patients=80", "horizon=6 months", groups, NONE_BREAKS]))
+    result = simulated("cohort.patients=80", "horizon=6 months", groups, NONE_BREAKS)
     counts = result.patients["vertebral_fractures"]
     assert (counts == 2).sum() > 3
     for name, size in (("two", (counts == 2).sum()), ("less", (counts < 2).sum())):
@@ -171,13 +175,13 @@ def test_the_lower_limit_belongs_to_a_subgroup_and_the_upper_does_not():
         assert share["high"] == pytest.approx(100 * -np.log(0.025) / size)
 
 
-def test_a_subgroup_of_nobody_has_empty_numbers_and_brings_no_warning(tmp_path):
+def test_a_subgroup_of_nobody_has_empty_numbers_and_brings_no_warning(tmp_path, no_pictures):
     """Warnings are errors here."""
     settings = ["cohort.patients=20", "horizon=12 months",
                 with_groups(centenarians="{age: {at_least: 101 years}}", all_of_them="{sex: male}",
                             women="{sex: female}"),
                 "cohort.female=0 %"]  # fmt: skip
-    result = runs.run(load(BASE, settings))
+    result = simulated(*settings)
     for name in ("centenarians", "women"):
         assert of(result, name)[NUMBERS].isna().all(axis=None)
         assert len(of(result, name)) == len(of(result, "all"))
@@ -189,9 +193,9 @@ def test_a_subgroup_of_nobody_has_empty_numbers_and_brings_no_warning(tmp_path):
 
 def test_a_subgroup_of_one_has_an_estimate_and_no_error():
     settings = ["cohort.patients=30", "horizon=12 months"]
-    oldest = runs.run(load(BASE, settings)).patients["age_years"].max()
+    oldest = simulated(*settings).patients["age_years"].max()
     group = with_groups(oldest=f"{{age: {{at_least: {oldest - 1e-3:.4f} years}}}}")
-    result = runs.run(load(BASE, [*settings, group]))
+    result = simulated(*settings, group)
     row = of(result, "oldest").loc[("combination", "spine change", 12.0)]
     assert np.isfinite(row["estimate"])
     assert np.isnan(row["mc_error"])

@@ -29,15 +29,19 @@ def refused(*settings):
     return {mistake.path: mistake.message for mistake in caught.value.mistakes}
 
 
+def simulated(*settings):
+    return runs.run(load(BASE, [*FEW, *settings]), engine="batch")
+
+
 @pytest.fixture(scope="module")
 def whole():
-    return runs.run(load(BASE, FEW))
+    return simulated()
 
 
 @pytest.fixture(scope="module", params=SUBSETS, ids=" ".join)
 def lacking(request):
     """Which markers are missing, and the run without them."""
-    return request.param, runs.run(load(BASE, [*FEW, without(request.param)]))
+    return request.param, simulated(without(request.param))
 
 
 def test_a_marker_that_is_not_there_is_not_measured(lacking):
@@ -76,8 +80,8 @@ def test_outcomes_and_reported_facts_leave_the_marker_out(whole, lacking):
     )  # fmt: skip
 
 
-def test_a_result_without_markers_is_kept_and_run_again(tmp_path):
-    result = runs.run(load(BASE, [*FEW, without(QUANTITIES)]))
+def test_a_result_without_markers_is_kept_and_run_again(tmp_path, no_pictures):
+    result = simulated(without(QUANTITIES))
     folder = archive.keep(result, tmp_path)
     again = archive.rerun(folder / "manifest.json")
     pd.testing.assert_frame_equal(again.summary, result.summary, check_exact=True)
@@ -87,10 +91,8 @@ def test_the_file_need_not_speak_of_markers_at_all(whole):
     """Neither effects nor courses nor errors nor visits of what nobody measures."""
     rows = ("none", "pamidronate", "interferon", "interferon + pamidronate")
     silent = [f"effects.{row}={{ctx: , balp: , tryptase: }}" for row in rows]
-    result = runs.run(
-        load(BASE, [*FEW, without(QUANTITIES), *silent, "markers=", "visits.markers=",
-                    "measurement={ctx: , balp: , tryptase: }"])
-    )  # fmt: skip
+    result = simulated(without(QUANTITIES), *silent, "markers=", "visits.markers=",
+                       "measurement={ctx: , balp: , tryptase: }")  # fmt: skip
     pd.testing.assert_frame_equal(result.events, whole.events, check_exact=True)
 
 

@@ -83,6 +83,7 @@ def _draws(swept: Swept) -> Iterator[Sheet]:
     heads = ("over the draws", "unit", "base", "mean", "± SE", "SD", "SD of parameters",
              "95 % of draws", "above 0, %")  # fmt: skip
     wanted = swept.summary[swept.summary["outcome"].isin(swept.sweep.form.outcomes)]
+    last = wanted.groupby(["scenario", "outcome"])["time"].transform("max")
     rows = [
         (
             f"{row['outcome']}, {row['arm']}, {row['scenario']}", row["unit"], number(row["base"]),
@@ -90,8 +91,7 @@ def _draws(swept: Swept) -> Iterator[Sheet]:
             number(row["sd_parameters"]), f"{number(row['q2.5'])} to {number(row['q97.5'])}",
             number(row["above_0"]),
         )
-        for row in wanted.to_dict("records")
-        if row["time"] == wanted.loc[wanted["outcome"] == row["outcome"], "time"].max()
+        for row in wanted[wanted["time"] == last].to_dict("records")
     ]  # fmt: skip
     yield Sheet(heads, rows)
 

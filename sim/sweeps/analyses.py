@@ -11,6 +11,7 @@ import numpy as np
 from sim import cohort, evidence
 from sim.outcomes.groups import GROUP
 from sim.scenario import from_document
+from sim.sweeps import store
 from sim.sweeps.collect import Collected
 from sim.sweeps.designs import Point
 from sim.sweeps.noise import Split
@@ -146,11 +147,18 @@ def in_vain(found: Sequence[Collected]) -> list[tuple[str, str, str]]:
             errors = one.changes[[low.number, high.number]]
             same = np.isclose(moved, one.values[0], ROUNDING, ROUNDING, equal_nan=True)
             if same.all() and (np.nan_to_num(errors) < ROUNDING).all():
-                read = any(_inputs(one.one, p) != _inputs(one.one, one.one.points[0])
-                           for p in (low, high))  # fmt: skip
+                read = any(_is_read(one.one, point) for point in (low, high))
                 why = "read, but changes no outcome" if read else "never read"
                 told.append((one.one.study.scenario.name, low.of, why))
     return told
+
+
+def _is_read(one: Varied, point: Point) -> bool:
+    """Whether some arm depends on what a point changes, and its patients are told of it."""
+    documents = [one.document(point), one.document(one.points[0])]
+    arms = one.study.scenario.arms
+    here, base = ([store.address(document, arm) for arm in arms] for document in documents)
+    return here != base and _inputs(one, point) != _inputs(one, one.points[0])
 
 
 def _inputs(one: Varied, point: Point) -> list[bytes]:

@@ -67,11 +67,14 @@ def keep(
     about: dict[str, Any],
 ) -> Swept:  # fmt: skip
     """Write everything that the numbers of a sweep say, whole or not at all."""
+    from sim.plots import sweeps as figures
+
     folder, design = folder_of(sweep, root), sweep.form.design
     swept = Swept(
         sweep, folder, analyses.parameters(found), analyses.alone(found), analyses.summary(found),
         analyses.noise(found), variance.indices(found) if design.indices else None,
-        variance.screening(found) if design.morris else None, analyses.in_vain(found), failed,
+        variance.screening(found, design.morris.levels) if design.morris else None,
+        analyses.in_vain(found), failed,
     )  # fmt: skip
     with tables.whole(folder) as temporary:
         write_outcomes(found, temporary)
@@ -81,7 +84,7 @@ def keep(
                 archive.write_csv(frame, temporary / f"{name}.csv")
         text = json.dumps(manifest_of(swept, about), indent=1, ensure_ascii=False)
         (temporary / "manifest.json").write_text(text + "\n", encoding="utf-8")
-        pass
+        figures.draw(temporary)
     return swept
 
 

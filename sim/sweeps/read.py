@@ -140,7 +140,8 @@ def _varied(form: SweepForm, plain: Plain, study: Study, mistakes: list[Mistake]
     found = parameters.resolve(form, plain, study, mistakes)
     if not found and len(mistakes) == before:
         told = f"'{study.scenario.name}' says nothing of uncertainty; list what varies"
-        mistakes.append(Mistake("parameters", told, plain.marks.get(("parameters",))))
+        mark = plain.marks.get(("parameters",), plain.marks.get(()))
+        mistakes.append(Mistake("parameters", told, mark))
     if len(mistakes) > before:
         return None
     together = joint.joined(form, plain, found, mistakes)

@@ -19,7 +19,7 @@ from sim.runs import Progress
 from sim.sweeps import folder, store, work
 from sim.sweeps.collect import collected
 from sim.sweeps.folder import Swept
-from sim.sweeps.read import Sweep
+from sim.sweeps.read import AROUND, Sweep
 from sim.sweeps.work import WHOLE, Done, Shard, Task
 
 PILOT = 3
@@ -68,7 +68,7 @@ def simulate(
         do = functools.partial(work.do, Task(blocks.absolute(), engine))
         done = cores.in_order(do, work.pieces(sweep, there, shard), workers)
         watched = _watched(done, courses, progress)
-        failed = {}
+        failures: dict[str, str] = {}
         pilot = list(itertools.islice(watched, _hands(workers) + PILOT))
         if pilot and (left := courses - sum(one.courses for one in pilot)):
             expected = forecast(pilot[-PILOT:], left, workers, blocks)
@@ -76,9 +76,19 @@ def simulate(
                 tell(expected)
             refuse_too_large(expected, blocks, most_hours)
         for one in itertools.chain(pilot, watched):
-            if one.failure:
-                failed[one.scenario, one.point] = one.failure
-    return failed
+            failures |= one.failures
+    return _points_without(sweep, failures)
+
+
+def _points_without(sweep: Sweep, failures: dict[str, str]) -> dict[tuple[str, int], str]:
+    """The points that need a block which cannot be made, and why not."""
+    return {
+        (one.study.scenario.name, point.number): failures[at]
+        for one in sweep.varied if failures
+        for point in one.points
+        for at in (store.address(one.document(point), arm) for arm in one.study.scenario.arms)
+        if at in failures
+    }  # fmt: skip
 
 
 def gather(
@@ -88,8 +98,9 @@ def gather(
     """Put together what was simulated of a sweep, and keep it in its folder.
 
     `failed` are the points that `simulate` returned, `progress` is told of points, `about` goes
-    into the manifest.
+    into the manifest. Raises ValueError where none of a design's own points could be simulated.
     """
+    _refuse_nothing(sweep, failed)
     blocks = folder.home(sweep, root) / "blocks"
     total, done = sum(len(one.points) for one in sweep.varied), itertools.count(1)
 
@@ -99,6 +110,14 @@ def gather(
 
     found = [collected(blocks, one, sweep.patients, tell) for one in sweep.varied]
     return folder.keep(sweep, found, root, failed, about or {})
+
+
+def _refuse_nothing(sweep: Sweep, failed: dict[tuple[str, int], str]) -> None:
+    for one in sweep.varied:
+        name = one.study.scenario.name
+        why = [failed.get((name, p.number), "") for p in one.points if p.role not in AROUND]
+        if why and all(why):
+            raise ValueError(f"no point of the design could be simulated in '{name}': {why[0]}")
 
 
 def run(

@@ -6,8 +6,9 @@ import hashlib
 import json
 import os
 import platform
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -55,11 +56,13 @@ def address(document: dict[str, Any], arm: str) -> str:
     Not on its name, on other arms, on therapies that it does not have and their effects, or on the
     number of patients: an arm, or patients, can be added and what is there stays good.
     """
-    therapies = document["arms"][arm]
+    therapies, all_ = document["arms"][arm], document.get("therapies") or {}
     felt = {key: value for key, value in document.items() if key not in LABELS}
     felt["cohort"] = {k: v for k, v in document["cohort"].items() if k != "patients"}
-    named = _with_those_waited_for(document["therapies"], therapies)
-    felt["therapies"] = {name: document["therapies"][name] for name in sorted(named)}
+    named = _with_those_waited_for(all_, therapies)
+    own = {name: therapy for name, therapy in all_.items() if name in named}
+    felt["therapies"] = json.dumps(own)  # in their order, which that of sums and lines goes by
+    felt["reactions"] = _shared_reactions(all_, own)
     felt["effects"] = {
         row: effect
         for row, effect in document["effects"].items()
@@ -80,6 +83,12 @@ def _with_those_waited_for(all_: dict[str, Any], names: Iterable[str]) -> set[st
             start = all_[name].get("start") if isinstance(all_[name], dict) else None
             waiting += [str(start["after"])] if isinstance(start, dict) and "after" in start else []
     return found
+
+
+def _shared_reactions(all_: dict[str, Any], own: Iterable[str]) -> list[str]:
+    """Reactions that another therapy has too, and whose lines are called after both therefore."""
+    names = Counter(name for therapy in all_.values() for name in therapy.get("reactions") or ())
+    return sorted(n for name in own for n in all_[name].get("reactions") or () if names[n] > 1)
 
 
 def name_of(at: str, patients: range) -> str:
@@ -122,12 +131,13 @@ def load(folder: Path, name: str) -> Grouped:
         about = json.loads(held.schema.metadata[ABOUT])
         lines = [Line(*line) for line in about["lines"]]
         sums = held["sums"].to_numpy().reshape(about["shape"])
+        block, data = about["block"], about["data"]
     except FileNotFoundError:
         raise
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
         raise Damaged(name) from error
     found = Grouped(lines, sums)
-    if about["block"] != name or about["data"] != _digest(sums, found):
+    if block != name or data != _digest(sums, found):
         raise Damaged(name)
     return found
 
@@ -149,14 +159,34 @@ def covering(there: list[range], patients: int) -> list[range]:
     """
     found: list[range] = []
     at = 0
-    while at < patients:
-        fits = [r for r in there if r.start == at and r.stop <= patients
-                and (r.stop % GROUP == 0 or r.stop == patients)]  # fmt: skip
-        if not fits:
-            break
-        found.append(max(fits, key=lambda r: r.stop))
-        at = found[-1].stop
+    while at < patients and (block := _beginning(there, at, patients)) is not None:
+        found.append(block)
+        at = block.stop
     return found
+
+
+def gaps(there: list[range], patients: int) -> list[range]:
+    """The first patients but for those in blocks, between which some may be missing."""
+    found: list[range] = []
+    at = 0
+    while at < patients:
+        block = _beginning(there, at, patients)
+        if block is None:
+            later = [r.start for r in there if r.start > at and _fits(r, patients)]
+            block = range(at, min(later, default=patients))
+            found.append(block)
+        at = block.stop
+    return found
+
+
+def _beginning(there: list[range], at: int, patients: int) -> range | None:
+    """The longest block that begins with a patient."""
+    fits = [r for r in there if r.start == at and _fits(r, patients)]
+    return max(fits, key=lambda r: r.stop, default=None)
+
+
+def _fits(block: range, patients: int) -> bool:
+    return block.stop <= patients and (block.stop % GROUP == 0 or block.stop == patients)
 
 
 @contextmanager
@@ -189,10 +219,9 @@ def _refuse_another_version(folder: Path) -> None:
         aside.write_text(json.dumps(mine) + "\n", encoding="utf-8")
         aside.replace(held)
         return
-    try:
-        other = json.loads(held.read_text(encoding="utf-8"))
-    except ValueError:
-        other = {"mastosim": "unknown", "model": "unknown"}
+    other = {"mastosim": "unknown", "model": "unknown"}
+    with suppress(ValueError, TypeError):
+        other |= json.loads(held.read_text(encoding="utf-8"))
     if other != mine:
         raise ValueError(
             f"the store '{folder}' was made by mastosim {other['mastosim']} (model "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from sim.draws import generator
 from sim.schema import Floats
 from sim.sweeps.collect import Collected, Quantity
 from sim.sweeps.designs import space
+from sim.sweeps.distributions import ENDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,21 +55,32 @@ def _orders(
     from scipy import stats
 
     func: Any = {"f_A": a[None], "f_B": b[None], "f_AB": ab[:, None]}
-    found = stats.sobol_indices(func=func, n=len(a), rng=generator(seed, "bootstrap"))
-    with warnings.catch_warnings():  # a resample of an outcome that hardly varies may divide by 0
-        warnings.simplefilter("ignore", RuntimeWarning)
-        spread = found.bootstrap(confidence_level=0.95, n_resamples=RESAMPLES)
+    found = stats.sobol_indices(func=func, n=len(a))
+    low, high = np.nanquantile(_resampled(a, b, ab, seed), ENDS, axis=0)
     rows: list[tuple[object, ...]] = []
-    for order, values, interval in (
-        ("first", found.first_order, spread.first_order.confidence_interval),
-        ("total", found.total_order, spread.total_order.confidence_interval),
-    ):
-        ends = np.ravel(interval.low), np.ravel(interval.high)
+    for at, (order, values) in enumerate((("first", found.first_order),
+                                          ("total", found.total_order))):  # fmt: skip
         rows += [
             (*name, order, "", *map(float, numbers))
-            for name, *numbers in zip(names, np.ravel(values), *ends, strict=True)
+            for name, *numbers in zip(names, np.ravel(values), low[at], high[at], strict=True)
         ]
     return rows
+
+
+def _resampled(a: Floats, b: Floats, ab: Floats, seed: int) -> Floats:
+    """First and total order in resamples of the draws: resamples x orders x parameters.
+
+    Written out, as scipy's own resamples have no seed.
+    """
+    draws, middle = len(a), np.mean([a, b])
+    a, b, ab = a - middle, b - middle, ab - middle
+    parts = np.vstack([a + b, a**2 + b**2, b * (ab - a), (ab - a) ** 2 / 2])
+    often = generator(seed, "bootstrap").multinomial(draws, np.full(draws, 1 / draws), RESAMPLES)
+    means = often @ parts.T / draws
+    variance = means[:, 1] / 2 - (means[:, 0] / 2) ** 2
+    with np.errstate(invalid="ignore", divide="ignore"):  # an outcome may hardly vary
+        shares = means[:, 2:] / variance[:, None]
+    return np.asarray(shares.reshape(RESAMPLES, 2, -1), float)
 
 
 def _second(
@@ -88,10 +99,11 @@ def _second(
     ]  # fmt: skip
 
 
-def screening(found: Sequence[Collected]) -> pd.DataFrame:
+def screening(found: Sequence[Collected], levels: int) -> pd.DataFrame:
     """Mean, mean absolute value and SD of the elementary effects of each parameter (Morris).
 
-    An effect is that of moving the parameter through its whole 95 % interval.
+    An effect is that of moving the parameter through its whole 95 % interval; `levels` are the
+    places in it that the design has.
     """
     import pandas as pd
     from SALib.analyze import morris
@@ -107,7 +119,9 @@ def screening(found: Sequence[Collected]) -> pd.DataFrame:
             if not np.isfinite(values).all():
                 continue
             with np.errstate(invalid="ignore", divide="ignore"):
-                effects = morris.analyze(space(joint), steps, values, seed=number)
+                effects = morris.analyze(
+                    space(joint), steps, values, num_levels=levels, seed=number
+                )
             for at, parameter in enumerate(joint.parameters):
                 mean, half = float(effects["mu_star"][at]), float(effects["mu_star_conf"][at])
                 rows.append({
@@ -122,8 +136,6 @@ def screening(found: Sequence[Collected]) -> pd.DataFrame:
 
 def _steps(one: Collected, moved: Sequence[dict[int, Any]]) -> Floats:
     """The walk in the unit cube, in shares of the 95 % interval of each parameter."""
-    from sim.sweeps.distributions import ENDS
-
     columns = []
     for place, parameter in enumerate(one.one.joint.parameters):
         assert parameter.distribution is not None

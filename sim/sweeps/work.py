@@ -32,8 +32,6 @@ class Piece(NamedTuple):
     `addresses` are those of the arms' blocks; `document` is the scenario at the point.
     """
 
-    scenario: str
-    point: int
     document: dict[str, Any]
     patients: range
     addresses: Mapping[str, str]
@@ -55,33 +53,47 @@ WHOLE = Shard(1, 1)
 class Done(NamedTuple):
     """Names of the blocks that were written, and what that took.
 
-    `courses` are those of patients, `peak_bytes` the most memory that the process had; `failure`
-    says why the point cannot be simulated.
+    `courses` are those of patients, `peak_bytes` the most memory that the process had; `failures`
+    says by address why blocks cannot be made.
     """
 
-    scenario: str
-    point: int
     names: tuple[str, ...]
     courses: int
     seconds: float
     peak_bytes: int
-    failure: str = ""
+    failures: Mapping[str, str]
 
 
 def do(task: Task, piece: Piece) -> Done:
     """Simulate a piece and write a block for each of its arms."""
-    began, names, why = time.monotonic(), [], ""
-    try:
-        found = simulated(piece.document, piece.patients, task.engine, piece.addresses)
-        names = [
-            store.save(task.folder, piece.addresses[arm], piece.patients, one)
-            for arm, one in found.items()
-        ]
-    except ScenarioError as error:
-        why = "; ".join(f"{m.path}: {m.message}" for m in error.mistakes)
+    began = time.monotonic()
+    found, failures = _whatever_can_be(piece, task.engine)
+    names = tuple(
+        store.save(task.folder, piece.addresses[arm], piece.patients, one)
+        for arm, one in found.items()
+    )
     courses = len(piece.patients) * len(piece.addresses)
-    took = time.monotonic() - began
-    return Done(piece.scenario, piece.point, tuple(names), courses, took, peak_bytes(), why)
+    return Done(names, courses, time.monotonic() - began, peak_bytes(), failures)
+
+
+def _whatever_can_be(piece: Piece, engine: Engine) -> tuple[dict[str, Grouped], dict[str, str]]:
+    """The arms of a piece, each on its own where one of them cannot be simulated, and why not.
+
+    Other points may need the others, which are the same for them.
+    """
+    try:
+        return simulated(piece.document, piece.patients, engine, piece.addresses), {}
+    except ScenarioError as error:
+        if len(piece.addresses) == 1:
+            why = "; ".join(f"{m.path}: {m.message}" for m in error.mistakes)
+            return {}, dict.fromkeys(piece.addresses.values(), why)
+    found: dict[str, Grouped] = {}
+    failures: dict[str, str] = {}
+    for arm, at in piece.addresses.items():
+        one, why_not = _whatever_can_be(piece._replace(addresses={arm: at}), engine)
+        found |= one
+        failures |= why_not
+    return found, failures
 
 
 def peak_bytes() -> int:
@@ -123,25 +135,24 @@ def pieces(
         for point in one.points:
             if point.number % shard.of == shard.number - 1:
                 document = one.document(point)
-                yield from _of_point(one, point.number, document, there, sweep.patients, begun)
+                yield from _of_point(one, document, there, sweep.patients, begun)
 
 
 def _of_point(
-    one: Varied, point: int, document: dict[str, Any], there: Mapping[str, list[range]],
-    patients: int, begun: set[tuple[str, range]],
+    one: Varied, document: dict[str, Any], there: Mapping[str, list[range]], patients: int,
+    begun: set[tuple[str, range]],
 ) -> Iterator[Piece]:  # fmt: skip
     """The blocks of a point, but for those of another point that is the same."""
     open_: dict[range, dict[str, str]] = {}
     for arm in one.study.scenario.arms:
         at = store.address(document, arm)
-        covered = store.covering(there.get(at, []), patients)
-        first = covered[-1].stop if covered else 0
-        for block in split(range(first, patients)):
+        missing = store.gaps(there.get(at, []), patients)
+        for block in (block for gap in missing for block in split(gap)):
             if (at, block) not in begun:
                 begun.add((at, block))
                 open_.setdefault(block, {})[arm] = at
     for block, addresses in open_.items():
-        yield Piece(one.study.scenario.name, point, document, block, addresses)
+        yield Piece(document, block, addresses)
 
 
 def split(patients: range) -> list[range]:

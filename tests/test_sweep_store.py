@@ -1,0 +1,701 @@
+"""What a sweep keeps: the same bytes however it was made, cut short, damaged, and added to."""
+
+import errno
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pyarrow.parquet
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sim import archive, blocks, sweeps
+from sim.scenario import Mistake, ScenarioError, from_document, load
+from sim.sweeps import paths, store, work
+from tests import generated
+from tests.tiny_sweeps import RATE, SPINE, TINY, table, wrote
+
+DATA = ("outcomes.parquet", "outcomes.csv", "parameters.csv", "summary.csv", "alone.csv",
+        "noise.csv")  # fmt: skip
+DRAWS = "design: {probabilistic: {draws: 3}}"
+ALONE = "design: one_at_a_time"
+ONE_VARIES = table({SPINE: ""})
+
+pytestmark = pytest.mark.usefixtures("no_pictures")
+
+
+def written(folder, design=ALONE, parameters=ONE_VARIES, tiny=TINY, patients=30, **head):
+    """A sweep's file in a folder of its own, with the scenario beside it."""
+    folder.mkdir(exist_ok=True)
+    text = f"{design}\n{parameters}"
+    return wrote(folder, text, {"tiny.yaml": tiny}, patients=patients, **head)
+
+
+@cache
+def read(*given):
+    """A sweep that was read; every file here is written once."""
+    return sweeps.load_sweep(*given)
+
+
+def made(path, root, patients=None, draws=None, seed=None, **how):
+    """The data files of a sweep that was run: name and bytes."""
+    swept = sweeps.run(read(path, patients, draws, seed), root, **how)
+    assert not swept.failed
+    return {name: (swept.folder / name).read_bytes() for name in DATA}
+
+
+def blocks_of(root):
+    """The blocks of every sweep below a folder of results."""
+    return sorted(root.rglob("[!.]*_*_*.parquet"))
+
+
+def left_over(root):
+    """Files that no run should leave behind."""
+    hidden = [path.name for path in root.rglob(".*")]
+    return [name for name in hidden if not name.startswith(".lock")]
+
+
+@pytest.fixture(autouse=True)
+def no_waiting_for_the_disk(monkeypatch):
+    """Nobody pulls the plug here; that blocks are waited for has a test of its own."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    return written(tmp_path_factory.mktemp("small"), DRAWS)
+
+
+@pytest.fixture(scope="module")
+def kept(small, tmp_path_factory):
+    """Where the results of a sweep are that nothing disturbed, and its data files."""
+    root = tmp_path_factory.mktemp("kept")
+    return root, made(small, root)
+
+
+@pytest.fixture
+def undisturbed(kept):
+    return kept[1]
+
+
+@pytest.fixture
+def copied(kept, tmp_path):
+    """The same once more, to be disturbed."""
+    return Path(shutil.copytree(kept[0], tmp_path / "copied"))
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """Which patients of which arms are simulated from here on."""
+    really, called = work.simulated, []
+
+    def counted(document, patients, engine, arms):
+        called.append((patients, tuple(arms)))
+        return really(document, patients, engine, arms)
+
+    monkeypatch.setattr(work, "simulated", counted)
+    return called
+
+
+# However it was made
+
+
+def test_another_seed_gives_other_bytes_in_every_file_of_outcomes(small, undisturbed, tmp_path):
+    other = made(small, tmp_path, seed=2)
+    same = {name for name in DATA if other[name] == undisturbed[name]}
+    assert same == {"parameters.csv"}
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_several_workers_give_the_same_bytes(workers, small, undisturbed, tmp_path, workers_here):
+    """Those of test_sweep_cluster are processes of their own."""
+    assert made(small, tmp_path, workers=workers) == undisturbed
+
+
+def test_the_other_engine_gives_the_same_bytes(small, undisturbed, tmp_path):
+    assert made(small, tmp_path, engine="simpy") == undisturbed
+
+
+def test_no_size_of_block_and_no_order_of_pieces_changes_a_byte(tmp_path, monkeypatch):
+    """The last of 47 patients are no whole group."""
+    path = written(tmp_path / "sweep", patients=47)
+    expected = made(path, tmp_path / "whole")
+    in_order, chance = work.pieces, random.Random(3)
+
+    def shuffled(*given):
+        pieces = [*in_order(*given)]
+        chance.shuffle(pieces)
+        return iter(pieces)
+
+    monkeypatch.setattr(work, "pieces", shuffled)
+    for size in (20, 30):
+        monkeypatch.setattr(work, "BLOCK", size)
+        assert made(path, tmp_path / str(size)) == expected
+        ranges = {path.name.split("_", 1)[1] for path in blocks_of(tmp_path / str(size))}
+        assert len(ranges) == -(-47 // size)
+
+
+def test_an_arm_that_does_not_feel_a_parameter_is_simulated_once(tmp_path, calls):
+    ends = "{low: 8 %/year, high: 12 %/year}"
+    made(written(tmp_path, DRAWS, table({"effects.interferon.spine.mean": ends})), tmp_path)
+    assert [arms for _, arms in calls if "pamidronate" in arms] == [("combination", "pamidronate")]
+    assert len(calls) == 1 + 2 + 3
+
+
+# Cut short
+
+CHILD = """
+import os, random, signal, sys, time
+from pathlib import Path
+
+import pyarrow as pa
+import pandas, scipy.stats
+from pyarrow import parquet
+
+from sim import engine_simpy, sweeps
+from sim.sweeps import folder, store
+
+read, root = sweeps.load_sweep(sys.argv[1]), Path(sys.argv[2])
+blocks = folder.home(read, root) / "blocks"
+at_once, chance, killed = parquet.write_table, random.Random(7), 0
+
+
+def bit_by_bit(table, file, **options):
+    held = pa.BufferOutputStream()
+    at_once(table, held, **options)
+    whole = held.getvalue().to_pybytes()
+    for part in (whole[:1000], whole[1000:]):
+        file.write(part)
+        file.flush()
+        time.sleep(0.01)
+
+
+def there():
+    return len(list(blocks.glob("[!.]*_*_*.parquet")))
+
+
+parquet.write_table = bit_by_bit
+for _ in range(10):
+    before, wanted = there(), chance.randrange(3)
+    child = os.fork()
+    if not child:
+        sweeps.simulate(read, root, "simpy")
+        os._exit(0)
+    patience = time.monotonic() + 20
+    while there() < before + wanted and time.monotonic() < patience:
+        time.sleep(0.001)
+    time.sleep(chance.uniform(0, 0.02))
+    os.kill(child, signal.SIGKILL)
+    killed += os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    for found in blocks.glob("[!.]*_*_*.parquet"):
+        store.load(blocks, found.name)
+print(killed)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no process is forked here")
+def test_a_sweep_killed_ten_times_ends_with_the_same_bytes(tmp_path, calls):
+    """Each time after so many blocks and milliseconds; no block is ever half there."""
+    path = written(tmp_path / "sweep", "design: {probabilistic: {draws: 12}}", patients=10)
+    root = tmp_path / "killed"
+    child = subprocess.run([sys.executable, "-c", CHILD, path, root], timeout=120, check=True,
+                           capture_output=True, text=True)  # fmt: skip
+    assert child.stdout.split() == ["10"]
+    done = len(blocks_of(root))
+    assert 0 < done < 2 * (3 + 12)
+    found = made(path, root)
+    assert sum(len(arms) for _, arms in calls) == 2 * (3 + 12) - done
+    assert found == made(path, tmp_path / "undisturbed")
+
+
+# Damaged
+
+
+def spoilt(whole):
+    """A block with a byte changed in its data, its description and its end; cut; and empty."""
+    for at in (len(whole) // 8, whole.index(b'"data"') + 1, len(whole) - 1):
+        yield whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
+    yield whole[: len(whole) // 2]
+    yield whole[:-1]
+    yield b""
+
+
+def test_no_byte_of_a_block_can_change_what_is_read_and_stay_unnoticed(kept, tmp_path):
+    """Every 29th, and all of the names in its description."""
+    held = blocks_of(kept[0])[0]
+    whole, good = held.read_bytes(), store.load(held.parent, held.name)
+    named = [found.start() + 1 for word in (b'"block"', b'"data"', b'"lines"', b'"shape"')
+             for found in re.finditer(word, whole)]  # fmt: skip
+    assert len(named) == 4
+    for at in [*range(0, len(whole), 29), *named]:
+        changed = whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
+        (tmp_path / held.name).write_bytes(changed)
+        try:
+            found = store.load(tmp_path, held.name)
+        except store.Damaged:
+            continue
+        assert found.lines == good.lines
+        assert found.sums.tobytes() == good.sums.tobytes()
+
+
+def test_a_damaged_block_is_done_again_and_no_other(small, copied, undisturbed, calls):
+    held = blocks_of(copied)
+    for path, bad in zip(held[:6], spoilt(held[0].read_bytes()), strict=True):
+        path.write_bytes(bad)
+    assert made(small, copied) == undisturbed
+    assert sum(len(arms) for _, arms in calls) == 6
+    assert blocks_of(copied) == held
+
+
+def test_a_gap_between_blocks_is_filled_and_what_stands_behind_it_stays(
+    tmp_path, calls, monkeypatch
+):
+    path = written(tmp_path / "sweep")
+    expected = made(path, tmp_path / "whole")
+    monkeypatch.setattr(work, "BLOCK", 10)
+    made(path, tmp_path / "parts")
+    calls.clear()
+    gone = [block for block in blocks_of(tmp_path / "parts") if "_10_20" in block.name][3]
+    gone.unlink()
+    assert made(path, tmp_path / "parts") == expected
+    assert [(patients, len(arms)) for patients, arms in calls] == [(range(10, 20), 1)]
+    assert gone.exists()
+
+
+def test_a_block_under_the_name_of_another_is_found(small, copied, undisturbed, calls):
+    first, second = blocks_of(copied)[:2]
+    shutil.copy(first, second)
+    assert made(small, copied) == undisturbed
+    assert sum(len(arms) for _, arms in calls) == 1
+
+
+def test_strange_files_among_the_blocks_do_no_harm(small, copied, undisturbed, calls):
+    held = blocks_of(copied)[0]
+    aside = held.with_name(f".{held.name}.elsewhere.1234")
+    aside.write_bytes(held.read_bytes()[:100])
+    for name in ("notes_of_mine.parquet", f"{held.stem} (copy).parquet", "store.json.bak"):
+        held.with_name(name).write_bytes(b"mine")
+    assert made(small, copied) == undisturbed
+    assert not calls
+
+
+def test_a_full_disk_leaves_no_half_block_and_the_next_run_goes_on(
+    small, undisturbed, tmp_path, mastosim, monkeypatch
+):
+    at_once, tried = pyarrow.parquet.write_table, []
+
+    def full(held, file, **options):
+        tried.append(file)
+        if len(tried) < 6:
+            return at_once(held, file, **options)
+        file.write(b"PAR1 and then no more")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pyarrow.parquet, "write_table", full)
+        told = mastosim("sweep", small, "--out", tmp_path, "--workers", 1, "--quiet")
+    assert told.returncode == 2
+    assert "No space left on device" in told.stderr
+    assert len(blocks_of(tmp_path)) == 5
+    assert not left_over(tmp_path)
+    assert made(small, tmp_path) == undisturbed
+
+
+def test_a_disk_that_is_full_for_the_tables_leaves_no_half_result(
+    small, copied, undisturbed, monkeypatch
+):
+    (folder,) = {path.parent for path in copied.rglob("summary.csv")}
+    shutil.rmtree(folder)
+
+    def full(frame, path):
+        path.write_bytes(b"scenario,")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(archive, "write_csv", full)
+        with pytest.raises(OSError, match="nothing was written"):
+            made(small, copied)
+    assert not folder.exists()
+    assert not left_over(folder.parent)
+    assert made(small, copied) == undisturbed
+
+
+def test_a_block_is_on_the_disk_before_it_has_its_name(kept, tmp_path, monkeypatch):
+    held = blocks_of(kept[0])[0]
+    steps: list[object] = []
+    monkeypatch.setattr(os, "fsync", lambda file: steps.append(os.fstat(file).st_size))
+    monkeypatch.setattr(Path, "replace", lambda path, other: steps.append(other.name))
+    store.save(tmp_path, "address", range(30), store.load(held.parent, held.name))
+    assert steps[1:] == ["address_0_30.parquet"]
+    assert int(str(steps[0])) > 1000
+
+
+# Added to
+
+NEITHER = TINY + """
+arms: {combination: , pamidronate: [pamidronate], untreated: []}
+effects: {interferon + pamidronate: , interferon: }
+"""  # fmt: skip
+WITH_INTERFERON = TINY + """
+arms: {combination: , pamidronate: [pamidronate], interferon: [interferon], untreated: []}
+effects:
+  interferon + pamidronate:
+  interferon: {spine: {mean: 8 %/year, sd: 5 %/year}, hip: {mean: 1 %/year, sd: 1 %/year}}
+"""  # fmt: skip
+ZOLEDRONATE = """
+therapies:
+  zoledronate:
+    infusion: 4 mg
+    schedule: [{every: 12 months}]
+    exposure:
+      half_life: 60 days
+      action_1: {infusion: 4 mg, schedule: [{every: 12 months}], over: 36 months}
+    reactions: {%s: {first: 30 %%, later: 5 %%}}
+effects:
+  zoledronate:
+    {spine: {mean: 3 %%/year, sd: 1 %%/year}, hip: {mean: 1 %%/year, sd: 1 %%/year}, ctx: -60 %%,
+     balp: -20 %%, tryptase: 0 %%}
+arms: {zoledronate: [zoledronate]}
+"""
+
+
+def extended(tmp_path, calls, first, second, **how):
+    """What is simulated to get from one sweep to another, whose bytes are those from scratch."""
+    before, after = (written(tmp_path / str(n), **one) for n, one in enumerate((first, second)))
+    made(before, tmp_path)
+    expected = made(after, tmp_path / "scratch", **how)
+    calls.clear()
+    assert made(after, tmp_path, **how) == expected
+    return [*calls]
+
+
+def test_more_draws_are_added_to_those_there(tmp_path, calls):
+    more = {"design": "design: {probabilistic: {draws: 5}}"}
+    found = extended(tmp_path, calls, {"design": DRAWS}, more)
+    assert found == [(range(30), ("combination", "pamidronate"))] * 2
+
+
+@pytest.mark.parametrize(("had", "wanted", "missing"), [(30, 50, range(30, 50)),
+                                                        (25, 40, range(40))])  # fmt: skip
+def test_more_patients_are_added_in_whole_groups(had, wanted, missing, tmp_path, calls):
+    """The last five of 25 are half of a group, which has to be done again."""
+    found = extended(tmp_path, calls, {"patients": had}, {"patients": wanted})
+    assert found == [(missing, ("combination", "pamidronate"))] * 3
+
+
+def test_fewer_patients_and_then_as_many_again(small, copied, undisturbed, calls):
+    made(small, copied, patients=20)
+    assert {patients for patients, _ in calls} == {range(20)}
+    calls.clear()
+    assert made(small, copied) == undisturbed
+    assert not calls
+
+
+FOUR_ARMS = TINY + """
+arms: {combination: [interferon, pamidronate], untreated: [], pamidronate: [pamidronate]}
+"""  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "arm"),
+    [
+        (TINY, FOUR_ARMS, "untreated"),
+        (NEITHER, WITH_INTERFERON, "interferon"),
+        (TINY, TINY + ZOLEDRONATE % "fever", "zoledronate"),
+    ],
+    ids=["of effects that are there", "with its effects", "with its therapy"],
+)
+def test_another_arm_is_added_to_those_there(first, second, arm, tmp_path, calls):
+    found = extended(tmp_path, calls, {"tiny": first}, {"tiny": second})
+    assert set(found) == {(range(30), (arm,))}
+
+
+def test_a_therapy_that_renames_a_reaction_has_its_arms_done_again(tmp_path, calls):
+    """Two therapies with an acute phase each: the lines are called after both now."""
+    renamed = TINY + ZOLEDRONATE % "acute_phase"
+    found = extended(tmp_path, calls, {"tiny": TINY}, {"tiny": renamed})
+    assert [arms[:2] for _, arms in found] == [("combination", "pamidronate")] * 3
+
+
+def test_therapies_in_another_order_are_simulated_anew(tmp_path, calls):
+    """Sums are added up, and lines stand, in their order."""
+    made(written(tmp_path / "one"), tmp_path)
+    path = written(tmp_path / "other")
+    base = path.with_name("laroche2011.yaml")
+    head, course, arms = re.split(r"(?=^  interferon:$)|(?=^arms:$)", base.read_text(), maxsplit=2,
+                                  flags=re.MULTILINE)  # fmt: skip
+    start, therapy = head.split("therapies:\n", 1)
+    base.write_text(f"{start}therapies:\n{course.rstrip()}\n{therapy}\n{arms}")
+    expected = made(path, tmp_path / "scratch")
+    calls.clear()
+    assert made(path, tmp_path) == expected
+    assert set(calls) == {(range(30), ("combination",))}
+
+
+def test_another_interval_moves_its_own_points_alone(tmp_path, calls):
+    before = {"parameters": table({SPINE: "", RATE: ""})}
+    wider = {"parameters": table({SPINE: "{low: 1 %/year, high: 4 %/year}", RATE: ""})}
+    found = extended(tmp_path, calls, before, wider)
+    assert found == [(range(30), ("combination", "pamidronate"))] * 2
+
+
+def test_what_a_scenario_is_called_costs_no_patient(tmp_path, calls):
+    labels = [
+        "name: short", "name: tiny\ntitle: Another\nquestion: What else?",
+        "name: tiny\nsubgroups: {women: {sex: female}}", "name: tiny\ncomparator: combination",
+        "name: tiny\narms: {combination: , pamidronate: , both: [pamidronate, interferon], "
+        "alone: [pamidronate]}",
+    ]  # fmt: skip
+    made(written(tmp_path / "first"), tmp_path)
+    calls.clear()
+    for number, label in enumerate(labels):
+        relabelled = written(tmp_path / str(number), tiny=TINY.replace("name: tiny", label))
+        found = made(relabelled, tmp_path)
+        assert not calls, label
+    assert found == made(relabelled, tmp_path / "scratch")
+
+
+def test_two_sweeps_of_one_name_share_a_home_and_do_not_mix(small, copied, undisturbed, tmp_path):
+    """The same name and paths; another scenario, and another seed."""
+    path = written(tmp_path / "other", tiny=TINY.replace("6 months", "7 months"))
+    other, seeded = made(path, tmp_path / "alone"), made(path, tmp_path / "seeded", seed=5)
+    assert made(path, copied) == other
+    assert made(path, copied, seed=5) == seeded
+    assert made(small, copied) == undisturbed
+    assert made(path, copied) == other
+    assert len({folder.parent for folder in copied.rglob("summary.csv")}) == 3
+    assert len({block.parent for block in blocks_of(copied)}) == 1
+
+
+# An address is honest
+
+
+def as_alone(document, arm):
+    """A document with nothing but an arm, under another name, and what that arm can feel."""
+    own, labels = document["arms"][arm], ("answers", "comparator", "subgroups")
+    return {key: value for key, value in document.items() if key not in labels} | {
+        "name": "other", "title": "Other", "question": "What?",
+        "cohort": document["cohort"] | {"patients": "99"},
+        "therapies": {name: t for name, t in document["therapies"].items() if name in own},
+        "effects": {row: effect for row, effect in document["effects"].items()
+                    if set(row.split(" + ")) <= {*own, "none"}},
+        "arms": {"another name": own},
+    }  # fmt: skip
+
+
+def shuffled(node, chance):
+    """The same keys and values in another order."""
+    if isinstance(node, list):
+        return [shuffled(item, chance) for item in node]
+    if not isinstance(node, dict):
+        return node
+    items = [(key, shuffled(value, chance)) for key, value in node.items()]
+    chance.shuffle(items)
+    return dict(items)
+
+
+def same(one, other):
+    """Whether two simulated arms are the same to the last bit."""
+    return one.lines == other.lines and one.sums.tobytes() == other.sums.tobytes()
+
+
+def simulated(document, arm):
+    return work.simulated(document, range(12), "batch", [arm])[arm]
+
+
+@settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(generated.scenarios((12, 12)), st.randoms(use_true_random=False))
+def test_one_address_stands_for_one_result(given, chance):
+    """Therapies that wait for one another, second infusions, absent markers among them."""
+    document = load(generated.BASE, given).document
+    for arm in document["arms"]:
+        alone, turned = as_alone(document, arm), shuffled(document, chance)
+        found = simulated(document, arm)
+        if store.address(alone, "another name") == store.address(document, arm):
+            assert same(simulated(alone, "another name"), found)
+        else:
+            assert "reactions" in json.dumps(document)
+        if store.address(turned, arm) == store.address(document, arm):
+            assert same(simulated(turned, arm), found)
+
+
+def leaves(node, path=()):
+    """Every text of a document and where it stands."""
+    if isinstance(node, (dict, list)):
+        for key, item in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from leaves(item, (*path, key))
+    elif isinstance(node, str) and path[0] not in ("arms", "mastosim"):
+        yield path, node
+
+
+def moved(document, path, text):
+    """A number a little larger or smaller; None where none is valid."""
+    number = re.search(r"\d+(\.\d+)?", text)
+    old = float(number.group()) if number else 0.0
+    for new in [old + 1, old * 1.01, old - 1, old * 0.99] if number else []:
+        other = text.replace(number.group(), f"{new:g}", 1)
+        try:
+            from_document(paths.laid(document, {path: other}), ())
+        except ScenarioError:
+            continue
+        if other != text:
+            return other
+    return None
+
+
+def is_felt(document, path, arm):
+    """Whether an arm can feel what stands somewhere in a document."""
+    own = document["arms"][arm]
+    if path[0] == "effects":
+        return set(path[1].split(" + ")) <= {*own, "none"}
+    if path[0] == "therapies":
+        return path[1] in own
+    return path[0] not in store.LABELS and path != ("cohort", "patients")
+
+
+def test_a_scenario_without_therapies_has_addresses_too(tmp_path):
+    untreated = (
+        TINY
+        + """
+therapies:
+arms: {combination: , pamidronate: , untreated: []}
+effects: {interferon + pamidronate: , interferon: , pamidronate: }
+"""
+    )
+    assert made(written(tmp_path, parameters=table({RATE: ""}), tiny=untreated), tmp_path)
+
+
+def test_every_number_is_part_of_the_address_or_changes_nothing(tmp_path):
+    path = written(tmp_path, tiny=FOUR_ARMS + "subgroups: {old: {age: {at_least: 60 years}}}\n")
+    document = load(path.with_name("tiny.yaml")).document
+    others, counts = dict.fromkeys(document["arms"], document), {True: 0, False: 0}
+    for where, text in leaves(document):
+        new = moved(document, where, text)
+        for arm in others if new is not None else ():
+            felt, changed = is_felt(document, where, arm), paths.laid(document, {where: new})
+            differs = store.address(changed, arm) != store.address(document, arm)
+            assert differs == felt, (where, arm)
+            counts[felt] += 1
+            others[arm] = others[arm] if felt else paths.laid(others[arm], {where: new})
+    assert counts[True] > 200
+    assert counts[False] > 50
+    for arm, changed in others.items():
+        assert same(simulated(changed, arm), simulated(document, arm))
+
+
+# Refusals, shares, and points that cannot be simulated
+
+
+def swept(mastosim, path, root, *words):
+    return mastosim("sweep", path, "--out", root, "--workers", 1, "--quiet", *words)
+
+
+def test_a_store_in_use_is_refused(small, copied, mastosim):
+    home = blocks_of(copied)[0].parent
+    with store.opened(home):
+        told = swept(mastosim, small, copied)
+        assert told.returncode == 2
+        assert f"another process works on the store '{home}'" in " ".join(told.stderr.split())
+        assert swept(mastosim, small, copied, "--shard", "1/2").returncode == 0
+    with store.opened(home, "1-of-2"):
+        assert swept(mastosim, small, copied, "--shard", "1/2").returncode == 2
+        assert swept(mastosim, small, copied, "--shard", "2/2").returncode == 0
+    assert swept(mastosim, small, copied).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "held", ['{"mastosim": "0.0.1", "model": "abc"}', "{}", "[]", "", "ru\x00"]
+)
+def test_a_store_of_another_version_is_refused_and_left_alone(held, small, copied, mastosim):
+    named = blocks_of(copied)[0].with_name("store.json")
+    assert json.loads(named.read_text())["model"] == store.model()
+    named.write_text(held)
+    before = {path: path.read_bytes() for path in blocks_of(copied)}
+    told = swept(mastosim, small, copied)
+    assert told.returncode == 2
+    which = "mastosim 0.0.1 (model abc)" if "0.0.1" in held else "mastosim unknown (model unknown)"
+    assert f"was made by {which}" in " ".join(told.stderr.split())
+    assert {path: path.read_bytes() for path in blocks_of(copied)} == before
+
+
+def test_shares_of_the_points_make_the_same_bytes(small, undisturbed, tmp_path, mastosim, calls):
+    for number in (3, 1, 2):
+        told = swept(mastosim, small, tmp_path, "--shard", f"{number}/3")
+        assert (told.returncode, told.stdout.split()[:4]) == (0, ["Share", str(number), "of", "3"])
+        assert not [*tmp_path.rglob("outcomes.csv")]
+    assert len(calls) == 1 + 2 + 3
+    calls.clear()
+    assert made(small, tmp_path) == undisturbed
+    assert not calls
+
+
+@pytest.mark.parametrize("text", ["0/3", "4/3", "1/0", "3", "1/3/5", "a/b", "-1/3", "1.0/3", "/"])
+def test_a_share_that_is_none_is_refused(text, small, tmp_path, mastosim):
+    told = swept(mastosim, small, tmp_path, "--shard", text)
+    assert told.returncode == 2
+    assert f"'{text}' is no share" in told.stderr
+    assert not blocks_of(tmp_path)
+
+
+def test_a_point_that_cannot_be_simulated_is_listed_and_the_others_are_there(
+    small, undisturbed, tmp_path, mastosim, monkeypatch
+):
+    one, really = read(small).varied[0], work.simulated
+    bad = one.document(one.points[3])
+
+    def refused(document, *given):
+        if document == bad:
+            raise ScenarioError([Mistake("fractures", "lower the rates")])
+        return really(document, *given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(work, "simulated", refused)
+        told = swept(mastosim, small, tmp_path)
+    assert told.returncode == 4
+    assert "point 3 of tiny could not be simulated: fractures: lower the rates" in told.stderr
+    (table_of_points,) = tmp_path.rglob("outcomes.csv")
+    points = {line.split(",")[1] for line in table_of_points.read_text().splitlines()[1:]}
+    assert points == {str(point.number) for point in one.points} - {"3"}
+    manifest = json.loads(table_of_points.with_name("manifest.json").read_text())
+    assert manifest["failed"] == [["tiny", 3, "fractures: lower the rates"]]
+    assert made(small, tmp_path) == undisturbed
+
+
+def test_every_point_that_has_too_many_fractures_is_listed(tmp_path, mastosim, monkeypatch):
+    """Of a grid the last combination is also the upper end of its only axis."""
+    monkeypatch.setattr(blocks, "MOST_FRACTURES", 8)
+    rates = "{values: [30 per 100 person-years, 9000 per 100 person-years]}"
+    told = swept(mastosim, written(tmp_path, "design: grid", table({RATE: rates})), tmp_path)
+    assert told.returncode == 4
+    for point in (2, 4):
+        assert f"point {point} of tiny could not be simulated: fractures: a patient" in told.stderr
+    assert len(blocks_of(tmp_path)) == 4
+
+
+def test_an_arm_that_cannot_be_simulated_takes_no_other_with_it(tmp_path, monkeypatch):
+    """The pamidronate arm is the same at every point, and done with the first of them."""
+    ends = "{low: 8 %/year, high: 12 %/year}"
+    path = written(tmp_path, parameters=table({"effects.interferon.spine.mean": ends}))
+    really, bad = work.simulated, read(path).varied[0].study.document
+
+    def refused(document, patients, engine, arms):
+        if document == bad and "combination" in arms:
+            raise ScenarioError([Mistake("fractures", "lower the rates")])
+        return really(document, patients, engine, arms)
+
+    monkeypatch.setattr(work, "simulated", refused)
+    found = sweeps.run(read(path), tmp_path)
+    assert found.failed == {("tiny", 0): "fractures: lower the rates"}
+    assert {*found.outcomes["point"]} == {1, 2}
