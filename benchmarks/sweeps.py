@@ -47,7 +47,8 @@ def sweeps(sizes: Sizes) -> Table:
     ]  # fmt: skip
     found = {sort: _swept(sort) for sort in sorts}
     rows = [_row(sort, one, found[sorts[1]]) for sort, one in found.items()]
-    targets = _targets(*(found[sort] for sort in sorts[:3]), sorts[1])
+    short, one, two, _ = found.values()
+    targets = _targets(short, one, two, sorts[1])
     return Table("What does a sweep take?", COLUMNS, rows, NOTE, targets)
 
 
