@@ -99,3 +99,14 @@ def no_pictures():
     """The same, for one test."""
     with without_pictures():
         yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _sweeps_without_figures(request):
+    """The tests of sweeps are of their numbers, and figures take most of a small one."""
+    if not request.module.__name__.rpartition(".")[2].startswith("test_sweep_"):
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.plots.sweeps.draw", lambda folder: [])
+        yield

@@ -64,7 +64,7 @@ def test_on_every_shipped_scenario(path):
         assert len(assert_agree(inputs).day) > 15
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[*HealthCheck])
+@settings(max_examples=45, deadline=None, derandomize=True, suppress_health_check=[*HealthCheck])
 @given(scenarios())
 def test_on_generated_scenarios(given_settings):
     study = load(BASE, given_settings)

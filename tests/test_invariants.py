@@ -176,7 +176,7 @@ def same_arm(one, arm, other, other_arm):
 # Observing
 
 
-@examples(20)
+@examples(14)
 @given(scenarios(), visits, visits)
 def test_measuring_does_not_disturb(given_settings, dxa, markers):
     asked = [f"visits.dxa=[{', '.join(dxa)}]", f"visits.markers=[{', '.join(markers)}]"]
@@ -193,7 +193,7 @@ def test_measuring_does_not_disturb(given_settings, dxa, markers):
         assert all(values[0][key] == values[1][key] for key in shared)
 
 
-@examples(25)
+@examples(16)
 @given(scenarios(), horizon, horizon)
 @example(["cohort.patients=3", "visits.dxa=every 3 weeks"], "20 months", "40 months")
 def test_a_short_follow_up_is_a_prefix_of_a_long_one(given_settings, one, other):
@@ -213,7 +213,7 @@ def test_a_short_follow_up_is_a_prefix_of_a_long_one(given_settings, one, other)
 # Who is simulated, and with whom
 
 
-@examples(12)
+@examples(9)
 @given(scenarios(), st.sampled_from([0, 3, 8189]), st.data())
 def test_a_patient_is_the_same_in_any_block(given_settings, first, data):
     study = study_of(given_settings)
@@ -227,7 +227,7 @@ def test_a_patient_is_the_same_in_any_block(given_settings, first, data):
         assert rows(whole[arm], lambda who, *_: who >= cut) == shifted
 
 
-@examples(8)
+@examples(6)
 @given(scenarios(), st.integers(1, 4))
 def test_the_first_half_is_the_same_whatever_the_size_of_cohort_and_block(given_settings, block):
     study = study_of(given_settings)
@@ -244,7 +244,7 @@ def test_the_first_half_is_the_same_whatever_the_size_of_cohort_and_block(given_
         pd.testing.assert_frame_equal(one, first, check_exact=True)
 
 
-@examples(12)
+@examples(9)
 @given(scenarios(), st.randoms(use_true_random=False))
 def test_shuffled_patients_have_shuffled_lives(given_settings, random):
     inputs, log = simulated(study_of(given_settings))["combination"]
@@ -256,7 +256,7 @@ def test_shuffled_patients_have_shuffled_lives(given_settings, random):
         assert life_of(mixed, place) == life_of(log, patient)
 
 
-@examples(12)
+@examples(9)
 @given(scenarios(), st.integers(0, 2**32 - 1))
 def test_outcomes_do_not_depend_on_the_order_of_the_log(given_settings, seed):
     study = study_of(given_settings)
@@ -275,7 +275,7 @@ def test_outcomes_do_not_depend_on_the_order_of_the_log(given_settings, seed):
     np.testing.assert_array_equal(one.paired, other.paired)
 
 
-@examples(8)
+@examples(6)
 @given(scenarios())
 def test_the_number_of_draws_prepared_does_not_matter(given_settings):
     study = study_of(given_settings)
@@ -290,7 +290,7 @@ def test_the_number_of_draws_prepared_does_not_matter(given_settings):
 # Arms, and the order in which things are written
 
 
-@examples(10)
+@examples(8)
 @given(scenarios(), st.permutations(["interferon", "pamidronate"]))
 def test_equal_arms_are_equal_row_for_row(given_settings, therapies):
     twin = f"arms={{combination: [interferon, pamidronate], pamidronate: [{', '.join(therapies)}]}}"
@@ -298,7 +298,7 @@ def test_equal_arms_are_equal_row_for_row(given_settings, therapies):
     assert rows(log["combination"]) == rows(log["pamidronate"])
 
 
-@examples(8)
+@examples(6)
 @given(scenarios())
 def test_an_arm_is_the_same_under_any_name_and_in_any_company(given_settings):
     study = study_of(given_settings)
@@ -321,7 +321,7 @@ def test_an_arm_is_the_same_under_any_name_and_in_any_company(given_settings):
         same(whole._replace(events=there.events, measurements=there.measurements), there)
 
 
-@examples(12)
+@examples(9)
 @given(scenarios())
 def test_the_order_of_therapies_in_the_file_does_not_matter(given_settings):
     study = study_of(given_settings)
@@ -337,7 +337,7 @@ def test_the_order_of_therapies_in_the_file_does_not_matter(given_settings):
     same(*found, rtol=1e-9, atol=1e-12)  # sums over subsets of therapies in another order
 
 
-@examples(12)
+@examples(9)
 @given(scenarios())
 def test_a_therapy_that_no_arm_takes_changes_nothing(given_settings):
     often = "infusion: 5 mg, schedule: [{every: 2 months}]"
@@ -350,7 +350,7 @@ def test_a_therapy_that_no_arm_takes_changes_nothing(given_settings):
     same(runs.follow(study_of(plain)), runs.follow(study_of(plain, unused, idle)))
 
 
-@examples(10)
+@examples(8)
 @given(scenarios(), st.integers(0, 100), st.integers(0, 100))
 def test_an_unneeded_reaction_changes_nothing_else(given_settings, first, later):
     extra = f"therapies.pamidronate.reactions.extra={{first: {first} %, later: {later} %}}"
@@ -362,7 +362,7 @@ def test_an_unneeded_reaction_changes_nothing_else(given_settings, first, later)
 # One life
 
 
-@examples(70)
+@examples(45)
 @given(scenarios(), harsher(), ladder, INFUSIONS["reactions"])
 def test_every_life_keeps_the_protocol(given_settings, hazards, rungs, reactions_):
     study = study_of(
@@ -551,7 +551,7 @@ def check_course(plan, falls, therapy, begun, end):
     assert [(day, value) for day, _, value in plan] == [row for row in due if row[0] <= end]
 
 
-@examples(15)
+@examples(10)
 @given(scenarios())
 def test_fractures_fall_when_a_constant_hazard_uses_up_their_thresholds(given_settings):
     """The imminent period and the order of thresholds, day by day, where bone plays no part."""
@@ -584,7 +584,7 @@ def fracture_days(fractures, site, thresholds, end):
     return days
 
 
-@examples(12)
+@examples(9)
 @given(scenarios(), quantity(0, 40, "months"))
 def test_bone_holds_past_its_plateau_and_past_the_evidence(given_settings, months):
     """The plateau counts from the first day of any treatment, and nothing begins it anew."""
@@ -608,7 +608,7 @@ def test_bone_holds_past_its_plateau_and_past_the_evidence(given_settings, month
 # What does nothing, what always happens, and what can only help
 
 
-@examples(15)
+@examples(10)
 @given(scenarios(), bone, bone, st.sampled_from(["linear", "compound", SATURATING]))
 def test_without_effect_bone_and_markers_follow_natural_history(given_settings, spine, hip, course):
     row = f"{{spine: {flow(spine)}, hip: {flow(hip)}, ctx: 0 %, balp: 0 %, tryptase: 0 %}}"
@@ -629,7 +629,7 @@ def test_without_effect_bone_and_markers_follow_natural_history(given_settings, 
     assert [row[3] for row in treated] == pytest.approx([row[3] for row in untreated], rel=1e-9)
 
 
-@examples(10)
+@examples(8)
 @given(scenarios(), st.sampled_from(["pamidronate", "interferon"]))
 def test_a_therapy_that_is_never_given_is_no_therapy(given_settings, name):
     never = {
@@ -643,7 +643,7 @@ def test_a_therapy_that_is_never_given_is_no_therapy(given_settings, name):
     assert lived == rows(log["pamidronate"])
 
 
-@examples(10)
+@examples(8)
 @given(scenarios())
 def test_a_course_of_infusions_that_surely_ends_has_one_infusion(given_settings):
     arms = "arms={combination: [pamidronate], pamidronate: [pamidronate]}"
@@ -664,7 +664,7 @@ def test_a_course_of_infusions_that_surely_ends_has_one_infusion(given_settings)
     assert unaffected[0] == unaffected[1]
 
 
-@examples(10)
+@examples(8)
 @given(scenarios(), st.integers(1, 400))
 def test_probabilities_of_0_and_1_stop_nobody_and_everybody(given_settings, days):
     nobody, everybody = (
@@ -684,7 +684,7 @@ def test_probabilities_of_0_and_1_stop_nobody_and_everybody(given_settings, days
         assert stops[patient] <= days if patient in stops else end <= days
 
 
-@examples(10)
+@examples(8)
 @given(scenarios())
 def test_case_fatality_of_0_and_1_spares_everybody_and_nobody(given_settings):
     spared, lost = (
@@ -705,7 +705,7 @@ def test_case_fatality_of_0_and_1_spares_everybody_and_nobody(given_settings):
         assert kind == END or broke[0] < end
 
 
-@examples(15)
+@examples(10)
 @given(scenarios(), harsher(), st.lists(quantity(1, 150), min_size=2, max_size=2))
 def test_a_larger_hazard_never_delays_a_stop(given_settings, pair, doses):
     mild, worse = (
@@ -729,7 +729,7 @@ def test_a_larger_hazard_never_delays_a_stop(given_settings, pair, doses):
         assert all(a <= b for a, b in zip(early, late, strict=False))
 
 
-@examples(10)
+@examples(8)
 @given(scenarios())
 def test_a_fracture_ratio_of_1_is_no_ratio(given_settings):
     plain = [s for s in without_second(given_settings) if not s.startswith("effects.")]
@@ -738,7 +738,7 @@ def test_a_fracture_ratio_of_1_is_no_ratio(given_settings):
         assert rows(one[arm]) == rows(none[arm])
 
 
-@examples(10)
+@examples(8)
 @given(scenarios(), ratio)
 @example(["cohort.patients=5"], "10")
 def test_a_ratio_in_every_regimen_is_a_ratio_on_the_base_rate(given_settings, ratio_):
@@ -768,7 +768,7 @@ def test_a_marker_change_without_treatment_is_refused_or_happens(given_settings,
         assert day == 0 or value == pytest.approx(ratio_ * inputs.patients[who]["marker"][0])
 
 
-@examples(15)
+@examples(10)
 @given(scenarios(), st.integers(-5, 10), st.integers(1, 10), st.sampled_from(["spine", "hip"]))
 def test_more_effect_never_lowers_bone(given_settings, mean, more, bone_):
     exact = ["accrual=linear", "measurement={spine: 0 %, hip: 0 %}"]

@@ -27,10 +27,9 @@ PATIENCE = 60.0
 SWEEP = "design: {probabilistic: {draws: 8}}"
 PIECES = 3 + 8
 
-pytestmark = [
-    pytest.mark.usefixtures("no_pictures"),
-    pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="no alarm ends what waits for ever"),
-]
+pytestmark = pytest.mark.skipif(
+    not hasattr(signal, "SIGALRM"), reason="no alarm ends what waits for ever"
+)
 
 
 @pytest.fixture(autouse=True)

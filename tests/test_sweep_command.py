@@ -15,7 +15,6 @@ from sim.sweeps import advice, paths, work
 from sim.sweeps.noise import Cost
 from tests.tiny_sweeps import BOTH, GIVEN, RATE, SHARES, SPINE, STOPS, TINY, table, wrote
 
-
 TWO = {SPINE: "{name: gain of pamidronate}", STOPS: "{name: stops}"}
 THREE = {**TWO, RATE: "{low: 30 per 100 person-years, high: 90 per 100 person-years}"}
 DRAWS = "design: {probabilistic: {draws: 6}}\n" + table(THREE)

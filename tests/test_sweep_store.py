@@ -28,8 +28,6 @@ DRAWS = "design: {probabilistic: {draws: 3}}"
 ALONE = "design: one_at_a_time"
 ONE_VARIES = table({SPINE: ""})
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 
 def written(folder, design=ALONE, parameters=ONE_VARIES, tiny=TINY, patients=30, **head):
     """A sweep's file in a folder of its own, with the scenario beside it."""
@@ -62,10 +60,12 @@ def left_over(root):
     return [name for name in hidden if not name.startswith(".lock")]
 
 
-@pytest.fixture(autouse=True)
-def no_waiting_for_the_disk(monkeypatch):
-    """Nobody pulls the plug here; that blocks are waited for has a test of its own."""
-    monkeypatch.setattr(os, "fsync", lambda _: None)
+@pytest.fixture(scope="module", autouse=True)
+def no_waiting_for_the_disk():
+    """Nobody pulls the plug here: that blocks are waited for has a test of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -398,6 +398,11 @@ def test_fewer_patients_and_then_as_many_again(small, copied, undisturbed, calls
     assert not calls
 
 
+UNTREATED = TINY + """
+therapies:
+arms: {combination: , pamidronate: , untreated: []}
+effects: {interferon + pamidronate: , interferon: , pamidronate: }
+"""  # fmt: skip
 FOUR_ARMS = TINY + """
 arms: {combination: [interferon, pamidronate], untreated: [], pamidronate: [pamidronate]}
 """  # fmt: skip
@@ -566,15 +571,9 @@ def is_felt(document, path, arm):
 
 
 def test_a_scenario_without_therapies_has_addresses_too(tmp_path):
-    untreated = (
-        TINY
-        + """
-therapies:
-arms: {combination: , pamidronate: , untreated: []}
-effects: {interferon + pamidronate: , interferon: , pamidronate: }
-"""
-    )
-    assert made(written(tmp_path, parameters=table({RATE: ""}), tiny=untreated), tmp_path)
+    path = written(tmp_path, parameters=table({RATE: ""}), tiny=UNTREATED)
+    assert "therapies" not in load(path.with_name("tiny.yaml")).document
+    assert made(path, tmp_path)
 
 
 def test_every_number_is_part_of_the_address_or_changes_nothing(tmp_path):
