@@ -17,7 +17,7 @@ from matplotlib.text import Text
 from scipy import stats
 
 from sim.plots.style import arm_style, styled, write
-from sim.plots.sweeps import FIGURES, draw, figure
+from sim.plots.sweeps import FIGURES, draw, figure, multiples
 from sim.plots.sweeps.axes_of_grid import quantity
 from sim.plots.sweeps.labels import LINE, Label, apart
 from sim.plots.sweeps.saved import read
@@ -763,6 +763,12 @@ def test_texts_stay_on_the_page_and_off_each_other(name, whole, four, lines):
             check_page(page)
         assert page.get_figwidth() * 25.4 == pytest.approx(183)
         assert page.get_figheight() * 25.4 <= 247, "a page of A4 less its margins"
+
+
+def test_panels_are_lower_the_more_there_are():
+    assert multiples.height(1, 15.0, 17.0, 46.0) == 46.0
+    assert 4 * (multiples.height(4, 15.0, 17.0, 46.0) + 15.0) == pytest.approx(multiples.ROOM)
+    assert multiples.height(40, 15.0, 17.0, 46.0) == 17.0, "and never too low to be read"
 
 
 def check_page(page):

@@ -18,6 +18,7 @@ from sim.cli.main import commands
 from sim.cli.power import power
 from sim.cli.readings import readings as command
 from sim.cli.run import run
+from sim.cli.sweep import sweep
 from sim.plots import readings as page
 from sim.plots import style
 from sim.readings.running import OUTCOMES
@@ -250,11 +251,27 @@ def test_the_command_prints_arms_differences_and_how_far_they_are_apart(tmp_path
 
 ODD = "accrual={saturating: {time_constant: 17 months, window: 13 months}}"
 READ = "saturating with time constant 17 months; the reported rate is the mean of the first 13"
-PRINTING = ("run", "extend", "compare", "readings", "power")
-FIGURES = ("figure differences", "figure incidence", "figure comparison", "figure readings")
-CONTRASTS = ("notebook", *PRINTING, *(f"{name} --json" for name in PRINTING), *FIGURES)
+PRINTING = ("run", "extend", "compare", "readings", "power", "sweep")
+FIGURES = ("differences", "incidence", "comparison", "readings", "tornado", "spider")
+CONTRASTS = (
+    "notebook", *PRINTING, *(f"{name} --json" for name in PRINTING),
+    *(f"figure {name}" for name in FIGURES),
+)  # fmt: skip
 NO_CONTRASTS = ("figure swimmer", "figure against_reported")  # single lives, published facts
 QUIET = {"check", "explain", "emulate", "cite", "new", "schema", "rerun", "completion", "verify"}
+
+OFTEN = "fractures={base_rate: 1 per year}"
+SWEEP = """\
+mastosim_sweep: 1
+name: swept
+title: A title
+question: A question?
+scenario: odd.yaml
+patients: 10
+outcomes: [all fractures]
+design: one_at_a_time
+parameters: {fractures.base_rate: {low: 0.5 per year, high: 2 per year}}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -269,6 +286,10 @@ def said(tmp_path_factory):
         texts[f"figure {name}"] = " ".join(text.get_text() for text in figure.findobj(Text))
         return []
 
+    odd, swept = folder / "odd.yaml", folder / "swept.yaml"
+    lines = ["extends=laroche2011.yaml", "name=odd", "horizon=12 months", ODD, OFTEN]
+    odd.write_text("\n".join(line.replace("=", ": ", 1) for line in lines))
+    swept.write_text(SWEEP)
     words = (*SMALL, "--set", ODD, "--out", folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(style, "write", write)
@@ -281,6 +302,7 @@ def said(tmp_path_factory):
         for which, rest in (
             (run, (base, *words)), (compare, (base, copy, *words)), (command, (base, *words)),
             (power, (base, *trials)), (extend, (kept, *more)),
+            (sweep, (swept, "--workers", 1, "--out", folder)),
         ):  # fmt: skip
             texts[str(which.name)] = mastosim(which, *rest)
             texts[f"{which.name} --json"] = mastosim(which, *rest, "--json")

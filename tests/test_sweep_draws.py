@@ -281,6 +281,15 @@ def test_a_parameter_more_changes_no_draw_of_the_others(tmp_path):
     assert abs(np.corrcoef([*more.values()]) - np.eye(3)).max() < SURE / math.sqrt(50)
 
 
+def test_a_parameter_that_varies_alone_changes_no_draw_of_those_that_vary_together(tmp_path):
+    pair = {path: EVENLY[path] for path in (STOPS, RATE)}
+    together = f"\ncorrelations: {{{STOPS} ~ {RATE}: 0.7}}"
+    two = drawn(read(tmp_path, PROBABILISTIC + table(pair) + together, 50))
+    three = drawn(read(tmp_path, PROBABILISTIC + table(EVENLY) + together, 50))
+    assert all((two[path] == three[path]).all() for path in pair)
+    assert np.corrcoef(two[STOPS], two[RATE])[0, 1] > 0.4
+
+
 @pytest.mark.parametrize("design", ["probabilistic", "sobol"])
 def test_more_draws_begin_with_the_same(tmp_path, design):
     text = f"design: {{{design}: {{draws: 4}}}}\n{table(EVENLY)}"

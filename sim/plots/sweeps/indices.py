@@ -23,6 +23,9 @@ THICK, APART = 1.5, 0.8
 """In mm: of a bar, and of its middle from that of the lane."""
 
 INK = "#222222"
+SMALL = 0.001
+"""A share of the variance that is not worth its digits."""
+
 ORDERS = ("first", "total")
 NAMES = {"first": "first order", "total": "total"}
 EXPLAINED = (
@@ -60,7 +63,7 @@ def _numbers(swept: Swept) -> pd.DataFrame:
     rows = swept.indices
     if rows.empty:
         return rows
-    rows = rows[rows["arm"].isin([*contrasts(swept.sweep, rows)]) & rows["order"].isin(ORDERS)]
+    rows = rows[rows["arm"].isin([*contrasts(swept.sweep, rows)])]
     rows = last(swept.sweep, rows.rename(columns={"value": "estimate"}))
     key = [*ONE, "parameter"]
     table = rows[key].drop_duplicates()
@@ -114,6 +117,8 @@ def _note(block: Block, rows: pd.DataFrame) -> str:
     most = others["total"].max()
     if most <= 0:
         return f"{count}, without any share"
+    if most < SMALL:
+        return f"{count}, of a total below {SMALL:g}"
     return f"{count}, of a total of no more than {words.number(most)}"
 
 

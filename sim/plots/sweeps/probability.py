@@ -61,7 +61,7 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     for place, (outcome, below) in enumerate(zip(outcomes, heads, strict=True)):
         axes = places.axes(page, *divmod(place, ABREAST))
         for case, style in styles.items():
-            _draw(axes, of_case(numbers, case, outcome), style, 0.3 / (1 + len(styles)))
+            _draw(axes, of_case(numbers, case, outcome), style, 0.6 / (1 + len(styles)))
         _name(axes, _counted(outcome, every[0].arm), place % ABREAST == 0)
         multiples.head(axes, label_of(outcome), below, WIDTH + RIGHT, above)
     return page.figure, numbers.reset_index(drop=True)
