@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 SWEEPS = sorted((ROOT / "scenarios" / "sweeps").glob("*.yaml"))
 RESULTS = ROOT / "results"
 PAGE = ROOT / "docs" / "sweeps.md"
-BULK = {"outcomes.csv", "alone.csv", "noise.csv"}
+BULK = {"outcomes.csv", "alone.csv", "noise.csv", "indices.csv"}
 """Tables that are too large to be committed."""
 
 
@@ -50,29 +50,20 @@ def with_tables(page: str, results: Path) -> str:
 def summary(folder: Path) -> Iterator[str]:
     """Base case, mean and spread over the draws of the main outcomes."""
     frame = pd.read_csv(folder / "summary.csv")
-    yield "| scenario | outcome | arm | base | mean ± SE | SD | SD of parameters | 95 % of draws |"
-    yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
+    yield "| scenario | outcome | base case | mean ± SE | SD | SD of parameters | 95 % of draws |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
     for row in frame.to_dict("records"):
-        if row["outcome"] in MAIN and row["time"] == 60:
+        if row["outcome"] in MAIN and " - " in row["arm"]:
             cells = (
-                row["scenario"], f"{row['outcome']}, {row['unit']}", row["arm"], _n(row["base"]),
+                row["scenario"], f"{row['outcome']}, {row['unit']}", _n(row["base"]),
                 f"{_n(row['mean'])} ± {_n(row['mean_error'])}", _n(row["sd"]),
                 _n(row["sd_parameters"]), f"{_n(row['q2.5'])} to {_n(row['q97.5'])}",
             )  # fmt: skip
             yield f"| {' | '.join(map(str, cells))} |"
 
 
-def tornado(folder: Path) -> Iterator[str]:
-    """The widest bars of the tornado of each outcome."""
-    frame = pd.read_csv(folder / "tornado.csv")
-    yield f"| {' | '.join(frame.columns)} |"
-    yield f"|{' --- |' * len(frame.columns)}"
-    for row in frame.itertuples(index=False):
-        yield f"| {' | '.join(map(_n, row))} |"
-
-
 MAIN = ("spine annual increase", "all fractures")
-TABLES = {"summary": summary, "tornado": tornado}
+TABLES = {"summary": summary}
 
 
 def _n(value: object) -> str:

@@ -283,7 +283,7 @@ def test_a_parameter_more_changes_no_draw_of_the_others(tmp_path):
 
 def test_a_parameter_that_varies_alone_changes_no_draw_of_those_that_vary_together(tmp_path):
     pair = {path: EVENLY[path] for path in (STOPS, RATE)}
-    together = f"\ncorrelations: {{{STOPS} ~ {RATE}: 0.7}}"
+    together = f"\ncorrelations:\n  {STOPS} ~ {RATE}: 0.7"
     two = drawn(read(tmp_path, PROBABILISTIC + table(pair) + together, 50))
     three = drawn(read(tmp_path, PROBABILISTIC + table(EVENLY) + together, 50))
     assert all((two[path] == three[path]).all() for path in pair)

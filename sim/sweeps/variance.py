@@ -78,8 +78,8 @@ def _resampled(a: Floats, b: Floats, ab: Floats, seed: int) -> Floats:
     often = generator(seed, "bootstrap").multinomial(draws, np.full(draws, 1 / draws), RESAMPLES)
     means = often @ parts.T / draws
     variance = means[:, 1] / 2 - (means[:, 0] / 2) ** 2
-    with np.errstate(invalid="ignore", divide="ignore"):  # an outcome may hardly vary
-        shares = means[:, 2:] / variance[:, None]
+    variance[variance <= 0] = np.nan  # an outcome that hardly varies may not, in some resample
+    shares = means[:, 2:] / variance[:, None]
     return np.asarray(shares.reshape(RESAMPLES, 2, -1), float)
 
 
