@@ -14,6 +14,7 @@ from sim import blocks, emulation, runs
 from sim.cli.main import commands
 from sim.emulation.scores import coverage, digits_of, scored
 from sim.scenario import load
+from tests.conftest import without_pictures
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 BASE = SCENARIOS / "laroche2011.yaml"
@@ -219,7 +220,7 @@ def test_what_cannot_be_emulated_is_refused_with_the_reason(text, message, tmp_p
     assert not (tmp_path / "out").exists()
 
 
-def test_the_command_prints_scores_and_keeps_everything(tmp_path, no_pictures):
+def test_the_command_prints_scores_and_keeps_everything(tmp_path):
     words = ["emulate", str(BASE), "--trials", "40", "--out", str(tmp_path), "--quiet"]
     done = CliRunner().invoke(commands, words)
     assert done.exit_code == 0, done.output
@@ -238,7 +239,8 @@ def test_the_command_prints_scores_and_keeps_everything(tmp_path, no_pictures):
         refused = CliRunner().invoke(commands, [*command, "--out", str(tmp_path / "again")])
         assert refused.exit_code == 2, "an emulation is no run"
         assert "is no manifest" in refused.output
-    told = json.loads(CliRunner().invoke(commands, [*words, "--json"]).output)
+    with without_pictures():
+        told = json.loads(CliRunner().invoke(commands, [*words, "--json"]).output)
     assert told["trials"] == 40
     assert len(told["scores"]) == len(pd.read_csv(folder / "scores.csv"))
 

@@ -20,7 +20,7 @@ WHAT_IFS = [
 ]
 
 fuzzed = settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
@@ -151,14 +151,14 @@ def characters(text):
 
 def test_a_scenario_with_pieces_changed_is_read_or_refused(case):
     rng = random.Random(20)
-    answers = [answer(written(case, mutated(TEXTS[BASE.name], rng))) for _ in range(90)]
-    assert 5 < answers.count("valid") < 85
+    answers = [answer(written(case, mutated(TEXTS[BASE.name], rng))) for _ in range(60)]
+    assert 3 < answers.count("valid") < 57
 
 
 def test_a_what_if_with_pieces_changed_is_read_or_refused(case):
     rng = random.Random(21)
-    answers = [answer(written(case, mutated(TEXTS[rng.choice(WHAT_IFS)], rng))) for _ in range(90)]
-    assert 5 < answers.count("valid") < 85
+    answers = [answer(written(case, mutated(TEXTS[rng.choice(WHAT_IFS)], rng))) for _ in range(60)]
+    assert 3 < answers.count("valid") < 57
 
 
 # --- settings ---------------------------------------------------------------------------------

@@ -77,7 +77,7 @@ def examples(count):
     )
 
 
-MOST_FRACTURES = 600
+MOST_FRACTURES = 130
 """Each fracture may make the next one likelier: some examples end in thousands in one patient."""
 
 

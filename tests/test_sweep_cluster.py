@@ -4,7 +4,6 @@ Processes are started for these tests alone and always ended; nothing waits for 
 minute.
 """
 
-import json
 import signal
 import socket
 import subprocess
@@ -70,21 +69,24 @@ def until(come, what) -> None:
         time.sleep(0.005)
 
 
+def unused_port() -> int:
+    with socket.socket() as here:
+        here.bind(("127.0.0.1", 0))
+        port: int = here.getsockname()[1]
+        return port
+
+
 @pytest.fixture(scope="module")
 def machines(tmp_path_factory) -> Iterator[Machines]:
-    folder = tmp_path_factory.mktemp("machines")
-    where = folder / "scheduler.json"
-    here = ["--no-dashboard", "--scheduler-file", str(where)]
-    alone = ["--nthreads", "1", "--no-nanny", "--death-timeout", str(PATIENCE)]
-    started = []
+    """Workers try on until the scheduler is there."""
+    folder, port = tmp_path_factory.mktemp("machines"), str(unused_port())
+    address, bare = f"tcp://127.0.0.1:{port}", ["--no-dashboard", "--host", "127.0.0.1"]
+    alone = ["--nthreads", "1", "--no-nanny", "--death-timeout", f"{PATIENCE:.0f}"]
+    worker = ["worker", address, *bare, *alone, "--local-directory", str(folder)]
+    started: list[subprocess.Popen[bytes]] = []
     try:
-        started.append(begun(["scheduler", "--host", "127.0.0.1", "--port", "0", *here], folder))
-        started += [
-            begun(["worker", *here, *alone, "--local-directory", str(folder)], folder)
-            for _ in range(2)
-        ]
-        until(where.exists, "the scheduler")
-        address = json.loads(where.read_text())["address"]
+        for words in (["scheduler", "--port", port, *bare], worker, worker):
+            started += [begun(words, folder)]
         logs = [*folder.glob("worker-*.log")]
         until(lambda: all("Registered to" in log.read_text() for log in logs), "a worker")
         yield Machines(started[0], address, started[1:])
@@ -104,13 +106,6 @@ def killed_in_the_middle(process, root) -> Thread:
     thread = Thread(target=kill)
     thread.start()
     return thread
-
-
-def unused_port() -> int:
-    with socket.socket() as here:
-        here.bind(("127.0.0.1", 0))
-        port: int = here.getsockname()[1]
-        return port
 
 
 @pytest.mark.parametrize("form", ["tcp://127.0.0.1:{}", "127.0.0.1:{}", "tcp://127.0.0.1", "here"])

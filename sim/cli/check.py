@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.options import SCENARIO, SETTINGS
+from sim.scenario.file import LARGEST_FILE_BYTES
 
 if TYPE_CHECKING:
     from sim.sheets import Sheet
@@ -42,8 +43,11 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
 
 def _is_sweep(file: Path) -> bool:
     """True where a line of the file begins as one of each sweep does."""
+    if not file.is_file():  # a pipe would be waited for
+        return False
     try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        with file.open(encoding="utf-8-sig") as opened:
+            lines = opened.read(LARGEST_FILE_BYTES).splitlines()
     except (OSError, UnicodeDecodeError):
         return False
     return any(line.startswith(OF_A_SWEEP) for line in lines)
