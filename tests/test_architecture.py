@@ -114,6 +114,7 @@ MAY_IMPORT["sweeps"] = {
     "sim",
     "archive",
     "blocks",
+    "cluster",
     "cohort",
     "cores",
     "draws",

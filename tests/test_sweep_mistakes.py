@@ -267,7 +267,7 @@ def test_a_value_that_the_scenario_does_not_allow_is_told_with_its_draw(mastosim
     _, line = refused(mastosim, tmp_path, wrote(tmp_path, text, seed=3))
     pattern = (
         r"case\.yaml:10:3: parameters\.(.+): draw (\d+): \1: '-\d+\.\d+ %' is not allowed here; "
-        r"allowed: 0 % to 100 %; so (?:is|are) \d+ more of 67"
+        r"allowed: 0 % to 100 % \(at \d+ points of 67\)"
     )
     found = re.fullmatch(pattern, line)
     assert found, line

@@ -38,7 +38,7 @@ class Study:
     document: dict[str, Any]
     digest: str
     publications: dict[str, Any] = field(default_factory=dict)
-    uncertainty: dict[str, Uncertainty] = field(default_factory=dict)
+    uncertainty: dict[str, Uncertainty] = field(default_factory=dict, compare=False)
 
     def publication(self, key: str) -> dict[str, Any]:
         """A publication by its key, or by the name of a file beside the scenario.

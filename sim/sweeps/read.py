@@ -206,7 +206,7 @@ def _outside(one: Varied, plain: Plain) -> Iterator[Mistake]:
         point, mistake = cases[0]
         where, mark = parameters.mark_of(plain, path)
         what = {"draw": "draw", "grid": "combination"}.get(point.role, "point")
-        also = f"; so are {len(cases) - 1} more of {len(one.points)}" if len(cases) > 1 else ""
+        also = f" (at {len(cases)} points of {len(one.points)})" if len(cases) > 1 else ""
         yield Mistake(where, f"{what} {point.number}: {path}: {mistake.message}{also}", mark)
 
 

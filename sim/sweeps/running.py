@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim import cores
+from sim import cluster, cores
 from sim.blocks import Engine
 from sim.cores import Workers
 from sim.forecast import SHARE_OF_MEMORY, in_bytes, in_words, memory_of_machine
@@ -65,13 +65,14 @@ def simulate(
         courses = sum(
             len(piece.patients) * len(piece.addresses) for piece in work.pieces(sweep, there, shard)
         )
-        do = functools.partial(work.do, Task(blocks.absolute(), engine))
+        do = functools.partial(work.do, Task(blocks.absolute(), engine, store.model()))
         done = cores.in_order(do, work.pieces(sweep, there, shard), workers)
         watched = _watched(done, courses, progress)
         failures: dict[str, str] = {}
-        pilot = list(itertools.islice(watched, _hands(workers) + PILOT))
+        hands = _hands(workers)
+        pilot = list(itertools.islice(watched, hands + PILOT))
         if pilot and (left := courses - sum(one.courses for one in pilot)):
-            expected = forecast(pilot[-PILOT:], left, workers, blocks)
+            expected = forecast(pilot[-PILOT:], left, hands, blocks, isinstance(workers, int))
             if tell is not None:
                 tell(expected)
             refuse_too_large(expected, blocks, most_hours)
@@ -166,14 +167,23 @@ def _watched(done: Iterator[Done], courses: int, progress: Progress | None) -> I
 
 
 def _hands(workers: Workers) -> int:
-    return workers if isinstance(workers, int) else 1
+    """How many pieces are done at a time, here or on a cluster."""
+    if isinstance(workers, int):
+        return max(workers, 1)
+    with cluster.connected(workers) as (_, count):
+        return count
 
 
-def forecast(pilot: list[Done], courses: int, workers: Workers, blocks: Path) -> Forecast:
-    """What so many patient courses more would take, from pieces that were timed."""
+def forecast(
+    pilot: list[Done], courses: int, hands: int, blocks: Path, is_here: bool = True
+) -> Forecast:
+    """What so many patient courses more would take, from pieces that were timed.
+
+    `hands` are at work at a time; memory is that of this machine, where they may not be.
+    """
     a_course = statistics.median(one.seconds / one.courses for one in pilot)
-    hands = max(_hands(workers), 1)
-    memory = max(one.peak_bytes for one in pilot) * (hands + (hands > 1))
+    processes = hands + (hands > 1) if is_here else 1
+    memory = max(one.peak_bytes for one in pilot) * processes
     written = [(blocks / name).stat().st_size for one in pilot for name in one.names]
     disk = courses * sum(written) / sum(one.courses for one in pilot)
     return Forecast(a_course * courses / hands, memory, disk)

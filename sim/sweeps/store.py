@@ -59,8 +59,7 @@ def address(document: dict[str, Any], arm: str) -> str:
     therapies, all_ = document["arms"][arm], document.get("therapies") or {}
     felt = {key: value for key, value in document.items() if key not in LABELS}
     felt["cohort"] = {k: v for k, v in document["cohort"].items() if k != "patients"}
-    named = _with_those_waited_for(all_, therapies)
-    own = {name: therapy for name, therapy in all_.items() if name in named}
+    own = {name: therapy for name, therapy in all_.items() if name in therapies}
     felt["therapies"] = json.dumps(own)  # in their order, which that of sums and lines goes by
     felt["reactions"] = _shared_reactions(all_, own)
     felt["effects"] = {
@@ -68,21 +67,8 @@ def address(document: dict[str, Any], arm: str) -> str:
         for row, effect in document["effects"].items()
         if set(row.split(" + ")) <= {*therapies, "none"}
     }
-    whole = json.dumps([model(), sorted(therapies), felt], sort_keys=True)
+    whole = json.dumps([model(), felt], sort_keys=True)
     return hashlib.sha256(whole.encode()).hexdigest()[:24]
-
-
-def _with_those_waited_for(all_: dict[str, Any], names: Iterable[str]) -> set[str]:
-    """Therapies, those after which they begin, and so on."""
-    found: set[str] = set()
-    waiting = [*names]
-    while waiting:
-        name = waiting.pop()
-        if name in all_ and name not in found:
-            found.add(name)
-            start = all_[name].get("start") if isinstance(all_[name], dict) else None
-            waiting += [str(start["after"])] if isinstance(start, dict) and "after" in start else []
-    return found
 
 
 def _shared_reactions(all_: dict[str, Any], own: Iterable[str]) -> list[str]:

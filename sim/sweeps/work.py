@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,10 +21,11 @@ BLOCK = 8000
 
 
 class Task(NamedTuple):
-    """What all pieces share: where blocks are written, and which engine follows the patients."""
+    """What all pieces share: where blocks are written, by which engine and version of the model."""
 
     folder: Path
     engine: Engine
+    model: str
 
 
 class Piece(NamedTuple):
@@ -66,6 +68,9 @@ class Done(NamedTuple):
 
 def do(task: Task, piece: Piece) -> Done:
     """Simulate a piece and write a block for each of its arms."""
+    if store.model() != task.model:
+        told = f"a worker has other sources (model {store.model()}, not {task.model})"
+        raise OSError(errno.EPROTO, told)
     began = time.monotonic()
     found, failures = _whatever_can_be(piece, task.engine)
     names = tuple(
