@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import ENGINE, JSON, OUT, PATIENTS, QUIET, SEED, WORKERS, refuse_unwritable
+from sim.cli.options import ENGINE, JSON, PATIENTS, QUIET, SEED, WORKERS, refuse_unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from sim.sweeps import Forecast, Pilot, Shard, Sweep, Swept
 
 SOME_FAILED, INTERRUPTED = 4, 130
+COURSES_THAT_PAY = 50_000
+"""Courses of patients that take one process about as long as other processes take to start."""
+
 WORTH_SAYING = 10.0
 """Seconds that a forecast must come to before it is worth a line."""
 
@@ -45,7 +48,9 @@ class _Shard(click.ParamType["Shard"]):
 @click.option("--draws", type=int, metavar="N", help="Draws, in place of the file's.")
 @PATIENTS
 @SEED
-@OUT
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"),
+              show_default=True, help="Folder of results; that of a sweep is "
+              "OUT/sweeps/<name>/<digest>.")  # fmt: skip
 @ENGINE("batch")
 @WORKERS
 @click.option("--cluster", metavar="ADDRESS", help="Scheduler of Dask that shares the work, "
@@ -73,13 +78,13 @@ def sweep(
     more draws, patients or arms are added to what is there.
     """
     refuse_unwritable(out)
-    crew: Workers = cluster or workers or _cores()
+    given: Workers | None = cluster or workers
     with _mistakes_of_use():
         from sim import sweeps
 
         found = None
         if auto or only_pilot:
-            found = _piloted(file, out, seed, engine, crew, quiet)
+            found = _piloted(file, out, seed, engine, given or 1, quiet)
             draws, patients = found.advice.draws, found.advice.patients
         if only_pilot and found is not None:
             held = json.dumps(_pilot_as_json(found), indent=1, ensure_ascii=False)
@@ -88,6 +93,7 @@ def sweep(
         if found is not None:
             click.echo("\n".join(_told_of_pilot(found)), err=True)
         read = sweeps.load_sweep(file, patients, draws, seed)
+        crew = given or _cores_that_pay(read)
         if shard is not None:
             _one_share(read, out, engine, crew, shard, quiet, most_hours)
             return
@@ -97,10 +103,13 @@ def sweep(
         sys.exit(SOME_FAILED)
 
 
-def _cores() -> int:
+def _cores_that_pay(read: Sweep) -> int:
+    """One a core, if the sweep is not done by one before the others have begun."""
     from sim import cores
 
-    return cores.available()
+    points = sum(len(one.points) for one in read.varied)
+    courses = points * read.patients * len(read.varied[0].study.scenario.arms)
+    return cores.available() if courses >= COURSES_THAT_PAY else 1
 
 
 @contextmanager
