@@ -85,18 +85,29 @@ def workers_here(monkeypatch):
 
 
 @contextlib.contextmanager
-def without_pictures():
-    """Figures are made and their numbers written, and their files stay empty: test_plots draws."""
+def without_pictures(*kinds):
+    """Figures are made, but their files stay empty, all or those of these kinds: drawing is slow.
+
+    Figures of every kind are drawn in test_plots.
+    """
     from matplotlib.figure import Figure
 
+    draw = Figure.savefig
+
+    def savefig(figure, path, **options):
+        if kinds and Path(path).suffix[1:] not in kinds:
+            draw(figure, path, **options)
+        else:
+            Path(path).write_bytes(b"")
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Figure, "savefig", lambda figure, path, **_: Path(path).write_bytes(b""))
+        patch.setattr(Figure, "savefig", savefig)
         yield
 
 
 @pytest.fixture
 def no_pictures():
-    """The same, for one test."""
+    """No file of a figure is drawn in a test."""
     with without_pictures():
         yield
 

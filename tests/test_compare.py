@@ -13,6 +13,7 @@ import sim
 from sim import comparisons, runs
 from sim.cli.compare import compare as command
 from sim.scenario import ScenarioError
+from tests.conftest import without_pictures
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 BASE = SCENARIOS / "laroche2011.yaml"
@@ -214,7 +215,8 @@ def test_mistakes_of_all_files_are_told_together(tmp_path):
 
 
 def test_a_comparison_is_whole_on_disk_and_names_its_scenarios(three, tmp_path, monkeypatch):
-    folder = comparisons.keep(three, tmp_path, "mastosim compare ...", 1.0)
+    with without_pictures("pdf", "png"):
+        folder = comparisons.keep(three, tmp_path, "mastosim compare ...", 1.0)
     assert folder == tmp_path / "comparison" / comparisons.digest_of(three.studies)
     assert {path.name for path in folder.iterdir()} == {
         "comparison.csv", "comparison.svg", "comparison.pdf", "comparison.png", "manifest.json",

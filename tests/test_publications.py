@@ -360,9 +360,7 @@ def test_a_visit_that_nobody_had_leaves_the_value_empty(simulated, name, of, day
     assert np.isnan(asked(simulated, name, of, day)).all()
 
 
-def test_a_visit_that_the_scenario_does_not_have_leaves_an_empty_cell(
-    mine, tmp_path, no_pictures
-):
+def test_a_visit_that_the_scenario_does_not_have_leaves_an_empty_cell(mine, tmp_path, no_pictures):
     edit(mine, "at: 24 months", "at: 17 months")
     result = runs.run(mine, engine="batch")
     table = reported(result).set_index("fact")

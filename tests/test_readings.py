@@ -24,6 +24,7 @@ from sim.plots import style
 from sim.readings.running import OUTCOMES
 from sim.scenario import ScenarioError, load
 from sim.schema import READINGS
+from tests.conftest import without_pictures
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 BASE = SCENARIOS / "laroche2011.yaml"
@@ -180,7 +181,8 @@ def test_times_are_the_scenarios_or_those_given_or_the_defaults(file, settings, 
 
 
 def test_a_folder_is_whole_and_named_by_all_four(found, tmp_path, monkeypatch):
-    folder = readings.keep(found, tmp_path, "mastosim readings ...", 1.0)
+    with without_pictures("pdf", "png"):
+        folder = readings.keep(found, tmp_path, "mastosim readings ...", 1.0)
     assert folder.parent == tmp_path / "laroche2011"
     assert folder.name == f"{readings.digest_of(found.four)}-readings"
     files = ["manifest.json", *(f"readings.{kind}" for kind in ("csv", "pdf", "png", "svg"))]
