@@ -99,8 +99,9 @@ def test_a_failure_while_writing_leaves_nothing(kept, tmp_path, monkeypatch):
     assert list((tmp_path / "laroche2011").iterdir()) == []
 
 
-def test_a_result_of_the_same_digest_is_replaced_whole(kept, tmp_path, no_pictures):
+def test_a_result_of_the_same_digest_is_replaced_whole(kept, tmp_path, monkeypatch):
     result, _ = kept
+    monkeypatch.setattr("sim.plots.draw", lambda *_: None)
     first = archive.keep(result, tmp_path)
     whole = bytes_of(first)
     (first / "stray.txt").write_text("left by someone")

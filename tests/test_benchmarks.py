@@ -62,7 +62,9 @@ def printed(name, *words):
     return said.getvalue()
 
 
-def test_a_quick_run_answers_every_question_and_writes_nothing(monkeypatch, capsys, workers_here):
+def test_a_quick_run_answers_every_question_and_writes_nothing(
+    monkeypatch, capsys, workers_here, no_pictures
+):
     before = RESULTS.read_bytes()
     monkeypatch.setattr(subprocess, "run", in_this_process)
     monkeypatch.setattr(sys, "argv", ["benchmarks", "--quick"])

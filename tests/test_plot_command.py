@@ -33,7 +33,7 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_every_figure_is_drawn_and_its_files_are_printed(result):
+def test_every_figure_is_made_and_its_files_are_printed(result, no_pictures):
     before = names(result)
     told = mastosim_plot(result, "--format", "svg")
     assert told.exit_code == 0, told.output
@@ -46,7 +46,7 @@ def test_every_figure_is_drawn_and_its_files_are_printed(result):
     assert names(result) == sorted([*before, "figures"]), "nothing else is left behind"
 
 
-def test_without_a_format_all_three_and_other_files_stay(result, tmp_path):
+def test_without_a_format_all_three_and_other_files_stay(result, tmp_path, no_pictures):
     into = tmp_path / "new" / "folder"
     assert mastosim_plot(result, "--figure", "markers", "--out", into).exit_code == 0
     wanted = [f"markers.{kind}" for kind in ("csv", "pdf", "png", "svg")]
