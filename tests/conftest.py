@@ -65,6 +65,16 @@ def typed(mastosim):
     return run
 
 
+def shown(code):
+    """The exit code of a process as a shell shows it: 128 and the signal that it died of.
+
+    Python run with `-m` dies of SIGINT in the end, whatever exit code it was given, where the
+    interrupt was caught after it had come out of an `exec`, and scipy has one at its import. The
+    installed command, a script, does not.
+    """
+    return code if code >= 0 else 128 - code
+
+
 class Handed(Executor):
     """Does work as another process would, pickled on the way there and back, but at once."""
 

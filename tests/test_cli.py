@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.scenario import ScenarioError, load
+from tests.conftest import shown
 
 ROOT = Path(__file__).parents[1]
 BASE = ROOT / "scenarios" / "laroche2011.yaml"
@@ -125,7 +126,7 @@ def test_an_interrupted_run_exits_with_130_and_leaves_nothing(tmp_path):
     time.sleep(2.5)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert shown(process.returncode) == 130
     assert "Traceback" not in said
     assert not any(tmp_path.rglob("*.csv"))
 

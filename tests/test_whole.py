@@ -15,6 +15,7 @@ import pytest
 from sim import archive, runs, tables
 from sim.scenario import load
 from sim.tables import aside, whole
+from tests.conftest import shown
 from tests.test_hostile import as_nobody
 
 ROOT = Path(__file__).parents[1]
@@ -386,7 +387,7 @@ def test_the_command_interrupted_while_it_writes_leaves_nothing_and_exits_with_1
         going[i].send_signal(signal.SIGINT)
     for i, process in enumerate(going):
         told, said = process.communicate(timeout=60)
-        assert (process.returncode, told) == (130, ""), said
+        assert (shown(process.returncode), told) == (130, ""), said
         assert said.strip() == "Interrupted; nothing was written."
         assert names(tmp_path / str(i) / "laroche2011") == []
 
