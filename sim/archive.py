@@ -16,6 +16,7 @@ import sim
 from sim import evidence, runs, tables
 from sim.forecast import refuse_too_large
 from sim.outcomes import saved
+from sim.refusal import Refused
 from sim.scenario import Mark, Number, Study, from_document
 from sim.scenario.words import count_of_assumptions
 from sim.tables.store import MANIFEST
@@ -88,7 +89,7 @@ def extend(
 ) -> tuple[runs.Result, Path]:
     """Add patients to a result that was kept: the same as if all had been simulated at once.
 
-    Returns the new result and its folder; the one that was extended stays. Raises ValueError for
+    Returns the new result and its folder; the one that was extended stays. Raises Refused for
     no more patients than it has, or a result of another version.
     """
     held = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -96,7 +97,7 @@ def extend(
     study = study_of(folder / MANIFEST)
     before = study.scenario.cohort.patients
     if patients <= before:
-        raise ValueError(f"the result has {before} patients; ask for more than that")
+        raise Refused(f"the result has {before} patients; ask for more than that")
     more = study.with_patients(patients)
     kept = kept_in(folder / MANIFEST)
     return make(more, root, kept, progress, held["engine"], workers, command, folder)
@@ -174,7 +175,7 @@ def kept_in(manifest: Path) -> Kept:
 
 
 def rerun(manifest: Path, progress: runs.Progress | None = None) -> runs.Result:
-    """Run what a manifest describes. Raises ScenarioError; ValueError for another version."""
+    """Run what a manifest describes. Raises ScenarioError; Refused for another version."""
     _refuse_another_version(json.loads(manifest.read_text(encoding="utf-8")))
     only = kept_in(manifest) == "outcomes"
     return runs.run(study_of(manifest), progress=progress, outcomes_only=only)
@@ -182,7 +183,7 @@ def rerun(manifest: Path, progress: runs.Progress | None = None) -> runs.Result:
 
 def _refuse_another_version(held: dict[str, Any]) -> None:
     if held["mastosim"] != sim.__version__:
-        raise ValueError(f"made by mastosim {held['mastosim']}, this is {sim.__version__}")
+        raise Refused(f"made by mastosim {held['mastosim']}, this is {sim.__version__}")
 
 
 def manifest_of(study: Study, command: str, seconds: float, engine: str) -> dict[str, Any]:

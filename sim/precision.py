@@ -10,6 +10,7 @@ from sim import runs
 from sim.outcomes import Tally
 from sim.outcomes.estimate import Z95, Estimate
 from sim.outcomes.summary import apart, estimate
+from sim.refusal import Refused
 from sim.runs import Engine, Progress, Result
 from sim.scenario import Study
 from sim.scenario.report import nearest
@@ -56,7 +57,7 @@ class Reached(NamedTuple):
 
 
 def read(texts: Iterable[str]) -> list[Goal]:
-    """Goals as they are written: `spine.difference:0.1`. Raises ValueError for another form."""
+    """Goals as they are written: `spine.difference:0.1`. Raises Refused for another form."""
     return [_goal(text) for text in texts]
 
 
@@ -68,7 +69,7 @@ def _goal(text: str) -> Goal:
     except ValueError:
         half_width = 0.0
     if not colon or not outcome or not half_width > 0:
-        raise ValueError(
+        raise Refused(
             f"'{text}' is no precision; allowed: OUTCOME:HALF-WIDTH, OUTCOME.difference:HALF-WIDTH "
             "or OUTCOME.ARM:HALF-WIDTH with a number above 0, like spine.difference:0.1"
         )
@@ -76,16 +77,16 @@ def _goal(text: str) -> Goal:
 
 
 def reached(goal: Goal, whole: Tally) -> Reached:
-    """What the sums say of a goal so far. Raises ValueError for what the run does not have."""
+    """What the sums say of a goal so far. Raises Refused for what the run does not have."""
     found = [(of, value) for name, of, value in _known(whole) if name == goal.outcome]
     if not found:
         names = dict.fromkeys(name for name, _, _ in _known(whole))
         known = [*SHORT, *names]
-        raise ValueError(f"'{goal.outcome}' is no outcome; {nearest(goal.outcome, known)}")
+        raise Refused(f"'{goal.outcome}' is no outcome; {nearest(goal.outcome, known)}")
     meant = [(of, value) for of, value in found if _is_meant(goal.of, of)]
     if not meant:
         known = [DIFFERENCE, *(of for of, _ in found)]
-        raise ValueError(f"'{goal.outcome}' has no '{goal.of}'; {nearest(goal.of, known)}")
+        raise Refused(f"'{goal.outcome}' has no '{goal.of}'; {nearest(goal.of, known)}")
     return Reached(goal, *max(meant, key=lambda pair: pair[1].mc_error))
 
 
@@ -99,7 +100,7 @@ def until(
     """Add patients until every goal is reached, or MOST of them are there.
 
     Returns the result, without tables, of a study of so many patients, and its course in COLUMNS:
-    a row for each goal after each block. Raises ValueError for a goal that the study cannot have.
+    a row for each goal after each block. Raises Refused for a goal that the study cannot have.
     """
     import pandas as pd
 

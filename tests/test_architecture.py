@@ -29,6 +29,7 @@ MAY_IMPORT = {
         "verification",
     },
     "schema": set(),
+    "refusal": set(),
     "evidence": set(),
     "scenario": {"evidence", "notebook"},
     "draws": {"schema"},
@@ -129,6 +130,8 @@ MAY_IMPORT["sweeps"] = {
 }
 MAY_IMPORT["cluster"] = {"sim"}
 MAY_IMPORT["cores"] = {"cluster"}
+for part in ("archive", "comparisons", "emulation", "precision", "sweeps"):
+    MAY_IMPORT[part] |= {"refusal"}
 MAY_IMPORT["cli"] = {*MAY_IMPORT}
 TYPES_ONLY = {"sheets": {"runs"}, "notebook": {"sheets"}}
 

@@ -208,15 +208,16 @@ def test_every_series_of_known_size_can_be_done_again(name):
         ("answers: boonen2012", "does not say how many patients"),
     ],
 )
-def test_what_cannot_be_emulated_is_refused_with_the_reason(text, message, tmp_path):
+def test_what_cannot_be_emulated_is_refused_with_the_reason(mastosim, text, message, tmp_path):
     (tmp_path / "laroche2011.yaml").write_text(BASE.read_text())
     path = tmp_path / "mine.yaml"
     arms = "" if "boonen" not in text else "arms: {zoledronate: [pamidronate], placebo: []}\n"
     path.write_text(f"extends: laroche2011.yaml\nname: mine\n{text}\n{arms}")
     with pytest.raises(ValueError, match=message):
         emulation.prepare(path, 10)
-    done = CliRunner().invoke(commands, ["emulate", str(path), "--out", str(tmp_path / "out")])
-    assert done.exit_code == 2
+    done = mastosim("emulate", path, "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert message in done.stderr
     assert not (tmp_path / "out").exists()
 
 

@@ -92,10 +92,10 @@ def test_no_number_depends_on_workers_or_on_the_larger_sizes(
         (["--set", "arms.combination="], "between two arms or more"),
     ],
 )
-def test_what_is_no_trial_is_refused(words, message):
-    done = CliRunner().invoke(commands, ["power", str(BASE), "--trials", "5", *words])
-    assert done.exit_code == 2
-    assert message in " ".join(done.output.split())
+def test_what_is_no_trial_is_refused(mastosim, words, message):
+    done = mastosim("power", BASE, "--trials", 5, *words)
+    assert done.returncode == 2
+    assert message in " ".join(done.stderr.split())
 
 
 def test_the_command_prints_writes_and_says_its_reading(tmp_path):

@@ -133,7 +133,7 @@ def test_the_first_patients_are_not_simulated_again(tmp_path, monkeypatch):
     assert asked == [range(MARK, MARK + 10)]
 
 
-def test_the_command_extends_and_refuses_fewer_patients(tmp_path):
+def test_the_command_extends_and_refuses_fewer_patients(mastosim, tmp_path):
     study = load(BASE, [*SHORT, "cohort.patients=200"])
     _, folder = archive.make(study, tmp_path, "outcomes", engine="batch")
     words = ["extend", str(folder), "--out", str(tmp_path), "-q"]
@@ -141,9 +141,9 @@ def test_the_command_extends_and_refuses_fewer_patients(tmp_path):
     assert done.exit_code == 0, done.output
     manifests = [json.loads(path.read_text()) for path in tmp_path.rglob("manifest.json")]
     assert {int(m["scenario"]["cohort"]["patients"]) for m in manifests} == {200, 260}
-    fewer = CliRunner().invoke(commands, [*words, "--patients", "200"])
-    assert fewer.exit_code == 2
-    assert "the result has 200 patients; ask for more than that" in fewer.output
+    fewer = mastosim(*words, "--patients", 200)
+    assert fewer.returncode == 2
+    assert "the result has 200 patients; ask for more than that" in fewer.stderr
     nothing = CliRunner().invoke(commands, ["extend", str(tmp_path / "no"), "--patients", "9"])
     assert nothing.exit_code == 2
 

@@ -11,7 +11,7 @@ import pytest
 import sim
 from sim.cli import progress
 from sim.scenario import Mistake, ScenarioError
-from sim.sweeps import advice, paths, work
+from sim.sweeps import advice, load_sweep, paths, work
 from sim.sweeps.noise import Cost
 from tests.tiny_sweeps import BOTH, GIVEN, RATE, SHARES, SPINE, STOPS, TINY, table, wrote
 
@@ -466,13 +466,20 @@ def test_a_point_that_cannot_be_simulated_is_told_and_the_others_are_kept(
     assert {*outcomes["point"]} & {row[1] for row in held["failed"]} == set()
 
 
-def test_a_design_of_which_nothing_can_be_simulated_is_refused(mastosim, tmp_path):
-    """So short a half-life leaves nothing of an effect that was measured at the end of a plan."""
-    short = {"therapies.pamidronate.exposure.half_life": "{low: 0.1 days, high: 0.3 days}"}
-    path = wrote(tmp_path, f"design: {{probabilistic: {{draws: 2}}}}\n{table(short)}")
+def test_a_design_of_which_nothing_can_be_simulated_is_refused(mastosim, tmp_path, monkeypatch):
+    simulated = work.simulated
+
+    def the_base_alone(document, *others):
+        if paths.found(document, paths.parts_of(RATE)) != base:
+            raise ScenarioError([Mistake("fractures", "too many")])
+        return simulated(document, *others)
+
+    path = wrote(tmp_path, f"design: {{probabilistic: {{draws: 2}}}}\n{table({RATE: THREE[RATE]})}")
+    base = paths.found(load_sweep(path).varied[0].study.document, paths.parts_of(RATE))
+    monkeypatch.setattr(work, "simulated", the_base_alone)
     told = ask(mastosim, path, code=2)
     said = " ".join(told.stderr.split())
-    assert "no point of the design could be simulated in 'tiny': therapies.pamidronate." in said
+    assert "no point of the design could be simulated in 'tiny': fractures: too many" in said
     assert not [*(tmp_path / "out").rglob("manifest.json")]
 
 

@@ -53,6 +53,16 @@ ONE_MISTAKE = {
     "the same number twice": (
         f"{PSA}\n{table({SPINE: '', SPINE.removesuffix('.mean'): ''})}",
         f"10:3: parameters.effects.pamidronate.spine: '{SPINE}' is named twice"),
+    "what is the same everywhere": (
+        f"{GRID}\n{table({'cohort.patients': '{values: [10, 20]}'})}",
+        "9:3: parameters.cohort.patients: 'cohort.patients' is the same at every point; give the "
+        "sweep `patients`"),
+    "seeds for values": (
+        f"{GRID}\n{table({'seed': '{values: [1, 2]}'})}",
+        "9:3: parameters.seed: 'seed' is the same at every point; give the sweep a `seed`"),
+    "more points than can be held": (
+        "design: {probabilistic: {draws: 10000000000}}",
+        "7:9: design: 10,000,000,000 points; allowed: up to 1,000,000"),
     "an unknown key": (
         f"{PSA}\n{table({RATE: '{lo: 1 per year, high: 2 per year}'})}",
         f"9:25: parameters.{RATE}.lo: 'lo' is not a key here; did you mean 'low'? Allowed: name, "
@@ -212,7 +222,7 @@ ONE_MISTAKE = {
 def test_a_mistake_is_told_in_one_sentence_with_its_place(mastosim, tmp_path, name):
     text, said = ONE_MISTAKE[name]
     head, line = refused(mastosim, tmp_path, wrote(tmp_path, text))
-    assert head == "The scenario is not valid: 1 mistake."
+    assert head == "The sweep is not valid: 1 mistake."
     if said.endswith((": ", ", ")):
         assert line.startswith(f"case.yaml:{said}")
     else:
@@ -283,6 +293,19 @@ def test_an_end_that_the_scenario_does_not_allow_is_told(mastosim, tmp_path):
     ]
 
 
+def test_a_draw_whose_patients_cannot_be_prepared_is_told_before_anything_is_simulated(
+    mastosim, tmp_path
+):
+    """So short a half-life leaves nothing of an effect that was measured at the end of a plan."""
+    half_life = "therapies.pamidronate.exposure.half_life"
+    short = {half_life: "{low: 0.1 days, high: 0.3 days}"}
+    _, line = refused(mastosim, tmp_path, wrote(tmp_path, f"{PSA}\n{table(short)}"))
+    assert line.startswith(
+        f"case.yaml:9:3: parameters.{half_life}: point 1: therapies.pamidronate."
+    )
+    assert line.endswith("(at 6 points of 7)")
+
+
 def test_a_word_that_the_scenario_does_not_know_is_told(mastosim, tmp_path):
     text = f"{GRID}\n{table({'accrual': '{values: [linear, componud, compound]}'})}"
     _, line = refused(mastosim, tmp_path, wrote(tmp_path, text))
@@ -300,17 +323,17 @@ def test_a_key_that_the_scenario_does_not_know_is_told_with_the_nearest(mastosim
 def test_every_mistake_stands_in_one_report(mastosim, tmp_path):
     wrong = {"fractures.base_rat": "", "fractures.sites.hip.gradien": "", RATE: "{within: [1, 2]}"}
     head, *lines = refused(mastosim, tmp_path, wrote(tmp_path, f"{PSA}\n{table(wrong)}"))
-    assert head == "The scenario is not valid: 3 mistakes."
+    assert head == "The sweep is not valid: 3 mistakes."
     assert [line.split(": ")[0] for line in lines] == [f"case.yaml:{n}:3" for n in (9, 10, 11)]
     form = f"design: {{sobol: {{draws: 5}}}}\n{table({RATE: '{low: 1 per year}'})}\ntarget: 5"
     head, *lines = refused(mastosim, tmp_path, wrote(tmp_path, form))
-    assert head == "The scenario is not valid: 3 mistakes."
+    assert head == "The sweep is not valid: 3 mistakes."
 
 
 def test_a_scenario_that_is_not_valid_is_told_in_its_own_places(mastosim, tmp_path):
     wrong = TINY.replace("horizon: 6 months", "horizon: 6 monts\ncohort: {femal: 50 %}")
     head, *lines = refused(mastosim, tmp_path, wrote(tmp_path, PSA, {"tiny.yaml": wrong}))
-    assert head == "The scenario is not valid: 2 mistakes."
+    assert head == "The sweep is not valid: 2 mistakes."
     assert any(line.startswith("tiny.yaml:4:10: horizon: '6 monts'") for line in lines)
     assert any("'femal' is not a key here; did you mean 'female'?" in line for line in lines)
 

@@ -69,14 +69,8 @@ def compare(
     and the seed of all.
     """
     from sim.comparisons import keep, read, simulate
-    from sim.scenario import ScenarioError
 
-    try:
-        studies = read(scenarios, patients, seed, settings)
-    except ScenarioError:
-        raise
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
+    studies = read(scenarios, patients, seed, settings)
     refuse_unwritable(out)
 
     from sim.cli.progress import watching

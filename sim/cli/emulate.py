@@ -45,15 +45,9 @@ def emulate(
     """
     from sim import emulation
     from sim.cli.progress import watching
-    from sim.scenario import ScenarioError
 
     refuse_unwritable(out)
-    try:
-        prepared = emulation.prepare(scenario, trials, seed, settings)
-    except ScenarioError:
-        raise
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
+    prepared = emulation.prepare(scenario, trials, seed, settings)
     from sim.runs import workers_for
 
     workers = workers or workers_for(trials * prepared.design.size, "batch")

@@ -31,17 +31,11 @@ def extend(
     from sim import archive, runs
     from sim.cli import show
     from sim.cli.progress import watching
-    from sim.scenario import ScenarioError
 
     engine, kept = held["engine"], archive.kept_in(result / "manifest.json")
     command = " ".join(["mastosim", *sys.argv[1:]])
     count = workers or runs.workers_for(patients, engine)
-    try:
-        with watching(quiet, engine) as progress:
-            made, folder = archive.extend(result, out, patients, progress, count, command)
-    except ScenarioError:
-        raise
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
+    with watching(quiet, engine) as progress:
+        made, folder = archive.extend(result, out, patients, progress, count, command)
     text = show.as_json(made, folder) if as_json else show.as_text(made, folder, kept)
     click.echo(text)

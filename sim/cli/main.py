@@ -29,6 +29,7 @@ from sim.cli.run import run
 from sim.cli.schema import schema
 from sim.cli.sweep import sweep
 from sim.cli.verify import verify
+from sim.refusal import Refused
 from sim.scenario import ScenarioError
 
 BUG, NOT_VALID, INTERRUPTED = 1, 3, 130
@@ -84,6 +85,9 @@ def main() -> None:
     except ScenarioError as error:
         click.echo(str(error), err=True)
         sys.exit(NOT_VALID)
+    except Refused as error:
+        click.UsageError(str(error)).show()
+        sys.exit(click.UsageError.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -63,14 +63,8 @@ def power(
     from sim.cli.progress import watching
     from sim.emulation import power as trial
     from sim.runs import workers_for
-    from sim.scenario import ScenarioError
 
-    try:
-        plan = trial.prepare(scenario, outcome, sizes, trials, seed, settings)
-    except ScenarioError:
-        raise
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
+    plan = trial.prepare(scenario, outcome, sizes, trials, seed, settings)
     workers = workers or workers_for(plan.study.scenario.cohort.patients, "batch")
     with watching(quiet, "batch", "trials") as progress:
         found = trial.run(plan, progress, workers)

@@ -99,13 +99,7 @@ def _precise(
     """The outcomes of as many patients as the goals need, by the engine for many."""
     from sim import cores, precision
     from sim.cli.progress import watching
-    from sim.scenario import ScenarioError
 
-    try:
-        goals = precision.read(until)
-        with watching(quiet, "batch", "patients") as progress:
-            return precision.until(study, goals, progress, "batch", workers or cores.available())
-    except ScenarioError:
-        raise
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
+    goals = precision.read(until)
+    with watching(quiet, "batch", "patients") as progress:
+        return precision.until(study, goals, progress, "batch", workers or cores.available())

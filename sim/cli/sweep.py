@@ -115,19 +115,13 @@ def _cores_that_pay(read: Sweep) -> int:
 @contextmanager
 def _mistakes_of_use() -> Iterator[None]:
     """What a user can mend, without a traceback; blocks that are done stay, whatever ends it."""
-    from sim.scenario import ScenarioError
-
     try:
         yield
-    except ScenarioError:
-        raise
     except ModuleNotFoundError as error:
         extra = {"distributed": "cluster", "SALib": "sensitivity"}.get(str(error.name))
         if extra is None:
             raise
         raise click.UsageError(f"this needs {error.name}: pip install mastosim[{extra}]") from None
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
     except KeyboardInterrupt:
         told = "Interrupted; the blocks that are done are kept, the same command goes on."
         click.echo(told, err=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sim import outcomes, runs
 from sim.blocks import Work
 from sim.comparisons.pairing import summarise
+from sim.refusal import Refused
 from sim.scenario import ScenarioError, Study, load
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def compare(
     """Run scenario files on the same virtual patients and put their outcomes side by side.
 
     Number of patients and seed are those of the first file unless given; `settings` are laid over
-    every file. Raises ValueError for fewer than two scenarios or two of one name, ScenarioError
+    every file. Raises Refused for fewer than two scenarios or two of one name, ScenarioError
     for files that are not valid.
     """
     return simulate(read(scenarios, patients, seed, settings), progress, engine, workers)
@@ -61,12 +62,12 @@ def read(
     """
     paths, settings = list(scenarios), list(settings)
     if len(paths) < 2:
-        raise ValueError("nothing to compare with; name at least two scenario files")
+        raise Refused("nothing to compare with; name at least two scenario files")
     studies = _load(paths, runs.with_numbers(settings, patients, seed))
     names = [study.scenario.name for study in studies]
     for path, name in zip(paths, names, strict=True):
         if names.count(name) > 1:
-            raise ValueError(f"two scenarios are called '{name}'; give {path} a `name:` of its own")
+            raise Refused(f"two scenarios are called '{name}'; give {path} a `name:` of its own")
     first = studies[0].scenario
     return _load(paths, runs.with_numbers(settings, first.cohort.patients, first.seed))
 

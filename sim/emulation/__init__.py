@@ -38,7 +38,7 @@ def emulate(
     """Do the series that a scenario answers to again, so many times, and score what it published.
 
     `settings` are as in `sim.runs.run`; `progress` is told the trials done and to do. Raises
-    ScenarioError for a scenario that is not valid, ValueError where no design is known.
+    ScenarioError for a scenario that is not valid, Refused where no design is known.
     """
     emulation = prepare(scenario, trials, seed, settings)
     return of_trials(emulation, run(emulation, progress, workers))

@@ -14,6 +14,7 @@ from sim import blocks, cores, outcomes
 from sim.draws import CHUNK
 from sim.outcomes.estimate import Estimate, Sums, ratio
 from sim.outcomes.named import Outcome, outcomes_of
+from sim.refusal import Refused
 from sim.runs import Progress, split, with_numbers
 from sim.scenario import Study, load
 from sim.scenario.report import nearest
@@ -73,24 +74,22 @@ def prepare(
 ) -> Plan:
     """A scenario as trials with random allocation.
 
-    Raises ScenarioError for a scenario that is not valid; ValueError for one arm alone, a size
+    Raises ScenarioError for a scenario that is not valid; Refused for one arm alone, a size
     below 2, or an outcome that the arms do not share.
     """
     settings = with_numbers(settings, None, seed)
     arms = len(load(scenario, settings).scenario.arms)
     if arms < 2:
-        raise ValueError("a trial allocates between two arms or more, and the scenario has one")
+        raise Refused("a trial allocates between two arms or more, and the scenario has one")
     if min(sizes) < 2:
-        raise ValueError(
-            f"{min(sizes)} patient in an arm has no standard error; allowed: 2 or more"
-        )
+        raise Refused(f"{min(sizes)} patient in an arm has no standard error; allowed: 2 or more")
     people = trials * arms * max(sizes)
     plan = Plan(
         load(scenario, [*settings, f"cohort.patients={people}"]), outcome, tuple(sizes), trials
     )
     shared = _shared(plan)
     if outcome not in shared:
-        raise ValueError(f"'{outcome}' is no outcome of every arm; {nearest(outcome, shared)}")
+        raise Refused(f"'{outcome}' is no outcome of every arm; {nearest(outcome, shared)}")
     return plan
 
 

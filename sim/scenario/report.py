@@ -72,14 +72,15 @@ class Mistake:
 
 @dataclass
 class ScenarioError(Exception):
-    """A scenario that cannot be used, with every mistake that was found in it."""
+    """A scenario, or a sweep of some, that cannot be used, with every mistake found in it."""
 
     mistakes: list[Mistake] = field(default_factory=list)
+    what: str = "scenario"
 
     def __str__(self) -> str:
         count = len(self.mistakes)
         head = "1 mistake" if count == 1 else f"{count} mistakes"
-        told = [f"The scenario is not valid: {head}.", *map(str, self.mistakes[:MOST_MISTAKES])]
+        told = [f"The {self.what} is not valid: {head}.", *map(str, self.mistakes[:MOST_MISTAKES])]
         if count > MOST_MISTAKES:
             told.append(f"... and {count - MOST_MISTAKES} more, shown when these are corrected.")
         return "\n".join(told)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sim.blocks import Engine
 from sim.cores import Workers
+from sim.refusal import Refused
 from sim.runs import Progress
 from sim.sweeps import folder, running, work
 from sim.sweeps.collect import Collected, collected
@@ -41,11 +42,11 @@ def pilot(
     """Simulate a few draws of few patients of a sweep, and recommend patients and draws.
 
     The paired difference that is wanted most precisely decides: that of the target, or of the
-    first outcome of the sweep. Raises ScenarioError; ValueError for a design without draws.
+    first outcome of the sweep. Raises ScenarioError; Refused for a design without draws.
     """
     sweep = load_sweep(path, PATIENTS, None, seed)
     if sweep.form.design.name not in SAMPLED:
-        raise ValueError(
+        raise Refused(
             f"a {sweep.form.design.name} design draws nothing, so nothing can be recommended; "
             f"allowed: {', '.join(SAMPLED)}"
         )

@@ -11,6 +11,7 @@ import numpy as np
 from sim.outcomes import groups
 from sim.outcomes.groups import Grouped
 from sim.outcomes.summary import NOISE, in_months, unit_of_difference
+from sim.refusal import Refused
 from sim.schema import Floats
 from sim.sweeps import store
 from sim.sweeps.designs import Point
@@ -80,7 +81,7 @@ def collected(
         found, influences = _with_differences(arms, one.study.scenario.compared_with)
         here = _quantities(arms, one.study.scenario.compared_with)
         if quantities not in ([], here):
-            raise ValueError(f"point {point.number} has other outcomes than the base case; "
+            raise Refused(f"point {point.number} has other outcomes than the base case; "
                              "name a scenario for each under `scenarios`")  # fmt: skip
         if not quantities:
             quantities = here
@@ -94,7 +95,7 @@ def collected(
         if point.role in DRAWN:
             moments.add(influences)
     if not quantities:
-        raise ValueError(f"no point of '{one.study.scenario.name}' could be simulated")
+        raise Refused(f"no point of '{one.study.scenario.name}' could be simulated")
     drawn = values[[p.number for p in one.points if p.role in DRAWN]]
     splits = moments.splits(drawn[~np.isnan(drawn).all(axis=1)])
     return Collected(one, quantities, values, errors, changes, splits)

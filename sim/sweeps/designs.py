@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -16,6 +17,9 @@ from sim.sweeps.joint import Joint
 
 SAMPLED = ("probabilistic", "latin_hypercube", "sobol")
 """Designs whose points are draws of all parameters at once."""
+
+MOST_POINTS = 1_000_000
+"""A point takes about a kilobyte before anything is simulated."""
 
 
 class Point(NamedTuple):
@@ -38,6 +42,20 @@ def points(design: Design, joint: Joint, seed: int) -> list[Point]:
     """
     every = itertools.chain(_base(), _ends(design, joint), _own(design, joint, seed))
     return [Point(number, *parts) for number, parts in enumerate(every)]
+
+
+def size(design: Design, joint: Joint) -> int:
+    """How many points a design has of its own, besides the base case and parameters alone."""
+    parameters = len(joint.parameters)
+    if design.grid is not None:
+        return math.prod(len(parameter.choices) for parameter in joint.parameters)
+    if design.indices is not None:
+        mixed = 2 if design.indices.second_order == "yes" else 1
+        return design.indices.draws * (2 + mixed * parameters)
+    if design.morris is not None:
+        return design.morris.trajectories * (parameters + 1)
+    drawn = design.probabilistic or design.latin_hypercube or design.sobol
+    return 0 if drawn is None else drawn.draws
 
 
 Parts = tuple[str, str, dict[int, Any]]

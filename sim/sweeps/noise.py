@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.outcomes.groups import GROUP
+from sim.refusal import Refused
 from sim.schema import Floats
 
 SIZES = tuple(
@@ -102,7 +103,7 @@ def advise(split: Split, cost: Cost, target: float) -> Advice:
     """The cheapest draws and patients whose mean has the standard error that is wanted.
 
     For every number of patients the draws follow: N = (a + ab/n) / (target^2 - b/n).
-    Raises ValueError where not even a million patients are enough.
+    Raises Refused where not even a million patients are enough.
     """
     found = []
     for patients in SIZES:
@@ -114,7 +115,7 @@ def advise(split: Split, cost: Cost, target: float) -> Advice:
             found.append(Advice(draws, patients, split.error(draws, patients), seconds))
     if not found:
         least = math.sqrt(split.patients / SIZES[-1])
-        raise ValueError(
+        raise Refused(
             f"a standard error of {target:g} takes more than {SIZES[-1]} patients; "
             f"allowed: above {least:.2g}"
         )

@@ -22,6 +22,9 @@ from sim.sweeps.form import ParameterForm, SweepForm
 DECIDING = ("horizon", "visits.")
 """Where a scenario says what is measured and when, which a table has one answer to."""
 
+OF_ALL = {"seed": "a `seed`", "cohort.patients": "`patients`"}
+"""What is the same at every point, and what to give the sweep instead."""
+
 
 class Parameter(NamedTuple):
     """A value of the scenario that the sweep moves.
@@ -91,6 +94,9 @@ def _resolved(path: str, given: ParameterForm, form: SweepForm, study: Study) ->
     if path.startswith(DECIDING):
         raise refuse("'{path}' decides which outcomes there are, and when; name a scenario for "
                      "each under `scenarios`", path=path)  # fmt: skip
+    if path in OF_ALL:
+        raise refuse("'{path}' is the same at every point; give the sweep {instead}",
+                     path=path, instead=OF_ALL[path])  # fmt: skip
     if form.design.name == "grid":
         return _of_a_grid(path, place, given, study)
     if given.values is not None:

@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 
 from sim import blocks, outcomes
 from sim.outcomes.groups import grouped
+from sim.refusal import Refused
 from sim.scenario import Mistake, ScenarioError, Study, from_document, load
 from sim.scenario.provenance import Plain, as_it_stands
 from sim.scenario.report import nearest
 from sim.scenario.tree import read_file
 from sim.scenario.validation import validated
 from sim.sweeps import joint, parameters, paths
-from sim.sweeps.designs import Point, points
+from sim.sweeps.designs import MOST_POINTS, Point, points, size
 from sim.sweeps.form import SweepForm
 from sim.sweeps.joint import Joint
 
@@ -69,15 +70,18 @@ def load_sweep(
 ) -> Sweep:
     """Read a sweep and the scenarios that it names, with other numbers where they are given.
 
-    Raises ScenarioError with every mistake found; ValueError for draws of a design without any.
+    Raises ScenarioError with every mistake found; Refused for draws of a design without any.
     """
     mistakes: list[Mistake] = []
-    plain = as_it_stands(read_file(Path(path), str(path), mistakes))
+    try:
+        plain = as_it_stands(read_file(Path(path), str(path), mistakes))
+    except ScenarioError as error:
+        raise ScenarioError(error.mistakes, "sweep") from None
     _set_numbers(plain.tree, patients, draws, seed)
     form, wrong = validated(SweepForm, plain, plain.tree)
     mistakes += wrong
     if form is None or mistakes:
-        raise ScenarioError(mistakes)
+        raise ScenarioError(mistakes, "sweep")
     studies = [
         _loaded(form, plain, Path(path), name, place, mistakes)
         for place, name in enumerate(form.files)
@@ -91,12 +95,12 @@ def checked(form: SweepForm, plain: Plain, studies: list[Study], mistakes: list[
         one for study in studies if (one := _varied(form, plain, study, mistakes)) is not None
     ]
     if mistakes:
-        raise ScenarioError(mistakes)
+        raise ScenarioError(mistakes, "sweep")
     mistakes += _unalike(varied, plain)
     for one in varied:
         mistakes += [*_unknown_outcomes(form, one, plain), *_outside(one, plain)]
     if mistakes:
-        raise ScenarioError(mistakes)
+        raise ScenarioError(mistakes, "sweep")
     said = {key: value for key, value in plain.tree.items() if key not in NAMED}
     whole = json.dumps([said, [one.study.digest for one in varied]], sort_keys=True)
     return Sweep(form, varied, plain.tree, hashlib.sha256(whole.encode()).hexdigest())
@@ -113,7 +117,7 @@ def _set_numbers(tree: Any, patients: int | None, draws: int | None, seed: int |
     held = next(iter(design.values()), None) if isinstance(design, dict) else None
     key = "trajectories" if isinstance(held, dict) and "trajectories" in held else "draws"
     if not isinstance(held, dict) or key not in held:
-        raise ValueError("the design of this sweep draws nothing; leave out --draws")
+        raise Refused("the design of this sweep draws nothing; leave out --draws")
     held[key] = str(draws)
 
 
@@ -147,6 +151,9 @@ def _varied(form: SweepForm, plain: Plain, study: Study, mistakes: list[Mistake]
     together = joint.joined(form, plain, found, mistakes)
     if form.design.name in ("indices", "morris") and not together.is_independent:
         told = f"{form.design.name} asks for parameters that vary on their own"
+        mistakes.append(Mistake("design", told, plain.marks.get(("design",))))
+    if (count := size(form.design, together)) > MOST_POINTS:
+        told = f"{count:,} points; allowed: up to {MOST_POINTS:,}"
         mistakes.append(Mistake("design", told, plain.marks.get(("design",))))
     if len(mistakes) > before:
         return None
@@ -205,6 +212,8 @@ def _outside(one: Varied, plain: Plain) -> Iterator[Mistake]:
     for path, cases in told.items():
         point, mistake = cases[0]
         where, mark = parameters.mark_of(plain, path)
+        if where == "parameters" and point.of:
+            where, mark = parameters.mark_of(plain, point.of)
         what = {"draw": "draw", "grid": "combination"}.get(point.role, "point")
         also = f" (at {len(cases)} points of {len(one.points)})" if len(cases) > 1 else ""
         yield Mistake(where, f"{what} {point.number}: {path}: {mistake.message}{also}", mark)
@@ -225,8 +234,10 @@ def _outermost(one: Varied) -> list[Point]:
 
 
 def _refused(one: Varied, point: Point) -> list[Mistake]:
+    """What is wrong with a point: what its document says, or how its patients are prepared."""
     try:
-        from_document(one.document(point), (), one.study.publications)
+        study = from_document(one.document(point), (), one.study.publications)
+        blocks.simulate(study, range(2), "simpy", ())
     except ScenarioError as error:
         return error.mistakes
     return []

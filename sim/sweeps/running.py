@@ -15,6 +15,7 @@ from sim import cluster, cores
 from sim.blocks import Engine
 from sim.cores import Workers
 from sim.forecast import SHARE_OF_MEMORY, in_bytes, in_words, memory_of_machine
+from sim.refusal import Refused
 from sim.runs import Progress
 from sim.sweeps import folder, store, work
 from sim.sweeps.collect import collected
@@ -42,7 +43,7 @@ class Forecast(NamedTuple):
         return "about {} with {} of memory and {} of disk".format(*parts)
 
 
-class TooLarge(ValueError):
+class TooLarge(Refused):
     """A sweep that would take more than is allowed."""
 
 
@@ -56,7 +57,7 @@ def simulate(
 ) -> dict[tuple[str, int], str]:  # fmt: skip
     """Simulate whatever blocks are missing; returns the points that cannot be, with the reason.
 
-    `tell` is handed a forecast once some pieces are done. Raises ValueError for a store of another
+    `tell` is handed a forecast once some pieces are done. Raises Refused for a store of another
     version or in use by another process, TooLarge for work above the limits; blocks done stay.
     """
     name = "" if shard == WHOLE else str(shard)
@@ -99,7 +100,7 @@ def gather(
     """Put together what was simulated of a sweep, and keep it in its folder.
 
     `failed` are the points that `simulate` returned, `progress` is told of points, `about` goes
-    into the manifest. Raises ValueError where none of a design's own points could be simulated.
+    into the manifest. Raises Refused where none of a design's own points could be simulated.
     """
     _refuse_nothing(sweep, failed)
     blocks = folder.home(sweep, root) / "blocks"
@@ -118,7 +119,7 @@ def _refuse_nothing(sweep: Sweep, failed: dict[tuple[str, int], str]) -> None:
         name = one.study.scenario.name
         why = [failed.get((name, p.number), "") for p in one.points if p.role not in AROUND]
         if why and all(why):
-            raise ValueError(f"no point of the design could be simulated in '{name}': {why[0]}")
+            raise Refused(f"no point of the design could be simulated in '{name}': {why[0]}")
 
 
 def run(

@@ -17,6 +17,7 @@ import numpy as np
 
 import sim
 from sim.outcomes.groups import GROUP, Grouped, Line
+from sim.refusal import Refused
 from sim.schema import Floats
 
 DECIDES = (
@@ -179,7 +180,7 @@ def _fits(block: range, patients: int) -> bool:
 def opened(folder: Path, shard: str = "") -> Iterator[Path]:
     """The folder of a store, which no other process then works on as the same shard.
 
-    Raises ValueError for a store of another version, or one that is in use.
+    Raises Refused for a store of another version, or one that is in use.
     """
     from filelock import FileLock, Timeout
 
@@ -189,7 +190,7 @@ def opened(folder: Path, shard: str = "") -> Iterator[Path]:
         lock.acquire()
     except Timeout:
         what = f"shard {shard} of " if shard else ""
-        raise ValueError(f"another process works on {what}the store '{folder}'") from None
+        raise Refused(f"another process works on {what}the store '{folder}'") from None
     try:
         _refuse_another_version(folder)
         yield folder
@@ -209,7 +210,7 @@ def _refuse_another_version(folder: Path) -> None:
     with suppress(ValueError, TypeError):
         other |= json.loads(held.read_text(encoding="utf-8"))
     if other != mine:
-        raise ValueError(
+        raise Refused(
             f"the store '{folder}' was made by mastosim {other['mastosim']} (model "
             f"{other['model']}), this is {mine['mastosim']} (model {mine['model']}): its numbers "
             "may differ. Delete it, or choose another folder with --out"
