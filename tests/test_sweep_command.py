@@ -546,6 +546,25 @@ def test_a_target_that_no_patients_give_is_refused(mastosim, tmp_path, cheap):
     )
 
 
+def test_an_outcome_without_spread_needs_a_target(mastosim, tmp_path, cheap):
+    """How much a hip's density matters for its fractures is nothing to the density itself."""
+    text = f"design: {{probabilistic: {{draws: 4}}}}\n{table({'fractures.sites.hip.gradient': ''})}"
+    told = ask(mastosim, wrote(tmp_path, text), "--pilot", code=2)
+    said = " ".join(told.stderr.split())
+    assert "the pilot saw no spread of 'spine annual increase' beyond the noise" in said
+    assert "add `target: {outcome: spine annual increase, standard_error: ...}`" in said
+
+
+def test_a_bug_does_not_pass_for_a_mistake_of_use(mastosim, tmp_path, monkeypatch):
+    def broken(*_, **__):
+        raise ValueError("operands could not be broadcast")
+
+    monkeypatch.setattr("sim.sweeps.simulate", broken)
+    told = mastosim("sweep", wrote(tmp_path, DRAWS), "--out", tmp_path / "out")
+    assert told.returncode == 1
+    assert "a bug: ValueError: operands could not be broadcast" in told.stderr
+
+
 def test_a_file_of_one_draw_has_a_pilot_of_more(mastosim, tmp_path, cheap):
     path = wrote(
         tmp_path, f"design: {{probabilistic: {{draws: 1}}}}\n{table({SPINE: ''})}\n{WANTED}"

@@ -11,8 +11,9 @@ from scipy.special import ndtri
 
 from sim.scenario import ScenarioError
 from sim.scenario.form.uncertainty import Uncertainty
-from sim.sweeps import distributions, load_sweep
+from sim.sweeps import designs, distributions, load_sweep
 from sim.sweeps.distributions import amount
+from sim.sweeps.read import AROUND
 from tests.tiny_sweeps import BOTH, GIVEN, RATE, SHARES, SPINE, STOPS, read, table, wrote
 
 Z = 1.959963984540054
@@ -383,6 +384,19 @@ def test_indices_mix_two_samples_column_by_column(tmp_path):
             rest = [i for i in range(3) if i != place]
             assert (rows[:, rest] == own[:, rest]).all()
     assert len({*a[:, 0], *b[:, 0]}) == 16
+
+
+@pytest.mark.parametrize("design", [
+    "one_at_a_time", "{one_at_a_time: {levels: 7}}", "{probabilistic: {draws: 5}}",
+    "{latin_hypercube: {draws: 6}}", "{sobol: {draws: 8}}", "{indices: {draws: 4}}",
+    "{indices: {draws: 4, second_order: yes}}", "{morris: {trajectories: 3}}", "grid",
+])  # fmt: skip
+def test_the_points_of_a_design_are_counted_before_they_are_made(tmp_path, design):
+    values = {GIVEN: "{values: [40 %, 60 %, 100 %]}", STOPS: "{values: [0 %, 50 %]}"}
+    text = f"design: {design}\n{table(values if design == 'grid' else EVENLY)}"
+    sweep = load_sweep(wrote(tmp_path, text))
+    own = [p for p in sweep.varied[0].points if p.role not in AROUND]
+    assert designs.size(sweep.form.design, sweep.varied[0].joint) == len(own)
 
 
 def test_a_walk_moves_one_parameter_at_each_step(tmp_path):

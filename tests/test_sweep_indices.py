@@ -9,6 +9,7 @@ from scipy import stats
 from sim.outcomes.groups import GROUP, Grouped, Line
 from sim.sweeps import load_sweep, paths, run, variance, work
 from sim.sweeps.collect import Collected, Quantity
+from sim.sweeps.noise import Split
 from tests.tiny_sweeps import GIVEN, RATE, STOPS, read, table, wrote
 
 SURE = 4.5
@@ -49,11 +50,12 @@ def at_points(one, function):
     return function(np.array([[p.values.get(i, low[i]) for i in range(3)] for p in one.points]))
 
 
-def put_together(one, *columns):
-    """Made outcomes of every point, as if they had been simulated."""
+def put_together(one, *columns, parameters=math.nan):
+    """Made outcomes of every point, as if simulated; with what part of it is of the parameters."""
     quantities = [Quantity(ARM, f"{OUTCOME} {i}", "%", 6.0) for i, _ in enumerate(columns)]
     values = np.stack(columns, axis=1)
-    return Collected(one, quantities, values, 0 * values, 0 * values, [])
+    splits = [Split(parameters, math.nan, math.nan)] * len(columns)
+    return Collected(one, quantities, values, 0 * values, 0 * values, splits)
 
 
 def of_order(frame, order):
@@ -164,6 +166,25 @@ def test_a_point_that_could_not_be_simulated_leaves_no_indices(tmp_path):
     frame = variance.indices([put_together(one, values)])
     assert frame.empty
     assert [*frame.columns] == list(variance.INDEX_COLUMNS)
+
+
+@pytest.mark.parametrize("parameters", [0.0, 1e-25])
+def test_noise_of_patients_has_no_indices(tmp_path, parameters):
+    one = read(tmp_path, f"design: {{indices: {{draws: 8}}}}\n{EVENLY}")
+    values = at_points(one, lambda rows: angles(rows) @ [1, 2, 3])
+    assert len(variance.indices([put_together(one, values, parameters=1.0)])) == 6
+    assert variance.indices([put_together(one, values, parameters=parameters)]).empty
+
+
+def test_an_outcome_that_one_draw_has_is_known_to_no_interval(tmp_path):
+    """In more than a third of the resamples that draw is missing, and nothing varies."""
+    one = read(tmp_path, f"design: {{indices: {{draws: 64}}}}\n{EVENLY}")
+    values = np.full(len(one.points), 1 / 3)
+    values[next(p.number for p in one.points if p.role == "A")] = 0.1
+    frame = variance.indices([put_together(one, values)])
+    assert len(frame) == 6
+    assert frame[["low", "high"]].isna().all(axis=None)
+    assert frame["value"].notna().all()
 
 
 def made(function):

@@ -149,6 +149,14 @@ ONE_MISTAKE = {
     "a correlation of 1": (
         f"{PSA}\ncorrelations: {{{RATE} ~ {HIP}: 1}}",
         f"8:16: correlations.{RATE} ~ {HIP}: 1 is not allowed here; allowed: above -1 and below 1"),
+    "a pair that is given twice": (
+        f"{PSA}\ncorrelations: {{{RATE} ~ {HIP}: 0.5, {HIP} ~ {RATE}: 0.2}}",
+        f"8:73: correlations.{HIP} ~ {RATE}: this pair was given before"),
+    "a pair that has a covariance as well": (
+        f"{PSA}\ncorrelations: {{{PAIR[1:-1].replace(',', ' ~')}: 0.5}}\n"
+        f"covariance:\n  parameters: {PAIR}\n  matrix: [[1, 0.2], [0.2, 1]]",
+        "10:15: covariance.parameters: two of these stand in `correlations` as well; give one of "
+        "both"),
     "correlations that contradict one another": (
         f"{PSA}\ncorrelations: {{{RATE} ~ {HIP}: 0.9, {RATE} ~ {OTHER}: 0.9, "
         f"{HIP} ~ {OTHER}: -0.9}}",

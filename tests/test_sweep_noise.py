@@ -14,6 +14,7 @@ from scipy import stats
 
 from sim.outcomes import groups
 from sim.outcomes.groups import GROUP, Grouped, Line
+from sim.sweeps import analyses
 from sim.sweeps.noise import SIZES, Cost, Moments, Split, advise
 from tests.from_tables import persons, summarise
 from tests.test_outcomes import LAST, run
@@ -178,6 +179,17 @@ def test_what_no_million_patients_give_is_refused_with_what_is_allowed():
     assert advise(split, COST, least * 1.01).patients == SIZES[-1] == 1_000_000
     with pytest.raises(ValueError, match=r"takes more than 1000000 patients; allowed: above 0\.02"):
         advise(split, COST, least)
+
+
+def test_draws_that_do_not_have_an_outcome_are_left_out_and_not_counted():
+    """As the age at fracture where nobody had one."""
+    row = analyses._over_draws(np.array([1.0, math.nan, 3.0, -2.0, math.nan]), Split(4, 0, 0), 100)
+    assert (row["draws"], row["median"]) == (3, 1)
+    assert row["mean"] == pytest.approx(2 / 3)
+    assert row["above_0"] == pytest.approx(200 / 3)
+    assert row["sd"] == pytest.approx(np.std([1, 3, -2], ddof=1))
+    assert row["mean_error"] == pytest.approx(2 / math.sqrt(3))
+    assert analyses._over_draws(np.array([math.nan]), Split(4, 0, 0), 100) == {"draws": 0}
 
 
 def test_sizes_are_whole_groups():

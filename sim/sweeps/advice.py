@@ -42,7 +42,9 @@ def pilot(
     """Simulate a few draws of few patients of a sweep, and recommend patients and draws.
 
     The paired difference that is wanted most precisely decides: that of the target, or of the
-    first outcome of the sweep. Raises ScenarioError; Refused for a design without draws.
+    first outcome of the sweep. Draws count as independent, so a Latin hypercube or a Sobol sequence
+    is told to take more than it needs. Raises ScenarioError; Refused for a design without draws, or
+    for an outcome without any spread and no target.
     """
     sweep = load_sweep(path, PATIENTS, None, seed)
     if sweep.form.design.name not in SAMPLED:
@@ -85,7 +87,12 @@ def _advised(sweep: Sweep, found: list[Collected], cost: Cost) -> Pilot:
     ]
     meant = [(split, quantity) for split, quantity in known if quantity.outcome == outcome]
     split, quantity = max(meant, key=lambda pair: (pair[1].time, pair[0].parameters))
-    target = wanted.standard_error if wanted else PRECISE * max(split.parameters, 1e-12) ** 0.5
+    if wanted is None and not split.parameters > 0:
+        raise Refused(
+            f"the pilot saw no spread of '{outcome}' beyond the noise of patients, so nothing says "
+            f"how precise to be; add `target: {{outcome: {outcome}, standard_error: ...}}`"
+        )
+    target = wanted.standard_error if wanted else PRECISE * split.parameters**0.5
     advice = advise(split, cost, target)
     if sweep.form.design.sobol is not None:
         draws = 1 << (advice.draws - 1).bit_length()  # its sequence needs a power of two

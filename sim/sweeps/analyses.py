@@ -11,6 +11,7 @@ import numpy as np
 from sim import cohort, evidence
 from sim.outcomes.groups import GROUP
 from sim.scenario import from_document
+from sim.schema import Floats
 from sim.sweeps import store
 from sim.sweeps.collect import Collected
 from sim.sweeps.designs import Point
@@ -83,7 +84,8 @@ def summary(found: Sequence[Collected]) -> pd.DataFrame:
 
     `mean_error` is the standard error of the mean from both kinds of noise; `sd` is the spread of
     the draws as it is, `sd_parameters` that without the noise of patients; `above_0` the share of
-    draws above 0 in percent. For a design without draws the base case alone.
+    draws above 0 in percent. `draws` counts those that have the outcome, as nothing may have been
+    there to measure in others. For a design without draws the base case alone.
     """
     import pandas as pd
 
@@ -102,8 +104,11 @@ def summary(found: Sequence[Collected]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _over_draws(values: np.ndarray, split: Split, patients: int) -> dict[str, float]:
+def _over_draws(drawn: Floats, split: Split, patients: int) -> dict[str, float]:
+    values = drawn[np.isfinite(drawn)]
     several = len(values) > 1
+    if not len(values):
+        return {"draws": 0}
     return {
         "draws": len(values),
         "mean": float(values.mean()),

@@ -38,7 +38,7 @@ class Amount(NamedTuple):
 class Distribution(NamedTuple):
     """A distribution with what it is called in words, perhaps cut off at two quantiles.
 
-    `stated` are ends of its 95 % interval that somebody named.
+    `stated` are ends of its interval that somebody named.
     """
 
     whole: rv_frozen[Any, Any]
@@ -54,7 +54,7 @@ class Distribution(NamedTuple):
 
     @property
     def ends(self) -> tuple[float, float]:
-        """The 95 % interval."""
+        """The ends that were stated, or those of 95 % of the draws."""
         if self.stated is not None:
             return self.stated
         low, high = self.at(np.array(ENDS)).tolist()

@@ -14,7 +14,7 @@ FORMAT = 1
 
 
 class OneAtATime(Form):
-    """Each parameter alone at the ends of its 95 % interval, all others as in the scenario."""
+    """Each parameter alone at the ends of its interval, all others as in the scenario."""
 
     levels: Whole = 3
     """Places in the interval, odd: 3 are low, base and high, more make a spider, e.g. 5."""
@@ -131,9 +131,9 @@ class ParameterForm(Form):
     name: Text | None = None
     """What figures call it, in a few words."""
     low: Text | None = None
-    """The lower end of its 95 % interval; with `high`, and drawn evenly between them."""
+    """The lower end of its interval; with `high`, and drawn evenly between them."""
     high: Text | None = None
-    """The upper end of its 95 % interval."""
+    """The upper end of its interval."""
     uncertainty: Uncertainty | None = None
     """Its distribution, in place of the one beside it in the scenario."""
     within: list[Text] | None = None

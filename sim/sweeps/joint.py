@@ -136,6 +136,8 @@ def _set(
         mistakes.append(Mistake(dotted(key), message, mark))
     elif None not in known:
         i, j = (at[str(path)] for path in known)
+        if matrix[i, j]:
+            mistakes.append(Mistake(dotted(key), "this pair was given before", mark))
         matrix[i, j] = matrix[j, i] = value
 
 
@@ -155,6 +157,10 @@ def _set_covariance(
     sds = np.sqrt(np.diag(covariance))
     places = [at[path] for path in (_known(path, at) for path in given.parameters) if path]
     if len(places) == len(sds):
+        if (matrix[np.ix_(places, places)] != np.eye(len(places))).any():
+            told = "two of these stand in `correlations` as well; give one of both"
+            at_names = plain.marks.get(("covariance", "parameters"))
+            mistakes.append(Mistake("covariance.parameters", told, at_names))
         matrix[np.ix_(places, places)] = covariance / np.outer(sds, sds)
 
 

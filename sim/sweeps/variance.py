@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RESAMPLES = 999
+ROUNDING = 1e-9
+"""A variance below this share of that of all draws is none: what is left where a sum cancels."""
+
+MOST_WITHOUT = 0.025
+"""Of the resamples, those that may have no variance; where there are more, no interval is known."""
+
 INDEX_COLUMNS = ("scenario", *Quantity._fields, "parameter", "name", "order", "other", "value",
                  "low", "high")  # fmt: skip
 
@@ -28,8 +34,9 @@ def indices(found: Sequence[Collected]) -> pd.DataFrame:
     """First and total order indices with 95 % intervals by bootstrap (Saltelli 2010, Sobol').
 
     `first` is the share of the variance that a parameter alone accounts for, `total` what it has
-    a part in; `second`, if it was asked for, what a pair accounts for beyond both alone. An outcome
-    that does not vary has none.
+    a part in; `second`, if it was asked for, what a pair accounts for beyond both alone. There are
+    none for an outcome that does not vary, of which all the variance is noise of patients, or that
+    is not known at every point.
     """
     import pandas as pd
 
@@ -41,7 +48,9 @@ def indices(found: Sequence[Collected]) -> pd.DataFrame:
             a, b = (values[one.rows(role)] for role in ("A", "B"))
             ab, ba = (values[one.rows(role)].reshape(-1, len(a)) for role in ("AB", "BA"))
             head = (one.one.study.scenario.name, *quantity)
-            if np.isfinite([*a, *b, *ab.ravel()]).all() and np.ptp([*a, *b]) > 0:
+            known = np.isfinite([*a, *b, *ab.ravel()]).all() and np.ptp([*a, *b]) > 0
+            split = one.splits[place].parameters
+            if known and not split <= ROUNDING * np.var([*a, *b]):
                 seed = one.one.study.scenario.seed
                 rows += [(*head, *row) for row in _orders(a, b, ab, names, seed)]
                 if ba.size:
@@ -56,7 +65,7 @@ def _orders(
 
     func: Any = {"f_A": a[None], "f_B": b[None], "f_AB": ab[:, None]}
     found = stats.sobol_indices(func=func, n=len(a))
-    low, high = np.nanquantile(_resampled(a, b, ab, seed), ENDS, axis=0)
+    low, high = _interval(_resampled(a, b, ab, seed))
     rows: list[tuple[object, ...]] = []
     for at, (order, values) in enumerate((("first", found.first_order),
                                           ("total", found.total_order))):  # fmt: skip
@@ -78,9 +87,17 @@ def _resampled(a: Floats, b: Floats, ab: Floats, seed: int) -> Floats:
     often = generator(seed, "bootstrap").multinomial(draws, np.full(draws, 1 / draws), RESAMPLES)
     means = often @ parts.T / draws
     variance = means[:, 1] / 2 - (means[:, 0] / 2) ** 2
-    variance[variance <= 0] = np.nan  # an outcome that hardly varies may not, in some resample
+    whole = float(np.var([a, b]))  # about the middle of all, as a resample's is about its own
+    variance[variance <= ROUNDING * whole] = np.nan  # what seldom varies may not in a resample
     shares = means[:, 2:] / variance[:, None]
     return np.asarray(shares.reshape(RESAMPLES, 2, -1), float)
+
+
+def _interval(resampled: Floats) -> tuple[Floats, Floats]:
+    """The 95 % interval of each index; none where too many resamples have no variance."""
+    low, high = np.nanquantile(resampled, ENDS, axis=0)
+    unknown = np.isnan(resampled).mean(axis=0) > MOST_WITHOUT
+    return np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
 
 
 def _second(

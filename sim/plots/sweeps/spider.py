@@ -36,8 +36,9 @@ LINE = [*ONE, "parameter"]
 INK, OTHERS = "#222222", "#bdbdbd"
 EXPLAINED = (
     "Lines: the outcome as one parameter goes through its interval (of a grid: from the first"
-    " value to the last) and all others stay as in the base case; low and high are the ends of its"
-    " 95 % interval. Named: those that move the outcome most; grey: the others.",
+    " value to the last) and all others stay as in the base case, also those that it is drawn"
+    " together with; low and high are the ends of its interval, as stated, or that of 95 % of its"
+    " draws. Named: those that move the outcome most; grey: the others.",
 )
 
 

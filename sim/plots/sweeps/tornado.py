@@ -30,8 +30,9 @@ NONE: dict[str, Any] = {
 }  # fmt: skip
 HOLLOW: dict[str, Any] = {"facecolor": "white", "hatch": ""}
 EXPLAINED = (
-    "Bars: the outcome as one parameter goes from the low to the high end of its 95 % interval"
-    " (of a grid: from the first value to the last) and all others stay; values at the ends.",
+    "Bars: the outcome as one parameter goes from the low to the high end of its interval (as"
+    " stated, or that of 95 % of its draws; of a grid: from the first value to the last) and all"
+    " others stay, also those that it is drawn together with; values at the ends.",
     "Hollow: a change from the base case of no more than twice its Monte Carlo error",
 )
 PAIRED = ", which counts that the patients are the same."
