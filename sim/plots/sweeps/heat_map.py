@@ -37,9 +37,9 @@ FRAME: dict[str, Any] = {
 
 EXPLAINED = (
     "Cells: paired differences, the same virtual patients and random numbers in both arms; in"
-    " italics where the 95 % Monte Carlo interval includes none; cells near one number may differ by"
-    " chance. The lighter a cell, the larger the difference, on one scale for all panels of an"
-    " outcome.",
+    " italics where the 95 % Monte Carlo interval includes none; cells that are nearly alike may"
+    " differ by chance. The lighter a cell, the larger the difference, on one scale for all panels"
+    " of an outcome.",
 )
 
 
