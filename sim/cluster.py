@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import pkgutil
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
@@ -37,21 +38,21 @@ def connected(address: str) -> Iterator[tuple[Executor, int]]:
     """An executor on the workers of a scheduler, and how many cores they have.
 
     Raises OSError where no scheduler answers, it has no worker, is lost in the middle, or where a
-    worker has another version of mastosim; ModuleNotFoundError without the extra `cluster`.
+    worker has no mastosim or another version; ModuleNotFoundError without the extra `cluster`.
     """
     from distributed import CancelledError, Client, KilledWorker
     from distributed.comm.core import CommClosedError
 
     try:
-        _refuse_silence(address)
+        _refuse_strangers(address)
         client = Client(address, timeout=PATIENCE, set_as_default=False)
-    except (TimeoutError, OSError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise OSError(errno.ECONNREFUSED, "no scheduler answers", address) from error
     try:
         cores = sum(client.ncores().values())
         if not cores:
             raise OSError(errno.ECONNREFUSED, "the scheduler has no worker", address)
-        _refuse_other_versions(client.run(_version), address)
+        _refuse_other_versions(client, address)
         yield _Machines(client), cores
     except (CancelledError, CommClosedError) as error:
         raise OSError(errno.ECONNRESET, LOST, address) from error
@@ -65,19 +66,41 @@ LOST = "lost the scheduler; what was done is kept, the same command goes on"
 KILLED = "a piece of work killed worker after worker, perhaps for want of memory"
 
 
-def _refuse_silence(address: str) -> None:
-    """Raise OSError or ValueError where nobody listens: Dask's client tries on, and lingers."""
-    from distributed.comm.addressing import get_address_host_port
+def _refuse_strangers(address: str) -> None:
+    """Raise OSError or ValueError where nobody listens, or somebody who is no scheduler.
+
+    Dask's client tries on and lingers where nobody listens, and waits for ever for a first word.
+    """
+    from distributed.comm.addressing import get_address_host_port, parse_address
+    from distributed.utils import LoopRunner
 
     socket.create_connection(get_address_host_port(address), PATIENCE).close()
+    if parse_address(address)[0] != "tcp":
+        return  # the others greet as they connect, and that Dask does not wait for without end
+    if not LoopRunner().run_sync(_is_scheduler, address, callback_timeout=PATIENCE):
+        raise ConnectionRefusedError
 
 
-def _version() -> str:
-    return sim.__version__
+async def _is_scheduler(address: str) -> bool:
+    """Whether whoever listens knows its workers; a worker answers nothing to that."""
+    from distributed import rpc
+
+    try:
+        async with rpc(address) as listener:
+            return await listener.ncores() is not None
+    except Exception:  # words that are not Dask's are misread in many ways
+        return False
 
 
-def _refuse_other_versions(versions: dict[str, str], address: str) -> None:
-    others = {version for version in versions.values() if version != sim.__version__}
-    if others:
+VERSION = "sim:__version__"
+"""Asked for with what every Python has: a function from here would not arrive without mastosim."""
+
+
+def _refuse_other_versions(client: Any, address: str) -> None:
+    try:
+        versions = set(client.run(pkgutil.resolve_name, VERSION).values())
+    except (ImportError, AttributeError) as error:
+        raise OSError(errno.EPROTO, f"a worker has no mastosim ({error})", address) from error
+    if others := versions - {sim.__version__}:
         told = f"a worker has mastosim {', '.join(sorted(others))}, this is {sim.__version__}"
         raise OSError(errno.EPROTO, told, address)

@@ -7,6 +7,7 @@ import functools
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -110,9 +111,18 @@ class _Team(Generic[Piece, Done]):
 
 def _processes(workers: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("spawn")  # forks inherit locks that others hold
-    return ProcessPoolExecutor(workers, context, _leave_interrupts_to_the_first)
+    return ProcessPoolExecutor(workers, context, _leave_the_end_to_the_first)
 
 
-def _leave_interrupts_to_the_first() -> None:
+def _leave_the_end_to_the_first() -> None:
     """Ctrl-C reaches every process of a terminal; the first one ends the others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_first, daemon=True).start()
+
+
+def _end_with_the_first() -> None:
+    """A first process that is killed ends nobody: the others would wait for ever."""
+    first = multiprocessing.parent_process()
+    if first is not None:
+        first.join()
+        os._exit(1)

@@ -2,7 +2,10 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +17,8 @@ from sim import cores, runs
 from sim.outcomes import CELL
 from sim.scenario import Mistake, ScenarioError, load
 
-BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
+ROOT = Path(__file__).parents[1]
+BASE = ROOT / "scenarios" / "laroche2011.yaml"
 
 
 def slower_first(piece: int) -> int:
@@ -53,6 +57,29 @@ def test_a_piece_that_kills_every_process_ends_the_work(monkeypatch):
     monkeypatch.setattr(cores, "TRIES", 2)
     with pytest.raises(OSError, match="killed 2 times"):
         list(cores.in_order(killed_always, range(2), 2))
+
+
+FIRST = """
+import time
+from sim import cores
+for _ in cores.in_order(time.sleep, [0, 60, 60], 2):
+    print("at work", flush=True)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="no group of processes to clear away here")
+def test_workers_end_when_the_first_process_is_killed():
+    """They have its output too, which ends with the last of them."""
+    words = [sys.executable, "-c", FIRST]
+    first = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True)
+    try:
+        assert first.stdout.readline() == b"at work\n"
+        first.kill()
+        assert first.communicate(timeout=20)[0] == b""
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(first.pid, signal.SIGKILL)
+        first.communicate()
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="no cores are set apart here")

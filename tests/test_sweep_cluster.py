@@ -6,12 +6,14 @@ minute.
 
 import signal
 import socket
+import socketserver
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Thread
 from typing import NamedTuple
 
 import pytest
@@ -96,14 +98,14 @@ def machines(tmp_path_factory) -> Iterator[Machines]:
             process.wait(PATIENCE)
 
 
-def killed_in_the_middle(process, root) -> Thread:
+def killed_in_the_middle(process, root) -> threading.Thread:
     """Kill a process, beyond its help, as soon as some blocks are there."""
 
     def kill():
         until(lambda: len(blocks_of(root)) >= 6, "a block")
         process.kill()
 
-    thread = Thread(target=kill)
+    thread = threading.Thread(target=kill)
     thread.start()
     return thread
 
@@ -116,6 +118,61 @@ def test_where_nothing_listens_nothing_waits(form, tmp_path, mastosim):
     assert time.monotonic() - began < 10
     assert told.returncode == 2
     assert told.stderr == f"mastosim: no scheduler answers: {address}\n"
+
+
+@contextmanager
+def stranger(words: bytes) -> Iterator[str]:
+    """The address of one who says this to whoever calls, and then only listens."""
+
+    class Speaker(socketserver.BaseRequestHandler):
+        def handle(self):
+            with suppress(OSError):
+                self.request.sendall(words)
+                while self.request.recv(4096):
+                    pass
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Speaker) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=[0.01]).start()
+        try:
+            yield f"tcp://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+
+
+def loops() -> list[threading.Thread]:
+    """Threads of Dask that are still at work."""
+    return [thread for thread in threading.enumerate() if thread.name == "IO loop"]
+
+
+def refused(address) -> None:
+    """No scheduler is found there, and nobody goes on looking for one."""
+    before = loops()
+    with pytest.raises(OSError, match="no scheduler answers"), cluster.connected(address):
+        pass
+    assert loops() == before
+
+
+@pytest.mark.parametrize("words", [b"", b"SSH-2.0-OpenSSH_9.6\r\n"])
+def test_one_who_listens_and_is_no_scheduler_is_not_waited_for(words, monkeypatch):
+    monkeypatch.setattr(cluster, "PATIENCE", 0.3)
+    with stranger(words) as address:
+        refused(address)
+
+
+def test_a_worker_is_no_scheduler(machines):
+    with distributed.Client(machines.address, set_as_default=False) as client:
+        worker = next(iter(client.ncores()))
+    refused(worker)
+
+
+@pytest.mark.parametrize("other", ["absent", "math"])
+def test_workers_without_mastosim_are_refused(other, machines, monkeypatch):
+    """Neither a module that is nowhere nor one without a version is it."""
+    monkeypatch.setattr(cluster, "VERSION", f"{other}:__version__")
+    told = rf"a worker has no mastosim \(.*'{other}'"
+    with pytest.raises(OSError, match=told), cluster.connected(machines.address):
+        pass
 
 
 def test_workers_of_another_version_are_refused(machines, tmp_path, mastosim, monkeypatch):
