@@ -197,9 +197,7 @@ def manifest_of(study: Study, command: str, seconds: float, engine: str) -> dict
         "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "seconds": round(seconds, 1),
         "git_commit": _git_commit(),
-        "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}",
-        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        **made_with(),
         "assumptions": count_of_assumptions(study),
         "scenario": study.document,
         "publications": study.publications,
@@ -207,6 +205,15 @@ def manifest_of(study: Study, command: str, seconds: float, engine: str) -> dict
             {"path": n.path, "text": n.text, "sources": list(n.sources), "note": n.note}
             for n in study.numbers
         ],
+    }
+
+
+def made_with() -> dict[str, Any]:
+    """The Python, the machine and the libraries that a number may depend on in its last digit."""
+    return {
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
     }
 
 

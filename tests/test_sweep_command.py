@@ -224,8 +224,8 @@ def test_a_value_is_given_to_other_paths_too(mastosim, tmp_path):
 def test_points_that_have_other_outcomes_stand_in_no_table(mastosim, tmp_path):
     """An arm that loses its therapy has no line of how many stopped it."""
     arms = table({"arms.combination": "{values: [[pamidronate], [interferon, pamidronate]]}"})
-    told = ask(mastosim, wrote(tmp_path, f"design: grid\n{arms}"), code=2)
-    assert "point 1 has other outcomes than the base case" in " ".join(told.stderr.split())
+    told = ask(mastosim, wrote(tmp_path, f"design: grid\n{arms}"), code=3)
+    assert "parameters: combination 3 has other outcomes than the base case" in told.stderr
     assert not [*(tmp_path / "out").rglob("manifest.json")]
 
 
@@ -427,12 +427,9 @@ def test_in_an_arm_that_has_the_therapy_they_matter(mastosim, tmp_path):
     assert manifest_of(told)["in_vain"] == [["tiny", *[*WHY.items()][2]]]
 
 
-def test_a_grid_that_begins_and_ends_with_the_base_is_not_in_vain(mastosim, tmp_path):
-    for values in ("[20 %]", "[20 %, 60 %, 20 %]"):
-        told = ask(
-            mastosim, wrote(tmp_path, f"design: grid\n{table({STOPS: f'{{values: {values}}}'})}")
-        )
-        assert manifest_of(told)["in_vain"] == []
+def test_a_grid_of_the_base_alone_is_not_in_vain(mastosim, tmp_path):
+    told = ask(mastosim, wrote(tmp_path, f"design: grid\n{table({STOPS: '{values: [20 %]}'})}"))
+    assert manifest_of(told)["in_vain"] == []
 
 
 # --- points that cannot be simulated ----------------------------------------------------------
@@ -481,6 +478,65 @@ def test_a_design_of_which_nothing_can_be_simulated_is_refused(mastosim, tmp_pat
     said = " ".join(told.stderr.split())
     assert "no point of the design could be simulated in 'tiny': fractures: too many" in said
     assert not [*(tmp_path / "out").rglob("manifest.json")]
+
+
+# --- the same, another one, or checked ---------------------------------------------------------
+
+
+def test_a_scenario_that_is_less_certain_is_another_sweep(mastosim, tmp_path):
+    """The uncertainty beside a number decides every draw, though no patient feels it."""
+    path = wrote(tmp_path, f"design: {{probabilistic: {{draws: 2}}}}\n{table({RATE: ''})}")
+    one = folder_in(ask(mastosim, path))
+    scenario = tmp_path / "tiny.yaml"
+    scenario.write_text(scenario.read_text().replace("{se: 6 per", "{se: 9 per"))
+    assert folder_in(ask(mastosim, path)) != one
+    scenario.write_text(scenario.read_text().replace("{se: 9 per", "{se: 6 per"))
+    assert folder_in(ask(mastosim, path)) == one
+
+
+@pytest.mark.parametrize("stands_there", [True, False])
+def test_a_rerun_simulates_every_block_again(mastosim, tmp_path, drawn, monkeypatch, stands_there):
+    """Those that are there are what is to be checked."""
+    folder, told = drawn
+    simulated, points = work.simulated, []
+
+    def counted(document, *others):
+        points.append(document)
+        return simulated(document, *others)
+
+    monkeypatch.setattr(work, "simulated", counted)
+    out = folder / "out" if stands_there else tmp_path / "out"
+    done = mastosim("rerun", folder_in(told), "--out", out, "-q")
+    assert done.returncode == 0, done.stderr
+    assert "data files are identical." in done.stdout
+    assert len(points) == 2 * (1 + 2 * 3 + 6)
+    (there,) = out.glob("sweeps/case/*/manifest.json")
+    assert there.parent.name == folder_in(told).name
+    assert done.stdout.splitlines()[-1].endswith(str(there.parent))
+    assert [*out.glob("sweeps/case/blocks")] == ([out / "sweeps/case/blocks"] * stands_there)
+
+
+def test_a_manifest_tells_with_what_it_was_made(drawn):
+    held = manifest_of(drawn[1])
+    assert {"python", "machine", "libraries", "model", "engine"} <= held.keys()
+    assert "numpy" in held["libraries"]
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["--auto", "--shard", "1/2"], "--auto and --shard"),
+    (["--pilot", "--draws", 5], "--pilot and --draws"),
+    (["--auto", "--patients", 50], "--auto and --patients"),
+    (["--cluster", "tcp://127.0.0.1:1"], "--cluster and --workers"),
+])  # fmt: skip
+def test_options_of_which_one_would_be_ignored_are_refused(mastosim, tmp_path, words, said):
+    told = ask(mastosim, wrote(tmp_path, DRAWS), *words, code=2)
+    assert f"{said} do not go together" in " ".join(told.stderr.split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_share_is_told_as_json_too(mastosim, tmp_path):
+    told = ask(mastosim, wrote(tmp_path, DRAWS), "--shard", "2/5", "--json")
+    assert told_as_json(told.stdout) == {"shard": "2-of-5", "failed": []}
 
 
 # --- advice -----------------------------------------------------------------------------------
@@ -544,6 +600,13 @@ def test_a_target_that_no_patients_give_is_refused(mastosim, tmp_path, cheap):
     assert "a standard error of 0.0001 takes more than 1000000 patients; allowed: above 0.0" in (
         " ".join(told.stderr.split())
     )
+
+
+def test_a_pilot_wants_an_outcome_that_has_a_difference(mastosim, tmp_path, cheap):
+    text = f"design: {{probabilistic: {{draws: 4}}}}\n{table({STOPS: ''})}"
+    path = wrote(tmp_path, f"{text}\noutcomes: [off interferon]")
+    told = ask(mastosim, path, "--pilot", code=2)
+    assert "'off interferon' is not an outcome of both arms" in " ".join(told.stderr.split())
 
 
 def test_an_outcome_without_spread_needs_a_target(mastosim, tmp_path, cheap):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.tiny_sweeps import BASE, GIVEN, RATE, SPINE, STOPS, TINY, table, wrote
+from tests.tiny_sweeps import BASE, BOTH, GIVEN, RATE, SHARES, SPINE, STOPS, TINY, table, wrote
 
 PSA = "design: {probabilistic: {draws: 4}}"
 GRID = "design: grid"
@@ -63,6 +63,27 @@ ONE_MISTAKE = {
     "more points than can be held": (
         "design: {probabilistic: {draws: 10000000000}}",
         "7:9: design: 10,000,000,000 points; allowed: up to 1,000,000"),
+    "what nobody feels": (
+        f"{GRID}\n{table({'comparator': '{values: [pamidronate, combination]}'})}",
+        "9:3: parameters.comparator: 'comparator' is nothing that a patient feels; leave it out"),
+    "when there is a visit": (
+        f"{GRID}\n{table({'visits': '{values: [a, b]}'})}",
+        "9:3: parameters.visits: 'visits' decides which outcomes there are, and when; name a "
+        "scenario for each under `scenarios`"),
+    "a number that is given two values": (
+        f"{PSA}\n{table({SPINE: f'{{also: [{BOTH}]}}', BOTH: ''})}",
+        f"10:3: parameters.{BOTH}: '{BOTH}' is given the value of two parameters"),
+    "a value twice": (
+        f"{GRID}\n{table({GIVEN: '{values: [40 %, 60 %, 40 %]}'})}",
+        f"9:3: parameters.{GIVEN}: '40 %' stands twice among the values"),
+    "ends of a grid": (
+        f"{GRID}\n{table({GIVEN: '{values: [40 %, 60 %], within: [0 %, 50 %]}'})}",
+        f"9:3: parameters.{GIVEN}: `within` cuts a distribution off; an axis of a grid has none"),
+    "a grid with correlations": (
+        f"{GRID}\n{table({GIVEN: '{values: [40 %, 60 %]}'})}\n"
+        "target: {outcome: spine annual increase, standard_error: 1}",
+        "1:1: the document: a grid draws nothing; leave out target"),
+    "no outcome": (f"{PSA}\noutcomes: []", "1:1: the document: outcomes: at least one"),
     "an unknown key": (
         f"{PSA}\n{table({RATE: '{lo: 1 per year, high: 2 per year}'})}",
         f"9:25: parameters.{RATE}.lo: 'lo' is not a key here; did you mean 'low'? Allowed: name, "
@@ -243,7 +264,8 @@ HEADS: dict[str, Any] = {
         "a folder"),
     "another format": (
         {"mastosim_sweep": "2"}, "1:17: mastosim_sweep: format 2 is not known here; allowed: 1"),
-    "one patient": ({"patients": "1"}, "6:11: patients: 1 patients; allowed: 2 or more"),
+    "one patient": ({"patients": "1"}, "6:11: patients: 1 patients; allowed: 2 to 10000000"),
+    "a seed below 0": ({"seed": "-1"}, "7:7: seed: a seed is 0 or more"),
     "a scenario that is not there": (
         {"scenario": "tinny.yaml"}, "5:11: scenario: 'tinny.yaml' cannot be used: there is no "
         "such file; did you mean '{folder}tiny.yaml'?"),
@@ -262,6 +284,28 @@ HEADS: dict[str, Any] = {
         {"scenario": None, "scenarios": "[tiny.yaml, other.yaml]"},
         "6:24: scenarios: 'other' differs from 'tiny' in its seed; give the sweep a `seed`"),
 }  # fmt: skip
+
+
+def test_the_file_of_a_scenario_is_told_from_a_sweep(mastosim, tmp_path):
+    wrote(tmp_path, PSA)
+    lines = refused(mastosim, tmp_path, tmp_path / "laroche2011.yaml")
+    assert lines == [
+        "The sweep is not valid: 1 mistake.",
+        "laroche2011.yaml:5:1: mastosim: this is a scenario; `mastosim run` simulates it, and a "
+        "sweep names it",
+    ]
+
+
+def test_a_share_that_is_all_of_its_group_leaves_no_room_to_vary(mastosim, tmp_path):
+    sites = "\n".join(
+        f"    {site}: {{share: {share} %}}"
+        for site, share in (("vertebral", 100), ("hip", 0), ("other", 0))
+    )
+    counts = ", ".join(f"{path}: 2" for path in SHARES)
+    text = f"design: one_at_a_time\ndirichlet: {{sites: {{{counts}}}}}"
+    path = wrote(tmp_path, text, {"tiny.yaml": f"{TINY}  sites:\n{sites}\n"})
+    (line, *_) = refused(mastosim, tmp_path, path)[1:]
+    assert line == "case.yaml:8:20: dirichlet.sites: a share of a group is less than all of it"
 
 
 @pytest.mark.parametrize("name", HEADS)
@@ -318,7 +362,7 @@ def test_a_word_that_the_scenario_does_not_know_is_told(mastosim, tmp_path):
     text = f"{GRID}\n{table({'accrual': '{values: [linear, componud, compound]}'})}"
     _, line = refused(mastosim, tmp_path, wrote(tmp_path, text))
     assert line.startswith("case.yaml:9:3: parameters.accrual: ")
-    assert "accrual: is not known here; allowed: 'linear', 'compound', " in line
+    assert "accrual: 'componud' is not known here; allowed: 'linear', 'compound', " in line
 
 
 def test_a_key_that_the_scenario_does_not_know_is_told_with_the_nearest(mastosim, tmp_path):

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from functools import cache
 from pathlib import Path
 
@@ -17,16 +18,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim import archive, blocks, sweeps
+from sim.refusal import Refused
 from sim.scenario import Mistake, ScenarioError, from_document, load
 from sim.sweeps import paths, store, work
 from tests import generated
-from tests.tiny_sweeps import RATE, SPINE, TINY, table, wrote
+from tests.tiny_sweeps import RATE, SPINE, STOPS, TINY, table, wrote
 
 DATA = ("outcomes.parquet", "outcomes.csv", "parameters.csv", "summary.csv", "alone.csv",
         "noise.csv")  # fmt: skip
 DRAWS = "design: {probabilistic: {draws: 3}}"
 ALONE = "design: one_at_a_time"
 ONE_VARIES = table({SPINE: ""})
+HALF_LIFE = "therapies.pamidronate.exposure.half_life"
 
 
 def written(folder, design=ALONE, parameters=ONE_VARIES, tiny=TINY, patients=30, **head):
@@ -293,6 +296,45 @@ def test_a_block_under_the_name_of_another_is_found(small, copied, undisturbed, 
     shutil.copy(first, second)
     assert made(small, copied) == undisturbed
     assert sum(len(arms) for _, arms in calls) == 1
+
+
+def test_a_drive_that_fails_is_told_and_costs_no_block(small, copied, undisturbed, monkeypatch):
+    held = {path: path.read_bytes() for path in blocks_of(copied)}
+
+    def failing(path):
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", failing)
+        with pytest.raises(OSError, match="Input/output error"):
+            sweeps.run(read(small), copied)
+    assert {path: path.read_bytes() for path in blocks_of(copied)} == held
+
+
+def test_a_block_that_vanishes_before_it_is_put_together_is_missed(small, copied):
+    sweep = read(small)
+    assert not sweeps.simulate(sweep, copied)
+    blocks_of(copied)[-1].unlink()
+    with pytest.raises(Refused, match=r"blocks of point \d of 'tiny' are not there any more"):
+        sweeps.gather(sweep, copied, {})
+
+
+def test_a_block_that_another_process_left_across_others_hides_none_of_them():
+    there = [range(0, 30), range(30, 100), range(0, 40)]
+    assert store.covering(there, 100) == [range(0, 30), range(30, 100)]
+    assert store.gaps(there, 100) == []
+    assert store.covering([range(0, 40), range(30, 100)], 100) == []
+    assert store.gaps([range(0, 40), range(30, 100)], 100) == [range(40, 100)]
+
+
+def test_what_a_killed_writer_left_goes_after_an_hour(small, copied):
+    held = blocks_of(copied)[0]
+    for name, age in (("killed", 3700), ("at_work", 60)):
+        path = held.with_name(f".{held.name}.{name}.123")
+        path.write_bytes(b"half")
+        os.utime(path, (time.time() - age,) * 2)
+    made(small, copied)
+    assert [path.suffixes[-2] for path in held.parent.glob(".*.123")] == [".at_work"]
 
 
 def test_strange_files_among_the_blocks_do_no_harm(small, copied, undisturbed, calls):
@@ -675,12 +717,13 @@ def test_a_point_that_cannot_be_simulated_is_listed_and_the_others_are_there(
     small, undisturbed, tmp_path, mastosim, monkeypatch
 ):
     one, really = read(small).varied[0], work.simulated
-    bad = one.document(one.points[3])
+    arms = one.study.scenario.arms
+    base, bad = ({store.address(one.document(one.points[n]), arm) for arm in arms} for n in (0, 3))
 
-    def refused(document, *given):
-        if document == bad:
+    def refused(document, patients, engine, arms):
+        if {store.address(document, arm) for arm in arms} & (bad - base):
             raise ScenarioError([Mistake("fractures", "lower the rates")])
-        return really(document, *given)
+        return really(document, patients, engine, arms)
 
     with monkeypatch.context() as patch:
         patch.setattr(work, "simulated", refused)
@@ -706,14 +749,34 @@ def test_every_point_that_has_too_many_fractures_is_listed(tmp_path, mastosim, m
     assert len(blocks_of(tmp_path)) == 4
 
 
+def test_whether_an_arm_can_be_simulated_does_not_depend_on_which_point_came_first(
+    tmp_path, monkeypatch
+):
+    """A half-life that no effect is left of spoils documents, but not the arm without the drug."""
+    others = {"three.yaml": "extends: tiny.yaml\nname: three\narms:\n  alone: [interferon]\n"}
+    monkeypatch.setattr("sim.sweeps.read._outside", lambda *_: ())
+    monkeypatch.setattr("sim.sweeps.read._unlike_the_base", lambda *_: ())
+    found = []
+    for folder, order in (("up", "[1 day, 45 days]"), ("down", "[45 days, 1 day]")):
+        (tmp_path / folder).mkdir()
+        axes = {HALF_LIFE: f"{{values: {order}}}", STOPS: "{values: [10 %, 15 %]}"}
+        text = f"design: grid\n{table(axes)}"
+        path = wrote(tmp_path / folder, text, others, scenario="three.yaml")
+        one = sweeps.run(read(path), tmp_path / folder)
+        there = one.outcomes[one.outcomes["role"] == "grid"]
+        found.append({*zip(there[HALF_LIFE], there[STOPS], strict=True)})
+    assert found == [{(45, 10), (45, 15)}] * 2
+
+
 def test_an_arm_that_cannot_be_simulated_takes_no_other_with_it(tmp_path, monkeypatch):
     """The pamidronate arm is the same at every point, and done with the first of them."""
     ends = "{low: 8 %/year, high: 12 %/year}"
     path = written(tmp_path, parameters=table({"effects.interferon.spine.mean": ends}))
-    really, bad = work.simulated, read(path).varied[0].study.document
+    really, base = work.simulated, read(path).varied[0].study.document
+    bad = store.address(base, "combination")
 
     def refused(document, patients, engine, arms):
-        if document == bad and "combination" in arms:
+        if "combination" in arms and store.address(document, "combination") == bad:
             raise ScenarioError([Mistake("fractures", "lower the rates")])
         return really(document, patients, engine, arms)
 

@@ -1,6 +1,7 @@
 """The group of commands, and the exit codes.
 
-0 done · 1 a bug · 2 wrong usage · 3 scenario not valid · 5 a check differs · 130 interrupted.
+0 done · 1 a bug · 2 wrong usage · 3 a file not valid · 4 some points of a sweep failed ·
+5 a check differs · 130 interrupted.
 """
 
 from __future__ import annotations
@@ -97,7 +98,8 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        click.echo(f"mastosim: {error.strerror}: {error.filename or ''}", err=True)
+        about = f": {error.filename}" if error.filename else ""
+        click.echo(f"mastosim: {error.strerror or error}{about}", err=True)
         sys.exit(click.UsageError.exit_code)
     except Exception as error:
         with tempfile.NamedTemporaryFile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import sys
 import tempfile
@@ -36,10 +37,15 @@ def rerun(manifest: Path, out: Path, quiet: bool) -> None:
     manifest = manifest / "manifest.json" if manifest.is_dir() else manifest
     held = read(manifest)
     refuse_unwritable(out)
-    place, again = (_sweep if "specification" in held else _run)(manifest, quiet)
+    of_sweep = "specification" in held
+    place, again = (_sweep if of_sweep else _run)(manifest, quiet)
     with ExitStack() as stack:
-        root = _aside(stack) if (out / place).exists() else out
+        is_there = (out / place).exists()
+        # a sweep would find blocks in OUT, which are what is to be checked
+        root = _aside(stack) if is_there or of_sweep else out
         folder = again(root)
+        if root != out and not is_there:
+            folder, root = _moved(folder, out / place), out
         verdicts = compare(manifest.parent, folder)
         for line in told(verdicts, held, read(folder / "manifest.json")):
             click.echo(line)
@@ -69,7 +75,7 @@ def _run(manifest: Path, quiet: bool) -> tuple[Path, Again]:
 
 def _sweep(manifest: Path, quiet: bool) -> tuple[Path, Again]:
     """The same of a sweep, of which every block is simulated again."""
-    from sim import cores, sweeps
+    from sim import sweeps
     from sim.cli.progress import watching
 
     sweep = sweeps.of_manifest(manifest)
@@ -77,10 +83,20 @@ def _sweep(manifest: Path, quiet: bool) -> tuple[Path, Again]:
     def again(root: Path) -> Path:
         with watching(quiet, "batch") as progress:
             return sweeps.run(
-                sweep, root, workers=cores.available(), progress=progress, command=_command()
-            ).folder
+                sweep, root, workers=sweeps.workers_for(sweep), progress=progress,
+                command=_command(), most_hours=math.inf,
+            ).folder  # fmt: skip
 
     return sweeps.folder_of(sweep, Path()), again
+
+
+def _moved(folder: Path, place: Path) -> Path:
+    """The same folder at its place, whole or absent."""
+    from sim import tables
+
+    with tables.whole(place) as temporary:
+        shutil.copytree(folder, temporary, dirs_exist_ok=True)
+    return place
 
 
 def _command() -> str:

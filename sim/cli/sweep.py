@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from sim.sweeps import Forecast, Pilot, Shard, Sweep, Swept
 
 SOME_FAILED, INTERRUPTED = 4, 130
-COURSES_THAT_PAY = 50_000
-"""Courses of patients that take one process about as long as other processes take to start."""
 
 WORTH_SAYING = 10.0
 """Seconds that a forecast must come to before it is worth a line."""
@@ -77,6 +75,11 @@ def sweep(
     numbers. What is done is kept in blocks: a sweep that was interrupted goes on where it was, and
     more draws, patients or arms are added to what is there.
     """
+    _refuse_together(
+        {"--pilot": only_pilot, "--auto": auto},
+        {"--draws": draws, "--patients": patients, "--shard": shard},
+    )
+    _refuse_together({"--cluster": cluster}, {"--workers": workers})
     refuse_unwritable(out)
     given: Workers | None = cluster or workers
     with _mistakes_of_use():
@@ -93,9 +96,9 @@ def sweep(
         if found is not None:
             click.echo("\n".join(_told_of_pilot(found)), err=True)
         read = sweeps.load_sweep(file, patients, draws, seed)
-        crew = given or _cores_that_pay(read)
+        crew = given or sweeps.workers_for(read)
         if shard is not None:
-            _one_share(read, out, engine, crew, shard, quiet, most_hours)
+            _one_share(read, out, engine, crew, shard, quiet, most_hours, as_json)
             return
         swept = _swept(read, out, engine, crew, quiet, most_hours, found)
     _print(swept, as_json)
@@ -103,13 +106,11 @@ def sweep(
         sys.exit(SOME_FAILED)
 
 
-def _cores_that_pay(read: Sweep) -> int:
-    """One a core, if the sweep is not done by one before the others have begun."""
-    from sim import cores
-
-    points = sum(len(one.points) for one in read.varied)
-    courses = points * read.patients * len(read.varied[0].study.scenario.arms)
-    return cores.available() if courses >= COURSES_THAT_PAY else 1
+def _refuse_together(some: dict[str, Any], others: dict[str, Any]) -> None:
+    """Raise UsageError where one of some options is given and one of the others as well."""
+    for one in (name for name, value in some.items() if value):
+        for other in (name for name, value in others.items() if value is not None):
+            raise click.UsageError(f"{one} and {other} do not go together; leave one out")
 
 
 @contextmanager
@@ -151,7 +152,7 @@ def _swept(
 
 def _one_share(
     read: Sweep, out: Path, engine: Engine, crew: Workers, shard: Shard, quiet: bool,
-    most_hours: float,
+    most_hours: float, as_json: bool,
 ) -> None:  # fmt: skip
     from sim import sweeps
     from sim.cli.progress import watching
@@ -159,8 +160,10 @@ def _one_share(
     with watching(quiet, engine) as progress:
         failed = sweeps.simulate(read, out, engine, crew, shard, progress, _teller(quiet),
                                  most_hours)  # fmt: skip
-    click.echo(f"Share {shard.number} of {shard.of} is done; when all are, the same command "
-               "without --shard puts them together.")  # fmt: skip
+    told = (f"Share {shard.number} of {shard.of} is done; when all are, the same command without "
+            "--shard puts them together.")  # fmt: skip
+    held = {"shard": str(shard), "failed": [[*point, why] for point, why in failed.items()]}
+    click.echo(json.dumps(held, indent=1, ensure_ascii=False) if as_json else told)
     if failed:
         _tell_failed(failed)
         sys.exit(SOME_FAILED)

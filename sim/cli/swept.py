@@ -32,6 +32,7 @@ def as_json(swept: Swept) -> str:
         "draws": swept.sweep.draws,
         "readings": _readings(swept),
         "in_vain": [list(one) for one in swept.in_vain],
+        "failed": [[*point, why] for point, why in swept.failed.items()],
         **{name: None if frame is None else records(frame) for name, frame in frames.items()},
     }
     return json.dumps(held, indent=1, ensure_ascii=False, allow_nan=False)

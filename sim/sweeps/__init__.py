@@ -8,7 +8,7 @@ from sim.sweeps.advice import Pilot, pilot
 from sim.sweeps.again import of_manifest
 from sim.sweeps.folder import Swept, folder_of
 from sim.sweeps.read import Sweep, load_sweep
-from sim.sweeps.running import Forecast, TooLarge, gather, run, simulate
+from sim.sweeps.running import Forecast, TooLarge, gather, run, simulate, workers_for
 from sim.sweeps.work import WHOLE, Shard
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "pilot",
     "run",
     "simulate",
+    "workers_for",
 ]

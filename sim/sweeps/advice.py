@@ -54,9 +54,12 @@ def pilot(
         )
     if not 1 < sweep.draws <= DRAWS:
         sweep = load_sweep(path, PATIENTS, DRAWS, seed)
-    running.simulate(sweep, root, engine, workers, progress=progress)
+    failed = running.simulate(sweep, root, engine, workers, progress=progress)
     blocks = folder.home(sweep, root) / "blocks"
-    found = [collected(blocks, one, sweep.patients) for one in sweep.varied]
+    found = [
+        collected(blocks, one, sweep.patients, running.of_scenario(one, failed))
+        for one in sweep.varied
+    ]
     return _advised(sweep, found, cost_of(sweep, engine))
 
 
@@ -86,6 +89,9 @@ def _advised(sweep: Sweep, found: list[Collected], cost: Cost) -> Pilot:
         if " - " in quantity.arm or len(one.one.study.scenario.arms) == 1
     ]
     meant = [(split, quantity) for split, quantity in known if quantity.outcome == outcome]
+    if not meant:
+        raise Refused(f"'{outcome}' is not an outcome of both arms, so it has no difference whose "
+                      "precision could be wanted; name another one as `target`")  # fmt: skip
     split, quantity = max(meant, key=lambda pair: (pair[1].time, pair[0].parameters))
     if wanted is None and not split.parameters > 0:
         raise Refused(

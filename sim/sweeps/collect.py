@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -63,11 +63,13 @@ class Collected(NamedTuple):
 
 
 def collected(
-    folder: Path, one: Varied, patients: int, tell: Callable[[Point], None] = lambda _: None
-) -> Collected:
+    folder: Path, one: Varied, patients: int, failed: Collection[int] = (),
+    tell: Callable[[Point], None] = lambda _: None,
+) -> Collected:  # fmt: skip
     """Read the blocks of one scenario and reduce them, point by point.
 
-    Raises Damaged for a block that is not whole any more.
+    `failed` are points that could not be simulated. Raises Damaged for a block that is not whole
+    any more, Refused where another point has none.
     """
     there, moments = store.ranges(folder), Moments()
     quantities: list[Quantity] = []
@@ -76,8 +78,11 @@ def collected(
     for point in one.points:
         arms = _arms(folder, one, point, there, patients)
         tell(point)
-        if arms is None:
+        if arms is None and point.number in failed:
             continue
+        if arms is None:
+            raise Refused(f"blocks of point {point.number} of '{one.study.scenario.name}' are not "
+                          "there any more; the same command makes them again")  # fmt: skip
         found, influences = _with_differences(arms, one.study.scenario.compared_with)
         here = _quantities(arms, one.study.scenario.compared_with)
         if quantities not in ([], here):
@@ -109,7 +114,7 @@ def _arms(
     for arm in one.study.scenario.arms:
         at = store.address(document, arm)
         covered = store.covering(there.get(at, []), patients)
-        if not covered or covered[-1].stop < patients:
+        if not covered:
             return None
         parts = [store.load(folder, store.name_of(at, block)) for block in covered]
         arms[arm] = groups.joined(parts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import platform
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -161,7 +160,7 @@ def manifest_of(swept: Swept, about: dict[str, Any]) -> dict[str, Any]:
         "model": store.model(),
         "digest": sweep.digest,
         "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "python": platform.python_version(),
+        **archive.made_with(),
         **about,
         "sweep": {
             "name": form.name, "title": form.title, "question": form.question,

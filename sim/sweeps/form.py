@@ -11,6 +11,8 @@ from sim.scenario.form.quantities import Form, NonNegative, Number, Text, Whole,
 from sim.scenario.form.uncertainty import Uncertainty
 
 FORMAT = 1
+MOST_PATIENTS = 10_000_000
+"""Of every point; sums over groups of ten of them are held while a point is put together."""
 
 
 class OneAtATime(Form):
@@ -243,9 +245,17 @@ class SweepForm(Form):
     @field_validator("patients", mode="after")
     @classmethod
     def _somebody(cls, patients: int | None) -> int | None:
-        if patients is not None and patients < 2:
-            raise refuse("{patients} patients; allowed: 2 or more", patients=patients)
+        if patients is not None and not 2 <= patients <= MOST_PATIENTS:
+            raise refuse("{patients} patients; allowed: 2 to {most}",
+                         patients=patients, most=MOST_PATIENTS)  # fmt: skip
         return patients
+
+    @field_validator("seed", mode="after")
+    @classmethod
+    def _seed_is_natural(cls, seed: int | None) -> int | None:
+        if seed is not None and seed < 0:
+            raise refuse("a seed is 0 or more")
+        return seed
 
     @model_validator(mode="after")
     def _of_something(self) -> SweepForm:
@@ -254,6 +264,11 @@ class SweepForm(Form):
             raise refuse("scenarios: at least one")
         if self.design.name == "grid" and not self.parameters:
             raise refuse("a grid needs parameters with `values`")
+        of_draws = ("correlations", "covariance", "dirichlet", "target")
+        if self.design.name == "grid" and (idle := [k for k in of_draws if getattr(self, k)]):
+            raise refuse("a grid draws nothing; leave out {idle}", idle=", ".join(idle))
+        if not self.outcomes:
+            raise refuse("outcomes: at least one")
         return self
 
     @property

@@ -112,6 +112,10 @@ def joined(
             mark = plain.marks.get(("dirichlet", name))
             mistakes.append(Mistake(dotted(("dirichlet", name)), message, mark))
         total = sum(base.number for base in bases if base is not None)
+        if any(base is None or base.number >= total for base in bases):
+            message = "a share of a group is less than all of it"
+            mark = plain.marks.get(("dirichlet", name))
+            mistakes.append(Mistake(dotted(("dirichlet", name)), message, mark))
         groups.append(Group(places, [*counts.values()], total))
     return Joint(parameters, matrix, groups)
 

@@ -19,11 +19,14 @@ from sim.sweeps import distributions, paths
 from sim.sweeps.distributions import Amount, Distribution, amount, in_unit
 from sim.sweeps.form import ParameterForm, SweepForm
 
-DECIDING = ("horizon", "visits.")
+DECIDING = ("horizon", "visits")
 """Where a scenario says what is measured and when, which a table has one answer to."""
 
 OF_ALL = {"seed": "a `seed`", "cohort.patients": "`patients`"}
 """What is the same at every point, and what to give the sweep instead."""
+
+LABELS = ("mastosim", "name", "title", "question", "answers", "comparator", "subgroups")
+"""What a scenario says that no patient feels."""
 
 
 class Parameter(NamedTuple):
@@ -71,6 +74,9 @@ def resolve(
             one = _resolved(path, given, form, study)
             if one.path in found:
                 raise refuse("'{path}' is named twice", path=one.path)
+            if both := {p for other in found.values() for p in other.places} & {*one.places}:
+                raise refuse("'{path}' is given the value of two parameters",
+                             path=dotted(min(both, key=str)))  # fmt: skip
             found[one.path] = one
         except PydanticCustomError as error:
             mistakes.append(Mistake(dotted(place), error.message(), _mark(plain, place)))
@@ -91,7 +97,10 @@ def _given(form: SweepForm, study: Study) -> dict[str, ParameterForm]:
 
 def _resolved(path: str, given: ParameterForm, form: SweepForm, study: Study) -> Parameter:
     place = paths.number_at(study.document, path)
-    if path.startswith(DECIDING):
+    head = paths.parts_of(path)[:1]
+    if head and head[0] in LABELS:
+        raise refuse("'{path}' is nothing that a patient feels; leave it out", path=path)
+    if head and head[0] in DECIDING:
         raise refuse("'{path}' decides which outcomes there are, and when; name a scenario for "
                      "each under `scenarios`", path=path)  # fmt: skip
     if path in OF_ALL:
@@ -116,6 +125,8 @@ def _of_a_grid(path: str, place: Path_ | None, given: ParameterForm, study: Stud
     """An axis, whose values may be any that the scenario could have there, or not yet have."""
     if given.values is None:
         raise refuse("an axis of a grid needs `values`")
+    if given.within is not None:
+        raise refuse("`within` cuts a distribution off; an axis of a grid has none")
     place = place or paths.parts_of(path)
     if paths.found(study.document, place[:-1]) is None:
         raise _no_number(path, study)
@@ -125,7 +136,11 @@ def _of_a_grid(path: str, place: Path_ | None, given: ParameterForm, study: Stud
     except PydanticCustomError:
         base = None
     shown = "as the scenario has it" if text is None else str(text)
-    return _parameter(dotted(place), place, base, shown, given, None, study)
+    axis = _parameter(dotted(place), place, base, shown, given, None, study)
+    known = [str(axis.shown(value)) for value in axis.choices]
+    if twice := [v for v, k in zip(axis.choices, known, strict=True) if known.count(k) > 1]:
+        raise refuse("'{value}' stands twice among the values", value=str(twice[-1]))
+    return axis
 
 
 def _parameter(

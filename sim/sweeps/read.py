@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -77,6 +78,7 @@ def load_sweep(
         plain = as_it_stands(read_file(Path(path), str(path), mistakes))
     except ScenarioError as error:
         raise ScenarioError(error.mistakes, "sweep") from None
+    _refuse_a_scenario(plain)
     _set_numbers(plain.tree, patients, draws, seed)
     form, wrong = validated(SweepForm, plain, plain.tree)
     mistakes += wrong
@@ -99,11 +101,30 @@ def checked(form: SweepForm, plain: Plain, studies: list[Study], mistakes: list[
     mistakes += _unalike(varied, plain)
     for one in varied:
         mistakes += [*_unknown_outcomes(form, one, plain), *_outside(one, plain)]
+    if not mistakes:
+        mistakes += [mistake for one in varied for mistake in _unlike_the_base(one, plain)]
     if mistakes:
         raise ScenarioError(mistakes, "sweep")
     said = {key: value for key, value in plain.tree.items() if key not in NAMED}
-    whole = json.dumps([said, [one.study.digest for one in varied]], sort_keys=True)
+    known = [[one.study.digest, _uncertainty(one.study)] for one in varied]
+    whole = json.dumps([said, known], sort_keys=True)
     return Sweep(form, varied, plain.tree, hashlib.sha256(whole.encode()).hexdigest())
+
+
+def _refuse_a_scenario(plain: Plain) -> None:
+    """Raise ScenarioError for the file of a scenario: one mistake, not one for each key."""
+    if "mastosim" in plain.tree and "mastosim_sweep" not in plain.tree:
+        told = "this is a scenario; `mastosim run` simulates it, and a sweep names it"
+        mark = plain.key_marks.get(("mastosim",))
+        raise ScenarioError([Mistake("mastosim", told, mark)], "sweep")
+
+
+def _uncertainty(study: Study) -> dict[str, Any]:
+    """What draws depend on, and the digest of a study leaves out, as no patient feels it."""
+    return {
+        path: one.model_dump(mode="json", exclude_none=True)
+        for path, one in study.uncertainty.items()
+    }
 
 
 def _set_numbers(tree: Any, patients: int | None, draws: int | None, seed: int | None) -> None:
@@ -216,7 +237,33 @@ def _outside(one: Varied, plain: Plain) -> Iterator[Mistake]:
             where, mark = parameters.mark_of(plain, point.of)
         what = {"draw": "draw", "grid": "combination"}.get(point.role, "point")
         also = f" (at {len(cases)} points of {len(one.points)})" if len(cases) > 1 else ""
-        yield Mistake(where, f"{what} {point.number}: {path}: {mistake.message}{also}", mark)
+        told = _with_value(mistake, one.document(point))
+        yield Mistake(where, f"{what} {point.number}: {path}: {told}{also}", mark)
+
+
+def _with_value(mistake: Mistake, document: dict[str, Any]) -> str:
+    """What is said of a value, which stands in no file that could be shown."""
+    value = paths.found(document, paths.parts_of(mistake.path))
+    is_about_it = isinstance(value, str) and mistake.message.startswith("is ")
+    return f"'{value}' {mistake.message}" if is_about_it else mistake.message
+
+
+def _unlike_the_base(one: Varied, plain: Plain) -> Iterator[Mistake]:
+    """Values of a grid at which there are other outcomes than in the base case."""
+    known = outcome_names(one.study)
+    tried: set[tuple[int, str]] = set()
+    for point in (point for point in one.points if point.role == "grid"):
+        values = {(place, str(value)) for place, value in point.values.items()}
+        if values <= tried:
+            continue
+        tried |= values
+        study = from_document(one.document(point), (), one.study.publications)
+        with suppress(ScenarioError):  # a point that cannot be simulated is told in its turn
+            if outcome_names(study) != known:
+                told = (f"combination {point.number} has other outcomes than the base case; name a "
+                        "scenario for each under `scenarios`")  # fmt: skip
+                yield Mistake("parameters", told, plain.key_marks.get(("parameters",)))
+                return
 
 
 def _outermost(one: Varied) -> list[Point]:

@@ -7,7 +7,7 @@ import itertools
 import shutil
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,13 +20,16 @@ from sim.runs import Progress
 from sim.sweeps import folder, store, work
 from sim.sweeps.collect import collected
 from sim.sweeps.folder import Swept
-from sim.sweeps.read import AROUND, Sweep
+from sim.sweeps.read import AROUND, Sweep, Varied
 from sim.sweeps.work import WHOLE, Done, Shard, Task
 
 PILOT = 3
 """Pieces that are timed, after one for each worker, in which code is compiled or read."""
 
 MOST_HOURS = 24.0
+
+COURSES_THAT_PAY = 50_000
+"""Courses of patients that take one process about as long as other processes take to start."""
 
 SHARE_OF_DISK = 0.9
 
@@ -110,8 +113,16 @@ def gather(
         if progress is not None:
             progress(next(done), total)
 
-    found = [collected(blocks, one, sweep.patients, tell) for one in sweep.varied]
+    found = [
+        collected(blocks, one, sweep.patients, of_scenario(one, failed), tell)
+        for one in sweep.varied
+    ]
     return folder.keep(sweep, found, root, failed, about or {})
+
+
+def of_scenario(one: Varied, failed: Collection[tuple[str, int]]) -> set[int]:
+    """The points of one scenario among those that failed."""
+    return {number for name, number in failed if name == one.study.scenario.name}
 
 
 def _refuse_nothing(sweep: Sweep, failed: dict[tuple[str, int], str]) -> None:
@@ -124,7 +135,7 @@ def _refuse_nothing(sweep: Sweep, failed: dict[tuple[str, int], str]) -> None:
 
 def run(
     sweep: Sweep, root: Path, engine: Engine = "batch", workers: Workers = 1,
-    progress: Progress | None = None, command: str = "",
+    progress: Progress | None = None, command: str = "", most_hours: float = MOST_HOURS,
 ) -> Swept:  # fmt: skip
     """Simulate what is missing of a sweep, put it together, and keep it in its folder.
 
@@ -132,7 +143,7 @@ def run(
     give the same bytes. Raises as `simulate` does.
     """
     began = time.monotonic()
-    failed = simulate(sweep, root, engine, workers, WHOLE, progress)
+    failed = simulate(sweep, root, engine, workers, WHOLE, progress, most_hours=most_hours)
     about = {"command": command, "seconds": round(time.monotonic() - began, 1), "engine": engine}
     return gather(sweep, root, failed, about=about)
 
@@ -167,6 +178,13 @@ def _watched(done: Iterator[Done], courses: int, progress: Progress | None) -> I
         yield one
 
 
+def workers_for(sweep: Sweep) -> int:
+    """One a core, if the sweep is not done by one before the others have begun."""
+    points = sum(len(one.points) for one in sweep.varied)
+    courses = points * sweep.patients * len(sweep.varied[0].study.scenario.arms)
+    return cores.available() if courses >= COURSES_THAT_PAY else 1
+
+
 def _hands(workers: Workers) -> int:
     """How many pieces are done at a time, here or on a cluster."""
     if isinstance(workers, int):
@@ -194,7 +212,7 @@ def refuse_too_large(expected: Forecast, blocks: Path, most_hours: float) -> Non
     """Raise TooLarge for more time, memory or disk than there is, and say what to do."""
     memory, free = memory_of_machine(), shutil.disk_usage(blocks).free
     reasons = []
-    if expected.seconds > 3600 * most_hours:
+    if not expected.seconds <= 3600 * most_hours:
         reasons.append(f"allowed are {most_hours:g} hours (--limit): ask for fewer draws or "
                        "patients, share it between machines (--shard, --cluster), or raise the "
                        "limit")  # fmt: skip

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import json
 import os
 import platform
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -26,8 +28,14 @@ DECIDES = (
 )  # fmt: skip
 """The sources that a simulated number may depend on."""
 
+COMPUTES = ("numpy", "scipy", "numba")
+"""The libraries that it may depend on, in its last digit."""
+
 LABELS = ("name", "title", "question", "answers", "comparator", "subgroups", "arms")
 """What a scenario says that no patient feels."""
+
+LONGEST_WRITING = 3600.0
+"""Seconds after which a block that is still being written was given up."""
 
 ABOUT = b"mastosim"
 HELD = "store.json"
@@ -40,7 +48,8 @@ class Damaged(Exception):
 @cache
 def model() -> str:
     """Twelve characters that stand for this version of everything that decides a number."""
-    digest = hashlib.sha256(sim.__version__.encode())
+    computed_with = [f"{name} {importlib.metadata.version(name)}" for name in COMPUTES]
+    digest = hashlib.sha256(" ".join([sim.__version__, *computed_with]).encode())
     root = Path(sim.__file__).parent
     for name in DECIDES:
         part = root / name
@@ -57,19 +66,27 @@ def address(document: dict[str, Any], arm: str) -> str:
     Not on its name, on other arms, on therapies that it does not have and their effects, or on the
     number of patients: an arm, or patients, can be added and what is there stays good.
     """
-    therapies, all_ = document["arms"][arm], document.get("therapies") or {}
-    felt = {key: value for key, value in document.items() if key not in LABELS}
+    own = of_arm(document, arm)
+    felt = {key: value for key, value in own.items() if key not in LABELS}
     felt["cohort"] = {k: v for k, v in document["cohort"].items() if k != "patients"}
-    own = {name: therapy for name, therapy in all_.items() if name in therapies}
-    felt["therapies"] = json.dumps(own)  # in their order, which that of sums and lines goes by
-    felt["reactions"] = _shared_reactions(all_, own)
-    felt["effects"] = {
+    # as text, in their order, which that of sums and lines goes by
+    felt["therapies"] = json.dumps(own["therapies"])
+    felt["reactions"] = _shared_reactions(document.get("therapies") or {}, own["therapies"])
+    whole = json.dumps([model(), felt], sort_keys=True)
+    return hashlib.sha256(whole.encode()).hexdigest()[:24]
+
+
+def of_arm(document: dict[str, Any], arm: str) -> dict[str, Any]:
+    """The document as if this arm were the only one: its therapies alone, and their effects."""
+    therapies, all_ = document["arms"][arm], document.get("therapies") or {}
+    effects = {
         row: effect
         for row, effect in document["effects"].items()
         if set(row.split(" + ")) <= {*therapies, "none"}
     }
-    whole = json.dumps([model(), felt], sort_keys=True)
-    return hashlib.sha256(whole.encode()).hexdigest()[:24]
+    own = {name: therapy for name, therapy in all_.items() if name in therapies}
+    kept = {key: value for key, value in document.items() if key != "comparator"}
+    return {**kept, "arms": {arm: therapies}, "therapies": own, "effects": effects}
 
 
 def _shared_reactions(all_: dict[str, Any], own: Iterable[str]) -> list[str]:
@@ -109,18 +126,20 @@ def save(folder: Path, at: str, patients: range, found: Grouped) -> str:
 
 
 def load(folder: Path, name: str) -> Grouped:
-    """Read a block. Raises Damaged for one that is not what was written; FileNotFoundError."""
+    """Read a block. Raises Damaged for one that is not what was written; OSError for none.
+
+    It is read before it is understood, so that a drive that fails does not pass for damage.
+    """
     import pyarrow as pa
     from pyarrow import parquet
 
+    written = pa.BufferReader((folder / name).read_bytes())
     try:
-        held = parquet.read_table(folder / name, use_threads=False, memory_map=False)
+        held = parquet.read_table(written, use_threads=False)
         about = json.loads(held.schema.metadata[ABOUT])
         lines = [Line(*line) for line in about["lines"]]
         sums = held["sums"].to_numpy().reshape(about["shape"])
         block, data = about["block"], about["data"]
-    except FileNotFoundError:
-        raise
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
         raise Damaged(name) from error
     found = Grouped(lines, sums)
@@ -140,22 +159,27 @@ def ranges(folder: Path) -> dict[str, list[range]]:
 
 
 def covering(there: list[range], patients: int) -> list[range]:
-    """Blocks that hold the first patients without a gap, as far as they go.
+    """Blocks that hold the first patients without a gap; none where there is one.
 
     One whose last group is not whole ends there for good.
     """
+    going_on: dict[int, range] = {}
+    for block in sorted(there, key=lambda r: (-r.start, r.stop)):
+        leads_on = block.stop == patients or block.stop in going_on
+        if leads_on and _fits(block, patients):
+            going_on[block.start] = block
     found: list[range] = []
     at = 0
-    while at < patients and (block := _beginning(there, at, patients)) is not None:
-        found.append(block)
-        at = block.stop
+    while at in going_on:
+        found.append(going_on[at])
+        at = found[-1].stop
     return found
 
 
 def gaps(there: list[range], patients: int) -> list[range]:
     """The first patients but for those in blocks, between which some may be missing."""
     found: list[range] = []
-    at = 0
+    at = patients if covering(there, patients) else 0
     while at < patients:
         block = _beginning(there, at, patients)
         if block is None:
@@ -193,9 +217,19 @@ def opened(folder: Path, shard: str = "") -> Iterator[Path]:
         raise Refused(f"another process works on {what}the store '{folder}'") from None
     try:
         _refuse_another_version(folder)
+        _clear_away(folder)
         yield folder
     finally:
         lock.release()
+
+
+def _clear_away(folder: Path) -> None:
+    """Remove what a writer that was killed left of a block; one at work has an hour for it."""
+    long_ago = time.time() - LONGEST_WRITING
+    for path in folder.glob(".*.parquet.*"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < long_ago:
+                path.unlink()
 
 
 def _refuse_another_version(folder: Path) -> None:

@@ -6,6 +6,7 @@ import errno
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -86,19 +87,27 @@ def _whatever_can_be(piece: Piece, engine: Engine) -> tuple[dict[str, Grouped], 
 
     Other points may need the others, which are the same for them.
     """
-    try:
+    with suppress(ScenarioError):
         return simulated(piece.document, piece.patients, engine, piece.addresses), {}
-    except ScenarioError as error:
-        if len(piece.addresses) == 1:
-            why = "; ".join(f"{m.path}: {m.message}" for m in error.mistakes)
-            return {}, dict.fromkeys(piece.addresses.values(), why)
     found: dict[str, Grouped] = {}
     failures: dict[str, str] = {}
     for arm, at in piece.addresses.items():
-        one, why_not = _whatever_can_be(piece._replace(addresses={arm: at}), engine)
-        found |= one
-        failures |= why_not
+        try:
+            document = _as_the_only_one(piece.document, arm, at)
+            found |= simulated(document, piece.patients, engine, [arm])
+        except ScenarioError as error:
+            failures[at] = "; ".join(f"{m.path}: {m.message}" for m in error.mistakes)
     return found, failures
+
+
+def _as_the_only_one(document: dict[str, Any], arm: str, at: str) -> dict[str, Any]:
+    """The document without what its arm has no part in, and what may be wrong with that.
+
+    So whether an arm can be simulated depends on what its address stands for, and not on which of
+    the points that share it came first. The whole document where the address would be another one.
+    """
+    alone = store.of_arm(document, arm)
+    return alone if store.address(alone, arm) == at else document
 
 
 def peak_bytes() -> int:
