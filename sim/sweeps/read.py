@@ -237,8 +237,8 @@ def _outside(one: Varied, plain: Plain) -> Iterator[Mistake]:
             where, mark = parameters.mark_of(plain, point.of)
         what = {"draw": "draw", "grid": "combination"}.get(point.role, "point")
         also = f" (at {len(cases)} points of {len(one.points)})" if len(cases) > 1 else ""
-        told = _with_value(mistake, one.document(point))
-        yield Mistake(where, f"{what} {point.number}: {path}: {told}{also}", mark)
+        about = _with_value(mistake, one.document(point))
+        yield Mistake(where, f"{what} {point.number}: {path}: {about}{also}", mark)
 
 
 def _with_value(mistake: Mistake, document: dict[str, Any]) -> str:
