@@ -328,13 +328,14 @@ def test_progress_and_forecast_are_told_on_the_error_channel_alone(mastosim, tmp
     assert ask(mastosim, fresh, "-q").stderr == ""
 
 
-def test_more_than_the_limit_is_refused_and_what_is_done_is_kept(mastosim, tmp_path):
+@pytest.mark.parametrize("limit", [0.0001, math.nan])
+def test_more_than_the_limit_is_refused_and_what_is_done_is_kept(mastosim, tmp_path, limit):
     path = wrote(tmp_path, "design: {probabilistic: {draws: 60}}\n" + table({SPINE: ""}))
-    told = ask(mastosim, path, "--limit", 0.0001, code=2)
+    told = ask(mastosim, path, "--limit", limit, code=2)
     assert told.stdout == ""
     said = " ".join(told.stderr.split())
     assert "the rest would take about" in said
-    assert "allowed are 0.0001 hours (--limit): ask for fewer draws or patients" in said
+    assert f"allowed are {limit} hours (--limit): ask for fewer draws or patients" in said
     assert "--shard" in said
     assert said.endswith("What is done is kept")
     assert len([*(tmp_path / "out").rglob("*_0_20.parquet")]) >= 4

@@ -179,12 +179,16 @@ def test_noise_of_patients_has_no_indices(tmp_path, parameters):
 def test_an_outcome_that_one_draw_has_is_known_to_no_interval(tmp_path):
     """In more than a third of the resamples that draw is missing, and nothing varies."""
     one = read(tmp_path, f"design: {{indices: {{draws: 64}}}}\n{EVENLY}")
-    values = np.full(len(one.points), 1 / 3)
-    values[next(p.number for p in one.points if p.role == "A")] = 0.1
+    values = np.full(len(one.points), 5.3)
+    values[next(p.number for p in one.points if p.role == "A")] = 1.1
     frame = variance.indices([put_together(one, values)])
     assert len(frame) == 6
     assert frame[["low", "high"]].isna().all(axis=None)
     assert frame["value"].notna().all()
+    a, b, ab = np.full(64, 5.3), np.full(64, 5.3), np.full((3, 64), 5.3)
+    a[0] = 1.1
+    missing = np.isnan(variance._resampled(a, b, ab, 1)).mean()
+    assert missing == pytest.approx((63 / 64) ** 64, abs=SURE * math.sqrt(0.365 * 0.635 / 999))
 
 
 def made(function):

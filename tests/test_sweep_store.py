@@ -1,6 +1,7 @@
 """What a sweep keeps: the same bytes however it was made, cut short, damaged, and added to."""
 
 import errno
+import importlib.metadata
 import json
 import os
 import random
@@ -679,6 +680,21 @@ def test_a_store_in_use_is_refused(small, copied, mastosim):
     assert swept(mastosim, small, copied).returncode == 0
 
 
+def test_another_version_of_a_library_that_computes_is_another_model(monkeypatch):
+    mine, version = store.model(), importlib.metadata.version
+    try:
+        for name in ("numpy", "scipy", "numba", "matplotlib"):
+            store.model.cache_clear()
+            with monkeypatch.context() as patch:
+                patch.setattr(
+                    importlib.metadata, "version",
+                    lambda asked, name=name: "0" if asked == name else version(asked),
+                )  # fmt: skip
+                assert (store.model() == mine) == (name == "matplotlib")
+    finally:
+        store.model.cache_clear()
+
+
 @pytest.mark.parametrize(
     "held", ['{"mastosim": "0.0.1", "model": "abc"}', "{}", "[]", "", "ru\x00"]
 )
@@ -759,13 +775,13 @@ def test_whether_an_arm_can_be_simulated_does_not_depend_on_which_point_came_fir
     found = []
     for folder, order in (("up", "[1 day, 45 days]"), ("down", "[45 days, 1 day]")):
         (tmp_path / folder).mkdir()
-        axes = {HALF_LIFE: f"{{values: {order}}}", STOPS: "{values: [10 %, 15 %]}"}
+        axes = {HALF_LIFE: f"{{values: {order}}}", STOPS: "{values: [10 %, 15 %, 30 %]}"}
         text = f"design: grid\n{table(axes)}"
         path = wrote(tmp_path / folder, text, others, scenario="three.yaml")
         one = sweeps.run(read(path), tmp_path / folder)
         there = one.outcomes[one.outcomes["role"] == "grid"]
         found.append({*zip(there[HALF_LIFE], there[STOPS], strict=True)})
-    assert found == [{(45, 10), (45, 15)}] * 2
+    assert found == [{(45, 10), (45, 15), (45, 30)}] * 2
 
 
 def test_an_arm_that_cannot_be_simulated_takes_no_other_with_it(tmp_path, monkeypatch):
