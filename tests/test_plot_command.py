@@ -1,6 +1,7 @@
 """`mastosim plot`: every figure of a kept result, whole or not at all, and no traceback."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -94,6 +95,47 @@ def test_a_damaged_manifest_is_no_traceback(text, result):
     told = mastosim_plot(result)
     assert told.exit_code == 2
     assert "damaged, or of another version" in told.stderr
+
+
+def cut_off(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def one_letter(path):
+    path.write_text("x", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "said"),
+    [
+        ("latent.parquet", Path.unlink, "is missing"),
+        ("events.parquet", cut_off, "is damaged"),
+        ("summary.csv", Path.unlink, "is missing"),
+        ("summary.csv", one_letter, "is damaged"),
+        ("reported.csv", one_letter, "is damaged"),
+    ],
+)
+def test_a_damaged_file_of_a_result_is_named(name, damage, said, result, mastosim, no_pictures):
+    damage(result / name)
+    told = mastosim("plot", result, "--figure", "against_reported")
+    assert told.returncode == 2
+    assert f"'{result / name}' {said}; run the scenario again" in told.stderr
+    assert not (result / "figures").exists()
+
+
+def test_a_figure_that_the_result_does_not_have_is_refused_with_those_it_has(
+    result, mastosim, no_pictures
+):
+    (result / "reported.csv").unlink()
+    chosen = ("--figure", "incidence", "--figure", "against_reported")
+    told = mastosim("plot", result, *chosen)
+    assert (told.returncode, told.stdout) == (2, "")
+    has = ", ".join(name for name in FIGURES if name != "against_reported")
+    assert f"no figure 'against_reported'; it has {has}\n" in told.stderr
+    assert not (result / "figures").exists()
+    without = mastosim("plot", result, "--format", "svg")
+    assert without.returncode == 0, "of all figures, those there are"
+    assert "against_reported" not in without.stdout
 
 
 def test_a_name_without_a_figure_names_those_there_are(result):

@@ -7,6 +7,7 @@ import itertools
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -291,6 +292,69 @@ def test_figures_that_do_not_apply_are_left_out(tmp_path):
         draw(alone, ["pie"])
 
 
+@pytest.fixture
+def alone(tmp_path):
+    """The folder of the smallest sweep: one parameter, moved alone."""
+    return Made([GAIN]).alone().save(tmp_path / "alone", "one_at_a_time")
+
+
+def test_a_figure_that_a_sweep_does_not_have_is_refused_with_those_it_has(
+    alone, mastosim, no_pictures
+):
+    told = mastosim("plot", alone, "--figure", "heat_map")
+    assert (told.returncode, told.stdout) == (2, "")
+    assert "this result has no figure 'heat_map'; it has tornado, spider\n" in told.stderr
+    assert not (alone / "figures").exists()
+
+
+def cut_off(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def garbled(path):
+    """The table of contents, which stands before the last eight bytes."""
+    held = path.read_bytes()
+    path.write_bytes(held[:-208] + b"\xff" * 200 + held[-8:])
+
+
+def without_errors(path):
+    pd.read_parquet(path).drop(columns="mc_error").to_parquet(path)
+
+
+def wrote(text):
+    return lambda path: path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "said"),
+    [
+        ("outcomes.parquet", Path.unlink, "is missing"),
+        ("outcomes.parquet", cut_off, "is damaged"),
+        ("outcomes.parquet", garbled, "is damaged"),
+        ("outcomes.parquet", without_errors, "is damaged"),
+        ("parameters.csv", Path.unlink, "is missing"),
+        ("parameters.csv", wrote("scenario,parameter\n"), "is damaged"),
+        ("alone.csv", wrote(""), "is damaged"),
+        ("manifest.json", wrote('{"sweep": "text"}'), "is damaged"),
+        ("manifest.json", wrote('{"sweep": {"title": "x"}}'), "is damaged"),
+    ],
+)
+def test_a_damaged_file_of_a_sweep_is_named(name, damage, said, alone, mastosim, no_pictures):
+    damage(alone / name)
+    told = mastosim("plot", alone)
+    assert told.returncode == 2
+    assert f"Error: '{alone / name}' {said}; run the sweep again\n" in told.stderr
+    assert not (alone / "figures").exists()
+
+
+@pytest.mark.parametrize("text", ["[1]", "5", '"x"', "null"])
+def test_a_manifest_that_is_no_mapping_is_that_of_no_sweep(text, alone, mastosim):
+    (alone / "manifest.json").write_text(text, encoding="utf-8")
+    told = mastosim("plot", alone)
+    assert told.returncode == 2
+    assert "is damaged, or of another version" in told.stderr
+
+
 def test_one_arm_is_shown_itself(tmp_path):
     made = Made(arms=("pamidronate",)).alone().draw(5)
     pages = drawn(made.save(tmp_path / "one", "probabilistic"), *FIGURES)
@@ -360,6 +424,23 @@ def test_long_names_are_broken_and_never_cut():
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
         assert all(millimetres(line) <= 30.0 for line in lines)
     assert wrapped("half-life of pamidronate ○", 32.0)[-1] == "pamidronate ○"
+
+
+def test_dollars_in_a_name_are_no_formula(tmp_path):
+    name = r"costs $a_{ $ and 5\$"
+    dear, other = (GAIN[0], name, *GAIN[2:]), (STOPS[0], "$1 to $2", *STOPS[2:])
+    pair = [dear, other]
+    tables = {"indices": indices_of(pair), "screening": effects_of(pair)}
+    made = Made(pair).alone((0.5,)).draw(8).grid({GAIN[0]: [8.0, 16.0], STOPS[0]: [0.0, 20.0]})
+    pages = drawn(made.save(tmp_path / "dear", "probabilistic", **tables), *FIGURES)
+    line = Made([dear]).grid({GAIN[0]: [8.0, 16.0]}).save(tmp_path / "line", "grid")
+    pages["line"] = drawn(line, "line")["line"]
+    for page, _ in pages.values():
+        with styled():
+            page.draw_without_rendering()
+        assert not any(text.get_parse_math() for text in page.findobj(Text))
+    said = " ".join(text.get_text() for text in pages["tornado"][0].findobj(Text))
+    assert name in said.replace("\n", " ")
 
 
 # Tornado
@@ -706,6 +787,16 @@ def test_each_scenario_has_its_line(four):
     labels = [text.get_text() for text in page.legends[0].texts]
     assert labels == [f"laroche2011-{n}" for n in ("linear", "compound", "plateau", "saturating")]
     assert "both arms: combination − pamidronate." in caption_of(page)
+
+
+def test_a_mark_in_the_legend_hides_no_part_of_the_pattern_of_its_line(four):
+    legend = four["probability"][0].legends[0]
+    patterns = []
+    for line in legend.get_lines():
+        half = legend.handlelength * 7 / 2
+        patterns.append(sum(line._dash_pattern[1] or []))
+        assert half - line.get_markersize() / 2 >= patterns[-1], "one period beside the mark"
+    assert sum(length > 0 for length in patterns) == 3
 
 
 # Indices and screening

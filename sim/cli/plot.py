@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import click
 
 from sim.cli.options import refuse_unwritable
 from sim.plots import FIGURES, FORMATS, Caption, draw, sweeps
+from sim.plots.intact import Damaged
 from sim.scenario.report import nearest
 
 
@@ -41,8 +43,8 @@ def plot(
 ) -> None:
     """Draw the figures of a RESULT, the folder that `run` or `sweep` names in its last line.
 
-    Beside each figure stands a CSV file with the numbers that it shows. A figure that does not
-    apply to the result, such as markers that were not measured, is left out.
+    Beside each figure stands a CSV file with the numbers that it shows. Without --figure, what does
+    not apply to the result, such as markers that were not measured, is left out.
     """
     of_sweep = sweeps.is_sweep(result)
     known = sweeps.FIGURES if of_sweep else FIGURES
@@ -53,8 +55,27 @@ def plot(
     draw_one = partial(sweeps.draw, result) if of_sweep else partial(draw, result, _caption(result))
     into = out or result / "figures"
     refuse_unwritable(into)
-    for path in _drawn(draw_one, figures or known, formats or FORMATS, into):
-        click.echo(path)
+    with _damage_told("sweep" if of_sweep else "scenario"), _aside(into) as aside:
+        drawn = _drawn(draw_one, figures or known, formats or FORMATS, aside)
+        for name in figures:
+            if not drawn[name]:
+                had = [other for other in known if draw_one([other], aside, [])]
+                raise click.UsageError(f"this result has no figure '{name}'; {_it_has(had)}")
+        for path in _moved(drawn, into):
+            click.echo(path)
+
+
+@contextmanager
+def _damage_told(what: str) -> Iterator[None]:
+    """What to do where a file of the result cannot be read."""
+    try:
+        yield
+    except Damaged as error:
+        raise click.UsageError(f"{error}; run the {what} again") from None
+
+
+def _it_has(figures: list[str]) -> str:
+    return f"it has {', '.join(figures)}" if figures else "it has none"
 
 
 def _caption(result: Path) -> Caption:
@@ -79,18 +100,29 @@ def _caption(result: Path) -> Caption:
     return archive.caption_of(study)  # type: ignore[no-any-return]
 
 
-def _drawn(
-    draw_one: Callable[..., list[Path]], names: Iterable[str], formats: Iterable[str], into: Path
-) -> list[Path]:
-    """Draw aside, and move the files in when all are there; others in the folder stay."""
+@contextmanager
+def _aside(into: Path) -> Iterator[Path]:
+    """A folder on the same disk as another, which need not exist yet; it vanishes at the end."""
     place = into
     while not place.exists():
         place = place.parent
     with tempfile.TemporaryDirectory(prefix=".figures-", dir=place) as aside:
-        files = []
-        for name in dict.fromkeys(names):
-            if sys.stderr.isatty():
-                click.echo(f"drawing {name}", err=True)
-            files += draw_one([name], Path(aside), [*dict.fromkeys(formats)])
-        into.mkdir(parents=True, exist_ok=True)
-        return [path.replace(into / path.name) for path in files]
+        yield Path(aside)
+
+
+def _drawn(
+    draw_one: Callable[..., list[Path]], names: Iterable[str], formats: Iterable[str], aside: Path
+) -> dict[str, list[Path]]:
+    """The files of each figure, none for one that does not apply."""
+    files = {}
+    for name in dict.fromkeys(names):
+        if sys.stderr.isatty():
+            click.echo(f"drawing {name}", err=True)
+        files[name] = draw_one([name], aside, [*dict.fromkeys(formats)])
+    return files
+
+
+def _moved(drawn: dict[str, list[Path]], into: Path) -> list[Path]:
+    """Move figures in when all are there; others in the folder stay."""
+    into.mkdir(parents=True, exist_ok=True)
+    return [path.replace(into / path.name) for files in drawn.values() for path in files]

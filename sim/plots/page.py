@@ -16,12 +16,17 @@ MARGIN, GAP = 1.0, 2.0
 TITLE_LINE, LEGEND_LINE, CAPTION_LINE = 4.2, 4.2, 3.1
 TITLE_CHARACTER, CHARACTER = 1.65, 1.3  # of 8 point bold and 7 point plain, on average
 SAMPLE = 14.0  # of a line in the legend and the room around it
+SAMPLE_LINE = 3.2  # of the line itself, in sizes of a letter
 
-MM_PER_INCH = 25.4
+MM_PER_INCH, POINTS_PER_INCH = 25.4, 72
+SIZE = 7  # of letters, in points
 
 
 class Page:
-    """A figure: title and legend above its panels, a caption below them."""
+    """A figure: title and legend above its panels, a caption below them.
+
+    `sample` is how long a line is in the legend, in sizes of a letter.
+    """
 
     def __init__(
         self,
@@ -30,9 +35,10 @@ class Page:
         title: str,
         legend: Sequence[Sequence[Artist]],
         caption: Sequence[str],
+        sample: float = SAMPLE_LINE,
     ) -> None:
         titles = textwrap.wrap(title, int((width - 2 * MARGIN) / TITLE_CHARACTER))
-        rows = _rows(legend, width)
+        rows = _rows(legend, width, sample)
         above = TITLE_LINE * len(titles) + LEGEND_LINE * len(rows)
         below = CAPTION_LINE * len(caption)
         self.top = MARGIN + above + GAP
@@ -40,7 +46,7 @@ class Page:
         self.figure = Figure(figsize=(width / MM_PER_INCH, self.height / MM_PER_INCH))
         self._text(MARGIN, "\n".join(titles), weight="bold", size=8)
         for place, row in enumerate(rows):
-            self._legend(MARGIN + TITLE_LINE * len(titles) + LEGEND_LINE * place, row)
+            self._legend(MARGIN + TITLE_LINE * len(titles) + LEGEND_LINE * place, row, sample)
         self._text(self.top + panels, "\n".join(caption), color="#444444", linespacing=1.25)
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
@@ -48,7 +54,7 @@ class Page:
         x, y = self._at(left, self.top + top + height)
         return self.figure.add_axes((x, y, width / self.width, height / self.height))
 
-    def _legend(self, top: float, row: list[Artist]) -> None:
+    def _legend(self, top: float, row: list[Artist], sample: float) -> None:
         """A row of the legend above all panels, where it covers no data."""
         self.figure.legend(
             handles=row,
@@ -56,6 +62,7 @@ class Page:
             bbox_to_anchor=self._at(MARGIN, top + 0.6),
             ncols=len(row),
             columnspacing=1.6,
+            handlelength=sample,
         )
 
     def _text(self, top: float, text: str, **look: object) -> None:
@@ -66,22 +73,24 @@ class Page:
         return left / self.width, 1 - top / self.height
 
 
-def _rows(groups: Sequence[Sequence[Artist]], width: float) -> list[list[Artist]]:
+def _rows(groups: Sequence[Sequence[Artist]], width: float, sample: float) -> list[list[Artist]]:
     """The legend in one row if it fits; else each group begins a row and takes what it needs."""
     together = [entry for group in groups for entry in group]
-    if sum(map(_room, together)) <= width:
+    room = {entry: _room(entry, sample) for entry in together}
+    if sum(room.values()) <= width:
         return [together]
     rows: list[list[Artist]] = []
     for group in groups:
         left = width
         for entry in group:
-            if left + _room(entry) > width:
+            if left + room[entry] > width:
                 rows.append([])
                 left = 0.0
             rows[-1].append(entry)
-            left += _room(entry)
+            left += room[entry]
     return rows
 
 
-def _room(entry: Artist) -> float:
-    return SAMPLE + CHARACTER * len(str(entry.get_label()))
+def _room(entry: Artist, sample: float) -> float:
+    longer = (sample - SAMPLE_LINE) * SIZE * MM_PER_INCH / POINTS_PER_INCH
+    return SAMPLE + longer + CHARACTER * len(str(entry.get_label()))

@@ -7,7 +7,14 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sim.tables import Tables, load
+from sim.plots.intact import csv, parquet
+from sim.tables import Tables
+
+OF_AN_OUTCOME = ("arm", "subgroup", "outcome", "unit", "time", "estimate", "low", "high")
+OF_A_FACT = (
+    "fact", "unit", "reported", "reported_spread", "simulated", "simulated_spread", "mc_error",
+)  # fmt: skip
+"""Columns that the tables have at least."""
 
 
 class Saved(NamedTuple):
@@ -23,12 +30,19 @@ class Saved(NamedTuple):
 
 
 def read(folder: Path) -> Saved:
-    """The result in a folder; `reported` is None where it answers to no publication."""
+    """The result in a folder; `reported` is None where it answers to no publication.
+
+    Raises Damaged for a file that is missing or cannot be read.
+    """
     published = folder / "reported.csv"
     has_tables = (folder / "events.parquet").exists()
     return Saved(
-        load(folder) if has_tables else Tables(*[pd.DataFrame()] * len(Tables._fields)),
-        pd.read_csv(folder / "summary.csv"),
-        pd.read_csv(published) if published.exists() else None,
+        _tables(folder) if has_tables else Tables(*[pd.DataFrame()] * len(Tables._fields)),
+        csv(folder / "summary.csv", OF_AN_OUTCOME),
+        csv(published, OF_A_FACT) if published.exists() else None,
         has_tables,
     )
+
+
+def _tables(folder: Path) -> Tables:
+    return Tables(*(parquet(folder / f"{name}.parquet") for name in Tables._fields))

@@ -69,5 +69,5 @@ def is_sweep(folder: Path) -> bool:
 
     try:
         return "sweep" in manifest_of(folder)
-    except (OSError, ValueError):
+    except (OSError, TypeError, ValueError):
         return False

@@ -29,6 +29,9 @@ BELOW, LEAST, MOST = 11.0, 28.0, 50.0
 """Panels side by side; in mm: left of the first, between them, right of the last, of a panel;
 below a panel, and its height."""
 
+SAMPLE = 5.0
+"""Of a line in the legend, long enough that its mark hides no dot of it."""
+
 INK = "#222222"
 EXPLAINED = (
     "Lines: the share of {draws} draws that come to at least what the axis says; areas: exact"
@@ -55,9 +58,8 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     said = [words.compares(looks), explained, words.about(rows)]
     lines = words.caption(swept.sweep, "draw", *said)
     styles = {case: _line(case, every, looks) for case in every}
-    page = Page(
-        TWO_COLUMNS, places.pitch * down, swept.sweep.title, [_legend(styles, every)], lines
-    )
+    legend, deep = [_legend(styles, every)], places.pitch * down
+    page = Page(TWO_COLUMNS, deep, swept.sweep.title, legend, lines, SAMPLE)
     for place, (outcome, below) in enumerate(zip(outcomes, heads, strict=True)):
         axes = places.axes(page, *divmod(place, ABREAST))
         for case, style in styles.items():

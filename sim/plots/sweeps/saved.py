@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from sim.plots.intact import csv, intact
 from sim.schema import BONES
-from sim.tables.store import manifest_of
+from sim.tables.store import MANIFEST, manifest_of
 
 OVER_TIME = tuple(f"{bone} change" for bone in BONES)
 """Outcomes that have a course, and that are read whether or not they are asked for."""
@@ -18,9 +19,12 @@ NOT_DRAWN = ("AB", "BA", "trajectory")
 """Points that only indices and elementary effects are made of; there are very many."""
 
 WORDS = ("scenario", "role", "of", "arm", "outcome", "unit")
-
-
+NUMBERS = ("point", "time", "estimate", "mc_error")
 IN_WORDS = ("scenario", "parameter", "name", "unit", "arm", "outcome", "order", "other")
+
+OF_A_PARAMETER = ("scenario", "parameter", "name", "unit", "base", "low", "high", "assumption")
+OF_A_RESULT = ("scenario", "parameter", "arm", "outcome", "unit", "time")
+"""Columns that tables have, before those of numbers."""
 
 
 class Sweep(NamedTuple):
@@ -57,24 +61,36 @@ class Swept(NamedTuple):
 
 
 def read(folder: Path) -> Swept:
-    """The sweep in a folder, with the outcomes that figures show."""
-    parameters = _table(folder / "parameters.csv")
-    sweep = _sweep(manifest_of(folder)["sweep"], parameters)
-    outcomes = pd.read_parquet(
-        folder / "outcomes.parquet",
-        filters=[
-            ("outcome", "in", list({*sweep.outcomes, *OVER_TIME})),
-            ("role", "not in", list(NOT_DRAWN)),
-        ],
-    )
+    """The sweep in a folder, with the outcomes that figures show.
+
+    Raises Damaged for a file that is missing, or that is not what a sweep writes.
+    """
+    parameters = _table(folder / "parameters.csv", OF_A_PARAMETER, needed=True)
+    with intact(folder / MANIFEST):
+        sweep = _sweep(manifest_of(folder)["sweep"], parameters)
     return Swept(
-        outcomes=outcomes.astype(dict.fromkeys(WORDS, object)),
+        outcomes=_outcomes(folder / "outcomes.parquet", sweep, parameters),
         parameters=parameters,
-        alone=_table(folder / "alone.csv"),
-        indices=_table(folder / "indices.csv"),
-        screening=_table(folder / "screening.csv"),
+        alone=_table(folder / "alone.csv", (*OF_A_RESULT, "base", "error_low", "error_high")),
+        indices=_table(folder / "indices.csv", (*OF_A_RESULT, "order", "value", "low", "high")),
+        screening=_table(
+            folder / "screening.csv",
+            (*OF_A_RESULT, "mean_effect", "mean_absolute_effect", "sd_effect", "low", "high"),
+        ),
         sweep=sweep,
     )
+
+
+def _outcomes(path: Path, sweep: Sweep, parameters: pd.DataFrame) -> pd.DataFrame:
+    """The points that are drawn, of the outcomes that are."""
+    shown = [
+        ("outcome", "in", list({*sweep.outcomes, *OVER_TIME})),
+        ("role", "not in", list(NOT_DRAWN)),
+    ]
+    with intact(path):
+        rows = pd.read_parquet(path, filters=shown).astype(dict.fromkeys(WORDS, object))
+        rows[[*WORDS, *NUMBERS, *parameters["parameter"]]]
+        return rows
 
 
 def _sweep(told: Mapping[str, Any], parameters: pd.DataFrame) -> Sweep:
@@ -93,10 +109,10 @@ def _sweep(told: Mapping[str, Any], parameters: pd.DataFrame) -> Sweep:
     )
 
 
-def _table(path: Path) -> pd.DataFrame:
+def _table(path: Path, columns: Iterable[str], needed: bool = False) -> pd.DataFrame:
     """A table of a sweep; a value such as `none` is a word, and only an empty field is missing."""
-    if not path.exists():
+    if not needed and not path.exists():
         return pd.DataFrame()
-    table = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    table = csv(path, columns, keep_default_na=False, na_values=[""])
     names = [name for name in IN_WORDS if name in table]
     return table.assign(**{name: table[name].astype(object).fillna("") for name in names})
