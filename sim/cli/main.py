@@ -98,8 +98,8 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        about = f": {error.filename}" if error.filename else ""
-        click.echo(f"mastosim: {error.strerror or error}{about}", err=True)
+        told = error.strerror or str(error) or type(error).__name__
+        click.echo(": ".join(str(p) for p in ("mastosim", told, error.filename) if p), err=True)
         sys.exit(click.UsageError.exit_code)
     except Exception as error:
         with tempfile.NamedTemporaryFile(
