@@ -13,7 +13,7 @@ from sim.scenario import ScenarioError
 from sim.scenario.form.uncertainty import Uncertainty
 from sim.sweeps import designs, distributions, load_sweep
 from sim.sweeps.distributions import amount
-from sim.sweeps.read import AROUND
+from sim.sweeps.varied import AROUND
 from tests.tiny_sweeps import BOTH, GIVEN, RATE, SHARES, SPINE, STOPS, read, table, wrote
 
 Z = 1.959963984540054

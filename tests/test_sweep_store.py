@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from sim import archive, blocks, sweeps
 from sim.refusal import Refused
 from sim.scenario import Mistake, ScenarioError, from_document, load
-from sim.sweeps import paths, store, work
+from sim.sweeps import addresses, coverage, paths, store, work
 from tests import generated
 from tests.tiny_sweeps import RATE, SPINE, STOPS, TINY, table, wrote
 
@@ -322,10 +322,10 @@ def test_a_block_that_vanishes_before_it_is_put_together_is_missed(small, copied
 
 def test_a_block_that_another_process_left_across_others_hides_none_of_them():
     there = [range(0, 30), range(30, 100), range(0, 40)]
-    assert store.covering(there, 100) == [range(0, 30), range(30, 100)]
-    assert store.gaps(there, 100) == []
-    assert store.covering([range(0, 40), range(30, 100)], 100) == []
-    assert store.gaps([range(0, 40), range(30, 100)], 100) == [range(40, 100)]
+    assert coverage.covering(there, 100) == [range(0, 30), range(30, 100)]
+    assert coverage.gaps(there, 100) == []
+    assert coverage.covering([range(0, 40), range(30, 100)], 100) == []
+    assert coverage.gaps([range(0, 40), range(30, 100)], 100) == [range(40, 100)]
 
 
 def test_what_a_killed_writer_left_goes_after_an_hour(small, copied):
@@ -590,11 +590,11 @@ def test_one_address_stands_for_one_result(given, chance):
     for arm in document["arms"]:
         alone, turned = as_alone(document, arm), shuffled(document, chance)
         found = simulated(document, arm)
-        if store.address(alone, "another name") == store.address(document, arm):
+        if addresses.of(alone, "another name") == addresses.of(document, arm):
             assert same(simulated(alone, "another name"), found)
         else:
             assert "reactions" in json.dumps(document)
-        if store.address(turned, arm) == store.address(document, arm):
+        if addresses.of(turned, arm) == addresses.of(document, arm):
             assert same(simulated(turned, arm), found)
 
 
@@ -633,7 +633,7 @@ def is_felt(document, path, arm):
         return set(path[1].split(" + ")) <= {*own, "none"}
     if path[0] == "therapies":
         return path[1] in own
-    return path[0] not in store.LABELS and path != ("cohort", "patients")
+    return path[0] not in addresses.LABELS and path != ("cohort", "patients")
 
 
 def test_a_scenario_without_therapies_has_addresses_too(tmp_path):
@@ -650,7 +650,7 @@ def test_every_number_is_part_of_the_address_or_changes_nothing(tmp_path):
         new = moved(document, where, text)
         for arm in others if new is not None else ():
             felt, changed = is_felt(document, where, arm), paths.laid(document, {where: new})
-            differs = store.address(changed, arm) != store.address(document, arm)
+            differs = addresses.of(changed, arm) != addresses.of(document, arm)
             assert differs == felt, (where, arm)
             counts[felt] += 1
             others[arm] = others[arm] if felt else paths.laid(others[arm], {where: new})
@@ -681,18 +681,18 @@ def test_a_store_in_use_is_refused(small, copied, mastosim):
 
 
 def test_another_version_of_a_library_that_computes_is_another_model(monkeypatch):
-    mine, version = store.model(), importlib.metadata.version
+    mine, version = addresses.model(), importlib.metadata.version
     try:
         for name in ("numpy", "scipy", "numba", "matplotlib"):
-            store.model.cache_clear()
+            addresses.model.cache_clear()
             with monkeypatch.context() as patch:
                 patch.setattr(
                     importlib.metadata, "version",
                     lambda asked, name=name: "0" if asked == name else version(asked),
                 )  # fmt: skip
-                assert (store.model() == mine) == (name == "matplotlib")
+                assert (addresses.model() == mine) == (name == "matplotlib")
     finally:
-        store.model.cache_clear()
+        addresses.model.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -700,7 +700,7 @@ def test_another_version_of_a_library_that_computes_is_another_model(monkeypatch
 )
 def test_a_store_of_another_version_is_refused_and_left_alone(held, small, copied, mastosim):
     named = blocks_of(copied)[0].with_name("store.json")
-    assert json.loads(named.read_text())["model"] == store.model()
+    assert json.loads(named.read_text())["model"] == addresses.model()
     named.write_text(held)
     before = {path: path.read_bytes() for path in blocks_of(copied)}
     told = swept(mastosim, small, copied)
@@ -734,10 +734,10 @@ def test_a_point_that_cannot_be_simulated_is_listed_and_the_others_are_there(
 ):
     one, really = read(small).varied[0], work.simulated
     arms = one.study.scenario.arms
-    base, bad = ({store.address(one.document(one.points[n]), arm) for arm in arms} for n in (0, 3))
+    base, bad = ({addresses.of(one.document(one.points[n]), arm) for arm in arms} for n in (0, 3))
 
     def refused(document, patients, engine, arms):
-        if {store.address(document, arm) for arm in arms} & (bad - base):
+        if {addresses.of(document, arm) for arm in arms} & (bad - base):
             raise ScenarioError([Mistake("fractures", "lower the rates")])
         return really(document, patients, engine, arms)
 
@@ -770,8 +770,8 @@ def test_whether_an_arm_can_be_simulated_does_not_depend_on_which_point_came_fir
 ):
     """A half-life that no effect is left of spoils documents, but not the arm without the drug."""
     others = {"three.yaml": "extends: tiny.yaml\nname: three\narms:\n  alone: [interferon]\n"}
-    monkeypatch.setattr("sim.sweeps.read._outside", lambda *_: ())
-    monkeypatch.setattr("sim.sweeps.read._unlike_the_base", lambda *_: ())
+    monkeypatch.setattr("sim.sweeps.against._outside", lambda *_: ())
+    monkeypatch.setattr("sim.sweeps.against._unlike_the_base", lambda *_: ())
     found = []
     for folder, order in (("up", "[1 day, 45 days]"), ("down", "[45 days, 1 day]")):
         (tmp_path / folder).mkdir()
@@ -789,10 +789,10 @@ def test_an_arm_that_cannot_be_simulated_takes_no_other_with_it(tmp_path, monkey
     ends = "{low: 8 %/year, high: 12 %/year}"
     path = written(tmp_path, parameters=table({"effects.interferon.spine.mean": ends}))
     really, base = work.simulated, read(path).varied[0].study.document
-    bad = store.address(base, "combination")
+    bad = addresses.of(base, "combination")
 
     def refused(document, patients, engine, arms):
-        if "combination" in arms and store.address(document, "combination") == bad:
+        if "combination" in arms and addresses.of(document, "combination") == bad:
             raise ScenarioError([Mistake("fractures", "lower the rates")])
         return really(document, patients, engine, arms)
 

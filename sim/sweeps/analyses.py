@@ -12,11 +12,11 @@ from sim import cohort, evidence
 from sim.outcomes.groups import GROUP
 from sim.scenario import from_document
 from sim.schema import Floats
-from sim.sweeps import store
+from sim.sweeps import addresses
 from sim.sweeps.collect import Collected
 from sim.sweeps.designs import Point
 from sim.sweeps.noise import Split
-from sim.sweeps.read import Varied
+from sim.sweeps.varied import Varied
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,7 +162,7 @@ def _is_read(one: Varied, point: Point) -> bool:
     """Whether some arm depends on what a point changes, and its patients are told of it."""
     documents = [one.document(point), one.document(one.points[0])]
     arms = one.study.scenario.arms
-    here, base = ([store.address(document, arm) for arm in arms] for document in documents)
+    here, base = ([addresses.of(document, arm) for arm in arms] for document in documents)
     return here != base and _inputs(one, point) != _inputs(one, one.points[0])
 
 

@@ -13,10 +13,10 @@ from sim.outcomes.groups import Grouped
 from sim.outcomes.summary import NOISE, in_months, unit_of_difference
 from sim.refusal import Refused
 from sim.schema import Floats
-from sim.sweeps import store
+from sim.sweeps import addresses, coverage, store
 from sim.sweeps.designs import Point
 from sim.sweeps.noise import Moments, Split
-from sim.sweeps.read import Varied
+from sim.sweeps.varied import Varied
 
 DRAWN = ("draw", "A", "B")
 """Points that are draws from the distributions of all parameters."""
@@ -112,8 +112,8 @@ def _arms(
     """The arms of a point, None where one of them is not there."""
     document, arms = one.document(point), {}
     for arm in one.study.scenario.arms:
-        at = store.address(document, arm)
-        covered = store.covering(there.get(at, []), patients)
+        at = addresses.of(document, arm)
+        covered = coverage.covering(there.get(at, []), patients)
         if not covered:
             return None
         parts = [store.load(folder, store.name_of(at, block)) for block in covered]

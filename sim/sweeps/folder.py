@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sim
 from sim import archive, tables
 from sim.scenario.words import accrual
-from sim.sweeps import again, analyses, store, variance
+from sim.sweeps import addresses, again, analyses, variance
 from sim.sweeps.collect import Collected, shown
 from sim.sweeps.designs import Point
 from sim.sweeps.read import Sweep
@@ -58,7 +58,7 @@ def home(sweep: Sweep, root: Path) -> Path:
 
 def folder_of(sweep: Sweep, root: Path) -> Path:
     """The folder of this very sweep."""
-    return home(sweep, root) / f"{sweep.digest[:8]}{store.model()[:4]}"
+    return home(sweep, root) / f"{sweep.digest[:8]}{addresses.model()[:4]}"
 
 
 def keep(
@@ -157,7 +157,7 @@ def manifest_of(swept: Swept, about: dict[str, Any]) -> dict[str, Any]:
     first = sweep.varied[0].study.scenario
     return {
         "mastosim": sim.__version__,
-        "model": store.model(),
+        "model": addresses.model(),
         "digest": sweep.digest,
         "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         **archive.made_with(),

@@ -17,10 +17,11 @@ from sim.cores import Workers
 from sim.forecast import SHARE_OF_MEMORY, in_bytes, in_words, memory_of_machine
 from sim.refusal import Refused
 from sim.runs import Progress
-from sim.sweeps import folder, store, work
+from sim.sweeps import addresses, folder, store, work
 from sim.sweeps.collect import collected
 from sim.sweeps.folder import Swept
-from sim.sweeps.read import AROUND, Sweep, Varied
+from sim.sweeps.read import Sweep
+from sim.sweeps.varied import AROUND, Varied
 from sim.sweeps.work import WHOLE, Done, Shard, Task
 
 PILOT = 3
@@ -69,7 +70,7 @@ def simulate(
         courses = sum(
             len(piece.patients) * len(piece.addresses) for piece in work.pieces(sweep, there, shard)
         )
-        do = functools.partial(work.do, Task(blocks.absolute(), engine, store.model()))
+        do = functools.partial(work.do, Task(blocks.absolute(), engine, addresses.model()))
         done = cores.in_order(do, work.pieces(sweep, there, shard), workers)
         watched = _watched(done, courses, progress)
         failures: dict[str, str] = {}
@@ -91,7 +92,7 @@ def _points_without(sweep: Sweep, failures: dict[str, str]) -> dict[tuple[str, i
         (one.study.scenario.name, point.number): failures[at]
         for one in sweep.varied if failures
         for point in one.points
-        for at in (store.address(one.document(point), arm) for arm in one.study.scenario.arms)
+        for at in (addresses.of(one.document(point), arm) for arm in one.study.scenario.arms)
         if at in failures
     }  # fmt: skip
 
@@ -155,7 +156,7 @@ def sound(blocks: Path, sweep: Sweep) -> dict[str, list[range]]:
         for point in one.points:
             document = one.document(point)
             for arm in one.study.scenario.arms:
-                at = store.address(document, arm)
+                at = addresses.of(document, arm)
                 there[at] = [r for r in there.get(at, []) if _is_sound(blocks, at, r)]
     return there
 

@@ -1,38 +1,23 @@
-"""Blocks of a sweep on disk: each found by what it was made from, whole or absent."""
+"""Blocks of a sweep on disk: written whole, found damaged, one process at a time."""
 
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import json
 import os
 import platform
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 import sim
-from sim.outcomes.groups import GROUP, Grouped, Line
+from sim.outcomes.groups import Grouped, Line
 from sim.refusal import Refused
 from sim.schema import Floats
-
-DECIDES = (
-    "biology", "blocks.py", "cohort", "draws.py", "engine_batch.py", "engine_simpy.py", "evidence",
-    "model", "outcomes", "scenario", "schema.py",
-)  # fmt: skip
-"""The sources that a simulated number may depend on."""
-
-COMPUTES = ("numpy", "scipy", "numba")
-"""The libraries that it may depend on, in its last digit."""
-
-LABELS = ("name", "title", "question", "answers", "comparator", "subgroups", "arms")
-"""What a scenario says that no patient feels."""
+from sim.sweeps import addresses
 
 LONGEST_WRITING = 3600.0
 """Seconds after which a block that is still being written was given up."""
@@ -43,56 +28,6 @@ HELD = "store.json"
 
 class Damaged(Exception):
     """A block that does not hold what was written."""
-
-
-@cache
-def model() -> str:
-    """Twelve characters that stand for this version of everything that decides a number."""
-    computed_with = [f"{name} {importlib.metadata.version(name)}" for name in COMPUTES]
-    digest = hashlib.sha256(" ".join([sim.__version__, *computed_with]).encode())
-    root = Path(sim.__file__).parent
-    for name in DECIDES:
-        part = root / name
-        files = [part] if part.is_file() else sorted(part.rglob("*.*"))
-        for path in files:
-            if path.suffix in (".py", ".csv", ".yaml"):
-                digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def address(document: dict[str, Any], arm: str) -> str:
-    """Where the blocks of an arm of a scenario stand: a digest of all that it depends on.
-
-    Not on its name, on other arms, on therapies that it does not have and their effects, or on the
-    number of patients: an arm, or patients, can be added and what is there stays good.
-    """
-    own = of_arm(document, arm)
-    felt = {key: value for key, value in own.items() if key not in LABELS}
-    felt["cohort"] = {k: v for k, v in document["cohort"].items() if k != "patients"}
-    # as text, in their order, which that of sums and lines goes by
-    felt["therapies"] = json.dumps(own["therapies"])
-    felt["reactions"] = _shared_reactions(document.get("therapies") or {}, own["therapies"])
-    whole = json.dumps([model(), felt], sort_keys=True)
-    return hashlib.sha256(whole.encode()).hexdigest()[:24]
-
-
-def of_arm(document: dict[str, Any], arm: str) -> dict[str, Any]:
-    """The document as if this arm were the only one: its therapies alone, and their effects."""
-    therapies, all_ = document["arms"][arm], document.get("therapies") or {}
-    effects = {
-        row: effect
-        for row, effect in document["effects"].items()
-        if set(row.split(" + ")) <= {*therapies, "none"}
-    }
-    own = {name: therapy for name, therapy in all_.items() if name in therapies}
-    kept = {key: value for key, value in document.items() if key != "comparator"}
-    return {**kept, "arms": {arm: therapies}, "therapies": own, "effects": effects}
-
-
-def _shared_reactions(all_: dict[str, Any], own: Iterable[str]) -> list[str]:
-    """Reactions that another therapy has too, and whose lines are called after both therefore."""
-    names = Counter(name for therapy in all_.values() for name in therapy.get("reactions") or ())
-    return sorted(n for name in own for n in all_[name].get("reactions") or () if names[n] > 1)
 
 
 def name_of(at: str, patients: range) -> str:
@@ -158,48 +93,6 @@ def ranges(folder: Path) -> dict[str, list[range]]:
     return there
 
 
-def covering(there: list[range], patients: int) -> list[range]:
-    """Blocks that hold the first patients without a gap; none where there is one.
-
-    One whose last group is not whole ends there for good.
-    """
-    going_on: dict[int, range] = {}
-    for block in sorted(there, key=lambda r: (-r.start, r.stop)):
-        leads_on = block.stop == patients or block.stop in going_on
-        if leads_on and _fits(block, patients):
-            going_on[block.start] = block
-    found: list[range] = []
-    at = 0
-    while at in going_on:
-        found.append(going_on[at])
-        at = found[-1].stop
-    return found
-
-
-def gaps(there: list[range], patients: int) -> list[range]:
-    """The first patients but for those in blocks, between which some may be missing."""
-    found: list[range] = []
-    at = patients if covering(there, patients) else 0
-    while at < patients:
-        block = _beginning(there, at, patients)
-        if block is None:
-            later = [r.start for r in there if r.start > at and _fits(r, patients)]
-            block = range(at, min(later, default=patients))
-            found.append(block)
-        at = block.stop
-    return found
-
-
-def _beginning(there: list[range], at: int, patients: int) -> range | None:
-    """The longest block that begins with a patient."""
-    fits = [r for r in there if r.start == at and _fits(r, patients)]
-    return max(fits, key=lambda r: r.stop, default=None)
-
-
-def _fits(block: range, patients: int) -> bool:
-    return block.stop <= patients and (block.stop % GROUP == 0 or block.stop == patients)
-
-
 @contextmanager
 def opened(folder: Path, shard: str = "") -> Iterator[Path]:
     """The folder of a store, which no other process then works on as the same shard.
@@ -233,7 +126,7 @@ def _clear_away(folder: Path) -> None:
 
 
 def _refuse_another_version(folder: Path) -> None:
-    mine = {"mastosim": sim.__version__, "model": model()}
+    mine = {"mastosim": sim.__version__, "model": addresses.model()}
     held = folder / HELD
     if not held.exists():
         aside = held.with_name(f".{HELD}.{os.getpid()}")

@@ -14,8 +14,9 @@ from sim import blocks, outcomes
 from sim.blocks import Engine
 from sim.outcomes.groups import Grouped, grouped
 from sim.scenario import ScenarioError, from_document
-from sim.sweeps import store
-from sim.sweeps.read import Sweep, Varied
+from sim.sweeps import addresses, coverage, store
+from sim.sweeps.read import Sweep
+from sim.sweeps.varied import Varied
 
 BLOCK = 8000
 """The most patients of a block: whole groups, and about as many as draw their numbers at once."""
@@ -69,8 +70,8 @@ class Done(NamedTuple):
 
 def do(task: Task, piece: Piece) -> Done:
     """Simulate a piece and write a block for each of its arms."""
-    if store.model() != task.model:
-        told = f"a worker has other sources (model {store.model()}, not {task.model})"
+    if addresses.model() != task.model:
+        told = f"a worker has other sources (model {addresses.model()}, not {task.model})"
         raise OSError(errno.EPROTO, told)
     began = time.monotonic()
     found, failures = _whatever_can_be(piece, task.engine)
@@ -106,8 +107,8 @@ def _as_the_only_one(document: dict[str, Any], arm: str, at: str) -> dict[str, A
     So whether an arm can be simulated depends on what its address stands for, and not on which of
     the points that share it came first. The whole document where the address would be another one.
     """
-    alone = store.of_arm(document, arm)
-    return alone if store.address(alone, arm) == at else document
+    alone = addresses.of_arm(document, arm)
+    return alone if addresses.of(alone, arm) == at else document
 
 
 def peak_bytes() -> int:
@@ -159,14 +160,14 @@ def _of_point(
     """The blocks of a point, but for those of another point that is the same."""
     open_: dict[range, dict[str, str]] = {}
     for arm in one.study.scenario.arms:
-        at = store.address(document, arm)
-        missing = store.gaps(there.get(at, []), patients)
+        at = addresses.of(document, arm)
+        missing = coverage.gaps(there.get(at, []), patients)
         for block in (block for gap in missing for block in split(gap)):
             if (at, block) not in begun:
                 begun.add((at, block))
                 open_.setdefault(block, {})[arm] = at
-    for block, addresses in open_.items():
-        yield Piece(document, block, addresses)
+    for block, at_arms in open_.items():
+        yield Piece(document, block, at_arms)
 
 
 def split(patients: range) -> list[range]:
