@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 import sim
-from sim import archive, notebook, runs, sheets
+from sim import archive, notebook, runs, sheets, sweeps
 from sim.cli import show
 from sim.cli.cite import cite
 from sim.cli.completion import PROGRAM, VARIABLE, completion, scenario_files
@@ -24,6 +24,7 @@ from sim.cli.explain import explain
 from sim.cli.rerun import rerun
 from sim.scenario import load
 from sim.scenario.words import assumptions, protocol
+from tests.tiny_sweeps import RATE, table, wrote
 
 ROOT = Path(__file__).parents[1]
 BASE = ROOT / "scenarios" / "laroche2011.yaml"
@@ -151,6 +152,134 @@ def test_a_damaged_manifest_is_refused_with_a_reason(kept, damage, said):
     told = invoke("rerun", kept, "--out", kept.parent)
     assert told.exit_code == 2
     assert said in " ".join(told.stderr.split())
+
+
+ALONE = f"design: one_at_a_time\n{table({RATE: ''})}"
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    """The folder of a sweep of one parameter, without figures."""
+    folder = tmp_path_factory.mktemp("sweep")
+    path = wrote(folder, ALONE, patients="4")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.plots.sweeps.draw", lambda folder: [])
+        return sweeps.run(sweeps.load_sweep(path), folder / "out", engine="simpy").folder
+
+
+@pytest.fixture
+def sweep(swept, tmp_path):
+    return shutil.copytree(swept, tmp_path / "sweep")
+
+
+def of_tiny(**changes):
+    """The scenario with other parts; those that are None are removed."""
+
+    def changed(held):
+        one = {**held["scenarios"]["tiny"], **changes}
+        one = {key: value for key, value in one.items() if value is not None}
+        return {**held, "scenarios": {"tiny": one}}
+
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda held: {**held, "scenarios": {}}, "`scenarios` holds none"),
+        (lambda held: {**held, "scenarios": {"tiny": "x"}}, "the scenario 'tiny' is not a mapping"),
+        (of_tiny(uncertainty=None), "the scenario 'tiny' has no `uncertainty`"),
+        (of_tiny(document=None), "the scenario 'tiny' has no `document`"),
+        (of_tiny(document="x"), "the scenario 'tiny' has no `document`"),
+        (of_tiny(numbers=None), "a scenario has no `numbers`"),
+        (
+            of_tiny(uncertainty={RATE: {"normal": {"es": "6 per year"}}}),
+            f"{RATE}.uncertainty.normal.se: is missing; {RATE}.uncertainty.normal.es: 'es' is not"
+            " a key here; Allowed: se",
+        ),
+        (of_tiny(uncertainty={RATE: {"beta": {"events": 2}}}), "`uncertainty` holds 2 where text"),
+        (lambda held: {**held, "specification": {"patients": 4}}, "`specification` holds 4 where"),
+    ],
+)
+def test_a_damaged_manifest_of_a_sweep_is_refused_with_a_reason(sweep, damage, said, mastosim):
+    manifest = sweep / "manifest.json"
+    manifest.write_text(json.dumps(damage(json.loads(manifest.read_text()))))
+    told = mastosim("rerun", sweep, "--out", sweep.parent / "again")
+    assert (told.returncode, told.stdout) == (2, "")
+    assert f"'{manifest}' is no manifest, or damaged: {said}" in told.stderr
+    assert not (sweep.parent / "again").exists()
+
+
+def test_a_sweep_is_not_extended_but_swept_with_more(swept, tmp_path, mastosim):
+    told = mastosim("extend", swept, "--patients", 20, "--out", tmp_path / "out")
+    assert (told.returncode, told.stdout) == (2, "")
+    assert "is a sweep; a sweep is extended by `mastosim sweep FILE --draws N`" in told.stderr
+    assert not (tmp_path / "out").exists()
+
+
+IS_A_SWEEP = "this is a sweep; `mastosim sweep FILE` does it"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run",), ("explain", "--patient", 1), ("cite",), ("emulate",), ("readings",), ("verify",),
+        ("power",), ("compare", BASE),
+    ],
+)  # fmt: skip
+def test_a_sweep_in_the_place_of_a_scenario_is_one_mistake(words, tmp_path, mastosim):
+    told = mastosim(*words, wrote(tmp_path, ALONE))
+    assert (told.returncode, told.stdout) == (3, "")
+    head, first, *_ = told.stderr.splitlines()
+    assert head == "The scenario is not valid: 1 mistake."
+    assert first == f"{tmp_path}/case.yaml:1:1: mastosim_sweep: {IS_A_SWEEP}"
+
+
+@pytest.mark.parametrize("key", ['"mastosim_sweep"', "'mastosim_sweep' ", "mastosim_sweep "])
+def test_a_sweep_is_known_by_its_key_however_it_is_written(key, tmp_path, mastosim):
+    path = wrote(tmp_path, ALONE)
+    lines = path.read_text().replace("mastosim_sweep", key).splitlines()
+    for indent in ("", "  "):
+        path.write_text("".join(f"{indent}{line}\n" for line in lines))
+        told = mastosim("check", path)
+        assert told.returncode == 0, told.stderr
+        assert told.stdout.startswith("case: A title\n")
+
+
+def test_a_sweep_in_braces_is_a_sweep_and_one_in_a_comment_is_not(tmp_path, mastosim):
+    wrote(tmp_path, "")
+    flow = "{name: flow, title: T, question: Q, mastosim_sweep: 1, scenario: tiny.yaml, design: {"
+    (tmp_path / "flow.yaml").write_text(f"{flow}one_at_a_time: {{}}}}}}\n")
+    assert mastosim("check", tmp_path / "flow.yaml").stdout.startswith("flow: T\n")
+    (tmp_path / "told.yaml").write_text("# mastosim_sweep: 1\nextends: tiny.yaml\nname: told\n")
+    assert mastosim("check", tmp_path / "told.yaml").returncode == 0
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_a_sweep_whose_key_is_misspelt_is_one_mistake(command, tmp_path, mastosim):
+    path = wrote(tmp_path, ALONE, mastosim_sweep=None, mastosim_swep="1")
+    told = mastosim(command, path)
+    assert (told.returncode, told.stdout) == (3, "")
+    head, first, *_ = told.stderr.splitlines()
+    assert head == "The scenario is not valid: 1 mistake."
+    assert first.endswith(f"mastosim_swep: did you mean 'mastosim_sweep'? Then {IS_A_SWEEP}")
+
+
+def test_a_scenario_with_a_key_much_like_that_of_a_sweep_is_still_a_scenario(tmp_path, mastosim):
+    wrote(tmp_path, "")
+    (tmp_path / "new.yaml").write_text("extends: tiny.yaml\nmastosim_version: 1\n")
+    told = mastosim("check", tmp_path / "new.yaml")
+    assert told.returncode == 3
+    assert "'mastosim_version' is not a key here" in told.stderr
+
+
+def test_a_library_of_an_extra_is_asked_for_by_name(tmp_path, monkeypatch, mastosim):
+    for name in ("SALib", "SALib.sample"):
+        monkeypatch.setitem(sys.modules, name, None)
+    path = wrote(tmp_path, f"design: {{morris: {{trajectories: 2}}}}\n{table({RATE: ''})}")
+    told = mastosim("check", path)
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr.endswith("Error: this needs SALib: pip install mastosim[sensitivity]\n")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe"])

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from sim.cli.extras import told_how_to_get
 from sim.cli.options import SCENARIO, SETTINGS
 from sim.scenario.file import LARGEST_FILE_BYTES
 
 if TYPE_CHECKING:
     from sim.sheets import Sheet
-    from sim.sweeps.read import Sweep, Varied
+    from sim.sweeps.read import Sweep
+    from sim.sweeps.varied import Varied
 
-OF_A_SWEEP = "mastosim_sweep"
+OF_A_SWEEP = re.compile(r"""(^|[{,])[ ]*(["']?)mastosim_sweep\2[ ]*:""", re.MULTILINE)
+"""The key that each sweep has, however it is written; not in a comment."""
 
 
 @click.command(epilog="Example: mastosim check scenarios/laroche2011.yaml")
@@ -31,7 +35,9 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
             raise click.UsageError("--set changes a scenario; a sweep names what it changes")
         from sim.sweeps import load_sweep
 
-        click.echo("\n".join(_design(load_sweep(scenario))))
+        with told_how_to_get():
+            sweep = load_sweep(scenario)
+        click.echo("\n".join(_design(sweep)))
         return
     from sim.scenario import load
     from sim.scenario.words import assumptions, protocol
@@ -42,15 +48,14 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
 
 
 def _is_sweep(file: Path) -> bool:
-    """True where a line of the file begins as one of each sweep does."""
+    """True for a file that holds the key of a sweep, whatever else is wrong with it."""
     if not file.is_file():  # a pipe would be waited for
         return False
     try:
         with file.open(encoding="utf-8-sig") as opened:
-            lines = opened.read(LARGEST_FILE_BYTES).splitlines()
+            return OF_A_SWEEP.search(opened.read(LARGEST_FILE_BYTES)) is not None
     except (OSError, UnicodeDecodeError):
         return False
-    return any(line.startswith(OF_A_SWEEP) for line in lines)
 
 
 def _design(sweep: Sweep) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.manifest import read
+from sim.cli.manifest import is_of_sweep, read
 from sim.cli.options import JSON, OUT, QUIET, WORKERS, refuse_unwritable
 
 
@@ -26,6 +26,9 @@ def extend(
     The new result is the one that a run of all these patients would give; the old one stays.
     """
     held = read(result / "manifest.json")
+    if is_of_sweep(held):
+        told = "extended by `mastosim sweep FILE --draws N` or `--patients N`"
+        raise click.UsageError(f"'{result}' is a sweep; a sweep is {told}")
     refuse_unwritable(out)
 
     from sim import archive, runs

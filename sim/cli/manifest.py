@@ -60,16 +60,31 @@ def study_of(manifest: Path) -> Study:
         raise click.UsageError(f"'{manifest}' is damaged: {type(error).__name__} {error}") from None
 
 
+def is_of_sweep(held: Mapping[str, object]) -> bool:
+    """True for the manifest of a sweep, and not of a run."""
+    return "specification" in held
+
+
 def _damages(held: object) -> Iterator[str]:
-    """What a manifest lacks or holds that it should not."""
-    if isinstance(held, dict) and "specification" in held:
-        yield from _lacks(held, OF_A_SWEEP, "the file")
-        for one in held["scenarios"].values():
-            yield from _of_a_study(one, one.get("document") if isinstance(one, dict) else None)
+    """What a manifest lacks or holds that it should not; only the first is sure to be right."""
+    if isinstance(held, dict) and is_of_sweep(held):
+        yield from _of_a_sweep(held)
         return
     yield from _lacks(held, HELD, "the file")
     assert isinstance(held, dict)
     yield from _of_a_study(held, held["scenario"])
+
+
+def _of_a_sweep(held: Mapping[str, Any]) -> Iterator[str]:
+    yield from _lacks(held, OF_A_SWEEP, "the file")
+    yield from _not_text(held["specification"], "specification")
+    if not held["scenarios"]:
+        yield "`scenarios` holds none"
+    for name, one in held["scenarios"].items():
+        yield from _lacks(one, {"document": dict, "uncertainty": dict}, f"the scenario '{name}'")
+        yield from _of_a_study(one, one["document"])
+        for path, tree in one["uncertainty"].items():
+            yield from _of_uncertainty(path, tree)
 
 
 def _of_a_study(held: object, document: object) -> Iterator[str]:
@@ -77,9 +92,24 @@ def _of_a_study(held: object, document: object) -> Iterator[str]:
     assert isinstance(held, dict)
     for number in held["numbers"]:
         yield from _lacks(number, OF_A_NUMBER, "an entry of `numbers`")
-    for leaf in _leaves(document):
+    yield from _not_text(document, "scenario")
+
+
+def _of_uncertainty(path: str, tree: object) -> Iterator[str]:
+    from sim.scenario.form.uncertainty import Uncertainty
+    from sim.scenario.provenance import Plain
+    from sim.scenario.validation import validated
+
+    yield from _not_text(tree, "uncertainty")
+    mistakes = validated(Uncertainty, Plain(tree), tree, (path, "uncertainty"))[1]
+    if mistakes:
+        yield "; ".join(f"{mistake.path}: {mistake.message}" for mistake in mistakes)
+
+
+def _not_text(tree: object, what: str) -> Iterator[str]:
+    for leaf in _leaves(tree):
         if not isinstance(leaf, str | None):
-            yield f"`scenario` holds {json.dumps(leaf)} where text stands, in quotes"
+            yield f"`{what}` holds {json.dumps(leaf)} where text stands, in quotes"
 
 
 def _lacks(held: object, form: Mapping[str, type], what: str) -> Iterator[str]:

@@ -17,10 +17,13 @@ from sim.scenario.measured import check_markers, without_unused
 from sim.scenario.provenance import Number, Plain, take_off
 from sim.scenario.publications import is_file, read_publications
 from sim.scenario.regimens import check_regimens
-from sim.scenario.report import Mark, Mistake, ScenarioError, dotted, nearest
+from sim.scenario.report import Mark, Mistake, ScenarioError, closest, dotted, nearest
 from sim.scenario.sequences import check_sequences
 from sim.scenario.tree import Leaf, Listing, Mapping, Node
 from sim.scenario.validation import validated
+
+OF_A_SWEEP = "mastosim_sweep"
+"""The key that a sweep has, and no scenario."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,22 @@ def load(path: str | Path, settings: Iterable[str] = ()) -> Study:
     """
     mistakes: list[Mistake] = []
     document = read_layers(Path(path), str(path), mistakes)
+    _refuse_a_sweep(document)
     for setting in settings:
         document = assign(document, setting, mistakes)
     return _study(document, mistakes, Path(path).parent)
+
+
+def _refuse_a_sweep(document: Mapping) -> None:
+    """Raises ScenarioError with one mistake for a sweep, also where its first key is misspelt."""
+    told = "this is a sweep; `mastosim sweep FILE` does it"
+    if OF_A_SWEEP in document.items:
+        raise ScenarioError([Mistake(OF_A_SWEEP, told, document.marks[OF_A_SWEEP])])
+    strange = [key for key in document.items if key not in Scenario.model_fields]
+    meant = closest(OF_A_SWEEP, strange) if "design" in strange else None
+    if meant is not None:
+        told = f"did you mean '{OF_A_SWEEP}'? Then {told}"
+        raise ScenarioError([Mistake(meant, told, document.marks[meant])])
 
 
 def from_document(
