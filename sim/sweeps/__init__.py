@@ -7,8 +7,9 @@ simulated once and kept (`simulate`), and what is there is put together (`run`).
 from sim.sweeps.advice import Pilot, pilot
 from sim.sweeps.again import of_manifest
 from sim.sweeps.folder import Swept, folder_of
+from sim.sweeps.forecast import Forecast, TooLarge
 from sim.sweeps.read import Sweep, load_sweep
-from sim.sweeps.running import Forecast, TooLarge, gather, run, simulate, workers_for
+from sim.sweeps.running import gather, run, simulate, workers_for
 from sim.sweeps.work import WHOLE, Shard
 
 __all__ = [

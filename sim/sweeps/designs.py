@@ -11,8 +11,8 @@ import numpy as np
 
 from sim.draws import column, generator
 from sim.schema import Floats
+from sim.sweeps.design_form import Design
 from sim.sweeps.distributions import ENDS
-from sim.sweeps.form import Design
 from sim.sweeps.joint import Joint
 
 SAMPLED = ("probabilistic", "latin_hypercube", "sobol")
