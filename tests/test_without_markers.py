@@ -122,6 +122,17 @@ def test_a_marker_of_the_cohort_needs_its_effects_its_course_and_its_error(remov
     load(BASE, [f"{removed}=", without([marker])])  # not needed where nobody measures it
 
 
+@pytest.mark.parametrize("empty", ["", "{value: , source: laroche2011}"])
+def test_a_key_with_nothing_behind_it_is_a_marker_that_is_missing(tmp_path, empty):
+    """In a file without `extends`, where there is no base that it could be removed from."""
+    text, file = BASE.read_text(), tmp_path / "mine.yaml"
+    file.write_text(text.replace("tryptase: -34 %", f"tryptase: {empty}"))
+    with pytest.raises(ScenarioError, match="tryptase: is missing: the cohort has tryptase"):
+        load(file)
+    file.write_text(text.replace("  ctx: {lognormal", "  ctx:\n  # {lognormal", 1))
+    assert "ctx" not in load(file).scenario.cohort.markers
+
+
 def test_all_that_is_missing_is_told_at_once():
     rows = ("none", "pamidronate", "interferon", "interferon + pamidronate")
     found = refused(*(f"effects.{row}.ctx=" for row in rows), "markers.ctx=", "measurement.ctx=")

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from sim.cli.extras import told_how_to_get
 from sim.cli.manifest import read, study_of
 from sim.cli.options import OUT, QUIET, refuse_unwritable
 
@@ -38,12 +39,14 @@ def rerun(manifest: Path, out: Path, quiet: bool) -> None:
     held = read(manifest)
     refuse_unwritable(out)
     of_sweep = "specification" in held
-    place, again = (_sweep if of_sweep else _run)(manifest, quiet)
+    with told_how_to_get():
+        place, again = (_sweep if of_sweep else _run)(manifest, quiet)
     with ExitStack() as stack:
         is_there = (out / place).exists()
         # a sweep would find blocks in OUT, which are what is to be checked
         root = _aside(stack) if is_there or of_sweep else out
-        folder = again(root)
+        with told_how_to_get():
+            folder = again(root)
         if root != out and not is_there:
             folder, root = _moved(folder, out / place), out
         verdicts = compare(manifest.parent, folder)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.extras import told_how_to_get
 from sim.cli.options import ENGINE, JSON, PATIENTS, QUIET, SEED, WORKERS, refuse_unwritable
 
 if TYPE_CHECKING:
@@ -117,12 +118,8 @@ def _refuse_together(some: dict[str, Any], others: dict[str, Any]) -> None:
 def _mistakes_of_use() -> Iterator[None]:
     """What a user can mend, without a traceback; blocks that are done stay, whatever ends it."""
     try:
-        yield
-    except ModuleNotFoundError as error:
-        extra = {"distributed": "cluster", "SALib": "sensitivity"}.get(str(error.name))
-        if extra is None:
-            raise
-        raise click.UsageError(f"this needs {error.name}: pip install mastosim[{extra}]") from None
+        with told_how_to_get():
+            yield
     except KeyboardInterrupt:
         told = "Interrupted; the blocks that are done are kept, the same command goes on."
         click.echo(told, err=True)

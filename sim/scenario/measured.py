@@ -14,13 +14,13 @@ from sim.scenario.tree import Path_
 def check_markers(plain: Plain) -> list[Mistake]:
     """Whatever is missing for the markers of the cohort. What other markers have is not used."""
     cohort = _at(plain.tree, ("cohort",))
-    present = [name for name in MARKERS if name in cohort]
+    present = [name for name in MARKERS if cohort.get(name) is not None]
     rows = [("effects", regimen) for regimen in _at(plain.tree, ("effects",))]
     return _correlated_but_absent(present, plain) + [
         Mistake(dotted((*within, name)), f"is missing: the cohort has {name}", _mark(plain, within))
         for name in present
         for within in (*rows, ("markers",), ("measurement",))
-        if name not in _at(plain.tree, within)
+        if _at(plain.tree, within).get(name) is None
     ]
 
 

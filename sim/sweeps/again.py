@@ -37,7 +37,7 @@ def of_manifest(path: Path) -> Sweep:
     plain = Plain(tree=kept["specification"])
     form, mistakes = validated(SweepForm, plain, plain.tree)
     if form is None:
-        raise ScenarioError(mistakes)
+        raise ScenarioError(mistakes, "sweep")
     mark = Mark(str(path), 1, 1)
     studies = [_study(one, mark) for one in kept["scenarios"].values()]
     return checked(form, plain, studies, mistakes)
