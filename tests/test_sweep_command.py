@@ -2,6 +2,7 @@
 
 import json
 import math
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -506,6 +507,8 @@ def test_a_rerun_simulates_every_block_again(mastosim, tmp_path, drawn, monkeypa
         return simulated(document, *others)
 
     monkeypatch.setattr(work, "simulated", counted)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "aside"))
+    (tmp_path / "aside").mkdir()
     out = folder / "out" if stands_there else tmp_path / "out"
     done = mastosim("rerun", folder_in(told), "--out", out, "-q")
     assert done.returncode == 0, done.stderr
@@ -515,6 +518,7 @@ def test_a_rerun_simulates_every_block_again(mastosim, tmp_path, drawn, monkeypa
     assert there.parent.name == folder_in(told).name
     assert done.stdout.splitlines()[-1].endswith(str(there.parent))
     assert [*out.glob("sweeps/case/blocks")] == ([out / "sweeps/case/blocks"] * stands_there)
+    assert [*(tmp_path / "aside").iterdir()] == []
 
 
 def test_a_manifest_tells_with_what_it_was_made(drawn):

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from sim.cli.extras import told_how_to_get
-from sim.cli.manifest import read, study_of
+from sim.cli.manifest import is_of_sweep, read, study_of
 from sim.cli.options import OUT, QUIET, refuse_unwritable
 
 Again = Callable[[Path], Path]
@@ -38,26 +38,23 @@ def rerun(manifest: Path, out: Path, quiet: bool) -> None:
     manifest = manifest / "manifest.json" if manifest.is_dir() else manifest
     held = read(manifest)
     refuse_unwritable(out)
-    of_sweep = "specification" in held
-    with told_how_to_get():
+    of_sweep = is_of_sweep(held)
+    with told_how_to_get(), ExitStack() as stack:
         place, again = (_sweep if of_sweep else _run)(manifest, quiet)
-    with ExitStack() as stack:
         is_there = (out / place).exists()
         # a sweep would find blocks in OUT, which are what is to be checked
-        root = _aside(stack) if is_there or of_sweep else out
-        with told_how_to_get():
-            folder = again(root)
-        if root != out and not is_there:
-            folder, root = _moved(folder, out / place), out
+        folder = again(_aside(stack) if is_there or of_sweep else out)
+        if of_sweep and not is_there:
+            folder = _moved(folder, out / place)
         verdicts = compare(manifest.parent, folder)
         for line in told(verdicts, held, read(folder / "manifest.json")):
             click.echo(line)
-        same = set(verdicts.values()) == {"identical"}
-        if root == out or not same:
-            stack.pop_all()
-            click.echo(f"Tables and figures: {folder}")
-        else:
+        if is_there and set(verdicts.values()) == {"identical"}:
             click.echo(f"Left as it was: {out / place}")
+            return
+        if is_there:
+            stack.pop_all()  # what differs is there to be looked at
+        click.echo(f"Tables and figures: {folder}")
     if "different" in verdicts.values():
         sys.exit(A_CHECK_DIFFERS)
 
