@@ -251,8 +251,9 @@ def test_a_sweep_in_braces_is_a_sweep_and_one_in_a_comment_is_not(tmp_path, mast
     flow = "{name: flow, title: T, question: Q, mastosim_sweep: 1, scenario: tiny.yaml, design: {"
     (tmp_path / "flow.yaml").write_text(f"{flow}one_at_a_time: {{}}}}}}\n")
     assert mastosim("check", tmp_path / "flow.yaml").stdout.startswith("flow: T\n")
-    (tmp_path / "told.yaml").write_text("# mastosim_sweep: 1\nextends: tiny.yaml\nname: told\n")
-    assert mastosim("check", tmp_path / "told.yaml").returncode == 0
+    for comment in ("# mastosim_sweep: 1", "# swept as {mastosim_sweep: 1} elsewhere"):
+        (tmp_path / "told.yaml").write_text(f"{comment}\nextends: tiny.yaml\nname: told\n")
+        assert mastosim("check", tmp_path / "told.yaml").returncode == 0
 
 
 @pytest.mark.parametrize("command", ["check", "run"])

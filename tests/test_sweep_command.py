@@ -2,7 +2,7 @@
 
 import json
 import math
-import tempfile
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -226,7 +226,7 @@ def test_points_that_have_other_outcomes_stand_in_no_table(mastosim, tmp_path):
     """An arm that loses its therapy has no line of how many stopped it."""
     arms = table({"arms.combination": "{values: [[pamidronate], [interferon, pamidronate]]}"})
     told = ask(mastosim, wrote(tmp_path, f"design: grid\n{arms}"), code=3)
-    assert "parameters: combination 3 has other outcomes than the base case" in told.stderr
+    assert "arms.combination: point 1 has other outcomes than the base case" in told.stderr
     assert not [*(tmp_path / "out").rglob("manifest.json")]
 
 
@@ -437,6 +437,42 @@ def test_a_grid_of_the_base_alone_is_not_in_vain(mastosim, tmp_path):
 # --- points that cannot be simulated ----------------------------------------------------------
 
 
+def test_indices_that_a_failed_point_leaves_out_are_missed(mastosim, tmp_path, monkeypatch):
+    simulated = work.simulated
+
+    def but_for_high_rates(document, *others):
+        if float(paths.found(document, paths.parts_of(RATE)).split()[0]) > 80:
+            raise ScenarioError([Mistake("fractures", "too many")])
+        return simulated(document, *others)
+
+    monkeypatch.setattr(work, "simulated", but_for_high_rates)
+    text = f"design: {{indices: {{draws: 2}}}}\n{table({SPINE: '', RATE: THREE[RATE]})}"
+    told = ask(mastosim, wrote(tmp_path, text), code=4)
+    failed = len(manifest_of(told)["failed"])
+    assert f"Nothing of variance: that needs every point, and {failed} failed" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("design", "words"), [("probabilistic: {draws: 4}", ["--pilot"]), ("one_at_a_time: {}", [])]
+)
+def test_where_nothing_can_be_simulated_that_is_what_is_told(
+    mastosim, tmp_path, monkeypatch, cheap, design, words
+):
+    def never(*_):
+        raise ScenarioError([Mistake("fractures", "too many")])
+
+    monkeypatch.setattr(work, "simulated", never)
+    path = wrote(tmp_path, f"design: {{{design}}}\n{table({RATE: ''})}")
+    told = ask(mastosim, path, *words, code=2)
+    said = " ".join(told.stderr.split())
+    assert "no point of the design could be simulated in 'tiny': fractures: too many" in said
+
+
+def test_draws_may_be_given_to_a_design_of_one_word(mastosim, tmp_path):
+    path = wrote(tmp_path, f"design: probabilistic\n{table({RATE: ''})}")
+    assert manifest_of(ask(mastosim, path, "--draws", 3))["sweep"]["draws"] == 3
+
+
 @pytest.mark.parametrize(
     "design", ["probabilistic: {draws: 4}", "indices: {draws: 2}", "morris: {trajectories: 2}"]
 )
@@ -507,8 +543,6 @@ def test_a_rerun_simulates_every_block_again(mastosim, tmp_path, drawn, monkeypa
         return simulated(document, *others)
 
     monkeypatch.setattr(work, "simulated", counted)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "aside"))
-    (tmp_path / "aside").mkdir()
     out = folder / "out" if stands_there else tmp_path / "out"
     done = mastosim("rerun", folder_in(told), "--out", out, "-q")
     assert done.returncode == 0, done.stderr
@@ -518,7 +552,28 @@ def test_a_rerun_simulates_every_block_again(mastosim, tmp_path, drawn, monkeypa
     assert there.parent.name == folder_in(told).name
     assert done.stdout.splitlines()[-1].endswith(str(there.parent))
     assert [*out.glob("sweeps/case/blocks")] == ([out / "sweeps/case/blocks"] * stands_there)
-    assert [*(tmp_path / "aside").iterdir()] == []
+    assert not [*out.glob("again-*")]
+
+
+def test_a_rerun_of_a_sweep_that_other_sources_made_says_so(mastosim, tmp_path, drawn):
+    kept = Path(shutil.copytree(folder_in(drawn[1]), tmp_path / "kept"))
+    held = json.loads((kept / "manifest.json").read_text())
+    (kept / "manifest.json").write_text(json.dumps({**held, "model": "other", "digest": "other"}))
+    done = mastosim("rerun", kept, "--out", tmp_path / "out", "-q")
+    assert "It was made by other sources (model other, not " in done.stdout
+    assert "The manifest was changed" not in done.stdout
+
+
+def test_a_rerun_that_is_too_much_is_refused_in_its_own_words(
+    mastosim, tmp_path, drawn, monkeypatch
+):
+    monkeypatch.setattr("sim.sweeps.forecast.SHARE_OF_MEMORY", 0)
+    done = mastosim("rerun", folder_in(drawn[1]), "--out", tmp_path / "out", "-q")
+    assert done.returncode == 2
+    said = " ".join(done.stderr.split())
+    assert "`mastosim sweep` on its file does it in parts" in said
+    assert "--workers" not in said
+    assert [*(tmp_path / "out").iterdir()] == []
 
 
 def test_a_manifest_tells_with_what_it_was_made(drawn):

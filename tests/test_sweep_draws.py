@@ -13,7 +13,6 @@ from sim.scenario import ScenarioError
 from sim.scenario.form.uncertainty import Uncertainty
 from sim.sweeps import designs, distributions, load_sweep
 from sim.sweeps.distributions import amount
-from sim.sweeps.varied import AROUND
 from tests.tiny_sweeps import BOTH, GIVEN, RATE, SHARES, SPINE, STOPS, read, table, wrote
 
 Z = 1.959963984540054
@@ -395,8 +394,8 @@ def test_the_points_of_a_design_are_counted_before_they_are_made(tmp_path, desig
     values = {GIVEN: "{values: [40 %, 60 %, 100 %]}", STOPS: "{values: [0 %, 50 %]}"}
     text = f"design: {design}\n{table(values if design == 'grid' else EVENLY)}"
     sweep = load_sweep(wrote(tmp_path, text))
-    own = [p for p in sweep.varied[0].points if p.role not in AROUND]
-    assert designs.size(sweep.form.design, sweep.varied[0].joint) == len(own)
+    one = sweep.varied[0]
+    assert designs.size(sweep.form.design, one.joint) == len(one.points)
 
 
 def test_a_walk_moves_one_parameter_at_each_step(tmp_path):

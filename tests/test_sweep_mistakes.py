@@ -62,7 +62,13 @@ ONE_MISTAKE = {
         "9:3: parameters.seed: 'seed' is the same at every point; give the sweep a `seed`"),
     "more points than can be held": (
         "design: {probabilistic: {draws: 10000000000}}",
-        "7:9: design: 10,000,000,000 points; allowed: up to 1,000,000"),
+        "7:9: design: 10,000,000,017 points; allowed: up to 1,000,000"),
+    "more levels than can be held": (
+        f"design: {{one_at_a_time: {{levels: 2000001}}}}\n{table({RATE: ''})}",
+        "7:9: design: 2,000,001 points; allowed: up to 1,000,000"),
+    "a seed besides": (
+        f"{GRID}\n{table({GIVEN: '{values: [40 %, 60 %], also: [seed]}'})}",
+        f"9:3: parameters.{GIVEN}: 'seed' is the same at every point; give the sweep a `seed`"),
     "what nobody feels": (
         f"{GRID}\n{table({'comparator': '{values: [pamidronate, combination]}'})}",
         "9:3: parameters.comparator: 'comparator' is nothing that a patient feels; leave it out"),
@@ -294,6 +300,11 @@ def test_the_file_of_a_scenario_is_told_from_a_sweep(mastosim, tmp_path):
         "laroche2011.yaml:5:1: mastosim: this is a scenario; `mastosim run` simulates it, and a "
         "sweep names it",
     ]
+    lines = refused(mastosim, tmp_path, tmp_path / "tiny.yaml")
+    assert lines[1].startswith("tiny.yaml:1:1: extends: this is a scenario; ")
+    (tmp_path / "half.yaml").write_text(f"name: half\nscenario: tiny.yaml\n{PSA}\n")
+    lines = refused(mastosim, tmp_path, tmp_path / "half.yaml")
+    assert "half.yaml:1:1: mastosim_sweep: is missing" in lines
 
 
 def test_a_share_that_is_all_of_its_group_leaves_no_room_to_vary(mastosim, tmp_path):
@@ -328,8 +339,8 @@ def test_a_value_that_the_scenario_does_not_allow_is_told_with_its_draw(mastosim
     )
     _, line = refused(mastosim, tmp_path, wrote(tmp_path, text, seed=3))
     pattern = (
-        r"case\.yaml:10:3: parameters\.(.+): draw (\d+): \1: '-\d+\.\d+ %' is not allowed here; "
-        r"allowed: 0 % to 100 % \(at \d+ points of 67\)"
+        r"case\.yaml:10:3: parameters\.(.+): point (\d+) \(a draw\): \1: "
+        r"'-\d+\.\d+ %' is not allowed here; allowed: 0 % to 100 % \(at \d+ points of 67\)"
     )
     found = re.fullmatch(pattern, line)
     assert found, line
@@ -417,13 +428,6 @@ def test_a_sweep_that_is_not_there_is_told_with_the_nearest_name(mastosim, tmp_p
     assert refused(mastosim, tmp_path, tmp_path / "caes.yaml")[1:] == [
         "caes.yaml: there is no such file; did you mean 'case.yaml'?"
     ]
-
-
-def test_a_scenario_in_the_place_of_a_sweep_lacks_a_design(mastosim, tmp_path):
-    wrote(tmp_path, PSA)
-    lines = refused(mastosim, tmp_path, tmp_path / "tiny.yaml")
-    assert "tiny.yaml:1:1: mastosim_sweep: is missing" in lines
-    assert "tiny.yaml:1:1: design: is missing" in lines
 
 
 # what is asked besides: the design, the words, and what is told

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.sweeps.read import Sweep
     from sim.sweeps.varied import Varied
 
-OF_A_SWEEP = re.compile(r"""(^|[{,])[ ]*(["']?)mastosim_sweep\2[ ]*:""", re.MULTILINE)
+OF_A_SWEEP = re.compile(r"""^([^#\n]*[{,])?[ ]*(["']?)mastosim_sweep\2[ ]*:""", re.MULTILINE)
 """The key that each sweep has, however it is written; not in a comment."""
 
 

@@ -16,6 +16,7 @@ import click
 from sim.cli.extras import told_how_to_get
 from sim.cli.manifest import is_of_sweep, read, study_of
 from sim.cli.options import OUT, QUIET, refuse_unwritable
+from sim.refusal import Refused
 
 Again = Callable[[Path], Path]
 """Does a result again below a folder, and returns where it is."""
@@ -43,7 +44,7 @@ def rerun(manifest: Path, out: Path, quiet: bool) -> None:
         place, again = (_sweep if of_sweep else _run)(manifest, quiet)
         is_there = (out / place).exists()
         # a sweep would find blocks in OUT, which are what is to be checked
-        folder = again(_aside(stack) if is_there or of_sweep else out)
+        folder = again(_aside(stack, out) if is_there or of_sweep else out)
         if of_sweep and not is_there:
             folder = _moved(folder, out / place)
         verdicts = compare(manifest.parent, folder)
@@ -81,11 +82,15 @@ def _sweep(manifest: Path, quiet: bool) -> tuple[Path, Again]:
     sweep = sweeps.of_manifest(manifest)
 
     def again(root: Path) -> Path:
-        with watching(quiet, "batch") as progress:
-            return sweeps.run(
-                sweep, root, workers=sweeps.workers_for(sweep), progress=progress,
-                command=_command(), most_hours=math.inf,
-            ).folder  # fmt: skip
+        try:
+            with watching(quiet, "batch") as progress:
+                return sweeps.run(
+                    sweep, root, workers=sweeps.workers_for(sweep), progress=progress,
+                    command=_command(), most_hours=math.inf,
+                ).folder  # fmt: skip
+        except sweeps.TooLarge:
+            told = "all of it again takes more memory or disk than there is here"
+            raise Refused(f"{told}; `mastosim sweep` on its file does it in parts") from None
 
     return sweeps.folder_of(sweep, Path()), again
 
@@ -127,7 +132,9 @@ def told(verdicts: dict[str, str], before: dict[str, Any], now: dict[str, Any]) 
         yield f"{verdict:10} {name}"
     compared = [verdict for verdict in verdicts.values() if verdict != "new"]
     differing = compared.count("different")
-    if before["digest"] != now["digest"]:
+    if before.get("model") != now.get("model"):
+        yield f"It was made by other sources (model {before.get('model')}, not {now['model']})."
+    elif before["digest"] != now["digest"]:
         yield "The manifest was changed after it was written: its digest is that of another study."
     if not compared:
         yield "No data files stand beside the manifest; there is nothing to compare with."
@@ -138,9 +145,10 @@ def told(verdicts: dict[str, str], before: dict[str, Any], now: dict[str, Any]) 
         yield f"All {len(compared)} data files are identical."
 
 
-def _aside(stack: ExitStack) -> Path:
-    """A folder that vanishes with the stack, unless it is to stay."""
-    folder = tempfile.mkdtemp(prefix="mastosim-")
+def _aside(stack: ExitStack, out: Path) -> Path:
+    """A folder in another that vanishes with the stack, unless it is to stay."""
+    out.mkdir(parents=True, exist_ok=True)
+    folder = tempfile.mkdtemp(prefix="again-", dir=out)
     stack.callback(shutil.rmtree, folder, ignore_errors=True)
     return Path(folder)
 

@@ -88,7 +88,7 @@ def sweep(
 
         found = None
         if auto or only_pilot:
-            found = _piloted(file, out, seed, engine, given or 1, quiet)
+            found = _piloted(file, out, seed, engine, given or 1, quiet, most_hours)
             draws, patients = found.advice.draws, found.advice.patients
         if only_pilot and found is not None:
             held = json.dumps(_pilot_as_json(found), indent=1, ensure_ascii=False)
@@ -167,13 +167,19 @@ def _one_share(
 
 
 def _piloted(
-    file: Path, out: Path, seed: int | None, engine: Engine, crew: Workers, quiet: bool
+    file: Path,
+    out: Path,
+    seed: int | None,
+    engine: Engine,
+    crew: Workers,
+    quiet: bool,
+    most_hours: float,
 ) -> Pilot:
     from sim import sweeps
     from sim.cli.progress import watching
 
     with watching(quiet, engine) as progress:
-        return sweeps.pilot(file, out, seed, engine, crew, progress)
+        return sweeps.pilot(file, out, seed, engine, crew, progress, most_hours)
 
 
 def _teller(quiet: bool) -> Any:

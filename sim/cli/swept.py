@@ -49,6 +49,8 @@ def as_text(swept: Swept) -> str:
 def _notes(swept: Swept) -> Iterator[str]:
     for scenario, path, why in swept.in_vain:
         yield f"In vain ({scenario}): {path}: {why} in {swept.sweep.patients} patients"
+    if swept.failed and swept.sweep.form.design.name in ("indices", "morris"):
+        yield f"Nothing of variance: that needs every point, and {len(swept.failed)} failed"
     readings = _readings(swept)
     yield "Annual increase read as: " + "; ".join(
         f"{name}: {how}" for name, how in readings.items()

@@ -43,7 +43,9 @@ def _correlated_but_absent(present: list[str], plain: Plain) -> list[Mistake]:
 def unused_markers(tree: dict[str, Any]) -> list[str]:
     """Markers of which the file says what treatment does, but which the cohort does not have."""
     cohort = _at(tree, ("cohort",))
-    return [name for name in MARKERS if name not in cohort and name in _at(tree, ("markers",))]
+    return [
+        name for name in MARKERS if cohort.get(name) is None and name in _at(tree, ("markers",))
+    ]
 
 
 def without_unused(numbers: list[Number], tree: dict[str, Any]) -> list[Number]:

@@ -38,6 +38,7 @@ class Pilot(NamedTuple):
 def pilot(
     path: Path, root: Path, seed: int | None = None, engine: Engine = "batch",
     workers: Workers = 1, progress: Progress | None = None,
+    most_hours: float = running.MOST_HOURS,
 ) -> Pilot:  # fmt: skip
     """Simulate a few draws of few patients of a sweep, and recommend patients and draws.
 
@@ -54,7 +55,10 @@ def pilot(
         )
     if not 1 < sweep.draws <= DRAWS:
         sweep = load_sweep(path, PATIENTS, DRAWS, seed)
-    failed = running.simulate(sweep, root, engine, workers, progress=progress)
+    failed = running.simulate(
+        sweep, root, engine, workers, progress=progress, most_hours=most_hours
+    )
+    running.refuse_nothing(sweep, failed)
     blocks = folder.home(sweep, root) / "blocks"
     found = [
         collected(blocks, one, sweep.patients, running.of_scenario(one, failed))
@@ -93,13 +97,16 @@ def _advised(sweep: Sweep, found: list[Collected], cost: Cost) -> Pilot:
         raise Refused(f"'{outcome}' is not an outcome of both arms, so it has no difference whose "
                       "precision could be wanted; name another one as `target`")  # fmt: skip
     split, quantity = max(meant, key=lambda pair: (pair[1].time, pair[0].parameters))
-    if wanted is None and not split.parameters > 0:
+    target = wanted.standard_error if wanted else PRECISE * split.parameters**0.5
+    try:
+        advice = advise(split, cost, target)
+    except Refused:
+        if wanted is not None:
+            raise
         raise Refused(
             f"the pilot saw no spread of '{outcome}' beyond the noise of patients, so nothing says "
             f"how precise to be; add `target: {{outcome: {outcome}, standard_error: ...}}`"
-        )
-    target = wanted.standard_error if wanted else PRECISE * split.parameters**0.5
-    advice = advise(split, cost, target)
+        ) from None
     if sweep.form.design.sobol is not None:
         draws = 1 << (advice.draws - 1).bit_length()  # its sequence needs a power of two
         error, seconds = split.error(draws, advice.patients), cost.of(draws, advice.patients)

@@ -16,6 +16,9 @@ from sim.sweeps.designs import Point
 from sim.sweeps.form import SweepForm
 from sim.sweeps.varied import Varied
 
+FEW_ENOUGH = 10_000
+"""Points that are all tried where something is wrong: a few minutes."""
+
 
 def mistakes_in(form: SweepForm, varied: list[Varied], plain: Plain) -> list[Mistake]:
     """Everything that is wrong with a sweep whose parts are each well written."""
@@ -64,14 +67,16 @@ def outcome_names(study: Study) -> list[str]:
 
 
 def _outside(one: Varied, plain: Plain) -> Iterator[Mistake]:
-    """Values that the scenario does not allow, with the draw that has them.
+    """Values that the scenario does not allow, with the point that has them.
 
-    Tried at the points where a parameter is lowest or highest; if one of those is refused, at all.
+    Tried where a parameter is lowest or highest, and at each value of a grid; if one of those is
+    refused, everywhere, or there alone if points are very many.
     """
-    if not any(_refused(one, point) for point in _outermost(one)):
+    tried = _outermost(one)
+    if not any(_refused(one, point) for point in tried):
         return
     told: dict[str, list[tuple[Point, Mistake]]] = {}
-    for point in one.points:
+    for point in one.points if len(one.points) <= FEW_ENOUGH else tried:
         for mistake in _refused(one, point):
             told.setdefault(mistake.path, []).append((point, mistake))
     for path, cases in told.items():
@@ -79,10 +84,10 @@ def _outside(one: Varied, plain: Plain) -> Iterator[Mistake]:
         where, mark = parameters.mark_of(plain, path)
         if where == "parameters" and point.of:
             where, mark = parameters.mark_of(plain, point.of)
-        what = {"draw": "draw", "grid": "combination"}.get(point.role, "point")
+        what = {"draw": " (a draw)", "grid": " (a combination)"}.get(point.role, "")
         also = f" (at {len(cases)} points of {len(one.points)})" if len(cases) > 1 else ""
         about = _with_value(mistake, one.document(point))
-        yield Mistake(where, f"{what} {point.number}: {path}: {about}{also}", mark)
+        yield Mistake(where, f"point {point.number}{what}: {path}: {about}{also}", mark)
 
 
 def _with_value(mistake: Mistake, document: dict[str, Any]) -> str:
@@ -93,35 +98,37 @@ def _with_value(mistake: Mistake, document: dict[str, Any]) -> str:
 
 
 def _unlike_the_base(one: Varied, plain: Plain) -> Iterator[Mistake]:
-    """Values of a grid at which there are other outcomes than in the base case."""
+    """Choices in words at which there are other outcomes than in the base case."""
     known = outcome_names(one.study)
-    tried: set[tuple[int, str]] = set()
-    for point in (point for point in one.points if point.role == "grid"):
-        values = {(place, str(value)) for place, value in point.values.items()}
-        if values <= tried:
-            continue
-        tried |= values
-        study = from_document(one.document(point), (), one.study.publications)
-        with suppress(ScenarioError):  # a point that cannot be simulated is told in its turn
-            if outcome_names(study) != known:
-                told = (f"combination {point.number} has other outcomes than the base case; name a "
-                        "scenario for each under `scenarios`")  # fmt: skip
-                yield Mistake("parameters", told, plain.key_marks.get(("parameters",)))
-                return
+    for place, parameter in enumerate(one.joint.parameters):
+        for point in _first_of_each_value(one, place) if parameter.base is None else ():
+            study = from_document(one.document(point), (), one.study.publications)
+            with suppress(ScenarioError):  # a point that cannot be simulated is told in its turn
+                if outcome_names(study) != known:
+                    told = (f"point {point.number} has other outcomes than the base case; name a "
+                            "scenario for each under `scenarios`")  # fmt: skip
+                    where, mark = parameters.mark_of(plain, parameter.path)
+                    yield Mistake(where, told, mark)
+                    break
 
 
 def _outermost(one: Varied) -> list[Point]:
-    """Points at which some parameter is as low or as high as it gets; of a grid all."""
+    """Points at which some parameter is as low or as high as it gets; of a grid each value once."""
     chosen: dict[int, Point] = {}
     for place, parameter in enumerate(one.joint.parameters):
-        moved = [point for point in one.points if place in point.values]
         if parameter.distribution is None:
-            chosen |= {point.number: point for point in moved}
+            chosen |= {point.number: point for point in _first_of_each_value(one, place)}
             continue
+        moved = [point for point in one.points if place in point.values]
         for pick in (min, max):
             point = pick(moved, key=lambda p: p.values[place])
             chosen[point.number] = point
     return [*chosen.values()]
+
+
+def _first_of_each_value(one: Varied, place: int) -> list[Point]:
+    moved = (point for point in reversed(one.points) if place in point.values)
+    return [*{str(point.values[place]): point for point in moved}.values()]
 
 
 def _refused(one: Varied, point: Point) -> list[Mistake]:

@@ -45,7 +45,13 @@ def points(design: Design, joint: Joint, seed: int) -> list[Point]:
 
 
 def size(design: Design, joint: Joint) -> int:
-    """How many points a design has of its own, besides the base case and parameters alone."""
+    """How many points a design has, without making them."""
+    parameters = len(joint.parameters)
+    around = design.one_at_a_time.levels - 1 if design.one_at_a_time else 2
+    return 1 + parameters * around + _own_size(design, joint)
+
+
+def _own_size(design: Design, joint: Joint) -> int:
     parameters = len(joint.parameters)
     if design.grid is not None:
         return math.prod(len(parameter.choices) for parameter in joint.parameters)

@@ -108,7 +108,7 @@ def advise(split: Split, cost: Cost, target: float) -> Advice:
     found = []
     for patients in SIZES:
         left = target**2 - split.patients / patients
-        if left > 0:
+        if left > 0 and math.isfinite(split.parameters):
             wanted = (split.parameters + split.together / patients) / left
             draws = max(math.ceil(wanted - 1e-9), FEWEST_DRAWS)
             seconds = cost.of(draws, patients)

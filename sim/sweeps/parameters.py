@@ -13,7 +13,7 @@ from sim.scenario.form.quantities import refuse
 from sim.scenario.provenance import Plain
 from sim.scenario.report import dotted
 from sim.scenario.tree import Path_
-from sim.sweeps import distributions, marginals, paths
+from sim.sweeps import addresses, distributions, marginals, paths
 from sim.sweeps.distributions import Amount, Distribution, amount, in_unit
 from sim.sweeps.form import ParameterForm, SweepForm
 
@@ -23,8 +23,8 @@ DECIDING = ("horizon", "visits")
 OF_ALL = {"seed": "a `seed`", "cohort.patients": "`patients`"}
 """What is the same at every point, and what to give the sweep instead."""
 
-LABELS = ("mastosim", "name", "title", "question", "answers", "comparator", "subgroups")
-"""What a scenario says that no patient feels."""
+LABELS = {"mastosim", *addresses.LABELS} - {"arms"}
+"""What a scenario says that no patient feels, whatever it is."""
 
 
 class Parameter(NamedTuple):
@@ -95,15 +95,8 @@ def _given(form: SweepForm, study: Study) -> dict[str, ParameterForm]:
 
 def _resolved(path: str, given: ParameterForm, form: SweepForm, study: Study) -> Parameter:
     place = paths.number_at(study.document, path)
-    head = paths.parts_of(path)[:1]
-    if head and head[0] in LABELS:
-        raise refuse("'{path}' is nothing that a patient feels; leave it out", path=path)
-    if head and head[0] in DECIDING:
-        raise refuse("'{path}' decides which outcomes there are, and when; name a scenario for "
-                     "each under `scenarios`", path=path)  # fmt: skip
-    if path in OF_ALL:
-        raise refuse("'{path}' is the same at every point; give the sweep {instead}",
-                     path=path, instead=OF_ALL[path])  # fmt: skip
+    for given_the_value in (path, *given.also):
+        _refuse_what_does_not_vary(given_the_value)
     if form.design.name == "grid":
         return _of_a_grid(path, place, given, study)
     if given.values is not None:
@@ -117,6 +110,18 @@ def _resolved(path: str, given: ParameterForm, form: SweepForm, study: Study) ->
         low, high = (in_unit(end, base) for end in given.within)
         distribution = distributions.cut(distribution, low, high)
     return _parameter(dotted(place), place, base, text, given, distribution, study)
+
+
+def _refuse_what_does_not_vary(path: str) -> None:
+    head = str(next(iter(paths.parts_of(path)), ""))
+    if head in LABELS:
+        raise refuse("'{path}' is nothing that a patient feels; leave it out", path=path)
+    if head in DECIDING:
+        raise refuse("'{path}' decides which outcomes there are, and when; name a scenario for "
+                     "each under `scenarios`", path=path)  # fmt: skip
+    if path in OF_ALL:
+        raise refuse("'{path}' is the same at every point; give the sweep {instead}",
+                     path=path, instead=OF_ALL[path])  # fmt: skip
 
 
 def _of_a_grid(path: str, place: Path_ | None, given: ParameterForm, study: Study) -> Parameter:

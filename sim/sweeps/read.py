@@ -83,10 +83,11 @@ def checked(form: SweepForm, plain: Plain, studies: list[Study], mistakes: list[
 
 def _refuse_a_scenario(plain: Plain) -> None:
     """Raise ScenarioError for the file of a scenario: one mistake, not one for each key."""
-    if "mastosim" in plain.tree and "mastosim_sweep" not in plain.tree:
-        told = "this is a scenario; `mastosim run` simulates it, and a sweep names it"
-        mark = plain.key_marks.get(("mastosim",))
-        raise ScenarioError([Mistake("mastosim", told, mark)], "sweep")
+    told = "this is a scenario; `mastosim run` simulates it, and a sweep names it"
+    for key in ("mastosim", "extends"):
+        if key in plain.tree and not {"mastosim_sweep", "design"} & plain.tree.keys():
+            mark = plain.key_marks.get((key,))
+            raise ScenarioError([Mistake(key, told, mark)], "sweep")
 
 
 def _uncertainty(study: Study) -> dict[str, Any]:
@@ -105,11 +106,12 @@ def _set_numbers(tree: Any, patients: int | None, draws: int | None, seed: int |
     if draws is None:
         return
     design = tree.get("design")
-    held = next(iter(design.values()), None) if isinstance(design, dict) else None
-    key = "trajectories" if isinstance(held, dict) and "trajectories" in held else "draws"
-    if not isinstance(held, dict) or key not in held:
+    name = design if isinstance(design, str) else next(iter(design or {}), "")
+    key = {"morris": "trajectories"}.get(name, "draws")
+    if name in ("one_at_a_time", "grid") or not isinstance(design, str | dict):
         raise Refused("the design of this sweep draws nothing; leave out --draws")
-    held[key] = str(draws)
+    held = design.get(name) if isinstance(design, dict) else None
+    tree["design"] = {name: {**(held if isinstance(held, dict) else {}), key: str(draws)}}
 
 
 def _loaded(

@@ -85,7 +85,7 @@ def gather(
     `failed` are the points that `simulate` returned, `progress` is told of points, `about` goes
     into the manifest. Raises Refused where none of a design's own points could be simulated.
     """
-    _refuse_nothing(sweep, failed)
+    refuse_nothing(sweep, failed)
     blocks = folder.home(sweep, root) / "blocks"
     total, done = sum(len(one.points) for one in sweep.varied), itertools.count(1)
 
@@ -93,10 +93,14 @@ def gather(
         if progress is not None:
             progress(next(done), total)
 
-    found = [
-        collected(blocks, one, sweep.patients, of_scenario(one, failed), tell)
-        for one in sweep.varied
-    ]
+    try:
+        found = [
+            collected(blocks, one, sweep.patients, of_scenario(one, failed), tell)
+            for one in sweep.varied
+        ]
+    except store.Damaged as error:
+        told = f"the block {error} was damaged meanwhile; the same command makes it again"
+        raise Refused(told) from None
     return folder.keep(sweep, found, root, failed, about or {})
 
 
@@ -105,11 +109,13 @@ def of_scenario(one: Varied, failed: Collection[tuple[str, int]]) -> set[int]:
     return {number for name, number in failed if name == one.study.scenario.name}
 
 
-def _refuse_nothing(sweep: Sweep, failed: dict[tuple[str, int], str]) -> None:
+def refuse_nothing(sweep: Sweep, failed: dict[tuple[str, int], str]) -> None:
+    """Raise Refused where none of a design's own points could be simulated, or moved alone."""
     for one in sweep.varied:
         name = one.study.scenario.name
-        why = [failed.get((name, p.number), "") for p in one.points if p.role not in AROUND]
-        if why and all(why):
+        own = [p for p in one.points if p.role not in AROUND] or one.points[1:]
+        why = [failed.get((name, p.number), "") for p in own]
+        if all(why):
             raise Refused(f"no point of the design could be simulated in '{name}': {why[0]}")
 
 

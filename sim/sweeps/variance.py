@@ -48,7 +48,7 @@ def indices(found: Sequence[Collected]) -> pd.DataFrame:
             a, b = (values[one.rows(role)] for role in ("A", "B"))
             ab, ba = (values[one.rows(role)].reshape(-1, len(a)) for role in ("AB", "BA"))
             head = (one.one.study.scenario.name, *quantity)
-            known = np.isfinite([*a, *b, *ab.ravel()]).all() and np.ptp([*a, *b]) > 0
+            known = np.isfinite([*a, *b, *ab.ravel(), *ba.ravel()]).all() and np.ptp([*a, *b]) > 0
             split = one.splits[place].parameters
             if known and not split <= ROUNDING * np.var([*a, *b]):
                 seed = one.one.study.scenario.seed
