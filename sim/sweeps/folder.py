@@ -96,14 +96,23 @@ def write_outcomes(found: Sequence[Collected], folder: Path) -> None:
         csv = files.enter_context((folder / "outcomes.csv").open("w", encoding="utf-8", newline=""))
         writer = None
         for frame in _frames(found):
-            frame.to_csv(csv, index=False, header=writer is None, float_format=archive.DIGITS,
-                         lineterminator="\n")  # fmt: skip
+            _as_text(frame).to_csv(csv, index=False, header=writer is None,
+                                   float_format=archive.DIGITS, lineterminator="\n")  # fmt: skip
             rows = pa.Table.from_pandas(frame, preserve_index=False)
             if writer is None:
                 path = folder / "outcomes.parquet"
                 opened = parquet.ParquetWriter(path, rows.schema, compression="zstd")
                 writer = files.enter_context(opened)
             writer.write_table(rows)
+
+
+def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table with numbers that repeat as text: it is writing them down that takes long."""
+    told = {}
+    for name in frame.select_dtypes("float").columns.difference(["estimate", "mc_error"]):
+        text = {value: archive.DIGITS % value for value in frame[name].unique()}
+        told[name] = frame[name].map(text, na_action="ignore")
+    return frame.assign(**told)
 
 
 def _frames(found: Sequence[Collected]) -> Iterator[pd.DataFrame]:
