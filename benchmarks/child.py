@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from benchmarks import workload
-from sim import runs
+from sim.experiments import runs
 
 
 def main() -> None:

@@ -9,9 +9,10 @@ from benchmarks import workload
 from benchmarks.page import Table, Target, number
 from benchmarks.rounds import faster, median, take_turns
 from benchmarks.sizes import Sizes
-from sim import blocks, engine_simpy
+from sim.experiments import blocks
 from sim.scenario import Study
-from sim.schema import Inputs
+from sim.simulation import simpy_engine
+from sim.simulation.records import Inputs
 from tests.reference import run as reference
 
 SHARED, OWN = "baseline A, all in one environment", "baseline B, an environment each"
@@ -74,4 +75,4 @@ def _baseline(study: Study, patients: int, shared: bool) -> None:
 
 def _one_by_one(inputs: list[Inputs]) -> None:
     for arm in inputs:
-        engine_simpy.simulate(arm)
+        simpy_engine.simulate(arm)

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from sim import model
-from sim.schema import DEATH, END, KINDS, NEVER, REVIEW, Inputs, Log
+from sim.simulation import model
+from sim.simulation.records import DEATH, END, KINDS, NEVER, REVIEW, Inputs, Log
 
 
 def events(inputs: Inputs, log: Log) -> int:

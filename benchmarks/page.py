@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from sim import cores
-from sim.forecast import in_bytes, memory_of_machine
+from sim.experiments.forecast import in_bytes, memory_of_machine
+from sim.workers.pieces import available
 
 HEAD = """# Speed of the two engines
 
@@ -88,7 +88,7 @@ def _machine() -> Table:
     memory = memory_of_machine()
     rows = [
         ["processor", _processor()],
-        ["cores", str(cores.available())],
+        ["cores", str(available())],
         ["memory", in_bytes(memory) if memory else "not told"],
         ["system", f"{platform.system()} {platform.machine()}"],
         ["Python", platform.python_version()],

@@ -9,7 +9,7 @@ from benchmarks import floor, workload
 from benchmarks.page import Table, number
 from benchmarks.rounds import median, take_turns
 from benchmarks.sizes import Sizes
-from sim.schema import Inputs, Log
+from sim.simulation.records import Inputs, Log
 
 NO_MEASURING = ("visits.dxa=[3000 days]", "visits.markers=[3000 days]")
 NO_REVIEWS = ("fractures.review_every=3000 days",)

@@ -14,7 +14,7 @@ from benchmarks.page import Table, Target, number
 from benchmarks.rounds import median, seconds, take_turns
 from benchmarks.sizes import Sizes
 from benchmarks.workload import ROOT, SCENARIO
-from sim.draws import CHUNK
+from sim.simulation.draws import CHUNK
 
 CHILD = ("-m", "benchmarks.child")
 HELP, CHECK = ("-m", "sim.cli", "--help"), ("-m", "sim.cli", "check", str(SCENARIO))

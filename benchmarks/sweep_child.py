@@ -17,7 +17,9 @@ from typing import Any
 
 from benchmarks.child import most_memory
 from benchmarks.workload import ROOT
-from sim import blocks, sweeps
+from sim.experiments import sweeps
+from sim.experiments.sweeps import work
+from sim.simulation.simulate import simulate_arms
 
 SWEEP = ROOT / "scenarios" / "sweeps" / "base-case-psa.yaml"
 
@@ -25,7 +27,7 @@ SWEEP = ROOT / "scenarios" / "sweeps" / "base-case-psa.yaml"
 def main() -> None:
     """Do the sweep that the command line asks for."""
     draws, patients, workers = map(int, sys.argv[1:4])
-    blocks.simulate(sweeps.load_sweep(SWEEP, 10, 1).varied[0].study, range(10), "batch")
+    simulate_arms(sweeps.load_sweep(SWEEP, 10, 1).varied[0].study, range(10), "batch")
     helpers: list[int | None] = []
 
     def look(done: int, total: int) -> None:
@@ -34,7 +36,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as root:
         engine: Any = sys.argv[4]
-        simulating = _timed(blocks, "simulate")
+        simulating = _timed(work, "simulate_arms")
         begun = time.perf_counter()
         sweep = sweeps.load_sweep(SWEEP, patients, draws)
         swept = sweeps.run(sweep, Path(root), engine, workers, look)

@@ -1,18 +1,22 @@
 """The workload of all measurements: virtual patients through every arm, by the batch engine.
 
-The steps of `sim.blocks.do`, which simulates a block and reduces it, each to be had alone.
+The steps of `sim.experiments.blocks.do`, which simulates a block and reduces it, each to be had
+alone.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from sim import blocks, cohort, engine_batch, evidence, outcomes
-from sim.blocks import Work
+from sim import evidence, outcomes
+from sim.experiments import blocks
+from sim.experiments.blocks import Work
 from sim.outcomes import Persons, Tally
-from sim.outcomes.cells import Key
+from sim.outcomes.sums import Key
 from sim.scenario import Study, load
-from sim.schema import Inputs, Log
+from sim.simulation import batch_engine, lowering
+from sim.simulation.records import Inputs, Log
+from sim.simulation.simulate import names_of, simulate_arms
 
 ROOT = Path(__file__).parents[1]
 SCENARIO = ROOT / "scenarios" / "laroche2011.yaml"
@@ -24,7 +28,7 @@ def study(*settings: str) -> Study:
 
 
 def work_on(study: Study) -> Work:
-    """What is done with a block where only outcomes are wanted, as `sim.runs` asks for it."""
+    """What is done with a block where only outcomes are wanted, as a run asks for it."""
     comparator = (0, study.scenario.compared_with)
     against = {(0, arm): comparator for arm in study.scenario.arms if (0, arm) != comparator}
     return Work([study], "batch", against, with_tables=False)
@@ -33,23 +37,23 @@ def work_on(study: Study) -> Work:
 def drawn(study: Study, patients: int) -> list[Inputs]:
     """Inputs of each arm, drawn now."""
     life_table = evidence.life_table(study.scenario.mortality.life_table)
-    return [*cohort.lower(study.scenario, life_table, 0, patients).values()]
+    return [*lowering.lower(study.scenario, life_table, 0, patients).values()]
 
 
 def followed(study: Study, patients: int) -> tuple[list[Inputs], list[Log]]:
     """Inputs of each arm, with random numbers enough for every fracture, and the logs."""
-    arms = blocks.simulate(study, range(patients), "batch")
+    arms = simulate_arms(study, range(patients), "batch")
     return [inputs for inputs, _ in arms.values()], [log for _, log in arms.values()]
 
 
 def simulated(inputs: list[Inputs]) -> list[Log]:
     """The log of each arm."""
-    return [engine_batch.simulate(arm) for arm in inputs]
+    return [batch_engine.simulate(arm) for arm in inputs]
 
 
 def persons(study: Study, inputs: list[Inputs], logs: list[Log]) -> dict[Key, Persons]:
     """What each patient of each arm went through, from the logs."""
-    names = blocks.names_of(study)
+    names = names_of(study)
     arms = zip(study.scenario.arms, inputs, logs, strict=True)
     return {(0, arm): outcomes.persons(given, log, names) for arm, given, log in arms}
 
@@ -62,7 +66,7 @@ def tally(work: Work, people: dict[Key, Persons]) -> Tally:
 def reduced(work: Work, inputs: list[Inputs]) -> Tally:
     """Every arm of a block simulated and reduced to sums; each log is dropped before the next."""
     (study,) = work.studies
-    names, people = blocks.names_of(study), {}
+    names, people = names_of(study), {}
     for arm, given in zip(study.scenario.arms, inputs, strict=True):
-        people[0, arm] = outcomes.persons(given, engine_batch.simulate(given), names)
+        people[0, arm] = outcomes.persons(given, batch_engine.simulate(given), names)
     return tally(work, people)

@@ -15,17 +15,19 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-if TYPE_CHECKING:
-    from sim.comparisons import Comparison
-    from sim.emulation import Emulated
-    from sim.lives import Life
-    from sim.runs import Result
-    from sim.scenario import Study
-    from sim.sweeps import Swept
-    from sim.verification import Verification
+from sim.version import __version__
 
-__version__ = "0.2.0"
+if TYPE_CHECKING:
+    from sim.experiments.comparisons import Comparison
+    from sim.experiments.emulation import Emulated
+    from sim.experiments.patient_history import Life
+    from sim.experiments.runs import Result
+    from sim.experiments.sweeps import Swept
+    from sim.experiments.verification import Verification
+    from sim.scenario import Study
+
 __all__ = [
+    "__version__",
     "check",
     "cite",
     "compare",
@@ -59,8 +61,8 @@ def run(
     workers: int = 1,
     outcomes_only: bool = False,
 ) -> Result:
-    """Simulate a scenario file; see `sim.runs.run`."""
-    from sim import runs
+    """Simulate a scenario file; see `sim.experiments.runs.run`."""
+    from sim.experiments import runs
 
     numbers = (patients, seed, settings, progress, engine, workers, outcomes_only)
     return runs.run(scenario, *numbers)
@@ -69,10 +71,13 @@ def run(
 def explain(
     scenario: str | Path, patient: int, settings: Iterable[str] = (), seed: int | None = None
 ) -> Life:
-    """Tell the life of one patient, all arms side by side; see `sim.lives.explain`."""
-    from sim import lives
+    """Tell the life of one patient, all arms side by side.
 
-    return lives.explain(scenario, patient, settings, seed)
+    See `sim.experiments.patient_history.explain`.
+    """
+    from sim.experiments import patient_history
+
+    return patient_history.explain(scenario, patient, settings, seed)
 
 
 def compare(
@@ -84,8 +89,11 @@ def compare(
     engine: Engine = "batch",
     workers: int = 1,
 ) -> Comparison:
-    """Run scenario files on the same virtual patients; see `sim.comparisons.compare`."""
-    from sim import comparisons
+    """Run scenario files on the same virtual patients.
+
+    See `sim.experiments.comparisons.compare`.
+    """
+    from sim.experiments import comparisons
 
     return comparisons.compare(scenarios, patients, seed, settings, progress, engine, workers)
 
@@ -98,8 +106,11 @@ def emulate(
     progress: Progress | None = None,
     workers: int = 1,
 ) -> Emulated:
-    """Do the series that a scenario answers to again and again; see `sim.emulation.emulate`."""
-    from sim import emulation
+    """Do the series that a scenario answers to again and again.
+
+    See `sim.experiments.emulation.emulate`.
+    """
+    from sim.experiments import emulation
 
     return emulation.emulate(scenario, trials, seed, settings, progress, workers)
 
@@ -116,10 +127,10 @@ def sweep(
 ) -> Swept:
     """Simulate a scenario over many values of its parameters, into a folder of results.
 
-    Blocks that are there already are not simulated again; see `sim.sweeps.run`. `workers` are
-    processes, or the address of a cluster's scheduler.
+    Blocks that are there already are not simulated again; see `sim.experiments.sweeps.run`.
+    `workers` are processes, or the address of a cluster's scheduler.
     """
-    from sim import sweeps
+    from sim.experiments import sweeps
 
     found = sweeps.load_sweep(file, patients, draws, seed)
     return sweeps.run(found, Path(root), engine, workers, progress)
@@ -135,19 +146,19 @@ def plot(
 
     The result is that of a run or of a sweep.
     """
-    from sim import archive, plots
-    from sim.plots import sweeps
+    from sim.display.figures import FIGURES, draw, sweeps
+    from sim.experiments import archive
 
     if sweeps.is_sweep(Path(result)):
         return sweeps.draw(Path(result), figures, Path(into), formats)
     caption = archive.caption_of(archive.study_of(Path(result) / "manifest.json"))
-    names = list(plots.FIGURES) if figures is None else figures
-    return plots.draw(Path(result), caption, names, Path(into), formats)
+    names = list(FIGURES) if figures is None else figures
+    return draw(Path(result), caption, names, Path(into), formats)
 
 
 def cite(scenario: str | Path, form: Literal["text", "bibtex", "csl"] = "text") -> str:
     """Every publication that the numbers of a scenario rest on, and mastosim itself."""
-    from sim import citations
+    from sim.display import citations
     from sim.scenario import load
 
     return citations.cite(load(scenario), form)
@@ -160,14 +171,17 @@ def verify(
     settings: Iterable[str] = (),
     progress: Progress | None = None,
 ) -> Verification:
-    """Put the program to a battery of checks on a scenario; see `sim.verification.verify`."""
-    from sim import verification
+    """Put the program to a battery of checks on a scenario.
+
+    See `sim.experiments.verification.verify`.
+    """
+    from sim.experiments import verification
 
     return verification.verify(scenario, patients, seed, settings, progress)
 
 
 def rerun(manifest: str | Path, progress: Progress | None = None) -> Result:
     """Run again what a manifest describes. Raises ValueError for one of another version."""
-    from sim import archive
+    from sim.experiments import archive
 
     return archive.rerun(Path(manifest), progress)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis.internal.constants_ast import Constants
 
-from sim import cores
+from sim.workers import pieces
 
 ROOT = Path(__file__).parents[1]
 
@@ -91,7 +91,7 @@ class Handed(Executor):
 @pytest.fixture
 def workers_here(monkeypatch):
     """Workers take no seconds to start: test_cores has real ones."""
-    monkeypatch.setattr(cores, "_processes", lambda workers: Handed())
+    monkeypatch.setattr(pieces, "_processes", lambda workers: Handed())
 
 
 @contextlib.contextmanager
@@ -129,5 +129,5 @@ def _sweeps_without_figures(request):
         yield
         return
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.plots.sweeps.draw", lambda folder: [])
+        patch.setattr("sim.display.figures.sweeps.draw", lambda folder: [])
         yield

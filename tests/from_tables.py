@@ -12,10 +12,10 @@ import pandas as pd
 
 from sim import outcomes
 from sim.outcomes import Persons, Rows, Tally, Wanted
-from sim.outcomes.estimate import Products, Sums
-from sim.outcomes.reported import simulated, statistic
-from sim.schema import QUANTITIES
-from sim.tables import Tables
+from sim.outcomes.definitions.published import simulated, statistic
+from sim.outcomes.estimates import Products, Sums
+from sim.results import Tables
+from sim.simulation.records import QUANTITIES
 
 DAYS_PER_YEAR = 365.25
 

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim import archive, comparisons, emulation, evidence, plots, readings, runs
-from sim.scenario import format_page, jsonschema, load
+from sim import evidence
+from sim.display import figures
+from sim.experiments import archive, comparisons, emulation, readings, runs
+from sim.scenario import load
+from sim.scenario.schema import format_page, json_schema
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
@@ -87,8 +90,8 @@ def remake(scenario: Path, results: Path) -> Path:
                 shutil.copyfile(path, folder / path.name)
         if scenario == PICTURED:
             caption = archive.caption_of(archive.study_of(kept / "manifest.json"))
-            others = [name for name in plots.FIGURES if name not in plots.MAIN]
-            plots.draw(kept, caption, others, folder, ("svg",))
+            others = [name for name in figures.FIGURES if name not in figures.MAIN]
+            figures.draw(kept, caption, others, folder, ("svg",))
         return folder
 
 
@@ -128,7 +131,7 @@ def remake_comparison(name: str, stems: tuple[str, ...], results: Path) -> Path:
 def gallery() -> str:
     """The gallery: every kind of figure, the comparisons, and the main figure of each scenario."""
     parts = [GALLERY_HEAD, "## Every kind of figure", ""]
-    for name in plots.FIGURES:
+    for name in figures.FIGURES:
         parts += [
             f"### {KINDS[name]}",
             "",
@@ -232,6 +235,6 @@ if __name__ == "__main__":
         print(remake_comparison(name, stems, ROOT / "results").relative_to(ROOT), flush=True)
     GALLERY.write_text(gallery(), encoding="utf-8")
     FORMAT.write_text(format_page.page(), encoding="utf-8")
-    SCHEMA.write_text(jsonschema.as_text(), encoding="utf-8")
+    SCHEMA.write_text(json_schema.as_text(), encoding="utf-8")
     page = VALIDATION.read_text(encoding="utf-8")
     VALIDATION.write_text(with_tables(page, ROOT / "results"), encoding="utf-8")

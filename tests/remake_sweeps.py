@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim import cores, sweeps
+from sim.experiments import sweeps
+from sim.workers.pieces import available
 
 ROOT = Path(__file__).parents[1]
 SWEEPS = sorted((ROOT / "scenarios" / "sweeps").glob("*.yaml"))
@@ -25,7 +26,7 @@ BULK = {"outcomes.csv", "alone.csv", "noise.csv", "indices.csv"}
 
 def remake(path: Path, results: Path) -> Path:
     """Do one sweep, and copy its small files into results/sweeps/<name>/."""
-    swept = sweeps.run(sweeps.load_sweep(path), results, workers=cores.available())
+    swept = sweeps.run(sweeps.load_sweep(path), results, workers=available())
     into = swept.folder.parent
     for old in into.glob("*.*"):
         if old.is_file():

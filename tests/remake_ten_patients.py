@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim import emulation
-from sim.emulation import power
-from sim.emulation.scores import coverage
+from sim.experiments import emulation
+from sim.experiments.emulation import power
+from sim.experiments.emulation.scores import coverage
 from tests.remake_results import EMULATED
 
 ROOT = Path(__file__).parents[1]

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim import archive, runs, tables
+from sim import results
+from sim.experiments import archive, runs
 from sim.scenario import load
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
@@ -67,7 +68,7 @@ def test_a_manifest_of_another_version_is_refused(kept, tmp_path):
 
 def test_the_manifest_names_what_was_run(kept):
     result, folder = kept
-    held = tables.manifest_of(folder)
+    held = results.manifest_of(folder)
     assert held["mastosim"] == sim.__version__
     assert held["seed"] == 1
     assert held["scenario"]["cohort"]["patients"] == "30"
@@ -83,7 +84,7 @@ def test_whatever_is_changed_changes_the_digest(setting):
 
 def test_tables_are_read_back_as_they_were(kept):
     result, folder = kept
-    for saved, held in zip(tables.load(folder), result.tables, strict=True):
+    for saved, held in zip(results.load(folder), result.tables, strict=True):
         assert saved.equals(held)
 
 
@@ -101,7 +102,7 @@ def test_a_failure_while_writing_leaves_nothing(kept, tmp_path, monkeypatch):
 
 def test_a_result_of_the_same_digest_is_replaced_whole(kept, tmp_path, monkeypatch):
     result, _ = kept
-    monkeypatch.setattr("sim.plots.draw", lambda *_: None)
+    monkeypatch.setattr("sim.display.figures.draw", lambda *_: None)
     first = archive.keep(result, tmp_path)
     whole = bytes_of(first)
     (first / "stray.txt").write_text("left by someone")

@@ -14,9 +14,10 @@ import pytest
 
 from benchmarks import __main__, child, floor, page, processes, rounds, workload
 from benchmarks.processes import Run
-from sim import blocks, outcomes, runs
-from sim.model import next_kind, react, start
-from sim.schema import DEATH, END, KINDS, STATE, plain
+from sim import outcomes
+from sim.experiments import blocks, runs
+from sim.simulation.model import next_kind, react, start
+from sim.simulation.records import DEATH, END, KINDS, STATE, plain
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
@@ -57,7 +58,6 @@ def printed(name, *words):
     said = io.StringIO()
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(said):
         patch.setattr(sys, "argv", [name, *words])
-        patch.setattr(blocks, "simulate", blocks.simulate)  # a child may replace it for good
         module.main()
     return said.getvalue()
 

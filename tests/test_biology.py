@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from scipy.integrate import fixed_quad, quad, solve_ivp
 
-from sim.biology.bone import saturating_gain, share_gained, t_score
-from sim.biology.decay import decayed, relaxed_under, time_under
-from sim.biology.fractures import accumulated, days_until
-from sim.biology.markers import marker_noise, saturated, site_action
-from sim.biology.mortality import death_day, yearly_hazard
+from sim.simulation.biology.bone import saturating_gain, share_gained, t_score
+from sim.simulation.biology.decay import decayed, relaxed_under, time_under
+from sim.simulation.biology.fractures import accumulated, days_until
+from sim.simulation.biology.markers import marker_noise, saturated, site_action
+from sim.simulation.biology.mortality import death_day, yearly_hazard
 
 YEAR = 365.25
 TIGHT: dict[str, Any] = {"rtol": 1e-11, "atol": 1e-14}

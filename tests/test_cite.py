@@ -10,10 +10,10 @@ import yaml
 from click.testing import CliRunner
 
 from sim import evidence
-from sim.citations import SOFTWARE, Cited, as_bibtex, as_csl, as_text, cited
-from sim.citations.bibtex import escaped
-from sim.citations.publications import Person, person
 from sim.cli.cite import cite as command
+from sim.display.citations import SOFTWARE, Cited, as_bibtex, as_csl, as_text, cited
+from sim.display.citations.bibtex import escaped
+from sim.display.citations.publications import Person, person
 from sim.scenario import load
 
 ROOT = Path(__file__).parents[1]
@@ -206,7 +206,7 @@ def test_keys_are_unlike_each_other_even_for_bibtex(own, monkeypatch):
     first = cited(own)[0]
     again = [Cited(key, first.citation, "abstract", "", (), ()) for key in
              ("Smith 2010", "smith-2010", "mastosim")]  # fmt: skip
-    monkeypatch.setattr("sim.citations.bibtex.cited", lambda study: again)
+    monkeypatch.setattr("sim.display.citations.bibtex.cited", lambda study: again)
     keys = [key for _, key, _ in entries("\n".join(as_bibtex(own)))]
     assert keys == ["Smith-2010", "smith-2010-2", "mastosim", "mastosim-2"]
 

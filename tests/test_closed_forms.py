@@ -16,7 +16,7 @@ import pytest
 import yaml
 from scipy.stats import norm
 
-from sim import runs
+from sim.experiments import runs
 from sim.scenario import load
 from tests.closed_forms import RUNS
 from tests.closed_forms.form import Fact, Law, Outcome, Share

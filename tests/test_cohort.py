@@ -11,14 +11,15 @@ import pytest
 from scipy import stats
 from scipy.integrate import quad
 
-from sim import evidence, runs
-from sim.cohort import enrol, lower
-from sim.cohort.effects import by_subset
-from sim.cohort.lower import reference_t
-from sim.draws import CHUNK
+from sim import evidence
+from sim.experiments import runs
 from sim.scenario import from_document, load
 from sim.scenario.form.cohort import CORRELATED, Variable
-from sim.schema import BREAKS, FATAL, FATAL_DELAY, SITES, STREAMS
+from sim.simulation.draws import CHUNK
+from sim.simulation.lowering import enrol, lower
+from sim.simulation.lowering.effects import by_subset
+from sim.simulation.lowering.lower import reference_t
+from sim.simulation.records import BREAKS, FATAL, FATAL_DELAY, SITES, STREAMS
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 N = 50_000

@@ -16,14 +16,14 @@ import pytest
 from click.testing import CliRunner
 
 import sim
-from sim import archive, notebook, runs, sheets, sweeps
 from sim.cli import show
 from sim.cli.cite import cite
 from sim.cli.completion import PROGRAM, VARIABLE, completion, scenario_files
 from sim.cli.explain import explain
 from sim.cli.rerun import rerun
+from sim.display import html, tables
+from sim.experiments import archive, runs, sweeps
 from sim.scenario import load
-from sim.scenario.words import assumptions, protocol
 from tests.tiny_sweeps import RATE, table, wrote
 
 ROOT = Path(__file__).parents[1]
@@ -47,7 +47,7 @@ def result():
 @pytest.fixture
 def undrawn(monkeypatch):
     """Figures are left out: they take long, and are no data files."""
-    monkeypatch.setattr("sim.plots.draw", lambda *_: None)
+    monkeypatch.setattr("sim.display.figures.draw", lambda *_: None)
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def swept(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sweep")
     path = wrote(folder, ALONE, patients="4")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.plots.sweeps.draw", lambda folder: [])
+        patch.setattr("sim.display.figures.sweeps.draw", lambda folder: [])
         return sweeps.run(sweeps.load_sweep(path), folder / "out", engine="simpy").folder
 
 
@@ -394,14 +394,19 @@ def read(html):
 
 
 def test_a_notebook_shows_the_same_as_the_terminal(result, tmp_path):
-    shown = read(notebook.result(sheets.sheets(result), sheets.closing(result)))
+    shown = read(
+        html.result(
+            tables.sheets(result.study, result.summary, result.reported),
+            tables.closing(result.study),
+        )
+    )
     printed = show.as_text(result, tmp_path, "all")
     lines = [" ".join(line.split()) for line in printed.splitlines()]
     assert shown.rows[0][0] == "Reported against simulated"
     assert len(shown.rows) > 30
     for row in shown.rows:
         assert " ".join(" ".join(row).split()) in lines
-    for line in sheets.closing(result):
+    for line in tables.closing(result.study):
         assert line in shown.text
         assert line in lines
     assert "numbers of this scenario are assumptions" in shown.text
@@ -409,28 +414,28 @@ def test_a_notebook_shows_the_same_as_the_terminal(result, tmp_path):
 
 def test_a_notebook_shows_no_markup_of_a_scenario():
     study = load(BASE, [*SMALL, "title=<script>a & b</script>"])
-    html = notebook.study(protocol(study), assumptions(study))
-    assert "<script>" not in html
-    shown = read(html)
+    page = study._repr_html_()
+    assert "<script>" not in page
+    shown = read(page)
     assert "<script>a & b</script>" in shown.text
     assert all(number.path in shown.text for number in study.assumptions)
-    cell = notebook.table(("a", "<b>"), [("1", '"&"')])
+    cell = html.table(("a", "<b>"), [("1", '"&"')])
     assert read(cell).rows == [["a", "<b>"], ["1", '"&"']]
     assert "<b>" not in cell
 
 
 def test_subgroups_have_tables_of_their_own():
     found = runs.run(load(BASE, [*SMALL, "subgroups={men: {sex: male}}"]))
-    heads = [sheet.heads[0] for sheet in sheets.arms(found)]
+    heads = [sheet.heads[0] for sheet in tables.arms(found.study, found.summary)]
     assert heads == ["laroche2011 at month 24", "laroche2011, men at month 24"]
-    everyone, men = (sheet.rows for sheet in sheets.arms(found))
+    everyone, men = (sheet.rows for sheet in tables.arms(found.study, found.summary))
     assert everyone != men
     assert len({row[0] for row in everyone}) == len(everyone)
 
 
 def test_names_are_printed_as_they_stand():
     """What stands in [brackets] is no markup, and :colons: are no picture."""
-    sheet = sheets.Sheet(("a", "b", "c"), [("[bold]x[/bold]", ":smile:", "[1, 2]")])
+    sheet = tables.Sheet(("a", "b", "c"), [("[bold]x[/bold]", ":smile:", "[1, 2]")])
     assert "[bold]x[/bold]" in show.table(sheet)
     assert ":smile:" in show.table(sheet)
 

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 import sim
-from sim import comparisons, runs
 from sim.cli.compare import compare as command
+from sim.experiments import comparisons, runs
 from sim.scenario import ScenarioError
 from tests.conftest import without_pictures
 

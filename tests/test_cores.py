@@ -13,9 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import cores, runs
+from sim.experiments import runs
 from sim.outcomes import CELL
 from sim.scenario import Mistake, ScenarioError, load
+from sim.workers import pieces
+from sim.workers.pieces import available, in_order
 
 ROOT = Path(__file__).parents[1]
 BASE = ROOT / "scenarios" / "laroche2011.yaml"
@@ -42,27 +44,27 @@ def killed_always(piece: int) -> int:
 
 
 def test_results_come_in_the_order_of_the_pieces():
-    assert list(cores.in_order(slower_first, range(9), 2)) == [i**2 for i in range(9)]
-    assert list(cores.in_order(slower_first, [], 2)) == []
+    assert list(in_order(slower_first, range(9), 2)) == [i**2 for i in range(9)]
+    assert list(in_order(slower_first, [], 2)) == []
 
 
 def test_work_of_a_process_that_was_killed_is_done_again(tmp_path):
     mark = tmp_path / "killed"
-    found = list(cores.in_order(partial(killed_once, mark), range(6), 2))
+    found = list(in_order(partial(killed_once, mark), range(6), 2))
     assert mark.exists()
     assert found == [i**2 for i in range(6)]
 
 
 def test_a_piece_that_kills_every_process_ends_the_work(monkeypatch):
-    monkeypatch.setattr(cores, "TRIES", 2)
+    monkeypatch.setattr(pieces, "TRIES", 2)
     with pytest.raises(OSError, match="killed 2 times"):
-        list(cores.in_order(killed_always, range(2), 2))
+        list(in_order(killed_always, range(2), 2))
 
 
 FIRST = """
 import time
-from sim import cores
-for _ in cores.in_order(time.sleep, [0, 60, 60], 2):
+from sim.workers.pieces import in_order
+for _ in in_order(time.sleep, [0, 60, 60], 2):
     print("at work", flush=True)
 """
 
@@ -84,7 +86,7 @@ def test_workers_end_when_the_first_process_is_killed():
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="no cores are set apart here")
 def test_cores_are_those_that_this_process_may_use():
-    assert cores.available() == len(os.sched_getaffinity(0))
+    assert available() == len(os.sched_getaffinity(0))
 
 
 SETTINGS = [
@@ -123,7 +125,7 @@ def test_the_other_engine_has_the_same_outcomes(study, alone):
 
 
 def test_the_sums_are_those_over_all_patients_at_once(study, alone, monkeypatch):
-    monkeypatch.setattr("sim.outcomes.cells.CELL", 10**6)
+    monkeypatch.setattr("sim.outcomes.sums.CELL", 10**6)
     at_once = runs.run(study, engine="batch", outcomes_only=True).tally
     np.testing.assert_allclose(alone.tally.own, at_once.own, rtol=1e-13)
     np.testing.assert_allclose(alone.tally.paired, at_once.paired, rtol=1e-13)
@@ -138,7 +140,7 @@ def test_a_run_without_tables_says_so(study):
 def test_workers_are_worth_their_start():
     for engine, block in runs.BLOCK.items():
         assert runs.workers_for(block, engine) == 1
-        assert runs.workers_for(10**9, engine) == cores.available()
+        assert runs.workers_for(10**9, engine) == available()
 
 
 def too_many_fractures(piece: int) -> int:
@@ -147,7 +149,7 @@ def too_many_fractures(piece: int) -> int:
 
 def test_a_mistake_that_only_simulating_finds_is_told_by_a_worker_too():
     with pytest.raises(ScenarioError, match="lower the rates 0") as caught:
-        list(cores.in_order(too_many_fractures, range(1), 2))
+        list(in_order(too_many_fractures, range(1), 2))
     assert caught.value.mistakes[0].path == "fractures"
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.draws import CHUNK, Law, column, fill
+from sim.simulation.draws import CHUNK, Law, column, fill
 
 N = 40_000
 UNLIKELY = 2 * stats.norm.sf(4.5)  # of a false alarm

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 import sim
-from sim import blocks, emulation, runs
 from sim.cli.main import commands
-from sim.emulation.scores import coverage, digits_of, scored
+from sim.experiments import blocks, emulation, runs
+from sim.experiments.emulation.scores import coverage, digits_of, scored
 from sim.scenario import load
 from tests.conftest import without_pictures
 
@@ -67,7 +67,7 @@ def test_each_trial_is_ten_patients_grouped_by_tolerance(emulated):
 def test_trials_stay_what_they_are_with_more_of_them_and_more_workers(
     emulated, monkeypatch, workers_here
 ):
-    monkeypatch.setattr("sim.emulation.trials.CHUNK", 250)
+    monkeypatch.setattr("sim.experiments.emulation.trials.CHUNK", 250)
     more = sim.emulate(BASE, trials=75, workers=2).trials
     first = more[more["trial"] < 60].reset_index(drop=True)
     pd.testing.assert_frame_equal(first, emulated.trials, check_exact=True)

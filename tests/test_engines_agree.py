@@ -9,12 +9,14 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-import sim.model
-from sim import cohort, engine_batch, engine_simpy, evidence, runs
-from sim.code_cache import folder_of, holds_code
-from sim.draws import CHUNK
+import sim.simulation.model
+from sim import evidence
+from sim.experiments import runs
 from sim.scenario import load
-from sim.schema import OutOfDraws
+from sim.simulation import batch_engine, lowering, simpy_engine
+from sim.simulation.code_cache import folder_of, holds_code
+from sim.simulation.draws import CHUNK
+from sim.simulation.records import OutOfDraws
 from tests.generated import scenarios
 
 SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))
@@ -23,7 +25,7 @@ LIFE_TABLE = evidence.life_table("france2019")
 
 
 def lowered(study, count, fractures=8):
-    return cohort.lower(study.scenario, LIFE_TABLE, 0, count, fractures)
+    return lowering.lower(study.scenario, LIFE_TABLE, 0, count, fractures)
 
 
 def same(one, other):
@@ -42,8 +44,8 @@ def outcome(simulate, inputs):
 
 
 def assert_agree(inputs):
-    simpy = outcome(engine_simpy.simulate, inputs)
-    compiled = outcome(engine_batch.simulate, inputs)
+    simpy = outcome(simpy_engine.simulate, inputs)
+    compiled = outcome(batch_engine.simulate, inputs)
     plain = outcome(uncompiled, inputs)
     if simpy is None:
         assert compiled is None
@@ -55,7 +57,7 @@ def assert_agree(inputs):
 
 
 def uncompiled(inputs):
-    return engine_batch.simulate(inputs, follow=engine_batch.follow_plainly)
+    return batch_engine.simulate(inputs, follow=batch_engine.follow_plainly)
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
@@ -75,29 +77,29 @@ def test_on_generated_scenarios(given_settings):
 def test_a_difference_in_one_engine_is_seen(monkeypatch):
     """The comparison itself can fail: a measured value off by the last bit, a later day."""
     inputs = lowered(load(BASE), 3)["combination"]
-    right = engine_simpy.simulate(inputs)
-    react, next_kind = sim.model.react, sim.model.next_kind
+    right = simpy_engine.simulate(inputs)
+    react, next_kind = sim.simulation.model.react, sim.simulation.model.next_kind
     monkeypatch.setattr(
-        engine_batch, "react", lambda *words: math.nextafter(react(*words), math.inf)
+        batch_engine, "react", lambda *words: math.nextafter(react(*words), math.inf)
     )
     assert not same(right, uncompiled(inputs))
-    monkeypatch.setattr(engine_batch, "react", react)
+    monkeypatch.setattr(batch_engine, "react", react)
     assert same(right, uncompiled(inputs))
 
     def last_of_the_day(due):
         first = next_kind(due)
         return max(kind for kind in range(len(due)) if due[kind] == due[first])
 
-    monkeypatch.setattr(engine_batch, "next_kind", last_of_the_day)
+    monkeypatch.setattr(batch_engine, "next_kind", last_of_the_day)
     assert not same(right, uncompiled(inputs))
 
 
 def test_a_log_that_is_full_goes_on_in_another(monkeypatch):
     inputs = lowered(load(BASE), 9)["combination"]
-    whole = engine_batch.simulate(inputs)
+    whole = batch_engine.simulate(inputs)
     for rows in (30, 11):
-        monkeypatch.setattr(engine_batch, "ROWS_A_PATIENT", rows)
-        assert same(whole, engine_batch.simulate(inputs))
+        monkeypatch.setattr(batch_engine, "ROWS_A_PATIENT", rows)
+        assert same(whole, batch_engine.simulate(inputs))
         assert same(whole, uncompiled(inputs))
 
 
@@ -137,7 +139,7 @@ def test_no_block_changes_a_patient(block, monkeypatch):
 def test_without_numba_it_runs_uncompiled_and_says_so(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.warns(UserWarning, match="numba is not installed"):
-        assert engine_batch.loop.__wrapped__() is engine_batch.follow_plainly
+        assert batch_engine.loop.__wrapped__() is batch_engine.follow_plainly
 
 
 def test_the_cache_knows_its_sources(tmp_path, monkeypatch):
@@ -164,9 +166,9 @@ def test_the_cache_knows_its_sources(tmp_path, monkeypatch):
 @pytest.mark.validation
 def test_with_bounds_checks_on():
     """Every index that the compiled model reads is inside its array."""
-    checked = engine_batch.compiled(None, boundscheck=True)
+    checked = batch_engine.compiled(None, boundscheck=True)
     for path in SCENARIOS:
         for inputs in lowered(load(path), 60).values():
-            log = engine_batch.simulate(inputs, follow=checked)
-            assert same(log, engine_batch.simulate(inputs))
+            log = batch_engine.simulate(inputs, follow=checked)
+            assert same(log, batch_engine.simulate(inputs))
     assert np.isfinite(log.value).all()

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from sim import runs
 from sim.cli.explain import explain as command
 from sim.cli.explain import to_text
-from sim.lives import NoSuchPatient, explain
-from sim.lives.lines import lines_of
-from sim.lives.words import happened, in_sequence, measured, ordinal
+from sim.experiments import runs
+from sim.experiments.patient_history import NoSuchPatient, explain
+from sim.experiments.patient_history.lines import lines_of
+from sim.experiments.patient_history.words import happened, in_sequence, measured, ordinal
 from sim.scenario import load
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"

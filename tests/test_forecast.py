@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sim import forecast as forecasting
-from sim import runs
-from sim.forecast import forecast, refuse_too_large
+from sim.experiments import forecast as forecasting
+from sim.experiments import runs
+from sim.experiments.forecast import forecast, refuse_too_large
 from sim.scenario import ScenarioError, load
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"

@@ -16,12 +16,15 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from sim import blocks, cohort, draws, evidence, outcomes, runs, tables
-from sim.engine_batch import simulate  # equal to SimPy to the last bit: test_engines_agree
-from sim.scenario import ScenarioError, Study, from_document, load, units
+from sim import evidence, outcomes, results
+from sim.experiments import blocks, runs
+from sim.scenario import ScenarioError, Study, from_document, load
+from sim.scenario.form import units
 from sim.scenario.form.therapy import Course
-from sim.scenario.layers import read_layers
-from sim.schema import (
+from sim.scenario.text.layers import read_layers
+from sim.simulation import draws, lowering
+from sim.simulation.batch_engine import simulate
+from sim.simulation.records import (
     BONES,
     BREAKS,
     DEATH,
@@ -38,6 +41,7 @@ from sim.schema import (
     Log,
     OutOfDraws,
 )
+from sim.simulation.simulate import names_of
 from tests.generated import (
     BASE,
     INFUSIONS,
@@ -85,14 +89,14 @@ MOST_FRACTURES = 130
 @pytest.fixture(autouse=True, scope="module")
 def _nobody_breaks_without_end():
     """Examples in which somebody does are left out: they would take minutes, and more memory."""
-    lower = cohort.lower
+    lower = lowering.lower
 
-    def bounded(scenario, life_table, first, count, fractures=cohort.FRACTURES_PREPARED):
+    def bounded(scenario, life_table, first, count, fractures=lowering.FRACTURES_PREPARED):
         assume(fractures <= MOST_FRACTURES)
         return lower(scenario, life_table, first, count, fractures)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cohort, "lower", bounded)
+        patch.setattr(lowering, "lower", bounded)
         yield
 
 
@@ -115,7 +119,7 @@ def _the_base_is_read_once():
         return documents[path]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.scenario.read.read_layers", once)
+        patch.setattr("sim.scenario.study.read_layers", once)
         yield
 
 
@@ -128,7 +132,7 @@ def simulated(study, first=0, count=None, fractures=8) -> dict[str, tuple[Inputs
     count = study.scenario.cohort.patients if count is None else count
     while True:
         try:
-            inputs = cohort.lower(study.scenario, LIFE_TABLE, first, count, fractures)
+            inputs = lowering.lower(study.scenario, LIFE_TABLE, first, count, fractures)
             return {arm: (those, simulate(those)) for arm, those in inputs.items()}
         except OutOfDraws:
             fractures *= 6
@@ -164,12 +168,12 @@ def life_of(log, patient):
     return [row[1:] for row in rows(log, lambda who, *_: who == patient)]
 
 
-def same(one: tables.Tables, other: tables.Tables, **tolerance):
+def same(one: results.Tables, other: results.Tables, **tolerance):
     for a, b in zip(one, other, strict=True):
         pd.testing.assert_frame_equal(a, b, **(tolerance or {"check_exact": True}))
 
 
-def of_arm(whole: tables.Tables, arm):
+def of_arm(whole: results.Tables, arm):
     """Events and measurements of one arm, without its name."""
     return [
         frame[frame["arm"] == arm].drop(columns="arm").reset_index(drop=True)
@@ -269,7 +273,7 @@ def test_shuffled_patients_have_shuffled_lives(given_settings, random):
 @given(scenarios(), st.integers(0, 2**32 - 1))
 def test_outcomes_do_not_depend_on_the_order_of_the_log(given_settings, seed):
     study = study_of(given_settings)
-    names, wanted = blocks.names_of(study), [blocks.wanted_of(study)]
+    names, wanted = names_of(study), [blocks.wanted_of(study)]
     people, mixed = {}, {}
     for arm, (inputs, log) in simulated(study).items():
         order = np.random.default_rng(seed).permutation(len(log.day))
@@ -290,7 +294,7 @@ def test_the_number_of_draws_prepared_does_not_matter(given_settings):
     study = study_of(given_settings)
     whole, plenty = runs.follow(study), logs(study, fractures=60)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cohort, "FRACTURES_PREPARED", 1)
+        patch.setattr(lowering, "FRACTURES_PREPARED", 1)
         same(whole, runs.follow(study))
     for arm, log in logs(study, fractures=1).items():
         assert rows(log) == rows(plenty[arm])

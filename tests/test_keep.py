@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from sim import archive, forecast, plots, runs
 from sim.cli.main import commands
+from sim.display import figures
+from sim.experiments import archive, forecast, runs
+from sim.results import load as load_tables
+from sim.results import tables
 from sim.scenario import ScenarioError, load
-from sim.tables import load as load_tables
-from sim.tables import store
 from tests.conftest import without_pictures
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
@@ -65,7 +66,7 @@ def test_tables_written_as_they_come_are_those_written_at_once(
     study, made, monkeypatch, tmp_path, no_pictures
 ):
     """In groups of 128 patients here, so that 300 make three of them."""
-    monkeypatch.setattr(store, "PATIENTS_A_GROUP", 128)
+    monkeypatch.setattr(tables, "PATIENTS_A_GROUP", 128)
     monkeypatch.setitem(runs.BLOCK, "batch", 128)
     _, streamed = archive.make(study, tmp_path / "streamed", "tables", engine="batch")
     at_once = archive.keep(runs.run(study, engine="batch"), tmp_path / "at once")
@@ -77,10 +78,10 @@ def test_tables_written_as_they_come_are_those_written_at_once(
 
 def test_figures_of_outcomes_are_drawn_without_tables(made, study, tmp_path):
     caption = archive.caption_of(study)
-    files = plots.draw(made["outcomes"], caption, list(plots.FIGURES), tmp_path, ["svg"])
+    files = figures.draw(made["outcomes"], caption, list(figures.FIGURES), tmp_path, ["svg"])
     drawn = {path.stem for path in files}
     assert drawn == {"differences", "against_reported"}
-    others = plots.draw(made["all"], caption, sorted(drawn), made["all"], ["svg"])
+    others = figures.draw(made["all"], caption, sorted(drawn), made["all"], ["svg"])
     assert {p.read_bytes() for p in files} == {p.read_bytes() for p in others}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.scenario import Mark, Mistake, ScenarioError, load
-from sim.scenario.report import MOST_MISTAKES, WIDTH, nearest, printable, with_caret
+from sim.scenario.mistakes import MOST_MISTAKES, WIDTH, nearest, printable, with_caret
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
 BASE = "laroche2011.yaml"

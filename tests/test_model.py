@@ -14,11 +14,11 @@ from scipy import stats
 from scipy.integrate import quad, solve_ivp
 
 import sim.evidence
-from sim import runs
-from sim.cohort import lower
-from sim.engine_batch import simulate  # equal to SimPy to the last bit: test_engines_agree
+from sim.experiments import runs
 from sim.scenario import ScenarioError, from_document, load
-from sim.schema import (
+from sim.simulation.batch_engine import simulate
+from sim.simulation.lowering import lower
+from sim.simulation.records import (
     BREAKS,
     DEATH,
     DIES,

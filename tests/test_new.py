@@ -8,16 +8,16 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from sim import runs
 from sim.cli.new import new
+from sim.experiments import runs
 from sim.scenario import load
 from sim.scenario.form.quantities import Quantity
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
-from sim.scenario.opened import Opened, opened
-from sim.scenario.provenance import Number
-from sim.scenario.starting import name_of
-from sim.scenario.units import UNITS
+from sim.scenario.form.units import UNITS
+from sim.scenario.schema.opened import Opened, opened
+from sim.scenario.template import name_of
+from sim.scenario.text.provenance import Number
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 

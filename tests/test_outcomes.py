@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sim.outcomes import estimate, reported
-from sim.outcomes.reported import in_group as members
-from sim.tables import Tables
+from sim.outcomes import estimates
+from sim.outcomes.definitions import published
+from sim.outcomes.definitions.published import in_group as members
+from sim.results import Tables
 from tests.from_tables import found as statistic
 from tests.from_tables import persons, products, summarise, sums, tally
 
@@ -22,12 +23,12 @@ Z = 1.959963984540054  # of a two-sided 95 % interval
 
 def ratio(numerator, denominator, scale=1, kind="mean"):
     """The estimate from what each patient brings to it."""
-    return estimate.ratio(sums(numerator, denominator), kind, scale)
+    return estimates.ratio(sums(numerator, denominator), kind, scale)
 
 
 def difference(one, other, kind="mean"):
     """The paired difference of two arms, each given as numerators and denominators."""
-    return estimate.difference(sums(*one), sums(*other), products(one, other), kind)
+    return estimates.difference(sums(*one), sums(*other), products(one, other), kind)
 
 
 def test_a_mean_has_the_standard_error_of_a_mean():
@@ -478,8 +479,8 @@ def test_reported_and_simulated_stand_side_by_side(tables):
     of_facts = {
         label.name: whole.sums(i) for i, label in enumerate(whole.labels) if label.subgroup is None
     }
-    rows = reported.against_reported(of_facts, "paper", facts[:2])
-    table = pd.DataFrame(rows, columns=list(reported.COLUMNS))
+    rows = published.against_reported(of_facts, "paper", facts[:2])
+    table = pd.DataFrame(rows, columns=list(published.COLUMNS))
     assert table["fact"].tolist() == ["gain", "interval"]
     gain = table.iloc[0]
     yearly = np.array([20, 10, 10]) / (np.array([731, 731, 365]) / 365.25)

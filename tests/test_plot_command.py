@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from sim import archive, plots, runs
 from sim.cli.plot import plot
-from sim.plots import FIGURES
+from sim.display import figures
+from sim.display.figures import FIGURES
+from sim.experiments import archive, runs
 from sim.scenario import load
 
 
@@ -67,7 +68,7 @@ def test_the_caption_is_that_of_the_run(result):
 
 
 def test_a_figure_that_fails_leaves_nothing(result, tmp_path, monkeypatch):
-    drawing = plots.draw
+    drawing = figures.draw
 
     def broken(folder, caption, figures, *where):
         if "incidence" in figures:

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.plots import Caption, comparison, differences, forest
-from sim.plots.saved import Saved
-from sim.plots.style import arm_style, styled
+from sim.display.figures import Caption, comparison, differences, forest
+from sim.display.figures.saved import Saved
+from sim.display.figures.style import arm_style, styled
 
 ARMS = ("combination", "pamidronate")
 PAIR = "combination - pamidronate"

@@ -9,9 +9,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 
 import sim
-from sim.plots import Caption, lanes, swimmer, waterfall
-from sim.plots.saved import Saved
-from sim.plots.style import arm_style, styled
+from sim.display.figures import Caption, lanes, swimmer, waterfall
+from sim.display.figures.saved import Saved
+from sim.display.figures.style import arm_style, styled
 
 ARMS = ("combination", "pamidronate")
 MONTH = 365.25 / 12

@@ -17,13 +17,13 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from scipy import stats
 
-from sim.plots.style import arm_style, styled, write
-from sim.plots.sweeps import FIGURES, draw, figure, multiples
-from sim.plots.sweeps.axes_of_grid import quantity
-from sim.plots.sweeps.labels import LINE, Label, apart
-from sim.plots.sweeps.saved import read
-from sim.plots.sweeps.widths import millimetres, wrapped
-from sim.plots.sweeps.words import amount, number, with_unit
+from sim.display.figures.style import arm_style, styled, write
+from sim.display.figures.sweeps import FIGURES, draw, figure, multiples
+from sim.display.figures.sweeps.axes_of_grid import quantity
+from sim.display.figures.sweeps.labels import LINE, Label, apart
+from sim.display.figures.sweeps.saved import read
+from sim.display.figures.sweeps.widths import millimetres, wrapped
+from sim.display.figures.sweeps.words import amount, number, with_unit
 
 ARMS = ("combination", "pamidronate")
 PAIR = "combination - pamidronate"
@@ -366,7 +366,10 @@ def test_one_arm_is_shown_itself(tmp_path):
 
 
 def test_names_of_figures_are_read_without_matplotlib():
-    code = "import sys, sim.plots.sweeps; assert not {'matplotlib', 'pandas'} & set(sys.modules)"
+    code = (
+        "import sys, sim.display.figures.sweeps; "
+        "assert not {'matplotlib', 'pandas'} & set(sys.modules)"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sim import archive, runs
-from sim.plots import arm_style, incidence, markers, months, on_therapy
-from sim.plots.saved import Saved, read
-from sim.plots.style import styled
+from sim.display.figures import arm_style, incidence, markers, months, on_therapy
+from sim.display.figures.saved import Saved, read
+from sim.display.figures.style import styled
+from sim.experiments import archive, runs
+from sim.results import Tables
 from sim.scenario import load
-from sim.tables import Tables
 
 DAYS_PER_MONTH = 365.25 / 12
 WHAT_IF = """\
@@ -416,7 +416,7 @@ def test_days_of_months_are_those_of_the_simulation():
 
 
 def test_a_saved_result_reads_as_it_was(four, tmp_path):
-    from sim.tables import save
+    from sim.results import save
 
     saved, _ = four
     save(saved.tables, tmp_path)

@@ -16,12 +16,21 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 import sim
-from sim.archive import write_summaries
-from sim.plots import FIGURES, FORMATS, Caption, arm_style, bone_course, draw, facts, reported
-from sim.plots.saved import read
-from sim.plots.style import styled
-from sim.schema import BONES
-from sim.tables import load, save
+from sim.display.figures import (
+    FIGURES,
+    FORMATS,
+    Caption,
+    arm_style,
+    bone_course,
+    draw,
+    facts,
+    reported,
+)
+from sim.display.figures.saved import read
+from sim.display.figures.style import styled
+from sim.experiments.archive import write_summaries
+from sim.results import load, save
+from sim.simulation.records import BONES
 
 NAMES = ("bone_course", "against_reported")
 ARMS = ("combination", "pamidronate")
@@ -307,8 +316,8 @@ def test_texts_stay_on_the_page_and_panels_apart(course, compared):
 
 def test_figures_need_no_window_and_importing_the_doorway_no_matplotlib():
     code = (
-        "import sys, sim.plots; assert 'matplotlib' not in sys.modules;"
-        "from sim.plots import bone_course, reported, style\n"
+        "import sys, sim.display.figures; assert 'matplotlib' not in sys.modules;"
+        "from sim.display.figures import bone_course, reported, style\n"
         "with style.styled(): pass\n"
         "assert 'matplotlib.pyplot' not in sys.modules"
     )

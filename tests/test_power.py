@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 from scipy import stats
 
-from sim import runs
 from sim.cli.main import commands
-from sim.emulation import power
+from sim.experiments import runs
+from sim.experiments.emulation import power
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 NOBODY_DIES = [

@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from sim import archive, blocks, precision, runs
 from sim.cli.main import commands
+from sim.experiments import archive, blocks, precision, runs
+from sim.experiments.precision import Goal
 from sim.outcomes import CELL, MARK
-from sim.precision import Goal
 from sim.scenario import load
+from sim.simulation.simulate import simulate_arms
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 SHORT = ["horizon=12 months"]
@@ -122,13 +123,13 @@ def test_more_patients_later_are_the_run_done_at_once(kept, before, after, tmp_p
 def test_the_first_patients_are_not_simulated_again(tmp_path, monkeypatch):
     few = load(BASE, [*SHORT, f"cohort.patients={MARK}"])
     _, folder = archive.make(few, tmp_path, "outcomes", engine="batch")
-    asked, simulate = [], blocks.simulate
+    asked, simulate = [], simulate_arms
 
     def watched(study, patients, engine):
         asked.append(patients)
         return simulate(study, patients, engine)
 
-    monkeypatch.setattr(blocks, "simulate", watched)
+    monkeypatch.setattr(blocks, "simulate_arms", watched)
     archive.extend(folder, tmp_path, MARK + 10)
     assert asked == [range(MARK, MARK + 10)]
 

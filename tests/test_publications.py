@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import archive, evidence, runs
+from sim import evidence
+from sim.experiments import archive, runs
 from sim.scenario import Mistake, ScenarioError, load
+from sim.scenario.checks.publications import read_publications
 from sim.scenario.form.publication import STATISTICS
-from sim.scenario.provenance import Plain
-from sim.scenario.publications import read_publications
-from sim.scenario.report import Mark
-from sim.scenario.words import assumptions
+from sim.scenario.mistakes import Mark
+from sim.scenario.protocol import assumptions
+from sim.scenario.text.provenance import Plain
 from tests.from_tables import found, persons
 
 SHIPPED = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"

@@ -11,7 +11,6 @@ import pytest
 from click.testing import CliRunner
 from matplotlib.text import Text
 
-from sim import archive, plots, readings, runs
 from sim.cli.compare import compare
 from sim.cli.extend import extend
 from sim.cli.main import commands
@@ -19,11 +18,13 @@ from sim.cli.power import power
 from sim.cli.readings import readings as command
 from sim.cli.run import run
 from sim.cli.sweep import sweep
-from sim.plots import readings as page
-from sim.plots import style
-from sim.readings.running import OUTCOMES
+from sim.display import figures
+from sim.display.figures import readings as page
+from sim.display.figures import style
+from sim.experiments import archive, readings, runs
+from sim.experiments.readings.running import OUTCOMES
 from sim.scenario import ScenarioError, load
-from sim.schema import READINGS
+from sim.simulation.records import READINGS
 from tests.conftest import without_pictures
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -297,8 +298,8 @@ def said(tmp_path_factory):
         patch.setattr(style, "write", write)
         result = runs.run(base, 10, settings=[ODD, "horizon=12 months"])
         kept = archive.keep(result, folder)
-        plots.draw(kept, archive.caption_of(result.study), list(plots.FIGURES))
-        patch.setattr(plots, "draw", lambda *_: [])  # of the results that the commands keep
+        figures.draw(kept, archive.caption_of(result.study), list(figures.FIGURES))
+        patch.setattr(figures, "draw", lambda *_: [])  # of the results that the commands keep
         trials = ("--sizes", 5, "--trials", 2, "--outcome", "all fractures", "--set", ODD)
         more = ("--patients", 20, "--out", folder)
         for which, rest in (
@@ -320,6 +321,6 @@ def test_no_fracture_contrast_is_printed_without_its_reading(said, place):
 
 def test_every_place_that_speaks_of_fractures_is_among_these(said):
     assert set(commands.commands) <= {*PRINTING, *QUIET, "plot"}
-    assert {f"figure {name}" for name in plots.FIGURES} <= set(said)
+    assert {f"figure {name}" for name in figures.FIGURES} <= set(said)
     speaking = {name for name, text in said.items() if "fracture" in text.lower()}
     assert speaking - set(CONTRASTS) <= set(NO_CONTRASTS)

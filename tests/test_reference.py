@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from sim import runs
-from sim.outcomes.named import MARKER_QUANTITIES
+from sim.experiments import runs
+from sim.outcomes.definitions.named import MARKER_QUANTITIES
 from sim.scenario import load
 from tests import reference
 from tests.from_tables import persons

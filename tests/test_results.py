@@ -5,9 +5,9 @@ import re
 import pandas as pd
 import pytest
 
-from sim import archive, runs
-from sim.archive import write_summaries
 from sim.cli import show
+from sim.experiments import archive, runs
+from sim.experiments.archive import write_summaries
 from tests.remake_results import (
     COMPARED,
     GALLERY,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import runs
+from sim.experiments import runs
 from sim.scenario import ScenarioError, load
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"

@@ -9,7 +9,7 @@ import pytest
 from pydantic_core import PydanticCustomError
 
 from sim.scenario import ScenarioError, load
-from sim.scenario.units import SHARE, UNITS, read
+from sim.scenario.form.units import SHARE, UNITS, read
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from sim.scenario import ScenarioError, load
-from sim.scenario.words import protocol
+from sim.scenario.protocol import protocol
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 
@@ -147,7 +147,7 @@ def test_a_check_shows_the_conversion():
 
 def test_patients_have_the_quartiles_typed():
     """Drawn values, 4000 of them: three Monte Carlo errors of a quartile."""
-    from sim.cohort.patients import enrol
+    from sim.simulation.lowering.patients import enrol
 
     given = "cohort.ctx.lognormal={median: 300 ng/L, iqr: [200 ng/L, 450 ng/L]}"
     values = enrol(cohort(given, "cohort.ctx.within="), 3, 0, 4000).values["ctx"]

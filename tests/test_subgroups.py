@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import archive, runs
+from sim.experiments import archive, runs
 from sim.scenario import ScenarioError, load
 from tests.from_tables import summarise
 

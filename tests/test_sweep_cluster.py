@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import pytest
 
-from sim import cluster
+from sim.workers import cluster
 from tests.test_sweep_store import blocks_of, made, written
 
 distributed = pytest.importorskip("distributed")
@@ -176,7 +176,7 @@ def test_workers_without_mastosim_are_refused(other, machines, monkeypatch):
 
 
 def test_workers_of_another_version_are_refused(machines, tmp_path, mastosim, monkeypatch):
-    monkeypatch.setattr("sim.__version__", "0.0.1")
+    monkeypatch.setattr(cluster, "__version__", "0.0.1")
     with pytest.raises(OSError, match=r"a worker has mastosim .*, this is 0\.0\.1"):
         made(written(tmp_path), tmp_path, workers=machines.address)
 

@@ -11,9 +11,9 @@ import pytest
 
 import sim
 from sim.cli import progress
+from sim.experiments.sweeps import advice, load_sweep, paths, work
+from sim.experiments.sweeps.noise import Cost
 from sim.scenario import Mistake, ScenarioError
-from sim.sweeps import advice, load_sweep, paths, work
-from sim.sweeps.noise import Cost
 from tests.tiny_sweeps import BOTH, GIVEN, RATE, SHARES, SPINE, STOPS, TINY, table, wrote
 
 TWO = {SPINE: "{name: gain of pamidronate}", STOPS: "{name: stops}"}
@@ -29,7 +29,7 @@ ARMS = ("combination", "pamidronate", "combination - pamidronate")
 def _without_figures_and_time():
     """No figures, which other tests draw; no progress, however long code takes to compile."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.plots.sweeps.draw", lambda *_: [])
+        patch.setattr("sim.display.figures.sweeps.draw", lambda *_: [])
         patch.setattr(progress, "SECONDS_BETWEEN_LINES", math.inf)
         yield
 
@@ -189,7 +189,7 @@ def test_parameters_stand_beside_the_outcomes_as_they_were(drawn):
 @pytest.mark.parametrize(("scenario", "point"), [("tiny", 0), ("tiny", 3), ("other", 9)])
 def test_a_point_is_a_run_of_the_scenario_with_its_values(drawn, scenario, point):
     """The same patients and the same random numbers, whatever else the sweep holds."""
-    from sim.sweeps import load_sweep
+    from sim.experiments.sweeps import load_sweep
 
     folder, told = drawn
     varied = load_sweep(folder / "case.yaml").varied[["tiny", "other"].index(scenario)]
@@ -567,7 +567,7 @@ def test_a_rerun_of_a_sweep_that_other_sources_made_says_so(mastosim, tmp_path, 
 def test_a_rerun_that_is_too_much_is_refused_in_its_own_words(
     mastosim, tmp_path, drawn, monkeypatch
 ):
-    monkeypatch.setattr("sim.sweeps.forecast.SHARE_OF_MEMORY", 0)
+    monkeypatch.setattr("sim.experiments.sweeps.forecast.SHARE_OF_MEMORY", 0)
     done = mastosim("rerun", folder_in(drawn[1]), "--out", tmp_path / "out", "-q")
     assert done.returncode == 2
     said = " ".join(done.stderr.split())
@@ -682,7 +682,7 @@ def test_a_bug_does_not_pass_for_a_mistake_of_use(mastosim, tmp_path, monkeypatc
     def broken(*_, **__):
         raise ValueError("operands could not be broadcast")
 
-    monkeypatch.setattr("sim.sweeps.simulate", broken)
+    monkeypatch.setattr("sim.experiments.sweeps.simulate", broken)
     told = mastosim("sweep", wrote(tmp_path, DRAWS), "--out", tmp_path / "out")
     assert told.returncode == 1
     assert "a bug: ValueError: operands could not be broadcast" in told.stderr
@@ -697,7 +697,7 @@ def test_a_file_of_one_draw_has_a_pilot_of_more(mastosim, tmp_path, cheap):
 
 def test_the_cost_of_a_point_and_of_a_patient_are_told_apart(tmp_path, monkeypatch):
     """A clock that goes by 3 s a simulation and 0.01 s a patient."""
-    from sim.sweeps import load_sweep
+    from sim.experiments.sweeps import load_sweep
 
     now = [0.0]
 

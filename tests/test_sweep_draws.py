@@ -9,10 +9,10 @@ from pydantic_core import PydanticCustomError
 from scipy import integrate
 from scipy.special import ndtri
 
+from sim.experiments.sweeps import designs, distributions, load_sweep
+from sim.experiments.sweeps.distributions import amount
 from sim.scenario import ScenarioError
 from sim.scenario.form.uncertainty import Uncertainty
-from sim.sweeps import designs, distributions, load_sweep
-from sim.sweeps.distributions import amount
 from tests.tiny_sweeps import BOTH, GIVEN, RATE, SHARES, SPINE, STOPS, read, table, wrote
 
 Z = 1.959963984540054

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from sim.experiments.sweeps import load_sweep, paths, run, variance, work
+from sim.experiments.sweeps.collect import Collected, Quantity
+from sim.experiments.sweeps.noise import Split
 from sim.outcomes.groups import GROUP, Grouped, Line
-from sim.sweeps import load_sweep, paths, run, variance, work
-from sim.sweeps.collect import Collected, Quantity
-from sim.sweeps.noise import Split
 from tests.tiny_sweeps import GIVEN, RATE, STOPS, read, table, wrote
 
 SURE = 4.5
@@ -214,7 +214,7 @@ def made(function):
 
 
 def test_the_whole_path_over_blocks_on_disk_gives_the_same(tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.plots.sweeps.draw", lambda *_: [])
+    monkeypatch.setattr("sim.display.figures.sweeps.draw", lambda *_: [])
     monkeypatch.setattr(work, "simulated", made(lambda row: ishigami(angles(row))))
     text = f"design: {{indices: {{draws: 16}}}}\n{EVENLY}\noutcomes: [{OUTCOME}]"
     sweep = load_sweep(wrote(tmp_path, text))

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from sim.experiments.sweeps import analyses
+from sim.experiments.sweeps.noise import SIZES, Cost, Moments, Split, advise
 from sim.outcomes import groups
 from sim.outcomes.groups import GROUP, Grouped, Line
-from sim.sweeps import analyses
-from sim.sweeps.noise import SIZES, Cost, Moments, Split, advise
 from tests.from_tables import persons, summarise
 from tests.test_outcomes import LAST, run
 

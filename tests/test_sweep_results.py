@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from sim import runs
-from sim.sweeps import load_sweep
+from sim.experiments import runs
+from sim.experiments.sweeps import load_sweep
 from tests.remake_sweeps import PAGE, RESULTS, SWEEPS, with_tables
 
 FOLDERS = {path.stem: RESULTS / "sweeps" / path.stem for path in SWEEPS}

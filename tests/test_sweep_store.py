@@ -18,10 +18,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim import archive, blocks, sweeps
-from sim.refusal import Refused
+from sim.errors import Refused
+from sim.experiments import archive, sweeps
+from sim.experiments.sweeps import addresses, coverage, paths, store, work
 from sim.scenario import Mistake, ScenarioError, from_document, load
-from sim.sweeps import addresses, coverage, paths, store, work
+from sim.simulation import simulate
 from tests import generated
 from tests.tiny_sweeps import RATE, SPINE, STOPS, TINY, table, wrote
 
@@ -163,8 +164,8 @@ import pyarrow as pa
 import pandas, scipy.stats
 from pyarrow import parquet
 
-from sim import engine_simpy, sweeps
-from sim.sweeps import folder, store
+from sim.experiments import sweeps
+from sim.experiments.sweeps import folder, store
 
 read, root = sweeps.load_sweep(sys.argv[1]), Path(sys.argv[2])
 blocks = folder.home(read, root) / "blocks"
@@ -756,7 +757,7 @@ def test_a_point_that_cannot_be_simulated_is_listed_and_the_others_are_there(
 
 def test_every_point_that_has_too_many_fractures_is_listed(tmp_path, mastosim, monkeypatch):
     """Of a grid the last combination is also the upper end of its only axis."""
-    monkeypatch.setattr(blocks, "MOST_FRACTURES", 8)
+    monkeypatch.setattr(simulate, "MOST_FRACTURES", 8)
     rates = "{values: [30 per 100 person-years, 9000 per 100 person-years]}"
     told = swept(mastosim, written(tmp_path, "design: grid", table({RATE: rates})), tmp_path)
     assert told.returncode == 4
@@ -770,8 +771,8 @@ def test_whether_an_arm_can_be_simulated_does_not_depend_on_which_point_came_fir
 ):
     """A half-life that no effect is left of spoils documents, but not the arm without the drug."""
     others = {"three.yaml": "extends: tiny.yaml\nname: three\narms:\n  alone: [interferon]\n"}
-    monkeypatch.setattr("sim.sweeps.against._outside", lambda *_: ())
-    monkeypatch.setattr("sim.sweeps.against._unlike_the_base", lambda *_: ())
+    monkeypatch.setattr("sim.experiments.sweeps.against._outside", lambda *_: ())
+    monkeypatch.setattr("sim.experiments.sweeps.against._unlike_the_base", lambda *_: ())
     found = []
     for folder, order in (("up", "[1 day, 45 days]"), ("down", "[45 days, 1 day]")):
         (tmp_path / folder).mkdir()

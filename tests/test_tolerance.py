@@ -12,19 +12,19 @@ from scipy import stats
 from scipy.integrate import quad
 
 from sim import evidence
-from sim.biology.tolerance import (
+from sim.scenario import from_document, load
+from sim.simulation.batch_engine import simulate
+from sim.simulation.biology.tolerance import (
     gompertz_hazard,
     loglogistic_hazard,
     lognormal_hazard,
     steps_hazard,
     weibull_hazard,
 )
-from sim.cohort import lower
-from sim.cohort.frailty import hazard_for_survival, survival_under
-from sim.engine_batch import simulate  # equal to SimPy to the last bit: test_engines_agree
-from sim.model.tolerance import course_hazard
-from sim.scenario import from_document, load
-from sim.schema import BONES, INTOLERANCE, MEASURE, PLAN
+from sim.simulation.lowering import lower
+from sim.simulation.lowering.frailty import hazard_for_survival, survival_under
+from sim.simulation.model.tolerance import course_hazard
+from sim.simulation.records import BONES, INTOLERANCE, MEASURE, PLAN
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 YEAR = 365.25

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 
 from sim.scenario.form import quantities
-from sim.scenario.units import UNITS, Dose, read, read_dose
+from sim.scenario.form.units import UNITS, Dose, read, read_dose
 
 AN_HOUR = 1 / 24
 JULIAN_YEAR_HOURS = 8766  # 365 days and 6 hours

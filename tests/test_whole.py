@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from sim import archive, runs, tables
+from sim import results
+from sim.experiments import archive, runs
+from sim.results import atomic_folder, whole
 from sim.scenario import load
-from sim.tables import aside, whole
 from tests.conftest import shown
 from tests.test_hostile import as_nobody
 
@@ -177,7 +178,7 @@ def result():
 LIMITED = """
     import resource, sys
     from pathlib import Path
-    from sim import archive, runs
+    from sim.experiments import archive, runs
     from sim.scenario import load
 
     result = runs.run(load(sys.argv[1], ["cohort.patients=10", "horizon=6 months"]))
@@ -260,7 +261,7 @@ def test_what_a_living_writer_holds_is_left_alone(tmp_path):
     code = """
         import sys
         from pathlib import Path
-        from sim.tables import whole
+        from sim.results import whole
         for name in ("mine", "result"):
             with whole(Path(sys.argv[1]) / name) as temporary:
                 (temporary / "file.txt").write_text("theirs")
@@ -279,7 +280,7 @@ def test_what_a_living_writer_holds_is_left_alone(tmp_path):
 
 @on_posix
 def test_a_writer_whose_folder_vanishes_before_it_is_locked_begins_again(tmp_path, monkeypatch):
-    lock = aside._lock
+    lock = atomic_folder._lock
     steal = iter([True])
 
     def stolen(folder, at_once=False):
@@ -287,7 +288,7 @@ def test_a_writer_whose_folder_vanishes_before_it_is_locked_begins_again(tmp_pat
             folder.rmdir()
         return lock(folder, at_once)
 
-    monkeypatch.setattr(aside, "_lock", stolen)
+    monkeypatch.setattr(atomic_folder, "_lock", stolen)
     write(tmp_path / "result", "new")
     assert word_in(tmp_path / "result") == "new"
 
@@ -298,7 +299,7 @@ def test_a_writer_whose_folder_vanishes_before_it_is_locked_begins_again(tmp_pat
 WRITER = """
     import sys, uuid
     from pathlib import Path
-    from sim.tables import whole
+    from sim.results import whole
 
     folder, times = Path(sys.argv[1]), int(sys.argv[2])
     print("begun", flush=True)
@@ -336,7 +337,7 @@ def test_killed_at_any_moment_the_result_is_whole_or_absent(tmp_path):
         assert codes == [-signal.SIGKILL] * 2
         seen.add(word_in(tmp_path / "result"))
         left = [name for name in names(tmp_path) if name != "result"]
-        assert all(aside.LEFT_BEHIND.fullmatch(name) for name in left)
+        assert all(atomic_folder.LEFT_BEHIND.fullmatch(name) for name in left)
     assert len(seen) > 1
     write(tmp_path / "result", "at last")
     assert word_in(tmp_path / "result") == "at last"
@@ -396,10 +397,11 @@ def test_the_command_interrupted_while_it_writes_leaves_nothing_and_exits_with_1
 KEEPER = """
     import sys
     from pathlib import Path
-    from sim import archive, plots, runs
+    from sim.display import figures
+    from sim.experiments import archive, runs
     from sim.scenario import load
 
-    plots.draw = lambda *_: None
+    figures.draw = lambda *_: None
     result = runs.run(load(sys.argv[1], ["cohort.patients=10", "horizon=6 months"]))
     for _ in range(5):
         print(archive.keep(result, Path(sys.argv[2])), flush=True)
@@ -412,5 +414,5 @@ def test_two_runs_into_one_folder_at_once_both_finish(tmp_path):
     assert [process.returncode for process in going] == [0, 0], ends
     (folder,) = {Path(line) for told, _ in ends for line in told.splitlines()}
     assert names(tmp_path / "laroche2011") == [folder.name]
-    assert tables.manifest_of(folder)["digest"] == folder.name
-    assert len(tables.load(folder).patients) == 10
+    assert results.manifest_of(folder)["digest"] == folder.name
+    assert len(results.load(folder).patients) == 10

@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim import archive, runs
+from sim.experiments import archive, runs
 from sim.scenario import ScenarioError, load
-from sim.scenario.words import protocol
+from sim.scenario.protocol import protocol
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 QUANTITIES = {"ctx": "ctx_pg_ml", "balp": "balp_iu", "tryptase": "tryptase_ug_l"}

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sim.sweeps import load_sweep
+from sim.experiments.sweeps import load_sweep
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 

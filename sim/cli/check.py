@@ -11,12 +11,12 @@ import click
 
 from sim.cli.extras import told_how_to_get
 from sim.cli.options import SCENARIO, SETTINGS
-from sim.scenario.file import LARGEST_FILE_BYTES
+from sim.scenario.text.file import LARGEST_FILE_BYTES
 
 if TYPE_CHECKING:
-    from sim.sheets import Sheet
-    from sim.sweeps.read import Sweep
-    from sim.sweeps.varied import Varied
+    from sim.display.tables import Sheet
+    from sim.experiments.sweeps.read import Sweep
+    from sim.experiments.sweeps.varied import Varied
 
 OF_A_SWEEP = re.compile(r"""^([^#\n]*[{,])?[ ]*(["']?)mastosim_sweep\2[ ]*:""", re.MULTILINE)
 """The key that each sweep has, however it is written; not in a comment."""
@@ -33,14 +33,14 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
     if _is_sweep(scenario):
         if settings:
             raise click.UsageError("--set changes a scenario; a sweep names what it changes")
-        from sim.sweeps import load_sweep
+        from sim.experiments.sweeps import load_sweep
 
         with told_how_to_get():
             sweep = load_sweep(scenario)
         click.echo("\n".join(_design(sweep)))
         return
     from sim.scenario import load
-    from sim.scenario.words import assumptions, protocol
+    from sim.scenario.protocol import assumptions, protocol
 
     study = load(scenario, settings)
     for line in [*protocol(study), "", *assumptions(study)]:
@@ -75,7 +75,7 @@ def _design(sweep: Sweep) -> Iterator[str]:
 
 
 def _parameters(one: Varied) -> Sheet:
-    from sim.sheets import Sheet
+    from sim.display.tables import Sheet
 
     rows = []
     for parameter in one.joint.parameters:

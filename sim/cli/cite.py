@@ -24,7 +24,7 @@ FORMATS = ("text", "bibtex", "csl")
 )
 def cite(scenario: Path, settings: tuple[str, ...], form: str) -> None:
     """Print every publication that the numbers of a SCENARIO rest on, and how to cite mastosim."""
-    from sim import citations
+    from sim.display import citations
     from sim.scenario import load
 
     click.echo(citations.cite(load(scenario, settings), form))

@@ -26,8 +26,8 @@ from sim.cli.options import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.comparisons import Comparison
-    from sim.sheets import Sheet
+    from sim.display.tables import Sheet
+    from sim.experiments.comparisons import Comparison
 
 SCENARIOS = click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=Path))
 OUT = click.option(
@@ -68,13 +68,13 @@ def compare(
     Differences are paired and taken from the first file, which also gives the number of patients
     and the seed of all.
     """
-    from sim.comparisons import keep, read, simulate
+    from sim.experiments.comparisons import keep, read, simulate
 
     studies = read(scenarios, patients, seed, settings)
     refuse_unwritable(out)
 
     from sim.cli.progress import watching
-    from sim.runs import workers_for
+    from sim.experiments.runs import workers_for
 
     workers = workers or workers_for(studies[0].scenario.cohort.patients, engine)
     began = time.monotonic()
@@ -87,9 +87,9 @@ def compare(
 
 def _as_json(comparison: Comparison, folder: Path) -> str:
     """The comparison as one JSON object; missing values are null."""
-    from sim.archive import digest_of
     from sim.cli.show import records
-    from sim.comparisons import remarks
+    from sim.experiments.archive import digest_of
+    from sim.experiments.comparisons import remarks
 
     first = comparison.studies[0].scenario
     held: dict[str, Any] = {
@@ -110,7 +110,7 @@ def _as_json(comparison: Comparison, folder: Path) -> str:
 def _as_text(comparison: Comparison, folder: Path) -> str:
     """A table an arm, the paired differences arm by arm, and what must be said of them."""
     from sim.cli.show import table
-    from sim.comparisons import remarks
+    from sim.experiments.comparisons import remarks
 
     first = comparison.studies[0].scenario
     said = [
@@ -136,7 +136,7 @@ def _sheets(summary: pd.DataFrame) -> Iterator[Sheet]:
 
 def _sheet(arm: str, rows: pd.DataFrame, estimates: bool) -> Sheet:
     """One arm: a row an outcome, a column a scenario, the month in the heads."""
-    from sim.sheets import Sheet
+    from sim.display.tables import Sheet
 
     months = rows.groupby("scenario", sort=False)["time"].max()
     same = months.nunique() == 1
@@ -157,7 +157,7 @@ def _sheet(arm: str, rows: pd.DataFrame, estimates: bool) -> Sheet:
 
 def _cell(row: dict[Any, Any], month: float, is_estimate: bool) -> str:
     """An estimate, or a difference with its interval; with its month where that is another."""
-    from sim.sheets import is_nan, number
+    from sim.display.tables import is_nan, number
 
     if is_nan(row["estimate"]):
         return "-"

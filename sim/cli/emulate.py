@@ -10,10 +10,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import JSON, OUT, QUIET, SCENARIO, SEED, SETTINGS, WORKERS, refuse_unwritable
+from sim.cli.options import (
+    JSON,
+    OUT,
+    QUIET,
+    SCENARIO,
+    SEED,
+    SETTINGS,
+    WORKERS,
+    refuse_unwritable,
+)
 
 if TYPE_CHECKING:
-    from sim.emulation import Emulated
+    from sim.experiments.emulation import Emulated
 
 
 @click.command(epilog="Example: mastosim emulate scenarios/laroche2011.yaml --trials 1000")
@@ -43,12 +52,12 @@ def emulate(
     groups them as it did. Printed for each published number: the mean and the interval of 95 % of
     the trials, the percentile at which the published number stands, and whether it is covered.
     """
-    from sim import emulation
     from sim.cli.progress import watching
+    from sim.experiments import emulation
 
     refuse_unwritable(out)
     prepared = emulation.prepare(scenario, trials, seed, settings)
-    from sim.runs import workers_for
+    from sim.experiments.runs import workers_for
 
     workers = workers or workers_for(trials * prepared.design.size, "batch")
     began = time.monotonic()
@@ -61,7 +70,7 @@ def emulate(
 
 def _as_json(emulated: Emulated, folder: Path) -> str:
     from sim.cli.show import records
-    from sim.scenario.words import accrual
+    from sim.scenario.protocol import accrual
 
     within, of = emulated.covered
     held = {
@@ -78,9 +87,9 @@ def _as_json(emulated: Emulated, folder: Path) -> str:
 
 def _as_text(emulated: Emulated, folder: Path) -> str:
     """A row a published number, and what must be said of them."""
-    from sim import emulation
     from sim.cli.show import table
-    from sim.sheets import Sheet, number
+    from sim.display.tables import Sheet, number
+    from sim.experiments import emulation
 
     heads = (emulation.title(emulated), "unit", "published", "mean", "95 % of trials", "percentile",
              "covered", "no value")  # fmt: skip

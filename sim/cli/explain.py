@@ -14,8 +14,8 @@ import click
 from sim.cli.options import SCENARIO, SEED, SETTINGS
 
 if TYPE_CHECKING:
-    from sim.lives import Life
-    from sim.lives.parting import Parting
+    from sim.experiments.patient_history import Life
+    from sim.experiments.patient_history.divergence import Parting
 
 FALLBACK = (120, 24)
 """Columns and lines where there is no terminal."""
@@ -35,8 +35,8 @@ def explain(
     scenario: Path, settings: tuple[str, ...], patient: int, seed: int | None, as_json: bool
 ) -> None:
     """Tell one patient's life event by event, and where the arms of the SCENARIO part."""
-    from sim.lives import NoSuchPatient
-    from sim.lives import explain as follow
+    from sim.experiments.patient_history import NoSuchPatient
+    from sim.experiments.patient_history import explain as follow
 
     try:
         life = follow(scenario, patient, settings, seed)
@@ -56,7 +56,7 @@ def to_text(life: Life) -> str:
 
 
 def to_json(life: Life) -> str:
-    """The life as one JSON object, with the columns of `sim.tables` and the texts of each line."""
+    """The life as one JSON object, with the columns of `sim.results` and the texts of each line."""
     events = [
         {"day": day, "month": month, "arms": dict(zip(life.arms, texts, strict=True))}
         for day, month, *texts in life.events.itertuples(index=False, name=None)

@@ -31,9 +31,9 @@ def extend(
         raise click.UsageError(f"'{result}' is a sweep; a sweep is {told}")
     refuse_unwritable(out)
 
-    from sim import archive, runs
     from sim.cli import show
     from sim.cli.progress import watching
+    from sim.experiments import archive, runs
 
     engine, kept = held["engine"], archive.kept_in(result / "manifest.json")
     command = " ".join(["mastosim", *sys.argv[1:]])

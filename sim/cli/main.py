@@ -13,7 +13,6 @@ import traceback
 
 import click
 
-import sim
 from sim.cli.check import check
 from sim.cli.cite import cite
 from sim.cli.compare import compare
@@ -30,8 +29,9 @@ from sim.cli.run import run
 from sim.cli.schema import schema
 from sim.cli.sweep import sweep
 from sim.cli.verify import verify
-from sim.refusal import Refused
+from sim.errors import Refused
 from sim.scenario import ScenarioError
+from sim.version import __version__
 
 BUG, NOT_VALID, INTERRUPTED = 1, 3, 130
 
@@ -49,7 +49,7 @@ class InOrder(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: mastosim run scenarios/laroche2011.yaml --patients 200",
 )
-@click.version_option(sim.__version__, prog_name="mastosim")
+@click.version_option(__version__, prog_name="mastosim")
 def commands() -> None:
     """Simulate treatment of osteoporosis from systemic mastocytosis, event by event.
 

@@ -33,7 +33,7 @@ OF_A_NUMBER: Mapping[str, type] = {"path": str, "text": str, "sources": list, "n
 
 def read(manifest: Path) -> dict[str, Any]:
     """A manifest that can be run again. Raises click.UsageError that says what is wrong with it."""
-    import sim
+    from sim.version import __version__
 
     if not manifest.is_file():
         raise click.UsageError(f"there is no '{manifest}'; name a manifest.json or its folder")
@@ -44,15 +44,15 @@ def read(manifest: Path) -> dict[str, Any]:
     wrong = next(_damages(held), None)
     if wrong:
         raise click.UsageError(f"'{manifest}' is no manifest, or damaged: {wrong}")
-    if held["mastosim"] != sim.__version__:
-        made = f"made by mastosim {held['mastosim']}, this is {sim.__version__}"
+    if held["mastosim"] != __version__:
+        made = f"made by mastosim {held['mastosim']}, this is {__version__}"
         raise click.UsageError(f"'{manifest}' was {made}; run it with the version that made it")
     return dict(held)
 
 
 def study_of(manifest: Path) -> Study:
     """The study of a manifest. Raises ScenarioError, and click.UsageError for what is damaged."""
-    from sim import archive
+    from sim.experiments import archive
 
     try:
         return archive.study_of(manifest)
@@ -96,9 +96,9 @@ def _of_a_study(held: object, document: object) -> Iterator[str]:
 
 
 def _of_uncertainty(path: str, tree: object) -> Iterator[str]:
+    from sim.scenario.checks.forms import validated
     from sim.scenario.form.uncertainty import Uncertainty
-    from sim.scenario.provenance import Plain
-    from sim.scenario.validation import validated
+    from sim.scenario.text.provenance import Plain
 
     yield from _not_text(tree, "uncertainty")
     mistakes = validated(Uncertainty, Plain(tree), tree, (path, "uncertainty"))[1]

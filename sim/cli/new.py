@@ -41,17 +41,17 @@ def new(file: Path, base: Path | None, like: Path | None, force: bool) -> None:
 
 def _text(file: Path, base: Path | None, like: Path | None) -> str:
     """What the new file holds. Raises ScenarioError for a base or model that is not valid."""
-    from sim.scenario import load, starting
+    from sim.scenario import load, template
 
-    name = starting.name_of(file)
+    name = template.name_of(file)
     if not name:
         raise click.UsageError(f"'{file}': the name needs a letter or digit, as results bear it")
     if base is not None:
-        return starting.what_if(name, _beside(file, base), load(base).scenario)
+        return template.what_if(name, _beside(file, base), load(base).scenario)
     if like is None:
-        return starting.study(name)
+        return template.study(name)
     load(like)
-    text = starting.named(like.read_text(encoding="utf-8-sig"), name)
+    text = template.named(like.read_text(encoding="utf-8-sig"), name)
     if re.search(r"^extends:", text, re.MULTILINE) and _folder(file) != _folder(like):
         raise click.UsageError(f"'{like}' changes another file; write the copy into its folder")
     return text

@@ -12,9 +12,9 @@ from pathlib import Path
 import click
 
 from sim.cli.options import refuse_unwritable
-from sim.plots import FIGURES, FORMATS, Caption, draw, sweeps
-from sim.plots.intact import Damaged
-from sim.scenario.report import nearest
+from sim.display.figures import FIGURES, FORMATS, Caption, draw, sweeps
+from sim.display.figures.intact import Damaged
+from sim.scenario.mistakes import nearest
 
 
 @click.command(epilog="Example: mastosim plot results/laroche2011/<digest> --figure markers")
@@ -88,7 +88,7 @@ def _caption(result: Path) -> Caption:
             f"'{result}' is no result: it has no manifest.json. A result is a folder"
             " results/<scenario>/<digest>, which `mastosim run` writes and names in its last line."
         )
-    from sim import archive
+    from sim.experiments import archive
 
     try:
         study = archive.study_of(result / "manifest.json")

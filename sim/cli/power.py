@@ -13,7 +13,7 @@ from sim.cli.options import JSON, QUIET, SCENARIO, SEED, SETTINGS, WORKERS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.emulation.power import Plan
+    from sim.experiments.emulation.power import Plan
 
 
 def _sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
@@ -59,10 +59,10 @@ def power(
     For each size: the difference found, where 95 % of trials would find it, how wide their
     confidence intervals are, and how many exclude 0.
     """
-    from sim.archive import write_csv
     from sim.cli.progress import watching
-    from sim.emulation import power as trial
-    from sim.runs import workers_for
+    from sim.experiments.archive import write_csv
+    from sim.experiments.emulation import power as trial
+    from sim.experiments.runs import workers_for
 
     plan = trial.prepare(scenario, outcome, sizes, trials, seed, settings)
     workers = workers or workers_for(plan.study.scenario.cohort.patients, "batch")
@@ -75,7 +75,7 @@ def power(
 
 def _as_json(plan: Plan, found: pd.DataFrame) -> str:
     from sim.cli.show import records
-    from sim.scenario.words import accrual
+    from sim.scenario.protocol import accrual
 
     scenario = plan.study.scenario
     held = {"scenario": scenario.name, "reading": accrual(scenario), "rows": records(found)}
@@ -84,8 +84,8 @@ def _as_json(plan: Plan, found: pd.DataFrame) -> str:
 
 def _as_text(plan: Plan, found: pd.DataFrame) -> str:
     from sim.cli.show import table
-    from sim.scenario.words import accrual
-    from sim.sheets import Sheet, number
+    from sim.display.tables import Sheet, number
+    from sim.scenario.protocol import accrual
 
     scenario = plan.study.scenario
     heads = (f"{scenario.name}: {plan.outcome}", "unit", "patients an arm", "difference",

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sim.runs import Progress
+from sim.experiments.runs import Progress
 
 SECONDS_BETWEEN_LINES = 30.0
 
@@ -32,9 +32,9 @@ def watching(
 
 
 def _say_if_compiling() -> None:
-    from sim import engine_batch
+    from sim.simulation import batch_engine
 
-    if not engine_batch.is_ready():
+    if not batch_engine.is_ready():
         print("Compiling the model: once, about 25 seconds", file=sys.stderr, flush=True)
 
 

@@ -28,8 +28,8 @@ from sim.cli.options import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.readings import SideBySide
-    from sim.sheets import Sheet
+    from sim.display.tables import Sheet
+    from sim.experiments.readings import SideBySide
 
 PLATEAU = click.option(
     "--plateau",
@@ -76,13 +76,13 @@ def readings(
     Linear, compound, plateau, saturating: what each says of the arms and of their paired
     difference, and how far that difference is from the one under the scenario's own reading.
     """
-    from sim.readings import keep, read, simulate
+    from sim.experiments.readings import keep, read, simulate
 
     refuse_unwritable(out)
     four = read(scenario, patients, seed, settings, plateau, saturating)
 
     from sim.cli.progress import watching
-    from sim.runs import workers_for
+    from sim.experiments.runs import workers_for
 
     workers = workers or workers_for(four.study.scenario.cohort.patients, engine)
     began = time.monotonic()
@@ -95,9 +95,9 @@ def readings(
 
 def _as_json(found: SideBySide, folder: Path) -> str:
     """The readings as one JSON object; missing values are null."""
-    from sim.archive import digest_of
     from sim.cli.show import records
-    from sim.scenario.words import accrual
+    from sim.experiments.archive import digest_of
+    from sim.scenario.protocol import accrual
 
     four, scenario = found.four, found.four.study.scenario
     held: dict[str, Any] = {
@@ -123,7 +123,7 @@ def _as_json(found: SideBySide, folder: Path) -> str:
 def _as_text(found: SideBySide, folder: Path) -> str:
     """A table an arm, the differences under each reading, how far they are apart, and the rest."""
     from sim.cli.show import table
-    from sim.readings import said
+    from sim.experiments.readings import said
 
     notes = [
         *said(found.four),
@@ -151,7 +151,7 @@ def _sheets(found: SideBySide) -> Iterator[Sheet]:
 
 def _sheet(what: str, rows: pd.DataFrame, own: str) -> Sheet:
     """A row an outcome, a column a reading, the month in the head."""
-    from sim.sheets import Sheet, is_nan, number
+    from sim.display.tables import Sheet, is_nan, number
 
     heads = [f"{name} (own)" if name == own else str(name) for name in rows["reading"].unique()]
     last = rows["time"].max()

@@ -16,7 +16,7 @@ import click
 from sim.cli.extras import told_how_to_get
 from sim.cli.manifest import is_of_sweep, read, study_of
 from sim.cli.options import OUT, QUIET, refuse_unwritable
-from sim.refusal import Refused
+from sim.errors import Refused
 
 Again = Callable[[Path], Path]
 """Does a result again below a folder, and returns where it is."""
@@ -62,8 +62,8 @@ def rerun(manifest: Path, out: Path, quiet: bool) -> None:
 
 def _run(manifest: Path, quiet: bool) -> tuple[Path, Again]:
     """Where the run of a manifest belongs below a folder of results, and how it is done again."""
-    from sim import archive
     from sim.cli.progress import watching
+    from sim.experiments import archive
 
     study, kept = study_of(manifest), archive.kept_in(manifest)
 
@@ -76,8 +76,8 @@ def _run(manifest: Path, quiet: bool) -> tuple[Path, Again]:
 
 def _sweep(manifest: Path, quiet: bool) -> tuple[Path, Again]:
     """The same of a sweep, of which every block is simulated again."""
-    from sim import sweeps
     from sim.cli.progress import watching
+    from sim.experiments import sweeps
 
     sweep = sweeps.of_manifest(manifest)
 
@@ -97,9 +97,9 @@ def _sweep(manifest: Path, quiet: bool) -> tuple[Path, Again]:
 
 def _moved(folder: Path, place: Path) -> Path:
     """The same folder at its place, whole or absent."""
-    from sim import tables
+    from sim import results
 
-    with tables.whole(place) as temporary:
+    with results.whole(place) as temporary:
         shutil.copytree(folder, temporary, dirs_exist_ok=True)
     return place
 

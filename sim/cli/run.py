@@ -26,8 +26,8 @@ from sim.cli.options import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.archive import Kept
-    from sim.runs import Result
+    from sim.experiments.archive import Kept
+    from sim.experiments.runs import Result
     from sim.scenario import Study
 
 UNTIL = click.option(
@@ -65,15 +65,15 @@ def run(
     quiet: bool,
 ) -> None:
     """Simulate a SCENARIO file and print the published numbers beside the simulated ones."""
-    from sim.runs import with_numbers
+    from sim.experiments.runs import with_numbers
     from sim.scenario import load
 
     study = load(scenario, with_numbers(settings, patients, seed))
     refuse_unwritable(out)
 
-    from sim import archive, runs
     from sim.cli import show
     from sim.cli.progress import watching
+    from sim.experiments import archive, runs
 
     command = " ".join(["mastosim", *sys.argv[1:]])
     precise, course = _precise(study, until, quiet, workers) if until else (None, None)
@@ -97,9 +97,10 @@ def _precise(
     study: Study, until: tuple[str, ...], quiet: bool, workers: int | None
 ) -> tuple[Result, pd.DataFrame]:
     """The outcomes of as many patients as the goals need, by the engine for many."""
-    from sim import cores, precision
     from sim.cli.progress import watching
+    from sim.experiments import precision
+    from sim.workers.pieces import available
 
     goals = precision.read(until)
     with watching(quiet, "batch", "patients") as progress:
-        return precision.until(study, goals, progress, "batch", workers or cores.available())
+        return precision.until(study, goals, progress, "batch", workers or available())

@@ -19,7 +19,7 @@ def schema(out: Path | None) -> None:
     Editors with a YAML language server find it by a first line in the scenario file:
     "# yaml-language-server: $schema=schema.json".
     """
-    from sim.scenario.jsonschema import as_text
+    from sim.scenario.schema.json_schema import as_text
 
     if out is None:
         click.echo(as_text(), nl=False)

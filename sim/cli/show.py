@@ -7,14 +7,14 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.runs import Result
-from sim.scenario.words import accrual
-from sim.sheets import WORDS, Sheet, closing, is_nan, sheets
+from sim.display.tables import WORDS, Sheet, closing, is_nan, sheets
+from sim.experiments.runs import Result
+from sim.scenario.protocol import accrual
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.archive import Kept
+    from sim.experiments.archive import Kept
 
 WIDER_THAN_ANY = 2000
 """Columns a table may take; a number cut off is worse than a line that wraps."""
@@ -25,8 +25,13 @@ KEPT = {"all": "Tables and figures", "tables": "Tables", "outcomes": "Outcomes"}
 
 def as_text(result: Result, folder: Path, kept: Kept) -> str:
     """The tables of a run, how much of it is assumed, and where the files are."""
-    end = (*closing(result), f"{KEPT[kept]}: {folder}")
-    return "\n".join([*(_printed(sheet) for sheet in sheets(result)), *end])
+    end = (*closing(result.study), f"{KEPT[kept]}: {folder}")
+    return "\n".join(
+        [
+            *(_printed(sheet) for sheet in sheets(result.study, result.summary, result.reported)),
+            *end,
+        ]
+    )
 
 
 def precision(course: pd.DataFrame | None) -> list[str]:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sim import Engine
-    from sim.cores import Workers
-    from sim.sweeps import Forecast, Pilot, Shard, Sweep, Swept
+    from sim.experiments.sweeps import Forecast, Pilot, Shard, Sweep, Swept
+    from sim.workers.pieces import Workers
 
 SOME_FAILED, INTERRUPTED = 4, 130
 
@@ -34,7 +34,7 @@ class _Shard(click.ParamType["Shard"]):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Shard:
         """Two whole numbers, the first not above the second."""
-        from sim.sweeps import Shard
+        from sim.experiments.sweeps import Shard
 
         first, _, second = str(value).partition("/")
         if not (first.isdecimal() and second.isdecimal() and 1 <= int(first) <= int(second)):
@@ -84,7 +84,7 @@ def sweep(
     refuse_unwritable(out)
     given: Workers | None = cluster or workers
     with _mistakes_of_use():
-        from sim import sweeps
+        from sim.experiments import sweeps
 
         found = None
         if auto or only_pilot:
@@ -130,8 +130,8 @@ def _swept(
     read: Sweep, out: Path, engine: Engine, crew: Workers, quiet: bool, most_hours: float,
     found: Pilot | None,
 ) -> Swept:  # fmt: skip
-    from sim import sweeps
     from sim.cli.progress import watching
+    from sim.experiments import sweeps
 
     began = time.monotonic()
     with watching(quiet, engine) as progress:
@@ -151,8 +151,8 @@ def _one_share(
     read: Sweep, out: Path, engine: Engine, crew: Workers, shard: Shard, quiet: bool,
     most_hours: float, as_json: bool,
 ) -> None:  # fmt: skip
-    from sim import sweeps
     from sim.cli.progress import watching
+    from sim.experiments import sweeps
 
     with watching(quiet, engine) as progress:
         failed = sweeps.simulate(read, out, engine, crew, shard, progress, _teller(quiet),
@@ -175,8 +175,8 @@ def _piloted(
     quiet: bool,
     most_hours: float,
 ) -> Pilot:
-    from sim import sweeps
     from sim.cli.progress import watching
+    from sim.experiments import sweeps
 
     with watching(quiet, engine) as progress:
         return sweeps.pilot(file, out, seed, engine, crew, progress, most_hours)
@@ -208,8 +208,8 @@ def _pilot_as_json(found: Pilot) -> dict[str, Any]:
 
 
 def _print(swept: Swept, as_json: bool) -> None:
-    from sim.cli.swept import as_json as in_json
-    from sim.cli.swept import as_text
+    from sim.cli.sweep_tables import as_json as in_json
+    from sim.cli.sweep_tables import as_text
 
     click.echo(in_json(swept) if as_json else as_text(swept))
     _tell_failed(swept.failed)

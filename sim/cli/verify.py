@@ -14,7 +14,7 @@ from sim.cli.options import JSON, QUIET, SCENARIO, SEED, SETTINGS
 from sim.cli.rerun import A_CHECK_DIFFERS
 
 if TYPE_CHECKING:
-    from sim.verification import Finding, Verification
+    from sim.experiments.verification import Finding, Verification
 
 
 @click.command(epilog="Example: mastosim verify scenarios/laroche2011.yaml")
@@ -42,8 +42,8 @@ def verify(
     Each check says passed, failed or not applicable, with the numbers behind it. Takes about a
     minute. Exits with 5 if a check fails.
     """
-    from sim import verification
     from sim.cli.progress import watching
+    from sim.experiments import verification
 
     with watching(quiet, "batch", "checks") as progress:
         found = verification.verify(scenario, patients, seed, settings, progress)

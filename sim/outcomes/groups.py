@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.outcomes.named import Kind, Outcome, outcomes_of
-from sim.outcomes.persons import Persons
-from sim.schema import BONES, Floats
+from sim.outcomes.arm import Persons
+from sim.outcomes.definitions.named import Kind, Outcome, outcomes_of
+from sim.simulation.records import BONES, Floats
 
 GROUP = 10
 """Patients of a group. Ten divide the numbers that people ask for, and so few still leave enough

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sim.outcomes.cells import Label, Tally
-from sim.outcomes.estimate import Estimate, difference, ratio
+from sim.outcomes.estimates import Estimate, difference, ratio
+from sim.outcomes.sums import Label, Tally
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,10 +1,10 @@
 """Scenario files: YAML in, a checked and frozen Scenario out, or one report of every mistake."""
 
+from sim.scenario.checks.regimens import reachable
 from sim.scenario.form.study import Scenario
-from sim.scenario.provenance import Number
-from sim.scenario.read import Study, from_document, load
-from sim.scenario.regimens import reachable
-from sim.scenario.report import Mark, Mistake, ScenarioError
+from sim.scenario.mistakes import Mark, Mistake, ScenarioError
+from sim.scenario.study import Study, from_document, load
+from sim.scenario.text.provenance import Number
 
 __all__ = [
     "Mark",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim import evidence
-from sim.scenario.units import read
+from sim.scenario.form.units import read
 
 from .cohort import reference_t
 from .hazards import YEAR, Cumulative, LifeTable, intolerance_hazard

@@ -24,7 +24,7 @@ from sim.scenario.form.quantities import (
     refuse,
 )
 from sim.scenario.form.spread import of_lognormal, of_normal
-from sim.scenario.report import nearest
+from sim.scenario.mistakes import nearest
 
 Q = TypeVar("Q")
 

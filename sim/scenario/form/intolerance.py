@@ -6,7 +6,15 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, model_validator
 
-from sim.scenario.form.quantities import Days, Form, Hazard, NonNegative, Share, only_one, refuse
+from sim.scenario.form.quantities import (
+    Days,
+    Form,
+    Hazard,
+    NonNegative,
+    Share,
+    only_one,
+    refuse,
+)
 
 
 class Step(Form):

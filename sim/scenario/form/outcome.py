@@ -21,7 +21,7 @@ from sim.scenario.form.quantities import (
     refuse,
 )
 from sim.scenario.form.spread import of_normal
-from sim.scenario.units import read
+from sim.scenario.form.units import read
 
 MOST_TIMES = 100
 """Visit times that a list may hold; each may repeat."""

@@ -6,8 +6,16 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from sim.scenario.form.quantities import Days, Form, NonNegative, Number, Text, Whole, refuse
-from sim.scenario.report import nearest
+from sim.scenario.form.quantities import (
+    Days,
+    Form,
+    NonNegative,
+    Number,
+    Text,
+    Whole,
+    refuse,
+)
+from sim.scenario.mistakes import nearest
 
 BONES = ("spine", "hip")
 MARKERS = ("ctx", "balp", "tryptase")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
-from sim.scenario.units import UNITS, Dose, read, read_dose, split_quantity
+from sim.scenario.form.units import UNITS, Dose, read, read_dose, split_quantity
 
 
 class Form(BaseModel):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sim.scenario.form.quantities import refuse
-from sim.scenario.units import split_quantity
+from sim.scenario.form.units import split_quantity
 
 QUARTILES_PER_SD = 1.3489795003921634
 """Quartiles of a normal variable lie this many standard deviations apart."""

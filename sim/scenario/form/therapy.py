@@ -18,7 +18,7 @@ from sim.scenario.form.quantities import (
     only_one,
     refuse,
 )
-from sim.scenario.units import Dose
+from sim.scenario.form.units import Dose
 
 MOST_PHASES = 100
 

@@ -1,0 +1,1 @@
+"""Results for people: tables, HTML, figures and citations."""

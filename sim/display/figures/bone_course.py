@@ -1,0 +1,146 @@
+"""The course of bone density: what densitometry shows at each visit, arm by arm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MultipleLocator
+
+from sim.display.figures import months
+from sim.display.figures.caption import Caption
+from sim.display.figures.page import TWO_COLUMNS, Page
+from sim.display.figures.saved import Saved
+from sim.display.figures.style import ArmStyle, arm_style
+from sim.results import Tables
+from sim.simulation.records import BONES
+
+OSTEOPOROSIS_T = -2.5
+WIDTH = 65.0
+SHOWN = 12
+"""Patients whose own courses are drawn: more would hide the bands."""
+
+LEVELS = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
+NAMES = {"spine": "Lumbar spine", "hip": "Hip"}
+GREY = "#8a8a8a"
+THRESHOLD: dict[str, Any] = {"color": "#222222", "linewidth": 0.7, "linestyle": (0, (2, 1.5))}
+
+
+def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
+    """Measured bone density of spine and hip over time: medians, bands and a few patients."""
+    numbers = courses(saved.tables, caption.arms)
+    looks = arm_style(caption.arms)
+    lines = caption.lines(TWO_COLUMNS, *_explained(numbers, caption))
+    page = Page(TWO_COLUMNS, 76, caption.title, _legend(looks, caption), lines)
+    for place, bone in enumerate(BONES):
+        axes = page.axes(13 + 92 * place, 4.5, WIDTH, 60)
+        _panel(axes, numbers[numbers["bone"] == bone], looks)
+        last = caption.horizon_months
+        months.draw_months(axes, caption, months.ticks(last, WIDTH), last)
+        axes.set_title(NAMES[bone])
+        _t_scores(axes, *caption.reference[bone])
+    return page.figure, numbers
+
+
+def courses(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
+    """One row for each bone, arm and visit: patients measured, medians, bands, single patients."""
+    first = sorted(tables.patients["patient"])[:SHOWN]
+    rows = []
+    for bone in BONES:
+        measured = tables.measurements[tables.measurements["quantity"] == f"{bone}_g_cm2"]
+        for arm in arms:
+            for day, visit in measured[measured["arm"] == arm].groupby("day"):
+                values = visit["value"].to_numpy(float)
+                own = visit.set_index("patient")["value"].reindex(first)
+                rows.append(
+                    {
+                        "bone": bone,
+                        "arm": arm,
+                        "months": float(str(day)) / months.DAYS_PER_MONTH,
+                        "patients": len(values),
+                        **dict(zip(LEVELS, np.quantile(values, [*LEVELS.values()]), strict=True)),
+                        **{f"patient_{who}": value for who, value in own.items()},
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def _panel(axes: Axes, numbers: pd.DataFrame, looks: dict[str, ArmStyle]) -> None:
+    """One bone: areas below, then single patients, edges of bands, and medians on top."""
+    lightness = 2 / max(2, len(looks))  # the more arms lie over each other, the fainter each is
+    for arm, look in looks.items():
+        course = numbers[numbers["arm"] == arm]
+        time = course["months"]
+        _bands(axes, course, look, lightness)
+        own = course.filter(like="patient_").to_numpy(float)
+        axes.plot(time, own, color=look.color, linewidth=0.4, alpha=0.5 * lightness, zorder=2)
+        axes.plot(
+            time, course["median"], **look._asdict(),
+            markeredgecolor="white", markeredgewidth=0.5, zorder=4, label=arm,
+        )  # fmt: skip
+    axes.set_ylabel("Measured BMD (g/cm²)")
+
+
+def _bands(axes: Axes, course: pd.DataFrame, look: ArmStyle, lightness: float) -> None:
+    """Bands as light areas with edges: the edges stay visible where bands of arms overlap."""
+    line: dict[str, Any] = {"color": look.color, "linestyle": look.linestyle, "zorder": 3}
+    for low, high, opacity, width in (("p05", "p95", 0.05, 0.6), ("p25", "p75", 0.18, 0.4)):
+        axes.fill_between(
+            course["months"], course[low], course[high], color=look.color,
+            alpha=opacity * lightness, linewidth=0, zorder=1,
+        )  # fmt: skip
+        axes.plot(course["months"], course[[low, high]], linewidth=width, **line)
+
+
+def _t_scores(axes: Axes, mean: float, sd: float) -> None:
+    """The same scale as T-scores on the right, with the threshold of osteoporosis."""
+    axes.axhline(mean + OSTEOPOROSIS_T * sd, zorder=3.5, **THRESHOLD)
+    scales = (
+        lambda bmd: (np.asarray(bmd, float) - mean) / sd,
+        lambda t: mean + sd * np.asarray(t, float),
+    )
+    right = axes.secondary_yaxis("right", functions=scales)
+    right.set_ylabel("T-score")
+    bottom, top = axes.get_ylim()
+    # Both steps put a tick at -2.5, so that the line is named where it ends and covers no data.
+    right.yaxis.set_major_locator(MultipleLocator(0.5 if top - bottom < 5.5 * sd else 2.5))
+
+
+def _legend(looks: dict[str, ArmStyle], caption: Caption) -> list[list[Artist]]:
+    """The arms, and what lines and bands are, in grey because that holds for every arm."""
+    edge: dict[str, Any] = {"markeredgecolor": "white", "markeredgewidth": 0.5}
+    return [
+        [Line2D([], [], label=arm, **edge, **look._asdict()) for arm, look in looks.items()],
+        [
+            Patch(facecolor="#cfcfcf", label="middle 50 %"),
+            Patch(facecolor="#f4f4f4", edgecolor=GREY, linewidth=0.6, label="middle 90 %"),
+            Line2D([], [], color=GREY, linewidth=0.5, label="single patients"),
+            Line2D([], [], label="T-score −2.5", **THRESHOLD),
+            *months.legend(caption),
+        ],
+    ]
+
+
+def _explained(numbers: pd.DataFrame, caption: Caption) -> list[str]:
+    """What the caption says about lines, bands and axes."""
+    shown = numbers.filter(like="patient_").shape[1]
+    last = numbers[(numbers["bone"] == BONES[0]) & (numbers["months"] == numbers["months"].max())]
+    counts = ", ".join(f"{row.patients} ({row.arm})" for row in last.itertuples())
+    scales = " and ".join(
+        f"{mean:.3f} ± {sd:.3f} g/cm² ({bone})" for bone, (mean, sd) in caption.reference.items()
+    )
+    return [
+        "Measured values, measurement error included; lines with markers are medians.",
+        "Bands: the middle 50 % and 90 % of virtual patients; they are not confidence intervals.",
+        f"Thin lines: the first {shown} of them.",
+        f"Measured at month {numbers['months'].max():.0f}: {counts}.",
+        f"T-score axis: young-adult reference of women and men mixed as in the cohort, {scales};"
+        " each patient is scored on that of her or his sex.",
+        *months.explained(caption),
+    ]

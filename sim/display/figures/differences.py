@@ -1,0 +1,97 @@
+"""Paired differences at the end of follow-up as the rows of a forest, each kind on its scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pandas as pd
+
+from sim.simulation.records import BONES, EVERYONE, MARKERS
+
+BONE, MARKER, FRACTURE, TREATMENT, OTHER = (
+    "Bone density",
+    "Markers",
+    "Fractures and deaths",
+    "Treatment",
+    "Other outcomes",
+)
+"""Headings in the order of the figure."""
+
+OF_PATIENTS, OF_ENTRY = "percentage points of patients", "percentage points of the entry value"
+SPELT = {"%/year": "% of the entry value per year", "percentage points": OF_PATIENTS}
+NAMES = {"ctx": "CTX", "balp": "BALP", "-2.5": "−2.5"}
+
+MAIN = ("spine change", "hip change", "vertebral fractures", "all fractures")
+"""Outcomes that are shown by subgroup, where there are subgroups."""
+
+
+class Panel(NamedTuple):
+    """Rows on one scale under a heading."""
+
+    heading: str
+    scale: str
+    rows: pd.DataFrame
+
+
+def rows_of(summary: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
+    """The paired differences of a summary at the last time of each outcome.
+
+    Adds heading, scale, label and subgroup; rows of one outcome follow each other, everyone
+    first. Subgroups are kept for the main outcomes where there is one difference only: with more
+    the figure would not fit a page.
+    """
+    pairs = [f"{one} - {other}" for one in arms for other in arms]
+    rows = summary[summary["arm"].isin(pairs)]
+    if "subgroup" not in rows:
+        rows = rows.assign(subgroup=EVERYONE)
+    by = ["arm", "outcome", "subgroup"]
+    rows = rows[rows["time"] == rows.groupby(by)["time"].transform("max")]
+    shown = rows["subgroup"] == EVERYONE
+    if rows["arm"].nunique() == 1:
+        shown |= rows["outcome"].isin(MAIN)
+    rows = rows[shown]
+    kinds = [_kind(*row) for row in zip(rows["outcome"], rows["unit"], strict=True)]
+    return rows.assign(
+        heading=[heading for heading, _ in kinds],
+        scale=[scale for _, scale in kinds],
+        label=rows["outcome"].map(label_of),
+    )
+
+
+def panels(rows: pd.DataFrame) -> Iterator[Panel]:
+    """The rows by heading and scale; outcomes in the order of the summary, then subgroups."""
+    outcome = {name: place for place, name in enumerate(rows["outcome"].unique())}
+    subgroup = {name: place for place, name in enumerate(_everyone_first(rows["subgroup"]))}
+    order = pd.DataFrame({"o": rows["outcome"].map(outcome), "s": rows["subgroup"].map(subgroup)})
+    rows = rows.loc[order.sort_values(["o", "s"], kind="stable").index]
+    for heading in (BONE, MARKER, FRACTURE, TREATMENT, OTHER):
+        under = rows[rows["heading"] == heading]
+        for scale, same in under.groupby("scale", sort=False):
+            yield Panel(heading, str(scale), same)
+
+
+def label_of(outcome: str) -> str:
+    """An outcome's name as a reader expects it: capital at the start, no underscores."""
+    words = [NAMES.get(word, word) for word in outcome.replace("_", " ").split(" ")]
+    text = " ".join(words)
+    return text[0].upper() + text[1:]
+
+
+def _everyone_first(subgroups: pd.Series[str]) -> list[str]:
+    return sorted(subgroups.unique(), key=lambda name: name != EVERYONE)
+
+
+def _kind(outcome: str, unit: str) -> tuple[str, str]:
+    """The heading that an outcome stands under, and what its scale is called."""
+    words = outcome.split(" ")
+    first, last = words[0], words[-1]
+    if first in MARKERS:
+        return MARKER, OF_ENTRY if last == "change" else SPELT.get(unit, unit)
+    if "fracture" in outcome or first == "deaths":
+        return FRACTURE, SPELT.get(unit, unit)
+    if first in BONES:
+        return BONE, OF_ENTRY if last == "change" else SPELT.get(unit, unit)
+    if first == "off" or outcome.endswith(("received", "missed", "at least once")):
+        return TREATMENT, SPELT.get(unit, unit)
+    return OTHER, SPELT.get(unit, unit)

@@ -1,0 +1,123 @@
+"""Cumulative incidence of the first fracture and of death, arm by arm.
+
+Every virtual patient is followed to death or to the end of the study: nobody is censored before.
+The cumulative incidence, with death as the competing event of a fracture, is then the plain share
+of patients with the event so far (what the Aalen-Johansen estimator becomes), and no estimator of
+survival is needed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from scipy import stats
+
+from sim.display.figures import at_risk, months, steps
+from sim.display.figures.caption import Caption
+from sim.display.figures.page import TWO_COLUMNS, Page
+from sim.display.figures.saved import Saved
+from sim.display.figures.style import arm_style
+from sim.results import Tables
+
+NAMES = {"fracture": "First fracture", "death": "Death"}
+ROWS = {
+    "fracture": {"at_risk": "At risk", "events": "Fractured", "died_before": "Died before"},
+    "death": {"at_risk": "At risk", "events": "Died"},
+}
+LEFT, WIDTH, HEIGHT = at_risk.LABELS + 2, 65.0, 52.0
+LEAST_TOP = 5.0
+"""Percent that an axis shows at least: a single death shall not fill a panel."""
+
+Floats = npt.NDArray[np.float64]
+EXPLAINED = (
+    "Cumulative incidence: the share of virtual patients with the event so far; all are followed to"
+    " death or to the end, and a death before any fracture competes with it.",
+    "Areas: exact (Clopper-Pearson) 95 % intervals of the Monte Carlo kind; more patients narrow"
+    " them, and they do not say how well published patients support the curves.",
+    "The panels differ in scale; markers only tell the arms apart.",
+)
+
+
+def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
+    """First fracture and death over time, each with its table of patients at risk."""
+    at = months.ticks(caption.horizon_months, WIDTH)
+    numbers = courses(saved.tables, caption, at)
+    looks = arm_style(caption.arms)
+    lines = caption.lines(TWO_COLUMNS, *EXPLAINED, *months.explained(caption))
+    panels = 4.5 + HEIGHT + 1 + at_risk.height(len(looks), len(ROWS["fracture"]))
+    page = Page(TWO_COLUMNS, panels, caption.title, steps.legend(looks, caption), lines)
+    for place, event in enumerate(NAMES):
+        axes = page.axes(LEFT + 92 * place, 4.5, WIDTH, HEIGHT)
+        course = numbers[numbers["event"] == event]
+        steps.draw_steps(axes, course, looks, at)
+        months.draw_months(axes, caption, at, caption.horizon_months)
+        _shares(axes, course["high"].max())
+        axes.set_title(NAMES[event])
+        at_risk.draw(axes, course, ROWS[event], at)
+    return page.figure, numbers
+
+
+def courses(tables: Tables, caption: Caption, at: list[int]) -> pd.DataFrame:
+    """One row for each event, arm, and day on which anything changes or the table counts.
+
+    `share`, `low` and `high` are percent of patients; `died_before` a fracture, so far.
+    """
+    parts = []
+    for event in NAMES:
+        for arm in caption.arms:
+            happened = first_days(tables, arm, event)
+            died = first_days(tables, arm, "death")
+            # Deaths compete with a fracture, and nothing competes with death.
+            before = np.where(np.isinf(happened), died, np.inf)
+            course = _course(happened, before, months.days(at), caption.horizon_months)
+            parts.append(course.assign(event=event, arm=arm))
+    numbers = pd.concat(parts, ignore_index=True)
+    return numbers[["event", "arm", *numbers.columns.drop(["event", "arm"])]]
+
+
+def first_days(tables: Tables, arm: str, event: str) -> Floats:
+    """The day of each patient's first such event, inf for who has none."""
+    rows = tables.events[(tables.events["arm"] == arm) & (tables.events["event"] == event)]
+    days = rows.groupby("patient")["day"].min().reindex(tables.patients["patient"])
+    return days.fillna(np.inf).to_numpy(float)
+
+
+def _course(
+    happened: Floats, before: Floats, counted: npt.NDArray[np.int64], horizon: float
+) -> pd.DataFrame:
+    known = np.concatenate([happened, before, [np.round(horizon * months.DAYS_PER_MONTH)]])
+    day = np.union1d(known[np.isfinite(known)].astype(int), counted)
+    events, competing = at_risk.so_far(happened, day), at_risk.so_far(before, day)
+    low, high = exact_interval(events, len(happened))
+    return pd.DataFrame(
+        {
+            "day": day,
+            "months": day / months.DAYS_PER_MONTH,
+            "at_risk": len(happened) - events - competing,
+            "events": events,
+            "died_before": competing,
+            "share": 100 * events / len(happened),
+            "low": 100 * low,
+            "high": 100 * high,
+        }
+    )
+
+
+def exact_interval(events: npt.NDArray[np.int64], patients: int) -> tuple[Floats, Floats]:
+    """The 95 % interval of a share of patients by Clopper and Pearson (Biometrika 1934)."""
+    others = patients - events
+    # The quantiles of a beta distribution; at no events, or all, one end is the bound itself.
+    low = np.where(events == 0, 0, stats.beta.ppf(0.025, np.maximum(events, 1), others + 1))
+    high = np.where(others == 0, 1, stats.beta.ppf(0.975, events + 1, np.maximum(others, 1)))
+    return low, high
+
+
+def _shares(axes: Axes, highest: float) -> None:
+    """A scale from 0 to just above the highest interval."""
+    axes.set_ylim(0, min(100, max(LEAST_TOP, 1.05 * highest)))
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    axes.set_ylabel("Patients with the event (%)")

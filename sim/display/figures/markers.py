@@ -1,0 +1,194 @@
+"""The course of the markers: percent of each patient's entry value, arm by arm."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FixedLocator, NullLocator
+
+from sim.display.figures import months
+from sim.display.figures.caption import Caption
+from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS, Page
+from sim.display.figures.saved import Saved
+from sim.display.figures.style import ArmStyle, arm_style, diamond
+from sim.results import Tables
+from sim.simulation.records import BONES, MARKERS, QUANTITIES
+
+QUANTITY_OF = dict(zip(MARKERS, QUANTITIES[len(BONES) :], strict=True))
+NAMES = {"ctx": "CTX", "balp": "BALP", "tryptase": "Tryptase"}
+LEVELS = {"p25": 0.25, "median": 0.5, "p75": 0.75}
+ENTRY: dict[str, Any] = {"color": "#222222", "linewidth": 0.7, "linestyle": (0, (2, 1.5))}
+LEFT, HEIGHT = 14.0, 56.0
+LEADING = {
+    0.7: (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8),
+    1.3: (1, 1.5, 2, 3, 5, 7),
+    3.0: (1, 2, 5),
+    math.inf: (1,),
+}
+"""Leading digits of the percents that are labelled, by the decades of the scale."""
+
+SHOWN = (45.0, 130.0)
+"""Percent of entry that the scale shows at least."""
+
+
+def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None:
+    """One panel a measured marker, all on one logarithmic scale; None where none is measured."""
+    numbers = courses(saved.tables, caption.arms)
+    if numbers.empty:
+        return None
+    drawn = list(dict.fromkeys(numbers["marker"]))
+    reported = changes(saved.reported, drawn).assign(months=_last_visit(numbers, caption))
+    width = ONE_COLUMN if len(drawn) == 1 else TWO_COLUMNS
+    pitch = (width - LEFT) / len(drawn)
+    looks = arm_style(caption.arms)
+    lines = caption.lines(width, *_explained(reported, caption), about_bone=False)
+    page = Page(width, 4.5 + HEIGHT + 9.5, caption.title, _legend(looks, reported, caption), lines)
+    limits = _limits(numbers, reported)
+    for place, marker in enumerate(drawn):
+        axes = page.axes(LEFT + pitch * place, 4.5, pitch - 5, HEIGHT)
+        _panel(axes, numbers[numbers["marker"] == marker], looks)
+        _axes(axes, caption, pitch - 5, limits)
+        own = reported[reported["marker"] == marker]
+        if len(own):
+            axes.plot(own["months"], own["reported"], clip_on=False, **diamond())
+        axes.set_title(NAMES[marker])
+        if place == 0:
+            axes.set_ylabel("Percent of the entry value, log scale")
+        axes.tick_params(axis="y", labelleft=place == 0)
+    return page.figure, pd.concat([numbers, reported], ignore_index=True)
+
+
+def courses(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
+    """One row for each marker, arm and visit: patients measured, median and middle half.
+
+    Values are percent of the patient's own first value. A marker that was not measured, or never
+    again after entry, has no rows.
+    """
+    rows = []
+    for marker, quantity in QUANTITY_OF.items():
+        measured = tables.measurements[tables.measurements["quantity"] == quantity]
+        if measured["day"].nunique() < 2:
+            continue
+        for arm in arms:
+            wide = measured[measured["arm"] == arm].pivot(
+                index="patient", columns="day", values="value"
+            )
+            percent = 100 * wide.div(wide.iloc[:, 0], axis=0)
+            for day, values in percent.items():
+                known = values.dropna().to_numpy(float)
+                rows.append(
+                    {
+                        "marker": marker,
+                        "arm": arm,
+                        "months": float(str(day)) / months.DAYS_PER_MONTH,
+                        "patients": len(known),
+                        **dict(zip(LEVELS, np.quantile(known, [*LEVELS.values()]), strict=True)),
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def changes(facts: pd.DataFrame | None, drawn: list[str]) -> pd.DataFrame:
+    """The published changes of some markers in percent of entry: a change of -66 % leaves 34 %."""
+    found = []
+    for row in [] if facts is None else facts.to_dict("records"):
+        # A fact is called after its group and its marker; one at entry is in the marker's unit.
+        markers = [marker for marker in drawn if marker in str(row["fact"]).split("_")]
+        if markers and row["unit"] == "%" and row["reported"] > -100:
+            left = 100 + float(row["reported"])
+            found.append({"marker": markers[0], "fact": row["fact"], "reported": left})
+    return pd.DataFrame(found, columns=["marker", "fact", "reported"])
+
+
+def _last_visit(numbers: pd.DataFrame, caption: Caption) -> float:
+    """The last visit that evidence reaches: a published change is not older than its study."""
+    end = caption.evidence_months or caption.horizon_months
+    reached = numbers.loc[numbers["months"] <= end + 0.1, "months"]
+    return float(reached.max())
+
+
+def _panel(axes: Axes, numbers: pd.DataFrame, looks: dict[str, ArmStyle]) -> None:
+    """One marker: areas with edges below, medians on top."""
+    opacity = 0.36 / max(2, len(looks))
+    for arm, look in looks.items():
+        course = numbers[numbers["arm"] == arm]
+        time, line = course["months"], {"color": look.color, "linestyle": look.linestyle}
+        axes.fill_between(
+            time, course["p25"], course["p75"],
+            color=look.color, alpha=opacity, linewidth=0, zorder=1,
+        )  # fmt: skip
+        axes.plot(time, course[["p25", "p75"]], linewidth=0.5, zorder=3, **line)
+        axes.plot(
+            time, course["median"], **look._asdict(),
+            markeredgecolor="white", markeredgewidth=0.5, zorder=4, label=arm,
+        )  # fmt: skip
+
+
+def _axes(axes: Axes, caption: Caption, width: float, limits: tuple[float, float]) -> None:
+    """Months across; up, a logarithmic scale on which halving and doubling are as far."""
+    last = caption.horizon_months
+    months.draw_months(axes, caption, months.ticks(last, width), last)
+    axes.axhline(100, zorder=2, **ENTRY)
+    axes.set_yscale("log")
+    axes.set_ylim(*limits)
+    axes.yaxis.set_major_locator(FixedLocator(_round_percents(*limits)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_locator(NullLocator())
+
+
+def _limits(numbers: pd.DataFrame, reported: pd.DataFrame) -> tuple[float, float]:
+    """The ends of the scale that all panels share: round every band and every reported value."""
+    seen = [*SHOWN, *numbers["p25"], *numbers["p75"], *reported["reported"]]
+    return min(seen) / 1.08, max(seen) * 1.08
+
+
+def _round_percents(low: float, high: float) -> list[float]:
+    """Round numbers on a logarithmic scale, fewer of them on a longer one."""
+    decades = math.log10(high / low)
+    leading = next(leading for longest, leading in LEADING.items() if decades <= longest)
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)))
+    every = [first * 10.0**power for power in powers for first in leading]
+    return [percent for percent in every if low <= percent <= high]
+
+
+def _legend(
+    looks: dict[str, ArmStyle], reported: pd.DataFrame, caption: Caption
+) -> list[list[Artist]]:
+    """The arms, and what areas, diamonds and lines are."""
+    edge: dict[str, Any] = {"markeredgecolor": "white", "markeredgewidth": 0.5}
+    return [
+        [Line2D([], [], label=arm, **edge, **look._asdict()) for arm, look in looks.items()],
+        [
+            Patch(facecolor="#cfcfcf", label="middle 50 %"),
+            *([Line2D([], [], label="reported", **diamond())] if len(reported) else []),
+            Line2D([], [], label="entry value", **ENTRY),
+            *months.legend(caption),
+        ],
+    ]
+
+
+def _explained(reported: pd.DataFrame, caption: Caption) -> list[str]:
+    """What the caption says about lines, bands and diamonds."""
+    said = [
+        "Measured values, measurement error included, in percent of the patient’s own at entry;"
+        " lines with markers are medians.",
+        "Bands: the middle 50 % of virtual patients; they are not confidence intervals.",
+    ]
+    if len(reported):
+        facts = (
+            f"{caption.labels.get(fact, fact)}, {left:.3g} % of entry"
+            for fact, left in zip(reported["fact"], reported["reported"], strict=True)
+        )
+        said.append(
+            f"Reported, drawn at month {reported['months'].max():.0f}: {'; '.join(facts)}."
+            " A reported change is a mean, and lies above the median where patients are skewed."
+        )
+    return [*said, *months.explained(caption)]

@@ -1,0 +1,153 @@
+"""Who is still on a course: time to stopping for intolerance, therapy by therapy."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from scipy import stats
+
+from sim.display.figures import at_risk, months, steps
+from sim.display.figures.caption import Caption
+from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS, Page
+from sim.display.figures.saved import Saved
+from sim.display.figures.style import ArmStyle, arm_style
+from sim.results import Tables
+
+ROWS = {"at_risk": "Still on it", "stopped": "Stopped", "censored": "Censored"}
+LEFT, WIDTH, HEIGHT, TITLE = at_risk.LABELS + 2, 63.0, 50.0, 4.5
+BETWEEN = 6.0
+
+Floats = npt.NDArray[np.float64]
+EXPLAINED = (
+    "Kaplan-Meier estimate of the share who have not stopped the course for intolerance, among"
+    " those who began it, at whatever dose; the planned end of the course, death and the end of"
+    " follow-up censor.",
+    "Areas: 95 % intervals of the Monte Carlo kind (log-log), from the first stop on; more patients"
+    " narrow them, and they do not say how well published patients support the curve.",
+)
+
+
+def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None:
+    """One panel for each therapy taken as a course, with its table; None where there is none."""
+    numbers = courses(saved.tables, caption)
+    if numbers is None:
+        return None
+    therapies = list(dict.fromkeys(numbers["therapy"]))
+    taken = set(numbers["arm"])
+    looks = {arm: look for arm, look in arm_style(caption.arms).items() if arm in taken}
+    width = ONE_COLUMN if len(therapies) == 1 else TWO_COLUMNS
+    row = TITLE + HEIGHT + at_risk.height(len(looks), len(ROWS)) + BETWEEN
+    high = row * -(-len(therapies) // 2) - BETWEEN + 1
+    said = (*EXPLAINED, *months.explained(caption))
+    lines = caption.lines(width, *said, about_bone=False)
+    page = Page(width, high, caption.title, steps.legend(looks, caption), lines)
+    for place, therapy in enumerate(therapies):
+        down, across = divmod(place, 2)
+        axes = page.axes(LEFT + 92 * across, TITLE + row * down, WIDTH, HEIGHT)
+        _panel(axes, numbers[numbers["therapy"] == therapy], looks, caption)
+        axes.set_title(therapy[:1].upper() + therapy[1:])
+    return page.figure, numbers
+
+
+def _panel(axes: Axes, numbers: pd.DataFrame, looks: dict[str, ArmStyle], caption: Caption) -> None:
+    last = numbers["months"].max()
+    at = months.ticks(last, WIDTH)
+    late = numbers["start_day"].iloc[0] / months.DAYS_PER_MONTH
+    steps.draw_steps(axes, numbers, looks, at)
+    months.draw_months(axes, caption, at, last, "the course began", late)
+    axes.set_ylim(0, 100)
+    axes.set_ylabel("Patients still on it (%)")
+    at_risk.draw(axes, numbers, ROWS, at)
+
+
+def courses(tables: Tables, caption: Caption) -> pd.DataFrame | None:
+    """One row for each therapy, arm, and day on which anyone leaves or the table counts.
+
+    Days and months count from the start of the course, `start_day` after entry. `share`, `low` and
+    `high` are percent; the interval is empty where it is not defined (before the first stop, and
+    where nobody is left).
+    """
+    begun = tables.events[(tables.events["event"] == "course") & (tables.events["value"] > 0)]
+    parts = []
+    for therapy in sorted(begun["what"].unique()):
+        by_arm = {arm: spells(tables, arm, therapy) for arm in caption.arms}
+        taken = {arm: spell for arm, spell in by_arm.items() if len(spell)}
+        last = max(spell["days"].max() for spell in taken.values())
+        counted = months.days(months.ticks(last / months.DAYS_PER_MONTH, WIDTH))
+        for arm, spell in taken.items():
+            start = spell["start"].min()
+            course = _course(spell, counted)
+            course.insert(0, "therapy", therapy)
+            course.insert(1, "arm", arm)
+            parts.append(course.assign(start_day=start))
+    return pd.concat(parts, ignore_index=True) if parts else None
+
+
+def spells(tables: Tables, arm: str, therapy: str) -> pd.DataFrame:
+    """Each patient's time on a course: its `start`, its length in `days`, and who `stopped`.
+
+    A course of dose 0 has ended by plan, an intolerance that leaves a dose of 0 has stopped it.
+    """
+    rows = tables.events[tables.events["arm"] == arm]
+    own, zero = rows["what"] == therapy, rows["value"] == 0
+    start = _first(rows[own & (rows["event"] == "course") & ~zero])
+    stop = _first(rows[own & (rows["event"] == "intolerance") & zero])
+    plan = _first(rows[own & (rows["event"] == "course") & zero])
+    left = _first(rows[rows["event"].isin(["death", "end"])])
+    spell = pd.DataFrame({"start": start, "stop": stop.reindex(start.index)})
+    spell["out"] = pd.concat([plan, left], axis=1).min(axis=1).reindex(start.index)
+    stopped = spell["stop"].notna()
+    days = spell["stop"].where(stopped, spell["out"]) - spell["start"]
+    return pd.DataFrame({"start": spell["start"], "days": days, "stopped": stopped})
+
+
+def _first(rows: pd.DataFrame) -> pd.Series[int]:
+    return rows.groupby("patient")["day"].min()
+
+
+def _course(spell: pd.DataFrame, counted: npt.NDArray[np.int64]) -> pd.DataFrame:
+    days = spell["days"].to_numpy(float)
+    stopped = np.where(spell["stopped"], days, np.inf)
+    # Who leaves on a day is still at risk that day, as in any table of a Kaplan-Meier estimate.
+    censored = np.where(spell["stopped"], np.inf, days + 1)
+    day = np.union1d(days.astype(int), counted)
+    share, low, high = survival(days, spell["stopped"].to_numpy(bool), day)
+    stops, others = at_risk.so_far(stopped, day), at_risk.so_far(censored, day)
+    return pd.DataFrame(
+        {
+            "day": day,
+            "months": day / months.DAYS_PER_MONTH,
+            "at_risk": len(spell) - stops - others,
+            "stopped": stops,
+            "censored": others,
+            "share": 100 * share,
+            "low": 100 * low,
+            "high": 100 * high,
+        }
+    )
+
+
+def survival(
+    days: Floats, happened: npt.NDArray[np.bool_], at: npt.NDArray[np.int64]
+) -> tuple[Floats, Floats, Floats]:
+    """The Kaplan-Meier estimate after each day of `at`, with its 95 % interval (log-log).
+
+    NaN for the ends of the interval where the estimate is 0 or 1 and the formula says nothing.
+    """
+    held = stats.CensoredData(uncensored=days[happened], right=days[~happened])
+    curve = stats.ecdf(held).sf
+    share = curve.evaluate(at)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # said above
+        interval: Any = curve.confidence_interval(method="log-log")
+    defined = (share > 0) & (share < 1)
+    low, high = (
+        np.where(defined, end.evaluate(at), np.nan) for end in (interval.low, interval.high)
+    )
+    return share, low, high

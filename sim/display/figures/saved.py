@@ -1,0 +1,48 @@
+"""A saved result as the figures read it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from sim.display.figures.intact import csv, parquet
+from sim.results import Tables
+
+OF_AN_OUTCOME = ("arm", "subgroup", "outcome", "unit", "time", "estimate", "low", "high")
+OF_A_FACT = (
+    "fact", "unit", "reported", "reported_spread", "simulated", "simulated_spread", "mc_error",
+)  # fmt: skip
+"""Columns that the tables have at least."""
+
+
+class Saved(NamedTuple):
+    """Tables of a result, its outcomes, and the published facts beside the simulated ones.
+
+    The tables are empty where they were not kept.
+    """
+
+    tables: Tables
+    summary: pd.DataFrame
+    reported: pd.DataFrame | None
+    has_tables: bool = True
+
+
+def read(folder: Path) -> Saved:
+    """The result in a folder; `reported` is None where it answers to no publication.
+
+    Raises Damaged for a file that is missing or cannot be read.
+    """
+    published = folder / "reported.csv"
+    has_tables = (folder / "events.parquet").exists()
+    return Saved(
+        _tables(folder) if has_tables else Tables(*[pd.DataFrame()] * len(Tables._fields)),
+        csv(folder / "summary.csv", OF_AN_OUTCOME),
+        csv(published, OF_A_FACT) if published.exists() else None,
+        has_tables,
+    )
+
+
+def _tables(folder: Path) -> Tables:
+    return Tables(*(parquet(folder / f"{name}.parquet") for name in Tables._fields))

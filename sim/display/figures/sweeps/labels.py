@@ -1,0 +1,91 @@
+"""Names and numbers beside the lines and points that they belong to, none over another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from sim.display.figures.sweeps.multiples import GREY, POINTS_PER_MM
+from sim.display.figures.sweeps.widths import millimetres
+
+LINE = 2.95
+"""Millimetres of a line of text."""
+
+AWAY = 2.4
+"""Millimetres from a point to the middle of its number."""
+
+
+class Label(NamedTuple):
+    """A name in lines, and the value at the right edge of a panel that it belongs to."""
+
+    y: float
+    lines: list[str]
+
+    @property
+    def height(self) -> float:
+        """In mm, with the room around it."""
+        return LINE * len(self.lines) + 0.6
+
+
+def beside(axes: Axes, labels: Sequence[Label], height: float, gap: float) -> None:
+    """Names right of a panel of `height` mm, moved apart, each with a thin line to its place."""
+    low, high = axes.get_ylim()
+    order = sorted(labels, key=lambda label: -label.y)
+    wanted = [(high - label.y) / (high - low) * height for label in order]
+    for label, want, at in zip(order, wanted, apart(wanted, order, height), strict=True):
+        axes.annotate(
+            "\n".join(label.lines), (1, 1 - want / height), xycoords="axes fraction",
+            xytext=(gap * POINTS_PER_MM, (want - at) * POINTS_PER_MM), textcoords="offset points",
+            va="center", linespacing=1.1, annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.4, "shrinkA": 0.5,
+                        "shrinkB": 0, "relpos": (0, 0.5)},
+        )  # fmt: skip
+
+
+def apart(wanted: Sequence[float], labels: Sequence[Label], height: float) -> list[float]:
+    """Where the centres of labels go: near the place wanted, in its order, and apart.
+
+    They are pushed down from the top, and up again where the last would pass the lower edge.
+    """
+    halves = [label.height / 2 for label in labels]
+    places, below = [], -1.0
+    for want, half in zip(wanted, halves, strict=True):
+        places.append(max(want, below + half))
+        below = places[-1] + half
+    above = max(height, 2 * sum(halves)) + 1.0
+    for place in reversed(range(len(places))):
+        places[place] = min(places[place], above - halves[place])
+        above = places[place] - halves[place]
+    return [float(place) for place in places]
+
+
+def number_points(
+    axes: Axes, points: np.ndarray, numbers: Sequence[str], size: tuple[float, float]
+) -> None:
+    """Numbers at the first points of a panel of `size` mm, away from all points and each other."""
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    places = (points - (left, low)) / (right - left, high - low) * size
+    taken = [*places]
+    for number, place in zip(numbers, places, strict=False):
+        shift = _freest(place, taken, size, millimetres(number) / 2)
+        taken.append(place + shift)
+        axes.annotate(
+            number, tuple((place + shift) / size), xycoords="axes fraction", ha="center",
+            va="center", weight="bold", zorder=6, annotation_clip=False,
+        )  # fmt: skip
+
+
+def _freest(
+    place: np.ndarray, taken: Sequence[np.ndarray], size: tuple[float, float], half: float
+) -> np.ndarray:
+    """The shift, of sixteen around a point and at two distances, farthest from what is there."""
+    turns = np.arange(8) * np.pi / 4 + np.pi / 4
+    shifts = [far * AWAY * np.array([np.cos(t), np.sin(t)]) for far in (1, 1.7) for t in turns]
+    room = (half, LINE / 2)
+    inside = [s for s in shifts if np.all((place + s >= room) & (place + s <= size))] or shifts
+    free = [min(float(np.hypot(*(place + s - other))) for other in taken) for s in inside]
+    enough = [s for s, gap in zip(inside, free, strict=True) if gap >= 0.99 * AWAY]
+    return enough[0] if enough else inside[int(np.argmax(free))]

@@ -1,0 +1,142 @@
+"""What the figures of a sweep show: which outcomes of which arms, in which scenarios."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.display.figures.style import ArmStyle, arm_style
+from sim.display.figures.sweeps.saved import Sweep, Swept
+
+DRAWS = ("draw", "A", "B")
+"""Points that are independent draws of all parameters at once."""
+
+ROUNDING = 1e-9
+
+ONE = ["scenario", "arm", "outcome", "unit", "time"]
+"""Columns that name one result of a point."""
+
+
+class Case(NamedTuple):
+    """A scenario, and the paired difference (or the only arm) that is shown of it."""
+
+    scenario: str
+    arm: str
+
+
+def contrasts(sweep: Sweep, rows: pd.DataFrame) -> dict[str, ArmStyle]:
+    """The paired differences and the look of each, which is that of the arm whose gain it is.
+
+    Where a scenario has one arm and nothing to compare, the arm itself.
+    """
+    styles, found = arm_style(sweep.arms), set(rows["arm"]) if len(rows) else set()
+    pairs = {f"{a} - {b}": styles[a] for a in sweep.arms for b in sweep.arms}
+    looks = {name: look for name, look in pairs.items() if name in found}
+    alone = styles if len(sweep.arms) == 1 else {}
+    return looks or {name: look for name, look in alone.items() if name in found}
+
+
+def arms(sweep: Sweep, rows: pd.DataFrame) -> dict[str, ArmStyle]:
+    """The arms that were simulated, and the look of each."""
+    found = set(rows["arm"])
+    return {name: look for name, look in arm_style(sweep.arms).items() if name in found}
+
+
+def last(sweep: Sweep, rows: pd.DataFrame) -> pd.DataFrame:
+    """The outcomes asked for, in their order, each at its last time in its scenario."""
+    rows = rows[rows["outcome"].isin(sweep.outcomes) & rows["estimate"].notna()]
+    rows = rows[rows["time"] == rows.groupby(["scenario", "outcome"])["time"].transform("max")]
+    order = rows["outcome"].map(sweep.outcomes.index)
+    return rows.loc[order.sort_values(kind="stable").index]
+
+
+def compared(swept: Swept) -> pd.DataFrame:
+    """The paired differences in the outcomes asked for, each at its last time."""
+    rows = swept.outcomes
+    return last(swept.sweep, rows[rows["arm"].isin([*contrasts(swept.sweep, rows)])])
+
+
+def cases(sweep: Sweep, rows: pd.DataFrame) -> list[Case]:
+    """Every scenario and difference in some rows: scenarios as they come, differences by arm."""
+    found = set(zip(rows["scenario"], rows["arm"], strict=True))
+    every = [(s, arm) for s in rows["scenario"].unique() for arm in contrasts(sweep, rows)]
+    return [Case(*pair) for pair in every if pair in found]
+
+
+def of_case(rows: pd.DataFrame, case: Case, outcome: str) -> pd.DataFrame:
+    """The rows of one outcome in one scenario and difference."""
+    is_case = (rows["scenario"] == case.scenario) & (rows["arm"] == case.arm)
+    return rows[is_case & (rows["outcome"] == outcome)]
+
+
+def ends(swept: Swept) -> pd.DataFrame:
+    """One row for each result and parameter: the outcome at both ends of the interval and between.
+
+    `width` is how far the outcome is moved; `low_error` and `high_error` are the Monte Carlo errors
+    of the changes from the base case.
+    """
+    rows = compared(swept)
+    parts = {role: rows[rows["role"] == role] for role in ("low", "base", "high")}
+    table = parts["low"][[*ONE, "of"]].rename(columns={"of": "parameter"})
+    for role, part in parts.items():
+        part = part.rename(columns={"of": "parameter", "estimate": role, "mc_error": f"{role}_mc"})
+        key = ONE if role == "base" else [*ONE, "parameter"]
+        table = table.merge(part[[*key, role, f"{role}_mc"]], on=key)
+    return _with_width(_with_errors(swept, with_names(swept, table)))
+
+
+def are_paired(swept: Swept) -> bool:
+    """Whether the errors of changes count that the patients are the same at every point."""
+    return {"error_low", "error_high"} <= set(swept.alone)
+
+
+def _with_errors(swept: Swept, table: pd.DataFrame) -> pd.DataFrame:
+    """The errors of the changes at both ends: paired, or as of independent simulations."""
+    if not are_paired(swept):
+        errors = {end: np.hypot(table["base_mc"], table[f"{end}_mc"]) for end in ("low", "high")}
+        return table.assign(low_error=errors["low"], high_error=errors["high"])
+    known = last(swept.sweep, swept.alone.assign(estimate=swept.alone["base"]))
+    known = known.rename(columns={"error_low": "low_error", "error_high": "high_error"})
+    key = ["scenario", "arm", "outcome", "parameter"]
+    return table.merge(known[[*key, "low_error", "high_error"]], on=key, how="left")
+
+
+def _with_width(table: pd.DataFrame) -> pd.DataFrame:
+    """How far the outcome is moved; what rounding alone makes is nothing."""
+    values = table[["low", "base", "high"]].to_numpy(float)
+    values = np.where(np.abs(values - values[:, 1:2]) <= ROUNDING, values[:, 1:2], values)
+    width = values.max(axis=1, initial=-np.inf) - values.min(axis=1, initial=np.inf)
+    return table.assign(low=values[:, 0], high=values[:, 2], width=width)
+
+
+def with_names(swept: Swept, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows by parameter with its name, unit and values; the path stands in where it has no name."""
+    known = swept.parameters[
+        ["scenario", "parameter", "name", "unit", "base", "low", "high", "assumption"]
+    ].rename(
+        columns={"unit": "value_unit", **{end: f"{end}_value" for end in ("base", "low", "high")}}
+    )
+    rows = rows.drop(columns="name", errors="ignore").merge(
+        known, on=["scenario", "parameter"], how="left"
+    )
+    return rows.assign(
+        name=rows["name"].where(rows["name"].notna(), rows["parameter"]),
+        value_unit=rows["value_unit"].where(rows["value_unit"].notna(), ""),
+        assumption=rows["assumption"].astype(str) == "True",
+    )
+
+
+def draws(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of draws of all parameters at once."""
+    return rows[rows["role"].isin(DRAWS)]
+
+
+def ordered(rows: pd.DataFrame, *columns: str, largest_first: bool = False) -> pd.DataFrame:
+    """Rows by outcome, scenario and difference as they come, then by columns of numbers."""
+    names = ["outcome", "scenario", "arm"]
+    by = pd.DataFrame({name: pd.factorize(rows[name])[0] for name in names}, index=rows.index)
+    by = by.assign(**{name: -rows[name] if largest_first else rows[name] for name in columns})
+    order = by.sort_values([*names, *columns], kind="stable").index
+    return pd.DataFrame(rows.loc[order]).reset_index(drop=True)

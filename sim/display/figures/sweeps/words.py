@@ -1,0 +1,159 @@
+"""What the figures of a sweep say: captions, scales, names and numbers."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.lines import Line2D
+
+from sim.display.figures.caption import MM_PER_CHARACTER, NO_BREAK
+from sim.display.figures.differences import OF_ENTRY, SPELT, label_of
+from sim.display.figures.page import MARGIN, TWO_COLUMNS
+from sim.display.figures.sweeps.saved import Sweep
+from sim.display.figures.sweeps.shown import Case
+
+ASSUMED = " ○"
+"""Stands after the name of a parameter that no source vouches for."""
+
+LONGEST = 28
+"""Characters of a value in words."""
+
+POINTS = {
+    "one_at_a_time": "One parameter after another moved alone",
+    "grid": "Every combination of the values chosen",
+    "probabilistic": "{draws} random draws of all parameters at once",
+    "latin_hypercube": "{draws} draws of all parameters at once, by Latin hypercube",
+    "sobol": "{draws} draws of all parameters at once, by Sobol sequence",
+    "indices": "Indices of variance from {draws} points",
+    "morris": "Elementary effects (Morris) from {draws} points",
+}
+"""How the points of each design come about."""
+
+ON_READING = "Fracture differences stand on the reading of the annual increase."
+
+
+def caption(sweep: Sweep, about: str, *sentences: str) -> list[str]:
+    """The caption of a figure, in lines: how it was simulated, what it shows, on which reading.
+
+    `about` is what a figure calls its points: "point" or "draw".
+    """
+    how = POINTS.get(sweep.design, sweep.design).format(draws=sweep.draws)
+    spoken = [
+        f"{how}; {sweep.patients} virtual patients, the same at every {about}; seed {sweep.seed}.",
+        *sentences,
+        reading(sweep),
+    ]
+    text = " ".join(sentence for sentence in spoken if sentence)
+    unbroken = re.sub(r"(?<=\d) (?=%)|(?<=month) (?=\d)|(?<=seed) (?=\d)", NO_BREAK, text)
+    return textwrap.wrap(unbroken, int((TWO_COLUMNS - 2 * MARGIN) / MM_PER_CHARACTER))
+
+
+def reading(sweep: Sweep) -> str:
+    """How the annual increase is read, in each scenario where that differs."""
+    told = {name: text for name, text in sweep.readings.items() if text}
+    if not told:
+        return ""
+    if len(set(told.values())) == 1:
+        return f"Annual increase of bone density: {next(iter(told.values()))}."
+    each = "; ".join(f"{text} ({name})" for name, text in told.items())
+    return f"Annual increase of bone density: {each}."
+
+
+def compares(arms: Iterable[str]) -> str:
+    """Which differences there are, and that they are paired."""
+    pairs = [contrast(arm) for arm in arms if " - " in arm]
+    same = "the same virtual patients and random numbers in both arms"
+    return f"Paired differences, {same}: {', '.join(pairs)}." if pairs else ""
+
+
+def about(rows: pd.DataFrame) -> str:
+    """The month that outcomes stand for, the scenarios of another length, and fractures."""
+    last = rows.groupby("scenario", sort=False)["time"].max()
+    usual = last.mode()[0]
+    apart = "".join(f", month {month:g} in {s}" for s, month in last.items() if month != usual)
+    breaks = any("fracture" in outcome for outcome in rows["outcome"].unique())
+    return f"Outcomes at month {usual:g}{apart}." + breaks * f" {ON_READING}"
+
+
+def counted(draws: pd.Series[int]) -> str:
+    """How many draws there are, in figures that are made of them; some may have failed."""
+    fewest, most = int(draws.min()), int(draws.max())
+    return f"{most}" if fewest == most else f"{fewest} to {most}"
+
+
+def scale(outcome: str, unit: str) -> str:
+    """What a scale is called: of what its percentages are."""
+    if outcome.endswith("change") and unit in ("%", "percentage points"):
+        return OF_ENTRY if unit != "%" else "% of the entry value"
+    return SPELT.get(unit, "% of patients" if unit == "%" else unit)
+
+
+def below(rows: pd.DataFrame, outcome: str, *parts: str) -> str:
+    """What stands below the title of a panel: what tells it from its neighbours, and its scale."""
+    unit = rows.loc[rows["outcome"] == outcome, "unit"].iloc[0]
+    return "; ".join(part for part in (*parts, scale(outcome, unit)) if part)
+
+
+def head(
+    rows: pd.DataFrame, outcome: str, scenario: str, is_first: bool, before: str = ""
+) -> tuple[str, str]:
+    """A panel's title and what stands below it, in a row of panels that are one outcome.
+
+    Where the rows are of several scenarios the first panel carries the title for its neighbours.
+    """
+    title, own = before + label_of(outcome), below(rows, outcome)
+    if rows["scenario"].nunique() == 1:
+        return title, own
+    return f"{title} ({own})" if is_first else "", scenario
+
+
+def contrast(arm: str) -> str:
+    """A difference with a proper minus sign."""
+    return arm.replace(" - ", " − ")
+
+
+def heading(case: Case, every: Sequence[Case]) -> str:
+    """What tells a case from the others: its scenario, its difference, both, or nothing."""
+    one_scenario = len({other.scenario for other in every}) == 1
+    one_arm = len({other.arm for other in every}) == 1
+    parts = ["" if one_scenario else case.scenario, "" if one_arm else contrast(case.arm)]
+    return ", ".join(part for part in parts if part)
+
+
+def number(value: float) -> str:
+    """Three significant digits."""
+    if not np.isfinite(value):
+        return "–"
+    text = f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return "0" if float(text) == 0 else text.replace("-", "−")
+
+
+def amount(value: object) -> str:
+    """The value of a parameter: a number, or words, which are cut where they are very many."""
+    try:
+        return number(float(str(value)))
+    except ValueError:
+        text = str(value)
+        return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def with_unit(amount: str, unit: str) -> str:
+    """An amount and its unit: one month, several months."""
+    return f"{amount} {unit.removesuffix('s') if amount == '1' else unit}".strip()
+
+
+def named(name: str, assumption: bool) -> str:
+    """A parameter's name, marked where it is an assumption."""
+    return name + ASSUMED * bool(assumption)
+
+
+def assumed() -> Line2D:
+    """What the mark after a name means, for the legend."""
+    return Line2D(
+        [], [], label="assumption", linestyle="none", marker="o", markersize=4.5,
+        markerfacecolor="white", markeredgecolor="#222222", markeredgewidth=0.6,
+    )  # fmt: skip

@@ -1,0 +1,195 @@
+"""The swimmer plot: what single patients went through, one lane each, the same in every arm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from sim.display.figures import months
+from sim.display.figures.caption import Caption
+from sim.display.figures.lanes import MOST, Order, lanes
+from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS, Page
+from sim.display.figures.saved import Saved
+from sim.display.figures.style import arm_style
+from sim.simulation.records import SITES
+
+ABREAST = 4
+"""Panels beside each other; further arms begin a new row."""
+
+LANE, HEADING, SCALE = 3.0, 4.5, 10.0
+NUMBERS, BETWEEN = 11.0, 4.0
+"""In mm: heights of a lane, a heading and a scale; widths of the numbers and between panels."""
+
+CLOSER = 0.75
+"""How much closer months may stand than where counts stand below them."""
+
+INK, FOLLOWED, SAMPLE = "#222222", "#d4d4d4", "#8a8a8a"
+LIGHTER = 0.65
+"""How much of the way to white a course at reduced dose is."""
+
+SHAPES = dict(zip(SITES, ("v", "D", "s"), strict=True))
+
+
+def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
+    """Lanes of the first patients: follow-up, courses, infusions, fractures and death."""
+    numbers, order = lanes(saved.tables, caption.arms)
+    arms = len(caption.arms)
+    width = ONE_COLUMN if arms == 1 else TWO_COLUMNS
+    abreast = min(arms, ABREAST)
+    panel = (width - 2 - NUMBERS - BETWEEN * (abreast - 1)) / abreast
+    height = LANE * len(order.patients)
+    rows = -(-arms // ABREAST)
+    lines = caption.lines(width, *_explained(numbers, order, caption), about_bone=False)
+    legend = _legend(set(numbers["item"]), _is_reduced(numbers), months.legend(caption))
+    page = Page(width, rows * (HEADING + height + SCALE), caption.title, legend, lines)
+    courses, doses = _therapies(numbers, "course"), _therapies(numbers, "infusion")
+    for place, (arm, look) in enumerate(arm_style(caption.arms).items()):
+        row, column = divmod(place, ABREAST)
+        left = NUMBERS + column * (panel + BETWEEN)
+        axes = page.axes(left, HEADING + row * (HEADING + height + SCALE), panel, height)
+        _draw(axes, numbers[numbers["arm"] == arm], look.color, courses, doses)
+        _scales(axes, order.patients if column == 0 else (), len(order.patients))
+        last = caption.horizon_months
+        months.draw_months(axes, caption, months.ticks(last, panel / CLOSER), last)
+        axes.set_title(arm)
+    return page.figure, numbers
+
+
+def _draw(
+    axes: Axes, items: pd.DataFrame, color: str, courses: list[str], doses: list[str]
+) -> None:
+    """One arm: bars below, infusions on them, events on top."""
+    of = dict(list(items.groupby("item")))
+    followed = of["follow-up"]
+    axes.barh(followed["lane"], followed["to_month"], 0.3, color=FOLLOWED, zorder=1)
+    if "course" in of:
+        _courses(axes, of["course"], color, courses)
+    for item in ("infusion", "missed infusion"):
+        if item in of:
+            _infusions(axes, of[item], doses)
+    for site, shape in SHAPES.items():
+        fractures = of.get("fracture", followed[:0])
+        fractures = fractures[fractures["what"] == site]
+        if len(fractures):
+            axes.plot(fractures["from_month"], fractures["lane"], **_event(shape))
+    if "death" in of:
+        axes.plot(of["death"]["from_month"], of["death"]["lane"], **_death())
+
+
+def _courses(axes: Axes, courses: pd.DataFrame, color: str, therapies: list[str]) -> None:
+    """Bars while a course is taken; several therapies share the height of the lane."""
+    bottom, height = _slots(courses, 0.66, therapies)
+    taken = courses["to_month"] - courses["from_month"]
+    for reduced in (False, True):
+        rows = (courses["share_of_full_dose"] < 1) == reduced
+        axes.barh(
+            courses["lane"][rows] + bottom[rows], taken[rows], height, courses["from_month"][rows],
+            align="edge", zorder=2, **_dose(color, reduced),
+        )  # fmt: skip
+
+
+def _infusions(axes: Axes, infusions: pd.DataFrame, therapies: list[str]) -> None:
+    """Ticks for doses given, hollow circles for missed ones; each therapy at its own height."""
+    bottom, height = _slots(infusions, 0.5 if len(therapies) == 1 else 0.9, therapies)
+    y = infusions["lane"] + bottom
+    if infusions["item"].iloc[0] == "infusion":
+        axes.vlines(infusions["from_month"], y, y + height, color=INK, linewidth=0.45, zorder=3)
+    else:
+        axes.plot(infusions["from_month"], y + height / 2, **_missed())
+
+
+def _slots(
+    rows: pd.DataFrame, whole: float, therapies: list[str]
+) -> tuple[pd.Series[float], float]:
+    """Where in its lane each row begins, and its height, as therapies share the height."""
+    height = whole / len(therapies)
+    places = {therapy: place for place, therapy in enumerate(therapies)}
+    return rows["what"].map(places) * height - whole / 2, height
+
+
+def _therapies(numbers: pd.DataFrame, item: str) -> list[str]:
+    """What was taken, or planned as a dose, in any arm: a therapy stands alike in all of them."""
+    return sorted(numbers.loc[numbers["item"].isin([item, f"missed {item}"]), "what"].unique())
+
+
+def _scales(axes: Axes, patients: tuple[int, ...], count: int) -> None:
+    axes.set_ylim(count - 0.4, -0.6)
+    axes.set_yticks(range(len(patients)), [str(patient) for patient in patients])
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    if patients:
+        axes.set_ylabel("Patient")
+
+
+def _legend(items: set[str], reduced: bool, beyond: list[Patch]) -> list[list[Artist]]:
+    """What bars and marks mean, of those that occur; courses in grey, as colours are of arms."""
+    bars: list[Artist] = [Line2D([], [], color=FOLLOWED, linewidth=2.5, label="follow-up")]
+    if "course" in items:
+        bars.append(Patch(label="course", **_dose(SAMPLE, False)))
+    if reduced:
+        bars.append(Patch(label="course, reduced dose", **_dose(SAMPLE, True)))
+    if "infusion" in items:
+        tick: dict[str, Any] = {"marker": "|", "linestyle": "none", "markersize": 5, "color": INK}
+        bars.append(Line2D([], [], label="dose given", **tick))
+    if "missed infusion" in items:
+        bars.append(Line2D([], [], label="dose missed", **_missed()))
+    marks: list[Artist] = [
+        Line2D([], [], label=f"{site} fracture", **_event(shape)) for site, shape in SHAPES.items()
+    ]
+    return [bars, [*marks, Line2D([], [], label="death", **_death()), *beyond]]
+
+
+def _dose(color: str, reduced: bool) -> dict[str, Any]:
+    """A course in full colour, or light with an edge: apart in grey print too."""
+    light = tuple(part + LIGHTER * (1 - part) for part in to_rgb(color))
+    face = light if reduced else color
+    return {"facecolor": face, "edgecolor": color, "linewidth": 0.5 if reduced else 0.0}
+
+
+def _event(shape: str) -> dict[str, Any]:
+    return {
+        "marker": shape, "markersize": 5.2 if shape == "v" else 4.0, "linestyle": "none",
+        "color": INK, "markeredgecolor": "white", "markeredgewidth": 0.6, "zorder": 5,
+        "clip_on": False,
+    }  # fmt: skip
+
+
+def _death() -> dict[str, Any]:
+    return {**_event("x"), "markersize": 4.2, "markeredgecolor": INK, "markeredgewidth": 1.3}
+
+
+def _missed() -> dict[str, Any]:
+    return {
+        "marker": "o", "markersize": 2.3, "linestyle": "none", "markeredgecolor": INK,
+        "markerfacecolor": "white", "markeredgewidth": 0.5, "zorder": 4,
+    }  # fmt: skip
+
+
+def _is_reduced(numbers: pd.DataFrame) -> bool:
+    return bool(np.any(numbers["share_of_full_dose"] < 1))
+
+
+def _explained(numbers: pd.DataFrame, order: Order, caption: Caption) -> list[str]:
+    """What the caption says about lanes, their order, and therapies that share a lane."""
+    whose = "all of them" if len(order.patients) < MOST else f"the first {len(order.patients)}"
+    same = ", each in the same lane in every arm" if len(caption.arms) > 1 else ""
+    longest = f"time on {order.course} and then " if order.course else ""
+    sentences = [
+        f"Lanes: {whose}{same}, ordered by {longest}length of follow-up in the arm {order.arm}.",
+        "A bar ends with follow-up or death. Single courses; nothing here is an interval.",
+    ]
+    for item, word in (("course", "Courses"), ("infusion", "Doses, infused or injected")):
+        names = _therapies(numbers, item)
+        if len(names) == 1:
+            sentences.append(f"{word}: {names[0]}.")
+        elif names:
+            sentences.append(f"{word} in a lane, from top to bottom: {', '.join(names)}.")
+    return [*sentences, *months.explained(caption)]

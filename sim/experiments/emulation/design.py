@@ -1,0 +1,83 @@
+"""How a published series was made, and a scenario made so that its patients are such a series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sim.errors import Refused
+from sim.experiments.runs import with_numbers
+from sim.scenario import Study, load
+
+
+class Design(NamedTuple):
+    """The design of a series: patients enrolled in each arm, and what is laid over a scenario.
+
+    `settings` are `path=value` texts: how long patients were followed and when they were measured,
+    as far as the publication says so.
+    """
+
+    patients: dict[str, int]
+    settings: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Patients of one trial, over its arms."""
+        return sum(self.patients.values())
+
+
+class Emulation(NamedTuple):
+    """A study whose cohort is that of so many trials of one design, one trial after another."""
+
+    study: Study
+    design: Design
+    trials: int
+
+
+def prepare(
+    scenario: str | Path, trials: int, seed: int | None = None, settings: Iterable[str] = ()
+) -> Emulation:
+    """A scenario as the trials that its publication describes; `settings` are laid over both.
+
+    Raises ScenarioError for a scenario that is not valid, Refused for one that answers to no
+    publication, or to one that does not say how its series was made.
+    """
+    settings = with_numbers(settings, None, seed)
+    study = load(scenario, settings)
+    design = design_of(study)
+    whole = f"cohort.patients={trials * design.size}"
+    return Emulation(load(scenario, [*design.settings, *settings, whole]), design, trials)
+
+
+def design_of(study: Study) -> Design:
+    """The design of the series that a study answers to. Raises Refused where there is none."""
+    answers = study.scenario.answers
+    if answers is None:
+        name = study.scenario.name
+        raise Refused(f"{name} answers to no publication; name one with `answers:`")
+    design = study.publication(answers).get("design")
+    if design is None:
+        raise Refused(
+            f"{answers} does not say how many patients it enrolled; its file needs a `design:`, "
+            f"like {{patients: {{{next(iter(study.scenario.arms))}: 10}}}}"
+        )
+    strangers = [arm for arm in design["patients"] if arm not in study.scenario.arms]
+    if strangers:
+        raise Refused(f"{answers} enrols patients in '{strangers[0]}', which is no arm here")
+    patients = {arm: int(count) for arm, count in design["patients"].items()}
+    return Design(patients, tuple(_settings(design, study.publication(answers))))
+
+
+def _settings(design: Mapping[str, Any], paper: Mapping[str, Any]) -> Iterable[str]:
+    """Follow-up and visits of the series as settings of a scenario."""
+    follow_up = design.get("follow_up", paper.get("follow_up"))
+    if follow_up is not None:
+        yield f"horizon={_text(follow_up)}"
+    for what, times in design.get("visits", {}).items():
+        yield f"visits.{what}=[{', '.join(map(_text, times))}]"
+
+
+def _text(time: str | float) -> str:
+    """A time as a file says it; a publication of one's own holds it in days."""
+    return time if isinstance(time, str) else f"{time:g} days"

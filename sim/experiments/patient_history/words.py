@@ -1,0 +1,91 @@
+"""What happens to a patient, in the words in which a clinician would tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sim.scenario import Scenario
+from sim.simulation.records import SITES
+
+MEASURED = {
+    "spine_g_cm2": ("spine", "g/cm2", "spine_t"),
+    "hip_g_cm2": ("hip", "g/cm2", "hip_t"),
+    "ctx_pg_ml": ("CTX", "pg/mL", ""),
+    "balp_iu": ("BALP", "IU", ""),
+    "tryptase_ug_l": ("tryptase", "ug/L", ""),
+}
+"""Quantity as tables name it -> its name in a sentence, its unit, and its T-score."""
+
+_DOSES = {1.0: "full dose", 0.5: "half dose", 0.25: "a quarter of the dose"}
+
+
+def measured(values: Mapping[str, float]) -> str:
+    """Values of one visit: `spine 0.712 g/cm2 T -3.0; CTX 120 pg/mL`."""
+    parts = []
+    for quantity, (name, unit, score) in MEASURED.items():
+        if quantity in values:
+            value = values[quantity]
+            shown = f"{value:.3f}" if score else amount(value)
+            t_score = f" T {signed(values[score])}" if score else ""
+            parts.append(f"{name} {shown} {unit}{t_score}")
+    return "; ".join(parts)
+
+
+def happened(event: str, what: str, value: float, scenario: Scenario, begins: bool) -> str:
+    """One event as `sim.results` describes it; `begins` is True for the first day of a course."""
+    if event == "infusion":
+        return f"{what} {value:.0f} mg" if value >= 10 else f"{what} {value:.2g} mg"
+    if event == "missed infusion":
+        return f"{what} missed"
+    if event == "course":
+        return f"{what} begins (full dose)" if begins else f"{what} ends as planned"
+    if event == "schedule ended":
+        return f"{what} ends as planned"
+    if event == "intolerance":
+        return _intolerance(what, value, scenario)
+    if event == "reaction":
+        name, therapy = _reaction(what, scenario)
+        return f"{name} after {therapy}{', which ends it' if value else ''}"
+    if event == "fracture":
+        return f"{what} fracture, the {ordinal(int(value))}"
+    if event == "death":
+        return f"died ({what} fracture)" if what in SITES else f"died ({what} mortality)"
+    return "end of follow-up"
+
+
+def in_sequence(words: list[str]) -> str:
+    """Words as a sentence lists them: `a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if 10 <= number % 100 <= 20 else ending}"
+
+
+def signed(score: float) -> str:
+    """A T-score with one decimal, and without a minus before zero."""
+    return f"{round(score, 1) + 0.0:.1f}"
+
+
+def amount(value: float) -> str:
+    """A marker's value: whole from 100 on, else with one decimal."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}"
+
+
+def _intolerance(therapy: str, action: float, scenario: Scenario) -> str:
+    if action == 0:
+        return f"{therapy} stopped for poor tolerance"
+    share = action / getattr(scenario.therapies[therapy], "relative_dose", 1.0)
+    dose = _DOSES.get(round(share, 6), f"{share * 100:.3g} % of the dose")
+    return f"{therapy} at {dose} (poor tolerance)"
+
+
+def _reaction(what: str, scenario: Scenario) -> tuple[str, str]:
+    """Name and therapy of a reaction, which bears its therapy's name where two share its own."""
+    for name, therapy in scenario.therapies.items():
+        for reaction in getattr(therapy, "reactions", {}):
+            if what in (reaction, f"{name} {reaction}"):
+                return reaction, name
+    raise KeyError(what)

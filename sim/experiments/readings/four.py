@@ -1,0 +1,115 @@
+"""The four readings of a published annual increase, each laid over the same scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from sim.experiments import runs
+from sim.scenario import Study, load
+from sim.scenario.protocol import accrual
+from sim.simulation.records import READINGS
+
+
+class Default(NamedTuple):
+    """A reading as a scenario file would say it, and why with these times; empty without any."""
+
+    accrual: str
+    reason: str = ""
+
+
+DEFAULTS = {
+    "linear": Default("linear"),
+    "compound": Default("compound"),
+    "plateau": Default(
+        "plateau: {months: 24 months, then: 0 %/year}",
+        "the two years of monthly infusions, as the time is not in the source",
+    ),
+    "saturating": Default(
+        "saturating: {time_constant: 12 months, window: 12 months}",
+        "remodelling takes 0.7 to 1 year (recalled), and no source settles the window",
+    ),
+}
+"""What is laid over a scenario for the readings that it does not have itself, with the numbers of
+the shipped what-ifs."""
+
+OWN, GIVEN = "the scenario's own", "times as given"
+
+
+class Four(NamedTuple):
+    """One scenario under each reading; `own` names the reading that it has itself.
+
+    `studies` and `origins` are by the name of the reading; an origin says where the times come
+    from, and is empty for a reading that has none.
+    """
+
+    studies: Mapping[str, Study]
+    origins: Mapping[str, str]
+    own: str
+
+    @property
+    def study(self) -> Study:
+        """The scenario as it reads the increase itself."""
+        return self.studies[self.own]
+
+    def in_words(self) -> Iterator[str]:
+        """Each reading with its times, and where they come from."""
+        for name, study in self.studies.items():
+            origin = f" [{self.origins[name]}]" if self.origins[name] else ""
+            yield f"{accrual(study.scenario)}{origin}"
+
+
+def read(
+    scenario: str | Path,
+    patients: int | None = None,
+    seed: int | None = None,
+    settings: Iterable[str] = (),
+    plateau: str | None = None,
+    saturating: tuple[str, str] | None = None,
+) -> Four:
+    """A scenario under the four readings, all with the same patients and seed.
+
+    `plateau` is how long the increase lasts, `saturating` its time constant and window, with their
+    units; left out, those of the scenario where the reading is its own, and the defaults where it
+    is not. Raises ScenarioError for a scenario or a time that is not valid.
+    """
+    settings = runs.with_numbers(settings, patients, seed)
+    own = load(scenario, settings).scenario.accrual.name
+    times = _times(plateau, saturating)
+    studies = {
+        name: load(scenario, [*settings, *_laid(name, own), *times.get(name, [])])
+        for name in READINGS
+    }
+    return Four(studies, {name: _origin(name, own, times) for name in READINGS}, own)
+
+
+def _times(plateau: str | None, saturating: tuple[str, str] | None) -> dict[str, list[str]]:
+    """The times that were given, as settings of a scenario."""
+    times = {}
+    if plateau is not None:
+        times["plateau"] = [f"accrual.plateau.months={plateau}"]
+    if saturating is not None:
+        names = ("time_constant", "window")
+        times["saturating"] = [
+            f"accrual.saturating.{name}={time}"
+            for name, time in zip(names, saturating, strict=True)
+        ]
+    return times
+
+
+def _laid(name: str, own: str) -> list[str]:
+    """What puts a reading in the place of the scenario's own, of which nothing stays behind."""
+    if name == own:
+        return []
+    text, reason = DEFAULTS[name]
+    if reason:
+        text = f'{{{text}, source: assumption, note: "{reason}"}}'
+    return ["accrual=", f"accrual={text}"]
+
+
+def _origin(name: str, own: str, times: Mapping[str, list[str]]) -> str:
+    """Whose reading it is, and who says its times."""
+    reason = DEFAULTS[name].reason
+    assumed = [f"assumed, {reason}"] if reason and name != own else []
+    return ", ".join([OWN] * (name == own) + ([GIVEN] if name in times else assumed))

@@ -1,0 +1,226 @@
+"""Running a scenario: every arm on the same virtual patients, in blocks, to tables and outcomes."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim import outcomes, results
+from sim.experiments import blocks
+from sim.experiments.blocks import Block, Work
+from sim.experiments.forecast import refuse_too_large
+from sim.outcomes import CELL, Tally
+from sim.results import Tables
+from sim.scenario import Study, load
+from sim.simulation.draws import CHUNK
+from sim.simulation.simulate import Engine, names_of, simulate_arms
+from sim.workers.pieces import available, in_order
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BLOCK: dict[Engine, int] = {"simpy": CELL, "batch": CHUNK}
+"""Patients simulated at a time by each engine; no result depends on it."""
+
+BLOCK_WITH_TABLES = 1024
+"""The most of them where their tables are kept, which take far more memory than their lives."""
+
+BLOCKS_A_WORKER = 4
+"""With fewer, starting another process takes longer than it saves."""
+
+__all__ = ["BLOCK", "Engine", "Progress", "Result", "follow", "in_blocks", "reduce", "run"]
+
+Progress = Callable[[int, int], None]
+Keep = Callable[[Tables], None]
+Enough = Callable[[Tally], bool]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A run: the study, its outcomes, the sums that they were computed from, and its tables.
+
+    `kept` are the tables, None where they were not kept; `mark` the sums that more patients can be
+    added to.
+    """
+
+    study: Study
+    summary: pd.DataFrame
+    reported: pd.DataFrame | None
+    engine: Engine
+    tally: Tally
+    kept: Tables | None = None
+    mark: Tally | None = None
+
+    def _repr_html_(self) -> str:
+        """The tables of the result, as a notebook shows them."""
+        from sim.display import html, tables
+
+        return html.result(
+            tables.sheets(self.study, self.summary, self.reported), tables.closing(self.study)
+        )
+
+    @property
+    def tables(self) -> Tables:
+        """The tables of the run. Raises ValueError where they were not kept."""
+        if self.kept is None:
+            raise ValueError("this run kept outcomes only; run it again to have tables")
+        return self.kept
+
+    @property
+    def patients(self) -> pd.DataFrame:
+        """One row a patient."""
+        return self.tables.patients
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """One row an event."""
+        return self.tables.events
+
+    @property
+    def measurements(self) -> pd.DataFrame:
+        """One row a measured value."""
+        return self.tables.measurements
+
+    @property
+    def latent(self) -> pd.DataFrame:
+        """What no trial sees: true values at entry."""
+        return self.tables.latent
+
+
+def run(
+    scenario: str | Path | Study,
+    patients: int | None = None,
+    seed: int | None = None,
+    settings: Iterable[str] = (),
+    progress: Progress | None = None,
+    engine: Engine = "simpy",
+    workers: int = 1,
+    outcomes_only: bool = False,
+) -> Result:
+    """Simulate a scenario: a path, or a study already loaded.
+
+    `patients` and `seed` stand in for those of the file, `settings` are `path=value` texts laid
+    over it (both for a path only); `progress` is told the number of patient courses done and to
+    do. Both engines give the same result to the last bit: `simpy` is the reference, `batch` is
+    compiled, slow to begin and then some hundred times faster. So do any number of `workers`
+    (processes; a script that asks for more than one needs the usual guard of its main module).
+    With `outcomes_only` no tables are kept, and memory does not grow with the number of patients.
+    Raises ScenarioError for a scenario that is not valid, or too large for this machine.
+    """
+    if not isinstance(scenario, Study):
+        scenario = load(scenario, with_numbers(settings, patients, seed))
+    if outcomes_only:
+        return reduce(scenario, None, progress, engine, workers)
+    refuse_too_large(scenario)
+    parts: list[Tables] = []
+    result = reduce(scenario, parts.append, progress, engine, workers)
+    return replace(result, kept=results.join(parts))
+
+
+def reduce(
+    study: Study,
+    keep: Keep | None = None,
+    progress: Progress | None = None,
+    engine: Engine = "simpy",
+    workers: int = 1,
+    begun: Tally | None = None,
+    enough: Enough | None = None,
+) -> Result:
+    """Simulate a study block by block; `keep` is handed the tables of each, in their order.
+
+    `begun` are the sums of the first patients, simulated before (see `outcomes.Total`). `enough` is
+    asked after each block whether the patients so far will do; the result then is that of a study
+    of so many.
+    """
+    scenario = study.scenario
+    comparator = (0, scenario.compared_with)
+    against = {(0, arm): comparator for arm in scenario.arms if arm != scenario.compared_with}
+    work = Work([study], engine, against, keep is not None)
+    total = outcomes.Total(begun)
+    most = BLOCK[engine] if enough is None and keep is None else BLOCK_WITH_TABLES
+    for block in in_blocks(work, progress, workers, total.patients, most):
+        if keep is not None and block.tables is not None:
+            keep(block.tables)
+        total.add(block.tally)
+        if enough is not None and enough(total.sums):
+            break
+    study = study.with_patients(total.patients)
+    return Result(
+        study,
+        outcomes.summarise(scenario.name, total.sums),
+        against_paper(study, total.sums),
+        engine,
+        total.sums,
+        mark=total.mark,
+    )
+
+
+def in_blocks(
+    work: Work,
+    progress: Progress | None = None,
+    workers: int = 1,
+    first: int = 0,
+    most: int | None = None,
+) -> Iterator[Block]:
+    """Simulate the patients of the first study from number `first` on, in every arm of all.
+
+    The blocks come in their order; `most` is the most patients that they may hold.
+    """
+    size = BLOCK[work.engine] if most is None else min(BLOCK[work.engine], most)
+    patients = range(first, work.studies[0].scenario.cohort.patients)
+    arms = sum(len(study.scenario.arms) for study in work.studies)
+    total, done = arms * len(patients), 0
+    do = functools.partial(blocks.do, work)
+    for block in in_order(do, split(patients, size), workers):
+        done += arms * len(block.patients)
+        if progress is not None:
+            progress(done, total)
+        yield block
+
+
+def split(patients: range, size: int) -> list[range]:
+    """Patients in blocks of a size, the last one smaller."""
+    ends = range(patients.start, patients.stop, size)
+    return [range(first, min(first + size, patients.stop)) for first in ends]
+
+
+def workers_for(patients: int, engine: Engine) -> int:
+    """As many workers as pay for a cohort: one a core, if each has a few blocks to do."""
+    return max(1, min(available(), patients // BLOCK[engine] // BLOCKS_A_WORKER))
+
+
+def follow(study: Study, patients: range | None = None, engine: Engine = "simpy") -> Tables:
+    """The tables of a study, of some of its patients or of all."""
+    patients = range(study.scenario.cohort.patients) if patients is None else patients
+    names = names_of(study)
+    return results.join(
+        [
+            results.of_block(simulate_arms(study, piece, engine), names, piece.start)
+            for piece in split(patients, BLOCK[engine])
+        ]
+    )
+
+
+def with_numbers(settings: Iterable[str], patients: int | None, seed: int | None) -> list[str]:
+    """Settings joined by the number of patients and the seed, where given."""
+    given = [] if patients is None else [f"cohort.patients={patients}"]
+    return [*settings, *given, *([] if seed is None else [f"seed={seed}"])]
+
+
+def against_paper(study: Study, whole: Tally) -> pd.DataFrame | None:
+    """The published facts that the scenario answers to, beside the simulated ones."""
+    answers = study.scenario.answers
+    if answers is None:
+        return None
+    import pandas as pd
+
+    sums = {
+        label.name: whole.sums(place)
+        for place, label in enumerate(whole.labels)
+        if label.subgroup is None
+    }
+    rows = outcomes.against_reported(sums, answers, blocks.facts_of(study))
+    return pd.DataFrame(rows, columns=list(outcomes.REPORTED_COLUMNS))

@@ -1,0 +1,31 @@
+"""Sensitivity sweeps: many sets of parameters on the same patients, to one tidy table.
+
+A sweep's file is read against its scenarios (`load_sweep`), every point and block of patients is
+simulated once and kept (`simulate`), and what is there is put together (`run`).
+"""
+
+from sim.experiments.sweeps.advice import Pilot, pilot
+from sim.experiments.sweeps.again import of_manifest
+from sim.experiments.sweeps.folder import Swept, folder_of
+from sim.experiments.sweeps.forecast import Forecast, TooLarge
+from sim.experiments.sweeps.read import Sweep, load_sweep
+from sim.experiments.sweeps.running import gather, run, simulate, workers_for
+from sim.experiments.sweeps.work import WHOLE, Shard
+
+__all__ = [
+    "WHOLE",
+    "Forecast",
+    "Pilot",
+    "Shard",
+    "Sweep",
+    "Swept",
+    "TooLarge",
+    "folder_of",
+    "gather",
+    "load_sweep",
+    "of_manifest",
+    "pilot",
+    "run",
+    "simulate",
+    "workers_for",
+]

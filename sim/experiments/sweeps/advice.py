@@ -1,0 +1,114 @@
+"""A pilot of few draws and patients, and how many of each it recommends."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from sim.errors import Refused
+from sim.experiments.runs import Progress
+from sim.experiments.sweeps import folder, running, work
+from sim.experiments.sweeps.collect import Collected, collected
+from sim.experiments.sweeps.designs import SAMPLED
+from sim.experiments.sweeps.noise import Advice, Cost, Split, advise
+from sim.experiments.sweeps.read import Sweep, load_sweep
+from sim.simulation.simulate import Engine
+from sim.workers.pieces import Workers
+
+DRAWS, PATIENTS, MORE = 32, 200, 2000
+"""The pilot; `MORE` patients of the base case show what a patient costs, and what a point."""
+
+PRECISE = 0.05
+"""Without a target the standard error of the mean is to be this share of the spread."""
+
+
+class Pilot(NamedTuple):
+    """What a pilot found: the variances of an outcome, what points cost, and its advice."""
+
+    outcome: str
+    arm: str
+    unit: str
+    split: Split
+    cost: Cost
+    target: float
+    advice: Advice
+
+
+def pilot(
+    path: Path, root: Path, seed: int | None = None, engine: Engine = "batch",
+    workers: Workers = 1, progress: Progress | None = None,
+    most_hours: float = running.MOST_HOURS,
+) -> Pilot:  # fmt: skip
+    """Simulate a few draws of few patients of a sweep, and recommend patients and draws.
+
+    The paired difference that is wanted most precisely decides: that of the target, or of the
+    first outcome of the sweep. Draws count as independent, so a Latin hypercube or a Sobol sequence
+    is told to take more than it needs. Raises ScenarioError; Refused for a design without draws, or
+    for an outcome without any spread and no target.
+    """
+    sweep = load_sweep(path, PATIENTS, None, seed)
+    if sweep.form.design.name not in SAMPLED:
+        raise Refused(
+            f"a {sweep.form.design.name} design draws nothing, so nothing can be recommended; "
+            f"allowed: {', '.join(SAMPLED)}"
+        )
+    if not 1 < sweep.draws <= DRAWS:
+        sweep = load_sweep(path, PATIENTS, DRAWS, seed)
+    failed = running.simulate(
+        sweep, root, engine, workers, progress=progress, most_hours=most_hours
+    )
+    running.refuse_nothing(sweep, failed)
+    blocks = folder.home(sweep, root) / "blocks"
+    found = [
+        collected(blocks, one, sweep.patients, running.of_scenario(one, failed))
+        for one in sweep.varied
+    ]
+    return _advised(sweep, found, cost_of(sweep, engine))
+
+
+def cost_of(sweep: Sweep, engine: Engine) -> Cost:
+    """Seconds of a point and of a patient in all its arms and scenarios, from the base case."""
+    seconds = []
+    for patients in (PATIENTS, MORE):
+        tried = []
+        for _ in range(2):  # the first try may wait for code to be compiled
+            began = time.monotonic()
+            for one in sweep.varied:
+                document, arms = one.document(one.points[0]), one.study.scenario.arms
+                work.simulated(document, range(patients), engine, arms)
+            tried.append(time.monotonic() - began)
+        seconds.append(min(tried))
+    a_patient = max((seconds[1] - seconds[0]) / (MORE - PATIENTS), 1e-9)
+    return Cost(max(seconds[0] - PATIENTS * a_patient, 0.0), a_patient)
+
+
+def _advised(sweep: Sweep, found: list[Collected], cost: Cost) -> Pilot:
+    wanted = sweep.form.target
+    outcome = wanted.outcome if wanted is not None else sweep.form.outcomes[0]
+    known = [
+        (split, quantity)
+        for one in found
+        for quantity, split in zip(one.quantities, one.splits, strict=True)
+        if " - " in quantity.arm or len(one.one.study.scenario.arms) == 1
+    ]
+    meant = [(split, quantity) for split, quantity in known if quantity.outcome == outcome]
+    if not meant:
+        raise Refused(f"'{outcome}' is not an outcome of both arms, so it has no difference whose "
+                      "precision could be wanted; name another one as `target`")  # fmt: skip
+    split, quantity = max(meant, key=lambda pair: (pair[1].time, pair[0].parameters))
+    target = wanted.standard_error if wanted else PRECISE * split.parameters**0.5
+    try:
+        advice = advise(split, cost, target)
+    except Refused:
+        if wanted is not None:
+            raise
+        raise Refused(
+            f"the pilot saw no spread of '{outcome}' beyond the noise of patients, so nothing says "
+            f"how precise to be; add `target: {{outcome: {outcome}, standard_error: ...}}`"
+        ) from None
+    if sweep.form.design.sobol is not None:
+        draws = 1 << (advice.draws - 1).bit_length()  # its sequence needs a power of two
+        error, seconds = split.error(draws, advice.patients), cost.of(draws, advice.patients)
+        advice = Advice(draws, advice.patients, error, seconds)
+    return Pilot(quantity.outcome, quantity.arm, quantity.unit, split, cost, target, advice)

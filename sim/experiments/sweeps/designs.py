@@ -1,0 +1,166 @@
+"""The points of a sweep: which parameters have which values at each."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.experiments.sweeps.design_form import Design
+from sim.experiments.sweeps.distributions import ENDS
+from sim.experiments.sweeps.joint import Joint
+from sim.simulation.draws import column, generator
+from sim.simulation.records import Floats
+
+SAMPLED = ("probabilistic", "latin_hypercube", "sobol")
+"""Designs whose points are draws of all parameters at once."""
+
+MOST_POINTS = 1_000_000
+"""A point takes about a kilobyte before anything is simulated."""
+
+
+class Point(NamedTuple):
+    """One set of values: its number, its part in the design, and a value for each parameter moved.
+
+    `role` is base, low, high, level, grid, draw, A, B, AB, BA or trajectory; `of` is the path of
+    the parameter that was moved alone; `values` goes by the place of the parameter.
+    """
+
+    number: int
+    role: str
+    of: str
+    values: dict[int, Any]
+
+
+def points(design: Design, joint: Joint, seed: int) -> list[Point]:
+    """Every point of a design: the base case, each parameter alone, then the design's own.
+
+    Each parameter alone at its ends shows whether it changes anything at all, whatever the design.
+    """
+    every = itertools.chain(_base(), _ends(design, joint), _own(design, joint, seed))
+    return [Point(number, *parts) for number, parts in enumerate(every)]
+
+
+def size(design: Design, joint: Joint) -> int:
+    """How many points a design has, without making them."""
+    parameters = len(joint.parameters)
+    around = design.one_at_a_time.levels - 1 if design.one_at_a_time else 2
+    return 1 + parameters * around + _own_size(design, joint)
+
+
+def _own_size(design: Design, joint: Joint) -> int:
+    parameters = len(joint.parameters)
+    if design.grid is not None:
+        return math.prod(len(parameter.choices) for parameter in joint.parameters)
+    if design.indices is not None:
+        mixed = 2 if design.indices.second_order == "yes" else 1
+        return design.indices.draws * (2 + mixed * parameters)
+    if design.morris is not None:
+        return design.morris.trajectories * (parameters + 1)
+    drawn = design.probabilistic or design.latin_hypercube or design.sobol
+    return 0 if drawn is None else drawn.draws
+
+
+Parts = tuple[str, str, dict[int, Any]]
+
+
+def _base() -> Iterator[Parts]:
+    yield "base", "", {}
+
+
+def _ends(design: Design, joint: Joint) -> Iterator[Parts]:
+    """Each parameter alone, low and high; and between, if more levels are asked for."""
+    for place, parameter in enumerate(joint.parameters):
+        if parameter.distribution is None:
+            yield "low", parameter.path, {place: parameter.choices[0]}
+            yield "high", parameter.path, {place: parameter.choices[-1]}
+            continue
+        low, high = parameter.distribution.ends
+        base = parameter.base.number if parameter.base is not None else (low + high) / 2
+        steps = design.one_at_a_time.levels // 2 if design.one_at_a_time else 1
+        for end, role in ((low, "low"), (high, "high")):
+            for step in range(steps, 0, -1):
+                value = end if step == steps else base + (end - base) * step / steps
+                moved = joint.alone(place, value)
+                yield role if step == steps else "level", parameter.path, moved
+
+
+def _own(design: Design, joint: Joint, seed: int) -> Iterator[Parts]:
+    if design.grid is not None:
+        yield from _grid(joint)
+    elif design.name in SAMPLED:
+        for row in joint.values(_shares(design, joint, seed)).tolist():
+            yield "draw", "", dict(enumerate(row))
+    elif design.indices is not None:
+        yield from _for_indices(design.indices.draws, design.indices.second_order, joint, seed)
+    elif design.morris is not None:
+        yield from _trajectories(design, joint, seed)
+
+
+def _grid(joint: Joint) -> Iterator[Parts]:
+    for values in itertools.product(*(parameter.choices for parameter in joint.parameters)):
+        yield "grid", "", dict(enumerate(values))
+
+
+def _shares(design: Design, joint: Joint, seed: int) -> Floats:
+    """Independent uniform numbers of each draw and parameter: draws x parameters."""
+    from scipy.stats import qmc
+
+    size = len(joint.parameters)
+    if design.probabilistic is not None:
+        return np.stack([
+            column(seed, f"parameter {parameter.path}", 0, "uniform", 0, design.probabilistic.draws)
+            for parameter in joint.parameters
+        ], axis=1)  # fmt: skip
+    if design.latin_hypercube is not None:
+        hypercube = qmc.LatinHypercube(size, rng=generator(seed, "latin hypercube"))
+        return np.asarray(hypercube.random(design.latin_hypercube.draws), float)
+    assert design.sobol is not None
+    sequence = qmc.Sobol(size, rng=generator(seed, "sobol"))
+    return np.asarray(sequence.random(design.sobol.draws), float)
+
+
+def _for_indices(draws: int, second_order: str, joint: Joint, seed: int) -> Iterator[Parts]:
+    """Two samples A and B; AB is A with one column of B, and BA the other way round."""
+    from scipy.stats import qmc
+
+    size = len(joint.parameters)
+    both = np.asarray(qmc.Sobol(2 * size, rng=generator(seed, "indices")).random(draws), float)
+    a, b = both[:, :size], both[:, size:]
+    yield from _drawn("A", "", a, joint)
+    yield from _drawn("B", "", b, joint)
+    mixed = [("AB", a, b), ("BA", b, a)] if second_order == "yes" else [("AB", a, b)]
+    for role, one, other in mixed:
+        for place, parameter in enumerate(joint.parameters):
+            moved = one.copy()
+            moved[:, place] = other[:, place]
+            yield from _drawn(role, parameter.path, moved, joint)
+
+
+def _trajectories(design: Design, joint: Joint, seed: int) -> Iterator[Parts]:
+    """Walks of Morris over the 95 % intervals, in which one parameter moves at each step."""
+    from SALib.sample import morris
+
+    assert design.morris is not None
+    size, form = len(joint.parameters), design.morris
+    number = int(generator(seed, "morris").integers(2**31))
+    shares = np.asarray(morris.sample(space(joint), form.trajectories, form.levels, seed=number))
+    low, high = ENDS
+    of = np.diff(shares, axis=0, prepend=shares[:1]) != 0
+    for step, row in enumerate(shares):
+        moved = "" if step % (size + 1) == 0 else joint.parameters[int(of[step].argmax())].path
+        yield from _drawn("trajectory", moved, low + row[None] * (high - low), joint)
+
+
+def space(joint: Joint) -> dict[str, Any]:
+    """The unit cube of the parameters, as SALib is told of it."""
+    names = [parameter.path for parameter in joint.parameters]
+    return {"num_vars": len(names), "names": names, "bounds": [[0, 1]] * len(names)}
+
+
+def _drawn(role: str, of: str, shares: Floats, joint: Joint) -> Iterator[Parts]:
+    for row in joint.values(shares).tolist():
+        yield role, of, dict(enumerate(row))

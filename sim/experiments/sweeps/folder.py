@@ -1,0 +1,187 @@
+"""A sweep in its folder: tidy outcomes, analyses, figures and a manifest."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim import results
+from sim.experiments import archive
+from sim.experiments.sweeps import addresses, again, analyses, variance
+from sim.experiments.sweeps.collect import Collected, shown
+from sim.experiments.sweeps.designs import Point
+from sim.experiments.sweeps.read import Sweep
+from sim.scenario.protocol import accrual
+from sim.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+POINTS_AT_ONCE = 64
+"""Points whose rows are in memory as a table; of a sweep there may be many."""
+
+
+class Swept(NamedTuple):
+    """A sweep that was run: its tables, and what must be said of it.
+
+    See `sim.experiments.sweeps.analyses` for `parameters`, `alone`, `summary` and `noise`,
+    `variance` for `indices` and `screening`, which are None where the design does not give them.
+    `in_vain` names parameters that change nothing, `failed` points that could not be simulated,
+    with the reason.
+    """
+
+    sweep: Sweep
+    folder: Path
+    parameters: pd.DataFrame
+    alone: pd.DataFrame
+    summary: pd.DataFrame
+    noise: pd.DataFrame
+    indices: pd.DataFrame | None
+    screening: pd.DataFrame | None
+    in_vain: list[tuple[str, str, str]]
+    failed: dict[tuple[str, int], str]
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """The tidy table: one row a scenario, point, arm and outcome, parameters beside them."""
+        import pandas as pd
+
+        return pd.read_parquet(self.folder / "outcomes.parquet")
+
+
+def home(sweep: Sweep, root: Path) -> Path:
+    """Where a sweep belongs below a folder of results: its blocks, and a folder each result."""
+    return root / "sweeps" / sweep.form.name
+
+
+def folder_of(sweep: Sweep, root: Path) -> Path:
+    """The folder of this very sweep."""
+    return home(sweep, root) / f"{sweep.digest[:8]}{addresses.model()[:4]}"
+
+
+def keep(
+    sweep: Sweep, found: Sequence[Collected], root: Path, failed: dict[tuple[str, int], str],
+    about: dict[str, Any],
+) -> Swept:  # fmt: skip
+    """Write everything that the numbers of a sweep say, whole or not at all."""
+    from sim.display.figures import sweeps as figures
+
+    folder, design = folder_of(sweep, root), sweep.form.design
+    swept = Swept(
+        sweep, folder, analyses.parameters(found), analyses.alone(found), analyses.summary(found),
+        analyses.noise(found), variance.indices(found) if design.indices else None,
+        variance.screening(found, design.morris.levels) if design.morris else None,
+        analyses.in_vain(found), failed,
+    )  # fmt: skip
+    with results.whole(folder) as temporary:
+        write_outcomes(found, temporary)
+        for name in ("parameters", "alone", "summary", "noise", "indices", "screening"):
+            frame = getattr(swept, name)
+            if frame is not None:
+                archive.write_csv(frame, temporary / f"{name}.csv")
+        text = json.dumps(manifest_of(swept, about), indent=1, ensure_ascii=False)
+        (temporary / "manifest.json").write_text(text + "\n", encoding="utf-8")
+        figures.draw(temporary)
+    return swept
+
+
+def write_outcomes(found: Sequence[Collected], folder: Path) -> None:
+    """Write the tidy table as Parquet and CSV, some points at a time."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    with ExitStack() as files:
+        csv = files.enter_context((folder / "outcomes.csv").open("w", encoding="utf-8", newline=""))
+        writer = None
+        for frame in _frames(found):
+            _as_text(frame).to_csv(csv, index=False, header=writer is None,
+                                   float_format=archive.DIGITS, lineterminator="\n")  # fmt: skip
+            rows = pa.Table.from_pandas(frame, preserve_index=False)
+            if writer is None:
+                path = folder / "outcomes.parquet"
+                opened = parquet.ParquetWriter(path, rows.schema, compression="zstd")
+                writer = files.enter_context(opened)
+            writer.write_table(rows)
+
+
+def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table with numbers that repeat as text: it is writing them down that takes long."""
+    told = {}
+    for name in frame.select_dtypes("float").columns.difference(["estimate", "mc_error"]):
+        text = {value: archive.DIGITS % value for value in frame[name].unique()}
+        told[name] = frame[name].map(text, na_action="ignore")
+    return frame.assign(**told)
+
+
+def _frames(found: Sequence[Collected]) -> Iterator[pd.DataFrame]:
+    """The tidy table in parts: point, its parameters, arm, outcome, estimate and error."""
+    import numpy as np
+    import pandas as pd
+
+    numeric = _numeric(found)
+    for one in found:
+        heads = pd.DataFrame(one.quantities)
+        for first in range(0, len(one.one.points), POINTS_AT_ONCE):
+            points = [
+                point for point in one.one.points[first : first + POINTS_AT_ONCE]
+                if not np.isnan(one.values[point.number]).all()
+            ]  # fmt: skip
+            if not points:
+                continue
+            left = pd.DataFrame([_row(one, point, numeric) for point in points])
+            here = [point.number for point in points]
+            frame = left.loc[left.index.repeat(len(heads))].reset_index(drop=True)
+            right = pd.concat([heads] * len(points), ignore_index=True)
+            frame = pd.concat([frame, right], axis=1)
+            yield frame.assign(estimate=one.values[here].ravel(), mc_error=one.errors[here].ravel())
+
+
+def _row(one: Collected, point: Point, numeric: dict[str, bool]) -> dict[str, Any]:
+    names = [parameter.path for parameter in one.one.joint.parameters]
+    row = {"scenario": one.one.study.scenario.name, "point": point.number, "role": point.role,
+           "of": point.of}  # fmt: skip
+    for name, value in zip(names, shown(one.one, point), strict=True):
+        row[name] = float(value) if numeric[name] else str(value)
+    return row
+
+
+def _numeric(found: Sequence[Collected]) -> dict[str, bool]:
+    """Which parameters are numbers at every point."""
+    numeric: dict[str, bool] = {}
+    for one in found:
+        for point in one.one.points:
+            pairs = zip(one.one.joint.parameters, shown(one.one, point), strict=True)
+            for parameter, value in pairs:
+                is_number = isinstance(value, float)
+                numeric[parameter.path] = numeric.get(parameter.path, True) and is_number
+    return numeric
+
+
+def manifest_of(swept: Swept, about: dict[str, Any]) -> dict[str, Any]:
+    """Everything needed to know what was swept, and what its figures say."""
+    sweep, form = swept.sweep, swept.sweep.form
+    scenarios = {one.study.scenario.name: one.study for one in sweep.varied}
+    first = sweep.varied[0].study.scenario
+    return {
+        "mastosim": __version__,
+        "model": addresses.model(),
+        "digest": sweep.digest,
+        "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        **archive.made_with(),
+        **about,
+        "sweep": {
+            "name": form.name, "title": form.title, "question": form.question,
+            "design": form.design.name, "outcomes": form.outcomes, "arms": list(first.arms),
+            "comparator": first.compared_with, "patients": sweep.patients, "draws": sweep.draws,
+            "seed": first.seed,
+            "readings": {name: accrual(study.scenario) for name, study in scenarios.items()},
+        },
+        "in_vain": [list(one) for one in swept.in_vain],
+        "failed": [[*point, why] for point, why in swept.failed.items()],
+        "specification": sweep.document,
+        "scenarios": {name: again.held(study) for name, study in scenarios.items()},
+    }  # fmt: skip

@@ -1,0 +1,182 @@
+"""A sweep as its file says it: of which scenario, over which parameters, by which design."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from sim.experiments.sweeps.design_form import Design
+from sim.scenario.form.quantities import (
+    Form,
+    NonNegative,
+    Number,
+    Text,
+    Whole,
+    only_one,
+    refuse,
+)
+from sim.scenario.form.uncertainty import Uncertainty
+
+FORMAT = 1
+MOST_PATIENTS = 10_000_000
+"""Of every point; sums over groups of ten of them are held while a point is put together."""
+
+
+def _empty(value: Any) -> Any:
+    return {} if value is None else value
+
+
+class ParameterForm(Form):
+    """A number of the scenario, and what is known or asked of it; nothing: what the file says."""
+
+    name: Text | None = None
+    """What figures call it, in a few words."""
+    low: Text | None = None
+    """The lower end of its interval; with `high`, and drawn evenly between them."""
+    high: Text | None = None
+    """The upper end of its interval."""
+    uncertainty: Uncertainty | None = None
+    """Its distribution, in place of the one beside it in the scenario."""
+    within: list[Text] | None = None
+    """Ends that no draw passes: the distribution is cut off there."""
+    values: list[Any] | None = None
+    """The values of a grid."""
+    also: list[Text] = Field([])
+    """Paths that are given the same value."""
+    source: Text | None = None
+    """Where the interval comes from."""
+    note: Text | None = None
+    """Why this interval."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> ParameterForm:
+        if (self.low is None) != (self.high is None):
+            raise refuse("low and high come together")
+        ways = (self.low, self.uncertainty, self.values)
+        if sum(way is not None for way in ways) > 1:
+            raise refuse("one of low and high, uncertainty, values")
+        if self.values is not None and not self.values:
+            raise refuse("values: at least one")
+        if self.within is not None and len(self.within) != 2:
+            raise refuse("within has two values, the lower first")
+        return self
+
+
+class Covariance(Form):
+    """Normal parameters that vary together, about their values in the scenario."""
+
+    parameters: list[Text]
+    """Their paths."""
+    matrix: list[list[Number]]
+    """Their covariance, in the units of the values."""
+
+    @model_validator(mode="after")
+    def _square(self) -> Covariance:
+        size = len(self.parameters)
+        if len(self.matrix) != size or any(len(row) != size for row in self.matrix):
+            raise refuse("a covariance of {n} parameters has {n} rows of {n} numbers", n=size)
+        if len({*self.parameters}) < size:
+            raise refuse("a covariance names each parameter once")
+        return self
+
+
+class Target(Form):
+    """How precisely the mean over the draws is wanted."""
+
+    outcome: Text
+    """An outcome, of which the paired difference is meant, e.g. spine annual increase."""
+    standard_error: NonNegative
+    """Its standard error, in the unit of the outcome, e.g. 0.1."""
+
+
+def _named(value: Any) -> Any:
+    return {value: {}} if isinstance(value, str) else value
+
+
+Parameters = dict[str, Annotated[ParameterForm, BeforeValidator(_empty)]]
+
+
+class SweepForm(Form):
+    """A sensitivity analysis of a scenario."""
+
+    mastosim_sweep: Whole
+    """Version of this format: 1."""
+    name: Text
+    """Short name that the folder of results gets: small letters, digits, - and _."""
+    title: Text
+    """Title in one line."""
+    question: Text
+    """The question that the sweep is to answer, in one line."""
+    scenario: Text | None = None
+    """The scenario's file, seen from this one, e.g. ../laroche2011.yaml."""
+    scenarios: list[Text] | None = None
+    """Several of them, for choices of structure: each is crossed with the design."""
+    patients: Whole | None = None
+    """Patients of every point, in place of the scenario's number."""
+    seed: Whole | None = None
+    """Seed, in place of the scenario's."""
+    design: Annotated[Design, BeforeValidator(_named)]
+    """One of the designs."""
+    parameters: Parameters = Field({})
+    """What varies, by path; left out, every number with an `uncertainty` beside it."""
+    correlations: dict[str, Number] = Field({})
+    """Between the normal scores of two parameters: `path ~ path`, from -1 to 1; absent pairs: 0."""
+    covariance: Covariance | None = None
+    """Normal parameters that vary together."""
+    dirichlet: dict[str, dict[str, NonNegative]] = Field({})
+    """Shares that add up to 100 %: each group with its counts by path."""
+    outcomes: list[Text] = Field(["spine annual increase", "all fractures"])
+    """The outcomes that figures show."""
+    target: Target | None = None
+    """A precision, for the recommendation of patients and draws."""
+
+    @field_validator("mastosim_sweep", mode="after")
+    @classmethod
+    def _format_is_known(cls, version: int) -> int:
+        if version != FORMAT:
+            raise refuse("format {version} is not known here; allowed: 1", version=version)
+        return version
+
+    @field_validator("name", mode="after")
+    @classmethod
+    def _name_names_a_folder(cls, name: str) -> str:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,60}", name):
+            raise refuse("'{name}': small letters, digits, - and _, as it names a folder",
+                         name=name)  # fmt: skip
+        return name
+
+    @field_validator("patients", mode="after")
+    @classmethod
+    def _somebody(cls, patients: int | None) -> int | None:
+        if patients is not None and not 2 <= patients <= MOST_PATIENTS:
+            raise refuse("{patients} patients; allowed: 2 to {most}",
+                         patients=patients, most=MOST_PATIENTS)  # fmt: skip
+        return patients
+
+    @field_validator("seed", mode="after")
+    @classmethod
+    def _seed_is_natural(cls, seed: int | None) -> int | None:
+        if seed is not None and seed < 0:
+            raise refuse("a seed is 0 or more")
+        return seed
+
+    @model_validator(mode="after")
+    def _of_something(self) -> SweepForm:
+        only_one(self, ("scenario", "scenarios"), "a sweep")
+        if not self.files:
+            raise refuse("scenarios: at least one")
+        if self.design.name == "grid" and not self.parameters:
+            raise refuse("a grid needs parameters with `values`")
+        of_draws = ("correlations", "covariance", "dirichlet", "target")
+        if self.design.name == "grid" and (idle := [k for k in of_draws if getattr(self, k)]):
+            raise refuse("a grid draws nothing; leave out {idle}", idle=", ".join(idle))
+        if not self.outcomes:
+            raise refuse("outcomes: at least one")
+        return self
+
+    @property
+    def files(self) -> list[str]:
+        """The scenario files."""
+        return self.scenarios if self.scenarios is not None else [str(self.scenario)]

@@ -1,0 +1,122 @@
+"""Two kinds of noise kept apart: patients are few, and parameters are uncertain.
+
+Every point holds the same patients, so part of what chance does to a point it does to all of them:
+it moves the mean over the draws, and not their spread. A two-way analysis of variance, draws by
+groups of patients, tells the parts from one another.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.errors import Refused
+from sim.outcomes.groups import GROUP
+from sim.simulation.records import Floats
+
+SIZES = tuple(
+    size for power in range(1, 7) for step in (10, 15, 20, 30, 40, 50, 70)
+    if (size := step * 10**power // 10) % GROUP == 0 and size <= 10**6
+)  # fmt: skip
+"""Numbers of patients that are considered, from 10 to a million, in whole groups."""
+
+FEWEST_DRAWS = 10
+
+
+class Split(NamedTuple):
+    """Variances of one outcome: between parameters, and of patients, of one each.
+
+    `patients` is alike at every draw, `together` differs from draw to draw.
+    """
+
+    parameters: float
+    patients: float
+    together: float
+
+    def error(self, draws: float, patients: float) -> float:
+        """Standard error of the mean over so many draws of so many patients."""
+        return math.sqrt(
+            self.parameters / draws
+            + self.patients / patients
+            + self.together / (draws * patients)
+        )  # fmt: skip
+
+
+class Cost(NamedTuple):
+    """Seconds that a point takes: however few patients it has, and for each of them."""
+
+    a_point: float
+    a_patient: float
+
+    def of(self, draws: float, patients: float) -> float:
+        """Seconds of so many points of so many patients."""
+        return draws * (self.a_point + self.a_patient * patients)
+
+
+class Moments:
+    """What the split is computed from, draw by draw: memory does not grow with their number."""
+
+    def __init__(self) -> None:
+        self.draws = 0
+        self._groups: Floats = np.zeros((0, 0))
+        self._squares: Floats = np.zeros(0)
+
+    def add(self, influences: Floats) -> None:
+        """Take in a draw: the influences of its groups of patients on each outcome."""
+        if not self.draws:
+            self._groups = np.zeros_like(influences)
+            self._squares = np.zeros(influences.shape[1])
+        self.draws += 1
+        self._groups += influences
+        self._squares += (influences**2).sum(axis=0)
+
+    def splits(self, values: Floats) -> list[Split]:
+        """The split of each outcome; `values` are the estimates, draws x outcomes.
+
+        With N draws and G groups the mean square within draws is b + ab, that of the groups' means
+        over the draws b + ab/N, and that between draws a + ab/G.
+        """
+        groups, draws = len(self._groups), self.draws
+        if draws < 2 or groups < 2:
+            return [Split(math.nan, math.nan, math.nan)] * values.shape[1]
+        within = self._squares / draws / (groups - 1)
+        shared = ((self._groups / draws) ** 2).sum(axis=0) / (groups - 1)
+        together = np.maximum((within - shared) * draws / (draws - 1), 0)
+        alike = np.maximum(shared - together / draws, 0)
+        between = np.maximum(values.var(axis=0, ddof=1) - together / groups, 0)
+        parts = zip(between, GROUP * alike, GROUP * together, strict=True)
+        return [Split(*map(float, part)) for part in parts]
+
+
+class Advice(NamedTuple):
+    """How many draws of how many patients, and what standard error they give in how long."""
+
+    draws: int
+    patients: int
+    error: float
+    seconds: float
+
+
+def advise(split: Split, cost: Cost, target: float) -> Advice:
+    """The cheapest draws and patients whose mean has the standard error that is wanted.
+
+    For every number of patients the draws follow: N = (a + ab/n) / (target^2 - b/n).
+    Raises Refused where not even a million patients are enough.
+    """
+    found = []
+    for patients in SIZES:
+        left = target**2 - split.patients / patients
+        if left > 0 and math.isfinite(split.parameters):
+            wanted = (split.parameters + split.together / patients) / left
+            draws = max(math.ceil(wanted - 1e-9), FEWEST_DRAWS)
+            seconds = cost.of(draws, patients)
+            found.append(Advice(draws, patients, split.error(draws, patients), seconds))
+    if not found:
+        least = math.sqrt(split.patients / SIZES[-1])
+        raise Refused(
+            f"a standard error of {target:g} takes more than {SIZES[-1]} patients; "
+            f"allowed: above {least:.2g}"
+        )
+    return min(found, key=lambda advice: (advice.seconds, advice.draws))

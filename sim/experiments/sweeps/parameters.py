@@ -1,0 +1,195 @@
+"""The parameters of a sweep against a scenario: where each stands, its value, its distribution."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from pydantic_core import PydanticCustomError
+
+from sim.experiments.sweeps import addresses, distributions, marginals, paths
+from sim.experiments.sweeps.distributions import Amount, Distribution, amount, in_unit
+from sim.experiments.sweeps.form import ParameterForm, SweepForm
+from sim.scenario import Mistake, Study
+from sim.scenario.form.quantities import refuse
+from sim.scenario.mistakes import dotted
+from sim.scenario.text.provenance import Plain
+from sim.scenario.text.tree import Path_
+
+DECIDING = ("horizon", "visits")
+"""Where a scenario says what is measured and when, which a table has one answer to."""
+
+OF_ALL = {"seed": "a `seed`", "cohort.patients": "`patients`"}
+"""What is the same at every point, and what to give the sweep instead."""
+
+LABELS = {"mastosim", *addresses.LABELS} - {"arms"}
+"""What a scenario says that no patient feels, whatever it is."""
+
+
+class Parameter(NamedTuple):
+    """A value of the scenario that the sweep moves.
+
+    `places` are the paths that are given its value, `base` the scenario's own number with its unit,
+    None for a choice in words; `distribution` is None, and `choices` are the values, in a grid.
+    """
+
+    path: str
+    name: str
+    places: tuple[Path_, ...]
+    base: Amount | None
+    base_text: str
+    distribution: Distribution | None
+    choices: tuple[Any, ...]
+    is_assumption: bool
+
+    def written(self, value: Any) -> Any:
+        """A value as the scenario file would have it."""
+        if self.base is not None and isinstance(value, float):
+            return str(Amount(value, self.base.unit))
+        return value
+
+    def shown(self, value: Any) -> Any:
+        """A value in a table: a number in the unit of the base, or words."""
+        if value is None:
+            return self.base.number if self.base is not None else self.base_text
+        if isinstance(value, float):
+            return value
+        try:
+            return value if self.base is None else in_unit(value, self.base)
+        except PydanticCustomError:
+            return str(value)
+
+
+def resolve(
+    form: SweepForm, plain: Plain, study: Study, mistakes: list[Mistake]
+) -> list[Parameter]:
+    """Every parameter of a sweep, in the order of the file; what is wrong goes to `mistakes`."""
+    found: dict[str, Parameter] = {}
+    for path, given in _given(form, study).items():
+        place = ("parameters", path) if path in form.parameters else _place(form, path)
+        try:
+            one = _resolved(path, given, form, study)
+            if one.path in found:
+                raise refuse("'{path}' is named twice", path=one.path)
+            if both := {p for other in found.values() for p in other.places} & {*one.places}:
+                raise refuse("'{path}' is given the value of two parameters",
+                             path=dotted(min(both, key=str)))  # fmt: skip
+            found[one.path] = one
+        except PydanticCustomError as error:
+            mistakes.append(Mistake(dotted(place), error.message(), _mark(plain, place)))
+    return [*found.values()]
+
+
+def _given(form: SweepForm, study: Study) -> dict[str, ParameterForm]:
+    """Parameters by path as the file names them; those of groups, and of the scenario, besides."""
+    given = dict(form.parameters)
+    together = [path for group in form.dirichlet.values() for path in group]
+    together += form.covariance.parameters if form.covariance else []
+    for path in together:
+        given.setdefault(path, ParameterForm())
+    if not given and form.design.name != "grid":
+        given = {path: ParameterForm() for path in study.uncertainty}
+    return given
+
+
+def _resolved(path: str, given: ParameterForm, form: SweepForm, study: Study) -> Parameter:
+    place = paths.number_at(study.document, path)
+    for given_the_value in (path, *given.also):
+        _refuse_what_does_not_vary(given_the_value)
+    if form.design.name == "grid":
+        return _of_a_grid(path, place, given, study)
+    if given.values is not None:
+        raise refuse("`values` are for a grid; give it low and high, or uncertainty")
+    if place is None:
+        raise _no_number(path, study)
+    text = paths.found(study.document, place)
+    base = amount(text)
+    distribution = marginals.marginal(path, place, base, given, form, study)
+    if given.within is not None:
+        low, high = (in_unit(end, base) for end in given.within)
+        distribution = distributions.cut(distribution, low, high)
+    return _parameter(dotted(place), place, base, text, given, distribution, study)
+
+
+def _refuse_what_does_not_vary(path: str) -> None:
+    head = str(next(iter(paths.parts_of(path)), ""))
+    if head in LABELS:
+        raise refuse("'{path}' is nothing that a patient feels; leave it out", path=path)
+    if head in DECIDING:
+        raise refuse("'{path}' decides which outcomes there are, and when; name a scenario for "
+                     "each under `scenarios`", path=path)  # fmt: skip
+    if path in OF_ALL:
+        raise refuse("'{path}' is the same at every point; give the sweep {instead}",
+                     path=path, instead=OF_ALL[path])  # fmt: skip
+
+
+def _of_a_grid(path: str, place: Path_ | None, given: ParameterForm, study: Study) -> Parameter:
+    """An axis, whose values may be any that the scenario could have there, or not yet have."""
+    if given.values is None:
+        raise refuse("an axis of a grid needs `values`")
+    if given.within is not None:
+        raise refuse("`within` cuts a distribution off; an axis of a grid has none")
+    place = place or paths.parts_of(path)
+    if paths.found(study.document, place[:-1]) is None:
+        raise _no_number(path, study)
+    text = paths.found(study.document, place)
+    try:
+        base = amount(text)
+    except PydanticCustomError:
+        base = None
+    shown = "as the scenario has it" if text is None else str(text)
+    axis = _parameter(dotted(place), place, base, shown, given, None, study)
+    known = [str(axis.shown(value)) for value in axis.choices]
+    if twice := [v for v, k in zip(axis.choices, known, strict=True) if known.count(k) > 1]:
+        raise refuse("'{value}' stands twice among the values", value=str(twice[-1]))
+    return axis
+
+
+def _parameter(
+    path: str, place: Path_, base: Amount | None, text: str, given: ParameterForm,
+    distribution: Distribution | None, study: Study,
+) -> Parameter:  # fmt: skip
+    others = []
+    for also in given.also:
+        beside = paths.number_at(study.document, also) or paths.parts_of(also)
+        if paths.found(study.document, beside[:-1]) is None:
+            raise _no_number(also, study)
+        others.append(beside)
+    assumed = {number.path for number in study.assumptions}
+    return Parameter(
+        path, given.name or path, (place, *others), base, text, distribution,
+        tuple(given.values or ()), path in assumed or f"{path}[0]" in assumed,
+    )  # fmt: skip
+
+
+def _no_number(path: str, study: Study) -> PydanticCustomError:
+    if isinstance(paths.found(study.document, paths.parts_of(path)), str):
+        return refuse("'{path}' is a word, not a number; only a grid takes words", path=path)
+    near = paths.likely(study.document, path)
+    meant = f"; did you mean '{near}'?" if near else "; `mastosim check` lists its numbers"
+    return refuse("the scenario has no number '{path}'{meant}", path=path, meant=meant)
+
+
+def _place(form: SweepForm, path: str) -> Path_:
+    for group, shares in form.dirichlet.items():
+        if path in shares:
+            return ("dirichlet", group, path)
+    return ("covariance",) if form.covariance else ("parameters",)
+
+
+def _mark(plain: Plain, place: Iterable[str | int]) -> Any:
+    at = tuple(place)
+    while at and at not in plain.key_marks and at not in plain.marks:
+        at = at[:-1]
+    return plain.key_marks.get(at, plain.marks.get(at))
+
+
+def mark_of(plain: Plain, path: str) -> tuple[str, Any]:
+    """Where a sweep names a parameter: the path in its file, and the mark."""
+    for key in plain.tree.get("parameters") or {}:
+        if dotted(paths.parts_of(re.sub(r"\.mean$", "", path))) in (
+            dotted(paths.parts_of(key)), dotted(paths.parts_of(re.sub(r"\.mean$", "", key))),
+        ):  # fmt: skip
+            return dotted(("parameters", key)), _mark(plain, ("parameters", key))
+    return "parameters", _mark(plain, ("parameters",))

@@ -1,0 +1,153 @@
+"""A sweep's file, checked against its scenarios; every mistake in one report."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sim.errors import Refused
+from sim.experiments.sweeps import against, joint, parameters
+from sim.experiments.sweeps.designs import MOST_POINTS, points, size
+from sim.experiments.sweeps.form import SweepForm
+from sim.experiments.sweeps.varied import AROUND, Varied
+from sim.scenario import Mistake, ScenarioError, Study, load
+from sim.scenario.checks.forms import validated
+from sim.scenario.text.provenance import Plain, as_it_stands
+from sim.scenario.text.tree import read_file
+
+NAMED = ("title", "question", "outcomes", "target")
+"""What a sweep says of itself, and no number depends on."""
+
+
+class Sweep(NamedTuple):
+    """A sweep that was read and found valid; points have the same numbers in every scenario."""
+
+    form: SweepForm
+    varied: list[Varied]
+    document: dict[str, Any]
+    digest: str
+
+    @property
+    def patients(self) -> int:
+        """Patients of every point."""
+        return self.varied[0].study.scenario.cohort.patients
+
+    @property
+    def draws(self) -> int:
+        """Draws of a sampled design; elsewhere the points of the design itself."""
+        return sum(point.role not in AROUND for point in self.varied[0].points)
+
+
+def load_sweep(
+    path: str | Path, patients: int | None = None, draws: int | None = None, seed: int | None = None
+) -> Sweep:
+    """Read a sweep and the scenarios that it names, with other numbers where they are given.
+
+    Raises ScenarioError with every mistake found; Refused for draws of a design without any.
+    """
+    mistakes: list[Mistake] = []
+    try:
+        plain = as_it_stands(read_file(Path(path), str(path), mistakes))
+    except ScenarioError as error:
+        raise ScenarioError(error.mistakes, "sweep") from None
+    _refuse_a_scenario(plain)
+    _set_numbers(plain.tree, patients, draws, seed)
+    form, wrong = validated(SweepForm, plain, plain.tree)
+    mistakes += wrong
+    if form is None or mistakes:
+        raise ScenarioError(mistakes, "sweep")
+    studies = [
+        _loaded(form, plain, Path(path), name, place, mistakes)
+        for place, name in enumerate(form.files)
+    ]
+    return checked(form, plain, [study for study in studies if study is not None], mistakes)
+
+
+def checked(form: SweepForm, plain: Plain, studies: list[Study], mistakes: list[Mistake]) -> Sweep:
+    """A sweep over studies that were loaded. Raises ScenarioError with these mistakes and more."""
+    varied = [
+        one for study in studies if (one := _varied(form, plain, study, mistakes)) is not None
+    ]
+    if mistakes:
+        raise ScenarioError(mistakes, "sweep")
+    mistakes += against.mistakes_in(form, varied, plain)
+    if mistakes:
+        raise ScenarioError(mistakes, "sweep")
+    said = {key: value for key, value in plain.tree.items() if key not in NAMED}
+    known = [[one.study.digest, _uncertainty(one.study)] for one in varied]
+    whole = json.dumps([said, known], sort_keys=True)
+    return Sweep(form, varied, plain.tree, hashlib.sha256(whole.encode()).hexdigest())
+
+
+def _refuse_a_scenario(plain: Plain) -> None:
+    """Raise ScenarioError for the file of a scenario: one mistake, not one for each key."""
+    told = "this is a scenario; `mastosim run` simulates it, and a sweep names it"
+    for key in ("mastosim", "extends"):
+        if key in plain.tree and not {"mastosim_sweep", "design"} & plain.tree.keys():
+            mark = plain.key_marks.get((key,))
+            raise ScenarioError([Mistake(key, told, mark)], "sweep")
+
+
+def _uncertainty(study: Study) -> dict[str, Any]:
+    """What draws depend on, and the digest of a study leaves out, as no patient feels it."""
+    return {
+        path: one.model_dump(mode="json", exclude_none=True)
+        for path, one in study.uncertainty.items()
+    }
+
+
+def _set_numbers(tree: Any, patients: int | None, draws: int | None, seed: int | None) -> None:
+    """Numbers of the command line in the place of the file's."""
+    for key, number in (("patients", patients), ("seed", seed)):
+        if number is not None:
+            tree[key] = str(number)
+    if draws is None:
+        return
+    design = tree.get("design")
+    name = design if isinstance(design, str) else next(iter(design or {}), "")
+    key = {"morris": "trajectories"}.get(name, "draws")
+    if name in ("one_at_a_time", "grid") or not isinstance(design, str | dict):
+        raise Refused("the design of this sweep draws nothing; leave out --draws")
+    held = design.get(name) if isinstance(design, dict) else None
+    tree["design"] = {name: {**(held if isinstance(held, dict) else {}), key: str(draws)}}
+
+
+def _loaded(
+    form: SweepForm, plain: Plain, path: Path, name: str, place: int, mistakes: list[Mistake]
+) -> Study | None:
+    """One of the scenarios, with the patients and the seed of the sweep."""
+    settings = [] if form.patients is None else [f"cohort.patients={form.patients}"]
+    settings += [] if form.seed is None else [f"seed={form.seed}"]
+    try:
+        return load(path.parent / name, settings)
+    except ScenarioError as error:
+        key = ("scenarios", place) if form.scenarios is not None else ("scenario",)
+        told = f"'{name}' cannot be used: {error.mistakes[0].message}"
+        absent = error.mistakes[0].mark is not None and error.mistakes[0].mark.line == 0
+        mark = plain.marks.get(key)
+        mistakes += [Mistake(str(key[0]), told, mark)] if absent else error.mistakes
+        return None
+
+
+def _varied(form: SweepForm, plain: Plain, study: Study, mistakes: list[Mistake]) -> Varied | None:
+    """A scenario with its parameters and points; None where something is wrong with them."""
+    before = len(mistakes)
+    found = parameters.resolve(form, plain, study, mistakes)
+    if not found and len(mistakes) == before:
+        told = f"'{study.scenario.name}' says nothing of uncertainty; list what varies"
+        mark = plain.marks.get(("parameters",), plain.marks.get(()))
+        mistakes.append(Mistake("parameters", told, mark))
+    if len(mistakes) > before:
+        return None
+    together = joint.joined(form, plain, found, mistakes)
+    if form.design.name in ("indices", "morris") and not together.is_independent:
+        told = f"{form.design.name} asks for parameters that vary on their own"
+        mistakes.append(Mistake("design", told, plain.marks.get(("design",))))
+    if (count := size(form.design, together)) > MOST_POINTS:
+        told = f"{count:,} points; allowed: up to {MOST_POINTS:,}"
+        mistakes.append(Mistake("design", told, plain.marks.get(("design",))))
+    if len(mistakes) > before:
+        return None
+    return Varied(study, together, points(form.design, together, study.scenario.seed))

@@ -1,0 +1,179 @@
+"""A sweep from its blocks that are missing to its folder; what is done is never done again."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import time
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+from sim.errors import Refused
+from sim.experiments.runs import Progress
+from sim.experiments.sweeps import addresses, folder, store, work
+from sim.experiments.sweeps.collect import collected
+from sim.experiments.sweeps.folder import Swept
+from sim.experiments.sweeps.forecast import Forecast, forecast, refuse_too_large
+from sim.experiments.sweeps.read import Sweep
+from sim.experiments.sweeps.varied import AROUND, Varied
+from sim.experiments.sweeps.work import WHOLE, Done, Shard, Task
+from sim.simulation.simulate import Engine
+from sim.workers import cluster
+from sim.workers.pieces import Workers, available, in_order
+
+PILOT = 3
+"""Pieces that are timed, after one for each worker, in which code is compiled or read."""
+
+MOST_HOURS = 24.0
+
+COURSES_THAT_PAY = 50_000
+"""Courses of patients that take one process about as long as other processes take to start."""
+
+Tell = Callable[[Forecast], None]
+
+
+def simulate(
+    sweep: Sweep, root: Path, engine: Engine = "batch", workers: Workers = 1,
+    shard: Shard = WHOLE, progress: Progress | None = None, tell: Tell | None = None,
+    most_hours: float = MOST_HOURS,
+) -> dict[tuple[str, int], str]:  # fmt: skip
+    """Simulate whatever blocks are missing; returns the points that cannot be, with the reason.
+
+    `tell` is handed a forecast once some pieces are done. Raises Refused for a store of another
+    version or in use by another process, TooLarge for work above the limits; blocks done stay.
+    """
+    name = "" if shard == WHOLE else str(shard)
+    with store.opened(folder.home(sweep, root) / "blocks", name) as blocks:
+        there = sound(blocks, sweep)
+        courses = sum(
+            len(piece.patients) * len(piece.addresses) for piece in work.pieces(sweep, there, shard)
+        )
+        do = functools.partial(work.do, Task(blocks.absolute(), engine, addresses.model()))
+        done = in_order(do, work.pieces(sweep, there, shard), workers)
+        watched = _watched(done, courses, progress)
+        failures: dict[str, str] = {}
+        hands = _hands(workers)
+        pilot = list(itertools.islice(watched, hands + PILOT))
+        if pilot and (left := courses - sum(one.courses for one in pilot)):
+            expected = forecast(pilot[-PILOT:], left, hands, blocks, isinstance(workers, int))
+            if tell is not None:
+                tell(expected)
+            refuse_too_large(expected, blocks, most_hours)
+        for one in itertools.chain(pilot, watched):
+            failures |= one.failures
+    return _points_without(sweep, failures)
+
+
+def _points_without(sweep: Sweep, failures: dict[str, str]) -> dict[tuple[str, int], str]:
+    """The points that need a block which cannot be made, and why not."""
+    return {
+        (one.study.scenario.name, point.number): failures[at]
+        for one in sweep.varied if failures
+        for point in one.points
+        for at in (addresses.of(one.document(point), arm) for arm in one.study.scenario.arms)
+        if at in failures
+    }  # fmt: skip
+
+
+def gather(
+    sweep: Sweep, root: Path, failed: dict[tuple[str, int], str],
+    progress: Progress | None = None, about: dict[str, Any] | None = None,
+) -> Swept:  # fmt: skip
+    """Put together what was simulated of a sweep, and keep it in its folder.
+
+    `failed` are the points that `simulate` returned, `progress` is told of points, `about` goes
+    into the manifest. Raises Refused where none of a design's own points could be simulated.
+    """
+    refuse_nothing(sweep, failed)
+    blocks = folder.home(sweep, root) / "blocks"
+    total, done = sum(len(one.points) for one in sweep.varied), itertools.count(1)
+
+    def tell(_: Any) -> None:
+        if progress is not None:
+            progress(next(done), total)
+
+    try:
+        found = [
+            collected(blocks, one, sweep.patients, of_scenario(one, failed), tell)
+            for one in sweep.varied
+        ]
+    except store.Damaged as error:
+        told = f"the block {error} was damaged meanwhile; the same command makes it again"
+        raise Refused(told) from None
+    return folder.keep(sweep, found, root, failed, about or {})
+
+
+def of_scenario(one: Varied, failed: Collection[tuple[str, int]]) -> set[int]:
+    """The points of one scenario among those that failed."""
+    return {number for name, number in failed if name == one.study.scenario.name}
+
+
+def refuse_nothing(sweep: Sweep, failed: dict[tuple[str, int], str]) -> None:
+    """Raise Refused where none of a design's own points could be simulated, or moved alone."""
+    for one in sweep.varied:
+        name = one.study.scenario.name
+        own = [p for p in one.points if p.role not in AROUND] or one.points[1:]
+        why = [failed.get((name, p.number), "") for p in own]
+        if all(why):
+            raise Refused(f"no point of the design could be simulated in '{name}': {why[0]}")
+
+
+def run(
+    sweep: Sweep, root: Path, engine: Engine = "batch", workers: Workers = 1,
+    progress: Progress | None = None, command: str = "", most_hours: float = MOST_HOURS,
+) -> Swept:  # fmt: skip
+    """Simulate what is missing of a sweep, put it together, and keep it in its folder.
+
+    `progress` is told of patient courses. Any number of workers, of interruptions and of shards
+    give the same bytes. Raises as `simulate` does.
+    """
+    began = time.monotonic()
+    failed = simulate(sweep, root, engine, workers, WHOLE, progress, most_hours=most_hours)
+    about = {"command": command, "seconds": round(time.monotonic() - began, 1), "engine": engine}
+    return gather(sweep, root, failed, about=about)
+
+
+def sound(blocks: Path, sweep: Sweep) -> dict[str, list[range]]:
+    """The blocks that a sweep can use, each of them read; those that are damaged are removed."""
+    there = store.ranges(blocks)
+    for one in sweep.varied if there else []:
+        for point in one.points:
+            document = one.document(point)
+            for arm in one.study.scenario.arms:
+                at = addresses.of(document, arm)
+                there[at] = [r for r in there.get(at, []) if _is_sound(blocks, at, r)]
+    return there
+
+
+def _is_sound(blocks: Path, at: str, patients: range) -> bool:
+    try:
+        store.load(blocks, store.name_of(at, patients))
+    except store.Damaged:
+        (blocks / store.name_of(at, patients)).unlink(missing_ok=True)
+        return False
+    return True
+
+
+def _watched(done: Iterator[Done], courses: int, progress: Progress | None) -> Iterator[Done]:
+    so_far = 0
+    for one in done:
+        so_far += one.courses
+        if progress is not None:
+            progress(so_far, courses)
+        yield one
+
+
+def workers_for(sweep: Sweep) -> int:
+    """One a core, if the sweep is not done by one before the others have begun."""
+    points = sum(len(one.points) for one in sweep.varied)
+    courses = points * sweep.patients * len(sweep.varied[0].study.scenario.arms)
+    return available() if courses >= COURSES_THAT_PAY else 1
+
+
+def _hands(workers: Workers) -> int:
+    """How many pieces are done at a time, here or on a cluster."""
+    if isinstance(workers, int):
+        return max(workers, 1)
+    with cluster.connected(workers) as (_, count):
+        return count

@@ -1,0 +1,156 @@
+"""Quantities as text with a unit, read against a closed table.
+
+1 month = 30.4375 days, 1 year = 365.25 days.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from pydantic_core import PydanticCustomError
+
+from sim.scenario.mistakes import nearest
+
+DAYS_PER_YEAR = 365.25
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12
+
+# dimension -> unit as written -> factor to the unit that the code holds
+UNITS: dict[str, dict[str, float]] = {
+    "time, held in days": {
+        "day": 1, "days": 1, "week": 7, "weeks": 7,
+        "month": DAYS_PER_MONTH, "months": DAYS_PER_MONTH,
+        "year": DAYS_PER_YEAR, "years": DAYS_PER_YEAR,
+    },
+    "age, held in years": {"years": 1, "year": 1},
+    "weight, held in kg": {"kg": 1},
+    "share, held as a fraction": {"%": 0.01},
+    "change, held as a fraction": {"%": 0.01},
+    "yearly change, held in percent": {"%/year": 1},
+    "hazard, held per year": {
+        "per year": 1, "per month": 12,
+        "per 100 person-years": 0.01, "per 1000 person-years": 0.001,
+    },
+    "infusion dose, held as typed": {"mg/kg": 1, "mg": 1},
+    "course dose, held as typed": {"MU": 1, "mg": 1, "ug": 1},
+    "CTX, held in pg/mL": {"pg/mL": 1, "ng/L": 1, "ng/mL": 1000, "ug/L": 1000},
+    "BALP, held in IU": {"IU": 1},
+    "tryptase, held in ug/L": {"ug/L": 1, "ng/mL": 1},
+    "bone density, held in g/cm2": {"g/cm2": 1},
+    "number": {"": 1},
+}  # fmt: skip
+
+SHARE = "share, held as a fraction"
+LONGEST_QUANTITY = 100
+
+_QUANTITY = re.compile(r"([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*([^\d,].*)?")
+_NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)")
+
+
+@dataclass(frozen=True)
+class Dose:
+    """An amount with its unit: mg, mg/kg, MU or ug."""
+
+    amount: float
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.amount:g} {self.unit}"
+
+
+def split_quantity(text: object) -> tuple[float, str]:
+    """A number and the unit behind it. Raises PydanticCustomError for anything else."""
+    if not isinstance(text, str):
+        raise _wrong("should be one value, not {kind}", kind=_kind(text))
+    if len(text) > LONGEST_QUANTITY:
+        raise _wrong("'{text}...' is too large, or too long for a number", text=text[:40])
+    match = _QUANTITY.fullmatch(text.strip())
+    if match is None:
+        if re.fullmatch(r"[-+]?\.?(nan|inf|infinity)\b.*", text.strip(), re.IGNORECASE):
+            raise _wrong("'{text}' is not a finite number", text=text)
+        comma = re.fullmatch(r"\s*[-+]?\d+,\d+.*", text)
+        hint = "; write decimals with a point, thousands without a comma" if comma else ""
+        raise _wrong("'{text}' does not start with a number{hint}", text=text, hint=hint)
+    number = float(match[1])
+    if not math.isfinite(number):
+        raise _wrong("'{text}' is too large", text=text)
+    return number, (match[2] or "").strip()
+
+
+def read(text: object, dimension: str) -> float:
+    """A quantity in the unit that the code holds for this dimension (a key of UNITS).
+
+    A share may be typed as counts, `2 of 10`. Raises PydanticCustomError for what is not allowed.
+    """
+    counts = _split_counts(text) if dimension == SHARE else None
+    if counts is not None:
+        return _share_of(str(text), *counts)
+    number, unit = split_quantity(text)
+    factor = _factor(str(text), unit, dimension)
+    held = number * factor if factor >= 1 else number / round(1 / factor)  # 41 % is 0.41 exactly
+    if not math.isfinite(held):
+        raise _wrong("'{text}' is too large", text=text)
+    return held
+
+
+def read_dose(text: object, dimension: str) -> Dose:
+    """A dose with its unit, which decides how it is compared."""
+    number, unit = split_quantity(text)
+    _factor(str(text), unit, dimension)
+    if number <= 0:
+        raise _wrong("'{text}': a dose is above 0", text=text)
+    return Dose(number, unit)
+
+
+def _split_counts(text: object) -> tuple[str, str] | None:
+    """The two counts of a share as papers print it, `2 of 10`; None for any other text."""
+    if not isinstance(text, str) or len(text) > LONGEST_QUANTITY:
+        return None
+    parts = re.split(r"\s+(?:out\s+)?of\b\s*|\s*/\s*", text.strip())
+    numeric = len(parts) == 2 and all(_NUMBER.fullmatch(part) for part in parts)
+    if not numeric and not re.search(r"\bof\b", text):
+        return None
+    if not numeric or not re.search(r"\d\s+of\s", text):
+        raise _wrong("'{text}' should be written like 20 % or 2 of 10", text=text)
+    return parts[0], parts[1]
+
+
+def _share_of(text: str, count: str, total: str) -> float:
+    """A share from a count and a total, divided once: 2 of 10 is 0.2 exactly."""
+    if float(count) < 0 or float(total) < 0:
+        raise _wrong("'{text}': a count is 0 or more", text=text)
+    if not (count.isdecimal() and total.isdecimal()):
+        whole = "'{text}': counts are whole numbers, like 2 of 10; other shares are written with %"
+        raise _wrong(whole, text=text)
+    if int(total) == 0:
+        raise _wrong("'{text}': a share of nobody; the second count is 1 or more", text=text)
+    if int(count) > int(total):
+        raise _wrong("'{text}': more than all; the first count is at most {total}",
+                     text=text, total=total)  # fmt: skip
+    return int(count) / int(total)
+
+
+def _factor(text: str, unit: str, dimension: str) -> float:
+    table = UNITS[dimension]
+    if unit in table:
+        return table[unit]
+    what = dimension.split(",")[0]
+    if "" in table:
+        raise _wrong("'{text}': a plain number belongs here, without a unit", text=text)
+    if not unit and dimension == SHARE:
+        raise _wrong("'{text}' has no unit; a share is written with %, like 50 %, "
+                     "or as counts, like 2 of 10", text=text)  # fmt: skip
+    if not unit:
+        raise _wrong("'{text}' has no unit; {what} is written with one of: {units}",
+                     text=text, what=what, units=", ".join(table))  # fmt: skip
+    raise _wrong("'{text}': '{unit}' is not a unit of {what}; {help}",
+                 text=text, unit=unit, what=what, help=nearest(unit, table))  # fmt: skip
+
+
+def _kind(value: object) -> str:
+    return {dict: "a mapping", list: "a list", type(None): "nothing"}.get(type(value), "this")
+
+
+def _wrong(message: str, **context: object) -> PydanticCustomError:
+    return PydanticCustomError("quantity", message, context)

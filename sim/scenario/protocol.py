@@ -1,0 +1,259 @@
+"""A scenario as a protocol in words, and the list of what it assumes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from sim import evidence
+from sim.scenario.checks.markers import unused_markers
+from sim.scenario.checks.regimens import reachable, reached_by
+from sim.scenario.form.intolerance import Intolerance
+from sim.scenario.form.outcome import Visits
+from sim.scenario.form.spread import is_converted
+from sim.scenario.form.study import Scenario
+from sim.scenario.form.therapy import Course, Infusions, Phase, Schedule, Start
+from sim.scenario.form.units import DAYS_PER_MONTH
+from sim.scenario.mistakes import dotted
+from sim.scenario.study import Study
+from sim.scenario.text.provenance import Number
+from sim.scenario.text.tree import Path_
+
+_ADVERBS = {"1 month": "monthly", "3 months": "quarterly", "6 months": "six-monthly"}
+_ADVERBS |= {"12 months": "yearly", "7 days": "weekly"}
+
+
+def protocol(study: Study) -> Iterator[str]:
+    """The protocol, line by line: who, with what, in which arms, observed how."""
+    scenario = study.scenario
+    yield f"{scenario.name}: {scenario.title}"
+    yield scenario.question
+    yield (
+        f"{scenario.cohort.patients} patients an arm, the same in every arm, "
+        f"followed for {in_time(scenario.horizon)} (to day {round(scenario.horizon)}); "
+        f"seed {scenario.seed}"
+    )
+    yield ""
+    yield "Therapies"
+    for name, therapy in scenario.therapies.items():
+        yield f"  {name}: {_therapy(therapy, scenario)}"
+    yield ""
+    yield "Arms and the regimens they can reach"
+    for arm, therapies in scenario.arms.items():
+        mark = " (comparator)" if arm == scenario.compared_with and len(scenario.arms) > 1 else ""
+        yield f"  {arm}: {' + '.join(therapies) or 'no therapy'}{mark}"
+        for regimen, how in reachable(scenario, arm).items():
+            yield f"    {regimen}: {how}"
+    yield ""
+    unused = [row for row in scenario.effects if row not in reached_by(scenario)]
+    if unused:
+        yield f"Effects of regimens that no arm reaches: {', '.join(unused)}"
+    yield f"Annual increase of bone density read as: {accrual(scenario)}"
+    yield f"After {in_time(scenario.beyond_evidence.after)}: {_beyond(scenario)}"
+    yield f"Visits: {_visits(scenario)}"
+    if scenario.subgroups:
+        yield f"Shown apart: {', '.join(scenario.subgroups)}"
+    unused = unused_markers(study.document)
+    if unused:
+        yield f"Not in the cohort, so not used: what the file says of {', '.join(unused)}"
+    converted = [*conversions(study)]
+    if converted:
+        yield "Computed from what was typed:"
+        yield from converted
+
+
+def assumptions(study: Study) -> Iterator[str]:
+    """How many numbers there are, who vouches for them, and every one that nobody does."""
+    recalled = [n for n in study.numbers if not n.is_assumption and rests_on_memory(n)]
+    yield count_of_assumptions(study)
+    for number in study.assumptions:
+        note = f"  ({number.note})" if number.note else ""
+        yield f"  {number.path} = {number.text}{note}"
+    if recalled:
+        yield f"{len(recalled)} more rest on sources that were recalled and not seen:"
+        for number in recalled:
+            yield f"  {number.path} = {number.text}  ({', '.join(number.sources)})"
+
+
+def conversions(study: Study) -> Iterator[str]:
+    """Every mean and SD that was computed from what a paper prints, with the figures used."""
+    for path, tree in _ways(study.document, ()):
+        found: Any = study.scenario
+        for part in path:
+            found = found[part] if isinstance(found, dict) else getattr(found, str(part))
+        given = ", ".join(f"{key} {_typed(value)}" for key, value in tree.items())
+        yield f"  {dotted(path)}: {given} -> mean {found.mean:.4g}, SD {found.sd:.4g}"
+
+
+def _ways(tree: Any, path: Path_) -> Iterator[tuple[Path_, dict[str, Any]]]:
+    if is_converted(tree):
+        yield path, tree
+    elif isinstance(tree, dict):
+        for key, item in tree.items():
+            yield from _ways(item, (*path, key))
+
+
+def _typed(value: Any) -> str:
+    return " to ".join(value) if isinstance(value, list) else str(value)
+
+
+def count_of_assumptions(study: Study) -> str:
+    """One sentence: how many of the scenario's numbers are assumptions."""
+    assumed, total = len(study.assumptions), len(study.numbers)
+    return f"{assumed} of the {total} numbers of this scenario are assumptions"
+
+
+def rests_on_memory(number: Number) -> bool:
+    """True if a source of the number was recalled from memory and not seen."""
+    return any(
+        evidence.publication(key).get("seen") == "recalled"
+        for key in number.sources
+        if key in evidence.keys()  # noqa: SIM118
+    )
+
+
+def in_time(days: float) -> str:
+    """A duration as a protocol says it: `3 months`, `45 days`."""
+    months = days / DAYS_PER_MONTH
+    if abs(months - round(months)) < 1e-6 and months > 0.5:
+        return "1 month" if round(months) == 1 else f"{round(months)} months"
+    return "1 day" if days == 1 else f"{days:g} days"
+
+
+def html(study: Study) -> str:
+    """The protocol with its indents, and the assumptions folded away below their number."""
+    count, *listed = assumptions(study)
+    return (
+        f"<div><pre>{escape(chr(10).join(protocol(study)))}</pre>"
+        f"<details><summary>{escape(count)}</summary>"
+        f"<pre>{escape(chr(10).join(listed))}</pre></details></div>"
+    )
+
+
+def accrual(scenario: Scenario) -> str:
+    """The reading of the annual increase, in words."""
+    how = scenario.accrual
+    if how.plateau is not None:
+        then = f"{how.plateau.then:g} %/year"
+        return f"plateau, linear for {in_time(how.plateau.months)} of treatment, then {then}"
+    if how.saturating is not None:
+        tau, window = in_time(how.saturating.time_constant), in_time(how.saturating.window)
+        mean = f"the reported rate is the mean of the first {window}"
+        return f"saturating with time constant {tau}; {mean}"
+    share = {"linear": "entry value", "compound": "current value"}[how.name]
+    return f"{how.name}, a constant share of the {share}"
+
+
+def schedule(plan: Schedule, start: float, horizon: float, what: str = "infusion") -> str:
+    """Doses in words: `36 infusions: 24 monthly on days 0, 30, 61, ..., then 12 ...`."""
+    parts, begin = [], start
+    for phase in plan.phases:
+        days = Schedule(phases=[phase]).days(begin, horizon)
+        if days:
+            parts.append(f"{len(days)} {_interval(phase)} on {_days(days)}")
+        begin += phase.duration or 0.0
+    total = len(plan.days(start, horizon))
+    if not parts:
+        return f"no {what} in this follow-up"
+    unreached = len(plan.phases) - len(parts)
+    if unreached:
+        parts[-1] += f" ({unreached} more {'phase' if unreached == 1 else 'phases'} not reached)"
+    if total == 1:
+        return f"1 {what} on day {plan.days(start, horizon)[0]}"
+    return f"{total} {what}s: {', then '.join(parts)}"
+
+
+def _days(days: list[int]) -> str:
+    shown = ", ".join(str(day) for day in days[:3])
+    return f"day {shown}" if len(days) == 1 else f"days {shown}{', ...' if len(days) > 3 else ''}"
+
+
+def _interval(phase: Phase) -> str:
+    every = in_time(phase.every)
+    return _ADVERBS.get(every, f"every {every}")
+
+
+def _therapy(therapy: Infusions | Course, scenario: Scenario) -> str:
+    if isinstance(therapy, Infusions):
+        return _infusions(therapy, scenario)
+    return _course(therapy)
+
+
+def _infusions(therapy: Infusions, scenario: Scenario) -> str:
+    plan = schedule(therapy.schedule, therapy.start.on, scenario.horizon, therapy.by)
+    since = f", counted from {_begins(therapy.start)}" if therapy.start.after else ""
+    parts = [f"{therapy.dose}, {plan}{since}", f"{therapy.given * 100:g} % of them given"]
+    if therapy.delay is not None:
+        share, mean = therapy.delay.probability * 100, in_time(therapy.delay.mean)
+        parts.append(f"{share:g} % late by {mean} on average")
+    for name, reaction in therapy.reactions.items():
+        first, later = reaction.first * 100, reaction.later * 100
+        ends = (
+            f", ending the course in {reaction.ends_course * 100:g} %"
+            if reaction.ends_course
+            else ""
+        )
+        doses = f"{later:g} % of later {therapy.by}s{ends}"
+        parts.append(f"{name} after {first:g} % of first and {doses}")
+    if therapy.ends_course:
+        parts.append(f"the last one with a chance of {therapy.ends_course * 100:g} % each")
+    return "; ".join(parts)
+
+
+def _course(therapy: Course) -> str:
+    begins = _begins(therapy.start)
+    ends = "" if therapy.duration is None else f" for {in_time(therapy.duration)}"
+    parts = [f"{therapy.course} {_often(therapy.times_per_week)} a week from {begins}{ends}"]
+    if therapy.intolerance is not None:
+        parts.append(f"intolerance: {_intolerance(therapy.intolerance)}")
+        parts.append(f"then {', then '.join(therapy.on_intolerance)}")
+    return "; ".join(parts)
+
+
+def _often(times: float) -> str:
+    return {1.0: "once", 2.0: "twice"}.get(times, f"{times:g} times")
+
+
+def _begins(start: Start) -> str:
+    """From when a therapy is given."""
+    if start.after is not None:
+        waited = f" and {in_time(start.wait)} have passed" if start.wait > 0 else ""
+        return f"when {start.after} has ended{waited}"
+    return "enrolment" if start.on == 0 else f"{in_time(start.on)} on"
+
+
+def _intolerance(intolerance: Intolerance) -> str:
+    if intolerance.steps is None:
+        time = getattr(intolerance, intolerance.family)
+        if time.probability is None:
+            return f"{intolerance.family.replace('_', ' ')} by its parameters"
+        family = intolerance.family.replace("_", " ")
+        return f"{time.probability * 100:g} % by {in_time(time.by)}, {family}"
+    steps = [
+        f"{step.probability * 100:g} %"
+        if step.probability is not None
+        else f"{step.rate:g} per year"
+        for step in intolerance.steps
+    ]
+    ends = [in_time(step.until) for step in intolerance.steps]
+    told = ", ".join(f"{step} until {end}" for step, end in zip(steps, ends, strict=True))
+    return f"{told}, none after"
+
+
+def _beyond(scenario: Scenario) -> str:
+    rate = scenario.beyond_evidence.rate
+    holds = "holds" if rate == 0 else f"changes by {rate:g} % of entry a year"
+    reached = scenario.horizon > scenario.beyond_evidence.after
+    return (
+        f"bone density {holds}; {'no evidence reaches so far' if reached else 'not reached here'}"
+    )
+
+
+def _visits(scenario: Scenario) -> str:
+    visits, end = scenario.visits, scenario.horizon
+    dxa = f"{len(Visits.days(visits.dxa, end))} densitometries (entry, {', '.join(visits.dxa)})"
+    if not scenario.cohort.markers:
+        return f"{dxa}; no markers"
+    count, times = len(Visits.days(visits.markers, end)), ", ".join(["entry", *visits.markers])
+    return f"{dxa}, {count} of {', '.join(scenario.cohort.markers)} ({times})"

@@ -1,0 +1,205 @@
+"""Every key of a scenario file on one page, docs/format.md, made from the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from sim.scenario.form.units import UNITS
+from sim.scenario.schema.json_schema import schema
+
+Json = dict[str, Any]
+
+BESIDE = {"value", "source", "note", "uncertainty"}
+COLUMNS = ("key", "what it is", "written as", "if left out", "example")
+INTRODUCTION = """\
+# The format of scenario files
+
+Every key of a scenario file, what it means, and what may stand behind it. The page is made from
+what the program reads. Editors show the same while you type: `mastosim schema`. A file to begin
+with: `mastosim new`.
+
+A scenario file is YAML: `key: value` lines, indented by spaces. Long mappings take a line a key,
+short ones fit into braces: `delay: {probability: 30 %, mean: 10 days}`. Lists stand in brackets:
+`[interferon, pamidronate]`. What follows a `#` is a remark. `mastosim check FILE` tells every
+mistake with its line, and then the protocol in words.
+
+## Values
+
+A value stands alone, or in braces together with what vouches for it:
+
+```yaml
+given: 80 %
+given: {value: 80 %, source: assumption, note: nobody counted}
+```
+
+| beside a value, or beside the keys of a mapping | what it says |
+|---|---|
+| `source` | who vouches for the numbers here: a publication of the project, a list of them, a `.yaml` file of your own, or `assumption` |
+| `note` | a remark in your own words |
+| `uncertainty` | what a sensitivity analysis draws the number from: [uncertainty](#uncertainty) |
+
+The nearest `source` around a number, in the same file, counts. A number without one is an
+assumption, and `mastosim check` lists it.
+
+## Units
+
+Numbers that measure something carry their unit; decimals have a point. A month is 30.4375 days, a
+year 365.25 days. A share can also be given as counts, `2 of 10`.
+
+"""  # noqa: E501
+EXTENDING = """
+## A file that changes another
+
+`extends: laroche2011.yaml` on top makes a file a change of another in the same folder. It then
+holds what differs: mappings join those of the base, values and lists replace them, and a key
+with nothing behind it removes what the base has.
+
+```yaml
+extends: laroche2011.yaml
+name: longer-and-without-interferon
+title: Pamidronate alone for ten years
+question: What happens after five years?
+horizon: 120 months
+therapies: {interferon: }
+arms: {combination: }
+effects: {interferon: , interferon + pamidronate: }
+```
+
+The same for one value, on the command line: `--set "therapies.pamidronate.given=80 %"`. An item of
+a list is counted from 0: `--set "therapies.pamidronate.schedule[0].every=2 months"`.
+
+In the paths below, `<name>` stands for a name of your choice and `[]` for each item of a list.
+"""
+
+
+ALONE = {
+    "text": "text",
+    "whole-number": "whole number",
+    "publication": "publication or file",
+    "visits": "time, or list of times",
+}
+
+
+def page() -> str:
+    """The whole page, in Markdown."""
+    made = schema()
+    reader = _Reader(made["definitions"])
+    study = made["definitions"]["Scenario"]
+    parts = [INTRODUCTION, _units(), EXTENDING, "\n## The study\n\n", reader.table([study])]
+    for key, value in study["properties"].items():
+        tables = list(reader.tables(value, key)) if key not in BESIDE else []
+        if tables:
+            parts += [f"\n## {key}\n\n{_said(value)}\n", *tables]
+    parts += ["\n## uncertainty\n\nBeside a value, or the keys of a mapping: one of these.\n"]
+    parts += reader.tables(study["properties"]["uncertainty"], "uncertainty")
+    return "".join(parts)
+
+
+class _Reader:
+    """Definitions of the schema, read as tables."""
+
+    def __init__(self, definitions: dict[str, Json]) -> None:
+        self.definitions = definitions
+
+    def tables(self, value: Json, path: str) -> Iterator[str]:
+        """A table for each form at a path and below; equal ones share a table."""
+        found: dict[str, dict[str, Json]] = {}
+        for place, form in self.forms(value, path):
+            found.setdefault(form["title"], {})[place] = form
+        for title, forms in found.items():
+            if path not in forms:
+                said = next(iter(forms.values()))["description"]
+                places = ", ".join(f"`{place}`" for place in forms)
+                yield f"\n### {title[0].upper()}{title[1:]}\n\n{said}\n\nAt {places}:\n"
+            yield "\n" + self.table(list(forms.values()))
+
+    def forms(self, value: Json, path: str) -> Iterator[tuple[str, Json]]:
+        """Each mapping with keys of its own at a path and below it, through names and lists."""
+        whole = self.resolved(value)
+        for option in sorted([whole, *whole.get("anyOf", [])], key=lambda one: not _keys(one)):
+            if _keys(option):
+                yield path, {**whole, **option}
+            for key, inside in _keys(option).items():
+                if f"alone is its `{key}`" not in whole["description"]:
+                    yield from self.forms(inside, f"{path}.{key}")
+            if isinstance(option.get("additionalProperties"), dict):
+                yield from self.forms(option["additionalProperties"], f"{path}.<name>")
+            if "items" in option:
+                yield from self.forms(option["items"], f"{path}[]")
+        for branch in (whole[key] for key in ("else", "then") if key in whole):
+            yield from self.forms(branch, path)
+
+    def table(self, forms: list[Json]) -> str:
+        """The keys of a form; where equal forms differ, as in their unit, that is said."""
+        lines = [COLUMNS, ("---",) * len(COLUMNS)]
+        for key in _keys(forms[0]):
+            rows = [self.row(key, form) for form in forms]
+            same = [len({row[column] for row in rows}) == 1 for column in range(len(COLUMNS))]
+            lines.append(tuple(
+                cell if alike else "in its unit" for cell, alike in zip(rows[0], same, strict=True)
+            ))  # fmt: skip
+        return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+    def row(self, key: str, form: Json) -> tuple[str, ...]:
+        """One key: name, meaning, how it is written, what it is if left out, an example."""
+        value = _keys(form)[key]
+        needed = "required" if key in form.get("required", ()) else "–"
+        default = f"`{_yaml(value['default'])}`" if "default" in value else needed
+        example = f"`{_yaml(value['examples'][0])}`" if "examples" in value else ""
+        return f"`{key}`", _said(value), self.written(value), default, example
+
+    def written(self, value: Json) -> str:
+        """How a value is written, in a few words."""
+        name = value.get("$ref", "").rpartition("/")[2]
+        unit = value.get("description", "").partition("\n\n")[2].partition(";")[0].rstrip(".")
+        if name in ALONE or unit:
+            return ALONE.get(name) or f"{unit[0].lower()}{unit[1:]}"
+        options = [self.resolved(value), *self.resolved(value).get("anyOf", [])]
+        kinds = list(dict.fromkeys(kind for option in options for kind in self.kind(option)))
+        quantity = name.partition("-of-")[2].removeprefix("MeanSd-of-").replace("-", " ")
+        return " or ".join(kinds) + (f" ({quantity})" if quantity else "")
+
+    def kind(self, option: Json) -> Iterator[str]:
+        """What an option of a value is: words, a list, text, a mapping."""
+        if "enum" in option:
+            yield ", ".join(f"`{word}`" for word in option["enum"])
+        elif "items" in option:
+            yield f"list ({self.resolved(option['items']).get('title', 'names')})"
+        elif "pattern" in option:
+            yield option["errorMessage"].partition(":")[0]
+        elif _keys(option) or isinstance(option.get("additionalProperties"), dict):
+            yield "mapping"
+        elif option.get("type") == "string":
+            yield "text"
+
+    def resolved(self, value: Json) -> Json:
+        """A value with the definition that it refers to."""
+        name = value.get("$ref", "").rpartition("/")[2]
+        return self.definitions[name] if name else value
+
+
+def _keys(form: Json) -> dict[str, Json]:
+    """The keys of a form that are its own."""
+    return {key: one for key, one in form.get("properties", {}).items() if key not in BESIDE}
+
+
+def _said(value: Json) -> str:
+    return str(value.get("description", "")).partition("\n\n")[0].replace("|", "\\|")
+
+
+def _yaml(value: Any) -> str:
+    """A value as it is typed in a file, on one line."""
+    text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=1000)
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
+def _units() -> str:
+    lines = ["| what | units |\n", "|---|---|\n"]
+    for dimension, units in UNITS.items():
+        what = dimension.partition(",")[0]
+        told = ", ".join(f"`{unit}`" for unit in units if unit) or "none, a plain number"
+        lines.append(f"| {what} | {told} |\n")
+    return "".join(lines)

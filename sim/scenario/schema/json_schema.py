@@ -1,0 +1,253 @@
+"""The form of a scenario file as JSON Schema, by which editors complete, explain and mark.
+
+Made from the forms, so that a new key is in it from the day it is read. Each form is defined
+twice: whole, and as a `.change` for a file that extends another, where nothing is required and
+a key with nothing behind it removes what the base has. Draft 7 is what editors know best.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from sim.scenario.form.outcome import Visits
+from sim.scenario.form.quantities import Quantity
+from sim.scenario.form.study import Scenario
+from sim.scenario.form.therapy import Course, Infusions
+from sim.scenario.form.uncertainty import Uncertainty
+from sim.scenario.schema.explained import explained, meaning, plain_name
+from sim.scenario.schema.opened import Opened, opened
+from sim.scenario.schema.patterns import (
+    TEXT,
+    WHOLE,
+    Json,
+    as_json,
+    in_words,
+    sources,
+    times,
+)
+
+DIALECT = "http://json-schema.org/draft-07/schema#"
+EXTENDS = "The file in the same folder that this one changes, like laroche2011.yaml."
+SOURCE = "Who vouches for the numbers here: publications, your own file, or `assumption`."
+NOTE = "A remark about the numbers here, in your own words."
+OTHER_WAYS = {
+    "median": "The median, with `iqr` instead of mean and SD.",
+    "iqr": "First and third quartile, with `median`.",
+    "se": "The standard error of the mean, with `mean` and `n` instead of the SD.",
+    "ci95": "The 95 % confidence interval of the mean, with `mean` and `n` instead of the SD.",
+    "n": "The number of patients that a standard error or an interval rests on.",
+}
+
+
+def schema() -> Json:
+    """The JSON Schema (draft 7) of a scenario file."""
+    definitions = _Definitions()
+    whole, change = (definitions.form(Scenario, change) for change in (False, True))
+    return {
+        "$schema": DIALECT,
+        "title": "mastosim scenario",
+        "description": meaning(Scenario),
+        "if": {"required": ["extends"]},
+        "then": change,
+        "else": whole,
+        "definitions": dict(sorted(definitions.made.items())),
+    }
+
+
+def as_text() -> str:
+    """The schema as the text of a file, the same on every machine."""
+    return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+class _Definitions:
+    """What is defined so far, by name; each is made when it is first referred to."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, Json] = {}
+
+    def named(self, name: str, change: bool, make: Callable[[], Json]) -> Json:
+        """A reference to a definition; in a change, what it defines may be left empty."""
+        name = name.replace(" ", "-") + (".change" if change else "")
+        if name not in self.made:
+            self.made[name] = {}  # a definition may refer to itself
+            self.made[name] = _or_empty(make()) if change else make()
+        return {"$ref": f"#/definitions/{name}"}
+
+    def value(self, kind: Opened, change: bool) -> Json:
+        """What may stand behind a key."""
+        if kind.quantity is not None:
+            return self.quantity(kind.quantity, change)
+        if kind.spread:
+            return self.spread(kind.bare, change)
+        if kind.is_form:
+            return self.form(kind.bare, change, kind.short)
+        if kind.alternatives:
+            return self.therapy(change)
+        if kind.bare in (str, int):
+            name, bare = ("text", TEXT) if kind.bare is str else ("whole number", WHOLE)
+            return self.named(name, change, lambda: self.alone(bare, change))
+        if get_origin(kind.bare) is dict:
+            made = self.mapping({}, change) | {
+                "additionalProperties": self.value(kind.inside, change)
+            }
+        else:
+            made = self.alone(self.bare(kind), change)
+        return _or_empty(made) if change else made
+
+    def bare(self, kind: Opened, taken: Iterable[str] = ()) -> Json:
+        """A value with nothing beside it; words that are `taken` as keys are none."""
+        if kind.quantity is not None:
+            return as_json(kind.quantity)
+        if get_origin(kind.bare) is Literal:
+            return {"title": "word", "enum": [w for w in get_args(kind.bare) if w not in taken]}
+        return {"type": "array", "items": self.value(kind.inside, change=False)}
+
+    def alone(self, bare: Json, change: bool) -> Json:
+        """A bare value, or the same in `{value: ..., source: ...}`."""
+        return _either(bare, self.mapping({"value": bare}, change, ["value"]))
+
+    def mapping(self, keys: Json, change: bool, required: Iterable[str] = ()) -> Json:
+        """A closed mapping, with source, note and uncertainty beside its keys."""
+        keys = keys | {
+            "source": self.named("source", change, _source),
+            "note": self.named("note", change, lambda: {"description": NOTE, **TEXT}),
+            "uncertainty": self.form(Uncertainty, change),
+        }
+        made: Json = {"type": "object", "properties": keys, "additionalProperties": False}
+        return made if change or not required else made | {"required": list(required)}
+
+    def quantity(self, quantity: Quantity, change: bool) -> Json:
+        """A number, most with a unit."""
+        more = {"examples": [yaml.safe_load(quantity.example)]}
+        return self.named(
+            quantity.name,
+            change,
+            lambda: {"title": quantity.name, **self.alone(as_json(quantity), change), **more},
+        )
+
+    def form(self, form: type[BaseModel], change: bool, short: str = "") -> Json:
+        """A mapping with the keys of a form; `short` is the key that a bare value stands for."""
+        return self.named(_name(form), change, lambda: self._form(form, change, short))
+
+    def _form(self, form: type[BaseModel], change: bool, short: str) -> Json:
+        fields = form.model_fields
+        keys = {i.alias or name: self.key(form, name, i, change) for name, i in fields.items()}
+        required = [i.alias or name for name, i in fields.items() if i.is_required()]
+        if form is Scenario:
+            keys = {"extends": {"type": "string", "description": EXTENDS}} | keys
+        made = self.mapping(keys, change, [] if short else required)
+        if form.__module__ == Uncertainty.__module__:
+            del made["properties"]["uncertainty"]
+        if short:
+            bare = self.bare(_kind(fields[short]), taken=keys)
+            made["properties"]["value"] = bare
+            made = _either(bare, made)
+        alone = f" A value alone is its `{short}`." if short else ""
+        return {"title": _title(form), "description": meaning(form) + alone, **made}
+
+    def spread(self, form: type[BaseModel], change: bool) -> Json:
+        """Mean and SD, or what papers print instead of them."""
+
+        def make() -> Json:
+            made = self._form(form, change, "")
+            one = _kind(form.model_fields["mean"])
+            pair = self.alone({"type": "array", "items": self.value(one, change=False)}, change)
+            number = self.value(Opened(int), change)
+            kinds = {"iqr": pair, "ci95": pair, "n": number}
+            for key, said in OTHER_WAYS.items():
+                value = kinds.get(key) or self.value(one, change)
+                made["properties"][key] = value | {"description": said}
+            made.pop("required", None)
+            return made
+
+        return self.named(f"spread of {_name(form)}", change, make)
+
+    def therapy(self, change: bool) -> Json:
+        """Doses at visits or a course, told apart by the key of the dose.
+
+        A change mostly leaves the dose alone, so there the keys of both are allowed.
+        """
+        visits, course = (self.form(kind, change) for kind in (Infusions, Course))
+        if change:
+            return self.named("therapy", change, self._either_therapy)
+        at_visits = {"anyOf": [{"required": [key]} for key in ("infusion", "injection")]}
+        unknown = {"if": at_visits, "then": visits, "else": {"anyOf": [visits, course]}}
+        return {"if": {"required": ["course"]}, "then": course, "else": unknown}
+
+    def _either_therapy(self) -> Json:
+        visits, course = (self.made[f"{_name(kind)}.change"] for kind in (Infusions, Course))
+        both = {**course["properties"], **visits["properties"]}
+        return {**visits, "description": "A therapy of the base.", "properties": both}
+
+    def key(self, form: type[BaseModel], name: str, info: FieldInfo, change: bool) -> Json:
+        """One key of a form: what it means, what it is if left out, and an example."""
+        kind = _kind(info)
+        said, _, example = explained(form).get(name, "").partition(", e.g. ")
+        said = f"{said}." if example else said or (meaning(kind.bare) if kind.is_form else "")
+        unit = f"\n\n{_sentence(in_words(kind.quantity))}" if kind.quantity else ""
+        made = self.key_value(form, name, kind, change) | {"description": said + unit}
+        if example:
+            made["examples"] = [yaml.safe_load(example.removesuffix("."))]
+        default = _default(info, kind)
+        return made if default is None else made | {"default": default}
+
+    def key_value(self, form: type[BaseModel], name: str, kind: Opened, change: bool) -> Json:
+        """What may stand behind a key; of some texts more is known than that they are text."""
+        if form is Visits:
+            return self.named("visits", change, lambda: self.alone(times(), change))
+        if form is Scenario and name == "answers":
+            return self.named("publication", change, lambda: sources(()))
+        return self.value(kind, change)
+
+
+def _kind(info: FieldInfo) -> Opened:
+    return opened(info.annotation, info.metadata)
+
+
+def _name(form: type[BaseModel]) -> str:
+    """The name of a form's definition; of a general form with that of its quantity."""
+    arguments = form.__pydantic_generic_metadata__["args"]
+    quantities = [kind.quantity.name for kind in map(opened, arguments) if kind.quantity]
+    return " of ".join([plain_name(form), *quantities])
+
+
+def _title(form: type[BaseModel]) -> str:
+    words = re.sub("(?<=[a-z])(?=[A-Z])", " ", plain_name(form)).lower()
+    return words.replace("mean sd", "mean and SD").replace("bmd", "bone density")
+
+
+def _either(bare: Json, mapping: Json) -> Json:
+    """A bare value or a mapping."""
+    return {"anyOf": [bare, mapping]}
+
+
+def _or_empty(made: Json) -> Json:
+    """The same, or nothing."""
+    if "type" not in made:
+        return made | {"anyOf": [*made["anyOf"], {"type": "null"}]}
+    types = [made["type"]] if isinstance(made["type"], str) else made["type"]
+    return made | {"type": [*types, *({"null"} - {*types})]}
+
+
+def _source() -> Json:
+    one = sources()
+    several = {"title": "several", "type": "array", "items": one}
+    return {"description": SOURCE, "anyOf": [*one["anyOf"], several]}
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def _default(info: FieldInfo, kind: Opened) -> Any:
+    """What a key is if it is left out, as it would be typed; None where that is nothing."""
+    if info.is_required() or kind.is_form or info.default in (None, {}, []):
+        return None
+    return yaml.safe_load(kind.quantity.written(info.default)) if kind.quantity else info.default

@@ -1,0 +1,94 @@
+"""Single values as an editor can check them: a type of YAML, a regular expression, limits.
+
+What is allowed here is a little more than what a scenario may hold, never less: nothing that is
+right is marked as wrong.
+"""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from sim import evidence
+from sim.scenario.form.quantities import Days, Quantity
+from sim.scenario.form.units import UNITS
+from sim.scenario.text.provenance import ASSUMPTION
+
+Json = dict[str, Any]
+
+TEXT: Json = {"type": ["string", "number", "boolean"]}  # as YAML sees what is typed
+WHOLE: Json = {
+    "type": ["integer", "string"],
+    "pattern": "^[+]?[0-9]+(?:[.]0*)?$",
+    "minimum": 0,
+    "errorMessage": "a whole number",
+}
+
+_DIGITS = "(?:[0-9]+[.]?[0-9]*|[.][0-9]+)"
+_POWER = f"{_DIGITS}[eE][-+]?[0-9]+"
+_OWN_FILE: Json = {"title": "own file", "type": "string", "pattern": "[.]yaml$"}
+
+
+def as_json(quantity: Quantity) -> Json:
+    """A quantity as it is typed: text with a unit, or a number without."""
+    said = f"{in_words(quantity)}; like `{quantity.example}`"
+    text = {"type": ["string"], "pattern": f"^{pattern(quantity)}$", "errorMessage": said}
+    if quantity.units:
+        return text
+    limits = {"minimum": quantity.low, "maximum": quantity.high}
+    given = {key: limit for key, limit in limits.items() if limit is not None}
+    return {**text, "type": ["number", "string"], **given}
+
+
+def pattern(quantity: Quantity) -> str:
+    """The regular expression of a quantity: sign, number and unit; of a share also `2 of 10`."""
+    never_below = quantity.is_dose or (quantity.low is not None and quantity.low >= 0)
+    sign = "[+]?" if never_below else "[-+]?"
+    number = f"{sign}(?:{_number(quantity)}|{_POWER})"
+    measured = rf"{number}\s*(?:{'|'.join(quantity.units)})" if quantity.units else number
+    counted = r"[0-9]+\s+of\s+[0-9]+"
+    return f"(?:{measured}|{counted})" if _is_share(quantity) else measured
+
+
+def times() -> Json:
+    """Times of visits: one or a list of `3 months`, `every 12 months`."""
+    (days,) = get_args(Days)[1:]
+    one = {
+        "type": ["string"],
+        "pattern": rf"^(?:every\s+)?{pattern(days)}$",
+        "errorMessage": "a time like `3 months`, or `every 12 months`",
+    }
+    return {**one, "type": ["string", "array"], "items": one}
+
+
+def sources(more: tuple[str, ...] = (ASSUMPTION,)) -> Json:
+    """A publication of the project, each told in a few words, or a file of one's own."""
+    keys = evidence.keys()
+    told = [evidence.short_citation(evidence.publication(key)) for key in keys]
+    known = {
+        "title": "publication",
+        "enum": [*more, *keys],
+        "enumDescriptions": [*("no publication vouches for it" for _ in more), *told],
+    }
+    return {"anyOf": [known, _OWN_FILE]}
+
+
+def in_words(quantity: Quantity) -> str:
+    """What may be typed: `time: 0 days or more; unit: day, days, week, ...`."""
+    limits = f": {quantity.allowed}" if quantity.allowed else ""
+    if not quantity.units:
+        return f"a plain number{limits}"
+    counts = ", or counts like 2 of 10" if _is_share(quantity) and quantity.low == 0 else ""
+    return f"{quantity.name}{limits}; unit: {', '.join(quantity.units)}{counts}"
+
+
+def _is_share(quantity: Quantity) -> bool:
+    return quantity.units == ["%"]
+
+
+def _number(quantity: Quantity) -> str:
+    """Digits; where there is one unit, no more than the upper limit, a power of ten, has."""
+    if quantity.high is None or len(quantity.units) != 1:
+        return _DIGITS
+    (unit,) = quantity.units
+    zeros = len(str(round(quantity.high / UNITS[quantity.dimension][unit]))) - 1
+    return f"0*10{{{zeros}}}(?:[.]0*)?|0*[0-9]{{1,{zeros}}}(?:[.][0-9]*)?|[.][0-9]+"

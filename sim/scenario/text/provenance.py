@@ -1,0 +1,153 @@
+"""Where every number comes from: sources, notes and uncertainty taken off the tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sim.scenario.mistakes import Mark, Mistake, dotted, nearest
+from sim.scenario.text.tree import Leaf, Listing, Mapping, Node, Path_
+
+BESIDE = ("source", "note", "uncertainty")
+ASSUMPTION = "assumption"
+
+# Choices of the person who runs the scenario, which claim nothing about the world.
+_CHOICES = {"mastosim", "name", "title", "question", "answers", "seed", "comparator", "arms"}
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the scenario: its path, the text that was typed, and what vouches for it."""
+
+    path: str
+    text: str
+    sources: tuple[str, ...]
+    note: str
+    mark: Mark
+
+    @property
+    def is_assumption(self) -> bool:
+        """True where no publication vouches for the number."""
+        return not self.sources or ASSUMPTION in self.sources
+
+
+@dataclass
+class Plain:
+    """A tree of plain dicts, lists and texts; its marks, numbers and uncertainty by path."""
+
+    tree: Any = None
+    marks: dict[Path_, Mark] = field(default_factory=dict)
+    key_marks: dict[Path_, Mark] = field(default_factory=dict)
+    numbers: list[Number] = field(default_factory=list)
+    uncertainty: dict[Path_, Any] = field(default_factory=dict)
+    mistakes: list[Mistake] = field(default_factory=list)
+    files: dict[str, tuple[str, Mark]] = field(default_factory=dict)
+    """Publications named by their file: where each is named first."""
+
+
+def take_off(document: Mapping, known_sources: Iterable[str]) -> Plain:
+    """The document without its sources, notes and uncertainty, and the list of its numbers.
+
+    A number's source is the nearest `source` around it that stands in the same file: a what-if
+    that changes a number of its base does not inherit the base's authority.
+    """
+    plain = Plain()
+    walk = _Walk(plain, [*known_sources, ASSUMPTION])
+    plain.tree = walk.node(document, (), {}, "")
+    return plain
+
+
+def as_it_stands(document: Mapping) -> Plain:
+    """The document as plain dicts, lists and texts with their marks; nothing is taken off."""
+    plain = Plain()
+    plain.tree = _bare(document, (), plain)
+    return plain
+
+
+def _bare(node: Node, path: Path_, plain: Plain) -> Any:
+    plain.marks[path] = node.mark
+    if isinstance(node, Leaf):
+        return node.text
+    if isinstance(node, Listing):
+        return [_bare(item, (*path, i), plain) for i, item in enumerate(node.items)]
+    plain.key_marks.update({(*path, key): mark for key, mark in node.marks.items()})
+    return {key: _bare(item, (*path, key), plain) for key, item in node.items.items()}
+
+
+@dataclass
+class _Walk:
+    plain: Plain
+    known: list[str]
+
+    def node(self, node: Node, path: Path_, sources: dict[str, tuple[str, ...]], note: str) -> Any:
+        self.plain.marks[path] = node.mark
+        if isinstance(node, Leaf):
+            self._number(node, path, sources, note)
+            return node.text
+        if isinstance(node, Listing):
+            return [self.node(item, (*path, i), sources, note) for i, item in enumerate(node.items)]
+        beside = {
+            key: item
+            for key, item in node.items.items()
+            if key in BESIDE and not (isinstance(item, Leaf) and item.text is None)
+        }
+        if "source" in beside:
+            sources = {**sources, **self._sources(beside["source"], path)}
+        if "note" in beside:
+            note = self._note(beside["note"], path)
+        if "uncertainty" in beside:
+            self._uncertainty(beside["uncertainty"], path)
+        if "value" in node.items:
+            return self._value(node, path, sources, note)
+        tree = {}
+        self.plain.key_marks.update({(*path, key): mark for key, mark in node.marks.items()})
+        for key, item in node.items.items():
+            if key not in BESIDE:
+                tree[key] = self.node(item, (*path, key), sources, note)
+        return tree
+
+    def _value(
+        self, node: Mapping, path: Path_, sources: dict[str, tuple[str, ...]], note: str
+    ) -> Any:
+        for key in node.items.keys() - {"value", *BESIDE}:
+            help_ = f"'{key}' cannot stand beside `value`; {nearest(key, ['value', *BESIDE])}"
+            self.plain.mistakes.append(Mistake(dotted((*path, key)), help_, node.marks[key]))
+        return self.node(node.items["value"], path, sources, note)
+
+    def _number(
+        self, leaf: Leaf, path: Path_, sources: dict[str, tuple[str, ...]], note: str
+    ) -> None:
+        is_choice = not path or path[0] in _CHOICES or path == ("cohort", "patients")
+        if leaf.text and not is_choice and re.match(r"(every\s+)?[-+]?\.?\d", leaf.text):
+            vouched = sources.get(leaf.mark.file, ())
+            self.plain.numbers.append(Number(dotted(path), leaf.text, vouched, note, leaf.mark))
+
+    def _sources(self, node: Node, path: Path_) -> dict[str, tuple[str, ...]]:
+        leaves = node.items if isinstance(node, Listing) else [node]
+        names = []
+        for leaf in leaves:
+            name = leaf.text if isinstance(leaf, Leaf) and leaf.text else "?"
+            if name.endswith((".yaml", ".yml")):
+                self.plain.files.setdefault(name, (dotted((*path, "source")), leaf.mark))
+            elif name not in self.known:
+                message = f"'{name}' is not a known source; {nearest(name, self.known)}"
+                self.plain.mistakes.append(Mistake(dotted((*path, "source")), message, leaf.mark))
+            names.append(name)
+        return {node.mark.file: tuple(names)}
+
+    def _note(self, node: Node, path: Path_) -> str:
+        if isinstance(node, Leaf) and node.text:
+            return node.text
+        self.plain.mistakes.append(Mistake(dotted((*path, "note")), "should be text", node.mark))
+        return ""
+
+    def _uncertainty(self, node: Node, path: Path_) -> None:
+        here = (*path, "uncertainty")
+        apart = Plain()
+        tree = _Walk(apart, self.known).node(node, here, {}, "")
+        self.plain.marks.update(apart.marks)
+        self.plain.key_marks.update(apart.key_marks)
+        self.plain.mistakes.extend(apart.mistakes)
+        self.plain.uncertainty[path] = tree

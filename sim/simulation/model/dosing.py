@@ -1,0 +1,87 @@
+"""Infusions as planned, missed or late, and the reactions to them."""
+
+from __future__ import annotations
+
+from sim.simulation.model.action import (
+    Draws,
+    Due,
+    Params,
+    Patient,
+    State,
+    advance,
+    happens,
+    set_action,
+)
+from sim.simulation.model.fracture import set_hazards, use_up_hazards
+from sim.simulation.model.planning import (
+    begin_plateau_clock,
+    end_therapy,
+    plan_next_infusion,
+)
+from sim.simulation.records import (
+    COURSE_ENDS,
+    GIVEN,
+    NEVER,
+    REACTION,
+    REACTION_ENDS,
+    REACTIONS,
+    REACTS,
+)
+
+
+def on_infusion(
+    therapy: int,
+    day: int,
+    state: State,
+    due: Due,
+    patient: Patient,
+    params: Params,
+    draws: Draws,
+) -> float:
+    """The infusion is given or missed; given, it adds to the exposure and may bring reactions.
+
+    Returns the dose in mg, 0 for a missed infusion.
+    """
+    k = state.infusion[therapy]
+    state.infusion[therapy] = k + 1
+    plan_next_infusion(therapy, k + 1, day, state, due, params, draws)
+    if not happens(params.given[therapy], draws, params, GIVEN, therapy, k):
+        return 0.0
+    use_up_hazards(day, state)
+    advance(day, state, patient, params)
+    action = state.action[therapy] + patient.dose_action[therapy]
+    set_action(therapy, action, day, state, params)
+    begin_plateau_clock(day, state, params)
+    set_hazards(day, state, due, patient, params)
+    draw_reactions(therapy, k, day, state, due, params, draws)
+    state.infused[therapy] += 1
+    if happens(params.ends_course[therapy], draws, params, COURSE_ENDS, therapy, k):
+        end_therapy(therapy, day, state, due, params, draws)
+    return patient.dose[therapy]
+
+
+def draw_reactions(
+    therapy: int, k: int, day: int, state: State, due: Due, params: Params, draws: Draws
+) -> None:
+    """Reactions to the k-th planned infusion come the same day; the first given is the worst."""
+    for reaction in range(REACTIONS):
+        if params.reaction_therapy[reaction] == therapy:
+            probability = params.reaction_later[reaction]
+            if state.infused[therapy] == 0:
+                probability = params.reaction_first[reaction]
+            if happens(probability, draws, params, REACTS, reaction, k):
+                due[REACTION + reaction] = day
+
+
+def on_reaction(
+    reaction: int, day: int, state: State, due: Due, params: Params, draws: Draws
+) -> float:
+    """The patient has had a reaction, which may end the infusions. Returns 1 if it does."""
+    due[REACTION + reaction] = NEVER
+    therapy = params.reaction_therapy[reaction]
+    k = state.infusion[therapy] - 1
+    ends = params.reaction_ends_course[reaction]
+    if happens(ends, draws, params, REACTION_ENDS, reaction, k):
+        end_therapy(therapy, day, state, due, params, draws)
+        return 1.0
+    return 0.0

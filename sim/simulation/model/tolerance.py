@@ -1,0 +1,143 @@
+"""Courses: begun and ended by plan, reduced or stopped for intolerance."""
+
+from __future__ import annotations
+
+from sim.simulation.biology.tolerance import (
+    gompertz_hazard,
+    loglogistic_hazard,
+    lognormal_hazard,
+    steps_hazard,
+    weibull_hazard,
+)
+from sim.simulation.model.action import (
+    Draws,
+    Due,
+    Params,
+    Patient,
+    State,
+    advance,
+    set_action,
+    take,
+)
+from sim.simulation.model.fracture import set_hazards, use_up_hazards
+from sim.simulation.model.planning import begin_plateau_clock, end_therapy
+from sim.simulation.records import (
+    GOMPERTZ,
+    INTOLERANCE,
+    LOGLOGISTIC,
+    LOGNORMAL_TIME,
+    NEVER,
+    NO_INTOLERANCE,
+    PLAN,
+    STEPS,
+    TOLERANCE,
+    WEIBULL,
+)
+
+
+def on_plan(
+    therapy: int,
+    day: int,
+    state: State,
+    due: Due,
+    patient: Patient,
+    params: Params,
+    draws: Draws,
+) -> float:
+    """A course begins at its full dose, or ends, as planned. Returns its new action.
+
+    Of a therapy by infusion, the last phase has ended, for which another therapy waits.
+    """
+    if params.is_infusion[therapy]:
+        end_therapy(therapy, day, state, due, params, draws)
+        return 0.0
+    if state.begun[therapy] != NEVER:
+        end_therapy(therapy, day, state, due, params, draws)
+        set_step(therapy, 0.0, day, state, due, patient, params)
+        return 0.0
+    due[PLAN + therapy] = min(day + params.course_length[therapy], NEVER)
+    begin_plateau_clock(day, state, params)
+    set_step(therapy, params.relative_dose[therapy], day, state, due, patient, params)
+    state.begun[therapy] = day
+    state.tolerance_since[therapy] = day
+    if params.family[therapy] != NO_INTOLERANCE:
+        state.tolerance_left[therapy] = take(draws, params, TOLERANCE, therapy, 0)
+        due[INTOLERANCE + therapy] = intolerance_day(therapy, day, state, patient, params)
+    return params.relative_dose[therapy]
+
+
+def on_intolerance(
+    therapy: int,
+    day: int,
+    state: State,
+    due: Due,
+    patient: Patient,
+    params: Params,
+    draws: Draws,
+) -> float:
+    """The patient tolerates the course no longer: next rung of the ladder. Returns the action."""
+    rung = state.rung[therapy]
+    state.rung[therapy] = rung + 1
+    step = state.action[therapy] * params.ladder[therapy][rung]
+    set_step(therapy, step, day, state, due, patient, params)
+    state.tolerance_since[therapy] = day
+    due[INTOLERANCE + therapy] = NEVER
+    if step == 0.0:
+        end_therapy(therapy, day, state, due, params, draws)
+    elif rung + 1 < len(params.ladder[therapy]) and params.ladder[therapy][rung + 1] >= 0.0:
+        state.tolerance_left[therapy] = take(draws, params, TOLERANCE, therapy, rung + 1)
+        due[INTOLERANCE + therapy] = intolerance_day(therapy, day, state, patient, params)
+    return step
+
+
+def set_step(
+    therapy: int,
+    action: float,
+    day: int,
+    state: State,
+    due: Due,
+    patient: Patient,
+    params: Params,
+) -> None:
+    """The course acts at a new level from this day on."""
+    use_up_hazards(day, state)
+    advance(day, state, patient, params)
+    set_action(therapy, action, day, state, params)
+    set_hazards(day, state, due, patient, params)
+
+
+def intolerance_day(therapy: int, day: int, state: State, patient: Patient, params: Params) -> int:
+    """First whole day by which the hazard left is used up at the present dose, by bisection.
+
+    Every distribution is met through its accumulated hazard alone, so none needs an inverse.
+    """
+    dose = state.action[therapy] ** params.dose_exponent[therapy]
+    factor = dose * patient.frailty[therapy]
+    began = state.begun[therapy]
+    before = course_hazard(therapy, day - began, params)
+    low, high = day, params.horizon + 1
+    while low + 1 < high:
+        middle = (low + high) // 2
+        hazard = course_hazard(therapy, middle - began, params)
+        if factor * (hazard - before) >= state.tolerance_left[therapy]:
+            high = middle
+        else:
+            low = middle
+    return high if high <= params.horizon else NEVER
+
+
+def course_hazard(therapy: int, days: float, params: Params) -> float:
+    """Accumulated hazard of intolerance so long after the start, at action 1 and frailty 1."""
+    family = params.family[therapy]
+    a, b = params.family_a[therapy], params.family_b[therapy]
+    if family == STEPS:
+        return steps_hazard(params.step_end[therapy], params.step_hazard[therapy], days)
+    if family == WEIBULL:
+        return weibull_hazard(a, b, days)
+    if family == GOMPERTZ:
+        return gompertz_hazard(a, b, days)
+    if family == LOGNORMAL_TIME:
+        return lognormal_hazard(a, b, days)
+    if family == LOGLOGISTIC:
+        return loglogistic_hazard(a, b, days)
+    return 0.0

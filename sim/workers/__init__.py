@@ -1,0 +1,1 @@
+"""Work in pieces on one core, several, or a cluster."""
