@@ -11,11 +11,12 @@ is called. Where work takes long, `progress` is told the number of patient cours
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from sim.version import __version__
+from sim.vocabulary import Engine, Progress
 
 if TYPE_CHECKING:
     from sim.experiments.comparisons import Comparison
@@ -39,9 +40,6 @@ __all__ = [
     "sweep",
     "verify",
 ]
-
-Progress = Callable[[int, int], None]
-Engine = Literal["simpy", "batch"]
 
 
 def check(scenario: str | Path, settings: Iterable[str] = ()) -> Study:

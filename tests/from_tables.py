@@ -15,7 +15,7 @@ from sim.outcomes import Persons, Rows, Tally, Wanted
 from sim.outcomes.definitions.published import simulated, statistic
 from sim.outcomes.estimates import Products, Sums
 from sim.results import Tables
-from sim.simulation.records import QUANTITIES
+from sim.vocabulary import QUANTITIES
 
 DAYS_PER_YEAR = 365.25
 

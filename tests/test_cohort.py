@@ -19,7 +19,8 @@ from sim.simulation.draws import CHUNK
 from sim.simulation.lowering import enrol, lower
 from sim.simulation.lowering.effects import by_subset
 from sim.simulation.lowering.lower import reference_t
-from sim.simulation.records import BREAKS, FATAL, FATAL_DELAY, SITES, STREAMS
+from sim.simulation.records import BREAKS, FATAL, FATAL_DELAY, STREAMS
+from sim.vocabulary import SITES
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 N = 50_000

@@ -25,7 +25,6 @@ from sim.scenario.text.layers import read_layers
 from sim.simulation import draws, lowering
 from sim.simulation.batch_engine import simulate
 from sim.simulation.records import (
-    BONES,
     BREAKS,
     DEATH,
     END,
@@ -33,15 +32,14 @@ from sim.simulation.records import (
     INFUSION,
     INTOLERANCE,
     PLAN,
-    QUANTITIES,
     REACTION,
     REVIEW,
-    SITES,
     Inputs,
     Log,
     OutOfDraws,
 )
 from sim.simulation.simulate import names_of
+from sim.vocabulary import BONES, QUANTITIES, SITES
 from tests.generated import (
     BASE,
     INFUSIONS,

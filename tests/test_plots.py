@@ -16,21 +16,12 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 import sim
-from sim.display.figures import (
-    FIGURES,
-    FORMATS,
-    Caption,
-    arm_style,
-    bone_course,
-    draw,
-    facts,
-    reported,
-)
+from sim.display.figures import FIGURES, Caption, arm_style, bone_course, draw, facts, reported
 from sim.display.figures.saved import read
 from sim.display.figures.style import styled
 from sim.experiments.archive import write_summaries
 from sim.results import load, save
-from sim.simulation.records import BONES
+from sim.vocabulary import BONES, FORMATS
 
 NAMES = ("bone_course", "against_reported")
 ARMS = ("combination", "pamidronate")

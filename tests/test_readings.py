@@ -24,7 +24,7 @@ from sim.display.figures import style
 from sim.experiments import archive, readings, runs
 from sim.experiments.readings.running import OUTCOMES
 from sim.scenario import ScenarioError, load
-from sim.simulation.records import READINGS
+from sim.vocabulary import READINGS
 from tests.conftest import without_pictures
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"

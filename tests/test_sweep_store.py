@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.errors import Refused
+from sim.errors import RequestError
 from sim.experiments import archive, sweeps
 from sim.experiments.sweeps import addresses, coverage, paths, store, work
 from sim.scenario import Mistake, ScenarioError, from_document, load
@@ -317,7 +317,7 @@ def test_a_block_that_vanishes_before_it_is_put_together_is_missed(small, copied
     sweep = read(small)
     assert not sweeps.simulate(sweep, copied)
     blocks_of(copied)[-1].unlink()
-    with pytest.raises(Refused, match=r"blocks of point \d of 'tiny' are not there any more"):
+    with pytest.raises(RequestError, match=r"blocks of point \d of 'tiny' are not there any more"):
         sweeps.gather(sweep, copied, {})
 
 

@@ -24,7 +24,8 @@ from sim.simulation.biology.tolerance import (
 from sim.simulation.lowering import lower
 from sim.simulation.lowering.frailty import hazard_for_survival, survival_under
 from sim.simulation.model.tolerance import course_hazard
-from sim.simulation.records import BONES, INTOLERANCE, MEASURE, PLAN
+from sim.simulation.records import INTOLERANCE, MEASURE, PLAN
+from sim.vocabulary import BONES
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 YEAR = 365.25

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim import Engine
 from sim.cli.options import (
     ENGINE,
     JSON,
@@ -22,6 +21,7 @@ from sim.cli.options import (
     WORKERS,
     refuse_unwritable,
 )
+from sim.vocabulary import Engine
 
 if TYPE_CHECKING:
     import pandas as pd

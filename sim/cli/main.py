@@ -29,7 +29,7 @@ from sim.cli.run import run
 from sim.cli.schema import schema
 from sim.cli.sweep import sweep
 from sim.cli.verify import verify
-from sim.errors import Refused
+from sim.errors import RequestError
 from sim.scenario import ScenarioError
 from sim.version import __version__
 
@@ -86,7 +86,7 @@ def main() -> None:
     except ScenarioError as error:
         click.echo(str(error), err=True)
         sys.exit(NOT_VALID)
-    except Refused as error:
+    except RequestError as error:
         click.UsageError(str(error)).show()
         sys.exit(click.UsageError.exit_code)
     except click.ClickException as error:

@@ -12,9 +12,10 @@ from pathlib import Path
 import click
 
 from sim.cli.options import refuse_unwritable
-from sim.display.figures import FIGURES, FORMATS, Caption, draw, sweeps
+from sim.display.figures import FIGURES, Caption, draw, sweeps
 from sim.display.figures.intact import Damaged
 from sim.scenario.mistakes import nearest
+from sim.vocabulary import FORMATS
 
 
 @click.command(epilog="Example: mastosim plot results/laroche2011/<digest> --figure markers")

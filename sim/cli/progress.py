@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sim.experiments.runs import Progress
+from sim.vocabulary import Progress
 
 SECONDS_BETWEEN_LINES = 30.0
 

@@ -16,7 +16,7 @@ import click
 from sim.cli.extras import told_how_to_get
 from sim.cli.manifest import is_of_sweep, read, study_of
 from sim.cli.options import OUT, QUIET, refuse_unwritable
-from sim.errors import Refused
+from sim.errors import RequestError
 
 Again = Callable[[Path], Path]
 """Does a result again below a folder, and returns where it is."""
@@ -90,7 +90,7 @@ def _sweep(manifest: Path, quiet: bool) -> tuple[Path, Again]:
                 ).folder  # fmt: skip
         except sweeps.TooLarge:
             told = "all of it again takes more memory or disk than there is here"
-            raise Refused(f"{told}; `mastosim sweep` on its file does it in parts") from None
+            raise RequestError(f"{told}; `mastosim sweep` on its file does it in parts") from None
 
     return sweeps.folder_of(sweep, Path()), again
 

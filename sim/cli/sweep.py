@@ -17,8 +17,8 @@ from sim.cli.options import ENGINE, JSON, PATIENTS, QUIET, SEED, WORKERS, refuse
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sim import Engine
     from sim.experiments.sweeps import Forecast, Pilot, Shard, Sweep, Swept
+    from sim.vocabulary import Engine
     from sim.workers.pieces import Workers
 
 SOME_FAILED, INTERRUPTED = 4, 130

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim import evidence
 from sim.scenario.protocol import accrual, count_of_assumptions
-from sim.simulation.records import EVERYONE
+from sim.vocabulary import EVERYONE
 
 if TYPE_CHECKING:
     import pandas as pd

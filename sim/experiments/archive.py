@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim import evidence, results
-from sim.errors import Refused
+from sim.errors import RequestError
 from sim.experiments import runs
 from sim.experiments.forecast import refuse_too_large
 from sim.results import sums
@@ -21,6 +21,7 @@ from sim.results.tables import MANIFEST
 from sim.scenario import Mark, Number, Study, from_document
 from sim.scenario.protocol import count_of_assumptions
 from sim.version import __version__
+from sim.vocabulary import Engine, Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,8 +51,8 @@ def make(
     study: Study,
     root: Path,
     kept: Kept = "all",
-    progress: runs.Progress | None = None,
-    engine: runs.Engine = "simpy",
+    progress: Progress | None = None,
+    engine: Engine = "simpy",
     workers: int = 1,
     command: str = "",
     before: Path | None = None,
@@ -84,13 +85,13 @@ def extend(
     folder: Path,
     root: Path,
     patients: int,
-    progress: runs.Progress | None = None,
+    progress: Progress | None = None,
     workers: int = 1,
     command: str = "",
 ) -> tuple[runs.Result, Path]:
     """Add patients to a result that was kept: the same as if all had been simulated at once.
 
-    Returns the new result and its folder; the one that was extended stays. Raises Refused for
+    Returns the new result and its folder; the one that was extended stays. Raises RequestError for
     no more patients than it has, or a result of another version.
     """
     held = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -98,7 +99,7 @@ def extend(
     study = study_of(folder / MANIFEST)
     before = study.scenario.cohort.patients
     if patients <= before:
-        raise Refused(f"the result has {before} patients; ask for more than that")
+        raise RequestError(f"the result has {before} patients; ask for more than that")
     more = study.with_patients(patients)
     kept = kept_in(folder / MANIFEST)
     return make(more, root, kept, progress, held["engine"], workers, command, folder)
@@ -175,8 +176,8 @@ def kept_in(manifest: Path) -> Kept:
     return held.get("kept", "all")  # type: ignore[no-any-return]
 
 
-def rerun(manifest: Path, progress: runs.Progress | None = None) -> runs.Result:
-    """Run what a manifest describes. Raises ScenarioError; Refused for another version."""
+def rerun(manifest: Path, progress: Progress | None = None) -> runs.Result:
+    """Run what a manifest describes. Raises ScenarioError; RequestError for another version."""
     _refuse_another_version(json.loads(manifest.read_text(encoding="utf-8")))
     only = kept_in(manifest) == "outcomes"
     return runs.run(study_of(manifest), progress=progress, outcomes_only=only)
@@ -184,7 +185,7 @@ def rerun(manifest: Path, progress: runs.Progress | None = None) -> runs.Result:
 
 def _refuse_another_version(held: dict[str, Any]) -> None:
     if held["mastosim"] != __version__:
-        raise Refused(f"made by mastosim {held['mastosim']}, this is {__version__}")
+        raise RequestError(f"made by mastosim {held['mastosim']}, this is {__version__}")
 
 
 def manifest_of(study: Study, command: str, seconds: float, engine: str) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from sim.outcomes.sums import Key
 from sim.results import Tables
 from sim.scenario import Study
 from sim.scenario.form.units import read
-from sim.simulation.records import MARKERS
-from sim.simulation.simulate import Engine, names_of, simulate_arms
+from sim.simulation.simulate import names_of, simulate_arms
+from sim.vocabulary import MARKERS, Engine
 
 
 class Work(NamedTuple):

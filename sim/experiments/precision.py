@@ -6,15 +6,15 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.errors import Refused
+from sim.errors import RequestError
 from sim.experiments import runs
-from sim.experiments.runs import Engine, Progress, Result
+from sim.experiments.runs import Result
 from sim.outcomes import Tally
-from sim.outcomes.estimates import Z95, Estimate
+from sim.outcomes.estimates import Estimate
 from sim.outcomes.summary import apart, estimate
 from sim.scenario import Study
 from sim.scenario.mistakes import nearest
-from sim.simulation.records import EVERYONE
+from sim.vocabulary import EVERYONE, Z95, Engine, Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +57,7 @@ class Reached(NamedTuple):
 
 
 def read(texts: Iterable[str]) -> list[Goal]:
-    """Goals as they are written: `spine.difference:0.1`. Raises Refused for another form."""
+    """Goals as they are written: `spine.difference:0.1`. Raises RequestError for another form."""
     return [_goal(text) for text in texts]
 
 
@@ -69,7 +69,7 @@ def _goal(text: str) -> Goal:
     except ValueError:
         half_width = 0.0
     if not colon or not outcome or not half_width > 0:
-        raise Refused(
+        raise RequestError(
             f"'{text}' is no precision; allowed: OUTCOME:HALF-WIDTH, OUTCOME.difference:HALF-WIDTH "
             "or OUTCOME.ARM:HALF-WIDTH with a number above 0, like spine.difference:0.1"
         )
@@ -77,16 +77,16 @@ def _goal(text: str) -> Goal:
 
 
 def reached(goal: Goal, whole: Tally) -> Reached:
-    """What the sums say of a goal so far. Raises Refused for what the run does not have."""
+    """What the sums say of a goal so far. Raises RequestError for what the run does not have."""
     found = [(of, value) for name, of, value in _known(whole) if name == goal.outcome]
     if not found:
         names = dict.fromkeys(name for name, _, _ in _known(whole))
         known = [*SHORT, *names]
-        raise Refused(f"'{goal.outcome}' is no outcome; {nearest(goal.outcome, known)}")
+        raise RequestError(f"'{goal.outcome}' is no outcome; {nearest(goal.outcome, known)}")
     meant = [(of, value) for of, value in found if _is_meant(goal.of, of)]
     if not meant:
         known = [DIFFERENCE, *(of for of, _ in found)]
-        raise Refused(f"'{goal.outcome}' has no '{goal.of}'; {nearest(goal.of, known)}")
+        raise RequestError(f"'{goal.outcome}' has no '{goal.of}'; {nearest(goal.of, known)}")
     return Reached(goal, *max(meant, key=lambda pair: pair[1].mc_error))
 
 
@@ -100,7 +100,7 @@ def until(
     """Add patients until every goal is reached, or MOST of them are there.
 
     Returns the result, without tables, of a study of so many patients, and its course in COLUMNS:
-    a row for each goal after each block. Raises Refused for a goal that the study cannot have.
+    a row for each goal after each block. Raises RequestError for a goal that the study cannot have.
     """
     import pandas as pd
 

@@ -16,7 +16,8 @@ from sim.outcomes import CELL, Tally
 from sim.results import Tables
 from sim.scenario import Study, load
 from sim.simulation.draws import CHUNK
-from sim.simulation.simulate import Engine, names_of, simulate_arms
+from sim.simulation.simulate import names_of, simulate_arms
+from sim.vocabulary import Engine, Progress
 from sim.workers.pieces import available, in_order
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ BLOCKS_A_WORKER = 4
 
 __all__ = ["BLOCK", "Engine", "Progress", "Result", "follow", "in_blocks", "reduce", "run"]
 
-Progress = Callable[[int, int], None]
 Keep = Callable[[Tables], None]
 Enough = Callable[[Tally], bool]
 

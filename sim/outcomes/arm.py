@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.simulation.records import (
-    BONES,
     DEATH,
     END,
     FRACTURE,
@@ -19,18 +18,14 @@ from sim.simulation.records import (
     MEASURE,
     NEVER,
     PLAN,
-    QUANTITIES,
     REACTION,
-    SEXES,
-    SITES,
     Floats,
     Inputs,
     Integers,
     Log,
     Names,
 )
-
-DAYS_PER_YEAR = 365.25
+from sim.vocabulary import BONES, DAYS_PER_YEAR, QUANTITIES, SEXES, SITES
 
 
 class Rows(NamedTuple):

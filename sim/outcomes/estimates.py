@@ -13,8 +13,8 @@ import math
 from typing import NamedTuple
 
 from sim.outcomes.definitions.named import Kind
+from sim.vocabulary import Z95
 
-Z95 = 1.959963984540054
 POISSON_ZERO = 3.6888794541139363
 """Upper 97.5 % limit of a Poisson mean when 0 events were seen: -ln 0.025."""
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from sim.outcomes.arm import Persons
 from sim.outcomes.definitions.named import Kind, Outcome, outcomes_of
-from sim.simulation.records import BONES, Floats
+from sim.simulation.records import Floats
+from sim.vocabulary import BONES
 
 GROUP = 10
 """Patients of a group. Ten divide the numbers that people ask for, and so few still leave enough

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.outcomes.estimates import Estimate, difference, ratio
 from sim.outcomes.sums import Label, Tally
+from sim.vocabulary import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,6 @@ COLUMNS = (
     "low",
     "high",
 )
-DAYS_PER_MONTH = 365.25 / 12
 NOISE = 1e-12
 """Rounding of floating-point numbers: what is smaller is 0 and is written as 0."""
 

@@ -18,7 +18,8 @@ from sim.outcomes.definitions.named import Kind, Outcome, outcomes_of
 from sim.outcomes.definitions.published import asked
 from sim.outcomes.definitions.subgroups import Conditions, members
 from sim.outcomes.estimates import Products, Sums
-from sim.simulation.records import EVERYONE, Floats
+from sim.simulation.records import Floats
+from sim.vocabulary import EVERYONE
 
 CELL = 128
 """Patients that are summed up at once; blocks hold whole cells, the last one of a cohort aside."""

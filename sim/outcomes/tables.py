@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.simulation.records import (
-    BONES,
     DEATH,
     END,
     FRACTURE,
@@ -32,15 +31,13 @@ from sim.simulation.records import (
     MEASURE,
     NEVER,
     PLAN,
-    QUANTITIES,
     REACTION,
-    SEXES,
-    SITES,
     Inputs,
     Integers,
     Log,
     Names,
 )
+from sim.vocabulary import BONES, QUANTITIES, SEXES, SITES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,11 +14,11 @@ from sim.scenario.form.outcome import Visits
 from sim.scenario.form.spread import is_converted
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions, Phase, Schedule, Start
-from sim.scenario.form.units import DAYS_PER_MONTH
 from sim.scenario.mistakes import dotted
 from sim.scenario.study import Study
 from sim.scenario.text.provenance import Number
 from sim.scenario.text.tree import Path_
+from sim.vocabulary import DAYS_PER_MONTH
 
 _ADVERBS = {"1 month": "monthly", "3 months": "quarterly", "6 months": "six-monthly"}
 _ADVERBS |= {"12 months": "yearly", "7 days": "weekly"}

@@ -59,7 +59,7 @@ OPTIMISE = 1
 ROWS_A_PATIENT = 128
 """Rows of the log that there is room for at first; where they do not do, there are more."""
 
-SOURCES = (*MODULES, "sim.simulation.records", __name__)
+SOURCES = (*MODULES, "sim.vocabulary", "sim.simulation.records", __name__)
 
 COMPILER = {"error_model": "numpy"}
 """A division by zero, which the model has none of, need not be looked for. No liberties with

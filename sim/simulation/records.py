@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.vocabulary import BONES, MARKERS, QUANTITIES, SEXES, SITES
+
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
@@ -28,11 +30,7 @@ STEPS_OF_HAZARD = 64
 AGES = 128
 
 SPINE, HIP = 0, 1
-BONES = ("spine", "hip")
-MARKERS = ("ctx", "balp", "tryptase")
-SITES = ("vertebral", "hip", "other")
 BONE_OF_SITE = (SPINE, HIP, HIP)
-SEXES = ("female", "male")
 
 # Kinds of event; where a kind has several slots (a quantity, a therapy, a site) they follow on.
 MEASURE = 0
@@ -50,7 +48,6 @@ NEVER = 1_000_000_000
 
 # Readings of "mean annual increase".
 LINEAR, COMPOUND, PLATEAU, SATURATING = range(4)
-READINGS = ("linear", "compound", "plateau", "saturating")
 
 # Time to intolerance.
 NO_INTOLERANCE, STEPS, WEIBULL, GOMPERTZ, LOGNORMAL_TIME, LOGLOGISTIC = range(6)
@@ -72,13 +69,6 @@ NO_INTOLERANCE, STEPS, WEIBULL, GOMPERTZ, LOGNORMAL_TIME, LOGLOGISTIC = range(6)
 ) = range(12)  # fmt: skip
 STREAMS = 12
 SLOTS = max(THERAPIES, REACTIONS)
-
-# Measured quantities in the order of their slots, with the unit in the name.
-QUANTITIES = ("spine_g_cm2", "hip_g_cm2", "ctx_pg_ml", "balp_iu", "tryptase_ug_l")
-
-
-EVERYONE = "all"
-"""The subgroup of all patients in tables of outcomes."""
 
 
 class OutOfDraws(Exception):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Literal
 
 from sim import evidence
 from sim.scenario import Mistake, ScenarioError, Study
 from sim.simulation import batch_engine, lowering, simpy_engine
 from sim.simulation.records import Inputs, Log, Names, OutOfDraws
-
-Engine = Literal["simpy", "batch"]
+from sim.vocabulary import Engine
 
 MOST_FRACTURES = 4096
 """Fractures per patient and site for which random numbers are prepared at most."""

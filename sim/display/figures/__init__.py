@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sim.display.figures.caption import Caption
 from sim.display.figures.style import ArmStyle, arm_style
+from sim.vocabulary import FORMATS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +40,6 @@ MAIN = ("bone_course", "against_reported")
 
 FROM_OUTCOMES = ("differences", "against_reported")
 """The figures that a result without tables has too."""
-
-FORMATS = ("svg", "pdf", "png")
 
 
 def draw(

@@ -19,7 +19,7 @@ from sim.display.figures.page import TWO_COLUMNS, Page
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import ArmStyle, arm_style
 from sim.results import Tables
-from sim.simulation.records import BONES
+from sim.vocabulary import BONES, DAYS_PER_MONTH
 
 OSTEOPOROSIS_T = -2.5
 WIDTH = 65.0
@@ -62,7 +62,7 @@ def courses(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
                     {
                         "bone": bone,
                         "arm": arm,
-                        "months": float(str(day)) / months.DAYS_PER_MONTH,
+                        "months": float(str(day)) / DAYS_PER_MONTH,
                         "patients": len(values),
                         **dict(zip(LEVELS, np.quantile(values, [*LEVELS.values()]), strict=True)),
                         **{f"patient_{who}": value for who, value in own.items()},

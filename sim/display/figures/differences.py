@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sim.simulation.records import BONES, EVERYONE, MARKERS
+from sim.vocabulary import BONES, EVERYONE, MARKERS
 
 BONE, MARKER, FRACTURE, TREATMENT, OTHER = (
     "Bone density",

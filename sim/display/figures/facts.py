@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sim.simulation.records import BONES, MARKERS
+from sim.vocabulary import BONES, MARKERS, Z95
 
-Z95 = 1.959963984540054
 ENDS = ("reported_low", "reported_high", "simulated_low", "simulated_high", "mc_low", "mc_high")
 
 AT_ENTRY, BONE, MARKER, COURSE = "At entry", "Bone density", "Markers", "Course and events"

@@ -17,7 +17,7 @@ from sim.display.figures.differences import Panel, panels, rows_of
 from sim.display.figures.page import MARGIN, TWO_COLUMNS, Page
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import ArmStyle, arm_style
-from sim.simulation.records import EVERYONE
+from sim.vocabulary import EVERYONE
 
 LABELS, NUMBERS = 52.0, 34.0
 PANEL = TWO_COLUMNS - LABELS - NUMBERS

@@ -22,6 +22,7 @@ from sim.display.figures.page import TWO_COLUMNS, Page
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import arm_style
 from sim.results import Tables
+from sim.vocabulary import DAYS_PER_MONTH
 
 NAMES = {"fracture": "First fracture", "death": "Death"}
 ROWS = {
@@ -89,14 +90,14 @@ def first_days(tables: Tables, arm: str, event: str) -> Floats:
 def _course(
     happened: Floats, before: Floats, counted: npt.NDArray[np.int64], horizon: float
 ) -> pd.DataFrame:
-    known = np.concatenate([happened, before, [np.round(horizon * months.DAYS_PER_MONTH)]])
+    known = np.concatenate([happened, before, [np.round(horizon * DAYS_PER_MONTH)]])
     day = np.union1d(known[np.isfinite(known)].astype(int), counted)
     events, competing = at_risk.so_far(happened, day), at_risk.so_far(before, day)
     low, high = exact_interval(events, len(happened))
     return pd.DataFrame(
         {
             "day": day,
-            "months": day / months.DAYS_PER_MONTH,
+            "months": day / DAYS_PER_MONTH,
             "at_risk": len(happened) - events - competing,
             "events": events,
             "died_before": competing,

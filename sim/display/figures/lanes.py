@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sim.display.figures.months import DAYS_PER_MONTH
 from sim.results import Tables
+from sim.vocabulary import DAYS_PER_MONTH
 
 MOST = 30
 """Patients shown: more lanes than these cannot be read on a page."""

@@ -20,7 +20,7 @@ from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS, Page
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import ArmStyle, arm_style, diamond
 from sim.results import Tables
-from sim.simulation.records import BONES, MARKERS, QUANTITIES
+from sim.vocabulary import BONES, DAYS_PER_MONTH, MARKERS, QUANTITIES
 
 QUANTITY_OF = dict(zip(MARKERS, QUANTITIES[len(BONES) :], strict=True))
 NAMES = {"ctx": "CTX", "balp": "BALP", "tryptase": "Tryptase"}
@@ -88,7 +88,7 @@ def courses(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
                     {
                         "marker": marker,
                         "arm": arm,
-                        "months": float(str(day)) / months.DAYS_PER_MONTH,
+                        "months": float(str(day)) / DAYS_PER_MONTH,
                         "patients": len(known),
                         **dict(zip(LEVELS, np.quantile(known, [*LEVELS.values()]), strict=True)),
                     }

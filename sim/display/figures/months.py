@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from sim.display.figures.caption import Caption
+from sim.vocabulary import DAYS_PER_MONTH
 
-DAYS_PER_MONTH = 365.25 / 12
 STEPS = (1, 3, 6, 12, 24, 60, 120)
 ROOM = 9.0
 """Millimetres from tick to tick that a label, or a count below it, needs."""

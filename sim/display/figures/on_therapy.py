@@ -18,6 +18,7 @@ from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS, Page
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import ArmStyle, arm_style
 from sim.results import Tables
+from sim.vocabulary import DAYS_PER_MONTH
 
 ROWS = {"at_risk": "Still on it", "stopped": "Stopped", "censored": "Censored"}
 LEFT, WIDTH, HEIGHT, TITLE = at_risk.LABELS + 2, 63.0, 50.0, 4.5
@@ -58,7 +59,7 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None
 def _panel(axes: Axes, numbers: pd.DataFrame, looks: dict[str, ArmStyle], caption: Caption) -> None:
     last = numbers["months"].max()
     at = months.ticks(last, WIDTH)
-    late = numbers["start_day"].iloc[0] / months.DAYS_PER_MONTH
+    late = numbers["start_day"].iloc[0] / DAYS_PER_MONTH
     steps.draw_steps(axes, numbers, looks, at)
     months.draw_months(axes, caption, at, last, "the course began", late)
     axes.set_ylim(0, 100)
@@ -79,7 +80,7 @@ def courses(tables: Tables, caption: Caption) -> pd.DataFrame | None:
         by_arm = {arm: spells(tables, arm, therapy) for arm in caption.arms}
         taken = {arm: spell for arm, spell in by_arm.items() if len(spell)}
         last = max(spell["days"].max() for spell in taken.values())
-        counted = months.days(months.ticks(last / months.DAYS_PER_MONTH, WIDTH))
+        counted = months.days(months.ticks(last / DAYS_PER_MONTH, WIDTH))
         for arm, spell in taken.items():
             start = spell["start"].min()
             course = _course(spell, counted)
@@ -122,7 +123,7 @@ def _course(spell: pd.DataFrame, counted: npt.NDArray[np.int64]) -> pd.DataFrame
     return pd.DataFrame(
         {
             "day": day,
-            "months": day / months.DAYS_PER_MONTH,
+            "months": day / DAYS_PER_MONTH,
             "at_risk": len(spell) - stops - others,
             "stopped": stops,
             "censored": others,

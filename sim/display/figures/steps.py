@@ -15,9 +15,10 @@ from matplotlib.patches import Patch
 from sim.display.figures import months
 from sim.display.figures.caption import Caption
 from sim.display.figures.style import ArmStyle
+from sim.vocabulary import DAYS_PER_MONTH
 
 Floats = npt.NDArray[np.float64]
-HALF_A_DAY = 0.5 / months.DAYS_PER_MONTH
+HALF_A_DAY = 0.5 / DAYS_PER_MONTH
 EDGE: dict[str, Any] = {"markeredgecolor": "white", "markeredgewidth": 0.5}
 
 

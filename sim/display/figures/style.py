@@ -23,9 +23,11 @@ LINES: tuple[Any, ...] = (
     (0, (6, 1.5, 1.2, 1.5)),
     (0, (4, 1.2, 1.2, 1.2, 1.2, 1.2)),
 )
-MARKERS = ("o", "s", "^", "v", "P")
 NOT_AN_ARM = 5
 """The colour of the style that no arm has: it is for all arms together."""
+
+
+SYMBOLS = ("o", "s", "^", "v", "P")
 
 
 class ArmStyle(NamedTuple):
@@ -40,7 +42,7 @@ def arm_style(arms: Sequence[str]) -> dict[str, ArmStyle]:
     """The look of each arm, by its place in the scenario's list of arms."""
     return {
         arm: ArmStyle(
-            color(place % NOT_AN_ARM), LINES[place % len(LINES)], MARKERS[place % len(MARKERS)]
+            color(place % NOT_AN_ARM), LINES[place % len(LINES)], SYMBOLS[place % len(SYMBOLS)]
         )
         for place, arm in enumerate(arms)
     }

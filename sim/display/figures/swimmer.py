@@ -19,7 +19,7 @@ from sim.display.figures.lanes import MOST, Order, lanes
 from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS, Page
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import arm_style
-from sim.simulation.records import SITES
+from sim.vocabulary import SITES
 
 ABREAST = 4
 """Panels beside each other; further arms begin a new row."""

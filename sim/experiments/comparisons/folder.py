@@ -13,8 +13,7 @@ from sim.experiments import archive
 from sim.experiments.comparisons.notes import reading, whose
 from sim.experiments.comparisons.running import Comparison
 from sim.scenario import Study
-
-FORMATS = ("svg", "pdf", "png")
+from sim.vocabulary import FORMATS
 
 
 def digest_of(studies: Sequence[Study]) -> str:

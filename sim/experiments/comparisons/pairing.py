@@ -9,7 +9,7 @@ from sim.outcomes import Tally
 from sim.outcomes.estimates import Estimate
 from sim.outcomes.summary import apart, estimate, in_months, unit_of_difference, written
 from sim.outcomes.sums import Label
-from sim.simulation.records import EVERYONE
+from sim.vocabulary import EVERYONE
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim import outcomes
-from sim.errors import Refused
+from sim.errors import RequestError
 from sim.experiments import runs
 from sim.experiments.blocks import Work
 from sim.experiments.comparisons.pairing import summarise
 from sim.scenario import ScenarioError, Study, load
+from sim.vocabulary import Engine, Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +31,7 @@ class Comparison:
 
     studies: list[Study]
     summary: pd.DataFrame
-    engine: runs.Engine
+    engine: Engine
 
 
 def compare(
@@ -38,14 +39,14 @@ def compare(
     patients: int | None = None,
     seed: int | None = None,
     settings: Iterable[str] = (),
-    progress: runs.Progress | None = None,
-    engine: runs.Engine = "batch",
+    progress: Progress | None = None,
+    engine: Engine = "batch",
     workers: int = 1,
 ) -> Comparison:
     """Run scenario files on the same virtual patients and put their outcomes side by side.
 
     Number of patients and seed are those of the first file unless given; `settings` are laid over
-    every file. Raises Refused for fewer than two scenarios or two of one name, ScenarioError
+    every file. Raises RequestError for fewer than two scenarios or two of one name, ScenarioError
     for files that are not valid.
     """
     return simulate(read(scenarios, patients, seed, settings), progress, engine, workers)
@@ -63,20 +64,22 @@ def read(
     """
     paths, settings = list(scenarios), list(settings)
     if len(paths) < 2:
-        raise Refused("nothing to compare with; name at least two scenario files")
+        raise RequestError("nothing to compare with; name at least two scenario files")
     studies = _load(paths, runs.with_numbers(settings, patients, seed))
     names = [study.scenario.name for study in studies]
     for path, name in zip(paths, names, strict=True):
         if names.count(name) > 1:
-            raise Refused(f"two scenarios are called '{name}'; give {path} a `name:` of its own")
+            raise RequestError(
+                f"two scenarios are called '{name}'; give {path} a `name:` of its own"
+            )
     first = studies[0].scenario
     return _load(paths, runs.with_numbers(settings, first.cohort.patients, first.seed))
 
 
 def simulate(
     studies: Sequence[Study],
-    progress: runs.Progress | None = None,
-    engine: runs.Engine = "batch",
+    progress: Progress | None = None,
+    engine: Engine = "batch",
     workers: int = 1,
 ) -> Comparison:
     """Run studies that have as many patients and the same seed, block by block, and compare them.

@@ -8,7 +8,7 @@ from pathlib import Path
 from sim.experiments.emulation.design import Design, Emulation, prepare
 from sim.experiments.emulation.folder import Emulated, keep, of_trials, said, title
 from sim.experiments.emulation.trials import run
-from sim.experiments.runs import Progress
+from sim.vocabulary import Progress
 
 TRIALS = 5000
 
@@ -38,7 +38,7 @@ def emulate(
     """Do the series that a scenario answers to again, so many times, and score what it published.
 
     `settings` are as in `sim.experiments.runs.run`; `progress` is told the trials done and to do.
-    Raises ScenarioError for a scenario that is not valid, Refused where no design is known.
+    Raises ScenarioError for a scenario that is not valid, RequestError where no design is known.
     """
     emulation = prepare(scenario, trials, seed, settings)
     return of_trials(emulation, run(emulation, progress, workers))

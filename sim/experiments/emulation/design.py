@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.errors import Refused
+from sim.errors import RequestError
 from sim.experiments.runs import with_numbers
 from sim.scenario import Study, load
 
@@ -40,7 +40,7 @@ def prepare(
 ) -> Emulation:
     """A scenario as the trials that its publication describes; `settings` are laid over both.
 
-    Raises ScenarioError for a scenario that is not valid, Refused for one that answers to no
+    Raises ScenarioError for a scenario that is not valid, RequestError for one that answers to no
     publication, or to one that does not say how its series was made.
     """
     settings = with_numbers(settings, None, seed)
@@ -51,20 +51,20 @@ def prepare(
 
 
 def design_of(study: Study) -> Design:
-    """The design of the series that a study answers to. Raises Refused where there is none."""
+    """The design of the series that a study answers to. Raises RequestError where there is none."""
     answers = study.scenario.answers
     if answers is None:
         name = study.scenario.name
-        raise Refused(f"{name} answers to no publication; name one with `answers:`")
+        raise RequestError(f"{name} answers to no publication; name one with `answers:`")
     design = study.publication(answers).get("design")
     if design is None:
-        raise Refused(
+        raise RequestError(
             f"{answers} does not say how many patients it enrolled; its file needs a `design:`, "
             f"like {{patients: {{{next(iter(study.scenario.arms))}: 10}}}}"
         )
     strangers = [arm for arm in design["patients"] if arm not in study.scenario.arms]
     if strangers:
-        raise Refused(f"{answers} enrols patients in '{strangers[0]}', which is no arm here")
+        raise RequestError(f"{answers} enrols patients in '{strangers[0]}', which is no arm here")
     patients = {arm: int(count) for arm, count in design["patients"].items()}
     return Design(patients, tuple(_settings(design, study.publication(answers))))
 

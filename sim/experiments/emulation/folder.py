@@ -11,11 +11,10 @@ from sim.experiments import archive, blocks
 from sim.experiments.emulation.design import Emulation
 from sim.experiments.emulation.scores import coverage, scored
 from sim.scenario.protocol import accrual
+from sim.vocabulary import FORMATS
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FORMATS = ("svg", "pdf", "png")
 
 
 class Emulated(NamedTuple):

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim import outcomes
-from sim.errors import Refused
-from sim.experiments.runs import Progress, split, with_numbers
+from sim.errors import RequestError
+from sim.experiments.runs import split, with_numbers
 from sim.outcomes.definitions.named import Outcome, outcomes_of
 from sim.outcomes.estimates import Estimate, Sums, ratio
 from sim.scenario import Study, load
@@ -20,6 +20,7 @@ from sim.scenario.mistakes import nearest
 from sim.simulation.draws import CHUNK
 from sim.simulation.records import Floats
 from sim.simulation.simulate import names_of, simulate_arms
+from sim.vocabulary import Progress
 from sim.workers.pieces import in_order
 
 if TYPE_CHECKING:
@@ -76,22 +77,24 @@ def prepare(
 ) -> Plan:
     """A scenario as trials with random allocation.
 
-    Raises ScenarioError for a scenario that is not valid; Refused for one arm alone, a size
+    Raises ScenarioError for a scenario that is not valid; RequestError for one arm alone, a size
     below 2, or an outcome that the arms do not share.
     """
     settings = with_numbers(settings, None, seed)
     arms = len(load(scenario, settings).scenario.arms)
     if arms < 2:
-        raise Refused("a trial allocates between two arms or more, and the scenario has one")
+        raise RequestError("a trial allocates between two arms or more, and the scenario has one")
     if min(sizes) < 2:
-        raise Refused(f"{min(sizes)} patient in an arm has no standard error; allowed: 2 or more")
+        raise RequestError(
+            f"{min(sizes)} patient in an arm has no standard error; allowed: 2 or more"
+        )
     people = trials * arms * max(sizes)
     plan = Plan(
         load(scenario, [*settings, f"cohort.patients={people}"]), outcome, tuple(sizes), trials
     )
     shared = _shared(plan)
     if outcome not in shared:
-        raise Refused(f"'{outcome}' is no outcome of every arm; {nearest(outcome, shared)}")
+        raise RequestError(f"'{outcome}' is no outcome of every arm; {nearest(outcome, shared)}")
     return plan
 
 

@@ -10,12 +10,13 @@ import numpy as np
 from sim import outcomes
 from sim.experiments import blocks
 from sim.experiments.emulation.design import Emulation
-from sim.experiments.runs import Progress, split
+from sim.experiments.runs import split
 from sim.outcomes.definitions.published import asked, simulated
 from sim.outcomes.estimates import Sums
 from sim.simulation.draws import CHUNK
 from sim.simulation.records import Floats
 from sim.simulation.simulate import names_of, simulate_arms
+from sim.vocabulary import Progress
 from sim.workers.pieces import in_order
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sim.experiments.patient_history.lines import Entry, Key, Lines, Visits
 from sim.experiments.patient_history.words import in_sequence, signed
 from sim.scenario import Scenario
-from sim.simulation.records import BONE_OF_SITE, BONES, SITES
+from sim.simulation.records import BONE_OF_SITE
+from sim.vocabulary import BONES, SITES
 
 TREATMENT = ("course", "schedule ended", "infusion", "missed infusion", "intolerance")
 OUTCOMES = ("fracture", "death")

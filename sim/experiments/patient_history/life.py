@@ -18,7 +18,7 @@ from sim.experiments.patient_history.lines import Lines, lines_of, visits_of
 from sim.experiments.patient_history.words import amount, measured
 from sim.results import Tables
 from sim.scenario import Study, load
-from sim.scenario.form.units import DAYS_PER_MONTH
+from sim.vocabulary import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
     import pandas as pd

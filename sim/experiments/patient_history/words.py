@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim.scenario import Scenario
-from sim.simulation.records import SITES
+from sim.vocabulary import SITES
 
 MEASURED = {
     "spine_g_cm2": ("spine", "g/cm2", "spine_t"),

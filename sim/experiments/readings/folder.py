@@ -11,8 +11,7 @@ from sim import results
 from sim.experiments import archive
 from sim.experiments.readings.four import Four
 from sim.experiments.readings.running import SideBySide
-
-FORMATS = ("svg", "pdf", "png")
+from sim.vocabulary import FORMATS
 
 
 def digest_of(four: Four) -> str:

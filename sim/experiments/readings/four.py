@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sim.experiments import runs
 from sim.scenario import Study, load
 from sim.scenario.protocol import accrual
-from sim.simulation.records import READINGS
+from sim.vocabulary import READINGS
 
 
 class Default(NamedTuple):

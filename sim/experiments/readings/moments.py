@@ -14,18 +14,10 @@ import numpy as np
 
 from sim.outcomes import CELL
 from sim.outcomes.definitions.named import Kind, Outcome
-from sim.outcomes.estimates import (
-    POISSON_ZERO,
-    ROUNDING,
-    UNKNOWN,
-    Z95,
-    Estimate,
-    Products,
-    Sums,
-    ratio,
-)
+from sim.outcomes.estimates import POISSON_ZERO, ROUNDING, UNKNOWN, Estimate, Products, Sums, ratio
 from sim.outcomes.estimates import difference as of_two
 from sim.simulation.records import Floats
+from sim.vocabulary import Z95
 
 
 class Moments(NamedTuple):

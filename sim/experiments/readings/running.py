@@ -12,8 +12,8 @@ from sim.experiments.readings.four import Four
 from sim.experiments.readings.moments import Moments, added, of_block
 from sim.experiments.readings.table import summarise
 from sim.outcomes.definitions.named import Outcome, mean, outcomes_of
-from sim.simulation.records import BONES
 from sim.simulation.simulate import names_of, simulate_arms
+from sim.vocabulary import BONES, Engine, Progress
 from sim.workers.pieces import in_order
 
 if TYPE_CHECKING:
@@ -41,13 +41,13 @@ class SideBySide(NamedTuple):
 
     four: Four
     summary: pd.DataFrame
-    engine: runs.Engine
+    engine: Engine
 
 
 def simulate(
     four: Four,
-    progress: runs.Progress | None = None,
-    engine: runs.Engine = "batch",
+    progress: Progress | None = None,
+    engine: Engine = "batch",
     workers: int = 1,
 ) -> SideBySide:
     """Run every arm under every reading; memory does not grow with the number of patients.
@@ -66,7 +66,7 @@ def simulate(
     return SideBySide(four, summarise(four, [*found.values()]), engine)
 
 
-def moments_of(four: Four, engine: runs.Engine, patients: range) -> list[Moments]:
+def moments_of(four: Four, engine: Engine, patients: range) -> list[Moments]:
     """Every outcome of some patients, under every reading and in every arm."""
     lines = []
     for study in four.studies.values():

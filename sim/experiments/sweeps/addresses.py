@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.version import __version__
 
-DECIDES = ("evidence", "outcomes", "scenario/form", "simulation")
+DECIDES = ("evidence", "outcomes", "scenario/form", "simulation", "vocabulary.py")
 """The sources that a simulated number may depend on."""
 
 COMPUTES = ("numpy", "scipy", "numba")

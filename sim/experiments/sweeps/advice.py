@@ -6,14 +6,13 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.errors import Refused
-from sim.experiments.runs import Progress
+from sim.errors import RequestError
 from sim.experiments.sweeps import folder, running, work
 from sim.experiments.sweeps.collect import Collected, collected
 from sim.experiments.sweeps.designs import SAMPLED
 from sim.experiments.sweeps.noise import Advice, Cost, Split, advise
 from sim.experiments.sweeps.read import Sweep, load_sweep
-from sim.simulation.simulate import Engine
+from sim.vocabulary import Engine, Progress
 from sim.workers.pieces import Workers
 
 DRAWS, PATIENTS, MORE = 32, 200, 2000
@@ -44,12 +43,12 @@ def pilot(
 
     The paired difference that is wanted most precisely decides: that of the target, or of the
     first outcome of the sweep. Draws count as independent, so a Latin hypercube or a Sobol sequence
-    is told to take more than it needs. Raises ScenarioError; Refused for a design without draws, or
-    for an outcome without any spread and no target.
+    is told to take more than it needs. Raises ScenarioError; RequestError for a design without
+    draws, or for an outcome without any spread and no target.
     """
     sweep = load_sweep(path, PATIENTS, None, seed)
     if sweep.form.design.name not in SAMPLED:
-        raise Refused(
+        raise RequestError(
             f"a {sweep.form.design.name} design draws nothing, so nothing can be recommended; "
             f"allowed: {', '.join(SAMPLED)}"
         )
@@ -94,16 +93,18 @@ def _advised(sweep: Sweep, found: list[Collected], cost: Cost) -> Pilot:
     ]
     meant = [(split, quantity) for split, quantity in known if quantity.outcome == outcome]
     if not meant:
-        raise Refused(f"'{outcome}' is not an outcome of both arms, so it has no difference whose "
-                      "precision could be wanted; name another one as `target`")  # fmt: skip
+        raise RequestError(
+            f"'{outcome}' is not an outcome of both arms, so it has no difference whose "
+            "precision could be wanted; name another one as `target`"
+        )
     split, quantity = max(meant, key=lambda pair: (pair[1].time, pair[0].parameters))
     target = wanted.standard_error if wanted else PRECISE * split.parameters**0.5
     try:
         advice = advise(split, cost, target)
-    except Refused:
+    except RequestError:
         if wanted is not None:
             raise
-        raise Refused(
+        raise RequestError(
             f"the pilot saw no spread of '{outcome}' beyond the noise of patients, so nothing says "
             f"how precise to be; add `target: {{outcome: {outcome}, standard_error: ...}}`"
         ) from None

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.errors import Refused
+from sim.errors import RequestError
 from sim.experiments.sweeps import addresses, coverage, store
 from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.noise import Moments, Split
@@ -69,7 +69,7 @@ def collected(
     """Read the blocks of one scenario and reduce them, point by point.
 
     `failed` are points that could not be simulated. Raises Damaged for a block that is not whole
-    any more, Refused where another point has none.
+    any more, RequestError where another point has none.
     """
     there, moments = store.ranges(folder), Moments()
     quantities: list[Quantity] = []
@@ -81,12 +81,14 @@ def collected(
         if arms is None and point.number in failed:
             continue
         if arms is None:
-            raise Refused(f"blocks of point {point.number} of '{one.study.scenario.name}' are not "
-                          "there any more; the same command makes them again")  # fmt: skip
+            raise RequestError(
+                f"blocks of point {point.number} of '{one.study.scenario.name}' are not "
+                "there any more; the same command makes them again"
+            )
         found, influences = _with_differences(arms, one.study.scenario.compared_with)
         here = _quantities(arms, one.study.scenario.compared_with)
         if quantities not in ([], here):
-            raise Refused(f"point {point.number} has other outcomes than the base case; "
+            raise RequestError(f"point {point.number} has other outcomes than the base case; "
                              "name a scenario for each under `scenarios`")  # fmt: skip
         if not quantities:
             quantities = here
@@ -100,7 +102,7 @@ def collected(
         if point.role in DRAWN:
             moments.add(influences)
     if not quantities:
-        raise Refused(f"no point of '{one.study.scenario.name}' could be simulated")
+        raise RequestError(f"no point of '{one.study.scenario.name}' could be simulated")
     drawn = values[[p.number for p in one.points if p.role in DRAWN]]
     splits = moments.splits(drawn[~np.isnan(drawn).all(axis=1)])
     return Collected(one, quantities, values, errors, changes, splits)

@@ -13,11 +13,11 @@ from sim.scenario.form.quantities import refuse
 from sim.scenario.form.uncertainty import Between, Proportion, Rate, Ratio, Uncertainty
 from sim.scenario.form.units import UNITS, split_quantity
 from sim.simulation.records import Floats
+from sim.vocabulary import Z95
 
 if TYPE_CHECKING:
     from scipy.stats.distributions import rv_frozen
 
-Z95 = 1.959963984540054
 ENDS = (0.025, 0.975)
 """Where the interval of a parameter ends."""
 

@@ -7,7 +7,7 @@ import statistics
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.errors import Refused
+from sim.errors import RequestError
 from sim.experiments.forecast import SHARE_OF_MEMORY, in_bytes, in_words, memory_of_machine
 from sim.experiments.sweeps.work import Done
 
@@ -26,7 +26,7 @@ class Forecast(NamedTuple):
         return "about {} with {} of memory and {} of disk".format(*parts)
 
 
-class TooLarge(Refused):
+class TooLarge(RequestError):
     """A sweep that would take more than is allowed."""
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.errors import Refused
+from sim.errors import RequestError
 from sim.outcomes.groups import GROUP
 from sim.simulation.records import Floats
 
@@ -103,7 +103,7 @@ def advise(split: Split, cost: Cost, target: float) -> Advice:
     """The cheapest draws and patients whose mean has the standard error that is wanted.
 
     For every number of patients the draws follow: N = (a + ab/n) / (target^2 - b/n).
-    Raises Refused where not even a million patients are enough.
+    Raises RequestError where not even a million patients are enough.
     """
     found = []
     for patients in SIZES:
@@ -115,7 +115,7 @@ def advise(split: Split, cost: Cost, target: float) -> Advice:
             found.append(Advice(draws, patients, split.error(draws, patients), seconds))
     if not found:
         least = math.sqrt(split.patients / SIZES[-1])
-        raise Refused(
+        raise RequestError(
             f"a standard error of {target:g} takes more than {SIZES[-1]} patients; "
             f"allowed: above {least:.2g}"
         )

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.errors import Refused
+from sim.errors import RequestError
 from sim.experiments.sweeps import against, joint, parameters
 from sim.experiments.sweeps.designs import MOST_POINTS, points, size
 from sim.experiments.sweeps.form import SweepForm
@@ -45,7 +45,7 @@ def load_sweep(
 ) -> Sweep:
     """Read a sweep and the scenarios that it names, with other numbers where they are given.
 
-    Raises ScenarioError with every mistake found; Refused for draws of a design without any.
+    Raises ScenarioError with every mistake found; RequestError for draws of a design without any.
     """
     mistakes: list[Mistake] = []
     try:
@@ -109,7 +109,7 @@ def _set_numbers(tree: Any, patients: int | None, draws: int | None, seed: int |
     name = design if isinstance(design, str) else next(iter(design or {}), "")
     key = {"morris": "trajectories"}.get(name, "draws")
     if name in ("one_at_a_time", "grid") or not isinstance(design, str | dict):
-        raise Refused("the design of this sweep draws nothing; leave out --draws")
+        raise RequestError("the design of this sweep draws nothing; leave out --draws")
     held = design.get(name) if isinstance(design, dict) else None
     tree["design"] = {name: {**(held if isinstance(held, dict) else {}), key: str(draws)}}
 

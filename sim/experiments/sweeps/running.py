@@ -9,8 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.errors import Refused
-from sim.experiments.runs import Progress
+from sim.errors import RequestError
 from sim.experiments.sweeps import addresses, folder, store, work
 from sim.experiments.sweeps.collect import collected
 from sim.experiments.sweeps.folder import Swept
@@ -18,7 +17,7 @@ from sim.experiments.sweeps.forecast import Forecast, forecast, refuse_too_large
 from sim.experiments.sweeps.read import Sweep
 from sim.experiments.sweeps.varied import AROUND, Varied
 from sim.experiments.sweeps.work import WHOLE, Done, Shard, Task
-from sim.simulation.simulate import Engine
+from sim.vocabulary import Engine, Progress
 from sim.workers import cluster
 from sim.workers.pieces import Workers, available, in_order
 
@@ -40,8 +39,9 @@ def simulate(
 ) -> dict[tuple[str, int], str]:  # fmt: skip
     """Simulate whatever blocks are missing; returns the points that cannot be, with the reason.
 
-    `tell` is handed a forecast once some pieces are done. Raises Refused for a store of another
-    version or in use by another process, TooLarge for work above the limits; blocks done stay.
+    `tell` is handed a forecast once some pieces are done. Raises RequestError for a store of
+    another version or in use by another process, TooLarge for work above the limits; blocks
+    done stay.
     """
     name = "" if shard == WHOLE else str(shard)
     with store.opened(folder.home(sweep, root) / "blocks", name) as blocks:
@@ -83,7 +83,7 @@ def gather(
     """Put together what was simulated of a sweep, and keep it in its folder.
 
     `failed` are the points that `simulate` returned, `progress` is told of points, `about` goes
-    into the manifest. Raises Refused where none of a design's own points could be simulated.
+    into the manifest. Raises RequestError where none of a design's own points could be simulated.
     """
     refuse_nothing(sweep, failed)
     blocks = folder.home(sweep, root) / "blocks"
@@ -100,7 +100,7 @@ def gather(
         ]
     except store.Damaged as error:
         told = f"the block {error} was damaged meanwhile; the same command makes it again"
-        raise Refused(told) from None
+        raise RequestError(told) from None
     return folder.keep(sweep, found, root, failed, about or {})
 
 
@@ -110,13 +110,13 @@ def of_scenario(one: Varied, failed: Collection[tuple[str, int]]) -> set[int]:
 
 
 def refuse_nothing(sweep: Sweep, failed: dict[tuple[str, int], str]) -> None:
-    """Raise Refused where none of a design's own points could be simulated, or moved alone."""
+    """Raise RequestError where none of a design's own points could be simulated, or moved alone."""
     for one in sweep.varied:
         name = one.study.scenario.name
         own = [p for p in one.points if p.role not in AROUND] or one.points[1:]
         why = [failed.get((name, p.number), "") for p in own]
         if all(why):
-            raise Refused(f"no point of the design could be simulated in '{name}': {why[0]}")
+            raise RequestError(f"no point of the design could be simulated in '{name}': {why[0]}")
 
 
 def run(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.errors import Refused
+from sim.errors import RequestError
 from sim.experiments.sweeps import addresses
 from sim.outcomes.groups import Grouped, Line
 from sim.simulation.records import Floats
@@ -97,7 +97,7 @@ def ranges(folder: Path) -> dict[str, list[range]]:
 def opened(folder: Path, shard: str = "") -> Iterator[Path]:
     """The folder of a store, which no other process then works on as the same shard.
 
-    Raises Refused for a store of another version, or one that is in use.
+    Raises RequestError for a store of another version, or one that is in use.
     """
     from filelock import FileLock, Timeout
 
@@ -107,7 +107,7 @@ def opened(folder: Path, shard: str = "") -> Iterator[Path]:
         lock.acquire()
     except Timeout:
         what = f"shard {shard} of " if shard else ""
-        raise Refused(f"another process works on {what}the store '{folder}'") from None
+        raise RequestError(f"another process works on {what}the store '{folder}'") from None
     try:
         _refuse_another_version(folder)
         _clear_away(folder)
@@ -137,7 +137,7 @@ def _refuse_another_version(folder: Path) -> None:
     with suppress(ValueError, TypeError):
         other |= json.loads(held.read_text(encoding="utf-8"))
     if other != mine:
-        raise Refused(
+        raise RequestError(
             f"the store '{folder}' was made by mastosim {other['mastosim']} (model "
             f"{other['model']}), this is {mine['mastosim']} (model {mine['model']}): its numbers "
             "may differ. Delete it, or choose another folder with --out"

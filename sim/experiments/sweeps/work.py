@@ -16,7 +16,8 @@ from sim.experiments.sweeps.read import Sweep
 from sim.experiments.sweeps.varied import Varied
 from sim.outcomes.groups import Grouped, grouped
 from sim.scenario import ScenarioError, from_document
-from sim.simulation.simulate import Engine, names_of, simulate_arms
+from sim.simulation.simulate import names_of, simulate_arms
+from sim.vocabulary import Engine
 
 BLOCK = 8000
 """The most patients of a block: whole groups, and about as many as draw their numbers at once."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from sim.experiments.runs import Progress, with_numbers
+from sim.experiments.runs import with_numbers
 from sim.experiments.verification.battery import (
     CHECKS,
     PATIENTS,
@@ -17,6 +17,7 @@ from sim.experiments.verification.battery import (
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Verdict
 from sim.scenario import Study, load
+from sim.vocabulary import Progress
 
 __all__ = ["CHECKS", "PATIENTS", "Check", "Finding", "Verdict", "Verification", "verify"]
 

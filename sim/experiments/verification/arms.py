@@ -19,17 +19,9 @@ from sim.experiments.verification.subject import (
 )
 from sim.experiments.verification.verdict import Verdict, exact, not_applicable, together
 from sim.outcomes.definitions.named import outcomes_of
-from sim.simulation.records import (
-    BONES,
-    FRACTURE,
-    MEASURE,
-    PLAN,
-    REVIEW,
-    SITES,
-    Inputs,
-    Log,
-)
+from sim.simulation.records import FRACTURE, MEASURE, PLAN, REVIEW, Inputs, Log
 from sim.simulation.simulate import names_of
+from sim.vocabulary import BONES, SITES
 
 ONE_ARM = "one arm only"
 

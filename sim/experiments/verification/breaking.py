@@ -23,19 +23,10 @@ from sim.experiments.verification.verdict import (
     together,
     within_chance,
 )
-from sim.simulation.records import (
-    BREAKS,
-    DEATH,
-    FATAL,
-    FATAL_DELAY,
-    FRACTURE,
-    SITES,
-    Inputs,
-    Log,
-)
+from sim.simulation.records import BREAKS, DEATH, FATAL, FATAL_DELAY, FRACTURE, Inputs, Log
+from sim.vocabulary import DAYS_PER_YEAR, SITES
 
 FRACTURES = len(SITES)
-DAYS_PER_YEAR = 365.25
 SLACK = 1e-9
 
 

@@ -25,7 +25,8 @@ from sim.experiments.verification.verdict import (
 from sim.scenario.form.cohort import CORRELATED
 from sim.scenario.form.therapy import Infusions
 from sim.simulation import lowering
-from sim.simulation.records import BONES, MARKERS, SEXES, Floats
+from sim.simulation.records import Floats
+from sim.vocabulary import BONES, MARKERS, SEXES
 
 MOST_COUNTS = 400
 

@@ -12,18 +12,9 @@ from sim.experiments.verification.enrolled import law
 from sim.experiments.verification.recalculated import course
 from sim.experiments.verification.subject import NOBODY_DIES, Changes, Subject
 from sim.experiments.verification.verdict import Compared, Verdict, within_chance
-from sim.simulation.records import (
-    BONE_OF_SITE,
-    BONES,
-    DEATH,
-    FRACTURE,
-    SITES,
-    Floats,
-    Inputs,
-    Log,
-)
+from sim.simulation.records import BONE_OF_SITE, DEATH, FRACTURE, Floats, Inputs, Log
+from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES
 
-DAYS_PER_YEAR = 365.25
 GRID = np.linspace(-12, 12, 24001)
 MOST = 200
 

@@ -22,8 +22,8 @@ from sim.experiments.verification.verdict import (
 )
 from sim.scenario.form.therapy import Course
 from sim.simulation.records import INTOLERANCE, PLAN, TOLERANCE, Floats, Inputs, Log
+from sim.vocabulary import DAYS_PER_YEAR
 
-DAYS_PER_YEAR = 365.25
 TIMES = 12
 SLACK = 1e-9
 Hazard = Callable[[Any], Any]

@@ -9,16 +9,8 @@ import numpy as np
 from sim.experiments.verification.subject import Lives, Subject, same
 from sim.experiments.verification.verdict import Verdict, exact, not_applicable
 from sim.simulation import batch_engine
-from sim.simulation.records import (
-    DEATH,
-    END,
-    INFUSION,
-    MEASURE,
-    QUANTITIES,
-    REVIEW,
-    Inputs,
-    Log,
-)
+from sim.simulation.records import DEATH, END, INFUSION, MEASURE, REVIEW, Inputs, Log
+from sim.vocabulary import QUANTITIES
 
 
 def order_of_events(subject: Subject) -> Verdict:

@@ -8,18 +8,8 @@ import numpy as np
 
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Verdict, exact
-from sim.simulation.records import (
-    BONES,
-    MARKERS,
-    MEASURE,
-    NEVER,
-    NOISE,
-    Floats,
-    Inputs,
-    Log,
-)
-
-QUANTITIES = (*BONES, *MARKERS)
+from sim.simulation.records import MEASURE, NEVER, NOISE, Floats, Inputs, Log
+from sim.vocabulary import BONES, QUANTITIES
 
 
 def measurement(subject: Subject) -> Verdict:

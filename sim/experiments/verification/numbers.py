@@ -14,7 +14,7 @@ from sim.experiments.verification.verdict import Verdict
 from sim.scenario import ScenarioError, Study
 from sim.scenario.form.therapy import Infusions
 from sim.scenario.mistakes import dotted
-from sim.simulation.records import SITES
+from sim.vocabulary import SITES
 
 LONGER = 4
 """Times the follow-up, for numbers whose time does not come within it."""

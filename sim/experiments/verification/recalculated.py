@@ -23,21 +23,11 @@ from sim.scenario.form.study import Scenario
 from sim.simulation import lowering
 from sim.simulation.biology.bone import LOWEST_BMD
 from sim.simulation.biology.markers import MOST_LOG_RATIO
-from sim.simulation.records import (
-    BONES,
-    MARKERS,
-    MEASURE,
-    PLAN,
-    REVIEW,
-    Floats,
-    Inputs,
-    Log,
-)
+from sim.simulation.records import MEASURE, PLAN, REVIEW, Floats, Inputs, Log
+from sim.vocabulary import BONES, DAYS_PER_YEAR, MARKERS
 
 CLOSE = 1e-6
 """The quadrature errs by less; the smallest fault worth the name is a thousand times as large."""
-
-DAYS_PER_YEAR = 365.25
 
 
 def bone_density(subject: Subject) -> Verdict:

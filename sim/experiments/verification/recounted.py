@@ -15,20 +15,17 @@ from sim.outcomes.definitions.named import outcomes_of
 from sim.outcomes.estimates import Estimate
 from sim.outcomes.summary import apart
 from sim.simulation.records import (
-    BONES,
     DEATH,
     FRACTURE,
     INFUSION,
     INTOLERANCE,
     MEASURE,
     PLAN,
-    SITES,
     Inputs,
     Log,
 )
 from sim.simulation.simulate import names_of
-
-DAYS_PER_YEAR = 365.25
+from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES
 
 
 def outcomes_recounted(subject: Subject) -> Verdict:

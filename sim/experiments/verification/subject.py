@@ -12,8 +12,9 @@ from sim.scenario import Study, from_document
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
 from sim.simulation import lowering
-from sim.simulation.records import SITES, Inputs, Log
+from sim.simulation.records import Inputs, Log
 from sim.simulation.simulate import simulate_arms
+from sim.vocabulary import SITES
 
 Path = tuple[str | int, ...]
 Changes = Mapping[Any, Any]

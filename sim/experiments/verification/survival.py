@@ -15,9 +15,9 @@ from sim.experiments.verification.verdict import (
     together,
     within_chance,
 )
-from sim.simulation.records import DEATH, DIES, SEXES, Floats, Inputs, Log
+from sim.simulation.records import DEATH, DIES, Floats, Inputs, Log
+from sim.vocabulary import DAYS_PER_YEAR, SEXES
 
-DAYS_PER_YEAR = 365.25
 RATIO = ("mortality", "standardised_mortality_ratio")
 SLACK = 1e-9
 

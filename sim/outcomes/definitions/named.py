@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from sim.outcomes.arm import Persons
-from sim.simulation.records import BONES, MARKERS, QUANTITIES, SITES, Floats
+from sim.simulation.records import Floats
+from sim.vocabulary import BONES, MARKERS, QUANTITIES, SITES
 
 OSTEOPOROSIS_T = -2.5
 

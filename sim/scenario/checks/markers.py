@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sim.scenario.form.cohort import MARKERS
 from sim.scenario.mistakes import Mistake, dotted
 from sim.scenario.text.provenance import Number, Plain
 from sim.scenario.text.tree import Path_
+from sim.vocabulary import MARKERS
 
 
 def check_markers(plain: Plain) -> list[Mistake]:

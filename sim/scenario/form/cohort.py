@@ -25,10 +25,10 @@ from sim.scenario.form.quantities import (
 )
 from sim.scenario.form.spread import of_lognormal, of_normal
 from sim.scenario.mistakes import nearest
+from sim.vocabulary import MARKERS
 
 Q = TypeVar("Q")
 
-MARKERS = ("ctx", "balp", "tryptase")
 
 # The variables that may be correlated, in the order in which they are drawn.
 CORRELATED = (

@@ -16,10 +16,8 @@ from sim.scenario.form.quantities import (
     refuse,
 )
 from sim.scenario.mistakes import nearest
+from sim.vocabulary import BONES, MARKERS, SITES
 
-BONES = ("spine", "hip")
-MARKERS = ("ctx", "balp", "tryptase")
-SITES = ("vertebral", "hip", "other")
 ENTRY = ("age", "weight", "vertebral_fractures", "spine_t", "hip_t", *MARKERS)
 
 # statistic -> what `of` may name; ANY is a therapy or a reaction, NOTHING leaves `of` out

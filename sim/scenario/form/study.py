@@ -19,8 +19,9 @@ from sim.scenario.form.outcome import (
     Visits,
 )
 from sim.scenario.form.quantities import Days, Form, Text, Whole, refuse
-from sim.scenario.form.subgroup import EVERYONE, Subgroup
+from sim.scenario.form.subgroup import Subgroup
 from sim.scenario.form.therapy import Course, Infusions
+from sim.vocabulary import EVERYONE
 
 FORMAT = 1
 MOST_THERAPIES = 4

@@ -11,8 +11,6 @@ from sim.scenario.form.quantities import AgeYears, Form, Kilograms, Number, refu
 
 Q = TypeVar("Q")
 
-EVERYONE = "all"
-
 
 class Limits(Form, Generic[Q]):
     """From one value on, below another, or both."""

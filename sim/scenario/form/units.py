@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
 from sim.scenario.mistakes import nearest
-
-DAYS_PER_YEAR = 365.25
-DAYS_PER_MONTH = DAYS_PER_YEAR / 12
+from sim.vocabulary import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 # dimension -> unit as written -> factor to the unit that the code holds
 UNITS: dict[str, dict[str, float]] = {

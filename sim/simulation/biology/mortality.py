@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-Vector = Sequence[float]
+from sim.vocabulary import DAYS_PER_YEAR
 
-DAYS_PER_YEAR = 365.25
+Vector = Sequence[float]
 
 
 def yearly_hazard(probability: float) -> float:

@@ -11,7 +11,7 @@ from sim.scenario import Mistake, ScenarioError
 from sim.scenario.form.intolerance import Intolerance
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, InfusionReference, Infusions
-from sim.scenario.form.units import DAYS_PER_YEAR, Dose
+from sim.scenario.form.units import Dose
 from sim.simulation.biology.decay import time_under
 from sim.simulation.lowering.frailty import hazard_for_survival, survival_under
 from sim.simulation.records import (
@@ -29,6 +29,7 @@ from sim.simulation.records import (
     WEIBULL,
     Floats,
 )
+from sim.vocabulary import DAYS_PER_YEAR
 
 
 def reference_days(plan: InfusionReference) -> list[int]:

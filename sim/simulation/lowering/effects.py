@@ -12,20 +12,12 @@ from sim.scenario.checks.regimens import regimen_name
 from sim.scenario.form.outcome import Effect, Marker
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Infusions
-from sim.scenario.form.units import DAYS_PER_YEAR
 from sim.simulation.biology.bone import saturating_gain
 from sim.simulation.biology.markers import saturated, site_action
 from sim.simulation.lowering.dosing import decay_rate, mean_exposure, reference_days
 from sim.simulation.lowering.patients import Baseline
-from sim.simulation.records import (
-    BONES,
-    MARKERS,
-    READINGS,
-    SITES,
-    SUBSETS,
-    THERAPIES,
-    Floats,
-)
+from sim.simulation.records import SUBSETS, THERAPIES, Floats
+from sim.vocabulary import BONES, DAYS_PER_YEAR, MARKERS, READINGS, SITES
 
 ABSENT = Marker.model_construct(onset_half_life=1.0, half_effect=1.0, spread=0.0)
 """Stands for a marker that is not in the cohort, so that every slot holds numbers."""

@@ -12,7 +12,6 @@ from scipy.special import ndtr
 from sim.scenario.form.cohort import Variable
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
-from sim.scenario.form.units import DAYS_PER_YEAR
 from sim.simulation.biology.mortality import yearly_hazard
 from sim.simulation.draws import column
 from sim.simulation.lowering import dosing, effects
@@ -22,18 +21,15 @@ from sim.simulation.lowering.random import prepare
 from sim.simulation.records import (
     AGES,
     BONE_OF_SITE,
-    BONES,
-    MARKERS,
     NEVER,
     PARAMS,
     PATIENT,
-    SEXES,
-    SITES,
     SUBSETS,
     THERAPIES,
     VISITS,
     Inputs,
 )
+from sim.vocabulary import BONES, DAYS_PER_YEAR, MARKERS, SEXES, SITES
 
 FRACTURES_PREPARED = 8
 """Fractures a site for which random numbers are prepared at first; more are prepared on demand."""

@@ -13,7 +13,6 @@ from sim.scenario.form.therapy import Course, Infusions
 from sim.simulation.draws import Law, fill
 from sim.simulation.lowering.dosing import reactions_of
 from sim.simulation.records import (
-    BONES,
     BREAKS,
     COURSE_ENDS,
     DIES,
@@ -22,15 +21,14 @@ from sim.simulation.records import (
     GIVEN,
     LATE,
     LATENESS,
-    MARKERS,
     NEVER,
     NOISE,
     REACTION_ENDS,
     REACTS,
-    SITES,
     TOLERANCE,
     Floats,
 )
+from sim.vocabulary import BONES, MARKERS, SITES
 
 
 class Need(NamedTuple):

@@ -17,7 +17,6 @@ from sim.simulation.model.measuring import on_measurement
 from sim.simulation.model.planning import begin_therapy
 from sim.simulation.model.tolerance import on_intolerance, on_plan
 from sim.simulation.records import (
-    BONES,
     BREAKS,
     DEATH,
     DIES,
@@ -26,16 +25,14 @@ from sim.simulation.records import (
     INFUSION,
     INTOLERANCE,
     KINDS,
-    MARKERS,
     MEASURE,
     NEVER,
     PLAN,
-    QUANTITIES,
     REACTION,
     REVIEW,
-    SITES,
     THERAPIES,
 )
+from sim.vocabulary import BONES, MARKERS, QUANTITIES, SITES
 
 __all__ = ["next_kind", "react", "runs_out", "start"]
 

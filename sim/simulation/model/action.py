@@ -8,14 +8,8 @@ from typing import Any
 from sim.simulation.biology.bone import LOWEST_BMD, share_gained
 from sim.simulation.biology.decay import decayed, relaxed_under, time_under
 from sim.simulation.biology.markers import site_action
-from sim.simulation.records import (
-    BONES,
-    COMPOUND,
-    MARKERS,
-    SATURATING,
-    THERAPIES,
-    OutOfDraws,
-)
+from sim.simulation.records import COMPOUND, SATURATING, THERAPIES, OutOfDraws
+from sim.vocabulary import BONES, MARKERS
 
 # Records with the fields of schema.STATE, PATIENT, PARAMS: rows of arrays or plain objects. Draws
 # are a patient's random numbers in one row, which PARAMS says how to find.

@@ -20,7 +20,6 @@ from sim.simulation.model.action import (
 )
 from sim.simulation.records import (
     BONE_OF_SITE,
-    BONES,
     BREAKS,
     DEATH,
     FATAL,
@@ -28,8 +27,8 @@ from sim.simulation.records import (
     FRACTURE,
     NEVER,
     REVIEW,
-    SITES,
 )
+from sim.vocabulary import BONES, SITES
 
 DAYS_AT_RISK_OF_DEATH = 365
 

@@ -15,7 +15,8 @@ from sim.simulation.model.action import (
     site_action_on,
     take,
 )
-from sim.simulation.records import BONES, MEASURE, NEVER, NOISE, THERAPIES
+from sim.simulation.records import MEASURE, NEVER, NOISE, THERAPIES
+from sim.vocabulary import BONES
 
 
 def on_measurement(

@@ -17,7 +17,6 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.patheffects import withStroke
 
 from sim.display.figures.differences import label_of
-from sim.display.figures.facts import Z95
 from sim.display.figures.page import TWO_COLUMNS, Page
 from sim.display.figures.sweeps import multiples, words
 from sim.display.figures.sweeps.axes_of_grid import Axis, axes_of, on_grid
@@ -31,6 +30,7 @@ from sim.display.figures.sweeps.shown import (
     of_case,
     ordered,
 )
+from sim.vocabulary import Z95
 
 ONE_SIGN, BOTH_SIGNS = "cividis", "managua"
 """Scales of even steps that the colour-blind read too; that of both signs is darkest at none."""

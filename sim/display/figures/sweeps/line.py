@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from sim.display.figures.facts import Z95
 from sim.display.figures.page import TWO_COLUMNS, Page
 from sim.display.figures.style import ArmStyle
 from sim.display.figures.sweeps import multiples, words
@@ -21,6 +20,7 @@ from sim.display.figures.sweeps.axes_of_grid import Axis, axes_of, on_grid, quan
 from sim.display.figures.sweeps.saved import Swept
 from sim.display.figures.sweeps.shown import arms, contrasts, last, ordered
 from sim.display.figures.sweeps.widths import millimetres, wrapped
+from sim.vocabulary import Z95
 
 LEFT, BETWEEN, RIGHT = 10.0, 12.0, 4.0
 """In mm: left of the first panel, between panels, right of the last."""

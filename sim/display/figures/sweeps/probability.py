@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from sim.display.figures.differences import label_of
 from sim.display.figures.incidence import exact_interval
 from sim.display.figures.page import TWO_COLUMNS, Page
-from sim.display.figures.style import LINES, MARKERS, ArmStyle
+from sim.display.figures.style import LINES, SYMBOLS, ArmStyle
 from sim.display.figures.sweeps import multiples, words
 from sim.display.figures.sweeps.saved import Swept
 from sim.display.figures.sweeps.shown import (
@@ -112,7 +112,7 @@ def _line(case: Case, every: list[Case], looks: dict[str, ArmStyle]) -> dict[str
     place = list(dict.fromkeys(c.scenario for c in every)).index(case.scenario)
     return {
         "color": looks[case.arm].color, "linestyle": LINES[place % len(LINES)], "linewidth": 1.3,
-        "marker": MARKERS[place % len(MARKERS)], "markersize": 5, "markeredgewidth": 0.9,
+        "marker": SYMBOLS[place % len(SYMBOLS)], "markersize": 5, "markeredgewidth": 0.9,
         "markerfacecolor": "white", "markeredgecolor": looks[case.arm].color,
     }  # fmt: skip
 

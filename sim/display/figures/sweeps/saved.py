@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.display.figures.intact import csv, intact
 from sim.results.tables import MANIFEST, manifest_of
-from sim.simulation.records import BONES
+from sim.vocabulary import BONES
 
 OVER_TIME = tuple(f"{bone} change" for bone in BONES)
 """Outcomes that have a course, and that are read whether or not they are asked for."""

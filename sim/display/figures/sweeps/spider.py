@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.display.figures.differences import label_of
 from sim.display.figures.page import TWO_COLUMNS, Page
-from sim.display.figures.style import LINES, MARKERS, ArmStyle
+from sim.display.figures.style import LINES, SYMBOLS, ArmStyle
 from sim.display.figures.sweeps import multiples, words
 from sim.display.figures.sweeps.labels import Label, beside
 from sim.display.figures.sweeps.saved import Swept
@@ -134,7 +134,7 @@ def _look(look: ArmStyle, rank: int) -> dict[str, Any]:
     place = rank - 1
     return {
         "color": look.color, "linestyle": LINES[place % len(LINES)], "linewidth": 1.3,
-        "marker": MARKERS[place % len(MARKERS)], "markersize": 4, "markerfacecolor": "white",
+        "marker": SYMBOLS[place % len(SYMBOLS)], "markersize": 4, "markerfacecolor": "white",
         "markeredgecolor": look.color, "markeredgewidth": 0.9, "zorder": 3, "clip_on": False,
     }  # fmt: skip
 
