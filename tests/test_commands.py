@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 import sim
-from sim.cli import show
+from sim.cli import ending
 from sim.cli.cite import cite
 from sim.cli.completion import PROGRAM, VARIABLE, completion, scenario_files
 from sim.cli.explain import explain
@@ -400,7 +400,7 @@ def test_a_notebook_shows_the_same_as_the_terminal(result, tmp_path):
             tables.closing(result.study),
         )
     )
-    printed = show.as_text(result, tmp_path, "all")
+    printed = ending.as_text(result, tmp_path, "all")
     lines = [" ".join(line.split()) for line in printed.splitlines()]
     assert shown.rows[0][0] == "Reported against simulated"
     assert len(shown.rows) > 30
@@ -436,8 +436,8 @@ def test_subgroups_have_tables_of_their_own():
 def test_names_are_printed_as_they_stand():
     """What stands in [brackets] is no markup, and :colons: are no picture."""
     sheet = tables.Sheet(("a", "b", "c"), [("[bold]x[/bold]", ":smile:", "[1, 2]")])
-    assert "[bold]x[/bold]" in show.table(sheet)
-    assert ":smile:" in show.table(sheet)
+    assert "[bold]x[/bold]" in ending.table(sheet)
+    assert ":smile:" in ending.table(sheet)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 
-from sim.cli import show
+from sim.cli import ending
 from sim.experiments import archive, runs
 from sim.experiments.archive import write_summaries
 from tests.remake_results import (
@@ -28,7 +28,7 @@ RELATIVE = 1e-5  # the files hold six digits
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
 def test_committed_summaries_match_a_fresh_run(scenario, tmp_path):
     result = runs.run(scenario, engine="batch")
-    assert f"Tables and figures: {tmp_path}" in show.as_text(result, tmp_path, "all")
+    assert f"Tables and figures: {tmp_path}" in ending.as_text(result, tmp_path, "all")
     write_summaries(result, tmp_path)
     committed = ROOT / "results" / scenario.stem
     for fresh in sorted(tmp_path.iterdir()):

@@ -60,7 +60,7 @@ def _is_sweep(file: Path) -> bool:
 
 def _design(sweep: Sweep) -> Iterator[str]:
     """What a sweep is about, how many points it has, and the parameters of each scenario."""
-    from sim.cli.show import table
+    from sim.cli.ending import table
 
     form = sweep.form
     yield f"{form.name}: {form.title}"

@@ -87,7 +87,7 @@ def compare(
 
 def _as_json(comparison: Comparison, folder: Path) -> str:
     """The comparison as one JSON object; missing values are null."""
-    from sim.cli.show import records
+    from sim.cli.ending import records
     from sim.experiments.archive import digest_of
     from sim.experiments.comparisons import remarks
 
@@ -109,7 +109,7 @@ def _as_json(comparison: Comparison, folder: Path) -> str:
 
 def _as_text(comparison: Comparison, folder: Path) -> str:
     """A table an arm, the paired differences arm by arm, and what must be said of them."""
-    from sim.cli.show import table
+    from sim.cli.ending import table
     from sim.experiments.comparisons import remarks
 
     first = comparison.studies[0].scenario

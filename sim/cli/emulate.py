@@ -69,7 +69,7 @@ def emulate(
 
 
 def _as_json(emulated: Emulated, folder: Path) -> str:
-    from sim.cli.show import records
+    from sim.cli.ending import records
     from sim.scenario.protocol import accrual
 
     within, of = emulated.covered
@@ -87,7 +87,7 @@ def _as_json(emulated: Emulated, folder: Path) -> str:
 
 def _as_text(emulated: Emulated, folder: Path) -> str:
     """A row a published number, and what must be said of them."""
-    from sim.cli.show import table
+    from sim.cli.ending import table
     from sim.display.tables import Sheet, number
     from sim.experiments import emulation
 

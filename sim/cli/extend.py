@@ -31,7 +31,7 @@ def extend(
         raise click.UsageError(f"'{result}' is a sweep; a sweep is {told}")
     refuse_unwritable(out)
 
-    from sim.cli import show
+    from sim.cli import ending
     from sim.cli.progress import watching
     from sim.experiments import archive, runs
 
@@ -40,5 +40,5 @@ def extend(
     count = workers or runs.workers_for(patients, engine)
     with watching(quiet, engine) as progress:
         made, folder = archive.extend(result, out, patients, progress, count, command)
-    text = show.as_json(made, folder) if as_json else show.as_text(made, folder, kept)
+    text = ending.as_json(made, folder) if as_json else ending.as_text(made, folder, kept)
     click.echo(text)

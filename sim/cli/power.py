@@ -74,7 +74,7 @@ def power(
 
 
 def _as_json(plan: Plan, found: pd.DataFrame) -> str:
-    from sim.cli.show import records
+    from sim.cli.ending import records
     from sim.scenario.protocol import accrual
 
     scenario = plan.study.scenario
@@ -83,7 +83,7 @@ def _as_json(plan: Plan, found: pd.DataFrame) -> str:
 
 
 def _as_text(plan: Plan, found: pd.DataFrame) -> str:
-    from sim.cli.show import table
+    from sim.cli.ending import table
     from sim.display.tables import Sheet, number
     from sim.scenario.protocol import accrual
 

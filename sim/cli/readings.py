@@ -95,7 +95,7 @@ def readings(
 
 def _as_json(found: SideBySide, folder: Path) -> str:
     """The readings as one JSON object; missing values are null."""
-    from sim.cli.show import records
+    from sim.cli.ending import records
     from sim.experiments.archive import digest_of
     from sim.scenario.protocol import accrual
 
@@ -122,7 +122,7 @@ def _as_json(found: SideBySide, folder: Path) -> str:
 
 def _as_text(found: SideBySide, folder: Path) -> str:
     """A table an arm, the differences under each reading, how far they are apart, and the rest."""
-    from sim.cli.show import table
+    from sim.cli.ending import table
     from sim.experiments.readings import said
 
     notes = [

@@ -71,7 +71,7 @@ def run(
     study = load(scenario, with_numbers(settings, patients, seed))
     refuse_unwritable(out)
 
-    from sim.cli import show
+    from sim.cli import ending
     from sim.cli.progress import watching
     from sim.experiments import archive, runs
 
@@ -88,9 +88,9 @@ def run(
                 study, out, kept, progress, engine, count, command, course=course
             )
     if as_json:
-        click.echo(show.as_json(result, folder))
+        click.echo(ending.as_json(result, folder))
     else:
-        click.echo("\n".join([*show.precision(course), show.as_text(result, folder, kept)]))
+        click.echo("\n".join([*ending.precision(course), ending.as_text(result, folder, kept)]))
 
 
 def _precise(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.show import records, table
+from sim.cli.ending import records, table
 from sim.display.tables import Sheet, number
 from sim.scenario.protocol import accrual
 
