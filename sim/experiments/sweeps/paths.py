@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.scenario.mistakes import closest, dotted
-from sim.scenario.text.layers import canonical_regimen
+from sim.scenario.text.paths import canonical_regimen
 from sim.scenario.text.tree import Path_
 
 

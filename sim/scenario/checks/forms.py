@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable
+from functools import cache
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, Tag, ValidationError
+from pydantic import BaseModel, Tag, TypeAdapter, ValidationError
 
 from sim.scenario.mistakes import Mark, Mistake, dotted, nearest
 from sim.scenario.text.provenance import Plain
@@ -23,6 +24,12 @@ def validated(
         return form.model_validate(tree), []
     except ValidationError as error:
         return None, _explain(error, form, plain, tree, at)
+
+
+@cache
+def reader(form: Any) -> TypeAdapter[Any]:
+    """The reader of a part of a form, made once: making a reader takes longer than a reading."""
+    return TypeAdapter(form)
 
 
 def _explain(
