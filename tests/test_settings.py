@@ -60,7 +60,7 @@ def test_settings_are_remembered_with_the_old_and_the_new_value():
         Setting("therapies.pamidronate.schedule[0].every", "1 month", "2 months"),
         Setting("accrual", "linear", "{plateau: {months: 24 months}}"),
         Setting("answers", "laroche2011", None),
-        Setting("cohort.female.source", None, "assumption"),
+        Setting("cohort.female.source", "assumption", "assumption"),
         Setting("horizon", "60 months", "48 months"),
         Setting("cohort.patients", "1000", "12"),
     )
