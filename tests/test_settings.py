@@ -58,7 +58,7 @@ def test_settings_are_remembered_with_the_old_and_the_new_value():
         Setting("therapies.pamidronate.given", "100 %", "70 %"),
         Setting("effects.interferon + pamidronate.ctx", "-66 %", "-50 %"),
         Setting("therapies.pamidronate.schedule[0].every", "1 month", "2 months"),
-        Setting("accrual", "linear", "{plateau: {months: 24 months}}"),
+        Setting("accrual", "linear", {"plateau": {"months": "24 months"}}),
         Setting("answers", "laroche2011", None),
         Setting("cohort.female.source", "assumption", "assumption"),
         Setting("horizon", "60 months", "48 months"),

@@ -20,12 +20,12 @@ from sim.scenario.checks.sequences import check_sequences
 from sim.scenario.form.cohort import Patients
 from sim.scenario.form.study import Scenario, Seed
 from sim.scenario.form.uncertainty import Uncertainty
-from sim.scenario.mistakes import Mark, Mistake, ScenarioError, closest, dotted, nearest
+from sim.scenario.mistakes import Mark, Mistake, ScenarioError, closest, nearest
 from sim.scenario.text.layers import read_layers
-from sim.scenario.text.paths import parts_of, replaced, value_at
+from sim.scenario.text.paths import dotted, parts_of, replaced, value_at
 from sim.scenario.text.provenance import Number, Plain, take_off
 from sim.scenario.text.settings import Setting, in_full, joined, set_over
-from sim.scenario.text.tree import Leaf, Listing, Mapping, Node
+from sim.scenario.text.tree import Branch, Leaf, Listing, Node
 
 OF_A_SWEEP = "mastosim_sweep"
 """The key that a sweep has, and no scenario."""
@@ -120,7 +120,7 @@ def load(
     return replace(_study(document, mistakes, Path(path).parent), settings=laid)
 
 
-def _refuse_a_sweep(document: Mapping) -> None:
+def _refuse_a_sweep(document: Branch) -> None:
     """Raises ScenarioError with one mistake for a sweep, also where its first key is misspelt."""
     told = "this is a sweep; `mastosim sweep FILE` does it"
     if OF_A_SWEEP in document.items:
@@ -145,14 +145,14 @@ def from_document(
     Raises ScenarioError when the document is not valid any more.
     """
     node = _as_node(document, Mark("the manifest", 1, 1))
-    if not isinstance(node, Mapping):
+    if not isinstance(node, Branch):
         raise ScenarioError([Mistake("", "the manifest holds no scenario")])
     study = _study(node, [], publications=publications)
     return replace(study, numbers=tuple(numbers), settings=tuple(settings))
 
 
 def _study(
-    document: Mapping,
+    document: Branch,
     found: list[Mistake],
     folder: Path | None = None,
     publications: dict[str, Any] | None = None,
@@ -253,7 +253,7 @@ def _by_place(mistake: Mistake) -> tuple[str, int, int]:
 def _as_node(value: Any, mark: Mark) -> Node:
     if isinstance(value, dict):
         items = {key: _as_node(item, mark) for key, item in value.items()}
-        return Mapping(items, mark, dict.fromkeys(items, mark))
+        return Branch(items, mark, dict.fromkeys(items, mark))
     return (
         Listing([_as_node(i, mark) for i in value], mark)
         if isinstance(value, list)

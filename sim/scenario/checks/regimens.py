@@ -23,8 +23,8 @@ from sim.scenario.form.study import (
     Therapy,
 )
 from sim.scenario.form.therapy import Course, Infusions
-from sim.scenario.mistakes import Mistake, dotted, nearest
-from sim.scenario.text.paths import canonical_regimen
+from sim.scenario.mistakes import Mistake, nearest
+from sim.scenario.text.paths import canonical_regimen, dotted
 from sim.scenario.text.provenance import Plain
 
 Therapies = Mapping[str, Infusions | Course | str]

@@ -10,7 +10,7 @@ from pathlib import Path
 from sim.scenario.mistakes import Mistake, ScenarioError
 from sim.scenario.text.file import why_no_file
 from sim.scenario.text.paths import canonical_regimen
-from sim.scenario.text.tree import Leaf, Mapping, read_file
+from sim.scenario.text.tree import Branch, Leaf, read_file
 
 MOST_FILES = 16
 """Files that may stand over one another."""
@@ -28,7 +28,7 @@ ALTERNATIVES = (
 )
 
 
-def read_layers(path: Path, shown: str, mistakes: list[Mistake]) -> Mapping:
+def read_layers(path: Path, shown: str, mistakes: list[Mistake]) -> Branch:
     """The document of a file laid over the file that it extends, if any.
 
     Raises ScenarioError for a base that is missing, outside the file's folder, or its own base,
@@ -40,9 +40,7 @@ def read_layers(path: Path, shown: str, mistakes: list[Mistake]) -> Mapping:
         raise ScenarioError([*mistakes, *error.mistakes]) from error
 
 
-def _read_layers(
-    path: Path, shown: str, mistakes: list[Mistake], seen: tuple[Path, ...]
-) -> Mapping:
+def _read_layers(path: Path, shown: str, mistakes: list[Mistake], seen: tuple[Path, ...]) -> Branch:
     document = with_canonical_effects(read_file(path, shown, mistakes), mistakes)
     base = document.items.pop("extends", None)
     if base is None:
@@ -82,7 +80,7 @@ def _why_no_base(path: Path, name: str | None, seen: tuple[Path, ...]) -> str:
     return ""
 
 
-def lay(base: Mapping, patch: Mapping, depth: int = 0) -> Mapping:
+def lay(base: Branch, patch: Branch, depth: int = 0) -> Branch:
     """A document with another laid over it: mappings join, all else gives way, nothing removes.
 
     A joined mapping stands where the patch has it, as a mistake in it is likely the patch's. Not
@@ -96,18 +94,18 @@ def lay(base: Mapping, patch: Mapping, depth: int = 0) -> Mapping:
         marks[key] = patch.marks[key]
         if isinstance(node, Leaf) and node.text is None and old is not None:
             del items[key]
-        elif isinstance(old, Mapping) and isinstance(node, Mapping) and "value" not in node.items:
+        elif isinstance(old, Branch) and isinstance(node, Branch) and "value" not in node.items:
             items[key] = lay(old, node, depth + 1)
         else:
             items[key] = node
     patched = depth > (1 if patch.mark.file.startswith("--set") else 0)
-    return Mapping(items, patch.mark if patched else base.mark, marks)
+    return Branch(items, patch.mark if patched else base.mark, marks)
 
 
-def with_canonical_effects(document: Mapping, mistakes: list[Mistake]) -> Mapping:
+def with_canonical_effects(document: Branch, mistakes: list[Mistake]) -> Branch:
     """Effects under one spelling of each regimen, so that a what-if meets the row it changes."""
     effects = document.items.get("effects")
-    if isinstance(effects, Mapping):
+    if isinstance(effects, Branch):
         names = {key: canonical_regimen(key) for key in effects.items}
         counts = Counter(names.values())
         twice = [key for key in names if counts[names[key]] > 1]
@@ -115,7 +113,7 @@ def with_canonical_effects(document: Mapping, mistakes: list[Mistake]) -> Mappin
             at = effects.marks[twice[-1]]
             message = f"{' and '.join(twice)} are one regimen"
             mistakes.append(Mistake("effects", message, at))
-        document.items["effects"] = Mapping(
+        document.items["effects"] = Branch(
             {names[key]: node for key, node in effects.items.items()},
             effects.mark,
             {names[key]: mark for key, mark in effects.marks.items()},

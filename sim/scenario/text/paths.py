@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 DocumentPath = tuple[str | int, ...]
@@ -24,6 +24,14 @@ def parts_of(text: str) -> DocumentPath:
 def canonical_regimen(name: str) -> str:
     """The name of a regimen with its therapies sorted and joined by ` + `."""
     return " + ".join(sorted(part.strip() for part in name.split("+")))
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """A path as people write it: therapies.pamidronate.schedule[0].every."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text or "the document"
 
 
 def value_at(document: Any, path: DocumentPath) -> Any:

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import yaml
-
-from sim.scenario.mistakes import Mark, Mistake, ScenarioError, dotted
+from sim.scenario.mistakes import Mark, Mistake, ScenarioError
 from sim.scenario.text.layers import lay, with_canonical_effects
-from sim.scenario.text.paths import DocumentPath, parts_of, value_at
+from sim.scenario.text.paths import DocumentPath, dotted, parts_of, value_at
 from sim.scenario.text.provenance import as_it_stands
-from sim.scenario.text.tree import DEEPEST, Listing, Mapping, Node, read_text
+from sim.scenario.text.tree import DEEPEST, Branch, Listing, Node, read_text
 
 
 class Setting(NamedTuple):
-    """A value that was set over a document: its path, the old and the new value as text.
+    """A value that was set over a document: its path, the old and the new value.
 
-    `old` is None where the document had no value, `new` is None where the value was removed.
+    Values are texts as typed, or lists and mappings of texts. `old` is None where the document had
+    no value, `new` is None where the value was removed.
     """
 
     path: str
-    old: str | None
-    new: str | None
+    old: Any
+    new: Any
 
 
 def in_full(settings: Iterable[str], patients: int | None, seed: int | None) -> list[str]:
@@ -32,8 +31,8 @@ def in_full(settings: Iterable[str], patients: int | None, seed: int | None) -> 
 
 
 def set_over(
-    document: Mapping, settings: Sequence[str], mistakes: list[Mistake]
-) -> tuple[Mapping, tuple[Setting, ...]]:
+    document: Branch, settings: Sequence[str], mistakes: list[Mistake]
+) -> tuple[Branch, tuple[Setting, ...]]:
     """The document with settings laid over it in their order, and a record of each path.
 
     A setting that cannot be laid over the document is skipped and added to `mistakes`.
@@ -48,7 +47,7 @@ def set_over(
         changed = lay(changed, with_canonical_effects(patch, mistakes))
         paths.append(path)
     return changed, tuple(
-        Setting(dotted(path), _text_at(document, path), _text_at(changed, path))
+        Setting(dotted(path), _typed_at(document, path), _typed_at(changed, path))
         for path in dict.fromkeys(paths)
     )
 
@@ -61,9 +60,7 @@ def joined(before: Iterable[Setting], after: Iterable[Setting]) -> tuple[Setting
     return tuple(by_path.values())
 
 
-def _patch(
-    document: Mapping, setting: str, mistakes: list[Mistake]
-) -> tuple[DocumentPath, Mapping]:
+def _patch(document: Branch, setting: str, mistakes: list[Mistake]) -> tuple[DocumentPath, Branch]:
     """The path of a setting, and a document that holds nothing but its value."""
     mark = Mark(f"--set {setting}", 1, 1)
     name, equals, text = setting.partition("=")
@@ -77,20 +74,20 @@ def _patch(
     return parts, _nest(document, parts, value, mark)
 
 
-def _nest(within: Node | None, parts: DocumentPath, value: Node, mark: Mark) -> Mapping:
+def _nest(within: Node | None, parts: DocumentPath, value: Node, mark: Mark) -> Branch:
     """A patch that holds nothing but the value, as deep as its path."""
     key, rest = parts[0], parts[1:]
     if isinstance(key, int):
         raise ScenarioError([Mistake("--set", f"there is no list item [{key}] on this path", mark)])
-    old = within.items.get(key) if isinstance(within, Mapping) else None
+    old = within.items.get(key) if isinstance(within, Branch) else None
     inside: Node = value
-    if isinstance(old, Mapping) and isinstance(old.items.get("value"), Listing) and rest:
+    if isinstance(old, Branch) and isinstance(old.items.get("value"), Listing) and rest:
         old = old.items["value"]
     if rest and isinstance(rest[0], int) and isinstance(old, Listing):
         inside = _replace_item(old, rest[0], rest[1:], value, mark)
     elif rest:
         inside = _nest(old, rest, value, mark)
-    return Mapping({key: inside}, mark, {key: mark})
+    return Branch({key: inside}, mark, {key: mark})
 
 
 def _replace_item(old: Listing, at: int, rest: DocumentPath, value: Node, mark: Mark) -> Listing:
@@ -100,21 +97,17 @@ def _replace_item(old: Listing, at: int, rest: DocumentPath, value: Node, mark: 
         )
     item = old.items[at]
     if rest:
-        if not isinstance(item, Mapping):
+        if not isinstance(item, Branch):
             raise ScenarioError([Mistake("--set", f"item [{at}] has no {dotted(rest)}", mark)])
         value = lay(item, _nest(item, rest, value, mark))
     return Listing([*old.items[:at], value, *old.items[at + 1 :]], old.mark)
 
 
-def _text_at(document: Mapping, path: DocumentPath) -> str | None:
+def _typed_at(document: Branch, path: DocumentPath) -> Any:
     """The value at a path as it was typed; None where the document has none."""
     value = as_it_stands(document).tree
     for part in path:
         if isinstance(value, dict) and part not in value:
             value = value.get("value")
         value = value_at(value, (part,))
-    if isinstance(value, dict):
-        value = value.get("value", value)
-    if isinstance(value, str) or value is None:
-        return value
-    return yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=10_000).strip()
+    return value.get("value", value) if isinstance(value, dict) else value
