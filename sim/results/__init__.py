@@ -10,7 +10,7 @@ from sim.results.keeping import finish, keep
 from sim.results.kept import Kept
 from sim.results.kept import read as open
 from sim.results.manifest import Manifest, digest_of, made
-from sim.results.tables import Damaged, copy, load, save, write_csv, writing
+from sim.results.tables import Damaged, copy, load, save, write_csv, write_parquet, writing
 
 __all__ = [
     "Damaged",
@@ -31,5 +31,6 @@ __all__ = [
     "save",
     "whole",
     "write_csv",
+    "write_parquet",
     "writing",
 ]

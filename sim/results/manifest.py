@@ -57,7 +57,7 @@ def _of_uncertainty(tree: Any) -> Any:
 class Part(BaseModel):
     """A part of a manifest, without other keys than these."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class HeldNumber(Part):

@@ -81,6 +81,11 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     frame.to_csv(path, index=False, float_format=DIGITS, lineterminator="\n", encoding="utf-8")
 
 
+def write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table as Parquet."""
+    frame.to_parquet(path, compression="zstd", index=False)
+
+
 class Damaged(RequestError):
     """A file of a result that is missing or damaged; the message names it."""
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
-
-from pydantic import BaseModel, ConfigDict
 
 from sim import results
 from sim.display import figures
@@ -16,6 +15,7 @@ from sim.errors import RequestError
 from sim.experiments import precision, runs
 from sim.experiments.forecast import refuse_too_large
 from sim.results import Kept, sums
+from sim.results.manifest import Part
 from sim.scenario import Study
 from sim.vocabulary import Engine, Progress
 
@@ -26,10 +26,8 @@ What = Literal["all", "tables", "outcomes"]
 """What is kept of a run: tables and figures, tables, or neither; outcomes and manifest always."""
 
 
-class Options(BaseModel):
+class Options(Part):
     """What a run needs to be done again beside its study; `until` as on the command line."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     patients: int
     seed: int
@@ -129,7 +127,7 @@ def _finish(
     if result.mark is not None:
         sums.save(result.mark, temporary)
     tables = {"summary": result.summary, "reported": result.reported, "precision": course}
-    draw = (lambda kept: figures.draw(kept, figures.MAIN)) if what == "all" else None
+    draw = partial(figures.draw, names=figures.MAIN) if what == "all" else None
     results.finish(temporary, name, manifest, tables, draw)
 
 
