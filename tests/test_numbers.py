@@ -18,7 +18,6 @@ CASES = {
     9.999: "10.0",
     99.96: "100",
     0.0: "0",
-    -0.0: "0",
     1e-12: "0.00",
     123456.7: "123457",
     2.5e300: "2.5e+300",
@@ -32,6 +31,10 @@ CASES = {
 def test_an_estimate_has_three_digits_and_no_more_than_two_decimals(value, text):
     assert numbers.number(value) == text
     assert numbers.number(np.float64(value)) == text
+
+
+def test_zero_below_zero_has_no_minus():
+    assert numbers.number(-0.0) == "0"
 
 
 @pytest.mark.parametrize(
