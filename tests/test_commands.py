@@ -16,12 +16,13 @@ import pytest
 from click.testing import CliRunner
 
 import sim
-from sim.cli import ending
 from sim.cli.cite import cite
 from sim.cli.completion import PROGRAM, VARIABLE, completion, scenario_files
 from sim.cli.explain import explain
 from sim.cli.rerun import rerun
-from sim.display import html, tables
+from sim.display import html, text
+from sim.display.tables import Sheet
+from sim.display.tables.run import printout
 from sim.experiments import archive, runs, sweeps
 from sim.scenario import load
 from tests.tiny_sweeps import RATE, table, wrote
@@ -393,20 +394,15 @@ def read(html):
     return reader
 
 
-def test_a_notebook_shows_the_same_as_the_terminal(result, tmp_path):
-    shown = read(
-        html.result(
-            tables.sheets(result.study, result.summary, result.reported),
-            tables.closing(result.study),
-        )
-    )
-    printed = ending.as_text(result, tmp_path, "all")
-    lines = [" ".join(line.split()) for line in printed.splitlines()]
+def test_a_notebook_shows_the_same_as_the_terminal(result):
+    shown = read(result._repr_html_())
+    printout_of_run = printout(result.study, result.summary, result.reported)
+    lines = [" ".join(line.split()) for line in text.printout(printout_of_run).splitlines()]
     assert shown.rows[0][0] == "Reported against simulated"
     assert len(shown.rows) > 30
     for row in shown.rows:
         assert " ".join(" ".join(row).split()) in lines
-    for line in tables.closing(result.study):
+    for line in printout_of_run.notes:
         assert line in shown.text
         assert line in lines
     assert "numbers of this scenario are assumptions" in shown.text
@@ -426,18 +422,19 @@ def test_a_notebook_shows_no_markup_of_a_scenario():
 
 def test_subgroups_have_tables_of_their_own():
     found = runs.run(load(BASE, [*SMALL, "subgroups={men: {sex: male}}"]))
-    heads = [sheet.heads[0] for sheet in tables.arms(found.study, found.summary)]
+    sheets = printout(found.study, found.summary, None).sheets
+    heads = [sheet.heads[0] for sheet in sheets]
     assert heads == ["laroche2011 at month 24", "laroche2011, men at month 24"]
-    everyone, men = (sheet.rows for sheet in tables.arms(found.study, found.summary))
+    everyone, men = (sheet.rows for sheet in sheets)
     assert everyone != men
     assert len({row[0] for row in everyone}) == len(everyone)
 
 
 def test_names_are_printed_as_they_stand():
     """What stands in [brackets] is no markup, and :colons: are no picture."""
-    sheet = tables.Sheet(("a", "b", "c"), [("[bold]x[/bold]", ":smile:", "[1, 2]")])
-    assert "[bold]x[/bold]" in ending.table(sheet)
-    assert ":smile:" in ending.table(sheet)
+    sheet = Sheet(("a", "b", "c"), [("[bold]x[/bold]", ":smile:", "[1, 2]")])
+    assert "[bold]x[/bold]" in text.table(sheet)
+    assert ":smile:" in text.table(sheet)
 
 
 @pytest.fixture

@@ -449,7 +449,7 @@ def test_indices_that_a_failed_point_leaves_out_are_missed(mastosim, tmp_path, m
     text = f"design: {{indices: {{draws: 2}}}}\n{table({SPINE: '', RATE: THREE[RATE]})}"
     told = ask(mastosim, wrote(tmp_path, text), code=4)
     failed = len(manifest_of(told)["failed"])
-    assert f"Nothing of variance: that needs every point, and {failed} failed" in told.stdout
+    assert f"No indices of variance: they need every point, and {failed} failed" in told.stdout
 
 
 @pytest.mark.parametrize(

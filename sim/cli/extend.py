@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
+from sim.cli.ending import command_line, finish_run
 from sim.cli.manifest import is_of_sweep, read
 from sim.cli.options import JSON, OUT, QUIET, WORKERS, refuse_unwritable
 
@@ -31,14 +31,11 @@ def extend(
         raise click.UsageError(f"'{result}' is a sweep; a sweep is {told}")
     refuse_unwritable(out)
 
-    from sim.cli import ending
     from sim.cli.progress import watching
     from sim.experiments import archive, runs
 
     engine, kept = held["engine"], archive.kept_in(result / "manifest.json")
-    command = " ".join(["mastosim", *sys.argv[1:]])
     count = workers or runs.workers_for(patients, engine)
     with watching(quiet, engine) as progress:
-        made, folder = archive.extend(result, out, patients, progress, count, command)
-    text = ending.as_json(made, folder) if as_json else ending.as_text(made, folder, kept)
-    click.echo(text)
+        made, folder = archive.extend(result, out, patients, progress, count, command_line())
+    finish_run(made, folder, kept, as_json)

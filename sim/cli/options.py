@@ -21,15 +21,22 @@ SETTINGS = click.option(
     metavar="PATH=VALUE",
     help="Change one value, e.g. --set 'therapies.pamidronate.given=80 %'. Repeatable.",
 )
-PATIENTS = click.option("--patients", type=click.IntRange(1), help="Virtual patients an arm.")
+PATIENTS = click.option("--patients", type=click.IntRange(1), help="Virtual patients per arm.")
 SEED = click.option("--seed", type=click.IntRange(0), help="Seed of the random numbers.")
-OUT = click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("results"),
-    show_default=True,
-    help="Folder of results; the result goes to OUT/<scenario>/<digest>.",
-)
+
+
+def OUT_TO(folder: str) -> Callable[..., Any]:  # noqa: N802 - an option like the others
+    """The option of the folder of results, and which folder in it the result goes to."""
+    return click.option(
+        "--out",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path("results"),
+        show_default=True,
+        help=f"Folder of results; the result goes to OUT/{folder}/<digest>.",
+    )
+
+
+OUT = OUT_TO("<scenario>")
 
 
 def ENGINE(default: str) -> Callable[..., Any]:  # noqa: N802 - an option like the others
@@ -49,7 +56,7 @@ WORKERS = click.option(
     type=click.IntRange(1),
     metavar="N",
     help="Processes that share the work; the results are the same.  [default: as many as pay, up "
-    "to one a core]",
+    "to one per core]",
 )
 KEEP = click.option(
     "--keep",

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from sim.cli.ending import finish
 from sim.cli.options import JSON, QUIET, SCENARIO, SEED, SETTINGS, WORKERS
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.experiments.emulation.power import Plan
 
 
 def _sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
@@ -28,7 +22,7 @@ def _sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
 )
 @SCENARIO
 @click.option(
-    "--sizes", default="10,20,50,100", show_default=True, callback=_sizes, help="Patients an arm."
+    "--sizes", default="10,20,50,100", show_default=True, callback=_sizes, help="Patients per arm."
 )
 @click.option(
     "--outcome", default="spine annual increase", show_default=True, help="What is compared."
@@ -60,51 +54,18 @@ def power(
     confidence intervals are, and how many exclude 0.
     """
     from sim.cli.progress import watching
+    from sim.display.tables import power as tables
     from sim.experiments.archive import write_csv
     from sim.experiments.emulation import power as trial
     from sim.experiments.runs import workers_for
+    from sim.scenario.protocol import accrual
 
     plan = trial.prepare(scenario, outcome, sizes, trials, seed, settings)
     workers = workers or workers_for(plan.study.scenario.cohort.patients, "batch")
     with watching(quiet, "batch", "trials") as progress:
-        found = trial.run(plan, progress, workers)
+        by_size = trial.run(plan, progress, workers)
     if into is not None:
-        write_csv(found, into)
-    click.echo(_as_json(plan, found) if as_json else _as_text(plan, found))
-
-
-def _as_json(plan: Plan, found: pd.DataFrame) -> str:
-    from sim.cli.ending import records
-    from sim.scenario.protocol import accrual
-
-    scenario = plan.study.scenario
-    held = {"scenario": scenario.name, "reading": accrual(scenario), "rows": records(found)}
-    return json.dumps(held, indent=1, ensure_ascii=False, allow_nan=False)
-
-
-def _as_text(plan: Plan, found: pd.DataFrame) -> str:
-    from sim.cli.ending import table
-    from sim.display.tables import Sheet, number
-    from sim.scenario.protocol import accrual
-
-    scenario = plan.study.scenario
-    heads = (f"{scenario.name}: {plan.outcome}", "unit", "patients an arm", "difference",
-             "95 % of trials", "width of interval", "trials that exclude 0")  # fmt: skip
-    rows = [
-        (
-            f"{row['arm']} - {scenario.compared_with}",
-            row["unit"],
-            str(row["patients_an_arm"]),
-            number(row["mean_difference"]),
-            f"{number(row['low'])} to {number(row['high'])}",
-            number(row["interval_width"]),
-            f"{number(row['power'])} % ± {number(row['mc_error'])}",
-        )
-        for row in found.to_dict("records")
-    ]
-    return "\n".join([
-        table(Sheet(heads, rows)),
-        f"{plan.trials} trials a size, allocated at random; seed {scenario.seed}.",
-        "Tested by Welch's t at 5 %, two-sided; after ± the Monte Carlo error.",
-        f"Annual increase read as: {accrual(scenario)}.",
-    ])  # fmt: skip
+        write_csv(by_size, into)
+    read = plan.study.scenario
+    facts = {"scenario": read.name, "reading": accrual(read), "rows": by_size}
+    finish(tables.printout(plan.study, plan.outcome, plan.trials, by_size), facts, as_json)

@@ -13,6 +13,8 @@ from typing import Any
 
 import click
 
+from sim.cli.ending import command_line
+from sim.cli.exit_codes import A_CHECK_DIFFERS
 from sim.cli.extras import told_how_to_get
 from sim.cli.manifest import is_of_sweep, read, study_of
 from sim.cli.options import OUT, QUIET, refuse_unwritable
@@ -21,7 +23,6 @@ from sim.errors import RequestError
 Again = Callable[[Path], Path]
 """Does a result again below a folder, and returns where it is."""
 
-A_CHECK_DIFFERS = 5
 DATA = (".csv", ".parquet")
 MADE_WITH = ("python", "machine", "libraries")
 
@@ -69,7 +70,7 @@ def _run(manifest: Path, quiet: bool) -> tuple[Path, Again]:
 
     def again(root: Path) -> Path:
         with watching(quiet) as progress:
-            return archive.make(study, root, kept, progress, command=_command())[1]
+            return archive.make(study, root, kept, progress, command=command_line())[1]
 
     return archive.folder_of(study, Path(), kept), again
 
@@ -86,7 +87,7 @@ def _sweep(manifest: Path, quiet: bool) -> tuple[Path, Again]:
             with watching(quiet, "batch") as progress:
                 return sweeps.run(
                     sweep, root, workers=sweeps.workers_for(sweep), progress=progress,
-                    command=_command(), most_hours=math.inf,
+                    command=command_line(), most_hours=math.inf,
                 ).folder  # fmt: skip
         except sweeps.TooLarge:
             told = "all of it again takes more memory or disk than there is here"
@@ -102,10 +103,6 @@ def _moved(folder: Path, place: Path) -> Path:
     with results.whole(place) as temporary:
         shutil.copytree(folder, temporary, dirs_exist_ok=True)
     return place
-
-
-def _command() -> str:
-    return " ".join(["mastosim", *sys.argv[1:]])
 
 
 def compare(before: Path, now: Path) -> dict[str, str]:

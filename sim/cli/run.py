@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from sim.cli.ending import command_line, finish_run
 from sim.cli.options import (
     ENGINE,
     JSON,
@@ -70,11 +70,10 @@ def run(
     study = load(scenario, settings, patients, seed)
     refuse_unwritable(out)
 
-    from sim.cli import ending
     from sim.cli.progress import watching
     from sim.experiments import archive, runs
 
-    command = " ".join(["mastosim", *sys.argv[1:]])
+    command = command_line()
     precise, course = _precise(study, until, quiet, workers) if until else (None, None)
     if precise is not None:
         study = precise.study
@@ -86,10 +85,7 @@ def run(
             result, folder = archive.make(
                 study, out, kept, progress, engine, count, command, course=course
             )
-    if as_json:
-        click.echo(ending.as_json(result, folder))
-    else:
-        click.echo("\n".join([*ending.precision(course), ending.as_text(result, folder, kept)]))
+    finish_run(result, folder, kept, as_json, course)
 
 
 def _precise(

@@ -81,8 +81,9 @@ def keep(
     """Write everything that the numbers of a sweep say, whole or not at all."""
     folder, design = folder_of(sweep, root), sweep.form.design
     swept = Swept(
-        sweep, folder, analyses.parameters(found), analyses.alone(found), analyses.summary(found),
-        analyses.noise(found), variance.indices(found) if design.indices else None,
+        sweep, folder, analyses.parameters(sweep.varied), analyses.alone(found),
+        analyses.summary(found), analyses.noise(found),
+        variance.indices(found) if design.indices else None,
         variance.screening(found, design.morris.levels) if design.morris else None,
         analyses.in_vain(found), failed,
     )  # fmt: skip
