@@ -196,9 +196,14 @@ def held(name: str, study: Study) -> HeldStudy:
     )
 
 
-def digest_of(studies: Sequence[Study]) -> str:
-    """Twelve characters that name a result: its scenarios with their seeds, and the version."""
+def digest_of(studies: Sequence[Study], options: BaseModel | None = None) -> str:
+    """Twelve characters that name a result.
+
+    They depend on its scenarios with their seeds, on the version, and on options where given.
+    """
     digests = [_short(f"{__version__} {study.digest}") for study in studies]
+    if options is not None:
+        digests.append(_short(options.model_dump_json()))
     return digests[0] if len(digests) == 1 else _short(" ".join(digests))
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from sim import results
 from sim.display import figures
+from sim.display.tables import comparison as printed
 from sim.experiments.comparisons import Comparison, simulate
-from sim.experiments.comparisons.notes import reading, whose
+from sim.experiments.comparisons.notes import reading, remarks, whose
+from sim.experiments.kinds import Shown
 from sim.experiments.runs import workers_for
 from sim.results import Kept
 from sim.results.manifest import Part
@@ -50,6 +52,26 @@ def _details(comparison: Comparison) -> dict[str, object]:
         "title": f"{first.name} beside {', '.join(other.name for other in others)}",
         "caption": [people, *differing, reading(comparison.studies)],
     }
+
+
+def show(kept: Kept) -> Shown:
+    """The scenarios side by side, and their differences from the first."""
+    studies, summary = [*kept.studies.values()], kept.table("comparison")
+    first, told = studies[0].scenario, remarks(studies)
+    facts = {
+        "folder": kept.folder,
+        "against": first.name,
+        "patients": first.cohort.patients,
+        "seed": first.seed,
+        "scenarios": [
+            {"scenario": study.scenario.name, "digest": results.digest_of([study])}
+            for study in studies
+        ],
+        "remarks": told,
+        "summary": summary,
+    }
+    printout = printed.printout(summary, first.cohort.patients, first.seed, told)
+    return Shown(printout, facts, "Table and figure")
 
 
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:

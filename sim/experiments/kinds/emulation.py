@@ -7,11 +7,15 @@ from pathlib import Path
 
 from sim import results
 from sim.display import figures
+from sim.display.tables import emulation as printed
 from sim.experiments import emulation
 from sim.experiments.emulation import Design, Emulated, Emulation
+from sim.experiments.emulation.scores import coverage
+from sim.experiments.kinds import Shown
 from sim.experiments.runs import workers_for
 from sim.results import Kept
 from sim.results.manifest import Part
+from sim.scenario.protocol import accrual
 from sim.vocabulary import FORMATS, Progress
 
 
@@ -41,6 +45,23 @@ def keep(emulated: Emulated, root: Path, command: str = "", seconds: float = 0.0
         partial(figures.draw, formats=FORMATS),
         lambda folder: results.write_parquet(emulated.trials, folder / "trials.parquet"),
     )
+
+
+def show(kept: Kept) -> Shown:
+    """Each published number among those of the simulated trials."""
+    scenario, scores, told = kept.study.scenario, kept.table("scores"), kept.manifest.details
+    covered, published = coverage(scores)
+    facts = {
+        "scenario": scenario.name,
+        "reading": accrual(scenario),
+        "folder": kept.folder,
+        "trials": kept.options(Options).trials,
+        "covered": covered,
+        "of": published,
+        "scores": scores,
+    }
+    printout = printed.printout(scores, told["title"], told["caption"])
+    return Shown(printout, facts, "Trials, scores and figure")
 
 
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:

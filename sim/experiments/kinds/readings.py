@@ -7,10 +7,13 @@ from pathlib import Path
 
 from sim import results
 from sim.display import figures
+from sim.display.tables import readings as printed
+from sim.experiments.kinds import Shown
 from sim.experiments.readings import Four, SideBySide, simulate
 from sim.experiments.runs import workers_for
 from sim.results import Kept
 from sim.results.manifest import Part
+from sim.scenario.protocol import accrual
 from sim.vocabulary import FORMATS, Engine, Progress
 
 
@@ -64,9 +67,38 @@ def said(four: Four) -> list[str]:
     ]
 
 
+def four_of(kept: Kept) -> Four:
+    """The four readings of a kept result."""
+    options = kept.options(Options)
+    return Four(kept.studies, options.origins, options.own)
+
+
+def show(kept: Kept) -> Shown:
+    """Each reading's arms and differences, and how far these are from those of the own reading."""
+    four, summary = four_of(kept), kept.table("readings")
+    scenario = four.study.scenario
+    facts = {
+        "scenario": scenario.name,
+        "folder": kept.folder,
+        "own": four.own,
+        "patients": scenario.cohort.patients,
+        "seed": scenario.seed,
+        "readings": [
+            {
+                "reading": name,
+                "read_as": accrual(study.scenario),
+                "origin": four.origins[name],
+                "digest": results.digest_of([study]),
+            }
+            for name, study in four.studies.items()
+        ],
+        "summary": summary,
+    }
+    return Shown(printed.printout(summary, four.own, said(four)), facts, "Table and figure")
+
+
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
     """Do the readings again below another folder of results; returns their folder there."""
     options = kept.options(Options)
     workers = workers_for(options.patients, options.engine)
-    four = Four(kept.studies, options.origins, options.own)
-    return keep(simulate(four, progress, options.engine, workers), root, command)
+    return keep(simulate(four_of(kept), progress, options.engine, workers), root, command)

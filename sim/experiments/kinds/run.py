@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Literal
 
 from sim import results
 from sim.display import figures
+from sim.display.tables import run as printed
 from sim.errors import RequestError
 from sim.experiments import precision, runs
 from sim.experiments.forecast import refuse_too_large
+from sim.experiments.kinds import Shown
 from sim.results import Kept, sums
 from sim.results.manifest import Part
 from sim.scenario import Study
+from sim.scenario.protocol import accrual
 from sim.vocabulary import Engine, Progress
 
 if TYPE_CHECKING:
@@ -24,6 +27,13 @@ if TYPE_CHECKING:
 
 What = Literal["all", "tables", "outcomes"]
 """What is kept of a run: tables and figures, tables, or neither; outcomes and manifest always."""
+
+
+HOLDS: Mapping[What, str] = {
+    "all": "Tables and figures",
+    "tables": "Tables",
+    "outcomes": "Outcomes",
+}
 
 
 class Options(Part):
@@ -129,6 +139,26 @@ def _finish(
     tables = {"summary": result.summary, "reported": result.reported, "precision": course}
     draw = partial(figures.draw, names=figures.MAIN) if what == "all" else None
     results.finish(temporary, name, manifest, tables, draw)
+
+
+def show(kept: Kept) -> Shown:
+    """The tables of a run, and the way to the precision that was asked for, if it was."""
+    study, summary = kept.study, kept.table("summary")
+    reported = kept.table("reported") if kept.has("reported") else None
+    facts = {
+        "scenario": study.scenario.name,
+        "reading": accrual(study.scenario),
+        "folder": kept.folder,
+        "assumptions": len(study.assumptions),
+        "numbers": len(study.numbers),
+        "summary": summary,
+        "reported": reported,
+    }
+    printout = printed.printout(study, summary, reported)
+    if kept.has("precision"):
+        course = printed.precision(kept.table("precision"))
+        printout = printout._replace(notes=(*course, "", *printout.notes))
+    return Shown(printout, facts, HOLDS[kept.options(Options).keep])
 
 
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
