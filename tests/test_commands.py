@@ -23,7 +23,8 @@ from sim.cli.rerun import rerun
 from sim.display import html, text
 from sim.display.tables import Sheet
 from sim.display.tables.run import printout
-from sim.experiments import archive, runs, sweeps
+from sim.experiments import runs, sweeps
+from sim.experiments.kinds import run as kept_run
 from sim.scenario import load
 from tests.tiny_sweeps import RATE, table, wrote
 
@@ -48,12 +49,12 @@ def result():
 @pytest.fixture
 def undrawn(monkeypatch):
     """Figures are left out: they take long, and are no data files."""
-    monkeypatch.setattr("sim.display.figures.draw", lambda *_: None)
+    monkeypatch.setattr("sim.display.figures.draw", lambda *_, **__: [])
 
 
 @pytest.fixture
 def kept(result, tmp_path, undrawn):
-    return archive.keep(result, tmp_path / "first")
+    return kept_run.keep(result, tmp_path / "first")
 
 
 def state_of(folder):
@@ -61,7 +62,7 @@ def state_of(folder):
 
 
 def test_a_rerun_is_kept_and_said_to_be_identical(result, tmp_path, no_pictures):
-    kept = archive.keep(result, tmp_path / "first")
+    kept = kept_run.keep(result, tmp_path / "first")
     told = invoke("rerun", kept, "--out", tmp_path / "second", "-q")
     assert told.exit_code == 0, told.output
     data = [path.name for path in kept.iterdir() if path.suffix in {".csv", ".parquet"}]
@@ -164,7 +165,7 @@ def swept(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sweep")
     path = wrote(folder, ALONE, patients="4")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.display.figures.sweeps.draw", lambda folder: [])
+        patch.setattr("sim.display.figures.draw", lambda *_, **__: [])
         return sweeps.run(sweeps.load_sweep(path), folder / "out", engine="simpy").folder
 
 
@@ -441,7 +442,7 @@ def test_names_are_printed_as_they_stand():
 def checkout(result, tmp_path, monkeypatch, undrawn):
     """A place with the scenarios and a saved result, as examples take for granted."""
     (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
-    shutil.copytree(archive.keep(result, tmp_path / "made"), tmp_path / "saved")
+    shutil.copytree(kept_run.keep(result, tmp_path / "made"), tmp_path / "saved")
     monkeypatch.chdir(tmp_path)
 
 

@@ -9,7 +9,8 @@ from click.testing import CliRunner
 from sim.cli.plot import plot
 from sim.display import figures
 from sim.display.figures import FIGURES
-from sim.experiments import archive, runs
+from sim.experiments import runs
+from sim.experiments.kinds import run as kept_run
 from sim.scenario import load
 
 
@@ -18,7 +19,7 @@ def kept(tmp_path_factory):
     """A small result as `mastosim run` keeps it."""
     root = tmp_path_factory.mktemp("results")
     study = load("scenarios/laroche2011.yaml", ["cohort.patients=30", "horizon=12 months"])
-    return archive.keep(runs.run(study), root)
+    return kept_run.keep(runs.run(study), root)
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 
 FALLBACK = (120, 24)
 """Columns and lines where there is no terminal."""
+
+HEADS = ("result", "kind", "scenario", "what was set", "patients", "date (UTC)")
+WHOLE = ("result", "kind", "patients", "date (UTC)")
+"""Columns that are never wrapped."""
+
+SHORTEST = 6
+"""Characters of a digest that are printed at least."""
 
 
 @click.command("list", epilog="Example: mastosim list --out results")
@@ -69,19 +77,29 @@ def _table(results: list[Kept], width: int) -> str:
 
     from sim.results.about import in_words
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for head in ("result", "kind", "scenario", "what was set", "patients", "date (UTC)"):
-        table.add_column(head, justify="right" if head == "patients" else "left", overflow="fold")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    for head in HEADS:
+        side: Literal["left", "right"] = "right" if head == "patients" else "left"
+        table.add_column(head, justify=side, overflow="fold", no_wrap=head in WHOLE)
+    names = [kept.folder.name for kept in results]
     for kept in results:
         manifest = kept.manifest
         table.add_row(
-            kept.folder.name,
+            _start(kept.folder.name, names),
             manifest.kind,
-            ", ".join(manifest.scenarios),
+            manifest.about,
             "; ".join(in_words(one) for one in manifest.settings if one.path != "cohort.patients"),
             str(manifest.patients),
             manifest.written[:16].replace("T", " "),
         )
     out = io.StringIO()
     Console(file=out, width=width, color_system=None, markup=False, emoji=False).print(table)
-    return "\n".join(line.rstrip() for line in out.getvalue().strip("\n").splitlines())
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()).strip("\n")
+
+
+def _start(name: str, names: Sequence[str]) -> str:
+    """The start of a name that no other name begins with; the whole name where there is none."""
+    others = [other for other in names if other != name]
+    starts = (name[:count] for count in range(SHORTEST, len(name)))
+    unique = (start for start in starts if not any(other.startswith(start) for other in others))
+    return next(unique, name)

@@ -42,10 +42,8 @@ class Module(Protocol):
         """The folder of the result, done again below another folder of results."""
 
 
-MORE_TRIALS = "trials are not added to {called}: `{made_by} --trials N` simulates more of them"
-MORE_PATIENTS = (
-    "patients are not added to {called}: `{made_by} --patients N` simulates more of them"
-)
+MORE_TRIALS = "trials cannot be added to {called}: `{made_by} --trials N` simulates more"
+MORE_PATIENTS = "patients cannot be added to {called}: `{made_by} --patients N` simulates more"
 NO_PATIENT = "{called} says nothing of one patient: `mastosim explain SCENARIO` follows one"
 
 KINDS: Mapping[Kind, Row] = {

@@ -33,6 +33,8 @@ def _lines(manifest: Manifest) -> Iterator[str]:
     yield f"{head}. Made by mastosim {manifest.mastosim} on {manifest.written[:10]}."
     yield ""
     told = {str(held.document["name"]): held.document for held in manifest.studies}
+    if manifest.kind == "sweep":
+        told = {manifest.about: manifest.details["sweep"]}
     for scenario, document in told.items():
         yield from _wrapped(f"{scenario}: {document['title']}. {document['question']}")
     laid = [in_words(setting) for setting in manifest.settings]

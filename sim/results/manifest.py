@@ -139,6 +139,14 @@ class Manifest(Part):
         return list(dict.fromkeys(str(held.document["name"]) for held in self.studies))
 
     @property
+    def about(self) -> str:
+        """What the result is about: its scenarios, and the name of a sweep."""
+        scenarios = ", ".join(self.scenarios)
+        return (
+            f"{self.details['sweep']['name']} ({scenarios})" if self.kind == "sweep" else scenarios
+        )
+
+    @property
     def settings(self) -> list[HeldSetting]:
         """What was set alike in all studies, and is not as in the file."""
         first, *others = self.studies

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.display.figures.caption import Caption, caption_of
+from sim.display.figures.style import ArmStyle, arm_style
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
     from sim.display.figures.saved import Saved
     from sim.results import Kept
+
+__all__ = [
+    "FIGURES", "MAIN", "OF_KIND", "ArmStyle", "Caption", "arm_style", "caption_of", "draw",
+    "figure",
+]  # fmt: skip
 
 FIGURES = {
     "bone_course": "bone_course",
@@ -150,10 +156,8 @@ def _readings(kept: Kept) -> Drawer:
     from sim.display.figures import readings
 
     summary, told = kept.table("readings"), kept.manifest.details
-    return lambda _: (
-        readings.figure(summary, told["own"], told["title"], told["caption"]),
-        summary,
-    )
+    own = kept.manifest.options["own"]
+    return lambda _: (readings.figure(summary, own, told["title"], told["caption"]), summary)
 
 
 def _emulation(kept: Kept) -> Drawer:
@@ -163,11 +167,27 @@ def _emulation(kept: Kept) -> Drawer:
     return lambda _: trials.figure(scores, every, told["title"], told["caption"])
 
 
+def _power(kept: Kept) -> Drawer:
+    from sim.display.figures import power
+
+    by_size, caption = kept.table("power"), caption_of(kept.study)
+    return lambda _: (power.figure(by_size, caption), by_size)
+
+
+def _verification(kept: Kept) -> Drawer:
+    from sim.display.figures import verification
+
+    checks, caption = kept.table("checks"), caption_of(kept.study)
+    return lambda _: (verification.figure(checks, caption.title), checks)
+
+
 OF_KIND: Mapping[str, Figures] = {
     "run": Figures(tuple(FIGURES), _run),
     "comparison": Figures(("comparison",), _comparison),
     "readings": Figures(("readings",), _readings),
     "emulation": Figures(("emulation",), _emulation),
     "sweep": Figures(tuple(OF_SWEEPS), _sweep),
+    "power": Figures(("power",), _power),
+    "verification": Figures(("checks",), _verification),
 }
 """The figures of each kind of result."""

@@ -51,8 +51,13 @@ class Caption:
         reading = reading if about_bone else ""
         spoken = [whose, *sentences, _sentence(reading), _sentence(self.assumptions)]
         text = " ".join(sentence for sentence in spoken if sentence)
-        unbroken = re.sub(r"(?<=\d) (?=[%±g])|(?<=±) |(?<=month) (?=\d)", NO_BREAK, text)
-        return textwrap.wrap(unbroken, int((width_mm - 2) / MM_PER_CHARACTER))
+        return wrapped(text, width_mm)
+
+
+def wrapped(text: str, width_mm: float) -> list[str]:
+    """A text in lines that fit a width, its numbers not parted from their units."""
+    unbroken = re.sub(r"(?<=\d) (?=[%±g])|(?<=±) |(?<=month) (?=\d)", NO_BREAK, text)
+    return textwrap.wrap(unbroken, int((width_mm - 2) / MM_PER_CHARACTER))
 
 
 def caption_of(study: Study) -> Caption:
