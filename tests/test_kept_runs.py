@@ -84,7 +84,7 @@ def test_the_manifest_names_what_was_run(kept):
     (study,) = held["studies"]
     assert study["document"]["cohort"]["patients"] == "30"
     assert len(study["numbers"]) == len(result.study.numbers)
-    assert study["assumptions"].startswith("54 of the 118 numbers")
+    assert study["assumptions"].startswith("55 of the 118 numbers")
     assert held["libraries"]["simpy"]
     assert held["command"] == "mastosim run ..."
     assert held["tables"] == sorted(

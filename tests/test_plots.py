@@ -62,6 +62,7 @@ def result(tmp_path_factory):
     run = sim.run("scenarios/laroche2011.yaml", patients=60, engine="batch")
     save(run.tables, folder)
     write_csv(run.summary, folder / "summary.csv")
+    assert run.reported is not None
     write_csv(run.reported, folder / "reported.csv")
     return folder
 

@@ -10,7 +10,7 @@ from sim.cli.ending import command_line, finish_kept
 from sim.cli.options import JSON, NAMES, QUIET, RESULT, RESULTS, WORKERS, found, refuse_unwritable
 
 
-@click.command(epilog=f"{NAMES} Example: mastosim extend laroche2011/latest --patients 400")
+@click.command(epilog=f"Example: mastosim extend laroche2011/latest --patients 400\n\n{NAMES}")
 @RESULT
 @click.option("--patients", type=click.IntRange(1), required=True, help="Patients there shall be.")
 @RESULTS

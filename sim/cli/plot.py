@@ -17,7 +17,7 @@ from sim.scenario.mistakes import nearest
 from sim.vocabulary import FORMATS
 
 
-@click.command(epilog=f"{NAMES} Example: mastosim plot latest --figure markers")
+@click.command(epilog=f"Example: mastosim plot latest --figure markers\n\n{NAMES}")
 @RESULT
 @click.option(
     "--figure",

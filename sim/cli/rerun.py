@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DATA = (".csv", ".parquet")
 
 
-@click.command(epilog=f"{NAMES} Example: mastosim rerun latest")
+@click.command(epilog=f"Example: mastosim rerun latest\n\n{NAMES}")
 @RESULT
 @RESULTS
 @QUIET

@@ -10,7 +10,7 @@ from sim.cli.ending import finish_kept
 from sim.cli.options import JSON, NAMES, RESULT, RESULTS, found
 
 
-@click.command(epilog=f"{NAMES} Example: mastosim show latest")
+@click.command(epilog=f"Example: mastosim show latest\n\n{NAMES}")
 @RESULT
 @RESULTS
 @JSON
