@@ -15,6 +15,7 @@ from sim.display import text
 from sim.display.figures import OF_KIND
 from sim.errors import RequestError
 from sim.experiments import verbs, verification
+from sim.experiments.verification.battery import CHECKS, found_by
 from sim.results.manifest import KINDS as NAMES
 from tests import kinds_page
 from tests.conftest import without_pictures
@@ -39,7 +40,7 @@ MADE_BY = {
 @pytest.fixture(scope="module", autouse=True)
 def _few_checks():
     """Four checks stand for the battery: all of them are done in test_verify."""
-    few = partial(verification.found_by, checks=verification.CHECKS[:4])
+    few = partial(found_by, checks=CHECKS[:4])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(verification, "found_by", few)
         yield
@@ -173,7 +174,7 @@ def test_a_scenario_or_reading_of_a_result_is_chosen_by_name(folder_of, mastosim
     assert lives(readings) == lives(BASE, "--set", LONGER)
     told = mastosim("explain", comparison, "--patient", 3, "--scenario", "poor")
     assert told.returncode == 2
-    assert "the result has no scenario 'poor'; did you mean 'poor-" in one_line(told.stderr)
+    assert "has no scenario 'poor'; Allowed: laroche2011, poor-attendance" in one_line(told.stderr)
     for words in ((comparison, "--seed", 3), (BASE, "--scenario", "x")):
         assert mastosim("explain", *words, "--patient", 3).returncode == 2
 

@@ -18,6 +18,7 @@ from sim.cli.main import commands
 from sim.cli.power import power
 from sim.cli.readings import readings as command
 from sim.cli.run import run
+from sim.cli.show import show
 from sim.cli.sweep import sweep
 from sim.display import figures
 from sim.display.figures import readings as page
@@ -261,14 +262,25 @@ def test_the_command_prints_arms_differences_and_how_far_they_are_apart(tmp_path
 
 ODD = "accrual={saturating: {time_constant: 17 months, window: 13 months}}"
 READ = "saturating with time constant 17 months; the reported rate is the mean of the first 13"
-PRINTING = ("run", "extend", "compare", "readings", "power", "sweep")
+PRINTING = ("run", "extend", "show", "compare", "readings", "power", "sweep")
 FIGURES = ("differences", "incidence", "comparison", "readings", "tornado", "spider")
 CONTRASTS = (
     "notebook", *PRINTING, *(f"{name} --json" for name in PRINTING),
     *(f"figure {name}" for name in FIGURES),
 )  # fmt: skip
 NO_CONTRASTS = ("figure swimmer", "figure against_reported")  # single lives, published facts
-QUIET = {"check", "explain", "emulate", "cite", "new", "schema", "rerun", "completion", "verify"}
+QUIET = {
+    "check",
+    "explain",
+    "list",
+    "emulate",
+    "cite",
+    "new",
+    "schema",
+    "rerun",
+    "completion",
+    "verify",
+}
 
 OFTEN = "fractures={base_rate: 1 per year}"
 SWEEP = """\
@@ -306,12 +318,18 @@ def said(tmp_path_factory):
         result = runs.run(base, 10, settings=[ODD, "horizon=12 months"])
         kept = kept_run.keep(result, folder)
         figures.draw(results.open(kept))
-        patch.setattr(figures, "draw", lambda *_, **__: [])  # of the results that the commands keep
+        draw = figures.draw
+
+        def of_others(kept, *names, **options):
+            """Those of runs were drawn above."""
+            return [] if kept.manifest.kind == "run" else draw(kept, *names, **options)
+
+        patch.setattr(figures, "draw", of_others)
         trials = ("--sizes", 5, "--trials", 2, "--outcome", "all fractures", "--set", ODD)
         more = ("--patients", 20, "--out", folder)
         for which, rest in (
             (run, (base, *words)), (compare, (base, copy, *words)), (command, (base, *words)),
-            (power, (base, *trials)), (extend, (kept, *more)),
+            (power, (base, *trials)), (extend, (kept, *more)), (show, (kept,)),
             (sweep, (swept, "--workers", 1, "--out", folder)),
         ):  # fmt: skip
             texts[str(which.name)] = mastosim(which, *rest)
