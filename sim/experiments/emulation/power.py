@@ -33,9 +33,10 @@ LEVEL = 0.05
 
 COLUMNS = (
     "arm",
+    "against_arm",
     "outcome",
     "unit",
-    "patients_an_arm",
+    "patients_per_arm",
     "trials",
     "mean_difference",
     "low",
@@ -119,7 +120,10 @@ def run(plan: Plan, progress: Progress | None = None, workers: int = 1) -> pd.Da
     whole = np.concatenate(parts)
     kind = _of(plan, range(2))[plan.arms[0]]
     rows = [
-        (arm, plan.outcome, kind.unit, size, plan.trials, *_found(whole[:, [place, 0], at], kind))
+        (
+            *(arm, plan.arms[0], plan.outcome, kind.unit, size, plan.trials),
+            *_found(whole[:, [place, 0], at], kind),
+        )
         for place, arm in enumerate(plan.arms)
         if place > 0
         for at, size in enumerate(plan.sizes)
