@@ -114,7 +114,7 @@ def until(
             progress(*_share(patients, found))
         return all(goal.is_reached for goal in found)
 
-    largest = study.with_patients(MOST)
+    largest = study.with_(patients=MOST)
     result = runs.reduce(largest, None, None, engine, workers, enough=enough)
     return result, pd.DataFrame(course, columns=list(COLUMNS))
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim import outcomes
 from sim.errors import RequestError
-from sim.experiments.runs import split, with_numbers
+from sim.experiments.runs import split
 from sim.outcomes.definitions.named import Outcome, outcomes_of
 from sim.outcomes.estimates import Estimate, Sums, ratio
 from sim.scenario import Study, load
@@ -81,8 +81,8 @@ def prepare(
     Raises ScenarioError for a scenario that is not valid; RequestError for one arm alone, a size
     below 2, or an outcome that the arms do not share.
     """
-    settings = with_numbers(settings, None, seed)
-    arms = len(load(scenario, settings).scenario.arms)
+    study = load(scenario, settings, seed=seed)
+    arms = len(study.scenario.arms)
     if arms < 2:
         raise RequestError("a trial allocates between two arms or more, and the scenario has one")
     if min(sizes) < 2:
@@ -90,9 +90,7 @@ def prepare(
             f"{min(sizes)} patient in an arm has no standard error; allowed: 2 or more"
         )
     people = trials * arms * max(sizes)
-    plan = Plan(
-        load(scenario, [*settings, f"cohort.patients={people}"]), outcome, tuple(sizes), trials
-    )
+    plan = Plan(study.with_(patients=people), outcome, tuple(sizes), trials)
     shared = _shared(plan)
     if outcome not in shared:
         raise RequestError(f"'{outcome}' is no outcome of every arm; {nearest(outcome, shared)}")
