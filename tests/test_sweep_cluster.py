@@ -207,6 +207,9 @@ def test_machines_that_are_lost_cost_time_and_no_byte(machines, tmp_path, mastos
     told = mastosim(*words, "--cluster", machines.address)
     killing.join(PATIENCE)
     assert told.returncode == 2
-    assert "the scheduler was lost; finished work is kept, run the command again" in told.stderr
+    assert (
+        "the connection to the scheduler was lost; finished work is kept, run the command again"
+        in told.stderr
+    )
     assert 6 <= len(blocks_of(root)) < 2 * PIECES
     assert made(path, root) == expected

@@ -6,17 +6,15 @@ functions run as plain Python: slower, with the same log.
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import importlib
 import importlib.util
 import warnings
-from collections.abc import Callable, Iterator
-from types import FunctionType, ModuleType
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from sim.simulation import compiler
 from sim.simulation.code_cache import folder_of, holds_code
 from sim.simulation.model import next_kind, react, runs_out, start
 from sim.simulation.records import (
@@ -59,7 +57,13 @@ OPTIMISE = 1
 ROWS_PER_PATIENT = 128
 """Rows of the log that are allocated per patient at first. A full log continues in a larger one."""
 
-SOURCES = (*MODULES, "sim.vocabulary", "sim.simulation.records", __name__)
+SOURCES = (
+    *MODULES,
+    "sim.vocabulary",
+    "sim.simulation.records",
+    "sim.simulation.compiler",
+    __name__,
+)
 """Modules whose text decides which compiled code may be used again."""
 
 COMPILER = {"error_model": "numpy"}
@@ -264,50 +268,15 @@ def compiled(cache: str | None, **options: bool) -> Loop:
     ImportError
         Without numba.
     """
-    numba: Any = importlib.import_module("numba")  # the type stubs of numba lack some options
+    numba = compiler.load_numba()
     settings = {**COMPILER, **options}
-    compiled_of: dict[Any, Any] = {}
-    for name in MODULES:
-        inline = {"forceinline": True} if name in INLINED else {}
-        compiler = numba.njit(**settings, **inline, no_cpython_wrapper=True)
-        _compile(importlib.import_module(name), compiled_of, compiler)
+    compiled_of = compiler.compile_modules(MODULES, INLINED, settings)
     called = (start, next_kind, runs_out, react)
     names = {**globals(), **{f.__name__: compiled_of[f] for f in called}}
-    names["live"] = numba.njit(**settings)(_copy(live, names))
-    with _config(numba.config, CACHE_DIR=cache or "", OPT=OPTIMISE):
+    names["live"] = numba.njit(**settings)(compiler.copy_function(live, names))
+    with compiler.configured(numba.config, CACHE_DIR=cache or "", OPT=OPTIMISE):
         loop: Loop = numba.njit(**settings, nogil=True, cache=cache is not None)(
-            _copy(follow_records, names)
+            compiler.copy_function(follow_records, names)
         )
         loop(np.zeros(1, PARAMS), np.zeros(0, PATIENT), np.zeros((0, 1)), _room(0), 0)
     return loop
-
-
-@contextlib.contextmanager
-def _config(config: Any, **settings: object) -> Iterator[None]:
-    """Change numba's configuration, which the whole process shares, for the time of a block."""
-    before = {name: getattr(config, name) for name in settings}
-    vars(config).update(settings)
-    try:
-        yield
-    finally:
-        vars(config).update(before)
-
-
-def _compile(module: ModuleType, compiled_of: dict[Any, Any], compiler: Any) -> None:
-    """Compile the functions of a module, and add them to `compiled_of`.
-
-    The compiled functions call one another and the functions compiled before.
-    """
-    names = dict(vars(module))
-    functions = {name: f for name, f in names.items() if isinstance(f, FunctionType)}
-    for function in functions.values():
-        if function.__module__ == module.__name__:
-            compiled_of[function] = compiler(_copy(function, names))
-    names.update({name: compiled_of[f] for name, f in functions.items() if f in compiled_of})
-
-
-def _copy(function: Any, names: dict[str, Any]) -> FunctionType:
-    """Copy a function; the copy looks up its global names in `names`."""
-    copy = FunctionType(function.__code__, names, function.__name__)
-    copy.__module__ = function.__module__
-    return copy
