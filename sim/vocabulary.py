@@ -1,4 +1,4 @@
-"""Names of things, their units, and the constants that more than one room needs."""
+"""Names, units and constants that more than one room uses. Nothing heavy is imported here."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ SEXES = ("female", "male")
 BONES = ("spine", "hip")
 MARKERS = ("ctx", "balp", "tryptase")
 SITES = ("vertebral", "hip", "other")
-"""Sites of fractures."""
+"""Fracture sites."""
 
 QUANTITIES = ("spine_g_cm2", "hip_g_cm2", "ctx_pg_ml", "balp_iu", "tryptase_ug_l")
-"""Measured quantities in the order of bones, then markers, with the unit in the name."""
+"""Measured quantities, bones before markers; the name ends with the unit."""
 
 READINGS = ("linear", "compound", "plateau", "saturating")
-"""Readings of "mean annual increase"."""
+"""Interpretations of the published "mean annual increase"."""
 
 EVERYONE = "all"
-"""The subgroup of all patients in tables of outcomes."""
+"""Name of the subgroup of all patients in tables of outcomes."""
 
 
 class Arms(NamedTuple):
@@ -58,7 +58,7 @@ FORMATS = ("svg", "pdf", "png")
 """File formats of figures."""
 
 Engine = Literal["simpy", "batch"]
-"""SimPy as the clock, or the compiled loop."""
+"""The reference engine on SimPy, or the compiled loop. Both give the same log."""
 
 Progress = Callable[[int, int], None]
-"""Called with the number of patient courses done and to do."""
+"""Function that is called with the number of patient courses done and the number in total."""
