@@ -7,7 +7,6 @@ that is asked for, and the number of columns.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -36,16 +35,6 @@ def column(
         pieces.append(filled[patient - chunk * CHUNK :])
         patient = end
     return np.concatenate(pieces) if pieces else np.empty(0)
-
-
-def fill(
-    seed: int, columns: Sequence[tuple[str, int, Law]], first: int, count: int, replicate: int = 0
-) -> Floats:
-    """Columns side by side, each named by stream, use and law: patients x columns."""
-    rows = np.empty((len(columns), count))
-    for row, (stream, use, law) in zip(rows, columns, strict=True):
-        row[:] = column(seed, stream, use, law, first, count, replicate)
-    return np.ascontiguousarray(rows.T)
 
 
 def generator(seed: int, stream: str) -> np.random.Generator:
