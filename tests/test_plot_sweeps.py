@@ -18,11 +18,11 @@ from matplotlib.text import Text
 from scipy import stats
 
 from sim.display.figures.style import arm_style, styled, write
-from sim.display.figures.sweeps import FIGURES, draw, figure, multiples
+from sim.display.figures.sweeps import FIGURES, draw, figure
 from sim.display.figures.sweeps.axes_of_grid import quantity
-from sim.display.figures.sweeps.labels import LINE, Label, apart
+from sim.display.figures.labels import LINE, Label, apart
 from sim.display.figures.sweeps.saved import read
-from sim.display.figures.sweeps.widths import millimetres, wrapped
+from sim.display.figures.texts import millimetres, wrapped
 from sim.display.figures.sweeps.words import amount, number, with_unit
 from sim.vocabulary import Arms, arms_of, rows_with
 

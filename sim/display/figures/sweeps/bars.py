@@ -11,9 +11,9 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.display.figures.differences import label_of
 from sim.display.figures.page import MARGIN, TWO_COLUMNS, Page
-from sim.display.figures.sweeps.multiples import GREY, POINTS_PER_MM, ROOM, SUBTITLE_LINE
+from sim.display.figures.multiples import GREY, POINTS_PER_MM, ROOM, SUBTITLE_LINE
 from sim.display.figures.sweeps.shown import Case, of_case
-from sim.display.figures.sweeps.widths import millimetres, wrapped
+from sim.display.figures.texts import millimetres, wrapped
 from sim.display.figures.sweeps.words import heading, named
 
 ABREAST, BETWEEN, RIGHT = 4, 4.0, 4.5

@@ -18,7 +18,8 @@ from matplotlib.patheffects import withStroke
 
 from sim.display.figures.differences import label_of
 from sim.display.figures.page import TWO_COLUMNS, Page
-from sim.display.figures.sweeps import multiples, words
+from sim.display.figures import multiples
+from sim.display.figures.sweeps import words
 from sim.display.figures.sweeps.axes_of_grid import Axis, axes_of, on_grid
 from sim.display.figures.sweeps.heat_map_layout import Cells, Panel, fitted
 from sim.display.figures.sweeps.saved import Swept

@@ -16,7 +16,8 @@ from sim.display.figures.differences import label_of
 from sim.display.figures.incidence import exact_interval
 from sim.display.figures.page import TWO_COLUMNS, Page
 from sim.display.figures.style import LINES, SYMBOLS, ArmStyle
-from sim.display.figures.sweeps import multiples, words
+from sim.display.figures import multiples
+from sim.display.figures.sweeps import words
 from sim.display.figures.sweeps.saved import Swept
 from sim.display.figures.sweeps.shown import (
     ONE,

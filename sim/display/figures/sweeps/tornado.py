@@ -15,7 +15,7 @@ from sim.display.figures.page import TWO_COLUMNS, Page
 from sim.display.figures.style import ArmStyle
 from sim.display.figures.sweeps import bars, words
 from sim.display.figures.sweeps.bars import Block, Lane
-from sim.display.figures.sweeps.multiples import POINTS_PER_MM, spread
+from sim.display.figures.multiples import POINTS_PER_MM, spread
 from sim.display.figures.sweeps.saved import Swept
 from sim.display.figures.sweeps.shown import (
     are_paired,
@@ -25,8 +25,7 @@ from sim.display.figures.sweeps.shown import (
     of_case,
     ordered,
 )
-from sim.display.figures.sweeps.widths import millimetres
-from sim.vocabulary import Arms
+from sim.display.figures.texts import millimetres
 
 THICK, BESIDE, EDGE = 2.2, 1.0, 2.0
 """In mm: of a bar, from a bar to the value beside it, and at the edges of a panel."""
@@ -65,7 +64,7 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
         rows = numbers[numbers["outcome"] == block.outcome]
         for case, axes in bars.panels(page, block, top, _note(block, rows)):
             axes.set_xlim(*_limits(block, rows, not values))
-            _draw(axes, block, of_case(rows, case, block.outcome), looks[case.arms], not values)
+            _draw(axes, block, of_case(rows, case, block.outcome), looks[case.arm], not values)
         top += block.pitch
     return page.figure, _listed(numbers, found)
 
@@ -188,12 +187,12 @@ def _note(block: Block, rows: pd.DataFrame) -> str:
     return f"{count}, each by no more than {words.number(most)} {others['unit'].iloc[0]}"
 
 
-def _legend(looks: dict[Arms, ArmStyle], rows: pd.DataFrame) -> list[list[Artist]]:
+def _legend(looks: dict[str, ArmStyle], rows: pd.DataFrame) -> list[list[Artist]]:
     """Differences by colour where there are several; halves of bars; marks."""
     color = next(iter(looks.values())).color if len(looks) == 1 else "#8a8a8a"
     edge: dict[str, Any] = {"edgecolor": color, "linewidth": 0.6}
-    differences: list[Artist] = [
-        Patch(facecolor=look.color, label=arms.label("−")) for arms, look in looks.items()
+    arms: list[Artist] = [
+        Patch(facecolor=look.color, label=words.contrast(arm)) for arm, look in looks.items()
     ]
     halves: list[Artist] = [
         Patch(label="low end", **_fill("low", color), **edge),
@@ -202,19 +201,13 @@ def _legend(looks: dict[Arms, ArmStyle], rows: pd.DataFrame) -> list[list[Artist
     ]
     if rows["assumption"].any():
         halves.append(words.assumed())
-    return [differences, halves]
+    return [arms, halves]
 
 
 def _listed(numbers: pd.DataFrame, found: list[Block]) -> pd.DataFrame:
     """The numbers in the order of the bars, with whether each is drawn."""
-    shown = {
-        (block.outcome, case.scenario, *case.arms, lane.parameter)
-        for block in found
-        for case in block.cases
-        for lane in block.lanes
-    }
-    keys = zip(
-        *(numbers[c] for c in ("outcome", "scenario", *Arms._fields, "parameter")), strict=True
-    )
+    shown = {(b.outcome, *case, lane.parameter) for b in found for case in b.cases
+             for lane in b.lanes}  # fmt: skip
+    keys = zip(*(numbers[c] for c in ("outcome", "scenario", "arm", "parameter")), strict=True)
     numbers = numbers.assign(drawn=[key in shown for key in keys])
     return ordered(numbers, "width", largest_first=True)

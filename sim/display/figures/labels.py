@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.display.figures.sweeps.multiples import GREY, POINTS_PER_MM
-from sim.display.figures.sweeps.widths import millimetres
+from sim.display.figures.multiples import GREY, POINTS_PER_MM
+from sim.display.figures.texts import millimetres
 
 LINE = 2.95
 """Millimetres of a line of text."""

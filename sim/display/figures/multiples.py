@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from sim.display.figures.page import Page
 from sim.display.figures.sweeps.shown import ROUNDING
-from sim.display.figures.sweeps.widths import wrapped
+from sim.display.figures.texts import wrapped
 
 ROOM = 205.0
 """Millimetres for panels on a page of A4, less its margins, title and caption."""
