@@ -242,7 +242,7 @@ def _stacked(column: Sequence[Block], layout: Layout, widths: Widths) -> Iterato
         lines = max(len(wrapped(panel.subtitle, widths.panel)) for panel in block.panels)
         texts = [heading, *(_above(panel) for panel in block.panels), *layout.heads * (top == 0)]
         above = HEADING * any(texts) + SUBTITLE * lines
-        rows = [_row_height(row, layout) for row in block.rows]
+        rows = [least_height(row, layout) for row in block.rows]
         bottom = top + above + math.fsum(rows) + below
         yield Stacked(block, heading, top, above, rows, bottom)
         top, before = bottom, block.heading
@@ -253,7 +253,8 @@ def _above(panel: Panel) -> str:
     return panel.title + panel.right + "".join(upright.text for upright in panel.uprights)
 
 
-def _row_height(row: Row, layout: Layout) -> float:
+def least_height(row: Row, layout: Layout) -> float:
+    """The height in mm of a row with its texts and the room above it."""
     lines = (wrapped(row.label, layout.labels), wrapped(row.beside, layout.beside))
     return row.above + max(row.height, layout.around + height(max(lines, key=len)))
 

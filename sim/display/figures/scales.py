@@ -28,9 +28,7 @@ def number(axes: Axes, which: Literal["x", "y"], most: int, least: int = 3) -> N
     axes.grid(axis=which, color=GRID, linewidth=0.5)
 
 
-def limits(
-    values: ArrayLike, zero: bool | None = None, room: float = 0.06
-) -> tuple[float, float]:
+def limits(values: ArrayLike, zero: bool | None = None, room: float = 0.06) -> tuple[float, float]:
     """The ends of a scale round the values that are known.
 
     Zero is in view where `zero` is True, and where it is near if that is None. `room` is the

@@ -108,7 +108,7 @@ def diamond(is_filled: bool = False) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def courses(looks: Mapping[str, ArmStyle]) -> list[Artist]:
+def arms_in_legend(looks: Mapping[str, ArmStyle]) -> list[Artist]:
     """The arms in the legend of a figure that shows their courses as lines with marks."""
     from matplotlib.lines import Line2D
 

@@ -19,7 +19,7 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 UNBROKEN = re.compile(r"(?<=\d) (?=[%±g])|(?<=±) |(?<=month) (?=\d)|(?<=seed) (?=\d)")
 """Spaces in a caption at which no line ends: a number stays with its unit."""
 
-ANYWHERE, AT_SPACES = r".*?[ ._\-]+(?!○)|.+", r"\S+ *"
+ANYWHERE, AT_SPACES = r".*?[ ._\-]+(?!○)|.+", r"[^ ]+ *"
 
 
 def millimetres(text: str, is_title: bool = False) -> float:

@@ -72,7 +72,8 @@ def _label(row: Any) -> str:
 def _values(trials: pd.DataFrame, row: Any) -> np.ndarray:
     """One statistic in every trial that has it."""
     column = "value" if row.statistic == "value" else "spread"
-    return trials.loc[trials["fact"] == row.fact, column].dropna().to_numpy(float)
+    known = trials.loc[trials["fact"] == row.fact, column].dropna()
+    return np.asarray(known, float)
 
 
 def _parts(row: Any, values: np.ndarray) -> list[Part]:

@@ -34,8 +34,8 @@ def precision(course: pd.DataFrame) -> tuple[str, ...]:
     last = course[course["patients"] == course["patients"].max()]
     return tuple(
         f"{row['outcome']}, {Arms(row['arm'], row['against_arm']).label()}: "
-        f"{number(row['estimate'])} ± {significant(row['half_width'], 2)} with {row['patients']} patients; wanted ± "
-        f"{row['wanted']:g}"
+        f"{number(row['estimate'])} ± {significant(row['half_width'], 2)} with "
+        f"{row['patients']} patients; wanted ± {row['wanted']:g}"
         + ("" if row["half_width"] <= row["wanted"] else ", not reached: no run has more patients")
         for row in last.to_dict("records")
     )

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from sim.display.figures import multiples
 from sim.display.figures.page import MARGIN, TWO_COLUMNS
-from sim.display.figures.sweeps import multiples
 from sim.display.figures.sweeps.axes_of_grid import Axis
 from sim.display.figures.texts import millimetres, wrapped
 
