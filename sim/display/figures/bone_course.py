@@ -17,7 +17,16 @@ from sim.display.figures import months
 from sim.display.figures.caption import Caption
 from sim.display.figures.page import TWO_COLUMNS, Page
 from sim.display.figures.saved import Saved
-from sim.display.figures.style import ArmStyle, arm_style
+from sim.display.figures.style import (
+    BAND,
+    DASHED,
+    EDGE,
+    NEUTRAL,
+    PALEST,
+    ArmStyle,
+    arm_style,
+    arms_in_legend,
+)
 from sim.results import Tables
 from sim.vocabulary import BONES, DAYS_PER_MONTH
 
@@ -28,15 +37,13 @@ SHOWN = 12
 
 LEVELS = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 NAMES = {"spine": "Lumbar spine", "hip": "Hip"}
-GREY = "#8a8a8a"
-THRESHOLD: dict[str, Any] = {"color": "#222222", "linewidth": 0.7, "linestyle": (0, (2, 1.5))}
 
 
 def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
     """Measured bone density of spine and hip over time: medians, bands and a few patients."""
     numbers = courses(saved.tables, caption.arms)
     looks = arm_style(caption.arms)
-    lines = caption.lines(TWO_COLUMNS, *_explained(numbers, caption))
+    lines = caption.paragraphs(*_explained(numbers, caption))
     page = Page(TWO_COLUMNS, 76, caption.title, _legend(looks, caption), lines)
     for place, bone in enumerate(BONES):
         axes = page.axes(13 + 92 * place, 4.5, WIDTH, 60)
@@ -82,7 +89,7 @@ def _panel(axes: Axes, numbers: pd.DataFrame, looks: dict[str, ArmStyle]) -> Non
         axes.plot(time, own, color=look.color, linewidth=0.4, alpha=0.5 * lightness, zorder=2)
         axes.plot(
             time, course["median"], **look._asdict(),
-            markeredgecolor="white", markeredgewidth=0.5, zorder=4, label=arm,
+            **EDGE, zorder=4, label=arm,
         )  # fmt: skip
     axes.set_ylabel("Measured BMD (g/cm²)")
 
@@ -100,7 +107,7 @@ def _bands(axes: Axes, course: pd.DataFrame, look: ArmStyle, lightness: float) -
 
 def _t_scores(axes: Axes, mean: float, sd: float) -> None:
     """The same scale as T-scores on the right, with the threshold of osteoporosis."""
-    axes.axhline(mean + OSTEOPOROSIS_T * sd, zorder=3.5, **THRESHOLD)
+    axes.axhline(mean + OSTEOPOROSIS_T * sd, zorder=3.5, **DASHED)
     scales = (
         lambda bmd: (np.asarray(bmd, float) - mean) / sd,
         lambda t: mean + sd * np.asarray(t, float),
@@ -114,14 +121,13 @@ def _t_scores(axes: Axes, mean: float, sd: float) -> None:
 
 def _legend(looks: dict[str, ArmStyle], caption: Caption) -> list[list[Artist]]:
     """The arms, and what lines and bands are, in grey because that holds for every arm."""
-    edge: dict[str, Any] = {"markeredgecolor": "white", "markeredgewidth": 0.5}
     return [
-        [Line2D([], [], label=arm, **edge, **look._asdict()) for arm, look in looks.items()],
+        arms_in_legend(looks),
         [
-            Patch(facecolor="#cfcfcf", label="middle 50 %"),
-            Patch(facecolor="#f4f4f4", edgecolor=GREY, linewidth=0.6, label="middle 90 %"),
-            Line2D([], [], color=GREY, linewidth=0.5, label="single patients"),
-            Line2D([], [], label="T-score −2.5", **THRESHOLD),
+            Patch(facecolor=BAND, label="middle 50 %"),
+            Patch(facecolor=PALEST, edgecolor=NEUTRAL, linewidth=0.6, label="middle 90 %"),
+            Line2D([], [], color=NEUTRAL, linewidth=0.5, label="single patients"),
+            Line2D([], [], label="T-score −2.5", **DASHED),
             *months.legend(caption),
         ],
     ]

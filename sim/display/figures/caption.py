@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,8 +11,7 @@ from sim.scenario import Study
 from sim.scenario.protocol import accrual, count_of_assumptions
 from sim.vocabulary import BONES, DAYS_PER_MONTH
 
-MM_PER_CHARACTER = 1.35  # of 7 point text, on average
-NO_BREAK = "\N{NO-BREAK SPACE}"
+ON_READING = "Fracture differences stand on the reading of the annual increase."
 
 
 @dataclass(frozen=True)
@@ -38,8 +35,8 @@ class Caption:
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     evidence_months: float | None = None
 
-    def lines(self, width_mm: float, *sentences: str, about_bone: bool = True) -> list[str]:
-        """The caption of one figure, in lines that fit its width.
+    def paragraphs(self, *sentences: str, about_bone: bool = True) -> list[str]:
+        """The caption of one figure, with what the figure itself says.
 
         Figures that no bone density enters say nothing of how its increase is read.
         """
@@ -49,15 +46,12 @@ class Caption:
         whose = f"{everyone}; seed {self.seed}; {self.horizon_months:g} months."
         reading = f"Annual increase of bone density: {self.reading}" if self.reading else ""
         reading = reading if about_bone else ""
-        spoken = [whose, *sentences, _sentence(reading), _sentence(self.assumptions)]
-        text = " ".join(sentence for sentence in spoken if sentence)
-        return wrapped(text, width_mm)
+        return [spoken(whose, *sentences, _sentence(reading), _sentence(self.assumptions))]
 
 
-def wrapped(text: str, width_mm: float) -> list[str]:
-    """A text in lines that fit a width, its numbers not parted from their units."""
-    unbroken = re.sub(r"(?<=\d) (?=[%±g])|(?<=±) |(?<=month) (?=\d)", NO_BREAK, text)
-    return textwrap.wrap(unbroken, int((width_mm - 2) / MM_PER_CHARACTER))
+def spoken(*sentences: str) -> str:
+    """Sentences one after the other; an empty one is left out."""
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def caption_of(study: Study) -> Caption:

@@ -20,6 +20,7 @@ from sim.display.figures import at_risk, months, steps
 from sim.display.figures.caption import Caption
 from sim.display.figures.page import TWO_COLUMNS, Page
 from sim.display.figures.saved import Saved
+from sim.display.figures.scales import STEPS
 from sim.display.figures.style import arm_style
 from sim.results import Tables
 from sim.vocabulary import DAYS_PER_MONTH
@@ -48,7 +49,7 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
     at = months.ticks(caption.horizon_months, WIDTH)
     numbers = courses(saved.tables, caption, at)
     looks = arm_style(caption.arms)
-    lines = caption.lines(TWO_COLUMNS, *EXPLAINED, *months.explained(caption))
+    lines = caption.paragraphs(*EXPLAINED, *months.explained(caption))
     panels = 4.5 + HEIGHT + 1 + at_risk.height(len(looks), len(ROWS["fracture"]))
     page = Page(TWO_COLUMNS, panels, caption.title, steps.legend(looks, caption), lines)
     for place, event in enumerate(NAMES):
@@ -120,5 +121,5 @@ def exact_interval(events: npt.NDArray[np.int64], patients: int) -> tuple[Floats
 def _shares(axes: Axes, highest: float) -> None:
     """A scale from 0 to just above the highest interval."""
     axes.set_ylim(0, min(100, max(LEAST_TOP, 1.05 * highest)))
-    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=STEPS))
     axes.set_ylabel("Patients with the event (%)")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,14 +17,22 @@ from sim.display.figures import months
 from sim.display.figures.caption import Caption
 from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS, Page
 from sim.display.figures.saved import Saved
-from sim.display.figures.style import ArmStyle, arm_style, diamond
+from sim.display.figures.style import (
+    BAND,
+    DASHED,
+    EDGE,
+    ArmStyle,
+    arm_style,
+    arms_in_legend,
+    diamond,
+)
+from sim.display.numbers import significant
 from sim.results import Tables
 from sim.vocabulary import BONES, DAYS_PER_MONTH, MARKERS, QUANTITIES
 
 QUANTITY_OF = dict(zip(MARKERS, QUANTITIES[len(BONES) :], strict=True))
 NAMES = {"ctx": "CTX", "balp": "BALP", "tryptase": "Tryptase"}
 LEVELS = {"p25": 0.25, "median": 0.5, "p75": 0.75}
-ENTRY: dict[str, Any] = {"color": "#222222", "linewidth": 0.7, "linestyle": (0, (2, 1.5))}
 LEFT, HEIGHT = 14.0, 56.0
 LEADING = {
     0.7: (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8),
@@ -49,7 +56,7 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None
     width = ONE_COLUMN if len(drawn) == 1 else TWO_COLUMNS
     pitch = (width - LEFT) / len(drawn)
     looks = arm_style(caption.arms)
-    lines = caption.lines(width, *_explained(reported, caption), about_bone=False)
+    lines = caption.paragraphs(*_explained(reported, caption), about_bone=False)
     page = Page(width, 4.5 + HEIGHT + 9.5, caption.title, _legend(looks, reported, caption), lines)
     limits = _limits(numbers, reported)
     for place, marker in enumerate(drawn):
@@ -128,7 +135,7 @@ def _panel(axes: Axes, numbers: pd.DataFrame, looks: dict[str, ArmStyle]) -> Non
         axes.plot(time, course[["p25", "p75"]], linewidth=0.5, zorder=3, **line)
         axes.plot(
             time, course["median"], **look._asdict(),
-            markeredgecolor="white", markeredgewidth=0.5, zorder=4, label=arm,
+            **EDGE, zorder=4, label=arm,
         )  # fmt: skip
 
 
@@ -136,7 +143,7 @@ def _axes(axes: Axes, caption: Caption, width: float, limits: tuple[float, float
     """Months across; up, a logarithmic scale on which halving and doubling are as far."""
     last = caption.horizon_months
     months.draw_months(axes, caption, months.ticks(last, width), last)
-    axes.axhline(100, zorder=2, **ENTRY)
+    axes.axhline(100, zorder=2, **DASHED)
     axes.set_yscale("log")
     axes.set_ylim(*limits)
     axes.yaxis.set_major_locator(FixedLocator(_round_percents(*limits)))
@@ -163,13 +170,12 @@ def _legend(
     looks: dict[str, ArmStyle], reported: pd.DataFrame, caption: Caption
 ) -> list[list[Artist]]:
     """The arms, and what areas, diamonds and lines are."""
-    edge: dict[str, Any] = {"markeredgecolor": "white", "markeredgewidth": 0.5}
     return [
-        [Line2D([], [], label=arm, **edge, **look._asdict()) for arm, look in looks.items()],
+        arms_in_legend(looks),
         [
-            Patch(facecolor="#cfcfcf", label="middle 50 %"),
+            Patch(facecolor=BAND, label="middle 50 %"),
             *([Line2D([], [], label="reported", **diamond())] if len(reported) else []),
-            Line2D([], [], label="entry value", **ENTRY),
+            Line2D([], [], label="entry value", **DASHED),
             *months.legend(caption),
         ],
     ]
@@ -184,7 +190,7 @@ def _explained(reported: pd.DataFrame, caption: Caption) -> list[str]:
     ]
     if len(reported):
         facts = (
-            f"{caption.labels.get(fact, fact)}, {left:.3g} % of entry"
+            f"{caption.labels.get(fact, fact)}, {significant(left)} % of entry"
             for fact, left in zip(reported["fact"], reported["reported"], strict=True)
         )
         said.append(

@@ -46,7 +46,7 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None
     row = TITLE + HEIGHT + at_risk.height(len(looks), len(ROWS)) + BETWEEN
     high = row * -(-len(therapies) // 2) - BETWEEN + 1
     said = (*EXPLAINED, *months.explained(caption))
-    lines = caption.lines(width, *said, about_bone=False)
+    lines = caption.paragraphs(*said, about_bone=False)
     page = Page(width, high, caption.title, steps.legend(looks, caption), lines)
     for place, therapy in enumerate(therapies):
         down, across = divmod(place, 2)

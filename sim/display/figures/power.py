@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.display.figures.caption import Caption, wrapped
+from sim.display.figures.caption import Caption
 from sim.display.figures.page import ONE_COLUMN, Page
 from sim.display.figures.style import arm_style
 from sim.vocabulary import Z95
@@ -32,18 +32,17 @@ def figure(by_size: pd.DataFrame, caption: Caption) -> Figure:
         for arm in by_size["arm"].unique()
     ]
     title = f"{caption.title}: power for {first['outcome']}"
-    lines = wrapped(told, ONE_COLUMN)
-    page = Page(ONE_COLUMN, HEIGHT + SCALE, title, [legend], lines)
+    page = Page(ONE_COLUMN, HEIGHT + SCALE, title, [legend], [told])
     axes = page.axes(LEFT, 0, ONE_COLUMN - LEFT - RIGHT, HEIGHT)
     for arm, rows in by_size.groupby("arm", sort=False):
         look = looks[str(arm)]
         axes.errorbar(
-            rows["patients_an_arm"], rows["power"], Z95 * rows["mc_error"], color=look.color,
+            rows["patients_per_arm"], rows["power"], Z95 * rows["mc_error"], color=look.color,
             linestyle=look.linestyle, marker=look.marker, markersize=3, clip_on=False,
         )  # fmt: skip
     axes.set_ylim(0, 100)
     axes.set_xlim(left=0)
-    axes.set_xticks([0, *by_size["patients_an_arm"].unique()])
+    axes.set_xticks([0, *by_size["patients_per_arm"].unique()])
     axes.set_xlabel("patients per arm")
     axes.set_ylabel("trials that exclude 0, %")
     return page.figure

@@ -10,7 +10,9 @@ import pandas as pd
 from sim.outcomes.tables import Tables
 from sim.results.tables import load, read_csv
 
-OF_AN_OUTCOME = ("arm", "subgroup", "outcome", "unit", "time", "estimate", "low", "high")
+OF_AN_OUTCOME = (
+    "arm", "against_arm", "subgroup", "outcome", "unit", "time", "estimate", "low", "high",
+)  # fmt: skip
 OF_A_FACT = (
     "fact", "unit", "reported", "reported_spread", "simulated", "simulated_spread", "mc_error",
 )  # fmt: skip

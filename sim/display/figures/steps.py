@@ -9,17 +9,15 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.display.figures import months
 from sim.display.figures.caption import Caption
-from sim.display.figures.style import ArmStyle
+from sim.display.figures.style import BAND, EDGE, ArmStyle, arms_in_legend
 from sim.vocabulary import DAYS_PER_MONTH
 
 Floats = npt.NDArray[np.float64]
 HALF_A_DAY = 0.5 / DAYS_PER_MONTH
-EDGE: dict[str, Any] = {"markeredgecolor": "white", "markeredgewidth": 0.5}
 
 
 def draw_steps(
@@ -61,6 +59,6 @@ def _marks(course: pd.DataFrame, at: list[int], late: float) -> tuple[Floats, Fl
 def legend(looks: dict[str, ArmStyle], caption: Caption) -> list[list[Artist]]:
     """The arms, and what area and hatching are."""
     return [
-        [Line2D([], [], label=arm, **EDGE, **look._asdict()) for arm, look in looks.items()],
-        [Patch(facecolor="#cfcfcf", label="95 % Monte Carlo interval"), *months.legend(caption)],
+        arms_in_legend(looks),
+        [Patch(facecolor=BAND, label="95 % Monte Carlo interval"), *months.legend(caption)],
     ]

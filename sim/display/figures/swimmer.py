@@ -18,7 +18,7 @@ from sim.display.figures.caption import Caption
 from sim.display.figures.lanes import MOST, Order, lanes
 from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS, Page
 from sim.display.figures.saved import Saved
-from sim.display.figures.style import arm_style
+from sim.display.figures.style import BAND, INK, NEUTRAL, arm_style
 from sim.vocabulary import SITES
 
 ABREAST = 4
@@ -31,7 +31,6 @@ NUMBERS, BETWEEN = 11.0, 4.0
 CLOSER = 0.75
 """How much closer months may stand than where counts stand below them."""
 
-INK, FOLLOWED, SAMPLE = "#222222", "#d4d4d4", "#8a8a8a"
 LIGHTER = 0.65
 """How much of the way to white a course at reduced dose is."""
 
@@ -47,7 +46,7 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
     panel = (width - 2 - NUMBERS - BETWEEN * (abreast - 1)) / abreast
     height = LANE * len(order.patients)
     rows = -(-arms // ABREAST)
-    lines = caption.lines(width, *_explained(numbers, order, caption), about_bone=False)
+    lines = caption.paragraphs(*_explained(numbers, order, caption), about_bone=False)
     legend = _legend(set(numbers["item"]), _is_reduced(numbers), months.legend(caption))
     page = Page(width, rows * (HEADING + height + SCALE), caption.title, legend, lines)
     courses, doses = _therapies(numbers, "course"), _therapies(numbers, "infusion")
@@ -69,7 +68,7 @@ def _draw(
     """One arm: bars below, infusions on them, events on top."""
     of = dict(list(items.groupby("item")))
     followed = of["follow-up"]
-    axes.barh(followed["lane"], followed["to_month"], 0.3, color=FOLLOWED, zorder=1)
+    axes.barh(followed["lane"], followed["to_month"], 0.3, color=BAND, zorder=1)
     if "course" in of:
         _courses(axes, of["course"], color, courses)
     for item in ("infusion", "missed infusion"):
@@ -131,11 +130,11 @@ def _scales(axes: Axes, patients: tuple[int, ...], count: int) -> None:
 
 def _legend(items: set[str], reduced: bool, beyond: list[Patch]) -> list[list[Artist]]:
     """What bars and marks mean, of those that occur; courses in grey, as colours are of arms."""
-    bars: list[Artist] = [Line2D([], [], color=FOLLOWED, linewidth=2.5, label="follow-up")]
+    bars: list[Artist] = [Line2D([], [], color=BAND, linewidth=2.5, label="follow-up")]
     if "course" in items:
-        bars.append(Patch(label="course", **_dose(SAMPLE, False)))
+        bars.append(Patch(label="course", **_dose(NEUTRAL, False)))
     if reduced:
-        bars.append(Patch(label="course, reduced dose", **_dose(SAMPLE, True)))
+        bars.append(Patch(label="course, reduced dose", **_dose(NEUTRAL, True)))
     if "infusion" in items:
         tick: dict[str, Any] = {"marker": "|", "linestyle": "none", "markersize": 5, "color": INK}
         bars.append(Line2D([], [], label="dose given", **tick))

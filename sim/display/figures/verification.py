@@ -11,12 +11,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sim.display.figures.page import TWO_COLUMNS, Page
+from sim.display.figures.style import INK
 
 ROW, LABELS, EVIDENCE = 5.6, 78.0, 92
 """Millimetres of a row and of the names left of the marks, and characters of the evidence."""
 
 MARKS: dict[str, dict[str, Any]] = {
-    "passed": {"marker": "o", "markerfacecolor": "#222222"},
+    "passed": {"marker": "o", "markerfacecolor": INK},
     "failed": {"marker": "X", "markerfacecolor": "white", "markersize": 6},
     "not applicable": {"marker": "o", "markerfacecolor": "white"},
 }
@@ -30,7 +31,7 @@ def figure(checks: pd.DataFrame, title: str) -> Figure:
     page = Page(TWO_COLUMNS, ROW * len(checks), f"{title}: checks of the program", [legend], [])
     axes = page.axes(LABELS, 0, 6, ROW * len(checks))
     for place, row in enumerate(checks.to_dict("records")):
-        axes.plot(0, place, linestyle="none", markeredgecolor="#222222", **MARKS[row["verdict"]])
+        axes.plot(0, place, linestyle="none", markeredgecolor=INK, **MARKS[row["verdict"]])
         text = "\n".join(textwrap.wrap(row["evidence"], EVIDENCE, max_lines=2))
         axes.annotate(text, (1, place), xycoords=("axes fraction", "data"), va="center", size=6)
     axes.set_yticks(range(len(checks)), list(checks["check"]), size=6)
@@ -42,5 +43,5 @@ def figure(checks: pd.DataFrame, title: str) -> Figure:
 
 
 def _mark(verdict: str, label: str) -> Line2D:
-    look = {"linestyle": "none", "markeredgecolor": "#222222", **MARKS[verdict]}
+    look = {"linestyle": "none", "markeredgecolor": INK, **MARKS[verdict]}
     return Line2D([], [], label=label, **look)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
@@ -14,8 +12,10 @@ from matplotlib.lines import Line2D
 from sim.display.figures.caption import Caption
 from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS, Page
 from sim.display.figures.saved import Saved
-from sim.display.figures.style import arm_style
+from sim.display.figures.style import DASHED, GRID, ZERO, arm_style
+from sim.display.numbers import signed, typeset
 from sim.results import Tables
+from sim.vocabulary import DAYS_PER_MONTH
 
 MOST = 300
 """Patients shown: a bar for each must not be thinner than print can show."""
@@ -26,8 +26,6 @@ HEADING, PANEL, SCALE = 4.5, 52.0, 7.0
 VALUES, BETWEEN = 11.5, 4.0
 """In mm: heights of a heading, a panel and its scale; widths of the values and between panels."""
 
-INK = "#222222"
-MEDIAN: dict[str, Any] = {"color": INK, "linewidth": 0.8, "linestyle": (0, (2, 1.5))}
 ABOVE_ALL_BARS = 0.97
 
 
@@ -43,8 +41,8 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None
     width = ONE_COLUMN if arms == 1 else TWO_COLUMNS
     abreast = min(arms, ABREAST)
     panel = (width - 2 - VALUES - BETWEEN * (abreast - 1)) / abreast
-    lines = caption.lines(width, *_explained(saved.tables, numbers, caption.arms))
-    legend: list[list[Artist]] = [[Line2D([], [], label="median", **MEDIAN)]]
+    lines = caption.paragraphs(*_explained(saved.tables, numbers, caption.arms))
+    legend: list[list[Artist]] = [[Line2D([], [], label="median", **DASHED)]]
     height = HEADING + PANEL + SCALE
     page = Page(width, height * -(-arms // ABREAST), caption.title, legend, lines)
     limits = _limits(numbers["change_percent"])
@@ -76,7 +74,7 @@ def changes(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
         {
             "arm": ends["arm"],
             "patient": ends["patient"],
-            "month": ends["day"] / (365.25 / 12),
+            "month": ends["day"] / DAYS_PER_MONTH,
             "change_percent": 100 * (ends["last"] / ends["entry"] - 1),
         }
     )
@@ -90,21 +88,17 @@ def _draw(axes: Axes, own: pd.DataFrame, color: str) -> None:
     """One arm: bars side by side, a line at 0, the median, and both in words."""
     change = own["change_percent"]
     axes.bar(own["place"], change, width=1.0, color=color, linewidth=0, zorder=2)
-    axes.axhline(0, color=INK, linewidth=0.6, zorder=3)
+    axes.axhline(0, zorder=3, **ZERO)
     axes.set_xlim(-0.01 * len(own) - 0.5, 1.01 * len(own) - 0.5)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
     axes.set_xlabel(f"{len(own)} patients, sorted")
-    axes.grid(axis="y", color="#e4e4e4", linewidth=0.5)
+    axes.grid(axis="y", color=GRID, linewidth=0.5)
     if len(own):
-        axes.axhline(float(change.median()), zorder=4, **MEDIAN)
-        said = f"median {_signed(float(change.median()))} %\n{_share(change)} % above 0"
+        axes.axhline(float(change.median()), zorder=4, **DASHED)
+        said = f"median {typeset(signed(float(change.median())))} %\n{_share(change)} % above 0"
         axes.text(ABOVE_ALL_BARS, ABOVE_ALL_BARS, said, transform=axes.transAxes,
                   ha="right", va="top", linespacing=1.35)  # fmt: skip
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.1f}".replace("-", "−")
 
 
 def _share(change: pd.Series[float]) -> str:

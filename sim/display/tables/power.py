@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sim.display.numbers import number
 from sim.display.tables.sheet import Printout, Sheet
 from sim.scenario.protocol import accrual
+from sim.vocabulary import Arms
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,9 +22,9 @@ def printout(study: Study, outcome: str, trials: int, sizes: pd.DataFrame) -> Pr
              "95 % of trials", "width of interval", "trials that exclude 0")  # fmt: skip
     rows = [
         (
-            f"{row['arm']} - {scenario.compared_with}",
+            Arms(row["arm"], row["against_arm"]).label(),
             row["unit"],
-            str(row["patients_an_arm"]),
+            str(row["patients_per_arm"]),
             number(row["mean_difference"]),
             f"{number(row['low'])} to {number(row['high'])}",
             number(row["interval_width"]),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.display.tables.sheet import Printout, Sheet
 from sim.display.tables.side_by_side import estimate_and_interval, sheet
+from sim.vocabulary import arms_of, rows_with
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,11 +32,11 @@ def printout(summary: pd.DataFrame, own: str, about: Iterable[str]) -> Printout:
 def _sheets(summary: pd.DataFrame, own: str) -> Iterator[Sheet]:
     heads = {own: f"{own} (own)"}
     under_each = summary[summary["against"] == ""]
-    arms = list(under_each["arm"].unique())
-    for arm in arms:
-        rows = under_each[under_each["arm"] == arm]
-        yield sheet(str(arm), rows, "reading", estimate_and_interval, heads)
+    every = arms_of(under_each)
+    for arms in every:
+        rows = rows_with(under_each, [arms])
+        yield sheet(arms.label(), rows, "reading", estimate_and_interval, heads)
     from_own = summary[summary["against"] != ""]
-    for arm in [arm for arm in arms if " - " in arm] or arms:
-        rows = from_own[from_own["arm"] == arm]
-        yield sheet(f"({arm}) less that under {own}", rows, "reading", estimate_and_interval)
+    for arms in [arms for arms in every if arms.against_arm] or every:
+        title = f"({arms.label()}) less that under {own}"
+        yield sheet(title, rows_with(from_own, [arms]), "reading", estimate_and_interval)

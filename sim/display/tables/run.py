@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from sim import evidence
 from sim.display.numbers import is_missing, number, significant
 from sim.display.tables.sheet import Printout, Sheet
-from sim.display.tables.side_by_side import estimate_and_interval, sheet
+from sim.display.tables.side_by_side import ARMS, estimate_and_interval, sheet
 from sim.scenario.protocol import accrual, count_of_assumptions
-from sim.vocabulary import DAYS_PER_MONTH, EVERYONE
+from sim.vocabulary import DAYS_PER_MONTH, EVERYONE, Arms, arms_of, rows_with
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,9 +33,9 @@ def precision(course: pd.DataFrame) -> tuple[str, ...]:
     """
     last = course[course["patients"] == course["patients"].max()]
     return tuple(
-        f"{row['outcome']}, {row['of']}: {number(row['estimate'])} ± "
-        f"{significant(row['half_width'], 2)} with {row['patients']} patients; wanted ± "
-        f"{row['wanted']:g}"
+        f"{row['outcome']}, {Arms(row['arm'], row['against_arm']).label()}: "
+        f"{number(row['estimate'])} ± {significant(row['half_width'], 2)} with "
+        f"{row['patients']} patients; wanted ± {row['wanted']:g}"
         + ("" if row["half_width"] <= row["wanted"] else ", not reached: no run has more patients")
         for row in last.to_dict("records")
     )
@@ -70,18 +70,18 @@ def _arms(study: Study, summary: pd.DataFrame) -> Iterator[Sheet]:
 
     All patients first, then each subgroup.
     """
-    columns = [str(arm) for arm in dict.fromkeys(summary["arm"])]
-    names = list(study.scenario.arms)
+    columns = arms_of(summary)
     groups = [columns]
-    if len(names) > 2:
-        groups = [names, [column for column in columns if column not in names]]
-    for subgroup in dict.fromkeys(summary["subgroup"]):
-        of_group = summary[summary["subgroup"] == subgroup]
-        last = of_group.loc[of_group.groupby(["arm", "outcome"], sort=False)["time"].idxmax()]
+    if len(study.scenario.arms) > 2:
+        groups = [[arms for arms in columns if bool(arms.against_arm) == is_difference]
+                  for is_difference in (False, True)]  # fmt: skip
+    for subgroup, of_group in summary.groupby("subgroup", sort=False):
+        by = [*Arms._fields, "outcome"]
+        last = of_group.loc[of_group.groupby(by, sort=False)["time"].idxmax()]
         who = "" if subgroup == EVERYONE else f", {subgroup}"
         for group in groups:
-            rows = last[last["arm"].isin(group)]
-            yield sheet(f"{study.scenario.name}{who}", rows, "arm", estimate_and_interval)
+            rows = rows_with(last, group)
+            yield sheet(f"{study.scenario.name}{who}", rows, ARMS, estimate_and_interval)
 
 
 def _about_intervals(study: Study) -> tuple[str, ...]:

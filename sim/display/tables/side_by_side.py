@@ -9,6 +9,10 @@ import pandas as pd
 
 from sim.display.numbers import MISSING, is_missing, number, with_interval
 from sim.display.tables.sheet import Sheet
+from sim.vocabulary import Arms
+
+ARMS = "arms"
+"""A column for each arm and difference of arms."""
 
 Row = Mapping[Hashable, Any]
 Cell = Callable[[Row], str]
@@ -19,9 +23,11 @@ def sheet(
 ) -> Sheet:
     """Outcomes down, the values of the column `by` across, the month of follow-up in the heads.
 
-    `rows` hold each outcome once for each value of `by`. `heads` are other names for some values.
-    A cell of another month than its head says so.
+    `rows` hold each outcome once for each value of `by`, a column of theirs or ARMS. `heads` are
+    other names for some values. A cell of another month than its head says so.
     """
+    if by == ARMS:
+        rows = rows.assign(arms=[a.label() for a in map(Arms, rows["arm"], rows["against_arm"])])
     months = rows.groupby(by, sort=False)["time"].max()
     are_alike = months.nunique() == 1
     names = {name: (heads or {}).get(str(name), str(name)) for name in months.index}

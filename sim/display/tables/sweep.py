@@ -10,6 +10,7 @@ import pandas as pd
 from sim.display.numbers import number, significant
 from sim.display.tables.design import stated
 from sim.display.tables.sheet import Printout, Sheet
+from sim.vocabulary import Arms
 
 MOST_ROWS = 15
 """Parameters that are printed; the file has all."""
@@ -59,16 +60,16 @@ def _of_outcomes(facts: Facts, frame: pd.DataFrame) -> Iterator[tuple[str, pd.Da
 
     A grid tells the arms as well: what both lose or gain alike shows in no difference.
     """
-    rows = frame[frame["arm"].str.contains(" - ", regex=False)]
+    rows = frame[frame["against_arm"] != ""]
     rows = frame if rows.empty or facts.design == "grid" else rows
     for outcome in facts.outcomes:
-        for (scenario, arm), of_arm in rows[rows["outcome"] == outcome].groupby(
-            ["scenario", "arm"], sort=False
+        for (scenario, arm, other), of_arm in rows[rows["outcome"] == outcome].groupby(
+            ["scenario", *Arms._fields], sort=False
         ):
             last = of_arm[of_arm["time"] == of_arm["time"].max()]
             if not last.empty:
                 unit = last["unit"].iloc[0]
-                yield f"{outcome}, {arm}, {scenario} ({unit})", last
+                yield f"{outcome}, {Arms(str(arm), str(other)).label()}, {scenario} ({unit})", last
 
 
 def _draws(facts: Facts, tables: Tables) -> Iterator[Sheet]:
@@ -80,9 +81,10 @@ def _draws(facts: Facts, tables: Tables) -> Iterator[Sheet]:
     last = asked.groupby(["scenario", "outcome"])["time"].transform("max")
     rows = [
         (
-            f"{row['outcome']}, {row['arm']}, {row['scenario']}", row["unit"], number(row["base"]),
-            number(row["mean"]), number(row["mean_error"]), number(row["sd"]),
-            number(row["sd_parameters"]), _range(row["q2.5"], row["q97.5"]),
+            f"{row['outcome']}, {Arms(row['arm'], row['against_arm']).label()}, {row['scenario']}",
+            row["unit"], number(row["base"]), number(row["mean"]),
+            number(row["mean_error"]), number(row["sd"]), number(row["sd_parameters"]),
+            _range(row["q2.5"], row["q97.5"]),
             number(row["above_0"]),
         )
         for row in asked[asked["time"] == last].to_dict("records")
@@ -168,8 +170,9 @@ def pilot(found: Mapping[str, Any]) -> tuple[str, ...]:
         significant(split[part] ** 0.5) for part in ("parameters", "patients", "together")
     )
     error, target = significant(advice["error"], 2), significant(found["target"], 2)
+    arms = Arms(found["arm"], found["against_arm"]).label()
     return (
-        f"Pilot, {found['outcome']}, {found['arm']} ({found['unit']}):",
+        f"Pilot, {found['outcome']}, {arms} ({found['unit']}):",
         f"  spread between draws, noise of patients taken off (SD): {spread}",
         f"  between patients (SD): {alike} alike at every draw, {differing} differing",
         f"  {advice['draws']} draws of {advice['patients']} patients give the mean a standard "

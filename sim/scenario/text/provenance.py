@@ -52,7 +52,7 @@ class Plain:
         return Mistake(dotted(path), message, self.mark_of(path, at_key))
 
     def mark_of(self, path: DocumentPath, at_key: bool = False) -> Mark | None:
-        """Where the value at a path stands, or its key; for a path that is absent, what is above."""
+        """Where the value at a path stands, or its key; for an absent path, the one above."""
         tables = (self.key_marks, self.marks) if at_key else (self.marks,)
         for end in range(len(path), -1, -1):
             for marks in tables:

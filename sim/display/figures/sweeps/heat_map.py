@@ -16,9 +16,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.patheffects import withStroke
 
+from sim.display.figures import multiples, scales
 from sim.display.figures.differences import label_of
 from sim.display.figures.page import TWO_COLUMNS, Page
-from sim.display.figures.sweeps import multiples, words
+from sim.display.figures.sweeps import words
 from sim.display.figures.sweeps.axes_of_grid import Axis, axes_of, on_grid
 from sim.display.figures.sweeps.heat_map_layout import Cells, Panel, fitted
 from sim.display.figures.sweeps.saved import Swept
@@ -30,6 +31,7 @@ from sim.display.figures.sweeps.shown import (
     of_case,
     ordered,
 )
+from sim.display.numbers import fixed, typeset
 from sim.vocabulary import Z95
 
 ONE_SIGN, BOTH_SIGNS = "cividis", "managua"
@@ -121,7 +123,7 @@ def _draw(axes: Axes, panel: Panel, cells: Cells, every: np.ndarray) -> None:
     for (y, x), value in np.ndenumerate(values):
         if cells.are_written and np.isfinite(value):
             axes.text(
-                x, y, _written(value, decimals), ha="center", va="center",
+                x, y, typeset(fixed(value, decimals)), ha="center", va="center",
                 color=_readable(colors(scale(value))),
                 style="normal" if is_clear[y, x] else "italic",
             )  # fmt: skip
@@ -151,12 +153,8 @@ def _readable(color: Sequence[float]) -> str:
 def _decimals(values: np.ndarray) -> int:
     """As many as tell the numbers of an outcome apart, the same in all its cells."""
     low, high = float(values.min()), float(values.max())
-    spread = multiples.spread(low, high) or max(abs(low), abs(high)) or 1.0
-    return int(np.clip(np.ceil(np.log10(30 / spread)), 0, 3))
-
-
-def _written(value: float, decimals: int) -> str:
-    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
+    distance = scales.distance(low, high) or max(abs(low), abs(high)) or 1.0
+    return int(np.clip(np.ceil(np.log10(30 / distance)), 0, 3))
 
 
 def _name(axes: Axes, panel: Panel, cells: Cells, is_first: bool) -> None:
@@ -188,7 +186,7 @@ def _held(held: list[Axis]) -> list[str]:
 def _legend(swept: Swept, numbers: pd.DataFrame, found: list[Axis]) -> list[Artist]:
     looks = contrasts(swept.sweep, numbers)
     entries: list[Artist] = [
-        Line2D([], [], label=words.contrast(arm), **look._asdict()) for arm, look in looks.items()
+        Line2D([], [], label=arms.label("−"), **look._asdict()) for arms, look in looks.items()
     ]
     is_framed = all(axis.has_base for axis in found)
     return [*entries, *([Patch(label="base case", **FRAME)] if is_framed else [])]

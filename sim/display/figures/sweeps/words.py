@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
 from collections.abc import Iterable, Sequence
 
-import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 
-from sim.display.figures.caption import MM_PER_CHARACTER, NO_BREAK
+from sim.display.figures.caption import ON_READING, spoken
 from sim.display.figures.differences import OF_ENTRY, SPELT, label_of
-from sim.display.figures.page import MARGIN, TWO_COLUMNS
+from sim.display.figures.style import INK
 from sim.display.figures.sweeps.saved import Sweep
 from sim.display.figures.sweeps.shown import Case
+from sim.display.numbers import significant, typeset
+from sim.vocabulary import Arms
 
 ASSUMED = " ○"
 """Stands after the name of a parameter that no source vouches for."""
@@ -33,23 +33,15 @@ POINTS = {
 }
 """How the points of each design come about."""
 
-ON_READING = "Fracture differences stand on the reading of the annual increase."
-
 
 def caption(sweep: Sweep, about: str, *sentences: str) -> list[str]:
-    """The caption of a figure, in lines: how it was simulated, what it shows, on which reading.
+    """The caption of a figure: how it was simulated, what it shows, on which reading.
 
     `about` is what a figure calls its points: "point" or "draw".
     """
     how = POINTS.get(sweep.design, sweep.design).format(draws=sweep.draws)
-    spoken = [
-        f"{how}; {sweep.patients} virtual patients, the same at every {about}; seed {sweep.seed}.",
-        *sentences,
-        reading(sweep),
-    ]
-    text = " ".join(sentence for sentence in spoken if sentence)
-    unbroken = re.sub(r"(?<=\d) (?=%)|(?<=month) (?=\d)|(?<=seed) (?=\d)", NO_BREAK, text)
-    return textwrap.wrap(unbroken, int((TWO_COLUMNS - 2 * MARGIN) / MM_PER_CHARACTER))
+    patients = f"{sweep.patients} virtual patients, the same at every {about}"
+    return [spoken(f"{how}; {patients}; seed {sweep.seed}.", *sentences, reading(sweep))]
 
 
 def reading(sweep: Sweep) -> str:
@@ -63,9 +55,9 @@ def reading(sweep: Sweep) -> str:
     return f"Annual increase of bone density: {each}."
 
 
-def compares(arms: Iterable[str]) -> str:
+def compares(shown: Iterable[Arms]) -> str:
     """Which differences there are, and that they are paired."""
-    pairs = [contrast(arm) for arm in arms if " - " in arm]
+    pairs = [arms.label("−") for arms in shown if arms.against_arm]
     same = "the same virtual patients and random numbers in both arms"
     return f"Paired differences, {same}: {', '.join(pairs)}." if pairs else ""
 
@@ -111,31 +103,18 @@ def head(
     return f"{title} ({own})" if is_first else "", scenario
 
 
-def contrast(arm: str) -> str:
-    """A difference with a proper minus sign."""
-    return arm.replace(" - ", " − ")
-
-
 def heading(case: Case, every: Sequence[Case]) -> str:
     """What tells a case from the others: its scenario, its difference, both, or nothing."""
     one_scenario = len({other.scenario for other in every}) == 1
-    one_arm = len({other.arm for other in every}) == 1
-    parts = ["" if one_scenario else case.scenario, "" if one_arm else contrast(case.arm)]
+    one_arm = len({other.arms for other in every}) == 1
+    parts = ["" if one_scenario else case.scenario, "" if one_arm else case.arms.label("−")]
     return ", ".join(part for part in parts if part)
-
-
-def number(value: float) -> str:
-    """Three significant digits."""
-    if not np.isfinite(value):
-        return "–"
-    text = f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
-    return "0" if float(text) == 0 else text.replace("-", "−")
 
 
 def amount(value: object) -> str:
     """The value of a parameter: a number, or words, which are cut where they are very many."""
     try:
-        return number(float(str(value)))
+        return typeset(significant(float(str(value))))
     except ValueError:
         text = str(value)
         return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
@@ -151,9 +130,11 @@ def named(name: str, assumption: bool) -> str:
     return name + ASSUMED * bool(assumption)
 
 
-def assumed() -> Line2D:
-    """What the mark after a name means, for the legend."""
-    return Line2D(
+def assumed(rows: pd.DataFrame) -> list[Artist]:
+    """What the mark after a name means, for the legend of rows that have it."""
+    if not rows["assumption"].any():
+        return []
+    return [Line2D(
         [], [], label="assumption", linestyle="none", marker="o", markersize=4.5,
-        markerfacecolor="white", markeredgecolor="#222222", markeredgewidth=0.6,
-    )  # fmt: skip
+        markerfacecolor="white", markeredgecolor=INK, markeredgewidth=0.6,
+    )]  # fmt: skip
