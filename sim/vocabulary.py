@@ -1,7 +1,12 @@
 """Names, units and constants that more than one room uses. Nothing heavy is imported here."""
 
-from collections.abc import Callable
-from typing import Literal
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SEXES = ("female", "male")
 BONES = ("spine", "hip")
@@ -17,6 +22,31 @@ READINGS = ("linear", "compound", "plateau", "saturating")
 
 EVERYONE = "all"
 """Name of the subgroup of all patients in tables of outcomes."""
+
+
+class Arms(NamedTuple):
+    """An arm, or the difference of an arm from another: `against_arm` is empty for one arm alone.
+
+    The two names are columns of every table of outcomes, in memory and in files.
+    """
+
+    arm: str
+    against_arm: str = ""
+
+    def label(self, minus: str = "-") -> str:
+        """The text for people: `combination`, or `combination - pamidronate`."""
+        return f"{self.arm} {minus} {self.against_arm}" if self.against_arm else self.arm
+
+
+def arms_of(table: pd.DataFrame) -> list[Arms]:
+    """The arms and differences of the rows of a table, each once, in the order of the rows."""
+    return list(dict.fromkeys(map(Arms, table["arm"], table["against_arm"])))
+
+
+def rows_with(table: pd.DataFrame, arms: Collection[Arms]) -> pd.DataFrame:
+    """The rows of a table for some arms and differences."""
+    return table.loc[[pair in arms for pair in map(Arms, table["arm"], table["against_arm"])]]
+
 
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12

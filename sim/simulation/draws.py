@@ -7,7 +7,6 @@ its address alone, not on the size of the cohort, the requested block or the num
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -70,39 +69,6 @@ def column(
         pieces.append(filled[patient - chunk * CHUNK :])
         patient = end
     return np.concatenate(pieces) if pieces else np.empty(0)
-
-
-def fill(
-    seed: int, columns: Sequence[tuple[str, int, Law]], first: int, count: int, replicate: int = 0
-) -> Floats:
-    """Several columns of random numbers side by side.
-
-    Parameters
-    ----------
-    seed, first, count, replicate
-        As in `column`.
-    columns : sequence of (stream, use, law)
-        The columns, as in `column`.
-
-    Returns
-    -------
-    numpy.ndarray, shape (count, len(columns))
-        The random numbers, one row per patient.
-
-    References
-    ----------
-    docs/architecture.md, section "Random numbers".
-
-    Examples
-    --------
-    >>> columns = [("measurement spine", 0, "normal"), ("fracture hip", 0, "exponential")]
-    >>> fill(1, columns, first=0, count=100).shape
-    (100, 2)
-    """
-    rows = np.empty((len(columns), count))
-    for row, (stream, use, law) in zip(rows, columns, strict=True):
-        row[:] = column(seed, stream, use, law, first, count, replicate)
-    return np.ascontiguousarray(rows.T)
 
 
 def generator(seed: int, stream: str) -> np.random.Generator:

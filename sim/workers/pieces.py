@@ -6,13 +6,14 @@ import errno
 import functools
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sim.workers import cluster
 
@@ -110,7 +111,7 @@ class _Team(Generic[Piece, Done]):
     def __init__(
         self, do: Callable[[Piece], Done], workers: int, start: Callable[[], Executor]
     ) -> None:
-        self.do, self.workers, self.start = do, workers, start
+        self.do, self.workers, self.start = _Packed(do), workers, start
         self.pool = start()
         self.waiting: deque[tuple[Piece, Future[Done]]] = deque()
 
@@ -143,6 +144,26 @@ class _Team(Generic[Piece, Done]):
         self.waiting.clear()
         for piece in pieces:
             self.begin(piece)
+
+
+class _Packed(Generic[Piece, Done]):
+    """`do` for other processes: each unpacks it once, whatever the number of its pieces.
+
+    So a process prepares once what its pieces share, and may keep what the next one needs too.
+    """
+
+    def __init__(self, do: Callable[[Piece], Done]) -> None:
+        self.packed = pickle.dumps(do)
+
+    def __call__(self, piece: Piece) -> Done:
+        done: Done = _unpacked(self.packed)(piece)
+        return done
+
+
+@functools.lru_cache(maxsize=1)
+def _unpacked(packed: bytes) -> Callable[..., Any]:
+    do: Callable[..., Any] = pickle.loads(packed)
+    return do
 
 
 def _processes(workers: int) -> ProcessPoolExecutor:

@@ -155,10 +155,7 @@ def explain(
     >>> life.divergence.day
     0
     """
-    if isinstance(scenario, Study):
-        study = scenario
-    else:
-        study = load(scenario, runs.with_numbers(settings, None, seed))
+    study = scenario if isinstance(scenario, Study) else load(scenario, settings, seed=seed)
     patients = study.scenario.cohort.patients
     if not 0 <= patient < patients:
         raise NoSuchPatient(f"there is no patient {patient}: patients are 0 to {patients - 1}")
