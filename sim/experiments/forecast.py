@@ -22,9 +22,9 @@ from sim.vocabulary import DAYS_PER_YEAR
 BYTES_AT_START, SECONDS_AT_START = 200e6, 3.0
 """Python with its libraries."""
 
-BYTES_PER_COURSE, BYTES_PER_ROW = 4000.0, 200.0
-SECONDS_PER_COURSE, SECONDS_PER_ROW = 1e-3, 60e-6
-"""A course is one patient in one arm; a row is a row of a table."""
+BYTES_PER_HISTORY, BYTES_PER_ROW = 4000.0, 200.0
+SECONDS_PER_HISTORY, SECONDS_PER_ROW = 1e-3, 60e-6
+"""A history is one patient in one arm; a row is a row of a table."""
 
 OTHER_ROWS = 4
 """Rows per patient and arm for the begin and end of courses and the end of follow-up."""
@@ -66,11 +66,11 @@ def forecast(study: Study) -> Forecast:
     """
     scenario = study.scenario
     patients = scenario.cohort.patients
-    courses = patients * len(scenario.arms)
+    histories = patients * len(scenario.arms)
     rows = patients * sum(_rows(scenario, arm) for arm in scenario.arms)
     return Forecast(
-        SECONDS_AT_START + SECONDS_PER_COURSE * courses + SECONDS_PER_ROW * rows,
-        BYTES_AT_START + BYTES_PER_COURSE * courses + BYTES_PER_ROW * rows,
+        SECONDS_AT_START + SECONDS_PER_HISTORY * histories + SECONDS_PER_ROW * rows,
+        BYTES_AT_START + BYTES_PER_HISTORY * histories + BYTES_PER_ROW * rows,
     )
 
 
