@@ -16,7 +16,7 @@ import pytest
 import yaml
 from hypothesis.internal.constants_ast import Constants
 
-from sim import cores
+from sim import cores, draws
 
 ROOT = Path(__file__).parents[1]
 
@@ -35,6 +35,7 @@ def _examples_are_drawn_from_their_strategies_alone():
 
 EVENTS: dict[tuple[str, object], list[yaml.Event]] = {}
 MOST_EVENTS = 200
+FEW = 300
 PARSE = yaml.parse
 VERSION = functools.cache(importlib.metadata.version)
 
@@ -51,6 +52,21 @@ def _parsed(text, Loader):  # noqa: N803
     if len(EVENTS) == MOST_EVENTS:
         EVENTS.pop(next(iter(EVENTS)))
     EVENTS[text, Loader] = held
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _random_numbers_of_few_patients_are_drawn_once():
+    """Those of the same address, which variants of a scenario share, are the same: test_draws."""
+    column = draws.column
+    held = functools.lru_cache(10_000)(column)
+
+    def drawn(seed, stream, use, law, first, count, replicate=0):
+        known = held if count <= FEW else column
+        return known(seed, stream, use, law, first, count, replicate)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(draws, "column", drawn)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

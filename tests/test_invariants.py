@@ -6,7 +6,6 @@ another order, which each test then says.
 """
 
 import copy
-import functools
 import itertools
 import math
 
@@ -16,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from sim import blocks, cohort, draws, evidence, outcomes, runs, tables
+from sim import blocks, cohort, evidence, outcomes, runs, tables
 from sim.engine_batch import simulate  # equal to SimPy to the last bit: test_engines_agree
 from sim.scenario import ScenarioError, Study, from_document, load, units
 from sim.scenario.form.therapy import Course
@@ -93,14 +92,6 @@ def _nobody_breaks_without_end():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cohort, "lower", bounded)
-        yield
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _random_numbers_are_drawn_once():
-    """Those of the same address, which variants of a scenario share, are the same: test_draws."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(draws, "column", functools.lru_cache(10_000)(draws.column))
         yield
 
 
