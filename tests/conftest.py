@@ -40,7 +40,7 @@ PARSE = yaml.parse
 VERSION = functools.cache(importlib.metadata.version)
 
 
-def _parsed(text, Loader):  # noqa: N803
+def _parsed(text, Loader=yaml.Loader):  # noqa: N803
     """The events of a YAML text; those of one that was read to its end are kept."""
     if (text, Loader) in EVENTS:
         yield from EVENTS[text, Loader]
