@@ -87,6 +87,16 @@ def happened(event: str, what: str, value: float, scenario: Scenario, begins: bo
 def in_sequence(words: list[str]) -> str:
     """List words as in a sentence.
 
+    Parameters
+    ----------
+    words : list of str
+        At least one word.
+
+    Returns
+    -------
+    str
+        The words with commas and "and".
+
     Examples
     --------
     >>> in_sequence(["a", "b", "c"])
@@ -97,6 +107,16 @@ def in_sequence(words: list[str]) -> str:
 
 def ordinal(number: int) -> str:
     """Write an ordinal number.
+
+    Parameters
+    ----------
+    number : int
+        Positive number.
+
+    Returns
+    -------
+    str
+        The number with its ending.
 
     Examples
     --------
@@ -110,6 +130,16 @@ def ordinal(number: int) -> str:
 def signed(score: float) -> str:
     """Write a T-score with one decimal, and zero without a minus sign.
 
+    Parameters
+    ----------
+    score : float
+        T-score, SDs.
+
+    Returns
+    -------
+    str
+        The T-score as text.
+
     Examples
     --------
     >>> signed(-0.04)
@@ -120,6 +150,16 @@ def signed(score: float) -> str:
 
 def amount(value: float) -> str:
     """Write the value of a marker: without decimals from 100, else with one.
+
+    Parameters
+    ----------
+    value : float
+        Value in any unit.
+
+    Returns
+    -------
+    str
+        The value as text, without its unit.
 
     Examples
     --------
