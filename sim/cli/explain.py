@@ -16,7 +16,7 @@ from sim.cli.options import RESULTS, SEED, SETTINGS, found
 
 if TYPE_CHECKING:
     from sim.experiments.patient_history import Life
-    from sim.experiments.patient_history.divergence import Parting
+    from sim.experiments.patient_history.divergence import Divergence
     from sim.scenario import Study
 
 FALLBACK = (120, 24)
@@ -100,17 +100,17 @@ def to_json(life: Life) -> str:
         "person": life.person,
         "latent": life.latent,
         "arms": life.arms,
-        "parting": _parting(life.parting),
-        "outcome": _parting(life.outcome),
+        "divergence": _divergence(life.divergence),
+        "outcome": _divergence(life.outcome),
         "events": events,
     }
     return json.dumps(held, indent=1, ensure_ascii=False, allow_nan=False)
 
 
-def _parting(parting: Parting | None) -> dict[str, object] | None:
-    if parting is None:
+def _divergence(divergence: Divergence | None) -> dict[str, object] | None:
+    if divergence is None:
         return None
-    return {"day": parting.day, "arms": parting.events, "reason": parting.reason}
+    return {"day": divergence.day, "arms": divergence.events, "reason": divergence.reason}
 
 
 def _table(life: Life, columns: Sequence[int], width: int) -> str:
