@@ -330,11 +330,13 @@ def said(tmp_path_factory):
         more = ("--patients", 20, "--out", folder)
         for which, rest in (
             (run, (base, *words)), (compare, (base, copy, *words)), (command, (base, *words)),
-            (power, (base, *trials)), (extend, (kept, *more)), (show, (kept,)),
+            (power, (base, *trials)), (extend, (kept, *more)), 
             (sweep, (swept, "--workers", 1, "--out", folder)),
         ):  # fmt: skip
             texts[str(which.name)] = mastosim(which, *rest)
             texts[f"{which.name} --json"] = mastosim(which, *rest, "--json")
+        for name, form in (("show", ()), ("show --json", ("--json",))):
+            texts[name] = CliRunner().invoke(show, [str(kept), *form]).stdout
     texts["notebook"] = html.unescape(result._repr_html_())
     return {name: " ".join(text.split()) for name, text in texts.items()}
 
