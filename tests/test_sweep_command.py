@@ -31,7 +31,7 @@ ARMS = ("combination", "pamidronate", "combination - pamidronate")
 def _without_figures_and_time():
     """No figures, which other tests draw; no progress, however long code takes to compile."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.display.figures.sweeps.draw", lambda *_: [])
+        patch.setattr("sim.display.figures.draw", lambda *_, **__: [])
         patch.setattr(progress, "SECONDS_BETWEEN_LINES", math.inf)
         yield
 
