@@ -167,7 +167,8 @@ BY_AN_EARLIER = "was written by an earlier mastosim; run again"
         (of_study(numbers=[{}]), "is damaged: studies[0].numbers[0].path: is missing"),
         (of_study(publications=None), "is damaged: studies[0].publications: is missing"),
         (of_study(document="gone"), "is damaged: studies[0].document: "),
-        (of_study(document={"seed": 1}), "studies[0].document: holds 1 where text stands"),
+        (of_study(document={"name": 1}), "studies[0].document: holds 1 where text stands"),
+        (of_study(document={"name": "x"}), "studies[0].document: has no `title`"),
         (
             of_study(uncertainty={"fractures.base_rate": {"normal": {"es": "6"}}}),
             "studies[0].uncertainty.fractures.base_rate.normal.se: is missing",

@@ -33,7 +33,7 @@ def find(result: str | Path, root: Path) -> Kept:
     """
     paths = (Path(result), root / result)
     for path in paths:
-        if path.is_file() or (path / FILE).is_file():
+        if (path.name == FILE and path.is_file()) or (path / FILE).is_file():
             return read(path)
     below, name = root / Path(result).parent, Path(result).name
     if name == LATEST:

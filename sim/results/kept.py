@@ -53,6 +53,11 @@ class Kept:
         except ValidationError as error:
             raise _damaged(self.folder, error, "options") from None
 
+    def detail(self, name: str) -> Any:
+        """What the experiment said of itself besides, by name. Raises Damaged."""
+        with tables.intact(self.folder / FILE):
+            return self.manifest.details[name]
+
     def has(self, name: str) -> bool:
         """Whether the folder has a CSV table of this name."""
         return (self.folder / f"{name}.csv").exists()

@@ -49,6 +49,17 @@ def _leaves(tree: Any) -> Iterator[Any]:
 Texts = Annotated[dict[str, Any], AfterValidator(_of_texts)]
 
 
+def _of_scenario(document: dict[str, Any]) -> dict[str, Any]:
+    """The document of a scenario, as far as lists and ABOUT.txt read it."""
+    for key in ("name", "title", "question", "seed"):
+        if not isinstance(_of_texts(document).get(key), str):
+            raise ValueError(f"has no `{key}`")
+    cohort = document.get("cohort")
+    if not isinstance(cohort, dict) or not str(cohort.get("patients")).isdecimal():
+        raise ValueError("has no `cohort.patients`")
+    return document
+
+
 def _of_uncertainty(tree: Any) -> Any:
     Uncertainty.model_validate(_of_texts(tree))
     return tree
@@ -81,7 +92,7 @@ class HeldStudy(Part):
     """A study as a manifest holds it; `name` is unique in its result."""
 
     name: str
-    document: Texts
+    document: Annotated[dict[str, Any], AfterValidator(_of_scenario)]
     publications: dict[str, Any]
     numbers: tuple[HeldNumber, ...]
     uncertainty: dict[str, Annotated[dict[str, Any], AfterValidator(_of_uncertainty)]]

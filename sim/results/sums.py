@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.outcomes.estimates import Products, Sums
 from sim.outcomes.sums import Label, Tally
+from sim.results.tables import read_parquet
 
 FILE = "sums.parquet"
 COLUMNS = ("arm", "against_arm", "subgroup", "outcome", "day", *Sums._fields)
@@ -29,11 +30,9 @@ def save(mark: Tally, folder: Path) -> None:
 
 def load(folder: Path) -> Tally | None:
     """The sums that were saved in a folder, None where no whole MARK of patients was simulated."""
-    import pandas as pd
-
     if not (folder / FILE).exists():
         return None
-    frame = pd.read_parquet(folder / FILE)
+    frame = read_parquet(folder / FILE)
     numbers = frame[list(Sums._fields)].to_numpy(float)
     alone = (frame["against_arm"] == "").to_numpy()
     own, paired = numbers[alone].T, numbers[~alone][:, : len(Products._fields)].T

@@ -143,10 +143,11 @@ def _sweep(kept: Kept) -> Drawer:
 def _comparison(kept: Kept) -> Drawer:
     from sim.display.figures import comparison
 
-    summary, told = kept.table("comparison"), kept.manifest.details
+    summary = kept.table("comparison")
+    title, caption = kept.detail("title"), kept.detail("caption")
 
     def draw_it(_: str) -> Drawn | None:
-        drawn = comparison.figure(summary, told["title"], told["caption"])
+        drawn = comparison.figure(summary, title, caption)
         return None if drawn is None else (drawn[0], summary)
 
     return draw_it
@@ -155,16 +156,18 @@ def _comparison(kept: Kept) -> Drawer:
 def _readings(kept: Kept) -> Drawer:
     from sim.display.figures import readings
 
-    summary, told = kept.table("readings"), kept.manifest.details
+    summary = kept.table("readings")
+    title, caption = kept.detail("title"), kept.detail("caption")
     own = kept.manifest.options["own"]
-    return lambda _: (readings.figure(summary, own, told["title"], told["caption"]), summary)
+    return lambda _: (readings.figure(summary, own, title, caption), summary)
 
 
 def _emulation(kept: Kept) -> Drawer:
     from sim.display.figures import trials
 
-    scores, every, told = kept.table("scores"), kept.parquet("trials"), kept.manifest.details
-    return lambda _: trials.figure(scores, every, told["title"], told["caption"])
+    scores, every = kept.table("scores"), kept.parquet("trials")
+    title, caption = kept.detail("title"), kept.detail("caption")
+    return lambda _: trials.figure(scores, every, title, caption)
 
 
 def _power(kept: Kept) -> Drawer:

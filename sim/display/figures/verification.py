@@ -16,7 +16,7 @@ from sim.display.figures.style import INK
 ROW, LABELS, EVIDENCE = 5.6, 78.0, 92
 """Millimetres of a row and of the names left of the marks, and characters of the evidence."""
 
-MARKS: dict[str, dict[str, Any]] = {
+LOOKS: dict[str, dict[str, Any]] = {
     "passed": {"marker": "o", "markerfacecolor": INK},
     "failed": {"marker": "X", "markerfacecolor": "white", "markersize": 6},
     "not applicable": {"marker": "o", "markerfacecolor": "white"},
@@ -27,11 +27,11 @@ MARKS: dict[str, dict[str, Any]] = {
 def figure(checks: pd.DataFrame, title: str) -> Figure:
     """One row for each check; `checks` is the table of a verification."""
     counts = Counter(checks["verdict"])
-    legend = [_mark(verdict, f"{verdict}: {counts[verdict]}") for verdict in MARKS]
+    legend = [_entry(verdict, f"{verdict}: {counts[verdict]}") for verdict in LOOKS]
     page = Page(TWO_COLUMNS, ROW * len(checks), f"{title}: checks of the program", [legend], [])
     axes = page.axes(LABELS, 0, 6, ROW * len(checks))
     for place, row in enumerate(checks.to_dict("records")):
-        axes.plot(0, place, linestyle="none", markeredgecolor=INK, **MARKS[row["verdict"]])
+        axes.plot(0, place, linestyle="none", markeredgecolor=INK, **LOOKS[row["verdict"]])
         text = "\n".join(textwrap.wrap(row["evidence"], EVIDENCE, max_lines=2))
         axes.annotate(text, (1, place), xycoords=("axes fraction", "data"), va="center", size=6)
     axes.set_yticks(range(len(checks)), list(checks["check"]), size=6)
@@ -42,6 +42,6 @@ def figure(checks: pd.DataFrame, title: str) -> Figure:
     return page.figure
 
 
-def _mark(verdict: str, label: str) -> Line2D:
-    look = {"linestyle": "none", "markeredgecolor": INK, **MARKS[verdict]}
+def _entry(verdict: str, label: str) -> Line2D:
+    look = {"linestyle": "none", "markeredgecolor": INK, **LOOKS[verdict]}
     return Line2D([], [], label=label, **look)

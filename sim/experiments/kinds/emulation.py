@@ -49,7 +49,7 @@ def keep(emulated: Emulated, root: Path, command: str = "", seconds: float = 0.0
 
 def show(kept: Kept) -> Shown:
     """Each published number among those of the simulated trials."""
-    scenario, scores, told = kept.study.scenario, kept.table("scores"), kept.manifest.details
+    scenario, scores = kept.study.scenario, kept.table("scores")
     covered, published = coverage(scores)
     facts = {
         "scenario": scenario.name,
@@ -60,7 +60,7 @@ def show(kept: Kept) -> Shown:
         "of": published,
         "scores": scores,
     }
-    printout = printed.printout(scores, told["title"], told["caption"])
+    printout = printed.printout(scores, kept.detail("title"), kept.detail("caption"))
     return Shown(printout, facts, "Trials, scores and figure")
 
 

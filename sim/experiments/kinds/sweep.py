@@ -37,8 +37,8 @@ def read(kept: Kept) -> Sweep:
 
 def show(kept: Kept) -> Shown:
     """The tables that the design of a sweep is about."""
-    details = kept.manifest.details
-    sweep: dict[str, Any] = details["sweep"]
+    sweep: dict[str, Any] = kept.detail("sweep")
+    in_vain, failed = kept.detail("in_vain"), kept.detail("failed")
 
     def table(name: str) -> pd.DataFrame | None:
         return kept.table(name) if kept.has(name) else None
@@ -51,13 +51,13 @@ def show(kept: Kept) -> Shown:
         "patients": sweep["patients"],
         "draws": sweep["draws"],
         "readings": sweep["readings"],
-        "in_vain": details["in_vain"],
-        "failed": details["failed"],
+        "in_vain": in_vain,
+        "failed": failed,
         **tables,
     }
     about = printed.Facts(
         sweep["design"], sweep["outcomes"], sweep["patients"], sweep["readings"],
-        details["in_vain"], len(details["failed"]),
+        in_vain, len(failed),
     )  # fmt: skip
     every = {**tables, "parameters": table("parameters")}
     if sweep["design"] == "grid":

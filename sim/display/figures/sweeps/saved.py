@@ -66,7 +66,7 @@ def read(kept: Kept) -> Swept:
     """
     parameters = kept.table("parameters", OF_A_PARAMETER)
     with intact(kept.folder / FILE):
-        sweep = _sweep(kept.manifest.details["sweep"], parameters)
+        sweep = _sweep(kept.detail("sweep"), parameters)
 
     def table(name: str, *columns: str) -> pd.DataFrame:
         return kept.table(name, (*OF_A_RESULT, *columns)) if kept.has(name) else pd.DataFrame()
