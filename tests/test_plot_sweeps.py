@@ -351,8 +351,7 @@ def wrote(text):
         ("parameters.csv", Path.unlink, "is missing"),
         ("parameters.csv", wrote("scenario,parameter\n"), "is damaged"),
         ("alone.csv", wrote(""), "is damaged"),
-        ("manifest.json", details('"text"'), "is damaged"),
-        ("manifest.json", details('{"title": "x"}'), "is damaged"),
+        ("manifest.json", details('{"name": "x", "title": "y", "question": "z"}'), "is damaged"),
     ],
 )
 def test_a_damaged_file_of_a_sweep_is_named(name, damage, said, alone, mastosim, no_pictures):
@@ -361,6 +360,13 @@ def test_a_damaged_file_of_a_sweep_is_named(name, damage, said, alone, mastosim,
     assert told.returncode == 2
     assert f"Error: '{alone / name}' {said}; run again\n" in told.stderr
     assert not (alone / "figures").exists()
+
+
+@pytest.mark.parametrize("sweep", ['"text"', '{"title": "x"}'])
+def test_a_manifest_without_the_head_of_a_sweep_is_damaged(sweep, alone, mastosim):
+    details(sweep)(alone / "manifest.json")
+    for told in (mastosim("plot", alone), mastosim("list", "--out", alone.parents[1])):
+        assert "damaged: `details` has no `sweep` with name, title" in told.stderr
 
 
 @pytest.mark.parametrize("text", ["[1]", "5", '"x"', "null"])

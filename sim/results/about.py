@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.results.manifest import HeldSetting, Kind, Manifest
@@ -32,9 +32,9 @@ def _lines(manifest: Manifest) -> Iterator[str]:
     head = HEADS[manifest.kind].format(" and ".join(manifest.scenarios))
     yield f"{head}. Made by mastosim {manifest.mastosim} on {manifest.written[:10]}."
     yield ""
-    told = {str(held.document["name"]): held.document for held in manifest.studies}
-    if manifest.kind == "sweep":
-        told = {manifest.about: manifest.details["sweep"]}
+    told: dict[str, Mapping[str, Any]] = {manifest.about: manifest.headed}
+    if manifest.kind != "sweep":
+        told = {str(held.document["name"]): held.document for held in manifest.studies}
     for scenario, document in told.items():
         yield from _wrapped(f"{scenario}: {document['title']}. {document['question']}")
     laid = [in_words(setting) for setting in manifest.settings]

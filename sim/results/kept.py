@@ -131,8 +131,9 @@ def _refuse_another_form(folder: Path, tree: dict[str, Any]) -> None:
 def _damaged(folder: Path, error: ValidationError, within: str = "") -> RequestError:
     """The first thing that is wrong with a manifest, in a sentence."""
     detail = error.errors(include_url=False, include_input=False)[0]
-    where = dotted([*([within] if within else []), *detail["loc"]]) or "the file"
+    path = [*([within] if within else []), *detail["loc"]]
+    where = f"{dotted(path)}: " if path else ""
     what = {"missing": "is missing", "extra_forbidden": "is not a key here"}.get(
         detail["type"], detail["msg"].removeprefix("Value error, ")
     )
-    return RequestError(f"'{folder / FILE}' is damaged: {where}: {what}")
+    return RequestError(f"'{folder / FILE}' is damaged: {where}{what}")

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from sim.scenario import Mark, Number, Setting, Study, from_document
 from sim.scenario.form.uncertainty import Uncertainty
@@ -134,6 +134,20 @@ class Manifest(Part):
     machine: str
     libraries: dict[str, str]
 
+    @model_validator(mode="after")
+    def _has_a_head(self) -> Manifest:
+        if not {"name", "title", "question"} <= self.headed.keys():
+            raise ValueError("`details` has no `sweep` with name, title and question")
+        return self
+
+    @property
+    def headed(self) -> Mapping[str, Any]:
+        """What has name, title and question of the result: the sweep, or the first scenario."""
+        sweep = self.details.get("sweep")
+        if self.kind == "sweep":
+            return sweep if isinstance(sweep, dict) else {}
+        return self.studies[0].document
+
     @property
     def patients(self) -> int:
         """Virtual patients: those of the options, or those of the first study."""
@@ -153,9 +167,7 @@ class Manifest(Part):
     def about(self) -> str:
         """What the result is about: its scenarios, and the name of a sweep."""
         scenarios = ", ".join(self.scenarios)
-        return (
-            f"{self.details['sweep']['name']} ({scenarios})" if self.kind == "sweep" else scenarios
-        )
+        return f"{self.headed['name']} ({scenarios})" if self.kind == "sweep" else scenarios
 
     @property
     def settings(self) -> list[HeldSetting]:
