@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from sim.scenario import ScenarioError, from_document, load, reachable
+from sim.scenario.form.outcome import VisitTime
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
 BASE = "laroche2011.yaml"
@@ -200,7 +201,7 @@ def test_texts_mean_what_they_say(tmp_path):
             "arms:\n  twice: [pamidronate, pamidronate]\n",
             "arms.twice[1]",
             (3, 24),
-            ["is there twice"],
+            ["is listed twice"],
         ),
         (
             "effects:\n  zoledronate:\n    spine: {mean: 1 %/year, sd: 1 %/year}\n"
@@ -432,7 +433,7 @@ def test_the_rows_that_an_arm_needs_are_those_it_can_reach():
     [
         ({"therapies__interferon__start": "3 months"}, "begins after enrolment"),
         ({"therapies__interferon__for": "24 months"}, "ends by plan"),
-        ({"therapies__interferon__course": "3 MU"}, "is not the one that acts as 1"),
+        ({"therapies__interferon__course": "3 MU"}, "differs from its `action_1`"),
     ],
 )
 def test_a_course_may_be_absent_by_plan(changes, how):
@@ -473,7 +474,7 @@ def test_a_what_if_changes_what_it_names_and_nothing_else(tmp_path):
     study = load(over_base(tmp_path, text))
     scenario: Any = study.scenario
     assert (scenario.cohort.age.normal.mean, scenario.cohort.age.normal.sd) == (60, 10)
-    assert scenario.visits.dxa == ["6 months"]
+    assert scenario.visits.dxa == [VisitTime("6 months", 182.625, repeats=False)]
     changed = {"name": "case", "cohort__age__normal__mean": "60 years", "visits__dxa": ["6 months"]}
     assert study.document == document(**changed)
     assert scenario == from_document(document(**changed), ()).scenario
@@ -609,7 +610,7 @@ def test_settings_are_laid_over_the_file_one_after_the_other():
     assert pamidronate.given == 0.75
     assert [phase.every for phase in pamidronate.schedule.phases] == [60.875, 91.3125]
     assert pamidronate.schedule.phases[0].duration == 730.5
-    assert scenario.visits.dxa == ["every 6 months"]
+    assert scenario.visits.dxa == [VisitTime("every 6 months", 182.625, repeats=True)]
     spine = scenario.effects["interferon + pamidronate"].spine
     assert (spine.mean, spine.sd) == (10.0, 5.6)
     assert (pamidronate.delay.probability, pamidronate.delay.mean) == (0.1, 3.0)
@@ -788,8 +789,8 @@ RULES = [
     ({"fractures__review_every": "1.5 days"}, "fractures", "whole number of days"),
     ({"fractures__sites__hip__gradient": "0"}, "fractures.sites.hip", "0"),
     ({"effects__none__ctx": "-100 %"}, "effects.none.ctx", "-99.9 %"),
-    ({"visits__dxa": ["every 0 days"]}, "visits.dxa", "at least a day"),
-    ({"visits__dxa": ["12"]}, "visits.dxa", "has no unit"),
+    ({"visits__dxa": ["every 0 days"]}, "visits.dxa[0]", "at least a day"),
+    ({"visits__dxa": ["12"]}, "visits.dxa[0]", "has no unit"),
     ({"measurement__ctx": "101 %"}, "measurement.ctx", "100 %"),
 ]  # fmt: skip
 

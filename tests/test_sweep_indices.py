@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.experiments.sweeps import load_sweep, paths, run, variance, work
+from sim.experiments.sweeps import load_sweep, run, variance, work
 from sim.experiments.sweeps.collect import Collected, Quantity
 from sim.experiments.sweeps.noise import Split
 from sim.outcomes.groups import GROUP, Grouped, Line
+from sim.scenario.text import paths
 from tests.tiny_sweeps import GIVEN, RATE, STOPS, read, table, wrote
 
 SURE = 4.5
@@ -195,7 +196,7 @@ def made(function):
     """In place of simulating: both arms hold outcomes that follow the parameters of a document."""
 
     def simulated(document, patients, engine, arms):
-        texts = [paths.found(document, paths.parts_of(path)) for path in RANGES]
+        texts = [paths.value_at(document, paths.parts_of(path)) for path in RANGES]
         value = function(np.array([float(text.split()[0]) for text in texts]))
         lines = [
             Line(OUTCOME, "%/year", 183, "mean", 1.0),

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from html import escape
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim import evidence
 from sim.scenario.checks.markers import unused_markers
 from sim.scenario.checks.regimens import reachable, reached_by
 from sim.scenario.form.intolerance import Intolerance
-from sim.scenario.form.outcome import Visits
+from sim.scenario.form.outcome import Visits, VisitTime
 from sim.scenario.form.spread import is_converted
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions, Phase, Schedule, Start
-from sim.scenario.study import Study
 from sim.scenario.text.paths import DocumentPath, dotted
 from sim.scenario.text.provenance import Number
 from sim.vocabulary import DAYS_PER_MONTH
@@ -23,9 +21,8 @@ _ADVERBS = {"1 month": "monthly", "3 months": "quarterly", "6 months": "six-mont
 _ADVERBS |= {"12 months": "yearly", "7 days": "weekly"}
 
 
-def protocol(study: Study) -> Iterator[str]:
+def protocol(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
     """The protocol, line by line: who, with what, in which arms, observed how."""
-    scenario = study.scenario
     yield f"{scenario.name}: {scenario.title}"
     yield scenario.question
     yield (
@@ -53,54 +50,55 @@ def protocol(study: Study) -> Iterator[str]:
     yield f"Visits: {_visits(scenario)}"
     if scenario.subgroups:
         yield f"Shown apart: {', '.join(scenario.subgroups)}"
-    unused = unused_markers(study.document)
+    unused = unused_markers(document)
     if unused:
         yield f"Not in the cohort, so not used: what the file says of {', '.join(unused)}"
-    converted = [*conversions(study)]
+    converted = [*conversions(scenario, document)]
     if converted:
         yield "Computed from what was typed:"
         yield from converted
 
 
-def assumptions(study: Study) -> Iterator[str]:
-    """How many numbers there are, who vouches for them, and every one that nobody does."""
-    recalled = [n for n in study.numbers if not n.is_assumption and rests_on_memory(n)]
-    yield count_of_assumptions(study)
-    for number in study.assumptions:
-        note = f"  ({number.note})" if number.note else ""
-        yield f"  {number.path} = {number.text}{note}"
+def assumptions(numbers: Sequence[Number]) -> Iterator[str]:
+    """How many numbers are assumptions, each of them, and those with a source not yet seen."""
+    yield count_of_assumptions(numbers)
+    for number in numbers:
+        if number.is_assumption:
+            note = f"  ({number.note})" if number.note else ""
+            yield f"  {number.path} = {number.text}{note}"
+    recalled = [n for n in numbers if not n.is_assumption and rests_on_memory(n)]
     if recalled:
         yield f"{len(recalled)} more rest on sources that were recalled and not seen:"
         for number in recalled:
             yield f"  {number.path} = {number.text}  ({', '.join(number.sources)})"
 
 
-def conversions(study: Study) -> Iterator[str]:
+def conversions(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
     """Every mean and SD that was computed from what a paper prints, with the figures used."""
-    for path, tree in _ways(study.document, ()):
-        found: Any = study.scenario
+    for path, tree in _converted(document, ()):
+        spread: Any = scenario
         for part in path:
-            found = found[part] if isinstance(found, dict) else getattr(found, str(part))
+            spread = spread[part] if isinstance(spread, dict) else getattr(spread, str(part))
         given = ", ".join(f"{key} {_typed(value)}" for key, value in tree.items())
-        yield f"  {dotted(path)}: {given} -> mean {found.mean:.4g}, SD {found.sd:.4g}"
+        yield f"  {dotted(path)}: {given} -> mean {spread.mean:.4g}, SD {spread.sd:.4g}"
 
 
-def _ways(tree: Any, path: DocumentPath) -> Iterator[tuple[DocumentPath, dict[str, Any]]]:
+def _converted(tree: Any, path: DocumentPath) -> Iterator[tuple[DocumentPath, dict[str, Any]]]:
     if is_converted(tree):
         yield path, tree
     elif isinstance(tree, dict):
         for key, item in tree.items():
-            yield from _ways(item, (*path, key))
+            yield from _converted(item, (*path, key))
 
 
 def _typed(value: Any) -> str:
     return " to ".join(value) if isinstance(value, list) else str(value)
 
 
-def count_of_assumptions(study: Study) -> str:
-    """One sentence: how many of the scenario's numbers are assumptions."""
-    assumed, total = len(study.assumptions), len(study.numbers)
-    return f"{assumed} of the {total} numbers of this scenario are assumptions"
+def count_of_assumptions(numbers: Sequence[Number]) -> str:
+    """One sentence: how many of a scenario's numbers are assumptions."""
+    count = sum(number.is_assumption for number in numbers)
+    return f"{count} of the {len(numbers)} numbers of this scenario are assumptions"
 
 
 def rests_on_memory(number: Number) -> bool:
@@ -117,17 +115,7 @@ def in_time(days: float) -> str:
     months = days / DAYS_PER_MONTH
     if abs(months - round(months)) < 1e-6 and months > 0.5:
         return "1 month" if round(months) == 1 else f"{round(months)} months"
-    return "1 day" if days == 1 else f"{days:g} days"
-
-
-def html(study: Study) -> str:
-    """The protocol with its indents, and the assumptions folded away below their number."""
-    count, *listed = assumptions(study)
-    return (
-        f"<div><pre>{escape(chr(10).join(protocol(study)))}</pre>"
-        f"<details><summary>{escape(count)}</summary>"
-        f"<pre>{escape(chr(10).join(listed))}</pre></details></div>"
-    )
+    return "1 day" if days == 1 else f"{days:.10g} days"
 
 
 def accrual(scenario: Scenario) -> str:
@@ -251,8 +239,12 @@ def _beyond(scenario: Scenario) -> str:
 
 def _visits(scenario: Scenario) -> str:
     visits, end = scenario.visits, scenario.horizon
-    dxa = f"{len(Visits.days(visits.dxa, end))} densitometries (entry, {', '.join(visits.dxa)})"
+    dxa = f"{len(Visits.days(visits.dxa, end))} densitometries ({_times(visits.dxa)})"
     if not scenario.cohort.markers:
         return f"{dxa}; no markers"
-    count, times = len(Visits.days(visits.markers, end)), ", ".join(["entry", *visits.markers])
-    return f"{dxa}, {count} of {', '.join(scenario.cohort.markers)} ({times})"
+    count, names = len(Visits.days(visits.markers, end)), ", ".join(scenario.cohort.markers)
+    return f"{dxa}, {count} of {names} ({_times(visits.markers)})"
+
+
+def _times(times: list[VisitTime]) -> str:
+    return ", ".join(["entry", *(time.text for time in times)])

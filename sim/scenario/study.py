@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,19 @@ from pydantic import ValidationError
 from sim import evidence
 from sim.scenario.checks.forms import reader, validated
 from sim.scenario.checks.markers import check_markers, without_unused
-from sim.scenario.checks.publications import is_file, read_publications
-from sim.scenario.checks.regimens import check_regimens
+from sim.scenario.checks.publications import (
+    check_answers,
+    is_file,
+    read_publications,
+    shipped,
+)
+from sim.scenario.checks.regimens import check_regimens, horizon_in, therapies_in
 from sim.scenario.checks.sequences import check_sequences
 from sim.scenario.form.cohort import Patients
 from sim.scenario.form.study import Scenario, Seed
 from sim.scenario.form.uncertainty import Uncertainty
-from sim.scenario.mistakes import Mark, Mistake, ScenarioError, closest, nearest
+from sim.scenario.mistakes import Mark, Mistake, ScenarioError, closest
+from sim.scenario.protocol import assumptions, protocol
 from sim.scenario.text.layers import read_layers
 from sim.scenario.text.paths import dotted, parts_of, replaced, value_at
 from sim.scenario.text.provenance import Number, Plain, take_off
@@ -55,7 +62,7 @@ class Study:
 
         Raises KeyError for one that the scenario does not name.
         """
-        return self.publications[key] if is_file(key) else evidence.publication(key)
+        return self.publications[key] if is_file(key) else shipped(key)
 
     def with_(self, *, patients: int | None = None, seed: int | None = None) -> Study:
         """The same study with another number of patients or another seed.
@@ -92,9 +99,13 @@ class Study:
 
     def _repr_html_(self) -> str:
         """The protocol in words and what it assumes, as a notebook shows them."""
-        from sim.scenario.protocol import html
-
-        return html(self)
+        count, *listed = assumptions(self.numbers)
+        lines = protocol(self.scenario, self.document)
+        return (
+            f"<div><pre>{escape(chr(10).join(lines))}</pre>"
+            f"<details><summary>{escape(count)}</summary>"
+            f"<pre>{escape(chr(10).join(listed))}</pre></details></div>"
+        )
 
     @property
     def assumptions(self) -> tuple[Number, ...]:
@@ -153,30 +164,39 @@ def from_document(
 
 def _study(
     document: Branch,
-    found: list[Mistake],
+    before: list[Mistake],
     folder: Path | None = None,
     publications: dict[str, Any] | None = None,
 ) -> Study:
+    """A document checked. Raises ScenarioError for its mistakes and those found before."""
     plain = take_off(document, evidence.keys())
-    held = {} if publications is None else publications
     scenario, mistakes = validated(Scenario, plain, plain.tree)
     mistakes = [*plain.mistakes, *mistakes]
-    uncertain = {}
-    for path, tree in plain.uncertainty.items():
-        found_one, wrong = validated(Uncertainty, plain, tree, (*path, "uncertainty"))
-        mistakes += wrong
-        if found_one is not None:
-            uncertain[dotted(path)] = found_one
-    for check in (check_regimens, check_sequences, check_markers):
-        mistakes += check(plain)
-    own = held if folder is None else read_publications(plain, folder, mistakes)
-    mistakes += _unknown_answers(plain, own)
-    told = {mistake.path for mistake in found}
-    mistakes = [*found, *(mistake for mistake in mistakes if mistake.path not in told)]
+    uncertainty = _uncertainty(plain, mistakes)
+    therapies = therapies_in(plain) if scenario is None else scenario.therapies
+    horizon = horizon_in(plain) if scenario is None else scenario.horizon
+    mistakes += check_regimens(plain, therapies, horizon)
+    mistakes += check_sequences(plain, therapies)
+    mistakes += check_markers(plain)
+    own = publications or {} if folder is None else read_publications(plain, folder, mistakes)
+    mistakes += check_answers(plain, own)
+    reported = {mistake.path for mistake in before}
+    mistakes = [*before, *(mistake for mistake in mistakes if mistake.path not in reported)]
     if mistakes or scenario is None:
-        raise ScenarioError(sorted(mistakes, key=_by_place))
+        raise ScenarioError(sorted(mistakes, key=_position))
     numbers = without_unused(plain.numbers, plain.tree)
-    return Study(scenario, tuple(numbers), plain.tree, _digest(plain.tree, own), own, uncertain)
+    return Study(scenario, tuple(numbers), plain.tree, _digest(plain.tree, own), own, uncertainty)
+
+
+def _uncertainty(plain: Plain, mistakes: list[Mistake]) -> dict[str, Uncertainty]:
+    """The distributions beside values, by path; mistakes in them are added to `mistakes`."""
+    read = {}
+    for path, tree in plain.uncertainty.items():
+        uncertainty, wrong = validated(Uncertainty, plain, tree, (*path, "uncertainty"))
+        mistakes += wrong
+        if uncertainty is not None:
+            read[dotted(path)] = uncertainty
+    return read
 
 
 def _digest(document: dict[str, Any], publications: dict[str, Any]) -> str:
@@ -195,59 +215,9 @@ def _checked(setting: Setting, form: Any) -> Setting:
     return setting
 
 
-def _unknown_answers(plain: Plain, own: dict[str, Any]) -> list[Mistake]:
-    """A publication to answer to that is not known, or speaks of arms that are not there."""
-    answers, mark = plain.tree.get("answers"), plain.marks.get(("answers",))
-    if not isinstance(answers, str) or is_file(answers):
-        paper = own.get(str(answers), {"groups": {}, "facts": []})
-        problems = [
-            *(
-                (f"group '{name}'", _strangers(group, plain))
-                for name, group in paper["groups"].items()
-            ),
-            *((f"fact '{fact['fact']}'", _unknown_subject(fact, plain)) for fact in paper["facts"]),
-        ]
-        return [
-            Mistake("answers", f"{answers}, {where}: {problem}", mark)
-            for where, found in problems
-            for problem in found
-        ]
-    if answers in evidence.keys():  # noqa: SIM118
-        return []
-    message = f"'{answers}' is not a known publication; {nearest(answers, evidence.keys())}"
-    beside = "; or a file of your own beside the scenario, like my-study.yaml"
-    return [Mistake("answers", message + beside, mark)]
-
-
-def _unknown_subject(fact: dict[str, Any], plain: Plain) -> list[str]:
-    """The course or the reaction that a fact is about and the scenario does not have."""
-    wanted = fact.get("simulated", {})
-    therapies = plain.tree.get("therapies") or {}
-    reactions = [
-        name
-        for therapy in therapies.values()
-        if isinstance(therapy, dict) and isinstance(therapy.get("reactions"), dict)
-        for name in therapy["reactions"]
-    ]
-    known = {"share_stopped": list(therapies), "share_with_reaction": reactions}
-    names = known.get(wanted.get("statistic"))
-    if names is None or wanted["of"] in names:
-        return []
-    what = "a therapy" if wanted["statistic"] == "share_stopped" else "a reaction"
-    return [f"'{wanted['of']}' is not {what}; {nearest(wanted['of'], names)}"]
-
-
-def _strangers(group: dict[str, str], plain: Plain) -> list[str]:
-    """The arm and the courses of a group that the scenario does not have."""
-    arms, therapies = plain.tree.get("arms") or {}, plain.tree.get("therapies") or {}
-    found = [] if group["arm"] in arms else [("an arm", group["arm"], arms)]
-    found += [("a therapy", name, therapies) for name in group if name not in ("arm", *therapies)]
-    return [f"'{name}' is not {what}; {nearest(name, known)}" for what, name, known in found]
-
-
-def _by_place(mistake: Mistake) -> tuple[str, int, int]:
-    at = mistake.mark
-    return (at.file, at.line, at.column) if at else ("", 0, 0)
+def _position(mistake: Mistake) -> tuple[str, int, int]:
+    mark = mistake.mark
+    return (mark.file, mark.line, mark.column) if mark else ("", 0, 0)
 
 
 def _as_node(value: Any, mark: Mark) -> Node:

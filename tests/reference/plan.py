@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim import evidence
+from sim.scenario.form.outcome import VisitTime
 from sim.scenario.form.units import read
 
 from .cohort import reference_t
@@ -167,9 +168,9 @@ class Plan:
             window = accrual.saturating.window
             self.gain = window / YEAR / -math.expm1(-window / self.tau)
 
-    def _visits(self, times: list[str]) -> list[int]:
+    def _visits(self, times: list[VisitTime]) -> list[int]:
         days = {0}
-        for text in times:
+        for text in (time.text for time in times):
             interval = read(text.replace("every ", "").strip(), "time, held in days")
             k = 1
             while round(k * interval) <= self.last_day and (k == 1 or text.startswith("every ")):

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import core_schema
 
 from sim.scenario.form.cohort import MeanSd
 from sim.scenario.form.quantities import (
@@ -15,7 +23,6 @@ from sim.scenario.form.quantities import (
     Hazard,
     NonNegative,
     Share,
-    Text,
     Variation,
     YearlyPercent,
     refuse,
@@ -222,12 +229,39 @@ class Mortality(Form):
     """Mortality as a multiple of that table, e.g. 1."""
 
 
+@dataclass(frozen=True)
+class VisitTime:
+    """One visit after entry, or visits that repeat: `3 months`, `every 12 months`."""
+
+    text: str
+    """The time as typed."""
+    days: float
+    """The time after entry, or between two visits."""
+    repeats: bool
+
+    @classmethod
+    def read(cls, text: object) -> VisitTime:
+        """A time as typed. Raises PydanticCustomError for any other text."""
+        if not isinstance(text, str):
+            raise refuse("should be text")
+        days = read(text.removeprefix("every ").strip(), "time, held in days")
+        if days < 1:
+            raise refuse("'{text}': visits are at least a day after entry or apart", text=text)
+        return cls(text, days, text.startswith("every "))
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(cls.read)
+
+
 class Visits(Form):
     """When bone and markers are measured after entry: times, or `every 12 months`, or both."""
 
-    dxa: list[Text]
+    dxa: list[VisitTime]
     """When bone density is measured after entry, e.g. [every 12 months]."""
-    markers: list[Text] = Field([])
+    markers: list[VisitTime] = Field([])
     """When markers are measured after entry, e.g. [3 months, 6 months, every 12 months]."""
 
     @field_validator("dxa", "markers", mode="before")
@@ -237,28 +271,19 @@ class Visits(Form):
 
     @field_validator("dxa", "markers", mode="after")
     @classmethod
-    def _are_times(cls, times: list[str]) -> list[str]:
+    def _are_few(cls, times: list[VisitTime]) -> list[VisitTime]:
         if len(times) > MOST_TIMES:
             raise refuse("{n} times; allowed: up to {most}", n=len(times), most=MOST_TIMES)
-        for text in times:
-            if _time(text)[1] < 1:
-                raise refuse("'{text}': visits are at least a day after entry or apart", text=text)
         return times
 
     @staticmethod
-    def days(times: list[str], horizon: float) -> list[int]:
-        """The visit days up to the horizon, entry (day 0) always among them."""
+    def days(times: list[VisitTime], horizon: float) -> list[int]:
+        """The visit days up to the horizon, with entry (day 0) always among them."""
         days = {0}
-        for text in times:
-            repeats, interval = _time(text)
-            last = int(horizon / interval) + 1 if repeats else 1
-            days.update(round(k * interval) for k in range(1, last + 1))
+        for time in times:
+            last = int(horizon / time.days) + 1 if time.repeats else 1
+            days.update(round(k * time.days) for k in range(1, last + 1))
         return sorted(day for day in days if day <= round(horizon))
-
-
-def _time(text: str) -> tuple[bool, float]:
-    repeats = text.startswith("every ")
-    return repeats, read(text.removeprefix("every ").strip(), "time, held in days")
 
 
 class Measurement(Form):

@@ -19,6 +19,7 @@ from sim.scenario.form.outcome import (
     Visits,
 )
 from sim.scenario.form.quantities import Days, Form, Text, Whole, refuse
+from sim.scenario.form.regimen import NO_THERAPY, Regimen, regimen_of
 from sim.scenario.form.subgroup import Subgroup
 from sim.scenario.form.therapy import Course, Infusions
 from sim.vocabulary import EVERYONE
@@ -26,7 +27,6 @@ from sim.vocabulary import EVERYONE
 FORMAT = 1
 MOST_THERAPIES = 4
 MOST_REACTIONS = 8
-NO_THERAPY = "none"
 
 # Names of the two forms of a therapy in paths of mistakes; with spaces, so that no key is equal.
 BY_INFUSION, AS_A_COURSE = "by infusion", "as a course"
@@ -171,6 +171,11 @@ class Scenario(Form):
         if EVERYONE in subgroups:
             raise refuse("'all' cannot name a subgroup: it stands for everyone")
         return subgroups
+
+    @property
+    def regimens(self) -> dict[Regimen, Effect]:
+        """The rows of `effects` by the set of therapies that act."""
+        return {regimen_of(name): effect for name, effect in self.effects.items()}
 
     @property
     def compared_with(self) -> str:

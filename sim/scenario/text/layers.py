@@ -7,9 +7,9 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from sim.scenario.form.regimen import canonical_name
 from sim.scenario.mistakes import Mistake, ScenarioError
 from sim.scenario.text.file import why_no_file
-from sim.scenario.text.paths import canonical_regimen
 from sim.scenario.text.tree import Branch, Leaf, read_file
 
 MOST_FILES = 16
@@ -106,7 +106,7 @@ def with_canonical_effects(document: Branch, mistakes: list[Mistake]) -> Branch:
     """Effects under one spelling of each regimen, so that a what-if meets the row it changes."""
     effects = document.items.get("effects")
     if isinstance(effects, Branch):
-        names = {key: canonical_regimen(key) for key in effects.items}
+        names = {key: canonical_name(key) for key in effects.items}
         counts = Counter(names.values())
         twice = [key for key in names if counts[names[key]] > 1]
         if twice:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.scenario.mistakes import Mark, Mistake, nearest
-from sim.scenario.text.paths import DocumentPath, dotted
+from sim.scenario.text.paths import DocumentPath, dotted, mapping_at
 from sim.scenario.text.tree import Branch, Leaf, Listing, Node
 
 BESIDE = ("source", "note", "uncertainty")
@@ -46,6 +46,10 @@ class Plain:
     mistakes: list[Mistake] = field(default_factory=list)
     files: dict[str, tuple[str, Mark]] = field(default_factory=dict)
     """Publications named by their file: where each is named first."""
+
+    def mapping(self, *path: str) -> dict[str, Any]:
+        """The mapping at a path; empty where there is none."""
+        return mapping_at(self.tree, path)
 
     def mistake(self, path: DocumentPath, message: str, at_key: bool = False) -> Mistake:
         """A mistake at a path, marked at its value, or `at_key` at its key."""

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from sim.scenario import Mistake, ScenarioError
-from sim.scenario.checks.regimens import regimen_name
 from sim.scenario.form.outcome import Effect, Marker
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Infusions
@@ -34,11 +33,9 @@ def rows_by_subset(scenario: Scenario) -> list[Effect | None]:
 
     A subset without a row is one that no arm can reach; it never acts.
     """
-    names = list(scenario.therapies)
+    names, rows = list(scenario.therapies), scenario.regimens
     return [
-        scenario.effects.get(
-            regimen_name(frozenset(name for i, name in enumerate(names) if subset >> i & 1))
-        )
+        rows.get(frozenset(name for i, name in enumerate(names) if subset >> i & 1))
         for subset in range(2 ** len(names))
     ]
 
@@ -122,9 +119,7 @@ def _refuse_far_extrapolation(scenario: Scenario, marker: str) -> None:
     """
     for name, therapy in scenario.therapies.items():
         acts = any(
-            getattr(row, marker)
-            for regimen, row in scenario.effects.items()
-            if name in regimen.split(" + ")
+            getattr(row, marker) for regimen, row in scenario.regimens.items() if name in regimen
         )
         left = _full_effect(therapy, getattr(scenario.markers, marker))
         if acts and left < LEAST_EFFECT_LEFT:
