@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.scenario.mistakes import Mistake
-from sim.scenario.text.paths import mapping_at
+from sim.scenario.text.paths import dotted, mapping_at
 from sim.scenario.text.provenance import Number, Plain
 from sim.vocabulary import MARKERS
 
@@ -21,7 +21,8 @@ def check_markers(plain: Plain) -> Iterator[Mistake]:
         for within in (*rows, ("markers",), ("measurement",)):
             if plain.mapping(*within).get(name) is None:
                 message = f"is missing: the cohort has {name}"
-                yield plain.mistake((*within, name), message, at_key=True)
+                mark = plain.mark_of(within, at_key=True)
+                yield Mistake(dotted((*within, name)), message, mark)
 
 
 def _correlated_but_absent(present: list[str], plain: Plain) -> Iterator[Mistake]:

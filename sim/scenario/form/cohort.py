@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Annotated, Generic, TypeVar
 
@@ -180,21 +179,15 @@ def pair_of(name: str) -> tuple[str, str]:
 
 
 def _positive_definite(pairs: dict[tuple[str, str], float]) -> bool:
-    """True if a Cholesky factor exists; written out, as a check needs no array library."""
+    """True where variables with these correlations can exist."""
+    import numpy as np
+
     names = sorted({name for pair in pairs for name in pair})
-    both = {**pairs, **{(b, a): value for (a, b), value in pairs.items()}}
-    rows: list[list[float]] = []
-    for i, a in enumerate(names):
-        row: list[float] = []
-        for j, b in enumerate(names[: i + 1]):
-            left = (1.0 if i == j else both.get((a, b), 0.0)) - sum(
-                x * y for x, y in zip(row, rows[j] if j < i else row, strict=False)
-            )
-            if i == j and left <= 1e-12:
-                return False
-            row.append(math.sqrt(left) if i == j else left / rows[j][j])
-        rows.append(row)
-    return True
+    matrix = np.eye(len(names))
+    for (a, b), value in pairs.items():
+        i, j = names.index(a), names.index(b)
+        matrix[i, j] = matrix[j, i] = value
+    return not names or bool(np.linalg.eigvalsh(matrix)[0] > 1e-12)
 
 
 class SexReference(Form):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import model_validator
 
 from sim.scenario.form.quantities import (
     Days,
@@ -12,6 +12,7 @@ from sim.scenario.form.quantities import (
     Hazard,
     NonNegative,
     Share,
+    StandsFor,
     only_one,
     refuse,
 )
@@ -124,8 +125,4 @@ def _check_time(family: str, time: Time) -> None:
             raise refuse("{name} is above 0, and a probability below 100 %", name=name)
 
 
-def _steps(value: Any) -> Any:
-    return {"steps": value} if isinstance(value, list) else value
-
-
-IntoleranceForm = Annotated[Intolerance, BeforeValidator(_steps)]
+IntoleranceForm = Annotated[Intolerance, StandsFor("steps", list)]

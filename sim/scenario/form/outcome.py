@@ -23,6 +23,7 @@ from sim.scenario.form.quantities import (
     Hazard,
     NonNegative,
     Share,
+    StandsFor,
     Variation,
     YearlyPercent,
     refuse,
@@ -115,11 +116,7 @@ class Accrual(Form):
         return self.reading or ("plateau" if self.plateau else "saturating")
 
 
-def _reading(value: Any) -> Any:
-    return {"reading": value} if isinstance(value, str) else value
-
-
-AccrualForm = Annotated[Accrual, BeforeValidator(_reading)]
+AccrualForm = Annotated[Accrual, StandsFor("reading", str)]
 
 
 class BeyondEvidence(Form):

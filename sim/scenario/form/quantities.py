@@ -84,6 +84,23 @@ class Quantity:
         return " to ".join(ends) if len(ends) == 2 else f"{ends[0]} or more"
 
 
+@dataclass(frozen=True)
+class StandsFor:
+    """Stands in `Annotated`: a bare text, or a bare list, stands for a mapping with this key."""
+
+    key: str
+    bare: type[str] | type[list[Any]]
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(self.read, handler(source))
+
+    def read(self, value: Any) -> Any:
+        """The mapping that a bare value stands for; other values as they are."""
+        return {self.key: value} if isinstance(value, self.bare) else value
+
+
 def _whole(text: object) -> int:
     number, unit = split_quantity(text)
     if unit or number != int(number):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from sim.scenario.form.intolerance import IntoleranceForm
 from sim.scenario.form.quantities import (
@@ -14,6 +14,7 @@ from sim.scenario.form.quantities import (
     InfusionDose,
     NonNegative,
     Share,
+    StandsFor,
     Text,
     only_one,
     refuse,
@@ -80,11 +81,7 @@ class Schedule(Form):
         return planned
 
 
-def _phases(value: Any) -> Any:
-    return {"phases": value} if isinstance(value, list) else value
-
-
-PhaseList = Annotated[Schedule, BeforeValidator(_phases)]
+PhaseList = Annotated[Schedule, StandsFor("phases", list)]
 
 
 class InfusionReference(Form):
@@ -163,11 +160,7 @@ class Start(Form):
         return self
 
 
-def _start(value: Any) -> Any:
-    return {"on": value} if isinstance(value, str) else value
-
-
-StartForm = Annotated[Start, BeforeValidator(_start)]
+StartForm = Annotated[Start, StandsFor("on", str)]
 AT_ENROLMENT = Start()
 
 

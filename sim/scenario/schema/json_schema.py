@@ -16,13 +16,13 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from sim.scenario.form.opened import Opened, of_field, opened
 from sim.scenario.form.outcome import Visits
 from sim.scenario.form.quantities import Quantity
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.form.uncertainty import Uncertainty
 from sim.scenario.schema.explained import explained, meaning, plain_name
-from sim.scenario.schema.opened import Opened, opened
 from sim.scenario.schema.patterns import (
     TEXT,
     WHOLE,
@@ -146,7 +146,7 @@ class _Definitions:
         if form.__module__ == Uncertainty.__module__:
             del made["properties"]["uncertainty"]
         if short:
-            bare = self.bare(_kind(fields[short]), taken=keys)
+            bare = self.bare(of_field(fields[short]), taken=keys)
             made["properties"]["value"] = bare
             made = _either(bare, made)
         alone = f" A value alone is its `{short}`." if short else ""
@@ -157,7 +157,7 @@ class _Definitions:
 
         def make() -> Json:
             made = self._form(form, change, "")
-            one = _kind(form.model_fields["mean"])
+            one = of_field(form.model_fields["mean"])
             pair = self.alone({"type": "array", "items": self.value(one, change=False)}, change)
             number = self.value(Opened(int), change)
             kinds = {"iqr": pair, "ci95": pair, "n": number}
@@ -188,7 +188,7 @@ class _Definitions:
 
     def key(self, form: type[BaseModel], name: str, info: FieldInfo, change: bool) -> Json:
         """One key of a form: what it means, what it is if left out, and an example."""
-        kind = _kind(info)
+        kind = of_field(info)
         said, _, example = explained(form).get(name, "").partition(", e.g. ")
         said = f"{said}." if example else said or (meaning(kind.bare) if kind.is_form else "")
         unit = f"\n\n{_sentence(in_words(kind.quantity))}" if kind.quantity else ""
@@ -205,10 +205,6 @@ class _Definitions:
         if form is Scenario and name == "answers":
             return self.named("publication", change, lambda: sources(()))
         return self.value(kind, change)
-
-
-def _kind(info: FieldInfo) -> Opened:
-    return opened(info.annotation, info.metadata)
 
 
 def _name(form: type[BaseModel]) -> str:

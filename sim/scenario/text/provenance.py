@@ -56,13 +56,12 @@ class Plain:
         return Mistake(dotted(path), message, self.mark_of(path, at_key))
 
     def mark_of(self, path: DocumentPath, at_key: bool = False) -> Mark | None:
-        """Where the value at a path stands, or its key; for an absent path, the one above."""
-        tables = (self.key_marks, self.marks) if at_key else (self.marks,)
-        for end in range(len(path), -1, -1):
-            for marks in tables:
-                if path[:end] in marks:
-                    return marks[path[:end]]
-        return None
+        """Where a value stands, or its key; for an absent path, where the value around it is."""
+        if at_key and path in self.key_marks:
+            return self.key_marks[path]
+        while path and path not in self.marks:
+            path = path[:-1]
+        return self.marks.get(path)
 
 
 def take_off(document: Branch, known_sources: Iterable[str]) -> Plain:
