@@ -572,11 +572,11 @@ def test_a_base_that_is_absent_is_told(tmp_path):
 
 def test_files_that_extend_one_another_in_a_circle_are_refused(tmp_path):
     (tmp_path / "self.yaml").write_text("extends: self.yaml\n")
-    assert "extends this file in turn" in only_mistake(load, tmp_path / "self.yaml").message
+    assert "extends this file; two files cannot extend each other" in only_mistake(load, tmp_path / "self.yaml").message
     for name, other in (("a", "b"), ("b", "c"), ("c", "a")):
         (tmp_path / f"{name}.yaml").write_text(f"extends: {other}.yaml\n")
     mistake = only_mistake(load, tmp_path / "a.yaml")
-    assert "extends this file in turn" in mistake.message
+    assert "extends this file; two files cannot extend each other" in mistake.message
     assert place(mistake)[:2] == ("c.yaml", 1)
 
 

@@ -232,4 +232,4 @@ def test_no_subgroup_is_called_all():
     with pytest.raises(ScenarioError) as caught:
         load(BASE, ["subgroups.all={sex: female}"])
     (mistake,) = caught.value.mistakes
-    assert mistake.message == "'all' cannot name a subgroup: it stands for everyone"
+    assert mistake.message == "'all' cannot name a subgroup; it means all patients"

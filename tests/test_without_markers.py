@@ -107,7 +107,7 @@ def test_numbers_that_are_not_used_are_not_counted(whole):
     assert full - paths == {path for path in full if "ctx" in path}
     assert len(full - paths) == 10  # mean, SD, 4 effects, 3 of its course, its error
     lines = words(study)
-    assert "Not in the cohort, so not used: what the file says of ctx" in lines
+    assert "Not used, as the cohort does not have them: data on ctx" in lines
     assert not any("not used" in line for line in words(load(BASE)))
     (visits,) = (line for line in lines if line.startswith("Visits"))
     assert "of balp, tryptase (" in visits

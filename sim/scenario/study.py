@@ -1,4 +1,4 @@
-"""The doorway: a file, or a resolved document, to a Scenario with the source of each number."""
+"""Loading a scenario: a file, or a document kept in a manifest, becomes a checked Study."""
 
 from __future__ import annotations
 
@@ -35,18 +35,29 @@ from sim.scenario.text.settings import Setting, in_full, joined, set_over
 from sim.scenario.text.tree import Branch, Leaf, Listing, Node
 
 OF_A_SWEEP = "mastosim_sweep"
-"""The key that a sweep has, and no scenario."""
+"""The key that marks a file as a sweep."""
 
 
 @dataclass(frozen=True)
 class Study:
-    """A scenario that was read and found valid.
+    """A valid scenario with the source of each number.
 
-    `scenario` holds the values, `numbers` what vouches for each, `document` the resolved text
-    (base and patches joined, sources taken off), whose digest names the study, `publications`
-    the user's own ones by the name of their file, `uncertainty` the distribution that stands
-    beside a value or the keys of a mapping, by path; a document alone has none. `settings` are
-    the values that were set over the file.
+    Attributes
+    ----------
+    scenario
+        The values, each in one unit.
+    numbers
+        The numbers as typed, with the publications that support each.
+    document
+        The texts of the file after `extends` and settings, without sources.
+    digest
+        SHA-256 of the document and the user's publications; the digest names the study.
+    publications
+        The user's own publications by the name of their file.
+    uncertainty
+        The distributions beside values, by path; empty for a study from a document.
+    settings
+        The values that were set over the file; they have no part in digest and equality.
     """
 
     scenario: Scenario
@@ -60,14 +71,36 @@ class Study:
     def publication(self, key: str) -> dict[str, Any]:
         """A publication by its key, or by the name of a file beside the scenario.
 
-        Raises KeyError for one that the scenario does not name.
+        Times are days, whichever of the two it is. Raises KeyError for an unknown publication.
         """
         return self.publications[key] if is_file(key) else shipped(key)
 
     def with_(self, *, patients: int | None = None, seed: int | None = None) -> Study:
         """The same study with another number of patients or another seed.
 
-        Raises ScenarioError for a number that a scenario cannot have.
+        Parameters
+        ----------
+        patients
+            Virtual patients per arm, 1 or more; None keeps the number.
+        seed
+            Seed of the random numbers, 0 or more; None keeps the seed.
+
+        Returns
+        -------
+        Study
+            Equal to the study that `load` reads with these numbers.
+
+        Raises
+        ------
+        ScenarioError
+            For a number that a scenario cannot have.
+
+        Examples
+        --------
+        >>> from sim.scenario import load
+        >>> study = load("scenarios/laroche2011.yaml").with_(patients=200)
+        >>> study.scenario.cohort.patients
+        200
         """
         scenario = self.scenario
         new_patients = scenario.cohort.patients if patients is None else patients
@@ -94,11 +127,11 @@ class Study:
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """How another process is handed a study: by what it can be made of again."""
+        """Pickled as the document, which the other process reads again."""
         return from_document, (self.document, self.numbers, self.publications, self.settings)
 
     def _repr_html_(self) -> str:
-        """The protocol in words and what it assumes, as a notebook shows them."""
+        """The protocol in words and its assumptions, for notebooks."""
         count, *listed = assumptions(self.numbers)
         lines = protocol(self.scenario, self.document)
         return (
@@ -109,7 +142,7 @@ class Study:
 
     @property
     def assumptions(self) -> tuple[Number, ...]:
-        """The numbers that no publication vouches for."""
+        """The numbers that no publication supports."""
         return tuple(number for number in self.numbers if number.is_assumption)
 
 
@@ -121,26 +154,53 @@ def load(
 ) -> Study:
     """Read and check a scenario file.
 
-    `settings` are `path=value` texts laid over the file; `patients` and `seed` replace the numbers
-    of the file and of the settings. Raises ScenarioError with every mistake found.
+    Parameters
+    ----------
+    path
+        The file; the file that it extends and its publications are in the same folder.
+    settings
+        Texts `path=value` that are set over the file in their order.
+    patients
+        Virtual patients per arm in place of the number of the file and the settings.
+    seed
+        Seed of the random numbers in place of the seed of the file and the settings.
+
+    Returns
+    -------
+    Study
+        The scenario with the source of each number.
+
+    Raises
+    ------
+    ScenarioError
+        With all mistakes of the file and the settings.
+
+    Examples
+    --------
+    >>> from sim.scenario import load
+    >>> study = load("scenarios/laroche2011.yaml", ["horizon=24 months"], patients=50)
+    >>> study.scenario.horizon
+    730.5
+    >>> study.settings[0]
+    Setting(path='horizon', old='60 months', new='24 months')
     """
     mistakes: list[Mistake] = []
     document = read_layers(Path(path), str(path), mistakes)
     _refuse_a_sweep(document)
-    document, laid = set_over(document, in_full(settings, patients, seed), mistakes)
-    return replace(_study(document, mistakes, Path(path).parent), settings=laid)
+    document, recorded = set_over(document, in_full(settings, patients, seed), mistakes)
+    return replace(_study(document, mistakes, Path(path).parent), settings=recorded)
 
 
 def _refuse_a_sweep(document: Branch) -> None:
-    """Raises ScenarioError with one mistake for a sweep, also where its first key is misspelt."""
-    told = "this is a sweep; `mastosim sweep FILE` does it"
+    """Raise ScenarioError with one mistake for a sweep, also where its first key is misspelt."""
+    message = "this is a sweep; run it with `mastosim sweep FILE`"
     if OF_A_SWEEP in document.items:
-        raise ScenarioError([Mistake(OF_A_SWEEP, told, document.marks[OF_A_SWEEP])])
-    strange = [key for key in document.items if key not in Scenario.model_fields]
-    meant = closest(OF_A_SWEEP, strange) if "design" in strange else None
-    if meant is not None:
-        told = f"did you mean '{OF_A_SWEEP}'? Then {told}"
-        raise ScenarioError([Mistake(meant, told, document.marks[meant])])
+        raise ScenarioError([Mistake(OF_A_SWEEP, message, document.marks[OF_A_SWEEP])])
+    unknown = [key for key in document.items if key not in Scenario.model_fields]
+    misspelt = closest(OF_A_SWEEP, unknown) if "design" in unknown else None
+    if misspelt is not None:
+        message = f"did you mean '{OF_A_SWEEP}'? Then {message}"
+        raise ScenarioError([Mistake(misspelt, message, document.marks[misspelt])])
 
 
 def from_document(
@@ -149,11 +209,28 @@ def from_document(
     publications: dict[str, Any] | None = None,
     settings: Iterable[Setting] = (),
 ) -> Study:
-    """A study again from its document, numbers and publications, as a manifest keeps them.
+    """A study from a document that is kept in a manifest or changed by a program.
 
-    `settings` are those that the document contains already.
+    Parameters
+    ----------
+    document
+        The document of a Study: nested mappings and lists of texts, without sources.
+    numbers
+        The numbers of the study with their sources.
+    publications
+        The user's own publications by the name of their file.
+    settings
+        The settings that the document already contains, for the record.
 
-    Raises ScenarioError when the document is not valid any more.
+    Returns
+    -------
+    Study
+        The study without uncertainty, which a document does not contain.
+
+    Raises
+    ------
+    ScenarioError
+        For a document that is not valid, or not valid any more.
     """
     node = _as_node(document, Mark("the manifest", 1, 1))
     if not isinstance(node, Branch):
@@ -168,7 +245,7 @@ def _study(
     folder: Path | None = None,
     publications: dict[str, Any] | None = None,
 ) -> Study:
-    """A document checked. Raises ScenarioError for its mistakes and those found before."""
+    """The study of a document. Raises ScenarioError for its mistakes and those `before`."""
     plain = take_off(document, evidence.keys())
     scenario, mistakes = validated(Scenario, plain, plain.tree)
     mistakes = [*plain.mistakes, *mistakes]
@@ -200,14 +277,14 @@ def _uncertainty(plain: Plain, mistakes: list[Mistake]) -> dict[str, Uncertainty
 
 
 def _digest(document: dict[str, Any], publications: dict[str, Any]) -> str:
-    """The digest by which a study is known: of its document and of the user's publications."""
+    """The digest that names a study: of its document and the user's publications."""
     whole = {"scenario": document, "publications": publications} if publications else document
     canonical = json.dumps(whole, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _checked(setting: Setting, form: Any) -> Setting:
-    """A setting whose value its form allows. Raises ScenarioError for any other."""
+    """A setting whose value is allowed by its form. Raises ScenarioError for another value."""
     try:
         reader(form).validate_python(setting.new)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""What a form finds wrong, in the words of the file and with its places."""
+"""Mistakes that a form finds, in the words of the file and with their positions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FormT = TypeVar("FormT", bound=BaseModel)
 def validated(
     form: type[FormT], plain: Plain, tree: Any, at: DocumentPath = ()
 ) -> tuple[FormT | None, list[Mistake]]:
-    """A part of a document as its form, or what is wrong with it; `at` is where the part stands."""
+    """A part of a document read by its form, or its mistakes; `at` is the path of the part."""
     try:
         return form.model_validate(tree), []
     except ValidationError as error:
@@ -28,7 +28,7 @@ def validated(
 
 @cache
 def reader(form: Any) -> TypeAdapter[Any]:
-    """The reader of a part of a form, made once: making a reader takes longer than a reading."""
+    """The reader of a type of value, made once: making a reader takes longer than reading."""
     return TypeAdapter(form)
 
 
@@ -58,7 +58,7 @@ def _explain(
 
 
 def _in_the_file(loc: Iterable[str | int], tree: Any) -> DocumentPath:
-    """A form's path without the parts that only the form knows (tags, names of shorthands)."""
+    """A path of a form without the parts that no file has: tags, keys of bare values."""
     path: list[str | int] = []
     for part in loc:
         inside = isinstance(tree, dict) and part in tree

@@ -46,7 +46,7 @@ class Opened:
 
     @property
     def alternatives(self) -> list[Opened]:
-        """The types of which a value has one."""
+        """The types of a union, empty for any other type."""
         return [opened(option) for option in get_args(self.bare)] if _is_union(self.bare) else []
 
     def at(self, part: str | int) -> Opened:
