@@ -57,11 +57,11 @@ ONE_MISTAKE = {
         "horizon: 5 MONTHS", "2:10: horizon: '5 MONTHS': 'MONTHS' is not a unit of time; "
         "did you mean 'months'? Allowed: day, days, week, weeks, month, months, year, years"),
     "a bare number": (
-        "horizon: 60", "2:10: horizon: '60' has no unit; time is written with one of: "
+        "horizon: 60", "2:10: horizon: '60' has no unit; units of time: "
         "day, days, week, weeks, month, months, year, years"),
     "a bare share": (
         "cohort: {female: 0.5}", "2:18: cohort.female: '0.5' has no unit; "
-        "a share is written with %, like 50 %, or as counts, like 2 of 10"),
+        "write a share with %, like 50 %, or as counts, like 2 of 10"),
     "a decimal comma": (
         "horizon: 5,5 years", "2:10: horizon: '5,5 years' does not start with a number; "
         "write decimals with a point, thousands without a comma"),
@@ -79,7 +79,7 @@ ONE_MISTAKE = {
         "2:34: therapies.pamidronate.given: '101 %' is not allowed here; allowed: 0 % to 100 %"),
     "a share as a number of YAML": (
         "cohort: {female: 1e-3}", "2:18: cohort.female: '1e-3' has no unit; "
-        "a share is written with %, like 50 %, or as counts, like 2 of 10"),
+        "write a share with %, like 50 %, or as counts, like 2 of 10"),
     "what YAML takes for false": (
         "cohort: {female: NO}", "2:18: cohort.female: 'NO' does not start with a number"),
     "what YAML takes for a time": (
@@ -93,8 +93,8 @@ ONE_MISTAKE = {
     "a second document": (
         "seed: 1\n---\nseed: 2", "3:1: the document: a second document in the file; a scenario is one document"),
     "a value of nothing": (
-        "value: 5", "2:1: value: 'value' is not a key here; "
-        "it stands beside a source, under what it is of"),
+        "value: 5", "2:1: value: 'value' is not a key of a scenario; "
+        "write it beside `source`, under its key"),
     "a control character": (
         'title: "\\e[31mred"', "2:8: title: a control character (U+001B) in a text; remove it"),
     "half a character": (
@@ -102,13 +102,13 @@ ONE_MISTAKE = {
     "writing that turns": (
         'title: "\\u202Elatot"', "2:8: title: a control character (U+202E) in a text; remove it"),
     "a control character as such": (
-        "title: a\x07b", "2:9: not YAML: a control character (U+0007) ; remove it"),
+        "title: a\x07b", "2:9: not YAML: a control character (U+0007); remove it"),
     "a tab in front": (
-        "cohort:\n\tpatients: 5", "3:1: not YAML: a tab; YAML aligns with spaces, "
-        "so replace it by spaces"),
+        "cohort:\n\tpatients: 5", "3:1: not YAML: a tab; YAML indents with spaces, "
+        "so replace the tab by spaces"),
     "a tab after spaces": (
-        "cohort:\n  age:\n  \tnormal: 5", "4:3: not YAML: a tab; YAML aligns with spaces, "
-        "so replace it by spaces"),
+        "cohort:\n  age:\n  \tnormal: 5", "4:3: not YAML: a tab; YAML indents with spaces, "
+        "so replace the tab by spaces"),
     "an open bracket": (
         "arms: {a: [pamidronate", "2:11: not YAML: the text ends before the ']' that closes "
         "this '['"),
@@ -116,8 +116,8 @@ ONE_MISTAKE = {
         "cohort: {female: 5 %\n", "2:9: not YAML: the text ends before the '}' that closes "
         "this '{'"),
     "a bracket at the very end": (
-        "arms: {a: [", "3:1: not YAML: the text ends in the middle of this; is a part of it "
-        "missing?"),
+        "arms: {a: [", "3:1: not YAML: the text ends in the middle of this value; is a part "
+        "of the file missing?"),
     "an open quotation": (
         'title: "abc', '2:8: not YAML: the text ends before the " that closes this quotation'),
     "no colon": (
@@ -168,7 +168,7 @@ RULES = {
         "2:24: cohort.correlations", "not positive definite"),
     "a phase that never begins": (
         "therapies: {pamidronate: {schedule: [{every: 1 month}, {every: 3 months}]}}",
-        "2:37: therapies.pamidronate.schedule", "only the last phase may go without `for`"),
+        "2:37: therapies.pamidronate.schedule", "only the last phase may omit `for`"),
     "a source unknown": (
         "horizon: {value: 5 years, source: larcohe2011}", "2:35: horizon.source",
         "did you mean 'laroche2011'?"),
@@ -374,7 +374,7 @@ def test_of_very_many_mistakes_the_first_are_shown_and_the_others_counted(tmp_pa
     text = "arms:\n" + "".join(f"  arm{i}: [therapy{i}]\n" for i in range(200))
     found = report_over_base(tmp_path, text)
     assert found.startswith("The scenario is not valid: 200 mistakes.\n")
-    assert found.endswith("\n... and 150 more, shown when these are corrected.")
+    assert found.endswith("\n... and 150 more, shown once these are corrected.")
     assert len(told(found)) == MOST_MISTAKES + 1 == 51
     assert "arms.arm49[0]" in found
     assert "arms.arm50[0]" not in found
@@ -439,7 +439,7 @@ def test_the_nearest_spelling_is_found_whatever_the_capitals_and_the_length():
     assert nearest("Femal", ["female", "age"]) == "did you mean 'female'? Allowed: female, age"
     assert nearest("CTX", ["ctx"]) == "did you mean 'ctx'? Allowed: ctx"
     assert nearest("x" * 10**6, ["female"]) == "Allowed: female"
-    assert nearest("x", []) == "Allowed: nothing"
+    assert nearest("x", []) == "Allowed: none"
     many = nearest("k5", (f"k{i}" for i in range(10**6)))
     assert many.startswith("did you mean 'k5'? Allowed: k0, k1, ")
     assert many.endswith("k59, ...")

@@ -279,7 +279,7 @@ def test_a_missing_key_is_told_where_it_belongs(tmp_path):
 @pytest.mark.parametrize(
     ("text", "path", "line", "part"),
     [
-        ("seed: 1\ntitle: x\nseed: 2\n", "seed", 4, "given before, on line 2"),
+        ("seed: 1\ntitle: x\nseed: 2\n", "seed", 4, "already on line 2"),
         ("cohort:\n  patients: 5\n  patients: 6\n", "cohort.patients", 4, "on line 3"),
         ("seed: &it 1\n", "seed", 2, "anchors (&name)"),
         ("title: *it\n", "title", 2, "aliases (*name)"),
@@ -462,7 +462,7 @@ def test_a_regimen_under_two_names_is_refused(tmp_path):
         "effects:\n  pamidronate + interferon: {ctx: 0 %}\n  interferon+pamidronate: {ctx: 1 %}\n"
     )
     mistake = only_mistake(load, over_base(tmp_path, text))
-    assert "are one regimen" in mistake.message
+    assert "are the same regimen" in mistake.message
     assert place(mistake)[:2] == ("case.yaml", 4)
 
 
@@ -572,7 +572,10 @@ def test_a_base_that_is_absent_is_told(tmp_path):
 
 def test_files_that_extend_one_another_in_a_circle_are_refused(tmp_path):
     (tmp_path / "self.yaml").write_text("extends: self.yaml\n")
-    assert "extends this file; two files cannot extend each other" in only_mistake(load, tmp_path / "self.yaml").message
+    assert (
+        "extends this file; two files cannot extend each other"
+        in only_mistake(load, tmp_path / "self.yaml").message
+    )
     for name, other in (("a", "b"), ("b", "c"), ("c", "a")):
         (tmp_path / f"{name}.yaml").write_text(f"extends: {other}.yaml\n")
     mistake = only_mistake(load, tmp_path / "a.yaml")
@@ -633,7 +636,7 @@ def test_an_empty_setting_removes_what_the_file_says(empty):
         ("cohort.age.mean=5 years", "cohort.age.mean", "'mean' is not a key here"),
         ("therapies.zoledronate.given=5 %", "therapies.zoledronate", "`injection` or `course`"),
         ("therapies.pamidronate.schedule[7].every=1 day", "--set", "has 2 items"),
-        ("therapies[0].given=5 %", "--set", "no list item [0]"),
+        ("therapies[0].given=5 %", "--set", "no list at [0]"),
         ("therapies.pamidronate.given", "--set", "path=value"),
         ("=5", "--set", "path=value"),
         ("seed=five", "seed", "five"),
@@ -724,8 +727,8 @@ INFUSION, COURSE = "therapies__pamidronate", "therapies__interferon"
 WEEKLY = {"every": "1 week", "for": "2 weeks"}
 RULES = [
     ({"mastosim": "2"}, "mastosim", "format 2 is not known"),
-    ({"name": "Bad Name"}, "name", "names a folder"),
-    ({"name": "../up"}, "name", "names a folder"),
+    ({"name": "Bad Name"}, "name", "cannot name a folder"),
+    ({"name": "../up"}, "name", "cannot name a folder"),
     ({"seed": "-1"}, "seed", "0 or more"),
     ({"seed": "1.5"}, "seed", "whole number"),
     ({"horizon": "0 days"}, "horizon", "between 1 day and 100 years"),
@@ -765,7 +768,7 @@ RULES = [
      "therapies", "9 reactions"),
     ({f"{COURSE}__action_1__course": "1 mg"}, "therapies.interferon", "in the same unit"),
     ({f"{COURSE}__times_per_week": "0"}, "therapies.interferon", "times_per_week"),
-    ({f"{COURSE}__on_intolerance": ["stop", "halve"]}, "therapies.interferon", "ladder"),
+    ({f"{COURSE}__on_intolerance": ["stop", "halve"]}, "therapies.interferon", "`stop` is the last"),
     ({f"{COURSE}__on_intolerance": ["quarter"]}, "therapies.interferon.on_intolerance[0]", "halve"),
     ({f"{COURSE}__intolerance": [{"probability": "100 %", "until": "1 year"}]},
      "therapies.interferon.intolerance[0]", "99.99 %"),

@@ -209,7 +209,7 @@ def given_in_place(given):
 )  # fmt: skip
 def test_a_way_has_one_unit(given):
     names = [name for name in ("median", "iqr", "mean", "se", "ci95") if f"{name}:" in given]
-    told = f"all of {', '.join(names)} have one unit"
+    told = f"{', '.join(names)} have the same unit"
     assert refused(f"cohort.age={given_in_place(given)}") == [told]
 
 

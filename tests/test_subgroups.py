@@ -216,7 +216,7 @@ def test_a_subgroup_of_one_has_an_estimate_and_no_error():
          "'agee' is not a key here; did you mean 'age'? "
          "Allowed: sex, age, weight, vertebral_fractures, spine_t, hip_t"),
         ("{age: {below: 50}}", "subgroups.odd.age.below",
-         "'50' has no unit; age is written with one of: years, year"),
+         "'50' has no unit; units of age: years, year"),
         ("{ctx: {below: 300 ng/L}}", "subgroups.odd.ctx",
          "'ctx' is not a key here; "
          "Allowed: sex, age, weight, vertebral_fractures, spine_t, hip_t"),

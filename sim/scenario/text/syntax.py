@@ -53,7 +53,7 @@ def explained(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[Any, str]:
 def explained_character(error: yaml.reader.ReaderError) -> str:
     """An explanation of a control character in a file."""
     code = error.character if isinstance(error.character, int) else ord(str(error.character)[:1])
-    return f"not YAML: a control character (U+{code:04X}) ; remove it"
+    return f"not YAML: a control character (U+{code:04X}); remove it"
 
 
 def position_in(text: str, index: int) -> Position:
