@@ -91,7 +91,8 @@ ONE_MISTAKE = {
     "an anchor": ("seed: &a 1", "2:7: seed: anchors (&name) are not allowed in scenarios"),
     "a tag": ("seed: !!int 1", "2:7: seed: tags (!name) are not allowed in scenarios"),
     "a second document": (
-        "seed: 1\n---\nseed: 2", "3:1: the document: a second document in the file; a scenario is one document"),
+        "seed: 1\n---\nseed: 2", "3:1: the document: a second document "
+        "in the file; a scenario is one document"),
     "a value of nothing": (
         "value: 5", "2:1: value: 'value' is not a key of a scenario; "
         "write it beside `source`, under its key"),
@@ -324,14 +325,15 @@ def test_what_is_wrong_before_a_base_is_found_missing_is_told_too(tmp_path):
          "therapies.pamidronate.given=80 %"),
         ("cohort.age.normal.men=1", "--set cohort.age.normal.men=1: 'men' is not a key here; "
          "did you mean 'mean'? Allowed: mean, sd"),
-        ("arms.combination[7]=x", "--set arms.combination[7]=x: the list has 2 items, counted from [0]"),
+        ("arms.combination[7]=x", "--set arms.combination[7]=x: the list has 2 items, "
+         "counted from [0]"),
         ("cohort.age.within[0].x=5", "--set cohort.age.within[0].x=5: item [0] has no x"),
         ("cohort.female=[1, 2", "--set cohort.female=[1, 2: not YAML: the text ends before the "
          "']' that closes this '['"),
         ("cohort.female=@", "--set cohort.female=@: not YAML: a value cannot begin with '@'; "
          "put it in quotes"),
         ("cohort.female=\x1b[31m", "--set cohort.female=\\x1b[31m: not YAML: a control character "
-         "(U+001B) ; remove it"),
+         "(U+001B); remove it"),
         ("cohort.age.normal.mean=10 years", "--set cohort.age.normal.mean=10 years: cohort.age: "
          "the mean is outside `within`"),
         ("a." * 40 + "b=1", None),

@@ -768,7 +768,7 @@ RULES = [
      "therapies", "9 reactions"),
     ({f"{COURSE}__action_1__course": "1 mg"}, "therapies.interferon", "in the same unit"),
     ({f"{COURSE}__times_per_week": "0"}, "therapies.interferon", "times_per_week"),
-    ({f"{COURSE}__on_intolerance": ["stop", "halve"]}, "therapies.interferon", "`stop` is the last"),
+    ({f"{COURSE}__on_intolerance": ["stop", "halve"]}, "therapies.interferon", "is the last"),
     ({f"{COURSE}__on_intolerance": ["quarter"]}, "therapies.interferon.on_intolerance[0]", "halve"),
     ({f"{COURSE}__intolerance": [{"probability": "100 %", "until": "1 year"}]},
      "therapies.interferon.intolerance[0]", "99.99 %"),

@@ -15,6 +15,7 @@ from sim.experiments.forecast import refuse_too_large
 from sim.outcomes import CELL, Tally
 from sim.results import Tables
 from sim.scenario import Study, load
+from sim.simulation import lowering
 from sim.simulation.draws import CHUNK
 from sim.simulation.simulate import names_of, simulate_arms
 from sim.vocabulary import Engine, Progress
@@ -195,10 +196,10 @@ def workers_for(patients: int, engine: Engine) -> int:
 def follow(study: Study, patients: range | None = None, engine: Engine = "simpy") -> Tables:
     """The tables of a study, of some of its patients or of all."""
     patients = range(study.scenario.cohort.patients) if patients is None else patients
-    names = names_of(study)
+    names, protocol = names_of(study), lowering.protocol(study.scenario)
     return results.join(
         [
-            results.of_block(simulate_arms(study, piece, engine), names, piece.start)
+            results.of_block(simulate_arms(protocol, piece, engine), names, piece.start)
             for piece in split(patients, BLOCK[engine])
         ]
     )

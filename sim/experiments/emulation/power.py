@@ -17,6 +17,7 @@ from sim.outcomes.definitions.named import Outcome, outcomes_of
 from sim.outcomes.estimates import Estimate, Sums, ratio
 from sim.scenario import Study, load
 from sim.scenario.mistakes import nearest
+from sim.simulation import lowering
 from sim.simulation.draws import CHUNK
 from sim.simulation.records import Floats
 from sim.simulation.simulate import names_of, simulate_arms
@@ -33,9 +34,10 @@ LEVEL = 0.05
 
 COLUMNS = (
     "arm",
+    "against_arm",
     "outcome",
     "unit",
-    "patients_an_arm",
+    "patients_per_arm",
     "trials",
     "mean_difference",
     "low",
@@ -117,7 +119,10 @@ def run(plan: Plan, progress: Progress | None = None, workers: int = 1) -> pd.Da
     whole = np.concatenate(parts)
     kind = _of(plan, range(2))[plan.arms[0]]
     rows = [
-        (arm, plan.outcome, kind.unit, size, plan.trials, *_found(whole[:, [place, 0], at], kind))
+        (
+            *(arm, plan.arms[0], plan.outcome, kind.unit, size, plan.trials),
+            *_found(whole[:, [place, 0], at], kind),
+        )
         for place, arm in enumerate(plan.arms)
         if place > 0
         for at, size in enumerate(plan.sizes)
@@ -176,7 +181,8 @@ def _of(plan: Plan, patients: range) -> dict[str, Outcome]:
     """The outcome of some patients in each arm, at its last day."""
     names, end = names_of(plan.study), round(plan.study.scenario.horizon)
     found = {}
-    for arm, (inputs, log) in simulate_arms(plan.study, patients, "batch").items():
+    protocol = lowering.protocol(plan.study.scenario)
+    for arm, (inputs, log) in simulate_arms(protocol, patients, "batch").items():
         people = outcomes.persons(inputs, log, names)
         last = [o for o in outcomes_of(people, end) if o.name == plan.outcome]
         found[arm] = max(last, key=lambda outcome: outcome.day)
@@ -186,9 +192,10 @@ def _of(plan: Plan, patients: range) -> dict[str, Outcome]:
 def _shared(plan: Plan) -> list[str]:
     """Outcomes that every arm has."""
     names, end = names_of(plan.study), round(plan.study.scenario.horizon)
+    protocol = lowering.protocol(plan.study.scenario)
     each = [
         dict.fromkeys(o.name for o in outcomes_of(outcomes.persons(inputs, log, names), end))
-        for inputs, log in simulate_arms(plan.study, range(2), "batch").values()
+        for inputs, log in simulate_arms(protocol, range(2), "batch").values()
     ]
     return [name for name in each[0] if all(name in others for others in each[1:])]
 

@@ -57,7 +57,7 @@ def _drawn(subject: Subject) -> tuple[dict[str, Floats], dict[str, Floats]]:
     values |= {name: people["marker"][:, MARKERS.index(name)] for name in form.markers}
     names = ("age", "weight", "spine_t", "hip_t", *form.markers)
     scores = {name: score(getattr(form, name), values[name]) for name in names}
-    responses = lowering.enrol(form, subject.scenario.seed, 0, subject.many).responses
+    responses = lowering.enrol(form, subject.scenario.seed, range(subject.many)).responses
     return values, scores | {f"{name}_response": z for name, z in responses.items()}
 
 
@@ -197,7 +197,7 @@ def _within(subject: Subject, values: dict[str, Floats]) -> Verdict:
 def entry_values(subject: Subject) -> Verdict:
     """Bone density at entry, doses and the standing of a patient follow from file and draws."""
     people = next(iter(subject.inputs(subject.some).values())).patients
-    baseline = lowering.enrol(subject.scenario.cohort, subject.scenario.seed, 0, subject.some)
+    baseline = lowering.enrol(subject.scenario.cohort, subject.scenario.seed, range(subject.some))
     wrong, count = [], 0
     expected = dict(_expected_at_entry(subject, people, baseline))
     for what, (found, wanted) in expected.items():

@@ -10,7 +10,7 @@ from sim.experiments.blocks import Work
 from sim.experiments.verification.subject import Subject, same
 from sim.experiments.verification.verdict import Verdict, exact
 from sim.outcomes import CELL, Tally
-from sim.simulation import batch_engine, simpy_engine
+from sim.simulation import batch_engine, lowering, simpy_engine
 from sim.simulation.records import Log
 from sim.simulation.simulate import simulate_arms
 from sim.workers.pieces import available, in_order
@@ -37,7 +37,7 @@ def sizes_of_blocks(subject: Subject) -> Verdict:
     in_parts = _tally(blocks.do(work, part).tally for part in runs.split(patients, CELL))
     wrong = [] if _same(whole, in_parts) else ["outcomes of one block and of several"]
     late = batch_engine.simulate(
-        simulate_arms(subject.study, range(9, 12), "batch")[_arm(subject)][0]
+        simulate_arms(lowering.protocol(subject.scenario), range(9, 12), "batch")[_arm(subject)][0]
     )
     early = subject.lives(12)[_arm(subject)][1]
     shifted = early._replace(patient=early.patient - 9)

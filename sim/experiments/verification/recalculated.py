@@ -82,7 +82,7 @@ def _told(arm: str, what: str, log: Log, inside: Any, apart: Floats) -> list[str
 def course(scenario: Scenario, arm: str, inputs: Inputs, log: Log, bone: str) -> Floats:
     """Bone density at the beginning of every day, days x patients, g/cm2."""
     people = len(inputs.patients)
-    z = lowering.enrol(scenario.cohort, scenario.seed, 0, people).responses[bone]
+    z = lowering.enrol(scenario.cohort, scenario.seed, range(people)).responses[bone]
     acting = actions(scenario, scenario.arms[arm], inputs, log)
     rate = between_rows(
         {name: acting.at_nodes(name) for name in acting.levels},
@@ -170,7 +170,7 @@ def marker_course(scenario: Scenario, acting: Actions, inputs: Inputs, name: str
     """True values of a marker at the beginning of every day, days x patients."""
     form, people = getattr(scenario.markers, name), len(inputs.patients)
     onset = math.log(2) / form.onset_half_life
-    z = lowering.enrol(scenario.cohort, scenario.seed, 0, people).responses[name]
+    z = lowering.enrol(scenario.cohort, scenario.seed, range(people)).responses[name]
     felt: dict[str, Floats] = {}
     for therapy in acting.levels:
         felt[therapy] = at_site(acting, therapy, onset)

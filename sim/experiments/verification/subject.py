@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim import evidence
 from sim.scenario import Study, from_document
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
 from sim.simulation import lowering
 from sim.simulation.records import Inputs, Log
-from sim.simulation.simulate import simulate_arms
+from sim.simulation.simulate import inputs_of, simulate_arms
 from sim.vocabulary import SITES
 
 Path = tuple[str | int, ...]
@@ -96,13 +95,12 @@ class Subject:
     def inputs(self, count: int, *changes: Changes) -> dict[str, Inputs]:
         """What the model is handed of the first patients, in every arm; nobody is simulated."""
         scenario = (self.changed(*changes) if changes else self.study).scenario
-        table = evidence.life_table(scenario.mortality.life_table)
-        return lowering.lower(scenario, table, 0, count)
+        return inputs_of(lowering.protocol(scenario), range(count))
 
     def lives(self, count: int, *changes: Changes) -> Lives:
         """The lives of the first patients in every arm, of the study or of a changed one."""
         study = self.changed(*changes) if changes else self.study
-        return simulate_arms(study, range(count), "batch")
+        return simulate_arms(lowering.protocol(study.scenario), range(count), "batch")
 
     @property
     def no_noise(self) -> Changes:

@@ -162,10 +162,8 @@ class Scenario(Form):
         if not arms:
             raise refuse("a scenario has at least one arm")
         for arm in arms:
-            if " - " in arm or not arm.strip():
-                raise refuse(
-                    "'{arm}' cannot name an arm; ' - ' separates arms that are compared", arm=arm
-                )
+            if not arm.strip():
+                raise refuse("'{arm}' cannot name an arm; the name is empty", arm=arm)
         return arms
 
     @field_validator("subgroups", mode="after")
