@@ -61,6 +61,7 @@ def _random_numbers_of_few_patients_are_drawn_once():
     column = draws.column
     held = functools.lru_cache(10_000)(column)
 
+    @functools.wraps(column)  # its examples stay those of its module
     def drawn(seed, stream, use, law, first, count, replicate=0):
         known = held if count <= FEW else column
         return known(seed, stream, use, law, first, count, replicate)
