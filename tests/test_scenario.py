@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from sim.scenario import ScenarioError, from_document, load, reachable
-from sim.scenario.form.outcome import VisitTime
+from sim.scenario.form.visits import VisitTime
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
 BASE = "laroche2011.yaml"

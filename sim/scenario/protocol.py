@@ -9,10 +9,10 @@ from sim import evidence
 from sim.scenario.checks.markers import unused_markers
 from sim.scenario.checks.regimens import reachable, reached_by
 from sim.scenario.form.intolerance import Intolerance
-from sim.scenario.form.outcome import Visits, VisitTime
 from sim.scenario.form.spread import is_converted
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions, Phase, Schedule, Start
+from sim.scenario.form.visits import Visits, VisitTime
 from sim.scenario.text.paths import DocumentPath, dotted
 from sim.scenario.text.provenance import Number
 from sim.vocabulary import DAYS_PER_MONTH

@@ -12,25 +12,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim import evidence
-from sim.scenario.checks.forms import reader, validated
-from sim.scenario.checks.markers import check_markers, without_unused
-from sim.scenario.checks.publications import (
-    check_answers,
-    is_file,
-    read_publications,
-    shipped,
-)
-from sim.scenario.checks.regimens import check_regimens, horizon_in, therapies_in
-from sim.scenario.checks.sequences import check_sequences
+from sim.scenario.checks.forms import reader
+from sim.scenario.checks.publications import is_file, shipped
+from sim.scenario.checks.whole import Checked, checked
 from sim.scenario.form.cohort import Patients
 from sim.scenario.form.study import Scenario, Seed
 from sim.scenario.form.uncertainty import Uncertainty
 from sim.scenario.mistakes import Mark, Mistake, ScenarioError, closest
 from sim.scenario.protocol import assumptions, protocol
 from sim.scenario.text.layers import read_layers
-from sim.scenario.text.paths import dotted, parts_of, replaced, value_at
-from sim.scenario.text.provenance import Number, Plain, take_off
+from sim.scenario.text.paths import parts_of, replaced, value_at
+from sim.scenario.text.provenance import Number
 from sim.scenario.text.settings import Setting, in_full, joined, set_over
 from sim.scenario.text.tree import Branch, Leaf, Listing, Node
 
@@ -110,7 +102,7 @@ class Study:
             "seed": (scenario.seed, new_seed, Seed),
         }
         settings = [
-            _checked(Setting(path, value_at(self.document, parts_of(path)), str(new)), form)
+            _allowed(Setting(path, value_at(self.document, parts_of(path)), str(new)), form)
             for path, (old, new, form) in changes.items()
             if new != old
         ]
@@ -188,7 +180,7 @@ def load(
     document = read_layers(Path(path), str(path), mistakes)
     _refuse_a_sweep(document)
     document, recorded = set_over(document, in_full(settings, patients, seed), mistakes)
-    return replace(_study(document, mistakes, Path(path).parent), settings=recorded)
+    return _study(checked(document, mistakes, Path(path).parent), recorded)
 
 
 def _refuse_a_sweep(document: Branch) -> None:
@@ -235,45 +227,13 @@ def from_document(
     node = _as_node(document, Mark("the manifest", 1, 1))
     if not isinstance(node, Branch):
         raise ScenarioError([Mistake("", "the manifest holds no scenario")])
-    study = _study(node, [], publications=publications)
-    return replace(study, numbers=tuple(numbers), settings=tuple(settings))
+    valid = checked(node, [], publications=publications)
+    return _study(valid._replace(numbers=tuple(numbers)), settings)
 
 
-def _study(
-    document: Branch,
-    before: list[Mistake],
-    folder: Path | None = None,
-    publications: dict[str, Any] | None = None,
-) -> Study:
-    """The study of a document. Raises ScenarioError for its mistakes and those `before`."""
-    plain = take_off(document, evidence.keys())
-    scenario, mistakes = validated(Scenario, plain, plain.tree)
-    mistakes = [*plain.mistakes, *mistakes]
-    uncertainty = _uncertainty(plain, mistakes)
-    therapies = therapies_in(plain) if scenario is None else scenario.therapies
-    horizon = horizon_in(plain) if scenario is None else scenario.horizon
-    mistakes += check_regimens(plain, therapies, horizon)
-    mistakes += check_sequences(plain, therapies)
-    mistakes += check_markers(plain)
-    own = publications or {} if folder is None else read_publications(plain, folder, mistakes)
-    mistakes += check_answers(plain, own)
-    reported = {mistake.path for mistake in before}
-    mistakes = [*before, *(mistake for mistake in mistakes if mistake.path not in reported)]
-    if mistakes or scenario is None:
-        raise ScenarioError(sorted(mistakes, key=_position))
-    numbers = without_unused(plain.numbers, plain.tree)
-    return Study(scenario, tuple(numbers), plain.tree, _digest(plain.tree, own), own, uncertainty)
-
-
-def _uncertainty(plain: Plain, mistakes: list[Mistake]) -> dict[str, Uncertainty]:
-    """The distributions beside values, by path; mistakes in them are added to `mistakes`."""
-    read = {}
-    for path, tree in plain.uncertainty.items():
-        uncertainty, wrong = validated(Uncertainty, plain, tree, (*path, "uncertainty"))
-        mistakes += wrong
-        if uncertainty is not None:
-            read[dotted(path)] = uncertainty
-    return read
+def _study(valid: Checked, settings: Iterable[Setting]) -> Study:
+    digest = _digest(valid.document, valid.publications)
+    return Study(**valid._asdict(), digest=digest, settings=tuple(settings))
 
 
 def _digest(document: dict[str, Any], publications: dict[str, Any]) -> str:
@@ -283,18 +243,13 @@ def _digest(document: dict[str, Any], publications: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _checked(setting: Setting, form: Any) -> Setting:
+def _allowed(setting: Setting, form: Any) -> Setting:
     """A setting whose value is allowed by its form. Raises ScenarioError for another value."""
     try:
         reader(form).validate_python(setting.new)
     except ValidationError as error:
         raise ScenarioError([Mistake(setting.path, error.errors()[0]["msg"])]) from error
     return setting
-
-
-def _position(mistake: Mistake) -> tuple[str, int, int]:
-    mark = mistake.mark
-    return (mark.file, mark.line, mark.column) if mark else ("", 0, 0)
 
 
 def _as_node(value: Any, mark: Mark) -> Node:

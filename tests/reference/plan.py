@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from sim import evidence
-from sim.scenario.form.outcome import VisitTime
 from sim.scenario.form.units import read
+from sim.scenario.form.visits import VisitTime
 
 from .cohort import reference_t
 from .hazards import YEAR, Cumulative, LifeTable, intolerance_hazard

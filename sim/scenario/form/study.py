@@ -16,12 +16,12 @@ from sim.scenario.form.outcome import (
     Markers,
     Measurement,
     Mortality,
-    Visits,
 )
 from sim.scenario.form.quantities import Days, Form, Text, Whole, refuse
 from sim.scenario.form.regimen import NO_THERAPY, Regimen, regimen_of
 from sim.scenario.form.subgroup import Subgroup
 from sim.scenario.form.therapy import Course, Infusions
+from sim.scenario.form.visits import Visits
 from sim.vocabulary import EVERYONE
 
 FORMAT = 1
