@@ -1,4 +1,7 @@
-"""Every key of a scenario file on one page, docs/format.md, made from the schema."""
+"""Every key of a scenario file on one page, docs/format.md, made from the schema.
+
+`python -m tests.remake_results` writes the page.
+"""
 
 from __future__ import annotations
 
