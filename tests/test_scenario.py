@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from sim.scenario import ScenarioError, from_document, load, reachable
-from sim.scenario.form.visits import VisitTime
+from sim.scenario.form.visits import Visits, VisitTime
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
 BASE = "laroche2011.yaml"
@@ -924,3 +924,16 @@ def test_odd_values_of_the_large_parts_are_refused(key, odd):
     assert refused({**document(), key: odd})
     if (key, odd) != ("arms", []):  # an arm without therapies is an arm
         assert refused({**document(), key: {"combination": odd}})
+
+
+@pytest.mark.parametrize(
+    ("times", "days"),
+    [
+        ([], [0]),
+        (["5 months"], [0, 152]),
+        (["every 5 months"], [0, 152, 304, 457, 609]),
+        (["100 days", "every 1 year", "50 months"], [0, 100, 365, 730]),
+    ],
+)
+def test_visits_are_on_days_up_to_the_horizon(times, days):
+    assert Visits.days([VisitTime.read(time) for time in times], 730.5) == days
