@@ -26,9 +26,9 @@ BLOCK = 8000
 """The most patients of a block: whole groups, and about as many as draw their numbers at once."""
 
 
-KEPT = 128 * 2**20
-"""Bytes of random numbers that a process keeps for the next point: several times what a block of
-the base case needs, and a quarter of what a process takes anyway."""
+KEPT = 64 * 2**20
+"""Bytes of random numbers that a process keeps for the next point: a thousand columns of a whole
+block. The base case has 164, and a process takes 450 MB without them."""
 
 
 class Task(NamedTuple):

@@ -16,7 +16,7 @@ from sim.simulation.lowering.fractures import fracture_fields
 from sim.simulation.lowering.infusions import infusion_fields, sequence_fields
 from sim.simulation.lowering.markers import marker_fields
 from sim.simulation.lowering.measurement import measurement_fields
-from sim.simulation.lowering.numbers import FRACTURES_PREPARED, Need, needs_of
+from sim.simulation.lowering.streams import FRACTURES_PREPARED, Need, needs_of
 from sim.simulation.records import PARAMS, SUBSETS, THERAPIES
 
 BY_HEADING = {

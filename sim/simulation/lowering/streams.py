@@ -126,8 +126,8 @@ def _of_fractures(fractures: int) -> Iterator[Need]:
 
 def _of_measurements(params: npt.NDArray[np.void]) -> Iterator[Need]:
     for slot, name in enumerate((*BONES, *MARKERS)):
-        days = [int(day) for day in params["visit_days"][slot] if day != NEVER]
-        yield Need(NOISE, slot, f"measurement {name}", "normal", days)
+        days = params["visit_days"][slot]
+        yield Need(NOISE, slot, f"measurement {name}", "normal", days[days != NEVER].tolist())
 
 
 def _planned(params: npt.NDArray[np.void], slot: int) -> list[int]:
