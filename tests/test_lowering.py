@@ -42,7 +42,7 @@ def as_bytes(arms):
 def fields_by_heading():
     """The fields of PARAMS under each comment that stands on a line of its own."""
     source = inspect.getsource(records).split("PARAMS = np.dtype([")[1].split("\n])")[0]
-    heading, fields = "", {}
+    heading, fields = "", dict[str, set[str]]()
     for line in source.splitlines():
         if comment := re.fullmatch(r" +# (.*)", line):
             heading = comment[1]
@@ -98,7 +98,7 @@ def test_more_fractures_change_the_number_of_columns_alone():
     few, many = (lowering.protocol(scenario(), fractures) for fractures in (8, 32))
     assert (few.fractures, many.fractures) == (8, 32)
     for one, other in zip(few.arms.values(), many.arms.values(), strict=True):
-        for name in set(one.dtype.names) - {"first_draw", "draws"}:
+        for name in set(one.dtype.names or ()) - {"first_draw", "draws"}:
             assert one[name].tobytes() == other[name].tobytes()
 
 
@@ -176,9 +176,8 @@ def test_what_decides_a_number_takes_nothing_from_elsewhere():
     """Else a source could change a number and leave the addresses of blocks as they are."""
     parts = [ROOT / "sim" / part for part in addresses.DECIDES]
     files = [path for part in parts for path in ([part] if part.is_file() else part.rglob("*.py"))]
-    inside = tuple(
-        f"sim.{part.removesuffix('.py').replace('/', '.')}" for part in addresses.DECIDES
-    )
+    names = [f"sim.{part}" for part in addresses.DECIDES]
+    inside = tuple(name.removesuffix(".py").replace("/", ".") for name in names)
     strange = {
         (path.name, name)
         for path in files

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from sim.errors import RequestError
 from sim.experiments import archive, sweeps
-from sim.experiments.sweeps import addresses, coverage, paths, store, work
+from sim.experiments.sweeps import addresses, coverage, paths, running, store, work
 from sim.scenario import Mistake, ScenarioError, from_document, load
 from sim.simulation import simulate
 from tests import generated
@@ -145,6 +145,32 @@ def test_no_size_of_block_and_no_order_of_pieces_changes_a_byte(tmp_path, monkey
         assert made(path, tmp_path / str(size)) == expected
         ranges = {path.name.split("_", 1)[1] for path in blocks_of(tmp_path / str(size))}
         assert len(ranges) == -(-47 // size)
+
+
+@pytest.mark.parametrize("kept", [0, 3000])
+def test_room_for_few_random_numbers_or_none_changes_no_byte(
+    kept, small, undisturbed, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(running, "KEPT", kept)
+    assert made(small, tmp_path) == undisturbed
+
+
+def test_all_points_of_a_range_of_patients_come_before_the_next_range(
+    small, tmp_path, calls, monkeypatch
+):
+    """Also where some blocks are there already."""
+    monkeypatch.setattr(work, "BLOCK", 10)
+    made(small, tmp_path)
+    points = 1 + 2 + 3
+    assert [patients.start for patients, _ in calls] == [0] * points + [10] * points + [20] * points
+    calls.clear()
+    gone = [block for block in blocks_of(tmp_path) if "_20_30" not in block.name][::3]
+    for block in gone:
+        block.unlink()
+    made(small, tmp_path)
+    starts = [patients.start for patients, arms in calls for _ in arms]
+    assert starts == sorted(starts)
+    assert len(starts) == len(gone)
 
 
 def test_an_arm_that_does_not_feel_a_parameter_is_simulated_once(tmp_path, calls):
