@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiments import comparisons, runs
+from sim.experiments import blocks, comparisons, runs
+from sim.experiments.blocks import Work
 from sim.experiments.sweeps import addresses
 from sim.outcomes import CELL
 from sim.scenario import load
@@ -80,6 +81,13 @@ def test_a_run_computes_its_protocol_once(workers, lowered, workers_here):
     study = load(BASE, [*SHORT, f"cohort.patients={3 * CELL}"])
     runs.run(study, engine="simpy", workers=workers, outcomes_only=True)
     assert len(lowered) == 1
+
+
+def test_work_can_be_handed_on_after_some_of_it_was_done():
+    work = Work([load(BASE, SHORT)], "batch", {}, with_tables=False)
+    here = blocks.do(work, range(10)).tally
+    there = blocks.do(pickle.loads(pickle.dumps(work)), range(10)).tally
+    assert here.own.tobytes() == there.own.tobytes()
 
 
 def test_a_comparison_computes_a_protocol_per_scenario(lowered, workers_here):

@@ -147,11 +147,11 @@ def test_no_size_of_block_and_no_order_of_pieces_changes_a_byte(tmp_path, monkey
         assert len(ranges) == -(-47 // size)
 
 
-@pytest.mark.parametrize("kept", [0, 3000])
+@pytest.mark.parametrize("most_bytes", [0, 3000])
 def test_room_for_few_random_numbers_or_none_changes_no_byte(
-    kept, small, undisturbed, tmp_path, monkeypatch
+    most_bytes, small, undisturbed, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(running, "KEPT", kept)
+    monkeypatch.setattr(running, "KEPT", most_bytes)
     assert made(small, tmp_path) == undisturbed
 
 
