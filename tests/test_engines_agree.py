@@ -97,7 +97,7 @@ def test_a_log_that_is_full_goes_on_in_another(monkeypatch):
     inputs = lowered(load(BASE), 9)["combination"]
     whole = batch_engine.simulate(inputs)
     for rows in (30, 11):
-        monkeypatch.setattr(batch_engine, "ROWS_A_PATIENT", rows)
+        monkeypatch.setattr(batch_engine, "ROWS_PER_PATIENT", rows)
         assert same(whole, batch_engine.simulate(inputs))
         assert same(whole, uncompiled(inputs))
 

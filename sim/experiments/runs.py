@@ -112,7 +112,7 @@ def run(
     Raises ScenarioError for a scenario that is not valid, or too large for this machine.
     """
     if not isinstance(scenario, Study):
-        scenario = load(scenario, with_numbers(settings, patients, seed))
+        scenario = load(scenario, settings, patients, seed)
     if outcomes_only:
         return reduce(scenario, None, progress, engine, workers)
     refuse_too_large(scenario)
@@ -148,7 +148,7 @@ def reduce(
         total.add(block.tally)
         if enough is not None and enough(total.sums):
             break
-    study = study.with_patients(total.patients)
+    study = study.with_(patients=total.patients)
     return Result(
         study,
         outcomes.summarise(scenario.name, total.sums),
@@ -203,12 +203,6 @@ def follow(study: Study, patients: range | None = None, engine: Engine = "simpy"
             for piece in split(patients, BLOCK[engine])
         ]
     )
-
-
-def with_numbers(settings: Iterable[str], patients: int | None, seed: int | None) -> list[str]:
-    """Settings joined by the number of patients and the seed, where given."""
-    given = [] if patients is None else [f"cohort.patients={patients}"]
-    return [*settings, *given, *([] if seed is None else [f"seed={seed}"])]
 
 
 def against_paper(study: Study, whole: Tally) -> pd.DataFrame | None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim import outcomes
 from sim.errors import RequestError
-from sim.experiments.runs import split, with_numbers
+from sim.experiments.runs import split
 from sim.outcomes.definitions.named import Outcome, outcomes_of
 from sim.outcomes.estimates import Estimate, Sums, ratio
 from sim.scenario import Study, load
@@ -34,9 +34,10 @@ LEVEL = 0.05
 
 COLUMNS = (
     "arm",
+    "against_arm",
     "outcome",
     "unit",
-    "patients_an_arm",
+    "patients_per_arm",
     "trials",
     "mean_difference",
     "low",
@@ -81,8 +82,8 @@ def prepare(
     Raises ScenarioError for a scenario that is not valid; RequestError for one arm alone, a size
     below 2, or an outcome that the arms do not share.
     """
-    settings = with_numbers(settings, None, seed)
-    arms = len(load(scenario, settings).scenario.arms)
+    study = load(scenario, settings, seed=seed)
+    arms = len(study.scenario.arms)
     if arms < 2:
         raise RequestError("a trial allocates between two arms or more, and the scenario has one")
     if min(sizes) < 2:
@@ -90,9 +91,7 @@ def prepare(
             f"{min(sizes)} patient in an arm has no standard error; allowed: 2 or more"
         )
     people = trials * arms * max(sizes)
-    plan = Plan(
-        load(scenario, [*settings, f"cohort.patients={people}"]), outcome, tuple(sizes), trials
-    )
+    plan = Plan(study.with_(patients=people), outcome, tuple(sizes), trials)
     shared = _shared(plan)
     if outcome not in shared:
         raise RequestError(f"'{outcome}' is no outcome of every arm; {nearest(outcome, shared)}")
@@ -120,7 +119,10 @@ def run(plan: Plan, progress: Progress | None = None, workers: int = 1) -> pd.Da
     whole = np.concatenate(parts)
     kind = _of(plan, range(2))[plan.arms[0]]
     rows = [
-        (arm, plan.outcome, kind.unit, size, plan.trials, *_found(whole[:, [place, 0], at], kind))
+        (
+            *(arm, plan.arms[0], plan.outcome, kind.unit, size, plan.trials),
+            *_found(whole[:, [place, 0], at], kind),
+        )
         for place, arm in enumerate(plan.arms)
         if place > 0
         for at, size in enumerate(plan.sizes)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from sim.experiments.runs import with_numbers
 from sim.experiments.verification.battery import (
     CHECKS,
     PATIENTS,
@@ -36,11 +35,7 @@ def verify(
     Raises ScenarioError for a scenario that is not valid. Starts other processes, so a script that
     calls it needs the usual guard of its main module.
     """
-    study = (
-        scenario
-        if isinstance(scenario, Study)
-        else load(scenario, with_numbers(settings, None, seed))
-    )
+    study = scenario if isinstance(scenario, Study) else load(scenario, settings, seed=seed)
     subject, findings = Subject(study, patients or PATIENTS), []
     for finding in found_by(subject):
         findings.append(finding)

@@ -13,7 +13,7 @@ from sim.experiments.verification.subject import Changes, Path, Subject
 from sim.experiments.verification.verdict import Verdict
 from sim.scenario import ScenarioError, Study
 from sim.scenario.form.therapy import Infusions
-from sim.scenario.mistakes import dotted
+from sim.scenario.text.paths import dotted
 from sim.vocabulary import SITES
 
 LONGER = 4
