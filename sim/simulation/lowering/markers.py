@@ -27,10 +27,28 @@ LEAST_EFFECT_LEFT = 0.05
 
 
 def marker_fields(scenario: Scenario) -> dict[str, Any]:
-    """The fields of PARAMS under the heading "markers".
+    """Compute the fields of `PARAMS` under the heading "markers".
 
-    A marker that is not in the cohort is never measured. Raises ScenarioError for a plan of
-    `action_1` that leaves hardly any of the effect on a marker at its end.
+    A marker that is not in the cohort has the values of `ABSENT` and is never measured.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+
+    Returns
+    -------
+    dict
+        Value of each field by name, in the units of `PARAMS`.
+
+    Raises
+    ------
+    ScenarioError
+        If hardly any of an effect on a marker is left at the end of the plan `action_1`.
+
+    References
+    ----------
+    docs/model.md, section "Markers".
     """
     present = scenario.cohort.markers
     markers = [getattr(scenario.markers, m) if m in present else ABSENT for m in MARKERS]
