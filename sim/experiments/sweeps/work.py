@@ -96,7 +96,7 @@ def do(task: Task, piece: Piece) -> Done:
 
 
 def _possible_arms(task: Task, piece: Piece) -> tuple[dict[str, Grouped], dict[str, str]]:
-    """Simulate the arms of a piece. Returns the sums by arm, and the reasons of failures by address.
+    """Simulate the arms of a piece. Returns sums by arm, and reasons of failures by address.
 
     If one arm fails, the others are simulated on their own, because other points may need them.
     """
