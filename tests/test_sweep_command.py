@@ -706,7 +706,7 @@ def test_the_cost_of_a_point_and_of_a_patient_are_told_apart(tmp_path, monkeypat
 
     now = [0.0]
 
-    def slow(document, patients, engine, arms):
+    def slow(document, patients, engine, arms, columns):
         now[0] += 3 + 0.01 * len(patients)
 
     monkeypatch.setattr(work, "simulated", slow)

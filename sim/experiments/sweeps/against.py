@@ -138,7 +138,8 @@ def _refused(one: Varied, point: Point) -> list[Mistake]:
     """What is wrong with a point: what its document says, or how its patients are prepared."""
     try:
         scenario = from_document(one.document(point), (), one.study.publications).scenario
-        simulate_arms(lowering.protocol(scenario), range(2), "simpy", ())
+        lowering.protocol(scenario)
+        lowering.patients(scenario, range(2))
     except ScenarioError as error:
         return error.mistakes
     return []
