@@ -62,7 +62,7 @@ def test_patients_are_added_until_the_interval_is_narrow_enough(study):
     assert (before["half_width"] > before["wanted"]).any()
     at_once = runs.run(load(BASE, [*SHORT, f"cohort.patients={count}"]), engine="batch",
                        outcomes_only=True)  # fmt: skip
-    np.testing.assert_array_equal(result.tally.own, at_once.tally.own)
+    np.testing.assert_array_equal(result.sums.own, at_once.sums.own)
     pd.testing.assert_frame_equal(result.summary, at_once.summary, check_exact=True)
     assert result.study.digest == at_once.study.digest
 
@@ -71,7 +71,7 @@ def test_without_an_arm_the_widest_interval_counts(study):
     result = runs.run(load(BASE, [*SHORT, "cohort.patients=300"]), engine="batch",
                       outcomes_only=True)  # fmt: skip
     (goal,) = precision.read(["deaths:1"])
-    found = precision.reached(goal, result.tally)
+    found = precision.reached(goal, result.sums)
     errors = result.summary[result.summary["outcome"] == "deaths"]["mc_error"]
     assert found.half_width == pytest.approx(1.959964 * errors.max(), rel=1e-6)
 

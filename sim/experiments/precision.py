@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.errors import RequestError
 from sim.experiments import runs
 from sim.experiments.runs import Result
-from sim.outcomes import Tally
+from sim.outcomes import SumTable
 from sim.outcomes.estimates import Estimate
-from sim.outcomes.summary import apart, estimate
 from sim.scenario import Study
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import EVERYONE, Z95, Arms, Engine, Progress
@@ -76,7 +75,7 @@ def _goal(text: str) -> Goal:
     return Goal(SHORT.get(outcome, outcome), of, half_width)
 
 
-def reached(goal: Goal, whole: Tally) -> Reached:
+def reached(goal: Goal, whole: SumTable) -> Reached:
     """What the sums say of a goal so far. Raises RequestError for what the run does not have."""
     found = [(arms, value) for name, arms, value in _known(whole) if name == goal.outcome]
     if not found:
@@ -106,9 +105,9 @@ def until(
 
     course: list[tuple[object, ...]] = []
 
-    def enough(whole: Tally) -> bool:
+    def enough(whole: SumTable) -> bool:
         found = [reached(goal, whole) for goal in goals]
-        patients = int(whole.own[0, 0, 0])
+        patients = whole.patients
         course.extend(rows(patients, found))
         if progress is not None:
             progress(*_share(patients, found))
@@ -134,17 +133,17 @@ def rows(patients: int, found: Sequence[Reached]) -> list[tuple[object, ...]]:
     ]
 
 
-def _known(whole: Tally) -> Iterator[tuple[str, Arms, Estimate]]:
+def _known(whole: SumTable) -> Iterator[tuple[str, Arms, Estimate]]:
     """Every outcome of everyone at its last day: its name, whose it is, and its estimate."""
     last: dict[tuple[str, Arms], tuple[int, Estimate]] = {}
-    for place, label in enumerate(whole.labels):
+    for at, label in enumerate(whole.labels):
         if label.subgroup == EVERYONE:
-            _keep(last, label.name, Arms(label.arm[1]), label.day, estimate(whole, place))
-    for place, (one, other) in enumerate(whole.pairs):
-        label = whole.labels[one]
+            _keep(last, label.name, Arms(label.arm[1]), label.day, whole.estimate(at))
+    for at, (first, second) in enumerate(whole.pairs):
+        label = whole.labels[first]
         if label.subgroup == EVERYONE:
-            arms = Arms(label.arm[1], whole.labels[other].arm[1])
-            _keep(last, label.name, arms, label.day, apart(whole, place))
+            arms = Arms(label.arm[1], whole.labels[second].arm[1])
+            _keep(last, label.name, arms, label.day, whole.difference(at))
     for (name, arms), (_, value) in last.items():
         yield name, arms, value
 

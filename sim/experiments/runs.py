@@ -12,7 +12,7 @@ from sim import outcomes, results
 from sim.experiments import blocks
 from sim.experiments.blocks import Block, Work
 from sim.experiments.forecast import refuse_too_large
-from sim.outcomes import CELL, Tally
+from sim.outcomes import CELL, ArmKey, SumTable
 from sim.results import Tables
 from sim.scenario import Study, load
 from sim.simulation import lowering
@@ -36,7 +36,7 @@ BLOCKS_A_WORKER = 4
 __all__ = ["BLOCK", "Engine", "Progress", "Result", "follow", "in_blocks", "reduce", "run"]
 
 Keep = Callable[[Tables], None]
-Enough = Callable[[Tally], bool]
+Enough = Callable[[SumTable], bool]
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ class Result:
     summary: pd.DataFrame
     reported: pd.DataFrame | None
     engine: Engine
-    tally: Tally
+    sums: SumTable
     kept: Tables | None = None
-    mark: Tally | None = None
+    mark: SumTable | None = None
 
     def _repr_html_(self) -> str:
         """The tables of the result, as a notebook shows them."""
@@ -127,7 +127,7 @@ def reduce(
     progress: Progress | None = None,
     engine: Engine = "simpy",
     workers: int = 1,
-    begun: Tally | None = None,
+    begun: SumTable | None = None,
     enough: Enough | None = None,
 ) -> Result:
     """Simulate a study block by block; `keep` is handed the tables of each, in their order.
@@ -137,15 +137,13 @@ def reduce(
     of so many.
     """
     scenario = study.scenario
-    comparator = (0, scenario.compared_with)
-    against = {(0, arm): comparator for arm in scenario.arms if arm != scenario.compared_with}
-    work = Work([study], engine, against, keep is not None)
+    work = Work([study], engine, pairs_with_comparator(study), keep is not None)
     total = outcomes.Total(begun)
     most = BLOCK[engine] if enough is None and keep is None else BLOCK_WITH_TABLES
     for block in in_blocks(work, progress, workers, total.patients, most):
         if keep is not None and block.tables is not None:
             keep(block.tables)
-        total.add(block.tally)
+        total.add(block.sums)
         if enough is not None and enough(total.sums):
             break
     study = study.with_(patients=total.patients)
@@ -157,6 +155,12 @@ def reduce(
         total.sums,
         mark=total.mark,
     )
+
+
+def pairs_with_comparator(study: Study) -> list[tuple[ArmKey, ArmKey]]:
+    """Pair every other arm of a study with its comparator."""
+    comparator = study.scenario.compared_with
+    return [((0, arm), (0, comparator)) for arm in study.scenario.arms if arm != comparator]
 
 
 def in_blocks(
@@ -205,7 +209,7 @@ def follow(study: Study, patients: range | None = None, engine: Engine = "simpy"
     )
 
 
-def against_paper(study: Study, whole: Tally) -> pd.DataFrame | None:
+def against_paper(study: Study, table: SumTable) -> pd.DataFrame | None:
     """The published facts that the scenario answers to, beside the simulated ones."""
     answers = study.scenario.answers
     if answers is None:
@@ -213,9 +217,9 @@ def against_paper(study: Study, whole: Tally) -> pd.DataFrame | None:
     import pandas as pd
 
     sums = {
-        label.name: whole.sums(place)
-        for place, label in enumerate(whole.labels)
+        label.name: table.sums(at)
+        for at, label in enumerate(table.labels)
         if label.subgroup is None
     }
-    rows = outcomes.against_reported(sums, answers, blocks.facts_of(study))
+    rows = outcomes.against_reported(sums, answers, outcomes.facts_of(study))
     return pd.DataFrame(rows, columns=list(outcomes.REPORTED_COLUMNS))

@@ -21,22 +21,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.simulation.records import (
-    DEATH,
-    END,
-    FRACTURE,
-    INFUSION,
-    INTOLERANCE,
-    KINDS,
-    MEASURE,
-    NEVER,
-    PLAN,
-    REACTION,
-    Inputs,
-    Integers,
-    Log,
-    Names,
-)
+from sim.outcomes.events import CODES, codes, meanings
+from sim.simulation.records import DEATH, MEASURE, NEVER, Inputs, Log, Names
 from sim.vocabulary import BONES, QUANTITIES, SEXES, SITES
 
 if TYPE_CHECKING:
@@ -59,7 +45,7 @@ def _of_arm(arm: str, inputs: Inputs, log: Log, names: Names, first: int = 0) ->
     measured = log.kind < MEASURE + len(QUANTITIES)
     return Tables(
         _patients(inputs, first),
-        _events(arm, log, ~measured, names, first, inputs.params["is_infusion"]),
+        _events(arm, inputs, log, ~measured, names, first),
         _measurements(arm, inputs, log, measured, first),
         _latent(inputs, first),
     )
@@ -119,45 +105,26 @@ def _latent(inputs: Inputs, first: int) -> pd.DataFrame:
 
 
 def _events(
-    arm: str, log: Log, rows: np.ndarray, names: Names, first: int, is_infusion: Integers
+    arm: str, inputs: Inputs, log: Log, rows: np.ndarray, names: Names, first: int
 ) -> pd.DataFrame:
     import pandas as pd
 
-    kind, value = log.kind[rows], log.value[rows]
-    event, what = (np.array(labels, dtype=object)[kind] for labels in _labels(names))
-    event[(event == "infusion") & (value == 0)] = "missed infusion"
-    by_infusion = [name for name, yes in zip(names.therapies, is_infusion, strict=False) if yes]
-    event[(event == "course") & np.isin(what.astype(str), by_infusion)] = "schedule ended"
-    died = kind == DEATH
-    what[died] = np.array(CAUSES, dtype=object)[value[died].astype(int)]
+    names_of_events, subjects = (np.full(CODES, "", dtype=object) for _ in range(2))
+    for at, meaning in meanings(inputs, names).items():
+        names_of_events[at], subjects[at] = meaning.event.value, meaning.subject
+    code, value = codes(log)[rows], log.value[rows]
+    died, subject = code == DEATH, subjects[code]
+    subject[died] = np.array(CAUSES, dtype=object)[value[died].astype(int)]
     return pd.DataFrame(
         {
             "arm": arm,
             "patient": log.patient[rows] + first,
             "day": log.day[rows],
-            "event": event.astype(str),
-            "what": what.astype(str),
+            "event": names_of_events[code].astype(str),
+            "what": subject.astype(str),
             "value": np.where(died, np.nan, value),
         }
     )
-
-
-def _labels(names: Names) -> tuple[list[str], list[str]]:
-    """What each kind of event is called, and what it concerns."""
-    event, what = [""] * KINDS, [""] * KINDS
-    slots = {
-        PLAN: ("course", names.therapies),
-        INTOLERANCE: ("intolerance", names.therapies),
-        INFUSION: ("infusion", names.therapies),
-        REACTION: ("reaction", names.reactions),
-        FRACTURE: ("fracture", SITES),
-        DEATH: ("death", ("",)),
-        END: ("end", ("",)),
-    }
-    for kind, (word, subjects) in slots.items():
-        for slot, subject in enumerate(subjects):
-            event[kind + slot], what[kind + slot] = word, subject
-    return event, what
 
 
 def _measurements(arm: str, inputs: Inputs, log: Log, rows: np.ndarray, first: int) -> pd.DataFrame:

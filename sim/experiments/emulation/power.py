@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim import outcomes
 from sim.errors import RequestError
 from sim.experiments.runs import split
-from sim.outcomes.definitions.named import Outcome, outcomes_of
-from sim.outcomes.estimates import Estimate, Sums, ratio
+from sim.outcomes import SumTable, outcomes_of, records_by_arm, sum_table
+from sim.outcomes.definitions.named import at_last_day
+from sim.outcomes.estimates import Estimate
+from sim.outcomes.plan import line
+from sim.outcomes.sums import joined
 from sim.scenario import Study, load
 from sim.scenario.mistakes import nearest
-from sim.simulation import lowering
 from sim.simulation.draws import CHUNK
-from sim.simulation.records import Floats
-from sim.simulation.simulate import names_of, simulate_arms
 from sim.vocabulary import Progress
 from sim.workers.pieces import in_order
 
@@ -108,60 +107,62 @@ def run(plan: Plan, progress: Progress | None = None, workers: int = 1) -> pd.Da
     """
     import pandas as pd
 
-    pieces, parts, done = _pieces(plan), [], 0
-    for piece, sums in zip(
+    pieces, tables, done = _pieces(plan), [], 0
+    for piece, table in zip(
         pieces, in_order(functools.partial(sums_of, plan), pieces, workers), strict=True
     ):
-        parts.append(sums)
+        tables.append(table)
         done += len(piece)
         if progress is not None:
             progress(done, plan.trials)
-    whole = np.concatenate(parts)
-    kind = _of(plan, range(2))[plan.arms[0]]
+    whole, comparator = joined(tables), plan.arms[0]
+    at = {(label.arm[1], label.subgroup): i for i, label in enumerate(whole.labels)}
+    unit = whole.labels[0].unit
     rows = [
         (
-            *(arm, plan.arms[0], plan.outcome, kind.unit, size, plan.trials),
-            *_found(whole[:, [place, 0], at], kind),
+            *(arm, comparator, plan.outcome, unit, size, plan.trials),
+            *_power(whole, at[arm, _first(size)], at[comparator, _first(size)]),
         )
-        for place, arm in enumerate(plan.arms)
-        if place > 0
-        for at, size in enumerate(plan.sizes)
+        for arm in plan.arms[1:]
+        for size in plan.sizes
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def sums_of(plan: Plan, trials: range) -> Floats:
-    """Sums of each trial over the first patients of each arm: trials x arms x sizes x sums."""
+def sums_of(plan: Plan, trials: range) -> SumTable:
+    """Sum the outcome over the first patients of each arm and size: one part per trial."""
     per_trial = plan.most * len(plan.arms)
-    found = _of(plan, range(trials.start * per_trial, trials.stop * per_trial))
-    arms = []
-    for place, arm in enumerate(plan.arms):
-        mine = slice(place * plan.most, (place + 1) * plan.most)
-        y, x = (
-            column.reshape(len(trials), per_trial)[:, mine]
-            for column in (found[arm].numerator, found[arm].denominator)
-        )
-        parts = np.stack([np.ones_like(y), y, x, y * y, x * y, x * x], axis=2)
-        upto = np.cumsum(parts, axis=1)
-        arms.append(upto[:, [size - 1 for size in plan.sizes]])
-    return np.stack(arms, axis=1)
+    patients = range(trials.start * per_trial, trials.stop * per_trial)
+    records = records_by_arm(plan.study, patients, "batch")
+    number = np.arange(len(patients)) % per_trial
+    lines = []
+    for at, arm in enumerate(plan.arms):
+        (outcome,) = (o for o in at_last_day(outcomes_of(records[arm])) if o.name == plan.outcome)
+        for size in plan.sizes:
+            inside = (number >= at * plan.most) & (number < at * plan.most + size)
+            lines.append(line((0, arm), _first(size), outcome, inside.astype(float)))
+    return sum_table(lines, part=per_trial)
 
 
-def _found(sums: Floats, kind: Outcome) -> tuple[float, ...]:
-    """Mean difference, where 95 % of them lie, width of the interval, power and its error."""
-    pairs = [
-        tuple(ratio(Sums(*map(float, arm)), kind.kind, kind.scale) for arm in trial)
-        for trial in sums
+def _first(size: int) -> str:
+    return f"first {size}"
+
+
+def _power(table: SumTable, arm: int, comparator: int) -> tuple[float, ...]:
+    """Mean difference, the ends of its 95 %, width of the interval, power and its error."""
+    size = table.sums(arm).units
+    tested = [
+        _tested(table.estimate(arm, trial), table.estimate(comparator, trial), size)
+        for trial in range(len(table.own))
     ]
-    tested = [_tested(one, other, float(sums[0, 0, 0])) for one, other in pairs]
     known = [t for t in tested if not math.isnan(t[0])]
     if not known:
         return (math.nan,) * 4 + (0.0, 0.0)
-    apart, widths, shown = (np.array(column) for column in zip(*known, strict=True))
-    low, high = np.quantile(apart, (0.025, 0.975)).tolist()
+    differences, widths, shown = (np.array(column) for column in zip(*known, strict=True))
+    low, high = np.quantile(differences, (0.025, 0.975)).tolist()
     power = float(shown.sum()) / len(tested)
     error = math.sqrt(power * (1 - power) / len(tested))
-    return float(apart.mean()), low, high, float(np.median(widths)), 100 * power, 100 * error
+    return float(differences.mean()), low, high, float(np.median(widths)), 100 * power, 100 * error
 
 
 def _tested(one: Estimate, other: Estimate, patients: float) -> tuple[float, float, bool]:
@@ -177,27 +178,13 @@ def _tested(one: Estimate, other: Estimate, patients: float) -> tuple[float, flo
     return apart, 2 * half, abs(apart) > half
 
 
-def _of(plan: Plan, patients: range) -> dict[str, Outcome]:
-    """The outcome of some patients in each arm, at its last day."""
-    names, end = names_of(plan.study), round(plan.study.scenario.horizon)
-    found = {}
-    protocol = lowering.protocol(plan.study.scenario)
-    for arm, (inputs, log) in simulate_arms(protocol, patients, "batch").items():
-        people = outcomes.persons(inputs, log, names)
-        last = [o for o in outcomes_of(people, end) if o.name == plan.outcome]
-        found[arm] = max(last, key=lambda outcome: outcome.day)
-    return found
-
-
 def _shared(plan: Plan) -> list[str]:
     """Outcomes that every arm has."""
-    names, end = names_of(plan.study), round(plan.study.scenario.horizon)
-    protocol = lowering.protocol(plan.study.scenario)
-    each = [
-        dict.fromkeys(o.name for o in outcomes_of(outcomes.persons(inputs, log, names), end))
-        for inputs, log in simulate_arms(protocol, range(2), "batch").values()
-    ]
-    return [name for name in each[0] if all(name in others for others in each[1:])]
+    first, *others = (
+        dict.fromkeys(outcome.name for outcome in outcomes_of(records))
+        for records in records_by_arm(plan.study, range(2), "batch").values()
+    )
+    return [name for name in first if all(name in other for other in others)]
 
 
 def _pieces(plan: Plan) -> list[range]:

@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import outcomes
-from sim.experiments import blocks
 from sim.experiments.emulation.design import Emulation
 from sim.experiments.runs import split
+from sim.outcomes import SumTable, facts_of, records_by_arm, sum_table
 from sim.outcomes.definitions.published import asked, simulated
-from sim.outcomes.estimates import Sums
-from sim.simulation import lowering
+from sim.outcomes.plan import line
 from sim.simulation.draws import CHUNK
 from sim.simulation.records import Floats
-from sim.simulation.simulate import names_of, simulate_arms
 from sim.vocabulary import Progress
 from sim.workers.pieces import in_order
 
@@ -34,53 +31,44 @@ def run(emulation: Emulation, progress: Progress | None = None, workers: int = 1
     """
     import pandas as pd
 
-    facts = blocks.facts_of(emulation.study)
+    facts = facts_of(emulation.study)
+    pieces, done = _pieces(emulation), 0
     rows: list[tuple[object, ...]] = []
-    done = 0
-    pieces = _pieces(emulation)
-    for piece, sums in zip(
-        pieces,
-        in_order(functools.partial(sums_of, emulation), pieces, workers),
-        strict=True,
-    ):
-        for trial, of_trial in zip(piece, sums, strict=True):
-            for fact, numbers in zip(facts, of_trial, strict=True):
-                held = Sums(*map(float, numbers))
-                value, spread, _ = simulated(held, fact["simulated"])
-                rows.append((trial, fact["fact"], value, spread, held.patients, held.x))
+    tables = in_order(functools.partial(sums_of, emulation), pieces, workers)
+    for piece, table in zip(pieces, tables, strict=True):
+        at = {label.name: position for position, label in enumerate(table.labels)}
+        for part, trial in enumerate(piece):
+            for fact in facts:
+                sums = table.sums(at[fact["fact"]], part)
+                value, spread, _ = simulated(sums, fact["simulated"])
+                rows.append((trial, fact["fact"], value, spread, sums.units, sums.x))
         done += len(piece)
         if progress is not None:
             progress(done, emulation.trials)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def sums_of(emulation: Emulation, trials: range) -> Floats:
-    """Sums over the patients of each trial: trials x facts x the fields of `Sums`."""
+def sums_of(emulation: Emulation, trials: range) -> SumTable:
+    """Sum the published statistics over the patients of each trial: one part per trial."""
     study, design = emulation.study, emulation.design
     patients = range(trials.start * design.size, trials.stop * design.size)
-    protocol = lowering.protocol(study.scenario)
-    arms = simulate_arms(protocol, patients, "batch", design.patients)
-    facts, names = blocks.facts_of(study), names_of(study)
+    records = records_by_arm(study, patients, "batch", design.patients)
     groups = study.publication(study.scenario.answers or "")["groups"]
-    found = {}
-    for arm, places in _places(design.patients).items():
-        people = outcomes.persons(*arms[arm], names)
-        for outcome, inside in asked(people, arm, facts, groups):
-            y, x = (
-                (column * inside).reshape(len(trials), design.size)[:, places]
-                for column in (outcome.numerator, outcome.denominator)
-            )
-            members = inside.reshape(len(trials), design.size)[:, places].astype(float)
-            added = (members, y, x, y * y, x * y, x * x)
-            found[outcome.name] = np.stack([part.sum(axis=1) for part in added], axis=1)
-    return np.stack([found[fact["fact"]] for fact in facts], axis=1)
+    enrolled = _enrolled(design.patients, len(trials))
+    lines = [
+        line((0, arm), None, outcome, inside * enrolled[arm])
+        for arm in enrolled
+        for outcome, inside in asked(records[arm], arm, facts_of(study), groups)
+    ]
+    return sum_table(lines, part=design.size)
 
 
-def _places(patients: dict[str, int]) -> dict[str, slice]:
-    """Which of a trial's patients are in each arm."""
-    ends = np.cumsum([*patients.values()]).tolist()
-    starts = [0, *ends[:-1]]
-    return {arm: slice(a, b) for arm, a, b in zip(patients, starts, ends, strict=True)}
+def _enrolled(patients: dict[str, int], trials: int) -> dict[str, Floats]:
+    """1 for the patients of each arm, of all trials one after another; 0 for the others."""
+    arm_of_patient = np.repeat(np.arange(len(patients)), [*patients.values()])
+    return {
+        arm: np.tile(arm_of_patient == at, trials).astype(float) for at, arm in enumerate(patients)
+    }
 
 
 def _pieces(emulation: Emulation) -> list[range]:
