@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sim.experiments import runs
 from sim.experiments.blocks import Work
 from sim.outcomes import AnalysisPlan, ArmKey, SumTable, added
+from sim.outcomes.estimates import Estimate
 from sim.outcomes.summary import ESTIMATE, in_months, unit_of_difference, without_rounding
 from sim.outcomes.sums import Label
 from sim.scenario import Study
@@ -27,6 +28,11 @@ class Contrast(NamedTuple):
     study: int
     arms: Arms
     against: int | None = None
+
+    @property
+    def is_one_arm(self) -> bool:
+        """Whether nothing is subtracted."""
+        return self.against is None and not self.arms.against_arm
 
     @property
     def weights(self) -> dict[ArmKey, float]:
@@ -100,44 +106,40 @@ def summarise(
     """
     import pandas as pd
 
-    by_arm = _positions(table.labels)
     rows = [
-        {columns[0]: names[contrast.study], **row}
-        for contrast in contrasts
-        for row in _rows(table, contrast, names, by_arm)
+        {
+            columns[0]: names[contrast.study],
+            "against": "" if contrast.against is None else names[contrast.against],
+            **contrast.arms._asdict(),
+            "outcome": label.name,
+            "unit": label.unit if contrast.is_one_arm else unit_of_difference(label.unit),
+            "time": in_months(label.day),
+            **dict(zip(ESTIMATE, without_rounding(estimate), strict=True)),
+        }
+        for contrast, label, estimate in estimated(table, contrasts)
     ]
     return pd.DataFrame(rows, columns=list(columns))
 
 
-Positions = dict[ArmKey, dict[str, dict[int, int]]]
-"""Positions of the labels of everyone, by arm, outcome and day."""
+def estimated(
+    table: SumTable, contrasts: Iterable[Contrast]
+) -> Iterator[tuple[Contrast, Label, Estimate]]:
+    """Estimate each outcome of everyone in each contrast, at the last day that its arms share.
 
-
-def _positions(labels: Sequence[Label]) -> Positions:
-    by_arm: Positions = {}
-    for at, label in enumerate(labels):
-        if label.subgroup == EVERYONE:
-            by_arm.setdefault(label.arm, {}).setdefault(label.name, {})[label.day] = at
-    return by_arm
-
-
-def _rows(
-    table: SumTable, contrast: Contrast, names: Sequence[str], by_arm: Positions
-) -> Iterator[dict[str, Any]]:
-    """The rows of one contrast, in the order of the outcomes of its first arm."""
-    first, *others = weights = contrast.weights
-    for outcome, days in by_arm[first].items():
-        shared = set(days).intersection(*(by_arm[arm].get(outcome, {}) for arm in others))
-        if not shared:
-            continue
-        at = {by_arm[arm][outcome][max(shared)]: weight for arm, weight in weights.items()}
-        label = table.labels[next(iter(at))]
-        estimate = table.contrast(at) if others else table.estimate(*at)
-        yield {
-            "against": "" if contrast.against is None else names[contrast.against],
-            **contrast.arms._asdict(),
-            "outcome": outcome,
-            "unit": unit_of_difference(label.unit) if others else label.unit,
-            "time": in_months(label.day),
-            **dict(zip(ESTIMATE, without_rounding(estimate), strict=True)),
-        }
+    Yields the contrast, the label of its first arm, and the estimate.
+    """
+    at = {
+        (label.arm, label.name, label.day): position
+        for position, label in enumerate(table.labels)
+        if label.subgroup == EVERYONE
+    }
+    for contrast in contrasts:
+        first, *others = weights = contrast.weights
+        last: dict[str, int] = {}
+        for arm, outcome, day in at:
+            if arm == first and all((other, outcome, day) in at for other in others):
+                last[outcome] = max(day, last.get(outcome, day))
+        for outcome, day in last.items():
+            signs = {at[arm, outcome, day]: sign for arm, sign in weights.items()}
+            estimate = table.contrast(signs) if others else table.estimate(*signs)
+            yield contrast, table.labels[at[first, outcome, day]], estimate

@@ -1,4 +1,4 @@
-"""Trial after trial on virtual patients: every published statistic, computed as it was computed."""
+"""Simulated trials of a published series, with every statistic computed as in the publication."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.experiments.emulation.by_trial import summed
 from sim.experiments.emulation.design import Emulation
-from sim.experiments.runs import split
 from sim.outcomes import SumTable, facts_of, records_by_arm, sum_table
 from sim.outcomes.definitions.published import asked, simulated
 from sim.outcomes.plan import line
-from sim.simulation.draws import CHUNK
 from sim.simulation.records import Floats
 from sim.vocabulary import Progress
-from sim.workers.pieces import in_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,27 +22,38 @@ COLUMNS = ("trial", "fact", "value", "spread", "members", "measured")
 
 
 def run(emulation: Emulation, progress: Progress | None = None, workers: int = 1) -> pd.DataFrame:
-    """One row for each trial and fact: value, SD between patients, members of the group, measured.
+    """Simulate every trial of an emulation.
 
-    Patients differ from arm to arm, as in a trial, and only measured values count. A statistic of
-    an empty group is NaN; so is the SD of a single patient.
+    Each arm has patients of its own, as in a trial, and only measured values count.
+
+    Parameters
+    ----------
+    emulation
+        The study and the design of its trials.
+    progress
+        Called with the number of trials done and to do.
+    workers
+        Number of processes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each trial and fact: trial (from 0); fact; value; spread (SD between patients);
+        members (patients of the group); measured (patients with a value). The value is NaN for an
+        empty group, the spread for a single patient.
     """
     import pandas as pd
 
-    facts = facts_of(emulation.study)
-    pieces, done = _pieces(emulation), 0
-    rows: list[tuple[object, ...]] = []
-    tables = in_order(functools.partial(sums_of, emulation), pieces, workers)
-    for piece, table in zip(pieces, tables, strict=True):
-        at = {label.name: position for position, label in enumerate(table.labels)}
-        for part, trial in enumerate(piece):
-            for fact in facts:
-                sums = table.sums(at[fact["fact"]], part)
-                value, spread, _ = simulated(sums, fact["simulated"])
-                rows.append((trial, fact["fact"], value, spread, sums.units, sums.x))
-        done += len(piece)
-        if progress is not None:
-            progress(done, emulation.trials)
+    sums_of_trials = functools.partial(sums_of, emulation)
+    size, count = emulation.design.size, emulation.trials
+    table = summed(sums_of_trials, count, size, progress, workers)
+    at = {label.name: position for position, label in enumerate(table.labels)}
+    rows = []
+    for trial in range(count):
+        for fact in facts_of(emulation.study):
+            sums = table.sums(at[fact["fact"]], trial)
+            value, spread, _ = simulated(sums, fact["simulated"])
+            rows.append((trial, fact["fact"], value, spread, sums.units, sums.x))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -64,14 +73,8 @@ def sums_of(emulation: Emulation, trials: range) -> SumTable:
 
 
 def _enrolled(patients: dict[str, int], trials: int) -> dict[str, Floats]:
-    """1 for the patients of each arm, of all trials one after another; 0 for the others."""
+    """1 for the patients of each arm, 0 for the others; one trial after another."""
     arm_of_patient = np.repeat(np.arange(len(patients)), [*patients.values()])
     return {
         arm: np.tile(arm_of_patient == at, trials).astype(float) for at, arm in enumerate(patients)
     }
-
-
-def _pieces(emulation: Emulation) -> list[range]:
-    """Trials in pieces of about as many patients as a block holds."""
-    size = max(1, CHUNK // emulation.design.size)
-    return split(range(emulation.trials), size)
