@@ -41,10 +41,24 @@ Enough = Callable[[SumTable], bool]
 
 @dataclass(frozen=True)
 class Result:
-    """A run: the study, its outcomes, the sums that they were computed from, and its tables.
+    """A run.
 
-    `kept` are the tables, None where they were not kept; `mark` the sums that more patients can be
-    added to.
+    Attributes
+    ----------
+    study : Study
+        The study that was simulated.
+    summary : pandas.DataFrame
+        Its outcomes (`sim.outcomes.summarise`).
+    reported : pandas.DataFrame or None
+        The published numbers beside the simulated ones; None without a publication.
+    engine : Engine
+        `simpy` or `batch`.
+    sums : SumTable
+        Sums over all patients, from which the outcomes were computed.
+    kept : Tables or None
+        The tables; None where they were not kept.
+    mark : SumTable or None
+        Sums to which more patients can be added; None for a small cohort.
     """
 
     study: Study
@@ -130,11 +144,12 @@ def reduce(
     begun: SumTable | None = None,
     enough: Enough | None = None,
 ) -> Result:
-    """Simulate a study block by block; `keep` is handed the tables of each, in their order.
+    """Simulate a study block by block.
 
-    `begun` are the sums of the first patients, simulated before (see `outcomes.Total`). `enough` is
-    asked after each block whether the patients so far will do; the result then is that of a study
-    of so many.
+    `keep` is called with the tables of each block, in order. `begun` are the sums of the first
+    patients, simulated before (see `outcomes.Total`). `enough` is called with the sums after each
+    block; where it returns True, no more patients are simulated, and the result is that of a study
+    of the patients so far.
     """
     scenario = study.scenario
     work = Work([study], engine, pairs_with_comparator(study), keep is not None)
@@ -170,9 +185,9 @@ def in_blocks(
     first: int = 0,
     most: int | None = None,
 ) -> Iterator[Block]:
-    """Simulate the patients of the first study from number `first` on, in every arm of all.
+    """Simulate the patients of the first study from number `first`, in every arm of all studies.
 
-    The blocks come in their order; `most` is the most patients that they may hold.
+    Yields the blocks in order. A block has at most `most` patients.
     """
     size = BLOCK[work.engine] if most is None else min(BLOCK[work.engine], most)
     patients = range(first, work.studies[0].scenario.cohort.patients)
@@ -198,7 +213,7 @@ def workers_for(patients: int, engine: Engine) -> int:
 
 
 def follow(study: Study, patients: range | None = None, engine: Engine = "simpy") -> Tables:
-    """The tables of a study, of some of its patients or of all."""
+    """Simulate some patients of a study, or all of them, and return their tables."""
     patients = range(study.scenario.cohort.patients) if patients is None else patients
     names, protocol = names_of(study), lowering.protocol(study.scenario)
     return results.join(
@@ -210,7 +225,10 @@ def follow(study: Study, patients: range | None = None, engine: Engine = "simpy"
 
 
 def against_paper(study: Study, table: SumTable) -> pd.DataFrame | None:
-    """The published facts that the scenario answers to, beside the simulated ones."""
+    """Put the published facts that a study answers to beside the simulated ones.
+
+    Returns a table with the columns `outcomes.REPORTED_COLUMNS`; None without a publication.
+    """
     answers = study.scenario.answers
     if answers is None:
         return None

@@ -185,8 +185,7 @@ def arm_records(inputs: Inputs, log: Log, names: Names) -> ArmRecords:
     ArmRecords
         Records of the patients, in the order of the inputs.
     """
-    people, count = inputs.patients, len(inputs.patients)
-    rows = _by_code(log)
+    count, rows = len(inputs.patients), _by_code(log)
     events: dict[tuple[str, str], Rows] = {
         (meaning.event, meaning.subject): rows[code]
         for code, meaning in meanings(inputs, names).items()
@@ -200,18 +199,24 @@ def arm_records(inputs: Inputs, log: Log, names: Names) -> ArmRecords:
     return ArmRecords(
         count=count,
         end=int(inputs.params["horizon"]),
-        known={
-            "sex": np.array(SEXES)[people["sex"]],
-            "age_years": people["age"],
-            "weight_kg": people["weight"],
-            "vertebral_fractures": people["vertebral_fractures"],
-        },
+        known=at_entry(inputs),
         years=last / DAYS_PER_YEAR,
         died=died,
         events=events,
         measured=measured,
         visits=visits,
     )
+
+
+def at_entry(inputs: Inputs) -> dict[str, npt.NDArray[np.generic]]:
+    """Return what is known of patients at entry, an array over the patients for each fact."""
+    people = inputs.patients
+    return {
+        "sex": np.array(SEXES)[people["sex"]],
+        "age_years": people["age"],
+        "weight_kg": people["weight"],
+        "vertebral_fractures": people["vertebral_fractures"],
+    }
 
 
 def _by_code(log: Log) -> list[Rows]:

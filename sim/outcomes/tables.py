@@ -1,18 +1,4 @@
-"""The log of an engine as tidy tables, one row an event, a measurement or a patient.
-
-| table | a row | columns |
-|---|---|---|
-| patients | a patient | patient, sex, age_years, weight_kg, vertebral_fractures |
-| events | an event | arm, patient, day, event, what, value |
-| measurements | a measured value | arm, patient, day, quantity, value |
-| latent | a patient | what no trial sees: true values at entry |
-
-`event` is infusion (or injection), missed infusion, schedule ended (where another therapy waits for
-that), course, intolerance, reaction, fracture, death or end; `what` the therapy, reaction, fracture
-site or cause; `value` the dose in mg, the new action of a course, 1 for a reaction that ended the
-course, the running number of a fracture. Quantities carry their unit in the name; T-scores are
-those that the densitometer prints with the measured density.
-"""
+"""The logs of a block as tidy tables: one row per patient, event or measured value."""
 
 from __future__ import annotations
 
@@ -21,18 +7,38 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.outcomes.arm import at_entry
 from sim.outcomes.events import CODES, codes, meanings
 from sim.simulation.records import DEATH, MEASURE, NEVER, Inputs, Log, Names
-from sim.vocabulary import BONES, QUANTITIES, SEXES, SITES
+from sim.vocabulary import BONES, QUANTITIES, SITES
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CAUSES = ("background", *SITES)
+"""Causes of death in the order of their codes in the log."""
 
 
 class Tables(NamedTuple):
-    """The data frames of a run."""
+    """The tables of a run.
+
+    Attributes
+    ----------
+    patients : pandas.DataFrame
+        One row per patient: patient (number, from 0), sex, age_years, weight_kg,
+        vertebral_fractures (before entry).
+    events : pandas.DataFrame
+        One row per event: arm, patient, day (since enrolment), event, what, value. `event` is one
+        of `sim.vocabulary.Event`; an injection is an infusion, and a schedule ends as an event
+        where another therapy waits for that. `what` is the therapy, the reaction, the fracture site
+        or the cause of death. `value` is the dose (mg), the new action of a course, 1 for a
+        reaction that ended the course, or the running number of a fracture.
+    measurements : pandas.DataFrame
+        One row per measured value: arm, patient, day, quantity (with its unit in the name), value.
+        T-scores are those that the densitometer prints.
+    latent : pandas.DataFrame
+        One row per patient: true values at entry, which no trial can observe.
+    """
 
     patients: pd.DataFrame
     events: pd.DataFrame
@@ -40,8 +46,8 @@ class Tables(NamedTuple):
     latent: pd.DataFrame
 
 
-def _of_arm(arm: str, inputs: Inputs, log: Log, names: Names, first: int = 0) -> Tables:
-    """The tables of one arm and one block of patients, the first of whom has number `first`."""
+def _of_arm(arm: str, inputs: Inputs, log: Log, names: Names, first: int) -> Tables:
+    """The tables of one arm of a block whose first patient has number `first`."""
     measured = log.kind < MEASURE + len(QUANTITIES)
     return Tables(
         _patients(inputs, first),
@@ -52,9 +58,32 @@ def _of_arm(arm: str, inputs: Inputs, log: Log, names: Names, first: int = 0) ->
 
 
 def of_block(arms: Mapping[str, tuple[Inputs, Log]], names: Names, first: int = 0) -> Tables:
-    """The tables of a block of patients: by patient, then by arm, then in order of time.
+    """Make the tables of a block of patients.
 
-    The first patient has number `first`; patients, the same in all arms, stand there once.
+    Parameters
+    ----------
+    arms
+        Inputs and log of each arm.
+    names
+        Names of the therapies and reactions, from `sim.simulation.simulate.names_of`.
+    first
+        Number of the first patient.
+
+    Returns
+    -------
+    Tables
+        Rows by patient, then by arm, then by day; patients are the same in all arms and stand there
+        once.
+
+    Examples
+    --------
+    >>> from sim.scenario import load
+    >>> from sim.simulation import lowering
+    >>> from sim.simulation.simulate import names_of, simulate_arms
+    >>> study = load("scenarios/laroche2011.yaml")
+    >>> arms = simulate_arms(lowering.protocol(study.scenario), range(2), "simpy")
+    >>> [*of_block(arms, names_of(study)).events["event"].unique()][:2]
+    ['course', 'infusion']
     """
     import pandas as pd
 
@@ -68,7 +97,7 @@ def of_block(arms: Mapping[str, tuple[Inputs, Log]], names: Names, first: int = 
 
 
 def join(parts: Sequence[Tables]) -> Tables:
-    """Tables of several blocks as one."""
+    """Join the tables of blocks, in the order of their patients."""
     import pandas as pd
 
     return Tables(*(pd.concat(part, ignore_index=True) for part in zip(*parts, strict=True)))
@@ -77,16 +106,8 @@ def join(parts: Sequence[Tables]) -> Tables:
 def _patients(inputs: Inputs, first: int) -> pd.DataFrame:
     import pandas as pd
 
-    people = inputs.patients
-    return pd.DataFrame(
-        {
-            "patient": np.arange(first, first + len(people)),
-            "sex": np.array(SEXES)[people["sex"]],
-            "age_years": people["age"],
-            "weight_kg": people["weight"],
-            "vertebral_fractures": people["vertebral_fractures"],
-        }
-    )
+    numbers = np.arange(first, first + len(inputs.patients))
+    return pd.DataFrame({"patient": numbers, **at_entry(inputs)})
 
 
 def _latent(inputs: Inputs, first: int) -> pd.DataFrame:
