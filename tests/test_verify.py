@@ -194,13 +194,13 @@ FAULTS = (
           "two engines agree bit for bit", 6,
           ("mortality.standardised_mortality_ratio=20",)),
     Fault("fractures per person, not per person-year", "sim.outcomes.definitions.named",
-          "fractures, people.years, 100)", "fractures, one, 100)", COUNTED, 8,
+          "fractures, records.years, 100)", "fractures, everyone, 100)", COUNTED, 8,
           ("fractures.base_rate=1 per year",)),
     Fault("who halved a course counted as off it", "sim.outcomes.arm",
           "np.where(dose[in_time] > 0, 0.0, 1.0)", "np.where(dose[in_time] >= 1, 0.0, 1.0)",
           COUNTED, 40),
     Fault("error of a difference as of two cohorts", "sim.outcomes.estimates",
-          "- 2 * together / one.x / other.x", "- 0 * together", "differences are paired", 20),
+          "2 * weights[i] * weights[j] * together", "0 * together", "differences are paired", 20),
 )  # fmt: skip
 
 

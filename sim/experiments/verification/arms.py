@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from sim import outcomes
 from sim.experiments.verification.subject import (
     NO_FATAL_FRACTURES,
     NO_GRADIENT,
@@ -18,7 +17,7 @@ from sim.experiments.verification.subject import (
     same,
 )
 from sim.experiments.verification.verdict import Verdict, exact, not_applicable, together
-from sim.outcomes.definitions.named import outcomes_of
+from sim.outcomes import arm_records, outcomes_of
 from sim.simulation.records import FRACTURE, MEASURE, PLAN, REVIEW, Inputs, Log
 from sim.simulation.simulate import names_of
 from sim.vocabulary import BONES, SITES
@@ -42,10 +41,10 @@ def equal_arms(subject: Subject) -> Verdict:
 def _differing_outcomes(
     subject: Subject, one: tuple[Inputs, Log], other: tuple[Inputs, Log]
 ) -> set[int]:
-    names, end = names_of(subject.study), round(subject.scenario.horizon)
+    names = names_of(subject.study)
     apart: set[int] = set()
-    people = [outcomes.persons(*arm, names) for arm in (one, other)]
-    for a, b in zip(*(list(outcomes_of(p, end)) for p in people), strict=True):
+    records = [arm_records(*arm, names) for arm in (one, other)]
+    for a, b in zip(*(list(outcomes_of(of_arm)) for of_arm in records), strict=True):
         apart |= set(np.flatnonzero(a.numerator != b.numerator).tolist())
         apart |= set(np.flatnonzero(a.denominator != b.denominator).tolist())
     return apart

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import functools
 
-from sim import outcomes
 from sim.experiments import blocks, runs
 from sim.experiments.blocks import Work
 from sim.experiments.verification.subject import Subject, same
 from sim.experiments.verification.verdict import Verdict, exact
-from sim.outcomes import CELL, Tally
+from sim.outcomes import CELL, SumTable, added
 from sim.simulation import batch_engine, lowering, simpy_engine
 from sim.simulation.records import Log
 from sim.simulation.simulate import simulate_arms
@@ -33,8 +32,8 @@ def engines(subject: Subject) -> Verdict:
 def sizes_of_blocks(subject: Subject) -> Verdict:
     """Patients simulated in blocks of any size are the same patients, with the same outcomes."""
     work, patients = _work(subject), range((PIECES - 1) * CELL + 17)
-    whole = _tally([blocks.do(work, patients).tally])
-    in_parts = _tally(blocks.do(work, part).tally for part in runs.split(patients, CELL))
+    whole = added([blocks.do(work, patients).sums])
+    in_parts = added(blocks.do(work, part).sums for part in runs.split(patients, CELL))
     wrong = [] if _same(whole, in_parts) else ["outcomes of one block and of several"]
     late = batch_engine.simulate(
         simulate_arms(lowering.protocol(subject.scenario), range(9, 12), "batch")[_arm(subject)][0]
@@ -53,7 +52,7 @@ def workers(subject: Subject) -> Verdict:
     found = {}
     for number in numbers:
         done = in_order(functools.partial(blocks.do, work), pieces, number)
-        found[number] = _tally(block.tally for block in done)
+        found[number] = added(block.sums for block in done)
     wrong = [f"{number} workers" for number in numbers if not _same(found[1], found[number])]
     told = exact(wrong, len(numbers), "numbers of workers")
     return told._replace(evidence=f"{told.evidence}: {', '.join(map(str, numbers))} workers")
@@ -61,16 +60,12 @@ def workers(subject: Subject) -> Verdict:
 
 def _work(subject: Subject) -> Work:
     arms = list(subject.scenario.arms)
-    against = {(0, arm): (0, arms[-1]) for arm in arms[:-1]}
-    return Work([subject.study], "batch", against, False)
+    return Work([subject.study], "batch", [((0, arm), (0, arms[-1])) for arm in arms[:-1]])
 
 
-_tally = outcomes.added
-
-
-def _same(one: Tally, other: Tally) -> bool:
+def _same(one: SumTable, other: SumTable) -> bool:
     bytes_of = [
-        (tally.labels, tally.own.tobytes(), tally.paired.tobytes()) for tally in (one, other)
+        (table.labels, table.own.tobytes(), table.paired.tobytes()) for table in (one, other)
     ]
     return bytes_of[0] == bytes_of[1]
 

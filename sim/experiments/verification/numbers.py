@@ -130,10 +130,10 @@ def _outcomes(subject: Subject, study: Study) -> tuple[object, ...]:
     """Every outcome in every arm and subgroup, as sums over the patients; facts are left out."""
     study = replace(study, scenario=study.scenario.model_copy(update={"answers": None}))
     try:
-        tally = blocks.do(Work([study], "batch", {}, False), range(subject.some)).tally
+        sums = blocks.do(Work([study], "batch"), range(subject.some)).sums
     except ScenarioError:
         return ("refused",)
-    return (*tally.labels, tally.own.tobytes())
+    return (*sums.labels, sums.own.tobytes())
 
 
 def _inputs(subject: Subject, study: Study) -> list[bytes]:

@@ -8,12 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from sim import outcomes
 from sim.experiments.verification.subject import Lives, Subject
 from sim.experiments.verification.verdict import Verdict, exact, not_applicable, together
-from sim.outcomes.definitions.named import outcomes_of
+from sim.outcomes import (
+    AnalysisPlan,
+    ArmKey,
+    ArmRecords,
+    added,
+    arm_records,
+    compared,
+    lines_of,
+    outcomes_of,
+)
 from sim.outcomes.estimates import Estimate
-from sim.outcomes.summary import apart
 from sim.simulation.records import (
     DEATH,
     FRACTURE,
@@ -39,9 +46,9 @@ def outcomes_recounted(subject: Subject) -> Verdict:
 def _recounted(subject: Subject, lives: Lives) -> Verdict:
     wrong, count = [], 0
     for arm, (inputs, log) in lives.items():
-        people = outcomes.persons(inputs, log, names_of(subject.study))
+        people = arm_records(inputs, log, names_of(subject.study))
         found = {}
-        for outcome in outcomes_of(people, round(subject.scenario.horizon)):
+        for outcome in outcomes_of(people):
             top, bottom = float(outcome.numerator.sum()), float(outcome.denominator.sum())
             found[outcome.name] = outcome.scale * top / bottom if bottom else math.nan
         for name, expected in _by_hand(subject, arm, inputs, log):
@@ -126,19 +133,17 @@ def _same_entry(lives: Lives, arm: str) -> bool:
 
 def _paired(subject: Subject, lives: Lives, name: str) -> tuple[float, float, float, float] | None:
     """Correlation, share of the variance saved, and the error of a difference in two ways."""
-    names, end = names_of(subject.study), round(subject.scenario.horizon)
+    names = names_of(subject.study)
     one, other = next(iter(subject.scenario.arms)), subject.scenario.compared_with
     if one == other:
         one = [*subject.scenario.arms][1]
-    people: Any = {(0, arm): outcomes.persons(*lives[arm], names) for arm in (one, other)}
-    values = [p.annual_increase(name.split()[0]) for p in people.values()]
+    records = {(0, arm): arm_records(*lives[arm], names) for arm in (one, other)}
+    values = [of_arm.annual_increase(name.split()[0]) for of_arm in records.values()]
     known = ~np.isnan(values[0]) & ~np.isnan(values[1])
     a, b = (v[known] for v in values)
     if len(a) < 3 or a.std() == 0 or b.std() == 0 or not known.all():
         a, b = (np.where(known, v, np.nanmean(v)) for v in values)
-    wanted = [outcomes.Wanted(end, {}, [], {})]
-    tally = outcomes.added([outcomes.tally(people, wanted, {(0, one): (0, other)})])
-    found = _difference(tally, name)
+    found = _difference(records, name)
     if found is None or a.std() == 0 or b.std() == 0:
         return None
     apart_ = float(a.var(ddof=1) + b.var(ddof=1))
@@ -157,8 +162,12 @@ def _error(values: list[Any]) -> float:
     return float(np.std(parts[0] - parts[1], ddof=1) * math.sqrt(len(parts[0])))
 
 
-def _difference(tally: outcomes.Tally, name: str) -> Estimate | None:
-    for place, (one, _) in enumerate(tally.pairs):
-        if tally.labels[one].name == name:
-            return apart(tally, place)
-    return None
+def _difference(records: dict[ArmKey, ArmRecords], name: str) -> Estimate | None:
+    """The difference of two arms in an outcome, as a run estimates it; None without it."""
+    of_arms = [lines_of(arm, records[arm], AnalysisPlan()) for arm in records]
+    lines = [line for of_arm in of_arms for line in of_arm if line.label.name == name]
+    if not lines:
+        return None
+    one, other = records
+    table = added([compared(lines, [(one, other)])])
+    return table.difference(0) if table.pairs else None
