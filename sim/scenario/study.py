@@ -23,7 +23,7 @@ from sim.scenario.form.uncertainty import Uncertainty
 from sim.scenario.mistakes import Mark, Mistake, ScenarioError, closest, nearest
 from sim.scenario.text.layers import read_layers
 from sim.scenario.text.paths import dotted, parts_of, replaced, value_at
-from sim.scenario.text.provenance import Number, Plain, take_off
+from sim.scenario.text.provenance import Number, Plain, as_it_stands, take_off
 from sim.scenario.text.settings import Setting, in_full, joined, set_over
 from sim.scenario.text.tree import Branch, Leaf, Listing, Node
 
@@ -117,7 +117,8 @@ def load(
     document = read_layers(Path(path), str(path), mistakes)
     _refuse_a_sweep(document)
     document, laid = set_over(document, in_full(settings, patients, seed), mistakes)
-    return replace(_study(document, mistakes, Path(path).parent), settings=laid)
+    plain = take_off(document, evidence.keys())
+    return replace(_study(plain, mistakes, Path(path).parent), settings=laid)
 
 
 def _refuse_a_sweep(document: Branch) -> None:
@@ -147,17 +148,16 @@ def from_document(
     node = _as_node(document, Mark("the manifest", 1, 1))
     if not isinstance(node, Branch):
         raise ScenarioError([Mistake("", "the manifest holds no scenario")])
-    study = _study(node, [], publications=publications)
+    study = _study(as_it_stands(node), [], publications=publications)
     return replace(study, numbers=tuple(numbers), settings=tuple(settings))
 
 
 def _study(
-    document: Branch,
+    plain: Plain,
     found: list[Mistake],
     folder: Path | None = None,
     publications: dict[str, Any] | None = None,
 ) -> Study:
-    plain = take_off(document, evidence.keys())
     held = {} if publications is None else publications
     scenario, mistakes = validated(Scenario, plain, plain.tree)
     mistakes = [*plain.mistakes, *mistakes]
