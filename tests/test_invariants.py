@@ -477,9 +477,9 @@ def check_end(life, scenario):
 def check_visits(life, scenario):
     """Each quantity is measured at each of its visits until the end, that of the day included."""
     for kind, name in enumerate(QUANTITIES):
-        texts = scenario.visits.dxa if "g_cm2" in name else scenario.visits.markers
+        times = scenario.visits.dxa if "g_cm2" in name else scenario.visits.markers
         days = {0}
-        for text in texts:
+        for text in (time.text for time in times):
             interval = units.read(text.removeprefix("every "), "time, held in days")
             most = math.ceil(life[-1][0] / interval) + 1 if text.startswith("every ") else 1
             days |= {round(k * interval) for k in range(1, most + 1)}

@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 
 from sim.errors import RequestError
 from sim.experiments import archive, sweeps
-from sim.experiments.sweeps import addresses, coverage, paths, running, store, work
+from sim.experiments.sweeps import addresses, coverage, running, store, work
 from sim.scenario import Mistake, ScenarioError, from_document, load
+from sim.scenario.text import paths
 from sim.simulation import simulate
 from tests import generated
 from tests.tiny_sweeps import RATE, SPINE, STOPS, TINY, table, wrote
@@ -637,7 +638,7 @@ def moved(document, path, text):
               for new in (old + 1, old * 1.01, old - 1, old * 0.99)]  # fmt: skip
     for other in OTHER_WORDS.get(text, others):
         try:
-            from_document(paths.laid(document, {path: other}), ())
+            from_document(paths.replaced(document, {path: other}), ())
         except ScenarioError:
             continue
         if other != text:
@@ -668,11 +669,11 @@ def test_every_number_is_part_of_the_address_or_changes_nothing(tmp_path):
     for where, text in leaves(document):
         new = moved(document, where, text)
         for arm in others if new is not None else ():
-            felt, changed = is_felt(document, where, arm), paths.laid(document, {where: new})
+            felt, changed = is_felt(document, where, arm), paths.replaced(document, {where: new})
             differs = addresses.of(changed, arm) != addresses.of(document, arm)
             assert differs == felt, (where, arm)
             counts[felt] += 1
-            others[arm] = others[arm] if felt else paths.laid(others[arm], {where: new})
+            others[arm] = others[arm] if felt else paths.replaced(others[arm], {where: new})
     assert counts[True] > 200
     assert counts[False] > 50
     for arm, changed in others.items():

@@ -72,11 +72,11 @@ def _visit_days(subject: Subject, name: str) -> list[int]:
     from sim.experiments.verification.units import in_days
 
     scenario = subject.scenario
-    texts = scenario.visits.dxa if name in BONES else scenario.visits.markers
+    visits = scenario.visits.dxa if name in BONES else scenario.visits.markers
     if name not in (*BONES, *scenario.cohort.markers):
         return []
     last, days = round(scenario.horizon), {0}
-    for text in texts:
+    for text in (visit.text for visit in visits):
         every = in_days(text.removeprefix("every "))
         times = range(1, int(last / every) + 2) if text.startswith("every ") else (1,)
         days |= {round(k * every) for k in times}

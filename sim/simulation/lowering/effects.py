@@ -5,36 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from sim.scenario.form.outcome import Effect
-from sim.scenario.form.study import NO_THERAPY, Scenario
+from sim.scenario.form.study import Scenario
 from sim.simulation.lowering.enrolment import Baseline
 from sim.simulation.records import SUBSETS, Floats
 from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES
 
 WORST_YEARLY_PERCENT = -99.0
 """A compound rate is never below this: a patient cannot lose more bone than there is."""
-
-
-def therapies_in(regimen: str) -> frozenset[str]:
-    """Read the therapies of a regimen from its name in `effects`.
-
-    Parameters
-    ----------
-    regimen : str
-        Names of therapies joined by ` + `, or `none`.
-
-    Returns
-    -------
-    frozenset of str
-        Names of the therapies.
-
-    Examples
-    --------
-    >>> sorted(therapies_in("interferon + pamidronate"))
-    ['interferon', 'pamidronate']
-    >>> therapies_in("none")
-    frozenset()
-    """
-    return frozenset(regimen.split(" + ")) - {NO_THERAPY}
 
 
 def rows_by_subset(scenario: Scenario) -> list[Effect | None]:
@@ -52,8 +29,7 @@ def rows_by_subset(scenario: Scenario) -> list[Effect | None]:
     list of Effect or None, length 2 to the power of the number of therapies
         Row of each subset. Bit i of the index is set if therapy i is in the subset.
     """
-    rows = {therapies_in(regimen): row for regimen, row in scenario.effects.items()}
-    names = list(scenario.therapies)
+    names, rows = list(scenario.therapies), scenario.regimens
     return [
         rows.get(frozenset(name for i, name in enumerate(names) if subset >> i & 1))
         for subset in range(2 ** len(names))

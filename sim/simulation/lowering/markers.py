@@ -14,7 +14,6 @@ from sim.scenario.form.outcome import Marker
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Infusions
 from sim.simulation.biology.markers import saturated, site_action
-from sim.simulation.lowering.effects import therapies_in
 from sim.simulation.lowering.infusions import decay_rate, mean_exposure, reference_days
 from sim.simulation.records import THERAPIES
 from sim.vocabulary import MARKERS
@@ -90,9 +89,7 @@ def _refuse_far_extrapolation(scenario: Scenario, marker: str, slot: int, left: 
     """
     name = [*scenario.therapies][slot]
     acts = any(
-        getattr(row, marker)
-        for regimen, row in scenario.effects.items()
-        if name in therapies_in(regimen)
+        getattr(row, marker) for regimen, row in scenario.regimens.items() if name in regimen
     )
     if acts and left < LEAST_EFFECT_LEFT:
         message = (
