@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sim import evidence
 from sim.scenario.checks.forms import reader
 from sim.scenario.checks.publications import is_file, shipped
 from sim.scenario.checks.whole import Checked, checked
@@ -22,7 +23,7 @@ from sim.scenario.mistakes import Mark, Mistake, ScenarioError, closest
 from sim.scenario.protocol import assumptions, protocol
 from sim.scenario.text.layers import read_layers
 from sim.scenario.text.paths import parts_of, replaced, value_at
-from sim.scenario.text.provenance import Number
+from sim.scenario.text.provenance import Number, as_it_stands, take_off
 from sim.scenario.text.settings import Setting, in_full, joined, set_over
 from sim.scenario.text.tree import Branch, Leaf, Listing, Node
 
@@ -180,7 +181,8 @@ def load(
     document = read_layers(Path(path), str(path), mistakes)
     _refuse_a_sweep(document)
     document, recorded = set_over(document, in_full(settings, patients, seed), mistakes)
-    return _study(checked(document, mistakes, Path(path).parent), recorded)
+    plain = take_off(document, evidence.keys())
+    return _study(checked(plain, mistakes, Path(path).parent), recorded)
 
 
 def _refuse_a_sweep(document: Branch) -> None:
@@ -227,7 +229,7 @@ def from_document(
     node = _as_node(document, Mark("the manifest", 1, 1))
     if not isinstance(node, Branch):
         raise ScenarioError([Mistake("", "the manifest holds no scenario")])
-    valid = checked(node, [], publications=publications)
+    valid = checked(as_it_stands(node), [], publications=publications)
     return _study(valid._replace(numbers=tuple(numbers)), settings)
 
 

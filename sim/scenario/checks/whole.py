@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim import evidence
 from sim.scenario.checks.forms import validated
 from sim.scenario.checks.markers import check_markers, without_unused
 from sim.scenario.checks.publications import check_answers, read_publications
@@ -15,8 +14,7 @@ from sim.scenario.form.study import Scenario
 from sim.scenario.form.uncertainty import Uncertainty
 from sim.scenario.mistakes import Mistake, ScenarioError
 from sim.scenario.text.paths import dotted
-from sim.scenario.text.provenance import Number, Plain, take_off
-from sim.scenario.text.tree import Branch
+from sim.scenario.text.provenance import Number, Plain
 
 
 class Checked(NamedTuple):
@@ -30,7 +28,7 @@ class Checked(NamedTuple):
 
 
 def checked(
-    document: Branch,
+    plain: Plain,
     before: list[Mistake],
     folder: Path | None = None,
     publications: dict[str, Any] | None = None,
@@ -39,7 +37,6 @@ def checked(
 
     Raises ScenarioError for the mistakes of the document and those found `before`.
     """
-    plain = take_off(document, evidence.keys())
     scenario, mistakes = validated(Scenario, plain, plain.tree)
     mistakes = [*plain.mistakes, *mistakes]
     uncertainty = _uncertainty(plain, mistakes)
