@@ -13,9 +13,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MultipleLocator
 
-from sim.display.figures import months
+from sim.display.figures import months, multiples
 from sim.display.figures.caption import Caption
-from sim.display.figures.page import TWO_COLUMNS, Page
+from sim.display.figures.multiples import Room
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import (
     BAND,
@@ -31,7 +31,7 @@ from sim.results import Tables
 from sim.vocabulary import BONES, DAYS_PER_MONTH
 
 OSTEOPOROSIS_T = -2.5
-WIDTH = 65.0
+ROOM = Room(left=13.0, between=27.0, right=13.0, height=60.0, below=11.5)
 SHOWN = 12
 """Patients whose own courses are drawn: more would hide the bands."""
 
@@ -43,14 +43,13 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
     """Measured bone density of spine and hip over time: medians, bands and a few patients."""
     numbers = courses(saved.tables, caption.arms)
     looks = arm_style(caption.arms)
-    lines = caption.paragraphs(*_explained(numbers, caption))
-    page = Page(TWO_COLUMNS, 76, caption.title, _legend(looks, caption), lines)
-    for place, bone in enumerate(BONES):
-        axes = page.axes(13 + 92 * place, 4.5, WIDTH, 60)
+    said = caption.paragraphs(*_explained(numbers, caption))
+    titles, legend = [NAMES[bone] for bone in BONES], _legend(looks, caption)
+    page = multiples.titled(titles, ROOM, caption.title, legend, said)
+    last = caption.horizon_months
+    for axes, bone in zip(page.panels, BONES, strict=True):
         _panel(axes, numbers[numbers["bone"] == bone], looks)
-        last = caption.horizon_months
-        months.draw_months(axes, caption, months.ticks(last, WIDTH), last)
-        axes.set_title(NAMES[bone])
+        months.draw_months(axes, caption, months.ticks(last, page.width), last)
         _t_scores(axes, *caption.reference[bone])
     return page.figure, numbers
 

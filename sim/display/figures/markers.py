@@ -13,9 +13,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from sim.display.figures import months
+from sim.display.figures import months, multiples
 from sim.display.figures.caption import Caption
-from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS, Page
+from sim.display.figures.multiples import Room
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import (
     BAND,
@@ -33,7 +33,7 @@ from sim.vocabulary import BONES, DAYS_PER_MONTH, MARKERS, QUANTITIES
 QUANTITY_OF = dict(zip(MARKERS, QUANTITIES[len(BONES) :], strict=True))
 NAMES = {"ctx": "CTX", "balp": "BALP", "tryptase": "Tryptase"}
 LEVELS = {"p25": 0.25, "median": 0.5, "p75": 0.75}
-LEFT, HEIGHT = 14.0, 56.0
+ROOM = Room(left=14.0, between=5.0, right=5.0, height=56.0, below=9.5, abreast=len(MARKERS))
 LEADING = {
     0.7: (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8),
     1.3: (1, 1.5, 2, 3, 5, 7),
@@ -53,23 +53,21 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None
         return None
     drawn = list(dict.fromkeys(numbers["marker"]))
     reported = changes(saved.reported, drawn).assign(months=_last_visit(numbers, caption))
-    width = ONE_COLUMN if len(drawn) == 1 else TWO_COLUMNS
-    pitch = (width - LEFT) / len(drawn)
     looks = arm_style(caption.arms)
-    lines = caption.paragraphs(*_explained(reported, caption), about_bone=False)
-    page = Page(width, 4.5 + HEIGHT + 9.5, caption.title, _legend(looks, reported, caption), lines)
+    page = multiples.titled(
+        [NAMES[marker] for marker in drawn], ROOM, caption.title,
+        _legend(looks, reported, caption),
+        caption.paragraphs(*_explained(reported, caption), about_bone=False),
+    )  # fmt: skip
     limits = _limits(numbers, reported)
-    for place, marker in enumerate(drawn):
-        axes = page.axes(LEFT + pitch * place, 4.5, pitch - 5, HEIGHT)
+    for axes, marker in zip(page.panels, drawn, strict=True):
         _panel(axes, numbers[numbers["marker"] == marker], looks)
-        _axes(axes, caption, pitch - 5, limits)
+        _axes(axes, caption, page.width, limits)
         own = reported[reported["marker"] == marker]
         if len(own):
             axes.plot(own["months"], own["reported"], clip_on=False, **diamond())
-        axes.set_title(NAMES[marker])
-        if place == 0:
-            axes.set_ylabel("Percent of the entry value, log scale")
-        axes.tick_params(axis="y", labelleft=place == 0)
+        axes.tick_params(axis="y", labelleft=marker == drawn[0])
+    page.panels[0].set_ylabel("Percent of the entry value, log scale")
     return page.figure, pd.concat([numbers, reported], ignore_index=True)
 
 

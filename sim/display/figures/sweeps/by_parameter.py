@@ -14,7 +14,6 @@ from sim.display.figures.differences import label_of
 from sim.display.figures.intervals import (
     HEADING,
     SCALE_BESIDE,
-    SUBTITLE,
     Block,
     Layout,
     Panel,
@@ -22,6 +21,7 @@ from sim.display.figures.intervals import (
     Row,
     least_height,
 )
+from sim.display.figures.intervals.panel import SUBTITLE
 from sim.display.figures.style import SECOND, ArmStyle
 from sim.display.figures.sweeps.shown import Case, of_case
 from sim.display.figures.sweeps.words import named
@@ -47,7 +47,7 @@ class Choice(NamedTuple):
 
 def layout(cases: Sequence[Case]) -> Layout:
     """As many columns as there are cases, and no more than fit."""
-    return Layout(abreast=min(ABREAST, len(cases)))
+    return Layout(abreast=min(ABREAST, len(cases)), ticks=9)
 
 
 def choices(
