@@ -13,19 +13,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from sim.display.figures import months, multiples
+from sim.display.figures import months, multiples, style
+from sim.display.figures.bands import band, median
 from sim.display.figures.caption import Caption
 from sim.display.figures.multiples import Room
 from sim.display.figures.saved import Saved
-from sim.display.figures.style import (
-    BAND,
-    DASHED,
-    EDGE,
-    ArmStyle,
-    arm_style,
-    arms_in_legend,
-    diamond,
-)
 from sim.display.numbers import significant
 from sim.results import Tables
 from sim.vocabulary import BONES, DAYS_PER_MONTH, MARKERS, QUANTITIES
@@ -53,7 +45,7 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None
         return None
     drawn = list(dict.fromkeys(numbers["marker"]))
     reported = changes(saved.reported, drawn).assign(months=_last_visit(numbers, caption))
-    looks = arm_style(caption.arms)
+    looks = style.arm_style(caption.arms)
     page = multiples.titled(
         [NAMES[marker] for marker in drawn], ROOM, caption.title,
         _legend(looks, reported, caption),
@@ -65,7 +57,7 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None
         _axes(axes, caption, page.width, limits)
         own = reported[reported["marker"] == marker]
         if len(own):
-            axes.plot(own["months"], own["reported"], clip_on=False, **diamond())
+            axes.plot(own["months"], own["reported"], clip_on=False, **style.diamond())
         axes.tick_params(axis="y", labelleft=marker == drawn[0])
     page.panels[0].set_ylabel("Percent of the entry value, log scale")
     return page.figure, pd.concat([numbers, reported], ignore_index=True)
@@ -120,28 +112,20 @@ def _last_visit(numbers: pd.DataFrame, caption: Caption) -> float:
     return float(reached.max())
 
 
-def _panel(axes: Axes, numbers: pd.DataFrame, looks: dict[str, ArmStyle]) -> None:
+def _panel(axes: Axes, numbers: pd.DataFrame, looks: dict[str, style.ArmStyle]) -> None:
     """One marker: areas with edges below, medians on top."""
     opacity = 0.36 / max(2, len(looks))
     for arm, look in looks.items():
         course = numbers[numbers["arm"] == arm]
-        time, line = course["months"], {"color": look.color, "linestyle": look.linestyle}
-        axes.fill_between(
-            time, course["p25"], course["p75"],
-            color=look.color, alpha=opacity, linewidth=0, zorder=1,
-        )  # fmt: skip
-        axes.plot(time, course[["p25", "p75"]], linewidth=0.5, zorder=3, **line)
-        axes.plot(
-            time, course["median"], **look._asdict(),
-            **EDGE, zorder=4, label=arm,
-        )  # fmt: skip
+        band(axes, course["months"], course[["p25", "p75"]], look, opacity, edge=0.5)
+        median(axes, course["months"], course, look)
 
 
 def _axes(axes: Axes, caption: Caption, width: float, limits: tuple[float, float]) -> None:
     """Months across; up, a logarithmic scale on which halving and doubling are as far."""
     last = caption.horizon_months
     months.draw_months(axes, caption, months.ticks(last, width), last)
-    axes.axhline(100, zorder=2, **DASHED)
+    axes.axhline(100, zorder=2, **style.DASHED)
     axes.set_yscale("log")
     axes.set_ylim(*limits)
     axes.yaxis.set_major_locator(FixedLocator(_round_percents(*limits)))
@@ -165,15 +149,15 @@ def _round_percents(low: float, high: float) -> list[float]:
 
 
 def _legend(
-    looks: dict[str, ArmStyle], reported: pd.DataFrame, caption: Caption
+    looks: dict[str, style.ArmStyle], reported: pd.DataFrame, caption: Caption
 ) -> list[list[Artist]]:
     """The arms, and what areas, diamonds and lines are."""
     return [
-        arms_in_legend(looks),
+        style.arms_in_legend(looks),
         [
-            Patch(facecolor=BAND, label="middle 50 %"),
-            *([Line2D([], [], label="reported", **diamond())] if len(reported) else []),
-            Line2D([], [], label="entry value", **DASHED),
+            Patch(facecolor=style.BAND, label="middle 50 %"),
+            *([Line2D([], [], label="reported", **style.diamond())] if len(reported) else []),
+            Line2D([], [], label="entry value", **style.DASHED),
             *months.legend(caption),
         ],
     ]

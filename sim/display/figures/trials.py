@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 
 from sim.display.figures import intervals
 from sim.display.figures.caption import spoken
-from sim.display.figures.intervals import Block, Fall, Layout, Mark, Panel, Part, Row, Upright
+from sim.display.figures.intervals.parts import Block, Fall, Layout, Mark, Panel, Part, Row, Upright
 from sim.display.figures.style import FAINT, NOT_AN_ARM, color, diamond
 from sim.display.numbers import number, significant, typeset
 

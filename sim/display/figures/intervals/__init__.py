@@ -17,38 +17,9 @@ from matplotlib.figure import Figure
 from sim.display.figures.intervals import panel
 from sim.display.figures.intervals.fitted import BETWEEN, Fitted, fitted, least_height
 from sim.display.figures.intervals.panel import SUBTITLE
-from sim.display.figures.intervals.parts import (
-    Bar,
-    Block,
-    Fall,
-    Layout,
-    Mark,
-    Panel,
-    Part,
-    Row,
-    Upright,
-    abreast,
-    line,
-)
+from sim.display.figures.intervals.parts import Block, Layout
 from sim.display.figures.page import TWO_COLUMNS, Page
 from sim.display.figures.style import GRID
-
-__all__ = [
-    "Bar",
-    "Block",
-    "Fall",
-    "Layout",
-    "Mark",
-    "Panel",
-    "Part",
-    "Row",
-    "Upright",
-    "abreast",
-    "figure",
-    "in_two_columns",
-    "least_height",
-    "line",
-]
 
 HEADING, SCALE_BESIDE, SCALE_BELOW = 5.5, 6.5, 10.5
 """Heights in mm: of a heading; below a panel, with the name of its scale at the left, or below."""

@@ -19,18 +19,10 @@ from matplotlib.patheffects import withStroke
 from sim.display.figures import multiples, scales
 from sim.display.figures.differences import label_of
 from sim.display.figures.page import TWO_COLUMNS, Page
-from sim.display.figures.sweeps import words
+from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.axes_of_grid import Axis, axes_of, on_grid
 from sim.display.figures.sweeps.heat_map_layout import Cells, Panel, fitted
 from sim.display.figures.sweeps.saved import Swept
-from sim.display.figures.sweeps.shown import (
-    Case,
-    cases,
-    compared,
-    contrasts,
-    of_case,
-    ordered,
-)
 from sim.display.numbers import fixed, typeset
 from sim.vocabulary import Z95
 
@@ -60,7 +52,7 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     numbers = _numbers(swept, found)
     if numbers.empty:
         return None
-    panels = _panels(numbers, cases(swept.sweep, numbers), found[2:3])
+    panels = _panels(numbers, shown.cases(swept.sweep, numbers), found[2:3])
     cells = fitted(found[0], found[1], panels)
     said = [*EXPLAINED, *_held(found[3:]), *cells.said, words.about(numbers)]
     lines = words.caption(swept.sweep, "point", *said)
@@ -77,20 +69,20 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
 
 def _numbers(swept: Swept, found: list[Axis]) -> pd.DataFrame:
     """The differences at every point of the axes shown, with their Monte Carlo intervals."""
-    rows = on_grid(compared(swept), found)
+    rows = on_grid(shown.compared(swept), found)
     for axis in found[3:]:
         rows = rows[rows[axis.path] == axis.usual]
     half = Z95 * rows["mc_error"]
     rows = rows.assign(low=rows["estimate"] - half, high=rows["estimate"] + half)
-    return ordered(rows)
+    return shown.ordered(rows)
 
 
-def _panels(numbers: pd.DataFrame, every: list[Case], third: list[Axis]) -> list[Panel]:
+def _panels(numbers: pd.DataFrame, every: list[shown.Case], third: list[Axis]) -> list[Panel]:
     """Outcomes; within each the cases, and within these the values of the third axis."""
     found = []
     for outcome in map(str, numbers["outcome"].unique()):
         for case in every:
-            rows, heading = of_case(numbers, case, outcome), words.heading(case, every)
+            rows, heading = shown.of_case(numbers, case, outcome), words.heading(case, every)
             if not third:
                 found.append(Panel(outcome, words.below(numbers, outcome, heading), None, rows))
             for axis in third:
@@ -169,10 +161,10 @@ def _name(axes: Axes, panel: Panel, cells: Cells, is_first: bool) -> None:
     multiples.head(axes, label_of(panel.outcome), panel.below, cells.width, cells.above)
 
 
-def _frame(axes: Axes, panel: Panel, shown: list[Axis], cells: Cells) -> None:
+def _frame(axes: Axes, panel: Panel, axes_shown: list[Axis], cells: Cells) -> None:
     """A frame round the base case, where it is a point of the panel."""
-    is_there = all(axis.has_base for axis in shown)
-    if is_there and (len(shown) < 3 or panel.third == shown[2].base):
+    is_there = all(axis.has_base for axis in axes_shown)
+    if is_there and (len(axes_shown) < 3 or panel.third == axes_shown[2].base):
         x, y = (axis.values.index(axis.base) for axis in (cells.across, cells.up))
         axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, **FRAME, zorder=5, clip_on=False))
 
@@ -184,7 +176,7 @@ def _held(held: list[Axis]) -> list[str]:
 
 
 def _legend(swept: Swept, numbers: pd.DataFrame, found: list[Axis]) -> list[Artist]:
-    looks = contrasts(swept.sweep, numbers)
+    looks = shown.contrasts(swept.sweep, numbers)
     entries: list[Artist] = [
         Line2D([], [], label=arms.label("−"), **look._asdict()) for arms, look in looks.items()
     ]

@@ -12,20 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sim.display.figures import intervals, scales
-from sim.display.figures.intervals import Bar, Block, Panel, Part, Upright
+from sim.display.figures.intervals.parts import Bar, Block, Panel, Part, Upright
 from sim.display.figures.style import DASHED, INK, NEUTRAL, ArmStyle
-from sim.display.figures.sweeps import by_parameter, words
+from sim.display.figures.sweeps import by_parameter, shown, words
 from sim.display.figures.sweeps.by_parameter import Choice
 from sim.display.figures.sweeps.saved import Swept
-from sim.display.figures.sweeps.shown import (
-    Case,
-    are_paired,
-    cases,
-    contrasts,
-    ends,
-    of_case,
-    ordered,
-)
 from sim.display.numbers import number, significant, typeset
 from sim.vocabulary import Arms
 
@@ -47,12 +38,12 @@ INDEPENDENT = " were the points independent; they share their patients, and are 
 
 def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     """Bars of every parameter round the base case; None where none was moved alone."""
-    numbers = ends(swept)
+    numbers = shown.ends(swept)
     if numbers.empty:
         return None
-    looks, every = contrasts(swept.sweep, numbers), cases(swept.sweep, numbers)
+    looks, every = shown.contrasts(swept.sweep, numbers), shown.cases(swept.sweep, numbers)
     chosen = by_parameter.choices(numbers, every, "width", _values(numbers))
-    how = EXPLAINED[-1] + (PAIRED if are_paired(swept) else INDEPENDENT)
+    how = EXPLAINED[-1] + (PAIRED if shown.are_paired(swept) else INDEPENDENT)
     said = [words.compares(looks), *EXPLAINED[:-1], how, _whose(numbers), words.about(numbers)]
     page = intervals.figure(
         [[_block(numbers, choice, every, looks) for choice in chosen]], swept.sweep.title,
@@ -63,15 +54,15 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
 
 
 def _block(
-    numbers: pd.DataFrame, choice: Choice, every: list[Case], looks: Mapping[Arms, ArmStyle]
+    numbers: pd.DataFrame, choice: Choice, every: list[shown.Case], looks: Mapping[Arms, ArmStyle]
 ) -> Block:
     """An outcome, on one scale in all columns."""
     rows = numbers[numbers["outcome"] == choice.outcome]
-    shown = rows[rows["parameter"].isin(choice.parameters)]
-    limits = scales.limits(shown[["low", "base", "high"]], room=0.04)
+    drawn = rows[rows["parameter"].isin(choice.parameters)]
+    limits = scales.limits(drawn[["low", "base", "high"]], room=0.04)
     panels = []
     for case in choice.cases:
-        of_panel = of_case(rows, case, choice.outcome)
+        of_panel = shown.of_case(rows, case, choice.outcome)
         parts = partial(_parts, color=looks[case.arms].color)
         panels.append(Panel(
             rows=by_parameter.parts(choice, of_panel, parts),
@@ -146,9 +137,9 @@ def _legend(looks: Mapping[Arms, ArmStyle], rows: pd.DataFrame) -> list[list[Art
 
 def _listed(numbers: pd.DataFrame, chosen: list[Choice]) -> pd.DataFrame:
     """The numbers in the order of the bars, with whether each is drawn."""
-    shown = {(choice.outcome, case.scenario, *case.arms, parameter) for choice in chosen
+    drawn = {(choice.outcome, case.scenario, *case.arms, parameter) for choice in chosen
              for case in choice.cases for parameter in choice.parameters}  # fmt: skip
     columns = ("outcome", "scenario", *Arms._fields, "parameter")
     keys = zip(*(numbers[column] for column in columns), strict=True)
-    numbers = numbers.assign(drawn=[key in shown for key in keys])
-    return ordered(numbers, "width", largest_first=True)
+    numbers = numbers.assign(drawn=[key in drawn for key in keys])
+    return shown.ordered(numbers, "width", largest_first=True)

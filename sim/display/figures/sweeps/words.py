@@ -111,6 +111,14 @@ def heading(case: Case, every: Sequence[Case]) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def panels(
+    rows: pd.DataFrame, every: Sequence[Case]
+) -> tuple[list[tuple[str, Case]], list[tuple[str, str]]]:
+    """A panel for each outcome in each case, and the title of each with what stands below it."""
+    shown = [(str(outcome), case) for outcome in rows["outcome"].unique() for case in every]
+    return shown, [(label_of(o), below(rows, o, heading(case, every))) for o, case in shown]
+
+
 def amount(value: object) -> str:
     """The value of a parameter: a number, or words, which are cut where they are very many."""
     try:
