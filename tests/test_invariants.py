@@ -6,7 +6,6 @@ another order, which each test then says.
 """
 
 import copy
-import functools
 import itertools
 import math
 
@@ -22,7 +21,7 @@ from sim.scenario import ScenarioError, Study, from_document, load
 from sim.scenario.form import units
 from sim.scenario.form.therapy import Course
 from sim.scenario.text.layers import read_layers
-from sim.simulation import draws, lowering
+from sim.simulation import lowering
 from sim.simulation.batch_engine import simulate
 from sim.simulation.records import (
     BREAKS,
@@ -94,14 +93,6 @@ def _nobody_breaks_without_end():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lowering, "protocol", bounded)
-        yield
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _random_numbers_are_drawn_once():
-    """Those of the same address, which variants of a scenario share, are the same: test_draws."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(draws, "column", functools.lru_cache(10_000)(draws.column))
         yield
 
 
