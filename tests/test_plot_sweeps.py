@@ -17,17 +17,19 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from scipy import stats
 
-from sim.display.figures import multiples
+from sim import results
+from sim.display.figures import OF_KIND, OF_SWEEPS, draw, multiples
 from sim.display.figures.labels import Label, apart
 from sim.display.figures.style import arm_style, styled, write
-from sim.display.figures.sweeps import FIGURES, draw, figure
 from sim.display.figures.sweeps.axes_of_grid import quantity
-from sim.display.figures.sweeps.saved import read
 from sim.display.figures.sweeps.words import amount, with_unit
 from sim.display.figures.texts import LINE, millimetres, wrapped
 from sim.display.numbers import significant
+from sim.experiments.sweeps.swept import Options
+from sim.scenario import load
 from sim.vocabulary import Arms, arms_of, rows_with
 
+BASE_CASE = "scenarios/laroche2011.yaml"
 ARMS = ("combination", "pamidronate")
 PAIR = Arms("combination", "pamidronate")
 FOUR = ("combination", "pamidronate", "interferon", "untreated")
@@ -147,7 +149,9 @@ class Made:
             "comparator": self.arms[-1], "patients": 1000, "seed": 7, "draws": 64,
             "readings": readings or dict.fromkeys(self.scenarios, "linear"),
         }  # fmt: skip
-        (folder / "manifest.json").write_text(json.dumps({"sweep": sweep}), encoding="utf-8")
+        study, options = load(BASE_CASE), Options(specification={}, patients=1, draws=1, seed=1)
+        manifest = results.made("sweep", {"x": study}, options, "x", details={"sweep": sweep})
+        (folder / "manifest.json").write_text(manifest.model_dump_json(), encoding="utf-8")
         return folder
 
 
@@ -209,7 +213,7 @@ def everything(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def whole(everything):
-    return drawn(everything, *(name for name in FIGURES if name != "line"))
+    return drawn(everything, *(name for name in OF_SWEEPS if name != "line"))
 
 
 @pytest.fixture(scope="module")
@@ -221,7 +225,7 @@ def four(tmp_path_factory):
     readings = {name: name.partition("-")[2] for name in names}
     folder = tmp_path_factory.mktemp("sweep") / "four"
     made = Made(parameters, names).alone().draw(8)
-    return drawn(made.save(folder, "sobol", readings, [BONE], **tables), *FIGURES)
+    return drawn(made.save(folder, "sobol", readings, [BONE], **tables), *OF_SWEEPS)
 
 
 @pytest.fixture(scope="module")
@@ -235,10 +239,10 @@ def lines(tmp_path_factory):
 
 
 def drawn(folder, *names):
-    swept, found = read(folder), {}
+    drawer, found = OF_KIND["sweep"].drawer(results.open(folder)), {}
     with styled():
         for name in names:
-            found[name] = figure(name, swept)
+            found[name] = drawer(name)
     return found
 
 
@@ -268,7 +272,7 @@ def test_a_figure_has_the_same_bytes_again_and_leaves_the_sweep_alone(everything
     """Figures with every kind of mark: hatched, with leaders, in cells, as bands."""
     names = ("tornado", "spider", "heat_map", "fan")
     before = {path: path.read_bytes() for path in everything.iterdir()}
-    files = draw(everything, names, tmp_path, ["svg"])
+    files = draw(results.open(everything), names, tmp_path, ["svg"])
     wanted = [f"{name}.{kind}" for name in names for kind in ("svg", "csv")]
     assert [path.name for path in files] == wanted
     (again := tmp_path / "again").mkdir()
@@ -284,16 +288,16 @@ def test_a_figure_has_the_same_bytes_again_and_leaves_the_sweep_alone(everything
 def test_no_figure_takes_the_place_of_a_table(everything):
     tables = {path.name for path in everything.iterdir()}
     assert {"indices.csv", "screening.csv"} < tables
-    assert not tables & {f"{name}.csv" for name in FIGURES}
+    assert not tables & {f"{name}.csv" for name in OF_SWEEPS}
 
 
 def test_figures_that_do_not_apply_are_left_out(tmp_path):
     alone = Made([GAIN]).alone().save(tmp_path / "alone", "one_at_a_time")
-    files = draw(alone, formats=())
+    files = draw(results.open(alone), formats=())
     assert [path.name for path in files] == ["tornado.csv", "spider.csv"]
     assert all(path.parent == alone for path in files)
     with pytest.raises(KeyError, match="pie"):
-        draw(alone, ["pie"])
+        draw(results.open(alone), ["pie"])
 
 
 @pytest.fixture
@@ -325,6 +329,14 @@ def without_errors(path):
     pd.read_parquet(path).drop(columns="mc_error").to_parquet(path)
 
 
+def details(sweep):
+    def change(path):
+        held = json.loads(path.read_text())
+        path.write_text(json.dumps({**held, "details": {"sweep": json.loads(sweep)}}))
+
+    return change
+
+
 def wrote(text):
     return lambda path: path.write_text(text, encoding="utf-8")
 
@@ -339,15 +351,15 @@ def wrote(text):
         ("parameters.csv", Path.unlink, "is missing"),
         ("parameters.csv", wrote("scenario,parameter\n"), "is damaged"),
         ("alone.csv", wrote(""), "is damaged"),
-        ("manifest.json", wrote('{"sweep": "text"}'), "is damaged"),
-        ("manifest.json", wrote('{"sweep": {"title": "x"}}'), "is damaged"),
+        ("manifest.json", details('"text"'), "is damaged"),
+        ("manifest.json", details('{"title": "x"}'), "is damaged"),
     ],
 )
 def test_a_damaged_file_of_a_sweep_is_named(name, damage, said, alone, mastosim, no_pictures):
     damage(alone / name)
     told = mastosim("plot", alone)
     assert told.returncode == 2
-    assert f"Error: '{alone / name}' {said}; run the sweep again\n" in told.stderr
+    assert f"Error: '{alone / name}' {said}; run again\n" in told.stderr
     assert not (alone / "figures").exists()
 
 
@@ -356,12 +368,12 @@ def test_a_manifest_that_is_no_mapping_is_that_of_no_sweep(text, alone, mastosim
     (alone / "manifest.json").write_text(text, encoding="utf-8")
     told = mastosim("plot", alone)
     assert told.returncode == 2
-    assert "is damaged, or of another version" in told.stderr
+    assert "is no manifest of mastosim: it is not a mapping" in told.stderr
 
 
 def test_one_arm_is_shown_itself(tmp_path):
     made = Made(arms=("pamidronate",)).alone().draw(5)
-    pages = drawn(made.save(tmp_path / "one", "probabilistic"), *FIGURES)
+    pages = drawn(made.save(tmp_path / "one", "probabilistic"), *OF_SWEEPS)
     assert [name for name, one in pages.items() if one] == ["tornado", "spider", "fan",
                                                              "probability"]  # fmt: skip
     assert set(pages["tornado"][1]["arm"]) == {"pamidronate"}
@@ -370,10 +382,7 @@ def test_one_arm_is_shown_itself(tmp_path):
 
 
 def test_names_of_figures_are_read_without_matplotlib():
-    code = (
-        "import sys, sim.display.figures.sweeps; "
-        "assert not {'matplotlib', 'pandas'} & set(sys.modules)"
-    )
+    code = "import sys, sim.display.figures; assert not {'matplotlib', 'pandas'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
@@ -433,7 +442,7 @@ def test_dollars_in_a_name_are_no_formula(tmp_path):
     pair = [dear, other]
     tables = {"indices": indices_of(pair), "screening": effects_of(pair)}
     made = Made(pair).alone((0.5,)).draw(8).grid({GAIN[0]: [8.0, 16.0], STOPS[0]: [0.0, 20.0]})
-    pages = drawn(made.save(tmp_path / "dear", "probabilistic", **tables), *FIGURES)
+    pages = drawn(made.save(tmp_path / "dear", "probabilistic", **tables), *OF_SWEEPS)
     line = Made([dear]).grid({GAIN[0]: [8.0, 16.0]}).save(tmp_path / "line", "grid")
     pages["line"] = drawn(line, "line")["line"]
     for page, _ in pages.values():
@@ -844,7 +853,7 @@ def test_effects_are_points_numbered_by_size(whole, four):
 # Pages
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", OF_SWEEPS)
 def test_texts_stay_on_the_page_and_off_each_other(name, whole, four, lines):
     pages = [page for page, _ in lines] if name == "line" else [whole[name][0]]
     others = four[name]

@@ -7,8 +7,9 @@ import pytest
 
 from sim.display import text
 from sim.display.tables.run import printout
-from sim.experiments import archive, runs
-from sim.experiments.archive import write_summaries
+from sim.experiments import runs
+from sim.experiments.kinds import run as kept_run
+from sim.results import write_csv
 from tests.remake_results import (
     COMPARED,
     GALLERY,
@@ -31,7 +32,9 @@ def test_committed_summaries_match_a_fresh_run(scenario, tmp_path):
     result = runs.run(scenario, engine="batch")
     shown = text.printout(printout(result.study, result.summary, result.reported))
     assert "numbers of this scenario are assumptions" in shown
-    write_summaries(result, tmp_path)
+    for name, table in (("summary", result.summary), ("reported", result.reported)):
+        if table is not None:
+            write_csv(table, tmp_path / f"{name}.csv")
     committed = ROOT / "results" / scenario.stem
     for fresh in sorted(tmp_path.iterdir()):
         expected = pd.read_csv(committed / fresh.name)
@@ -45,7 +48,7 @@ def test_three_lives_are_what_they_were(name):
 
 
 def test_the_committed_figures_show_todays_numbers(tmp_path, no_pictures):
-    kept = archive.keep(runs.run(PICTURED, engine="batch"), tmp_path)
+    kept = kept_run.keep(runs.run(PICTURED, engine="batch"), tmp_path)
     for name in FIGURES:
         committed = ROOT / "results" / PICTURED.stem / f"{name}.csv"
         fresh, expected = pd.read_csv(kept / f"{name}.csv"), pd.read_csv(committed)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.ending import command_line, finish
+from sim.cli.ending import command_line, finish_kept
 from sim.cli.options import (
     ENGINE,
     JSON,
@@ -54,9 +54,8 @@ def compare(
     and the seed of all.
     """
     from sim.cli.progress import watching
-    from sim.display.tables import comparison as tables
-    from sim.experiments.archive import digest_of
-    from sim.experiments.comparisons import keep, read, remarks, simulate
+    from sim.experiments.comparisons import read, simulate
+    from sim.experiments.kinds.comparison import keep
     from sim.experiments.runs import workers_for
 
     studies = read(scenarios, patients, seed, settings)
@@ -67,16 +66,4 @@ def compare(
     with watching(quiet, engine) as progress:
         comparison = simulate(studies, progress, engine, workers)
     folder = keep(comparison, out, command_line(), time.monotonic() - began)
-    facts = {
-        "folder": folder,
-        "against": first.name,
-        "patients": first.cohort.patients,
-        "seed": first.seed,
-        "scenarios": [
-            {"scenario": study.scenario.name, "digest": digest_of(study)} for study in studies
-        ],
-        "remarks": remarks(studies),
-        "summary": comparison.summary,
-    }
-    shown = tables.printout(comparison.summary, first.cohort.patients, first.seed, remarks(studies))
-    finish(shown, facts, as_json, f"Table and figure: {folder}")
+    finish_kept(folder, as_json)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.ending import command_line, finish
+from sim.cli.ending import command_line, finish_kept
 from sim.cli.options import (
     JSON,
     OUT,
@@ -48,10 +48,9 @@ def emulate(
     the trials, the percentile at which the published number stands, and whether it is covered.
     """
     from sim.cli.progress import watching
-    from sim.display.tables import emulation as tables
     from sim.experiments import emulation
+    from sim.experiments.kinds.emulation import keep
     from sim.experiments.runs import workers_for
-    from sim.scenario.protocol import accrual
 
     refuse_unwritable(out)
     prepared = emulation.prepare(scenario, trials, seed, settings)
@@ -59,16 +58,5 @@ def emulate(
     began = time.monotonic()
     with watching(quiet, "batch", "trials") as progress:
         emulated = emulation.of_trials(prepared, emulation.run(prepared, progress, workers))
-    folder = emulation.keep(emulated, out, command_line(), time.monotonic() - began)
-    covered, published = emulated.covered
-    facts = {
-        "scenario": prepared.study.scenario.name,
-        "reading": accrual(prepared.study.scenario),
-        "folder": folder,
-        "trials": trials,
-        "covered": covered,
-        "of": published,
-        "scores": emulated.scores,
-    }
-    shown = tables.printout(emulated.scores, emulation.title(emulated), emulation.said(emulated))
-    finish(shown, facts, as_json, f"Trials, scores and figure: {folder}")
+    folder = keep(emulated, out, command_line(), time.monotonic() - began)
+    finish_kept(folder, as_json)

@@ -11,14 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.display.tables import Printout
-    from sim.experiments.archive import Kept
-    from sim.experiments.runs import Result
-
-FILES: Mapping[str, str] = {"all": "Tables and figures", "tables": "Tables", "outcomes": "Outcomes"}
-"""What the folder of a run holds, by what was kept of it."""
 
 
 def finish(shown: Printout, facts: Mapping[str, Any], as_json: bool, *last: str) -> None:
@@ -28,27 +21,13 @@ def finish(shown: Printout, facts: Mapping[str, Any], as_json: bool, *last: str)
     click.echo(dumped(facts) if as_json else "\n".join([text.printout(shown), *last]))
 
 
-def finish_run(
-    result: Result, folder: Path, kept: Kept, as_json: bool, course: pd.DataFrame | None = None
-) -> None:
-    """Print a run; `course` is the way to the precision that was asked for, if it was."""
-    from sim.display.tables import run as tables
-    from sim.scenario.protocol import accrual
+def finish_kept(folder: Path, as_json: bool) -> None:
+    """Print a result that was kept, and where."""
+    from sim import results
+    from sim.experiments import verbs
 
-    study = result.study
-    facts = {
-        "scenario": study.scenario.name,
-        "reading": accrual(study.scenario),
-        "folder": folder,
-        "assumptions": len(study.assumptions),
-        "numbers": len(study.numbers),
-        "summary": result.summary,
-        "reported": result.reported,
-    }
-    shown = tables.printout(study, result.summary, result.reported)
-    if course is not None:
-        shown = shown._replace(notes=(*tables.precision(course), "", *shown.notes))
-    finish(shown, facts, as_json, f"{FILES[kept]}: {folder}")
+    shown = verbs.show(results.open(folder))
+    finish(shown.printout, shown.facts, as_json, f"{shown.holds}: {folder}")
 
 
 def dumped(facts: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from sim.cli.emulate import emulate
 from sim.cli.exit_codes import BUG, INTERRUPTED, NOT_VALID, WRONG_USAGE
 from sim.cli.explain import explain
 from sim.cli.extend import extend
+from sim.cli.list import list_results
 from sim.cli.new import new
 from sim.cli.plot import plot
 from sim.cli.power import power
@@ -24,6 +25,7 @@ from sim.cli.readings import readings
 from sim.cli.rerun import rerun
 from sim.cli.run import run
 from sim.cli.schema import schema
+from sim.cli.show import show
 from sim.cli.sweep import sweep
 from sim.cli.verify import verify
 from sim.errors import RequestError
@@ -55,19 +57,21 @@ def commands() -> None:
 IN_ORDER = (
     check,
     run,
-    extend,
-    explain,
     compare,
     readings,
     sweep,
     emulate,
     power,
+    verify,
+    explain,
+    list_results,
+    show,
     plot,
+    extend,
+    rerun,
     cite,
     new,
     schema,
-    rerun,
-    verify,
     completion,
 )
 for command in IN_ORDER:

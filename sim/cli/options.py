@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sim.cli.completion import scenario_files
+
+if TYPE_CHECKING:
+    from sim.results import Kept
 
 SCENARIO = click.argument(
     "scenario", type=click.Path(path_type=Path), shell_complete=scenario_files
@@ -36,7 +39,39 @@ def OUT_TO(folder: str) -> Callable[..., Any]:  # noqa: N802 - an option like th
     )
 
 
+def KEEP_IN(folder: str) -> Callable[..., Any]:  # noqa: N802 - an option like the others
+    """The option of the folder of results, of a command that keeps a result only with it."""
+    return click.option(
+        "--out",
+        type=click.Path(path_type=Path, file_okay=False),
+        help=f"Keep the result in OUT/{folder}/<digest>; without this it is only printed.",
+    )
+
+
 OUT = OUT_TO("<scenario>")
+
+
+RESULT = click.argument("result", metavar="RESULT")
+"""A kept result as `found` understands it."""
+
+RESULTS = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("results"),
+    show_default=True,
+    help="Folder of results, in which RESULT is looked for.",
+)
+NAMES = (
+    "RESULT is a folder of a result, `latest`, `SCENARIO/latest`, or the start of a digest that "
+    "`mastosim list` shows."
+)
+
+
+def found(result: str, out: Path) -> Kept:
+    """The result that is meant: a folder, `latest`, or the start of a digest."""
+    from sim import results
+
+    return results.find(result, out)
 
 
 def ENGINE(default: str) -> Callable[..., Any]:  # noqa: N802 - an option like the others

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import click
 
-from sim.cli.ending import finish
-from sim.cli.options import JSON, QUIET, SCENARIO, SEED, SETTINGS, WORKERS
+from sim.cli.ending import command_line, finish, finish_kept
+from sim.cli.options import (
+    JSON,
+    KEEP_IN,
+    QUIET,
+    SCENARIO,
+    SEED,
+    SETTINGS,
+    WORKERS,
+    refuse_unwritable,
+)
 
 
 def _sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
@@ -34,6 +44,7 @@ def _sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
 @SEED
 @WORKERS
 @click.option("--csv", "into", type=click.Path(path_type=Path, dir_okay=False), help="Write a CSV.")
+@KEEP_IN("<scenario>")
 @JSON
 @QUIET
 def power(
@@ -45,6 +56,7 @@ def power(
     seed: int | None,
     workers: int | None,
     into: Path | None,
+    out: Path | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -54,18 +66,22 @@ def power(
     confidence intervals are, and how many exclude 0.
     """
     from sim.cli.progress import watching
-    from sim.display.tables import power as tables
-    from sim.experiments.archive import write_csv
     from sim.experiments.emulation import power as trial
+    from sim.experiments.kinds.power import keep, shown
     from sim.experiments.runs import workers_for
-    from sim.scenario.protocol import accrual
+    from sim.results import write_csv
 
+    if out is not None:
+        refuse_unwritable(out)
     plan = trial.prepare(scenario, outcome, sizes, trials, seed, settings)
     workers = workers or workers_for(plan.study.scenario.cohort.patients, "batch")
+    began = time.monotonic()
     with watching(quiet, "batch", "trials") as progress:
         by_size = trial.run(plan, progress, workers)
     if into is not None:
         write_csv(by_size, into)
-    read = plan.study.scenario
-    facts = {"scenario": read.name, "reading": accrual(read), "rows": by_size}
-    finish(tables.printout(plan.study, plan.outcome, plan.trials, by_size), facts, as_json)
+    if out is not None:
+        finish_kept(keep(plan, by_size, out, command_line(), time.monotonic() - began), as_json)
+    else:
+        printout, facts, _ = shown(plan, by_size)
+        finish(printout, facts, as_json)

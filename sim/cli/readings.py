@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.ending import command_line, finish
+from sim.cli.ending import command_line, finish_kept
 from sim.cli.options import (
     ENGINE,
     JSON,
@@ -68,11 +68,9 @@ def readings(
     difference, and how far that difference is from the one under the scenario's own reading.
     """
     from sim.cli.progress import watching
-    from sim.display.tables import readings as tables
-    from sim.experiments.archive import digest_of
-    from sim.experiments.readings import keep, read, said, simulate
+    from sim.experiments.kinds.readings import keep
+    from sim.experiments.readings import read, simulate
     from sim.experiments.runs import workers_for
-    from sim.scenario.protocol import accrual
 
     refuse_unwritable(out)
     four = read(scenario, patients, seed, settings, plateau, saturating)
@@ -82,22 +80,4 @@ def readings(
     with watching(quiet, engine) as progress:
         under_each = simulate(four, progress, engine, workers)
     folder = keep(under_each, out, command_line(), time.monotonic() - began)
-    facts = {
-        "scenario": own.name,
-        "folder": folder,
-        "own": four.own,
-        "patients": own.cohort.patients,
-        "seed": own.seed,
-        "readings": [
-            {
-                "reading": name,
-                "read_as": accrual(study.scenario),
-                "origin": four.origins[name],
-                "digest": digest_of(study),
-            }
-            for name, study in four.studies.items()
-        ],
-        "summary": under_each.summary,
-    }
-    shown = tables.printout(under_each.summary, four.own, said(four))
-    finish(shown, facts, as_json, f"Table and figure: {folder}")
+    finish_kept(folder, as_json)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.ending import command_line, finish_run
+from sim.cli.ending import command_line, finish_kept
 from sim.cli.options import (
     ENGINE,
     JSON,
@@ -26,7 +26,7 @@ from sim.vocabulary import Engine
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.archive import Kept
+    from sim.experiments.kinds.run import What
     from sim.experiments.runs import Result
     from sim.scenario import Study
 
@@ -60,7 +60,7 @@ def run(
     out: Path,
     engine: Engine,
     workers: int | None,
-    kept: Kept,
+    kept: What,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -71,21 +71,22 @@ def run(
     refuse_unwritable(out)
 
     from sim.cli.progress import watching
-    from sim.experiments import archive, runs
+    from sim.experiments.kinds import run as kind
+    from sim.experiments.runs import workers_for
 
     command = command_line()
     precise, course = _precise(study, until, quiet, workers) if until else (None, None)
     if precise is not None:
         study = precise.study
     if precise is not None and kept == "outcomes":
-        result, folder = precise, archive.keep(precise, out, command, course=course)
+        folder = kind.keep(precise, out, command, until=until, course=course)
     else:
-        count = workers or runs.workers_for(study.scenario.cohort.patients, engine)
+        count = workers or workers_for(study.scenario.cohort.patients, engine)
         with watching(quiet, engine) as progress:
-            result, folder = archive.make(
-                study, out, kept, progress, engine, count, command, course=course
+            _, folder = kind.make(
+                study, out, kept, progress, engine, count, command, until=until, course=course
             )
-    finish_run(result, folder, kept, as_json, course)
+    finish_kept(folder, as_json)
 
 
 def _precise(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from sim.cli.ending import command_line, dumped, finish
+from sim.cli.ending import command_line, dumped, finish_kept
 from sim.cli.exit_codes import INTERRUPTED, SOME_POINTS_FAILED
 from sim.cli.extras import told_how_to_get
 from sim.cli.options import ENGINE, JSON, OUT_TO, PATIENTS, QUIET, SEED, WORKERS, refuse_unwritable
@@ -19,7 +19,7 @@ from sim.cli.options import ENGINE, JSON, OUT_TO, PATIENTS, QUIET, SEED, WORKERS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sim.experiments.sweeps import Forecast, Pilot, Shard, Sweep, Swept
+    from sim.experiments.sweeps import Forecast, Pilot, Shard, Sweep
     from sim.vocabulary import Engine
     from sim.workers.pieces import Workers
 
@@ -202,34 +202,5 @@ def _whole(read: Sweep, work: Work, pilot: Pilot | None, as_json: bool) -> Faile
     }
     with watching(work.quiet, what="points put together") as progress:
         swept = sweeps.gather(read, work.out, failed, progress, about)
-    _print(swept, as_json)
+    finish_kept(swept.folder, as_json)
     return swept.failed
-
-
-def _print(swept: Swept, as_json: bool) -> None:
-    """Print the tables that the design of a sweep is about."""
-    from sim.display.tables import sweep as tables
-    from sim.scenario.protocol import accrual
-
-    form, sweep = swept.sweep.form, swept.sweep
-    studies = (varied.study for varied in sweep.varied)
-    readings = {study.scenario.name: accrual(study.scenario) for study in studies}
-    frames = {name: getattr(swept, name) for name in ("summary", "alone", "indices", "screening")}
-    facts = {
-        "sweep": form.name,
-        "design": form.design.name,
-        "folder": swept.folder,
-        "patients": sweep.patients,
-        "draws": sweep.draws,
-        "readings": readings,
-        "in_vain": swept.in_vain,
-        "failed": [[*point, why] for point, why in swept.failed.items()],
-        **frames,
-    }
-    about = tables.Facts(
-        form.design.name, form.outcomes, sweep.patients, readings, swept.in_vain, len(swept.failed)
-    )
-    every = {**frames, "parameters": swept.parameters}
-    if form.design.name == "grid":
-        every["outcomes"] = swept.outcomes  # large, and only a grid prints it
-    finish(tables.printout(about, every), facts, as_json, f"Tables and figures: {swept.folder}")

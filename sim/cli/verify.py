@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import click
 
-from sim.cli.ending import finish
+from sim.cli.ending import command_line, finish, finish_kept
 from sim.cli.exit_codes import A_CHECK_DIFFERS
-from sim.cli.options import JSON, QUIET, SCENARIO, SEED, SETTINGS
+from sim.cli.options import JSON, KEEP_IN, QUIET, SCENARIO, SEED, SETTINGS, refuse_unwritable
 
 
 @click.command(epilog="Example: mastosim verify scenarios/laroche2011.yaml")
@@ -22,6 +23,7 @@ from sim.cli.options import JSON, QUIET, SCENARIO, SEED, SETTINGS
     "[default: 2000]",
 )
 @SEED
+@KEEP_IN("<scenario>")
 @JSON
 @QUIET
 def verify(
@@ -29,6 +31,7 @@ def verify(
     settings: tuple[str, ...],
     patients: int | None,
     seed: int | None,
+    out: Path | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -38,28 +41,19 @@ def verify(
     minute. Exits with 5 if a check fails.
     """
     from sim.cli.progress import watching
-    from sim.display.tables import verification as tables
     from sim.experiments import verification
+    from sim.experiments.kinds.verification import keep, shown, table_of
 
+    if out is not None:
+        refuse_unwritable(out)
+    began = time.monotonic()
     with watching(quiet, "batch", "checks") as progress:
         verified = verification.verify(scenario, patients, seed, settings, progress)
-    name = verified.study.scenario.name
-    checks = [
-        {
-            "check": finding.check.name,
-            "answers": finding.check.answers,
-            "verdict": finding.word,
-            "evidence": finding.verdict.evidence,
-            "details": finding.verdict.details,
-        }
-        for finding in verified.findings
-    ]
-    facts = {
-        "scenario": name,
-        "patients": verified.patients,
-        "passed": verified.passed,
-        "checks": checks,
-    }
-    finish(tables.printout(name, checks), facts, as_json)
+    if out is not None:
+        finish_kept(keep(verified, out, command_line(), time.monotonic() - began), as_json)
+    else:
+        name = verified.study.scenario.name
+        printout, facts, _ = shown(name, verified.patients, table_of(verified))
+        finish(printout, facts, as_json)
     if not verified.passed:
         sys.exit(A_CHECK_DIFFERS)

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from sim import evidence
+from sim.scenario import Study
+from sim.scenario.protocol import accrual, count_of_assumptions
+from sim.vocabulary import BONES, DAYS_PER_MONTH
 
 ON_READING = "Fracture differences stand on the reading of the annual increase."
 
@@ -46,6 +52,38 @@ class Caption:
 def spoken(*sentences: str) -> str:
     """Sentences one after the other; an empty one is left out."""
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def caption_of(study: Study) -> Caption:
+    """What a figure says of the study that it shows."""
+    scenario = study.scenario
+    end, known = scenario.horizon, scenario.beyond_evidence.after
+    return Caption(
+        title=scenario.title,
+        arms=tuple(scenario.arms),
+        patients=scenario.cohort.patients,
+        seed=scenario.seed,
+        horizon_months=end / DAYS_PER_MONTH,
+        evidence_months=known / DAYS_PER_MONTH if end > known else None,
+        reference=_reference(study),
+        reading=accrual(scenario),
+        assumptions=count_of_assumptions(study),
+        labels=evidence.labels(study.publication(scenario.answers)) if scenario.answers else {},
+    )
+
+
+def _reference(study: Study) -> dict[str, tuple[float, float]]:
+    """The young-adult mean and SD of each bone, mixed over the sexes as in the cohort."""
+    women = study.scenario.cohort.female
+
+    def mixed(sexes: Any, part: str) -> float:
+        return float(women * getattr(sexes.female, part) + (1 - women) * getattr(sexes.male, part))
+
+    bones = study.scenario.reference_bmd
+    return {
+        bone: (mixed(getattr(bones, bone), "mean"), mixed(getattr(bones, bone), "sd"))
+        for bone in BONES
+    }
 
 
 def _sentence(text: str) -> str:

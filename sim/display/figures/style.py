@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
 STYLE = Path(__file__).with_name("mastosim.mplstyle")
 
-DIGITS = "%.6g"
-"""Six digits, as in the other CSV files of a result: fewer than machines differ in."""
-
 LINES: tuple[Any, ...] = (
     "-",
     (0, (4, 1.5)),
@@ -141,10 +138,10 @@ def write(
 
     `formats` are of "svg", "pdf" and "png". Returns the files in that order, the CSV last.
     """
+    from sim.results.tables import write_csv
+
     files = [folder / f"{name}.{kind}" for kind in (*formats, "csv")]
     for path, kind in zip(files, formats, strict=False):
         figure.savefig(path, metadata=UNDATED[kind])
-    numbers.to_csv(
-        files[-1], index=False, float_format=DIGITS, lineterminator="\n", encoding="utf-8"
-    )
+    write_csv(numbers, files[-1])
     return files

@@ -1,6 +1,5 @@
 """Scenarios side by side on the same virtual patients, and their paired differences."""
 
-from sim.experiments.comparisons.folder import digest_of, keep
 from sim.experiments.comparisons.notes import remarks
 from sim.experiments.comparisons.pairing import summarise
 from sim.experiments.comparisons.running import Comparison, compare, read, simulate
@@ -8,8 +7,6 @@ from sim.experiments.comparisons.running import Comparison, compare, read, simul
 __all__ = [
     "Comparison",
     "compare",
-    "digest_of",
-    "keep",
     "read",
     "remarks",
     "simulate",
