@@ -330,7 +330,7 @@ def said(tmp_path_factory):
         more = ("--patients", 20, "--out", folder)
         for which, rest in (
             (run, (base, *words)), (compare, (base, copy, *words)), (command, (base, *words)),
-            (power, (base, *trials)), (extend, (kept, *more)), 
+            (power, (base, *trials)), (extend, (kept, *more)),
             (sweep, (swept, "--workers", 1, "--out", folder)),
         ):  # fmt: skip
             texts[str(which.name)] = mastosim(which, *rest)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.display.numbers import number, significant
 from sim.display.tables.design import stated
 from sim.display.tables.sheet import Printout, Sheet
 from sim.vocabulary import Arms
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_ROWS = 15
 """Parameters that are printed; the file has all."""
