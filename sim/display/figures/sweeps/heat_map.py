@@ -21,7 +21,7 @@ from sim.display.figures.differences import label_of
 from sim.display.figures.page import TWO_COLUMNS, Page
 from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.axes_of_grid import Axis, axes_of, on_grid
-from sim.display.figures.sweeps.heat_map_layout import Cells, Panel, fitted
+from sim.display.figures.sweeps.heat_map_cells import Cells, Panel, fitted
 from sim.display.figures.sweeps.saved import Swept
 from sim.display.numbers import fixed, typeset
 from sim.vocabulary import Z95

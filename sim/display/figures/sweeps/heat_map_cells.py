@@ -1,4 +1,4 @@
-"""Where the panels of a heat map stand, and how large its cells are."""
+"""The cells of a heat map: how large they are, and where the panels stand."""
 
 from __future__ import annotations
 
