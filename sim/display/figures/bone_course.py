@@ -32,9 +32,9 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
     """Measured bone density of spine and hip over time: medians, bands and a few patients."""
     numbers = courses(saved.tables, caption.arms)
     looks = style.arm_style(caption.arms)
-    said = caption.paragraphs(*_explained(numbers, caption))
+    sentences = caption.paragraphs(*_explained(numbers, caption))
     titles, legend = [NAMES[bone] for bone in BONES], _legend(looks, caption)
-    page = multiples.titled(titles, ROOM, caption.title, legend, said)
+    page = multiples.titled(titles, ROOM, caption.title, legend, sentences)
     last = caption.horizon_months
     for axes, bone in zip(page.panels, BONES, strict=True):
         _panel(axes, numbers[numbers["bone"] == bone], looks)

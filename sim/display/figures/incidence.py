@@ -50,11 +50,11 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
     at = months.ticks(caption.horizon_months, WIDTH)
     numbers = courses(saved.tables, caption, at)
     looks = arm_style(caption.arms)
-    said = caption.paragraphs(*EXPLAINED, *months.explained(caption))
+    sentences = caption.paragraphs(*EXPLAINED, *months.explained(caption))
     table = at_risk.height(len(looks), len(ROWS["fracture"]))
     room = Room(LEFT, TWO_COLUMNS - LEFT - RIGHT - 2 * WIDTH, RIGHT, HEIGHT, below=1.0 + table)
     titles, legend = list(NAMES.values()), steps.legend(looks, caption)
-    page = multiples.titled(titles, room, caption.title, legend, said)
+    page = multiples.titled(titles, room, caption.title, legend, sentences)
     for axes, event in zip(page.panels, NAMES, strict=True):
         course = numbers[numbers["event"] == event]
         steps.draw_steps(axes, course, looks, at)

@@ -95,14 +95,14 @@ def courses(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
 
 def changes(facts: pd.DataFrame | None, drawn: list[str]) -> pd.DataFrame:
     """The published changes of some markers in percent of entry: a change of -66 % leaves 34 %."""
-    found = []
+    rows = []
     for row in [] if facts is None else facts.to_dict("records"):
         # A fact is called after its group and its marker; one at entry is in the marker's unit.
         markers = [marker for marker in drawn if marker in str(row["fact"]).split("_")]
         if markers and row["unit"] == "%" and row["reported"] > -100:
             left = 100 + float(row["reported"])
-            found.append({"marker": markers[0], "fact": row["fact"], "reported": left})
-    return pd.DataFrame(found, columns=["marker", "fact", "reported"])
+            rows.append({"marker": markers[0], "fact": row["fact"], "reported": left})
+    return pd.DataFrame(rows, columns=["marker", "fact", "reported"])
 
 
 def _last_visit(numbers: pd.DataFrame, caption: Caption) -> float:
@@ -165,7 +165,7 @@ def _legend(
 
 def _explained(reported: pd.DataFrame, caption: Caption) -> list[str]:
     """What the caption says about lines, bands and diamonds."""
-    said = [
+    sentences = [
         "Measured values, measurement error included, in percent of the patient’s own at entry;"
         " lines with markers are medians.",
         "Bands: the middle 50 % of virtual patients; they are not confidence intervals.",
@@ -175,8 +175,8 @@ def _explained(reported: pd.DataFrame, caption: Caption) -> list[str]:
             f"{caption.labels.get(fact, fact)}, {significant(left)} % of entry"
             for fact, left in zip(reported["fact"], reported["reported"], strict=True)
         )
-        said.append(
+        sentences.append(
             f"Reported, drawn at month {reported['months'].max():.0f}: {'; '.join(facts)}."
             " A reported change is a mean, and lies above the median where patients are skewed."
         )
-    return [*said, *months.explained(caption)]
+    return [*sentences, *months.explained(caption)]

@@ -138,8 +138,8 @@ def survival(
 
     NaN for the ends of the interval where the estimate is 0 or 1 and the formula says nothing.
     """
-    held = stats.CensoredData(uncensored=days[happened], right=days[~happened])
-    curve = stats.ecdf(held).sf
+    data = stats.CensoredData(uncensored=days[happened], right=days[~happened])
+    curve = stats.ecdf(data).sf
     share = curve.evaluate(at)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # said above

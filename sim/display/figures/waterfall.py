@@ -59,7 +59,7 @@ def changes(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
         entry=("value", "first"), last=("value", "last"), day=("day", "last")
     )
     ends = ends[ends["day"] > 0].reset_index()
-    found = pd.DataFrame(
+    changed = pd.DataFrame(
         {
             "arm": ends["arm"],
             "patient": ends["patient"],
@@ -67,10 +67,10 @@ def changes(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
             "change_percent": 100 * (ends["last"] / ends["entry"] - 1),
         }
     )
-    found["arm"] = pd.Categorical(found["arm"], arms)
-    found = found.sort_values(["arm", "change_percent"], ascending=[True, False], kind="stable")
-    found.insert(1, "place", found.groupby("arm", observed=True).cumcount())
-    return found.astype({"arm": str}).reset_index(drop=True)
+    changed["arm"] = pd.Categorical(changed["arm"], arms)
+    changed = changed.sort_values(["arm", "change_percent"], ascending=[True, False], kind="stable")
+    changed.insert(1, "place", changed.groupby("arm", observed=True).cumcount())
+    return changed.astype({"arm": str}).reset_index(drop=True)
 
 
 def _draw(axes: Axes, own: pd.DataFrame, color: str) -> None:
@@ -85,8 +85,8 @@ def _draw(axes: Axes, own: pd.DataFrame, color: str) -> None:
     axes.grid(axis="y", color=GRID, linewidth=0.5)
     if len(own):
         axes.axhline(float(change.median()), zorder=4, **DASHED)
-        said = f"median {typeset(signed(float(change.median())))} %\n{_share(change)} % above 0"
-        axes.text(ABOVE_ALL_BARS, ABOVE_ALL_BARS, said, transform=axes.transAxes,
+        text = f"median {typeset(signed(float(change.median())))} %\n{_share(change)} % above 0"
+        axes.text(ABOVE_ALL_BARS, ABOVE_ALL_BARS, text, transform=axes.transAxes,
                   ha="right", va="top", linespacing=1.35)  # fmt: skip
 
 

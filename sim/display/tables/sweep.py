@@ -161,19 +161,19 @@ def _screening(facts: Facts, tables: Tables) -> Iterator[Sheet]:
         yield Sheet((head, "", "mean |effect|", "95 %", "SD of effects"), lines)
 
 
-def pilot(found: Mapping[str, Any]) -> tuple[str, ...]:
+def pilot(facts: Mapping[str, Any]) -> tuple[str, ...]:
     """How large a pilot found the noise, and the draws and patients that it recommends.
 
     `found` is a pilot as the manifest of a sweep holds it.
     """
-    split, advice = found["split"], found["advice"]
+    split, advice = facts["split"], facts["advice"]
     spread, alike, differing = (
         significant(split[part] ** 0.5) for part in ("parameters", "patients", "together")
     )
-    error, target = significant(advice["error"], 2), significant(found["target"], 2)
-    arms = Arms(found["arm"], found["against_arm"]).label()
+    error, target = significant(advice["error"], 2), significant(facts["target"], 2)
+    arms = Arms(facts["arm"], facts["against_arm"]).label()
     return (
-        f"Pilot, {found['outcome']}, {arms} ({found['unit']}):",
+        f"Pilot, {facts['outcome']}, {arms} ({facts['unit']}):",
         f"  spread between draws, noise of patients taken off (SD): {spread}",
         f"  between patients (SD): {alike} alike at every draw, {differing} differing",
         f"  {advice['draws']} draws of {advice['patients']} patients give the mean a standard "

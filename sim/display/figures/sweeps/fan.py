@@ -81,12 +81,12 @@ def courses(swept: Swept) -> pd.DataFrame:
     rows = rows[rows["against_arm"] == ""]
     key = ["scenario", "outcome", "unit", "arm", "time"]
     base = rows[rows["role"] == "base"].set_index(key)["estimate"]
-    found = []
+    visits = []
     for at, drawn in draws(rows).groupby(key, sort=False):
         quantiles = np.quantile(drawn["estimate"].dropna(), [*LEVELS.values()])
         named = dict(zip([*key, *LEVELS], [*at, *quantiles], strict=True))
-        found.append({**named, "base": base.get(at, np.nan), "draws": len(drawn)})
-    numbers = pd.DataFrame(found, columns=[*key, *LEVELS, "base", "draws"])
+        visits.append({**named, "base": base.get(at, np.nan), "draws": len(drawn)})
+    numbers = pd.DataFrame(visits, columns=[*key, *LEVELS, "base", "draws"])
     entry = numbers.drop_duplicates(["scenario", "outcome", "arm"])
     entry = entry.assign(**dict.fromkeys(["time", *LEVELS, "base"], 0.0))
     whole = pd.concat([entry, numbers], ignore_index=True).drop_duplicates(key)

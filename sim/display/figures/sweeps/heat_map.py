@@ -46,31 +46,31 @@ EXPLAINED = (
 
 def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     """A panel for each outcome, case and value of a third axis; None with fewer axes than two."""
-    found = axes_of(swept)
-    if len(found) < 2:
+    grid_axes = axes_of(swept)
+    if len(grid_axes) < 2:
         return None
-    numbers = _numbers(swept, found)
+    numbers = _numbers(swept, grid_axes)
     if numbers.empty:
         return None
-    panels = _panels(numbers, shown.cases(swept.sweep, numbers), found[2:3])
-    cells = fitted(found[0], found[1], panels)
-    said = [*EXPLAINED, *_held(found[3:]), *cells.said, words.about(numbers)]
-    lines = words.caption(swept.sweep, "point", *said)
-    legend = _legend(swept, numbers, found)
+    panels = _panels(numbers, shown.cases(swept.sweep, numbers), grid_axes[2:3])
+    cells = fitted(grid_axes[0], grid_axes[1], panels)
+    sentences = [*EXPLAINED, *_held(grid_axes[3:]), *cells.said, words.about(numbers)]
+    lines = words.caption(swept.sweep, "point", *sentences)
+    legend = _legend(swept, numbers, grid_axes)
     page = Page(TWO_COLUMNS, cells.total, swept.sweep.title, [legend], lines)
     for panel, left, top in cells.places:
         axes = page.axes(left, top, cells.width, cells.height)
         of_outcome = numbers[numbers["outcome"] == panel.outcome]["estimate"].to_numpy(float)
         _draw(axes, panel, cells, of_outcome)
         _name(axes, panel, cells, left == cells.left)
-        _frame(axes, panel, found[:3], cells)
+        _frame(axes, panel, grid_axes[:3], cells)
     return page.figure, numbers
 
 
-def _numbers(swept: Swept, found: list[Axis]) -> pd.DataFrame:
+def _numbers(swept: Swept, grid_axes: list[Axis]) -> pd.DataFrame:
     """The differences at every point of the axes shown, with their Monte Carlo intervals."""
-    rows = on_grid(shown.compared(swept), found)
-    for axis in found[3:]:
+    rows = on_grid(shown.compared(swept), grid_axes)
+    for axis in grid_axes[3:]:
         rows = rows[rows[axis.path] == axis.usual]
     half = Z95 * rows["mc_error"]
     rows = rows.assign(low=rows["estimate"] - half, high=rows["estimate"] + half)
@@ -79,17 +79,17 @@ def _numbers(swept: Swept, found: list[Axis]) -> pd.DataFrame:
 
 def _panels(numbers: pd.DataFrame, every: list[shown.Case], third: list[Axis]) -> list[Panel]:
     """Outcomes; within each the cases, and within these the values of the third axis."""
-    found = []
+    panels = []
     for outcome in map(str, numbers["outcome"].unique()):
         for case in every:
             rows, heading = shown.of_case(numbers, case, outcome), words.heading(case, every)
             if not third:
-                found.append(Panel(outcome, words.below(numbers, outcome, heading), None, rows))
+                panels.append(Panel(outcome, words.below(numbers, outcome, heading), None, rows))
             for axis in third:
                 for value in axis.values:
                     below = words.below(numbers, outcome, heading, axis.at(value))
-                    found.append(Panel(outcome, below, value, rows[rows[axis.path] == value]))
-    return found
+                    panels.append(Panel(outcome, below, value, rows[rows[axis.path] == value]))
+    return panels
 
 
 def _colors(every: np.ndarray) -> tuple[Colormap, Normalize]:
@@ -175,10 +175,10 @@ def _held(held: list[Axis]) -> list[str]:
             ] if held else []  # fmt: skip
 
 
-def _legend(swept: Swept, numbers: pd.DataFrame, found: list[Axis]) -> list[Artist]:
+def _legend(swept: Swept, numbers: pd.DataFrame, grid_axes: list[Axis]) -> list[Artist]:
     looks = shown.contrasts(swept.sweep, numbers)
     entries: list[Artist] = [
         Line2D([], [], label=arms.label("−"), **look._asdict()) for arms, look in looks.items()
     ]
-    is_framed = all(axis.has_base for axis in found)
+    is_framed = all(axis.has_base for axis in grid_axes)
     return [*entries, *([Patch(label="base case", **FRAME)] if is_framed else [])]

@@ -46,8 +46,9 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     looks, every = shown.contrasts(swept.sweep, numbers), shown.cases(swept.sweep, numbers)
     chosen = by_parameter.choices(numbers, every, "total", least=ROW)
     second = (swept.indices["order"] == "second").any()
-    said = [*EXPLAINED, "Second orders stand in indices.csv." if second else ""]
-    caption = words.caption(swept.sweep, "draw", words.compares(looks), *said, words.about(numbers))
+    pairs = "Second orders stand in indices.csv." if second else ""
+    sentences = [words.compares(looks), *EXPLAINED, pairs, words.about(numbers)]
+    caption = words.caption(swept.sweep, "draw", *sentences)
     blocks = [_block(numbers, choice, every, looks) for choice in chosen]
     page = intervals.figure(
         [blocks], swept.sweep.title, [_legend(looks, numbers)], caption, by_parameter.layout(every)

@@ -52,10 +52,10 @@ class Panel(NamedTuple):
 
 def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     """Outcomes along the only axis of a grid; None where there is no grid or more axes."""
-    found = axes_of(swept)
-    if len(found) != 1:
+    grid_axes = axes_of(swept)
+    if len(grid_axes) != 1:
         return None
-    (axis,) = found
+    (axis,) = grid_axes
     numbers = _numbers(swept, axis)
     several = numbers["scenario"].nunique() > 1
     abreast = _abreast(axis, min(4, numbers["scenario"].nunique()) if several else 3)
@@ -105,15 +105,16 @@ def _panels(swept: Swept, numbers: pd.DataFrame, abreast: int) -> Iterator[Panel
     """Outcomes side by side; where there are several scenarios, those, and outcomes below."""
     outcomes, scenarios = numbers["outcome"].unique(), numbers["scenario"].unique()
     own = arms(swept.sweep, numbers)
-    apart = {a: look for a, look in contrasts(swept.sweep, numbers).items() if a not in own}
+    differences = {a: look for a, look in contrasts(swept.sweep, numbers).items() if a not in own}
     rows_each = -(-len(scenarios) // abreast)
     for place, outcome in enumerate(outcomes):
         for beside, scenario in enumerate(scenarios):
             row, column = divmod(place if len(scenarios) == 1 else beside, abreast)
             row += place * rows_each * (len(scenarios) > 1)
-            for looks in (own, apart):
+            for looks in (own, differences):
+                is_difference = looks is differences
                 if looks:
-                    yield Panel(row, column, str(outcome), str(scenario), looks, looks is apart)
+                    yield Panel(row, column, str(outcome), str(scenario), looks, is_difference)
 
 
 def _head(numbers: pd.DataFrame, panel: Panel) -> tuple[str, str]:

@@ -49,11 +49,11 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     heads = [(label_of(outcome), words.below(rows, outcome)) for outcome in outcomes]
     cells = multiples.in_rows(len(outcomes), ABREAST)
     explained = EXPLAINED.format(draws=words.counted(numbers["draws"]))
-    said = [words.compares(looks), explained, words.about(rows)]
+    sentences = [words.compares(looks), explained, words.about(rows)]
     styles = {case: _line(case, every, looks) for case in every}
     grid = multiples.grid(
         heads, cells, SIZE, swept.sweep.title, [_legend(styles, every)],
-        words.caption(swept.sweep, "draw", *said), SAMPLE,
+        words.caption(swept.sweep, "draw", *sentences), SAMPLE,
     )  # fmt: skip
     for axes, outcome, (_, column) in zip(grid.panels, outcomes, cells, strict=True):
         for case, look in styles.items():

@@ -44,8 +44,8 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     every, looks = shown.cases(swept.sweep, numbers), shown.contrasts(swept.sweep, numbers)
     panels, heads = words.panels(numbers, every)
     cells = multiples.in_rows(len(panels), ABREAST)
-    said = [words.compares(looks), *EXPLAINED, words.about(numbers)]
-    caption, legend = words.caption(swept.sweep, "point", *said), [_legend(looks, numbers)]
+    sentences = [words.compares(looks), *EXPLAINED, words.about(numbers)]
+    caption, legend = words.caption(swept.sweep, "point", *sentences), [_legend(looks, numbers)]
     grid = multiples.grid(heads, cells, SIZE, swept.sweep.title, legend, caption, last=LAST)
     for i, (axes, (outcome, case)) in enumerate(zip(grid.panels, panels, strict=True)):
         _scale(axes, numbers[numbers["outcome"] == outcome])

@@ -44,10 +44,10 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     looks, every = shown.contrasts(swept.sweep, numbers), shown.cases(swept.sweep, numbers)
     chosen = by_parameter.choices(numbers, every, "width", _values(numbers))
     how = EXPLAINED[-1] + (PAIRED if shown.are_paired(swept) else INDEPENDENT)
-    said = [words.compares(looks), *EXPLAINED[:-1], how, _whose(numbers), words.about(numbers)]
+    sentences = [words.compares(looks), *EXPLAINED[:-1], how, _whose(numbers), words.about(numbers)]
     page = intervals.figure(
         [[_block(numbers, choice, every, looks) for choice in chosen]], swept.sweep.title,
-        _legend(looks, numbers), words.caption(swept.sweep, "point", *said),
+        _legend(looks, numbers), words.caption(swept.sweep, "point", *sentences),
         by_parameter.layout(every),
     )  # fmt: skip
     return page, _listed(numbers, chosen)

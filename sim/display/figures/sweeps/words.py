@@ -46,12 +46,12 @@ def caption(sweep: Sweep, about: str, *sentences: str) -> list[str]:
 
 def reading(sweep: Sweep) -> str:
     """How the annual increase is read, in each scenario where that differs."""
-    told = {name: text for name, text in sweep.readings.items() if text}
-    if not told:
+    readings = {name: text for name, text in sweep.readings.items() if text}
+    if not readings:
         return ""
-    if len(set(told.values())) == 1:
-        return f"Annual increase of bone density: {next(iter(told.values()))}."
-    each = "; ".join(f"{text} ({name})" for name, text in told.items())
+    if len(set(readings.values())) == 1:
+        return f"Annual increase of bone density: {next(iter(readings.values()))}."
+    each = "; ".join(f"{text} ({name})" for name, text in readings.items())
     return f"Annual increase of bone density: {each}."
 
 
@@ -66,9 +66,9 @@ def about(rows: pd.DataFrame) -> str:
     """The month that outcomes stand for, the scenarios of another length, and fractures."""
     last = rows.groupby("scenario", sort=False)["time"].max()
     usual = last.mode()[0]
-    apart = "".join(f", month {month:g} in {s}" for s, month in last.items() if month != usual)
+    others = "".join(f", month {month:g} in {s}" for s, month in last.items() if month != usual)
     breaks = any("fracture" in outcome for outcome in rows["outcome"].unique())
-    return f"Outcomes at month {usual:g}{apart}." + breaks * f" {ON_READING}"
+    return f"Outcomes at month {usual:g}{others}." + breaks * f" {ON_READING}"
 
 
 def counted(draws: pd.Series[int]) -> str:
