@@ -31,7 +31,7 @@ ARMS = ("combination", "pamidronate", "combination - pamidronate")
 def _without_figures_and_time():
     """No figures, which other tests draw; no progress, however long code takes to compile."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.display.figures.sweeps.draw", lambda *_: [])
+        patch.setattr("sim.display.figures.draw", lambda *_, **__: [])
         patch.setattr(progress, "SECONDS_BETWEEN_LINES", math.inf)
         yield
 
@@ -387,20 +387,20 @@ def test_the_manifest_says_everything(drawn):
     assert held["seconds"] >= 0
     assert folder_in(told).name.startswith(held["digest"][:8])
     assert (held["details"]["in_vain"], held["details"]["failed"]) == ([], [])
-    assert held["sweep"] | {"readings": 0} == {
+    assert held["details"]["sweep"] | {"readings": 0} == {
         "name": "case", "title": "A title", "question": "A question?", "design": "probabilistic",
         "outcomes": ["spine annual increase", "all fractures"],
         "arms": ["combination", "pamidronate"], "comparator": "pamidronate", "patients": 20,
         "draws": 6, "seed": 1, "readings": 0,
     }  # fmt: skip
-    assert held["sweep"]["readings"]["other"].startswith("compound")
-    assert held["specification"]["parameters"][STOPS] == {"name": "stops"}
-    assert {*held["scenarios"]} == {"tiny", "other"}
-    one = held["scenarios"]["other"]
+    assert held["details"]["sweep"]["readings"]["other"].startswith("compound")
+    assert held["options"]["specification"]["parameters"][STOPS] == {"name": "stops"}
+    assert [study["name"] for study in held["studies"]] == ["tiny", "other"]
+    one = held["studies"][1]
     assert one["document"]["accrual"] == "compound"
     assert one["uncertainty"][STOPS] == {"beta": {"events": "2.0", "of": "10.0"}}
-    for key in ("model", "written", "python"):
-        assert held[key]
+    assert held["details"]["model"]
+    assert held["written"]
 
 
 # --- parameters in vain -----------------------------------------------------------------------
@@ -502,7 +502,7 @@ def test_a_point_that_cannot_be_simulated_is_told_and_the_others_are_kept(
     ]
     outcomes = pd.read_parquet(folder_in(told) / "outcomes.parquet")
     assert outcomes[RATE].max() <= 80
-    assert {*outcomes["point"]} & {row[1] for row in held["failed"]} == set()
+    assert {*outcomes["point"]} & {row[1] for row in held["details"]["failed"]} == set()
 
 
 def test_a_design_of_which_nothing_can_be_simulated_is_refused(mastosim, tmp_path, monkeypatch):

@@ -157,10 +157,10 @@ import pandas, scipy.stats
 from pyarrow import parquet
 
 from sim.experiments import sweeps
-from sim.experiments.sweeps import folder, store
+from sim.experiments.sweeps import store, swept
 
 read, root = sweeps.load_sweep(sys.argv[1]), Path(sys.argv[2])
-blocks = folder.home(read, root) / "blocks"
+blocks = swept.home(read, root) / "blocks"
 at_once, chance, killed = parquet.write_table, random.Random(7), 0
 
 

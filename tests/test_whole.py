@@ -180,7 +180,7 @@ LIMITED = """
     import resource, sys
     from pathlib import Path
     from sim.experiments import runs
-from sim.experiments.kinds import run as kept_run
+    from sim.experiments.kinds import run as kept_run
     from sim.scenario import load
 
     result = runs.run(load(sys.argv[1], ["cohort.patients=10", "horizon=6 months"]))
@@ -401,7 +401,7 @@ KEEPER = """
     from pathlib import Path
     from sim.display import figures
     from sim.experiments import runs
-from sim.experiments.kinds import run as kept_run
+    from sim.experiments.kinds import run as kept_run
     from sim.scenario import load
 
     figures.draw = lambda *_, **__: []
