@@ -12,19 +12,25 @@ is called. Where work takes long, `progress` is told the number of patient cours
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Literal
 
 from sim.version import __version__
 from sim.vocabulary import Engine, Progress
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.experiments.comparisons import Comparison
     from sim.experiments.emulation import Emulated
     from sim.experiments.patient_history import Life
+    from sim.experiments.readings import SideBySide
     from sim.experiments.runs import Result
     from sim.experiments.sweeps import Swept
     from sim.experiments.verification import Verification
+    from sim.results import Kept
     from sim.scenario import Study
 
 __all__ = [
@@ -34,9 +40,13 @@ __all__ = [
     "compare",
     "emulate",
     "explain",
+    "extend",
     "plot",
+    "power",
+    "readings",
     "rerun",
     "run",
+    "show",
     "sweep",
     "verify",
 ]
@@ -96,6 +106,45 @@ def compare(
     return comparisons.compare(scenarios, patients, seed, settings, progress, engine, workers)
 
 
+def readings(
+    scenario: str | Path,
+    patients: int | None = None,
+    seed: int | None = None,
+    settings: Iterable[str] = (),
+    progress: Progress | None = None,
+    engine: Engine = "batch",
+    workers: int = 1,
+) -> SideBySide:
+    """Run a scenario under the four readings of its annual increase, on the same patients.
+
+    See `sim.experiments.readings`.
+    """
+    from sim.experiments import readings as four
+
+    read = four.read(scenario, patients, seed, settings)
+    return four.simulate(read, progress, engine, workers)
+
+
+def power(
+    scenario: str | Path,
+    outcome: str = "spine annual increase",
+    sizes: Sequence[int] = (10, 20, 50, 100),
+    trials: int = 2000,
+    seed: int | None = None,
+    settings: Iterable[str] = (),
+    progress: Progress | None = None,
+    workers: int = 1,
+) -> pd.DataFrame:
+    """Simulate trials of several sizes that allocate at random to the arms of a scenario.
+
+    See `sim.experiments.emulation.power.run` for the columns.
+    """
+    from sim.experiments.emulation import power as trial
+
+    plan = trial.prepare(scenario, outcome, sizes, trials, seed, settings)
+    return trial.run(plan, progress, workers)
+
+
 def emulate(
     scenario: str | Path,
     trials: int = 5000,
@@ -139,19 +188,25 @@ def plot(
     into: str | Path,
     figures: Sequence[str] | None = None,
     formats: Sequence[str] = ("svg", "pdf", "png"),
+    root: str | Path = "results",
 ) -> list[Path]:
-    """Draw the figures of a result that was kept, into a folder that exists; returns the files.
+    """Draw the figures of a kept result into a folder that exists; returns the files.
 
-    The result is that of a run or of a sweep.
+    `result` is a folder, `latest`, or the start of a digest; see `sim.results.find`.
     """
-    from sim.display.figures import FIGURES, draw, sweeps
-    from sim.experiments import archive
+    from sim import results
+    from sim.display.figures import draw
 
-    if sweeps.is_sweep(Path(result)):
-        return sweeps.draw(Path(result), figures, Path(into), formats)
-    caption = archive.caption_of(archive.study_of(Path(result) / "manifest.json"))
-    names = list(FIGURES) if figures is None else figures
-    return draw(Path(result), caption, names, Path(into), formats)
+    return draw(results.find(result, Path(root)), figures, Path(into), formats)
+
+
+def show(result: str | Path, root: str | Path = "results") -> str:
+    """The tables of a kept result as text, the same as were printed; nothing is simulated."""
+    from sim import results
+    from sim.display import text
+    from sim.experiments import verbs
+
+    return text.printout(verbs.show(results.find(result, Path(root))).printout)
 
 
 def cite(scenario: str | Path, form: Literal["text", "bibtex", "csl"] = "text") -> str:
@@ -178,8 +233,42 @@ def verify(
     return verification.verify(scenario, patients, seed, settings, progress)
 
 
-def rerun(manifest: str | Path, progress: Progress | None = None) -> Result:
-    """Run again what a manifest describes. Raises ValueError for one of another version."""
-    from sim.experiments import archive
+def rerun(
+    result: str | Path,
+    into: str | Path,
+    progress: Progress | None = None,
+    root: str | Path = "results",
+) -> Kept:
+    """Do a kept result again, into another folder of results.
 
-    return archive.rerun(Path(manifest), progress)
+    See `sim.experiments.verbs.rerun`.
+    """
+    from sim import results
+    from sim.experiments import verbs
+
+    return results.open(verbs.rerun(results.find(result, Path(root)), Path(into), progress))
+
+
+def extend(
+    result: str | Path,
+    patients: int,
+    progress: Progress | None = None,
+    workers: int | None = None,
+    root: str | Path = "results",
+) -> Kept:
+    """Add patients to a run that was kept; the one that was extended stays.
+
+    See `sim.experiments.verbs.extend`.
+    """
+    from sim import results
+    from sim.experiments import verbs
+
+    kept = results.find(result, Path(root))
+    return results.open(verbs.extend(kept, Path(root), patients, progress, workers))
+
+
+def __getattr__(name: str) -> ModuleType:
+    """`sim.results`, loaded when it is asked for."""
+    if name != "results":
+        raise AttributeError(f"module 'sim' has no attribute '{name}'")
+    return import_module("sim.results")

@@ -191,5 +191,5 @@ def _sweeps_without_figures(request):
         yield
         return
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.display.figures.sweeps.draw", lambda folder: [])
+        patch.setattr("sim.display.figures.draw", lambda *_, **__: [])
         yield

@@ -9,8 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from sim import evidence
+from sim import results as kept_results
 from sim.display import figures
-from sim.experiments import archive, comparisons, emulation, readings, runs
+from sim.experiments import comparisons, emulation, readings, runs
+from sim.experiments.kinds import comparison, run
+from sim.experiments.kinds import emulation as emulations
+from sim.experiments.kinds import readings as readings_kept
 from sim.scenario import load
 from sim.scenario.schema import json_schema
 from tests import format_page
@@ -83,16 +87,15 @@ ROWS = {
 def remake(scenario: Path, results: Path) -> Path:
     """Run one scenario as it is and put its small files into results/<scenario>/."""
     with tempfile.TemporaryDirectory() as scratch:
-        _, kept = archive.make(load(scenario), Path(scratch), engine="batch")
+        _, kept = run.make(load(scenario), Path(scratch), engine="batch")
         folder = results / kept.parent.name
         folder.mkdir(parents=True, exist_ok=True)
         for path in sorted(kept.iterdir()):
             if path.suffix in {".csv", ".svg"} or (path.suffix == ".png" and scenario == PICTURED):
                 shutil.copyfile(path, folder / path.name)
         if scenario == PICTURED:
-            caption = archive.caption_of(archive.study_of(kept / "manifest.json"))
             others = [name for name in figures.FIGURES if name not in figures.MAIN]
-            figures.draw(kept, caption, others, folder, ("svg",))
+            figures.draw(kept_results.open(kept), others, folder, ("svg",))
         return folder
 
 
@@ -100,7 +103,7 @@ def remake_emulation(name: str, trials: int, results: Path) -> Path:
     """Do a published series again and put scores and figure into results/<name>/."""
     with tempfile.TemporaryDirectory() as scratch:
         emulated = emulation.emulate(ROOT / "scenarios" / f"{name}.yaml", trials)
-        kept = emulation.keep(emulated, Path(scratch))
+        kept = emulations.keep(emulated, Path(scratch))
         for held, as_ in (("scores.csv", "emulation.csv"), ("emulation.svg", "emulation.svg")):
             shutil.copyfile(kept / held, results / name / as_)
     return results / name / "emulation.svg"
@@ -109,7 +112,7 @@ def remake_emulation(name: str, trials: int, results: Path) -> Path:
 def remake_readings(results: Path) -> Path:
     """The study under the four readings, into its folder."""
     with tempfile.TemporaryDirectory() as scratch:
-        kept = readings.keep(readings.simulate(readings.read(PICTURED, 20_000)), Path(scratch))
+        kept = readings_kept.keep(readings.simulate(readings.read(PICTURED, 20_000)), Path(scratch))
         for suffix in ("csv", "svg"):
             shutil.copyfile(
                 kept / f"readings.{suffix}", results / PICTURED.stem / f"readings.{suffix}"
@@ -121,7 +124,7 @@ def remake_comparison(name: str, stems: tuple[str, ...], results: Path) -> Path:
     """Compare shipped scenarios and put table and figure into results/comparisons/."""
     with tempfile.TemporaryDirectory() as scratch:
         paths = [ROOT / "scenarios" / f"{stem}.yaml" for stem in stems]
-        kept = comparisons.keep(comparisons.compare(paths), Path(scratch))
+        kept = comparison.keep(comparisons.compare(paths), Path(scratch))
         folder = results / "comparisons"
         folder.mkdir(parents=True, exist_ok=True)
         for suffix in ("csv", "svg"):

@@ -77,9 +77,13 @@ def test_set_patients_and_seed_reach_the_manifest(tmp_path, mastosim, no_picture
     words = ["--patients", 20, "--seed", 9, "--set", "therapies.pamidronate.given=80 %"]
     told = mastosim("run", BASE, *words, "--out", tmp_path, "--json")
     manifest = json.loads((Path(json.loads(told.stdout)["folder"]) / "manifest.json").read_text())
-    assert manifest["seed"] == 9
-    assert manifest["scenario"]["cohort"]["patients"] == "20"
-    assert manifest["scenario"]["therapies"]["pamidronate"]["given"] == "80 %"
+    assert manifest["options"]["seed"] == 9
+    settings = [tuple(one.values()) for one in manifest["studies"][0]["settings"]]
+    assert settings == [
+        ("therapies.pamidronate.given", "100 %", "80 %"),
+        ("cohort.patients", "1000", "20"),
+        ("seed", "1", "9"),
+    ]
 
 
 def test_a_scenario_with_mistakes_exits_with_3_and_one_report(tmp_path):

@@ -16,13 +16,13 @@ import pytest
 from click.testing import CliRunner
 
 import sim
-from sim.cli import ending
-from sim.cli.cite import cite
-from sim.cli.completion import PROGRAM, VARIABLE, completion, scenario_files
+from sim.cli.completion import PROGRAM, VARIABLE, scenario_files
 from sim.cli.explain import explain
-from sim.cli.rerun import rerun
-from sim.display import html, tables
-from sim.experiments import archive, runs, sweeps
+from sim.display import html, text
+from sim.display.tables import Sheet
+from sim.display.tables.run import printout
+from sim.experiments import runs, sweeps
+from sim.experiments.kinds import run as kept_run
 from sim.scenario import load
 from tests.tiny_sweeps import RATE, table, wrote
 
@@ -31,8 +31,8 @@ BASE = ROOT / "scenarios" / "laroche2011.yaml"
 SMALL = ["cohort.patients=12", "horizon=24 months"]
 
 GROUP = importlib.import_module("sim.cli.main").commands
-THESE = {command.name: command for command in (explain, cite, rerun, completion)}
-COMMANDS = {**THESE, "check": GROUP.commands["check"], "run": GROUP.commands["run"]}
+NAMES = ("explain", "cite", "rerun", "completion", "show", "plot", "extend", "list", "check", "run")
+COMMANDS = {name: GROUP.commands[name] for name in NAMES}
 
 
 def invoke(name, *words):
@@ -47,12 +47,12 @@ def result():
 @pytest.fixture
 def undrawn(monkeypatch):
     """Figures are left out: they take long, and are no data files."""
-    monkeypatch.setattr("sim.display.figures.draw", lambda *_: None)
+    monkeypatch.setattr("sim.display.figures.draw", lambda *_, **__: [])
 
 
 @pytest.fixture
 def kept(result, tmp_path, undrawn):
-    return archive.keep(result, tmp_path / "first")
+    return kept_run.keep(result, tmp_path / "first")
 
 
 def state_of(folder):
@@ -60,7 +60,7 @@ def state_of(folder):
 
 
 def test_a_rerun_is_kept_and_said_to_be_identical(result, tmp_path, no_pictures):
-    kept = archive.keep(result, tmp_path / "first")
+    kept = kept_run.keep(result, tmp_path / "first")
     told = invoke("rerun", kept, "--out", tmp_path / "second", "-q")
     assert told.exit_code == 0, told.output
     data = [path.name for path in kept.iterdir() if path.suffix in {".csv", ".parquet"}]
@@ -128,29 +128,64 @@ def without(key):
     return lambda held: {name: value for name, value in held.items() if name != key}
 
 
-def numbers_as_numbers(held):
-    return {**held, "scenario": {**held["scenario"], "seed": 1}}
+def of_study(**changes):
+    """The study with other parts; those that are None are removed."""
+
+    def changed(held):
+        study = {**held["studies"][0], **changes}
+        study = {key: value for key, value in study.items() if value is not None}
+        return {**held, "studies": [study]}
+
+    return changed
+
+
+def of_options(**changes):
+    return lambda held: {**held, "options": {**held["options"], **changes}}
+
+
+EARLIER_RUN = {"mastosim": "0.1.0", "scenario": {}, "numbers": [], "publications": {}}
+EARLIER_READINGS = {"digest": "x", "own": "linear", "command": "", "seconds": 1, "readings": []}
+EARLIER_EMULATION = {"trials": 40, "patients_a_trial": {}, "study": {}}
+BY_AN_EARLIER = "was written by an earlier mastosim; run again"
 
 
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        (lambda _: [], "not a mapping"),
-        (without("scenario"), "no `scenario`"),
-        (without("numbers"), "no `numbers`"),
-        (without("mastosim"), "no `mastosim`"),
-        (without("publications"), "no `publications`"),
-        (lambda held: {**held, "numbers": [{}]}, "no `path`"),
-        (lambda held: {**held, "scenario": "gone"}, "no `scenario`"),
+        (lambda _: [], "is no manifest of mastosim: it is not a mapping"),
+        (lambda _: {"name": "app"}, "is no manifest of mastosim: it has no `form`"),
+        (lambda _: EARLIER_RUN, BY_AN_EARLIER),
+        (lambda _: EARLIER_READINGS, BY_AN_EARLIER),
+        (lambda _: EARLIER_EMULATION, BY_AN_EARLIER),
+        (lambda held: {**held, "form": 2}, "was written by a later mastosim"),
+        (lambda held: {**held, "kind": "walk"}, "is damaged: kind: Input should be 'run', "),
+        (without("studies"), "is damaged: studies: is missing"),
+        (without("mastosim"), "is damaged: mastosim: is missing"),
+        (lambda held: {**held, "more": 1}, "is damaged: more: is not a key here"),
+        (lambda held: {**held, "studies": []}, "is damaged: studies: "),
+        (of_study(numbers=None), "is damaged: studies[0].numbers: is missing"),
+        (of_study(numbers=[{}]), "is damaged: studies[0].numbers[0].path: is missing"),
+        (of_study(publications=None), "is damaged: studies[0].publications: is missing"),
+        (of_study(document="gone"), "is damaged: studies[0].document: "),
+        (of_study(document={"seed": 1}), "studies[0].document: holds 1 where text stands"),
+        (
+            of_study(uncertainty={"fractures.base_rate": {"normal": {"es": "6"}}}),
+            "studies[0].uncertainty.fractures.base_rate.normal.se: is missing",
+        ),
+        (
+            of_study(uncertainty={"fractures.base_rate": {"beta": {"events": 2}}}),
+            "holds 2 where text stands",
+        ),
+        (of_options(engine="steam"), "is damaged: options.engine: Input should be 'simpy' or"),
+        (of_options(more=1), "is damaged: options.more: is not a key here"),
         (lambda held: {**held, "mastosim": "0.0.1"}, f"0.0.1, this is {sim.__version__}"),
-        (numbers_as_numbers, "holds 1 where text stands"),
     ],
 )
-def test_a_damaged_manifest_is_refused_with_a_reason(kept, damage, said):
+def test_a_damaged_manifest_is_refused_with_a_reason(kept, damage, said, mastosim):
     held = json.loads((kept / "manifest.json").read_text())
     (kept / "manifest.json").write_text(json.dumps(damage(held)))
-    told = invoke("rerun", kept, "--out", kept.parent)
-    assert told.exit_code == 2
+    told = mastosim("rerun", kept, "--out", kept.parent)
+    assert (told.returncode, told.stdout) == (2, "")
     assert said in " ".join(told.stderr.split())
 
 
@@ -163,7 +198,7 @@ def swept(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sweep")
     path = wrote(folder, ALONE, patients="4")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.display.figures.sweeps.draw", lambda folder: [])
+        patch.setattr("sim.display.figures.draw", lambda *_, **__: [])
         return sweeps.run(sweeps.load_sweep(path), folder / "out", engine="simpy").folder
 
 
@@ -172,49 +207,13 @@ def sweep(swept, tmp_path):
     return shutil.copytree(swept, tmp_path / "sweep")
 
 
-def of_tiny(**changes):
-    """The scenario with other parts; those that are None are removed."""
-
-    def changed(held):
-        one = {**held["scenarios"]["tiny"], **changes}
-        one = {key: value for key, value in one.items() if value is not None}
-        return {**held, "scenarios": {"tiny": one}}
-
-    return changed
-
-
-@pytest.mark.parametrize(
-    ("damage", "said"),
-    [
-        (lambda held: {**held, "scenarios": {}}, "`scenarios` holds none"),
-        (lambda held: {**held, "scenarios": {"tiny": "x"}}, "the scenario 'tiny' is not a mapping"),
-        (of_tiny(uncertainty=None), "the scenario 'tiny' has no `uncertainty`"),
-        (of_tiny(document=None), "the scenario 'tiny' has no `document`"),
-        (of_tiny(document="x"), "the scenario 'tiny' has no `document`"),
-        (of_tiny(numbers=None), "a scenario has no `numbers`"),
-        (
-            of_tiny(uncertainty={RATE: {"normal": {"es": "6 per year"}}}),
-            f"{RATE}.uncertainty.normal.se: is missing; {RATE}.uncertainty.normal.es: 'es' is not"
-            " a key here; Allowed: se",
-        ),
-        (of_tiny(uncertainty={RATE: {"beta": {"events": 2}}}), "`uncertainty` holds 2 where text"),
-        (lambda held: {**held, "specification": {"patients": 4}}, "`specification` holds 4 where"),
-    ],
-)
-def test_a_damaged_manifest_of_a_sweep_is_refused_with_a_reason(sweep, damage, said, mastosim):
+def test_a_specification_of_numbers_is_refused_with_a_reason(sweep, mastosim):
     manifest = sweep / "manifest.json"
-    manifest.write_text(json.dumps(damage(json.loads(manifest.read_text()))))
+    held = of_options(specification={"patients": 4})(json.loads(manifest.read_text()))
+    manifest.write_text(json.dumps(held))
     told = mastosim("rerun", sweep, "--out", sweep.parent / "again")
     assert (told.returncode, told.stdout) == (2, "")
-    assert f"'{manifest}' is no manifest, or damaged: {said}" in told.stderr
-    assert not (sweep.parent / "again").exists()
-
-
-def test_a_sweep_is_not_extended_but_swept_with_more(swept, tmp_path, mastosim):
-    told = mastosim("extend", swept, "--patients", 20, "--out", tmp_path / "out")
-    assert (told.returncode, told.stdout) == (2, "")
-    assert "is a sweep; a sweep is extended by `mastosim sweep FILE --draws N`" in told.stderr
-    assert not (tmp_path / "out").exists()
+    assert "options.specification: holds 4 where text stands" in " ".join(told.stderr.split())
 
 
 IS_A_SWEEP = "this is a sweep; run it with `mastosim sweep FILE`"
@@ -284,18 +283,20 @@ def test_a_library_of_an_extra_is_asked_for_by_name(tmp_path, monkeypatch, masto
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe"])
-def test_a_manifest_that_is_not_json_is_refused(tmp_path, content):
+def test_a_manifest_that_is_not_json_is_refused(tmp_path, content, mastosim):
     (tmp_path / "manifest.json").write_bytes(content)
-    told = invoke("rerun", tmp_path, "--out", tmp_path)
-    assert told.exit_code == 2
+    told = mastosim("rerun", tmp_path, "--out", tmp_path)
+    assert told.returncode == 2
     assert "not JSON" in told.stderr
 
 
-def test_a_manifest_that_is_not_there_is_refused(tmp_path):
-    for named in (tmp_path, tmp_path / "manifest.json"):
-        told = invoke("rerun", named)
-        assert told.exit_code == 2
-        assert "manifest.json" in told.stderr
+def test_a_result_that_is_not_there_is_refused(tmp_path, mastosim):
+    told = mastosim("rerun", tmp_path, "--out", tmp_path)
+    assert told.returncode == 2
+    assert "is no result: it has no manifest.json" in " ".join(told.stderr.split())
+    told = mastosim("rerun", tmp_path / "manifest.json", "--out", tmp_path)
+    assert told.returncode == 2
+    assert "there is no result" in " ".join(told.stderr.split())
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -393,20 +394,15 @@ def read(html):
     return reader
 
 
-def test_a_notebook_shows_the_same_as_the_terminal(result, tmp_path):
-    shown = read(
-        html.result(
-            tables.sheets(result.study, result.summary, result.reported),
-            tables.closing(result.study),
-        )
-    )
-    printed = ending.as_text(result, tmp_path, "all")
-    lines = [" ".join(line.split()) for line in printed.splitlines()]
+def test_a_notebook_shows_the_same_as_the_terminal(result):
+    shown = read(result._repr_html_())
+    printout_of_run = printout(result.study, result.summary, result.reported)
+    lines = [" ".join(line.split()) for line in text.printout(printout_of_run).splitlines()]
     assert shown.rows[0][0] == "Reported against simulated"
     assert len(shown.rows) > 30
     for row in shown.rows:
         assert " ".join(" ".join(row).split()) in lines
-    for line in tables.closing(result.study):
+    for line in printout_of_run.notes:
         assert line in shown.text
         assert line in lines
     assert "numbers of this scenario are assumptions" in shown.text
@@ -426,25 +422,26 @@ def test_a_notebook_shows_no_markup_of_a_scenario():
 
 def test_subgroups_have_tables_of_their_own():
     found = runs.run(load(BASE, [*SMALL, "subgroups={men: {sex: male}}"]))
-    heads = [sheet.heads[0] for sheet in tables.arms(found.study, found.summary)]
+    sheets = printout(found.study, found.summary, None).sheets
+    heads = [sheet.heads[0] for sheet in sheets]
     assert heads == ["laroche2011 at month 24", "laroche2011, men at month 24"]
-    everyone, men = (sheet.rows for sheet in tables.arms(found.study, found.summary))
+    everyone, men = (sheet.rows for sheet in sheets)
     assert everyone != men
     assert len({row[0] for row in everyone}) == len(everyone)
 
 
 def test_names_are_printed_as_they_stand():
     """What stands in [brackets] is no markup, and :colons: are no picture."""
-    sheet = tables.Sheet(("a", "b", "c"), [("[bold]x[/bold]", ":smile:", "[1, 2]")])
-    assert "[bold]x[/bold]" in ending.table(sheet)
-    assert ":smile:" in ending.table(sheet)
+    sheet = Sheet(("a", "b", "c"), [("[bold]x[/bold]", ":smile:", "[1, 2]")])
+    assert "[bold]x[/bold]" in text.table(sheet)
+    assert ":smile:" in text.table(sheet)
 
 
 @pytest.fixture
 def checkout(result, tmp_path, monkeypatch, undrawn):
     """A place with the scenarios and a saved result, as examples take for granted."""
     (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
-    shutil.copytree(archive.keep(result, tmp_path / "made"), tmp_path / "saved")
+    kept_run.keep(result, tmp_path / "results")
     monkeypatch.chdir(tmp_path)
 
 

@@ -12,6 +12,8 @@ from click.testing import CliRunner
 import sim
 from sim.cli.compare import compare as command
 from sim.experiments import comparisons, runs
+from sim.experiments.kinds import comparison
+from sim.results import digest_of
 from sim.scenario import ScenarioError
 from sim.vocabulary import Arms, rows_with
 from tests.conftest import without_pictures
@@ -217,31 +219,32 @@ def test_mistakes_of_all_files_are_told_together(tmp_path):
 
 def test_a_comparison_is_whole_on_disk_and_names_its_scenarios(three, tmp_path, monkeypatch):
     with without_pictures("pdf", "png"):
-        folder = comparisons.keep(three, tmp_path, "mastosim compare ...", 1.0)
-    assert folder == tmp_path / "comparison" / comparisons.digest_of(three.studies)
+        folder = comparison.keep(three, tmp_path, "mastosim compare ...", 1.0)
+    assert folder == tmp_path / "comparison" / digest_of(three.studies)
     assert {path.name for path in folder.iterdir()} == {
-        "comparison.csv", "comparison.svg", "comparison.pdf", "comparison.png", "manifest.json",
+        "ABOUT.txt", "comparison.csv", "comparison.svg", "comparison.pdf", "comparison.png",
+        "manifest.json",
     }  # fmt: skip
     table = pd.read_csv(folder / "comparison.csv", keep_default_na=False)
     assert list(table["against"]) == list(three.summary["against"])
     np.testing.assert_allclose(table["estimate"], three.summary["estimate"], rtol=1e-5)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["against"] == "laroche2011"
-    assert [one["name"] for one in manifest["scenarios"]] == [
+    assert manifest["kind"] == "comparison"
+    assert [one["name"] for one in manifest["studies"]] == [
         "laroche2011", "copy", "poor-attendance",
     ]  # fmt: skip
-    for one, study in zip(manifest["scenarios"], three.studies, strict=True):
-        assert one["scenario"] == study.document
-        assert one["seed"] == SEED
-    monkeypatch.setattr(comparisons.folder, "FORMATS", ("svg",))
-    again = comparisons.keep(three, tmp_path / "again")
+    for one, study in zip(manifest["studies"], three.studies, strict=True):
+        assert one["document"] == study.document
+        assert one["document"]["seed"] == str(SEED)
+    monkeypatch.setattr(comparison, "FORMATS", ("svg",))
+    again = comparison.keep(three, tmp_path / "again")
     for name in ("comparison.csv", "comparison.svg"):
         assert (folder / name).read_bytes() == (again / name).read_bytes(), name
 
 
 def test_the_digest_depends_on_scenarios_and_their_order(copy):
     one, other = comparisons.read([BASE, copy]), comparisons.read([BASE, copy], seed=6)
-    digests = {comparisons.digest_of(studies) for studies in (one, one[::-1], other)}
+    digests = {digest_of(studies) for studies in (one, one[::-1], other)}
     assert len(digests) == 3
 
 

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 import sim
 from sim.cli.main import commands
+from sim.errors import RequestError
 from sim.experiments import emulation, runs
 from sim.experiments.emulation.scores import coverage, digits_of, scored
 from sim.outcomes import facts_of
@@ -232,16 +233,16 @@ def test_the_command_prints_scores_and_keeps_everything(tmp_path):
     (folder,) = (tmp_path / "laroche2011").iterdir()
     assert done.output.splitlines()[-1].endswith(str(folder))
     names = {path.name for path in folder.iterdir()}
-    assert names == {"trials.parquet", "scores.csv", "manifest.json"} | {
+    assert names == {"trials.parquet", "scores.csv", "manifest.json", "ABOUT.txt"} | {
         f"emulation.{kind}" for kind in ("svg", "pdf", "png", "csv")
     }
     held = json.loads((folder / "manifest.json").read_text())
-    assert held["trials"] == 40
-    assert held["patients_per_trial"] == {"combination": 10}
-    for command in (["rerun", str(folder)], ["extend", str(folder), "--patients", "999"]):
-        refused = CliRunner().invoke(commands, [*command, "--out", str(tmp_path / "again")])
-        assert refused.exit_code == 2, "an emulation is no run"
-        assert "is no manifest" in refused.output
+    assert held["options"] == {
+        "trials": 40, "patients_per_trial": {"combination": 10}, "seed": 1,
+    }  # fmt: skip
+    refused = CliRunner().invoke(commands, ["extend", str(folder), "--patients", "999"])
+    assert isinstance(refused.exception, RequestError)
+    assert "trials cannot be added to an emulation" in str(refused.exception)
     with without_pictures():
         told = json.loads(CliRunner().invoke(commands, [*words, "--json"]).output)
     assert told["trials"] == 40

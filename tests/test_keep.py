@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from sim import results
 from sim.cli.main import commands
 from sim.display import figures
-from sim.experiments import archive, forecast, runs
+from sim.experiments import forecast, runs
+from sim.experiments.kinds import run as kept_run
 from sim.results import load as load_tables
 from sim.results import tables
 from sim.scenario import ScenarioError, load
@@ -18,7 +20,7 @@ from tests.conftest import without_pictures
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 SETTINGS = ["cohort.patients=300", "horizon=12 months"]
 TABLES = {f"{name}.parquet" for name in ("patients", "events", "measurements", "latent")}
-OUTCOMES = {"summary.csv", "reported.csv", "manifest.json"}
+OUTCOMES = {"summary.csv", "reported.csv", "manifest.json", "ABOUT.txt"}
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,7 @@ def made(study, tmp_path_factory):
     folders = {}
     with without_pictures():
         for kept in ("all", "tables", "outcomes"):
-            _, folders[kept] = archive.make(study, root / kept, kept, engine="batch")
+            _, folders[kept] = kept_run.make(study, root / kept, kept, engine="batch")
     return folders
 
 
@@ -46,11 +48,11 @@ def test_each_keeps_what_it_says(made):
     assert names(made["tables"]) == OUTCOMES | TABLES
     assert names(made["all"]) > OUTCOMES | TABLES | {"bone_course.svg"}
     for kept, folder in made.items():
-        assert json.loads((folder / "manifest.json").read_text())["kept"] == kept
+        assert json.loads((folder / "manifest.json").read_text())["options"]["keep"] == kept
 
 
 def test_what_is_kept_changes_no_byte(made):
-    for name in (OUTCOMES | TABLES) - {"manifest.json"}:
+    for name in (OUTCOMES | TABLES) - {"manifest.json", "ABOUT.txt"}:
         held = {
             (folder / name).read_bytes() for folder in made.values() if (folder / name).exists()
         }
@@ -68,8 +70,8 @@ def test_tables_written_as_they_come_are_those_written_at_once(
     """In groups of 128 patients here, so that 300 make three of them."""
     monkeypatch.setattr(tables, "PATIENTS_A_GROUP", 128)
     monkeypatch.setitem(runs.BLOCK, "batch", 128)
-    _, streamed = archive.make(study, tmp_path / "streamed", "tables", engine="batch")
-    at_once = archive.keep(runs.run(study, engine="batch"), tmp_path / "at once")
+    _, streamed = kept_run.make(study, tmp_path / "streamed", "tables", engine="batch")
+    at_once = kept_run.keep(runs.run(study, engine="batch"), tmp_path / "at once")
     for name in TABLES:
         assert (streamed / name).read_bytes() == (at_once / name).read_bytes(), name
     for one, other in zip(load_tables(streamed), load_tables(made["all"]), strict=True):
@@ -77,21 +79,20 @@ def test_tables_written_as_they_come_are_those_written_at_once(
 
 
 def test_figures_of_outcomes_are_drawn_without_tables(made, study, tmp_path):
-    caption = archive.caption_of(study)
-    files = figures.draw(made["outcomes"], caption, list(figures.FIGURES), tmp_path, ["svg"])
+    files = figures.draw(results.open(made["outcomes"]), None, tmp_path, ["svg"])
     drawn = {path.stem for path in files}
     assert drawn == {"differences", "against_reported"}
-    others = figures.draw(made["all"], caption, sorted(drawn), made["all"], ["svg"])
+    others = figures.draw(results.open(made["all"]), sorted(drawn), made["all"], ["svg"])
     assert {p.read_bytes() for p in files} == {p.read_bytes() for p in others}
 
 
 def test_only_figures_need_memory_for_every_patient(study, tmp_path, monkeypatch):
     monkeypatch.setattr(forecast, "memory_of_machine", lambda: 1e8)
     with pytest.raises(ScenarioError, match=r"cohort\.patients"):
-        archive.make(study, tmp_path, "all", engine="batch")
+        kept_run.make(study, tmp_path, "all", engine="batch")
     assert not any(tmp_path.iterdir())
     for kept in ("tables", "outcomes"):
-        _, folder = archive.make(study, tmp_path, kept, engine="batch")
+        _, folder = kept_run.make(study, tmp_path, kept, engine="batch")
         assert names(folder) >= OUTCOMES
 
 

@@ -9,7 +9,8 @@ from click.testing import CliRunner
 from sim.cli.plot import plot
 from sim.display import figures
 from sim.display.figures import FIGURES
-from sim.experiments import archive, runs
+from sim.experiments import runs
+from sim.experiments.kinds import run as kept_run
 from sim.scenario import load
 
 
@@ -18,7 +19,7 @@ def kept(tmp_path_factory):
     """A small result as `mastosim run` keeps it."""
     root = tmp_path_factory.mktemp("results")
     study = load("scenarios/laroche2011.yaml", ["cohort.patients=30", "horizon=12 months"])
-    return archive.keep(runs.run(study), root)
+    return kept_run.keep(runs.run(study), root)
 
 
 @pytest.fixture
@@ -50,11 +51,11 @@ def test_every_figure_is_made_and_its_files_are_printed(result, no_pictures):
 
 def test_without_a_format_all_three_and_other_files_stay(result, tmp_path, no_pictures):
     into = tmp_path / "new" / "folder"
-    assert mastosim_plot(result, "--figure", "markers", "--out", into).exit_code == 0
+    assert mastosim_plot(result, "--figure", "markers", "--into", into).exit_code == 0
     wanted = [f"markers.{kind}" for kind in ("csv", "pdf", "png", "svg")]
     assert names(into) == wanted
     (into / "mine.txt").write_text("to be kept", encoding="utf-8")
-    again = ("--figure", "incidence", "--figure", "incidence", "--format", "svg", "--out", into)
+    again = ("--figure", "incidence", "--figure", "incidence", "--format", "svg", "--into", into)
     assert mastosim_plot(result, *again).stdout.count("incidence.svg") == 1
     assert names(into) == sorted([*wanted, "mine.txt", "incidence.csv", "incidence.svg"])
     assert not (result / "figures").exists()
@@ -70,32 +71,32 @@ def test_the_caption_is_that_of_the_run(result):
 def test_a_figure_that_fails_leaves_nothing(result, tmp_path, monkeypatch):
     drawing = figures.draw
 
-    def broken(folder, caption, figures, *where):
-        if "incidence" in figures:
+    def broken(kept, names, **where):
+        if "incidence" in names:
             raise ZeroDivisionError
-        return drawing(folder, caption, figures, *where)
+        return drawing(kept, names, **where)
 
     monkeypatch.setattr("sim.cli.plot.draw", broken)
     chosen = ("--figure", "on_therapy", "--figure", "incidence", "--format", "svg")
-    told = mastosim_plot(result, *chosen, "--out", tmp_path / "out")
+    told = mastosim_plot(result, *chosen, "--into", tmp_path / "out")
     assert isinstance(told.exception, ZeroDivisionError)
     assert names(tmp_path) == ["result"]
 
 
-def test_a_folder_without_a_manifest_is_told_what_a_result_is(tmp_path):
+def test_a_folder_without_a_manifest_is_told_what_a_result_is(tmp_path, mastosim):
     for folder in (tmp_path, tmp_path / "absent"):
-        told = mastosim_plot(folder)
-        assert told.exit_code == 2
-        assert "results/<scenario>/<digest>" in told.stderr
+        told = mastosim("plot", folder)
+        assert told.returncode == 2
+        assert "no result" in told.stderr
         assert names(tmp_path) == []
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"scenario": {}}'])
-def test_a_damaged_manifest_is_no_traceback(text, result):
+def test_a_damaged_manifest_is_no_traceback(text, result, mastosim):
     (result / "manifest.json").write_text(text, encoding="utf-8")
-    told = mastosim_plot(result)
-    assert told.exit_code == 2
-    assert "damaged, or of another version" in told.stderr
+    told = mastosim("plot", result)
+    assert told.returncode == 2
+    assert f"'{result / 'manifest.json'}' is " in told.stderr
 
 
 def cut_off(path):
@@ -120,7 +121,7 @@ def test_a_damaged_file_of_a_result_is_named(name, damage, said, result, mastosi
     damage(result / name)
     told = mastosim("plot", result, "--figure", "against_reported")
     assert told.returncode == 2
-    assert f"'{result / name}' {said}; run the scenario again" in told.stderr
+    assert f"'{result / name}' {said}; run again" in told.stderr
     assert not (result / "figures").exists()
 
 

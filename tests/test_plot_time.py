@@ -11,9 +11,10 @@ import pytest
 from scipy import stats
 
 from sim.display.figures import arm_style, incidence, markers, months, on_therapy
+from sim.display.figures.caption import caption_of
 from sim.display.figures.saved import Saved, read
 from sim.display.figures.style import styled
-from sim.experiments import archive, runs
+from sim.experiments import runs
 from sim.results import Tables
 from sim.scenario import load
 
@@ -42,9 +43,8 @@ def four(tmp_path_factory):
     (folder / "four.yaml").write_text(WHAT_IF, encoding="utf-8")
     study = load(folder / "four.yaml")
     result = runs.run(study, engine="batch")
-    archive.write_summaries(result, folder)
     saved = Saved(result.tables, result.summary, result.reported)
-    return saved, archive.caption_of(study)
+    return saved, caption_of(study)
 
 
 @pytest.fixture(scope="module")

@@ -103,7 +103,7 @@ def test_the_command_prints_writes_and_says_its_reading(tmp_path):
     settings = [word for setting in SHORT for word in ("--set", setting)]
     done = CliRunner().invoke(commands, [*words, *settings, "-q"])
     assert done.exit_code == 0, done.output
-    assert "20 trials a size, allocated at random" in done.output
+    assert "20 trials of each size, allocated at random" in done.output
     assert "Annual increase read as: linear" in done.output
     table = pd.read_csv(tmp_path / "p.csv")
     told = json.loads(CliRunner().invoke(commands, [*words, *settings, "-q", "--json"]).output)

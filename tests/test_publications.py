@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import evidence
-from sim.experiments import archive, runs
+from sim import evidence, results
+from sim.experiments import runs
+from sim.experiments.kinds import run as kept_run
 from sim.scenario import Mistake, ScenarioError, load
 from sim.scenario.checks.publications import read_publications
 from sim.scenario.form.publication import STATISTICS
@@ -123,10 +124,10 @@ def test_a_file_may_vouch_for_numbers_without_being_the_answer(mine):
 
 def test_a_result_is_kept_and_run_again_without_the_file(mine, tmp_path, no_pictures):
     result = runs.run(mine, engine="batch")
-    folder = archive.keep(result, tmp_path / "results")
+    folder = kept_run.keep(result, tmp_path / "results")
     mine.with_name("my-study.yaml").unlink()
     mine.unlink()
-    again = archive.rerun(folder / "manifest.json")
+    again = runs.run(results.open(folder).study)
     assert again.study.digest == result.study.digest
     assert again.study.publications == result.study.publications
     pd.testing.assert_frame_equal(reported(again), reported(result))
@@ -367,7 +368,7 @@ def test_a_visit_that_the_scenario_does_not_have_leaves_an_empty_cell(mine, tmp_
     table = reported(result).set_index("fact")
     assert np.isnan(table["simulated"]["spine"])
     assert table["reported"]["spine"] == 9
-    folder = archive.keep(result, tmp_path / "results")
+    folder = kept_run.keep(result, tmp_path / "results")
     assert "spine,%,9,4,,,,my-study.yaml" in (folder / "reported.csv").read_text("utf-8")
 
 

@@ -11,17 +11,21 @@ import pytest
 from click.testing import CliRunner
 from matplotlib.text import Text
 
+from sim import results
 from sim.cli.compare import compare
 from sim.cli.extend import extend
 from sim.cli.main import commands
 from sim.cli.power import power
 from sim.cli.readings import readings as command
 from sim.cli.run import run
+from sim.cli.show import show
 from sim.cli.sweep import sweep
 from sim.display import figures
 from sim.display.figures import readings as page
 from sim.display.figures import style
-from sim.experiments import archive, readings, runs
+from sim.experiments import readings, runs
+from sim.experiments.kinds import readings as kept_readings
+from sim.experiments.kinds import run as kept_run
 from sim.experiments.readings.running import OUTCOMES
 from sim.scenario import ScenarioError, load
 from sim.vocabulary import READINGS
@@ -184,29 +188,33 @@ def test_times_are_the_scenarios_or_those_given_or_the_defaults(file, settings, 
 
 def test_a_folder_is_whole_and_named_by_all_four(found, tmp_path, monkeypatch):
     with without_pictures("pdf", "png"):
-        folder = readings.keep(found, tmp_path, "mastosim readings ...", 1.0)
+        folder = kept_readings.keep(found, tmp_path, "mastosim readings ...", 1.0)
     assert folder.parent == tmp_path / "laroche2011"
-    assert folder.name == f"{readings.digest_of(found.four)}-readings"
-    files = ["manifest.json", *(f"readings.{kind}" for kind in ("csv", "pdf", "png", "svg"))]
+    assert folder.name == f"{kept_readings.digest_of(found.four)}-readings"
+    files = [
+        "ABOUT.txt",
+        "manifest.json",
+        *(f"readings.{kind}" for kind in ("csv", "pdf", "png", "svg")),
+    ]
     assert sorted(path.name for path in folder.iterdir()) == files
     table = pd.read_csv(folder / "readings.csv")["estimate"]
     np.testing.assert_allclose(table, found.summary["estimate"], rtol=1e-5)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    held = {one["reading"]: one["scenario"] for one in manifest["readings"]}
+    held = {one["name"]: one["document"] for one in manifest["studies"]}
     assert held == {name: study.document for name, study in found.four.studies.items()}
-    monkeypatch.setattr(readings.folder, "FORMATS", ("svg",))
-    again = readings.keep(found, tmp_path / "again")
+    monkeypatch.setattr(kept_readings, "FORMATS", ("svg",))
+    again = kept_readings.keep(found, tmp_path / "again")
     for kind in ("csv", "svg"):
         one, other = (place / f"readings.{kind}" for place in (folder, again))
         assert one.read_bytes() == other.read_bytes()
     fours = [readings.read(BASE, settings=["accrual=compound"]), readings.read(BASE)]
     fours.append(readings.read(BASE, plateau="30 months"))
-    assert len({readings.digest_of(four) for four in fours}) == 3
+    assert len({kept_readings.digest_of(four) for four in fours}) == 3
 
 
 def test_the_figure_draws_every_reading_arm_and_difference(found):
     with style.styled():
-        figure = page.figure(found.summary, "linear", "title", readings.said(found.four))
+        figure = page.figure(found.summary, "linear", "title", kept_readings.said(found.four))
         figure.draw_without_rendering()
     assert len(figure.axes) == 2 * len(page.OUTCOMES)
     rows = rows_of(found)
@@ -214,15 +222,16 @@ def test_the_figure_draws_every_reading_arm_and_difference(found):
         outcome = list(page.OUTCOMES)[place % len(page.OUTCOMES)]
         names = (PAIR,) if place >= len(page.OUTCOMES) else ARMS
         marks = [np.r_[m.get_data()] for m in axes.lines if m.get_marker() in ("o", "s")]
-        shown = sorted((round(y), x) for x, y in marks)
+        height = axes.get_ylim()[0] / len(SHIPPED)
+        shown = sorted((int(y / height), x) for x, y in marks)
         wanted = [(r, rows.loc[(reading, arm, outcome), "estimate"])
                   for r, reading in enumerate(SHIPPED) for arm in names]  # fmt: skip
         np.testing.assert_allclose(shown, sorted(wanted))
         ends = axes.get_tightbbox().get_points()
         assert (ends >= 0).all()
         assert (ends <= figure.bbox.size).all()
-    first = [text.get_text() for text in figure.axes[0].get_yticklabels()]
-    assert first == ["linear (own)", "compound", "plateau", "saturating"]
+    labels = [text.get_text() for text in figure.axes[0].texts if text.get_text()]
+    assert labels == ["linear (own)", "compound", "plateau", "saturating"]
     assert figure.get_figheight() * 25.4 <= 247, "a page of A4 less its margins"
 
 
@@ -236,7 +245,7 @@ SMALL = ("--patients", 10, "--set", "horizon=12 months")
 
 
 def test_the_command_prints_arms_differences_and_how_far_they_are_apart(tmp_path, monkeypatch):
-    monkeypatch.setattr(readings.folder, "FORMATS", ("svg",))
+    monkeypatch.setattr(kept_readings, "FORMATS", ("svg",))
     told = mastosim(command, BASE, *SMALL, "--plateau", "6 months", "--out", tmp_path)
     heads = [line.split("  ")[0].strip() for line in told.splitlines() if " unit " in line]
     assert heads == [f"{what} at month 12" for what in
@@ -255,14 +264,25 @@ def test_the_command_prints_arms_differences_and_how_far_they_are_apart(tmp_path
 
 ODD = "accrual={saturating: {time_constant: 17 months, window: 13 months}}"
 READ = "saturating with time constant 17 months; the reported rate is the mean of the first 13"
-PRINTING = ("run", "extend", "compare", "readings", "power", "sweep")
+PRINTING = ("run", "extend", "show", "compare", "readings", "power", "sweep")
 FIGURES = ("differences", "incidence", "comparison", "readings", "tornado", "spider")
 CONTRASTS = (
     "notebook", *PRINTING, *(f"{name} --json" for name in PRINTING),
     *(f"figure {name}" for name in FIGURES),
 )  # fmt: skip
 NO_CONTRASTS = ("figure swimmer", "figure against_reported")  # single lives, published facts
-QUIET = {"check", "explain", "emulate", "cite", "new", "schema", "rerun", "completion", "verify"}
+QUIET = {
+    "check",
+    "explain",
+    "list",
+    "emulate",
+    "cite",
+    "new",
+    "schema",
+    "rerun",
+    "completion",
+    "verify",
+}
 
 OFTEN = "fractures={base_rate: 1 per year}"
 SWEEP = """\
@@ -298,9 +318,15 @@ def said(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(style, "write", write)
         result = runs.run(base, 10, settings=[ODD, "horizon=12 months"])
-        kept = archive.keep(result, folder)
-        figures.draw(kept, archive.caption_of(result.study), list(figures.FIGURES))
-        patch.setattr(figures, "draw", lambda *_: [])  # of the results that the commands keep
+        kept = kept_run.keep(result, folder)
+        figures.draw(results.open(kept))
+        draw = figures.draw
+
+        def of_others(kept, *names, **options):
+            """Those of runs were drawn above."""
+            return [] if kept.manifest.kind == "run" else draw(kept, *names, **options)
+
+        patch.setattr(figures, "draw", of_others)
         trials = ("--sizes", 5, "--trials", 2, "--outcome", "all fractures", "--set", ODD)
         more = ("--patients", 20, "--out", folder)
         for which, rest in (
@@ -310,6 +336,8 @@ def said(tmp_path_factory):
         ):  # fmt: skip
             texts[str(which.name)] = mastosim(which, *rest)
             texts[f"{which.name} --json"] = mastosim(which, *rest, "--json")
+        for name, form in (("show", ()), ("show --json", ("--json",))):
+            texts[name] = CliRunner().invoke(show, [str(kept), *form]).stdout
     texts["notebook"] = html.unescape(result._repr_html_())
     return {name: " ".join(text.split()) for name, text in texts.items()}
 

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.experiments import archive, runs
+from sim.experiments import runs
+from sim.experiments.kinds import run as kept_run
 from sim.scenario import ScenarioError, load
 from tests.arms import by_label
 from tests.from_tables import summarise
@@ -187,7 +188,7 @@ def test_a_subgroup_of_nobody_has_empty_numbers_and_brings_no_warning(tmp_path, 
         assert of(result, name)[NUMBERS].isna().all(axis=None)
         assert len(of(result, name)) == len(of(result, "all"))
     pd.testing.assert_frame_equal(of(result, "all_of_them")[NUMBERS], of(result, "all")[NUMBERS])
-    folder = archive.keep(result, tmp_path)
+    folder = kept_run.keep(result, tmp_path)
     kept = pd.read_csv(folder / "summary.csv")
     assert kept.loc[kept["subgroup"] == "women", "estimate"].isna().all()
 

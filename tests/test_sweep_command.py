@@ -32,7 +32,7 @@ ARMS = ("combination", "pamidronate", "combination - pamidronate")
 def _without_figures_and_time():
     """No figures, which other tests draw; no progress, however long code takes to compile."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.display.figures.sweeps.draw", lambda *_: [])
+        patch.setattr("sim.display.figures.draw", lambda *_, **__: [])
         patch.setattr(progress, "SECONDS_BETWEEN_LINES", math.inf)
         yield
 
@@ -367,11 +367,11 @@ def test_a_share_is_done_and_the_command_without_it_puts_all_together(mastosim, 
 def test_numbers_of_the_command_stand_before_those_of_the_file(mastosim, tmp_path):
     words = ["--draws", 3, "--patients", 12, "--seed", 8]
     manifest = manifest_of(ask(mastosim, wrote(tmp_path, DRAWS), *words))
-    held = manifest["sweep"]
+    held = manifest["details"]["sweep"]
     assert (held["draws"], held["patients"], held["seed"]) == (3, 12, 8)
     outcomes = sim.sweep(tmp_path / "case.yaml", 12, 3, 8, tmp_path / "out").outcomes
     assert outcomes["point"].max() == 9
-    document = manifest["scenarios"]["tiny"]["document"]
+    document = manifest["studies"][0]["document"]
     assert (document["seed"], document["cohort"]["patients"]) == ("8", "12")
 
 
@@ -383,25 +383,25 @@ def test_the_manifest_says_everything(drawn):
     told = drawn[1]
     held = manifest_of(told)
     assert held["mastosim"] == sim.__version__
-    assert held["engine"] == "batch"
+    assert held["options"]["engine"] == "batch"
     assert held["command"].startswith("mastosim sweep ")
     assert held["seconds"] >= 0
     assert folder_in(told).name.startswith(held["digest"][:8])
-    assert (held["in_vain"], held["failed"]) == ([], [])
-    assert held["sweep"] | {"readings": 0} == {
+    assert (held["details"]["in_vain"], held["details"]["failed"]) == ([], [])
+    assert held["details"]["sweep"] | {"readings": 0} == {
         "name": "case", "title": "A title", "question": "A question?", "design": "probabilistic",
         "outcomes": ["spine annual increase", "all fractures"],
         "arms": ["combination", "pamidronate"], "comparator": "pamidronate", "patients": 20,
         "draws": 6, "seed": 1, "readings": 0,
     }  # fmt: skip
-    assert held["sweep"]["readings"]["other"].startswith("compound")
-    assert held["specification"]["parameters"][STOPS] == {"name": "stops"}
-    assert {*held["scenarios"]} == {"tiny", "other"}
-    one = held["scenarios"]["other"]
+    assert held["details"]["sweep"]["readings"]["other"].startswith("compound")
+    assert held["options"]["specification"]["parameters"][STOPS] == {"name": "stops"}
+    assert [study["name"] for study in held["studies"]] == ["tiny", "other"]
+    one = held["studies"][1]
     assert one["document"]["accrual"] == "compound"
     assert one["uncertainty"][STOPS] == {"beta": {"events": "2.0", "of": "10.0"}}
-    for key in ("model", "written", "python"):
-        assert held[key]
+    assert held["details"]["model"]
+    assert held["written"]
 
 
 # --- parameters in vain -----------------------------------------------------------------------
@@ -425,18 +425,18 @@ def test_parameters_that_do_nothing_are_named_everywhere_and_others_are_not(mast
         lines = [line for line in told.stdout.splitlines() if line.startswith("In vain")]
         assert lines == [f"In vain (tiny): {p}: {why} in 20 patients" for p, why in WHY.items()]
         named = [["tiny", *pair] for pair in WHY.items()]
-        assert manifest_of(told)["in_vain"] == named
+        assert manifest_of(told)["details"]["in_vain"] == named
     assert told_as_json(ask(mastosim, path, "--json").stdout)["in_vain"] == named
 
 
 def test_in_an_arm_that_has_the_therapy_they_matter(mastosim, tmp_path):
     told = ask(mastosim, wrote(tmp_path, f"design: one_at_a_time\n{IDLE}"))
-    assert manifest_of(told)["in_vain"] == [["tiny", *[*WHY.items()][2]]]
+    assert manifest_of(told)["details"]["in_vain"] == [["tiny", *[*WHY.items()][2]]]
 
 
 def test_a_grid_of_the_base_alone_is_not_in_vain(mastosim, tmp_path):
     told = ask(mastosim, wrote(tmp_path, f"design: grid\n{table({STOPS: '{values: [20 %]}'})}"))
-    assert manifest_of(told)["in_vain"] == []
+    assert manifest_of(told)["details"]["in_vain"] == []
 
 
 # --- points that cannot be simulated ----------------------------------------------------------
@@ -453,8 +453,8 @@ def test_indices_that_a_failed_point_leaves_out_are_missed(mastosim, tmp_path, m
     monkeypatch.setattr(work, "simulated", but_for_high_rates)
     text = f"design: {{indices: {{draws: 2}}}}\n{table({SPINE: '', RATE: THREE[RATE]})}"
     told = ask(mastosim, wrote(tmp_path, text), code=4)
-    failed = len(manifest_of(told)["failed"])
-    assert f"Nothing of variance: that needs every point, and {failed} failed" in told.stdout
+    failed = len(manifest_of(told)["details"]["failed"])
+    assert f"No indices of variance: they need every point, and {failed} failed" in told.stdout
 
 
 @pytest.mark.parametrize(
@@ -475,7 +475,7 @@ def test_where_nothing_can_be_simulated_that_is_what_is_told(
 
 def test_draws_may_be_given_to_a_design_of_one_word(mastosim, tmp_path):
     path = wrote(tmp_path, f"design: probabilistic\n{table({RATE: ''})}")
-    assert manifest_of(ask(mastosim, path, "--draws", 3))["sweep"]["draws"] == 3
+    assert manifest_of(ask(mastosim, path, "--draws", 3))["details"]["sweep"]["draws"] == 3
 
 
 @pytest.mark.parametrize(
@@ -498,12 +498,12 @@ def test_a_point_that_cannot_be_simulated_is_told_and_the_others_are_kept(
     lines = told.stderr.splitlines()
     assert "point 4 of tiny could not be simulated: fractures: too many" in lines
     held = manifest_of(told)
-    assert [row[:2] for row in held["failed"]] == [
+    assert [row[:2] for row in held["details"]["failed"]] == [
         ["tiny", int(line.split()[1])] for line in lines if line.startswith("point ")
     ]
     outcomes = pd.read_parquet(folder_in(told) / "outcomes.parquet")
     assert outcomes[RATE].max() <= 80
-    assert {*outcomes["point"]} & {row[1] for row in held["failed"]} == set()
+    assert {*outcomes["point"]} & {row[1] for row in held["details"]["failed"]} == set()
 
 
 def test_a_design_of_which_nothing_can_be_simulated_is_refused(mastosim, tmp_path, monkeypatch):
@@ -563,7 +563,9 @@ def test_a_rerun_simulates_every_block_again(mastosim, tmp_path, drawn, monkeypa
 def test_a_rerun_of_a_sweep_that_other_sources_made_says_so(mastosim, tmp_path, drawn):
     kept = Path(shutil.copytree(folder_in(drawn[1]), tmp_path / "kept"))
     held = json.loads((kept / "manifest.json").read_text())
-    (kept / "manifest.json").write_text(json.dumps({**held, "model": "other", "digest": "other"}))
+    (kept / "manifest.json").write_text(
+        json.dumps({**held, "details": {**held["details"], "model": "other"}, "digest": "other"})
+    )
     done = mastosim("rerun", kept, "--out", tmp_path / "out", "-q")
     assert "It was made by other sources (model other, not " in done.stdout
     assert "The manifest was changed" not in done.stdout
@@ -583,7 +585,8 @@ def test_a_rerun_that_is_too_much_is_refused_in_its_own_words(
 
 def test_a_manifest_tells_with_what_it_was_made(drawn):
     held = manifest_of(drawn[1])
-    assert {"python", "machine", "libraries", "model", "engine"} <= held.keys()
+    assert {"python", "machine", "libraries"} <= held.keys()
+    assert held["details"]["model"]
     assert "numpy" in held["libraries"]
 
 
@@ -645,7 +648,7 @@ def test_auto_goes_on_with_what_was_recommended(mastosim, tmp_path, cheap, desig
     path = wrote(tmp_path, f"design: {{{design}: {{draws: 4}}}}\n{table(TWO)}\n{WANTED}")
     told = ask(mastosim, path, "--auto")
     assert told.stderr.startswith("Pilot, spine annual increase, combination - pamidronate")
-    held = manifest_of(told)
+    held = manifest_of(told)["details"]
     recommended = held["pilot"]["advice"]
     assert f"{recommended['draws']} draws of {recommended['patients']} patients" in told.stderr
     assert (held["sweep"]["draws"], held["sweep"]["patients"]) == (

@@ -218,7 +218,7 @@ def made(function):
 
 
 def test_the_whole_path_over_blocks_on_disk_gives_the_same(tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.display.figures.sweeps.draw", lambda *_: [])
+    monkeypatch.setattr("sim.display.figures.draw", lambda *_, **__: [])
     monkeypatch.setattr(work, "simulated", made(lambda row: ishigami(angles(row))))
     text = f"design: {{indices: {{draws: 16}}}}\n{EVENLY}\noutcomes: [{OUTCOME}]"
     sweep = load_sweep(wrote(tmp_path, text))

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.errors import RequestError
-from sim.experiments import archive, sweeps
+from sim.experiments import sweeps
 from sim.experiments.sweeps import addresses, coverage, running, store, work
 from sim.scenario import Mistake, ScenarioError, from_document, load
 from sim.scenario.text import paths
@@ -184,10 +184,10 @@ import pandas, scipy.stats
 from pyarrow import parquet
 
 from sim.experiments import sweeps
-from sim.experiments.sweeps import folder, store
+from sim.experiments.sweeps import store, swept
 
 read, root = sweeps.load_sweep(sys.argv[1]), Path(sys.argv[2])
-blocks = folder.home(read, root) / "blocks"
+blocks = swept.home(read, root) / "blocks"
 at_once, chance, killed = parquet.write_table, random.Random(7), 0
 
 
@@ -401,7 +401,7 @@ def test_a_disk_that_is_full_for_the_tables_leaves_no_half_result(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(archive, "write_csv", full)
+        patch.setattr("sim.results.keeping.write_csv", full)
         with pytest.raises(OSError, match="nothing was written"):
             made(small, copied)
     assert not folder.exists()
@@ -770,7 +770,7 @@ def test_a_point_that_cannot_be_simulated_is_listed_and_the_others_are_there(
     points = {line.split(",")[1] for line in table_of_points.read_text().splitlines()[1:]}
     assert points == {str(point.number) for point in one.points} - {"3"}
     manifest = json.loads(table_of_points.with_name("manifest.json").read_text())
-    assert manifest["failed"] == [["tiny", 3, "fractures: lower the rates"]]
+    assert manifest["details"]["failed"] == [["tiny", 3, "fractures: lower the rates"]]
     assert made(small, tmp_path) == undisturbed
 
 

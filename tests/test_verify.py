@@ -22,7 +22,7 @@ from click.testing import CliRunner
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # this file is also run by itself, in a process of its own
 
-from sim.cli.rerun import A_CHECK_DIFFERS  # noqa: E402
+from sim.cli.exit_codes import A_CHECK_DIFFERS  # noqa: E402
 from sim.cli.verify import verify  # noqa: E402
 from sim.experiments import verification  # noqa: E402
 from sim.experiments.verification import CHECKS, battery, units, verdict  # noqa: E402

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from sim import results
-from sim.experiments import archive, runs
+from sim.experiments import runs
+from sim.experiments.kinds import run as kept_run
 from sim.results import atomic_folder, whole
 from sim.scenario import load
 from tests.conftest import shown
@@ -178,7 +179,8 @@ def result():
 LIMITED = """
     import resource, sys
     from pathlib import Path
-    from sim.experiments import archive, runs
+    from sim.experiments import runs
+    from sim.experiments.kinds import run as kept_run
     from sim.scenario import load
 
     result = runs.run(load(sys.argv[1], ["cohort.patients=10", "horizon=6 months"]))
@@ -186,7 +188,7 @@ LIMITED = """
         root = Path(sys.argv[2]) / str(size)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
         try:
-            archive.keep(result, root)
+            kept_run.keep(result, root)
         except OSError as error:
             print(size, error, flush=True)
 """
@@ -213,7 +215,7 @@ def test_a_disk_that_fills_up_while_a_result_is_written_leaves_nothing(tmp_path)
 def test_a_folder_that_may_not_be_written_is_told_with_its_name(tmp_path, result):
     (tmp_path / "taken").write_text("")
     with pytest.raises(OSError, match=r"Not a directory|exists"):
-        archive.keep(result, tmp_path / "taken")
+        kept_run.keep(result, tmp_path / "taken")
 
 
 @on_posix
@@ -398,13 +400,14 @@ KEEPER = """
     import sys
     from pathlib import Path
     from sim.display import figures
-    from sim.experiments import archive, runs
+    from sim.experiments import runs
+    from sim.experiments.kinds import run as kept_run
     from sim.scenario import load
 
-    figures.draw = lambda *_: None
+    figures.draw = lambda *_, **__: []
     result = runs.run(load(sys.argv[1], ["cohort.patients=10", "horizon=6 months"]))
     for _ in range(5):
-        print(archive.keep(result, Path(sys.argv[2])), flush=True)
+        print(kept_run.keep(result, Path(sys.argv[2])), flush=True)
 """
 
 
@@ -414,5 +417,5 @@ def test_two_runs_into_one_folder_at_once_both_finish(tmp_path):
     assert [process.returncode for process in going] == [0, 0], ends
     (folder,) = {Path(line) for told, _ in ends for line in told.splitlines()}
     assert names(tmp_path / "laroche2011") == [folder.name]
-    assert results.manifest_of(folder)["digest"] == folder.name
+    assert results.open(folder).manifest.digest == folder.name
     assert len(results.load(folder).patients) == 10

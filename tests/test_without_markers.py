@@ -6,7 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.experiments import archive, runs
+from sim import results
+from sim.experiments import runs
+from sim.experiments.kinds import run as kept_run
 from sim.scenario import ScenarioError, load
 from sim.scenario.protocol import protocol
 
@@ -86,8 +88,8 @@ def test_outcomes_and_reported_facts_leave_the_marker_out(whole, lacking):
 
 def test_a_result_without_markers_is_kept_and_run_again(tmp_path, no_pictures):
     result = simulated(without(QUANTITIES))
-    folder = archive.keep(result, tmp_path)
-    again = archive.rerun(folder / "manifest.json")
+    folder = kept_run.keep(result, tmp_path)
+    again = runs.run(results.open(folder).study)
     pd.testing.assert_frame_equal(again.summary, result.summary, check_exact=True)
 
 

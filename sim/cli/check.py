@@ -14,9 +14,7 @@ from sim.cli.options import SCENARIO, SETTINGS
 from sim.scenario.text.file import LARGEST_FILE_BYTES
 
 if TYPE_CHECKING:
-    from sim.display.tables import Sheet
-    from sim.experiments.sweeps.read import Sweep
-    from sim.experiments.sweeps.varied import Varied
+    from sim.experiments.sweeps import Sweep
 
 OF_A_SWEEP = re.compile(r"""^([^#\n]*[{,])?[ ]*(["']?)mastosim_sweep\2[ ]*:""", re.MULTILINE)
 """The key that each sweep has, however it is written; not in a comment."""
@@ -59,37 +57,21 @@ def _is_sweep(file: Path) -> bool:
 
 
 def _design(sweep: Sweep) -> Iterator[str]:
-    """What a sweep is about, how many points it has, and the parameters of each scenario."""
-    from sim.cli.ending import table
+    """The question of a sweep, the number of its points, and the parameters of each scenario."""
+    from sim.display import text
+    from sim.display.tables import design
+    from sim.experiments.sweeps.analyses import parameters
 
-    form = sweep.form
+    form, studies = sweep.form, [varied.study for varied in sweep.varied]
     yield f"{form.name}: {form.title}"
     yield form.question
-    points = sum(len(one.points) for one in sweep.varied)
-    arms = len(sweep.varied[0].study.scenario.arms)
-    told = f"{form.design.name}: {points} points of {sweep.patients} patients"
-    yield f"{told} in {arms} {'arm' if arms == 1 else 'arms'}"
-    for one in sweep.varied:
+    points = sum(len(varied.points) for varied in sweep.varied)
+    arms = len(studies[0].scenario.arms)
+    yield (
+        f"{form.design.name}: {points} points of {sweep.patients} patients in {arms} "
+        f"{'arm' if arms == 1 else 'arms'}"
+    )
+    names = [study.scenario.name for study in studies]
+    for sheet in design.sheets(parameters(sweep.varied), names):
         yield ""
-        yield table(_parameters(one)).rstrip("\n")
-
-
-def _parameters(one: Varied) -> Sheet:
-    from sim.display.tables import Sheet
-
-    rows = []
-    for parameter in one.joint.parameters:
-        ends = {p.role: p.values for p in one.points if p.of == parameter.path}
-        place = one.joint.parameters.index(parameter)
-        low, high = (_short(parameter.shown(ends[end][place])) for end in ("low", "high"))
-        unit = parameter.base.unit if parameter.base else ""
-        words = parameter.distribution.words if parameter.distribution else "chosen values"
-        assumed = " (assumption)" if parameter.is_assumption else ""
-        rows.append(
-            (parameter.path + assumed, words, _short(parameter.shown(None)), low, high, unit)
-        )
-    return Sheet((one.study.scenario.name, "drawn from", "base", "low", "high", "unit"), rows)
-
-
-def _short(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+        yield text.table(sheet).rstrip("\n")

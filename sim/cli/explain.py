@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import SCENARIO, SEED, SETTINGS
+from sim.cli.completion import scenario_files
+from sim.cli.options import RESULTS, SEED, SETTINGS, found
 
 if TYPE_CHECKING:
     from sim.experiments.patient_history import Life
     from sim.experiments.patient_history.divergence import Divergence
+    from sim.scenario import Study
 
 FALLBACK = (120, 24)
 """Columns and lines where there is no terminal."""
+
+MANIFEST = "manifest.json"
 
 LEAST_COLUMN = 28
 DAY_AND_MONTH = 16
@@ -26,23 +30,51 @@ DAY_AND_MONTH = 16
 
 
 @click.command(epilog="Example: mastosim explain scenarios/laroche2011.yaml --patient 17")
-@SCENARIO
+@click.argument("scenario", metavar="SCENARIO|RESULT", shell_complete=scenario_files)
 @SETTINGS
 @click.option("--patient", type=click.IntRange(0), required=True, help="Number, from 0 on.")
 @SEED
+@click.option("--scenario", "name", metavar="NAME", help="Which scenario, or reading, of a RESULT.")
+@RESULTS
 @click.option("--json", "as_json", is_flag=True, help="Print the life as JSON.")
 def explain(
-    scenario: Path, settings: tuple[str, ...], patient: int, seed: int | None, as_json: bool
+    scenario: str,
+    settings: tuple[str, ...],
+    patient: int,
+    seed: int | None,
+    name: str | None,
+    out: Path,
+    as_json: bool,
 ) -> None:
-    """Tell one patient's life event by event, and where the arms of the SCENARIO part."""
+    """Tell one patient's life event by event, and where the arms part.
+
+    The patient is one of a SCENARIO file, or of a RESULT of `run`, `compare` or `readings`: a
+    folder, `latest`, or the start of a digest.
+    """
     from sim.experiments.patient_history import NoSuchPatient
     from sim.experiments.patient_history import explain as follow
 
+    path = Path(scenario)
+    is_file = path.suffix in (".yaml", ".yml") or (path.is_file() and path.name != MANIFEST)
+    if is_file and name is not None:
+        raise click.UsageError("--scenario chooses a scenario of a result, and this is a file")
+    study = path if is_file else _study(scenario, out, name, settings, seed)
     try:
-        life = follow(scenario, patient, settings, seed)
+        life = follow(study, patient, settings, seed)
     except NoSuchPatient as error:
         raise click.UsageError(str(error)) from None
     click.echo(to_json(life) if as_json else to_text(life))
+
+
+def _study(
+    result: str, out: Path, name: str | None, settings: tuple[str, ...], seed: int | None
+) -> Study:
+    """The study of a result whose patients are followed, as it was."""
+    from sim.experiments.verbs import study_to_explain
+
+    if settings or seed is not None:
+        raise click.UsageError("a result has its settings and its seed; leave out --set and --seed")
+    return study_to_explain(found(result, out), name)
 
 
 def to_text(life: Life) -> str:

@@ -1,44 +1,35 @@
-"""`mastosim extend`: more patients for a result that was kept."""
+"""`mastosim extend`: more patients for a run that was kept."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from sim.cli.manifest import is_of_sweep, read
-from sim.cli.options import JSON, OUT, QUIET, WORKERS, refuse_unwritable
+from sim.cli.ending import command_line, finish_kept
+from sim.cli.options import JSON, NAMES, QUIET, RESULT, RESULTS, WORKERS, found, refuse_unwritable
 
 
-@click.command(epilog="Example: mastosim extend results/laroche2011/<digest> --patients 20000")
-@click.argument("result", type=click.Path(path_type=Path, file_okay=False))
+@click.command(epilog=f"Example: mastosim extend laroche2011/latest --patients 400\n\n{NAMES}")
+@RESULT
 @click.option("--patients", type=click.IntRange(1), required=True, help="Patients there shall be.")
-@OUT
+@RESULTS
 @WORKERS
 @JSON
 @QUIET
 def extend(
-    result: Path, patients: int, out: Path, workers: int | None, as_json: bool, quiet: bool
+    result: str, patients: int, out: Path, workers: int | None, as_json: bool, quiet: bool
 ) -> None:
-    """Add patients to a RESULT, the folder that `mastosim run` names in its last line.
+    """Add patients to a RESULT of `mastosim run`.
 
     The new result is the one that a run of all these patients would give; the old one stays.
     """
-    held = read(result / "manifest.json")
-    if is_of_sweep(held):
-        told = "extended by `mastosim sweep FILE --draws N` or `--patients N`"
-        raise click.UsageError(f"'{result}' is a sweep; a sweep is {told}")
-    refuse_unwritable(out)
-
-    from sim.cli import ending
     from sim.cli.progress import watching
-    from sim.experiments import archive, runs
+    from sim.experiments import verbs
 
-    engine, kept = held["engine"], archive.kept_in(result / "manifest.json")
-    command = " ".join(["mastosim", *sys.argv[1:]])
-    count = workers or runs.workers_for(patients, engine)
-    with watching(quiet, engine) as progress:
-        made, folder = archive.extend(result, out, patients, progress, count, command)
-    text = ending.as_json(made, folder) if as_json else ending.as_text(made, folder, kept)
-    click.echo(text)
+    kept = found(result, out)
+    verbs.refuse(kept, "extend")
+    refuse_unwritable(out)
+    with watching(quiet, kept.manifest.options.get("engine", "")) as progress:
+        folder = verbs.extend(kept, out, patients, progress, workers, command_line())
+    finish_kept(folder, as_json)

@@ -1,8 +1,4 @@
-"""The group of commands, and the exit codes.
-
-0 done · 1 a bug · 2 wrong usage · 3 a file not valid · 4 some points of a sweep failed ·
-5 a check differs · 130 interrupted.
-"""
+"""The group of commands; every error ends in one of the exit codes."""
 
 from __future__ import annotations
 
@@ -18,8 +14,10 @@ from sim.cli.cite import cite
 from sim.cli.compare import compare
 from sim.cli.completion import completion
 from sim.cli.emulate import emulate
+from sim.cli.exit_codes import BUG, INTERRUPTED, NOT_VALID, WRONG_USAGE
 from sim.cli.explain import explain
 from sim.cli.extend import extend
+from sim.cli.list import list_results
 from sim.cli.new import new
 from sim.cli.plot import plot
 from sim.cli.power import power
@@ -27,13 +25,12 @@ from sim.cli.readings import readings
 from sim.cli.rerun import rerun
 from sim.cli.run import run
 from sim.cli.schema import schema
+from sim.cli.show import show
 from sim.cli.sweep import sweep
 from sim.cli.verify import verify
 from sim.errors import RequestError
 from sim.scenario import ScenarioError
 from sim.version import __version__
-
-BUG, NOT_VALID, INTERRUPTED = 1, 3, 130
 
 
 class InOrder(click.Group):
@@ -60,19 +57,21 @@ def commands() -> None:
 IN_ORDER = (
     check,
     run,
-    extend,
-    explain,
     compare,
     readings,
     sweep,
     emulate,
     power,
+    verify,
+    explain,
+    list_results,
+    show,
     plot,
+    extend,
+    rerun,
     cite,
     new,
     schema,
-    rerun,
-    verify,
     completion,
 )
 for command in IN_ORDER:
@@ -88,7 +87,7 @@ def main() -> None:
         sys.exit(NOT_VALID)
     except RequestError as error:
         click.UsageError(str(error)).show()
-        sys.exit(click.UsageError.exit_code)
+        sys.exit(WRONG_USAGE)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -100,7 +99,7 @@ def main() -> None:
     except OSError as error:
         told = error.strerror or str(error) or type(error).__name__
         click.echo(": ".join(str(p) for p in ("mastosim", told, error.filename) if p), err=True)
-        sys.exit(click.UsageError.exit_code)
+        sys.exit(WRONG_USAGE)
     except Exception as error:
         with tempfile.NamedTemporaryFile(
             "w", prefix="mastosim-", suffix=".log", delete=False

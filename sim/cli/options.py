@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from sim.cli.completion import scenario_files
+from sim.vocabulary import Engine
+
+if TYPE_CHECKING:
+    from sim.results import Kept
 
 SCENARIO = click.argument(
     "scenario", type=click.Path(path_type=Path), shell_complete=scenario_files
@@ -21,15 +26,54 @@ SETTINGS = click.option(
     metavar="PATH=VALUE",
     help="Change one value, e.g. --set 'therapies.pamidronate.given=80 %'. Repeatable.",
 )
-PATIENTS = click.option("--patients", type=click.IntRange(1), help="Virtual patients an arm.")
+PATIENTS = click.option("--patients", type=click.IntRange(1), help="Virtual patients per arm.")
 SEED = click.option("--seed", type=click.IntRange(0), help="Seed of the random numbers.")
-OUT = click.option(
+
+
+def OUT_TO(folder: str) -> Callable[..., Any]:  # noqa: N802 - an option like the others
+    """The option of the folder of results, and which folder in it the result goes to."""
+    return click.option(
+        "--out",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path("results"),
+        show_default=True,
+        help=f"Folder of results; the result goes to OUT/{folder}/<digest>.",
+    )
+
+
+def KEEP_IN(folder: str) -> Callable[..., Any]:  # noqa: N802 - an option like the others
+    """The option of the folder of results, of a command that keeps a result only with it."""
+    return click.option(
+        "--out",
+        type=click.Path(path_type=Path, file_okay=False),
+        help=f"Keep the result in OUT/{folder}/<digest>; without this it is only printed.",
+    )
+
+
+OUT = OUT_TO("<scenario>")
+
+
+RESULT = click.argument("result", metavar="RESULT")
+"""A kept result as `found` understands it."""
+
+RESULTS = click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("results"),
     show_default=True,
-    help="Folder of results; the result goes to OUT/<scenario>/<digest>.",
+    help="Folder of results, in which RESULT is looked for.",
 )
+NAMES = (
+    "RESULT is a folder of a result, `latest`, `SCENARIO/latest`, or the start of a digest that "
+    "`mastosim list` shows."
+)
+
+
+def found(result: str, out: Path) -> Kept:
+    """The result that is meant: a folder, `latest`, or the start of a digest."""
+    from sim import results
+
+    return results.find(result, out)
 
 
 def ENGINE(default: str) -> Callable[..., Any]:  # noqa: N802 - an option like the others
@@ -49,7 +93,7 @@ WORKERS = click.option(
     type=click.IntRange(1),
     metavar="N",
     help="Processes that share the work; the results are the same.  [default: as many as pay, up "
-    "to one a core]",
+    "to one per core]",
 )
 KEEP = click.option(
     "--keep",
@@ -62,6 +106,38 @@ KEEP = click.option(
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the outcomes as JSON.")
 QUIET = click.option("--quiet", "-q", is_flag=True, help="No progress.")
+
+
+class Asked(NamedTuple):
+    """What was asked of a command that simulates; what it has no option for has its default."""
+
+    settings: tuple[str, ...] = ()
+    patients: int | None = None
+    seed: int | None = None
+    engine: Engine = "batch"
+    workers: int | None = None
+    as_json: bool = False
+    quiet: bool = False
+
+
+def simulating(*options: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command these options, and those that all commands have that simulate.
+
+    It takes those of `Asked` together.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def with_asked(**values: Any) -> None:
+            asked = {name: values.pop(name) for name in Asked._fields if name in values}
+            command(asked=Asked(**asked), **values)
+
+        decorated = with_asked
+        for option in reversed((*options, SETTINGS, SEED, JSON, QUIET)):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
 
 
 def refuse_unwritable(out: Path) -> None:

@@ -11,20 +11,19 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import refuse_unwritable
-from sim.display.figures import FIGURES, Caption, draw, sweeps
-from sim.display.figures.intact import Damaged
+from sim.cli.options import NAMES, RESULT, RESULTS, found, refuse_unwritable
+from sim.display.figures import OF_KIND, draw
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import FORMATS
 
 
-@click.command(epilog="Example: mastosim plot results/laroche2011/<digest> --figure markers")
-@click.argument("result", type=click.Path(path_type=Path))
+@click.command(epilog=f"Example: mastosim plot latest --figure markers\n\n{NAMES}")
+@RESULT
 @click.option(
     "--figure",
     "figures",
     multiple=True,
-    type=click.Choice([*FIGURES, *sweeps.FIGURES]),
+    type=click.Choice([*dict.fromkeys(name for kind in OF_KIND.values() for name in kind.names)]),
     help="A figure to draw; all of them without this. Repeatable.",
 )
 @click.option(
@@ -35,70 +34,44 @@ from sim.vocabulary import FORMATS
     help="A kind of file; all three without this. Repeatable.",
 )
 @click.option(
-    "--out",
+    "--into",
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of the figures.  [default: RESULT/figures]",
 )
+@RESULTS
 def plot(
-    result: Path, figures: tuple[str, ...], formats: tuple[str, ...], out: Path | None
+    result: str, figures: tuple[str, ...], formats: tuple[str, ...], into: Path | None, out: Path
 ) -> None:
-    """Draw the figures of a RESULT, the folder that `run` or `sweep` names in its last line.
+    """Draw the figures of a RESULT of whatever kind.
 
     Beside each figure stands a CSV file with the numbers that it shows. Without --figure, what does
     not apply to the result, such as markers that were not measured, is left out.
     """
-    of_sweep = sweeps.is_sweep(result)
-    known = sweeps.FIGURES if of_sweep else FIGURES
+    from sim.experiments.verbs import KINDS
+
+    kept = found(result, out)
+    kind = kept.manifest.kind
+    known = OF_KIND[kind].names
     strange = [name for name in figures if name not in known]
     if strange:
-        what = "a sweep" if of_sweep else "a run"
-        raise click.UsageError(f"{what} has no figure '{strange[0]}'; {nearest(strange[0], known)}")
-    draw_one = partial(sweeps.draw, result) if of_sweep else partial(draw, result, _caption(result))
-    into = out or result / "figures"
+        raise click.UsageError(
+            f"{KINDS[kind].called} has no figure '{strange[0]}'; {nearest(strange[0], known)}"
+        )
+    into = into or kept.folder / "figures"
     refuse_unwritable(into)
-    with _damage_told("sweep" if of_sweep else "scenario"), _aside(into) as aside:
-        drawn = _drawn(draw_one, figures or known, formats or FORMATS, aside)
+    with _aside(into) as aside:
+        draw_one = partial(draw, kept, into=aside)
+        drawn = _drawn(draw_one, figures or known, formats or FORMATS)
         for name in figures:
             if not drawn[name]:
-                had = [other for other in known if draw_one([other], aside, [])]
+                had = [other for other in known if draw_one([other], formats=())]
                 raise click.UsageError(f"this result has no figure '{name}'; {_it_has(had)}")
         for path in _moved(drawn, into):
             click.echo(path)
 
 
-@contextmanager
-def _damage_told(what: str) -> Iterator[None]:
-    """What to do where a file of the result cannot be read."""
-    try:
-        yield
-    except Damaged as error:
-        raise click.UsageError(f"{error}; run the {what} again") from None
-
-
 def _it_has(figures: list[str]) -> str:
     return f"it has {', '.join(figures)}" if figures else "it has none"
-
-
-def _caption(result: Path) -> Caption:
-    """What the figures say of the result, from its manifest.
-
-    Raises click.UsageError where there is none, ScenarioError where it is not valid any more.
-    """
-    if not (result / "manifest.json").is_file():
-        raise click.UsageError(
-            f"'{result}' is no result: it has no manifest.json. A result is a folder"
-            " results/<scenario>/<digest>, which `mastosim run` writes and names in its last line."
-        )
-    from sim.experiments import archive
-
-    try:
-        study = archive.study_of(result / "manifest.json")
-    except (ValueError, KeyError, TypeError) as error:
-        raise click.UsageError(
-            f"'{result / 'manifest.json'}' is damaged, or of another version of mastosim"
-            f" ({type(error).__name__}: {error}); run the scenario again"
-        ) from None
-    return archive.caption_of(study)  # type: ignore[no-any-return]
 
 
 @contextmanager
@@ -112,14 +85,14 @@ def _aside(into: Path) -> Iterator[Path]:
 
 
 def _drawn(
-    draw_one: Callable[..., list[Path]], names: Iterable[str], formats: Iterable[str], aside: Path
+    draw_one: Callable[..., list[Path]], names: Iterable[str], formats: Iterable[str]
 ) -> dict[str, list[Path]]:
     """The files of each figure, none for one that does not apply."""
     files = {}
     for name in dict.fromkeys(names):
         if sys.stderr.isatty():
             click.echo(f"drawing {name}", err=True)
-        files[name] = draw_one([name], aside, [*dict.fromkeys(formats)])
+        files[name] = draw_one([name], formats=[*dict.fromkeys(formats)])
     return files
 
 

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from sim.cli.ending import command_line, dumped, finish_kept
+from sim.cli.exit_codes import INTERRUPTED, SOME_POINTS_FAILED
 from sim.cli.extras import told_how_to_get
-from sim.cli.options import ENGINE, JSON, PATIENTS, QUIET, SEED, WORKERS, refuse_unwritable
-from sim.vocabulary import Arms
+from sim.cli.options import ENGINE, JSON, OUT_TO, PATIENTS, QUIET, SEED, WORKERS, refuse_unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sim.experiments.sweeps import Forecast, Pilot, Shard, Sweep, Swept
+    from sim.experiments.sweeps import Forecast, Pilot, Shard, Sweep
     from sim.vocabulary import Engine
     from sim.workers.pieces import Workers
 
-SOME_FAILED, INTERRUPTED = 4, 130
-
 WORTH_SAYING = 10.0
 """Seconds that a forecast must come to before it is worth a line."""
+
+Failed = dict[tuple[str, int], str]
+
+
+class Work(NamedTuple):
+    """Where and how points are simulated; `workers` is None for as many as pay."""
+
+    out: Path
+    engine: Engine
+    workers: Workers | None
+    quiet: bool
+    most_hours: float
 
 
 class _Shard(click.ParamType["Shard"]):
@@ -48,9 +59,7 @@ class _Shard(click.ParamType["Shard"]):
 @click.option("--draws", type=int, metavar="N", help="Draws, in place of the file's.")
 @PATIENTS
 @SEED
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"),
-              show_default=True, help="Folder of results; that of a sweep is "
-              "OUT/sweeps/<name>/<digest>.")  # fmt: skip
+@OUT_TO("sweeps/<name>")
 @ENGINE("batch")
 @WORKERS
 @click.option("--cluster", metavar="ADDRESS", help="Scheduler of Dask that shares the work, "
@@ -83,41 +92,37 @@ def sweep(
     )
     _refuse_together({"--cluster": cluster}, {"--workers": workers})
     refuse_unwritable(out)
-    given: Workers | None = cluster or workers
+    work = Work(out, engine, cluster or workers, quiet, most_hours)
     with _mistakes_of_use():
-        from sim.experiments import sweeps
+        from sim.experiments.sweeps import load_sweep
 
-        found = None
-        if auto or only_pilot:
-            found = _piloted(file, out, seed, engine, given or 1, quiet, most_hours)
-            draws, patients = found.advice.draws, found.advice.patients
-        if only_pilot and found is not None:
-            held = json.dumps(_pilot_as_json(found), indent=1, ensure_ascii=False)
-            click.echo(held if as_json else "\n".join(_told_of_pilot(found)))
+        pilot = _pilot(file, seed, work) if auto or only_pilot else None
+        if pilot is not None:
+            draws, patients = pilot.advice.draws, pilot.advice.patients
+            _tell_pilot(pilot, as_json and only_pilot, to_stderr=not only_pilot)
+        if only_pilot:
             return
-        if found is not None:
-            click.echo("\n".join(_told_of_pilot(found)), err=True)
-        read = sweeps.load_sweep(file, patients, draws, seed)
-        crew = given or sweeps.workers_for(read)
+        read = load_sweep(file, patients, draws, seed)
         if shard is not None:
-            _one_share(read, out, engine, crew, shard, quiet, most_hours, as_json)
-            return
-        swept = _swept(read, out, engine, crew, quiet, most_hours, found)
-    _print(swept, as_json)
-    if swept.failed:
-        sys.exit(SOME_FAILED)
+            failed = _one_share(read, work, shard, as_json)
+        else:
+            failed = _whole(read, work, pilot, as_json)
+    for (scenario, point), why in failed.items():
+        click.echo(f"point {point} of {scenario} could not be simulated: {why}", err=True)
+    if failed:
+        sys.exit(SOME_POINTS_FAILED)
 
 
 def _refuse_together(some: dict[str, Any], others: dict[str, Any]) -> None:
     """Raise UsageError where one of some options is given and one of the others as well."""
-    for one in (name for name, value in some.items() if value):
+    for option in (name for name, value in some.items() if value):
         for other in (name for name, value in others.items() if value is not None):
-            raise click.UsageError(f"{one} and {other} do not go together; leave one out")
+            raise click.UsageError(f"{option} and {other} do not go together; leave one out")
 
 
 @contextmanager
 def _mistakes_of_use() -> Iterator[None]:
-    """What a user can mend, without a traceback; blocks that are done stay, whatever ends it."""
+    """Say without a traceback what a user can mend; blocks that are done stay in any case."""
     try:
         with told_how_to_get():
             yield
@@ -127,63 +132,42 @@ def _mistakes_of_use() -> Iterator[None]:
         sys.exit(INTERRUPTED)
 
 
-def _swept(
-    read: Sweep, out: Path, engine: Engine, crew: Workers, quiet: bool, most_hours: float,
-    found: Pilot | None,
-) -> Swept:  # fmt: skip
+def _pilot(file: Path, seed: int | None, work: Work) -> Pilot:
     from sim.cli.progress import watching
     from sim.experiments import sweeps
 
-    began = time.monotonic()
-    with watching(quiet, engine) as progress:
-        failed = sweeps.simulate(read, out, engine, crew, progress=progress, tell=_teller(quiet),
-                                 most_hours=most_hours)  # fmt: skip
-    about = {
-        "command": " ".join(["mastosim", *sys.argv[1:]]),
-        "seconds": round(time.monotonic() - began, 1),
-        "engine": engine,
-        "pilot": None if found is None else _pilot_as_json(found),
-    }
-    with watching(quiet, what="points put together") as progress:
-        return sweeps.gather(read, out, failed, progress, about)
+    with watching(work.quiet, work.engine) as progress:
+        return sweeps.pilot(
+            file, work.out, seed, work.engine, work.workers or 1, progress, work.most_hours
+        )
 
 
-def _one_share(
-    read: Sweep, out: Path, engine: Engine, crew: Workers, shard: Shard, quiet: bool,
-    most_hours: float, as_json: bool,
-) -> None:  # fmt: skip
+def _tell_pilot(pilot: Pilot, as_json: bool, to_stderr: bool) -> None:
+    from sim.display.tables import sweep as tables
+
+    facts = _facts_of_pilot(pilot)
+    click.echo(dumped(facts) if as_json else "\n".join(tables.pilot(facts)), err=to_stderr)
+
+
+def _facts_of_pilot(pilot: Pilot) -> dict[str, Any]:
+    parts = {name: getattr(pilot, name)._asdict() for name in ("split", "cost", "advice")}
+    return {**pilot._asdict(), **parts}
+
+
+def _simulated(read: Sweep, work: Work, shard: Shard | None = None) -> Failed:
+    """Simulate the points that are missing, all or one share; returns those that failed."""
     from sim.cli.progress import watching
     from sim.experiments import sweeps
 
-    with watching(quiet, engine) as progress:
-        failed = sweeps.simulate(read, out, engine, crew, shard, progress, _teller(quiet),
-                                 most_hours)  # fmt: skip
-    told = (f"Share {shard.number} of {shard.of} is done; when all are, the same command without "
-            "--shard puts them together.")  # fmt: skip
-    held = {"shard": str(shard), "failed": [[*point, why] for point, why in failed.items()]}
-    click.echo(json.dumps(held, indent=1, ensure_ascii=False) if as_json else told)
-    if failed:
-        _tell_failed(failed)
-        sys.exit(SOME_FAILED)
+    workers = work.workers or sweeps.workers_for(read)
+    with watching(work.quiet, work.engine) as progress:
+        return sweeps.simulate(
+            read, work.out, work.engine, workers, shard or sweeps.WHOLE, progress,
+            _teller(work.quiet), work.most_hours,
+        )  # fmt: skip
 
 
-def _piloted(
-    file: Path,
-    out: Path,
-    seed: int | None,
-    engine: Engine,
-    crew: Workers,
-    quiet: bool,
-    most_hours: float,
-) -> Pilot:
-    from sim.cli.progress import watching
-    from sim.experiments import sweeps
-
-    with watching(quiet, engine) as progress:
-        return sweeps.pilot(file, out, seed, engine, crew, progress, most_hours)
-
-
-def _teller(quiet: bool) -> Any:
+def _teller(quiet: bool) -> Callable[[Forecast], None]:
     def tell(expected: Forecast) -> None:
         if not quiet and expected.seconds >= WORTH_SAYING:
             click.echo(f"The rest takes {expected}.", err=True)
@@ -191,32 +175,32 @@ def _teller(quiet: bool) -> Any:
     return tell
 
 
-def _told_of_pilot(found: Pilot) -> Iterator[str]:
-    """What a pilot found, in words."""
-    split, advice = found.split, found.advice
-    arms = Arms(found.arm, found.against_arm).label()
-    yield f"Pilot, {found.outcome}, {arms} ({found.unit}):"
-    yield f"  spread between draws, noise of patients taken off (SD): {split.parameters**0.5:.3g}"
-    yield f"  between patients (SD): {split.patients**0.5:.3g} alike at every draw, " \
-          f"{split.together**0.5:.3g} differing"  # fmt: skip
-    yield f"  {advice.draws} draws of {advice.patients} patients give the mean a standard error " \
-          f"of {advice.error:.2g} (wanted {found.target:.2g}) in about {advice.seconds:.0f} s on " \
-          "one core"  # fmt: skip
+def _one_share(read: Sweep, work: Work, shard: Shard, as_json: bool) -> Failed:
+    """Simulate one share of the points and say so."""
+    failed = _simulated(read, work, shard)
+    facts = {"shard": str(shard), "failed": [[*point, why] for point, why in failed.items()]}
+    told = (
+        f"Share {shard.number} of {shard.of} is done; when all are, the same command without "
+        "--shard puts them together."
+    )
+    click.echo(dumped(facts) if as_json else told)
+    return failed
 
 
-def _pilot_as_json(found: Pilot) -> dict[str, Any]:
-    parts = {name: getattr(found, name)._asdict() for name in ("split", "cost", "advice")}
-    return {**found._asdict(), **parts}
+def _whole(read: Sweep, work: Work, pilot: Pilot | None, as_json: bool) -> Failed:
+    """Simulate all points, put them together and print the tables of the sweep."""
+    from sim.cli.progress import watching
+    from sim.experiments import sweeps
 
-
-def _print(swept: Swept, as_json: bool) -> None:
-    from sim.cli.sweep_tables import as_json as in_json
-    from sim.cli.sweep_tables import as_text
-
-    click.echo(in_json(swept) if as_json else as_text(swept))
-    _tell_failed(swept.failed)
-
-
-def _tell_failed(failed: dict[tuple[str, int], str]) -> None:
-    for (scenario, point), why in failed.items():
-        click.echo(f"point {point} of {scenario} could not be simulated: {why}", err=True)
+    began = time.monotonic()
+    failed = _simulated(read, work)
+    about = {
+        "command": command_line(),
+        "seconds": round(time.monotonic() - began, 1),
+        "engine": work.engine,
+        "pilot": None if pilot is None else _facts_of_pilot(pilot),
+    }
+    with watching(work.quiet, what="points put together") as progress:
+        swept = sweeps.gather(read, work.out, failed, progress, about)
+    finish_kept(swept.folder, as_json)
+    return swept.failed

@@ -7,16 +7,16 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.display.tables import Sheet
+    from sim.display.tables import Printout
 
 _LEFT, _RIGHT = "text-align: left", "text-align: right"
 _FIRST_TWO = (0, 1)
 
 
-def result(sheets: Iterable[Sheet], closing: Iterable[str]) -> str:
-    """The tables of a result with their notes below them, then the closing lines."""
-    parts = [table(sheet.heads, sheet.rows) + paragraph(sheet.notes) for sheet in sheets]
-    return f"<div>{''.join(parts)}{paragraph(closing)}</div>"
+def printout(shown: Printout) -> str:
+    """The tables of a result with their notes below them, then the lines below all tables."""
+    parts = [table(sheet.heads, sheet.rows) + paragraph(sheet.notes) for sheet in shown.sheets]
+    return f"<div>{''.join(parts)}{paragraph(shown.notes)}</div>"
 
 
 def table(

@@ -71,11 +71,10 @@ class Result:
 
     def _repr_html_(self) -> str:
         """The tables of the result, as a notebook shows them."""
-        from sim.display import html, tables
+        from sim.display import html
+        from sim.display.tables import run
 
-        return html.result(
-            tables.sheets(self.study, self.summary, self.reported), tables.closing(self.study)
-        )
+        return html.printout(run.printout(self.study, self.summary, self.reported))
 
     @property
     def tables(self) -> Tables:

@@ -1,17 +1,36 @@
-"""Logs to tables: events, measurements and patients as data frames, saved and loaded whole."""
+"""Kept results: a folder that is whole or absent, its manifest, its tables, and how to find it.
+
+`sim.results.open(folder)` gives a kept result with its studies and tables.
+"""
 
 from sim.outcomes.tables import Tables, join, of_block
 from sim.results.atomic_folder import whole
-from sim.results.tables import copy, load, manifest_of, save, writing
+from sim.results.find import all_below, find
+from sim.results.keeping import finish, keep
+from sim.results.kept import Kept
+from sim.results.kept import read as open
+from sim.results.manifest import Manifest, digest_of, made
+from sim.results.tables import Damaged, copy, load, save, write_csv, write_parquet, writing
 
 __all__ = [
+    "Damaged",
+    "Kept",
+    "Manifest",
     "Tables",
+    "all_below",
     "copy",
+    "digest_of",
+    "find",
+    "finish",
     "join",
+    "keep",
     "load",
-    "manifest_of",
+    "made",
     "of_block",
+    "open",
     "save",
     "whole",
+    "write_csv",
+    "write_parquet",
     "writing",
 ]

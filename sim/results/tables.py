@@ -1,19 +1,27 @@
-"""Results on disk: tables as Parquet, and a manifest."""
+"""Tables on disk: CSV with six digits, Parquet, and a sentence where a file is damaged."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.errors import RequestError
 from sim.outcomes.tables import Tables, join
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MANIFEST = "manifest.json"
+DIGITS = "%.6g"
+"""Six digits in CSV files: more than Monte Carlo error leaves, fewer than machines differ in."""
+
+WORDS = (
+    "scenario", "reading", "against", "arm", "against_arm", "subgroup", "outcome", "unit", "of",
+    "role", "fact", "label", "statistic", "parameter", "name", "order", "other", "check", "answers",
+    "verdict", "evidence", "details",
+)  # fmt: skip
+"""Columns of words, in which an empty field is an empty text, and `none` a word like others."""
 
 PATIENTS_A_GROUP = 1024
 """Patients in a group of rows of a file, however many come at a time: equal tables, equal bytes."""
@@ -64,15 +72,55 @@ def _hand_over(tables: Tables, patients: int, add: Callable[[Tables], None]) -> 
 
 
 def load(folder: Path) -> Tables:
-    """Read the tables that were saved in a folder."""
+    """The tables of the patients that were saved in a folder. Raises Damaged."""
+    return Tables(*(read_parquet(folder / f"{name}.parquet") for name in Tables._fields))
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table that R and Excel open: comma, point, UTF-8, empty where there is no value."""
+    frame.to_csv(path, index=False, float_format=DIGITS, lineterminator="\n", encoding="utf-8")
+
+
+def write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table as Parquet."""
+    frame.to_parquet(path, compression="zstd", index=False)
+
+
+class Damaged(RequestError):
+    """A file of a result that is missing or damaged; the message names it."""
+
+
+@contextmanager
+def intact(path: Path) -> Iterator[None]:
+    """What is done with a file in here fails as Damaged, whatever is wrong with the file."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise Damaged(f"'{path}' is missing; run again") from None
+    except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # of the disk, not of what the file holds
+        raise Damaged(f"'{path}' is damaged; run again") from None
+
+
+def read_parquet(path: Path, **how: Any) -> pd.DataFrame:
+    """A Parquet table of a result; `how` as in `pandas.read_parquet`. Raises Damaged."""
     import pandas as pd
 
-    return Tables(*(pd.read_parquet(folder / f"{name}.parquet") for name in Tables._fields))
+    with intact(path):
+        return pd.read_parquet(path, **how)
 
 
-def manifest_of(folder: Path) -> dict[str, Any]:
-    """The manifest of a result."""
-    return dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+def read_csv(path: Path, columns: Collection[str] = ()) -> pd.DataFrame:
+    """A CSV table of a result, which has these columns at least. Raises Damaged."""
+    import pandas as pd
+
+    words = dict.fromkeys(WORDS, object)
+    with intact(path):
+        table = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=words)
+        table[[*columns]]
+        names = [name for name in WORDS if name in table]
+        return table.assign(**{name: table[name].fillna("") for name in names})
 
 
 def _append(frame: pd.DataFrame, path: Path, writers: dict[str, Any], files: ExitStack) -> None:

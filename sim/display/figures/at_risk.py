@@ -15,16 +15,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.display.figures.months import days
-from sim.display.figures.page import MM_PER_INCH
+from sim.display.figures.texts import POINTS_PER_MM
 
 LABELS = 20.0
 """Millimetres left of the panel that the words of the table take."""
 
 FIRST, ROW, BETWEEN = 9.0, 3.2, 1.0
 """Millimetres from the panel to the table, of a row, and between the blocks of two arms."""
-
-MM = 72 / MM_PER_INCH
-"""Points in a millimetre."""
 
 
 def height(arms: int, rows: int) -> float:
@@ -53,8 +50,9 @@ def draw(axes: Axes, numbers: pd.DataFrame, rows: Mapping[str, str], months: lis
 def _say(axes: Axes, indent: float, down: float, words: str, **look: Any) -> None:
     """Words left of the panel, `down` mm below it."""
     axes.annotate(
-        words, (0, 0), xycoords="axes fraction", xytext=((indent - LABELS) * MM, -down * MM),
-        textcoords="offset points", ha="left", va="top", **look,
+        words, (0, 0), xycoords="axes fraction", textcoords="offset points",
+        xytext=((indent - LABELS) * POINTS_PER_MM, -down * POINTS_PER_MM),
+        ha="left", va="top", **look,
     )  # fmt: skip
 
 
@@ -62,5 +60,5 @@ def _count(axes: Axes, down: float, months: Sequence[int], counts: pd.Series[int
     for month, count in zip(months, counts, strict=True):
         axes.annotate(
             f"{count:.0f}", (month, 0), xycoords=("data", "axes fraction"),
-            xytext=(0, -down * MM), textcoords="offset points", ha="center", va="top",
+            xytext=(0, -down * POINTS_PER_MM), textcoords="offset points", ha="center", va="top",
         )  # fmt: skip

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-MM_PER_CHARACTER = 1.35  # of 7 point text, on average
-NO_BREAK = "\N{NO-BREAK SPACE}"
+from sim import evidence
+from sim.scenario import Study
+from sim.scenario.protocol import accrual, count_of_assumptions
+from sim.vocabulary import BONES, DAYS_PER_MONTH
+
+ON_READING = "Fracture differences stand on the reading of the annual increase."
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,8 @@ class Caption:
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     evidence_months: float | None = None
 
-    def lines(self, width_mm: float, *sentences: str, about_bone: bool = True) -> list[str]:
-        """The caption of one figure, in lines that fit its width.
+    def paragraphs(self, *sentences: str, about_bone: bool = True) -> list[str]:
+        """The caption of one figure, with what the figure itself says.
 
         Figures that no bone density enters say nothing of how its increase is read.
         """
@@ -43,10 +46,44 @@ class Caption:
         whose = f"{everyone}; seed {self.seed}; {self.horizon_months:g} months."
         reading = f"Annual increase of bone density: {self.reading}" if self.reading else ""
         reading = reading if about_bone else ""
-        spoken = [whose, *sentences, _sentence(reading), _sentence(self.assumptions)]
-        text = " ".join(sentence for sentence in spoken if sentence)
-        unbroken = re.sub(r"(?<=\d) (?=[%±g])|(?<=±) |(?<=month) (?=\d)", NO_BREAK, text)
-        return textwrap.wrap(unbroken, int((width_mm - 2) / MM_PER_CHARACTER))
+        return [spoken(whose, *sentences, _sentence(reading), _sentence(self.assumptions))]
+
+
+def spoken(*sentences: str) -> str:
+    """Sentences one after the other; an empty one is left out."""
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def caption_of(study: Study) -> Caption:
+    """What a figure says of the study that it shows."""
+    scenario = study.scenario
+    end, known = scenario.horizon, scenario.beyond_evidence.after
+    return Caption(
+        title=scenario.title,
+        arms=tuple(scenario.arms),
+        patients=scenario.cohort.patients,
+        seed=scenario.seed,
+        horizon_months=end / DAYS_PER_MONTH,
+        evidence_months=known / DAYS_PER_MONTH if end > known else None,
+        reference=_reference(study),
+        reading=accrual(scenario),
+        assumptions=count_of_assumptions(study.numbers),
+        labels=evidence.labels(study.publication(scenario.answers)) if scenario.answers else {},
+    )
+
+
+def _reference(study: Study) -> dict[str, tuple[float, float]]:
+    """The young-adult mean and SD of each bone, mixed over the sexes as in the cohort."""
+    women = study.scenario.cohort.female
+
+    def mixed(sexes: Any, part: str) -> float:
+        return float(women * getattr(sexes.female, part) + (1 - women) * getattr(sexes.male, part))
+
+    bones = study.scenario.reference_bmd
+    return {
+        bone: (mixed(getattr(bones, bone), "mean"), mixed(getattr(bones, bone), "sd"))
+        for bone in BONES
+    }
 
 
 def _sentence(text: str) -> str:

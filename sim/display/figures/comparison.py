@@ -1,22 +1,28 @@
-"""Several scenarios on one page: a panel an outcome, a row a scenario, a mark an arm."""
+"""Several scenarios on one page: a panel for each outcome, a row for each scenario."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
-from sim.display.figures.caption import MM_PER_CHARACTER
+from sim.display.figures import intervals, scales, style
+from sim.display.figures.caption import ON_READING, spoken
 from sim.display.figures.differences import label_of
-from sim.display.figures.page import MARGIN, TWO_COLUMNS, Page
-from sim.display.figures.style import ArmStyle, arm_style
+from sim.display.figures.intervals.parts import (
+    Block,
+    Layout,
+    Mark,
+    Panel,
+    Row,
+    Upright,
+    abreast,
+    line,
+)
+from sim.vocabulary import Arms, rows_with
 
 OUTCOMES = {
     "spine change": "% of the entry value",
@@ -32,16 +38,25 @@ OUTCOMES = {
 """The outcomes shown, in the order of the panels, and what their scales are called."""
 
 ABREAST = 3
-LABELS, BETWEEN, RIGHT = 36.0, 5.0, 3.0
-PANEL = (TWO_COLUMNS - LABELS - RIGHT - BETWEEN * (ABREAST - 1)) / ABREAST
-"""Widths in mm: of the scenarios' names, between panels, at the right edge, and of a panel."""
-
-LABEL_CHARACTERS = 27
-HEADING, SCALE = 5.0, 10.5
 LANE, BETWEEN_ROWS, MOST = 2.7, 1.9, 50.0
-"""Heights in mm: of an arm, of the room between scenarios, and the most that a panel may take."""
+"""Heights in mm: of an arm, of the room between rows, and the most that a panel may take."""
 
-REFERENCE: dict[str, Any] = {"linewidth": 0.5, "linestyle": (0, (2, 1.5)), "zorder": 1}
+LAYOUT = Layout(labels=36.0, around=0.2, abreast=ABREAST, is_scale_below=True, are_rows_ruled=True)
+
+
+class Beside(NamedTuple):
+    """Rows of a summary to be shown beside each other.
+
+    `by` is the column that gives the rows of the panels, `first` the value of it that the others
+    are compared with, `looks` are the arms or the differences that are marks in a row.
+    """
+
+    summary: pd.DataFrame
+    by: str
+    names: Mapping[str, str]
+    first: str
+    looks: Mapping[Arms, style.ArmStyle]
+    are_differences: bool = False
 
 
 def figure(
@@ -56,69 +71,72 @@ def figure(
     rows = summary[(summary["against"] == "") & summary["outcome"].isin(list(OUTCOMES))]
     if rows.empty:
         return None
-    looks = arm_style(list(rows["arm"].unique()))
-    scenarios = list(rows["scenario"].unique())
-    found = [outcome for outcome in OUTCOMES if outcome in set(rows["outcome"])]
-    height = min(MOST, len(scenarios) * (LANE * len(looks) + BETWEEN_ROWS))
-    lines = _wrapped([*sentences, *_explained(rows, scenarios)])
-    legend = [[Line2D([], [], label=arm, **_mark(look)) for arm, look in looks.items()]]
-    down = HEADING + height + SCALE
-    page = Page(TWO_COLUMNS, down * -(-len(found) // ABREAST), title, legend, lines)
-    for place, outcome in enumerate(found):
-        row, column = divmod(place, ABREAST)
-        left = LABELS + column * (PANEL + BETWEEN)
-        axes = page.axes(left, HEADING + row * down, PANEL, height)
-        _draw(axes, rows[rows["outcome"] == outcome], scenarios, looks)
-        _name(axes, outcome, scenarios if column == 0 else [])
-    return page.figure, rows.reset_index(drop=True)
+    names = {str(name): str(name) for name in rows["scenario"].unique()}
+    looks = {Arms(arm): look for arm, look in style.arm_style(list(rows["arm"].unique())).items()}
+    beside = Beside(rows.assign(against_arm=""), "scenario", names, next(iter(names)), looks)
+    caption = spoken(*sentences, *_explained(rows, list(names)))
+    blocks = blocks_of(beside, OUTCOMES, MOST)
+    page = intervals.figure([blocks], title, [legend(beside)], [caption], LAYOUT)
+    return page, rows.reset_index(drop=True)
 
 
-def _draw(axes: Axes, rows: pd.DataFrame, scenarios: list[str], looks: dict[str, ArmStyle]) -> None:
-    """One outcome: arms below each other within a scenario, a line at the first scenario's."""
-    share = 1 / (len(looks) + BETWEEN_ROWS / LANE)
-    for y, row in _places(rows, scenarios, list(looks), share):
-        look = looks[row.arm]
-        if np.isfinite([row.low, row.high]).all():
-            axes.plot((row.low, row.high), (y, y), color=look.color, linewidth=1.3, zorder=3)
-        axes.plot([row.estimate], [y], **_mark(look))
-        if row.scenario == scenarios[0]:
-            axes.axvline(row.estimate, color=look.color, **REFERENCE)
-    for place in range(1, len(scenarios)):
-        axes.axhline(place - 0.5, color="#e4e4e4", linewidth=0.5, zorder=0)
-    axes.set_ylim(len(scenarios) - 0.5, -0.5)
-    values = rows[["estimate", "low", "high"]].to_numpy(float)
-    axes.set_xlim(*_limits(values[np.isfinite(values)]))
+def blocks_of(beside: Beside, outcomes: Mapping[str, str], most: float) -> list[Block]:
+    """A panel no higher than `most` mm for each of some outcomes that the summary has."""
+    lanes = LANE * len(beside.looks) + BETWEEN_ROWS
+    height = min(lanes, most / len(beside.names))
+    rows = [Row(name, height) for name in beside.names.values()]
+    known = set(beside.summary["outcome"])
+    panels = [
+        _panel(beside, outcome, scale, LANE * height / lanes)
+        for outcome, scale in outcomes.items()
+        if outcome in known
+    ]
+    return abreast(panels, rows, ABREAST)
 
 
-def _places(
-    rows: pd.DataFrame, scenarios: list[str], arms: list[str], share: float
-) -> Iterator[tuple[float, Any]]:
-    """Each row with its height: the scenario's place, and the arm's within it."""
+def legend(beside: Beside) -> list[Artist]:
+    """The arms, or the differences as open marks."""
+    return [
+        style.entry(arms.label("−"), style.mark(look, beside.are_differences))
+        for arms, look in beside.looks.items()
+    ]
+
+
+def _panel(beside: Beside, outcome: str, scale: str, lane: float) -> Panel:
+    """One outcome: arms below each other within a row, and lines to compare with."""
+    summary = beside.summary
+    shown = rows_with(summary[summary["outcome"] == outcome], beside.looks)
+    label, uprights = label_of(outcome), [*_references(beside, shown)]
+    if beside.are_differences:
+        scale = scale.replace("%", "percentage points")
+        label = f"Δ {label[0].lower()}{label[1:]}"
+        uprights.append(Upright(0, style.ZERO))
+    return Panel(
+        rows=[list(_marks(beside, shown[shown[beside.by] == name], lane)) for name in beside.names],
+        scale=scale,
+        limits=scales.limits(shown[["estimate", "low", "high"]], beside.are_differences or None),
+        title=label,
+        uprights=uprights,
+    )
+
+
+def _marks(beside: Beside, rows: pd.DataFrame, lane: float) -> Iterator[Mark]:
+    """The arms of one row, each at its own height."""
+    lanes = list(beside.looks)
     for row in rows.itertuples():
-        within = (arms.index(str(row.arm)) - (len(arms) - 1) / 2) * share
-        yield scenarios.index(str(row.scenario)) + within, row
+        arms = Arms(str(row.arm), str(row.against_arm))
+        look, down = beside.looks[arms], lane * (lanes.index(arms) - (len(lanes) - 1) / 2)
+        estimate, low, high = (float(getattr(row, name)) for name in ("estimate", "low", "high"))
+        symbol = style.mark(look, beside.are_differences)
+        yield Mark(estimate, low, high, symbol, line(look.color), down)
 
 
-def _limits(values: np.ndarray) -> tuple[float, float]:
-    """The ends of a scale: round all intervals, from 0 where that is near."""
-    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
-    if 0 <= low < high / 2 or high == low:
-        low = min(low, 0.0)
-    if low / 2 < high <= 0:
-        high = 0.0
-    room = 0.06 * (high - low) or 1.0
-    return low - room, high + room
-
-
-def _name(axes: Axes, outcome: str, scenarios: list[str]) -> None:
-    names = ["\n".join(textwrap.wrap(name, LABEL_CHARACTERS)) for name in scenarios]
-    axes.set_yticks(range(len(names)), names)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10], min_n_ticks=3))
-    axes.grid(axis="x", color="#e4e4e4", linewidth=0.5)
-    axes.set_xlabel(OUTCOMES[outcome])
-    axes.set_title(label_of(outcome))
+def _references(beside: Beside, rows: pd.DataFrame) -> Iterator[Upright]:
+    """A dashed line at every estimate of the row that the others are compared with."""
+    for row in rows[rows[beside.by] == beside.first].itertuples():
+        color = beside.looks[Arms(str(row.arm), str(row.against_arm))].color
+        dashed = {"color": color, "linewidth": 0.5, "linestyle": (0, (2, 1.5)), "zorder": 1}
+        yield Upright(float(str(row.estimate)), dashed)
 
 
 def _explained(rows: pd.DataFrame, scenarios: list[str]) -> list[str]:
@@ -134,17 +152,5 @@ def _explained(rows: pd.DataFrame, scenarios: list[str]) -> list[str]:
         "An interval says how well the simulation knows its own mean, not what the published"
         " patients support. Scenarios share their random numbers: paired differences are known"
         " better than the intervals of the single scenarios suggest.",
-        "Fracture differences stand on the reading of the annual increase.",
+        ON_READING,
     ]
-
-
-def _wrapped(sentences: Sequence[str]) -> list[str]:
-    width = int((TWO_COLUMNS - 2 * MARGIN) / MM_PER_CHARACTER)
-    return textwrap.wrap(" ".join(sentences), width)
-
-
-def _mark(look: ArmStyle) -> dict[str, Any]:
-    return {
-        "color": look.color, "linestyle": "-", "linewidth": 1.3, "marker": look.marker,
-        "markersize": 4.4, "markeredgecolor": "white", "markeredgewidth": 0.5, "zorder": 4,
-    }  # fmt: skip

@@ -16,10 +16,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
-from sim.display.figures import at_risk, months, steps
+from sim.display.figures import at_risk, months, multiples, steps
 from sim.display.figures.caption import Caption
-from sim.display.figures.page import TWO_COLUMNS, Page
+from sim.display.figures.multiples import Room
+from sim.display.figures.page import TWO_COLUMNS
 from sim.display.figures.saved import Saved
+from sim.display.figures.scales import STEPS
 from sim.display.figures.style import arm_style
 from sim.results import Tables
 from sim.vocabulary import DAYS_PER_MONTH, Event
@@ -29,7 +31,7 @@ ROWS: dict[str, dict[str, str]] = {
     Event.FRACTURE: {"at_risk": "At risk", "events": "Fractured", "died_before": "Died before"},
     Event.DEATH: {"at_risk": "At risk", "events": "Died"},
 }
-LEFT, WIDTH, HEIGHT = at_risk.LABELS + 2, 65.0, 52.0
+LEFT, WIDTH, HEIGHT, RIGHT = at_risk.LABELS + 2, 65.0, 52.0, 4.0
 LEAST_TOP = 5.0
 """Percent that an axis shows at least: a single death shall not fill a panel."""
 
@@ -48,16 +50,16 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
     at = months.ticks(caption.horizon_months, WIDTH)
     numbers = courses(saved.tables, caption, at)
     looks = arm_style(caption.arms)
-    lines = caption.lines(TWO_COLUMNS, *EXPLAINED, *months.explained(caption))
-    panels = 4.5 + HEIGHT + 1 + at_risk.height(len(looks), len(ROWS[Event.FRACTURE]))
-    page = Page(TWO_COLUMNS, panels, caption.title, steps.legend(looks, caption), lines)
-    for place, event in enumerate(NAMES):
-        axes = page.axes(LEFT + 92 * place, 4.5, WIDTH, HEIGHT)
+    sentences = caption.paragraphs(*EXPLAINED, *months.explained(caption))
+    table = at_risk.height(len(looks), len(ROWS[Event.FRACTURE]))
+    room = Room(LEFT, TWO_COLUMNS - LEFT - RIGHT - 2 * WIDTH, RIGHT, HEIGHT, below=1.0 + table)
+    titles, legend = list(NAMES.values()), steps.legend(looks, caption)
+    page = multiples.titled(titles, room, caption.title, legend, sentences)
+    for axes, event in zip(page.panels, NAMES, strict=True):
         course = numbers[numbers["event"] == event]
         steps.draw_steps(axes, course, looks, at)
         months.draw_months(axes, caption, at, caption.horizon_months)
         _shares(axes, course["high"].max())
-        axes.set_title(NAMES[event])
         at_risk.draw(axes, course, ROWS[event], at)
     return page.figure, numbers
 
@@ -120,5 +122,5 @@ def exact_interval(events: npt.NDArray[np.int64], patients: int) -> tuple[Floats
 def _shares(axes: Axes, highest: float) -> None:
     """A scale from 0 to just above the highest interval."""
     axes.set_ylim(0, min(100, max(LEAST_TOP, 1.05 * highest)))
-    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=STEPS))
     axes.set_ylabel("Patients with the event (%)")

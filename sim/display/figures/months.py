@@ -10,6 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from sim.display.figures.caption import Caption
+from sim.display.figures.style import BAND
+from sim.display.numbers import significant
 from sim.vocabulary import DAYS_PER_MONTH
 
 STEPS = (1, 3, 6, 12, 24, 60, 120)
@@ -17,7 +19,7 @@ ROOM = 9.0
 """Millimetres from tick to tick that a label, or a count below it, needs."""
 
 BEYOND: dict[str, Any] = {
-    "facecolor": "none", "edgecolor": "#d0d0d0", "hatch": "////", "linewidth": 0,
+    "facecolor": "none", "edgecolor": BAND, "hatch": "////", "linewidth": 0,
 }  # fmt: skip
 """Hatched, because grey areas are bands: the two are told apart in any print."""
 
@@ -59,4 +61,4 @@ def explained(caption: Caption) -> list[str]:
     """Where the evidence ends, for the caption."""
     if caption.evidence_months is None:
         return []
-    return [f"Hatched: past month {caption.evidence_months:.3g} no evidence reaches."]
+    return [f"Hatched: past month {significant(caption.evidence_months)} no evidence reaches."]

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.display.figures.style import CAPTION
+from sim.display.figures.texts import MM_PER_POINT, SIZE, TITLE_SIZE, millimetres, paragraph
+
 ONE_COLUMN, TWO_COLUMNS = 89.0, 183.0
 """Widths that journals print, mm."""
 
 MARGIN, GAP = 1.0, 2.0
 TITLE_LINE, LEGEND_LINE, CAPTION_LINE = 4.2, 4.2, 3.1
-TITLE_CHARACTER, CHARACTER = 1.65, 1.3  # of 8 point bold and 7 point plain, on average
-SAMPLE = 14.0  # of a line in the legend and the room around it
-SAMPLE_LINE = 3.2  # of the line itself, in sizes of a letter
+AROUND_ENTRY = 6.0
+"""Millimetres around the sample and the words of an entry of the legend."""
 
-MM_PER_INCH, POINTS_PER_INCH = 25.4, 72
-SIZE = 7  # of letters, in points
+SAMPLE = 3.2
+"""How long a line is in the legend, in sizes of a letter."""
+
+MM_PER_INCH = 25.4
 
 
 class Page:
-    """A figure: title and legend above its panels, a caption below them.
+    """A figure: title and legend above its panels, a caption of some paragraphs below them.
 
     `sample` is how long a line is in the legend, in sizes of a letter.
     """
@@ -35,19 +38,21 @@ class Page:
         title: str,
         legend: Sequence[Sequence[Artist]],
         caption: Sequence[str],
-        sample: float = SAMPLE_LINE,
+        sample: float = SAMPLE,
     ) -> None:
-        titles = textwrap.wrap(title, int((width - 2 * MARGIN) / TITLE_CHARACTER))
-        rows = _rows(legend, width, sample)
+        room = width - 2 * MARGIN
+        titles = paragraph(title, room, is_title=True)
+        lines = [line for text in caption for line in paragraph(text, room)]
+        rows = _rows(legend, room, sample)
         above = TITLE_LINE * len(titles) + LEGEND_LINE * len(rows)
-        below = CAPTION_LINE * len(caption)
         self.top = MARGIN + above + GAP
-        self.width, self.height = width, self.top + panels + below + MARGIN
+        self.width = width
+        self.height = self.top + panels + CAPTION_LINE * len(lines) + MARGIN
         self.figure = Figure(figsize=(width / MM_PER_INCH, self.height / MM_PER_INCH))
-        self._text(MARGIN, "\n".join(titles), weight="bold", size=8)
-        for place, row in enumerate(rows):
-            self._legend(MARGIN + TITLE_LINE * len(titles) + LEGEND_LINE * place, row, sample)
-        self._text(self.top + panels, "\n".join(caption), color="#444444", linespacing=1.25)
+        self._text(MARGIN, "\n".join(titles), weight="bold", size=TITLE_SIZE)
+        for i, row in enumerate(rows):
+            self._legend(MARGIN + TITLE_LINE * len(titles) + LEGEND_LINE * i, row, sample)
+        self._text(self.top + panels, "\n".join(lines), color=CAPTION, linespacing=1.25)
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         """A panel; `top` counts from below title and legend."""
@@ -76,7 +81,8 @@ class Page:
 def _rows(groups: Sequence[Sequence[Artist]], width: float, sample: float) -> list[list[Artist]]:
     """The legend in one row if it fits; else each group begins a row and takes what it needs."""
     together = [entry for group in groups for entry in group]
-    room = {entry: _room(entry, sample) for entry in together}
+    sample_width = sample * SIZE * MM_PER_POINT + AROUND_ENTRY
+    room = {entry: sample_width + millimetres(str(entry.get_label())) for entry in together}
     if sum(room.values()) <= width:
         return [together]
     rows: list[list[Artist]] = []
@@ -89,8 +95,3 @@ def _rows(groups: Sequence[Sequence[Artist]], width: float, sample: float) -> li
             rows[-1].append(entry)
             left += room[entry]
     return rows
-
-
-def _room(entry: Artist, sample: float) -> float:
-    longer = (sample - SAMPLE_LINE) * SIZE * MM_PER_INCH / POINTS_PER_INCH
-    return SAMPLE + longer + CHARACTER * len(str(entry.get_label()))

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sim.display.figures.intact import csv, parquet
-from sim.results import Tables
+from sim.outcomes.tables import Tables
+from sim.results.tables import load, read_csv
 
 OF_AN_OUTCOME = (
     "arm", "against_arm", "subgroup", "outcome", "unit", "time", "estimate", "low", "high",
@@ -39,12 +39,8 @@ def read(folder: Path) -> Saved:
     published = folder / "reported.csv"
     has_tables = (folder / "events.parquet").exists()
     return Saved(
-        _tables(folder) if has_tables else Tables(*[pd.DataFrame()] * len(Tables._fields)),
-        csv(folder / "summary.csv", OF_AN_OUTCOME).fillna({"against_arm": ""}),
-        csv(published, OF_A_FACT) if published.exists() else None,
+        load(folder) if has_tables else Tables(*[pd.DataFrame()] * len(Tables._fields)),
+        read_csv(folder / "summary.csv", OF_AN_OUTCOME),
+        read_csv(published, OF_A_FACT) if published.exists() else None,
         has_tables,
     )
-
-
-def _tables(folder: Path) -> Tables:
-    return Tables(*(parquet(folder / f"{name}.parquet") for name in Tables._fields))

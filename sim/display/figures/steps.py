@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.display.figures import months
+from sim.display.figures.bands import band
 from sim.display.figures.caption import Caption
-from sim.display.figures.style import ArmStyle
+from sim.display.figures.style import BAND, EDGE, ArmStyle, arms_in_legend
 from sim.vocabulary import DAYS_PER_MONTH
 
 Floats = npt.NDArray[np.float64]
 HALF_A_DAY = 0.5 / DAYS_PER_MONTH
-EDGE: dict[str, Any] = {"markeredgecolor": "white", "markeredgewidth": 0.5}
 
 
 def draw_steps(
@@ -31,13 +28,8 @@ def draw_steps(
     opacity = 0.32 / max(2, len(present))
     for place, (arm, course) in enumerate(present.items()):
         look, time = looks[arm], course["months"]
-        line: dict[str, Any] = {"color": look.color, "linestyle": look.linestyle}
-        line["drawstyle"] = "steps-post"
-        axes.fill_between(
-            time, course["low"], course["high"], step="post",
-            color=look.color, alpha=opacity, linewidth=0, zorder=1,
-        )  # fmt: skip
-        axes.plot(time, course[["low", "high"]], linewidth=0.4, zorder=2, **line)
+        band(axes, time, course[["low", "high"]], look, opacity, edge=0.4, are_steps=True)
+        line = {"color": look.color, "linestyle": look.linestyle, "drawstyle": "steps-post"}
         axes.plot(time, course["share"], label=arm, zorder=4, **line)
         axes.plot(
             *_marks(course, at, place / len(present)), color=look.color, marker=look.marker,
@@ -61,6 +53,6 @@ def _marks(course: pd.DataFrame, at: list[int], late: float) -> tuple[Floats, Fl
 def legend(looks: dict[str, ArmStyle], caption: Caption) -> list[list[Artist]]:
     """The arms, and what area and hatching are."""
     return [
-        [Line2D([], [], label=arm, **EDGE, **look._asdict()) for arm, look in looks.items()],
-        [Patch(facecolor="#cfcfcf", label="95 % Monte Carlo interval"), *months.legend(caption)],
+        arms_in_legend(looks),
+        [Patch(facecolor=BAND, label="95 % Monte Carlo interval"), *months.legend(caption)],
     ]

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.artist import Artist
     from matplotlib.figure import Figure
 
 STYLE = Path(__file__).with_name("mastosim.mplstyle")
-
-DIGITS = "%.6g"
-"""Six digits, as in the other CSV files of a result: fewer than machines differ in."""
 
 LINES: tuple[Any, ...] = (
     "-",
@@ -29,6 +27,28 @@ NOT_AN_ARM = 5
 
 SYMBOLS = ("o", "s", "^", "v", "P")
 
+INK = "#222222"
+"""Letters, lines at zero, published values, events."""
+
+CAPTION, SECOND = "#444444", "#666666"
+"""Letters of the caption, and of what stands behind the labels: units, values, subgroups."""
+
+NEUTRAL, OTHERS = "#8a8a8a", "#9c9ca1"
+"""In a legend, what holds for every arm; in a panel, what is not named."""
+
+FAINT, BAND, GRID, PALEST = "#bdbdbd", "#cfcfcf", "#e4e4e4", "#f4f4f4"
+"""Lines that are not named, bands and bars of all arms, lines of a grid, outermost bands."""
+
+SHADES = ("#bdbdbd", "#d9d9d9", "#efefef")
+"""Bands within each other, from the inside outwards, in a legend."""
+
+ZERO: dict[str, Any] = {"color": INK, "linewidth": 0.6}
+DASHED: dict[str, Any] = {"color": INK, "linewidth": 0.7, "linestyle": (0, (2, 1.5))}
+"""A line at none, and one at a value to compare with."""
+
+EDGE: dict[str, Any] = {"markeredgecolor": "white", "markeredgewidth": 0.5}
+"""The edge of a mark, which keeps it apart from others that it lies on."""
+
 
 class ArmStyle(NamedTuple):
     """Colour, line and marker of an arm; each alone tells the arms apart."""
@@ -41,19 +61,17 @@ class ArmStyle(NamedTuple):
 def arm_style(arms: Sequence[str]) -> dict[str, ArmStyle]:
     """The look of each arm, by its place in the scenario's list of arms."""
     return {
-        arm: ArmStyle(
-            color(place % NOT_AN_ARM), LINES[place % len(LINES)], SYMBOLS[place % len(SYMBOLS)]
-        )
-        for place, arm in enumerate(arms)
+        arm: ArmStyle(color(i % NOT_AN_ARM), LINES[i % len(LINES)], SYMBOLS[i % len(SYMBOLS)])
+        for i, arm in enumerate(arms)
     }
 
 
-def color(place: int) -> str:
+def color(number: int) -> str:
     """A colour of the style file as a hexadecimal number."""
     import matplotlib
 
     cycle = matplotlib.rc_params_from_file(STYLE, use_default_template=False)["axes.prop_cycle"]
-    return "#" + str(cycle.by_key()["color"][place]).lstrip("#")
+    return "#" + str(cycle.by_key()["color"][number]).lstrip("#")
 
 
 @contextmanager
@@ -65,12 +83,40 @@ def styled() -> Iterator[None]:
         yield
 
 
-def diamond() -> dict[str, Any]:
-    """How a published value looks in every figure: an open diamond, for it is no arm."""
+def mark(look: ArmStyle, is_open: bool = False, size: float = 4.4) -> dict[str, Any]:
+    """The mark of an arm; that of a difference is open, and is not taken for its arm."""
+    edge = {"markeredgecolor": look.color, "markeredgewidth": 0.9} if is_open else EDGE
     return {
-        "marker": "D", "markersize": 4, "linestyle": "none", "markeredgecolor": "#222222",
-        "markerfacecolor": "white", "markeredgewidth": 0.9, "zorder": 5,
+        "color": look.color, "linestyle": "none", "marker": look.marker, "markersize": size,
+        "markerfacecolor": "white" if is_open else look.color, **edge, "zorder": 4,
     }  # fmt: skip
+
+
+def entry(label: str, look: Mapping[str, Any], linestyle: Any = "-") -> Artist:
+    """A mark on a line in the legend."""
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], label=label, **with_line(look, linestyle))
+
+
+def with_line(mark: Mapping[str, Any], linestyle: Any = "-") -> dict[str, Any]:
+    """A mark on a line, as a legend shows it."""
+    return {**mark, "linestyle": linestyle, "linewidth": 1.3}
+
+
+def diamond(is_filled: bool = False) -> dict[str, Any]:
+    """How a published value looks in every figure: a diamond, for it is no arm."""
+    return {
+        "marker": "D", "markersize": 4, "linestyle": "none", "markeredgecolor": INK,
+        "markerfacecolor": INK if is_filled else "white", "markeredgewidth": 0.9, "zorder": 5,
+    }  # fmt: skip
+
+
+def arms_in_legend(looks: Mapping[str, ArmStyle]) -> list[Artist]:
+    """The arms in the legend of a figure that shows their courses as lines with marks."""
+    from matplotlib.lines import Line2D
+
+    return [Line2D([], [], label=arm, **EDGE, **look._asdict()) for arm, look in looks.items()]
 
 
 UNDATED: dict[str, dict[str, Any]] = {
@@ -92,10 +138,10 @@ def write(
 
     `formats` are of "svg", "pdf" and "png". Returns the files in that order, the CSV last.
     """
+    from sim.results.tables import write_csv
+
     files = [folder / f"{name}.{kind}" for kind in (*formats, "csv")]
     for path, kind in zip(files, formats, strict=False):
         figure.savefig(path, metadata=UNDATED[kind])
-    numbers.to_csv(
-        files[-1], index=False, float_format=DIGITS, lineterminator="\n", encoding="utf-8"
-    )
+    write_csv(numbers, files[-1])
     return files

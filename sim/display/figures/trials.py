@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.display.figures.caption import MM_PER_CHARACTER
-from sim.display.figures.page import MARGIN, TWO_COLUMNS, Page
-from sim.display.figures.style import NOT_AN_ARM, color, diamond
+from sim.display.figures import intervals
+from sim.display.figures.caption import spoken
+from sim.display.figures.intervals.parts import Block, Fall, Layout, Mark, Panel, Part, Row, Upright
+from sim.display.figures.style import FAINT, NOT_AN_ARM, color, diamond
+from sim.display.numbers import number, significant, typeset
 
-ROW, SCALE = 5.2, 8.0
-LABELS, NUMBERS, BETWEEN = 68.0, 54.0, 12.0
-"""Widths in mm: of the names of the statistics, of the numbers at the right, and of the first."""
+ROW = 5.2
+"""Height of a row in mm."""
 
-LABEL_CHARACTERS = 60
+FALL, INTERVAL = 3.7, 1.6
+"""In mm: the height of the shade, and how far below the middle of the row its base stands."""
+
 FARTHEST = 4.0
 """Standard deviations that the scale shows; what is farther stands at the edge."""
 
 BINS = 40
-POINTS_PER_MM = 72 / 25.4
+LAYOUT = Layout(
+    labels=68.0,
+    is_scale_below=True,
+    ticks=9,
+    sides=("right", "right", "left"),
+    heads=("published", "95 % of trials", ""),
+)
 EXPLAINED = (
     "Each row on its own scale: standard deviations of the simulated trials around their mean.",
     "Shaded: how the trials fall; line: their 95 % predictive interval; diamond: published, filled"
@@ -46,70 +53,54 @@ def figure(
     `sentences`.
     """
     rows = scores[(scores["trials"] > 1) & (scores["low"] < scores["high"])].reset_index(drop=True)
-    text = " ".join([*sentences, *EXPLAINED])
-    lines = textwrap.wrap(text, int((TWO_COLUMNS - 2 * MARGIN) / MM_PER_CHARACTER))
-    height = ROW * len(rows)
-    page = Page(TWO_COLUMNS, height + SCALE, title, [_legend()], lines)
-    axes = page.axes(LABELS, 0, TWO_COLUMNS - LABELS - NUMBERS, height)
-    for place, row in enumerate(rows.itertuples()):
-        column = "value" if row.statistic == "value" else "spread"
-        values = trials.loc[trials["fact"] == row.fact, column].dropna().to_numpy(float)
-        _draw(axes, place, row, values)
-    _name(axes, rows)
-    return page.figure, rows
+    panel = Panel(
+        rows=[_parts(row, _values(trials, row)) for row in rows.itertuples()],
+        scale="standard deviations of the trials from their mean",
+        limits=(-FARTHEST, FARTHEST),
+        uprights=[Upright(0, {"color": FAINT, "linewidth": 0.5, "zorder": 0})],
+    )
+    labels = [Row(_label(row), ROW) for row in rows.itertuples()]
+    caption = [spoken(*sentences, *EXPLAINED)]
+    page = intervals.figure([[Block(labels, [panel])]], title, [_legend()], caption, LAYOUT)
+    return page, rows
 
 
-def _draw(axes: Axes, place: int, row: Any, values: np.ndarray) -> None:
+def _label(row: Any) -> str:
+    return str(row.label) if row.statistic == "value" else f"{row.label}, SD"
+
+
+def _values(trials: pd.DataFrame, row: Any) -> np.ndarray:
+    """One statistic in every trial that has it."""
+    column = "value" if row.statistic == "value" else "spread"
+    known = trials.loc[trials["fact"] == row.fact, column].dropna()
+    return np.asarray(known, float)
+
+
+def _parts(row: Any, values: np.ndarray) -> list[Part]:
     """How the trials fall, their interval, and the published number among them."""
-    mean, sd = values.mean(), values.std()
-    where = np.clip((values - mean) / sd, -FARTHEST, FARTHEST)
-    heights, edges = np.histogram(where, bins=BINS, range=(-FARTHEST, FARTHEST))
-    tops = place + 0.4 - 0.72 * heights / heights.max()
-    axes.fill_between(
-        edges, np.r_[tops, tops[-1]], place + 0.4, step="post", color=color(NOT_AN_ARM), alpha=0.3,
-        linewidth=0,
+    published, low, high, *trials = np.clip(
+        (np.r_[row.published, row.low, row.high, values] - values.mean()) / values.std(),
+        -FARTHEST, FARTHEST,
     )  # fmt: skip
-    ends = np.clip((np.array([row.low, row.high]) - mean) / sd, -FARTHEST, FARTHEST)
-    axes.plot(ends, [place + 0.4] * 2, color=color(NOT_AN_ARM), linewidth=1.6, zorder=3)
-    at = float(np.clip((row.published - mean) / sd, -FARTHEST, FARTHEST))
-    axes.plot([at], [place + 0.12], clip_on=False, **_mark(row.covered))
-    interval = f"{_in_words(row.low)} to {_in_words(row.high)} {row.unit}"
-    for text, right in ((_in_words(row.published), 2.0), (interval, BETWEEN)):
-        axes.annotate(
-            text, (1, place), xycoords=("axes fraction", "data"),
-            xytext=(right * POINTS_PER_MM, 0), textcoords="offset points", va="center",
-            annotation_clip=False,
-        )  # fmt: skip
-
-
-def _name(axes: Axes, rows: pd.DataFrame) -> None:
-    names = [
-        label if statistic == "value" else f"{label}, SD"
-        for label, statistic in zip(rows["label"], rows["statistic"], strict=True)
+    heights, edges = np.histogram(trials, bins=BINS, range=(-FARTHEST, FARTHEST))
+    printed = (significant(row.published), f"{number(row.low)} to {number(row.high)}")
+    shade = {"color": color(NOT_AN_ARM), "alpha": 0.3, "linewidth": 0}
+    symbol = {**diamond(not row.covered), "clip_on": False}
+    return [
+        Fall(edges, FALL * heights / heights.max(), shade, INTERVAL),
+        Mark(np.nan, low, high, {}, _interval(), INTERVAL),
+        Mark(published, np.nan, np.nan, symbol, {}, 0.0, (*map(typeset, printed), row.unit)),
     ]
-    axes.set_yticks(range(len(names)), [textwrap.fill(name, LABEL_CHARACTERS) for name in names])
-    axes.set_ylim(len(names) - 0.45, -0.55)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    axes.set_xlim(-FARTHEST, FARTHEST)
-    axes.axvline(0, color="#bbbbbb", linewidth=0.5, zorder=0)
-    axes.set_xlabel("standard deviations of the trials from their mean")
+
+
+def _interval() -> dict[str, Any]:
+    return {"color": color(NOT_AN_ARM), "linewidth": 1.6, "zorder": 3}
 
 
 def _legend() -> list[Artist]:
-    shade = color(NOT_AN_ARM)
     return [
-        Line2D([], [], label="published, covered", **_mark(True)),
-        Line2D([], [], label="published, not covered", **_mark(False)),
-        Patch(label="simulated trials", color=shade, alpha=0.3),
-        Line2D([], [], label="95 % predictive interval", color=shade, linewidth=1.6),
+        Line2D([], [], label="published, covered", **diamond()),
+        Line2D([], [], label="published, not covered", **diamond(is_filled=True)),
+        Patch(label="simulated trials", color=color(NOT_AN_ARM), alpha=0.3),
+        Line2D([], [], label="95 % predictive interval", **_interval()),
     ]
-
-
-def _mark(covered: bool) -> dict[str, Any]:
-    return diamond() if covered else {**diamond(), "markerfacecolor": "#222222"}
-
-
-def _in_words(value: float) -> str:
-    """A number with three significant digits, and no more than two decimals."""
-    return f"{float(f'{value:.3g}'):.2f}".rstrip("0").rstrip(".").replace("-0", "0", value == 0)

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from sim.display.figures import multiples
 from sim.display.figures.caption import Caption
-from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS, Page
+from sim.display.figures.multiples import Room
 from sim.display.figures.saved import Saved
-from sim.display.figures.style import arm_style
+from sim.display.figures.style import DASHED, GRID, ZERO, arm_style
+from sim.display.numbers import signed, typeset
 from sim.results import Tables
+from sim.vocabulary import DAYS_PER_MONTH
 
 MOST = 300
 """Patients shown: a bar for each must not be thinner than print can show."""
 
 QUANTITY = "spine_g_cm2"
-ABREAST = 4
-HEADING, PANEL, SCALE = 4.5, 52.0, 7.0
-VALUES, BETWEEN = 11.5, 4.0
-"""In mm: heights of a heading, a panel and its scale; widths of the values and between panels."""
-
-INK = "#222222"
-MEDIAN: dict[str, Any] = {"color": INK, "linewidth": 0.8, "linestyle": (0, (2, 1.5))}
+ROOM = Room(left=11.5, between=4.0, right=2.0, height=52.0, below=7.0, abreast=4)
 ABOVE_ALL_BARS = 0.97
 
 
@@ -39,24 +33,17 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None
     numbers = changes(saved.tables, caption.arms)
     if numbers.empty:
         return None
-    arms = len(caption.arms)
-    width = ONE_COLUMN if arms == 1 else TWO_COLUMNS
-    abreast = min(arms, ABREAST)
-    panel = (width - 2 - VALUES - BETWEEN * (abreast - 1)) / abreast
-    lines = caption.lines(width, *_explained(saved.tables, numbers, caption.arms))
-    legend: list[list[Artist]] = [[Line2D([], [], label="median", **MEDIAN)]]
-    height = HEADING + PANEL + SCALE
-    page = Page(width, height * -(-arms // ABREAST), caption.title, legend, lines)
+    page = multiples.titled(
+        caption.arms, ROOM, caption.title, [[Line2D([], [], label="median", **DASHED)]],
+        caption.paragraphs(*_explained(saved.tables, numbers, caption.arms)),
+    )  # fmt: skip
     limits = _limits(numbers["change_percent"])
-    for place, (arm, look) in enumerate(arm_style(caption.arms).items()):
-        row, column = divmod(place, ABREAST)
-        left = VALUES + column * (panel + BETWEEN)
-        axes = page.axes(left, HEADING + height * row, panel, PANEL)
+    for i, (axes, (arm, look)) in enumerate(zip(page.panels, arm_style(caption.arms).items(),
+                                                strict=True)):  # fmt: skip
         _draw(axes, numbers[numbers["arm"] == arm], look.color)
-        axes.set_title(arm)
         axes.set_ylim(*limits)
-        axes.tick_params(axis="y", labelleft=column == 0)
-        axes.set_ylabel("Change of spine BMD (%)" if column == 0 else "")
+        axes.tick_params(axis="y", labelleft=i % ROOM.abreast == 0)
+        axes.set_ylabel("Change of spine BMD (%)" if i % ROOM.abreast == 0 else "")
     return page.figure, numbers
 
 
@@ -72,39 +59,35 @@ def changes(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
         entry=("value", "first"), last=("value", "last"), day=("day", "last")
     )
     ends = ends[ends["day"] > 0].reset_index()
-    found = pd.DataFrame(
+    changed = pd.DataFrame(
         {
             "arm": ends["arm"],
             "patient": ends["patient"],
-            "month": ends["day"] / (365.25 / 12),
+            "month": ends["day"] / DAYS_PER_MONTH,
             "change_percent": 100 * (ends["last"] / ends["entry"] - 1),
         }
     )
-    found["arm"] = pd.Categorical(found["arm"], arms)
-    found = found.sort_values(["arm", "change_percent"], ascending=[True, False], kind="stable")
-    found.insert(1, "place", found.groupby("arm", observed=True).cumcount())
-    return found.astype({"arm": str}).reset_index(drop=True)
+    changed["arm"] = pd.Categorical(changed["arm"], arms)
+    changed = changed.sort_values(["arm", "change_percent"], ascending=[True, False], kind="stable")
+    changed.insert(1, "place", changed.groupby("arm", observed=True).cumcount())
+    return changed.astype({"arm": str}).reset_index(drop=True)
 
 
 def _draw(axes: Axes, own: pd.DataFrame, color: str) -> None:
     """One arm: bars side by side, a line at 0, the median, and both in words."""
     change = own["change_percent"]
     axes.bar(own["place"], change, width=1.0, color=color, linewidth=0, zorder=2)
-    axes.axhline(0, color=INK, linewidth=0.6, zorder=3)
+    axes.axhline(0, zorder=3, **ZERO)
     axes.set_xlim(-0.01 * len(own) - 0.5, 1.01 * len(own) - 0.5)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
     axes.set_xlabel(f"{len(own)} patients, sorted")
-    axes.grid(axis="y", color="#e4e4e4", linewidth=0.5)
+    axes.grid(axis="y", color=GRID, linewidth=0.5)
     if len(own):
-        axes.axhline(float(change.median()), zorder=4, **MEDIAN)
-        said = f"median {_signed(float(change.median()))} %\n{_share(change)} % above 0"
-        axes.text(ABOVE_ALL_BARS, ABOVE_ALL_BARS, said, transform=axes.transAxes,
+        axes.axhline(float(change.median()), zorder=4, **DASHED)
+        text = f"median {typeset(signed(float(change.median())))} %\n{_share(change)} % above 0"
+        axes.text(ABOVE_ALL_BARS, ABOVE_ALL_BARS, text, transform=axes.transAxes,
                   ha="right", va="top", linespacing=1.35)  # fmt: skip
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.1f}".replace("-", "−")
 
 
 def _share(change: pd.Series[float]) -> str:

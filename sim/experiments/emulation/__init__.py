@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sim.experiments.emulation.design import Design, Emulation, prepare
-from sim.experiments.emulation.folder import Emulated, keep, of_trials, said, title
+from sim.experiments.emulation.emulated import Emulated, of_trials, said, title
 from sim.experiments.emulation.trials import run
 from sim.vocabulary import Progress
 
@@ -18,7 +18,6 @@ __all__ = [
     "Emulated",
     "Emulation",
     "emulate",
-    "keep",
     "of_trials",
     "prepare",
     "run",

@@ -1,6 +1,5 @@
 """The four readings of an annual increase on the same virtual patients, side by side."""
 
-from sim.experiments.readings.folder import digest_of, keep, said
 from sim.experiments.readings.four import DEFAULTS, Four, read
 from sim.experiments.readings.running import SideBySide, simulate
 
@@ -8,9 +7,6 @@ __all__ = [
     "DEFAULTS",
     "Four",
     "SideBySide",
-    "digest_of",
-    "keep",
     "read",
-    "said",
     "simulate",
 ]

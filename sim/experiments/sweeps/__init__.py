@@ -5,11 +5,10 @@ simulated once and kept (`simulate`), and what is there is put together (`run`).
 """
 
 from sim.experiments.sweeps.advice import Pilot, pilot
-from sim.experiments.sweeps.again import of_manifest
-from sim.experiments.sweeps.folder import Swept, folder_of
 from sim.experiments.sweeps.forecast import Forecast, TooLarge
 from sim.experiments.sweeps.read import Sweep, load_sweep
 from sim.experiments.sweeps.running import gather, run, simulate, workers_for
+from sim.experiments.sweeps.swept import Swept, folder_of
 from sim.experiments.sweeps.work import WHOLE, Shard
 
 __all__ = [
@@ -23,7 +22,6 @@ __all__ = [
     "folder_of",
     "gather",
     "load_sweep",
-    "of_manifest",
     "pilot",
     "run",
     "simulate",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.errors import RequestError
-from sim.experiments.sweeps import folder, running, work
+from sim.experiments.sweeps import running, swept, work
 from sim.experiments.sweeps.collect import Collected, collected
 from sim.experiments.sweeps.designs import SAMPLED
 from sim.experiments.sweeps.noise import Advice, Cost, Split, advise
@@ -60,7 +60,7 @@ def pilot(
         sweep, root, engine, workers, progress=progress, most_hours=most_hours
     )
     running.refuse_nothing(sweep, failed)
-    blocks = folder.home(sweep, root) / "blocks"
+    blocks = swept.home(sweep, root) / "blocks"
     found = [
         collected(blocks, one, sweep.patients, running.of_scenario(one, failed))
         for one in sweep.varied

@@ -28,12 +28,12 @@ NUMBERS_LOOKED_AT = 50
 """Patients whose inputs are compared to learn whether a number is read at all."""
 
 
-def parameters(found: Sequence[Collected]) -> pd.DataFrame:
-    """One row a scenario and parameter: where it stands, its value, interval and distribution."""
+def parameters(varied: Sequence[Varied]) -> pd.DataFrame:
+    """One row per scenario and parameter: its path, value, interval and distribution."""
     import pandas as pd
 
     rows = []
-    for one in (collected.one for collected in found):
+    for one in varied:
         for place, parameter in enumerate(one.joint.parameters):
             ends = {
                 point.role: parameter.shown(point.values[place])

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import RequestError
-from sim.experiments.sweeps import addresses, folder, store, work
+from sim.experiments.sweeps import addresses, store, swept, work
 from sim.experiments.sweeps.collect import collected
-from sim.experiments.sweeps.folder import Swept
 from sim.experiments.sweeps.forecast import Forecast, forecast, refuse_too_large
 from sim.experiments.sweeps.read import Sweep
+from sim.experiments.sweeps.swept import Swept
 from sim.experiments.sweeps.varied import AROUND, Varied
 from sim.experiments.sweeps.work import KEPT, WHOLE, Done, Shard, Task
 from sim.simulation.columns import Columns
@@ -44,7 +44,7 @@ def simulate(
     version or in use by another process, TooLarge for work above the limits. Finished blocks stay.
     """
     name = "" if shard == WHOLE else str(shard)
-    with store.opened(folder.home(sweep, root) / "blocks", name) as blocks:
+    with store.opened(swept.home(sweep, root) / "blocks", name) as blocks:
         there = sound(blocks, sweep)
         left = work.open_points(sweep, there, shard)
         courses = sum(
@@ -87,7 +87,7 @@ def gather(
     the manifest. Raises RequestError if none of a design's own points could be simulated.
     """
     refuse_nothing(sweep, failed)
-    blocks = folder.home(sweep, root) / "blocks"
+    blocks = swept.home(sweep, root) / "blocks"
     total, done = sum(len(one.points) for one in sweep.varied), itertools.count(1)
 
     def tell(_: Any) -> None:
@@ -102,7 +102,7 @@ def gather(
     except store.Damaged as error:
         told = f"the block {error} was damaged meanwhile; the same command makes it again"
         raise RequestError(told) from None
-    return folder.keep(sweep, found, root, failed, about or {})
+    return swept.keep(sweep, found, root, failed, about or {})
 
 
 def of_scenario(one: Varied, failed: Collection[tuple[str, int]]) -> set[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,13 +13,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from sim.display.figures import multiples, scales, style
 from sim.display.figures.page import TWO_COLUMNS, Page
-from sim.display.figures.style import ArmStyle
-from sim.display.figures.sweeps import multiples, words
+from sim.display.figures.sweeps import words
 from sim.display.figures.sweeps.axes_of_grid import Axis, axes_of, on_grid, quantity
 from sim.display.figures.sweeps.saved import Swept
 from sim.display.figures.sweeps.shown import arms, contrasts, last, ordered
-from sim.display.figures.sweeps.widths import millimetres, wrapped
+from sim.display.figures.texts import millimetres, wrapped
 from sim.vocabulary import Z95, Arms, rows_with
 
 LEFT, BETWEEN, RIGHT = 10.0, 12.0, 4.0
@@ -32,8 +32,6 @@ TICKS, SHARED = 4.5, 2.5
 APART = 0.12
 """How far arms stand apart on an axis of words, where marks would cover each other."""
 
-INK, GREY = "#222222", "#e4e4e4"
-BASE: dict[str, Any] = {"color": INK, "linewidth": 0.7, "linestyle": (0, (2, 1.5)), "zorder": 1}
 EXPLAINED = (
     "Above: the arms; below, as Δ, with open marks: paired differences, the same virtual patients"
     " and random numbers in both arms. Bands and bars: 95 % Monte Carlo intervals, which say how"
@@ -48,16 +46,16 @@ class Panel(NamedTuple):
     column: int
     outcome: str
     scenario: str
-    looks: dict[Arms, ArmStyle]
+    looks: dict[Arms, style.ArmStyle]
     are_differences: bool
 
 
 def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     """Outcomes along the only axis of a grid; None where there is no grid or more axes."""
-    found = axes_of(swept)
-    if len(found) != 1:
+    grid_axes = axes_of(swept)
+    if len(grid_axes) != 1:
         return None
-    (axis,) = found
+    (axis,) = grid_axes
     numbers = _numbers(swept, axis)
     several = numbers["scenario"].nunique() > 1
     abreast = _abreast(axis, min(4, numbers["scenario"].nunique()) if several else 3)
@@ -107,15 +105,16 @@ def _panels(swept: Swept, numbers: pd.DataFrame, abreast: int) -> Iterator[Panel
     """Outcomes side by side; where there are several scenarios, those, and outcomes below."""
     outcomes, scenarios = numbers["outcome"].unique(), numbers["scenario"].unique()
     own = arms(swept.sweep, numbers)
-    apart = {a: look for a, look in contrasts(swept.sweep, numbers).items() if a not in own}
+    differences = {a: look for a, look in contrasts(swept.sweep, numbers).items() if a not in own}
     rows_each = -(-len(scenarios) // abreast)
     for place, outcome in enumerate(outcomes):
         for beside, scenario in enumerate(scenarios):
             row, column = divmod(place if len(scenarios) == 1 else beside, abreast)
             row += place * rows_each * (len(scenarios) > 1)
-            for looks in (own, apart):
+            for looks in (own, differences):
+                is_difference = looks is differences
                 if looks:
-                    yield Panel(row, column, str(outcome), str(scenario), looks, looks is apart)
+                    yield Panel(row, column, str(outcome), str(scenario), looks, is_difference)
 
 
 def _head(numbers: pd.DataFrame, panel: Panel) -> tuple[str, str]:
@@ -143,39 +142,26 @@ def _draw(axes: Axes, rows: pd.DataFrame, panel: Panel, axis: Axis) -> None:
         else:
             axes.vlines(x, course["low"], course["high"], color=look.color, linewidth=1.3)
         line = look.linestyle if axis.numbers else "none"
-        axes.plot(x, course["estimate"], **{**_mark(look, panel.are_differences), "ls": line})
+        own = {**style.with_line(style.mark(look, panel.are_differences, size=4)), "clip_on": False}
+        axes.plot(x, course["estimate"], **{**own, "linestyle": line})
     if panel.are_differences:
-        axes.axhline(0, color=INK, linewidth=0.6, zorder=1)
-
-
-def _mark(look: ArmStyle, is_difference: bool) -> dict[str, Any]:
-    """Differences are open marks, so that no one is taken for its arm."""
-    return {
-        "color": look.color, "linewidth": 1.3, "marker": look.marker, "zorder": 4,
-        "markersize": 4, "markeredgewidth": 0.9 if is_difference else 0.5,
-        "markerfacecolor": "white" if is_difference else look.color,
-        "markeredgecolor": look.color if is_difference else "white", "clip_on": False,
-    }  # fmt: skip
+        axes.axhline(0, zorder=1, **style.ZERO)
 
 
 def _limits(axes: Axes, rows: pd.DataFrame, panel: Panel) -> None:
     """One scale for an outcome in all scenarios, with none in view where that is near."""
-    low, high = float(rows["low"].min()), float(rows["high"].max())
-    if panel.are_differences or 0 <= low < high / 2 or high == low:
-        low, high = min(low, 0.0), max(high, 0.0)
-    room = 0.06 * multiples.spread(low, high) or 1.0
-    axes.set_ylim(low - room, high + room)
-    axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10], min_n_ticks=3))
-    axes.grid(axis="y", color=GREY, linewidth=0.5)
+    values = rows[["low", "high"]]
+    axes.set_ylim(*scales.limits(values, panel.are_differences or None))
+    scales.number(axes, "y", 4)
 
 
 def _along(axes: Axes, axis: Axis, width: float, is_named: bool) -> None:
     """The values of the axis, named below the lower panel of a pair."""
     if axis.numbers:
-        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+        axes.xaxis.set_major_locator(MaxNLocator(5, steps=scales.STEPS))
         base, _ = quantity(axis.base)
         if np.isfinite(base):
-            axes.axvline(base, **BASE)
+            axes.axvline(base, zorder=1, **style.DASHED)
     else:
         axes.set_xlim(-0.5, len(axis.values) - 0.5)
         axes.set_xticks(range(len(axis.values)), _wrapped_ticks(axis, width))
@@ -211,6 +197,11 @@ def _dashed(axis: Axis) -> str:
 def _legend(swept: Swept, numbers: pd.DataFrame) -> list[list[Artist]]:
     own = arms(swept.sweep, numbers)
     looks = {**own, **contrasts(swept.sweep, numbers)}
-    entries = [(a.label("−"), {**_mark(k, a not in own), "ls": k.linestyle})
-               for a, k in looks.items()]  # fmt: skip
-    return [[Line2D([], [], label=label, **mark) for label, mark in entries]]
+    entries = [
+        (
+            arms.label("−"),
+            style.with_line(style.mark(look, arms not in own, size=4), look.linestyle),
+        )
+        for arms, look in looks.items()
+    ]
+    return [[Line2D([], [], label=label, **entry) for label, entry in entries]]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sim.display.figures.intact import csv, intact
-from sim.results.tables import MANIFEST, manifest_of
+from sim.results.kept import Kept
+from sim.results.manifest import FILE
+from sim.results.tables import intact
 from sim.vocabulary import BONES
 
 OVER_TIME = tuple(f"{bone} change" for bone in BONES)
@@ -20,9 +20,6 @@ NOT_DRAWN = ("AB", "BA", "trajectory")
 
 WORDS = ("scenario", "role", "of", "arm", "against_arm", "outcome", "unit")
 NUMBERS = ("point", "time", "estimate", "mc_error")
-IN_WORDS = (
-    "scenario", "parameter", "name", "unit", "arm", "against_arm", "outcome", "order", "other",
-)  # fmt: skip
 
 OF_A_PARAMETER = ("scenario", "parameter", "name", "unit", "base", "low", "high", "assumption")
 OF_A_RESULT = ("scenario", "parameter", "arm", "against_arm", "outcome", "unit", "time")
@@ -62,37 +59,40 @@ class Swept(NamedTuple):
     sweep: Sweep
 
 
-def read(folder: Path) -> Swept:
-    """The sweep in a folder, with the outcomes that figures show.
+def read(kept: Kept) -> Swept:
+    """A kept sweep, with the outcomes that figures show.
 
     Raises Damaged for a file that is missing, or that is not what a sweep writes.
     """
-    parameters = _table(folder / "parameters.csv", OF_A_PARAMETER, needed=True)
-    with intact(folder / MANIFEST):
-        sweep = _sweep(manifest_of(folder)["sweep"], parameters)
+    parameters = kept.table("parameters", OF_A_PARAMETER)
+    with intact(kept.folder / FILE):
+        sweep = _sweep(kept.manifest.details["sweep"], parameters)
+
+    def table(name: str, *columns: str) -> pd.DataFrame:
+        return kept.table(name, (*OF_A_RESULT, *columns)) if kept.has(name) else pd.DataFrame()
+
     return Swept(
-        outcomes=_outcomes(folder / "outcomes.parquet", sweep, parameters),
+        outcomes=_outcomes(kept, sweep, parameters),
         parameters=parameters,
-        alone=_table(folder / "alone.csv", (*OF_A_RESULT, "base", "error_low", "error_high")),
-        indices=_table(folder / "indices.csv", (*OF_A_RESULT, "order", "value", "low", "high")),
-        screening=_table(
-            folder / "screening.csv",
-            (*OF_A_RESULT, "mean_effect", "mean_absolute_effect", "sd_effect", "low", "high"),
+        alone=table("alone", "base", "error_low", "error_high"),
+        indices=table("indices", "order", "value", "low", "high"),
+        screening=table(
+            "screening", "mean_effect", "mean_absolute_effect", "sd_effect", "low", "high"
         ),
         sweep=sweep,
     )
 
 
-def _outcomes(path: Path, sweep: Sweep, parameters: pd.DataFrame) -> pd.DataFrame:
+def _outcomes(kept: Kept, sweep: Sweep, parameters: pd.DataFrame) -> pd.DataFrame:
     """The points that are drawn, of the outcomes that are."""
     shown = [
         ("outcome", "in", list({*sweep.outcomes, *OVER_TIME})),
         ("role", "not in", list(NOT_DRAWN)),
     ]
-    with intact(path):
-        rows = pd.read_parquet(path, filters=shown).astype(dict.fromkeys(WORDS, object))
+    rows = kept.parquet("outcomes", filters=shown)
+    with intact(kept.folder / "outcomes.parquet"):
         rows[[*WORDS, *NUMBERS, *parameters["parameter"]]]
-        return rows
+        return rows.astype(dict.fromkeys(WORDS, object))
 
 
 def _sweep(told: Mapping[str, Any], parameters: pd.DataFrame) -> Sweep:
@@ -109,12 +109,3 @@ def _sweep(told: Mapping[str, Any], parameters: pd.DataFrame) -> Sweep:
         seed=int(told["seed"]),
         readings={name: f"{text}{where}" for name, text in told.get("readings", {}).items()},
     )
-
-
-def _table(path: Path, columns: Iterable[str], needed: bool = False) -> pd.DataFrame:
-    """A table of a sweep; a value such as `none` is a word, and only an empty field is missing."""
-    if not needed and not path.exists():
-        return pd.DataFrame()
-    table = csv(path, columns, keep_default_na=False, na_values=[""])
-    names = [name for name in IN_WORDS if name in table]
-    return table.assign(**{name: table[name].astype(object).fillna("") for name in names})

@@ -10,36 +10,24 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
-from sim.display.figures.differences import label_of
-from sim.display.figures.page import TWO_COLUMNS, Page
-from sim.display.figures.style import ArmStyle
-from sim.display.figures.sweeps import multiples, words
-from sim.display.figures.sweeps.labels import LINE, number_points
+from sim.display.figures import multiples, scales
+from sim.display.figures.labels import number_points
+from sim.display.figures.multiples import Size
+from sim.display.figures.style import DASHED, OTHERS, ArmStyle, mark
+from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.saved import Swept
-from sim.display.figures.sweeps.shown import (
-    ONE,
-    cases,
-    contrasts,
-    last,
-    of_case,
-    ordered,
-    with_names,
-)
-from sim.display.figures.sweeps.widths import wrapped
+from sim.display.figures.texts import LINE, wrapped
 from sim.vocabulary import Arms, rows_with
 
 NAMED = 12
 """Parameters that are named at most; fewer where a panel is low."""
 
-ABREAST, LEFT, WIDTH, NAMES, RIGHT = 2, 12.0, 40.0, 38.0, 2.0
-BELOW, LAST, LEAST, MOST = 7.0, 3.5, 18.0, 52.0
-"""Panels side by side; in mm: left of a panel, its width, the names right of it, and beyond these;
-below a panel, below the last besides, and a panel's height."""
+ABREAST, NAMES, LAST = 2, 38.0, 3.5
+SIZE = Size(left=12.0, width=40.0, between=NAMES + 13.0, below=7.0, least=18.0, most=52.0,
+            beside=NAMES)  # fmt: skip
+"""Panels side by side; in mm: the names right of a panel, and the room below all panels."""
 
-INK, OTHERS = "#222222", "#9c9ca1"
-EVEN: dict[str, Any] = {"color": INK, "linewidth": 0.6, "linestyle": (0, (2, 1.5)), "zorder": 1}
 EXPLAINED = (
     "An elementary effect is what moving one parameter through its interval does, from one of many"
     " places. To the right: parameters that do more; upwards: those whose effect depends on the"
@@ -53,28 +41,18 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     numbers = _numbers(swept)
     if numbers.empty:
         return None
-    every, looks = cases(swept.sweep, numbers), contrasts(swept.sweep, numbers)
-    panels = [(o, case) for o in map(str, numbers["outcome"].unique()) for case in every]
-    heads = [words.below(numbers, outcome, words.heading(case, every)) for outcome, case in panels]
-    down = -(-len(panels) // ABREAST)
-    above = multiples.head_room(heads, WIDTH + NAMES)
-    height = multiples.height(down, above + BELOW, LEAST, MOST)
-    rows = multiples.Rows(LEFT, WIDTH, NAMES + RIGHT + LEFT - 1.0, height, above, BELOW)
-    said = [words.compares(looks), *EXPLAINED, words.about(numbers)]
-    lines = words.caption(swept.sweep, "point", *said)
-    legend = _legend(looks, numbers)
-    page = Page(TWO_COLUMNS, rows.pitch * down + LAST, swept.sweep.title, [legend], lines)
-    for place, ((outcome, case), below) in enumerate(zip(panels, heads, strict=True)):
-        axes = rows.axes(page, *divmod(place, ABREAST))
-        of_outcome = numbers[numbers["outcome"] == outcome]
-        _scale(axes, of_outcome)
-        if place % ABREAST == 0:
-            axes.set_ylabel("SD of effects")
-        if place + ABREAST >= len(panels):
-            axes.set_xlabel("mean absolute effect")
-        _draw(axes, of_case(numbers, case, outcome), looks[case.arms], height)
-        multiples.head(axes, label_of(outcome), below, WIDTH + NAMES, above)
-    return page.figure, numbers
+    every, looks = shown.cases(swept.sweep, numbers), shown.contrasts(swept.sweep, numbers)
+    panels, heads = words.panels(numbers, every)
+    cells = multiples.in_rows(len(panels), ABREAST)
+    sentences = [words.compares(looks), *EXPLAINED, words.about(numbers)]
+    caption, legend = words.caption(swept.sweep, "point", *sentences), [_legend(looks, numbers)]
+    grid = multiples.grid(heads, cells, SIZE, swept.sweep.title, legend, caption, last=LAST)
+    for i, (axes, (outcome, case)) in enumerate(zip(grid.panels, panels, strict=True)):
+        _scale(axes, numbers[numbers["outcome"] == outcome])
+        axes.set_ylabel("SD of effects" if i % ABREAST == 0 else "")
+        axes.set_xlabel("mean absolute effect" if i + ABREAST >= len(panels) else "")
+        _draw(axes, shown.of_case(numbers, case, outcome), looks[case.arms], grid.height)
+    return grid.page.figure, numbers
 
 
 def _numbers(swept: Swept) -> pd.DataFrame:
@@ -82,13 +60,13 @@ def _numbers(swept: Swept) -> pd.DataFrame:
     rows = swept.screening
     if rows.empty:
         return rows
-    rows = rows_with(rows, contrasts(swept.sweep, rows))
+    rows = rows_with(rows, shown.contrasts(swept.sweep, rows))
     size = "mean_absolute_effect"
-    rows = last(swept.sweep, rows.assign(estimate=rows[size])).drop(columns="estimate")
+    rows = shown.last(swept.sweep, rows.assign(estimate=rows[size])).drop(columns="estimate")
     columns = ["parameter", "name", "assumption", "mean_effect", size, "sd_effect", "low", "high"]
     rows = rows.rename(columns={"low": "from", "high": "to"})
-    rows = with_names(swept, rows).rename(columns={"from": "low", "to": "high"})
-    rows = ordered(rows[[*ONE, *columns]], size, largest_first=True)
+    rows = shown.with_names(swept, rows).rename(columns={"from": "low", "to": "high"})
+    rows = shown.ordered(rows[[*shown.ONE, *columns]], size, largest_first=True)
     return rows.assign(rank=1 + rows.groupby(["scenario", *Arms._fields, "outcome"]).cumcount())
 
 
@@ -98,10 +76,9 @@ def _scale(axes: Axes, rows: pd.DataFrame) -> None:
     top = float(rows["sd_effect"].max())
     axes.set_xlim(0, 1.08 * right or 1.0)
     axes.set_ylim(0, 1.12 * top or 1.0)
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-    axes.grid(color="#e4e4e4", linewidth=0.5)
-    axes.axline((0, 0), slope=1, **EVEN)
+    scales.number(axes, "x", 4, 2)
+    scales.number(axes, "y", 4, 2)
+    axes.axline((0, 0), slope=1, zorder=1, **DASHED)
 
 
 def _draw(axes: Axes, rows: pd.DataFrame, look: ArmStyle, height: float) -> None:
@@ -114,7 +91,7 @@ def _draw(axes: Axes, rows: pd.DataFrame, look: ArmStyle, height: float) -> None
         mark = _mark(look, color, is_named)
         axes.plot(part["mean_absolute_effect"], part["sd_effect"], **mark)
     points = rows[["mean_absolute_effect", "sd_effect"]].to_numpy(float)
-    number_points(axes, points, [number for _, (number, *_) in key], (WIDTH, height))
+    number_points(axes, points, [number for _, (number, *_) in key], (SIZE.width, height))
     for y, (number, *name) in key:
         for text, at, side, weight in (
             (number, 16, "right", "bold"), ("\n".join(name), 19, "left", "normal"),
@@ -142,11 +119,9 @@ def _key(rows: pd.DataFrame, height: float) -> list[tuple[float, list[str]]]:
 
 
 def _mark(look: ArmStyle, color: str, is_named: bool) -> dict[str, Any]:
-    return {
-        "marker": look.marker, "linestyle": "none", "markersize": 4.4 if is_named else 3,
-        "markerfacecolor": "white" if is_named else color, "markeredgecolor": color,
-        "markeredgewidth": 0.9, "zorder": 4 if is_named else 3, "clip_on": False,
-    }  # fmt: skip
+    """An open mark where the parameter is named, else a small full one."""
+    own = mark(look._replace(color=color), is_open=True, size=4.4 if is_named else 3)
+    return {**own, "markerfacecolor": "white" if is_named else color, "clip_on": False}
 
 
 def _legend(looks: dict[Arms, ArmStyle], numbers: pd.DataFrame) -> list[Artist]:
@@ -157,4 +132,4 @@ def _legend(looks: dict[Arms, ArmStyle], numbers: pd.DataFrame) -> list[Artist]:
     if numbers["rank"].max() > 1:
         look = next(iter(looks.values()))
         entries.append(Line2D([], [], label="other parameters", **_mark(look, OTHERS, False)))
-    return [*entries, words.assumed()] if numbers["assumption"].any() else entries
+    return [*entries, *words.assumed(numbers)]

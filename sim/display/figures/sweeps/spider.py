@@ -10,39 +10,25 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
-from sim.display.figures.differences import label_of
-from sim.display.figures.page import TWO_COLUMNS, Page
-from sim.display.figures.style import LINES, SYMBOLS, ArmStyle
-from sim.display.figures.sweeps import multiples, words
-from sim.display.figures.sweeps.labels import Label, beside
+from sim.display.figures import multiples, scales, style
+from sim.display.figures.labels import Label, beside
+from sim.display.figures.multiples import Size
+from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.saved import Swept
-from sim.display.figures.sweeps.shown import (
-    ONE,
-    cases,
-    compared,
-    contrasts,
-    ends,
-    of_case,
-    ordered,
-)
-from sim.display.figures.sweeps.widths import wrapped
+from sim.display.figures.texts import wrapped
 from sim.vocabulary import Arms
 
 NAMED = 5
 """Parameters that are named: more lines could not be told apart."""
 
-ABREAST, LEFT, WIDTH, NAMES = 2, 11.5, 40.5, 38.5
-"""Panels side by side; in mm: left of a panel, its width, and the names right of it."""
-
-BELOW, LEAST, MOST = 7.0, 17.0, 46.0
-LEADER = 3.0
+ABREAST, NAMES, LEADER = 2, 38.5, 3.0
+SIZE = Size(left=11.5, width=40.5, between=NAMES + 11.5, below=7.0, least=17.0, most=46.0,
+            beside=NAMES)  # fmt: skip
 ROOM = NAMES - LEADER - 1.0
-"""In mm: below a panel, its height; the lines to names, and what they leave for a name."""
+"""Panels side by side; in mm: names right of a panel, the lines to names, and what these leave."""
 
-LINE = [*ONE, "parameter"]
-INK, OTHERS = "#222222", "#bdbdbd"
+LINE = [*shown.ONE, "parameter"]
 EXPLAINED = (
     "Lines: the outcome as one parameter goes through its interval (of a grid: from the first"
     " value to the last) and all others stay as in the base case, also those that it is drawn"
@@ -53,27 +39,25 @@ EXPLAINED = (
 
 def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     """A line for every parameter, a panel for each outcome and case; None without ends."""
-    wide = ends(swept)
+    wide = shown.ends(swept)
     if wide.empty:
         return None
-    every, looks = cases(swept.sweep, wide), contrasts(swept.sweep, wide)
-    panels = [(o, case) for o in wide["outcome"].unique() for case in every]
-    heads = [words.below(wide, outcome, words.heading(case, every)) for outcome, case in panels]
-    above, down = multiples.head_room(heads, WIDTH + NAMES), -(-len(panels) // ABREAST)
-    height = multiples.height(down, above + BELOW, LEAST, MOST)
-    numbers = _lines(swept, wide, height)
-    rows = multiples.Rows(LEFT, WIDTH, NAMES + LEFT, height, above, BELOW)
-    said = [words.compares(looks), *EXPLAINED, words.about(wide)]
-    lines = words.caption(swept.sweep, "point", *said)
-    page = Page(TWO_COLUMNS, rows.pitch * down, swept.sweep.title, [_legend(looks, numbers)], lines)
-    for place, ((outcome, case), below) in enumerate(zip(panels, heads, strict=True)):
-        axes = rows.axes(page, *divmod(place, ABREAST))
-        of_panel = of_case(numbers, case, outcome)
+    every, looks = shown.cases(swept.sweep, wide), shown.contrasts(swept.sweep, wide)
+    panels, heads = words.panels(wide, every)
+    cells = multiples.in_rows(len(panels), ABREAST)
+    numbers = _lines(swept, wide, multiples.fitted(heads, cells, SIZE)[1])
+    caption = words.caption(
+        swept.sweep, "point", words.compares(looks), *EXPLAINED, words.about(wide)
+    )
+    legend = [_legend(looks, numbers)]
+    grid = multiples.grid(heads, cells, SIZE, swept.sweep.title, legend, caption)
+    for axes, (outcome, case) in zip(grid.panels, panels, strict=True):
+        of_panel = shown.of_case(numbers, case, outcome)
         _draw(axes, of_panel, looks[case.arms])
-        _limits(axes, numbers[numbers["outcome"] == outcome])
-        _name(axes, of_panel, height)
-        multiples.head(axes, label_of(outcome), below, WIDTH + NAMES, above)
-    return page.figure, numbers
+        axes.set_ylim(*scales.limits(numbers.loc[numbers["outcome"] == outcome, "estimate"], False))
+        scales.number(axes, "y", 5)
+        _name(axes, of_panel, grid.height)
+    return grid.page.figure, numbers
 
 
 def _lines(swept: Swept, wide: pd.DataFrame, height: float) -> pd.DataFrame:
@@ -81,7 +65,7 @@ def _lines(swept: Swept, wide: pd.DataFrame, height: float) -> pd.DataFrame:
     wide = _named(wide.sort_values("width", ascending=False, kind="stable"), height)
     found = pd.concat([_at_ends(wide), _between(swept, wide)], ignore_index=True)
     columns = ["name", "assumption", "width", "rank", "named"]
-    return ordered(found.merge(wide[[*LINE, *columns]], on=LINE), "rank", "place")
+    return shown.ordered(found.merge(wide[[*LINE, *columns]], on=LINE), "rank", "place")
 
 
 def _named(wide: pd.DataFrame, height: float) -> pd.DataFrame:
@@ -106,7 +90,7 @@ def _at_ends(wide: pd.DataFrame) -> pd.DataFrame:
 
 def _between(swept: Swept, wide: pd.DataFrame) -> pd.DataFrame:
     """The steps between base case and ends, where there are any."""
-    rows = compared(swept)
+    rows = shown.compared(swept)
     rows = rows[rows["role"] == "level"].rename(columns={"of": "parameter"})
     values = [row[row["parameter"]] for _, row in rows.iterrows()]
     rows = rows.assign(value=np.array(values, dtype=object))
@@ -119,34 +103,29 @@ def _between(swept: Swept, wide: pd.DataFrame) -> pd.DataFrame:
     return rows[place.notna()]
 
 
-def _draw(axes: Axes, rows: pd.DataFrame, look: ArmStyle) -> None:
+def _draw(axes: Axes, rows: pd.DataFrame, look: style.ArmStyle) -> None:
     """Lines of the others below, then those that are named."""
     for rank in sorted(rows["rank"].unique(), reverse=True):
         line = rows[rows["rank"] == rank]
-        own = _look(look, int(rank)) if line["named"].all() else {"color": OTHERS, "linewidth": 0.6}
+        own = (
+            _look(look, int(rank))
+            if line["named"].all()
+            else {"color": style.FAINT, "linewidth": 0.6}
+        )
         axes.plot(line["place"], line["estimate"], **own)
-    axes.axvline(0, color=INK, linewidth=0.6, zorder=1)
+    axes.axvline(0, zorder=1, **style.ZERO)
     axes.set_xlim(-1.05, 1)
     axes.set_xticks([-1, 0, 1], ["low", "base", "high"])
 
 
-def _look(look: ArmStyle, rank: int) -> dict[str, Any]:
+def _look(look: style.ArmStyle, rank: int) -> dict[str, Any]:
     """In the colour of the arm whose gain it is, each with a line and a mark of its own."""
-    place = rank - 1
+    i = rank - 1
+    own = look._replace(marker=style.SYMBOLS[i % len(style.SYMBOLS)])
     return {
-        "color": look.color, "linestyle": LINES[place % len(LINES)], "linewidth": 1.3,
-        "marker": SYMBOLS[place % len(SYMBOLS)], "markersize": 4, "markerfacecolor": "white",
-        "markeredgecolor": look.color, "markeredgewidth": 0.9, "zorder": 3, "clip_on": False,
-    }  # fmt: skip
-
-
-def _limits(axes: Axes, rows: pd.DataFrame) -> None:
-    """One scale for all panels of an outcome."""
-    low, high = float(rows["estimate"].min()), float(rows["estimate"].max())
-    room = 0.06 * multiples.spread(low, high) or 1.0
-    axes.set_ylim(low - room, high + room)
-    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10], min_n_ticks=3))
-    axes.grid(axis="y", color="#e4e4e4", linewidth=0.5)
+        **style.with_line(style.mark(own, is_open=True, size=4), style.LINES[i % len(style.LINES)]),
+        "clip_on": False,
+    }
 
 
 def _name(axes: Axes, rows: pd.DataFrame, height: float) -> None:
@@ -160,10 +139,10 @@ def _name(axes: Axes, rows: pd.DataFrame, height: float) -> None:
     beside(axes, labels, height, LEADER)
 
 
-def _legend(looks: dict[Arms, ArmStyle], numbers: pd.DataFrame) -> list[Artist]:
+def _legend(looks: dict[Arms, style.ArmStyle], numbers: pd.DataFrame) -> list[Artist]:
     entries: list[Artist] = [
         Line2D([], [], label=arms.label("−"), **_look(look, 1)) for arms, look in looks.items()
     ]
     if not numbers["named"].all():
-        entries.append(Line2D([], [], label="other parameters", color=OTHERS, linewidth=0.6))
-    return [*entries, words.assumed()] if numbers["assumption"].any() else entries
+        entries.append(Line2D([], [], label="other parameters", color=style.FAINT, linewidth=0.6))
+    return [*entries, *words.assumed(numbers)]

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
 from collections.abc import Iterable, Sequence
 
-import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 
-from sim.display.figures.caption import MM_PER_CHARACTER, NO_BREAK
+from sim.display.figures.caption import ON_READING, spoken
 from sim.display.figures.differences import OF_ENTRY, SPELT, label_of
-from sim.display.figures.page import MARGIN, TWO_COLUMNS
+from sim.display.figures.style import INK
 from sim.display.figures.sweeps.saved import Sweep
 from sim.display.figures.sweeps.shown import Case
+from sim.display.numbers import significant, typeset
 from sim.vocabulary import Arms
 
 ASSUMED = " ○"
@@ -34,33 +33,25 @@ POINTS = {
 }
 """How the points of each design come about."""
 
-ON_READING = "Fracture differences stand on the reading of the annual increase."
-
 
 def caption(sweep: Sweep, about: str, *sentences: str) -> list[str]:
-    """The caption of a figure, in lines: how it was simulated, what it shows, on which reading.
+    """The caption of a figure: how it was simulated, what it shows, on which reading.
 
     `about` is what a figure calls its points: "point" or "draw".
     """
     how = POINTS.get(sweep.design, sweep.design).format(draws=sweep.draws)
-    spoken = [
-        f"{how}; {sweep.patients} virtual patients, the same at every {about}; seed {sweep.seed}.",
-        *sentences,
-        reading(sweep),
-    ]
-    text = " ".join(sentence for sentence in spoken if sentence)
-    unbroken = re.sub(r"(?<=\d) (?=%)|(?<=month) (?=\d)|(?<=seed) (?=\d)", NO_BREAK, text)
-    return textwrap.wrap(unbroken, int((TWO_COLUMNS - 2 * MARGIN) / MM_PER_CHARACTER))
+    patients = f"{sweep.patients} virtual patients, the same at every {about}"
+    return [spoken(f"{how}; {patients}; seed {sweep.seed}.", *sentences, reading(sweep))]
 
 
 def reading(sweep: Sweep) -> str:
     """How the annual increase is read, in each scenario where that differs."""
-    told = {name: text for name, text in sweep.readings.items() if text}
-    if not told:
+    readings = {name: text for name, text in sweep.readings.items() if text}
+    if not readings:
         return ""
-    if len(set(told.values())) == 1:
-        return f"Annual increase of bone density: {next(iter(told.values()))}."
-    each = "; ".join(f"{text} ({name})" for name, text in told.items())
+    if len(set(readings.values())) == 1:
+        return f"Annual increase of bone density: {next(iter(readings.values()))}."
+    each = "; ".join(f"{text} ({name})" for name, text in readings.items())
     return f"Annual increase of bone density: {each}."
 
 
@@ -75,9 +66,9 @@ def about(rows: pd.DataFrame) -> str:
     """The month that outcomes stand for, the scenarios of another length, and fractures."""
     last = rows.groupby("scenario", sort=False)["time"].max()
     usual = last.mode()[0]
-    apart = "".join(f", month {month:g} in {s}" for s, month in last.items() if month != usual)
+    others = "".join(f", month {month:g} in {s}" for s, month in last.items() if month != usual)
     breaks = any("fracture" in outcome for outcome in rows["outcome"].unique())
-    return f"Outcomes at month {usual:g}{apart}." + breaks * f" {ON_READING}"
+    return f"Outcomes at month {usual:g}{others}." + breaks * f" {ON_READING}"
 
 
 def counted(draws: pd.Series[int]) -> str:
@@ -120,18 +111,18 @@ def heading(case: Case, every: Sequence[Case]) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def number(value: float) -> str:
-    """Three significant digits."""
-    if not np.isfinite(value):
-        return "–"
-    text = f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
-    return "0" if float(text) == 0 else text.replace("-", "−")
+def panels(
+    rows: pd.DataFrame, every: Sequence[Case]
+) -> tuple[list[tuple[str, Case]], list[tuple[str, str]]]:
+    """A panel for each outcome in each case, and the title of each with what stands below it."""
+    shown = [(str(outcome), case) for outcome in rows["outcome"].unique() for case in every]
+    return shown, [(label_of(o), below(rows, o, heading(case, every))) for o, case in shown]
 
 
 def amount(value: object) -> str:
     """The value of a parameter: a number, or words, which are cut where they are very many."""
     try:
-        return number(float(str(value)))
+        return typeset(significant(float(str(value))))
     except ValueError:
         text = str(value)
         return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
@@ -147,9 +138,11 @@ def named(name: str, assumption: bool) -> str:
     return name + ASSUMED * bool(assumption)
 
 
-def assumed() -> Line2D:
-    """What the mark after a name means, for the legend."""
-    return Line2D(
+def assumed(rows: pd.DataFrame) -> list[Artist]:
+    """What the mark after a name means, for the legend of rows that have it."""
+    if not rows["assumption"].any():
+        return []
+    return [Line2D(
         [], [], label="assumption", linestyle="none", marker="o", markersize=4.5,
-        markerfacecolor="white", markeredgecolor="#222222", markeredgewidth=0.6,
-    )  # fmt: skip
+        markerfacecolor="white", markeredgecolor=INK, markeredgewidth=0.6,
+    )]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Where the panels of a heat map stand, and how large its cells are."""
+"""The cells of a heat map: how large they are, and where the panels stand."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from sim.display.figures import multiples
 from sim.display.figures.page import MARGIN, TWO_COLUMNS
-from sim.display.figures.sweeps import multiples
 from sim.display.figures.sweeps.axes_of_grid import Axis
-from sim.display.figures.sweeps.widths import millimetres, wrapped
+from sim.display.figures.texts import millimetres, wrapped
 
 LINE, BETWEEN, RIGHT, BAR = 3.1, 6.0, 2.0, 11.0
 """In mm: a line of text, between panels, at the right edge, a scale of colours."""

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim import results
-from sim.experiments import archive
-from sim.experiments.sweeps import addresses, again, analyses, variance
+from sim.display import figures
+from sim.experiments.sweeps import addresses, analyses, variance
 from sim.experiments.sweeps.collect import Collected, shown
 from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.read import Sweep
+from sim.results.manifest import Manifest, Part, Texts
+from sim.results.tables import DIGITS
 from sim.scenario.protocol import accrual
-from sim.version import __version__
+from sim.vocabulary import Engine
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,29 +64,33 @@ def folder_of(sweep: Sweep, root: Path) -> Path:
     return home(sweep, root) / f"{sweep.digest[:8]}{addresses.model()[:4]}"
 
 
+class Options(Part):
+    """What a sweep needs to be done again beside its studies: its file, as it was read."""
+
+    specification: Texts
+    patients: int
+    draws: int
+    seed: int
+    engine: Engine = "batch"
+
+
 def keep(
     sweep: Sweep, found: Sequence[Collected], root: Path, failed: dict[tuple[str, int], str],
     about: dict[str, Any],
 ) -> Swept:  # fmt: skip
     """Write everything that the numbers of a sweep say, whole or not at all."""
-    from sim.display.figures import sweeps as figures
-
     folder, design = folder_of(sweep, root), sweep.form.design
     swept = Swept(
-        sweep, folder, analyses.parameters(found), analyses.alone(found), analyses.summary(found),
-        analyses.noise(found), variance.indices(found) if design.indices else None,
+        sweep, folder, analyses.parameters(sweep.varied), analyses.alone(found),
+        analyses.summary(found), analyses.noise(found),
+        variance.indices(found) if design.indices else None,
         variance.screening(found, design.morris.levels) if design.morris else None,
         analyses.in_vain(found), failed,
     )  # fmt: skip
-    with results.whole(folder) as temporary:
-        write_outcomes(found, temporary)
-        for name in ("parameters", "alone", "summary", "noise", "indices", "screening"):
-            frame = getattr(swept, name)
-            if frame is not None:
-                archive.write_csv(frame, temporary / f"{name}.csv")
-        text = json.dumps(manifest_of(swept, about), indent=1, ensure_ascii=False)
-        (temporary / "manifest.json").write_text(text + "\n", encoding="utf-8")
-        figures.draw(temporary)
+    names = ("parameters", "alone", "summary", "noise", "indices", "screening")
+    tables = {name: getattr(swept, name) for name in names}
+    write = partial(write_outcomes, found)
+    results.keep(folder, manifest_of(swept, **about), tables, figures.draw, write)
     return swept
 
 
@@ -99,7 +104,7 @@ def write_outcomes(found: Sequence[Collected], folder: Path) -> None:
         writer = None
         for frame in _frames(found):
             _as_text(frame).to_csv(csv, index=False, header=writer is None,
-                                   float_format=archive.DIGITS, lineterminator="\n")  # fmt: skip
+                                   float_format=DIGITS, lineterminator="\n")  # fmt: skip
             rows = pa.Table.from_pandas(frame, preserve_index=False)
             if writer is None:
                 path = folder / "outcomes.parquet"
@@ -112,7 +117,7 @@ def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
     """The table with numbers that repeat as text: it is writing them down that takes long."""
     told = {}
     for name in frame.select_dtypes("float").columns.difference(["estimate", "mc_error"]):
-        text = {value: archive.DIGITS % value for value in frame[name].unique()}
+        text = {value: DIGITS % value for value in frame[name].unique()}
         told[name] = frame[name].map(text, na_action="ignore")
     return frame.assign(**told)
 
@@ -161,27 +166,29 @@ def _numeric(found: Sequence[Collected]) -> dict[str, bool]:
     return numeric
 
 
-def manifest_of(swept: Swept, about: dict[str, Any]) -> dict[str, Any]:
-    """Everything needed to know what was swept, and what its figures say."""
+def manifest_of(
+    swept: Swept, command: str = "", seconds: float = 0.0, engine: Engine = "batch",
+    pilot: dict[str, Any] | None = None,
+) -> Manifest:  # fmt: skip
+    """Everything needed to know what was swept, what its figures say, and to do it again."""
     sweep, form = swept.sweep, swept.sweep.form
-    scenarios = {one.study.scenario.name: one.study for one in sweep.varied}
+    studies = {one.study.scenario.name: one.study for one in sweep.varied}
     first = sweep.varied[0].study.scenario
-    return {
-        "mastosim": __version__,
-        "model": addresses.model(),
-        "digest": sweep.digest,
-        "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        **archive.made_with(),
-        **about,
+    options = Options(
+        specification=sweep.document, patients=sweep.patients, draws=sweep.draws, seed=first.seed,
+        engine=engine,
+    )  # fmt: skip
+    details = {
         "sweep": {
             "name": form.name, "title": form.title, "question": form.question,
             "design": form.design.name, "outcomes": form.outcomes, "arms": list(first.arms),
             "comparator": first.compared_with, "patients": sweep.patients, "draws": sweep.draws,
             "seed": first.seed,
-            "readings": {name: accrual(study.scenario) for name, study in scenarios.items()},
+            "readings": {name: accrual(study.scenario) for name, study in studies.items()},
         },
+        "model": addresses.model(),
+        "pilot": pilot,
         "in_vain": [list(one) for one in swept.in_vain],
         "failed": [[*point, why] for point, why in swept.failed.items()],
-        "specification": sweep.document,
-        "scenarios": {name: again.held(study) for name, study in scenarios.items()},
     }  # fmt: skip
+    return results.made("sweep", studies, options, sweep.digest, command, seconds, details)

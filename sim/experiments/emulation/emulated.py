@@ -1,18 +1,14 @@
-"""An emulation in its folder: every trial, the scores, the picture and a manifest."""
+"""Simulated trials with their scores, and the sentences that belong to them."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim import evidence, results
-from sim.experiments import archive
+from sim import evidence
 from sim.experiments.emulation.design import Emulation
 from sim.experiments.emulation.scores import coverage, scored
 from sim.outcomes import facts_of
 from sim.scenario.protocol import accrual
-from sim.vocabulary import FORMATS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,35 +34,6 @@ class Emulated(NamedTuple):
 def of_trials(emulation: Emulation, trials: pd.DataFrame) -> Emulated:
     """The trials with their scores."""
     return Emulated(emulation, trials, scored(trials, facts_of(emulation.study)))
-
-
-def folder_of(emulation: Emulation, root: Path) -> Path:
-    """Where an emulation belongs below a folder of results."""
-    study = emulation.study
-    return root / study.scenario.name / f"{archive.digest_of(study)}-emulated"
-
-
-def keep(emulated: Emulated, root: Path, command: str = "", seconds: float = 0.0) -> Path:
-    """Write an emulation to its folder, whole or not at all; returns the folder."""
-    from sim.display.figures import trials as page
-    from sim.display.figures.style import styled, write
-
-    study = emulated.emulation.study
-    folder = folder_of(emulated.emulation, root)
-    with results.whole(folder) as temporary:
-        emulated.trials.to_parquet(temporary / "trials.parquet", compression="zstd", index=False)
-        archive.write_csv(emulated.scores, temporary / "scores.csv")
-        with styled():
-            drawn = page.figure(emulated.scores, emulated.trials, title(emulated), said(emulated))
-            write(temporary, "emulation", *drawn, FORMATS)
-        held = {  # not in the form of a run: who runs that again wants another thing
-            "trials": emulated.emulation.trials,
-            "patients_per_trial": emulated.emulation.design.patients,
-            "study": archive.manifest_of(study, command, seconds, "batch"),
-        }
-        text = json.dumps(held, indent=1, ensure_ascii=False)
-        (temporary / "manifest.json").write_text(text + "\n", encoding="utf-8")
-    return folder
 
 
 def title(emulated: Emulated) -> str:

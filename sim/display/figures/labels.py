@@ -8,11 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.display.figures.sweeps.multiples import GREY, POINTS_PER_MM
-from sim.display.figures.sweeps.widths import millimetres
-
-LINE = 2.95
-"""Millimetres of a line of text."""
+from sim.display.figures.style import SECOND
+from sim.display.figures.texts import LINE, POINTS_PER_MM, millimetres
 
 AWAY = 2.4
 """Millimetres from a point to the middle of its number."""
@@ -40,7 +37,7 @@ def beside(axes: Axes, labels: Sequence[Label], height: float, gap: float) -> No
             "\n".join(label.lines), (1, 1 - want / height), xycoords="axes fraction",
             xytext=(gap * POINTS_PER_MM, (want - at) * POINTS_PER_MM), textcoords="offset points",
             va="center", linespacing=1.1, annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.4, "shrinkA": 0.5,
+            arrowprops={"arrowstyle": "-", "color": SECOND, "linewidth": 0.4, "shrinkA": 0.5,
                         "shrinkB": 0, "relpos": (0, 0.5)},
         )  # fmt: skip
 

@@ -1,0 +1,105 @@
+"""`mastosim list`: the results that were kept."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from sim.cli.ending import dumped
+from sim.cli.options import JSON
+
+if TYPE_CHECKING:
+    from sim.results import Kept
+
+FALLBACK = (120, 24)
+"""Columns and lines where there is no terminal."""
+
+HEADS = ("result", "kind", "scenario", "what was set", "patients", "date (UTC)")
+WHOLE = ("result", "kind", "patients", "date (UTC)")
+"""Columns that are never wrapped."""
+
+SHORTEST = 6
+"""Characters of a digest that are printed at least."""
+
+
+@click.command("list", epilog="Example: mastosim list --out results")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("results"),
+    show_default=True,
+    help="Folder of results.",
+)
+@JSON
+def list_results(out: Path, as_json: bool) -> None:
+    """List the results below a folder, the newest first.
+
+    For each: kind, scenario, what was set, patients, date, and the name that `show`, `plot`,
+    `rerun`, `extend` and `explain` understand.
+    """
+    from sim import results
+
+    kept, unreadable = results.all_below(out)
+    if as_json:
+        click.echo(dumped({"results": [_facts(result) for result in kept]}))
+    elif kept:
+        click.echo(_table(kept, shutil.get_terminal_size(FALLBACK).columns))
+    else:
+        click.echo(f"There is no result in '{out}' yet; `mastosim run SCENARIO` makes one.")
+    for why in unreadable:
+        click.echo(f"Not listed: {why}", err=True)
+
+
+def _facts(kept: Kept) -> dict[str, Any]:
+    manifest = kept.manifest
+    return {
+        "kind": manifest.kind,
+        "scenarios": manifest.scenarios,
+        "settings": [setting.model_dump() for setting in manifest.settings],
+        "patients": manifest.patients,
+        "seed": manifest.seed,
+        "written": manifest.written,
+        "digest": manifest.digest,
+        "folder": kept.folder,
+    }
+
+
+def _table(results: list[Kept], width: int) -> str:
+    """A row for each result, in as many columns as the terminal has."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    from sim.results.about import in_words
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    for head in HEADS:
+        side: Literal["left", "right"] = "right" if head == "patients" else "left"
+        table.add_column(head, justify=side, overflow="fold", no_wrap=head in WHOLE)
+    names = [kept.folder.name for kept in results]
+    for kept in results:
+        manifest = kept.manifest
+        table.add_row(
+            _start(kept.folder.name, names),
+            manifest.kind,
+            manifest.about,
+            "; ".join(in_words(one) for one in manifest.settings if one.path != "cohort.patients"),
+            str(manifest.patients),
+            manifest.written[:16].replace("T", " "),
+        )
+    out = io.StringIO()
+    Console(file=out, width=width, color_system=None, markup=False, emoji=False).print(table)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()).strip("\n")
+
+
+def _start(name: str, names: Sequence[str]) -> str:
+    """The start of a name that no other name begins with; the whole name where there is none."""
+    others = [other for other in names if other != name]
+    starts = (name[:count] for count in range(SHORTEST, len(name)))
+    unique = (start for start in starts if not any(other.startswith(start) for other in others))
+    return next(unique, name)

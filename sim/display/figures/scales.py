@@ -1,0 +1,49 @@
+"""The scales of panels: round numbers along them, and ends that leave room round what is drawn."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
+
+from sim.display.figures.style import GRID
+
+ROUNDING = 1e-9
+"""What rounding alone makes of a number, as a share of it."""
+
+NEAR = 0.5
+"""Zero is near where all values lie on one side of it, and the smallest below half the largest."""
+
+STEPS = [1, 2, 2.5, 5, 10]
+
+
+def number(axes: Axes, which: Literal["x", "y"], most: int, least: int = 3) -> None:
+    """Round numbers along an axis, with a line of the grid at each."""
+    axis: Axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_major_locator(MaxNLocator(most, steps=STEPS, min_n_ticks=least))
+    axes.grid(axis=which, color=GRID, linewidth=0.5)
+
+
+def limits(values: ArrayLike, zero: bool | None = None, room: float = 0.06) -> tuple[float, float]:
+    """The ends of a scale round the values that are known.
+
+    Zero is in view where `zero` is True, and where it is near if that is None. `room` is the
+    share of the scale that is left at either end.
+    """
+    known = np.asarray(values, float)
+    known = known[np.isfinite(known)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+    is_near = 0 <= low < NEAR * high or NEAR * low < high <= 0 or low == high
+    if zero or (zero is None and is_near):
+        low, high = min(low, 0.0), max(high, 0.0)
+    around = room * distance(low, high) or 1.0
+    return low - around, high + around
+
+
+def distance(low: float, high: float) -> float:
+    """How far apart two numbers are; what rounding alone makes is none."""
+    return high - low if high - low > ROUNDING * max(abs(low), abs(high)) else 0.0

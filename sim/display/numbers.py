@@ -1,0 +1,72 @@
+"""How numbers are written for people, in tables, figures and sentences.
+
+One rule for estimates: three significant digits, and no more than two decimals. A whole number has
+no decimals, and a number below zero that rounds to zero has no minus.
+"""
+
+from __future__ import annotations
+
+import math
+
+MISSING = "–"
+WITH_EXPONENT = 1e9
+"""From this size on a number is written with an exponent."""
+
+
+def number(value: float) -> str:
+    """An estimate: three significant digits, and no more than two decimals.
+
+    >>> [number(x) for x in (5.0, 2.4, 12.34, 1234.5, -0.004, float("nan"))]
+    ['5', '2.40', '12.3', '1234', '0.00', '–']
+    """
+    if not math.isfinite(value) or abs(value) >= WITH_EXPONENT:
+        return significant(value)
+    size = abs(float(f"{value:.3g}"))  # as it is written: 9.999 is written as 10.0
+    decimals = 0 if size >= 100 or value == int(value) else 1 if size >= 10 else 2
+    return fixed(value, decimals)
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """A value that was stated: its significant digits however small it is, zeros at the end not.
+
+    >>> [significant(x) for x in (12.60, 0.0314159, 1234.5, 5.0)]
+    ['12.6', '0.0314', '1234', '5']
+    """
+    if math.isnan(value):
+        return MISSING
+    if math.isinf(value):
+        return "∞" if value > 0 else "-∞"
+    if 10 ** (digits - 1) <= abs(float(f"{value:.{digits}g}")) < WITH_EXPONENT:
+        return fixed(value, 0)
+    return f"{value + 0.0:.{digits}g}"  # + 0.0: no minus before a zero
+
+
+def fixed(value: float, decimals: int) -> str:
+    """A number with so many decimals, as its neighbours have them."""
+    return f"{round(value, decimals) + 0.0:.{decimals}f}"
+
+
+def signed(value: float) -> str:
+    """An estimate with a plus where it is above zero."""
+    text = number(value)
+    return f"+{text}" if value > 0 else text
+
+
+def interval(low: float, high: float) -> str:
+    """The two ends of an interval in brackets."""
+    return f"[{number(low)}, {number(high)}]"
+
+
+def with_interval(estimate: float, low: float, high: float) -> str:
+    """An estimate and its interval, a dash where it is missing."""
+    return MISSING if math.isnan(estimate) else f"{number(estimate)} {interval(low, high)}"
+
+
+def typeset(text: str) -> str:
+    """The text of numbers as figures print it: with a minus sign in place of a hyphen."""
+    return text.replace("-", "−")
+
+
+def is_missing(value: object) -> bool:
+    """True for a number that is missing."""
+    return isinstance(value, float) and math.isnan(value)

@@ -1,0 +1,127 @@
+"""The tables of a run: reported against simulated, then every outcome arm by arm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sim import evidence
+from sim.display.numbers import is_missing, number, significant
+from sim.display.tables.sheet import Printout, Sheet
+from sim.display.tables.side_by_side import ARMS, estimate_and_interval, sheet
+from sim.scenario.protocol import accrual, count_of_assumptions
+from sim.vocabulary import DAYS_PER_MONTH, EVERYONE, Arms, arms_of, rows_with
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.scenario import Study
+
+
+def printout(study: Study, summary: pd.DataFrame, published: pd.DataFrame | None) -> Printout:
+    """Reported against simulated where the scenario answers to a publication, then the arms."""
+    sheets = [] if published is None or published.empty else [_reported(study, published)]
+    *above, last = _arms(study, summary)
+    sheets += [*above, last._replace(notes=_about_intervals(study))]
+    return Printout(tuple(sheets), _about_study(study))
+
+
+def precision(course: pd.DataFrame) -> tuple[str, ...]:
+    """How many patients a precision that was asked for took, a line for each goal.
+
+    `course` has a row for each goal and number of patients tried.
+    """
+    last = course[course["patients"] == course["patients"].max()]
+    return tuple(
+        f"{row['outcome']}, {Arms(row['arm'], row['against_arm']).label()}: "
+        f"{number(row['estimate'])} ± {significant(row['half_width'], 2)} with "
+        f"{row['patients']} patients; wanted ± {row['wanted']:g}"
+        + ("" if row["half_width"] <= row["wanted"] else ", not reached: no run has more patients")
+        for row in last.to_dict("records")
+    )
+
+
+def _reported(study: Study, published: pd.DataFrame) -> Sheet:
+    """The published numbers beside the simulated ones."""
+    paper = study.publication(study.scenario.answers or "")
+    labels = evidence.labels(paper)
+    rows = [
+        (
+            labels[row["fact"]],
+            row["unit"],
+            _as_printed(row["reported"], row["reported_spread"]),
+            _with_spread(row["simulated"], row["simulated_spread"]),
+            number(row["mc_error"]),
+        )
+        for row in published.to_dict("records")
+    ]
+    heads = ("Reported against simulated", "unit", "reported", "simulated", "Monte Carlo error")
+    notes = (
+        f"Reported: {evidence.short_citation(paper)}. After ±: standard deviation between "
+        "patients.",
+        "Monte Carlo error: standard error of the simulated value; more virtual patients make it "
+        "smaller.",
+    )
+    return Sheet(heads, rows, notes)
+
+
+def _arms(study: Study, summary: pd.DataFrame) -> Iterator[Sheet]:
+    """Every outcome at its last time: two arms beside their difference, more arms above theirs.
+
+    All patients first, then each subgroup.
+    """
+    columns = arms_of(summary)
+    groups = [columns]
+    if len(study.scenario.arms) > 2:
+        groups = [[arms for arms in columns if bool(arms.against_arm) == is_difference]
+                  for is_difference in (False, True)]  # fmt: skip
+    for subgroup, of_group in summary.groupby("subgroup", sort=False):
+        by = [*Arms._fields, "outcome"]
+        last = of_group.loc[of_group.groupby(by, sort=False)["time"].idxmax()]
+        who = "" if subgroup == EVERYONE else f", {subgroup}"
+        for group in groups:
+            rows = rows_with(last, group)
+            yield sheet(f"{study.scenario.name}{who}", rows, ARMS, estimate_and_interval)
+
+
+def _about_intervals(study: Study) -> tuple[str, ...]:
+    """Whose means the arms show, and what their intervals say."""
+    scenario = study.scenario
+    patients = scenario.cohort.patients
+    paired = "Differences are paired: the same patients, the same random numbers in every arm."
+    return (
+        f"Means over {patients} virtual patients with 95 % Monte Carlo intervals.",
+        *([paired] if len(scenario.arms) > 1 else []),
+        "An interval says how well the simulation knows its own mean, not how well the",
+        "published patients support it.",
+    )
+
+
+def _about_study(study: Study) -> tuple[str, ...]:
+    """How much of a result is assumed, and what its differences stand on."""
+    return (
+        f"{count_of_assumptions(study.numbers)}; `mastosim check` lists them.",
+        f"Annual increase read as: {accrual(study.scenario)}.",
+        "Fracture differences stand on this reading.",
+        *_beyond_evidence(study),
+    )
+
+
+def _beyond_evidence(study: Study) -> list[str]:
+    beyond = study.scenario.beyond_evidence
+    if study.scenario.horizon <= beyond.after:
+        return []
+    after = round(beyond.after / DAYS_PER_MONTH)
+    return [
+        f"Past month {after} no evidence reaches: bone density goes on at {beyond.rate:g} %/year."
+    ]
+
+
+def _with_spread(value: float, spread: float) -> str:
+    return number(value) if is_missing(spread) else f"{number(value)} ± {number(spread)}"
+
+
+def _as_printed(value: float, spread: float) -> str:
+    """A published number with as many digits as it was published with."""
+    printed = significant(value, 6)
+    return printed if is_missing(spread) else f"{printed} ± {significant(spread, 6)}"

@@ -1,0 +1,64 @@
+"""A table with a row for each outcome and a column for each scenario, reading or arm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from sim.display.numbers import MISSING, is_missing, number, with_interval
+from sim.display.tables.sheet import Sheet
+from sim.vocabulary import Arms
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ARMS = "arms"
+"""A column for each arm and difference of arms."""
+
+Row = Mapping[Hashable, Any]
+Cell = Callable[[Row], str]
+
+
+def sheet(
+    title: str, rows: pd.DataFrame, by: str, cell: Cell, heads: Mapping[str, str] | None = None
+) -> Sheet:
+    """Outcomes down, the values of the column `by` across, the month of follow-up in the heads.
+
+    `rows` hold each outcome once for each value of `by`, a column of theirs or ARMS. `heads` are
+    other names for some values. A cell of another month than its head says so.
+    """
+    if by == ARMS:
+        rows = rows.assign(arms=[a.label() for a in map(Arms, rows["arm"], rows["against_arm"])])
+    months = rows.groupby(by, sort=False)["time"].max()
+    are_alike = months.nunique() == 1
+    names = {name: (heads or {}).get(str(name), str(name)) for name in months.index}
+    cells = {
+        (row["outcome"], row[by]): cell(row) + _month(row, float(months[row[by]]))
+        for row in rows.to_dict("records")
+    }
+    first = rows.drop_duplicates("outcome")
+    lines = [
+        (str(outcome), str(unit), *(cells.get((outcome, name), MISSING) for name in names))
+        for outcome, unit in zip(first["outcome"], first["unit"], strict=True)
+    ]
+    if are_alike:
+        return Sheet((f"{title} at month {months.iloc[0]:g}", "unit", *names.values()), lines)
+    across = (f"{names[name]} at month {month:g}" for name, month in months.items())
+    return Sheet((title, "unit", *across), lines)
+
+
+def estimate(row: Row) -> str:
+    """The estimate of a row."""
+    return number(row["estimate"])
+
+
+def estimate_and_interval(row: Row) -> str:
+    """The estimate of a row with its 95 % interval."""
+    return with_interval(row["estimate"], row["low"], row["high"])
+
+
+def _month(row: Row, month: float) -> str:
+    """The month of a value, where it is not that of its column."""
+    if row["time"] == month or is_missing(row["estimate"]):
+        return ""
+    return f" (month {row['time']:g})"

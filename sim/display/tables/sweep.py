@@ -1,0 +1,185 @@
+"""The tables of a sweep: those that its design is about, and what to beware of."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.display.numbers import number, significant
+from sim.display.tables.design import stated
+from sim.display.tables.sheet import Printout, Sheet
+from sim.vocabulary import Arms
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_ROWS = 15
+"""Parameters that are printed; the file has all."""
+
+
+class Facts(NamedTuple):
+    """What a sweep was: its design, the outcomes asked for, and the patients of a point.
+
+    `readings` say how the annual increase is read in each scenario. `in_vain` are scenario,
+    parameter and reason of what changes no outcome; `failed` counts the points that failed.
+    """
+
+    design: str
+    outcomes: Sequence[str]
+    patients: int
+    readings: Mapping[str, str]
+    in_vain: Iterable[Sequence[str]] = ()
+    failed: int = 0
+
+
+def printout(facts: Facts, tables: Mapping[str, pd.DataFrame | None]) -> Printout:
+    """A table for every outcome that the sweep is about, and the notes.
+
+    `tables` are those of the result by name: `parameters`, `summary`, `alone`, `indices`,
+    `screening`, and of a grid `outcomes`.
+    """
+    about = {"one_at_a_time": _alone, "grid": _grid, "indices": _indices, "morris": _screening}
+    return Printout(tuple(about.get(facts.design, _draws)(facts, tables)), tuple(_notes(facts)))
+
+
+def _notes(facts: Facts) -> Iterator[str]:
+    for scenario, path, why in facts.in_vain:
+        yield f"In vain ({scenario}): {path}: {why} in {facts.patients} patients"
+    if facts.failed and facts.design in ("indices", "morris"):
+        yield f"No indices of variance: they need every point, and {facts.failed} failed"
+    readings = "; ".join(f"{name}: {reading}" for name, reading in facts.readings.items())
+    yield f"Annual increase read as: {readings}"
+    yield "Every point holds the same patients and random numbers; differences are paired."
+
+
+Tables = Mapping[str, Any]
+Row = Mapping[Hashable, Any]
+
+
+def _of_outcomes(facts: Facts, frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The rows of each outcome that the sweep is about, of differences where there are any.
+
+    A grid tells the arms as well: what both lose or gain alike shows in no difference.
+    """
+    rows = frame[frame["against_arm"] != ""]
+    rows = frame if rows.empty or facts.design == "grid" else rows
+    for outcome in facts.outcomes:
+        for (scenario, arm, other), of_arm in rows[rows["outcome"] == outcome].groupby(
+            ["scenario", *Arms._fields], sort=False
+        ):
+            last = of_arm[of_arm["time"] == of_arm["time"].max()]
+            if not last.empty:
+                unit = last["unit"].iloc[0]
+                yield f"{outcome}, {Arms(str(arm), str(other)).label()}, {scenario} ({unit})", last
+
+
+def _draws(facts: Facts, tables: Tables) -> Iterator[Sheet]:
+    """Every outcome over the draws: mean, spread without the noise of patients, and quantiles."""
+    heads = ("over the draws", "unit", "base", "mean", "± SE", "SD", "SD of parameters",
+             "95 % of draws", "above 0, %")  # fmt: skip
+    summary = tables["summary"]
+    asked = summary[summary["outcome"].isin(facts.outcomes)]
+    last = asked.groupby(["scenario", "outcome"])["time"].transform("max")
+    rows = [
+        (
+            f"{row['outcome']}, {Arms(row['arm'], row['against_arm']).label()}, {row['scenario']}",
+            row["unit"], number(row["base"]), number(row["mean"]),
+            number(row["mean_error"]), number(row["sd"]), number(row["sd_parameters"]),
+            _range(row["q2.5"], row["q97.5"]),
+            number(row["above_0"]),
+        )
+        for row in asked[asked["time"] == last].to_dict("records")
+    ]  # fmt: skip
+    yield Sheet(heads, rows)
+
+
+def _alone(facts: Facts, tables: Tables) -> Iterator[Sheet]:
+    """The parameters that move each outcome most."""
+    parameters = tables["parameters"].drop_duplicates(["parameter", "scenario"])
+    ends = parameters.set_index(["parameter", "scenario"]).to_dict("index")
+    for head, rows in _of_outcomes(facts, tables["alone"]):
+        width = (rows["at_high"] - rows["at_low"]).abs()
+        widest = rows.loc[width.sort_values(ascending=False, kind="stable").index[:MOST_ROWS]]
+        heads = (head, "", "low", "high", "at low", "at high", "change", "± SE")
+        lines = [
+            _change(row, ends[row["parameter"], row["scenario"]])
+            for row in widest.to_dict("records")
+        ]
+        yield Sheet(heads, lines)
+
+
+def _change(row: Row, parameter: Row) -> tuple[str, ...]:
+    larger = "high" if abs(row["change_high"]) >= abs(row["change_low"]) else "low"
+    return (
+        str(parameter["name"]), str(parameter["unit"]),
+        stated(parameter["low"]), stated(parameter["high"]),
+        number(row["at_low"]), number(row["at_high"]),
+        number(row[f"change_{larger}"]), number(row[f"error_{larger}"]),
+    )  # fmt: skip
+
+
+def _grid(facts: Facts, tables: Tables) -> Iterator[Sheet]:
+    """The first axis down, the second across; further axes as tables of their own."""
+    outcomes, parameters = tables["outcomes"], tables["parameters"]
+    names = dict(zip(parameters["parameter"], parameters["name"], strict=True))
+    across = [*names][1] if len(names) > 1 else None
+    for head, rows in _of_outcomes(facts, outcomes[outcomes["role"] == "grid"]):
+        columns = [*dict.fromkeys(rows[across])] if across else [""]
+        heads = [f"{names[across]} {stated(c)}" if across else "estimate" for c in columns]
+        lines: dict[tuple[str, ...], list[str]] = {}
+        for row in rows.to_dict("records"):
+            others = [f"{names[axis]} {stated(row[axis])}" for axis in names if axis != across]
+            cell = f"{number(row['estimate'])} ± {number(row['mc_error'])}"
+            lines.setdefault((", ".join(others), ""), []).append(cell)
+        yield Sheet((head, "", *heads), [(*key, *cells) for key, cells in lines.items()])
+
+
+def _indices(facts: Facts, tables: Tables) -> Iterator[Sheet]:
+    """First and total order of every parameter, and pairs where they were asked for."""
+    if tables["indices"] is None:
+        return
+    for head, rows in _of_outcomes(facts, tables["indices"]):
+        lines = [
+            (row["name"], row["order"] + (f" with {row['other']}" if row["other"] else ""),
+             number(row["value"]), _range(row["low"], row["high"]))
+            for row in rows.to_dict("records")
+        ]  # fmt: skip
+        yield Sheet((head, "order", "index", "95 %"), lines)
+
+
+def _screening(facts: Facts, tables: Tables) -> Iterator[Sheet]:
+    """Mean absolute effect and SD of effects, largest first."""
+    if tables["screening"] is None:
+        return
+    for head, rows in _of_outcomes(facts, tables["screening"]):
+        ordered = rows.sort_values("mean_absolute_effect", ascending=False, kind="stable")
+        lines = [
+            (row["name"], "", number(row["mean_absolute_effect"]),
+             _range(row["low"], row["high"]), number(row["sd_effect"]))
+            for row in ordered.to_dict("records")
+        ]  # fmt: skip
+        yield Sheet((head, "", "mean |effect|", "95 %", "SD of effects"), lines)
+
+
+def pilot(facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """How large a pilot found the noise, and the draws and patients that it recommends.
+
+    `found` is a pilot as the manifest of a sweep holds it.
+    """
+    split, advice = facts["split"], facts["advice"]
+    spread, alike, differing = (
+        significant(split[part] ** 0.5) for part in ("parameters", "patients", "together")
+    )
+    error, target = significant(advice["error"], 2), significant(facts["target"], 2)
+    arms = Arms(facts["arm"], facts["against_arm"]).label()
+    return (
+        f"Pilot, {facts['outcome']}, {arms} ({facts['unit']}):",
+        f"  spread between draws, noise of patients taken off (SD): {spread}",
+        f"  between patients (SD): {alike} alike at every draw, {differing} differing",
+        f"  {advice['draws']} draws of {advice['patients']} patients give the mean a standard "
+        f"error of {error} (wanted {target}) in about {advice['seconds']:.0f} s on one core",
+    )
+
+
+def _range(low: float, high: float) -> str:
+    return f"{number(low)} to {number(high)}"

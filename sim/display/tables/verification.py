@@ -1,0 +1,28 @@
+"""The lines of a verification: the verdict of each check and the numbers behind it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sim.display.tables.sheet import Printout
+
+VERDICT = 14
+"""Characters of the column of verdicts."""
+
+
+def printout(scenario: str, checks: Sequence[Mapping[str, Any]]) -> Printout:
+    """Two lines for each check, its details below them, and the count of verdicts at the end.
+
+    Each check has `check`, `answers`, `verdict`, `evidence` and `details`.
+    """
+    counts = Counter(str(check["verdict"]) for check in checks)
+    total = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    lines = [line for check in checks for line in _lines(check)]
+    return Printout((), (*lines, f"{scenario}: {total}."))
+
+
+def _lines(check: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{check['verdict']:{VERDICT}} {check['check']} ({check['answers']})"
+    yield from (f"{'':{VERDICT}} {line}" for line in (check["evidence"], *check["details"]))

@@ -1,0 +1,74 @@
+"""An emulation as a kept result: every trial, the scores, and the figure."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from sim import results
+from sim.display import figures
+from sim.display.tables import emulation as printed
+from sim.experiments import emulation
+from sim.experiments.emulation import Design, Emulated, Emulation
+from sim.experiments.emulation.scores import coverage
+from sim.experiments.kinds import Shown
+from sim.experiments.runs import workers_for
+from sim.results import Kept
+from sim.results.manifest import Part
+from sim.scenario.protocol import accrual
+from sim.vocabulary import FORMATS, Progress
+
+
+class Options(Part):
+    """What an emulation needs to be done again beside its study."""
+
+    trials: int
+    patients_per_trial: dict[str, int]
+    seed: int
+
+
+def keep(emulated: Emulated, root: Path, command: str = "", seconds: float = 0.0) -> Path:
+    """Write an emulation to its folder, whole or not at all; returns the folder."""
+    study, design = emulated.emulation.study, emulated.emulation.design
+    digest = results.digest_of([study])
+    options = Options(
+        trials=emulated.emulation.trials, patients_per_trial=design.patients,
+        seed=study.scenario.seed,
+    )  # fmt: skip
+    details = {"title": emulation.title(emulated), "caption": emulation.said(emulated)}
+    studies = {study.scenario.name: study}
+    manifest = results.made("emulation", studies, options, digest, command, seconds, details)
+    return results.keep(
+        root / study.scenario.name / f"{digest}-emulated",
+        manifest,
+        {"scores": emulated.scores},
+        partial(figures.draw, formats=FORMATS),
+        lambda folder: results.write_parquet(emulated.trials, folder / "trials.parquet"),
+    )
+
+
+def show(kept: Kept) -> Shown:
+    """Each published number among those of the simulated trials."""
+    scenario, scores, told = kept.study.scenario, kept.table("scores"), kept.manifest.details
+    covered, published = coverage(scores)
+    facts = {
+        "scenario": scenario.name,
+        "reading": accrual(scenario),
+        "folder": kept.folder,
+        "trials": kept.options(Options).trials,
+        "covered": covered,
+        "of": published,
+        "scores": scores,
+    }
+    printout = printed.printout(scores, told["title"], told["caption"])
+    return Shown(printout, facts, "Trials, scores and figure")
+
+
+def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
+    """Do an emulation again below another folder of results; returns its folder there."""
+    options = kept.options(Options)
+    design = Design(options.patients_per_trial, ())
+    prepared = Emulation(kept.study, design, options.trials)
+    workers = workers_for(options.trials * design.size, "batch")
+    trials = emulation.run(prepared, progress, workers)
+    return keep(emulation.of_trials(prepared, trials), root, command)

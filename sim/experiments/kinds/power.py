@@ -1,0 +1,71 @@
+"""What trials of several sizes would have shown, as a kept result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim import results
+from sim.display import figures
+from sim.display.tables import power as printed
+from sim.experiments.emulation import power
+from sim.experiments.emulation.power import Plan
+from sim.experiments.kinds import Shown
+from sim.experiments.runs import workers_for
+from sim.results import Kept
+from sim.results.manifest import Part
+from sim.scenario.protocol import accrual
+from sim.vocabulary import Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Options(Part):
+    """What the trials need to be done again beside their study."""
+
+    outcome: str
+    sizes: tuple[int, ...]
+    trials: int
+    seed: int
+
+
+def keep(
+    plan: Plan, by_size: pd.DataFrame, root: Path, command: str = "", seconds: float = 0.0
+) -> Path:
+    """Write table and figure to their folder, whole or not at all; returns the folder."""
+    scenario, options = plan.study.scenario, _options(plan)
+    digest = results.digest_of([plan.study], options)
+    manifest = results.made("power", {scenario.name: plan.study}, options, digest, command, seconds)
+    folder = root / scenario.name / f"{digest}-power"
+    return results.keep(folder, manifest, {"power": by_size}, figures.draw)
+
+
+def _options(plan: Plan) -> Options:
+    seed = plan.study.scenario.seed
+    return Options(outcome=plan.outcome, sizes=plan.sizes, trials=plan.trials, seed=seed)
+
+
+def shown(plan: Plan, by_size: pd.DataFrame, folder: Path | None = None) -> Shown:
+    """A row for each arm and size of trial."""
+    scenario = plan.study.scenario
+    facts = {"scenario": scenario.name, "reading": accrual(scenario), "rows": by_size}
+    printout = printed.printout(plan.study, plan.outcome, plan.trials, by_size)
+    return Shown(printout, facts if folder is None else {**facts, "folder": folder})
+
+
+def show(kept: Kept) -> Shown:
+    """A row for each arm and size of trial."""
+    return shown(_plan(kept), kept.table("power"), kept.folder)
+
+
+def _plan(kept: Kept) -> Plan:
+    options = kept.options(Options)
+    return Plan(kept.study, options.outcome, options.sizes, options.trials)
+
+
+def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
+    """Do the trials again below another folder of results; returns their folder there."""
+    plan = _plan(kept)
+    workers = workers_for(plan.study.scenario.cohort.patients, "batch")
+    return keep(plan, power.run(plan, progress, workers), root, command)

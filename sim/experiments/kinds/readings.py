@@ -1,0 +1,104 @@
+"""The four readings of an annual increase as a kept result."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from sim import results
+from sim.display import figures
+from sim.display.tables import readings as printed
+from sim.experiments.kinds import Shown
+from sim.experiments.readings import Four, SideBySide, simulate
+from sim.experiments.runs import workers_for
+from sim.results import Kept
+from sim.results.manifest import Part
+from sim.scenario.protocol import accrual
+from sim.vocabulary import FORMATS, Engine, Progress
+
+
+class Options(Part):
+    """What the readings need to be done again beside their studies.
+
+    `own` is the reading of the scenario itself, `origins` say whose the times of each are.
+    """
+
+    patients: int
+    seed: int
+    engine: Engine = "batch"
+    own: str
+    origins: dict[str, str]
+
+
+def keep(found: SideBySide, root: Path, command: str = "", seconds: float = 0.0) -> Path:
+    """Write the readings to their folder, whole or not at all; returns the folder.
+
+    `readings.csv` is the whole summary, and so holds the numbers of the figure beside it.
+    """
+    four = found.four
+    scenario, digest = four.study.scenario, digest_of(four)
+    options = Options(
+        patients=scenario.cohort.patients, seed=scenario.seed, engine=found.engine, own=four.own,
+        origins=dict(four.origins),
+    )  # fmt: skip
+    details = {
+        "title": f"{scenario.name} under four readings of its annual increase",
+        "caption": said(four),
+    }
+    manifest = results.made("readings", four.studies, options, digest, command, seconds, details)
+    folder = root / scenario.name / f"{digest}-readings"
+    draw = partial(figures.draw, formats=FORMATS)
+    return results.keep(folder, manifest, {"readings": found.summary}, draw)
+
+
+def digest_of(four: Four) -> str:
+    """Twelve characters that name the scenario and the four readings, its own before the others."""
+    return results.digest_of([four.study, *four.studies.values()])
+
+
+def said(four: Four) -> list[str]:
+    """Who was simulated, and under which readings: what no reader of the numbers may miss."""
+    scenario = four.study.scenario
+    return [
+        f"{scenario.cohort.patients} virtual patients, the same under every reading and in every "
+        f"arm; seed {scenario.seed}.",
+        "Annual increase read as:",
+        *(f"- {words}" for words in four.in_words()),
+    ]
+
+
+def four_of(kept: Kept) -> Four:
+    """The four readings of a kept result."""
+    options = kept.options(Options)
+    return Four(kept.studies, options.origins, options.own)
+
+
+def show(kept: Kept) -> Shown:
+    """Each reading's arms and differences, and how far these are from those of the own reading."""
+    four, summary = four_of(kept), kept.table("readings")
+    scenario = four.study.scenario
+    facts = {
+        "scenario": scenario.name,
+        "folder": kept.folder,
+        "own": four.own,
+        "patients": scenario.cohort.patients,
+        "seed": scenario.seed,
+        "readings": [
+            {
+                "reading": name,
+                "read_as": accrual(study.scenario),
+                "origin": four.origins[name],
+                "digest": results.digest_of([study]),
+            }
+            for name, study in four.studies.items()
+        ],
+        "summary": summary,
+    }
+    return Shown(printed.printout(summary, four.own, said(four)), facts, "Table and figure")
+
+
+def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
+    """Do the readings again below another folder of results; returns their folder there."""
+    options = kept.options(Options)
+    workers = workers_for(options.patients, options.engine)
+    return keep(simulate(four_of(kept), progress, options.engine, workers), root, command)

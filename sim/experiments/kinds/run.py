@@ -1,0 +1,204 @@
+"""A run as a kept result: simulated straight into its folder, done again, and extended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from sim import results
+from sim.display import figures
+from sim.display.tables import run as printed
+from sim.errors import RequestError
+from sim.experiments import precision, runs
+from sim.experiments.forecast import refuse_too_large
+from sim.experiments.kinds import Shown
+from sim.results import Kept, sums
+from sim.results.manifest import Part
+from sim.scenario import Study
+from sim.scenario.protocol import accrual
+from sim.vocabulary import Engine, Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+What = Literal["all", "tables", "outcomes"]
+"""What is kept of a run: tables and figures, tables, or neither; outcomes and manifest always."""
+
+
+HOLDS: Mapping[What, str] = {
+    "all": "Tables and figures",
+    "tables": "Tables",
+    "outcomes": "Outcomes",
+}
+
+
+class Options(Part):
+    """What a run needs to be done again beside its study; `until` as on the command line."""
+
+    patients: int
+    seed: int
+    engine: Engine = "simpy"
+    keep: What = "all"
+    until: tuple[str, ...] = ()
+
+
+def folder_of(study: Study, root: Path, what: What = "all") -> Path:
+    """Where the result of a study belongs below a folder of results.
+
+    One without tables stands beside the one with them, which it must not replace.
+    """
+    suffix = "-outcomes" if what == "outcomes" else ""
+    return root / study.scenario.name / f"{results.digest_of([study])}{suffix}"
+
+
+def make(
+    study: Study,
+    root: Path,
+    what: What = "all",
+    progress: Progress | None = None,
+    engine: Engine = "simpy",
+    workers: int = 1,
+    command: str = "",
+    before: Kept | None = None,
+    until: Sequence[str] = (),
+    course: pd.DataFrame | None = None,
+) -> tuple[runs.Result, Path]:
+    """Simulate a study straight into its folder; returns the result and the folder.
+
+    Tables go to the disk block by block, and the result has none in memory. `what` as `tables`
+    makes no figures, as `outcomes` no tables either: then memory does not grow with the number of
+    patients. `before` is a kept result of the first patients, which are taken from there; `until`
+    is the precision that was asked for, and `course` the way there, written beside the summary.
+    Raises ScenarioError where figures would need more tables than this machine holds.
+    """
+    if what == "all":
+        refuse_too_large(study)
+    began = time.monotonic()
+    folder = folder_of(study, root, what)
+    with results.whole(folder) as temporary, ExitStack() as files:
+        keep_block = None if what == "outcomes" else files.enter_context(results.writing(temporary))
+        begun = None if before is None else sums.load(before.folder)
+        if begun is not None and before is not None and keep_block is not None:
+            results.copy(before.folder, int(begun.own[0, 0, 0]), keep_block)
+        result = runs.reduce(study, keep_block, progress, engine, workers, begun)
+        files.close()
+        seconds = time.monotonic() - began
+        _finish(result, temporary, folder.name, what, command, seconds, until, course)
+    return result, folder
+
+
+def keep(
+    result: runs.Result,
+    root: Path,
+    command: str = "",
+    seconds: float = 0.0,
+    until: Sequence[str] = (),
+    course: pd.DataFrame | None = None,
+) -> Path:
+    """Write a result that is in memory, with summaries, figures and manifest; returns its folder.
+
+    Written aside and renamed at the end. A result of the same digest is replaced.
+    """
+    what: What = "outcomes" if result.kept is None else "all"
+    folder = folder_of(result.study, root, what)
+    with results.whole(folder) as temporary:
+        if result.kept is not None:
+            results.save(result.kept, temporary)
+        _finish(result, temporary, folder.name, what, command, seconds, until, course)
+    return folder
+
+
+def _finish(
+    result: runs.Result,
+    temporary: Path,
+    name: str,
+    what: What,
+    command: str,
+    seconds: float,
+    until: Sequence[str],
+    course: pd.DataFrame | None,
+) -> None:
+    """Put summaries, sums, figures and manifest beside the tables of a result."""
+    study = result.study
+    options = Options(
+        patients=study.scenario.cohort.patients,
+        seed=study.scenario.seed,
+        engine=result.engine,
+        keep=what,
+        until=tuple(until),
+    )
+    manifest = results.made(
+        "run", {study.scenario.name: study}, options, results.digest_of([study]), command, seconds
+    )
+    if result.mark is not None:
+        sums.save(result.mark, temporary)
+    tables = {"summary": result.summary, "reported": result.reported, "precision": course}
+    draw = partial(figures.draw, names=figures.MAIN) if what == "all" else None
+    results.finish(temporary, name, manifest, tables, draw)
+
+
+def show(kept: Kept) -> Shown:
+    """The tables of a run, and the way to the precision that was asked for, if it was."""
+    study, summary = kept.study, kept.table("summary")
+    reported = kept.table("reported") if kept.has("reported") else None
+    facts = {
+        "scenario": study.scenario.name,
+        "reading": accrual(study.scenario),
+        "folder": kept.folder,
+        "assumptions": len(study.assumptions),
+        "numbers": len(study.numbers),
+        "summary": summary,
+        "reported": reported,
+    }
+    printout = printed.printout(study, summary, reported)
+    if kept.has("precision"):
+        course = printed.precision(kept.table("precision"))
+        printout = printout._replace(notes=(*course, "", *printout.notes))
+    return Shown(printout, facts, HOLDS[kept.options(Options).keep])
+
+
+def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
+    """Do a run again below another folder of results; returns its folder there."""
+    options, study = kept.options(Options), kept.study
+    course = None
+    if options.until:
+        goals = precision.read(options.until)
+        result, course = precision.until(study, goals, progress, workers=_workers(study, "batch"))
+        study = result.study
+        if options.keep == "outcomes":
+            return keep(result, root, command, 0.0, options.until, course)
+    workers = _workers(study, options.engine)
+    return make(
+        study, root, options.keep, progress, options.engine, workers, command,
+        until=options.until, course=course,
+    )[1]  # fmt: skip
+
+
+def extend(
+    kept: Kept,
+    root: Path,
+    patients: int,
+    progress: Progress | None = None,
+    workers: int | None = None,
+    command: str = "",
+) -> tuple[runs.Result, Path]:
+    """Add patients to a run that was kept: the same as if all had been simulated at once.
+
+    Returns the new result and its folder; the one that was extended stays. Raises RequestError for
+    no more patients than it has.
+    """
+    options, study = kept.options(Options), kept.study
+    before = study.scenario.cohort.patients
+    if patients <= before:
+        raise RequestError(f"the result has {before} patients; ask for more than that")
+    more = study.with_(patients=patients)
+    workers = workers or _workers(more, options.engine)
+    return make(more, root, options.keep, progress, options.engine, workers, command, kept)
+
+
+def _workers(study: Study, engine: Engine) -> int:
+    return runs.workers_for(study.scenario.cohort.patients, engine)

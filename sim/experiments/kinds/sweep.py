@@ -1,0 +1,79 @@
+"""A sweep as a kept result: read back from its manifest, and done again."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.display.tables import sweep as printed
+from sim.errors import RequestError
+from sim.experiments.kinds import Shown
+from sim.experiments.sweeps import Sweep, TooLarge, run, workers_for
+from sim.experiments.sweeps.form import SweepForm
+from sim.experiments.sweeps.read import checked
+from sim.experiments.sweeps.swept import Options
+from sim.results import Kept
+from sim.scenario import ScenarioError
+from sim.scenario.checks.forms import validated
+from sim.scenario.text.provenance import Plain
+from sim.vocabulary import Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def read(kept: Kept) -> Sweep:
+    """The sweep of a kept result; nothing is read but its manifest.
+
+    Raises ScenarioError where it is not valid any more.
+    """
+    plain = Plain(tree=kept.options(Options).specification)
+    form, mistakes = validated(SweepForm, plain, plain.tree)
+    if form is None:
+        raise ScenarioError(mistakes, "sweep")
+    return checked(form, plain, [*kept.studies.values()], mistakes)
+
+
+def show(kept: Kept) -> Shown:
+    """The tables that the design of a sweep is about."""
+    details = kept.manifest.details
+    sweep: dict[str, Any] = details["sweep"]
+
+    def table(name: str) -> pd.DataFrame | None:
+        return kept.table(name) if kept.has(name) else None
+
+    tables = {name: table(name) for name in ("summary", "alone", "indices", "screening")}
+    facts = {
+        "sweep": sweep["name"],
+        "design": sweep["design"],
+        "folder": kept.folder,
+        "patients": sweep["patients"],
+        "draws": sweep["draws"],
+        "readings": sweep["readings"],
+        "in_vain": details["in_vain"],
+        "failed": details["failed"],
+        **tables,
+    }
+    about = printed.Facts(
+        sweep["design"], sweep["outcomes"], sweep["patients"], sweep["readings"],
+        details["in_vain"], len(details["failed"]),
+    )  # fmt: skip
+    every = {**tables, "parameters": table("parameters")}
+    if sweep["design"] == "grid":
+        every["outcomes"] = kept.parquet("outcomes")  # large, and only a grid prints it
+    return Shown(printed.printout(about, every), facts)
+
+
+def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
+    """Do a sweep again below another folder of results, which has no blocks of it yet."""
+    sweep, engine = read(kept), kept.options(Options).engine
+    try:
+        return run(
+            sweep, root, engine, workers_for(sweep), progress, command, most_hours=math.inf
+        ).folder
+    except TooLarge:
+        raise RequestError(
+            "all of it again takes more memory or disk than there is here; `mastosim sweep` on "
+            "its file does it in parts"
+        ) from None

@@ -1,0 +1,72 @@
+"""The checks of the program on a scenario, as a kept result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim import results
+from sim.display import figures
+from sim.display.tables import verification as printed
+from sim.experiments.kinds import Shown
+from sim.experiments.verification import Verification, verify
+from sim.results import Kept
+from sim.results.manifest import Part
+from sim.vocabulary import Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FAILED = "failed"
+
+
+class Options(Part):
+    """What the checks need to be done again beside their study."""
+
+    patients: int
+    seed: int
+
+
+def keep(verified: Verification, root: Path, command: str = "", seconds: float = 0.0) -> Path:
+    """Write the checks to their folder, whole or not at all; returns the folder."""
+    scenario = verified.study.scenario
+    options = Options(patients=verified.patients, seed=scenario.seed)
+    digest = results.digest_of([verified.study], options)
+    studies = {scenario.name: verified.study}
+    manifest = results.made("verification", studies, options, digest, command, seconds)
+    folder = root / scenario.name / f"{digest}-verified"
+    return results.keep(folder, manifest, {"checks": table_of(verified)}, figures.draw)
+
+
+def table_of(verified: Verification) -> pd.DataFrame:
+    """One row for each check, with its details in lines of one text."""
+    details = ["\n".join(finding.verdict.details) for finding in verified.findings]
+    return verified.table.assign(details=details)
+
+
+def shown(scenario: str, patients: int, table: pd.DataFrame, folder: Path | None = None) -> Shown:
+    """The verdict of each check, and the numbers behind it."""
+    checks = [
+        {**{str(key): value for key, value in row.items()}, "details": row["details"].splitlines()}
+        for row in table.to_dict("records")
+    ]
+    facts = {
+        "scenario": scenario,
+        "patients": patients,
+        "passed": not (table["verdict"] == FAILED).any(),
+        "checks": checks,
+    }
+    printout = printed.printout(scenario, checks)
+    return Shown(printout, facts if folder is None else {**facts, "folder": folder})
+
+
+def show(kept: Kept) -> Shown:
+    """The verdict of each check, and the numbers behind it."""
+    name, patients = kept.study.scenario.name, kept.options(Options).patients
+    return shown(name, patients, kept.table("checks"), kept.folder)
+
+
+def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
+    """Do the checks again below another folder of results; returns their folder there."""
+    patients = kept.options(Options).patients
+    return keep(verify(kept.study, patients, progress=progress), root, command)

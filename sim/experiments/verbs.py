@@ -1,0 +1,182 @@
+"""Which verb works on which kind of result; the one table that commands and docs are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol, cast
+
+from sim.errors import RequestError
+from sim.experiments.kinds import Shown
+from sim.results import Kept
+from sim.results.manifest import Kind
+from sim.scenario import Study
+from sim.scenario.mistakes import nearest
+from sim.vocabulary import Progress
+
+VERBS = ("list", "show", "plot", "rerun", "extend", "explain")
+
+
+class Row(NamedTuple):
+    """A kind of result: what it is called, and the command that makes it.
+
+    `counts` is what its progress counts; `refused` says by verb why a verb does not work on it.
+    """
+
+    called: str
+    made_by: str
+    counts: str = "patient courses"
+    refused: Mapping[str, str] = {}
+
+
+class Module(Protocol):
+    """What the file of each kind in `sim.experiments.kinds` has."""
+
+    def show(self, kept: Kept) -> Shown:
+        """The result for people."""
+
+    def again(
+        self, kept: Kept, root: Path, progress: Progress | None = None, command: str = ""
+    ) -> Path:
+        """The folder of the result, done again below another folder of results."""
+
+
+MORE_TRIALS = "trials cannot be added to {called}: `{made_by} --trials N` simulates more"
+MORE_PATIENTS = "patients cannot be added to {called}: `{made_by} --patients N` simulates more"
+NO_PATIENT = "{called} says nothing of one patient: `mastosim explain SCENARIO` follows one"
+
+KINDS: Mapping[Kind, Row] = {
+    "run": Row("a run", "mastosim run"),
+    "comparison": Row("a comparison", "mastosim compare", refused={"extend": MORE_PATIENTS}),
+    "readings": Row(
+        "a comparison of readings", "mastosim readings", refused={"extend": MORE_PATIENTS}
+    ),
+    "emulation": Row(
+        "an emulation", "mastosim emulate", "trials",
+        {"extend": MORE_TRIALS, "explain": NO_PATIENT},
+    ),
+    "sweep": Row(
+        "a sweep", "mastosim sweep",
+        refused={
+            "extend": "a sweep is extended by `mastosim sweep FILE --draws N` or `--patients N`, "
+            "which simulates only what is missing",
+            "explain": NO_PATIENT,
+        },
+    ),
+    "power": Row(
+        "a power analysis", "mastosim power", "trials",
+        {"extend": MORE_TRIALS, "explain": NO_PATIENT},
+    ),
+    "verification": Row(
+        "a verification", "mastosim verify", "checks",
+        {"extend": MORE_PATIENTS, "explain": NO_PATIENT},
+    ),
+}  # fmt: skip
+"""Every kind of result. A verb that is not refused works on it."""
+
+
+def refusal(kind: Kind, verb: str) -> str:
+    """Why a verb does not work on a kind of result; empty where it does."""
+    row = KINDS[kind]
+    return row.refused.get(verb, "").format(called=row.called, made_by=row.made_by)
+
+
+def refuse(kept: Kept, verb: str) -> None:
+    """Raise RequestError for a verb that does not work on a result."""
+    why = refusal(kept.manifest.kind, verb)
+    if why:
+        raise RequestError(f"'{kept.folder}' is {KINDS[kept.manifest.kind].called}; {why}")
+
+
+def show(kept: Kept) -> Shown:
+    """The tables of a kept result again; nothing is simulated."""
+    return _module(kept).show(kept)
+
+
+def rerun(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
+    """Do a result again below another folder of results.
+
+    Parameters
+    ----------
+    kept
+        A result of any kind.
+    root
+        A folder of results; a result of the same digest in it is replaced.
+    progress
+        Told what is done and what is to do, of what `KINDS` says that is counted.
+    command
+        The command line, for the manifest.
+
+    Returns
+    -------
+    The folder of the new result. Its tables are the same to the byte.
+
+    Raises
+    ------
+    RequestError
+        For a result of another version, or a sweep too large to be done again at once.
+    ScenarioError
+        For a scenario that is not valid any more.
+    """
+    kept.refuse_another_version()
+    return _module(kept).again(kept, root, progress, command)
+
+
+def extend(
+    kept: Kept,
+    root: Path,
+    patients: int,
+    progress: Progress | None = None,
+    workers: int | None = None,
+    command: str = "",
+) -> Path:
+    """Add patients to a run that was kept: the same as if all had been simulated at once.
+
+    Parameters
+    ----------
+    kept
+        A run.
+    root
+        The folder of results of the new run; the old one stays where it is.
+    patients
+        Patients per arm of the new run.
+    progress
+        Told the number of patient courses done and to do.
+    workers
+        Processes; as many as pay where None.
+    command
+        The command line, for the manifest.
+
+    Returns
+    -------
+    The folder of the new run.
+
+    Raises
+    ------
+    RequestError
+        For a result of another kind or version, or no more patients than it has.
+    """
+    from sim.experiments.kinds import run
+
+    refuse(kept, "extend")
+    kept.refuse_another_version()
+    return run.extend(kept, root, patients, progress, workers, command)[1]
+
+
+def study_to_explain(kept: Kept, name: str | None = None) -> Study:
+    """The study of a result whose patients can be followed: the one of a name, or the first.
+
+    Of readings the first is that of the scenario's own reading. Raises RequestError for another
+    kind of result, or a name that it does not have.
+    """
+    refuse(kept, "explain")
+    own: Any = kept.manifest.options.get("own")
+    name = name or own or next(iter(kept.studies))
+    if name not in kept.studies:
+        raise RequestError(f"the result has no scenario '{name}'; {nearest(name, kept.studies)}")
+    return kept.studies[name]
+
+
+def _module(kept: Kept) -> Module:
+    return cast(Module, import_module(f"sim.experiments.kinds.{kept.manifest.kind}"))

@@ -1,0 +1,133 @@
+"""A result that was kept: its folder, its manifest, and its tables by name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from sim.errors import RequestError
+from sim.outcomes.tables import Tables
+from sim.results import tables
+from sim.results.manifest import FILE, FORM, Manifest
+from sim.scenario import Study
+from sim.scenario.text.paths import dotted
+from sim.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FormT = TypeVar("FormT", bound=BaseModel)
+
+EARLIER = ({"mastosim"}, {"digest", "command"}, {"trials", "study"})
+"""Keys of the manifests of runs and sweeps, of comparisons and readings, and of emulations that
+earlier versions wrote."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A result in its folder; tables are read when they are asked for."""
+
+    folder: Path
+    manifest: Manifest
+
+    @cached_property
+    def studies(self) -> dict[str, Study]:
+        """The studies by name. Raises ScenarioError where one is not valid any more."""
+        return {held.name: held.study() for held in self.manifest.studies}
+
+    @property
+    def study(self) -> Study:
+        """The first study: the only one of most results."""
+        return next(iter(self.studies.values()))
+
+    def options(self, form: type[FormT]) -> FormT:
+        """The options of the experiment in their form. Raises RequestError for others."""
+        try:
+            return form.model_validate(self.manifest.options)
+        except ValidationError as error:
+            raise _damaged(self.folder, error, "options") from None
+
+    def has(self, name: str) -> bool:
+        """Whether the folder has a CSV table of this name."""
+        return (self.folder / f"{name}.csv").exists()
+
+    def table(self, name: str, columns: Collection[str] = ()) -> pd.DataFrame:
+        """A CSV table, which has these columns at least. Raises Damaged."""
+        return tables.read_csv(self.folder / f"{name}.csv", columns)
+
+    def parquet(self, name: str, **how: Any) -> pd.DataFrame:
+        """A Parquet table; `how` as in `pandas.read_parquet`. Raises Damaged."""
+        return tables.read_parquet(self.folder / f"{name}.parquet", **how)
+
+    @property
+    def patients(self) -> Tables:
+        """The tables of a run: patients, events, measurements, latent. Raises Damaged."""
+        return tables.load(self.folder)
+
+    def refuse_another_version(self) -> None:
+        """Raise RequestError for a result of another version, which this one cannot do again."""
+        if self.manifest.mastosim != __version__:
+            raise RequestError(
+                f"'{self.folder}' was made by mastosim {self.manifest.mastosim}, this is "
+                f"{__version__}; use the version that made it"
+            )
+
+
+def read(result: str | Path) -> Kept:
+    """The result in a folder, or of a manifest.json.
+
+    Raises RequestError for a folder without a manifest, a manifest of an earlier version, or one
+    that is damaged.
+    """
+    path = Path(result)
+    folder = path.parent if path.name == FILE else path
+    return Kept(folder, _manifest(folder))
+
+
+def _manifest(folder: Path) -> Manifest:
+    path = folder / FILE
+    if not path.is_file():
+        raise RequestError(
+            f"'{folder}' is no result: it has no {FILE}. `mastosim run` and the other commands "
+            "that simulate name the folder of their result in the last line"
+        )
+    try:
+        text = path.read_text(encoding="utf-8")
+        tree = json.loads(text)
+    except ValueError as error:
+        raise RequestError(f"'{path}' is damaged, it is not JSON: {error}") from None
+    if not isinstance(tree, dict):
+        raise RequestError(f"'{path}' is no manifest of mastosim: it is not a mapping")
+    _refuse_another_form(folder, tree)
+    try:
+        return Manifest.model_validate_json(text)
+    except ValidationError as error:
+        raise _damaged(folder, error) from None
+
+
+def _refuse_another_form(folder: Path, tree: dict[str, Any]) -> None:
+    form = tree.get("form")
+    if form is None and any(keys <= tree.keys() for keys in EARLIER):
+        raise RequestError(f"'{folder}' was written by an earlier mastosim; run again")
+    if form is None:
+        raise RequestError(f"'{folder / FILE}' is no manifest of mastosim: it has no `form`")
+    if isinstance(form, int) and form > FORM:
+        raise RequestError(
+            f"'{folder}' was written by a later mastosim, {tree.get('mastosim')}; use that version"
+        )
+
+
+def _damaged(folder: Path, error: ValidationError, within: str = "") -> RequestError:
+    """The first thing that is wrong with a manifest, in a sentence."""
+    detail = error.errors(include_url=False, include_input=False)[0]
+    where = dotted([*([within] if within else []), *detail["loc"]]) or "the file"
+    what = {"missing": "is missing", "extra_forbidden": "is not a key here"}.get(
+        detail["type"], detail["msg"].removeprefix("Value error, ")
+    )
+    return RequestError(f"'{folder / FILE}' is damaged: {where}: {what}")

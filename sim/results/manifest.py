@@ -1,0 +1,235 @@
+"""The manifest of a kept result: what was done, and everything that is needed to do it again."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from sim.scenario import Mark, Number, Setting, Study, from_document
+from sim.scenario.form.uncertainty import Uncertainty
+from sim.scenario.protocol import count_of_assumptions
+from sim.version import __version__
+
+FORM: Literal[1] = 1
+"""The number of the form of manifests; a change that makes earlier ones unreadable adds one."""
+
+FILE = "manifest.json"
+LIBRARIES = ("simpy", "numpy", "scipy", "pandas", "pyarrow", "matplotlib")
+
+Kind = Literal["run", "comparison", "readings", "emulation", "sweep", "power", "verification"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+def _of_texts(tree: Any) -> Any:
+    """A tree with texts at its leaves, as a scenario file has them."""
+    for leaf in _leaves(tree):
+        if not isinstance(leaf, str | None):
+            raise ValueError(f"holds {json.dumps(leaf)} where text stands, in quotes")
+    return tree
+
+
+def _leaves(tree: Any) -> Iterator[Any]:
+    if isinstance(tree, dict | list):
+        for item in tree.values() if isinstance(tree, dict) else tree:
+            yield from _leaves(item)
+    else:
+        yield tree
+
+
+Texts = Annotated[dict[str, Any], AfterValidator(_of_texts)]
+
+
+def _of_uncertainty(tree: Any) -> Any:
+    Uncertainty.model_validate(_of_texts(tree))
+    return tree
+
+
+class Part(BaseModel):
+    """A part of a manifest, without other keys than these."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class HeldNumber(Part):
+    """A number of a scenario: its path, its text, and its sources."""
+
+    path: str
+    text: str
+    sources: tuple[str, ...]
+    note: str
+
+
+class HeldSetting(Part):
+    """A value that was set over a scenario file; `old` is the value of the file."""
+
+    path: str
+    old: Any
+    new: Any
+
+
+class HeldStudy(Part):
+    """A study as a manifest holds it; `name` is unique in its result."""
+
+    name: str
+    document: Texts
+    publications: dict[str, Any]
+    numbers: tuple[HeldNumber, ...]
+    uncertainty: dict[str, Annotated[dict[str, Any], AfterValidator(_of_uncertainty)]]
+    settings: tuple[HeldSetting, ...]
+    assumptions: str
+
+    def study(self) -> Study:
+        """The study again. Raises ScenarioError where the document is not valid any more."""
+        mark = Mark("the manifest", 1, 1)
+        numbers = [Number(n.path, n.text, n.sources, n.note, mark) for n in self.numbers]
+        settings = [Setting(s.path, s.old, s.new) for s in self.settings]
+        return replace(
+            from_document(self.document, numbers, self.publications, settings),
+            uncertainty={p: Uncertainty.model_validate(u) for p, u in self.uncertainty.items()},
+        )
+
+
+class Manifest(Part):
+    """What was done: the kind, the studies, and the options of the experiment.
+
+    `digest` names the result, `options` are what the experiment needs to be done again, `details`
+    what it says of itself besides. `tables` and `figures` are the names of its files.
+    """
+
+    form: Literal[1] = FORM
+    kind: Kind
+    mastosim: str
+    digest: str
+    options: dict[str, Any]
+    studies: Annotated[tuple[HeldStudy, ...], Field(min_length=1)]
+    details: dict[str, Any] = {}
+    tables: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+    command: str
+    written: str
+    seconds: float
+    git_commit: str | None
+    python: str
+    machine: str
+    libraries: dict[str, str]
+
+    @property
+    def patients(self) -> int:
+        """Virtual patients: those of the options, or those of the first study."""
+        return int(self.options.get("patients") or self.studies[0].document["cohort"]["patients"])
+
+    @property
+    def seed(self) -> int:
+        """The seed of the first study, which all studies share."""
+        return int(self.studies[0].document["seed"])
+
+    @property
+    def scenarios(self) -> list[str]:
+        """The names of the scenarios, each once."""
+        return list(dict.fromkeys(str(held.document["name"]) for held in self.studies))
+
+    @property
+    def about(self) -> str:
+        """What the result is about: its scenarios, and the name of a sweep."""
+        scenarios = ", ".join(self.scenarios)
+        return (
+            f"{self.details['sweep']['name']} ({scenarios})" if self.kind == "sweep" else scenarios
+        )
+
+    @property
+    def settings(self) -> list[HeldSetting]:
+        """What was set alike in all studies, and is not as in the file."""
+        first, *others = self.studies
+        laid = [{(s.path, json.dumps(s.new)) for s in held.settings} for held in others]
+        return [
+            one
+            for one in first.settings
+            if one.old != one.new and all((one.path, json.dumps(one.new)) in keys for keys in laid)
+        ]
+
+
+def made(
+    kind: Kind,
+    studies: Mapping[str, Study],
+    options: BaseModel,
+    digest: str,
+    command: str = "",
+    seconds: float = 0.0,
+    details: Mapping[str, Any] | None = None,
+) -> Manifest:
+    """The manifest of a result that was made just now from these studies."""
+    return Manifest(
+        kind=kind,
+        mastosim=__version__,
+        digest=digest,
+        options=options.model_dump(mode="json"),
+        studies=tuple(held(name, study) for name, study in studies.items()),
+        details=dict(details or {}),
+        command=command,
+        written=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        seconds=round(seconds, 1),
+        git_commit=_git_commit(),
+        python=platform.python_version(),
+        machine=f"{platform.system()} {platform.machine()}",
+        libraries={name: importlib.metadata.version(name) for name in LIBRARIES},
+    )
+
+
+def held(name: str, study: Study) -> HeldStudy:
+    """A study as a manifest holds it."""
+    return HeldStudy(
+        name=name,
+        document=study.document,
+        publications=study.publications,
+        numbers=tuple(
+            HeldNumber(path=n.path, text=n.text, sources=n.sources, note=n.note)
+            for n in study.numbers
+        ),
+        uncertainty={
+            path: _as_text(one.model_dump(exclude_none=True))
+            for path, one in study.uncertainty.items()
+        },
+        settings=tuple(HeldSetting(**one._asdict()) for one in study.settings),
+        assumptions=count_of_assumptions(study.numbers),
+    )
+
+
+def digest_of(studies: Sequence[Study], options: BaseModel | None = None) -> str:
+    """Twelve characters that name a result.
+
+    They depend on its scenarios with their seeds, on the version, and on options where given.
+    """
+    digests = [_short(f"{__version__} {study.digest}") for study in studies]
+    if options is not None:
+        digests.append(_short(options.model_dump_json()))
+    return digests[0] if len(digests) == 1 else _short(" ".join(digests))
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _as_text(tree: Any) -> Any:
+    """Numbers as the text that a file would have."""
+    if isinstance(tree, dict):
+        return {key: _as_text(item) for key, item in tree.items()}
+    return [_as_text(item) for item in tree] if isinstance(tree, list) else str(tree)
+
+
+def _git_commit() -> str | None:
+    """The commit of the checkout that this code runs from, None outside of one."""
+    asked = ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"]
+    try:
+        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
