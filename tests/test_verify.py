@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))  # this file is also run by itself, in a process o
 from sim.cli.rerun import A_CHECK_DIFFERS  # noqa: E402
 from sim.cli.verify import verify  # noqa: E402
 from sim.experiments import verification  # noqa: E402
-from sim.experiments.verification import CHECKS, battery, units, verdict  # noqa: E402
+from sim.experiments.verification import CHECKS, checks, units, verdict  # noqa: E402
 
 PAGE = ROOT / "docs" / "verification.md"
 SCORE = re.compile(r"\d+ of \d+ faults")
@@ -349,7 +349,7 @@ def test_the_page_tells_of_every_fault_and_every_check():
 def only(monkeypatch, *names):
     """Leave these checks alone in the battery."""
     kept = tuple(check for check in CHECKS if check.name in names)
-    monkeypatch.setattr(battery.found_by, "__defaults__", (kept,))
+    monkeypatch.setattr(checks.found_by, "__defaults__", (kept,))
 
 
 def test_the_command_says_what_was_found(monkeypatch):

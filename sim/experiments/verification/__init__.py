@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sim.experiments.runs import with_numbers
-from sim.experiments.verification.battery import (
+from sim.experiments.verification.checks import (
     CHECKS,
     PATIENTS,
     Check,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.verification.actions import planned_days
+from sim.experiments.verification.exposure import planned_days
 from sim.experiments.verification.subject import NOBODY_DIES, Subject
 from sim.experiments.verification.verdict import (
     Compared,

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sim.experiments.verification.numbers import paths
+from sim.experiments.verification.inputs_used import paths
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Verdict, exact
 

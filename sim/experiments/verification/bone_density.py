@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.signal import lfilter
 
-from sim.experiments.verification.actions import (
+from sim.experiments.verification.exposure import (
     POINTS,
     WEIGHTS,
     Actions,

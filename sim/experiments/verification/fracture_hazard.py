@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.experiments.verification.actions import actions, between_rows
-from sim.experiments.verification.enrolled import law
-from sim.experiments.verification.recalculated import course
+from sim.experiments.verification.bone_density import course
+from sim.experiments.verification.cohort import law
+from sim.experiments.verification.exposure import actions, between_rows
 from sim.experiments.verification.subject import NOBODY_DIES, Changes, Subject
 from sim.experiments.verification.verdict import Compared, Verdict, within_chance
 from sim.simulation.records import BONE_OF_SITE, DEATH, FRACTURE, Floats, Inputs, Log

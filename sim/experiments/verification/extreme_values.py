@@ -95,7 +95,7 @@ def mortality(subject: Subject) -> Verdict:
 
 def fatal_fractures(subject: Subject) -> Verdict:
     """With a case fatality of 0 no fracture kills, with one of 1 the first does within a year."""
-    from sim.experiments.verification.breaking import FRACTURES, broken
+    from sim.experiments.verification.fractures import FRACTURES, broken
 
     often = {("fractures", "base_rate"): "1 per year"}
     sites = dict.fromkeys(NO_FATAL_FRACTURES, "100 %")
