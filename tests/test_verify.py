@@ -48,24 +48,24 @@ class Fault(NamedTuple):
     settings: tuple[str, ...] = ()
 
 
-QUADRATURE = "bone density is that of a calculation by quadrature"
-MARKERS = "markers are those of a calculation by quadrature"
-HAZARD = "fractures follow the hazard of bone density"
-POISSON = "fractures without bone are Poisson"
-FATAL = "deaths of fractures follow their draws"
-RUNGS = "intolerance follows its distribution, rung by rung"
-ENTRY = "entry values and doses follow from file and draws"
-COHORT = "the drawn cohort is that of the file"
-PLANNED = "doses fall on their planned days"
-ATTENDED = "doses are missed and late as stated"
-LIFE_TABLE = "death follows the life table"
-MEASURED = "measured values are true values with the stated error"
-COUNTED = "outcomes are those counted from the log"
-NUMBERS = "every number is read"
-UNITS = "quantities are held in the unit of the model"
+QUADRATURE = "Bone density matches numerical integration"
+MARKERS = "Markers match numerical integration"
+HAZARD = "Fractures match the hazard from bone density"
+POISSON = "Fractures are a Poisson process if bone density has no effect"
+FATAL = "Deaths after fractures match their draws"
+RUNGS = "Times to intolerance match their distribution"
+ENTRY = "Entry values and doses match the file and the draws"
+COHORT = "The cohort matches its distributions"
+PLANNED = "Doses are given on their planned days"
+ATTENDED = "Missed and late doses match their probabilities"
+LIFE_TABLE = "Deaths match the life table"
+MEASURED = "Measurement errors match the stated variation"
+COUNTED = "Outcomes match a recount of the event log"
+NUMBERS = "Every number of the file is used"
+UNITS = "Quantities are converted to the units of the model"
 
-SEPARATE = (NUMBERS, "any number of workers gives the same bytes",
-            "blocks of any size give the same bytes")  # fmt: skip
+SEPARATE = (NUMBERS, "The number of workers has no effect",
+            "The block size has no effect")  # fmt: skip
 """Too slow for every fault uncompiled, or at work in processes without the fault."""
 
 FAULTS = (
@@ -107,7 +107,7 @@ FAULTS = (
     Fault("attendance not read from the file", "sim.simulation.lowering.dosing",
           '["given"][slot] = therapy.given', '["given"][slot] = 1.0', ATTENDED, 30),
     Fault("reaction of the first infusion at every infusion", "sim.simulation.model.dosing",
-          "if state.infused[therapy] == 0:", "if True:", "reactions are as frequent as stated", 30),
+          "if state.infused[therapy] == 0:", "if True:", "Reactions match their probabilities", 30),
     Fault("dose in mg for mg/kg", "sim.simulation.lowering.dosing",
           'dose.unit == "mg/kg"', 'dose.unit == "mg"', ENTRY),
     # tolerance
@@ -140,7 +140,7 @@ FAULTS = (
     Fault("share of sites not normalised", "sim.simulation.lowering.lower",
           "fractures.base_rate * site.share", "fractures.base_rate", POISSON, 24),
     Fault("direct ratio ignored", "sim.simulation.lowering.lower",
-          "(ratios != 0)", "(ratios > 99)", "a direct fracture ratio of 1 changes nothing", 8),
+          "(ratios != 0)", "(ratios > 99)", "A direct fracture ratio of 1 has no effect", 8),
     Fault("the last fatal fracture counts, not the first death", "sim.simulation.model.fracture",
           "if dies < due[DEATH]:", "if True:", FATAL, 20),
     Fault("death cause ignored", "sim.simulation.model",
@@ -176,21 +176,21 @@ FAULTS = (
           "NOISE, quantity, visit)", "NOISE, quantity, 0)", MEASURED),
     Fault("one column of noise for all visits", "sim.simulation.lowering.random",
           '"normal", days)', '"normal", [0 * day for day in days])',
-          "random numbers have their laws and do not go together", 200),
+          "Random numbers follow their distributions and are uncorrelated", 200),
     Fault("draws of its own for each arm", "sim.simulation.lowering.lower",
           "scenario, therapies), patients, draws)",
           "scenario, therapies), patients, draws[::-1] if len(therapies) > 1 else draws)",
-          "all arms hold the same patients and draws"),
+          "All arms have the same patients and random numbers"),
     Fault("random numbers by place in the block", "sim.simulation.draws",
           "filled[patient - chunk * CHUNK :]", "filled[: end - patient]",
-          "blocks of any size give the same bytes", 8,
+          "The block size has no effect", 8,
           ("horizon=2 months", "visits.dxa=[1 month]")),
     Fault("events of one day in reverse", "sim.simulation.model",
           "if due[kind] < earliest:", "if due[kind] <= earliest:",
-          "events in order, nothing after death, one end each"),
+          "Events are in order and each patient has one end"),
     Fault("one engine dates deaths a day late", "sim.simulation.batch_engine",
           "log.day[rows] = day", "log.day[rows] = day + (kind == DEATH)",
-          "two engines agree bit for bit", 6,
+          "Both engines write identical logs", 6,
           ("mortality.standardised_mortality_ratio=20",)),
     Fault("fractures per person, not per person-year", "sim.outcomes.definitions.named",
           "fractures, people.years, 100)", "fractures, one, 100)", COUNTED, 8,
@@ -199,7 +199,7 @@ FAULTS = (
           "np.where(dose[in_time] > 0, 0.0, 1.0)", "np.where(dose[in_time] >= 1, 0.0, 1.0)",
           COUNTED, 40),
     Fault("error of a difference as of two cohorts", "sim.outcomes.estimates",
-          "- 2 * together / one.x / other.x", "- 0 * together", "differences are paired", 20),
+          "- 2 * together / one.x / other.x", "- 0 * together", "Errors of differences account for pairing", 20),
 )  # fmt: skip
 
 
@@ -283,7 +283,7 @@ def part_of(study, fault):
 def fails(check, subject):
     """Whether a check fails; a program that breaks off under it has not passed."""
     try:
-        return check.do(subject).passed is False
+        return check.run(subject).passed is False
     except Exception:
         return True
 
@@ -349,7 +349,7 @@ def test_the_page_tells_of_every_fault_and_every_check():
 def only(monkeypatch, *names):
     """Leave these checks alone in the battery."""
     kept = tuple(check for check in CHECKS if check.name in names)
-    monkeypatch.setattr(checks.found_by, "__defaults__", (kept,))
+    monkeypatch.setattr(checks.run_checks, "__defaults__", (kept,))
 
 
 def test_the_command_says_what_was_found(monkeypatch):
@@ -373,7 +373,7 @@ def test_a_check_that_fails_is_exit_code_5(monkeypatch):
 
 def test_what_does_not_apply_is_said(monkeypatch):
     one_arm = ["arms={combination: null}", "answers="]
-    only(monkeypatch, "labels of arms carry nothing", "differences are paired", RUNGS)
+    only(monkeypatch, "Arm labels have no effect", "Errors of differences account for pairing", RUNGS)
     found = verification.verify(BASE, patients=60, settings=one_arm)
     assert found.passed
     assert set(found.table["verdict"]) == {"not applicable"}

@@ -1,4 +1,4 @@
-"""The battery: every check in order, and what they found."""
+"""The list of checks, and running them on a scenario."""
 
 from __future__ import annotations
 
@@ -11,15 +11,19 @@ from sim.experiments.verification import (
     bone_density,
     cohort,
     doses,
-    event_logs,
+    entry_values,
     extreme_values,
     fracture_hazard,
     fractures,
     inputs_used,
     intolerance,
+    markers,
     measurements,
     mortality,
+    pairing,
+    patient_histories,
     random_numbers,
+    reactions,
     recount,
     reproducibility,
     units,
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PATIENTS = 2000
-"""For what is compared with an expectation; other checks take fewer."""
+"""Number of patients for checks against an expectation; other checks take fewer."""
 
 COLUMNS = ("check", "answers", "verdict", "evidence")
 VERDICTS = {True: "passed", False: "failed", None: "not applicable"}
@@ -40,67 +44,84 @@ VERDICTS = {True: "passed", False: "failed", None: "not applicable"}
 INPUTS = "TECH-VER: input calculations"
 EVENTS = "TECH-VER: event-state calculations"
 RESULTS = "TECH-VER: result calculations"
-UNCERTAIN = "TECH-VER: uncertainty analysis calculations"
+UNCERTAINTY = "TECH-VER: uncertainty analysis calculations"
 EXTREME = "AdViSHE: computerised model, extreme value testing"
 TRACES = "AdViSHE: computerised model, testing of traces"
 UNITS = "AdViSHE: computerised model, unit testing"
 
 
 class Check(NamedTuple):
-    """A check: its name, the part of a checklist that it answers, and what does it."""
+    """A check: its name, the part of a checklist that it belongs to, and its function."""
 
     name: str
     answers: str
-    do: Callable[[Subject], Verdict]
+    run: Callable[[Subject], Verdict]
 
 
-CHECKS = (
-    Check("quantities are held in the unit of the model", INPUTS, units.quantities),
-    Check("every number is read", INPUTS, inputs_used.every_number),
-    Check(
-        "random numbers have their laws and do not go together",
-        UNCERTAIN,
-        random_numbers.random_numbers,
-    ),
-    Check("the drawn cohort is that of the file", INPUTS, cohort.inputs_realised),
-    Check("entry values and doses follow from file and draws", INPUTS, cohort.entry_values),
-    Check("doses fall on their planned days", EVENTS, doses.as_planned),
-    Check("doses are missed and late as stated", EVENTS, doses.attendance),
-    Check("reactions are as frequent as stated", EVENTS, doses.reactions),
-    Check("bone density is that of a calculation by quadrature", UNITS, bone_density.bone_density),
-    Check("markers are those of a calculation by quadrature", UNITS, bone_density.markers),
-    Check("measured values are true values with the stated error", UNITS, measurements.measurement),
-    Check("everyone is measured at every visit", TRACES, measurements.visits),
-    Check("intolerance follows its distribution, rung by rung", EVENTS, intolerance.intolerance),
-    Check("death follows the life table", EVENTS, mortality.death),
-    Check("fractures without bone are Poisson", EVENTS, fractures.fractures),
-    Check("fractures follow the hazard of bone density", EVENTS, fracture_hazard.by_bone_density),
-    Check("deaths of fractures follow their draws", EVENTS, fractures.deaths_of_fractures),
-    Check("stopping with probability 0 and 1", EXTREME, extreme_values.nobody_stops),
-    Check("doses with probability 0 and 1", EXTREME, extreme_values.doses_given),
-    Check("mortality of nothing and beyond bearing", EXTREME, extreme_values.mortality),
-    Check("fractures that never and always kill", EXTREME, extreme_values.fatal_fractures),
-    Check("events in order, nothing after death, one end each", TRACES, event_logs.order_of_events),
-    Check("arms part with treatment, not before", TRACES, event_logs.parting),
-    Check("follow-up that is cut is a prefix", TRACES, event_logs.shorter_follow_up),
-    Check("equal arms differ by nothing", EXTREME, arms.equal_arms),
-    Check("zero effect is natural history", EXTREME, arms.no_effect),
-    Check("arms break alike where bone does not matter", EXTREME, arms.fractures_without_bone),
-    Check("a direct fracture ratio of 1 changes nothing", EXTREME, arms.ratio_of_one),
-    Check("more effect never lowers bone density", EVENTS, arms.more_effect),
-    Check("labels of arms carry nothing", RESULTS, arms.swapped_labels),
-    Check("patients do not act on one another", RESULTS, event_logs.permuted),
-    Check("all arms hold the same patients and draws", UNCERTAIN, random_numbers.same_in_every_arm),
-    Check("outcomes are those counted from the log", RESULTS, recount.outcomes_recounted),
-    Check("differences are paired", UNCERTAIN, recount.pairing),
-    Check("two engines agree bit for bit", TRACES, reproducibility.engines),
-    Check("blocks of any size give the same bytes", RESULTS, reproducibility.sizes_of_blocks),
-    Check("any number of workers gives the same bytes", RESULTS, reproducibility.workers),
-)
+CHECKS = tuple(
+    Check(name, answers, run)
+    for answers, checks in (
+        (INPUTS, {
+            "Quantities are converted to the units of the model": units.quantities,
+            "Every number of the file is used": inputs_used.every_number,
+            "The cohort matches its distributions": cohort.cohort,
+            "Entry values and doses match the file and the draws": entry_values.entry_values,
+        }),
+        (UNCERTAINTY, {
+            "Random numbers follow their distributions and are uncorrelated":
+                random_numbers.distributions,
+            "All arms have the same patients and random numbers":
+                random_numbers.same_in_every_arm,
+            "Errors of differences account for pairing": pairing.differences,
+        }),
+        (EVENTS, {
+            "Doses are given on their planned days": doses.as_planned,
+            "Missed and late doses match their probabilities": doses.attendance,
+            "Reactions match their probabilities": reactions.reactions,
+            "Times to intolerance match their distribution": intolerance.intolerance,
+            "Deaths match the life table": mortality.deaths,
+            "Fractures are a Poisson process if bone density has no effect": fractures.poisson,
+            "Fractures match the hazard from bone density": fracture_hazard.by_bone_density,
+            "Deaths after fractures match their draws": fractures.fatal,
+            "A larger effect never lowers bone density": arms.more_effect,
+        }),
+        (UNITS, {
+            "Bone density matches numerical integration": bone_density.bone_density,
+            "Markers match numerical integration": markers.markers,
+            "Measurement errors match the stated variation": measurements.measurement_error,
+        }),
+        (EXTREME, {
+            "Intolerance with probability 0 and 1": extreme_values.intolerance,
+            "Doses with probability 0 and 1": extreme_values.doses,
+            "Zero and extreme mortality": extreme_values.mortality,
+            "Fatal fractures with probability 0 and 1": extreme_values.fatal_fractures,
+            "Equal arms have equal results": arms.equal_arms,
+            "Treatment without effect reproduces natural history": arms.no_effect,
+            "All arms have the same fractures if bone density has no effect":
+                arms.fractures_without_bone,
+            "A direct fracture ratio of 1 has no effect": arms.ratio_of_one,
+        }),
+        (TRACES, {
+            "Every patient is measured at every visit": measurements.visits,
+            "Events are in order and each patient has one end": patient_histories.order_of_events,
+            "Arms are identical before treatment differs": patient_histories.before_treatment,
+            "Shorter follow-up reproduces the same events": patient_histories.shorter_follow_up,
+            "Both engines write identical logs": reproducibility.engines,
+        }),
+        (RESULTS, {
+            "Arm labels have no effect": arms.labels,
+            "Patients are independent": patient_histories.independent,
+            "Outcomes match a recount of the event log": recount.outcomes,
+            "The block size has no effect": reproducibility.block_sizes,
+            "The number of workers has no effect": reproducibility.workers,
+        }),
+    )
+    for name, run in checks.items()
+)  # fmt: skip
 
 
 class Finding(NamedTuple):
-    """What one check found."""
+    """A check and its verdict."""
 
     check: Check
     verdict: Verdict
@@ -113,7 +134,7 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True)
 class Verification:
-    """A study, and what every check of the battery found in it."""
+    """A study and the verdicts of the checks on it."""
 
     study: Study
     patients: int
@@ -121,32 +142,40 @@ class Verification:
 
     @property
     def passed(self) -> bool:
-        """True where no check failed; those that do not apply do not count."""
+        """True if no check failed; checks that do not apply do not count."""
         return not self.failed
 
     @property
     def failed(self) -> tuple[Finding, ...]:
         """The findings of the checks that failed."""
-        return tuple(found for found in self.findings if found.verdict.passed is False)
+        return tuple(f for f in self.findings if f.verdict.passed is False)
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row a check: its name, what it answers, the verdict and the evidence."""
+        """One row per check.
+
+        Returns
+        -------
+        DataFrame
+            Columns `check` (name), `answers` (part of a checklist), `verdict` (`passed`, `failed`
+            or `not applicable`) and `evidence` (the numbers behind the verdict).
+        """
         import pandas as pd
 
         rows = [(f.check.name, f.check.answers, f.word, f.verdict.evidence) for f in self.findings]
         return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def found_by(subject: Subject, checks: Sequence[Check] = CHECKS) -> Iterator[Finding]:
-    """What each check finds, one after another; every check of the battery unless told."""
+def run_checks(subject: Subject, checks: Sequence[Check] = CHECKS) -> Iterator[Finding]:
+    """The verdicts of the checks, one after another."""
     for check in checks:
-        yield Finding(check, _done(check, subject))
+        yield Finding(check, _run(check, subject))
 
 
-def _done(check: Check, subject: Subject) -> Verdict:
-    """A check that needs a change which the scenario does not allow does not apply, and says so."""
+def _run(check: Check, subject: Subject) -> Verdict:
+    """A check that needs a change which the scenario does not allow does not apply."""
     try:
-        return check.do(subject)
+        return check.run(subject)
     except ScenarioError as error:
-        return not_applicable(f"the scenario cannot be changed so: {error.mistakes[0].message}")
+        why = error.mistakes[0].message
+        return not_applicable(f"the scenario does not allow the change for this check: {why}")

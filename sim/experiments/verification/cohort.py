@@ -1,74 +1,70 @@
-"""The patients who were drawn, against the file: means, shapes, correlations, entry values."""
+"""The drawn cohort against the distributions and correlations of the file."""
 
 from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from sim.experiments.verification.subject import Subject
-from sim.experiments.verification.verdict import (
-    Compared,
-    Verdict,
-    correlation,
-    exact,
-    mean,
-    share,
-    spread,
-    together,
-    uniform,
-    within_chance,
-)
-from sim.scenario.form.cohort import CORRELATED
-from sim.scenario.form.therapy import Infusions
-from sim.simulation import lowering
+from sim.experiments.verification import chance
+from sim.experiments.verification.entry_values import reference_bmd
+from sim.experiments.verification.subject import Subject, baseline_of
+from sim.experiments.verification.verdict import Case, Verdict, exact, together
+from sim.scenario.form.cohort import CORRELATED, Cohort
 from sim.simulation.records import Floats
 from sim.vocabulary import BONES, MARKERS, SEXES
 
 MOST_COUNTS = 400
+COUNTS_COMPARED = 8
+ROUNDING = 1e-6
 
 
-def inputs_realised(subject: Subject) -> Verdict:
-    """Means, spreads, shapes and correlations of the drawn cohort are those of the file."""
-    values, scores = _drawn(subject)
-    compared = [
-        share("women", float((values["sex"] == SEXES.index("female")).sum()), subject.many,
-              subject.scenario.cohort.female)
-    ]  # fmt: skip
-    compared += [*_variables(subject, values, scores), *_frailties(subject)]
-    compared += _counts(subject, values["vertebral_fractures"])
-    verdict = within_chance([*compared, *_correlations(subject, values, scores)])
-    return together([verdict, _within(subject, values)])
-
-
-def _drawn(subject: Subject) -> tuple[dict[str, Floats], dict[str, Floats]]:
-    """What patients bring, in its unit, and as the normal scores that it came from."""
-    people = next(iter(subject.inputs(subject.many).values())).patients
+def cohort(subject: Subject) -> Verdict:
+    """Means, spreads, shapes and correlations of the drawn cohort match the file."""
     form = subject.scenario.cohort
-    values = {
-        name: people[name].astype(float) for name in ("sex", "age", "weight", "vertebral_fractures")
-    }
+    values = _values(subject)
+    scores = {name: score(getattr(form, name), values[name]) for name in _variables(form)}
+    responses = baseline_of(subject.scenario, subject.many).responses.items()
+    scores |= {f"{name}_response": z for name, z in responses}
+    scores = {name: z for name, z in scores.items() if not np.isnan(z).any()}
+    verdict = chance.within([
+        chance.share("women", values["sex"] == SEXES.index("female"), form.female),
+        *_distributions(form, values, scores),
+        *_counts(form, values["vertebral_fractures"]),
+        *_correlations(form, values, scores),
+        *_frailties(subject),
+    ])  # fmt: skip
+    return together([verdict, exact("values within their limits", _within(form, values))])
+
+
+def _variables(form: Cohort) -> tuple[str, ...]:
+    return ("age", "weight", "spine_t", "hip_t", *form.markers)
+
+
+def _values(subject: Subject) -> dict[str, Floats]:
+    """Characteristics of the patients at entry, each in its unit."""
+    people = next(iter(subject.inputs(subject.many).values())).patients
+    names = ("sex", "age", "weight", "vertebral_fractures")
+    values = {name: people[name].astype(float) for name in names}
     for i, bone in enumerate(BONES):
-        low, sd = reference(subject, people["sex"], bone)
-        values[f"{bone}_t"] = (people["bmd"][:, i] - low) / sd
-    values |= {name: people["marker"][:, MARKERS.index(name)] for name in form.markers}
-    names = ("age", "weight", "spine_t", "hip_t", *form.markers)
-    scores = {name: score(getattr(form, name), values[name]) for name in names}
-    responses = lowering.enrol(form, subject.scenario.seed, 0, subject.many).responses
-    return values, scores | {f"{name}_response": z for name, z in responses.items()}
+        female = people["sex"] == SEXES.index("female")
+        centre, sd = reference_bmd(subject.scenario, bone, female)
+        values[f"{bone}_t"] = (people["bmd"][:, i] - centre) / sd
+    for name in subject.scenario.cohort.markers:
+        values[name] = people["marker"][:, MARKERS.index(name)]
+    return values
 
 
-def reference(subject: Subject, sex: Any, bone: str) -> tuple[Floats, Floats]:
-    """Young-adult mean and SD of bone density for patients of these sexes, g/cm2."""
-    by_sex = [getattr(getattr(subject.scenario.reference_bmd, bone), name) for name in SEXES]
-    return np.array([r.mean for r in by_sex])[sex], np.array([r.sd for r in by_sex])[sex]
+def normal_of(variable: Any) -> tuple[float, float, float, float]:
+    """Mean and SD of the normal variable behind a variable, and the scores of its limits.
 
-
-def law(variable: Any) -> tuple[float, float, float, float]:
-    """Mean and SD of the normal variable behind one, and the scores at which it is cut off."""
+    A log-normal variable of mean m and SD s has the variance ln(1 + (s/m)^2) on the logarithmic
+    scale.
+    """
     if variable.normal is not None:
         centre, sd, ends = variable.normal.mean, variable.normal.sd, variable.within
     else:
@@ -82,8 +78,8 @@ def law(variable: Any) -> tuple[float, float, float, float]:
 
 
 def score(variable: Any, values: Floats) -> Floats:
-    """The normal scores that values of a variable came from; NaN where it has no spread."""
-    centre, sd, low, high = law(variable)
+    """The normal scores behind the values of a variable; NaN where it has no spread."""
+    centre, sd, low, high = normal_of(variable)
     if sd == 0:
         return np.full(len(values), np.nan)
     standard = ((values if variable.normal is not None else np.log(values)) - centre) / sd
@@ -91,136 +87,81 @@ def score(variable: Any, values: Floats) -> Floats:
     return np.asarray(standard if math.isinf(low) else ndtri(np.clip(inside, 1e-15, 1 - 1e-15)))
 
 
-def _variables(
-    subject: Subject, values: dict[str, Floats], scores: dict[str, Floats]
-) -> list[Compared]:
-    compared = []
+def _distributions(
+    form: Cohort, values: dict[str, Floats], scores: dict[str, Floats]
+) -> Iterator[chance.Compared]:
     for name, z in scores.items():
-        if np.isnan(z).any():
-            continue
-        compared += [
-            mean(f"mean score of {name}", z, 0.0, 1.0),
-            spread(f"spread of the scores of {name}", z),
-        ]
-        compared.append(uniform(f"shape of {name}", np.asarray(ndtr(z))))
-        variable = getattr(subject.scenario.cohort, name, None)
+        yield chance.mean(f"mean score of {name}", z, 0.0, 1.0)
+        yield chance.spread(f"spread of the scores of {name}", z)
+        yield chance.uniform(f"shape of {name}", np.asarray(ndtr(z)))
+        variable = getattr(form, name, None)
         if variable is not None and variable.within is None:
-            typed = variable.normal or variable.lognormal
-            compared.append(mean(f"mean {name}", values[name], typed.mean, typed.sd))
-    return compared
+            stated = variable.normal or variable.lognormal
+            yield chance.mean(f"mean {name}", values[name], stated.mean, stated.sd)
 
 
-def _counts(subject: Subject, found: Floats) -> list[Compared]:
+def _counts(form: Cohort, found: Floats) -> Iterator[chance.Compared]:
     """Earlier vertebral fractures: their mean, and the share of patients with each number."""
-    form = subject.scenario.cohort.vertebral_fractures
-    typed = form.negative_binomial
-    compared = [mean("mean vertebral fractures", found, typed.mean, typed.sd)]
-    for k, chance in enumerate(_chances(form)[:8]):
-        number = form.at_least + k
-        compared.append(
-            share(
-                f"{number} vertebral fractures", float((found == number).sum()), len(found), chance
-            )
-        )
-    return compared
+    counts = form.vertebral_fractures
+    stated = counts.negative_binomial
+    yield chance.mean("mean vertebral fractures", found, stated.mean, stated.sd)
+    for k, expected in enumerate(_probabilities(counts)[:COUNTS_COMPARED], counts.at_least):
+        yield chance.share(f"{k} vertebral fractures", found == k, float(expected))
 
 
-def _chances(form: Any) -> Floats:
+def _probabilities(counts: Any) -> Floats:
     """Probability of each number of vertebral fractures from the smallest on."""
-    centre, variance = form.negative_binomial.mean - form.at_least, form.negative_binomial.sd**2
+    centre, variance = (
+        counts.negative_binomial.mean - counts.at_least,
+        counts.negative_binomial.sd**2,
+    )
     p = centre / variance
     size = centre * p / (1 - p)
-    found = [p**size]
-    for k in range(MOST_COUNTS - 1):
-        found.append(found[-1] * (size + k) / (k + 1) * (1 - p))
-    return np.array(found)
+    k = np.arange(MOST_COUNTS - 1)
+    return np.asarray(p**size * np.cumprod([1.0, *((size + k) / (k + 1) * (1 - p))]))
 
 
 def _correlations(
-    subject: Subject, values: dict[str, Floats], scores: dict[str, Floats]
-) -> list[Compared]:
-    """Every pair of variables: normal scores as typed, 0 where nothing is; counts by their law."""
-    typed = {
-        frozenset(part.strip() for part in name.split("~")): value
-        for name, value in subject.scenario.cohort.correlations.items()
+    form: Cohort, values: dict[str, Floats], scores: dict[str, Floats]
+) -> Iterator[chance.Compared]:
+    """Every pair of variables: normal scores as stated, or 0; counts by their distribution."""
+    stated = {
+        frozenset(part.strip() for part in pair.split("~")): value
+        for pair, value in form.correlations.items()
     }
-    form = subject.scenario.cohort.vertebral_fractures
-    factor = _of_counts(form)
     columns = {**scores, "vertebral_fractures": values["vertebral_fractures"]}
-    known = [n for n in CORRELATED if n in columns and not np.isnan(columns[n]).any()]
-    compared = []
-    for one, other in itertools.combinations(known, 2):
-        expected = typed.get(frozenset((one, other)), 0.0)
-        expected *= factor if "vertebral_fractures" in (one, other) else 1.0
-        compared.append(correlation(f"{one} with {other}", columns[one], columns[other], expected))
-    return compared
+    known = [name for name in CORRELATED if name in columns]
+    for pair in itertools.combinations(known, 2):
+        expected = stated.get(frozenset(pair), 0.0)
+        if "vertebral_fractures" in pair:
+            expected *= _with_its_score(form.vertebral_fractures)
+        first, second = (columns[name] for name in pair)
+        yield chance.correlation(" with ".join(pair), first, second, expected)
 
 
-def _of_counts(form: Any) -> float:
-    """Correlation of a count with the normal score behind it: sum of the density at its steps."""
-    steps = ndtri(np.minimum(np.cumsum(_chances(form)), 1 - 1e-16))
-    return float(np.exp(-(steps**2) / 2).sum() / math.sqrt(2 * math.pi) / form.negative_binomial.sd)
+def _with_its_score(counts: Any) -> float:
+    """Correlation of a count with its normal score: the normal density summed over the steps."""
+    steps = ndtri(np.minimum(np.cumsum(_probabilities(counts)), 1 - 1e-16))
+    density = float(np.exp(-(steps**2) / 2).sum() / math.sqrt(2 * math.pi))
+    return density / float(counts.negative_binomial.sd)
 
 
-def _frailties(subject: Subject) -> list[Compared]:
-    """Frailty: log-normal with mean 1 and the SD of the file, and one that is put in."""
-    compared = []
-    for changes, what in (({}, ""), (subject.strain, ", 0.8")):
-        study = subject.changed(changes)
+def _frailties(subject: Subject) -> Iterator[chance.Compared]:
+    """Frailty is log-normal with mean 1 and the SD of the file, or an SD of 0.8."""
+    for changes in ({}, subject.strain):
+        scenario = subject.changed(changes).scenario
         people = next(iter(subject.inputs(subject.many, changes).values())).patients
-        for slot, (name, therapy) in enumerate(study.scenario.therapies.items()):
-            sd = getattr(therapy, "frailty_sd", 0.0)
-            if sd > 0 and name in subject.taken:
-                spread_ = math.sqrt(math.log(1 + sd * sd))
-                z = np.log(people["frailty"][:, slot]) / spread_ + spread_ / 2
-                compared.append(
-                    uniform(f"shape of the frailty for {name}{what}", np.asarray(ndtr(z)))
-                )
-    return compared
+        for slot, (name, therapy) in enumerate(scenario.therapies.items()):
+            frailty_sd = getattr(therapy, "frailty_sd", 0.0)
+            if frailty_sd > 0 and name in subject.taken:
+                sd = math.sqrt(math.log(1 + frailty_sd**2))
+                z = np.log(people["frailty"][:, slot]) / sd + sd / 2
+                yield chance.uniform(f"shape of the frailty for {name}, SD {frailty_sd:g}", ndtr(z))
 
 
-def _within(subject: Subject, values: dict[str, Floats]) -> Verdict:
-    """Nobody lies outside the limits of a variable."""
-    wrong, count = [], 0
-    for name in ("age", "weight", "spine_t", "hip_t", *subject.scenario.cohort.markers):
-        ends = getattr(subject.scenario.cohort, name).within
+def _within(form: Cohort, values: dict[str, Floats]) -> Iterator[Case]:
+    for name in _variables(form):
+        ends = getattr(form, name).within
         if ends:
-            low, high = (
-                end * (1 + s * 1e-9) - s * 1e-9 for end, s in zip(ends, (-1, 1), strict=True)
-            )
-            out = (values[name] < low - 1e-6) | (values[name] > high + 1e-6)
-            wrong += [f"{name} {value:g}" for value in values[name][out]]
-            count += len(out)
-    return exact(wrong, count, "values within their limits")
-
-
-def entry_values(subject: Subject) -> Verdict:
-    """Bone density at entry, doses and the standing of a patient follow from file and draws."""
-    people = next(iter(subject.inputs(subject.some).values())).patients
-    baseline = lowering.enrol(subject.scenario.cohort, subject.scenario.seed, 0, subject.some)
-    wrong, count = [], 0
-    expected = dict(_expected_at_entry(subject, people, baseline))
-    for what, (found, wanted) in expected.items():
-        off = ~np.isclose(found, wanted, rtol=1e-9, atol=1e-12)
-        wrong += [
-            f"{what} of patient {who}: {found[who]:g}, not {wanted[who]:g}"
-            for who in np.flatnonzero(off)
-        ]
-        count += len(off)
-    return exact(wrong, count, "entry values and doses")
-
-
-def _expected_at_entry(subject: Subject, people: Any, baseline: Any) -> Any:
-    female = baseline.female == 1
-    yield "sex", (people["sex"], np.where(female, SEXES.index("female"), SEXES.index("male")))
-    for i, bone in enumerate(BONES):
-        form = getattr(subject.scenario.reference_bmd, bone)
-        centre = np.where(female, form.female.mean, form.male.mean)
-        sd = np.where(female, form.female.sd, form.male.sd)
-        yield f"{bone} density", (people["bmd"][:, i], centre + sd * baseline.values[f"{bone}_t"])
-        yield f"{bone} reference", (people["reference_mean"][:, i], centre)
-        yield f"{bone} reference SD", (people["reference_sd"][:, i], sd)
-    for slot, (name, therapy) in enumerate(subject.scenario.therapies.items()):
-        if isinstance(therapy, Infusions):
-            per = people["weight"] if therapy.dose.unit == "mg/kg" else np.ones(len(people))
-            yield f"dose of {name}", (people["dose"][:, slot], therapy.dose.amount * per)
+            low, high = ends[0] - ROUNDING, ends[1] + ROUNDING
+            yield Case(f"{name} within its limits", (values[name] >= low) & (values[name] <= high))

@@ -1,145 +1,113 @@
-"""Probabilities of 0 and 1, hazards of nothing and of more than anyone survives."""
+"""Probabilities of 0 and 1, no mortality, and mortality that no patient survives."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from sim.experiments.verification.subject import NO_FATAL_FRACTURES, NOBODY_DIES, Subject
-from sim.experiments.verification.verdict import Verdict, exact, not_applicable
-from sim.simulation.records import DEATH, END, INFUSION, INTOLERANCE, PLAN, Log
+from sim.experiments.verification.logs import (
+    doses_given,
+    first_day,
+    number_of_rows,
+    of_kind,
+    selected,
+)
+from sim.experiments.verification.subject import (
+    NO_DEATHS,
+    NO_FATAL_FRACTURES,
+    Changes,
+    Subject,
+    base_rate,
+    in_each,
+    in_each_site,
+    mortality_ratio,
+    therapies_of,
+)
+from sim.experiments.verification.verdict import Case, each
+from sim.scenario.form.therapy import Course
+from sim.simulation.records import DEATH, END, FRACTURE, INTOLERANCE, PLAN
+from sim.vocabulary import SITES
 
 DEADLY = "1000000000"
+SURELY = {"first": "100 %", "later": "100 %", "ends_course": "100 %"}
 
 
-def nobody_stops(subject: Subject) -> Verdict:
-    """With a probability of 0 nobody becomes intolerant, with one of 1 everyone does in time."""
-    if not subject.courses:
-        return not_applicable("no arm takes a course")
-    days = max(1, round(subject.scenario.horizon / 20))
+@each("courses with probability 0 or 1")
+def intolerance(subject: Subject) -> Iterator[Case]:
+    """With probability 0 no patient becomes intolerant; with probability 1 every patient does."""
+    last = round(subject.scenario.horizon)
+    days = max(1, last // 20)
     never, surely = (
-        subject.lives(
-            subject.some, NOBODY_DIES, *(_stops(name, p, days) for name in subject.courses)
-        )
-        for p in ("0 %", "99.9999999 %")
+        subject.lives(subject.some, NO_DEATHS, _intolerant(subject, probability, days))
+        for probability in ("0 %", "99.9999999 %")
     )
-    wrong, count = [], 0
-    for slot, arm, name in _taken(subject, subject.courses):
-        stopped = _days(never[arm][1], INTOLERANCE + slot)
-        wrong += [f"{name} in {arm}: patient {who} stopped" for who in stopped]
-        begun = _begun(surely[arm][1], PLAN + slot)
-        stops = _days(surely[arm][1], INTOLERANCE + slot)
-        last = round(subject.scenario.horizon)
-        due = {who: day + days for who, day in begun.items() if day + days <= last}
-        wrong += [
-            f"{name} in {arm}: patient {w} went on"
-            for w, d in due.items()
-            if stops.get(w, last + 1) > d
-        ]
-        count += subject.some + len(due)
-    return exact(wrong, count, "patients who stop with probability 0 or 1")
+    for arm in subject.scenario.arms:
+        for slot, name, form in therapies_of(subject.scenario, arm):
+            if isinstance(form, Course):
+                kind, log = INTOLERANCE + slot, surely[arm][1]
+                never_stopped = first_day(of_kind(never[arm][1], kind), subject.some)
+                yield Case(f"{name} in {arm} goes on", np.isinf(never_stopped))
+                begun = first_day(of_kind(selected(log, log.value > 0), PLAN + slot), subject.some)
+                in_time = first_day(of_kind(log, kind), subject.some) <= begun + days
+                yield Case(f"{name} in {arm} stops", in_time | (begun + days > last))
 
 
-def _stops(name: str, probability: str, days: int) -> dict[tuple[str | int, ...], object]:
-    """Changes that make a course end with a probability by a day, whatever the dose."""
-    wanted = {
+def _intolerant(subject: Subject, probability: str, days: int) -> Changes:
+    """Courses that end with a probability by a day, whatever the dose."""
+    course = {
         "hazard_by_dose": "0",
         "frailty_sd": "0",
         "for": None,
         "on_intolerance": ["stop"],
         "intolerance": [{"probability": probability, "until": f"{days} days"}],
     }
-    return {("therapies", name, key): value for key, value in wanted.items()}
+    return in_each(("therapies",), subject.courses, course)
 
 
-def doses_given(subject: Subject) -> Verdict:
-    """With a share given of 0 nobody gets a dose; where each surely ends it, everyone gets one."""
-    if not subject.infusions:
-        return not_applicable("no arm has a therapy by infusion")
-    alone = {("therapies", n, "ends_course"): "0 %" for n in subject.infusions}
-    none = subject.lives(
-        subject.some, alone, *(_given(n, "given", "0 %") for n in subject.infusions)
-    )
-    one = subject.lives(
-        subject.some, *(_given(n, "given", "100 %") for n in subject.infusions),
-        *(_given(n, "ends_course", "100 %") for n in subject.infusions),
-    )  # fmt: skip
-    wrong, count = [], 0
-    for slot, arm, name in _taken(subject, subject.infusions):
-        wrong += [f"{name} in {arm}: patient {w}, a dose" for w in _doses(none[arm][1], slot)]
-        many = [w for w, number in _doses(one[arm][1], slot).items() if number > 1]
-        wrong += [f"{name} in {arm}: patient {who}, doses after the last" for who in many]
-        count += 2 * subject.some
-    return exact(wrong, count, "patients with doses of probability 0 or 1")
+@each("doses with probability 0 or 1")
+def doses(subject: Subject) -> Iterator[Case]:
+    """With attendance 0 % no patient gets a dose; if each dose ends the course, at most one."""
+    for most, what, therapy in (
+        (0, "never given", {"given": "0 %", "ends_course": "0 %"}),
+        (1, "ended by each dose", {"given": "100 %", "ends_course": "100 %"}),
+        (1, "ended by each reaction",
+         {"given": "100 %", "ends_course": "0 %", "reactions": {"surely": SURELY}}),
+    ):  # fmt: skip
+        changes = in_each(("therapies",), subject.infusions, therapy)
+        lives = subject.lives(subject.some, changes)
+        for arm, (_, log) in lives.items():
+            for slot, name, form in therapies_of(subject.scenario, arm):
+                if not isinstance(form, Course):
+                    number = number_of_rows(doses_given(log, slot), subject.some)
+                    yield Case(f"{name} in {arm}, {what}", number <= most)
 
 
-def _given(name: str, key: str, value: str) -> dict[tuple[str | int, ...], object]:
-    return {("therapies", name, key): value}
-
-
-def mortality(subject: Subject) -> Verdict:
-    """With no mortality nobody dies; with an enormous one everybody does, on the first day."""
-    ratio = ("mortality", "standardised_mortality_ratio")
-    never = subject.lives(subject.some, NOBODY_DIES)
-    at_once = subject.lives(subject.some, NO_FATAL_FRACTURES, {ratio: DEADLY})
-    wrong, count = [], 0
+@each("patients with zero or enormous mortality")
+def mortality(subject: Subject) -> Iterator[Case]:
+    """Without mortality no patient dies; with an enormous one every patient dies on day 1."""
+    never = subject.lives(subject.some, NO_DEATHS)
+    at_once = subject.lives(subject.some, NO_FATAL_FRACTURES, mortality_ratio(DEADLY))
     for arm in never:
-        log = never[arm][1]
-        wrong += [f"{arm}: patient {who} died" for who in log.patient[log.kind == DEATH]]
-        dead = _days(at_once[arm][1], DEATH)
-        wrong += [f"{arm}: patient {w} lived on" for w in range(subject.some) if dead.get(w) != 1]
-        ended = at_once[arm][1].kind == END
-        wrong += [f"{arm}: patient {who} lived" for who in at_once[arm][1].patient[ended]]
-        count += 2 * subject.some
-    return exact(wrong, count, "patients with mortality of nothing or of a thousand million")
+        survived = np.isinf(first_day(of_kind(never[arm][1], DEATH), subject.some))
+        yield Case(f"survival without mortality in {arm}", survived)
+        day, end = (
+            first_day(of_kind(at_once[arm][1], kind), subject.some) for kind in (DEATH, END)
+        )
+        yield Case(f"death on day 1 in {arm}", (day == 1) & np.isinf(end))
 
 
-def fatal_fractures(subject: Subject) -> Verdict:
-    """With a case fatality of 0 no fracture kills, with one of 1 the first does within a year."""
-    from sim.experiments.verification.fractures import FRACTURES, broken
-
-    often = {("fractures", "base_rate"): "1 per year"}
-    sites = dict.fromkeys(NO_FATAL_FRACTURES, "100 %")
-    spared = subject.lives(subject.some, NOBODY_DIES, often)
-    lost = subject.lives(subject.some, NOBODY_DIES, often, sites)
-    wrong, count = [], 0
+@each("patients with case fatality 0 % or 100 %")
+def fatal_fractures(subject: Subject) -> Iterator[Case]:
+    """With case fatality 0 % no fracture kills; with 100 % the first one does within a year."""
+    often, last = base_rate("1 per year"), round(subject.scenario.horizon)
+    spared = subject.lives(subject.some, NO_DEATHS, often)
+    lost = subject.lives(subject.some, NO_DEATHS, often, in_each_site("case_fatality", "100 %"))
     for arm in lost:
-        log = spared[arm][1]
-        wrong += [f"{arm}: patient {who} died" for who in log.patient[log.kind == DEATH]]
-        first: dict[int, int] = {}
-        died = _days(lost[arm][1], DEATH)
-        for who, day, _ in reversed(broken(lost[arm][1], range(FRACTURES))):
-            first[who] = min(day, first.get(who, day))
-        last = round(subject.scenario.horizon)
-        due = {who: day for who, day in first.items() if day + 365 <= last or who in died}
-        wrong += [
-            f"{arm}: patient {who}"
-            for who, day in due.items()
-            if not 1 <= died.get(who, 0) - day <= 365
-        ]
-        count += subject.some + len(due)
-    return exact(wrong, count, "patients with fractures that never or always kill")
-
-
-def _taken(subject: Subject, wanted: dict[str, object] | object) -> list[tuple[int, str, str]]:
-    """Slot, arm and name of each therapy of a sort that an arm takes."""
-    slots = {name: slot for slot, name in enumerate(subject.scenario.therapies)}
-    arms = subject.scenario.arms
-    return [(slots[n], arm, n) for arm in arms for n in arms[arm] if n in wanted]  # type: ignore[operator]
-
-
-def _days(log: Log, kind: int) -> dict[int, int]:
-    """The day of the last event of a kind, by patient."""
-    inside = log.kind == kind
-    return dict(zip(log.patient[inside].tolist(), log.day[inside].tolist(), strict=True))
-
-
-def _begun(log: Log, kind: int) -> dict[int, int]:
-    """The day on which a course began, by patient."""
-    inside = (log.kind == kind) & (log.value > 0)
-    return dict(zip(log.patient[inside].tolist(), log.day[inside].tolist(), strict=True))
-
-
-def _doses(log: Log, slot: int) -> dict[int, int]:
-    """Doses given, by patient who had one."""
-    who = log.patient[(log.kind == INFUSION + slot) & (log.value > 0)]
-    return dict(zip(*(a.tolist() for a in np.unique(who, return_counts=True)), strict=True))
+        survived = np.isinf(first_day(of_kind(spared[arm][1], DEATH), subject.some))
+        yield Case(f"survival of fractures in {arm}", survived)
+        broke = first_day(of_kind(lost[arm][1], FRACTURE, len(SITES)), subject.some)
+        died = first_day(of_kind(lost[arm][1], DEATH), subject.some)
+        in_time = (died > broke) & (died <= broke + 365)
+        due = (broke + 365 <= last) | np.isfinite(died)
+        yield Case(f"death after the first fracture in {arm}", in_time | ~due)

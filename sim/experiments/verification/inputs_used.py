@@ -1,4 +1,4 @@
-"""Every number of the file is read, and which of them change no outcome."""
+"""Every number of the file is used, and which numbers change no outcome."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sim.experiments import blocks
-from sim.experiments.blocks import Work
-from sim.experiments.verification.subject import Changes, Path, Subject
+from sim.experiments.verification.subject import (
+    Changes,
+    DocumentPath,
+    Subject,
+    in_each,
+    sums_of,
+    text_at,
+)
 from sim.experiments.verification.verdict import Verdict
 from sim.scenario import ScenarioError, Study
 from sim.scenario.form.therapy import Infusions
@@ -17,109 +22,106 @@ from sim.scenario.mistakes import dotted
 from sim.vocabulary import SITES
 
 LONGER = 4
-"""Times the follow-up, for numbers whose time does not come within it."""
+"""Factor on follow-up, for numbers that take effect after its end."""
+
+LONGEST = 36_500
 
 LISTED = {
-    "nothing": "never read",
+    "nothing": "never used",
     "elsewhere": "about no patient, time or treatment of this study",
-    "inputs": "read, without consequence for any outcome",
+    "inputs": "used, without effect on any outcome",
     "fixed": "with no other value allowed",
 }
 
-GENTLE = ("x1.1", "x0.9", "+1", "-1", "x0.5", "x3", "+0.5", "-0.2", "+50")
+STEPS = ("x1.1", "x0.9", "+1", "-1", "x0.5", "x3", "+0.5", "-0.2", "+50")
+"""Changes of a number, small ones first."""
 
 
 def every_number(subject: Subject) -> Verdict:
-    """Each number is moved alone; something that reaches the patients or their outcomes moves too.
+    """Each number is changed alone; the inputs of the model or an outcome change with it.
 
-    A number that moves neither the inputs of the model nor an outcome is tried again in a wider
-    study: followed longer, of women and men, with markers that follow treatment. If it moves
-    nothing there either it is never read, and the check fails. The others are listed: those that
-    only the wider study feels, and those that are read and change no outcome in these patients.
+    A number that changes neither is tried again in a wider study: followed longer, of women and
+    men, with markers that follow treatment. If it changes nothing there either, it is never used
+    and the check fails. The evidence lists the others: numbers with an effect in the wider study
+    only, and numbers that are used without effect on any outcome of these patients.
     """
     base = _Base(_outcomes(subject, subject.study), _inputs(subject, subject.study))
-    seen = {name: _moves(subject, base, path) for name, path in paths(subject.study).items()}
-    found = {what: [name for name, how in seen.items() if how == what] for what in LISTED}
-    counts = ", ".join(f"{len(names)} {LISTED[what]}" for what, names in found.items())
-    told = [f"{LISTED[what]}: {name}" for what, names in found.items() for name in names]
-    evidence = f"{len(seen)} numbers moved one by one in {subject.some} patients: {counts}"
-    return Verdict(not found["nothing"], evidence, tuple(told))
+    effects = {name: _effect(subject, base, path) for name, path in paths(subject.study).items()}
+    names = {effect: [n for n, e in effects.items() if e == effect] for effect in LISTED}
+    counts = ", ".join(f"{len(names[effect])} {LISTED[effect]}" for effect in LISTED)
+    details = tuple(f"{LISTED[effect]}: {n}" for effect in LISTED for n in names[effect])
+    evidence = f"{len(effects)} numbers changed one by one in {subject.some} patients: {counts}"
+    return Verdict(not names["nothing"], evidence, details)
 
 
-def paths(study: Study) -> dict[str, Path]:
-    """Where each number of a study stands in its document, by the name that --set knows."""
-    places = {dotted(path): path for path in _leaves(study.document, ())}
-    return {number.path: places[number.path] for number in study.numbers if number.path in places}
+def paths(study: Study) -> dict[str, DocumentPath]:
+    """The path of each number in the document of a study, by the name that --set knows."""
+    leaves = {dotted(path): path for path in _leaves(study.document, ())}
+    return {number.path: leaves[number.path] for number in study.numbers if number.path in leaves}
 
 
-def _leaves(node: Any, path: Path) -> Iterator[Path]:
-    if isinstance(node, dict):
-        for key, item in node.items():
+def _leaves(node: Any, path: DocumentPath) -> Iterator[DocumentPath]:
+    if isinstance(node, (dict, list)):
+        for key, item in node.items() if isinstance(node, dict) else enumerate(node):
             yield from _leaves(item, (*path, key))
-    elif isinstance(node, list):
-        for place, item in enumerate(node):
-            yield from _leaves(item, (*path, place))
     else:
         yield path
 
 
 class _Base(NamedTuple):
-    """What the study as it is comes to."""
+    """Outcomes and inputs of the unchanged study."""
 
     outcomes: tuple[object, ...]
     inputs: list[bytes]
 
 
-def _moves(subject: Subject, base: _Base, path: Path) -> str:
-    """What a number moves: an outcome, the inputs alone, nothing, or that it is fixed."""
-    found = "fixed"
-    for changes in _moved(subject, path):
-        moved = _moved_by(subject, base, changes)
-        if moved == "outcomes":
-            return moved
-        if moved == "inputs" or (moved == "nothing" and found == "fixed"):
-            found = moved
-    if found == "nothing" and _moves_in_wider(subject, path):
-        return "elsewhere"
-    return found
+def _effect(subject: Subject, base: _Base, path: DocumentPath) -> str:
+    """The effect of a number, a key of `LISTED`, or `outcomes`."""
+    effect = "fixed"
+    for changes in _changes(subject, path):
+        study = _valid(subject, changes)
+        if study is None:
+            continue
+        if _outcomes(subject, study) != base.outcomes:
+            return "outcomes"
+        if _inputs(subject, study) != base.inputs:
+            effect = "inputs"
+        elif effect == "fixed":
+            effect = "nothing"
+    return "elsewhere" if effect == "nothing" and _has_effect_in_wider(subject, path) else effect
 
 
-def _moves_in_wider(subject: Subject, path: Path) -> bool:
-    """True where a number moves the inputs of a wider study."""
+def _has_effect_in_wider(subject: Subject, path: DocumentPath) -> bool:
+    """True where a number changes the inputs of a wider study."""
     wider = _wider(subject)
     inputs = _inputs(subject, subject.changed(wider))
-    studies = [_valid(subject, {**wider, **changes}) for changes in _moved(subject, path)]
+    studies = [_valid(subject, {**wider, **changes}) for changes in _changes(subject, path)]
     return any(study is not None and _inputs(subject, study) != inputs for study in studies)
 
 
 def _wider(subject: Subject) -> Changes:
     """Follow-up and plans four times as long, both sexes, markers that every regimen changes."""
-    wider: dict[Any, Any] = {
-        ("horizon",): f"{min(LONGER * subject.scenario.horizon, 36_500):.17g} days",
-        ("cohort", "female"): "50 %",
+    scenario = subject.scenario
+    regimens = [name for name in scenario.effects if name != "none"]
+    plans: dict[DocumentPath, str] = {
+        ("therapies", name, "exposure", "action_1", "over"): _days(therapy.exposure.action_1.over)
+        for name, therapy in scenario.therapies.items()
+        if isinstance(therapy, Infusions)
     }
-    for name, therapy in subject.scenario.therapies.items():
-        if isinstance(therapy, Infusions):
-            over = f"{LONGER * therapy.exposure.action_1.over:.17g} days"
-            wider["therapies", name, "exposure", "action_1", "over"] = over
-    for regimen in subject.scenario.effects:
-        if regimen != "none":
-            for marker in subject.scenario.cohort.markers:
-                wider["effects", regimen, marker] = "-20 %"
-    return wider
+    return {
+        ("horizon",): _days(min(scenario.horizon, LONGEST / LONGER)),
+        ("cohort", "female"): "50 %",
+        **plans,
+        **in_each(("effects",), regimens, dict.fromkeys(scenario.cohort.markers, "-20 %")),
+    }
 
 
-def _moved_by(subject: Subject, base: _Base, changes: Changes) -> str:
-    study = _valid(subject, changes)
-    if study is None:
-        return "fixed"
-    if _outcomes(subject, study) != base.outcomes:
-        return "outcomes"
-    return "inputs" if _inputs(subject, study) != base.inputs else "nothing"
+def _days(time: float) -> str:
+    return f"{LONGER * time:.17g} days"
 
 
 def _valid(subject: Subject, changes: Changes) -> Study | None:
-    """The changed study; None where the form does not allow it."""
+    """The changed study; None where the form does not allow the change."""
     try:
         return subject.changed(changes)
     except ScenarioError:
@@ -127,17 +129,17 @@ def _valid(subject: Subject, changes: Changes) -> Study | None:
 
 
 def _outcomes(subject: Subject, study: Study) -> tuple[object, ...]:
-    """Every outcome in every arm and subgroup, as sums over the patients; facts are left out."""
+    """Every outcome in every arm and subgroup, as sums over patients, without published facts."""
     study = replace(study, scenario=study.scenario.model_copy(update={"answers": None}))
     try:
-        tally = blocks.do(Work([study], "batch", {}, False), range(subject.some)).tally
+        tally = sums_of(study, range(subject.some))
     except ScenarioError:
         return ("refused",)
     return (*tally.labels, tally.own.tobytes())
 
 
 def _inputs(subject: Subject, study: Study) -> list[bytes]:
-    """What the model is handed of the patients, in every arm."""
+    """The inputs of the model for the patients of every arm."""
     try:
         arms = Subject(study, subject.many).inputs(subject.some)
     except ScenarioError:
@@ -145,33 +147,31 @@ def _inputs(subject: Subject, study: Study) -> list[bytes]:
     return [part.tobytes() for inputs in arms.values() for part in inputs]
 
 
-def _moved(subject: Subject, path: Path) -> Iterator[Changes]:
-    """The number moved a little, then more; shares of the sites at the expense of another site."""
-    document: Any = subject.study.document
-    for key in path:
-        document = document[key]
-    for how in GENTLE:
-        text = moved(str(document), how)
-        if text is not None and text != document:
-            yield {path: text, **_in_turn(subject, path, text)}
+def _changes(subject: Subject, path: DocumentPath) -> Iterator[Changes]:
+    """The number changed a little, then more; shares of sites at the expense of another site."""
+    text = text_at(subject.study.document, path)
+    for step in STEPS:
+        new = stepped(text, step)
+        if new is not None and new != text:
+            yield {path: new, **_at_expense_of(subject, path, new)}
 
 
-def moved(text: str, how: str) -> str | None:
-    """A quantity moved: `x1.1` times as much, or `+1` more in its unit."""
+def stepped(text: str, step: str) -> str | None:
+    """A quantity changed: `x1.1` multiplies it, `+1` adds 1 in its unit."""
     match = re.fullmatch(
         r"((?:every\s+)?)([-+]?[\d.]+(?:[eE][-+]?\d+)?)(.*)", text.strip(), re.DOTALL
     )
     if match is None:
         return None
     number = float(match[2])
-    by = number * float(how[1:]) if how[0] == "x" else number + float(how)
+    new = number * float(step[1:]) if step[0] == "x" else number + float(step)
     if "of" in match[3].split():
-        by = round(by)
-    return f"{match[1]}{by:.10g}{match[3]}"
+        new = round(new)
+    return f"{match[1]}{new:.10g}{match[3]}"
 
 
-def _in_turn(subject: Subject, path: Path, text: str) -> Changes:
-    """Shares of the sites add up to all: another site gives or takes what one gains or loses."""
+def _at_expense_of(subject: Subject, path: DocumentPath, text: str) -> Changes:
+    """Shares of the sites add up to 100 %: the largest other share makes up for the change."""
     if path[:2] != ("fractures", "sites") or path[-1] != "share":
         return {}
     sites = {site: getattr(subject.scenario.fractures.sites, site).share for site in SITES}

@@ -1,4 +1,4 @@
-"""Times to death against the closed form: the life table of the file, by age and sex."""
+"""Deaths against the life table of the file, by age and sex."""
 
 from __future__ import annotations
 
@@ -7,71 +7,80 @@ from typing import Any
 import numpy as np
 
 from sim import evidence
-from sim.experiments.verification.subject import NO_FATAL_FRACTURES, Subject
-from sim.experiments.verification.verdict import (
-    Verdict,
-    exact,
-    number,
-    together,
-    within_chance,
-)
+from sim.experiments.verification import chance
+from sim.experiments.verification.logs import first_day, of_kind
+from sim.experiments.verification.subject import NO_FATAL_FRACTURES, Subject, mortality_ratio
+from sim.experiments.verification.verdict import Case, Verdict, exact, together
 from sim.simulation.records import DEATH, DIES, Floats, Inputs, Log
 from sim.vocabulary import DAYS_PER_YEAR, SEXES
 
-RATIO = ("mortality", "standardised_mortality_ratio")
 SLACK = 1e-9
 
 
-def death(subject: Subject) -> Verdict:
-    """Everybody dies when the life table has used up a draw, and as many as it expects.
+def deaths(subject: Subject) -> Verdict:
+    """Each patient dies when the hazard of the life table has used up the patient's random number.
 
-    Once with the mortality of the file, once with twenty times that of the table.
+    The number of deaths is that expected from the table. Once with the mortality of the file, once
+    with twenty times that of the table.
     """
     verdicts = []
-    for changes in ({}, {RATIO: "20"}):
-        study = subject.changed(NO_FATAL_FRACTURES, changes)
+    for changes in ({}, mortality_ratio("20")):
+        mortality = subject.changed(NO_FATAL_FRACTURES, changes).scenario.mortality
         lives = subject.lives(subject.many, NO_FATAL_FRACTURES, changes)
         inputs, log = next(iter(lives.values()))
-        table = evidence.life_table(study.scenario.mortality.life_table)
-        ratio = study.scenario.mortality.standardised_mortality_ratio
-        verdicts += _deaths(inputs, log, table, ratio)
+        table = evidence.life_table(mortality.life_table)
+        verdicts += _of_arm(inputs, log, table, mortality.standardised_mortality_ratio)
     return together(verdicts)
 
 
-def _deaths(inputs: Inputs, log: Log, table: Any, ratio: float) -> list[Verdict]:
-    last = int(inputs.params["horizon"])
-    day = np.full(len(inputs.patients), last + 1.0)
-    day[log.patient[log.kind == DEATH]] = log.day[log.kind == DEATH]
+def _of_arm(inputs: Inputs, log: Log, table: Any, ratio: float) -> list[Verdict]:
+    last, people = int(inputs.params["horizon"]), len(inputs.patients)
+    day = np.minimum(first_day(of_kind(log, DEATH), people), last + 1.0)
     draw = inputs.numbers(DIES, 0)[:, 0]
-    before, by = (_life_table_hazard(inputs, table, days) * ratio for days in (day - 1, day))
-    wrong = (before >= draw + SLACK) | ((day <= last) & (by < draw - SLACK))
-    told = exact(
-        [f"patient {who}, day {day[who]:g}" for who in np.flatnonzero(wrong)],
-        len(day),
-        "days of death",
-    )
-    compared = []
-    for code, sex in enumerate(SEXES):
-        for part in (last // 2, last):
-            chance = 1 - np.exp(
-                -ratio * _life_table_hazard(inputs, table, np.full(len(day), float(part)))
+    before, by = (ratio * cumulative_hazard(inputs, table, days) for days in (day - 1, day))
+    right = (before < draw + SLACK) & ((day > last) | (by >= draw - SLACK))
+    compared: list[chance.Compared] = []
+    for until in (last // 2, last):
+        expected = -np.expm1(-ratio * cumulative_hazard(inputs, table, np.full(people, until)))
+        for code, sex in enumerate(SEXES):
+            of_sex, what = (
+                inputs.patients["sex"] == code,
+                f"deaths of {sex} patients by day {until}",
             )
-            who = inputs.patients["sex"] == code
-            found = float((day[who] <= part).sum())
-            expected = float(chance[who].sum())
-            compared.append(number(f"deaths of {sex} patients by day {part}", found, expected))
-    return [told, within_chance([one for one in compared if one.expected > 0])]
+            counts = float((day[of_sex] <= until).sum()), float(expected[of_sex].sum())
+            compared.append(chance.number(what, *counts))
+    as_many = chance.within(deaths for deaths in compared if deaths.expected > 0)
+    return [exact("days of death", [Case("day of death", right)]), as_many]
 
 
-def _life_table_hazard(inputs: Inputs, table: Any, days: Floats) -> Floats:
-    """Hazard of the life table that accumulates from entry over some days, for each patient."""
-    yearly = [-np.log1p(-np.array(table[sex])) for sex in SEXES]
+def cumulative_hazard(inputs: Inputs, table: Any, days: Floats) -> Floats:
+    """Hazard that the life table accumulates from entry on.
+
+    Parameters
+    ----------
+    inputs
+        Inputs of the patients, with their age in years and their sex.
+    table
+        Probability of dying within each year of age, by sex; its last value holds for later ages.
+    days
+        Days since entry, one for each patient.
+
+    Returns
+    -------
+    array, one value per patient
+        The integral of -ln(1 - q) over age.
+
+    References
+    ----------
+    docs/model.md, "Death"; life table of France 2019.
+    """
     total = np.empty(len(days))
-    for code, hazards in enumerate(yearly):
-        ages = np.arange(len(hazards) + 101)
-        reached = np.concatenate([[0.0], np.cumsum(np.append(hazards, [hazards[-1]] * 100))])
-        who = inputs.patients["sex"] == code
-        age = inputs.patients["age"][who]
-        ends = np.interp(age + days[who] / DAYS_PER_YEAR, ages, reached)
-        total[who] = ends - np.interp(age, ages, reached)
+    for code, sex in enumerate(SEXES):
+        yearly = -np.log1p(-np.array(table[sex]))
+        yearly = np.append(yearly, np.full(100, yearly[-1]))
+        ages, reached = np.arange(len(yearly) + 1), np.append(0.0, np.cumsum(yearly))
+        of_sex = inputs.patients["sex"] == code
+        age = inputs.patients["age"][of_sex]
+        until = np.interp(age + days[of_sex] / DAYS_PER_YEAR, ages, reached)
+        total[of_sex] = until - np.interp(age, ages, reached)
     return total

@@ -1,19 +1,13 @@
-"""Random numbers: each of its law, none like another, the same in every arm."""
+"""Random numbers: their distributions, their correlations, and the same ones in every arm."""
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
+from sim.experiments.verification import chance
 from sim.experiments.verification.subject import Subject
-from sim.experiments.verification.verdict import (
-    Compared,
-    Verdict,
-    exact,
-    not_applicable,
-    uniform,
-    within_chance,
-)
+from sim.experiments.verification.verdict import Case, Verdict, exact, not_applicable
 from sim.simulation.records import (
     BREAKS,
     DIES,
@@ -30,60 +24,47 @@ EXPONENTIAL = (LATENESS, TOLERANCE, BREAKS, DIES)
 MOST_COLUMNS = 250
 
 
-def random_numbers(subject: Subject) -> Verdict:
-    """Every column of random numbers has its law, and no two go together."""
-    inputs = next(iter(subject.inputs(subject.many, subject.strain).values()))
-    return within_chance([*_laws(inputs), *_pairs(inputs)])
+def distributions(subject: Subject) -> Verdict:
+    """Every column of random numbers follows its distribution, and no two are correlated."""
+    columns = _as_uniform(next(iter(subject.inputs(subject.many, subject.strain).values())))
+    shapes = [chance.uniform(what, values) for what, values in columns.items()]
+    return chance.within([*shapes, *_correlations(columns)])
 
 
 def same_in_every_arm(subject: Subject) -> Verdict:
-    """All arms hold the same patients and the same random numbers: common random numbers."""
+    """All arms have the same patients and the same random numbers (common random numbers)."""
     arms = subject.inputs(subject.some)
     if len(arms) < 2:
         return not_applicable("one arm only")
-    first = next(iter(arms.values()))
-    wrong = [
-        arm
-        for arm, inputs in arms.items()
-        if inputs.draws.tobytes() != first.draws.tobytes()
-        or inputs.patients.tobytes() != first.patients.tobytes()
-    ]
-    return exact(wrong, len(arms), "arms with their patients and random numbers")
+    first, *others = [(i.draws.tobytes(), i.patients.tobytes()) for i in arms.values()]
+    cases = (Case(arm, arm_ == first) for arm, arm_ in zip([*arms][1:], others, strict=True))
+    return exact("arms with the patients and random numbers of the first", cases)
 
 
-def as_uniform(inputs: Inputs) -> dict[str, Floats]:
-    """Every column as numbers that should be uniform on 0 to 1, by stream, slot and use."""
+def _as_uniform(inputs: Inputs) -> dict[str, Floats]:
+    """Each column by stream, slot and use, transformed by its distribution function."""
     columns = {}
     for stream in range(STREAMS):
         for slot in range(SLOTS):
             for use, values in enumerate(inputs.numbers(stream, slot).T):
-                columns[f"stream {stream}, slot {slot}, use {use}"] = _uniform(stream, values)
+                if stream in EXPONENTIAL:
+                    values = -np.expm1(-values)
+                elif stream == NOISE:
+                    values = ndtr(values)
+                columns[f"stream {stream}, slot {slot}, use {use}"] = values
     return columns
 
 
-def _uniform(stream: int, values: Floats) -> Floats:
-    from scipy.special import ndtr
-
-    if stream in EXPONENTIAL:
-        return -np.expm1(-values)
-    return np.asarray(ndtr(values) if stream == NOISE else values)
-
-
-def _laws(inputs: Inputs) -> list[Compared]:
-    return [uniform(what, values) for what, values in as_uniform(inputs).items()]
-
-
-def _pairs(inputs: Inputs) -> list[Compared]:
-    """Correlations of normal scores, of as many columns as can be held against one another."""
-    columns = as_uniform(inputs)
-    step = -(-len(columns) // MOST_COLUMNS)
-    names = list(columns)[::step]
+def _correlations(columns: dict[str, Floats]) -> list[chance.Compared]:
+    """Correlations of the normal scores of at most `MOST_COLUMNS` columns."""
+    names = list(columns)[:: -(-len(columns) // MOST_COLUMNS)]
     scores = np.array([ndtri(np.clip(columns[name], 1e-15, 1 - 1e-15)) for name in names])
     found = np.corrcoef(scores)
     error = 1 / np.sqrt(scores.shape[1] - 3)
-    one, other = np.triu_indices(len(names), 1)
-    distances = np.arctanh(np.clip(found[one, other], -1 + 1e-15, 1 - 1e-15)) / error
+    distances = np.arctanh(np.clip(found, -1 + 1e-15, 1 - 1e-15)) / error
     return [
-        Compared(f"{names[i]} with {names[j]}", float(found[i, j]), 0.0, float(distance))
-        for i, j, distance in zip(one.tolist(), other.tolist(), distances.tolist(), strict=True)
+        chance.Compared(
+            f"{names[i]} with {names[j]}", float(found[i, j]), 0.0, float(distances[i, j])
+        )
+        for i, j in zip(*np.triu_indices(len(names), 1), strict=True)
     ]

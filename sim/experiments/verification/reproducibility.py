@@ -1,84 +1,63 @@
-"""The machinery around the model: engines, workers and blocks give the same bytes."""
+"""The same results from either engine, any block size, and any number of worker processes."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 
 from sim import outcomes
 from sim.experiments import blocks, runs
-from sim.experiments.blocks import Work
-from sim.experiments.verification.subject import Subject, same
-from sim.experiments.verification.verdict import Verdict, exact
+from sim.experiments.verification.logs import same, selected
+from sim.experiments.verification.subject import Subject, sums_of, work_of
+from sim.experiments.verification.verdict import Case, Verdict, exact
 from sim.outcomes import CELL, Tally
-from sim.simulation import batch_engine, simpy_engine
-from sim.simulation.records import Log
+from sim.simulation import simpy_engine
+from sim.simulation.draws import CHUNK
 from sim.simulation.simulate import simulate_arms
 from sim.workers.pieces import available, in_order
 
 PIECES = 4
+PATIENTS = range((PIECES - 1) * CELL + 17)
+"""Several cells of patients, the last one incomplete."""
 
 
 def engines(subject: Subject) -> Verdict:
-    """SimPy, the reference, and the compiled loop write the same logs, bit for bit."""
-    wrong, events = [], 0
-    for changes in ((), (subject.strain,)):
-        for arm, (inputs, log) in subject.lives(subject.fewest, *changes).items():
-            if not same(simpy_engine.simulate(inputs), log):
-                wrong.append(arm)
+    """SimPy and the compiled loop write identical logs, to the last bit."""
+    cases, events = [], 0
+    for changes in ({}, subject.strain):
+        for arm, (inputs, log) in subject.lives(subject.fewest, changes).items():
+            cases.append(Case(arm, same(simpy_engine.simulate(inputs), log)))
             events += len(log.day)
-    told = exact(wrong, 2 * len(subject.scenario.arms), "arms by two engines")
-    return told._replace(evidence=f"{told.evidence}, {events} events of {subject.fewest} patients")
+    return exact("arms by two engines", cases, f"{events} events of {subject.fewest} patients")
 
 
-def sizes_of_blocks(subject: Subject) -> Verdict:
-    """Patients simulated in blocks of any size are the same patients, with the same outcomes."""
-    work, patients = _work(subject), range((PIECES - 1) * CELL + 17)
-    whole = _tally([blocks.do(work, patients).tally])
-    in_parts = _tally(blocks.do(work, part).tally for part in runs.split(patients, CELL))
-    wrong = [] if _same(whole, in_parts) else ["outcomes of one block and of several"]
-    late = batch_engine.simulate(
-        simulate_arms(subject.study, range(9, 12), "batch")[_arm(subject)][0]
-    )
-    early = subject.lives(12)[_arm(subject)][1]
-    shifted = early._replace(patient=early.patient - 9)
-    wrong += [] if same(late, _from(shifted)) else ["patients 9 to 11 alone and among others"]
-    return exact(wrong, 2, "ways to cut the cohort into blocks")
+def block_sizes(subject: Subject) -> Verdict:
+    """Patients have the same events and outcomes in blocks of any size."""
+    whole = _in_bytes([sums_of(subject.study, PATIENTS)])
+    in_parts = _in_bytes(sums_of(subject.study, p) for p in runs.split(PATIENTS, CELL))
+    cases = [Case("outcomes of one block and of several", whole == in_parts)]
+    for first, cut, end in ((0, 9, 12), (CHUNK - 3, CHUNK - 1, CHUNK + 3)):
+        together, late = (
+            simulate_arms(subject.study, range(start, end), "batch") for start in (first, cut)
+        )
+        for arm, (_, log) in together.items():
+            among_others = selected(log, log.patient >= cut - first)
+            shifted = among_others._replace(patient=among_others.patient - (cut - first))
+            what = f"patients {cut} to {end - 1} in {arm}"
+            cases.append(Case(what, same(shifted, late[arm][1])))
+    return exact("ways to divide the cohort into blocks", cases)
 
 
 def workers(subject: Subject) -> Verdict:
-    """One process, two, and more give the same sums, byte for byte."""
-    work = _work(subject)
-    pieces = runs.split(range((PIECES - 1) * CELL + 17), CELL)
+    """One, two and more processes give the same sums, to the last bit."""
+    work, pieces = functools.partial(blocks.do, work_of(subject.study)), runs.split(PATIENTS, CELL)
     numbers = sorted({1, 2, min(max(available(), 3), PIECES)})
-    found = {}
-    for number in numbers:
-        done = in_order(functools.partial(blocks.do, work), pieces, number)
-        found[number] = _tally(block.tally for block in done)
-    wrong = [f"{number} workers" for number in numbers if not _same(found[1], found[number])]
-    told = exact(wrong, len(numbers), "numbers of workers")
-    return told._replace(evidence=f"{told.evidence}: {', '.join(map(str, numbers))} workers")
+    sums = {n: _in_bytes(block.tally for block in in_order(work, pieces, n)) for n in numbers}
+    cases = [Case(f"{n} workers", sums[n] == sums[1]) for n in numbers]
+    return exact("numbers of workers", cases, ", ".join(map(str, numbers)))
 
 
-def _work(subject: Subject) -> Work:
-    arms = list(subject.scenario.arms)
-    against = {(0, arm): (0, arms[-1]) for arm in arms[:-1]}
-    return Work([subject.study], "batch", against, False)
-
-
-_tally = outcomes.added
-
-
-def _same(one: Tally, other: Tally) -> bool:
-    bytes_of = [
-        (tally.labels, tally.own.tobytes(), tally.paired.tobytes()) for tally in (one, other)
-    ]
-    return bytes_of[0] == bytes_of[1]
-
-
-def _arm(subject: Subject) -> str:
-    return next(iter(subject.scenario.arms))
-
-
-def _from(log: Log) -> Log:
-    """The rows of patients from number 0 on."""
-    return Log._make(column[log.patient >= 0] for column in log)
+def _in_bytes(tallies: Iterable[Tally]) -> tuple[object, ...]:
+    """The sums over all blocks, comparable to the last bit."""
+    tally = outcomes.added(tallies)
+    return (*tally.labels, tally.own.tobytes(), tally.paired.tobytes())

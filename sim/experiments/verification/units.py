@@ -1,20 +1,23 @@
-"""Quantities of the file against a table of units of the check's own."""
+"""Quantities of the file against an independent table of units."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
 
 from sim.experiments.verification.inputs_used import paths
-from sim.experiments.verification.subject import Subject
-from sim.experiments.verification.verdict import Verdict, exact
+from sim.experiments.verification.subject import DocumentPath, Subject, text_at
+from sim.experiments.verification.verdict import Case, each
 
 YEAR = 365.25
+"""Kept apart from the program's own constants on purpose: this table checks them."""
+
 TIMES = {"day": 1.0, "week": 7.0, "month": YEAR / 12, "year": YEAR}
-HELD: dict[str, tuple[float, ...]] = {
+FACTORS: dict[str, tuple[float, ...]] = {
     "%": (0.01,),
     "%/year": (1.0,),
     "per year": (1.0,),
@@ -36,27 +39,25 @@ HELD: dict[str, tuple[float, ...]] = {
 }
 
 
-def quantities(subject: Subject) -> Verdict:
-    """Every quantity of the file is held in the unit that the model counts in."""
-    wrong, count = [], 0
+@each("quantities of the file")
+def quantities(subject: Subject) -> Iterator[Case]:
+    """Every quantity of the file is converted to the unit that the model uses."""
     for name, path in paths(subject.study).items():
-        text, held = _text(subject.study.document, path), held_at(subject.scenario, path)
-        if isinstance(held, (int, float)):
-            count += 1
-            if not any(math.isclose(held, value, rel_tol=1e-9) for value in _meant(text, path)):
-                wrong.append(f"{name}: {text} is held as {held:g}")
-    return exact(wrong, count, "quantities of the file from their unit")
+        text, value = text_at(subject.study.document, path), value_at(subject.scenario, path)
+        if isinstance(value, (int, float)):
+            right = any(math.isclose(value, v, rel_tol=1e-9) for v in _conversions(text, path))
+            yield Case(f"{name}: {text} is held as {value:g}", right)
 
 
-def _meant(text: str, path: tuple[str | int, ...]) -> list[float]:
-    """What a text may be held as: times in days, ages in years, shares as fractions."""
+def _conversions(text: str, path: DocumentPath) -> list[float]:
+    """Possible values of a text in the model: times in days, ages in years, shares as fractions."""
     counts = re.fullmatch(r"(\d+) (?:out )?of (\d+)", text)
     if counts:
         return [int(counts[1]) / int(counts[2])]
     number, unit = _split(text)
     if unit.rstrip("s") in TIMES:
         return [number if "age" in path else number * TIMES[unit.rstrip("s")]]
-    return [number * factor for factor in HELD.get(unit, ())]
+    return [number * factor for factor in FACTORS.get(unit, ())]
 
 
 def in_days(text: str) -> float:
@@ -70,14 +71,8 @@ def _split(text: str) -> tuple[float, str]:
     return (float(match[1]), match[2]) if match else (math.nan, text)
 
 
-def _text(document: Any, path: tuple[str | int, ...]) -> str:
-    for key in path:
-        document = document[key]
-    return str(document)
-
-
-def held_at(form: Any, path: tuple[str | int, ...]) -> Any:
-    """What the scenario holds at a path of its file; None where it is held in another form."""
+def value_at(form: Any, path: DocumentPath) -> Any:
+    """The value of the scenario at a path of its file; None where the scenario has another form."""
     for key in path:
         form = _part(form, key)
         if form is None:

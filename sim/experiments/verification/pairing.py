@@ -1,0 +1,85 @@
+"""Differences between arms: their error accounts for the same patients in both arms."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim import outcomes
+from sim.experiments.verification.logs import selected
+from sim.experiments.verification.subject import Lives, Subject, patient_outcomes, sums_of
+from sim.experiments.verification.verdict import Case, Verdict, exact, not_applicable
+from sim.outcomes.summary import apart
+from sim.scenario import Study
+from sim.simulation.records import PLAN, Floats
+from sim.vocabulary import BONES
+
+
+def differences(subject: Subject) -> Verdict:
+    """Arms have the same entry values, and errors of differences are those of paired patients.
+
+    The variance of a paired difference is that of both arms less twice their covariance; the
+    evidence says how much smaller it is than for independent arms.
+    """
+    if len(subject.scenario.arms) < 2:
+        return not_applicable("one arm only")
+    lives = subject.lives(subject.many)
+    entry = {
+        arm: selected(log, (log.day == 0) & (log.kind < PLAN)) for arm, (_, log) in lives.items()
+    }
+    first = next(iter(entry.values())).value
+    cases = [
+        Case(f"entry of {arm}", np.array_equal(log.value, first)) for arm, log in entry.items()
+    ]
+    notes = []
+    for bone in BONES:
+        name = f"{bone} annual increase"
+        pair = _values(subject, lives, name)
+        known = ~np.isnan(pair).any(axis=0)
+        a, b = pair[:, known]
+        if len(a) > 2 and a.std() > 0 and b.std() > 0:
+            error, expected = _error_of_difference(subject, name), _paired_error(pair)
+            right = math.isclose(error, expected, rel_tol=1e-3)
+            cases.append(
+                Case(f"error of the difference in {name}: {error:g}, not {expected:g}", right)
+            )
+            saved = 1 - float((a - b).var() / (a.var() + b.var()))
+            correlated = float(np.corrcoef(a, b)[0, 1])
+            notes.append(f"{name}: correlation {correlated:.2f}, variance less {saved:.0%}")
+    return exact("entry values and errors of differences", cases, "; ".join(notes))
+
+
+def _pair(study: Study) -> tuple[str, str]:
+    """An arm and the comparator."""
+    comparator = study.scenario.compared_with
+    return next(arm for arm in study.scenario.arms if arm != comparator), comparator
+
+
+def _values(subject: Subject, lives: Lives, name: str) -> Floats:
+    """An outcome of each patient in two arms, NaN where it is unknown: arms x patients."""
+    values = []
+    for arm in _pair(subject.study):
+        every = {outcome.name: outcome for outcome in patient_outcomes(subject.study, *lives[arm])}
+        outcome = every[name]
+        values.append(np.where(outcome.denominator > 0, outcome.numerator, np.nan))
+    return np.array(values)
+
+
+def _paired_error(pair: Floats) -> float:
+    """Error of a difference of two means, of patients some of whom have no value in one arm."""
+    known = ~np.isnan(pair)
+    means = np.nanmean(pair, axis=1, keepdims=True)
+    parts = np.where(known, pair - means, 0.0) / known.sum(axis=1, keepdims=True)
+    return float(np.std(parts[0] - parts[1], ddof=1) * math.sqrt(pair.shape[1]))
+
+
+def _error_of_difference(subject: Subject, name: str) -> float:
+    """The Monte Carlo error that the program gives for a difference."""
+    tally = outcomes.added([sums_of(subject.study, range(subject.many))])
+    first, _ = _pair(subject.study)
+    for number, (label, _) in enumerate(tally.pairs):
+        if tally.labels[label].name == name and tally.labels[label].arm[1] == first:
+            estimate = apart(tally, number)
+            return estimate.mc_error
+    return math.nan

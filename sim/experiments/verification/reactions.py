@@ -1,0 +1,49 @@
+"""Reactions to infusions: how many there are, and on which days."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.experiments.verification import chance
+from sim.experiments.verification.logs import doses_given, of_kind, rows
+from sim.experiments.verification.subject import NO_DEATHS, Subject
+from sim.experiments.verification.verdict import Case, Verdict, exact, together
+from sim.simulation.records import REACTION, Log
+
+
+def reactions(subject: Subject) -> Verdict:
+    """Reactions follow first and later doses with their probabilities, on the day of the dose."""
+    every = [
+        (slot, name, reaction)
+        for slot, (name, therapy) in enumerate(subject.scenario.therapies.items())
+        for reaction in getattr(therapy, "reactions", {}).values()
+    ]
+    verdicts = []
+    for arm, (_, log) in subject.lives(subject.some, NO_DEATHS).items():
+        for number, (slot, name, reaction) in enumerate(every):
+            if name in subject.scenario.arms[arm]:
+                reacted = of_kind(log, REACTION + number)
+                verdicts += _of_reaction(name, reaction, doses_given(log, slot), reacted)
+    return together(verdicts)
+
+
+def _of_reaction(name: str, reaction: Any, doses: Log, reacted: Log) -> list[Verdict]:
+    first = np.append(True, doses.patient[1:] != doses.patient[:-1])[: len(doses.patient)]
+    days_of_reaction = {row[:2] for row in rows(reacted)}
+    followed = np.array([row[:2] in days_of_reaction for row in rows(doses)], bool)
+    compared = [
+        chance.share(f"reactions to {what} doses of {name}", followed[of], probability)
+        for what, of, probability in (
+            ("first", first, reaction.first),
+            ("later", ~first, reaction.later),
+        )
+        if of.any()
+    ]
+    if len(reacted.value):
+        compared.append(chance.share(f"ends of {name}", reacted.value, reaction.ends_course))
+    days_of_doses = {row[:2] for row in rows(doses)}
+    cases = (Case(f"reaction on a day with a dose, {row[:2]}", row[:2] in days_of_doses)
+             for row in rows(reacted))  # fmt: skip
+    return [chance.within(compared), exact("reactions", cases)]
