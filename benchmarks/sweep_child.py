@@ -19,6 +19,7 @@ from benchmarks.child import most_memory
 from benchmarks.workload import ROOT
 from sim.experiments import sweeps
 from sim.experiments.sweeps import work
+from sim.simulation import lowering
 from sim.simulation.simulate import simulate_arms
 
 SWEEP = ROOT / "scenarios" / "sweeps" / "base-case-psa.yaml"
@@ -27,7 +28,8 @@ SWEEP = ROOT / "scenarios" / "sweeps" / "base-case-psa.yaml"
 def main() -> None:
     """Do the sweep that the command line asks for."""
     draws, patients, workers = map(int, sys.argv[1:4])
-    simulate_arms(sweeps.load_sweep(SWEEP, 10, 1).varied[0].study, range(10), "batch")
+    study = sweeps.load_sweep(SWEEP, 10, 1).varied[0].study
+    simulate_arms(lowering.protocol(study.scenario), range(10), "batch")
     helpers: list[int | None] = []
 
     def look(done: int, total: int) -> None:

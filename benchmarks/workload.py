@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim import evidence, outcomes
+from sim import outcomes
 from sim.experiments import blocks
 from sim.experiments.blocks import Work
 from sim.outcomes import Persons, Tally
@@ -16,7 +16,7 @@ from sim.outcomes.sums import Key
 from sim.scenario import Study, load
 from sim.simulation import batch_engine, lowering
 from sim.simulation.records import Inputs, Log
-from sim.simulation.simulate import names_of, simulate_arms
+from sim.simulation.simulate import inputs_of, names_of, simulate_arms
 
 ROOT = Path(__file__).parents[1]
 SCENARIO = ROOT / "scenarios" / "laroche2011.yaml"
@@ -36,13 +36,12 @@ def work_on(study: Study) -> Work:
 
 def drawn(study: Study, patients: int) -> list[Inputs]:
     """Inputs of each arm, drawn now."""
-    life_table = evidence.life_table(study.scenario.mortality.life_table)
-    return [*lowering.lower(study.scenario, life_table, 0, patients).values()]
+    return [*inputs_of(lowering.protocol(study.scenario), range(patients)).values()]
 
 
 def followed(study: Study, patients: int) -> tuple[list[Inputs], list[Log]]:
     """Inputs of each arm, with random numbers enough for every fracture, and the logs."""
-    arms = simulate_arms(study, range(patients), "batch")
+    arms = simulate_arms(lowering.protocol(study.scenario), range(patients), "batch")
     return [inputs for inputs, _ in arms.values()], [log for _, log in arms.values()]
 
 

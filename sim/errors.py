@@ -1,5 +1,5 @@
-"""What a user is told of a request that is well written, and still cannot be done."""
+"""The error for a request that is well formed and cannot be carried out."""
 
 
 class RequestError(ValueError):
-    """A request that cannot be done as asked; the message says why, and what is allowed."""
+    """A request that cannot be carried out. The message names the reason and what is allowed."""

@@ -1,3 +1,3 @@
-"""The version of mastosim, for whoever writes it down or compares it."""
+"""The version of mastosim, without further imports."""
 
 __version__ = "0.2.0"

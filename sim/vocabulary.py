@@ -1,22 +1,52 @@
-"""Names of things, their units, and the constants that more than one room needs."""
+"""Names, units and constants that more than one room uses. Nothing heavy is imported here."""
 
-from collections.abc import Callable
-from typing import Literal
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SEXES = ("female", "male")
 BONES = ("spine", "hip")
 MARKERS = ("ctx", "balp", "tryptase")
 SITES = ("vertebral", "hip", "other")
-"""Sites of fractures."""
+"""Fracture sites."""
 
 QUANTITIES = ("spine_g_cm2", "hip_g_cm2", "ctx_pg_ml", "balp_iu", "tryptase_ug_l")
-"""Measured quantities in the order of bones, then markers, with the unit in the name."""
+"""Measured quantities, bones before markers; the name ends with the unit."""
 
 READINGS = ("linear", "compound", "plateau", "saturating")
-"""Readings of "mean annual increase"."""
+"""Interpretations of the published "mean annual increase"."""
 
 EVERYONE = "all"
-"""The subgroup of all patients in tables of outcomes."""
+"""Name of the subgroup of all patients in tables of outcomes."""
+
+
+class Arms(NamedTuple):
+    """An arm, or the difference of an arm from another: `against_arm` is empty for one arm alone.
+
+    The two names are columns of every table of outcomes, in memory and in files.
+    """
+
+    arm: str
+    against_arm: str = ""
+
+    def label(self, minus: str = "-") -> str:
+        """The text for people: `combination`, or `combination - pamidronate`."""
+        return f"{self.arm} {minus} {self.against_arm}" if self.against_arm else self.arm
+
+
+def arms_of(table: pd.DataFrame) -> list[Arms]:
+    """The arms and differences of the rows of a table, each once, in the order of the rows."""
+    return list(dict.fromkeys(map(Arms, table["arm"], table["against_arm"])))
+
+
+def rows_with(table: pd.DataFrame, arms: Collection[Arms]) -> pd.DataFrame:
+    """The rows of a table for some arms and differences."""
+    return table.loc[[pair in arms for pair in map(Arms, table["arm"], table["against_arm"])]]
+
 
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
@@ -28,7 +58,7 @@ FORMATS = ("svg", "pdf", "png")
 """File formats of figures."""
 
 Engine = Literal["simpy", "batch"]
-"""SimPy as the clock, or the compiled loop."""
+"""The reference engine on SimPy, or the compiled loop. Both give the same log."""
 
 Progress = Callable[[int, int], None]
-"""Called with the number of patient courses done and to do."""
+"""Function that is called with the number of patient courses done and the number in total."""

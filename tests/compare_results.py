@@ -27,7 +27,8 @@ def as_before(text: bytes) -> bytes:
         return text
     heads, *body = rows
     body = [_cells_before(heads, row) for row in body]
-    heads = [RENAMED_COLUMNS.get(head, head) for head in heads if head != "against_arm"]
+    renamed = RENAMED_COLUMNS | ({"arm": "of"} if "half_width" in heads else {})
+    heads = [renamed.get(head, head) for head in heads if head != "against_arm"]
     told = io.StringIO(newline="")
     csv.writer(told, lineterminator="\n").writerows([heads, *body])
     return told.getvalue().encode()

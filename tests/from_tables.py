@@ -16,6 +16,7 @@ from sim.outcomes.definitions.published import simulated, statistic
 from sim.outcomes.estimates import Products, Sums
 from sim.results import Tables
 from sim.vocabulary import QUANTITIES
+from tests.arms import by_label
 
 DAYS_PER_YEAR = 365.25
 
@@ -78,7 +79,8 @@ def summarise(
     subgroups: Mapping[str, Any] | None = None,
 ) -> pd.DataFrame:
     """The summary of what the tables hold."""
-    return outcomes.summarise(scenario, tally(tables, arms, comparator, subgroups))
+    summary = outcomes.summarise(scenario, tally(tables, arms, comparator, subgroups))
+    return pd.DataFrame(by_label(summary))
 
 
 def found(people: Persons, inside: Any, wanted: Mapping[str, Any]) -> tuple[float, float, float]:

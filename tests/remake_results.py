@@ -189,6 +189,7 @@ def arms(results: Path) -> str:
     lines = [f"| scenario | {' | '.join(ROWS)} |", "|---|" + "---|" * len(ROWS)]
     for name in STUDIES:
         summary = pd.read_csv(results / name / "summary.csv")
+        summary = summary[summary["against_arm"].isna()]
         last = summary.sort_values("time").groupby(["arm", "outcome"])["estimate"].last()
         cells = [
             f"{last['combination', outcome]:.1f} / {last['pamidronate', outcome]:.1f}"

@@ -54,7 +54,7 @@ def summary(folder: Path) -> Iterator[str]:
     yield "| scenario | outcome | base case | mean ± SE | SD | SD of parameters | 95 % of draws |"
     yield "| --- | --- | --- | --- | --- | --- | --- |"
     for row in frame.to_dict("records"):
-        if row["outcome"] in MAIN and " - " in row["arm"]:
+        if row["outcome"] in MAIN and isinstance(row["against_arm"], str):
             cells = (
                 row["scenario"], f"{row['outcome']}, {row['unit']}", _n(row["base"]),
                 f"{_n(row['mean'])} ± {_n(row['mean_error'])}", _n(row["sd"]),

@@ -126,7 +126,7 @@ def powers() -> Iterator[tuple[str, ...]]:
         plan = power.prepare(BASE, outcome, SIZES, 1000, settings=settings)
         for row in power.run(plan, workers=WORKERS).to_dict("records"):
             yield (
-                f"{added:g}", outcome, str(row["patients_an_arm"]),
+                f"{added:g}", outcome, str(row["patients_per_arm"]),
                 f"{row['mean_difference']:.1f}", f"{row['low']:.1f} to {row['high']:.1f}",
                 f"{row['interval_width']:.1f}", f"{row['power']:.0f}",
             )  # fmt: skip

@@ -11,9 +11,10 @@ from click.testing import CliRunner
 
 from sim import evidence
 from sim.cli.cite import cite as command
-from sim.display.citations import SOFTWARE, Cited, as_bibtex, as_csl, as_text, cited
+from sim.display.citations import SOFTWARE, Cited, as_bibtex, as_csl, as_text, cite, cited
 from sim.display.citations.bibtex import escaped
 from sim.display.citations.publications import Person, person
+from sim.errors import RequestError
 from sim.scenario import load
 
 ROOT = Path(__file__).parents[1]
@@ -94,7 +95,7 @@ def test_everything_that_numbers_rest_on_is_cited_in_every_format(scenario):
     assert {item["id"] for item in as_csl(study)} == expected | {f"mastosim-{SOFTWARE['version']}"}
     text = "\n".join(as_text(study))
     assert all(f"[{key}]" in text for key in expected)
-    assert f"rests on {len(expected)} publications" in text
+    assert f"is based on {len(expected)} publications" in text
 
 
 @pytest.mark.parametrize("key", evidence.keys())
@@ -104,7 +105,7 @@ def test_every_publication_can_be_cited_as_far_as_it_is_known(key):
     assert len(each.people) == len(held["citation"]["authors"])
     for part in ("authors", "title", "journal", "year", "volume", "pages"):
         assert (part in each.unknown) == (not held["citation"].get(part))
-    assert ("recalled" in each.honesty) == (held["seen"] == "recalled")
+    assert ("recalled" in each.completeness) == (held["seen"] == "recalled")
 
 
 @pytest.mark.parametrize("form", ["text", "bibtex", "csl"])
@@ -120,6 +121,11 @@ def test_the_command_prints_each_format(form):
         assert told.stdout == "\n".join(lines) + "\n"
 
 
+def test_another_form_is_refused():
+    with pytest.raises(RequestError, match="'ris' of references; allowed: text, bibtex, csl"):
+        cite(load(BASE), "ris")
+
+
 def test_the_paper_is_cited_as_it_is_printed():
     text = "\n".join(as_text(load(BASE)))
     assert (
@@ -127,14 +133,14 @@ def test_the_paper_is_cited_as_it_is_printed():
         "osteoporosis with fracture secondary to mastocytosis. American Journal of Medicine "
         "2011;124(8):776-778. doi 10.1016/j.amjmed.2011.02.038. PMID 21787907."
     ) in text
-    assert "results are held against it; 40 numbers (" in text
+    assert "its results are compared with the simulated ones; 40 numbers (" in text
 
 
 def test_what_is_not_known_is_said_and_not_made_up():
     text = "\n".join(as_text(load(BASE)))
     assert "Marshall. [title not known] BMJ 1996;312:1254-1259." in text
-    assert "seen: abstract; not known here: title" in text
-    assert "recalled, not seen; not known here: authors, title, journal, year" in text
+    assert "seen: abstract; unknown: title" in text
+    assert "recalled, not seen; unknown: authors, title, journal, year" in text
     found = {key: fields for _, key, fields in entries("\n".join(as_bibtex(load(BASE))))}
     assert "title" not in found["marshall1996"]
     assert found["marshall1996"]["note"].startswith("Only the name of the first author is known")
@@ -151,11 +157,11 @@ def test_publications_stand_by_first_author():
 def test_what_rests_on_a_publication_is_counted_by_kind():
     numbers = ("cohort.age", "cohort.weight", "horizon", "effects.none.spine")
     each = Cited("x", {}, "abstract", "", numbers, ("the life table",))
-    assert each.rests == (
+    assert each.uses == (
         "the life table; 4 numbers (cohort 2, horizon 1, effects 1): "
         "cohort.age, horizon, effects.none.spine, ..."
     )
-    assert Cited("x", {}, "abstract", "", ("a.b",), ()).rests == "1 number: a.b"
+    assert Cited("x", {}, "abstract", "", ("a.b",), ()).uses == "1 number: a.b"
 
 
 @pytest.mark.parametrize(

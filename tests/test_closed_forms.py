@@ -18,6 +18,7 @@ from scipy.stats import norm
 
 from sim.experiments import runs
 from sim.scenario import load
+from sim.vocabulary import Arms, rows_with
 from tests.closed_forms import RUNS
 from tests.closed_forms.form import Fact, Law, Outcome, Share
 
@@ -75,7 +76,7 @@ def found(result, places):
 
 def outcome(result, place):
     table = result.summary
-    rows = table[(table["arm"] == place.arm) & (table["outcome"] == place.name)]
+    rows = rows_with(table[table["outcome"] == place.name], [Arms(place.arm)])
     rows = rows[(rows["subgroup"] == place.subgroup) & (rows["time"] == place.months)]
     (row,) = rows.to_dict("records")
     patients = result.study.scenario.cohort.patients

@@ -11,15 +11,15 @@ import pytest
 from scipy import stats
 from scipy.integrate import quad
 
-from sim import evidence
 from sim.experiments import runs
 from sim.scenario import from_document, load
 from sim.scenario.form.cohort import CORRELATED, Variable
 from sim.simulation.draws import CHUNK
-from sim.simulation.lowering import enrol, lower
+from sim.simulation.lowering import enrol, protocol
 from sim.simulation.lowering.effects import by_subset
-from sim.simulation.lowering.lower import reference_t
+from sim.simulation.lowering.fractures import reference_t
 from sim.simulation.records import BREAKS, FATAL, FATAL_DELAY, STREAMS
+from sim.simulation.simulate import inputs_of
 from sim.vocabulary import SITES
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
@@ -50,12 +50,12 @@ def study(changes=None):
 
 
 def cohort(changes=None, first=0, count=N, seed=1):
-    return enrol(study(changes).scenario.cohort, seed, first, count)
+    return enrol(study(changes).scenario.cohort, seed, range(first, first + count))
 
 
 def inputs(changes=None, first=0, count=2000, arm="combination", fractures=8):
-    table = evidence.life_table("france2019")
-    return lower(study(changes).scenario, table, first, count, fractures)[arm]
+    shared = protocol(study(changes).scenario, fractures)
+    return inputs_of(shared, range(first, first + count))[arm]
 
 
 @functools.cache
@@ -277,8 +277,7 @@ def test_a_larger_cohort_begins_with_the_smaller_one():
 
 
 def test_patients_are_the_same_in_every_arm():
-    table = evidence.life_table("france2019")
-    arms = lower(study(BUSY).scenario, table, 0, 50)
+    arms = inputs_of(protocol(study(BUSY).scenario), range(50))
     assert_same_patients(arms["combination"], arms["pamidronate"])
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.simulation.draws import CHUNK, Law, column, fill
+from sim.simulation.columns import DRAWN_ANEW
+from sim.simulation.draws import CHUNK, Law, column
 
 N = 40_000
 UNLIKELY = 2 * stats.norm.sf(4.5)  # of a false alarm
@@ -93,8 +94,9 @@ def test_chunks_do_not_repeat_one_another():
 
 def test_no_patients_have_no_numbers():
     assert column(7, "stream", 0, "normal", 10, 0).shape == (0,)
-    assert fill(7, [("stream", use, "normal") for use in range(3)], 10, 0).shape == (0, 3)
-    assert fill(7, [], 10, 4).shape == (4, 0)
+    columns: list[tuple[str, int, Law]] = [("stream", use, "normal") for use in range(3)]
+    assert DRAWN_ANEW.table(7, columns, range(10, 10)).shape == (0, 3)
+    assert DRAWN_ANEW.table(7, [], range(10, 14)).shape == (4, 0)
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2**32, 2**64, 2**200])
@@ -130,11 +132,9 @@ def test_names_of_streams_cannot_run_into_what_stands_beside_them():
 
 def test_a_table_is_its_columns_side_by_side_and_a_use_keeps_its_column():
     columns: list[tuple[str, int, Law]] = [("stream", use, "exponential") for use in range(5)]
-    whole = fill(7, columns, 20, 30)
+    whole = DRAWN_ANEW.table(7, columns, range(20, 50))
     assert whole.shape == (30, 5)
     for use in range(5):
         assert (whole[:, use] == column(7, "stream", use, "exponential", 20, 30)).all()
-    some = fill(7, [columns[4], columns[1]], 20, 30)
+    some = DRAWN_ANEW.table(7, [columns[4], columns[1]], range(20, 50))
     assert (some == whole[:, [4, 1]]).all()
-    other = fill(7, columns, 20, 30, replicate=1)
-    assert not np.isin(other, whole).any()

@@ -236,7 +236,7 @@ def test_the_command_prints_scores_and_keeps_everything(tmp_path):
     }
     held = json.loads((folder / "manifest.json").read_text())
     assert held["trials"] == 40
-    assert held["patients_a_trial"] == {"combination": 10}
+    assert held["patients_per_trial"] == {"combination": 10}
     for command in (["rerun", str(folder)], ["extend", str(folder), "--patients", "999"]):
         refused = CliRunner().invoke(commands, [*command, "--out", str(tmp_path / "again")])
         assert refused.exit_code == 2, "an emulation is no run"

@@ -10,22 +10,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import sim.simulation.model
-from sim import evidence
 from sim.experiments import runs
 from sim.scenario import load
 from sim.simulation import batch_engine, lowering, simpy_engine
 from sim.simulation.code_cache import folder_of, holds_code
 from sim.simulation.draws import CHUNK
 from sim.simulation.records import OutOfDraws
+from sim.simulation.simulate import inputs_of
 from tests.generated import scenarios
 
 SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
-LIFE_TABLE = evidence.life_table("france2019")
 
 
 def lowered(study, count, fractures=8):
-    return lowering.lower(study.scenario, LIFE_TABLE, 0, count, fractures)
+    return inputs_of(lowering.protocol(study.scenario, fractures), range(count))
 
 
 def same(one, other):
@@ -98,7 +97,7 @@ def test_a_log_that_is_full_goes_on_in_another(monkeypatch):
     inputs = lowered(load(BASE), 9)["combination"]
     whole = batch_engine.simulate(inputs)
     for rows in (30, 11):
-        monkeypatch.setattr(batch_engine, "ROWS_A_PATIENT", rows)
+        monkeypatch.setattr(batch_engine, "ROWS_PER_PATIENT", rows)
         assert same(whole, batch_engine.simulate(inputs))
         assert same(whole, uncompiled(inputs))
 

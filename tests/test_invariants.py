@@ -1,6 +1,6 @@
 """What holds for every scenario: properties over generated scenarios, few patients each.
 
-The reference engine is driven from `lower` to the log; what concerns names, arms and outcomes, by
+The reference engine is driven from inputs to the log; what concerns names, arms and outcomes, by
 way of the tables. Values are compared to the last bit unless the sums behind them are taken in
 another order, which each test then says.
 """
@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from sim import evidence, outcomes, results
+from sim import outcomes, results
 from sim.experiments import blocks, runs
 from sim.scenario import ScenarioError, Study, from_document, load
 from sim.scenario.form import units
@@ -38,7 +38,7 @@ from sim.simulation.records import (
     Log,
     OutOfDraws,
 )
-from sim.simulation.simulate import names_of
+from sim.simulation.simulate import inputs_of, names_of
 from sim.vocabulary import BONES, QUANTITIES, SITES
 from tests.generated import (
     BASE,
@@ -55,7 +55,6 @@ from tests.generated import (
     visits,
 )
 
-LIFE_TABLE = evidence.life_table("france2019")
 MEASURED = range(len(QUANTITIES))
 CTX = QUANTITIES.index("ctx_pg_ml")
 REGIMENS = ("interferon + pamidronate", "pamidronate", "interferon")
@@ -87,14 +86,14 @@ MOST_FRACTURES = 130
 @pytest.fixture(autouse=True, scope="module")
 def _nobody_breaks_without_end():
     """Examples in which somebody does are left out: they would take minutes, and more memory."""
-    lower = lowering.lower
+    protocol = lowering.protocol
 
-    def bounded(scenario, life_table, first, count, fractures=lowering.FRACTURES_PREPARED):
+    def bounded(scenario, fractures=lowering.FRACTURES_PREPARED):
         assume(fractures <= MOST_FRACTURES)
-        return lower(scenario, life_table, first, count, fractures)
+        return protocol(scenario, fractures)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lowering, "lower", bounded)
+        patch.setattr(lowering, "protocol", bounded)
         yield
 
 
@@ -130,7 +129,8 @@ def simulated(study, first=0, count=None, fractures=8) -> dict[str, tuple[Inputs
     count = study.scenario.cohort.patients if count is None else count
     while True:
         try:
-            inputs = lowering.lower(study.scenario, LIFE_TABLE, first, count, fractures)
+            protocol = lowering.protocol(study.scenario, fractures)
+            inputs = inputs_of(protocol, range(first, first + count))
             return {arm: (those, simulate(those)) for arm, those in inputs.items()}
         except OutOfDraws:
             fractures *= 6
@@ -291,8 +291,9 @@ def test_outcomes_do_not_depend_on_the_order_of_the_log(given_settings, seed):
 def test_the_number_of_draws_prepared_does_not_matter(given_settings):
     study = study_of(given_settings)
     whole, plenty = runs.follow(study), logs(study, fractures=60)
+    protocol = lowering.protocol
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lowering, "FRACTURES_PREPARED", 1)
+        patch.setattr(lowering, "protocol", lambda scenario, few=1: protocol(scenario, few))
         same(whole, runs.follow(study))
     for arm, log in logs(study, fractures=1).items():
         assert rows(log) == rows(plenty[arm])

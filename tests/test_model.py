@@ -17,7 +17,7 @@ import sim.evidence
 from sim.experiments import runs
 from sim.scenario import ScenarioError, from_document, load
 from sim.simulation.batch_engine import simulate
-from sim.simulation.lowering import lower
+from sim.simulation.lowering import protocol
 from sim.simulation.records import (
     BREAKS,
     DEATH,
@@ -33,6 +33,7 @@ from sim.simulation.records import (
     REVIEW,
     OutOfDraws,
 )
+from sim.simulation.simulate import inputs_of
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 YEAR = 365.25
@@ -107,8 +108,8 @@ def study(*changes):
 def follow(*changes, patients=1, arm=None, fractures=8):
     """Inputs and log of one arm (the first)."""
     scenario = study(*changes).scenario
-    table = sim.evidence.life_table("france2019")
-    inputs = lower(scenario, table, 0, patients, fractures)[arm or next(iter(scenario.arms))]
+    arms = inputs_of(protocol(scenario, fractures), range(patients))
+    inputs = arms[arm or next(iter(scenario.arms))]
     return inputs, simulate(inputs)
 
 

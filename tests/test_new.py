@@ -46,7 +46,7 @@ def test_it_is_valid_alone_and_named_after_its_file(begun):
 
 def test_it_runs_with_ten_patients(begun):
     result = runs.run(load(begun, ["cohort.patients=10"]))
-    spine = result.summary.query("outcome == 'spine change' and arm == 'treated - untreated'")
+    spine = result.summary.query("outcome == 'spine change' and against_arm == 'untreated'")
     assert spine["estimate"].iloc[-1] > 0
 
 

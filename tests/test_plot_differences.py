@@ -1,6 +1,7 @@
 """The forest of paired differences and the page of a comparison: marks at their numbers."""
 
 import dataclasses
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,10 @@ import sim
 from sim.display.figures import Caption, comparison, differences, forest
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import arm_style, styled
+from sim.vocabulary import Arms, arms_of, rows_with
 
 ARMS = ("combination", "pamidronate")
-PAIR = "combination - pamidronate"
+PAIR = Arms("combination", "pamidronate")
 CAPTION = Caption(
     title="Interferon alpha plus pamidronate against pamidronate alone",
     arms=ARMS,
@@ -40,9 +42,9 @@ def drawn(saved):
 @pytest.fixture(scope="module")
 def four(saved):
     """Four arms, three differences, drawn from numbers that tell them apart."""
-    apart = saved.summary[saved.summary["arm"] == PAIR]
+    apart = rows_with(saved.summary, [PAIR])
     others = [
-        apart.assign(arm=f"{arm} - untreated", estimate=apart["estimate"] + shift)
+        apart.assign(arm=arm, against_arm="untreated", estimate=apart["estimate"] + shift)
         for shift, arm in enumerate(("combination", "pamidronate", "interferon only"))
     ]
     arms = ("combination", "pamidronate", "interferon only", "untreated")
@@ -70,7 +72,7 @@ def drawing(figure, *words):
 
 
 def scenarios(summary, count):
-    arms = summary[summary["arm"].isin(ARMS)]
+    arms = rows_with(summary, [*map(Arms, ARMS)])
     arms = arms[arms["time"] == arms.groupby(["arm", "outcome"])["time"].transform("max")]
     rows = [
         arms.assign(scenario=f"scenario-number-{i}", against="", estimate=arms["estimate"] + i)
@@ -90,7 +92,7 @@ def marks_of(axes):
 
 
 def test_rows_are_the_differences_at_the_last_time(saved, drawn):
-    rows = saved.summary[saved.summary["arm"] == PAIR]
+    rows = rows_with(saved.summary, [PAIR])
     last = rows.loc[rows.groupby("outcome")["time"].idxmax()].set_index("outcome")
     numbers = drawn[1].set_index("outcome")
     assert set(numbers.index) == set(last.index)
@@ -143,11 +145,41 @@ def test_every_difference_looks_like_its_arm_and_stands_apart(four):
     ]
     drawn = [mark for axes in figure.axes for mark in marks_of(axes)]
     for mark, row in zip(drawn, numbers.itertuples(), strict=True):
-        look = looks[str(row.arm).removesuffix(" - untreated")]
+        assert row.against_arm == "untreated"
+        look = looks[str(row.arm)]
         assert (mark.get_color(), mark.get_marker()) == (look.color, look.marker)
     for axes in figure.axes:
         heights = sorted(mark.get_ydata()[0] for mark in marks_of(axes))
         assert min(np.diff(heights)) > 3, "mm between rows"
+
+
+def test_names_of_arms_may_hold_a_dash(tmp_path):
+    """Two differences that read alike stay two, and every arm keeps its own numbers."""
+    path = tmp_path / "dashed.yaml"
+    shutil.copy("scenarios/laroche2011.yaml", tmp_path)
+    path.write_text(
+        "extends: laroche2011.yaml\nname: dashed\ncomparator:\ncohort: {patients: 20}\narms:\n"
+        "  combination:\n  pamidronate:\n  both - then: [pamidronate, interferon]\n"
+        "  both: [pamidronate, interferon]\n  then - one: [pamidronate]\n  one: [pamidronate]\n"
+    )
+    result = sim.run(path, engine="batch")
+    assert arms_of(result.summary) == [
+        *map(Arms, ("both - then", "both", "then - one", "one")),
+        *(Arms(arm, "one") for arm in ("both - then", "both", "then - one")),
+    ]
+    spine = result.summary[result.summary["outcome"] == "spine annual increase"]
+    both, dashed = (rows_with(spine, [Arms(arm, "one")]) for arm in ("both", "both - then"))
+    assert both["estimate"].tolist() == dashed["estimate"].tolist() != [0.0]
+    rows = rows_with(result.summary, [Arms("both - then", "one")])
+    others = rows.assign(arm="both", against_arm="then - one")
+    alike = pd.concat([rows, others], ignore_index=True)
+    arms = ("both - then", "both", "then - one", "one")
+    with styled():
+        saved = Saved(result.tables, alike, None)
+        figure, numbers = drawing(forest.figure, saved, dataclasses.replace(CAPTION, arms=arms))
+    assert len(numbers) == 2 * rows["outcome"].nunique()
+    labels = [text.get_text() for text in figure.legends[0].texts]
+    assert labels == ["both - then − one", "both − then - one"]
 
 
 def test_subgroups_are_indented_below_the_main_outcomes(saved):
@@ -166,13 +198,13 @@ def test_subgroups_are_indented_below_the_main_outcomes(saved):
 
 
 def test_one_arm_makes_no_forest(saved):
-    summary = saved.summary[saved.summary["arm"] == "pamidronate"]
+    summary = rows_with(saved.summary, [Arms("pamidronate")])
     caption = dataclasses.replace(CAPTION, arms=("pamidronate",))
     assert forest.figure(saved._replace(summary=summary), caption) is None
 
 
 def test_nothing_differing_and_nothing_known_are_drawn(saved):
-    rows = saved.summary[saved.summary["arm"] == PAIR]
+    rows = rows_with(saved.summary, [PAIR])
     for value, printed in ((0.0, "0 [0, 0]"), (np.nan, "–")):
         columns = ["estimate", "mc_error", "low", "high"]
         summary = rows.assign(**dict.fromkeys(columns, value))

@@ -24,9 +24,10 @@ from sim.display.figures.sweeps.labels import LINE, Label, apart
 from sim.display.figures.sweeps.saved import read
 from sim.display.figures.sweeps.widths import millimetres, wrapped
 from sim.display.figures.sweeps.words import amount, number, with_unit
+from sim.vocabulary import Arms, arms_of, rows_with
 
 ARMS = ("combination", "pamidronate")
-PAIR = "combination - pamidronate"
+PAIR = Arms("combination", "pamidronate")
 FOUR = ("combination", "pamidronate", "interferon", "untreated")
 BONE, BREAKS = OUTCOMES = ("spine annual increase", "all fractures")
 UNITS = ("%/year", "per 100 person-years")
@@ -78,7 +79,7 @@ class Made:
         for place, scenario in enumerate(self.scenarios):
             head = {"scenario": scenario, "point": self.points, "role": role, "of": of, **held}
             for arm, outcome, unit, time, estimate in self.outcomes(held, place):
-                row = {"arm": arm, "outcome": outcome, "unit": unit, "time": time}
+                row = {**arm._asdict(), "outcome": outcome, "unit": unit, "time": time}
                 self.rows.append({**head, **row, "estimate": estimate, "mc_error": ACTS_SAME})
         self.points += 1
         return self
@@ -89,14 +90,14 @@ class Made:
         for arm in self.arms:
             own = (self.arms[::-1].index(arm)) / max(1, len(self.arms) - 1)
             for outcome, unit, other, gain in zip(OUTCOMES, UNITS, (2.4, 3.3), gains, strict=True):
-                yield arm, outcome, unit, 60.0, other + own * gain
+                yield Arms(arm), outcome, unit, 60.0, other + own * gain
                 if own:
-                    yield f"{arm} - {self.arms[-1]}", outcome, unit, 60.0, own * gain
+                    yield Arms(arm, self.arms[-1]), outcome, unit, 60.0, own * gain
             for bone, time in itertools.product(("spine", "hip"), VISITS):
                 factor = time / 12 * (1.0 if bone == "spine" else 0.2)
-                yield arm, f"{bone} change", "%", time, factor * (2.4 + own * gains[0])
+                yield Arms(arm), f"{bone} change", "%", time, factor * (2.4 + own * gains[0])
                 if own:
-                    pair, unit = f"{arm} - {self.arms[-1]}", "percentage points"
+                    pair, unit = Arms(arm, self.arms[-1]), "percentage points"
                     yield pair, f"{bone} change", unit, time, factor * own * gains[0]
 
     def alone(self, shares=()):
@@ -158,8 +159,9 @@ def heads(parameters, scenarios=("laroche2011",)):
     """The first columns by scenario, outcome and parameter, and the place of the parameter."""
     for scenario, place, parameter in itertools.product(scenarios, (0, 1), enumerate(parameters)):
         yield parameter[0], {
-            "scenario": scenario, "arm": PAIR, "outcome": OUTCOMES[place], "unit": UNITS[place],
-            "time": 60.0, "parameter": parameter[1][0], "name": parameter[1][1],
+            "scenario": scenario, **PAIR._asdict(), "outcome": OUTCOMES[place],
+            "unit": UNITS[place], "time": 60.0, "parameter": parameter[1][0],
+            "name": parameter[1][1],
         }  # fmt: skip
 
 
@@ -608,11 +610,11 @@ def test_labels_are_moved_apart_and_stay_beside_the_panel():
 def test_a_line_has_its_arms_differences_and_bands(lines):
     page, numbers = lines[0]
     assert len(page.axes) == 2 * len(OUTCOMES)
-    for prefix, arms in (("", ARMS), ("Δ ", [PAIR])):
+    for prefix, arms in (("", [*map(Arms, ARMS)]), ("Δ ", [PAIR])):
         axes = panel(page, f"{prefix}All fractures")
         for mark, band, arm in zip(marks_of(axes), axes.collections, arms, strict=True):
-            rows = numbers[(numbers["arm"] == arm) & (numbers["outcome"] == BREAKS)]
-            look = arm_style(ARMS)[arm.split(" - ")[0]]
+            rows = rows_with(numbers[numbers["outcome"] == BREAKS], [arm])
+            look = arm_style(ARMS)[arm.arm]
             np.testing.assert_allclose(mark.get_xdata(), [8.0, 12.0, 16.0])
             np.testing.assert_allclose(mark.get_ydata(), rows["estimate"])
             assert (mark.get_color(), mark.get_marker()) == (look.color, look.marker)
@@ -635,7 +637,8 @@ def test_an_axis_of_words_joins_nothing_and_hides_no_arm(lines):
     below = panel(page, "Δ Spine annual increase")
     ticks = [" ".join(text.get_text().split()) for text in below.get_xticklabels()]
     assert ticks == ["linear (base)", "compound", "plateau"]
-    assert set(numbers["arm"]) == {*FOUR, *(f"{arm} - untreated" for arm in FOUR[:-1])}
+    pairs = [Arms(arm, "untreated") for arm in FOUR[:-1]]
+    assert {*arms_of(numbers)} == {*map(Arms, FOUR), *pairs}
 
 
 def test_texts_with_a_unit_are_an_axis_of_numbers(tmp_path):
@@ -736,7 +739,8 @@ def test_cells_within_chance_are_in_italics_and_the_smallest_have_a_scale(tmp_pa
 def test_a_fan_is_made_of_quantiles_over_draws(whole, everything):
     page, numbers = whole["fan"]
     rows = pd.read_parquet(everything / "outcomes.parquet")
-    at = (rows["outcome"] == "hip change") & (rows["arm"] == "combination") & (rows["time"] == 24)
+    rows = rows_with(rows, [Arms("combination")])
+    at = (rows["outcome"] == "hip change") & (rows["time"] == 24)
     drawn_values = rows.loc[at & (rows["role"] == "draw"), "estimate"]
     own = numbers[(numbers["outcome"] == "hip change") & (numbers["arm"] == "combination")]
     row = own.set_index("time").loc[24.0]
@@ -759,7 +763,7 @@ def test_a_fan_is_made_of_quantiles_over_draws(whole, everything):
 def test_shares_of_draws_count_fewer_fractures_upwards(whole, everything):
     page, numbers = whole["probability"]
     rows = pd.read_parquet(everything / "outcomes.parquet")
-    rows = rows[(rows["arm"] == PAIR) & (rows["role"] == "draw")]
+    rows = rows_with(rows[rows["role"] == "draw"], [PAIR])
     for title, outcome, sign in (("Spine annual increase", BONE, 1), ("All fractures", BREAKS, -1)):
         values = sign * rows.loc[rows["outcome"] == outcome, "estimate"].to_numpy()
         curve = numbers[numbers["outcome"] == outcome]

@@ -52,7 +52,7 @@ def test_every_trial_is_tested_as_by_welch(plan, found):
         tested = [stats.ttest_ind(a, b, equal_var=False) for a, b in zip(one, other, strict=True)]
         widths = [np.diff(t.confidence_interval(0.95))[0] for t in tested]
         apart = one.mean(axis=1) - other.mean(axis=1)
-        (row,) = found[found["patients_an_arm"] == size].to_dict("records")
+        (row,) = found[found["patients_per_arm"] == size].to_dict("records")
         assert row["mean_difference"] == pytest.approx(apart.mean())
         assert row["interval_width"] == pytest.approx(np.median(widths))
         assert row["power"] == pytest.approx(100 * np.mean([t.pvalue < 0.05 for t in tested]))
@@ -71,7 +71,7 @@ def test_arms_alike_exclude_nothing_more_often_than_the_test_may():
 
 
 def test_more_patients_narrow_the_interval(found):
-    widths = found.set_index("patients_an_arm")["interval_width"]
+    widths = found.set_index("patients_per_arm")["interval_width"]
     assert widths[8] < widths[3] / 1.3
 
 

@@ -15,6 +15,7 @@ from sim.experiments.precision import Goal
 from sim.outcomes import CELL, MARK
 from sim.scenario import load
 from sim.simulation.simulate import simulate_arms
+from tests.arms import by_label
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 SHORT = ["horizon=12 months"]
@@ -48,10 +49,10 @@ def test_patients_are_added_until_the_interval_is_narrow_enough(study):
     count = result.study.scenario.cohort.patients
     assert count % MARK == 0
     assert course["patients"].max() == count
-    errors = result.summary.set_index(["arm", "outcome"])["mc_error"].to_dict()
+    errors = by_label(result.summary).set_index(["arm", "outcome"])["mc_error"].to_dict()
     for arm, outcome in (("combination - pamidronate", "spine annual increase"),
                          ("combination", "deaths")):  # fmt: skip
-        held = course[(course["outcome"] == outcome) & (course["of"] == arm)]
+        held = course[(course["outcome"] == outcome) & (by_label(course)["arm"] == arm)]
         last = held.iloc[-1]
         error = errors[arm, outcome]
         assert last["half_width"] == pytest.approx(1.959964 * error, rel=1e-6)

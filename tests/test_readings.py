@@ -25,6 +25,7 @@ from sim.experiments import archive, readings, runs
 from sim.experiments.readings.running import OUTCOMES
 from sim.scenario import ScenarioError, load
 from sim.vocabulary import READINGS
+from tests.arms import by_label
 from tests.conftest import without_pictures
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -54,7 +55,7 @@ def alone():
 
 
 def rows_of(found, against=""):
-    rows = found.summary[found.summary["against"] == against]
+    rows = by_label(found.summary[found.summary["against"] == against])
     return rows.set_index(["reading", "arm", "outcome"])
 
 
@@ -69,7 +70,7 @@ def test_the_defaults_are_those_of_the_shipped_what_ifs():
 def test_each_reading_says_what_its_scenario_says_alone(found, alone):
     mine = rows_of(found)
     for name, result in alone.items():
-        whole = result.summary
+        whole = by_label(result.summary)
         theirs = whole.sort_values("time").groupby(["arm", "outcome"]).last()
         for arm in (*ARMS, PAIR):
             for outcome in (o for o in OUTCOMES if "T-score" not in o):

@@ -147,10 +147,10 @@ def test_a_check_shows_the_conversion():
 
 def test_patients_have_the_quartiles_typed():
     """Drawn values, 4000 of them: three Monte Carlo errors of a quartile."""
-    from sim.simulation.lowering.patients import enrol
+    from sim.simulation.lowering import enrol
 
     given = "cohort.ctx.lognormal={median: 300 ng/L, iqr: [200 ng/L, 450 ng/L]}"
-    values = enrol(cohort(given, "cohort.ctx.within="), 3, 0, 4000).values["ctx"]
+    values = enrol(cohort(given, "cohort.ctx.within="), 3, range(4000)).values["ctx"]
     sigma = math.log(450 / 200) / 1.349
     for share, quartile in ((0.25, 200), (0.5, 300), (0.75, 450)):
         density = stats.norm.pdf(stats.norm.ppf(share)) / sigma

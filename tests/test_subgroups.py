@@ -8,6 +8,7 @@ import pytest
 
 from sim.experiments import archive, runs
 from sim.scenario import ScenarioError, load
+from tests.arms import by_label
 from tests.from_tables import summarise
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
@@ -68,7 +69,7 @@ def known(result):
 
 
 def of(result, subgroup):
-    rows = result.summary[result.summary["subgroup"] == subgroup]
+    rows = by_label(result.summary[result.summary["subgroup"] == subgroup])
     return rows.set_index(["arm", "outcome", "time"])
 
 

@@ -14,6 +14,8 @@ from sim.cli import progress
 from sim.experiments.sweeps import advice, load_sweep, paths, work
 from sim.experiments.sweeps.noise import Cost
 from sim.scenario import Mistake, ScenarioError
+from sim.vocabulary import Arms, arms_of, rows_with
+from tests.arms import by_label
 from tests.tiny_sweeps import BOTH, GIVEN, RATE, SHARES, SPINE, STOPS, TINY, table, wrote
 
 TWO = {SPINE: "{name: gain of pamidronate}", STOPS: "{name: stops}"}
@@ -62,7 +64,7 @@ def same_as_alone(frame, scenario, document, patients):
         if (text := paths.found(document, paths.parts_of(path))) is not None
     ]  # fmt: skip
     alone = sim.run(scenario, patients, settings=settings).summary
-    keys = ["arm", "outcome", "time"]
+    keys = [*Arms._fields, "outcome", "time"]
     both = frame.merge(alone[alone["subgroup"] == "all"], on=keys, suffixes=("", "_alone"))
     assert len(both) == len(frame) > 50
     assert both["estimate"].to_numpy() == pytest.approx(
@@ -125,7 +127,7 @@ def test_each_design_prints_its_table_and_keeps_its_files(mastosim, tmp_path, na
         assert (found[table_] is None) == missing
     summary = pd.read_csv(folder / "summary.csv")
     for row, kept in zip(found["summary"], summary.to_dict("records"), strict=True):
-        assert row["arm"] in ARMS
+        assert Arms(row["arm"], row["against_arm"]).label() in ARMS
         assert row["base"] == pytest.approx(kept["base"], rel=DIGITS)
     outcomes = pd.read_parquet(folder / "outcomes.parquet")
     around = 1 + 2 * len(pd.read_csv(folder / "parameters.csv"))
@@ -148,15 +150,15 @@ def test_the_tidy_table_has_a_row_for_each_point_arm_outcome_and_time(drawn):
     folder = folder_in(drawn[1])
     outcomes = pd.read_parquet(folder / "outcomes.parquet")
     assert [*outcomes.columns] == [
-        "scenario", "point", "role", "of", SPINE, STOPS, RATE, "arm", "outcome", "unit", "time",
-        "estimate", "mc_error",
+        "scenario", "point", "role", "of", SPINE, STOPS, RATE, *Arms._fields, "outcome", "unit",
+        "time", "estimate", "mc_error",
     ]  # fmt: skip
     keys = ["scenario", "point", "arm", "outcome", "time"]
-    assert not outcomes.duplicated(keys).any()
+    assert not by_label(outcomes).duplicated(keys).any()
     points = outcomes.groupby(["scenario", "point"]).size()
     assert len(points) == 2 * (1 + 2 * 3 + 6)
     assert points.nunique() == 1
-    assert set(outcomes["arm"]) == {*ARMS}
+    assert {arms.label() for arms in arms_of(outcomes)} == {*ARMS}
     csv = pd.read_csv(folder / "outcomes.csv", keep_default_na=False, na_values=[""])
     assert [*csv.columns] == [*outcomes.columns]
     assert (csv["role"] == outcomes["role"]).all()
@@ -164,6 +166,7 @@ def test_the_tidy_table_has_a_row_for_each_point_arm_outcome_and_time(drawn):
         assert csv[column].to_numpy() == pytest.approx(
             outcomes[column].to_numpy(), rel=DIGITS, abs=1e-9, nan_ok=True
         )
+    outcomes = by_label(outcomes)
     apart = outcomes[outcomes["arm"] == ARMS[2]].set_index(keys)["estimate"]
     for arm, sign in ((ARMS[0], 1), (ARMS[1], -1)):
         one = outcomes[outcomes["arm"] == arm].assign(arm=ARMS[2]).set_index(keys)["estimate"]
@@ -174,7 +177,7 @@ def test_the_tidy_table_has_a_row_for_each_point_arm_outcome_and_time(drawn):
 def test_parameters_stand_beside_the_outcomes_as_they_were(drawn):
     outcomes = pd.read_parquet(folder_in(drawn[1]) / "outcomes.parquet")
     one = outcomes[(outcomes["scenario"] == "tiny") & (outcomes["outcome"] == "deaths")]
-    one = one[one["arm"] == ARMS[0]].set_index("point")
+    one = rows_with(one, [Arms(ARMS[0])]).set_index("point")
     assert [*one["role"]] == ["base", *["low", "high"] * 3, *["draw"] * 6]
     assert [*one["of"]] == ["", SPINE, SPINE, STOPS, STOPS, RATE, RATE, *[""] * 6]
     assert (one.loc[0, SPINE], one.loc[0, STOPS], one.loc[0, RATE]) == (2.4, 20, 60)
@@ -182,7 +185,7 @@ def test_parameters_stand_beside_the_outcomes_as_they_were(drawn):
     assert (one.loc[5:6, [SPINE, STOPS]] == [2.4, 20]).all(axis=None)
     assert one.loc[7:, [SPINE, STOPS, RATE]].nunique().tolist() == [6, 6, 6]
     other = outcomes[(outcomes["scenario"] == "other") & (outcomes["outcome"] == "deaths")]
-    other = other[other["arm"] == ARMS[0]].set_index("point")
+    other = rows_with(other, [Arms(ARMS[0])]).set_index("point")
     assert (other[[SPINE, STOPS, RATE]] == one[[SPINE, STOPS, RATE]]).all(axis=None)
 
 
@@ -253,6 +256,7 @@ def test_the_tables_are_those_of_the_tidy_one(drawn):
     keys = {"scenario": "other", "arm": ARMS[2], "outcome": "spine annual increase"}
 
     def of(frame):
+        frame = by_label(frame)
         for key, value in keys.items():
             frame = frame[frame[key] == value]
         return frame
@@ -650,7 +654,7 @@ def test_auto_goes_on_with_what_was_recommended(mastosim, tmp_path, cheap, desig
     if design == "sobol":
         assert recommended["draws"] in {2**n for n in range(20)}
     summary = pd.read_csv(folder_in(told) / "summary.csv")
-    row = summary[(summary["arm"] == ARMS[2]) & (summary["outcome"] == "spine annual increase")]
+    row = summary[summary["against_arm"].notna() & (summary["outcome"] == "spine annual increase")]
     assert row["draws"].iloc[0] == recommended["draws"]
 
 

@@ -10,6 +10,7 @@ from sim.experiments.sweeps import load_sweep, paths, run, variance, work
 from sim.experiments.sweeps.collect import Collected, Quantity
 from sim.experiments.sweeps.noise import Split
 from sim.outcomes.groups import GROUP, Grouped, Line
+from sim.vocabulary import Arms, rows_with
 from tests.tiny_sweeps import GIVEN, RATE, STOPS, read, table, wrote
 
 SURE = 4.5
@@ -20,7 +21,7 @@ EVENLY = table({
     GIVEN: "{low: 20 %, high: 60 %}", STOPS: "{low: 10 %, high: 50 %, name: stops}",
     RATE: "{low: 30 per 100 person-years, high: 80 per 100 person-years}",
 })  # fmt: skip
-ARM, OUTCOME = "combination - pamidronate", "spine annual increase"
+ARM, OUTCOME = Arms("combination", "pamidronate"), "spine annual increase"
 
 
 def ishigami(x, a=7, b=0.1):
@@ -52,7 +53,7 @@ def at_points(one, function):
 
 def put_together(one, *columns, parameters=math.nan):
     """Made outcomes of every point, as if simulated; with what part of it is of the parameters."""
-    quantities = [Quantity(ARM, f"{OUTCOME} {i}", "%", 6.0) for i, _ in enumerate(columns)]
+    quantities = [Quantity(*ARM, f"{OUTCOME} {i}", "%", 6.0) for i, _ in enumerate(columns)]
     values = np.stack(columns, axis=1)
     splits = [Split(parameters, math.nan, math.nan)] * len(columns)
     return Collected(one, quantities, values, 0 * values, 0 * values, splits)
@@ -142,8 +143,9 @@ def test_the_second_order_of_a_known_function(of_ishigami):
 def test_a_row_tells_scenario_outcome_parameter_and_its_name(of_ishigami):
     frame, _, _ = of_ishigami
     row = frame[(frame["order"] == "total") & (frame["parameter"] == STOPS)].iloc[0]
-    assert (row["scenario"], row["arm"], row["outcome"], row["name"], row["other"]) == (
-        "tiny", ARM, f"{OUTCOME} 0", "stops", "",
+    columns = ["scenario", *Arms._fields, "outcome", "name", "other"]
+    assert tuple(row[columns]) == (
+        "tiny", *ARM, f"{OUTCOME} 0", "stops", "",
     )  # fmt: skip
     assert frame.groupby("order").size().to_dict() == {"first": 3, "second": 3, "total": 3}
 
@@ -226,20 +228,19 @@ def test_the_whole_path_over_blocks_on_disk_gives_the_same(tmp_path, monkeypatch
         for p in one.points
     ])  # fmt: skip
     table_ = swept.outcomes
-    rows = table_[(table_["arm"] == ARM) & (table_["outcome"] == OUTCOME)]
+    rows = rows_with(table_[table_["outcome"] == OUTCOME], [ARM])
     assert rows["estimate"].to_numpy() == pytest.approx(values, rel=1e-9, abs=1e-9)
     direct = variance.indices([put_together(one, values)])
     indices = swept.indices
     assert indices is not None
     assert set(indices["outcome"]) == {OUTCOME}
-    found = indices[indices["arm"] == ARM].reset_index(drop=True)
+    found = rows_with(indices, [ARM]).reset_index(drop=True)
     for column in ("parameter", "order"):
         assert [*found[column]] == [*direct[column]]
     for column in ("value", "low", "high"):
         assert found[column].to_numpy() == pytest.approx(direct[column].to_numpy(), rel=1e-6)
-    (row,) = swept.summary[
-        (swept.summary["arm"] == ARM) & (swept.summary["outcome"] == OUTCOME)
-    ].to_dict("records")
+    rows = swept.summary[swept.summary["outcome"] == OUTCOME]
+    (row,) = rows_with(rows, [ARM]).to_dict("records")
     drawn = values[[p.number for p in one.points if p.role in ("A", "B")]]
     assert row["draws"] == 32
     assert row["mean"] == pytest.approx(drawn.mean())
@@ -282,4 +283,4 @@ def test_a_walk_that_broke_off_leaves_no_screening(tmp_path):
     values[-1] = np.nan
     frame = variance.screening([put_together(one, values)], 4)
     assert frame.empty
-    assert {"arm", "outcome", "mean_absolute_effect"} <= {*frame.columns}
+    assert {*Arms._fields, "outcome", "mean_absolute_effect"} <= {*frame.columns}

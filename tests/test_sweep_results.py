@@ -5,6 +5,7 @@ import pytest
 
 from sim.experiments import runs
 from sim.experiments.sweeps import load_sweep
+from sim.vocabulary import Arms
 from tests.remake_sweeps import PAGE, RESULTS, SWEEPS, with_tables
 
 FOLDERS = {path.stem: RESULTS / "sweeps" / path.stem for path in SWEEPS}
@@ -31,7 +32,7 @@ def test_the_base_case_is_the_run_of_the_scenario():
     )
     run = runs.run(study, engine="batch", outcomes_only=True).summary
     mine = pd.read_csv(FOLDERS["base-case-psa"] / "summary.csv")
-    keys = ["arm", "outcome", "time"]
-    both = mine.merge(run[run["subgroup"] == "all"], on=keys)
+    keys = [*Arms._fields, "outcome", "time"]
+    both = mine.fillna({"against_arm": ""}).merge(run[run["subgroup"] == "all"], on=keys)
     assert len(both) == len(mine) > 60
     assert both["base"].to_numpy() == pytest.approx(both["estimate"], rel=1e-5, abs=1e-9)

@@ -11,7 +11,6 @@ import pytest
 from scipy import stats
 from scipy.integrate import quad
 
-from sim import evidence
 from sim.scenario import from_document, load
 from sim.simulation.batch_engine import simulate
 from sim.simulation.biology.tolerance import (
@@ -21,10 +20,11 @@ from sim.simulation.biology.tolerance import (
     steps_hazard,
     weibull_hazard,
 )
-from sim.simulation.lowering import lower
+from sim.simulation.lowering import protocol
 from sim.simulation.lowering.frailty import hazard_for_survival, survival_under
 from sim.simulation.model.tolerance import course_hazard
 from sim.simulation.records import INTOLERANCE, MEASURE, PLAN
+from sim.simulation.simulate import inputs_of
 from sim.vocabulary import BONES
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
@@ -152,8 +152,7 @@ def quick(horizon, intolerance, **interferon):
 def follow(scenario, patients, seed=1):
     """Inputs and log of the only arm."""
     scenario = scenario.model_copy(update={"seed": seed})
-    table = evidence.life_table("france2019")
-    (inputs,) = lower(scenario, table, 0, patients).values()
+    (inputs,) = inputs_of(protocol(scenario), range(patients)).values()
     return inputs, simulate(inputs)
 
 
@@ -258,7 +257,7 @@ def test_stopping_times_follow_the_named_distribution(name):
 def test_the_hazard_that_reaches_the_engine_is_that_of_the_named_distribution(name):
     parameters, wanted = TIMES[name]
     scenario = quick("12 months", {name.split()[0]: parameters})
-    (inputs,) = lower(scenario, evidence.life_table("france2019"), 0, 1).values()
+    (inputs,) = inputs_of(protocol(scenario), range(1)).values()
     for day in (1, 10, 91, 182.625, 365, 3000):
         hazard = course_hazard(INTERFERON, day, inputs.params.view(np.recarray))
         assert hazard == pytest.approx(min(-wanted.logsf(day), 700), rel=1e-9)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.display.tables import WORDS, Sheet, closing, is_nan, sheets
 from sim.experiments.runs import Result
 from sim.scenario.protocol import accrual
+from sim.vocabulary import Arms
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,9 +42,10 @@ def precision(course: pd.DataFrame | None) -> list[str]:
     last = course[course["patients"] == course["patients"].max()]
     lines = []
     for row in last.to_dict("records"):
+        arms = Arms(row["arm"], row["against_arm"]).label()
         reached = row["half_width"] <= row["wanted"]
         lines.append(
-            f"{row['outcome']}, {row['of']}: {row['estimate']:.3g} ± {row['half_width']:.2g} with "
+            f"{row['outcome']}, {arms}: {row['estimate']:.3g} ± {row['half_width']:.2g} with "
             f"{row['patients']} patients; wanted ± {row['wanted']:g}"
             + ("" if reached else ", not reached: no run has more patients")
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.options import JSON, QUIET, SCENARIO, SEED, SETTINGS, WORKERS
+from sim.vocabulary import Arms
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,13 +89,13 @@ def _as_text(plan: Plan, found: pd.DataFrame) -> str:
     from sim.scenario.protocol import accrual
 
     scenario = plan.study.scenario
-    heads = (f"{scenario.name}: {plan.outcome}", "unit", "patients an arm", "difference",
+    heads = (f"{scenario.name}: {plan.outcome}", "unit", "patients per arm", "difference",
              "95 % of trials", "width of interval", "trials that exclude 0")  # fmt: skip
     rows = [
         (
-            f"{row['arm']} - {scenario.compared_with}",
+            Arms(row["arm"], row["against_arm"]).label(),
             row["unit"],
-            str(row["patients_an_arm"]),
+            str(row["patients_per_arm"]),
             number(row["mean_difference"]),
             f"{number(row['low'])} to {number(row['high'])}",
             number(row["interval_width"]),

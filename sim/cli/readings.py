@@ -23,7 +23,7 @@ from sim.cli.options import (
     WORKERS,
     refuse_unwritable,
 )
-from sim.vocabulary import Engine
+from sim.vocabulary import Engine, arms_of, rows_with
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,13 +140,13 @@ def _sheets(found: SideBySide) -> Iterator[Sheet]:
     """Arms and their differences under each reading, then these differences less the own one's."""
     summary, own = found.summary, found.four.own
     here = summary[summary["against"] == ""]
-    arms = list(here["arm"].unique())
-    for arm in arms:
-        yield _sheet(str(arm), here[here["arm"] == arm], own)
-    apart = summary[summary["against"] != ""]
-    pairs = [arm for arm in arms if " - " in arm]
-    for arm in pairs or arms:
-        yield _sheet(f"({arm}) less that under {own}", apart[apart["arm"] == arm], own)
+    every = arms_of(here)
+    for arms in every:
+        yield _sheet(arms.label(), rows_with(here, [arms]), own)
+    differences = [arms for arms in every if arms.against_arm]
+    for arms in differences or every:
+        rows = rows_with(summary[summary["against"] != ""], [arms])
+        yield _sheet(f"({arms.label()}) less that under {own}", rows, own)
 
 
 def _sheet(what: str, rows: pd.DataFrame, own: str) -> Sheet:

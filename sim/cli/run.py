@@ -65,10 +65,9 @@ def run(
     quiet: bool,
 ) -> None:
     """Simulate a SCENARIO file and print the published numbers beside the simulated ones."""
-    from sim.experiments.runs import with_numbers
     from sim.scenario import load
 
-    study = load(scenario, with_numbers(settings, patients, seed))
+    study = load(scenario, settings, patients, seed)
     refuse_unwritable(out)
 
     from sim.cli import ending

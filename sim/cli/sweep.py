@@ -13,6 +13,7 @@ import click
 
 from sim.cli.extras import told_how_to_get
 from sim.cli.options import ENGINE, JSON, PATIENTS, QUIET, SEED, WORKERS, refuse_unwritable
+from sim.vocabulary import Arms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -193,7 +194,8 @@ def _teller(quiet: bool) -> Any:
 def _told_of_pilot(found: Pilot) -> Iterator[str]:
     """What a pilot found, in words."""
     split, advice = found.split, found.advice
-    yield f"Pilot, {found.outcome}, {found.arm} ({found.unit}):"
+    arms = Arms(found.arm, found.against_arm).label()
+    yield f"Pilot, {found.outcome}, {arms} ({found.unit}):"
     yield f"  spread between draws, noise of patients taken off (SD): {split.parameters**0.5:.3g}"
     yield f"  between patients (SD): {split.patients**0.5:.3g} alike at every draw, " \
           f"{split.together**0.5:.3g} differing"  # fmt: skip

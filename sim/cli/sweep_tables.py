@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sim.cli.ending import records, table
 from sim.display.tables import Sheet, number
 from sim.scenario.protocol import accrual
+from sim.vocabulary import Arms
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,16 +70,16 @@ def _wanted(swept: Swept, frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFra
 
     A grid tells the arms as well: what both lose or gain alike shows in no difference.
     """
-    rows = frame[frame["arm"].str.contains(" - ", regex=False)]
+    rows = frame[frame["against_arm"] != ""]
     rows = frame if rows.empty or swept.sweep.form.design.grid is not None else rows
     for outcome in swept.sweep.form.outcomes:
-        for (scenario, arm), of_arm in rows[rows["outcome"] == outcome].groupby(
-            ["scenario", "arm"], sort=False
+        for (scenario, arm, other), of_arm in rows[rows["outcome"] == outcome].groupby(
+            ["scenario", *Arms._fields], sort=False
         ):
             last = of_arm[of_arm["time"] == of_arm["time"].max()]
             if not last.empty:
                 unit = last["unit"].iloc[0]
-                yield f"{outcome}, {arm}, {scenario} ({unit})", last
+                yield f"{outcome}, {Arms(str(arm), str(other)).label()}, {scenario} ({unit})", last
 
 
 def _draws(swept: Swept) -> Iterator[Sheet]:
@@ -89,7 +90,8 @@ def _draws(swept: Swept) -> Iterator[Sheet]:
     last = wanted.groupby(["scenario", "outcome"])["time"].transform("max")
     rows = [
         (
-            f"{row['outcome']}, {row['arm']}, {row['scenario']}", row["unit"], number(row["base"]),
+            f"{row['outcome']}, {Arms(row['arm'], row['against_arm']).label()}, {row['scenario']}",
+            row["unit"], number(row["base"]),
             number(row["mean"]), number(row["mean_error"]), number(row["sd"]),
             number(row["sd_parameters"]), f"{number(row['q2.5'])} to {number(row['q97.5'])}",
             number(row["above_0"]),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim import evidence
 from sim.scenario.protocol import accrual, count_of_assumptions
-from sim.vocabulary import EVERYONE
+from sim.vocabulary import EVERYONE, Arms, arms_of, rows_with
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,8 +63,8 @@ def arms(study: Study, summary: pd.DataFrame) -> list[Sheet]:
 
     All patients first, then each subgroup.
     """
-    columns = [str(arm) for arm in dict.fromkeys(summary["arm"])]
-    names = list(study.scenario.arms)
+    columns = arms_of(summary)
+    names = [Arms(arm) for arm in study.scenario.arms]
     if len(names) <= 2:
         groups = [columns]
     else:
@@ -100,18 +100,20 @@ def is_nan(value: object) -> bool:
     return isinstance(value, float) and math.isnan(value)
 
 
-def _outcomes(study: Study, summary: pd.DataFrame, subgroup: str, columns: list[str]) -> Sheet:
-    summary = summary[(summary["subgroup"] == subgroup) & summary["arm"].isin(columns)]
-    last = summary.loc[summary.groupby(["arm", "outcome"])["time"].idxmax()]
-    cells = {(row["outcome"], row["arm"]): row for row in last.to_dict("records")}
+def _outcomes(study: Study, summary: pd.DataFrame, subgroup: str, columns: list[Arms]) -> Sheet:
+    summary = rows_with(summary[summary["subgroup"] == subgroup], columns)
+    last = summary.loc[summary.groupby([*Arms._fields, "outcome"])["time"].idxmax()]
+    cells = {
+        (row["outcome"], row["arm"], row["against_arm"]): row for row in last.to_dict("records")
+    }
     who = "" if subgroup == EVERYONE else f", {subgroup}"
     head = f"{study.scenario.name}{who} at month {last['time'].max():g}"
     rows = []
     for outcome in dict.fromkeys(summary["outcome"]):
-        found = [cells.get((outcome, column)) for column in columns]
+        found = [cells.get((outcome, *column)) for column in columns]
         unit = next(row["unit"] for row in found if row is not None)
         rows.append((outcome, unit, *(_cell(row) for row in found)))
-    return Sheet((head, "unit", *columns), rows)
+    return Sheet((head, "unit", *(column.label() for column in columns)), rows)
 
 
 def _arms_notes(study: Study) -> tuple[str, ...]:

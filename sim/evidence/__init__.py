@@ -1,4 +1,4 @@
-"""Published facts as data: one file a publication, and the national life table."""
+"""Published facts as data: one YAML file per publication, and a national life table."""
 
 from __future__ import annotations
 
@@ -15,15 +15,46 @@ FOLDER = Path(__file__).parent
 
 @cache
 def keys() -> tuple[str, ...]:
-    """The citation keys of all publications, in alphabetical order."""
+    """List the citation keys of all shipped publications.
+
+    Returns
+    -------
+    tuple of str
+        Keys in alphabetical order.
+
+    Examples
+    --------
+    >>> "laroche2011" in keys()
+    True
+    """
     return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
 
 @cache
 def publication(key: str) -> dict[str, Any]:
-    """One publication: its citation, its facts, and the groups of patients they speak of.
+    """Read one shipped publication.
 
-    Raises KeyError for a key that is not among `keys()`.
+    Parameters
+    ----------
+    key : str
+        Citation key, one of `keys()`.
+
+    Returns
+    -------
+    dict
+        Content of the file: `citation` (authors, title, journal, year, ...), `seen` (which part was
+        read), `facts` (list of values with units), and where they apply `note`, `design`,
+        `follow_up` and `groups` (of patients).
+
+    Raises
+    ------
+    KeyError
+        For a key that is not among `keys()`.
+
+    Examples
+    --------
+    >>> publication("marshall1996")["citation"]["journal"]
+    'BMJ'
     """
     if key not in keys():
         raise KeyError(key)
@@ -32,7 +63,23 @@ def publication(key: str) -> dict[str, Any]:
 
 
 def short_citation(paper: Mapping[str, Any]) -> str:
-    """A publication in a few words: first author, journal, year, as far as they are known."""
+    """Cite a publication in a few words: first author, journal and year, as far as known.
+
+    Parameters
+    ----------
+    paper : mapping
+        Publication as returned by `publication`.
+
+    Returns
+    -------
+    str
+        Short citation.
+
+    Examples
+    --------
+    >>> short_citation(publication("laroche2011"))
+    'Laroche M et al., American Journal of Medicine 2011'
+    """
     citation = paper["citation"]
     authors = citation.get("authors") or ["authors not seen"]
     first = authors[0] if len(authors) == 1 else f"{authors[0]} et al."
@@ -41,13 +88,56 @@ def short_citation(paper: Mapping[str, Any]) -> str:
 
 
 def labels(paper: Mapping[str, Any]) -> dict[str, str]:
-    """What each fact of a publication is called in a table."""
+    """Labels of the facts of a publication, as printed in tables.
+
+    Parameters
+    ----------
+    paper : mapping
+        Publication as returned by `publication`.
+
+    Returns
+    -------
+    dict of str to str
+        Label of each fact, by the name of the fact.
+
+    Examples
+    --------
+    >>> labels(publication("marshall1996"))["vertebral_per_sd"]
+    'Vertebral fracture per SD lower spine BMD'
+    """
     return {fact["fact"]: fact["label"] for fact in paper["facts"]}
 
 
 @cache
 def life_table(key: str) -> dict[str, tuple[float, ...]]:
-    """Probability of dying within a year of age by sex (`female`, `male`), from age 0 on."""
+    """Read a life table: the probability of dying before the next birthday, by sex and age.
+
+    Parameters
+    ----------
+    key : str
+        Name of the table; `france2019` is shipped.
+
+    Returns
+    -------
+    dict of str to tuple of float
+        For `female` and `male`, one probability per year of age from 0.
+
+    Raises
+    ------
+    FileNotFoundError
+        For a table that is not shipped.
+    ValueError
+        If the ages in the file do not run from 0 without a gap.
+
+    References
+    ----------
+    INSEE, Table de mortalité de la France, 2019 (sim/evidence/france2019.yaml).
+
+    Examples
+    --------
+    >>> life_table("france2019")["female"][52]
+    0.00236
+    """
     with (FOLDER / f"{key}.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     if [int(row["age"]) for row in rows] != list(range(len(rows))):

@@ -100,7 +100,7 @@ def extend(
     before = study.scenario.cohort.patients
     if patients <= before:
         raise RequestError(f"the result has {before} patients; ask for more than that")
-    more = study.with_patients(patients)
+    more = study.with_(patients=patients)
     kept = kept_in(folder / MANIFEST)
     return make(more, root, kept, progress, held["engine"], workers, command, folder)
 

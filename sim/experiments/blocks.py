@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from sim import outcomes, results
@@ -10,11 +12,14 @@ from sim.outcomes.sums import Key
 from sim.results import Tables
 from sim.scenario import Study
 from sim.scenario.form.units import read
+from sim.simulation import lowering
+from sim.simulation.lowering import Protocol
 from sim.simulation.simulate import names_of, simulate_arms
 from sim.vocabulary import MARKERS, Engine
 
 
-class Work(NamedTuple):
+@dataclass(frozen=True)
+class Work:
     """What is to be done with every block.
 
     `against` names the arm that each arm is compared with; `with_tables` asks for the tables of
@@ -25,6 +30,11 @@ class Work(NamedTuple):
     engine: Engine
     against: Mapping[Key, Key]
     with_tables: bool
+
+    @cached_property
+    def protocols(self) -> list[Protocol]:
+        """What all patients of each study share, computed once in a process."""
+        return [lowering.protocol(study.scenario) for study in self.studies]
 
 
 class Block(NamedTuple):
@@ -39,7 +49,7 @@ def do(work: Work, patients: range) -> Block:
     """Simulate the patients of these numbers in every arm, and reduce them to sums."""
     people, kept = {}, None
     for place, study in enumerate(work.studies):
-        arms = simulate_arms(study, patients, work.engine)
+        arms = simulate_arms(work.protocols[place], patients, work.engine)
         names = names_of(study)
         for arm, (inputs, log) in arms.items():
             people[place, arm] = outcomes.persons(inputs, log, names)

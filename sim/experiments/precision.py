@@ -14,7 +14,7 @@ from sim.outcomes.estimates import Estimate
 from sim.outcomes.summary import apart, estimate
 from sim.scenario import Study
 from sim.scenario.mistakes import nearest
-from sim.vocabulary import EVERYONE, Z95, Engine, Progress
+from sim.vocabulary import EVERYONE, Z95, Arms, Engine, Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,7 @@ MOST = 10_000_000
 
 SHORT = {"spine": "spine annual increase", "hip": "hip annual increase"}
 DIFFERENCE = "difference"
-COLUMNS = ("patients", "outcome", "of", "estimate", "half_width", "wanted")
+COLUMNS = ("patients", "outcome", *Arms._fields, "estimate", "half_width", "wanted")
 
 
 class Goal(NamedTuple):
@@ -42,7 +42,7 @@ class Reached(NamedTuple):
     """What a run knows of a goal: the estimate with the widest interval of those it is about."""
 
     goal: Goal
-    of: str
+    arms: Arms
     found: Estimate
 
     @property
@@ -78,14 +78,14 @@ def _goal(text: str) -> Goal:
 
 def reached(goal: Goal, whole: Tally) -> Reached:
     """What the sums say of a goal so far. Raises RequestError for what the run does not have."""
-    found = [(of, value) for name, of, value in _known(whole) if name == goal.outcome]
+    found = [(arms, value) for name, arms, value in _known(whole) if name == goal.outcome]
     if not found:
         names = dict.fromkeys(name for name, _, _ in _known(whole))
         known = [*SHORT, *names]
         raise RequestError(f"'{goal.outcome}' is no outcome; {nearest(goal.outcome, known)}")
-    meant = [(of, value) for of, value in found if _is_meant(goal.of, of)]
+    meant = [(arms, value) for arms, value in found if _is_meant(goal.of, arms)]
     if not meant:
-        known = [DIFFERENCE, *(of for of, _ in found)]
+        known = [DIFFERENCE, *(arms.label() for arms, _ in found)]
         raise RequestError(f"'{goal.outcome}' has no '{goal.of}'; {nearest(goal.of, known)}")
     return Reached(goal, *max(meant, key=lambda pair: pair[1].mc_error))
 
@@ -114,7 +114,7 @@ def until(
             progress(*_share(patients, found))
         return all(goal.is_reached for goal in found)
 
-    largest = study.with_patients(MOST)
+    largest = study.with_(patients=MOST)
     result = runs.reduce(largest, None, None, engine, workers, enough=enough)
     return result, pd.DataFrame(course, columns=list(COLUMNS))
 
@@ -129,32 +129,36 @@ def _share(patients: int, found: Sequence[Reached]) -> tuple[int, int]:
 def rows(patients: int, found: Sequence[Reached]) -> list[tuple[object, ...]]:
     """The course of a run: one row a goal, in COLUMNS."""
     return [
-        (patients, r.goal.outcome, r.of, r.found.value, r.half_width, r.goal.half_width)
+        (patients, r.goal.outcome, *r.arms, r.found.value, r.half_width, r.goal.half_width)
         for r in found
     ]
 
 
-def _known(whole: Tally) -> Iterator[tuple[str, str, Estimate]]:
+def _known(whole: Tally) -> Iterator[tuple[str, Arms, Estimate]]:
     """Every outcome of everyone at its last day: its name, whose it is, and its estimate."""
-    last: dict[tuple[str, str], tuple[int, Estimate]] = {}
+    last: dict[tuple[str, Arms], tuple[int, Estimate]] = {}
     for place, label in enumerate(whole.labels):
         if label.subgroup == EVERYONE:
-            _keep(last, label.name, label.arm[1], label.day, estimate(whole, place))
+            _keep(last, label.name, Arms(label.arm[1]), label.day, estimate(whole, place))
     for place, (one, other) in enumerate(whole.pairs):
         label = whole.labels[one]
         if label.subgroup == EVERYONE:
-            arms = f"{label.arm[1]} - {whole.labels[other].arm[1]}"
+            arms = Arms(label.arm[1], whole.labels[other].arm[1])
             _keep(last, label.name, arms, label.day, apart(whole, place))
-    for (name, of), (_, value) in last.items():
-        yield name, of, value
+    for (name, arms), (_, value) in last.items():
+        yield name, arms, value
 
 
 def _keep(
-    last: dict[tuple[str, str], tuple[int, Estimate]], name: str, of: str, day: int, value: Estimate
+    last: dict[tuple[str, Arms], tuple[int, Estimate]],
+    name: str,
+    arms: Arms,
+    day: int,
+    value: Estimate,
 ) -> None:
-    if (name, of) not in last or day >= last[name, of][0]:
-        last[name, of] = (day, value)
+    if (name, arms) not in last or day >= last[name, arms][0]:
+        last[name, arms] = (day, value)
 
 
-def _is_meant(wanted: str, of: str) -> bool:
-    return wanted in ("", of) or (wanted == DIFFERENCE and " - " in of)
+def _is_meant(wanted: str, arms: Arms) -> bool:
+    return wanted in ("", arms.label()) or (wanted == DIFFERENCE and arms.against_arm != "")

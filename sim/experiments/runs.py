@@ -15,6 +15,7 @@ from sim.experiments.forecast import refuse_too_large
 from sim.outcomes import CELL, Tally
 from sim.results import Tables
 from sim.scenario import Study, load
+from sim.simulation import lowering
 from sim.simulation.draws import CHUNK
 from sim.simulation.simulate import names_of, simulate_arms
 from sim.vocabulary import Engine, Progress
@@ -111,7 +112,7 @@ def run(
     Raises ScenarioError for a scenario that is not valid, or too large for this machine.
     """
     if not isinstance(scenario, Study):
-        scenario = load(scenario, with_numbers(settings, patients, seed))
+        scenario = load(scenario, settings, patients, seed)
     if outcomes_only:
         return reduce(scenario, None, progress, engine, workers)
     refuse_too_large(scenario)
@@ -147,7 +148,7 @@ def reduce(
         total.add(block.tally)
         if enough is not None and enough(total.sums):
             break
-    study = study.with_patients(total.patients)
+    study = study.with_(patients=total.patients)
     return Result(
         study,
         outcomes.summarise(scenario.name, total.sums),
@@ -195,19 +196,13 @@ def workers_for(patients: int, engine: Engine) -> int:
 def follow(study: Study, patients: range | None = None, engine: Engine = "simpy") -> Tables:
     """The tables of a study, of some of its patients or of all."""
     patients = range(study.scenario.cohort.patients) if patients is None else patients
-    names = names_of(study)
+    names, protocol = names_of(study), lowering.protocol(study.scenario)
     return results.join(
         [
-            results.of_block(simulate_arms(study, piece, engine), names, piece.start)
+            results.of_block(simulate_arms(protocol, piece, engine), names, piece.start)
             for piece in split(patients, BLOCK[engine])
         ]
     )
-
-
-def with_numbers(settings: Iterable[str], patients: int | None, seed: int | None) -> list[str]:
-    """Settings joined by the number of patients and the seed, where given."""
-    given = [] if patients is None else [f"cohort.patients={patients}"]
-    return [*settings, *given, *([] if seed is None else [f"seed={seed}"])]
 
 
 def against_paper(study: Study, whole: Tally) -> pd.DataFrame | None:

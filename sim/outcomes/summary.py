@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.outcomes.estimates import Estimate, difference, ratio
 from sim.outcomes.sums import Label, Tally
-from sim.vocabulary import DAYS_PER_MONTH
+from sim.vocabulary import DAYS_PER_MONTH, Arms
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     "scenario",
     "arm",
+    "against_arm",
     "subgroup",
     "outcome",
     "unit",
@@ -31,8 +32,8 @@ NOISE = 1e-12
 def summarise(scenario: str, whole: Tally) -> pd.DataFrame:
     """One row for each outcome, time, subgroup and arm, and for each paired difference.
 
-    `time` is in months; a difference from the comparator stands under the arm `A - B` if both
-    have the outcome; everyone together is the subgroup `all`.
+    `time` is in months. A difference from the comparator names that arm in `against_arm`, which is
+    empty for one arm alone; everyone together is the subgroup `all`.
     """
     import pandas as pd
 
@@ -51,16 +52,16 @@ def _rows(whole: Tally, subgroup: str) -> Iterator[tuple[object, ...]]:
     for place, label in enumerate(whole.labels):
         if label.subgroup == subgroup:
             found = estimate(whole, place)
-            yield _row(label.arm[1], subgroup, label, label.unit, found)
+            yield _row(Arms(label.arm[1]), subgroup, label, label.unit, found)
     for place, (one, other) in enumerate(whole.pairs):
         label = whole.labels[one]
         if label.subgroup == subgroup:
-            arm = f"{label.arm[1]} - {whole.labels[other].arm[1]}"
-            yield _row(arm, subgroup, label, unit_of_difference(label.unit), apart(whole, place))
+            arms = Arms(label.arm[1], whole.labels[other].arm[1])
+            yield _row(arms, subgroup, label, unit_of_difference(label.unit), apart(whole, place))
 
 
-def _row(arm: str, subgroup: str, label: Label, unit: str, found: Estimate) -> tuple[object, ...]:
-    return (arm, subgroup, label.name, unit, in_months(label.day), *written(found))
+def _row(arms: Arms, subgroup: str, label: Label, unit: str, found: Estimate) -> tuple[object, ...]:
+    return (*arms, subgroup, label.name, unit, in_months(label.day), *written(found))
 
 
 def estimate(whole: Tally, place: int) -> Estimate:

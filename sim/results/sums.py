@@ -10,7 +10,7 @@ from sim.outcomes.estimates import Products, Sums
 from sim.outcomes.sums import Label, Tally
 
 FILE = "sums.parquet"
-COLUMNS = ("arm", "against", "subgroup", "outcome", "day", *Sums._fields)
+COLUMNS = ("arm", "against_arm", "subgroup", "outcome", "day", *Sums._fields)
 
 
 def save(mark: Tally, folder: Path) -> None:
@@ -35,10 +35,10 @@ def load(folder: Path) -> Tally | None:
         return None
     frame = pd.read_parquet(folder / FILE)
     numbers = frame[list(Sums._fields)].to_numpy(float)
-    alone = (frame["against"] == "").to_numpy()
+    alone = (frame["against_arm"] == "").to_numpy()
     own, paired = numbers[alone].T, numbers[~alone][:, : len(Products._fields)].T
     return Tally([], [], own[None], paired[None])
 
 
-def _named(label: Label, against: str) -> tuple[object, ...]:
-    return (label.arm[1], against, label.subgroup or "", label.name, label.day)
+def _named(label: Label, against_arm: str) -> tuple[object, ...]:
+    return (label.arm[1], against_arm, label.subgroup or "", label.name, label.day)

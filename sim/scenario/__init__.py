@@ -5,6 +5,7 @@ from sim.scenario.form.study import Scenario
 from sim.scenario.mistakes import Mark, Mistake, ScenarioError
 from sim.scenario.study import Study, from_document, load
 from sim.scenario.text.provenance import Number
+from sim.scenario.text.settings import Setting
 
 __all__ = [
     "Mark",
@@ -12,6 +13,7 @@ __all__ = [
     "Number",
     "Scenario",
     "ScenarioError",
+    "Setting",
     "Study",
     "from_document",
     "load",

@@ -104,14 +104,6 @@ def closest(word: str, allowed: Iterable[str]) -> str | None:
     return by_small[found[0]] if found else None
 
 
-def dotted(path: Iterable[str | int]) -> str:
-    """A path as people write it: therapies.pamidronate.schedule[0].every."""
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text or "the document"
-
-
 def printable(text: str, most: int = LONGEST_MESSAGE) -> str:
     r"""A text that is safe on a terminal and of bounded length: escapes as `\x1b`, cut with ...
 

@@ -14,10 +14,9 @@ from sim.scenario.form.outcome import Visits
 from sim.scenario.form.spread import is_converted
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions, Phase, Schedule, Start
-from sim.scenario.mistakes import dotted
 from sim.scenario.study import Study
+from sim.scenario.text.paths import DocumentPath, dotted
 from sim.scenario.text.provenance import Number
-from sim.scenario.text.tree import Path_
 from sim.vocabulary import DAYS_PER_MONTH
 
 _ADVERBS = {"1 month": "monthly", "3 months": "quarterly", "6 months": "six-monthly"}
@@ -86,7 +85,7 @@ def conversions(study: Study) -> Iterator[str]:
         yield f"  {dotted(path)}: {given} -> mean {found.mean:.4g}, SD {found.sd:.4g}"
 
 
-def _ways(tree: Any, path: Path_) -> Iterator[tuple[Path_, dict[str, Any]]]:
+def _ways(tree: Any, path: DocumentPath) -> Iterator[tuple[DocumentPath, dict[str, Any]]]:
     if is_converted(tree):
         yield path, tree
     elif isinstance(tree, dict):

@@ -1,22 +1,20 @@
-"""The batch engine: the functions of the model in a compiled loop, for many patients.
+"""The batch engine: the functions of the model in a compiled loop over many patients.
 
-The same functions that SimPy drives, compiled by numba once for all scenarios. Where numba is
-absent they run as plain Python, slowly, with the same log.
+Numba compiles the same functions that SimPy drives, once for all scenarios. Without numba the
+functions run as plain Python: slower, with the same log.
 """
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import importlib
 import importlib.util
 import warnings
-from collections.abc import Callable, Iterator
-from types import FunctionType, ModuleType
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from sim.simulation import compiler
 from sim.simulation.code_cache import folder_of, holds_code
 from sim.simulation.model import next_kind, react, runs_out, start
 from sim.simulation.records import (
@@ -33,7 +31,6 @@ from sim.simulation.records import (
     plain,
 )
 
-# Modules of the model, those that are called before those that call.
 MODULES = (
     "sim.simulation.biology.decay",
     "sim.simulation.biology.bone",
@@ -49,39 +46,65 @@ MODULES = (
     "sim.simulation.model.measuring",
     "sim.simulation.model",
 )
+"""Modules of the model. A module stands after the modules whose functions it calls."""
 
-OFTEN = ("sim.simulation.model.fracture", "sim.simulation.model.dosing", "sim.simulation.model")
-"""Modules whose functions are written out where they are called: a fifth of the time less."""
+INLINED = ("sim.simulation.model.fracture", "sim.simulation.model.dosing", "sim.simulation.model")
+"""Modules whose functions are inlined where they are called, which saves a fifth of the time."""
 
 OPTIMISE = 1
-"""The compiler's level: its highest, 3, gives no faster code here and takes a third longer."""
+"""Optimisation level. Level 3 takes a third longer to compile, and its code is no faster here."""
 
-ROWS_A_PATIENT = 128
-"""Rows of the log that there is room for at first; where they do not do, there are more."""
+ROWS_PER_PATIENT = 128
+"""Rows of the log that are allocated per patient at first. A full log continues in a larger one."""
 
-SOURCES = (*MODULES, "sim.vocabulary", "sim.simulation.records", __name__)
+SOURCES = (
+    *MODULES,
+    "sim.vocabulary",
+    "sim.simulation.records",
+    "sim.simulation.compiler",
+    __name__,
+)
+"""Modules whose text decides which compiled code may be used again."""
 
 COMPILER = {"error_model": "numpy"}
-"""A division by zero, which the model has none of, need not be looked for. No liberties with
-rounding: the compiled model has to give the very numbers of the interpreted one."""
+"""Options of numba. The code does not check for division by zero, which the model never does. Fast
+arithmetic stays off, because compiled and interpreted numbers must be equal to the last bit."""
 
 FULL, OUT = -1, -2
-"""What stands in place of rows where the log is full, or random numbers run out."""
+"""Returned instead of a number of rows if the log is full, or if random numbers run out."""
 
 Loop = Callable[..., tuple[int, int]]
 
 
 def simulate(inputs: Inputs, follow: Loop | None = None) -> Log:
-    """Follow every patient of the inputs to death or the end of follow-up.
+    """Follow every patient to death or the end of follow-up, with the compiled loop.
 
-    `follow` is the loop to use, the compiled one unless another is given. Raises OutOfDraws when a
-    patient has more fractures than random numbers were prepared for.
+    Parameters
+    ----------
+    inputs : Inputs
+        Parameters of one arm, its patients and their random numbers.
+    follow : callable, optional
+        Loop over the patients; `loop()` by default.
+
+    Returns
+    -------
+    Log
+        One row per event, by patient, then in order of time.
+
+    Raises
+    ------
+    OutOfDraws
+        If a patient has more fractures than random numbers were prepared for.
+
+    References
+    ----------
+    docs/architecture.md, section "One patient".
     """
     follow = loop() if follow is None else follow
     params, count = inputs.params.reshape(1), len(inputs.patients)
     done, parts, room = 0, [], 0
     while done < count:
-        room = max(2 * room, ROWS_A_PATIENT * (count - done))
+        room = max(2 * room, ROWS_PER_PATIENT * (count - done))
         log = _room(room)
         done, rows = follow(params, inputs.patients, inputs.draws, log, done)
         if rows == OUT:
@@ -94,7 +117,13 @@ def simulate(inputs: Inputs, follow: Loop | None = None) -> Log:
 
 @functools.cache
 def loop() -> Loop:
-    """The loop over patients: compiled where numba is there, else plain Python, which is said."""
+    """Loop over patients, compiled once per process.
+
+    Returns
+    -------
+    callable
+        The compiled loop. Without numba, the loop in plain Python, with a warning.
+    """
     if importlib.util.find_spec("numba") is None:
         warnings.warn("numba is not installed: the batch engine runs uncompiled", stacklevel=2)
         return follow_plainly
@@ -102,12 +131,18 @@ def loop() -> Loop:
 
 
 def is_ready() -> bool:
-    """True where the compiled loop waits in the cache for a process that wants it."""
+    """Whether the compiled loop is in the cache already.
+
+    Returns
+    -------
+    bool
+        True if a new process will load the compiled code and not compile it.
+    """
     return holds_code(folder_of(SOURCES))
 
 
 def _room(rows: int) -> Log:
-    """An empty log."""
+    """An uninitialised log with this number of rows."""
     patient, day, kind = (np.empty(rows, np.int64) for _ in range(3))
     return Log(patient, day, kind, np.empty(rows))
 
@@ -115,10 +150,26 @@ def _room(rows: int) -> Log:
 def live(
     i: int, state: Any, due: Any, patient: Any, params: Any, draws: Any, log: Any, rows: int
 ) -> int:
-    """One life, event by event, into the log from `rows` on; returns the rows then used.
+    """Follow one patient event by event, and write the events to the log.
 
-    Returns FULL where the log is full, OUT where random numbers run out: an exception would leave
-    what compiled code holds in memory for good.
+    Parameters
+    ----------
+    i : int
+        Position of the patient in the block, written to the log.
+    state, due
+        The patient's state and due days, filled with zeros; both are changed in place.
+    patient, params, draws
+        The patient's facts, the parameters of the arm and the patient's random numbers.
+    log : Log
+        Log with room for more rows; changed in place.
+    rows : int
+        Number of rows in use.
+
+    Returns
+    -------
+    int
+        Number of rows in use afterwards; FULL if the log is full, OUT if random numbers run out.
+        An exception would leak the memory that the compiled code has allocated.
     """
     start(state, due, patient, params, draws)
     kind = -1
@@ -140,9 +191,26 @@ def live(
 
 
 def follow_records(params: Any, patients: Any, draws: Any, log: Any, first: int) -> tuple[int, int]:
-    """Follow patients from `first` on; returns who is next when the log is full, and its rows.
+    """Follow patients from `first` on until all are done or the log is full. This loop is compiled.
 
-    Instead of rows, OUT where random numbers run out.
+    Parameters
+    ----------
+    params : array of PARAMS, length 1
+        Parameters of the arm.
+    patients : array of PATIENT
+        Facts of the patients.
+    draws : array of float, patients x columns
+        Random numbers.
+    log : Log
+        Empty log; changed in place.
+    first : int
+        Position of the first patient to follow.
+
+    Returns
+    -------
+    tuple of int
+        Position of the patient to follow next, and number of rows in use. The second is OUT if
+        random numbers run out.
     """
     states = np.zeros(2, STATE)
     due = np.zeros(KINDS, np.int64)
@@ -157,7 +225,18 @@ def follow_records(params: Any, patients: Any, draws: Any, log: Any, first: int)
 
 
 def follow_plainly(params: Any, patients: Any, draws: Any, log: Any, first: int) -> tuple[int, int]:
-    """The same without a compiler: records become plain objects, which Python can read."""
+    """Do the same as `follow_records` in plain Python, with records as plain objects.
+
+    Parameters
+    ----------
+    params, patients, draws, log, first
+        As in `follow_records`.
+
+    Returns
+    -------
+    tuple of int
+        As in `follow_records`.
+    """
     shared, rows = plain(params[0]), 0
     for i in range(first, len(patients)):
         state, due = plain(np.zeros((), STATE)), [0] * KINDS
@@ -170,56 +249,34 @@ def follow_plainly(params: Any, patients: Any, draws: Any, log: Any, first: int)
 
 
 def compiled(cache: str | None, **options: bool) -> Loop:
-    """The loop with every function of the model that it calls, compiled.
+    """Compile the loop and every function of the model that it calls.
 
-    `cache` is a folder that keeps the machine code for the next process, None keeps none; `options`
-    are more of the compiler's, such as `boundscheck`.
+    Parameters
+    ----------
+    cache : str or None
+        Folder in which the machine code is kept for later processes; None keeps none.
+    **options : bool
+        Further options of `numba.njit`, such as `boundscheck`.
+
+    Returns
+    -------
+    callable
+        The compiled loop, with the arguments of `follow_records`.
+
+    Raises
+    ------
+    ImportError
+        Without numba.
     """
-    numba: Any = importlib.import_module("numba")  # its types do not know all of its options
-    how = {**COMPILER, **options}
-    made: dict[Any, Any] = {}
-    for name in MODULES:
-        inline = {"forceinline": True} if name in OFTEN else {}
-        how_here = numba.njit(**how, **inline, no_cpython_wrapper=True)
-        _compile(importlib.import_module(name), made, how_here)
-    names = {**globals(), **{f.__name__: made[f] for f in (start, next_kind, runs_out, react)}}
-    names["live"] = numba.njit(**how)(_again(live, names))
-    with _settings(numba.config, CACHE_DIR=cache or "", OPT=OPTIMISE):
-        loop: Loop = numba.njit(**how, nogil=True, cache=cache is not None)(
-            _again(follow_records, names)
+    numba = compiler.load_numba()
+    settings = {**COMPILER, **options}
+    compiled_of = compiler.compile_modules(MODULES, INLINED, settings)
+    called = (start, next_kind, runs_out, react)
+    names = {**globals(), **{f.__name__: compiled_of[f] for f in called}}
+    names["live"] = numba.njit(**settings)(compiler.copy_function(live, names))
+    with compiler.configured(numba.config, CACHE_DIR=cache or "", OPT=OPTIMISE):
+        loop: Loop = numba.njit(**settings, nogil=True, cache=cache is not None)(
+            compiler.copy_function(follow_records, names)
         )
         loop(np.zeros(1, PARAMS), np.zeros(0, PATIENT), np.zeros((0, 1)), _room(0), 0)
     return loop
-
-
-@contextlib.contextmanager
-def _settings(config: Any, **settings: object) -> Iterator[None]:
-    """The compiler's settings for a while; it has them in one place for the whole process."""
-    before = {name: getattr(config, name) for name in settings}
-    vars(config).update(settings)
-    try:
-        yield
-    finally:
-        vars(config).update(before)
-
-
-def _compile(module: ModuleType, made: dict[Any, Any], compiler: Any) -> None:
-    """Add the functions of a module; they call what was compiled before, and one another."""
-    names = dict(vars(module))
-    for function in [value for value in names.values() if isinstance(value, FunctionType)]:
-        if function.__module__ == module.__name__:
-            made[function] = compiler(_again(function, names))
-    names.update(
-        {name: made[value] for name, value in vars(module).items() if _is_made(value, made)}
-    )
-
-
-def _is_made(value: object, made: dict[Any, Any]) -> bool:
-    return isinstance(value, FunctionType) and value in made
-
-
-def _again(function: Any, names: dict[str, Any]) -> FunctionType:
-    """A function once more, with other names around it."""
-    copy = FunctionType(function.__code__, names, function.__name__)
-    copy.__module__ = function.__module__
-    return copy

@@ -1,6 +1,6 @@
-"""Where compiled code is kept: a folder named after the sources that it was compiled from.
+"""The folder for compiled code, named after a digest of the sources.
 
-So machine code cannot outlive a source edit, whichever file the edit is in.
+A change of any of these sources leads to another folder. Outdated machine code is never loaded.
 """
 
 from __future__ import annotations
@@ -14,7 +14,23 @@ from pathlib import Path
 
 
 def folder_of(modules: Iterable[str]) -> str | None:
-    """The folder for code compiled from these modules; None where nothing can be written."""
+    """Folder for the machine code of some modules; the folder is made if it is missing.
+
+    Parameters
+    ----------
+    modules : iterable of str
+        Names of imported modules.
+
+    Returns
+    -------
+    str or None
+        Path of the folder in the user's cache; None if the folder cannot be written.
+
+    Raises
+    ------
+    KeyError
+        For a module that is not imported.
+    """
     digest = hashlib.sha256()
     for name in modules:
         digest.update(Path(str(sys.modules[name].__file__)).read_bytes())
@@ -28,11 +44,27 @@ def folder_of(modules: Iterable[str]) -> str | None:
 
 
 def holds_code(folder: str | None) -> bool:
-    """True where a folder of the cache holds machine code."""
+    """Whether a folder of the cache holds machine code.
+
+    Parameters
+    ----------
+    folder : str or None
+        Folder as returned by `folder_of`.
+
+    Returns
+    -------
+    bool
+        True if there is machine code; False for None.
+
+    Examples
+    --------
+    >>> holds_code(None)
+    False
+    """
     return folder is not None and any(Path(folder).rglob("*.nbc"))
 
 
 def _root() -> Path:
-    """The folder for caches of this user."""
+    """Folder for the caches of this user."""
     named = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
     return Path(named) if named else Path.home() / ".cache"

@@ -1,13 +1,12 @@
-"""Random numbers with an address: (seed, replicate, stream, use, patient), whatever else changes.
+"""Random numbers by address: (seed, replicate, stream, use, patient).
 
-Each column (one stream, one use) is filled down the patients in chunks, each chunk by a Philox
-generator of its own, so a patient keeps its numbers whatever the size of the cohort, the block
-that is asked for, and the number of columns.
+A column holds the numbers of one stream and one use, one per patient. It is filled in chunks of
+patients, and each chunk has a Philox generator of its own. A patient's number therefore depends on
+its address alone, not on the size of the cohort, the requested block or the number of columns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -15,17 +14,51 @@ import numpy as np
 from sim.simulation.records import Floats
 
 CHUNK = 8192
-"""Patients filled by one generator; part of the address, so changing it changes every result."""
+"""Patients per generator. The chunk is part of the address: another value changes every result."""
 
 Law = Literal["uniform", "normal", "exponential"]
+"""Distribution: uniform on [0, 1), standard normal, or exponential with mean 1."""
 
 
 def column(
     seed: int, stream: str, use: int, law: Law, first: int, count: int, replicate: int = 0
 ) -> Floats:
-    """One number for each of `count` patients from patient `first` on.
+    """Random numbers of one stream and use, one per patient.
 
-    `law` is standard: uniform on [0, 1), normal (0, 1), or exponential with mean 1.
+    Parameters
+    ----------
+    seed : int
+        Seed of the scenario.
+    stream : str
+        Name of the stream, such as `fracture hip`.
+    use : int
+        Number of the use within the stream, from 0; the day for measurement errors.
+    law : {"uniform", "normal", "exponential"}
+        Distribution: uniform on [0, 1), standard normal, or exponential with mean 1.
+    first : int
+        Number of the first patient.
+    count : int
+        Number of patients.
+    replicate : int, optional
+        Replicate of the whole simulation; 0 by default.
+
+    Returns
+    -------
+    numpy.ndarray, shape (count,)
+        The random numbers.
+
+    References
+    ----------
+    docs/architecture.md, section "Random numbers".
+
+    Examples
+    --------
+    Patient 1 has the same number in both calls:
+
+    >>> column(1, "fracture hip", 0, "exponential", first=0, count=3).round(4).tolist()
+    [0.0548, 0.399, 1.2734]
+    >>> column(1, "fracture hip", 0, "exponential", first=1, count=1).round(4).tolist()
+    [0.399]
     """
     pieces = []
     patient, last = first, first + count
@@ -38,18 +71,26 @@ def column(
     return np.concatenate(pieces) if pieces else np.empty(0)
 
 
-def fill(
-    seed: int, columns: Sequence[tuple[str, int, Law]], first: int, count: int, replicate: int = 0
-) -> Floats:
-    """Columns side by side, each named by stream, use and law: patients x columns."""
-    rows = np.empty((len(columns), count))
-    for row, (stream, use, law) in zip(rows, columns, strict=True):
-        row[:] = column(seed, stream, use, law, first, count, replicate)
-    return np.ascontiguousarray(rows.T)
-
-
 def generator(seed: int, stream: str) -> np.random.Generator:
-    """A generator of a stream that belongs to no patient, such as the points of a design."""
+    """Generator for a stream that belongs to no patient, such as the points of a sweep.
+
+    Parameters
+    ----------
+    seed : int
+        Seed.
+    stream : str
+        Name of the stream.
+
+    Returns
+    -------
+    numpy.random.Generator
+        A new generator in its initial state.
+
+    Examples
+    --------
+    >>> generator(1, "points").random() == generator(1, "points").random()
+    True
+    """
     return _generator(seed, stream, 0, 0, 0)
 
 

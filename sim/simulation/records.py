@@ -1,8 +1,7 @@
-"""The words that all stages share: kinds of event, states, parameters, draws and the log.
+"""The records of the simulation: kinds of event, state, patient, parameters, inputs and log.
 
-A patient's future is a vector `due` of whole days, one slot for each kind of event below. The
-value of a kind is its place in the order of events on one day: measurements see the day before
-treatment does, and death comes after what led to it.
+The numbers of the kinds give the order of events on one day. Measurements come before changes of
+treatment, and death comes after its causes.
 """
 
 from __future__ import annotations
@@ -18,21 +17,21 @@ from sim.vocabulary import BONES, MARKERS, QUANTITIES, SEXES, SITES
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
+# Limits of every scenario, because records have a fixed shape.
 THERAPIES = 4
 REACTIONS = 8
 SUBSETS = 2**THERAPIES
-
-# Room for what differs in number between scenarios.
-PLANNED = 2048
-VISITS = 1024
-RUNGS = 16
-STEPS_OF_HAZARD = 64
-AGES = 128
+PLANNED = 2048  # planned doses per therapy
+VISITS = 1024  # visits per quantity
+RUNGS = 16  # steps of a ladder after intolerance
+STEPS_OF_HAZARD = 64  # steps of a hazard of intolerance
+AGES = 128  # years of a life table
 
 SPINE, HIP = 0, 1
 BONE_OF_SITE = (SPINE, HIP, HIP)
+"""Bone whose T-score sets the hazard of each fracture site."""
 
-# Kinds of event; where a kind has several slots (a quantity, a therapy, a site) they follow on.
+# Kinds of event. A kind with several slots (quantities, therapies, sites) takes several numbers.
 MEASURE = 0
 PLAN = MEASURE + len(BONES) + len(MARKERS)
 INTOLERANCE = PLAN + THERAPIES
@@ -45,14 +44,15 @@ END = DEATH + 1
 KINDS = END + 1
 
 NEVER = 1_000_000_000
+"""The day of an event that is not planned."""
 
-# Readings of "mean annual increase".
+# Readings of "mean annual increase", in the order of vocabulary.READINGS.
 LINEAR, COMPOUND, PLATEAU, SATURATING = range(4)
 
-# Time to intolerance.
+# Distributions of the time to intolerance.
 NO_INTOLERANCE, STEPS, WEIBULL, GOMPERTZ, LOGNORMAL_TIME, LOGLOGISTIC = range(6)
 
-# Streams of random numbers; each has a slot for every therapy, reaction, site or quantity.
+# Streams of random numbers. Each has one slot per therapy, reaction, site or quantity.
 (
     GIVEN,          # uniform, uses: planned infusions
     LATE,           # uniform
@@ -72,29 +72,29 @@ SLOTS = max(THERAPIES, REACTIONS)
 
 
 class OutOfDraws(Exception):
-    """A patient needed more random numbers of one kind than were prepared."""
+    """A patient needs more random numbers of one stream than were prepared."""
 
 
 STATE = np.dtype([
-    ("since", "i8"),                          # day that the continuous state below stands for
+    ("since", "i8"),                          # day of bmd and action below
     ("bmd", "f8", len(BONES)),                # g/cm2
     ("action", "f8", THERAPIES),              # action of each therapy
     ("site_since", "i8", THERAPIES),          # day of the last change of a therapy's action
-    ("site_input", "f8", THERAPIES),          # its action on that day, and
-    ("site_action", "f8", (len(MARKERS), THERAPIES)),  # that at the effect site of each marker
+    ("site_input", "f8", THERAPIES),          # action on that day
+    ("site_action", "f8", (len(MARKERS), THERAPIES)),  # action at the effect site on that day
     ("product", "f8", SUBSETS),               # product of the actions of each subset of therapies
-    ("reached", "f8", SUBSETS),               # what each product has added to bone by reached_day
+    ("reached", "f8", SUBSETS),               # integral of each product by reached_day
     ("reached_day", "i8"),
     ("visit", "i8", len(QUANTITIES)),         # next visit of each quantity
     ("plateau_day", "i8"),
     ("infusion", "i8", THERAPIES),            # next planned infusion
     ("infused", "i8", THERAPIES),             # infusions received
-    ("begun", "i8", THERAPIES),               # day that the therapy's plan counts from
+    ("begun", "i8", THERAPIES),               # day from which the plan is counted
     ("ended", "i8", THERAPIES),               # 1 once the therapy is over
     ("rung", "i8", THERAPIES),                # intolerance events so far
     ("tolerance_since", "i8", THERAPIES),
     ("tolerance_left", "f8", THERAPIES),      # hazard left until the next intolerance event
-    ("hazard_since", "i8"),                   # day that the fracture hazards below start from
+    ("hazard_since", "i8"),                   # day of the fracture hazards below
     ("hazard", "f8", len(SITES)),             # hazard per day on that day
     ("hazard_slope", "f8", len(SITES)),       # change of its logarithm per day
     ("hazard_ahead", "f8", len(SITES)),       # hazard that accumulates until the next review
@@ -115,17 +115,16 @@ PATIENT = np.dtype([
     ("bmd", "f8", len(BONES)),                # g/cm2 at entry
     ("reference_mean", "f8", len(BONES)),     # g/cm2, young adults of the sex
     ("reference_sd", "f8", len(BONES)),
-    ("bone_effect", "f8", (len(BONES), SUBSETS)),      # fraction of entry a day, by subset
+    ("bone_effect", "f8", (len(BONES), SUBSETS)),      # share of entry per day, by subset
     ("marker", "f8", len(MARKERS)),           # entry values
     ("marker_effect", "f8", (len(MARKERS), SUBSETS)),  # log ratio to entry, by subset
     ("dose", "f8", THERAPIES),                # of one infusion, mg
-    ("dose_action", "f8", THERAPIES),         # what one infusion adds to the action
+    ("dose_action", "f8", THERAPIES),         # increase of the action by one infusion
     ("frailty", "f8", THERAPIES),             # factor on the hazard of intolerance
 ])  # fmt: skip
 
-
-# What all patients of an arm share; times in days, rates per day, therapies by slot. One record of
-# fixed shape for every scenario, so that a compiled engine is compiled once.
+# Parameters that all patients of an arm share. Times are in days, rates per day. The record has the
+# same shape for every scenario, which lets the loop be compiled once for all.
 PARAMS = np.dtype([
     ("horizon", "i8"),
     ("subsets", "i8"),
@@ -136,8 +135,8 @@ PARAMS = np.dtype([
     ("draws", "i8", (STREAMS, SLOTS)),        # how many there are
     # one therapy after another
     ("follows", "i8", THERAPIES),             # therapy whose end begins this one, -1 for none
-    ("is_followed", "i8", THERAPIES),         # 1 where another therapy waits for the end of this
-    ("wait", "i8", THERAPIES),                # days from that end
+    ("is_followed", "i8", THERAPIES),         # 1 if another therapy begins after this one
+    ("wait", "i8", THERAPIES),                # days from the end of the other to the begin
     # infusions
     ("is_infusion", "i8", THERAPIES),
     ("decay", "f8", THERAPIES),               # of the exposure
@@ -153,7 +152,7 @@ PARAMS = np.dtype([
     ("reaction_ends_course", "f8", REACTIONS),
     # courses
     ("course_start", "i8", THERAPIES),
-    ("course_length", "i8", THERAPIES),       # NEVER where only intolerance ends it
+    ("course_length", "i8", THERAPIES),       # NEVER if only intolerance ends the course
     ("relative_dose", "f8", THERAPIES),
     ("dose_exponent", "f8", THERAPIES),
     ("ladder", "f8", (THERAPIES, RUNGS)),     # factor on the step, -1 past the last rung
@@ -173,18 +172,18 @@ PARAMS = np.dtype([
     # markers
     ("onset", "f8", len(MARKERS)),
     ("half_effect", "f8", len(MARKERS)),
-    ("full_effect", "f8", (len(MARKERS), THERAPIES)),  # effect where y is 1
+    ("full_effect", "f8", (len(MARKERS), THERAPIES)),  # saturated effect when the paper measured
     # fractures
     ("review_every", "i8"),
     ("log_base", "f8", len(SITES)),           # log hazard per day at T-score 0
     ("log_gradient", "f8", len(SITES)),
     ("log_imminent", "f8", len(SITES)),
     ("imminent_days", "i8", len(SITES)),
-    ("has_ratio", "i8", len(SITES)),          # 1 where any regimen acts on the site directly
+    ("has_ratio", "i8", len(SITES)),          # 1 if any regimen acts on the site directly
     ("log_ratio", "f8", (len(SITES), SUBSETS)),
     ("case_fatality", "f8", len(SITES)),
     # death
-    ("death_hazard", "f8", (len(SEXES), AGES)),  # per year, by year of age; the last goes on
+    ("death_hazard", "f8", (len(SEXES), AGES)),  # per year, by age; the last one continues
     ("mortality_ratio", "f8"),
     # measurement
     ("visit_days", "i8", (len(QUANTITIES), VISITS)),  # padded with NEVER
@@ -194,34 +193,84 @@ PARAMS = np.dtype([
 
 
 class Inputs(NamedTuple):
-    """Everything an engine needs for one arm and a block of patients."""
+    """The inputs of an engine for one arm and a block of patients.
 
-    params: npt.NDArray[np.void]  # PARAMS, one record
-    patients: npt.NDArray[np.void]  # PATIENT
-    draws: Floats  # patients x columns of random numbers
+    Attributes
+    ----------
+    params : numpy.ndarray of PARAMS, a single record
+        Parameters of the arm.
+    patients : numpy.ndarray of PATIENT, shape (patients,)
+        Facts of the patients.
+    draws : numpy.ndarray of float, shape (patients, columns)
+        Random numbers.
+    """
+
+    params: npt.NDArray[np.void]
+    patients: npt.NDArray[np.void]
+    draws: Floats
 
     def numbers(self, stream: int, slot: int) -> Floats:
-        """The random numbers of one stream and slot: patients x uses."""
+        """Random numbers of one stream and slot.
+
+        Parameters
+        ----------
+        stream, slot : int
+            Stream (`GIVEN`, ...) and slot: therapy, reaction, site or quantity.
+
+        Returns
+        -------
+        numpy.ndarray of float, shape (patients, uses)
+            The random numbers; no columns if the scenario needs none.
+        """
         first = self.params["first_draw"][stream, slot]
         return self.draws[:, first : first + self.params["draws"][stream, slot]]
 
 
 def plain(record: npt.NDArray[np.void]) -> SimpleNamespace:
-    """A record as a plain object of numbers and lists, which Python reads faster than arrays."""
+    """Turn a record into a plain object of numbers and lists, which Python reads faster.
+
+    Parameters
+    ----------
+    record : numpy.ndarray of a structured type, a single record
+        Record of STATE, PATIENT or PARAMS.
+
+    Returns
+    -------
+    types.SimpleNamespace
+        Object with one attribute per field.
+
+    Examples
+    --------
+    >>> plain(np.zeros((), STATE)).bmd
+    [0.0, 0.0]
+    """
     return SimpleNamespace(**{name: record[name].tolist() for name in record.dtype.names or ()})
 
 
 class Log(NamedTuple):
-    """What happened: one row an event, by patient, then in order."""
+    """The log of a simulation: one row per event, by patient, then in order of time.
 
-    patient: Integers  # position in the block
+    Attributes
+    ----------
+    patient : numpy.ndarray of int
+        Position of the patient in the block, from 0.
+    day : numpy.ndarray of int
+        Day since enrolment.
+    kind : numpy.ndarray of int
+        Kind of event (`MEASURE`, ..., `END`) plus slot.
+    value : numpy.ndarray of float
+        Value of the event: measured value, action of a course, dose in mg, 1 for a reaction that
+        ends the therapy, number of fractures at the site, cause of death, else 0.
+    """
+
+    patient: Integers
     day: Integers
     kind: Integers
-    value: Floats  # mg given, new dose step, cause of death, measured value
+    value: Floats
 
 
 class Names(NamedTuple):
-    """What the slots of a scenario are called."""
+    """Names of the therapies and reactions of a scenario, in the order of their slots."""
 
     therapies: tuple[str, ...]
     reactions: tuple[str, ...]

@@ -1,6 +1,7 @@
-"""The reference engine: SimPy as the clock, one process a patient, asleep between events.
+"""The reference engine: SimPy as the clock, one process per patient.
 
-Patients who share nothing have an environment each, which keeps the queue of events short.
+Patients are independent. Each has a SimPy environment of its own, which keeps the queue of events
+short.
 """
 
 from __future__ import annotations
@@ -18,9 +19,27 @@ Rows = list[tuple[int, int, int, float]]
 
 
 def simulate(inputs: Inputs) -> Log:
-    """Follow every patient of the inputs to death or the end of follow-up.
+    """Follow every patient to death or the end of follow-up, with SimPy.
 
-    Raises OutOfDraws when a patient has more fractures than random numbers were prepared for.
+    Parameters
+    ----------
+    inputs : Inputs
+        Parameters of one arm, its patients and their random numbers.
+
+    Returns
+    -------
+    Log
+        One row per event, by patient, then in order of time; equal to that of the batch engine to
+        the last bit.
+
+    Raises
+    ------
+    OutOfDraws
+        If a patient has more fractures than random numbers were prepared for.
+
+    References
+    ----------
+    docs/architecture.md, section "One patient".
     """
     params = plain(inputs.params)
     rows: Rows = []
@@ -35,7 +54,7 @@ def simulate(inputs: Inputs) -> Log:
 def _live(
     env: simpy.Environment, i: int, patient: Any, params: Any, draws: list[float], rows: Rows
 ) -> Generator[simpy.Event, Any, None]:
-    """One patient's life as a SimPy process: wait for the next due day, react, log."""
+    """Follow one patient as a SimPy process: wait for the next due day, react, log."""
     state = plain(np.zeros((), STATE))
     due = [0] * KINDS
     start(state, due, patient, params, draws)

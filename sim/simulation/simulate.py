@@ -1,12 +1,13 @@
-"""Some patients of a study in every arm: their inputs and the log of what happened."""
+"""Some patients of a study in every arm: their inputs and the log of what happened to them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from sim import evidence
 from sim.scenario import Mistake, ScenarioError, Study
 from sim.simulation import batch_engine, lowering, simpy_engine
+from sim.simulation.columns import DRAWN_ANEW, Columns
+from sim.simulation.lowering import Protocol
 from sim.simulation.records import Inputs, Log, Names, OutOfDraws
 from sim.vocabulary import Engine
 
@@ -15,33 +16,78 @@ MOST_FRACTURES = 4096
 
 
 def simulate_arms(
-    study: Study, patients: range, engine: Engine, arms: Collection[str] | None = None
+    protocol: Protocol,
+    patients: range,
+    engine: Engine,
+    arms: Collection[str] | None = None,
+    columns: Columns = DRAWN_ANEW,
 ) -> dict[str, tuple[Inputs, Log]]:
-    """Every arm of one block, or some; where fractures outrun the random numbers, again with more.
+    """Follow patients in every arm of a study, or in some arms.
 
-    Random numbers have addresses, so the second attempt repeats the first and goes on.
+    A patient who has more fractures than random numbers were prepared for is followed again with
+    four times as many. Random numbers have addresses, so the second attempt repeats the first.
+
+    Parameters
+    ----------
+    protocol
+        What all patients of the study share, from `lowering.protocol`.
+    patients
+        Numbers of the patients.
+    engine
+        SimPy as the clock, or the compiled loop; both give the same log to the bit.
+    arms
+        Names of the arms to follow; all where it is None.
+    columns
+        Columns of random numbers; those drawn before may be kept there.
+
+    Returns
+    -------
+    dict
+        For each arm its inputs and its log, in the order of the study.
+
+    Raises
+    ------
+    ScenarioError
+        Where a patient has more than `MOST_FRACTURES` fractures at one site.
+
+    Examples
+    --------
+    >>> from sim.scenario import load
+    >>> study = load("scenarios/laroche2011.yaml")
+    >>> arms = simulate_arms(lowering.protocol(study.scenario), range(2), "simpy")
+    >>> [(arm, len(inputs.patients)) for arm, (inputs, log) in arms.items()]
+    [('combination', 2), ('pamidronate', 2)]
     """
     follow = {"simpy": simpy_engine.simulate, "batch": batch_engine.simulate}[engine]
-    fractures = lowering.FRACTURES_PREPARED
-    life_table = evidence.life_table(study.scenario.mortality.life_table)
-    first, count = patients.start, len(patients)
     while True:
-        lowered = lowering.lower(study.scenario, life_table, first, count, fractures)
         try:
             return {
                 arm: (inputs, follow(inputs))
-                for arm, inputs in lowered.items()
+                for arm, inputs in inputs_of(protocol, patients, columns).items()
                 if arms is None or arm in arms
             }
         except OutOfDraws:
-            if fractures >= MOST_FRACTURES:
-                message = (
-                    f"a patient has more than {fractures} fractures at one site; lower the rates"
-                )
-                raise ScenarioError([Mistake("fractures", message)]) from None
-            fractures *= 4
+            protocol = _with_more_fractures(protocol)
+
+
+def inputs_of(
+    protocol: Protocol, patients: range, columns: Columns = DRAWN_ANEW
+) -> dict[str, Inputs]:
+    """The inputs of an engine per arm: the same patients and random numbers in every arm."""
+    people = lowering.patients(protocol.scenario, patients, columns)
+    numbers = lowering.numbers(protocol.needs, protocol.scenario.seed, patients, columns)
+    return {arm: Inputs(params, people, numbers) for arm, params in protocol.arms.items()}
+
+
+def _with_more_fractures(protocol: Protocol) -> Protocol:
+    if protocol.fractures >= MOST_FRACTURES:
+        message = (
+            f"a patient has more than {protocol.fractures} fractures at one site; lower the rates"
+        )
+        raise ScenarioError([Mistake("fractures", message)])
+    return lowering.protocol(protocol.scenario, 4 * protocol.fractures)
 
 
 def names_of(study: Study) -> Names:
-    """What the slots of a study's therapies and reactions are called."""
+    """The names of the slots of a study's therapies and reactions."""
     return Names(tuple(study.scenario.therapies), lowering.reaction_names(study.scenario))

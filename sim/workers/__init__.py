@@ -1,1 +1,1 @@
-"""Work in pieces on one core, several, or a cluster."""
+"""Work in pieces on one core, several cores, or a cluster."""

@@ -1,4 +1,4 @@
-"""Work in pieces on one core, several, or a cluster, its results in the order of the pieces."""
+"""Work in pieces on one core, several cores or a cluster, with results in order."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import errno
 import functools
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sim.workers import cluster
 
@@ -20,24 +21,49 @@ Piece = TypeVar("Piece")
 Done = TypeVar("Done")
 
 AHEAD = 2
-"""Pieces a worker that are under way or done and not yet asked for; what waits takes memory."""
+"""Pieces per worker that may be in work or finished and not yet taken. More would cost memory."""
 
 TRIES = 3
-"""A piece whose worker dies so often would kill the next one too."""
-
+"""Attempts at a piece whose worker dies each time."""
 
 Workers = int | str
-"""So many processes here, or the address of the scheduler of a cluster, `tcp://...`."""
+"""Number of processes on this machine, or the address of a scheduler, `tcp://HOST:PORT`."""
 
 
 def in_order(
     do: Callable[[Piece], Done], pieces: Iterable[Piece], workers: Workers = 1
 ) -> Iterator[Done]:
-    """What `do` makes of each piece, one after another; by so many processes if more than one.
+    """Apply a function to every piece, in parallel, and yield the results in order.
 
-    `do` and the pieces must be such that another process can be handed them. Work of a process
-    that was killed is done again. Raises OSError where the same piece kills process after process,
-    or where the scheduler of a cluster does not answer.
+    If a process is killed, the other processes repeat its pieces.
+
+    Parameters
+    ----------
+    do : callable
+        Function of one piece. The function and the pieces must be picklable.
+    pieces : iterable
+        The pieces; taken only as fast as the workers need them.
+    workers : int or str
+        Number of processes, or the address of a scheduler. 0 and 1 work in this process.
+
+    Yields
+    ------
+    object
+        Result of each piece, in the order of the pieces.
+
+    Raises
+    ------
+    OSError
+        If a piece kills its process `TRIES` times, or if the scheduler does not answer.
+
+    References
+    ----------
+    docs/architecture.md, section "Blocks, sums and workers".
+
+    Examples
+    --------
+    >>> list(in_order(abs, [-1, 2, -3]))
+    [1, 2, 3]
     """
     if workers in (0, 1):
         yield from map(do, pieces)
@@ -62,24 +88,35 @@ def _by_team(team: _Team[Piece, Done], pieces: Iterable[Piece]) -> Iterator[Done
 
 
 def available() -> int:
-    """Cores that this process may use."""
+    """Count the cores that this process may use.
+
+    Returns
+    -------
+    int
+        Number of cores, at least 1.
+
+    Examples
+    --------
+    >>> available() >= 1
+    True
+    """
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 class _Team(Generic[Piece, Done]):
-    """Worker processes and the pieces that were handed to them, in order."""
+    """Worker processes, and the pieces that were sent to them, in order."""
 
     def __init__(
         self, do: Callable[[Piece], Done], workers: int, start: Callable[[], Executor]
     ) -> None:
-        self.do, self.workers, self.start = do, workers, start
+        self.do, self.workers, self.start = _Packed(do), workers, start
         self.pool = start()
         self.waiting: deque[tuple[Piece, Future[Done]]] = deque()
 
     def begin(self, piece: Piece) -> None:
-        """Hand a piece to whoever is free next."""
+        """Send a piece to the next free worker."""
         try:
             self.waiting.append((piece, self.pool.submit(self.do, piece)))
         except BrokenProcessPool:
@@ -87,7 +124,7 @@ class _Team(Generic[Piece, Done]):
             self.begin(piece)
 
     def first_done(self) -> Done:
-        """Wait for the first of the pieces."""
+        """Wait for the first piece and return its result."""
         for _ in range(TRIES):
             try:
                 done = self.waiting[0][1].result()
@@ -96,11 +133,11 @@ class _Team(Generic[Piece, Done]):
             else:
                 self.waiting.popleft()
                 return done
-        told = f"a process at work was killed {TRIES} times, perhaps for want of memory"
-        raise OSError(errno.ENOMEM, told)
+        message = f"a worker process was killed {TRIES} times, perhaps for lack of memory"
+        raise OSError(errno.ENOMEM, message)
 
     def _start_again(self) -> None:
-        """Other processes in place of those of which one died, which takes the others along."""
+        """Start new processes and send all waiting pieces again: one death ends the whole pool."""
         self.pool.shutdown(cancel_futures=True)
         self.pool = self.start()
         pieces = [piece for piece, _ in self.waiting]
@@ -109,20 +146,40 @@ class _Team(Generic[Piece, Done]):
             self.begin(piece)
 
 
+class _Packed(Generic[Piece, Done]):
+    """`do` for other processes: each unpacks it once, whatever the number of its pieces.
+
+    So a process prepares once what its pieces share, and may keep what the next one needs too.
+    """
+
+    def __init__(self, do: Callable[[Piece], Done]) -> None:
+        self.packed = pickle.dumps(do)
+
+    def __call__(self, piece: Piece) -> Done:
+        done: Done = _unpacked(self.packed)(piece)
+        return done
+
+
+@functools.lru_cache(maxsize=1)
+def _unpacked(packed: bytes) -> Callable[..., Any]:
+    do: Callable[..., Any] = pickle.loads(packed)
+    return do
+
+
 def _processes(workers: int) -> ProcessPoolExecutor:
-    context = multiprocessing.get_context("spawn")  # forks inherit locks that others hold
-    return ProcessPoolExecutor(workers, context, _leave_the_end_to_the_first)
+    context = multiprocessing.get_context("spawn")  # a fork would inherit locks that others hold
+    return ProcessPoolExecutor(workers, context, _follow_main_process)
 
 
-def _leave_the_end_to_the_first() -> None:
-    """Ctrl-C reaches every process of a terminal; the first one ends the others."""
+def _follow_main_process() -> None:
+    """Leave Ctrl-C, which the terminal sends to all processes, to the main process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_the_first, daemon=True).start()
+    threading.Thread(target=_end_with_main_process, daemon=True).start()
 
 
-def _end_with_the_first() -> None:
-    """A first process that is killed ends nobody: the others would wait for ever."""
-    first = multiprocessing.parent_process()
-    if first is not None:
-        first.join()
+def _end_with_main_process() -> None:
+    """End this worker when the main process ends. A killed main process cannot end its workers."""
+    main = multiprocessing.parent_process()
+    if main is not None:
+        main.join()
         os._exit(1)

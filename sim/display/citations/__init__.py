@@ -1,4 +1,4 @@
-"""The publications that a scenario's numbers rest on, and mastosim itself, as they are cited."""
+"""References: the publications that a scenario uses, and mastosim itself, in several formats."""
 
 from sim.display.citations.bibtex import as_bibtex
 from sim.display.citations.csl import as_csl

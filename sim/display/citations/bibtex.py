@@ -1,4 +1,4 @@
-"""References as BibTeX, in UTF-8; what is not known has no field."""
+"""References in BibTeX, encoded in UTF-8. An unknown part of a citation has no field."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from sim.display.citations.publications import SOFTWARE, Cited, Person, cited
 from sim.scenario import Study
 
 _SPECIAL = {
-    **{sign: f"\\{sign}" for sign in "&%$#_"},
-    "{": r"\textbraceleft{}",  # BibTeX counts braces, those after a backslash too
+    **{letter: f"\\{letter}" for letter in "&%$#_"},
+    "{": r"\textbraceleft{}",  # BibTeX also counts braces after a backslash
     "}": r"\textbraceright{}",
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -20,24 +20,52 @@ _SPECIAL = {
     "γ": r"{$\gamma$}",
     "–": "--",
 }
-"""Signs that TeX takes for commands, and letters that plain LaTeX does not have."""
+"""Characters that are commands in TeX, and letters that plain LaTeX lacks."""
 
 _IN_ADDRESSES = {"{": "%7B", "}": "%7D", "\\": "%5C"}
-"""An identifier is taken letter by letter; only these would upset the braces around it."""
+"""Characters that are encoded in identifiers, because they would end the braces of the field."""
 
 
 def as_bibtex(study: Study) -> Iterator[str]:
-    """One entry a publication, then mastosim; keys are those of the scenario's sources."""
+    """Write one BibTeX entry per publication of a study, and one for mastosim.
+
+    Parameters
+    ----------
+    study : Study
+        Study, as read by `sim.scenario.load`.
+
+    Yields
+    ------
+    str
+        An entry, by first author; mastosim comes last. The key is that of the source in the
+        scenario.
+    """
     taken: set[str] = set()
-    for each in cited(study):
-        kind = "article" if each.citation.get("journal") else "misc"
-        yield _entry(kind, _key(each.key, taken), _fields(each))
+    for paper in cited(study):
+        kind = "article" if paper.citation.get("journal") else "misc"
+        yield _entry(kind, _key(paper.key, taken), _fields(paper))
     yield _entry("misc", _key(SOFTWARE["title"], taken), _software())
 
 
 def escaped(text: str) -> str:
-    """Text that TeX prints as it stands."""
-    return "".join(_SPECIAL.get(sign, sign) for sign in " ".join(text.split()))
+    r"""Escape the characters that TeX would interpret, and reduce white space to single blanks.
+
+    Parameters
+    ----------
+    text : str
+        Text.
+
+    Returns
+    -------
+    str
+        Text that TeX prints unchanged.
+
+    Examples
+    --------
+    >>> print(escaped("5 %  of bone & marrow"))
+    5 \% of bone \& marrow
+    """
+    return "".join(_SPECIAL.get(letter, letter) for letter in " ".join(text.split()))
 
 
 def _entry(kind: str, key: str, fields: dict[str, str]) -> str:
@@ -45,12 +73,12 @@ def _entry(kind: str, key: str, fields: dict[str, str]) -> str:
     return "\n".join([f"@{kind}{{{key},", *lines, "}"]) + "\n"
 
 
-def _fields(each: Cited) -> dict[str, str]:
-    citation = {part: str(value) for part, value in each.citation.items() if value}
-    volume, issue = each.volume_and_issue
+def _fields(paper: Cited) -> dict[str, str]:
+    citation = {part: str(value) for part, value in paper.citation.items() if value}
+    volume, issue = paper.volume_and_issue
     title = citation.get("title", "")
     return {
-        "author": " and ".join(_name(person) for person in each.people),
+        "author": " and ".join(_name(person) for person in paper.people),
         "title": f"{{{escaped(title)}}}" if title else "",  # braces keep capitals as they are
         "journal": escaped(citation.get("journal", "")),
         "year": escaped(citation.get("year", "")),
@@ -59,8 +87,8 @@ def _fields(each: Cited) -> dict[str, str]:
         "pages": re.sub(r"\s*[-–]+\s*", "--", escaped(citation.get("pages", ""))),
         "doi": _identifier(citation.get("doi", "")),
         "pmid": _identifier(citation.get("pmid", "")),
-        "note": "" if title else escaped(each.note),
-        "annote": escaped(f"{each.honesty}. Of the scenario: {each.rests}"),
+        "note": "" if title else escaped(paper.note),
+        "annote": escaped(paper.annotation),
     }
 
 
@@ -69,12 +97,14 @@ def _software() -> dict[str, str]:
         "author": f"{{{escaped(SOFTWARE['author'])}}}",
         "title": f"{{{escaped(SOFTWARE['title'])}}}",
         "version": escaped(SOFTWARE["version"]),
-        "note": escaped(f"Version {SOFTWARE['version']}"),  # classic styles know no version
+        "note": escaped(
+            f"Version {SOFTWARE['version']}"
+        ),  # classic styles ignore the field version
     }
 
 
 def _name(person: Person) -> str:
-    """`Laroche, M.`; institutions and names with ` and ` in braces, so that none is taken apart."""
+    """`Laroche, M.`; braces keep institutions and names with ` and ` in one piece."""
     if person.is_institution or " and " in person.family:
         return f"{{{escaped(person.family)}}}"
     parts = (person.family, person.given)
@@ -82,11 +112,11 @@ def _name(person: Person) -> str:
 
 
 def _identifier(text: str) -> str:
-    return "".join(_IN_ADDRESSES.get(sign, sign) for sign in text.strip())
+    return "".join(_IN_ADDRESSES.get(letter, letter) for letter in text.strip())
 
 
 def _key(key: str, taken: set[str]) -> str:
-    """A key of letters that BibTeX allows, unlike all before it; BibTeX takes A for a."""
+    """Make a key that BibTeX allows and that is not taken; BibTeX ignores upper and lower case."""
     plain = first = re.sub(r"[^A-Za-z0-9_:.+-]", "-", key)
     count = 1
     while plain.casefold() in taken:

@@ -1,4 +1,4 @@
-"""References as CSL-JSON (csl-data 1.0.2), which Zotero, Pandoc and others read."""
+"""References in CSL-JSON (csl-data 1.0.2), which Zotero, Pandoc and others read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,19 @@ from sim.scenario import Study
 
 
 def as_csl(study: Study) -> list[dict[str, Any]]:
-    """One item a publication, then mastosim; what is not known has no field."""
+    """Describe every publication of a study, and mastosim, as CSL items.
+
+    Parameters
+    ----------
+    study : Study
+        Study, as read by `sim.scenario.load`.
+
+    Returns
+    -------
+    list of dict
+        One item per publication, by first author; mastosim comes last. An unknown part of a
+        citation has no field.
+    """
     software = {
         "id": f"{SOFTWARE['title']}-{SOFTWARE['version']}",
         "type": "software",
@@ -17,16 +29,16 @@ def as_csl(study: Study) -> list[dict[str, Any]]:
         "author": [{"literal": SOFTWARE["author"]}],
         "version": SOFTWARE["version"],
     }
-    return [*(_item(each) for each in cited(study)), software]
+    return [*map(_item, cited(study)), software]
 
 
-def _item(each: Cited) -> dict[str, Any]:
-    citation, (volume, issue) = each.citation, each.volume_and_issue
+def _item(paper: Cited) -> dict[str, Any]:
+    citation, (volume, issue) = paper.citation, paper.volume_and_issue
     fields = {
-        "id": each.key,
+        "id": paper.key,
         "type": "article-journal" if citation.get("journal") else "document",
         "title": _text(citation.get("title")),
-        "author": [_name(person) for person in each.people],
+        "author": [_name(person) for person in paper.people],
         "issued": _issued(citation.get("year")),
         "container-title": _text(citation.get("journal")),
         "volume": volume,
@@ -34,8 +46,8 @@ def _item(each: Cited) -> dict[str, Any]:
         "page": _text(citation.get("pages")),
         "DOI": _text(citation.get("doi")),
         "PMID": _text(citation.get("pmid")),
-        "note": "" if citation.get("title") else each.note,
-        "annote": f"{each.honesty}. Of the scenario: {each.rests}",
+        "note": "" if citation.get("title") else paper.note,
+        "annote": paper.annotation,
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -48,7 +60,7 @@ def _name(person: Person) -> dict[str, str]:
 
 
 def _issued(year: object) -> dict[str, Any]:
-    """A year as CSL has it; words such as `in press` as they stand."""
+    """Year in the form of CSL; words such as `in press` unchanged."""
     text = _text(year)
     if text.isdecimal():
         return {"date-parts": [[int(text)]]}

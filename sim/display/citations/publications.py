@@ -1,6 +1,6 @@
-"""The publications that a scenario's numbers rest on, and mastosim itself, as they are cited.
+"""The publications that a scenario uses, with their citation as far as known.
 
-What is not known of a publication is said, and never filled in.
+Unknown parts of a citation are reported and never filled in.
 """
 
 from __future__ import annotations
@@ -18,17 +18,19 @@ SOFTWARE = {
     "version": __version__,
     "license": "MIT",
 }
-"""How mastosim is cited; the same as CITATION.cff, which is not installed with the package."""
+"""Citation of mastosim, equal to CITATION.cff, which is not installed with the package."""
 
 EXPECTED = ("authors", "title", "journal", "year", "volume", "pages")
-"""What the citation of an article has; a lack of any of these is told."""
+"""Parts that the citation of an article should have; missing parts are reported."""
 
 EXAMPLES = 3
+"""Numbers that are named as examples."""
+
 ASSUMPTION = "assumption"
 
 
 class Person(NamedTuple):
-    """An author: family name and initials with points, or an institution as `family` alone."""
+    """An author: family name and initials, or an institution whose name is in `family`."""
 
     family: str
     given: str = ""
@@ -37,7 +39,23 @@ class Person(NamedTuple):
 
 @dataclass(frozen=True)
 class Cited:
-    """A publication of a study: its citation as far as known, and what rests on it."""
+    """A publication, and its use in a study.
+
+    Attributes
+    ----------
+    key : str
+        Citation key in the scenario.
+    citation : dict
+        Known parts of the citation: authors, title, journal, year, volume, pages, doi, pmid.
+    seen : str
+        Part of the publication that was read when its numbers were recorded.
+    note : str
+        Remark on the publication; may be empty.
+    numbers : tuple of str
+        Paths of the scenario's numbers whose source is this publication.
+    roles : tuple of str
+        Further uses of the publication.
+    """
 
     key: str
     citation: dict[str, Any]
@@ -48,47 +66,87 @@ class Cited:
 
     @property
     def people(self) -> tuple[Person, ...]:
-        """The authors that are known."""
+        """Known authors."""
         return tuple(person(str(name)) for name in self.citation.get("authors") or [])
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        """The parts of a citation that are not known."""
+        """Parts of the citation that are not known."""
         return tuple(part for part in EXPECTED if not self.citation.get(part))
 
     @property
     def volume_and_issue(self) -> tuple[str, str]:
-        """`124(8)` as volume 124 and issue 8; empty where not known."""
+        """Volume and issue of `124(8)`: `124` and `8`; empty if not known."""
         volume, _, issue = str(self.citation.get("volume") or "").partition("(")
         return volume.strip(), issue.strip(" )")
 
     @property
-    def rests(self) -> str:
-        """What of the scenario rests on the publication, in a line."""
+    def uses(self) -> str:
+        """Uses of the publication in the scenario, in one line."""
         return "; ".join([*self.roles, *([_counted(self.numbers)] if self.numbers else [])])
 
     @property
-    def honesty(self) -> str:
-        """How much of the publication was seen when its numbers were taken down."""
+    def completeness(self) -> str:
+        """How much of the publication was seen, and which parts of its citation are unknown."""
         seen = "recalled, not seen" if self.seen == "recalled" else f"seen: {self.seen}"
-        lack = f"not known here: {', '.join(self.unknown)}" if self.unknown else ""
+        lack = f"unknown: {', '.join(self.unknown)}" if self.unknown else ""
         return "; ".join(part for part in (seen, lack) if part)
+
+    @property
+    def annotation(self) -> str:
+        """Completeness and uses, for a field of a reference manager."""
+        return f"{self.completeness}. Used for: {self.uses}"
 
 
 def cited(study: Study) -> list[Cited]:
-    """Every publication that the study's numbers rest on, by first author."""
-    resting: dict[str, list[str]] = {}
+    """Collect the publications that a study uses.
+
+    Parameters
+    ----------
+    study : Study
+        Study, as read by `sim.scenario.load`.
+
+    Returns
+    -------
+    list of Cited
+        Publications, by first author and year.
+
+    Examples
+    --------
+    >>> from sim.scenario import load
+    >>> cited(load("scenarios/laroche2011.yaml"))[-1].key
+    'wilson_dxa_precision'
+    """
+    paths: dict[str, list[str]] = {}
     for number in study.numbers:
         for key in number.sources:
-            resting.setdefault(key, []).append(number.path)
+            paths.setdefault(key, []).append(number.path)
     roles = _roles(study)
-    keys = [key for key in {**roles, **resting} if key != ASSUMPTION]
-    found = [_cited(study, key, resting.get(key, []), roles.get(key, ())) for key in keys]
-    return sorted(found, key=_by_author)
+    keys = [key for key in {**roles, **paths} if key != ASSUMPTION]
+    papers = [_cited(study, key, paths.get(key, []), roles.get(key, ())) for key in keys]
+    return sorted(papers, key=_by_author)
 
 
 def person(name: str) -> Person:
-    """A name as PubMed prints it, `van der Veer E`, or as `Veer, Eva`; else an institution."""
+    """Split the name of an author.
+
+    Parameters
+    ----------
+    name : str
+        Name as PubMed prints it (`van der Veer E`), or with a comma (`Veer, Eva`).
+
+    Returns
+    -------
+    Person
+        Family name and initials or given name. Other names of several words are institutions.
+
+    Examples
+    --------
+    >>> person("van der Veer E")
+    Person(family='van der Veer', given='E.', is_institution=False)
+    >>> person("World Health Organization").is_institution
+    True
+    """
     family, comma, given = name.partition(",")
     if comma:
         return Person(family.strip(), given.strip())
@@ -100,31 +158,31 @@ def person(name: str) -> Person:
 
 
 def _roles(study: Study) -> dict[str, tuple[str, ...]]:
-    """What publications do for a study beside vouching for its numbers."""
+    """Uses of publications other than as the source of a number."""
     scenario = study.scenario
     roles: dict[str, tuple[str, ...]] = {scenario.mortality.life_table: ("the life table",)}
     if scenario.answers is not None:
-        held = "results are held against it"
-        roles[scenario.answers] = (*roles.get(scenario.answers, ()), held)
+        compared = "its results are compared with the simulated ones"
+        roles[scenario.answers] = (*roles.get(scenario.answers, ()), compared)
     return roles
 
 
 def _cited(study: Study, key: str, numbers: list[str], roles: tuple[str, ...]) -> Cited:
-    held = study.publication(key)
-    citation = dict(held.get("citation") or {})
-    seen, note = str(held.get("seen") or "not said"), str(held.get("note") or "")
+    paper = study.publication(key)
+    citation = dict(paper.get("citation") or {})
+    seen, note = str(paper.get("seen") or "not stated"), str(paper.get("note") or "")
     return Cited(key, citation, seen, " ".join(note.split()), tuple(numbers), roles)
 
 
-def _by_author(each: Cited) -> tuple[str, str, str]:
-    """Place in the list: first author, else title or journal; then year."""
-    authors, citation = each.citation.get("authors") or [], each.citation
-    first = authors[0] if authors else citation.get("title") or citation.get("journal") or each.key
-    return str(first).casefold(), str(citation.get("year", "")), each.key
+def _by_author(paper: Cited) -> tuple[str, str, str]:
+    """Sort key: first author, else title or journal; then year."""
+    authors, citation = paper.citation.get("authors") or [], paper.citation
+    first = authors[0] if authors else citation.get("title") or citation.get("journal") or paper.key
+    return str(first).casefold(), str(citation.get("year", "")), paper.key
 
 
 def _counted(paths: tuple[str, ...]) -> str:
-    """`40 numbers (cohort 14, effects 10): cohort.age.mean, ...`, examples of each kind first."""
+    """Count and examples of numbers: `40 numbers (cohort 14, effects 10): cohort.age.mean, ...`."""
     kinds = Counter(path.partition(".")[0] for path in paths)
     if len(paths) == 1:
         return f"1 number: {paths[0]}"

@@ -1,4 +1,4 @@
-"""References for people: numbered, with what rests on each and how much of it was seen."""
+"""References as plain text: numbered, with the use of each and how much of it was seen."""
 
 from __future__ import annotations
 
@@ -11,39 +11,50 @@ _IDS = (("doi", "doi"), ("PMID", "pmid"))
 
 
 def as_text(study: Study) -> Iterator[str]:
-    """The publications numbered, with what rests on each and how much of it was seen."""
+    """List the publications of a study, with their use and how much of each was seen.
+
+    Parameters
+    ----------
+    study : Study
+        Study, as read by `sim.scenario.load`.
+
+    Yields
+    ------
+    str
+        A line of text.
+    """
     publications = cited(study)
     yield f"{study.scenario.name}: {study.scenario.title}"
     count = len(publications)
-    yield f"It rests on {count} publication{'' if count == 1 else 's'}."
-    for i, each in enumerate(publications, start=1):
+    yield f"The scenario is based on {count} publication{'' if count == 1 else 's'}."
+    for i, paper in enumerate(publications, start=1):
         yield ""
-        yield f"{i:2}. {_reference(each)}"
-        yield f"    {each.rests}"
-        yield f"    {each.honesty}"
-        if each.note:
-            yield f"    {each.note}"
+        yield f"{i:2}. {_reference(paper)}"
+        yield f"    {paper.uses}"
+        yield f"    {paper.completeness}"
+        if paper.note:
+            yield f"    {paper.note}"
     yield ""
     yield "mastosim itself"
     yield f"    {SOFTWARE['author']}. {SOFTWARE['title']}, version {SOFTWARE['version']}."
 
 
-def _reference(each: Cited) -> str:
-    """A reference as Vancouver style has it, as far as its parts are known."""
-    citation = each.citation
+def _reference(paper: Cited) -> str:
+    """Reference in Vancouver style; unknown parts are marked or left out."""
+    citation = paper.citation
     authors = ", ".join(map(str, citation.get("authors") or [])) or "[authors not known]"
     title = citation.get("title") or "[title not known]"
-    printed = _sentence([authors, str(title)])
+    authors_and_title = _sentence([authors, str(title)])
     year, volume = citation.get("year"), citation.get("volume")
     pages = f":{citation['pages']}" if citation.get("pages") else ""
-    where = str(citation.get("journal") or "")
-    when = ";".join(str(part) for part in (year, volume) if part)
-    place = " ".join(part for part in (where, f"{when}{pages}") if part)
+    journal = str(citation.get("journal") or "")
+    issue = ";".join(str(part) for part in (year, volume) if part)
+    source = " ".join(part for part in (journal, f"{issue}{pages}") if part)
     ids = [f"{name} {citation[part]}" for name, part in _IDS if citation.get(part)]
-    return _sentence([printed, place, *ids, f"[{each.key}]"])
+    return _sentence([authors_and_title, source, *ids, f"[{paper.key}]"])
 
 
 def _sentence(parts: list[str]) -> str:
-    """Parts with a point after each, unless it ends with one; empty parts left out."""
+    """Join the parts that are not empty, each ended by a full stop."""
     ended = [p if p.endswith((".", "?", "!", "]")) else f"{p}." for p in parts if p]
     return " ".join(ended)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import pandas as pd
 
-from sim.vocabulary import BONES, EVERYONE, MARKERS
+from sim.vocabulary import BONES, EVERYONE, MARKERS, Arms, arms_of, rows_with
 
 BONE, MARKER, FRACTURE, TREATMENT, OTHER = (
     "Bone density",
@@ -41,14 +41,13 @@ def rows_of(summary: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
     first. Subgroups are kept for the main outcomes where there is one difference only: with more
     the figure would not fit a page.
     """
-    pairs = [f"{one} - {other}" for one in arms for other in arms]
-    rows = summary[summary["arm"].isin(pairs)]
+    rows = rows_with(summary, pairs_of(arms))
     if "subgroup" not in rows:
         rows = rows.assign(subgroup=EVERYONE)
-    by = ["arm", "outcome", "subgroup"]
+    by = [*Arms._fields, "outcome", "subgroup"]
     rows = rows[rows["time"] == rows.groupby(by)["time"].transform("max")]
     shown = rows["subgroup"] == EVERYONE
-    if rows["arm"].nunique() == 1:
+    if len(arms_of(rows)) == 1:
         shown |= rows["outcome"].isin(MAIN)
     rows = rows[shown]
     kinds = [_kind(*row) for row in zip(rows["outcome"], rows["unit"], strict=True)]
@@ -57,6 +56,11 @@ def rows_of(summary: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
         scale=[scale for _, scale in kinds],
         label=rows["outcome"].map(label_of),
     )
+
+
+def pairs_of(arms: Sequence[str]) -> list[Arms]:
+    """Every difference that there may be between some arms, in their order."""
+    return [Arms(arm, other) for arm in arms for other in arms if arm != other]
 
 
 def panels(rows: pd.DataFrame) -> Iterator[Panel]:

@@ -13,11 +13,11 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from sim.display.figures.caption import Caption
-from sim.display.figures.differences import Panel, panels, rows_of
+from sim.display.figures.differences import Panel, pairs_of, panels, rows_of
 from sim.display.figures.page import MARGIN, TWO_COLUMNS, Page
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import ArmStyle, arm_style
-from sim.vocabulary import EVERYONE
+from sim.vocabulary import EVERYONE, Arms, arms_of
 
 LABELS, NUMBERS = 52.0, 34.0
 PANEL = TWO_COLUMNS - LABELS - NUMBERS
@@ -57,10 +57,7 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None
     looks = _looks(rows, caption.arms)
     found = list(panels(rows))
     lines = caption.lines(TWO_COLUMNS, *EXPLAINED, *_when(rows))
-    handles = [
-        Line2D([], [], label=arm.replace(" - ", " − "), **_mark(look))
-        for arm, look in looks.items()
-    ]
+    handles = [Line2D([], [], label=arms.label("−"), **_mark(look)) for arms, look in looks.items()]
     headings = len({panel.heading for panel in found})
     height = HEADING * headings + sum(_height(panel) + SCALE for panel in found)
     page = Page(TWO_COLUMNS, height, caption.title, [handles], lines)
@@ -80,11 +77,10 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None
     return page.figure, pd.concat([panel.rows for panel in found], ignore_index=True)
 
 
-def _looks(rows: pd.DataFrame, arms: tuple[str, ...]) -> dict[str, ArmStyle]:
+def _looks(rows: pd.DataFrame, arms: tuple[str, ...]) -> dict[Arms, ArmStyle]:
     """Each difference looks like the arm that it is the gain of."""
     styles = arm_style(arms)
-    found = rows["arm"].unique()
-    return {f"{a} - {b}": styles[a] for a in arms for b in arms if f"{a} - {b}" in found}
+    return {pair: styles[pair.arm] for pair in pairs_of(arms) if pair in arms_of(rows)}
 
 
 def _lanes(panel: Panel) -> Iterator[Lane]:
@@ -102,11 +98,11 @@ def _height(panel: Panel) -> float:
     return max(lane.y for lane in _lanes(panel)) + (LANE + OUTCOME) / 2
 
 
-def _draw(axes: Axes, panel: Panel, looks: dict[str, ArmStyle]) -> None:
+def _draw(axes: Axes, panel: Panel, looks: dict[Arms, ArmStyle]) -> None:
     """The differences of one scale, with a line at none and the numbers at the right."""
     axes.axvline(0, color=INK, linewidth=0.6, zorder=2)
     for y, row, is_first in _lanes(panel):
-        look, is_part = looks[row.arm], row.subgroup != EVERYONE
+        look, is_part = looks[Arms(row.arm, row.against_arm)], row.subgroup != EVERYONE
         if np.isfinite([row.low, row.high]).all():
             axes.plot((row.low, row.high), (y, y), color=look.color, linewidth=1.3, zorder=3)
         axes.plot([row.estimate], [y], **_mark(look, 3.2 if is_part else 4.4))

@@ -17,6 +17,7 @@ from sim.display.figures.caption import MM_PER_CHARACTER
 from sim.display.figures.differences import label_of
 from sim.display.figures.page import MARGIN, TWO_COLUMNS, Page
 from sim.display.figures.style import ArmStyle, arm_style
+from sim.vocabulary import Arms, arms_of, rows_with
 
 OUTCOMES = {
     "spine T-score": "T-score",
@@ -50,7 +51,7 @@ EXPLAINED = (
 class Band(NamedTuple):
     """Panels of one kind: of the arms, or of their differences, with the look of each."""
 
-    looks: dict[str, ArmStyle]
+    looks: dict[Arms, ArmStyle]
     are_differences: bool
 
     @property
@@ -68,10 +69,10 @@ def figure(summary: pd.DataFrame, own: str, title: str, sentences: Sequence[str]
     rows = summary[(summary["against"] == "") & summary["outcome"].isin(list(OUTCOMES))]
     readings = list(rows["reading"].unique())
     found = [outcome for outcome in OUTCOMES if outcome in set(rows["outcome"])]
-    bands = _bands([str(arm) for arm in rows["arm"].unique()])
+    bands = _bands(arms_of(rows))
     down = -(-len(found) // ABREAST)
     height = sum(down * (HEADING + band.height + SCALE) for band in bands)
-    legend = [[_entry(name, look) for name, look in band.looks.items()] for band in bands]
+    legend = [[_entry(arms, look) for arms, look in band.looks.items()] for band in bands]
     page = Page(TWO_COLUMNS, height, title, legend, _wrapped([*sentences, *EXPLAINED]))
     top = 0.0
     for band in bands:
@@ -85,21 +86,23 @@ def figure(summary: pd.DataFrame, own: str, title: str, sentences: Sequence[str]
     return page.figure
 
 
-def _bands(names: Sequence[str]) -> list[Band]:
+def _bands(every: Sequence[Arms]) -> list[Band]:
     """The arms, then their differences, each of which looks like the arm that it is the gain of."""
-    styles = arm_style([name for name in names if " - " not in name])
-    apart = {name: styles[name.split(" - ")[0]] for name in names if name not in styles}
-    return [Band(styles, False), *([Band(apart, True)] if apart else [])]
+    styles = arm_style([arms.arm for arms in every if not arms.against_arm])
+    alone = {arms: styles[arms.arm] for arms in every if not arms.against_arm}
+    differences = {arms: styles[arms.arm] for arms in every if arms.against_arm}
+    return [Band(alone, False), *([Band(differences, True)] if differences else [])]
 
 
 def _draw(axes: Axes, rows: pd.DataFrame, readings: list[str], own: str, band: Band) -> None:
     """One outcome: arms or differences below each other within a reading."""
-    names = list(band.looks)
-    rows = rows[rows["arm"].isin(names)]
-    share = 1 / (len(names) + BETWEEN_ROWS / LANE)
+    shown = list(band.looks)
+    rows = rows_with(rows, shown)
+    share = 1 / (len(shown) + BETWEEN_ROWS / LANE)
     for row in rows.itertuples():
-        look = band.looks[str(row.arm)]
-        within = (names.index(str(row.arm)) - (len(names) - 1) / 2) * share
+        arms = Arms(str(row.arm), str(row.against_arm))
+        look = band.looks[arms]
+        within = (shown.index(arms) - (len(shown) - 1) / 2) * share
         y = readings.index(str(row.reading)) + within
         low, estimate, high = (float(getattr(row, part)) for part in ("low", "estimate", "high"))
         axes.plot((low, high), (y, y), color=look.color, linewidth=1.3, zorder=3)
@@ -139,9 +142,9 @@ def _name(axes: Axes, outcome: str, readings: list[str], own: str, band: Band) -
     axes.set_title(label)
 
 
-def _entry(name: str, look: ArmStyle) -> Line2D:
+def _entry(arms: Arms, look: ArmStyle) -> Line2D:
     """An arm or a difference in the legend."""
-    return Line2D([], [], label=name.replace(" - ", " − "), **_mark(look, " - " in name))
+    return Line2D([], [], label=arms.label("−"), **_mark(look, bool(arms.against_arm)))
 
 
 def _mark(look: ArmStyle, is_difference: bool) -> dict[str, Any]:

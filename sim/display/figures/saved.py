@@ -10,7 +10,9 @@ import pandas as pd
 from sim.display.figures.intact import csv, parquet
 from sim.results import Tables
 
-OF_AN_OUTCOME = ("arm", "subgroup", "outcome", "unit", "time", "estimate", "low", "high")
+OF_AN_OUTCOME = (
+    "arm", "against_arm", "subgroup", "outcome", "unit", "time", "estimate", "low", "high",
+)  # fmt: skip
 OF_A_FACT = (
     "fact", "unit", "reported", "reported_spread", "simulated", "simulated_spread", "mc_error",
 )  # fmt: skip
@@ -38,7 +40,7 @@ def read(folder: Path) -> Saved:
     has_tables = (folder / "events.parquet").exists()
     return Saved(
         _tables(folder) if has_tables else Tables(*[pd.DataFrame()] * len(Tables._fields)),
-        csv(folder / "summary.csv", OF_AN_OUTCOME),
+        csv(folder / "summary.csv", OF_AN_OUTCOME).fillna({"against_arm": ""}),
         csv(published, OF_A_FACT) if published.exists() else None,
         has_tables,
     )

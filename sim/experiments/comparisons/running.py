@@ -65,7 +65,7 @@ def read(
     paths, settings = list(scenarios), list(settings)
     if len(paths) < 2:
         raise RequestError("nothing to compare with; name at least two scenario files")
-    studies = _load(paths, runs.with_numbers(settings, patients, seed))
+    studies = _load(paths, settings, patients, seed)
     names = [study.scenario.name for study in studies]
     for path, name in zip(paths, names, strict=True):
         if names.count(name) > 1:
@@ -73,7 +73,7 @@ def read(
                 f"two scenarios are called '{name}'; give {path} a `name:` of its own"
             )
     first = studies[0].scenario
-    return _load(paths, runs.with_numbers(settings, first.cohort.patients, first.seed))
+    return _load(paths, settings, first.cohort.patients, first.seed)
 
 
 def simulate(
@@ -98,11 +98,13 @@ def simulate(
     return Comparison([*studies], summarise(names, whole), engine)
 
 
-def _load(paths: list[str | Path], settings: list[str]) -> list[Study]:
+def _load(
+    paths: list[str | Path], settings: list[str], patients: int | None, seed: int | None
+) -> list[Study]:
     studies, mistakes = [], []
     for path in paths:
         try:
-            studies.append(load(path, settings))
+            studies.append(load(path, settings, patients, seed))
         except ScenarioError as error:
             mistakes += error.mistakes
     if mistakes:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.errors import RequestError
-from sim.experiments.runs import with_numbers
 from sim.scenario import Study, load
 
 
@@ -43,11 +42,10 @@ def prepare(
     Raises ScenarioError for a scenario that is not valid, RequestError for one that answers to no
     publication, or to one that does not say how its series was made.
     """
-    settings = with_numbers(settings, None, seed)
-    study = load(scenario, settings)
-    design = design_of(study)
-    whole = f"cohort.patients={trials * design.size}"
-    return Emulation(load(scenario, [*design.settings, *settings, whole]), design, trials)
+    settings = [*settings]
+    design = design_of(load(scenario, settings, seed=seed))
+    study = load(scenario, [*design.settings, *settings], trials * design.size, seed)
+    return Emulation(study, design, trials)
 
 
 def design_of(study: Study) -> Design:

@@ -60,7 +60,7 @@ def keep(emulated: Emulated, root: Path, command: str = "", seconds: float = 0.0
             write(temporary, "emulation", *drawn, FORMATS)
         held = {  # not in the form of a run: who runs that again wants another thing
             "trials": emulated.emulation.trials,
-            "patients_a_trial": emulated.emulation.design.patients,
+            "patients_per_trial": emulated.emulation.design.patients,
             "study": archive.manifest_of(study, command, seconds, "batch"),
         }
         text = json.dumps(held, indent=1, ensure_ascii=False)

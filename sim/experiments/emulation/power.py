@@ -12,11 +12,12 @@ import numpy as np
 
 from sim import outcomes
 from sim.errors import RequestError
-from sim.experiments.runs import split, with_numbers
+from sim.experiments.runs import split
 from sim.outcomes.definitions.named import Outcome, outcomes_of
 from sim.outcomes.estimates import Estimate, Sums, ratio
 from sim.scenario import Study, load
 from sim.scenario.mistakes import nearest
+from sim.simulation import lowering
 from sim.simulation.draws import CHUNK
 from sim.simulation.records import Floats
 from sim.simulation.simulate import names_of, simulate_arms
@@ -33,9 +34,10 @@ LEVEL = 0.05
 
 COLUMNS = (
     "arm",
+    "against_arm",
     "outcome",
     "unit",
-    "patients_an_arm",
+    "patients_per_arm",
     "trials",
     "mean_difference",
     "low",
@@ -80,8 +82,8 @@ def prepare(
     Raises ScenarioError for a scenario that is not valid; RequestError for one arm alone, a size
     below 2, or an outcome that the arms do not share.
     """
-    settings = with_numbers(settings, None, seed)
-    arms = len(load(scenario, settings).scenario.arms)
+    study = load(scenario, settings, seed=seed)
+    arms = len(study.scenario.arms)
     if arms < 2:
         raise RequestError("a trial allocates between two arms or more, and the scenario has one")
     if min(sizes) < 2:
@@ -89,9 +91,7 @@ def prepare(
             f"{min(sizes)} patient in an arm has no standard error; allowed: 2 or more"
         )
     people = trials * arms * max(sizes)
-    plan = Plan(
-        load(scenario, [*settings, f"cohort.patients={people}"]), outcome, tuple(sizes), trials
-    )
+    plan = Plan(study.with_(patients=people), outcome, tuple(sizes), trials)
     shared = _shared(plan)
     if outcome not in shared:
         raise RequestError(f"'{outcome}' is no outcome of every arm; {nearest(outcome, shared)}")
@@ -119,7 +119,10 @@ def run(plan: Plan, progress: Progress | None = None, workers: int = 1) -> pd.Da
     whole = np.concatenate(parts)
     kind = _of(plan, range(2))[plan.arms[0]]
     rows = [
-        (arm, plan.outcome, kind.unit, size, plan.trials, *_found(whole[:, [place, 0], at], kind))
+        (
+            *(arm, plan.arms[0], plan.outcome, kind.unit, size, plan.trials),
+            *_found(whole[:, [place, 0], at], kind),
+        )
         for place, arm in enumerate(plan.arms)
         if place > 0
         for at, size in enumerate(plan.sizes)
@@ -178,7 +181,8 @@ def _of(plan: Plan, patients: range) -> dict[str, Outcome]:
     """The outcome of some patients in each arm, at its last day."""
     names, end = names_of(plan.study), round(plan.study.scenario.horizon)
     found = {}
-    for arm, (inputs, log) in simulate_arms(plan.study, patients, "batch").items():
+    protocol = lowering.protocol(plan.study.scenario)
+    for arm, (inputs, log) in simulate_arms(protocol, patients, "batch").items():
         people = outcomes.persons(inputs, log, names)
         last = [o for o in outcomes_of(people, end) if o.name == plan.outcome]
         found[arm] = max(last, key=lambda outcome: outcome.day)
@@ -188,9 +192,10 @@ def _of(plan: Plan, patients: range) -> dict[str, Outcome]:
 def _shared(plan: Plan) -> list[str]:
     """Outcomes that every arm has."""
     names, end = names_of(plan.study), round(plan.study.scenario.horizon)
+    protocol = lowering.protocol(plan.study.scenario)
     each = [
         dict.fromkeys(o.name for o in outcomes_of(outcomes.persons(inputs, log, names), end))
-        for inputs, log in simulate_arms(plan.study, range(2), "batch").values()
+        for inputs, log in simulate_arms(protocol, range(2), "batch").values()
     ]
     return [name for name in each[0] if all(name in others for others in each[1:])]
 

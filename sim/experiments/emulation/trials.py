@@ -13,6 +13,7 @@ from sim.experiments.emulation.design import Emulation
 from sim.experiments.runs import split
 from sim.outcomes.definitions.published import asked, simulated
 from sim.outcomes.estimates import Sums
+from sim.simulation import lowering
 from sim.simulation.draws import CHUNK
 from sim.simulation.records import Floats
 from sim.simulation.simulate import names_of, simulate_arms
@@ -57,7 +58,8 @@ def sums_of(emulation: Emulation, trials: range) -> Floats:
     """Sums over the patients of each trial: trials x facts x the fields of `Sums`."""
     study, design = emulation.study, emulation.design
     patients = range(trials.start * design.size, trials.stop * design.size)
-    arms = simulate_arms(study, patients, "batch", design.patients)
+    protocol = lowering.protocol(study.scenario)
+    arms = simulate_arms(protocol, patients, "batch", design.patients)
     facts, names = blocks.facts_of(study), names_of(study)
     groups = study.publication(study.scenario.answers or "")["groups"]
     found = {}

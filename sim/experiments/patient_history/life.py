@@ -114,10 +114,7 @@ def explain(
     `settings` and `seed` are as in `sim.experiments.runs.run`. Raises ScenarioError for a scenario
     that is not valid, NoSuchPatient for a number beyond the cohort.
     """
-    if isinstance(scenario, Study):
-        study = scenario
-    else:
-        study = load(scenario, runs.with_numbers(settings, None, seed))
+    study = scenario if isinstance(scenario, Study) else load(scenario, settings, seed=seed)
     patients = study.scenario.cohort.patients
     if not 0 <= patient < patients:
         raise NoSuchPatient(f"there is no patient {patient}: they are 0 to {patients - 1}")

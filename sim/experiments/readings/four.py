@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.experiments import runs
 from sim.scenario import Study, load
 from sim.scenario.protocol import accrual
 from sim.vocabulary import READINGS
@@ -74,11 +73,11 @@ def read(
     units; left out, those of the scenario where the reading is its own, and the defaults where it
     is not. Raises ScenarioError for a scenario or a time that is not valid.
     """
-    settings = runs.with_numbers(settings, patients, seed)
-    own = load(scenario, settings).scenario.accrual.name
+    settings = [*settings]
+    own = load(scenario, settings, patients, seed).scenario.accrual.name
     times = _times(plateau, saturating)
     studies = {
-        name: load(scenario, [*settings, *_laid(name, own), *times.get(name, [])])
+        name: load(scenario, [*settings, *_laid(name, own), *times.get(name, [])], patients, seed)
         for name in READINGS
     }
     return Four(studies, {name: _origin(name, own, times) for name in READINGS}, own)

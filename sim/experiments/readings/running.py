@@ -12,6 +12,7 @@ from sim.experiments.readings.four import Four
 from sim.experiments.readings.moments import Moments, added, of_block
 from sim.experiments.readings.table import summarise
 from sim.outcomes.definitions.named import Outcome, mean, outcomes_of
+from sim.simulation import lowering
 from sim.simulation.simulate import names_of, simulate_arms
 from sim.vocabulary import BONES, Engine, Progress
 from sim.workers.pieces import in_order
@@ -71,7 +72,8 @@ def moments_of(four: Four, engine: Engine, patients: range) -> list[Moments]:
     lines = []
     for study in four.studies.values():
         names, end = names_of(study), round(study.scenario.horizon)
-        for inputs, log in simulate_arms(study, patients, engine).values():
+        protocol = lowering.protocol(study.scenario)
+        for inputs, log in simulate_arms(protocol, patients, engine).values():
             people = outcomes.persons(inputs, log, names)
             lines.append({outcome.name: outcome for outcome in _at_the_end(people, end)})
     return [of_block([line[name] for line in lines]) for name in OUTCOMES if name in lines[0]]

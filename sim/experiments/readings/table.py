@@ -9,6 +9,7 @@ from sim.experiments.readings.four import Four
 from sim.experiments.readings.moments import Moments
 from sim.outcomes.estimates import Estimate
 from sim.outcomes.summary import in_months, unit_of_difference, written
+from sim.vocabulary import Arms
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +18,7 @@ COLUMNS = (
     "reading",
     "against",
     "arm",
+    "against_arm",
     "outcome",
     "unit",
     "time",
@@ -30,7 +32,7 @@ COLUMNS = (
 def summarise(four: Four, found: Sequence[Moments]) -> pd.DataFrame:
     """One row for each reading, arm and outcome, at its last time in months.
 
-    A paired difference of two arms stands under the arm `A - B`. Where `against` names the
+    A paired difference of two arms names the second in `against_arm`. Where `against` names the
     scenario's own reading, the row says how far this reading is from that one: in an arm, or in
     the difference of two arms.
     """
@@ -46,12 +48,13 @@ def _under_each(four: Four, found: Sequence[Moments]) -> Iterator[tuple[object, 
     for name in four.studies:
         for arm in four.study.scenario.arms:
             for one in found:
-                yield _row(name, "", arm, one, one.unit, one.estimate(place[name, arm]))
+                yield _row(name, "", Arms(arm), one, one.unit, one.estimate(place[name, arm]))
     for name in four.studies:
         for arm, other in _pairs(four):
             for one in found:
                 apart = one.difference(place[name, arm], place[name, other])
-                yield _row(name, "", f"{arm} - {other}", one, unit_of_difference(one.unit), apart)
+                unit = unit_of_difference(one.unit)
+                yield _row(name, "", Arms(arm, other), one, unit, apart)
 
 
 def _from_own(four: Four, found: Sequence[Moments]) -> Iterator[tuple[object, ...]]:
@@ -61,7 +64,7 @@ def _from_own(four: Four, found: Sequence[Moments]) -> Iterator[tuple[object, ..
         for arm in four.study.scenario.arms:
             for one in found:
                 apart = one.difference(place[name, arm], place[own, arm])
-                yield _row(name, own, arm, one, unit_of_difference(one.unit), apart)
+                yield _row(name, own, Arms(arm), one, unit_of_difference(one.unit), apart)
         for arm, other in _pairs(four):
             weights = {
                 place[name, arm]: 1.0, place[name, other]: -1.0,
@@ -71,7 +74,7 @@ def _from_own(four: Four, found: Sequence[Moments]) -> Iterator[tuple[object, ..
                 yield _row(
                     name,
                     own,
-                    f"{arm} - {other}",
+                    Arms(arm, other),
                     one,
                     unit_of_difference(one.unit),
                     one.contrast(weights),
@@ -91,6 +94,6 @@ def _pairs(four: Four) -> list[tuple[str, str]]:
 
 
 def _row(
-    reading: str, against: str, arm: str, one: Moments, unit: str, found: Estimate
+    reading: str, against: str, arms: Arms, one: Moments, unit: str, found: Estimate
 ) -> tuple[object, ...]:
-    return (reading, against, arm, one.name, unit, in_months(one.day), *written(found))
+    return (reading, against, *arms, one.name, unit, in_months(one.day), *written(found))

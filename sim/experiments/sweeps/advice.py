@@ -27,6 +27,7 @@ class Pilot(NamedTuple):
 
     outcome: str
     arm: str
+    against_arm: str
     unit: str
     split: Split
     cost: Cost
@@ -89,7 +90,7 @@ def _advised(sweep: Sweep, found: list[Collected], cost: Cost) -> Pilot:
         (split, quantity)
         for one in found
         for quantity, split in zip(one.quantities, one.splits, strict=True)
-        if " - " in quantity.arm or len(one.one.study.scenario.arms) == 1
+        if quantity.against_arm or len(one.one.study.scenario.arms) == 1
     ]
     meant = [(split, quantity) for split, quantity in known if quantity.outcome == outcome]
     if not meant:
@@ -112,4 +113,5 @@ def _advised(sweep: Sweep, found: list[Collected], cost: Cost) -> Pilot:
         draws = 1 << (advice.draws - 1).bit_length()  # its sequence needs a power of two
         error, seconds = split.error(draws, advice.patients), cost.of(draws, advice.patients)
         advice = Advice(draws, advice.patients, error, seconds)
-    return Pilot(quantity.outcome, quantity.arm, quantity.unit, split, cost, target, advice)
+    what = (quantity.outcome, quantity.arm, quantity.against_arm, quantity.unit)
+    return Pilot(*what, split, cost, target, advice)

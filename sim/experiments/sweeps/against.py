@@ -15,6 +15,7 @@ from sim.outcomes.groups import grouped
 from sim.scenario import Mistake, ScenarioError, Study, from_document
 from sim.scenario.mistakes import nearest
 from sim.scenario.text.provenance import Plain
+from sim.simulation import lowering
 from sim.simulation.simulate import names_of, simulate_arms
 
 FEW_ENOUGH = 10_000
@@ -62,7 +63,7 @@ def _unknown_outcomes(form: SweepForm, one: Varied, plain: Plain) -> Iterator[Mi
 def outcome_names(study: Study) -> list[str]:
     """The outcomes that a study has, whatever happens to its patients."""
     names, end = names_of(study), round(study.scenario.horizon)
-    arms = simulate_arms(study, range(2), "simpy").values()
+    arms = simulate_arms(lowering.protocol(study.scenario), range(2), "simpy").values()
     found = [grouped(outcomes.persons(*arm, names), end).lines for arm in arms]
     return [line.name for lines in found for line in lines]
 
@@ -135,8 +136,8 @@ def _first_of_each_value(one: Varied, place: int) -> list[Point]:
 def _refused(one: Varied, point: Point) -> list[Mistake]:
     """What is wrong with a point: what its document says, or how its patients are prepared."""
     try:
-        study = from_document(one.document(point), (), one.study.publications)
-        simulate_arms(study, range(2), "simpy", ())
+        scenario = from_document(one.document(point), (), one.study.publications).scenario
+        simulate_arms(lowering.protocol(scenario), range(2), "simpy", ())
     except ScenarioError as error:
         return error.mistakes
     return []

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import evidence
 from sim.experiments.sweeps import addresses
 from sim.experiments.sweeps.collect import Collected
 from sim.experiments.sweeps.designs import Point
@@ -18,6 +17,7 @@ from sim.outcomes.groups import GROUP
 from sim.scenario import from_document
 from sim.simulation import lowering
 from sim.simulation.records import Floats
+from sim.simulation.simulate import inputs_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,6 +170,5 @@ def _is_read(one: Varied, point: Point) -> bool:
 def _inputs(one: Varied, point: Point) -> list[bytes]:
     """What the model is told of some patients at a point."""
     scenario = from_document(one.document(point), (), one.study.publications).scenario
-    table = evidence.life_table(scenario.mortality.life_table)
-    arms = lowering.lower(scenario, table, 0, NUMBERS_LOOKED_AT).values()
+    arms = inputs_of(lowering.protocol(scenario), range(NUMBERS_LOOKED_AT)).values()
     return [part.tobytes() for inputs in arms for part in inputs]

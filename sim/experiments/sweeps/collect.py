@@ -26,9 +26,10 @@ ALONE = ("low", "high", "level")
 
 
 class Quantity(NamedTuple):
-    """An outcome of an arm, or of an arm less the comparator."""
+    """An outcome of an arm, or of an arm less the comparator; `against_arm` is empty for an arm."""
 
     arm: str
+    against_arm: str
     outcome: str
     unit: str
     time: float
@@ -139,7 +140,7 @@ def _with_differences(arms: Mapping[str, Grouped], comparator: str) -> tuple[Flo
 
 def _quantities(arms: Mapping[str, Grouped], comparator: str) -> list[Quantity]:
     found = [
-        Quantity(arm, line.name, line.unit, in_months(line.day))
+        Quantity(arm, "", line.name, line.unit, in_months(line.day))
         for arm, one in arms.items()
         for line in one.lines
     ]
@@ -147,7 +148,7 @@ def _quantities(arms: Mapping[str, Grouped], comparator: str) -> list[Quantity]:
         for mine, _ in places:
             line = arms[arm].lines[mine]
             unit = unit_of_difference(line.unit)
-            found.append(Quantity(f"{arm} - {comparator}", line.name, unit, in_months(line.day)))
+            found.append(Quantity(arm, comparator, line.name, unit, in_months(line.day)))
     return found
 
 

@@ -11,7 +11,8 @@ from sim.experiments.sweeps import distributions, paths
 from sim.experiments.sweeps.form import Covariance, SweepForm
 from sim.experiments.sweeps.parameters import Parameter
 from sim.scenario import Mistake
-from sim.scenario.mistakes import dotted, nearest
+from sim.scenario.mistakes import nearest
+from sim.scenario.text.paths import dotted
 from sim.scenario.text.provenance import Plain
 from sim.simulation.records import Floats
 

@@ -10,12 +10,16 @@ from sim.experiments.sweeps.form import ParameterForm, SweepForm
 from sim.scenario import Study
 from sim.scenario.form.quantities import refuse
 from sim.scenario.form.uncertainty import Between, Uncertainty
-from sim.scenario.mistakes import dotted
-from sim.scenario.text.tree import Path_
+from sim.scenario.text.paths import DocumentPath, dotted
 
 
 def marginal(
-    path: str, place: Path_, base: Amount, given: ParameterForm, form: SweepForm, study: Study
+    path: str,
+    place: DocumentPath,
+    base: Amount,
+    given: ParameterForm,
+    form: SweepForm,
+    study: Study,
 ) -> Distribution:
     """What the sweep says of it, else the group that it is in, else what the scenario says."""
     together = _bound(path, base, form, study)
@@ -57,7 +61,7 @@ def _bound(path: str, base: Amount, form: SweepForm, study: Study) -> Distributi
     return None
 
 
-def uncertainty_of(study: Study, place: Path_) -> Uncertainty | None:
+def uncertainty_of(study: Study, place: DocumentPath) -> Uncertainty | None:
     """The uncertainty beside a number, or beside the mapping of which it is the mean."""
     found = study.uncertainty.get(dotted(place))
     return found or (study.uncertainty.get(dotted(place[:-1])) if place[-1] == "mean" else None)

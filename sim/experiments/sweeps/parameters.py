@@ -13,9 +13,8 @@ from sim.experiments.sweeps.distributions import Amount, Distribution, amount, i
 from sim.experiments.sweeps.form import ParameterForm, SweepForm
 from sim.scenario import Mistake, Study
 from sim.scenario.form.quantities import refuse
-from sim.scenario.mistakes import dotted
+from sim.scenario.text.paths import DocumentPath, dotted
 from sim.scenario.text.provenance import Plain
-from sim.scenario.text.tree import Path_
 
 DECIDING = ("horizon", "visits")
 """Where a scenario says what is measured and when, which a table has one answer to."""
@@ -36,7 +35,7 @@ class Parameter(NamedTuple):
 
     path: str
     name: str
-    places: tuple[Path_, ...]
+    places: tuple[DocumentPath, ...]
     base: Amount | None
     base_text: str
     distribution: Distribution | None
@@ -124,7 +123,9 @@ def _refuse_what_does_not_vary(path: str) -> None:
                      path=path, instead=OF_ALL[path])  # fmt: skip
 
 
-def _of_a_grid(path: str, place: Path_ | None, given: ParameterForm, study: Study) -> Parameter:
+def _of_a_grid(
+    path: str, place: DocumentPath | None, given: ParameterForm, study: Study
+) -> Parameter:
     """An axis, whose values may be any that the scenario could have there, or not yet have."""
     if given.values is None:
         raise refuse("an axis of a grid needs `values`")
@@ -147,7 +148,7 @@ def _of_a_grid(path: str, place: Path_ | None, given: ParameterForm, study: Stud
 
 
 def _parameter(
-    path: str, place: Path_, base: Amount | None, text: str, given: ParameterForm,
+    path: str, place: DocumentPath, base: Amount | None, text: str, given: ParameterForm,
     distribution: Distribution | None, study: Study,
 ) -> Parameter:  # fmt: skip
     others = []
@@ -171,7 +172,7 @@ def _no_number(path: str, study: Study) -> PydanticCustomError:
     return refuse("the scenario has no number '{path}'{meant}", path=path, meant=meant)
 
 
-def _place(form: SweepForm, path: str) -> Path_:
+def _place(form: SweepForm, path: str) -> DocumentPath:
     for group, shares in form.dirichlet.items():
         if path in shares:
             return ("dirichlet", group, path)

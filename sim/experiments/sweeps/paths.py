@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.scenario.mistakes import closest, dotted
-from sim.scenario.text.layers import canonical_regimen
-from sim.scenario.text.tree import Path_
+from sim.scenario.mistakes import closest
+from sim.scenario.text.paths import DocumentPath, canonical_regimen, dotted
 
 
-def parts_of(path: str) -> Path_:
+def parts_of(path: str) -> DocumentPath:
     """The keys and places of a path as people write it; a regimen in any order of therapies."""
     split = re.split(r"\.|\[([0-9]{1,9})\]\.?", path.strip())
     parts = [int(p) if re.fullmatch("[0-9]{1,9}", p) else p for p in split if p]
@@ -20,7 +19,7 @@ def parts_of(path: str) -> Path_:
     return tuple(parts)
 
 
-def found(document: Any, path: Path_) -> Any:
+def found(document: Any, path: DocumentPath) -> Any:
     """What stands at a path; None where nothing does."""
     for part in path:
         inside = isinstance(document, list) and isinstance(part, int) and part < len(document)
@@ -30,7 +29,7 @@ def found(document: Any, path: Path_) -> Any:
     return document
 
 
-def number_at(document: Any, path: str) -> Path_ | None:
+def number_at(document: Any, path: str) -> DocumentPath | None:
     """The path of the number that is meant: itself, or its `mean` where one stands below."""
     parts = parts_of(path)
     at = found(document, parts)
@@ -44,14 +43,14 @@ def likely(document: Any, path: str) -> str | None:
     return closest(path, [dotted(leaf) for leaf in _leaves(document, ())])
 
 
-def laid(document: dict[str, Any], values: Mapping[Path_, Any]) -> dict[str, Any]:
+def laid(document: dict[str, Any], values: Mapping[DocumentPath, Any]) -> dict[str, Any]:
     """The document with other values; it shares with the old one what stayed."""
     for path, value in values.items():
         document = _laid(document, path, value)
     return document
 
 
-def _laid(node: Any, path: Path_, value: Any) -> Any:
+def _laid(node: Any, path: DocumentPath, value: Any) -> Any:
     if not path:
         return value
     key, rest = path[0], path[1:]
@@ -61,7 +60,7 @@ def _laid(node: Any, path: Path_, value: Any) -> Any:
     return {**below, key: _laid(below.get(key), rest, value)}
 
 
-def _leaves(node: Any, path: Path_) -> Iterator[Path_]:
+def _leaves(node: Any, path: DocumentPath) -> Iterator[DocumentPath]:
     if isinstance(node, (dict, list)):
         for key, item in node.items() if isinstance(node, dict) else enumerate(node):
             yield from _leaves(item, (*path, key))

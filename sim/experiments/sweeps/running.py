@@ -16,7 +16,8 @@ from sim.experiments.sweeps.folder import Swept
 from sim.experiments.sweeps.forecast import Forecast, forecast, refuse_too_large
 from sim.experiments.sweeps.read import Sweep
 from sim.experiments.sweeps.varied import AROUND, Varied
-from sim.experiments.sweeps.work import WHOLE, Done, Shard, Task
+from sim.experiments.sweeps.work import KEPT, WHOLE, Done, Shard, Task
+from sim.simulation.columns import Columns
 from sim.vocabulary import Engine, Progress
 from sim.workers import cluster
 from sim.workers.pieces import Workers, available, in_order
@@ -46,17 +47,18 @@ def simulate(
     name = "" if shard == WHOLE else str(shard)
     with store.opened(folder.home(sweep, root) / "blocks", name) as blocks:
         there = sound(blocks, sweep)
+        left = work.open_points(sweep, there, shard)
         courses = sum(
-            len(piece.patients) * len(piece.addresses) for piece in work.pieces(sweep, there, shard)
+            len(patients) * len(arms) for patients, points in left.items() for *_, arms in points
         )
-        do = functools.partial(work.do, Task(blocks.absolute(), engine, addresses.model()))
-        done = in_order(do, work.pieces(sweep, there, shard), workers)
+        task = Task(blocks.absolute(), engine, addresses.model(), Columns(KEPT))
+        done = in_order(functools.partial(work.do, task), work.pieces(left), workers)
         watched = _watched(done, courses, progress)
         failures: dict[str, str] = {}
         hands = _hands(workers)
         pilot = list(itertools.islice(watched, hands + PILOT))
-        if pilot and (left := courses - sum(one.courses for one in pilot)):
-            expected = forecast(pilot[-PILOT:], left, hands, blocks, isinstance(workers, int))
+        if pilot and (rest := courses - sum(one.courses for one in pilot)):
+            expected = forecast(pilot[-PILOT:], rest, hands, blocks, isinstance(workers, int))
             if tell is not None:
                 tell(expected)
             refuse_too_large(expected, blocks, most_hours)

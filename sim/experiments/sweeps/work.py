@@ -12,10 +12,13 @@ from typing import Any, NamedTuple
 
 from sim import outcomes
 from sim.experiments.sweeps import addresses, coverage, store
+from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.read import Sweep
 from sim.experiments.sweeps.varied import Varied
 from sim.outcomes.groups import Grouped, grouped
 from sim.scenario import ScenarioError, from_document
+from sim.simulation import lowering
+from sim.simulation.columns import DRAWN_ANEW, Columns
 from sim.simulation.simulate import names_of, simulate_arms
 from sim.vocabulary import Engine
 
@@ -23,12 +26,22 @@ BLOCK = 8000
 """The most patients of a block: whole groups, and about as many as draw their numbers at once."""
 
 
+KEPT = 128 * 2**20
+"""Bytes of random numbers that a process keeps for the next point: several times what a block of
+the base case needs, and a quarter of what a process takes anyway."""
+
+
 class Task(NamedTuple):
-    """What all pieces share: where blocks are written, by which engine and version of the model."""
+    """What all pieces share: the folder of blocks, the engine, the version of the model.
+
+    `columns` keeps the random numbers of a range of patients from one point to the next, in every
+    process for itself.
+    """
 
     folder: Path
     engine: Engine
     model: str
+    columns: Columns
 
 
 class Piece(NamedTuple):
@@ -75,31 +88,32 @@ def do(task: Task, piece: Piece) -> Done:
         told = f"a worker has other sources (model {addresses.model()}, not {task.model})"
         raise OSError(errno.EPROTO, told)
     began = time.monotonic()
-    found, failures = _whatever_can_be(piece, task.engine)
+    arms, failures = _possible_arms(task, piece)
     names = tuple(
-        store.save(task.folder, piece.addresses[arm], piece.patients, one)
-        for arm, one in found.items()
+        store.save(task.folder, piece.addresses[arm], piece.patients, sums)
+        for arm, sums in arms.items()
     )
     courses = len(piece.patients) * len(piece.addresses)
     return Done(names, courses, time.monotonic() - began, peak_bytes(), failures)
 
 
-def _whatever_can_be(piece: Piece, engine: Engine) -> tuple[dict[str, Grouped], dict[str, str]]:
+def _possible_arms(task: Task, piece: Piece) -> tuple[dict[str, Grouped], dict[str, str]]:
     """The arms of a piece, each on its own where one of them cannot be simulated, and why not.
 
     Other points may need the others, which are the same for them.
     """
+    how = piece.patients, task.engine
     with suppress(ScenarioError):
-        return simulated(piece.document, piece.patients, engine, piece.addresses), {}
-    found: dict[str, Grouped] = {}
+        return simulated(piece.document, *how, piece.addresses, task.columns), {}
+    arms: dict[str, Grouped] = {}
     failures: dict[str, str] = {}
     for arm, at in piece.addresses.items():
         try:
             document = _as_the_only_one(piece.document, arm, at)
-            found |= simulated(document, piece.patients, engine, [arm])
+            arms |= simulated(document, *how, [arm], task.columns)
         except ScenarioError as error:
             failures[at] = "; ".join(f"{m.path}: {m.message}" for m in error.mistakes)
-    return found, failures
+    return arms, failures
 
 
 def _as_the_only_one(document: dict[str, Any], arm: str, at: str) -> dict[str, Any]:
@@ -123,14 +137,18 @@ def peak_bytes() -> int:
 
 
 def simulated(
-    document: dict[str, Any], patients: range, engine: Engine, arms: Iterable[str]
-) -> dict[str, Grouped]:
+    document: dict[str, Any], patients: range, engine: Engine, arms: Iterable[str],
+    columns: Columns = DRAWN_ANEW,
+) -> dict[str, Grouped]:  # fmt: skip
     """The outcomes of some patients in some arms of a document, group by group."""
     study = from_document(asked_nothing(document), ())
     names, end = names_of(study), round(study.scenario.horizon)
+    protocol = lowering.protocol(study.scenario)
     return {
         arm: grouped(outcomes.persons(inputs, log, names), end)
-        for arm, (inputs, log) in simulate_arms(study, patients, engine, [*arms]).items()
+        for arm, (inputs, log) in simulate_arms(
+            protocol, patients, engine, [*arms], columns
+        ).items()
     }
 
 
@@ -139,36 +157,52 @@ def asked_nothing(document: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in document.items() if key != "answers"}
 
 
-def pieces(
+Open = tuple[Varied, Point, dict[str, str]]
+"""A point of a scenario, and the addresses of its arms that have no block yet."""
+
+
+def open_points(
     sweep: Sweep, there: Mapping[str, list[range]], shard: Shard = WHOLE
-) -> Iterator[Piece]:  # fmt: skip
-    """What is still to be done: point by point, the patients and arms that have no block yet.
+) -> dict[range, list[Open]]:
+    """The points that have no block yet of a range of patients, without those that share one.
 
     A shard does every so-manieth point, whatever is done already.
     """
     begun: set[tuple[str, range]] = set()
-    for one in sweep.varied:
-        for point in one.points:
+    left: dict[range, list[Open]] = {}
+    for varied in sweep.varied:
+        for point in varied.points:
             if point.number % shard.of == shard.number - 1:
-                document = one.document(point)
-                yield from _of_point(one, document, there, sweep.patients, begun)
+                missing = _missing(varied, point, there, sweep.patients, begun)
+                for patients, at_arms in missing.items():
+                    left.setdefault(patients, []).append((varied, point, at_arms))
+    return dict(sorted(left.items(), key=lambda entry: (entry[0].start, entry[0].stop)))
 
 
-def _of_point(
-    one: Varied, document: dict[str, Any], there: Mapping[str, list[range]], patients: int,
+def pieces(left: Mapping[range, list[Open]]) -> Iterator[Piece]:
+    """All open points of one range of patients, then those of the next.
+
+    So a process goes through the points of a range with the same random numbers.
+    """
+    for patients, points in left.items():
+        for varied, point, at_arms in points:
+            yield Piece(varied.document(point), patients, at_arms)
+
+
+def _missing(
+    varied: Varied, point: Point, there: Mapping[str, list[range]], patients: int,
     begun: set[tuple[str, range]],
-) -> Iterator[Piece]:  # fmt: skip
-    """The blocks of a point, but for those of another point that is the same."""
-    open_: dict[range, dict[str, str]] = {}
-    for arm in one.study.scenario.arms:
+) -> dict[range, dict[str, str]]:  # fmt: skip
+    """The blocks of a point by arm, but for those of another point that is the same."""
+    document, missing = varied.document(point), dict[range, dict[str, str]]()
+    for arm in varied.study.scenario.arms:
         at = addresses.of(document, arm)
-        missing = coverage.gaps(there.get(at, []), patients)
-        for block in (block for gap in missing for block in split(gap)):
+        gaps = coverage.gaps(there.get(at, []), patients)
+        for block in (block for gap in gaps for block in split(gap)):
             if (at, block) not in begun:
                 begun.add((at, block))
-                open_.setdefault(block, {})[arm] = at
-    for block, at_arms in open_.items():
-        yield Piece(document, block, at_arms)
+                missing.setdefault(block, {})[arm] = at
+    return missing
 
 
 def split(patients: range) -> list[range]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from sim.experiments.runs import with_numbers
 from sim.experiments.verification.checks import (
     CHECKS,
     PATIENTS,
@@ -61,11 +60,7 @@ def verify(
     Checklists TECH-VER (Büyükkaramikli et al. 2019) and AdViSHE (Vemer et al. 2016);
     docs/verification.md.
     """
-    study = (
-        scenario
-        if isinstance(scenario, Study)
-        else load(scenario, with_numbers(settings, None, seed))
-    )
+    study = scenario if isinstance(scenario, Study) else load(scenario, settings, seed=seed)
     subject, findings = Subject(study, patients or PATIENTS), []
     for finding in run_checks(subject):
         findings.append(finding)

@@ -15,7 +15,8 @@ from sim.experiments.verification.exposure import (
     between_rows,
 )
 from sim.experiments.verification.logs import first_day, of_kind, selected
-from sim.experiments.verification.subject import Changes, Lives, Subject, baseline_of
+from sim.experiments.verification.settings import Changes
+from sim.experiments.verification.subject import Lives, Subject, baseline_of
 from sim.experiments.verification.verdict import Gap, Verdict, near, together
 from sim.scenario.form.study import Scenario
 from sim.simulation.biology.bone import LOWEST_BMD

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.verification import chance
+from sim.experiments.verification import chance, settings
 from sim.experiments.verification.logs import days_by_patient, of_kind, selected
-from sim.experiments.verification.subject import NO_DEATHS, Subject, in_each, therapies_of
+from sim.experiments.verification.subject import Subject, therapies_of
 from sim.experiments.verification.verdict import (
     Case,
     Verdict,
@@ -46,11 +46,11 @@ def planned_days(phases: list[Any], start: float, before: float) -> list[int]:
 
 @each("series of doses or beginnings")
 def as_planned(subject: Subject) -> Iterator[Case]:
-    """With full attendance patients get every planned dose on its day, and courses begin on time."""
+    """With full attendance patients get each planned dose on its day; courses begin on time."""
     changes = {
-        **in_each(("therapies",), subject.infusions, ON_TIME),
-        **in_each(("therapies",), subject.courses, {"intolerance": None}),
-        **NO_DEATHS,
+        **settings.each_of(("therapies",), subject.infusions, ON_TIME),
+        **settings.each_of(("therapies",), subject.courses, {"intolerance": None}),
+        **settings.NO_DEATHS,
     }
     scenario = subject.changed(changes).scenario
     for arm, (inputs, log) in subject.lives(subject.few, changes).items():
@@ -96,7 +96,10 @@ def _begin_days(scenario: Scenario, arm: str) -> dict[str, float]:
 
 def attendance(subject: Subject) -> Verdict:
     """Missed and late doses match their probabilities; delays match their mean; none is early."""
-    changes = {**in_each(("therapies",), subject.infusions, AT_RANDOM), **NO_DEATHS}
+    changes = {
+        **settings.each_of(("therapies",), subject.infusions, AT_RANDOM),
+        **settings.NO_DEATHS,
+    }
     scenario = subject.changed(changes).scenario
     verdicts = []
     for arm, (_, log) in subject.lives(subject.some, changes).items():
@@ -128,13 +131,12 @@ def _attended(name: str, therapy: Infusions, horizon: float, doses: Log) -> list
     return [chance.within(compared), exact(f"facts on doses of {name}", cases)]
 
 
-def _lateness(name: str, late: Floats, delay: Any) -> list[chance.Compared]:
+def _lateness(name: str, late: Floats, delay: Any) -> Iterator[chance.Compared]:
     """How many doses are late, and the mean of an exponential delay that is rounded up."""
     if len(late) < 2:
-        return []
-    expected = 1 / -math.expm1(-1 / delay.mean)
-    sd = math.sqrt(expected * (expected - 1))
-    return [
-        chance.share(f"{name} late", late > 0, delay.probability),
-        chance.mean(f"{name} days late", late[late > 0].astype(float), expected, sd),
-    ]
+        return
+    yield chance.share(f"{name} late", late > 0, delay.probability)
+    if (late > 0).any():
+        days = 1 / -math.expm1(-1 / delay.mean)
+        sd = math.sqrt(days * (days - 1))
+        yield chance.mean(f"{name} days late", late[late > 0].astype(float), days, sd)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sim.experiments.verification import settings
 from sim.experiments.verification.logs import (
     doses_given,
     first_day,
@@ -13,23 +14,13 @@ from sim.experiments.verification.logs import (
     of_kind,
     selected,
 )
-from sim.experiments.verification.subject import (
-    NO_DEATHS,
-    NO_FATAL_FRACTURES,
-    Changes,
-    Subject,
-    base_rate,
-    in_each,
-    in_each_site,
-    mortality_ratio,
-    therapies_of,
-)
+from sim.experiments.verification.settings import Changes
+from sim.experiments.verification.subject import Subject, therapies_of
 from sim.experiments.verification.verdict import Case, each
 from sim.scenario.form.therapy import Course
 from sim.simulation.records import DEATH, END, FRACTURE, INTOLERANCE, PLAN
 from sim.vocabulary import SITES
 
-DEADLY = "1000000000"
 SURELY = {"first": "100 %", "later": "100 %", "ends_course": "100 %"}
 
 
@@ -39,7 +30,7 @@ def intolerance(subject: Subject) -> Iterator[Case]:
     last = round(subject.scenario.horizon)
     days = max(1, last // 20)
     never, surely = (
-        subject.lives(subject.some, NO_DEATHS, _intolerant(subject, probability, days))
+        subject.lives(subject.some, settings.NO_DEATHS, _intolerant(subject, probability, days))
         for probability in ("0 %", "99.9999999 %")
     )
     for arm in subject.scenario.arms:
@@ -62,7 +53,7 @@ def _intolerant(subject: Subject, probability: str, days: int) -> Changes:
         "on_intolerance": ["stop"],
         "intolerance": [{"probability": probability, "until": f"{days} days"}],
     }
-    return in_each(("therapies",), subject.courses, course)
+    return settings.each_of(("therapies",), subject.courses, course)
 
 
 @each("doses with probability 0 or 1")
@@ -74,7 +65,7 @@ def doses(subject: Subject) -> Iterator[Case]:
         (1, "ended by each reaction",
          {"given": "100 %", "ends_course": "0 %", "reactions": {"surely": SURELY}}),
     ):  # fmt: skip
-        changes = in_each(("therapies",), subject.infusions, therapy)
+        changes = settings.each_of(("therapies",), subject.infusions, therapy)
         lives = subject.lives(subject.some, changes)
         for arm, (_, log) in lives.items():
             for slot, name, form in therapies_of(subject.scenario, arm):
@@ -86,8 +77,9 @@ def doses(subject: Subject) -> Iterator[Case]:
 @each("patients with zero or enormous mortality")
 def mortality(subject: Subject) -> Iterator[Case]:
     """Without mortality no patient dies; with an enormous one every patient dies on day 1."""
-    never = subject.lives(subject.some, NO_DEATHS)
-    at_once = subject.lives(subject.some, NO_FATAL_FRACTURES, mortality_ratio(DEADLY))
+    never = subject.lives(subject.some, settings.NO_DEATHS)
+    deadly = {**settings.NO_FATAL_FRACTURES, **settings.mortality_ratio("1000000000")}
+    at_once = subject.lives(subject.some, deadly)
     for arm in never:
         survived = np.isinf(first_day(of_kind(never[arm][1], DEATH), subject.some))
         yield Case(f"survival without mortality in {arm}", survived)
@@ -100,9 +92,10 @@ def mortality(subject: Subject) -> Iterator[Case]:
 @each("patients with case fatality 0 % or 100 %")
 def fatal_fractures(subject: Subject) -> Iterator[Case]:
     """With case fatality 0 % no fracture kills; with 100 % the first one does within a year."""
-    often, last = base_rate("1 per year"), round(subject.scenario.horizon)
-    spared = subject.lives(subject.some, NO_DEATHS, often)
-    lost = subject.lives(subject.some, NO_DEATHS, often, in_each_site("case_fatality", "100 %"))
+    often = {**settings.NO_DEATHS, **settings.base_rate("1 per year")}
+    last = round(subject.scenario.horizon)
+    spared = subject.lives(subject.some, often)
+    lost = subject.lives(subject.some, often, settings.each_site("case_fatality", "100 %"))
     for arm in lost:
         survived = np.isinf(first_day(of_kind(spared[arm][1], DEATH), subject.some))
         yield Case(f"survival of fractures in {arm}", survived)

@@ -8,19 +8,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.experiments.verification import chance
+from sim.experiments.verification import chance, settings
 from sim.experiments.verification.bone_density import bone_density_by_day
 from sim.experiments.verification.cohort import normal_of
 from sim.experiments.verification.entry_values import reference_bmd
 from sim.experiments.verification.exposure import actions, between_rows
 from sim.experiments.verification.logs import first_day, of_kind, rows
-from sim.experiments.verification.subject import (
-    NO_DEATHS,
-    Changes,
-    Subject,
-    base_rate,
-    in_each,
-)
+from sim.experiments.verification.settings import Changes
+from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Verdict
 from sim.scenario.form.study import Scenario
 from sim.simulation.records import BONE_OF_SITE, DEATH, FRACTURE, Floats, Inputs, Log
@@ -31,7 +26,7 @@ MOST_PATIENTS, MOST_DAYS = 200, 400_000
 
 SHARES = {"vertebral": "40 %", "hip": "30 %", "other": "30 %"}
 OFTEN: Changes = {
-    **base_rate("1.5 per year"),
+    **settings.base_rate("1.5 per year"),
     ("fractures", "review_every"): "14 days",
     **{("fractures", "sites", site, "share"): share for site, share in SHARES.items()},
 }
@@ -60,13 +55,13 @@ def by_bone_density(subject: Subject) -> Verdict:
     """
     compared: list[chance.Compared] = []
     treated = [name for name in subject.scenario.effects if name != "none"]
-    ratio = in_each(("effects",), treated, {"fracture_ratio": RATIOS})
+    ratio = settings.each_of(("effects",), treated, {"fracture_ratio": RATIOS})
     patients = max(
         8, min(subject.many, MOST_PATIENTS, MOST_DAYS // round(subject.scenario.horizon))
     )
     for changes in (OFTEN, {**OFTEN, **PRIOR, **ratio, **subject.strain}):
-        scenario = subject.changed(changes, NO_DEATHS).scenario
-        for arm, (inputs, log) in subject.lives(patients, changes, NO_DEATHS).items():
+        scenario = subject.changed(changes, settings.NO_DEATHS).scenario
+        for arm, (inputs, log) in subject.lives(patients, changes, settings.NO_DEATHS).items():
             for slot, site in enumerate(SITES):
                 course = _course(scenario, arm, slot, inputs, log)
                 compared += _weighted(f"{site} fractures in {arm}", slot, course, inputs, log)

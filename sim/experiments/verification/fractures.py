@@ -6,17 +6,10 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from sim.experiments.verification import chance
+from sim.experiments.verification import chance, settings
 from sim.experiments.verification.logs import days_by_patient, number_of_rows, of_kind, rows
-from sim.experiments.verification.subject import (
-    NO_DEATHS,
-    NO_GRADIENT,
-    Changes,
-    Subject,
-    base_rate,
-    in_each_site,
-    mortality_ratio,
-)
+from sim.experiments.verification.settings import Changes
+from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Case, Verdict, each, exact, together
 from sim.scenario.form.study import Scenario
 from sim.simulation.records import BREAKS, DEATH, FATAL, FATAL_DELAY, FRACTURE, Inputs, Log
@@ -25,8 +18,8 @@ from sim.vocabulary import DAYS_PER_YEAR, SITES
 SLACK = 1e-9
 CONSTANT: Changes = {
     ("fractures", "per_further_vertebral_fracture"): "1",
-    **NO_DEATHS,
-    **NO_GRADIENT,
+    **settings.NO_DEATHS,
+    **settings.NO_GRADIENT,
 }
 """A constant hazard of fractures."""
 
@@ -37,13 +30,13 @@ def poisson(subject: Subject) -> Verdict:
     The number of fractures is that of a Poisson process. Once as frequent as in the file, once one
     per year, with the imminent risk of the file.
     """
-    no_imminent = in_each_site("imminent", None)
+    no_imminent = settings.each_site("imminent", None)
     return together([
         _as_many_as_expected(subject, {**CONSTANT, **subject.no_ratio, **no_imminent}),
         exact("series of fractures", _days(subject, {**CONSTANT, **subject.no_ratio})),
         exact(
             "series of frequent fractures",
-            _days(subject, {**CONSTANT, **subject.no_ratio, **base_rate("1 per year")}),
+            _days(subject, {**CONSTANT, **subject.no_ratio, **settings.base_rate("1 per year")}),
         ),
     ])  # fmt: skip
 
@@ -102,8 +95,8 @@ def _expected_days(form: Any, site: str, draws: list[float], last: int) -> Itera
 @each("deaths of fractures")
 def fatal(subject: Subject) -> Iterator[Case]:
     """Which patients die of a fracture, when, and of which fracture, follows from the draws."""
-    often = {**base_rate("1.5 per year"), **mortality_ratio("0")}
-    for changes in (often, {**often, **in_each_site("case_fatality", "50 %")}):
+    often = {**settings.base_rate("1.5 per year"), **settings.mortality_ratio("0")}
+    for changes in (often, {**often, **settings.each_site("case_fatality", "50 %")}):
         scenario = subject.changed(changes).scenario
         inputs, log = next(iter(subject.lives(subject.some, changes).values()))
         expected = _expected_deaths(scenario, inputs, log)

@@ -7,18 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sim.experiments.verification.subject import (
-    Changes,
-    DocumentPath,
-    Subject,
-    in_each,
-    sums_of,
-    text_at,
-)
+from sim.experiments.verification import settings
+from sim.experiments.verification.settings import Changes
+from sim.experiments.verification.subject import Subject, sums_of
 from sim.experiments.verification.verdict import Verdict
 from sim.scenario import ScenarioError, Study
 from sim.scenario.form.therapy import Infusions
-from sim.scenario.mistakes import dotted
+from sim.scenario.text.paths import DocumentPath, dotted, value_at
 from sim.vocabulary import SITES
 
 LONGER = 4
@@ -112,7 +107,7 @@ def _wider(subject: Subject) -> Changes:
         ("horizon",): _days(min(scenario.horizon, LONGEST / LONGER)),
         ("cohort", "female"): "50 %",
         **plans,
-        **in_each(("effects",), regimens, dict.fromkeys(scenario.cohort.markers, "-20 %")),
+        **settings.each_of(("effects",), regimens, dict.fromkeys(scenario.cohort.markers, "-20 %")),
     }
 
 
@@ -149,7 +144,7 @@ def _inputs(subject: Subject, study: Study) -> list[bytes]:
 
 def _changes(subject: Subject, path: DocumentPath) -> Iterator[Changes]:
     """The number changed a little, then more; shares of sites at the expense of another site."""
-    text = text_at(subject.study.document, path)
+    text = str(value_at(subject.study.document, path))
     for step in STEPS:
         new = stepped(text, step)
         if new is not None and new != text:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.experiments.verification import chance
+from sim.experiments.verification import chance, settings
 from sim.experiments.verification.logs import first_day, last_day, of_kind, rows
-from sim.experiments.verification.subject import NO_DEATHS, Changes, Subject, in_each
+from sim.experiments.verification.settings import Changes
+from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.time_to_intolerance import (
     Hazard,
     cumulative_hazard,
@@ -54,8 +55,8 @@ def intolerance(subject: Subject) -> Verdict:
     """
     verdicts = []
     for changes in ({}, _strained(subject)):
-        scenario = subject.changed(changes, NO_DEATHS).scenario
-        lives = subject.lives(subject.many, changes, NO_DEATHS)
+        scenario = subject.changed(changes, settings.NO_DEATHS).scenario
+        lives = subject.lives(subject.many, changes, settings.NO_DEATHS)
         for slot, (name, form) in enumerate(scenario.therapies.items()):
             arm = next((arm for arm, names in scenario.arms.items() if name in names), None)
             if arm and isinstance(form, Course) and form.intolerance is not None:
@@ -68,7 +69,7 @@ def _strained(subject: Subject) -> Changes:
     strain = {path: value for path, value in subject.strain.items() if path[1] in subject.courses}
     start = {"start": f"{round(subject.scenario.horizon / 5)} days"}
     begin = [name for name, course in courses if course.start.after is None]
-    return {**strain, **in_each(("therapies",), begin, start)}
+    return {**strain, **settings.each_of(("therapies",), begin, start)}
 
 
 def _of_course(slot: int, form: Course, inputs: Inputs, log: Log) -> list[Verdict]:
@@ -100,6 +101,9 @@ def _steps(taken: Taken) -> Iterator[Case]:
     since, step = taken.begun.copy(), np.zeros(len(taken.begun), int)
     dose = np.full(len(since), taken.form.relative_dose)
     for patient, day, _, value in rows(of_kind(taken.log, INTOLERANCE + taken.slot)):
+        if step[patient] == len(ladder):
+            yield Case(f"patient {patient}, day {day}, a step after the last", False)
+            return
         factor, draw = taken.factor(patient, dose[patient]), draws[patient, step[patient]]
         by = factor * taken.gained(patient, since[patient], day)
         before = factor * taken.gained(patient, since[patient], day - 1)

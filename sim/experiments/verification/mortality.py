@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from sim import evidence
-from sim.experiments.verification import chance
+from sim.experiments.verification import chance, settings
 from sim.experiments.verification.logs import first_day, of_kind
-from sim.experiments.verification.subject import NO_FATAL_FRACTURES, Subject, mortality_ratio
+from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Case, Verdict, exact, together
 from sim.simulation.records import DEATH, DIES, Floats, Inputs, Log
 from sim.vocabulary import DAYS_PER_YEAR, SEXES
@@ -24,9 +24,9 @@ def deaths(subject: Subject) -> Verdict:
     with twenty times that of the table.
     """
     verdicts = []
-    for changes in ({}, mortality_ratio("20")):
-        mortality = subject.changed(NO_FATAL_FRACTURES, changes).scenario.mortality
-        lives = subject.lives(subject.many, NO_FATAL_FRACTURES, changes)
+    for changes in ({}, settings.mortality_ratio("20")):
+        mortality = subject.changed(settings.NO_FATAL_FRACTURES, changes).scenario.mortality
+        lives = subject.lives(subject.many, settings.NO_FATAL_FRACTURES, changes)
         inputs, log = next(iter(lives.values()))
         table = evidence.life_table(mortality.life_table)
         verdicts += _of_arm(inputs, log, table, mortality.standardised_mortality_ratio)

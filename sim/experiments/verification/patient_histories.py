@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sim.experiments.verification import settings
 from sim.experiments.verification.logs import Rows, number_of_rows, of_kind, rows, same, selected
-from sim.experiments.verification.subject import Lives, Subject, mortality_ratio
+from sim.experiments.verification.subject import Lives, Subject
 from sim.experiments.verification.verdict import Case, Verdict, exact, not_applicable
 from sim.simulation import batch_engine
 from sim.simulation.records import DEATH, END, FRACTURE, INFUSION, PLAN, REVIEW, Inputs, Log
@@ -17,7 +18,7 @@ from sim.vocabulary import SITES
 
 def order_of_events(subject: Subject) -> Verdict:
     """Days never decrease; each patient has one end, by the last day, and no later event."""
-    strained = subject.lives(subject.some, subject.strain, mortality_ratio("10"))
+    strained = subject.lives(subject.some, subject.strain, settings.mortality_ratio("10"))
     cases = (
         case._replace(what=f"{case.what} in {arm}")
         for lives in (subject.lives(subject.some), strained)

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.verification import chance
+from sim.experiments.verification import chance, settings
 from sim.experiments.verification.logs import doses_given, of_kind, rows
-from sim.experiments.verification.subject import NO_DEATHS, Subject
+from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Case, Verdict, exact, together
 from sim.simulation.records import REACTION, Log
 
@@ -21,7 +21,7 @@ def reactions(subject: Subject) -> Verdict:
         for reaction in getattr(therapy, "reactions", {}).values()
     ]
     verdicts = []
-    for arm, (_, log) in subject.lives(subject.some, NO_DEATHS).items():
+    for arm, (_, log) in subject.lives(subject.some, settings.NO_DEATHS).items():
         for number, (slot, name, reaction) in enumerate(every):
             if name in subject.scenario.arms[arm]:
                 reacted = of_kind(log, REACTION + number)

@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from sim import outcomes
 from sim.experiments import blocks, runs
 from sim.experiments.verification.logs import same, selected
-from sim.experiments.verification.subject import Subject, sums_of, work_of
+from sim.experiments.verification.subject import Subject, simulated, sums_of, work_of
 from sim.experiments.verification.verdict import Case, Verdict, exact
 from sim.outcomes import CELL, Tally
 from sim.simulation import simpy_engine
 from sim.simulation.draws import CHUNK
-from sim.simulation.simulate import simulate_arms
 from sim.workers.pieces import available, in_order
 
 PIECES = 4
@@ -37,9 +36,7 @@ def block_sizes(subject: Subject) -> Verdict:
     in_parts = _in_bytes(sums_of(subject.study, p) for p in runs.split(PATIENTS, CELL))
     cases = [Case("outcomes of one block and of several", whole == in_parts)]
     for first, cut, end in ((0, 9, 12), (CHUNK - 3, CHUNK - 1, CHUNK + 3)):
-        together, late = (
-            simulate_arms(subject.study, range(start, end), "batch") for start in (first, cut)
-        )
+        together, late = (simulated(subject.study, range(n, end)) for n in (first, cut))
         for arm, (_, log) in together.items():
             among_others = selected(log, log.patient >= cut - first)
             shifted = among_others._replace(patient=among_others.patient - (cut - first))

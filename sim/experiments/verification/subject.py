@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim import evidence, outcomes
+from sim import outcomes
 from sim.experiments import blocks
 from sim.experiments.blocks import Work
+from sim.experiments.verification import settings
+from sim.experiments.verification.settings import Changes
 from sim.outcomes.definitions.named import Outcome, outcomes_of
 from sim.scenario import Study, from_document
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
+from sim.scenario.text.paths import DocumentPath, replaced
 from sim.simulation import lowering
 from sim.simulation.lowering import Baseline
 from sim.simulation.records import Inputs, Log
-from sim.simulation.simulate import names_of, simulate_arms
-from sim.vocabulary import SITES
-
-DocumentPath = tuple[str | int, ...]
-Changes = Mapping[Any, Any]
-"""New values of parts of a document by their `DocumentPath`; None removes the part."""
+from sim.simulation.simulate import inputs_of, names_of, simulate_arms
 
 Lives = dict[str, tuple[Inputs, Log]]
 """Inputs and log of the patients in each arm."""
@@ -36,31 +32,6 @@ MISSED = {
     "ends_course": "1 %",
 }
 OFTEN_INTOLERANT = [{"probability": "60 %", "until": "24 months"}]
-
-
-def in_each(part: Sequence[str], names: Iterable[str], values: Mapping[str, Any]) -> Changes:
-    """The same values in several entries of a part of the document."""
-    return {(*part, name, key): value for name in names for key, value in values.items()}
-
-
-def in_each_site(key: str, value: Any) -> Changes:
-    """The same value of one setting at every fracture site."""
-    return in_each(("fractures", "sites"), SITES, {key: value})
-
-
-def base_rate(rate: str) -> Changes:
-    """Another base rate of fractures."""
-    return {("fractures", "base_rate"): rate}
-
-
-def mortality_ratio(ratio: str) -> Changes:
-    """Another standardised mortality ratio."""
-    return {("mortality", "standardised_mortality_ratio"): ratio}
-
-
-NO_GRADIENT = in_each_site("gradient", "1")
-NO_FATAL_FRACTURES = in_each_site("case_fatality", "0 %")
-NO_DEATHS: Changes = {**mortality_ratio("0"), **NO_FATAL_FRACTURES}
 
 
 @dataclass(frozen=True)
@@ -111,23 +82,21 @@ class Subject:
         """The study with parts of its document replaced."""
         if not any(changes):
             return self.study
-        document = copy.deepcopy(self.study.document)
-        for path, value in (item for change in changes for item in change.items()):
-            _put(document, path, value)
-        document.pop("answers", None)  # published results do not affect the simulation
+        document = self.study.document
+        for change in changes:
+            document = replaced(document, change)
+        document = _without_empty({**document, "answers": None})  # no part of the model
         if document.get("comparator") not in document["arms"]:
             document.pop("comparator", None)
         return from_document(document, self.study.numbers)
 
     def inputs(self, count: int, *changes: Changes) -> dict[str, Inputs]:
         """The inputs of the model for the first patients in every arm, without simulating them."""
-        scenario = self.changed(*changes).scenario
-        table = evidence.life_table(scenario.mortality.life_table)
-        return lowering.lower(scenario, table, 0, count)
+        return inputs_of(lowering.protocol(self.changed(*changes).scenario), range(count))
 
     def lives(self, count: int, *changes: Changes) -> Lives:
         """Inputs and log of the first patients in every arm."""
-        return simulate_arms(self.changed(*changes), range(count), "batch")
+        return simulated(self.changed(*changes), range(count))
 
     @property
     def no_noise(self) -> Changes:
@@ -137,7 +106,7 @@ class Subject:
     @property
     def no_ratio(self) -> Changes:
         """Regimens that act on fractures only through bone density."""
-        return in_each(("effects",), self.scenario.effects, {"fracture_ratio": None})
+        return settings.each_of(("effects",), self.scenario.effects, {"fracture_ratio": None})
 
     @property
     def strain(self) -> Changes:
@@ -149,27 +118,15 @@ class Subject:
                 values = {"frailty_sd": "0.8", "on_intolerance": ["halve", "stop"]}
                 if therapy.intolerance is None:
                     values["intolerance"] = OFTEN_INTOLERANT
-            changes |= in_each(("therapies",), [name], values)
+            changes |= settings.each_of(("therapies",), [name], values)
         return changes
 
 
-def _put(document: Any, path: DocumentPath, value: Any) -> None:
-    """Set one part of a document; None removes the part."""
-    for key in path[:-1]:
-        if isinstance(document, dict) and key not in document:
-            document[key] = {}
-        document = document[key]
-    if value is not None:
-        document[path[-1]] = value
-    elif not isinstance(document, list):
-        document.pop(path[-1], None)
-
-
-def text_at(document: Any, path: DocumentPath) -> str:
-    """The text at a path of a document."""
-    for key in path:
-        document = document[key]
-    return str(document)
+def _without_empty(node: Any) -> Any:
+    """A document without the parts whose value is None."""
+    if not isinstance(node, dict):
+        return node
+    return {key: _without_empty(value) for key, value in node.items() if value is not None}
 
 
 def therapies_of(scenario: Scenario, arm: str) -> list[tuple[int, str, Course | Infusions]]:
@@ -180,7 +137,12 @@ def therapies_of(scenario: Scenario, arm: str) -> list[tuple[int, str, Course | 
 
 def baseline_of(scenario: Scenario, count: int) -> Baseline:
     """The first patients at enrolment, with the normal scores of their responses."""
-    return lowering.enrol(scenario.cohort, scenario.seed, 0, count)
+    return lowering.enrol(scenario.cohort, scenario.seed, range(count))
+
+
+def simulated(study: Study, patients: range) -> Lives:
+    """Inputs and log of some patients in every arm."""
+    return simulate_arms(lowering.protocol(study.scenario), patients, "batch")
 
 
 def work_of(study: Study) -> Work:

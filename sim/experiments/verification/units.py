@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.experiments.verification.inputs_used import paths
-from sim.experiments.verification.subject import DocumentPath, Subject, text_at
+from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Case, each
+from sim.scenario.text.paths import DocumentPath, value_at
 
 YEAR = 365.25
 """Kept apart from the program's own constants on purpose: this table checks them."""
@@ -43,7 +44,7 @@ FACTORS: dict[str, tuple[float, ...]] = {
 def quantities(subject: Subject) -> Iterator[Case]:
     """Every quantity of the file is converted to the unit that the model uses."""
     for name, path in paths(subject.study).items():
-        text, value = text_at(subject.study.document, path), value_at(subject.scenario, path)
+        text, value = str(value_at(subject.study.document, path)), _held_at(subject.scenario, path)
         if isinstance(value, (int, float)):
             right = any(math.isclose(value, v, rel_tol=1e-9) for v in _conversions(text, path))
             yield Case(f"{name}: {text} is held as {value:g}", right)
@@ -71,7 +72,7 @@ def _split(text: str) -> tuple[float, str]:
     return (float(match[1]), match[2]) if match else (math.nan, text)
 
 
-def value_at(form: Any, path: DocumentPath) -> Any:
+def _held_at(form: Any, path: DocumentPath) -> Any:
     """The value of the scenario at a path of its file; None where the scenario has another form."""
     for key in path:
         form = _part(form, key)

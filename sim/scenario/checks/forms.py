@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable
+from functools import cache
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, Tag, ValidationError
+from pydantic import BaseModel, Tag, TypeAdapter, ValidationError
 
-from sim.scenario.mistakes import Mark, Mistake, dotted, nearest
+from sim.scenario.mistakes import Mark, Mistake, nearest
+from sim.scenario.text.paths import DocumentPath, dotted
 from sim.scenario.text.provenance import Plain
-from sim.scenario.text.tree import Path_
 
 FormT = TypeVar("FormT", bound=BaseModel)
 
 
 def validated(
-    form: type[FormT], plain: Plain, tree: Any, at: Path_ = ()
+    form: type[FormT], plain: Plain, tree: Any, at: DocumentPath = ()
 ) -> tuple[FormT | None, list[Mistake]]:
     """A part of a document as its form, or what is wrong with it; `at` is where the part stands."""
     try:
@@ -25,8 +26,14 @@ def validated(
         return None, _explain(error, form, plain, tree, at)
 
 
+@cache
+def reader(form: Any) -> TypeAdapter[Any]:
+    """The reader of a part of a form, made once: making a reader takes longer than a reading."""
+    return TypeAdapter(form)
+
+
 def _explain(
-    error: ValidationError, form: type[BaseModel], plain: Plain, tree: Any, at: Path_
+    error: ValidationError, form: type[BaseModel], plain: Plain, tree: Any, at: DocumentPath
 ) -> list[Mistake]:
     """The mistakes of a form in the words of the file."""
     mistakes = []
@@ -52,7 +59,7 @@ def _explain(
     return mistakes
 
 
-def _in_the_file(loc: Iterable[str | int], tree: Any) -> Path_:
+def _in_the_file(loc: Iterable[str | int], tree: Any) -> DocumentPath:
     """A form's path without the parts that only the form knows (tags, names of shorthands)."""
     path: list[str | int] = []
     for part in loc:
@@ -63,7 +70,7 @@ def _in_the_file(loc: Iterable[str | int], tree: Any) -> Path_:
     return tuple(path)
 
 
-def _nearest_mark(marks: dict[Path_, Mark], path: Path_) -> Mark | None:
+def _nearest_mark(marks: dict[DocumentPath, Mark], path: DocumentPath) -> Mark | None:
     while path and path not in marks:
         path = path[:-1]
     return marks.get(path)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sim.scenario.mistakes import Mistake, dotted
+from sim.scenario.mistakes import Mistake
+from sim.scenario.text.paths import DocumentPath, dotted
 from sim.scenario.text.provenance import Number, Plain
-from sim.scenario.text.tree import Path_
 from sim.vocabulary import MARKERS
 
 
@@ -54,11 +54,11 @@ def without_unused(numbers: list[Number], tree: dict[str, Any]) -> list[Number]:
     return [n for n in numbers if not unused & set(re.split(r"[.\[]", n.path))]
 
 
-def _at(tree: Any, path: Path_) -> dict[str, Any]:
+def _at(tree: Any, path: DocumentPath) -> dict[str, Any]:
     for key in path:
         tree = tree.get(key) if isinstance(tree, dict) else None
     return tree if isinstance(tree, dict) else {}
 
 
-def _mark(plain: Plain, path: Path_) -> Any:
+def _mark(plain: Plain, path: DocumentPath) -> Any:
     return plain.key_marks.get(path) or plain.marks.get(path) or plain.marks.get(path[:-1])

@@ -7,12 +7,12 @@ does not hide a missing regimen.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from itertools import chain, combinations
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
+from sim.scenario.checks.forms import reader
 from sim.scenario.form.quantities import Days
 from sim.scenario.form.study import (
     AS_A_COURSE,
@@ -23,8 +23,8 @@ from sim.scenario.form.study import (
     Therapy,
 )
 from sim.scenario.form.therapy import Course, Infusions
-from sim.scenario.mistakes import Mistake, dotted, nearest
-from sim.scenario.text.layers import canonical_regimen
+from sim.scenario.mistakes import Mistake, nearest
+from sim.scenario.text.paths import canonical_regimen, dotted
 from sim.scenario.text.provenance import Plain
 
 Therapies = Mapping[str, Infusions | Course | str]
@@ -165,12 +165,6 @@ def _read_therapy(tree: Any) -> Infusions | Course | str:
 def _read(form: Any, tree: Any) -> Any:
     """A part of the tree as its form; None where it is not valid, which is told elsewhere."""
     try:
-        return _reader(form).validate_python(tree)
+        return reader(form).validate_python(tree)
     except ValidationError:
         return None
-
-
-@cache
-def _reader(form: Any) -> TypeAdapter[Any]:
-    """Made once for each form: making one takes longer than a reading."""
-    return TypeAdapter(form)

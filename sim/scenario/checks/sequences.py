@@ -6,7 +6,8 @@ from typing import Any
 
 from sim.scenario.checks.regimens import Therapies, read_therapies
 from sim.scenario.form.therapy import Course, Infusions
-from sim.scenario.mistakes import Mistake, dotted, nearest
+from sim.scenario.mistakes import Mistake, nearest
+from sim.scenario.text.paths import dotted
 from sim.scenario.text.provenance import Plain
 
 

@@ -104,10 +104,19 @@ class Counts(Form):
         return self
 
 
+def _at_least_one(patients: int) -> int:
+    if patients < 1:
+        raise refuse("'{n}' patients; allowed: 1 or more", n=patients)
+    return patients
+
+
+Patients = Annotated[Whole, AfterValidator(_at_least_one)]
+
+
 class Cohort(Form):
     """The virtual patients at enrolment, before any treatment."""
 
-    patients: Whole
+    patients: Patients
     """Virtual patients in each arm, 1 or more, e.g. 1000."""
     female: Share
     """Share of women, e.g. 50 %."""
@@ -130,13 +139,6 @@ class Cohort(Form):
     correlations: dict[str, Number] = Field({})
     """Correlations between two variables, -1 to 1; pairs left out have none, e.g. {spine_t ~
     hip_t: 0.6}."""
-
-    @field_validator("patients", mode="after")
-    @classmethod
-    def _someone_enrols(cls, patients: int) -> int:
-        if patients < 1:
-            raise refuse("'{n}' patients; allowed: 1 or more", n=patients)
-        return patients
 
     @field_validator("correlations", mode="after")
     @classmethod

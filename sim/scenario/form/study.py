@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, Tag, field_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator
 
 from sim.scenario.form.cohort import Cohort, ReferenceBmd
 from sim.scenario.form.outcome import (
@@ -49,6 +49,15 @@ Therapy = Annotated[
 ]
 
 
+def _not_negative(seed: int) -> int:
+    if seed < 0:
+        raise refuse("a seed is 0 or more")
+    return seed
+
+
+Seed = Annotated[Whole, AfterValidator(_not_negative)]
+
+
 class Scenario(Form):
     """A study to simulate: who, with what, to what effect, observed how."""
 
@@ -65,7 +74,7 @@ class Scenario(Form):
     e.g. laroche2011."""
     horizon: Days
     """How long patients are followed, 1 day to 100 years, e.g. 60 months."""
-    seed: Whole
+    seed: Seed
     """Whole number that the random numbers begin with; the same seed gives the same results,
     e.g. 1."""
     cohort: Cohort
@@ -116,13 +125,6 @@ class Scenario(Form):
             )
         return name
 
-    @field_validator("seed", mode="after")
-    @classmethod
-    def _seed_is_natural(cls, seed: int) -> int:
-        if seed < 0:
-            raise refuse("a seed is 0 or more")
-        return seed
-
     @field_validator("horizon", mode="after")
     @classmethod
     def _there_is_time(cls, horizon: float) -> float:
@@ -157,10 +159,8 @@ class Scenario(Form):
         if not arms:
             raise refuse("a scenario has at least one arm")
         for arm in arms:
-            if " - " in arm or not arm.strip():
-                raise refuse(
-                    "'{arm}' cannot name an arm: ' - ' stands between arms compared", arm=arm
-                )
+            if not arm.strip():
+                raise refuse("'{arm}' cannot name an arm: the name is empty", arm=arm)
         return arms
 
     @field_validator("subgroups", mode="after")

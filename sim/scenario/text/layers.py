@@ -1,4 +1,4 @@
-"""Files laid over files: `extends`, what a what-if changes, and `--set path=value`."""
+"""Files laid over files by `extends`."""
 
 from __future__ import annotations
 
@@ -7,17 +7,10 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from sim.scenario.mistakes import Mark, Mistake, ScenarioError, dotted
+from sim.scenario.mistakes import Mistake, ScenarioError
 from sim.scenario.text.file import why_no_file
-from sim.scenario.text.tree import (
-    DEEPEST,
-    Leaf,
-    Listing,
-    Mapping,
-    Node,
-    read_file,
-    read_text,
-)
+from sim.scenario.text.paths import canonical_regimen
+from sim.scenario.text.tree import Branch, Leaf, read_file
 
 MOST_FILES = 16
 """Files that may stand over one another."""
@@ -35,7 +28,7 @@ ALTERNATIVES = (
 )
 
 
-def read_layers(path: Path, shown: str, mistakes: list[Mistake]) -> Mapping:
+def read_layers(path: Path, shown: str, mistakes: list[Mistake]) -> Branch:
     """The document of a file laid over the file that it extends, if any.
 
     Raises ScenarioError for a base that is missing, outside the file's folder, or its own base,
@@ -47,10 +40,8 @@ def read_layers(path: Path, shown: str, mistakes: list[Mistake]) -> Mapping:
         raise ScenarioError([*mistakes, *error.mistakes]) from error
 
 
-def _read_layers(
-    path: Path, shown: str, mistakes: list[Mistake], seen: tuple[Path, ...]
-) -> Mapping:
-    document = _with_canonical_effects(read_file(path, shown, mistakes), mistakes)
+def _read_layers(path: Path, shown: str, mistakes: list[Mistake], seen: tuple[Path, ...]) -> Branch:
+    document = with_canonical_effects(read_file(path, shown, mistakes), mistakes)
     base = document.items.pop("extends", None)
     if base is None:
         return document
@@ -89,7 +80,7 @@ def _why_no_base(path: Path, name: str | None, seen: tuple[Path, ...]) -> str:
     return ""
 
 
-def lay(base: Mapping, patch: Mapping, depth: int = 0) -> Mapping:
+def lay(base: Branch, patch: Branch, depth: int = 0) -> Branch:
     """A document with another laid over it: mappings join, all else gives way, nothing removes.
 
     A joined mapping stands where the patch has it, as a mistake in it is likely the patch's. Not
@@ -103,79 +94,18 @@ def lay(base: Mapping, patch: Mapping, depth: int = 0) -> Mapping:
         marks[key] = patch.marks[key]
         if isinstance(node, Leaf) and node.text is None and old is not None:
             del items[key]
-        elif isinstance(old, Mapping) and isinstance(node, Mapping) and "value" not in node.items:
+        elif isinstance(old, Branch) and isinstance(node, Branch) and "value" not in node.items:
             items[key] = lay(old, node, depth + 1)
         else:
             items[key] = node
     patched = depth > (1 if patch.mark.file.startswith("--set") else 0)
-    return Mapping(items, patch.mark if patched else base.mark, marks)
+    return Branch(items, patch.mark if patched else base.mark, marks)
 
 
-def assign(document: Mapping, setting: str, mistakes: list[Mistake]) -> Mapping:
-    """The document with one `path=value` set, as on the command line.
-
-    What is wrong with the setting goes to `mistakes`, and the document stays as it was.
-    """
-    try:
-        return _assigned(document, setting, mistakes)
-    except ScenarioError as error:
-        mistakes += error.mistakes
-        return document
-
-
-def _assigned(document: Mapping, setting: str, mistakes: list[Mistake]) -> Mapping:
-    mark = Mark(f"--set {setting}", 1, 1)
-    name, equals, text = setting.partition("=")
-    split = re.split(r"\.|\[([0-9]{1,9})\]\.?", name.strip(), maxsplit=2 * DEEPEST)
-    parts = [int(p) if re.fullmatch("[0-9]{1,9}", p) else p for p in split if p]
-    if len(parts) > DEEPEST:
-        raise ScenarioError([Mistake("--set", f"a path of over {DEEPEST} parts", mark)])
-    if not equals or not parts or isinstance(parts[0], int) or parts[0] == "value":
-        message = "should read path=value, like therapies.pamidronate.given=80 %"
-        raise ScenarioError([Mistake("--set", f"'{setting}' {message}")])
-    value = read_text(text.strip(), mark.file, mistakes)
-    patch = _nest(document, parts, value, mark)
-    return lay(document, _with_canonical_effects(patch, mistakes))
-
-
-def _nest(within: Node | None, parts: list[str | int], value: Node, mark: Mark) -> Mapping:
-    """A patch that holds nothing but the value, as deep as its path."""
-    key, rest = parts[0], parts[1:]
-    if isinstance(key, int):
-        raise ScenarioError([Mistake("--set", f"there is no list item [{key}] on this path", mark)])
-    old = within.items.get(key) if isinstance(within, Mapping) else None
-    inside: Node = value
-    if isinstance(old, Mapping) and isinstance(old.items.get("value"), Listing) and rest:
-        old = old.items["value"]
-    if rest and isinstance(rest[0], int) and isinstance(old, Listing):
-        inside = _replace_item(old, rest[0], rest[1:], value, mark)
-    elif rest:
-        inside = _nest(old, rest, value, mark)
-    return Mapping({key: inside}, mark, {key: mark})
-
-
-def _replace_item(old: Listing, at: int, rest: list[str | int], value: Node, mark: Mark) -> Listing:
-    if at >= len(old.items):
-        raise ScenarioError(
-            [Mistake("--set", f"the list has {len(old.items)} items, from [0]", mark)]
-        )
-    item = old.items[at]
-    if rest:
-        if not isinstance(item, Mapping):
-            raise ScenarioError([Mistake("--set", f"item [{at}] has no {dotted(rest)}", mark)])
-        value = lay(item, _nest(item, rest, value, mark))
-    return Listing([*old.items[:at], value, *old.items[at + 1 :]], old.mark)
-
-
-def canonical_regimen(name: str) -> str:
-    """A regimen's name whatever the order it was typed in: therapies sorted and joined by ' + '."""
-    return " + ".join(sorted(part.strip() for part in name.split("+")))
-
-
-def _with_canonical_effects(document: Mapping, mistakes: list[Mistake]) -> Mapping:
+def with_canonical_effects(document: Branch, mistakes: list[Mistake]) -> Branch:
     """Effects under one spelling of each regimen, so that a what-if meets the row it changes."""
     effects = document.items.get("effects")
-    if isinstance(effects, Mapping):
+    if isinstance(effects, Branch):
         names = {key: canonical_regimen(key) for key in effects.items}
         counts = Counter(names.values())
         twice = [key for key in names if counts[names[key]] > 1]
@@ -183,7 +113,7 @@ def _with_canonical_effects(document: Mapping, mistakes: list[Mistake]) -> Mappi
             at = effects.marks[twice[-1]]
             message = f"{' and '.join(twice)} are one regimen"
             mistakes.append(Mistake("effects", message, at))
-        document.items["effects"] = Mapping(
+        document.items["effects"] = Branch(
             {names[key]: node for key, node in effects.items.items()},
             effects.mark,
             {names[key]: mark for key, mark in effects.marks.items()},

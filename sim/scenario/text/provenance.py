@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.scenario.mistakes import Mark, Mistake, dotted, nearest
-from sim.scenario.text.tree import Leaf, Listing, Mapping, Node, Path_
+from sim.scenario.mistakes import Mark, Mistake, nearest
+from sim.scenario.text.paths import DocumentPath, dotted
+from sim.scenario.text.tree import Branch, Leaf, Listing, Node
 
 BESIDE = ("source", "note", "uncertainty")
 ASSUMPTION = "assumption"
@@ -38,16 +39,29 @@ class Plain:
     """A tree of plain dicts, lists and texts; its marks, numbers and uncertainty by path."""
 
     tree: Any = None
-    marks: dict[Path_, Mark] = field(default_factory=dict)
-    key_marks: dict[Path_, Mark] = field(default_factory=dict)
+    marks: dict[DocumentPath, Mark] = field(default_factory=dict)
+    key_marks: dict[DocumentPath, Mark] = field(default_factory=dict)
     numbers: list[Number] = field(default_factory=list)
-    uncertainty: dict[Path_, Any] = field(default_factory=dict)
+    uncertainty: dict[DocumentPath, Any] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
     files: dict[str, tuple[str, Mark]] = field(default_factory=dict)
     """Publications named by their file: where each is named first."""
 
+    def mistake(self, path: DocumentPath, message: str, at_key: bool = False) -> Mistake:
+        """A mistake at a path, marked at its value, or `at_key` at its key."""
+        return Mistake(dotted(path), message, self.mark_of(path, at_key))
 
-def take_off(document: Mapping, known_sources: Iterable[str]) -> Plain:
+    def mark_of(self, path: DocumentPath, at_key: bool = False) -> Mark | None:
+        """Where the value at a path stands, or its key; for an absent path, the one above."""
+        tables = (self.key_marks, self.marks) if at_key else (self.marks,)
+        for end in range(len(path), -1, -1):
+            for marks in tables:
+                if path[:end] in marks:
+                    return marks[path[:end]]
+        return None
+
+
+def take_off(document: Branch, known_sources: Iterable[str]) -> Plain:
     """The document without its sources, notes and uncertainty, and the list of its numbers.
 
     A number's source is the nearest `source` around it that stands in the same file: a what-if
@@ -59,14 +73,14 @@ def take_off(document: Mapping, known_sources: Iterable[str]) -> Plain:
     return plain
 
 
-def as_it_stands(document: Mapping) -> Plain:
+def as_it_stands(document: Branch) -> Plain:
     """The document as plain dicts, lists and texts with their marks; nothing is taken off."""
     plain = Plain()
     plain.tree = _bare(document, (), plain)
     return plain
 
 
-def _bare(node: Node, path: Path_, plain: Plain) -> Any:
+def _bare(node: Node, path: DocumentPath, plain: Plain) -> Any:
     plain.marks[path] = node.mark
     if isinstance(node, Leaf):
         return node.text
@@ -81,7 +95,9 @@ class _Walk:
     plain: Plain
     known: list[str]
 
-    def node(self, node: Node, path: Path_, sources: dict[str, tuple[str, ...]], note: str) -> Any:
+    def node(
+        self, node: Node, path: DocumentPath, sources: dict[str, tuple[str, ...]], note: str
+    ) -> Any:
         self.plain.marks[path] = node.mark
         if isinstance(node, Leaf):
             self._number(node, path, sources, note)
@@ -109,7 +125,7 @@ class _Walk:
         return tree
 
     def _value(
-        self, node: Mapping, path: Path_, sources: dict[str, tuple[str, ...]], note: str
+        self, node: Branch, path: DocumentPath, sources: dict[str, tuple[str, ...]], note: str
     ) -> Any:
         for key in node.items.keys() - {"value", *BESIDE}:
             help_ = f"'{key}' cannot stand beside `value`; {nearest(key, ['value', *BESIDE])}"
@@ -117,14 +133,14 @@ class _Walk:
         return self.node(node.items["value"], path, sources, note)
 
     def _number(
-        self, leaf: Leaf, path: Path_, sources: dict[str, tuple[str, ...]], note: str
+        self, leaf: Leaf, path: DocumentPath, sources: dict[str, tuple[str, ...]], note: str
     ) -> None:
         is_choice = not path or path[0] in _CHOICES or path == ("cohort", "patients")
         if leaf.text and not is_choice and re.match(r"(every\s+)?[-+]?\.?\d", leaf.text):
             vouched = sources.get(leaf.mark.file, ())
             self.plain.numbers.append(Number(dotted(path), leaf.text, vouched, note, leaf.mark))
 
-    def _sources(self, node: Node, path: Path_) -> dict[str, tuple[str, ...]]:
+    def _sources(self, node: Node, path: DocumentPath) -> dict[str, tuple[str, ...]]:
         leaves = node.items if isinstance(node, Listing) else [node]
         names = []
         for leaf in leaves:
@@ -137,13 +153,13 @@ class _Walk:
             names.append(name)
         return {node.mark.file: tuple(names)}
 
-    def _note(self, node: Node, path: Path_) -> str:
+    def _note(self, node: Node, path: DocumentPath) -> str:
         if isinstance(node, Leaf) and node.text:
             return node.text
         self.plain.mistakes.append(Mistake(dotted((*path, "note")), "should be text", node.mark))
         return ""
 
-    def _uncertainty(self, node: Node, path: Path_) -> None:
+    def _uncertainty(self, node: Node, path: DocumentPath) -> None:
         here = (*path, "uncertainty")
         apart = Plain()
         tree = _Walk(apart, self.known).node(node, here, {}, "")

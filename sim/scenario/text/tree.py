@@ -15,8 +15,9 @@ from typing import Any
 
 import yaml
 
-from sim.scenario.mistakes import Mark, Mistake, ScenarioError, dotted
+from sim.scenario.mistakes import Mark, Mistake, ScenarioError
 from sim.scenario.text.file import of_file, read_words
+from sim.scenario.text.paths import DocumentPath, dotted
 from sim.scenario.text.syntax import place_in, told, told_of_character
 
 DEEPEST = 32
@@ -27,8 +28,6 @@ MOST_PIECES = 5_000
 COMMANDS = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-
-Path_ = tuple[str | int, ...]
 
 
 @dataclass
@@ -48,7 +47,7 @@ class Listing:
 
 
 @dataclass
-class Mapping:
+class Branch:
     """Keys in the order of the file; `marks` holds the place of each key."""
 
     items: dict[str, Node]
@@ -56,10 +55,10 @@ class Mapping:
     marks: dict[str, Mark] = field(default_factory=dict)
 
 
-Node = Leaf | Listing | Mapping
+Node = Leaf | Listing | Branch
 
 
-def read_file(path: Path, shown: str, mistakes: list[Mistake]) -> Mapping:
+def read_file(path: Path, shown: str, mistakes: list[Mistake]) -> Branch:
     """The document in a file; what YAML lets pass and a scenario does not goes to `mistakes`.
 
     Raises ScenarioError when the file cannot be read as a document at all.
@@ -69,8 +68,8 @@ def read_file(path: Path, shown: str, mistakes: list[Mistake]) -> Mapping:
         mistakes.append(of_file(shown, "the file is empty"))
     node = read_text(text, shown, mistakes)
     if isinstance(node, Leaf) and node.text is None:
-        return Mapping({}, node.mark)
-    if not isinstance(node, Mapping):
+        return Branch({}, node.mark)
+    if not isinstance(node, Branch):
         raise ScenarioError([of_file(shown, "should be a mapping, `key: value` lines")])
     if "value" in node.items:
         message = "'value' is not a key here; it stands beside a source, under what it is of"
@@ -107,7 +106,7 @@ class _Builder:
         text = self.lines[at.line] if at.line < len(self.lines) else ""
         return Mark(self.shown, at.line + 1, at.column + 1, text)
 
-    def refuse(self, path: Path_, message: str, at: Any) -> None:
+    def refuse(self, path: DocumentPath, message: str, at: Any) -> None:
         self.mistakes.append(Mistake(dotted(path), message, self.mark(at)))
 
     def document(self, events: Iterator[yaml.Event]) -> Node:
@@ -120,7 +119,7 @@ class _Builder:
                 node = self.node(next(events), events, ())
         return node if node is not None else Leaf(None, Mark(self.shown, 1, 1))
 
-    def node(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path_) -> Node:
+    def node(self, event: yaml.Event, events: Iterator[yaml.Event], path: DocumentPath) -> Node:
         self._refuse_cleverness(event, path)
         mark = self.mark(event.start_mark)
         if len(path) > DEEPEST:
@@ -139,8 +138,8 @@ class _Builder:
             return Leaf(None if empty else self._clean(event, path), mark)
         return Leaf(None, mark)  # an alias, refused above
 
-    def _mapping(self, events: Iterator[yaml.Event], path: Path_, mark: Mark) -> Mapping:
-        mapping = Mapping({}, mark)
+    def _mapping(self, events: Iterator[yaml.Event], path: DocumentPath, mark: Mark) -> Branch:
+        mapping = Branch({}, mark)
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             key = self._clean(event, path) if isinstance(event, yaml.ScalarEvent) else ""
             if not key:
@@ -160,13 +159,13 @@ class _Builder:
             mapping.marks[key] = at
         return mapping
 
-    def _listing(self, events: Iterator[yaml.Event], path: Path_, mark: Mark) -> Listing:
+    def _listing(self, events: Iterator[yaml.Event], path: DocumentPath, mark: Mark) -> Listing:
         listing = Listing([], mark)
         while not isinstance(event := next(events), yaml.SequenceEndEvent):
             listing.items.append(self.node(event, events, (*path, len(listing.items))))
         return listing
 
-    def _clean(self, event: yaml.ScalarEvent, path: Path_) -> str:
+    def _clean(self, event: yaml.ScalarEvent, path: DocumentPath) -> str:
         """The text without characters that command a terminal, refused where there are any."""
         wrong = COMMANDS.search(event.value)
         if wrong is None:
@@ -175,7 +174,7 @@ class _Builder:
         self.refuse(path, message, event.start_mark)
         return COMMANDS.sub("?", event.value)
 
-    def _refuse_cleverness(self, event: yaml.Event, path: Path_) -> None:
+    def _refuse_cleverness(self, event: yaml.Event, path: DocumentPath) -> None:
         if isinstance(event, yaml.AliasEvent):
             self.refuse(path, "aliases (*name) are not used in scenarios", event.start_mark)
         elif isinstance(event, yaml.NodeEvent) and event.anchor:

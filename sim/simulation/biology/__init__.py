@@ -1,1 +1,1 @@
-"""Scalar formulas of bone, markers, fractures, death and tolerance: no state, no chance."""
+"""Scalar formulas of bone, markers, fractures, death and tolerance, without state or chance."""

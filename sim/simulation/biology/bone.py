@@ -1,4 +1,7 @@
-"""Bone mineral density between changes of treatment, under each reading of an annual increase."""
+"""Bone mineral density (BMD) between two changes of treatment, and the T-score.
+
+The formulas serve all four readings of the published "mean annual increase".
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,40 @@ from collections.abc import Sequence
 Vector = Sequence[float]
 
 LOWEST_BMD = 0.05
-"""g/cm2; bone density is never read below this, so that extreme what-ifs stay computable."""
+"""Lower limit of BMD, g/cm2. The limit keeps extreme what-if scenarios computable."""
 
 
 def share_gained(effect: Vector, reached: Vector, subsets: int) -> float:
-    """Change of bone as a share of the entry value, summed over the subsets of therapies.
+    """Change of BMD as a share of the entry value, summed over the subsets of therapies.
 
-    `effect` (per day) times the current product of the actions of a subset, summed, is the current
-    rate, the multilinear form of the regimens' rates; `reached` is what that product has come to:
-    its time integral, or for a saturating course its relaxed response (`decay.relaxed_under`).
+    Parameters
+    ----------
+    effect : sequence of float, length at least `subsets`
+        Effect of each subset of therapies on the rate, share of the entry value per day. The
+        current rate is the sum of `effect` times the product of the subset's actions.
+    reached : sequence of float, length at least `subsets`
+        Time integral of that product, days (`decay.time_under`). Under the saturating reading,
+        the relaxed response to that product, days (`decay.relaxed_under`).
+    subsets : int
+        Number of subsets: 2 to the power of the number of therapies. Bit i of the index is set if
+        therapy i is in the subset.
+
+    Returns
+    -------
+    float
+        Change of BMD divided by BMD at entry. Under the compound reading, the change of the
+        logarithm of BMD.
+
+    References
+    ----------
+    Derived here: docs/model.md, sections "Action" and "Bone".
+
+    Examples
+    --------
+    One therapy that raises BMD by 12 % of the entry value per year, at action 1 for five years:
+
+    >>> round(share_gained([0.0, 0.12 / 365.25], [0.0, 5 * 365.25], subsets=2), 6)
+    0.6
     """
     total = 0.0
     for subset in range(subsets):
@@ -26,13 +54,61 @@ def share_gained(effect: Vector, reached: Vector, subsets: int) -> float:
 
 
 def saturating_gain(window: float, time_constant: float) -> float:
-    """Days by which a constant daily rate is multiplied in the long run.
+    """Long-run gain of BMD in days of the initial daily rate, under the saturating reading.
 
-    Chosen so that the mean increase over the first `window` days is the rate itself (both in days).
+    The gain makes the mean increase over the first `window` days equal to the published rate.
+
+    Parameters
+    ----------
+    window : float
+        Time over which the published rate is the mean increase, days.
+    time_constant : float
+        Time constant with which BMD approaches its new level, days.
+
+    Returns
+    -------
+    float
+        Gain, days: G = window / (1 - exp(-window / time_constant)).
+
+    References
+    ----------
+    Derived here: docs/model.md, section "Bone".
+
+    Examples
+    --------
+    Window and time constant of one year:
+
+    >>> round(saturating_gain(365.25, 365.25), 2)
+    577.82
     """
     return window / -math.expm1(-window / time_constant)
 
 
 def t_score(bmd: float, mean: float, sd: float) -> float:
-    """T-score: distance from the young-adult mean of the sex, in its SDs (BMD in g/cm2)."""
+    """T-score: distance of BMD from the mean of young adults of the same sex, in SDs.
+
+    Parameters
+    ----------
+    bmd : float
+        BMD of the patient, g/cm2.
+    mean, sd : float
+        Mean and standard deviation of BMD in young adults, g/cm2.
+
+    Returns
+    -------
+    float
+        T-score, SDs.
+
+    References
+    ----------
+    Definition: docs/model.md, section "Bone". Reference values: sim/evidence/hologic_reference.yaml
+    (recalled, not verified).
+
+    Examples
+    --------
+    A spine BMD of 0.717 g/cm2 in a woman:
+
+    >>> round(t_score(0.717, mean=1.047, sd=0.11), 2)
+    -3.0
+    """
     return (bmd - mean) / sd

@@ -1,4 +1,4 @@
-"""Death from other causes: the day on which a life table's hazard uses up a patient's threshold."""
+"""Death from causes other than fractures, from a national life table."""
 
 from __future__ import annotations
 
@@ -11,15 +11,70 @@ Vector = Sequence[float]
 
 
 def yearly_hazard(probability: float) -> float:
-    """Constant hazard within a year of age, from the life table's probability of dying in it."""
+    """Constant hazard within a year of age, from the probability of dying in that year.
+
+    Parameters
+    ----------
+    probability : float
+        Probability of dying before the next birthday, at least 0 and less than 1.
+
+    Returns
+    -------
+    float
+        Hazard per year: -ln(1 - probability).
+
+    Raises
+    ------
+    ValueError
+        For a probability of 1 or more.
+
+    References
+    ----------
+    Derived here: docs/model.md, section "Death". Life table: sim/evidence/france2019.yaml (INSEE,
+    Table de mortalité de la France, 2019).
+
+    Examples
+    --------
+    >>> round(yearly_hazard(0.01), 6)
+    0.01005
+    """
     return -math.log1p(-probability)
 
 
 def death_day(threshold: float, age: float, hazards: Vector, ratio: float, at_most: int) -> int:
-    """First whole day by which the hazard from `age` on (exact, years) has reached the threshold.
+    """First whole day by which the accumulated hazard of death has reached a patient's threshold.
 
-    `hazards` holds the hazard per year by age in whole years, the last one for all that follow;
-    `ratio` multiplies it. `at_most` + 1 if the day is later than `at_most`.
+    Parameters
+    ----------
+    threshold : float
+        Hazard at which the patient dies; a unit exponential random number.
+    age : float
+        Exact age at enrolment, years.
+    hazards : sequence of float, one per year of age from 0
+        Hazard of death, per year. The last value holds for all later ages.
+    ratio : float
+        Standardised mortality ratio, a factor on `hazards`.
+    at_most : int
+        Last day that is considered, days since enrolment.
+
+    Returns
+    -------
+    int
+        Day since enrolment; `at_most` + 1 if the day is later than `at_most`.
+
+    References
+    ----------
+    Derived here: docs/model.md, section "Death". Life table: sim/evidence/france2019.yaml (INSEE,
+    Table de mortalité de la France, 2019).
+
+    Examples
+    --------
+    A hazard of 0.1 per year reaches 0.2 after two years:
+
+    >>> death_day(0.2, age=50.0, hazards=[0.1], ratio=1.0, at_most=1826)
+    731
+    >>> death_day(0.6, age=50.0, hazards=[0.1], ratio=1.0, at_most=1826)
+    1827
     """
     days = 0.0
     year = int(age)

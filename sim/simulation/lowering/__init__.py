@@ -1,7 +1,23 @@
-"""From a scenario and its seed to the inputs of the engines: the only lowering step."""
+"""From a scenario to the inputs of the engines: protocol, patients and random numbers.
 
-from sim.simulation.lowering.dosing import reaction_names
-from sim.simulation.lowering.lower import FRACTURES_PREPARED, lower
-from sim.simulation.lowering.patients import Baseline, enrol
+`protocol` computes what all patients share, once per study. `patients` and `numbers` compute what
+differs from patient to patient, for any range of patients.
+"""
 
-__all__ = ["FRACTURES_PREPARED", "Baseline", "enrol", "lower", "reaction_names"]
+from sim.simulation.lowering.enrolment import Baseline, enrol
+from sim.simulation.lowering.infusions import reaction_names
+from sim.simulation.lowering.numbers import FRACTURES_PREPARED, Need, numbers
+from sim.simulation.lowering.patients import patients
+from sim.simulation.lowering.protocol import Protocol, protocol
+
+__all__ = [
+    "FRACTURES_PREPARED",
+    "Baseline",
+    "Need",
+    "Protocol",
+    "enrol",
+    "numbers",
+    "patients",
+    "protocol",
+    "reaction_names",
+]

@@ -1,44 +1,33 @@
-"""Effects of the regimens, turned into sums over subsets of therapies, patient by patient."""
+"""Effects of the regimens as coefficients of products of actions, one per subset of therapies."""
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
 import numpy as np
 
-from sim.scenario import Mistake, ScenarioError
-from sim.scenario.checks.regimens import regimen_name
-from sim.scenario.form.outcome import Effect, Marker
-from sim.scenario.form.study import Scenario
-from sim.scenario.form.therapy import Infusions
-from sim.simulation.biology.bone import saturating_gain
-from sim.simulation.biology.markers import saturated, site_action
-from sim.simulation.lowering.dosing import decay_rate, mean_exposure, reference_days
-from sim.simulation.lowering.patients import Baseline
-from sim.simulation.records import SUBSETS, THERAPIES, Floats
-from sim.vocabulary import BONES, DAYS_PER_YEAR, MARKERS, READINGS, SITES
-
-ABSENT = Marker.model_construct(onset_half_life=1.0, half_effect=1.0, spread=0.0)
-"""Stands for a marker that is not in the cohort, so that every slot holds numbers."""
-
-LEAST_EFFECT_LEFT = 0.05
-"""A log ratio is never extrapolated more than twentyfold from where it was measured."""
+from sim.scenario.form.outcome import Effect
+from sim.scenario.form.study import NO_THERAPY, Scenario
+from sim.simulation.lowering.enrolment import Baseline
+from sim.simulation.records import SUBSETS, Floats
+from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES
 
 WORST_YEARLY_PERCENT = -99.0
 """A compound rate is never below this: a patient cannot lose more bone than there is."""
 
 
+def therapies_in(regimen: str) -> frozenset[str]:
+    """The therapies of a regimen, from its name in `effects`."""
+    return frozenset(regimen.split(" + ")) - {NO_THERAPY}
+
+
 def rows_by_subset(scenario: Scenario) -> list[Effect | None]:
-    """The effects row of every subset of therapies (bit i: therapy i), None where there is none.
+    """The row of `effects` for every subset of therapies (bit i: therapy i), None without one.
 
     A subset without a row is one that no arm can reach; it never acts.
     """
+    rows = {therapies_in(regimen): row for regimen, row in scenario.effects.items()}
     names = list(scenario.therapies)
     return [
-        scenario.effects.get(
-            regimen_name(frozenset(name for i, name in enumerate(names) if subset >> i & 1))
-        )
+        rows.get(frozenset(name for i, name in enumerate(names) if subset >> i & 1))
         for subset in range(2 ** len(names))
     ]
 
@@ -59,7 +48,7 @@ def by_subset(rows: list[Floats]) -> Floats:
 
 
 def bone_effects(scenario: Scenario, baseline: Baseline) -> Floats:
-    """Coefficients of the daily change of bone: patients x bones x subsets."""
+    """Coefficients of the daily change of bone density: patients x bones x subsets."""
     return np.stack([_bone_effect(scenario, baseline, bone) for bone in BONES], axis=1)
 
 
@@ -96,79 +85,3 @@ def ratio_effects(scenario: Scenario) -> Floats:
         by_subset([np.log(getattr(r.fracture_ratio, site)) if r else np.zeros(()) for r in rows])
         for site in SITES
     ])  # fmt: skip
-
-
-def marker_fields(scenario: Scenario) -> dict[str, Any]:
-    """The fields of Params that concern markers; those not in the cohort are never measured."""
-    present = scenario.cohort.markers
-    markers = [getattr(scenario.markers, m) if m in present else ABSENT for m in MARKERS]
-    for name in present:
-        _refuse_far_extrapolation(scenario, name)
-    return {
-        "onset": np.array([decay_rate(marker.onset_half_life) for marker in markers]),
-        "half_effect": np.array([marker.half_effect for marker in markers]),
-        "full_effect": np.array([
-            [_full_effect(t, marker) for t in scenario.therapies.values()]
-            + [1.0] * (THERAPIES - len(scenario.therapies))
-            for marker in markers
-        ]),
-    }  # fmt: skip
-
-
-def _refuse_far_extrapolation(scenario: Scenario, marker: str) -> None:
-    """Refuse a plan of `action_1` at whose end hardly any of the effect on a marker is left.
-
-    The reported change is read as measured there; from next to nothing the peaks would be absurd.
-    """
-    for name, therapy in scenario.therapies.items():
-        acts = any(
-            getattr(row, marker)
-            for regimen, row in scenario.effects.items()
-            if name in regimen.split(" + ")
-        )
-        left = _full_effect(therapy, getattr(scenario.markers, marker))
-        if acts and left < LEAST_EFFECT_LEFT:
-            message = (
-                f"{left:.1%} of the effect on {marker} is left at the end of this plan, where "
-                "its reported change counts as measured; allowed: "
-                f"{LEAST_EFFECT_LEFT:.0%} or more. Lengthen exposure.half_life, or let `over` "
-                "end sooner after the last dose"
-            )
-            raise ScenarioError([Mistake(f"therapies.{name}.exposure.action_1", message)])
-
-
-def _full_effect(therapy: Any, marker: Any) -> float:
-    """Saturated effect at the end of the plan that defines action 1, before any infusion that day.
-
-    Superposition of the effect site's response to each infusion; courses need none (1).
-    """
-    if not isinstance(therapy, Infusions):
-        return 1.0
-    plan = therapy.exposure.action_1
-    decay, onset = decay_rate(therapy.exposure.half_life), decay_rate(marker.onset_half_life)
-    since = [round(plan.over) - day for day in reference_days(plan)]
-    dose_action = 1.0 / mean_exposure(plan, decay)
-    at_site = math.fsum(site_action(0.0, dose_action, onset, decay, days) for days in since)
-    return saturated(at_site, marker.half_effect)
-
-
-def accrual_fields(scenario: Scenario) -> dict[str, Any]:
-    """The fields of Params that concern the reading of an annual increase."""
-    accrual = scenario.accrual
-    fields = {
-        "reading": READINGS.index(accrual.name),
-        "plateau_after": 0,
-        "plateau_rate": 0.0,
-        "gain": 0.0,
-        "relaxation": 1.0,
-        "evidence_day": round(scenario.beyond_evidence.after),
-        "beyond_rate": scenario.beyond_evidence.rate / 100 / DAYS_PER_YEAR,
-    }
-    if accrual.plateau is not None:
-        fields["plateau_after"] = round(accrual.plateau.months)
-        fields["plateau_rate"] = accrual.plateau.then / 100 / DAYS_PER_YEAR
-    if accrual.saturating is not None:
-        tau, window = accrual.saturating.time_constant, accrual.saturating.window
-        fields["gain"] = saturating_gain(window, tau)
-        fields["relaxation"] = 1.0 / tau
-    return fields

@@ -1,89 +1,97 @@
-"""Virtual patients at enrolment: correlated normal scores turned into what each brings."""
+"""Patients: what is fixed for each of them, the same in every arm."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import math
 
 import numpy as np
-from scipy.special import betainc, ndtr, ndtri
+import numpy.typing as npt
 
-from sim.scenario.form.cohort import CORRELATED, Cohort, Counts, Variable, pair_of
-from sim.simulation.draws import column
-from sim.simulation.records import Floats, Integers
+from sim.scenario.form.study import Scenario
+from sim.scenario.form.therapy import Course, Infusions
+from sim.simulation.columns import DRAWN_ANEW, Columns
+from sim.simulation.lowering import infusions
+from sim.simulation.lowering.effects import bone_effects, marker_effect
+from sim.simulation.lowering.enrolment import Baseline, enrol
+from sim.simulation.lowering.frailty import log_sd
+from sim.simulation.records import PATIENT, Floats
+from sim.vocabulary import BONES, MARKERS, SEXES
 
-
-class Baseline(NamedTuple):
-    """One entry for each patient; responses are standard normal, everything else in its unit."""
-
-    female: Integers
-    values: dict[str, Floats]  # age, weight, spine_t, hip_t, and the markers of the cohort
-    vertebral_fractures: Integers
-    responses: dict[str, Floats]  # spine, hip, ctx, balp, tryptase
-
-
-def enrol(cohort: Cohort, seed: int, first: int, count: int) -> Baseline:
-    """The patients from number `first` on, as they are before any treatment."""
-    scores = _correlated(cohort, seed, first, count)
-    names = ("age", "weight", "spine_t", "hip_t", *cohort.markers)
-    return Baseline(
-        female=(column(seed, "sex", 0, "uniform", first, count) < cohort.female).astype(np.int64),
-        values={name: _values(getattr(cohort, name), scores[name]) for name in names},
-        vertebral_fractures=_counts(cohort.vertebral_fractures, scores["vertebral_fractures"]),
-        responses={
-            name.removesuffix("_response"): score
-            for name, score in scores.items()
-            if name.endswith("_response")
-        },
-    )
+Records = npt.NDArray[np.void]
+"""One record of PATIENT per patient."""
 
 
-def _correlated(cohort: Cohort, seed: int, first: int, count: int) -> dict[str, Floats]:
-    """Standard normal scores by variable, with the correlations of the scenario."""
-    size = len(CORRELATED)
-    matrix = np.eye(size)
-    for name, value in cohort.correlations.items():
-        i, j = (CORRELATED.index(part) for part in pair_of(name))
-        matrix[i, j] = matrix[j, i] = value
-    factor = np.linalg.cholesky(matrix)
-    free = [column(seed, f"score {name}", 0, "normal", first, count) for name in CORRELATED]
-    scores = {}
-    for i, name in enumerate(CORRELATED):
-        score = np.zeros(count)
-        for j in np.flatnonzero(factor[i]).tolist():
-            score += factor[i, j] * free[j]
-        scores[name] = score
-    return scores
+def patients(scenario: Scenario, numbers: range, columns: Columns = DRAWN_ANEW) -> Records:
+    """The patients of these numbers as they enrol.
+
+    Parameters
+    ----------
+    scenario
+        The values of a study.
+    numbers
+        Numbers of the patients; patient 0 is the first. A number is the same patient whatever the
+        size of the cohort.
+    columns
+        Columns of random numbers; those drawn before may be kept there.
+
+    Returns
+    -------
+    array of PATIENT
+        One record per patient: grams per cm2, kg, mg, years; effects as coefficients of the
+        products of actions.
+    """
+    baseline = enrol(scenario.cohort, scenario.seed, numbers, columns)
+    records = np.zeros(len(numbers), PATIENT)
+    _set_person(records, scenario, baseline)
+    _set_bone(records, scenario, baseline)
+    for name in scenario.cohort.markers:
+        marker = MARKERS.index(name)
+        records["marker"][:, marker] = baseline.values[name]
+        records["marker_effect"][:, marker] = marker_effect(scenario, baseline, name)
+    for slot, (name, therapy) in enumerate(scenario.therapies.items()):
+        if isinstance(therapy, Infusions):
+            dose, action = _infusion(therapy, records["weight"])
+            records["dose"][:, slot], records["dose_action"][:, slot] = dose, action
+        else:
+            score = columns.column(scenario.seed, f"frailty {name}", 0, "normal", numbers)
+            records["frailty"][:, slot] = _frailty(therapy, score)
+    return records
 
 
-def _values(variable: Variable[Any], score: Floats) -> Floats:
-    """Normal scores to values of a normal or log-normal variable, truncated where it says so."""
-    if variable.normal is not None:
-        mean, sd = variable.normal.mean, variable.normal.sd
-        low, high = variable.within or (-np.inf, np.inf)
-    else:
-        mean, sd = _log_moments(variable)
-        low, high = np.log(variable.within) if variable.within else (-np.inf, np.inf)
-    if variable.within and sd > 0:
-        below, above = ndtr((low - mean) / sd), ndtr((high - mean) / sd)
-        score = ndtri(below + (above - below) * ndtr(score))
-        score = np.clip(score, (low - mean) / sd, (high - mean) / sd)
-    values = mean + sd * score
-    return np.asarray(values if variable.normal is not None else np.exp(values), dtype=float)
+def _set_person(records: Records, scenario: Scenario, baseline: Baseline) -> None:
+    """Sex, age, weight and earlier vertebral fractures."""
+    records["sex"] = SEXES.index("male")
+    records["sex"][baseline.female == 1] = SEXES.index("female")
+    records["age"] = baseline.values["age"]
+    records["weight"] = baseline.values["weight"]
+    records["vertebral_fractures"] = baseline.vertebral_fractures
+    mean_count = scenario.cohort.vertebral_fractures.negative_binomial.mean
+    factor = scenario.fractures.per_further_vertebral_fracture
+    records["log_prior"] = math.log(factor) * (baseline.vertebral_fractures - mean_count)
 
 
-def _log_moments(variable: Variable[Any]) -> tuple[float, float]:
-    """Mean and SD of the logarithm of a log-normal variable, from its own mean and SD."""
-    assert variable.lognormal is not None
-    mean, sd = variable.lognormal.mean, variable.lognormal.sd
-    variance = np.log1p((sd / mean) ** 2)
-    return float(np.log(mean) - variance / 2), float(np.sqrt(variance))
+def _set_bone(records: Records, scenario: Scenario, baseline: Baseline) -> None:
+    """Bone density at entry, that of young adults of the sex, and the effects of regimens."""
+    female = baseline.female == 1
+    for bone, name in enumerate(BONES):
+        reference = getattr(scenario.reference_bmd, name)
+        mean = np.where(female, reference.female.mean, reference.male.mean)
+        sd = np.where(female, reference.female.sd, reference.male.sd)
+        records["reference_mean"][:, bone], records["reference_sd"][:, bone] = mean, sd
+        records["bmd"][:, bone] = mean + baseline.values[f"{name}_t"] * sd
+    records["bone_effect"] = bone_effects(scenario, baseline)
 
 
-def _counts(counts: Counts, score: Floats) -> Integers:
-    """Normal scores to `at_least` + a negative binomial, by its distribution function."""
-    mean = counts.negative_binomial.mean - counts.at_least
-    variance = counts.negative_binomial.sd**2
-    size = mean**2 / (variance - mean)
-    most = int(mean + 60 * np.sqrt(variance)) + 60
-    below = betainc(size, np.arange(most) + 1.0, size / (size + mean))
-    return counts.at_least + np.searchsorted(below, ndtr(score), side="left")
+def _infusion(therapy: Infusions, weight: Floats) -> tuple[Floats, Floats]:
+    """Milligrams of one infusion, and what it adds to the action, per patient."""
+    plan = therapy.exposure.action_1
+    dose = infusions.dose_mg(therapy.dose, weight)
+    ratio = dose / infusions.dose_mg(plan.dose, weight)
+    decay = infusions.decay_rate(therapy.exposure.half_life)
+    return dose, ratio / infusions.mean_exposure(plan, decay)
+
+
+def _frailty(course: Course, score: Floats) -> Floats:
+    """Factors on the hazard of intolerance, log-normal with mean 1, from normal scores."""
+    spread = log_sd(course.frailty_sd)
+    return np.exp(spread * score - spread**2 / 2)

@@ -1,9 +1,17 @@
-"""The protocol: how one patient starts, what comes next, and how the patient reacts.
+"""The model: how one patient starts, which event comes next, and how the patient reacts.
 
-No clock, no randomness, no I/O. A patient is a `state`, a vector `due` of the day on which each
-kind of event is next due, fixed facts (`patient`), the arm's `params` and the patient's own
-`draws`; an engine asks for the next kind, waits for its day, lets the patient react, and logs the
-value. Written with scalars and `math` alone, so that the same functions can be compiled.
+The model has no clock, makes no random numbers and reads no files. Five values describe a patient:
+
+- `state`: the quantities that change (`records.STATE`);
+- `due`: the day on which each kind of event is next due, one slot per kind (`records.NEVER` if none
+  is planned);
+- `patient`: the facts that do not change (`records.PATIENT`);
+- `params`: the parameters of the arm (`records.PARAMS`);
+- `draws`: the patient's random numbers, one row.
+
+An engine repeats four steps: it asks for the next kind of event, waits for the day, calls `react`,
+and logs the returned value. The functions use scalars and `math` alone. Numba can therefore compile
+them, and Python can run the same source.
 """
 
 from __future__ import annotations
@@ -38,9 +46,24 @@ __all__ = ["next_kind", "react", "runs_out", "start"]
 
 
 def start(state: State, due: Due, patient: Patient, params: Params, draws: Draws) -> None:
-    """A patient enrols on day 0: entry values are set and the first of every event is planned.
+    """Enrol a patient on day 0: set the entry values and plan the first event of each kind.
 
-    Fills `state` and `due`, which the engine hands over filled with zeros.
+    Parameters
+    ----------
+    state, due
+        The patient's state and the next day of each kind of event, both filled with zeros; both are
+        changed in place.
+    patient, params, draws
+        The patient's facts, the parameters of the arm and the patient's random numbers.
+
+    Raises
+    ------
+    OutOfDraws
+        If the patient needs more random numbers than were prepared.
+
+    References
+    ----------
+    docs/model.md, sections "Bone", "Fractures" and "Death".
     """
     for kind in range(KINDS):
         due[kind] = NEVER
@@ -65,7 +88,23 @@ def start(state: State, due: Due, patient: Patient, params: Params, draws: Draws
 
 
 def next_kind(due: Due) -> int:
-    """The kind of event that is due first; on one day the order of kinds decides."""
+    """Kind of the event that is due first. On one day, the kind with the lower number comes first.
+
+    Parameters
+    ----------
+    due : sequence of int, length `KINDS`
+        Day on which each kind of event is next due.
+
+    Returns
+    -------
+    int
+        Kind of event, as numbered in `sim.simulation.records`.
+
+    Examples
+    --------
+    >>> next_kind([50] * 7 + [30] + [50] * (KINDS - 8))
+    7
+    """
     first, earliest = 0, due[0]
     for kind in range(1, KINDS):
         if due[kind] < earliest:
@@ -74,7 +113,22 @@ def next_kind(due: Due) -> int:
 
 
 def runs_out(kind: int, state: State, params: Params) -> bool:
-    """Whether the event needs random numbers that were not prepared: only fractures can."""
+    """Whether an event needs random numbers beyond those that were prepared.
+
+    Only fractures can, because their number has no limit.
+
+    Parameters
+    ----------
+    kind : int
+        Kind of event.
+    state, params
+        The patient's state and the parameters of the arm.
+
+    Returns
+    -------
+    bool
+        True for a fracture after which no number is left for the next fracture.
+    """
     if kind < FRACTURE or kind >= FRACTURE + len(SITES):
         return False
     site = kind - FRACTURE
@@ -84,7 +138,34 @@ def runs_out(kind: int, state: State, params: Params) -> bool:
 def react(
     kind: int, day: int, state: State, due: Due, patient: Patient, params: Params, draws: Draws
 ) -> float:
-    """What the event does to the patient; returns the value to log with it."""
+    """Carry out one event: change the state and plan what follows.
+
+    Parameters
+    ----------
+    kind : int
+        Kind of event.
+    day : int
+        Day since enrolment.
+    state, due
+        The patient's state and the next day of each kind of event; both are changed in place.
+    patient, params, draws
+        The patient's facts, the parameters of the arm and the patient's random numbers.
+
+    Returns
+    -------
+    float
+        Value to log: measured value, action of a course, dose in mg, 1 if a reaction ends the
+        therapy, number of fractures at the site, cause of death, else 0.
+
+    Raises
+    ------
+    OutOfDraws
+        If the patient needs more random numbers than were prepared.
+
+    References
+    ----------
+    docs/model.md. Each function that is called here names its section.
+    """
     if kind < MEASURE + len(QUANTITIES):
         return on_measurement(kind - MEASURE, day, state, due, patient, params, draws)
     if kind < PLAN + THERAPIES:

@@ -1,4 +1,4 @@
-"""Actions of the therapies, and moving everything that follows them to a new day."""
+"""Actions of the therapies, and the values of bone and markers that follow from them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from sim.simulation.biology.markers import site_action
 from sim.simulation.records import COMPOUND, SATURATING, THERAPIES, OutOfDraws
 from sim.vocabulary import BONES, MARKERS
 
-# Records with the fields of schema.STATE, PATIENT, PARAMS: rows of arrays or plain objects. Draws
-# are a patient's random numbers in one row, which PARAMS says how to find.
+# State, patient and params have the fields of records.STATE, PATIENT and PARAMS: records of arrays
+# when compiled, plain objects under SimPy. Draws are one patient's random numbers;
+# params.first_draw says where those of a stream begin.
 State = Any
 Patient = Any
 Params = Any
@@ -21,7 +22,29 @@ Due = Any
 
 
 def take(draws: Draws, params: Params, stream: int, slot: int, k: int) -> float:
-    """The k-th random number of a stream and slot. Raises OutOfDraws past the last."""
+    """Random number k of a stream and slot, for one patient.
+
+    Parameters
+    ----------
+    draws : sequence of float
+        The patient's random numbers.
+    params
+        The parameters of the arm.
+    stream, slot : int
+        Stream (`records.GIVEN`, ...) and slot: therapy, reaction, site or quantity.
+    k : int
+        Number of the use, from 0.
+
+    Returns
+    -------
+    float
+        The random number; its distribution is listed beside the streams in `records`.
+
+    Raises
+    ------
+    OutOfDraws
+        If `k` is past the last prepared number.
+    """
     if k >= params.draws[stream][slot]:
         raise OutOfDraws
     return draws[params.first_draw[stream][slot] + k]
@@ -30,14 +53,52 @@ def take(draws: Draws, params: Params, stream: int, slot: int, k: int) -> float:
 def happens(
     probability: float, draws: Draws, params: Params, stream: int, slot: int, k: int
 ) -> bool:
-    """Whether something of this probability happens; certainty needs no random number."""
+    """Whether an event of a given probability happens.
+
+    Probabilities 0 and 1 use no random number.
+
+    Parameters
+    ----------
+    probability : float
+        Probability, from 0 to 1.
+    draws : sequence of float
+        The patient's random numbers.
+    params
+        The parameters of the arm.
+    stream, slot, k : int
+        Stream of uniform random numbers, its slot, and the number of the use.
+
+    Returns
+    -------
+    bool
+        True if the event happens.
+
+    Raises
+    ------
+    OutOfDraws
+        If `k` is past the last prepared number.
+    """
     if probability <= 0.0:
         return False
     return probability >= 1.0 or take(draws, params, stream, slot, k) < probability
 
 
 def advance(day: int, state: State, patient: Patient, params: Params) -> None:
-    """Bring bone and actions forward to a day on which a treatment changes."""
+    """Bring bone and actions forward to a day on which a treatment changes.
+
+    Parameters
+    ----------
+    day : int
+        Day since enrolment.
+    state
+        The patient's state; changed in place.
+    patient, params
+        The patient's facts and the parameters of the arm.
+
+    References
+    ----------
+    docs/model.md, sections "Action" and "Bone".
+    """
     days = day - state.since
     if days == 0:
         return
@@ -51,7 +112,25 @@ def advance(day: int, state: State, patient: Patient, params: Params) -> None:
 
 
 def set_action(therapy: int, action: float, day: int, state: State, params: Params) -> None:
-    """A therapy acts at another level from this day on; its effect sites follow from here."""
+    """Set the action of a therapy from this day on; the effect sites continue from here.
+
+    Parameters
+    ----------
+    therapy : int
+        Slot of the therapy.
+    action : float
+        New action; 1 is the mean action in the published study.
+    day : int
+        Day since enrolment.
+    state
+        The patient's state; changed in place.
+    params
+        The parameters of the arm.
+
+    References
+    ----------
+    docs/model.md, sections "Action" and "Markers".
+    """
     for marker in range(len(MARKERS)):
         state.site_action[marker][therapy] = site_action_on(day, marker, therapy, state, params)
     state.site_since[therapy] = day
@@ -61,7 +140,19 @@ def set_action(therapy: int, action: float, day: int, state: State, params: Para
 
 
 def multiply_actions(state: State, params: Params) -> None:
-    """Set the product of the actions of every subset of therapies."""
+    """Set the product of the actions of every subset of therapies.
+
+    Parameters
+    ----------
+    state
+        The patient's state; changed in place.
+    params
+        The parameters of the arm.
+
+    References
+    ----------
+    docs/model.md, section "Action" (effects are multilinear in the actions).
+    """
     state.reached_day = -1
     for subset in range(1, params.subsets):
         lowest = subset & -subset
@@ -72,7 +163,28 @@ def multiply_actions(state: State, params: Params) -> None:
 
 
 def site_action_on(day: int, marker: int, therapy: int, state: State, params: Params) -> float:
-    """Action of a therapy at a marker's effect site, up to the next change of its action."""
+    """Action of a therapy at the effect site of a marker.
+
+    Parameters
+    ----------
+    day : int
+        Day since enrolment. Valid up to the next change of the action.
+    marker : int
+        Index into `vocabulary.MARKERS`.
+    therapy : int
+        Slot of the therapy.
+    state, params
+        The patient's state and the parameters of the arm.
+
+    Returns
+    -------
+    float
+        Action at the effect site; 1 is the mean action in the published study.
+
+    References
+    ----------
+    docs/model.md, section "Markers".
+    """
     return site_action(
         state.site_action[marker][therapy],
         state.site_input[therapy],
@@ -83,7 +195,25 @@ def site_action_on(day: int, marker: int, therapy: int, state: State, params: Pa
 
 
 def bmd_on(day: int, bone: int, state: State, patient: Patient, params: Params) -> float:
-    """BMD (g/cm2) on a day up to the next change of treatment or of the course of bone."""
+    """True BMD on a day.
+
+    Parameters
+    ----------
+    day, bone : int
+        Day since enrolment, up to the next change of treatment, plateau or end of evidence; index
+        into `vocabulary.BONES`.
+    state, patient, params
+        The patient's state and facts, and the parameters of the arm.
+
+    Returns
+    -------
+    float
+        BMD, g/cm2, at least `LOWEST_BMD`.
+
+    References
+    ----------
+    docs/model.md, section "Bone".
+    """
     days = day - state.since
     if days == 0:
         return state.bmd[bone]
@@ -98,7 +228,25 @@ def bmd_on(day: int, bone: int, state: State, patient: Patient, params: Params) 
 
 
 def treated_bmd(day: int, bone: int, state: State, patient: Patient, params: Params) -> float:
-    """BMD (g/cm2) on a day up to which the actions of the therapies carry it."""
+    """True BMD on a day while the actions of the therapies determine its course.
+
+    Parameters
+    ----------
+    day, bone : int
+        Day since enrolment, up to the next change of treatment, plateau or end of evidence; index
+        into `vocabulary.BONES`.
+    state, patient, params
+        The patient's state and facts, and the parameters of the arm.
+
+    Returns
+    -------
+    float
+        BMD, g/cm2, without lower limit.
+
+    References
+    ----------
+    docs/model.md, section "Bone" (readings linear, compound and saturating).
+    """
     reach(day, state, params)
     entry = patient.bmd[bone]
     share = share_gained(patient.bone_effect[bone], state.reached, params.subsets)
@@ -112,9 +260,23 @@ def treated_bmd(day: int, bone: int, state: State, patient: Patient, params: Par
 
 
 def reach(day: int, state: State, params: Params) -> None:
-    """Set what the product of each subset of therapies comes to by a day, the same for all bones.
+    """Integrate the action of each subset of therapies up to a day.
 
-    Kept until the next change of treatment, as spine and hip and a visit may ask for one day.
+    The integrals are the same for all bones. They are kept until the next change of treatment,
+    because spine, hip and a visit may ask for the same day.
+
+    Parameters
+    ----------
+    day : int
+        Day since enrolment.
+    state
+        The patient's state; changed in place.
+    params
+        The parameters of the arm.
+
+    References
+    ----------
+    docs/model.md, section "Bone".
     """
     if state.reached_day == day:
         return

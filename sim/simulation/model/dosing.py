@@ -1,4 +1,4 @@
-"""Infusions as planned, missed or late, and the reactions to them."""
+"""Infusions that are given, late or missed, and the reactions to them."""
 
 from __future__ import annotations
 
@@ -38,9 +38,32 @@ def on_infusion(
     params: Params,
     draws: Draws,
 ) -> float:
-    """The infusion is given or missed; given, it adds to the exposure and may bring reactions.
+    """Give or miss a planned infusion. A given infusion adds to the action and may cause reactions.
 
-    Returns the dose in mg, 0 for a missed infusion.
+    Parameters
+    ----------
+    therapy : int
+        Slot of the therapy.
+    day : int
+        Day since enrolment.
+    state, due
+        The patient's state and the next day of each kind of event; both are changed in place.
+    patient, params, draws
+        The patient's facts, the parameters of the arm and the patient's random numbers.
+
+    Returns
+    -------
+    float
+        Dose, mg; 0 for a missed infusion.
+
+    Raises
+    ------
+    OutOfDraws
+        If the patient needs more random numbers than were prepared.
+
+    References
+    ----------
+    docs/model.md, section "Action"; docs/decisions.md, section "Time and schedules".
     """
     k = state.infusion[therapy]
     state.infusion[therapy] = k + 1
@@ -63,7 +86,33 @@ def on_infusion(
 def draw_reactions(
     therapy: int, k: int, day: int, state: State, due: Due, params: Params, draws: Draws
 ) -> None:
-    """Reactions to the k-th planned infusion come the same day; the first given is the worst."""
+    """Draw the reactions to infusion k, which follow on the same day.
+
+    The first infusion that a patient receives has its own, usually higher, probability.
+
+    Parameters
+    ----------
+    therapy : int
+        Slot of the therapy.
+    k : int
+        Number of the planned infusion, from 0.
+    day : int
+        Day since enrolment.
+    state, due
+        The patient's state and the next day of each kind of event; both are changed in place.
+    params, draws
+        The parameters of the arm and the patient's random numbers.
+
+    Raises
+    ------
+    OutOfDraws
+        If the patient needs more random numbers than were prepared.
+
+    References
+    ----------
+    docs/decisions.md, section "Time and schedules". Probabilities: Hernandez 2010
+    (sim/evidence/hernandez2010.yaml) in the shipped scenarios.
+    """
     for reaction in range(REACTIONS):
         if params.reaction_therapy[reaction] == therapy:
             probability = params.reaction_later[reaction]
@@ -76,7 +125,33 @@ def draw_reactions(
 def on_reaction(
     reaction: int, day: int, state: State, due: Due, params: Params, draws: Draws
 ) -> float:
-    """The patient has had a reaction, which may end the infusions. Returns 1 if it does."""
+    """Record a reaction, which may end the infusions.
+
+    Parameters
+    ----------
+    reaction : int
+        Slot of the reaction.
+    day : int
+        Day since enrolment.
+    state, due
+        The patient's state and the next day of each kind of event; both are changed in place.
+    params, draws
+        The parameters of the arm and the patient's random numbers.
+
+    Returns
+    -------
+    float
+        1 if the reaction ends the therapy, else 0.
+
+    Raises
+    ------
+    OutOfDraws
+        If the patient needs more random numbers than were prepared.
+
+    References
+    ----------
+    docs/decisions.md, section "One therapy after another".
+    """
     due[REACTION + reaction] = NEVER
     therapy = params.reaction_therapy[reaction]
     k = state.infusion[therapy] - 1

@@ -1,4 +1,4 @@
-"""Fractures: hazards that follow bone density from review to review, and what follows one."""
+"""Fractures: hazards that follow bone density from review to review, and their consequences."""
 
 from __future__ import annotations
 
@@ -31,10 +31,32 @@ from sim.simulation.records import (
 from sim.vocabulary import BONES, SITES
 
 DAYS_AT_RISK_OF_DEATH = 365
+"""A fatal fracture causes death on one of these days after it, all equally likely."""
 
 
 def on_review(day: int, state: State, due: Due, patient: Patient, params: Params) -> float:
-    """The fracture rates are looked at again; where the course of bone turns, it turns here."""
+    """Compute the fracture hazards again.
+
+    The course of bone changes on the day of the plateau and on the last day with evidence.
+
+    Parameters
+    ----------
+    day : int
+        Day since enrolment.
+    state, due
+        The patient's state and the next day of each kind of event; both are changed in place.
+    patient, params
+        The patient's facts and the parameters of the arm.
+
+    Returns
+    -------
+    float
+        0; engines do not log reviews.
+
+    References
+    ----------
+    docs/model.md, section "Fractures"; docs/decisions.md, section "Fractures and death".
+    """
     use_up_hazards(day, state)
     if day == params.evidence_day or day == state.plateau_day:
         advance(day, state, patient, params)
@@ -51,7 +73,32 @@ def on_fracture(
     params: Params,
     draws: Draws,
 ) -> float:
-    """A bone breaks: the risk of another is higher for a while, and some patients die."""
+    """Record a fracture: the hazard is higher for a while, and some patients die.
+
+    Parameters
+    ----------
+    site, day : int
+        Index into `vocabulary.SITES`, and day since enrolment.
+    state, due
+        The patient's state and the next day of each kind of event; both are changed in place.
+    patient, params, draws
+        The patient's facts, the parameters of the arm and the patient's random numbers.
+
+    Returns
+    -------
+    float
+        Number of fractures at this site since enrolment.
+
+    Raises
+    ------
+    OutOfDraws
+        If the patient needs more random numbers than were prepared.
+
+    References
+    ----------
+    docs/model.md, sections "Fractures" and "Death". Higher hazard after a vertebral fracture:
+    Lindsay 2001, JAMA 285:320-323 (sim/evidence/lindsay2001.yaml).
+    """
     use_up_hazards(day, state)
     k = state.fractures[site]
     state.fractures[site] = k + 1
@@ -69,7 +116,19 @@ def on_fracture(
 
 
 def use_up_hazards(day: int, state: State) -> None:
-    """Take the hazard accumulated since the last look off what is left until the next fractures."""
+    """Subtract the hazard since the last update from the hazard left until each fracture.
+
+    Parameters
+    ----------
+    day : int
+        Day since enrolment.
+    state
+        The patient's state; changed in place.
+
+    References
+    ----------
+    docs/model.md, section "Fractures".
+    """
     days = day - state.hazard_since
     if days > 0:
         for site in range(len(SITES)):
@@ -81,9 +140,24 @@ def use_up_hazards(day: int, state: State) -> None:
 
 
 def set_hazards(day: int, state: State, due: Due, patient: Patient, params: Params) -> None:
-    """Draw log-hazards as lines from this day to the next review; plan fractures due by then.
+    """Set each log-hazard as a line from this day to the next review.
 
-    The T-score at the end of a line is kept: bone is continuous, so it is that of the next start.
+    Fractures that are due by the next review are planned. The T-score at the end of the line is
+    kept, because the next line starts there.
+
+    Parameters
+    ----------
+    day : int
+        Day since enrolment.
+    state, due
+        The patient's state and the next day of each kind of event; both are changed in place.
+    patient, params
+        The patient's facts and the parameters of the arm.
+
+    References
+    ----------
+    docs/model.md, section "Fractures". Gradients: Marshall 1996, BMJ 312:1254-1259
+    (sim/evidence/marshall1996.yaml).
     """
     review = next_review(day, state, params)
     due[REVIEW] = review
@@ -115,7 +189,27 @@ def set_hazards(day: int, state: State, due: Due, patient: Patient, params: Para
 
 
 def next_review(day: int, state: State, params: Params) -> int:
-    """The next fixed review day, or a day before it on which bone or an imminent risk turns."""
+    """Day of the next review.
+
+    Reviews fall on fixed days, on the day of the plateau, on the last day with evidence, and on the
+    day on which an imminent risk ends.
+
+    Parameters
+    ----------
+    day : int
+        Day since enrolment.
+    state, params
+        The patient's state and the parameters of the arm.
+
+    Returns
+    -------
+    int
+        Day since enrolment, later than `day`.
+
+    References
+    ----------
+    docs/decisions.md, section "Fractures and death".
+    """
     review = (day // params.review_every + 1) * params.review_every
     if day < params.evidence_day < review:
         review = params.evidence_day
@@ -128,7 +222,24 @@ def next_review(day: int, state: State, params: Params) -> int:
 
 
 def log_factors(day: int, site: int, state: State, patient: Patient, params: Params) -> float:
-    """Log hazard per day of one site at T-score 0, with the risk factors of the day."""
+    """Logarithm of the hazard of a site at T-score 0, with the risk factors of the day.
+
+    Parameters
+    ----------
+    day, site : int
+        Day since enrolment, and index into `vocabulary.SITES`.
+    state, patient, params
+        The patient's state and facts, and the parameters of the arm.
+
+    Returns
+    -------
+    float
+        Log hazard, per day.
+
+    References
+    ----------
+    docs/model.md, section "Fractures".
+    """
     total = params.log_base[site] + patient.log_prior
     if day < state.imminent_until[site]:
         total += params.log_imminent[site]
@@ -136,13 +247,48 @@ def log_factors(day: int, site: int, state: State, patient: Patient, params: Par
 
 
 def t_score_on(day: int, bone: int, state: State, patient: Patient, params: Params) -> float:
-    """True T-score on a day up to the next change of treatment or of the course of bone."""
+    """True T-score on a day.
+
+    Parameters
+    ----------
+    day, bone : int
+        Day since enrolment, up to the next change of treatment, plateau or end of evidence; index
+        into `vocabulary.BONES`.
+    state, patient, params
+        The patient's state and facts, and the parameters of the arm.
+
+    Returns
+    -------
+    float
+        T-score, SDs of young adults.
+
+    References
+    ----------
+    docs/model.md, section "Bone".
+    """
     bmd = bmd_on(day, bone, state, patient, params)
     return t_score(bmd, patient.reference_mean[bone], patient.reference_sd[bone])
 
 
 def log_ratio_on(day: int, site: int, state: State, params: Params) -> float:
-    """Logarithm of the direct fracture ratio of the therapies' actions on a day."""
+    """Logarithm of the direct fracture ratio that the actions of the therapies give on a day.
+
+    Parameters
+    ----------
+    day, site : int
+        Day since enrolment, and index into `vocabulary.SITES`.
+    state, params
+        The patient's state and the parameters of the arm.
+
+    Returns
+    -------
+    float
+        Log rate ratio, 0 without a direct effect.
+
+    References
+    ----------
+    docs/model.md, sections "Action" and "Fractures".
+    """
     total = 0.0
     for subset in range(params.subsets):
         if params.log_ratio[site][subset] != 0.0 and state.product[subset] != 0.0:

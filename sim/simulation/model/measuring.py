@@ -1,4 +1,7 @@
-"""Visits: what densitometer and laboratory read. Measuring changes nothing but the next visit."""
+"""Visits: bone density and markers as measured, with measurement error.
+
+A measurement changes only the day of the next visit.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,34 @@ def on_measurement(
     params: Params,
     draws: Draws,
 ) -> float:
-    """One quantity is measured with its error. Returns the measured value in its unit."""
+    """Measure one quantity with its error.
+
+    Parameters
+    ----------
+    quantity : int
+        Index into `vocabulary.QUANTITIES`.
+    day : int
+        Day since enrolment.
+    state, due
+        The patient's state and the next day of each kind of event; both are changed in place.
+    patient, params, draws
+        The patient's facts, the parameters of the arm and the patient's random numbers.
+
+    Returns
+    -------
+    float
+        Measured value, in the unit in the name of the quantity.
+
+    Raises
+    ------
+    OutOfDraws
+        If the patient needs more random numbers than were prepared.
+
+    References
+    ----------
+    docs/model.md, section "Measurement". DXA error: Wilson and Smith
+    (sim/evidence/wilson_dxa_precision.yaml).
+    """
     visit = state.visit[quantity]
     state.visit[quantity] = visit + 1
     due[MEASURE + quantity] = NEVER
@@ -44,7 +74,26 @@ def on_measurement(
 
 
 def marker_on(day: int, marker: int, state: State, patient: Patient, params: Params) -> float:
-    """True value of a marker on a day up to the next change of treatment, in its unit."""
+    """True value of a marker on a day.
+
+    Parameters
+    ----------
+    day : int
+        Day since enrolment. Valid up to the next change of treatment.
+    marker : int
+        Index into `vocabulary.MARKERS`.
+    state, patient, params
+        The patient's state and facts, and the parameters of the arm.
+
+    Returns
+    -------
+    float
+        Value in the unit of the marker, at most exp(`MOST_LOG_RATIO`) times the entry value.
+
+    References
+    ----------
+    docs/model.md, section "Markers".
+    """
     total = 0.0
     for subset in range(1, params.subsets):
         product = patient.marker_effect[marker][subset]
@@ -56,7 +105,28 @@ def marker_on(day: int, marker: int, state: State, patient: Patient, params: Par
 
 
 def effect_site(day: int, marker: int, therapy: int, state: State, params: Params) -> float:
-    """How far a therapy acts on a marker: 1 where the published change was measured."""
+    """Effect of a therapy on a marker on a day, relative to the effect when the paper measured.
+
+    Parameters
+    ----------
+    day : int
+        Day since enrolment.
+    marker : int
+        Index into `vocabulary.MARKERS`.
+    therapy : int
+        Slot of the therapy.
+    state, params
+        The patient's state and the parameters of the arm.
+
+    Returns
+    -------
+    float
+        Relative effect: 1 gives the published change; 0 for a therapy that is not in the arm.
+
+    References
+    ----------
+    docs/model.md, section "Markers".
+    """
     if not params.in_arm[therapy]:
         return 0.0
     at_site = site_action_on(day, marker, therapy, state, params)

@@ -1,4 +1,4 @@
-"""What comes next by plan: the next infusion, the end of a therapy, and what waits for that end."""
+"""Plans: the next infusion, the end of a therapy, and the therapy that follows it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,28 @@ from sim.simulation.records import (
 def begin_therapy(
     therapy: int, day: int, state: State, due: Due, params: Params, draws: Draws
 ) -> None:
-    """A therapy may begin from this day on: its first infusion, or its course, is planned."""
+    """Plan the first infusion of a therapy, or its course, from this day on.
+
+    Parameters
+    ----------
+    therapy : int
+        Slot of the therapy.
+    day : int
+        Day since enrolment.
+    state, due
+        The patient's state and the next day of each kind of event; both are changed in place.
+    params, draws
+        The parameters of the arm and the patient's random numbers.
+
+    Raises
+    ------
+    OutOfDraws
+        If the patient needs more random numbers than were prepared.
+
+    References
+    ----------
+    docs/decisions.md, section "One therapy after another".
+    """
     if params.is_infusion[therapy]:
         state.begun[therapy] = day
         due[INFUSION + therapy] = infusion_day(therapy, 0, day, state, params, draws)
@@ -33,9 +54,29 @@ def begin_therapy(
 def end_therapy(
     therapy: int, day: int, state: State, due: Due, params: Params, draws: Draws
 ) -> None:
-    """A therapy is over for this patient; what waits for its end is planned.
+    """End a therapy for this patient, and plan the therapies that follow it.
 
-    What follows begins after its wait, at the earliest the next day.
+    A follower begins after its wait, at the earliest on the next day.
+
+    Parameters
+    ----------
+    therapy : int
+        Slot of the therapy.
+    day : int
+        Day since enrolment.
+    state, due
+        The patient's state and the next day of each kind of event; both are changed in place.
+    params, draws
+        The parameters of the arm and the patient's random numbers.
+
+    Raises
+    ------
+    OutOfDraws
+        If the patient needs more random numbers than were prepared.
+
+    References
+    ----------
+    docs/decisions.md, section "One therapy after another".
     """
     if state.ended[therapy]:
         return
@@ -51,9 +92,31 @@ def end_therapy(
 def plan_next_infusion(
     therapy: int, k: int, day: int, state: State, due: Due, params: Params, draws: Draws
 ) -> None:
-    """Plan the k-th infusion after one on this day; after the last one, the end of the schedule.
+    """Plan infusion k after one on this day. After the last infusion, plan the end of the schedule.
 
-    The end is planned only where another therapy waits for it; nothing else would notice it.
+    The end is an event only if another therapy follows; without a follower it has no effect.
+
+    Parameters
+    ----------
+    therapy : int
+        Slot of the therapy.
+    k : int
+        Number of the planned infusion, from 0.
+    day : int
+        Day since enrolment.
+    state, due
+        The patient's state and the next day of each kind of event; both are changed in place.
+    params, draws
+        The parameters of the arm and the patient's random numbers.
+
+    Raises
+    ------
+    OutOfDraws
+        If the patient needs more random numbers than were prepared.
+
+    References
+    ----------
+    docs/decisions.md, sections "Time and schedules" and "One therapy after another".
     """
     due[INFUSION + therapy] = infusion_day(therapy, k, day + 1, state, params, draws)
     was_last = k >= len(params.plan_days[therapy]) or params.plan_days[therapy][k] == NEVER
@@ -64,9 +127,36 @@ def plan_next_infusion(
 def infusion_day(
     therapy: int, k: int, earliest: int, state: State, params: Params, draws: Draws
 ) -> int:
-    """Day of the k-th infusion: as planned, or late, but after the one before and before the end.
+    """Day of infusion k: as planned or late, after the previous infusion and before the end.
 
-    Being late is drawn here; whether the infusion is missed is drawn on the day.
+    Lateness is drawn here. Whether the infusion is missed is drawn on its day.
+
+    Parameters
+    ----------
+    therapy : int
+        Slot of the therapy.
+    k : int
+        Number of the planned infusion, from 0.
+    earliest : int
+        Earliest possible day since enrolment.
+    state
+        The patient's state.
+    params, draws
+        The parameters of the arm and the patient's random numbers.
+
+    Returns
+    -------
+    int
+        Day since enrolment; `NEVER` if no infusion k is planned within the follow-up.
+
+    Raises
+    ------
+    OutOfDraws
+        If the patient needs more random numbers than were prepared.
+
+    References
+    ----------
+    docs/decisions.md, section "Time and schedules".
     """
     if k >= len(params.plan_days[therapy]) or params.plan_days[therapy][k] == NEVER:
         return NEVER
@@ -79,6 +169,20 @@ def infusion_day(
 
 
 def begin_plateau_clock(day: int, state: State, params: Params) -> None:
-    """The first therapy of the patient begins: bone has so long until its plateau."""
+    """Set the day of the plateau of bone when the patient's first therapy begins.
+
+    Parameters
+    ----------
+    day : int
+        Day since enrolment.
+    state
+        The patient's state; changed in place.
+    params
+        The parameters of the arm.
+
+    References
+    ----------
+    docs/model.md, section "Bone" (reading plateau).
+    """
     if params.reading == PLATEAU and state.plateau_day == NEVER:
         state.plateau_day = day + params.plateau_after

@@ -1,4 +1,4 @@
-"""Courses: begun and ended by plan, reduced or stopped for intolerance."""
+"""Courses: their planned begin and end, and the steps of intolerance."""
 
 from __future__ import annotations
 
@@ -44,9 +44,35 @@ def on_plan(
     params: Params,
     draws: Draws,
 ) -> float:
-    """A course begins at its full dose, or ends, as planned. Returns its new action.
+    """Begin a course at its full dose, or end it, as planned.
 
-    Of a therapy by infusion, the last phase has ended, for which another therapy waits.
+    For a therapy by infusion, the event is the end of a schedule that another therapy follows.
+
+    Parameters
+    ----------
+    therapy : int
+        Slot of the therapy.
+    day : int
+        Day since enrolment.
+    state, due
+        The patient's state and the next day of each kind of event; both are changed in place.
+    patient, params, draws
+        The patient's facts, the parameters of the arm and the patient's random numbers.
+
+    Returns
+    -------
+    float
+        New action of the course; 0 at its end.
+
+    Raises
+    ------
+    OutOfDraws
+        If the patient needs more random numbers than were prepared.
+
+    References
+    ----------
+    docs/model.md, sections "Action" and "Tolerance"; docs/decisions.md, section "One therapy after
+    another".
     """
     if params.is_infusion[therapy]:
         end_therapy(therapy, day, state, due, params, draws)
@@ -75,7 +101,33 @@ def on_intolerance(
     params: Params,
     draws: Draws,
 ) -> float:
-    """The patient tolerates the course no longer: next rung of the ladder. Returns the action."""
+    """Reduce or stop a course for intolerance, as the next rung of its ladder says.
+
+    Parameters
+    ----------
+    therapy : int
+        Slot of the therapy.
+    day : int
+        Day since enrolment.
+    state, due
+        The patient's state and the next day of each kind of event; both are changed in place.
+    patient, params, draws
+        The patient's facts, the parameters of the arm and the patient's random numbers.
+
+    Returns
+    -------
+    float
+        New action of the course; 0 if it is stopped.
+
+    Raises
+    ------
+    OutOfDraws
+        If the patient needs more random numbers than were prepared.
+
+    References
+    ----------
+    docs/model.md, section "Tolerance"; docs/decisions.md, section "Intolerance".
+    """
     rung = state.rung[therapy]
     state.rung[therapy] = rung + 1
     step = state.action[therapy] * params.ladder[therapy][rung]
@@ -99,7 +151,25 @@ def set_step(
     patient: Patient,
     params: Params,
 ) -> None:
-    """The course acts at a new level from this day on."""
+    """Set the action of a course from this day on.
+
+    Parameters
+    ----------
+    therapy : int
+        Slot of the therapy.
+    action : float
+        New action; 1 is the mean action in the published study.
+    day : int
+        Day since enrolment.
+    state, due
+        The patient's state and the next day of each kind of event; both are changed in place.
+    patient, params
+        The patient's facts and the parameters of the arm.
+
+    References
+    ----------
+    docs/model.md, section "Action".
+    """
     use_up_hazards(day, state)
     advance(day, state, patient, params)
     set_action(therapy, action, day, state, params)
@@ -107,9 +177,27 @@ def set_step(
 
 
 def intolerance_day(therapy: int, day: int, state: State, patient: Patient, params: Params) -> int:
-    """First whole day by which the hazard left is used up at the present dose, by bisection.
+    """Day of the next intolerance event at the present dose, found by bisection over whole days.
 
-    Every distribution is met through its accumulated hazard alone, so none needs an inverse.
+    Bisection needs only the accumulated hazard. No distribution needs an inverse.
+
+    Parameters
+    ----------
+    therapy : int
+        Slot of the therapy.
+    day : int
+        Day since enrolment.
+    state, patient, params
+        The patient's state and facts, and the parameters of the arm.
+
+    Returns
+    -------
+    int
+        First whole day by which the hazard left is used up; `NEVER` after the end of follow-up.
+
+    References
+    ----------
+    docs/model.md, section "Tolerance"; docs/decisions.md, section "Intolerance".
     """
     dose = state.action[therapy] ** params.dose_exponent[therapy]
     factor = dose * patient.frailty[therapy]
@@ -127,7 +215,26 @@ def intolerance_day(therapy: int, day: int, state: State, patient: Patient, para
 
 
 def course_hazard(therapy: int, days: float, params: Params) -> float:
-    """Accumulated hazard of intolerance so long after the start, at action 1 and frailty 1."""
+    """Accumulated hazard of intolerance since the start of a course, at action 1 and frailty 1.
+
+    Parameters
+    ----------
+    therapy : int
+        Slot of the therapy.
+    days : float
+        Time since the start of the course, days.
+    params
+        The parameters of the arm.
+
+    Returns
+    -------
+    float
+        Accumulated hazard, without unit; 0 for a therapy without intolerance.
+
+    References
+    ----------
+    docs/model.md, section "Tolerance".
+    """
     family = params.family[therapy]
     a, b = params.family_a[therapy], params.family_b[therapy]
     if family == STEPS:

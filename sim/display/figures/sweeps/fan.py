@@ -16,10 +16,10 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.display.figures import months
 from sim.display.figures.page import TWO_COLUMNS, Page
-from sim.display.figures.style import ArmStyle
+from sim.display.figures.style import ArmStyle, arm_style
 from sim.display.figures.sweeps import multiples, words
 from sim.display.figures.sweeps.saved import OVER_TIME, Swept
-from sim.display.figures.sweeps.shown import arms, draws
+from sim.display.figures.sweeps.shown import draws
 
 LEVELS = {
     "p025": 0.025, "p10": 0.1, "p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9, "p975": 0.975,
@@ -54,7 +54,8 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     numbers = courses(swept)
     if numbers.empty:
         return None
-    looks = arms(swept.sweep, numbers)
+    styles, simulated = arm_style(swept.sweep.arms), set(numbers["arm"])
+    looks = {arm: look for arm, look in styles.items() if arm in simulated}
     panels = list(_panels(numbers))
     abreast = 1 + max(panel.column for panel in panels)
     width = (TWO_COLUMNS - LEFT - RIGHT - BETWEEN * (abreast - 1)) / abreast
@@ -81,7 +82,7 @@ def courses(swept: Swept) -> pd.DataFrame:
     At entry nothing has changed yet.
     """
     rows = swept.outcomes[swept.outcomes["outcome"].isin(OVER_TIME)]
-    rows = rows[rows["arm"].isin([*arms(swept.sweep, rows)])]
+    rows = rows[rows["against_arm"] == ""]
     key = ["scenario", "outcome", "unit", "arm", "time"]
     base = rows[rows["role"] == "base"].set_index(key)["estimate"]
     found = []

@@ -188,7 +188,7 @@ def _held(held: list[Axis]) -> list[str]:
 def _legend(swept: Swept, numbers: pd.DataFrame, found: list[Axis]) -> list[Artist]:
     looks = contrasts(swept.sweep, numbers)
     entries: list[Artist] = [
-        Line2D([], [], label=words.contrast(arm), **look._asdict()) for arm, look in looks.items()
+        Line2D([], [], label=arms.label("−"), **look._asdict()) for arms, look in looks.items()
     ]
     is_framed = all(axis.has_base for axis in found)
     return [*entries, *([Patch(label="base case", **FRAME)] if is_framed else [])]

@@ -26,6 +26,7 @@ from sim.display.figures.sweeps.shown import (
     ordered,
     with_names,
 )
+from sim.vocabulary import Arms, rows_with
 
 THICK, APART = 1.5, 0.8
 """In mm: of a bar, and of its middle from that of the lane."""
@@ -61,7 +62,7 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
         rows = numbers[numbers["outcome"] == block.outcome]
         for case, axes in bars.panels(page, block, top, _note(block, rows)):
             axes.set_xlim(*_limits(block, rows))
-            _draw(axes, block, of_case(rows, case, block.outcome), looks[case.arm])
+            _draw(axes, block, of_case(rows, case, block.outcome), looks[case.arms])
         top += block.pitch
     return page.figure, numbers
 
@@ -71,7 +72,7 @@ def _numbers(swept: Swept) -> pd.DataFrame:
     rows = swept.indices
     if rows.empty:
         return rows
-    rows = rows[rows["arm"].isin([*contrasts(swept.sweep, rows)])]
+    rows = rows_with(rows, contrasts(swept.sweep, rows))
     rows = last(swept.sweep, rows.rename(columns={"value": "estimate"}))
     key = [*ONE, "parameter"]
     table = rows[key].drop_duplicates()
@@ -130,11 +131,11 @@ def _note(block: Block, rows: pd.DataFrame) -> str:
     return f"{count}, of a total of no more than {words.number(most)}"
 
 
-def _legend(looks: dict[str, ArmStyle], rows: pd.DataFrame) -> list[Artist]:
+def _legend(looks: dict[Arms, ArmStyle], rows: pd.DataFrame) -> list[Artist]:
     color = next(iter(looks.values())).color if len(looks) == 1 else "#8a8a8a"
     edge: dict[str, Any] = {"edgecolor": color, "linewidth": 0.6}
     entries: list[Artist] = [
-        *(Patch(facecolor=look.color, label=words.contrast(a)) for a, look in looks.items()),
+        *(Patch(facecolor=look.color, label=a.label("−")) for a, look in looks.items()),
         *(Patch(label=NAMES[order], **_fill(order, color), **edge) for order in ORDERS),
         Line2D([], [], color=INK, linewidth=0.7, label="95 % interval"),
     ]

@@ -20,7 +20,7 @@ from sim.display.figures.sweeps.axes_of_grid import Axis, axes_of, on_grid, quan
 from sim.display.figures.sweeps.saved import Swept
 from sim.display.figures.sweeps.shown import arms, contrasts, last, ordered
 from sim.display.figures.sweeps.widths import millimetres, wrapped
-from sim.vocabulary import Z95
+from sim.vocabulary import Z95, Arms, rows_with
 
 LEFT, BETWEEN, RIGHT = 10.0, 12.0, 4.0
 """In mm: left of the first panel, between panels, right of the last."""
@@ -48,7 +48,7 @@ class Panel(NamedTuple):
     column: int
     outcome: str
     scenario: str
-    looks: dict[str, ArmStyle]
+    looks: dict[Arms, ArmStyle]
     are_differences: bool
 
 
@@ -126,14 +126,14 @@ def _head(numbers: pd.DataFrame, panel: Panel) -> tuple[str, str]:
 
 def _rows_of(numbers: pd.DataFrame, panel: Panel) -> pd.DataFrame:
     """The rows of a panel; of all scenarios where it names none."""
-    shown = (numbers["outcome"] == panel.outcome) & numbers["arm"].isin([*panel.looks])
-    return numbers[shown & (numbers["scenario"].eq(panel.scenario) | (panel.scenario == ""))]
+    shown = numbers["scenario"].eq(panel.scenario) | (panel.scenario == "")
+    return rows_with(numbers[shown & (numbers["outcome"] == panel.outcome)], panel.looks)
 
 
 def _draw(axes: Axes, rows: pd.DataFrame, panel: Panel, axis: Axis) -> None:
     """Lines with bands along numbers; marks with bars along words, where nothing lies between."""
-    for place, (arm, look) in enumerate(panel.looks.items()):
-        course = rows[rows["arm"] == arm]
+    for place, (shown, look) in enumerate(panel.looks.items()):
+        course = rows_with(rows, [shown])
         x = course["place"] + APART * (place - (len(panel.looks) - 1) / 2)
         if axis.numbers:
             x = course[axis.path].map(dict(zip(axis.values, axis.numbers, strict=True)))
@@ -211,6 +211,6 @@ def _dashed(axis: Axis) -> str:
 def _legend(swept: Swept, numbers: pd.DataFrame) -> list[list[Artist]]:
     own = arms(swept.sweep, numbers)
     looks = {**own, **contrasts(swept.sweep, numbers)}
-    entries = [(words.contrast(a), {**_mark(k, a not in own), "ls": k.linestyle})
+    entries = [(a.label("−"), {**_mark(k, a not in own), "ls": k.linestyle})
                for a, k in looks.items()]  # fmt: skip
     return [[Line2D([], [], label=label, **mark) for label, mark in entries]]

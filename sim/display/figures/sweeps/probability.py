@@ -27,6 +27,7 @@ from sim.display.figures.sweeps.shown import (
     draws,
     of_case,
 )
+from sim.vocabulary import Arms
 
 STEPS = 201
 """Places along the axis."""
@@ -72,7 +73,7 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
         axes = places.axes(page, *divmod(place, ABREAST))
         for case, style in styles.items():
             _draw(axes, of_case(numbers, case, outcome), style, 0.6 / (1 + len(styles)))
-        _name(axes, _counted(outcome, every[0].arm), place % ABREAST == 0)
+        _name(axes, _counted(outcome, every[0].arms), place % ABREAST == 0)
         multiples.head(axes, label_of(outcome), below, WIDTH + RIGHT, above)
     return page.figure, numbers.reset_index(drop=True)
 
@@ -84,7 +85,7 @@ def is_fewer(outcome: str) -> bool:
 
 def _of_outcome(rows: pd.DataFrame, every: list[Case], outcome: str) -> pd.DataFrame:
     """The curves of all cases, at the same places; `at_least` counts fewer fractures upwards."""
-    sign = -1.0 if is_fewer(outcome) and " - " in every[0].arm else 1.0
+    sign = -1.0 if is_fewer(outcome) and every[0].arms.against_arm else 1.0
     known = rows[rows["outcome"] == outcome]
     shown = sign * known.loc[known["role"].isin(["base"]), "estimate"].to_numpy(float)
     values = np.r_[sign * draws(known)["estimate"].to_numpy(float), shown]
@@ -107,13 +108,13 @@ def _curve(rows: pd.DataFrame, sign: float, places: np.ndarray) -> pd.DataFrame:
     return table.assign(**first, draws=len(drawn), is_base=np.arange(len(at)) >= len(places))
 
 
-def _line(case: Case, every: list[Case], looks: dict[str, ArmStyle]) -> dict[str, Any]:
+def _line(case: Case, every: list[Case], looks: dict[Arms, ArmStyle]) -> dict[str, Any]:
     """The colour of the arm whose gain it is, and a line and mark for each scenario."""
     place = list(dict.fromkeys(c.scenario for c in every)).index(case.scenario)
     return {
-        "color": looks[case.arm].color, "linestyle": LINES[place % len(LINES)], "linewidth": 1.3,
+        "color": looks[case.arms].color, "linestyle": LINES[place % len(LINES)], "linewidth": 1.3,
         "marker": SYMBOLS[place % len(SYMBOLS)], "markersize": 5, "markeredgewidth": 0.9,
-        "markerfacecolor": "white", "markeredgecolor": looks[case.arm].color,
+        "markerfacecolor": "white", "markeredgecolor": looks[case.arms].color,
     }  # fmt: skip
 
 
@@ -130,9 +131,9 @@ def _draw(axes: Axes, rows: pd.DataFrame, style: dict[str, Any], opacity: float)
     axes.plot(base["at_least"], base["share"], zorder=4, **{**style, "linestyle": "none"})
 
 
-def _counted(outcome: str, arm: str) -> str:
+def _counted(outcome: str, arms: Arms) -> str:
     """What the level axis counts: neither way is called better."""
-    if " - " not in arm:
+    if not arms.against_arm:
         return "at least"
     return "fewer by at least" if is_fewer(outcome) else "higher by at least"
 
@@ -154,6 +155,6 @@ def _name(axes: Axes, counted: str, is_first: bool) -> None:
 
 def _legend(styles: dict[Case, dict[str, Any]], every: list[Case]) -> list[Artist]:
     return [
-        Line2D([], [], label=words.heading(case, every) or words.contrast(case.arm), **style)
+        Line2D([], [], label=words.heading(case, every) or case.arms.label("−"), **style)
         for case, style in styles.items()
     ]

@@ -18,12 +18,14 @@ OVER_TIME = tuple(f"{bone} change" for bone in BONES)
 NOT_DRAWN = ("AB", "BA", "trajectory")
 """Points that only indices and elementary effects are made of; there are very many."""
 
-WORDS = ("scenario", "role", "of", "arm", "outcome", "unit")
+WORDS = ("scenario", "role", "of", "arm", "against_arm", "outcome", "unit")
 NUMBERS = ("point", "time", "estimate", "mc_error")
-IN_WORDS = ("scenario", "parameter", "name", "unit", "arm", "outcome", "order", "other")
+IN_WORDS = (
+    "scenario", "parameter", "name", "unit", "arm", "against_arm", "outcome", "order", "other",
+)  # fmt: skip
 
 OF_A_PARAMETER = ("scenario", "parameter", "name", "unit", "base", "low", "high", "assumption")
-OF_A_RESULT = ("scenario", "parameter", "arm", "outcome", "unit", "time")
+OF_A_RESULT = ("scenario", "parameter", "arm", "against_arm", "outcome", "unit", "time")
 """Columns that tables have, before those of numbers."""
 
 

@@ -28,6 +28,7 @@ from sim.display.figures.sweeps.shown import (
     with_names,
 )
 from sim.display.figures.sweeps.widths import wrapped
+from sim.vocabulary import Arms, rows_with
 
 NAMED = 12
 """Parameters that are named at most; fewer where a panel is low."""
@@ -71,7 +72,7 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
             axes.set_ylabel("SD of effects")
         if place + ABREAST >= len(panels):
             axes.set_xlabel("mean absolute effect")
-        _draw(axes, of_case(numbers, case, outcome), looks[case.arm], height)
+        _draw(axes, of_case(numbers, case, outcome), looks[case.arms], height)
         multiples.head(axes, label_of(outcome), below, WIDTH + NAMES, above)
     return page.figure, numbers
 
@@ -81,14 +82,14 @@ def _numbers(swept: Swept) -> pd.DataFrame:
     rows = swept.screening
     if rows.empty:
         return rows
-    rows = rows[rows["arm"].isin([*contrasts(swept.sweep, rows)])]
+    rows = rows_with(rows, contrasts(swept.sweep, rows))
     size = "mean_absolute_effect"
     rows = last(swept.sweep, rows.assign(estimate=rows[size])).drop(columns="estimate")
     columns = ["parameter", "name", "assumption", "mean_effect", size, "sd_effect", "low", "high"]
     rows = rows.rename(columns={"low": "from", "high": "to"})
     rows = with_names(swept, rows).rename(columns={"from": "low", "to": "high"})
     rows = ordered(rows[[*ONE, *columns]], size, largest_first=True)
-    return rows.assign(rank=1 + rows.groupby(["scenario", "arm", "outcome"]).cumcount())
+    return rows.assign(rank=1 + rows.groupby(["scenario", *Arms._fields, "outcome"]).cumcount())
 
 
 def _scale(axes: Axes, rows: pd.DataFrame) -> None:
@@ -148,10 +149,10 @@ def _mark(look: ArmStyle, color: str, is_named: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _legend(looks: dict[str, ArmStyle], numbers: pd.DataFrame) -> list[Artist]:
+def _legend(looks: dict[Arms, ArmStyle], numbers: pd.DataFrame) -> list[Artist]:
     entries: list[Artist] = [
-        Line2D([], [], label=words.contrast(arm), **_mark(look, look.color, True))
-        for arm, look in looks.items()
+        Line2D([], [], label=arms.label("−"), **_mark(look, look.color, True))
+        for arms, look in looks.items()
     ]
     if numbers["rank"].max() > 1:
         look = next(iter(looks.values()))

@@ -7,15 +7,17 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.display.figures.differences import pairs_of
 from sim.display.figures.style import ArmStyle, arm_style
 from sim.display.figures.sweeps.saved import Sweep, Swept
+from sim.vocabulary import Arms, arms_of, rows_with
 
 DRAWS = ("draw", "A", "B")
 """Points that are independent draws of all parameters at once."""
 
 ROUNDING = 1e-9
 
-ONE = ["scenario", "arm", "outcome", "unit", "time"]
+ONE = ["scenario", *Arms._fields, "outcome", "unit", "time"]
 """Columns that name one result of a point."""
 
 
@@ -23,25 +25,24 @@ class Case(NamedTuple):
     """A scenario, and the paired difference (or the only arm) that is shown of it."""
 
     scenario: str
-    arm: str
+    arms: Arms
 
 
-def contrasts(sweep: Sweep, rows: pd.DataFrame) -> dict[str, ArmStyle]:
+def contrasts(sweep: Sweep, rows: pd.DataFrame) -> dict[Arms, ArmStyle]:
     """The paired differences and the look of each, which is that of the arm whose gain it is.
 
     Where a scenario has one arm and nothing to compare, the arm itself.
     """
-    styles, found = arm_style(sweep.arms), set(rows["arm"]) if len(rows) else set()
-    pairs = {f"{a} - {b}": styles[a] for a in sweep.arms for b in sweep.arms}
-    looks = {name: look for name, look in pairs.items() if name in found}
-    alone = styles if len(sweep.arms) == 1 else {}
-    return looks or {name: look for name, look in alone.items() if name in found}
+    styles, found = arm_style(sweep.arms), set(arms_of(rows)) if len(rows) else set()
+    looks = {pair: styles[pair.arm] for pair in pairs_of(sweep.arms) if pair in found}
+    return looks or (arms(sweep, rows) if len(sweep.arms) == 1 and len(rows) else {})
 
 
-def arms(sweep: Sweep, rows: pd.DataFrame) -> dict[str, ArmStyle]:
+def arms(sweep: Sweep, rows: pd.DataFrame) -> dict[Arms, ArmStyle]:
     """The arms that were simulated, and the look of each."""
-    found = set(rows["arm"])
-    return {name: look for name, look in arm_style(sweep.arms).items() if name in found}
+    found = set(arms_of(rows))
+    looks = {Arms(name): look for name, look in arm_style(sweep.arms).items()}
+    return {alone: look for alone, look in looks.items() if alone in found}
 
 
 def last(sweep: Sweep, rows: pd.DataFrame) -> pd.DataFrame:
@@ -55,20 +56,20 @@ def last(sweep: Sweep, rows: pd.DataFrame) -> pd.DataFrame:
 def compared(swept: Swept) -> pd.DataFrame:
     """The paired differences in the outcomes asked for, each at its last time."""
     rows = swept.outcomes
-    return last(swept.sweep, rows[rows["arm"].isin([*contrasts(swept.sweep, rows)])])
+    return last(swept.sweep, rows_with(rows, contrasts(swept.sweep, rows)))
 
 
 def cases(sweep: Sweep, rows: pd.DataFrame) -> list[Case]:
     """Every scenario and difference in some rows: scenarios as they come, differences by arm."""
-    found = set(zip(rows["scenario"], rows["arm"], strict=True))
-    every = [(s, arm) for s in rows["scenario"].unique() for arm in contrasts(sweep, rows)]
-    return [Case(*pair) for pair in every if pair in found]
+    found = set(zip(rows["scenario"], map(Arms, rows["arm"], rows["against_arm"]), strict=True))
+    every = [(s, pair) for s in rows["scenario"].unique() for pair in contrasts(sweep, rows)]
+    return [Case(*case) for case in every if case in found]
 
 
 def of_case(rows: pd.DataFrame, case: Case, outcome: str) -> pd.DataFrame:
     """The rows of one outcome in one scenario and difference."""
-    is_case = (rows["scenario"] == case.scenario) & (rows["arm"] == case.arm)
-    return rows[is_case & (rows["outcome"] == outcome)]
+    is_case = (rows["scenario"] == case.scenario) & (rows["outcome"] == outcome)
+    return rows_with(rows[is_case], [case.arms])
 
 
 def ends(swept: Swept) -> pd.DataFrame:
@@ -99,7 +100,7 @@ def _with_errors(swept: Swept, table: pd.DataFrame) -> pd.DataFrame:
         return table.assign(low_error=errors["low"], high_error=errors["high"])
     known = last(swept.sweep, swept.alone.assign(estimate=swept.alone["base"]))
     known = known.rename(columns={"error_low": "low_error", "error_high": "high_error"})
-    key = ["scenario", "arm", "outcome", "parameter"]
+    key = ["scenario", *Arms._fields, "outcome", "parameter"]
     return table.merge(known[[*key, "low_error", "high_error"]], on=key, how="left")
 
 
@@ -135,7 +136,7 @@ def draws(rows: pd.DataFrame) -> pd.DataFrame:
 
 def ordered(rows: pd.DataFrame, *columns: str, largest_first: bool = False) -> pd.DataFrame:
     """Rows by outcome, scenario and difference as they come, then by columns of numbers."""
-    names = ["outcome", "scenario", "arm"]
+    names = ["outcome", "scenario", *Arms._fields]
     by = pd.DataFrame({name: pd.factorize(rows[name])[0] for name in names}, index=rows.index)
     by = by.assign(**{name: -rows[name] if largest_first else rows[name] for name in columns})
     order = by.sort_values([*names, *columns], kind="stable").index

@@ -28,6 +28,7 @@ from sim.display.figures.sweeps.shown import (
     ordered,
 )
 from sim.display.figures.sweeps.widths import wrapped
+from sim.vocabulary import Arms
 
 NAMED = 5
 """Parameters that are named: more lines could not be told apart."""
@@ -68,7 +69,7 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     for place, ((outcome, case), below) in enumerate(zip(panels, heads, strict=True)):
         axes = rows.axes(page, *divmod(place, ABREAST))
         of_panel = of_case(numbers, case, outcome)
-        _draw(axes, of_panel, looks[case.arm])
+        _draw(axes, of_panel, looks[case.arms])
         _limits(axes, numbers[numbers["outcome"] == outcome])
         _name(axes, of_panel, height)
         multiples.head(axes, label_of(outcome), below, WIDTH + NAMES, above)
@@ -85,7 +86,7 @@ def _lines(swept: Swept, wide: pd.DataFrame, height: float) -> pd.DataFrame:
 
 def _named(wide: pd.DataFrame, height: float) -> pd.DataFrame:
     """The place of each parameter by width, and whether its name fits beside its panel."""
-    panel = ["scenario", "arm", "outcome"]
+    panel = ["scenario", *Arms._fields, "outcome"]
     names = map(words.named, wide["name"], wide["assumption"])
     wide = wide.assign(mm=[Label(0, wrapped(name, ROOM)).height for name in names])
     rank, used = 1 + wide.groupby(panel).cumcount(), wide.groupby(panel)["mm"].cumsum()
@@ -159,9 +160,9 @@ def _name(axes: Axes, rows: pd.DataFrame, height: float) -> None:
     beside(axes, labels, height, LEADER)
 
 
-def _legend(looks: dict[str, ArmStyle], numbers: pd.DataFrame) -> list[Artist]:
+def _legend(looks: dict[Arms, ArmStyle], numbers: pd.DataFrame) -> list[Artist]:
     entries: list[Artist] = [
-        Line2D([], [], label=words.contrast(arm), **_look(look, 1)) for arm, look in looks.items()
+        Line2D([], [], label=arms.label("−"), **_look(look, 1)) for arms, look in looks.items()
     ]
     if not numbers["named"].all():
         entries.append(Line2D([], [], label="other parameters", color=OTHERS, linewidth=0.6))

@@ -26,6 +26,7 @@ from sim.display.figures.sweeps.shown import (
     ordered,
 )
 from sim.display.figures.sweeps.widths import millimetres
+from sim.vocabulary import Arms
 
 THICK, BESIDE, EDGE = 2.2, 1.0, 2.0
 """In mm: of a bar, from a bar to the value beside it, and at the edges of a panel."""
@@ -64,7 +65,7 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
         rows = numbers[numbers["outcome"] == block.outcome]
         for case, axes in bars.panels(page, block, top, _note(block, rows)):
             axes.set_xlim(*_limits(block, rows, not values))
-            _draw(axes, block, of_case(rows, case, block.outcome), looks[case.arm], not values)
+            _draw(axes, block, of_case(rows, case, block.outcome), looks[case.arms], not values)
         top += block.pitch
     return page.figure, _listed(numbers, found)
 
@@ -187,12 +188,12 @@ def _note(block: Block, rows: pd.DataFrame) -> str:
     return f"{count}, each by no more than {words.number(most)} {others['unit'].iloc[0]}"
 
 
-def _legend(looks: dict[str, ArmStyle], rows: pd.DataFrame) -> list[list[Artist]]:
+def _legend(looks: dict[Arms, ArmStyle], rows: pd.DataFrame) -> list[list[Artist]]:
     """Differences by colour where there are several; halves of bars; marks."""
     color = next(iter(looks.values())).color if len(looks) == 1 else "#8a8a8a"
     edge: dict[str, Any] = {"edgecolor": color, "linewidth": 0.6}
-    arms: list[Artist] = [
-        Patch(facecolor=look.color, label=words.contrast(arm)) for arm, look in looks.items()
+    differences: list[Artist] = [
+        Patch(facecolor=look.color, label=arms.label("−")) for arms, look in looks.items()
     ]
     halves: list[Artist] = [
         Patch(label="low end", **_fill("low", color), **edge),
@@ -201,13 +202,19 @@ def _legend(looks: dict[str, ArmStyle], rows: pd.DataFrame) -> list[list[Artist]
     ]
     if rows["assumption"].any():
         halves.append(words.assumed())
-    return [arms, halves]
+    return [differences, halves]
 
 
 def _listed(numbers: pd.DataFrame, found: list[Block]) -> pd.DataFrame:
     """The numbers in the order of the bars, with whether each is drawn."""
-    shown = {(b.outcome, *case, lane.parameter) for b in found for case in b.cases
-             for lane in b.lanes}  # fmt: skip
-    keys = zip(*(numbers[c] for c in ("outcome", "scenario", "arm", "parameter")), strict=True)
+    shown = {
+        (block.outcome, case.scenario, *case.arms, lane.parameter)
+        for block in found
+        for case in block.cases
+        for lane in block.lanes
+    }
+    keys = zip(
+        *(numbers[c] for c in ("outcome", "scenario", *Arms._fields, "parameter")), strict=True
+    )
     numbers = numbers.assign(drawn=[key in shown for key in keys])
     return ordered(numbers, "width", largest_first=True)

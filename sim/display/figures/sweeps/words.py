@@ -15,6 +15,7 @@ from sim.display.figures.differences import OF_ENTRY, SPELT, label_of
 from sim.display.figures.page import MARGIN, TWO_COLUMNS
 from sim.display.figures.sweeps.saved import Sweep
 from sim.display.figures.sweeps.shown import Case
+from sim.vocabulary import Arms
 
 ASSUMED = " ○"
 """Stands after the name of a parameter that no source vouches for."""
@@ -63,9 +64,9 @@ def reading(sweep: Sweep) -> str:
     return f"Annual increase of bone density: {each}."
 
 
-def compares(arms: Iterable[str]) -> str:
+def compares(shown: Iterable[Arms]) -> str:
     """Which differences there are, and that they are paired."""
-    pairs = [contrast(arm) for arm in arms if " - " in arm]
+    pairs = [arms.label("−") for arms in shown if arms.against_arm]
     same = "the same virtual patients and random numbers in both arms"
     return f"Paired differences, {same}: {', '.join(pairs)}." if pairs else ""
 
@@ -111,16 +112,11 @@ def head(
     return f"{title} ({own})" if is_first else "", scenario
 
 
-def contrast(arm: str) -> str:
-    """A difference with a proper minus sign."""
-    return arm.replace(" - ", " − ")
-
-
 def heading(case: Case, every: Sequence[Case]) -> str:
     """What tells a case from the others: its scenario, its difference, both, or nothing."""
     one_scenario = len({other.scenario for other in every}) == 1
-    one_arm = len({other.arm for other in every}) == 1
-    parts = ["" if one_scenario else case.scenario, "" if one_arm else contrast(case.arm)]
+    one_arm = len({other.arms for other in every}) == 1
+    parts = ["" if one_scenario else case.scenario, "" if one_arm else case.arms.label("−")]
     return ", ".join(part for part in parts if part)
 
 

@@ -1,8 +1,8 @@
-"""The random numbers of a block of patients: which streams a scenario needs, and how far."""
+"""Random numbers: the streams that a scenario needs, and the numbers of a range of patients."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
-from sim.simulation.draws import Law, fill
-from sim.simulation.lowering.dosing import reactions_of
+from sim.simulation.columns import DRAWN_ANEW, Columns
+from sim.simulation.draws import Law
+from sim.simulation.lowering.infusions import reactions_of
 from sim.simulation.records import (
     BREAKS,
     COURSE_ENDS,
@@ -30,9 +31,12 @@ from sim.simulation.records import (
 )
 from sim.vocabulary import BONES, MARKERS, SITES
 
+FRACTURES_PREPARED = 8
+"""Fractures per site that random numbers are prepared for at first."""
+
 
 class Need(NamedTuple):
-    """Numbers that a scenario needs: for which stream and slot, under which name, of which law."""
+    """Random numbers of one stream and slot: the name of the stream, its law, and its uses."""
 
     stream: int
     slot: int
@@ -41,30 +45,46 @@ class Need(NamedTuple):
     uses: list[int]
 
 
-def prepare(
-    scenario: Scenario, params: npt.NDArray[np.void], first: int, count: int, fractures: int
-) -> Floats:
-    """Random numbers of `count` patients from `first` on, patients x columns.
+def needs_of(scenario: Scenario, params: npt.NDArray[np.void], fractures: int) -> tuple[Need, ...]:
+    """The random numbers that a patient of a scenario needs, in the order of their columns.
 
-    `params` is told where each stream begins. Certain and impossible things need no numbers. A
-    stream is named after what it decides, a measurement's use is its day, so that neither the order
-    of therapies nor the number of visits moves a number.
+    What is certain or impossible needs no number. A stream is named after what it decides, and the
+    use of a measurement is its day, so that neither the order of therapies nor the number of visits
+    moves a number.
     """
-    needs = [
+    return (
         *_of_infusions(scenario, params),
         *_of_reactions(scenario, params),
         *_of_courses(scenario),
         *_of_fractures(fractures),
         Need(DIES, 0, "death", "exponential", [0]),
         *_of_measurements(params),
-    ]
-    width = 0
-    for need in needs:
-        params["first_draw"][need.stream, need.slot] = width
-        params["draws"][need.stream, need.slot] = len(need.uses)
-        width += len(need.uses)
-    columns = [(need.name, use, need.law) for need in needs for use in need.uses]
-    return fill(scenario.seed, columns, first, count)
+    )
+
+
+def numbers(
+    needs: Sequence[Need], seed: int, patients: range, columns: Columns = DRAWN_ANEW
+) -> Floats:
+    """The random numbers of the patients of these numbers.
+
+    Parameters
+    ----------
+    needs
+        The random numbers that a patient needs, as in a protocol.
+    seed
+        Seed of the study.
+    patients
+        Numbers of the patients.
+    columns
+        Columns of random numbers; those drawn before may be kept there.
+
+    Returns
+    -------
+    array
+        Patients x columns, the columns in the order of the needs and their uses.
+    """
+    names = [(need.name, use, need.law) for need in needs for use in need.uses]
+    return columns.table(seed, names, patients)
 
 
 def _of_infusions(scenario: Scenario, params: npt.NDArray[np.void]) -> Iterator[Need]:

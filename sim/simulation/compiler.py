@@ -1,0 +1,111 @@
+"""Compilation of plain functions with numba, module by module."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import FunctionType, ModuleType
+from typing import Any
+
+
+def load_numba() -> Any:
+    """Import numba, untyped: its type stubs lack some options.
+
+    Returns
+    -------
+    module
+        The package numba.
+
+    Raises
+    ------
+    ImportError
+        If numba is not installed.
+    """
+    return importlib.import_module("numba")
+
+
+def compile_modules(
+    modules: Iterable[str], inlined: Collection[str], settings: Mapping[str, Any]
+) -> dict[Any, Any]:
+    """Compile the functions of several modules.
+
+    Parameters
+    ----------
+    modules : iterable of str
+        Names of the modules. A module stands after the modules whose functions it calls.
+    inlined : collection of str
+        Names of the modules whose functions are inlined where they are called.
+    settings : mapping
+        Options of `numba.njit`.
+
+    Returns
+    -------
+    dict
+        Compiled function of each plain function.
+    """
+    compiled_of: dict[Any, Any] = {}
+    for name in modules:
+        inline = {"forceinline": True} if name in inlined else {}
+        compiler = load_numba().njit(**settings, **inline, no_cpython_wrapper=True)
+        _compile(importlib.import_module(name), compiled_of, compiler)
+    return compiled_of
+
+
+def copy_function(function: Any, names: dict[str, Any]) -> FunctionType:
+    """Copy a function; the copy looks up its global names in another dictionary.
+
+    Parameters
+    ----------
+    function : function
+        Function to copy.
+    names : dict
+        Global names of the copy.
+
+    Returns
+    -------
+    function
+        The copy.
+
+    Examples
+    --------
+    >>> def double():
+    ...     return 2 * x
+    >>> copy_function(double, {"x": 3})()
+    6
+    """
+    copy = FunctionType(function.__code__, names, function.__name__)
+    copy.__module__ = function.__module__
+    return copy
+
+
+@contextlib.contextmanager
+def configured(config: Any, **settings: object) -> Iterator[None]:
+    """Change settings that the whole process shares, for the time of a `with` block.
+
+    Parameters
+    ----------
+    config : module
+        Configuration of numba.
+    **settings
+        Settings and their values within the block.
+    """
+    before = {name: getattr(config, name) for name in settings}
+    vars(config).update(settings)
+    try:
+        yield
+    finally:
+        vars(config).update(before)
+
+
+def _compile(module: ModuleType, compiled_of: dict[Any, Any], compiler: Any) -> None:
+    """Compile the functions of a module, and add them to `compiled_of`.
+
+    The compiled functions call one another and the functions compiled before.
+    """
+    names = dict(vars(module))
+    functions = {name: f for name, f in names.items() if isinstance(f, FunctionType)}
+    for function in functions.values():
+        if function.__module__ == module.__name__:
+            compiled_of[function] = compiler(copy_function(function, names))
+    names.update({name: compiled_of[f] for name, f in functions.items() if f in compiled_of})

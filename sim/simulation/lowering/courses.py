@@ -1,0 +1,110 @@
+"""Courses: their plans, doses and tolerance."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from sim.scenario.form.intolerance import Intolerance
+from sim.scenario.form.study import Scenario
+from sim.scenario.form.therapy import Course
+from sim.simulation.lowering.frailty import hazard_for_survival, survival_under
+from sim.simulation.lowering.padding import padded
+from sim.simulation.records import (
+    GOMPERTZ,
+    LOGLOGISTIC,
+    LOGNORMAL_TIME,
+    NEVER,
+    NO_INTOLERANCE,
+    RUNGS,
+    STEPS,
+    STEPS_OF_HAZARD,
+    THERAPIES,
+    WEIBULL,
+)
+from sim.vocabulary import DAYS_PER_YEAR
+
+
+def course_fields(scenario: Scenario) -> dict[str, Any]:
+    """The fields of PARAMS under the heading "courses"."""
+    ladder: list[list[float]] = [[] for _ in range(THERAPIES)]
+    ends: list[list[float]] = [[] for _ in range(THERAPIES)]
+    hazards: list[list[float]] = [[] for _ in range(THERAPIES)]
+    fields: dict[str, Any] = {
+        "course_start": np.zeros(THERAPIES, np.int64),
+        "course_length": np.full(THERAPIES, NEVER, np.int64),
+        "family": np.full(THERAPIES, NO_INTOLERANCE, np.int64),
+        **{
+            n: np.zeros(THERAPIES)
+            for n in ("relative_dose", "dose_exponent", "family_a", "family_b")
+        },
+    }
+    for slot, therapy in enumerate(scenario.therapies.values()):
+        if not isinstance(therapy, Course):
+            continue
+        begins = round(therapy.start.on)
+        fields["course_start"][slot] = begins
+        if therapy.duration is not None:
+            length = round(therapy.start.on + therapy.duration) - begins
+            fields["course_length"][slot] = max(length, 1)
+        fields["relative_dose"][slot] = therapy.relative_dose
+        fields["dose_exponent"][slot] = therapy.hazard_by_dose
+        ladder[slot] = [{"halve": 0.5, "stop": 0.0}[rung] for rung in therapy.on_intolerance]
+        if therapy.intolerance is not None:
+            family, a, b, ends[slot], hazards[slot] = _tolerance(
+                therapy.intolerance, therapy.frailty_sd
+            )
+            fields["family"][slot] = family
+            fields["family_a"][slot], fields["family_b"][slot] = a, b
+    fields["ladder"] = padded(ladder, RUNGS, -1.0, "rungs of on_intolerance")
+    fields["step_end"] = padded(ends, STEPS_OF_HAZARD, None, "steps of intolerance")
+    fields["step_hazard"] = padded(hazards, STEPS_OF_HAZARD, None, "steps of intolerance")
+    return fields
+
+
+def _tolerance(
+    intolerance: Intolerance, frailty_sd: float
+) -> tuple[int, float, float, list[float], list[float]]:
+    """Family, its two parameters (days), and the ends and accumulated hazards of its steps."""
+    if intolerance.steps is not None:
+        return (STEPS, 0.0, 0.0, *_steps(intolerance, frailty_sd))
+    family = intolerance.family
+    time = getattr(intolerance, family)
+    target = None if time.by is None else hazard_for_survival(1 - time.probability, frailty_sd)
+    if family == "exponential":
+        rate = time.rate / DAYS_PER_YEAR if target is None else target / time.by
+        return GOMPERTZ, rate, 0.0, [], []
+    if family == "weibull":
+        scale = time.scale if target is None else time.by / target ** (1 / time.shape)
+        return WEIBULL, time.shape, scale, [], []
+    if family == "gompertz":
+        growth = time.growth / DAYS_PER_YEAR
+        unit = math.expm1(growth * (time.by or 0)) / growth if growth else time.by
+        rate = time.rate / DAYS_PER_YEAR if target is None else target / unit
+        return GOMPERTZ, rate, growth, [], []
+    if family == "lognormal_time":
+        from scipy.special import ndtri
+
+        above = 0.0 if target is None else float(ndtri(-math.expm1(-target)))
+        median = time.median if target is None else time.by / math.exp(time.sigma * above)
+        return LOGNORMAL_TIME, median, time.sigma, [], []
+    median = time.median if target is None else time.by / math.expm1(target) ** (1 / time.shape)
+    return LOGLOGISTIC, median, time.shape, [], []
+
+
+def _steps(intolerance: Intolerance, frailty_sd: float) -> tuple[list[float], list[float]]:
+    """Ends and accumulated hazards of the steps, at frailty 1."""
+    ends, hazards, survival, start = [], [0.0], 1.0, 0.0
+    for step in intolerance.steps or []:
+        if step.probability is not None:
+            survival *= 1 - step.probability
+            hazards.append(max(hazards[-1], hazard_for_survival(survival, frailty_sd)))
+        else:
+            added = (step.rate or 0.0) * (step.until - start) / DAYS_PER_YEAR
+            hazards.append(hazards[-1] + added)
+            survival = survival_under(hazards[-1], frailty_sd)
+        ends.append(step.until)
+        start = step.until
+    return ends, hazards[1:]

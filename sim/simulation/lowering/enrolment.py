@@ -1,0 +1,101 @@
+"""Virtual patients before treatment: correlated normal scores turned into values of each."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.special import betainc, ndtr, ndtri
+
+from sim.scenario.form.cohort import CORRELATED, Cohort, Counts, Variable, pair_of
+from sim.simulation.columns import DRAWN_ANEW, Columns
+from sim.simulation.records import Floats, Integers
+
+
+class Baseline(NamedTuple):
+    """One entry per patient; responses are standard normal, all other values in their unit."""
+
+    female: Integers
+    values: dict[str, Floats]  # age, weight, spine_t, hip_t, and the markers of the cohort
+    vertebral_fractures: Integers
+    responses: dict[str, Floats]  # spine, hip, ctx, balp, tryptase
+
+
+def enrol(cohort: Cohort, seed: int, patients: range, columns: Columns = DRAWN_ANEW) -> Baseline:
+    """The patients of these numbers before any treatment.
+
+    Parameters
+    ----------
+    cohort
+        Distributions of the cohort, and the correlations between them.
+    seed
+        Seed of the study.
+    patients
+        Numbers of the patients.
+    columns
+        Columns of random numbers; those drawn before may be kept there.
+    """
+    scores = _correlated(cohort, seed, patients, columns)
+    names = ("age", "weight", "spine_t", "hip_t", *cohort.markers)
+    share = columns.column(seed, "sex", 0, "uniform", patients)
+    return Baseline(
+        female=(share < cohort.female).astype(np.int64),
+        values={name: _values(getattr(cohort, name), scores[name]) for name in names},
+        vertebral_fractures=_counts(cohort.vertebral_fractures, scores["vertebral_fractures"]),
+        responses={
+            name.removesuffix("_response"): score
+            for name, score in scores.items()
+            if name.endswith("_response")
+        },
+    )
+
+
+def _correlated(cohort: Cohort, seed: int, patients: range, columns: Columns) -> dict[str, Floats]:
+    """Standard normal scores by variable, with the correlations of the scenario."""
+    matrix = np.eye(len(CORRELATED))
+    for name, value in cohort.correlations.items():
+        i, j = (CORRELATED.index(part) for part in pair_of(name))
+        matrix[i, j] = matrix[j, i] = value
+    factor = np.linalg.cholesky(matrix)
+    free = [columns.column(seed, f"score {n}", 0, "normal", patients) for n in CORRELATED]
+    scores = {}
+    for i, name in enumerate(CORRELATED):
+        score = np.zeros(len(patients))
+        for j in np.flatnonzero(factor[i]).tolist():
+            score += factor[i, j] * free[j]
+        scores[name] = score
+    return scores
+
+
+def _values(variable: Variable[Any], score: Floats) -> Floats:
+    """Normal scores to values of a normal or log-normal variable, truncated where it says so."""
+    if variable.normal is not None:
+        mean, sd = variable.normal.mean, variable.normal.sd
+        low, high = variable.within or (-np.inf, np.inf)
+    else:
+        mean, sd = _log_moments(variable)
+        low, high = np.log(variable.within) if variable.within else (-np.inf, np.inf)
+    if variable.within and sd > 0:
+        below, above = ndtr((low - mean) / sd), ndtr((high - mean) / sd)
+        score = ndtri(below + (above - below) * ndtr(score))
+        score = np.clip(score, (low - mean) / sd, (high - mean) / sd)
+    values = mean + sd * score
+    return np.asarray(values if variable.normal is not None else np.exp(values), dtype=float)
+
+
+def _log_moments(variable: Variable[Any]) -> tuple[float, float]:
+    """Mean and SD of the logarithm of a log-normal variable, from its own mean and SD."""
+    assert variable.lognormal is not None
+    mean, sd = variable.lognormal.mean, variable.lognormal.sd
+    variance = np.log1p((sd / mean) ** 2)
+    return float(np.log(mean) - variance / 2), float(np.sqrt(variance))
+
+
+def _counts(counts: Counts, score: Floats) -> Integers:
+    """Normal scores to `at_least` + a negative binomial, by its distribution function."""
+    mean = counts.negative_binomial.mean - counts.at_least
+    variance = counts.negative_binomial.sd**2
+    size = mean**2 / (variance - mean)
+    most = int(mean + 60 * np.sqrt(variance)) + 60
+    below = betainc(size, np.arange(most) + 1.0, size / (size + mean))
+    return counts.at_least + np.searchsorted(below, ndtr(score), side="left")

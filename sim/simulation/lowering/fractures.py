@@ -1,0 +1,70 @@
+"""Fractures: the base hazard of each site, and every factor on it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtr
+
+from sim.scenario.form.cohort import Variable
+from sim.scenario.form.study import Scenario
+from sim.simulation.lowering.effects import ratio_effects
+from sim.simulation.records import BONE_OF_SITE
+from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES
+
+NO_RATE = -1e4
+"""Logarithm of a hazard that is 0: its exponential is 0 and it can still be added to."""
+
+
+def fracture_fields(scenario: Scenario) -> dict[str, Any]:
+    """The fields of PARAMS under the heading "fractures"."""
+    fractures = scenario.fractures
+    sites = [getattr(fractures.sites, site) for site in SITES]
+    imminent = [site.imminent for site in sites]
+    log_gradient = np.array([math.log(site.gradient) for site in sites])
+    t_scores = [getattr(scenario.cohort, f"{BONES[bone]}_t") for bone in BONE_OF_SITE]
+    ratios = ratio_effects(scenario)
+    return {
+        "review_every": int(fractures.review_every),
+        "log_base": np.array([
+            _log_rate(fractures.base_rate * site.share) + gradient * reference_t(t, gradient)
+            for site, gradient, t in zip(sites, log_gradient, t_scores, strict=True)
+        ]),
+        "log_gradient": log_gradient,
+        "log_imminent": np.array([math.log(i.factor) if i else 0.0 for i in imminent]),
+        "imminent_days": np.array([round(i.duration) if i else 0 for i in imminent]),
+        "has_ratio": (ratios != 0).any(axis=1).astype(np.int64),
+        "log_ratio": ratios,
+        "case_fatality": np.array([site.case_fatality for site in sites]),
+    }  # fmt: skip
+
+
+def _log_rate(per_year: float) -> float:
+    return math.log(per_year / DAYS_PER_YEAR) if per_year > 0 else NO_RATE
+
+
+def reference_t(variable: Variable[float], log_gradient: float) -> float:
+    """The T-score at which a patient has the mean fracture rate of the cohort.
+
+    The mean of gradient^(-T) over the cohort equals gradient^(-reference). For a normal T-score
+    with mean m and standard deviation s the reference is m - s^2 ln(gradient) / 2; for a truncated
+    one it follows from the moment generating function of the truncated normal distribution.
+
+    Parameters
+    ----------
+    variable
+        T-score of the cohort: normal, truncated where the scenario says within.
+    log_gradient
+        Logarithm of the rate ratio per standard deviation of bone density lost.
+    """
+    assert variable.normal is not None
+    mean, sd = variable.normal.mean, variable.normal.sd
+    reference = mean - sd**2 * log_gradient / 2
+    if variable.within is None or sd == 0 or log_gradient == 0:
+        return reference
+    low, high = ((end - mean) / sd for end in variable.within)
+    shift = log_gradient * sd
+    ratio = (ndtr(high + shift) - ndtr(low + shift)) / (ndtr(high) - ndtr(low))
+    return float(reference - math.log(ratio) / log_gradient)

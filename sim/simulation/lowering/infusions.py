@@ -1,0 +1,104 @@
+"""Infusions and their reactions, and therapies that begin at the end of another."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from sim.scenario.form.study import Scenario
+from sim.scenario.form.therapy import InfusionReference, Infusions
+from sim.scenario.form.units import Dose
+from sim.simulation.biology.decay import time_under
+from sim.simulation.lowering.padding import padded
+from sim.simulation.records import NEVER, PLANNED, REACTIONS, THERAPIES, Floats
+
+
+def reference_days(plan: InfusionReference) -> list[int]:
+    """Days of the infusions that define an action of 1."""
+    return plan.schedule.days(0.0, plan.over)
+
+
+def mean_exposure(plan: InfusionReference, decay: float) -> float:
+    """Mean exposure over a plan with every infusion given, in units of the plan's own dose."""
+    over = round(plan.over)
+    return math.fsum(time_under(decay, over - day) for day in reference_days(plan)) / over
+
+
+def decay_rate(half_life: float) -> float:
+    """Rate per day from a half-life in days."""
+    return math.log(2.0) / half_life
+
+
+def dose_mg(dose: Dose, weight: Floats) -> Floats:
+    """Milligrams for each patient of a dose in mg or mg/kg (weight in kg)."""
+    return dose.amount * weight if dose.unit == "mg/kg" else np.full(len(weight), dose.amount)
+
+
+def sequence_fields(scenario: Scenario) -> dict[str, Any]:
+    """The fields of PARAMS under the heading "one therapy after another"."""
+    names = list(scenario.therapies)
+    fields: dict[str, Any] = {
+        "follows": np.full(THERAPIES, -1, np.int64),
+        "is_followed": np.zeros(THERAPIES, np.int64),
+        "wait": np.zeros(THERAPIES, np.int64),
+    }
+    for slot, therapy in enumerate(scenario.therapies.values()):
+        if therapy.start.after is not None:
+            fields["follows"][slot] = names.index(therapy.start.after)
+            fields["is_followed"][names.index(therapy.start.after)] = 1
+            fields["wait"][slot] = round(therapy.start.wait)
+    return fields
+
+
+def infusion_fields(scenario: Scenario) -> dict[str, Any]:
+    """The fields of PARAMS under the heading "infusions"."""
+    days: list[list[int]] = [[] for _ in range(THERAPIES)]
+    numbers = ("is_infusion", "decay", "given", "late", "lateness", "ends_course")
+    fields: dict[str, Any] = {name: np.zeros(THERAPIES) for name in numbers}
+    fields["plan_end"] = np.full(THERAPIES, NEVER, np.int64)
+    for slot, therapy in enumerate(scenario.therapies.values()):
+        if isinstance(therapy, Infusions):
+            days[slot] = therapy.schedule.days(therapy.start.on, scenario.horizon)
+            if therapy.schedule.duration is not None:
+                end = round(therapy.start.on + therapy.schedule.duration)
+                fields["plan_end"][slot] = end
+            fields["is_infusion"][slot] = 1
+            fields["decay"][slot] = decay_rate(therapy.exposure.half_life)
+            fields["given"][slot] = therapy.given
+            fields["late"][slot] = therapy.delay.probability if therapy.delay else 0.0
+            fields["lateness"][slot] = therapy.delay.mean if therapy.delay else 0.0
+            fields["ends_course"][slot] = therapy.ends_course
+    fields["plan_days"] = padded(days, PLANNED, NEVER, "planned doses of a therapy")
+    return {**fields, **_reaction_fields(scenario)}
+
+
+def _reaction_fields(scenario: Scenario) -> dict[str, Any]:
+    reactions = reactions_of(scenario)
+    absent = REACTIONS - len(reactions)
+    return {
+        "reaction_therapy": np.array([slot for slot, *_ in reactions] + [-1] * absent),
+        "reaction_first": np.array([r.first for *_, r in reactions] + [0.0] * absent),
+        "reaction_later": np.array([r.later for *_, r in reactions] + [0.0] * absent),
+        "reaction_ends_course": np.array([r.ends_course for *_, r in reactions] + [0.0] * absent),
+    }
+
+
+def reactions_of(scenario: Scenario) -> list[tuple[int, str, str, Any]]:
+    """Every reaction of the scenario: slot and name of its therapy, its own name, its numbers."""
+    return [
+        (slot, therapy_name, name, reaction)
+        for slot, (therapy_name, therapy) in enumerate(scenario.therapies.items())
+        if isinstance(therapy, Infusions)
+        for name, reaction in therapy.reactions.items()
+    ]
+
+
+def reaction_names(scenario: Scenario) -> tuple[str, ...]:
+    """The names of all reactions; two that share a name carry that of their therapy too."""
+    names = [name for _, _, name, _ in reactions_of(scenario)]
+    return tuple(
+        name if names.count(name) == 1 else f"{therapy} {name}"
+        for _, therapy, name, _ in reactions_of(scenario)
+    )
