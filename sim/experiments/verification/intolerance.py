@@ -81,7 +81,7 @@ def _of_course(slot: int, form: Course, inputs: Inputs, log: Log) -> list[Verdic
 def _shares(taken: Taken) -> Iterator[chance.Compared]:
     """Shares of patients intolerant by some days, of those who could be followed so long."""
     form, begun, last = taken.form, taken.begun, int(taken.inputs.params["horizon"])
-    stopped = first_day(of_kind(taken.log, INTOLERANCE + taken.slot), len(begun)) - begun
+    stopped = first_day(of_kind(taken.log, INTOLERANCE + taken.slot), len(begun))
     dose = form.relative_dose**form.hazard_by_dose
     if np.isinf(begun).all():
         return
@@ -91,7 +91,8 @@ def _shares(taken: Taken) -> Iterator[chance.Compared]:
         followed = begun + days <= last
         expected = 1 - surviving(dose * taken.hazard(float(days)), form.frailty_sd)
         if days > 0 and 0 < expected < 1:
-            yield chance.share(f"intolerant by day {days}", stopped[followed] <= days, expected)
+            in_time = (stopped <= begun + days)[followed]
+            yield chance.share(f"intolerant by day {days}", in_time, expected)
 
 
 def _steps(taken: Taken) -> Iterator[Case]:
