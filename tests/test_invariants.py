@@ -26,7 +26,6 @@ from sim.scenario import ScenarioError, Study, from_document, load
 from sim.scenario.form.therapy import Course
 from sim.scenario.text.layers import read_layers
 from sim.simulation import draws, lowering
-from sim.simulation.batch_engine import simulate
 from sim.simulation.records import (
     DEATH,
     FRACTURE,
@@ -37,9 +36,8 @@ from sim.simulation.records import (
     REVIEW,
     Inputs,
     Log,
-    OutOfDraws,
 )
-from sim.simulation.simulate import inputs_of, names_of
+from sim.simulation.simulate import names_of, simulate_arms
 from sim.vocabulary import QUANTITIES, SITES
 from tests.generated import (
     BASE,
@@ -48,23 +46,12 @@ from tests.generated import (
     flow,
     harsher,
     ladder,
-    quantity,
     scenarios,
     visits,
 )
 
 MEASURED = range(len(QUANTITIES))
 CTX = QUANTITIES.index("ctx_pg_ml")
-REGIMENS = ("interferon + pamidronate", "pamidronate", "interferon")
-TREATED_OR_NOT = "arms={combination: [interferon, pamidronate], pamidronate: []}"
-SATURATING = "{saturating: {time_constant: 12 months, window: 12 months}}"
-NOBODY_DIES_OF_FRACTURES = (
-    "fractures.sites={vertebral: {case_fatality: 0 %}, hip: {case_fatality: 0 %}}"
-)
-NO_GRADIENT = "fractures.sites={vertebral: {gradient: 1}, hip: {gradient: 1}, other: {gradient: 1}}"
-_ONE = "fracture_ratio: {vertebral: 1, hip: 1, other: 1}"
-NO_RATIO = f"effects={{{', '.join(f'{name}: {{{_ONE}}}' for name in REGIMENS)}}}"
-AT_FULL_HAZARD = "therapies.interferon={hazard_by_dose: 0, frailty_sd: 0}"
 
 
 def examples(count):
@@ -78,12 +65,12 @@ def examples(count):
 
 
 MOST_FRACTURES = 130
-"""Each fracture may make the next one likelier: some examples end in thousands in one patient."""
+"""Each fracture may raise the risk of the next: in some examples patients have thousands."""
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _nobody_breaks_without_end():
-    """Examples in which somebody does are left out: they would take minutes, and more memory."""
+def _no_endless_fractures():
+    """Leave out examples with more fractures: they would take minutes, and more memory."""
     protocol = lowering.protocol
 
     def bounded(scenario, fractures=lowering.FRACTURES_PREPARED):
@@ -97,7 +84,7 @@ def _nobody_breaks_without_end():
 
 @pytest.fixture(autouse=True, scope="module")
 def _random_numbers_are_drawn_once():
-    """Those of the same address, which variants of a scenario share, are the same: test_draws."""
+    """Variants of a scenario share the random numbers of an address (test_draws)."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(draws, "column", functools.lru_cache(10_000)(draws.column))
         yield
@@ -105,7 +92,7 @@ def _random_numbers_are_drawn_once():
 
 @pytest.fixture(autouse=True, scope="module")
 def _the_base_is_read_once():
-    """Reading the base file anew for each example would take a third of the time."""
+    """Reading the base file for each example would take a third of the time."""
     documents = {}
 
     def once(path, *rest):
@@ -122,21 +109,15 @@ def study_of(given_settings, *more) -> Study:
     return load(BASE, [*given_settings, *more])
 
 
-def simulated(study, first=0, count=None, fractures=8) -> dict[str, tuple[Inputs, Log]]:
-    """Inputs and log of each arm; with more random numbers where the fractures need them."""
-    count = study.scenario.cohort.patients if count is None else count
-    while True:
-        try:
-            protocol = lowering.protocol(study.scenario, fractures)
-            inputs = inputs_of(protocol, range(first, first + count))
-            return {arm: (those, simulate(those)) for arm, those in inputs.items()}
-        except OutOfDraws:
-            fractures *= 6
+def simulated(study, fractures=8) -> dict[str, tuple[Inputs, Log]]:
+    """Inputs and log of each arm, with random numbers for so many fractures at first."""
+    patients = range(study.scenario.cohort.patients)
+    return simulate_arms(lowering.protocol(study.scenario, fractures), patients, "batch")
 
 
-def logs(study, first=0, count=None, fractures=8) -> dict[str, Log]:
+def logs(study, fractures=8) -> dict[str, Log]:
     """The log of each arm."""
-    return {arm: log for arm, (_, log) in simulated(study, first, count, fractures).items()}
+    return {arm: log for arm, (_, log) in simulated(study, fractures).items()}
 
 
 def without_second(given_settings):
@@ -145,7 +126,7 @@ def without_second(given_settings):
 
 
 def alone(given_settings):
-    """The same, and no therapy waits for another: an arm may then have one of them without it."""
+    """The settings without a second infusion therapy and without a therapy that waits."""
     return [setting for setting in without_second(given_settings) if "after:" not in setting]
 
 
@@ -492,30 +473,6 @@ def test_a_therapy_that_is_never_given_is_no_therapy(given_settings, name):
     assert all(value == 0 for *_, kind, value in rows(log["combination"]) if is_infusion(kind))
     lived = rows(log["combination"], lambda *row: not is_infusion(row[2]))
     assert lived == rows(log["pamidronate"])
-
-
-@examples(10)
-@given(scenarios(), harsher(), st.lists(quantity(1, 150), min_size=2, max_size=2))
-def test_a_larger_hazard_never_delays_a_stop(given_settings, pair, doses):
-    mild, worse = (
-        logs(
-            study_of(
-                given_settings, TREATED_OR_NOT, NOBODY_DIES_OF_FRACTURES,
-                "therapies.interferon={start: 0 days, intolerance: null}",
-                f"therapies.interferon.intolerance={flow(intolerance)}",
-                f"therapies.interferon.course={dose} ug",
-                "therapies.interferon.action_1.course=50 ug",
-            )
-        )["combination"]
-        for intolerance, dose in zip(pair, sorted(doses, key=float), strict=True)
-    )  # fmt: skip
-    for patient in range(max(mild.patient) + 1):
-        early, late = (
-            [row[0] for row in life_of(log, patient) if INTOLERANCE <= row[1] < INFUSION]
-            for log in (worse, mild)
-        )
-        assert len(early) >= len(late)
-        assert all(a <= b for a, b in zip(early, late, strict=False))
 
 
 @examples(5)
