@@ -61,4 +61,4 @@ Engine = Literal["simpy", "batch"]
 """The reference engine on SimPy, or the compiled loop. Both give the same log."""
 
 Progress = Callable[[int, int], None]
-"""Function that is called with the number of patient courses done and the number in total."""
+"""Called with two numbers of histories (one patient in one arm): those done, and all."""

@@ -1,6 +1,6 @@
 """The rooms of `sim/` in their order, and the imports between them, read from the code.
 
-`python -m tests.architecture` writes the table and the picture of docs/architecture.md.
+`python -m tests.architecture` writes the table and the pictures of docs/architecture.md.
 """
 
 import ast
@@ -17,9 +17,9 @@ FILES = sorted(SIM.rglob("*.py"))
 
 ROOMS = {
     "version": "the version of mastosim",
-    "vocabulary": "names of things, their units and the constants that many rooms share",
-    "errors": "what a user is told when a request cannot be met",
-    "evidence": "published facts as data, one file per publication; the life table",
+    "vocabulary": "names, units and constants that several rooms use",
+    "errors": "the error for a request that cannot be carried out",
+    "evidence": "published facts as data, one file per publication; a life table",
     "scenario": "YAML text in, a checked Study out: each number with its source, or all mistakes",
     "simulation": "a Study and a seed in, a log of events out: one model, two engines",
     "outcomes": "logs in, sums over patients and estimates with Monte Carlo error out",
@@ -30,7 +30,17 @@ ROOMS = {
     "sim": "the commands as Python functions",
     "cli": "the commands, one file each",
 }
-"""Each room with one line on what it holds. A room imports only from rooms above it."""
+"""Each room with its content in one line. A room imports only from rooms above it."""
+
+FLOW = {
+    "scenario": "Study",
+    "simulation": "Log",
+    "outcomes": "sums and estimates",
+    "experiments": "tables, figures and a manifest",
+    "results": "a folder",
+    "cli": "",
+}
+"""The way of data from a scenario file to the user: each room and what it hands on."""
 
 BEGIN, END = "<!-- made by python -m tests.architecture -->", "<!-- end -->"
 
@@ -143,24 +153,33 @@ def circles() -> list[list[str]]:
 
 
 def table() -> str:
-    """The rooms as a Markdown table: what each holds, and which rooms it imports from."""
+    """The rooms as a Markdown table: content, and rooms from which each imports."""
     pairs = between_rooms()
-    rows = ["| room | what it holds | imports from |", "|---|---|---|"]
-    for room, line in ROOMS.items():
+    rows = ["| | room | content | imports from |", "|---|---|---|---|"]
+    for number, (room, line) in enumerate(ROOMS.items(), start=1):
         used = [other for other in ROOMS if (room, other) in pairs]
-        rows.append(f"| `{room}` | {line} | {', '.join(used) or 'nothing'} |")
+        rows.append(f"| {number} | `{room}` | {line} | {', '.join(used) or '-'} |")
     return "\n".join(rows)
 
 
+def flow() -> str:
+    """The way of data from room to room, from top to bottom."""
+    lines = ["scenarios/NAME.yaml", "   │", "   ▼"]
+    for room, product in FLOW.items():
+        lines.append(f"{room:<13} {ROOMS[room]}")
+        if product:
+            lines += [f"   │  {product}", "   ▼"]
+    return "\n".join(["```", *lines, "```"])
+
+
 def picture() -> str:
-    """The rooms from the first to the last, with a dot where a room imports from another."""
+    """A grid of the rooms, with a dot where the room of a line imports from that of a column."""
     pairs, names = between_rooms(), list(ROOMS)
-    width = max(map(len, names))
-    lines = [
-        f"{room:<{width}}  "
-        + "".join(" ●" if (room, other) in pairs else " ·" for other in names[:i])
-        for i, room in enumerate(names)
-    ]
+    columns = range(1, len(names))
+    lines = [" " * 15 + "".join(f"{number:>3}" for number in columns)]
+    for i, room in enumerate(names):
+        dots = "".join("  ●" if (room, other) in pairs else "  ·" for other in names[:i])
+        lines.append(f"{i + 1:>2} {room:<12}{dots}".rstrip())
     return "\n".join(["```", *lines, "```"])
 
 
@@ -168,11 +187,10 @@ def made() -> str:
     """The part of docs/architecture.md that is made from the code."""
     count = len(between_rooms())
     words = (
-        f"{count} arrows between {len(ROOMS)} rooms. In the picture a row shows a room, and a "
-        "filled dot\nthat the room imports from the room of that column; columns stand in the "
-        "order of the rows."
+        f"{len(ROOMS)} rooms, {count} arrows. A filled dot: the room of the line imports from the "
+        "room of the column."
     )
-    return "\n\n".join([BEGIN, table(), words, picture(), END])
+    return "\n\n".join([BEGIN, flow(), table(), words, picture(), END])
 
 
 def main() -> None:

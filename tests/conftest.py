@@ -1,7 +1,11 @@
 """What other processes and drawing would take, saved where a test is of something else."""
 
 import contextlib
+import functools
+import gc
+import importlib.metadata
 import io
+import os
 import pickle
 import subprocess
 import sys
@@ -9,8 +13,10 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis.internal.constants_ast import Constants
 
+from sim.simulation import draws
 from sim.workers import pieces
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +32,62 @@ def _examples_are_drawn_from_their_strategies_alone():
         name = "hypothesis.internal.conjecture.providers._get_local_constants"
         patch.setattr(name, Constants, raising=False)
         yield
+
+
+EVENTS: dict[tuple[str, object], list[yaml.Event]] = {}
+MOST_EVENTS = 200
+FEW = 300
+PARSE = yaml.parse
+VERSION = functools.cache(importlib.metadata.version)
+
+
+def _parsed(text, Loader=yaml.Loader):  # noqa: N803
+    """The events of a YAML text; those of one that was read to its end are kept."""
+    if (text, Loader) in EVENTS:
+        yield from EVENTS[text, Loader]
+        return
+    held = []
+    for event in PARSE(text, Loader):
+        held.append(event)
+        yield event
+    if len(EVENTS) == MOST_EVENTS:
+        EVENTS.pop(next(iter(EVENTS)))
+    EVENTS[text, Loader] = held
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _random_numbers_of_few_patients_are_drawn_once():
+    """Those of the same address, which variants of a scenario share, are the same: test_draws."""
+    column = draws.column
+    held = functools.lru_cache(10_000)(column)
+
+    @functools.wraps(column)  # its examples stay those of its module
+    def drawn(seed, stream, use, law, first, count, replicate=0):
+        known = held if count <= FEW else column
+        return known(seed, stream, use, law, first, count, replicate)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(draws, "column", drawn)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _the_same_again_is_not_worked_out_again():
+    """The base case is parsed, and versions of libraries are looked up, in many hundred tests.
+
+    Nor is anything waited for that is on its way to the disk: nobody pulls the plug here.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yaml, "parse", _parsed)
+        patch.setattr(importlib.metadata, "version", VERSION)
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
+def pytest_collection_finish():
+    """What was loaded up to here stays: looking for garbage in it takes seconds."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

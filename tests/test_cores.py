@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -15,32 +14,13 @@ import pytest
 
 from sim.experiments import runs
 from sim.outcomes import CELL
-from sim.scenario import Mistake, ScenarioError, load
+from sim.scenario import ScenarioError, load
 from sim.workers import pieces
 from sim.workers.pieces import available, in_order
+from tests.pieces import killed_always, killed_once, slower_first, too_many_fractures
 
 ROOT = Path(__file__).parents[1]
 BASE = ROOT / "scenarios" / "laroche2011.yaml"
-
-
-def slower_first(piece: int) -> int:
-    time.sleep(0.2 if piece == 0 else 0)
-    return piece**2
-
-
-def killed_once(mark: Path, piece: int) -> int:
-    """Dies in the middle of the third piece, as if the system had taken its memory back."""
-    if piece == 2 and not mark.exists():
-        mark.touch()
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(30)
-    return piece**2
-
-
-def killed_always(piece: int) -> int:
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(30)
-    return piece
 
 
 def test_results_come_in_the_order_of_the_pieces():
@@ -105,12 +85,20 @@ def alone(study):
     return runs.run(study, engine="batch")
 
 
-def test_any_number_of_workers_gives_the_same_result(study, alone, monkeypatch):
+def test_two_processes_give_the_same_result(study, alone, monkeypatch):
     monkeypatch.setitem(runs.BLOCK, "batch", CELL)
-    same_outcomes(alone, runs.run(study, engine="batch", workers=2, outcomes_only=True))
-    found = runs.run(study, engine="batch", workers=3)
+    found = runs.run(study, engine="batch", workers=2)
     for one, other in zip(alone.tables, found.tables, strict=True):
         pd.testing.assert_frame_equal(one, other, check_exact=True)
+    same_outcomes(alone, found)
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_any_number_of_workers_gives_the_same_outcomes(
+    study, alone, workers, monkeypatch, workers_here
+):
+    monkeypatch.setitem(runs.BLOCK, "batch", CELL)
+    found = runs.run(study, engine="batch", workers=workers, outcomes_only=True)
     same_outcomes(alone, found)
 
 
@@ -141,10 +129,6 @@ def test_workers_are_worth_their_start():
     for engine, block in runs.BLOCK.items():
         assert runs.workers_for(block, engine) == 1
         assert runs.workers_for(10**9, engine) == available()
-
-
-def too_many_fractures(piece: int) -> int:
-    raise ScenarioError([Mistake("fractures", f"lower the rates {piece}")])
 
 
 def test_a_mistake_that_only_simulating_finds_is_told_by_a_worker_too():

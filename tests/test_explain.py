@@ -1,4 +1,4 @@
-"""One life told in words: the patient of a whole run, every arm, and why the arms part."""
+"""One life told in words: the patient of a whole run, every arm, and why the arms diverge."""
 
 import json
 from pathlib import Path
@@ -70,20 +70,22 @@ def test_the_same_event_twice_a_day_has_two_lines(whole):
     assert sum(len(entries) for entries in lines.values()) == 2 * len(one) > 0
 
 
-def test_the_arms_part_where_a_therapy_begins_that_not_all_have(life):
-    assert life.parting.day == 0
-    assert life.parting.reason == (
+def test_the_arms_diverge_where_a_therapy_begins_that_not_all_have(life):
+    assert life.divergence.day == 0
+    assert life.divergence.reason == (
         "the combination arm begins interferon, which the pamidronate and untreated arms do not "
-        "have; the combination and pamidronate arms begin pamidronate, which the untreated arm "
-        "does not have"
+        "receive; the combination and pamidronate arms begin pamidronate, which the untreated arm "
+        "does not receive"
     )
-    assert life.parting.events["untreated"] == ""
+    assert life.divergence.events["untreated"] == ""
 
 
-def test_a_later_start_parts_the_arms_later():
+def test_arms_diverge_later_with_a_later_start():
     later = explain(BASE, 3, [*SMALL, "therapies.interferon.start=12 months"])
-    assert later.parting.day == 365
-    assert "begins interferon, which the pamidronate arm does not have" in later.parting.reason
+    assert later.divergence.day == 365
+    assert (
+        "begins interferon, which the pamidronate arm does not receive" in later.divergence.reason
+    )
     before = later.events[later.events["day"] < 365]
     assert (before["combination"] == before["pamidronate"]).all()
 
@@ -110,31 +112,31 @@ def test_a_fracture_in_some_arms_is_put_down_to_bone_density(life, whole):
     seen = whole.measurements
     before = seen[(seen["patient"] == 10) & (seen["quantity"] == "spine_t")]
     before = before[before["day"] <= life.outcome.day].groupby("arm")["value"].last()
-    assert life.outcome.events["untreated"] == "vertebral fracture, the 1st"
+    assert life.outcome.events["untreated"] == "1st vertebral fracture"
     assert life.outcome.events["combination"] == ""
     for arm, score in before.items():
         assert f"{score:.1f} in {arm}" in life.outcome.reason
-    assert "chance is the same in every arm" in life.outcome.reason
+    assert "the random numbers are the same in every arm" in life.outcome.reason
     assert "directly" not in life.outcome.reason
 
 
 def test_a_direct_effect_on_fractures_is_named():
     ratio = "effects.pamidronate.fracture_ratio.vertebral=0.9"
     told = explain(BASE, 10, [*SMALL, UNTREATED, ratio]).outcome.reason
-    assert "regimens act on vertebral fractures directly as well" in told
+    assert "regimens also act directly on vertebral fractures" in told
 
 
-def test_arms_that_never_part_are_said_to_be_the_same():
+def test_arms_that_do_not_diverge_are_the_same():
     same = explain(BASE, 5, [*SMALL, "arms.combination=[pamidronate]"])
-    assert same.parting is None
+    assert same.divergence is None
     assert same.outcome is None
-    assert "never part" in " ".join(same.comparison)
+    assert "do not diverge" in " ".join(same.comparison)
     assert (same.events["combination"] == same.events["pamidronate"]).all()
 
 
 def test_one_arm_has_nothing_to_be_compared_with():
     alone = explain(SCENARIOS / "heijckmann2001.yaml", 0)
-    assert alone.comparison == ("There is one arm, and nothing to compare it with.",)
+    assert alone.comparison == ("The scenario has one arm; there is no comparison.",)
 
 
 def test_a_life_ends_with_its_death():
@@ -174,7 +176,7 @@ def test_a_therapy_that_follows_another_begins_when_that_ends():
         "pamidronate ends as planned", "interferon begins (full dose)"
     ]  # fmt: skip
     assert int(rows[1][0]) - int(rows[0][0]) == 30
-    assert told.parting.reason.startswith("the combination arm begins interferon")
+    assert told.divergence.reason.startswith("the combination arm begins interferon")
 
 
 @pytest.mark.parametrize(
@@ -187,8 +189,8 @@ def test_a_therapy_that_follows_another_begins_when_that_ends():
         ("intolerance", "interferon", 0.25, "interferon at a quarter of the dose (poor tolerance)"),
         ("intolerance", "interferon", 0.125, "interferon at 12.5 % of the dose (poor tolerance)"),
         ("reaction", "acute_phase", 0.0, "acute_phase after pamidronate"),
-        ("reaction", "acute_phase", 1.0, "acute_phase after pamidronate, which ends it"),
-        ("fracture", "vertebral", 2.0, "vertebral fracture, the 2nd"),
+        ("reaction", "acute_phase", 1.0, "acute_phase after pamidronate; pamidronate ends"),
+        ("fracture", "vertebral", 2.0, "2nd vertebral fracture"),
         ("death", "hip", 0.0, "died (hip fracture)"),
         ("death", "background", 0.0, "died (background mortality)"),
         ("end", "", 0.0, "end of follow-up"),
@@ -220,16 +222,16 @@ def test_a_patient_whom_the_study_does_not_have_is_refused(patient):
         explain(BASE, patient, SMALL)
 
 
-def test_the_command_tells_head_table_and_parting():
+def test_the_command_tells_head_table_and_divergence():
     told = mastosim(BASE, "--patient", 17)
     assert told.exit_code == 0
     lines = told.stdout.splitlines()
     assert lines[0] == "Patient 17 of laroche2011, seed 1"
-    assert "which no trial sees" in lines[2]
+    assert "a trial cannot observe them" in lines[2]
     head = next(line for line in lines if line.split()[:2] == ["day", "month"])
     assert head.split() == ["day", "month", "combination", "pamidronate"]
     assert max(map(len, lines[4:-3])) <= 120
-    assert lines[-2].startswith("The arms part on day 0.")
+    assert lines[-2].startswith("The arms diverge on day 0.")
 
 
 def test_arms_that_do_not_fit_stand_below_each_other(life):
@@ -257,7 +259,7 @@ def test_json_holds_the_whole_life():
     assert held["seed"] == 5
     assert held["person"] == same.person
     assert [tuple(e["arms"].values()) for e in held["events"]] == [row[2:] for row in same.rows]
-    assert held["parting"]["reason"] == same.parting.reason
+    assert held["divergence"]["reason"] == same.divergence.reason
     assert explain(BASE, 3, seed=6).person != same.person
 
 
@@ -268,7 +270,9 @@ def test_arms_may_be_called_like_columns_and_like_markup(tmp_path):
                     .replace("\nname: laroche2011", "\nname: odd")
                     .replace("answers: laroche2011 ", "#"))  # fmt: skip
     odd = explain(path, 0)
-    assert "the <b> arm begins interferon, which the day arm does not have" in odd.parting.reason
+    assert (
+        "the <b> arm begins interferon, which the day arm does not receive" in odd.divergence.reason
+    )
     assert len(odd.rows[0]) == 4
     assert "<b>" in to_text(odd)
     html = odd._repr_html_()
@@ -276,8 +280,8 @@ def test_arms_may_be_called_like_columns_and_like_markup(tmp_path):
     assert "&lt;b&gt;" in html
 
 
-def test_a_notebook_shows_head_lines_and_parting(life):
+def test_a_notebook_shows_head_lines_and_divergence(life):
     html = life._repr_html_()
     assert html.count("<tr>") == len(life.rows) + 1
     assert "Patient 10 of laroche2011" in html
-    assert "The arms part on day 0." in html
+    assert "The arms diverge on day 0." in html

@@ -27,8 +27,8 @@ def cost(patients=1000, *settings):
     """Time and memory beyond what the program takes to begin."""
     expected = forecast(study(patients, *settings))
     return (
-        expected.seconds - forecasting.SECONDS_TO_BEGIN,
-        expected.bytes - forecasting.BYTES_TO_BEGIN,
+        expected.seconds - forecasting.SECONDS_AT_START,
+        expected.bytes - forecasting.BYTES_AT_START,
     )
 
 
@@ -81,7 +81,7 @@ def test_a_thousand_million_patients_are_refused_with_the_way_to_go_on():
     (mistake,) = caught.value.mistakes
     assert mistake.path == "cohort.patients"
     assert mistake.message.startswith("1000000000 patients in 2 arms would take about ")
-    for part in ("days and", "GB of memory", "allowed is up to 12 GB here",
+    for part in ("days and", "GB of memory", "at most 12 GB are allowed",
                  "Lower cohort.patients", "10,000 patients", "Monte Carlo error"):  # fmt: skip
         assert part in mistake.message
 
@@ -102,7 +102,7 @@ def test_the_memory_of_the_machine_is_the_limit_where_none_is_given(monkeypatch)
     monkeypatch.setattr(os, "sysconf", sizes.__getitem__, raising=False)
     assert forecasting.memory_of_machine() == 1.024e9
     refuse_too_large(study(5000))
-    with pytest.raises(ScenarioError, match=r"up to 510 MB here \(the memory of this machine is 1"):
+    with pytest.raises(ScenarioError, match=r"at most 510 MB are allowed \(this machine has 1"):
         refuse_too_large(study(50_000))
 
 
@@ -110,7 +110,7 @@ def test_a_machine_that_does_not_tell_its_memory_has_a_fixed_limit(monkeypatch):
     monkeypatch.delattr(os, "sysconf", raising=False)
     assert forecasting.memory_of_machine() is None
     refuse_too_large(study(10**4))
-    with pytest.raises(ScenarioError, match=r"up to 4.0 GB here\. Lower"):
+    with pytest.raises(ScenarioError, match=r"at most 4.0 GB are allowed\. Lower"):
         refuse_too_large(study(10**6))
 
 

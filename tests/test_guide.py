@@ -1,9 +1,14 @@
-"""The guide from an empty file to a figure, followed word for word in an empty folder."""
+"""The guide from an empty file to a figure, followed word for word in an empty folder.
+
+Only the pictures in the files of figures are left out.
+"""
 
 import re
 from pathlib import Path
 
 import pytest
+
+from tests.conftest import without_pictures
 
 GUIDE = (Path(__file__).parents[1] / "docs" / "guide.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"(?:Save this as `([\w.-]+)`:\n\n)?```(\w+)\n(.*?)```", GUIDE, re.DOTALL)
@@ -18,7 +23,8 @@ def followed(tmp_path_factory, typed):
         if name:
             (folder / name).write_text(text, encoding="utf-8")
         elif language == "sh":
-            lines = [typed(line, folder) for line in text.splitlines()]
+            with without_pictures():
+                lines = [typed(line, folder) for line in text.splitlines()]
             said = "".join(line.stdout + line.stderr for line in lines)
             done.append((text, max(line.returncode for line in lines), said))
         else:

@@ -5,7 +5,6 @@ are compared to the last bit unless a test says that sums are taken in another o
 """
 
 import copy
-import functools
 import itertools
 import math
 import zlib
@@ -25,7 +24,7 @@ from sim.experiments.verification.subject import Subject
 from sim.scenario import ScenarioError, Study, from_document, load
 from sim.scenario.form.therapy import Course
 from sim.scenario.text.layers import read_layers
-from sim.simulation import draws, lowering
+from sim.simulation import lowering
 from sim.simulation.records import (
     DEATH,
     FRACTURE,
@@ -79,14 +78,6 @@ def _no_endless_fractures():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lowering, "protocol", bounded)
-        yield
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _random_numbers_are_drawn_once():
-    """Variants of a scenario share the random numbers of an address (test_draws)."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(draws, "column", functools.lru_cache(10_000)(draws.column))
         yield
 
 

@@ -65,14 +65,6 @@ def left_over(root):
     return [name for name in hidden if not name.startswith(".lock")]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def no_waiting_for_the_disk():
-    """Nobody pulls the plug here: that blocks are waited for has a test of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "fsync", lambda _: None)
-        yield
-
-
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     return written(tmp_path_factory.mktemp("small"), DRAWS)

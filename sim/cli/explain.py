@@ -15,7 +15,7 @@ from sim.cli.options import SCENARIO, SEED, SETTINGS
 
 if TYPE_CHECKING:
     from sim.experiments.patient_history import Life
-    from sim.experiments.patient_history.divergence import Parting
+    from sim.experiments.patient_history.divergence import Divergence
 
 FALLBACK = (120, 24)
 """Columns and lines where there is no terminal."""
@@ -68,17 +68,17 @@ def to_json(life: Life) -> str:
         "person": life.person,
         "latent": life.latent,
         "arms": life.arms,
-        "parting": _parting(life.parting),
-        "outcome": _parting(life.outcome),
+        "divergence": _divergence(life.divergence),
+        "outcome": _divergence(life.outcome),
         "events": events,
     }
     return json.dumps(held, indent=1, ensure_ascii=False, allow_nan=False)
 
 
-def _parting(parting: Parting | None) -> dict[str, object] | None:
-    if parting is None:
+def _divergence(divergence: Divergence | None) -> dict[str, object] | None:
+    if divergence is None:
         return None
-    return {"day": parting.day, "arms": parting.events, "reason": parting.reason}
+    return {"day": divergence.day, "arms": divergence.events, "reason": divergence.reason}
 
 
 def _table(life: Life, columns: Sequence[int], width: int) -> str:

@@ -147,9 +147,9 @@ class _Team(Generic[Piece, Done]):
 
 
 class _Packed(Generic[Piece, Done]):
-    """`do` for other processes: each unpacks it once, whatever the number of its pieces.
+    """A pickled function that each process unpickles once for all its pieces.
 
-    So a process prepares once what its pieces share, and may keep what the next one needs too.
+    Values that the function caches are then shared by all pieces of a process.
     """
 
     def __init__(self, do: Callable[[Piece], Done]) -> None:

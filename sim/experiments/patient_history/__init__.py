@@ -1,4 +1,4 @@
-"""One patient's life told event by event, in every arm, and where and why the arms part."""
+"""The history of one patient, event by event in every arm, and where and why the arms diverge."""
 
 from sim.experiments.patient_history.life import Life, NoSuchPatient, explain
 

@@ -1,8 +1,8 @@
-"""Where the arms of one life part, and why: treatment first, and what it brings about."""
+"""The day on which the arms of one patient diverge, and the reason."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sim.experiments.patient_history.lines import Entry, Key, Lines, Visits
@@ -16,8 +16,18 @@ OUTCOMES = ("fracture", "death")
 
 
 @dataclass(frozen=True)
-class Parting:
-    """A day on which something differs between arms: what happened in each, and the reason."""
+class Divergence:
+    """A day on which the arms differ.
+
+    Attributes
+    ----------
+    day : int
+        Day since enrolment.
+    events : dict of str to str
+        Events of the day that differ, by arm; empty for an arm without one.
+    reason : str
+        Reason for the difference.
+    """
 
     day: int
     events: dict[str, str]
@@ -25,75 +35,90 @@ class Parting:
 
     @property
     def text(self) -> str:
-        """The parting in a sentence or two."""
-        told = "; ".join(f"{arm}: {text or 'nothing'}" for arm, text in self.events.items())
-        return f"{told}. {self.reason[:1].upper()}{self.reason[1:]}."
+        """Events and reason in two sentences."""
+        events = "; ".join(f"{arm}: {text or 'no event'}" for arm, text in self.events.items())
+        return f"{events}. Reason: {self.reason}."
 
 
-def first_difference(lines: Lines, scenario: Scenario, visits: Visits) -> Parting | None:
-    """The first day on which anything differs, None where nothing ever does."""
-    return _parting(lines, scenario, visits)
+def first_divergence(
+    lines: Lines, scenario: Scenario, visits: Visits, events: Collection[str] | None = None
+) -> Divergence | None:
+    """Find the first day on which the arms differ.
 
+    Parameters
+    ----------
+    lines : Lines
+        Events of one patient in all arms.
+    scenario : Scenario
+        Scenario with at least two arms.
+    visits : Visits
+        Measured values of the patient.
+    events : collection of str, optional
+        Events that count, such as `OUTCOMES`; by default all events and measured values.
 
-def first_outcome(lines: Lines, scenario: Scenario, visits: Visits) -> Parting | None:
-    """The first day with a fracture or death that not every arm has, None without one."""
-    concerned = {
+    Returns
+    -------
+    Divergence or None
+        The day with its reason; None if the arms do not differ.
+    """
+    arms = list(scenario.arms)
+    differing = {
         key: entries
         for key, entries in lines.items()
-        if any(entry.event in OUTCOMES for entry in entries.values())
+        if _differs(entries, arms)
+        and (events is None or any(entry.event in events for entry in entries.values()))
     }
-    return _parting(concerned, scenario, visits)
-
-
-def _parting(lines: Lines, scenario: Scenario, visits: Visits) -> Parting | None:
-    arms = list(scenario.arms)
-    differing = {key: entries for key, entries in lines.items() if _differs(entries, arms)}
     if not differing:
         return None
     day = min(differing).day
-    today = {key: differing[key] for key in sorted(differing) if key.day == day}
-    events = {arm: "; ".join(e[arm].text for e in today.values() if arm in e) for arm in arms}
-    reasons = [_reason(key, entries, scenario, visits) for key, entries in today.items()]
-    why = dict.fromkeys(reason for reason in reasons if reason)
-    return Parting(day, events, "; ".join(why) or "it follows from what differed before")
+    of_day = {key: differing[key] for key in sorted(differing) if key.day == day}
+    texts = {
+        arm: "; ".join(entries[arm].text for entries in of_day.values() if arm in entries)
+        for arm in arms
+    }
+    reasons = [_reason(key, entries, scenario, visits) for key, entries in of_day.items()]
+    reason = "; ".join(dict.fromkeys(filter(None, reasons)))
+    return Divergence(day, texts, reason or "an earlier difference between the arms")
 
 
 def _differs(entries: Mapping[str, Entry], arms: list[str]) -> bool:
-    seen = {(entry.event, entry.values) for entry in entries.values()}
-    return len(seen) > 1 or len(entries) < len(arms)
+    distinct = {(entry.event, entry.values) for entry in entries.values()}
+    return len(distinct) > 1 or len(entries) < len(arms)
 
 
 def _reason(key: Key, entries: Mapping[str, Entry], scenario: Scenario, visits: Visits) -> str:
-    """Why not all arms have the same on a line; nothing where another line of the day says it."""
+    """Reason why the arms differ on a line; empty if another line of the day gives the reason."""
     event = next(iter(entries.values())).event
     if event == "fracture":
-        return _of_fracture(key, scenario, visits)
-    without = [arm for arm, names in scenario.arms.items() if key.what not in names]
+        return _reason_of_fracture(key, scenario, visits)
+    without = [arm for arm, therapies in scenario.arms.items() if key.what not in therapies]
     if event not in TREATMENT or not without:
         return ""
-    verb = "should have had" if event == "missed infusion" else "begins"
-    if len(entries) > 1:
-        verb = verb.removesuffix("s")
-    lack = "does not have" if len(without) == 1 else "do not have"
-    return f"{_arms(list(entries))} {verb} {key.what}, which {_arms(without)} {lack}"
+    verb = "begins" if len(entries) == 1 else "begin"
+    if event == "missed infusion":
+        verb = "should have received"
+    does = "does" if len(without) == 1 else "do"
+    return f"{_arms(list(entries))} {verb} {key.what}, which {_arms(without)} {does} not receive"
 
 
-def _of_fracture(key: Key, scenario: Scenario, visits: Visits) -> str:
-    """Why one arm has a fracture that another does not have: chance is the same in all arms."""
+def _reason_of_fracture(key: Key, scenario: Scenario, visits: Visits) -> str:
+    """Reason for a fracture in some arms only; the random numbers are the same in all arms."""
     bone = BONES[BONE_OF_SITE[SITES.index(key.what)]]
     scores = {arm: signed(_last(visits[arm], f"{bone}_t", key.day)) for arm in visits}
-    told = ", ".join(f"{score} in {arm}" for arm, score in scores.items())
-    seen = f"T-score last measured: {told}" if len(set(scores.values())) > 1 else "not yet visible"
-    direct = any(getattr(e.fracture_ratio, key.what) != 1 for e in scenario.effects.values())
-    also = f"; regimens act on {key.what} fractures directly as well" if direct else ""
+    differ = len(set(scores.values())) > 1
+    listed = ", ".join(f"{score} in {arm}" for arm, score in scores.items())
+    measured = f"last measured T-score: {listed}" if differ else "not yet seen at a visit"
+    ratios = [getattr(effect.fracture_ratio, key.what) for effect in scenario.effects.values()]
+    direct = any(ratio != 1 for ratio in ratios)
+    also = f"; regimens also act directly on {key.what} fractures" if direct else ""
     return (
-        f"chance is the same in every arm; {bone} bone density differs ({seen}), "
-        f"and with it the risk of {key.what} fracture{also}"
+        f"the random numbers are the same in every arm, but {bone} bone density differs "
+        f"({measured}), and the risk of {key.what} fracture with it{also}"
     )
 
 
 def _last(visits: Mapping[int, Mapping[str, float]], quantity: str, day: int) -> float:
-    """The value last measured up to a day; every patient is measured on day 0."""
+    """Value last measured up to a day; every patient is measured on day 0."""
     known = [values[quantity] for at, values in visits.items() if at <= day and quantity in values]
     return known[-1]
 

@@ -1,4 +1,4 @@
-"""One patient followed through every arm of a study, and the arms side by side."""
+"""One patient followed through every arm of a study, with the arms side by side."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.display import html
+from sim.errors import RequestError
 from sim.experiments import runs
-from sim.experiments.patient_history.divergence import (
-    Parting,
-    first_difference,
-    first_outcome,
-)
+from sim.experiments.patient_history.divergence import OUTCOMES, Divergence, first_divergence
 from sim.experiments.patient_history.lines import Lines, lines_of, visits_of
 from sim.experiments.patient_history.words import amount, measured
 from sim.results import Tables
@@ -26,18 +23,35 @@ if TYPE_CHECKING:
 _PERSON = {"female": "A woman", "male": "A man"}
 
 
-class NoSuchPatient(ValueError):
-    """The number of a patient whom the study does not have."""
+class NoSuchPatient(RequestError):
+    """The number of a patient that is not in the cohort."""
 
 
 @dataclass(frozen=True)
 class Life:
-    """A patient's life in every arm.
+    """The history of one patient in every arm.
 
-    `events` has a row a line with the columns day, month and one column for each arm, which holds
-    what happened or nothing. `person` says who the patient is, `latent` the true values at entry,
-    both as the columns of `sim.results`. `parting` is the first day on which anything differs
-    between arms, `outcome` the first fracture or death that not all arms have; None without one.
+    Attributes
+    ----------
+    scenario : str
+        Name of the scenario.
+    seed : int
+        Seed of the scenario.
+    patient : int
+        Number of the patient, from 0.
+    arms : tuple of str
+        Names of the arms.
+    person : dict
+        The patient at entry: columns of the table `patients`, without `patient`.
+    latent : dict
+        True values at entry: columns of the table `latent`, without `patient`.
+    events : pandas.DataFrame
+        One row per event: `day`, `month`, and one column per arm with the event as text, empty for
+        an arm without the event.
+    divergence : Divergence or None
+        First day on which any event or measured value differs between arms.
+    outcome : Divergence or None
+        First day with a fracture or a death that differs between arms.
     """
 
     scenario: str
@@ -47,56 +61,54 @@ class Life:
     person: dict[str, Any]
     latent: dict[str, float]
     events: pd.DataFrame
-    parting: Parting | None
-    outcome: Parting | None
+    divergence: Divergence | None
+    outcome: Divergence | None
 
     @property
     def head(self) -> tuple[str, ...]:
-        """Who the patient is, a line each."""
-        who, fractures = self.person, self.person["vertebral_fractures"]
-        plural = "" if fractures == 1 else "s"
+        """Description of the patient, in lines."""
+        person, fractures = self.person, self.person["vertebral_fractures"]
+        vertebral = f"{fractures} vertebral fracture{'' if fractures == 1 else 's'}"
         return (
             f"Patient {self.patient} of {self.scenario}, seed {self.seed}",
-            f"{_PERSON[who['sex']]} of {who['age_years']:.1f} years and "
-            f"{amount(who['weight_kg'])} kg, with {fractures} vertebral fracture{plural} at entry",
-            f"True values at entry, which no trial sees: {measured(self.latent)}",
+            f"{_PERSON[person['sex']]} of {person['age_years']:.1f} years and "
+            f"{amount(person['weight_kg'])} kg, with {vertebral} at entry",
+            f"True values at entry (a trial cannot observe them): {measured(self.latent)}",
         )
 
     @property
     def comparison(self) -> tuple[str, ...]:
-        """Where the arms part and why, a line each."""
+        """Divergence of the arms and its reason, in lines."""
         if len(self.arms) == 1:
-            return ("There is one arm, and nothing to compare it with.",)
-        if self.parting is None:
-            return ("The arms never part: every event and every measured value is the same.",)
-        same = "Fractures and death are the same in every arm."
-        outcome = self.outcome
-        return (
-            f"The arms part on day {self.parting.day}. {self.parting.text}",
-            f"First outcome that differs, on day {outcome.day}. {outcome.text}"
-            if outcome
-            else same,
-        )
+            return ("The scenario has one arm; there is no comparison.",)
+        if self.divergence is None:
+            return ("The arms do not diverge: all events and measured values are the same.",)
+        outcome = "Fractures and death are the same in every arm."
+        if self.outcome is not None:
+            outcome = (
+                f"The first different outcome is on day {self.outcome.day}. {self.outcome.text}"
+            )
+        return (f"The arms diverge on day {self.divergence.day}. {self.divergence.text}", outcome)
 
     @property
     def heads(self) -> tuple[str, ...]:
-        """The heads of the columns of `rows`."""
+        """Headings of the columns of `rows`."""
         return ("day", "month", *self.arms)
 
     @property
     def rows(self) -> list[tuple[str, ...]]:
-        """The lines of the table as texts: day, month, and what happened in each arm."""
+        """Rows of the table as texts: day, month, and the event in each arm."""
         return [
             (str(day), f"{month:.1f}", *texts)
             for day, month, *texts in self.events.itertuples(index=False, name=None)
         ]
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: who, the table, and where the arms part."""
-        words = range(2, 2 + len(self.arms))
+        """HTML for notebooks: the patient, the table, and the divergence of the arms."""
+        text_columns = range(2, 2 + len(self.arms))
         parts = (
             html.paragraph(self.head),
-            html.table(self.heads, self.rows, words),
+            html.table(self.heads, self.rows, text_columns),
             html.paragraph(self.comparison),
         )
         return f"<div>{''.join(parts)}</div>"
@@ -108,16 +120,45 @@ def explain(
     settings: Iterable[str] = (),
     seed: int | None = None,
 ) -> Life:
-    """Follow one patient, numbered from 0 as in the tables, through every arm of a scenario.
+    """Follow one patient of a scenario through every arm.
 
-    The patient is the one of a whole run with this seed, whatever the size of the cohort.
-    `settings` and `seed` are as in `sim.experiments.runs.run`. Raises ScenarioError for a scenario
-    that is not valid, NoSuchPatient for a number beyond the cohort.
+    The patient is the same as in a run with this seed, for any size of the cohort.
+
+    Parameters
+    ----------
+    scenario : str, Path or Study
+        Path of a scenario file, or a study that was read before.
+    patient : int
+        Number of the patient, from 0, as in the tables of a run.
+    settings : iterable of str, optional
+        Changes of the file as `path=value`; for a path only.
+    seed : int, optional
+        Seed instead of that of the file; for a path only.
+
+    Returns
+    -------
+    Life
+        The history of the patient.
+
+    Raises
+    ------
+    ScenarioError
+        For a scenario that is not valid.
+    NoSuchPatient
+        For a number that is not in the cohort.
+
+    Examples
+    --------
+    >>> life = explain("scenarios/laroche2011.yaml", patient=17)
+    >>> life.arms
+    ('combination', 'pamidronate')
+    >>> life.divergence.day
+    0
     """
     study = scenario if isinstance(scenario, Study) else load(scenario, settings, seed=seed)
     patients = study.scenario.cohort.patients
     if not 0 <= patient < patients:
-        raise NoSuchPatient(f"there is no patient {patient}: they are 0 to {patients - 1}")
+        raise NoSuchPatient(f"there is no patient {patient}: patients are 0 to {patients - 1}")
     return _life(study, patient, runs.follow(study, range(patient, patient + 1)))
 
 
@@ -125,7 +166,6 @@ def _life(study: Study, patient: int, tables: Tables) -> Life:
     scenario = study.scenario
     visits = visits_of(tables, scenario)
     lines = lines_of(tables, visits, scenario)
-    compared = len(scenario.arms) > 1
     return Life(
         scenario.name,
         scenario.seed,
@@ -134,8 +174,8 @@ def _life(study: Study, patient: int, tables: Tables) -> Life:
         _first_row(tables.patients),
         _first_row(tables.latent),
         _frame(lines, list(scenario.arms)),
-        first_difference(lines, scenario, visits) if compared else None,
-        first_outcome(lines, scenario, visits) if compared else None,
+        first_divergence(lines, scenario, visits),
+        first_divergence(lines, scenario, visits, OUTCOMES),
     )
 
 

@@ -1,4 +1,4 @@
-"""The events of one life as lines: what is the same event in several arms stands on one."""
+"""The events of one patient as lines. The same event in several arms is one line."""
 
 from __future__ import annotations
 
@@ -21,20 +21,32 @@ _RANKS = (
     "death",
     "end",
 )
-"""Events in their order on one day, after the measured values; as in `sim.simulation.records`."""
+"""Events in their order on one day, as in `sim.simulation.records`; measured values come first."""
 
 
 class Key(NamedTuple):
-    """The place of a line: its day, the order on that day, what it concerns, how often that day."""
+    """Sort key of a line.
+
+    Attributes
+    ----------
+    day : int
+        Day since enrolment.
+    rank : int
+        Order of the event on its day.
+    what : str
+        Therapy, reaction, site or cause of the event; empty for measured values.
+    repeat : int
+        Number of the same event on the same day, from 0.
+    """
 
     day: int
     rank: int
     what: str
-    again: int
+    repeat: int
 
 
 class Entry(NamedTuple):
-    """What happened in one arm: the event, its exact values, and its text."""
+    """An event in one arm, with its exact values and its text."""
 
     event: str
     values: tuple[float, ...]
@@ -42,14 +54,27 @@ class Entry(NamedTuple):
 
 
 Lines = dict[Key, dict[str, Entry]]
-"""Entries by line and arm, in the order of the days; an arm without the event has none."""
+"""Entries by line and arm, in order of time; an arm without the event has no entry."""
 
 Visits = Mapping[str, Mapping[int, Mapping[str, float]]]
 """Measured values by arm, day and quantity."""
 
 
 def visits_of(tables: Tables, scenario: Scenario) -> Visits:
-    """The measured values of one patient by arm, day and quantity."""
+    """Collect the measured values of one patient.
+
+    Parameters
+    ----------
+    tables : Tables
+        Tables of one patient.
+    scenario : Scenario
+        Scenario of the tables.
+
+    Returns
+    -------
+    dict
+        Measured values by arm, day and quantity.
+    """
     visits: dict[str, dict[int, dict[str, float]]] = {arm: {} for arm in scenario.arms}
     for row in tables.measurements.to_dict("records"):
         visits[row["arm"]].setdefault(row["day"], {})[row["quantity"]] = row["value"]
@@ -57,7 +82,22 @@ def visits_of(tables: Tables, scenario: Scenario) -> Visits:
 
 
 def lines_of(tables: Tables, visits: Visits, scenario: Scenario) -> Lines:
-    """Every line of one patient's life, all arms joined."""
+    """Put the events and measured values of one patient into lines, all arms together.
+
+    Parameters
+    ----------
+    tables : Tables
+        Tables of one patient.
+    visits : Visits
+        Measured values of the patient, from `visits_of`.
+    scenario : Scenario
+        Scenario of the tables.
+
+    Returns
+    -------
+    Lines
+        Entries by line and arm, in order of time.
+    """
     lines: Lines = {}
     for arm, days in visits.items():
         for day, values in days.items():
@@ -77,7 +117,7 @@ def lines_of(tables: Tables, visits: Visits, scenario: Scenario) -> Lines:
 
 
 def _add(lines: Lines, key: Key, arm: str, entry: Entry) -> None:
-    """Put an entry on its line, or on the next one if the arm had the same event that day."""
+    """Put an entry on its line, or on a further line if the arm had the same event that day."""
     while arm in lines.get(key, {}):
-        key = key._replace(again=key.again + 1)
+        key = key._replace(repeat=key.repeat + 1)
     lines.setdefault(key, {})[arm] = entry

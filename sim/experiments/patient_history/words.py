@@ -1,4 +1,4 @@
-"""What happens to a patient, in the words in which a clinician would tell it."""
+"""Events and measured values of a patient, in the words of a clinician."""
 
 from __future__ import annotations
 
@@ -14,13 +14,29 @@ MEASURED = {
     "balp_iu": ("BALP", "IU", ""),
     "tryptase_ug_l": ("tryptase", "ug/L", ""),
 }
-"""Quantity as tables name it -> its name in a sentence, its unit, and its T-score."""
+"""Name in a sentence, unit, and column of the T-score of each quantity of the tables."""
 
 _DOSES = {1.0: "full dose", 0.5: "half dose", 0.25: "a quarter of the dose"}
 
 
 def measured(values: Mapping[str, float]) -> str:
-    """Values of one visit: `spine 0.712 g/cm2 T -3.0; CTX 120 pg/mL`."""
+    """Values of one visit as text.
+
+    Parameters
+    ----------
+    values : mapping of str to float
+        Values by quantity; T-scores as `spine_t` and `hip_t`.
+
+    Returns
+    -------
+    str
+        Values with units.
+
+    Examples
+    --------
+    >>> measured({"spine_g_cm2": 0.712, "spine_t": -3.04, "ctx_pg_ml": 120.0})
+    'spine 0.712 g/cm2 T -3.0; CTX 120 pg/mL'
+    """
     parts = []
     for quantity, (name, unit, score) in MEASURED.items():
         if quantity in values:
@@ -32,7 +48,22 @@ def measured(values: Mapping[str, float]) -> str:
 
 
 def happened(event: str, what: str, value: float, scenario: Scenario, begins: bool) -> str:
-    """One event as `sim.results` describes it; `begins` is True for the first day of a course."""
+    """One event as text.
+
+    Parameters
+    ----------
+    event, what, value
+        Row of the table `events` (`sim.results.Tables`).
+    scenario : Scenario
+        Scenario of the table.
+    begins : bool
+        True for the first day of a course.
+
+    Returns
+    -------
+    str
+        The event in a few words.
+    """
     if event == "infusion":
         return f"{what} {value:.0f} mg" if value >= 10 else f"{what} {value:.2g} mg"
     if event == "missed infusion":
@@ -45,32 +76,96 @@ def happened(event: str, what: str, value: float, scenario: Scenario, begins: bo
         return _intolerance(what, value, scenario)
     if event == "reaction":
         name, therapy = _reaction(what, scenario)
-        return f"{name} after {therapy}{', which ends it' if value else ''}"
+        return f"{name} after {therapy}{f'; {therapy} ends' if value else ''}"
     if event == "fracture":
-        return f"{what} fracture, the {ordinal(int(value))}"
+        return f"{ordinal(int(value))} {what} fracture"
     if event == "death":
         return f"died ({what} fracture)" if what in SITES else f"died ({what} mortality)"
     return "end of follow-up"
 
 
 def in_sequence(words: list[str]) -> str:
-    """Words as a sentence lists them: `a`, `a and b`, `a, b and c`."""
+    """List words as in a sentence.
+
+    Parameters
+    ----------
+    words : list of str
+        At least one word.
+
+    Returns
+    -------
+    str
+        The words with commas and "and".
+
+    Examples
+    --------
+    >>> in_sequence(["a", "b", "c"])
+    'a, b and c'
+    """
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def ordinal(number: int) -> str:
-    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+    """Write an ordinal number.
+
+    Parameters
+    ----------
+    number : int
+        Positive number.
+
+    Returns
+    -------
+    str
+        The number with its ending.
+
+    Examples
+    --------
+    >>> ordinal(1), ordinal(12), ordinal(22)
+    ('1st', '12th', '22nd')
+    """
     ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{'th' if 10 <= number % 100 <= 20 else ending}"
 
 
 def signed(score: float) -> str:
-    """A T-score with one decimal, and without a minus before zero."""
+    """Write a T-score with one decimal, and zero without a minus sign.
+
+    Parameters
+    ----------
+    score : float
+        T-score, SDs.
+
+    Returns
+    -------
+    str
+        The T-score as text.
+
+    Examples
+    --------
+    >>> signed(-0.04)
+    '0.0'
+    """
     return f"{round(score, 1) + 0.0:.1f}"
 
 
 def amount(value: float) -> str:
-    """A marker's value: whole from 100 on, else with one decimal."""
+    """Write the value of a marker: without decimals from 100, else with one.
+
+    Parameters
+    ----------
+    value : float
+        Value in any unit.
+
+    Returns
+    -------
+    str
+        The value as text, without its unit.
+
+    Examples
+    --------
+    >>> amount(356.7), amount(20.04)
+    ('357', '20.0')
+    """
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}"
 
 
@@ -83,7 +178,7 @@ def _intolerance(therapy: str, action: float, scenario: Scenario) -> str:
 
 
 def _reaction(what: str, scenario: Scenario) -> tuple[str, str]:
-    """Name and therapy of a reaction, which bears its therapy's name where two share its own."""
+    """Name and therapy of a reaction. The table adds the therapy if several have the reaction."""
     for name, therapy in scenario.therapies.items():
         for reaction in getattr(therapy, "reactions", {}):
             if what in (reaction, f"{name} {reaction}"):

@@ -26,14 +26,11 @@ def take(draws: Draws, params: Params, stream: int, slot: int, k: int) -> float:
 
     Parameters
     ----------
-    draws : sequence of float
-        The patient's random numbers.
-    params
-        The parameters of the arm.
-    stream, slot : int
-        Stream (`records.GIVEN`, ...) and slot: therapy, reaction, site or quantity.
-    k : int
-        Number of the use, from 0.
+    draws, params
+        The patient's random numbers and the parameters of the arm.
+    stream, slot, k : int
+        Stream (`records.GIVEN`, ...), slot (therapy, reaction, site or quantity), and number of
+        the use, from 0.
 
     Returns
     -------
@@ -44,6 +41,10 @@ def take(draws: Draws, params: Params, stream: int, slot: int, k: int) -> float:
     ------
     OutOfDraws
         If `k` is past the last prepared number.
+
+    References
+    ----------
+    docs/architecture.md, section "Random numbers".
     """
     if k >= params.draws[stream][slot]:
         raise OutOfDraws
@@ -61,10 +62,8 @@ def happens(
     ----------
     probability : float
         Probability, from 0 to 1.
-    draws : sequence of float
-        The patient's random numbers.
-    params
-        The parameters of the arm.
+    draws, params
+        The patient's random numbers and the parameters of the arm.
     stream, slot, k : int
         Stream of uniform random numbers, its slot, and the number of the use.
 
@@ -77,6 +76,10 @@ def happens(
     ------
     OutOfDraws
         If `k` is past the last prepared number.
+
+    References
+    ----------
+    docs/architecture.md, section "Random numbers".
     """
     if probability <= 0.0:
         return False
