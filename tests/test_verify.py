@@ -8,6 +8,7 @@ patients as that takes; under `validation` all meet the whole battery.
 import dataclasses
 import importlib.machinery
 import json
+import pickle
 import re
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from sim.cli.rerun import A_CHECK_DIFFERS  # noqa: E402
 from sim.cli.verify import verify  # noqa: E402
 from sim.experiments import verification  # noqa: E402
 from sim.experiments.verification import CHECKS, chance, checks, units, verdict  # noqa: E402
-from sim.experiments.verification.subject import Subject  # noqa: E402
+from sim.experiments.verification.subject import Subject, work_of  # noqa: E402
 from sim.scenario import load  # noqa: E402
 
 PAGE = ROOT / "docs" / "verification.md"
@@ -450,6 +451,12 @@ def test_a_verdict_names_what_is_wrong():
     assert verdict.near("values", [verdict.Gap("d", gaps[:1], np.arange(1))]).passed is True
     told = verdict.near("values", [verdict.Gap("d", gaps, np.arange(3))])
     assert told.details == ("d, patient 1", "d, patient 2")
+
+
+def test_work_begun_in_this_process_can_go_on_in_others():
+    work = work_of(load(BASE))
+    assert work.protocols
+    assert "protocols" not in vars(pickle.loads(pickle.dumps(work)))
 
 
 def test_every_check_applies_to_the_base_scenario():

@@ -36,6 +36,10 @@ class Work:
         """What all patients of each study share, computed once in a process."""
         return [lowering.protocol(study.scenario) for study in self.studies]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process is handed the studies, and computes the protocols itself."""
+        return Work, (self.studies, self.engine, self.against, self.with_tables)
+
 
 class Block(NamedTuple):
     """What is left of a block: its sums, and its tables where they were asked for."""

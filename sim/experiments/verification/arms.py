@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.experiments.verification import settings
-from sim.experiments.verification.logs import of_kind, same, same_for, selected
+from sim.experiments.verification.logs import same, same_for, selected
 from sim.experiments.verification.subject import Subject, patient_outcomes
 from sim.experiments.verification.verdict import Case, Verdict, each, exact
 from sim.simulation.records import FRACTURE, MEASURE, PLAN, REVIEW, Log
@@ -22,10 +22,9 @@ def equal_arms(subject: Subject) -> Iterator[Case]:
     """Two arms with the same therapies, in any order, have the same events and outcomes."""
     for arm, therapies in subject.scenario.arms.items():
         twins = {"first": [*therapies], "second": [*reversed(therapies)]}
-        lives = subject.lives(subject.some, {("arms",): twins})
-        logs = (log for _, log in lives.values())
-        yield Case(f"events in {arm}", same_for(subject.some, *logs))
-        outcomes = (patient_outcomes(subject.study, *arm_) for arm_ in lives.values())
+        first, second = subject.arms(subject.some, {("arms",): twins}).values()
+        yield Case(f"events in {arm}", same_for(subject.some, first.log, second.log))
+        outcomes = (patient_outcomes(subject.study, twin) for twin in (first, second))
         for a, b in zip(*outcomes, strict=False):
             equal = (a.numerator == b.numerator) & (a.denominator == b.denominator)
             yield Case(f"{a.name} in {arm}", equal)
@@ -33,7 +32,7 @@ def equal_arms(subject: Subject) -> Iterator[Case]:
 
 def labels(subject: Subject) -> Verdict:
     """An arm has the same events under another name, in another order, and beside other arms."""
-    before, names = subject.lives(subject.some), list(subject.scenario.arms)
+    before, names = subject.arms(subject.some), list(subject.scenario.arms)
     therapies = {arm: [*names] for arm, names in subject.scenario.arms.items()}
     new_names = [
         dict(zip(names, reversed(names), strict=True)),
@@ -42,8 +41,8 @@ def labels(subject: Subject) -> Verdict:
     cases = []
     for new, more in zip(new_names, ({}, {"arm 99": therapies[names[-1]]}), strict=True):
         arms = {**more, **{new[name]: therapies[name] for name in reversed(names)}}
-        now = subject.lives(subject.some, {("arms",): arms})
-        cases += [Case(f"{n} as {new[n]}", same(before[n][1], now[new[n]][1])) for n in names]
+        now = subject.arms(subject.some, {("arms",): arms})
+        cases += [Case(f"{n} as {new[n]}", same(before[n].log, now[new[n]].log)) for n in names]
     return exact("arms with another name", cases)
 
 
@@ -64,8 +63,8 @@ def no_effect(subject: Subject) -> Iterator[Case]:
             (SATURATING, settings.NO_GRADIENT),
         ):
             reading = {("accrual",): accrual, **gradient}
-            lives = subject.lives(subject.some, rows, arms, reading, subject.no_ratio)
-            yield _same_history(*(log for _, log in lives.values()))
+            changes = (rows, arms, reading, subject.no_ratio)
+            yield _same_history(*(arm.log for arm in subject.arms(subject.some, *changes).values()))
 
 
 def _same_history(treated: Log, untreated: Log) -> Case:
@@ -84,9 +83,9 @@ def _same_history(treated: Log, untreated: Log) -> Case:
 def fractures_without_bone(subject: Subject) -> Verdict:
     """Without effects of bone density and direct ratios, all arms have the same fractures."""
     often = {**settings.base_rate("0.5 per year"), **settings.NO_FATAL_FRACTURES}
-    lives = subject.lives(subject.some, settings.NO_GRADIENT, subject.no_ratio, often)
-    first, *others = (_fractures(log) for _, log in lives.values())
-    cases = [Case(arm, same(first, log)) for arm, log in zip([*lives][1:], others, strict=True)]
+    arms = subject.arms(subject.some, settings.NO_GRADIENT, subject.no_ratio, often)
+    first, *others = (arm.of(FRACTURE, len(SITES)) for arm in arms.values())
+    cases = [Case(arm, same(first, log)) for arm, log in zip([*arms][1:], others, strict=True)]
     note = f"{len(first.day)} fractures in each"
     return exact("further arms", cases, note)
 
@@ -100,20 +99,15 @@ def ratio_of_one(subject: Subject) -> Iterator[Case]:
         settings.each_of(("effects",), regimens, {"fracture_ratio": dict.fromkeys(SITES, ratio)})
         for ratio in ("1", "2")
     )
+    plain = subject.no_ratio
     without, with_one, with_two, doubled = (
-        subject.lives(subject.some, *changes)
-        for changes in (
-            (often, subject.no_ratio), (often, one), (often, two), (twice, subject.no_ratio)
-        )
-    )  # fmt: skip
+        subject.arms(subject.some, *changes)
+        for changes in ((often, plain), (often, one), (often, two), (twice, plain))
+    )
     for arm in without:
-        yield Case(f"ratio 1 in {arm}", same(with_one[arm][1], without[arm][1]))
-        days = [_fractures(lives[arm][1])[:3] for lives in (with_two, doubled)]
+        yield Case(f"ratio 1 in {arm}", same(with_one[arm].log, without[arm].log))
+        days = [arms[arm].of(FRACTURE, len(SITES))[:3] for arms in (with_two, doubled)]
         yield Case(f"ratio 2 in {arm}", all(map(np.array_equal, *days)))
-
-
-def _fractures(log: Log) -> Log:
-    return of_kind(log, FRACTURE, len(SITES))
 
 
 @each("bone densities with a larger effect")
@@ -126,6 +120,5 @@ def more_effect(subject: Subject) -> Iterator[Case]:
             mean = getattr(subject.scenario.effects[regimen], bone).mean
             effects = [{"mean": f"{m:.17g} %/year", "sd": "1 %/year"} for m in (mean, mean + 2)]
             changes = [{("effects", regimen, bone): effect, **exactly} for effect in effects]
-            lives = [subject.lives(subject.some, change)[arm] for change in changes]
-            low, high = (of_kind(log, MEASURE + kind) for _, log in lives)
+            low, high = (subject.arms(subject.some, c)[arm].of(MEASURE + kind) for c in changes)
             yield Case(f"{bone} in {arm}", high.value >= low.value * (1 - 1e-9), low.patient)

@@ -7,20 +7,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.experiments.verification.exposure import (
-    POINTS,
-    WEIGHTS,
-    actions,
-    approached,
-    between_rows,
-)
-from sim.experiments.verification.logs import first_day, of_kind, selected
+from sim.experiments.verification.exposure import POINTS, WEIGHTS, actions, approached, between_rows
+from sim.experiments.verification.logs import Arm, first_day, selected
 from sim.experiments.verification.settings import Changes
-from sim.experiments.verification.subject import Lives, Subject, baseline_of
+from sim.experiments.verification.subject import Subject, baseline_of
 from sim.experiments.verification.verdict import Gap, Verdict, near, together
 from sim.scenario.form.study import Scenario
 from sim.simulation.biology.bone import LOWEST_BMD
-from sim.simulation.records import MEASURE, PLAN, REVIEW, Floats, Inputs, Log
+from sim.simulation.records import MEASURE, PLAN, REVIEW, Floats
 from sim.vocabulary import BONES, DAYS_PER_YEAR
 
 
@@ -32,9 +26,9 @@ def bone_density(subject: Subject) -> Verdict:
     """
     verdicts = []
     for changes in ({}, *_readings(subject)):
-        scenario = subject.changed(changes, subject.no_noise).scenario
-        lives = subject.lives(subject.few, changes, subject.no_noise)
-        verdicts.append(near(f"densities ({scenario.accrual.name})", _gaps(scenario, lives)))
+        arms = subject.arms(subject.few, changes, subject.no_noise).values()
+        reading = next(iter(arms)).scenario.accrual.name
+        verdicts.append(near(f"densities ({reading})", (gap for arm in arms for gap in _gaps(arm))))
     return together(verdicts)
 
 
@@ -51,29 +45,22 @@ def _readings(subject: Subject) -> Iterator[Changes]:
         yield {**subject.strain, ("beyond_evidence",): ends, ("accrual",): accrual}
 
 
-def _gaps(scenario: Scenario, lives: Lives) -> Iterator[Gap]:
-    for arm, (inputs, log) in lives.items():
-        for kind, bone in enumerate(BONES):
-            expected = bone_density_by_day(scenario, arm, inputs, log, bone)
-            measured = of_kind(log, MEASURE + kind)
-            recalculated = expected[measured.day, measured.patient]
-            gaps = np.abs(measured.value / np.maximum(recalculated, LOWEST_BMD) - 1)
-            at_floor = expected.min(axis=0) < LOWEST_BMD
-            gaps[at_floor[measured.patient]] = 0.0
-            yield Gap(f"{bone} in {arm}", gaps, measured.patient)
+def _gaps(arm: Arm) -> Iterator[Gap]:
+    for kind, bone in enumerate(BONES):
+        expected, measured = bone_density_by_day(arm, bone), arm.of(MEASURE + kind)
+        recalculated = expected[measured.day, measured.patient]
+        gaps = np.abs(measured.value / np.maximum(recalculated, LOWEST_BMD) - 1)
+        gaps[(expected.min(axis=0) < LOWEST_BMD)[measured.patient]] = 0.0  # bone at its floor
+        yield Gap(f"{bone} in {arm.name}", gaps, measured.patient)
 
 
-def bone_density_by_day(
-    scenario: Scenario, arm: str, inputs: Inputs, log: Log, bone: str
-) -> Floats:
-    """Bone density at the beginning of every day from the doses in a log.
+def bone_density_by_day(arm: Arm, bone: str) -> Floats:
+    """Bone density at the beginning of every day from the doses in the log of an arm.
 
     Parameters
     ----------
-    scenario, arm
-        The scenario that was simulated, and the name of one of its arms.
-    inputs, log
-        Inputs and log of the patients in this arm.
+    arm
+        The simulated patients of an arm.
     bone
         `spine` or `hip`.
 
@@ -84,19 +71,18 @@ def bone_density_by_day(
 
     References
     ----------
-    docs/model.md, "Bone": the rate of a regimen is mean + SD x z per patient. Laroche et al. (2011)
-    report the mean annual increase, which can be read in four ways.
+    Rate of a regimen per patient, mean + SD x z: docs/model.md, section "Bone". The mean annual
+    increase of Laroche et al. (2011) has four readings.
     """
-    people = len(inputs.patients)
-    z = baseline_of(scenario, people).responses[bone]
-    acting = actions(scenario, arm, inputs, log)
+    z = baseline_of(arm.scenario, arm.people).responses[bone]
+    acting = actions(arm)
     rate = between_rows(
         {name: acting.at_nodes(name) for name in acting.levels},
-        lambda regimen: _rate_of(scenario, regimen, bone, z),
+        lambda regimen: _rate_of(arm.scenario, regimen, bone, z),
     )
-    rate = np.broadcast_to(rate, (len(POINTS), round(scenario.horizon), people))
-    entry = inputs.patients["bmd"][:, BONES.index(bone)]
-    return entry * _share_of_entry(scenario, rate, _plateau_day(scenario, log, people))
+    rate = np.broadcast_to(rate, (len(POINTS), arm.last, arm.people))
+    entry = arm.inputs.patients["bmd"][:, BONES.index(bone)]
+    return entry * _share_of_entry(arm.scenario, rate, _plateau_day(arm))
 
 
 def _rate_of(scenario: Scenario, regimen: str, bone: str, z: Floats) -> Floats:
@@ -110,13 +96,13 @@ def _rate_of(scenario: Scenario, regimen: str, bone: str, z: Floats) -> Floats:
     return np.asarray(yearly / DAYS_PER_YEAR)
 
 
-def _plateau_day(scenario: Scenario, log: Log, people: int) -> Floats:
+def _plateau_day(arm: Arm) -> Floats:
     """The day from which the bone of each patient changes at the rate of the plateau."""
-    plateau = scenario.accrual.plateau
+    plateau = arm.scenario.accrual.plateau
     if plateau is None:
-        return np.full(people, np.inf)
-    treated = selected(log, (log.kind >= PLAN) & (log.kind < REVIEW) & (log.value > 0))
-    return first_day(treated, people) + round(plateau.months)
+        return np.full(arm.people, np.inf)
+    treated = arm.of(PLAN, REVIEW - PLAN)
+    return first_day(selected(treated, treated.value > 0), arm.people) + round(plateau.months)
 
 
 def _share_of_entry(scenario: Scenario, rate: Floats, plateau_day: Floats) -> Floats:

@@ -9,16 +9,9 @@ from typing import Any
 import numpy as np
 
 from sim.experiments.verification import chance, settings
-from sim.experiments.verification.logs import days_by_patient, of_kind, selected
-from sim.experiments.verification.subject import Subject, therapies_of
-from sim.experiments.verification.verdict import (
-    Case,
-    Verdict,
-    each,
-    exact,
-    together,
-)
-from sim.scenario.form.study import Scenario
+from sim.experiments.verification.logs import Arm, selected
+from sim.experiments.verification.subject import Subject
+from sim.experiments.verification.verdict import Case, Verdict, each, exact, together
 from sim.scenario.form.therapy import Infusions
 from sim.simulation.records import INFUSION, PLAN, Floats, Log
 
@@ -52,37 +45,32 @@ def as_planned(subject: Subject) -> Iterator[Case]:
         **settings.each_of(("therapies",), subject.courses, {"intolerance": None}),
         **settings.NO_DEATHS,
     }
-    scenario = subject.changed(changes).scenario
-    for arm, (inputs, log) in subject.lives(subject.few, changes).items():
-        given = selected(log, log.value > 0)
-        for kind, (name, planned) in _planned(scenario, arm).items():
-            for patient, days in enumerate(
-                days_by_patient(of_kind(given, kind), len(inputs.patients))
-            ):
-                yield Case(f"{name} of patient {patient} in {arm}", days == planned)
+    for arm in subject.arms(subject.few, changes).values():
+        arm = arm._replace(log=selected(arm.log, arm.log.value > 0))
+        for kind, (name, planned) in _planned(arm).items():
+            for patient, days in enumerate(arm.days(kind)):
+                yield Case(f"{name} of patient {patient} in {arm.name}", days == planned)
 
 
-def _planned(scenario: Scenario, arm: str) -> dict[int, tuple[str, list[float]]]:
+def _planned(arm: Arm) -> dict[int, tuple[str, list[float]]]:
     """Name and planned days of each therapy of an arm, by kind of event."""
-    begins, last = _begin_days(scenario, arm), round(scenario.horizon)
-    planned = {}
-    for slot, name, therapy in therapies_of(scenario, arm):
-        begin = begins.get(name, math.inf)
-        if isinstance(therapy, Infusions):
-            days = planned_days(therapy.schedule.phases, therapy.start.on, scenario.horizon)
-            planned[INFUSION + slot] = (name, [begin + day for day in days if begin + day < last])
-        else:
-            day = begin + round(therapy.start.on)
-            planned[PLAN + slot] = (name, [day] if day <= last else [])
+    begins, planned = _begin_days(arm), {}
+    for slot, name, infusions in arm.infusions:
+        days = planned_days(infusions.schedule.phases, infusions.start.on, arm.scenario.horizon)
+        begun = [begins.get(name, math.inf) + day for day in days]
+        planned[INFUSION + slot] = (name, [day for day in begun if day < arm.last])
+    for slot, name, course in arm.courses:
+        day = begins.get(name, math.inf) + round(course.start.on)
+        planned[PLAN + slot] = (name, [day] if day <= arm.last else [])
     return planned
 
 
-def _begin_days(scenario: Scenario, arm: str) -> dict[str, float]:
+def _begin_days(arm: Arm) -> dict[str, float]:
     """The days from which the plans of an arm's therapies count."""
     begins: dict[str, float] = {}
     ends: dict[str, float] = {}
-    for _ in scenario.therapies:  # one therapy after another: as many rounds as therapies
-        for _, name, therapy in therapies_of(scenario, arm):
+    for _ in arm.therapies:  # one therapy after another: as many rounds as therapies
+        for _, name, therapy in arm.therapies:
             start = therapy.start
             plan = therapy.schedule if isinstance(therapy, Infusions) else therapy
             if start.after is None:
@@ -96,17 +84,12 @@ def _begin_days(scenario: Scenario, arm: str) -> dict[str, float]:
 
 def attendance(subject: Subject) -> Verdict:
     """Missed and late doses match their probabilities; delays match their mean; none is early."""
-    changes = {
-        **settings.each_of(("therapies",), subject.infusions, AT_RANDOM),
-        **settings.NO_DEATHS,
-    }
-    scenario = subject.changed(changes).scenario
+    random = settings.each_of(("therapies",), subject.infusions, AT_RANDOM)
     verdicts = []
-    for arm, (_, log) in subject.lives(subject.some, changes).items():
-        for slot, name, therapy in therapies_of(scenario, arm):
-            if isinstance(therapy, Infusions):
-                doses = of_kind(log, INFUSION + slot)
-                verdicts += _attended(name, therapy, scenario.horizon, doses)
+    for arm in subject.arms(subject.some, random, settings.NO_DEATHS).values():
+        for slot, name, infusions in arm.infusions:
+            doses = arm.of(INFUSION + slot)
+            verdicts += _attended(name, infusions, arm.scenario.horizon, doses)
     return together(verdicts)
 
 

@@ -14,11 +14,9 @@ import numpy as np
 from scipy.signal import lfilter
 
 from sim.experiments.verification.doses import planned_days
-from sim.experiments.verification.logs import course_steps, of_kind, rows
-from sim.experiments.verification.subject import therapies_of
-from sim.scenario.form.study import Scenario
+from sim.experiments.verification.logs import Arm, rows
 from sim.scenario.form.therapy import Infusions
-from sim.simulation.records import INFUSION, Floats, Inputs, Log
+from sim.simulation.records import INFUSION, Floats, Log
 
 NODES = 8
 """Nodes of Gauss-Legendre quadrature per day: errors below 1e-8 for half-lives from 0.1 day."""
@@ -44,22 +42,20 @@ class Actions:
         return left[:, None, None] * self.levels[name]
 
 
-def actions(scenario: Scenario, arm: str, inputs: Inputs, log: Log) -> Actions:
+def actions(arm: Arm) -> Actions:
     """The actions of the therapies of an arm, from the doses in its log."""
-    shape = round(scenario.horizon), len(inputs.patients)
+    shape = arm.last, arm.people
     levels, decays = {}, {}
-    for slot, name, therapy in therapies_of(scenario, arm):
-        if isinstance(therapy, Infusions):
-            decays[name] = _decay(therapy)
-            exposure = _accumulated(_doses(of_kind(log, INFUSION + slot), shape), decays[name])
-            reference = therapy.exposure.action_1.dose
-            per_kg = inputs.patients["weight"] if reference.unit == "mg/kg" else 1.0
-            levels[name] = exposure / action_1(therapy) / (reference.amount * per_kg)
-        else:
-            decays[name] = 0.0
-            levels[name] = np.zeros(shape)
-            for patient, day, _, step in rows(course_steps(log, slot)):
-                levels[name][day:, patient] = step  # the later event of a day counts
+    for slot, name, infusions in arm.infusions:
+        decays[name] = _decay(infusions)
+        exposure = _accumulated(_doses(arm.of(INFUSION + slot), shape), decays[name])
+        reference = infusions.exposure.action_1.dose
+        per_kg = arm.inputs.patients["weight"] if reference.unit == "mg/kg" else 1.0
+        levels[name] = exposure / action_1(infusions) / (reference.amount * per_kg)
+    for slot, name, _ in arm.courses:
+        decays[name], levels[name] = 0.0, np.zeros(shape)
+        for patient, day, _, step in rows(arm.course_steps(slot)):
+            levels[name][day:, patient] = step  # the later event of a day counts
     return Actions(levels, decays)
 
 

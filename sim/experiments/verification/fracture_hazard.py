@@ -13,13 +13,12 @@ from sim.experiments.verification.bone_density import bone_density_by_day
 from sim.experiments.verification.cohort import normal_of
 from sim.experiments.verification.entry_values import reference_bmd
 from sim.experiments.verification.exposure import actions, between_rows
-from sim.experiments.verification.logs import first_day, of_kind, rows
+from sim.experiments.verification.logs import Arm, rows
 from sim.experiments.verification.settings import Changes
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Verdict
-from sim.scenario.form.study import Scenario
-from sim.simulation.records import BONE_OF_SITE, DEATH, FRACTURE, Floats, Inputs, Log
-from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES
+from sim.simulation.records import BONE_OF_SITE, DEATH, FRACTURE, Floats, Log
+from sim.vocabulary import BONES, DAYS_PER_YEAR, SEXES, SITES
 
 GRID = np.linspace(-12, 12, 24001)
 MOST_PATIENTS, MOST_DAYS = 200, 400_000
@@ -51,38 +50,36 @@ def by_bone_density(subject: Subject) -> Verdict:
 
     References
     ----------
-    docs/model.md, "Fractures"; gradients of risk of Marshall et al. (1996).
+    Rate of a site: docs/model.md, section "Fractures"; gradients of Marshall et al. (1996).
     """
     compared: list[chance.Compared] = []
     treated = [name for name in subject.scenario.effects if name != "none"]
     ratio = settings.each_of(("effects",), treated, {"fracture_ratio": RATIOS})
-    patients = max(
-        8, min(subject.many, MOST_PATIENTS, MOST_DAYS // round(subject.scenario.horizon))
-    )
+    most = MOST_DAYS // round(subject.scenario.horizon)
+    patients = max(8, min(subject.many, MOST_PATIENTS, most))
     for changes in (OFTEN, {**OFTEN, **PRIOR, **ratio, **subject.strain}):
-        scenario = subject.changed(changes, settings.NO_DEATHS).scenario
-        for arm, (inputs, log) in subject.lives(patients, changes, settings.NO_DEATHS).items():
+        for arm in subject.arms(patients, changes, settings.NO_DEATHS).values():
             for slot, site in enumerate(SITES):
-                course = _course(scenario, arm, slot, inputs, log)
-                compared += _weighted(f"{site} fractures in {arm}", slot, course, inputs, log)
+                what = f"{site} fractures in {arm.name}"
+                compared += _weighted(what, arm, slot, _course(arm, slot))
     return chance.within(compared)
 
 
-def _course(scenario: Scenario, arm: str, slot: int, inputs: Inputs, log: Log) -> Course:
+def _course(arm: Arm, slot: int) -> Course:
     """Hazard of each day: base x share x gradient^(T_ref - T) x earlier fractures x imminent."""
-    form, bone = scenario.fractures, BONES[BONE_OF_SITE[slot]]
-    site = getattr(form.sites, SITES[slot])
-    density = bone_density_by_day(scenario, arm, inputs, log, bone)
-    mean, sd = reference_bmd(scenario, bone, inputs.patients["sex"] == 0)
+    form, bone = arm.scenario.fractures, BONES[BONE_OF_SITE[slot]]
+    site, patients = getattr(form.sites, SITES[slot]), arm.inputs.patients
+    density = bone_density_by_day(arm, bone)
+    mean, sd = reference_bmd(arm.scenario, bone, patients["sex"] == SEXES.index("female"))
     score = ((density[1:] + density[:-1]) / 2 - mean) / sd
-    imminent = _imminent(site, slot, log, score.shape)
-    reference = reference_t(getattr(scenario.cohort, f"{bone}_t"), site.gradient)
-    prior = inputs.patients["vertebral_fractures"]
-    extra = prior - scenario.cohort.vertebral_fractures.negative_binomial.mean
+    imminent = _imminent(site, arm.of(FRACTURE + slot), score.shape)
+    reference = reference_t(getattr(arm.scenario.cohort, f"{bone}_t"), site.gradient)
     hazard = form.base_rate * site.share / DAYS_PER_YEAR * site.gradient ** (reference - score)
+    mean_count = arm.scenario.cohort.vertebral_fractures.negative_binomial.mean
+    extra = patients["vertebral_fractures"] - mean_count
     hazard *= form.per_further_vertebral_fracture**extra
     hazard *= np.where(imminent, site.imminent.factor if site.imminent else 1.0, 1.0)
-    return Course(hazard * _direct_ratio(scenario, arm, slot, inputs, log), score, imminent)
+    return Course(hazard * _direct_ratio(arm, SITES[slot]), score, imminent)
 
 
 def reference_t(variable: Any, gradient: float) -> float:
@@ -95,40 +92,33 @@ def reference_t(variable: Any, gradient: float) -> float:
     return -math.log(rate) / math.log(gradient)
 
 
-def _imminent(site: Any, slot: int, log: Log, shape: tuple[int, ...]) -> Floats:
+def _imminent(site: Any, fractures: Log, shape: tuple[int, ...]) -> Floats:
     """The days, 0 for the first, on which a recent fracture makes another more likely."""
     marked = np.zeros(shape, bool)
     if site.imminent is not None:
-        for patient, day, *_ in rows(of_kind(log, FRACTURE + slot)):
+        for patient, day, *_ in rows(fractures):
             marked[day : day + round(site.imminent.duration), patient] = True
     return marked
 
 
-def _direct_ratio(scenario: Scenario, arm: str, slot: int, inputs: Inputs, log: Log) -> Any:
+def _direct_ratio(arm: Arm, site: str) -> Any:
     """The direct fracture ratio of the therapies in the middle of every day."""
-    ratios = {
-        name: getattr(effect.fracture_ratio, SITES[slot])
-        for name, effect in scenario.effects.items()
-    }
+    effects = arm.scenario.effects.items()
+    ratios = {name: getattr(effect.fracture_ratio, site) for name, effect in effects}
     if set(ratios.values()) == {1.0}:
         return 1.0
-    acting = actions(scenario, arm, inputs, log)
-    middle = {
-        name: level * math.exp(-acting.decays[name] / 2) for name, level in acting.levels.items()
-    }
+    acting = actions(arm)
+    middle = {n: a * math.exp(-acting.decays[n] / 2) for n, a in acting.levels.items()}
     return np.exp(between_rows(middle, lambda regimen: math.log(ratios.get(regimen, 1.0))))
 
 
-def _weighted(
-    what: str, slot: int, course: Course, inputs: Inputs, log: Log
-) -> Iterator[chance.Compared]:
+def _weighted(what: str, arm: Arm, slot: int, course: Course) -> Iterator[chance.Compared]:
     """Fractures less hazard, weighted by T-score, imminent risk, earlier fractures and time."""
     days = len(course.hazard)
-    end = np.minimum(first_day(of_kind(log, DEATH), len(inputs.patients)), days)
-    hazard = np.where(np.arange(days)[:, None] < end, course.hazard, 0.0)
-    happened, broke = np.zeros_like(hazard), of_kind(log, FRACTURE + slot)
+    hazard = np.where(np.arange(days)[:, None] < arm.first_day(DEATH), course.hazard, 0.0)
+    happened, broke = np.zeros_like(hazard), arm.of(FRACTURE + slot)
     np.add.at(happened, (broke.day - 1, broke.patient), 1.0)
-    prior = inputs.patients["vertebral_fractures"].astype(float)
+    prior = arm.inputs.patients["vertebral_fractures"].astype(float)
     for by, weight in {
         "": 1.0,
         ", by T-score": course.t_score - np.average(course.t_score, weights=hazard),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, NamedTuple
 
 from sim.experiments.verification import settings
 from sim.experiments.verification.settings import Changes
@@ -13,7 +12,7 @@ from sim.experiments.verification.subject import Subject, sums_of
 from sim.experiments.verification.verdict import Verdict
 from sim.scenario import ScenarioError, Study
 from sim.scenario.form.therapy import Infusions
-from sim.scenario.text.paths import DocumentPath, dotted, value_at
+from sim.scenario.text.paths import DocumentPath, parts_of, value_at
 from sim.vocabulary import SITES
 
 LONGER = 4
@@ -40,7 +39,7 @@ def every_number(subject: Subject) -> Verdict:
     and the check fails. The evidence lists the others: numbers with an effect in the wider study
     only, and numbers that are used without effect on any outcome of these patients.
     """
-    base = _Base(_outcomes(subject, subject.study), _inputs(subject, subject.study))
+    base = _outcomes(subject, subject.study), _inputs(subject, subject.study)
     effects = {name: _effect(subject, base, path) for name, path in paths(subject.study).items()}
     names = {effect: [n for n, e in effects.items() if e == effect] for effect in LISTED}
     counts = ", ".join(f"{len(names[effect])} {LISTED[effect]}" for effect in LISTED)
@@ -51,35 +50,20 @@ def every_number(subject: Subject) -> Verdict:
 
 def paths(study: Study) -> dict[str, DocumentPath]:
     """The path of each number in the document of a study, by the name that --set knows."""
-    leaves = {dotted(path): path for path in _leaves(study.document, ())}
-    return {number.path: leaves[number.path] for number in study.numbers if number.path in leaves}
+    every = {number.path: parts_of(number.path) for number in study.numbers}
+    return {n: path for n, path in every.items() if isinstance(value_at(study.document, path), str)}
 
 
-def _leaves(node: Any, path: DocumentPath) -> Iterator[DocumentPath]:
-    if isinstance(node, (dict, list)):
-        for key, item in node.items() if isinstance(node, dict) else enumerate(node):
-            yield from _leaves(item, (*path, key))
-    else:
-        yield path
-
-
-class _Base(NamedTuple):
-    """Outcomes and inputs of the unchanged study."""
-
-    outcomes: tuple[object, ...]
-    inputs: list[bytes]
-
-
-def _effect(subject: Subject, base: _Base, path: DocumentPath) -> str:
+def _effect(subject: Subject, base: tuple[object, object], path: DocumentPath) -> str:
     """The effect of a number, a key of `LISTED`, or `outcomes`."""
     effect = "fixed"
     for changes in _changes(subject, path):
         study = _valid(subject, changes)
         if study is None:
             continue
-        if _outcomes(subject, study) != base.outcomes:
+        if _outcomes(subject, study) != base[0]:
             return "outcomes"
-        if _inputs(subject, study) != base.inputs:
+        if _inputs(subject, study) != base[1]:
             effect = "inputs"
         elif effect == "fixed":
             effect = "nothing"

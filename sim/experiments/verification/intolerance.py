@@ -9,17 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.experiments.verification import chance, settings
-from sim.experiments.verification.logs import first_day, last_day, of_kind, rows
+from sim.experiments.verification.logs import Arm, last_day, rows
 from sim.experiments.verification.settings import Changes
 from sim.experiments.verification.subject import Subject
-from sim.experiments.verification.time_to_intolerance import (
-    Hazard,
-    cumulative_hazard,
-    surviving,
-)
+from sim.experiments.verification.time_to_intolerance import Hazard, cumulative_hazard, surviving
 from sim.experiments.verification.verdict import Case, Verdict, exact, together
 from sim.scenario.form.therapy import Course
-from sim.simulation.records import INTOLERANCE, PLAN, TOLERANCE, Floats, Inputs, Log
+from sim.simulation.records import INTOLERANCE, PLAN, TOLERANCE, Floats
 
 TIMES = 12
 SLACK = 1e-9
@@ -30,12 +26,11 @@ DOSE_LEFT = {"halve": 0.5, "stop": 0.0}
 class Taken:
     """A course in an arm: its slot and form, its hazard, and the day each patient began."""
 
+    arm: Arm
     slot: int
     form: Course
     hazard: Hazard
     begun: Floats
-    inputs: Inputs
-    log: Log
 
     def gained(self, patient: int, since: float, until: float) -> float:
         """Hazard of frailty 1 and full dose that a patient accumulates between two days."""
@@ -44,7 +39,7 @@ class Taken:
 
     def factor(self, patient: int, dose: float) -> float:
         """The hazard of a patient at a relative dose, in multiples of the hazard above."""
-        frailty = float(self.inputs.patients["frailty"][patient, self.slot])
+        frailty = float(self.arm.inputs.patients["frailty"][patient, self.slot])
         return frailty * float(dose**self.form.hazard_by_dose)
 
 
@@ -55,12 +50,13 @@ def intolerance(subject: Subject) -> Verdict:
     """
     verdicts = []
     for changes in ({}, _strained(subject)):
-        scenario = subject.changed(changes, settings.NO_DEATHS).scenario
-        lives = subject.lives(subject.many, changes, settings.NO_DEATHS)
-        for slot, (name, form) in enumerate(scenario.therapies.items()):
-            arm = next((arm for arm, names in scenario.arms.items() if name in names), None)
-            if arm and isinstance(form, Course) and form.intolerance is not None:
-                verdicts += _of_course(slot, form, *lives[arm])
+        for arm in subject.arms(subject.many, changes, settings.NO_DEATHS).values():
+            for slot, _, form in arm.courses:
+                if form.intolerance is not None:
+                    begun = arm.first_day(PLAN + slot)
+                    taken = Taken(arm, slot, form, cumulative_hazard(form), begun)
+                    verdicts.append(chance.within(_shares(taken)))
+                    verdicts.append(exact("times to intolerance", _steps(taken)))
     return together(verdicts)
 
 
@@ -72,16 +68,10 @@ def _strained(subject: Subject) -> Changes:
     return {**strain, **settings.each_of(("therapies",), begin, start)}
 
 
-def _of_course(slot: int, form: Course, inputs: Inputs, log: Log) -> list[Verdict]:
-    begun = first_day(of_kind(log, PLAN + slot), len(inputs.patients))
-    taken = Taken(slot, form, cumulative_hazard(form), begun, inputs, log)
-    return [chance.within(_shares(taken)), exact("times to intolerance", _steps(taken))]
-
-
 def _shares(taken: Taken) -> Iterator[chance.Compared]:
     """Shares of patients intolerant by some days, of those who could be followed so long."""
-    form, begun, last = taken.form, taken.begun, int(taken.inputs.params["horizon"])
-    stopped = first_day(of_kind(taken.log, INTOLERANCE + taken.slot), len(begun))
+    form, begun, last = taken.form, taken.begun, taken.arm.last
+    stopped = taken.arm.first_day(INTOLERANCE + taken.slot)
     dose = form.relative_dose**form.hazard_by_dose
     if np.isinf(begun).all():
         return
@@ -97,11 +87,11 @@ def _shares(taken: Taken) -> Iterator[chance.Compared]:
 
 def _steps(taken: Taken) -> Iterator[Case]:
     """Each dose reduction falls on the day by which the hazard has used up its random number."""
-    draws = taken.inputs.numbers(TOLERANCE, taken.slot)
+    draws = taken.arm.inputs.numbers(TOLERANCE, taken.slot)
     ladder = taken.form.on_intolerance
     since, step = taken.begun.copy(), np.zeros(len(taken.begun), int)
     dose = np.full(len(since), taken.form.relative_dose)
-    for patient, day, _, value in rows(of_kind(taken.log, INTOLERANCE + taken.slot)):
+    for patient, day, _, value in rows(taken.arm.of(INTOLERANCE + taken.slot)):
         if step[patient] == len(ladder):
             yield Case(f"patient {patient}, day {day}, a step after the last", False)
             return
@@ -124,6 +114,6 @@ def _steps(taken: Taken) -> Iterator[Case]:
 
 def _last_possible_day(taken: Taken) -> Floats:
     """The last day on which a patient can become intolerant: before the plan ends."""
-    last, duration = last_day(taken.log, len(taken.begun)), taken.form.duration
+    last, duration = last_day(taken.arm.log, taken.arm.people), taken.form.duration
     longest = math.inf if duration is None else math.floor(duration)
     return np.where(np.isinf(taken.begun), 0.0, np.minimum(last, taken.begun + longest - 1))

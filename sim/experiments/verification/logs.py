@@ -1,14 +1,75 @@
-"""Parts of an event log, and two logs compared."""
+"""The patients of one arm with their event log, parts of a log, and two logs compared."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.simulation.records import INFUSION, INTOLERANCE, PLAN, Floats, Integers, Log
+from sim.scenario.form.study import Scenario
+from sim.scenario.form.therapy import Course, Infusions
+from sim.simulation.records import INFUSION, INTOLERANCE, PLAN, Floats, Inputs, Integers, Log
 
 Rows = list[tuple[int, int, int, float]]
+
+
+class Arm(NamedTuple):
+    """The simulated patients of one arm, with the scenario that they come from."""
+
+    name: str
+    scenario: Scenario
+    inputs: Inputs
+    log: Log
+
+    @property
+    def people(self) -> int:
+        """Number of patients."""
+        return len(self.inputs.patients)
+
+    @property
+    def last(self) -> int:
+        """The last day of follow-up."""
+        return int(self.inputs.params["horizon"])
+
+    @property
+    def therapies(self) -> list[tuple[int, str, Course | Infusions]]:
+        """Slot, name and form of each therapy of the arm."""
+        therapies, names = enumerate(self.scenario.therapies.items()), self.scenario.arms[self.name]
+        return [(slot, name, form) for slot, (name, form) in therapies if name in names]
+
+    @property
+    def infusions(self) -> list[tuple[int, str, Infusions]]:
+        """Slot, name and form of each therapy by infusion of the arm."""
+        return [(i, name, form) for i, name, form in self.therapies if isinstance(form, Infusions)]
+
+    @property
+    def courses(self) -> list[tuple[int, str, Course]]:
+        """Slot, name and form of each course of the arm."""
+        return [(i, name, form) for i, name, form in self.therapies if isinstance(form, Course)]
+
+    def of(self, kind: int, kinds: int = 1) -> Log:
+        """The rows of one kind of event, or of several kinds that follow one another."""
+        return selected(self.log, (self.log.kind >= kind) & (self.log.kind < kind + kinds))
+
+    def first_day(self, kind: int, kinds: int = 1) -> Floats:
+        """The day of the first such event of each patient, infinite where a patient has none."""
+        return first_day(self.of(kind, kinds), self.people)
+
+    def doses_given(self, slot: int) -> Log:
+        """The infusions of a therapy that were given, not missed."""
+        return selected(self.log, (self.log.kind == INFUSION + slot) & (self.log.value > 0))
+
+    def course_steps(self, slot: int) -> Log:
+        """The rows that begin, lower or end a course."""
+        kinds = PLAN + slot, INTOLERANCE + slot
+        return selected(self.log, np.isin(self.log.kind, kinds))
+
+    def days(self, kind: int) -> list[list[int]]:
+        """The days of one kind of event of each patient."""
+        days: list[list[int]] = [[] for _ in range(self.people)]
+        for patient, day, *_ in rows(self.of(kind)):
+            days[patient].append(day)
+        return days
 
 
 def selected(log: Log, kept: Any) -> Log:
@@ -16,32 +77,9 @@ def selected(log: Log, kept: Any) -> Log:
     return Log._make(column[kept] for column in log)
 
 
-def of_kind(log: Log, kind: int, kinds: int = 1) -> Log:
-    """The rows of one kind of event, or of several kinds that follow one another."""
-    return selected(log, (log.kind >= kind) & (log.kind < kind + kinds))
-
-
-def doses_given(log: Log, slot: int) -> Log:
-    """The infusions of a therapy that were given, not missed."""
-    return selected(log, (log.kind == INFUSION + slot) & (log.value > 0))
-
-
-def course_steps(log: Log, slot: int) -> Log:
-    """The rows that begin, lower or end a course."""
-    return selected(log, (log.kind == PLAN + slot) | (log.kind == INTOLERANCE + slot))
-
-
 def rows(log: Log) -> Rows:
     """The rows as tuples of patient, day, kind and value."""
     return list(zip(*(column.tolist() for column in log), strict=True))
-
-
-def days_by_patient(log: Log, people: int) -> list[list[int]]:
-    """The days of the rows of each patient."""
-    days: list[list[int]] = [[] for _ in range(people)]
-    for patient, day, *_ in rows(log):
-        days[patient].append(day)
-    return days
 
 
 def first_day(log: Log, people: int) -> Floats:

@@ -15,12 +15,11 @@ from sim.experiments.verification.exposure import (
     between_rows,
     full_effect,
 )
-from sim.experiments.verification.logs import of_kind
+from sim.experiments.verification.logs import Arm
 from sim.experiments.verification.subject import Subject, baseline_of
 from sim.experiments.verification.verdict import Gap, Verdict, near
-from sim.scenario.form.study import Scenario
 from sim.simulation.biology.markers import MOST_LOG_RATIO
-from sim.simulation.records import MEASURE, Floats, Inputs
+from sim.simulation.records import MEASURE, Floats
 from sim.vocabulary import BONES, MARKERS
 
 
@@ -31,23 +30,22 @@ def markers(subject: Subject) -> Verdict:
 
 def _gaps(subject: Subject) -> Iterator[Gap]:
     for changes in ({}, subject.strain):
-        scenario = subject.changed(changes, subject.no_noise).scenario
-        for arm, (inputs, log) in subject.lives(subject.few, changes, subject.no_noise).items():
-            acting = actions(scenario, arm, inputs, log)
-            for name in scenario.cohort.markers:
-                measured = of_kind(log, MEASURE + len(BONES) + MARKERS.index(name))
-                expected = marker_by_day(scenario, acting, inputs, name)
-                gaps = np.abs(measured.value / expected[measured.day, measured.patient] - 1)
-                yield Gap(f"{name} in {arm}", gaps, measured.patient)
+        for arm in subject.arms(subject.few, changes, subject.no_noise).values():
+            acting = actions(arm)
+            for name in arm.scenario.cohort.markers:
+                measured = arm.of(MEASURE + len(BONES) + MARKERS.index(name))
+                expected = marker_by_day(arm, acting, name)[measured.day, measured.patient]
+                gaps = np.abs(measured.value / expected - 1)
+                yield Gap(f"{name} in {arm.name}", gaps, measured.patient)
 
 
-def marker_by_day(scenario: Scenario, acting: Actions, inputs: Inputs, name: str) -> Floats:
+def marker_by_day(arm: Arm, acting: Actions, name: str) -> Floats:
     """A marker at the beginning of every day from the actions of the therapies.
 
     Parameters
     ----------
-    scenario, acting, inputs
-        The scenario that was simulated, the actions in one of its arms, and the arm's inputs.
+    arm, acting
+        The simulated patients of an arm, and the actions of its therapies.
     name
         `ctx`, `balp` or `tryptase`.
 
@@ -58,11 +56,11 @@ def marker_by_day(scenario: Scenario, acting: Actions, inputs: Inputs, name: str
 
     References
     ----------
-    docs/model.md, "Markers": an effect site with a half-life of onset; infusions saturate.
+    An effect site with a half-life of onset, and saturation: docs/model.md, section "Markers".
     """
-    form, people = getattr(scenario.markers, name), len(inputs.patients)
+    scenario, form = arm.scenario, getattr(arm.scenario.markers, name)
     onset = math.log(2) / form.onset_half_life
-    z = baseline_of(scenario, people).responses[name]
+    z = baseline_of(scenario, arm.people).responses[name]
     effects: dict[str, Floats] = {}
     for therapy, decay in acting.decays.items():
         at_site = approached(acting.at_nodes(therapy), onset)
@@ -76,6 +74,6 @@ def marker_by_day(scenario: Scenario, acting: Actions, inputs: Inputs, name: str
         spread = form.spread if change != 0 else 0.0
         return math.log(1 + change) + spread * z - spread**2 / 2
 
-    total = np.broadcast_to(between_rows(effects, log_ratio), (round(scenario.horizon) + 1, people))
-    entry = inputs.patients["marker"][:, MARKERS.index(name)]
+    total = np.broadcast_to(between_rows(effects, log_ratio), (arm.last + 1, arm.people))
+    entry = arm.inputs.patients["marker"][:, MARKERS.index(name)]
     return np.asarray(entry * np.exp(np.minimum(total, MOST_LOG_RATIO)))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.experiments.verification.logs import days_by_patient, last_day, of_kind
+from sim.experiments.verification.logs import last_day
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.units import in_days
 from sim.experiments.verification.verdict import Case, each
@@ -21,41 +21,33 @@ KINDS = (*BONES, *MARKERS)
 @each("measured values")
 def measurement_error(subject: Subject) -> Iterator[Case]:
     """A measured bone density is true x (1 + CV z); a marker has a log-normal error of mean 1."""
-    exactly = subject.lives(subject.some, subject.no_noise)
-    for arm, (inputs, log) in subject.lives(subject.some).items():
-        for kind, name in _measured(subject):
-            measured, true = (of_kind(some, MEASURE + kind) for some in (log, exactly[arm][1]))
+    exactly = subject.arms(subject.some, subject.no_noise)
+    for arm in subject.arms(subject.some).values():
+        for kind, name in enumerate(KINDS):
+            measured, true = arm.of(MEASURE + kind), exactly[arm.name].of(MEASURE + kind)
             if len(measured.day) != len(true.day):
-                yield Case(f"the number of {name} values in {arm}", False)
-                continue
-            cv = getattr(subject.scenario.measurement, name)
-            visits = inputs.params["visit_days"][kind]
-            visit = np.searchsorted(visits[visits != NEVER], measured.day)
-            z = inputs.numbers(NOISE, kind)[measured.patient, visit]
-            sd = math.sqrt(math.log(1 + cv * cv))
-            factor = 1 + cv * z if name in BONES else np.exp(sd * z - sd * sd / 2)
-            right = np.isclose(measured.value, true.value * factor, rtol=1e-9)
-            yield Case(f"{name} in {arm}", right, measured.patient)
-
-
-def _measured(subject: Subject) -> list[tuple[int, str]]:
-    """Number and name of each quantity that is measured in this cohort."""
-    names = (*BONES, *subject.scenario.cohort.markers)
-    return [(kind, name) for kind, name in enumerate(KINDS) if name in names]
+                yield Case(f"the number of {name} values in {arm.name}", False)
+            elif len(measured.day):
+                cv = getattr(subject.scenario.measurement, name)
+                visits = arm.inputs.params["visit_days"][kind]
+                visit = np.searchsorted(visits[visits != NEVER], measured.day)
+                z = arm.inputs.numbers(NOISE, kind)[measured.patient, visit]
+                sd = math.sqrt(math.log(1 + cv * cv))
+                factor = 1 + cv * z if name in BONES else np.exp(sd * z - sd * sd / 2)
+                right = np.isclose(measured.value, true.value * factor, rtol=1e-9)
+                yield Case(f"{name} in {arm.name}", right, measured.patient)
 
 
 @each("series of visits")
 def visits(subject: Subject) -> Iterator[Case]:
     """Living patients are measured on each visit day of the file, from entry to the last day."""
-    for arm, (inputs, log) in subject.lives(subject.some).items():
-        ends = last_day(log, len(inputs.patients)).tolist()
+    for arm in subject.arms(subject.some).values():
+        ends = last_day(arm.log, arm.people).tolist()
         for kind, name in enumerate(KINDS):
             planned = _visit_days(subject, name)
-            for patient, days in enumerate(
-                days_by_patient(of_kind(log, MEASURE + kind), len(ends))
-            ):
+            for patient, days in enumerate(arm.days(MEASURE + kind)):
                 expected = [day for day in planned if day <= ends[patient]]
-                yield Case(f"{name} of patient {patient} in {arm}", days == expected)
+                yield Case(f"{name} of patient {patient} in {arm.name}", days == expected)
 
 
 def _visit_days(subject: Subject, name: str) -> list[int]:

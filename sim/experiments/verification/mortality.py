@@ -8,10 +8,10 @@ import numpy as np
 
 from sim import evidence
 from sim.experiments.verification import chance, settings
-from sim.experiments.verification.logs import first_day, of_kind
+from sim.experiments.verification.logs import Arm
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Case, Verdict, exact, together
-from sim.simulation.records import DEATH, DIES, Floats, Inputs, Log
+from sim.simulation.records import DEATH, DIES, Floats, Inputs
 from sim.vocabulary import DAYS_PER_YEAR, SEXES
 
 SLACK = 1e-9
@@ -25,28 +25,24 @@ def deaths(subject: Subject) -> Verdict:
     """
     verdicts = []
     for changes in ({}, settings.mortality_ratio("20")):
-        mortality = subject.changed(settings.NO_FATAL_FRACTURES, changes).scenario.mortality
-        lives = subject.lives(subject.many, settings.NO_FATAL_FRACTURES, changes)
-        inputs, log = next(iter(lives.values()))
-        table = evidence.life_table(mortality.life_table)
-        verdicts += _of_arm(inputs, log, table, mortality.standardised_mortality_ratio)
+        arms = subject.arms(subject.many, settings.NO_FATAL_FRACTURES, changes)
+        verdicts += _of_arm(next(iter(arms.values())))
     return together(verdicts)
 
 
-def _of_arm(inputs: Inputs, log: Log, table: Any, ratio: float) -> list[Verdict]:
-    last, people = int(inputs.params["horizon"]), len(inputs.patients)
-    day = np.minimum(first_day(of_kind(log, DEATH), people), last + 1.0)
-    draw = inputs.numbers(DIES, 0)[:, 0]
-    before, by = (ratio * cumulative_hazard(inputs, table, days) for days in (day - 1, day))
-    right = (before < draw + SLACK) & ((day > last) | (by >= draw - SLACK))
+def _of_arm(arm: Arm) -> list[Verdict]:
+    mortality = arm.scenario.mortality
+    table, ratio = evidence.life_table(mortality.life_table), mortality.standardised_mortality_ratio
+    day, draw = np.minimum(arm.first_day(DEATH), arm.last + 1.0), arm.inputs.numbers(DIES, 0)[:, 0]
+    before, by = (ratio * cumulative_hazard(arm.inputs, table, days) for days in (day - 1, day))
+    right = (before < draw + SLACK) & ((day > arm.last) | (by >= draw - SLACK))
     compared: list[chance.Compared] = []
-    for until in (last // 2, last):
-        expected = -np.expm1(-ratio * cumulative_hazard(inputs, table, np.full(people, until)))
+    for until in (arm.last // 2, arm.last):
+        days = np.full(arm.people, until)
+        expected = -np.expm1(-ratio * cumulative_hazard(arm.inputs, table, days))
         for code, sex in enumerate(SEXES):
-            of_sex, what = (
-                inputs.patients["sex"] == code,
-                f"deaths of {sex} patients by day {until}",
-            )
+            of_sex = arm.inputs.patients["sex"] == code
+            what = f"deaths of {sex} patients by day {until}"
             counts = float((day[of_sex] <= until).sum()), float(expected[of_sex].sum())
             compared.append(chance.number(what, *counts))
     as_many = chance.within(deaths for deaths in compared if deaths.expected > 0)
@@ -72,7 +68,7 @@ def cumulative_hazard(inputs: Inputs, table: Any, days: Floats) -> Floats:
 
     References
     ----------
-    docs/model.md, "Death"; life table of France 2019.
+    Hazard of each year of age: docs/model.md, section "Death".
     """
     total = np.empty(len(days))
     for code, sex in enumerate(SEXES):

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from sim import outcomes
-from sim.experiments.verification.logs import selected
-from sim.experiments.verification.subject import Lives, Subject, patient_outcomes, sums_of
+from sim.experiments.verification.logs import Arm, selected
+from sim.experiments.verification.subject import Subject, patient_outcomes, sums_of
 from sim.experiments.verification.verdict import Case, Verdict, exact, not_applicable
 from sim.outcomes.summary import apart
 from sim.scenario import Study
@@ -24,27 +24,22 @@ def differences(subject: Subject) -> Verdict:
     """
     if len(subject.scenario.arms) < 2:
         return not_applicable("one arm only")
-    lives = subject.lives(subject.many)
-    entry = {
-        arm: selected(log, (log.day == 0) & (log.kind < PLAN)) for arm, (_, log) in lives.items()
-    }
-    first = next(iter(entry.values())).value
-    cases = [
-        Case(f"entry of {arm}", np.array_equal(log.value, first)) for arm, log in entry.items()
-    ]
+    arms, cases = subject.arms(subject.many), []
+    entry = [selected(arm.log, (arm.log.day == 0) & (arm.log.kind < PLAN)) for arm in arms.values()]
+    for name, log in zip(arms, entry, strict=True):
+        cases.append(Case(f"entry of {name}", np.array_equal(log.value, entry[0].value)))
     notes = []
     for bone in BONES:
         name = f"{bone} annual increase"
-        pair = _values(subject, lives, name)
+        pair = _values(subject, arms, name)
         known = ~np.isnan(pair).any(axis=0)
         a, b = pair[:, known]
         if len(a) > 2 and a.std() > 0 and b.std() > 0:
             error, expected = _error_of_difference(subject, name), _paired_error(pair)
             rounding = 1e-6 * float(a.std() + b.std())  # arms may be equal but for rounding
             right = math.isclose(error, expected, rel_tol=1e-3, abs_tol=rounding)
-            cases.append(
-                Case(f"error of the difference in {name}: {error:g}, not {expected:g}", right)
-            )
+            what = f"error of the difference in {name}: {error:g}, not {expected:g}"
+            cases.append(Case(what, right))
             saved = 1 - float((a - b).var() / (a.var() + b.var()))
             correlated = float(np.corrcoef(a, b)[0, 1])
             notes.append(f"{name}: correlation {correlated:.2f}, variance less {saved:.0%}")
@@ -57,12 +52,12 @@ def _pair(study: Study) -> tuple[str, str]:
     return next(arm for arm in study.scenario.arms if arm != comparator), comparator
 
 
-def _values(subject: Subject, lives: Lives, name: str) -> Floats:
+def _values(subject: Subject, arms: dict[str, Arm], name: str) -> Floats:
     """An outcome of each patient in two arms, NaN where it is unknown: arms x patients."""
     values = []
     for arm in _pair(subject.study):
-        every = {outcome.name: outcome for outcome in patient_outcomes(subject.study, *lives[arm])}
-        outcome = every[name]
+        every = patient_outcomes(subject.study, arms[arm])
+        outcome = next(outcome for outcome in every if outcome.name == name)
         values.append(np.where(outcome.denominator > 0, outcome.numerator, np.nan))
     return np.array(values)
 

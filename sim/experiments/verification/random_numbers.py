@@ -8,19 +8,10 @@ from scipy.special import ndtr, ndtri
 from sim.experiments.verification import chance
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Case, Verdict, exact, not_applicable
-from sim.simulation.records import (
-    BREAKS,
-    DIES,
-    LATENESS,
-    NOISE,
-    SLOTS,
-    STREAMS,
-    TOLERANCE,
-    Floats,
-    Inputs,
-)
+from sim.simulation import records
+from sim.simulation.records import SLOTS, STREAMS, Floats, Inputs
 
-EXPONENTIAL = (LATENESS, TOLERANCE, BREAKS, DIES)
+EXPONENTIAL = (records.LATENESS, records.TOLERANCE, records.BREAKS, records.DIES)
 MOST_COLUMNS = 250
 
 
@@ -49,7 +40,7 @@ def _as_uniform(inputs: Inputs) -> dict[str, Floats]:
             for use, values in enumerate(inputs.numbers(stream, slot).T):
                 if stream in EXPONENTIAL:
                     values = -np.expm1(-values)
-                elif stream == NOISE:
+                elif stream == records.NOISE:
                     values = ndtr(values)
                 columns[f"stream {stream}, slot {slot}, use {use}"] = values
     return columns

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.experiments.verification import chance, settings
-from sim.experiments.verification.logs import doses_given, of_kind, rows
+from sim.experiments.verification.logs import rows
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Case, Verdict, exact, together
 from sim.simulation.records import REACTION, Log
@@ -21,11 +21,11 @@ def reactions(subject: Subject) -> Verdict:
         for reaction in getattr(therapy, "reactions", {}).values()
     ]
     verdicts = []
-    for arm, (_, log) in subject.lives(subject.some, settings.NO_DEATHS).items():
+    for arm in subject.arms(subject.some, settings.NO_DEATHS).values():
         for number, (slot, name, reaction) in enumerate(every):
-            if name in subject.scenario.arms[arm]:
-                reacted = of_kind(log, REACTION + number)
-                verdicts += _of_reaction(name, reaction, doses_given(log, slot), reacted)
+            if name in arm.scenario.arms[arm.name]:
+                reacted = arm.of(REACTION + number)
+                verdicts += _of_reaction(name, reaction, arm.doses_given(slot), reacted)
     return together(verdicts)
 
 
@@ -33,14 +33,11 @@ def _of_reaction(name: str, reaction: Any, doses: Log, reacted: Log) -> list[Ver
     first = np.append(True, doses.patient[1:] != doses.patient[:-1])[: len(doses.patient)]
     days_of_reaction = {row[:2] for row in rows(reacted)}
     followed = np.array([row[:2] in days_of_reaction for row in rows(doses)], bool)
-    compared = [
-        chance.share(f"reactions to {what} doses of {name}", followed[of], probability)
-        for what, of, probability in (
-            ("first", first, reaction.first),
-            ("later", ~first, reaction.later),
-        )
-        if of.any()
-    ]
+    compared = []
+    for what, of, expected in (("first", first, reaction.first), ("later", ~first, reaction.later)):
+        if of.any():
+            what = f"reactions to {what} doses of {name}"
+            compared.append(chance.share(what, followed[of], expected))
     if len(reacted.value):
         compared.append(chance.share(f"ends of {name}", reacted.value, reaction.ends_course))
     days_of_doses = {row[:2] for row in rows(doses)}

@@ -24,9 +24,9 @@ def engines(subject: Subject) -> Verdict:
     """SimPy and the compiled loop write identical logs, to the last bit."""
     cases, events = [], 0
     for changes in ({}, subject.strain):
-        for arm, (inputs, log) in subject.lives(subject.fewest, changes).items():
-            cases.append(Case(arm, same(simpy_engine.simulate(inputs), log)))
-            events += len(log.day)
+        for arm in subject.arms(subject.fewest, changes).values():
+            cases.append(Case(arm.name, same(simpy_engine.simulate(arm.inputs), arm.log)))
+            events += len(arm.log.day)
     return exact("arms by two engines", cases, f"{events} events of {subject.fewest} patients")
 
 
@@ -37,11 +37,11 @@ def block_sizes(subject: Subject) -> Verdict:
     cases = [Case("outcomes of one block and of several", whole == in_parts)]
     for first, cut, end in ((0, 9, 12), (CHUNK - 3, CHUNK - 1, CHUNK + 3)):
         together, late = (simulated(subject.study, range(n, end)) for n in (first, cut))
-        for arm, (_, log) in together.items():
-            among_others = selected(log, log.patient >= cut - first)
-            shifted = among_others._replace(patient=among_others.patient - (cut - first))
-            what = f"patients {cut} to {end - 1} in {arm}"
-            cases.append(Case(what, same(shifted, late[arm][1])))
+        for name, arm in together.items():
+            others = selected(arm.log, arm.log.patient >= cut - first)
+            shifted = others._replace(patient=others.patient - (cut - first))
+            what = f"patients {cut} to {end - 1} in {name}"
+            cases.append(Case(what, same(shifted, late[name].log)))
     return exact("ways to divide the cohort into blocks", cases)
 
 

@@ -9,6 +9,7 @@ from sim import outcomes
 from sim.experiments import blocks
 from sim.experiments.blocks import Work
 from sim.experiments.verification import settings
+from sim.experiments.verification.logs import Arm
 from sim.experiments.verification.settings import Changes
 from sim.outcomes.definitions.named import Outcome, outcomes_of
 from sim.scenario import Study, from_document
@@ -17,11 +18,8 @@ from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.text.paths import DocumentPath, replaced
 from sim.simulation import lowering
 from sim.simulation.lowering import Baseline
-from sim.simulation.records import Inputs, Log
+from sim.simulation.records import Inputs
 from sim.simulation.simulate import inputs_of, names_of, simulate_arms
-
-Lives = dict[str, tuple[Inputs, Log]]
-"""Inputs and log of the patients in each arm."""
 
 SOME, FEW, FEWEST = 300, 60, 24
 MOST_DAYS = 120_000
@@ -94,8 +92,8 @@ class Subject:
         """The inputs of the model for the first patients in every arm, without simulating them."""
         return inputs_of(lowering.protocol(self.changed(*changes).scenario), range(count))
 
-    def lives(self, count: int, *changes: Changes) -> Lives:
-        """Inputs and log of the first patients in every arm."""
+    def arms(self, count: int, *changes: Changes) -> dict[str, Arm]:
+        """The first patients simulated in every arm."""
         return simulated(self.changed(*changes), range(count))
 
     @property
@@ -129,20 +127,15 @@ def _without_empty(node: Any) -> Any:
     return {key: _without_empty(value) for key, value in node.items() if value is not None}
 
 
-def therapies_of(scenario: Scenario, arm: str) -> list[tuple[int, str, Course | Infusions]]:
-    """Slot, name and form of each therapy of an arm."""
-    therapies = enumerate(scenario.therapies.items())
-    return [(slot, name, form) for slot, (name, form) in therapies if name in scenario.arms[arm]]
-
-
 def baseline_of(scenario: Scenario, count: int) -> Baseline:
     """The first patients at enrolment, with the normal scores of their responses."""
     return lowering.enrol(scenario.cohort, scenario.seed, range(count))
 
 
-def simulated(study: Study, patients: range) -> Lives:
-    """Inputs and log of some patients in every arm."""
-    return simulate_arms(lowering.protocol(study.scenario), patients, "batch")
+def simulated(study: Study, patients: range) -> dict[str, Arm]:
+    """Some patients in every arm."""
+    arms = simulate_arms(lowering.protocol(study.scenario), patients, "batch")
+    return {name: Arm(name, study.scenario, *arm) for name, arm in arms.items()}
 
 
 def work_of(study: Study) -> Work:
@@ -157,7 +150,7 @@ def sums_of(study: Study, patients: range) -> outcomes.Tally:
     return blocks.do(work_of(study), patients).tally
 
 
-def patient_outcomes(study: Study, inputs: Inputs, log: Log) -> list[Outcome]:
+def patient_outcomes(study: Study, arm: Arm) -> list[Outcome]:
     """Every outcome of one arm, with a numerator and a denominator for each patient."""
-    people = outcomes.persons(inputs, log, names_of(study))
-    return list(outcomes_of(people, round(study.scenario.horizon)))
+    people = outcomes.persons(arm.inputs, arm.log, names_of(study))
+    return list(outcomes_of(people, arm.last))

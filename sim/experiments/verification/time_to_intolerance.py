@@ -36,7 +36,7 @@ def cumulative_hazard(therapy: Course) -> Hazard:
 
     References
     ----------
-    docs/model.md, "Tolerance".
+    docs/model.md, section "Tolerance".
     """
     form = therapy.intolerance
     assert form is not None

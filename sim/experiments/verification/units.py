@@ -20,23 +20,12 @@ YEAR = 365.25
 TIMES = {"day": 1.0, "week": 7.0, "month": YEAR / 12, "year": YEAR}
 FACTORS: dict[str, tuple[float, ...]] = {
     "%": (0.01,),
-    "%/year": (1.0,),
-    "per year": (1.0,),
     "per month": (12.0,),
     "per 100 person-years": (0.01,),
     "per 1000 person-years": (0.001,),
-    "kg": (1.0,),
-    "g/cm2": (1.0,),
-    "pg/mL": (1.0,),
-    "ng/L": (1.0,),
-    "ug/L": (1.0, 1000.0),
-    "ng/mL": (1.0, 1000.0),
-    "IU": (1.0,),
-    "mg": (1.0,),
-    "mg/kg": (1.0,),
-    "MU": (1.0,),
-    "ug": (1.0,),
-    "": (1.0,),
+    **dict.fromkeys(("ug/L", "ng/mL"), (1.0, 1000.0)),
+    **dict.fromkeys(("%/year", "per year", "kg", "g/cm2", "pg/mL", "ng/L", "IU"), (1.0,)),
+    **dict.fromkeys(("mg", "mg/kg", "MU", "ug", ""), (1.0,)),
 }
 
 
