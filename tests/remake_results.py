@@ -12,7 +12,8 @@ from sim import evidence
 from sim.display import figures
 from sim.experiments import archive, comparisons, emulation, readings, runs
 from sim.scenario import load
-from sim.scenario.schema import format_page, json_schema
+from sim.scenario.schema import json_schema
+from tests import format_page
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))

@@ -217,7 +217,7 @@ def test_a_sweep_is_not_extended_but_swept_with_more(swept, tmp_path, mastosim):
     assert not (tmp_path / "out").exists()
 
 
-IS_A_SWEEP = "this is a sweep; `mastosim sweep FILE` does it"
+IS_A_SWEEP = "this is a sweep; run it with `mastosim sweep FILE`"
 
 
 @pytest.mark.parametrize(

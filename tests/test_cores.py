@@ -41,6 +41,27 @@ def test_a_piece_that_kills_every_process_ends_the_work(monkeypatch):
         list(in_order(killed_always, range(2), 2))
 
 
+class Unpacked:
+    """Work that counts how often it reached another process."""
+
+    times = 0
+
+    def __init__(self) -> None:
+        self.power = 2
+
+    def __setstate__(self, state: dict[str, int]) -> None:
+        Unpacked.times += 1
+        self.power = state["power"]
+
+    def __call__(self, piece: int) -> int:
+        return int(piece**self.power)
+
+
+def test_work_is_unpacked_once_in_a_process_however_many_its_pieces(workers_here):
+    assert list(in_order(Unpacked(), range(6), 2)) == [i**2 for i in range(6)]
+    assert Unpacked.times == 1
+
+
 FIRST = """
 import time
 from sim.workers.pieces import in_order

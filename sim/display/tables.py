@@ -80,7 +80,7 @@ def arms(study: Study, summary: pd.DataFrame) -> list[Sheet]:
 def closing(study: Study) -> tuple[str, ...]:
     """How much of a result is assumed, and what its differences stand on, a line each."""
     return (
-        f"{count_of_assumptions(study)}; `mastosim check` lists them.",
+        f"{count_of_assumptions(study.numbers)}; `mastosim check` lists them.",
         f"Annual increase read as: {accrual(study.scenario)}.",
         "Fracture differences stand on this reading.",
         *_beyond(study),

@@ -200,7 +200,7 @@ def manifest_of(study: Study, command: str, seconds: float, engine: str) -> dict
         "seconds": round(seconds, 1),
         "git_commit": _git_commit(),
         **made_with(),
-        "assumptions": count_of_assumptions(study),
+        "assumptions": count_of_assumptions(study.numbers),
         "scenario": study.document,
         "publications": study.publications,
         "numbers": [
@@ -247,7 +247,7 @@ def caption_of(study: Study) -> Any:
         else None,
         reference=reference,
         reading=accrual(scenario),
-        assumptions=count_of_assumptions(study),
+        assumptions=count_of_assumptions(study.numbers),
         labels=evidence.labels(study.publication(scenario.answers)) if scenario.answers else {},
     )
 

@@ -11,7 +11,6 @@ from sim import outcomes, results
 from sim.outcomes.sums import Key
 from sim.results import Tables
 from sim.scenario import Study
-from sim.scenario.form.units import read
 from sim.simulation import lowering
 from sim.simulation.lowering import Protocol
 from sim.simulation.simulate import names_of, simulate_arms
@@ -81,16 +80,8 @@ def facts_of(study: Study) -> list[dict[str, Any]]:
     known = {name for name, group in groups.items() if group["arm"] in study.scenario.arms}
     unmeasured = {*MARKERS} - {*study.scenario.cohort.markers}
     return [
-        _timed(fact)
+        fact
         for fact in paper["facts"]
         if fact.get("simulated", {}).get("group") in known
         and fact["simulated"].get("of") not in unmeasured
     ]
-
-
-def _timed(fact: dict[str, Any]) -> dict[str, Any]:
-    """A fact with the visit that it speaks of in days, as the shipped files say `6 months`."""
-    at = fact["simulated"].get("at")
-    if not isinstance(at, str):
-        return fact
-    return {**fact, "simulated": {**fact["simulated"], "at": read(at, "time, held in days")}}

@@ -1,7 +1,7 @@
-"""Columns of random numbers that are kept for the next use, as far as they fit in memory.
+"""Columns of random numbers that are kept for the next use, within a limit of memory.
 
-Points of a sweep have the same patients, and drawing their numbers anew takes a third of the time
-of a small point. A column depends on its address alone, so a kept one is the same to the bit.
+All points of a sweep have the same patients, and drawing their numbers takes a third of the time of
+a small point. A column depends on its address alone, so a kept column is the same to the last bit.
 """
 
 from __future__ import annotations
@@ -16,14 +16,24 @@ from sim.simulation.draws import Law
 from sim.simulation.records import Floats
 
 Address = tuple[int, str, int, Law, range]
-"""Seed, stream, use, law and the numbers of the patients."""
+"""Seed, stream, use, law and numbers of the patients."""
 
 
 class Columns:
-    """Columns of random numbers; those of one range of patients are kept in up to `most_bytes`.
+    """Source of columns of random numbers, which keeps the columns of one range of patients.
 
-    Work goes through a range of patients after the other, so another range replaces the columns of
-    the one before. A column that does not fit any more is drawn anew each time.
+    A sweep goes through one range of patients after the other, so the columns of another range
+    replace the kept ones. A column beyond the limit is drawn again at each use.
+
+    Parameters
+    ----------
+    most_bytes : int
+        Most bytes that are kept; 0 keeps nothing.
+
+    Attributes
+    ----------
+    bytes : int
+        Bytes that are kept now.
     """
 
     def __init__(self, most_bytes: int) -> None:
@@ -34,11 +44,24 @@ class Columns:
         self._changing = threading.Lock()  # workers of a cluster may be threads of one process
 
     def __reduce__(self) -> tuple[type[Columns], tuple[int]]:
-        """Another process is handed the limit, and keeps columns of its own."""
+        """Pickle the limit alone: another process keeps columns of its own."""
         return Columns, (self.most_bytes,)
 
     def column(self, seed: int, stream: str, use: int, law: Law, patients: range) -> Floats:
-        """One number per patient, as `draws.column` draws it; not to be written to."""
+        """Return one random number per patient, kept or drawn now by `draws.column`.
+
+        Parameters
+        ----------
+        seed, stream, use, law
+            Address of the numbers, as in `draws.column`.
+        patients : range
+            Numbers of the patients.
+
+        Returns
+        -------
+        array, shape (patients,)
+            A kept column is read-only.
+        """
         address = (seed, stream, use, law, patients)
         column = self._kept.get(address)
         if column is None:
@@ -47,7 +70,22 @@ class Columns:
         return column
 
     def table(self, seed: int, columns: Sequence[tuple[str, int, Law]], patients: range) -> Floats:
-        """Columns side by side, each named by stream, use and law: patients x columns."""
+        """Return columns side by side.
+
+        Parameters
+        ----------
+        seed : int
+            Seed of the study.
+        columns : sequence of (stream, use, law)
+            Address of each column.
+        patients : range
+            Numbers of the patients.
+
+        Returns
+        -------
+        array, shape (patients, columns)
+            Random numbers.
+        """
         rows = np.empty((len(columns), len(patients)))
         for row, (stream, use, law) in zip(rows, columns, strict=True):
             row[:] = self.column(seed, stream, use, law, patients)
@@ -66,4 +104,4 @@ class Columns:
 
 
 DRAWN_ANEW = Columns(most_bytes=0)
-"""Keeps nothing: every column is drawn when it is asked for."""
+"""A source that keeps nothing: every column is drawn at each use."""

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sim.errors import RequestError
 from sim.scenario import Study, load
+from sim.scenario.protocol import in_time
 
 
 class Design(NamedTuple):
@@ -71,11 +72,6 @@ def _settings(design: Mapping[str, Any], paper: Mapping[str, Any]) -> Iterable[s
     """Follow-up and visits of the series as settings of a scenario."""
     follow_up = design.get("follow_up", paper.get("follow_up"))
     if follow_up is not None:
-        yield f"horizon={_text(follow_up)}"
+        yield f"horizon={in_time(follow_up)}"
     for what, times in design.get("visits", {}).items():
-        yield f"visits.{what}=[{', '.join(map(_text, times))}]"
-
-
-def _text(time: str | float) -> str:
-    """A time as a file says it; a publication of one's own holds it in days."""
-    return time if isinstance(time, str) else f"{time:g} days"
+        yield f"visits.{what}=[{', '.join(times)}]"

@@ -70,7 +70,7 @@ def load(folder: Path, name: str) -> Grouped:
 
     written = pa.BufferReader((folder / name).read_bytes())
     try:
-        held = parquet.read_table(written, use_threads=False)
+        held = parquet.ParquetFile(written).read(use_threads=False)  # faster than read_table
         about = json.loads(held.schema.metadata[ABOUT])
         lines = [Line(*line) for line in about["lines"]]
         sums = held["sums"].to_numpy().reshape(about["shape"])

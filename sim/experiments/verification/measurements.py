@@ -55,7 +55,8 @@ def _visit_days(subject: Subject, name: str) -> list[int]:
     if name not in (*BONES, *scenario.cohort.markers):
         return []
     last, days = round(scenario.horizon), {0}
-    for text in scenario.visits.dxa if name in BONES else scenario.visits.markers:
+    visits = scenario.visits.dxa if name in BONES else scenario.visits.markers
+    for text in (visit.text for visit in visits):
         interval = in_days(text.removeprefix("every "))
         times = range(1, int(last / interval) + 2) if text.startswith("every ") else (1,)
         days |= {round(k * interval) for k in times}

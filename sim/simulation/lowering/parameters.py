@@ -16,7 +16,7 @@ from sim.simulation.lowering.fractures import fracture_fields
 from sim.simulation.lowering.infusions import infusion_fields, sequence_fields
 from sim.simulation.lowering.markers import marker_fields
 from sim.simulation.lowering.measurement import measurement_fields
-from sim.simulation.lowering.numbers import FRACTURES_PREPARED, Need, needs_of
+from sim.simulation.lowering.streams import FRACTURES_PREPARED, Need, needs_of
 from sim.simulation.records import PARAMS, SUBSETS, THERAPIES
 
 BY_HEADING = {
@@ -33,10 +33,18 @@ BY_HEADING = {
 
 
 class Protocol(NamedTuple):
-    """What all patients of a study share.
+    """Values that all patients of a study share.
 
-    `arms` holds one PARAMS record per arm, `needs` the random numbers of every patient in the order
-    of their columns, with room for `fractures` fractures per site.
+    Attributes
+    ----------
+    scenario : Scenario
+        Values of the study.
+    arms : dict
+        One record of PARAMS per arm.
+    needs : tuple of Need
+        Random numbers of each patient, in the order of their columns.
+    fractures : int
+        Fractures per site that the needs have numbers for.
     """
 
     scenario: Scenario
@@ -46,31 +54,36 @@ class Protocol(NamedTuple):
 
 
 def protocol(scenario: Scenario, fractures: int = FRACTURES_PREPARED) -> Protocol:
-    """What all patients of a scenario share; computed once, whatever the number of patients.
+    """Compute the values that all patients of a study share.
 
     Parameters
     ----------
-    scenario
-        The values of a study.
-    fractures
+    scenario : Scenario
+        Values of a study.
+    fractures : int
         Fractures per patient and site that random numbers are prepared for.
 
     Returns
     -------
     Protocol
-        The parameters of each arm, and the random numbers that a patient needs.
+        Parameters of each arm, and the random numbers that a patient needs.
 
     Raises
     ------
     ScenarioError
-        For more doses, visits or steps than a record has room for, and for an effect on a marker
-        of which hardly any is left where it counts as measured.
+        If a record has no room for all doses, visits or steps, or if hardly any of an effect on a
+        marker is left at the end of the plan that defines an action of 1.
+
+    References
+    ----------
+    docs/architecture.md, section "Blocks, sums and workers".
 
     Examples
     --------
     >>> from sim.scenario import load
-    >>> protocol(load("scenarios/laroche2011.yaml").scenario).arms["pamidronate"]["horizon"].item()
-    1826
+    >>> shared = protocol(load("scenarios/laroche2011.yaml").scenario)
+    >>> {arm: int(params["horizon"]) for arm, params in shared.arms.items()}
+    {'combination': 1826, 'pamidronate': 1826}
     """
     common = np.zeros((), PARAMS)
     for fields in (_general_fields, *BY_HEADING.values()):

@@ -1,4 +1,7 @@
-"""Every key of a scenario file on one page, docs/format.md, made from the schema."""
+"""Every key of a scenario file on one page, docs/format.md, made from the schema.
+
+`python -m tests.remake_results` writes the page.
+"""
 
 from __future__ import annotations
 
@@ -13,49 +16,49 @@ from sim.scenario.schema.json_schema import schema
 Json = dict[str, Any]
 
 BESIDE = {"value", "source", "note", "uncertainty"}
-COLUMNS = ("key", "what it is", "written as", "if left out", "example")
+COLUMNS = ("key", "meaning", "written as", "if left out", "example")
 INTRODUCTION = """\
 # The format of scenario files
 
-Every key of a scenario file, what it means, and what may stand behind it. The page is made from
-what the program reads. Editors show the same while you type: `mastosim schema`. A file to begin
-with: `mastosim new`.
+Every key of a scenario file, with its meaning and its allowed values. The page is made from the
+code that reads the files. `mastosim schema` writes the same as a JSON Schema, which editors show
+while you type. `mastosim new` writes a file to begin with.
 
-A scenario file is YAML: `key: value` lines, indented by spaces. Long mappings take a line a key,
-short ones fit into braces: `delay: {probability: 30 %, mean: 10 days}`. Lists stand in brackets:
-`[interferon, pamidronate]`. What follows a `#` is a remark. `mastosim check FILE` tells every
-mistake with its line, and then the protocol in words.
+A scenario file is YAML: `key: value` lines, indented by spaces. Long mappings have one key per
+line, short ones stand in braces: `delay: {probability: 30 %, mean: 10 days}`. Lists stand in
+brackets: `[interferon, pamidronate]`. Text after a `#` is a comment. `mastosim check FILE` lists
+all mistakes with their lines; for a valid file it prints the protocol in words.
 
 ## Values
 
-A value stands alone, or in braces together with what vouches for it:
+A value stands alone, or in braces together with its source:
 
 ```yaml
 given: 80 %
-given: {value: 80 %, source: assumption, note: nobody counted}
+given: {value: 80 %, source: assumption, note: not reported}
 ```
 
-| beside a value, or beside the keys of a mapping | what it says |
+| beside a value, or beside the keys of a mapping | meaning |
 |---|---|
-| `source` | who vouches for the numbers here: a publication of the project, a list of them, a `.yaml` file of your own, or `assumption` |
-| `note` | a remark in your own words |
-| `uncertainty` | what a sensitivity analysis draws the number from: [uncertainty](#uncertainty) |
+| `source` | the source of the numbers here: a shipped publication, a list of them, a `.yaml` file of your own, or `assumption` |
+| `note` | a note in your own words |
+| `uncertainty` | the distribution that a sensitivity analysis samples: [uncertainty](#uncertainty) |
 
-The nearest `source` around a number, in the same file, counts. A number without one is an
-assumption, and `mastosim check` lists it.
+The nearest `source` around a number in the same file applies. A number without a source is an
+assumption; `mastosim check` lists the assumptions.
 
 ## Units
 
-Numbers that measure something carry their unit; decimals have a point. A month is 30.4375 days, a
+Measured numbers have a unit, and decimals a point. A month is 30.4375 days, a
 year 365.25 days. A share can also be given as counts, `2 of 10`.
 
 """  # noqa: E501
 EXTENDING = """
 ## A file that changes another
 
-`extends: laroche2011.yaml` on top makes a file a change of another in the same folder. It then
-holds what differs: mappings join those of the base, values and lists replace them, and a key
-with nothing behind it removes what the base has.
+A file that begins with `extends: laroche2011.yaml` changes another file in the same folder and
+contains only the differences: mappings are joined with those of the base, values and lists replace
+them, and an empty key deletes the inherited entry.
 
 ```yaml
 extends: laroche2011.yaml
@@ -68,8 +71,8 @@ arms: {combination: }
 effects: {interferon: , interferon + pamidronate: }
 ```
 
-The same for one value, on the command line: `--set "therapies.pamidronate.given=80 %"`. An item of
-a list is counted from 0: `--set "therapies.pamidronate.schedule[0].every=2 months"`.
+On the command line, `--set "therapies.pamidronate.given=80 %"` changes one value. Items of lists
+are counted from 0: `--set "therapies.pamidronate.schedule[0].every=2 months"`.
 
 In the paths below, `<name>` stands for a name of your choice and `[]` for each item of a list.
 """
@@ -92,7 +95,7 @@ def page() -> str:
     for key, value in study["properties"].items():
         tables = list(reader.tables(value, key)) if key not in BESIDE else []
         if tables:
-            parts += [f"\n## {key}\n\n{_said(value)}\n", *tables]
+            parts += [f"\n## {key}\n\n{_meaning(value)}\n", *tables]
     parts += ["\n## uncertainty\n\nBeside a value, or the keys of a mapping: one of these.\n"]
     parts += reader.tables(study["properties"]["uncertainty"], "uncertainty")
     return "".join(parts)
@@ -106,20 +109,20 @@ class _Reader:
 
     def tables(self, value: Json, path: str) -> Iterator[str]:
         """A table for each form at a path and below; equal ones share a table."""
-        found: dict[str, dict[str, Json]] = {}
-        for place, form in self.forms(value, path):
-            found.setdefault(form["title"], {})[place] = form
-        for title, forms in found.items():
+        by_title: dict[str, dict[str, Json]] = {}
+        for where, form in self.forms(value, path):
+            by_title.setdefault(form["title"], {})[where] = form
+        for title, forms in by_title.items():
             if path not in forms:
-                said = next(iter(forms.values()))["description"]
-                places = ", ".join(f"`{place}`" for place in forms)
-                yield f"\n### {title[0].upper()}{title[1:]}\n\n{said}\n\nAt {places}:\n"
+                description = next(iter(forms.values()))["description"]
+                paths = ", ".join(f"`{where}`" for where in forms)
+                yield f"\n### {title[0].upper()}{title[1:]}\n\n{description}\n\nAt {paths}:\n"
             yield "\n" + self.table(list(forms.values()))
 
     def forms(self, value: Json, path: str) -> Iterator[tuple[str, Json]]:
         """Each mapping with keys of its own at a path and below it, through names and lists."""
         whole = self.resolved(value)
-        for option in sorted([whole, *whole.get("anyOf", [])], key=lambda one: not _keys(one)):
+        for option in sorted([whole, *whole.get("anyOf", [])], key=lambda form: not _keys(form)):
             if _keys(option):
                 yield path, {**whole, **option}
             for key, inside in _keys(option).items():
@@ -133,7 +136,7 @@ class _Reader:
             yield from self.forms(branch, path)
 
     def table(self, forms: list[Json]) -> str:
-        """The keys of a form; where equal forms differ, as in their unit, that is said."""
+        """The keys of a form; a cell in which equal forms differ says `in its unit`."""
         lines = [COLUMNS, ("---",) * len(COLUMNS)]
         for key in _keys(forms[0]):
             rows = [self.row(key, form) for form in forms]
@@ -144,12 +147,12 @@ class _Reader:
         return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
     def row(self, key: str, form: Json) -> tuple[str, ...]:
-        """One key: name, meaning, how it is written, what it is if left out, an example."""
+        """One key: name, meaning, notation, default, example."""
         value = _keys(form)[key]
         needed = "required" if key in form.get("required", ()) else "–"
         default = f"`{_yaml(value['default'])}`" if "default" in value else needed
         example = f"`{_yaml(value['examples'][0])}`" if "examples" in value else ""
-        return f"`{key}`", _said(value), self.written(value), default, example
+        return f"`{key}`", _meaning(value), self.written(value), default, example
 
     def written(self, value: Json) -> str:
         """How a value is written, in a few words."""
@@ -163,7 +166,7 @@ class _Reader:
         return " or ".join(kinds) + (f" ({quantity})" if quantity else "")
 
     def kind(self, option: Json) -> Iterator[str]:
-        """What an option of a value is: words, a list, text, a mapping."""
+        """The kind of an option of a value: words, a list, text, a mapping."""
         if "enum" in option:
             yield ", ".join(f"`{word}`" for word in option["enum"])
         elif "items" in option:
@@ -183,10 +186,10 @@ class _Reader:
 
 def _keys(form: Json) -> dict[str, Json]:
     """The keys of a form that are its own."""
-    return {key: one for key, one in form.get("properties", {}).items() if key not in BESIDE}
+    return {key: value for key, value in form.get("properties", {}).items() if key not in BESIDE}
 
 
-def _said(value: Json) -> str:
+def _meaning(value: Json) -> str:
     return str(value.get("description", "")).partition("\n\n")[0].replace("|", "\\|")
 
 
@@ -197,9 +200,8 @@ def _yaml(value: Any) -> str:
 
 
 def _units() -> str:
-    lines = ["| what | units |\n", "|---|---|\n"]
+    lines = ["| quantity | units |\n", "|---|---|\n"]
     for dimension, units in UNITS.items():
-        what = dimension.partition(",")[0]
-        told = ", ".join(f"`{unit}`" for unit in units if unit) or "none, a plain number"
-        lines.append(f"| {what} | {told} |\n")
+        names = ", ".join(f"`{unit}`" for unit in units if unit) or "none, a plain number"
+        lines.append(f"| {dimension.partition(',')[0]} | {names} |\n")
     return "".join(lines)

@@ -36,7 +36,21 @@ FRACTURES_PREPARED = 8
 
 
 class Need(NamedTuple):
-    """Random numbers of one stream and slot: the name of the stream, its law, and its uses."""
+    """Random numbers of one stream and slot.
+
+    Attributes
+    ----------
+    stream : int
+        Kind of decision, such as `GIVEN`.
+    slot : int
+        Therapy, reaction, site or quantity.
+    name : str
+        Name of the stream in addresses.
+    law : Law
+        Standard distribution of the numbers.
+    uses : list of int
+        Uses, one column each.
+    """
 
     stream: int
     slot: int
@@ -46,11 +60,25 @@ class Need(NamedTuple):
 
 
 def needs_of(scenario: Scenario, params: npt.NDArray[np.void], fractures: int) -> tuple[Need, ...]:
-    """The random numbers that a patient of a scenario needs, in the order of their columns.
+    """List the random numbers that a patient of a scenario needs.
 
-    What is certain or impossible needs no number. A stream is named after what it decides, and the
-    use of a measurement is its day, so that neither the order of therapies nor the number of visits
-    moves a number.
+    Events that are certain or impossible need no number. A stream has the name of its decision, and
+    the use of a measurement is its day. Neither the order of therapies nor the number of visits
+    changes a number.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+    params : record of PARAMS
+        Planned doses and days of visits.
+    fractures : int
+        Fractures per site that numbers are prepared for.
+
+    Returns
+    -------
+    tuple of Need
+        In the order of their columns.
     """
     return (
         *_of_infusions(scenario, params),
@@ -65,23 +93,27 @@ def needs_of(scenario: Scenario, params: npt.NDArray[np.void], fractures: int) -
 def numbers(
     needs: Sequence[Need], seed: int, patients: range, columns: Columns = DRAWN_ANEW
 ) -> Floats:
-    """The random numbers of the patients of these numbers.
+    """Draw the random numbers of some patients.
 
     Parameters
     ----------
-    needs
-        The random numbers that a patient needs, as in a protocol.
-    seed
+    needs : sequence of Need
+        Random numbers per patient, as in a `Protocol`.
+    seed : int
         Seed of the study.
-    patients
+    patients : range
         Numbers of the patients.
-    columns
-        Columns of random numbers; those drawn before may be kept there.
+    columns : Columns
+        Source of random numbers, which may keep columns for the next use.
 
     Returns
     -------
-    array
-        Patients x columns, the columns in the order of the needs and their uses.
+    array, shape (patients, columns)
+        Columns in the order of the needs and their uses.
+
+    References
+    ----------
+    docs/architecture.md, section "Random numbers".
     """
     names = [(need.name, use, need.law) for need in needs for use in need.uses]
     return columns.table(seed, names, patients)
@@ -126,8 +158,8 @@ def _of_fractures(fractures: int) -> Iterator[Need]:
 
 def _of_measurements(params: npt.NDArray[np.void]) -> Iterator[Need]:
     for slot, name in enumerate((*BONES, *MARKERS)):
-        days = [int(day) for day in params["visit_days"][slot] if day != NEVER]
-        yield Need(NOISE, slot, f"measurement {name}", "normal", days)
+        days = params["visit_days"][slot]
+        yield Need(NOISE, slot, f"measurement {name}", "normal", days[days != NEVER].tolist())
 
 
 def _planned(params: npt.NDArray[np.void], slot: int) -> list[int]:

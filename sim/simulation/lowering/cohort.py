@@ -22,23 +22,28 @@ Records = npt.NDArray[np.void]
 
 
 def patients(scenario: Scenario, numbers: range, columns: Columns = DRAWN_ANEW) -> Records:
-    """The patients of these numbers as they enrol.
+    """Draw patients as they enrol, with the values that they keep in every arm.
 
     Parameters
     ----------
-    scenario
-        The values of a study.
-    numbers
-        Numbers of the patients; patient 0 is the first. A number is the same patient whatever the
-        size of the cohort.
-    columns
-        Columns of random numbers; those drawn before may be kept there.
+    scenario : Scenario
+        Values of a study.
+    numbers : range
+        Numbers of the patients, from 0. A number is the same patient in a cohort of any size.
+    columns : Columns
+        Source of random numbers, which may keep columns for the next use.
 
     Returns
     -------
-    array of PATIENT
-        One record per patient: grams per cm2, kg, mg, years; effects as coefficients of the
-        products of actions.
+    array of PATIENT, shape (patients,)
+        One record per patient.
+
+    Examples
+    --------
+    >>> from sim.scenario import load
+    >>> scenario = load("scenarios/laroche2011.yaml").scenario
+    >>> patients(scenario, range(2, 4))["age"].round(1).tolist()
+    [54.2, 31.4]
     """
     baseline = enrol(scenario.cohort, scenario.seed, numbers, columns)
     records = np.zeros(len(numbers), PATIENT)
