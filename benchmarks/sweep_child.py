@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks.child import most_memory
 from benchmarks.workload import ROOT
 from sim.experiments import sweeps
-from sim.experiments.sweeps import work
+from sim.outcomes import plan
 from sim.simulation import lowering
 from sim.simulation.simulate import simulate_arms
 
@@ -38,7 +38,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as root:
         engine: Any = sys.argv[4]
-        simulating = _timed(work, "simulate_arms")
+        simulating = _timed(plan, "simulate_arms")
         begun = time.perf_counter()
         sweep = sweeps.load_sweep(SWEEP, patients, draws)
         swept = sweeps.run(sweep, Path(root), engine, workers, look)

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, assume, example, given, seed, settings
 from hypothesis import strategies as st
 
 from sim import outcomes, results
-from sim.experiments import blocks, runs
+from sim.experiments import runs
 from sim.experiments.verification import CHECKS
 from sim.experiments.verification.checks import run_checks
 from sim.experiments.verification.doses import planned_days
@@ -228,16 +228,21 @@ def test_the_first_half_is_the_same_whatever_the_size_of_cohort_and_block(given_
 @given(scenarios(), st.integers(0, 2**32 - 1))
 def test_outcomes_do_not_depend_on_the_order_of_the_log(given_settings, seed):
     study = study_of(given_settings)
-    names, wanted = names_of(study), [blocks.wanted_of(study)]
+    names, plan = names_of(study), outcomes.analysis_plan(study)
     people, mixed = {}, {}
     for arm, (inputs, log) in simulated(study).items():
         order = np.random.default_rng(seed).permutation(len(log.day))
         shuffled = Log._make(column[order] for column in log)
-        people[0, arm] = outcomes.persons(inputs, log, names)
-        mixed[0, arm] = outcomes.persons(inputs, shuffled, names)
+        people[0, arm] = outcomes.arm_records(inputs, log, names)
+        mixed[0, arm] = outcomes.arm_records(inputs, shuffled, names)
     last = list(people)[-1]
-    against = {key: last for key in people if key != last}
-    one, other = (outcomes.tally(arms, wanted, against) for arms in (people, mixed))
+    pairs = [(key, last) for key in people if key != last]
+    one, other = (
+        outcomes.compared(
+            (line for key in arms for line in outcomes.lines_of(key, arms[key], plan)), pairs
+        )
+        for arms in (people, mixed)
+    )
     assert one.labels == other.labels
     np.testing.assert_array_equal(one.own, other.own)
     np.testing.assert_array_equal(one.paired, other.paired)

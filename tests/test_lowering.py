@@ -84,9 +84,9 @@ def test_a_run_computes_its_protocol_once(workers, lowered, workers_here):
 
 
 def test_work_can_be_handed_on_after_some_of_it_was_done():
-    work = Work([load(BASE, SHORT)], "batch", {}, with_tables=False)
-    here = blocks.do(work, range(10)).tally
-    there = blocks.do(pickle.loads(pickle.dumps(work)), range(10)).tally
+    work = Work([load(BASE, SHORT)], "batch")
+    here = blocks.do(work, range(10)).sums
+    there = blocks.do(pickle.loads(pickle.dumps(work)), range(10)).sums
     assert here.own.tobytes() == there.own.tobytes()
 
 

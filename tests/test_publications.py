@@ -15,7 +15,7 @@ from sim.scenario.form.publication import STATISTICS
 from sim.scenario.mistakes import Mark
 from sim.scenario.protocol import assumptions
 from sim.scenario.text.provenance import Plain
-from tests.from_tables import found, persons
+from tests.from_tables import found, records
 
 SHIPPED = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 
@@ -92,7 +92,7 @@ def test_the_reported_table_follows_from_ones_own_file(mine):
     assert list(table["reported"]) == [9, 3, -50]
     assert set(table["source"]) == {"my-study.yaml"}
     assert table["reported_spread"].tolist()[:1] == [4]
-    both = persons(result.tables, "combination")
+    both = records(result.tables, "combination")
     stopped = both.stopped("interferon")
     assert 0 < stopped.sum() < 40
     ctx = both.percent_change("ctx_pg_ml", 183)
@@ -307,7 +307,7 @@ def of_hand(result, quantity, day):
 
 
 def asked(result, name, of=None, at=None, **more):
-    arm = persons(result.tables, "combination")
+    arm = records(result.tables, "combination")
     wanted = {"statistic": name, "of": of, "at": at, **more}
     return found(arm, np.ones(arm.count, dtype=bool), wanted)
 

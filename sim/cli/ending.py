@@ -43,10 +43,10 @@ def precision(course: pd.DataFrame | None) -> list[str]:
     lines = []
     for row in last.to_dict("records"):
         arms = Arms(row["arm"], row["against_arm"]).label()
-        reached = row["half_width"] <= row["wanted"]
+        reached = row["half_width"] <= row["goal"]
         lines.append(
             f"{row['outcome']}, {arms}: {row['estimate']:.3g} ± {row['half_width']:.2g} with "
-            f"{row['patients']} patients; wanted ± {row['wanted']:g}"
+            f"{row['patients']} patients; wanted ± {row['goal']:g}"
             + ("" if reached else ", not reached: no run has more patients")
         )
     return [*lines, ""]

@@ -22,12 +22,12 @@ from sim.display.figures.page import TWO_COLUMNS, Page
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import arm_style
 from sim.results import Tables
-from sim.vocabulary import DAYS_PER_MONTH
+from sim.vocabulary import DAYS_PER_MONTH, Event
 
-NAMES = {"fracture": "First fracture", "death": "Death"}
-ROWS = {
-    "fracture": {"at_risk": "At risk", "events": "Fractured", "died_before": "Died before"},
-    "death": {"at_risk": "At risk", "events": "Died"},
+NAMES: dict[str, str] = {Event.FRACTURE: "First fracture", Event.DEATH: "Death"}
+ROWS: dict[str, dict[str, str]] = {
+    Event.FRACTURE: {"at_risk": "At risk", "events": "Fractured", "died_before": "Died before"},
+    Event.DEATH: {"at_risk": "At risk", "events": "Died"},
 }
 LEFT, WIDTH, HEIGHT = at_risk.LABELS + 2, 65.0, 52.0
 LEAST_TOP = 5.0
@@ -49,7 +49,7 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
     numbers = courses(saved.tables, caption, at)
     looks = arm_style(caption.arms)
     lines = caption.lines(TWO_COLUMNS, *EXPLAINED, *months.explained(caption))
-    panels = 4.5 + HEIGHT + 1 + at_risk.height(len(looks), len(ROWS["fracture"]))
+    panels = 4.5 + HEIGHT + 1 + at_risk.height(len(looks), len(ROWS[Event.FRACTURE]))
     page = Page(TWO_COLUMNS, panels, caption.title, steps.legend(looks, caption), lines)
     for place, event in enumerate(NAMES):
         axes = page.axes(LEFT + 92 * place, 4.5, WIDTH, HEIGHT)
@@ -71,7 +71,7 @@ def courses(tables: Tables, caption: Caption, at: list[int]) -> pd.DataFrame:
     for event in NAMES:
         for arm in caption.arms:
             happened = first_days(tables, arm, event)
-            died = first_days(tables, arm, "death")
+            died = first_days(tables, arm, Event.DEATH)
             # Deaths compete with a fracture, and nothing competes with death.
             before = np.where(np.isinf(happened), died, np.inf)
             course = _course(happened, before, months.days(at), caption.horizon_months)

@@ -18,7 +18,7 @@ from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS, Page
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import ArmStyle, arm_style
 from sim.results import Tables
-from sim.vocabulary import DAYS_PER_MONTH
+from sim.vocabulary import DAYS_PER_MONTH, Event
 
 ROWS = {"at_risk": "Still on it", "stopped": "Stopped", "censored": "Censored"}
 LEFT, WIDTH, HEIGHT, TITLE = at_risk.LABELS + 2, 63.0, 50.0, 4.5
@@ -74,7 +74,7 @@ def courses(tables: Tables, caption: Caption) -> pd.DataFrame | None:
     `high` are percent; the interval is empty where it is not defined (before the first stop, and
     where nobody is left).
     """
-    begun = tables.events[(tables.events["event"] == "course") & (tables.events["value"] > 0)]
+    begun = tables.events[(tables.events["event"] == Event.COURSE) & (tables.events["value"] > 0)]
     parts = []
     for therapy in sorted(begun["what"].unique()):
         by_arm = {arm: spells(tables, arm, therapy) for arm in caption.arms}
@@ -97,10 +97,10 @@ def spells(tables: Tables, arm: str, therapy: str) -> pd.DataFrame:
     """
     rows = tables.events[tables.events["arm"] == arm]
     own, zero = rows["what"] == therapy, rows["value"] == 0
-    start = _first(rows[own & (rows["event"] == "course") & ~zero])
-    stop = _first(rows[own & (rows["event"] == "intolerance") & zero])
-    plan = _first(rows[own & (rows["event"] == "course") & zero])
-    left = _first(rows[rows["event"].isin(["death", "end"])])
+    start = _first(rows[own & (rows["event"] == Event.COURSE) & ~zero])
+    stop = _first(rows[own & (rows["event"] == Event.INTOLERANCE) & zero])
+    plan = _first(rows[own & (rows["event"] == Event.COURSE) & zero])
+    left = _first(rows[rows["event"].isin([Event.DEATH, Event.END])])
     spell = pd.DataFrame({"start": start, "stop": stop.reindex(start.index)})
     spell["out"] = pd.concat([plan, left], axis=1).min(axis=1).reindex(start.index)
     stopped = spell["stop"].notna()

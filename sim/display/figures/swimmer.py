@@ -19,7 +19,7 @@ from sim.display.figures.lanes import MOST, Order, lanes
 from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS, Page
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import arm_style
-from sim.vocabulary import SITES
+from sim.vocabulary import SITES, Event
 
 ABREAST = 4
 """Panels beside each other; further arms begin a new row."""
@@ -50,7 +50,7 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
     lines = caption.lines(width, *_explained(numbers, order, caption), about_bone=False)
     legend = _legend(set(numbers["item"]), _is_reduced(numbers), months.legend(caption))
     page = Page(width, rows * (HEADING + height + SCALE), caption.title, legend, lines)
-    courses, doses = _therapies(numbers, "course"), _therapies(numbers, "infusion")
+    courses, doses = _therapies(numbers, Event.COURSE), _therapies(numbers, Event.INFUSION)
     for place, (arm, look) in enumerate(arm_style(caption.arms).items()):
         row, column = divmod(place, ABREAST)
         left = NUMBERS + column * (panel + BETWEEN)
@@ -70,18 +70,18 @@ def _draw(
     of = dict(list(items.groupby("item")))
     followed = of["follow-up"]
     axes.barh(followed["lane"], followed["to_month"], 0.3, color=FOLLOWED, zorder=1)
-    if "course" in of:
-        _courses(axes, of["course"], color, courses)
-    for item in ("infusion", "missed infusion"):
+    if Event.COURSE in of:
+        _courses(axes, of[Event.COURSE], color, courses)
+    for item in (Event.INFUSION, Event.MISSED_INFUSION):
         if item in of:
             _infusions(axes, of[item], doses)
     for site, shape in SHAPES.items():
-        fractures = of.get("fracture", followed[:0])
+        fractures = of.get(Event.FRACTURE, followed[:0])
         fractures = fractures[fractures["what"] == site]
         if len(fractures):
             axes.plot(fractures["from_month"], fractures["lane"], **_event(shape))
-    if "death" in of:
-        axes.plot(of["death"]["from_month"], of["death"]["lane"], **_death())
+    if Event.DEATH in of:
+        axes.plot(of[Event.DEATH]["from_month"], of[Event.DEATH]["lane"], **_death())
 
 
 def _courses(axes: Axes, courses: pd.DataFrame, color: str, therapies: list[str]) -> None:
@@ -100,7 +100,7 @@ def _infusions(axes: Axes, infusions: pd.DataFrame, therapies: list[str]) -> Non
     """Ticks for doses given, hollow circles for missed ones; each therapy at its own height."""
     bottom, height = _slots(infusions, 0.5 if len(therapies) == 1 else 0.9, therapies)
     y = infusions["lane"] + bottom
-    if infusions["item"].iloc[0] == "infusion":
+    if infusions["item"].iloc[0] == Event.INFUSION:
         axes.vlines(infusions["from_month"], y, y + height, color=INK, linewidth=0.45, zorder=3)
     else:
         axes.plot(infusions["from_month"], y + height / 2, **_missed())
@@ -132,14 +132,14 @@ def _scales(axes: Axes, patients: tuple[int, ...], count: int) -> None:
 def _legend(items: set[str], reduced: bool, beyond: list[Patch]) -> list[list[Artist]]:
     """What bars and marks mean, of those that occur; courses in grey, as colours are of arms."""
     bars: list[Artist] = [Line2D([], [], color=FOLLOWED, linewidth=2.5, label="follow-up")]
-    if "course" in items:
+    if Event.COURSE in items:
         bars.append(Patch(label="course", **_dose(SAMPLE, False)))
     if reduced:
         bars.append(Patch(label="course, reduced dose", **_dose(SAMPLE, True)))
-    if "infusion" in items:
+    if Event.INFUSION in items:
         tick: dict[str, Any] = {"marker": "|", "linestyle": "none", "markersize": 5, "color": INK}
         bars.append(Line2D([], [], label="dose given", **tick))
-    if "missed infusion" in items:
+    if Event.MISSED_INFUSION in items:
         bars.append(Line2D([], [], label="dose missed", **_missed()))
     marks: list[Artist] = [
         Line2D([], [], label=f"{site} fracture", **_event(shape)) for site, shape in SHAPES.items()
@@ -186,7 +186,7 @@ def _explained(numbers: pd.DataFrame, order: Order, caption: Caption) -> list[st
         f"Lanes: {whose}{same}, ordered by {longest}length of follow-up in the arm {order.arm}.",
         "A bar ends with follow-up or death. Single courses; nothing here is an interval.",
     ]
-    for item, word in (("course", "Courses"), ("infusion", "Doses, infused or injected")):
+    for item, word in ((Event.COURSE, "Courses"), (Event.INFUSION, "Doses, infused or injected")):
         names = _therapies(numbers, item)
         if len(names) == 1:
             sentences.append(f"{word}: {names[0]}.")

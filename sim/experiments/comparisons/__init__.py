@@ -2,7 +2,6 @@
 
 from sim.experiments.comparisons.folder import digest_of, keep
 from sim.experiments.comparisons.notes import remarks
-from sim.experiments.comparisons.pairing import summarise
 from sim.experiments.comparisons.running import Comparison, compare, read, simulate
 
 __all__ = [
@@ -13,5 +12,4 @@ __all__ = [
     "read",
     "remarks",
     "simulate",
-    "summarise",
 ]

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim import evidence, results
-from sim.experiments import archive, blocks
+from sim.experiments import archive
 from sim.experiments.emulation.design import Emulation
 from sim.experiments.emulation.scores import coverage, scored
+from sim.outcomes import facts_of
 from sim.scenario.protocol import accrual
 from sim.vocabulary import FORMATS
 
@@ -36,7 +37,7 @@ class Emulated(NamedTuple):
 
 def of_trials(emulation: Emulation, trials: pd.DataFrame) -> Emulated:
     """The trials with their scores."""
-    return Emulated(emulation, trials, scored(trials, blocks.facts_of(emulation.study)))
+    return Emulated(emulation, trials, scored(trials, facts_of(emulation.study)))
 
 
 def folder_of(emulation: Emulation, root: Path) -> Path:

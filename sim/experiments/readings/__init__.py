@@ -3,7 +3,6 @@
 from sim.experiments.readings.folder import digest_of, keep, said
 from sim.experiments.readings.four import DEFAULTS, Four, read
 from sim.experiments.readings.running import SideBySide, simulate
-from sim.experiments.readings.table import summarise
 
 __all__ = [
     "DEFAULTS",
@@ -14,5 +13,4 @@ __all__ = [
     "read",
     "said",
     "simulate",
-    "summarise",
 ]

@@ -6,18 +6,16 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from sim import outcomes
 from sim.experiments.sweeps import parameters
 from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.form import SweepForm
+from sim.experiments.sweeps.kept import kept_outcomes
 from sim.experiments.sweeps.varied import Varied
-from sim.outcomes.groups import grouped
 from sim.scenario import Mistake, ScenarioError, Study, from_document
 from sim.scenario.mistakes import nearest
 from sim.scenario.text.paths import parts_of, value_at
 from sim.scenario.text.provenance import Plain
 from sim.simulation import lowering
-from sim.simulation.simulate import names_of, simulate_arms
 
 FEW_ENOUGH = 10_000
 """Points that are all tried where something is wrong: a few minutes."""
@@ -63,10 +61,8 @@ def _unknown_outcomes(form: SweepForm, one: Varied, plain: Plain) -> Iterator[Mi
 
 def outcome_names(study: Study) -> list[str]:
     """The outcomes that a study has, whatever happens to its patients."""
-    names, end = names_of(study), round(study.scenario.horizon)
-    arms = simulate_arms(lowering.protocol(study.scenario), range(2), "simpy").values()
-    found = [grouped(outcomes.persons(*arm, names), end).lines for arm in arms]
-    return [line.name for lines in found for line in lines]
+    arms = kept_outcomes(study, range(2), "simpy").values()
+    return [outcome.name for outcomes in arms for outcome in outcomes]
 
 
 def _outside(one: Varied, plain: Plain) -> Iterator[Mistake]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.outcomes.groups import GROUP
+from sim.outcomes.units import GROUP
 
 
 def covering(there: list[range], patients: int) -> list[range]:

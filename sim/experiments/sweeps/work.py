@@ -10,16 +10,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim import outcomes
 from sim.experiments.sweeps import addresses, coverage, store
 from sim.experiments.sweeps.designs import Point
+from sim.experiments.sweeps.kept import kept_outcomes
 from sim.experiments.sweeps.read import Sweep
 from sim.experiments.sweeps.varied import Varied
-from sim.outcomes.groups import Grouped, grouped
+from sim.outcomes.units import GROUP, UnitSums, unit_sums
 from sim.scenario import ScenarioError, from_document
-from sim.simulation import lowering
 from sim.simulation.columns import DRAWN_ANEW, Columns
-from sim.simulation.simulate import names_of, simulate_arms
 from sim.vocabulary import Engine
 
 BLOCK = 8000
@@ -95,7 +93,7 @@ def do(task: Task, piece: Piece) -> Done:
     return Done(names, courses, time.monotonic() - began, peak_bytes(), failures)
 
 
-def _possible_arms(task: Task, piece: Piece) -> tuple[dict[str, Grouped], dict[str, str]]:
+def _possible_arms(task: Task, piece: Piece) -> tuple[dict[str, UnitSums], dict[str, str]]:
     """Simulate the arms of a piece. Returns sums by arm, and reasons of failures by address.
 
     If one arm fails, the others are simulated on their own, because other points may need them.
@@ -103,7 +101,7 @@ def _possible_arms(task: Task, piece: Piece) -> tuple[dict[str, Grouped], dict[s
     how = piece.patients, task.engine
     with suppress(ScenarioError):
         return simulated(piece.document, *how, piece.addresses, task.columns), {}
-    arms: dict[str, Grouped] = {}
+    arms: dict[str, UnitSums] = {}
     failures: dict[str, str] = {}
     for arm, at in piece.addresses.items():
         try:
@@ -137,17 +135,11 @@ def peak_bytes() -> int:
 def simulated(
     document: dict[str, Any], patients: range, engine: Engine, arms: Iterable[str],
     columns: Columns = DRAWN_ANEW,
-) -> dict[str, Grouped]:  # fmt: skip
+) -> dict[str, UnitSums]:  # fmt: skip
     """Simulate patients in some arms of a document, and sum their outcomes by groups."""
     study = from_document(asked_nothing(document), ())
-    names, end = names_of(study), round(study.scenario.horizon)
-    protocol = lowering.protocol(study.scenario)
-    return {
-        arm: grouped(outcomes.persons(inputs, log, names), end)
-        for arm, (inputs, log) in simulate_arms(
-            protocol, patients, engine, [*arms], columns
-        ).items()
-    }
+    kept = kept_outcomes(study, patients, engine, [*arms], columns)
+    return {arm: unit_sums(outcomes, GROUP) for arm, outcomes in kept.items()}
 
 
 def asked_nothing(document: dict[str, Any]) -> dict[str, Any]:

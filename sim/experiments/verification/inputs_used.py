@@ -111,10 +111,10 @@ def _outcomes(subject: Subject, study: Study) -> tuple[object, ...]:
     """Every outcome in every arm and subgroup, as sums over patients, without published facts."""
     study = replace(study, scenario=study.scenario.model_copy(update={"answers": None}))
     try:
-        tally = sums_of(study, range(subject.some))
+        sums = sums_of(study, range(subject.some))
     except ScenarioError:
         return ("refused",)
-    return (*tally.labels, tally.own.tobytes())
+    return (*sums.labels, sums.own.tobytes())
 
 
 def _inputs(subject: Subject, study: Study) -> list[bytes]:

@@ -6,11 +6,10 @@ import math
 
 import numpy as np
 
-from sim import outcomes
 from sim.experiments.verification.logs import Arm, selected
 from sim.experiments.verification.subject import Subject, patient_outcomes, sums_of
 from sim.experiments.verification.verdict import Case, Verdict, exact, not_applicable
-from sim.outcomes.summary import apart
+from sim.outcomes import added
 from sim.scenario import Study
 from sim.simulation.records import PLAN, Floats
 from sim.vocabulary import BONES
@@ -72,10 +71,9 @@ def _paired_error(pair: Floats) -> float:
 
 def _error_of_difference(subject: Subject, name: str) -> float:
     """The Monte Carlo error that the program gives for a difference."""
-    tally = outcomes.added([sums_of(subject.study, range(subject.many))])
+    sums = added([sums_of(subject.study, range(subject.many))])
     first, _ = _pair(subject.study)
-    for number, (label, _) in enumerate(tally.pairs):
-        if tally.labels[label].name == name and tally.labels[label].arm[1] == first:
-            estimate = apart(tally, number)
-            return estimate.mc_error
+    for at, (label, _) in enumerate(sums.pairs):
+        if sums.labels[label].name == name and sums.labels[label].arm[1] == first:
+            return sums.difference(at).mc_error
     return math.nan

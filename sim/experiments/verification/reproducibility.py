@@ -5,12 +5,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 
-from sim import outcomes
 from sim.experiments import blocks, runs
 from sim.experiments.verification.logs import same, selected
 from sim.experiments.verification.subject import Subject, simulated, sums_of, work_of
 from sim.experiments.verification.verdict import Case, Verdict, exact
-from sim.outcomes import CELL, Tally
+from sim.outcomes import CELL, SumTable, added
 from sim.simulation import simpy_engine
 from sim.simulation.draws import CHUNK
 from sim.workers.pieces import available, in_order
@@ -49,12 +48,12 @@ def workers(subject: Subject) -> Verdict:
     """One, two and more processes give the same sums, to the last bit."""
     work, pieces = functools.partial(blocks.do, work_of(subject.study)), runs.split(PATIENTS, CELL)
     numbers = sorted({1, 2, min(max(available(), 3), PIECES)})
-    sums = {n: _in_bytes(block.tally for block in in_order(work, pieces, n)) for n in numbers}
+    sums = {n: _in_bytes(block.sums for block in in_order(work, pieces, n)) for n in numbers}
     cases = [Case(f"{n} workers", sums[n] == sums[1]) for n in numbers]
     return exact("numbers of workers", cases, ", ".join(map(str, numbers)))
 
 
-def _in_bytes(tallies: Iterable[Tally]) -> tuple[object, ...]:
+def _in_bytes(tables: Iterable[SumTable]) -> tuple[object, ...]:
     """The sums over all blocks, comparable to the last bit."""
-    tally = outcomes.added(tallies)
-    return (*tally.labels, tally.own.tobytes(), tally.paired.tobytes())
+    sums = added(tables)
+    return (*sums.labels, sums.own.tobytes(), sums.paired.tobytes())

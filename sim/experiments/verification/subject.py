@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sim import outcomes
 from sim.experiments import blocks
 from sim.experiments.blocks import Work
 from sim.experiments.verification import settings
 from sim.experiments.verification.logs import Arm
 from sim.experiments.verification.settings import Changes
-from sim.outcomes.definitions.named import Outcome, outcomes_of
+from sim.outcomes import SumTable, arm_records, outcomes_of
+from sim.outcomes.definitions.named import Outcome
 from sim.scenario import Study, from_document
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
@@ -142,15 +142,14 @@ def work_of(study: Study) -> Work:
     """The work of simulating blocks of patients and adding up outcomes, arms against comparator."""
     comparator = study.scenario.compared_with
     others = [arm for arm in study.scenario.arms if arm != comparator]
-    return Work([study], "batch", {(0, arm): (0, comparator) for arm in others}, False)
+    return Work([study], "batch", [((0, arm), (0, comparator)) for arm in others])
 
 
-def sums_of(study: Study, patients: range) -> outcomes.Tally:
+def sums_of(study: Study, patients: range) -> SumTable:
     """The sums of outcomes over patients, in cells of patients."""
-    return blocks.do(work_of(study), patients).tally
+    return blocks.do(work_of(study), patients).sums
 
 
 def patient_outcomes(study: Study, arm: Arm) -> list[Outcome]:
     """Every outcome of one arm, with a numerator and a denominator for each patient."""
-    people = outcomes.persons(arm.inputs, arm.log, names_of(study))
-    return list(outcomes_of(people, arm.last))
+    return list(outcomes_of(arm_records(arm.inputs, arm.log, names_of(study))))

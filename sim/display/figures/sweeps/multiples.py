@@ -7,8 +7,8 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 
 from sim.display.figures.page import Page
-from sim.display.figures.sweeps.shown import ROUNDING
 from sim.display.figures.sweeps.widths import wrapped
+from sim.vocabulary import UNCHANGED
 
 ROOM = 205.0
 """Millimetres for panels on a page of A4, less its margins, title and caption."""
@@ -65,4 +65,4 @@ def head_room(every: list[str], width: float) -> float:
 
 def spread(low: float, high: float) -> float:
     """How far apart two numbers are; what rounding alone makes is none."""
-    return high - low if high - low > ROUNDING * max(abs(low), abs(high)) else 0.0
+    return high - low if high - low > UNCHANGED * max(abs(low), abs(high)) else 0.0

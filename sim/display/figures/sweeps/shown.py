@@ -10,12 +10,10 @@ import pandas as pd
 from sim.display.figures.differences import pairs_of
 from sim.display.figures.style import ArmStyle, arm_style
 from sim.display.figures.sweeps.saved import Sweep, Swept
-from sim.vocabulary import Arms, arms_of, rows_with
+from sim.vocabulary import UNCHANGED, Arms, arms_of, rows_with
 
 DRAWS = ("draw", "A", "B")
 """Points that are independent draws of all parameters at once."""
-
-ROUNDING = 1e-9
 
 ONE = ["scenario", *Arms._fields, "outcome", "unit", "time"]
 """Columns that name one result of a point."""
@@ -107,7 +105,7 @@ def _with_errors(swept: Swept, table: pd.DataFrame) -> pd.DataFrame:
 def _with_width(table: pd.DataFrame) -> pd.DataFrame:
     """How far the outcome is moved; what rounding alone makes is nothing."""
     values = table[["low", "base", "high"]].to_numpy(float)
-    values = np.where(np.abs(values - values[:, 1:2]) <= ROUNDING, values[:, 1:2], values)
+    values = np.where(np.abs(values - values[:, 1:2]) <= UNCHANGED, values[:, 1:2], values)
     width = values.max(axis=1, initial=-np.inf) - values.min(axis=1, initial=np.inf)
     return table.assign(low=values[:, 0], high=values[:, 2], width=width)
 
