@@ -1,4 +1,4 @@
-"""`mastosim verify`: the program put to a battery of checks on a scenario."""
+"""`mastosim verify`: the verification checks of the program on a scenario."""
 
 from __future__ import annotations
 
