@@ -197,7 +197,7 @@ def test_an_outcome_that_one_draw_has_is_known_to_no_interval(tmp_path):
 def made(function):
     """In place of simulating: both arms hold outcomes that follow the parameters of a document."""
 
-    def simulated(document, patients, engine, arms, columns):
+    def simulated(document, patients, engine, arms, *rest):
         texts = [paths.found(document, paths.parts_of(path)) for path in RANGES]
         value = function(np.array([float(text.split()[0]) for text in texts]))
         lines = [

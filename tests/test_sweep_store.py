@@ -93,9 +93,9 @@ def calls(monkeypatch):
     """Which patients of which arms are simulated from here on."""
     really, called = work.simulated, []
 
-    def counted(document, patients, engine, arms):
+    def counted(document, patients, engine, arms, *rest):
         called.append((patients, tuple(arms)))
-        return really(document, patients, engine, arms)
+        return really(document, patients, engine, arms, *rest)
 
     monkeypatch.setattr(work, "simulated", counted)
     return called
@@ -563,7 +563,7 @@ def shuffled(node, chance):
 
 def same(one, other):
     """Whether two simulated arms are the same to the last bit."""
-    return one.lines == other.lines and one.sums.tobytes() == other.sums.tobytes()
+    return one.measures == other.measures and one.sums.tobytes() == other.sums.tobytes()
 
 
 def simulated(document, arm):
@@ -729,10 +729,10 @@ def test_a_point_that_cannot_be_simulated_is_listed_and_the_others_are_there(
     arms = one.study.scenario.arms
     base, bad = ({addresses.of(one.document(one.points[n]), arm) for arm in arms} for n in (0, 3))
 
-    def refused(document, patients, engine, arms):
+    def refused(document, patients, engine, arms, *rest):
         if {addresses.of(document, arm) for arm in arms} & (bad - base):
             raise ScenarioError([Mistake("fractures", "lower the rates")])
-        return really(document, patients, engine, arms)
+        return really(document, patients, engine, arms, *rest)
 
     with monkeypatch.context() as patch:
         patch.setattr(work, "simulated", refused)
@@ -784,10 +784,10 @@ def test_an_arm_that_cannot_be_simulated_takes_no_other_with_it(tmp_path, monkey
     really, base = work.simulated, read(path).varied[0].study.document
     bad = addresses.of(base, "combination")
 
-    def refused(document, patients, engine, arms):
+    def refused(document, patients, engine, arms, *rest):
         if "combination" in arms and addresses.of(document, "combination") == bad:
             raise ScenarioError([Mistake("fractures", "lower the rates")])
-        return really(document, patients, engine, arms)
+        return really(document, patients, engine, arms, *rest)
 
     monkeypatch.setattr(work, "simulated", refused)
     found = sweeps.run(read(path), tmp_path)
