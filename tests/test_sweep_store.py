@@ -590,7 +590,7 @@ def shuffled(node, chance):
 
 def same(one, other):
     """Whether two simulated arms are the same to the last bit."""
-    return one.lines == other.lines and one.sums.tobytes() == other.sums.tobytes()
+    return one.measures == other.measures and one.sums.tobytes() == other.sums.tobytes()
 
 
 def simulated(document, arm):
