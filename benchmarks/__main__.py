@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import engines, page, parts, processes, scaling, sweeps
+from benchmarks import engines, kept, page, parts, processes, scaling, sweeps
 from benchmarks.sizes import FULL, QUICK, Sizes
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -16,6 +16,7 @@ QUESTIONS = (
     engines.compare,
     processes.whole_runs,
     sweeps.sweeps,
+    kept.kept_numbers,
     scaling.by_horizon,
     parts.by_part,
     processes.beginnings,

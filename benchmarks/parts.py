@@ -19,24 +19,24 @@ The inputs of both arms are drawn together. Visits and reviews are left out by p
 the end of follow-up; the last column divides by the events that then remain, and what was saved is
 in the column before it. The bare loop goes through the same days: it finds the next among all kinds
 of event, reads one random number, writes one row, and does nothing for a patient. Reduction to
-outcomes is timed on the logs of both arms: what each patient went through, then the sums over
-patients from which every outcome is computed."""
+outcomes is timed on the logs of both arms: records of the patients, then the sums over patients
+from which every outcome is computed."""
 
 
 def by_part(sizes: Sizes) -> Table:
     """Nanoseconds an event of each part, the loop also with some of its work left out."""
     study, count = workload.study(), sizes.block
     inputs, logs = workload.followed(study, count)
-    people, work = workload.persons(study, inputs, logs), workload.work_on(study)
+    records, work = workload.records(study, inputs, logs), workload.work_on(study)
     whole = _events(inputs, logs)
     parts: dict[str, tuple[Callable[[], object], int]] = {
         "drawing the inputs": (functools.partial(workload.drawn, study, count), whole),
         "the loop": (functools.partial(workload.simulated, inputs), whole),
-        "reduction: what each patient went through": (
-            functools.partial(workload.persons, study, inputs, logs),
+        "reduction: records of the patients": (
+            functools.partial(workload.records, study, inputs, logs),
             whole,
         ),
-        "reduction: sums over patients": (functools.partial(workload.tally, work, people), whole),
+        "reduction: sums over patients": (functools.partial(workload.summed, work, records), whole),
         "the loop without visits": _loop(count, NO_MEASURING),
         "the loop without reviews": _loop(count, NO_REVIEWS),
         "the loop without both": _loop(count, NO_MEASURING + NO_REVIEWS),

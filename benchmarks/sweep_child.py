@@ -1,7 +1,9 @@
-"""A process that does one sweep: `python -m benchmarks.sweep_child DRAWS PATIENTS WORKERS ENGINE`.
+"""A process that does one sweep.
 
-The sweep is the probabilistic analysis of the base case, into a folder that is dropped afterwards.
-Printed are its seconds, the share of them spent simulating (of one worker), and the most memory.
+Called as `python -m benchmarks.sweep_child DRAWS PATIENTS WORKERS ENGINE KEPT`, with the bytes of
+random numbers that may be kept. The sweep is the probabilistic analysis of the base case, into a
+folder that is dropped afterwards. Printed are its seconds, the share of them spent simulating and
+the CPU seconds until the last block was written (of one worker), and the most memory.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from typing import Any
 from benchmarks.child import most_memory
 from benchmarks.workload import ROOT
 from sim.experiments import sweeps
-from sim.experiments.sweeps import work
+from sim.experiments.sweeps import running
+from sim.outcomes import plan
 from sim.simulation import lowering
 from sim.simulation.simulate import simulate_arms
 
@@ -38,7 +41,9 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as root:
         engine: Any = sys.argv[4]
-        simulating = _timed(work, "simulate_arms")
+        vars(running)["KEPT"] = int(sys.argv[5])
+        simulating = _timed(plan, "simulate_arms", time.perf_counter)
+        to_blocks = _timed(running, "simulate", time.process_time)
         begun = time.perf_counter()
         sweep = sweeps.load_sweep(SWEEP, patients, draws)
         swept = sweeps.run(sweep, Path(root), engine, workers, look)
@@ -49,23 +54,24 @@ def main() -> None:
         "points": sum(len(one.points) for one in swept.sweep.varied),
         "seconds": seconds,
         "share": sum(simulating) / seconds,
+        "cpu": sum(to_blocks),
         "memory": sum(memory) or None,
         "bytes": written,
     }
     print(json.dumps(found))
 
 
-def _timed(module: Any, name: str) -> list[float]:
+def _timed(module: Any, name: str, clock: Callable[[], float]) -> list[float]:
     """The seconds of every call of a function from now on."""
     done: Callable[..., Any] = getattr(module, name)
     times: list[float] = []
 
     def timed(*given: Any, **named: Any) -> Any:
-        begun = time.perf_counter()
+        begun = clock()
         try:
             return done(*given, **named)
         finally:
-            times.append(time.perf_counter() - begun)
+            times.append(clock() - begun)
 
     setattr(module, name, timed)
     return times

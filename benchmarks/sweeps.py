@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from benchmarks.page import Table, Target, number
 from benchmarks.sizes import Sizes
 from benchmarks.workload import ROOT
+from sim.experiments.sweeps.work import KEPT
 
 SIMULATING, FASTER_WITH_TWO, MORE_MEMORY = 0.7, 1.7, 1.2
 """What was meant to be reached: the share of one worker's time that is simulation, at least; times
@@ -45,15 +46,16 @@ def sweeps(sizes: Sizes) -> Table:
         Sort("batch", few, patients, 1), Sort("batch", many, patients, 1),
         Sort("batch", many, patients, 2), Sort("simpy", sample, patients, 1),
     ]  # fmt: skip
-    found = {sort: _swept(sort) for sort in sorts}
+    found = {sort: swept(sort) for sort in sorts}
     rows = [_row(sort, one, found[sorts[1]]) for sort, one in found.items()]
     short, one, two, _ = found.values()
     targets = _targets(short, one, two, sorts[1])
     return Table("What does a sweep take?", COLUMNS, rows, NOTE, targets)
 
 
-def _swept(sort: Sort) -> dict[str, Any]:
-    words = [str(sort.draws), str(sort.patients), str(sort.workers), sort.engine]
+def swept(sort: Sort, kept: int = KEPT) -> dict[str, Any]:
+    """One sweep in a process of its own, with room for so many bytes of random numbers."""
+    words = [str(sort.draws), str(sort.patients), str(sort.workers), sort.engine, str(kept)]
     command = [sys.executable, "-m", "benchmarks.sweep_child", *words]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     return dict(json.loads(done.stdout))

@@ -9,10 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim import outcomes
-from sim.experiments import blocks
+from sim.experiments import runs
 from sim.experiments.blocks import Work
-from sim.outcomes import Persons, Tally
-from sim.outcomes.sums import Key
+from sim.outcomes import ArmKey, ArmRecords, SumTable
 from sim.scenario import Study, load
 from sim.simulation import batch_engine, lowering
 from sim.simulation.records import Inputs, Log
@@ -29,9 +28,7 @@ def study(*settings: str) -> Study:
 
 def work_on(study: Study) -> Work:
     """What is done with a block where only outcomes are wanted, as a run asks for it."""
-    comparator = (0, study.scenario.compared_with)
-    against = {(0, arm): comparator for arm in study.scenario.arms if (0, arm) != comparator}
-    return Work([study], "batch", against, with_tables=False)
+    return Work([study], "batch", runs.pairs_with_comparator(study))
 
 
 def drawn(study: Study, patients: int) -> list[Inputs]:
@@ -50,22 +47,24 @@ def simulated(inputs: list[Inputs]) -> list[Log]:
     return [batch_engine.simulate(arm) for arm in inputs]
 
 
-def persons(study: Study, inputs: list[Inputs], logs: list[Log]) -> dict[Key, Persons]:
-    """What each patient of each arm went through, from the logs."""
+def records(study: Study, inputs: list[Inputs], logs: list[Log]) -> dict[ArmKey, ArmRecords]:
+    """The records of the patients of each arm, from the logs."""
     names = names_of(study)
     arms = zip(study.scenario.arms, inputs, logs, strict=True)
-    return {(0, arm): outcomes.persons(given, log, names) for arm, given, log in arms}
+    return {(0, arm): outcomes.arm_records(given, log, names) for arm, given, log in arms}
 
 
-def tally(work: Work, people: dict[Key, Persons]) -> Tally:
+def summed(work: Work, records: dict[ArmKey, ArmRecords]) -> SumTable:
     """The sums over all patients from which the outcomes are computed."""
-    return outcomes.tally(people, [blocks.wanted_of(work.studies[0])], work.against)
+    plan = outcomes.analysis_plan(work.studies[0])
+    lines = [line for arm in records for line in outcomes.lines_of(arm, records[arm], plan)]
+    return outcomes.compared(lines, work.pairs)
 
 
-def reduced(work: Work, inputs: list[Inputs]) -> Tally:
+def reduced(work: Work, inputs: list[Inputs]) -> SumTable:
     """Every arm of a block simulated and reduced to sums; each log is dropped before the next."""
     (study,) = work.studies
-    names, people = names_of(study), {}
+    names, by_arm = names_of(study), {}
     for arm, given in zip(study.scenario.arms, inputs, strict=True):
-        people[0, arm] = outcomes.persons(given, batch_engine.simulate(given), names)
-    return tally(work, people)
+        by_arm[0, arm] = outcomes.arm_records(given, batch_engine.simulate(given), names)
+    return summed(work, by_arm)

@@ -224,7 +224,7 @@ def verify(
     settings: Iterable[str] = (),
     progress: Progress | None = None,
 ) -> Verification:
-    """Put the program to a battery of checks on a scenario.
+    """Run the verification checks on a scenario.
 
     See `sim.experiments.verification.verify`.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -13,6 +14,21 @@ BONES = ("spine", "hip")
 MARKERS = ("ctx", "balp", "tryptase")
 SITES = ("vertebral", "hip", "other")
 """Fracture sites."""
+
+
+class Event(StrEnum):
+    """Names of events, as tables of events hold them."""
+
+    INFUSION = "infusion"
+    MISSED_INFUSION = "missed infusion"
+    SCHEDULE_ENDED = "schedule ended"
+    COURSE = "course"
+    INTOLERANCE = "intolerance"
+    REACTION = "reaction"
+    FRACTURE = "fracture"
+    DEATH = "death"
+    END = "end"
+
 
 QUANTITIES = ("spine_g_cm2", "hip_g_cm2", "ctx_pg_ml", "balp_iu", "tryptase_ug_l")
 """Measured quantities, bones before markers; the name ends with the unit."""
@@ -53,6 +69,13 @@ DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 
 Z95 = 1.959963984540054
 """The 97.5 % quantile of the standard normal distribution."""
+
+ROUNDING = 1e-12
+"""Rounding error of floating-point numbers: a sum below this share of its terms is 0, and so is an
+estimate below this."""
+
+UNCHANGED = 1e-9
+"""Two results that differ by less than this, in their unit or as a share, are the same."""
 
 FORMATS = ("svg", "pdf", "png")
 """File formats of figures."""

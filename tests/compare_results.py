@@ -13,7 +13,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
-RENAMED_COLUMNS = {"patients_per_arm": "patients_an_arm", "patients_per_trial": "patients_a_trial"}
+RENAMED_COLUMNS = {
+    "patients_per_arm": "patients_an_arm",
+    "patients_per_trial": "patients_a_trial",
+    "goal": "wanted",
+}
 """New names of columns and what they were called."""
 
 RENAMED_TEXTS: dict[str, str] = {}

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from sim import outcomes
-from sim.outcomes import Persons, Rows, Tally, Wanted
+from sim.outcomes import AnalysisPlan, ArmRecords, SumTable
+from sim.outcomes.arm import Rows
 from sim.outcomes.definitions.published import simulated, statistic
 from sim.outcomes.estimates import Products, Sums
 from sim.results import Tables
@@ -34,7 +35,7 @@ def products(one: tuple[Any, Any], other: tuple[Any, Any]) -> Products:
     return Products(*map(float, ((y * v).sum(), (y * u).sum(), (x * v).sum(), (x * u).sum())))
 
 
-def persons(tables: Tables, arm: str) -> Persons:
+def records(tables: Tables, arm: str) -> ArmRecords:
     """The patients of one arm. Raises KeyError for an arm that the tables do not hold."""
     events = tables.events[tables.events["arm"] == arm].sort_values("day", kind="stable")
     if events.empty:
@@ -44,8 +45,9 @@ def persons(tables: Tables, arm: str) -> Persons:
     place = pd.Series(np.arange(len(numbers)), index=numbers)
     ends = events[events["event"].isin(["death", "end"])].set_index("patient").reindex(numbers)
     measured, visits = _measured(tables.measurements[tables.measurements["arm"] == arm], numbers)
-    return Persons(
+    return ArmRecords(
         count=len(patients),
+        end=int(tables.events["day"].max()),
         known={str(name): column.to_numpy() for name, column in patients.items()},
         years=ends["day"].to_numpy(float) / DAYS_PER_YEAR,
         died=np.where(ends["event"] == "death", 1.0, 0.0),
@@ -55,20 +57,20 @@ def persons(tables: Tables, arm: str) -> Persons:
     )
 
 
-def tally(
+def sum_table(
     tables: Tables,
     arms: Sequence[str],
     comparator: str,
     subgroups: Mapping[str, Any] | None = None,
     facts: Sequence[Mapping[str, Any]] = (),
     groups: Mapping[str, Any] | None = None,
-) -> Tally:
+) -> SumTable:
     """The sums over all patients of the tables."""
-    end = int(tables.events["day"].max())
-    people = {(0, arm): persons(tables, arm) for arm in arms}
-    against = {(0, arm): (0, comparator) for arm in arms if arm != comparator}
-    wanted = Wanted(end, subgroups or {}, facts, groups or {})
-    return outcomes.added([outcomes.tally(people, [wanted], against)])
+    plan = AnalysisPlan(subgroups or {}, facts, groups or {})
+    by_arm = {(0, arm): records(tables, arm) for arm in arms}
+    lines = [line for arm in by_arm for line in outcomes.lines_of(arm, by_arm[arm], plan)]
+    pairs = [((0, arm), (0, comparator)) for arm in arms if arm != comparator]
+    return outcomes.added([outcomes.compared(lines, pairs)])
 
 
 def summarise(
@@ -79,15 +81,15 @@ def summarise(
     subgroups: Mapping[str, Any] | None = None,
 ) -> pd.DataFrame:
     """The summary of what the tables hold."""
-    summary = outcomes.summarise(scenario, tally(tables, arms, comparator, subgroups))
+    summary = outcomes.summarise(scenario, sum_table(tables, arms, comparator, subgroups))
     return pd.DataFrame(by_label(summary))
 
 
-def found(people: Persons, inside: Any, wanted: Mapping[str, Any]) -> tuple[float, float, float]:
+def found(people: ArmRecords, inside: Any, wanted: Mapping[str, Any]) -> tuple[float, float, float]:
     """A published statistic of some patients: value, spread, Monte Carlo error."""
     outcome = statistic(people, "fact", "unit", wanted)
     y, x = outcome.numerator * inside, outcome.denominator * inside
-    return simulated(sums(y, x)._replace(patients=float(inside.sum())), wanted)
+    return simulated(sums(y, x)._replace(units=float(inside.sum())), wanted)
 
 
 def _events(events: pd.DataFrame, place: "pd.Series[int]") -> dict[tuple[str, str], Rows]:

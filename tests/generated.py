@@ -140,7 +140,7 @@ ENDS = {
     "pamidronate": (
         "therapies.pamidronate.schedule",
         st.lists(
-            mapping({"every": quantity(2, 9, "weeks"), "for": quantity(60, 250, "days")}),
+            mapping({"every": quantity(2, 9, "weeks"), "for": quantity(63, 250, "days")}),
             min_size=1,
             max_size=2,
         ),

@@ -16,7 +16,8 @@ from sim.experiments.kinds import comparison, run
 from sim.experiments.kinds import emulation as emulations
 from sim.experiments.kinds import readings as readings_kept
 from sim.scenario import load
-from sim.scenario.schema import format_page, json_schema
+from sim.scenario.schema import json_schema
+from tests import format_page
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))

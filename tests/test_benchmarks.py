@@ -47,7 +47,7 @@ def in_this_process(command, **options):
         return START(command, **options)
     _, _, name, *words = command
     if name == "benchmarks.sweep_child":  # a sweep takes long, and one stands for all
-        words = ["1", "3", "1", "batch"]
+        words = ["1", "3", "1", "batch", "0"]
     return subprocess.CompletedProcess(command, 0, printed(name, *words), "")
 
 
@@ -149,12 +149,12 @@ def test_numbers_have_three_digits(value, said):
 def test_a_block_is_reduced_as_in_a_run():
     study = workload.study("cohort.patients=300")
     work, (inputs, logs) = workload.work_on(study), workload.followed(study, 300)
-    whole = runs.reduce(study, engine="batch").tally
-    in_steps = workload.tally(work, workload.persons(study, inputs, logs))
-    for tally in (workload.reduced(work, inputs), in_steps, blocks.do(work, range(300)).tally):
-        assert (tally.labels, tally.pairs) == (whole.labels, whole.pairs)
-        assert (outcomes.added([tally]).own == whole.own).all()
-        assert (outcomes.added([tally]).paired == whole.paired).all()
+    whole = runs.reduce(study, engine="batch").sums
+    in_steps = workload.summed(work, workload.records(study, inputs, logs))
+    for table in (workload.reduced(work, inputs), in_steps, blocks.do(work, range(300)).sums):
+        assert (table.labels, table.pairs) == (whole.labels, whole.pairs)
+        assert (outcomes.added([table]).own == whole.own).all()
+        assert (outcomes.added([table]).paired == whole.paired).all()
 
 
 def test_drawn_inputs_are_those_that_are_followed():

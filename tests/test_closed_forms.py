@@ -84,9 +84,9 @@ def outcome(result, place):
 
 
 def share(result, place):
-    labels = [(label.subgroup, label.name) for label in result.tally.labels]
+    labels = [(label.subgroup, label.name) for label in result.sums.labels]
     patients = result.study.scenario.cohort.patients
-    part = result.tally.sums(labels.index((place.subgroup, "deaths"))).patients / patients
+    part = result.sums.sums(labels.index((place.subgroup, "deaths"))).units / patients
     return 100 * part, 100 * math.sqrt(part * (1 - part) / patients), math.nan
 
 

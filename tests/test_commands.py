@@ -217,7 +217,7 @@ def test_a_specification_of_numbers_is_refused_with_a_reason(sweep, mastosim):
     assert "options.specification: holds 4 where text stands" in " ".join(told.stderr.split())
 
 
-IS_A_SWEEP = "this is a sweep; `mastosim sweep FILE` does it"
+IS_A_SWEEP = "this is a sweep; run it with `mastosim sweep FILE`"
 
 
 @pytest.mark.parametrize(

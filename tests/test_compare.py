@@ -15,6 +15,7 @@ from sim.experiments import comparisons, runs
 from sim.experiments.kinds import comparison
 from sim.results import digest_of
 from sim.scenario import ScenarioError
+from sim.vocabulary import Arms, rows_with
 from tests.conftest import without_pictures
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -86,7 +87,7 @@ def test_rows_of_an_arm_are_those_of_its_own_summary_at_the_last_time(three, res
             whole = whole[whole["subgroup"] == "all"]
         name = result.study.scenario.name
         for arm in ("combination", "pamidronate"):
-            rows = whole[whole["arm"] == arm]
+            rows = rows_with(whole, [Arms(arm)])
             last = rows.loc[rows.groupby("outcome")["time"].idxmax()].set_index("outcome")
             mine = three.summary[
                 (three.summary["scenario"] == name) & (three.summary["arm"] == arm)

@@ -41,6 +41,27 @@ def test_a_piece_that_kills_every_process_ends_the_work(monkeypatch):
         list(in_order(killed_always, range(2), 2))
 
 
+class Unpacked:
+    """Work that counts how often it reached another process."""
+
+    times = 0
+
+    def __init__(self) -> None:
+        self.power = 2
+
+    def __setstate__(self, state: dict[str, int]) -> None:
+        Unpacked.times += 1
+        self.power = state["power"]
+
+    def __call__(self, piece: int) -> int:
+        return int(piece**self.power)
+
+
+def test_work_is_unpacked_once_in_a_process_however_many_its_pieces(workers_here):
+    assert list(in_order(Unpacked(), range(6), 2)) == [i**2 for i in range(6)]
+    assert Unpacked.times == 1
+
+
 FIRST = """
 import time
 from sim.workers.pieces import in_order
@@ -114,9 +135,9 @@ def test_the_other_engine_has_the_same_outcomes(study, alone):
 
 def test_the_sums_are_those_over_all_patients_at_once(study, alone, monkeypatch):
     monkeypatch.setattr("sim.outcomes.sums.CELL", 10**6)
-    at_once = runs.run(study, engine="batch", outcomes_only=True).tally
-    np.testing.assert_allclose(alone.tally.own, at_once.own, rtol=1e-13)
-    np.testing.assert_allclose(alone.tally.paired, at_once.paired, rtol=1e-13)
+    at_once = runs.run(study, engine="batch", outcomes_only=True).sums
+    np.testing.assert_allclose(alone.sums.own, at_once.own, rtol=1e-13)
+    np.testing.assert_allclose(alone.sums.paired, at_once.paired, rtol=1e-13)
 
 
 def test_a_run_without_tables_says_so(study):
@@ -138,8 +159,8 @@ def test_a_mistake_that_only_simulating_finds_is_told_by_a_worker_too():
 
 
 def same_outcomes(one, other):
-    assert one.tally.labels == other.tally.labels
-    np.testing.assert_array_equal(one.tally.own, other.tally.own)
-    np.testing.assert_array_equal(one.tally.paired, other.tally.paired)
+    assert one.sums.labels == other.sums.labels
+    np.testing.assert_array_equal(one.sums.own, other.sums.own)
+    np.testing.assert_array_equal(one.sums.paired, other.sums.paired)
     pd.testing.assert_frame_equal(one.summary, other.summary, check_exact=True)
     pd.testing.assert_frame_equal(one.reported, other.reported, check_exact=True)

@@ -12,8 +12,9 @@ from click.testing import CliRunner
 import sim
 from sim.cli.main import commands
 from sim.errors import RequestError
-from sim.experiments import blocks, emulation, runs
+from sim.experiments import emulation, runs
 from sim.experiments.emulation.scores import coverage, digits_of, scored
+from sim.outcomes import facts_of
 from sim.scenario import load
 from tests.conftest import without_pictures
 
@@ -68,7 +69,7 @@ def test_each_trial_is_ten_patients_grouped_by_tolerance(emulated):
 def test_trials_stay_what_they_are_with_more_of_them_and_more_workers(
     emulated, monkeypatch, workers_here
 ):
-    monkeypatch.setattr("sim.experiments.emulation.trials.CHUNK", 250)
+    monkeypatch.setattr("sim.experiments.emulation.by_trial.CHUNK", 250)
     more = sim.emulate(BASE, trials=75, workers=2).trials
     first = more[more["trial"] < 60].reset_index(drop=True)
     pd.testing.assert_frame_equal(first, emulated.trials, check_exact=True)
@@ -196,7 +197,7 @@ def test_digits_are_those_printed(value, digits):
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_series_of_known_size_can_be_done_again(name):
     found = sim.emulate(SCENARIOS / f"{name}.yaml", trials=3)
-    facts = {fact["fact"] for fact in blocks.facts_of(found.emulation.study)}
+    facts = {fact["fact"] for fact in facts_of(found.emulation.study)}
     assert set(found.trials["fact"]) == facts
     assert len(found.trials) == 3 * len(facts)
     assert (found.trials["trial"].value_counts() == len(facts)).all()

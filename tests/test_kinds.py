@@ -15,7 +15,7 @@ from sim.display import text
 from sim.display.figures import OF_KIND
 from sim.errors import RequestError
 from sim.experiments import verbs, verification
-from sim.experiments.verification.battery import CHECKS, found_by
+from sim.experiments.verification.checks import CHECKS, run_checks
 from sim.results.manifest import KINDS as NAMES
 from tests import kinds_page
 from tests.conftest import without_pictures
@@ -39,10 +39,10 @@ MADE_BY = {
 
 @pytest.fixture(scope="module", autouse=True)
 def _few_checks():
-    """Four checks stand for the battery: all of them are done in test_verify."""
-    few = partial(found_by, checks=CHECKS[:4])
+    """Four checks stand for all: all of them are done in test_verify."""
+    few = partial(run_checks, checks=CHECKS[:4])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(verification, "found_by", few)
+        patch.setattr(verification, "run_checks", few)
         yield
 
 

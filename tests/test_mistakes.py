@@ -57,11 +57,11 @@ ONE_MISTAKE = {
         "horizon: 5 MONTHS", "2:10: horizon: '5 MONTHS': 'MONTHS' is not a unit of time; "
         "did you mean 'months'? Allowed: day, days, week, weeks, month, months, year, years"),
     "a bare number": (
-        "horizon: 60", "2:10: horizon: '60' has no unit; time is written with one of: "
+        "horizon: 60", "2:10: horizon: '60' has no unit; units of time: "
         "day, days, week, weeks, month, months, year, years"),
     "a bare share": (
         "cohort: {female: 0.5}", "2:18: cohort.female: '0.5' has no unit; "
-        "a share is written with %, like 50 %, or as counts, like 2 of 10"),
+        "write a share with %, like 50 %, or as counts, like 2 of 10"),
     "a decimal comma": (
         "horizon: 5,5 years", "2:10: horizon: '5,5 years' does not start with a number; "
         "write decimals with a point, thousands without a comma"),
@@ -73,13 +73,13 @@ ONE_MISTAKE = {
         "2:24: fractures.base_rate: '1e308 per month' is too large"),
     "a very long number": (
         f"seed: {'9' * 5000}",
-        f"2:7: seed: '{'9' * 40}...' is too large, or too long for a number"),
+        f"2:7: seed: '{'9' * 40}...' is too long for a number"),
     "a probability above 1": (
         "therapies: {pamidronate: {given: 101 %}}",
         "2:34: therapies.pamidronate.given: '101 %' is not allowed here; allowed: 0 % to 100 %"),
     "a share as a number of YAML": (
         "cohort: {female: 1e-3}", "2:18: cohort.female: '1e-3' has no unit; "
-        "a share is written with %, like 50 %, or as counts, like 2 of 10"),
+        "write a share with %, like 50 %, or as counts, like 2 of 10"),
     "what YAML takes for false": (
         "cohort: {female: NO}", "2:18: cohort.female: 'NO' does not start with a number"),
     "what YAML takes for a time": (
@@ -87,14 +87,15 @@ ONE_MISTAKE = {
         "2:59: therapies.pamidronate.delay.mean: '12:30': ':30' is not a unit of time; "
         "Allowed: day, days, week, weeks, month, months, year, years"),
     "a key given twice": (
-        "seed: 1\nseed: 2", "3:1: seed: this key was given before, on line 2"),
-    "an anchor": ("seed: &a 1", "2:7: seed: anchors (&name) are not used in scenarios"),
-    "a tag": ("seed: !!int 1", "2:7: seed: tags (!name) are not used in scenarios"),
+        "seed: 1\nseed: 2", "3:1: seed: this key is already on line 2"),
+    "an anchor": ("seed: &a 1", "2:7: seed: anchors (&name) are not allowed in scenarios"),
+    "a tag": ("seed: !!int 1", "2:7: seed: tags (!name) are not allowed in scenarios"),
     "a second document": (
-        "seed: 1\n---\nseed: 2", "3:1: the document: a second document in one file"),
+        "seed: 1\n---\nseed: 2", "3:1: the document: a second document "
+        "in the file; a scenario is one document"),
     "a value of nothing": (
-        "value: 5", "2:1: value: 'value' is not a key here; "
-        "it stands beside a source, under what it is of"),
+        "value: 5", "2:1: value: 'value' is not a key of a scenario; "
+        "write it beside `source`, under its key"),
     "a control character": (
         'title: "\\e[31mred"', "2:8: title: a control character (U+001B) in a text; remove it"),
     "half a character": (
@@ -102,13 +103,13 @@ ONE_MISTAKE = {
     "writing that turns": (
         'title: "\\u202Elatot"', "2:8: title: a control character (U+202E) in a text; remove it"),
     "a control character as such": (
-        "title: a\x07b", "2:9: not YAML: a control character (U+0007) stands here; remove it"),
+        "title: a\x07b", "2:9: not YAML: a control character (U+0007); remove it"),
     "a tab in front": (
-        "cohort:\n\tpatients: 5", "3:1: not YAML: a tab; YAML aligns with spaces, "
-        "so replace it by spaces"),
+        "cohort:\n\tpatients: 5", "3:1: not YAML: a tab; YAML indents with spaces, "
+        "so replace the tab by spaces"),
     "a tab after spaces": (
-        "cohort:\n  age:\n  \tnormal: 5", "4:3: not YAML: a tab; YAML aligns with spaces, "
-        "so replace it by spaces"),
+        "cohort:\n  age:\n  \tnormal: 5", "4:3: not YAML: a tab; YAML indents with spaces, "
+        "so replace the tab by spaces"),
     "an open bracket": (
         "arms: {a: [pamidronate", "2:11: not YAML: the text ends before the ']' that closes "
         "this '['"),
@@ -116,15 +117,15 @@ ONE_MISTAKE = {
         "cohort: {female: 5 %\n", "2:9: not YAML: the text ends before the '}' that closes "
         "this '{'"),
     "a bracket at the very end": (
-        "arms: {a: [", "3:1: not YAML: the text ends in the middle of this; is a part of it "
-        "missing?"),
+        "arms: {a: [", "3:1: not YAML: the text ends in the middle of this value; is a part "
+        "of the file missing?"),
     "an open quotation": (
         'title: "abc', '2:8: not YAML: the text ends before the " that closes this quotation'),
     "no colon": (
-        "cohort\nseed: 1", "2:1: not YAML: a key without its colon; write `key: value`"),
+        "cohort\nseed: 1", "2:1: not YAML: a key without a colon; write `key: value`"),
     "two colons": (
         "title: a: b", "2:9: not YAML: a second `: ` in one line, or a line indented too far; "
-        "put text that holds `: ` in quotes"),
+        "put text that contains `: ` in quotes"),
     "no comma": (
         'cohort: {female: "5 %" weight: 3}', "2:24: not YAML: a comma or the closing '}' is "
         "missing before this"),
@@ -168,7 +169,7 @@ RULES = {
         "2:24: cohort.correlations", "not positive definite"),
     "a phase that never begins": (
         "therapies: {pamidronate: {schedule: [{every: 1 month}, {every: 3 months}]}}",
-        "2:37: therapies.pamidronate.schedule", "only the last phase may go without `for`"),
+        "2:37: therapies.pamidronate.schedule", "only the last phase may omit `for`"),
     "a source unknown": (
         "horizon: {value: 5 years, source: larcohe2011}", "2:35: horizon.source",
         "did you mean 'laroche2011'?"),
@@ -186,7 +187,7 @@ def test_a_rule_broken_by_a_what_if_is_told_at_the_what_if(tmp_path, name):
 def test_a_decimal_comma_between_braces_is_told_as_such(tmp_path):
     """YAML takes {mean: 0,5 %/year} for two keys, the second without a value."""
     lines = told(report_over_base(tmp_path, "effects: {none: {spine: {mean: 0,5 %/year}}}"))
-    said = "'5 %/year' is what follows a decimal comma; write decimals with a point"
+    said = "'5 %/year' follows a decimal comma; write decimals with a point"
     assert f"case.yaml:2:34: effects.none.spine.5 %/year: {said}" in lines
     assert len(lines) == 2
 
@@ -277,7 +278,7 @@ def test_a_file_that_ends_in_the_middle_is_refused_at_its_end_or_where_it_stands
         ("laroche2012.yaml", "there is no file 'laroche2012.yaml' here; did you mean "
          "'laroche2011.yaml'?"),
         ("below", "there is no file 'below' here: this is a folder"),
-        ("case.yaml", "'case.yaml' extends this file in turn"),
+        ("case.yaml", "'case.yaml' extends this file; two files cannot extend each other"),
         ("elsewhere.yaml", "'elsewhere.yaml' is a link to another folder: should be the name of "
          "a file in the same folder, like `laroche2011.yaml`"),
         ("loop.yaml", "there is no file 'loop.yaml' here"),
@@ -304,7 +305,7 @@ def test_more_files_over_one_another_than_anyone_needs_are_refused(tmp_path):
     for i in range(40):
         (tmp_path / f"f{i}.yaml").write_text(f"extends: f{i + 1}.yaml\n")
     assert told(report(tmp_path / "f0.yaml")) == [
-        "f15.yaml:1:10: extends: more than 16 files over one another"
+        "f15.yaml:1:10: extends: more than 16 files extend one another"
     ]
 
 
@@ -324,14 +325,15 @@ def test_what_is_wrong_before_a_base_is_found_missing_is_told_too(tmp_path):
          "therapies.pamidronate.given=80 %"),
         ("cohort.age.normal.men=1", "--set cohort.age.normal.men=1: 'men' is not a key here; "
          "did you mean 'mean'? Allowed: mean, sd"),
-        ("arms.combination[7]=x", "--set arms.combination[7]=x: the list has 2 items, from [0]"),
+        ("arms.combination[7]=x", "--set arms.combination[7]=x: the list has 2 items, "
+         "counted from [0]"),
         ("cohort.age.within[0].x=5", "--set cohort.age.within[0].x=5: item [0] has no x"),
         ("cohort.female=[1, 2", "--set cohort.female=[1, 2: not YAML: the text ends before the "
          "']' that closes this '['"),
         ("cohort.female=@", "--set cohort.female=@: not YAML: a value cannot begin with '@'; "
          "put it in quotes"),
         ("cohort.female=\x1b[31m", "--set cohort.female=\\x1b[31m: not YAML: a control character "
-         "(U+001B) stands here; remove it"),
+         "(U+001B); remove it"),
         ("cohort.age.normal.mean=10 years", "--set cohort.age.normal.mean=10 years: cohort.age: "
          "the mean is outside `within`"),
         ("a." * 40 + "b=1", None),
@@ -374,7 +376,7 @@ def test_of_very_many_mistakes_the_first_are_shown_and_the_others_counted(tmp_pa
     text = "arms:\n" + "".join(f"  arm{i}: [therapy{i}]\n" for i in range(200))
     found = report_over_base(tmp_path, text)
     assert found.startswith("The scenario is not valid: 200 mistakes.\n")
-    assert found.endswith("\n... and 150 more, shown when these are corrected.")
+    assert found.endswith("\n... and 150 more, shown once these are corrected.")
     assert len(told(found)) == MOST_MISTAKES + 1 == 51
     assert "arms.arm49[0]" in found
     assert "arms.arm50[0]" not in found
@@ -439,7 +441,7 @@ def test_the_nearest_spelling_is_found_whatever_the_capitals_and_the_length():
     assert nearest("Femal", ["female", "age"]) == "did you mean 'female'? Allowed: female, age"
     assert nearest("CTX", ["ctx"]) == "did you mean 'ctx'? Allowed: ctx"
     assert nearest("x" * 10**6, ["female"]) == "Allowed: female"
-    assert nearest("x", []) == "Allowed: nothing"
+    assert nearest("x", []) == "Allowed: none"
     many = nearest("k5", (f"k{i}" for i in range(10**6)))
     assert many.startswith("did you mean 'k5'? Allowed: k0, k1, ")
     assert many.endswith("k59, ...")

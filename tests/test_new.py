@@ -11,11 +11,11 @@ from click.testing import CliRunner
 from sim.cli.new import new
 from sim.experiments import runs
 from sim.scenario import load
+from sim.scenario.form.opened import Opened, opened
 from sim.scenario.form.quantities import Quantity
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.form.units import UNITS
-from sim.scenario.schema.opened import Opened, opened
 from sim.scenario.template import name_of
 from sim.scenario.text.provenance import Number
 

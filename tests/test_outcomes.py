@@ -13,7 +13,7 @@ from sim.outcomes.definitions import published
 from sim.outcomes.definitions.published import in_group as members
 from sim.results import Tables
 from tests.from_tables import found as statistic
-from tests.from_tables import persons, products, summarise, sums, tally
+from tests.from_tables import products, records, sum_table, summarise, sums
 
 Z = 1.959963984540054  # of a two-sided 95 % interval
 
@@ -266,7 +266,7 @@ def test_persons_are_in_the_order_of_their_numbers_whatever_the_rows(tables):
         tables.latent,
     )
     for mixed in (tables, shuffled):
-        people = persons(mixed, "a")
+        people = records(mixed, "a")
         assert people.known["patient"].tolist() == [5, 6, 7, 8]
         assert people.years == pytest.approx(np.array([731, 731, 731, 400]) / 365.25)
         assert people.died.tolist() == [0, 0, 0, 1]
@@ -279,11 +279,11 @@ def test_persons_are_in_the_order_of_their_numbers_whatever_the_rows(tables):
 
 def test_an_arm_that_was_not_simulated_is_refused(tables):
     with pytest.raises(KeyError):
-        persons(tables, "c")
+        records(tables, "c")
 
 
 def test_annual_increase_is_the_published_formula_over_each_patients_own_years(tables):
-    found = persons(tables, "a").annual_increase("spine")
+    found = records(tables, "a").annual_increase("spine")
     years = np.array([731, 731, 731, 365]) / 365.25
     assert found == pytest.approx(np.array([10, 20, 10, 10]) / years)
 
@@ -296,7 +296,7 @@ def test_the_last_known_value_counts_and_entry_is_no_follow_up():
     measured["quantity"] = "hip_g_cm2"
     events = pd.DataFrame({"arm": "a", "patient": [1, 2, 3, 4], "day": 200, "event": "end",
                            "what": "", "value": 0.0})  # fmt: skip
-    people = persons(
+    people = records(
         Tables(pd.DataFrame({"patient": [1, 2, 3, 4]}), events, measured, pd.DataFrame()), "a"
     )
     assert people.last("hip_g_cm2") == pytest.approx([math.nan, 3, 4, 7], nan_ok=True)
@@ -309,7 +309,7 @@ def test_the_last_known_value_counts_and_entry_is_no_follow_up():
 
 
 def test_who_stopped_and_who_is_off_at_the_end(tables):
-    people = persons(tables, "a")
+    people = records(tables, "a")
     assert people.stopped("ifn").tolist() == [True, False, False, False]
     assert people.off("ifn").tolist() == [1, 0, 1, 0]  # 6 is on half the dose, 7 ended by plan
     assert members(people, {"arm": "a"}).tolist() == [True] * 4
@@ -440,14 +440,14 @@ STATISTICS = [
 def test_a_published_statistic_is_computed_on_its_group(
     tables, name, of, group, value, spread, error
 ):
-    people = persons(tables, "a")
+    people = records(tables, "a")
     wanted = {"statistic": name} | ({"of": of} if of else {})
     found = statistic(people, members(people, GROUPS[group]), wanted)
     assert found == pytest.approx((value, spread, error), rel=1e-12, abs=1e-12, nan_ok=True)
 
 
 def test_a_published_rate_and_a_number_of_fractures_of_a_group(tables):
-    people = persons(tables, "a")
+    people = records(tables, "a")
     inside = members(people, GROUPS["kept"])
     rate = statistic(people, inside, {"statistic": "fracture_rate"})
     years = (2 * 731 + 400) / 365.25
@@ -462,7 +462,7 @@ def test_a_published_rate_and_a_number_of_fractures_of_a_group(tables):
 
 
 def test_an_unknown_statistic_is_refused(tables):
-    people = persons(tables, "a")
+    people = records(tables, "a")
     with pytest.raises(KeyError, match="median"):
         statistic(people, members(people, GROUPS["all"]), {"statistic": "median"})
 
@@ -475,7 +475,7 @@ def test_reported_and_simulated_stand_side_by_side(tables):
          "simulated": {"statistic": "share_stopped", "of": "ifn", "group": "all"}},
         {"fact": "silent", "unit": "%", "value": 1},
     ]  # fmt: skip
-    whole = tally(tables, ["a"], "a", facts=facts[:2], groups=GROUPS)
+    whole = sum_table(tables, ["a"], "a", facts=facts[:2], groups=GROUPS)
     of_facts = {
         label.name: whole.sums(i) for i, label in enumerate(whole.labels) if label.subgroup is None
     }
@@ -495,7 +495,7 @@ def test_reported_and_simulated_stand_side_by_side(tables):
 
 def test_a_group_without_patients_has_no_value(tables):
     events = tables.events[tables.events["event"] != "intolerance"]
-    people = persons(tables._replace(events=events), "a")
+    people = records(tables._replace(events=events), "a")
     inside = members(people, GROUPS["stopped"])
     assert not inside.any()
     for name, of in (("annual_increase", "spine"), ("fracture_rate", None), ("entry", "age")):

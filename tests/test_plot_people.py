@@ -12,6 +12,7 @@ import sim
 from sim.display.figures import Caption, lanes, swimmer, waterfall
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import arm_style, styled
+from sim.display.numbers import signed, typeset
 
 ARMS = ("combination", "pamidronate")
 MONTH = 365.25 / 12
@@ -220,7 +221,7 @@ def test_the_waterfall_draws_its_numbers_on_one_scale(fallen):
         }
         assert axes.lines[-1].get_ydata()[0] == np.median(change)
         said = axes.texts[0].get_text()
-        assert f"median {np.median(change):+.1f} %".replace("-", "−") in said
+        assert f"median {typeset(signed(np.median(change)))} %" in said
         assert f"{100 * np.mean(change > 0):.0f} % above 0" in said
 
 

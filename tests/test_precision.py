@@ -58,13 +58,13 @@ def test_patients_are_added_until_the_interval_is_narrow_enough(study):
         last = held.iloc[-1]
         error = errors[arm, outcome]
         assert last["half_width"] == pytest.approx(1.959964 * error, rel=1e-6)
-        assert last["half_width"] <= last["wanted"]
+        assert last["half_width"] <= last["goal"]
     before = course[course["patients"] == count - MARK]
     assert len(before) == 2, "it took more than one block"
-    assert (before["half_width"] > before["wanted"]).any()
+    assert (before["half_width"] > before["goal"]).any()
     at_once = runs.run(load(BASE, [*SHORT, f"cohort.patients={count}"]), engine="batch",
                        outcomes_only=True)  # fmt: skip
-    np.testing.assert_array_equal(result.tally.own, at_once.tally.own)
+    np.testing.assert_array_equal(result.sums.own, at_once.sums.own)
     pd.testing.assert_frame_equal(result.summary, at_once.summary, check_exact=True)
     assert result.study.digest == at_once.study.digest
 
@@ -73,7 +73,7 @@ def test_without_an_arm_the_widest_interval_counts(study):
     result = runs.run(load(BASE, [*SHORT, "cohort.patients=300"]), engine="batch",
                       outcomes_only=True)  # fmt: skip
     (goal,) = precision.read(["deaths:1"])
-    found = precision.reached(goal, result.tally)
+    found = precision.reached(goal, result.sums)
     errors = result.summary[result.summary["outcome"] == "deaths"]["mc_error"]
     assert found.half_width == pytest.approx(1.959964 * errors.max(), rel=1e-6)
 
@@ -104,7 +104,7 @@ def test_a_run_that_never_gets_there_stops_and_says_so(study, monkeypatch, tmp_p
     (folder,) = (tmp_path / "laroche2011").iterdir()
     course = pd.read_csv(folder / "precision.csv")
     assert course["patients"].tolist() == [MARK, 2 * MARK]
-    assert (course["half_width"] > course["wanted"]).all()
+    assert (course["half_width"] > course["goal"]).all()
 
 
 @pytest.mark.parametrize("kept", ["tables", "outcomes"])

@@ -16,7 +16,7 @@ from sim.scenario.form.publication import STATISTICS
 from sim.scenario.mistakes import Mark
 from sim.scenario.protocol import assumptions
 from sim.scenario.text.provenance import Plain
-from tests.from_tables import found, persons
+from tests.from_tables import found, records
 
 SHIPPED = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 
@@ -93,7 +93,7 @@ def test_the_reported_table_follows_from_ones_own_file(mine):
     assert list(table["reported"]) == [9, 3, -50]
     assert set(table["source"]) == {"my-study.yaml"}
     assert table["reported_spread"].tolist()[:1] == [4]
-    both = persons(result.tables, "combination")
+    both = records(result.tables, "combination")
     stopped = both.stopped("interferon")
     assert 0 < stopped.sum() < 40
     ctx = both.percent_change("ctx_pg_ml", 183)
@@ -109,7 +109,7 @@ def test_numbers_that_ones_own_file_vouches_for_are_no_assumptions(mine):
         "cohort.spine_t.normal.mean", "cohort.spine_t.normal.sd",
     }  # fmt: skip
     assert not {*own} & {*study.assumptions}
-    text = "\n".join(assumptions(study))
+    text = "\n".join(assumptions(study.numbers))
     assert "cohort.spine_t" not in text
     unvouched = load(mine, ["cohort.spine_t.normal={mean: -2.5, sd: 1.1}"])
     assert len(unvouched.assumptions) == len(study.assumptions) + 2
@@ -118,7 +118,7 @@ def test_numbers_that_ones_own_file_vouches_for_are_no_assumptions(mine):
 def test_a_file_may_vouch_for_numbers_without_being_the_answer(mine):
     study = load(mine, ["answers=laroche2011"])
     assert set(study.publications) == {"my-study.yaml"}
-    assert study.publication("laroche2011") == evidence.publication("laroche2011")
+    assert study.publication("laroche2011")["follow_up"] == 60 * 30.4375
     assert study.publication("my-study.yaml")["follow_up"] == 3 * 365.25
 
 
@@ -219,9 +219,9 @@ def test_a_file_that_is_no_yaml_is_refused_where_it_is_wrong(mine):
          "my-study.yaml, group 'kept': 'interferron' is not a therapy; "
          "did you mean 'interferon'?"),
         ("interferon: kept", "interferon: keeps",
-         "group 'kept' is an arm, and for courses kept or stopped, like "),
+         "group 'kept' needs an arm, and for each course `kept` or `stopped`, like "),
         ("{arm: combination, interferon: kept}", "{interferon: kept}",
-         "group 'kept' is an arm, and for courses kept or stopped, like "),
+         "group 'kept' needs an arm, and for each course `kept` or `stopped`, like "),
         ("spread: [-60, -40]", "spread: [-40, -60]", "an interval has two ends, the lower first"),
         ("spread: [-60, -40]", "spread: [-60]", "an interval has two ends, the lower first"),
         ("spread: 4, spread_is: sd", "spread: 4",
@@ -232,14 +232,14 @@ def test_a_file_that_is_no_yaml_is_refused_where_it_is_wrong(mine):
         ("at: 24 months", "at: 24", "'24' has no unit"),
         ("year: 2024", "jear: 2024", "'jear' is not a key here; did you mean 'year'?"),
         ("statistic: patients", "statistic: fractures",
-         "`per_patients` says in how many patients `fractures` are counted"),
+         "`fractures` needs `per_patients`, and no other statistic has it"),
         ("label: Spine BMD at two years, ", "", "is missing"),
         ("{statistic: patients, group: stopped}",
          "{statistic: patients, group: stopped, at: 1 day}",
-         "patients is of the whole follow-up and has no `at`"),
+         "patients covers the whole follow-up; remove `at`"),
         ("{statistic: patients, group: stopped}",
          "{statistic: share_stopped, of: interferon, group: on both, at: 3 months}",
-         "share_stopped is of the whole follow-up and has no `at`"),
+         "share_stopped covers the whole follow-up; remove `at`"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_in_a_file_is_told_with_its_place(mine, old, new, message):
@@ -308,7 +308,7 @@ def of_hand(result, quantity, day):
 
 
 def asked(result, name, of=None, at=None, **more):
-    arm = persons(result.tables, "combination")
+    arm = records(result.tables, "combination")
     wanted = {"statistic": name, "of": of, "at": at, **more}
     return found(arm, np.ones(arm.count, dtype=bool), wanted)
 

@@ -17,7 +17,7 @@ from sim.experiments import runs
 from sim.outcomes.definitions.named import MARKER_QUANTITIES
 from sim.scenario import load
 from tests import reference
-from tests.from_tables import persons
+from tests.from_tables import records
 
 ROOT = Path(__file__).parents[1]
 BASE = ROOT / "scenarios" / "laroche2011.yaml"
@@ -127,7 +127,7 @@ VARIANTS = {
 
 def of_program(tables, arm, therapies=()):
     """Outcomes of the program, one row a patient."""
-    people = persons(tables, arm)
+    people = records(tables, arm)
     table = {f"{bone} annual increase": people.annual_increase(bone) for bone in ("spine", "hip")}
     measured = {m: q for m, q in MARKER_QUANTITIES.items() if q in people.measured}
     table |= {f"{m} change": people.percent_change(q) for m, q in measured.items()}

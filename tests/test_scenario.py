@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from sim.scenario import ScenarioError, from_document, load, reachable
+from sim.scenario.form.visits import Visits, VisitTime
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
 BASE = "laroche2011.yaml"
@@ -200,7 +201,7 @@ def test_texts_mean_what_they_say(tmp_path):
             "arms:\n  twice: [pamidronate, pamidronate]\n",
             "arms.twice[1]",
             (3, 24),
-            ["is there twice"],
+            ["is listed twice"],
         ),
         (
             "effects:\n  zoledronate:\n    spine: {mean: 1 %/year, sd: 1 %/year}\n"
@@ -278,7 +279,7 @@ def test_a_missing_key_is_told_where_it_belongs(tmp_path):
 @pytest.mark.parametrize(
     ("text", "path", "line", "part"),
     [
-        ("seed: 1\ntitle: x\nseed: 2\n", "seed", 4, "given before, on line 2"),
+        ("seed: 1\ntitle: x\nseed: 2\n", "seed", 4, "already on line 2"),
         ("cohort:\n  patients: 5\n  patients: 6\n", "cohort.patients", 4, "on line 3"),
         ("seed: &it 1\n", "seed", 2, "anchors (&name)"),
         ("title: *it\n", "title", 2, "aliases (*name)"),
@@ -432,7 +433,7 @@ def test_the_rows_that_an_arm_needs_are_those_it_can_reach():
     [
         ({"therapies__interferon__start": "3 months"}, "begins after enrolment"),
         ({"therapies__interferon__for": "24 months"}, "ends by plan"),
-        ({"therapies__interferon__course": "3 MU"}, "is not the one that acts as 1"),
+        ({"therapies__interferon__course": "3 MU"}, "differs from its `action_1`"),
     ],
 )
 def test_a_course_may_be_absent_by_plan(changes, how):
@@ -461,7 +462,7 @@ def test_a_regimen_under_two_names_is_refused(tmp_path):
         "effects:\n  pamidronate + interferon: {ctx: 0 %}\n  interferon+pamidronate: {ctx: 1 %}\n"
     )
     mistake = only_mistake(load, over_base(tmp_path, text))
-    assert "are one regimen" in mistake.message
+    assert "are the same regimen" in mistake.message
     assert place(mistake)[:2] == ("case.yaml", 4)
 
 
@@ -473,7 +474,7 @@ def test_a_what_if_changes_what_it_names_and_nothing_else(tmp_path):
     study = load(over_base(tmp_path, text))
     scenario: Any = study.scenario
     assert (scenario.cohort.age.normal.mean, scenario.cohort.age.normal.sd) == (60, 10)
-    assert scenario.visits.dxa == ["6 months"]
+    assert scenario.visits.dxa == [VisitTime("6 months", 182.625, repeats=False)]
     changed = {"name": "case", "cohort__age__normal__mean": "60 years", "visits__dxa": ["6 months"]}
     assert study.document == document(**changed)
     assert scenario == from_document(document(**changed), ()).scenario
@@ -571,11 +572,14 @@ def test_a_base_that_is_absent_is_told(tmp_path):
 
 def test_files_that_extend_one_another_in_a_circle_are_refused(tmp_path):
     (tmp_path / "self.yaml").write_text("extends: self.yaml\n")
-    assert "extends this file in turn" in only_mistake(load, tmp_path / "self.yaml").message
+    assert (
+        "extends this file; two files cannot extend each other"
+        in only_mistake(load, tmp_path / "self.yaml").message
+    )
     for name, other in (("a", "b"), ("b", "c"), ("c", "a")):
         (tmp_path / f"{name}.yaml").write_text(f"extends: {other}.yaml\n")
     mistake = only_mistake(load, tmp_path / "a.yaml")
-    assert "extends this file in turn" in mistake.message
+    assert "extends this file; two files cannot extend each other" in mistake.message
     assert place(mistake)[:2] == ("c.yaml", 1)
 
 
@@ -609,7 +613,7 @@ def test_settings_are_laid_over_the_file_one_after_the_other():
     assert pamidronate.given == 0.75
     assert [phase.every for phase in pamidronate.schedule.phases] == [60.875, 91.3125]
     assert pamidronate.schedule.phases[0].duration == 730.5
-    assert scenario.visits.dxa == ["every 6 months"]
+    assert scenario.visits.dxa == [VisitTime("every 6 months", 182.625, repeats=True)]
     spine = scenario.effects["interferon + pamidronate"].spine
     assert (spine.mean, spine.sd) == (10.0, 5.6)
     assert (pamidronate.delay.probability, pamidronate.delay.mean) == (0.1, 3.0)
@@ -632,7 +636,7 @@ def test_an_empty_setting_removes_what_the_file_says(empty):
         ("cohort.age.mean=5 years", "cohort.age.mean", "'mean' is not a key here"),
         ("therapies.zoledronate.given=5 %", "therapies.zoledronate", "`injection` or `course`"),
         ("therapies.pamidronate.schedule[7].every=1 day", "--set", "has 2 items"),
-        ("therapies[0].given=5 %", "--set", "no list item [0]"),
+        ("therapies[0].given=5 %", "--set", "no list at [0]"),
         ("therapies.pamidronate.given", "--set", "path=value"),
         ("=5", "--set", "path=value"),
         ("seed=five", "seed", "five"),
@@ -723,8 +727,8 @@ INFUSION, COURSE = "therapies__pamidronate", "therapies__interferon"
 WEEKLY = {"every": "1 week", "for": "2 weeks"}
 RULES = [
     ({"mastosim": "2"}, "mastosim", "format 2 is not known"),
-    ({"name": "Bad Name"}, "name", "names a folder"),
-    ({"name": "../up"}, "name", "names a folder"),
+    ({"name": "Bad Name"}, "name", "cannot name a folder"),
+    ({"name": "../up"}, "name", "cannot name a folder"),
     ({"seed": "-1"}, "seed", "0 or more"),
     ({"seed": "1.5"}, "seed", "whole number"),
     ({"horizon": "0 days"}, "horizon", "between 1 day and 100 years"),
@@ -764,7 +768,7 @@ RULES = [
      "therapies", "9 reactions"),
     ({f"{COURSE}__action_1__course": "1 mg"}, "therapies.interferon", "in the same unit"),
     ({f"{COURSE}__times_per_week": "0"}, "therapies.interferon", "times_per_week"),
-    ({f"{COURSE}__on_intolerance": ["stop", "halve"]}, "therapies.interferon", "ladder"),
+    ({f"{COURSE}__on_intolerance": ["stop", "halve"]}, "therapies.interferon", "is the last"),
     ({f"{COURSE}__on_intolerance": ["quarter"]}, "therapies.interferon.on_intolerance[0]", "halve"),
     ({f"{COURSE}__intolerance": [{"probability": "100 %", "until": "1 year"}]},
      "therapies.interferon.intolerance[0]", "99.99 %"),
@@ -788,8 +792,8 @@ RULES = [
     ({"fractures__review_every": "1.5 days"}, "fractures", "whole number of days"),
     ({"fractures__sites__hip__gradient": "0"}, "fractures.sites.hip", "0"),
     ({"effects__none__ctx": "-100 %"}, "effects.none.ctx", "-99.9 %"),
-    ({"visits__dxa": ["every 0 days"]}, "visits.dxa", "at least a day"),
-    ({"visits__dxa": ["12"]}, "visits.dxa", "has no unit"),
+    ({"visits__dxa": ["every 0 days"]}, "visits.dxa[0]", "at least a day"),
+    ({"visits__dxa": ["12"]}, "visits.dxa[0]", "has no unit"),
     ({"measurement__ctx": "101 %"}, "measurement.ctx", "100 %"),
 ]  # fmt: skip
 
@@ -920,3 +924,16 @@ def test_odd_values_of_the_large_parts_are_refused(key, odd):
     assert refused({**document(), key: odd})
     if (key, odd) != ("arms", []):  # an arm without therapies is an arm
         assert refused({**document(), key: {"combination": odd}})
+
+
+@pytest.mark.parametrize(
+    ("times", "days"),
+    [
+        ([], [0]),
+        (["5 months"], [0, 152]),
+        (["every 5 months"], [0, 152, 304, 457, 609]),
+        (["100 days", "every 1 year", "50 months"], [0, 100, 365, 730]),
+    ],
+)
+def test_visits_are_on_days_up_to_the_horizon(times, days):
+    assert Visits.days([VisitTime.read(time) for time in times], 730.5) == days

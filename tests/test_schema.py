@@ -18,9 +18,9 @@ from sim.scenario import form as form_package
 from sim.scenario import load
 from sim.scenario.form import quantities
 from sim.scenario.form.quantities import Form, Quantity
-from sim.scenario.schema.format_page import page
 from sim.scenario.schema.json_schema import as_text, schema
 from sim.scenario.schema.patterns import as_json
+from tests.format_page import page
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))

@@ -218,7 +218,7 @@ def test_a_subgroup_of_one_has_an_estimate_and_no_error():
          "'agee' is not a key here; did you mean 'age'? "
          "Allowed: sex, age, weight, vertebral_fractures, spine_t, hip_t"),
         ("{age: {below: 50}}", "subgroups.odd.age.below",
-         "'50' has no unit; age is written with one of: years, year"),
+         "'50' has no unit; units of age: years, year"),
         ("{ctx: {below: 300 ng/L}}", "subgroups.odd.ctx",
          "'ctx' is not a key here; "
          "Allowed: sex, age, weight, vertebral_fractures, spine_t, hip_t"),
@@ -234,4 +234,4 @@ def test_no_subgroup_is_called_all():
     with pytest.raises(ScenarioError) as caught:
         load(BASE, ["subgroups.all={sex: female}"])
     (mistake,) = caught.value.mistakes
-    assert mistake.message == "'all' cannot name a subgroup: it stands for everyone"
+    assert mistake.message == "'all' cannot name a subgroup; it means all patients"

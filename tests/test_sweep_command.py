@@ -11,9 +11,10 @@ import pytest
 
 import sim
 from sim.cli import progress
-from sim.experiments.sweeps import advice, load_sweep, paths, work
+from sim.experiments.sweeps import advice, load_sweep, work
 from sim.experiments.sweeps.noise import Cost
 from sim.scenario import Mistake, ScenarioError
+from sim.scenario.text import paths
 from sim.vocabulary import Arms, arms_of, rows_with
 from tests.arms import by_label
 from tests.tiny_sweeps import BOTH, GIVEN, RATE, SHARES, SPINE, STOPS, TINY, table, wrote
@@ -61,7 +62,7 @@ def same_as_alone(frame, scenario, document, patients):
     """Asserts that the rows of one point are those of a run of a scenario with other values."""
     settings = [
         f"{path}={text}" for path in (SPINE, STOPS, RATE, BOTH, GIVEN, "accrual")
-        if (text := paths.found(document, paths.parts_of(path))) is not None
+        if (text := paths.value_at(document, paths.parts_of(path))) is not None
     ]  # fmt: skip
     alone = sim.run(scenario, patients, settings=settings).summary
     keys = [*Arms._fields, "outcome", "time"]
@@ -445,7 +446,7 @@ def test_indices_that_a_failed_point_leaves_out_are_missed(mastosim, tmp_path, m
     simulated = work.simulated
 
     def but_for_high_rates(document, *others):
-        if float(paths.found(document, paths.parts_of(RATE)).split()[0]) > 80:
+        if float(paths.value_at(document, paths.parts_of(RATE)).split()[0]) > 80:
             raise ScenarioError([Mistake("fractures", "too many")])
         return simulated(document, *others)
 
@@ -487,7 +488,7 @@ def test_a_point_that_cannot_be_simulated_is_told_and_the_others_are_kept(
     simulated = work.simulated
 
     def sometimes(document, *others):
-        if float(paths.found(document, paths.parts_of(RATE)).split()[0]) > 80:
+        if float(paths.value_at(document, paths.parts_of(RATE)).split()[0]) > 80:
             raise ScenarioError([Mistake("fractures", "too many")])
         return simulated(document, *others)
 
@@ -509,12 +510,12 @@ def test_a_design_of_which_nothing_can_be_simulated_is_refused(mastosim, tmp_pat
     simulated = work.simulated
 
     def the_base_alone(document, *others):
-        if paths.found(document, paths.parts_of(RATE)) != base:
+        if paths.value_at(document, paths.parts_of(RATE)) != base:
             raise ScenarioError([Mistake("fractures", "too many")])
         return simulated(document, *others)
 
     path = wrote(tmp_path, f"design: {{probabilistic: {{draws: 2}}}}\n{table({RATE: THREE[RATE]})}")
-    base = paths.found(load_sweep(path).varied[0].study.document, paths.parts_of(RATE))
+    base = paths.value_at(load_sweep(path).varied[0].study.document, paths.parts_of(RATE))
     monkeypatch.setattr(work, "simulated", the_base_alone)
     told = ask(mastosim, path, code=2)
     said = " ".join(told.stderr.split())
@@ -708,7 +709,7 @@ def test_the_cost_of_a_point_and_of_a_patient_are_told_apart(tmp_path, monkeypat
 
     now = [0.0]
 
-    def slow(document, patients, engine, arms):
+    def slow(document, patients, engine, arms, columns):
         now[0] += 3 + 0.01 * len(patients)
 
     monkeypatch.setattr(work, "simulated", slow)

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.experiments.sweeps import load_sweep, paths, run, variance, work
+from sim.experiments.sweeps import load_sweep, run, variance, work
 from sim.experiments.sweeps.collect import Collected, Quantity
 from sim.experiments.sweeps.noise import Split
-from sim.outcomes.groups import GROUP, Grouped, Line
+from sim.outcomes.definitions.named import Measure
+from sim.outcomes.units import GROUP, UnitSums
+from sim.scenario.text import paths
 from sim.vocabulary import Arms, rows_with
 from tests.tiny_sweeps import GIVEN, RATE, STOPS, read, table, wrote
 
@@ -196,16 +198,16 @@ def test_an_outcome_that_one_draw_has_is_known_to_no_interval(tmp_path):
 def made(function):
     """In place of simulating: both arms hold outcomes that follow the parameters of a document."""
 
-    def simulated(document, patients, engine, arms):
-        texts = [paths.found(document, paths.parts_of(path)) for path in RANGES]
+    def simulated(document, patients, engine, arms, *rest):
+        texts = [paths.value_at(document, paths.parts_of(path)) for path in RANGES]
         value = function(np.array([float(text.split()[0]) for text in texts]))
         lines = [
-            Line(OUTCOME, "%/year", 183, "mean", 1.0),
-            Line("all fractures", "", 183, "count", 1.0),
+            Measure(OUTCOME, "%/year", 183, "mean", 1.0),
+            Measure("all fractures", "", 183, "count", 1.0),
         ]
         whole = np.full((len(patients) // GROUP, 1), float(GROUP))
         return {
-            arm: Grouped(lines, np.stack([
+            arm: UnitSums(lines, np.stack([
                 np.hstack([value * whole if arm == "combination" else 0 * whole, 3 * whole]),
                 np.hstack([whole, whole]),
             ], axis=1))

@@ -242,7 +242,7 @@ ONE_MISTAKE = {
         f"{PSA}\ntarget: {{outcome: death, standard_error: 1}}",
         "8:9: target: 'death' is no outcome of 'tiny'; did you mean 'deaths'? Allowed: "),
     "a key given twice": (
-        f"{PSA}\nseed: 1\nseed: 2", "9:1: seed: this key was given before, on line 8"),
+        f"{PSA}\nseed: 1\nseed: 2", "9:1: seed: this key is already on line 8"),
     "two ways to name a scenario": (
         f"{PSA}\nscenarios: [tiny.yaml]",
         "1:1: the document: a sweep needs exactly one of scenario, scenarios; given: scenario and "

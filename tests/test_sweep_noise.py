@@ -13,10 +13,12 @@ import pytest
 from scipy import stats
 
 from sim.experiments.sweeps import analyses
+from sim.experiments.sweeps.kept import OVER_TIME
 from sim.experiments.sweeps.noise import SIZES, Cost, Moments, Split, advise
-from sim.outcomes import groups
-from sim.outcomes.groups import GROUP, Grouped, Line
-from tests.from_tables import persons, summarise
+from sim.outcomes import estimates, outcomes_of
+from sim.outcomes.definitions.named import Measure, at_last_day
+from sim.outcomes.units import GROUP, UnitSums, unit_sums, units_joined
+from tests.from_tables import records, summarise
 from tests.test_outcomes import LAST, run
 
 SURE = 4.5
@@ -204,19 +206,21 @@ def test_sizes_are_whole_groups():
 def of(y, x, size=1, scale=1.0):
     """Outcomes of one line, from what each patient brings to it, in groups of a size."""
     sums = [np.add.reduceat(part, np.arange(0, len(part), size)) for part in (y, x)]
-    return Grouped([Line("an outcome", "%", 9, "mean", scale)], np.stack(sums, axis=1)[:, :, None])
+    return UnitSums(
+        [Measure("an outcome", "%", 9, "mean", scale)], np.stack(sums, axis=1)[:, :, None]
+    )
 
 
 def error_of(*parts):
     """The error of one, or of the difference of two."""
-    first, *others = (groups.estimates(part)[1] for part in parts)
-    return groups.errors(first - sum(others))[0]
+    first, *others = (part.estimates()[1] for part in parts)
+    return estimates.errors(first - sum(others))[0]
 
 
 def test_groups_of_one_patient_have_the_usual_error_of_a_mean():
     values = np.random.default_rng(7).normal(3, 2, 57)
     found = of(values, np.ones(57), scale=100)
-    value, influences = groups.estimates(found)
+    value, influences = found.estimates()
     assert value[0] == pytest.approx(100 * values.mean(), rel=1e-13)
     assert influences[:, 0] == pytest.approx(100 * (values - values.mean()))
     assert error_of(found) == pytest.approx(100 * stats.sem(values), rel=1e-12)
@@ -230,7 +234,7 @@ def test_groups_of_one_patient_have_the_usual_error_of_a_ratio():
     covariance, rate = np.cov(number, years), number.sum() / years.sum()
     variance = covariance[0, 0] + rate**2 * covariance[1, 1] - 2 * rate * covariance[0, 1]
     found = of(number, years)
-    assert groups.estimates(found)[0][0] == pytest.approx(rate, rel=1e-13)
+    assert found.estimates()[0][0] == pytest.approx(rate, rel=1e-13)
     assert error_of(found) == pytest.approx(math.sqrt(variance / 80) / years.mean(), rel=1e-12)
 
 
@@ -250,7 +254,7 @@ def test_groups_of_ten_have_about_the_error_of_patients():
     years = rng.uniform(0.5, 5, 4000)
     number = rng.poisson(0.4 * years).astype(float)
     alone, in_tens = of(number, years), of(number, years, GROUP)
-    assert groups.estimates(in_tens)[0] == pytest.approx(groups.estimates(alone)[0], rel=1e-13)
+    assert in_tens.estimates()[0] == pytest.approx(alone.estimates()[0], rel=1e-13)
     ratio = error_of(in_tens) / error_of(alone)
     assert abs(ratio - 1) < SURE / math.sqrt(2 * 400)
     assert ratio != 1
@@ -259,13 +263,13 @@ def test_groups_of_ten_have_about_the_error_of_patients():
 def test_where_nobody_was_measured_nothing_is_known_and_nothing_said():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        values, influences = groups.estimates(of(np.zeros(6), np.zeros(6), 2))
+        values, influences = of(np.zeros(6), np.zeros(6), 2).estimates()
         assert np.isnan(values).all()
         assert np.isnan(influences).all()
-        assert np.isnan(groups.errors(influences)).all()
+        assert np.isnan(estimates.errors(influences)).all()
         assert np.isnan(error_of(of(np.ones(6), np.ones(6), 2), of(np.zeros(6), np.zeros(6), 2)))
     known = of(np.array([4.0, 0, 8]), np.array([1.0, 0, 1]))
-    assert groups.estimates(known)[0] == 6
+    assert known.estimates()[0] == 6
 
 
 def test_one_group_has_no_error():
@@ -277,17 +281,17 @@ def test_blocks_that_follow_one_another_are_one():
     y, x = rng.normal(1, 1, 55), np.ones(55)
     parts = [of(y[:20], x[:20], GROUP), of(y[20:50], x[20:50], GROUP), of(y[50:], x[50:], GROUP)]
     whole = of(y, x, GROUP)
-    assert (groups.joined(parts).sums == whole.sums).all()
-    assert groups.joined(parts).lines == whole.lines
+    assert (units_joined(parts).sums == whole.sums).all()
+    assert units_joined(parts).measures == whole.measures
 
 
 def test_outcomes_of_a_few_patients_are_those_counted_by_hand():
     """Four patients are one group; outcomes over time are kept, the others at their last day."""
     tables = run()
-    found = groups.grouped(persons(tables, "a"), LAST)
+    found = unit_sums(at_last_day(outcomes_of(records(tables, "a")), OVER_TIME))
     table = summarise("hand", tables, ["a", "b"], "b")
-    values = groups.estimates(found)[0]
-    for line, value in zip(found.lines, values, strict=True):
+    values = found.estimates()[0]
+    for line, value in zip(found.measures, values, strict=True):
         row = table[(table["arm"] == "a") & (table["outcome"] == line.name)]
         row = row[(row["time"] - line.day / 365.25 * 12).abs() < 0.1]
         assert len(row) == 1, line
@@ -297,4 +301,4 @@ def test_outcomes_of_a_few_patients_are_those_counted_by_hand():
         ("spine change", [365, LAST]), ("hip change", [365, LAST]), ("ctx change", [LAST]),
         ("spine above T -2.5", [LAST]), ("deaths", [LAST]),
     ):  # fmt: skip
-        assert [line.day for line in found.lines if line.name == name] == days
+        assert [line.day for line in found.measures if line.name == name] == days

@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 
 from sim.errors import RequestError
 from sim.experiments import sweeps
-from sim.experiments.sweeps import addresses, coverage, paths, store, work
+from sim.experiments.sweeps import addresses, coverage, running, store, work
 from sim.scenario import Mistake, ScenarioError, from_document, load
+from sim.scenario.text import paths
 from sim.simulation import simulate
 from tests import generated
 from tests.tiny_sweeps import RATE, SPINE, STOPS, TINY, table, wrote
@@ -93,9 +94,9 @@ def calls(monkeypatch):
     """Which patients of which arms are simulated from here on."""
     really, called = work.simulated, []
 
-    def counted(document, patients, engine, arms):
+    def counted(document, patients, engine, arms, *rest):
         called.append((patients, tuple(arms)))
-        return really(document, patients, engine, arms)
+        return really(document, patients, engine, arms, *rest)
 
     monkeypatch.setattr(work, "simulated", counted)
     return called
@@ -137,6 +138,32 @@ def test_no_size_of_block_and_no_order_of_pieces_changes_a_byte(tmp_path, monkey
         assert made(path, tmp_path / str(size)) == expected
         ranges = {path.name.split("_", 1)[1] for path in blocks_of(tmp_path / str(size))}
         assert len(ranges) == -(-47 // size)
+
+
+@pytest.mark.parametrize("most_bytes", [0, 3000])
+def test_room_for_few_random_numbers_or_none_changes_no_byte(
+    most_bytes, small, undisturbed, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(running, "KEPT", most_bytes)
+    assert made(small, tmp_path) == undisturbed
+
+
+def test_all_points_of_a_range_of_patients_come_before_the_next_range(
+    small, tmp_path, calls, monkeypatch
+):
+    """Also where some blocks are there already."""
+    monkeypatch.setattr(work, "BLOCK", 10)
+    made(small, tmp_path)
+    points = 1 + 2 + 3
+    assert [patients.start for patients, _ in calls] == [0] * points + [10] * points + [20] * points
+    calls.clear()
+    gone = [block for block in blocks_of(tmp_path) if "_20_30" not in block.name][::3]
+    for block in gone:
+        block.unlink()
+    made(small, tmp_path)
+    starts = [patients.start for patients, arms in calls for _ in arms]
+    assert starts == sorted(starts)
+    assert len(starts) == len(gone)
 
 
 def test_an_arm_that_does_not_feel_a_parameter_is_simulated_once(tmp_path, calls):
@@ -563,7 +590,7 @@ def shuffled(node, chance):
 
 def same(one, other):
     """Whether two simulated arms are the same to the last bit."""
-    return one.lines == other.lines and one.sums.tobytes() == other.sums.tobytes()
+    return one.measures == other.measures and one.sums.tobytes() == other.sums.tobytes()
 
 
 def simulated(document, arm):
@@ -611,7 +638,7 @@ def moved(document, path, text):
               for new in (old + 1, old * 1.01, old - 1, old * 0.99)]  # fmt: skip
     for other in OTHER_WORDS.get(text, others):
         try:
-            from_document(paths.laid(document, {path: other}), ())
+            from_document(paths.replaced(document, {path: other}), ())
         except ScenarioError:
             continue
         if other != text:
@@ -642,11 +669,11 @@ def test_every_number_is_part_of_the_address_or_changes_nothing(tmp_path):
     for where, text in leaves(document):
         new = moved(document, where, text)
         for arm in others if new is not None else ():
-            felt, changed = is_felt(document, where, arm), paths.laid(document, {where: new})
+            felt, changed = is_felt(document, where, arm), paths.replaced(document, {where: new})
             differs = addresses.of(changed, arm) != addresses.of(document, arm)
             assert differs == felt, (where, arm)
             counts[felt] += 1
-            others[arm] = others[arm] if felt else paths.laid(others[arm], {where: new})
+            others[arm] = others[arm] if felt else paths.replaced(others[arm], {where: new})
     assert counts[True] > 200
     assert counts[False] > 50
     for arm, changed in others.items():
@@ -729,10 +756,10 @@ def test_a_point_that_cannot_be_simulated_is_listed_and_the_others_are_there(
     arms = one.study.scenario.arms
     base, bad = ({addresses.of(one.document(one.points[n]), arm) for arm in arms} for n in (0, 3))
 
-    def refused(document, patients, engine, arms):
+    def refused(document, patients, engine, arms, *rest):
         if {addresses.of(document, arm) for arm in arms} & (bad - base):
             raise ScenarioError([Mistake("fractures", "lower the rates")])
-        return really(document, patients, engine, arms)
+        return really(document, patients, engine, arms, *rest)
 
     with monkeypatch.context() as patch:
         patch.setattr(work, "simulated", refused)
@@ -784,10 +811,10 @@ def test_an_arm_that_cannot_be_simulated_takes_no_other_with_it(tmp_path, monkey
     really, base = work.simulated, read(path).varied[0].study.document
     bad = addresses.of(base, "combination")
 
-    def refused(document, patients, engine, arms):
+    def refused(document, patients, engine, arms, *rest):
         if "combination" in arms and addresses.of(document, "combination") == bad:
             raise ScenarioError([Mistake("fractures", "lower the rates")])
-        return really(document, patients, engine, arms)
+        return really(document, patients, engine, arms, *rest)
 
     monkeypatch.setattr(work, "simulated", refused)
     found = sweeps.run(read(path), tmp_path)

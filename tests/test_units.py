@@ -141,7 +141,9 @@ def test_a_number_in_another_notation_is_refused(text):
     assert "is not a unit" in refusal(text, TIME)
 
 
-@pytest.mark.parametrize(("value", "kind"), [({}, "a mapping"), ([], "a list"), (None, "nothing")])
+@pytest.mark.parametrize(
+    ("value", "kind"), [({}, "a mapping"), ([], "a list"), (None, "an empty value")]
+)
 def test_what_is_not_text_is_refused_and_named(value, kind):
     assert f"not {kind}" in refusal(value, TIME)
 

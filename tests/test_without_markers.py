@@ -20,6 +20,10 @@ SUBSETS = [
 FEW = ["cohort.patients=25", "horizon=30 months", "fractures.base_rate=40 per 100 person-years"]
 
 
+def words(study):
+    return [*protocol(study.scenario, study.document)]
+
+
 def without(markers):
     """The setting that leaves markers out of the cohort."""
     return f"cohort={{{', '.join(f'{marker}: ' for marker in markers)}}}"
@@ -104,12 +108,12 @@ def test_numbers_that_are_not_used_are_not_counted(whole):
     full = {number.path for number in load(BASE).numbers}
     assert full - paths == {path for path in full if "ctx" in path}
     assert len(full - paths) == 10  # mean, SD, 4 effects, 3 of its course, its error
-    lines = [*protocol(study)]
-    assert "Not in the cohort, so not used: what the file says of ctx" in lines
-    assert not any("not used" in line for line in protocol(load(BASE)))
+    lines = words(study)
+    assert "Not used, as the cohort does not have them: data on ctx" in lines
+    assert not any("not used" in line for line in words(load(BASE)))
     (visits,) = (line for line in lines if line.startswith("Visits"))
     assert "of balp, tryptase (" in visits
-    (none,) = (line for line in protocol(load(BASE, [without(QUANTITIES)])) if "Visits" in line)
+    (none,) = (line for line in words(load(BASE, [without(QUANTITIES)])) if "Visits" in line)
     assert none.endswith("; no markers")
 
 

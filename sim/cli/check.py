@@ -41,7 +41,7 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
     from sim.scenario.protocol import assumptions, protocol
 
     study = load(scenario, settings)
-    for line in [*protocol(study), "", *assumptions(study)]:
+    for line in [*protocol(study.scenario, study.document), "", *assumptions(study.numbers)]:
         click.echo(line)
 
 

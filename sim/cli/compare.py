@@ -10,16 +10,13 @@ import click
 from sim.cli.ending import command_line, finish_kept
 from sim.cli.options import (
     ENGINE,
-    JSON,
     OUT_TO,
     PATIENTS,
-    QUIET,
-    SEED,
-    SETTINGS,
     WORKERS,
+    Asked,
     refuse_unwritable,
+    simulating,
 )
-from sim.vocabulary import Engine
 
 SCENARIOS = click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=Path))
 
@@ -28,26 +25,8 @@ SCENARIOS = click.argument("scenarios", nargs=-1, required=True, type=click.Path
     epilog="Example: mastosim compare scenarios/laroche2011.yaml scenarios/poor-attendance.yaml "
     "--patients 200"
 )
-@SCENARIOS
-@SETTINGS
-@PATIENTS
-@SEED
-@OUT_TO("comparison")
-@ENGINE("batch")
-@WORKERS
-@JSON
-@QUIET
-def compare(
-    scenarios: tuple[Path, ...],
-    settings: tuple[str, ...],
-    patients: int | None,
-    seed: int | None,
-    out: Path,
-    engine: Engine,
-    workers: int | None,
-    as_json: bool,
-    quiet: bool,
-) -> None:
+@simulating(SCENARIOS, PATIENTS, OUT_TO("comparison"), ENGINE("batch"), WORKERS)
+def compare(scenarios: tuple[Path, ...], out: Path, asked: Asked) -> None:
     """Simulate SCENARIO files on the same patients and print them side by side.
 
     Differences are paired and taken from the first file, which also gives the number of patients
@@ -58,12 +37,12 @@ def compare(
     from sim.experiments.kinds.comparison import keep
     from sim.experiments.runs import workers_for
 
-    studies = read(scenarios, patients, seed, settings)
+    studies = read(scenarios, asked.patients, asked.seed, asked.settings)
     refuse_unwritable(out)
     first = studies[0].scenario
-    workers = workers or workers_for(first.cohort.patients, engine)
+    workers = asked.workers or workers_for(first.cohort.patients, asked.engine)
     began = time.monotonic()
-    with watching(quiet, engine) as progress:
-        comparison = simulate(studies, progress, engine, workers)
+    with watching(asked.quiet, asked.engine) as progress:
+        comparison = simulate(studies, progress, asked.engine, workers)
     folder = keep(comparison, out, command_line(), time.monotonic() - began)
-    finish_kept(folder, as_json)
+    finish_kept(folder, asked.as_json)

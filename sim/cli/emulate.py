@@ -8,39 +8,16 @@ from pathlib import Path
 import click
 
 from sim.cli.ending import command_line, finish_kept
-from sim.cli.options import (
-    JSON,
-    OUT,
-    QUIET,
-    SCENARIO,
-    SEED,
-    SETTINGS,
-    WORKERS,
-    refuse_unwritable,
+from sim.cli.options import OUT, SCENARIO, WORKERS, Asked, refuse_unwritable, simulating
+
+TRIALS = click.option(
+    "--trials", type=click.IntRange(1), default=5000, show_default=True, help="Simulated trials."
 )
 
 
 @click.command(epilog="Example: mastosim emulate scenarios/laroche2011.yaml --trials 1000")
-@SCENARIO
-@click.option(
-    "--trials", type=click.IntRange(1), default=5000, show_default=True, help="Simulated trials."
-)
-@SETTINGS
-@SEED
-@OUT
-@WORKERS
-@JSON
-@QUIET
-def emulate(
-    scenario: Path,
-    trials: int,
-    settings: tuple[str, ...],
-    seed: int | None,
-    out: Path,
-    workers: int | None,
-    as_json: bool,
-    quiet: bool,
-) -> None:
+@simulating(SCENARIO, TRIALS, OUT, WORKERS)
+def emulate(scenario: Path, trials: int, out: Path, asked: Asked) -> None:
     """Do the series that a SCENARIO answers to again, and see where its numbers fall.
 
     Each trial enrols as many patients as the publication, follows and measures them as it did, and
@@ -53,10 +30,10 @@ def emulate(
     from sim.experiments.runs import workers_for
 
     refuse_unwritable(out)
-    prepared = emulation.prepare(scenario, trials, seed, settings)
-    workers = workers or workers_for(trials * prepared.design.size, "batch")
+    prepared = emulation.prepare(scenario, trials, asked.seed, asked.settings)
+    workers = asked.workers or workers_for(trials * prepared.design.size, "batch")
     began = time.monotonic()
-    with watching(quiet, "batch", "trials") as progress:
+    with watching(asked.quiet, "batch", "trials") as progress:
         emulated = emulation.of_trials(prepared, emulation.run(prepared, progress, workers))
     folder = keep(emulated, out, command_line(), time.monotonic() - began)
-    finish_kept(folder, as_json)
+    finish_kept(folder, asked.as_json)

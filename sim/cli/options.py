@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from sim.cli.completion import scenario_files
+from sim.vocabulary import Engine
 
 if TYPE_CHECKING:
     from sim.results import Kept
@@ -104,6 +106,38 @@ KEEP = click.option(
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the outcomes as JSON.")
 QUIET = click.option("--quiet", "-q", is_flag=True, help="No progress.")
+
+
+class Asked(NamedTuple):
+    """What was asked of a command that simulates; what it has no option for has its default."""
+
+    settings: tuple[str, ...] = ()
+    patients: int | None = None
+    seed: int | None = None
+    engine: Engine = "batch"
+    workers: int | None = None
+    as_json: bool = False
+    quiet: bool = False
+
+
+def simulating(*options: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command these options, and those that all commands have that simulate.
+
+    It takes those of `Asked` together.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def with_asked(**values: Any) -> None:
+            asked = {name: values.pop(name) for name in Asked._fields if name in values}
+            command(asked=Asked(**asked), **values)
+
+        decorated = with_asked
+        for option in reversed((*options, SETTINGS, SEED, JSON, QUIET)):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
 
 
 def refuse_unwritable(out: Path) -> None:

@@ -8,16 +8,7 @@ from pathlib import Path
 import click
 
 from sim.cli.ending import command_line, finish, finish_kept
-from sim.cli.options import (
-    JSON,
-    KEEP_IN,
-    QUIET,
-    SCENARIO,
-    SEED,
-    SETTINGS,
-    WORKERS,
-    refuse_unwritable,
-)
+from sim.cli.options import KEEP_IN, SCENARIO, WORKERS, Asked, refuse_unwritable, simulating
 
 
 def _sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
@@ -27,38 +18,32 @@ def _sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
         raise click.BadParameter(f"'{text}' is no list of whole numbers like 10,20,50") from None
 
 
+SIZES = click.option(
+    "--sizes", default="10,20,50,100", show_default=True, callback=_sizes, help="Patients per arm."
+)
+OUTCOME = click.option(
+    "--outcome", default="spine annual increase", show_default=True, help="What is compared."
+)
+TRIALS = click.option(
+    "--trials", type=click.IntRange(2), default=2000, show_default=True, help="Simulated trials."
+)
+CSV = click.option(
+    "--csv", "into", type=click.Path(path_type=Path, dir_okay=False), help="Write a CSV."
+)
+
+
 @click.command(
     epilog="Example: mastosim power scenarios/laroche2011.yaml --sizes 10,50 --trials 500"
 )
-@SCENARIO
-@click.option(
-    "--sizes", default="10,20,50,100", show_default=True, callback=_sizes, help="Patients per arm."
-)
-@click.option(
-    "--outcome", default="spine annual increase", show_default=True, help="What is compared."
-)
-@click.option(
-    "--trials", type=click.IntRange(2), default=2000, show_default=True, help="Simulated trials."
-)
-@SETTINGS
-@SEED
-@WORKERS
-@click.option("--csv", "into", type=click.Path(path_type=Path, dir_okay=False), help="Write a CSV.")
-@KEEP_IN("<scenario>")
-@JSON
-@QUIET
+@simulating(SCENARIO, SIZES, OUTCOME, TRIALS, WORKERS, CSV, KEEP_IN("<scenario>"))
 def power(
     scenario: Path,
     sizes: tuple[int, ...],
     outcome: str,
     trials: int,
-    settings: tuple[str, ...],
-    seed: int | None,
-    workers: int | None,
     into: Path | None,
     out: Path | None,
-    as_json: bool,
-    quiet: bool,
+    asked: Asked,
 ) -> None:
     """What trials that allocate at random to the arms of a SCENARIO would show, by their size.
 
@@ -73,15 +58,16 @@ def power(
 
     if out is not None:
         refuse_unwritable(out)
-    plan = trial.prepare(scenario, outcome, sizes, trials, seed, settings)
-    workers = workers or workers_for(plan.study.scenario.cohort.patients, "batch")
+    plan = trial.prepare(scenario, outcome, sizes, trials, asked.seed, asked.settings)
+    workers = asked.workers or workers_for(plan.study.scenario.cohort.patients, "batch")
     began = time.monotonic()
-    with watching(quiet, "batch", "trials") as progress:
+    with watching(asked.quiet, "batch", "trials") as progress:
         by_size = trial.run(plan, progress, workers)
     if into is not None:
         write_csv(by_size, into)
     if out is not None:
-        finish_kept(keep(plan, by_size, out, command_line(), time.monotonic() - began), as_json)
+        folder = keep(plan, by_size, out, command_line(), time.monotonic() - began)
+        finish_kept(folder, asked.as_json)
     else:
         printout, facts, _ = shown(plan, by_size)
-        finish(printout, facts, as_json)
+        finish(printout, facts, asked.as_json)

@@ -10,17 +10,14 @@ import click
 from sim.cli.ending import command_line, finish_kept
 from sim.cli.options import (
     ENGINE,
-    JSON,
     OUT,
     PATIENTS,
-    QUIET,
     SCENARIO,
-    SEED,
-    SETTINGS,
     WORKERS,
+    Asked,
     refuse_unwritable,
+    simulating,
 )
-from sim.vocabulary import Engine
 
 PLATEAU = click.option(
     "--plateau",
@@ -38,29 +35,9 @@ SATURATING = click.option(
 
 
 @click.command(epilog="Example: mastosim readings scenarios/laroche2011.yaml --patients 200")
-@SCENARIO
-@PLATEAU
-@SATURATING
-@SETTINGS
-@PATIENTS
-@SEED
-@OUT
-@ENGINE("batch")
-@WORKERS
-@JSON
-@QUIET
+@simulating(SCENARIO, PLATEAU, SATURATING, PATIENTS, OUT, ENGINE("batch"), WORKERS)
 def readings(
-    scenario: Path,
-    plateau: str | None,
-    saturating: tuple[str, str] | None,
-    settings: tuple[str, ...],
-    patients: int | None,
-    seed: int | None,
-    out: Path,
-    engine: Engine,
-    workers: int | None,
-    as_json: bool,
-    quiet: bool,
+    scenario: Path, plateau: str | None, saturating: tuple[str, str] | None, out: Path, asked: Asked
 ) -> None:
     """Simulate a SCENARIO under the four readings of its annual increase, on the same patients.
 
@@ -73,11 +50,11 @@ def readings(
     from sim.experiments.runs import workers_for
 
     refuse_unwritable(out)
-    four = read(scenario, patients, seed, settings, plateau, saturating)
+    four = read(scenario, asked.patients, asked.seed, asked.settings, plateau, saturating)
     own = four.study.scenario
-    workers = workers or workers_for(own.cohort.patients, engine)
+    workers = asked.workers or workers_for(own.cohort.patients, asked.engine)
     began = time.monotonic()
-    with watching(quiet, engine) as progress:
-        under_each = simulate(four, progress, engine, workers)
+    with watching(asked.quiet, asked.engine) as progress:
+        under_each = simulate(four, progress, asked.engine, workers)
     folder = keep(under_each, out, command_line(), time.monotonic() - began)
-    finish_kept(folder, as_json)
+    finish_kept(folder, asked.as_json)

@@ -10,18 +10,15 @@ import click
 from sim.cli.ending import command_line, finish_kept
 from sim.cli.options import (
     ENGINE,
-    JSON,
     KEEP,
     OUT,
     PATIENTS,
-    QUIET,
     SCENARIO,
-    SEED,
-    SETTINGS,
     WORKERS,
+    Asked,
     refuse_unwritable,
+    simulating,
 )
-from sim.vocabulary import Engine
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,34 +37,12 @@ UNTIL = click.option(
 
 
 @click.command(epilog="Example: mastosim run scenarios/laroche2011.yaml --patients 200 --seed 7")
-@SCENARIO
-@SETTINGS
-@PATIENTS
-@UNTIL
-@SEED
-@OUT
-@ENGINE("simpy")
-@WORKERS
-@KEEP
-@JSON
-@QUIET
-def run(
-    scenario: Path,
-    settings: tuple[str, ...],
-    patients: int | None,
-    until: tuple[str, ...],
-    seed: int | None,
-    out: Path,
-    engine: Engine,
-    workers: int | None,
-    kept: What,
-    as_json: bool,
-    quiet: bool,
-) -> None:
+@simulating(SCENARIO, PATIENTS, UNTIL, OUT, ENGINE("simpy"), WORKERS, KEEP)
+def run(scenario: Path, until: tuple[str, ...], out: Path, kept: What, asked: Asked) -> None:
     """Simulate a SCENARIO file and print the published numbers beside the simulated ones."""
     from sim.scenario import load
 
-    study = load(scenario, settings, patients, seed)
+    study = load(scenario, asked.settings, asked.patients, asked.seed)
     refuse_unwritable(out)
 
     from sim.cli.progress import watching
@@ -75,28 +50,26 @@ def run(
     from sim.experiments.runs import workers_for
 
     command = command_line()
-    precise, course = _precise(study, until, quiet, workers) if until else (None, None)
+    precise, course = _precise(study, until, asked) if until else (None, None)
     if precise is not None:
         study = precise.study
     if precise is not None and kept == "outcomes":
         folder = kind.keep(precise, out, command, until=until, course=course)
     else:
-        count = workers or workers_for(study.scenario.cohort.patients, engine)
-        with watching(quiet, engine) as progress:
+        count = asked.workers or workers_for(study.scenario.cohort.patients, asked.engine)
+        with watching(asked.quiet, asked.engine) as progress:
             _, folder = kind.make(
-                study, out, kept, progress, engine, count, command, until=until, course=course
+                study, out, kept, progress, asked.engine, count, command, until=until, course=course
             )
-    finish_kept(folder, as_json)
+    finish_kept(folder, asked.as_json)
 
 
-def _precise(
-    study: Study, until: tuple[str, ...], quiet: bool, workers: int | None
-) -> tuple[Result, pd.DataFrame]:
+def _precise(study: Study, until: tuple[str, ...], asked: Asked) -> tuple[Result, pd.DataFrame]:
     """The outcomes of as many patients as the goals need, by the engine for many."""
     from sim.cli.progress import watching
     from sim.experiments import precision
     from sim.workers.pieces import available
 
     goals = precision.read(until)
-    with watching(quiet, "batch", "patients") as progress:
-        return precision.until(study, goals, progress, "batch", workers or available())
+    with watching(asked.quiet, "batch", "patients") as progress:
+        return precision.until(study, goals, progress, "batch", asked.workers or available())

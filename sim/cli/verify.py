@@ -1,4 +1,4 @@
-"""`mastosim verify`: the program put to a battery of checks on a scenario."""
+"""`mastosim verify`: the verification checks of the program on a scenario."""
 
 from __future__ import annotations
 
@@ -10,31 +10,19 @@ import click
 
 from sim.cli.ending import command_line, finish, finish_kept
 from sim.cli.exit_codes import A_CHECK_DIFFERS
-from sim.cli.options import JSON, KEEP_IN, QUIET, SCENARIO, SEED, SETTINGS, refuse_unwritable
+from sim.cli.options import KEEP_IN, SCENARIO, Asked, refuse_unwritable, simulating
 
-
-@click.command(epilog="Example: mastosim verify scenarios/laroche2011.yaml")
-@SCENARIO
-@SETTINGS
-@click.option(
+PATIENTS = click.option(
     "--patients",
     type=click.IntRange(50),
     help="Virtual patients of the checks against an expectation; others take fewer.  "
     "[default: 2000]",
 )
-@SEED
-@KEEP_IN("<scenario>")
-@JSON
-@QUIET
-def verify(
-    scenario: Path,
-    settings: tuple[str, ...],
-    patients: int | None,
-    seed: int | None,
-    out: Path | None,
-    as_json: bool,
-    quiet: bool,
-) -> None:
+
+
+@click.command(epilog="Example: mastosim verify scenarios/laroche2011.yaml")
+@simulating(SCENARIO, PATIENTS, KEEP_IN("<scenario>"))
+def verify(scenario: Path, out: Path | None, asked: Asked) -> None:
     """Verify the program on a SCENARIO file: equal arms, extremes, closed forms, recalculations.
 
     Each check says passed, failed or not applicable, with the numbers behind it. Takes about a
@@ -47,13 +35,15 @@ def verify(
     if out is not None:
         refuse_unwritable(out)
     began = time.monotonic()
-    with watching(quiet, "batch", "checks") as progress:
-        verified = verification.verify(scenario, patients, seed, settings, progress)
+    with watching(asked.quiet, "batch", "checks") as progress:
+        verified = verification.verify(
+            scenario, asked.patients, asked.seed, asked.settings, progress
+        )
     if out is not None:
-        finish_kept(keep(verified, out, command_line(), time.monotonic() - began), as_json)
+        finish_kept(keep(verified, out, command_line(), time.monotonic() - began), asked.as_json)
     else:
         name = verified.study.scenario.name
         printout, facts, _ = shown(name, verified.patients, table_of(verified))
-        finish(printout, facts, as_json)
+        finish(printout, facts, asked.as_json)
     if not verified.passed:
         sys.exit(A_CHECK_DIFFERS)

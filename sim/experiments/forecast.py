@@ -15,8 +15,8 @@ import os
 from dataclasses import dataclass
 
 from sim.scenario import Mistake, Scenario, ScenarioError, Study
-from sim.scenario.form.outcome import Visits
 from sim.scenario.form.therapy import Infusions
+from sim.scenario.form.visits import Visits
 from sim.vocabulary import DAYS_PER_YEAR
 
 BYTES_AT_START, SECONDS_AT_START = 200e6, 3.0

@@ -12,7 +12,7 @@ from sim import outcomes, results
 from sim.experiments import blocks
 from sim.experiments.blocks import Block, Work
 from sim.experiments.forecast import refuse_too_large
-from sim.outcomes import CELL, Tally
+from sim.outcomes import CELL, ArmKey, SumTable
 from sim.results import Tables
 from sim.scenario import Study, load
 from sim.simulation import lowering
@@ -36,24 +36,38 @@ BLOCKS_A_WORKER = 4
 __all__ = ["BLOCK", "Engine", "Progress", "Result", "follow", "in_blocks", "reduce", "run"]
 
 Keep = Callable[[Tables], None]
-Enough = Callable[[Tally], bool]
+Enough = Callable[[SumTable], bool]
 
 
 @dataclass(frozen=True)
 class Result:
-    """A run: the study, its outcomes, the sums that they were computed from, and its tables.
+    """A run.
 
-    `kept` are the tables, None where they were not kept; `mark` the sums that more patients can be
-    added to.
+    Attributes
+    ----------
+    study : Study
+        The study that was simulated.
+    summary : pandas.DataFrame
+        Its outcomes (`sim.outcomes.summarise`).
+    reported : pandas.DataFrame or None
+        The published numbers beside the simulated ones; None without a publication.
+    engine : Engine
+        `simpy` or `batch`.
+    sums : SumTable
+        Sums over all patients, from which the outcomes were computed.
+    kept : Tables or None
+        The tables; None where they were not kept.
+    mark : SumTable or None
+        Sums to which more patients can be added; None for a small cohort.
     """
 
     study: Study
     summary: pd.DataFrame
     reported: pd.DataFrame | None
     engine: Engine
-    tally: Tally
+    sums: SumTable
     kept: Tables | None = None
-    mark: Tally | None = None
+    mark: SumTable | None = None
 
     def _repr_html_(self) -> str:
         """The tables of the result, as a notebook shows them."""
@@ -126,25 +140,24 @@ def reduce(
     progress: Progress | None = None,
     engine: Engine = "simpy",
     workers: int = 1,
-    begun: Tally | None = None,
+    begun: SumTable | None = None,
     enough: Enough | None = None,
 ) -> Result:
-    """Simulate a study block by block; `keep` is handed the tables of each, in their order.
+    """Simulate a study block by block.
 
-    `begun` are the sums of the first patients, simulated before (see `outcomes.Total`). `enough` is
-    asked after each block whether the patients so far will do; the result then is that of a study
-    of so many.
+    `keep` is called with the tables of each block, in order. `begun` are the sums of the first
+    patients, simulated before (see `outcomes.Total`). `enough` is called with the sums after each
+    block; where it returns True, no more patients are simulated, and the result is that of a study
+    of the patients so far.
     """
     scenario = study.scenario
-    comparator = (0, scenario.compared_with)
-    against = {(0, arm): comparator for arm in scenario.arms if arm != scenario.compared_with}
-    work = Work([study], engine, against, keep is not None)
+    work = Work([study], engine, pairs_with_comparator(study), keep is not None)
     total = outcomes.Total(begun)
     most = BLOCK[engine] if enough is None and keep is None else BLOCK_WITH_TABLES
     for block in in_blocks(work, progress, workers, total.patients, most):
         if keep is not None and block.tables is not None:
             keep(block.tables)
-        total.add(block.tally)
+        total.add(block.sums)
         if enough is not None and enough(total.sums):
             break
     study = study.with_(patients=total.patients)
@@ -158,6 +171,12 @@ def reduce(
     )
 
 
+def pairs_with_comparator(study: Study) -> list[tuple[ArmKey, ArmKey]]:
+    """Pair every other arm of a study with its comparator."""
+    comparator = study.scenario.compared_with
+    return [((0, arm), (0, comparator)) for arm in study.scenario.arms if arm != comparator]
+
+
 def in_blocks(
     work: Work,
     progress: Progress | None = None,
@@ -165,9 +184,9 @@ def in_blocks(
     first: int = 0,
     most: int | None = None,
 ) -> Iterator[Block]:
-    """Simulate the patients of the first study from number `first` on, in every arm of all.
+    """Simulate the patients of the first study from number `first`, in every arm of all studies.
 
-    The blocks come in their order; `most` is the most patients that they may hold.
+    Yields the blocks in order. A block has at most `most` patients.
     """
     size = BLOCK[work.engine] if most is None else min(BLOCK[work.engine], most)
     patients = range(first, work.studies[0].scenario.cohort.patients)
@@ -193,7 +212,7 @@ def workers_for(patients: int, engine: Engine) -> int:
 
 
 def follow(study: Study, patients: range | None = None, engine: Engine = "simpy") -> Tables:
-    """The tables of a study, of some of its patients or of all."""
+    """Simulate some patients of a study, or all of them, and return their tables."""
     patients = range(study.scenario.cohort.patients) if patients is None else patients
     names, protocol = names_of(study), lowering.protocol(study.scenario)
     return results.join(
@@ -204,17 +223,20 @@ def follow(study: Study, patients: range | None = None, engine: Engine = "simpy"
     )
 
 
-def against_paper(study: Study, whole: Tally) -> pd.DataFrame | None:
-    """The published facts that the scenario answers to, beside the simulated ones."""
+def against_paper(study: Study, table: SumTable) -> pd.DataFrame | None:
+    """Put the published facts that a study answers to beside the simulated ones.
+
+    Returns a table with the columns `outcomes.REPORTED_COLUMNS`; None without a publication.
+    """
     answers = study.scenario.answers
     if answers is None:
         return None
     import pandas as pd
 
     sums = {
-        label.name: whole.sums(place)
-        for place, label in enumerate(whole.labels)
+        label.name: table.sums(at)
+        for at, label in enumerate(table.labels)
         if label.subgroup is None
     }
-    rows = outcomes.against_reported(sums, answers, blocks.facts_of(study))
+    rows = outcomes.against_reported(sums, answers, outcomes.facts_of(study))
     return pd.DataFrame(rows, columns=list(outcomes.REPORTED_COLUMNS))

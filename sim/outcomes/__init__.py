@@ -1,23 +1,33 @@
-"""Lives to named outcomes: estimates with Monte Carlo error, by arm and as paired differences."""
+"""Logs to named outcomes: estimates with Monte Carlo error, by arm and as paired differences."""
 
-from sim.outcomes.arm import Persons, Rows, persons
+from sim.outcomes.arm import ArmRecords, arm_records
+from sim.outcomes.definitions.named import Outcome, outcomes_of
 from sim.outcomes.definitions.published import COLUMNS as REPORTED_COLUMNS
 from sim.outcomes.definitions.published import against_reported
+from sim.outcomes.plan import AnalysisPlan, analysis_plan, facts_of, lines_of, records_by_arm
 from sim.outcomes.summary import summarise
-from sim.outcomes.sums import CELL, MARK, Tally, Total, Wanted, added, tally
+from sim.outcomes.sums import CELL, ArmKey, SumTable, compared, sum_table
+from sim.outcomes.totals import MARK, Total, added
 
 __all__ = [
     "CELL",
     "MARK",
     "REPORTED_COLUMNS",
-    "Persons",
-    "Rows",
-    "Tally",
+    "AnalysisPlan",
+    "ArmKey",
+    "ArmRecords",
+    "Outcome",
+    "SumTable",
     "Total",
-    "Wanted",
     "added",
     "against_reported",
-    "persons",
+    "analysis_plan",
+    "arm_records",
+    "compared",
+    "facts_of",
+    "lines_of",
+    "outcomes_of",
+    "records_by_arm",
+    "sum_table",
     "summarise",
-    "tally",
 ]

@@ -1,4 +1,4 @@
-"""What each patient of one arm went through, as arrays over the patients of a block."""
+"""The records of the patients of one arm, as arrays over the patients of a block."""
 
 from __future__ import annotations
 
@@ -8,28 +8,26 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.simulation.records import (
-    DEATH,
-    END,
-    FRACTURE,
-    INFUSION,
-    INTOLERANCE,
-    KINDS,
-    MEASURE,
-    NEVER,
-    PLAN,
-    REACTION,
-    Floats,
-    Inputs,
-    Integers,
-    Log,
-    Names,
-)
-from sim.vocabulary import BONES, DAYS_PER_YEAR, QUANTITIES, SEXES, SITES
+from sim.outcomes.events import CODES, codes, meanings
+from sim.simulation.records import MEASURE, NEVER, Floats, Inputs, Integers, Log, Names
+from sim.vocabulary import BONES, DAYS_PER_YEAR, QUANTITIES, SEXES, Event
+
+ONE_DAY = 1
+"""Days by which a visit may differ from the day that a publication names."""
 
 
 class Rows(NamedTuple):
-    """Events of one sort, by patient and then by day: the patient's place, day and value."""
+    """Events of one kind, by patient and then by day.
+
+    Attributes
+    ----------
+    patient : numpy.ndarray of int
+        Position of the patient in the block, from 0.
+    day : numpy.ndarray of int
+        Day since enrolment.
+    value : numpy.ndarray of float
+        Dose in mg, new action of a course, 1 for a reaction that ended the course.
+    """
 
     patient: Integers
     day: Integers
@@ -37,16 +35,34 @@ class Rows(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Persons:
-    """One arm: each array has an entry for every patient, in the order of their numbers.
+class ArmRecords:
+    """What is known of the patients of one arm at the end of the study, in their order.
 
-    `known` holds what is known at entry (sex, age_years, weight_kg, vertebral_fractures); `events`
-    the rows of each event and its subject, as `sim.results` names them, empty for what can happen
-    in the arm and did not; `measured[quantity]` is patients x days (NaN where not measured),
-    `visits[quantity]` the days.
+    Attributes
+    ----------
+    count : int
+        Number of patients.
+    end : int
+        Last day of follow-up.
+    known : dict
+        Facts at entry, an array over the patients for each: sex, age_years, weight_kg,
+        vertebral_fractures.
+    years : numpy.ndarray of float, shape (patients,)
+        Years of follow-up.
+    died : numpy.ndarray of float, shape (patients,)
+        1 for patients who died, 0 for the others.
+    events : dict
+        Rows of each event and its subject, such as `("fracture", "hip")`; empty for an event that
+        can happen in the arm and did not.
+    measured : dict
+        Measured values of each quantity, patients x visits; NaN where not measured. T-scores
+        (`spine_t`, `hip_t`) are those that the densitometer prints.
+    visits : dict
+        Days of the visits of each quantity.
     """
 
     count: int
+    end: int
     known: dict[str, npt.NDArray[np.generic]]
     years: Floats
     died: Floats
@@ -54,35 +70,50 @@ class Persons:
     measured: dict[str, Floats]
     visits: dict[str, list[int]]
 
-    def counts(self, event: str, what: str | None = None, until: int | None = None) -> Floats:
-        """Number of such events of each patient, of one subject or of all, by a day if given."""
+    def counts(self, event: str, subject: str | None = None, until: int | None = None) -> Floats:
+        """Count an event in each patient.
+
+        Parameters
+        ----------
+        event
+            Name of the event, such as `fracture`.
+        subject
+            Therapy, reaction or site; all of them where it is None.
+        until
+            Last day that counts; the whole follow-up where it is None.
+
+        Returns
+        -------
+        numpy.ndarray of float, shape (patients,)
+            Number of events.
+        """
         total = np.zeros(self.count)
-        for (name, subject), rows in self.events.items():
-            if name == event and what in (None, subject):
+        for (name, of), rows in self.events.items():
+            if name == event and subject in (None, of):
                 who = rows.patient if until is None else rows.patient[rows.day <= until]
                 total += np.bincount(who, minlength=self.count)
         return total
 
-    def had(self, event: str, what: str | None = None, until: int | None = None) -> Floats:
-        """1 for who had such an event, by a day if one is given, 0 for who had none."""
-        return (self.counts(event, what, until) > 0).astype(float)
+    def had(self, event: str, subject: str | None = None, until: int | None = None) -> Floats:
+        """Mark patients who had an event: 1 for them, 0 for the others. Arguments as `counts`."""
+        return (self.counts(event, subject, until) > 0).astype(float)
 
     def subjects(self, event: str) -> list[str]:
-        """What such an event can concern in this arm: therapies, reactions."""
-        return [what for name, what in self.events if name == event]
+        """List the therapies or reactions that an event can concern in this arm."""
+        return [subject for name, subject in self.events if name == event]
 
     def stopped(self, therapy: str) -> npt.NDArray[np.bool_]:
-        """Who stopped a course for intolerance."""
-        rows = self.events.get(("intolerance", therapy))
+        """Mark patients who stopped a course because of intolerance."""
+        rows = self.events.get((Event.INTOLERANCE, therapy))
         stopped = np.zeros(self.count, dtype=bool)
         if rows is not None:
             stopped[rows.patient[rows.value == 0]] = True
         return stopped
 
     def off(self, therapy: str) -> Floats:
-        """1 for who is off a course at the end, by intolerance or by plan, 0 for who is on it."""
-        steps = [self.events[key] for key in (("course", therapy), ("intolerance", therapy))
-                 if key in self.events]  # fmt: skip
+        """Mark patients off a course at the end, by intolerance or by plan: 1, the others 0."""
+        keys = [(event, therapy) for event in (Event.COURSE, Event.INTOLERANCE)]
+        steps = [self.events[key] for key in keys if key in self.events]
         who, day, dose = (np.concatenate(column) for column in zip(*steps, strict=True))
         off = np.ones(self.count)
         in_time = np.argsort(day, kind="stable")
@@ -90,90 +121,112 @@ class Persons:
         return off
 
     def entry(self, quantity: str) -> Floats:
-        """First measured value of each patient."""
+        """Return the first measured value of each patient."""
         return self.measured[quantity][:, 0]
 
     def last(self, quantity: str, day: int | None = None) -> Floats:
-        """Last measured value after entry of each patient, or that of one visit; NaN for none."""
+        """Return the last measured value after entry of each patient, or that of one visit.
+
+        Parameters
+        ----------
+        quantity
+            Quantity with its unit in the name, such as `spine_g_cm2`.
+        day
+            Day of the visit; the last visit of each patient where it is None.
+
+        Returns
+        -------
+        numpy.ndarray of float, shape (patients,)
+            Measured values; NaN where there is none.
+        """
         return self._at_visit(quantity, self.measured[quantity], day)
 
     def years_between(self, quantity: str, day: int | None = None) -> Floats:
-        """Years from the first to the last measured value, or to that of one visit."""
+        """Return the years from entry to the value that `last` returns."""
         days = np.where(np.isnan(self.measured[quantity]), np.nan, self.visits[quantity])
         return self._at_visit(quantity, days, day) / DAYS_PER_YEAR
 
     def annual_increase(self, bone: str, day: int | None = None) -> Floats:
-        """Percent of the entry value per year: 100 x (last - first) / first / years."""
+        """Return the increase of bone density in percent of the entry value per year.
+
+        100 x (last - first) / first / years, for `spine` or `hip`; `day` as in `last`.
+        """
         quantity = f"{bone}_g_cm2"
         first, years = self.entry(quantity), self.years_between(quantity, day)
         return 100 * (self.last(quantity, day) - first) / first / years
 
     def percent_change(self, quantity: str, day: int | None = None) -> Floats:
-        """Percent change of the last measured value, or of one visit's, against the first."""
+        """Return the change from entry of the value that `last` returns, in percent."""
         return 100 * (self.last(quantity, day) / self.entry(quantity) - 1)
 
     def _at_visit(self, quantity: str, values: Floats, day: int | None) -> Floats:
-        """The column of one visit after entry, a day's rounding aside; or the last known."""
-        found = np.full(self.count, np.nan)
+        """The column of one visit after entry, or the last known value of each patient."""
+        latest = np.full(self.count, np.nan)
         for column, visit in enumerate(self.visits[quantity]):
-            if visit > 0 and (day is None or abs(visit - day) <= 1):
-                found = np.where(np.isnan(values[:, column]), found, values[:, column])
-        return found
+            if visit > 0 and (day is None or abs(visit - day) <= ONE_DAY):
+                latest = np.where(np.isnan(values[:, column]), latest, values[:, column])
+        return latest
 
 
-def persons(inputs: Inputs, log: Log, names: Names) -> Persons:
-    """The patients of one arm of a block."""
-    people, count = inputs.patients, len(inputs.patients)
-    rows = _by_kind(log)
+def arm_records(inputs: Inputs, log: Log, names: Names) -> ArmRecords:
+    """Read the log of one arm.
+
+    Parameters
+    ----------
+    inputs
+        Inputs of the arm.
+    log
+        Log that an engine wrote for them.
+    names
+        Names of the therapies and reactions, from `sim.simulation.simulate.names_of`.
+
+    Returns
+    -------
+    ArmRecords
+        Records of the patients, in the order of the inputs.
+    """
+    count, rows = len(inputs.patients), _by_code(log)
+    events: dict[tuple[str, str], Rows] = {
+        (meaning.event, meaning.subject): rows[code]
+        for code, meaning in meanings(inputs, names).items()
+        if meaning.can_happen
+    }
+    ends, deaths = events[Event.END, ""], events[Event.DEATH, ""]
     last, died = np.empty(count), np.zeros(count)
-    last[rows[END].patient] = rows[END].day
-    last[rows[DEATH].patient], died[rows[DEATH].patient] = rows[DEATH].day, 1.0
+    last[ends.patient] = ends.day
+    last[deaths.patient], died[deaths.patient] = deaths.day, 1.0
     measured, visits = _measured(inputs, rows)
-    return Persons(
+    return ArmRecords(
         count=count,
-        known={
-            "sex": np.array(SEXES)[people["sex"]],
-            "age_years": people["age"],
-            "weight_kg": people["weight"],
-            "vertebral_fractures": people["vertebral_fractures"],
-        },
+        end=int(inputs.params["horizon"]),
+        known=at_entry(inputs),
         years=last / DAYS_PER_YEAR,
         died=died,
-        events=_events(inputs, rows, names),
+        events=events,
         measured=measured,
         visits=visits,
     )
 
 
-def _by_kind(log: Log) -> list[Rows]:
-    """The rows of a log of each kind of event."""
-    small = log.kind.astype(np.uint8)  # which is sorted in one pass over its few values
-    order = np.argsort(small, kind="stable")
+def at_entry(inputs: Inputs) -> dict[str, npt.NDArray[np.generic]]:
+    """Return what is known of patients at entry, an array over the patients for each fact."""
+    people = inputs.patients
+    return {
+        "sex": np.array(SEXES)[people["sex"]],
+        "age_years": people["age"],
+        "weight_kg": people["weight"],
+        "vertebral_fractures": people["vertebral_fractures"],
+    }
+
+
+def _by_code(log: Log) -> list[Rows]:
+    """The rows of a log for each code of an event."""
+    code = codes(log)
+    order = np.argsort(code, kind="stable")
     patient, day, value = log.patient[order], log.day[order], log.value[order]
-    ends = np.cumsum(np.bincount(small, minlength=KINDS)).tolist()
+    ends = np.cumsum(np.bincount(code, minlength=CODES)).tolist()
     starts = [0, *ends]
     return [Rows(patient[a:b], day[a:b], value[a:b]) for a, b in zip(starts, ends, strict=False)]
-
-
-def _events(inputs: Inputs, rows: list[Rows], names: Names) -> dict[tuple[str, str], Rows]:
-    """Rows of everything that can happen in the arm, by event and subject."""
-    params = inputs.params
-    found = {("death", ""): rows[DEATH]}
-    for slot, therapy in enumerate(names.therapies):
-        if params["in_arm"][slot] and params["is_infusion"][slot]:
-            planned = rows[INFUSION + slot]
-            missed = planned.value == 0
-            found["infusion", therapy] = Rows(*(column[~missed] for column in planned))
-            found["missed infusion", therapy] = Rows(*(column[missed] for column in planned))
-        elif params["in_arm"][slot]:
-            found["course", therapy] = rows[PLAN + slot]
-            found["intolerance", therapy] = rows[INTOLERANCE + slot]
-    for slot, reaction in enumerate(names.reactions):
-        if params["in_arm"][params["reaction_therapy"][slot]]:
-            found["reaction", reaction] = rows[REACTION + slot]
-    for slot, site in enumerate(SITES):
-        found["fracture", site] = rows[FRACTURE + slot]
-    return found
 
 
 def _measured(inputs: Inputs, rows: list[Rows]) -> tuple[dict[str, Floats], dict[str, list[int]]]:
@@ -185,9 +238,9 @@ def _measured(inputs: Inputs, rows: list[Rows]) -> tuple[dict[str, Floats], dict
         days = days[days != NEVER]
         if len(days) == 0:
             continue
-        held = rows[MEASURE + slot]
+        of_quantity = rows[MEASURE + slot]
         values = np.full((len(people), len(days)), np.nan)
-        values[held.patient, np.searchsorted(days, held.day)] = held.value
+        values[of_quantity.patient, np.searchsorted(days, of_quantity.day)] = of_quantity.value
         measured[quantity], visits[quantity] = values, days.tolist()
         if slot < len(BONES):
             mean, sd = people["reference_mean"][:, [slot]], people["reference_sd"][:, [slot]]

@@ -1,40 +1,39 @@
-"""A block of patients reduced to sums, from which every estimate can be made.
+"""One table of sums over patients, from which every estimate of a run is computed.
 
-Sums are taken over cells of patients and then added in the order of the patients, so that no
-result depends on how many patients a block holds, or on who simulated it.
+A row of the table sums up a *part* of the patients: a cell of 128, or one simulated trial. Cells
+are added in the order of the patients, so no result depends on the size of a block or on the
+process that simulated it. The *unit of independence* is a patient, or several patients who follow
+each other: the members of a group.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from sim.outcomes.arm import Persons
-from sim.outcomes.definitions.named import Kind, Outcome, outcomes_of
-from sim.outcomes.definitions.published import asked
-from sim.outcomes.definitions.subgroups import Conditions, members
-from sim.outcomes.estimates import Products, Sums
+from sim.outcomes import estimates
+from sim.outcomes.definitions.named import Kind
+from sim.outcomes.estimates import Estimate, Products, Sums
+from sim.outcomes.units import by_part
 from sim.simulation.records import Floats
-from sim.vocabulary import EVERYONE
 
 CELL = 128
-"""Patients that are summed up at once; blocks hold whole cells, the last one of a cohort aside."""
+"""Patients that are summed at once. Blocks hold whole cells, except at the end of a cohort."""
 
-MARK = 8 * CELL
-"""Patients after whole numbers of which a run can be gone on from; blocks begin there."""
-
-Key = tuple[int, str]
-"""An arm: the place of its scenario among those that run together, and its name."""
+ArmKey = tuple[int, str]
+"""An arm: the position of its study among those simulated together, and its name."""
 
 
 class Label(NamedTuple):
-    """Whose sums these are. `subgroup` is None for a published fact, which has its own group."""
+    """A column of a table of sums: one outcome of one arm.
 
-    arm: Key
+    `subgroup` is None for a published fact, which has a group of its own.
+    """
+
+    arm: ArmKey
     subgroup: str | None
     name: str
     unit: str
@@ -43,35 +42,11 @@ class Label(NamedTuple):
     scale: float
 
 
-class Wanted(NamedTuple):
-    """What is wanted of one scenario: its last day, subgroups, published facts and their groups."""
-
-    end: int
-    subgroups: Mapping[str, Conditions]
-    facts: Sequence[Mapping[str, Any]]
-    groups: Mapping[str, Mapping[str, str]]
-
-
-@dataclass(frozen=True)
-class Tally:
-    """Sums over patients: `own` cells x 6 x labels, `paired` cells x 4 x pairs of labels."""
-
-    labels: list[Label]
-    pairs: list[tuple[int, int]]
-    own: Floats
-    paired: Floats
-
-    def sums(self, place: int) -> Sums:
-        """The sums of one label, of a tally of one cell."""
-        return Sums(*map(float, self.own[0, :, place]))
-
-    def products(self, place: int) -> Products:
-        """The products of one pair, of a tally of one cell."""
-        return Products(*map(float, self.paired[0, :, place]))
-
-
 class Line(NamedTuple):
-    """One outcome of the patients of a block: 0 in both for who is not in the subgroup."""
+    """One outcome by unit: 1 or 0 for units inside or outside the subgroup, numerator, denominator.
+
+    Outside the subgroup numerator and denominator are 0.
+    """
 
     label: Label
     inside: Floats
@@ -79,110 +54,181 @@ class Line(NamedTuple):
     x: Floats
 
 
-def tally(
-    people: Mapping[Key, Persons], wanted: Sequence[Wanted], against: Mapping[Key, Key]
-) -> Tally:
-    """The sums of a block, cell by cell; `against` names the arm that each is compared with."""
-    lines = [line for key, arm in people.items() for line in _lines(key, arm, wanted[key[0]])]
-    place = {_meaning(line.label, line.label.arm): i for i, line in enumerate(lines)}
-    pairs = [
-        (i, place[_meaning(line.label, against[line.label.arm])])
-        for i, line in enumerate(lines)
-        if line.label.arm in against and _meaning(line.label, against[line.label.arm]) in place
-    ]
-    return Tally(
-        [line.label for line in lines],
-        pairs,
-        np.stack([_own(line) for line in lines], axis=2),
-        np.stack([_paired(lines[i], lines[j]) for i, j in pairs], axis=2)
-        if pairs
-        else np.zeros((_cells(lines), 4, 0)),
-    )
+@dataclass(frozen=True)
+class SumTable:
+    """Sums over units, for each part of the patients.
 
-
-class Total:
-    """Sums of patients added one cell after another, and where they can be gone on from.
-
-    `mark` holds the sums after the last whole MARK of patients: more patients can be added to it
-    later, and the sums are the same as if all had been simulated at once.
+    Attributes
+    ----------
+    labels : list of Label
+        What the columns of `own` are.
+    pairs : list of (int, int)
+        Positions of the labels whose products the columns of `paired` are.
+    own : numpy.ndarray of float, shape (parts, 6, labels)
+        The fields of `Sums`.
+    paired : numpy.ndarray of float, shape (parts, 4, pairs)
+        The fields of `Products`.
     """
 
-    def __init__(self, begun: Tally | None = None) -> None:
-        self._whole = begun
-        self.mark = begun
-
-    @property
-    def sums(self) -> Tally:
-        """The sums so far. Raises ValueError before the first patient."""
-        if self._whole is None:
-            raise ValueError("no patient was added yet")
-        return self._whole
+    labels: list[Label]
+    pairs: list[tuple[int, int]]
+    own: Floats
+    paired: Floats
 
     @property
     def patients(self) -> int:
-        """Patients added so far."""
-        return 0 if self._whole is None else int(self._whole.own[0, 0, 0])
+        """Number of units in the first part, over everyone."""
+        return int(self.own[0, 0, 0])
 
-    def add(self, part: Tally) -> None:
-        """Add the cells of the patients that come next."""
-        for cell in range(len(part.own)):
-            own, paired = part.own[[cell]], part.paired[[cell]]
-            if self._whole is not None:
-                own, paired = self._whole.own + own, self._whole.paired + paired
-            self._whole = Tally(part.labels, part.pairs, own, paired)
-            if self.patients % MARK == 0:
-                self.mark = self._whole
+    def sums(self, at: int, part: int = 0) -> Sums:
+        """Return the sums of the label at a position, in one part."""
+        return Sums(*map(float, self.own[part, :, at]))
+
+    def products(self, at: int) -> Products:
+        """Return the products of the pair at a position, in the first part."""
+        return Products(*map(float, self.paired[0, :, at]))
+
+    def estimate(self, at: int, part: int = 0) -> Estimate:
+        """Estimate the outcome of the label at a position, in one part."""
+        return estimates.ratio(self.sums(at, part), *self._how(at))
+
+    def difference(self, at: int) -> Estimate:
+        """Estimate the paired difference of the pair at a position."""
+        first, second = self.pairs[at]
+        sums = self.sums(first), self.sums(second)
+        return estimates.difference(*sums, self.products(at), *self._how(first))
+
+    def contrast(self, weights: Mapping[int, float]) -> Estimate:
+        """Estimate a weighted sum of labels, such as the difference of two differences.
+
+        Parameters
+        ----------
+        weights
+            Weight of each label, by its position.
+
+        Returns
+        -------
+        Estimate
+            The weighted sum, with the error of paired patients.
+
+        Raises
+        ------
+        ValueError
+            Where a pair of these labels, in this order, is not among the pairs of the table.
+        """
+        at = list(weights)
+        products = {
+            (i, j): self.products(self.pairs.index((at[i], at[j])))
+            for i in range(len(at))
+            for j in range(i + 1, len(at))
+        }
+        sums = [self.sums(label) for label in at]
+        return estimates.contrast([*weights.values()], sums, products, *self._how(at[0]))
+
+    def _how(self, at: int) -> tuple[Kind, float]:
+        return self.labels[at].kind, self.labels[at].scale
 
 
-def added(tallies: Iterable[Tally]) -> Tally:
-    """The tally of all patients, in one cell, from those of the blocks in their order."""
-    total = Total()
-    for part in tallies:
-        total.add(part)
-    return total.sums
+def joined(tables: Sequence[SumTable]) -> SumTable:
+    """Put the parts of several tables below each other, as those of trials."""
+    first = tables[0]
+    own, paired = (np.concatenate([getattr(t, name) for t in tables]) for name in ("own", "paired"))
+    return SumTable(first.labels, first.pairs, own, paired)
 
 
-def _lines(key: Key, people: Persons, wanted: Wanted) -> Iterable[Line]:
-    """Every outcome of an arm in every subgroup, then the published facts about it."""
-    found = list(outcomes_of(people, wanted.end))
-    for subgroup, conditions in {EVERYONE: {}, **wanted.subgroups}.items():
-        inside = members(people, conditions)
-        for outcome in found:
-            yield _line(key, subgroup, outcome, inside)
-    for outcome, inside in asked(people, key[1], wanted.facts, wanted.groups):
-        yield _line(key, None, outcome, inside)
+def sum_table(
+    lines: Sequence[Line],
+    pairs: Sequence[tuple[int, int]] = (),
+    part: int = CELL,
+    unit: int = 1,
+) -> SumTable:
+    """Sum the lines of a block.
 
+    Parameters
+    ----------
+    lines
+        Outcomes by patient, all of the same patients.
+    pairs
+        Positions of the lines whose products are wanted.
+    part
+        Units per part; the last part may be smaller.
+    unit
+        Patients per unit of independence, who follow each other.
 
-def _line(key: Key, subgroup: str | None, outcome: Outcome, inside: npt.NDArray[np.bool_]) -> Line:
-    label = Label(
-        key, subgroup, outcome.name, outcome.unit, outcome.day, outcome.kind, outcome.scale
+    Returns
+    -------
+    SumTable
+        One part after another.
+
+    Examples
+    --------
+    Two patients per trial, three trials:
+
+    >>> ones = np.ones(6)
+    >>> label = Label((0, "a"), "all", "deaths", "%", 365, "share", 100)
+    >>> table = sum_table([Line(label, ones, np.array([0.0, 1, 0, 0, 1, 1]), ones)], part=2)
+    >>> [table.estimate(0, trial).value for trial in range(3)]
+    [50.0, 0.0, 100.0]
+    """
+    lines = [line if unit == 1 else _by_unit(line, unit) for line in lines]
+    own = [by_part(part, line.inside, *_own(line)) for line in lines]
+    paired = [by_part(part, *_products(lines[i], lines[j])) for i, j in pairs]
+    empty = np.zeros((len(own[0]), len(Products._fields), 0))
+    return SumTable(
+        [line.label for line in lines],
+        [*pairs],
+        np.stack(own, axis=2),
+        np.stack(paired, axis=2) if paired else empty,
     )
-    if inside.all():
-        return Line(label, inside.astype(float), outcome.numerator, outcome.denominator)
-    return Line(
-        label, inside.astype(float), outcome.numerator * inside, outcome.denominator * inside
-    )
 
 
-def _meaning(label: Label, arm: Key) -> tuple[object, ...]:
-    """What must be the same for two lines to be compared, in one arm or another."""
-    fact = label.arm if label.subgroup is None else None  # facts are compared with nothing
-    return (arm, label.subgroup, label.name, label.day, fact)
+def compared(lines: Iterable[Line], arms: Iterable[tuple[ArmKey, ArmKey]]) -> SumTable:
+    """Sum the lines of a block in cells, with the pairs of labels that compare pairs of arms."""
+    lines = list(lines)
+    return sum_table(lines, pairs_of([line.label for line in lines], arms))
 
 
-def _own(line: Line) -> Floats:
+def pairs_of(
+    labels: Sequence[Label], arms: Iterable[tuple[ArmKey, ArmKey]]
+) -> list[tuple[int, int]]:
+    """Find the pairs of labels that compare two arms.
+
+    Parameters
+    ----------
+    labels
+        Labels of a table.
+    arms
+        Pairs of arms.
+
+    Returns
+    -------
+    list of (int, int)
+        For each pair of arms the positions of the labels with the same outcome, day and subgroup.
+        Published facts are compared with nothing.
+    """
+    at = {_meaning(label, label.arm): i for i, label in enumerate(labels) if label.subgroup}
+    return [
+        (i, at[_meaning(labels[i], other)])
+        for arm, other in arms
+        for i in at.values()
+        if labels[i].arm == arm and _meaning(labels[i], other) in at
+    ]
+
+
+def _meaning(label: Label, arm: ArmKey) -> tuple[object, ...]:
+    """What must be equal for two labels to be compared, here or in another arm."""
+    return (arm, label.subgroup, label.name, label.day)
+
+
+def _own(line: Line) -> tuple[Floats, ...]:
     x, y = line.x, line.y
-    return np.stack([_by_cell(a) for a in (line.inside, y, x, y * y, x * y, x * x)], axis=1)
+    return (y, x, y * y, x * y, x * x)
 
 
-def _paired(one: Line, other: Line) -> Floats:
-    products = (one.y * other.y, one.y * other.x, one.x * other.y, one.x * other.x)
-    return np.stack([_by_cell(a) for a in products], axis=1)
+def _products(one: Line, other: Line) -> tuple[Floats, ...]:
+    return (one.y * other.y, one.y * other.x, one.x * other.y, one.x * other.x)
 
 
-def _by_cell(values: Floats) -> Floats:
-    return np.asarray(np.add.reduceat(values, np.arange(0, len(values), CELL)))
-
-
-def _cells(lines: list[Line]) -> int:
-    return -(-len(lines[0].x) // CELL)
+def _by_unit(line: Line, unit: int) -> Line:
+    inside, y, x = by_part(unit, line.inside, line.y, line.x).T
+    return Line(line.label, np.minimum(inside, 1.0), y, x)

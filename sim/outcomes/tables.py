@@ -1,18 +1,4 @@
-"""The log of an engine as tidy tables, one row an event, a measurement or a patient.
-
-| table | a row | columns |
-|---|---|---|
-| patients | a patient | patient, sex, age_years, weight_kg, vertebral_fractures |
-| events | an event | arm, patient, day, event, what, value |
-| measurements | a measured value | arm, patient, day, quantity, value |
-| latent | a patient | what no trial sees: true values at entry |
-
-`event` is infusion (or injection), missed infusion, schedule ended (where another therapy waits for
-that), course, intolerance, reaction, fracture, death or end; `what` the therapy, reaction, fracture
-site or cause; `value` the dose in mg, the new action of a course, 1 for a reaction that ended the
-course, the running number of a fracture. Quantities carry their unit in the name; T-scores are
-those that the densitometer prints with the measured density.
-"""
+"""The logs of a block as tidy tables: one row per patient, event or measured value."""
 
 from __future__ import annotations
 
@@ -21,32 +7,38 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.simulation.records import (
-    DEATH,
-    END,
-    FRACTURE,
-    INFUSION,
-    INTOLERANCE,
-    KINDS,
-    MEASURE,
-    NEVER,
-    PLAN,
-    REACTION,
-    Inputs,
-    Integers,
-    Log,
-    Names,
-)
-from sim.vocabulary import BONES, QUANTITIES, SEXES, SITES
+from sim.outcomes.arm import at_entry
+from sim.outcomes.events import CODES, codes, meanings
+from sim.simulation.records import DEATH, MEASURE, NEVER, Inputs, Log, Names
+from sim.vocabulary import BONES, QUANTITIES, SITES
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CAUSES = ("background", *SITES)
+"""Causes of death in the order of their codes in the log."""
 
 
 class Tables(NamedTuple):
-    """The data frames of a run."""
+    """The tables of a run.
+
+    Attributes
+    ----------
+    patients : pandas.DataFrame
+        One row per patient: patient (number, from 0), sex, age_years, weight_kg,
+        vertebral_fractures (before entry).
+    events : pandas.DataFrame
+        One row per event: arm, patient, day (since enrolment), event, what, value. `event` is one
+        of `sim.vocabulary.Event`; an injection is an infusion, and a schedule ends as an event
+        where another therapy waits for that. `what` is the therapy, the reaction, the fracture site
+        or the cause of death. `value` is the dose (mg), the new action of a course, 1 for a
+        reaction that ended the course, or the running number of a fracture.
+    measurements : pandas.DataFrame
+        One row per measured value: arm, patient, day, quantity (with its unit in the name), value.
+        T-scores are those that the densitometer prints.
+    latent : pandas.DataFrame
+        One row per patient: true values at entry, which no trial can observe.
+    """
 
     patients: pd.DataFrame
     events: pd.DataFrame
@@ -54,21 +46,44 @@ class Tables(NamedTuple):
     latent: pd.DataFrame
 
 
-def _of_arm(arm: str, inputs: Inputs, log: Log, names: Names, first: int = 0) -> Tables:
-    """The tables of one arm and one block of patients, the first of whom has number `first`."""
+def _of_arm(arm: str, inputs: Inputs, log: Log, names: Names, first: int) -> Tables:
+    """The tables of one arm of a block whose first patient has number `first`."""
     measured = log.kind < MEASURE + len(QUANTITIES)
     return Tables(
         _patients(inputs, first),
-        _events(arm, log, ~measured, names, first, inputs.params["is_infusion"]),
+        _events(arm, inputs, log, ~measured, names, first),
         _measurements(arm, inputs, log, measured, first),
         _latent(inputs, first),
     )
 
 
 def of_block(arms: Mapping[str, tuple[Inputs, Log]], names: Names, first: int = 0) -> Tables:
-    """The tables of a block of patients: by patient, then by arm, then in order of time.
+    """Make the tables of a block of patients.
 
-    The first patient has number `first`; patients, the same in all arms, stand there once.
+    Parameters
+    ----------
+    arms
+        Inputs and log of each arm.
+    names
+        Names of the therapies and reactions, from `sim.simulation.simulate.names_of`.
+    first
+        Number of the first patient.
+
+    Returns
+    -------
+    Tables
+        Rows by patient, then by arm, then by day; patients are the same in all arms and stand there
+        once.
+
+    Examples
+    --------
+    >>> from sim.scenario import load
+    >>> from sim.simulation import lowering
+    >>> from sim.simulation.simulate import names_of, simulate_arms
+    >>> study = load("scenarios/laroche2011.yaml")
+    >>> arms = simulate_arms(lowering.protocol(study.scenario), range(2), "simpy")
+    >>> [*of_block(arms, names_of(study)).events["event"].unique()][:2]
+    ['course', 'infusion']
     """
     import pandas as pd
 
@@ -82,7 +97,7 @@ def of_block(arms: Mapping[str, tuple[Inputs, Log]], names: Names, first: int = 
 
 
 def join(parts: Sequence[Tables]) -> Tables:
-    """Tables of several blocks as one."""
+    """Join the tables of blocks, in the order of their patients."""
     import pandas as pd
 
     return Tables(*(pd.concat(part, ignore_index=True) for part in zip(*parts, strict=True)))
@@ -91,16 +106,8 @@ def join(parts: Sequence[Tables]) -> Tables:
 def _patients(inputs: Inputs, first: int) -> pd.DataFrame:
     import pandas as pd
 
-    people = inputs.patients
-    return pd.DataFrame(
-        {
-            "patient": np.arange(first, first + len(people)),
-            "sex": np.array(SEXES)[people["sex"]],
-            "age_years": people["age"],
-            "weight_kg": people["weight"],
-            "vertebral_fractures": people["vertebral_fractures"],
-        }
-    )
+    numbers = np.arange(first, first + len(inputs.patients))
+    return pd.DataFrame({"patient": numbers, **at_entry(inputs)})
 
 
 def _latent(inputs: Inputs, first: int) -> pd.DataFrame:
@@ -119,45 +126,26 @@ def _latent(inputs: Inputs, first: int) -> pd.DataFrame:
 
 
 def _events(
-    arm: str, log: Log, rows: np.ndarray, names: Names, first: int, is_infusion: Integers
+    arm: str, inputs: Inputs, log: Log, rows: np.ndarray, names: Names, first: int
 ) -> pd.DataFrame:
     import pandas as pd
 
-    kind, value = log.kind[rows], log.value[rows]
-    event, what = (np.array(labels, dtype=object)[kind] for labels in _labels(names))
-    event[(event == "infusion") & (value == 0)] = "missed infusion"
-    by_infusion = [name for name, yes in zip(names.therapies, is_infusion, strict=False) if yes]
-    event[(event == "course") & np.isin(what.astype(str), by_infusion)] = "schedule ended"
-    died = kind == DEATH
-    what[died] = np.array(CAUSES, dtype=object)[value[died].astype(int)]
+    names_of_events, subjects = (np.full(CODES, "", dtype=object) for _ in range(2))
+    for at, meaning in meanings(inputs, names).items():
+        names_of_events[at], subjects[at] = meaning.event.value, meaning.subject
+    code, value = codes(log)[rows], log.value[rows]
+    died, subject = code == DEATH, subjects[code]
+    subject[died] = np.array(CAUSES, dtype=object)[value[died].astype(int)]
     return pd.DataFrame(
         {
             "arm": arm,
             "patient": log.patient[rows] + first,
             "day": log.day[rows],
-            "event": event.astype(str),
-            "what": what.astype(str),
+            "event": names_of_events[code].astype(str),
+            "what": subject.astype(str),
             "value": np.where(died, np.nan, value),
         }
     )
-
-
-def _labels(names: Names) -> tuple[list[str], list[str]]:
-    """What each kind of event is called, and what it concerns."""
-    event, what = [""] * KINDS, [""] * KINDS
-    slots = {
-        PLAN: ("course", names.therapies),
-        INTOLERANCE: ("intolerance", names.therapies),
-        INFUSION: ("infusion", names.therapies),
-        REACTION: ("reaction", names.reactions),
-        FRACTURE: ("fracture", SITES),
-        DEATH: ("death", ("",)),
-        END: ("end", ("",)),
-    }
-    for kind, (word, subjects) in slots.items():
-        for slot, subject in enumerate(subjects):
-            event[kind + slot], what[kind + slot] = word, subject
-    return event, what
 
 
 def _measurements(arm: str, inputs: Inputs, log: Log, rows: np.ndarray, first: int) -> pd.DataFrame:

@@ -223,7 +223,7 @@ def held(name: str, study: Study) -> HeldStudy:
             for path, one in study.uncertainty.items()
         },
         settings=tuple(HeldSetting(**one._asdict()) for one in study.settings),
-        assumptions=count_of_assumptions(study),
+        assumptions=count_of_assumptions(study.numbers),
     )
 
 

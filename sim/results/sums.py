@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from sim.outcomes.estimates import Products, Sums
-from sim.outcomes.sums import Label, Tally
+from sim.outcomes.sums import Label, SumTable
 from sim.results.tables import read_parquet
 
 FILE = "sums.parquet"
 COLUMNS = ("arm", "against_arm", "subgroup", "outcome", "day", *Sums._fields)
 
 
-def save(mark: Tally, folder: Path) -> None:
-    """Write the sums of a tally: a row for each outcome, then one for each pair of arms."""
+def save(mark: SumTable, folder: Path) -> None:
+    """Write the sums of a table: a row for each outcome, then one for each pair of arms."""
     import pandas as pd
 
     rows = [(*_named(label, ""), *mark.sums(i)) for i, label in enumerate(mark.labels)]
@@ -28,7 +28,7 @@ def save(mark: Tally, folder: Path) -> None:
     frame.to_parquet(folder / FILE, compression="zstd", index=False)
 
 
-def load(folder: Path) -> Tally | None:
+def load(folder: Path) -> SumTable | None:
     """The sums that were saved in a folder, None where no whole MARK of patients was simulated."""
     if not (folder / FILE).exists():
         return None
@@ -36,7 +36,7 @@ def load(folder: Path) -> Tally | None:
     numbers = frame[list(Sums._fields)].to_numpy(float)
     alone = (frame["against_arm"] == "").to_numpy()
     own, paired = numbers[alone].T, numbers[~alone][:, : len(Products._fields)].T
-    return Tally([], [], own[None], paired[None])
+    return SumTable([], [], own[None], paired[None])
 
 
 def _named(label: Label, against_arm: str) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""Scenario files: YAML in, a checked and frozen Scenario out, or one report of every mistake."""
+"""Scenario files: YAML in, a checked Study out, or a report of all mistakes."""
 
 from sim.scenario.checks.regimens import reachable
 from sim.scenario.form.study import Scenario

@@ -1,4 +1,4 @@
-"""Mistakes in a scenario, told together: where, what is allowed, what was likely meant."""
+"""Mistakes in a scenario, reported together: position, allowed values, likely spelling."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 MOST_MISTAKES = 50
-"""Mistakes shown in a report; whoever has more corrects these first."""
+"""Mistakes shown in a report; further ones are counted."""
 
 WIDTH = 100
-"""Columns of a line shown above a caret; of longer ones the part around it."""
+"""Columns of a line shown above a caret; longer lines are cut around the caret."""
 
 LONGEST_MESSAGE, LONGEST_PATH, LONGEST_WORD = 1000, 200, 100
 MOST_ALLOWED = 60
@@ -21,9 +21,9 @@ MOST_ALLOWED = 60
 
 @dataclass(frozen=True)
 class Mark:
-    """Where a piece of text stands: file as the user named it, line and column from 1.
+    """The position of a text: file as the user named it, line and column counted from 1.
 
-    `text` is the line; line 0 stands for the file as a whole.
+    `text` is the line. Line 0 means the file as a whole.
     """
 
     file: str
@@ -34,25 +34,25 @@ class Mark:
 
 @dataclass(frozen=True)
 class Mistake:
-    """One thing that is wrong: its place, its path in the document, and a sentence that helps."""
+    """One mistake: its position, its path in the document, and a sentence that helps."""
 
     path: str
     message: str
     mark: Mark | None = None
 
     def __str__(self) -> str:
-        parts = [self._place, printable(self._path, LONGEST_PATH), printable(self.message)]
-        told = ": ".join(part for part in parts if part)
+        parts = [self._position, printable(self._path, LONGEST_PATH), printable(self.message)]
+        sentence = ": ".join(part for part in parts if part)
         if self.mark is None or self._is_set or not self.mark.line or not self.mark.text.strip():
-            return told
-        return f"{told}\n{with_caret(self.mark.text, self.mark.column)}"
+            return sentence
+        return f"{sentence}\n{with_caret(self.mark.text, self.mark.column)}"
 
     @property
     def _is_set(self) -> bool:
         return self.mark is not None and self.mark.file.startswith("--set")
 
     @property
-    def _place(self) -> str:
+    def _position(self) -> str:
         if self.mark is None:
             return ""
         if self._is_set:
@@ -63,7 +63,7 @@ class Mistake:
 
     @property
     def _path(self) -> str:
-        """The path, unless it repeats what `--set path=value` says already."""
+        """The path, empty where `--set path=value` shows it already."""
         if self.mark is None or not self._is_set:
             return self.path
         setting = self.mark.file.removeprefix("--set").strip()
@@ -72,7 +72,7 @@ class Mistake:
 
 @dataclass
 class ScenarioError(Exception):
-    """A scenario, or a sweep of some, that cannot be used, with every mistake found in it."""
+    """A scenario or a sweep that is not valid, with all of its mistakes."""
 
     mistakes: list[Mistake] = field(default_factory=list)
     what: str = "scenario"
@@ -80,34 +80,35 @@ class ScenarioError(Exception):
     def __str__(self) -> str:
         count = len(self.mistakes)
         head = "1 mistake" if count == 1 else f"{count} mistakes"
-        told = [f"The {self.what} is not valid: {head}.", *map(str, self.mistakes[:MOST_MISTAKES])]
+        lines = [f"The {self.what} is not valid: {head}."]
+        lines += map(str, self.mistakes[:MOST_MISTAKES])
         if count > MOST_MISTAKES:
-            told.append(f"... and {count - MOST_MISTAKES} more, shown when these are corrected.")
-        return "\n".join(told)
+            lines.append(f"... and {count - MOST_MISTAKES} more, shown once these are corrected.")
+        return "\n".join(lines)
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:
-    """The help after a word that is not known: the likely spelling, then everything allowed."""
+    """Help for an unknown word: the likely spelling, then the allowed words."""
     words = list(itertools.islice(allowed, MOST_ALLOWED + 1))
-    meant = closest(word, words)
-    start = f"did you mean '{meant}'? " if meant else ""
+    likely = closest(word, words)
+    start = f"did you mean '{likely}'? " if likely else ""
     more = ", ..." if len(words) > MOST_ALLOWED else ""
-    return f"{start}Allowed: {', '.join(words[:MOST_ALLOWED]) if words else 'nothing'}{more}"
+    return f"{start}Allowed: {', '.join(words[:MOST_ALLOWED]) if words else 'none'}{more}"
 
 
 def closest(word: str, allowed: Iterable[str]) -> str | None:
-    """The word that was likely meant, whatever its capitals; None where nothing is near."""
+    """The allowed word that is most similar, ignoring case; None where none is similar."""
     if len(word) > LONGEST_WORD:
         return None
     by_small = {other.lower(): other for other in allowed if len(other) <= LONGEST_WORD}
-    found = difflib.get_close_matches(word.lower(), by_small, n=1, cutoff=0.6)
-    return by_small[found[0]] if found else None
+    matches = difflib.get_close_matches(word.lower(), by_small, n=1, cutoff=0.6)
+    return by_small[matches[0]] if matches else None
 
 
 def printable(text: str, most: int = LONGEST_MESSAGE) -> str:
-    r"""A text that is safe on a terminal and of bounded length: escapes as `\x1b`, cut with ...
+    r"""A text made safe for a terminal: control characters as `\x1b`, long texts cut with `...`.
 
-    What a file holds may otherwise move the cursor, colour the screen or flood it.
+    The text of a file could otherwise move the cursor, colour the screen or flood it.
     """
     text = _cut(text, most)
     text = re.sub(rf"[^\s/\\]{{{LONGEST_WORD},}}", lambda long: _cut(long[0], 60), text)
@@ -115,9 +116,9 @@ def printable(text: str, most: int = LONGEST_MESSAGE) -> str:
 
 
 def with_caret(line: str, column: int) -> str:
-    """A line of a file with a caret under a column (from 1), indented, on two lines.
+    """A line of a file and below it a caret under a column (counted from 1), both indented.
 
-    Wide and combining characters take the columns that they take on a terminal.
+    Wide and combining characters count as the columns that they take on a terminal.
     """
     at = max(0, min(column - 1, len(line)))
     near = "".join(map(_drawn, line[: min(at, 2 * WIDTH)]))
@@ -130,7 +131,7 @@ def with_caret(line: str, column: int) -> str:
 
 
 def _back(line: str, at: int, columns: int) -> int:
-    """How far left of `at` a line may begin to fill so many columns."""
+    """The index from which a line fills a number of columns before `at`."""
     while at > 0 and columns > 0:
         at -= 1
         columns -= _width(_drawn(line[at]))
@@ -138,12 +139,12 @@ def _back(line: str, at: int, columns: int) -> int:
 
 
 def _cut(text: str, most: int) -> str:
-    """A text of so many characters, the middle left out if it is longer."""
+    """A text of at most this many characters; the middle of a longer one is left out."""
     return text if len(text) <= most else f"{text[: most - most // 4]}...{text[-(most // 4) :]}"
 
 
 def _drawn(character: str) -> str:
-    """A character as it is shown: tabs as spaces, whatever commands a terminal as its escape."""
+    """A character as it is shown: a tab as spaces, a control character as its escape."""
     if character == "\t":
         return "    "
     shown = character.isprintable() or unicodedata.category(character) == "Zs"

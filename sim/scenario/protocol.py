@@ -1,20 +1,18 @@
-"""A scenario as a protocol in words, and the list of what it assumes."""
+"""A scenario as a protocol in words, with the list of its assumptions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from html import escape
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim import evidence
 from sim.scenario.checks.markers import unused_markers
 from sim.scenario.checks.regimens import reachable, reached_by
 from sim.scenario.form.intolerance import Intolerance
-from sim.scenario.form.outcome import Visits
 from sim.scenario.form.spread import is_converted
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions, Phase, Schedule, Start
-from sim.scenario.study import Study
+from sim.scenario.form.visits import Visits, VisitTime
 from sim.scenario.text.paths import DocumentPath, dotted
 from sim.scenario.text.provenance import Number
 from sim.vocabulary import DAYS_PER_MONTH
@@ -23,13 +21,20 @@ _ADVERBS = {"1 month": "monthly", "3 months": "quarterly", "6 months": "six-mont
 _ADVERBS |= {"12 months": "yearly", "7 days": "weekly"}
 
 
-def protocol(study: Study) -> Iterator[str]:
-    """The protocol, line by line: who, with what, in which arms, observed how."""
-    scenario = study.scenario
+def protocol(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
+    """The protocol of a study, line by line: patients, therapies, arms, visits.
+
+    Examples
+    --------
+    >>> from sim.scenario import load
+    >>> study = load("scenarios/laroche2011.yaml")
+    >>> next(protocol(study.scenario, study.document)).partition(":")[0]
+    'laroche2011'
+    """
     yield f"{scenario.name}: {scenario.title}"
     yield scenario.question
     yield (
-        f"{scenario.cohort.patients} patients an arm, the same in every arm, "
+        f"{scenario.cohort.patients} patients per arm, the same in every arm, "
         f"followed for {in_time(scenario.horizon)} (to day {round(scenario.horizon)}); "
         f"seed {scenario.seed}"
     )
@@ -49,62 +54,63 @@ def protocol(study: Study) -> Iterator[str]:
     if unused:
         yield f"Effects of regimens that no arm reaches: {', '.join(unused)}"
     yield f"Annual increase of bone density read as: {accrual(scenario)}"
-    yield f"After {in_time(scenario.beyond_evidence.after)}: {_beyond(scenario)}"
+    yield _beyond(scenario)
     yield f"Visits: {_visits(scenario)}"
     if scenario.subgroups:
-        yield f"Shown apart: {', '.join(scenario.subgroups)}"
-    unused = unused_markers(study.document)
+        yield f"Subgroups: {', '.join(scenario.subgroups)}"
+    unused = unused_markers(document)
     if unused:
-        yield f"Not in the cohort, so not used: what the file says of {', '.join(unused)}"
-    converted = [*conversions(study)]
+        yield f"Not used, as the cohort does not have them: data on {', '.join(unused)}"
+    converted = [*conversions(scenario, document)]
     if converted:
-        yield "Computed from what was typed:"
+        yield "Computed from the file:"
         yield from converted
 
 
-def assumptions(study: Study) -> Iterator[str]:
-    """How many numbers there are, who vouches for them, and every one that nobody does."""
-    recalled = [n for n in study.numbers if not n.is_assumption and rests_on_memory(n)]
-    yield count_of_assumptions(study)
-    for number in study.assumptions:
-        note = f"  ({number.note})" if number.note else ""
-        yield f"  {number.path} = {number.text}{note}"
+def assumptions(numbers: Sequence[Number]) -> Iterator[str]:
+    """The number of assumptions, each assumption, and numbers whose sources were not seen."""
+    yield count_of_assumptions(numbers)
+    for number in numbers:
+        if number.is_assumption:
+            note = f"  ({number.note})" if number.note else ""
+            yield f"  {number.path} = {number.text}{note}"
+    recalled = [n for n in numbers if not n.is_assumption and rests_on_memory(n)]
     if recalled:
-        yield f"{len(recalled)} more rest on sources that were recalled and not seen:"
+        yield f"{len(recalled)} more have sources that were cited from memory:"
         for number in recalled:
             yield f"  {number.path} = {number.text}  ({', '.join(number.sources)})"
 
 
-def conversions(study: Study) -> Iterator[str]:
-    """Every mean and SD that was computed from what a paper prints, with the figures used."""
-    for path, tree in _ways(study.document, ()):
-        found: Any = study.scenario
+def conversions(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
+    """Each mean and SD that was computed from other printed figures, with those figures."""
+    for path, tree in _converted(document, ()):
+        spread: Any = scenario
         for part in path:
-            found = found[part] if isinstance(found, dict) else getattr(found, str(part))
+            spread = spread[part] if isinstance(spread, dict) else getattr(spread, str(part))
         given = ", ".join(f"{key} {_typed(value)}" for key, value in tree.items())
-        yield f"  {dotted(path)}: {given} -> mean {found.mean:.4g}, SD {found.sd:.4g}"
+        yield f"  {dotted(path)}: {given} -> mean {spread.mean:.4g}, SD {spread.sd:.4g}"
 
 
-def _ways(tree: Any, path: DocumentPath) -> Iterator[tuple[DocumentPath, dict[str, Any]]]:
+def _converted(tree: Any, path: DocumentPath) -> Iterator[tuple[DocumentPath, dict[str, Any]]]:
     if is_converted(tree):
         yield path, tree
     elif isinstance(tree, dict):
         for key, item in tree.items():
-            yield from _ways(item, (*path, key))
+            yield from _converted(item, (*path, key))
 
 
 def _typed(value: Any) -> str:
     return " to ".join(value) if isinstance(value, list) else str(value)
 
 
-def count_of_assumptions(study: Study) -> str:
-    """One sentence: how many of the scenario's numbers are assumptions."""
-    assumed, total = len(study.assumptions), len(study.numbers)
-    return f"{assumed} of the {total} numbers of this scenario are assumptions"
+def count_of_assumptions(numbers: Sequence[Number]) -> str:
+    """A sentence with the number of assumptions of a scenario."""
+    count = sum(number.is_assumption for number in numbers)
+    return f"{count} of the {len(numbers)} numbers of this scenario are assumptions"
 
 
 def rests_on_memory(number: Number) -> bool:
-    """True if a source of the number was recalled from memory and not seen."""
+    """True where a source of the number was cited from memory and not seen."""
     return any(
         evidence.publication(key).get("seen") == "recalled"
         for key in number.sources
@@ -113,21 +119,11 @@ def rests_on_memory(number: Number) -> bool:
 
 
 def in_time(days: float) -> str:
-    """A duration as a protocol says it: `3 months`, `45 days`."""
+    """A duration in the words of a protocol: `3 months`, `45 days`."""
     months = days / DAYS_PER_MONTH
     if abs(months - round(months)) < 1e-6 and months > 0.5:
         return "1 month" if round(months) == 1 else f"{round(months)} months"
-    return "1 day" if days == 1 else f"{days:g} days"
-
-
-def html(study: Study) -> str:
-    """The protocol with its indents, and the assumptions folded away below their number."""
-    count, *listed = assumptions(study)
-    return (
-        f"<div><pre>{escape(chr(10).join(protocol(study)))}</pre>"
-        f"<details><summary>{escape(count)}</summary>"
-        f"<pre>{escape(chr(10).join(listed))}</pre></details></div>"
-    )
+    return "1 day" if days == 1 else f"{days:.10g} days"
 
 
 def accrual(scenario: Scenario) -> str:
@@ -189,21 +185,21 @@ def _infusions(therapy: Infusions, scenario: Scenario) -> str:
     for name, reaction in therapy.reactions.items():
         first, later = reaction.first * 100, reaction.later * 100
         ends = (
-            f", ending the course in {reaction.ends_course * 100:g} %"
+            f", which ends the therapy in {reaction.ends_course * 100:g} %"
             if reaction.ends_course
             else ""
         )
         doses = f"{later:g} % of later {therapy.by}s{ends}"
         parts.append(f"{name} after {first:g} % of first and {doses}")
     if therapy.ends_course:
-        parts.append(f"the last one with a chance of {therapy.ends_course * 100:g} % each")
+        parts.append(f"each dose is the last with probability {therapy.ends_course * 100:g} %")
     return "; ".join(parts)
 
 
 def _course(therapy: Course) -> str:
     begins = _begins(therapy.start)
     ends = "" if therapy.duration is None else f" for {in_time(therapy.duration)}"
-    parts = [f"{therapy.course} {_often(therapy.times_per_week)} a week from {begins}{ends}"]
+    parts = [f"{therapy.course} {_often(therapy.times_per_week)} per week from {begins}{ends}"]
     if therapy.intolerance is not None:
         parts.append(f"intolerance: {_intolerance(therapy.intolerance)}")
         parts.append(f"then {', then '.join(therapy.on_intolerance)}")
@@ -215,11 +211,11 @@ def _often(times: float) -> str:
 
 
 def _begins(start: Start) -> str:
-    """From when a therapy is given."""
+    """When a therapy begins."""
     if start.after is not None:
         waited = f" and {in_time(start.wait)} have passed" if start.wait > 0 else ""
         return f"when {start.after} has ended{waited}"
-    return "enrolment" if start.on == 0 else f"{in_time(start.on)} on"
+    return "enrolment" if start.on == 0 else f"{in_time(start.on)} after enrolment"
 
 
 def _intolerance(intolerance: Intolerance) -> str:
@@ -236,23 +232,27 @@ def _intolerance(intolerance: Intolerance) -> str:
         for step in intolerance.steps
     ]
     ends = [in_time(step.until) for step in intolerance.steps]
-    told = ", ".join(f"{step} until {end}" for step, end in zip(steps, ends, strict=True))
-    return f"{told}, none after"
+    risks = ", ".join(f"{step} until {end}" for step, end in zip(steps, ends, strict=True))
+    return f"{risks}, none later"
 
 
 def _beyond(scenario: Scenario) -> str:
-    rate = scenario.beyond_evidence.rate
-    holds = "holds" if rate == 0 else f"changes by {rate:g} % of entry a year"
-    reached = scenario.horizon > scenario.beyond_evidence.after
+    after, rate = scenario.beyond_evidence.after, scenario.beyond_evidence.rate
+    change = "is constant" if rate == 0 else f"changes by {rate:g} % of the entry value per year"
+    reached = "" if scenario.horizon > after else " (not reached in this study)"
     return (
-        f"bone density {holds}; {'no evidence reaches so far' if reached else 'not reached here'}"
+        f"After {in_time(after)}, the longest follow-up with data: bone density {change}{reached}"
     )
 
 
 def _visits(scenario: Scenario) -> str:
     visits, end = scenario.visits, scenario.horizon
-    dxa = f"{len(Visits.days(visits.dxa, end))} densitometries (entry, {', '.join(visits.dxa)})"
+    dxa = f"{len(Visits.days(visits.dxa, end))} densitometries ({_times(visits.dxa)})"
     if not scenario.cohort.markers:
         return f"{dxa}; no markers"
-    count, times = len(Visits.days(visits.markers, end)), ", ".join(["entry", *visits.markers])
-    return f"{dxa}, {count} of {', '.join(scenario.cohort.markers)} ({times})"
+    count, names = len(Visits.days(visits.markers, end)), ", ".join(scenario.cohort.markers)
+    return f"{dxa}, {count} of {names} ({_times(visits.markers)})"
+
+
+def _times(times: list[VisitTime]) -> str:
+    return ", ".join(["entry", *(time.text for time in times)])

@@ -1,4 +1,4 @@
-"""The doorway: a file, or a resolved document, to a Scenario with the source of each number."""
+"""Loading a scenario: a file, or a document kept in a manifest, becomes a checked Study."""
 
 from __future__ import annotations
 
@@ -6,40 +6,51 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from sim import evidence
-from sim.scenario.checks.forms import reader, validated
-from sim.scenario.checks.markers import check_markers, without_unused
-from sim.scenario.checks.publications import is_file, read_publications
-from sim.scenario.checks.regimens import check_regimens
-from sim.scenario.checks.sequences import check_sequences
+from sim.scenario.checks.forms import reader
+from sim.scenario.checks.publications import is_file, shipped
+from sim.scenario.checks.whole import Checked, checked
 from sim.scenario.form.cohort import Patients
 from sim.scenario.form.study import Scenario, Seed
 from sim.scenario.form.uncertainty import Uncertainty
-from sim.scenario.mistakes import Mark, Mistake, ScenarioError, closest, nearest
+from sim.scenario.mistakes import Mark, Mistake, ScenarioError, closest
+from sim.scenario.protocol import assumptions, protocol
 from sim.scenario.text.layers import read_layers
-from sim.scenario.text.paths import dotted, parts_of, replaced, value_at
-from sim.scenario.text.provenance import Number, Plain, take_off
+from sim.scenario.text.paths import parts_of, replaced, value_at
+from sim.scenario.text.provenance import Number, as_it_stands, take_off
 from sim.scenario.text.settings import Setting, in_full, joined, set_over
 from sim.scenario.text.tree import Branch, Leaf, Listing, Node
 
 OF_A_SWEEP = "mastosim_sweep"
-"""The key that a sweep has, and no scenario."""
+"""The key that marks a file as a sweep."""
 
 
 @dataclass(frozen=True)
 class Study:
-    """A scenario that was read and found valid.
+    """A valid scenario with the source of each number.
 
-    `scenario` holds the values, `numbers` what vouches for each, `document` the resolved text
-    (base and patches joined, sources taken off), whose digest names the study, `publications`
-    the user's own ones by the name of their file, `uncertainty` the distribution that stands
-    beside a value or the keys of a mapping, by path; a document alone has none. `settings` are
-    the values that were set over the file.
+    Attributes
+    ----------
+    scenario
+        The values, each in one unit.
+    numbers
+        The numbers as typed, with the publications that support each.
+    document
+        The texts of the file after `extends` and settings, without sources.
+    digest
+        SHA-256 of the document and the user's publications; the digest names the study.
+    publications
+        The user's own publications by the name of their file.
+    uncertainty
+        The distributions beside values, by path; empty for a study from a document.
+    settings
+        The values that were set over the file; they have no part in digest and equality.
     """
 
     scenario: Scenario
@@ -53,14 +64,36 @@ class Study:
     def publication(self, key: str) -> dict[str, Any]:
         """A publication by its key, or by the name of a file beside the scenario.
 
-        Raises KeyError for one that the scenario does not name.
+        Times are days, whichever of the two it is. Raises KeyError for an unknown publication.
         """
-        return self.publications[key] if is_file(key) else evidence.publication(key)
+        return self.publications[key] if is_file(key) else shipped(key)
 
     def with_(self, *, patients: int | None = None, seed: int | None = None) -> Study:
         """The same study with another number of patients or another seed.
 
-        Raises ScenarioError for a number that a scenario cannot have.
+        Parameters
+        ----------
+        patients
+            Virtual patients per arm, 1 or more; None keeps the number.
+        seed
+            Seed of the random numbers, 0 or more; None keeps the seed.
+
+        Returns
+        -------
+        Study
+            Equal to the study that `load` reads with these numbers.
+
+        Raises
+        ------
+        ScenarioError
+            For a number that a scenario cannot have.
+
+        Examples
+        --------
+        >>> from sim.scenario import load
+        >>> study = load("scenarios/laroche2011.yaml").with_(patients=200)
+        >>> study.scenario.cohort.patients
+        200
         """
         scenario = self.scenario
         new_patients = scenario.cohort.patients if patients is None else patients
@@ -70,7 +103,7 @@ class Study:
             "seed": (scenario.seed, new_seed, Seed),
         }
         settings = [
-            _checked(Setting(path, value_at(self.document, parts_of(path)), str(new)), form)
+            _allowed(Setting(path, value_at(self.document, parts_of(path)), str(new)), form)
             for path, (old, new, form) in changes.items()
             if new != old
         ]
@@ -87,18 +120,22 @@ class Study:
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """How another process is handed a study: by what it can be made of again."""
+        """Pickled as the document, which the other process reads again."""
         return from_document, (self.document, self.numbers, self.publications, self.settings)
 
     def _repr_html_(self) -> str:
-        """The protocol in words and what it assumes, as a notebook shows them."""
-        from sim.scenario.protocol import html
-
-        return html(self)
+        """The protocol in words and its assumptions, for notebooks."""
+        count, *listed = assumptions(self.numbers)
+        lines = protocol(self.scenario, self.document)
+        return (
+            f"<div><pre>{escape(chr(10).join(lines))}</pre>"
+            f"<details><summary>{escape(count)}</summary>"
+            f"<pre>{escape(chr(10).join(listed))}</pre></details></div>"
+        )
 
     @property
     def assumptions(self) -> tuple[Number, ...]:
-        """The numbers that no publication vouches for."""
+        """The numbers that no publication supports."""
         return tuple(number for number in self.numbers if number.is_assumption)
 
 
@@ -110,26 +147,54 @@ def load(
 ) -> Study:
     """Read and check a scenario file.
 
-    `settings` are `path=value` texts laid over the file; `patients` and `seed` replace the numbers
-    of the file and of the settings. Raises ScenarioError with every mistake found.
+    Parameters
+    ----------
+    path
+        The file; the file that it extends and its publications are in the same folder.
+    settings
+        Texts `path=value` that are set over the file in their order.
+    patients
+        Virtual patients per arm in place of the number of the file and the settings.
+    seed
+        Seed of the random numbers in place of the seed of the file and the settings.
+
+    Returns
+    -------
+    Study
+        The scenario with the source of each number.
+
+    Raises
+    ------
+    ScenarioError
+        With all mistakes of the file and the settings.
+
+    Examples
+    --------
+    >>> from sim.scenario import load
+    >>> study = load("scenarios/laroche2011.yaml", ["horizon=24 months"], patients=50)
+    >>> study.scenario.horizon
+    730.5
+    >>> study.settings[0]
+    Setting(path='horizon', old='60 months', new='24 months')
     """
     mistakes: list[Mistake] = []
     document = read_layers(Path(path), str(path), mistakes)
     _refuse_a_sweep(document)
-    document, laid = set_over(document, in_full(settings, patients, seed), mistakes)
-    return replace(_study(document, mistakes, Path(path).parent), settings=laid)
+    document, recorded = set_over(document, in_full(settings, patients, seed), mistakes)
+    plain = take_off(document, evidence.keys())
+    return _study(checked(plain, mistakes, Path(path).parent), recorded)
 
 
 def _refuse_a_sweep(document: Branch) -> None:
-    """Raises ScenarioError with one mistake for a sweep, also where its first key is misspelt."""
-    told = "this is a sweep; `mastosim sweep FILE` does it"
+    """Raise ScenarioError with one mistake for a sweep, also where its first key is misspelt."""
+    message = "this is a sweep; run it with `mastosim sweep FILE`"
     if OF_A_SWEEP in document.items:
-        raise ScenarioError([Mistake(OF_A_SWEEP, told, document.marks[OF_A_SWEEP])])
-    strange = [key for key in document.items if key not in Scenario.model_fields]
-    meant = closest(OF_A_SWEEP, strange) if "design" in strange else None
-    if meant is not None:
-        told = f"did you mean '{OF_A_SWEEP}'? Then {told}"
-        raise ScenarioError([Mistake(meant, told, document.marks[meant])])
+        raise ScenarioError([Mistake(OF_A_SWEEP, message, document.marks[OF_A_SWEEP])])
+    unknown = [key for key in document.items if key not in Scenario.model_fields]
+    misspelt = closest(OF_A_SWEEP, unknown) if "design" in unknown else None
+    if misspelt is not None:
+        message = f"did you mean '{OF_A_SWEEP}'? Then {message}"
+        raise ScenarioError([Mistake(misspelt, message, document.marks[misspelt])])
 
 
 def from_document(
@@ -138,116 +203,55 @@ def from_document(
     publications: dict[str, Any] | None = None,
     settings: Iterable[Setting] = (),
 ) -> Study:
-    """A study again from its document, numbers and publications, as a manifest keeps them.
+    """A study from a document that is kept in a manifest or changed by a program.
 
-    `settings` are those that the document contains already.
+    Parameters
+    ----------
+    document
+        The document of a Study: nested mappings and lists of texts, without sources.
+    numbers
+        The numbers of the study with their sources.
+    publications
+        The user's own publications by the name of their file.
+    settings
+        The settings that the document already contains, for the record.
 
-    Raises ScenarioError when the document is not valid any more.
+    Returns
+    -------
+    Study
+        The study without uncertainty, which a document does not contain.
+
+    Raises
+    ------
+    ScenarioError
+        For a document that is not valid, or not valid any more.
     """
     node = _as_node(document, Mark("the manifest", 1, 1))
     if not isinstance(node, Branch):
         raise ScenarioError([Mistake("", "the manifest holds no scenario")])
-    study = _study(node, [], publications=publications)
-    return replace(study, numbers=tuple(numbers), settings=tuple(settings))
+    valid = checked(as_it_stands(node), [], publications=publications)
+    return _study(valid._replace(numbers=tuple(numbers)), settings)
 
 
-def _study(
-    document: Branch,
-    found: list[Mistake],
-    folder: Path | None = None,
-    publications: dict[str, Any] | None = None,
-) -> Study:
-    plain = take_off(document, evidence.keys())
-    held = {} if publications is None else publications
-    scenario, mistakes = validated(Scenario, plain, plain.tree)
-    mistakes = [*plain.mistakes, *mistakes]
-    uncertain = {}
-    for path, tree in plain.uncertainty.items():
-        found_one, wrong = validated(Uncertainty, plain, tree, (*path, "uncertainty"))
-        mistakes += wrong
-        if found_one is not None:
-            uncertain[dotted(path)] = found_one
-    for check in (check_regimens, check_sequences, check_markers):
-        mistakes += check(plain)
-    own = held if folder is None else read_publications(plain, folder, mistakes)
-    mistakes += _unknown_answers(plain, own)
-    told = {mistake.path for mistake in found}
-    mistakes = [*found, *(mistake for mistake in mistakes if mistake.path not in told)]
-    if mistakes or scenario is None:
-        raise ScenarioError(sorted(mistakes, key=_by_place))
-    numbers = without_unused(plain.numbers, plain.tree)
-    return Study(scenario, tuple(numbers), plain.tree, _digest(plain.tree, own), own, uncertain)
+def _study(valid: Checked, settings: Iterable[Setting]) -> Study:
+    digest = _digest(valid.document, valid.publications)
+    return Study(**valid._asdict(), digest=digest, settings=tuple(settings))
 
 
 def _digest(document: dict[str, Any], publications: dict[str, Any]) -> str:
-    """The digest by which a study is known: of its document and of the user's publications."""
+    """The digest that names a study: of its document and the user's publications."""
     whole = {"scenario": document, "publications": publications} if publications else document
     canonical = json.dumps(whole, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _checked(setting: Setting, form: Any) -> Setting:
-    """A setting whose value its form allows. Raises ScenarioError for any other."""
+def _allowed(setting: Setting, form: Any) -> Setting:
+    """A setting whose value is allowed by its form. Raises ScenarioError for another value."""
     try:
         reader(form).validate_python(setting.new)
     except ValidationError as error:
         raise ScenarioError([Mistake(setting.path, error.errors()[0]["msg"])]) from error
     return setting
-
-
-def _unknown_answers(plain: Plain, own: dict[str, Any]) -> list[Mistake]:
-    """A publication to answer to that is not known, or speaks of arms that are not there."""
-    answers, mark = plain.tree.get("answers"), plain.marks.get(("answers",))
-    if not isinstance(answers, str) or is_file(answers):
-        paper = own.get(str(answers), {"groups": {}, "facts": []})
-        problems = [
-            *(
-                (f"group '{name}'", _strangers(group, plain))
-                for name, group in paper["groups"].items()
-            ),
-            *((f"fact '{fact['fact']}'", _unknown_subject(fact, plain)) for fact in paper["facts"]),
-        ]
-        return [
-            Mistake("answers", f"{answers}, {where}: {problem}", mark)
-            for where, found in problems
-            for problem in found
-        ]
-    if answers in evidence.keys():  # noqa: SIM118
-        return []
-    message = f"'{answers}' is not a known publication; {nearest(answers, evidence.keys())}"
-    beside = "; or a file of your own beside the scenario, like my-study.yaml"
-    return [Mistake("answers", message + beside, mark)]
-
-
-def _unknown_subject(fact: dict[str, Any], plain: Plain) -> list[str]:
-    """The course or the reaction that a fact is about and the scenario does not have."""
-    wanted = fact.get("simulated", {})
-    therapies = plain.tree.get("therapies") or {}
-    reactions = [
-        name
-        for therapy in therapies.values()
-        if isinstance(therapy, dict) and isinstance(therapy.get("reactions"), dict)
-        for name in therapy["reactions"]
-    ]
-    known = {"share_stopped": list(therapies), "share_with_reaction": reactions}
-    names = known.get(wanted.get("statistic"))
-    if names is None or wanted["of"] in names:
-        return []
-    what = "a therapy" if wanted["statistic"] == "share_stopped" else "a reaction"
-    return [f"'{wanted['of']}' is not {what}; {nearest(wanted['of'], names)}"]
-
-
-def _strangers(group: dict[str, str], plain: Plain) -> list[str]:
-    """The arm and the courses of a group that the scenario does not have."""
-    arms, therapies = plain.tree.get("arms") or {}, plain.tree.get("therapies") or {}
-    found = [] if group["arm"] in arms else [("an arm", group["arm"], arms)]
-    found += [("a therapy", name, therapies) for name in group if name not in ("arm", *therapies)]
-    return [f"'{name}' is not {what}; {nearest(name, known)}" for what, name, known in found]
-
-
-def _by_place(mistake: Mistake) -> tuple[str, int, int]:
-    at = mistake.mark
-    return (at.file, at.line, at.column) if at else ("", 0, 0)
 
 
 def _as_node(value: Any, mark: Mark) -> Node:

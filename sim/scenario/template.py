@@ -1,4 +1,4 @@
-"""Files to begin with: a whole study to fill in, and a what-if of a few lines."""
+"""Files to begin with: a complete study to fill in, and a what-if of a few lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STUDY = Path(__file__).with_name("template.yaml")
 
 
 def study(name: str) -> str:
-    """A commented study, valid as it stands, whose numbers are placeholders."""
+    """A commented, valid study whose numbers are placeholders."""
     return named(STUDY.read_text(encoding="utf-8"), name)
 
 
@@ -22,10 +22,10 @@ def named(text: str, name: str) -> str:
 
 
 def what_if(name: str, base: str, below: Scenario) -> str:
-    """A change of another study; its lines of example fit the therapies of that one."""
+    """A file that extends a study; its example lines name the therapies of that study."""
     return f"""\
-# What differs from {base}; all else stands as it is there. Mappings join those of the base, lists
-# and values replace them, and a key with nothing behind it removes what the base has.
+# Changes of {base}; everything else is inherited. Mappings are joined with those of the base,
+# lists and values replace them, and an empty key deletes the inherited entry.
 extends: {base}
 name: {name}
 title: {name}, a change of {below.name}
@@ -37,7 +37,7 @@ question: What if?
 
 
 def name_of(path: Path) -> str:
-    """The name of a study from that of its file: small letters, digits, - and _; may be empty."""
+    """A name of a study from its file: small letters, digits, - and _; it may be empty."""
     words = re.sub(r"[^a-z0-9_.-]+", "-", path.stem.lower())
     return words.strip("-._")[:60]
 

@@ -1,13 +1,14 @@
-"""Columns of random numbers that are kept for the next use, as far as they fit in memory.
+"""Columns of random numbers that are kept for the next use, within a limit of memory.
 
-Points of a sweep have the same patients, and drawing their numbers anew takes a third of the time
-of a small point. A column depends on its address alone, so a kept one is the same to the bit.
+All points of a sweep have the same patients, and drawing their numbers takes a third of the time of
+a small point. A column depends on its address alone, so a kept column is the same to the last bit.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,54 +17,116 @@ from sim.simulation.draws import Law
 from sim.simulation.records import Floats
 
 Address = tuple[int, str, int, Law, range]
-"""Seed, stream, use, law and the numbers of the patients."""
+"""Seed, stream, use, law and numbers of the patients."""
+
+
+class Table(NamedTuple):
+    """The last table of columns: seed, names of the columns, patients, and the numbers."""
+
+    seed: int
+    columns: tuple[tuple[str, int, Law], ...]
+    patients: range
+    numbers: Floats
+
+
+NO_TABLE = Table(0, (), range(0), np.empty((0, 0)))
 
 
 class Columns:
-    """Columns of random numbers; those of one range of patients are kept in up to `most_bytes`.
+    """Source of columns of random numbers, which keeps the columns of one range of patients.
 
-    Work goes through a range of patients after the other, so another range replaces the columns of
-    the one before. A column that does not fit any more is drawn anew each time.
+    A sweep goes through one range of patients after the other, so the columns of another range
+    replace the kept ones. A column beyond the limit is drawn again at each use. The last table is
+    kept as well, because most points need the same columns.
+
+    Parameters
+    ----------
+    most_bytes : int
+        Most bytes that are kept; 0 keeps nothing.
     """
 
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes = most_bytes
-        self.bytes = 0
-        self._kept: dict[Address, Floats] = {}
         self._patients = range(0)
+        self._columns: dict[Address, Floats] = {}
+        self._bytes_of_columns = 0
+        self._table = NO_TABLE
         self._changing = threading.Lock()  # workers of a cluster may be threads of one process
 
     def __reduce__(self) -> tuple[type[Columns], tuple[int]]:
-        """Another process is handed the limit, and keeps columns of its own."""
+        """Pickle the limit alone: another process keeps columns of its own."""
         return Columns, (self.most_bytes,)
 
+    @property
+    def bytes(self) -> int:
+        """Bytes that are kept now."""
+        return self._bytes_of_columns + self._table.numbers.nbytes
+
     def column(self, seed: int, stream: str, use: int, law: Law, patients: range) -> Floats:
-        """One number per patient, as `draws.column` draws it; not to be written to."""
+        """Return one random number per patient, kept or drawn now by `draws.column`.
+
+        Parameters
+        ----------
+        seed, stream, use, law
+            Address of the numbers, as in `draws.column`.
+        patients : range
+            Numbers of the patients.
+
+        Returns
+        -------
+        array, shape (patients,)
+            A kept column is read-only.
+        """
         address = (seed, stream, use, law, patients)
-        column = self._kept.get(address)
+        column = self._columns.get(address)
         if column is None:
             column = draws.column(seed, stream, use, law, patients.start, len(patients))
-            self._keep(address, column)
+            with self._changing:
+                if self._has_room(patients, column) and address not in self._columns:
+                    column.flags.writeable = False
+                    self._columns[address] = column
+                    self._bytes_of_columns += column.nbytes
         return column
 
     def table(self, seed: int, columns: Sequence[tuple[str, int, Law]], patients: range) -> Floats:
-        """Columns side by side, each named by stream, use and law: patients x columns."""
+        """Return columns side by side.
+
+        Parameters
+        ----------
+        seed : int
+            Seed of the study.
+        columns : sequence of (stream, use, law)
+            Address of each column.
+        patients : range
+            Numbers of the patients.
+
+        Returns
+        -------
+        array, shape (patients, columns)
+            Random numbers. The next caller may receive the same array: do not write to it.
+        """
+        last = self._table
+        if last[:3] == (seed, tuple(columns), patients):
+            return last.numbers
         rows = np.empty((len(columns), len(patients)))
         for row, (stream, use, law) in zip(rows, columns, strict=True):
             row[:] = self.column(seed, stream, use, law, patients)
-        return np.ascontiguousarray(rows.T)
-
-    def _keep(self, address: Address, column: Floats) -> None:
-        if column.nbytes > self.most_bytes:
-            return
-        column.flags.writeable = False
+        numbers = np.ascontiguousarray(rows.T)
         with self._changing:
-            if address[-1] != self._patients:
-                self._patients, self.bytes, self._kept = address[-1], 0, {}
-            if address not in self._kept and self.bytes + column.nbytes <= self.most_bytes:
-                self._kept[address] = column
-                self.bytes += column.nbytes
+            self._table = NO_TABLE
+            if self._has_room(patients, numbers):
+                self._table = Table(seed, tuple(columns), patients, numbers)
+        return numbers
+
+    def _has_room(self, patients: range, numbers: Floats) -> bool:
+        """Whether numbers can be kept. What is kept of another range of patients goes first."""
+        if numbers.nbytes > self.most_bytes:
+            return False
+        if patients != self._patients:
+            self._patients, self._table = patients, NO_TABLE
+            self._columns, self._bytes_of_columns = {}, 0
+        return self.bytes + numbers.nbytes <= self.most_bytes
 
 
 DRAWN_ANEW = Columns(most_bytes=0)
-"""Keeps nothing: every column is drawn when it is asked for."""
+"""A source that keeps nothing: every column is drawn at each use."""

@@ -24,39 +24,43 @@ def simulate_arms(
 ) -> dict[str, tuple[Inputs, Log]]:
     """Follow patients in every arm of a study, or in some arms.
 
-    A patient who has more fractures than random numbers were prepared for is followed again with
-    four times as many. Random numbers have addresses, so the second attempt repeats the first.
+    If a patient has more fractures than random numbers were prepared for, all are followed again
+    with four times as many. Random numbers have addresses, so the second attempt repeats the first.
 
     Parameters
     ----------
-    protocol
-        What all patients of the study share, from `lowering.protocol`.
-    patients
+    protocol : Protocol
+        Values that all patients share, from `lowering.protocol`.
+    patients : range
         Numbers of the patients.
-    engine
-        SimPy as the clock, or the compiled loop; both give the same log to the bit.
-    arms
-        Names of the arms to follow; all where it is None.
-    columns
-        Columns of random numbers; those drawn before may be kept there.
+    engine : "simpy" or "batch"
+        SimPy as the clock, or the compiled loop. The logs are equal to the last bit.
+    arms : collection of str, optional
+        Names of the arms to follow; all arms if None.
+    columns : Columns
+        Source of random numbers, which may keep columns for the next use.
 
     Returns
     -------
     dict
-        For each arm its inputs and its log, in the order of the study.
+        Inputs and log of each arm by name, in the order of the study.
 
     Raises
     ------
     ScenarioError
-        Where a patient has more than `MOST_FRACTURES` fractures at one site.
+        If a patient has more than `MOST_FRACTURES` fractures at one site.
+
+    References
+    ----------
+    docs/architecture.md, sections "One patient" and "Random numbers".
 
     Examples
     --------
     >>> from sim.scenario import load
-    >>> study = load("scenarios/laroche2011.yaml")
-    >>> arms = simulate_arms(lowering.protocol(study.scenario), range(2), "simpy")
-    >>> [(arm, len(inputs.patients)) for arm, (inputs, log) in arms.items()]
-    [('combination', 2), ('pamidronate', 2)]
+    >>> protocol = lowering.protocol(load("scenarios/laroche2011.yaml").scenario)
+    >>> arms = simulate_arms(protocol, range(2), "simpy")
+    >>> {arm: sorted(set(log.patient.tolist())) for arm, (inputs, log) in arms.items()}
+    {'combination': [0, 1], 'pamidronate': [0, 1]}
     """
     follow = {"simpy": simpy_engine.simulate, "batch": batch_engine.simulate}[engine]
     while True:
@@ -73,7 +77,22 @@ def simulate_arms(
 def inputs_of(
     protocol: Protocol, patients: range, columns: Columns = DRAWN_ANEW
 ) -> dict[str, Inputs]:
-    """The inputs of an engine per arm: the same patients and random numbers in every arm."""
+    """Put together the inputs of an engine for every arm.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        Values that all patients share, from `lowering.protocol`.
+    patients : range
+        Numbers of the patients.
+    columns : Columns
+        Source of random numbers, which may keep columns for the next use.
+
+    Returns
+    -------
+    dict
+        Inputs of each arm by name: the same patients and random numbers in every arm.
+    """
     people = lowering.patients(protocol.scenario, patients, columns)
     numbers = lowering.numbers(protocol.needs, protocol.scenario.seed, patients, columns)
     return {arm: Inputs(params, people, numbers) for arm, params in protocol.arms.items()}
@@ -89,5 +108,16 @@ def _with_more_fractures(protocol: Protocol) -> Protocol:
 
 
 def names_of(study: Study) -> Names:
-    """The names of the slots of a study's therapies and reactions."""
+    """Name the slots of the therapies and reactions of a study.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+
+    Returns
+    -------
+    Names
+        Names of therapies and reactions, in the order of their slots.
+    """
     return Names(tuple(study.scenario.therapies), lowering.reaction_names(study.scenario))

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim import evidence
 from sim.scenario.form.units import read
+from sim.scenario.form.visits import VisitTime
 
 from .cohort import reference_t
 from .hazards import YEAR, Cumulative, LifeTable, intolerance_hazard
@@ -167,9 +168,9 @@ class Plan:
             window = accrual.saturating.window
             self.gain = window / YEAR / -math.expm1(-window / self.tau)
 
-    def _visits(self, times: list[str]) -> list[int]:
+    def _visits(self, times: list[VisitTime]) -> list[int]:
         days = {0}
-        for text in times:
+        for text in (time.text for time in times):
             interval = read(text.replace("every ", "").strip(), "time, held in days")
             k = 1
             while round(k * interval) <= self.last_day and (k == 1 or text.startswith("every ")):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
@@ -13,25 +11,16 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MultipleLocator
 
-from sim.display.figures import months
+from sim.display.figures import months, multiples, style
+from sim.display.figures.bands import band, median
 from sim.display.figures.caption import Caption
-from sim.display.figures.page import TWO_COLUMNS, Page
+from sim.display.figures.multiples import Room
 from sim.display.figures.saved import Saved
-from sim.display.figures.style import (
-    BAND,
-    DASHED,
-    EDGE,
-    NEUTRAL,
-    PALEST,
-    ArmStyle,
-    arm_style,
-    arms_in_legend,
-)
 from sim.results import Tables
 from sim.vocabulary import BONES, DAYS_PER_MONTH
 
 OSTEOPOROSIS_T = -2.5
-WIDTH = 65.0
+ROOM = Room(left=13.0, between=27.0, right=13.0, height=60.0, below=11.5)
 SHOWN = 12
 """Patients whose own courses are drawn: more would hide the bands."""
 
@@ -42,15 +31,14 @@ NAMES = {"spine": "Lumbar spine", "hip": "Hip"}
 def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
     """Measured bone density of spine and hip over time: medians, bands and a few patients."""
     numbers = courses(saved.tables, caption.arms)
-    looks = arm_style(caption.arms)
-    lines = caption.paragraphs(*_explained(numbers, caption))
-    page = Page(TWO_COLUMNS, 76, caption.title, _legend(looks, caption), lines)
-    for place, bone in enumerate(BONES):
-        axes = page.axes(13 + 92 * place, 4.5, WIDTH, 60)
+    looks = style.arm_style(caption.arms)
+    sentences = caption.paragraphs(*_explained(numbers, caption))
+    titles, legend = [NAMES[bone] for bone in BONES], _legend(looks, caption)
+    page = multiples.titled(titles, ROOM, caption.title, legend, sentences)
+    last = caption.horizon_months
+    for axes, bone in zip(page.panels, BONES, strict=True):
         _panel(axes, numbers[numbers["bone"] == bone], looks)
-        last = caption.horizon_months
-        months.draw_months(axes, caption, months.ticks(last, WIDTH), last)
-        axes.set_title(NAMES[bone])
+        months.draw_months(axes, caption, months.ticks(last, page.width), last)
         _t_scores(axes, *caption.reference[bone])
     return page.figure, numbers
 
@@ -78,36 +66,23 @@ def courses(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _panel(axes: Axes, numbers: pd.DataFrame, looks: dict[str, ArmStyle]) -> None:
+def _panel(axes: Axes, numbers: pd.DataFrame, looks: dict[str, style.ArmStyle]) -> None:
     """One bone: areas below, then single patients, edges of bands, and medians on top."""
     lightness = 2 / max(2, len(looks))  # the more arms lie over each other, the fainter each is
     for arm, look in looks.items():
         course = numbers[numbers["arm"] == arm]
         time = course["months"]
-        _bands(axes, course, look, lightness)
+        band(axes, time, course[["p05", "p95"]], look, 0.05 * lightness, edge=0.6)
+        band(axes, time, course[["p25", "p75"]], look, 0.18 * lightness, edge=0.4)
         own = course.filter(like="patient_").to_numpy(float)
         axes.plot(time, own, color=look.color, linewidth=0.4, alpha=0.5 * lightness, zorder=2)
-        axes.plot(
-            time, course["median"], **look._asdict(),
-            **EDGE, zorder=4, label=arm,
-        )  # fmt: skip
+        median(axes, time, course, look)
     axes.set_ylabel("Measured BMD (g/cm²)")
-
-
-def _bands(axes: Axes, course: pd.DataFrame, look: ArmStyle, lightness: float) -> None:
-    """Bands as light areas with edges: the edges stay visible where bands of arms overlap."""
-    line: dict[str, Any] = {"color": look.color, "linestyle": look.linestyle, "zorder": 3}
-    for low, high, opacity, width in (("p05", "p95", 0.05, 0.6), ("p25", "p75", 0.18, 0.4)):
-        axes.fill_between(
-            course["months"], course[low], course[high], color=look.color,
-            alpha=opacity * lightness, linewidth=0, zorder=1,
-        )  # fmt: skip
-        axes.plot(course["months"], course[[low, high]], linewidth=width, **line)
 
 
 def _t_scores(axes: Axes, mean: float, sd: float) -> None:
     """The same scale as T-scores on the right, with the threshold of osteoporosis."""
-    axes.axhline(mean + OSTEOPOROSIS_T * sd, zorder=3.5, **DASHED)
+    axes.axhline(mean + OSTEOPOROSIS_T * sd, zorder=3.5, **style.DASHED)
     scales = (
         lambda bmd: (np.asarray(bmd, float) - mean) / sd,
         lambda t: mean + sd * np.asarray(t, float),
@@ -119,15 +94,17 @@ def _t_scores(axes: Axes, mean: float, sd: float) -> None:
     right.yaxis.set_major_locator(MultipleLocator(0.5 if top - bottom < 5.5 * sd else 2.5))
 
 
-def _legend(looks: dict[str, ArmStyle], caption: Caption) -> list[list[Artist]]:
+def _legend(looks: dict[str, style.ArmStyle], caption: Caption) -> list[list[Artist]]:
     """The arms, and what lines and bands are, in grey because that holds for every arm."""
     return [
-        arms_in_legend(looks),
+        style.arms_in_legend(looks),
         [
-            Patch(facecolor=BAND, label="middle 50 %"),
-            Patch(facecolor=PALEST, edgecolor=NEUTRAL, linewidth=0.6, label="middle 90 %"),
-            Line2D([], [], color=NEUTRAL, linewidth=0.5, label="single patients"),
-            Line2D([], [], label="T-score −2.5", **DASHED),
+            Patch(facecolor=style.BAND, label="middle 50 %"),
+            Patch(
+                facecolor=style.PALEST, edgecolor=style.NEUTRAL, linewidth=0.6, label="middle 90 %"
+            ),
+            Line2D([], [], color=style.NEUTRAL, linewidth=0.5, label="single patients"),
+            Line2D([], [], label="T-score −2.5", **style.DASHED),
             *months.legend(caption),
         ],
     ]

@@ -8,13 +8,20 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from sim.display.figures import intervals, scales
+from sim.display.figures import intervals, scales, style
 from sim.display.figures.caption import ON_READING, spoken
 from sim.display.figures.differences import label_of
-from sim.display.figures.intervals import Block, Layout, Mark, Panel, Row, Upright
-from sim.display.figures.style import ZERO, ArmStyle, arm_style, mark, with_line
+from sim.display.figures.intervals.parts import (
+    Block,
+    Layout,
+    Mark,
+    Panel,
+    Row,
+    Upright,
+    abreast,
+    line,
+)
 from sim.vocabulary import Arms, rows_with
 
 OUTCOMES = {
@@ -48,7 +55,7 @@ class Beside(NamedTuple):
     by: str
     names: Mapping[str, str]
     first: str
-    looks: Mapping[Arms, ArmStyle]
+    looks: Mapping[Arms, style.ArmStyle]
     are_differences: bool = False
 
 
@@ -65,7 +72,7 @@ def figure(
     if rows.empty:
         return None
     names = {str(name): str(name) for name in rows["scenario"].unique()}
-    looks = {Arms(arm): look for arm, look in arm_style(list(rows["arm"].unique())).items()}
+    looks = {Arms(arm): look for arm, look in style.arm_style(list(rows["arm"].unique())).items()}
     beside = Beside(rows.assign(against_arm=""), "scenario", names, next(iter(names)), looks)
     caption = spoken(*sentences, *_explained(rows, list(names)))
     blocks = blocks_of(beside, OUTCOMES, MOST)
@@ -84,13 +91,13 @@ def blocks_of(beside: Beside, outcomes: Mapping[str, str], most: float) -> list[
         for outcome, scale in outcomes.items()
         if outcome in known
     ]
-    return intervals.abreast(panels, rows, ABREAST)
+    return abreast(panels, rows, ABREAST)
 
 
 def legend(beside: Beside) -> list[Artist]:
     """The arms, or the differences as open marks."""
     return [
-        Line2D([], [], label=arms.label("−"), **with_line(mark(look, beside.are_differences)))
+        style.entry(arms.label("−"), style.mark(look, beside.are_differences))
         for arms, look in beside.looks.items()
     ]
 
@@ -103,7 +110,7 @@ def _panel(beside: Beside, outcome: str, scale: str, lane: float) -> Panel:
     if beside.are_differences:
         scale = scale.replace("%", "percentage points")
         label = f"Δ {label[0].lower()}{label[1:]}"
-        uprights.append(Upright(0, ZERO))
+        uprights.append(Upright(0, style.ZERO))
     return Panel(
         rows=[list(_marks(beside, shown[shown[beside.by] == name], lane)) for name in beside.names],
         scale=scale,
@@ -118,12 +125,10 @@ def _marks(beside: Beside, rows: pd.DataFrame, lane: float) -> Iterator[Mark]:
     lanes = list(beside.looks)
     for row in rows.itertuples():
         arms = Arms(str(row.arm), str(row.against_arm))
-        look = beside.looks[arms]
+        look, down = beside.looks[arms], lane * (lanes.index(arms) - (len(lanes) - 1) / 2)
         estimate, low, high = (float(getattr(row, name)) for name in ("estimate", "low", "high"))
-        yield Mark(
-            estimate, low, high, mark(look, beside.are_differences), intervals.line(look.color),
-            down=lane * (lanes.index(arms) - (len(lanes) - 1) / 2),
-        )  # fmt: skip
+        symbol = style.mark(look, beside.are_differences)
+        yield Mark(estimate, low, high, symbol, line(look.color), down)
 
 
 def _references(beside: Beside, rows: pd.DataFrame) -> Iterator[Upright]:

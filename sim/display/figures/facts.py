@@ -53,14 +53,14 @@ def panels(facts: pd.DataFrame) -> list[Panel]:
         ]
     )
     rows = _with_ends(rows)
-    found = []
+    groups = []
     for heading in (AT_ENTRY, BONE, MARKER, COURSE):
         under = rows[rows["heading"] == heading]
-        found += [
+        groups += [
             Panel(heading, _scale(heading, str(unit)), same)
             for unit, same in under.groupby("unit", sort=False)
         ]
-    return found
+    return groups
 
 
 def _heading(fact: str, unit: str) -> str:

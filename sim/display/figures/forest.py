@@ -7,14 +7,13 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from sim.display.figures import intervals, scales
+from sim.display.figures import intervals, scales, style
 from sim.display.figures.caption import ON_READING, Caption
 from sim.display.figures.differences import Panel, pairs_of, panels, rows_of
-from sim.display.figures.intervals import Block, Layout, Mark, Row, Upright
+from sim.display.figures.intervals import parts
+from sim.display.figures.intervals.parts import Block, Layout, Mark, Row, Upright, line
 from sim.display.figures.saved import Saved
-from sim.display.figures.style import INK, SECOND, ZERO, ArmStyle, arm_style, mark, with_line
 from sim.display.numbers import typeset, with_interval
 from sim.vocabulary import EVERYONE, Arms, arms_of
 
@@ -38,10 +37,7 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None
         return None
     looks = _looks(rows, caption.arms)
     drawn = list(panels(rows))
-    legend = [
-        Line2D([], [], label=arms.label("−"), **with_line(mark(look)))
-        for arms, look in looks.items()
-    ]
+    legend = [style.entry(arms.label("−"), style.mark(look)) for arms, look in looks.items()]
     page = intervals.figure(
         [[_block(panel, looks) for panel in drawn]], caption.title, [legend],
         caption.paragraphs(*EXPLAINED, *_when(rows)), LAYOUT,
@@ -49,21 +45,21 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None
     return page, pd.concat([panel.rows for panel in drawn], ignore_index=True)
 
 
-def _looks(rows: pd.DataFrame, arms: tuple[str, ...]) -> dict[Arms, ArmStyle]:
+def _looks(rows: pd.DataFrame, arms: tuple[str, ...]) -> dict[Arms, style.ArmStyle]:
     """Each difference looks like the arm that it is the gain of."""
-    styles = arm_style(arms)
+    styles = style.arm_style(arms)
     return {pair: styles[pair.arm] for pair in pairs_of(arms) if pair in arms_of(rows)}
 
 
-def _block(panel: Panel, looks: Mapping[Arms, ArmStyle]) -> Block:
+def _block(panel: Panel, looks: Mapping[Arms, style.ArmStyle]) -> Block:
     """The differences on one scale, a row for each outcome and subgroup."""
     groups = panel.rows.groupby(["outcome", "subgroup"], sort=False)
     of_rows = [list(differences.itertuples()) for _, differences in groups]
-    drawn = intervals.Panel(
+    drawn = parts.Panel(
         rows=[list(_marks(differences, looks)) for differences in of_rows],
         scale=panel.scale,
         limits=scales.limits(panel.rows[["estimate", "low", "high"]], zero=True),
-        uprights=[Upright(0, ZERO)],
+        uprights=[Upright(0, style.ZERO)],
     )
     return Block([_row(differences) for differences in of_rows], [drawn], panel.heading)
 
@@ -73,19 +69,19 @@ def _row(differences: Sequence[Any]) -> Row:
     first, height = differences[0], LANE * len(differences)
     if first.subgroup == EVERYONE:
         return Row(first.label, height, above=OUTCOME)
-    return Row(INDENT + first.subgroup, height, ink=SECOND)
+    return Row(INDENT + first.subgroup, height, ink=style.SECOND)
 
 
-def _marks(differences: Sequence[Any], looks: Mapping[Arms, ArmStyle]) -> Iterator[Mark]:
+def _marks(differences: Sequence[Any], looks: Mapping[Arms, style.ArmStyle]) -> Iterator[Mark]:
     """The differences of one outcome below each other, smaller those of a subgroup."""
     for i, row in enumerate(differences):
         look, is_part = looks[Arms(row.arm, row.against_arm)], row.subgroup != EVERYONE
         yield Mark(
             row.estimate, row.low, row.high,
-            symbol=mark(look, size=3.2 if is_part else 4.4), line=intervals.line(look.color),
+            symbol=style.mark(look, size=3.2 if is_part else 4.4), line=line(look.color),
             down=LANE * (i - (len(differences) - 1) / 2),
             printed=(typeset(with_interval(row.estimate, row.low, row.high)),),
-            ink=SECOND if is_part else INK,
+            ink=style.SECOND if is_part else style.INK,
         )  # fmt: skip
 
 

@@ -16,21 +16,22 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
-from sim.display.figures import at_risk, months, steps
+from sim.display.figures import at_risk, months, multiples, steps
 from sim.display.figures.caption import Caption
-from sim.display.figures.page import TWO_COLUMNS, Page
+from sim.display.figures.multiples import Room
+from sim.display.figures.page import TWO_COLUMNS
 from sim.display.figures.saved import Saved
 from sim.display.figures.scales import STEPS
 from sim.display.figures.style import arm_style
 from sim.results import Tables
-from sim.vocabulary import DAYS_PER_MONTH
+from sim.vocabulary import DAYS_PER_MONTH, Event
 
-NAMES = {"fracture": "First fracture", "death": "Death"}
-ROWS = {
-    "fracture": {"at_risk": "At risk", "events": "Fractured", "died_before": "Died before"},
-    "death": {"at_risk": "At risk", "events": "Died"},
+NAMES: dict[str, str] = {Event.FRACTURE: "First fracture", Event.DEATH: "Death"}
+ROWS: dict[str, dict[str, str]] = {
+    Event.FRACTURE: {"at_risk": "At risk", "events": "Fractured", "died_before": "Died before"},
+    Event.DEATH: {"at_risk": "At risk", "events": "Died"},
 }
-LEFT, WIDTH, HEIGHT = at_risk.LABELS + 2, 65.0, 52.0
+LEFT, WIDTH, HEIGHT, RIGHT = at_risk.LABELS + 2, 65.0, 52.0, 4.0
 LEAST_TOP = 5.0
 """Percent that an axis shows at least: a single death shall not fill a panel."""
 
@@ -49,16 +50,16 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
     at = months.ticks(caption.horizon_months, WIDTH)
     numbers = courses(saved.tables, caption, at)
     looks = arm_style(caption.arms)
-    lines = caption.paragraphs(*EXPLAINED, *months.explained(caption))
-    panels = 4.5 + HEIGHT + 1 + at_risk.height(len(looks), len(ROWS["fracture"]))
-    page = Page(TWO_COLUMNS, panels, caption.title, steps.legend(looks, caption), lines)
-    for place, event in enumerate(NAMES):
-        axes = page.axes(LEFT + 92 * place, 4.5, WIDTH, HEIGHT)
+    sentences = caption.paragraphs(*EXPLAINED, *months.explained(caption))
+    table = at_risk.height(len(looks), len(ROWS[Event.FRACTURE]))
+    room = Room(LEFT, TWO_COLUMNS - LEFT - RIGHT - 2 * WIDTH, RIGHT, HEIGHT, below=1.0 + table)
+    titles, legend = list(NAMES.values()), steps.legend(looks, caption)
+    page = multiples.titled(titles, room, caption.title, legend, sentences)
+    for axes, event in zip(page.panels, NAMES, strict=True):
         course = numbers[numbers["event"] == event]
         steps.draw_steps(axes, course, looks, at)
         months.draw_months(axes, caption, at, caption.horizon_months)
         _shares(axes, course["high"].max())
-        axes.set_title(NAMES[event])
         at_risk.draw(axes, course, ROWS[event], at)
     return page.figure, numbers
 
@@ -72,7 +73,7 @@ def courses(tables: Tables, caption: Caption, at: list[int]) -> pd.DataFrame:
     for event in NAMES:
         for arm in caption.arms:
             happened = first_days(tables, arm, event)
-            died = first_days(tables, arm, "death")
+            died = first_days(tables, arm, Event.DEATH)
             # Deaths compete with a fracture, and nothing competes with death.
             before = np.where(np.isinf(happened), died, np.inf)
             course = _course(happened, before, months.days(at), caption.horizon_months)

@@ -7,12 +7,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from sim.results import Tables
-from sim.vocabulary import DAYS_PER_MONTH
+from sim.vocabulary import DAYS_PER_MONTH, Event
 
 MOST = 30
 """Patients shown: more lanes than these cannot be read on a page."""
 
-POINTS = ("infusion", "missed infusion", "fracture", "death")
+POINTS = (Event.INFUSION, Event.MISSED_INFUSION, Event.FRACTURE, Event.DEATH)
 COLUMNS = ("arm", "lane", "patient", "item", "what", "from_month", "to_month", "share_of_full_dose")
 
 
@@ -43,7 +43,7 @@ def lanes(tables: Tables, arms: tuple[str, ...]) -> tuple[pd.DataFrame, Order]:
 
 def _arm(events: pd.DataFrame, arm: str) -> pd.DataFrame:
     """The items of one arm, in days."""
-    ends = events[events["event"].isin(["death", "end"])].set_index("patient")["day"]
+    ends = events[events["event"].isin([Event.DEATH, Event.END])].set_index("patient")["day"]
     followed = pd.DataFrame({"patient": ends.index, "to_day": ends.to_numpy()})
     followed = followed.assign(from_day=0, item="follow-up", what="")
     points = events[events["event"].isin(POINTS)]
@@ -55,14 +55,14 @@ def _arm(events: pd.DataFrame, arm: str) -> pd.DataFrame:
 
 def _courses(events: pd.DataFrame, ends: pd.Series[int]) -> pd.DataFrame:
     """Each stretch of a course at one dose, until the next change or the end of follow-up."""
-    steps = events[events["event"].isin(["course", "intolerance"])]
+    steps = events[events["event"].isin([Event.COURSE, Event.INTOLERANCE])]
     steps = steps.sort_values(["patient", "what", "day"], kind="stable")
     of_course = steps.groupby(["patient", "what"])
     until = of_course["day"].shift(-1).fillna(steps["patient"].map(ends)).astype(float)
     stretches = pd.DataFrame(
         {
             "patient": steps["patient"],
-            "item": "course",
+            "item": Event.COURSE,
             "what": steps["what"],
             "from_day": steps["day"],
             "to_day": until,
@@ -74,10 +74,10 @@ def _courses(events: pd.DataFrame, ends: pd.Series[int]) -> pd.DataFrame:
 
 def _order(rows: pd.DataFrame, arms: tuple[str, ...], patients: list[int]) -> Order:
     """Patients by time on the first course of the first arm with one, then by follow-up."""
-    courses = rows[rows["item"] == "course"]
+    courses = rows[rows["item"] == Event.COURSE]
     arm = next((arm for arm in arms if (courses["arm"] == arm).any()), arms[0])
     here = rows[rows["arm"] == arm]
-    names = sorted(here.loc[here["item"] == "course", "what"].unique())
+    names = sorted(here.loc[here["item"] == Event.COURSE, "what"].unique())
     course = str(names[0]) if names else ""
     days = (here["to_day"] - here["from_day"]).groupby(
         [here["item"], here["what"], here["patient"]]
@@ -85,7 +85,7 @@ def _order(rows: pd.DataFrame, arms: tuple[str, ...], patients: list[int]) -> Or
     total = days.sum()
 
     def key(patient: int) -> tuple[float, float, int]:
-        taken = float(total.get(("course", course, patient), 0.0))
+        taken = float(total.get((Event.COURSE, course, patient), 0.0))
         return -taken, -float(total["follow-up", "", patient]), patient
 
     return Order(tuple(sorted(patients, key=key)), arm, course)

@@ -13,19 +13,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from sim.display.figures import months
+from sim.display.figures import months, multiples, style
+from sim.display.figures.bands import band, median
 from sim.display.figures.caption import Caption
-from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS, Page
+from sim.display.figures.multiples import Room
 from sim.display.figures.saved import Saved
-from sim.display.figures.style import (
-    BAND,
-    DASHED,
-    EDGE,
-    ArmStyle,
-    arm_style,
-    arms_in_legend,
-    diamond,
-)
 from sim.display.numbers import significant
 from sim.results import Tables
 from sim.vocabulary import BONES, DAYS_PER_MONTH, MARKERS, QUANTITIES
@@ -33,7 +25,7 @@ from sim.vocabulary import BONES, DAYS_PER_MONTH, MARKERS, QUANTITIES
 QUANTITY_OF = dict(zip(MARKERS, QUANTITIES[len(BONES) :], strict=True))
 NAMES = {"ctx": "CTX", "balp": "BALP", "tryptase": "Tryptase"}
 LEVELS = {"p25": 0.25, "median": 0.5, "p75": 0.75}
-LEFT, HEIGHT = 14.0, 56.0
+ROOM = Room(left=14.0, between=5.0, right=5.0, height=56.0, below=9.5, abreast=len(MARKERS))
 LEADING = {
     0.7: (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8),
     1.3: (1, 1.5, 2, 3, 5, 7),
@@ -53,23 +45,21 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None
         return None
     drawn = list(dict.fromkeys(numbers["marker"]))
     reported = changes(saved.reported, drawn).assign(months=_last_visit(numbers, caption))
-    width = ONE_COLUMN if len(drawn) == 1 else TWO_COLUMNS
-    pitch = (width - LEFT) / len(drawn)
-    looks = arm_style(caption.arms)
-    lines = caption.paragraphs(*_explained(reported, caption), about_bone=False)
-    page = Page(width, 4.5 + HEIGHT + 9.5, caption.title, _legend(looks, reported, caption), lines)
+    looks = style.arm_style(caption.arms)
+    page = multiples.titled(
+        [NAMES[marker] for marker in drawn], ROOM, caption.title,
+        _legend(looks, reported, caption),
+        caption.paragraphs(*_explained(reported, caption), about_bone=False),
+    )  # fmt: skip
     limits = _limits(numbers, reported)
-    for place, marker in enumerate(drawn):
-        axes = page.axes(LEFT + pitch * place, 4.5, pitch - 5, HEIGHT)
+    for axes, marker in zip(page.panels, drawn, strict=True):
         _panel(axes, numbers[numbers["marker"] == marker], looks)
-        _axes(axes, caption, pitch - 5, limits)
+        _axes(axes, caption, page.width, limits)
         own = reported[reported["marker"] == marker]
         if len(own):
-            axes.plot(own["months"], own["reported"], clip_on=False, **diamond())
-        axes.set_title(NAMES[marker])
-        if place == 0:
-            axes.set_ylabel("Percent of the entry value, log scale")
-        axes.tick_params(axis="y", labelleft=place == 0)
+            axes.plot(own["months"], own["reported"], clip_on=False, **style.diamond())
+        axes.tick_params(axis="y", labelleft=marker == drawn[0])
+    page.panels[0].set_ylabel("Percent of the entry value, log scale")
     return page.figure, pd.concat([numbers, reported], ignore_index=True)
 
 
@@ -105,14 +95,14 @@ def courses(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
 
 def changes(facts: pd.DataFrame | None, drawn: list[str]) -> pd.DataFrame:
     """The published changes of some markers in percent of entry: a change of -66 % leaves 34 %."""
-    found = []
+    rows = []
     for row in [] if facts is None else facts.to_dict("records"):
         # A fact is called after its group and its marker; one at entry is in the marker's unit.
         markers = [marker for marker in drawn if marker in str(row["fact"]).split("_")]
         if markers and row["unit"] == "%" and row["reported"] > -100:
             left = 100 + float(row["reported"])
-            found.append({"marker": markers[0], "fact": row["fact"], "reported": left})
-    return pd.DataFrame(found, columns=["marker", "fact", "reported"])
+            rows.append({"marker": markers[0], "fact": row["fact"], "reported": left})
+    return pd.DataFrame(rows, columns=["marker", "fact", "reported"])
 
 
 def _last_visit(numbers: pd.DataFrame, caption: Caption) -> float:
@@ -122,28 +112,20 @@ def _last_visit(numbers: pd.DataFrame, caption: Caption) -> float:
     return float(reached.max())
 
 
-def _panel(axes: Axes, numbers: pd.DataFrame, looks: dict[str, ArmStyle]) -> None:
+def _panel(axes: Axes, numbers: pd.DataFrame, looks: dict[str, style.ArmStyle]) -> None:
     """One marker: areas with edges below, medians on top."""
     opacity = 0.36 / max(2, len(looks))
     for arm, look in looks.items():
         course = numbers[numbers["arm"] == arm]
-        time, line = course["months"], {"color": look.color, "linestyle": look.linestyle}
-        axes.fill_between(
-            time, course["p25"], course["p75"],
-            color=look.color, alpha=opacity, linewidth=0, zorder=1,
-        )  # fmt: skip
-        axes.plot(time, course[["p25", "p75"]], linewidth=0.5, zorder=3, **line)
-        axes.plot(
-            time, course["median"], **look._asdict(),
-            **EDGE, zorder=4, label=arm,
-        )  # fmt: skip
+        band(axes, course["months"], course[["p25", "p75"]], look, opacity, edge=0.5)
+        median(axes, course["months"], course, look)
 
 
 def _axes(axes: Axes, caption: Caption, width: float, limits: tuple[float, float]) -> None:
     """Months across; up, a logarithmic scale on which halving and doubling are as far."""
     last = caption.horizon_months
     months.draw_months(axes, caption, months.ticks(last, width), last)
-    axes.axhline(100, zorder=2, **DASHED)
+    axes.axhline(100, zorder=2, **style.DASHED)
     axes.set_yscale("log")
     axes.set_ylim(*limits)
     axes.yaxis.set_major_locator(FixedLocator(_round_percents(*limits)))
@@ -167,15 +149,15 @@ def _round_percents(low: float, high: float) -> list[float]:
 
 
 def _legend(
-    looks: dict[str, ArmStyle], reported: pd.DataFrame, caption: Caption
+    looks: dict[str, style.ArmStyle], reported: pd.DataFrame, caption: Caption
 ) -> list[list[Artist]]:
     """The arms, and what areas, diamonds and lines are."""
     return [
-        arms_in_legend(looks),
+        style.arms_in_legend(looks),
         [
-            Patch(facecolor=BAND, label="middle 50 %"),
-            *([Line2D([], [], label="reported", **diamond())] if len(reported) else []),
-            Line2D([], [], label="entry value", **DASHED),
+            Patch(facecolor=style.BAND, label="middle 50 %"),
+            *([Line2D([], [], label="reported", **style.diamond())] if len(reported) else []),
+            Line2D([], [], label="entry value", **style.DASHED),
             *months.legend(caption),
         ],
     ]
@@ -183,7 +165,7 @@ def _legend(
 
 def _explained(reported: pd.DataFrame, caption: Caption) -> list[str]:
     """What the caption says about lines, bands and diamonds."""
-    said = [
+    sentences = [
         "Measured values, measurement error included, in percent of the patient’s own at entry;"
         " lines with markers are medians.",
         "Bands: the middle 50 % of virtual patients; they are not confidence intervals.",
@@ -193,8 +175,8 @@ def _explained(reported: pd.DataFrame, caption: Caption) -> list[str]:
             f"{caption.labels.get(fact, fact)}, {significant(left)} % of entry"
             for fact, left in zip(reported["fact"], reported["reported"], strict=True)
         )
-        said.append(
+        sentences.append(
             f"Reported, drawn at month {reported['months'].max():.0f}: {'; '.join(facts)}."
             " A reported change is a mean, and lies above the median where patients are skewed."
         )
-    return [*said, *months.explained(caption)]
+    return [*sentences, *months.explained(caption)]

@@ -7,15 +7,16 @@ from typing import NamedTuple
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from sim.display.figures.page import SAMPLE, TWO_COLUMNS, Page
+from sim.display.figures.page import ONE_COLUMN, SAMPLE, TWO_COLUMNS, Page
 from sim.display.figures.style import SECOND
 from sim.display.figures.texts import POINTS_PER_MM, wrapped
 
 ROOM = 205.0
 """Millimetres for panels on a page of A4, less its margins, title and caption."""
 
-TITLE, SUBTITLE_LINE = 4.0, 3.2
+TITLE, SUBTITLE_LINE, ABOVE = 4.0, 3.2, 4.5
 
 
 class Size(NamedTuple):
@@ -31,6 +32,17 @@ class Size(NamedTuple):
     least: float
     most: float
     beside: float = 0.0
+
+
+class Room(NamedTuple):
+    """Panels of the same height, in mm, and how many stand side by side."""
+
+    left: float
+    between: float
+    right: float
+    height: float
+    below: float
+    abreast: int = 2
 
 
 class Grid(NamedTuple):
@@ -62,6 +74,32 @@ def grid(
         head(axes, name, below, size.width + size.beside, above)
         panels.append(axes)
     return Grid(page, panels, high)
+
+
+class Titled(NamedTuple):
+    """A figure with a panel for each title, and how wide these are in mm."""
+
+    figure: Figure
+    panels: list[Axes]
+    width: float
+
+
+def titled(
+    titles: Sequence[str], room: Room, title: str, legend: Sequence[Sequence[Artist]],
+    caption: Sequence[str],
+) -> Titled:  # fmt: skip
+    """A panel below each title, so many abreast; one panel alone takes one column of a journal."""
+    width = ONE_COLUMN if len(titles) == 1 else TWO_COLUMNS
+    columns = min(len(titles), room.abreast)
+    panel = (width - room.left - room.right + room.between) / columns - room.between
+    pitch = ABOVE + room.height + room.below
+    page = Page(width, pitch * -(-len(titles) // columns), title, legend, caption)
+    panels = []
+    for (row, column), name in zip(in_rows(len(titles), columns), titles, strict=True):
+        left = room.left + column * (panel + room.between)
+        panels.append(page.axes(left, ABOVE + row * pitch, panel, room.height))
+        panels[-1].set_title(name)
+    return Titled(page.figure, panels, panel)
 
 
 def fitted(

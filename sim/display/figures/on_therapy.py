@@ -12,17 +12,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy import stats
 
-from sim.display.figures import at_risk, months, steps
+from sim.display.figures import at_risk, months, multiples, steps
 from sim.display.figures.caption import Caption
-from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS, Page
+from sim.display.figures.multiples import Room
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import ArmStyle, arm_style
 from sim.results import Tables
-from sim.vocabulary import DAYS_PER_MONTH
+from sim.vocabulary import DAYS_PER_MONTH, Event
 
 ROWS = {"at_risk": "Still on it", "stopped": "Stopped", "censored": "Censored"}
-LEFT, WIDTH, HEIGHT, TITLE = at_risk.LABELS + 2, 63.0, 50.0, 4.5
-BETWEEN = 6.0
+LEFT, WIDTH, BETWEEN = at_risk.LABELS + 2, 63.0, 4.0
 
 Floats = npt.NDArray[np.float64]
 EXPLAINED = (
@@ -42,17 +41,15 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None
     therapies = list(dict.fromkeys(numbers["therapy"]))
     taken = set(numbers["arm"])
     looks = {arm: look for arm, look in arm_style(caption.arms).items() if arm in taken}
-    width = ONE_COLUMN if len(therapies) == 1 else TWO_COLUMNS
-    row = TITLE + HEIGHT + at_risk.height(len(looks), len(ROWS)) + BETWEEN
-    high = row * -(-len(therapies) // 2) - BETWEEN + 1
-    said = (*EXPLAINED, *months.explained(caption))
-    lines = caption.paragraphs(*said, about_bone=False)
-    page = Page(width, high, caption.title, steps.legend(looks, caption), lines)
-    for place, therapy in enumerate(therapies):
-        down, across = divmod(place, 2)
-        axes = page.axes(LEFT + 92 * across, TITLE + row * down, WIDTH, HEIGHT)
+    table = at_risk.height(len(looks), len(ROWS))
+    room = Room(LEFT, between=29.0, right=4.0, height=50.0, below=table + BETWEEN)
+    page = multiples.titled(
+        [therapy[:1].upper() + therapy[1:] for therapy in therapies], room, caption.title,
+        steps.legend(looks, caption),
+        caption.paragraphs(*EXPLAINED, *months.explained(caption), about_bone=False),
+    )  # fmt: skip
+    for axes, therapy in zip(page.panels, therapies, strict=True):
         _panel(axes, numbers[numbers["therapy"] == therapy], looks, caption)
-        axes.set_title(therapy[:1].upper() + therapy[1:])
     return page.figure, numbers
 
 
@@ -74,7 +71,7 @@ def courses(tables: Tables, caption: Caption) -> pd.DataFrame | None:
     `high` are percent; the interval is empty where it is not defined (before the first stop, and
     where nobody is left).
     """
-    begun = tables.events[(tables.events["event"] == "course") & (tables.events["value"] > 0)]
+    begun = tables.events[(tables.events["event"] == Event.COURSE) & (tables.events["value"] > 0)]
     parts = []
     for therapy in sorted(begun["what"].unique()):
         by_arm = {arm: spells(tables, arm, therapy) for arm in caption.arms}
@@ -97,10 +94,10 @@ def spells(tables: Tables, arm: str, therapy: str) -> pd.DataFrame:
     """
     rows = tables.events[tables.events["arm"] == arm]
     own, zero = rows["what"] == therapy, rows["value"] == 0
-    start = _first(rows[own & (rows["event"] == "course") & ~zero])
-    stop = _first(rows[own & (rows["event"] == "intolerance") & zero])
-    plan = _first(rows[own & (rows["event"] == "course") & zero])
-    left = _first(rows[rows["event"].isin(["death", "end"])])
+    start = _first(rows[own & (rows["event"] == Event.COURSE) & ~zero])
+    stop = _first(rows[own & (rows["event"] == Event.INTOLERANCE) & zero])
+    plan = _first(rows[own & (rows["event"] == Event.COURSE) & zero])
+    left = _first(rows[rows["event"].isin([Event.DEATH, Event.END])])
     spell = pd.DataFrame({"start": start, "stop": stop.reindex(start.index)})
     spell["out"] = pd.concat([plan, left], axis=1).min(axis=1).reindex(start.index)
     stopped = spell["stop"].notna()
@@ -141,8 +138,8 @@ def survival(
 
     NaN for the ends of the interval where the estimate is 0 or 1 and the formula says nothing.
     """
-    held = stats.CensoredData(uncensored=days[happened], right=days[~happened])
-    curve = stats.ecdf(held).sf
+    data = stats.CensoredData(uncensored=days[happened], right=days[~happened])
+    curve = stats.ecdf(data).sf
     share = curve.evaluate(at)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # said above

@@ -22,7 +22,7 @@ def figure(by_size: pd.DataFrame, caption: Caption) -> Figure:
     """
     looks = arm_style(caption.arms)
     first = by_size.iloc[0]
-    told = (
+    sentences = (
         f"{first['trials']} trials of each size, allocated at random; seed {caption.seed}. "
         "Share of trials whose 95 % confidence interval of the difference excludes 0 (Welch's t). "
         f"Bars: 95 % Monte Carlo intervals. Annual increase of bone density: {caption.reading}."
@@ -32,7 +32,7 @@ def figure(by_size: pd.DataFrame, caption: Caption) -> Figure:
         for arm in by_size["arm"].unique()
     ]
     title = f"{caption.title}: power for {first['outcome']}"
-    page = Page(ONE_COLUMN, HEIGHT + SCALE, title, [legend], [told])
+    page = Page(ONE_COLUMN, HEIGHT + SCALE, title, [legend], [sentences])
     axes = page.axes(LEFT, 0, ONE_COLUMN - LEFT - RIGHT, HEIGHT)
     for arm, rows in by_size.groupby("arm", sort=False):
         look = looks[str(arm)]

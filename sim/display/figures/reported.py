@@ -10,12 +10,12 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.display.figures import intervals, scales
+from sim.display.figures import intervals, scales, style
 from sim.display.figures.caption import Caption
 from sim.display.figures.facts import COURSE, ENDS, Panel, panels
-from sim.display.figures.intervals import Block, Layout, Mark, Row
+from sim.display.figures.intervals import parts
+from sim.display.figures.intervals.parts import Block, Layout, Mark, Row
 from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS
-from sim.display.figures.style import INK, NOT_AN_ARM, SECOND, color, diamond
 
 ROW, SHIFT = 6.6, 1.1
 """In mm: the height of a fact; reported stands above the middle of its row, simulated below."""
@@ -50,7 +50,7 @@ def _block(panel: Panel) -> Block:
     """The facts of one scale below each other, in the order of the publication."""
     values = panel.rows[["reported", "simulated", *ENDS]].to_numpy(float)
     is_count = panel.heading == COURSE and np.nanmin(values) >= 0
-    drawn = intervals.Panel(
+    drawn = parts.Panel(
         rows=[_marks(row) for row in panel.rows.itertuples()],
         scale=panel.scale,
         limits=scales.limits(values, zero=is_count or None),
@@ -60,9 +60,16 @@ def _block(panel: Panel) -> Block:
 
 def _marks(row: Any) -> list[Mark]:
     """One fact: the reported value above, the simulated one below it."""
-    simulated = _whisker(color(NOT_AN_ARM))
+    simulated = _whisker(style.color(style.NOT_AN_ARM))
     return [
-        Mark(row.reported, row.reported_low, row.reported_high, diamond(), _whisker(INK), -SHIFT),
+        Mark(
+            row.reported,
+            row.reported_low,
+            row.reported_high,
+            style.diamond(),
+            _whisker(style.INK),
+            -SHIFT,
+        ),
         Mark(np.nan, row.simulated_low, row.simulated_high, {}, simulated, SHIFT),
         Mark(row.simulated, row.mc_low, row.mc_high, _dot(), _bar(), SHIFT),
     ]
@@ -72,11 +79,11 @@ def _legend() -> list[list[Artist]]:
     """What diamond, dot, whisker and bar mean."""
     return [
         [
-            Line2D([], [], label="reported", **diamond()),
+            Line2D([], [], label="reported", **style.diamond()),
             Line2D([], [], label="simulated", **_dot()),
         ],
         [
-            Line2D([], [], label="± SD of patients", **_whisker(SECOND)),
+            Line2D([], [], label="± SD of patients", **_whisker(style.SECOND)),
             Line2D([], [], label="95 % Monte Carlo interval", **_bar()),
         ],
     ]
@@ -84,7 +91,7 @@ def _legend() -> list[list[Artist]]:
 
 def _dot() -> dict[str, Any]:
     look = {"marker": "o", "markersize": 3.6, "linestyle": "none", "zorder": 5}
-    return {**look, "color": color(NOT_AN_ARM)}
+    return {**look, "color": style.color(style.NOT_AN_ARM)}
 
 
 def _whisker(of: str) -> dict[str, Any]:
@@ -92,4 +99,4 @@ def _whisker(of: str) -> dict[str, Any]:
 
 
 def _bar() -> dict[str, Any]:
-    return {"color": color(NOT_AN_ARM), "linewidth": 3.2, "alpha": 0.5}
+    return {"color": style.color(style.NOT_AN_ARM), "linewidth": 3.2, "alpha": 0.5}

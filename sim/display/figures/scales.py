@@ -11,9 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from sim.display.figures.style import GRID
-
-ROUNDING = 1e-9
-"""What rounding alone makes of a number, as a share of it."""
+from sim.vocabulary import UNCHANGED
 
 NEAR = 0.5
 """Zero is near where all values lie on one side of it, and the smallest below half the largest."""
@@ -46,4 +44,4 @@ def limits(values: ArrayLike, zero: bool | None = None, room: float = 0.06) -> t
 
 def distance(low: float, high: float) -> float:
     """How far apart two numbers are; what rounding alone makes is none."""
-    return high - low if high - low > ROUNDING * max(abs(low), abs(high)) else 0.0
+    return high - low if high - low > UNCHANGED * max(abs(low), abs(high)) else 0.0

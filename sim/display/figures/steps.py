@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -12,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from sim.display.figures import months
+from sim.display.figures.bands import band
 from sim.display.figures.caption import Caption
 from sim.display.figures.style import BAND, EDGE, ArmStyle, arms_in_legend
 from sim.vocabulary import DAYS_PER_MONTH
@@ -29,13 +28,8 @@ def draw_steps(
     opacity = 0.32 / max(2, len(present))
     for place, (arm, course) in enumerate(present.items()):
         look, time = looks[arm], course["months"]
-        line: dict[str, Any] = {"color": look.color, "linestyle": look.linestyle}
-        line["drawstyle"] = "steps-post"
-        axes.fill_between(
-            time, course["low"], course["high"], step="post",
-            color=look.color, alpha=opacity, linewidth=0, zorder=1,
-        )  # fmt: skip
-        axes.plot(time, course[["low", "high"]], linewidth=0.4, zorder=2, **line)
+        band(axes, time, course[["low", "high"]], look, opacity, edge=0.4, are_steps=True)
+        line = {"color": look.color, "linestyle": look.linestyle, "drawstyle": "steps-post"}
         axes.plot(time, course["share"], label=arm, zorder=4, **line)
         axes.plot(
             *_marks(course, at, place / len(present)), color=look.color, marker=look.marker,

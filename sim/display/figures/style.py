@@ -92,7 +92,14 @@ def mark(look: ArmStyle, is_open: bool = False, size: float = 4.4) -> dict[str, 
     }  # fmt: skip
 
 
-def with_line(mark: dict[str, Any], linestyle: Any = "-") -> dict[str, Any]:
+def entry(label: str, look: Mapping[str, Any], linestyle: Any = "-") -> Artist:
+    """A mark on a line in the legend."""
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], label=label, **with_line(look, linestyle))
+
+
+def with_line(mark: Mapping[str, Any], linestyle: Any = "-") -> dict[str, Any]:
     """A mark on a line, as a legend shows it."""
     return {**mark, "linestyle": linestyle, "linewidth": 1.3}
 

@@ -13,20 +13,19 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.display.figures import months
+from sim.display.figures import months, multiples
 from sim.display.figures.caption import Caption
 from sim.display.figures.lanes import MOST, Order, lanes
-from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS, Page
+from sim.display.figures.multiples import Room
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import BAND, INK, NEUTRAL, arm_style
-from sim.vocabulary import SITES
+from sim.vocabulary import SITES, Event
 
 ABREAST = 4
 """Panels beside each other; further arms begin a new row."""
 
-LANE, HEADING, SCALE = 3.0, 4.5, 10.0
-NUMBERS, BETWEEN = 11.0, 4.0
-"""In mm: heights of a lane, a heading and a scale; widths of the numbers and between panels."""
+LANE = 3.0
+"""Height of a lane in mm."""
 
 CLOSER = 0.75
 """How much closer months may stand than where counts stand below them."""
@@ -40,25 +39,21 @@ SHAPES = dict(zip(SITES, ("v", "D", "s"), strict=True))
 def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
     """Lanes of the first patients: follow-up, courses, infusions, fractures and death."""
     numbers, order = lanes(saved.tables, caption.arms)
-    arms = len(caption.arms)
-    width = ONE_COLUMN if arms == 1 else TWO_COLUMNS
-    abreast = min(arms, ABREAST)
-    panel = (width - 2 - NUMBERS - BETWEEN * (abreast - 1)) / abreast
-    height = LANE * len(order.patients)
-    rows = -(-arms // ABREAST)
-    lines = caption.paragraphs(*_explained(numbers, order, caption), about_bone=False)
-    legend = _legend(set(numbers["item"]), _is_reduced(numbers), months.legend(caption))
-    page = Page(width, rows * (HEADING + height + SCALE), caption.title, legend, lines)
-    courses, doses = _therapies(numbers, "course"), _therapies(numbers, "infusion")
-    for place, (arm, look) in enumerate(arm_style(caption.arms).items()):
-        row, column = divmod(place, ABREAST)
-        left = NUMBERS + column * (panel + BETWEEN)
-        axes = page.axes(left, HEADING + row * (HEADING + height + SCALE), panel, height)
+    count = len(order.patients)
+    room = Room(left=11.0, between=4.0, right=2.0, height=LANE * count, below=10.0, abreast=ABREAST)
+    page = multiples.titled(
+        caption.arms, room, caption.title,
+        _legend(set(numbers["item"]), _is_reduced(numbers), months.legend(caption)),
+        caption.paragraphs(*_explained(numbers, order, caption), about_bone=False),
+    )  # fmt: skip
+    courses, doses = _therapies(numbers, Event.COURSE), _therapies(numbers, Event.INFUSION)
+    last = caption.horizon_months
+    at = months.ticks(last, page.width / CLOSER)
+    looks = arm_style(caption.arms).items()
+    for i, (axes, (arm, look)) in enumerate(zip(page.panels, looks, strict=True)):
         _draw(axes, numbers[numbers["arm"] == arm], look.color, courses, doses)
-        _scales(axes, order.patients if column == 0 else (), len(order.patients))
-        last = caption.horizon_months
-        months.draw_months(axes, caption, months.ticks(last, panel / CLOSER), last)
-        axes.set_title(arm)
+        _scales(axes, order.patients if i % ABREAST == 0 else (), count)
+        months.draw_months(axes, caption, at, last)
     return page.figure, numbers
 
 
@@ -69,18 +64,18 @@ def _draw(
     of = dict(list(items.groupby("item")))
     followed = of["follow-up"]
     axes.barh(followed["lane"], followed["to_month"], 0.3, color=BAND, zorder=1)
-    if "course" in of:
-        _courses(axes, of["course"], color, courses)
-    for item in ("infusion", "missed infusion"):
+    if Event.COURSE in of:
+        _courses(axes, of[Event.COURSE], color, courses)
+    for item in (Event.INFUSION, Event.MISSED_INFUSION):
         if item in of:
             _infusions(axes, of[item], doses)
     for site, shape in SHAPES.items():
-        fractures = of.get("fracture", followed[:0])
+        fractures = of.get(Event.FRACTURE, followed[:0])
         fractures = fractures[fractures["what"] == site]
         if len(fractures):
             axes.plot(fractures["from_month"], fractures["lane"], **_event(shape))
-    if "death" in of:
-        axes.plot(of["death"]["from_month"], of["death"]["lane"], **_death())
+    if Event.DEATH in of:
+        axes.plot(of[Event.DEATH]["from_month"], of[Event.DEATH]["lane"], **_death())
 
 
 def _courses(axes: Axes, courses: pd.DataFrame, color: str, therapies: list[str]) -> None:
@@ -99,7 +94,7 @@ def _infusions(axes: Axes, infusions: pd.DataFrame, therapies: list[str]) -> Non
     """Ticks for doses given, hollow circles for missed ones; each therapy at its own height."""
     bottom, height = _slots(infusions, 0.5 if len(therapies) == 1 else 0.9, therapies)
     y = infusions["lane"] + bottom
-    if infusions["item"].iloc[0] == "infusion":
+    if infusions["item"].iloc[0] == Event.INFUSION:
         axes.vlines(infusions["from_month"], y, y + height, color=INK, linewidth=0.45, zorder=3)
     else:
         axes.plot(infusions["from_month"], y + height / 2, **_missed())
@@ -131,14 +126,14 @@ def _scales(axes: Axes, patients: tuple[int, ...], count: int) -> None:
 def _legend(items: set[str], reduced: bool, beyond: list[Patch]) -> list[list[Artist]]:
     """What bars and marks mean, of those that occur; courses in grey, as colours are of arms."""
     bars: list[Artist] = [Line2D([], [], color=BAND, linewidth=2.5, label="follow-up")]
-    if "course" in items:
+    if Event.COURSE in items:
         bars.append(Patch(label="course", **_dose(NEUTRAL, False)))
     if reduced:
         bars.append(Patch(label="course, reduced dose", **_dose(NEUTRAL, True)))
-    if "infusion" in items:
+    if Event.INFUSION in items:
         tick: dict[str, Any] = {"marker": "|", "linestyle": "none", "markersize": 5, "color": INK}
         bars.append(Line2D([], [], label="dose given", **tick))
-    if "missed infusion" in items:
+    if Event.MISSED_INFUSION in items:
         bars.append(Line2D([], [], label="dose missed", **_missed()))
     marks: list[Artist] = [
         Line2D([], [], label=f"{site} fracture", **_event(shape)) for site, shape in SHAPES.items()
@@ -185,7 +180,7 @@ def _explained(numbers: pd.DataFrame, order: Order, caption: Caption) -> list[st
         f"Lanes: {whose}{same}, ordered by {longest}length of follow-up in the arm {order.arm}.",
         "A bar ends with follow-up or death. Single courses; nothing here is an interval.",
     ]
-    for item, word in (("course", "Courses"), ("infusion", "Doses, infused or injected")):
+    for item, word in ((Event.COURSE, "Courses"), (Event.INFUSION, "Doses, infused or injected")):
         names = _therapies(numbers, item)
         if len(names) == 1:
             sentences.append(f"{word}: {names[0]}.")

@@ -14,15 +14,15 @@ from matplotlib.patches import Patch
 
 from sim.display.figures import intervals
 from sim.display.figures.caption import spoken
-from sim.display.figures.intervals import Block, Fall, Layout, Mark, Panel, Part, Row, Upright
+from sim.display.figures.intervals.parts import Block, Fall, Layout, Mark, Panel, Part, Row, Upright
 from sim.display.figures.style import FAINT, NOT_AN_ARM, color, diamond
 from sim.display.numbers import number, significant, typeset
 
 ROW = 5.2
 """Height of a row in mm."""
 
-FALL, INTERVAL, PUBLISHED = 3.7, 2.1, 0.6
-"""In mm: the height of the shade, and how far below the middle its base and the diamond stand."""
+FALL, INTERVAL = 3.7, 1.6
+"""In mm: the height of the shade, and how far below the middle of the row its base stands."""
 
 FARTHEST = 4.0
 """Standard deviations that the scale shows; what is farther stands at the edge."""
@@ -89,7 +89,7 @@ def _parts(row: Any, values: np.ndarray) -> list[Part]:
     return [
         Fall(edges, FALL * heights / heights.max(), shade, INTERVAL),
         Mark(np.nan, low, high, {}, _interval(), INTERVAL),
-        Mark(published, np.nan, np.nan, symbol, {}, PUBLISHED, (*map(typeset, printed), row.unit)),
+        Mark(published, np.nan, np.nan, symbol, {}, 0.0, (*map(typeset, printed), row.unit)),
     ]
 
 

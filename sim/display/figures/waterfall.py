@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from sim.display.figures import multiples
 from sim.display.figures.caption import Caption
-from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS, Page
+from sim.display.figures.multiples import Room
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import DASHED, GRID, ZERO, arm_style
 from sim.display.numbers import signed, typeset
@@ -21,11 +21,7 @@ MOST = 300
 """Patients shown: a bar for each must not be thinner than print can show."""
 
 QUANTITY = "spine_g_cm2"
-ABREAST = 4
-HEADING, PANEL, SCALE = 4.5, 52.0, 7.0
-VALUES, BETWEEN = 11.5, 4.0
-"""In mm: heights of a heading, a panel and its scale; widths of the values and between panels."""
-
+ROOM = Room(left=11.5, between=4.0, right=2.0, height=52.0, below=7.0, abreast=4)
 ABOVE_ALL_BARS = 0.97
 
 
@@ -37,24 +33,17 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None
     numbers = changes(saved.tables, caption.arms)
     if numbers.empty:
         return None
-    arms = len(caption.arms)
-    width = ONE_COLUMN if arms == 1 else TWO_COLUMNS
-    abreast = min(arms, ABREAST)
-    panel = (width - 2 - VALUES - BETWEEN * (abreast - 1)) / abreast
-    lines = caption.paragraphs(*_explained(saved.tables, numbers, caption.arms))
-    legend: list[list[Artist]] = [[Line2D([], [], label="median", **DASHED)]]
-    height = HEADING + PANEL + SCALE
-    page = Page(width, height * -(-arms // ABREAST), caption.title, legend, lines)
+    page = multiples.titled(
+        caption.arms, ROOM, caption.title, [[Line2D([], [], label="median", **DASHED)]],
+        caption.paragraphs(*_explained(saved.tables, numbers, caption.arms)),
+    )  # fmt: skip
     limits = _limits(numbers["change_percent"])
-    for place, (arm, look) in enumerate(arm_style(caption.arms).items()):
-        row, column = divmod(place, ABREAST)
-        left = VALUES + column * (panel + BETWEEN)
-        axes = page.axes(left, HEADING + height * row, panel, PANEL)
+    for i, (axes, (arm, look)) in enumerate(zip(page.panels, arm_style(caption.arms).items(),
+                                                strict=True)):  # fmt: skip
         _draw(axes, numbers[numbers["arm"] == arm], look.color)
-        axes.set_title(arm)
         axes.set_ylim(*limits)
-        axes.tick_params(axis="y", labelleft=column == 0)
-        axes.set_ylabel("Change of spine BMD (%)" if column == 0 else "")
+        axes.tick_params(axis="y", labelleft=i % ROOM.abreast == 0)
+        axes.set_ylabel("Change of spine BMD (%)" if i % ROOM.abreast == 0 else "")
     return page.figure, numbers
 
 
@@ -70,7 +59,7 @@ def changes(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
         entry=("value", "first"), last=("value", "last"), day=("day", "last")
     )
     ends = ends[ends["day"] > 0].reset_index()
-    found = pd.DataFrame(
+    changed = pd.DataFrame(
         {
             "arm": ends["arm"],
             "patient": ends["patient"],
@@ -78,10 +67,10 @@ def changes(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
             "change_percent": 100 * (ends["last"] / ends["entry"] - 1),
         }
     )
-    found["arm"] = pd.Categorical(found["arm"], arms)
-    found = found.sort_values(["arm", "change_percent"], ascending=[True, False], kind="stable")
-    found.insert(1, "place", found.groupby("arm", observed=True).cumcount())
-    return found.astype({"arm": str}).reset_index(drop=True)
+    changed["arm"] = pd.Categorical(changed["arm"], arms)
+    changed = changed.sort_values(["arm", "change_percent"], ascending=[True, False], kind="stable")
+    changed.insert(1, "place", changed.groupby("arm", observed=True).cumcount())
+    return changed.astype({"arm": str}).reset_index(drop=True)
 
 
 def _draw(axes: Axes, own: pd.DataFrame, color: str) -> None:
@@ -96,8 +85,8 @@ def _draw(axes: Axes, own: pd.DataFrame, color: str) -> None:
     axes.grid(axis="y", color=GRID, linewidth=0.5)
     if len(own):
         axes.axhline(float(change.median()), zorder=4, **DASHED)
-        said = f"median {typeset(signed(float(change.median())))} %\n{_share(change)} % above 0"
-        axes.text(ABOVE_ALL_BARS, ABOVE_ALL_BARS, said, transform=axes.transAxes,
+        text = f"median {typeset(signed(float(change.median())))} %\n{_share(change)} % above 0"
+        axes.text(ABOVE_ALL_BARS, ABOVE_ALL_BARS, text, transform=axes.transAxes,
                   ha="right", va="top", linespacing=1.35)  # fmt: skip
 
 

@@ -100,7 +100,7 @@ def _about_intervals(study: Study) -> tuple[str, ...]:
 def _about_study(study: Study) -> tuple[str, ...]:
     """How much of a result is assumed, and what its differences stand on."""
     return (
-        f"{count_of_assumptions(study)}; `mastosim check` lists them.",
+        f"{count_of_assumptions(study.numbers)}; `mastosim check` lists them.",
         f"Annual increase read as: {accrual(study.scenario)}.",
         "Fracture differences stand on this reading.",
         *_beyond_evidence(study),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from sim.display.numbers import MISSING, is_missing, number, with_interval
 from sim.display.tables.sheet import Sheet
 from sim.vocabulary import Arms
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ARMS = "arms"
 """A column for each arm and difference of arms."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.display.numbers import number, significant
 from sim.display.tables.design import stated
 from sim.display.tables.sheet import Printout, Sheet
 from sim.vocabulary import Arms
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_ROWS = 15
 """Parameters that are printed; the file has all."""
@@ -160,19 +161,19 @@ def _screening(facts: Facts, tables: Tables) -> Iterator[Sheet]:
         yield Sheet((head, "", "mean |effect|", "95 %", "SD of effects"), lines)
 
 
-def pilot(found: Mapping[str, Any]) -> tuple[str, ...]:
+def pilot(facts: Mapping[str, Any]) -> tuple[str, ...]:
     """How large a pilot found the noise, and the draws and patients that it recommends.
 
     `found` is a pilot as the manifest of a sweep holds it.
     """
-    split, advice = found["split"], found["advice"]
+    split, advice = facts["split"], facts["advice"]
     spread, alike, differing = (
         significant(split[part] ** 0.5) for part in ("parameters", "patients", "together")
     )
-    error, target = significant(advice["error"], 2), significant(found["target"], 2)
-    arms = Arms(found["arm"], found["against_arm"]).label()
+    error, target = significant(advice["error"], 2), significant(facts["target"], 2)
+    arms = Arms(facts["arm"], facts["against_arm"]).label()
     return (
-        f"Pilot, {found['outcome']}, {arms} ({found['unit']}):",
+        f"Pilot, {facts['outcome']}, {arms} ({facts['unit']}):",
         f"  spread between draws, noise of patients taken off (SD): {spread}",
         f"  between patients (SD): {alike} alike at every draw, {differing} differing",
         f"  {advice['draws']} draws of {advice['patients']} patients give the mean a standard "

@@ -1,7 +1,6 @@
 """Scenarios side by side on the same virtual patients, and their paired differences."""
 
 from sim.experiments.comparisons.notes import remarks
-from sim.experiments.comparisons.pairing import summarise
 from sim.experiments.comparisons.running import Comparison, compare, read, simulate
 
 __all__ = [
@@ -10,5 +9,4 @@ __all__ = [
     "read",
     "remarks",
     "simulate",
-    "summarise",
 ]

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim import outcomes
 from sim.errors import RequestError
-from sim.experiments import runs
-from sim.experiments.blocks import Work
-from sim.experiments.comparisons.pairing import summarise
+from sim.experiments import side_by_side
+from sim.experiments.side_by_side import Contrast
+from sim.outcomes import AnalysisPlan
+from sim.outcomes.summary import ESTIMATE
 from sim.scenario import ScenarioError, Study, load
-from sim.vocabulary import Engine, Progress
+from sim.vocabulary import Arms, Engine, Progress
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+COLUMNS = ("scenario", "arm", "against", "outcome", "unit", "time", *ESTIMATE)
 
 
 @dataclass(frozen=True)
@@ -86,16 +89,21 @@ def simulate(
 
     No tables are kept, so memory does not grow with the number of patients.
     """
-    against = {
-        (place, arm): (0, arm)
-        for place, study in enumerate(studies)
-        for arm in study.scenario.arms
-        if place > 0 and arm in studies[0].scenario.arms
-    }
-    work = Work(studies, engine, against, with_tables=False)
-    whole = outcomes.added(block.tally for block in runs.in_blocks(work, progress, workers))
+    contrasts = contrasts_of(studies)
+    table = side_by_side.simulate(studies, contrasts, AnalysisPlan(), progress, engine, workers)
     names = [study.scenario.name for study in studies]
-    return Comparison([*studies], summarise(names, whole), engine)
+    summary = side_by_side.summarise(table, contrasts, names, COLUMNS)
+    return Comparison([*studies], summary, engine)
+
+
+def contrasts_of(studies: Sequence[Study]) -> list[Contrast]:
+    """Every arm of each study, then every arm less the same arm of the first study."""
+    arms = [[*map(Arms, study.scenario.arms)] for study in studies]
+    alone = [Contrast(at, arm) for at, own in enumerate(arms) for arm in own]
+    return [
+        *alone,
+        *(one._replace(against=0) for one in alone if one.study and one.arms in arms[0]),
+    ]
 
 
 def _load(

@@ -1,4 +1,4 @@
-"""How a published series was made, and a scenario made so that its patients are such a series."""
+"""The design of a published series, and a scenario whose patients are trials of this design."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 from sim.errors import RequestError
 from sim.scenario import Study, load
+from sim.scenario.protocol import in_time
 
 
 class Design(NamedTuple):
-    """The design of a series: patients enrolled in each arm, and what is laid over a scenario.
+    """The design of a series: patients enrolled in each arm, and settings of a scenario.
 
-    `settings` are `path=value` texts: how long patients were followed and when they were measured,
-    as far as the publication says so.
+    `settings` are `path=value` texts: the follow-up and the visits that the publication states.
     """
 
     patients: dict[str, int]
@@ -22,12 +22,12 @@ class Design(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Patients of one trial, over its arms."""
+        """Patients per trial, all arms together."""
         return sum(self.patients.values())
 
 
 class Emulation(NamedTuple):
-    """A study whose cohort is that of so many trials of one design, one trial after another."""
+    """A study whose cohort consists of several trials of one design, one after another."""
 
     study: Study
     design: Design
@@ -37,10 +37,11 @@ class Emulation(NamedTuple):
 def prepare(
     scenario: str | Path, trials: int, seed: int | None = None, settings: Iterable[str] = ()
 ) -> Emulation:
-    """A scenario as the trials that its publication describes; `settings` are laid over both.
+    """Prepare trials as the publication of a scenario describes them.
 
-    Raises ScenarioError for a scenario that is not valid, RequestError for one that answers to no
-    publication, or to one that does not say how its series was made.
+    `settings` replace values of the scenario and of the design. Raises ScenarioError for a scenario
+    that is not valid; RequestError for one that answers to no publication, or to a publication
+    without a design.
     """
     settings = [*settings]
     design = design_of(load(scenario, settings, seed=seed))
@@ -49,7 +50,7 @@ def prepare(
 
 
 def design_of(study: Study) -> Design:
-    """The design of the series that a study answers to. Raises RequestError where there is none."""
+    """Return the design of the series that a study answers to. Raises RequestError without one."""
     answers = study.scenario.answers
     if answers is None:
         name = study.scenario.name
@@ -71,11 +72,6 @@ def _settings(design: Mapping[str, Any], paper: Mapping[str, Any]) -> Iterable[s
     """Follow-up and visits of the series as settings of a scenario."""
     follow_up = design.get("follow_up", paper.get("follow_up"))
     if follow_up is not None:
-        yield f"horizon={_text(follow_up)}"
+        yield f"horizon={in_time(follow_up)}"
     for what, times in design.get("visits", {}).items():
-        yield f"visits.{what}=[{', '.join(map(_text, times))}]"
-
-
-def _text(time: str | float) -> str:
-    """A time as a file says it; a publication of one's own holds it in days."""
-    return time if isinstance(time, str) else f"{time:g} days"
+        yield f"visits.{what}=[{', '.join(times)}]"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim import evidence
-from sim.experiments import blocks
 from sim.experiments.emulation.design import Emulation
 from sim.experiments.emulation.scores import coverage, scored
+from sim.outcomes import facts_of
 from sim.scenario.protocol import accrual
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Emulated(NamedTuple):
 
 def of_trials(emulation: Emulation, trials: pd.DataFrame) -> Emulated:
     """The trials with their scores."""
-    return Emulated(emulation, trials, scored(trials, blocks.facts_of(emulation.study)))
+    return Emulated(emulation, trials, scored(trials, facts_of(emulation.study)))
 
 
 def title(emulated: Emulated) -> str:

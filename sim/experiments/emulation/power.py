@@ -1,4 +1,4 @@
-"""What a trial with random allocation would have shown, by the number of patients in an arm."""
+"""The power of trials with random allocation, by the number of patients per arm."""
 
 from __future__ import annotations
 
@@ -10,19 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim import outcomes
 from sim.errors import RequestError
-from sim.experiments.runs import split
-from sim.outcomes.definitions.named import Outcome, outcomes_of
-from sim.outcomes.estimates import Estimate, Sums, ratio
+from sim.experiments.emulation.by_trial import summed
+from sim.outcomes import SumTable, outcomes_of, records_by_arm, sum_table
+from sim.outcomes.definitions.named import at_last_day
+from sim.outcomes.estimates import Estimate
+from sim.outcomes.plan import line
 from sim.scenario import Study, load
 from sim.scenario.mistakes import nearest
-from sim.simulation import lowering
-from sim.simulation.draws import CHUNK
-from sim.simulation.records import Floats
-from sim.simulation.simulate import names_of, simulate_arms
 from sim.vocabulary import Progress
-from sim.workers.pieces import in_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +45,11 @@ COLUMNS = (
 
 
 class Plan(NamedTuple):
-    """Trials that allocate at random: so many patients to each arm, counted up to each size."""
+    """Trials with random allocation.
+
+    Every trial enrols the patients of the largest size in each arm; a smaller trial consists of the
+    first of them.
+    """
 
     study: Study
     outcome: str
@@ -65,7 +65,7 @@ class Plan(NamedTuple):
 
     @property
     def most(self) -> int:
-        """Patients of an arm in the largest trial."""
+        """Patients per arm in the largest trial."""
         return max(self.sizes)
 
 
@@ -77,10 +77,10 @@ def prepare(
     seed: int | None = None,
     settings: Iterable[str] = (),
 ) -> Plan:
-    """A scenario as trials with random allocation.
+    """Prepare trials with random allocation to the arms of a scenario.
 
-    Raises ScenarioError for a scenario that is not valid; RequestError for one arm alone, a size
-    below 2, or an outcome that the arms do not share.
+    Raises ScenarioError for a scenario that is not valid; RequestError for a scenario with one arm,
+    a size below 2, or an outcome that the arms do not share.
     """
     study = load(scenario, settings, seed=seed)
     arms = len(study.scenario.arms)
@@ -99,108 +99,100 @@ def prepare(
 
 
 def run(plan: Plan, progress: Progress | None = None, workers: int = 1) -> pd.DataFrame:
-    """One row for each arm against the comparator and each size.
+    """Simulate the trials of a plan, and test the difference of every arm from the comparator.
 
-    A difference is tested as in a report of such a trial: Welch's t, for rates with the standard
-    error of a ratio. `low` to `high` hold 95 % of the differences found, `interval_width` is the
-    median width of their 95 % confidence intervals, `power` the share of trials in percent that
-    exclude 0, whichever way; trials without a value in one arm exclude nothing.
+    The test is Welch's t, as in a report of such a trial; rates have the standard error of a ratio.
+    Trials without a value in one arm exclude nothing.
+
+    Parameters
+    ----------
+    plan
+        The study, the outcome, the sizes and the number of trials.
+    progress
+        Called with the number of trials done and to do.
+    workers
+        Number of processes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each arm and size: arm; against_arm (the comparator); outcome; unit;
+        patients_per_arm; trials; mean_difference; low and high (95 % of the differences lie between
+        them); interval_width (median width of the 95 % confidence intervals); power (percentage of
+        trials whose interval excludes 0, on either side); mc_error (standard error of the power).
     """
     import pandas as pd
 
-    pieces, parts, done = _pieces(plan), [], 0
-    for piece, sums in zip(
-        pieces, in_order(functools.partial(sums_of, plan), pieces, workers), strict=True
-    ):
-        parts.append(sums)
-        done += len(piece)
-        if progress is not None:
-            progress(done, plan.trials)
-    whole = np.concatenate(parts)
-    kind = _of(plan, range(2))[plan.arms[0]]
+    sums_of_trials = functools.partial(sums_of, plan)
+    table = summed(sums_of_trials, plan.trials, plan.most * len(plan.arms), progress, workers)
+    at = {(label.arm[1], label.subgroup): i for i, label in enumerate(table.labels)}
+    comparator, *others = plan.arms
     rows = [
         (
-            *(arm, plan.arms[0], plan.outcome, kind.unit, size, plan.trials),
-            *_found(whole[:, [place, 0], at], kind),
+            *(arm, comparator, plan.outcome, table.labels[0].unit, size, plan.trials),
+            *_power(table, at[arm, _first(size)], at[comparator, _first(size)]),
         )
-        for place, arm in enumerate(plan.arms)
-        if place > 0
-        for at, size in enumerate(plan.sizes)
+        for arm in others
+        for size in plan.sizes
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def sums_of(plan: Plan, trials: range) -> Floats:
-    """Sums of each trial over the first patients of each arm: trials x arms x sizes x sums."""
+def sums_of(plan: Plan, trials: range) -> SumTable:
+    """Sum the outcome over the first patients of each arm and size: one part per trial."""
     per_trial = plan.most * len(plan.arms)
-    found = _of(plan, range(trials.start * per_trial, trials.stop * per_trial))
-    arms = []
-    for place, arm in enumerate(plan.arms):
-        mine = slice(place * plan.most, (place + 1) * plan.most)
-        y, x = (
-            column.reshape(len(trials), per_trial)[:, mine]
-            for column in (found[arm].numerator, found[arm].denominator)
-        )
-        parts = np.stack([np.ones_like(y), y, x, y * y, x * y, x * x], axis=2)
-        upto = np.cumsum(parts, axis=1)
-        arms.append(upto[:, [size - 1 for size in plan.sizes]])
-    return np.stack(arms, axis=1)
+    patients = range(trials.start * per_trial, trials.stop * per_trial)
+    records = records_by_arm(plan.study, patients, "batch")
+    number = np.arange(len(patients)) % per_trial
+    lines = []
+    for at, arm in enumerate(plan.arms):
+        (outcome,) = (o for o in at_last_day(outcomes_of(records[arm])) if o.name == plan.outcome)
+        for size in plan.sizes:
+            inside = (number >= at * plan.most) & (number < at * plan.most + size)
+            lines.append(line((0, arm), _first(size), outcome, inside.astype(float)))
+    return sum_table(lines, part=per_trial)
 
 
-def _found(sums: Floats, kind: Outcome) -> tuple[float, ...]:
-    """Mean difference, where 95 % of them lie, width of the interval, power and its error."""
-    pairs = [
-        tuple(ratio(Sums(*map(float, arm)), kind.kind, kind.scale) for arm in trial)
-        for trial in sums
+def _first(size: int) -> str:
+    return f"first {size}"
+
+
+def _power(table: SumTable, arm: int, comparator: int) -> tuple[float, ...]:
+    """The columns of a row from mean_difference to mc_error."""
+    size = table.sums(arm).units
+    tested = [
+        _tested(table.estimate(arm, trial), table.estimate(comparator, trial), size)
+        for trial in range(len(table.own))
     ]
-    tested = [_tested(one, other, float(sums[0, 0, 0])) for one, other in pairs]
     known = [t for t in tested if not math.isnan(t[0])]
     if not known:
         return (math.nan,) * 4 + (0.0, 0.0)
-    apart, widths, shown = (np.array(column) for column in zip(*known, strict=True))
-    low, high = np.quantile(apart, (0.025, 0.975)).tolist()
+    differences, widths, shown = (np.array(column) for column in zip(*known, strict=True))
+    low, high = np.quantile(differences, (0.025, 0.975)).tolist()
     power = float(shown.sum()) / len(tested)
     error = math.sqrt(power * (1 - power) / len(tested))
-    return float(apart.mean()), low, high, float(np.median(widths)), 100 * power, 100 * error
+    return float(differences.mean()), low, high, float(np.median(widths)), 100 * power, 100 * error
 
 
-def _tested(one: Estimate, other: Estimate, patients: float) -> tuple[float, float, bool]:
+def _tested(arm: Estimate, comparator: Estimate, patients: float) -> tuple[float, float, bool]:
     """The difference of two arms, the width of its 95 % interval, and whether that excludes 0."""
     from scipy.special import stdtrit
 
-    apart = one.value - other.value
-    squares = one.mc_error**2, other.mc_error**2
-    if math.isnan(sum(squares)) or sum(squares) == 0:
-        return apart, 0.0 if sum(squares) == 0 else math.nan, sum(squares) == 0 and apart != 0
+    difference = arm.value - comparator.value
+    squares = arm.mc_error**2, comparator.mc_error**2
+    if sum(squares) == 0:
+        return difference, 0.0, difference != 0
+    if math.isnan(sum(squares)):
+        return difference, math.nan, False
     freedom = sum(squares) ** 2 / sum(square**2 / (patients - 1) for square in squares)
     half = float(stdtrit(freedom, 1 - LEVEL / 2)) * math.sqrt(sum(squares))
-    return apart, 2 * half, abs(apart) > half
-
-
-def _of(plan: Plan, patients: range) -> dict[str, Outcome]:
-    """The outcome of some patients in each arm, at its last day."""
-    names, end = names_of(plan.study), round(plan.study.scenario.horizon)
-    found = {}
-    protocol = lowering.protocol(plan.study.scenario)
-    for arm, (inputs, log) in simulate_arms(protocol, patients, "batch").items():
-        people = outcomes.persons(inputs, log, names)
-        last = [o for o in outcomes_of(people, end) if o.name == plan.outcome]
-        found[arm] = max(last, key=lambda outcome: outcome.day)
-    return found
+    return difference, 2 * half, abs(difference) > half
 
 
 def _shared(plan: Plan) -> list[str]:
     """Outcomes that every arm has."""
-    names, end = names_of(plan.study), round(plan.study.scenario.horizon)
-    protocol = lowering.protocol(plan.study.scenario)
-    each = [
-        dict.fromkeys(o.name for o in outcomes_of(outcomes.persons(inputs, log, names), end))
-        for inputs, log in simulate_arms(protocol, range(2), "batch").values()
-    ]
-    return [name for name in each[0] if all(name in others for others in each[1:])]
-
-
-def _pieces(plan: Plan) -> list[range]:
-    """Trials in pieces of about as many patients as a block holds."""
-    size = max(1, CHUNK // (plan.most * len(plan.arms)))
-    return split(range(plan.trials), size)
+    first, *others = (
+        dict.fromkeys(outcome.name for outcome in outcomes_of(records))
+        for records in records_by_arm(plan.study, range(2), "batch").values()
+    )
+    return [name for name in first if all(name in other for other in others)]

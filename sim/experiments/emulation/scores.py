@@ -1,4 +1,4 @@
-"""What the trials say of each published number: expected, predicted interval, covered or not."""
+"""Published numbers against simulated trials: mean, predictive interval, covered or not."""
 
 from __future__ import annotations
 
@@ -30,14 +30,24 @@ LOW, HIGH = 0.025, 0.975
 
 
 def scored(trials: pd.DataFrame, facts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """One row for each published value, and one for each published SD.
+    """Score published numbers.
 
-    `mean`, `low` and `high` are over the trials that gave the statistic (`trials`), `low` to `high`
-    their 95 % predictive interval. A trial would have been printed with as many digits as the
-    publication was: `percentile` is where the published number stands among trials so rounded, ties
-    counted half, and `covered` whether it lies in their interval. `empty` counts trials in which
-    nobody was in the group, or nobody of it was measured; `single` those in which one patient was,
-    who has no SD.
+    Parameters
+    ----------
+    trials
+        Simulated trials (`sim.experiments.emulation.trials.run`).
+    facts
+        Published facts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each published value and each published SD: fact; label; statistic (`value` or
+        `SD`); unit; published; mean, low and high of the trials (low to high is the 95 % predictive
+        interval); percentile of the published number among trials rounded to as many digits, ties
+        counted half; covered (whether it lies in the interval of the rounded trials); trials that
+        gave the statistic; empty (trials without a measured patient in the group); single (trials
+        with one, who has no SD).
     """
     import pandas as pd
 
@@ -47,9 +57,9 @@ def scored(trials: pd.DataFrame, facts: Sequence[Mapping[str, Any]]) -> pd.DataF
 
 
 def coverage(scores: pd.DataFrame) -> tuple[int, int]:
-    """How many published numbers lie within their predictive interval, and of how many.
+    """Count the published numbers within their predictive intervals, and all of them.
 
-    A number that the design fixes, such as how many patients there are, does not count.
+    A number that the design fixes, such as the number of patients, does not count.
     """
     fixed = (scores["low"] == scores["high"]) & scores["covered"]
     counted = scores[(scores["trials"] > 0) & ~fixed]
@@ -89,5 +99,5 @@ def _row(
 
 
 def digits_of(published: float) -> int:
-    """Decimals that a number was printed with."""
+    """Return the number of decimals with which a number was printed."""
     return len(f"{published:.10f}".rstrip("0").split(".")[1])

@@ -1,4 +1,4 @@
-"""Trial after trial on virtual patients: every published statistic, computed as it was computed."""
+"""Simulated trials of a published series, with every statistic computed as in the publication."""
 
 from __future__ import annotations
 
@@ -7,18 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import outcomes
-from sim.experiments import blocks
+from sim.experiments.emulation.by_trial import summed
 from sim.experiments.emulation.design import Emulation
-from sim.experiments.runs import split
+from sim.outcomes import SumTable, facts_of, records_by_arm, sum_table
 from sim.outcomes.definitions.published import asked, simulated
-from sim.outcomes.estimates import Sums
-from sim.simulation import lowering
-from sim.simulation.draws import CHUNK
+from sim.outcomes.plan import line
 from sim.simulation.records import Floats
-from sim.simulation.simulate import names_of, simulate_arms
 from sim.vocabulary import Progress
-from sim.workers.pieces import in_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,63 +22,59 @@ COLUMNS = ("trial", "fact", "value", "spread", "members", "measured")
 
 
 def run(emulation: Emulation, progress: Progress | None = None, workers: int = 1) -> pd.DataFrame:
-    """One row for each trial and fact: value, SD between patients, members of the group, measured.
+    """Simulate every trial of an emulation.
 
-    Patients differ from arm to arm, as in a trial, and only measured values count. A statistic of
-    an empty group is NaN; so is the SD of a single patient.
+    Each arm has patients of its own, as in a trial, and only measured values count.
+
+    Parameters
+    ----------
+    emulation
+        The study and the design of its trials.
+    progress
+        Called with the number of trials done and to do.
+    workers
+        Number of processes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each trial and fact: trial (from 0); fact; value; spread (SD between patients);
+        members (patients of the group); measured (patients with a value). The value is NaN for an
+        empty group, the spread for a single patient.
     """
     import pandas as pd
 
-    facts = blocks.facts_of(emulation.study)
-    rows: list[tuple[object, ...]] = []
-    done = 0
-    pieces = _pieces(emulation)
-    for piece, sums in zip(
-        pieces,
-        in_order(functools.partial(sums_of, emulation), pieces, workers),
-        strict=True,
-    ):
-        for trial, of_trial in zip(piece, sums, strict=True):
-            for fact, numbers in zip(facts, of_trial, strict=True):
-                held = Sums(*map(float, numbers))
-                value, spread, _ = simulated(held, fact["simulated"])
-                rows.append((trial, fact["fact"], value, spread, held.patients, held.x))
-        done += len(piece)
-        if progress is not None:
-            progress(done, emulation.trials)
+    sums_of_trials = functools.partial(sums_of, emulation)
+    size, count = emulation.design.size, emulation.trials
+    table = summed(sums_of_trials, count, size, progress, workers)
+    at = {label.name: position for position, label in enumerate(table.labels)}
+    rows = []
+    for trial in range(count):
+        for fact in facts_of(emulation.study):
+            sums = table.sums(at[fact["fact"]], trial)
+            value, spread, _ = simulated(sums, fact["simulated"])
+            rows.append((trial, fact["fact"], value, spread, sums.units, sums.x))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def sums_of(emulation: Emulation, trials: range) -> Floats:
-    """Sums over the patients of each trial: trials x facts x the fields of `Sums`."""
+def sums_of(emulation: Emulation, trials: range) -> SumTable:
+    """Sum the published statistics over the patients of each trial: one part per trial."""
     study, design = emulation.study, emulation.design
     patients = range(trials.start * design.size, trials.stop * design.size)
-    protocol = lowering.protocol(study.scenario)
-    arms = simulate_arms(protocol, patients, "batch", design.patients)
-    facts, names = blocks.facts_of(study), names_of(study)
+    records = records_by_arm(study, patients, "batch", design.patients)
     groups = study.publication(study.scenario.answers or "")["groups"]
-    found = {}
-    for arm, places in _places(design.patients).items():
-        people = outcomes.persons(*arms[arm], names)
-        for outcome, inside in asked(people, arm, facts, groups):
-            y, x = (
-                (column * inside).reshape(len(trials), design.size)[:, places]
-                for column in (outcome.numerator, outcome.denominator)
-            )
-            members = inside.reshape(len(trials), design.size)[:, places].astype(float)
-            added = (members, y, x, y * y, x * y, x * x)
-            found[outcome.name] = np.stack([part.sum(axis=1) for part in added], axis=1)
-    return np.stack([found[fact["fact"]] for fact in facts], axis=1)
+    enrolled = _enrolled(design.patients, len(trials))
+    lines = [
+        line((0, arm), None, outcome, inside * enrolled[arm])
+        for arm in enrolled
+        for outcome, inside in asked(records[arm], arm, facts_of(study), groups)
+    ]
+    return sum_table(lines, part=design.size)
 
 
-def _places(patients: dict[str, int]) -> dict[str, slice]:
-    """Which of a trial's patients are in each arm."""
-    ends = np.cumsum([*patients.values()]).tolist()
-    starts = [0, *ends[:-1]]
-    return {arm: slice(a, b) for arm, a, b in zip(patients, starts, ends, strict=True)}
-
-
-def _pieces(emulation: Emulation) -> list[range]:
-    """Trials in pieces of about as many patients as a block holds."""
-    size = max(1, CHUNK // emulation.design.size)
-    return split(range(emulation.trials), size)
+def _enrolled(patients: dict[str, int], trials: int) -> dict[str, Floats]:
+    """1 for the patients of each arm, 0 for the others; one trial after another."""
+    arm_of_patient = np.repeat(np.arange(len(patients)), [*patients.values()])
+    return {
+        arm: np.tile(arm_of_patient == at, trials).astype(float) for at, arm in enumerate(patients)
+    }

@@ -9,10 +9,16 @@ from sim.experiments.patient_history.lines import Entry, Key, Lines, Visits
 from sim.experiments.patient_history.words import in_sequence, signed
 from sim.scenario import Scenario
 from sim.simulation.records import BONE_OF_SITE
-from sim.vocabulary import BONES, SITES
+from sim.vocabulary import BONES, SITES, Event
 
-TREATMENT = ("course", "schedule ended", "infusion", "missed infusion", "intolerance")
-OUTCOMES = ("fracture", "death")
+TREATMENT = (
+    Event.COURSE,
+    Event.SCHEDULE_ENDED,
+    Event.INFUSION,
+    Event.MISSED_INFUSION,
+    Event.INTOLERANCE,
+)
+OUTCOMES = (Event.FRACTURE, Event.DEATH)
 
 
 @dataclass(frozen=True)
@@ -89,13 +95,13 @@ def _differs(entries: Mapping[str, Entry], arms: list[str]) -> bool:
 def _reason(key: Key, entries: Mapping[str, Entry], scenario: Scenario, visits: Visits) -> str:
     """Reason why the arms differ on a line; empty if another line of the day gives the reason."""
     event = next(iter(entries.values())).event
-    if event == "fracture":
+    if event == Event.FRACTURE:
         return _reason_of_fracture(key, scenario, visits)
     without = [arm for arm, therapies in scenario.arms.items() if key.what not in therapies]
     if event not in TREATMENT or not without:
         return ""
     verb = "begins" if len(entries) == 1 else "begin"
-    if event == "missed infusion":
+    if event == Event.MISSED_INFUSION:
         verb = "should have received"
     does = "does" if len(without) == 1 else "do"
     return f"{_arms(list(entries))} {verb} {key.what}, which {_arms(without)} {does} not receive"

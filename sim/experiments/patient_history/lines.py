@@ -9,17 +9,18 @@ from typing import NamedTuple
 from sim.experiments.patient_history.words import happened, measured
 from sim.results import Tables
 from sim.scenario import Scenario
+from sim.vocabulary import Event
 
 _RANKS = (
     "",
-    "schedule ended",
-    "course",
-    "intolerance",
-    "infusion",
-    "reaction",
-    "fracture",
-    "death",
-    "end",
+    Event.SCHEDULE_ENDED,
+    Event.COURSE,
+    Event.INTOLERANCE,
+    Event.INFUSION,
+    Event.REACTION,
+    Event.FRACTURE,
+    Event.DEATH,
+    Event.END,
 )
 """Events in their order on one day, as in `sim.simulation.records`; measured values come first."""
 
@@ -111,7 +112,7 @@ def lines_of(tables: Tables, visits: Visits, scenario: Scenario) -> Lines:
         entry = Entry(event, (value,), happened(event, what, value, scenario, begins))
         rank = _RANKS.index(event.removeprefix("missed "))
         _add(lines, Key(row["day"], rank, what, 0), arm, entry)
-        if event == "course":
+        if event == Event.COURSE:
             begun.add((arm, what))
     return dict(sorted(lines.items()))
 

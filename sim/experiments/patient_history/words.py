@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim.scenario import Scenario
-from sim.vocabulary import SITES
+from sim.vocabulary import SITES, Event
 
 MEASURED = {
     "spine_g_cm2": ("spine", "g/cm2", "spine_t"),
@@ -64,22 +64,22 @@ def happened(event: str, what: str, value: float, scenario: Scenario, begins: bo
     str
         The event in a few words.
     """
-    if event == "infusion":
+    if event == Event.INFUSION:
         return f"{what} {value:.0f} mg" if value >= 10 else f"{what} {value:.2g} mg"
-    if event == "missed infusion":
+    if event == Event.MISSED_INFUSION:
         return f"{what} missed"
-    if event == "course":
+    if event == Event.COURSE:
         return f"{what} begins (full dose)" if begins else f"{what} ends as planned"
-    if event == "schedule ended":
+    if event == Event.SCHEDULE_ENDED:
         return f"{what} ends as planned"
-    if event == "intolerance":
+    if event == Event.INTOLERANCE:
         return _intolerance(what, value, scenario)
-    if event == "reaction":
+    if event == Event.REACTION:
         name, therapy = _reaction(what, scenario)
         return f"{name} after {therapy}{f'; {therapy} ends' if value else ''}"
-    if event == "fracture":
+    if event == Event.FRACTURE:
         return f"{ordinal(int(value))} {what} fracture"
-    if event == "death":
+    if event == Event.DEATH:
         return f"died ({what} fracture)" if what in SITES else f"died ({what} mortality)"
     return "end of follow-up"
 

@@ -2,7 +2,6 @@
 
 from sim.experiments.readings.four import DEFAULTS, Four, read
 from sim.experiments.readings.running import SideBySide, simulate
-from sim.experiments.readings.table import summarise
 
 __all__ = [
     "DEFAULTS",
@@ -10,5 +9,4 @@ __all__ = [
     "SideBySide",
     "read",
     "simulate",
-    "summarise",
 ]

@@ -1,21 +1,17 @@
-"""Every arm under every reading, block by block, on the same virtual patients."""
+"""Every arm under every reading, on the same virtual patients."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim import outcomes
-from sim.experiments import runs
+from sim.experiments import side_by_side
 from sim.experiments.readings.four import Four
-from sim.experiments.readings.moments import Moments, added, of_block
-from sim.experiments.readings.table import summarise
-from sim.outcomes.definitions.named import Outcome, mean, outcomes_of
-from sim.simulation import lowering
-from sim.simulation.simulate import names_of, simulate_arms
-from sim.vocabulary import BONES, Engine, Progress
-from sim.workers.pieces import in_order
+from sim.experiments.side_by_side import Contrast
+from sim.outcomes import AnalysisPlan, ArmRecords, Outcome, outcomes_of
+from sim.outcomes.definitions.named import at_last_day, mean
+from sim.outcomes.summary import ESTIMATE
+from sim.vocabulary import BONES, Arms, Engine, Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,13 +27,19 @@ OUTCOMES = (
     "all fractures",
     "any fracture",
 )
-"""What is said of every arm, in this order, as far as it is measured."""
+"""Outcomes of the table in their order, as far as they are measured."""
+
+
+COLUMNS = ("reading", "against", *Arms._fields, "outcome", "unit", "time", *ESTIMATE)
 
 
 class SideBySide(NamedTuple):
-    """A scenario under the four readings on the same patients, and its outcomes in one table.
+    """A scenario under the four readings on the same patients.
 
-    See `sim.experiments.readings.table` for the columns of `summary`.
+    `summary` has one row for each reading, arm and outcome at its last time (months); a paired
+    difference of two arms names the second in `against_arm`. Where `against` names the scenario's
+    own reading, the row is the difference between this reading and that one: of an arm, or of the
+    difference of two arms.
     """
 
     four: Four
@@ -51,40 +53,46 @@ def simulate(
     engine: Engine = "batch",
     workers: int = 1,
 ) -> SideBySide:
-    """Run every arm under every reading; memory does not grow with the number of patients.
+    """Simulate every arm under every reading; memory does not grow with the number of patients.
 
-    `progress` is told the number of patient courses done and to do.
+    `progress` is called with the number of patient courses done and to do.
     """
-    cohort = range(four.study.scenario.cohort.patients)
-    courses = len(four.studies) * len(four.study.scenario.arms)
-    pieces = runs.split(cohort, runs.BLOCK[engine])
-    found: dict[str, Moments] = {}
-    blocks_done = in_order(functools.partial(moments_of, four, engine), pieces, workers)
-    for piece, block in zip(pieces, blocks_done, strict=True):
-        found = {one.name: added(found.get(one.name), one) for one in block}
-        if progress is not None:
-            progress(courses * piece.stop, courses * len(cohort))
-    return SideBySide(four, summarise(four, [*found.values()]), engine)
+    studies, contrasts = [*four.studies.values()], contrasts_of(four)
+    plan = AnalysisPlan(outcomes=outcomes_at_the_end)
+    table = side_by_side.simulate(studies, contrasts, plan, progress, engine, workers)
+    summary = side_by_side.summarise(table, contrasts, [*four.studies], COLUMNS)
+    return SideBySide(four, summary, engine)
 
 
-def moments_of(four: Four, engine: Engine, patients: range) -> list[Moments]:
-    """Every outcome of some patients, under every reading and in every arm."""
-    lines = []
-    for study in four.studies.values():
-        names, end = names_of(study), round(study.scenario.horizon)
-        protocol = lowering.protocol(study.scenario)
-        for inputs, log in simulate_arms(protocol, patients, engine).values():
-            people = outcomes.persons(inputs, log, names)
-            lines.append({outcome.name: outcome for outcome in _at_the_end(people, end)})
-    return [of_block([line[name] for line in lines]) for name in OUTCOMES if name in lines[0]]
+def contrasts_of(four: Four) -> list[Contrast]:
+    """Arms and their differences under each reading, then each less that under the own reading."""
+    names, scenario = [*four.studies], four.study.scenario
+    other, own = scenario.compared_with, names.index(four.own)
+    alone = [Arms(arm) for arm in scenario.arms]
+    apart = [Arms(arm, other) for arm in scenario.arms if arm != other]
+    under_each = [
+        Contrast(at, arms) for each in (alone, apart) for at in range(len(names)) for arms in each
+    ]
+    from_own = [
+        Contrast(at, arms, own)
+        for at in range(len(names))
+        if at != own
+        for arms in (*alone, *apart)
+    ]
+    return [*under_each, *from_own]
 
 
-def _at_the_end(people: outcomes.Persons, end: int) -> Iterator[Outcome]:
-    """The named outcomes, of which the last visit comes last, and both T-scores at that visit."""
-    yield from outcomes_of(people, end)
+def outcomes_at_the_end(records: ArmRecords) -> list[Outcome]:
+    """Compute the outcomes of the table at their last day, with both T-scores."""
+    every = [*at_last_day(outcomes_of(records)), *_t_scores(records)]
+    by_name = {outcome.name: outcome for outcome in every}
+    return [by_name[name] for name in OUTCOMES if name in by_name]
+
+
+def _t_scores(records: ArmRecords) -> Iterator[Outcome]:
     for bone in BONES:
         score = f"{bone}_t"
-        day = max(people.visits.get(score, [0]))
+        day = max(records.visits.get(score, [0]))
         if day > 0:
-            last = people.measured[score][:, people.visits[score].index(day)]
+            last = records.measured[score][:, records.visits[score].index(day)]
             yield mean(f"{bone} T-score", "T-score", day, last)

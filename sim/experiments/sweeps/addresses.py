@@ -1,4 +1,4 @@
-"""Where a block stands: a digest of all that its numbers depend on, and of nothing else."""
+"""Address of a block: a digest of everything that its numbers depend on."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from typing import Any
 from sim.version import __version__
 
 DECIDES = ("evidence", "outcomes", "scenario/form", "simulation", "vocabulary.py")
-"""The sources that a simulated number may depend on."""
+"""Sources that a simulated number may depend on."""
 
 COMPUTES = ("numpy", "scipy", "numba")
-"""The libraries that it may depend on, in its last digit."""
+"""Libraries that its last digits may depend on."""
 
 LABELS = ("name", "title", "question", "answers", "comparator", "subgroups", "arms")
-"""What a scenario says that no patient feels."""
+"""Parts of a scenario that change no patient."""
 
 
 @cache
 def model() -> str:
-    """Twelve characters that stand for this version of everything that decides a number."""
+    """Twelve characters that identify this version of everything that decides a number."""
     computed_with = [f"{name} {importlib.metadata.version(name)}" for name in COMPUTES]
     digest = hashlib.sha256(" ".join([__version__, *computed_with]).encode())
     root = Path(__file__).parents[2]
@@ -39,15 +39,15 @@ def model() -> str:
 
 
 def of(document: dict[str, Any], arm: str) -> str:
-    """Where the blocks of an arm of a scenario stand: a digest of all that it depends on.
+    """The address of the blocks of an arm: a digest of everything that its patients depend on.
 
-    Not on its name, on other arms, on therapies that it does not have and their effects, or on the
-    number of patients: an arm, or patients, can be added and what is there stays good.
+    Names, other arms, therapies outside the arm with their effects, and the number of patients are
+    left out. Blocks can be used again after an arm or patients were added.
     """
     own = of_arm(document, arm)
     felt = {key: value for key, value in own.items() if key not in LABELS}
     felt["cohort"] = {k: v for k, v in document["cohort"].items() if k != "patients"}
-    # as text, in their order, which that of sums and lines goes by
+    # as text, because the order of therapies is the order of sums and lines
     felt["therapies"] = json.dumps(own["therapies"])
     felt["reactions"] = _shared_reactions(document.get("therapies") or {}, own["therapies"])
     whole = json.dumps([model(), felt], sort_keys=True)
@@ -55,7 +55,7 @@ def of(document: dict[str, Any], arm: str) -> str:
 
 
 def of_arm(document: dict[str, Any], arm: str) -> dict[str, Any]:
-    """The document as if this arm were the only one: its therapies alone, and their effects."""
+    """The document with this arm alone: its therapies and their effects."""
     therapies, all_ = document["arms"][arm], document.get("therapies") or {}
     effects = {
         row: effect
@@ -68,6 +68,6 @@ def of_arm(document: dict[str, Any], arm: str) -> dict[str, Any]:
 
 
 def _shared_reactions(all_: dict[str, Any], own: Iterable[str]) -> list[str]:
-    """Reactions that another therapy has too, and whose lines are called after both therefore."""
+    """Reactions that another therapy has too. Their lines carry the names of both."""
     names = Counter(name for therapy in all_.values() for name in therapy.get("reactions") or ())
     return sorted(n for name in own for n in all_[name].get("reactions") or () if names[n] > 1)

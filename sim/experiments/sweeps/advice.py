@@ -12,6 +12,7 @@ from sim.experiments.sweeps.collect import Collected, collected
 from sim.experiments.sweeps.designs import SAMPLED
 from sim.experiments.sweeps.noise import Advice, Cost, Split, advise
 from sim.experiments.sweeps.read import Sweep, load_sweep
+from sim.simulation.columns import Columns
 from sim.vocabulary import Engine, Progress
 from sim.workers.pieces import Workers
 
@@ -69,14 +70,14 @@ def pilot(
 
 def cost_of(sweep: Sweep, engine: Engine) -> Cost:
     """Seconds of a point and of a patient in all its arms and scenarios, from the base case."""
-    seconds = []
+    seconds, columns = [], Columns(work.KEPT)
     for patients in (PATIENTS, MORE):
         tried = []
-        for _ in range(2):  # the first try may wait for code to be compiled
+        for _ in range(2):  # the first try may compile, and draws what later points find
             began = time.monotonic()
             for one in sweep.varied:
                 document, arms = one.document(one.points[0]), one.study.scenario.arms
-                work.simulated(document, range(patients), engine, arms)
+                work.simulated(document, range(patients), engine, arms, columns)
             tried.append(time.monotonic() - began)
         seconds.append(min(tried))
     a_patient = max((seconds[1] - seconds[0]) / (MORE - PATIENTS), 1e-9)

@@ -6,17 +6,16 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from sim import outcomes
-from sim.experiments.sweeps import parameters, paths
+from sim.experiments.sweeps import parameters
 from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.form import SweepForm
+from sim.experiments.sweeps.kept import kept_outcomes
 from sim.experiments.sweeps.varied import Varied
-from sim.outcomes.groups import grouped
 from sim.scenario import Mistake, ScenarioError, Study, from_document
 from sim.scenario.mistakes import nearest
+from sim.scenario.text.paths import parts_of, value_at
 from sim.scenario.text.provenance import Plain
 from sim.simulation import lowering
-from sim.simulation.simulate import names_of, simulate_arms
 
 FEW_ENOUGH = 10_000
 """Points that are all tried where something is wrong: a few minutes."""
@@ -57,15 +56,13 @@ def _unknown_outcomes(form: SweepForm, one: Varied, plain: Plain) -> Iterator[Mi
     for key, name in asked:
         if name not in known:
             told = f"'{name}' is no outcome of '{one.study.scenario.name}'; {nearest(name, known)}"
-            yield Mistake(key, told, plain.marks.get((key,)))
+            yield plain.mistake((key,), told)
 
 
 def outcome_names(study: Study) -> list[str]:
     """The outcomes that a study has, whatever happens to its patients."""
-    names, end = names_of(study), round(study.scenario.horizon)
-    arms = simulate_arms(lowering.protocol(study.scenario), range(2), "simpy").values()
-    found = [grouped(outcomes.persons(*arm, names), end).lines for arm in arms]
-    return [line.name for lines in found for line in lines]
+    arms = kept_outcomes(study, range(2), "simpy").values()
+    return [outcome.name for outcomes in arms for outcome in outcomes]
 
 
 def _outside(one: Varied, plain: Plain) -> Iterator[Mistake]:
@@ -94,7 +91,7 @@ def _outside(one: Varied, plain: Plain) -> Iterator[Mistake]:
 
 def _with_value(mistake: Mistake, document: dict[str, Any]) -> str:
     """What is said of a value, which stands in no file that could be shown."""
-    value = paths.found(document, paths.parts_of(mistake.path))
+    value = value_at(document, parts_of(mistake.path))
     is_about_it = isinstance(value, str) and mistake.message.startswith("is ")
     return f"'{value}' {mistake.message}" if is_about_it else mistake.message
 
@@ -137,7 +134,8 @@ def _refused(one: Varied, point: Point) -> list[Mistake]:
     """What is wrong with a point: what its document says, or how its patients are prepared."""
     try:
         scenario = from_document(one.document(point), (), one.study.publications).scenario
-        simulate_arms(lowering.protocol(scenario), range(2), "simpy", ())
+        lowering.protocol(scenario)
+        lowering.patients(scenario, range(2))
     except ScenarioError as error:
         return error.mistakes
     return []

@@ -13,19 +13,17 @@ from sim.experiments.sweeps.collect import Collected
 from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.noise import Split
 from sim.experiments.sweeps.varied import Varied
-from sim.outcomes.groups import GROUP
+from sim.outcomes.units import GROUP
 from sim.scenario import from_document
 from sim.simulation import lowering
 from sim.simulation.records import Floats
 from sim.simulation.simulate import inputs_of
+from sim.vocabulary import UNCHANGED
 
 if TYPE_CHECKING:
     import pandas as pd
 
 QUANTILES = {"q2.5": 0.025, "q25": 0.25, "median": 0.5, "q75": 0.75, "q97.5": 0.975}
-ROUNDING = 1e-9
-"""An outcome that moves by less than this, of itself or in its unit, did not move."""
-
 NUMBERS_LOOKED_AT = 50
 """Patients whose inputs are compared to learn whether a number is read at all."""
 
@@ -151,8 +149,8 @@ def in_vain(found: Sequence[Collected]) -> list[tuple[str, str, str]]:
                 continue  # values of a grid may begin and end with the scenario's own
             moved = one.values[[low.number, high.number]]
             errors = one.changes[[low.number, high.number]]
-            same = np.isclose(moved, one.values[0], ROUNDING, ROUNDING, equal_nan=True)
-            if same.all() and (np.nan_to_num(errors) < ROUNDING).all():
+            same = np.isclose(moved, one.values[0], UNCHANGED, UNCHANGED, equal_nan=True)
+            if same.all() and (np.nan_to_num(errors) < UNCHANGED).all():
                 read = any(_is_read(one.one, point) for point in (low, high))
                 why = "read, but changes no outcome" if read else "never read"
                 told.append((one.one.study.scenario.name, low.of, why))

@@ -13,10 +13,11 @@ from sim.experiments.sweeps import addresses, coverage, store
 from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.noise import Moments, Split
 from sim.experiments.sweeps.varied import Varied
-from sim.outcomes import groups
-from sim.outcomes.groups import Grouped
-from sim.outcomes.summary import NOISE, in_months, unit_of_difference
+from sim.outcomes import estimates
+from sim.outcomes.summary import in_months, unit_of_difference
+from sim.outcomes.units import UnitSums, units_joined
 from sim.simulation.records import Floats
+from sim.vocabulary import ROUNDING
 
 DRAWN = ("draw", "A", "B")
 """Points that are draws from the distributions of all parameters."""
@@ -97,9 +98,9 @@ def collected(
             errors, changes = values.copy(), values.copy()
         if point.role == "base":
             base = influences
-        values[point.number], errors[point.number] = found, groups.errors(influences)
+        values[point.number], errors[point.number] = found, estimates.errors(influences)
         if point.role in ALONE and base.size:
-            changes[point.number] = groups.errors(influences - base)
+            changes[point.number] = estimates.errors(influences - base)
         if point.role in DRAWN:
             moments.add(influences)
     if not quantities:
@@ -111,7 +112,7 @@ def collected(
 
 def _arms(
     folder: Path, one: Varied, point: Point, there: Mapping[str, list[range]], patients: int
-) -> dict[str, Grouped] | None:
+) -> dict[str, UnitSums] | None:
     """The arms of a point, None where one of them is not there."""
     document, arms = one.document(point), {}
     for arm in one.study.scenario.arms:
@@ -120,13 +121,13 @@ def _arms(
         if not covered:
             return None
         parts = [store.load(folder, store.name_of(at, block)) for block in covered]
-        arms[arm] = groups.joined(parts)
+        arms[arm] = units_joined(parts)
     return arms
 
 
-def _with_differences(arms: Mapping[str, Grouped], comparator: str) -> tuple[Floats, Floats]:
+def _with_differences(arms: Mapping[str, UnitSums], comparator: str) -> tuple[Floats, Floats]:
     """Values and influences of every quantity, in the order of `_quantities`."""
-    found = {arm: groups.estimates(one) for arm, one in arms.items()}
+    found = {arm: sums.estimates() for arm, sums in arms.items()}
     parts = list(found.values())
     for arm, places in _pairs(arms, comparator):
         (values, influences), (other, others) = found[arm], found[comparator]
@@ -134,32 +135,32 @@ def _with_differences(arms: Mapping[str, Grouped], comparator: str) -> tuple[Flo
         apart = influences[:, mine] - others[:, its]
         parts.append((values[[*mine]] - other[[*its]], apart))
     joined = np.concatenate([values for values, _ in parts])
-    joined[np.abs(joined) < NOISE] = 0
+    joined[np.abs(joined) < ROUNDING] = 0
     return joined, np.concatenate([influences for _, influences in parts], axis=1)
 
 
-def _quantities(arms: Mapping[str, Grouped], comparator: str) -> list[Quantity]:
+def _quantities(arms: Mapping[str, UnitSums], comparator: str) -> list[Quantity]:
     found = [
         Quantity(arm, "", line.name, line.unit, in_months(line.day))
         for arm, one in arms.items()
-        for line in one.lines
+        for line in one.measures
     ]
     for arm, places in _pairs(arms, comparator):
         for mine, _ in places:
-            line = arms[arm].lines[mine]
+            line = arms[arm].measures[mine]
             unit = unit_of_difference(line.unit)
             found.append(Quantity(arm, comparator, line.name, unit, in_months(line.day)))
     return found
 
 
 def _pairs(
-    arms: Mapping[str, Grouped], comparator: str
+    arms: Mapping[str, UnitSums], comparator: str
 ) -> Iterator[tuple[str, Sequence[tuple[int, int]]]]:
     """Every other arm, and where its outcomes and the comparator's stand that are the same."""
-    at = {(line.name, line.day): place for place, line in enumerate(arms[comparator].lines)}
+    at = {(line.name, line.day): place for place, line in enumerate(arms[comparator].measures)}
     for arm, one in arms.items():
         if arm != comparator:
-            keys = [(line.name, line.day) for line in one.lines]
+            keys = [(line.name, line.day) for line in one.measures]
             yield arm, [(i, at[key]) for i, key in enumerate(keys) if key in at]
 
 

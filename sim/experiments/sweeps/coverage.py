@@ -1,14 +1,14 @@
-"""Which patients the blocks of an arm hold together, and which are missing."""
+"""The patients that the blocks of an arm hold together, and the patients that are missing."""
 
 from __future__ import annotations
 
-from sim.outcomes.groups import GROUP
+from sim.outcomes.units import GROUP
 
 
 def covering(there: list[range], patients: int) -> list[range]:
-    """Blocks that hold the first patients without a gap; none where there is one.
+    """Blocks that hold the first patients without a gap; an empty list if there is a gap.
 
-    One whose last group is not whole ends there for good.
+    A block whose last group is not whole can only be the last.
     """
     going_on: dict[int, range] = {}
     for block in sorted(there, key=lambda r: (-r.start, r.stop)):
@@ -24,7 +24,7 @@ def covering(there: list[range], patients: int) -> list[range]:
 
 
 def gaps(there: list[range], patients: int) -> list[range]:
-    """The first patients but for those in blocks, between which some may be missing."""
+    """The ranges of the first patients that no block holds."""
     found: list[range] = []
     at = patients if covering(there, patients) else 0
     while at < patients:
@@ -38,7 +38,7 @@ def gaps(there: list[range], patients: int) -> list[range]:
 
 
 def _beginning(there: list[range], at: int, patients: int) -> range | None:
-    """The longest block that begins with a patient."""
+    """The longest block that begins with this patient."""
     fits = [r for r in there if r.start == at and _fits(r, patients)]
     return max(fits, key=lambda r: r.stop, default=None)
 

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.experiments.sweeps import distributions, paths
+from sim.experiments.sweeps import distributions
 from sim.experiments.sweeps.form import Covariance, SweepForm
 from sim.experiments.sweeps.parameters import Parameter
 from sim.scenario import Mistake
 from sim.scenario.mistakes import nearest
-from sim.scenario.text.paths import dotted
+from sim.scenario.text.paths import dotted, parts_of
 from sim.scenario.text.provenance import Plain
 from sim.simulation.records import Floats
 
@@ -95,28 +95,24 @@ def joined(
     if not mistakes and smallest < SMALLEST:
         where = "covariance" if form.covariance else "correlations"
         message = f"these contradict one another: no variables vary so (eigenvalue {smallest:.3g})"
-        mistakes.append(Mistake(where, message, plain.marks.get((where,))))
+        mistakes.append(plain.mistake((where,), message))
     groups: list[Group] = []
     for name, counts in form.dirichlet.items():
         places = [at[p] for p in (_known(path, at) for path in counts) if p is not None]
         bases = [parameters[place].base for place in places]
         if len(places) < 2 or min(counts.values()) <= 0:
             message = "a group has two shares or more, with counts above 0"
-            mistakes.append(
-                Mistake(dotted(("dirichlet", name)), message, plain.marks.get(("dirichlet", name)))
-            )
+            mistakes.append(plain.mistake(("dirichlet", name), message))
             continue
         elsewhere = {place for group in groups for place in group.places}
         alone = (matrix[places] == np.eye(len(parameters))[places]).all()
         if elsewhere & {*places} or not alone:
             message = "a share of a group is in no other group, correlation or covariance"
-            mark = plain.marks.get(("dirichlet", name))
-            mistakes.append(Mistake(dotted(("dirichlet", name)), message, mark))
+            mistakes.append(plain.mistake(("dirichlet", name), message))
         total = sum(base.number for base in bases if base is not None)
         if any(base is None or base.number >= total for base in bases):
             message = "a share of a group is less than all of it"
-            mark = plain.marks.get(("dirichlet", name))
-            mistakes.append(Mistake(dotted(("dirichlet", name)), message, mark))
+            mistakes.append(plain.mistake(("dirichlet", name), message))
         groups.append(Group(places, [*counts.values()], total))
     return Joint(parameters, matrix, groups)
 
@@ -126,23 +122,23 @@ def _set(
     mistakes: list[Mistake],
 ) -> None:  # fmt: skip
     key = ("correlations", name)
-    mark = plain.key_marks.get(key)
     pair = [part.strip() for part in name.split("~")]
     known = [_known(part, at) for part in pair]
     if len(pair) != 2 or pair[0] == pair[-1]:
-        mistakes.append(Mistake(dotted(key), "should name two parameters, `path ~ path`", mark))
+        message = "should name two parameters, `path ~ path`"
+        mistakes.append(plain.mistake(key, message, at_key=True))
         return
     for part, path in zip(pair, known, strict=True):
         if path is None:
             message = f"'{part}' is no parameter here; {nearest(part, at)}"
-            mistakes.append(Mistake(dotted(key), message, mark))
+            mistakes.append(plain.mistake(key, message, at_key=True))
     if not -1 < value < 1:
         message = f"{value:g} is not allowed here; allowed: above -1 and below 1"
-        mistakes.append(Mistake(dotted(key), message, mark))
+        mistakes.append(plain.mistake(key, message, at_key=True))
     elif None not in known:
         i, j = (at[str(path)] for path in known)
         if matrix[i, j]:
-            mistakes.append(Mistake(dotted(key), "this pair was given before", mark))
+            mistakes.append(plain.mistake(key, "this pair was given before", at_key=True))
         matrix[i, j] = matrix[j, i] = value
 
 
@@ -150,26 +146,24 @@ def _set_covariance(
     matrix: Floats, given: Covariance, at: dict[str, int], plain: Plain, mistakes: list[Mistake]
 ) -> None:
     covariance = np.array(given.matrix)
-    mark = plain.marks.get(("covariance", "matrix"))
     problem = ""
     if (covariance != covariance.T).any():
         problem = "a covariance is symmetric: row i, column j equals row j, column i"
     elif (np.diag(covariance) <= 0).any():
         problem = "the diagonal of a covariance holds variances, above 0"
     if problem:
-        mistakes.append(Mistake("covariance.matrix", problem, mark))
+        mistakes.append(plain.mistake(("covariance", "matrix"), problem))
         return
     sds = np.sqrt(np.diag(covariance))
     places = [at[path] for path in (_known(path, at) for path in given.parameters) if path]
     if len(places) == len(sds):
         if (matrix[np.ix_(places, places)] != np.eye(len(places))).any():
             told = "two of these stand in `correlations` as well; give one of both"
-            at_names = plain.marks.get(("covariance", "parameters"))
-            mistakes.append(Mistake("covariance.parameters", told, at_names))
+            mistakes.append(plain.mistake(("covariance", "parameters"), told))
         matrix[np.ix_(places, places)] = covariance / np.outer(sds, sds)
 
 
 def _known(path: str, at: dict[str, Any]) -> str | None:
     """The parameter that a path names, as it is called here."""
-    name = dotted(paths.parts_of(path))
+    name = dotted(parts_of(path))
     return next((n for n in (name, f"{name}.mean") if n in at), None)

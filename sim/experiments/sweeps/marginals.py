@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from sim.experiments.sweeps import distributions, paths
+from sim.experiments.sweeps import distributions
 from sim.experiments.sweeps.distributions import Amount, Distribution, amount, in_unit
 from sim.experiments.sweeps.form import ParameterForm, SweepForm
 from sim.scenario import Study
 from sim.scenario.form.quantities import refuse
 from sim.scenario.form.uncertainty import Between, Uncertainty
-from sim.scenario.text.paths import DocumentPath, dotted
+from sim.scenario.text.paths import DocumentPath, dotted, parts_of, value_at
 
 
 def marginal(
@@ -53,7 +53,7 @@ def _bound(path: str, base: Amount, form: SweepForm, study: Study) -> Distributi
     for name, group in form.dirichlet.items():
         if path in group:
             counted = sum(group.values())
-            bases = (paths.found(study.document, paths.parts_of(other)) for other in group)
+            bases = (value_at(study.document, parts_of(other)) for other in group)
             total = sum(amount(text).number for text in bases if text)
             beta = stats.beta(group[path], counted - group[path], scale=total)
             words = f"Dirichlet of {name}, {group[path]:g} of {counted:g}"

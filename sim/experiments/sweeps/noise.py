@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.errors import RequestError
-from sim.outcomes.groups import GROUP
+from sim.outcomes.units import GROUP
 from sim.simulation.records import Floats
 
 SIZES = tuple(

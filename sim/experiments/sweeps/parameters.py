@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from pydantic_core import PydanticCustomError
@@ -13,7 +12,7 @@ from sim.experiments.sweeps.distributions import Amount, Distribution, amount, i
 from sim.experiments.sweeps.form import ParameterForm, SweepForm
 from sim.scenario import Mistake, Study
 from sim.scenario.form.quantities import refuse
-from sim.scenario.text.paths import DocumentPath, dotted
+from sim.scenario.text.paths import DocumentPath, dotted, parts_of, value_at
 from sim.scenario.text.provenance import Plain
 
 DECIDING = ("horizon", "visits")
@@ -76,7 +75,7 @@ def resolve(
                              path=dotted(min(both, key=str)))  # fmt: skip
             found[one.path] = one
         except PydanticCustomError as error:
-            mistakes.append(Mistake(dotted(place), error.message(), _mark(plain, place)))
+            mistakes.append(plain.mistake(place, error.message(), at_key=True))
     return [*found.values()]
 
 
@@ -102,7 +101,7 @@ def _resolved(path: str, given: ParameterForm, form: SweepForm, study: Study) ->
         raise refuse("`values` are for a grid; give it low and high, or uncertainty")
     if place is None:
         raise _no_number(path, study)
-    text = paths.found(study.document, place)
+    text = value_at(study.document, place)
     base = amount(text)
     distribution = marginals.marginal(path, place, base, given, form, study)
     if given.within is not None:
@@ -112,7 +111,7 @@ def _resolved(path: str, given: ParameterForm, form: SweepForm, study: Study) ->
 
 
 def _refuse_what_does_not_vary(path: str) -> None:
-    head = str(next(iter(paths.parts_of(path)), ""))
+    head = str(next(iter(parts_of(path)), ""))
     if head in LABELS:
         raise refuse("'{path}' is nothing that a patient feels; leave it out", path=path)
     if head in DECIDING:
@@ -131,10 +130,10 @@ def _of_a_grid(
         raise refuse("an axis of a grid needs `values`")
     if given.within is not None:
         raise refuse("`within` cuts a distribution off; an axis of a grid has none")
-    place = place or paths.parts_of(path)
-    if paths.found(study.document, place[:-1]) is None:
+    place = place or parts_of(path)
+    if value_at(study.document, place[:-1]) is None:
         raise _no_number(path, study)
-    text = paths.found(study.document, place)
+    text = value_at(study.document, place)
     try:
         base = amount(text)
     except PydanticCustomError:
@@ -153,8 +152,8 @@ def _parameter(
 ) -> Parameter:  # fmt: skip
     others = []
     for also in given.also:
-        beside = paths.number_at(study.document, also) or paths.parts_of(also)
-        if paths.found(study.document, beside[:-1]) is None:
+        beside = paths.number_at(study.document, also) or parts_of(also)
+        if value_at(study.document, beside[:-1]) is None:
             raise _no_number(also, study)
         others.append(beside)
     assumed = {number.path for number in study.assumptions}
@@ -165,7 +164,7 @@ def _parameter(
 
 
 def _no_number(path: str, study: Study) -> PydanticCustomError:
-    if isinstance(paths.found(study.document, paths.parts_of(path)), str):
+    if isinstance(value_at(study.document, parts_of(path)), str):
         return refuse("'{path}' is a word, not a number; only a grid takes words", path=path)
     near = paths.likely(study.document, path)
     meant = f"; did you mean '{near}'?" if near else "; `mastosim check` lists its numbers"
@@ -179,18 +178,11 @@ def _place(form: SweepForm, path: str) -> DocumentPath:
     return ("covariance",) if form.covariance else ("parameters",)
 
 
-def _mark(plain: Plain, place: Iterable[str | int]) -> Any:
-    at = tuple(place)
-    while at and at not in plain.key_marks and at not in plain.marks:
-        at = at[:-1]
-    return plain.key_marks.get(at, plain.marks.get(at))
-
-
 def mark_of(plain: Plain, path: str) -> tuple[str, Any]:
     """Where a sweep names a parameter: the path in its file, and the mark."""
     for key in plain.tree.get("parameters") or {}:
-        if dotted(paths.parts_of(re.sub(r"\.mean$", "", path))) in (
-            dotted(paths.parts_of(key)), dotted(paths.parts_of(re.sub(r"\.mean$", "", key))),
+        if dotted(parts_of(re.sub(r"\.mean$", "", path))) in (
+            dotted(parts_of(key)), dotted(parts_of(re.sub(r"\.mean$", "", key))),
         ):  # fmt: skip
-            return dotted(("parameters", key)), _mark(plain, ("parameters", key))
-    return "parameters", _mark(plain, ("parameters",))
+            return dotted(("parameters", key)), plain.mark_of(("parameters", key), at_key=True)
+    return "parameters", plain.mark_of(("parameters",), at_key=True)

@@ -86,8 +86,7 @@ def _refuse_a_scenario(plain: Plain) -> None:
     told = "this is a scenario; `mastosim run` simulates it, and a sweep names it"
     for key in ("mastosim", "extends"):
         if key in plain.tree and not {"mastosim_sweep", "design"} & plain.tree.keys():
-            mark = plain.key_marks.get((key,))
-            raise ScenarioError([Mistake(key, told, mark)], "sweep")
+            raise ScenarioError([plain.mistake((key,), told, at_key=True)], "sweep")
 
 
 def _uncertainty(study: Study) -> dict[str, Any]:
@@ -118,15 +117,13 @@ def _loaded(
     form: SweepForm, plain: Plain, path: Path, name: str, place: int, mistakes: list[Mistake]
 ) -> Study | None:
     """One of the scenarios, with the patients and the seed of the sweep."""
-    settings = [] if form.patients is None else [f"cohort.patients={form.patients}"]
-    settings += [] if form.seed is None else [f"seed={form.seed}"]
     try:
-        return load(path.parent / name, settings)
+        return load(path.parent / name, (), form.patients, form.seed)
     except ScenarioError as error:
         key = ("scenarios", place) if form.scenarios is not None else ("scenario",)
         told = f"'{name}' cannot be used: {error.mistakes[0].message}"
         absent = error.mistakes[0].mark is not None and error.mistakes[0].mark.line == 0
-        mark = plain.marks.get(key)
+        mark = plain.mark_of(key)
         mistakes += [Mistake(str(key[0]), told, mark)] if absent else error.mistakes
         return None
 
@@ -137,17 +134,16 @@ def _varied(form: SweepForm, plain: Plain, study: Study, mistakes: list[Mistake]
     found = parameters.resolve(form, plain, study, mistakes)
     if not found and len(mistakes) == before:
         told = f"'{study.scenario.name}' says nothing of uncertainty; list what varies"
-        mark = plain.marks.get(("parameters",), plain.marks.get(()))
-        mistakes.append(Mistake("parameters", told, mark))
+        mistakes.append(plain.mistake(("parameters",), told))
     if len(mistakes) > before:
         return None
     together = joint.joined(form, plain, found, mistakes)
     if form.design.name in ("indices", "morris") and not together.is_independent:
         told = f"{form.design.name} asks for parameters that vary on their own"
-        mistakes.append(Mistake("design", told, plain.marks.get(("design",))))
+        mistakes.append(plain.mistake(("design",), told))
     if (count := size(form.design, together)) > MOST_POINTS:
         told = f"{count:,} points; allowed: up to {MOST_POINTS:,}"
-        mistakes.append(Mistake("design", told, plain.marks.get(("design",))))
+        mistakes.append(plain.mistake(("design",), told))
     if len(mistakes) > before:
         return None
     return Varied(study, together, points(form.design, together, study.scenario.seed))

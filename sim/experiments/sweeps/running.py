@@ -1,4 +1,4 @@
-"""A sweep from its blocks that are missing to its folder; what is done is never done again."""
+"""A sweep from its missing blocks to its folder. A block that exists is not simulated again."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from sim.workers import cluster
 from sim.workers.pieces import Workers, available, in_order
 
 PILOT = 3
-"""Pieces that are timed, after one for each worker, in which code is compiled or read."""
+"""Pieces that are timed for the forecast, after one per worker, which may compile."""
 
 MOST_HOURS = 24.0
 
 COURSES_THAT_PAY = 50_000
-"""Courses of patients that take one process about as long as other processes take to start."""
+"""Courses of patients that one process simulates while other processes would start."""
 
 Tell = Callable[[Forecast], None]
 
@@ -38,11 +38,10 @@ def simulate(
     shard: Shard = WHOLE, progress: Progress | None = None, tell: Tell | None = None,
     most_hours: float = MOST_HOURS,
 ) -> dict[tuple[str, int], str]:  # fmt: skip
-    """Simulate whatever blocks are missing; returns the points that cannot be, with the reason.
+    """Simulate the missing blocks. Returns the points that cannot be simulated, with the reason.
 
-    `tell` is handed a forecast once some pieces are done. Raises RequestError for a store of
-    another version or in use by another process, TooLarge for work above the limits; blocks
-    done stay.
+    `tell` receives a forecast after the first pieces. Raises RequestError for a store of another
+    version or in use by another process, TooLarge for work above the limits. Finished blocks stay.
     """
     name = "" if shard == WHOLE else str(shard)
     with store.opened(swept.home(sweep, root) / "blocks", name) as blocks:
@@ -68,7 +67,7 @@ def simulate(
 
 
 def _points_without(sweep: Sweep, failures: dict[str, str]) -> dict[tuple[str, int], str]:
-    """The points that need a block which cannot be made, and why not."""
+    """The points that need a block that cannot be made, with the reason."""
     return {
         (one.study.scenario.name, point.number): failures[at]
         for one in sweep.varied if failures
@@ -82,10 +81,10 @@ def gather(
     sweep: Sweep, root: Path, failed: dict[tuple[str, int], str],
     progress: Progress | None = None, about: dict[str, Any] | None = None,
 ) -> Swept:  # fmt: skip
-    """Put together what was simulated of a sweep, and keep it in its folder.
+    """Put the blocks of a sweep together and keep the result in its folder.
 
-    `failed` are the points that `simulate` returned, `progress` is told of points, `about` goes
-    into the manifest. Raises RequestError where none of a design's own points could be simulated.
+    `failed` are the points that `simulate` returned, `progress` counts points, `about` goes into
+    the manifest. Raises RequestError if none of a design's own points could be simulated.
     """
     refuse_nothing(sweep, failed)
     blocks = swept.home(sweep, root) / "blocks"
@@ -107,12 +106,12 @@ def gather(
 
 
 def of_scenario(one: Varied, failed: Collection[tuple[str, int]]) -> set[int]:
-    """The points of one scenario among those that failed."""
+    """The points of one scenario that failed."""
     return {number for name, number in failed if name == one.study.scenario.name}
 
 
 def refuse_nothing(sweep: Sweep, failed: dict[tuple[str, int], str]) -> None:
-    """Raise RequestError where none of a design's own points could be simulated, or moved alone."""
+    """Raise RequestError if none of a design's own points could be simulated."""
     for one in sweep.varied:
         name = one.study.scenario.name
         own = [p for p in one.points if p.role not in AROUND] or one.points[1:]
@@ -125,10 +124,10 @@ def run(
     sweep: Sweep, root: Path, engine: Engine = "batch", workers: Workers = 1,
     progress: Progress | None = None, command: str = "", most_hours: float = MOST_HOURS,
 ) -> Swept:  # fmt: skip
-    """Simulate what is missing of a sweep, put it together, and keep it in its folder.
+    """Simulate the missing blocks of a sweep, put all together, and keep the result in its folder.
 
-    `progress` is told of patient courses. Any number of workers, of interruptions and of shards
-    give the same bytes. Raises as `simulate` does.
+    `progress` counts patient courses. The bytes do not depend on the number of workers, of
+    interruptions and of shards. Raises as `simulate` and `gather` do.
     """
     began = time.monotonic()
     failed = simulate(sweep, root, engine, workers, WHOLE, progress, most_hours=most_hours)
@@ -137,7 +136,7 @@ def run(
 
 
 def sound(blocks: Path, sweep: Sweep) -> dict[str, list[range]]:
-    """The blocks that a sweep can use, each of them read; those that are damaged are removed."""
+    """Read every block that a sweep can use, and remove damaged ones. Returns ranges by address."""
     there = store.ranges(blocks)
     for one in sweep.varied if there else []:
         for point in one.points:
@@ -167,14 +166,14 @@ def _watched(done: Iterator[Done], courses: int, progress: Progress | None) -> I
 
 
 def workers_for(sweep: Sweep) -> int:
-    """One a core, if the sweep is not done by one before the others have begun."""
+    """One worker per core; one alone for a sweep that is finished before others have started."""
     points = sum(len(one.points) for one in sweep.varied)
     courses = points * sweep.patients * len(sweep.varied[0].study.scenario.arms)
     return available() if courses >= COURSES_THAT_PAY else 1
 
 
 def _hands(workers: Workers) -> int:
-    """How many pieces are done at a time, here or on a cluster."""
+    """Number of pieces in work at a time, here or on a cluster."""
     if isinstance(workers, int):
         return max(workers, 1)
     with cluster.connected(workers) as (_, count):

@@ -12,14 +12,12 @@ from sim.experiments.sweeps.designs import space
 from sim.experiments.sweeps.distributions import ENDS
 from sim.simulation.draws import generator
 from sim.simulation.records import Floats
+from sim.vocabulary import UNCHANGED
 
 if TYPE_CHECKING:
     import pandas as pd
 
 RESAMPLES = 999
-ROUNDING = 1e-9
-"""A variance below this share of that of all draws is none: what is left where a sum cancels."""
-
 MOST_WITHOUT = 0.025
 """Of the resamples, those that may have no variance; where there are more, no interval is known."""
 
@@ -50,7 +48,7 @@ def indices(found: Sequence[Collected]) -> pd.DataFrame:
             head = (one.one.study.scenario.name, *quantity)
             known = np.isfinite([*a, *b, *ab.ravel(), *ba.ravel()]).all() and np.ptp([*a, *b]) > 0
             split = one.splits[place].parameters
-            if known and not split <= ROUNDING * np.var([*a, *b]):
+            if known and not split <= UNCHANGED * np.var([*a, *b]):
                 seed = one.one.study.scenario.seed
                 rows += [(*head, *row) for row in _orders(a, b, ab, names, seed)]
                 if ba.size:
@@ -88,7 +86,7 @@ def _resampled(a: Floats, b: Floats, ab: Floats, seed: int) -> Floats:
     means = often @ parts.T / draws
     variance = means[:, 1] / 2 - (means[:, 0] / 2) ** 2
     whole = float(np.var([a, b]))  # about the middle of all, as a resample's is about its own
-    variance[variance <= ROUNDING * whole] = np.nan  # what seldom varies may not in a resample
+    variance[variance <= UNCHANGED * whole] = np.nan  # what seldom varies may not in a resample
     shares = means[:, 2:] / variance[:, None]
     return np.asarray(shares.reshape(RESAMPLES, 2, -1), float)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sim.experiments.sweeps import paths
 from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.joint import Joint
 from sim.scenario import Study
+from sim.scenario.text.paths import replaced
 
 AROUND = ("base", "low", "high", "level")
 """Points that every design has; the others are its own."""
@@ -28,4 +28,4 @@ class Varied(NamedTuple):
             if place in point.values
             for path in parameter.places
         }
-        return paths.laid(self.study.document, values)
+        return replaced(self.study.document, values)

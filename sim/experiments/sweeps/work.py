@@ -1,4 +1,4 @@
-"""What a worker does for a sweep: simulate one point, write its blocks, and say their names."""
+"""Work of a sweep in pieces: simulate some patients of a point and write one block per arm."""
 
 from __future__ import annotations
 
@@ -10,32 +10,28 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim import outcomes
 from sim.experiments.sweeps import addresses, coverage, store
 from sim.experiments.sweeps.designs import Point
+from sim.experiments.sweeps.kept import kept_outcomes
 from sim.experiments.sweeps.read import Sweep
 from sim.experiments.sweeps.varied import Varied
-from sim.outcomes.groups import Grouped, grouped
+from sim.outcomes.units import GROUP, UnitSums, unit_sums
 from sim.scenario import ScenarioError, from_document
-from sim.simulation import lowering
 from sim.simulation.columns import DRAWN_ANEW, Columns
-from sim.simulation.simulate import names_of, simulate_arms
 from sim.vocabulary import Engine
 
 BLOCK = 8000
-"""The most patients of a block: whole groups, and about as many as draw their numbers at once."""
+"""Most patients of a block: whole groups, and about as many as one generator draws for."""
 
-
-KEPT = 128 * 2**20
-"""Bytes of random numbers that a process keeps for the next point: several times what a block of
-the base case needs, and a quarter of what a process takes anyway."""
+KEPT = 64 * 2**20
+"""Bytes of random numbers that a process keeps for the next point: a thousand columns of a whole
+block. The base case has 164 columns, and a process takes 450 MB without them."""
 
 
 class Task(NamedTuple):
-    """What all pieces share: the folder of blocks, the engine, the version of the model.
+    """What all pieces share: the folder of the blocks, the engine and the version of the model.
 
-    `columns` keeps the random numbers of a range of patients from one point to the next, in every
-    process for itself.
+    `columns` keeps random numbers from one point to the next. Every process has its own.
     """
 
     folder: Path
@@ -45,9 +41,9 @@ class Task(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Some patients of one point, in the arms that are not there yet.
+    """Some patients of one point, in the arms that have no block of these patients yet.
 
-    `addresses` are those of the arms' blocks; `document` is the scenario at the point.
+    `document` is the scenario at the point, `addresses` holds the address of each arm's block.
     """
 
     document: dict[str, Any]
@@ -56,7 +52,7 @@ class Piece(NamedTuple):
 
 
 class Shard(NamedTuple):
-    """A share of the points, for one of several machines: number 1 to `of`."""
+    """The share of the points that one of several machines simulates: number 1 to `of`."""
 
     number: int
     of: int
@@ -69,10 +65,10 @@ WHOLE = Shard(1, 1)
 
 
 class Done(NamedTuple):
-    """Names of the blocks that were written, and what that took.
+    """Names of the blocks that a piece wrote, and what the piece took.
 
-    `courses` are those of patients, `peak_bytes` the most memory that the process had; `failures`
-    says by address why blocks cannot be made.
+    `courses` counts patients times arms, `peak_bytes` is the most memory of the process so far, and
+    `failures` gives the reason for each address whose block cannot be made.
     """
 
     names: tuple[str, ...]
@@ -85,8 +81,8 @@ class Done(NamedTuple):
 def do(task: Task, piece: Piece) -> Done:
     """Simulate a piece and write a block for each of its arms."""
     if addresses.model() != task.model:
-        told = f"a worker has other sources (model {addresses.model()}, not {task.model})"
-        raise OSError(errno.EPROTO, told)
+        message = f"a worker has other sources (model {addresses.model()}, not {task.model})"
+        raise OSError(errno.EPROTO, message)
     began = time.monotonic()
     arms, failures = _possible_arms(task, piece)
     names = tuple(
@@ -97,15 +93,15 @@ def do(task: Task, piece: Piece) -> Done:
     return Done(names, courses, time.monotonic() - began, peak_bytes(), failures)
 
 
-def _possible_arms(task: Task, piece: Piece) -> tuple[dict[str, Grouped], dict[str, str]]:
-    """The arms of a piece, each on its own where one of them cannot be simulated, and why not.
+def _possible_arms(task: Task, piece: Piece) -> tuple[dict[str, UnitSums], dict[str, str]]:
+    """Simulate the arms of a piece. Returns sums by arm, and reasons of failures by address.
 
-    Other points may need the others, which are the same for them.
+    If one arm fails, the others are simulated on their own, because other points may need them.
     """
     how = piece.patients, task.engine
     with suppress(ScenarioError):
         return simulated(piece.document, *how, piece.addresses, task.columns), {}
-    arms: dict[str, Grouped] = {}
+    arms: dict[str, UnitSums] = {}
     failures: dict[str, str] = {}
     for arm, at in piece.addresses.items():
         try:
@@ -117,17 +113,17 @@ def _possible_arms(task: Task, piece: Piece) -> tuple[dict[str, Grouped], dict[s
 
 
 def _as_the_only_one(document: dict[str, Any], arm: str, at: str) -> dict[str, Any]:
-    """The document without what its arm has no part in, and what may be wrong with that.
+    """The document without the parts that an arm does not use.
 
-    So whether an arm can be simulated depends on what its address stands for, and not on which of
-    the points that share it came first. The whole document where the address would be another one.
+    Whether the arm can be simulated then depends on its address, and not on the point that comes
+    first of those that share it. The whole document if its parts alone have another address.
     """
     alone = addresses.of_arm(document, arm)
     return alone if addresses.of(alone, arm) == at else document
 
 
 def peak_bytes() -> int:
-    """The most memory that this process had so far; 0 where the system does not tell."""
+    """The most memory of this process so far; 0 if the system does not tell."""
     try:
         import resource
     except ModuleNotFoundError:
@@ -139,34 +135,29 @@ def peak_bytes() -> int:
 def simulated(
     document: dict[str, Any], patients: range, engine: Engine, arms: Iterable[str],
     columns: Columns = DRAWN_ANEW,
-) -> dict[str, Grouped]:  # fmt: skip
-    """The outcomes of some patients in some arms of a document, group by group."""
+) -> dict[str, UnitSums]:  # fmt: skip
+    """Simulate patients in some arms of a document, and sum their outcomes by groups."""
     study = from_document(asked_nothing(document), ())
-    names, end = names_of(study), round(study.scenario.horizon)
-    protocol = lowering.protocol(study.scenario)
-    return {
-        arm: grouped(outcomes.persons(inputs, log, names), end)
-        for arm, (inputs, log) in simulate_arms(
-            protocol, patients, engine, [*arms], columns
-        ).items()
-    }
+    kept = kept_outcomes(study, patients, engine, [*arms], columns)
+    return {arm: unit_sums(outcomes, GROUP) for arm, outcomes in kept.items()}
 
 
 def asked_nothing(document: dict[str, Any]) -> dict[str, Any]:
-    """A document without the publication that it answers to, which a sweep has no use for."""
+    """A document without the publication that it is compared with, which a sweep does not use."""
     return {key: value for key, value in document.items() if key != "answers"}
 
 
 Open = tuple[Varied, Point, dict[str, str]]
-"""A point of a scenario, and the addresses of its arms that have no block yet."""
+"""A point of a scenario, and the address of each arm that has no block yet."""
 
 
 def open_points(
     sweep: Sweep, there: Mapping[str, list[range]], shard: Shard = WHOLE
 ) -> dict[range, list[Open]]:
-    """The points that have no block yet of a range of patients, without those that share one.
+    """The points that have no block yet, by range of patients, in the order of patients.
 
-    A shard does every so-manieth point, whatever is done already.
+    Points that share a block count once. Which points a shard simulates does not depend on the
+    blocks that exist.
     """
     begun: set[tuple[str, range]] = set()
     left: dict[range, list[Open]] = {}
@@ -180,9 +171,9 @@ def open_points(
 
 
 def pieces(left: Mapping[range, list[Open]]) -> Iterator[Piece]:
-    """All open points of one range of patients, then those of the next.
+    """All open points of one range of patients, then those of the next range.
 
-    So a process goes through the points of a range with the same random numbers.
+    A process can then keep the random numbers of the range from point to point.
     """
     for patients, points in left.items():
         for varied, point, at_arms in points:
@@ -193,7 +184,7 @@ def _missing(
     varied: Varied, point: Point, there: Mapping[str, list[range]], patients: int,
     begun: set[tuple[str, range]],
 ) -> dict[range, dict[str, str]]:  # fmt: skip
-    """The blocks of a point by arm, but for those of another point that is the same."""
+    """The addresses of missing blocks of a point by range and arm, without those in `begun`."""
     document, missing = varied.document(point), dict[range, dict[str, str]]()
     for arm in varied.study.scenario.arms:
         at = addresses.of(document, arm)
@@ -206,7 +197,7 @@ def _missing(
 
 
 def split(patients: range) -> list[range]:
-    """Patients in blocks, the first one so that the others begin at whole ones."""
+    """Split a range of patients into blocks; all but the first begin at a multiple of `BLOCK`."""
     ends = [*range(patients.start // BLOCK * BLOCK + BLOCK, patients.stop, BLOCK), patients.stop]
     starts = [patients.start, *ends[:-1]]
     return [range(a, b) for a, b in zip(starts, ends, strict=True) if a < b]

@@ -1,17 +1,17 @@
-"""Verification of the program on a scenario: a battery of checks, each with its evidence."""
+"""Verification of the program on a scenario: checks with their evidence."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
 
-from sim.experiments.verification.battery import (
+from sim.experiments.verification.checks import (
     CHECKS,
     PATIENTS,
     Check,
     Finding,
     Verification,
-    found_by,
+    run_checks,
 )
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Verdict
@@ -28,16 +28,41 @@ def verify(
     settings: Iterable[str] = (),
     progress: Progress | None = None,
 ) -> Verification:
-    """Put the program to the battery on a scenario: a path, or a study already loaded.
+    """Check that the program does on a scenario what its description says.
 
-    `patients` are those of the checks against an expectation, 2000 unless given; `seed` and
-    `settings` are as in `sim.experiments.runs.run`; `progress` is told the checks done and to do.
-    Raises ScenarioError for a scenario that is not valid. Starts other processes, so a script that
-    calls it needs the usual guard of its main module.
+    Two checks start other processes, so a script that calls this needs the usual guard of its main
+    module.
+
+    Parameters
+    ----------
+    scenario
+        Path of a scenario file, or a study that is already loaded.
+    patients
+        Virtual patients of the checks against an expectation; 2000 by default. Other checks take
+        at most 300.
+    seed, settings
+        Seed of the random numbers, and `path=value` texts as of `--set`; for a path only.
+    progress
+        Called with the number of checks done and to do.
+
+    Returns
+    -------
+    Verification
+        Its `passed` is False if a check failed; `table` has one row per check.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario is not valid.
+
+    References
+    ----------
+    Checklists TECH-VER (Büyükkaramikli et al. 2019) and AdViSHE (Vemer et al. 2016);
+    docs/verification.md.
     """
     study = scenario if isinstance(scenario, Study) else load(scenario, settings, seed=seed)
     subject, findings = Subject(study, patients or PATIENTS), []
-    for finding in found_by(subject):
+    for finding in run_checks(subject):
         findings.append(finding)
         if progress is not None:
             progress(len(findings), len(CHECKS))

@@ -1,201 +1,119 @@
-"""Times to intolerance against the closed form of the file, and every rung against its draw."""
+"""Times to intolerance: their distribution, and each dose reduction against its random number."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import ndtr, ndtri
 
-from sim.experiments.verification.subject import NOBODY_DIES, Changes, Subject
-from sim.experiments.verification.verdict import (
-    Compared,
-    Verdict,
-    exact,
-    not_applicable,
-    share,
-    together,
-    within_chance,
-)
+from sim.experiments.verification import chance, settings
+from sim.experiments.verification.logs import Arm, last_day, rows
+from sim.experiments.verification.settings import Changes
+from sim.experiments.verification.subject import Subject
+from sim.experiments.verification.time_to_intolerance import Hazard, cumulative_hazard, surviving
+from sim.experiments.verification.verdict import Case, Verdict, exact, together
 from sim.scenario.form.therapy import Course
-from sim.simulation.records import INTOLERANCE, PLAN, TOLERANCE, Floats, Inputs, Log
-from sim.vocabulary import DAYS_PER_YEAR
+from sim.simulation.records import INTOLERANCE, PLAN, TOLERANCE, Floats
 
 TIMES = 12
 SLACK = 1e-9
-Hazard = Callable[[Any], Any]
+DOSE_LEFT = {"halve": 0.5, "stop": 0.0}
 
-_z = np.linspace(-10, 10, 4001)
-NORMAL = np.exp(-(_z**2) / 2) / np.exp(-(_z**2) / 2).sum()
+
+@dataclass(frozen=True)
+class Taken:
+    """A course in an arm: its slot and form, its hazard, and the day each patient began."""
+
+    arm: Arm
+    slot: int
+    form: Course
+    hazard: Hazard
+    begun: Floats
+
+    def gained(self, patient: int, since: float, until: float) -> float:
+        """Hazard of frailty 1 and full dose that a patient accumulates between two days."""
+        begun = float(self.begun[patient])
+        return self.hazard(until - begun) - self.hazard(since - begun)
+
+    def factor(self, patient: int, dose: float) -> float:
+        """The hazard of a patient at a relative dose, in multiples of the hazard above."""
+        frailty = float(self.arm.inputs.patients["frailty"][patient, self.slot])
+        return frailty * float(dose**self.form.hazard_by_dose)
 
 
 def intolerance(subject: Subject) -> Verdict:
-    """As many become intolerant by any time as the distribution of the file says, and rung by rung.
+    """Times to intolerance follow the distribution of the file, and each step its random number.
 
-    As written, and once more begun later, with frailty and a halved dose first.
+    As in the file, and once more with a later start, frailty, and a halved dose before the stop.
     """
     verdicts = []
     for changes in ({}, _strained(subject)):
-        study = subject.changed(changes, NOBODY_DIES)
-        lives = subject.lives(subject.many, changes, NOBODY_DIES)
-        for slot, (name, therapy) in enumerate(study.scenario.therapies.items()):
-            arm = next((a for a, held in study.scenario.arms.items() if name in held), None)
-            if arm and isinstance(therapy, Course) and therapy.intolerance is not None:
-                verdicts += _of_course(slot, therapy, *lives[arm])
-    return (
-        together(verdicts) if verdicts else not_applicable("no arm has a course with intolerance")
-    )
+        for arm in subject.arms(subject.many, changes, settings.NO_DEATHS).values():
+            for slot, _, form in arm.courses:
+                if form.intolerance is not None:
+                    begun = arm.first_day(PLAN + slot)
+                    taken = Taken(arm, slot, form, cumulative_hazard(form), begun)
+                    verdicts.append(chance.within(_shares(taken)))
+                    verdicts.append(exact("times to intolerance", _steps(taken)))
+    return together(verdicts)
 
 
 def _strained(subject: Subject) -> Changes:
-    later = f"{round(subject.scenario.horizon / 5)} days"
+    courses = subject.courses.items()
     strain = {path: value for path, value in subject.strain.items() if path[1] in subject.courses}
-    begin = [name for name, course in subject.courses.items() if course.start.after is None]
-    return {**strain, **{("therapies", name, "start"): later for name in begin}}
+    start = {"start": f"{round(subject.scenario.horizon / 5)} days"}
+    begin = [name for name, course in courses if course.start.after is None]
+    return {**strain, **settings.each_of(("therapies",), begin, start)}
 
 
-def _of_course(slot: int, therapy: Course, inputs: Inputs, log: Log) -> list[Verdict]:
-    hazard = individual_hazard(therapy)
-    begun = _first(log, PLAN + slot, len(inputs.patients))
-    compared = _as_many(slot, therapy, hazard, begun, inputs, log)
-    wrong, count = _rungs(slot, therapy, hazard, begun, inputs, log)
-    return [within_chance(compared), exact(wrong, count, "times to intolerance by rung")]
-
-
-def _first(log: Log, kind: int, people: int) -> Floats:
-    """Day of the first event of a kind of each patient; infinite where there is none."""
-    day = np.full(people, np.inf)
-    inside = log.kind == kind
-    np.minimum.at(day, log.patient[inside], log.day[inside])
-    return day
-
-
-def _as_many(
-    slot: int, therapy: Course, hazard: Hazard, begun: Floats, inputs: Inputs, log: Log
-) -> list[Compared]:
-    """Shares of patients intolerant by some times, of those who could be seen so long."""
-    stopped = _first(log, INTOLERANCE + slot, len(begun)) - begun
-    last, dose = int(inputs.params["horizon"]), therapy.relative_dose**therapy.hazard_by_dose
-    longest = math.inf if therapy.duration is None else therapy.duration
-    compared = []
+def _shares(taken: Taken) -> Iterator[chance.Compared]:
+    """Shares of patients intolerant by some days, of those who could be followed so long."""
+    form, begun, last = taken.form, taken.begun, taken.arm.last
+    stopped = taken.arm.first_day(INTOLERANCE + taken.slot)
+    dose = form.relative_dose**form.hazard_by_dose
+    if np.isinf(begun).all():
+        return
+    longest = math.inf if form.duration is None else form.duration
     for part in range(1, TIMES + 1):
         days = math.floor(min(float(last - begun.min()), longest - 1) * (part / TIMES) ** 2)
-        seen = begun + days <= last
-        chance = 1 - _surviving(dose * float(hazard(float(days))), therapy.frailty_sd)
-        if days > 0 and 0 < chance < 1:
-            found = float((stopped[seen] <= days).sum())
-            compared.append(share(f"intolerant by day {days}", found, int(seen.sum()), chance))
-    return compared
+        followed = begun + days <= last
+        expected = 1 - surviving(dose * taken.hazard(float(days)), form.frailty_sd)
+        if days > 0 and 0 < expected < 1:
+            in_time = (stopped <= begun + days)[followed]
+            yield chance.share(f"intolerant by day {days}", in_time, expected)
 
 
-def _rungs(
-    slot: int, therapy: Course, hazard: Hazard, begun: Floats, inputs: Inputs, log: Log
-) -> tuple[list[str], int]:
-    """Each step down falls on the day by which the hazard at the dose has used up its draw."""
-    draws, frailty = inputs.numbers(TOLERANCE, slot), inputs.patients["frailty"][:, slot]
-    since, rung = begun.copy(), np.zeros(len(begun), int)
-    dose = np.full(len(begun), therapy.relative_dose)
-    wrong, count = [], 0
-    inside = log.kind == INTOLERANCE + slot
-    for who, day, value in zip(
-        *(c[inside].tolist() for c in (log.patient, log.day, log.value)), strict=True
-    ):
-        factor = frailty[who] * dose[who] ** therapy.hazard_by_dose
-        ends = (float(hazard(d - begun[who])) for d in (since[who], day - 1.0, float(day)))
-        start, before, by = (factor * h for h in ends)
-        draw, count = draws[who, rung[who]], count + 1
-        left = {"halve": 0.5, "stop": 0.0}[therapy.on_intolerance[rung[who]]]
-        close = SLACK * max(1.0, abs(by))
-        early, late = before - start >= draw + close, by - start < draw - close
-        if (early and day - 1 > since[who]) or late or not math.isclose(value, dose[who] * left):
-            wrong.append(f"patient {who}, day {day}, rung {rung[who] + 1}")
-        since[who], rung[who], dose[who] = day, rung[who] + 1, value
-    ends_at = _last_day(therapy, begun, log)
-    for who in np.flatnonzero((rung < len(therapy.on_intolerance)) & (ends_at > since)).tolist():
-        factor, count = frailty[who] * dose[who] ** therapy.hazard_by_dose, count + 1
-        grown = float(hazard(ends_at[who] - begun[who])) - float(hazard(since[who] - begun[who]))
-        if factor * grown >= draws[who, rung[who]] + SLACK * max(1.0, factor * grown):
-            wrong.append(f"patient {who}, no rung {rung[who] + 1}")
-    return wrong, count
+def _steps(taken: Taken) -> Iterator[Case]:
+    """Each dose reduction falls on the day by which the hazard has used up its random number."""
+    draws = taken.arm.inputs.numbers(TOLERANCE, taken.slot)
+    ladder = taken.form.on_intolerance
+    since, step = taken.begun.copy(), np.zeros(len(taken.begun), int)
+    dose = np.full(len(since), taken.form.relative_dose)
+    for patient, day, _, value in rows(taken.arm.of(INTOLERANCE + taken.slot)):
+        if step[patient] == len(ladder):
+            yield Case(f"patient {patient}, day {day}, a step after the last", False)
+            return
+        factor, draw = taken.factor(patient, dose[patient]), draws[patient, step[patient]]
+        by = factor * taken.gained(patient, since[patient], day)
+        before = factor * taken.gained(patient, since[patient], day - 1)
+        close = SLACK * max(1.0, abs(factor * taken.gained(patient, taken.begun[patient], day)))
+        in_time = by >= draw - close and (before < draw + close or day - 1 <= since[patient])
+        left = dose[patient] * DOSE_LEFT[ladder[step[patient]]]
+        right = in_time and math.isclose(value, left)
+        yield Case(f"patient {patient}, day {day}, step {step[patient] + 1}", right)
+        since[patient], dose[patient], step[patient] = day, value, step[patient] + 1
+    ends = _last_possible_day(taken)
+    for patient in np.flatnonzero((step < len(ladder)) & (ends > since)).tolist():
+        gained = taken.gained(patient, since[patient], ends[patient])
+        gained *= taken.factor(patient, dose[patient])
+        right = gained < draws[patient, step[patient]] + SLACK * max(1.0, gained)
+        yield Case(f"patient {patient}, no step {step[patient] + 1}", right)
 
 
-def _last_day(therapy: Course, begun: Floats, log: Log) -> Floats:
+def _last_possible_day(taken: Taken) -> Floats:
     """The last day on which a patient can become intolerant: before the plan ends."""
-    last = np.zeros(len(begun))
-    np.maximum.at(last, log.patient, log.day)
-    longest = math.inf if therapy.duration is None else math.floor(therapy.duration)
-    return np.where(np.isinf(begun), 0.0, np.minimum(last, begun + longest - 1))
-
-
-def _surviving(hazard: float, frailty_sd: float) -> float:
-    """Share free of the event at a hazard of frailty 1, by the trapezoidal rule over frailty."""
-    if frailty_sd == 0:
-        return math.exp(-hazard)
-    spread = math.sqrt(math.log(1 + frailty_sd**2))
-    return float(NORMAL @ np.exp(-np.exp(spread * _z - spread**2 / 2) * hazard))
-
-
-def _hazard_at(probability: float, frailty_sd: float) -> float:
-    """Hazard of frailty 1 at which this share of the population has had the event."""
-    if probability == 0:
-        return 0.0
-    return float(brentq(lambda h: 1 - _surviving(h, frailty_sd) - probability, 0, 1e7, xtol=1e-14))
-
-
-def individual_hazard(therapy: Course) -> Hazard:
-    """Accumulated hazard at frailty 1 and full dose by days since the start, as the file says."""
-    form = therapy.intolerance
-    assert form is not None
-    if form.steps is not None:
-        return _of_steps(form.steps, therapy.frailty_sd)
-    time = getattr(form, form.family)
-    if time.by is None:
-        return _of_parameters(form.family, time)
-    by, shape = time.by, time.shape
-    target = _hazard_at(time.probability, therapy.frailty_sd)
-    if form.family == "exponential":
-        return lambda t: target * t / by
-    if form.family == "weibull":
-        return lambda t: target * (t / by) ** shape
-    if form.family == "gompertz":
-        growth = time.growth / DAYS_PER_YEAR
-        if growth == 0:
-            return lambda t: target * t / by
-        return lambda t: target * math.expm1(growth * t) / math.expm1(growth * by)
-    if form.family == "loglogistic":
-        odds = math.expm1(target)
-        return lambda t: math.log1p(odds * (t / by) ** shape)
-    at_by = float(ndtri(-math.expm1(-target)))
-    return lambda t: -math.log(ndtr(-(at_by + math.log(t / by) / time.sigma))) if t > 0 else 0.0
-
-
-def _of_parameters(family: str, time: Any) -> Hazard:
-    """Accumulated hazard of a distribution whose parameters are typed."""
-    rate = (time.rate or 0.0) / DAYS_PER_YEAR
-    if family == "exponential":
-        return lambda t: rate * t
-    if family == "weibull":
-        return lambda t: (t / time.scale) ** time.shape
-    if family == "gompertz":
-        growth = time.growth / DAYS_PER_YEAR
-        return lambda t: rate * (math.expm1(growth * t) / growth if growth else t)
-    if family == "loglogistic":
-        return lambda t: math.log1p((t / time.median) ** time.shape)
-    return lambda t: -math.log(ndtr(-math.log(t / time.median) / time.sigma)) if t > 0 else 0.0
-
-
-def _of_steps(steps: list[Any], frailty_sd: float) -> Hazard:
-    """Constant within each step, so that the probability of the step is that of the population."""
-    ends, reached, free = [0.0], [0.0], 1.0
-    for step in steps:
-        if step.probability is not None:
-            free *= 1 - step.probability
-            reached.append(_hazard_at(1 - free, frailty_sd))
-        else:
-            reached.append(reached[-1] + step.rate * (step.until - ends[-1]) / DAYS_PER_YEAR)
-            free = _surviving(reached[-1], frailty_sd)
-        ends.append(step.until)
-    return lambda t: float(np.interp(t, ends, reached))
+    last, duration = last_day(taken.arm.log, taken.arm.people), taken.form.duration
+    longest = math.inf if duration is None else math.floor(duration)
+    return np.where(np.isinf(taken.begun), 0.0, np.minimum(last, taken.begun + longest - 1))

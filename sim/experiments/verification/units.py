@@ -1,62 +1,53 @@
-"""Quantities of the file against a table of units of the check's own."""
+"""Quantities of the file against an independent table of units."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
 
-from sim.experiments.verification.numbers import paths
+from sim.experiments.verification.inputs_used import paths
 from sim.experiments.verification.subject import Subject
-from sim.experiments.verification.verdict import Verdict, exact
+from sim.experiments.verification.verdict import Case, each
+from sim.scenario.text.paths import DocumentPath, value_at
 
 YEAR = 365.25
+"""Kept apart from the program's own constants on purpose: this table checks them."""
+
 TIMES = {"day": 1.0, "week": 7.0, "month": YEAR / 12, "year": YEAR}
-HELD: dict[str, tuple[float, ...]] = {
+FACTORS: dict[str, tuple[float, ...]] = {
     "%": (0.01,),
-    "%/year": (1.0,),
-    "per year": (1.0,),
     "per month": (12.0,),
     "per 100 person-years": (0.01,),
     "per 1000 person-years": (0.001,),
-    "kg": (1.0,),
-    "g/cm2": (1.0,),
-    "pg/mL": (1.0,),
-    "ng/L": (1.0,),
-    "ug/L": (1.0, 1000.0),
-    "ng/mL": (1.0, 1000.0),
-    "IU": (1.0,),
-    "mg": (1.0,),
-    "mg/kg": (1.0,),
-    "MU": (1.0,),
-    "ug": (1.0,),
-    "": (1.0,),
+    **dict.fromkeys(("ug/L", "ng/mL"), (1.0, 1000.0)),
+    **dict.fromkeys(("%/year", "per year", "kg", "g/cm2", "pg/mL", "ng/L", "IU"), (1.0,)),
+    **dict.fromkeys(("mg", "mg/kg", "MU", "ug", ""), (1.0,)),
 }
 
 
-def quantities(subject: Subject) -> Verdict:
-    """Every quantity of the file is held in the unit that the model counts in."""
-    wrong, count = [], 0
+@each("quantities of the file")
+def quantities(subject: Subject) -> Iterator[Case]:
+    """Every quantity of the file is converted to the unit that the model uses."""
     for name, path in paths(subject.study).items():
-        text, held = _text(subject.study.document, path), held_at(subject.scenario, path)
-        if isinstance(held, (int, float)):
-            count += 1
-            if not any(math.isclose(held, value, rel_tol=1e-9) for value in _meant(text, path)):
-                wrong.append(f"{name}: {text} is held as {held:g}")
-    return exact(wrong, count, "quantities of the file from their unit")
+        text, value = str(value_at(subject.study.document, path)), _held_at(subject.scenario, path)
+        if isinstance(value, (int, float)):
+            right = any(math.isclose(value, v, rel_tol=1e-9) for v in _conversions(text, path))
+            yield Case(f"{name}: {text} is held as {value:g}", right)
 
 
-def _meant(text: str, path: tuple[str | int, ...]) -> list[float]:
-    """What a text may be held as: times in days, ages in years, shares as fractions."""
+def _conversions(text: str, path: DocumentPath) -> list[float]:
+    """Possible values of a text in the model: times in days, ages in years, shares as fractions."""
     counts = re.fullmatch(r"(\d+) (?:out )?of (\d+)", text)
     if counts:
         return [int(counts[1]) / int(counts[2])]
     number, unit = _split(text)
     if unit.rstrip("s") in TIMES:
         return [number if "age" in path else number * TIMES[unit.rstrip("s")]]
-    return [number * factor for factor in HELD.get(unit, ())]
+    return [number * factor for factor in FACTORS.get(unit, ())]
 
 
 def in_days(text: str) -> float:
@@ -70,14 +61,8 @@ def _split(text: str) -> tuple[float, str]:
     return (float(match[1]), match[2]) if match else (math.nan, text)
 
 
-def _text(document: Any, path: tuple[str | int, ...]) -> str:
-    for key in path:
-        document = document[key]
-    return str(document)
-
-
-def held_at(form: Any, path: tuple[str | int, ...]) -> Any:
-    """What the scenario holds at a path of its file; None where it is held in another form."""
+def _held_at(form: Any, path: DocumentPath) -> Any:
+    """The value of the scenario at a path of its file; None where the scenario has another form."""
     for key in path:
         form = _part(form, key)
         if form is None:

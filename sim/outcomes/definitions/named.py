@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal, NamedTuple
 
 import numpy as np
 
-from sim.outcomes.arm import Persons
+from sim.outcomes.arm import ArmRecords
 from sim.simulation.records import Floats
-from sim.vocabulary import BONES, MARKERS, QUANTITIES, SITES
+from sim.vocabulary import BONES, MARKERS, QUANTITIES, SITES, Event
 
 OSTEOPOROSIS_T = -2.5
+"""T-score at or below which bone is osteoporotic."""
 
 MARKER_QUANTITIES = dict(zip(MARKERS, QUANTITIES[len(BONES) :], strict=True))
 
 Kind = Literal["mean", "count", "share"]
-"""What a numerator may be: any number; none below 0; 0 or 1, as its denominator."""
+"""Values of a numerator: any number; at least 0; between 0 and the denominator."""
+
+
+class Measure(NamedTuple):
+    """The name of an outcome, its unit, the day it stands for, its kind, and the factor on it."""
+
+    name: str
+    unit: str
+    day: int
+    kind: Kind
+    scale: float
 
 
 class Outcome(NamedTuple):
     """A named outcome of one arm on a day, as a ratio of sums over patients.
 
-    A patient without the measurement has 0 in numerator and denominator.
+    Attributes
+    ----------
+    name, unit : str
+        Name and unit, as tables show them.
+    day : int
+        Day since enrolment.
+    kind : Kind
+        Values of the numerator.
+    numerator, denominator : numpy.ndarray of float, shape (patients,)
+        Both are 0 for a patient without the measurement.
+    scale : float
+        Factor on the ratio, such as 100 for percent.
     """
 
     name: str
@@ -33,53 +55,83 @@ class Outcome(NamedTuple):
     denominator: Floats
     scale: float = 1.0
 
+    @property
+    def measure(self) -> Measure:
+        """The outcome without the patients."""
+        return Measure(self.name, self.unit, self.day, self.kind, self.scale)
 
-def outcomes_of(people: Persons, end: int) -> Iterator[Outcome]:
-    """Every outcome of one arm; `end` is the last day of follow-up.
 
-    Which there are depends on the arm and its visits, never on what happened to the patients.
+def outcomes_of(records: ArmRecords) -> Iterator[Outcome]:
+    """Compute every outcome of one arm.
+
+    Parameters
+    ----------
+    records
+        Records of the patients of the arm.
+
+    Yields
+    ------
+    Outcome
+        Outcomes at visits first, then those of the whole follow-up. The arm and its visits decide
+        which there are, whatever happened to the patients.
+
+    Examples
+    --------
+    >>> from sim.outcomes.plan import records_by_arm
+    >>> from sim.scenario import load
+    >>> records = records_by_arm(load("scenarios/laroche2011.yaml"), range(5), "simpy")
+    >>> [outcome.name for outcome in outcomes_of(records["pamidronate"])][-1]
+    'deaths'
     """
-    one = np.ones(people.count)
-    yield from _changes(people)
+    everyone, end = np.ones(records.count), records.end
+    yield from _changes(records)
     for bone in BONES:
-        if f"{bone}_g_cm2" in people.measured:
-            yield mean(f"{bone} annual increase", "%/year", end, people.annual_increase(bone))
-    for therapy in people.subjects("course"):
-        yield Outcome(f"off {therapy}", "%", end, "share", people.off(therapy), one, 100)
-    for therapy in people.subjects("infusion"):
-        received = people.counts("infusion", therapy)
-        yield Outcome(f"{therapy} doses received", "doses", end, "count", received, one)
-        missed = people.counts("missed infusion", therapy)
-        yield Outcome(f"{therapy} doses missed", "doses", end, "count", missed, one)
-    for reaction in people.subjects("reaction"):
-        had = people.had("reaction", reaction)
-        yield Outcome(f"{reaction} at least once", "%", end, "share", had, one, 100)
+        if f"{bone}_g_cm2" in records.measured:
+            yield mean(f"{bone} annual increase", "%/year", end, records.annual_increase(bone))
+    for therapy in records.subjects(Event.COURSE):
+        yield Outcome(f"off {therapy}", "%", end, "share", records.off(therapy), everyone, 100)
+    for therapy in records.subjects(Event.INFUSION):
+        received = records.counts(Event.INFUSION, therapy)
+        yield Outcome(f"{therapy} doses received", "doses", end, "count", received, everyone)
+        missed = records.counts(Event.MISSED_INFUSION, therapy)
+        yield Outcome(f"{therapy} doses missed", "doses", end, "count", missed, everyone)
+    for reaction in records.subjects(Event.REACTION):
+        had = records.had(Event.REACTION, reaction)
+        yield Outcome(f"{reaction} at least once", "%", end, "share", had, everyone, 100)
     for site in (*SITES, None):
         name, unit = f"{site or 'all'} fractures", "per 100 person-years"
-        fractures = people.counts("fracture", site)
-        yield Outcome(name, unit, end, "count", fractures, people.years, 100)
-    yield Outcome("any fracture", "%", end, "share", people.had("fracture"), one, 100)
-    yield Outcome("deaths", "%", end, "share", people.died, one, 100)
+        fractures = records.counts(Event.FRACTURE, site)
+        yield Outcome(name, unit, end, "count", fractures, records.years, 100)
+    fractured = records.had(Event.FRACTURE)
+    yield Outcome("any fracture", "%", end, "share", fractured, everyone, 100)
+    yield Outcome("deaths", "%", end, "share", records.died, everyone, 100)
+
+
+def at_last_day(outcomes: Iterable[Outcome], at_every_day: Collection[str] = ()) -> list[Outcome]:
+    """Keep each outcome at its last day; those named in `at_every_day` at every day."""
+    outcomes = list(outcomes)
+    last = {one.name: max(o.day for o in outcomes if o.name == one.name) for one in outcomes}
+    return [one for one in outcomes if one.name in at_every_day or one.day == last[one.name]]
 
 
 def mean(
     name: str, unit: str, day: int, values: Floats, kind: Kind = "mean", scale: float = 1.0
 ) -> Outcome:
-    """The mean of a value over the patients in whom it was measured."""
+    """Make the mean of a value an outcome; patients whose value is NaN do not count."""
     known = ~np.isnan(values)
     numerator = np.where(known, values, 0.0)
     return Outcome(name, unit, day, kind, numerator, known.astype(float), scale)
 
 
-def _changes(people: Persons) -> Iterator[Outcome]:
+def _changes(records: ArmRecords) -> Iterator[Outcome]:
     """Change from entry at each visit, and the share above a T-score of -2.5."""
     for name, quantity in {**{b: f"{b}_g_cm2" for b in BONES}, **MARKER_QUANTITIES}.items():
-        for column, day in enumerate(people.visits.get(quantity, [])):
+        for column, day in enumerate(records.visits.get(quantity, [])):
             if day > 0:
-                change = 100 * (people.measured[quantity][:, column] / people.entry(quantity) - 1)
+                change = 100 * (records.measured[quantity][:, column] / records.entry(quantity) - 1)
                 yield mean(f"{name} change", "%", day, change)
     for bone in BONES:
-        for column, day in enumerate(people.visits.get(f"{bone}_t", [])):
-            score = people.measured[f"{bone}_t"][:, column]
+        for column, day in enumerate(records.visits.get(f"{bone}_t", [])):
+            score = records.measured[f"{bone}_t"][:, column]
             above = np.where(np.isnan(score), np.nan, score > OSTEOPOROSIS_T)
             yield mean(f"{bone} above T -2.5", "%", day, above, "share", 100)

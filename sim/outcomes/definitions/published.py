@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.outcomes.arm import Persons
+from sim.outcomes.arm import ArmRecords
 from sim.outcomes.definitions.named import MARKER_QUANTITIES, Outcome, mean
+from sim.outcomes.definitions.subgroups import COLUMNS as KNOWN
 from sim.outcomes.estimates import Sums, ratio, spread
 from sim.simulation.records import Floats
+from sim.vocabulary import Event
 
 COLUMNS = (
     "fact",
@@ -24,38 +26,68 @@ COLUMNS = (
     "mc_error",
     "source",
 )
+"""Columns of the published numbers beside the simulated ones."""
+
 ENTRY = {"spine_t": "spine_t", "hip_t": "hip_t", **MARKER_QUANTITIES}
-KNOWN = {
-    "age": "age_years",
-    "weight": "weight_kg",
-    "vertebral_fractures": "vertebral_fractures",
+"""Facts at entry that are measured, and their quantities; the others are in COLUMNS of
+`sim.outcomes.definitions.subgroups`."""
+
+SHARES = {
+    "share_with_reaction": Event.REACTION,
+    "share_with_fracture": Event.FRACTURE,
+    "share_died": Event.DEATH,
 }
+"""Statistics that are shares of patients with an event."""
 
 
 def asked(
-    people: Persons,
+    records: ArmRecords,
     arm: str,
     facts: Sequence[Mapping[str, Any]],
     groups: Mapping[str, Mapping[str, str]],
 ) -> Iterator[tuple[Outcome, npt.NDArray[np.bool_]]]:
-    """The statistic of each fact about an arm, and the patients that it is about.
+    """Compute the statistic of each published fact about an arm.
 
-    `facts` and `groups` are those of a publication (see `sim/evidence`).
+    Parameters
+    ----------
+    records
+        Records of the arm.
+    arm
+        Name of the arm.
+    facts, groups
+        Facts and groups of a publication, as in `sim/evidence`, `at` in days.
+
+    Yields
+    ------
+    tuple of (Outcome, numpy.ndarray of bool)
+        The statistic, and True for the patients of its group.
     """
     for fact in facts:
         group = groups[fact["simulated"]["group"]]
         if group["arm"] == arm:
-            inside = in_group(people, group)
-            yield statistic(people, fact["fact"], fact["unit"], fact["simulated"]), inside
+            inside = in_group(records, group)
+            yield statistic(records, fact["fact"], fact["unit"], fact["simulated"]), inside
 
 
 def against_reported(
     sums: Mapping[str, Sums], source: str, facts: Sequence[Mapping[str, Any]]
 ) -> list[tuple[object, ...]]:
-    """One row for each fact, in COLUMNS: reported, simulated, Monte Carlo error.
+    """Put published numbers beside the simulated ones.
 
-    Spreads are standard deviations between patients unless the publication prints another kind. A
-    statistic whose group is empty in the simulation is NaN.
+    Parameters
+    ----------
+    sums
+        Sums of each fact over its group, by the name of the fact.
+    source
+        Key of the publication.
+    facts
+        Its facts.
+
+    Returns
+    -------
+    list of tuple
+        One row per fact, in COLUMNS. Spreads are standard deviations between patients unless the
+        publication prints another kind. A statistic of an empty group is NaN.
     """
     return [
         (
@@ -70,34 +102,68 @@ def against_reported(
     ]
 
 
-def in_group(people: Persons, group: Mapping[str, str]) -> npt.NDArray[np.bool_]:
-    """Who belongs to a group: all of an arm, or those who kept, or stopped, each named course."""
-    inside = np.ones(people.count, dtype=bool)
+def in_group(records: ArmRecords, group: Mapping[str, str]) -> npt.NDArray[np.bool_]:
+    """Mark the patients of a group: all of an arm, or those who kept or stopped each course."""
+    inside = np.ones(records.count, dtype=bool)
     for therapy, status in group.items():
         if therapy != "arm":
-            stopped = people.stopped(therapy)
+            stopped = records.stopped(therapy)
             inside &= stopped if status == "stopped" else ~stopped
     return inside
 
 
-def statistic(people: Persons, fact: str, unit: str, wanted: Mapping[str, Any]) -> Outcome:
-    """What a fact says of each patient. Raises KeyError for a statistic that is not known."""
-    name, of = wanted["statistic"], wanted.get("of")
-    one = np.ones(people.count)
+def statistic(records: ArmRecords, fact: str, unit: str, simulated: Mapping[str, Any]) -> Outcome:
+    """Compute the statistic of one fact for every patient.
+
+    Parameters
+    ----------
+    records
+        Records of an arm.
+    fact, unit
+        Name and unit of the fact.
+    simulated
+        The part `simulated` of the fact: `statistic`, `of`, and `at` in days.
+
+    Returns
+    -------
+    Outcome
+        The statistic, not yet restricted to the group.
+
+    Raises
+    ------
+    KeyError
+        For a statistic that is not known.
+    """
+    name, of = simulated["statistic"], simulated.get("of")
+    everyone = np.ones(records.count)
     if name == "patients":
-        return Outcome(fact, unit, 0, "count", one, one)
-    if name == "fracture_rate":
-        return Outcome(fact, unit, 0, "count", people.counts("fracture", of), people.years, 100)
-    if name == "fractures":
-        return Outcome(fact, unit, 0, "count", people.counts("fracture", of), one)
-    return mean(fact, unit, 0, _values(people, name, of, wanted.get("at")))
+        return Outcome(fact, unit, 0, "count", everyone, everyone)
+    if name in ("fracture_rate", "fractures"):
+        fractures = records.counts(Event.FRACTURE, of)
+        if name == "fractures":
+            return Outcome(fact, unit, 0, "count", fractures, everyone)
+        return Outcome(fact, unit, 0, "count", fractures, records.years, 100)
+    return mean(fact, unit, 0, _values(records, name, of, simulated.get("at")))
 
 
-def simulated(sums: Sums, wanted: Mapping[str, Any]) -> tuple[float, float, float]:
-    """Value, standard deviation between patients (NaN for shares and rates), Monte Carlo error."""
-    name = wanted["statistic"]
+def simulated(sums: Sums, how: Mapping[str, Any]) -> tuple[float, float, float]:
+    """Estimate a published statistic.
+
+    Parameters
+    ----------
+    sums
+        Sums of the statistic over its group.
+    how
+        The part `simulated` of the fact.
+
+    Returns
+    -------
+    tuple of float
+        Value, standard deviation between patients (NaN for shares and rates), Monte Carlo error.
+    """
+    name = how["statistic"]
     if name == "patients":
-        return sums.patients, math.nan, math.nan
+        return sums.units, math.nan, math.nan
     if name == "fracture_rate":
         rate = ratio(sums, "count", 100)
         return rate.value, math.nan, rate.mc_error
@@ -106,38 +172,34 @@ def simulated(sums: Sums, wanted: Mapping[str, Any]) -> tuple[float, float, floa
     value, sd = sums.y / sums.x, spread(sums)
     error = sd / math.sqrt(sums.x)
     if name == "fractures":
-        per = float(wanted["per_patients"])
+        per = float(how["per_patients"])
         return per * value, math.sqrt(per) * sd, per * error
     return value, math.nan if name.startswith("share") else sd, error
 
 
-def _values(people: Persons, name: str, of: str | None, at: float | None) -> Floats:
-    """One value a patient of a statistic that is a mean over patients; `at` is a day."""
+def _values(records: ArmRecords, name: str, of: str | None, at: float | None) -> Floats:
+    """One value per patient of a statistic that is a mean over patients; `at` is a day."""
     day = None if at is None else round(at)
     if name == "follow_up":
-        return people.years * 12
+        return records.years * 12
     if name == "share_stopped":
-        return np.where(people.stopped(str(of)), 100.0, 0.0)
-    if name == "share_with_reaction":
-        return 100 * people.had("reaction", of, day)
-    if name == "share_died":
-        return 100 * people.had("death", None, day)
-    if name == "share_with_fracture":
-        return 100 * people.had("fracture", of, day)
+        return np.where(records.stopped(str(of)), 100.0, 0.0)
+    if name in SHARES:
+        return 100 * records.had(SHARES[name], None if name == "share_died" else of, day)
     if name == "entry":
-        return (
-            people.entry(ENTRY[of]) if of in ENTRY else people.known[KNOWN[str(of)]].astype(float)
-        )
+        if of in ENTRY:
+            return records.entry(ENTRY[of])
+        return records.known[KNOWN[str(of)]].astype(float)
     if name == "annual_increase":
-        return people.annual_increase(str(of), day)
+        return records.annual_increase(str(of), day)
     if name == "total_increase":
-        return people.percent_change(f"{of}_g_cm2", day)
+        return records.percent_change(f"{of}_g_cm2", day)
     if name == "percent_change":
-        return people.percent_change(MARKER_QUANTITIES[str(of)], day)
+        return records.percent_change(MARKER_QUANTITIES[str(of)], day)
     if name == "t_change":
-        return people.last(f"{of}_t", day) - people.entry(f"{of}_t")
+        return records.last(f"{of}_t", day) - records.entry(f"{of}_t")
     if name == "t_final":
-        return people.last(f"{of}_t", day)
+        return records.last(f"{of}_t", day)
     raise KeyError(f"no statistic is called '{name}'")
 
 

@@ -1,1 +1,1 @@
-"""Mistakes of a scenario: those of its forms, and those that several parts make together."""
+"""Checks of a scenario: of each form, and of parts that depend on each other."""

@@ -1,16 +1,16 @@
-"""What a form finds wrong, in the words of the file and with its places."""
+"""Mistakes that a form finds, in the words of the file and with their positions."""
 
 from __future__ import annotations
 
-import types
 from collections.abc import Iterable
 from functools import cache
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, Tag, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from sim.scenario.mistakes import Mark, Mistake, nearest
-from sim.scenario.text.paths import DocumentPath, dotted
+from sim.scenario.form.opened import opened
+from sim.scenario.mistakes import Mistake, nearest
+from sim.scenario.text.paths import DocumentPath
 from sim.scenario.text.provenance import Plain
 
 FormT = TypeVar("FormT", bound=BaseModel)
@@ -19,7 +19,7 @@ FormT = TypeVar("FormT", bound=BaseModel)
 def validated(
     form: type[FormT], plain: Plain, tree: Any, at: DocumentPath = ()
 ) -> tuple[FormT | None, list[Mistake]]:
-    """A part of a document as its form, or what is wrong with it; `at` is where the part stands."""
+    """A part of a document read by its form, or its mistakes; `at` is the path of the part."""
     try:
         return form.model_validate(tree), []
     except ValidationError as error:
@@ -28,7 +28,7 @@ def validated(
 
 @cache
 def reader(form: Any) -> TypeAdapter[Any]:
-    """The reader of a part of a form, made once: making a reader takes longer than a reading."""
+    """The reader of a type of value, made once: making a reader takes longer than reading."""
     return TypeAdapter(form)
 
 
@@ -40,14 +40,12 @@ def _explain(
     for detail in error.errors(include_input=False, include_url=False, include_context=True):
         path = (*at, *_in_the_file(detail["loc"], tree))
         kind, message = detail["type"], detail["msg"]
-        mark = _nearest_mark(plain.marks, path)
+        at_key = kind in {"extra_forbidden", "missing"}
         if kind == "extra_forbidden":
             allowed = _keys_at(form, detail["loc"][:-1])
             message = f"'{path[-1]}' is not a key here; {nearest(str(path[-1]), allowed)}"
-            mark = plain.key_marks.get(path, mark)
         elif kind == "missing":
             path = (*path, *(str(p) for p in detail["loc"][-1:] if p not in path[-1:]))
-            mark = plain.key_marks.get(path, mark)
             message = "is missing" + (" (left empty)" if path in plain.key_marks else "")
         elif kind in {"model_type", "dict_type", "model_attributes_type"}:
             message = "should be a mapping, `key: value` lines"
@@ -55,12 +53,12 @@ def _explain(
             message = "should be a list, in [brackets]"
         elif kind == "literal_error":
             message = f"is not known here; allowed: {detail['ctx']['expected']}"
-        mistakes.append(Mistake(dotted(path), message, mark))
+        mistakes.append(plain.mistake(path, message, at_key))
     return mistakes
 
 
 def _in_the_file(loc: Iterable[str | int], tree: Any) -> DocumentPath:
-    """A form's path without the parts that only the form knows (tags, names of shorthands)."""
+    """A path of a form without the parts that no file has: tags, keys of bare values."""
     path: list[str | int] = []
     for part in loc:
         inside = isinstance(tree, dict) and part in tree
@@ -70,47 +68,9 @@ def _in_the_file(loc: Iterable[str | int], tree: Any) -> DocumentPath:
     return tuple(path)
 
 
-def _nearest_mark(marks: dict[DocumentPath, Mark], path: DocumentPath) -> Mark | None:
-    while path and path not in marks:
-        path = path[:-1]
-    return marks.get(path)
-
-
 def _keys_at(form: Any, loc: Iterable[str | int]) -> list[str]:
-    """The keys that a form allows at a place."""
+    """The keys that a form allows at a path."""
+    kind = opened(form)
     for part in loc:
-        form = _inside(form, part)
-    form = _bare(form)
-    if isinstance(form, type) and issubclass(form, BaseModel):
-        return [info.alias or name for name, info in form.model_fields.items()]
-    return []
-
-
-def _inside(form: Any, part: str | int) -> Any:
-    for option in _options(form):
-        bare = _bare(option)
-        if any(isinstance(note, Tag) and note.tag == part for note in get_args(option)[1:]):
-            return bare
-        if get_origin(bare) in (dict, list):
-            return get_args(bare)[-1]
-        if isinstance(bare, type) and issubclass(bare, BaseModel):
-            for name, info in bare.model_fields.items():
-                if part in (name, info.alias):
-                    return info.annotation
-    return None
-
-
-def _options(form: Any) -> list[Any]:
-    bare = _bare(form)
-    return list(get_args(bare)) if get_origin(bare) in (Union, types.UnionType) else [form]
-
-
-def _bare(form: Any) -> Any:
-    """A type without its annotations, and without None as an alternative."""
-    while get_origin(form) is Annotated:
-        form = get_args(form)[0]
-    if get_origin(form) in (Union, types.UnionType):
-        options = [option for option in get_args(form) if option is not type(None)]
-        if len(options) == 1:
-            return _bare(options[0])
-    return form
+        kind = kind.at(part)
+    return [*kind.fields]

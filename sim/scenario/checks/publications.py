@@ -1,12 +1,16 @@
-"""A user's own publications: files of facts that stand beside the scenario which names them."""
+"""Publications of facts: those shipped with mastosim, and files beside the scenario."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sim import evidence
 from sim.scenario.checks.forms import validated
 from sim.scenario.form.publication import Publication
 from sim.scenario.mistakes import Mark, Mistake, ScenarioError, nearest
@@ -17,35 +21,53 @@ _FILE = re.compile(r"[\w][\w.-]*\.ya?ml")
 
 
 def is_file(name: str) -> bool:
-    """True where a source or an answer is a file beside the scenario, not a key of the project."""
+    """True where a source or `answers` names a file beside the scenario, not a shipped key."""
     return name.endswith((".yaml", ".yml"))
 
 
-def read_publications(plain: Plain, folder: Path, mistakes: list[Mistake]) -> dict[str, Any]:
-    """Every publication that the scenario names by its file, as plain values.
+@cache
+def shipped(key: str) -> dict[str, Any]:
+    """A shipped publication as plain values, read by the form that a user's own file has.
 
-    What is wrong with one goes to `mistakes`.
+    Raises KeyError for a key that is not among `evidence.keys()`.
+    """
+    return Publication.model_validate(_as_texts(evidence.publication(key))).plain
+
+
+def _as_texts(value: Any) -> Any:
+    """A value of YAML with its numbers as texts, as the forms read them."""
+    if isinstance(value, dict):
+        return {key: _as_texts(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_as_texts(item) for item in value]
+    return value if value is None else str(value)
+
+
+def read_publications(plain: Plain, folder: Path, mistakes: list[Mistake]) -> dict[str, Any]:
+    """The publications that a scenario names by their files, as plain values.
+
+    Mistakes in the files are added to `mistakes`.
     """
     named: dict[str, tuple[str, Mark | None]] = {**plain.files}
     answers = plain.tree.get("answers")
     if isinstance(answers, str) and is_file(answers):
-        named[answers] = ("answers", plain.marks.get(("answers",)))
-    found = {}
-    for name, (path, mark) in named.items():
-        held = _read(name, path, mark, folder, mistakes)
-        if held is not None:
-            found[name] = held
-    return found
+        named[answers] = ("answers", plain.mark_of(("answers",)))
+    publications = {
+        name: _read(name, Mistake(path, "", mark), folder, mistakes)
+        for name, (path, mark) in named.items()
+    }
+    return {name: paper for name, paper in publications.items() if paper is not None}
 
 
 def _read(
-    name: str, path: str, mark: Mark | None, folder: Path, mistakes: list[Mistake]
+    name: str, naming: Mistake, folder: Path, mistakes: list[Mistake]
 ) -> dict[str, Any] | None:
+    """A publication beside the scenario; None where it is not valid."""
     inside = Path(os.path.realpath(folder / name)).parent == Path(os.path.realpath(folder))
     if not _FILE.fullmatch(name) or not inside or not (folder / name).is_file():
         others = sorted(file.name for file in folder.glob("*.y*ml"))
-        what = f"there is no file '{name}' beside the scenario; {nearest(name, others)}"
-        mistakes.append(Mistake(path, what, mark))
+        message = f"there is no file '{name}' beside the scenario; {nearest(name, others)}"
+        mistakes.append(replace(naming, message=message))
         return None
     try:
         document = as_it_stands(read_file(folder / name, str(folder / name), mistakes))
@@ -55,3 +77,38 @@ def _read(
     publication, wrong = validated(Publication, document, document.tree)
     mistakes.extend(wrong)
     return None if publication is None else publication.plain
+
+
+def check_answers(plain: Plain, own: dict[str, Any]) -> Iterator[Mistake]:
+    """Mistakes of `answers`: an unknown publication, or one about arms that are not there."""
+    answers = plain.tree.get("answers")
+    if not isinstance(answers, str):
+        return
+    if is_file(answers):
+        for problem in _problems(own[answers], plain) if answers in own else ():
+            yield plain.mistake(("answers",), f"{answers}, {problem}")
+    elif answers not in evidence.keys():  # noqa: SIM118
+        message = f"'{answers}' is not a known publication; {nearest(answers, evidence.keys())}"
+        beside = "; or a file of your own beside the scenario, like my-study.yaml"
+        yield plain.mistake(("answers",), message + beside)
+
+
+def _problems(paper: dict[str, Any], plain: Plain) -> Iterator[str]:
+    """Arms, therapies and reactions of a publication that the scenario does not have."""
+    arms, therapies = plain.mapping("arms"), plain.mapping("therapies")
+    reactions = [name for t in therapies for name in plain.mapping("therapies", t, "reactions")]
+    for name, group in paper["groups"].items():
+        yield from _unknown(f"group '{name}'", group["arm"], "an arm", arms)
+        for therapy in (key for key in group if key != "arm"):
+            yield from _unknown(f"group '{name}'", therapy, "a therapy", therapies)
+    for fact in paper["facts"]:
+        statistic, of = (fact.get("simulated", {}).get(key) for key in ("statistic", "of"))
+        if statistic == "share_stopped":
+            yield from _unknown(f"fact '{fact['fact']}'", of, "a therapy", therapies)
+        elif statistic == "share_with_reaction":
+            yield from _unknown(f"fact '{fact['fact']}'", of, "a reaction", reactions)
+
+
+def _unknown(where: str, name: str, kind: str, known: Iterable[str]) -> Iterator[str]:
+    if name not in known:
+        yield f"{where}: '{name}' is not {kind}; {nearest(name, known)}"

@@ -1,12 +1,11 @@
-"""The regimens that each arm can reach, how, and whether the scenario says what they do.
+"""The regimens that each arm can reach, how, and whether `effects` has a row for each.
 
-Checked on the tree of a file and not on a finished Scenario, so that a misspelt key elsewhere
-does not hide a missing regimen.
+The checks read the tree of a file, so that a misspelt key elsewhere does not hide a missing row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, combinations
 from typing import Any
 
@@ -14,61 +13,56 @@ from pydantic import ValidationError
 
 from sim.scenario.checks.forms import reader
 from sim.scenario.form.quantities import Days
-from sim.scenario.form.study import (
-    AS_A_COURSE,
-    BY_INFUSION,
-    MOST_THERAPIES,
-    NO_THERAPY,
-    Scenario,
-    Therapy,
-)
+from sim.scenario.form.regimen import NO_THERAPY, Regimen, name_of, regimen_of
+from sim.scenario.form.study import AS_A_COURSE, BY_INFUSION, MOST_THERAPIES, Scenario, Therapy
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.mistakes import Mistake, nearest
-from sim.scenario.text.paths import canonical_regimen, dotted
 from sim.scenario.text.provenance import Plain
 
 Therapies = Mapping[str, Infusions | Course | str]
-
-
-def regimen_name(therapies: frozenset[str]) -> str:
-    """How a set of therapies is named in `effects`; the empty set is `none`."""
-    return canonical_regimen("+".join(therapies)) if therapies else NO_THERAPY
+"""Therapies by name; a therapy that is not valid is the name of its kind."""
 
 
 def reachable(scenario: Scenario, arm: str) -> dict[str, str]:
     """The regimens that an arm needs effects for, by name, each with how it is reached."""
-    return _reachable(scenario.arms[arm], scenario.therapies, scenario.horizon)
+    reached = _reachable(scenario.arms[arm], scenario.therapies, scenario.horizon)
+    return {name_of(regimen): how for regimen, how in reached.items()}
 
 
 def reached_by(scenario: Scenario) -> set[str]:
-    """The regimens that any arm can reach."""
-    return {regimen for arm in scenario.arms for regimen in reachable(scenario, arm)}
+    """The names of the regimens that any arm can reach."""
+    return {name for arm in scenario.arms for name in reachable(scenario, arm)}
 
 
-def check_regimens(plain: Plain) -> list[Mistake]:
+def therapies_in(plain: Plain) -> Therapies:
+    """The therapies of a file whose other parts may not be valid."""
+    return {name: _therapy(tree) for name, tree in plain.mapping("therapies").items()}
+
+
+def horizon_in(plain: Plain) -> float:
+    """The horizon of a file whose other parts may not be valid, in days; 0 without one."""
+    return _read(Days, plain.tree.get("horizon")) or 0.0
+
+
+def check_regimens(plain: Plain, therapies: Therapies, horizon: float) -> Iterator[Mistake]:
     """Mistakes of arms and effects: unknown therapies, regimens without effects."""
-    therapies = read_therapies(plain)
-    arms = {arm: names for arm, names in _mapping(plain, "arms").items() if _are_words(names)}
-    mistakes = [
-        *_unknown_in_arms(arms, therapies, plain),
-        *_unknown_in_effects(therapies, plain),
-        *_unknown_comparator(arms, plain),
-    ]
-    horizon = _read(Days, plain.tree.get("horizon"))
+    arms = {arm: names for arm, names in plain.mapping("arms").items() if _are_texts(names)}
+    yield from _unknown_in_arms(arms, therapies, plain)
+    yield from _unknown_in_effects(therapies, plain)
+    yield from _unknown_comparator(arms, plain)
     for arm, names in arms.items():
         if len(names) <= MOST_THERAPIES and all(name in therapies for name in names):
-            mistakes += _missing_rows(arm, _reachable(names, therapies, horizon or 0.0), plain)
-    return mistakes
+            yield from _missing_rows(arm, _reachable(names, therapies, horizon), plain)
 
 
-def _reachable(names: list[str], therapies: Therapies, horizon: float) -> dict[str, str]:
+def _reachable(names: list[str], therapies: Therapies, horizon: float) -> dict[Regimen, str]:
     subsets = chain.from_iterable(combinations(names, size) for size in range(len(names) + 1))
     return {
-        regimen_name(frozenset(names) - set(missing)): "; ".join(
-            _why_absent(name, therapies[name], horizon) for name in missing
+        frozenset(names) - set(absent): "; ".join(
+            _why_absent(name, therapies[name], horizon) for name in absent
         )
         or _why_all(names, therapies)
-        for missing in subsets
+        for absent in subsets
     }
 
 
@@ -82,7 +76,10 @@ def _why_all(names: list[str], therapies: Therapies) -> str:
 
 
 def _why_absent(name: str, therapy: Infusions | Course | str, horizon: float) -> str:
-    """How a therapy of an arm is, for a time, not fully there. Each is, if only for the markers."""
+    """Why a therapy of an arm does not act fully for a time; for the markers each has such a time.
+
+    A therapy begins late, ends early, or reaches the markers only after its onset.
+    """
     if not isinstance(therapy, str) and therapy.start.after is not None:
         return f"{name} waits for the end of {therapy.start.after}"
     if isinstance(therapy, Course):
@@ -93,77 +90,57 @@ def _why_absent(name: str, therapy: Infusions | Course | str, horizon: float) ->
         if therapy.duration is not None and therapy.duration < horizon:
             return f"{name} ends by plan"
         if therapy.relative_dose != 1:
-            return f"the dose of {name} is not the one that acts as 1"
+            return f"the dose of {name} differs from its `action_1`"
     if isinstance(therapy, Infusions) or therapy == BY_INFUSION:
         return f"the action of {name} rises and falls between doses"
-    return f"the markers feel {name} by and by"
+    return f"the markers respond to {name} with a delay"
 
 
 def _unknown_in_arms(
-    arms: Mapping[str, list[Any]], therapies: Therapies, plain: Plain
-) -> list[Mistake]:
-    mistakes = []
+    arms: Mapping[str, list[str]], therapies: Therapies, plain: Plain
+) -> Iterator[Mistake]:
     for arm, names in arms.items():
         for i, name in enumerate(names):
             if name not in therapies or name in names[:i]:
-                what = "is there twice" if name in therapies else "is not a therapy"
-                message = f"'{name}' {what}; {nearest(str(name), therapies)}"
-                at = plain.marks.get(("arms", arm, i))
-                mistakes.append(Mistake(dotted(("arms", arm, i)), message, at))
-    return mistakes
+                known = name in therapies
+                problem = "listed twice" if known else f"not a therapy; {nearest(name, therapies)}"
+                yield plain.mistake(("arms", arm, i), f"'{name}' is {problem}")
 
 
-def _unknown_in_effects(therapies: Therapies, plain: Plain) -> list[Mistake]:
-    mistakes = []
-    for regimen in _mapping(plain, "effects"):
-        for name in [] if regimen == NO_THERAPY else regimen.split(" + "):
+def _unknown_in_effects(therapies: Therapies, plain: Plain) -> Iterator[Mistake]:
+    for row in plain.mapping("effects"):
+        for name in sorted(regimen_of(row)):
             if name not in therapies:
                 message = f"'{name}' is not a therapy; {nearest(name, [*therapies, NO_THERAPY])}"
-                at = plain.key_marks.get(("effects", regimen))
-                mistakes.append(Mistake(dotted(("effects", regimen)), message, at))
-    return mistakes
+                yield plain.mistake(("effects", row), message, at_key=True)
 
 
-def _unknown_comparator(arms: Mapping[str, list[Any]], plain: Plain) -> list[Mistake]:
+def _unknown_comparator(arms: Iterable[str], plain: Plain) -> Iterator[Mistake]:
     name = plain.tree.get("comparator")
-    if not isinstance(name, str) or name in arms:
-        return []
-    message = f"'{name}' is not an arm; {nearest(name, arms)}"
-    return [Mistake("comparator", message, plain.marks.get(("comparator",)))]
+    if isinstance(name, str) and name not in arms:
+        yield plain.mistake(("comparator",), f"'{name}' is not an arm; {nearest(name, arms)}")
 
 
-def _missing_rows(arm: str, reached: dict[str, str], plain: Plain) -> list[Mistake]:
-    rows = _mapping(plain, "effects")
-    at = plain.key_marks.get(("arms", arm))
-    return [
-        Mistake(f"arms.{arm}", f"can reach the regimen '{regimen}' ({how}), but `effects` "
-                f"has no row for it; rows: {', '.join(rows)}", at)
-        for regimen, how in reached.items()
-        if regimen not in rows
-    ]  # fmt: skip
+def _missing_rows(arm: str, reached: dict[Regimen, str], plain: Plain) -> Iterator[Mistake]:
+    rows = plain.mapping("effects")
+    for regimen, how in reached.items():
+        if name_of(regimen) not in rows:
+            message = (f"can reach the regimen '{name_of(regimen)}' ({how}), but `effects` has no "
+                       f"row for it; rows: {', '.join(rows)}")  # fmt: skip
+            yield plain.mistake(("arms", arm), message, at_key=True)
 
 
-def _are_words(names: Any) -> bool:
+def _are_texts(names: Any) -> bool:
     return isinstance(names, list) and all(isinstance(name, str) for name in names)
 
 
-def _mapping(plain: Plain, key: str) -> dict[str, Any]:
-    found = plain.tree.get(key)
-    return found if isinstance(found, dict) else {}
-
-
-def read_therapies(plain: Plain) -> Therapies:
-    """The therapies of a file by name; of one that is not valid (told elsewhere), its kind."""
-    return {name: _read_therapy(t) for name, t in _mapping(plain, "therapies").items()}
-
-
-def _read_therapy(tree: Any) -> Infusions | Course | str:
+def _therapy(tree: Any) -> Infusions | Course | str:
     given = isinstance(tree, dict) and bool({"infusion", "injection"} & set(tree))
     return _read(Therapy, tree) or (BY_INFUSION if given else AS_A_COURSE)
 
 
 def _read(form: Any, tree: Any) -> Any:
-    """A part of the tree as its form; None where it is not valid, which is told elsewhere."""
+    """A part of a file as its form; None where it is not valid, which its form reports."""
     try:
         return reader(form).validate_python(tree)
     except ValidationError:

@@ -1,34 +1,32 @@
-"""Therapies that begin when another has ended: the end must be able to come, in every arm."""
+"""Therapies that begin when another has ended: the other can end, and every arm has it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from sim.scenario.checks.regimens import Therapies, read_therapies
+from sim.scenario.checks.regimens import Therapies
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.mistakes import Mistake, nearest
-from sim.scenario.text.paths import dotted
 from sim.scenario.text.provenance import Plain
 
 
-def check_sequences(plain: Plain) -> list[Mistake]:
-    """Mistakes of `start: {after: ...}`: therapies that are not there, circles, no end in sight."""
-    therapies = read_therapies(plain)
+def check_sequences(plain: Plain, therapies: Therapies) -> Iterator[Mistake]:
+    """Mistakes of `start: {after: ...}`: unknown therapies, circles, therapies that never end."""
     after = {
         name: therapy.start.after
         for name, therapy in therapies.items()
         if not isinstance(therapy, str) and therapy.start.after is not None
     }
-    mistakes = []
     for name, before in after.items():
-        message = _what_is_wrong(name, before, after, therapies)
+        message = _problem(name, before, after, therapies)
         if message:
-            path = ("therapies", name, "start", "after")
-            mistakes.append(Mistake(dotted(path), message, plain.marks.get(path)))
-    return mistakes + _absent_in_arms(after, plain)
+            yield plain.mistake(("therapies", name, "start", "after"), message)
+    yield from _absent_in_arms(after, plain)
 
 
-def _what_is_wrong(name: str, before: str, after: dict[str, str], therapies: Therapies) -> str:
+def _problem(name: str, before: str, after: dict[str, str], therapies: Therapies) -> str:
+    """Why a therapy cannot follow another; empty where it can."""
     if before not in therapies:
         others = [other for other in therapies if other != name]
         return f"'{before}' is not a therapy; {nearest(before, others)}"
@@ -38,12 +36,12 @@ def _what_is_wrong(name: str, before: str, after: dict[str, str], therapies: The
     if after.get(circle[-1]) == name:
         return f"never begins: {' waits for '.join([*circle, name])}"
     if not _ends(therapies[before]):
-        return f"never begins: nothing ends {before}; give {_how_to_end(therapies[before])}"
+        return f"never begins: {before} has no end; give {_how_to_end(therapies[before])}"
     return ""
 
 
 def _ends(therapy: Infusions | Course | str) -> bool:
-    """Whether anything can end the therapy; a therapy that is not valid is told elsewhere."""
+    """True where a therapy can end; a therapy that is not valid counts as one that can."""
     if isinstance(therapy, str):
         return True
     if isinstance(therapy, Course):
@@ -60,15 +58,12 @@ def _how_to_end(therapy: Any) -> str:
     return "its last phase `for: 24 months`"
 
 
-def _absent_in_arms(after: dict[str, str], plain: Plain) -> list[Mistake]:
+def _absent_in_arms(after: dict[str, str], plain: Plain) -> Iterator[Mistake]:
     """Arms in which a therapy waits for one that the arm does not have."""
     arms = plain.tree.get("arms")
-    mistakes = []
     for arm, names in arms.items() if isinstance(arms, dict) else ():
-        for place, name in enumerate(names if isinstance(names, list) else []):
+        for i, name in enumerate(names if isinstance(names, list) else []):
             before = after.get(name) if isinstance(name, str) else None
             if before is not None and before not in names:
-                path = ("arms", arm, place)
                 message = f"'{name}' never begins: it waits for {before}, not in this arm"
-                mistakes.append(Mistake(dotted(path), message, plain.marks.get(path)))
-    return mistakes
+                yield plain.mistake(("arms", arm, i), message)

@@ -1,4 +1,4 @@
-"""The form of a scenario file: every key, its unit and what is allowed there."""
+"""The forms of a scenario file: every key, its unit and its allowed values."""
 
 from sim.scenario.form.study import Scenario
 

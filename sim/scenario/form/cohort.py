@@ -1,8 +1,7 @@
-"""Who the patients are: the distributions of what they bring to the first visit."""
+"""The patients: distributions of their characteristics at the first visit."""
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Annotated, Generic, TypeVar
 
@@ -60,9 +59,9 @@ class Variable(Form, Generic[Q]):
     """
 
     normal: Annotated[MeanSd[Q] | None, BeforeValidator(of_normal)] = None
-    """Normally distributed, by mean and SD or what stands for them."""
+    """Normal distribution, by mean and SD or the figures that replace them."""
     lognormal: Annotated[MeanSd[Q] | None, BeforeValidator(of_lognormal)] = None
-    """Log-normally distributed, above 0 and skewed, by mean and SD of the values."""
+    """Log-normal distribution, above 0 and skewed, by mean and SD of the values."""
     within: list[Q] | None = None
     """Lowest and highest value that a patient can have, in brackets."""
 
@@ -82,7 +81,7 @@ class Variable(Form, Generic[Q]):
 def _stays_positive(variable: Variable[Q]) -> Variable[Q]:
     normal = variable.normal
     if normal is not None and variable.within is None and normal.mean <= 5 * normal.sd:  # type: ignore[operator]
-        raise refuse("could fall below 0: add `within`, or use `lognormal`")
+        raise refuse("values could fall below 0; add `within`, or use `lognormal`")
     return variable
 
 
@@ -99,7 +98,7 @@ class Counts(Form):
         extra, sd = self.negative_binomial.mean - self.at_least, self.negative_binomial.sd
         if self.at_least < 0 or extra <= 0 or sd**2 <= extra:
             raise refuse(
-                "impossible: the mean must exceed `at_least`, and SD squared the difference"
+                "the mean must exceed `at_least`, and SD squared must exceed the difference"
             )
         return self
 
@@ -123,21 +122,21 @@ class Cohort(Form):
     age: Annotated[Variable[AgeYears], AfterValidator(_stays_positive)]
     """Age at entry, e.g. {normal: {mean: 52 years, sd: 9 years}, within: [18 years, 95 years]}."""
     weight: Annotated[Variable[Kilograms], AfterValidator(_stays_positive)]
-    """Body weight, which a dose in mg/kg is for, e.g. {lognormal: {mean: 68 kg, sd: 13 kg}}."""
+    """Body weight, for doses in mg/kg, e.g. {lognormal: {mean: 68 kg, sd: 13 kg}}."""
     spine_t: Variable[Number]
     """T-score of the spine, always `normal`, without a unit, e.g. {normal: {mean: -3, sd: 1}}."""
     hip_t: Variable[Number]
     """T-score of the hip, always `normal`, without a unit, e.g. {normal: {mean: -2, sd: 0.7}}."""
     ctx: Annotated[Variable[Ctx], AfterValidator(_stays_positive)] | None = None
-    """CTX, the marker of resorption; left out, it is not measured."""
+    """CTX, the marker of resorption; if left out, it is not measured."""
     balp: Annotated[Variable[Balp], AfterValidator(_stays_positive)] | None = None
-    """Bone alkaline phosphatase, the marker of formation; left out, it is not measured."""
+    """Bone alkaline phosphatase, the marker of formation; if left out, it is not measured."""
     tryptase: Annotated[Variable[Tryptase], AfterValidator(_stays_positive)] | None = None
-    """Serum tryptase; left out, it is not measured."""
+    """Serum tryptase; if left out, it is not measured."""
     vertebral_fractures: Counts
     """Vertebral fractures before enrolment."""
     correlations: dict[str, Number] = Field({})
-    """Correlations between two variables, -1 to 1; pairs left out have none, e.g. {spine_t ~
+    """Correlations between two variables, -1 to 1; other pairs are uncorrelated, e.g. {spine_t ~
     hip_t: 0.6}."""
 
     @field_validator("correlations", mode="after")
@@ -150,7 +149,7 @@ class Cohort(Form):
             if not -1 < value < 1:
                 raise refuse("{pair}: a correlation is between -1 and 1", pair=" ~ ".join(pair))
         if not _positive_definite(pairs):
-            raise refuse("these correlations cannot hold together (not positive definite)")
+            raise refuse("no variables have all of these correlations (not positive definite)")
         return given
 
     @property
@@ -162,7 +161,9 @@ class Cohort(Form):
     @classmethod
     def _t_scores_are_normal(cls, variable: Variable[float]) -> Variable[float]:
         if variable.normal is None:
-            raise refuse("T-scores are `normal`: the base fracture rate is centred on them")
+            raise refuse(
+                "a T-score is `normal`; the base fracture rate is centred on its distribution"
+            )
         return variable
 
 
@@ -174,27 +175,21 @@ def pair_of(name: str) -> tuple[str, str]:
     for part in parts:
         if part not in CORRELATED:
             raise refuse(
-                "'{part}' has no correlation; {help}", part=part, help=nearest(part, CORRELATED)
+                "'{part}' cannot be correlated; {help}", part=part, help=nearest(part, CORRELATED)
             )
     return parts[0], parts[1]
 
 
 def _positive_definite(pairs: dict[tuple[str, str], float]) -> bool:
-    """True if a Cholesky factor exists; written out, as a check needs no array library."""
+    """True where variables with these correlations can exist."""
+    import numpy as np
+
     names = sorted({name for pair in pairs for name in pair})
-    both = {**pairs, **{(b, a): value for (a, b), value in pairs.items()}}
-    rows: list[list[float]] = []
-    for i, a in enumerate(names):
-        row: list[float] = []
-        for j, b in enumerate(names[: i + 1]):
-            left = (1.0 if i == j else both.get((a, b), 0.0)) - sum(
-                x * y for x, y in zip(row, rows[j] if j < i else row, strict=False)
-            )
-            if i == j and left <= 1e-12:
-                return False
-            row.append(math.sqrt(left) if i == j else left / rows[j][j])
-        rows.append(row)
-    return True
+    matrix = np.eye(len(names))
+    for (a, b), value in pairs.items():
+        i, j = names.index(a), names.index(b)
+        matrix[i, j] = matrix[j, i] = value
+    return not names or bool(np.linalg.eigvalsh(matrix)[0] > 1e-12)
 
 
 class SexReference(Form):

@@ -1,10 +1,10 @@
-"""When a course is not tolerated any more: steps of a hazard, or one named distribution."""
+"""Time to intolerance of a course: steps of a hazard, or a named distribution."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import model_validator
 
 from sim.scenario.form.quantities import (
     Days,
@@ -12,6 +12,7 @@ from sim.scenario.form.quantities import (
     Hazard,
     NonNegative,
     Share,
+    StandsFor,
     only_one,
     refuse,
 )
@@ -44,13 +45,13 @@ class Time(Form):
     """
 
     rate: Hazard | None = None
-    """Rate of intolerance, for gompertz at the start, e.g. 0.1 per year."""
+    """Rate of intolerance; for gompertz the rate at the start, e.g. 0.1 per year."""
     scale: Days | None = None
     """Time by which 63 % are intolerant, for weibull, e.g. 36 months."""
     median: Days | None = None
     """Time by which half are intolerant, for lognormal_time and loglogistic, e.g. 36 months."""
     shape: NonNegative | None = None
-    """Shape of weibull and loglogistic, 0.1 to 20; below 1, most happens early, e.g. 0.7."""
+    """Shape of weibull and loglogistic, 0.1 to 20; below 1, intolerance occurs early, e.g. 0.7."""
     growth: Hazard | None = None
     """How fast the rate of gompertz grows, e.g. 0.1 per year."""
     sigma: NonNegative | None = None
@@ -73,17 +74,17 @@ FAMILIES: dict[str, tuple[tuple[str, ...], str]] = {
 
 
 class Intolerance(Form):
-    """Time to intolerance since the course began: steps of a hazard, or one named distribution."""
+    """Time from the start of the course to intolerance: steps of a hazard or a distribution."""
 
     steps: list[Step] | None = None
-    """A risk that changes in steps, none after the last, e.g. [{probability: 20 %, until: 3
-    months}]."""
+    """A risk that changes in steps, with none after the last step, e.g.
+    [{probability: 20 %, until: 3 months}]."""
     exponential: Time | None = None
     """The same risk at all times, e.g. {probability: 20 %, by: 24 months}."""
     weibull: Time | None = None
-    """A risk that falls or rises, e.g. {shape: 0.7, probability: 20 %, by: 24 months}."""
+    """A risk that falls or rises with time, e.g. {shape: 0.7, probability: 20 %, by: 24 months}."""
     gompertz: Time | None = None
-    """A risk that grows by the year, e.g. {growth: 0.1 per year, probability: 20 %, by: 24
+    """A risk that grows exponentially, e.g. {growth: 0.1 per year, probability: 20 %, by: 24
     months}."""
     lognormal_time: Time | None = None
     """A log-normal time to intolerance, e.g. {sigma: 1, probability: 20 %, by: 24 months}."""
@@ -100,7 +101,7 @@ class Intolerance(Form):
         if self.family == "steps":
             ends = [step.until for step in self.steps or []]
             if not ends or any(b <= a for a, b in zip([0.0, *ends], ends, strict=False)):
-                raise refuse("steps follow one another: each `until` is later than the one before")
+                raise refuse("each `until` is later than the one before")
             return self
         _check_time(self.family, getattr(self, self.family))
         return self
@@ -124,8 +125,4 @@ def _check_time(family: str, time: Time) -> None:
             raise refuse("{name} is above 0, and a probability below 100 %", name=name)
 
 
-def _steps(value: Any) -> Any:
-    return {"steps": value} if isinstance(value, list) else value
-
-
-IntoleranceForm = Annotated[Intolerance, BeforeValidator(_steps)]
+IntoleranceForm = Annotated[Intolerance, StandsFor("steps", list)]

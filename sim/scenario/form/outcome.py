@@ -1,10 +1,10 @@
-"""What happens to patients: effects, course of bone, markers, fractures, death, visits."""
+"""Effects of regimens, course of bone density, markers, fractures, death, measurement."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from sim.scenario.form.cohort import MeanSd
 from sim.scenario.form.quantities import (
@@ -15,20 +15,16 @@ from sim.scenario.form.quantities import (
     Hazard,
     NonNegative,
     Share,
-    Text,
+    StandsFor,
     Variation,
     YearlyPercent,
     refuse,
 )
 from sim.scenario.form.spread import of_normal
-from sim.scenario.form.units import read
-
-MOST_TIMES = 100
-"""Visit times that a list may hold; each may repeat."""
 
 
 class SiteRatios(Form):
-    """Direct ratios on the fracture rates, beyond what bone density carries."""
+    """Direct ratios of the fracture rates, in addition to the effect through bone density."""
 
     vertebral: Factor = 1.0
     """Ratio for vertebral fractures, e.g. 0.7."""
@@ -54,23 +50,23 @@ class Effect(Form):
     tryptase: Change | None = None
     """Full change of tryptase from entry, needed if the cohort has tryptase, e.g. -34 %."""
     fracture_ratio: SiteRatios = SiteRatios()
-    """Effect on the fracture rates beyond bone density; left out, there is none."""
+    """Effect on the fracture rates beyond bone density; if if left out, there is none."""
 
 
 class Plateau(Form):
     """Linear for some months since the first therapy began, then at another rate."""
 
     months: Days
-    """How long the increase goes on after the first therapy began, e.g. 24 months."""
+    """Duration of the increase after the first therapy began, e.g. 24 months."""
     then: YearlyPercent = 0.0
     """Yearly change after that, in percent of the entry value, e.g. 0 %/year."""
 
 
 class Saturating(Form):
-    """Relaxes with a time constant; the mean increase over the window is the reported one."""
+    """Saturates with a time constant; the mean increase over the window is the reported one."""
 
     time_constant: Days
-    """Time after which 63 % of the whole gain is there, e.g. 12 months."""
+    """Time after which 63 % of the whole gain is reached, e.g. 12 months."""
     window: Days
     """Time over which the mean increase is the reported one, e.g. 12 months."""
 
@@ -82,10 +78,11 @@ class Saturating(Form):
 
 
 class Accrual(Form):
-    """The reading of a `mean annual increase`."""
+    """The interpretation of a published mean annual increase."""
 
     reading: Literal["linear", "compound", "plateau", "saturating"] | None = None
-    """The same share of the entry value each year, or of the current value, e.g. linear."""
+    """`linear`: a constant share of the entry value per year; `compound`: of the current
+    value, e.g. linear."""
     plateau: Plateau | None = None
     """The increase ends after a time, e.g. {months: 24 months}."""
     saturating: Saturating | None = None
@@ -108,29 +105,25 @@ class Accrual(Form):
         return self.reading or ("plateau" if self.plateau else "saturating")
 
 
-def _reading(value: Any) -> Any:
-    return {"reading": value} if isinstance(value, str) else value
-
-
-AccrualForm = Annotated[Accrual, BeforeValidator(_reading)]
+AccrualForm = Annotated[Accrual, StandsFor("reading", str)]
 
 
 class BeyondEvidence(Form):
-    """Past the longest follow-up that any number rests on: how bone density goes on."""
+    """The change of bone density after the longest follow-up with data."""
 
     after: Days
-    """Longest follow-up that the numbers rest on, e.g. 60 months."""
+    """Longest follow-up with data, e.g. 60 months."""
     rate: YearlyPercent
     """Yearly change of bone density after that, in percent of the entry value, e.g. 0 %/year."""
 
 
 class Marker(Form):
-    """How a marker follows a therapy, and how patients differ in it."""
+    """The response of a marker to therapy, and its variation between patients."""
 
     onset_half_life: Days
-    """Time in which half of a change of treatment reaches the marker, e.g. 3 days."""
+    """Time in which half of a change of action reaches the marker, e.g. 3 days."""
     half_effect: NonNegative
-    """Strength of a therapy, as a part of its usual one, that has half of the effect, e.g. 0.15."""
+    """Action of a therapy, relative to action 1, that has half of the effect, e.g. 0.15."""
     spread: NonNegative
     """SD between patients of the logarithm of the change, e.g. 0.3."""
 
@@ -156,7 +149,7 @@ class Imminent(Form):
     """A higher rate at the same site for a while after a fracture."""
 
     factor: Factor
-    """Times the usual rate at that site, e.g. 2.9."""
+    """Ratio to the usual rate at that site, e.g. 2.9."""
     duration: Days = Field(alias="for")
     """How long the rate stays higher after a fracture, e.g. 365 days."""
 
@@ -169,9 +162,9 @@ class Site(Form):
     gradient: Factor
     """Ratio of fracture rates per SD of T-score, e.g. 2.3."""
     imminent: Imminent | None = None
-    """A higher rate for a while after a fracture at this site; left out, there is none."""
+    """A higher rate for a while after a fracture at this site; if left out, there is none."""
     case_fatality: Share
-    """Share of these fractures that the patient dies of, e.g. 1 %."""
+    """Share of these fractures that are fatal, e.g. 1 %."""
 
 
 class Sites(Form):
@@ -195,16 +188,16 @@ class Sites(Form):
 
 
 class Fractures(Form):
-    """The rate of fractures and what changes it."""
+    """The rate of fractures and its modifiers."""
 
     base_rate: Hazard
-    """Mean rate of fractures at enrolment, all sites together, e.g. 3.27 per 100 person-years."""
+    """Mean rate of fractures at enrolment over all sites, e.g. 3.27 per 100 person-years."""
     review_every: Days
-    """How often the rates are brought up to date, whole days, e.g. 30 days."""
+    """Interval at which the rates are updated, in whole days, e.g. 30 days."""
     per_further_vertebral_fracture: Factor
-    """Ratio of rates for one vertebral fracture more before enrolment, e.g. 1."""
+    """Ratio of rates per additional vertebral fracture before enrolment, e.g. 1."""
     sites: Sites
-    """Where bones break; the shares add up to 100 %."""
+    """The fracture sites; their shares add up to 100 %."""
 
     @model_validator(mode="after")
     def _is_possible(self) -> Fractures:
@@ -222,47 +215,8 @@ class Mortality(Form):
     """Mortality as a multiple of that table, e.g. 1."""
 
 
-class Visits(Form):
-    """When bone and markers are measured after entry: times, or `every 12 months`, or both."""
-
-    dxa: list[Text]
-    """When bone density is measured after entry, e.g. [every 12 months]."""
-    markers: list[Text] = Field([])
-    """When markers are measured after entry, e.g. [3 months, 6 months, every 12 months]."""
-
-    @field_validator("dxa", "markers", mode="before")
-    @classmethod
-    def _one_or_more(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
-
-    @field_validator("dxa", "markers", mode="after")
-    @classmethod
-    def _are_times(cls, times: list[str]) -> list[str]:
-        if len(times) > MOST_TIMES:
-            raise refuse("{n} times; allowed: up to {most}", n=len(times), most=MOST_TIMES)
-        for text in times:
-            if _time(text)[1] < 1:
-                raise refuse("'{text}': visits are at least a day after entry or apart", text=text)
-        return times
-
-    @staticmethod
-    def days(times: list[str], horizon: float) -> list[int]:
-        """The visit days up to the horizon, entry (day 0) always among them."""
-        days = {0}
-        for text in times:
-            repeats, interval = _time(text)
-            last = int(horizon / interval) + 1 if repeats else 1
-            days.update(round(k * interval) for k in range(1, last + 1))
-        return sorted(day for day in days if day <= round(horizon))
-
-
-def _time(text: str) -> tuple[bool, float]:
-    repeats = text.startswith("every ")
-    return repeats, read(text.removeprefix("every ").strip(), "time, held in days")
-
-
 class Measurement(Form):
-    """Coefficient of variation of one measured value within a person."""
+    """Coefficient of variation of a measured value within a person."""
 
     spine: Variation
     """Error of one spine densitometry, e.g. 1.1 %."""

@@ -1,4 +1,4 @@
-"""A publication: how to cite it, the groups that it speaks of, and the facts that it prints."""
+"""A publication: its citation, its groups of patients, and its facts."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ AT_A_VISIT = {
     "share_with_fracture",
     "share_died",
 }
-"""Statistics that can be taken at a visit, or up to a day, other than the last."""
+"""Statistics that can be taken at, or up to, a day before the end."""
 
 OF_ALL_SITES = ("share_with_fracture", "fracture_rate", "fractures")
 
 
 class Citation(Form):
-    """How to cite a publication, as far as it is known."""
+    """The citation of a publication, as far as it is known."""
 
     authors: list[Text] = Field([])
     title: Text | None = None
@@ -88,9 +88,9 @@ class Simulated(Form):
             raise refuse("{name} has no `of: {of}`; {help}", name=self.statistic, of=self.of,
                          help=nearest(self.of, allowed))  # fmt: skip
         if self.at is not None and self.statistic not in AT_A_VISIT:
-            raise refuse("{name} is of the whole follow-up and has no `at`", name=self.statistic)
+            raise refuse("{name} covers the whole follow-up; remove `at`", name=self.statistic)
         if (self.statistic == "fractures") != (self.per_patients is not None):
-            raise refuse("`per_patients` says in how many patients `fractures` are counted")
+            raise refuse("`fractures` needs `per_patients`, and no other statistic has it")
         return self
 
 
@@ -129,9 +129,9 @@ class Fact(Form):
 
     @property
     def plain(self) -> dict[str, Any]:
-        """The fact as a mapping of plain values, as the files of `sim/evidence` hold it."""
-        held = self.model_dump(exclude_none=True, exclude={"interval"})
-        return held | ({"spread": self.interval} if self.interval else {})
+        """The fact as a mapping of plain values."""
+        values = self.model_dump(exclude_none=True, exclude={"interval"})
+        return values | ({"spread": self.interval} if self.interval else {})
 
 
 class DesignVisits(Form):
@@ -142,7 +142,7 @@ class DesignVisits(Form):
 
 
 class TrialDesign(Form):
-    """How a series was made, so that it can be made again with virtual patients."""
+    """The design of a series, by which it is repeated with virtual patients."""
 
     patients: dict[str, Whole]
     follow_up: Days | None = None
@@ -173,8 +173,8 @@ class Publication(Form):
         for name, group in groups.items():
             kept = {value for key, value in group.items() if key != "arm"}
             if "arm" not in group or not kept <= {"kept", "stopped"}:
-                raise refuse("group '{name}' is an arm, and for courses kept or stopped, like "
-                             "{example}", name=name,
+                raise refuse("group '{name}' needs an arm, and for each course `kept` or "
+                             "`stopped`, like {example}", name=name,
                              example="{arm: combination, interferon: kept}")  # fmt: skip
         return groups
 
@@ -192,6 +192,6 @@ class Publication(Form):
 
     @property
     def plain(self) -> dict[str, Any]:
-        """The publication as a mapping of plain values, as the files of `sim/evidence` hold it."""
-        held = self.model_dump(exclude_none=True, exclude={"facts"})
-        return {**held, "facts": [fact.plain for fact in self.facts]}
+        """The publication as a mapping of plain values, with times in days."""
+        values = self.model_dump(exclude_none=True, exclude={"facts"})
+        return {**values, "facts": [fact.plain for fact in self.facts]}

@@ -1,4 +1,4 @@
-"""The kinds of value in a scenario: read from text with a unit, held in one unit."""
+"""The kinds of value in a scenario, read from text with a unit into one unit."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from sim.scenario.form.units import UNITS, Dose, read, read_dose, split_quantity
 
 
 class Form(BaseModel):
-    """A part of a scenario: closed (unknown keys refused), frozen once read."""
+    """A part of a scenario: unknown keys are refused, values are frozen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """A kind of value: its name, dimension (of `UNITS`), an example, limits in the unit held.
+    """A kind of value: name, dimension (of `UNITS`), example, and limits in the code's unit.
 
-    Stands in `Annotated`, reads text there, and tells the editor's schema what may be typed.
+    As an annotation of a field it reads the text, and describes the text for editors.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Quantity:
         return core_schema.no_info_before_validator_function(self.read, handler(source))
 
     def read(self, text: object) -> float | Dose:
-        """The value in the unit held. Raises PydanticCustomError for what is not allowed."""
+        """The value in the code's unit. Raises PydanticCustomError for a value not allowed."""
         if self.is_dose:
             return read_dose(text, self.dimension)
         value = read(text, self.dimension)
@@ -53,7 +53,7 @@ class Quantity:
 
     @property
     def is_dose(self) -> bool:
-        """True for doses: above 0, and held with the unit that was typed."""
+        """True for doses, which are above 0 and keep the unit as typed."""
         return "dose" in self.dimension
 
     @property
@@ -63,25 +63,42 @@ class Quantity:
 
     @property
     def allowed(self) -> str:
-        """What is allowed, in the unit of the example: `0 % to 100 %`; empty for any number."""
+        """The allowed range in the unit of the example, `0 % to 100 %`; empty without limits."""
         if self.is_dose:
             return "above 0"
         return self._limits(*self._scale) if self.low is not None else ""
 
-    def written(self, held: float) -> str:
-        """A value of the code as it would be typed: 1.0 of a share is `100 %`."""
+    def written(self, value: float) -> str:
+        """A value of the code as typed in a file: 1.0 of a share is `100 %`."""
         scale, unit = self._scale
-        return f"{held / scale:g} {unit}".strip()
+        return f"{value / scale:g} {unit}".strip()
 
     @property
     def _scale(self) -> tuple[float, str]:
-        """Unit of the example, and what one of it is in the unit held."""
+        """The value of one unit of the example in the code's unit, and that unit."""
         unit = split_quantity(self.example)[1]
         return read(f"1 {unit}".strip(), self.dimension), unit
 
     def _limits(self, scale: float, unit: str) -> str:
         ends = [f"{e / scale:g} {unit}".strip() for e in (self.low, self.high) if e is not None]
         return " to ".join(ends) if len(ends) == 2 else f"{ends[0]} or more"
+
+
+@dataclass(frozen=True)
+class StandsFor:
+    """Stands in `Annotated`: a bare text, or a bare list, stands for a mapping with this key."""
+
+    key: str
+    bare: type[str] | type[list[Any]]
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(self.read, handler(source))
+
+    def read(self, value: Any) -> Any:
+        """The mapping that a bare value stands for; other values as they are."""
+        return {self.key: value} if isinstance(value, self.bare) else value
 
 
 def _whole(text: object) -> int:
@@ -128,12 +145,12 @@ CourseDose = Annotated[Dose, Quantity("dose of a course", "course dose, held as 
 
 
 def refuse(message: str, **context: object) -> PydanticCustomError:
-    """A mistake to raise from a check, with a sentence for the user."""
+    """An error to raise from a check of a form, with a sentence for the user."""
     return PydanticCustomError("rule", message, context)
 
 
 def only_one(form: Form, names: tuple[str, ...], what: str) -> str:
-    """The one of several keys that is given. Raises when none or more than one is."""
+    """The only key given among several. Raises PydanticCustomError for none or more than one."""
     given = [name for name in names if getattr(form, name) is not None]
     if len(given) != 1:
         raise refuse(

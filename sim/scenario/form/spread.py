@@ -1,4 +1,4 @@
-"""Mean and SD from what papers print: median with quartiles, a standard error, an interval."""
+"""Mean and SD computed from median and quartiles, a standard error, or an interval."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from sim.scenario.form.quantities import refuse
 from sim.scenario.form.units import split_quantity
 
 QUARTILES_PER_SD = 1.3489795003921634
-"""Quartiles of a normal variable lie this many standard deviations apart."""
+"""Distance between the quartiles of a normal variable, in standard deviations."""
 
-# What may stand for mean and SD, and how the mean and SD follow from it.
+# Keys that can replace mean and SD.
 WAYS = ({"median", "iqr"}, {"mean", "se", "n"}, {"mean", "ci95", "n"})
 
 
 def of_normal(tree: Any) -> Any:
-    """Mean and SD of a normal variable, as texts, from any of the ways; others stay as they are."""
+    """Mean and SD of a normal variable, as texts, from any of WAYS; other trees unchanged."""
     return _converted(tree, _normal_quartiles)
 
 
 def of_lognormal(tree: Any) -> Any:
-    """Mean and SD of a log-normal variable, as texts, from any of the ways."""
+    """Mean and SD of a log-normal variable, as texts, from any of WAYS."""
     return _converted(tree, _lognormal_quartiles)
 
 
 def is_converted(tree: Any) -> bool:
-    """True where a part of a scenario gives mean and SD in one of the ways."""
+    """True where a part of a scenario gives mean and SD by one of WAYS."""
     return isinstance(tree, dict) and set(tree) in WAYS
 
 
@@ -81,7 +81,9 @@ def _sd_of_patients(values: Mapping[str, list[float]]) -> float:
 def _ends(values: Mapping[str, list[float]], name: str) -> list[float]:
     ends, centre = values[name], values["median" if name == "iqr" else "mean"][0]
     if len(ends) != 2 or not ends[0] <= centre <= ends[1] or ends[0] == ends[1]:
-        raise refuse("`{name}` has two values, the lower first, about the centre", name=name)
+        raise refuse(
+            "`{name}` has two values, the lower first, with the centre between them", name=name
+        )
     return ends
 
 
@@ -97,6 +99,6 @@ def _read(tree: Mapping[str, Any]) -> tuple[dict[str, list[float]], str]:
         units |= {unit for _, unit in pairs} if name != "n" else set()
     if len(units) > 1:
         raise refuse(
-            "all of {names} have one unit", names=", ".join(name for name in tree if name != "n")
+            "{names} have the same unit", names=", ".join(name for name in tree if name != "n")
         )
     return values, units.pop()

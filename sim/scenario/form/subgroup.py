@@ -1,4 +1,4 @@
-"""Subgroups of the patients, by what is known of them at entry."""
+"""Subgroups of the patients by their characteristics at entry."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Q = TypeVar("Q")
 
 
 class Limits(Form, Generic[Q]):
-    """From one value on, below another, or both."""
+    """A lower limit (included), an upper limit (excluded), or both."""
 
     at_least: Q | None = None
-    """From this value on."""
+    """The lower limit, included."""
     below: Q | None = None
-    """Below this value."""
+    """The upper limit, excluded."""
 
     @model_validator(mode="after")
     def _holds_someone(self) -> Limits[Q]:
@@ -36,7 +36,7 @@ class Limits(Form, Generic[Q]):
 
 
 class Subgroup(Form):
-    """Patients whose outcomes are also shown apart; every condition given has to hold."""
+    """Patients with outcomes of their own; every given condition has to hold."""
 
     sex: Literal["female", "male"] | None = None
     """Women or men only, e.g. female."""

@@ -1,10 +1,10 @@
-"""What patients are given: infusions in phases, courses with a dose, and how each can go wrong."""
+"""Therapies: infusions in phases, courses with a dose, their reactions and interruptions."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from sim.scenario.form.intolerance import IntoleranceForm
 from sim.scenario.form.quantities import (
@@ -14,6 +14,7 @@ from sim.scenario.form.quantities import (
     InfusionDose,
     NonNegative,
     Share,
+    StandsFor,
     Text,
     only_one,
     refuse,
@@ -24,24 +25,24 @@ MOST_PHASES = 100
 
 
 class Phase(Form):
-    """Infusions at one interval, for a while; the last phase of a schedule may go on to the end."""
+    """Doses at one interval for a time; the last phase of a schedule may last to the end."""
 
     every: Days
     """Time between two doses, e.g. 3 months."""
     duration: Days | None = Field(None, alias="for")
-    """How long this phase lasts; the last one may go without, to the end, e.g. 24 months."""
+    """Duration of this phase; if the last phase omits it, it lasts to the end, e.g. 24 months."""
 
     @model_validator(mode="after")
     def _has_room(self) -> Phase:
         if self.every < 1:
-            raise refuse("infusions are at least 1 day apart")
+            raise refuse("doses are at least 1 day apart")
         if self.duration is not None and self.duration < self.every:
-            raise refuse("the phase ends before its second infusion: `for` is shorter than `every`")
+            raise refuse("the phase ends before its second dose: `for` is shorter than `every`")
         return self
 
 
 class Schedule(Form):
-    """The phases of an infusion therapy, one after the other."""
+    """The phases of a therapy by infusion or injection, one after the other."""
 
     phases: list[Phase]
     """The phases in their order, e.g. [{every: 1 month, for: 24 months}, {every: 3 months}]."""
@@ -53,12 +54,12 @@ class Schedule(Form):
             raise refuse("{n} phases; allowed: 1 to {most}", n=len(phases), most=MOST_PHASES)
         for phase in phases[:-1]:
             if phase.duration is None:
-                raise refuse("only the last phase may go without `for`: the next never begins")
+                raise refuse("only the last phase may omit `for`; the next phase would never begin")
         return phases
 
     @property
     def duration(self) -> float | None:
-        """Days from the first infusion to the end of the last phase; None where that is open."""
+        """Days from the first dose to the end of the last phase; None without an end."""
         lengths = [phase.duration for phase in self.phases]
         return None if None in lengths else sum(length or 0.0 for length in lengths)
 
@@ -80,15 +81,11 @@ class Schedule(Form):
         return planned
 
 
-def _phases(value: Any) -> Any:
-    return {"phases": value} if isinstance(value, list) else value
-
-
-PhaseList = Annotated[Schedule, BeforeValidator(_phases)]
+PhaseList = Annotated[Schedule, StandsFor("phases", list)]
 
 
 class InfusionReference(Form):
-    """The plan whose mean exposure, with every infusion given, is an action of 1."""
+    """The plan whose mean exposure, with every dose given, is an action of 1."""
 
     infusion: InfusionDose | None = None
     """Dose of one infusion in that plan, e.g. 1 mg/kg."""
@@ -111,32 +108,32 @@ class InfusionReference(Form):
 
 
 class Exposure(Form):
-    """How fast an infusion's effect on the patient wears off, and what counts as an action of 1."""
+    """How fast the effect of a dose wears off, and the plan that is an action of 1."""
 
     half_life: Days
-    """How fast the exposure halves after a dose, e.g. 45 days."""
+    """Half-life of the exposure after a dose, e.g. 45 days."""
     action_1: InfusionReference
     """The plan whose mean exposure has the full effect of `effects`."""
 
 
 class Delay(Form):
-    """With this probability an infusion is late, by an exponential time with this mean."""
+    """Late doses: their share and their mean delay, which is exponentially distributed."""
 
     probability: Share
     """Share of the doses that are late, e.g. 30 %."""
     mean: Days
-    """How late they are on average, e.g. 10 days."""
+    """Mean delay of the late doses, e.g. 10 days."""
 
 
 class Reaction(Form):
-    """A reaction: probability at the first and at later infusions, chance to end the course."""
+    """A reaction: its probability at the first and at later doses, and of ending the therapy."""
 
     first: Share
     """Probability at the first dose, e.g. 41 %."""
     later: Share
     """Probability at each later dose, e.g. 5 %."""
     ends_course: Share = 0.0
-    """Probability that a reaction is the end of the therapy, e.g. 2 %."""
+    """Probability that a reaction ends the therapy, e.g. 2 %."""
 
 
 class Start(Form):
@@ -149,9 +146,9 @@ class Start(Form):
     on: Days = 0.0
     """Time after enrolment, e.g. 12 months."""
     after: Text | None = None
-    """The therapy that has to end first, for whatever reason, e.g. pamidronate."""
+    """The therapy that has to end first, for any reason, e.g. pamidronate."""
     wait: Days = 0.0
-    """Time between that end and the begin, with `after`, e.g. 1 month."""
+    """Time between that end and the start, with `after`, e.g. 1 month."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Start:
@@ -163,11 +160,7 @@ class Start(Form):
         return self
 
 
-def _start(value: Any) -> Any:
-    return {"on": value} if isinstance(value, str) else value
-
-
-StartForm = Annotated[Start, BeforeValidator(_start)]
+StartForm = Annotated[Start, StandsFor("on", str)]
 AT_ENROLMENT = Start()
 
 
@@ -183,13 +176,13 @@ class Infusions(Form):
     exposure: Exposure
     """How fast the effect of a dose wears off."""
     start: StartForm = AT_ENROLMENT
-    """When the therapy begins; left out, at enrolment, e.g. 12 months."""
+    """When the therapy begins; if left out, at enrolment, e.g. 12 months."""
     given: Share = 1.0
     """Share of the planned doses that are given, e.g. 80 %."""
     delay: Delay | None = None
-    """Doses that are late; left out, none is, e.g. {probability: 30 %, mean: 10 days}."""
+    """Late doses; if left out, there are none, e.g. {probability: 30 %, mean: 10 days}."""
     ends_course: Share = 0.0
-    """Probability after each dose that it was the last, e.g. 1 %."""
+    """Probability that a dose is the last, e.g. 1 %."""
     reactions: dict[str, Reaction] = Field({})
     """Reactions to doses, each under a name, e.g. {acute_phase: {first: 41 %, later: 5 %}}."""
 
@@ -213,38 +206,38 @@ class Infusions(Form):
 
 
 class CourseReference(Form):
-    """The course that acts with an action of 1."""
+    """The course that is an action of 1."""
 
     course: CourseDose
-    """Dose at a time of the course that has the full effect, e.g. 1.5 MU."""
+    """Single dose of the course with the full effect, e.g. 1.5 MU."""
     times_per_week: NonNegative
-    """Doses a week of that course, e.g. 3."""
+    """Doses per week of that course, e.g. 3."""
 
 
 class Course(Form):
-    """A therapy taken continuously at a dose, until the plan or intolerance ends it."""
+    """A therapy taken continuously, until the plan or intolerance ends it."""
 
     course: CourseDose
-    """Dose at a time, e.g. 1.5 MU."""
+    """Single dose, e.g. 1.5 MU."""
     times_per_week: NonNegative
-    """Doses a week, e.g. 3."""
+    """Doses per week, e.g. 3."""
     action_1: CourseReference
-    """The course that has the full effect of `effects`, e.g. {course: 1.5 MU,
+    """The course with the full effect of `effects`, e.g. {course: 1.5 MU,
     times_per_week: 3}."""
     start: StartForm = AT_ENROLMENT
-    """When the therapy begins; left out, at enrolment, e.g. 12 months."""
+    """When the therapy begins; if left out, at enrolment, e.g. 12 months."""
     duration: Days | None = Field(None, alias="for")
-    """How long the course lasts; left out, to the end, e.g. 24 months."""
+    """Duration of the course; if left out, to the end, e.g. 24 months."""
     intolerance: IntoleranceForm | None = None
-    """When patients become intolerant; left out, none does, e.g. [{probability: 20 %, until:
-    3 months}]."""
+    """Time to intolerance; if left out, no patient becomes intolerant, e.g.
+    [{probability: 20 %, until: 3 months}]."""
     hazard_by_dose: NonNegative = 1.0
-    """Power of the dose, against `action_1`, that the risk of intolerance rises by; 0 to 10,
+    """Exponent of the dose, relative to `action_1`, in the risk of intolerance, 0 to 10,
     e.g. 1."""
     frailty_sd: NonNegative = 0.0
-    """How much patients differ in their risk of intolerance, as an SD, 0 to 10, e.g. 0.8."""
+    """SD between patients of the log risk of intolerance (frailty), 0 to 10, e.g. 0.8."""
     on_intolerance: list[Literal["halve", "stop"]] = Field(["stop"])
-    """What is done at the first, second, ... intolerance, e.g. [halve, stop]."""
+    """The action at the first, second, ... intolerance, e.g. [halve, stop]."""
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Course:
@@ -256,7 +249,7 @@ class Course(Form):
             raise refuse("times_per_week is above 0")
         if not self.on_intolerance or "stop" in self.on_intolerance[:-1]:
             raise refuse(
-                "on_intolerance is a ladder: [stop], [halve, stop]; nothing follows `stop`"
+                "on_intolerance lists steps, like [stop] or [halve, stop]; `stop` is the last"
             )
         if self.duration is not None and self.duration < 1:
             raise refuse("a course lasts at least a day")

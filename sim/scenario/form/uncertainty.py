@@ -1,4 +1,4 @@
-"""How uncertain a number is: the distribution that a sensitivity analysis draws it from."""
+"""The uncertainty of a number: the distribution that a sensitivity analysis samples."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Proportion(Form):
     """
 
     events: NonNegative | None = None
-    """Patients in whom it happened, e.g. 2."""
+    """Patients with the event, e.g. 2."""
     of: NonNegative | None = None
     """Patients observed, e.g. 10."""
     se: Text | None = None
@@ -52,7 +52,7 @@ class Rate(Form):
     def _one_way(self) -> Rate:
         _one_of(self, ("events", "person_years"))
         if self.events == 0 or self.person_years == 0:
-            raise refuse("events and person_years are above 0: a gamma needs both")
+            raise refuse("events and person_years are above 0 for a gamma distribution")
         return self
 
 
@@ -73,7 +73,7 @@ class Ratio(Form):
 
 
 class Between(Form):
-    """Any value between two ends, all as likely."""
+    """Uniform between two ends."""
 
     low: Text
     """The lower end, in the unit of the value, e.g. 30 days."""
@@ -102,7 +102,7 @@ class Uncertainty(Form):
 
 
 def _one_of(form: Form, counted: tuple[str, ...]) -> None:
-    """Refuse anything but all of `counted`, or a standard error in their place."""
+    """Refuse other keys than all of `counted`, or a standard error in their place."""
     given = [name for name in (*counted, "se") if getattr(form, name) is not None]
     if given not in ([*counted], ["se"]):
         raise refuse(

@@ -1,4 +1,4 @@
-"""Quantities as text with a unit, read against a closed table.
+"""Quantities typed as text with a unit, converted by a closed table.
 
 1 month = 30.4375 days, 1 year = 365.25 days.
 """
@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import DAYS_PER_MONTH, DAYS_PER_YEAR
 
-# dimension -> unit as written -> factor to the unit that the code holds
+# dimension -> unit as written -> factor to the unit in the code
 UNITS: dict[str, dict[str, float]] = {
     "time, held in days": {
         "day": 1, "days": 1, "week": 7, "weeks": 7,
@@ -62,7 +62,7 @@ def split_quantity(text: object) -> tuple[float, str]:
     if not isinstance(text, str):
         raise _wrong("should be one value, not {kind}", kind=_kind(text))
     if len(text) > LONGEST_QUANTITY:
-        raise _wrong("'{text}...' is too large, or too long for a number", text=text[:40])
+        raise _wrong("'{text}...' is too long for a number", text=text[:40])
     match = _QUANTITY.fullmatch(text.strip())
     if match is None:
         if re.fullmatch(r"[-+]?\.?(nan|inf|infinity)\b.*", text.strip(), re.IGNORECASE):
@@ -77,23 +77,23 @@ def split_quantity(text: object) -> tuple[float, str]:
 
 
 def read(text: object, dimension: str) -> float:
-    """A quantity in the unit that the code holds for this dimension (a key of UNITS).
+    """A quantity in the code's unit of this dimension (a key of UNITS).
 
-    A share may be typed as counts, `2 of 10`. Raises PydanticCustomError for what is not allowed.
+    A share may be typed as counts, `2 of 10`. Raises PydanticCustomError for any other text.
     """
     counts = _split_counts(text) if dimension == SHARE else None
     if counts is not None:
         return _share_of(str(text), *counts)
     number, unit = split_quantity(text)
     factor = _factor(str(text), unit, dimension)
-    held = number * factor if factor >= 1 else number / round(1 / factor)  # 41 % is 0.41 exactly
-    if not math.isfinite(held):
+    value = number * factor if factor >= 1 else number / round(1 / factor)  # 41 % is 0.41 exactly
+    if not math.isfinite(value):
         raise _wrong("'{text}' is too large", text=text)
-    return held
+    return value
 
 
 def read_dose(text: object, dimension: str) -> Dose:
-    """A dose with its unit, which decides how it is compared."""
+    """A dose with its unit as typed."""
     number, unit = split_quantity(text)
     _factor(str(text), unit, dimension)
     if number <= 0:
@@ -102,7 +102,7 @@ def read_dose(text: object, dimension: str) -> Dose:
 
 
 def _split_counts(text: object) -> tuple[str, str] | None:
-    """The two counts of a share as papers print it, `2 of 10`; None for any other text."""
+    """The counts of a share that is typed like `2 of 10`; None for any other text."""
     if not isinstance(text, str) or len(text) > LONGEST_QUANTITY:
         return None
     parts = re.split(r"\s+(?:out\s+)?of\b\s*|\s*/\s*", text.strip())
@@ -115,16 +115,16 @@ def _split_counts(text: object) -> tuple[str, str] | None:
 
 
 def _share_of(text: str, count: str, total: str) -> float:
-    """A share from a count and a total, divided once: 2 of 10 is 0.2 exactly."""
+    """A share from a count and a total, as one division: 2 of 10 is exactly 0.2."""
     if float(count) < 0 or float(total) < 0:
         raise _wrong("'{text}': a count is 0 or more", text=text)
     if not (count.isdecimal() and total.isdecimal()):
-        whole = "'{text}': counts are whole numbers, like 2 of 10; other shares are written with %"
+        whole = "'{text}': counts are whole numbers, like 2 of 10; write other shares with %"
         raise _wrong(whole, text=text)
     if int(total) == 0:
-        raise _wrong("'{text}': a share of nobody; the second count is 1 or more", text=text)
+        raise _wrong("'{text}': the second count is 1 or more", text=text)
     if int(count) > int(total):
-        raise _wrong("'{text}': more than all; the first count is at most {total}",
+        raise _wrong("'{text}': the first count is at most {total}",
                      text=text, total=total)  # fmt: skip
     return int(count) / int(total)
 
@@ -135,19 +135,21 @@ def _factor(text: str, unit: str, dimension: str) -> float:
         return table[unit]
     what = dimension.split(",")[0]
     if "" in table:
-        raise _wrong("'{text}': a plain number belongs here, without a unit", text=text)
+        raise _wrong("'{text}': write a plain number, without a unit", text=text)
     if not unit and dimension == SHARE:
-        raise _wrong("'{text}' has no unit; a share is written with %, like 50 %, "
+        raise _wrong("'{text}' has no unit; write a share with %, like 50 %, "
                      "or as counts, like 2 of 10", text=text)  # fmt: skip
     if not unit:
-        raise _wrong("'{text}' has no unit; {what} is written with one of: {units}",
+        raise _wrong("'{text}' has no unit; units of {what}: {units}",
                      text=text, what=what, units=", ".join(table))  # fmt: skip
     raise _wrong("'{text}': '{unit}' is not a unit of {what}; {help}",
                  text=text, unit=unit, what=what, help=nearest(unit, table))  # fmt: skip
 
 
 def _kind(value: object) -> str:
-    return {dict: "a mapping", list: "a list", type(None): "nothing"}.get(type(value), "this")
+    return {dict: "a mapping", list: "a list", type(None): "an empty value"}.get(
+        type(value), "this"
+    )
 
 
 def _wrong(message: str, **context: object) -> PydanticCustomError:

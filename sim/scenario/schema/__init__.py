@@ -1,1 +1,1 @@
-"""The forms of a scenario file described for editors and for people."""
+"""The forms of a scenario file described for editors."""

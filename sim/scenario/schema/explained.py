@@ -1,7 +1,7 @@
-"""What each key of a form means: the docstring that stands below it in the code.
+"""The meaning of each key of a form: the docstring below the field in the code.
 
-Read from the source when the schema is asked for: at every start it would take as long as all of
-`mastosim check`.
+The docstrings are read from the source when the schema is made. Pydantic reads them at import,
+which takes as long as all of `mastosim check`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def meaning(form: type[BaseModel]) -> str:
 
 
 def plain_name(form: type[BaseModel]) -> str:
-    """The name of a form as it is defined: MeanSd, whatever it is a mean and SD of."""
+    """The name of a form without that of its quantity: MeanSd."""
     return _defined(form).__name__
 
 
@@ -42,10 +42,10 @@ def _in_module(name: str) -> dict[str, dict[str, str]]:
 
 
 def _below_fields(node: ast.ClassDef) -> dict[str, str]:
-    found = {}
+    meanings = {}
     for field, below in zip(node.body, node.body[1:], strict=False):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
             text = below.value if isinstance(below, ast.Expr) else None
             if isinstance(text, ast.Constant) and isinstance(text.value, str):
-                found[field.target.id] = " ".join(text.value.split())
-    return found
+                meanings[field.target.id] = " ".join(text.value.split())
+    return meanings

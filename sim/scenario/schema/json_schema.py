@@ -1,8 +1,12 @@
 """The form of a scenario file as JSON Schema, by which editors complete, explain and mark.
 
-Made from the forms, so that a new key is in it from the day it is read. Each form is defined
-twice: whole, and as a `.change` for a file that extends another, where nothing is required and
-a key with nothing behind it removes what the base has. Draft 7 is what editors know best.
+The schema is made from the forms, and a new key of a form is in it at once. Each form is defined
+twice: whole, and as a `.change` for a file that extends another, where no key is required and an
+empty key deletes the inherited entry. Editors support draft 7 best.
+
+Pydantic's own generator is not used: its defaults and limits are in the units of the code, it
+numbers generic forms instead of naming them, and `{value: ..., source: ...}` and changes would
+have to be added to all that it makes.
 """
 
 from __future__ import annotations
@@ -16,13 +20,13 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sim.scenario.form.outcome import Visits
+from sim.scenario.form.opened import Opened, of_field, opened
 from sim.scenario.form.quantities import Quantity
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.form.uncertainty import Uncertainty
+from sim.scenario.form.visits import Visits
 from sim.scenario.schema.explained import explained, meaning, plain_name
-from sim.scenario.schema.opened import Opened, opened
 from sim.scenario.schema.patterns import (
     TEXT,
     WHOLE,
@@ -35,14 +39,14 @@ from sim.scenario.schema.patterns import (
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 EXTENDS = "The file in the same folder that this one changes, like laroche2011.yaml."
-SOURCE = "Who vouches for the numbers here: publications, your own file, or `assumption`."
-NOTE = "A remark about the numbers here, in your own words."
+SOURCE = "Source of the numbers here: publications, a file of your own, or `assumption`."
+NOTE = "A note on the numbers here, in your own words."
 OTHER_WAYS = {
     "median": "The median, with `iqr` instead of mean and SD.",
     "iqr": "First and third quartile, with `median`.",
     "se": "The standard error of the mean, with `mean` and `n` instead of the SD.",
     "ci95": "The 95 % confidence interval of the mean, with `mean` and `n` instead of the SD.",
-    "n": "The number of patients that a standard error or an interval rests on.",
+    "n": "The number of patients behind the standard error or the interval.",
 }
 
 
@@ -67,13 +71,13 @@ def as_text() -> str:
 
 
 class _Definitions:
-    """What is defined so far, by name; each is made when it is first referred to."""
+    """The definitions made so far, by name; each is made at its first reference."""
 
     def __init__(self) -> None:
         self.made: dict[str, Json] = {}
 
     def named(self, name: str, change: bool, make: Callable[[], Json]) -> Json:
-        """A reference to a definition; in a change, what it defines may be left empty."""
+        """A reference to a definition; in a change the value may be empty."""
         name = name.replace(" ", "-") + (".change" if change else "")
         if name not in self.made:
             self.made[name] = {}  # a definition may refer to itself
@@ -81,7 +85,7 @@ class _Definitions:
         return {"$ref": f"#/definitions/{name}"}
 
     def value(self, kind: Opened, change: bool) -> Json:
-        """What may stand behind a key."""
+        """The value of a key."""
         if kind.quantity is not None:
             return self.quantity(kind.quantity, change)
         if kind.spread:
@@ -102,7 +106,7 @@ class _Definitions:
         return _or_empty(made) if change else made
 
     def bare(self, kind: Opened, taken: Iterable[str] = ()) -> Json:
-        """A value with nothing beside it; words that are `taken` as keys are none."""
+        """A value without source; words that are `taken` as keys are left out."""
         if kind.quantity is not None:
             return as_json(kind.quantity)
         if get_origin(kind.bare) is Literal:
@@ -146,33 +150,33 @@ class _Definitions:
         if form.__module__ == Uncertainty.__module__:
             del made["properties"]["uncertainty"]
         if short:
-            bare = self.bare(_kind(fields[short]), taken=keys)
+            bare = self.bare(of_field(fields[short]), taken=keys)
             made["properties"]["value"] = bare
             made = _either(bare, made)
         alone = f" A value alone is its `{short}`." if short else ""
         return {"title": _title(form), "description": meaning(form) + alone, **made}
 
     def spread(self, form: type[BaseModel], change: bool) -> Json:
-        """Mean and SD, or what papers print instead of them."""
+        """Mean and SD, or the figures that replace them."""
 
         def make() -> Json:
             made = self._form(form, change, "")
-            one = _kind(form.model_fields["mean"])
-            pair = self.alone({"type": "array", "items": self.value(one, change=False)}, change)
+            mean = of_field(form.model_fields["mean"])
+            pair = self.alone({"type": "array", "items": self.value(mean, change=False)}, change)
             number = self.value(Opened(int), change)
             kinds = {"iqr": pair, "ci95": pair, "n": number}
-            for key, said in OTHER_WAYS.items():
-                value = kinds.get(key) or self.value(one, change)
-                made["properties"][key] = value | {"description": said}
+            for key, sentence in OTHER_WAYS.items():
+                value = kinds.get(key) or self.value(mean, change)
+                made["properties"][key] = value | {"description": sentence}
             made.pop("required", None)
             return made
 
         return self.named(f"spread of {_name(form)}", change, make)
 
     def therapy(self, change: bool) -> Json:
-        """Doses at visits or a course, told apart by the key of the dose.
+        """Doses at visits or a course, distinguished by the key of the dose.
 
-        A change mostly leaves the dose alone, so there the keys of both are allowed.
+        A change rarely names the dose, so it allows the keys of both.
         """
         visits, course = (self.form(kind, change) for kind in (Infusions, Course))
         if change:
@@ -187,19 +191,22 @@ class _Definitions:
         return {**visits, "description": "A therapy of the base.", "properties": both}
 
     def key(self, form: type[BaseModel], name: str, info: FieldInfo, change: bool) -> Json:
-        """One key of a form: what it means, what it is if left out, and an example."""
-        kind = _kind(info)
-        said, _, example = explained(form).get(name, "").partition(", e.g. ")
-        said = f"{said}." if example else said or (meaning(kind.bare) if kind.is_form else "")
+        """One key of a form: its value, meaning, default and an example."""
+        kind = of_field(info)
+        sentence, _, example = explained(form).get(name, "").partition(", e.g. ")
+        if example:
+            sentence += "."
+        elif not sentence and kind.is_form:
+            sentence = meaning(kind.bare)
         unit = f"\n\n{_sentence(in_words(kind.quantity))}" if kind.quantity else ""
-        made = self.key_value(form, name, kind, change) | {"description": said + unit}
+        made = self.key_value(form, name, kind, change) | {"description": sentence + unit}
         if example:
             made["examples"] = [yaml.safe_load(example.removesuffix("."))]
         default = _default(info, kind)
         return made if default is None else made | {"default": default}
 
     def key_value(self, form: type[BaseModel], name: str, kind: Opened, change: bool) -> Json:
-        """What may stand behind a key; of some texts more is known than that they are text."""
+        """The value of a key, with more detail for visits and publications."""
         if form is Visits:
             return self.named("visits", change, lambda: self.alone(times(), change))
         if form is Scenario and name == "answers":
@@ -207,12 +214,8 @@ class _Definitions:
         return self.value(kind, change)
 
 
-def _kind(info: FieldInfo) -> Opened:
-    return opened(info.annotation, info.metadata)
-
-
 def _name(form: type[BaseModel]) -> str:
-    """The name of a form's definition; of a general form with that of its quantity."""
+    """The name of a form's definition; of a generic form with that of its quantity."""
     arguments = form.__pydantic_generic_metadata__["args"]
     quantities = [kind.quantity.name for kind in map(opened, arguments) if kind.quantity]
     return " of ".join([plain_name(form), *quantities])
@@ -229,7 +232,7 @@ def _either(bare: Json, mapping: Json) -> Json:
 
 
 def _or_empty(made: Json) -> Json:
-    """The same, or nothing."""
+    """The same value, or an empty one."""
     if "type" not in made:
         return made | {"anyOf": [*made["anyOf"], {"type": "null"}]}
     types = [made["type"]] if isinstance(made["type"], str) else made["type"]
@@ -237,9 +240,9 @@ def _or_empty(made: Json) -> Json:
 
 
 def _source() -> Json:
-    one = sources()
-    several = {"title": "several", "type": "array", "items": one}
-    return {"description": SOURCE, "anyOf": [*one["anyOf"], several]}
+    single = sources()
+    several = {"title": "several", "type": "array", "items": single}
+    return {"description": SOURCE, "anyOf": [*single["anyOf"], several]}
 
 
 def _sentence(words: str) -> str:
@@ -247,7 +250,7 @@ def _sentence(words: str) -> str:
 
 
 def _default(info: FieldInfo, kind: Opened) -> Any:
-    """What a key is if it is left out, as it would be typed; None where that is nothing."""
+    """The default of a key as typed in a file; None without a default."""
     if info.is_required() or kind.is_form or info.default in (None, {}, []):
         return None
     return yaml.safe_load(kind.quantity.written(info.default)) if kind.quantity else info.default

@@ -1,7 +1,7 @@
 """Single values as an editor can check them: a type of YAML, a regular expression, limits.
 
-What is allowed here is a little more than what a scenario may hold, never less: nothing that is
-right is marked as wrong.
+The patterns allow slightly more than a scenario does and never less: an editor marks no valid
+value as wrong.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _OWN_FILE: Json = {"title": "own file", "type": "string", "pattern": "[.]yaml$"}
 
 def as_json(quantity: Quantity) -> Json:
     """A quantity as it is typed: text with a unit, or a number without."""
-    said = f"{in_words(quantity)}; like `{quantity.example}`"
-    text = {"type": ["string"], "pattern": f"^{pattern(quantity)}$", "errorMessage": said}
+    message = f"{in_words(quantity)}; like `{quantity.example}`"
+    text = {"type": ["string"], "pattern": f"^{pattern(quantity)}$", "errorMessage": message}
     if quantity.units:
         return text
     limits = {"minimum": quantity.low, "maximum": quantity.high}
@@ -50,30 +50,30 @@ def pattern(quantity: Quantity) -> str:
 
 
 def times() -> Json:
-    """Times of visits: one or a list of `3 months`, `every 12 months`."""
+    """Times of visits: `3 months` or `every 12 months`, or a list of such times."""
     (days,) = get_args(Days)[1:]
-    one = {
+    time = {
         "type": ["string"],
         "pattern": rf"^(?:every\s+)?{pattern(days)}$",
         "errorMessage": "a time like `3 months`, or `every 12 months`",
     }
-    return {**one, "type": ["string", "array"], "items": one}
+    return {**time, "type": ["string", "array"], "items": time}
 
 
 def sources(more: tuple[str, ...] = (ASSUMPTION,)) -> Json:
-    """A publication of the project, each told in a few words, or a file of one's own."""
+    """A shipped publication, each with a short citation, or a file of the user."""
     keys = evidence.keys()
-    told = [evidence.short_citation(evidence.publication(key)) for key in keys]
+    citations = [evidence.short_citation(evidence.publication(key)) for key in keys]
     known = {
         "title": "publication",
         "enum": [*more, *keys],
-        "enumDescriptions": [*("no publication vouches for it" for _ in more), *told],
+        "enumDescriptions": [*("supported by no publication" for _ in more), *citations],
     }
     return {"anyOf": [known, _OWN_FILE]}
 
 
 def in_words(quantity: Quantity) -> str:
-    """What may be typed: `time: 0 days or more; unit: day, days, week, ...`."""
+    """The allowed texts in words: `time: 0 days or more; unit: day, days, week, ...`."""
     limits = f": {quantity.allowed}" if quantity.allowed else ""
     if not quantity.units:
         return f"a plain number{limits}"
@@ -86,7 +86,7 @@ def _is_share(quantity: Quantity) -> bool:
 
 
 def _number(quantity: Quantity) -> str:
-    """Digits; where there is one unit, no more than the upper limit, a power of ten, has."""
+    """A pattern of digits; with one unit, as many as the upper limit (a power of ten) has."""
     if quantity.high is None or len(quantity.units) != 1:
         return _DIGITS
     (unit,) = quantity.units

@@ -1,1 +1,1 @@
-"""A scenario file as text: nodes and their places, layers over one another, sources taken off."""
+"""From the text of a file to a plain document: nodes, layers, settings, sources."""

@@ -7,15 +7,15 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from sim.scenario.form.regimen import canonical_name
 from sim.scenario.mistakes import Mistake, ScenarioError
 from sim.scenario.text.file import why_no_file
-from sim.scenario.text.paths import canonical_regimen
 from sim.scenario.text.tree import Branch, Leaf, read_file
 
 MOST_FILES = 16
-"""Files that may stand over one another."""
+"""The most files in a chain of `extends`."""
 
-# Of each group a document holds one: a patch that names one drops the others of its base.
+# Keys that exclude each other: a patch with one of a group drops the others of its base.
 ALTERNATIVES = (
     {"normal", "lognormal", "negative_binomial"},
     {"plateau", "saturating"},
@@ -31,8 +31,8 @@ ALTERNATIVES = (
 def read_layers(path: Path, shown: str, mistakes: list[Mistake]) -> Branch:
     """The document of a file laid over the file that it extends, if any.
 
-    Raises ScenarioError for a base that is missing, outside the file's folder, or its own base,
-    together with what was found wrong before.
+    Raises ScenarioError for a base that is missing, outside the folder of the file, or extends the
+    file itself, together with the `mistakes` before.
     """
     try:
         return _read_layers(path, shown, mistakes, ())
@@ -48,18 +48,18 @@ def _read_layers(path: Path, shown: str, mistakes: list[Mistake], seen: tuple[Pa
     name = base.text if isinstance(base, Leaf) else None
     here = Path(os.path.realpath(path))
     try:
-        wrong = _why_no_base(path, name, (*seen, here))
+        problem = _why_no_base(path, name, (*seen, here))
     except OSError as error:
-        wrong = f"'{name}' cannot be read: {(error.strerror or 'unknown reason').lower()}"
-    if name is None or wrong:
-        raise ScenarioError([Mistake("extends", wrong, base.mark)])
+        problem = f"'{name}' cannot be read: {(error.strerror or 'unknown reason').lower()}"
+    if name is None or problem:
+        raise ScenarioError([Mistake("extends", problem, base.mark)])
     below = Path(os.path.realpath(path.parent / name))
     shown_below = str(Path(shown).parent / name)
     return lay(_read_layers(below, shown_below, mistakes, (*seen, here)), document)
 
 
 def _why_no_base(path: Path, name: str | None, seen: tuple[Path, ...]) -> str:
-    """Why a file cannot extend the one of this name; empty where it can."""
+    """Why a file cannot extend the file of this name; empty where it can."""
     refuse = "should be the name of a file in the same folder, like `laroche2011.yaml`"
     if not name:
         return refuse
@@ -71,9 +71,9 @@ def _why_no_base(path: Path, name: str | None, seen: tuple[Path, ...]) -> str:
     if not below.is_relative_to(os.path.realpath(path.parent)):
         return f"'{name}' is a link to another folder: {refuse}"
     if below in seen:
-        return f"'{name}' extends this file in turn"
+        return f"'{name}' extends this file; two files cannot extend each other"
     if len(seen) >= MOST_FILES:
-        return f"more than {MOST_FILES} files over one another"
+        return f"more than {MOST_FILES} files extend one another"
     if not below.is_file():
         why = why_no_file(path.parent / name).removeprefix("there is no such file")
         return f"there is no file '{name}' here{why}"
@@ -81,10 +81,11 @@ def _why_no_base(path: Path, name: str | None, seen: tuple[Path, ...]) -> str:
 
 
 def lay(base: Branch, patch: Branch, depth: int = 0) -> Branch:
-    """A document with another laid over it: mappings join, all else gives way, nothing removes.
+    """A document with a patch laid over it.
 
-    A joined mapping stands where the patch has it, as a mistake in it is likely the patch's. Not
-    so the document itself, nor for a setting its large parts: what they lack is the file's.
+    Mappings are joined, other values replaced, and an empty key removes the entry of the base. A
+    joined mapping gets the position of the patch, which is the likely cause of a mistake in it. The
+    document itself, and for a setting its top-level parts, keep the position of the base.
     """
     dropped = {key for group in ALTERNATIVES if group & set(patch.items) for key in group}
     items = {key: node for key, node in base.items.items() if key not in dropped - set(patch.items)}
@@ -103,15 +104,15 @@ def lay(base: Branch, patch: Branch, depth: int = 0) -> Branch:
 
 
 def with_canonical_effects(document: Branch, mistakes: list[Mistake]) -> Branch:
-    """Effects under one spelling of each regimen, so that a what-if meets the row it changes."""
+    """The document with canonical names of regimens, so that a patch meets the row of its base."""
     effects = document.items.get("effects")
     if isinstance(effects, Branch):
-        names = {key: canonical_regimen(key) for key in effects.items}
+        names = {key: canonical_name(key) for key in effects.items}
         counts = Counter(names.values())
-        twice = [key for key in names if counts[names[key]] > 1]
-        if twice:
-            at = effects.marks[twice[-1]]
-            message = f"{' and '.join(twice)} are one regimen"
+        repeated = [key for key in names if counts[names[key]] > 1]
+        if repeated:
+            at = effects.marks[repeated[-1]]
+            message = f"{' and '.join(repeated)} are the same regimen"
             mistakes.append(Mistake("effects", message, at))
         document.items["effects"] = Branch(
             {names[key]: node for key, node in effects.items.items()},

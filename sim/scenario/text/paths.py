@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sim.scenario.form.regimen import canonical_name
+
 DocumentPath = tuple[str | int, ...]
 
 INDEX = r"[0-9]{1,9}"
@@ -17,13 +19,8 @@ def parts_of(text: str) -> DocumentPath:
     split = re.split(rf"\.|\[({INDEX})\]\.?", text.strip())
     parts = [int(part) if re.fullmatch(INDEX, part) else part for part in split if part]
     if len(parts) > 1 and parts[0] == "effects" and isinstance(parts[1], str):
-        parts[1] = canonical_regimen(parts[1])
+        parts[1] = canonical_name(parts[1])
     return tuple(parts)
-
-
-def canonical_regimen(name: str) -> str:
-    """The name of a regimen with its therapies sorted and joined by ` + `."""
-    return " + ".join(sorted(part.strip() for part in name.split("+")))
 
 
 def dotted(path: Iterable[str | int]) -> str:
@@ -42,6 +39,12 @@ def value_at(document: Any, path: DocumentPath) -> Any:
             return None
         document = document[part]
     return document
+
+
+def mapping_at(document: Any, path: DocumentPath) -> dict[str, Any]:
+    """The mapping at a path of a document; empty where there is none."""
+    value = value_at(document, path)
+    return value if isinstance(value, dict) else {}
 
 
 def replaced(document: dict[str, Any], values: Mapping[DocumentPath, Any]) -> dict[str, Any]:

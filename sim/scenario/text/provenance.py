@@ -1,4 +1,4 @@
-"""Where every number comes from: sources, notes and uncertainty taken off the tree."""
+"""The source of each number: sources, notes and uncertainty are separated from the values."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.scenario.mistakes import Mark, Mistake, nearest
-from sim.scenario.text.paths import DocumentPath, dotted
+from sim.scenario.text.paths import DocumentPath, dotted, mapping_at
 from sim.scenario.text.tree import Branch, Leaf, Listing, Node
 
 BESIDE = ("source", "note", "uncertainty")
 ASSUMPTION = "assumption"
 
-# Choices of the person who runs the scenario, which claim nothing about the world.
+# Choices of the user, which are no claims about the world.
 _CHOICES = {"mastosim", "name", "title", "question", "answers", "seed", "comparator", "arms"}
 
 
 @dataclass(frozen=True)
 class Number:
-    """A number of the scenario: its path, the text that was typed, and what vouches for it."""
+    """A number of the scenario: its path, its text as typed, its sources and its note."""
 
     path: str
     text: str
@@ -30,13 +30,13 @@ class Number:
 
     @property
     def is_assumption(self) -> bool:
-        """True where no publication vouches for the number."""
+        """True where no publication supports the number."""
         return not self.sources or ASSUMPTION in self.sources
 
 
 @dataclass
 class Plain:
-    """A tree of plain dicts, lists and texts; its marks, numbers and uncertainty by path."""
+    """A document as plain dicts, lists and texts, with marks, numbers and uncertainty by path."""
 
     tree: Any = None
     marks: dict[DocumentPath, Mark] = field(default_factory=dict)
@@ -45,27 +45,30 @@ class Plain:
     uncertainty: dict[DocumentPath, Any] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
     files: dict[str, tuple[str, Mark]] = field(default_factory=dict)
-    """Publications named by their file: where each is named first."""
+    """Publications named by their file, with the path and the mark of the first mention."""
+
+    def mapping(self, *path: str) -> dict[str, Any]:
+        """The mapping at a path; empty where there is none."""
+        return mapping_at(self.tree, path)
 
     def mistake(self, path: DocumentPath, message: str, at_key: bool = False) -> Mistake:
         """A mistake at a path, marked at its value, or `at_key` at its key."""
         return Mistake(dotted(path), message, self.mark_of(path, at_key))
 
     def mark_of(self, path: DocumentPath, at_key: bool = False) -> Mark | None:
-        """Where the value at a path stands, or its key; for an absent path, the one above."""
-        tables = (self.key_marks, self.marks) if at_key else (self.marks,)
-        for end in range(len(path), -1, -1):
-            for marks in tables:
-                if path[:end] in marks:
-                    return marks[path[:end]]
-        return None
+        """Where a value stands, or its key; for an absent path, where the value around it is."""
+        if at_key and path in self.key_marks:
+            return self.key_marks[path]
+        while path and path not in self.marks:
+            path = path[:-1]
+        return self.marks.get(path)
 
 
 def take_off(document: Branch, known_sources: Iterable[str]) -> Plain:
     """The document without its sources, notes and uncertainty, and the list of its numbers.
 
-    A number's source is the nearest `source` around it that stands in the same file: a what-if
-    that changes a number of its base does not inherit the base's authority.
+    The source of a number is the nearest `source` around it in the same file: a file that changes
+    a number of its base does not inherit the source of the base.
     """
     plain = Plain()
     walk = _Walk(plain, [*known_sources, ASSUMPTION])
@@ -74,7 +77,7 @@ def take_off(document: Branch, known_sources: Iterable[str]) -> Plain:
 
 
 def as_it_stands(document: Branch) -> Plain:
-    """The document as plain dicts, lists and texts with their marks; nothing is taken off."""
+    """The document as plain dicts, lists and texts with their marks, sources included."""
     plain = Plain()
     plain.tree = _bare(document, (), plain)
     return plain
@@ -128,8 +131,8 @@ class _Walk:
         self, node: Branch, path: DocumentPath, sources: dict[str, tuple[str, ...]], note: str
     ) -> Any:
         for key in node.items.keys() - {"value", *BESIDE}:
-            help_ = f"'{key}' cannot stand beside `value`; {nearest(key, ['value', *BESIDE])}"
-            self.plain.mistakes.append(Mistake(dotted((*path, key)), help_, node.marks[key]))
+            message = f"'{key}' cannot stand beside `value`; {nearest(key, ['value', *BESIDE])}"
+            self.plain.mistakes.append(Mistake(dotted((*path, key)), message, node.marks[key]))
         return self.node(node.items["value"], path, sources, note)
 
     def _number(
@@ -137,8 +140,8 @@ class _Walk:
     ) -> None:
         is_choice = not path or path[0] in _CHOICES or path == ("cohort", "patients")
         if leaf.text and not is_choice and re.match(r"(every\s+)?[-+]?\.?\d", leaf.text):
-            vouched = sources.get(leaf.mark.file, ())
-            self.plain.numbers.append(Number(dotted(path), leaf.text, vouched, note, leaf.mark))
+            own = sources.get(leaf.mark.file, ())
+            self.plain.numbers.append(Number(dotted(path), leaf.text, own, note, leaf.mark))
 
     def _sources(self, node: Node, path: DocumentPath) -> dict[str, tuple[str, ...]]:
         leaves = node.items if isinstance(node, Listing) else [node]
@@ -161,9 +164,9 @@ class _Walk:
 
     def _uncertainty(self, node: Node, path: DocumentPath) -> None:
         here = (*path, "uncertainty")
-        apart = Plain()
-        tree = _Walk(apart, self.known).node(node, here, {}, "")
-        self.plain.marks.update(apart.marks)
-        self.plain.key_marks.update(apart.key_marks)
-        self.plain.mistakes.extend(apart.mistakes)
+        separate = Plain()
+        tree = _Walk(separate, self.known).node(node, here, {}, "")
+        self.plain.marks.update(separate.marks)
+        self.plain.key_marks.update(separate.key_marks)
+        self.plain.mistakes.extend(separate.mistakes)
         self.plain.uncertainty[path] = tree

@@ -61,12 +61,12 @@ def joined(before: Iterable[Setting], after: Iterable[Setting]) -> tuple[Setting
 
 
 def _patch(document: Branch, setting: str, mistakes: list[Mistake]) -> tuple[DocumentPath, Branch]:
-    """The path of a setting, and a document that holds nothing but its value."""
+    """The path of a setting, and a document that contains its value alone."""
     mark = Mark(f"--set {setting}", 1, 1)
     name, equals, text = setting.partition("=")
     parts = parts_of(name)
     if len(parts) > DEEPEST:
-        raise ScenarioError([Mistake("--set", f"a path of over {DEEPEST} parts", mark)])
+        raise ScenarioError([Mistake("--set", f"a path with more than {DEEPEST} parts", mark)])
     if not equals or not parts or isinstance(parts[0], int) or parts[0] == "value":
         message = "should read path=value, like therapies.pamidronate.given=80 %"
         raise ScenarioError([Mistake("--set", f"'{setting}' {message}")])
@@ -75,10 +75,10 @@ def _patch(document: Branch, setting: str, mistakes: list[Mistake]) -> tuple[Doc
 
 
 def _nest(within: Node | None, parts: DocumentPath, value: Node, mark: Mark) -> Branch:
-    """A patch that holds nothing but the value, as deep as its path."""
+    """A patch that contains the value alone, nested as deep as its path."""
     key, rest = parts[0], parts[1:]
     if isinstance(key, int):
-        raise ScenarioError([Mistake("--set", f"there is no list item [{key}] on this path", mark)])
+        raise ScenarioError([Mistake("--set", f"the path has no list at [{key}]", mark)])
     old = within.items.get(key) if isinstance(within, Branch) else None
     inside: Node = value
     if isinstance(old, Branch) and isinstance(old.items.get("value"), Listing) and rest:
@@ -93,7 +93,7 @@ def _nest(within: Node | None, parts: DocumentPath, value: Node, mark: Mark) -> 
 def _replace_item(old: Listing, at: int, rest: DocumentPath, value: Node, mark: Mark) -> Listing:
     if at >= len(old.items):
         raise ScenarioError(
-            [Mistake("--set", f"the list has {len(old.items)} items, from [0]", mark)]
+            [Mistake("--set", f"the list has {len(old.items)} items, counted from [0]", mark)]
         )
     item = old.items[at]
     if rest:

@@ -1,8 +1,8 @@
-"""YAML text to a tree of texts, lists and mappings in which every piece knows its file and line.
+"""YAML text to a tree of texts, lists and mappings in which every node knows its file and line.
 
-Built from PyYAML's event stream rather than its loader: scalars stay the text that was typed (so
-that `NO`, `1e-3` and `12:30` mean what they say), equal keys are seen, and anchors, aliases, tags
-and second documents are refused before anything is expanded.
+The tree is built from the events of PyYAML and not by its loader or composer. Scalars thus stay
+texts as typed (`NO`, `1e-3`, `12:30`), repeated keys are noticed, and anchors, aliases, tags and
+further documents are refused before they are expanded.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from typing import Any
 import yaml
 
 from sim.scenario.mistakes import Mark, Mistake, ScenarioError
-from sim.scenario.text.file import of_file, read_words
+from sim.scenario.text.file import of_file, read_utf8
 from sim.scenario.text.paths import DocumentPath, dotted
-from sim.scenario.text.syntax import place_in, told, told_of_character
+from sim.scenario.text.syntax import explained, explained_character, position_in
 
 DEEPEST = 32
-MOST_PIECES = 5_000
-"""Values in one file; the largest that ships has 400."""
+MOST_NODES = 5_000
+"""The most values in one file; the largest shipped file has 400."""
 
-# Control characters, halves of characters, and what turns the direction of writing.
-COMMANDS = re.compile(
+# Control characters, surrogates, and characters that change the direction of writing.
+CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
 
 @dataclass
 class Leaf:
-    """A value as it was typed; None where nothing was typed after the key."""
+    """A value as typed; None for a key that was left empty."""
 
     text: str | None
     mark: Mark
@@ -48,7 +48,7 @@ class Listing:
 
 @dataclass
 class Branch:
-    """Keys in the order of the file; `marks` holds the place of each key."""
+    """Keys with their nodes in the order of the file; `marks` holds the position of each key."""
 
     items: dict[str, Node]
     mark: Mark
@@ -59,11 +59,11 @@ Node = Leaf | Listing | Branch
 
 
 def read_file(path: Path, shown: str, mistakes: list[Mistake]) -> Branch:
-    """The document in a file; what YAML lets pass and a scenario does not goes to `mistakes`.
+    """The document in a file; YAML that a scenario does not allow is added to `mistakes`.
 
-    Raises ScenarioError when the file cannot be read as a document at all.
+    Raises ScenarioError for a file that cannot be read as a document.
     """
-    text = read_words(path, shown)
+    text = read_utf8(path, shown)
     if not text.strip():
         mistakes.append(of_file(shown, "the file is empty"))
     node = read_text(text, shown, mistakes)
@@ -72,35 +72,35 @@ def read_file(path: Path, shown: str, mistakes: list[Mistake]) -> Branch:
     if not isinstance(node, Branch):
         raise ScenarioError([of_file(shown, "should be a mapping, `key: value` lines")])
     if "value" in node.items:
-        message = "'value' is not a key here; it stands beside a source, under what it is of"
+        message = "'value' is not a key of a scenario; write it beside `source`, under its key"
         mistakes.append(Mistake("value", message, node.marks["value"]))
         del node.items["value"]
     return node
 
 
 def read_text(text: str, shown: str, mistakes: list[Mistake]) -> Node:
-    """The node that a YAML text holds; `shown` is the name of the text in error reports."""
+    """The node that a YAML text describes; `shown` is the name of the text in reports."""
     builder = _Builder(text.splitlines(), shown, mistakes)
     try:
         return builder.document(yaml.parse(text, Loader=yaml.SafeLoader))
     except yaml.reader.ReaderError as error:
-        mark = builder.mark(place_in(text, error.position))
-        raise ScenarioError([Mistake("", told_of_character(error), mark)]) from error
+        mark = builder.mark(position_in(text, error.position))
+        raise ScenarioError([Mistake("", explained_character(error), mark)]) from error
     except yaml.MarkedYAMLError as error:
-        at, message = told(error, builder.lines)
+        at, message = explained(error, builder.lines)
         raise ScenarioError([Mistake("", message, builder.mark(at))]) from error
     except yaml.YAMLError as error:
         raise ScenarioError([of_file(shown, f"not YAML: {error}")]) from error
 
 
 class _Builder:
-    """Events to nodes; collects the mistakes that YAML itself would let pass."""
+    """Turns events into nodes and collects mistakes that YAML itself allows."""
 
     def __init__(self, lines: list[str], shown: str, mistakes: list[Mistake]) -> None:
         self.lines = lines
         self.shown = shown
         self.mistakes = mistakes
-        self.pieces = 0
+        self.nodes = 0
 
     def mark(self, at: Any) -> Mark:
         text = self.lines[at.line] if at.line < len(self.lines) else ""
@@ -114,20 +114,24 @@ class _Builder:
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 if node is not None:
-                    self.refuse((), "a second document in one file", event.start_mark)
+                    self.refuse(
+                        (),
+                        "a second document in the file; a scenario is one document",
+                        event.start_mark,
+                    )
                     break
                 node = self.node(next(events), events, ())
         return node if node is not None else Leaf(None, Mark(self.shown, 1, 1))
 
     def node(self, event: yaml.Event, events: Iterator[yaml.Event], path: DocumentPath) -> Node:
-        self._refuse_cleverness(event, path)
+        self._refuse_references(event, path)
         mark = self.mark(event.start_mark)
         if len(path) > DEEPEST:
             at = Mistake(dotted(path[:3]) + "...", f"nested deeper than {DEEPEST} levels", mark)
             raise ScenarioError([at])
-        self.pieces += 1
-        if self.pieces > MOST_PIECES:
-            at = Mistake("", f"over {MOST_PIECES} values, too many for a scenario", mark)
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            at = Mistake("", f"over {MOST_NODES} values, too many for a scenario", mark)
             raise ScenarioError([at])
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(events, path, mark)
@@ -149,11 +153,9 @@ class _Builder:
             value = self.node(next(events), events, (*path, key))
             if key in mapping.items:
                 first = mapping.marks[key].line
-                self.refuse(
-                    (*path, key), f"this key was given before, on line {first}", event.start_mark
-                )
+                self.refuse((*path, key), f"this key is already on line {first}", event.start_mark)
             if _is_decimal_comma(key, value, at):
-                message = "is what follows a decimal comma; write decimals with a point"
+                message = "follows a decimal comma; write decimals with a point"
                 self.refuse((*path, key), f"'{key}' {message}", event.start_mark)
             mapping.items[key] = value
             mapping.marks[key] = at
@@ -166,25 +168,25 @@ class _Builder:
         return listing
 
     def _clean(self, event: yaml.ScalarEvent, path: DocumentPath) -> str:
-        """The text without characters that command a terminal, refused where there are any."""
-        wrong = COMMANDS.search(event.value)
+        """The text of a scalar; control characters are refused and replaced by `?`."""
+        wrong = CONTROL.search(event.value)
         if wrong is None:
             return str(event.value)
         message = f"a control character (U+{ord(wrong[0]):04X}) in a text; remove it"
         self.refuse(path, message, event.start_mark)
-        return COMMANDS.sub("?", event.value)
+        return CONTROL.sub("?", event.value)
 
-    def _refuse_cleverness(self, event: yaml.Event, path: DocumentPath) -> None:
+    def _refuse_references(self, event: yaml.Event, path: DocumentPath) -> None:
         if isinstance(event, yaml.AliasEvent):
-            self.refuse(path, "aliases (*name) are not used in scenarios", event.start_mark)
+            self.refuse(path, "aliases (*name) are not allowed in scenarios", event.start_mark)
         elif isinstance(event, yaml.NodeEvent) and event.anchor:
-            self.refuse(path, "anchors (&name) are not used in scenarios", event.start_mark)
+            self.refuse(path, "anchors (&name) are not allowed in scenarios", event.start_mark)
         if getattr(event, "tag", None):
-            self.refuse(path, "tags (!name) are not used in scenarios", event.start_mark)
+            self.refuse(path, "tags (!name) are not allowed in scenarios", event.start_mark)
 
 
 def _is_decimal_comma(key: str, value: Node, at: Mark) -> bool:
-    """True for the `5 %` of {mean: 0,5 %}, which YAML takes for a key of its own."""
+    """True for the `5 %` of {mean: 0,5 %}, which YAML reads as a key."""
     before = at.text[: at.column - 1]
-    lonely = isinstance(value, Leaf) and value.text is None
-    return lonely and key[:1].isdigit() and before[-1:] == "," and before[-2:-1].isdigit()
+    is_empty = isinstance(value, Leaf) and value.text is None
+    return is_empty and key[:1].isdigit() and before[-1:] == "," and before[-2:-1].isdigit()

@@ -4,11 +4,11 @@
 differs from patient to patient, for any range of patients.
 """
 
+from sim.simulation.lowering.cohort import patients
 from sim.simulation.lowering.enrolment import Baseline, enrol
 from sim.simulation.lowering.infusions import reaction_names
-from sim.simulation.lowering.numbers import FRACTURES_PREPARED, Need, numbers
-from sim.simulation.lowering.patients import patients
-from sim.simulation.lowering.protocol import Protocol, protocol
+from sim.simulation.lowering.parameters import Protocol, protocol
+from sim.simulation.lowering.streams import FRACTURES_PREPARED, Need, numbers
 
 __all__ = [
     "FRACTURES_PREPARED",

@@ -10,7 +10,24 @@ from sim.vocabulary import DAYS_PER_YEAR, READINGS
 
 
 def bone_fields(scenario: Scenario) -> dict[str, Any]:
-    """The fields of PARAMS under the heading "bone"."""
+    """Compute the fields of `PARAMS` under the heading "bone".
+
+    The reading of a mean annual increase, and the end of the evidence for it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+
+    Returns
+    -------
+    dict
+        Value of each field by name, in the units of `PARAMS`.
+
+    References
+    ----------
+    docs/model.md, section "Bone".
+    """
     accrual = scenario.accrual
     fields = {
         "reading": READINGS.index(accrual.name),

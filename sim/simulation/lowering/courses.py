@@ -28,7 +28,27 @@ from sim.vocabulary import DAYS_PER_YEAR
 
 
 def course_fields(scenario: Scenario) -> dict[str, Any]:
-    """The fields of PARAMS under the heading "courses"."""
+    """Compute the fields of `PARAMS` under the heading "courses".
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+
+    Returns
+    -------
+    dict
+        Value of each field by name, in the units of `PARAMS`.
+
+    Raises
+    ------
+    ScenarioError
+        If a course has more rungs or more steps of intolerance than a record has room for.
+
+    References
+    ----------
+    docs/model.md, section "Tolerance".
+    """
     ladder: list[list[float]] = [[] for _ in range(THERAPIES)]
     ends: list[list[float]] = [[] for _ in range(THERAPIES)]
     hazards: list[list[float]] = [[] for _ in range(THERAPIES)]

@@ -13,7 +13,24 @@ from sim.vocabulary import SEXES
 
 
 def death_fields(scenario: Scenario) -> dict[str, Any]:
-    """The fields of PARAMS under the heading "death"."""
+    """Compute the fields of `PARAMS` under the heading "death".
+
+    Hazards per year of age from the national life table, and the ratio of mortality to it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+
+    Returns
+    -------
+    dict
+        Value of each field by name, in the units of `PARAMS`.
+
+    References
+    ----------
+    docs/model.md, section "Death".
+    """
     life_table = evidence.life_table(scenario.mortality.life_table)
     hazards = [[yearly_hazard(q) for q in life_table[sex]] for sex in SEXES]
     return {

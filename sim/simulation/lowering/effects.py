@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.scenario.form.outcome import Effect
-from sim.scenario.form.study import NO_THERAPY, Scenario
+from sim.scenario.form.study import Scenario
 from sim.simulation.lowering.enrolment import Baseline
 from sim.simulation.records import SUBSETS, Floats
 from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES
@@ -14,18 +14,22 @@ WORST_YEARLY_PERCENT = -99.0
 """A compound rate is never below this: a patient cannot lose more bone than there is."""
 
 
-def therapies_in(regimen: str) -> frozenset[str]:
-    """The therapies of a regimen, from its name in `effects`."""
-    return frozenset(regimen.split(" + ")) - {NO_THERAPY}
-
-
 def rows_by_subset(scenario: Scenario) -> list[Effect | None]:
-    """The row of `effects` for every subset of therapies (bit i: therapy i), None without one.
+    """Find the row of `effects` for every subset of therapies.
 
     A subset without a row is one that no arm can reach; it never acts.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+
+    Returns
+    -------
+    list of Effect or None, length 2 to the power of the number of therapies
+        Row of each subset. Bit i of the index is set if therapy i is in the subset.
     """
-    rows = {therapies_in(regimen): row for regimen, row in scenario.effects.items()}
-    names = list(scenario.therapies)
+    names, rows = list(scenario.therapies), scenario.regimens
     return [
         rows.get(frozenset(name for i, name in enumerate(names) if subset >> i & 1))
         for subset in range(2 ** len(names))
@@ -33,10 +37,31 @@ def rows_by_subset(scenario: Scenario) -> list[Effect | None]:
 
 
 def by_subset(rows: list[Floats]) -> Floats:
-    """Rows of the regimens to coefficients of the products of actions (Moebius transform).
+    """Convert rows of regimens to coefficients of the products of actions (Moebius transform).
 
-    coefficient(S) = sum over U in S of (-1)^|S - U| row(U), so that the sum over S of
-    coefficient(S) x product of the actions in S is multilinear and meets every row at its corner.
+    coefficient(S) = sum over U in S of (-1)^|S - U| row(U). The sum over S of coefficient(S) times
+    the product of the actions in S is multilinear, and equals the row of a regimen at its corner.
+
+    Parameters
+    ----------
+    rows : list of array
+        Row of each subset of therapies, all of one shape.
+
+    Returns
+    -------
+    array, shape (..., SUBSETS)
+        Coefficients; 0 for subsets beyond the rows.
+
+    References
+    ----------
+    docs/model.md, section "Action".
+
+    Examples
+    --------
+    Two therapies that gain 1 and 2 alone, and 5 together:
+
+    >>> by_subset([np.array(x) for x in (0.0, 1.0, 2.0, 5.0)])[:4].tolist()
+    [0.0, 1.0, 2.0, 2.0]
     """
     coefficients = [np.array(row, dtype=float) for row in rows]
     for bit in range(len(rows).bit_length() - 1):
@@ -48,7 +73,24 @@ def by_subset(rows: list[Floats]) -> Floats:
 
 
 def bone_effects(scenario: Scenario, baseline: Baseline) -> Floats:
-    """Coefficients of the daily change of bone density: patients x bones x subsets."""
+    """Compute each patient's coefficients of the change of bone density.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+    baseline : Baseline
+        Patients at enrolment, with their responses.
+
+    Returns
+    -------
+    array, shape (patients, bones, SUBSETS)
+        Share of the entry value per day. Under the compound reading, of the logarithm.
+
+    References
+    ----------
+    docs/model.md, section "Bone".
+    """
     return np.stack([_bone_effect(scenario, baseline, bone) for bone in BONES], axis=1)
 
 
@@ -67,7 +109,26 @@ def _bone_effect(scenario: Scenario, baseline: Baseline, bone: str) -> Floats:
 
 
 def marker_effect(scenario: Scenario, baseline: Baseline, marker: str) -> Floats:
-    """Coefficients of the log ratio of a marker to its entry value: patients x subsets."""
+    """Compute each patient's coefficients of the effect on one marker.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+    baseline : Baseline
+        Patients at enrolment, with their responses.
+    marker : str
+        Name of a marker of the cohort.
+
+    Returns
+    -------
+    array, shape (patients, SUBSETS)
+        Logarithm of the ratio to the entry value.
+
+    References
+    ----------
+    docs/model.md, section "Markers".
+    """
     response = baseline.responses[marker]
     spread = getattr(scenario.markers, marker).spread
     rows = []
@@ -79,7 +140,22 @@ def marker_effect(scenario: Scenario, baseline: Baseline, marker: str) -> Floats
 
 
 def ratio_effects(scenario: Scenario) -> Floats:
-    """Coefficients of the direct log ratio of fracture rates: sites x subsets."""
+    """Compute the coefficients of the direct effect on fracture rates.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+
+    Returns
+    -------
+    array, shape (sites, SUBSETS)
+        Logarithm of the rate ratio.
+
+    References
+    ----------
+    docs/model.md, section "Fractures".
+    """
     rows = rows_by_subset(scenario)
     return np.stack([
         by_subset([np.log(getattr(r.fracture_ratio, site)) if r else np.zeros(()) for r in rows])

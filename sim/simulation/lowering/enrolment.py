@@ -13,7 +13,19 @@ from sim.simulation.records import Floats, Integers
 
 
 class Baseline(NamedTuple):
-    """One entry per patient; responses are standard normal, all other values in their unit."""
+    """Patients at enrolment, one entry per patient.
+
+    Attributes
+    ----------
+    female : array of int
+        1 for women.
+    values : dict of array
+        Age, weight, T-scores and the markers of the cohort, in their units.
+    vertebral_fractures : array of int
+        Vertebral fractures before entry.
+    responses : dict of array
+        Standard normal scores of the individual responses: spine, hip, ctx, balp, tryptase.
+    """
 
     female: Integers
     values: dict[str, Floats]  # age, weight, spine_t, hip_t, and the markers of the cohort
@@ -22,18 +34,27 @@ class Baseline(NamedTuple):
 
 
 def enrol(cohort: Cohort, seed: int, patients: range, columns: Columns = DRAWN_ANEW) -> Baseline:
-    """The patients of these numbers before any treatment.
+    """Draw patients as they are before any treatment.
 
     Parameters
     ----------
-    cohort
-        Distributions of the cohort, and the correlations between them.
-    seed
+    cohort : Cohort
+        Distributions of the cohort and the correlations between them.
+    seed : int
         Seed of the study.
-    patients
+    patients : range
         Numbers of the patients.
-    columns
-        Columns of random numbers; those drawn before may be kept there.
+    columns : Columns
+        Source of random numbers, which may keep columns for the next use.
+
+    Returns
+    -------
+    Baseline
+        One entry per patient.
+
+    References
+    ----------
+    docs/architecture.md, section "Random numbers".
     """
     scores = _correlated(cohort, seed, patients, columns)
     names = ("age", "weight", "spine_t", "hip_t", *cohort.markers)

@@ -19,7 +19,22 @@ NO_RATE = -1e4
 
 
 def fracture_fields(scenario: Scenario) -> dict[str, Any]:
-    """The fields of PARAMS under the heading "fractures"."""
+    """Compute the fields of `PARAMS` under the heading "fractures".
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+
+    Returns
+    -------
+    dict
+        Value of each field by name, in the units of `PARAMS`.
+
+    References
+    ----------
+    docs/model.md, section "Fractures".
+    """
     fractures = scenario.fractures
     sites = [getattr(fractures.sites, site) for site in SITES]
     imminent = [site.imminent for site in sites]
@@ -46,18 +61,27 @@ def _log_rate(per_year: float) -> float:
 
 
 def reference_t(variable: Variable[float], log_gradient: float) -> float:
-    """The T-score at which a patient has the mean fracture rate of the cohort.
+    """Find the T-score at which a patient has the mean fracture rate of the cohort.
 
-    The mean of gradient^(-T) over the cohort equals gradient^(-reference). For a normal T-score
-    with mean m and standard deviation s the reference is m - s^2 ln(gradient) / 2; for a truncated
-    one it follows from the moment generating function of the truncated normal distribution.
+    For a normal T-score with mean m and standard deviation s it is m - s^2 ln(gradient) / 2. For a
+    truncated normal it is the T at which gradient^(-T) equals its mean over the cohort, by the
+    moment-generating function.
 
     Parameters
     ----------
-    variable
-        T-score of the cohort: normal, truncated where the scenario says within.
-    log_gradient
-        Logarithm of the rate ratio per standard deviation of bone density lost.
+    variable : Variable
+        T-score of the cohort, normal, with the limits `within` if it is truncated.
+    log_gradient : float
+        Logarithm of the rate ratio per standard deviation of bone density.
+
+    Returns
+    -------
+    float
+        T-score.
+
+    References
+    ----------
+    docs/model.md, section "Fractures".
     """
     assert variable.normal is not None
     mean, sd = variable.normal.mean, variable.normal.sd

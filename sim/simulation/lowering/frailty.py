@@ -14,7 +14,18 @@ NODES = 64
 
 
 def log_sd(sd: float) -> float:
-    """SD of the logarithm of a frailty with mean 1 and this SD."""
+    """Compute the standard deviation of the logarithm of a frailty with mean 1.
+
+    Parameters
+    ----------
+    sd : float
+        Standard deviation of the frailty.
+
+    Returns
+    -------
+    float
+        Standard deviation of its logarithm.
+    """
     return math.sqrt(math.log1p(sd * sd))
 
 
@@ -26,9 +37,31 @@ def _nodes() -> tuple[Floats, Floats]:
 
 
 def survival_under(hazard: float, sd: float) -> float:
-    """Share of a population still free of the event when a patient of frailty 1 has this hazard.
+    """Compute the share of a population that is free of an event.
 
-    The mean of exp(-frailty x hazard), by Gauss-Hermite quadrature over the logarithm.
+    The share is the mean of exp(-frailty x hazard) over a log-normal frailty with mean 1, by
+    Gauss-Hermite quadrature over the logarithm.
+
+    Parameters
+    ----------
+    hazard : float
+        Accumulated hazard of a patient of frailty 1.
+    sd : float
+        Standard deviation of the frailty.
+
+    Returns
+    -------
+    float
+        Share, from 0 to 1.
+
+    References
+    ----------
+    docs/model.md, section "Tolerance".
+
+    Examples
+    --------
+    >>> round(survival_under(0.2, sd=0.0), 4), round(survival_under(0.2, sd=0.8), 4)
+    (0.8187, 0.8279)
     """
     if sd == 0:
         return math.exp(-hazard)
@@ -39,7 +72,24 @@ def survival_under(hazard: float, sd: float) -> float:
 
 
 def hazard_for_survival(survival: float, sd: float) -> float:
-    """Accumulated hazard of a patient of frailty 1 at which the population shows this survival."""
+    """Find the accumulated hazard of a patient of frailty 1 at which a population shows a survival.
+
+    Parameters
+    ----------
+    survival : float
+        Share of the population that is free of the event, above 0.
+    sd : float
+        Standard deviation of the frailty.
+
+    Returns
+    -------
+    float
+        Accumulated hazard; the inverse of `survival_under`.
+
+    References
+    ----------
+    docs/model.md, section "Tolerance".
+    """
     exact = -math.log(survival)
     if sd == 0 or exact == 0:
         return exact

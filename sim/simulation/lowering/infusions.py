@@ -16,28 +16,96 @@ from sim.simulation.records import NEVER, PLANNED, REACTIONS, THERAPIES, Floats
 
 
 def reference_days(plan: InfusionReference) -> list[int]:
-    """Days of the infusions that define an action of 1."""
+    """Compute the days of the infusions that define an action of 1.
+
+    Parameters
+    ----------
+    plan : InfusionReference
+        The plan `action_1` of an exposure.
+
+    Returns
+    -------
+    list of int
+        Days since the first infusion.
+    """
     return plan.schedule.days(0.0, plan.over)
 
 
 def mean_exposure(plan: InfusionReference, decay: float) -> float:
-    """Mean exposure over a plan with every infusion given, in units of the plan's own dose."""
+    """Compute the mean exposure over a plan with every infusion given.
+
+    Parameters
+    ----------
+    plan : InfusionReference
+        The plan `action_1` of an exposure.
+    decay : float
+        Decay rate of the exposure, per day.
+
+    Returns
+    -------
+    float
+        Mean exposure, in units of the plan's own dose.
+
+    References
+    ----------
+    docs/model.md, section "Action".
+    """
     over = round(plan.over)
     return math.fsum(time_under(decay, over - day) for day in reference_days(plan)) / over
 
 
 def decay_rate(half_life: float) -> float:
-    """Rate per day from a half-life in days."""
+    """Convert a half-life to a rate.
+
+    Parameters
+    ----------
+    half_life : float
+        Half-life, days.
+
+    Returns
+    -------
+    float
+        Rate per day.
+
+    Examples
+    --------
+    >>> round(decay_rate(45.0), 6)
+    0.015403
+    """
     return math.log(2.0) / half_life
 
 
 def dose_mg(dose: Dose, weight: Floats) -> Floats:
-    """Milligrams for each patient of a dose in mg or mg/kg (weight in kg)."""
+    """Convert a dose to milligrams per patient.
+
+    Parameters
+    ----------
+    dose : Dose
+        Amount in mg or in mg/kg.
+    weight : array, shape (patients,)
+        Body weight, kg.
+
+    Returns
+    -------
+    array, shape (patients,)
+        Dose, mg.
+    """
     return dose.amount * weight if dose.unit == "mg/kg" else np.full(len(weight), dose.amount)
 
 
 def sequence_fields(scenario: Scenario) -> dict[str, Any]:
-    """The fields of PARAMS under the heading "one therapy after another"."""
+    """Compute the fields of `PARAMS` under the heading "one therapy after another".
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+
+    Returns
+    -------
+    dict
+        Value of each field by name, in the units of `PARAMS`.
+    """
     names = list(scenario.therapies)
     fields: dict[str, Any] = {
         "follows": np.full(THERAPIES, -1, np.int64),
@@ -53,7 +121,27 @@ def sequence_fields(scenario: Scenario) -> dict[str, Any]:
 
 
 def infusion_fields(scenario: Scenario) -> dict[str, Any]:
-    """The fields of PARAMS under the heading "infusions"."""
+    """Compute the fields of `PARAMS` under the heading "infusions".
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+
+    Returns
+    -------
+    dict
+        Value of each field by name, in the units of `PARAMS`.
+
+    Raises
+    ------
+    ScenarioError
+        If a therapy has more planned doses than a record has room for.
+
+    References
+    ----------
+    docs/model.md, section "Action".
+    """
     days: list[list[int]] = [[] for _ in range(THERAPIES)]
     numbers = ("is_infusion", "decay", "given", "late", "lateness", "ends_course")
     fields: dict[str, Any] = {name: np.zeros(THERAPIES) for name in numbers}
@@ -86,7 +174,18 @@ def _reaction_fields(scenario: Scenario) -> dict[str, Any]:
 
 
 def reactions_of(scenario: Scenario) -> list[tuple[int, str, str, Any]]:
-    """Every reaction of the scenario: slot and name of its therapy, its own name, its numbers."""
+    """List the reactions to all infusions, in the order of their slots.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+
+    Returns
+    -------
+    list of tuple
+        Slot and name of the therapy, name of the reaction, and its values.
+    """
     return [
         (slot, therapy_name, name, reaction)
         for slot, (therapy_name, therapy) in enumerate(scenario.therapies.items())
@@ -96,7 +195,18 @@ def reactions_of(scenario: Scenario) -> list[tuple[int, str, str, Any]]:
 
 
 def reaction_names(scenario: Scenario) -> tuple[str, ...]:
-    """The names of all reactions; two that share a name carry that of their therapy too."""
+    """Name the slots of the reactions. Reactions that share a name carry that of their therapy too.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+
+    Returns
+    -------
+    tuple of str
+        Name of each reaction.
+    """
     names = [name for _, _, name, _ in reactions_of(scenario)]
     return tuple(
         name if names.count(name) == 1 else f"{therapy} {name}"

@@ -14,7 +14,29 @@ from sim.vocabulary import BONES, MARKERS
 
 
 def measurement_fields(scenario: Scenario) -> dict[str, Any]:
-    """The fields of PARAMS under the heading "measurement"."""
+    """Compute the fields of `PARAMS` under the heading "measurement".
+
+    A marker that is not in the cohort has no visits.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+
+    Returns
+    -------
+    dict
+        Value of each field by name, in the units of `PARAMS`.
+
+    Raises
+    ------
+    ScenarioError
+        If a quantity has more visits than a record has room for.
+
+    References
+    ----------
+    docs/model.md, section "Measurement".
+    """
     visits, cv = scenario.visits, scenario.measurement
     dxa = visits.days(visits.dxa, scenario.horizon)
     days = visits.days(visits.markers, scenario.horizon)

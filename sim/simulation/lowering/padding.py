@@ -13,10 +13,33 @@ from sim.simulation.records import Floats
 def padded(
     rows: Sequence[Sequence[float]], width: int, filler: float | None, content: str
 ) -> Floats:
-    """Rows of unequal length as one array of a width, each filled up with `filler`.
+    """Put rows of unequal length into one array.
 
-    A filler of None repeats the last entry of a row, and fills an empty row with 0. Raises
-    ScenarioError for more entries of the named content than there is room for.
+    Parameters
+    ----------
+    rows : sequence of sequences of float
+        Rows of up to `width` entries.
+    width : int
+        Columns of the array.
+    filler : float or None
+        Value after the last entry of a row. None repeats the last entry; an empty row is then 0.
+    content : str
+        Description of the entries, for the message of the error.
+
+    Returns
+    -------
+    array, shape (rows, width)
+        The rows, filled up.
+
+    Raises
+    ------
+    ScenarioError
+        If a row has more entries than the array has columns.
+
+    Examples
+    --------
+    >>> padded([[1, 2], []], 3, -1, "doses").tolist()
+    [[1.0, 2.0, -1.0], [-1.0, -1.0, -1.0]]
     """
     longest = max(map(len, rows), default=0)
     if longest > width:

@@ -11,17 +11,10 @@ from matplotlib.patches import Patch
 
 from sim.display.figures import multiples
 from sim.display.figures.differences import label_of
-from sim.display.figures.intervals import (
-    HEADING,
-    SCALE_BESIDE,
-    SUBTITLE,
-    Block,
-    Layout,
-    Panel,
-    Part,
-    Row,
-    least_height,
-)
+from sim.display.figures.intervals import HEADING, SCALE_BESIDE
+from sim.display.figures.intervals.fitted import least_height
+from sim.display.figures.intervals.panel import SUBTITLE
+from sim.display.figures.intervals.parts import Block, Layout, Panel, Part, Row
 from sim.display.figures.style import SECOND, ArmStyle
 from sim.display.figures.sweeps.shown import Case, of_case
 from sim.display.figures.sweeps.words import named
@@ -47,7 +40,7 @@ class Choice(NamedTuple):
 
 def layout(cases: Sequence[Case]) -> Layout:
     """As many columns as there are cases, and no more than fit."""
-    return Layout(abreast=min(ABREAST, len(cases)))
+    return Layout(abreast=min(ABREAST, len(cases)), ticks=9)
 
 
 def choices(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,18 +13,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.display.figures import months, multiples, scales
+from sim.display.figures import months, multiples, scales, style
+from sim.display.figures.bands import band, median
 from sim.display.figures.multiples import Size
 from sim.display.figures.page import TWO_COLUMNS
-from sim.display.figures.style import (
-    DASHED,
-    EDGE,
-    SHADES,
-    ZERO,
-    ArmStyle,
-    arm_style,
-    arms_in_legend,
-)
 from sim.display.figures.sweeps import words
 from sim.display.figures.sweeps.saved import OVER_TIME, Swept
 from sim.display.figures.sweeps.shown import draws
@@ -32,8 +24,8 @@ from sim.display.figures.sweeps.shown import draws
 LEVELS = {
     "p025": 0.025, "p10": 0.1, "p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9, "p975": 0.975,
 }  # fmt: skip
-BANDS = (("p025", "p975", 0.08), ("p10", "p90", 0.13), ("p25", "p75", 0.22))
-"""The middle 95, 80 and 50 % of draws, with how dark each is."""
+BANDS = (("p025", "p975", 0.08, 0.5), ("p10", "p90", 0.13, 0.0), ("p25", "p75", 0.22, 0.0))
+"""The middle 95, 80 and 50 % of draws, with how dark each is, and how wide its edges."""
 
 ABREAST, LEFT, BETWEEN, RIGHT = 4, 10.0, 12.0, 3.0
 BELOW, LEAST, MOST = 10.5, 20.0, 58.0
@@ -61,7 +53,7 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     numbers = courses(swept)
     if numbers.empty:
         return None
-    styles, simulated = arm_style(swept.sweep.arms), set(numbers["arm"])
+    styles, simulated = style.arm_style(swept.sweep.arms), set(numbers["arm"])
     looks = {arm: look for arm, look in styles.items() if arm in simulated}
     panels = list(_panels(numbers))
     abreast = 1 + max(panel.column for panel in panels)
@@ -89,12 +81,12 @@ def courses(swept: Swept) -> pd.DataFrame:
     rows = rows[rows["against_arm"] == ""]
     key = ["scenario", "outcome", "unit", "arm", "time"]
     base = rows[rows["role"] == "base"].set_index(key)["estimate"]
-    found = []
+    visits = []
     for at, drawn in draws(rows).groupby(key, sort=False):
         quantiles = np.quantile(drawn["estimate"].dropna(), [*LEVELS.values()])
         named = dict(zip([*key, *LEVELS], [*at, *quantiles], strict=True))
-        found.append({**named, "base": base.get(at, np.nan), "draws": len(drawn)})
-    numbers = pd.DataFrame(found, columns=[*key, *LEVELS, "base", "draws"])
+        visits.append({**named, "base": base.get(at, np.nan), "draws": len(drawn)})
+    numbers = pd.DataFrame(visits, columns=[*key, *LEVELS, "base", "draws"])
     entry = numbers.drop_duplicates(["scenario", "outcome", "arm"])
     entry = entry.assign(**dict.fromkeys(["time", *LEVELS, "base"], 0.0))
     whole = pd.concat([entry, numbers], ignore_index=True).drop_duplicates(key)
@@ -115,39 +107,34 @@ def _panels(numbers: pd.DataFrame) -> Iterator[Panel]:
             yield Panel(row * len(outcomes) + below, column, outcome, scenario)
 
 
-def _draw(axes: Axes, rows: pd.DataFrame, looks: dict[str, ArmStyle]) -> None:
+def _draw(axes: Axes, rows: pd.DataFrame, looks: dict[str, style.ArmStyle]) -> None:
     """Bands below, then their outer edges, the base case, and medians on top."""
     lightness = 2 / max(2, len(looks))
     for arm, look in looks.items():
         course = rows[rows["arm"] == arm]
-        for low, high, opacity in BANDS:
-            axes.fill_between(
-                course["time"], course[low], course[high], color=look.color,
-                alpha=opacity * lightness, linewidth=0, zorder=1,
-            )  # fmt: skip
-        edge: dict[str, Any] = {"color": look.color, "linestyle": look.linestyle, "linewidth": 0.5}
-        axes.plot(course["time"], course[["p025", "p975"]], zorder=2, **edge)
-        axes.plot(course["time"], course["median"], label=arm, zorder=4, **look._asdict(), **EDGE)
-        axes.plot(course["time"], course["base"], zorder=5, **DASHED)
+        for low, high, opacity, edge in BANDS:
+            band(axes, course["time"], course[[low, high]], look, opacity * lightness, edge)
+        median(axes, course["time"], course, look)
+        axes.plot(course["time"], course["base"], zorder=5, **style.DASHED)
 
 
 def _limits(axes: Axes, of_bone: pd.DataFrame, width: float) -> None:
     """One scale for a bone in all scenarios, and months along it."""
     axes.set_ylim(*scales.limits(of_bone[["p025", "p975", "base"]], False, room=0.04))
     scales.number(axes, "y", 5, 2)
-    axes.axhline(0, zorder=0.5, **ZERO)
+    axes.axhline(0, zorder=0.5, **style.ZERO)
     last = float(of_bone["time"].max())
     axes.set_xlim(-0.02 * last, 1.02 * last)
     axes.set_xticks(months.ticks(last, width))
     axes.set_xlabel("Months since entry")
 
 
-def _legend(looks: dict[str, ArmStyle]) -> list[list[Artist]]:
-    shades = zip(SHADES, (50, 80, 95), strict=True)
+def _legend(looks: dict[str, style.ArmStyle]) -> list[list[Artist]]:
+    shades = zip(style.SHADES, (50, 80, 95), strict=True)
     return [
-        arms_in_legend(looks),
+        style.arms_in_legend(looks),
         [
             *(Patch(facecolor=c, label=f"{of} % of draws") for c, of in shades),
-            Line2D([], [], label="base case", **DASHED),
+            Line2D([], [], label="base case", **style.DASHED),
         ],
     ]

@@ -19,18 +19,10 @@ from matplotlib.patheffects import withStroke
 from sim.display.figures import multiples, scales
 from sim.display.figures.differences import label_of
 from sim.display.figures.page import TWO_COLUMNS, Page
-from sim.display.figures.sweeps import words
+from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.axes_of_grid import Axis, axes_of, on_grid
-from sim.display.figures.sweeps.heat_map_layout import Cells, Panel, fitted
+from sim.display.figures.sweeps.heat_map_cells import Cells, Panel, fitted
 from sim.display.figures.sweeps.saved import Swept
-from sim.display.figures.sweeps.shown import (
-    Case,
-    cases,
-    compared,
-    contrasts,
-    of_case,
-    ordered,
-)
 from sim.display.numbers import fixed, typeset
 from sim.vocabulary import Z95
 
@@ -54,50 +46,50 @@ EXPLAINED = (
 
 def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     """A panel for each outcome, case and value of a third axis; None with fewer axes than two."""
-    found = axes_of(swept)
-    if len(found) < 2:
+    grid_axes = axes_of(swept)
+    if len(grid_axes) < 2:
         return None
-    numbers = _numbers(swept, found)
+    numbers = _numbers(swept, grid_axes)
     if numbers.empty:
         return None
-    panels = _panels(numbers, cases(swept.sweep, numbers), found[2:3])
-    cells = fitted(found[0], found[1], panels)
-    said = [*EXPLAINED, *_held(found[3:]), *cells.said, words.about(numbers)]
-    lines = words.caption(swept.sweep, "point", *said)
-    legend = _legend(swept, numbers, found)
+    panels = _panels(numbers, shown.cases(swept.sweep, numbers), grid_axes[2:3])
+    cells = fitted(grid_axes[0], grid_axes[1], panels)
+    sentences = [*EXPLAINED, *_held(grid_axes[3:]), *cells.said, words.about(numbers)]
+    lines = words.caption(swept.sweep, "point", *sentences)
+    legend = _legend(swept, numbers, grid_axes)
     page = Page(TWO_COLUMNS, cells.total, swept.sweep.title, [legend], lines)
     for panel, left, top in cells.places:
         axes = page.axes(left, top, cells.width, cells.height)
         of_outcome = numbers[numbers["outcome"] == panel.outcome]["estimate"].to_numpy(float)
         _draw(axes, panel, cells, of_outcome)
         _name(axes, panel, cells, left == cells.left)
-        _frame(axes, panel, found[:3], cells)
+        _frame(axes, panel, grid_axes[:3], cells)
     return page.figure, numbers
 
 
-def _numbers(swept: Swept, found: list[Axis]) -> pd.DataFrame:
+def _numbers(swept: Swept, grid_axes: list[Axis]) -> pd.DataFrame:
     """The differences at every point of the axes shown, with their Monte Carlo intervals."""
-    rows = on_grid(compared(swept), found)
-    for axis in found[3:]:
+    rows = on_grid(shown.compared(swept), grid_axes)
+    for axis in grid_axes[3:]:
         rows = rows[rows[axis.path] == axis.usual]
     half = Z95 * rows["mc_error"]
     rows = rows.assign(low=rows["estimate"] - half, high=rows["estimate"] + half)
-    return ordered(rows)
+    return shown.ordered(rows)
 
 
-def _panels(numbers: pd.DataFrame, every: list[Case], third: list[Axis]) -> list[Panel]:
+def _panels(numbers: pd.DataFrame, every: list[shown.Case], third: list[Axis]) -> list[Panel]:
     """Outcomes; within each the cases, and within these the values of the third axis."""
-    found = []
+    panels = []
     for outcome in map(str, numbers["outcome"].unique()):
         for case in every:
-            rows, heading = of_case(numbers, case, outcome), words.heading(case, every)
+            rows, heading = shown.of_case(numbers, case, outcome), words.heading(case, every)
             if not third:
-                found.append(Panel(outcome, words.below(numbers, outcome, heading), None, rows))
+                panels.append(Panel(outcome, words.below(numbers, outcome, heading), None, rows))
             for axis in third:
                 for value in axis.values:
                     below = words.below(numbers, outcome, heading, axis.at(value))
-                    found.append(Panel(outcome, below, value, rows[rows[axis.path] == value]))
-    return found
+                    panels.append(Panel(outcome, below, value, rows[rows[axis.path] == value]))
+    return panels
 
 
 def _colors(every: np.ndarray) -> tuple[Colormap, Normalize]:
@@ -169,10 +161,10 @@ def _name(axes: Axes, panel: Panel, cells: Cells, is_first: bool) -> None:
     multiples.head(axes, label_of(panel.outcome), panel.below, cells.width, cells.above)
 
 
-def _frame(axes: Axes, panel: Panel, shown: list[Axis], cells: Cells) -> None:
+def _frame(axes: Axes, panel: Panel, axes_shown: list[Axis], cells: Cells) -> None:
     """A frame round the base case, where it is a point of the panel."""
-    is_there = all(axis.has_base for axis in shown)
-    if is_there and (len(shown) < 3 or panel.third == shown[2].base):
+    is_there = all(axis.has_base for axis in axes_shown)
+    if is_there and (len(axes_shown) < 3 or panel.third == axes_shown[2].base):
         x, y = (axis.values.index(axis.base) for axis in (cells.across, cells.up))
         axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, **FRAME, zorder=5, clip_on=False))
 
@@ -183,10 +175,10 @@ def _held(held: list[Axis]) -> list[str]:
             ] if held else []  # fmt: skip
 
 
-def _legend(swept: Swept, numbers: pd.DataFrame, found: list[Axis]) -> list[Artist]:
-    looks = contrasts(swept.sweep, numbers)
+def _legend(swept: Swept, numbers: pd.DataFrame, grid_axes: list[Axis]) -> list[Artist]:
+    looks = shown.contrasts(swept.sweep, numbers)
     entries: list[Artist] = [
         Line2D([], [], label=arms.label("−"), **look._asdict()) for arms, look in looks.items()
     ]
-    is_framed = all(axis.has_base for axis in found)
+    is_framed = all(axis.has_base for axis in grid_axes)
     return [*entries, *([Patch(label="base case", **FRAME)] if is_framed else [])]

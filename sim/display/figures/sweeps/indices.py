@@ -13,21 +13,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.display.figures import intervals, scales
-from sim.display.figures.intervals import Bar, Block, Mark, Panel, Part, Upright
+from sim.display.figures.intervals.parts import Bar, Block, Mark, Panel, Part, Upright
 from sim.display.figures.style import INK, NEUTRAL, ZERO, ArmStyle
-from sim.display.figures.sweeps import by_parameter, words
+from sim.display.figures.sweeps import by_parameter, shown, words
 from sim.display.figures.sweeps.by_parameter import Choice
 from sim.display.figures.sweeps.saved import Swept
-from sim.display.figures.sweeps.shown import (
-    ONE,
-    Case,
-    cases,
-    contrasts,
-    last,
-    of_case,
-    ordered,
-    with_names,
-)
 from sim.display.numbers import fixed, significant, typeset
 from sim.vocabulary import Arms, rows_with
 
@@ -53,11 +43,12 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     numbers = _numbers(swept)
     if numbers.empty:
         return None
-    looks, every = contrasts(swept.sweep, numbers), cases(swept.sweep, numbers)
+    looks, every = shown.contrasts(swept.sweep, numbers), shown.cases(swept.sweep, numbers)
     chosen = by_parameter.choices(numbers, every, "total", least=ROW)
     second = (swept.indices["order"] == "second").any()
-    said = [*EXPLAINED, "Second orders stand in indices.csv." if second else ""]
-    caption = words.caption(swept.sweep, "draw", words.compares(looks), *said, words.about(numbers))
+    pairs = "Second orders stand in indices.csv." if second else ""
+    sentences = [words.compares(looks), *EXPLAINED, pairs, words.about(numbers)]
+    caption = words.caption(swept.sweep, "draw", *sentences)
     blocks = [_block(numbers, choice, every, looks) for choice in chosen]
     page = intervals.figure(
         [blocks], swept.sweep.title, [_legend(looks, numbers)], caption, by_parameter.layout(every)
@@ -70,27 +61,27 @@ def _numbers(swept: Swept) -> pd.DataFrame:
     rows = swept.indices
     if rows.empty:
         return rows
-    rows = rows_with(rows, contrasts(swept.sweep, rows))
-    rows = last(swept.sweep, rows.rename(columns={"value": "estimate"}))
-    key = [*ONE, "parameter"]
+    rows = rows_with(rows, shown.contrasts(swept.sweep, rows))
+    rows = shown.last(swept.sweep, rows.rename(columns={"value": "estimate"}))
+    key = [*shown.ONE, "parameter"]
     table = rows[key].drop_duplicates()
     for order in ORDERS:
         columns = {"estimate": order, "low": f"{order}_low", "high": f"{order}_high"}
         part = rows[rows["order"] == order].rename(columns=columns)
         table = table.merge(part[[*key, *columns.values()]], on=key, how="left")
-    return ordered(with_names(swept, table), "total", largest_first=True)
+    return shown.ordered(shown.with_names(swept, table), "total", largest_first=True)
 
 
 def _block(
-    numbers: pd.DataFrame, choice: Choice, every: list[Case], looks: Mapping[Arms, ArmStyle]
+    numbers: pd.DataFrame, choice: Choice, every: list[shown.Case], looks: Mapping[Arms, ArmStyle]
 ) -> Block:
     """An outcome, on one scale in all columns, from none to all or further."""
     rows = numbers[numbers["outcome"] == choice.outcome]
-    shown = rows[rows["parameter"].isin(choice.parameters)]
-    limits = scales.limits(shown[[*ORDERS, *INTERVALS]], zero=True, room=0.03)
+    drawn = rows[rows["parameter"].isin(choice.parameters)]
+    limits = scales.limits(drawn[[*ORDERS, *INTERVALS]], zero=True, room=0.03)
     panels = []
     for case in choice.cases:
-        of_panel = of_case(rows, case, choice.outcome)
+        of_panel = shown.of_case(rows, case, choice.outcome)
         color = looks[case.arms].color
         sum_of_first = typeset(fixed(of_panel["first"].sum(), 2))
         panels.append(Panel(

@@ -13,9 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from sim.display.figures import multiples, scales
+from sim.display.figures import multiples, scales, style
 from sim.display.figures.page import TWO_COLUMNS, Page
-from sim.display.figures.style import DASHED, ZERO, ArmStyle, mark, with_line
 from sim.display.figures.sweeps import words
 from sim.display.figures.sweeps.axes_of_grid import Axis, axes_of, on_grid, quantity
 from sim.display.figures.sweeps.saved import Swept
@@ -47,16 +46,16 @@ class Panel(NamedTuple):
     column: int
     outcome: str
     scenario: str
-    looks: dict[Arms, ArmStyle]
+    looks: dict[Arms, style.ArmStyle]
     are_differences: bool
 
 
 def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     """Outcomes along the only axis of a grid; None where there is no grid or more axes."""
-    found = axes_of(swept)
-    if len(found) != 1:
+    grid_axes = axes_of(swept)
+    if len(grid_axes) != 1:
         return None
-    (axis,) = found
+    (axis,) = grid_axes
     numbers = _numbers(swept, axis)
     several = numbers["scenario"].nunique() > 1
     abreast = _abreast(axis, min(4, numbers["scenario"].nunique()) if several else 3)
@@ -106,15 +105,16 @@ def _panels(swept: Swept, numbers: pd.DataFrame, abreast: int) -> Iterator[Panel
     """Outcomes side by side; where there are several scenarios, those, and outcomes below."""
     outcomes, scenarios = numbers["outcome"].unique(), numbers["scenario"].unique()
     own = arms(swept.sweep, numbers)
-    apart = {a: look for a, look in contrasts(swept.sweep, numbers).items() if a not in own}
+    differences = {a: look for a, look in contrasts(swept.sweep, numbers).items() if a not in own}
     rows_each = -(-len(scenarios) // abreast)
     for place, outcome in enumerate(outcomes):
         for beside, scenario in enumerate(scenarios):
             row, column = divmod(place if len(scenarios) == 1 else beside, abreast)
             row += place * rows_each * (len(scenarios) > 1)
-            for looks in (own, apart):
+            for looks in (own, differences):
+                is_difference = looks is differences
                 if looks:
-                    yield Panel(row, column, str(outcome), str(scenario), looks, looks is apart)
+                    yield Panel(row, column, str(outcome), str(scenario), looks, is_difference)
 
 
 def _head(numbers: pd.DataFrame, panel: Panel) -> tuple[str, str]:
@@ -142,10 +142,10 @@ def _draw(axes: Axes, rows: pd.DataFrame, panel: Panel, axis: Axis) -> None:
         else:
             axes.vlines(x, course["low"], course["high"], color=look.color, linewidth=1.3)
         line = look.linestyle if axis.numbers else "none"
-        own = {**with_line(mark(look, panel.are_differences, size=4)), "clip_on": False}
+        own = {**style.with_line(style.mark(look, panel.are_differences, size=4)), "clip_on": False}
         axes.plot(x, course["estimate"], **{**own, "linestyle": line})
     if panel.are_differences:
-        axes.axhline(0, zorder=1, **ZERO)
+        axes.axhline(0, zorder=1, **style.ZERO)
 
 
 def _limits(axes: Axes, rows: pd.DataFrame, panel: Panel) -> None:
@@ -161,7 +161,7 @@ def _along(axes: Axes, axis: Axis, width: float, is_named: bool) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(5, steps=scales.STEPS))
         base, _ = quantity(axis.base)
         if np.isfinite(base):
-            axes.axvline(base, zorder=1, **DASHED)
+            axes.axvline(base, zorder=1, **style.DASHED)
     else:
         axes.set_xlim(-0.5, len(axis.values) - 0.5)
         axes.set_xticks(range(len(axis.values)), _wrapped_ticks(axis, width))
@@ -198,7 +198,10 @@ def _legend(swept: Swept, numbers: pd.DataFrame) -> list[list[Artist]]:
     own = arms(swept.sweep, numbers)
     looks = {**own, **contrasts(swept.sweep, numbers)}
     entries = [
-        (arms.label("−"), with_line(mark(look, arms not in own, size=4), look.linestyle))
+        (
+            arms.label("−"),
+            style.with_line(style.mark(look, arms not in own, size=4), look.linestyle),
+        )
         for arms, look in looks.items()
     ]
     return [[Line2D([], [], label=label, **entry) for label, entry in entries]]

@@ -11,24 +11,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.display.figures import multiples, scales
+from sim.display.figures import multiples, scales, style
 from sim.display.figures.differences import label_of
 from sim.display.figures.incidence import exact_interval
 from sim.display.figures.multiples import Size
-from sim.display.figures.style import GRID, LINES, SYMBOLS, ZERO, ArmStyle, mark, with_line
-from sim.display.figures.sweeps import words
+from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.saved import Swept
-from sim.display.figures.sweeps.shown import (
-    ONE,
-    Case,
-    cases,
-    compared,
-    contrasts,
-    draws,
-    of_case,
-)
 from sim.vocabulary import Arms
 
+Look = dict[str, Any]
 STEPS = 201
 """Places along the axis."""
 
@@ -49,24 +40,24 @@ EXPLAINED = (
 
 def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     """A panel for each outcome, a line for each scenario; None where nothing was drawn."""
-    rows = compared(swept)
-    if draws(rows).empty:
+    rows = shown.compared(swept)
+    if shown.draws(rows).empty:
         return None
-    every, looks = cases(swept.sweep, rows), contrasts(swept.sweep, rows)
+    every, looks = shown.cases(swept.sweep, rows), shown.contrasts(swept.sweep, rows)
     outcomes = [str(outcome) for outcome in rows["outcome"].unique()]
     numbers = pd.concat([_of_outcome(rows, every, outcome) for outcome in outcomes])
     heads = [(label_of(outcome), words.below(rows, outcome)) for outcome in outcomes]
     cells = multiples.in_rows(len(outcomes), ABREAST)
     explained = EXPLAINED.format(draws=words.counted(numbers["draws"]))
-    said = [words.compares(looks), explained, words.about(rows)]
+    sentences = [words.compares(looks), explained, words.about(rows)]
     styles = {case: _line(case, every, looks) for case in every}
     grid = multiples.grid(
         heads, cells, SIZE, swept.sweep.title, [_legend(styles, every)],
-        words.caption(swept.sweep, "draw", *said), SAMPLE,
+        words.caption(swept.sweep, "draw", *sentences), SAMPLE,
     )  # fmt: skip
     for axes, outcome, (_, column) in zip(grid.panels, outcomes, cells, strict=True):
-        for case, style in styles.items():
-            _draw(axes, of_case(numbers, case, outcome), style, 0.6 / (1 + len(styles)))
+        for case, look in styles.items():
+            _draw(axes, shown.of_case(numbers, case, outcome), look, 0.6 / (1 + len(styles)))
         _name(axes, _counted(outcome, every[0].arms), column == 0)
     return grid.page.figure, numbers.reset_index(drop=True)
 
@@ -76,48 +67,50 @@ def is_fewer(outcome: str) -> bool:
     return "fracture" in outcome or outcome == "deaths"
 
 
-def _of_outcome(rows: pd.DataFrame, every: list[Case], outcome: str) -> pd.DataFrame:
+def _of_outcome(rows: pd.DataFrame, every: list[shown.Case], outcome: str) -> pd.DataFrame:
     """The curves of all cases, at the same places; `at_least` counts fewer fractures upwards."""
     sign = -1.0 if is_fewer(outcome) and every[0].arms.against_arm else 1.0
     known = rows[rows["outcome"] == outcome]
-    shown = sign * known.loc[known["role"].isin(["base"]), "estimate"].to_numpy(float)
-    values = np.r_[sign * draws(known)["estimate"].to_numpy(float), shown]
+    base = sign * known.loc[known["role"].isin(["base"]), "estimate"].to_numpy(float)
+    values = np.r_[sign * shown.draws(known)["estimate"].to_numpy(float), base]
     places = np.linspace(*scales.limits(values, False, room=0.03), STEPS)
-    return pd.concat([_curve(of_case(rows, case, outcome), sign, places) for case in every])
+    return pd.concat([_curve(shown.of_case(rows, case, outcome), sign, places) for case in every])
 
 
 def _curve(rows: pd.DataFrame, sign: float, places: np.ndarray) -> pd.DataFrame:
     """The share of draws that reach each place, in percent, with its interval; the base last."""
-    drawn = sign * draws(rows)["estimate"].to_numpy(float)
+    drawn = sign * shown.draws(rows)["estimate"].to_numpy(float)
     base = sign * rows.loc[rows["role"] == "base", "estimate"].to_numpy(float)
     at = np.r_[places, base]
     reached = (drawn[None, :] >= at[:, None]).sum(axis=1)
     low, high = exact_interval(reached, len(drawn))
-    first = {name: rows[name].iloc[0] for name in ONE}
+    first = {name: rows[name].iloc[0] for name in shown.ONE}
     table = pd.DataFrame({
         "at_least": at, "share": 100 * reached / len(drawn), "low": 100 * low, "high": 100 * high,
     })  # fmt: skip
     return table.assign(**first, draws=len(drawn), is_base=np.arange(len(at)) >= len(places))
 
 
-def _line(case: Case, every: list[Case], looks: dict[Arms, ArmStyle]) -> dict[str, Any]:
+def _line(
+    case: shown.Case, every: list[shown.Case], looks: dict[Arms, style.ArmStyle]
+) -> dict[str, Any]:
     """The colour of the arm whose gain it is, and a line and mark for each scenario."""
     i = list(dict.fromkeys(other.scenario for other in every)).index(case.scenario)
-    own = looks[case.arms]._replace(marker=SYMBOLS[i % len(SYMBOLS)])
-    return with_line(mark(own, is_open=True, size=5), LINES[i % len(LINES)])
+    own = looks[case.arms]._replace(marker=style.SYMBOLS[i % len(style.SYMBOLS)])
+    return style.with_line(style.mark(own, is_open=True, size=5), style.LINES[i % len(style.LINES)])
 
 
-def _draw(axes: Axes, rows: pd.DataFrame, style: dict[str, Any], opacity: float) -> None:
+def _draw(axes: Axes, rows: pd.DataFrame, look: Look, opacity: float) -> None:
     """A curve with its band, and the base case on it."""
     if rows.empty:
         return
     curve, base = rows[~rows["is_base"]], rows[rows["is_base"]]
     axes.fill_between(
-        curve["at_least"], curve["low"], curve["high"], color=style["color"], alpha=opacity,
+        curve["at_least"], curve["low"], curve["high"], color=look["color"], alpha=opacity,
         linewidth=0,
     )  # fmt: skip
-    axes.plot(curve["at_least"], curve["share"], **{**style, "marker": "", "zorder": 3})
-    axes.plot(base["at_least"], base["share"], **{**style, "linestyle": "none"})
+    axes.plot(curve["at_least"], curve["share"], **{**look, "marker": "", "zorder": 3})
+    axes.plot(base["at_least"], base["share"], **{**look, "linestyle": "none"})
 
 
 def _counted(outcome: str, arms: Arms) -> str:
@@ -131,19 +124,19 @@ def _name(axes: Axes, counted: str, is_first: bool) -> None:
     """What the axes count; a line at none where it is in view."""
     low, high = axes.get_xlim()
     if low <= 0 <= high:
-        axes.axvline(0, zorder=1, **ZERO)
+        axes.axvline(0, zorder=1, **style.ZERO)
     axes.set_xlim(low, high)
     axes.set_ylim(0, 102)
     axes.set_yticks(range(0, 101, 25))
     scales.number(axes, "x", 5, 2)
-    axes.grid(axis="y", color=GRID, linewidth=0.5)
+    axes.grid(axis="y", color=style.GRID, linewidth=0.5)
     axes.set_xlabel(counted)
     if is_first:
         axes.set_ylabel("Share of draws (%)")
 
 
-def _legend(styles: dict[Case, dict[str, Any]], every: list[Case]) -> list[Artist]:
+def _legend(styles: dict[shown.Case, Look], every: list[shown.Case]) -> list[Artist]:
     return [
-        Line2D([], [], label=words.heading(case, every) or case.arms.label("−"), **style)
-        for case, style in styles.items()
+        Line2D([], [], label=words.heading(case, every) or case.arms.label("−"), **look)
+        for case, look in styles.items()
     ]

@@ -12,21 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sim.display.figures import multiples, scales
-from sim.display.figures.differences import label_of
 from sim.display.figures.labels import number_points
 from sim.display.figures.multiples import Size
 from sim.display.figures.style import DASHED, OTHERS, ArmStyle, mark
-from sim.display.figures.sweeps import words
+from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.saved import Swept
-from sim.display.figures.sweeps.shown import (
-    ONE,
-    cases,
-    contrasts,
-    last,
-    of_case,
-    ordered,
-    with_names,
-)
 from sim.display.figures.texts import LINE, wrapped
 from sim.vocabulary import Arms, rows_with
 
@@ -51,21 +41,17 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     numbers = _numbers(swept)
     if numbers.empty:
         return None
-    every, looks = cases(swept.sweep, numbers), contrasts(swept.sweep, numbers)
-    panels = [(o, case) for o in map(str, numbers["outcome"].unique()) for case in every]
-    heads = [
-        (label_of(outcome), words.below(numbers, outcome, words.heading(case, every)))
-        for outcome, case in panels
-    ]
+    every, looks = shown.cases(swept.sweep, numbers), shown.contrasts(swept.sweep, numbers)
+    panels, heads = words.panels(numbers, every)
     cells = multiples.in_rows(len(panels), ABREAST)
-    said = [words.compares(looks), *EXPLAINED, words.about(numbers)]
-    caption, legend = words.caption(swept.sweep, "point", *said), [_legend(looks, numbers)]
+    sentences = [words.compares(looks), *EXPLAINED, words.about(numbers)]
+    caption, legend = words.caption(swept.sweep, "point", *sentences), [_legend(looks, numbers)]
     grid = multiples.grid(heads, cells, SIZE, swept.sweep.title, legend, caption, last=LAST)
     for i, (axes, (outcome, case)) in enumerate(zip(grid.panels, panels, strict=True)):
         _scale(axes, numbers[numbers["outcome"] == outcome])
         axes.set_ylabel("SD of effects" if i % ABREAST == 0 else "")
         axes.set_xlabel("mean absolute effect" if i + ABREAST >= len(panels) else "")
-        _draw(axes, of_case(numbers, case, outcome), looks[case.arms], grid.height)
+        _draw(axes, shown.of_case(numbers, case, outcome), looks[case.arms], grid.height)
     return grid.page.figure, numbers
 
 
@@ -74,13 +60,13 @@ def _numbers(swept: Swept) -> pd.DataFrame:
     rows = swept.screening
     if rows.empty:
         return rows
-    rows = rows_with(rows, contrasts(swept.sweep, rows))
+    rows = rows_with(rows, shown.contrasts(swept.sweep, rows))
     size = "mean_absolute_effect"
-    rows = last(swept.sweep, rows.assign(estimate=rows[size])).drop(columns="estimate")
+    rows = shown.last(swept.sweep, rows.assign(estimate=rows[size])).drop(columns="estimate")
     columns = ["parameter", "name", "assumption", "mean_effect", size, "sd_effect", "low", "high"]
     rows = rows.rename(columns={"low": "from", "high": "to"})
-    rows = with_names(swept, rows).rename(columns={"from": "low", "to": "high"})
-    rows = ordered(rows[[*ONE, *columns]], size, largest_first=True)
+    rows = shown.with_names(swept, rows).rename(columns={"from": "low", "to": "high"})
+    rows = shown.ordered(rows[[*shown.ONE, *columns]], size, largest_first=True)
     return rows.assign(rank=1 + rows.groupby(["scenario", *Arms._fields, "outcome"]).cumcount())
 
 

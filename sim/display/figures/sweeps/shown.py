@@ -10,12 +10,10 @@ import pandas as pd
 from sim.display.figures.differences import pairs_of
 from sim.display.figures.style import ArmStyle, arm_style
 from sim.display.figures.sweeps.saved import Sweep, Swept
-from sim.vocabulary import Arms, arms_of, rows_with
+from sim.vocabulary import UNCHANGED, Arms, arms_of, rows_with
 
 DRAWS = ("draw", "A", "B")
 """Points that are independent draws of all parameters at once."""
-
-ROUNDING = 1e-9
 
 ONE = ["scenario", *Arms._fields, "outcome", "unit", "time"]
 """Columns that name one result of a point."""
@@ -33,16 +31,16 @@ def contrasts(sweep: Sweep, rows: pd.DataFrame) -> dict[Arms, ArmStyle]:
 
     Where a scenario has one arm and nothing to compare, the arm itself.
     """
-    styles, found = arm_style(sweep.arms), set(arms_of(rows)) if len(rows) else set()
-    looks = {pair: styles[pair.arm] for pair in pairs_of(sweep.arms) if pair in found}
+    styles, present = arm_style(sweep.arms), set(arms_of(rows)) if len(rows) else set()
+    looks = {pair: styles[pair.arm] for pair in pairs_of(sweep.arms) if pair in present}
     return looks or (arms(sweep, rows) if len(sweep.arms) == 1 and len(rows) else {})
 
 
 def arms(sweep: Sweep, rows: pd.DataFrame) -> dict[Arms, ArmStyle]:
     """The arms that were simulated, and the look of each."""
-    found = set(arms_of(rows))
+    present = set(arms_of(rows))
     looks = {Arms(name): look for name, look in arm_style(sweep.arms).items()}
-    return {alone: look for alone, look in looks.items() if alone in found}
+    return {alone: look for alone, look in looks.items() if alone in present}
 
 
 def last(sweep: Sweep, rows: pd.DataFrame) -> pd.DataFrame:
@@ -61,9 +59,9 @@ def compared(swept: Swept) -> pd.DataFrame:
 
 def cases(sweep: Sweep, rows: pd.DataFrame) -> list[Case]:
     """Every scenario and difference in some rows: scenarios as they come, differences by arm."""
-    found = set(zip(rows["scenario"], map(Arms, rows["arm"], rows["against_arm"]), strict=True))
+    present = set(zip(rows["scenario"], map(Arms, rows["arm"], rows["against_arm"]), strict=True))
     every = [(s, pair) for s in rows["scenario"].unique() for pair in contrasts(sweep, rows)]
-    return [Case(*case) for case in every if case in found]
+    return [Case(*case) for case in every if case in present]
 
 
 def of_case(rows: pd.DataFrame, case: Case, outcome: str) -> pd.DataFrame:
@@ -107,7 +105,7 @@ def _with_errors(swept: Swept, table: pd.DataFrame) -> pd.DataFrame:
 def _with_width(table: pd.DataFrame) -> pd.DataFrame:
     """How far the outcome is moved; what rounding alone makes is nothing."""
     values = table[["low", "base", "high"]].to_numpy(float)
-    values = np.where(np.abs(values - values[:, 1:2]) <= ROUNDING, values[:, 1:2], values)
+    values = np.where(np.abs(values - values[:, 1:2]) <= UNCHANGED, values[:, 1:2], values)
     width = values.max(axis=1, initial=-np.inf) - values.min(axis=1, initial=np.inf)
     return table.assign(low=values[:, 0], high=values[:, 2], width=width)
 

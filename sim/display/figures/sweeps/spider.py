@@ -11,22 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.display.figures import multiples, scales
-from sim.display.figures.differences import label_of
+from sim.display.figures import multiples, scales, style
 from sim.display.figures.labels import Label, beside
 from sim.display.figures.multiples import Size
-from sim.display.figures.style import FAINT, LINES, SYMBOLS, ZERO, ArmStyle, mark, with_line
-from sim.display.figures.sweeps import words
+from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.saved import Swept
-from sim.display.figures.sweeps.shown import (
-    ONE,
-    cases,
-    compared,
-    contrasts,
-    ends,
-    of_case,
-    ordered,
-)
 from sim.display.figures.texts import wrapped
 from sim.vocabulary import Arms
 
@@ -39,7 +28,7 @@ SIZE = Size(left=11.5, width=40.5, between=NAMES + 11.5, below=7.0, least=17.0, 
 ROOM = NAMES - LEADER - 1.0
 """Panels side by side; in mm: names right of a panel, the lines to names, and what these leave."""
 
-LINE = [*ONE, "parameter"]
+LINE = [*shown.ONE, "parameter"]
 EXPLAINED = (
     "Lines: the outcome as one parameter goes through its interval (of a grid: from the first"
     " value to the last) and all others stay as in the base case, also those that it is drawn"
@@ -50,15 +39,11 @@ EXPLAINED = (
 
 def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     """A line for every parameter, a panel for each outcome and case; None without ends."""
-    wide = ends(swept)
+    wide = shown.ends(swept)
     if wide.empty:
         return None
-    every, looks = cases(swept.sweep, wide), contrasts(swept.sweep, wide)
-    panels = [(o, case) for o in map(str, wide["outcome"].unique()) for case in every]
-    heads = [
-        (label_of(outcome), words.below(wide, outcome, words.heading(case, every)))
-        for outcome, case in panels
-    ]
+    every, looks = shown.cases(swept.sweep, wide), shown.contrasts(swept.sweep, wide)
+    panels, heads = words.panels(wide, every)
     cells = multiples.in_rows(len(panels), ABREAST)
     numbers = _lines(swept, wide, multiples.fitted(heads, cells, SIZE)[1])
     caption = words.caption(
@@ -67,7 +52,7 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     legend = [_legend(looks, numbers)]
     grid = multiples.grid(heads, cells, SIZE, swept.sweep.title, legend, caption)
     for axes, (outcome, case) in zip(grid.panels, panels, strict=True):
-        of_panel = of_case(numbers, case, outcome)
+        of_panel = shown.of_case(numbers, case, outcome)
         _draw(axes, of_panel, looks[case.arms])
         axes.set_ylim(*scales.limits(numbers.loc[numbers["outcome"] == outcome, "estimate"], False))
         scales.number(axes, "y", 5)
@@ -80,7 +65,7 @@ def _lines(swept: Swept, wide: pd.DataFrame, height: float) -> pd.DataFrame:
     wide = _named(wide.sort_values("width", ascending=False, kind="stable"), height)
     found = pd.concat([_at_ends(wide), _between(swept, wide)], ignore_index=True)
     columns = ["name", "assumption", "width", "rank", "named"]
-    return ordered(found.merge(wide[[*LINE, *columns]], on=LINE), "rank", "place")
+    return shown.ordered(found.merge(wide[[*LINE, *columns]], on=LINE), "rank", "place")
 
 
 def _named(wide: pd.DataFrame, height: float) -> pd.DataFrame:
@@ -105,7 +90,7 @@ def _at_ends(wide: pd.DataFrame) -> pd.DataFrame:
 
 def _between(swept: Swept, wide: pd.DataFrame) -> pd.DataFrame:
     """The steps between base case and ends, where there are any."""
-    rows = compared(swept)
+    rows = shown.compared(swept)
     rows = rows[rows["role"] == "level"].rename(columns={"of": "parameter"})
     values = [row[row["parameter"]] for _, row in rows.iterrows()]
     rows = rows.assign(value=np.array(values, dtype=object))
@@ -118,22 +103,29 @@ def _between(swept: Swept, wide: pd.DataFrame) -> pd.DataFrame:
     return rows[place.notna()]
 
 
-def _draw(axes: Axes, rows: pd.DataFrame, look: ArmStyle) -> None:
+def _draw(axes: Axes, rows: pd.DataFrame, look: style.ArmStyle) -> None:
     """Lines of the others below, then those that are named."""
     for rank in sorted(rows["rank"].unique(), reverse=True):
         line = rows[rows["rank"] == rank]
-        own = _look(look, int(rank)) if line["named"].all() else {"color": FAINT, "linewidth": 0.6}
+        own = (
+            _look(look, int(rank))
+            if line["named"].all()
+            else {"color": style.FAINT, "linewidth": 0.6}
+        )
         axes.plot(line["place"], line["estimate"], **own)
-    axes.axvline(0, zorder=1, **ZERO)
+    axes.axvline(0, zorder=1, **style.ZERO)
     axes.set_xlim(-1.05, 1)
     axes.set_xticks([-1, 0, 1], ["low", "base", "high"])
 
 
-def _look(look: ArmStyle, rank: int) -> dict[str, Any]:
+def _look(look: style.ArmStyle, rank: int) -> dict[str, Any]:
     """In the colour of the arm whose gain it is, each with a line and a mark of its own."""
     i = rank - 1
-    own = look._replace(marker=SYMBOLS[i % len(SYMBOLS)])
-    return {**with_line(mark(own, is_open=True, size=4), LINES[i % len(LINES)]), "clip_on": False}
+    own = look._replace(marker=style.SYMBOLS[i % len(style.SYMBOLS)])
+    return {
+        **style.with_line(style.mark(own, is_open=True, size=4), style.LINES[i % len(style.LINES)]),
+        "clip_on": False,
+    }
 
 
 def _name(axes: Axes, rows: pd.DataFrame, height: float) -> None:
@@ -147,10 +139,10 @@ def _name(axes: Axes, rows: pd.DataFrame, height: float) -> None:
     beside(axes, labels, height, LEADER)
 
 
-def _legend(looks: dict[Arms, ArmStyle], numbers: pd.DataFrame) -> list[Artist]:
+def _legend(looks: dict[Arms, style.ArmStyle], numbers: pd.DataFrame) -> list[Artist]:
     entries: list[Artist] = [
         Line2D([], [], label=arms.label("−"), **_look(look, 1)) for arms, look in looks.items()
     ]
     if not numbers["named"].all():
-        entries.append(Line2D([], [], label="other parameters", color=FAINT, linewidth=0.6))
+        entries.append(Line2D([], [], label="other parameters", color=style.FAINT, linewidth=0.6))
     return [*entries, *words.assumed(numbers)]

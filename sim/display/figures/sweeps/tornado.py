@@ -12,20 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sim.display.figures import intervals, scales
-from sim.display.figures.intervals import Bar, Block, Panel, Part, Text, Upright
+from sim.display.figures.intervals.parts import Bar, Block, Panel, Part, Upright
 from sim.display.figures.style import DASHED, INK, NEUTRAL, ArmStyle
-from sim.display.figures.sweeps import by_parameter, words
+from sim.display.figures.sweeps import by_parameter, shown, words
 from sim.display.figures.sweeps.by_parameter import Choice
 from sim.display.figures.sweeps.saved import Swept
-from sim.display.figures.sweeps.shown import (
-    Case,
-    are_paired,
-    cases,
-    contrasts,
-    ends,
-    of_case,
-    ordered,
-)
 from sim.display.numbers import number, significant, typeset
 from sim.vocabulary import Arms
 
@@ -38,7 +29,7 @@ HOLLOW: dict[str, Any] = {"facecolor": "white", "hatch": ""}
 EXPLAINED = (
     "Bars: the outcome as one parameter goes from the low to the high end of its interval (as"
     " stated, or that of 95 % of its draws; of a grid: from the first value to the last) and all"
-    " others stay, also those that it is drawn together with; values at the ends.",
+    " others stay, also those that it is drawn together with; grey: both ends.",
     "Hollow: a change from the base case of no more than twice its Monte Carlo error",
 )
 PAIRED = ", which counts that the patients are the same."
@@ -47,33 +38,32 @@ INDEPENDENT = " were the points independent; they share their patients, and are 
 
 def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     """Bars of every parameter round the base case; None where none was moved alone."""
-    numbers = ends(swept)
+    numbers = shown.ends(swept)
     if numbers.empty:
         return None
-    looks, every = contrasts(swept.sweep, numbers), cases(swept.sweep, numbers)
-    values = {} if len(every) == 1 else _values(numbers)
-    chosen = by_parameter.choices(numbers, every, "width", values)
-    how = EXPLAINED[-1] + (PAIRED if are_paired(swept) else INDEPENDENT)
-    said = [words.compares(looks), *EXPLAINED[:-1], how, _whose(numbers), words.about(numbers)]
+    looks, every = shown.contrasts(swept.sweep, numbers), shown.cases(swept.sweep, numbers)
+    chosen = by_parameter.choices(numbers, every, "width", _values(numbers))
+    how = EXPLAINED[-1] + (PAIRED if shown.are_paired(swept) else INDEPENDENT)
+    sentences = [words.compares(looks), *EXPLAINED[:-1], how, _whose(numbers), words.about(numbers)]
     page = intervals.figure(
         [[_block(numbers, choice, every, looks) for choice in chosen]], swept.sweep.title,
-        _legend(looks, numbers), words.caption(swept.sweep, "point", *said),
+        _legend(looks, numbers), words.caption(swept.sweep, "point", *sentences),
         by_parameter.layout(every),
     )  # fmt: skip
     return page, _listed(numbers, chosen)
 
 
 def _block(
-    numbers: pd.DataFrame, choice: Choice, every: list[Case], looks: Mapping[Arms, ArmStyle]
+    numbers: pd.DataFrame, choice: Choice, every: list[shown.Case], looks: Mapping[Arms, ArmStyle]
 ) -> Block:
     """An outcome, on one scale in all columns."""
     rows = numbers[numbers["outcome"] == choice.outcome]
-    shown = rows[rows["parameter"].isin(choice.parameters)]
-    limits = scales.limits(shown[["low", "base", "high"]], room=0.04)
+    drawn = rows[rows["parameter"].isin(choice.parameters)]
+    limits = scales.limits(drawn[["low", "base", "high"]], room=0.04)
     panels = []
     for case in choice.cases:
-        of_panel = of_case(rows, case, choice.outcome)
-        parts = partial(_parts, color=looks[case.arms].color, is_alone=len(every) == 1)
+        of_panel = shown.of_case(rows, case, choice.outcome)
+        parts = partial(_parts, color=looks[case.arms].color)
         panels.append(Panel(
             rows=by_parameter.parts(choice, of_panel, parts),
             scale=words.scale(choice.outcome, rows["unit"].iloc[0]),
@@ -91,11 +81,8 @@ def _uprights(rows: pd.DataFrame) -> list[Upright]:
     return [Upright(0, NONE), *(Upright(b, BASE, t) for b, t in zip(bases, texts, strict=True))]
 
 
-def _parts(row: Any, color: str, is_alone: bool) -> Iterator[Part]:
-    """Both halves, and the values of the parameter at their ends where there is room.
-
-    Where both ends lie on one side of the base, each half is thinner.
-    """
+def _parts(row: Any, color: str) -> Iterator[Part]:
+    """Both halves; where both ends lie on one side of the base, each is thinner."""
     is_thin = (row.low - row.base) * (row.high - row.base) > 0
     thick = THICK / 2 if is_thin else THICK
     for end, error, side in (("low", row.low_error, -1), ("high", row.high_error, 1)):
@@ -103,10 +90,6 @@ def _parts(row: Any, color: str, is_alone: bool) -> Iterator[Part]:
         look = _fill(end, color) if abs(value - row.base) > 2 * error else HOLLOW
         edge = {"edgecolor": color, "linewidth": 0.6, "zorder": 3}
         yield Bar(row.base, value, {**look, **edge}, thick, side * (THICK - thick) / 2)
-    if is_alone:
-        values, (left, right) = (row.low, row.base, row.high), _sides(row)
-        yield Text(min(values), left, "left")
-        yield Text(max(values), right, "right")
 
 
 def _fill(end: str, color: str) -> dict[str, Any]:
@@ -114,15 +97,8 @@ def _fill(end: str, color: str) -> dict[str, Any]:
     return {"facecolor": color, "hatch": ""} if end == "high" else {**HOLLOW, "hatch": "///////"}
 
 
-def _sides(row: Any) -> tuple[str, str]:
-    """The values left and right of a bar."""
-    low, high = (words.amount(value) for value in (row.low_value, row.high_value))
-    left, right = (low, high) if row.low <= row.high else (high, low)
-    return left, words.with_unit(right, row.value_unit)
-
-
 def _values(rows: pd.DataFrame) -> dict[str, str]:
-    """The values at both ends with their unit, where the columns leave no room for them."""
+    """The values at both ends of each parameter, with their unit."""
     return {
         str(row.parameter): f"{words.amount(row.low_value)} to "
         + words.with_unit(words.amount(row.high_value), str(row.value_unit))
@@ -161,9 +137,9 @@ def _legend(looks: Mapping[Arms, ArmStyle], rows: pd.DataFrame) -> list[list[Art
 
 def _listed(numbers: pd.DataFrame, chosen: list[Choice]) -> pd.DataFrame:
     """The numbers in the order of the bars, with whether each is drawn."""
-    shown = {(choice.outcome, case.scenario, *case.arms, parameter) for choice in chosen
+    drawn = {(choice.outcome, case.scenario, *case.arms, parameter) for choice in chosen
              for case in choice.cases for parameter in choice.parameters}  # fmt: skip
     columns = ("outcome", "scenario", *Arms._fields, "parameter")
     keys = zip(*(numbers[column] for column in columns), strict=True)
-    numbers = numbers.assign(drawn=[key in shown for key in keys])
-    return ordered(numbers, "width", largest_first=True)
+    numbers = numbers.assign(drawn=[key in drawn for key in keys])
+    return shown.ordered(numbers, "width", largest_first=True)

@@ -46,12 +46,12 @@ def caption(sweep: Sweep, about: str, *sentences: str) -> list[str]:
 
 def reading(sweep: Sweep) -> str:
     """How the annual increase is read, in each scenario where that differs."""
-    told = {name: text for name, text in sweep.readings.items() if text}
-    if not told:
+    readings = {name: text for name, text in sweep.readings.items() if text}
+    if not readings:
         return ""
-    if len(set(told.values())) == 1:
-        return f"Annual increase of bone density: {next(iter(told.values()))}."
-    each = "; ".join(f"{text} ({name})" for name, text in told.items())
+    if len(set(readings.values())) == 1:
+        return f"Annual increase of bone density: {next(iter(readings.values()))}."
+    each = "; ".join(f"{text} ({name})" for name, text in readings.items())
     return f"Annual increase of bone density: {each}."
 
 
@@ -66,9 +66,9 @@ def about(rows: pd.DataFrame) -> str:
     """The month that outcomes stand for, the scenarios of another length, and fractures."""
     last = rows.groupby("scenario", sort=False)["time"].max()
     usual = last.mode()[0]
-    apart = "".join(f", month {month:g} in {s}" for s, month in last.items() if month != usual)
+    others = "".join(f", month {month:g} in {s}" for s, month in last.items() if month != usual)
     breaks = any("fracture" in outcome for outcome in rows["outcome"].unique())
-    return f"Outcomes at month {usual:g}{apart}." + breaks * f" {ON_READING}"
+    return f"Outcomes at month {usual:g}{others}." + breaks * f" {ON_READING}"
 
 
 def counted(draws: pd.Series[int]) -> str:
@@ -109,6 +109,14 @@ def heading(case: Case, every: Sequence[Case]) -> str:
     one_arm = len({other.arms for other in every}) == 1
     parts = ["" if one_scenario else case.scenario, "" if one_arm else case.arms.label("−")]
     return ", ".join(part for part in parts if part)
+
+
+def panels(
+    rows: pd.DataFrame, every: Sequence[Case]
+) -> tuple[list[tuple[str, Case]], list[tuple[str, str]]]:
+    """A panel for each outcome in each case, and the title of each with what stands below it."""
+    shown = [(str(outcome), case) for outcome in rows["outcome"].unique() for case in every]
+    return shown, [(label_of(o), below(rows, o, heading(case, every))) for o, case in shown]
 
 
 def amount(value: object) -> str:

@@ -1,0 +1,101 @@
+"""The interval figure: rows with marks and intervals, labels at the left, scales below.
+
+A page is one or two columns of blocks. The panels of a block stand side by side and share its
+rows; each has a scale of its own. All lengths are in mm.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+
+from sim.display.figures.intervals import panel
+from sim.display.figures.intervals.fitted import BETWEEN, Fitted, fitted, least_height
+from sim.display.figures.intervals.panel import SUBTITLE
+from sim.display.figures.intervals.parts import Block, Layout
+from sim.display.figures.page import TWO_COLUMNS, Page
+from sim.display.figures.style import GRID
+
+HEADING, SCALE_BESIDE, SCALE_BELOW = 5.5, 6.5, 10.5
+"""Heights in mm: of a heading; below a panel, with the name of its scale at the left, or below."""
+
+
+class Stacked(NamedTuple):
+    """A block with its place below others: its heading is left out where that above is the same."""
+
+    block: Block
+    heading: str
+    top: float
+    above: float
+    heights: list[float]
+    bottom: float
+
+
+def figure(
+    columns: Sequence[Sequence[Block]],
+    title: str,
+    legend: Sequence[Sequence[Artist]],
+    caption: Sequence[str],
+    layout: Layout,
+    width: float = TWO_COLUMNS,
+) -> Figure:
+    """A page of blocks below each other, in one column or several."""
+    each = width / len(columns)
+    fit = fitted([block for column in columns for block in column], layout, each)
+    stacks = [list(_stacked(column, fit)) for column in columns]
+    page = Page(width, max(stack[-1].bottom for stack in stacks), title, legend, caption)
+    for i, stack in enumerate(stacks):
+        for stacked in stack:
+            _draw(page, stacked, i * each, fit)
+    panel.head_columns(page.figure.axes[0], fit)
+    return page.figure
+
+
+def in_two_columns(blocks: Sequence[Block], layout: Layout) -> list[list[Block]]:
+    """Blocks in two columns of nearly the same height."""
+    fit = fitted(blocks, layout, TWO_COLUMNS / 2)
+
+    def highest(columns: list[list[Block]]) -> float:
+        return max([*_stacked(column, fit)][-1].bottom for column in columns)
+
+    splits = [[[*blocks[:i]], [*blocks[i:]]] for i in range(1, len(blocks))]
+    return min(splits, key=highest)
+
+
+def _stacked(column: Sequence[Block], fit: Fitted) -> Iterator[Stacked]:
+    """The blocks of a column from the top down."""
+    top, before = 0.0, ""
+    below = SCALE_BELOW if fit.layout.is_scale_below else SCALE_BESIDE
+    for block in column:
+        heading = block.heading if block.heading != before else ""
+        lines = max(panel.lines_of_subtitle(p, fit) for p in block.panels)
+        has_text = heading or any(map(panel.has_text_above, block.panels))
+        above = HEADING * bool(has_text or (fit.layout.heads and top == 0)) + SUBTITLE * lines
+        heights = [least_height(row, fit.layout) for row in block.rows]
+        bottom = top + above + math.fsum(heights) + below
+        yield Stacked(block, heading, top, above, heights, bottom)
+        top, before = bottom, block.heading
+
+
+def _draw(page: Page, stacked: Stacked, left: float, fit: Fitted) -> None:
+    """The panels of a block, and its heading and labels left of the first."""
+    block, ends = stacked.block, list(accumulate(stacked.heights))
+    middles = [
+        end - (height - row.above) / 2
+        for end, height, row in zip(ends, stacked.heights, block.rows, strict=True)
+    ]
+    for i, drawn in enumerate(block.panels):
+        x = left + fit.left + i * (fit.panel + BETWEEN)
+        axes = page.axes(x, stacked.top + stacked.above, fit.panel, ends[-1])
+        axes.set_ylim(ends[-1], 0)
+        panel.draw(axes, drawn, middles, fit)
+        if fit.layout.are_rows_ruled:
+            across = axes.get_yaxis_transform()
+            axes.hlines(ends[:-1], 0, 1, color=GRID, linewidth=0.5, zorder=0, transform=across)
+        if i == 0:
+            panel.label(axes, block, stacked.heading, middles, fit)

@@ -1,0 +1,111 @@
+"""A panel of an interval figure, with the labels of its rows at the left and its scale below."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from sim.display.figures import scales
+from sim.display.figures.intervals.fitted import BEFORE_SCALE, GAP, Fitted
+from sim.display.figures.intervals.parts import Bar, Block, Mark, Panel, Part
+from sim.display.figures.page import MARGIN
+from sim.display.figures.style import SECOND
+from sim.display.figures.texts import POINTS_PER_MM, wrapped
+
+SUBTITLE = 3.2
+"""Height in mm of a line below a title."""
+
+PER_TICK = 9.5
+"""The least that stands between two numbers of a scale, in mm."""
+
+
+def draw(axes: Axes, panel: Panel, middles: Sequence[float], fit: Fitted) -> None:
+    """Draw every row with its middle so far below the top, and name the scale."""
+    axes.set_xlim(*panel.limits)
+    for y, parts in zip(middles, panel.rows, strict=True):
+        for part in parts:
+            _part(axes, y + part.down, part, fit)
+    for upright in panel.uprights:
+        axes.axvline(upright.value, **upright.look)
+        _say_above(axes, upright.value, upright.text)
+    _say_above(axes, panel.limits[1], panel.right)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    most = max(2, min(fit.layout.ticks, int(fit.panel / PER_TICK)))
+    scales.number(axes, "x", most, min(3, most))
+    axes.set_title(panel.title)
+    axes.set_xlabel(panel.scale if fit.layout.is_scale_below else "")
+    subtitle = "\n".join(wrapped(panel.subtitle, fit.panel))
+    _say(axes, (0, 1), subtitle, (0, 4 + SUBTITLE * POINTS_PER_MM), va="baseline")
+
+
+def label(axes: Axes, block: Block, heading: str, middles: Sequence[float], fit: Fitted) -> None:
+    """Write the heading, the labels of the rows, and the name of the scale left of a panel."""
+    left, beside = ((MARGIN - fit.left) / fit.panel, -(fit.beside + GAP) / fit.panel)
+    if heading:
+        axes.set_title(heading, x=left)
+    at: dict[str, Any] = {"va": "center", "transform": axes.get_yaxis_transform()}
+    for y, row in zip(middles, block.rows, strict=True):
+        axes.text(left, y, "\n".join(wrapped(row.label, fit.layout.labels)), color=row.ink, **at)
+        axes.text(beside, y, "\n".join(wrapped(row.beside, fit.layout.beside)), color=SECOND, **at)
+    if not fit.layout.is_scale_below:
+        away = -(BEFORE_SCALE - MARGIN) * POINTS_PER_MM
+        _say(axes, (0, 0), block.panels[0].scale, (away, -4.5), ha="right", va="top")
+
+
+def head_columns(axes: Axes, fit: Fitted) -> None:
+    """Write above a panel what the columns of printed numbers are."""
+    for x, head, side in zip(fit.columns, fit.layout.heads, fit.layout.sides, strict=False):
+        _say(axes, (x, 1), head, (0, 4), ha=side, va="baseline")
+
+
+def has_text_above(panel: Panel) -> bool:
+    """Whether a text stands just above a panel."""
+    return bool(panel.title or panel.right or any(upright.text for upright in panel.uprights))
+
+
+def lines_of_subtitle(panel: Panel, fit: Fitted) -> int:
+    """How many lines the subtitle of a panel takes."""
+    return len(wrapped(panel.subtitle, fit.panel))
+
+
+def _part(axes: Axes, y: float, part: Part, fit: Fitted) -> None:
+    if isinstance(part, Bar):
+        axes.barh(y, part.end - part.start, part.thick, part.start, **part.look)
+    elif isinstance(part, Mark):
+        _mark(axes, y, part, fit)
+    else:
+        tops = y - np.r_[part.heights, part.heights[-1]]
+        axes.fill_between(part.edges, tops, y, step="post", **part.look)
+
+
+def _mark(axes: Axes, y: float, mark: Mark, fit: Fitted) -> None:
+    """An interval and an estimate, as far as they are known, and the numbers at the right."""
+    if math.isfinite(mark.low) and math.isfinite(mark.high):
+        axes.plot((mark.low, mark.high), (y, y), **mark.line)
+    if math.isfinite(mark.estimate):
+        axes.plot([mark.estimate], [y], **mark.symbol)
+    across = axes.get_yaxis_transform()
+    for x, text, side in zip(fit.columns, mark.printed, fit.layout.sides, strict=False):
+        axes.text(x, y, text, ha=side, va="center", color=mark.ink, transform=across)
+
+
+def _say_above(axes: Axes, x: float, text: str) -> None:
+    """A small text above a value of the scale, and not beyond the panel."""
+    low, high = axes.get_xlim()
+    share = (x - low) / (high - low)
+    side = "left" if share < 0.15 else "right" if share > 0.85 else "center"
+    _say(axes, (share, 1), text, (0, 4), ha=side, va="baseline")
+
+
+def _say(
+    axes: Axes, at: tuple[float, float], text: str, away: tuple[float, float], **look: Any
+) -> None:
+    """A grey text at a place of a panel, in shares of it, and so many points away."""
+    if text:
+        axes.annotate(text, at, xycoords="axes fraction", xytext=away, color=SECOND,
+                      textcoords="offset points", linespacing=1.1, **look)  # fmt: skip

@@ -1,0 +1,133 @@
+"""Fractures against the hazard that bone density gives, integrated day by day."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.experiments.verification import chance, settings
+from sim.experiments.verification.bone_density import bone_density_by_day
+from sim.experiments.verification.cohort import normal_of
+from sim.experiments.verification.entry_values import reference_bmd
+from sim.experiments.verification.exposure import actions, between_rows
+from sim.experiments.verification.logs import Arm, rows
+from sim.experiments.verification.settings import Changes
+from sim.experiments.verification.subject import Subject
+from sim.experiments.verification.verdict import Verdict
+from sim.simulation.records import BONE_OF_SITE, DEATH, FRACTURE, Floats, Log
+from sim.vocabulary import BONES, DAYS_PER_YEAR, SEXES, SITES
+
+GRID = np.linspace(-12, 12, 24001)
+MOST_PATIENTS, MOST_DAYS = 200, 400_000
+
+SHARES = {"vertebral": "40 %", "hip": "30 %", "other": "30 %"}
+OFTEN: Changes = {
+    **settings.base_rate("1.5 per year"),
+    ("fractures", "review_every"): "14 days",
+    **{("fractures", "sites", site, "share"): share for site, share in SHARES.items()},
+}
+PRIOR: Changes = {("fractures", "per_further_vertebral_fracture"): "1.2"}
+RATIOS = {"vertebral": "0.6", "hip": "0.7", "other": "1.3"}
+
+
+class Course(NamedTuple):
+    """One site day by day, each days x patients: hazard per day, T-score, imminent risk or not."""
+
+    hazard: Floats
+    t_score: Floats
+    imminent: Floats
+
+
+def by_bone_density(subject: Subject) -> Verdict:
+    """The number of fractures matches the hazard of each day, at every T-score, early and late.
+
+    Fractures less accumulated hazard are a martingale: weighted by anything known the day before,
+    their sum is 0 within its standard error. Once as in the file but with more fractures, once with
+    earlier fractures that count and with direct ratios.
+
+    References
+    ----------
+    Rate of a site: docs/model.md, section "Fractures"; gradients of Marshall et al. (1996).
+    """
+    compared: list[chance.Compared] = []
+    treated = [name for name in subject.scenario.effects if name != "none"]
+    ratio = settings.each_of(("effects",), treated, {"fracture_ratio": RATIOS})
+    most = MOST_DAYS // round(subject.scenario.horizon)
+    patients = max(8, min(subject.many, MOST_PATIENTS, most))
+    for changes in (OFTEN, {**OFTEN, **PRIOR, **ratio, **subject.strain}):
+        for arm in subject.arms(patients, changes, settings.NO_DEATHS).values():
+            for slot, site in enumerate(SITES):
+                what = f"{site} fractures in {arm.name}"
+                compared += _weighted(what, arm, slot, _course(arm, slot))
+    return chance.within(compared)
+
+
+def _course(arm: Arm, slot: int) -> Course:
+    """Hazard of each day: base x share x gradient^(T_ref - T) x earlier fractures x imminent."""
+    form, bone = arm.scenario.fractures, BONES[BONE_OF_SITE[slot]]
+    site, patients = getattr(form.sites, SITES[slot]), arm.inputs.patients
+    density = bone_density_by_day(arm, bone)
+    mean, sd = reference_bmd(arm.scenario, bone, patients["sex"] == SEXES.index("female"))
+    score = ((density[1:] + density[:-1]) / 2 - mean) / sd
+    imminent = _imminent(site, arm.of(FRACTURE + slot), score.shape)
+    reference = reference_t(getattr(arm.scenario.cohort, f"{bone}_t"), site.gradient)
+    hazard = form.base_rate * site.share / DAYS_PER_YEAR * site.gradient ** (reference - score)
+    mean_count = arm.scenario.cohort.vertebral_fractures.negative_binomial.mean
+    extra = patients["vertebral_fractures"] - mean_count
+    hazard *= form.per_further_vertebral_fracture**extra
+    hazard *= np.where(imminent, site.imminent.factor if site.imminent else 1.0, 1.0)
+    return Course(hazard * _direct_ratio(arm, SITES[slot]), score, imminent)
+
+
+def reference_t(variable: Any, gradient: float) -> float:
+    """T-score of a patient with the mean fracture rate of the cohort, by the trapezoidal rule."""
+    if gradient == 1:
+        return 0.0
+    mean, sd, low, high = normal_of(variable)
+    weight = np.exp(-(GRID**2) / 2) * ((low <= GRID) & (high >= GRID))
+    rate = float(weight @ gradient ** -(mean + sd * GRID) / weight.sum())
+    return -math.log(rate) / math.log(gradient)
+
+
+def _imminent(site: Any, fractures: Log, shape: tuple[int, ...]) -> Floats:
+    """The days, 0 for the first, on which a recent fracture makes another more likely."""
+    marked = np.zeros(shape, bool)
+    if site.imminent is not None:
+        for patient, day, *_ in rows(fractures):
+            marked[day : day + round(site.imminent.duration), patient] = True
+    return marked
+
+
+def _direct_ratio(arm: Arm, site: str) -> Any:
+    """The direct fracture ratio of the therapies in the middle of every day."""
+    effects = arm.scenario.effects.items()
+    ratios = {name: getattr(effect.fracture_ratio, site) for name, effect in effects}
+    if set(ratios.values()) == {1.0}:
+        return 1.0
+    acting = actions(arm)
+    middle = {n: a * math.exp(-acting.decays[n] / 2) for n, a in acting.levels.items()}
+    return np.exp(between_rows(middle, lambda regimen: math.log(ratios.get(regimen, 1.0))))
+
+
+def _weighted(what: str, arm: Arm, slot: int, course: Course) -> Iterator[chance.Compared]:
+    """Fractures less hazard, weighted by T-score, imminent risk, earlier fractures and time."""
+    days = len(course.hazard)
+    hazard = np.where(np.arange(days)[:, None] < arm.first_day(DEATH), course.hazard, 0.0)
+    happened, broke = np.zeros_like(hazard), arm.of(FRACTURE + slot)
+    np.add.at(happened, (broke.day - 1, broke.patient), 1.0)
+    prior = arm.inputs.patients["vertebral_fractures"].astype(float)
+    for by, weight in {
+        "": 1.0,
+        ", by T-score": course.t_score - np.average(course.t_score, weights=hazard),
+        ", within a year of another": course.imminent.astype(float),
+        ", by earlier fractures": np.minimum(prior, 10) - prior.mean(),
+        ", in the first half": (np.arange(days) < days / 2)[:, None],
+    }.items():
+        if np.any(weight):
+            found, expected = float((weight * happened).sum()), float((weight * hazard).sum())
+            error = math.sqrt(float((weight**2 * hazard).sum()))
+            distance = (found - expected) / error if error else 0.0
+            yield chance.Compared(what + by, found, expected, distance)

@@ -1,0 +1,163 @@
+"""Every number of the file is used, and which numbers change no outcome."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sim.experiments.verification import settings
+from sim.experiments.verification.settings import Changes
+from sim.experiments.verification.subject import Subject, sums_of
+from sim.experiments.verification.verdict import Verdict
+from sim.scenario import ScenarioError, Study
+from sim.scenario.form.therapy import Infusions
+from sim.scenario.text.paths import DocumentPath, parts_of, value_at
+from sim.vocabulary import SITES
+
+LONGER = 4
+"""Factor on follow-up, for numbers that take effect after its end."""
+
+LONGEST = 36_500
+
+LISTED = {
+    "nothing": "never used",
+    "elsewhere": "about no patient, time or treatment of this study",
+    "inputs": "used, without effect on any outcome",
+    "fixed": "with no other value allowed",
+}
+
+STEPS = ("x1.1", "x0.9", "+1", "-1", "x0.5", "x3", "+0.5", "-0.2", "+50")
+"""Changes of a number, small ones first."""
+
+
+def every_number(subject: Subject) -> Verdict:
+    """Each number is changed alone; the inputs of the model or an outcome change with it.
+
+    A number that changes neither is tried again in a wider study: followed longer, of women and
+    men, with markers that follow treatment. If it changes nothing there either, it is never used
+    and the check fails. The evidence lists the others: numbers with an effect in the wider study
+    only, and numbers that are used without effect on any outcome of these patients.
+    """
+    base = _outcomes(subject, subject.study), _inputs(subject, subject.study)
+    effects = {name: _effect(subject, base, path) for name, path in paths(subject.study).items()}
+    names = {effect: [n for n, e in effects.items() if e == effect] for effect in LISTED}
+    counts = ", ".join(f"{len(names[effect])} {LISTED[effect]}" for effect in LISTED)
+    details = tuple(f"{LISTED[effect]}: {n}" for effect in LISTED for n in names[effect])
+    evidence = f"{len(effects)} numbers changed one by one in {subject.some} patients: {counts}"
+    return Verdict(not names["nothing"], evidence, details)
+
+
+def paths(study: Study) -> dict[str, DocumentPath]:
+    """The path of each number in the document of a study, by the name that --set knows."""
+    every = {number.path: parts_of(number.path) for number in study.numbers}
+    return {n: path for n, path in every.items() if isinstance(value_at(study.document, path), str)}
+
+
+def _effect(subject: Subject, base: tuple[object, object], path: DocumentPath) -> str:
+    """The effect of a number, a key of `LISTED`, or `outcomes`."""
+    effect = "fixed"
+    for changes in _changes(subject, path):
+        study = _valid(subject, changes)
+        if study is None:
+            continue
+        if _outcomes(subject, study) != base[0]:
+            return "outcomes"
+        if _inputs(subject, study) != base[1]:
+            effect = "inputs"
+        elif effect == "fixed":
+            effect = "nothing"
+    return "elsewhere" if effect == "nothing" and _has_effect_in_wider(subject, path) else effect
+
+
+def _has_effect_in_wider(subject: Subject, path: DocumentPath) -> bool:
+    """True where a number changes the inputs of a wider study."""
+    wider = _wider(subject)
+    inputs = _inputs(subject, subject.changed(wider))
+    studies = [_valid(subject, {**wider, **changes}) for changes in _changes(subject, path)]
+    return any(study is not None and _inputs(subject, study) != inputs for study in studies)
+
+
+def _wider(subject: Subject) -> Changes:
+    """Follow-up and plans four times as long, both sexes, markers that every regimen changes."""
+    scenario = subject.scenario
+    regimens = [name for name in scenario.effects if name != "none"]
+    plans: dict[DocumentPath, str] = {
+        ("therapies", name, "exposure", "action_1", "over"): _days(therapy.exposure.action_1.over)
+        for name, therapy in scenario.therapies.items()
+        if isinstance(therapy, Infusions)
+    }
+    return {
+        ("horizon",): _days(min(scenario.horizon, LONGEST / LONGER)),
+        ("cohort", "female"): "50 %",
+        **plans,
+        **settings.each_of(("effects",), regimens, dict.fromkeys(scenario.cohort.markers, "-20 %")),
+    }
+
+
+def _days(time: float) -> str:
+    return f"{LONGER * time:.17g} days"
+
+
+def _valid(subject: Subject, changes: Changes) -> Study | None:
+    """The changed study; None where the form does not allow the change."""
+    try:
+        return subject.changed(changes)
+    except ScenarioError:
+        return None
+
+
+def _outcomes(subject: Subject, study: Study) -> tuple[object, ...]:
+    """Every outcome in every arm and subgroup, as sums over patients, without published facts."""
+    study = replace(study, scenario=study.scenario.model_copy(update={"answers": None}))
+    try:
+        sums = sums_of(study, range(subject.some))
+    except ScenarioError:
+        return ("refused",)
+    return (*sums.labels, sums.own.tobytes())
+
+
+def _inputs(subject: Subject, study: Study) -> list[bytes]:
+    """The inputs of the model for the patients of every arm."""
+    try:
+        arms = Subject(study, subject.many).inputs(subject.some)
+    except ScenarioError:
+        return []
+    return [part.tobytes() for inputs in arms.values() for part in inputs]
+
+
+def _changes(subject: Subject, path: DocumentPath) -> Iterator[Changes]:
+    """The number changed a little, then more; shares of sites at the expense of another site."""
+    text = str(value_at(subject.study.document, path))
+    for step in STEPS:
+        new = stepped(text, step)
+        if new is not None and new != text:
+            yield {path: new, **_at_expense_of(subject, path, new)}
+
+
+def stepped(text: str, step: str) -> str | None:
+    """A quantity changed: `x1.1` multiplies it, `+1` adds 1 in its unit."""
+    match = re.fullmatch(
+        r"((?:every\s+)?)([-+]?[\d.]+(?:[eE][-+]?\d+)?)(.*)", text.strip(), re.DOTALL
+    )
+    if match is None:
+        return None
+    number = float(match[2])
+    new = number * float(step[1:]) if step[0] == "x" else number + float(step)
+    if "of" in match[3].split():
+        new = round(new)
+    return f"{match[1]}{new:.10g}{match[3]}"
+
+
+def _at_expense_of(subject: Subject, path: DocumentPath, text: str) -> Changes:
+    """Shares of the sites add up to 100 %: the largest other share makes up for the change."""
+    if path[:2] != ("fractures", "sites") or path[-1] != "share":
+        return {}
+    sites = {site: getattr(subject.scenario.fractures.sites, site).share for site in SITES}
+    other = max((site for site in SITES if site != path[2]), key=lambda site: sites[site])
+    try:
+        now = float(text.split()[0])
+    except ValueError:
+        return {}
+    left = 100 * (sites[str(path[2])] + sites[other]) - now
+    return {("fractures", "sites", other, "share"): f"{left:.12g} %"}

@@ -1,0 +1,95 @@
+"""The log of an engine read once: what each kind of event is called, and what it concerns."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.simulation.records import (
+    DEATH,
+    END,
+    FRACTURE,
+    INFUSION,
+    INTOLERANCE,
+    KINDS,
+    PLAN,
+    REACTION,
+    THERAPIES,
+    Inputs,
+    Log,
+    Names,
+)
+from sim.vocabulary import SITES, Event
+
+MISSED = KINDS
+"""Code of a missed infusion of the first therapy; the other codes are the kinds of the log."""
+
+CODES = KINDS + THERAPIES
+
+
+class Meaning(NamedTuple):
+    """An event and its subject: the therapy, the reaction, or the site of the fracture.
+
+    `can_happen` is False for an event of a therapy that the arm does not have.
+    """
+
+    event: Event
+    subject: str
+    can_happen: bool
+
+
+def codes(log: Log) -> npt.NDArray[np.uint8]:
+    """Give missed infusions a code of their own.
+
+    The log has one kind for infusions that a patient received or missed; their dose tells them
+    apart.
+
+    Parameters
+    ----------
+    log
+        Log of one arm.
+
+    Returns
+    -------
+    numpy.ndarray of uint8, shape (rows of the log,)
+        The kind of each row, or `MISSED` plus the slot of the therapy.
+    """
+    kinds = log.kind.astype(np.uint8)  # a sort of few values takes one pass over them
+    is_infusion = (kinds >= INFUSION) & (kinds < INFUSION + THERAPIES)
+    kinds[is_infusion & (log.value == 0)] += np.uint8(MISSED - INFUSION)
+    return kinds
+
+
+def meanings(inputs: Inputs, names: Names) -> dict[int, Meaning]:
+    """Name the events of one arm by their code, in the order of the codes.
+
+    Parameters
+    ----------
+    inputs
+        Inputs of the arm, which say whether a therapy is infused and whether the arm has it.
+    names
+        Names of the therapies and reactions, from `sim.simulation.simulate.names_of`.
+
+    Returns
+    -------
+    dict
+        For each code of an event its meaning. Measurements and reviews are not among them.
+    """
+    params, meaning = inputs.params, {}
+    for slot, therapy in enumerate(names.therapies):
+        in_arm, infused = bool(params["in_arm"][slot]), bool(params["is_infusion"][slot])
+        plan = Event.SCHEDULE_ENDED if infused else Event.COURSE
+        meaning[PLAN + slot] = Meaning(plan, therapy, in_arm)
+        meaning[INTOLERANCE + slot] = Meaning(Event.INTOLERANCE, therapy, in_arm and not infused)
+        meaning[INFUSION + slot] = Meaning(Event.INFUSION, therapy, in_arm and infused)
+        meaning[MISSED + slot] = Meaning(Event.MISSED_INFUSION, therapy, in_arm and infused)
+    for slot, reaction in enumerate(names.reactions):
+        in_arm = bool(params["in_arm"][params["reaction_therapy"][slot]])
+        meaning[REACTION + slot] = Meaning(Event.REACTION, reaction, in_arm)
+    for slot, site in enumerate(SITES):
+        meaning[FRACTURE + slot] = Meaning(Event.FRACTURE, site, True)
+    meaning[DEATH] = Meaning(Event.DEATH, "", True)
+    meaning[END] = Meaning(Event.END, "", True)
+    return dict(sorted(meaning.items()))

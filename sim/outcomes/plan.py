@@ -1,0 +1,137 @@
+"""The analysis plan of a study: which outcomes, subgroups and published facts are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sim.outcomes.arm import ArmRecords, arm_records
+from sim.outcomes.definitions.named import Outcome, outcomes_of
+from sim.outcomes.definitions.published import asked
+from sim.outcomes.definitions.subgroups import Conditions, members
+from sim.outcomes.sums import ArmKey, Label, Line
+from sim.scenario import Study
+from sim.simulation import lowering
+from sim.simulation.columns import DRAWN_ANEW, Columns
+from sim.simulation.records import Floats
+from sim.simulation.simulate import names_of, simulate_arms
+from sim.vocabulary import EVERYONE, MARKERS, Engine
+
+
+class AnalysisPlan(NamedTuple):
+    """The outcomes that are computed for the arms of a study.
+
+    Attributes
+    ----------
+    subgroups : mapping
+        Conditions of each subgroup; everyone is always computed.
+    facts, groups : sequence, mapping
+        Published facts that the study answers to, and their groups of patients.
+    outcomes : callable
+        The outcomes of the records of an arm.
+    """
+
+    subgroups: Mapping[str, Conditions] = {}
+    facts: Sequence[Mapping[str, Any]] = ()
+    groups: Mapping[str, Mapping[str, str]] = {}
+    outcomes: Callable[[ArmRecords], Iterable[Outcome]] = outcomes_of
+
+
+def analysis_plan(study: Study) -> AnalysisPlan:
+    """Return the plan of a run: every outcome, each subgroup, and the facts it answers to."""
+    scenario = study.scenario
+    subgroups = {name: subgroup.conditions for name, subgroup in scenario.subgroups.items()}
+    groups = {} if scenario.answers is None else study.publication(scenario.answers)["groups"]
+    return AnalysisPlan(subgroups, facts_of(study), groups)
+
+
+def facts_of(study: Study) -> list[dict[str, Any]]:
+    """List the published facts that a study answers to and can measure.
+
+    Parameters
+    ----------
+    study
+        A study; it answers to the publication that its scenario names, or to none.
+
+    Returns
+    -------
+    list of dict
+        The facts as in the file of the publication (`sim/evidence`), `at` in days. Facts about an
+        arm that the study does not have, or a marker that it does not measure, are left out.
+    """
+    answers = study.scenario.answers
+    if answers is None:
+        return []
+    paper = study.publication(answers)
+    groups = paper.get("groups", {})
+    known = {name for name, group in groups.items() if group["arm"] in study.scenario.arms}
+    unmeasured = {*MARKERS} - {*study.scenario.cohort.markers}
+    return [
+        fact
+        for fact in paper["facts"]
+        if fact.get("simulated", {}).get("group") in known
+        and fact["simulated"].get("of") not in unmeasured
+    ]
+
+
+def lines_of(arm: ArmKey, records: ArmRecords, plan: AnalysisPlan) -> Iterator[Line]:
+    """Compute every outcome of an arm in every subgroup, then the published facts about it."""
+    outcomes = list(plan.outcomes(records))
+    for subgroup, conditions in {EVERYONE: {}, **plan.subgroups}.items():
+        inside = members(records, conditions).astype(float)
+        for outcome in outcomes:
+            yield line(arm, subgroup, outcome, inside)
+    for fact, in_group in asked(records, arm[1], plan.facts, plan.groups):
+        yield line(arm, None, fact, in_group.astype(float))
+
+
+def line(arm: ArmKey, subgroup: str | None, outcome: Outcome, inside: Floats) -> Line:
+    """Restrict an outcome to the patients for whom `inside` is 1."""
+    y, x = outcome.numerator, outcome.denominator
+    if not inside.all():
+        y, x = y * inside, x * inside
+    return Line(Label(arm, subgroup, *outcome.measure), inside, y, x)
+
+
+def records_by_arm(
+    study: Study,
+    patients: range,
+    engine: Engine,
+    arms: Collection[str] | None = None,
+    columns: Columns = DRAWN_ANEW,
+) -> dict[str, ArmRecords]:
+    """Simulate some patients of a study and read their logs.
+
+    Parameters
+    ----------
+    study
+        The study.
+    patients
+        Numbers of the patients, from 0.
+    engine
+        `simpy` or `batch`; both give the same records.
+    arms
+        Names of the arms; all where it is None.
+    columns
+        Columns of random numbers; those drawn before may be kept there.
+
+    Returns
+    -------
+    dict
+        For each arm its records, in the order of the study.
+
+    Raises
+    ------
+    ScenarioError
+        Where the study cannot be simulated.
+
+    Examples
+    --------
+    >>> from sim.scenario import load
+    >>> records = records_by_arm(load("scenarios/laroche2011.yaml"), range(3), "simpy")
+    >>> records["pamidronate"].counts("infusion", "pamidronate").shape
+    (3,)
+    """
+    protocol, names = lowering.protocol(study.scenario), names_of(study)
+    logs = simulate_arms(protocol, patients, engine, arms, columns)
+    return {arm: arm_records(*logs.pop(arm), names) for arm in [*logs]}  # one log less each time

@@ -1,0 +1,89 @@
+"""The type of a form's field, opened: what it is without annotations and without `| None`."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, BeforeValidator, Tag
+from pydantic.fields import FieldInfo
+
+from sim.scenario.form.quantities import Quantity, StandsFor
+from sim.scenario.form.spread import of_lognormal, of_normal
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A bare type and what its annotations say.
+
+    `quantity` for a number, `short` for the key that a bare value stands for, `spread` where a
+    mean and SD may be given in other ways, `tag` for the name of an alternative.
+    """
+
+    bare: Any
+    quantity: Quantity | None = None
+    short: str = ""
+    spread: bool = False
+    tag: str = ""
+
+    @property
+    def inside(self) -> Opened:
+        """The type of a list's items or of a mapping's values."""
+        return opened(get_args(self.bare)[-1])
+
+    @property
+    def is_form(self) -> bool:
+        """True for a mapping with keys of its own."""
+        return isinstance(self.bare, type) and issubclass(self.bare, BaseModel)
+
+    @property
+    def fields(self) -> dict[str, FieldInfo]:
+        """The fields of a form by their keys; empty for any other type."""
+        fields = self.bare.model_fields.items() if self.is_form else ()
+        return {info.alias or name: info for name, info in fields}
+
+    @property
+    def alternatives(self) -> list[Opened]:
+        """The types of a union, empty for any other type."""
+        return [opened(option) for option in get_args(self.bare)] if _is_union(self.bare) else []
+
+    def at(self, part: str | int) -> Opened:
+        """The type behind a key, an index or the tag of an alternative."""
+        for option in self.alternatives or [self]:
+            if option.tag == part:
+                return option
+            if get_origin(option.bare) in (dict, list):
+                return option.inside
+            if part in option.fields:
+                return of_field(option.fields[str(part)])
+        return Opened(None)
+
+
+def of_field(info: FieldInfo) -> Opened:
+    """The type of a field of a form."""
+    return opened(info.annotation, info.metadata)
+
+
+def opened(annotation: Any, notes: Iterable[Any] = ()) -> Opened:
+    """A type, with the annotations that pydantic keeps beside it."""
+    notes = list(notes)
+    while get_origin(annotation) is Annotated or _is_union(annotation):
+        if get_origin(annotation) is Annotated:
+            annotation, *more = get_args(annotation)
+            notes += more
+            continue
+        options = [option for option in get_args(annotation) if option is not type(None)]
+        if len(options) > 1:
+            break
+        (annotation,) = options
+    quantity = next((note for note in notes if isinstance(note, Quantity)), None)
+    short = next((note.key for note in notes if isinstance(note, StandsFor)), "")
+    tag = next((note.tag for note in notes if isinstance(note, Tag)), "")
+    validators = {note.func for note in notes if isinstance(note, BeforeValidator)}
+    return Opened(annotation, quantity, short, bool({of_normal, of_lognormal} & validators), tag)
+
+
+def _is_union(annotation: Any) -> bool:
+    return get_origin(annotation) in (Union, types.UnionType)

@@ -1,0 +1,75 @@
+"""Visits: the times at which bone density and markers are measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field, GetCoreSchemaHandler, field_validator
+from pydantic_core import core_schema
+
+from sim.scenario.form.quantities import Form, refuse
+from sim.scenario.form.units import read
+
+MOST_TIMES = 100
+"""The most visit times in a list; each time may repeat."""
+
+
+@dataclass(frozen=True)
+class VisitTime:
+    """One visit after entry, or visits that repeat: `3 months`, `every 12 months`."""
+
+    text: str
+    """The time as typed."""
+    days: float
+    """Days after entry, or between two visits."""
+    repeats: bool
+
+    @classmethod
+    def read(cls, text: object) -> VisitTime:
+        """A time as typed. Raises PydanticCustomError for any other text."""
+        if not isinstance(text, str):
+            raise refuse("should be text")
+        days = read(text.removeprefix("every ").strip(), "time, held in days")
+        if days < 1:
+            raise refuse(
+                "'{text}': a visit is at least a day after entry and after the visit before",
+                text=text,
+            )
+        return cls(text, days, text.startswith("every "))
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(cls.read)
+
+
+class Visits(Form):
+    """When bone and markers are measured after entry: times, or `every 12 months`, or both."""
+
+    dxa: list[VisitTime]
+    """When bone density is measured after entry, e.g. [every 12 months]."""
+    markers: list[VisitTime] = Field([])
+    """When markers are measured after entry, e.g. [3 months, 6 months, every 12 months]."""
+
+    @field_validator("dxa", "markers", mode="before")
+    @classmethod
+    def _one_or_more(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+    @field_validator("dxa", "markers", mode="after")
+    @classmethod
+    def _are_few(cls, times: list[VisitTime]) -> list[VisitTime]:
+        if len(times) > MOST_TIMES:
+            raise refuse("{n} times; allowed: up to {most}", n=len(times), most=MOST_TIMES)
+        return times
+
+    @staticmethod
+    def days(times: list[VisitTime], horizon: float) -> list[int]:
+        """The visit days up to the horizon, with entry (day 0) always among them."""
+        days = {0}
+        for time in times:
+            last = int(horizon / time.days) + 1 if time.repeats else 1
+            days.update(round(k * time.days) for k in range(1, last + 1))
+        return sorted(day for day in days if day <= round(horizon))

@@ -1,0 +1,166 @@
+"""Random numbers: the streams that a scenario needs, and the numbers of a range of patients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.scenario.form.study import Scenario
+from sim.scenario.form.therapy import Course, Infusions
+from sim.simulation.columns import DRAWN_ANEW, Columns
+from sim.simulation.draws import Law
+from sim.simulation.lowering.infusions import reactions_of
+from sim.simulation.records import (
+    BREAKS,
+    COURSE_ENDS,
+    DIES,
+    FATAL,
+    FATAL_DELAY,
+    GIVEN,
+    LATE,
+    LATENESS,
+    NEVER,
+    NOISE,
+    REACTION_ENDS,
+    REACTS,
+    TOLERANCE,
+    Floats,
+)
+from sim.vocabulary import BONES, MARKERS, SITES
+
+FRACTURES_PREPARED = 8
+"""Fractures per site that random numbers are prepared for at first."""
+
+
+class Need(NamedTuple):
+    """Random numbers of one stream and slot.
+
+    Attributes
+    ----------
+    stream : int
+        Kind of decision, such as `GIVEN`.
+    slot : int
+        Therapy, reaction, site or quantity.
+    name : str
+        Name of the stream in addresses.
+    law : Law
+        Standard distribution of the numbers.
+    uses : list of int
+        Uses, one column each.
+    """
+
+    stream: int
+    slot: int
+    name: str
+    law: Law
+    uses: list[int]
+
+
+def needs_of(scenario: Scenario, params: npt.NDArray[np.void], fractures: int) -> tuple[Need, ...]:
+    """List the random numbers that a patient of a scenario needs.
+
+    Events that are certain or impossible need no number. A stream has the name of its decision, and
+    the use of a measurement is its day. Neither the order of therapies nor the number of visits
+    changes a number.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+    params : record of PARAMS
+        Planned doses and days of visits.
+    fractures : int
+        Fractures per site that numbers are prepared for.
+
+    Returns
+    -------
+    tuple of Need
+        In the order of their columns.
+    """
+    return (
+        *_of_infusions(scenario, params),
+        *_of_reactions(scenario, params),
+        *_of_courses(scenario),
+        *_of_fractures(fractures),
+        Need(DIES, 0, "death", "exponential", [0]),
+        *_of_measurements(params),
+    )
+
+
+def numbers(
+    needs: Sequence[Need], seed: int, patients: range, columns: Columns = DRAWN_ANEW
+) -> Floats:
+    """Draw the random numbers of some patients.
+
+    Parameters
+    ----------
+    needs : sequence of Need
+        Random numbers per patient, as in a `Protocol`.
+    seed : int
+        Seed of the study.
+    patients : range
+        Numbers of the patients.
+    columns : Columns
+        Source of random numbers, which may keep columns for the next use.
+
+    Returns
+    -------
+    array, shape (patients, columns)
+        Columns in the order of the needs and their uses.
+
+    References
+    ----------
+    docs/architecture.md, section "Random numbers".
+    """
+    names = [(need.name, use, need.law) for need in needs for use in need.uses]
+    return columns.table(seed, names, patients)
+
+
+def _of_infusions(scenario: Scenario, params: npt.NDArray[np.void]) -> Iterator[Need]:
+    for slot, (name, therapy) in enumerate(scenario.therapies.items()):
+        if isinstance(therapy, Infusions):
+            uses = _planned(params, slot)
+            if therapy.given < 1:
+                yield Need(GIVEN, slot, f"given {name}", "uniform", uses)
+            if therapy.delay and therapy.delay.probability > 0:
+                yield Need(LATE, slot, f"late {name}", "uniform", uses)
+                yield Need(LATENESS, slot, f"lateness {name}", "exponential", uses)
+            if therapy.ends_course > 0:
+                yield Need(COURSE_ENDS, slot, f"ends course {name}", "uniform", uses)
+
+
+def _of_reactions(scenario: Scenario, params: npt.NDArray[np.void]) -> Iterator[Need]:
+    for at, (slot, therapy, name, reaction) in enumerate(reactions_of(scenario)):
+        uses = _planned(params, slot)
+        if any(0 < chance < 1 for chance in (reaction.first, reaction.later)):
+            yield Need(REACTS, at, f"reaction {therapy} {name}", "uniform", uses)
+        if 0 < reaction.ends_course < 1:
+            yield Need(REACTION_ENDS, at, f"reaction ends {therapy} {name}", "uniform", uses)
+
+
+def _of_courses(scenario: Scenario) -> Iterator[Need]:
+    for slot, (name, therapy) in enumerate(scenario.therapies.items()):
+        if isinstance(therapy, Course) and therapy.intolerance:
+            rungs = [*range(len(therapy.on_intolerance))]
+            yield Need(TOLERANCE, slot, f"tolerance {name}", "exponential", rungs)
+
+
+def _of_fractures(fractures: int) -> Iterator[Need]:
+    for slot, site in enumerate(SITES):
+        uses = [*range(fractures)]
+        yield Need(BREAKS, slot, f"fracture {site}", "exponential", [*uses, fractures])
+        yield Need(FATAL, slot, f"fatal fracture {site}", "uniform", uses)
+        yield Need(FATAL_DELAY, slot, f"days to fatal end {site}", "uniform", uses)
+
+
+def _of_measurements(params: npt.NDArray[np.void]) -> Iterator[Need]:
+    for slot, name in enumerate((*BONES, *MARKERS)):
+        days = params["visit_days"][slot]
+        yield Need(NOISE, slot, f"measurement {name}", "normal", days[days != NEVER].tolist())
+
+
+def _planned(params: npt.NDArray[np.void], slot: int) -> list[int]:
+    return [*range(int((params["plan_days"][slot] != NEVER).sum()))]
