@@ -35,8 +35,8 @@ def precision(course: pd.DataFrame) -> tuple[str, ...]:
     return tuple(
         f"{row['outcome']}, {Arms(row['arm'], row['against_arm']).label()}: "
         f"{number(row['estimate'])} ± {significant(row['half_width'], 2)} with "
-        f"{row['patients']} patients; wanted ± {row['wanted']:g}"
-        + ("" if row["half_width"] <= row["wanted"] else ", not reached: no run has more patients")
+        f"{row['patients']} patients; wanted ± {row['goal']:g}"
+        + ("" if row["half_width"] <= row["goal"] else ", not reached: no run has more patients")
         for row in last.to_dict("records")
     )
 
