@@ -158,8 +158,13 @@ def _of_fractures(fractures: int) -> Iterator[Need]:
 
 def _of_measurements(params: npt.NDArray[np.void]) -> Iterator[Need]:
     for slot, name in enumerate((*BONES, *MARKERS)):
-        days = params["visit_days"][slot]
-        yield Need(NOISE, slot, f"measurement {name}", "normal", days[days != NEVER].tolist())
+        days = _visits(params, slot)
+        yield Need(NOISE, slot, f"measurement {name}", "normal", days)
+
+
+def _visits(params: npt.NDArray[np.void], slot: int) -> list[int]:
+    days = params["visit_days"][slot]
+    return [*map(int, days[days != NEVER])]
 
 
 def _planned(params: npt.NDArray[np.void], slot: int) -> list[int]:
