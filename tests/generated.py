@@ -64,12 +64,7 @@ infusion_dose = quantity(7, 15, "mg/kg", 10) | quantity(40, 90, "mg")
 reaction = mapping({"first": share, "later": share}, {"ends_course": rare | share})
 exposure = mapping(
     {"half_life": quantity(25, 300, "days")},
-    {
-        "action_1": mapping(
-            {},
-            {"infusion": infusion_dose, "over": quantity(2, 80, "months")},
-        )
-    },
+    {"action_1": mapping({}, {"infusion": infusion_dose, "over": quantity(2, 80, "months")})},
 )
 ladder = st.sampled_from(
     [["stop"], ["halve", "stop"], ["halve"], ["halve", "halve", "stop"], ["halve", "halve"]]
@@ -293,8 +288,7 @@ OPTIONS: dict[str, Values] = {
     "visits.dxa": visits,
     "visits.markers": visits,
     "measurement": mapping(
-        {},
-        {name: quantity(0, 20, "%") for name in ("spine", "hip", "ctx", "balp", "tryptase")},
+        {}, {name: quantity(0, 20, "%") for name in ("spine", "hip", "ctx", "balp", "tryptase")}
     ),
     "subgroups": st.dictionaries(st.sampled_from(["young", "frail"]), subgroup),
 }

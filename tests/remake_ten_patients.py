@@ -132,12 +132,7 @@ def powers() -> Iterator[tuple[str, ...]]:
             )  # fmt: skip
 
 
-SERIES_HEADS = (
-    "series",
-    "patients",
-    "covered",
-    "not covered: published, 95 % of trials",
-)
+SERIES_HEADS = ("series", "patients", "covered", "not covered: published, 95 % of trials")
 
 
 def series(name: str) -> tuple[str, ...]:

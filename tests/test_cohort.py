@@ -504,10 +504,7 @@ def test_an_infusion_adds_its_dose_over_the_dose_and_the_mean_of_the_published_p
 
 
 def test_a_schedule_that_is_changed_keeps_the_published_plan_as_its_yardstick():
-    changes = {
-        "therapies.pamidronate.schedule": [{"every": "2 months"}],
-        "horizon": "30 months",
-    }
+    changes = {"therapies.pamidronate.schedule": [{"every": "2 months"}], "horizon": "30 months"}
     patients = inputs(changes, count=3).patients
     assert patients["dose_action"][:, 0] == pytest.approx(1 / published_mean_exposure(), rel=1e-11)
 

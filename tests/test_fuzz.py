@@ -169,8 +169,7 @@ paths = st.lists(
     max_size=6,
 ).map(".".join)
 given_texts = st.one_of(
-    st.text(max_size=30),
-    st.tuples(paths, words | documents.map(flow)).map("=".join),
+    st.text(max_size=30), st.tuples(paths, words | documents.map(flow)).map("=".join)
 )
 
 

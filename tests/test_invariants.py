@@ -38,16 +38,7 @@ from sim.simulation.records import (
 )
 from sim.simulation.simulate import names_of, simulate_arms
 from sim.vocabulary import QUANTITIES, SITES
-from tests.generated import (
-    BASE,
-    INFUSIONS,
-    change,
-    flow,
-    harsher,
-    ladder,
-    scenarios,
-    visits,
-)
+from tests.generated import BASE, INFUSIONS, change, flow, harsher, ladder, scenarios, visits
 
 MEASURED = range(len(QUANTITIES))
 CTX = QUANTITIES.index("ctx_pg_ml")

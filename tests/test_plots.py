@@ -17,15 +17,7 @@ from PIL import Image
 
 import sim
 from sim.display import figures
-from sim.display.figures import (
-    FIGURES,
-    MAIN,
-    Caption,
-    arm_style,
-    bone_course,
-    facts,
-    reported,
-)
+from sim.display.figures import FIGURES, MAIN, Caption, arm_style, bone_course, facts, reported
 from sim.display.figures.saved import read
 from sim.display.figures.style import styled, write
 from sim.results import load, save, write_csv

@@ -155,12 +155,7 @@ def test_texts_mean_what_they_say(tmp_path):
             (5, 13),
             ["'years' is not a unit of weight", "kg"],
         ),
-        (
-            "horizon: 60\n",
-            "horizon",
-            (2, 10),
-            ["'60' has no unit", "months"],
-        ),
+        ("horizon: 60\n", "horizon", (2, 10), ["'60' has no unit", "months"]),
         (
             "cohort:\n  spine_t: {normal: {sd: -1}}\n",
             "cohort.spine_t.normal.sd",
@@ -235,12 +230,7 @@ def test_texts_mean_what_they_say(tmp_path):
             (2, 13),
             ["is not an arm", "did you mean 'pamidronate'?"],
         ),
-        (
-            "mortality:\n  life_table: france2020\n",
-            "mortality.life_table",
-            (3, 15),
-            ["france2019"],
-        ),
+        ("mortality:\n  life_table: france2020\n", "mortality.life_table", (3, 15), ["france2019"]),
         (
             "fractures:\n  base_rate:\n    uncertainty: {gamma: {events: 8, person_yeras: 9}}\n",
             "fractures.base_rate.uncertainty.gamma.person_yeras",
@@ -391,11 +381,7 @@ def test_all_mistakes_of_all_files_stand_in_one_report(tmp_path):
 @pytest.mark.parametrize(
     ("regimen", "arms", "how"),
     [
-        (
-            "interferon",
-            ["combination"],
-            "the action of pamidronate rises and falls between doses",
-        ),
+        ("interferon", ["combination"], "the action of pamidronate rises and falls between doses"),
         (
             "pamidronate",
             ["combination", "pamidronate"],

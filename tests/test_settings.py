@@ -68,10 +68,7 @@ def test_settings_are_remembered_with_the_old_and_the_new_value():
 
 def test_settings_of_a_changed_study_join_those_before():
     study = load(SCENARIO, ["seed=5"], patients=12).with_(patients=30).with_(seed=6)
-    assert study.settings == (
-        Setting("seed", "1", "6"),
-        Setting("cohort.patients", "1000", "30"),
-    )
+    assert study.settings == (Setting("seed", "1", "6"), Setting("cohort.patients", "1000", "30"))
 
 
 def test_settings_are_kept_where_a_study_goes_and_are_no_part_of_what_it_is():

@@ -598,10 +598,7 @@ def simulated(document, arm):
 
 
 @settings(
-    max_examples=6,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 @given(generated.scenarios((12, 12)), st.randoms(use_true_random=False))
 def test_one_address_stands_for_one_result(given, chance):

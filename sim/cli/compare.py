@@ -8,15 +8,7 @@ from pathlib import Path
 import click
 
 from sim.cli.ending import command_line, finish_kept
-from sim.cli.options import (
-    ENGINE,
-    OUT_TO,
-    PATIENTS,
-    WORKERS,
-    Asked,
-    refuse_unwritable,
-    simulating,
-)
+from sim.cli.options import ENGINE, OUT_TO, PATIENTS, WORKERS, Asked, refuse_unwritable, simulating
 
 SCENARIOS = click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=Path))
 

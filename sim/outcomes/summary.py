@@ -15,15 +15,7 @@ if TYPE_CHECKING:
 ESTIMATE = ("estimate", "mc_error", "low", "high")
 """Columns of an estimate: value, Monte Carlo standard error, 95 % interval."""
 
-COLUMNS = (
-    "scenario",
-    *Arms._fields,
-    "subgroup",
-    "outcome",
-    "unit",
-    "time",
-    *ESTIMATE,
-)
+COLUMNS = ("scenario", *Arms._fields, "subgroup", "outcome", "unit", "time", *ESTIMATE)
 
 
 def summarise(scenario: str, table: SumTable) -> pd.DataFrame:

@@ -137,10 +137,7 @@ def joined(tables: Sequence[SumTable]) -> SumTable:
 
 
 def sum_table(
-    lines: Sequence[Line],
-    pairs: Sequence[tuple[int, int]] = (),
-    part: int = CELL,
-    unit: int = 1,
+    lines: Sequence[Line], pairs: Sequence[tuple[int, int]] = (), part: int = CELL, unit: int = 1
 ) -> SumTable:
     """Sum the lines of a block.
 

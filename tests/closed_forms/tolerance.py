@@ -42,9 +42,7 @@ def stopping() -> Run:
         "rising": np.exp(-behind(0.3) * np.expm1(growth * DAYS) / np.expm1(growth * TWO_YEARS)),
     }
     so_long = gains(
-        "Bone by the time on a course",
-        rates,
-        lambda name, until: on[name][:until].sum(),
+        "Bone by the time on a course", rates, lambda name, until: on[name][:until].sum()
     )
     return Run(arm_of(courses, rates), [*stopped(on), *so_long])
 

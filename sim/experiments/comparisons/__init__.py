@@ -3,10 +3,4 @@
 from sim.experiments.comparisons.notes import remarks
 from sim.experiments.comparisons.running import Comparison, compare, read, simulate
 
-__all__ = [
-    "Comparison",
-    "compare",
-    "read",
-    "remarks",
-    "simulate",
-]
+__all__ = ["Comparison", "compare", "read", "remarks", "simulate"]

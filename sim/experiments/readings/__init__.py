@@ -3,10 +3,4 @@
 from sim.experiments.readings.four import DEFAULTS, Four, read
 from sim.experiments.readings.running import SideBySide, simulate
 
-__all__ = [
-    "DEFAULTS",
-    "Four",
-    "SideBySide",
-    "read",
-    "simulate",
-]
+__all__ = ["DEFAULTS", "Four", "SideBySide", "read", "simulate"]

@@ -48,10 +48,7 @@ class SideBySide(NamedTuple):
 
 
 def simulate(
-    four: Four,
-    progress: Progress | None = None,
-    engine: Engine = "batch",
-    workers: int = 1,
+    four: Four, progress: Progress | None = None, engine: Engine = "batch", workers: int = 1
 ) -> SideBySide:
     """Simulate every arm under every reading; memory does not grow with the number of patients.
 

@@ -8,15 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from sim.experiments.sweeps.design_form import Design
-from sim.scenario.form.quantities import (
-    Form,
-    NonNegative,
-    Number,
-    Text,
-    Whole,
-    only_one,
-    refuse,
-)
+from sim.scenario.form.quantities import Form, NonNegative, Number, Text, Whole, only_one, refuse
 from sim.scenario.form.uncertainty import Uncertainty
 
 FORMAT = 1

@@ -6,15 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from sim.scenario.form.quantities import (
-    Days,
-    Form,
-    NonNegative,
-    Number,
-    Text,
-    Whole,
-    refuse,
-)
+from sim.scenario.form.quantities import Days, Form, NonNegative, Number, Text, Whole, refuse
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import BONES, MARKERS, SITES
 

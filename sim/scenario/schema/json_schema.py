@@ -27,15 +27,7 @@ from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.form.uncertainty import Uncertainty
 from sim.scenario.form.visits import Visits
 from sim.scenario.schema.explained import explained, meaning, plain_name
-from sim.scenario.schema.patterns import (
-    TEXT,
-    WHOLE,
-    Json,
-    as_json,
-    in_words,
-    sources,
-    times,
-)
+from sim.scenario.schema.patterns import TEXT, WHOLE, Json, as_json, in_words, sources, times
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 EXTENDS = "The file in the same folder that this one changes, like laroche2011.yaml."

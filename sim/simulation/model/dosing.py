@@ -13,11 +13,7 @@ from sim.simulation.model.action import (
     set_action,
 )
 from sim.simulation.model.fracture import set_hazards, use_up_hazards
-from sim.simulation.model.planning import (
-    begin_plateau_clock,
-    end_therapy,
-    plan_next_infusion,
-)
+from sim.simulation.model.planning import begin_plateau_clock, end_therapy, plan_next_infusion
 from sim.simulation.records import (
     COURSE_ENDS,
     GIVEN,
@@ -30,13 +26,7 @@ from sim.simulation.records import (
 
 
 def on_infusion(
-    therapy: int,
-    day: int,
-    state: State,
-    due: Due,
-    patient: Patient,
-    params: Params,
-    draws: Draws,
+    therapy: int, day: int, state: State, due: Due, patient: Patient, params: Params, draws: Draws
 ) -> float:
     """Give or miss a planned infusion. A given infusion adds to the action and may cause reactions.
 

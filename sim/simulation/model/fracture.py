@@ -65,13 +65,7 @@ def on_review(day: int, state: State, due: Due, patient: Patient, params: Params
 
 
 def on_fracture(
-    site: int,
-    day: int,
-    state: State,
-    due: Due,
-    patient: Patient,
-    params: Params,
-    draws: Draws,
+    site: int, day: int, state: State, due: Due, patient: Patient, params: Params, draws: Draws
 ) -> float:
     """Record a fracture: the hazard is higher for a while, and some patients die.
 

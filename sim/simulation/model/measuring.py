@@ -23,13 +23,7 @@ from sim.vocabulary import BONES
 
 
 def on_measurement(
-    quantity: int,
-    day: int,
-    state: State,
-    due: Due,
-    patient: Patient,
-    params: Params,
-    draws: Draws,
+    quantity: int, day: int, state: State, due: Due, patient: Patient, params: Params, draws: Draws
 ) -> float:
     """Measure one quantity with its error.
 

@@ -36,13 +36,7 @@ from sim.simulation.records import (
 
 
 def on_plan(
-    therapy: int,
-    day: int,
-    state: State,
-    due: Due,
-    patient: Patient,
-    params: Params,
-    draws: Draws,
+    therapy: int, day: int, state: State, due: Due, patient: Patient, params: Params, draws: Draws
 ) -> float:
     """Begin a course at its full dose, or end it, as planned.
 
@@ -93,13 +87,7 @@ def on_plan(
 
 
 def on_intolerance(
-    therapy: int,
-    day: int,
-    state: State,
-    due: Due,
-    patient: Patient,
-    params: Params,
-    draws: Draws,
+    therapy: int, day: int, state: State, due: Due, patient: Patient, params: Params, draws: Draws
 ) -> float:
     """Reduce or stop a course for intolerance, as the next rung of its ladder says.
 
@@ -143,13 +131,7 @@ def on_intolerance(
 
 
 def set_step(
-    therapy: int,
-    action: float,
-    day: int,
-    state: State,
-    due: Due,
-    patient: Patient,
-    params: Params,
+    therapy: int, action: float, day: int, state: State, due: Due, patient: Patient, params: Params
 ) -> None:
     """Set the action of a course from this day on.
 
