@@ -76,7 +76,7 @@ def test_a_rerun_in_the_place_of_the_original_leaves_it_alone(kept, tmp_path):
     before = state_of(kept)
     told = invoke("rerun", kept / "manifest.json", "--out", tmp_path / "first", "-q")
     assert told.exit_code == 0, told.output
-    assert told.stdout.splitlines()[-1] == f"Left as it was: {kept}"
+    assert told.stdout.splitlines()[-1] == f"Unchanged: {kept}"
     assert state_of(kept) == before
 
 
@@ -152,8 +152,8 @@ BY_AN_EARLIER = "was written by an earlier mastosim; run again"
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        (lambda _: [], "is no manifest of mastosim: it is not a mapping"),
-        (lambda _: {"name": "app"}, "is no manifest of mastosim: it has no `form`"),
+        (lambda _: [], "is not a manifest of mastosim: it is not a mapping"),
+        (lambda _: {"name": "app"}, "is not a manifest of mastosim: it has no `form`"),
         (lambda _: EARLIER_RUN, BY_AN_EARLIER),
         (lambda _: EARLIER_READINGS, BY_AN_EARLIER),
         (lambda _: EARLIER_EMULATION, BY_AN_EARLIER),

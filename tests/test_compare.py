@@ -267,7 +267,7 @@ def test_the_command_prints_estimates_then_differences(invoke, copy):
         "pamidronate less laroche2011 at month 60",
     ]
     assert "0 [0, 0]" in told.output
-    assert "how well the simulation knows its own mean" in told.output
+    assert "Intervals show simulation (Monte Carlo) error only" in told.output
     folder = Path(told.output.strip().splitlines()[-1].removeprefix("Table and figure: "))
     assert (folder / "comparison.csv").is_file()
 

@@ -70,8 +70,9 @@ def _goal(text: str) -> Goal:
         half_width = 0.0
     if not colon or not outcome or not half_width > 0:
         raise RequestError(
-            f"'{text}' is no precision; allowed: OUTCOME:HALF-WIDTH, OUTCOME.difference:HALF-WIDTH "
-            "or OUTCOME.ARM:HALF-WIDTH with a number above 0, like spine.difference:0.1"
+            f"'{text}' is not a precision; allowed: OUTCOME:HALF-WIDTH, "
+            "OUTCOME.difference:HALF-WIDTH or OUTCOME.ARM:HALF-WIDTH with a number above 0, like "
+            "spine.difference:0.1"
         )
     return Goal(SHORT.get(outcome, outcome), of, half_width)
 
@@ -85,7 +86,7 @@ def reached(goal: Goal, table: SumTable) -> Reached:
     of_outcome = [(arms, estimate) for name, arms, estimate in every if name == goal.outcome]
     if not of_outcome:
         known = [*SHORT, *dict.fromkeys(name for name, _, _ in every)]
-        raise RequestError(f"'{goal.outcome}' is no outcome; {nearest(goal.outcome, known)}")
+        raise RequestError(f"'{goal.outcome}' is not an outcome; {nearest(goal.outcome, known)}")
     chosen = [(arms, estimate) for arms, estimate in of_outcome if _is_of(goal.of, arms)]
     if not chosen:
         known = [DIFFERENCE, *(arms.label() for arms, _ in of_outcome)]

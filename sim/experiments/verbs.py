@@ -44,7 +44,7 @@ class Module(Protocol):
 
 MORE_TRIALS = "trials cannot be added to {called}: `{made_by} --trials N` simulates more"
 MORE_PATIENTS = "patients cannot be added to {called}: `{made_by} --patients N` simulates more"
-NO_PATIENT = "{called} says nothing of one patient: `mastosim explain SCENARIO` follows one"
+NO_PATIENT = "{called} does not keep single patients: `mastosim explain SCENARIO` follows one"
 
 KINDS: Mapping[Kind, Row] = {
     "run": Row("a run", "mastosim run"),

@@ -67,7 +67,7 @@ def read(
     """
     paths, settings = list(scenarios), list(settings)
     if len(paths) < 2:
-        raise RequestError("nothing to compare with; name at least two scenario files")
+        raise RequestError("a comparison needs two scenario files or more")
     studies = _load(paths, settings, patients, seed)
     names = [study.scenario.name for study in studies]
     for path, name in zip(paths, names, strict=True):

@@ -54,7 +54,7 @@ def design_of(study: Study) -> Design:
     answers = study.scenario.answers
     if answers is None:
         name = study.scenario.name
-        raise RequestError(f"{name} answers to no publication; name one with `answers:`")
+        raise RequestError(f"{name} names no publication to compare with; add `answers:`")
     design = study.publication(answers).get("design")
     if design is None:
         raise RequestError(
@@ -63,7 +63,7 @@ def design_of(study: Study) -> Design:
         )
     strangers = [arm for arm in design["patients"] if arm not in study.scenario.arms]
     if strangers:
-        raise RequestError(f"{answers} enrols patients in '{strangers[0]}', which is no arm here")
+        raise RequestError(f"{answers} enrols patients in '{strangers[0]}', which is not an arm")
     patients = {arm: int(count) for arm, count in design["patients"].items()}
     return Design(patients, tuple(_settings(design, study.publication(answers))))
 

@@ -51,7 +51,6 @@ def said(emulated: Emulated) -> list[str]:
     return [
         f"{emulation.trials} simulated trials of {emulation.design.size} patients ({enrolled}); "
         f"seed {scenario.seed}.",
-        f"{within} of {of} published numbers lie in the interval that 95 % of such trials would "
-        "have given.",
+        f"{within} of {of} published numbers lie within the 95 % interval of the simulated trials.",
         f"Annual increase read as: {accrual(scenario)}.",
     ]

@@ -88,13 +88,15 @@ def prepare(
         raise RequestError("a trial allocates between two arms or more, and the scenario has one")
     if min(sizes) < 2:
         raise RequestError(
-            f"{min(sizes)} patient in an arm has no standard error; allowed: 2 or more"
+            f"{min(sizes)} patient per arm gives no standard error; allowed: 2 or more"
         )
     people = trials * arms * max(sizes)
     plan = Plan(study.with_(patients=people), outcome, tuple(sizes), trials)
     shared = _shared(plan)
     if outcome not in shared:
-        raise RequestError(f"'{outcome}' is no outcome of every arm; {nearest(outcome, shared)}")
+        raise RequestError(
+            f"'{outcome}' is not an outcome of every arm; {nearest(outcome, shared)}"
+        )
     return plan
 
 

@@ -94,7 +94,10 @@ def joined(
     smallest = float(np.linalg.eigvalsh(matrix).min()) if len(parameters) else 1.0
     if not mistakes and smallest < SMALLEST:
         where = "covariance" if form.covariance else "correlations"
-        message = f"these contradict one another: no variables vary so (eigenvalue {smallest:.3g})"
+        message = (
+            "these contradict one another: no set of variables has all of them (eigenvalue "
+            f"{smallest:.3g})"
+        )
         mistakes.append(plain.mistake((where,), message))
     groups: list[Group] = []
     for name, counts in form.dirichlet.items():

@@ -133,7 +133,7 @@ def _varied(form: SweepForm, plain: Plain, study: Study, mistakes: list[Mistake]
     before = len(mistakes)
     found = parameters.resolve(form, plain, study, mistakes)
     if not found and len(mistakes) == before:
-        told = f"'{study.scenario.name}' says nothing of uncertainty; list what varies"
+        told = f"'{study.scenario.name}' states no uncertainty; list what varies"
         mistakes.append(plain.mistake(("parameters",), told))
     if len(mistakes) > before:
         return None
