@@ -98,7 +98,7 @@ def test_a_run_that_never_gets_there_stops_and_says_so(study, monkeypatch, tmp_p
         commands, [*words, "--keep", "outcomes", "--workers", "1", "--out", str(tmp_path), "-q"]
     )
     assert done.exit_code == 0, done.output
-    (line,) = (line for line in done.output.splitlines() if "wanted ±" in line)
+    (line,) = (line for line in done.output.splitlines() if "goal ±" in line)
     assert line.startswith("spine annual increase, combination - pamidronate: ")
     assert f"with {2 * MARK} patients; goal ± 0.0001, not reached: no run has more" in line
     (folder,) = (tmp_path / "laroche2011").iterdir()

@@ -28,7 +28,7 @@ from sim.vocabulary import Engine
 
 @dataclass(frozen=True)
 class Work:
-    """The work on every block.
+    """The studies that every block simulates, and the results that it keeps.
 
     Attributes
     ----------

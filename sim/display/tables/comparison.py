@@ -35,5 +35,5 @@ def _sheets(summary: pd.DataFrame) -> Iterator[Sheet]:
     for arm, rows in summary[~is_difference].groupby("arm", sort=False):
         yield sheet(str(arm), rows, "scenario", estimate)
     for arm, rows in summary[is_difference].groupby("arm", sort=False):
-        title = f"{arm} less {rows['against'].iloc[0]}"
+        title = f"{arm}: difference from {rows['against'].iloc[0]}"
         yield sheet(title, rows, "scenario", estimate_and_interval)

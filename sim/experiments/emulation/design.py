@@ -37,11 +37,30 @@ class Emulation(NamedTuple):
 def prepare(
     scenario: str | Path, trials: int, seed: int | None = None, settings: Iterable[str] = ()
 ) -> Emulation:
-    """Prepare trials as the publication of a scenario describes them.
+    """Prepare trials with the design of the publication of a scenario.
 
-    `settings` replace values of the scenario and of the design. Raises ScenarioError for a scenario
-    that is not valid; RequestError for one that answers to no publication, or to a publication
-    without a design.
+    Parameters
+    ----------
+    scenario : path
+        Scenario file with a publication under `answers`.
+    trials : int
+        Number of trials.
+    seed : int, optional
+        Seed of the random numbers; that of the file by default.
+    settings : iterable of str
+        `path=value` texts that change the scenario and the design.
+
+    Returns
+    -------
+    Emulation
+        A study whose cohort holds the patients of all trials.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario is not valid.
+    RequestError
+        If the scenario names no publication, or the publication has no design.
     """
     settings = [*settings]
     design = design_of(load(scenario, settings, seed=seed))
@@ -50,7 +69,14 @@ def prepare(
 
 
 def design_of(study: Study) -> Design:
-    """Return the design of the series that a study answers to. Raises RequestError without one."""
+    """Return the design of the publication of a study.
+
+    Raises
+    ------
+    RequestError
+        If the study names no publication, the publication has no design, or the design enrols
+        patients in an arm that the study does not have.
+    """
     answers = study.scenario.answers
     if answers is None:
         name = study.scenario.name
