@@ -170,7 +170,10 @@ def test_other_people_and_lengths_are_said_and_compared_only_where_they_meet():
     said = " ".join(comparisons.remarks(found.studies))
     assert "hernandez2010 differ from those of laroche2011 (in female, age)" in said
     assert "ten-years are not" not in said
-    assert "Other follow-up than laroche2011 (60 months): ten-years (120 months), hernandez2010" in said
+    assert (
+        "Other follow-up than laroche2011 (60 months): ten-years (120 months), hernandez2010"
+        in said
+    )
 
 
 def test_readings_are_said_once_or_by_name(copy):
@@ -284,7 +287,11 @@ def test_the_command_as_json_is_one_object(invoke, copy):
 
 
 def test_wrong_usage_of_the_command_is_told_in_a_line(mastosim, invoke):
-    mistakes = (([BASE], "two scenario files or more"), ([BASE, BASE], "`name:`"), ([], "SCENARIOS"))
+    mistakes: tuple[tuple[list[Path], str], ...] = (
+        ([BASE], "two scenario files or more"),
+        ([BASE, BASE], "`name:`"),
+        ([], "SCENARIOS"),
+    )
     for words, said in mistakes:
         told = mastosim("compare", *words)
         assert told.returncode == 2

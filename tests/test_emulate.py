@@ -206,7 +206,7 @@ def test_every_series_of_known_size_can_be_done_again(name):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("answers: ", "answers to no publication"),
+        ("answers: ", "names no publication to compare with"),
         ("answers: boonen2012", "does not say how many patients"),
     ],
 )

@@ -343,7 +343,7 @@ def test_more_than_the_limit_is_refused_and_what_is_done_is_kept(mastosim, tmp_p
     assert "the remaining points would take about" in said
     assert f"allowed are {limit} hours (--limit): ask for fewer draws or patients" in said
     assert "--shard" in said
-    assert said.endswith("What is done is kept")
+    assert said.endswith("Finished blocks are kept")
     assert len([*(tmp_path / "out").rglob("*_0_20.parquet")]) >= 4
     assert not [*(tmp_path / "out").rglob("manifest.json")]
 
@@ -457,7 +457,9 @@ def test_indices_that_a_failed_point_leaves_out_are_missed(mastosim, tmp_path, m
     text = f"design: {{indices: {{draws: 2}}}}\n{table({SPINE: '', RATE: THREE[RATE]})}"
     told = ask(mastosim, wrote(tmp_path, text), code=4)
     failed = len(manifest_of(told)["details"]["failed"])
-    assert f"No indices of variance: they need every point, and {failed} failed" in told.stdout
+    assert (
+        f"No indices of variance: they need every point, and {failed} points failed" in told.stdout
+    )
 
 
 @pytest.mark.parametrize(
@@ -570,7 +572,7 @@ def test_a_rerun_of_a_sweep_that_other_sources_made_says_so(mastosim, tmp_path, 
         json.dumps({**held, "details": {**held["details"], "model": "other"}, "digest": "other"})
     )
     done = mastosim("rerun", kept, "--out", tmp_path / "out", "-q")
-    assert "It was made by other sources (model other, not " in done.stdout
+    assert "The result was made by other sources (model other, not " in done.stdout
     assert "The manifest was changed" not in done.stdout
 
 
@@ -630,8 +632,8 @@ def test_a_pilot_says_what_it_recommends_and_does_no_more(mastosim, tmp_path, ch
     assert head == "Pilot, spine annual increase, combination - pamidronate (%/year):"
     found = told_as_json(ask(mastosim, path, "--pilot", "--json").stdout)
     split, recommended = found["split"], found["advice"]
-    assert spread.endswith(f"(SD): {split['parameters'] ** 0.5:.3g}")
-    assert f"{split['patients'] ** 0.5:.3g} alike at every draw" in noise
+    assert spread.endswith(f"Carlo noise: {split['parameters'] ** 0.5:.3g}")
+    assert f"{split['patients'] ** 0.5:.3g} common to all draws" in noise
     assert f"  {recommended['draws']} draws of {recommended['patients']} patients give" in last
     assert (found["target"], found["cost"]["a_point"]) == (0.8, 0.04)
     assert recommended["error"] <= 0.8

@@ -85,7 +85,7 @@ class Result:
 
     @property
     def patients(self) -> pd.DataFrame:
-        """One row per patient and arm."""
+        """One row per patient."""
         return self.tables.patients
 
     @property
@@ -148,8 +148,8 @@ def run(
     Examples
     --------
     >>> result = run("scenarios/laroche2011.yaml", patients=20)
-    >>> len(result.patients), result.patients["arm"].nunique()
-    (40, 2)
+    >>> len(result.patients), sorted(result.events["arm"].unique())
+    (20, ['combination', 'pamidronate'])
     """
     if not isinstance(scenario, Study):
         scenario = load(scenario, settings, patients, seed)
@@ -185,11 +185,6 @@ def reduce(
     enough : callable, optional
         Called with the sums after each block. If it returns True, no more patients are simulated,
         and the result is that of a study of the patients so far.
-
-    Returns
-    -------
-    Result
-        Outcomes without tables.
     """
     scenario = study.scenario
     work = Work([study], engine, pairs_with_comparator(study), keep is not None)
@@ -253,7 +248,7 @@ def workers_for(patients: int, engine: Engine) -> int:
 
 
 def follow(study: Study, patients: range | None = None, engine: Engine = "simpy") -> Tables:
-    """Simulate some patients of a study, or all of them.
+    """Simulate some patients of a study, or all of them, and return their tables.
 
     Parameters
     ----------
@@ -263,11 +258,6 @@ def follow(study: Study, patients: range | None = None, engine: Engine = "simpy"
         Numbers of the patients; all by default.
     engine : "simpy" or "batch"
         The results are equal to the last bit.
-
-    Returns
-    -------
-    Tables
-        Patients, events, measurements and true values at entry.
     """
     patients = range(study.scenario.cohort.patients) if patients is None else patients
     names, protocol = names_of(study), lowering.protocol(study.scenario)
@@ -281,13 +271,6 @@ def follow(study: Study, patients: range | None = None, engine: Engine = "simpy"
 
 def against_paper(study: Study, table: SumTable) -> pd.DataFrame | None:
     """Compare the published facts of the publication of a study with the simulated ones.
-
-    Parameters
-    ----------
-    study : Study
-        The study.
-    table : SumTable
-        Sums over all patients.
 
     Returns
     -------
