@@ -334,7 +334,7 @@ def test_progress_and_forecast_are_told_on_the_error_channel_alone(mastosim, tmp
     assert ask(mastosim, fresh, "-q").stderr == ""
 
 
-@pytest.mark.parametrize("limit", [0.0001, math.nan])
+@pytest.mark.parametrize("limit", [1e-06, math.nan])
 def test_more_than_the_limit_is_refused_and_what_is_done_is_kept(mastosim, tmp_path, limit):
     path = wrote(tmp_path, "design: {probabilistic: {draws: 60}}\n" + table({SPINE: ""}))
     told = ask(mastosim, path, "--limit", limit, code=2)
