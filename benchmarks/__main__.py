@@ -17,6 +17,7 @@ QUESTIONS = (
     processes.whole_runs,
     sweeps.sweeps,
     kept.kept_numbers,
+    kept.lowered_once,
     scaling.by_horizon,
     parts.by_part,
     processes.beginnings,

@@ -15,14 +15,35 @@ The sweep above with one worker, and again without room for kept random numbers,
 is a fresh process. CPU seconds of the process, from the first missing block to the last one
 written. Memory is the most of the process, figures included."""
 
-COLUMNS = ["patients", "draws", "rounds", "CPU ms a point, kept", "drawn anew",
-           "times as fast", "MB at most, kept", "drawn anew, MB"]  # fmt: skip
+COLUMNS = ["patients", "draws", "rounds", "CPU ms per point, kept", "drawn anew",
+           "times as fast", "MB at most, kept", "MB at most, drawn anew"]  # fmt: skip
+
+BEFORE_NOTE = """\
+A record of 2026-11-28, which `make bench` does not measure again: the sweep above before (commit
+792a8ea) and after a protocol was lowered once per study, points were done block by block, and
+random numbers were kept. One worker, fresh processes in turns, medians of the rounds; CPU seconds
+of the process from the file of the sweep to its folder with tables and figures. At least 1.4 times
+as fast was wanted at 200 patients, 1.15 times at 1,000."""
+
+BEFORE_COLUMNS = ["patients", "draws", "rounds", "CPU seconds before", "after", "times as fast",
+                  "MB at most before", "MB at most after"]  # fmt: skip
+
+BEFORE = (
+    ("200", "1,000", "3", "38.9", "26.7", "1.46", "480", "492"),
+    ("1,000", "400", "2", "38.9", "33.2", "1.17", "445", "469"),
+    ("20,000", "20", "1", "60.5", "54.5", "1.11", "465", "448"),
+)
 
 
 def kept_numbers(sizes: Sizes) -> Table:
     """CPU seconds and memory of a sweep with and without kept random numbers."""
     rows = [_row(*size) for size in sizes.kept]
     return Table("What do kept random numbers save in a sweep?", COLUMNS, rows, NOTE)
+
+
+def lowered_once(_: Sizes) -> Table:
+    """CPU seconds and memory of a sweep before and after lowering once, as recorded then."""
+    return Table("What did lowering once save in a sweep?", BEFORE_COLUMNS, BEFORE, BEFORE_NOTE)
 
 
 def _row(patients: int, draws: int, rounds: int) -> list[str]:

@@ -1,6 +1,7 @@
 """Who may import whom, and what keeps the model compilable and the package quick to import."""
 
 import ast
+import re
 import subprocess
 import sys
 
@@ -14,6 +15,7 @@ from tests.architecture import (
     SIM,
     arrows,
     between_rooms,
+    circles,
     imports,
     made,
     room_of,
@@ -42,6 +44,10 @@ def test_no_room_imports_from_a_later_one():
     assert upward == []
 
 
+def test_no_files_import_one_another_in_a_circle():
+    assert circles() == []
+
+
 def test_the_rooms_have_few_arrows():
     assert len(between_rooms()) <= MOST_ARROWS
 
@@ -49,6 +55,16 @@ def test_the_rooms_have_few_arrows():
 def test_the_page_shows_the_code_as_it_is():
     """`python -m tests.architecture` makes the page again."""
     assert made() in PAGE.read_text(encoding="utf-8")
+
+
+def test_files_that_the_pages_name_exist():
+    """A name in capitals stands for one that a reader chooses."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    named = set(re.findall(r"`((?:sim|tests|benchmarks|scenarios|docs)/[\w./-]+)`", text))
+    assert len(named) > 30
+    missing = {path for path in named if not (ROOT / path).exists()}
+    assert {path for path in missing if not re.search("[A-Z]{3}", path)} == set()
 
 
 def test_the_model_can_be_compiled():

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from sim.simulation.columns import DRAWN_ANEW
-from sim.simulation.draws import CHUNK, Law, column
+from sim.simulation.draws import CHUNK, Law, _generator, column
 
 N = 40_000
 UNLIKELY = 2 * stats.norm.sf(4.5)  # of a false alarm
@@ -138,3 +138,15 @@ def test_a_table_is_its_columns_side_by_side_and_a_use_keeps_its_column():
         assert (whole[:, use] == column(7, "stream", use, "exponential", 20, 30)).all()
     some = DRAWN_ANEW.table(7, [columns[4], columns[1]], range(20, 50))
     assert (some == whole[:, [4, 1]]).all()
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2011, 2**32, 2**34 - 1, 2**131 + 5])
+@pytest.mark.parametrize("stream", ["x", "measurement spine", "läuft"])
+@pytest.mark.parametrize("use", [0, 1825, 2**32 - 1])
+def test_a_generator_is_that_of_numpy_for_the_same_address(seed, stream, use):
+    """The words of the address are joined here; numpy joins seed and key to the same words."""
+    name = stream.encode()
+    key = (3, len(name), *name, use, 5)
+    numpy = np.random.Philox(np.random.SeedSequence(seed, spawn_key=key))
+    ours = _generator(seed, stream, use, replicate=3, chunk=5)
+    assert (np.random.Generator(numpy).random(5) == ours.random(5)).all()

@@ -1,6 +1,6 @@
 """Columns of random numbers that are kept for the next use, within a limit of memory.
 
-All points of a sweep have the same patients, and drawing their numbers takes a third of the time of
+All points of a sweep have the same patients, and drawing their numbers takes a sixth of the time of
 a small point. A column depends on its address alone, so a kept column is the same to the last bit.
 """
 

@@ -7,6 +7,7 @@ its address alone, not on the size of the cohort, the requested block or the num
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -95,9 +96,22 @@ def generator(seed: int, stream: str) -> np.random.Generator:
 
 
 def _generator(seed: int, stream: str, use: int, replicate: int, chunk: int) -> np.random.Generator:
+    """The generator of an address, as `SeedSequence(seed, spawn_key=address)` gives.
+
+    numpy joins seed and key into one row of 32-bit words, number by number. The row is joined here
+    at once, which takes a sixth of the time; test_draws holds that both are equal.
+    """
     name = stream.encode()
-    address = (replicate, len(name), *name, use, chunk)
-    return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=address)))
+    words = [*_seed_words(seed), replicate, len(name), *name, use, chunk]
+    sequence = np.random.SeedSequence(np.array(words, dtype=np.uint32))
+    return np.random.Generator(np.random.Philox(sequence))
+
+
+@cache
+def _seed_words(seed: int) -> tuple[int, ...]:
+    """A seed in words of 32 bits, the lowest first, filled up to the four of numpy's pool."""
+    count = max(4, -(-seed.bit_length() // 32))
+    return tuple(seed >> 32 * i & 0xFFFFFFFF for i in range(count))
 
 
 def _fill(generator: np.random.Generator, law: Law, count: int) -> Floats:

@@ -24,8 +24,8 @@ BLOCK = 8000
 """Most patients of a block: whole groups, and about as many as one generator draws for."""
 
 KEPT = 64 * 2**20
-"""Bytes of random numbers that a process keeps for the next point: a thousand columns of a whole
-block. The base case has 164 columns, and a process takes 450 MB without them."""
+"""Bytes of random numbers that a process keeps for the next point. The base case needs 20 MiB for a
+whole block, and a process takes 450 MB without them."""
 
 
 class Task(NamedTuple):
