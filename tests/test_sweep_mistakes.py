@@ -84,11 +84,11 @@ ONE_MISTAKE = {
         f"9:3: parameters.{GIVEN}: '40 %' stands twice among the values"),
     "ends of a grid": (
         f"{GRID}\n{table({GIVEN: '{values: [40 %, 60 %], within: [0 %, 50 %]}'})}",
-        f"9:3: parameters.{GIVEN}: `within` cuts a distribution off; an axis of a grid has none"),
+        f"9:3: parameters.{GIVEN}: `within` limits a distribution; an axis of a grid has none"),
     "a grid with correlations": (
         f"{GRID}\n{table({GIVEN: '{values: [40 %, 60 %]}'})}\n"
         "target: {outcome: spine annual increase, standard_error: 1}",
-        "1:1: the document: a grid draws nothing; leave out target"),
+        "1:1: the document: a grid has no draws; leave out target"),
     "no outcome": (f"{PSA}\noutcomes: []", "1:1: the document: outcomes: at least one"),
     "an unknown key": (
         f"{PSA}\n{table({RATE: '{lo: 1 per year, high: 2 per year}'})}",
@@ -166,7 +166,7 @@ ONE_MISTAKE = {
     "a correlation with an unknown parameter": (
         f"{PSA}\ncorrelations: {{{RATE} ~ fractures.sites.hip.gradien: 0.5}}",
         f"8:16: correlations.{RATE} ~ fractures.sites.hip.gradien: 'fractures.sites.hip.gradien' "
-        f"is no parameter here; did you mean '{HIP}'? Allowed: "),
+        f"is not a parameter here; did you mean '{HIP}'? Allowed: "),
     "a correlation with itself": (
         f"{PSA}\ncorrelations: {{{RATE} ~ {RATE}: 0.5}}",
         f"8:16: correlations.{RATE} ~ {RATE}: should name two parameters, `path ~ path`"),
@@ -238,11 +238,11 @@ ONE_MISTAKE = {
         "7:9: design: indices asks for parameters that vary on their own"),
     "an unknown outcome": (
         f"{PSA}\noutcomes: [all fractures, spine anual increase]",
-        "8:11: outcomes: 'spine anual increase' is no outcome of 'tiny'; did you mean 'spine "
+        "8:11: outcomes: 'spine anual increase' is not an outcome of 'tiny'; did you mean 'spine "
         "annual increase'? Allowed: spine change, hip change, "),
     "an unknown outcome of a target": (
         f"{PSA}\ntarget: {{outcome: death, standard_error: 1}}",
-        "8:9: target: 'death' is no outcome of 'tiny'; did you mean 'deaths'? Allowed: "),
+        "8:9: target: 'death' is not an outcome of 'tiny'; did you mean 'deaths'? Allowed: "),
     "a key given twice": (
         f"{PSA}\nseed: 1\nseed: 2", "9:1: seed: this key is already on line 8"),
     "two ways to name a scenario": (
@@ -435,9 +435,9 @@ def test_a_sweep_that_is_not_there_is_told_with_the_nearest_name(mastosim, tmp_p
 # what is asked besides: the design, the words, and what is told
 USAGE: dict[str, Any] = {
     "draws of one at a time": ("design: one_at_a_time", ["--draws", 5],
-                               "the design of this sweep draws nothing; leave out --draws"),
+                               "the design of this sweep has no draws; leave out --draws"),
     "draws of a grid": (f"{GRID}\n{table({RATE: '{values: [1 per year]}'})}", ["--draws", 5],
-                        "the design of this sweep draws nothing; leave out --draws"),
+                        "the design of this sweep has no draws; leave out --draws"),
     "a share of nothing": (PSA, ["--shard", "0/3"],
                            "'0/3' is not a share; write 2/8 for the second of eight"),
     "a share above all": (PSA, ["--shard", "4/3"], "'4/3' is not a share"),

@@ -133,7 +133,7 @@ def _set(
         return
     for part, path in zip(pair, known, strict=True):
         if path is None:
-            message = f"'{part}' is no parameter here; {nearest(part, at)}"
+            message = f"'{part}' is not a parameter here; {nearest(part, at)}"
             mistakes.append(plain.mistake(key, message, at_key=True))
     if not -1 < value < 1:
         message = f"{value:g} is not allowed here; allowed: above -1 and below 1"

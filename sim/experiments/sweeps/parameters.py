@@ -129,7 +129,7 @@ def _of_a_grid(
     if given.values is None:
         raise refuse("an axis of a grid needs `values`")
     if given.within is not None:
-        raise refuse("`within` cuts a distribution off; an axis of a grid has none")
+        raise refuse("`within` limits a distribution; an axis of a grid has none")
     place = place or parts_of(path)
     if value_at(study.document, place[:-1]) is None:
         raise _no_number(path, study)

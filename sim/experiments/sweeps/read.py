@@ -108,7 +108,7 @@ def _set_numbers(tree: Any, patients: int | None, draws: int | None, seed: int |
     name = design if isinstance(design, str) else next(iter(design or {}), "")
     key = {"morris": "trajectories"}.get(name, "draws")
     if name in ("one_at_a_time", "grid") or not isinstance(design, str | dict):
-        raise RequestError("the design of this sweep draws nothing; leave out --draws")
+        raise RequestError("the design of this sweep has no draws; leave out --draws")
     held = design.get(name) if isinstance(design, dict) else None
     tree["design"] = {name: {**(held if isinstance(held, dict) else {}), key: str(draws)}}
 
