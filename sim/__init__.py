@@ -6,7 +6,7 @@ result.summary      # outcomes with Monte Carlo error, arm by arm and paired
 result.reported     # the published numbers beside the simulated ones
 
 The functions are the commands of the command line; each loads the libraries that it needs when it
-is called. Where work takes long, `progress` is told the number of patient courses done and to do.
+is called. `progress` receives the number of histories (one patient in one arm) done and to do.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ __all__ = [
 
 
 def check(scenario: str | Path, settings: Iterable[str] = ()) -> Study:
-    """Read a scenario file and everything it assumes. Raises ScenarioError with every mistake."""
+    """Read and check a scenario file. Raises ScenarioError with every mistake."""
     from sim.scenario import load
 
     return load(scenario, settings)
@@ -69,7 +69,7 @@ def run(
     workers: int = 1,
     outcomes_only: bool = False,
 ) -> Result:
-    """Simulate a scenario file; see `sim.experiments.runs.run`."""
+    """Simulate a scenario file. `sim.experiments.runs.run` describes the parameters."""
     from sim.experiments import runs
 
     numbers = (patients, seed, settings, progress, engine, workers, outcomes_only)
@@ -79,7 +79,7 @@ def run(
 def explain(
     scenario: str | Path, patient: int, settings: Iterable[str] = (), seed: int | None = None
 ) -> Life:
-    """Tell the life of one patient, all arms side by side.
+    """Follow one patient of a scenario through every arm.
 
     See `sim.experiments.patient_history.explain`.
     """
@@ -135,7 +135,7 @@ def power(
     progress: Progress | None = None,
     workers: int = 1,
 ) -> pd.DataFrame:
-    """Simulate trials of several sizes that allocate at random to the arms of a scenario.
+    """Simulate randomised trials of several sizes with the arms of a scenario.
 
     See `sim.experiments.emulation.power.run` for the columns.
     """
@@ -153,7 +153,7 @@ def emulate(
     progress: Progress | None = None,
     workers: int = 1,
 ) -> Emulated:
-    """Do the series that a scenario answers to again and again.
+    """Simulate the published study of a scenario many times.
 
     See `sim.experiments.emulation.emulate`.
     """
@@ -201,7 +201,7 @@ def plot(
 
 
 def show(result: str | Path, root: str | Path = "results") -> str:
-    """The tables of a kept result as text, the same as were printed; nothing is simulated."""
+    """Return the printed tables of a kept result as text, without simulating."""
     from sim import results
     from sim.display import text
     from sim.experiments import verbs
@@ -210,7 +210,7 @@ def show(result: str | Path, root: str | Path = "results") -> str:
 
 
 def cite(scenario: str | Path, form: Literal["text", "bibtex", "csl"] = "text") -> str:
-    """Every publication that the numbers of a scenario rest on, and mastosim itself."""
+    """List every publication behind the numbers of a scenario, and mastosim itself."""
     from sim.display import citations
     from sim.scenario import load
 
@@ -239,7 +239,7 @@ def rerun(
     progress: Progress | None = None,
     root: str | Path = "results",
 ) -> Kept:
-    """Do a kept result again, into another folder of results.
+    """Repeat a kept result, into another folder of results.
 
     See `sim.experiments.verbs.rerun`.
     """
@@ -256,7 +256,7 @@ def extend(
     workers: int | None = None,
     root: str | Path = "results",
 ) -> Kept:
-    """Add patients to a run that was kept; the one that was extended stays.
+    """Add patients to a kept run. The old result is kept.
 
     See `sim.experiments.verbs.extend`.
     """

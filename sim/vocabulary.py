@@ -44,6 +44,18 @@ class Arms(NamedTuple):
     """An arm, or the difference of an arm from another: `against_arm` is empty for one arm alone.
 
     The two names are columns of every table of outcomes, in memory and in files.
+
+    Parameters
+    ----------
+    arm : str
+        Name of the arm.
+    against_arm : str
+        Name of the arm that is subtracted, or an empty text.
+
+    Examples
+    --------
+    >>> Arms("combination", "pamidronate").label()
+    'combination - pamidronate'
     """
 
     arm: str
@@ -55,12 +67,36 @@ class Arms(NamedTuple):
 
 
 def arms_of(table: pd.DataFrame) -> list[Arms]:
-    """The arms and differences of the rows of a table, each once, in the order of the rows."""
+    """List the arms and differences of a table, each once, in the order of the rows.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A table with the columns arm and against_arm, for example the summary of a run.
+
+    Returns
+    -------
+    list of Arms
+        Arms, and differences of two arms.
+    """
     return list(dict.fromkeys(map(Arms, table["arm"], table["against_arm"])))
 
 
 def rows_with(table: pd.DataFrame, arms: Collection[Arms]) -> pd.DataFrame:
-    """The rows of a table for some arms and differences."""
+    """Select the rows of a table that belong to some arms and differences.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A table with the columns arm and against_arm.
+    arms : collection of Arms
+        Arms and differences whose rows are wanted.
+
+    Returns
+    -------
+    DataFrame
+        The rows in their order, with all columns and their index.
+    """
     return table.loc[[pair in arms for pair in map(Arms, table["arm"], table["against_arm"])]]
 
 

@@ -76,7 +76,7 @@ def test_a_rerun_in_the_place_of_the_original_leaves_it_alone(kept, tmp_path):
     before = state_of(kept)
     told = invoke("rerun", kept / "manifest.json", "--out", tmp_path / "first", "-q")
     assert told.exit_code == 0, told.output
-    assert told.stdout.splitlines()[-1] == f"Left as it was: {kept}"
+    assert told.stdout.splitlines()[-1] == f"Unchanged: {kept}"
     assert state_of(kept) == before
 
 
@@ -91,7 +91,7 @@ def test_a_rerun_that_differs_exits_with_5_and_replaces_nothing(kept, tmp_path):
     lines = told.stdout.splitlines()
     assert [line.split()[1] for line in lines if line.startswith("different")] == ["summary.csv"]
     assert any(line.startswith("1 of ") and line.endswith("files differ.") for line in lines)
-    assert any(line.startswith("It was made with numpy 1.0, this is") for line in lines)
+    assert any(line.startswith("The result was made with numpy 1.0, and this is") for line in lines)
     assert state_of(kept) == before
     folder = Path(lines[-1].removeprefix("Tables and figures: "))
     assert folder != kept
@@ -111,7 +111,7 @@ def test_a_manifest_alone_is_run_and_compared_with_nothing(kept, tmp_path):
     shutil.copy(kept / "manifest.json", tmp_path / "alone")
     told = invoke("rerun", tmp_path / "alone", "--out", tmp_path / "second", "-q")
     assert told.exit_code == 0
-    assert "nothing to compare with" in told.stdout
+    assert "has no data files to compare" in told.stdout
     assert "identical" not in told.stdout
 
 
@@ -152,8 +152,8 @@ BY_AN_EARLIER = "was written by an earlier mastosim; run again"
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        (lambda _: [], "is no manifest of mastosim: it is not a mapping"),
-        (lambda _: {"name": "app"}, "is no manifest of mastosim: it has no `form`"),
+        (lambda _: [], "is not a manifest of mastosim: it is not a mapping"),
+        (lambda _: {"name": "app"}, "is not a manifest of mastosim: it has no `form`"),
         (lambda _: EARLIER_RUN, BY_AN_EARLIER),
         (lambda _: EARLIER_READINGS, BY_AN_EARLIER),
         (lambda _: EARLIER_EMULATION, BY_AN_EARLIER),
@@ -294,7 +294,7 @@ def test_a_manifest_that_is_not_json_is_refused(tmp_path, content, mastosim):
 def test_a_result_that_is_not_there_is_refused(tmp_path, mastosim):
     told = mastosim("rerun", tmp_path, "--out", tmp_path)
     assert told.returncode == 2
-    assert "is no result: it has no manifest.json" in " ".join(told.stderr.split())
+    assert "is not a result: it has no manifest.json" in " ".join(told.stderr.split())
     told = mastosim("rerun", tmp_path / "manifest.json", "--out", tmp_path)
     assert told.returncode == 2
     assert "there is no result" in " ".join(told.stderr.split())

@@ -168,9 +168,12 @@ def test_other_people_and_lengths_are_said_and_compared_only_where_they_meet():
     assert "all fractures" not in set(longer["outcome"])
     assert set(rows.loc[rows["scenario"] == "hernandez2010", "arm"]) == {"pamidronate"}
     said = " ".join(comparisons.remarks(found.studies))
-    assert "hernandez2010 are not those of laroche2011 (other: female, age)" in said
+    assert "hernandez2010 differ from those of laroche2011 (in female, age)" in said
     assert "ten-years are not" not in said
-    assert "Not as long as laroche2011 (60 months): ten-years (120 months), hernandez2010" in said
+    assert (
+        "Other follow-up than laroche2011 (60 months): ten-years (120 months), hernandez2010"
+        in said
+    )
 
 
 def test_readings_are_said_once_or_by_name(copy):
@@ -198,8 +201,8 @@ def test_progress_counts_all_scenarios_together(copy):
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        ([BASE], "at least two"),
-        ([], "at least two"),
+        ([BASE], "two scenario files or more"),
+        ([], "two scenario files or more"),
         ([BASE, POOR, BASE], r"two scenarios are called 'laroche2011'; give .* a `name:`"),
     ],
 )
@@ -263,11 +266,11 @@ def test_the_command_prints_estimates_then_differences(invoke, copy):
     assert [head.split("  ")[0].strip() for head in heads] == [
         "combination at month 60",
         "pamidronate at month 60",
-        "combination less laroche2011 at month 60",
-        "pamidronate less laroche2011 at month 60",
+        "combination: difference from laroche2011 at month 60",
+        "pamidronate: difference from laroche2011 at month 60",
     ]
     assert "0 [0, 0]" in told.output
-    assert "how well the simulation knows its own mean" in told.output
+    assert "Intervals show simulation (Monte Carlo) error only" in told.output
     folder = Path(told.output.strip().splitlines()[-1].removeprefix("Table and figure: "))
     assert (folder / "comparison.csv").is_file()
 
@@ -284,7 +287,12 @@ def test_the_command_as_json_is_one_object(invoke, copy):
 
 
 def test_wrong_usage_of_the_command_is_told_in_a_line(mastosim, invoke):
-    for words, said in (([BASE], "at least two"), ([BASE, BASE], "`name:`"), ([], "SCENARIOS")):
+    mistakes: tuple[tuple[list[Path], str], ...] = (
+        ([BASE], "two scenario files or more"),
+        ([BASE, BASE], "`name:`"),
+        ([], "SCENARIOS"),
+    )
+    for words, said in mistakes:
         told = mastosim("compare", *words)
         assert told.returncode == 2
         assert said in told.stderr

@@ -206,7 +206,7 @@ def test_every_series_of_known_size_can_be_done_again(name):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("answers: ", "answers to no publication"),
+        ("answers: ", "names no publication to compare with"),
         ("answers: boonen2012", "does not say how many patients"),
     ],
 )
@@ -228,7 +228,7 @@ def test_the_command_prints_scores_and_keeps_everything(tmp_path):
     with without_pictures("pdf", "png"):
         done = CliRunner().invoke(commands, words)
     assert done.exit_code == 0, done.output
-    assert "published numbers lie in the interval that 95 % of such trials" in done.output
+    assert "published numbers lie within the 95 % interval of the simulated" in done.output
     assert "40 simulated trials of 10 patients (10 in combination)" in done.output
     (folder,) = (tmp_path / "laroche2011").iterdir()
     assert done.output.splitlines()[-1].endswith(str(folder))

@@ -220,7 +220,7 @@ def test_a_file_is_not_overwritten_unasked(begun):
         (["study.txt"], "should end in .yaml"),
         (["---.yaml"], "needs a letter or digit"),
         (["a.yaml", "--extends", BASE], "into the folder of its base"),
-        (["a.yaml", "--like", BASE.with_name("ten-years.yaml")], "changes another file"),
+        (["a.yaml", "--like", BASE.with_name("ten-years.yaml")], "extends another file"),
         (["a.yaml", "--like", BASE, "--extends", BASE], "choose one"),
     ],
 )

@@ -84,10 +84,11 @@ def test_a_figure_that_fails_leaves_nothing(result, tmp_path, monkeypatch):
 
 
 def test_a_folder_without_a_manifest_is_told_what_a_result_is(tmp_path, mastosim):
-    for folder in (tmp_path, tmp_path / "absent"):
+    reasons = {tmp_path: "is not a result", tmp_path / "absent": "there is no result"}
+    for folder, reason in reasons.items():
         told = mastosim("plot", folder)
         assert told.returncode == 2
-        assert "no result" in told.stderr
+        assert reason in told.stderr
         assert names(tmp_path) == []
 
 

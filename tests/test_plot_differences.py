@@ -218,9 +218,9 @@ def test_nothing_differing_and_nothing_known_are_drawn(saved):
 def test_captions_say_what_the_intervals_are_not(drawn, beside):
     for figure, _ in (drawn, beside):
         said = caption_of(figure)
-        assert "how well the simulation knows its own mean" in said
-        assert "what the published patients support" in said
-        assert "Fracture differences stand on the reading of the annual increase." in said
+        assert "show simulation (Monte Carlo) error only" in said
+        assert "not the uncertainty of the published data" in said
+        assert "Fracture differences depend on how the annual increase is interpreted." in said
     assert "Annual increase of bone density: linear." in caption_of(drawn[0])
     assert "Forty people." in caption_of(beside[0])
 

@@ -374,7 +374,7 @@ def test_a_manifest_that_is_no_mapping_is_that_of_no_sweep(text, alone, mastosim
     (alone / "manifest.json").write_text(text, encoding="utf-8")
     told = mastosim("plot", alone)
     assert told.returncode == 2
-    assert "is no manifest of mastosim: it is not a mapping" in told.stderr
+    assert "is not a manifest of mastosim: it is not a mapping" in told.stderr
 
 
 def test_one_arm_is_shown_itself(tmp_path):
@@ -404,7 +404,7 @@ def test_captions_say_how_it_was_simulated_and_on_which_reading(whole, four, lin
         assert "64 random draws of all parameters" in said
         assert said.endswith("Annual increase of bone density: linear.")
         if name != "fan":
-            assert "Fracture differences stand on the reading" in said
+            assert "Fracture differences depend on how" in said
             assert "Outcomes at month 60." in said
     (page, _) = four["fan"]
     assert "plateau (laroche2011-plateau); saturating (laroche2011-saturating)." in caption_of(page)
@@ -515,8 +515,8 @@ def test_what_may_be_chance_is_hollow(tables, expected, tmp_path):
         assert row["low_error"] == pytest.approx(np.sqrt(2) * ACTS_SAME)
     assert filled(page) == expected
     said = caption_of(page)
-    assert ("which counts that the patients are the same" in said) == bool(tables)
-    assert ("were the points independent" in said) == (not tables)
+    assert ("that all points have the same patients" in said) == bool(tables)
+    assert ("as if the points were independent" in said) == (not tables)
 
 
 def test_ends_on_one_side_of_the_base_case_share_the_lane(tmp_path):
@@ -715,7 +715,7 @@ def test_a_third_axis_makes_panels_and_a_fourth_is_held(tmp_path):
     page, numbers = drawn(folder, "heat_map")["heat_map"]
     assert len(page.axes) == 3 * len(OUTCOMES)
     assert len(numbers) == 12 * len(OUTCOMES)
-    assert "one value is shown: half-life of pamidronate ○ 45 days." in caption_of(page)
+    assert "held at one value: half-life of pamidronate ○ 45 days." in caption_of(page)
     under = [" ".join(texts_of(axes)[-1].split()) for axes in page.axes[:3]]
     for rate, text in zip(("1.5", "3.27", "5.8"), under, strict=True):
         assert f"first events of each patient {rate} per 100 person" in text
@@ -737,7 +737,7 @@ def test_cells_within_chance_are_in_italics_and_the_smallest_have_a_scale(tmp_pa
     axes = panel(page, "Spine annual increase")
     assert not cells_of(axes)
     assert axes.child_axes, "a scale of colours"
-    assert "numbers of the cells stand in the CSV" in caption_of(page)
+    assert "CSV file holds the numbers of the cells" in caption_of(page)
 
 
 # Draws
@@ -830,7 +830,7 @@ def test_indices_are_bars_of_both_orders(whole):
     for i, order in enumerate(("first", "total")):
         np.testing.assert_allclose(ends[i::2], rows[[f"{order}_low", f"{order}_high"]])
     assert f"first orders: {rows['first'].sum():.2f}" in texts_of(axes)
-    assert "Second orders stand in indices.csv." in caption_of(page)
+    assert "second orders are in indices.csv." in caption_of(page)
     assert not np.isclose(numbers[["first", "total"]], 0.9).any(), "no pair among them"
 
 

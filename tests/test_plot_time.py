@@ -376,8 +376,8 @@ def test_one_two_and_four_arms_overlap_nowhere(name, arms, four):
     text = text_of(figure)
     assert "60 virtual patients" in text
     assert "seed 1; 60 months" in text
-    assert "past month 36 no evidence" in text
-    kind = "not confidence intervals" if name == "markers" else "of the Monte Carlo kind"
+    assert "beyond the last evidence (month 36)" in text
+    kind = "not confidence intervals" if name == "markers" else "95 % Monte Carlo intervals"
     assert kind in text
     for axes in figure.axes:
         assert hatched_from(axes) == [36]

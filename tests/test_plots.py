@@ -256,7 +256,7 @@ def test_what_lies_past_the_evidence_is_hatched(result, course):
     labels = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
     assert "beyond the evidence" in labels
     text = " ".join(part.get_text() for part in figure.texts).replace("\n", " ")
-    assert "past month 36 no evidence reaches" in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "beyond the last evidence (month 36)" in text.replace("\N{NO-BREAK SPACE}", " ")
     assert not any(axes.patches for axes in course[0].axes), "no area without a limit"
 
 

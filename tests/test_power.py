@@ -85,10 +85,13 @@ def test_no_number_depends_on_workers_or_on_the_larger_sizes(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--outcome", "spine chang"], "'spine chang' is no outcome of every arm; did you mean"),
-        (["--outcome", "off interferon"], "no outcome of every arm"),
-        (["--sizes", "1,5"], "1 patient in an arm has no standard error; allowed: 2 or more"),
-        (["--sizes", "ten"], "'ten' is no list of whole numbers"),
+        (
+            ["--outcome", "spine chang"],
+            "'spine chang' is not an outcome of every arm; did you mean",
+        ),
+        (["--outcome", "off interferon"], "not an outcome of every arm"),
+        (["--sizes", "1,5"], "1 patient per arm gives no standard error; allowed: 2 or more"),
+        (["--sizes", "ten"], "'ten' is not a list of whole numbers"),
         (["--set", "arms.combination="], "between two arms or more"),
     ],
 )

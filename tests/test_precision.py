@@ -81,7 +81,7 @@ def test_without_an_arm_the_widest_interval_counts(study):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("spin.difference:1", "'spin' is no outcome; did you mean 'spine'"),
+        ("spin.difference:1", "'spin' is not an outcome; did you mean 'spine'"),
         ("spine.placebo:1", "has no 'placebo'"),
         ("off interferon.difference:1", "has no 'difference'"),
     ],
@@ -98,9 +98,9 @@ def test_a_run_that_never_gets_there_stops_and_says_so(study, monkeypatch, tmp_p
         commands, [*words, "--keep", "outcomes", "--workers", "1", "--out", str(tmp_path), "-q"]
     )
     assert done.exit_code == 0, done.output
-    (line,) = (line for line in done.output.splitlines() if "wanted ±" in line)
+    (line,) = (line for line in done.output.splitlines() if "goal ±" in line)
     assert line.startswith("spine annual increase, combination - pamidronate: ")
-    assert f"with {2 * MARK} patients; wanted ± 0.0001, not reached: no run has more" in line
+    assert f"with {2 * MARK} patients; goal ± 0.0001, not reached: no run has more" in line
     (folder,) = (tmp_path / "laroche2011").iterdir()
     course = pd.read_csv(folder / "precision.csv")
     assert course["patients"].tolist() == [MARK, 2 * MARK]

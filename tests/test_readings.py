@@ -249,7 +249,7 @@ def test_the_command_prints_arms_differences_and_how_far_they_are_apart(tmp_path
     told = mastosim(command, BASE, *SMALL, "--plateau", "6 months", "--out", tmp_path)
     heads = [line.split("  ")[0].strip() for line in told.splitlines() if " unit " in line]
     assert heads == [f"{what} at month 12" for what in
-                     (*ARMS, PAIR, f"({PAIR}) less that under linear")]  # fmt: skip
+                     (*ARMS, PAIR, f"{PAIR}: change from linear")]  # fmt: skip
     assert "plateau, linear for 6 months of treatment, then 0 %/year [times as given]" in told
     assert Path(told.splitlines()[-1].removeprefix("Table and figure: ")).is_dir()
     one_arm = ("--set", "arms.combination=", "--json", "--out", tmp_path)

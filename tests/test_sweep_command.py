@@ -322,10 +322,10 @@ def talkative(monkeypatch):
 def test_progress_and_forecast_are_told_on_the_error_channel_alone(mastosim, tmp_path, talkative):
     path = wrote(tmp_path, "design: one_at_a_time\n" + table(THREE))
     told = ask(mastosim, path)
-    assert "The rest takes about " in told.stderr
+    assert "The remaining points take about " in told.stderr
     # seven points of two arms of twenty, less an arm that has no interferon, at two of them
     assert "of 240 patient courses, about " in told.stderr
-    assert "7 of 7 points put together" in told.stderr
+    assert "7 of 7 points combined" in told.stderr
     assert "about" not in told.stdout
     again = ask(mastosim, path, "--quiet")
     assert again.stderr == ""
@@ -340,10 +340,10 @@ def test_more_than_the_limit_is_refused_and_what_is_done_is_kept(mastosim, tmp_p
     told = ask(mastosim, path, "--limit", limit, code=2)
     assert told.stdout == ""
     said = " ".join(told.stderr.split())
-    assert "the rest would take about" in said
+    assert "the remaining points would take about" in said
     assert f"allowed are {limit} hours (--limit): ask for fewer draws or patients" in said
     assert "--shard" in said
-    assert said.endswith("What is done is kept")
+    assert said.endswith("Finished blocks are kept")
     assert len([*(tmp_path / "out").rglob("*_0_20.parquet")]) >= 4
     assert not [*(tmp_path / "out").rglob("manifest.json")]
 
@@ -422,8 +422,11 @@ def test_parameters_that_do_nothing_are_named_everywhere_and_others_are_not(mast
     for design in ("one_at_a_time", "{probabilistic: {draws: 2}}"):
         path = wrote(tmp_path, f"design: {design}\n{IDLE}", alone)
         told = ask(mastosim, path)
-        lines = [line for line in told.stdout.splitlines() if line.startswith("In vain")]
-        assert lines == [f"In vain (tiny): {p}: {why} in 20 patients" for p, why in WHY.items()]
+        lines = [line for line in told.stdout.splitlines() if line.startswith("No effect")]
+        assert lines == [
+            f"No effect on any outcome (tiny): {parameter}: {why} in 20 patients"
+            for parameter, why in WHY.items()
+        ]
         named = [["tiny", *pair] for pair in WHY.items()]
         assert manifest_of(told)["details"]["in_vain"] == named
     assert told_as_json(ask(mastosim, path, "--json").stdout)["in_vain"] == named
@@ -454,7 +457,9 @@ def test_indices_that_a_failed_point_leaves_out_are_missed(mastosim, tmp_path, m
     text = f"design: {{indices: {{draws: 2}}}}\n{table({SPINE: '', RATE: THREE[RATE]})}"
     told = ask(mastosim, wrote(tmp_path, text), code=4)
     failed = len(manifest_of(told)["details"]["failed"])
-    assert f"No indices of variance: they need every point, and {failed} failed" in told.stdout
+    assert (
+        f"No indices of variance: they need every point, and {failed} points failed" in told.stdout
+    )
 
 
 @pytest.mark.parametrize(
@@ -567,7 +572,7 @@ def test_a_rerun_of_a_sweep_that_other_sources_made_says_so(mastosim, tmp_path, 
         json.dumps({**held, "details": {**held["details"], "model": "other"}, "digest": "other"})
     )
     done = mastosim("rerun", kept, "--out", tmp_path / "out", "-q")
-    assert "It was made by other sources (model other, not " in done.stdout
+    assert "The result was made by other sources (model other, not " in done.stdout
     assert "The manifest was changed" not in done.stdout
 
 
@@ -578,7 +583,7 @@ def test_a_rerun_that_is_too_much_is_refused_in_its_own_words(
     done = mastosim("rerun", folder_in(drawn[1]), "--out", tmp_path / "out", "-q")
     assert done.returncode == 2
     said = " ".join(done.stderr.split())
-    assert "`mastosim sweep` on its file does it in parts" in said
+    assert "`mastosim sweep` on its file repeats it in parts" in said
     assert "--workers" not in said
     assert [*(tmp_path / "out").iterdir()] == []
 
@@ -627,8 +632,8 @@ def test_a_pilot_says_what_it_recommends_and_does_no_more(mastosim, tmp_path, ch
     assert head == "Pilot, spine annual increase, combination - pamidronate (%/year):"
     found = told_as_json(ask(mastosim, path, "--pilot", "--json").stdout)
     split, recommended = found["split"], found["advice"]
-    assert spread.endswith(f"(SD): {split['parameters'] ** 0.5:.3g}")
-    assert f"{split['patients'] ** 0.5:.3g} alike at every draw" in noise
+    assert spread.endswith(f"Carlo noise: {split['parameters'] ** 0.5:.3g}")
+    assert f"{split['patients'] ** 0.5:.3g} common to all draws" in noise
     assert f"  {recommended['draws']} draws of {recommended['patients']} patients give" in last
     assert (found["target"], found["cost"]["a_point"]) == (0.8, 0.04)
     assert recommended["error"] <= 0.8
@@ -682,7 +687,7 @@ def test_an_outcome_without_spread_needs_a_target(mastosim, tmp_path, cheap):
     text = f"design: {{probabilistic: {{draws: 4}}}}\n{table({'fractures.sites.hip.gradient': ''})}"
     told = ask(mastosim, wrote(tmp_path, text), "--pilot", code=2)
     said = " ".join(told.stderr.split())
-    assert "the pilot saw no spread of 'spine annual increase' beyond the noise" in said
+    assert "the spread of 'spine annual increase' in the pilot does not exceed" in said
     assert "add `target: {outcome: spine annual increase, standard_error: ...}`" in said
 
 

@@ -48,7 +48,7 @@ ONE_MISTAKE = {
         "9:3: parameters.accrual: 'accrual' is a word, not a number; only a grid takes words"),
     "a number of which nothing is known": (
         f"{PSA}\n{table({'cohort.female': ''})}",
-        "9:3: parameters.cohort.female: the scenario says nothing of the uncertainty of "
+        "9:3: parameters.cohort.female: the scenario states no uncertainty of "
         "'cohort.female'; give it low and high, or uncertainty"),
     "the same number twice": (
         f"{PSA}\n{table({SPINE: '', SPINE.removesuffix('.mean'): ''})}",
@@ -71,7 +71,7 @@ ONE_MISTAKE = {
         f"9:3: parameters.{GIVEN}: 'seed' is the same at every point; give the sweep a `seed`"),
     "what nobody feels": (
         f"{GRID}\n{table({'comparator': '{values: [pamidronate, combination]}'})}",
-        "9:3: parameters.comparator: 'comparator' is nothing that a patient feels; leave it out"),
+        "9:3: parameters.comparator: 'comparator' does not affect patients; leave it out"),
     "when there is a visit": (
         f"{GRID}\n{table({'visits': '{values: [a, b]}'})}",
         "9:3: parameters.visits: 'visits' decides which outcomes there are, and when; name a "
@@ -84,11 +84,11 @@ ONE_MISTAKE = {
         f"9:3: parameters.{GIVEN}: '40 %' stands twice among the values"),
     "ends of a grid": (
         f"{GRID}\n{table({GIVEN: '{values: [40 %, 60 %], within: [0 %, 50 %]}'})}",
-        f"9:3: parameters.{GIVEN}: `within` cuts a distribution off; an axis of a grid has none"),
+        f"9:3: parameters.{GIVEN}: `within` limits a distribution; an axis of a grid has none"),
     "a grid with correlations": (
         f"{GRID}\n{table({GIVEN: '{values: [40 %, 60 %]}'})}\n"
         "target: {outcome: spine annual increase, standard_error: 1}",
-        "1:1: the document: a grid draws nothing; leave out target"),
+        "1:1: the document: a grid has no draws; leave out target"),
     "no outcome": (f"{PSA}\noutcomes: []", "1:1: the document: outcomes: at least one"),
     "an unknown key": (
         f"{PSA}\n{table({RATE: '{lo: 1 per year, high: 2 per year}'})}",
@@ -126,13 +126,13 @@ ONE_MISTAKE = {
         "SD is below 40.0 %"),
     "nothing within": (
         f"{PSA}\n{table({RATE: '{within: [10 per year, 11 per year]}'})}",
-        f"9:3: parameters.{RATE}: nothing of the distribution lies within 1000 and 1100"),
+        f"9:3: parameters.{RATE}: the distribution has no values between 1000 and 1100"),
     "one end": (
         f"{PSA}\n{table({RATE: '{within: [10 per year]}'})}",
         f"9:24: parameters.{RATE}: within has two values, the lower first"),
     "no draws": (
         "design: {probabilistic: {draws: 0}}",
-        "7:33: design.probabilistic.draws: 0 draws show nothing; allowed: 1 or more"),
+        "7:33: design.probabilistic.draws: 0 draws; allowed: 1 or more"),
     "draws that are no power of two": (
         "design: {sobol: {draws: 6}}",
         "7:25: design.sobol.draws: 6 draws: the sequence needs a power of two, like 4 or 8"),
@@ -166,7 +166,7 @@ ONE_MISTAKE = {
     "a correlation with an unknown parameter": (
         f"{PSA}\ncorrelations: {{{RATE} ~ fractures.sites.hip.gradien: 0.5}}",
         f"8:16: correlations.{RATE} ~ fractures.sites.hip.gradien: 'fractures.sites.hip.gradien' "
-        f"is no parameter here; did you mean '{HIP}'? Allowed: "),
+        f"is not a parameter here; did you mean '{HIP}'? Allowed: "),
     "a correlation with itself": (
         f"{PSA}\ncorrelations: {{{RATE} ~ {RATE}: 0.5}}",
         f"8:16: correlations.{RATE} ~ {RATE}: should name two parameters, `path ~ path`"),
@@ -187,7 +187,8 @@ ONE_MISTAKE = {
     "correlations that contradict one another": (
         f"{PSA}\ncorrelations: {{{RATE} ~ {HIP}: 0.9, {RATE} ~ {OTHER}: 0.9, "
         f"{HIP} ~ {OTHER}: -0.9}}",
-        "8:15: correlations: these contradict one another: no variables vary so (eigenvalue -0.8)"),
+        "8:15: correlations: these contradict one another: no set of variables has all "
+        "of them (eigenvalue -0.8)"),
     "a covariance that is not symmetric": (
         f"{PSA}\ncovariance:\n  parameters: {PAIR}\n  matrix: [[1, 0.2], [0.3, 1]]",
         "10:11: covariance.matrix: a covariance is symmetric: row i, column j equals row j, "
@@ -197,7 +198,8 @@ ONE_MISTAKE = {
         "10:11: covariance.matrix: the diagonal of a covariance holds variances, above 0"),
     "a covariance of nothing": (
         f"{PSA}\ncovariance:\n  parameters: {PAIR}\n  matrix: [[1, 2], [2, 1]]",
-        "9:3: covariance: these contradict one another: no variables vary so (eigenvalue -1)"),
+        "9:3: covariance: these contradict one another: no set of variables has all "
+        "of them (eigenvalue -1)"),
     "a covariance of another size": (
         f"{PSA}\ncovariance:\n  parameters: {PAIR}\n  matrix: [[1, 0]]",
         "9:3: covariance: a covariance of 2 parameters has 2 rows of 2 numbers"),
@@ -236,11 +238,11 @@ ONE_MISTAKE = {
         "7:9: design: indices asks for parameters that vary on their own"),
     "an unknown outcome": (
         f"{PSA}\noutcomes: [all fractures, spine anual increase]",
-        "8:11: outcomes: 'spine anual increase' is no outcome of 'tiny'; did you mean 'spine "
+        "8:11: outcomes: 'spine anual increase' is not an outcome of 'tiny'; did you mean 'spine "
         "annual increase'? Allowed: spine change, hip change, "),
     "an unknown outcome of a target": (
         f"{PSA}\ntarget: {{outcome: death, standard_error: 1}}",
-        "8:9: target: 'death' is no outcome of 'tiny'; did you mean 'deaths'? Allowed: "),
+        "8:9: target: 'death' is not an outcome of 'tiny'; did you mean 'deaths'? Allowed: "),
     "a key given twice": (
         f"{PSA}\nseed: 1\nseed: 2", "9:1: seed: this key is already on line 8"),
     "two ways to name a scenario": (
@@ -409,7 +411,7 @@ def test_a_scenario_that_says_nothing_of_uncertainty_is_refused(mastosim, tmp_pa
     assert "uncertainty" not in certain
     path = wrote(tmp_path, f"design: {design}", {"sure.yaml": certain}, scenario="sure.yaml")
     assert refused(mastosim, tmp_path, path)[1:] == [
-        "case.yaml:1:1: parameters: 'laroche2011' says nothing of uncertainty; list what varies"
+        "case.yaml:1:1: parameters: 'laroche2011' states no uncertainty; list what varies"
     ]
 
 
@@ -433,17 +435,17 @@ def test_a_sweep_that_is_not_there_is_told_with_the_nearest_name(mastosim, tmp_p
 # what is asked besides: the design, the words, and what is told
 USAGE: dict[str, Any] = {
     "draws of one at a time": ("design: one_at_a_time", ["--draws", 5],
-                               "the design of this sweep draws nothing; leave out --draws"),
+                               "the design of this sweep has no draws; leave out --draws"),
     "draws of a grid": (f"{GRID}\n{table({RATE: '{values: [1 per year]}'})}", ["--draws", 5],
-                        "the design of this sweep draws nothing; leave out --draws"),
+                        "the design of this sweep has no draws; leave out --draws"),
     "a share of nothing": (PSA, ["--shard", "0/3"],
-                           "'0/3' is no share; write 2/8 for the second of eight"),
-    "a share above all": (PSA, ["--shard", "4/3"], "'4/3' is no share"),
-    "half a share": (PSA, ["--shard", "3"], "'3' is no share"),
+                           "'0/3' is not a share; write 2/8 for the second of eight"),
+    "a share above all": (PSA, ["--shard", "4/3"], "'4/3' is not a share"),
+    "half a share": (PSA, ["--shard", "3"], "'3' is not a share"),
     "advice for a grid": (f"{GRID}\n{table({RATE: '{values: [1 per year]}'})}", ["--auto"],
-                          "a grid design draws nothing, so nothing can be recommended; allowed: "
-                          "probabilistic, latin_hypercube, sobol"),
-    "a pilot of one at a time": ("design: one_at_a_time", ["--pilot"], "draws nothing"),
+                          "a grid design has no draws whose number a pilot could "
+                          "recommend; allowed: probabilistic, latin_hypercube, sobol"),
+    "a pilot of one at a time": ("design: one_at_a_time", ["--pilot"], "has no draws"),
     "no time": (PSA, ["--limit", 0], "0.0 is not in the range x>0"),
     "a strange engine": (PSA, ["--engine", "numpy"], "'numpy' is not one of"),
 }  # fmt: skip

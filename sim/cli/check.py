@@ -26,11 +26,11 @@ OF_A_SWEEP = re.compile(r"""^([^#\n]*[{,])?[ ]*(["']?)mastosim_sweep\2[ ]*:""", 
 def check(scenario: Path, settings: tuple[str, ...]) -> None:
     """Validate a SCENARIO file; print its protocol in words and everything it assumes.
 
-    Of a file of a sweep, its design and the interval of every parameter.
+    For a sweep file, print its design and the interval of every parameter.
     """
     if _is_sweep(scenario):
         if settings:
-            raise click.UsageError("--set changes a scenario; a sweep names what it changes")
+            raise click.UsageError("--set is for scenarios; a sweep file lists its own changes")
         from sim.experiments.sweeps import load_sweep
 
         with told_how_to_get():

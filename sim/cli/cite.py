@@ -20,10 +20,10 @@ FORMATS = ("text", "bibtex", "csl")
     type=click.Choice(FORMATS),
     default="text",
     show_default=True,
-    help="For people, for LaTeX, or CSL-JSON for Zotero and Pandoc.",
+    help="Form of the references: text, BibTeX for LaTeX, or CSL-JSON for Zotero and Pandoc.",
 )
 def cite(scenario: Path, settings: tuple[str, ...], form: str) -> None:
-    """Print every publication that the numbers of a SCENARIO rest on, and how to cite mastosim."""
+    """Print every publication behind the numbers of a SCENARIO, and how to cite mastosim."""
     from sim.display import citations
     from sim.scenario import load
 

@@ -11,18 +11,18 @@ from sim.cli.ending import command_line, finish_kept
 from sim.cli.options import OUT, SCENARIO, WORKERS, Asked, refuse_unwritable, simulating
 
 TRIALS = click.option(
-    "--trials", type=click.IntRange(1), default=5000, show_default=True, help="Simulated trials."
+    "--trials", type=click.IntRange(1), default=5000, show_default=True, help="Number of trials."
 )
 
 
 @click.command(epilog="Example: mastosim emulate scenarios/laroche2011.yaml --trials 1000")
 @simulating(SCENARIO, TRIALS, OUT, WORKERS)
 def emulate(scenario: Path, trials: int, out: Path, asked: Asked) -> None:
-    """Do the series that a SCENARIO answers to again, and see where its numbers fall.
+    """Simulate the published study of a SCENARIO many times and compare its results with them.
 
-    Each trial enrols as many patients as the publication, follows and measures them as it did, and
-    groups them as it did. Printed for each published number: the mean and the interval of 95 % of
-    the trials, the percentile at which the published number stands, and whether it is covered.
+    Each trial enrols, follows, measures and groups patients as the publication did. For each
+    published number the command prints the mean and the 95 % interval of the simulated trials, the
+    percentile of the published number, and whether the interval covers the number.
     """
     from sim.cli.progress import watching
     from sim.experiments import emulation

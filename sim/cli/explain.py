@@ -32,11 +32,11 @@ DAY_AND_MONTH = 16
 @click.command(epilog="Example: mastosim explain scenarios/laroche2011.yaml --patient 17")
 @click.argument("scenario", metavar="SCENARIO|RESULT", shell_complete=scenario_files)
 @SETTINGS
-@click.option("--patient", type=click.IntRange(0), required=True, help="Number, from 0 on.")
+@click.option("--patient", type=click.IntRange(0), required=True, help="Number, counted from 0.")
 @SEED
-@click.option("--scenario", "name", metavar="NAME", help="Which scenario, or reading, of a RESULT.")
+@click.option("--scenario", "name", metavar="NAME", help="Scenario or reading of a RESULT.")
 @RESULTS
-@click.option("--json", "as_json", is_flag=True, help="Print the life as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the history as JSON.")
 def explain(
     scenario: str,
     settings: tuple[str, ...],
@@ -46,7 +46,7 @@ def explain(
     out: Path,
     as_json: bool,
 ) -> None:
-    """Tell one patient's life event by event, and where the arms part.
+    """Follow one patient event by event, and explain where the arms diverge.
 
     The patient is one of a SCENARIO file, or of a RESULT of `run`, `compare` or `readings`: a
     folder, `latest`, or the start of a digest.
@@ -57,7 +57,7 @@ def explain(
     path = Path(scenario)
     is_file = path.suffix in (".yaml", ".yml") or (path.is_file() and path.name != MANIFEST)
     if is_file and name is not None:
-        raise click.UsageError("--scenario chooses a scenario of a result, and this is a file")
+        raise click.UsageError("--scenario is for a RESULT; leave it out for a scenario file")
     study = path if is_file else _study(scenario, out, name, settings, seed)
     try:
         life = follow(study, patient, settings, seed)
@@ -73,12 +73,12 @@ def _study(
     from sim.experiments.verbs import study_to_explain
 
     if settings or seed is not None:
-        raise click.UsageError("a result has its settings and its seed; leave out --set and --seed")
+        raise click.UsageError("a RESULT has its own settings and seed; leave out --set and --seed")
     return study_to_explain(found(result, out), name)
 
 
 def to_text(life: Life) -> str:
-    """Who the patient is, what happened, and where the arms part."""
+    """Who the patient is, what happened, and where the arms diverge."""
     width = shutil.get_terminal_size(FALLBACK).columns
     abreast = max(1, (width - DAY_AND_MONTH) // LEAST_COLUMN)
     columns = range(len(life.arms))

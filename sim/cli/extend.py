@@ -12,7 +12,7 @@ from sim.cli.options import JSON, NAMES, QUIET, RESULT, RESULTS, WORKERS, found,
 
 @click.command(epilog=f"Example: mastosim extend laroche2011/latest --patients 400\n\n{NAMES}")
 @RESULT
-@click.option("--patients", type=click.IntRange(1), required=True, help="Patients there shall be.")
+@click.option("--patients", type=click.IntRange(1), required=True, help="Total number of patients.")
 @RESULTS
 @WORKERS
 @JSON
@@ -22,7 +22,7 @@ def extend(
 ) -> None:
     """Add patients to a RESULT of `mastosim run`.
 
-    The new result is the one that a run of all these patients would give; the old one stays.
+    The new result equals a run of all patients at once; the old result is kept.
     """
     from sim.cli.progress import watching
     from sim.experiments import verbs

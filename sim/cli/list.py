@@ -39,8 +39,8 @@ SHORTEST = 6
 def list_results(out: Path, as_json: bool) -> None:
     """List the results below a folder, the newest first.
 
-    For each: kind, scenario, what was set, patients, date, and the name that `show`, `plot`,
-    `rerun`, `extend` and `explain` understand.
+    For each: kind, scenario, changed values, patients, date, and the name that `show`, `plot`,
+    `rerun`, `extend` and `explain` accept.
     """
     from sim import results
 

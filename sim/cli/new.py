@@ -16,14 +16,14 @@ import click
     "--extends",
     "base",
     type=click.Path(path_type=Path),
-    help="Write a what-if of a few lines over this scenario file, which stands beside FILE.",
+    help="Write a short scenario that changes this one, which must be in the folder of FILE.",
 )
 @click.option(
     "--like",
     type=click.Path(path_type=Path),
     help="Write a copy of this scenario file under the new name.",
 )
-@click.option("--force", is_flag=True, help="Overwrite FILE if it is there.")
+@click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
 def new(file: Path, base: Path | None, like: Path | None, force: bool) -> None:
     """Write a commented scenario FILE to fill in: valid, and ready to run as it stands."""
     if base is not None and like is not None:
@@ -31,7 +31,7 @@ def new(file: Path, base: Path | None, like: Path | None, force: bool) -> None:
     if file.suffix not in {".yaml", ".yml"}:
         raise click.UsageError(f"'{file}' should end in .yaml")
     if file.exists() and not force:
-        raise click.UsageError(f"'{file}' is there already; --force overwrites it")
+        raise click.UsageError(f"'{file}' already exists; --force overwrites it")
     file.write_text(_text(file, base, like), encoding="utf-8")
     shown = shlex.quote(str(file))
     click.echo(f"Written: {file}. Next:")
@@ -45,7 +45,7 @@ def _text(file: Path, base: Path | None, like: Path | None) -> str:
 
     name = template.name_of(file)
     if not name:
-        raise click.UsageError(f"'{file}': the name needs a letter or digit, as results bear it")
+        raise click.UsageError(f"'{file}': the name needs a letter or digit to name a folder")
     if base is not None:
         return template.what_if(name, _beside(file, base), load(base).scenario)
     if like is None:
@@ -53,7 +53,7 @@ def _text(file: Path, base: Path | None, like: Path | None) -> str:
     load(like)
     text = template.named(like.read_text(encoding="utf-8-sig"), name)
     if re.search(r"^extends:", text, re.MULTILINE) and _folder(file) != _folder(like):
-        raise click.UsageError(f"'{like}' changes another file; write the copy into its folder")
+        raise click.UsageError(f"'{like}' extends another file; write the copy to its folder")
     return text
 
 
@@ -66,7 +66,7 @@ def _beside(file: Path, base: Path) -> str:
         raise click.UsageError("a file cannot extend itself")
     name = at.relative_to(_folder(file)).as_posix()
     if not re.fullmatch(r"[\w./-]+", name):
-        raise click.UsageError(f"'{name}': a base has letters, digits, - and _ in its name")
+        raise click.UsageError(f"'{name}': allowed in the name: letters, digits, - and _")
     return name
 
 

@@ -61,7 +61,7 @@ RESULTS = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("results"),
     show_default=True,
-    help="Folder of results, in which RESULT is looked for.",
+    help="Folder of results that holds RESULT.",
 )
 NAMES = (
     "RESULT is a folder of a result, `latest`, `SCENARIO/latest`, or the start of a digest that "
@@ -92,7 +92,7 @@ WORKERS = click.option(
     "--workers",
     type=click.IntRange(1),
     metavar="N",
-    help="Processes that share the work; the results are the same.  [default: as many as pay, up "
+    help="Worker processes (results do not depend on it).  [default: as many as save time, up "
     "to one per core]",
 )
 KEEP = click.option(
@@ -105,7 +105,7 @@ KEEP = click.option(
     "does not grow with the number of patients.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the outcomes as JSON.")
-QUIET = click.option("--quiet", "-q", is_flag=True, help="No progress.")
+QUIET = click.option("--quiet", "-q", is_flag=True, help="Do not print progress.")
 
 
 class Asked(NamedTuple):

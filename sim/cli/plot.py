@@ -24,14 +24,14 @@ from sim.vocabulary import FORMATS
     "figures",
     multiple=True,
     type=click.Choice([*dict.fromkeys(name for kind in OF_KIND.values() for name in kind.names)]),
-    help="A figure to draw; all of them without this. Repeatable.",
+    help="Figure to draw; by default all figures. Repeatable.",
 )
 @click.option(
     "--format",
     "formats",
     multiple=True,
     type=click.Choice(FORMATS),
-    help="A kind of file; all three without this. Repeatable.",
+    help="Kind of file; by default all three. Repeatable.",
 )
 @click.option(
     "--into",
@@ -42,10 +42,10 @@ from sim.vocabulary import FORMATS
 def plot(
     result: str, figures: tuple[str, ...], formats: tuple[str, ...], into: Path | None, out: Path
 ) -> None:
-    """Draw the figures of a RESULT of whatever kind.
+    """Draw the figures of a RESULT of any kind.
 
-    Beside each figure stands a CSV file with the numbers that it shows. Without --figure, what does
-    not apply to the result, such as markers that were not measured, is left out.
+    A CSV file beside each figure holds the numbers of the figure. Without --figure, figures that do
+    not apply to the result, like markers that were not measured, are left out.
     """
     from sim.experiments.verbs import KINDS
 

@@ -15,20 +15,20 @@ def _sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
-        raise click.BadParameter(f"'{text}' is no list of whole numbers like 10,20,50") from None
+        raise click.BadParameter(f"'{text}' is not a list of whole numbers like 10,20,50") from None
 
 
 SIZES = click.option(
     "--sizes", default="10,20,50,100", show_default=True, callback=_sizes, help="Patients per arm."
 )
 OUTCOME = click.option(
-    "--outcome", default="spine annual increase", show_default=True, help="What is compared."
+    "--outcome", default="spine annual increase", show_default=True, help="Outcome compared."
 )
 TRIALS = click.option(
-    "--trials", type=click.IntRange(2), default=2000, show_default=True, help="Simulated trials."
+    "--trials", type=click.IntRange(2), default=2000, show_default=True, help="Trials of each size."
 )
 CSV = click.option(
-    "--csv", "into", type=click.Path(path_type=Path, dir_okay=False), help="Write a CSV."
+    "--csv", "into", type=click.Path(path_type=Path, dir_okay=False), help="Write a CSV file."
 )
 
 
@@ -45,10 +45,10 @@ def power(
     out: Path | None,
     asked: Asked,
 ) -> None:
-    """What trials that allocate at random to the arms of a SCENARIO would show, by their size.
+    """Simulate randomised trials of several sizes with the arms of a SCENARIO.
 
-    For each size: the difference found, where 95 % of trials would find it, how wide their
-    confidence intervals are, and how many exclude 0.
+    For each size the command prints the mean difference, the range of 95 % of the trials, the
+    width of their confidence intervals, and the share of trials that exclude 0.
     """
     from sim.cli.progress import watching
     from sim.experiments.emulation import power as trial

@@ -22,15 +22,16 @@ from sim.cli.options import (
 PLATEAU = click.option(
     "--plateau",
     metavar="TIME",
-    help="How long the increase lasts under the plateau reading, e.g. '30 months'.  [default: the "
-    "scenario's where that is its own reading, or 24 months]",
+    help="Duration of the increase under the plateau reading, e.g. '30 months'.  [default: "
+    "that of the scenario if its own reading is plateau, else 24 months]",
 )
 SATURATING = click.option(
     "--saturating",
     nargs=2,
     metavar="TIME WINDOW",
     help="Time constant and window of the saturating reading, e.g. '12 months' '24 months'.  "
-    "[default: the scenario's where that is its own reading, or 12 months and 12 months]",
+    "[default: those of the scenario if its own reading is saturating, else 12 months and 12 "
+    "months]",
 )
 
 
@@ -41,8 +42,8 @@ def readings(
 ) -> None:
     """Simulate a SCENARIO under the four readings of its annual increase, on the same patients.
 
-    Linear, compound, plateau, saturating: what each says of the arms and of their paired
-    difference, and how far that difference is from the one under the scenario's own reading.
+    The readings are linear, compound, plateau and saturating. For each the command prints the arms,
+    their paired difference, and the change of that difference from the scenario's own reading.
     """
     from sim.cli.progress import watching
     from sim.experiments.kinds.readings import keep

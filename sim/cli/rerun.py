@@ -28,10 +28,10 @@ DATA = (".csv", ".parquet")
 @RESULTS
 @QUIET
 def rerun(result: str, out: Path, quiet: bool) -> None:
-    """Do a RESULT again from its manifest, of whatever kind, and compare the files.
+    """Repeat a RESULT of any kind from its manifest, and compare the files.
 
-    Says of every data file (parquet, csv) beside the manifest whether it is the same bytes, and
-    exits with 5 if one is not. No result that stands in OUT is replaced.
+    The command compares every data file (parquet, csv) beside the manifest byte by byte, and exits
+    with 5 if one differs. It never replaces a result in OUT.
     """
     from sim import results
     from sim.cli.progress import watching
@@ -60,7 +60,7 @@ def _settle(folder: Path, home: Path, verdicts: dict[str, str], stack: ExitStack
         home.parent.mkdir(parents=True, exist_ok=True)
         folder = folder.rename(home)
     elif set(verdicts.values()) == {"identical"}:
-        click.echo(f"Left as it was: {home}")
+        click.echo(f"Unchanged: {home}")
         return
     else:
         stack.pop_all()  # what differs is there to be looked at
@@ -93,11 +93,11 @@ def told(verdicts: dict[str, str], before: Manifest, now: Manifest) -> Iterator[
     differing = compared.count("different")
     models = before.details.get("model"), now.details.get("model")
     if models[0] != models[1]:
-        yield f"It was made by other sources (model {models[0]}, not {models[1]})."
+        yield f"The result was made by other sources (model {models[0]}, not {models[1]})."
     elif before.digest != now.digest:
-        yield "The manifest was changed after it was written: its digest is that of another study."
+        yield "The manifest was changed after it was written: its digest does not match its study."
     if not compared:
-        yield "No data files stand beside the manifest; there is nothing to compare with."
+        yield "The folder of the manifest has no data files to compare."
     elif differing:
         yield f"{differing} of {len(compared)} data files differ."
         yield from _made_otherwise(before, now)
@@ -120,4 +120,4 @@ def _made_otherwise(before: Manifest, now: Manifest) -> Iterator[str]:
     )
     for name in {**new, **old}:
         if old.get(name) != new.get(name):
-            yield f"It was made with {name} {old.get(name)}, this is {new.get(name)}."
+            yield f"The result was made with {name} {old.get(name)}, and this is {new.get(name)}."

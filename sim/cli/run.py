@@ -31,8 +31,8 @@ UNTIL = click.option(
     "--until",
     multiple=True,
     metavar="OUTCOME:HALF-WIDTH",
-    help="Add patients until the 95 % interval is so narrow, e.g. spine.difference:0.1; "
-    "--patients then has no meaning. Repeatable.",
+    help="Add patients until the 95 % interval has this half-width, e.g. spine.difference:0.1; "
+    "--patients is then ignored. Repeatable.",
 )
 
 

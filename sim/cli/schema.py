@@ -14,7 +14,7 @@ import click
     help="Write the schema to this file instead of printing it.",
 )
 def schema(out: Path | None) -> None:
-    """Print the JSON Schema of scenario files, by which editors complete, explain and mark.
+    """Print the JSON Schema of scenario files, with which editors complete, explain and check them.
 
     Editors with a YAML language server find it by a first line in the scenario file:
     "# yaml-language-server: $schema=schema.json".

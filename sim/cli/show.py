@@ -15,5 +15,5 @@ from sim.cli.options import JSON, NAMES, RESULT, RESULTS, found
 @RESULTS
 @JSON
 def show(result: str, out: Path, as_json: bool) -> None:
-    """Print the tables of a RESULT again, as the command that made it did; nothing is simulated."""
+    """Print the tables of a RESULT again, as the command that made it did, without simulating."""
     finish_kept(found(result, out).folder, as_json)

@@ -50,28 +50,28 @@ class _Shard(click.ParamType["Shard"]):
 
         first, _, second = str(value).partition("/")
         if not (first.isdecimal() and second.isdecimal() and 1 <= int(first) <= int(second)):
-            self.fail(f"'{value}' is no share; write 2/8 for the second of eight", param, ctx)
+            self.fail(f"'{value}' is not a share; write 2/8 for the second of eight", param, ctx)
         return Shard(int(first), int(second))
 
 
 @click.command(epilog="Example: mastosim sweep scenarios/sweeps/base-case-psa.yaml --draws 50")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--draws", type=int, metavar="N", help="Draws, in place of the file's.")
+@click.option("--draws", type=int, metavar="N", help="Number of draws.")
 @PATIENTS
 @SEED
 @OUT_TO("sweeps/<name>")
 @ENGINE("batch")
 @WORKERS
-@click.option("--cluster", metavar="ADDRESS", help="Scheduler of Dask that shares the work, "
-              "tcp://...; its workers see the same folder.")  # fmt: skip
-@click.option("--shard", type=_Shard(), help="Do one of N shares of the points, for job arrays; "
-              "then the same command without it.")  # fmt: skip
-@click.option("--pilot", "only_pilot", is_flag=True, help="Do a pilot of 32 draws of 200 patients, "
-              "say what it recommends, and stop.")  # fmt: skip
-@click.option("--auto", is_flag=True, help="Do a pilot, and as many draws and patients as it "
-              "recommends.")  # fmt: skip
+@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler that distributes the "
+              "work, tcp://...; its workers must see the same folder.")  # fmt: skip
+@click.option("--shard", type=_Shard(), help="Simulate one of N shares of the points, for job "
+              "arrays; then run the same command without --shard.")  # fmt: skip
+@click.option("--pilot", "only_pilot", is_flag=True, help="Run a pilot of 32 draws of 200 "
+              "patients, print its recommendation, and stop.")  # fmt: skip
+@click.option("--auto", is_flag=True, help="Run a pilot, then as many draws and patients as "
+              "it recommends.")  # fmt: skip
 @click.option("--limit", "most_hours", type=click.FloatRange(0, min_open=True), default=24.0,
-              show_default=True, help="Hours that a sweep may take by its forecast.")  # fmt: skip
+              show_default=True, help="Longest forecast in hours that is allowed.")  # fmt: skip
 @JSON
 @QUIET
 def sweep(
@@ -79,12 +79,12 @@ def sweep(
     engine: Engine, workers: int | None, cluster: str | None, shard: Shard | None,
     only_pilot: bool, auto: bool, most_hours: float, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
-    """Simulate a scenario over many values of its parameters, as FILE says.
+    """Simulate a scenario over many values of its parameters, as stated in FILE.
 
     FILE names a scenario, parameters by path, and a design: one at a time, a grid, draws from the
-    distributions of all, indices of variance. Every point holds the same patients and random
-    numbers. What is done is kept in blocks: a sweep that was interrupted goes on where it was, and
-    more draws, patients or arms are added to what is there.
+    distributions of all, indices of variance. Every point has the same patients and random
+    numbers. Results are kept in blocks: an interrupted sweep resumes where it stopped, and more
+    draws, patients or arms add only what is missing.
     """
     _refuse_together(
         {"--pilot": only_pilot, "--auto": auto},
@@ -127,7 +127,7 @@ def _mistakes_of_use() -> Iterator[None]:
         with told_how_to_get():
             yield
     except KeyboardInterrupt:
-        told = "Interrupted; the blocks that are done are kept, the same command goes on."
+        told = "Interrupted; finished blocks are kept, and the same command continues."
         click.echo(told, err=True)
         sys.exit(INTERRUPTED)
 
@@ -170,7 +170,7 @@ def _simulated(read: Sweep, work: Work, shard: Shard | None = None) -> Failed:
 def _teller(quiet: bool) -> Callable[[Forecast], None]:
     def tell(expected: Forecast) -> None:
         if not quiet and expected.seconds >= WORTH_SAYING:
-            click.echo(f"The rest takes {expected}.", err=True)
+            click.echo(f"The remaining points take {expected}.", err=True)
 
     return tell
 
@@ -180,8 +180,8 @@ def _one_share(read: Sweep, work: Work, shard: Shard, as_json: bool) -> Failed:
     failed = _simulated(read, work, shard)
     facts = {"shard": str(shard), "failed": [[*point, why] for point, why in failed.items()]}
     told = (
-        f"Share {shard.number} of {shard.of} is done; when all are, the same command without "
-        "--shard puts them together."
+        f"Share {shard.number} of {shard.of} is done. When all shares are done, run the same "
+        "command without --shard to combine them."
     )
     click.echo(dumped(facts) if as_json else told)
     return failed
@@ -200,7 +200,7 @@ def _whole(read: Sweep, work: Work, pilot: Pilot | None, as_json: bool) -> Faile
         "engine": work.engine,
         "pilot": None if pilot is None else _facts_of_pilot(pilot),
     }
-    with watching(work.quiet, what="points put together") as progress:
+    with watching(work.quiet, what="points combined") as progress:
         swept = sweeps.gather(read, work.out, failed, progress, about)
     finish_kept(swept.folder, as_json)
     return swept.failed

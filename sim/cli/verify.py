@@ -15,7 +15,7 @@ from sim.cli.options import KEEP_IN, SCENARIO, Asked, refuse_unwritable, simulat
 PATIENTS = click.option(
     "--patients",
     type=click.IntRange(50),
-    help="Virtual patients of the checks against an expectation; others take fewer.  "
+    help="Virtual patients for checks against an expected value; other checks take fewer.  "
     "[default: 2000]",
 )
 
@@ -25,8 +25,8 @@ PATIENTS = click.option(
 def verify(scenario: Path, out: Path | None, asked: Asked) -> None:
     """Verify the program on a SCENARIO file: equal arms, extremes, closed forms, recalculations.
 
-    Each check says passed, failed or not applicable, with the numbers behind it. Takes about a
-    minute. Exits with 5 if a check fails.
+    Each check passes, fails or does not apply, and is printed with its numbers. The command takes
+    about a minute, and exits with 5 if a check fails.
     """
     from sim.cli.progress import watching
     from sim.experiments import verification

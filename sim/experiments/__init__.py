@@ -1,1 +1,1 @@
-"""What is done with a study: runs, comparisons, trials, sweeps, checks, one patient."""
+"""Experiments with a study: runs, comparisons, trials, sweeps, checks and single patients."""

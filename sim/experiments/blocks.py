@@ -28,7 +28,7 @@ from sim.vocabulary import Engine
 
 @dataclass(frozen=True)
 class Work:
-    """The work on every block.
+    """The studies that every block simulates, and the results that it keeps.
 
     Attributes
     ----------
@@ -52,11 +52,11 @@ class Work:
 
     @cached_property
     def protocols(self) -> list[Protocol]:
-        """What all patients of each study share, computed once in a process."""
+        """Values that all patients of each study share, computed once per process."""
         return [lowering.protocol(study.scenario) for study in self.studies]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Another process is handed the studies, and computes the protocols itself."""
+        """Pickle the studies alone: another process computes the protocols itself."""
         return Work, (self.studies, self.engine, self.pairs, self.with_tables, self.plan)
 
 
@@ -69,7 +69,20 @@ class Block(NamedTuple):
 
 
 def do(work: Work, patients: range) -> Block:
-    """Simulate patients in every arm of every study, and reduce them to sums."""
+    """Simulate patients in every arm of every study, and reduce them to sums.
+
+    Parameters
+    ----------
+    work : Work
+        Studies, engine, and what is kept.
+    patients : range
+        Numbers of the patients.
+
+    Returns
+    -------
+    Block
+        Sums of every arm and difference, and tables of the first study if wanted.
+    """
     lines: list[Line] = []
     tables = None
     for at, study in enumerate(work.studies):

@@ -57,7 +57,28 @@ class Reached(NamedTuple):
 
 
 def read(texts: Iterable[str]) -> list[Goal]:
-    """Read goals such as `spine.difference:0.1`. Raises RequestError for another form."""
+    """Read goals of precision.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Goals such as `spine.difference:0.1`, the half-width in the unit of the outcome.
+
+    Returns
+    -------
+    list of Goal
+        One goal per text.
+
+    Raises
+    ------
+    RequestError
+        If a text has another form.
+
+    Examples
+    --------
+    >>> read(["fractures.difference:2"])[0].half_width
+    2.0
+    """
     return [_goal(text) for text in texts]
 
 
@@ -70,22 +91,38 @@ def _goal(text: str) -> Goal:
         half_width = 0.0
     if not colon or not outcome or not half_width > 0:
         raise RequestError(
-            f"'{text}' is no precision; allowed: OUTCOME:HALF-WIDTH, OUTCOME.difference:HALF-WIDTH "
-            "or OUTCOME.ARM:HALF-WIDTH with a number above 0, like spine.difference:0.1"
+            f"'{text}' is not a precision; allowed: OUTCOME:HALF-WIDTH, "
+            "OUTCOME.difference:HALF-WIDTH or OUTCOME.ARM:HALF-WIDTH with a number above 0, like "
+            "spine.difference:0.1"
         )
     return Goal(SHORT.get(outcome, outcome), of, half_width)
 
 
 def reached(goal: Goal, table: SumTable) -> Reached:
-    """Compare the estimates of a table with a goal.
+    """Compare the Monte Carlo error of a run with a goal.
 
-    Raises RequestError for an outcome, an arm or a difference that the run does not have.
+    Parameters
+    ----------
+    goal : Goal
+        Outcome, arm or difference, and half-width.
+    table : SumTable
+        Sums over the patients so far.
+
+    Returns
+    -------
+    Reached
+        The estimate with the widest interval of those that the goal is about.
+
+    Raises
+    ------
+    RequestError
+        If the run does not have the outcome, the arm or the difference.
     """
     every = [(label.name, c.arms, estimate) for c, label, estimate in estimated(table, _all(table))]
     of_outcome = [(arms, estimate) for name, arms, estimate in every if name == goal.outcome]
     if not of_outcome:
         known = [*SHORT, *dict.fromkeys(name for name, _, _ in every)]
-        raise RequestError(f"'{goal.outcome}' is no outcome; {nearest(goal.outcome, known)}")
+        raise RequestError(f"'{goal.outcome}' is not an outcome; {nearest(goal.outcome, known)}")
     chosen = [(arms, estimate) for arms, estimate in of_outcome if _is_of(goal.of, arms)]
     if not chosen:
         known = [DIFFERENCE, *(arms.label() for arms, _ in of_outcome)]
@@ -100,11 +137,33 @@ def until(
     engine: Engine = "batch",
     workers: int = 1,
 ) -> tuple[Result, pd.DataFrame]:
-    """Add patients until every goal is reached, or until there are MOST patients.
+    """Add patients until every goal is reached, or until there are `MOST` patients.
 
-    Returns the result of a study with this number of patients, without tables, and the course of
-    the run in COLUMNS: one row for each block and goal. Raises RequestError for a goal that the
-    study cannot have.
+    Parameters
+    ----------
+    study : Study
+        The study; its number of patients is not used.
+    goals : sequence of Goal
+        Goals from `read`.
+    progress : callable, optional
+        Called with the number of patients so far and an estimate of all.
+    engine : "simpy" or "batch"
+        The results are equal to the last bit.
+    workers : int
+        Number of processes. The results do not depend on it.
+
+    Returns
+    -------
+    result : Result
+        The result of a study with this number of patients, without tables.
+    course : DataFrame
+        One row for each block and goal: patients so far, outcome, arm, against_arm, estimate,
+        half_width (of the 95 % Monte Carlo interval) and goal.
+
+    Raises
+    ------
+    RequestError
+        If the study cannot have a goal.
     """
     import pandas as pd
 

@@ -85,22 +85,22 @@ class Result:
 
     @property
     def patients(self) -> pd.DataFrame:
-        """One row a patient."""
+        """One row per patient."""
         return self.tables.patients
 
     @property
     def events(self) -> pd.DataFrame:
-        """One row an event."""
+        """One row per event."""
         return self.tables.events
 
     @property
     def measurements(self) -> pd.DataFrame:
-        """One row a measured value."""
+        """One row per measured value."""
         return self.tables.measurements
 
     @property
     def latent(self) -> pd.DataFrame:
-        """What no trial sees: true values at entry."""
+        """True values at entry, which a trial cannot observe."""
         return self.tables.latent
 
 
@@ -114,15 +114,42 @@ def run(
     workers: int = 1,
     outcomes_only: bool = False,
 ) -> Result:
-    """Simulate a scenario: a path, or a study already loaded.
+    """Simulate a scenario.
 
-    `patients` and `seed` stand in for those of the file, `settings` are `path=value` texts laid
-    over it (both for a path only); `progress` is told the number of patient courses done and to
-    do. Both engines give the same result to the last bit: `simpy` is the reference, `batch` is
-    compiled, slow to begin and then some hundred times faster. So do any number of `workers`
-    (processes; a script that asks for more than one needs the usual guard of its main module).
-    With `outcomes_only` no tables are kept, and memory does not grow with the number of patients.
-    Raises ScenarioError for a scenario that is not valid, or too large for this machine.
+    Parameters
+    ----------
+    scenario : path or Study
+        Scenario file, or a study that is already loaded.
+    patients, seed : int, optional
+        Patients per arm and seed; those of the file by default. For a path only.
+    settings : iterable of str
+        `path=value` texts that change the scenario, as of `--set`. For a path only.
+    progress : callable, optional
+        Called with the number of histories (one patient in one arm) done and to do.
+    engine : "simpy" or "batch"
+        SimPy is the reference. The batch engine compiles once and is then a hundred times as fast.
+        The results are equal to the last bit.
+    workers : int
+        Number of processes. The results do not depend on it. A script that asks for more than one
+        needs the usual guard of its main module.
+    outcomes_only : bool
+        Keep no tables, so memory does not grow with the number of patients.
+
+    Returns
+    -------
+    Result
+        Outcomes, and the tables of patients, events and measurements.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario is not valid, or too large for this machine.
+
+    Examples
+    --------
+    >>> result = run("scenarios/laroche2011.yaml", patients=20)
+    >>> len(result.patients), sorted(result.events["arm"].unique())
+    (20, ['combination', 'pamidronate'])
     """
     if not isinstance(scenario, Study):
         scenario = load(scenario, settings, patients, seed)
@@ -143,12 +170,21 @@ def reduce(
     begun: SumTable | None = None,
     enough: Enough | None = None,
 ) -> Result:
-    """Simulate a study block by block.
+    """Simulate a study block by block and compute its outcomes.
 
-    `keep` is called with the tables of each block, in order. `begun` are the sums of the first
-    patients, simulated before (see `outcomes.Total`). `enough` is called with the sums after each
-    block; where it returns True, no more patients are simulated, and the result is that of a study
-    of the patients so far.
+    Parameters
+    ----------
+    study : Study
+        The study.
+    keep : callable, optional
+        Called with the tables of each block, in order. No tables are made if None.
+    progress, engine, workers
+        As of `run`.
+    begun : SumTable, optional
+        Sums of the first patients, simulated before (see `outcomes.Total`).
+    enough : callable, optional
+        Called with the sums after each block. If it returns True, no more patients are simulated,
+        and the result is that of a study of the patients so far.
     """
     scenario = study.scenario
     work = Work([study], engine, pairs_with_comparator(study), keep is not None)
@@ -201,18 +237,28 @@ def in_blocks(
 
 
 def split(patients: range, size: int) -> list[range]:
-    """Patients in blocks of a size, the last one smaller."""
+    """Divide patients into blocks of one size; the last block may be smaller."""
     ends = range(patients.start, patients.stop, size)
     return [range(first, min(first + size, patients.stop)) for first in ends]
 
 
 def workers_for(patients: int, engine: Engine) -> int:
-    """As many workers as pay for a cohort: one a core, if each has a few blocks to do."""
+    """Number of processes that save time for a cohort, at most one per core."""
     return max(1, min(available(), patients // BLOCK[engine] // BLOCKS_A_WORKER))
 
 
 def follow(study: Study, patients: range | None = None, engine: Engine = "simpy") -> Tables:
-    """Simulate some patients of a study, or all of them, and return their tables."""
+    """Simulate some patients of a study, or all of them, and return their tables.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    patients : range, optional
+        Numbers of the patients; all by default.
+    engine : "simpy" or "batch"
+        The results are equal to the last bit.
+    """
     patients = range(study.scenario.cohort.patients) if patients is None else patients
     names, protocol = names_of(study), lowering.protocol(study.scenario)
     return results.join(
@@ -224,9 +270,12 @@ def follow(study: Study, patients: range | None = None, engine: Engine = "simpy"
 
 
 def against_paper(study: Study, table: SumTable) -> pd.DataFrame | None:
-    """Put the published facts that a study answers to beside the simulated ones.
+    """Compare the published facts of the publication of a study with the simulated ones.
 
-    Returns a table with the columns `outcomes.REPORTED_COLUMNS`; None without a publication.
+    Returns
+    -------
+    DataFrame or None
+        Columns `outcomes.REPORTED_COLUMNS`; None for a study without a publication.
     """
     answers = study.scenario.answers
     if answers is None:

@@ -44,7 +44,7 @@ class Module(Protocol):
 
 MORE_TRIALS = "trials cannot be added to {called}: `{made_by} --trials N` simulates more"
 MORE_PATIENTS = "patients cannot be added to {called}: `{made_by} --patients N` simulates more"
-NO_PATIENT = "{called} says nothing of one patient: `mastosim explain SCENARIO` follows one"
+NO_PATIENT = "{called} does not keep single patients: `mastosim explain SCENARIO` follows one"
 
 KINDS: Mapping[Kind, Row] = {
     "run": Row("a run", "mastosim run"),
@@ -90,7 +90,7 @@ def refuse(kept: Kept, verb: str) -> None:
 
 
 def show(kept: Kept) -> Shown:
-    """The tables of a kept result again; nothing is simulated."""
+    """Return the tables of a kept result, without simulating."""
     return _module(kept).show(kept)
 
 
@@ -131,7 +131,7 @@ def extend(
     workers: int | None = None,
     command: str = "",
 ) -> Path:
-    """Add patients to a run that was kept: the same as if all had been simulated at once.
+    """Add patients to a kept run, with the result of a run of all patients at once.
 
     Parameters
     ----------

@@ -16,10 +16,10 @@ HEADS: dict[Kind, str] = {
     "run": "A run of {}",
     "comparison": "A comparison of {}",
     "readings": "{} under the four readings of its annual increase",
-    "emulation": "The published series that {} answers to, simulated again and again",
+    "emulation": "The published study of {}, simulated many times",
     "sweep": "A sensitivity sweep of {}",
-    "power": "What trials with random allocation to the arms of {} would show",
-    "verification": "The checks of the program on {}",
+    "power": "Power of randomised trials with the arms of {}",
+    "verification": "Verification checks of the program on {}",
 }
 
 
@@ -38,7 +38,7 @@ def _lines(manifest: Manifest) -> Iterator[str]:
     for scenario, document in told.items():
         yield from _wrapped(f"{scenario}: {document['title']}. {document['question']}")
     laid = [in_words(setting) for setting in manifest.settings]
-    yield from _wrapped(f"What was set: {'; '.join(laid) or 'nothing, the files as they are'}.")
+    yield from _wrapped(f"Changed values: {'; '.join(laid) or 'none'}.")
     options = {k: v for k, v in manifest.options.items() if isinstance(v, str | int | list)}
     numbers = {"patients": manifest.patients, "seed": manifest.seed, **options}
     yield from _wrapped("; ".join(f"{key}: {_short(value)}" for key, value in numbers.items()))
@@ -51,8 +51,8 @@ def _lines(manifest: Manifest) -> Iterator[str]:
 def _commands(name: str) -> Iterator[str]:
     yield f"mastosim show {name}    prints the tables again"
     yield f"mastosim plot {name}    draws the figures"
-    yield f"mastosim rerun {name}   does it again and says whether each data file is the same"
-    yield "Add --out FOLDER where the result does not stand below ./results."
+    yield f"mastosim rerun {name}   repeats it and compares each data file"
+    yield "Add --out FOLDER if the result is not below ./results."
 
 
 def in_words(setting: HeldSetting) -> str:

@@ -99,7 +99,7 @@ def _manifest(folder: Path) -> Manifest:
     path = folder / FILE
     if not path.is_file():
         raise RequestError(
-            f"'{folder}' is no result: it has no {FILE}. `mastosim run` and the other commands "
+            f"'{folder}' is not a result: it has no {FILE}. `mastosim run` and the other commands "
             "that simulate name the folder of their result in the last line"
         )
     try:
@@ -108,7 +108,7 @@ def _manifest(folder: Path) -> Manifest:
     except ValueError as error:
         raise RequestError(f"'{path}' is damaged, it is not JSON: {error}") from None
     if not isinstance(tree, dict):
-        raise RequestError(f"'{path}' is no manifest of mastosim: it is not a mapping")
+        raise RequestError(f"'{path}' is not a manifest of mastosim: it is not a mapping")
     _refuse_another_form(folder, tree)
     try:
         return Manifest.model_validate_json(text)
@@ -121,7 +121,7 @@ def _refuse_another_form(folder: Path, tree: dict[str, Any]) -> None:
     if form is None and any(keys <= tree.keys() for keys in EARLIER):
         raise RequestError(f"'{folder}' was written by an earlier mastosim; run again")
     if form is None:
-        raise RequestError(f"'{folder / FILE}' is no manifest of mastosim: it has no `form`")
+        raise RequestError(f"'{folder / FILE}' is not a manifest of mastosim: it has no `form`")
     if isinstance(form, int) and form > FORM:
         raise RequestError(
             f"'{folder}' was written by a later mastosim, {tree.get('mastosim')}; use that version"

@@ -11,7 +11,7 @@ from sim.scenario import Study
 from sim.scenario.protocol import accrual, count_of_assumptions
 from sim.vocabulary import BONES, DAYS_PER_MONTH
 
-ON_READING = "Fracture differences stand on the reading of the annual increase."
+ON_READING = "Fracture differences depend on how the annual increase is interpreted."
 
 
 @dataclass(frozen=True)

@@ -149,8 +149,8 @@ def _explained(rows: pd.DataFrame, scenarios: list[str]) -> list[str]:
     return [
         f"Outcomes at month {usual:g}{other}.",
         f"Marks: estimates; lines: 95 % Monte Carlo intervals; dashed: {scenarios[0]}.",
-        "An interval says how well the simulation knows its own mean, not what the published"
-        " patients support. Scenarios share their random numbers: paired differences are known"
-        " better than the intervals of the single scenarios suggest.",
+        "Intervals show simulation (Monte Carlo) error only, not the uncertainty of the published "
+        "data. Scenarios share their random numbers, so paired differences are more precise than "
+        "the intervals of the single scenarios suggest.",
         ON_READING,
     ]

@@ -24,8 +24,8 @@ INDENT = "    "
 LAYOUT = Layout(around=0.2, sides=("right",), heads=("difference [95 % interval]",))
 EXPLAINED = (
     "Marks: paired differences, the same virtual patients and random numbers in both arms.",
-    "Lines: 95 % Monte Carlo intervals. They say how well the simulation knows its own mean, and"
-    " more virtual patients narrow them; they do not say what the published patients support.",
+    "Lines: 95 % Monte Carlo intervals. They show simulation (Monte Carlo) error only, not the "
+    "uncertainty of the published data. More virtual patients narrow them.",
     ON_READING,
 )
 

@@ -37,11 +37,11 @@ LEAST_TOP = 5.0
 
 Floats = npt.NDArray[np.float64]
 EXPLAINED = (
-    "Cumulative incidence: the share of virtual patients with the event so far; all are followed to"
-    " death or to the end, and a death before any fracture competes with it.",
-    "Areas: exact (Clopper-Pearson) 95 % intervals of the Monte Carlo kind; more patients narrow"
-    " them, and they do not say how well published patients support the curves.",
-    "The panels differ in scale; markers only tell the arms apart.",
+    "Cumulative incidence: the share of virtual patients with the event so far. All are followed to"
+    " death or to the end; death before any fracture is a competing event.",
+    "Areas: exact (Clopper-Pearson) 95 % Monte Carlo intervals. They show simulation (Monte Carlo) "
+    "error only, not the uncertainty of the published data. More virtual patients narrow them.",
+    "The panels differ in scale; markers only distinguish the arms.",
 )
 
 

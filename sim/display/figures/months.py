@@ -61,4 +61,7 @@ def explained(caption: Caption) -> list[str]:
     """Where the evidence ends, for the caption."""
     if caption.evidence_months is None:
         return []
-    return [f"Hatched: past month {significant(caption.evidence_months)} no evidence reaches."]
+    return [
+        "Hatched: extrapolation beyond the last evidence (month "
+        f"{significant(caption.evidence_months)})."
+    ]

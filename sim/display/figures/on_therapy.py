@@ -25,11 +25,12 @@ LEFT, WIDTH, BETWEEN = at_risk.LABELS + 2, 63.0, 4.0
 
 Floats = npt.NDArray[np.float64]
 EXPLAINED = (
-    "Kaplan-Meier estimate of the share who have not stopped the course for intolerance, among"
-    " those who began it, at whatever dose; the planned end of the course, death and the end of"
-    " follow-up censor.",
-    "Areas: 95 % intervals of the Monte Carlo kind (log-log), from the first stop on; more patients"
-    " narrow them, and they do not say how well published patients support the curve.",
+    "Kaplan-Meier estimate of the share of patients who have not stopped the course for "
+    "intolerance, at any dose, among those who began it. The planned end of the course, death and "
+    "the end of follow-up censor.",
+    "Areas: 95 % Monte Carlo intervals (log-log), from the first stop on. They show simulation "
+    "(Monte Carlo) error only, not the uncertainty of the published data. More virtual patients "
+    "narrow them.",
 )
 
 

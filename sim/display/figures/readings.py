@@ -26,11 +26,12 @@ MOST = 30.0
 """The most that a panel may take, in mm."""
 
 EXPLAINED = (
-    "Above: the arms at the last visit, fractures over the whole follow-up. Below, as Δ: paired"
-    " differences of the arms, the same patients and random numbers, with a line at none.",
-    "Marks: estimates; lines: 95 % Monte Carlo intervals, which say how well the simulation knows"
-    " its own mean, not what the published patients support; dashed: the scenario's own reading.",
-    "Every fracture difference stands on the reading named beside it.",
+    "Above: the arms at the last visit, fractures over the whole follow-up. Below, as Δ: paired "
+    "differences of the arms, with the same patients and random numbers; the vertical line marks "
+    "0.",
+    "Marks: estimates; lines: 95 % Monte Carlo intervals, which show simulation (Monte Carlo) "
+    "error only, not the uncertainty of the published data; dashed: the scenario's own reading.",
+    "Each fracture difference depends on the reading named beside it.",
 )
 
 

@@ -25,8 +25,8 @@ FEW = 6
 
 LAYOUT = Layout(labels=41.0, ticks=5)
 EXPLAINED = (
-    "Thin whiskers: one standard deviation between patients, as printed or as simulated,"
-    " cut off at 0 where nothing can be below.",
+    "Thin whiskers: one standard deviation between patients, as printed or as simulated, cut off "
+    "at 0 where negative values are impossible.",
     "Thick bars: 95 % Monte Carlo interval of the simulated value; more patients narrow it.",
     "The uncertainty of the reported means is not drawn.",
     "Where a fact is also an input of the scenario, agreement checks the program, not the biology.",

@@ -178,7 +178,7 @@ def _explained(numbers: pd.DataFrame, order: Order, caption: Caption) -> list[st
     longest = f"time on {order.course} and then " if order.course else ""
     sentences = [
         f"Lanes: {whose}{same}, ordered by {longest}length of follow-up in the arm {order.arm}.",
-        "A bar ends with follow-up or death. Single courses; nothing here is an interval.",
+        "A bar ends with follow-up or death. The bars show single courses, not intervals.",
     ]
     for item, word in ((Event.COURSE, "Courses"), (Event.INFUSION, "Doses, infused or injected")):
         names = _therapies(numbers, item)

@@ -39,8 +39,8 @@ EXPLAINED = (
     "Each row on its own scale: standard deviations of the simulated trials around their mean.",
     "Shaded: how the trials fall; line: their 95 % predictive interval; diamond: published, filled"
     " where it lies outside, at the edge where it lies beyond the scale.",
-    "A published number that is an input of the scenario should lie near the middle: that checks"
-    " the program, not the biology.",
+    "Published numbers that are inputs of the scenario should lie near the middle. This agreement "
+    "checks the program, not the biology.",
 )
 
 

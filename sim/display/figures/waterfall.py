@@ -116,6 +116,6 @@ def _explained(tables: Tables, numbers: pd.DataFrame, arms: tuple[str, ...]) -> 
         f"Bars: {shown}, from the largest gain to the largest loss{each}.",
         "Change of measured BMD from entry to the patient's last measurement, measurement error"
         " included.",
-        "Median and share above zero are those of the patients shown; nothing here is an interval.",
+        "Median and share above zero refer to the patients shown; the figure shows no intervals.",
         absent,
     ]

@@ -21,11 +21,11 @@ def printout(summary: pd.DataFrame, patients: int, seed: int, remarks: Iterable[
     notes = (
         f"Means over {patients} virtual patients; seed {seed}. After a difference: its 95 % "
         "Monte Carlo interval.",
-        "Differences are paired: the same random numbers of every patient in every scenario.",
-        "An interval says how well the simulation knows its own mean, not how well the",
-        "published patients support it.",
+        "Differences are paired: each patient has the same random numbers in every scenario.",
+        "Intervals show simulation (Monte Carlo) error only, not the uncertainty of the",
+        "published data.",
         *remarks,
-        "Fracture differences stand on the reading of the annual increase.",
+        "Fracture differences depend on how the annual increase is interpreted.",
     )
     return Printout(tuple(_sheets(summary)), notes)
 
@@ -35,5 +35,5 @@ def _sheets(summary: pd.DataFrame) -> Iterator[Sheet]:
     for arm, rows in summary[~is_difference].groupby("arm", sort=False):
         yield sheet(str(arm), rows, "scenario", estimate)
     for arm, rows in summary[is_difference].groupby("arm", sort=False):
-        title = f"{arm} less {rows['against'].iloc[0]}"
+        title = f"{arm}: difference from {rows['against'].iloc[0]}"
         yield sheet(title, rows, "scenario", estimate_and_interval)

@@ -36,7 +36,7 @@ def printout(scores: pd.DataFrame, title: str, about: Iterable[str]) -> Printout
     notes = (
         *about,
         "No value: trials in which the group was empty or, for an SD, held one patient.",
-        "A published number that is an input of the scenario should lie near the middle: that",
-        "checks the program, not the biology.",
+        "Published numbers that are inputs of the scenario should lie near the middle. This",
+        "agreement checks the program, not the biology.",
     )
     return Printout((Sheet(heads, rows),), notes)

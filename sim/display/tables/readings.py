@@ -21,10 +21,10 @@ def printout(summary: pd.DataFrame, own: str, about: Iterable[str]) -> Printout:
     """
     notes = (
         *about,
-        "In brackets: 95 % Monte Carlo intervals. They say how well the simulation knows its own",
-        "mean, not how well the published patients support it. Differences are paired: the same",
-        "patients, the same random numbers in every arm and under every reading.",
-        "Fracture differences stand on the reading at the head of their column.",
+        "In brackets: 95 % Monte Carlo intervals. They show simulation error only, not the",
+        "uncertainty of the published data. Differences are paired: the same patients and random",
+        "numbers in every arm and under every reading.",
+        "Fracture differences depend on the reading at the head of their column.",
     )
     return Printout(tuple(_sheets(summary, own)), notes)
 
@@ -38,5 +38,5 @@ def _sheets(summary: pd.DataFrame, own: str) -> Iterator[Sheet]:
         yield sheet(arms.label(), rows, "reading", estimate_and_interval, heads)
     from_own = summary[summary["against"] != ""]
     for arms in [arms for arms in every if arms.against_arm] or every:
-        title = f"({arms.label()}) less that under {own}"
+        title = f"{arms.label()}: change from {own}"
         yield sheet(title, rows_with(from_own, [arms]), "reading", estimate_and_interval)

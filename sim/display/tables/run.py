@@ -35,7 +35,7 @@ def precision(course: pd.DataFrame) -> tuple[str, ...]:
     return tuple(
         f"{row['outcome']}, {Arms(row['arm'], row['against_arm']).label()}: "
         f"{number(row['estimate'])} ± {significant(row['half_width'], 2)} with "
-        f"{row['patients']} patients; wanted ± {row['goal']:g}"
+        f"{row['patients']} patients; goal ± {row['goal']:g}"
         + ("" if row["half_width"] <= row["goal"] else ", not reached: no run has more patients")
         for row in last.to_dict("records")
     )
@@ -88,21 +88,21 @@ def _about_intervals(study: Study) -> tuple[str, ...]:
     """Whose means the arms show, and what their intervals say."""
     scenario = study.scenario
     patients = scenario.cohort.patients
-    paired = "Differences are paired: the same patients, the same random numbers in every arm."
+    paired = "Differences are paired: the same patients and random numbers in every arm."
     return (
         f"Means over {patients} virtual patients with 95 % Monte Carlo intervals.",
         *([paired] if len(scenario.arms) > 1 else []),
-        "An interval says how well the simulation knows its own mean, not how well the",
-        "published patients support it.",
+        "Intervals show simulation (Monte Carlo) error only, not the uncertainty of the",
+        "published data.",
     )
 
 
 def _about_study(study: Study) -> tuple[str, ...]:
-    """How much of a result is assumed, and what its differences stand on."""
+    """How much of a result is assumed, and what its differences depend on."""
     return (
         f"{count_of_assumptions(study.numbers)}; `mastosim check` lists them.",
         f"Annual increase read as: {accrual(study.scenario)}.",
-        "Fracture differences stand on this reading.",
+        "Fracture differences depend on this interpretation.",
         *_beyond_evidence(study),
     )
 
@@ -113,7 +113,8 @@ def _beyond_evidence(study: Study) -> list[str]:
         return []
     after = round(beyond.after / DAYS_PER_MONTH)
     return [
-        f"Past month {after} no evidence reaches: bone density goes on at {beyond.rate:g} %/year."
+        f"Extrapolation beyond the last evidence (month {after}): bone density changes by "
+        f"{beyond.rate:g} %/year."
     ]
 
 

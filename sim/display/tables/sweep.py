@@ -44,9 +44,9 @@ def printout(facts: Facts, tables: Mapping[str, pd.DataFrame | None]) -> Printou
 
 def _notes(facts: Facts) -> Iterator[str]:
     for scenario, path, why in facts.in_vain:
-        yield f"In vain ({scenario}): {path}: {why} in {facts.patients} patients"
+        yield f"No effect on any outcome ({scenario}): {path}: {why} in {facts.patients} patients"
     if facts.failed and facts.design in ("indices", "morris"):
-        yield f"No indices of variance: they need every point, and {facts.failed} failed"
+        yield f"No indices of variance: they need every point, and {facts.failed} points failed"
     readings = "; ".join(f"{name}: {reading}" for name, reading in facts.readings.items())
     yield f"Annual increase read as: {readings}"
     yield "Every point holds the same patients and random numbers; differences are paired."
@@ -174,10 +174,10 @@ def pilot(facts: Mapping[str, Any]) -> tuple[str, ...]:
     arms = Arms(facts["arm"], facts["against_arm"]).label()
     return (
         f"Pilot, {facts['outcome']}, {arms} ({facts['unit']}):",
-        f"  spread between draws, noise of patients taken off (SD): {spread}",
-        f"  between patients (SD): {alike} alike at every draw, {differing} differing",
+        f"  SD between draws, without Monte Carlo noise: {spread}",
+        f"  SD between patients: {alike} common to all draws, {differing} specific to each draw",
         f"  {advice['draws']} draws of {advice['patients']} patients give the mean a standard "
-        f"error of {error} (wanted {target}) in about {advice['seconds']:.0f} s on one core",
+        f"error of {error} (target {target}) in about {advice['seconds']:.0f} s on one core",
     )
 
 

@@ -20,9 +20,9 @@ def remarks(studies: Sequence[Study]) -> list[str]:
     lines = whose(studies)
     if lengths:
         lines.append(
-            f"Not as long as {first.name} ({in_months(round(first.horizon)):g} months): "
-            f"{', '.join(lengths)}. Differences are those at the last visit in common; outcomes of "
-            "the whole follow-up have none."
+            f"Other follow-up than {first.name} ({in_months(round(first.horizon)):g} months): "
+            f"{', '.join(lengths)}. Differences are taken at the last common visit; outcomes of "
+            "the whole follow-up have no difference."
         )
     return [*lines, reading(studies)]
 
@@ -37,7 +37,7 @@ def whose(studies: Sequence[Study]) -> list[str]:
         differ += ["reference_bmd"] * (first.reference_bmd != other.reference_bmd)
         if differ:
             lines.append(
-                f"The patients of {other.name} are not those of {first.name} (other: "
+                f"The patients of {other.name} differ from those of {first.name} (in "
                 f"{', '.join(differ)}): only their random numbers are paired."
             )
     return lines

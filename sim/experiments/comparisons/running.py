@@ -46,11 +46,41 @@ def compare(
     engine: Engine = "batch",
     workers: int = 1,
 ) -> Comparison:
-    """Run scenario files on the same virtual patients and put their outcomes side by side.
+    """Run scenarios on the same virtual patients and compare their outcomes.
 
-    Number of patients and seed are those of the first file unless given; `settings` are laid over
-    every file. Raises RequestError for fewer than two scenarios or two of one name, ScenarioError
-    for files that are not valid.
+    Parameters
+    ----------
+    scenarios : iterable of path
+        Scenario files, two or more. Differences are taken from the first.
+    patients, seed : int, optional
+        Patients per arm and seed of all scenarios; those of the first file by default.
+    settings : iterable of str
+        `path=value` texts that change every scenario, as of `--set`.
+    progress : callable, optional
+        Called with the number of histories (one patient in one arm) done and to do.
+    engine : "simpy" or "batch"
+        The results are equal to the last bit.
+    workers : int
+        Number of processes. The results do not depend on it.
+
+    Returns
+    -------
+    Comparison
+        Its `summary` has one row for each scenario, arm and outcome, and for each difference.
+
+    Raises
+    ------
+    RequestError
+        For fewer than two scenarios, or two of one name.
+    ScenarioError
+        If a file is not valid.
+
+    Examples
+    --------
+    >>> files = ["scenarios/laroche2011.yaml", "scenarios/poor-attendance.yaml"]
+    >>> comparison = compare(files, patients=20, engine="simpy")
+    >>> comparison.summary["scenario"].unique().tolist()
+    ['laroche2011', 'poor-attendance']
     """
     return simulate(read(scenarios, patients, seed, settings), progress, engine, workers)
 
@@ -61,13 +91,18 @@ def read(
     seed: int | None = None,
     settings: Iterable[str] = (),
 ) -> list[Study]:
-    """The studies of scenario files, all with the patients and the seed of the first.
+    """Read scenario files with the patients and the seed of the first.
 
-    Raises as `compare`; ScenarioError tells the mistakes of all files.
+    Parameters and errors are those of `compare`. A ScenarioError lists the mistakes of all files.
+
+    Returns
+    -------
+    list of Study
+        One study per file, in their order.
     """
     paths, settings = list(scenarios), list(settings)
     if len(paths) < 2:
-        raise RequestError("nothing to compare with; name at least two scenario files")
+        raise RequestError("a comparison needs two scenario files or more")
     studies = _load(paths, settings, patients, seed)
     names = [study.scenario.name for study in studies]
     for path, name in zip(paths, names, strict=True):
@@ -85,9 +120,21 @@ def simulate(
     engine: Engine = "batch",
     workers: int = 1,
 ) -> Comparison:
-    """Run studies that have as many patients and the same seed, block by block, and compare them.
+    """Run studies on the same virtual patients, block by block, and compare them.
 
     No tables are kept, so memory does not grow with the number of patients.
+
+    Parameters
+    ----------
+    studies : sequence of Study
+        Studies with the same number of patients and the same seed.
+    progress, engine, workers
+        As of `compare`.
+
+    Returns
+    -------
+    Comparison
+        Outcomes of each study, and paired differences from the first.
     """
     contrasts = contrasts_of(studies)
     table = side_by_side.simulate(studies, contrasts, AnalysisPlan(), progress, engine, workers)
@@ -97,7 +144,7 @@ def simulate(
 
 
 def contrasts_of(studies: Sequence[Study]) -> list[Contrast]:
-    """Every arm of each study, then every arm less the same arm of the first study."""
+    """List every arm of each study, then its difference from the same arm of the first study."""
     arms = [[*map(Arms, study.scenario.arms)] for study in studies]
     alone = [Contrast(at, arm) for at, own in enumerate(arms) for arm in own]
     return [

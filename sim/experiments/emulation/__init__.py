@@ -1,4 +1,4 @@
-"""A published series, done again thousands of times on virtual patients."""
+"""A published study, simulated many times with virtual patients."""
 
 from __future__ import annotations
 
@@ -34,10 +34,40 @@ def emulate(
     progress: Progress | None = None,
     workers: int = 1,
 ) -> Emulated:
-    """Do the series that a scenario answers to again, so many times, and score what it published.
+    """Simulate a published study many times and score each published number.
 
-    `settings` are as in `sim.experiments.runs.run`; `progress` is told the trials done and to do.
-    Raises ScenarioError for a scenario that is not valid, RequestError where no design is known.
+    Parameters
+    ----------
+    scenario : path
+        Scenario file with a publication under `answers`.
+    trials : int
+        Number of simulated trials, each with as many patients as the publication.
+    seed : int, optional
+        Seed of the random numbers; that of the file by default.
+    settings : iterable of str
+        `path=value` texts that change the scenario, as of `--set`.
+    progress : callable, optional
+        Called with the number of trials done and to do.
+    workers : int
+        Number of processes. The results do not depend on it.
+
+    Returns
+    -------
+    Emulated
+        Every trial, and one score for each published number.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario is not valid.
+    RequestError
+        If the scenario names no publication, or the publication has no design.
+
+    Examples
+    --------
+    >>> emulated = emulate("scenarios/laroche2011.yaml", trials=20)
+    >>> emulated.emulation.design.size
+    10
     """
     emulation = prepare(scenario, trials, seed, settings)
     return of_trials(emulation, run(emulation, progress, workers))

@@ -37,11 +37,30 @@ class Emulation(NamedTuple):
 def prepare(
     scenario: str | Path, trials: int, seed: int | None = None, settings: Iterable[str] = ()
 ) -> Emulation:
-    """Prepare trials as the publication of a scenario describes them.
+    """Prepare trials with the design of the publication of a scenario.
 
-    `settings` replace values of the scenario and of the design. Raises ScenarioError for a scenario
-    that is not valid; RequestError for one that answers to no publication, or to a publication
-    without a design.
+    Parameters
+    ----------
+    scenario : path
+        Scenario file with a publication under `answers`.
+    trials : int
+        Number of trials.
+    seed : int, optional
+        Seed of the random numbers; that of the file by default.
+    settings : iterable of str
+        `path=value` texts that change the scenario and the design.
+
+    Returns
+    -------
+    Emulation
+        A study whose cohort holds the patients of all trials.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario is not valid.
+    RequestError
+        If the scenario names no publication, or the publication has no design.
     """
     settings = [*settings]
     design = design_of(load(scenario, settings, seed=seed))
@@ -50,11 +69,18 @@ def prepare(
 
 
 def design_of(study: Study) -> Design:
-    """Return the design of the series that a study answers to. Raises RequestError without one."""
+    """Return the design of the publication of a study.
+
+    Raises
+    ------
+    RequestError
+        If the study names no publication, the publication has no design, or the design enrols
+        patients in an arm that the study does not have.
+    """
     answers = study.scenario.answers
     if answers is None:
         name = study.scenario.name
-        raise RequestError(f"{name} answers to no publication; name one with `answers:`")
+        raise RequestError(f"{name} names no publication to compare with; add `answers:`")
     design = study.publication(answers).get("design")
     if design is None:
         raise RequestError(
@@ -63,7 +89,7 @@ def design_of(study: Study) -> Design:
         )
     strangers = [arm for arm in design["patients"] if arm not in study.scenario.arms]
     if strangers:
-        raise RequestError(f"{answers} enrols patients in '{strangers[0]}', which is no arm here")
+        raise RequestError(f"{answers} enrols patients in '{strangers[0]}', which is not an arm")
     patients = {arm: int(count) for arm, count in design["patients"].items()}
     return Design(patients, tuple(_settings(design, study.publication(answers))))
 

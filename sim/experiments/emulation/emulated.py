@@ -27,7 +27,7 @@ class Emulated(NamedTuple):
 
     @property
     def covered(self) -> tuple[int, int]:
-        """How many published numbers lie in their predictive interval, and of how many."""
+        """Number of published numbers within their predictive intervals, and number of all."""
         return coverage(self.scores)
 
 
@@ -37,21 +37,20 @@ def of_trials(emulation: Emulation, trials: pd.DataFrame) -> Emulated:
 
 
 def title(emulated: Emulated) -> str:
-    """What was emulated, in a line."""
+    """Title of the emulation: scenario and publication."""
     study = emulated.emulation.study
     paper = study.publication(study.scenario.answers or "")
     return f"{study.scenario.name}: {evidence.short_citation(paper)}, simulated again"
 
 
 def said(emulated: Emulated) -> list[str]:
-    """What a reader of the scores must know first."""
+    """List the facts that a reader of the scores needs: design, coverage and reading."""
     emulation, scenario = emulated.emulation, emulated.emulation.study.scenario
     enrolled = ", ".join(f"{count} in {arm}" for arm, count in emulation.design.patients.items())
     within, of = emulated.covered
     return [
         f"{emulation.trials} simulated trials of {emulation.design.size} patients ({enrolled}); "
         f"seed {scenario.seed}.",
-        f"{within} of {of} published numbers lie in the interval that 95 % of such trials would "
-        "have given.",
+        f"{within} of {of} published numbers lie within the 95 % interval of the simulated trials.",
         f"Annual increase read as: {accrual(scenario)}.",
     ]

@@ -79,8 +79,32 @@ def prepare(
 ) -> Plan:
     """Prepare trials with random allocation to the arms of a scenario.
 
-    Raises ScenarioError for a scenario that is not valid; RequestError for a scenario with one arm,
-    a size below 2, or an outcome that the arms do not share.
+    Parameters
+    ----------
+    scenario : path
+        Scenario file with two arms or more.
+    outcome : str
+        Outcome that the trials compare.
+    sizes : sequence of int
+        Patients per arm, 2 or more.
+    trials : int
+        Number of simulated trials of each size.
+    seed : int, optional
+        Seed of the random numbers; that of the file by default.
+    settings : iterable of str
+        `path=value` texts that change the scenario, as of `--set`.
+
+    Returns
+    -------
+    Plan
+        The study with the patients of all trials, and the outcome, sizes and trials.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario is not valid.
+    RequestError
+        If the scenario has one arm, a size is below 2, or the arms do not share the outcome.
     """
     study = load(scenario, settings, seed=seed)
     arms = len(study.scenario.arms)
@@ -88,13 +112,15 @@ def prepare(
         raise RequestError("a trial allocates between two arms or more, and the scenario has one")
     if min(sizes) < 2:
         raise RequestError(
-            f"{min(sizes)} patient in an arm has no standard error; allowed: 2 or more"
+            f"{min(sizes)} patient per arm gives no standard error; allowed: 2 or more"
         )
     people = trials * arms * max(sizes)
     plan = Plan(study.with_(patients=people), outcome, tuple(sizes), trials)
     shared = _shared(plan)
     if outcome not in shared:
-        raise RequestError(f"'{outcome}' is no outcome of every arm; {nearest(outcome, shared)}")
+        raise RequestError(
+            f"'{outcome}' is not an outcome of every arm; {nearest(outcome, shared)}"
+        )
     return plan
 
 

@@ -1,4 +1,4 @@
-"""What trials of several sizes would have shown, as a kept result."""
+"""The power of trials of several sizes, as a kept result."""
 
 from __future__ import annotations
 

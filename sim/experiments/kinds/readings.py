@@ -57,7 +57,7 @@ def digest_of(four: Four) -> str:
 
 
 def said(four: Four) -> list[str]:
-    """Who was simulated, and under which readings: what no reader of the numbers may miss."""
+    """Say who was simulated, and under which readings."""
     scenario = four.study.scenario
     return [
         f"{scenario.cohort.patients} virtual patients, the same under every reading and in every "

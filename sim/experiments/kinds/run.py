@@ -186,7 +186,7 @@ def extend(
     workers: int | None = None,
     command: str = "",
 ) -> tuple[runs.Result, Path]:
-    """Add patients to a run that was kept: the same as if all had been simulated at once.
+    """Add patients to a kept run, with the result of a run of all patients at once.
 
     Returns the new result and its folder; the one that was extended stays. Raises RequestError for
     no more patients than it has.

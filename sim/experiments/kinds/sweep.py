@@ -74,6 +74,6 @@ def again(kept: Kept, root: Path, progress: Progress | None = None, command: str
         ).folder
     except TooLarge:
         raise RequestError(
-            "all of it again takes more memory or disk than there is here; `mastosim sweep` on "
-            "its file does it in parts"
+            "repeating the whole sweep takes more memory or disk than this machine has; `mastosim "
+            "sweep` on its file repeats it in parts"
         ) from None

@@ -67,11 +67,31 @@ def read(
     plateau: str | None = None,
     saturating: tuple[str, str] | None = None,
 ) -> Four:
-    """A scenario under the four readings, all with the same patients and seed.
+    """Read a scenario under the four readings, with the same patients and seed.
 
-    `plateau` is how long the increase lasts, `saturating` its time constant and window, with their
-    units; left out, those of the scenario where the reading is its own, and the defaults where it
-    is not. Raises ScenarioError for a scenario or a time that is not valid.
+    Parameters
+    ----------
+    scenario : path
+        Scenario file.
+    patients, seed : int, optional
+        Patients per arm and seed; those of the file by default.
+    settings : iterable of str
+        `path=value` texts that change the scenario, as of `--set`.
+    plateau : str, optional
+        Duration of the increase with its unit, like `30 months`.
+    saturating : (str, str), optional
+        Time constant and window with their units.
+
+    Returns
+    -------
+    Four
+        Where a time is not given, a reading has the time of the scenario if the reading is its
+        own, else the default.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario or a time is not valid.
     """
     settings = [*settings]
     own = load(scenario, settings, patients, seed).scenario.accrual.name

@@ -50,9 +50,25 @@ class SideBySide(NamedTuple):
 def simulate(
     four: Four, progress: Progress | None = None, engine: Engine = "batch", workers: int = 1
 ) -> SideBySide:
-    """Simulate every arm under every reading; memory does not grow with the number of patients.
+    """Simulate every arm under every reading, on the same virtual patients.
 
-    `progress` is called with the number of patient courses done and to do.
+    Memory does not grow with the number of patients.
+
+    Parameters
+    ----------
+    four : Four
+        The scenario under the four readings, from `read`.
+    progress : callable, optional
+        Called with the number of histories (one patient in one arm) done and to do.
+    engine : "simpy" or "batch"
+        The results are equal to the last bit.
+    workers : int
+        Number of processes. The results do not depend on it.
+
+    Returns
+    -------
+    SideBySide
+        Outcomes under each reading, and paired differences from the scenario's own reading.
     """
     studies, contrasts = [*four.studies.values()], contrasts_of(four)
     plan = AnalysisPlan(outcomes=outcomes_at_the_end)
@@ -62,7 +78,7 @@ def simulate(
 
 
 def contrasts_of(four: Four) -> list[Contrast]:
-    """Arms and their differences under each reading, then each less that under the own reading."""
+    """List arms and differences under each reading, then their changes from the own reading."""
     names, scenario = [*four.studies], four.study.scenario
     other, own = scenario.compared_with, names.index(four.own)
     alone = [Arms(arm) for arm in scenario.arms]

@@ -51,7 +51,7 @@ def pilot(
     sweep = load_sweep(path, PATIENTS, None, seed)
     if sweep.form.design.name not in SAMPLED:
         raise RequestError(
-            f"a {sweep.form.design.name} design draws nothing, so nothing can be recommended; "
+            f"a {sweep.form.design.name} design has no draws whose number a pilot could recommend; "
             f"allowed: {', '.join(SAMPLED)}"
         )
     if not 1 < sweep.draws <= DRAWS:
@@ -96,8 +96,8 @@ def _advised(sweep: Sweep, found: list[Collected], cost: Cost) -> Pilot:
     meant = [(split, quantity) for split, quantity in known if quantity.outcome == outcome]
     if not meant:
         raise RequestError(
-            f"'{outcome}' is not an outcome of both arms, so it has no difference whose "
-            "precision could be wanted; name another one as `target`"
+            f"'{outcome}' is not an outcome of both arms, so it has no difference; name another "
+            "one as `target`"
         )
     split, quantity = max(meant, key=lambda pair: (pair[1].time, pair[0].parameters))
     target = wanted.standard_error if wanted else PRECISE * split.parameters**0.5
@@ -107,8 +107,8 @@ def _advised(sweep: Sweep, found: list[Collected], cost: Cost) -> Pilot:
         if wanted is not None:
             raise
         raise RequestError(
-            f"the pilot saw no spread of '{outcome}' beyond the noise of patients, so nothing says "
-            f"how precise to be; add `target: {{outcome: {outcome}, standard_error: ...}}`"
+            f"the spread of '{outcome}' in the pilot does not exceed its Monte Carlo noise, so no "
+            f"target follows from it; add `target: {{outcome: {outcome}, standard_error: ...}}`"
         ) from None
     if sweep.form.design.sobol is not None:
         draws = 1 << (advice.draws - 1).bit_length()  # its sequence needs a power of two

@@ -55,7 +55,9 @@ def _unknown_outcomes(form: SweepForm, one: Varied, plain: Plain) -> Iterator[Mi
     asked += [("target", form.target.outcome)] if form.target is not None else []
     for key, name in asked:
         if name not in known:
-            told = f"'{name}' is no outcome of '{one.study.scenario.name}'; {nearest(name, known)}"
+            told = (
+                f"'{name}' is not an outcome of '{one.study.scenario.name}'; {nearest(name, known)}"
+            )
             yield plain.mistake((key,), told)
 
 

@@ -84,8 +84,8 @@ def collected(
             continue
         if arms is None:
             raise RequestError(
-                f"blocks of point {point.number} of '{one.study.scenario.name}' are not "
-                "there any more; the same command makes them again"
+                f"blocks of point {point.number} of '{one.study.scenario.name}' are missing; the "
+                "same command makes them again"
             )
         found, influences = _with_differences(arms, one.study.scenario.compared_with)
         here = _quantities(arms, one.study.scenario.compared_with)

@@ -35,7 +35,7 @@ class Draws(Form):
     @classmethod
     def _some(cls, draws: int) -> int:
         if draws < 1:
-            raise refuse("{draws} draws show nothing; allowed: 1 or more", draws=draws)
+            raise refuse("{draws} draws; allowed: 1 or more", draws=draws)
         return draws
 
 

@@ -117,7 +117,7 @@ def cut(distribution: Distribution, low: float, high: float) -> Distribution:
     """The distribution within two ends. Raises PydanticCustomError where nothing is left."""
     shares = [float(distribution.whole.cdf(end)) for end in (low, high)]
     if not shares[0] < shares[1]:
-        raise refuse("nothing of the distribution lies within {low} and {high}",
+        raise refuse("the distribution has no values between {low} and {high}",
                      low=f"{low:g}", high=f"{high:g}")  # fmt: skip
     words = f"{distribution.words}, within {low:g} and {high:g}"
     ends = distribution.stated
@@ -131,7 +131,7 @@ def _proportion(beta: Proportion, base: Amount) -> Distribution:
 
     scale = 100.0 if base.unit == "%" else 1.0
     if base.unit not in ("%", ""):
-        raise refuse("a beta distribution is that of a share, not of {base}", base=str(base))
+        raise refuse("a beta distribution describes a share, not {base}", base=str(base))
     if beta.events is not None and beta.of is not None:
         a, b = beta.events + 0.5, beta.of - beta.events + 0.5
         words = f"beta, {beta.events:g} of {beta.of:g}"
@@ -155,7 +155,7 @@ def _rate(gamma: Rate, base: Amount) -> Distribution:
     if gamma.events is not None and gamma.person_years is not None:
         factor = UNITS["hazard, held per year"].get(base.unit)
         if factor is None:
-            raise refuse("events and person-years are those of a rate, not of {base}; give se",
+            raise refuse("events and person-years describe a rate, not {base}; give se",
                          base=str(base))  # fmt: skip
         words = f"gamma, {gamma.events:g} events in {gamma.person_years:g} person-years"
         return Distribution(stats.gamma(gamma.events, scale=1 / gamma.person_years / factor), words)

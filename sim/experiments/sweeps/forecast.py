@@ -60,4 +60,7 @@ def refuse_too_large(expected: Forecast, blocks: Path, most_hours: float) -> Non
         reasons.append(f"{in_bytes(free)} of disk are free: choose another folder with --out")
     if reasons:
         told = "; ".join(reasons)
-        raise TooLarge(f"the rest would take {expected}, too much: {told}. What is done is kept")
+        raise TooLarge(
+            f"the remaining points would take {expected}, which is too much: {told}. Finished "
+            "blocks are kept"
+        )

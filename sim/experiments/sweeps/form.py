@@ -163,7 +163,7 @@ class SweepForm(Form):
             raise refuse("a grid needs parameters with `values`")
         of_draws = ("correlations", "covariance", "dirichlet", "target")
         if self.design.name == "grid" and (idle := [k for k in of_draws if getattr(self, k)]):
-            raise refuse("a grid draws nothing; leave out {idle}", idle=", ".join(idle))
+            raise refuse("a grid has no draws; leave out {idle}", idle=", ".join(idle))
         if not self.outcomes:
             raise refuse("outcomes: at least one")
         return self

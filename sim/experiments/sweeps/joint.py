@@ -94,7 +94,10 @@ def joined(
     smallest = float(np.linalg.eigvalsh(matrix).min()) if len(parameters) else 1.0
     if not mistakes and smallest < SMALLEST:
         where = "covariance" if form.covariance else "correlations"
-        message = f"these contradict one another: no variables vary so (eigenvalue {smallest:.3g})"
+        message = (
+            "these contradict one another: no set of variables has all of them (eigenvalue "
+            f"{smallest:.3g})"
+        )
         mistakes.append(plain.mistake((where,), message))
     groups: list[Group] = []
     for name, counts in form.dirichlet.items():
@@ -130,7 +133,7 @@ def _set(
         return
     for part, path in zip(pair, known, strict=True):
         if path is None:
-            message = f"'{part}' is no parameter here; {nearest(part, at)}"
+            message = f"'{part}' is not a parameter here; {nearest(part, at)}"
             mistakes.append(plain.mistake(key, message, at_key=True))
     if not -1 < value < 1:
         message = f"{value:g} is not allowed here; allowed: above -1 and below 1"

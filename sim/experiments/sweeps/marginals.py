@@ -36,7 +36,7 @@ def marginal(
     uncertain = uncertainty_of(study, place)
     if uncertain is None:
         raise refuse(
-            "the scenario says nothing of the uncertainty of '{path}'; give it low and high, or "
+            "the scenario states no uncertainty of '{path}'; give it low and high, or "
             "uncertainty", path=path,
         )  # fmt: skip
     return distributions.of(uncertain, base)

@@ -113,7 +113,7 @@ def _resolved(path: str, given: ParameterForm, form: SweepForm, study: Study) ->
 def _refuse_what_does_not_vary(path: str) -> None:
     head = str(next(iter(parts_of(path)), ""))
     if head in LABELS:
-        raise refuse("'{path}' is nothing that a patient feels; leave it out", path=path)
+        raise refuse("'{path}' does not affect patients; leave it out", path=path)
     if head in DECIDING:
         raise refuse("'{path}' decides which outcomes there are, and when; name a scenario for "
                      "each under `scenarios`", path=path)  # fmt: skip
@@ -129,7 +129,7 @@ def _of_a_grid(
     if given.values is None:
         raise refuse("an axis of a grid needs `values`")
     if given.within is not None:
-        raise refuse("`within` cuts a distribution off; an axis of a grid has none")
+        raise refuse("`within` limits a distribution; an axis of a grid has none")
     place = place or parts_of(path)
     if value_at(study.document, place[:-1]) is None:
         raise _no_number(path, study)

@@ -108,7 +108,7 @@ def _set_numbers(tree: Any, patients: int | None, draws: int | None, seed: int |
     name = design if isinstance(design, str) else next(iter(design or {}), "")
     key = {"morris": "trajectories"}.get(name, "draws")
     if name in ("one_at_a_time", "grid") or not isinstance(design, str | dict):
-        raise RequestError("the design of this sweep draws nothing; leave out --draws")
+        raise RequestError("the design of this sweep has no draws; leave out --draws")
     held = design.get(name) if isinstance(design, dict) else None
     tree["design"] = {name: {**(held if isinstance(held, dict) else {}), key: str(draws)}}
 
@@ -133,7 +133,7 @@ def _varied(form: SweepForm, plain: Plain, study: Study, mistakes: list[Mistake]
     before = len(mistakes)
     found = parameters.resolve(form, plain, study, mistakes)
     if not found and len(mistakes) == before:
-        told = f"'{study.scenario.name}' says nothing of uncertainty; list what varies"
+        told = f"'{study.scenario.name}' states no uncertainty; list what varies"
         mistakes.append(plain.mistake(("parameters",), told))
     if len(mistakes) > before:
         return None

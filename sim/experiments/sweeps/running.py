@@ -100,7 +100,9 @@ def gather(
             for one in sweep.varied
         ]
     except store.Damaged as error:
-        told = f"the block {error} was damaged meanwhile; the same command makes it again"
+        told = (
+            f"the block {error} was damaged during the sweep; the same command simulates it again"
+        )
         raise RequestError(told) from None
     return swept.keep(sweep, found, root, failed, about or {})
 

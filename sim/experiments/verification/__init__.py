@@ -28,7 +28,7 @@ def verify(
     settings: Iterable[str] = (),
     progress: Progress | None = None,
 ) -> Verification:
-    """Check that the program does on a scenario what its description says.
+    """Verify the program on a scenario: run every check and return the verdicts.
 
     Two checks start other processes, so a script that calls this needs the usual guard of its main
     module.
@@ -38,7 +38,7 @@ def verify(
     scenario
         Path of a scenario file, or a study that is already loaded.
     patients
-        Virtual patients of the checks against an expectation; 2000 by default. Other checks take
+        Virtual patients for checks against an expected value; 2000 by default. Other checks take
         at most 300.
     seed, settings
         Seed of the random numbers, and `path=value` texts as of `--set`; for a path only.

@@ -167,7 +167,7 @@ class Verification:
 
 
 def run_checks(subject: Subject, checks: Sequence[Check] = CHECKS) -> Iterator[Finding]:
-    """The verdicts of the checks, one after another."""
+    """Run checks one after another and yield their verdicts."""
     for check in checks:
         yield Finding(check, _run(check, subject))
 

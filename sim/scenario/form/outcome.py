@@ -50,7 +50,7 @@ class Effect(Form):
     tryptase: Change | None = None
     """Full change of tryptase from entry, needed if the cohort has tryptase, e.g. -34 %."""
     fracture_ratio: SiteRatios = SiteRatios()
-    """Effect on the fracture rates beyond bone density; if if left out, there is none."""
+    """Effect on the fracture rates beyond bone density; if left out, there is none."""
 
 
 class Plateau(Form):

@@ -33,9 +33,9 @@ BELOW, LEAST, MOST = 10.5, 20.0, 58.0
 and its height."""
 
 EXPLAINED = (
-    "Lines with marks: medians over {draws} draws; bands: the middle 50, 80 and 95 % of them. They"
-    " show what the uncertainty of the parameters does to the mean of many patients, not how"
-    " patients differ, and hold the Monte Carlo error of a draw as well."
+    "Lines with marks: medians over {draws} draws; bands: the middle 50, 80 and 95 % of them. They "
+    "show how the uncertainty of the parameters affects the mean over many patients, not how "
+    "patients differ, and include the Monte Carlo error of each draw."
 )
 
 

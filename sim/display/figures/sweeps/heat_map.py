@@ -37,10 +37,10 @@ FRAME: dict[str, Any] = {
 """Dark within light, to be seen on any cell."""
 
 EXPLAINED = (
-    "Cells: paired differences, the same virtual patients and random numbers in both arms; in"
-    " italics where the 95 % Monte Carlo interval includes none; cells that are nearly alike may"
-    " differ by chance. The lighter a cell, the larger the difference, on one scale for all panels"
-    " of an outcome.",
+    "Cells: paired differences, the same virtual patients and random numbers in both arms. "
+    "Italics: the 95 % Monte Carlo interval includes 0. Small differences between cells may be "
+    "chance. The lighter a cell, the larger the difference, on one scale for all panels of an "
+    "outcome.",
 )
 
 
@@ -171,7 +171,7 @@ def _frame(axes: Axes, panel: Panel, axes_shown: list[Axis], cells: Cells) -> No
 
 def _held(held: list[Axis]) -> list[str]:
     """At which value further axes are shown."""
-    return [f"Further axes, of which one value is shown: {'; '.join(a.at(a.usual) for a in held)}."
+    return [f"Further axes, each held at one value: {'; '.join(a.at(a.usual) for a in held)}."
             ] if held else []  # fmt: skip
 
 

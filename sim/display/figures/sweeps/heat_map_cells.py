@@ -103,7 +103,7 @@ class Cells(NamedTuple):
     @property
     def said(self) -> list[str]:
         """What a caption must add."""
-        return [] if self.are_written else ["The numbers of the cells stand in the CSV."]
+        return [] if self.are_written else ["The CSV file holds the numbers of the cells."]
 
     @property
     def _grid(self) -> list[tuple[int, int]]:

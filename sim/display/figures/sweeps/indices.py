@@ -31,10 +31,10 @@ ORDERS = {"first": "first order", "total": "total"}
 INTERVALS = [f"{order}_{end}" for order in ORDERS for end in ("low", "high")]
 INTERVAL: dict[str, Any] = {"color": INK, "linewidth": 0.7, "zorder": 5}
 EXPLAINED = (
-    "First order: the share of the variance over the draws that would go if the parameter were"
-    " known; total: the share that would stay if all others were known, that is with everything it"
-    " does together with others. Lines: 95 % intervals. Above a panel: the sum of the first orders"
-    " of all parameters; what it lacks to 1 comes from parameters acting together, or from chance.",
+    "First order: the share of the variance over the draws that would disappear if the parameter "
+    "were known. Total: the share that would remain if all other parameters were known, "
+    "interactions included. Lines: 95 % intervals. Above a panel: the sum of the first orders of "
+    "all parameters; the remainder to 1 is interaction or sampling error.",
 )
 
 
@@ -46,7 +46,7 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     looks, every = shown.contrasts(swept.sweep, numbers), shown.cases(swept.sweep, numbers)
     chosen = by_parameter.choices(numbers, every, "total", least=ROW)
     second = (swept.indices["order"] == "second").any()
-    pairs = "Second orders stand in indices.csv." if second else ""
+    pairs = "The second orders are in indices.csv." if second else ""
     sentences = [words.compares(looks), *EXPLAINED, pairs, words.about(numbers)]
     caption = words.caption(swept.sweep, "draw", *sentences)
     blocks = [_block(numbers, choice, every, looks) for choice in chosen]

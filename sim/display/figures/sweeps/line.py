@@ -33,9 +33,9 @@ APART = 0.12
 """How far arms stand apart on an axis of words, where marks would cover each other."""
 
 EXPLAINED = (
-    "Above: the arms; below, as Δ, with open marks: paired differences, the same virtual patients"
-    " and random numbers in both arms. Bands and bars: 95 % Monte Carlo intervals, which say how"
-    " well the simulation knows its own mean, not what the published patients support.",
+    "Above: the arms; below, as Δ, with open marks: paired differences, the same virtual patients "
+    "and random numbers in both arms. Bands and bars: 95 % Monte Carlo intervals, which show "
+    "simulation (Monte Carlo) error only, not the uncertainty of the published data.",
 )
 
 

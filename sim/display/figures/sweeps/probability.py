@@ -31,10 +31,10 @@ SAMPLE = 5.0
 """Of a line in the legend, long enough that its mark hides no dot of it."""
 
 EXPLAINED = (
-    "Lines: the share of {draws} draws that come to at least what the axis says; areas: exact"
-    " (Clopper-Pearson) 95 % intervals of the share, point by point, as if draws were independent"
-    " (draws spread evenly are known better). Marks: the base case. The shares hold the Monte Carlo"
-    " error of each draw, and no value is a threshold."
+    "Lines: the share of {draws} draws that reach at least the value on the axis. Shading: exact "
+    "(Clopper-Pearson) pointwise 95 % intervals assuming independent draws (conservative for Latin "
+    "hypercube and Sobol designs). Marks: the base case. The shares include the Monte Carlo error "
+    "of each draw, and no value on the axis is a clinical threshold."
 )
 
 

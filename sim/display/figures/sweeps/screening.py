@@ -29,10 +29,11 @@ SIZE = Size(left=12.0, width=40.0, between=NAMES + 13.0, below=7.0, least=18.0, 
 """Panels side by side; in mm: the names right of a panel, and the room below all panels."""
 
 EXPLAINED = (
-    "An elementary effect is what moving one parameter through its interval does, from one of many"
-    " places. To the right: parameters that do more; upwards: those whose effect depends on the"
-    " place, so on itself or on others; dashed: spread as large as the mean. Level lines: 95 %"
-    " intervals of the mean. Numbered: those that do most; grey: the others.",
+    "An elementary effect is the change of the outcome when one parameter moves through its "
+    "interval, from one of many starting points. To the right: parameters with larger effects; "
+    "upwards: parameters whose effect depends on the starting point, on their own value or on "
+    "other parameters; dashed: spread as large as the mean. Horizontal lines: 95 % intervals of "
+    "the mean. Numbered: the largest effects; grey: the others.",
 )
 
 

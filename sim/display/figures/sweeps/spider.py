@@ -30,10 +30,10 @@ ROOM = NAMES - LEADER - 1.0
 
 LINE = [*shown.ONE, "parameter"]
 EXPLAINED = (
-    "Lines: the outcome as one parameter goes through its interval (of a grid: from the first"
-    " value to the last) and all others stay as in the base case, also those that it is drawn"
-    " together with; low and high are the ends of its interval, as stated, or that of 95 % of its"
-    " draws. Named: those that move the outcome most; grey: the others.",
+    "Lines: the outcome as one parameter moves through its interval (of a grid: from the first "
+    "value to the last) while all others are held at the base case, including correlated ones. Low "
+    "and high are the stated ends of the interval, or those of 95 % of its draws. Named: the "
+    "parameters with the largest effects; grey: the others.",
 )
 
 

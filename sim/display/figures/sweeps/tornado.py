@@ -27,13 +27,16 @@ BASE: dict[str, Any] = {"color": INK, "linewidth": 0.7, "zorder": 4}
 NONE: dict[str, Any] = {**DASHED, "linewidth": 0.6, "zorder": 1}
 HOLLOW: dict[str, Any] = {"facecolor": "white", "hatch": ""}
 EXPLAINED = (
-    "Bars: the outcome as one parameter goes from the low to the high end of its interval (as"
-    " stated, or that of 95 % of its draws; of a grid: from the first value to the last) and all"
-    " others stay, also those that it is drawn together with; grey: both ends.",
+    "Bars: the outcome as one parameter moves from the low to the high end of its interval (as "
+    "stated, or that of 95 % of its draws; of a grid: from the first value to the last) while all "
+    "others are held at the base case, including correlated ones; grey: both ends.",
     "Hollow: a change from the base case of no more than twice its Monte Carlo error",
 )
-PAIRED = ", which counts that the patients are the same."
-INDEPENDENT = " were the points independent; they share their patients, and are known better."
+PAIRED = ", which takes into account that all points have the same patients."
+INDEPENDENT = (
+    ", calculated as if the points were independent (conservative, because they share their "
+    "patients)."
+)
 
 
 def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
