@@ -148,11 +148,11 @@ REFUSED = {
     "a share of nothing": ({"beta": {"se": "1 %"}}, "0 %", "above 0 % and below 100 %, not 0.0 %"),
     "a share of all": ({"beta": {"se": "1 %"}}, "100 %", "not 100.0 %"),
     "a share above all": ({"beta": {"se": "1 %"}}, "120 %", "not 120.0 %"),
-    "a share of days": ({"beta": {"events": "1", "of": "9"}}, "45 days", "not of 45.0 days"),
+    "a share of days": ({"beta": {"events": "1", "of": "9"}}, "45 days", "not 45.0 days"),
     "a rate of nothing": ({"gamma": {"se": "1"}}, "0", "a mean above 0, not 0.0"),
     "a rate below 0": ({"gamma": {"se": "1 %"}}, "-66 %", "a mean above 0, not -66.0 %"),
     "events of days": ({"gamma": {"events": "1", "person_years": "9"}}, "45 days",
-                       "not of 45.0 days"),
+                       "not 45.0 days"),
     "a ratio of nothing": ({"lognormal": {"se": "1"}}, "0", "log-normal distribution has a mean"),
     "no error": ({"normal": {"se": "0 %/year"}}, "2 %/year", "'0 %/year': a standard error is"),
     "an error below 0": ({"gamma": {"se": "-1"}}, "3", "'-1': a standard error is above 0"),
@@ -181,7 +181,7 @@ def test_what_no_distribution_can_be_is_refused(name):
 def test_a_distribution_of_which_nothing_is_left_is_refused(low, high):
     with pytest.raises(PydanticCustomError) as caught:
         distributions.cut(of({"uniform": {"low": "10 %", "high": "30 %"}}, "20 %"), low, high)
-    assert caught.value.message().endswith(f"lies within {low} and {high}")
+    assert caught.value.message().endswith(f"no values between {low} and {high}")
 
 
 # --- draws against the specification ----------------------------------------------------------

@@ -336,7 +336,7 @@ def test_a_block_that_vanishes_before_it_is_put_together_is_missed(small, copied
     sweep = read(small)
     assert not sweeps.simulate(sweep, copied)
     blocks_of(copied)[-1].unlink()
-    with pytest.raises(RequestError, match=r"blocks of point \d of 'tiny' are not there any more"):
+    with pytest.raises(RequestError, match=r"blocks of point \d of 'tiny' are missing"):
         sweeps.gather(sweep, copied, {})
 
 
@@ -742,7 +742,7 @@ def test_shares_of_the_points_make_the_same_bytes(small, undisturbed, tmp_path, 
 def test_a_share_that_is_none_is_refused(text, small, tmp_path, mastosim):
     told = swept(mastosim, small, tmp_path, "--shard", text)
     assert told.returncode == 2
-    assert f"'{text}' is no share" in told.stderr
+    assert f"'{text}' is not a share" in told.stderr
     assert not blocks_of(tmp_path)
 
 
