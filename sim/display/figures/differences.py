@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 import pandas as pd
 
+from sim.display.figures.facts import Panel
 from sim.vocabulary import BONES, EVERYONE, MARKERS, Arms, arms_of, rows_with
 
 BONE, MARKER, FRACTURE, TREATMENT, OTHER = (
-    "Bone density",
-    "Markers",
-    "Fractures and deaths",
-    "Treatment",
-    "Other outcomes",
-)
+    "Bone density", "Markers", "Fractures and deaths", "Treatment", "Other outcomes",
+)  # fmt: skip
 """Headings in the order of the figure."""
 
 OF_PATIENTS, OF_ENTRY = "percentage points of patients", "percentage points of the entry value"
@@ -24,14 +20,6 @@ NAMES = {"ctx": "CTX", "balp": "BALP", "-2.5": "−2.5"}
 
 MAIN = ("spine change", "hip change", "vertebral fractures", "all fractures")
 """Outcomes that are shown by subgroup, where there are subgroups."""
-
-
-class Panel(NamedTuple):
-    """Rows on one scale under a heading."""
-
-    heading: str
-    scale: str
-    rows: pd.DataFrame
 
 
 def rows_of(summary: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
@@ -65,8 +53,9 @@ def pairs_of(arms: Sequence[str]) -> list[Arms]:
 
 def panels(rows: pd.DataFrame) -> Iterator[Panel]:
     """The rows by heading and scale; outcomes in the order of the summary, then subgroups."""
-    outcome = {name: place for place, name in enumerate(rows["outcome"].unique())}
-    subgroup = {name: place for place, name in enumerate(_everyone_first(rows["subgroup"]))}
+    subgroups = sorted(rows["subgroup"].unique(), key=lambda name: name != EVERYONE)
+    outcome = {name: i for i, name in enumerate(rows["outcome"].unique())}
+    subgroup = {name: i for i, name in enumerate(subgroups)}
     order = pd.DataFrame({"o": rows["outcome"].map(outcome), "s": rows["subgroup"].map(subgroup)})
     rows = rows.loc[order.sort_values(["o", "s"], kind="stable").index]
     for heading in (BONE, MARKER, FRACTURE, TREATMENT, OTHER):
@@ -82,20 +71,17 @@ def label_of(outcome: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def _everyone_first(subgroups: pd.Series[str]) -> list[str]:
-    return sorted(subgroups.unique(), key=lambda name: name != EVERYONE)
-
-
 def _kind(outcome: str, unit: str) -> tuple[str, str]:
     """The heading that an outcome stands under, and what its scale is called."""
     words = outcome.split(" ")
-    first, last = words[0], words[-1]
+    first, scale = words[0], SPELT.get(unit, unit)
+    of_entry = OF_ENTRY if words[-1] == "change" else scale
     if first in MARKERS:
-        return MARKER, OF_ENTRY if last == "change" else SPELT.get(unit, unit)
+        return MARKER, of_entry
     if "fracture" in outcome or first == "deaths":
-        return FRACTURE, SPELT.get(unit, unit)
+        return FRACTURE, scale
     if first in BONES:
-        return BONE, OF_ENTRY if last == "change" else SPELT.get(unit, unit)
+        return BONE, of_entry
     if first == "off" or outcome.endswith(("received", "missed", "at least once")):
-        return TREATMENT, SPELT.get(unit, unit)
-    return OTHER, SPELT.get(unit, unit)
+        return TREATMENT, scale
+    return OTHER, scale

@@ -25,7 +25,7 @@ CAN_BE_NEGATIVE = ("T-score", "%/year")
 
 
 class Panel(NamedTuple):
-    """Facts on one scale under a heading."""
+    """Rows on one scale under a heading."""
 
     heading: str
     scale: str

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 
 from sim.display.figures import intervals, scales, style
 from sim.display.figures.caption import ON_READING, Caption
-from sim.display.figures.differences import Panel, pairs_of, panels, rows_of
+from sim.display.figures.differences import pairs_of, panels, rows_of
+from sim.display.figures.facts import Panel
 from sim.display.figures.intervals import parts
 from sim.display.figures.intervals.parts import Block, Layout, Mark, Row, Upright, line
 from sim.display.figures.saved import Saved

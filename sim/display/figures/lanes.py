@@ -34,7 +34,7 @@ def lanes(tables: Tables, arms: tuple[str, ...]) -> tuple[pd.DataFrame, Order]:
     events = tables.events[tables.events["patient"].isin(first)]
     rows = pd.concat([_arm(events[events["arm"] == arm], arm) for arm in arms], ignore_index=True)
     order = _order(rows, arms, first)
-    lane = {patient: place for place, patient in enumerate(order.patients)}
+    lane = {patient: i for i, patient in enumerate(order.patients)}
     for end in ("from", "to"):
         rows[f"{end}_month"] = rows[f"{end}_day"] / DAYS_PER_MONTH
     rows = rows.assign(lane=rows["patient"].map(lane))

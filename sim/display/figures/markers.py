@@ -108,8 +108,7 @@ def changes(facts: pd.DataFrame | None, drawn: list[str]) -> pd.DataFrame:
 def _last_visit(numbers: pd.DataFrame, caption: Caption) -> float:
     """The last visit that evidence reaches: a published change is not older than its study."""
     end = caption.evidence_months or caption.horizon_months
-    reached = numbers.loc[numbers["months"] <= end + 0.1, "months"]
-    return float(reached.max())
+    return float(numbers.loc[numbers["months"] <= end + 0.1, "months"].max())
 
 
 def _panel(axes: Axes, numbers: pd.DataFrame, looks: dict[str, style.ArmStyle]) -> None:

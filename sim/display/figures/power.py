@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from sim.display.figures.caption import Caption
 from sim.display.figures.page import ONE_COLUMN, Page
-from sim.display.figures.style import arm_style
+from sim.display.figures.style import arm_style, arms_in_legend
 from sim.vocabulary import Z95
 
 LEFT, RIGHT, HEIGHT, SCALE = 13.0, 3.0, 50.0, 10.5
@@ -27,10 +26,7 @@ def figure(by_size: pd.DataFrame, caption: Caption) -> Figure:
         "Share of trials whose 95 % confidence interval of the difference excludes 0 (Welch's t). "
         f"Bars: 95 % Monte Carlo intervals. Annual increase of bone density: {caption.reading}."
     )
-    legend = [
-        Line2D([], [], label=arm, color=looks[arm].color, marker=looks[arm].marker)
-        for arm in by_size["arm"].unique()
-    ]
+    legend = arms_in_legend({arm: looks[arm] for arm in by_size["arm"].unique()})
     title = f"{caption.title}: power for {first['outcome']}"
     page = Page(ONE_COLUMN, HEIGHT + SCALE, title, [legend], [sentences])
     axes = page.axes(LEFT, 0, ONE_COLUMN - LEFT - RIGHT, HEIGHT)

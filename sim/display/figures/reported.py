@@ -94,8 +94,8 @@ def _dot() -> dict[str, Any]:
     return {**look, "color": style.color(style.NOT_AN_ARM)}
 
 
-def _whisker(of: str) -> dict[str, Any]:
-    return {"color": of, "linewidth": 0.8}
+def _whisker(color: str) -> dict[str, Any]:
+    return {"color": color, "linewidth": 0.8}
 
 
 def _bar() -> dict[str, Any]:

@@ -26,13 +26,13 @@ def draw_steps(
     courses = {arm: numbers[numbers["arm"] == arm] for arm in looks}
     present = {arm: course for arm, course in courses.items() if len(course)}
     opacity = 0.32 / max(2, len(present))
-    for place, (arm, course) in enumerate(present.items()):
+    for turn, (arm, course) in enumerate(present.items()):
         look, time = looks[arm], course["months"]
         band(axes, time, course[["low", "high"]], look, opacity, edge=0.4, are_steps=True)
         line = {"color": look.color, "linestyle": look.linestyle, "drawstyle": "steps-post"}
         axes.plot(time, course["share"], label=arm, zorder=4, **line)
         axes.plot(
-            *_marks(course, at, place / len(present)), color=look.color, marker=look.marker,
+            *_marks(course, at, turn / len(present)), color=look.color, marker=look.marker,
             linestyle="none", zorder=5, clip_on=False, **EDGE,
         )  # fmt: skip
 

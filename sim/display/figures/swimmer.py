@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -43,7 +42,7 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
     room = Room(left=11.0, between=4.0, right=2.0, height=LANE * count, below=10.0, abreast=ABREAST)
     page = multiples.titled(
         caption.arms, room, caption.title,
-        _legend(set(numbers["item"]), _is_reduced(numbers), months.legend(caption)),
+        _legend(numbers, months.legend(caption)),
         caption.paragraphs(*_explained(numbers, order, caption), about_bone=False),
     )  # fmt: skip
     courses, doses = _therapies(numbers, Event.COURSE), _therapies(numbers, Event.INFUSION)
@@ -105,8 +104,8 @@ def _slots(
 ) -> tuple[pd.Series[float], float]:
     """Where in its lane each row begins, and its height, as therapies share the height."""
     height = whole / len(therapies)
-    places = {therapy: place for place, therapy in enumerate(therapies)}
-    return rows["what"].map(places) * height - whole / 2, height
+    slots = {therapy: i for i, therapy in enumerate(therapies)}
+    return rows["what"].map(slots) * height - whole / 2, height
 
 
 def _therapies(numbers: pd.DataFrame, item: str) -> list[str]:
@@ -123,12 +122,13 @@ def _scales(axes: Axes, patients: tuple[int, ...], count: int) -> None:
         axes.set_ylabel("Patient")
 
 
-def _legend(items: set[str], reduced: bool, beyond: list[Patch]) -> list[list[Artist]]:
+def _legend(numbers: pd.DataFrame, beyond: list[Patch]) -> list[list[Artist]]:
     """What bars and marks mean, of those that occur; courses in grey, as colours are of arms."""
+    items = set(numbers["item"])
     bars: list[Artist] = [Line2D([], [], color=BAND, linewidth=2.5, label="follow-up")]
     if Event.COURSE in items:
         bars.append(Patch(label="course", **_dose(NEUTRAL, False)))
-    if reduced:
+    if (numbers["share_of_full_dose"] < 1).any():
         bars.append(Patch(label="course, reduced dose", **_dose(NEUTRAL, True)))
     if Event.INFUSION in items:
         tick: dict[str, Any] = {"marker": "|", "linestyle": "none", "markersize": 5, "color": INK}
@@ -165,10 +165,6 @@ def _missed() -> dict[str, Any]:
         "marker": "o", "markersize": 2.3, "linestyle": "none", "markeredgecolor": INK,
         "markerfacecolor": "white", "markeredgewidth": 0.5, "zorder": 4,
     }  # fmt: skip
-
-
-def _is_reduced(numbers: pd.DataFrame) -> bool:
-    return bool(np.any(numbers["share_of_full_dose"] < 1))
 
 
 def _explained(numbers: pd.DataFrame, order: Order, caption: Caption) -> list[str]:

@@ -16,10 +16,11 @@ from sim.display.figures.style import INK
 ROW, LABELS, EVIDENCE = 5.6, 78.0, 92
 """Millimetres of a row and of the names left of the marks, and characters of the evidence."""
 
+MARK: dict[str, Any] = {"linestyle": "none", "markeredgecolor": INK, "markerfacecolor": "white"}
 LOOKS: dict[str, dict[str, Any]] = {
-    "passed": {"marker": "o", "markerfacecolor": INK},
-    "failed": {"marker": "X", "markerfacecolor": "white", "markersize": 6},
-    "not applicable": {"marker": "o", "markerfacecolor": "white"},
+    "passed": {**MARK, "marker": "o", "markerfacecolor": INK},
+    "failed": {**MARK, "marker": "X", "markersize": 6},
+    "not applicable": {**MARK, "marker": "o"},
 }
 """How each verdict looks; the shapes differ as well as the fill."""
 
@@ -27,21 +28,16 @@ LOOKS: dict[str, dict[str, Any]] = {
 def figure(checks: pd.DataFrame, title: str) -> Figure:
     """One row for each check; `checks` is the table of a verification."""
     counts = Counter(checks["verdict"])
-    legend = [_entry(verdict, f"{verdict}: {counts[verdict]}") for verdict in LOOKS]
+    legend = [Line2D([], [], label=f"{name}: {counts[name]}", **LOOKS[name]) for name in LOOKS]
     page = Page(TWO_COLUMNS, ROW * len(checks), f"{title}: checks of the program", [legend], [])
     axes = page.axes(LABELS, 0, 6, ROW * len(checks))
-    for place, row in enumerate(checks.to_dict("records")):
-        axes.plot(0, place, linestyle="none", markeredgecolor=INK, **LOOKS[row["verdict"]])
+    for y, row in enumerate(checks.to_dict("records")):
+        axes.plot(0, y, **LOOKS[row["verdict"]])
         text = "\n".join(textwrap.wrap(row["evidence"], EVIDENCE, max_lines=2))
-        axes.annotate(text, (1, place), xycoords=("axes fraction", "data"), va="center", size=6)
+        axes.annotate(text, (1, y), xycoords=("axes fraction", "data"), va="center", size=6)
     axes.set_yticks(range(len(checks)), list(checks["check"]), size=6)
     axes.set_ylim(len(checks) - 0.5, -0.5)
     axes.set_xticks([])
     axes.tick_params(axis="y", length=0)
     axes.spines[:].set_visible(False)
     return page.figure
-
-
-def _entry(verdict: str, label: str) -> Line2D:
-    look = {"linestyle": "none", "markeredgecolor": INK, **LOOKS[verdict]}
-    return Line2D([], [], label=label, **look)
