@@ -125,7 +125,7 @@ def test_rerun_does_every_kind_again_to_the_byte(kind, made, folder_of, tmp_path
     with without_pictures():
         told = mastosim("rerun", folder, "--out", tmp_path / "again", "-q")
     assert told.returncode == 0, told.stdout + told.stderr
-    assert f"All {len(data)} data files are identical." in told.stdout
+    assert f"Identical data files: {len(data)} of {len(data)}." in told.stdout
     again = Path(told.stdout.splitlines()[-1].split(": ")[1])
     assert again.relative_to(tmp_path / "again") == folder.relative_to(made[0])
     new, old = (results.open(one).manifest for one in (again, folder))

@@ -556,7 +556,7 @@ def test_a_rerun_simulates_every_block_again(mastosim, tmp_path, drawn, monkeypa
     out = folder / "out" if stands_there else tmp_path / "out"
     done = mastosim("rerun", folder_in(told), "--out", out, "-q")
     assert done.returncode == 0, done.stderr
-    assert "data files are identical." in done.stdout
+    assert "Identical data files: " in done.stdout
     assert len(points) == 2 * (1 + 2 * 3 + 6)
     (there,) = out.glob("sweeps/case/*/manifest.json")
     assert there.parent.name == folder_in(told).name

@@ -102,7 +102,7 @@ def told(verdicts: dict[str, str], before: Manifest, now: Manifest) -> Iterator[
         yield f"{differing} of {len(compared)} data files differ."
         yield from _made_otherwise(before, now)
     else:
-        yield f"All {len(compared)} data files are identical."
+        yield f"Identical data files: {len(compared)} of {len(compared)}."
 
 
 def _aside(stack: ExitStack, out: Path) -> Path:

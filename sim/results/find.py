@@ -47,7 +47,9 @@ def find(result: str | Path, root: Path) -> Kept:
         raise RequestError(f"'{result}' is the start of {len(meant)} results: {candidates}")
     for path in filter(Path.is_dir, paths):
         return read(path)  # which says that it is no result
-    raise RequestError(f"there is no result '{result}' in '{root}'; `mastosim list` shows all")
+    raise RequestError(
+        f"there is no result '{result}' in '{root}'; `mastosim list --out {root}` shows all"
+    )
 
 
 def folders(root: Path) -> list[Path]:
