@@ -22,6 +22,7 @@ from sim.display.figures import OF_KIND, OF_SWEEPS, draw, multiples
 from sim.display.figures.labels import Label, apart
 from sim.display.figures.style import arm_style, styled, write
 from sim.display.figures.sweeps.axes_of_grid import quantity
+from sim.display.figures.sweeps.shown import ordered
 from sim.display.figures.sweeps.words import amount, with_unit
 from sim.display.figures.texts import LINE, millimetres, wrapped
 from sim.display.numbers import significant
@@ -901,3 +902,14 @@ def written(axes):
     names = [axes.title, axes._left_title, axes.xaxis.label, axes.yaxis.label]
     found = [text for text in (*axes.texts, *ticks, *names) if text.get_text().strip()]
     return [text for text in found if text.get_visible()]
+
+
+def test_rows_are_ordered_by_arms_and_differences_as_they_come():
+    """The arms before their difference, although it begins with the name of the first arm."""
+    rows = pd.DataFrame({"arm": ["a", "b", "a"] * 2, "against_arm": ["", "", "b"] * 2})
+    rows = rows.assign(outcome="spine change", scenario="tiny", place=[1, 1, 1, 0, 0, 0])
+    kept = ordered(rows, "place")
+    pairs = [*zip(kept["arm"], kept["against_arm"], kept["place"], strict=True)]
+    assert pairs == [
+        (*arms, place) for arms in (("a", ""), ("b", ""), ("a", "b")) for place in (0, 1)
+    ]

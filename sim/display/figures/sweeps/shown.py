@@ -134,8 +134,10 @@ def draws(rows: pd.DataFrame) -> pd.DataFrame:
 
 def ordered(rows: pd.DataFrame, *columns: str, largest_first: bool = False) -> pd.DataFrame:
     """Rows by outcome, scenario and difference as they come, then by columns of numbers."""
-    names = ["outcome", "scenario", *Arms._fields]
-    by = pd.DataFrame({name: pd.factorize(rows[name])[0] for name in names}, index=rows.index)
+    names = ["outcome", "scenario", "arms"]
+    arms_of_rows = pd.MultiIndex.from_frame(rows[[*Arms._fields]])  # a difference comes as a whole
+    by = pd.DataFrame({name: pd.factorize(rows[name])[0] for name in names[:2]}, index=rows.index)
+    by["arms"] = pd.factorize(arms_of_rows)[0]
     by = by.assign(**{name: -rows[name] if largest_first else rows[name] for name in columns})
     order = by.sort_values([*names, *columns], kind="stable").index
     return pd.DataFrame(rows.loc[order]).reset_index(drop=True)
