@@ -18,7 +18,8 @@ from matplotlib.text import Text
 from scipy import stats
 
 from sim import results
-from sim.display.figures import OF_KIND, OF_SWEEPS, draw, multiples
+from sim.display import figures
+from sim.display.figures import OF_SWEEPS, draw, multiples
 from sim.display.figures.labels import Label, apart
 from sim.display.figures.style import arm_style, styled, write
 from sim.display.figures.sweeps.axes_of_grid import quantity
@@ -240,11 +241,8 @@ def lines(tmp_path_factory):
 
 
 def drawn(folder, *names):
-    drawer, found = OF_KIND["sweep"].drawer(results.open(folder)), {}
     with styled():
-        for name in names:
-            found[name] = drawer(name)
-    return found
+        return dict(figures.drawn(results.open(folder), names))
 
 
 def caption_of(figure):

@@ -77,7 +77,7 @@ def figure(
     caption = spoken(*sentences, *_explained(rows, list(names)))
     blocks = blocks_of(beside, OUTCOMES, MOST)
     page = intervals.figure([blocks], title, [legend(beside)], [caption], LAYOUT)
-    return page, rows.reset_index(drop=True)
+    return page, summary
 
 
 def blocks_of(beside: Beside, outcomes: Mapping[str, str], most: float) -> list[Block]:

@@ -14,7 +14,7 @@ LEFT, RIGHT, HEIGHT, SCALE = 13.0, 3.0, 50.0, 10.5
 """Millimetres beside the panel, of the panel, and below it."""
 
 
-def figure(by_size: pd.DataFrame, caption: Caption) -> Figure:
+def figure(by_size: pd.DataFrame, caption: Caption) -> tuple[Figure, pd.DataFrame]:
     """The power of every size of trial, with its 95 % Monte Carlo interval.
 
     `by_size` is the table of a power analysis; the caption says what was simulated.
@@ -41,4 +41,4 @@ def figure(by_size: pd.DataFrame, caption: Caption) -> Figure:
     axes.set_xticks([0, *by_size["patients_per_arm"].unique()])
     axes.set_xlabel("patients per arm")
     axes.set_ylabel("trials that exclude 0, %")
-    return page.figure
+    return page.figure, by_size

@@ -35,7 +35,9 @@ EXPLAINED = (
 )
 
 
-def figure(summary: pd.DataFrame, own: str, title: str, sentences: Sequence[str] = ()) -> Figure:
+def figure(
+    summary: pd.DataFrame, own: str, title: str, sentences: Sequence[str] = ()
+) -> tuple[Figure, pd.DataFrame]:
     """The main outcomes under every reading, and below them the differences of the arms.
 
     `summary` is that of `sim.experiments.readings`, `own` the scenario's own reading. The caption
@@ -45,7 +47,8 @@ def figure(summary: pd.DataFrame, own: str, title: str, sentences: Sequence[str]
     bands = list(_bands(rows, own))
     blocks = [block for band in bands for block in blocks_of(band, OUTCOMES, MOST)]
     caption = [*sentences, *EXPLAINED]
-    return intervals.figure([blocks], title, [legend(band) for band in bands], caption, LAYOUT)
+    legends = [legend(band) for band in bands]
+    return intervals.figure([blocks], title, legends, caption, LAYOUT), summary
 
 
 def _bands(rows: pd.DataFrame, own: str) -> Iterator[Beside]:

@@ -25,7 +25,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 """How each verdict looks; the shapes differ as well as the fill."""
 
 
-def figure(checks: pd.DataFrame, title: str) -> Figure:
+def figure(checks: pd.DataFrame, title: str) -> tuple[Figure, pd.DataFrame]:
     """One row for each check; `checks` is the table of a verification."""
     counts = Counter(checks["verdict"])
     legend = [Line2D([], [], label=f"{name}: {counts[name]}", **LOOKS[name]) for name in LOOKS]
@@ -40,4 +40,4 @@ def figure(checks: pd.DataFrame, title: str) -> Figure:
     axes.set_xticks([])
     axes.tick_params(axis="y", length=0)
     axes.spines[:].set_visible(False)
-    return page.figure
+    return page.figure, checks

@@ -5,10 +5,11 @@ All lengths are in mm.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from sim.display.figures.style import INK
 
@@ -119,3 +120,13 @@ def line(color: str) -> dict[str, Any]:
 def abreast(panels: Sequence[Panel], rows: Sequence[Row], most: int) -> list[Block]:
     """Panels of the same rows as blocks of so many side by side."""
     return [Block(rows, panels[i : i + most]) for i in range(0, len(panels), most)]
+
+
+def grouped(
+    rows: pd.DataFrame, headings: Sequence[str], by: str
+) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Rows by their heading and by the column that tells their scales apart, with both."""
+    for heading in headings:
+        under = rows[rows["heading"] == heading]
+        for scale, same in under.groupby(by, sort=False):
+            yield heading, str(scale), same
