@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.artist import Artist
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sim.display.figures import intervals, scales, style
@@ -50,7 +48,7 @@ EXPLAINED = (
 )
 
 
-def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None:
+def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     """Reported values as diamonds, simulated ones as dots, each kind of fact on its own scale.
 
     None where no publication reports a fact that can be compared.
@@ -145,7 +143,7 @@ def _marks(row: Any) -> list[Mark]:
     ]
 
 
-def _legend() -> list[list[Artist]]:
+def _legend() -> style.Legend:
     """What diamond, dot, whisker and bar mean."""
     values = {"reported": style.diamond(), "simulated": _dot()}
     lines = {"± SD of patients": _whisker(style.SECOND), "95 % Monte Carlo interval": _bar()}

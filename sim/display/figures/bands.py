@@ -1,20 +1,45 @@
-"""Bands round the courses of arms: light areas, with edges that stay visible where arms overlap."""
+"""What was measured over time in each arm: quantiles at the visits, drawn as bands and medians."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.display.figures import style
+from sim.results import Tables
+from sim.vocabulary import DAYS_PER_MONTH
+
+
+def measured(tables: Tables, quantity: str, arm: str) -> pd.DataFrame:
+    """One quantity in one arm: a row for each patient, a column for each day."""
+    rows = tables.measurements
+    rows = rows[(rows["quantity"] == quantity) & (rows["arm"] == arm)]
+    return rows.pivot(index="patient", columns="day", values="value")
+
+
+def visits(
+    values: pd.DataFrame, levels: Mapping[str, float], single: Sequence[int] = ()
+) -> Iterator[dict[str, float]]:
+    """A row for each day of `measured`: patients measured, quantiles, and single patients."""
+    for day, visit in values.items():
+        known = visit.dropna().to_numpy(float)
+        yield {
+            "months": float(str(day)) / DAYS_PER_MONTH,
+            "patients": len(known),
+            **dict(zip(levels, np.quantile(known, [*levels.values()]), strict=True)),
+            **{f"patient_{who}": visit.get(who, np.nan) for who in single},
+        }
 
 
 def band(
     axes: Axes, x: pd.Series[float], ends: pd.DataFrame, look: style.ArmStyle, opacity: float,
     edge: float = 0.0, are_steps: bool = False,
 ) -> None:  # fmt: skip
-    """The area between two columns, with edges so many points wide."""
+    """The area between two columns, with edges so many points wide, seen where arms overlap."""
     axes.fill_between(
         x, ends.iloc[:, 0], ends.iloc[:, 1], color=look.color, alpha=opacity, linewidth=0,
         zorder=1, step="post" if are_steps else None,

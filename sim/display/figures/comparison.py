@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.artist import Artist
-from matplotlib.figure import Figure
 
 from sim.display.figures import intervals, scales, style
 from sim.display.figures.caption import ON_READING, spoken
@@ -59,9 +58,7 @@ class Beside(NamedTuple):
     are_differences: bool = False
 
 
-def figure(
-    summary: pd.DataFrame, title: str, sentences: Sequence[str] = ()
-) -> tuple[Figure, pd.DataFrame] | None:
+def figure(summary: pd.DataFrame, title: str, sentences: Sequence[str] = ()) -> style.Drawn | None:
     """The main outcomes of every scenario and arm, with Monte Carlo intervals.
 
     `summary` is that of a comparison (`sim.experiments.comparisons`); its rows of differences are

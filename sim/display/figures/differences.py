@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from sim.display.figures import intervals, scales, style
 from sim.display.figures.caption import ON_READING, Caption
@@ -49,7 +48,7 @@ EXPLAINED = (
 )
 
 
-def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None:
+def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     """Every outcome's paired difference at its last time; None where there is one arm."""
     rows = rows_of(saved.summary, caption.arms)
     if rows.empty:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from sim.display.figures import intervals
 from sim.display.figures.comparison import LAYOUT, Beside, blocks_of, legend
-from sim.display.figures.style import arm_style
+from sim.display.figures.style import Drawn, arm_style
 from sim.vocabulary import arms_of
 
 OUTCOMES = {
@@ -35,9 +34,7 @@ EXPLAINED = (
 )
 
 
-def figure(
-    summary: pd.DataFrame, own: str, title: str, sentences: Sequence[str] = ()
-) -> tuple[Figure, pd.DataFrame]:
+def figure(summary: pd.DataFrame, own: str, title: str, sentences: Sequence[str] = ()) -> Drawn:
     """The main outcomes under every reading, and below them the differences of the arms.
 
     `summary` is that of `sim.experiments.readings`, `own` the scenario's own reading. The caption

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
 
+Drawn = tuple["Figure", "pd.DataFrame"]
+"""A figure, and the numbers that it shows."""
+
+Legend = Sequence[Sequence["Artist"]]
+"""Entries of a legend in groups: where they do not fit one row, each group begins a row."""
+
 STYLE = Path(__file__).with_name("mastosim.mplstyle")
 
 LINES: tuple[Any, ...] = (
@@ -94,9 +100,21 @@ def mark(look: ArmStyle, is_open: bool = False, size: float = 4.4) -> dict[str, 
 
 def entry(label: str, look: Mapping[str, Any], linestyle: Any = "-") -> Artist:
     """A mark on a line in the legend."""
+    return line_entry(label, **with_line(look, linestyle))
+
+
+def line_entry(label: str, **look: Any) -> Artist:
+    """A line or a mark in the legend."""
     from matplotlib.lines import Line2D
 
-    return Line2D([], [], label=label, **with_line(look, linestyle))
+    return Line2D([], [], label=label, **look)
+
+
+def area_entry(label: str, **look: Any) -> Artist:
+    """An area in the legend."""
+    from matplotlib.patches import Patch
+
+    return Patch(label=label, **look)
 
 
 def with_line(mark: Mapping[str, Any], linestyle: Any = "-") -> dict[str, Any]:
@@ -114,9 +132,7 @@ def diamond(is_filled: bool = False) -> dict[str, Any]:
 
 def arms_in_legend(looks: Mapping[str, ArmStyle]) -> list[Artist]:
     """The arms in the legend of a figure that shows their courses as lines with marks."""
-    from matplotlib.lines import Line2D
-
-    return [Line2D([], [], label=arm, **EDGE, **look._asdict()) for arm, look in looks.items()]
+    return [line_entry(arm, **EDGE, **look._asdict()) for arm, look in looks.items()]
 
 
 UNDATED: dict[str, dict[str, Any]] = {

@@ -8,16 +8,12 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
-from sim.display.figures import months, multiples
+from sim.display.figures import months, multiples, style
 from sim.display.figures.caption import Caption
 from sim.display.figures.lanes import MOST, Order, lanes
-from sim.display.figures.multiples import Room
 from sim.display.figures.saved import Saved
-from sim.display.figures.style import BAND, INK, NEUTRAL, arm_style
+from sim.display.figures.style import BAND, INK, NEUTRAL, area_entry, line_entry
 from sim.vocabulary import SITES, Event
 
 ABREAST = 4
@@ -35,25 +31,23 @@ LIGHTER = 0.65
 SHAPES = dict(zip(SITES, ("v", "D", "s"), strict=True))
 
 
-def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
+def figure(saved: Saved, caption: Caption) -> style.Drawn:
     """Lanes of the first patients: follow-up, courses, infusions, fractures and death."""
     numbers, order = lanes(saved.tables, caption.arms)
-    count = len(order.patients)
-    room = Room(left=11.0, between=4.0, right=2.0, height=LANE * count, below=10.0, abreast=ABREAST)
-    page = multiples.titled(
-        caption.arms, room, caption.title,
+    height = LANE * len(order.patients)
+    grid = multiples.titled(
+        caption.arms, multiples.Room(11.0, 4.0, 2.0, height, 10.0, ABREAST), caption.title,
         _legend(numbers, months.legend(caption)),
         caption.paragraphs(*_explained(numbers, order, caption), about_bone=False),
     )  # fmt: skip
     courses, doses = _therapies(numbers, Event.COURSE), _therapies(numbers, Event.INFUSION)
-    last = caption.horizon_months
-    at = months.ticks(last, page.width / CLOSER)
-    looks = arm_style(caption.arms).items()
-    for i, (axes, (arm, look)) in enumerate(zip(page.panels, looks, strict=True)):
-        _draw(axes, numbers[numbers["arm"] == arm], look.color, courses, doses)
-        _scales(axes, order.patients if i % ABREAST == 0 else (), count)
+    last, looks = caption.horizon_months, style.arm_style(caption.arms)
+    at = months.ticks(last, grid.width / CLOSER)
+    for i, (axes, arm) in enumerate(zip(grid.panels, caption.arms, strict=True)):
+        _draw(axes, numbers[numbers["arm"] == arm], looks[arm].color, courses, doses)
+        _scale(axes, order.patients, is_labelled=i % ABREAST == 0)
         months.draw_months(axes, caption, at, last)
-    return page.figure, numbers
+    return grid.page.figure, numbers
 
 
 def _draw(
@@ -69,8 +63,7 @@ def _draw(
         if item in of:
             _infusions(axes, of[item], doses)
     for site, shape in SHAPES.items():
-        fractures = of.get(Event.FRACTURE, followed[:0])
-        fractures = fractures[fractures["what"] == site]
+        fractures = items[(items["item"] == Event.FRACTURE) & (items["what"] == site)]
         if len(fractures):
             axes.plot(fractures["from_month"], fractures["lane"], **_event(shape))
     if Event.DEATH in of:
@@ -113,32 +106,30 @@ def _therapies(numbers: pd.DataFrame, item: str) -> list[str]:
     return sorted(numbers.loc[numbers["item"].isin([item, f"missed {item}"]), "what"].unique())
 
 
-def _scales(axes: Axes, patients: tuple[int, ...], count: int) -> None:
-    axes.set_ylim(count - 0.4, -0.6)
-    axes.set_yticks(range(len(patients)), [str(patient) for patient in patients])
+def _scale(axes: Axes, patients: tuple[int, ...], is_labelled: bool) -> None:
+    axes.set_ylim(len(patients) - 0.4, -0.6)
+    labels = list(map(str, patients)) if is_labelled else []
+    axes.set_yticks(range(len(labels)), labels)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    if patients:
-        axes.set_ylabel("Patient")
+    axes.set_ylabel("Patient" if is_labelled else "")
 
 
-def _legend(numbers: pd.DataFrame, beyond: list[Patch]) -> list[list[Artist]]:
+def _legend(numbers: pd.DataFrame, beyond: list[Artist]) -> style.Legend:
     """What bars and marks mean, of those that occur; courses in grey, as colours are of arms."""
     items = set(numbers["item"])
-    bars: list[Artist] = [Line2D([], [], color=BAND, linewidth=2.5, label="follow-up")]
+    bars = [line_entry("follow-up", color=BAND, linewidth=2.5)]
     if Event.COURSE in items:
-        bars.append(Patch(label="course", **_dose(NEUTRAL, False)))
+        bars.append(area_entry("course", **_dose(NEUTRAL, False)))
     if (numbers["share_of_full_dose"] < 1).any():
-        bars.append(Patch(label="course, reduced dose", **_dose(NEUTRAL, True)))
+        bars.append(area_entry("course, reduced dose", **_dose(NEUTRAL, True)))
     if Event.INFUSION in items:
         tick: dict[str, Any] = {"marker": "|", "linestyle": "none", "markersize": 5, "color": INK}
-        bars.append(Line2D([], [], label="dose given", **tick))
+        bars.append(line_entry("dose given", **tick))
     if Event.MISSED_INFUSION in items:
-        bars.append(Line2D([], [], label="dose missed", **_missed()))
-    marks: list[Artist] = [
-        Line2D([], [], label=f"{site} fracture", **_event(shape)) for site, shape in SHAPES.items()
-    ]
-    return [bars, [*marks, Line2D([], [], label="death", **_death()), *beyond]]
+        bars.append(line_entry("dose missed", **_missed()))
+    marks = [line_entry(f"{site} fracture", **_event(shape)) for site, shape in SHAPES.items()]
+    return [bars, [*marks, line_entry("death", **_death()), *beyond]]
 
 
 def _dose(color: str, reduced: bool) -> dict[str, Any]:

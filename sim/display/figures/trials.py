@@ -7,15 +7,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.artist import Artist
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from sim.display.figures import intervals
 from sim.display.figures.caption import spoken
 from sim.display.figures.intervals.parts import Block, Fall, Layout, Mark, Panel, Part, Row, Upright
-from sim.display.figures.style import FAINT, NOT_AN_ARM, color, diamond
+from sim.display.figures.style import (
+    FAINT,
+    NOT_AN_ARM,
+    Drawn,
+    Legend,
+    area_entry,
+    color,
+    diamond,
+    line_entry,
+)  # fmt: skip
 from sim.display.numbers import number, significant, typeset
 
 ROW = 5.2
@@ -46,7 +51,7 @@ EXPLAINED = (
 
 def figure(
     scores: pd.DataFrame, trials: pd.DataFrame, title: str, sentences: Sequence[str] = ()
-) -> tuple[Figure, pd.DataFrame]:
+) -> Drawn:
     """One row for each published number that the design leaves open.
 
     `scores` and `trials` are those of `sim.experiments.emulation`; the caption opens with
@@ -61,7 +66,7 @@ def figure(
     )
     labels = [Row(_label(row), ROW) for row in rows.itertuples()]
     caption = [spoken(*sentences, *EXPLAINED)]
-    page = intervals.figure([[Block(labels, [panel])]], title, [_legend()], caption, LAYOUT)
+    page = intervals.figure([[Block(labels, [panel])]], title, _legend(), caption, LAYOUT)
     return page, rows
 
 
@@ -97,10 +102,10 @@ def _interval() -> dict[str, Any]:
     return {"color": color(NOT_AN_ARM), "linewidth": 1.6, "zorder": 3}
 
 
-def _legend() -> list[Artist]:
-    return [
-        Line2D([], [], label="published, covered", **diamond()),
-        Line2D([], [], label="published, not covered", **diamond(is_filled=True)),
-        Patch(label="simulated trials", color=color(NOT_AN_ARM), alpha=0.3),
-        Line2D([], [], label="95 % predictive interval", **_interval()),
-    ]
+def _legend() -> Legend:
+    return [[
+        line_entry("published, covered", **diamond()),
+        line_entry("published, not covered", **diamond(is_filled=True)),
+        area_entry("simulated trials", color=color(NOT_AN_ARM), alpha=0.3),
+        line_entry("95 % predictive interval", **_interval()),
+    ]]  # fmt: skip
