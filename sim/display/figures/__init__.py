@@ -12,12 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.display.figures.caption import Caption, caption_of
-from sim.display.figures.style import ArmStyle, arm_style, styled, write
+from sim.display.figures.style import ArmStyle, Drawn, arm_style, styled, write
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.figure import Figure
-
     from sim.results import Kept
 
 __all__ = [
@@ -54,8 +51,6 @@ OF_SWEEPS = {
 }
 """The module of each figure of a sweep. The last two are called otherwise than their modules: the
 CSV beside a figure must not take the place of the sweep's own `indices.csv` and `screening.csv`."""
-
-Drawn = tuple["Figure", "pd.DataFrame"]
 
 
 class Figures(NamedTuple):

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.lines import Line2D
 
 from sim.display.figures import intervals, scales, style
 from sim.display.figures.caption import Caption
@@ -148,7 +147,7 @@ def _legend() -> style.Legend:
     values = {"reported": style.diamond(), "simulated": _dot()}
     lines = {"± SD of patients": _whisker(style.SECOND), "95 % Monte Carlo interval": _bar()}
     return [
-        [Line2D([], [], label=label, **look) for label, look in looks.items()]
+        [style.line_entry(label, **look) for label, look in looks.items()]
         for looks in (values, lines)
     ]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from sim import evidence
 from sim.scenario import Study
@@ -74,16 +73,13 @@ def caption_of(study: Study) -> Caption:
 
 def _reference(study: Study) -> dict[str, tuple[float, float]]:
     """The young-adult mean and SD of each bone, mixed over the sexes as in the cohort."""
-    women = study.scenario.cohort.female
-
-    def mixed(sexes: Any, part: str) -> float:
-        return float(women * getattr(sexes.female, part) + (1 - women) * getattr(sexes.male, part))
-
-    bones = study.scenario.reference_bmd
-    return {
-        bone: (mixed(getattr(bones, bone), "mean"), mixed(getattr(bones, bone), "sd"))
-        for bone in BONES
-    }
+    women, reference = study.scenario.cohort.female, {}
+    for bone in BONES:
+        sexes = getattr(study.scenario.reference_bmd, bone)
+        mean = women * sexes.female.mean + (1 - women) * sexes.male.mean
+        sd = women * sexes.female.sd + (1 - women) * sexes.male.sd
+        reference[bone] = (float(mean), float(sd))
+    return reference
 
 
 def _sentence(text: str) -> str:

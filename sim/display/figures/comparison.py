@@ -11,16 +11,7 @@ from matplotlib.artist import Artist
 from sim.display.figures import intervals, scales, style
 from sim.display.figures.caption import ON_READING, spoken
 from sim.display.figures.differences import label_of
-from sim.display.figures.intervals.parts import (
-    Block,
-    Layout,
-    Mark,
-    Panel,
-    Row,
-    Upright,
-    abreast,
-    line,
-)
+from sim.display.figures.intervals import parts
 from sim.vocabulary import Arms, rows_with
 
 OUTCOMES = {
@@ -40,7 +31,9 @@ ABREAST = 3
 LANE, BETWEEN_ROWS, MOST = 2.7, 1.9, 50.0
 """Heights in mm: of an arm, of the room between rows, and the most that a panel may take."""
 
-LAYOUT = Layout(labels=36.0, around=0.2, abreast=ABREAST, is_scale_below=True, are_rows_ruled=True)
+LAYOUT = parts.Layout(
+    labels=36.0, around=0.2, abreast=ABREAST, is_scale_below=True, are_rows_ruled=True
+)
 
 
 class Beside(NamedTuple):
@@ -77,18 +70,18 @@ def figure(summary: pd.DataFrame, title: str, sentences: Sequence[str] = ()) -> 
     return page, summary
 
 
-def blocks_of(beside: Beside, outcomes: Mapping[str, str], most: float) -> list[Block]:
+def blocks_of(beside: Beside, outcomes: Mapping[str, str], most: float) -> list[parts.Block]:
     """A panel no higher than `most` mm for each of some outcomes that the summary has."""
     lanes = LANE * len(beside.looks) + BETWEEN_ROWS
     height = min(lanes, most / len(beside.names))
-    rows = [Row(name, height) for name in beside.names.values()]
+    rows = [parts.Row(name, height) for name in beside.names.values()]
     known = set(beside.summary["outcome"])
     panels = [
         _panel(beside, outcome, scale, LANE * height / lanes)
         for outcome, scale in outcomes.items()
         if outcome in known
     ]
-    return abreast(panels, rows, ABREAST)
+    return parts.abreast(panels, rows, ABREAST)
 
 
 def legend(beside: Beside) -> list[Artist]:
@@ -99,7 +92,7 @@ def legend(beside: Beside) -> list[Artist]:
     ]
 
 
-def _panel(beside: Beside, outcome: str, scale: str, lane: float) -> Panel:
+def _panel(beside: Beside, outcome: str, scale: str, lane: float) -> parts.Panel:
     """One outcome: arms below each other within a row, and lines to compare with."""
     summary = beside.summary
     shown = rows_with(summary[summary["outcome"] == outcome], beside.looks)
@@ -107,8 +100,8 @@ def _panel(beside: Beside, outcome: str, scale: str, lane: float) -> Panel:
     if beside.are_differences:
         scale = scale.replace("%", "percentage points")
         label = f"Δ {label[0].lower()}{label[1:]}"
-        uprights.append(Upright(0, style.ZERO))
-    return Panel(
+        uprights.append(parts.Upright(0, style.ZERO))
+    return parts.Panel(
         rows=[list(_marks(beside, shown[shown[beside.by] == name], lane)) for name in beside.names],
         scale=scale,
         limits=scales.limits(shown[["estimate", "low", "high"]], beside.are_differences or None),
@@ -117,7 +110,7 @@ def _panel(beside: Beside, outcome: str, scale: str, lane: float) -> Panel:
     )
 
 
-def _marks(beside: Beside, rows: pd.DataFrame, lane: float) -> Iterator[Mark]:
+def _marks(beside: Beside, rows: pd.DataFrame, lane: float) -> Iterator[parts.Mark]:
     """The arms of one row, each at its own height."""
     lanes = list(beside.looks)
     for row in rows.itertuples():
@@ -125,15 +118,15 @@ def _marks(beside: Beside, rows: pd.DataFrame, lane: float) -> Iterator[Mark]:
         look, down = beside.looks[arms], lane * (lanes.index(arms) - (len(lanes) - 1) / 2)
         estimate, low, high = (float(getattr(row, name)) for name in ("estimate", "low", "high"))
         symbol = style.mark(look, beside.are_differences)
-        yield Mark(estimate, low, high, symbol, line(look.color), down)
+        yield parts.Mark(estimate, low, high, symbol, parts.line(look.color), down)
 
 
-def _references(beside: Beside, rows: pd.DataFrame) -> Iterator[Upright]:
+def _references(beside: Beside, rows: pd.DataFrame) -> Iterator[parts.Upright]:
     """A dashed line at every estimate of the row that the others are compared with."""
     for row in rows[rows[beside.by] == beside.first].itertuples():
         color = beside.looks[Arms(str(row.arm), str(row.against_arm))].color
         dashed = {"color": color, "linewidth": 0.5, "linestyle": (0, (2, 1.5)), "zorder": 1}
-        yield Upright(float(str(row.estimate)), dashed)
+        yield parts.Upright(float(str(row.estimate)), dashed)
 
 
 def _explained(rows: pd.DataFrame, scenarios: list[str]) -> list[str]:

@@ -9,16 +9,7 @@ import pandas as pd
 
 from sim.display.figures import intervals, scales, style
 from sim.display.figures.caption import ON_READING, Caption
-from sim.display.figures.intervals.parts import (
-    Block,
-    Layout,
-    Mark,
-    Panel,
-    Row,
-    Upright,
-    grouped,
-    line,
-)
+from sim.display.figures.intervals import parts
 from sim.display.figures.saved import Saved
 from sim.display.numbers import typeset, with_interval
 from sim.vocabulary import BONES, EVERYONE, MARKERS, Arms, arms_of, rows_with
@@ -39,7 +30,7 @@ LANE, OUTCOME = 3.2, 1.4
 """Heights in mm: of a difference, and of the room above an outcome."""
 
 INDENT = "    "
-LAYOUT = Layout(around=0.2, sides=("right",), heads=("difference [95 % interval]",))
+LAYOUT = parts.Layout(around=0.2, sides=("right",), heads=("difference [95 % interval]",))
 EXPLAINED = (
     "Marks: paired differences, the same virtual patients and random numbers in both arms.",
     "Lines: 95 % Monte Carlo intervals. They show simulation (Monte Carlo) error only, not the "
@@ -56,7 +47,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     styles, known = style.arm_style(caption.arms), arms_of(rows)
     # Each difference looks like the arm that it is the gain of.
     looks = {pair: styles[pair.arm] for pair in pairs_of(caption.arms) if pair in known}
-    groups = list(grouped(rows, HEADINGS, "scale"))
+    groups = list(parts.grouped(rows, HEADINGS, "scale"))
     legend = [style.entry(arms.label("−"), style.mark(look)) for arms, look in looks.items()]
     page = intervals.figure(
         [[_block(*group, looks) for group in groups]], caption.title, [legend],
@@ -119,36 +110,38 @@ def _heading(outcome: str) -> str:
 
 def _block(
     heading: str, scale: str, rows: pd.DataFrame, looks: Mapping[Arms, style.ArmStyle]
-) -> Block:
+) -> parts.Block:
     """The differences on one scale, a row for each outcome and subgroup."""
     of_rows = [
         list(differences.itertuples())
         for _, differences in rows.groupby(["outcome", "subgroup"], sort=False)
     ]
-    drawn = Panel(
+    drawn = parts.Panel(
         rows=[list(_marks(differences, looks)) for differences in of_rows],
         scale=scale,
         limits=scales.limits(rows[["estimate", "low", "high"]], zero=True),
-        uprights=[Upright(0, style.ZERO)],
+        uprights=[parts.Upright(0, style.ZERO)],
     )
-    return Block([_row(differences) for differences in of_rows], [drawn], heading)
+    return parts.Block([_row(differences) for differences in of_rows], [drawn], heading)
 
 
-def _row(differences: Sequence[Any]) -> Row:
+def _row(differences: Sequence[Any]) -> parts.Row:
     """The label of an outcome, or of a subgroup indented below it."""
     first, height = differences[0], LANE * len(differences)
     if first.subgroup == EVERYONE:
-        return Row(first.label, height, above=OUTCOME)
-    return Row(INDENT + first.subgroup, height, ink=style.SECOND)
+        return parts.Row(first.label, height, above=OUTCOME)
+    return parts.Row(INDENT + first.subgroup, height, ink=style.SECOND)
 
 
-def _marks(differences: Sequence[Any], looks: Mapping[Arms, style.ArmStyle]) -> Iterator[Mark]:
+def _marks(
+    differences: Sequence[Any], looks: Mapping[Arms, style.ArmStyle]
+) -> Iterator[parts.Mark]:
     """The differences of one outcome below each other, smaller those of a subgroup."""
     for i, row in enumerate(differences):
         look, is_part = looks[Arms(row.arm, row.against_arm)], row.subgroup != EVERYONE
-        yield Mark(
+        yield parts.Mark(
             row.estimate, row.low, row.high,
-            symbol=style.mark(look, size=3.2 if is_part else 4.4), line=line(look.color),
+            symbol=style.mark(look, size=3.2 if is_part else 4.4), line=parts.line(look.color),
             down=LANE * (i - (len(differences) - 1) / 2),
             printed=(typeset(with_interval(row.estimate, row.low, row.high)),),
             ink=style.SECOND if is_part else style.INK,

@@ -8,7 +8,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.display.figures.style import CAPTION
+from sim.display.figures.style import CAPTION, Legend
 from sim.display.figures.texts import MM_PER_POINT, SIZE, TITLE_SIZE, millimetres, paragraph
 
 ONE_COLUMN, TWO_COLUMNS = 89.0, 183.0
@@ -36,7 +36,7 @@ class Page:
         width: float,
         panels: float,
         title: str,
-        legend: Sequence[Sequence[Artist]],
+        legend: Legend,
         caption: Sequence[str],
         sample: float = SAMPLE,
     ) -> None:
@@ -78,7 +78,7 @@ class Page:
         return left / self.width, 1 - top / self.height
 
 
-def _rows(groups: Sequence[Sequence[Artist]], width: float, sample: float) -> list[list[Artist]]:
+def _rows(groups: Legend, width: float, sample: float) -> list[list[Artist]]:
     """The legend in one row if it fits; else each group begins a row and takes what it needs."""
     together = [entry for group in groups for entry in group]
     sample_width = sample * SIZE * MM_PER_POINT + AROUND_ENTRY

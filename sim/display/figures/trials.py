@@ -8,19 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.display.figures import intervals
+from sim.display.figures import intervals, style
 from sim.display.figures.caption import spoken
 from sim.display.figures.intervals.parts import Block, Fall, Layout, Mark, Panel, Part, Row, Upright
-from sim.display.figures.style import (
-    FAINT,
-    NOT_AN_ARM,
-    Drawn,
-    Legend,
-    area_entry,
-    color,
-    diamond,
-    line_entry,
-)  # fmt: skip
 from sim.display.numbers import number, significant, typeset
 
 ROW = 5.2
@@ -51,7 +41,7 @@ EXPLAINED = (
 
 def figure(
     scores: pd.DataFrame, trials: pd.DataFrame, title: str, sentences: Sequence[str] = ()
-) -> Drawn:
+) -> style.Drawn:
     """One row for each published number that the design leaves open.
 
     `scores` and `trials` are those of `sim.experiments.emulation`; the caption opens with
@@ -62,7 +52,7 @@ def figure(
         rows=[_parts(row, _values(trials, row)) for row in rows.itertuples()],
         scale="standard deviations of the trials from their mean",
         limits=(-FARTHEST, FARTHEST),
-        uprights=[Upright(0, {"color": FAINT, "linewidth": 0.5, "zorder": 0})],
+        uprights=[Upright(0, {"color": style.FAINT, "linewidth": 0.5, "zorder": 0})],
     )
     labels = [Row(_label(row), ROW) for row in rows.itertuples()]
     caption = [spoken(*sentences, *EXPLAINED)]
@@ -89,8 +79,8 @@ def _parts(row: Any, values: np.ndarray) -> list[Part]:
     )  # fmt: skip
     heights, edges = np.histogram(trials, bins=BINS, range=(-FARTHEST, FARTHEST))
     printed = (significant(row.published), f"{number(row.low)} to {number(row.high)}")
-    shade = {"color": color(NOT_AN_ARM), "alpha": 0.3, "linewidth": 0}
-    symbol = {**diamond(not row.covered), "clip_on": False}
+    shade = {"color": style.color(style.NOT_AN_ARM), "alpha": 0.3, "linewidth": 0}
+    symbol = {**style.diamond(not row.covered), "clip_on": False}
     return [
         Fall(edges, FALL * heights / heights.max(), shade, INTERVAL),
         Mark(np.nan, low, high, {}, _interval(), INTERVAL),
@@ -99,13 +89,13 @@ def _parts(row: Any, values: np.ndarray) -> list[Part]:
 
 
 def _interval() -> dict[str, Any]:
-    return {"color": color(NOT_AN_ARM), "linewidth": 1.6, "zorder": 3}
+    return {"color": style.color(style.NOT_AN_ARM), "linewidth": 1.6, "zorder": 3}
 
 
-def _legend() -> Legend:
+def _legend() -> style.Legend:
     return [[
-        line_entry("published, covered", **diamond()),
-        line_entry("published, not covered", **diamond(is_filled=True)),
-        area_entry("simulated trials", color=color(NOT_AN_ARM), alpha=0.3),
-        line_entry("95 % predictive interval", **_interval()),
+        style.line_entry("published, covered", **style.diamond()),
+        style.line_entry("published, not covered", **style.diamond(is_filled=True)),
+        style.area_entry("simulated trials", color=style.color(style.NOT_AN_ARM), alpha=0.3),
+        style.line_entry("95 % predictive interval", **_interval()),
     ]]  # fmt: skip

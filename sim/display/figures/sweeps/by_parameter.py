@@ -12,9 +12,8 @@ from matplotlib.patches import Patch
 
 from sim.display.figures import intervals, multiples
 from sim.display.figures.differences import label_of
-from sim.display.figures.intervals.fitted import least_height
 from sim.display.figures.intervals.panel import SUBTITLE
-from sim.display.figures.intervals.parts import Block, Layout, Panel, Part, Row
+from sim.display.figures.intervals.parts import Block, Layout, Panel, Part, Row, least_height
 from sim.display.figures.style import SECOND, ArmStyle
 from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.saved import Sweep
