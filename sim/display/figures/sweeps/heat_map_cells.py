@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -32,12 +33,12 @@ class Panel(NamedTuple):
 
 
 class Cells(NamedTuple):
-    """The cells of every panel of a heat map; lengths in mm."""
+    """The cells of every panel of a heat map, and its row and column; lengths in mm."""
 
     across: Axis
     up: Axis
     panels: list[Panel]
-    abreast: int
+    grid: list[tuple[int, int]]
     cell: float
     high: float
     are_written: bool
@@ -60,7 +61,7 @@ class Cells(NamedTuple):
     @property
     def ticks_up(self) -> list[str]:
         """The values beside the cells."""
-        return _ticks_up(self.up)
+        return ["\n".join(wrapped(tick, TICKS)) for tick in self.up.ticks]
 
     @property
     def label_across(self) -> list[str]:
@@ -75,7 +76,7 @@ class Cells(NamedTuple):
     @property
     def left(self) -> float:
         """Of the first panel."""
-        return MARGIN + LINE * len(self.label_up) + _width_of_ticks(self.up) + 2.0
+        return MARGIN + LINE * len(self.label_up) + millimetres("\n".join(self.ticks_up)) + 2.0
 
     @property
     def above(self) -> float:
@@ -91,66 +92,41 @@ class Cells(NamedTuple):
     @property
     def total(self) -> float:
         """Of all rows."""
-        return self.pitch * (1 + max(row for row, _ in self._grid))
+        return self.pitch * multiples.down(self.grid)
 
     @property
     def places(self) -> Iterator[tuple[Panel, float, float]]:
         """Every panel with the place of its upper left corner."""
         step = self.width + BETWEEN + BAR * (not self.are_written)
-        for panel, (row, column) in zip(self.panels, self._grid, strict=True):
+        for panel, (row, column) in zip(self.panels, self.grid, strict=True):
             yield panel, self.left + column * step, row * self.pitch + self.above
-
-    @property
-    def said(self) -> list[str]:
-        """What a caption must add."""
-        return [] if self.are_written else ["The CSV file holds the numbers of the cells."]
-
-    @property
-    def _grid(self) -> list[tuple[int, int]]:
-        return _grid(self.panels, self.abreast)
 
 
 def fitted(across: Axis, up: Axis, panels: list[Panel]) -> Cells:
     """Cells as large as fit a page, and with their numbers where these fit a cell."""
-    several = len(panels) > len({panel.outcome for panel in panels})
-    most = max(sum(p.outcome == o.outcome for p in panels) for o in panels) if several else 4
-    left = MARGIN + 3 * LINE + _width_of_ticks(up) + 2.0
-    for abreast in range(min(4, most, len(panels)), 0, -1):
+    counts = [*Counter(panel.outcome for panel in panels).values()]
+    groups = counts if max(counts) > 1 else [len(panels)]
+    cells = Cells(across, up, panels, [], 0.0, HIGHEST, True)
+    longest = 0.5 + millimetres("\n".join(across.ticks).replace(" ", "\n"))
+    left = MARGIN + 3 * LINE + millimetres("\n".join(cells.ticks_up)) + 2.0
+    for abreast in range(min(4, max(groups)), 0, -1):
         space = TWO_COLUMNS - left - RIGHT - BETWEEN * (abreast - 1)
         cell = min(WIDEST, space / abreast / len(across.values))
-        if cell >= max(NUMBER, _least(across)):
+        if cell >= max(NUMBER, longest):
             break
     written = cell >= NUMBER - 1
     if not written:
         cell -= BAR / len(across.values)
-    cells = Cells(across, up, panels, abreast, cell, HIGHEST, written)
-    rows = 1 + max(row for row, _ in _grid(panels, abreast))
-    fits = (multiples.ROOM / rows - (cells.pitch - cells.height)) / len(up.values)
+    cells = cells._replace(grid=_grid(groups, abreast), cell=cell, are_written=written)
+    around = cells.pitch - cells.height
+    fits = (multiples.ROOM / multiples.down(cells.grid) - around) / len(up.values)
     return cells._replace(high=min(HIGHEST, max(LOWEST, fits)))
 
 
-def _grid(panels: list[Panel], abreast: int) -> list[tuple[int, int]]:
-    """Row and column of every panel; an outcome with several panels begins a row."""
-    several = len(panels) > len({panel.outcome for panel in panels})
+def _grid(groups: list[int], abreast: int) -> list[tuple[int, int]]:
+    """Row and column of every panel; each group of panels begins a row."""
     places: list[tuple[int, int]] = []
-    before = ""
-    for panel in panels:
-        row, column = (places[-1][0], places[-1][1] + 1) if places else (0, 0)
-        if places and (column == abreast or (several and panel.outcome != before)):
-            row, column = row + 1, 0
-        places.append((row, column))
-        before = panel.outcome
+    for count in groups:
+        first = multiples.down(places) if places else 0
+        places += [(first + row, column) for row, column in multiples.in_rows(count, abreast)]
     return places
-
-
-def _least(across: Axis) -> float:
-    """Millimetres that the longest word below a cell takes."""
-    return 0.5 + max(millimetres(part) for tick in across.ticks for part in tick.split(" "))
-
-
-def _ticks_up(up: Axis) -> list[str]:
-    return ["\n".join(wrapped(tick, TICKS)) for tick in up.ticks]
-
-
-def _width_of_ticks(up: Axis) -> float:
-    return max(millimetres(line) for tick in _ticks_up(up) for line in tick.split("\n"))
