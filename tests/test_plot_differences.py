@@ -128,12 +128,18 @@ def test_outcomes_share_a_scale_only_with_their_like(drawn):
         key: list(rows["outcome"])
         for key, rows in numbers.groupby(["heading", "scale"], sort=False)
     }
-    assert groups["Bone density", differences.OF_ENTRY] == ["spine change", "hip change"]
-    assert groups["Bone density", differences.OF_PATIENTS] == [
+    assert groups["Bone density", "percentage points of the entry value"] == [
+        "spine change",
+        "hip change",
+    ]
+    assert groups["Bone density", "percentage points of patients"] == [
         "spine above T -2.5",
         "hip above T -2.5",
     ]
-    assert groups["Fractures and deaths", differences.OF_PATIENTS] == ["any fracture", "deaths"]
+    assert groups["Fractures and deaths", "percentage points of patients"] == [
+        "any fracture",
+        "deaths",
+    ]
     assert len(groups["Fractures and deaths", "per 100 person-years"]) == 4
     assert differences.OTHER not in numbers["heading"].to_list(), "every outcome has a place"
     assert len(figure.axes) == len(groups)

@@ -38,6 +38,11 @@ UNITS = {
 SPELT = {"t": "T-score", "ctx": "CTX", "balp": "BALP"}
 CAN_BE_NEGATIVE = ("T-score", "%/year")
 LAYOUT = Layout(labels=41.0, ticks=5)
+SIMULATED = style.color(style.NOT_AN_ARM)
+DOT: dict[str, Any] = {
+    "marker": "o", "markersize": 3.6, "linestyle": "none", "zorder": 5, "color": SIMULATED,
+}  # fmt: skip
+BAR: dict[str, Any] = {"color": SIMULATED, "linewidth": 3.2, "alpha": 0.5}
 EXPLAINED = (
     "Thin whiskers: one standard deviation between patients, as printed or as simulated, cut off "
     "at 0 where negative values are impossible.",
@@ -133,33 +138,23 @@ def _scale(heading: str, unit: str) -> str:
 
 def _marks(row: Any) -> list[Mark]:
     """One fact: the reported value above, the simulated one below it."""
-    whisker, simulated = _whisker(style.INK), _whisker(style.color(style.NOT_AN_ARM))
     low, high = row.reported_low, row.reported_high
     return [
-        Mark(row.reported, low, high, style.diamond(), whisker, -SHIFT),
-        Mark(np.nan, row.simulated_low, row.simulated_high, {}, simulated, SHIFT),
-        Mark(row.simulated, row.mc_low, row.mc_high, _dot(), _bar(), SHIFT),
+        Mark(row.reported, low, high, style.diamond(), _whisker(style.INK), -SHIFT),
+        Mark(np.nan, row.simulated_low, row.simulated_high, {}, _whisker(SIMULATED), SHIFT),
+        Mark(row.simulated, row.mc_low, row.mc_high, DOT, BAR, SHIFT),
     ]
 
 
 def _legend() -> style.Legend:
     """What diamond, dot, whisker and bar mean."""
-    values = {"reported": style.diamond(), "simulated": _dot()}
-    lines = {"± SD of patients": _whisker(style.SECOND), "95 % Monte Carlo interval": _bar()}
+    values = {"reported": style.diamond(), "simulated": DOT}
+    lines = {"± SD of patients": _whisker(style.SECOND), "95 % Monte Carlo interval": BAR}
     return [
         [style.line_entry(label, **look) for label, look in looks.items()]
         for looks in (values, lines)
     ]
 
 
-def _dot() -> dict[str, Any]:
-    look = {"marker": "o", "markersize": 3.6, "linestyle": "none", "zorder": 5}
-    return {**look, "color": style.color(style.NOT_AN_ARM)}
-
-
 def _whisker(color: str) -> dict[str, Any]:
     return {"color": color, "linewidth": 0.8}
-
-
-def _bar() -> dict[str, Any]:
-    return {"color": style.color(style.NOT_AN_ARM), "linewidth": 3.2, "alpha": 0.5}

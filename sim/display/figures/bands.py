@@ -35,6 +35,25 @@ def visits(
         }
 
 
+def draw(
+    axes: Axes, numbers: pd.DataFrame, looks: Mapping[str, style.ArmStyle],
+    ends: Sequence[tuple[str, str, float, float]],
+) -> None:  # fmt: skip
+    """The courses of one panel: bands below, then single patients, and medians on top.
+
+    `numbers` has rows of `visits` for some arms; `ends` are the columns of each band, with how
+    dark the band is and how wide its edges.
+    """
+    lightness = 2 / max(2, len(looks))  # the more arms lie over each other, the fainter each is
+    for arm, look in looks.items():
+        course = numbers[numbers["arm"] == arm]
+        time, single = course["months"], course.filter(like="patient_").to_numpy(float)
+        for low, high, opacity, edge in ends:
+            band(axes, time, course[[low, high]], look, opacity * lightness, edge)
+        axes.plot(time, single, color=look.color, linewidth=0.4, alpha=0.5 * lightness, zorder=2)
+        median(axes, time, course, look)
+
+
 def band(
     axes: Axes, x: pd.Series[float], ends: pd.DataFrame, look: style.ArmStyle, opacity: float,
     edge: float = 0.0, are_steps: bool = False,

@@ -19,6 +19,9 @@ SHOWN = 12
 """Patients whose own courses are drawn: more would hide the bands."""
 
 LEVELS = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
+BANDS = (("p05", "p95", 0.05, 0.6), ("p25", "p75", 0.18, 0.4))
+"""The middle 90 and 50 % of patients, with how dark each is, and how wide its edges."""
+
 NAMES = {"spine": "Lumbar spine", "hip": "Hip"}
 
 
@@ -31,7 +34,8 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn:
     grid = multiples.titled(titles, ROOM, caption.title, legend, sentences)
     last = caption.horizon_months
     for axes, bone in zip(grid.panels, BONES, strict=True):
-        _panel(axes, numbers[numbers["bone"] == bone], looks)
+        bands.draw(axes, numbers[numbers["bone"] == bone], looks, BANDS)
+        axes.set_ylabel("Measured BMD (g/cm²)")
         months.draw_months(axes, caption, months.ticks(last, grid.width), last)
         _t_scores(axes, *caption.reference[bone])
     return grid.page.figure, numbers
@@ -47,20 +51,6 @@ def courses(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
         for visit in bands.visits(bands.measured(tables, f"{bone}_g_cm2", arm), LEVELS, first)
     ]
     return pd.DataFrame(rows)
-
-
-def _panel(axes: Axes, numbers: pd.DataFrame, looks: dict[str, style.ArmStyle]) -> None:
-    """One bone: areas below, then single patients, edges of bands, and medians on top."""
-    lightness = 2 / max(2, len(looks))  # the more arms lie over each other, the fainter each is
-    for arm, look in looks.items():
-        course = numbers[numbers["arm"] == arm]
-        time = course["months"]
-        bands.band(axes, time, course[["p05", "p95"]], look, 0.05 * lightness, edge=0.6)
-        bands.band(axes, time, course[["p25", "p75"]], look, 0.18 * lightness, edge=0.4)
-        own = course.filter(like="patient_").to_numpy(float)
-        axes.plot(time, own, color=look.color, linewidth=0.4, alpha=0.5 * lightness, zorder=2)
-        bands.median(axes, time, course, look)
-    axes.set_ylabel("Measured BMD (g/cm²)")
 
 
 def _t_scores(axes: Axes, mean: float, sd: float) -> None:

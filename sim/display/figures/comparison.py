@@ -10,22 +10,15 @@ from matplotlib.artist import Artist
 
 from sim.display.figures import intervals, scales, style
 from sim.display.figures.caption import ON_READING, spoken
-from sim.display.figures.differences import label_of
+from sim.display.figures.differences import label_of, scale_of
 from sim.display.figures.intervals import parts
 from sim.vocabulary import Arms, rows_with
 
-OUTCOMES = {
-    "spine change": "% of the entry value",
-    "hip change": "% of the entry value",
-    "spine above T -2.5": "% of patients",
-    "ctx change": "% of the entry value",
-    "balp change": "% of the entry value",
-    "tryptase change": "% of the entry value",
-    "vertebral fractures": "per 100 person-years",
-    "all fractures": "per 100 person-years",
-    "deaths": "% of patients",
-}
-"""The outcomes shown, in the order of the panels, and what their scales are called."""
+OUTCOMES = (
+    "spine change", "hip change", "spine above T -2.5", "ctx change", "balp change",
+    "tryptase change", "vertebral fractures", "all fractures", "deaths",
+)  # fmt: skip
+"""The outcomes shown, in the order of the panels."""
 
 ABREAST = 3
 LANE, BETWEEN_ROWS, MOST = 2.7, 1.9, 50.0
@@ -70,17 +63,14 @@ def figure(summary: pd.DataFrame, title: str, sentences: Sequence[str] = ()) -> 
     return page, summary
 
 
-def blocks_of(beside: Beside, outcomes: Mapping[str, str], most: float) -> list[parts.Block]:
+def blocks_of(beside: Beside, outcomes: Sequence[str], most: float) -> list[parts.Block]:
     """A panel no higher than `most` mm for each of some outcomes that the summary has."""
     lanes = LANE * len(beside.looks) + BETWEEN_ROWS
     height = min(lanes, most / len(beside.names))
     rows = [parts.Row(name, height) for name in beside.names.values()]
     known = set(beside.summary["outcome"])
-    panels = [
-        _panel(beside, outcome, scale, LANE * height / lanes)
-        for outcome, scale in outcomes.items()
-        if outcome in known
-    ]
+    shown = [outcome for outcome in outcomes if outcome in known]
+    panels = [_panel(beside, outcome, LANE * height / lanes) for outcome in shown]
     return parts.abreast(panels, rows, ABREAST)
 
 
@@ -92,18 +82,17 @@ def legend(beside: Beside) -> list[Artist]:
     ]
 
 
-def _panel(beside: Beside, outcome: str, scale: str, lane: float) -> parts.Panel:
+def _panel(beside: Beside, outcome: str, lane: float) -> parts.Panel:
     """One outcome: arms below each other within a row, and lines to compare with."""
     summary = beside.summary
     shown = rows_with(summary[summary["outcome"] == outcome], beside.looks)
     label, uprights = label_of(outcome), [*_references(beside, shown)]
     if beside.are_differences:
-        scale = scale.replace("%", "percentage points")
         label = f"Δ {label[0].lower()}{label[1:]}"
         uprights.append(parts.Upright(0, style.ZERO))
     return parts.Panel(
         rows=[list(_marks(beside, shown[shown[beside.by] == name], lane)) for name in beside.names],
-        scale=scale,
+        scale=scale_of(outcome, shown["unit"].iloc[0]),
         limits=scales.limits(shown[["estimate", "low", "high"]], beside.are_differences or None),
         title=label,
         uprights=uprights,
@@ -133,9 +122,8 @@ def _explained(rows: pd.DataFrame, scenarios: list[str]) -> list[str]:
     """What marks and lines are, and when the outcomes were measured."""
     last = rows.groupby("scenario")["time"].max().reindex(scenarios)
     usual = last.mode()[0]
-    other = "".join(
-        f", month {month:g} in {name}" for name, month in last.items() if month != usual
-    )
+    others = last[last != usual].items()
+    other = "".join(f", month {month:g} in {name}" for name, month in others)
     return [
         f"Outcomes at month {usual:g}{other}.",
         f"Marks: estimates; lines: 95 % Monte Carlo intervals; dashed: {scenarios[0]}.",

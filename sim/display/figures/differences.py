@@ -19,8 +19,11 @@ BONE, MARKER, FRACTURE, TREATMENT, OTHER = HEADINGS = (
 )  # fmt: skip
 """In the order of the figure."""
 
-OF_PATIENTS, OF_ENTRY = "percentage points of patients", "percentage points of the entry value"
-SPELT = {"%/year": "% of the entry value per year", "percentage points": OF_PATIENTS}
+SPELT = {
+    "%/year": "% of the entry value per year",
+    "%": "% of patients",
+    "percentage points": "percentage points of patients",
+}
 NAMES = {"ctx": "CTX", "balp": "BALP", "-2.5": "−2.5"}
 
 MAIN = ("spine change", "hip change", "vertebral fractures", "all fractures")
@@ -73,11 +76,9 @@ def rows_of(summary: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
         shown |= rows["outcome"].isin(MAIN)
     rows = rows[shown].sort_values("subgroup", key=lambda name: name != EVERYONE, kind="stable")
     rows = rows.sort_values(["outcome", "subgroup"], key=lambda names: pd.factorize(names)[0])
-    heading = rows["outcome"].map(_heading)
-    of_entry = heading.isin([BONE, MARKER]) & rows["outcome"].str.endswith(" change")
     return rows.assign(
-        heading=heading,
-        scale=rows["unit"].replace(SPELT).mask(of_entry, OF_ENTRY),
+        heading=rows["outcome"].map(_heading),
+        scale=[scale_of(*row) for row in zip(rows["outcome"], rows["unit"], strict=True)],
         label=rows["outcome"].map(label_of),
     )
 
@@ -92,6 +93,13 @@ def label_of(outcome: str) -> str:
     words = [NAMES.get(word, word) for word in outcome.replace("_", " ").split(" ")]
     text = " ".join(words)
     return text[0].upper() + text[1:]
+
+
+def scale_of(outcome: str, unit: str) -> str:
+    """What the scale of an outcome is called: of what its percentages are."""
+    if outcome.endswith("change") and unit in ("%", "percentage points"):
+        return f"{unit} of the entry value"
+    return SPELT.get(unit, unit)
 
 
 def _heading(outcome: str) -> str:

@@ -18,6 +18,9 @@ from sim.vocabulary import BONES, MARKERS, QUANTITIES
 QUANTITY_OF = dict(zip(MARKERS, QUANTITIES[len(BONES) :], strict=True))
 NAMES = {"ctx": "CTX", "balp": "BALP", "tryptase": "Tryptase"}
 LEVELS = {"p25": 0.25, "median": 0.5, "p75": 0.75}
+BANDS = (("p25", "p75", 0.18, 0.5),)
+"""The middle 50 % of patients, with how dark they are, and how wide the edges."""
+
 ROOM = multiples.Room(14.0, between=5.0, right=5.0, height=56.0, below=9.5, abreast=len(MARKERS))
 LEADING = {
     0.7: (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8),
@@ -46,7 +49,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     )  # fmt: skip
     limits = _limits(numbers, reported)
     for axes, marker in zip(grid.panels, drawn, strict=True):
-        _panel(axes, numbers[numbers["marker"] == marker], looks)
+        bands.draw(axes, numbers[numbers["marker"] == marker], looks, BANDS)
         _axes(axes, caption, grid.width, limits)
         own = reported[reported["marker"] == marker]
         if len(own):
@@ -91,15 +94,6 @@ def _last_visit(numbers: pd.DataFrame, caption: Caption) -> float:
     """The last visit that evidence reaches: a published change is not older than its study."""
     end = caption.evidence_months or caption.horizon_months
     return float(numbers.loc[numbers["months"] <= end + 0.1, "months"].max())
-
-
-def _panel(axes: Axes, numbers: pd.DataFrame, looks: dict[str, style.ArmStyle]) -> None:
-    """One marker: areas with edges below, medians on top."""
-    opacity = 0.36 / max(2, len(looks))
-    for arm, look in looks.items():
-        course = numbers[numbers["arm"] == arm]
-        bands.band(axes, course["months"], course[["p25", "p75"]], look, opacity, edge=0.5)
-        bands.median(axes, course["months"], course, look)
 
 
 def _axes(axes: Axes, caption: Caption, width: float, limits: tuple[float, float]) -> None:

@@ -53,14 +53,9 @@ class Grid(NamedTuple):
 
 
 def grid(
-    heads: Sequence[tuple[str, str]],
-    cells: Sequence[tuple[int, int]],
-    size: Size,
-    title: str,
-    legend: Legend,
-    caption: Sequence[str],
-    sample: float = SAMPLE,
-) -> Grid:
+    heads: Sequence[tuple[str, str]], cells: Sequence[tuple[int, int]], size: Size, title: str,
+    legend: Legend, caption: Sequence[str], sample: float = SAMPLE,
+) -> Grid:  # fmt: skip
     """A panel with a head at each row and column of `cells`."""
     above, high, rows = fitted(heads, cells, size)
     page = Page(TWO_COLUMNS, (above + high + size.below) * rows, title, legend, caption, sample)

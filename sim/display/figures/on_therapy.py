@@ -90,11 +90,9 @@ def spells(tables: Tables, arm: str, therapy: str) -> pd.DataFrame:
     stop = _first(rows[own & (rows["event"] == Event.INTOLERANCE) & zero])
     plan = _first(rows[own & (rows["event"] == Event.COURSE) & zero])
     left = _first(rows[rows["event"].isin([Event.DEATH, Event.END])])
-    spell = pd.DataFrame({"start": start, "stop": stop.reindex(start.index)})
-    spell["out"] = pd.concat([plan, left], axis=1).min(axis=1).reindex(start.index)
-    stopped = spell["stop"].notna()
-    days = spell["stop"].where(stopped, spell["out"]) - spell["start"]
-    return pd.DataFrame({"start": spell["start"], "days": days, "stopped": stopped})
+    stop = stop.reindex(start.index)
+    out = stop.fillna(pd.concat([plan, left], axis=1).min(axis=1))
+    return pd.DataFrame({"start": start, "days": out - start, "stopped": stop.notna()})
 
 
 def _first(rows: pd.DataFrame) -> pd.Series[int]:

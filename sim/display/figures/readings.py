@@ -11,15 +11,11 @@ from sim.display.figures.comparison import LAYOUT, Beside, blocks_of, legend
 from sim.display.figures.style import Drawn, arm_style
 from sim.vocabulary import arms_of
 
-OUTCOMES = {
-    "spine T-score": "T-score",
-    "hip T-score": "T-score",
-    "spine above T -2.5": "% of patients",
-    "spine change": "% of the entry value",
-    "vertebral fractures": "per 100 person-years",
-    "all fractures": "per 100 person-years",
-}
-"""The outcomes shown, in the order of the panels, and what their scales are called."""
+OUTCOMES = (
+    "spine T-score", "hip T-score", "spine above T -2.5", "spine change", "vertebral fractures",
+    "all fractures",
+)  # fmt: skip
+"""The outcomes shown, in the order of the panels."""
 
 MOST = 30.0
 """The most that a panel may take, in mm."""

@@ -144,11 +144,7 @@ UNDATED: dict[str, dict[str, Any]] = {
 
 
 def write(
-    folder: Path,
-    name: str,
-    figure: Figure,
-    numbers: pd.DataFrame,
-    formats: Sequence[str] = ("svg", "png"),
+    folder: Path, name: str, figure: Figure, numbers: pd.DataFrame, formats: Sequence[str]
 ) -> list[Path]:
     """Write a figure in each format and its numbers as CSV: the same bytes every time.
 

@@ -28,7 +28,21 @@ CLOSER = 0.75
 LIGHTER = 0.65
 """How much of the way to white a course at reduced dose is."""
 
-SHAPES = dict(zip(SITES, ("v", "D", "s"), strict=True))
+EVENT: dict[str, Any] = {
+    "linestyle": "none", "color": INK, "markeredgecolor": "white", "markeredgewidth": 0.6,
+    "zorder": 5, "clip_on": False,
+}  # fmt: skip
+FRACTURES = {
+    site: {**EVENT, "marker": shape, "markersize": size}
+    for site, shape, size in zip(SITES, ("v", "D", "s"), (5.2, 4.0, 4.0), strict=True)
+}
+DEATH = {**EVENT, "marker": "x", "markersize": 4.2, "markeredgecolor": INK, "markeredgewidth": 1.3}
+MISSED: dict[str, Any] = {
+    "marker": "o", "markersize": 2.3, "linestyle": "none", "markeredgecolor": INK,
+    "markerfacecolor": "white", "markeredgewidth": 0.5, "zorder": 4,
+}  # fmt: skip
+GIVEN: dict[str, Any] = {"marker": "|", "linestyle": "none", "markersize": 5, "color": INK}
+"""How events and infusions look; a dose given is a tick in its lane, and this in the legend."""
 
 
 def figure(saved: Saved, caption: Caption) -> style.Drawn:
@@ -62,12 +76,12 @@ def _draw(
     for item in (Event.INFUSION, Event.MISSED_INFUSION):
         if item in of:
             _infusions(axes, of[item], doses)
-    for site, shape in SHAPES.items():
+    for site, look in FRACTURES.items():
         fractures = items[(items["item"] == Event.FRACTURE) & (items["what"] == site)]
         if len(fractures):
-            axes.plot(fractures["from_month"], fractures["lane"], **_event(shape))
+            axes.plot(fractures["from_month"], fractures["lane"], **look)
     if Event.DEATH in of:
-        axes.plot(of[Event.DEATH]["from_month"], of[Event.DEATH]["lane"], **_death())
+        axes.plot(of[Event.DEATH]["from_month"], of[Event.DEATH]["lane"], **DEATH)
 
 
 def _courses(axes: Axes, courses: pd.DataFrame, color: str, therapies: list[str]) -> None:
@@ -89,7 +103,7 @@ def _infusions(axes: Axes, infusions: pd.DataFrame, therapies: list[str]) -> Non
     if infusions["item"].iloc[0] == Event.INFUSION:
         axes.vlines(infusions["from_month"], y, y + height, color=INK, linewidth=0.45, zorder=3)
     else:
-        axes.plot(infusions["from_month"], y + height / 2, **_missed())
+        axes.plot(infusions["from_month"], y + height / 2, **MISSED)
 
 
 def _slots(
@@ -124,12 +138,11 @@ def _legend(numbers: pd.DataFrame, beyond: list[Artist]) -> style.Legend:
     if (numbers["share_of_full_dose"] < 1).any():
         bars.append(area_entry("course, reduced dose", **_dose(NEUTRAL, True)))
     if Event.INFUSION in items:
-        tick: dict[str, Any] = {"marker": "|", "linestyle": "none", "markersize": 5, "color": INK}
-        bars.append(line_entry("dose given", **tick))
+        bars.append(line_entry("dose given", **GIVEN))
     if Event.MISSED_INFUSION in items:
-        bars.append(line_entry("dose missed", **_missed()))
-    marks = [line_entry(f"{site} fracture", **_event(shape)) for site, shape in SHAPES.items()]
-    return [bars, [*marks, line_entry("death", **_death()), *beyond]]
+        bars.append(line_entry("dose missed", **MISSED))
+    marks = [line_entry(f"{site} fracture", **look) for site, look in FRACTURES.items()]
+    return [bars, [*marks, line_entry("death", **DEATH), *beyond]]
 
 
 def _dose(color: str, reduced: bool) -> dict[str, Any]:
@@ -137,25 +150,6 @@ def _dose(color: str, reduced: bool) -> dict[str, Any]:
     light = tuple(part + LIGHTER * (1 - part) for part in to_rgb(color))
     face = light if reduced else color
     return {"facecolor": face, "edgecolor": color, "linewidth": 0.5 if reduced else 0.0}
-
-
-def _event(shape: str) -> dict[str, Any]:
-    return {
-        "marker": shape, "markersize": 5.2 if shape == "v" else 4.0, "linestyle": "none",
-        "color": INK, "markeredgecolor": "white", "markeredgewidth": 0.6, "zorder": 5,
-        "clip_on": False,
-    }  # fmt: skip
-
-
-def _death() -> dict[str, Any]:
-    return {**_event("x"), "markersize": 4.2, "markeredgecolor": INK, "markeredgewidth": 1.3}
-
-
-def _missed() -> dict[str, Any]:
-    return {
-        "marker": "o", "markersize": 2.3, "linestyle": "none", "markeredgecolor": INK,
-        "markerfacecolor": "white", "markeredgewidth": 0.5, "zorder": 4,
-    }  # fmt: skip
 
 
 def _explained(numbers: pd.DataFrame, order: Order, caption: Caption) -> list[str]:

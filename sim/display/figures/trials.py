@@ -23,6 +23,9 @@ FARTHEST = 4.0
 """Standard deviations that the scale shows; what is farther stands at the edge."""
 
 BINS = 40
+SIMULATED = style.color(style.NOT_AN_ARM)
+SHADE: dict[str, Any] = {"color": SIMULATED, "alpha": 0.3}
+LINE: dict[str, Any] = {"color": SIMULATED, "linewidth": 1.6, "zorder": 3}
 LAYOUT = Layout(
     labels=68.0,
     is_scale_below=True,
@@ -54,14 +57,11 @@ def figure(
         limits=(-FARTHEST, FARTHEST),
         uprights=[Upright(0, {"color": style.FAINT, "linewidth": 0.5, "zorder": 0})],
     )
-    labels = [Row(_label(row), ROW) for row in rows.itertuples()]
+    of_sd = (rows["statistic"] != "value").map({True: ", SD", False: ""})
+    labels = [Row(label, ROW) for label in rows["label"] + of_sd]
     caption = [spoken(*sentences, *EXPLAINED)]
     page = intervals.figure([[Block(labels, [panel])]], title, _legend(), caption, LAYOUT)
     return page, rows
-
-
-def _label(row: Any) -> str:
-    return str(row.label) if row.statistic == "value" else f"{row.label}, SD"
 
 
 def _values(trials: pd.DataFrame, row: Any) -> np.ndarray:
@@ -79,23 +79,18 @@ def _parts(row: Any, values: np.ndarray) -> list[Part]:
     )  # fmt: skip
     heights, edges = np.histogram(trials, bins=BINS, range=(-FARTHEST, FARTHEST))
     printed = (significant(row.published), f"{number(row.low)} to {number(row.high)}")
-    shade = {"color": style.color(style.NOT_AN_ARM), "alpha": 0.3, "linewidth": 0}
     symbol = {**style.diamond(not row.covered), "clip_on": False}
     return [
-        Fall(edges, FALL * heights / heights.max(), shade, INTERVAL),
-        Mark(np.nan, low, high, {}, _interval(), INTERVAL),
+        Fall(edges, FALL * heights / heights.max(), {**SHADE, "linewidth": 0}, INTERVAL),
+        Mark(np.nan, low, high, {}, LINE, INTERVAL),
         Mark(published, np.nan, np.nan, symbol, {}, 0.0, (*map(typeset, printed), row.unit)),
     ]
-
-
-def _interval() -> dict[str, Any]:
-    return {"color": style.color(style.NOT_AN_ARM), "linewidth": 1.6, "zorder": 3}
 
 
 def _legend() -> style.Legend:
     return [[
         style.line_entry("published, covered", **style.diamond()),
         style.line_entry("published, not covered", **style.diamond(is_filled=True)),
-        style.area_entry("simulated trials", color=style.color(style.NOT_AN_ARM), alpha=0.3),
-        style.line_entry("95 % predictive interval", **_interval()),
+        style.area_entry("simulated trials", **SHADE),
+        style.line_entry("95 % predictive interval", **LINE),
     ]]  # fmt: skip

@@ -35,13 +35,9 @@ class Stacked(NamedTuple):
 
 
 def figure(
-    columns: Sequence[Sequence[parts.Block]],
-    title: str,
-    legend: Legend,
-    caption: Sequence[str],
-    layout: parts.Layout,
-    width: float = TWO_COLUMNS,
-) -> Figure:
+    columns: Sequence[Sequence[parts.Block]], title: str, legend: Legend, caption: Sequence[str],
+    layout: parts.Layout, width: float = TWO_COLUMNS,
+) -> Figure:  # fmt: skip
     """A page of blocks below each other, in one column or several."""
     each = width / len(columns)
     fit = parts.fitted([block for column in columns for block in column], layout, each)

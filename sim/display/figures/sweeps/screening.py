@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.display.figures import scales
+from sim.display.figures.differences import scale_of
 from sim.display.figures.intervals.parts import Mark, Panel, Part, Upright, line
 from sim.display.figures.style import NEUTRAL, ZERO, ArmStyle, entry, mark
 from sim.display.figures.sweeps import by_parameter, shown, words
@@ -69,7 +70,7 @@ def _panel(_: pd.DataFrame, drawn: pd.DataFrame) -> Panel:
     outcome, unit = drawn[["outcome", "unit"]].iloc[0]
     return Panel(
         rows=(),
-        scale=words.scale(outcome, unit),
+        scale=scale_of(outcome, unit),
         limits=scales.limits(drawn[[SIZE, SPREAD, "low", "high"]], zero=True),
         uprights=[Upright(0, ZERO)],
     )

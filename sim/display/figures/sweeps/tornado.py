@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sim.display.figures import scales
+from sim.display.figures.differences import scale_of
 from sim.display.figures.intervals.parts import Bar, Panel, Part, Upright
 from sim.display.figures.style import DASHED, INK, NEUTRAL, ArmStyle
 from sim.display.figures.sweeps import by_parameter, shown, words
@@ -60,7 +61,7 @@ def _panel(rows: pd.DataFrame, drawn: pd.DataFrame) -> Panel:
     bases = map(float, rows["base"].iloc[:1])
     return Panel(
         rows=(),
-        scale=words.scale(outcome, unit),
+        scale=scale_of(outcome, unit),
         limits=scales.limits(drawn[["low", "base", "high"]], room=0.04),
         uprights=[
             Upright(0, NONE), *(Upright(b, BASE, f"base {typeset(number(b))}") for b in bases)

@@ -9,7 +9,7 @@ from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 
 from sim.display.figures.caption import ON_READING, spoken
-from sim.display.figures.differences import OF_ENTRY, SPELT, label_of
+from sim.display.figures.differences import label_of, scale_of
 from sim.display.figures.style import INK
 from sim.display.figures.sweeps.saved import Sweep
 from sim.display.figures.sweeps.shown import Case
@@ -77,17 +77,10 @@ def counted(draws: pd.Series[int]) -> str:
     return f"{most}" if fewest == most else f"{fewest} to {most}"
 
 
-def scale(outcome: str, unit: str) -> str:
-    """What a scale is called: of what its percentages are."""
-    if outcome.endswith("change") and unit in ("%", "percentage points"):
-        return OF_ENTRY if unit != "%" else "% of the entry value"
-    return SPELT.get(unit, "% of patients" if unit == "%" else unit)
-
-
 def below(rows: pd.DataFrame, outcome: str, *parts: str) -> str:
     """What stands below the title of a panel: what tells it from its neighbours, and its scale."""
     unit = rows.loc[rows["outcome"] == outcome, "unit"].iloc[0]
-    return "; ".join(part for part in (*parts, scale(outcome, unit)) if part)
+    return "; ".join(part for part in (*parts, scale_of(outcome, unit)) if part)
 
 
 def head(
