@@ -29,8 +29,8 @@ class Caption:
     seed: int
     horizon_months: float
     reference: Mapping[str, tuple[float, float]] = field(hash=False)
-    reading: str = ""
-    assumptions: str = ""
+    reading: str
+    assumptions: str
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     evidence_months: float | None = None
 
@@ -39,12 +39,10 @@ class Caption:
 
         Figures that no bone density enters say nothing of how its increase is read.
         """
-        everyone = f"{self.patients} virtual patients" + (
-            ", the same in every arm" if len(self.arms) > 1 else ""
-        )
+        same = ", the same in every arm" if len(self.arms) > 1 else ""
+        everyone = f"{self.patients} virtual patients{same}"
         whose = f"{everyone}; seed {self.seed}; {self.horizon_months:g} months."
-        reading = f"Annual increase of bone density: {self.reading}" if self.reading else ""
-        reading = reading if about_bone else ""
+        reading = f"Annual increase of bone density: {self.reading}" if about_bone else ""
         return [spoken(whose, *sentences, _sentence(reading), _sentence(self.assumptions))]
 
 

@@ -41,7 +41,6 @@ class Beside(NamedTuple):
     names: Mapping[str, str]
     first: str
     looks: Mapping[Arms, style.ArmStyle]
-    are_differences: bool = False
 
 
 def figure(summary: pd.DataFrame, title: str, sentences: Sequence[str] = ()) -> style.Drawn | None:
@@ -71,13 +70,13 @@ def blocks_of(beside: Beside, outcomes: Sequence[str], most: float) -> list[part
     known = set(beside.summary["outcome"])
     shown = [outcome for outcome in outcomes if outcome in known]
     panels = [_panel(beside, outcome, LANE * height / lanes) for outcome in shown]
-    return parts.abreast(panels, rows, ABREAST)
+    return [parts.Block(rows, panels[i : i + ABREAST]) for i in range(0, len(panels), ABREAST)]
 
 
 def legend(beside: Beside) -> list[Artist]:
     """The arms, or the differences as open marks."""
     return [
-        style.entry(arms.label("−"), style.mark(look, beside.are_differences))
+        style.entry(arms.label("−"), style.mark(look, is_open=bool(arms.against_arm)))
         for arms, look in beside.looks.items()
     ]
 
@@ -87,13 +86,14 @@ def _panel(beside: Beside, outcome: str, lane: float) -> parts.Panel:
     summary = beside.summary
     shown = rows_with(summary[summary["outcome"] == outcome], beside.looks)
     label, uprights = label_of(outcome), [*_references(beside, shown)]
-    if beside.are_differences:
+    are_differences = all(arms.against_arm for arms in beside.looks)
+    if are_differences:
         label = f"Δ {label[0].lower()}{label[1:]}"
         uprights.append(parts.Upright(0, style.ZERO))
     return parts.Panel(
         rows=[list(_marks(beside, shown[shown[beside.by] == name], lane)) for name in beside.names],
         scale=scale_of(outcome, shown["unit"].iloc[0]),
-        limits=scales.limits(shown[["estimate", "low", "high"]], beside.are_differences or None),
+        limits=scales.limits(shown[["estimate", "low", "high"]], are_differences or None),
         title=label,
         uprights=uprights,
     )
@@ -106,7 +106,7 @@ def _marks(beside: Beside, rows: pd.DataFrame, lane: float) -> Iterator[parts.Ma
         arms = Arms(str(row.arm), str(row.against_arm))
         look, down = beside.looks[arms], lane * (lanes.index(arms) - (len(lanes) - 1) / 2)
         estimate, low, high = (float(getattr(row, name)) for name in ("estimate", "low", "high"))
-        symbol = style.mark(look, beside.are_differences)
+        symbol = style.mark(look, is_open=bool(arms.against_arm))
         yield parts.Mark(estimate, low, high, symbol, parts.line(look.color), down)
 
 

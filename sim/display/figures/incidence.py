@@ -66,7 +66,7 @@ def courses(tables: Tables, caption: Caption, at: list[int]) -> pd.DataFrame:
     `share`, `low` and `high` are percent of patients; `died_before` a fracture, so far.
     """
     last = np.round(caption.horizon_months * DAYS_PER_MONTH)
-    parts = []
+    rows = {}
     for event in NAMES:
         for arm in caption.arms:
             happened = first_days(tables, arm, event)
@@ -75,11 +75,8 @@ def courses(tables: Tables, caption: Caption, at: list[int]) -> pd.DataFrame:
             before = np.where(np.isinf(happened), died, np.inf)
             known = np.concatenate([happened, before, [last]])
             day = np.union1d(known[np.isfinite(known)].astype(int), months.days(at))
-            course = _course(happened, before, day)
-            course.insert(0, "event", event)
-            course.insert(1, "arm", arm)
-            parts.append(course)
-    return pd.concat(parts, ignore_index=True)
+            rows[event, arm] = _course(happened, before, day)
+    return steps.below_each_other(rows, "event")
 
 
 def first_days(tables: Tables, arm: str, event: str) -> Floats:

@@ -65,7 +65,7 @@ def courses(tables: Tables, caption: Caption) -> pd.DataFrame | None:
     where nobody is left).
     """
     begun = tables.events[(tables.events["event"] == Event.COURSE) & (tables.events["value"] > 0)]
-    parts = []
+    rows = {}
     for therapy in sorted(begun["what"].unique()):
         by_arm = {arm: spells(tables, arm, therapy) for arm in caption.arms}
         taken = {arm: spell for arm, spell in by_arm.items() if len(spell)}
@@ -73,10 +73,8 @@ def courses(tables: Tables, caption: Caption) -> pd.DataFrame | None:
         counted = months.days(months.ticks(last / DAYS_PER_MONTH, WIDTH))
         for arm, spell in taken.items():
             course = _course(spell, counted)
-            course.insert(0, "therapy", therapy)
-            course.insert(1, "arm", arm)
-            parts.append(course.assign(start_day=spell["start"].min()))
-    return pd.concat(parts, ignore_index=True) if parts else None
+            rows[therapy, arm] = course.assign(start_day=spell["start"].min())
+    return steps.below_each_other(rows, "therapy") if rows else None
 
 
 def spells(tables: Tables, arm: str, therapy: str) -> pd.DataFrame:

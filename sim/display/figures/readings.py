@@ -53,4 +53,4 @@ def _bands(rows: pd.DataFrame, own: str) -> Iterator[Beside]:
         shown = [arms for arms in every if bool(arms.against_arm) == is_difference]
         if shown:
             looks = {arms: styles[arms.arm] for arms in shown}
-            yield Beside(rows, "reading", names, own, looks, is_difference)
+            yield Beside(rows, "reading", names, own, looks)

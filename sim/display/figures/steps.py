@@ -55,6 +55,12 @@ def course(
     )
 
 
+def below_each_other(courses: Mapping[tuple[str, str], pd.DataFrame], panel: str) -> pd.DataFrame:
+    """The courses of every panel and arm, with both in the columns `panel` and arm."""
+    rows = pd.concat(courses, names=[panel, "arm"]).reset_index([panel, "arm"])
+    return rows.reset_index(drop=True)
+
+
 def legend(looks: Mapping[str, style.ArmStyle], caption: Caption) -> style.Legend:
     """The arms, and what area and hatching are."""
     interval = style.area_entry("95 % Monte Carlo interval", facecolor=style.BAND)

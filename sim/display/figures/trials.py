@@ -52,7 +52,7 @@ def figure(
     """
     rows = scores[(scores["trials"] > 1) & (scores["low"] < scores["high"])].reset_index(drop=True)
     panel = Panel(
-        rows=[_parts(row, _values(trials, row)) for row in rows.itertuples()],
+        rows=[_parts(row, trials) for row in rows.itertuples()],
         scale="standard deviations of the trials from their mean",
         limits=(-FARTHEST, FARTHEST),
         uprights=[Upright(0, {"color": style.FAINT, "linewidth": 0.5, "zorder": 0})],
@@ -64,20 +64,15 @@ def figure(
     return page, rows
 
 
-def _values(trials: pd.DataFrame, row: Any) -> np.ndarray:
-    """One statistic in every trial that has it."""
-    column = "value" if row.statistic == "value" else "spread"
-    known = trials.loc[trials["fact"] == row.fact, column].dropna()
-    return np.asarray(known, float)
-
-
-def _parts(row: Any, values: np.ndarray) -> list[Part]:
+def _parts(row: Any, trials: pd.DataFrame) -> list[Part]:
     """How the trials fall, their interval, and the published number among them."""
-    published, low, high, *trials = np.clip(
+    column = "value" if row.statistic == "value" else "spread"
+    values = trials.loc[trials["fact"] == row.fact, column].dropna().to_numpy(float)
+    published, low, high, *fallen = np.clip(
         (np.r_[row.published, row.low, row.high, values] - values.mean()) / values.std(),
         -FARTHEST, FARTHEST,
     )  # fmt: skip
-    heights, edges = np.histogram(trials, bins=BINS, range=(-FARTHEST, FARTHEST))
+    heights, edges = np.histogram(fallen, bins=BINS, range=(-FARTHEST, FARTHEST))
     printed = (significant(row.published), f"{number(row.low)} to {number(row.high)}")
     symbol = {**style.diamond(not row.covered), "clip_on": False}
     return [

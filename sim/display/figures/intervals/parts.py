@@ -148,11 +148,6 @@ def line(color: str) -> dict[str, Any]:
     return {"color": color, "linewidth": 1.3, "zorder": 3}
 
 
-def abreast(panels: Sequence[Panel], rows: Sequence[Row], most: int) -> list[Block]:
-    """Panels of the same rows as blocks of so many side by side."""
-    return [Block(rows, panels[i : i + most]) for i in range(0, len(panels), most)]
-
-
 def grouped(
     rows: pd.DataFrame, headings: Sequence[str], by: str
 ) -> Iterator[tuple[str, str, pd.DataFrame]]:
