@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.display.figures import intervals, scales, style
 from sim.display.figures.caption import Caption
+from sim.display.figures.differences import label_of
 from sim.display.figures.intervals.parts import Block, Layout, Mark, Panel, Row, grouped
 from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS
 from sim.display.figures.saved import Saved
@@ -31,11 +32,9 @@ AT_ENTRY, BONE, MARKER, COURSE = HEADINGS = (
 
 UNITS = {
     "%/year": "% of the entry value per year",
-    "per 100 person-years": "per 100 person-years",
     "fractures": "number of fractures",
     "ug/L": "µg/L",
 }
-SPELT = {"t": "T-score", "ctx": "CTX", "balp": "BALP"}
 CAN_BE_NEGATIVE = ("T-score", "%/year")
 LAYOUT = Layout(labels=41.0, ticks=5)
 SIMULATED = style.color(style.NOT_AN_ARM)
@@ -80,16 +79,10 @@ def comparable(reported: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFram
     """
     facts = reported[(reported["unit"] != "patients") & reported["reported"].notna()]
     facts = facts.assign(
-        label=[labels.get(fact) or _label(fact) for fact in facts["fact"]],
+        label=[labels.get(fact) or label_of(fact) for fact in facts["fact"]],
         heading=[_heading(*row) for row in zip(facts["fact"], facts["unit"], strict=True)],
     )
     return facts.assign(**_ends(facts))
-
-
-def _label(fact: str) -> str:
-    """A fact's name as words, for a publication without labels."""
-    words = " ".join(SPELT.get(word, word) for word in fact.split("_"))
-    return words[0].upper() + words[1:]
 
 
 def _heading(fact: str, unit: str) -> str:

@@ -42,8 +42,8 @@ class Caption:
         same = ", the same in every arm" if len(self.arms) > 1 else ""
         everyone = f"{self.patients} virtual patients{same}"
         whose = f"{everyone}; seed {self.seed}; {self.horizon_months:g} months."
-        reading = f"Annual increase of bone density: {self.reading}" if about_bone else ""
-        return [spoken(whose, *sentences, _sentence(reading), _sentence(self.assumptions))]
+        reading = f"Annual increase of bone density: {self.reading}." if about_bone else ""
+        return [spoken(whose, *sentences, reading, f"{self.assumptions}.")]
 
 
 def spoken(*sentences: str) -> str:
@@ -78,11 +78,3 @@ def _reference(study: Study) -> dict[str, tuple[float, float]]:
         sd = women * sexes.female.sd + (1 - women) * sexes.male.sd
         reference[bone] = (float(mean), float(sd))
     return reference
-
-
-def _sentence(text: str) -> str:
-    """The text with a capital and a full stop, so that it can follow another sentence."""
-    text = text.strip()
-    if not text:
-        return ""
-    return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

@@ -24,7 +24,7 @@ SPELT = {
     "%": "% of patients",
     "percentage points": "percentage points of patients",
 }
-NAMES = {"ctx": "CTX", "balp": "BALP", "-2.5": "−2.5"}
+NAMES = {"ctx": "CTX", "balp": "BALP", "t": "T-score", "-2.5": "−2.5"}
 
 MAIN = ("spine change", "hip change", "vertebral fractures", "all fractures")
 """Outcomes that are shown by subgroup, where there are subgroups."""
@@ -88,10 +88,9 @@ def pairs_of(arms: Sequence[str]) -> list[Arms]:
     return [Arms(arm, other) for arm in arms for other in arms if arm != other]
 
 
-def label_of(outcome: str) -> str:
-    """An outcome's name as a reader expects it: capital at the start, no underscores."""
-    words = [NAMES.get(word, word) for word in outcome.replace("_", " ").split(" ")]
-    text = " ".join(words)
+def label_of(name: str) -> str:
+    """An outcome or a fact as a reader expects it: capital at the start, no underscores."""
+    text = " ".join(NAMES.get(word, word) for word in name.replace("_", " ").split(" "))
     return text[0].upper() + text[1:]
 
 

@@ -10,13 +10,13 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from sim.display.figures import bands, months, multiples, style
 from sim.display.figures.caption import Caption
+from sim.display.figures.differences import label_of
 from sim.display.figures.saved import Saved
 from sim.display.numbers import significant
 from sim.results import Tables
 from sim.vocabulary import BONES, MARKERS, QUANTITIES
 
 QUANTITY_OF = dict(zip(MARKERS, QUANTITIES[len(BONES) :], strict=True))
-NAMES = {"ctx": "CTX", "balp": "BALP", "tryptase": "Tryptase"}
 LEVELS = {"p25": 0.25, "median": 0.5, "p75": 0.75}
 BANDS = (("p25", "p75", 0.18, 0.5),)
 """The middle 50 % of patients, with how dark they are, and how wide the edges."""
@@ -43,11 +43,13 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     reported = changes(saved.reported, drawn).assign(months=_last_visit(numbers, caption))
     looks = style.arm_style(caption.arms)
     grid = multiples.titled(
-        [NAMES[marker] for marker in drawn], ROOM, caption.title,
+        [label_of(marker) for marker in drawn], ROOM, caption.title,
         _legend(looks, reported, caption),
         caption.paragraphs(*_explained(reported, caption), about_bone=False),
     )  # fmt: skip
-    limits = _limits(numbers, reported)
+    # One scale round every band and every reported value.
+    seen = [*SHOWN, *numbers["p25"], *numbers["p75"], *reported["reported"]]
+    limits = min(seen) / 1.08, max(seen) * 1.08
     for axes, marker in zip(grid.panels, drawn, strict=True):
         bands.draw(axes, numbers[numbers["marker"] == marker], looks, BANDS)
         _axes(axes, caption, grid.width, limits)
@@ -106,12 +108,6 @@ def _axes(axes: Axes, caption: Caption, width: float, limits: tuple[float, float
     axes.yaxis.set_major_locator(FixedLocator(_round_percents(*limits)))
     axes.yaxis.set_major_formatter("{x:g}")
     axes.yaxis.set_minor_locator(NullLocator())
-
-
-def _limits(numbers: pd.DataFrame, reported: pd.DataFrame) -> tuple[float, float]:
-    """The ends of the scale that all panels share: round every band and every reported value."""
-    seen = [*SHOWN, *numbers["p25"], *numbers["p75"], *reported["reported"]]
-    return min(seen) / 1.08, max(seen) * 1.08
 
 
 def _round_percents(low: float, high: float) -> list[float]:

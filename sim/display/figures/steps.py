@@ -84,27 +84,16 @@ def draw(
     present = {arm: course for arm, course in courses.items() if len(course)}
     opacity, down = 0.32 / max(2, len(present)), FIRST
     for turn, (arm, course) in enumerate(present.items()):
-        _steps(axes, course, looks[arm], opacity, _marks(course, at, turn / len(present)))
-        _say(axes, 0, down, arm, weight="bold")
-        counts = course.set_index("day").loc[months.days(at), list(rows)]
-        for i, (column, words) in enumerate(rows.items(), start=1):
-            _say(axes, 1.5, down + i * ROW, words)
-            _count(axes, down + i * ROW, counts[column].set_axis(at))
+        look, time = looks[arm], course["months"]
+        band(axes, time, course[["low", "high"]], look, opacity, edge=0.4, are_steps=True)
+        line = {"color": look.color, "linestyle": look.linestyle, "drawstyle": "steps-post"}
+        axes.plot(time, course["share"], label=arm, zorder=4, **line)
+        axes.plot(
+            *_marks(course, at, turn / len(present)), color=look.color, marker=look.marker,
+            linestyle="none", zorder=5, clip_on=False, **style.EDGE,
+        )  # fmt: skip
+        _table(axes, arm, course.set_index("day").loc[months.days(at)].set_axis(at), rows, down)
         down += (1 + len(rows)) * ROW + BETWEEN
-
-
-def _steps(
-    axes: Axes, course: pd.DataFrame, look: style.ArmStyle, opacity: float,
-    marks: tuple[Floats, Floats],
-) -> None:  # fmt: skip
-    time, arm = course["months"], str(course["arm"].iloc[0])
-    band(axes, time, course[["low", "high"]], look, opacity, edge=0.4, are_steps=True)
-    line = {"color": look.color, "linestyle": look.linestyle, "drawstyle": "steps-post"}
-    axes.plot(time, course["share"], label=arm, zorder=4, **line)
-    axes.plot(
-        *marks, color=look.color, marker=look.marker, linestyle="none", zorder=5, clip_on=False,
-        **style.EDGE,
-    )  # fmt: skip
 
 
 def _marks(course: pd.DataFrame, at: list[int], late: float) -> tuple[Floats, Floats]:
@@ -120,6 +109,21 @@ def _marks(course: pd.DataFrame, at: list[int], late: float) -> tuple[Floats, Fl
     return month, course["share"].to_numpy(float)[row]
 
 
+def _table(
+    axes: Axes, arm: str, counts: pd.DataFrame, rows: Mapping[str, str], down: float
+) -> None:
+    """The counts of an arm at some months, from `down` mm below the panel on."""
+    _say(axes, 0, down, arm, weight="bold")
+    for i, (column, words) in enumerate(rows.items(), start=1):
+        _say(axes, 1.5, down + i * ROW, words)
+        for month, count in counts[column].items():
+            axes.annotate(
+                f"{count:.0f}", (month, 0), xycoords=("data", "axes fraction"),
+                xytext=(0, -(down + i * ROW) * POINTS_PER_MM), textcoords="offset points",
+                ha="center", va="top",
+            )  # fmt: skip
+
+
 def _say(axes: Axes, indent: float, down: float, words: str, **look: Any) -> None:
     """Words left of the panel, `down` mm below it."""
     axes.annotate(
@@ -127,12 +131,3 @@ def _say(axes: Axes, indent: float, down: float, words: str, **look: Any) -> Non
         xytext=((indent - LABELS) * POINTS_PER_MM, -down * POINTS_PER_MM),
         ha="left", va="top", **look,
     )  # fmt: skip
-
-
-def _count(axes: Axes, down: float, counts: pd.Series[int]) -> None:
-    """Counts below their months."""
-    for month, count in counts.items():
-        axes.annotate(
-            f"{count:.0f}", (month, 0), xycoords=("data", "axes fraction"),
-            xytext=(0, -down * POINTS_PER_MM), textcoords="offset points", ha="center", va="top",
-        )  # fmt: skip
