@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.display.figures import months, multiples, scales, style
+from sim.display.figures import Drawn, months, multiples, scales, style
 from sim.display.figures.bands import band, median
 from sim.display.figures.multiples import Size
 from sim.display.figures.page import TWO_COLUMNS
@@ -48,7 +47,7 @@ class Panel(NamedTuple):
     scenario: str
 
 
-def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
+def figure(swept: Swept) -> Drawn | None:
     """Spine and hip over time by arm, a column a scenario; None where nothing was drawn."""
     numbers = courses(swept)
     if numbers.empty:

@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.display.figures import multiples, scales, style
+from sim.display.figures import Drawn, multiples, scales, style
 from sim.display.figures.page import TWO_COLUMNS, Page
 from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.axes_of_grid import Axis, axes_of, on_grid, quantity
@@ -52,7 +51,7 @@ class Panel(NamedTuple):
     of_outcome: pd.DataFrame
 
 
-def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
+def figure(swept: Swept) -> Drawn | None:
     """Outcomes along the only axis of a grid; None where there is no grid or more axes."""
     grid_axes = axes_of(swept)
     if len(grid_axes) != 1:
@@ -69,7 +68,7 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     bands, down = 1 + any(p.are_differences for p in panels), 1 + max(p.row for p in panels)
     around = bands * above + _below_panel(axis, width) + SHARED * (bands - 1)
     height = multiples.height(down, around, LEAST * bands, MOST * bands) / bands
-    lines = words.caption(swept.sweep, "point", *EXPLAINED, _dashed(axis), words.about(numbers))
+    lines = words.caption(swept.sweep, "point", *EXPLAINED, _dashed(axis), words.at_month(numbers))
     pitch = around + height * bands
     page = Page(TWO_COLUMNS, pitch * down, swept.sweep.title, _legend(swept, numbers), lines)
     for panel, head in zip(panels, heads, strict=True):

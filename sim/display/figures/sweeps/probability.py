@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.display.figures import multiples, scales, style
+from sim.display.figures import Drawn, multiples, scales, style
 from sim.display.figures.differences import label_of
 from sim.display.figures.incidence import exact_interval
 from sim.display.figures.multiples import Size
@@ -38,7 +37,7 @@ EXPLAINED = (
 )
 
 
-def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
+def figure(swept: Swept) -> Drawn | None:
     """A panel for each outcome, a line for each scenario; None where nothing was drawn."""
     rows = shown.compared(swept.sweep, swept.outcomes)
     if shown.draws(rows).empty:
@@ -49,12 +48,14 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     heads = [(label_of(outcome), words.below(rows, outcome)) for outcome in outcomes]
     cells = multiples.in_rows(len(outcomes), ABREAST)
     explained = EXPLAINED.format(draws=words.counted(numbers["draws"]))
-    sentences = [words.compares(looks), explained, words.about(rows)]
-    styles = {case: _line(case, every, looks) for case in every}
-    grid = multiples.grid(
-        heads, cells, SIZE, swept.sweep.title, [_legend(styles, every)],
-        words.caption(swept.sweep, "draw", *sentences), SAMPLE,
-    )  # fmt: skip
+    caption = words.of_differences(swept.sweep, "draw", rows, looks, explained)
+    scenarios = [*dict.fromkeys(case.scenario for case in every)]
+    styles = {
+        case: shown.look_of(looks[case.arms], scenarios.index(case.scenario), size=5)
+        for case in every
+    }
+    legend = [_legend(styles, every)]
+    grid = multiples.grid(heads, cells, SIZE, swept.sweep.title, legend, caption, SAMPLE)
     for axes, outcome, (_, column) in zip(grid.panels, outcomes, cells, strict=True):
         for case, look in styles.items():
             _draw(axes, shown.of_case(numbers, case, outcome), look, 0.6 / (1 + len(styles)))
@@ -89,15 +90,6 @@ def _curve(rows: pd.DataFrame, sign: float, places: np.ndarray) -> pd.DataFrame:
         "at_least": at, "share": 100 * reached / len(drawn), "low": 100 * low, "high": 100 * high,
     })  # fmt: skip
     return table.assign(**first, draws=len(drawn), is_base=np.arange(len(at)) >= len(places))
-
-
-def _line(
-    case: shown.Case, every: list[shown.Case], looks: dict[Arms, style.ArmStyle]
-) -> dict[str, Any]:
-    """The colour of the arm whose gain it is, and a line and mark for each scenario."""
-    i = list(dict.fromkeys(other.scenario for other in every)).index(case.scenario)
-    own = looks[case.arms]._replace(marker=style.SYMBOLS[i % len(style.SYMBOLS)])
-    return style.with_line(style.mark(own, is_open=True, size=5), style.LINES[i % len(style.LINES)])
 
 
 def _draw(axes: Axes, rows: pd.DataFrame, look: Look, opacity: float) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sim.display.figures.differences import pairs_of
-from sim.display.figures.style import ArmStyle, arm_style
+from sim.display.figures.style import LINES, SYMBOLS, ArmStyle, arm_style, mark, with_line
 from sim.display.figures.sweeps.saved import Sweep, Swept
 from sim.vocabulary import DRAWS, UNCHANGED, Arms, arms_of, rows_with
 
@@ -121,6 +121,12 @@ def with_names(swept: Swept, rows: pd.DataFrame) -> pd.DataFrame:
         value_unit=rows["value_unit"].where(rows["value_unit"].notna(), ""),
         assumption=rows["assumption"].astype(str) == "True",
     )
+
+
+def look_of(arm: ArmStyle, number: int, size: float) -> dict[str, Any]:
+    """One of several lines of an arm: in its colour, with a pattern and an open mark of its own."""
+    own = arm._replace(marker=SYMBOLS[number % len(SYMBOLS)])
+    return with_line(mark(own, is_open=True, size=size), LINES[number % len(LINES)])
 
 
 def draws(rows: pd.DataFrame) -> pd.DataFrame:
