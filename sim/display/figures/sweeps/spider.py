@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,12 +13,11 @@ from matplotlib.lines import Line2D
 
 from sim.display.figures import Drawn, multiples, scales
 from sim.display.figures.differences import label_of
-from sim.display.figures.labels import Label, beside
 from sim.display.figures.multiples import Size
-from sim.display.figures.style import FAINT, ZERO, ArmStyle
+from sim.display.figures.style import FAINT, SECOND, ZERO, ArmStyle
 from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.saved import Swept
-from sim.display.figures.texts import wrapped
+from sim.display.figures.texts import LINE, POINTS_PER_MM, wrapped
 from sim.vocabulary import Arms
 
 NAMED = 5
@@ -31,7 +30,7 @@ ROOM = NAMES - LEADER - 1.0
 """Panels side by side; in mm: names right of a panel, the lines to names, and what these leave."""
 
 OTHERS: dict[str, Any] = {"color": FAINT, "linewidth": 0.6}
-LINE = [*shown.ONE, "parameter"]
+KEY = [*shown.ONE, "parameter"]
 EXPLAINED = (
     "Lines: the outcome as one parameter moves through its interval (of a grid: from the first "
     "value to the last) while all others are held at the base case, including correlated ones. Low "
@@ -67,7 +66,7 @@ def _lines(swept: Swept, wide: pd.DataFrame, height: float) -> pd.DataFrame:
     wide = _named(wide.sort_values("width", ascending=False, kind="stable"), height)
     points = pd.concat([*_at_ends(wide), _between(swept, wide)], ignore_index=True)
     columns = ["name", "assumption", "width", "rank", "named"]
-    return shown.ordered(points.merge(wide[[*LINE, *columns]], on=LINE), "rank", "place")
+    return shown.ordered(points.merge(wide[[*KEY, *columns]], on=KEY), "rank", "place")
 
 
 def _named(wide: pd.DataFrame, height: float) -> pd.DataFrame:
@@ -84,7 +83,7 @@ def _at_ends(wide: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """The low end, the base case and the high end of every line."""
     for role, place in (("low", -1.0), ("base", 0.0), ("high", 1.0)):
         value, error = wide[f"{role}_value"].astype(object), wide[f"{role}_mc"]
-        yield wide[LINE].assign(value=value, estimate=wide[role], mc_error=error, place=place)
+        yield wide[KEY].assign(value=value, estimate=wide[role], mc_error=error, place=place)
 
 
 def _between(swept: Swept, wide: pd.DataFrame) -> pd.DataFrame:
@@ -93,12 +92,12 @@ def _between(swept: Swept, wide: pd.DataFrame) -> pd.DataFrame:
     rows = rows[rows["role"] == "level"].rename(columns={"of": "parameter"})
     values = [row[row["parameter"]] for _, row in rows.iterrows()]
     rows = rows.assign(value=np.array(values, dtype=object))
-    rows = rows[[*LINE, "value", "estimate", "mc_error"]].merge(wide, on=LINE)
+    rows = rows[[*KEY, "value", "estimate", "mc_error"]].merge(wide, on=KEY)
     names = ("value", "base_value", "low_value", "high_value")
     value, base, low, high = (pd.to_numeric(rows[n], errors="coerce") for n in names)
     is_low = (value - base) * (low - base) > 0
     place = ((value - base) / (high - base)).mask(is_low, -(value - base) / (low - base))
-    rows = rows.assign(place=place)[[*LINE, "value", "estimate", "mc_error", "place"]]
+    rows = rows.assign(place=place)[[*KEY, "value", "estimate", "mc_error", "place"]]
     return rows[place.notna()]
 
 
@@ -131,3 +130,47 @@ def _legend(looks: dict[Arms, ArmStyle], numbers: pd.DataFrame) -> list[Artist]:
         entries.append(("other parameters", OTHERS))
     lines = [Line2D([], [], label=label, **look) for label, look in entries]
     return [*lines, *words.assumed(numbers)]
+
+
+class Label(NamedTuple):
+    """A name in lines, and the value at the right edge of a panel that it belongs to."""
+
+    y: float
+    lines: list[str]
+
+    @property
+    def height(self) -> float:
+        """In mm, with the room around it."""
+        return LINE * len(self.lines) + 0.6
+
+
+def beside(axes: Axes, labels: Sequence[Label], height: float, gap: float) -> None:
+    """Names right of a panel of `height` mm, moved apart, each with a thin line to its place."""
+    low, high = axes.get_ylim()
+    order = sorted(labels, key=lambda label: -label.y)
+    wanted = [(high - label.y) / (high - low) * height for label in order]
+    for label, want, at in zip(order, wanted, apart(wanted, order, height), strict=True):
+        axes.annotate(
+            "\n".join(label.lines), (1, 1 - want / height), xycoords="axes fraction",
+            xytext=(gap * POINTS_PER_MM, (want - at) * POINTS_PER_MM), textcoords="offset points",
+            va="center", linespacing=1.1, annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": SECOND, "linewidth": 0.4, "shrinkA": 0.5,
+                        "shrinkB": 0, "relpos": (0, 0.5)},
+        )  # fmt: skip
+
+
+def apart(wanted: Sequence[float], labels: Sequence[Label], height: float) -> list[float]:
+    """Where the centres of labels go: near the place wanted, in its order, and apart.
+
+    They are pushed down from the top, and up again where the last would pass the lower edge.
+    """
+    halves = [label.height / 2 for label in labels]
+    places, below = [], -1.0
+    for want, half in zip(wanted, halves, strict=True):
+        places.append(max(want, below + half))
+        below = places[-1] + half
+    above = max(height, 2 * sum(halves)) + 1.0
+    for place in reversed(range(len(places))):
+        places[place] = min(places[place], above - halves[place])
+        above = places[place] - halves[place]
+    return [float(place) for place in places]

@@ -107,12 +107,9 @@ def _legend(looks: Mapping[Arms, ArmStyle], rows: pd.DataFrame) -> list[list[Art
     """Differences by colour where there are several; halves of bars; marks."""
     color = next(iter(looks.values())).color if len(looks) == 1 else NEUTRAL
     edge: dict[str, Any] = {"edgecolor": color, "linewidth": 0.6}
-    halves: list[Artist] = [
-        Patch(label="low end", **_fill("low", color), **edge),
-        Patch(label="high end", **_fill("high", color), **edge),
-        Patch(label="within Monte Carlo error", **HOLLOW, **edge),
-    ]
-    return [by_parameter.colors(looks), [*halves, *words.assumed(rows)]]
+    ends = [Patch(label=f"{end} end", **_fill(end, color), **edge) for end in ("low", "high")]
+    hollow = Patch(label="within Monte Carlo error", **HOLLOW, **edge)
+    return [by_parameter.colors(looks), [*ends, hollow, *words.assumed(rows)]]
 
 
 def _listed(numbers: pd.DataFrame, chosen: list[Choice]) -> pd.DataFrame:
