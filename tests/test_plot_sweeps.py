@@ -20,10 +20,10 @@ from scipy import stats
 from sim import results
 from sim.display import figures
 from sim.display.figures import OF_SWEEPS, draw, multiples
-from sim.display.figures.labels import Label, apart
 from sim.display.figures.style import arm_style, styled, write
 from sim.display.figures.sweeps.axes_of_grid import quantity
 from sim.display.figures.sweeps.shown import ordered
+from sim.display.figures.sweeps.spider import Label, apart
 from sim.display.figures.sweeps.words import amount, with_unit
 from sim.display.figures.texts import LINE, millimetres, wrapped
 from sim.display.numbers import significant
@@ -790,6 +790,15 @@ def test_shares_of_draws_count_fewer_fractures_upwards(whole, everything):
         shares = [line.get_ydata() for line in axes.lines if len(line.get_xdata()) > 100]
         np.testing.assert_array_equal(shares, [curve.loc[~curve["is_base"], "share"]])
         assert (np.diff(shares[0]) <= 0).all()
+
+
+def test_a_scenario_without_an_outcome_has_no_line(tmp_path):
+    made = Made([GAIN], ("a", "b")).draw(6)
+    lacking = [row["scenario"] == "b" and row["outcome"] == BREAKS for row in made.rows]
+    made.rows = [row for row, lacks in zip(made.rows, lacking, strict=True) if not lacks]
+    _, numbers = drawn(made.save(tmp_path / "x", "probabilistic"), "probability")["probability"]
+    drawn_of = numbers[["scenario", "outcome"]].drop_duplicates().to_numpy().tolist()
+    assert drawn_of == [["a", BONE], ["b", BONE], ["a", BREAKS]]
 
 
 def test_each_scenario_has_its_line(four):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.results import Kept
 
 __all__ = [
-    "FIGURES", "MAIN", "OF_KIND", "ArmStyle", "Caption", "arm_style", "caption_of", "draw",
+    "FIGURES", "MAIN", "OF_KIND", "ArmStyle", "Caption", "Drawn", "arm_style", "caption_of", "draw",
     "drawn",
 ]  # fmt: skip
 

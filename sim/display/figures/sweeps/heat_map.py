@@ -12,12 +12,11 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, Normalize
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.patheffects import withStroke
 
-from sim.display.figures import multiples, scales
+from sim.display.figures import Drawn, multiples, scales
 from sim.display.figures.differences import label_of
 from sim.display.figures.page import TWO_COLUMNS, Page
 from sim.display.figures.sweeps import shown, words
@@ -44,7 +43,7 @@ EXPLAINED = (
 )
 
 
-def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
+def figure(swept: Swept) -> Drawn | None:
     """A panel for each outcome, case and value of a third axis; None with fewer axes than two."""
     grid_axes = axes_of(swept)
     if len(grid_axes) < 2:
@@ -59,7 +58,7 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
         swept.sweep, "point", *EXPLAINED,
         f"Further axes, each held at one value: {held}." if held else "",
         "" if cells.are_written else "The CSV file holds the numbers of the cells.",
-        words.about(numbers),
+        words.at_month(numbers),
     )  # fmt: skip
     legend = _legend(swept, numbers, grid_axes)
     page = Page(TWO_COLUMNS, cells.total, swept.sweep.title, [legend], lines)

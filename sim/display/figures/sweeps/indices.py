@@ -7,11 +7,10 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.artist import Artist
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.display.figures import scales
+from sim.display.figures import Drawn, scales
 from sim.display.figures.intervals.parts import Bar, Mark, Panel, Part, Upright
 from sim.display.figures.style import INK, NEUTRAL, ZERO, ArmStyle
 from sim.display.figures.sweeps import by_parameter, shown, words
@@ -37,21 +36,18 @@ EXPLAINED = (
 )
 
 
-def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
+def figure(swept: Swept) -> Drawn | None:
     """Bars of both orders for every parameter; None where no indices were computed."""
     numbers = _numbers(swept)
     if numbers.empty:
         return None
-    looks, every = shown.contrasts(swept.sweep, numbers), shown.cases(swept.sweep, numbers)
-    chosen = by_parameter.choices(numbers, every, "total", least=ROW)
+    looks = shown.contrasts(swept.sweep, numbers)
     second = (swept.indices["order"] == "second").any()
     pairs = "The second orders are in indices.csv." if second else ""
-    sentences = [words.compares(looks), *EXPLAINED, pairs, words.about(numbers)]
-    page = by_parameter.figure(
-        swept.sweep, numbers, chosen, Drawing("total", _panel, _parts, _of_others),
-        [_legend(looks, numbers)], words.caption(swept.sweep, "draw", *sentences),
-    )  # fmt: skip
-    return page, numbers
+    caption = words.of_differences(swept.sweep, "draw", numbers, looks, *EXPLAINED, pairs)
+    drawing = Drawing("total", _panel, _parts, _of_others, {}, ROW)
+    legend = [_legend(looks, numbers)]
+    return by_parameter.figure(swept.sweep, numbers, drawing, legend, caption)[0], numbers
 
 
 def _numbers(swept: Swept) -> pd.DataFrame:

@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.display.figures import multiples, scales, style
+from sim.display.figures import Drawn, multiples, scales, style
 from sim.display.figures.page import TWO_COLUMNS, Page
 from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.axes_of_grid import Axis, axes_of, on_grid, quantity
@@ -52,7 +51,7 @@ class Panel(NamedTuple):
     of_outcome: pd.DataFrame
 
 
-def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
+def figure(swept: Swept) -> Drawn | None:
     """Outcomes along the only axis of a grid; None where there is no grid or more axes."""
     grid_axes = axes_of(swept)
     if len(grid_axes) != 1:
@@ -67,9 +66,15 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     heads = [_head(panel) for panel in panels]
     above = multiples.head_room([below for _, below in heads], width + RIGHT)
     bands, down = 1 + any(p.are_differences for p in panels), 1 + max(p.row for p in panels)
-    around = bands * above + _below_panel(axis, width) + SHARED * (bands - 1)
+    ticks = 1 if axis.numbers else max(t.count("\n") + 1 for t in _ticks(axis, width))
+    below = TICKS + LINE * (ticks - 1 + len(wrapped(axis.label, width + 6))) + 1.5
+    around = bands * above + below + SHARED * (bands - 1)
     height = multiples.height(down, around, LEAST * bands, MOST * bands) / bands
-    lines = words.caption(swept.sweep, "point", *EXPLAINED, _dashed(axis), words.about(numbers))
+    dashed = f"Dashed: the base case, {words.amount(axis.base)} {axis.unit}."
+    lines = words.caption(
+        swept.sweep, "point", *EXPLAINED, dashed if np.isfinite(_base(axis)) else "",
+        words.at_month(numbers),
+    )  # fmt: skip
     pitch = around + height * bands
     page = Page(TWO_COLUMNS, pitch * down, swept.sweep.title, _legend(swept, numbers), lines)
     for panel, head in zip(panels, heads, strict=True):
@@ -143,9 +148,8 @@ def _along(axes: Axes, axis: Axis, width: float, is_named: bool) -> None:
     """The values of the axis, named below the lower panel of a pair."""
     if axis.numbers:
         axes.xaxis.set_major_locator(MaxNLocator(5, steps=scales.STEPS))
-        base, _ = quantity(axis.base)
-        if np.isfinite(base):
-            axes.axvline(base, zorder=1, **style.DASHED)
+        if np.isfinite(_base(axis)):
+            axes.axvline(_base(axis), zorder=1, **style.DASHED)
     else:
         axes.set_xlim(-0.5, len(axis.values) - 0.5)
         axes.set_xticks(range(len(axis.values)), _ticks(axis, width))
@@ -154,23 +158,16 @@ def _along(axes: Axes, axis: Axis, width: float, is_named: bool) -> None:
         axes.set_xlabel("\n".join(wrapped(axis.label, width + 6)))
 
 
+def _base(axis: Axis) -> float:
+    """The base case on an axis of numbers; NaN where it has none there."""
+    return quantity(axis.base)[0] if axis.numbers else math.nan
+
+
 def _ticks(axis: Axis, width: float = math.inf) -> list[str]:
     """Values in words, that of the base case marked, broken where they would meet below a panel."""
     room = max(5.0, width / len(axis.values) - 1.0)
     base = [" (base)" * bool(value == axis.base) for value in axis.values]
     return ["\n".join(wrapped(t + own, room)) for t, own in zip(axis.ticks, base, strict=True)]
-
-
-def _below_panel(axis: Axis, width: float) -> float:
-    """Millimetres that the values and the name of the axis take."""
-    ticks = 1 if axis.numbers else max(t.count("\n") + 1 for t in _ticks(axis, width))
-    names = len(wrapped(axis.label, width + 6))
-    return TICKS + LINE * (ticks - 1 + names) + 1.5
-
-
-def _dashed(axis: Axis) -> str:
-    is_drawn = axis.numbers and np.isfinite(quantity(axis.base)[0])
-    return f"Dashed: the base case, {words.amount(axis.base)} {axis.unit}." if is_drawn else ""
 
 
 def _legend(swept: Swept, numbers: pd.DataFrame) -> list[list[Artist]]:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
-from sim.display.figures import scales
+from sim.display.figures import Drawn, scales
 from sim.display.figures.differences import scale_of
 from sim.display.figures.intervals.parts import Mark, Panel, Part, Upright, line
 from sim.display.figures.style import NEUTRAL, ZERO, ArmStyle, entry, mark
@@ -31,26 +30,22 @@ EXPLAINED = (
 )
 
 
-def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
+def figure(swept: Swept) -> Drawn | None:
     """Mean and SD of the effects of every parameter; None without a screening."""
     numbers = _numbers(swept)
     if numbers.empty:
         return None
-    looks, every = shown.contrasts(swept.sweep, numbers), shown.cases(swept.sweep, numbers)
-    chosen = by_parameter.choices(numbers, every, SIZE, least=ROW)
-    sentences = [words.compares(looks), *EXPLAINED, words.about(numbers)]
+    looks = shown.contrasts(swept.sweep, numbers)
+    caption = words.of_differences(swept.sweep, "point", numbers, looks, *EXPLAINED)
+    drawing = Drawing(SIZE, _panel, _parts, _of_others, {}, ROW)
     look = next(iter(looks.values()))
     look = look if len(looks) == 1 else look._replace(color=NEUTRAL)
     marks = [
         entry("mean absolute effect, 95 % interval", mark(look)),
         entry("SD of effects", _cross(look), "none"),
     ]
-    page = by_parameter.figure(
-        swept.sweep, numbers, chosen, Drawing(SIZE, _panel, _parts, _of_others),
-        [by_parameter.colors(looks), [*marks, *words.assumed(numbers)]],
-        words.caption(swept.sweep, "point", *sentences),
-    )  # fmt: skip
-    return page, numbers
+    legend = [by_parameter.colors(looks), [*marks, *words.assumed(numbers)]]
+    return by_parameter.figure(swept.sweep, numbers, drawing, legend, caption)[0], numbers
 
 
 def _numbers(swept: Swept) -> pd.DataFrame:

@@ -7,10 +7,9 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.artist import Artist
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from sim.display.figures import scales
+from sim.display.figures import Drawn, scales
 from sim.display.figures.differences import scale_of
 from sim.display.figures.intervals.parts import Bar, Panel, Part, Upright
 from sim.display.figures.style import DASHED, INK, NEUTRAL, ArmStyle
@@ -39,19 +38,19 @@ INDEPENDENT = (
 )
 
 
-def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
+def figure(swept: Swept) -> Drawn | None:
     """Bars of every parameter round the base case; None where none was moved alone."""
     numbers = shown.ends(swept)
     if numbers.empty:
         return None
-    looks, every = shown.contrasts(swept.sweep, numbers), shown.cases(swept.sweep, numbers)
-    chosen = by_parameter.choices(numbers, every, "width", _values(numbers))
+    looks = shown.contrasts(swept.sweep, numbers)
     how = EXPLAINED[-1] + (PAIRED if shown.are_paired(swept) else INDEPENDENT)
-    sentences = [words.compares(looks), *EXPLAINED[:-1], how, _whose(numbers), words.about(numbers)]
-    page = by_parameter.figure(
-        swept.sweep, numbers, chosen, Drawing("width", _panel, _parts, _of_others),
-        _legend(looks, numbers), words.caption(swept.sweep, "point", *sentences),
-    )  # fmt: skip
+    sentences = *EXPLAINED[:-1], how, _whose(numbers)
+    caption = words.of_differences(swept.sweep, "point", numbers, looks, *sentences)
+    drawing = Drawing("width", _panel, _parts, _of_others, _values(numbers))
+    page, chosen = by_parameter.figure(
+        swept.sweep, numbers, drawing, _legend(looks, numbers), caption
+    )
     return page, _listed(numbers, chosen)
 
 
@@ -109,12 +108,9 @@ def _legend(looks: Mapping[Arms, ArmStyle], rows: pd.DataFrame) -> list[list[Art
     """Differences by colour where there are several; halves of bars; marks."""
     color = next(iter(looks.values())).color if len(looks) == 1 else NEUTRAL
     edge: dict[str, Any] = {"edgecolor": color, "linewidth": 0.6}
-    halves: list[Artist] = [
-        Patch(label="low end", **_fill("low", color), **edge),
-        Patch(label="high end", **_fill("high", color), **edge),
-        Patch(label="within Monte Carlo error", **HOLLOW, **edge),
-    ]
-    return [by_parameter.colors(looks), [*halves, *words.assumed(rows)]]
+    ends = [Patch(label=f"{end} end", **_fill(end, color), **edge) for end in ("low", "high")]
+    hollow = Patch(label="within Monte Carlo error", **HOLLOW, **edge)
+    return [by_parameter.colors(looks), [*ends, hollow, *words.assumed(rows)]]
 
 
 def _listed(numbers: pd.DataFrame, chosen: list[Choice]) -> pd.DataFrame:
