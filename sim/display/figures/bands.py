@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,7 +35,7 @@ def visits(
 
 
 def draw(
-    axes: Axes, numbers: pd.DataFrame, looks: Mapping[str, style.ArmStyle],
+    axes: Axes, numbers: pd.DataFrame, looks: style.Looks,
     ends: Sequence[tuple[str, str, float, float]],
 ) -> None:  # fmt: skip
     """The courses of one panel: bands below, then single patients, and medians on top.
@@ -51,7 +50,8 @@ def draw(
         for low, high, opacity, edge in ends:
             band(axes, time, course[[low, high]], look, opacity * lightness, edge)
         axes.plot(time, single, color=look.color, linewidth=0.4, alpha=0.5 * lightness, zorder=2)
-        median(axes, time, course, look)
+        median = {"label": arm, **look._asdict(), **style.EDGE}
+        axes.plot(time, course["median"], zorder=4, **median)
 
 
 def band(
@@ -64,12 +64,6 @@ def band(
         zorder=1, step="post" if are_steps else None,
     )  # fmt: skip
     drawstyle = "steps-post" if are_steps else "default"
-    line: dict[str, Any] = {"color": look.color, "linestyle": look.linestyle}
     if edge:
-        axes.plot(x, ends, linewidth=edge, drawstyle=drawstyle, zorder=2, **line)
-
-
-def median(axes: Axes, x: pd.Series[float], course: pd.DataFrame, look: style.ArmStyle) -> None:
-    """The median of a course with the marks of its arm."""
-    label = str(course["arm"].iloc[0]) if len(course) else ""
-    axes.plot(x, course["median"], label=label, zorder=4, **look._asdict(), **style.EDGE)
+        line = {"color": look.color, "linestyle": look.linestyle, "drawstyle": drawstyle}
+        axes.plot(x, ends, linewidth=edge, zorder=2, **line)

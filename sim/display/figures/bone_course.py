@@ -67,7 +67,7 @@ def _t_scores(axes: Axes, mean: float, sd: float) -> None:
     right.yaxis.set_major_locator(MultipleLocator(0.5 if top - bottom < 5.5 * sd else 2.5))
 
 
-def _legend(looks: dict[str, style.ArmStyle], caption: Caption) -> style.Legend:
+def _legend(looks: style.Looks, caption: Caption) -> style.Legend:
     """The arms, and what lines and bands are, in grey because that holds for every arm."""
     edge = {"edgecolor": style.NEUTRAL, "linewidth": 0.6}
     return [

@@ -40,7 +40,7 @@ class Beside(NamedTuple):
     by: str
     names: Mapping[str, str]
     first: str
-    looks: Mapping[Arms, style.ArmStyle]
+    looks: style.Looks
 
 
 def figure(summary: pd.DataFrame, title: str, sentences: Sequence[str] = ()) -> style.Drawn | None:

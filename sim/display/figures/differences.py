@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -67,8 +67,6 @@ def rows_of(summary: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
     the figure would not fit a page.
     """
     rows = rows_with(summary, pairs_of(arms))
-    if "subgroup" not in rows:
-        rows = rows.assign(subgroup=EVERYONE)
     by = [*Arms._fields, "outcome", "subgroup"]
     rows = rows[rows["time"] == rows.groupby(by)["time"].transform("max")]
     shown = rows["subgroup"] == EVERYONE
@@ -115,14 +113,10 @@ def _heading(outcome: str) -> str:
     return OTHER
 
 
-def _block(
-    heading: str, scale: str, rows: pd.DataFrame, looks: Mapping[Arms, style.ArmStyle]
-) -> parts.Block:
+def _block(heading: str, scale: str, rows: pd.DataFrame, looks: style.Looks) -> parts.Block:
     """The differences on one scale, a row for each outcome and subgroup."""
-    of_rows = [
-        list(differences.itertuples())
-        for _, differences in rows.groupby(["outcome", "subgroup"], sort=False)
-    ]
+    groups = rows.groupby(["outcome", "subgroup"], sort=False)
+    of_rows = [list(differences.itertuples()) for _, differences in groups]
     drawn = parts.Panel(
         rows=[list(_marks(differences, looks)) for differences in of_rows],
         scale=scale,
@@ -140,9 +134,7 @@ def _row(differences: Sequence[Any]) -> parts.Row:
     return parts.Row(INDENT + first.subgroup, height, ink=style.SECOND)
 
 
-def _marks(
-    differences: Sequence[Any], looks: Mapping[Arms, style.ArmStyle]
-) -> Iterator[parts.Mark]:
+def _marks(differences: Sequence[Any], looks: style.Looks) -> Iterator[parts.Mark]:
     """The differences of one outcome below each other, smaller those of a subgroup."""
     for i, row in enumerate(differences):
         look, is_part = looks[Arms(row.arm, row.against_arm)], row.subgroup != EVERYONE

@@ -14,12 +14,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
-from sim.display.figures import months, multiples, steps
+from sim.display.figures import months, multiples, scales, steps
 from sim.display.figures.caption import Caption
 from sim.display.figures.page import TWO_COLUMNS
 from sim.display.figures.saved import Saved
-from sim.display.figures.scales import STEPS
-from sim.display.figures.steps import Days, Floats
 from sim.display.figures.style import Drawn, arm_style
 from sim.results import Tables
 from sim.vocabulary import DAYS_PER_MONTH, Event
@@ -79,14 +77,14 @@ def courses(tables: Tables, caption: Caption, at: list[int]) -> pd.DataFrame:
     return steps.below_each_other(rows, "event")
 
 
-def first_days(tables: Tables, arm: str, event: str) -> Floats:
+def first_days(tables: Tables, arm: str, event: str) -> steps.Floats:
     """The day of each patient's first such event, inf for who has none."""
     rows = tables.events[(tables.events["arm"] == arm) & (tables.events["event"] == event)]
     days = rows.groupby("patient")["day"].min().reindex(tables.patients["patient"])
     return days.fillna(np.inf).to_numpy(float)
 
 
-def _course(happened: Floats, before: Floats, day: Days) -> pd.DataFrame:
+def _course(happened: steps.Floats, before: steps.Floats, day: steps.Days) -> pd.DataFrame:
     events, competing = steps.so_far(happened, day), steps.so_far(before, day)
     low, high = exact_interval(events, len(happened))
     left = {"events": events, "died_before": competing}
@@ -94,7 +92,7 @@ def _course(happened: Floats, before: Floats, day: Days) -> pd.DataFrame:
     return steps.course(day, len(happened), left, share, (100 * low, 100 * high))
 
 
-def exact_interval(events: Days, patients: int) -> tuple[Floats, Floats]:
+def exact_interval(events: steps.Days, patients: int) -> tuple[steps.Floats, steps.Floats]:
     """The 95 % interval of a share of patients by Clopper and Pearson (Biometrika 1934)."""
     others = patients - events
     # The quantiles of a beta distribution; at no events, or all, one end is the bound itself.
@@ -106,5 +104,5 @@ def exact_interval(events: Days, patients: int) -> tuple[Floats, Floats]:
 def _shares(axes: Axes, highest: float) -> None:
     """A scale from 0 to just above the highest interval."""
     axes.set_ylim(0, min(100, max(LEAST_TOP, 1.05 * highest)))
-    axes.yaxis.set_major_locator(MaxNLocator(6, steps=STEPS))
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=scales.STEPS))
     axes.set_ylabel("Patients with the event (%)")

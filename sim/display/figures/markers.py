@@ -119,9 +119,7 @@ def _round_percents(low: float, high: float) -> list[float]:
     return [percent for percent in every if low <= percent <= high]
 
 
-def _legend(
-    looks: dict[str, style.ArmStyle], reported: pd.DataFrame, caption: Caption
-) -> style.Legend:
+def _legend(looks: style.Looks, reported: pd.DataFrame, caption: Caption) -> style.Legend:
     """The arms, and what areas, diamonds and lines are."""
     diamonds = [style.line_entry("reported", **style.diamond())] if len(reported) else []
     return [

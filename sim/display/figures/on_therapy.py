@@ -13,7 +13,6 @@ from scipy import stats
 from sim.display.figures import months, multiples, steps
 from sim.display.figures.caption import Caption
 from sim.display.figures.saved import Saved
-from sim.display.figures.steps import Days, Floats
 from sim.display.figures.style import Drawn, arm_style
 from sim.results import Tables
 from sim.vocabulary import DAYS_PER_MONTH, Event
@@ -97,7 +96,7 @@ def _first(rows: pd.DataFrame) -> pd.Series[int]:
     return rows.groupby("patient")["day"].min()
 
 
-def _course(spell: pd.DataFrame, counted: Days) -> pd.DataFrame:
+def _course(spell: pd.DataFrame, counted: steps.Days) -> pd.DataFrame:
     days, has_stopped = spell["days"].to_numpy(float), spell["stopped"].to_numpy(bool)
     day = np.union1d(days.astype(int), counted)
     share, low, high = survival(days, has_stopped, day)
@@ -110,8 +109,8 @@ def _course(spell: pd.DataFrame, counted: Days) -> pd.DataFrame:
 
 
 def survival(
-    days: Floats, happened: npt.NDArray[np.bool_], at: Days
-) -> tuple[Floats, Floats, Floats]:
+    days: steps.Floats, happened: npt.NDArray[np.bool_], at: steps.Days
+) -> tuple[steps.Floats, steps.Floats, steps.Floats]:
     """The Kaplan-Meier estimate after each day of `at`, with its 95 % interval (log-log).
 
     NaN for the ends of the interval where the estimate is 0 or 1 and the formula says nothing.

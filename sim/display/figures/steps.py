@@ -14,8 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.display.figures import months, style
-from sim.display.figures.bands import band
+from sim.display.figures import bands, months, style
 from sim.display.figures.caption import Caption
 from sim.display.figures.texts import POINTS_PER_MM
 from sim.vocabulary import DAYS_PER_MONTH
@@ -61,7 +60,7 @@ def below_each_other(courses: Mapping[tuple[str, str], pd.DataFrame], panel: str
     return rows.reset_index(drop=True)
 
 
-def legend(looks: Mapping[str, style.ArmStyle], caption: Caption) -> style.Legend:
+def legend(looks: style.Looks, caption: Caption) -> style.Legend:
     """The arms, and what area and hatching are."""
     interval = style.area_entry("95 % Monte Carlo interval", facecolor=style.BAND)
     return [style.arms_in_legend(looks), [interval, *months.legend(caption)]]
@@ -73,7 +72,7 @@ def height(arms: int, rows: int) -> float:
 
 
 def draw(
-    axes: Axes, numbers: pd.DataFrame, looks: Mapping[str, style.ArmStyle], at: list[int],
+    axes: Axes, numbers: pd.DataFrame, looks: style.Looks, at: list[int],
     rows: Mapping[str, str],
 ) -> None:  # fmt: skip
     """The steps of one panel, and below it the counts in the columns `rows`, in their words.
@@ -85,7 +84,7 @@ def draw(
     opacity, down = 0.32 / max(2, len(present)), FIRST
     for turn, (arm, course) in enumerate(present.items()):
         look, time = looks[arm], course["months"]
-        band(axes, time, course[["low", "high"]], look, opacity, edge=0.4, are_steps=True)
+        bands.band(axes, time, course[["low", "high"]], look, opacity, edge=0.4, are_steps=True)
         line = {"color": look.color, "linestyle": look.linestyle, "drawstyle": "steps-post"}
         axes.plot(time, course["share"], label=arm, zorder=4, **line)
         axes.plot(

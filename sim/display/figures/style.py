@@ -64,6 +64,10 @@ class ArmStyle(NamedTuple):
     marker: str
 
 
+Looks = Mapping[Any, ArmStyle]
+"""How each arm or difference looks."""
+
+
 def arm_style(arms: Sequence[str]) -> dict[str, ArmStyle]:
     """The look of each arm, by its place in the scenario's list of arms."""
     return {
@@ -130,7 +134,7 @@ def diamond(is_filled: bool = False) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def arms_in_legend(looks: Mapping[str, ArmStyle]) -> list[Artist]:
+def arms_in_legend(looks: Looks) -> list[Artist]:
     """The arms in the legend of a figure that shows their courses as lines with marks."""
     return [line_entry(arm, **EDGE, **look._asdict()) for arm, look in looks.items()]
 

@@ -9,8 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.display.figures import Drawn, months, multiples, scales, style
-from sim.display.figures.bands import band, median
+from sim.display.figures import Drawn, bands, months, multiples, scales, style
 from sim.display.figures.multiples import Size
 from sim.display.figures.page import TWO_COLUMNS
 from sim.display.figures.sweeps import words
@@ -96,12 +95,9 @@ def _panels(numbers: pd.DataFrame) -> list[tuple[tuple[int, int], str, str]]:
 
 def _draw(axes: Axes, rows: pd.DataFrame, looks: dict[str, style.ArmStyle]) -> None:
     """Bands below, then their outer edges, the base case, and medians on top."""
-    lightness = 2 / max(2, len(looks))
-    for arm, look in looks.items():
+    bands.draw(axes, rows.rename(columns={"time": "months"}), looks, BANDS)
+    for arm in looks:
         course = rows[rows["arm"] == arm]
-        for low, high, opacity, edge in BANDS:
-            band(axes, course["time"], course[[low, high]], look, opacity * lightness, edge)
-        median(axes, course["time"], course, look)
         axes.plot(course["time"], course["base"], zorder=5, **style.DASHED)
 
 
@@ -118,6 +114,6 @@ def _limits(axes: Axes, of_bone: pd.DataFrame, width: float) -> None:
 
 def _legend(looks: dict[str, style.ArmStyle]) -> list[list[Artist]]:
     shades = zip(style.SHADES, (50, 80, 95), strict=True)
-    bands = [Patch(facecolor=shade, label=f"{share} % of draws") for shade, share in shades]
+    areas = [Patch(facecolor=shade, label=f"{share} % of draws") for shade, share in shades]
     base = Line2D([], [], label="base case", **style.DASHED)
-    return [style.arms_in_legend(looks), [*bands, base]]
+    return [style.arms_in_legend(looks), [*areas, base]]
