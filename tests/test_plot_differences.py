@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.display.figures import Caption, comparison, differences
+from sim.display.figures import comparison, differences
+from sim.display.figures.caption import Caption
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import arm_style, styled
 from sim.vocabulary import Arms, arms_of, rows_with

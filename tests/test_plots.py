@@ -17,9 +17,10 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 import sim
-from sim.display.figures import FIGURES, MAIN, Caption, against_reported, arm_style, bone_course
+from sim.display.figures import FIGURES, MAIN, against_reported, bone_course
+from sim.display.figures.caption import Caption
 from sim.display.figures.saved import OF_A_FACT, read
-from sim.display.figures.style import styled, write
+from sim.display.figures.style import arm_style, styled, write
 from sim.results import load, save, write_csv
 from sim.vocabulary import BONES, FORMATS
 
@@ -42,7 +43,7 @@ def draw(folder, caption, names=MAIN, into=None, formats=("svg", "png")):
     saved, files = read(folder), []
     with styled():
         for name in names:
-            module = import_module(f"sim.display.figures.{FIGURES[name]}")
+            module = import_module(f"sim.display.figures.{name}")
             if (made := module.figure(saved, caption)) is not None:
                 files += write(into or folder, name, made[0], made[1], formats)
     return files

@@ -11,30 +11,19 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.display.figures.caption import Caption, caption_of
-from sim.display.figures.style import ArmStyle, Drawn, arm_style, styled, write
+from sim.display.figures.caption import caption_of
+from sim.display.figures.style import Drawn as Drawn
+from sim.display.figures.style import styled, write
 
 if TYPE_CHECKING:
     from sim.results import Kept
 
-__all__ = [
-    "FIGURES", "MAIN", "OF_KIND", "ArmStyle", "Caption", "Drawn", "arm_style", "caption_of", "draw",
-    "drawn",
-]  # fmt: skip
-
-FROM_TABLES = {
-    "bone_course": "bone_course",
-    "markers": "markers",
-    "on_therapy": "on_therapy",
-    "incidence": "incidence",
-    "swimmer": "swimmer",
-    "waterfall": "waterfall",
-}
-FROM_OUTCOMES = {"differences": "differences", "against_reported": "against_reported"}
+FROM_TABLES = ("bone_course", "markers", "on_therapy", "incidence", "swimmer", "waterfall")
+FROM_OUTCOMES = ("differences", "against_reported")
 """The figures that a run without tables has too."""
 
-FIGURES = FROM_TABLES | FROM_OUTCOMES
-"""The module of each figure of a run, imported when the figure is drawn: reading names is quick."""
+FIGURES = (*FROM_TABLES, *FROM_OUTCOMES)
+"""The figures of a run, each in a module of its name."""
 
 MAIN = ("bone_course", "against_reported")
 """The figures that are kept with every run."""
@@ -57,6 +46,7 @@ class Figures(NamedTuple):
     """The figures of a kind of result: the module of each, and what their `figure` is called with.
 
     `figure` in the module draws the figure, and returns None where it does not apply to the result.
+    A module is imported when its figure is drawn: reading names is quick.
     """
 
     names: Mapping[str, str]
@@ -136,7 +126,7 @@ def _words(kept: Kept) -> tuple[str, Sequence[str]]:
 
 
 OF_KIND: Mapping[str, Figures] = {
-    "run": Figures(FIGURES, _of_run),
+    "run": Figures({name: name for name in FIGURES}, _of_run),
     "comparison": Figures(
         {"comparison": "comparison"}, lambda kept: (kept.table("comparison"), *_words(kept))
     ),
