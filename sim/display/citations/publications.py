@@ -6,7 +6,6 @@ Unknown parts of a citation are reported and never filled in.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sim.scenario import Study
@@ -37,8 +36,7 @@ class Person(NamedTuple):
     is_institution: bool = False
 
 
-@dataclass(frozen=True)
-class Cited:
+class Cited(NamedTuple):
     """A publication, and its use in a study.
 
     Attributes

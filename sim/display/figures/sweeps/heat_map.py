@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import matplotlib
@@ -51,8 +51,8 @@ def figure(swept: Swept) -> Drawn | None:
     numbers = _numbers(swept, grid_axes)
     if numbers.empty:
         return None
-    panels = _panels(numbers, shown.cases(swept.sweep, numbers), grid_axes[2:3])
-    cells = fitted(grid_axes[0], grid_axes[1], panels)
+    panels = _panels(numbers, shown.cases(swept.sweep, numbers), grid_axes[:3])
+    cells = fitted(grid_axes[0], grid_axes[1], list(panels))
     held = "; ".join(axis.at(axis.usual) for axis in grid_axes[3:])
     lines = words.caption(
         swept.sweep, "point", *EXPLAINED,
@@ -67,7 +67,6 @@ def figure(swept: Swept) -> Drawn | None:
         of_outcome = numbers[numbers["outcome"] == panel.outcome]["estimate"].to_numpy(float)
         _draw(axes, panel, cells, of_outcome)
         _name(axes, panel, cells, left == cells.left)
-        _frame(axes, panel, grid_axes[:3], cells)
     return page.figure, numbers
 
 
@@ -79,18 +78,18 @@ def _numbers(swept: Swept, grid_axes: list[Axis]) -> pd.DataFrame:
     return shown.ordered(rows)
 
 
-def _panels(numbers: pd.DataFrame, every: list[shown.Case], third: list[Axis]) -> list[Panel]:
-    """Outcomes; within each the cases, and within these the values of the third axis."""
-    shown_at = [(axis.at(value), value) for axis in third for value in axis.values]
-    panels = []
+def _panels(numbers: pd.DataFrame, every: list[shown.Case], axes: list[Axis]) -> Iterator[Panel]:
+    """Outcomes; within each the cases, and within these the values of a third axis."""
+    has_base = all(axis.has_base for axis in axes)
     for outcome, case in itertools.product(map(str, numbers["outcome"].unique()), every):
         rows, heading = shown.of_case(numbers, case, outcome), words.heading(case, every)
-        for text, value in shown_at or [("", None)]:
-            of_panel = rows[rows[third[0].path] == value] if third else rows
-            panels.append(
-                Panel(outcome, words.below(numbers, outcome, heading, text), value, of_panel)
-            )
-    return panels
+        if len(axes) < 3:
+            yield Panel(outcome, words.below(numbers, outcome, heading), has_base, rows)
+        for axis in axes[2:]:
+            for value in axis.values:
+                below = words.below(numbers, outcome, heading, axis.at(value))
+                is_base = has_base and bool(value == axis.base)
+                yield Panel(outcome, below, is_base, rows[rows[axis.path] == value])
 
 
 def _colors(every: np.ndarray) -> tuple[Colormap, Normalize]:
@@ -149,7 +148,10 @@ def _decimals(values: np.ndarray) -> int:
 
 
 def _name(axes: Axes, panel: Panel, cells: Cells, is_first: bool) -> None:
-    """Title, and the values of both axes: those of the upright one at the first panel of a row."""
+    """Title, values of both axes (the upright one's at the first panel of a row), and a frame.
+
+    The frame is round the base case, where it is a point of the panel.
+    """
     axes.set_xticks(range(len(cells.across.values)), cells.ticks_across)
     axes.set_yticks(range(len(cells.up.values)), cells.ticks_up if is_first else [])
     axes.tick_params(length=0)
@@ -158,20 +160,13 @@ def _name(axes: Axes, panel: Panel, cells: Cells, is_first: bool) -> None:
     if is_first:
         axes.set_ylabel("\n".join(cells.label_up))
     multiples.head(axes, label_of(panel.outcome), panel.below, cells.width, cells.above)
-
-
-def _frame(axes: Axes, panel: Panel, axes_shown: list[Axis], cells: Cells) -> None:
-    """A frame round the base case, where it is a point of the panel."""
-    is_there = len(axes_shown) < 3 or panel.third == axes_shown[2].base
-    if is_there and all(axis.has_base for axis in axes_shown):
+    if panel.has_base:
         x, y = (axis.values.index(axis.base) for axis in (cells.across, cells.up))
         axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, **FRAME, zorder=5, clip_on=False))
 
 
 def _legend(swept: Swept, numbers: pd.DataFrame, grid_axes: list[Axis]) -> list[Artist]:
-    looks = shown.contrasts(swept.sweep, numbers)
-    entries = [
-        Line2D([], [], label=arms.label("−"), **look._asdict()) for arms, look in looks.items()
-    ]
-    is_framed = all(axis.has_base for axis in grid_axes)
-    return [*entries, *([Patch(label="base case", **FRAME)] if is_framed else [])]
+    looks = shown.contrasts(swept.sweep, numbers).items()
+    lines = [Line2D([], [], label=arms.label("−"), **look._asdict()) for arms, look in looks]
+    frames = [Patch(label="base case", **FRAME)] * all(axis.has_base for axis in grid_axes)
+    return [*lines, *frames]

@@ -27,7 +27,7 @@ class Panel(NamedTuple):
 
     outcome: str
     below: str
-    third: object
+    has_base: bool
     rows: pd.DataFrame
 
 
