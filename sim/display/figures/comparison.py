@@ -67,7 +67,7 @@ def blocks_of(beside: Beside, outcomes: Sequence[str], most: float) -> list[part
     lanes = LANE * len(beside.looks) + BETWEEN_ROWS
     height = min(lanes, most / len(beside.names))
     rows = [parts.Row(name, height) for name in beside.names.values()]
-    known = set(beside.summary["outcome"])
+    known = set(rows_with(beside.summary, beside.looks)["outcome"])
     shown = [outcome for outcome in outcomes if outcome in known]
     panels = [_panel(beside, outcome, LANE * height / lanes) for outcome in shown]
     return [parts.Block(rows, panels[i : i + ABREAST]) for i in range(0, len(panels), ABREAST)]
