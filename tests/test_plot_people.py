@@ -9,7 +9,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 
 import sim
-from sim.display.figures import Caption, lanes, swimmer, waterfall
+from sim.display.figures import lanes, swimmer, waterfall
+from sim.display.figures.caption import Caption
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import arm_style, styled
 from sim.display.numbers import signed, typeset

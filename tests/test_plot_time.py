@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sim.display.figures import arm_style, incidence, markers, months, on_therapy
+from sim.display.figures import incidence, markers, months, on_therapy
 from sim.display.figures.caption import caption_of
 from sim.display.figures.saved import Saved, read
-from sim.display.figures.style import styled
+from sim.display.figures.style import arm_style, styled
 from sim.experiments import runs
 from sim.results import Tables
 from sim.scenario import load

@@ -5,6 +5,7 @@ import dataclasses
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 
 import matplotlib
 import matplotlib.style
@@ -16,10 +17,10 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 import sim
-from sim.display import figures
-from sim.display.figures import FIGURES, MAIN, Caption, arm_style, bone_course, facts, reported
-from sim.display.figures.saved import read
-from sim.display.figures.style import styled, write
+from sim.display.figures import FIGURES, MAIN, against_reported, bone_course
+from sim.display.figures.caption import Caption
+from sim.display.figures.saved import OF_A_FACT, read
+from sim.display.figures.style import arm_style, styled, write
 from sim.results import load, save, write_csv
 from sim.vocabulary import BONES, FORMATS
 
@@ -42,8 +43,9 @@ def draw(folder, caption, names=MAIN, into=None, formats=("svg", "png")):
     saved, files = read(folder), []
     with styled():
         for name in names:
-            if (made := figures.figure(name, saved, caption)) is not None:
-                files += write(into or folder, name, *made, formats)
+            module = import_module(f"sim.display.figures.{name}")
+            if (made := module.figure(saved, caption)) is not None:
+                files += write(into or folder, name, made[0], made[1], formats)
     return files
 
 
@@ -79,9 +81,8 @@ def course(result):
 @pytest.fixture(scope="module")
 def compared(result):
     """The figure of reported against simulated, and its numbers."""
-    rows = facts.comparable(pd.read_csv(result / "reported.csv"), {})
     with styled():
-        return reported.figure(rows, CAPTION)
+        return against_reported.figure(read(result), CAPTION)
 
 
 KINDS = {"bone_course": FORMATS}
@@ -216,18 +217,25 @@ def test_facts_share_a_scale_only_with_their_like(compared):
 
 
 def test_labels_are_those_of_the_publication_where_it_has_them():
-    row = {"unit": "%", "reported": 1.0}
+    row = {"unit": "%", **dict.fromkeys(OF_A_FACT[2:], 1.0)}
     table = pd.DataFrame([{**row, "fact": "spine_total"}, {**row, "fact": "hip_t"}])
     labels = {"spine_total": "Spine BMD, total increase"}
-    assert list(facts.comparable(table, labels)["label"]) == [labels["spine_total"], "Hip T-score"]
-    assert list(facts.comparable(table, {})["label"]) == ["Spine total", "Hip T-score"]
+    assert list(against_reported.comparable(table, labels)["label"]) == [
+        labels["spine_total"],
+        "Hip T-score",
+    ]
+    assert list(against_reported.comparable(table, {})["label"]) == ["Spine total", "Hip T-score"]
 
 
 @pytest.mark.parametrize("many", [1, 5])
 def test_a_publication_of_few_facts_fits_one_column(result, many):
-    rows = facts.comparable(pd.read_csv(result / "reported.csv"), {})[-many:]
+    saved = read(result)
+    facts = pd.read_csv(result / "reported.csv")
+    rows = against_reported.comparable(facts, {})[list(facts)][-many:]
     with styled():
-        figure, numbers = reported.figure(rows, CAPTION)
+        made = against_reported.figure(saved._replace(reported=rows), CAPTION)
+    assert made is not None
+    figure, numbers = made
     assert len(numbers) == many
     assert figure.get_figwidth() == pytest.approx(89 / 25.4)
 
@@ -315,7 +323,7 @@ def test_texts_stay_on_the_page_and_panels_apart(course, compared):
 def test_figures_need_no_window_and_importing_the_doorway_no_matplotlib():
     code = (
         "import sys, sim.display.figures; assert 'matplotlib' not in sys.modules;"
-        "from sim.display.figures import bone_course, reported, style\n"
+        "from sim.display.figures import bone_course, against_reported, style\n"
         "with style.styled(): pass\n"
         "assert 'matplotlib.pyplot' not in sys.modules"
     )

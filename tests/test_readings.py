@@ -214,7 +214,8 @@ def test_a_folder_is_whole_and_named_by_all_four(found, tmp_path, monkeypatch):
 
 def test_the_figure_draws_every_reading_arm_and_difference(found):
     with style.styled():
-        figure = page.figure(found.summary, "linear", "title", kept_readings.said(found.four))
+        words = ("linear", "title", kept_readings.said(found.four))
+        figure, _ = page.figure(found.summary, *words)
         figure.draw_without_rendering()
     assert len(figure.axes) == 2 * len(page.OUTCOMES)
     rows = rows_of(found)

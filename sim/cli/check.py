@@ -59,7 +59,7 @@ def _is_sweep(file: Path) -> bool:
 def _design(sweep: Sweep) -> Iterator[str]:
     """The question of a sweep, the number of its points, and the parameters of each scenario."""
     from sim.display import text
-    from sim.display.tables import design
+    from sim.display.tables import sweep as tables
     from sim.experiments.sweeps.analyses import parameters
 
     form, studies = sweep.form, [varied.study for varied in sweep.varied]
@@ -72,6 +72,6 @@ def _design(sweep: Sweep) -> Iterator[str]:
         f"{'arm' if arms == 1 else 'arms'}"
     )
     names = [study.scenario.name for study in studies]
-    for sheet in design.sheets(parameters(sweep.varied), names):
+    for sheet in tables.design(parameters(sweep.varied), names):
         yield ""
         yield text.table(sheet).rstrip("\n")

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain, count
 
 from sim.display.citations.publications import SOFTWARE, Cited, Person, cited
 from sim.scenario import Study
 
-_SPECIAL = {
-    **{letter: f"\\{letter}" for letter in "&%$#_"},
-    "{": r"\textbraceleft{}",  # BibTeX also counts braces after a backslash
-    "}": r"\textbraceright{}",
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "α": r"{$\alpha$}",
-    "β": r"{$\beta$}",
-    "γ": r"{$\gamma$}",
-    "–": "--",
-}
+_SPECIAL = str.maketrans(
+    {
+        **{letter: f"\\{letter}" for letter in "&%$#_"},
+        "{": r"\textbraceleft{}",  # BibTeX also counts braces after a backslash
+        "}": r"\textbraceright{}",
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "α": r"{$\alpha$}",
+        "β": r"{$\beta$}",
+        "γ": r"{$\gamma$}",
+        "–": "--",
+    }
+)
 """Characters that are commands in TeX, and letters that plain LaTeX lacks."""
 
-_IN_ADDRESSES = {"{": "%7B", "}": "%7D", "\\": "%5C"}
+_IN_ADDRESSES = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 """Characters that are encoded in identifiers, because they would end the braces of the field."""
 
 
@@ -44,7 +47,14 @@ def as_bibtex(study: Study) -> Iterator[str]:
     for paper in cited(study):
         kind = "article" if paper.citation.get("journal") else "misc"
         yield _entry(kind, _key(paper.key, taken), _fields(paper))
-    yield _entry("misc", _key(SOFTWARE["title"], taken), _software())
+    author, title, version = (escaped(SOFTWARE[part]) for part in ("author", "title", "version"))
+    software = {
+        "author": f"{{{author}}}",
+        "title": f"{{{title}}}",
+        "version": version,
+        "note": f"Version {version}",  # classic styles ignore the field version
+    }
+    yield _entry("misc", _key(SOFTWARE["title"], taken), software)
 
 
 def escaped(text: str) -> str:
@@ -65,7 +75,7 @@ def escaped(text: str) -> str:
     >>> print(escaped("5 %  of bone & marrow"))
     5 \% of bone \& marrow
     """
-    return "".join(_SPECIAL.get(letter, letter) for letter in " ".join(text.split()))
+    return " ".join(text.split()).translate(_SPECIAL)
 
 
 def _entry(kind: str, key: str, fields: dict[str, str]) -> str:
@@ -74,32 +84,22 @@ def _entry(kind: str, key: str, fields: dict[str, str]) -> str:
 
 
 def _fields(paper: Cited) -> dict[str, str]:
-    citation = {part: str(value) for part, value in paper.citation.items() if value}
     volume, issue = paper.volume_and_issue
-    title = citation.get("title", "")
+    title, journal, year, pages = (
+        escaped(paper.part(name)) for name in ("title", "journal", "year", "pages")
+    )
     return {
-        "author": " and ".join(_name(person) for person in paper.people),
-        "title": f"{{{escaped(title)}}}" if title else "",  # braces keep capitals as they are
-        "journal": escaped(citation.get("journal", "")),
-        "year": escaped(citation.get("year", "")),
+        "author": " and ".join(map(_name, paper.people)),
+        "title": f"{{{title}}}" if title else "",  # braces keep capitals as they are
+        "journal": journal,
+        "year": year,
         "volume": escaped(volume),
         "number": escaped(issue),
-        "pages": re.sub(r"\s*[-–]+\s*", "--", escaped(citation.get("pages", ""))),
-        "doi": _identifier(citation.get("doi", "")),
-        "pmid": _identifier(citation.get("pmid", "")),
+        "pages": re.sub(r"\s*[-–]+\s*", "--", pages),
+        "doi": paper.part("doi").translate(_IN_ADDRESSES),
+        "pmid": paper.part("pmid").translate(_IN_ADDRESSES),
         "note": "" if title else escaped(paper.note),
         "annote": escaped(paper.annotation),
-    }
-
-
-def _software() -> dict[str, str]:
-    return {
-        "author": f"{{{escaped(SOFTWARE['author'])}}}",
-        "title": f"{{{escaped(SOFTWARE['title'])}}}",
-        "version": escaped(SOFTWARE["version"]),
-        "note": escaped(
-            f"Version {SOFTWARE['version']}"
-        ),  # classic styles ignore the field version
     }
 
 
@@ -111,16 +111,10 @@ def _name(person: Person) -> str:
     return ", ".join(escaped(part) for part in parts if part)
 
 
-def _identifier(text: str) -> str:
-    return "".join(_IN_ADDRESSES.get(letter, letter) for letter in text.strip())
-
-
 def _key(key: str, taken: set[str]) -> str:
     """Make a key that BibTeX allows and that is not taken; BibTeX ignores upper and lower case."""
-    plain = first = re.sub(r"[^A-Za-z0-9_:.+-]", "-", key)
-    count = 1
-    while plain.casefold() in taken:
-        count += 1
-        plain = f"{first}-{count}"
-    taken.add(plain.casefold())
-    return plain
+    first = re.sub(r"[^A-Za-z0-9_:.+-]", "-", key)
+    keys = chain([first], (f"{first}-{i}" for i in count(2)))
+    free = next(key for key in keys if key.casefold() not in taken)
+    taken.add(free.casefold())
+    return free

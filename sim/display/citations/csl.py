@@ -33,20 +33,20 @@ def as_csl(study: Study) -> list[dict[str, Any]]:
 
 
 def _item(paper: Cited) -> dict[str, Any]:
-    citation, (volume, issue) = paper.citation, paper.volume_and_issue
+    volume, issue = paper.volume_and_issue
     fields = {
         "id": paper.key,
-        "type": "article-journal" if citation.get("journal") else "document",
-        "title": _text(citation.get("title")),
+        "type": "article-journal" if paper.part("journal") else "document",
+        "title": paper.part("title"),
         "author": [_name(person) for person in paper.people],
-        "issued": _issued(citation.get("year")),
-        "container-title": _text(citation.get("journal")),
+        "issued": _issued(paper.part("year")),
+        "container-title": paper.part("journal"),
         "volume": volume,
         "issue": issue,
-        "page": _text(citation.get("pages")),
-        "DOI": _text(citation.get("doi")),
-        "PMID": _text(citation.get("pmid")),
-        "note": "" if citation.get("title") else paper.note,
+        "page": paper.part("pages"),
+        "DOI": paper.part("doi"),
+        "PMID": paper.part("pmid"),
+        "note": "" if paper.part("title") else paper.note,
         "annote": paper.annotation,
     }
     return {name: value for name, value in fields.items() if value}
@@ -59,13 +59,8 @@ def _name(person: Person) -> dict[str, str]:
     return {part: text for part, text in parts.items() if text}
 
 
-def _issued(year: object) -> dict[str, Any]:
+def _issued(year: str) -> dict[str, Any]:
     """Year in the form of CSL; words such as `in press` unchanged."""
-    text = _text(year)
-    if text.isdecimal():
-        return {"date-parts": [[int(text)]]}
-    return {"literal": text} if text else {}
-
-
-def _text(value: object) -> str:
-    return "" if value is None else " ".join(str(value).split())
+    if year.isdecimal():
+        return {"date-parts": [[int(year)]]}
+    return {"literal": year} if year else {}

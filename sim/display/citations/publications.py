@@ -6,7 +6,6 @@ Unknown parts of a citation are reported and never filled in.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sim.scenario import Study
@@ -37,8 +36,7 @@ class Person(NamedTuple):
     is_institution: bool = False
 
 
-@dataclass(frozen=True)
-class Cited:
+class Cited(NamedTuple):
     """A publication, and its use in a study.
 
     Attributes
@@ -64,6 +62,10 @@ class Cited:
     numbers: tuple[str, ...]
     roles: tuple[str, ...]
 
+    def part(self, name: str) -> str:
+        """Text of a part of the citation in one line; empty if the part is not known."""
+        return " ".join(str(self.citation.get(name) or "").split())
+
     @property
     def people(self) -> tuple[Person, ...]:
         """Known authors."""
@@ -77,7 +79,7 @@ class Cited:
     @property
     def volume_and_issue(self) -> tuple[str, str]:
         """Volume and issue of `124(8)`: `124` and `8`; empty if not known."""
-        volume, _, issue = str(self.citation.get("volume") or "").partition("(")
+        volume, _, issue = self.part("volume").partition("(")
         return volume.strip(), issue.strip(" )")
 
     @property
@@ -169,16 +171,15 @@ def _roles(study: Study) -> dict[str, tuple[str, ...]]:
 
 def _cited(study: Study, key: str, numbers: list[str], roles: tuple[str, ...]) -> Cited:
     paper = study.publication(key)
-    citation = dict(paper.get("citation") or {})
-    seen, note = str(paper.get("seen") or "not stated"), str(paper.get("note") or "")
+    citation, note = dict(paper.get("citation") or {}), str(paper.get("note") or "")
+    seen = str(paper.get("seen") or "not stated")
     return Cited(key, citation, seen, " ".join(note.split()), tuple(numbers), roles)
 
 
 def _by_author(paper: Cited) -> tuple[str, str, str]:
     """Sort key: first author, else title or journal; then year."""
-    authors, citation = paper.citation.get("authors") or [], paper.citation
-    first = authors[0] if authors else citation.get("title") or citation.get("journal") or paper.key
-    return str(first).casefold(), str(citation.get("year", "")), paper.key
+    authors = paper.citation.get("authors") or [paper.part("title") or paper.part("journal")]
+    return str(authors[0] or paper.key).casefold(), paper.part("year"), paper.key
 
 
 def _counted(paths: tuple[str, ...]) -> str:

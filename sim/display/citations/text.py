@@ -25,8 +25,8 @@ def as_text(study: Study) -> Iterator[str]:
     """
     publications = cited(study)
     yield f"{study.scenario.name}: {study.scenario.title}"
-    count = len(publications)
-    yield f"The scenario is based on {count} publication{'' if count == 1 else 's'}."
+    plural = "" if len(publications) == 1 else "s"
+    yield f"The scenario is based on {len(publications)} publication{plural}."
     for i, paper in enumerate(publications, start=1):
         yield ""
         yield f"{i:2}. {_reference(paper)}"
@@ -41,16 +41,12 @@ def as_text(study: Study) -> Iterator[str]:
 
 def _reference(paper: Cited) -> str:
     """Reference in Vancouver style; unknown parts are marked or left out."""
-    citation = paper.citation
-    authors = ", ".join(map(str, citation.get("authors") or [])) or "[authors not known]"
-    title = citation.get("title") or "[title not known]"
-    authors_and_title = _sentence([authors, str(title)])
-    year, volume = citation.get("year"), citation.get("volume")
-    pages = f":{citation['pages']}" if citation.get("pages") else ""
-    journal = str(citation.get("journal") or "")
-    issue = ";".join(str(part) for part in (year, volume) if part)
-    source = " ".join(part for part in (journal, f"{issue}{pages}") if part)
-    ids = [f"{name} {citation[part]}" for name, part in _IDS if citation.get(part)]
+    authors = ", ".join(map(str, paper.citation.get("authors") or ["[authors not known]"]))
+    authors_and_title = _sentence([authors, paper.part("title") or "[title not known]"])
+    pages = f":{paper.part('pages')}" if paper.part("pages") else ""
+    issue = ";".join(filter(None, (paper.part("year"), paper.part("volume"))))
+    source = " ".join(filter(None, (paper.part("journal"), f"{issue}{pages}")))
+    ids = [f"{name} {paper.part(part)}" for name, part in _IDS if paper.part(part)]
     return _sentence([authors_and_title, source, *ids, f"[{paper.key}]"])
 
 

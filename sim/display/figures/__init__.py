@@ -6,67 +6,51 @@ of last year are drawn alike. Beside each figure stands a CSV file with the numb
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.display.figures.caption import Caption, caption_of
-from sim.display.figures.style import ArmStyle, arm_style
+from sim.display.figures.caption import caption_of
+from sim.display.figures.style import Drawn as Drawn
+from sim.display.figures.style import styled, write
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.figure import Figure
-
-    from sim.display.figures.saved import Saved
     from sim.results import Kept
 
-__all__ = [
-    "FIGURES", "MAIN", "OF_KIND", "ArmStyle", "Caption", "arm_style", "caption_of", "draw",
-    "figure",
-]  # fmt: skip
+FROM_TABLES = ("bone_course", "markers", "on_therapy", "incidence", "swimmer", "waterfall")
+FROM_OUTCOMES = ("differences", "against_reported")
+"""The figures that a run without tables has too."""
 
-FIGURES = {
-    "bone_course": "bone_course",
-    "markers": "markers",
-    "on_therapy": "on_therapy",
-    "incidence": "incidence",
-    "swimmer": "swimmer",
-    "waterfall": "waterfall",
-    "differences": "forest",
-    "against_reported": "reported",
-}
-"""The module of each figure of a run, imported when the figure is drawn: reading names is quick."""
+FIGURES = (*FROM_TABLES, *FROM_OUTCOMES)
+"""The figures of a run, each in a module of its name."""
 
 MAIN = ("bone_course", "against_reported")
 """The figures that are kept with every run."""
 
-FROM_OUTCOMES = ("differences", "against_reported")
-"""The figures that a run without tables has too."""
-
 OF_SWEEPS = {
-    "tornado": "tornado",
-    "spider": "spider",
-    "line": "line",
-    "heat_map": "heat_map",
-    "fan": "fan",
-    "probability": "probability",
-    "variance_shares": "indices",
-    "elementary_effects": "screening",
+    "tornado": "sweeps.tornado",
+    "spider": "sweeps.spider",
+    "line": "sweeps.line",
+    "heat_map": "sweeps.heat_map",
+    "fan": "sweeps.fan",
+    "probability": "sweeps.probability",
+    "variance_shares": "sweeps.indices",
+    "elementary_effects": "sweeps.screening",
 }
 """The module of each figure of a sweep. The last two are called otherwise than their modules: the
 CSV beside a figure must not take the place of the sweep's own `indices.csv` and `screening.csv`."""
 
-Drawn = tuple["Figure", "pd.DataFrame"]
-Drawer = Callable[[str], "Drawn | None"]
-"""Draws the figure of a name; None where it does not apply to the result."""
-
 
 class Figures(NamedTuple):
-    """The figures of a kind of result: their names, and what draws them for one result."""
+    """The figures of a kind of result: the module of each, and what their `figure` is called with.
 
-    names: Sequence[str]
-    drawer: Callable[[Kept], Drawer]
+    `figure` in the module draws the figure, and returns None where it does not apply to the result.
+    A module is imported when its figure is drawn: reading names is quick.
+    """
+
+    names: Mapping[str, str]
+    read: Callable[[Kept], tuple[Any, ...]]
 
 
 def draw(
@@ -100,97 +84,63 @@ def draw(
     KeyError
         For a name without a figure.
     """
-    from sim.display.figures.style import styled, write
-
-    kind = OF_KIND[kept.manifest.kind]
-    drawer = kind.drawer(kept)
+    every = OF_KIND[kept.manifest.kind].names
     files = []
     with styled():
-        for name in kind.names if names is None else names:
-            drawn = drawer(name)
-            if drawn is not None:
-                files += write(into or kept.folder, name, *drawn, formats)
+        for name, made in drawn(kept, every if names is None else names):
+            if made is not None:
+                files += write(into or kept.folder, name, *made, formats)
     return files
 
 
-def figure(name: str, saved: Saved, caption: Caption) -> Drawn | None:
-    """One figure of a run and its numbers, in the style of now; None where it does not apply."""
-    if not saved.has_tables and name not in FROM_OUTCOMES:
-        return None
-    module = import_module(f"sim.display.figures.{FIGURES[name]}")
-    if name != "against_reported":
-        return module.figure(saved, caption)  # type: ignore[no-any-return]
-    from sim.display.figures.facts import comparable
-
-    rows = None if saved.reported is None else comparable(saved.reported, caption.labels)
-    return None if rows is None or rows.empty else module.figure(rows, caption)
+def drawn(kept: Kept, names: Iterable[str]) -> Iterator[tuple[str, Drawn | None]]:
+    """Each figure and its numbers, in the style of now; None where it does not apply."""
+    kind = OF_KIND[kept.manifest.kind]
+    arguments = kind.read(kept)
+    has_tables = (kept.folder / "events.parquet").exists()
+    for name in names:
+        module = import_module(f"sim.display.figures.{kind.names[name]}")
+        applies = has_tables or name not in FROM_TABLES
+        yield name, module.figure(*arguments) if applies else None
 
 
-def _run(kept: Kept) -> Drawer:
+def _of_run(kept: Kept) -> tuple[Any, ...]:
     from sim.display.figures.saved import read
 
-    saved, caption = read(kept.folder), caption_of(kept.study)
-    return lambda name: figure(name, saved, caption)
+    return read(kept.folder), caption_of(kept.study)
 
 
-def _sweep(kept: Kept) -> Drawer:
+def _of_sweep(kept: Kept) -> tuple[Any, ...]:
     from sim.display.figures.sweeps.saved import read
 
-    swept = read(kept)
-    return lambda name: import_module(f"sim.display.figures.sweeps.{OF_SWEEPS[name]}").figure(swept)
+    return (read(kept),)
 
 
-def _comparison(kept: Kept) -> Drawer:
-    from sim.display.figures import comparison
-
-    summary = kept.table("comparison")
-    title, caption = kept.detail("title"), kept.detail("caption")
-
-    def draw_it(_: str) -> Drawn | None:
-        drawn = comparison.figure(summary, title, caption)
-        return None if drawn is None else (drawn[0], summary)
-
-    return draw_it
+def _of_emulation(kept: Kept) -> tuple[Any, ...]:
+    return kept.table("scores"), kept.parquet("trials"), *_words(kept)
 
 
-def _readings(kept: Kept) -> Drawer:
-    from sim.display.figures import readings
-
-    summary = kept.table("readings")
-    title, caption = kept.detail("title"), kept.detail("caption")
-    own = kept.manifest.options["own"]
-    return lambda _: (readings.figure(summary, own, title, caption), summary)
-
-
-def _emulation(kept: Kept) -> Drawer:
-    from sim.display.figures import trials
-
-    scores, every = kept.table("scores"), kept.parquet("trials")
-    title, caption = kept.detail("title"), kept.detail("caption")
-    return lambda _: trials.figure(scores, every, title, caption)
-
-
-def _power(kept: Kept) -> Drawer:
-    from sim.display.figures import power
-
-    by_size, caption = kept.table("power"), caption_of(kept.study)
-    return lambda _: (power.figure(by_size, caption), by_size)
-
-
-def _verification(kept: Kept) -> Drawer:
-    from sim.display.figures import verification
-
-    checks, caption = kept.table("checks"), caption_of(kept.study)
-    return lambda _: (verification.figure(checks, caption.title), checks)
+def _words(kept: Kept) -> tuple[str, Sequence[str]]:
+    """The title of a figure, and the sentences that its caption opens with."""
+    return kept.detail("title"), kept.detail("caption")
 
 
 OF_KIND: Mapping[str, Figures] = {
-    "run": Figures(tuple(FIGURES), _run),
-    "comparison": Figures(("comparison",), _comparison),
-    "readings": Figures(("readings",), _readings),
-    "emulation": Figures(("emulation",), _emulation),
-    "sweep": Figures(tuple(OF_SWEEPS), _sweep),
-    "power": Figures(("power",), _power),
-    "verification": Figures(("checks",), _verification),
+    "run": Figures({name: name for name in FIGURES}, _of_run),
+    "comparison": Figures(
+        {"comparison": "comparison"}, lambda kept: (kept.table("comparison"), *_words(kept))
+    ),
+    "readings": Figures(
+        {"readings": "readings"},
+        lambda kept: (kept.table("readings"), kept.manifest.options["own"], *_words(kept)),
+    ),
+    "emulation": Figures({"emulation": "trials"}, _of_emulation),
+    "sweep": Figures(OF_SWEEPS, _of_sweep),
+    "power": Figures(
+        {"power": "power"}, lambda kept: (kept.table("power"), caption_of(kept.study))
+    ),
+    "verification": Figures(
+        {"checks": "verification"}, lambda kept: (kept.table("checks"), kept.study.scenario.title)
+    ),
 }
 """The figures of each kind of result."""

@@ -1,31 +1,69 @@
-"""Bands round the courses of arms: light areas, with edges that stay visible where arms overlap."""
+"""What was measured over time in each arm: quantiles at the visits, drawn as bands and medians."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.display.figures import style
+from sim.results import Tables
+from sim.vocabulary import DAYS_PER_MONTH
+
+
+def measured(tables: Tables, quantity: str, arm: str) -> pd.DataFrame:
+    """One quantity in one arm: a row for each patient, a column for each day."""
+    rows = tables.measurements
+    rows = rows[(rows["quantity"] == quantity) & (rows["arm"] == arm)]
+    return rows.pivot(index="patient", columns="day", values="value")
+
+
+def visits(
+    values: pd.DataFrame, levels: Mapping[str, float], single: Sequence[int] = ()
+) -> Iterator[dict[str, float]]:
+    """A row for each day of `measured`: patients measured, quantiles, and single patients."""
+    for day, visit in values.items():
+        known = visit.dropna().to_numpy(float)
+        yield {
+            "months": float(str(day)) / DAYS_PER_MONTH,
+            "patients": len(known),
+            **dict(zip(levels, np.quantile(known, [*levels.values()]), strict=True)),
+            **{f"patient_{who}": visit.get(who, np.nan) for who in single},
+        }
+
+
+def draw(
+    axes: Axes, numbers: pd.DataFrame, looks: style.Looks,
+    ends: Sequence[tuple[str, str, float, float]],
+) -> None:  # fmt: skip
+    """The courses of one panel: bands below, then single patients, and medians on top.
+
+    `numbers` has rows of `visits` for some arms; `ends` are the columns of each band, with how
+    dark the band is and how wide its edges.
+    """
+    lightness = 2 / max(2, len(looks))  # the more arms lie over each other, the fainter each is
+    for arm, look in looks.items():
+        course = numbers[numbers["arm"] == arm]
+        time, single = course["months"], course.filter(like="patient_").to_numpy(float)
+        for low, high, opacity, edge in ends:
+            band(axes, time, course[[low, high]], look, opacity * lightness, edge)
+        axes.plot(time, single, color=look.color, linewidth=0.4, alpha=0.5 * lightness, zorder=2)
+        median = {"label": arm, **look._asdict(), **style.EDGE}
+        axes.plot(time, course["median"], zorder=4, **median)
 
 
 def band(
     axes: Axes, x: pd.Series[float], ends: pd.DataFrame, look: style.ArmStyle, opacity: float,
     edge: float = 0.0, are_steps: bool = False,
 ) -> None:  # fmt: skip
-    """The area between two columns, with edges so many points wide."""
+    """The area between two columns, with edges so many points wide, seen where arms overlap."""
     axes.fill_between(
         x, ends.iloc[:, 0], ends.iloc[:, 1], color=look.color, alpha=opacity, linewidth=0,
         zorder=1, step="post" if are_steps else None,
     )  # fmt: skip
     drawstyle = "steps-post" if are_steps else "default"
-    line: dict[str, Any] = {"color": look.color, "linestyle": look.linestyle}
     if edge:
-        axes.plot(x, ends, linewidth=edge, drawstyle=drawstyle, zorder=2, **line)
-
-
-def median(axes: Axes, x: pd.Series[float], course: pd.DataFrame, look: style.ArmStyle) -> None:
-    """The median of a course with the marks of its arm."""
-    label = str(course["arm"].iloc[0]) if len(course) else ""
-    axes.plot(x, course["median"], label=label, zorder=4, **look._asdict(), **style.EDGE)
+        line = {"color": look.color, "linestyle": look.linestyle, "drawstyle": drawstyle}
+        axes.plot(x, ends, linewidth=edge, zorder=2, **line)

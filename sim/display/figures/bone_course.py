@@ -4,80 +4,53 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.ticker import MultipleLocator
 
-from sim.display.figures import months, multiples, style
-from sim.display.figures.bands import band, median
+from sim.display.figures import bands, months, multiples, style
 from sim.display.figures.caption import Caption
-from sim.display.figures.multiples import Room
 from sim.display.figures.saved import Saved
 from sim.results import Tables
-from sim.vocabulary import BONES, DAYS_PER_MONTH
+from sim.vocabulary import BONES
 
 OSTEOPOROSIS_T = -2.5
-ROOM = Room(left=13.0, between=27.0, right=13.0, height=60.0, below=11.5)
+ROOM = multiples.Room(left=13.0, between=27.0, right=13.0, height=60.0, below=11.5)
 SHOWN = 12
 """Patients whose own courses are drawn: more would hide the bands."""
 
 LEVELS = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
+BANDS = (("p05", "p95", 0.05, 0.6), ("p25", "p75", 0.18, 0.4))
+"""The middle 90 and 50 % of patients, with how dark each is, and how wide its edges."""
+
 NAMES = {"spine": "Lumbar spine", "hip": "Hip"}
 
 
-def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
+def figure(saved: Saved, caption: Caption) -> style.Drawn:
     """Measured bone density of spine and hip over time: medians, bands and a few patients."""
     numbers = courses(saved.tables, caption.arms)
     looks = style.arm_style(caption.arms)
     sentences = caption.paragraphs(*_explained(numbers, caption))
     titles, legend = [NAMES[bone] for bone in BONES], _legend(looks, caption)
-    page = multiples.titled(titles, ROOM, caption.title, legend, sentences)
+    grid = multiples.titled(titles, ROOM, caption.title, legend, sentences)
     last = caption.horizon_months
-    for axes, bone in zip(page.panels, BONES, strict=True):
-        _panel(axes, numbers[numbers["bone"] == bone], looks)
-        months.draw_months(axes, caption, months.ticks(last, page.width), last)
+    for axes, bone in zip(grid.panels, BONES, strict=True):
+        bands.draw(axes, numbers[numbers["bone"] == bone], looks, BANDS)
+        axes.set_ylabel("Measured BMD (g/cm²)")
+        months.draw_months(axes, caption, months.ticks(last, grid.width), last)
         _t_scores(axes, *caption.reference[bone])
-    return page.figure, numbers
+    return grid.page.figure, numbers
 
 
 def courses(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
     """One row for each bone, arm and visit: patients measured, medians, bands, single patients."""
     first = sorted(tables.patients["patient"])[:SHOWN]
-    rows = []
-    for bone in BONES:
-        measured = tables.measurements[tables.measurements["quantity"] == f"{bone}_g_cm2"]
-        for arm in arms:
-            for day, visit in measured[measured["arm"] == arm].groupby("day"):
-                values = visit["value"].to_numpy(float)
-                own = visit.set_index("patient")["value"].reindex(first)
-                rows.append(
-                    {
-                        "bone": bone,
-                        "arm": arm,
-                        "months": float(str(day)) / DAYS_PER_MONTH,
-                        "patients": len(values),
-                        **dict(zip(LEVELS, np.quantile(values, [*LEVELS.values()]), strict=True)),
-                        **{f"patient_{who}": value for who, value in own.items()},
-                    }
-                )
+    rows = [
+        {"bone": bone, "arm": arm, **visit}
+        for bone in BONES
+        for arm in arms
+        for visit in bands.visits(bands.measured(tables, f"{bone}_g_cm2", arm), LEVELS, first)
+    ]
     return pd.DataFrame(rows)
-
-
-def _panel(axes: Axes, numbers: pd.DataFrame, looks: dict[str, style.ArmStyle]) -> None:
-    """One bone: areas below, then single patients, edges of bands, and medians on top."""
-    lightness = 2 / max(2, len(looks))  # the more arms lie over each other, the fainter each is
-    for arm, look in looks.items():
-        course = numbers[numbers["arm"] == arm]
-        time = course["months"]
-        band(axes, time, course[["p05", "p95"]], look, 0.05 * lightness, edge=0.6)
-        band(axes, time, course[["p25", "p75"]], look, 0.18 * lightness, edge=0.4)
-        own = course.filter(like="patient_").to_numpy(float)
-        axes.plot(time, own, color=look.color, linewidth=0.4, alpha=0.5 * lightness, zorder=2)
-        median(axes, time, course, look)
-    axes.set_ylabel("Measured BMD (g/cm²)")
 
 
 def _t_scores(axes: Axes, mean: float, sd: float) -> None:
@@ -94,17 +67,16 @@ def _t_scores(axes: Axes, mean: float, sd: float) -> None:
     right.yaxis.set_major_locator(MultipleLocator(0.5 if top - bottom < 5.5 * sd else 2.5))
 
 
-def _legend(looks: dict[str, style.ArmStyle], caption: Caption) -> list[list[Artist]]:
+def _legend(looks: style.Looks, caption: Caption) -> style.Legend:
     """The arms, and what lines and bands are, in grey because that holds for every arm."""
+    edge = {"edgecolor": style.NEUTRAL, "linewidth": 0.6}
     return [
         style.arms_in_legend(looks),
         [
-            Patch(facecolor=style.BAND, label="middle 50 %"),
-            Patch(
-                facecolor=style.PALEST, edgecolor=style.NEUTRAL, linewidth=0.6, label="middle 90 %"
-            ),
-            Line2D([], [], color=style.NEUTRAL, linewidth=0.5, label="single patients"),
-            Line2D([], [], label="T-score −2.5", **style.DASHED),
+            style.area_entry("middle 50 %", facecolor=style.BAND),
+            style.area_entry("middle 90 %", facecolor=style.PALEST, **edge),
+            style.line_entry("single patients", color=style.NEUTRAL, linewidth=0.5),
+            style.line_entry("T-score −2.5", **style.DASHED),
             *months.legend(caption),
         ],
     ]

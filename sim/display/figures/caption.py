@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from sim import evidence
 from sim.scenario import Study
@@ -30,8 +29,8 @@ class Caption:
     seed: int
     horizon_months: float
     reference: Mapping[str, tuple[float, float]] = field(hash=False)
-    reading: str = ""
-    assumptions: str = ""
+    reading: str
+    assumptions: str
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     evidence_months: float | None = None
 
@@ -40,13 +39,11 @@ class Caption:
 
         Figures that no bone density enters say nothing of how its increase is read.
         """
-        everyone = f"{self.patients} virtual patients" + (
-            ", the same in every arm" if len(self.arms) > 1 else ""
-        )
+        same = ", the same in every arm" if len(self.arms) > 1 else ""
+        everyone = f"{self.patients} virtual patients{same}"
         whose = f"{everyone}; seed {self.seed}; {self.horizon_months:g} months."
-        reading = f"Annual increase of bone density: {self.reading}" if self.reading else ""
-        reading = reading if about_bone else ""
-        return [spoken(whose, *sentences, _sentence(reading), _sentence(self.assumptions))]
+        reading = f"Annual increase of bone density: {self.reading}." if about_bone else ""
+        return [spoken(whose, *sentences, reading, f"{self.assumptions}.")]
 
 
 def spoken(*sentences: str) -> str:
@@ -74,21 +71,10 @@ def caption_of(study: Study) -> Caption:
 
 def _reference(study: Study) -> dict[str, tuple[float, float]]:
     """The young-adult mean and SD of each bone, mixed over the sexes as in the cohort."""
-    women = study.scenario.cohort.female
-
-    def mixed(sexes: Any, part: str) -> float:
-        return float(women * getattr(sexes.female, part) + (1 - women) * getattr(sexes.male, part))
-
-    bones = study.scenario.reference_bmd
-    return {
-        bone: (mixed(getattr(bones, bone), "mean"), mixed(getattr(bones, bone), "sd"))
-        for bone in BONES
-    }
-
-
-def _sentence(text: str) -> str:
-    """The text with a capital and a full stop, so that it can follow another sentence."""
-    text = text.strip()
-    if not text:
-        return ""
-    return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    women, reference = study.scenario.cohort.female, {}
+    for bone in BONES:
+        sexes = getattr(study.scenario.reference_bmd, bone)
+        mean = women * sexes.female.mean + (1 - women) * sexes.male.mean
+        sd = women * sexes.female.sd + (1 - women) * sexes.male.sd
+        reference[bone] = (float(mean), float(sd))
+    return reference

@@ -7,41 +7,26 @@ from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.artist import Artist
-from matplotlib.figure import Figure
 
 from sim.display.figures import intervals, scales, style
 from sim.display.figures.caption import ON_READING, spoken
-from sim.display.figures.differences import label_of
-from sim.display.figures.intervals.parts import (
-    Block,
-    Layout,
-    Mark,
-    Panel,
-    Row,
-    Upright,
-    abreast,
-    line,
-)
+from sim.display.figures.differences import label_of, scale_of
+from sim.display.figures.intervals import parts
 from sim.vocabulary import Arms, rows_with
 
-OUTCOMES = {
-    "spine change": "% of the entry value",
-    "hip change": "% of the entry value",
-    "spine above T -2.5": "% of patients",
-    "ctx change": "% of the entry value",
-    "balp change": "% of the entry value",
-    "tryptase change": "% of the entry value",
-    "vertebral fractures": "per 100 person-years",
-    "all fractures": "per 100 person-years",
-    "deaths": "% of patients",
-}
-"""The outcomes shown, in the order of the panels, and what their scales are called."""
+OUTCOMES = (
+    "spine change", "hip change", "spine above T -2.5", "ctx change", "balp change",
+    "tryptase change", "vertebral fractures", "all fractures", "deaths",
+)  # fmt: skip
+"""The outcomes shown, in the order of the panels."""
 
 ABREAST = 3
 LANE, BETWEEN_ROWS, MOST = 2.7, 1.9, 50.0
 """Heights in mm: of an arm, of the room between rows, and the most that a panel may take."""
 
-LAYOUT = Layout(labels=36.0, around=0.2, abreast=ABREAST, is_scale_below=True, are_rows_ruled=True)
+LAYOUT = parts.Layout(
+    labels=36.0, around=0.2, abreast=ABREAST, is_scale_below=True, are_rows_ruled=True
+)
 
 
 class Beside(NamedTuple):
@@ -55,13 +40,10 @@ class Beside(NamedTuple):
     by: str
     names: Mapping[str, str]
     first: str
-    looks: Mapping[Arms, style.ArmStyle]
-    are_differences: bool = False
+    looks: style.Looks
 
 
-def figure(
-    summary: pd.DataFrame, title: str, sentences: Sequence[str] = ()
-) -> tuple[Figure, pd.DataFrame] | None:
+def figure(summary: pd.DataFrame, title: str, sentences: Sequence[str] = ()) -> style.Drawn | None:
     """The main outcomes of every scenario and arm, with Monte Carlo intervals.
 
     `summary` is that of a comparison (`sim.experiments.comparisons`); its rows of differences are
@@ -77,75 +59,71 @@ def figure(
     caption = spoken(*sentences, *_explained(rows, list(names)))
     blocks = blocks_of(beside, OUTCOMES, MOST)
     page = intervals.figure([blocks], title, [legend(beside)], [caption], LAYOUT)
-    return page, rows.reset_index(drop=True)
+    return page, summary
 
 
-def blocks_of(beside: Beside, outcomes: Mapping[str, str], most: float) -> list[Block]:
+def blocks_of(beside: Beside, outcomes: Sequence[str], most: float) -> list[parts.Block]:
     """A panel no higher than `most` mm for each of some outcomes that the summary has."""
     lanes = LANE * len(beside.looks) + BETWEEN_ROWS
     height = min(lanes, most / len(beside.names))
-    rows = [Row(name, height) for name in beside.names.values()]
-    known = set(beside.summary["outcome"])
-    panels = [
-        _panel(beside, outcome, scale, LANE * height / lanes)
-        for outcome, scale in outcomes.items()
-        if outcome in known
-    ]
-    return abreast(panels, rows, ABREAST)
+    rows = [parts.Row(name, height) for name in beside.names.values()]
+    known = set(rows_with(beside.summary, beside.looks)["outcome"])
+    shown = [outcome for outcome in outcomes if outcome in known]
+    panels = [_panel(beside, outcome, LANE * height / lanes) for outcome in shown]
+    return [parts.Block(rows, panels[i : i + ABREAST]) for i in range(0, len(panels), ABREAST)]
 
 
 def legend(beside: Beside) -> list[Artist]:
     """The arms, or the differences as open marks."""
     return [
-        style.entry(arms.label("−"), style.mark(look, beside.are_differences))
+        style.entry(arms.label("−"), style.mark(look, is_open=bool(arms.against_arm)))
         for arms, look in beside.looks.items()
     ]
 
 
-def _panel(beside: Beside, outcome: str, scale: str, lane: float) -> Panel:
+def _panel(beside: Beside, outcome: str, lane: float) -> parts.Panel:
     """One outcome: arms below each other within a row, and lines to compare with."""
     summary = beside.summary
     shown = rows_with(summary[summary["outcome"] == outcome], beside.looks)
     label, uprights = label_of(outcome), [*_references(beside, shown)]
-    if beside.are_differences:
-        scale = scale.replace("%", "percentage points")
+    are_differences = all(arms.against_arm for arms in beside.looks)
+    if are_differences:
         label = f"Δ {label[0].lower()}{label[1:]}"
-        uprights.append(Upright(0, style.ZERO))
-    return Panel(
+        uprights.append(parts.Upright(0, style.ZERO))
+    return parts.Panel(
         rows=[list(_marks(beside, shown[shown[beside.by] == name], lane)) for name in beside.names],
-        scale=scale,
-        limits=scales.limits(shown[["estimate", "low", "high"]], beside.are_differences or None),
+        scale=scale_of(outcome, shown["unit"].iloc[0]),
+        limits=scales.limits(shown[["estimate", "low", "high"]], are_differences or None),
         title=label,
         uprights=uprights,
     )
 
 
-def _marks(beside: Beside, rows: pd.DataFrame, lane: float) -> Iterator[Mark]:
+def _marks(beside: Beside, rows: pd.DataFrame, lane: float) -> Iterator[parts.Mark]:
     """The arms of one row, each at its own height."""
     lanes = list(beside.looks)
     for row in rows.itertuples():
         arms = Arms(str(row.arm), str(row.against_arm))
         look, down = beside.looks[arms], lane * (lanes.index(arms) - (len(lanes) - 1) / 2)
         estimate, low, high = (float(getattr(row, name)) for name in ("estimate", "low", "high"))
-        symbol = style.mark(look, beside.are_differences)
-        yield Mark(estimate, low, high, symbol, line(look.color), down)
+        symbol = style.mark(look, is_open=bool(arms.against_arm))
+        yield parts.Mark(estimate, low, high, symbol, parts.line(look.color), down)
 
 
-def _references(beside: Beside, rows: pd.DataFrame) -> Iterator[Upright]:
+def _references(beside: Beside, rows: pd.DataFrame) -> Iterator[parts.Upright]:
     """A dashed line at every estimate of the row that the others are compared with."""
     for row in rows[rows[beside.by] == beside.first].itertuples():
         color = beside.looks[Arms(str(row.arm), str(row.against_arm))].color
         dashed = {"color": color, "linewidth": 0.5, "linestyle": (0, (2, 1.5)), "zorder": 1}
-        yield Upright(float(str(row.estimate)), dashed)
+        yield parts.Upright(float(str(row.estimate)), dashed)
 
 
 def _explained(rows: pd.DataFrame, scenarios: list[str]) -> list[str]:
     """What marks and lines are, and when the outcomes were measured."""
     last = rows.groupby("scenario")["time"].max().reindex(scenarios)
     usual = last.mode()[0]
-    other = "".join(
-        f", month {month:g} in {name}" for name, month in last.items() if month != usual
-    )
+    others = last[last != usual].items()
+    other = "".join(f", month {month:g} in {name}" for name, month in others)
     return [
         f"Outcomes at month {usual:g}{other}.",
         f"Marks: estimates; lines: 95 % Monte Carlo intervals; dashed: {scenarios[0]}.",

@@ -1,25 +1,62 @@
-"""Paired differences at the end of follow-up as the rows of a forest, each kind on its scale."""
+"""The forest of paired differences between arms at the end of follow-up, each kind on its scale."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pandas as pd
 
-from sim.display.figures.facts import Panel
+from sim.display.figures import intervals, scales, style
+from sim.display.figures.caption import ON_READING, Caption
+from sim.display.figures.intervals import parts
+from sim.display.figures.saved import Saved
+from sim.display.numbers import typeset, with_interval
 from sim.vocabulary import BONES, EVERYONE, MARKERS, Arms, arms_of, rows_with
 
-BONE, MARKER, FRACTURE, TREATMENT, OTHER = (
+BONE, MARKER, FRACTURE, TREATMENT, OTHER = HEADINGS = (
     "Bone density", "Markers", "Fractures and deaths", "Treatment", "Other outcomes",
 )  # fmt: skip
-"""Headings in the order of the figure."""
+"""In the order of the figure."""
 
-OF_PATIENTS, OF_ENTRY = "percentage points of patients", "percentage points of the entry value"
-SPELT = {"%/year": "% of the entry value per year", "percentage points": OF_PATIENTS}
-NAMES = {"ctx": "CTX", "balp": "BALP", "-2.5": "−2.5"}
+SPELT = {
+    "%/year": "% of the entry value per year",
+    "%": "% of patients",
+    "percentage points": "percentage points of patients",
+}
+NAMES = {"ctx": "CTX", "balp": "BALP", "t": "T-score", "-2.5": "−2.5"}
 
 MAIN = ("spine change", "hip change", "vertebral fractures", "all fractures")
 """Outcomes that are shown by subgroup, where there are subgroups."""
+
+LANE, OUTCOME = 3.2, 1.4
+"""Heights in mm: of a difference, and of the room above an outcome."""
+
+INDENT = "    "
+LAYOUT = parts.Layout(around=0.2, sides=("right",), heads=("difference [95 % interval]",))
+EXPLAINED = (
+    "Marks: paired differences, the same virtual patients and random numbers in both arms.",
+    "Lines: 95 % Monte Carlo intervals. They show simulation (Monte Carlo) error only, not the "
+    "uncertainty of the published data. More virtual patients narrow them.",
+    ON_READING,
+)
+
+
+def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
+    """Every outcome's paired difference at its last time; None where there is one arm."""
+    rows = rows_of(saved.summary, caption.arms)
+    if rows.empty:
+        return None
+    styles, known = style.arm_style(caption.arms), arms_of(rows)
+    # Each difference looks like the arm that it is the gain of.
+    looks = {pair: styles[pair.arm] for pair in pairs_of(caption.arms) if pair in known}
+    groups = list(parts.grouped(rows, HEADINGS, "scale"))
+    legend = [style.entry(arms.label("−"), style.mark(look)) for arms, look in looks.items()]
+    page = intervals.figure(
+        [[_block(*group, looks) for group in groups]], caption.title, [legend],
+        caption.paragraphs(*EXPLAINED, _when(rows)), LAYOUT,
+    )  # fmt: skip
+    return page, pd.concat([shown for *_, shown in groups], ignore_index=True)
 
 
 def rows_of(summary: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
@@ -30,18 +67,16 @@ def rows_of(summary: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
     the figure would not fit a page.
     """
     rows = rows_with(summary, pairs_of(arms))
-    if "subgroup" not in rows:
-        rows = rows.assign(subgroup=EVERYONE)
     by = [*Arms._fields, "outcome", "subgroup"]
     rows = rows[rows["time"] == rows.groupby(by)["time"].transform("max")]
     shown = rows["subgroup"] == EVERYONE
     if len(arms_of(rows)) == 1:
         shown |= rows["outcome"].isin(MAIN)
-    rows = rows[shown]
-    kinds = [_kind(*row) for row in zip(rows["outcome"], rows["unit"], strict=True)]
+    rows = rows[shown].sort_values("subgroup", key=lambda name: name != EVERYONE, kind="stable")
+    rows = rows.sort_values(["outcome", "subgroup"], key=lambda names: pd.factorize(names)[0])
     return rows.assign(
-        heading=[heading for heading, _ in kinds],
-        scale=[scale for _, scale in kinds],
+        heading=rows["outcome"].map(_heading),
+        scale=[scale_of(*row) for row in zip(rows["outcome"], rows["unit"], strict=True)],
         label=rows["outcome"].map(label_of),
     )
 
@@ -51,37 +86,70 @@ def pairs_of(arms: Sequence[str]) -> list[Arms]:
     return [Arms(arm, other) for arm in arms for other in arms if arm != other]
 
 
-def panels(rows: pd.DataFrame) -> Iterator[Panel]:
-    """The rows by heading and scale; outcomes in the order of the summary, then subgroups."""
-    subgroups = sorted(rows["subgroup"].unique(), key=lambda name: name != EVERYONE)
-    outcome = {name: i for i, name in enumerate(rows["outcome"].unique())}
-    subgroup = {name: i for i, name in enumerate(subgroups)}
-    order = pd.DataFrame({"o": rows["outcome"].map(outcome), "s": rows["subgroup"].map(subgroup)})
-    rows = rows.loc[order.sort_values(["o", "s"], kind="stable").index]
-    for heading in (BONE, MARKER, FRACTURE, TREATMENT, OTHER):
-        under = rows[rows["heading"] == heading]
-        for scale, same in under.groupby("scale", sort=False):
-            yield Panel(heading, str(scale), same)
-
-
-def label_of(outcome: str) -> str:
-    """An outcome's name as a reader expects it: capital at the start, no underscores."""
-    words = [NAMES.get(word, word) for word in outcome.replace("_", " ").split(" ")]
-    text = " ".join(words)
+def label_of(name: str) -> str:
+    """An outcome or a fact as a reader expects it: capital at the start, no underscores."""
+    text = " ".join(NAMES.get(word, word) for word in name.replace("_", " ").split(" "))
     return text[0].upper() + text[1:]
 
 
-def _kind(outcome: str, unit: str) -> tuple[str, str]:
-    """The heading that an outcome stands under, and what its scale is called."""
-    words = outcome.split(" ")
-    first, scale = words[0], SPELT.get(unit, unit)
-    of_entry = OF_ENTRY if words[-1] == "change" else scale
+def scale_of(outcome: str, unit: str) -> str:
+    """What the scale of an outcome is called: of what its percentages are."""
+    if outcome.endswith("change") and unit in ("%", "percentage points"):
+        return f"{unit} of the entry value"
+    return SPELT.get(unit, unit)
+
+
+def _heading(outcome: str) -> str:
+    """The heading that an outcome stands under."""
+    first = outcome.split(" ")[0]
     if first in MARKERS:
-        return MARKER, of_entry
+        return MARKER
     if "fracture" in outcome or first == "deaths":
-        return FRACTURE, scale
+        return FRACTURE
     if first in BONES:
-        return BONE, of_entry
+        return BONE
     if first == "off" or outcome.endswith(("received", "missed", "at least once")):
-        return TREATMENT, scale
-    return OTHER, scale
+        return TREATMENT
+    return OTHER
+
+
+def _block(heading: str, scale: str, rows: pd.DataFrame, looks: style.Looks) -> parts.Block:
+    """The differences on one scale, a row for each outcome and subgroup."""
+    groups = rows.groupby(["outcome", "subgroup"], sort=False)
+    of_rows = [list(differences.itertuples()) for _, differences in groups]
+    drawn = parts.Panel(
+        rows=[list(_marks(differences, looks)) for differences in of_rows],
+        scale=scale,
+        limits=scales.limits(rows[["estimate", "low", "high"]], zero=True),
+        uprights=[parts.Upright(0, style.ZERO)],
+    )
+    return parts.Block([_row(differences) for differences in of_rows], [drawn], heading)
+
+
+def _row(differences: Sequence[Any]) -> parts.Row:
+    """The label of an outcome, or of a subgroup indented below it."""
+    first, height = differences[0], LANE * len(differences)
+    if first.subgroup == EVERYONE:
+        return parts.Row(first.label, height, above=OUTCOME)
+    return parts.Row(INDENT + first.subgroup, height, ink=style.SECOND)
+
+
+def _marks(differences: Sequence[Any], looks: style.Looks) -> Iterator[parts.Mark]:
+    """The differences of one outcome below each other, smaller those of a subgroup."""
+    for i, row in enumerate(differences):
+        look, is_part = looks[Arms(row.arm, row.against_arm)], row.subgroup != EVERYONE
+        yield parts.Mark(
+            row.estimate, row.low, row.high,
+            symbol=style.mark(look, size=3.2 if is_part else 4.4), line=parts.line(look.color),
+            down=LANE * (i - (len(differences) - 1) / 2),
+            printed=(typeset(with_interval(row.estimate, row.low, row.high)),),
+            ink=style.SECOND if is_part else style.INK,
+        )  # fmt: skip
+
+
+def _when(rows: pd.DataFrame) -> str:
+    """The month that the differences stand for, and those at another."""
+    usual = rows["time"].mode()[0]
+    others = rows[rows["time"] != usual].drop_duplicates("outcome")
+    named = ", ".join(f"{row.label} at month {row.time:g}" for row in others.itertuples())
+    return f"At month {usual:g}" + (f"; {named}." if named else ".")

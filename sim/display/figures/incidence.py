@@ -9,20 +9,16 @@ survival is needed.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
-from sim.display.figures import at_risk, months, multiples, steps
+from sim.display.figures import months, multiples, scales, steps
 from sim.display.figures.caption import Caption
-from sim.display.figures.multiples import Room
 from sim.display.figures.page import TWO_COLUMNS
 from sim.display.figures.saved import Saved
-from sim.display.figures.scales import STEPS
-from sim.display.figures.style import arm_style
+from sim.display.figures.style import Drawn, arm_style
 from sim.results import Tables
 from sim.vocabulary import DAYS_PER_MONTH, Event
 
@@ -31,11 +27,10 @@ ROWS: dict[str, dict[str, str]] = {
     Event.FRACTURE: {"at_risk": "At risk", "events": "Fractured", "died_before": "Died before"},
     Event.DEATH: {"at_risk": "At risk", "events": "Died"},
 }
-LEFT, WIDTH, HEIGHT, RIGHT = at_risk.LABELS + 2, 65.0, 52.0, 4.0
+LEFT, WIDTH, HEIGHT, RIGHT = steps.LABELS + 2, 65.0, 52.0, 4.0
 LEAST_TOP = 5.0
 """Percent that an axis shows at least: a single death shall not fill a panel."""
 
-Floats = npt.NDArray[np.float64]
 EXPLAINED = (
     "Cumulative incidence: the share of virtual patients with the event so far. All are followed to"
     " death or to the end; death before any fracture is a competing event.",
@@ -45,23 +40,22 @@ EXPLAINED = (
 )
 
 
-def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
+def figure(saved: Saved, caption: Caption) -> Drawn:
     """First fracture and death over time, each with its table of patients at risk."""
     at = months.ticks(caption.horizon_months, WIDTH)
     numbers = courses(saved.tables, caption, at)
     looks = arm_style(caption.arms)
     sentences = caption.paragraphs(*EXPLAINED, *months.explained(caption))
-    table = at_risk.height(len(looks), len(ROWS[Event.FRACTURE]))
-    room = Room(LEFT, TWO_COLUMNS - LEFT - RIGHT - 2 * WIDTH, RIGHT, HEIGHT, below=1.0 + table)
+    below = 1.0 + steps.height(len(looks), len(ROWS[Event.FRACTURE]))
+    room = multiples.Room(LEFT, TWO_COLUMNS - LEFT - RIGHT - 2 * WIDTH, RIGHT, HEIGHT, below)
     titles, legend = list(NAMES.values()), steps.legend(looks, caption)
-    page = multiples.titled(titles, room, caption.title, legend, sentences)
-    for axes, event in zip(page.panels, NAMES, strict=True):
+    grid = multiples.titled(titles, room, caption.title, legend, sentences)
+    for axes, event in zip(grid.panels, NAMES, strict=True):
         course = numbers[numbers["event"] == event]
-        steps.draw_steps(axes, course, looks, at)
+        steps.draw(axes, course, looks, at, ROWS[event])
         months.draw_months(axes, caption, at, caption.horizon_months)
         _shares(axes, course["high"].max())
-        at_risk.draw(axes, course, ROWS[event], at)
-    return page.figure, numbers
+    return grid.page.figure, numbers
 
 
 def courses(tables: Tables, caption: Caption, at: list[int]) -> pd.DataFrame:
@@ -69,48 +63,36 @@ def courses(tables: Tables, caption: Caption, at: list[int]) -> pd.DataFrame:
 
     `share`, `low` and `high` are percent of patients; `died_before` a fracture, so far.
     """
-    parts = []
+    last = np.round(caption.horizon_months * DAYS_PER_MONTH)
+    rows = {}
     for event in NAMES:
         for arm in caption.arms:
             happened = first_days(tables, arm, event)
             died = first_days(tables, arm, Event.DEATH)
             # Deaths compete with a fracture, and nothing competes with death.
             before = np.where(np.isinf(happened), died, np.inf)
-            course = _course(happened, before, months.days(at), caption.horizon_months)
-            parts.append(course.assign(event=event, arm=arm))
-    numbers = pd.concat(parts, ignore_index=True)
-    return numbers[["event", "arm", *numbers.columns.drop(["event", "arm"])]]
+            known = np.concatenate([happened, before, [last]])
+            day = np.union1d(known[np.isfinite(known)].astype(int), months.days(at))
+            rows[event, arm] = _course(happened, before, day)
+    return steps.below_each_other(rows, "event")
 
 
-def first_days(tables: Tables, arm: str, event: str) -> Floats:
+def first_days(tables: Tables, arm: str, event: str) -> steps.Floats:
     """The day of each patient's first such event, inf for who has none."""
     rows = tables.events[(tables.events["arm"] == arm) & (tables.events["event"] == event)]
     days = rows.groupby("patient")["day"].min().reindex(tables.patients["patient"])
     return days.fillna(np.inf).to_numpy(float)
 
 
-def _course(
-    happened: Floats, before: Floats, counted: npt.NDArray[np.int64], horizon: float
-) -> pd.DataFrame:
-    known = np.concatenate([happened, before, [np.round(horizon * DAYS_PER_MONTH)]])
-    day = np.union1d(known[np.isfinite(known)].astype(int), counted)
-    events, competing = at_risk.so_far(happened, day), at_risk.so_far(before, day)
+def _course(happened: steps.Floats, before: steps.Floats, day: steps.Days) -> pd.DataFrame:
+    events, competing = steps.so_far(happened, day), steps.so_far(before, day)
     low, high = exact_interval(events, len(happened))
-    return pd.DataFrame(
-        {
-            "day": day,
-            "months": day / DAYS_PER_MONTH,
-            "at_risk": len(happened) - events - competing,
-            "events": events,
-            "died_before": competing,
-            "share": 100 * events / len(happened),
-            "low": 100 * low,
-            "high": 100 * high,
-        }
-    )
+    left = {"events": events, "died_before": competing}
+    share = 100 * events / len(happened)
+    return steps.course(day, len(happened), left, share, (100 * low, 100 * high))
 
 
-def exact_interval(events: npt.NDArray[np.int64], patients: int) -> tuple[Floats, Floats]:
+def exact_interval(events: steps.Days, patients: int) -> tuple[steps.Floats, steps.Floats]:
     """The 95 % interval of a share of patients by Clopper and Pearson (Biometrika 1934)."""
     others = patients - events
     # The quantiles of a beta distribution; at no events, or all, one end is the bound itself.
@@ -122,5 +104,5 @@ def exact_interval(events: npt.NDArray[np.int64], patients: int) -> tuple[Floats
 def _shares(axes: Axes, highest: float) -> None:
     """A scale from 0 to just above the highest interval."""
     axes.set_ylim(0, min(100, max(LEAST_TOP, 1.05 * highest)))
-    axes.yaxis.set_major_locator(MaxNLocator(6, steps=STEPS))
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=scales.STEPS))
     axes.set_ylabel("Patients with the event (%)")

@@ -37,8 +37,7 @@ def lanes(tables: Tables, arms: tuple[str, ...]) -> tuple[pd.DataFrame, Order]:
     lane = {patient: i for i, patient in enumerate(order.patients)}
     for end in ("from", "to"):
         rows[f"{end}_month"] = rows[f"{end}_day"] / DAYS_PER_MONTH
-    rows = rows.assign(lane=rows["patient"].map(lane))
-    return rows.reindex(columns=list(COLUMNS)), order
+    return rows.assign(lane=rows["patient"].map(lane)).reindex(columns=list(COLUMNS)), order
 
 
 def _arm(events: pd.DataFrame, arm: str) -> pd.DataFrame:
@@ -47,8 +46,7 @@ def _arm(events: pd.DataFrame, arm: str) -> pd.DataFrame:
     followed = pd.DataFrame({"patient": ends.index, "to_day": ends.to_numpy()})
     followed = followed.assign(from_day=0, item="follow-up", what="")
     points = events[events["event"].isin(POINTS)]
-    points = points.rename(columns={"event": "item", "day": "from_day"})
-    points = points.assign(to_day=points["from_day"])[list(followed.columns)]
+    points = points.assign(item=points["event"], from_day=points["day"], to_day=points["day"])
     courses = _courses(events, ends)
     return pd.concat([part for part in (followed, courses, points) if len(part)]).assign(arm=arm)
 
@@ -59,15 +57,9 @@ def _courses(events: pd.DataFrame, ends: pd.Series[int]) -> pd.DataFrame:
     steps = steps.sort_values(["patient", "what", "day"], kind="stable")
     of_course = steps.groupby(["patient", "what"])
     until = of_course["day"].shift(-1).fillna(steps["patient"].map(ends)).astype(float)
-    stretches = pd.DataFrame(
-        {
-            "patient": steps["patient"],
-            "item": Event.COURSE,
-            "what": steps["what"],
-            "from_day": steps["day"],
-            "to_day": until,
-            "share_of_full_dose": steps["value"] / of_course["value"].transform("max"),
-        }
+    share = steps["value"] / of_course["value"].transform("max")
+    stretches = steps.assign(
+        item=Event.COURSE, from_day=steps["day"], to_day=until, share_of_full_dose=share
     )
     return stretches[(steps["value"] > 0) & (until > steps["day"])]
 
@@ -79,10 +71,8 @@ def _order(rows: pd.DataFrame, arms: tuple[str, ...], patients: list[int]) -> Or
     here = rows[rows["arm"] == arm]
     names = sorted(here.loc[here["item"] == Event.COURSE, "what"].unique())
     course = str(names[0]) if names else ""
-    days = (here["to_day"] - here["from_day"]).groupby(
-        [here["item"], here["what"], here["patient"]]
-    )
-    total = days.sum()
+    days = here["to_day"] - here["from_day"]
+    total = days.groupby([here["item"], here["what"], here["patient"]]).sum()
 
     def key(patient: int) -> tuple[float, float, int]:
         taken = float(total.get((Event.COURSE, course, patient), 0.0))

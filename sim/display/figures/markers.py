@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pandas as pd
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from sim.display.figures import months, multiples, style
-from sim.display.figures.bands import band, median
+from sim.display.figures import bands, months, multiples, style
 from sim.display.figures.caption import Caption
-from sim.display.figures.multiples import Room
+from sim.display.figures.differences import label_of
 from sim.display.figures.saved import Saved
 from sim.display.numbers import significant
 from sim.results import Tables
-from sim.vocabulary import BONES, DAYS_PER_MONTH, MARKERS, QUANTITIES
+from sim.vocabulary import BONES, MARKERS, QUANTITIES
 
 QUANTITY_OF = dict(zip(MARKERS, QUANTITIES[len(BONES) :], strict=True))
-NAMES = {"ctx": "CTX", "balp": "BALP", "tryptase": "Tryptase"}
 LEVELS = {"p25": 0.25, "median": 0.5, "p75": 0.75}
-ROOM = Room(left=14.0, between=5.0, right=5.0, height=56.0, below=9.5, abreast=len(MARKERS))
+BANDS = (("p25", "p75", 0.18, 0.5),)
+"""The middle 50 % of patients, with how dark they are, and how wide the edges."""
+
+ROOM = multiples.Room(14.0, between=5.0, right=5.0, height=56.0, below=9.5, abreast=len(MARKERS))
 LEADING = {
     0.7: (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8),
     1.3: (1, 1.5, 2, 3, 5, 7),
@@ -38,7 +34,7 @@ SHOWN = (45.0, 130.0)
 """Percent of entry that the scale shows at least."""
 
 
-def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None:
+def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     """One panel a measured marker, all on one logarithmic scale; None where none is measured."""
     numbers = courses(saved.tables, caption.arms)
     if numbers.empty:
@@ -46,21 +42,23 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None
     drawn = list(dict.fromkeys(numbers["marker"]))
     reported = changes(saved.reported, drawn).assign(months=_last_visit(numbers, caption))
     looks = style.arm_style(caption.arms)
-    page = multiples.titled(
-        [NAMES[marker] for marker in drawn], ROOM, caption.title,
+    grid = multiples.titled(
+        [label_of(marker) for marker in drawn], ROOM, caption.title,
         _legend(looks, reported, caption),
         caption.paragraphs(*_explained(reported, caption), about_bone=False),
     )  # fmt: skip
-    limits = _limits(numbers, reported)
-    for axes, marker in zip(page.panels, drawn, strict=True):
-        _panel(axes, numbers[numbers["marker"] == marker], looks)
-        _axes(axes, caption, page.width, limits)
+    # One scale round every band and every reported value.
+    seen = [*SHOWN, *numbers["p25"], *numbers["p75"], *reported["reported"]]
+    limits = min(seen) / 1.08, max(seen) * 1.08
+    for axes, marker in zip(grid.panels, drawn, strict=True):
+        bands.draw(axes, numbers[numbers["marker"] == marker], looks, BANDS)
+        _axes(axes, caption, grid.width, limits)
         own = reported[reported["marker"] == marker]
         if len(own):
             axes.plot(own["months"], own["reported"], clip_on=False, **style.diamond())
         axes.tick_params(axis="y", labelleft=marker == drawn[0])
-    page.panels[0].set_ylabel("Percent of the entry value, log scale")
-    return page.figure, pd.concat([numbers, reported], ignore_index=True)
+    grid.panels[0].set_ylabel("Percent of the entry value, log scale")
+    return grid.page.figure, pd.concat([numbers, reported], ignore_index=True)
 
 
 def courses(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
@@ -71,25 +69,14 @@ def courses(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
     """
     rows = []
     for marker, quantity in QUANTITY_OF.items():
-        measured = tables.measurements[tables.measurements["quantity"] == quantity]
-        if measured["day"].nunique() < 2:
+        is_marker = tables.measurements["quantity"] == quantity
+        if tables.measurements.loc[is_marker, "day"].nunique() < 2:
             continue
         for arm in arms:
-            wide = measured[measured["arm"] == arm].pivot(
-                index="patient", columns="day", values="value"
-            )
-            percent = 100 * wide.div(wide.iloc[:, 0], axis=0)
-            for day, values in percent.items():
-                known = values.dropna().to_numpy(float)
-                rows.append(
-                    {
-                        "marker": marker,
-                        "arm": arm,
-                        "months": float(str(day)) / DAYS_PER_MONTH,
-                        "patients": len(known),
-                        **dict(zip(LEVELS, np.quantile(known, [*LEVELS.values()]), strict=True)),
-                    }
-                )
+            values = bands.measured(tables, quantity, arm)
+            percent = 100 * values.div(values.iloc[:, 0], axis=0)
+            visits = bands.visits(percent, LEVELS)
+            rows += [{"marker": marker, "arm": arm, **visit} for visit in visits]
     return pd.DataFrame(rows)
 
 
@@ -111,15 +98,6 @@ def _last_visit(numbers: pd.DataFrame, caption: Caption) -> float:
     return float(numbers.loc[numbers["months"] <= end + 0.1, "months"].max())
 
 
-def _panel(axes: Axes, numbers: pd.DataFrame, looks: dict[str, style.ArmStyle]) -> None:
-    """One marker: areas with edges below, medians on top."""
-    opacity = 0.36 / max(2, len(looks))
-    for arm, look in looks.items():
-        course = numbers[numbers["arm"] == arm]
-        band(axes, course["months"], course[["p25", "p75"]], look, opacity, edge=0.5)
-        median(axes, course["months"], course, look)
-
-
 def _axes(axes: Axes, caption: Caption, width: float, limits: tuple[float, float]) -> None:
     """Months across; up, a logarithmic scale on which halving and doubling are as far."""
     last = caption.horizon_months
@@ -132,12 +110,6 @@ def _axes(axes: Axes, caption: Caption, width: float, limits: tuple[float, float
     axes.yaxis.set_minor_locator(NullLocator())
 
 
-def _limits(numbers: pd.DataFrame, reported: pd.DataFrame) -> tuple[float, float]:
-    """The ends of the scale that all panels share: round every band and every reported value."""
-    seen = [*SHOWN, *numbers["p25"], *numbers["p75"], *reported["reported"]]
-    return min(seen) / 1.08, max(seen) * 1.08
-
-
 def _round_percents(low: float, high: float) -> list[float]:
     """Round numbers on a logarithmic scale, fewer of them on a longer one."""
     decades = math.log10(high / low)
@@ -147,16 +119,15 @@ def _round_percents(low: float, high: float) -> list[float]:
     return [percent for percent in every if low <= percent <= high]
 
 
-def _legend(
-    looks: dict[str, style.ArmStyle], reported: pd.DataFrame, caption: Caption
-) -> list[list[Artist]]:
+def _legend(looks: style.Looks, reported: pd.DataFrame, caption: Caption) -> style.Legend:
     """The arms, and what areas, diamonds and lines are."""
+    diamonds = [style.line_entry("reported", **style.diamond())] if len(reported) else []
     return [
         style.arms_in_legend(looks),
         [
-            Patch(facecolor=style.BAND, label="middle 50 %"),
-            *([Line2D([], [], label="reported", **style.diamond())] if len(reported) else []),
-            Line2D([], [], label="entry value", **style.DASHED),
+            style.area_entry("middle 50 %", facecolor=style.BAND),
+            *diamonds,
+            style.line_entry("entry value", **style.DASHED),
             *months.legend(caption),
         ],
     ]

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.patches import Patch
 
 from sim.display.figures.caption import Caption
-from sim.display.figures.style import BAND
+from sim.display.figures.style import BAND, area_entry
 from sim.display.numbers import significant
 from sim.vocabulary import DAYS_PER_MONTH
 
@@ -50,18 +50,15 @@ def draw_months(
         axes.axvspan(max(0, caption.evidence_months - late), end, zorder=0, **BEYOND)
 
 
-def legend(caption: Caption) -> list[Patch]:
+def legend(caption: Caption) -> list[Artist]:
     """What the hatched area is, where there is one."""
-    if caption.evidence_months is None:
-        return []
-    return [Patch(label="beyond the evidence", **BEYOND)]
+    is_hatched = caption.evidence_months is not None
+    return [area_entry("beyond the evidence", **BEYOND)] if is_hatched else []
 
 
 def explained(caption: Caption) -> list[str]:
     """Where the evidence ends, for the caption."""
     if caption.evidence_months is None:
         return []
-    return [
-        "Hatched: extrapolation beyond the last evidence (month "
-        f"{significant(caption.evidence_months)})."
-    ]
+    last = significant(caption.evidence_months)
+    return [f"Hatched: extrapolation beyond the last evidence (month {last})."]

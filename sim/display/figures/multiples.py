@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from sim.display.figures.page import ONE_COLUMN, SAMPLE, TWO_COLUMNS, Page
-from sim.display.figures.style import SECOND
+from sim.display.figures.style import SECOND, Legend
 from sim.display.figures.texts import POINTS_PER_MM, wrapped
 
 ROOM = 205.0
@@ -46,60 +44,53 @@ class Room(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """A page with a panel for each head, and how high these are in mm."""
+    """A page with its panels, and how wide and high these are in mm."""
 
     page: Page
     panels: list[Axes]
+    width: float
     height: float
 
 
 def grid(
-    heads: Sequence[tuple[str, str]],
-    cells: Sequence[tuple[int, int]],
-    size: Size,
-    title: str,
-    legend: Sequence[Sequence[Artist]],
-    caption: Sequence[str],
-    sample: float = SAMPLE,
-    last: float = 0.0,
-) -> Grid:
-    """A panel with a head at each row and column of `cells`; `last` is the room below all."""
+    heads: Sequence[tuple[str, str]], cells: Sequence[tuple[int, int]], size: Size, title: str,
+    legend: Legend, caption: Sequence[str], sample: float = SAMPLE,
+) -> Grid:  # fmt: skip
+    """A panel with a head at each row and column of `cells`."""
     above, high, rows = fitted(heads, cells, size)
-    pitch = above + high + size.below
-    page = Page(TWO_COLUMNS, pitch * rows + last, title, legend, caption, sample)
-    panels = []
-    for (row, column), (name, below) in zip(cells, heads, strict=True):
-        left = size.left + column * (size.width + size.between)
-        axes = page.axes(left, row * pitch + above, size.width, high)
+    page = Page(TWO_COLUMNS, (above + high + size.below) * rows, title, legend, caption, sample)
+    laid_out = _laid_out(page, cells, size, above, high)
+    for axes, (name, below) in zip(laid_out.panels, heads, strict=True):
         head(axes, name, below, size.width + size.beside, above)
-        panels.append(axes)
-    return Grid(page, panels, high)
-
-
-class Titled(NamedTuple):
-    """A figure with a panel for each title, and how wide these are in mm."""
-
-    figure: Figure
-    panels: list[Axes]
-    width: float
+    return laid_out
 
 
 def titled(
-    titles: Sequence[str], room: Room, title: str, legend: Sequence[Sequence[Artist]],
-    caption: Sequence[str],
-) -> Titled:  # fmt: skip
+    titles: Sequence[str], room: Room, title: str, legend: Legend, caption: Sequence[str]
+) -> Grid:
     """A panel below each title, so many abreast; one panel alone takes one column of a journal."""
     width = ONE_COLUMN if len(titles) == 1 else TWO_COLUMNS
     columns = min(len(titles), room.abreast)
     panel = (width - room.left - room.right + room.between) / columns - room.between
-    pitch = ABOVE + room.height + room.below
-    page = Page(width, pitch * -(-len(titles) // columns), title, legend, caption)
-    panels = []
-    for (row, column), name in zip(in_rows(len(titles), columns), titles, strict=True):
-        left = room.left + column * (panel + room.between)
-        panels.append(page.axes(left, ABOVE + row * pitch, panel, room.height))
-        panels[-1].set_title(name)
-    return Titled(page.figure, panels, panel)
+    size = Size(room.left, panel, room.between, room.below, room.height, room.height)
+    cells = in_rows(len(titles), columns)
+    page = Page(width, (ABOVE + room.height + room.below) * down(cells), title, legend, caption)
+    laid_out = _laid_out(page, cells, size, ABOVE, room.height)
+    for axes, name in zip(laid_out.panels, titles, strict=True):
+        axes.set_title(name)
+    return laid_out
+
+
+def _laid_out(
+    page: Page, cells: Sequence[tuple[int, int]], size: Size, above: float, high: float
+) -> Grid:
+    """A panel of so many mm at each row and column of `cells`, with so much room above it."""
+    across, pitch = size.width + size.between, above + high + size.below
+    panels = [
+        page.axes(size.left + column * across, row * pitch + above, size.width, high)
+        for row, column in cells
+    ]
+    return Grid(page, panels, size.width, high)
 
 
 def fitted(

@@ -8,22 +8,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from scipy import stats
 
-from sim.display.figures import at_risk, months, multiples, steps
+from sim.display.figures import months, multiples, steps
 from sim.display.figures.caption import Caption
-from sim.display.figures.multiples import Room
 from sim.display.figures.saved import Saved
-from sim.display.figures.style import ArmStyle, arm_style
+from sim.display.figures.style import Drawn, arm_style
 from sim.results import Tables
 from sim.vocabulary import DAYS_PER_MONTH, Event
 
 ROWS = {"at_risk": "Still on it", "stopped": "Stopped", "censored": "Censored"}
-LEFT, WIDTH, BETWEEN = at_risk.LABELS + 2, 63.0, 4.0
+LEFT, WIDTH, BETWEEN = steps.LABELS + 2, 63.0, 4.0
 
-Floats = npt.NDArray[np.float64]
 EXPLAINED = (
     "Kaplan-Meier estimate of the share of patients who have not stopped the course for "
     "intolerance, at any dose, among those who began it. The planned end of the course, death and "
@@ -34,7 +30,7 @@ EXPLAINED = (
 )
 
 
-def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None:
+def figure(saved: Saved, caption: Caption) -> Drawn | None:
     """One panel for each therapy taken as a course, with its table; None where there is none."""
     numbers = courses(saved.tables, caption)
     if numbers is None:
@@ -42,27 +38,22 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None
     therapies = list(dict.fromkeys(numbers["therapy"]))
     taken = set(numbers["arm"])
     looks = {arm: look for arm, look in arm_style(caption.arms).items() if arm in taken}
-    table = at_risk.height(len(looks), len(ROWS))
-    room = Room(LEFT, between=29.0, right=4.0, height=50.0, below=table + BETWEEN)
-    page = multiples.titled(
+    below = BETWEEN + steps.height(len(looks), len(ROWS))
+    room = multiples.Room(LEFT, between=29.0, right=4.0, height=50.0, below=below)
+    grid = multiples.titled(
         [therapy[:1].upper() + therapy[1:] for therapy in therapies], room, caption.title,
         steps.legend(looks, caption),
         caption.paragraphs(*EXPLAINED, *months.explained(caption), about_bone=False),
     )  # fmt: skip
-    for axes, therapy in zip(page.panels, therapies, strict=True):
-        _panel(axes, numbers[numbers["therapy"] == therapy], looks, caption)
-    return page.figure, numbers
-
-
-def _panel(axes: Axes, numbers: pd.DataFrame, looks: dict[str, ArmStyle], caption: Caption) -> None:
-    last = numbers["months"].max()
-    at = months.ticks(last, WIDTH)
-    late = numbers["start_day"].iloc[0] / DAYS_PER_MONTH
-    steps.draw_steps(axes, numbers, looks, at)
-    months.draw_months(axes, caption, at, last, "the course began", late)
-    axes.set_ylim(0, 100)
-    axes.set_ylabel("Patients still on it (%)")
-    at_risk.draw(axes, numbers, ROWS, at)
+    for axes, therapy in zip(grid.panels, therapies, strict=True):
+        course = numbers[numbers["therapy"] == therapy]
+        last, start = course["months"].max(), course["start_day"].iloc[0] / DAYS_PER_MONTH
+        at = months.ticks(last, WIDTH)
+        steps.draw(axes, course, looks, at, ROWS)
+        months.draw_months(axes, caption, at, last, "the course began", start)
+        axes.set_ylim(0, 100)
+        axes.set_ylabel("Patients still on it (%)")
+    return grid.page.figure, numbers
 
 
 def courses(tables: Tables, caption: Caption) -> pd.DataFrame | None:
@@ -73,19 +64,16 @@ def courses(tables: Tables, caption: Caption) -> pd.DataFrame | None:
     where nobody is left).
     """
     begun = tables.events[(tables.events["event"] == Event.COURSE) & (tables.events["value"] > 0)]
-    parts = []
+    rows = {}
     for therapy in sorted(begun["what"].unique()):
         by_arm = {arm: spells(tables, arm, therapy) for arm in caption.arms}
         taken = {arm: spell for arm, spell in by_arm.items() if len(spell)}
         last = max(spell["days"].max() for spell in taken.values())
         counted = months.days(months.ticks(last / DAYS_PER_MONTH, WIDTH))
         for arm, spell in taken.items():
-            start = spell["start"].min()
             course = _course(spell, counted)
-            course.insert(0, "therapy", therapy)
-            course.insert(1, "arm", arm)
-            parts.append(course.assign(start_day=start))
-    return pd.concat(parts, ignore_index=True) if parts else None
+            rows[therapy, arm] = course.assign(start_day=spell["start"].min())
+    return steps.below_each_other(rows, "therapy") if rows else None
 
 
 def spells(tables: Tables, arm: str, therapy: str) -> pd.DataFrame:
@@ -99,42 +87,30 @@ def spells(tables: Tables, arm: str, therapy: str) -> pd.DataFrame:
     stop = _first(rows[own & (rows["event"] == Event.INTOLERANCE) & zero])
     plan = _first(rows[own & (rows["event"] == Event.COURSE) & zero])
     left = _first(rows[rows["event"].isin([Event.DEATH, Event.END])])
-    spell = pd.DataFrame({"start": start, "stop": stop.reindex(start.index)})
-    spell["out"] = pd.concat([plan, left], axis=1).min(axis=1).reindex(start.index)
-    stopped = spell["stop"].notna()
-    days = spell["stop"].where(stopped, spell["out"]) - spell["start"]
-    return pd.DataFrame({"start": spell["start"], "days": days, "stopped": stopped})
+    stop = stop.reindex(start.index)
+    out = stop.fillna(pd.concat([plan, left], axis=1).min(axis=1))
+    return pd.DataFrame({"start": start, "days": out - start, "stopped": stop.notna()})
 
 
 def _first(rows: pd.DataFrame) -> pd.Series[int]:
     return rows.groupby("patient")["day"].min()
 
 
-def _course(spell: pd.DataFrame, counted: npt.NDArray[np.int64]) -> pd.DataFrame:
-    days = spell["days"].to_numpy(float)
-    stopped = np.where(spell["stopped"], days, np.inf)
-    # Who leaves on a day is still at risk that day, as in any table of a Kaplan-Meier estimate.
-    censored = np.where(spell["stopped"], np.inf, days + 1)
+def _course(spell: pd.DataFrame, counted: steps.Days) -> pd.DataFrame:
+    days, has_stopped = spell["days"].to_numpy(float), spell["stopped"].to_numpy(bool)
     day = np.union1d(days.astype(int), counted)
-    share, low, high = survival(days, spell["stopped"].to_numpy(bool), day)
-    stops, others = at_risk.so_far(stopped, day), at_risk.so_far(censored, day)
-    return pd.DataFrame(
-        {
-            "day": day,
-            "months": day / DAYS_PER_MONTH,
-            "at_risk": len(spell) - stops - others,
-            "stopped": stops,
-            "censored": others,
-            "share": 100 * share,
-            "low": 100 * low,
-            "high": 100 * high,
-        }
-    )
+    share, low, high = survival(days, has_stopped, day)
+    left = {
+        "stopped": steps.so_far(np.where(has_stopped, days, np.inf), day),
+        # Who leaves on a day is still at risk that day, as in any Kaplan-Meier estimate.
+        "censored": steps.so_far(np.where(has_stopped, np.inf, days + 1), day),
+    }
+    return steps.course(day, len(spell), left, 100 * share, (100 * low, 100 * high))
 
 
 def survival(
-    days: Floats, happened: npt.NDArray[np.bool_], at: npt.NDArray[np.int64]
-) -> tuple[Floats, Floats, Floats]:
+    days: steps.Floats, happened: npt.NDArray[np.bool_], at: steps.Days
+) -> tuple[steps.Floats, steps.Floats, steps.Floats]:
     """The Kaplan-Meier estimate after each day of `at`, with its 95 % interval (log-log).
 
     NaN for the ends of the interval where the estimate is 0 or 1 and the formula says nothing.

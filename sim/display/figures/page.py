@@ -8,7 +8,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.display.figures.style import CAPTION
+from sim.display.figures.style import CAPTION, Legend
 from sim.display.figures.texts import MM_PER_POINT, SIZE, TITLE_SIZE, millimetres, paragraph
 
 ONE_COLUMN, TWO_COLUMNS = 89.0, 183.0
@@ -32,14 +32,9 @@ class Page:
     """
 
     def __init__(
-        self,
-        width: float,
-        panels: float,
-        title: str,
-        legend: Sequence[Sequence[Artist]],
-        caption: Sequence[str],
+        self, width: float, panels: float, title: str, legend: Legend, caption: Sequence[str],
         sample: float = SAMPLE,
-    ) -> None:
+    ) -> None:  # fmt: skip
         room = width - 2 * MARGIN
         titles = paragraph(title, room, is_title=True)
         lines = [line for text in caption for line in paragraph(text, room)]
@@ -51,24 +46,18 @@ class Page:
         self.figure = Figure(figsize=(width / MM_PER_INCH, self.height / MM_PER_INCH))
         self._text(MARGIN, "\n".join(titles), weight="bold", size=TITLE_SIZE)
         for i, row in enumerate(rows):
-            self._legend(MARGIN + TITLE_LINE * len(titles) + LEGEND_LINE * i, row, sample)
+            # Above all panels, where it covers no data.
+            top = MARGIN + TITLE_LINE * len(titles) + LEGEND_LINE * i
+            self.figure.legend(
+                handles=row, loc="upper left", bbox_to_anchor=self._at(MARGIN, top + 0.6),
+                ncols=len(row), columnspacing=1.6, handlelength=sample,
+            )  # fmt: skip
         self._text(self.top + panels, "\n".join(lines), color=CAPTION, linespacing=1.25)
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         """A panel; `top` counts from below title and legend."""
         x, y = self._at(left, self.top + top + height)
         return self.figure.add_axes((x, y, width / self.width, height / self.height))
-
-    def _legend(self, top: float, row: list[Artist], sample: float) -> None:
-        """A row of the legend above all panels, where it covers no data."""
-        self.figure.legend(
-            handles=row,
-            loc="upper left",
-            bbox_to_anchor=self._at(MARGIN, top + 0.6),
-            ncols=len(row),
-            columnspacing=1.6,
-            handlelength=sample,
-        )
 
     def _text(self, top: float, text: str, **look: object) -> None:
         x, y = self._at(MARGIN, top)
@@ -78,7 +67,7 @@ class Page:
         return left / self.width, 1 - top / self.height
 
 
-def _rows(groups: Sequence[Sequence[Artist]], width: float, sample: float) -> list[list[Artist]]:
+def _rows(groups: Legend, width: float, sample: float) -> list[list[Artist]]:
     """The legend in one row if it fits; else each group begins a row and takes what it needs."""
     together = [entry for group in groups for entry in group]
     sample_width = sample * SIZE * MM_PER_POINT + AROUND_ENTRY

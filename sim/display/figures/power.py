@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from sim.display.figures.caption import Caption
 from sim.display.figures.page import ONE_COLUMN, Page
-from sim.display.figures.style import arm_style, arms_in_legend
+from sim.display.figures.style import Drawn, arm_style, arms_in_legend
 from sim.vocabulary import Z95
 
 LEFT, RIGHT, HEIGHT, SCALE = 13.0, 3.0, 50.0, 10.5
 """Millimetres beside the panel, of the panel, and below it."""
 
 
-def figure(by_size: pd.DataFrame, caption: Caption) -> Figure:
+def figure(by_size: pd.DataFrame, caption: Caption) -> Drawn:
     """The power of every size of trial, with its 95 % Monte Carlo interval.
 
     `by_size` is the table of a power analysis; the caption says what was simulated.
@@ -41,4 +40,4 @@ def figure(by_size: pd.DataFrame, caption: Caption) -> Figure:
     axes.set_xticks([0, *by_size["patients_per_arm"].unique()])
     axes.set_xlabel("patients per arm")
     axes.set_ylabel("trials that exclude 0, %")
-    return page.figure
+    return page.figure, by_size

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from sim.display.figures import intervals
 from sim.display.figures.comparison import LAYOUT, Beside, blocks_of, legend
-from sim.display.figures.style import arm_style
+from sim.display.figures.style import Drawn, arm_style
 from sim.vocabulary import arms_of
 
-OUTCOMES = {
-    "spine T-score": "T-score",
-    "hip T-score": "T-score",
-    "spine above T -2.5": "% of patients",
-    "spine change": "% of the entry value",
-    "vertebral fractures": "per 100 person-years",
-    "all fractures": "per 100 person-years",
-}
-"""The outcomes shown, in the order of the panels, and what their scales are called."""
+OUTCOMES = (
+    "spine T-score", "hip T-score", "spine above T -2.5", "spine change", "vertebral fractures",
+    "all fractures",
+)  # fmt: skip
+"""The outcomes shown, in the order of the panels."""
 
 MOST = 30.0
 """The most that a panel may take, in mm."""
@@ -35,7 +30,7 @@ EXPLAINED = (
 )
 
 
-def figure(summary: pd.DataFrame, own: str, title: str, sentences: Sequence[str] = ()) -> Figure:
+def figure(summary: pd.DataFrame, own: str, title: str, sentences: Sequence[str] = ()) -> Drawn:
     """The main outcomes under every reading, and below them the differences of the arms.
 
     `summary` is that of `sim.experiments.readings`, `own` the scenario's own reading. The caption
@@ -45,7 +40,8 @@ def figure(summary: pd.DataFrame, own: str, title: str, sentences: Sequence[str]
     bands = list(_bands(rows, own))
     blocks = [block for band in bands for block in blocks_of(band, OUTCOMES, MOST)]
     caption = [*sentences, *EXPLAINED]
-    return intervals.figure([blocks], title, [legend(band) for band in bands], caption, LAYOUT)
+    legends = [legend(band) for band in bands]
+    return intervals.figure([blocks], title, legends, caption, LAYOUT), summary
 
 
 def _bands(rows: pd.DataFrame, own: str) -> Iterator[Beside]:
@@ -57,4 +53,4 @@ def _bands(rows: pd.DataFrame, own: str) -> Iterator[Beside]:
         shown = [arms for arms in every if bool(arms.against_arm) == is_difference]
         if shown:
             looks = {arms: styles[arms.arm] for arms in shown}
-            yield Beside(rows, "reading", names, own, looks, is_difference)
+            yield Beside(rows, "reading", names, own, looks)

@@ -28,7 +28,6 @@ class Saved(NamedTuple):
     tables: Tables
     summary: pd.DataFrame
     reported: pd.DataFrame | None
-    has_tables: bool = True
 
 
 def read(folder: Path) -> Saved:
@@ -42,5 +41,4 @@ def read(folder: Path) -> Saved:
         load(folder) if has_tables else Tables(*[pd.DataFrame()] * len(Tables._fields)),
         read_csv(folder / "summary.csv", OF_AN_OUTCOME),
         read_csv(published, OF_A_FACT) if published.exists() else None,
-        has_tables,
     )

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
 
+Drawn = tuple["Figure", "pd.DataFrame"]
+"""A figure, and the numbers that it shows."""
+
+Legend = Sequence[Sequence["Artist"]]
+"""Entries of a legend in groups: where they do not fit one row, each group begins a row."""
+
 STYLE = Path(__file__).with_name("mastosim.mplstyle")
 
 LINES: tuple[Any, ...] = (
@@ -33,8 +39,8 @@ INK = "#222222"
 CAPTION, SECOND = "#444444", "#666666"
 """Letters of the caption, and of what stands behind the labels: units, values, subgroups."""
 
-NEUTRAL, OTHERS = "#8a8a8a", "#9c9ca1"
-"""In a legend, what holds for every arm; in a panel, what is not named."""
+NEUTRAL = "#8a8a8a"
+"""In a legend, what holds for every arm."""
 
 FAINT, BAND, GRID, PALEST = "#bdbdbd", "#cfcfcf", "#e4e4e4", "#f4f4f4"
 """Lines that are not named, bands and bars of all arms, lines of a grid, outermost bands."""
@@ -56,6 +62,10 @@ class ArmStyle(NamedTuple):
     color: str
     linestyle: Any
     marker: str
+
+
+Looks = Mapping[Any, ArmStyle]
+"""How each arm or difference looks."""
 
 
 def arm_style(arms: Sequence[str]) -> dict[str, ArmStyle]:
@@ -94,9 +104,21 @@ def mark(look: ArmStyle, is_open: bool = False, size: float = 4.4) -> dict[str, 
 
 def entry(label: str, look: Mapping[str, Any], linestyle: Any = "-") -> Artist:
     """A mark on a line in the legend."""
+    return line_entry(label, **with_line(look, linestyle))
+
+
+def line_entry(label: str, **look: Any) -> Artist:
+    """A line or a mark in the legend."""
     from matplotlib.lines import Line2D
 
-    return Line2D([], [], label=label, **with_line(look, linestyle))
+    return Line2D([], [], label=label, **look)
+
+
+def area_entry(label: str, **look: Any) -> Artist:
+    """An area in the legend."""
+    from matplotlib.patches import Patch
+
+    return Patch(label=label, **look)
 
 
 def with_line(mark: Mapping[str, Any], linestyle: Any = "-") -> dict[str, Any]:
@@ -112,11 +134,9 @@ def diamond(is_filled: bool = False) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def arms_in_legend(looks: Mapping[str, ArmStyle]) -> list[Artist]:
+def arms_in_legend(looks: Looks) -> list[Artist]:
     """The arms in the legend of a figure that shows their courses as lines with marks."""
-    from matplotlib.lines import Line2D
-
-    return [Line2D([], [], label=arm, **EDGE, **look._asdict()) for arm, look in looks.items()]
+    return [line_entry(arm, **EDGE, **look._asdict()) for arm, look in looks.items()]
 
 
 UNDATED: dict[str, dict[str, Any]] = {
@@ -128,11 +148,7 @@ UNDATED: dict[str, dict[str, Any]] = {
 
 
 def write(
-    folder: Path,
-    name: str,
-    figure: Figure,
-    numbers: pd.DataFrame,
-    formats: Sequence[str] = ("svg", "png"),
+    folder: Path, name: str, figure: Figure, numbers: pd.DataFrame, formats: Sequence[str]
 ) -> list[Path]:
     """Write a figure in each format and its numbers as CSV: the same bytes every time.
 

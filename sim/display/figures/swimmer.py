@@ -8,16 +8,12 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
-from sim.display.figures import months, multiples
+from sim.display.figures import months, multiples, style
 from sim.display.figures.caption import Caption
 from sim.display.figures.lanes import MOST, Order, lanes
-from sim.display.figures.multiples import Room
 from sim.display.figures.saved import Saved
-from sim.display.figures.style import BAND, INK, NEUTRAL, arm_style
+from sim.display.figures.style import BAND, INK, NEUTRAL, area_entry, line_entry
 from sim.vocabulary import SITES, Event
 
 ABREAST = 4
@@ -32,28 +28,40 @@ CLOSER = 0.75
 LIGHTER = 0.65
 """How much of the way to white a course at reduced dose is."""
 
-SHAPES = dict(zip(SITES, ("v", "D", "s"), strict=True))
+EVENT: dict[str, Any] = {
+    "linestyle": "none", "color": INK, "markeredgecolor": "white", "markeredgewidth": 0.6,
+    "zorder": 5, "clip_on": False,
+}  # fmt: skip
+FRACTURES = {
+    site: {**EVENT, "marker": shape, "markersize": size}
+    for site, shape, size in zip(SITES, ("v", "D", "s"), (5.2, 4.0, 4.0), strict=True)
+}
+DEATH = {**EVENT, "marker": "x", "markersize": 4.2, "markeredgecolor": INK, "markeredgewidth": 1.3}
+MISSED: dict[str, Any] = {
+    "marker": "o", "markersize": 2.3, "linestyle": "none", "markeredgecolor": INK,
+    "markerfacecolor": "white", "markeredgewidth": 0.5, "zorder": 4,
+}  # fmt: skip
+GIVEN: dict[str, Any] = {"marker": "|", "linestyle": "none", "markersize": 5, "color": INK}
+"""How events and infusions look; a dose given is a tick in its lane, and this in the legend."""
 
 
-def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame]:
+def figure(saved: Saved, caption: Caption) -> style.Drawn:
     """Lanes of the first patients: follow-up, courses, infusions, fractures and death."""
     numbers, order = lanes(saved.tables, caption.arms)
-    count = len(order.patients)
-    room = Room(left=11.0, between=4.0, right=2.0, height=LANE * count, below=10.0, abreast=ABREAST)
-    page = multiples.titled(
-        caption.arms, room, caption.title,
+    height = LANE * len(order.patients)
+    grid = multiples.titled(
+        caption.arms, multiples.Room(11.0, 4.0, 2.0, height, 10.0, ABREAST), caption.title,
         _legend(numbers, months.legend(caption)),
         caption.paragraphs(*_explained(numbers, order, caption), about_bone=False),
     )  # fmt: skip
     courses, doses = _therapies(numbers, Event.COURSE), _therapies(numbers, Event.INFUSION)
-    last = caption.horizon_months
-    at = months.ticks(last, page.width / CLOSER)
-    looks = arm_style(caption.arms).items()
-    for i, (axes, (arm, look)) in enumerate(zip(page.panels, looks, strict=True)):
-        _draw(axes, numbers[numbers["arm"] == arm], look.color, courses, doses)
-        _scales(axes, order.patients if i % ABREAST == 0 else (), count)
+    last, looks = caption.horizon_months, style.arm_style(caption.arms)
+    at = months.ticks(last, grid.width / CLOSER)
+    for i, (axes, arm) in enumerate(zip(grid.panels, caption.arms, strict=True)):
+        _draw(axes, numbers[numbers["arm"] == arm], looks[arm].color, courses, doses)
+        _scale(axes, order.patients, is_labelled=i % ABREAST == 0)
         months.draw_months(axes, caption, at, last)
-    return page.figure, numbers
+    return grid.page.figure, numbers
 
 
 def _draw(
@@ -68,13 +76,12 @@ def _draw(
     for item in (Event.INFUSION, Event.MISSED_INFUSION):
         if item in of:
             _infusions(axes, of[item], doses)
-    for site, shape in SHAPES.items():
-        fractures = of.get(Event.FRACTURE, followed[:0])
-        fractures = fractures[fractures["what"] == site]
+    for site, look in FRACTURES.items():
+        fractures = items[(items["item"] == Event.FRACTURE) & (items["what"] == site)]
         if len(fractures):
-            axes.plot(fractures["from_month"], fractures["lane"], **_event(shape))
+            axes.plot(fractures["from_month"], fractures["lane"], **look)
     if Event.DEATH in of:
-        axes.plot(of[Event.DEATH]["from_month"], of[Event.DEATH]["lane"], **_death())
+        axes.plot(of[Event.DEATH]["from_month"], of[Event.DEATH]["lane"], **DEATH)
 
 
 def _courses(axes: Axes, courses: pd.DataFrame, color: str, therapies: list[str]) -> None:
@@ -96,7 +103,7 @@ def _infusions(axes: Axes, infusions: pd.DataFrame, therapies: list[str]) -> Non
     if infusions["item"].iloc[0] == Event.INFUSION:
         axes.vlines(infusions["from_month"], y, y + height, color=INK, linewidth=0.45, zorder=3)
     else:
-        axes.plot(infusions["from_month"], y + height / 2, **_missed())
+        axes.plot(infusions["from_month"], y + height / 2, **MISSED)
 
 
 def _slots(
@@ -113,32 +120,29 @@ def _therapies(numbers: pd.DataFrame, item: str) -> list[str]:
     return sorted(numbers.loc[numbers["item"].isin([item, f"missed {item}"]), "what"].unique())
 
 
-def _scales(axes: Axes, patients: tuple[int, ...], count: int) -> None:
-    axes.set_ylim(count - 0.4, -0.6)
-    axes.set_yticks(range(len(patients)), [str(patient) for patient in patients])
+def _scale(axes: Axes, patients: tuple[int, ...], is_labelled: bool) -> None:
+    axes.set_ylim(len(patients) - 0.4, -0.6)
+    labels = list(map(str, patients)) if is_labelled else []
+    axes.set_yticks(range(len(labels)), labels)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    if patients:
-        axes.set_ylabel("Patient")
+    axes.set_ylabel("Patient" if is_labelled else "")
 
 
-def _legend(numbers: pd.DataFrame, beyond: list[Patch]) -> list[list[Artist]]:
+def _legend(numbers: pd.DataFrame, beyond: list[Artist]) -> style.Legend:
     """What bars and marks mean, of those that occur; courses in grey, as colours are of arms."""
     items = set(numbers["item"])
-    bars: list[Artist] = [Line2D([], [], color=BAND, linewidth=2.5, label="follow-up")]
+    bars = [line_entry("follow-up", color=BAND, linewidth=2.5)]
     if Event.COURSE in items:
-        bars.append(Patch(label="course", **_dose(NEUTRAL, False)))
+        bars.append(area_entry("course", **_dose(NEUTRAL, False)))
     if (numbers["share_of_full_dose"] < 1).any():
-        bars.append(Patch(label="course, reduced dose", **_dose(NEUTRAL, True)))
+        bars.append(area_entry("course, reduced dose", **_dose(NEUTRAL, True)))
     if Event.INFUSION in items:
-        tick: dict[str, Any] = {"marker": "|", "linestyle": "none", "markersize": 5, "color": INK}
-        bars.append(Line2D([], [], label="dose given", **tick))
+        bars.append(line_entry("dose given", **GIVEN))
     if Event.MISSED_INFUSION in items:
-        bars.append(Line2D([], [], label="dose missed", **_missed()))
-    marks: list[Artist] = [
-        Line2D([], [], label=f"{site} fracture", **_event(shape)) for site, shape in SHAPES.items()
-    ]
-    return [bars, [*marks, Line2D([], [], label="death", **_death()), *beyond]]
+        bars.append(line_entry("dose missed", **MISSED))
+    marks = [line_entry(f"{site} fracture", **look) for site, look in FRACTURES.items()]
+    return [bars, [*marks, line_entry("death", **DEATH), *beyond]]
 
 
 def _dose(color: str, reduced: bool) -> dict[str, Any]:
@@ -146,25 +150,6 @@ def _dose(color: str, reduced: bool) -> dict[str, Any]:
     light = tuple(part + LIGHTER * (1 - part) for part in to_rgb(color))
     face = light if reduced else color
     return {"facecolor": face, "edgecolor": color, "linewidth": 0.5 if reduced else 0.0}
-
-
-def _event(shape: str) -> dict[str, Any]:
-    return {
-        "marker": shape, "markersize": 5.2 if shape == "v" else 4.0, "linestyle": "none",
-        "color": INK, "markeredgecolor": "white", "markeredgewidth": 0.6, "zorder": 5,
-        "clip_on": False,
-    }  # fmt: skip
-
-
-def _death() -> dict[str, Any]:
-    return {**_event("x"), "markersize": 4.2, "markeredgecolor": INK, "markeredgewidth": 1.3}
-
-
-def _missed() -> dict[str, Any]:
-    return {
-        "marker": "o", "markersize": 2.3, "linestyle": "none", "markeredgecolor": INK,
-        "markerfacecolor": "white", "markeredgewidth": 0.5, "zorder": 4,
-    }  # fmt: skip
 
 
 def _explained(numbers: pd.DataFrame, order: Order, caption: Caption) -> list[str]:

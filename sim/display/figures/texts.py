@@ -45,11 +45,6 @@ def paragraph(text: str, width: float, is_title: bool = False) -> list[str]:
     return _lines(words, width, is_title, indent)
 
 
-def height(texts: list[str]) -> float:
-    """Millimetres that so many lines take."""
-    return LINE * len(texts)
-
-
 @cache
 def _millimetres_of(character: str, is_title: bool) -> float:
     weight, size = ("bold", TITLE_SIZE) if is_title else ("normal", SIZE)

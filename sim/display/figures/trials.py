@@ -7,15 +7,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.artist import Artist
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
-from sim.display.figures import intervals
+from sim.display.figures import intervals, style
 from sim.display.figures.caption import spoken
 from sim.display.figures.intervals.parts import Block, Fall, Layout, Mark, Panel, Part, Row, Upright
-from sim.display.figures.style import FAINT, NOT_AN_ARM, color, diamond
 from sim.display.numbers import number, significant, typeset
 
 ROW = 5.2
@@ -28,6 +23,9 @@ FARTHEST = 4.0
 """Standard deviations that the scale shows; what is farther stands at the edge."""
 
 BINS = 40
+SIMULATED = style.color(style.NOT_AN_ARM)
+SHADE: dict[str, Any] = {"color": SIMULATED, "alpha": 0.3}
+LINE: dict[str, Any] = {"color": SIMULATED, "linewidth": 1.6, "zorder": 3}
 LAYOUT = Layout(
     labels=68.0,
     is_scale_below=True,
@@ -46,7 +44,7 @@ EXPLAINED = (
 
 def figure(
     scores: pd.DataFrame, trials: pd.DataFrame, title: str, sentences: Sequence[str] = ()
-) -> tuple[Figure, pd.DataFrame]:
+) -> style.Drawn:
     """One row for each published number that the design leaves open.
 
     `scores` and `trials` are those of `sim.experiments.emulation`; the caption opens with
@@ -54,53 +52,40 @@ def figure(
     """
     rows = scores[(scores["trials"] > 1) & (scores["low"] < scores["high"])].reset_index(drop=True)
     panel = Panel(
-        rows=[_parts(row, _values(trials, row)) for row in rows.itertuples()],
+        rows=[_parts(row, trials) for row in rows.itertuples()],
         scale="standard deviations of the trials from their mean",
         limits=(-FARTHEST, FARTHEST),
-        uprights=[Upright(0, {"color": FAINT, "linewidth": 0.5, "zorder": 0})],
+        uprights=[Upright(0, {"color": style.FAINT, "linewidth": 0.5, "zorder": 0})],
     )
-    labels = [Row(_label(row), ROW) for row in rows.itertuples()]
+    of_sd = (rows["statistic"] != "value").map({True: ", SD", False: ""})
+    labels = [Row(label, ROW) for label in rows["label"] + of_sd]
     caption = [spoken(*sentences, *EXPLAINED)]
-    page = intervals.figure([[Block(labels, [panel])]], title, [_legend()], caption, LAYOUT)
+    page = intervals.figure([[Block(labels, [panel])]], title, _legend(), caption, LAYOUT)
     return page, rows
 
 
-def _label(row: Any) -> str:
-    return str(row.label) if row.statistic == "value" else f"{row.label}, SD"
-
-
-def _values(trials: pd.DataFrame, row: Any) -> np.ndarray:
-    """One statistic in every trial that has it."""
-    column = "value" if row.statistic == "value" else "spread"
-    known = trials.loc[trials["fact"] == row.fact, column].dropna()
-    return np.asarray(known, float)
-
-
-def _parts(row: Any, values: np.ndarray) -> list[Part]:
+def _parts(row: Any, trials: pd.DataFrame) -> list[Part]:
     """How the trials fall, their interval, and the published number among them."""
-    published, low, high, *trials = np.clip(
+    column = "value" if row.statistic == "value" else "spread"
+    values = trials.loc[trials["fact"] == row.fact, column].dropna().to_numpy(float)
+    published, low, high, *fallen = np.clip(
         (np.r_[row.published, row.low, row.high, values] - values.mean()) / values.std(),
         -FARTHEST, FARTHEST,
     )  # fmt: skip
-    heights, edges = np.histogram(trials, bins=BINS, range=(-FARTHEST, FARTHEST))
+    heights, edges = np.histogram(fallen, bins=BINS, range=(-FARTHEST, FARTHEST))
     printed = (significant(row.published), f"{number(row.low)} to {number(row.high)}")
-    shade = {"color": color(NOT_AN_ARM), "alpha": 0.3, "linewidth": 0}
-    symbol = {**diamond(not row.covered), "clip_on": False}
+    symbol = {**style.diamond(not row.covered), "clip_on": False}
     return [
-        Fall(edges, FALL * heights / heights.max(), shade, INTERVAL),
-        Mark(np.nan, low, high, {}, _interval(), INTERVAL),
+        Fall(edges, FALL * heights / heights.max(), {**SHADE, "linewidth": 0}, INTERVAL),
+        Mark(np.nan, low, high, {}, LINE, INTERVAL),
         Mark(published, np.nan, np.nan, symbol, {}, 0.0, (*map(typeset, printed), row.unit)),
     ]
 
 
-def _interval() -> dict[str, Any]:
-    return {"color": color(NOT_AN_ARM), "linewidth": 1.6, "zorder": 3}
-
-
-def _legend() -> list[Artist]:
-    return [
-        Line2D([], [], label="published, covered", **diamond()),
-        Line2D([], [], label="published, not covered", **diamond(is_filled=True)),
-        Patch(label="simulated trials", color=color(NOT_AN_ARM), alpha=0.3),
-        Line2D([], [], label="95 % predictive interval", **_interval()),
-    ]
+def _legend() -> style.Legend:
+    return [[
+        style.line_entry("published, covered", **style.diamond()),
+        style.line_entry("published, not covered", **style.diamond(is_filled=True)),
+        style.area_entry("simulated trials", **SHADE),
+        style.line_entry("95 % predictive interval", **LINE),
+    ]]  # fmt: skip

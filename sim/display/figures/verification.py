@@ -7,11 +7,9 @@ from collections import Counter
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from sim.display.figures.page import TWO_COLUMNS, Page
-from sim.display.figures.style import INK
+from sim.display.figures.style import INK, Drawn, line_entry
 
 ROW, LABELS, EVIDENCE = 5.6, 78.0, 92
 """Millimetres of a row and of the names left of the marks, and characters of the evidence."""
@@ -25,10 +23,10 @@ LOOKS: dict[str, dict[str, Any]] = {
 """How each verdict looks; the shapes differ as well as the fill."""
 
 
-def figure(checks: pd.DataFrame, title: str) -> Figure:
+def figure(checks: pd.DataFrame, title: str) -> Drawn:
     """One row for each check; `checks` is the table of a verification."""
     counts = Counter(checks["verdict"])
-    legend = [Line2D([], [], label=f"{name}: {counts[name]}", **LOOKS[name]) for name in LOOKS]
+    legend = [line_entry(f"{name}: {counts[name]}", **look) for name, look in LOOKS.items()]
     page = Page(TWO_COLUMNS, ROW * len(checks), f"{title}: checks of the program", [legend], [])
     axes = page.axes(LABELS, 0, 6, ROW * len(checks))
     for y, row in enumerate(checks.to_dict("records")):
@@ -40,4 +38,4 @@ def figure(checks: pd.DataFrame, title: str) -> Figure:
     axes.set_xticks([])
     axes.tick_params(axis="y", length=0)
     axes.spines[:].set_visible(False)
-    return page.figure
+    return page.figure, checks

@@ -5,14 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from sim.display.figures import multiples
 from sim.display.figures.caption import Caption
-from sim.display.figures.multiples import Room
 from sim.display.figures.saved import Saved
-from sim.display.figures.style import DASHED, GRID, ZERO, arm_style
+from sim.display.figures.style import DASHED, GRID, ZERO, Drawn, arm_style, line_entry
 from sim.display.numbers import signed, typeset
 from sim.results import Tables
 from sim.vocabulary import DAYS_PER_MONTH
@@ -21,11 +18,11 @@ MOST = 300
 """Patients shown: a bar for each must not be thinner than print can show."""
 
 QUANTITY = "spine_g_cm2"
-ROOM = Room(left=11.5, between=4.0, right=2.0, height=52.0, below=7.0, abreast=4)
+ROOM = multiples.Room(left=11.5, between=4.0, right=2.0, height=52.0, below=7.0, abreast=4)
 ABOVE_ALL_BARS = 0.97
 
 
-def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None:
+def figure(saved: Saved, caption: Caption) -> Drawn | None:
     """Change of spine density from entry to the last measurement, a bar a patient.
 
     None where nobody was measured again after entry.
@@ -33,18 +30,18 @@ def figure(saved: Saved, caption: Caption) -> tuple[Figure, pd.DataFrame] | None
     numbers = changes(saved.tables, caption.arms)
     if numbers.empty:
         return None
-    page = multiples.titled(
-        caption.arms, ROOM, caption.title, [[Line2D([], [], label="median", **DASHED)]],
+    grid = multiples.titled(
+        caption.arms, ROOM, caption.title, [[line_entry("median", **DASHED)]],
         caption.paragraphs(*_explained(saved.tables, numbers, caption.arms)),
     )  # fmt: skip
-    limits = _limits(numbers["change_percent"])
-    for i, (axes, (arm, look)) in enumerate(zip(page.panels, arm_style(caption.arms).items(),
-                                                strict=True)):  # fmt: skip
-        _draw(axes, numbers[numbers["arm"] == arm], look.color)
+    limits, looks = _limits(numbers["change_percent"]), arm_style(caption.arms)
+    for i, (axes, arm) in enumerate(zip(grid.panels, caption.arms, strict=True)):
+        _draw(axes, numbers[numbers["arm"] == arm], looks[arm].color)
         axes.set_ylim(*limits)
-        axes.tick_params(axis="y", labelleft=i % ROOM.abreast == 0)
-        axes.set_ylabel("Change of spine BMD (%)" if i % ROOM.abreast == 0 else "")
-    return page.figure, numbers
+        begins_row = i % ROOM.abreast == 0
+        axes.tick_params(axis="y", labelleft=begins_row)
+        axes.set_ylabel("Change of spine BMD (%)" if begins_row else "")
+    return grid.page.figure, numbers
 
 
 def changes(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
@@ -59,18 +56,14 @@ def changes(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
         entry=("value", "first"), last=("value", "last"), day=("day", "last")
     )
     ends = ends[ends["day"] > 0].reset_index()
-    changed = pd.DataFrame(
-        {
-            "arm": ends["arm"],
-            "patient": ends["patient"],
-            "month": ends["day"] / DAYS_PER_MONTH,
-            "change_percent": 100 * (ends["last"] / ends["entry"] - 1),
-        }
+    change = 100 * (ends["last"] / ends["entry"] - 1)
+    changed = ends.assign(month=ends["day"] / DAYS_PER_MONTH, change_percent=change)
+    order = changed["arm"].map(arms.index)
+    changed = changed.assign(order=order).sort_values(
+        ["order", "change_percent"], ascending=[True, False], ignore_index=True
     )
-    changed["arm"] = pd.Categorical(changed["arm"], arms)
-    changed = changed.sort_values(["arm", "change_percent"], ascending=[True, False], kind="stable")
-    changed.insert(1, "place", changed.groupby("arm", observed=True).cumcount())
-    return changed.astype({"arm": str}).reset_index(drop=True)
+    changed["place"] = changed.groupby("arm").cumcount()
+    return changed[["arm", "place", "patient", "month", "change_percent"]]
 
 
 def _draw(axes: Axes, own: pd.DataFrame, color: str) -> None:

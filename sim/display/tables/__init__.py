@@ -4,6 +4,25 @@ One file for each kind of result, with one function `printout` that takes data f
 facts, and gives the tables with the lines below them.
 """
 
-from sim.display.tables.sheet import WORDS, Printout, Sheet
+from __future__ import annotations
 
-__all__ = ["WORDS", "Printout", "Sheet"]
+from collections.abc import Sequence
+from typing import NamedTuple
+
+WORDS = 2
+"""Columns at the left of every sheet that hold words; the others hold numbers."""
+
+
+class Sheet(NamedTuple):
+    """One table with its notes, which are printed below it, a line each."""
+
+    heads: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    notes: tuple[str, ...] = ()
+
+
+class Printout(NamedTuple):
+    """The tables of one result, and the lines below all of them."""
+
+    sheets: tuple[Sheet, ...]
+    notes: tuple[str, ...] = ()

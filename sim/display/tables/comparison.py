@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from sim.display.tables.sheet import Printout, Sheet
-from sim.display.tables.side_by_side import estimate, estimate_and_interval, sheet
+from sim.display.tables import Printout, Sheet, side_by_side
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,8 +21,7 @@ def printout(summary: pd.DataFrame, patients: int, seed: int, remarks: Iterable[
         f"Means over {patients} virtual patients; seed {seed}. After a difference: its 95 % "
         "Monte Carlo interval.",
         "Differences are paired: each patient has the same random numbers in every scenario.",
-        "Intervals show simulation (Monte Carlo) error only, not the uncertainty of the",
-        "published data.",
+        *side_by_side.ABOUT_INTERVALS,
         *remarks,
         "Fracture differences depend on how the annual increase is interpreted.",
     )
@@ -33,7 +31,7 @@ def printout(summary: pd.DataFrame, patients: int, seed: int, remarks: Iterable[
 def _sheets(summary: pd.DataFrame) -> Iterator[Sheet]:
     is_difference = summary["against"] != ""
     for arm, rows in summary[~is_difference].groupby("arm", sort=False):
-        yield sheet(str(arm), rows, "scenario", estimate)
+        yield side_by_side.sheet(str(arm), rows, "scenario", side_by_side.estimate)
     for arm, rows in summary[is_difference].groupby("arm", sort=False):
         title = f"{arm}: difference from {rows['against'].iloc[0]}"
-        yield sheet(title, rows, "scenario", estimate_and_interval)
+        yield side_by_side.sheet(title, rows, "scenario")

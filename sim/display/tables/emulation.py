@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sim.display.numbers import number, significant
-from sim.display.tables.sheet import Printout, Sheet
+from sim.display.tables import Printout, Sheet
 
 if TYPE_CHECKING:
     import pandas as pd

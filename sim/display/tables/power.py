@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.display.numbers import number
-from sim.display.tables.sheet import Printout, Sheet
+from sim.display.tables import Printout, Sheet
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Arms
 

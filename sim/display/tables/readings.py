@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from sim.display.tables.sheet import Printout, Sheet
-from sim.display.tables.side_by_side import estimate_and_interval, sheet
+from sim.display.tables import Printout, Sheet
+from sim.display.tables.side_by_side import sheet
 from sim.vocabulary import arms_of, rows_with
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def _sheets(summary: pd.DataFrame, own: str) -> Iterator[Sheet]:
     every = arms_of(under_each)
     for arms in every:
         rows = rows_with(under_each, [arms])
-        yield sheet(arms.label(), rows, "reading", estimate_and_interval, heads)
+        yield sheet(arms.label(), rows, "reading", heads=heads)
     from_own = summary[summary["against"] != ""]
     for arms in [arms for arms in every if arms.against_arm] or every:
         title = f"{arms.label()}: change from {own}"
-        yield sheet(title, rows_with(from_own, [arms]), "reading", estimate_and_interval)
+        yield sheet(title, rows_with(from_own, [arms]), "reading")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sim import evidence
 from sim.display.numbers import is_missing, number, significant
-from sim.display.tables.sheet import Printout, Sheet
-from sim.display.tables.side_by_side import ARMS, estimate_and_interval, sheet
+from sim.display.tables import Printout, Sheet, side_by_side
 from sim.scenario.protocol import accrual, count_of_assumptions
 from sim.vocabulary import DAYS_PER_MONTH, EVERYONE, Arms, arms_of, rows_with
 
@@ -45,11 +45,12 @@ def _reported(study: Study, published: pd.DataFrame) -> Sheet:
     """The published numbers beside the simulated ones."""
     paper = study.publication(study.scenario.answers or "")
     labels = evidence.labels(paper)
+    as_printed = partial(significant, digits=6)  # with all digits that were published
     rows = [
         (
             labels[row["fact"]],
             row["unit"],
-            _as_printed(row["reported"], row["reported_spread"]),
+            _with_spread(row["reported"], row["reported_spread"], as_printed),
             _with_spread(row["simulated"], row["simulated_spread"]),
             number(row["mc_error"]),
         )
@@ -81,48 +82,36 @@ def _arms(study: Study, summary: pd.DataFrame) -> Iterator[Sheet]:
         who = "" if subgroup == EVERYONE else f", {subgroup}"
         for group in groups:
             rows = rows_with(last, group)
-            yield sheet(f"{study.scenario.name}{who}", rows, ARMS, estimate_and_interval)
+            yield side_by_side.sheet(f"{study.scenario.name}{who}", rows, side_by_side.ARMS)
 
 
 def _about_intervals(study: Study) -> tuple[str, ...]:
     """Whose means the arms show, and what their intervals say."""
     scenario = study.scenario
-    patients = scenario.cohort.patients
     paired = "Differences are paired: the same patients and random numbers in every arm."
     return (
-        f"Means over {patients} virtual patients with 95 % Monte Carlo intervals.",
+        f"Means over {scenario.cohort.patients} virtual patients with 95 % Monte Carlo intervals.",
         *([paired] if len(scenario.arms) > 1 else []),
-        "Intervals show simulation (Monte Carlo) error only, not the uncertainty of the",
-        "published data.",
+        *side_by_side.ABOUT_INTERVALS,
     )
 
 
 def _about_study(study: Study) -> tuple[str, ...]:
     """How much of a result is assumed, and what its differences depend on."""
+    beyond = study.scenario.beyond_evidence
+    month = round(beyond.after / DAYS_PER_MONTH)
+    extrapolated = (
+        f"Extrapolation beyond the last evidence (month {month}): bone density changes by "
+        f"{beyond.rate:g} %/year."
+    )
     return (
         f"{count_of_assumptions(study.numbers)}; `mastosim check` lists them.",
         f"Annual increase read as: {accrual(study.scenario)}.",
         "Fracture differences depend on this interpretation.",
-        *_beyond_evidence(study),
+        *([extrapolated] if study.scenario.horizon > beyond.after else []),
     )
 
 
-def _beyond_evidence(study: Study) -> list[str]:
-    beyond = study.scenario.beyond_evidence
-    if study.scenario.horizon <= beyond.after:
-        return []
-    after = round(beyond.after / DAYS_PER_MONTH)
-    return [
-        f"Extrapolation beyond the last evidence (month {after}): bone density changes by "
-        f"{beyond.rate:g} %/year."
-    ]
-
-
-def _with_spread(value: float, spread: float) -> str:
-    return number(value) if is_missing(spread) else f"{number(value)} ± {number(spread)}"
-
-
-def _as_printed(value: float, spread: float) -> str:
-    """A published number with as many digits as it was published with."""
-    printed = significant(value, 6)
-    return printed if is_missing(spread) else f"{printed} ± {significant(spread, 6)}"
+def _with_spread(value: float, spread: float, written: Callable[[float], str] = number) -> str:
+    """A number and the standard deviation between patients, where there is one."""
+    return written(value) + ("" if is_missing(spread) else f" ± {written(spread)}")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.display.numbers import MISSING, is_missing, number, with_interval
-from sim.display.tables.sheet import Sheet
+from sim.display.tables import Sheet
 from sim.vocabulary import Arms
 
 if TYPE_CHECKING:
@@ -15,12 +15,32 @@ if TYPE_CHECKING:
 ARMS = "arms"
 """A column for each arm and difference of arms."""
 
+ABOUT_INTERVALS = (
+    "Intervals show simulation (Monte Carlo) error only, not the uncertainty of the",
+    "published data.",
+)
+"""Notes below tables of intervals."""
+
 Row = Mapping[Hashable, Any]
 Cell = Callable[[Row], str]
 
 
+def estimate(row: Row) -> str:
+    """The estimate of a row."""
+    return number(row["estimate"])
+
+
+def estimate_and_interval(row: Row) -> str:
+    """The estimate of a row with its 95 % interval."""
+    return with_interval(row["estimate"], row["low"], row["high"])
+
+
 def sheet(
-    title: str, rows: pd.DataFrame, by: str, cell: Cell, heads: Mapping[str, str] | None = None
+    title: str,
+    rows: pd.DataFrame,
+    by: str,
+    cell: Cell = estimate_and_interval,
+    heads: Mapping[str, str] | None = None,
 ) -> Sheet:
     """Outcomes down, the values of the column `by` across, the month of follow-up in the heads.
 
@@ -45,16 +65,6 @@ def sheet(
         return Sheet((f"{title} at month {months.iloc[0]:g}", "unit", *names.values()), lines)
     across = (f"{names[name]} at month {month:g}" for name, month in months.items())
     return Sheet((title, "unit", *across), lines)
-
-
-def estimate(row: Row) -> str:
-    """The estimate of a row."""
-    return number(row["estimate"])
-
-
-def estimate_and_interval(row: Row) -> str:
-    """The estimate of a row with its 95 % interval."""
-    return with_interval(row["estimate"], row["low"], row["high"])
 
 
 def _month(row: Row, month: float) -> str:

@@ -1,4 +1,4 @@
-"""The tables of a sweep: those that its design is about, and what to beware of."""
+"""The tables of a sweep: its parameters, those that its design is about, and what to beware of."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.display.numbers import number, significant
-from sim.display.tables.design import stated
-from sim.display.tables.sheet import Printout, Sheet
+from sim.display.tables import Printout, Sheet
 from sim.vocabulary import Arms
 
 if TYPE_CHECKING:
@@ -56,21 +55,23 @@ Tables = Mapping[str, Any]
 Row = Mapping[Hashable, Any]
 
 
-def _of_outcomes(facts: Facts, frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+def _of_outcomes(facts: Facts, frame: pd.DataFrame | None) -> Iterator[tuple[str, pd.DataFrame]]:
     """The rows of each outcome that the sweep is about, of differences where there are any.
 
-    A grid tells the arms as well: what both lose or gain alike shows in no difference.
+    A grid tells the arms as well: what both lose or gain alike shows in no difference. None of a
+    table that the sweep does not have.
     """
+    if frame is None:
+        return
     rows = frame[frame["against_arm"] != ""]
     rows = frame if rows.empty or facts.design == "grid" else rows
     for outcome in facts.outcomes:
-        for (scenario, arm, other), of_arm in rows[rows["outcome"] == outcome].groupby(
-            ["scenario", *Arms._fields], sort=False
-        ):
+        by = rows[rows["outcome"] == outcome].groupby(["scenario", *Arms._fields], sort=False)
+        for (scenario, *arms), of_arm in by:
             last = of_arm[of_arm["time"] == of_arm["time"].max()]
             if not last.empty:
                 unit = last["unit"].iloc[0]
-                yield f"{outcome}, {Arms(str(arm), str(other)).label()}, {scenario} ({unit})", last
+                yield f"{outcome}, {Arms(*map(str, arms)).label()}, {scenario} ({unit})", last
 
 
 def _draws(facts: Facts, tables: Tables) -> Iterator[Sheet]:
@@ -80,13 +81,12 @@ def _draws(facts: Facts, tables: Tables) -> Iterator[Sheet]:
     summary = tables["summary"]
     asked = summary[summary["outcome"].isin(facts.outcomes)]
     last = asked.groupby(["scenario", "outcome"])["time"].transform("max")
+    numbers = ("base", "mean", "mean_error", "sd", "sd_parameters")
     rows = [
         (
             f"{row['outcome']}, {Arms(row['arm'], row['against_arm']).label()}, {row['scenario']}",
-            row["unit"], number(row["base"]), number(row["mean"]),
-            number(row["mean_error"]), number(row["sd"]), number(row["sd_parameters"]),
-            _range(row["q2.5"], row["q97.5"]),
-            number(row["above_0"]),
+            row["unit"], *(number(row[name]) for name in numbers),
+            _range(row["q2.5"], row["q97.5"]), number(row["above_0"]),
         )
         for row in asked[asked["time"] == last].to_dict("records")
     ]  # fmt: skip
@@ -95,26 +95,25 @@ def _draws(facts: Facts, tables: Tables) -> Iterator[Sheet]:
 
 def _alone(facts: Facts, tables: Tables) -> Iterator[Sheet]:
     """The parameters that move each outcome most."""
-    parameters = tables["parameters"].drop_duplicates(["parameter", "scenario"])
-    ends = parameters.set_index(["parameter", "scenario"]).to_dict("index")
+    ends = tables["parameters"].drop_duplicates(["parameter", "scenario"])
+    ends = ends.set_index(["parameter", "scenario"]).to_dict("index")
     for head, rows in _of_outcomes(facts, tables["alone"]):
         width = (rows["at_high"] - rows["at_low"]).abs()
         widest = rows.loc[width.sort_values(ascending=False, kind="stable").index[:MOST_ROWS]]
-        heads = (head, "", "low", "high", "at low", "at high", "change", "± SE")
-        lines = [
-            _change(row, ends[row["parameter"], row["scenario"]])
-            for row in widest.to_dict("records")
-        ]
-        yield Sheet(heads, lines)
+        yield Sheet(
+            (head, "", "low", "high", "at low", "at high", "change", "± SE"),
+            [_change(row, ends[row["parameter"], row["scenario"]])
+             for row in widest.to_dict("records")],
+        )  # fmt: skip
 
 
 def _change(row: Row, parameter: Row) -> tuple[str, ...]:
     larger = "high" if abs(row["change_high"]) >= abs(row["change_low"]) else "low"
+    numbers = ("at_low", "at_high", f"change_{larger}", f"error_{larger}")
     return (
         str(parameter["name"]), str(parameter["unit"]),
         stated(parameter["low"]), stated(parameter["high"]),
-        number(row["at_low"]), number(row["at_high"]),
-        number(row[f"change_{larger}"]), number(row[f"error_{larger}"]),
+        *(number(row[name]) for name in numbers),
     )  # fmt: skip
 
 
@@ -136,29 +135,42 @@ def _grid(facts: Facts, tables: Tables) -> Iterator[Sheet]:
 
 def _indices(facts: Facts, tables: Tables) -> Iterator[Sheet]:
     """First and total order of every parameter, and pairs where they were asked for."""
-    if tables["indices"] is None:
-        return
     for head, rows in _of_outcomes(facts, tables["indices"]):
-        lines = [
+        yield Sheet((head, "order", "index", "95 %"), [
             (row["name"], row["order"] + (f" with {row['other']}" if row["other"] else ""),
              number(row["value"]), _range(row["low"], row["high"]))
             for row in rows.to_dict("records")
-        ]  # fmt: skip
-        yield Sheet((head, "order", "index", "95 %"), lines)
+        ])  # fmt: skip
 
 
 def _screening(facts: Facts, tables: Tables) -> Iterator[Sheet]:
     """Mean absolute effect and SD of effects, largest first."""
-    if tables["screening"] is None:
-        return
     for head, rows in _of_outcomes(facts, tables["screening"]):
         ordered = rows.sort_values("mean_absolute_effect", ascending=False, kind="stable")
-        lines = [
+        yield Sheet((head, "", "mean |effect|", "95 %", "SD of effects"), [
             (row["name"], "", number(row["mean_absolute_effect"]),
              _range(row["low"], row["high"]), number(row["sd_effect"]))
             for row in ordered.to_dict("records")
-        ]  # fmt: skip
-        yield Sheet((head, "", "mean |effect|", "95 %", "SD of effects"), lines)
+        ])  # fmt: skip
+
+
+def design(parameters: pd.DataFrame, scenarios: Sequence[str]) -> Iterator[Sheet]:
+    """Before a sweep is simulated, a table for each scenario: the interval of every parameter.
+
+    `parameters` is the table `parameters.csv` of a sweep.
+    """
+    for scenario in scenarios:
+        rows = parameters[parameters["scenario"] == scenario].to_dict("records")
+        yield Sheet((scenario, "drawn from", "base", "low", "high", "unit"), [
+            (row["parameter"] + " (assumption)" * bool(row["assumption"]), row["distribution"],
+             *(stated(row[end]) for end in ("base", "low", "high")), row["unit"])
+            for row in rows
+        ])  # fmt: skip
+
+
+def stated(value: object) -> str:
+    """The value of a parameter: a number, or words."""
+    return significant(value, 4) if isinstance(value, float | int) else str(value)
 
 
 def pilot(facts: Mapping[str, Any]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sim.display.tables.sheet import Printout
+from sim.display.tables import Printout
 
 VERDICT = 14
 """Characters of the column of verdicts."""

@@ -10,8 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.display.figures import scales
-from sim.display.figures.intervals.fitted import BEFORE_SCALE, GAP, Fitted
-from sim.display.figures.intervals.parts import Bar, Block, Mark, Panel, Part
+from sim.display.figures.intervals import parts
 from sim.display.figures.page import MARGIN
 from sim.display.figures.style import SECOND
 from sim.display.figures.texts import POINTS_PER_MM, wrapped
@@ -23,11 +22,11 @@ PER_TICK = 9.5
 """The least that stands between two numbers of a scale, in mm."""
 
 
-def draw(axes: Axes, panel: Panel, middles: Sequence[float], fit: Fitted) -> None:
+def draw(axes: Axes, panel: parts.Panel, middles: Sequence[float], fit: parts.Fitted) -> None:
     """Draw every row with its middle so far below the top, and name the scale."""
     axes.set_xlim(*panel.limits)
-    for y, parts in zip(middles, panel.rows, strict=True):
-        for part in parts:
+    for y, row in zip(middles, panel.rows, strict=True):
+        for part in row:
             _part(axes, y + part.down, part, fit)
     for upright in panel.uprights:
         axes.axvline(upright.value, **upright.look)
@@ -43,9 +42,11 @@ def draw(axes: Axes, panel: Panel, middles: Sequence[float], fit: Fitted) -> Non
     _say(axes, (0, 1), subtitle, (0, 4 + SUBTITLE * POINTS_PER_MM), va="baseline")
 
 
-def label(axes: Axes, block: Block, heading: str, middles: Sequence[float], fit: Fitted) -> None:
+def label(
+    axes: Axes, block: parts.Block, heading: str, middles: Sequence[float], fit: parts.Fitted
+) -> None:
     """Write the heading, the labels of the rows, and the name of the scale left of a panel."""
-    left, beside = ((MARGIN - fit.left) / fit.panel, -(fit.beside + GAP) / fit.panel)
+    left, beside = ((MARGIN - fit.left) / fit.panel, -(fit.beside + parts.GAP) / fit.panel)
     if heading:
         axes.set_title(heading, x=left)
     at: dict[str, Any] = {"va": "center", "transform": axes.get_yaxis_transform()}
@@ -53,37 +54,27 @@ def label(axes: Axes, block: Block, heading: str, middles: Sequence[float], fit:
         axes.text(left, y, "\n".join(wrapped(row.label, fit.layout.labels)), color=row.ink, **at)
         axes.text(beside, y, "\n".join(wrapped(row.beside, fit.layout.beside)), color=SECOND, **at)
     if not fit.layout.is_scale_below:
-        away = -(BEFORE_SCALE - MARGIN) * POINTS_PER_MM
+        away = -(parts.BEFORE_SCALE - MARGIN) * POINTS_PER_MM
         _say(axes, (0, 0), block.panels[0].scale, (away, -4.5), ha="right", va="top")
 
 
-def head_columns(axes: Axes, fit: Fitted) -> None:
+def head_columns(axes: Axes, fit: parts.Fitted) -> None:
     """Write above a panel what the columns of printed numbers are."""
     for x, head, side in zip(fit.columns, fit.layout.heads, fit.layout.sides, strict=False):
         _say(axes, (x, 1), head, (0, 4), ha=side, va="baseline")
 
 
-def has_text_above(panel: Panel) -> bool:
-    """Whether a text stands just above a panel."""
-    return bool(panel.title or panel.right or any(upright.text for upright in panel.uprights))
-
-
-def lines_of_subtitle(panel: Panel, fit: Fitted) -> int:
-    """How many lines the subtitle of a panel takes."""
-    return len(wrapped(panel.subtitle, fit.panel))
-
-
-def _part(axes: Axes, y: float, part: Part, fit: Fitted) -> None:
-    if isinstance(part, Bar):
+def _part(axes: Axes, y: float, part: parts.Part, fit: parts.Fitted) -> None:
+    if isinstance(part, parts.Bar):
         axes.barh(y, part.end - part.start, part.thick, part.start, **part.look)
-    elif isinstance(part, Mark):
+    elif isinstance(part, parts.Mark):
         _mark(axes, y, part, fit)
     else:
         tops = y - np.r_[part.heights, part.heights[-1]]
         axes.fill_between(part.edges, tops, y, step="post", **part.look)
 
 
-def _mark(axes: Axes, y: float, mark: Mark, fit: Fitted) -> None:
+def _mark(axes: Axes, y: float, mark: parts.Mark, fit: parts.Fitted) -> None:
     """An interval and an estimate, as far as they are known, and the numbers at the right."""
     if math.isfinite(mark.low) and math.isfinite(mark.high):
         axes.plot((mark.low, mark.high), (y, y), **mark.line)

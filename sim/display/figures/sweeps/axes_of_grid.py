@@ -11,6 +11,10 @@ import pandas as pd
 from sim.display.figures.sweeps import words
 from sim.display.figures.sweeps.saved import Swept
 from sim.display.figures.sweeps.shown import ONE
+from sim.vocabulary import Z95
+
+QUANTITY = r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?:\s+(.+?))?\s*"
+"""A number, and a unit behind it."""
 
 
 class Axis(NamedTuple):
@@ -65,36 +69,30 @@ def _axis(swept: Swept, points: pd.DataFrame, path: str) -> Axis:
     name = words.named(str(known["name"]), str(known["assumption"]) == "True")
     values = list(points[path].dropna().unique())
     base = swept.outcomes.loc[swept.outcomes["role"] == "base", path].iloc[0]
-    read = [quantity(value) for value in values]
-    units = {unit.removesuffix("s") for _, unit in read}
-    if len(units) > 1 or not np.isfinite([number for number, _ in read]).all():
+    numbers, units = zip(*map(quantity, values), strict=True)
+    if len({unit.removesuffix("s") for unit in units}) > 1 or not np.isfinite(numbers).all():
         return Axis(path, name, str(known["unit"]), values, None, base)
-    order = np.argsort([number for number, _ in read], kind="stable")
-    unit = str(known["unit"]) or read[order[-1]][1]
-    numbers = [read[place][0] for place in order]
-    return Axis(path, name, unit, [values[place] for place in order], numbers, base)
+    order = np.argsort(numbers, kind="stable")
+    unit = str(known["unit"]) or units[order[-1]]
+    return Axis(path, name, unit, [values[i] for i in order], [numbers[i] for i in order], base)
 
 
 def quantity(value: Any) -> tuple[float, str]:
     """A number and its unit, from a number or a text such as `3 months`; NaN from other words."""
-    found = re.fullmatch(r"\s*([-+]?[\d.]+(?:e[-+]?\d+)?)(?:\s+(.+?))?\s*", str(value))
-    try:
-        return (float(found[1]), found[2] or "") if found else (float("nan"), "")
-    except ValueError:
-        return float("nan"), ""
+    found = re.fullmatch(QUANTITY, str(value))
+    return (float(found[1]), found[2] or "") if found else (float("nan"), "")
 
 
 def on_grid(rows: pd.DataFrame, axes: list[Axis]) -> pd.DataFrame:
     """The rows of points whose every value is one of the grid's, each point of it once.
 
-    The base case and single parameters at their ends may be points of the grid as well.
+    The base case and single parameters at their ends may be points of the grid as well. `low` and
+    `high` are the ends of the Monte Carlo interval.
     """
-    inside = np.ones(len(rows), bool)
-    for axis in axes:
-        inside &= rows[axis.path].isin(axis.values).to_numpy()
-    rows = rows[inside]
-    rows = rows.assign(first=rows["role"] != "grid").sort_values("first", kind="stable")
-    places = [axis.path for axis in axes]
-    rows = rows.drop_duplicates([*ONE, *places]).sort_index().drop(columns="first")
-    columns = [*ONE, *places, "estimate", "mc_error"]
-    return pd.DataFrame(rows[columns]).reset_index(drop=True)
+    point = [*ONE, *(axis.path for axis in axes)]
+    is_inside = np.all([rows[axis.path].isin(axis.values) for axis in axes], axis=0)
+    rows = rows[is_inside].assign(first=rows["role"] != "grid")
+    rows = rows.sort_values("first", kind="stable").drop_duplicates(point).sort_index()
+    rows = rows[[*point, "estimate", "mc_error"]].reset_index(drop=True)
+    half = Z95 * rows["mc_error"]
+    return rows.assign(low=rows["estimate"] - half, high=rows["estimate"] + half)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
-
 import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.display.figures import months, multiples, scales, style
-from sim.display.figures.bands import band, median
+from sim.display.figures import Drawn, bands, months, multiples, scales, style
 from sim.display.figures.multiples import Size
 from sim.display.figures.page import TWO_COLUMNS
 from sim.display.figures.sweeps import words
@@ -39,35 +34,25 @@ EXPLAINED = (
 )
 
 
-class Panel(NamedTuple):
-    """A bone in one scenario."""
-
-    row: int
-    column: int
-    outcome: str
-    scenario: str
-
-
-def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
+def figure(swept: Swept) -> Drawn | None:
     """Spine and hip over time by arm, a column a scenario; None where nothing was drawn."""
     numbers = courses(swept)
     if numbers.empty:
         return None
     styles, simulated = style.arm_style(swept.sweep.arms), set(numbers["arm"])
     looks = {arm: look for arm, look in styles.items() if arm in simulated}
-    panels = list(_panels(numbers))
-    abreast = 1 + max(panel.column for panel in panels)
+    panels = _panels(numbers)
+    cells = [cell for cell, _, _ in panels]
+    abreast = 1 + max(column for _, column in cells)
     width = (TWO_COLUMNS - LEFT - RIGHT - BETWEEN * (abreast - 1)) / abreast
     size = Size(LEFT, width, BETWEEN, BELOW, LEAST, MOST, beside=RIGHT)
-    heads = [words.head(numbers, p.outcome, p.scenario, p.column == 0) for p in panels]
+    heads = [words.head(numbers, outcome, s, column == 0) for (_, column), outcome, s in panels]
     explained = EXPLAINED.format(draws=words.counted(numbers["draws"]))
-    grid = multiples.grid(
-        heads, [(panel.row, panel.column) for panel in panels], size, swept.sweep.title,
-        _legend(looks), words.caption(swept.sweep, "draw", explained),
-    )  # fmt: skip
-    for axes, panel in zip(grid.panels, panels, strict=True):
-        of_bone = numbers[numbers["outcome"] == panel.outcome]
-        _draw(axes, of_bone[of_bone["scenario"] == panel.scenario], looks)
+    caption = words.caption(swept.sweep, "draw", explained)
+    grid = multiples.grid(heads, cells, size, swept.sweep.title, _legend(looks), caption)
+    for axes, (_, outcome, scenario) in zip(grid.panels, panels, strict=True):
+        of_bone = numbers[numbers["outcome"] == outcome]
+        _draw(axes, of_bone[of_bone["scenario"] == scenario], looks)
         _limits(axes, of_bone, width)
     return grid.page.figure, numbers
 
@@ -93,28 +78,26 @@ def courses(swept: Swept) -> pd.DataFrame:
     return whole.sort_values(["outcome", "time"], ascending=[False, True], kind="stable")
 
 
-def _panels(numbers: pd.DataFrame) -> Iterator[Panel]:
-    """Both bones side by side; where there are several scenarios, those, and bones below."""
-    outcomes = [str(outcome) for outcome in numbers["outcome"].unique()]
-    scenarios = [str(scenario) for scenario in numbers["scenario"].unique()]
+def _panels(numbers: pd.DataFrame) -> list[tuple[tuple[int, int], str, str]]:
+    """Row and column, bone and scenario of each panel.
+
+    Both bones side by side; where there are several scenarios, those, and bones below.
+    """
+    outcomes, scenarios = (numbers[name].unique() for name in ("outcome", "scenario"))
     if len(scenarios) == 1:
-        for column, outcome in enumerate(outcomes):
-            yield Panel(0, column, outcome, scenarios[0])
-        return
-    for place, scenario in enumerate(scenarios):
-        row, column = divmod(place, ABREAST)
-        for below, outcome in enumerate(outcomes):
-            yield Panel(row * len(outcomes) + below, column, outcome, scenario)
+        return [((0, column), outcome, scenarios[0]) for column, outcome in enumerate(outcomes)]
+    return [
+        ((i // ABREAST * len(outcomes) + below, i % ABREAST), outcome, scenario)
+        for i, scenario in enumerate(scenarios)
+        for below, outcome in enumerate(outcomes)
+    ]
 
 
 def _draw(axes: Axes, rows: pd.DataFrame, looks: dict[str, style.ArmStyle]) -> None:
     """Bands below, then their outer edges, the base case, and medians on top."""
-    lightness = 2 / max(2, len(looks))
-    for arm, look in looks.items():
+    bands.draw(axes, rows.rename(columns={"time": "months"}), looks, BANDS)
+    for arm in looks:
         course = rows[rows["arm"] == arm]
-        for low, high, opacity, edge in BANDS:
-            band(axes, course["time"], course[[low, high]], look, opacity * lightness, edge)
-        median(axes, course["time"], course, look)
         axes.plot(course["time"], course["base"], zorder=5, **style.DASHED)
 
 
@@ -131,10 +114,6 @@ def _limits(axes: Axes, of_bone: pd.DataFrame, width: float) -> None:
 
 def _legend(looks: dict[str, style.ArmStyle]) -> list[list[Artist]]:
     shades = zip(style.SHADES, (50, 80, 95), strict=True)
-    return [
-        style.arms_in_legend(looks),
-        [
-            *(Patch(facecolor=c, label=f"{of} % of draws") for c, of in shades),
-            Line2D([], [], label="base case", **style.DASHED),
-        ],
-    ]
+    areas = [Patch(facecolor=shade, label=f"{share} % of draws") for shade, share in shades]
+    base = Line2D([], [], label="base case", **style.DASHED)
+    return [style.arms_in_legend(looks), [*areas, base]]

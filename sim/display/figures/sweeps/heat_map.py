@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import matplotlib
@@ -11,12 +12,11 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, Normalize
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.patheffects import withStroke
 
-from sim.display.figures import multiples, scales
+from sim.display.figures import Drawn, multiples, scales
 from sim.display.figures.differences import label_of
 from sim.display.figures.page import TWO_COLUMNS, Page
 from sim.display.figures.sweeps import shown, words
@@ -24,7 +24,6 @@ from sim.display.figures.sweeps.axes_of_grid import Axis, axes_of, on_grid
 from sim.display.figures.sweeps.heat_map_cells import Cells, Panel, fitted
 from sim.display.figures.sweeps.saved import Swept
 from sim.display.numbers import fixed, typeset
-from sim.vocabulary import Z95
 
 ONE_SIGN, BOTH_SIGNS = "cividis", "managua"
 """Scales of even steps that the colour-blind read too; that of both signs is darkest at none."""
@@ -44,7 +43,7 @@ EXPLAINED = (
 )
 
 
-def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
+def figure(swept: Swept) -> Drawn | None:
     """A panel for each outcome, case and value of a third axis; None with fewer axes than two."""
     grid_axes = axes_of(swept)
     if len(grid_axes) < 2:
@@ -52,10 +51,15 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     numbers = _numbers(swept, grid_axes)
     if numbers.empty:
         return None
-    panels = _panels(numbers, shown.cases(swept.sweep, numbers), grid_axes[2:3])
-    cells = fitted(grid_axes[0], grid_axes[1], panels)
-    sentences = [*EXPLAINED, *_held(grid_axes[3:]), *cells.said, words.about(numbers)]
-    lines = words.caption(swept.sweep, "point", *sentences)
+    panels = _panels(numbers, shown.cases(swept.sweep, numbers), grid_axes[:3])
+    cells = fitted(grid_axes[0], grid_axes[1], list(panels))
+    held = "; ".join(axis.at(axis.usual) for axis in grid_axes[3:])
+    lines = words.caption(
+        swept.sweep, "point", *EXPLAINED,
+        f"Further axes, each held at one value: {held}." if held else "",
+        "" if cells.are_written else "The CSV file holds the numbers of the cells.",
+        words.at_month(numbers),
+    )  # fmt: skip
     legend = _legend(swept, numbers, grid_axes)
     page = Page(TWO_COLUMNS, cells.total, swept.sweep.title, [legend], lines)
     for panel, left, top in cells.places:
@@ -63,33 +67,29 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
         of_outcome = numbers[numbers["outcome"] == panel.outcome]["estimate"].to_numpy(float)
         _draw(axes, panel, cells, of_outcome)
         _name(axes, panel, cells, left == cells.left)
-        _frame(axes, panel, grid_axes[:3], cells)
     return page.figure, numbers
 
 
 def _numbers(swept: Swept, grid_axes: list[Axis]) -> pd.DataFrame:
     """The differences at every point of the axes shown, with their Monte Carlo intervals."""
-    rows = on_grid(shown.compared(swept), grid_axes)
+    rows = on_grid(shown.compared(swept.sweep, swept.outcomes), grid_axes)
     for axis in grid_axes[3:]:
         rows = rows[rows[axis.path] == axis.usual]
-    half = Z95 * rows["mc_error"]
-    rows = rows.assign(low=rows["estimate"] - half, high=rows["estimate"] + half)
     return shown.ordered(rows)
 
 
-def _panels(numbers: pd.DataFrame, every: list[shown.Case], third: list[Axis]) -> list[Panel]:
-    """Outcomes; within each the cases, and within these the values of the third axis."""
-    panels = []
-    for outcome in map(str, numbers["outcome"].unique()):
-        for case in every:
-            rows, heading = shown.of_case(numbers, case, outcome), words.heading(case, every)
-            if not third:
-                panels.append(Panel(outcome, words.below(numbers, outcome, heading), None, rows))
-            for axis in third:
-                for value in axis.values:
-                    below = words.below(numbers, outcome, heading, axis.at(value))
-                    panels.append(Panel(outcome, below, value, rows[rows[axis.path] == value]))
-    return panels
+def _panels(numbers: pd.DataFrame, every: list[shown.Case], axes: list[Axis]) -> Iterator[Panel]:
+    """Outcomes; within each the cases, and within these the values of a third axis."""
+    has_base = all(axis.has_base for axis in axes)
+    for outcome, case in itertools.product(map(str, numbers["outcome"].unique()), every):
+        rows, heading = shown.of_case(numbers, case, outcome), words.heading(case, every)
+        if len(axes) < 3:
+            yield Panel(outcome, words.below(numbers, outcome, heading), has_base, rows)
+        for axis in axes[2:]:
+            for value in axis.values:
+                below = words.below(numbers, outcome, heading, axis.at(value))
+                is_base = has_base and bool(value == axis.base)
+                yield Panel(outcome, below, is_base, rows[rows[axis.path] == value])
 
 
 def _colors(every: np.ndarray) -> tuple[Colormap, Normalize]:
@@ -126,14 +126,12 @@ def _draw(axes: Axes, panel: Panel, cells: Cells, every: np.ndarray) -> None:
 
 def _table(panel: Panel, cells: Cells) -> tuple[np.ndarray, np.ndarray]:
     """The estimates by upright and level axis, and whether each interval excludes none."""
-    shape = (len(cells.up.values), len(cells.across.values))
-    values, is_clear = np.full(shape, np.nan), np.zeros(shape, bool)
-    places = zip(panel.rows[cells.up.path], panel.rows[cells.across.path], strict=True)
-    intervals = panel.rows[["estimate", "low", "high"]].to_numpy(float)
-    for (up, across), (estimate, low, high) in zip(places, intervals, strict=True):
-        at = cells.up.values.index(up), cells.across.values.index(across)
-        values[at], is_clear[at] = estimate, low * high > 0
-    return values, is_clear
+    axes = (cells.up, cells.across)
+    rows = panel.rows.set_index([axis.path for axis in axes])[["estimate", "low", "high"]]
+    rows = rows.reindex(pd.MultiIndex.from_product([axis.values for axis in axes]))
+    shape = [len(axis.values) for axis in axes]
+    values, low, high = rows.to_numpy(float).T.reshape(3, *shape)
+    return values, low * high > 0
 
 
 def _readable(color: Sequence[float]) -> str:
@@ -150,7 +148,10 @@ def _decimals(values: np.ndarray) -> int:
 
 
 def _name(axes: Axes, panel: Panel, cells: Cells, is_first: bool) -> None:
-    """Title, and the values of both axes: those of the upright one at the first panel of a row."""
+    """Title, values of both axes (the upright one's at the first panel of a row), and a frame.
+
+    The frame is round the base case, where it is a point of the panel.
+    """
     axes.set_xticks(range(len(cells.across.values)), cells.ticks_across)
     axes.set_yticks(range(len(cells.up.values)), cells.ticks_up if is_first else [])
     axes.tick_params(length=0)
@@ -159,26 +160,13 @@ def _name(axes: Axes, panel: Panel, cells: Cells, is_first: bool) -> None:
     if is_first:
         axes.set_ylabel("\n".join(cells.label_up))
     multiples.head(axes, label_of(panel.outcome), panel.below, cells.width, cells.above)
-
-
-def _frame(axes: Axes, panel: Panel, axes_shown: list[Axis], cells: Cells) -> None:
-    """A frame round the base case, where it is a point of the panel."""
-    is_there = all(axis.has_base for axis in axes_shown)
-    if is_there and (len(axes_shown) < 3 or panel.third == axes_shown[2].base):
+    if panel.has_base:
         x, y = (axis.values.index(axis.base) for axis in (cells.across, cells.up))
         axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, **FRAME, zorder=5, clip_on=False))
 
 
-def _held(held: list[Axis]) -> list[str]:
-    """At which value further axes are shown."""
-    return [f"Further axes, each held at one value: {'; '.join(a.at(a.usual) for a in held)}."
-            ] if held else []  # fmt: skip
-
-
 def _legend(swept: Swept, numbers: pd.DataFrame, grid_axes: list[Axis]) -> list[Artist]:
-    looks = shown.contrasts(swept.sweep, numbers)
-    entries: list[Artist] = [
-        Line2D([], [], label=arms.label("−"), **look._asdict()) for arms, look in looks.items()
-    ]
-    is_framed = all(axis.has_base for axis in grid_axes)
-    return [*entries, *([Patch(label="base case", **FRAME)] if is_framed else [])]
+    looks = shown.contrasts(swept.sweep, numbers).items()
+    lines = [Line2D([], [], label=arms.label("−"), **look._asdict()) for arms, look in looks]
+    frames = [Patch(label="base case", **FRAME)] * all(axis.has_base for axis in grid_axes)
+    return [*lines, *frames]

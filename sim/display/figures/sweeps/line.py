@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,18 +10,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from sim.display.figures import multiples, scales, style
+from sim.display.figures import Drawn, multiples, scales, style
 from sim.display.figures.page import TWO_COLUMNS, Page
-from sim.display.figures.sweeps import words
+from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.axes_of_grid import Axis, axes_of, on_grid, quantity
 from sim.display.figures.sweeps.saved import Swept
-from sim.display.figures.sweeps.shown import arms, contrasts, last, ordered
 from sim.display.figures.texts import millimetres, wrapped
-from sim.vocabulary import Z95, Arms, rows_with
+from sim.vocabulary import Arms, rows_with
 
 LEFT, BETWEEN, RIGHT = 10.0, 12.0, 4.0
 """In mm: left of the first panel, between panels, right of the last."""
@@ -40,118 +38,109 @@ EXPLAINED = (
 
 
 class Panel(NamedTuple):
-    """An outcome of one scenario: its arms, or their differences."""
+    """An outcome of one scenario: its arms, or their differences.
+
+    `of_outcome` are the rows of these in all scenarios, which share a scale.
+    """
 
     row: int
     column: int
-    outcome: str
     scenario: str
     looks: dict[Arms, style.ArmStyle]
     are_differences: bool
+    of_outcome: pd.DataFrame
 
 
-def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
+def figure(swept: Swept) -> Drawn | None:
     """Outcomes along the only axis of a grid; None where there is no grid or more axes."""
     grid_axes = axes_of(swept)
     if len(grid_axes) != 1:
         return None
     (axis,) = grid_axes
-    numbers = _numbers(swept, axis)
-    several = numbers["scenario"].nunique() > 1
-    abreast = _abreast(axis, min(4, numbers["scenario"].nunique()) if several else 3)
-    width = (TWO_COLUMNS - LEFT - RIGHT - BETWEEN * (abreast - 1)) / abreast
+    numbers = on_grid(shown.last(swept.sweep, swept.outcomes), [axis])
+    numbers = numbers.assign(place=numbers[axis.path].map(axis.values.index))
+    numbers = shown.ordered(numbers, "place")
+    scenarios = numbers["scenario"].nunique()
+    abreast, width = _fitted(axis, min(4, scenarios) if scenarios > 1 else 3)
     panels = list(_panels(swept, numbers, abreast))
-    heads = [_head(numbers, panel) for panel in panels]
+    heads = [_head(panel) for panel in panels]
     above = multiples.head_room([below for _, below in heads], width + RIGHT)
-    below, down = _below_panel(axis, width), 1 + max(panel.row for panel in panels)
-    bands = 1 + any(panel.are_differences for panel in panels)
+    bands, down = 1 + any(p.are_differences for p in panels), 1 + max(p.row for p in panels)
+    ticks = 1 if axis.numbers else max(t.count("\n") + 1 for t in _ticks(axis, width))
+    below = TICKS + LINE * (ticks - 1 + len(wrapped(axis.label, width + 6))) + 1.5
     around = bands * above + below + SHARED * (bands - 1)
     height = multiples.height(down, around, LEAST * bands, MOST * bands) / bands
-    lines = words.caption(swept.sweep, "point", *EXPLAINED, _dashed(axis), words.about(numbers))
+    dashed = f"Dashed: the base case, {words.amount(axis.base)} {axis.unit}."
+    lines = words.caption(
+        swept.sweep, "point", *EXPLAINED, dashed if np.isfinite(_base(axis)) else "",
+        words.at_month(numbers),
+    )  # fmt: skip
     pitch = around + height * bands
     page = Page(TWO_COLUMNS, pitch * down, swept.sweep.title, _legend(swept, numbers), lines)
     for panel, head in zip(panels, heads, strict=True):
         lower = panel.are_differences and bands == 2
         top = panel.row * pitch + above + lower * (height + SHARED + above)
         axes = page.axes(LEFT + panel.column * (width + BETWEEN), top, width, height)
-        _draw(axes, _rows_of(numbers, panel), panel, axis)
-        _limits(axes, _rows_of(numbers, panel._replace(scenario="")), panel)
+        _draw(axes, panel, axis)
         _along(axes, axis, width, lower or bands == 1)
         multiples.head(axes, *head, width + RIGHT, above)
     return page.figure, numbers
 
 
-def _numbers(swept: Swept, axis: Axis) -> pd.DataFrame:
-    """Every arm and difference at every value, with its Monte Carlo interval."""
-    rows = ordered(on_grid(last(swept.sweep, swept.outcomes), [axis]))
-    half = Z95 * rows["mc_error"]
-    place = rows[axis.path].map(axis.values.index)
-    rows = rows.assign(low=rows["estimate"] - half, high=rows["estimate"] + half, place=place)
-    return ordered(rows, "place")
-
-
-def _abreast(axis: Axis, most: int) -> int:
-    """Panels side by side: as many as leave room for the words below them."""
-    parts = [part for tick in _ticks(axis) for part in tick.split(" ")]
-    longest = 0 if axis.numbers else max(map(millimetres, parts))
-    for abreast in range(most, 1, -1):
+def _fitted(axis: Axis, most: int) -> tuple[int, float]:
+    """Panels side by side, as many as leave room for the words below them, and their width."""
+    words_below = "\n".join(_ticks(axis)).replace(" ", "\n")
+    longest = 0 if axis.numbers else millimetres(words_below)
+    for abreast in range(most, 0, -1):
         width = (TWO_COLUMNS - LEFT - RIGHT - BETWEEN * (abreast - 1)) / abreast
         if len(axis.values) * (longest + 1.5) <= width:
-            return abreast
-    return 1
+            break
+    return abreast, width
 
 
 def _panels(swept: Swept, numbers: pd.DataFrame, abreast: int) -> Iterator[Panel]:
     """Outcomes side by side; where there are several scenarios, those, and outcomes below."""
     outcomes, scenarios = numbers["outcome"].unique(), numbers["scenario"].unique()
-    own = arms(swept.sweep, numbers)
-    differences = {a: look for a, look in contrasts(swept.sweep, numbers).items() if a not in own}
+    own = shown.arms(swept.sweep, numbers)
+    looks = shown.contrasts(swept.sweep, numbers)
+    differences = {arms: look for arms, look in looks.items() if arms not in own}
     rows_each = -(-len(scenarios) // abreast)
     for place, outcome in enumerate(outcomes):
+        of_outcome = numbers[numbers["outcome"] == outcome]
         for beside, scenario in enumerate(scenarios):
             row, column = divmod(place if len(scenarios) == 1 else beside, abreast)
             row += place * rows_each * (len(scenarios) > 1)
-            for looks in (own, differences):
-                is_difference = looks is differences
-                if looks:
-                    yield Panel(row, column, str(outcome), str(scenario), looks, is_difference)
+            for some in filter(None, (own, differences)):
+                rows = rows_with(of_outcome, some)
+                yield Panel(row, column, str(scenario), some, some is differences, rows)
 
 
-def _head(numbers: pd.DataFrame, panel: Panel) -> tuple[str, str]:
-    rows = _rows_of(numbers, panel._replace(scenario=""))
-    before = "Δ " if panel.are_differences else ""
-    return words.head(rows, panel.outcome, panel.scenario, panel.column == 0, before)
+def _head(panel: Panel) -> tuple[str, str]:
+    rows, before = panel.of_outcome, "Δ " if panel.are_differences else ""
+    return words.head(rows, rows["outcome"].iloc[0], panel.scenario, panel.column == 0, before)
 
 
-def _rows_of(numbers: pd.DataFrame, panel: Panel) -> pd.DataFrame:
-    """The rows of a panel; of all scenarios where it names none."""
-    shown = numbers["scenario"].eq(panel.scenario) | (panel.scenario == "")
-    return rows_with(numbers[shown & (numbers["outcome"] == panel.outcome)], panel.looks)
+def _draw(axes: Axes, panel: Panel, axis: Axis) -> None:
+    """Lines with bands along numbers; marks with bars along words, where nothing lies between.
 
-
-def _draw(axes: Axes, rows: pd.DataFrame, panel: Panel, axis: Axis) -> None:
-    """Lines with bands along numbers; marks with bars along words, where nothing lies between."""
-    for place, (shown, look) in enumerate(panel.looks.items()):
-        course = rows_with(rows, [shown])
-        x = course["place"] + APART * (place - (len(panel.looks) - 1) / 2)
+    One scale for an outcome in all scenarios, with none in view where that is near.
+    """
+    rows = panel.of_outcome[panel.of_outcome["scenario"] == panel.scenario]
+    for place, (arms, look) in enumerate(panel.looks.items()):
+        course = rows_with(rows, [arms])
+        ends = course["low"], course["high"]
+        mark = style.with_line(style.mark(look, panel.are_differences, size=4), "none")
         if axis.numbers:
             x = course[axis.path].map(dict(zip(axis.values, axis.numbers, strict=True)))
-            axes.fill_between(
-                x, course["low"], course["high"], color=look.color, alpha=0.25, linewidth=0
-            )
+            axes.fill_between(x, *ends, color=look.color, alpha=0.25, linewidth=0)
+            mark["linestyle"] = look.linestyle
         else:
-            axes.vlines(x, course["low"], course["high"], color=look.color, linewidth=1.3)
-        line = look.linestyle if axis.numbers else "none"
-        own = {**style.with_line(style.mark(look, panel.are_differences, size=4)), "clip_on": False}
-        axes.plot(x, course["estimate"], **{**own, "linestyle": line})
+            x = course["place"] + APART * (place - (len(panel.looks) - 1) / 2)
+            axes.vlines(x, *ends, color=look.color, linewidth=1.3)
+        axes.plot(x, course["estimate"], **mark, clip_on=False)
     if panel.are_differences:
         axes.axhline(0, zorder=1, **style.ZERO)
-
-
-def _limits(axes: Axes, rows: pd.DataFrame, panel: Panel) -> None:
-    """One scale for an outcome in all scenarios, with none in view where that is near."""
-    values = rows[["low", "high"]]
-    axes.set_ylim(*scales.limits(values, panel.are_differences or None))
+    axes.set_ylim(*scales.limits(panel.of_outcome[["low", "high"]], panel.are_differences or None))
     scales.number(axes, "y", 4)
 
 
@@ -159,49 +148,32 @@ def _along(axes: Axes, axis: Axis, width: float, is_named: bool) -> None:
     """The values of the axis, named below the lower panel of a pair."""
     if axis.numbers:
         axes.xaxis.set_major_locator(MaxNLocator(5, steps=scales.STEPS))
-        base, _ = quantity(axis.base)
-        if np.isfinite(base):
-            axes.axvline(base, zorder=1, **style.DASHED)
+        if np.isfinite(_base(axis)):
+            axes.axvline(_base(axis), zorder=1, **style.DASHED)
     else:
         axes.set_xlim(-0.5, len(axis.values) - 0.5)
-        axes.set_xticks(range(len(axis.values)), _wrapped_ticks(axis, width))
+        axes.set_xticks(range(len(axis.values)), _ticks(axis, width))
     axes.tick_params(axis="x", labelbottom=is_named)
     if is_named:
         axes.set_xlabel("\n".join(wrapped(axis.label, width + 6)))
 
 
-def _ticks(axis: Axis) -> list[str]:
-    """Values in words, that of the base case marked."""
-    is_base = [bool(value == axis.base) for value in axis.values]
-    return [tick + " (base)" * own for tick, own in zip(axis.ticks, is_base, strict=True)]
+def _base(axis: Axis) -> float:
+    """The base case on an axis of numbers; NaN where it has none there."""
+    return quantity(axis.base)[0] if axis.numbers else math.nan
 
 
-def _wrapped_ticks(axis: Axis, width: float) -> list[str]:
-    """Values in words, broken where they would run into each other."""
+def _ticks(axis: Axis, width: float = math.inf) -> list[str]:
+    """Values in words, that of the base case marked, broken where they would meet below a panel."""
     room = max(5.0, width / len(axis.values) - 1.0)
-    return ["\n".join(wrapped(tick, room)) for tick in _ticks(axis)]
-
-
-def _below_panel(axis: Axis, width: float) -> float:
-    """Millimetres that the values and the name of the axis take."""
-    ticks = 1 if axis.numbers else max(t.count("\n") + 1 for t in _wrapped_ticks(axis, width))
-    names = len(wrapped(axis.label, width + 6))
-    return TICKS + LINE * (ticks - 1 + names) + 1.5
-
-
-def _dashed(axis: Axis) -> str:
-    is_drawn = axis.numbers and np.isfinite(quantity(axis.base)[0])
-    return f"Dashed: the base case, {words.amount(axis.base)} {axis.unit}." if is_drawn else ""
+    base = [" (base)" * bool(value == axis.base) for value in axis.values]
+    return ["\n".join(wrapped(t + own, room)) for t, own in zip(axis.ticks, base, strict=True)]
 
 
 def _legend(swept: Swept, numbers: pd.DataFrame) -> list[list[Artist]]:
-    own = arms(swept.sweep, numbers)
-    looks = {**own, **contrasts(swept.sweep, numbers)}
-    entries = [
-        (
-            arms.label("−"),
-            style.with_line(style.mark(look, arms not in own, size=4), look.linestyle),
-        )
+    own = shown.arms(swept.sweep, numbers)
+    looks = {**own, **shown.contrasts(swept.sweep, numbers)}
+    return [[
+        style.entry(arms.label("−"), style.mark(look, arms not in own, size=4), look.linestyle)
         for arms, look in looks.items()
-    ]
-    return [[Line2D([], [], label=label, **entry) for label, entry in entries]]
+    ]]  # fmt: skip

@@ -6,12 +6,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.display.figures import multiples, scales, style
+from sim.display.figures import Drawn, multiples, scales, style
 from sim.display.figures.differences import label_of
 from sim.display.figures.incidence import exact_interval
 from sim.display.figures.multiples import Size
@@ -19,7 +17,6 @@ from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.saved import Swept
 from sim.vocabulary import Arms
 
-Look = dict[str, Any]
 STEPS = 201
 """Places along the axis."""
 
@@ -38,9 +35,9 @@ EXPLAINED = (
 )
 
 
-def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
+def figure(swept: Swept) -> Drawn | None:
     """A panel for each outcome, a line for each scenario; None where nothing was drawn."""
-    rows = shown.compared(swept)
+    rows = shown.compared(swept.sweep, swept.outcomes)
     if shown.draws(rows).empty:
         return None
     every, looks = shown.cases(swept.sweep, rows), shown.contrasts(swept.sweep, rows)
@@ -49,16 +46,21 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     heads = [(label_of(outcome), words.below(rows, outcome)) for outcome in outcomes]
     cells = multiples.in_rows(len(outcomes), ABREAST)
     explained = EXPLAINED.format(draws=words.counted(numbers["draws"]))
-    sentences = [words.compares(looks), explained, words.about(rows)]
-    styles = {case: _line(case, every, looks) for case in every}
-    grid = multiples.grid(
-        heads, cells, SIZE, swept.sweep.title, [_legend(styles, every)],
-        words.caption(swept.sweep, "draw", *sentences), SAMPLE,
-    )  # fmt: skip
+    caption = words.of_differences(swept.sweep, "draw", rows, looks, explained)
+    scenarios = [*dict.fromkeys(case.scenario for case in every)]
+    styles = {
+        case: shown.look_of(looks[case.arms], scenarios.index(case.scenario), size=5)
+        for case in every
+    }
+    legend = [
+        Line2D([], [], label=words.heading(case, every) or case.arms.label("−"), **look)
+        for case, look in styles.items()
+    ]
+    grid = multiples.grid(heads, cells, SIZE, swept.sweep.title, [legend], caption, SAMPLE)
     for axes, outcome, (_, column) in zip(grid.panels, outcomes, cells, strict=True):
         for case, look in styles.items():
             _draw(axes, shown.of_case(numbers, case, outcome), look, 0.6 / (1 + len(styles)))
-        _name(axes, _counted(outcome, every[0].arms), column == 0)
+        _name(axes, outcome, every[0].arms, column == 0)
     return grid.page.figure, numbers.reset_index(drop=True)
 
 
@@ -71,10 +73,11 @@ def _of_outcome(rows: pd.DataFrame, every: list[shown.Case], outcome: str) -> pd
     """The curves of all cases, at the same places; `at_least` counts fewer fractures upwards."""
     sign = -1.0 if is_fewer(outcome) and every[0].arms.against_arm else 1.0
     known = rows[rows["outcome"] == outcome]
-    base = sign * known.loc[known["role"].isin(["base"]), "estimate"].to_numpy(float)
-    values = np.r_[sign * shown.draws(known)["estimate"].to_numpy(float), base]
+    on_axis = pd.concat([shown.draws(known), known[known["role"] == "base"]])
+    values = sign * on_axis["estimate"].to_numpy(float)
     places = np.linspace(*scales.limits(values, False, room=0.03), STEPS)
-    return pd.concat([_curve(shown.of_case(rows, case, outcome), sign, places) for case in every])
+    of_cases = (shown.of_case(rows, case, outcome) for case in every)
+    return pd.concat([_curve(rows, sign, places) for rows in of_cases if not rows.empty])
 
 
 def _curve(rows: pd.DataFrame, sign: float, places: np.ndarray) -> pd.DataFrame:
@@ -91,19 +94,8 @@ def _curve(rows: pd.DataFrame, sign: float, places: np.ndarray) -> pd.DataFrame:
     return table.assign(**first, draws=len(drawn), is_base=np.arange(len(at)) >= len(places))
 
 
-def _line(
-    case: shown.Case, every: list[shown.Case], looks: dict[Arms, style.ArmStyle]
-) -> dict[str, Any]:
-    """The colour of the arm whose gain it is, and a line and mark for each scenario."""
-    i = list(dict.fromkeys(other.scenario for other in every)).index(case.scenario)
-    own = looks[case.arms]._replace(marker=style.SYMBOLS[i % len(style.SYMBOLS)])
-    return style.with_line(style.mark(own, is_open=True, size=5), style.LINES[i % len(style.LINES)])
-
-
-def _draw(axes: Axes, rows: pd.DataFrame, look: Look, opacity: float) -> None:
+def _draw(axes: Axes, rows: pd.DataFrame, look: dict[str, Any], opacity: float) -> None:
     """A curve with its band, and the base case on it."""
-    if rows.empty:
-        return
     curve, base = rows[~rows["is_base"]], rows[rows["is_base"]]
     axes.fill_between(
         curve["at_least"], curve["low"], curve["high"], color=look["color"], alpha=opacity,
@@ -113,15 +105,8 @@ def _draw(axes: Axes, rows: pd.DataFrame, look: Look, opacity: float) -> None:
     axes.plot(base["at_least"], base["share"], **{**look, "linestyle": "none"})
 
 
-def _counted(outcome: str, arms: Arms) -> str:
-    """What the level axis counts: neither way is called better."""
-    if not arms.against_arm:
-        return "at least"
-    return "fewer by at least" if is_fewer(outcome) else "higher by at least"
-
-
-def _name(axes: Axes, counted: str, is_first: bool) -> None:
-    """What the axes count; a line at none where it is in view."""
+def _name(axes: Axes, outcome: str, arms: Arms, is_first: bool) -> None:
+    """What the axes count, where neither way is called better; a line at none, if in view."""
     low, high = axes.get_xlim()
     if low <= 0 <= high:
         axes.axvline(0, zorder=1, **style.ZERO)
@@ -130,13 +115,7 @@ def _name(axes: Axes, counted: str, is_first: bool) -> None:
     axes.set_yticks(range(0, 101, 25))
     scales.number(axes, "x", 5, 2)
     axes.grid(axis="y", color=style.GRID, linewidth=0.5)
-    axes.set_xlabel(counted)
+    direction = "fewer by " if is_fewer(outcome) else "higher by "
+    axes.set_xlabel(direction * bool(arms.against_arm) + "at least")
     if is_first:
         axes.set_ylabel("Share of draws (%)")
-
-
-def _legend(styles: dict[shown.Case, Look], every: list[shown.Case]) -> list[Artist]:
-    return [
-        Line2D([], [], label=words.heading(case, every) or case.arms.label("−"), **look)
-        for case, look in styles.items()
-    ]

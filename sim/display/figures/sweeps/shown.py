@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sim.display.figures.differences import pairs_of
-from sim.display.figures.style import ArmStyle, arm_style
-from sim.display.figures.sweeps.saved import Sweep, Swept
-from sim.vocabulary import UNCHANGED, Arms, arms_of, rows_with
-
-DRAWS = ("draw", "A", "B")
-"""Points that are independent draws of all parameters at once."""
+from sim.display.figures.style import LINES, SYMBOLS, ArmStyle, arm_style, mark, with_line
+from sim.display.figures.sweeps.saved import OF_A_PARAMETER, Sweep, Swept
+from sim.vocabulary import DRAWS, UNCHANGED, Arms, arms_of, rows_with
 
 ONE = ["scenario", *Arms._fields, "outcome", "unit", "time"]
 """Columns that name one result of a point."""
@@ -51,10 +48,9 @@ def last(sweep: Sweep, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.loc[order.sort_values(kind="stable").index]
 
 
-def compared(swept: Swept) -> pd.DataFrame:
+def compared(sweep: Sweep, rows: pd.DataFrame) -> pd.DataFrame:
     """The paired differences in the outcomes asked for, each at its last time."""
-    rows = swept.outcomes
-    return last(swept.sweep, rows_with(rows, contrasts(swept.sweep, rows)))
+    return last(sweep, rows_with(rows, contrasts(sweep, rows)))
 
 
 def cases(sweep: Sweep, rows: pd.DataFrame) -> list[Case]:
@@ -76,7 +72,7 @@ def ends(swept: Swept) -> pd.DataFrame:
     `width` is how far the outcome is moved; `low_error` and `high_error` are the Monte Carlo errors
     of the changes from the base case.
     """
-    rows = compared(swept)
+    rows = compared(swept.sweep, swept.outcomes)
     parts = {role: rows[rows["role"] == role] for role in ("low", "base", "high")}
     table = parts["low"][[*ONE, "of"]].rename(columns={"of": "parameter"})
     for role, part in parts.items():
@@ -112,19 +108,21 @@ def _with_width(table: pd.DataFrame) -> pd.DataFrame:
 
 def with_names(swept: Swept, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows by parameter with its name, unit and values; the path stands in where it has no name."""
-    known = swept.parameters[
-        ["scenario", "parameter", "name", "unit", "base", "low", "high", "assumption"]
-    ].rename(
-        columns={"unit": "value_unit", **{end: f"{end}_value" for end in ("base", "low", "high")}}
-    )
-    rows = rows.drop(columns="name", errors="ignore").merge(
-        known, on=["scenario", "parameter"], how="left"
-    )
+    ends = {end: f"{end}_value" for end in ("base", "low", "high")}
+    known = swept.parameters[[*OF_A_PARAMETER]].rename(columns={"unit": "value_unit", **ends})
+    rows = rows.drop(columns="name", errors="ignore")
+    rows = rows.merge(known, on=["scenario", "parameter"], how="left")
     return rows.assign(
         name=rows["name"].where(rows["name"].notna(), rows["parameter"]),
         value_unit=rows["value_unit"].where(rows["value_unit"].notna(), ""),
         assumption=rows["assumption"].astype(str) == "True",
     )
+
+
+def look_of(arm: ArmStyle, number: int, size: float) -> dict[str, Any]:
+    """One of several lines of an arm: in its colour, with a pattern and an open mark of its own."""
+    own = arm._replace(marker=SYMBOLS[number % len(SYMBOLS)])
+    return with_line(mark(own, is_open=True, size=size), LINES[number % len(LINES)])
 
 
 def draws(rows: pd.DataFrame) -> pd.DataFrame:
@@ -134,10 +132,8 @@ def draws(rows: pd.DataFrame) -> pd.DataFrame:
 
 def ordered(rows: pd.DataFrame, *columns: str, largest_first: bool = False) -> pd.DataFrame:
     """Rows by outcome, scenario and difference as they come, then by columns of numbers."""
-    names = ["outcome", "scenario", "arms"]
-    arms_of_rows = pd.MultiIndex.from_frame(rows[[*Arms._fields]])  # a difference comes as a whole
-    by = pd.DataFrame({name: pd.factorize(rows[name])[0] for name in names[:2]}, index=rows.index)
-    by["arms"] = pd.factorize(arms_of_rows)[0]
+    keys = {"outcome": ["outcome"], "scenario": ["scenario"], "arms": [*Arms._fields]}
+    by = pd.DataFrame({name: rows.groupby(key, sort=False).ngroup() for name, key in keys.items()})
     by = by.assign(**{name: -rows[name] if largest_first else rows[name] for name in columns})
-    order = by.sort_values([*names, *columns], kind="stable").index
-    return pd.DataFrame(rows.loc[order]).reset_index(drop=True)
+    order = by.sort_values([*by], kind="stable").index
+    return rows.loc[order].reset_index(drop=True)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.display.figures import multiples, scales, style
-from sim.display.figures.labels import Label, beside
+from sim.display.figures import Drawn, multiples, scales
+from sim.display.figures.differences import label_of
 from sim.display.figures.multiples import Size
+from sim.display.figures.style import FAINT, SECOND, ZERO, ArmStyle
 from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.saved import Swept
-from sim.display.figures.texts import wrapped
+from sim.display.figures.texts import LINE, POINTS_PER_MM, wrapped
 from sim.vocabulary import Arms
 
 NAMED = 5
@@ -28,7 +29,8 @@ SIZE = Size(left=11.5, width=40.5, between=NAMES + 11.5, below=7.0, least=17.0, 
 ROOM = NAMES - LEADER - 1.0
 """Panels side by side; in mm: names right of a panel, the lines to names, and what these leave."""
 
-LINE = [*shown.ONE, "parameter"]
+OTHERS: dict[str, Any] = {"color": FAINT, "linewidth": 0.6}
+KEY = [*shown.ONE, "parameter"]
 EXPLAINED = (
     "Lines: the outcome as one parameter moves through its interval (of a grid: from the first "
     "value to the last) while all others are held at the base case, including correlated ones. Low "
@@ -37,18 +39,17 @@ EXPLAINED = (
 )
 
 
-def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
+def figure(swept: Swept) -> Drawn | None:
     """A line for every parameter, a panel for each outcome and case; None without ends."""
     wide = shown.ends(swept)
     if wide.empty:
         return None
     every, looks = shown.cases(swept.sweep, wide), shown.contrasts(swept.sweep, wide)
-    panels, heads = words.panels(wide, every)
+    panels = [(str(outcome), case) for outcome in wide["outcome"].unique() for case in every]
+    heads = [(label_of(o), words.below(wide, o, words.heading(case, every))) for o, case in panels]
     cells = multiples.in_rows(len(panels), ABREAST)
     numbers = _lines(swept, wide, multiples.fitted(heads, cells, SIZE)[1])
-    caption = words.caption(
-        swept.sweep, "point", words.compares(looks), *EXPLAINED, words.about(wide)
-    )
+    caption = words.of_differences(swept.sweep, "point", wide, looks, *EXPLAINED)
     legend = [_legend(looks, numbers)]
     grid = multiples.grid(heads, cells, SIZE, swept.sweep.title, legend, caption)
     for axes, (outcome, case) in zip(grid.panels, panels, strict=True):
@@ -63,9 +64,9 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
 def _lines(swept: Swept, wide: pd.DataFrame, height: float) -> pd.DataFrame:
     """A row for each point of each line: `place` is -1 at the low end, 0 at the base, 1 high."""
     wide = _named(wide.sort_values("width", ascending=False, kind="stable"), height)
-    found = pd.concat([_at_ends(wide), _between(swept, wide)], ignore_index=True)
+    points = pd.concat([*_at_ends(wide), _between(swept, wide)], ignore_index=True)
     columns = ["name", "assumption", "width", "rank", "named"]
-    return shown.ordered(found.merge(wide[[*LINE, *columns]], on=LINE), "rank", "place")
+    return shown.ordered(points.merge(wide[[*KEY, *columns]], on=KEY), "rank", "place")
 
 
 def _named(wide: pd.DataFrame, height: float) -> pd.DataFrame:
@@ -78,71 +79,98 @@ def _named(wide: pd.DataFrame, height: float) -> pd.DataFrame:
     return wide.drop(columns="mm").assign(rank=rank, named=named)
 
 
-def _at_ends(wide: pd.DataFrame) -> pd.DataFrame:
+def _at_ends(wide: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """The low end, the base case and the high end of every line."""
-    parts = []
     for role, place in (("low", -1.0), ("base", 0.0), ("high", 1.0)):
-        columns = {f"{role}_value": "value", role: "estimate", f"{role}_mc": "mc_error"}
-        part = wide[[*LINE, *columns]].rename(columns=columns)
-        parts.append(part.assign(place=place, value=part["value"].astype(object)))
-    return pd.concat(parts)
+        value, error = wide[f"{role}_value"].astype(object), wide[f"{role}_mc"]
+        yield wide[KEY].assign(value=value, estimate=wide[role], mc_error=error, place=place)
 
 
 def _between(swept: Swept, wide: pd.DataFrame) -> pd.DataFrame:
     """The steps between base case and ends, where there are any."""
-    rows = shown.compared(swept)
+    rows = shown.compared(swept.sweep, swept.outcomes)
     rows = rows[rows["role"] == "level"].rename(columns={"of": "parameter"})
     values = [row[row["parameter"]] for _, row in rows.iterrows()]
     rows = rows.assign(value=np.array(values, dtype=object))
-    rows = rows[[*LINE, "value", "estimate", "mc_error"]].merge(wide, on=LINE)
+    rows = rows[[*KEY, "value", "estimate", "mc_error"]].merge(wide, on=KEY)
     names = ("value", "base_value", "low_value", "high_value")
     value, base, low, high = (pd.to_numeric(rows[n], errors="coerce") for n in names)
     is_low = (value - base) * (low - base) > 0
     place = ((value - base) / (high - base)).mask(is_low, -(value - base) / (low - base))
-    rows = rows.assign(place=place)[[*LINE, "value", "estimate", "mc_error", "place"]]
+    rows = rows.assign(place=place)[[*KEY, "value", "estimate", "mc_error", "place"]]
     return rows[place.notna()]
 
 
-def _draw(axes: Axes, rows: pd.DataFrame, look: style.ArmStyle) -> None:
+def _draw(axes: Axes, rows: pd.DataFrame, arm: ArmStyle) -> None:
     """Lines of the others below, then those that are named."""
     for rank in sorted(rows["rank"].unique(), reverse=True):
         line = rows[rows["rank"] == rank]
-        own = (
-            _look(look, int(rank))
-            if line["named"].all()
-            else {"color": style.FAINT, "linewidth": 0.6}
-        )
-        axes.plot(line["place"], line["estimate"], **own)
-    axes.axvline(0, zorder=1, **style.ZERO)
+        look = _look(arm, int(rank)) if line["named"].all() else OTHERS
+        axes.plot(line["place"], line["estimate"], **look)
+    axes.axvline(0, zorder=1, **ZERO)
     axes.set_xlim(-1.05, 1)
     axes.set_xticks([-1, 0, 1], ["low", "base", "high"])
 
 
-def _look(look: style.ArmStyle, rank: int) -> dict[str, Any]:
-    """In the colour of the arm whose gain it is, each with a line and a mark of its own."""
-    i = rank - 1
-    own = look._replace(marker=style.SYMBOLS[i % len(style.SYMBOLS)])
-    return {
-        **style.with_line(style.mark(own, is_open=True, size=4), style.LINES[i % len(style.LINES)]),
-        "clip_on": False,
-    }
+def _look(arm: ArmStyle, rank: int) -> dict[str, Any]:
+    return {**shown.look_of(arm, rank - 1, size=4), "clip_on": False}
 
 
 def _name(axes: Axes, rows: pd.DataFrame, height: float) -> None:
     """The names at the right ends of their lines."""
     at_end = rows[rows["named"] & (rows["place"] == 1)]
     names = map(words.named, at_end["name"], at_end["assumption"])
-    labels = [
-        Label(float(y), wrapped(name, ROOM))
-        for y, name in zip(at_end["estimate"], names, strict=True)
-    ]
-    beside(axes, labels, height, LEADER)
+    ends = zip(at_end["estimate"], names, strict=True)
+    beside(axes, [Label(float(y), wrapped(name, ROOM)) for y, name in ends], height, LEADER)
 
 
-def _legend(looks: dict[Arms, style.ArmStyle], numbers: pd.DataFrame) -> list[Artist]:
-    entries: list[Artist] = [
-        Line2D([], [], label=arms.label("−"), **_look(look, 1)) for arms, look in looks.items()
-    ]
+def _legend(looks: dict[Arms, ArmStyle], numbers: pd.DataFrame) -> list[Artist]:
+    entries = [(arms.label("−"), _look(arm, 1)) for arms, arm in looks.items()]
     if not numbers["named"].all():
-        entries.append(Line2D([], [], label="other parameters", color=style.FAINT, linewidth=0.6))
-    return [*entries, *words.assumed(numbers)]
+        entries.append(("other parameters", OTHERS))
+    lines = [Line2D([], [], label=label, **look) for label, look in entries]
+    return [*lines, *words.assumed(numbers)]
+
+
+class Label(NamedTuple):
+    """A name in lines, and the value at the right edge of a panel that it belongs to."""
+
+    y: float
+    lines: list[str]
+
+    @property
+    def height(self) -> float:
+        """In mm, with the room around it."""
+        return LINE * len(self.lines) + 0.6
+
+
+def beside(axes: Axes, labels: Sequence[Label], height: float, gap: float) -> None:
+    """Names right of a panel of `height` mm, moved apart, each with a thin line to its place."""
+    low, high = axes.get_ylim()
+    order = sorted(labels, key=lambda label: -label.y)
+    wanted = [(high - label.y) / (high - low) * height for label in order]
+    for label, want, at in zip(order, wanted, apart(wanted, order, height), strict=True):
+        axes.annotate(
+            "\n".join(label.lines), (1, 1 - want / height), xycoords="axes fraction",
+            xytext=(gap * POINTS_PER_MM, (want - at) * POINTS_PER_MM), textcoords="offset points",
+            va="center", linespacing=1.1, annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": SECOND, "linewidth": 0.4, "shrinkA": 0.5,
+                        "shrinkB": 0, "relpos": (0, 0.5)},
+        )  # fmt: skip
+
+
+def apart(wanted: Sequence[float], labels: Sequence[Label], height: float) -> list[float]:
+    """Where the centres of labels go: near the place wanted, in its order, and apart.
+
+    They are pushed down from the top, and up again where the last would pass the lower edge.
+    """
+    halves = [label.height / 2 for label in labels]
+    places, below = [], -1.0
+    for want, half in zip(wanted, halves, strict=True):
+        places.append(max(want, below + half))
+        below = places[-1] + half
+    above = max(height, 2 * sum(halves)) + 1.0
+    for place in reversed(range(len(places))):
+        places[place] = min(places[place], above - halves[place])
+        above = places[place] - halves[place]
+    return [float(place) for place in places]

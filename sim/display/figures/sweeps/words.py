@@ -9,7 +9,7 @@ from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 
 from sim.display.figures.caption import ON_READING, spoken
-from sim.display.figures.differences import OF_ENTRY, SPELT, label_of
+from sim.display.figures.differences import label_of, scale_of
 from sim.display.figures.style import INK
 from sim.display.figures.sweeps.saved import Sweep
 from sim.display.figures.sweeps.shown import Case
@@ -44,6 +44,13 @@ def caption(sweep: Sweep, about: str, *sentences: str) -> list[str]:
     return [spoken(f"{how}; {patients}; seed {sweep.seed}.", *sentences, reading(sweep))]
 
 
+def of_differences(
+    sweep: Sweep, about: str, rows: pd.DataFrame, arms: Iterable[Arms], *sentences: str
+) -> list[str]:
+    """The caption of a figure of differences: which these are, and at which month."""
+    return caption(sweep, about, compares(arms), *sentences, at_month(rows))
+
+
 def reading(sweep: Sweep) -> str:
     """How the annual increase is read, in each scenario where that differs."""
     readings = {name: text for name, text in sweep.readings.items() if text}
@@ -62,7 +69,7 @@ def compares(shown: Iterable[Arms]) -> str:
     return f"Paired differences, {same}: {', '.join(pairs)}." if pairs else ""
 
 
-def about(rows: pd.DataFrame) -> str:
+def at_month(rows: pd.DataFrame) -> str:
     """The month that outcomes stand for, the scenarios of another length, and fractures."""
     last = rows.groupby("scenario", sort=False)["time"].max()
     usual = last.mode()[0]
@@ -77,17 +84,10 @@ def counted(draws: pd.Series[int]) -> str:
     return f"{most}" if fewest == most else f"{fewest} to {most}"
 
 
-def scale(outcome: str, unit: str) -> str:
-    """What a scale is called: of what its percentages are."""
-    if outcome.endswith("change") and unit in ("%", "percentage points"):
-        return OF_ENTRY if unit != "%" else "% of the entry value"
-    return SPELT.get(unit, "% of patients" if unit == "%" else unit)
-
-
 def below(rows: pd.DataFrame, outcome: str, *parts: str) -> str:
     """What stands below the title of a panel: what tells it from its neighbours, and its scale."""
     unit = rows.loc[rows["outcome"] == outcome, "unit"].iloc[0]
-    return "; ".join(part for part in (*parts, scale(outcome, unit)) if part)
+    return "; ".join(part for part in (*parts, scale_of(outcome, unit)) if part)
 
 
 def head(
@@ -109,14 +109,6 @@ def heading(case: Case, every: Sequence[Case]) -> str:
     one_arm = len({other.arms for other in every}) == 1
     parts = ["" if one_scenario else case.scenario, "" if one_arm else case.arms.label("−")]
     return ", ".join(part for part in parts if part)
-
-
-def panels(
-    rows: pd.DataFrame, every: Sequence[Case]
-) -> tuple[list[tuple[str, Case]], list[tuple[str, str]]]:
-    """A panel for each outcome in each case, and the title of each with what stands below it."""
-    shown = [(str(outcome), case) for outcome in rows["outcome"].unique() for case in every]
-    return shown, [(label_of(o), below(rows, o, heading(case, every))) for o, case in shown]
 
 
 def amount(value: object) -> str:
