@@ -16,7 +16,7 @@ from sim.display.figures import intervals
 from sim.display.figures.caption import spoken
 from sim.display.figures.intervals.parts import Block, Fall, Layout, Mark, Panel, Part, Row, Upright
 from sim.display.figures.style import FAINT, NOT_AN_ARM, color, diamond
-from sim.display.numbers import number, significant, typeset
+from sim.display.numbers import significant, span, typeset
 
 ROW = 5.2
 """Height of a row in mm."""
@@ -83,7 +83,7 @@ def _parts(row: Any, values: np.ndarray) -> list[Part]:
         -FARTHEST, FARTHEST,
     )  # fmt: skip
     heights, edges = np.histogram(trials, bins=BINS, range=(-FARTHEST, FARTHEST))
-    printed = (significant(row.published), f"{number(row.low)} to {number(row.high)}")
+    printed = (significant(row.published), span(row.low, row.high))
     shade = {"color": color(NOT_AN_ARM), "alpha": 0.3, "linewidth": 0}
     symbol = {**diamond(not row.covered), "clip_on": False}
     return [
