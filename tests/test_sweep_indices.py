@@ -55,7 +55,9 @@ def at_points(one, function):
 
 def put_together(one, *columns, parameters=math.nan):
     """Made outcomes of every point, as if simulated; with what part of it is of the parameters."""
-    quantities = [Quantity(*ARM, f"{OUTCOME} {i}", "%", 6.0) for i, _ in enumerate(columns)]
+    quantities = [
+        Quantity(one.scenario.name, *ARM, f"{OUTCOME} {i}", "%", 6.0) for i, _ in enumerate(columns)
+    ]
     values = np.stack(columns, axis=1)
     splits = [Split(parameters, math.nan, math.nan)] * len(columns)
     return Collected(one, quantities, values, 0 * values, 0 * values, splits)

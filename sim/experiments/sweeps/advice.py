@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.errors import RequestError
-from sim.experiments.sweeps import running, swept, work
-from sim.experiments.sweeps.collect import Collected, collected
+from sim.experiments.sweeps import running, work
+from sim.experiments.sweeps.collect import Collected
 from sim.experiments.sweeps.designs import SAMPLED
 from sim.experiments.sweeps.noise import Advice, Cost, Split, advise
 from sim.experiments.sweeps.read import Sweep, load_sweep
@@ -59,13 +59,7 @@ def pilot(
     failed = running.simulate(
         sweep, root, engine, workers, progress=progress, most_hours=most_hours
     )
-    running.refuse_nothing(sweep, failed)
-    blocks = swept.home(sweep, root) / "blocks"
-    found = [
-        collected(blocks, one, sweep.patients, running.of_scenario(one, failed))
-        for one in sweep.varied
-    ]
-    return _advised(sweep, found, cost_of(sweep, engine))
+    return _advised(sweep, running.together(sweep, root, failed), cost_of(sweep, engine))
 
 
 def cost_of(sweep: Sweep, engine: Engine) -> Cost:
@@ -75,8 +69,8 @@ def cost_of(sweep: Sweep, engine: Engine) -> Cost:
         tried = []
         for _ in range(2):  # the first try may compile, and draws what later points find
             began = time.monotonic()
-            for one in sweep.varied:
-                document, arms = one.document(one.points[0]), one.study.scenario.arms
+            for varied in sweep.varied:
+                document, arms = varied.document(varied.points[0]), varied.scenario.arms
                 work.simulated(document, range(patients), engine, arms, columns)
             tried.append(time.monotonic() - began)
         seconds.append(min(tried))
@@ -91,7 +85,7 @@ def _advised(sweep: Sweep, found: list[Collected], cost: Cost) -> Pilot:
         (split, quantity)
         for one in found
         for quantity, split in zip(one.quantities, one.splits, strict=True)
-        if quantity.against_arm or len(one.one.study.scenario.arms) == 1
+        if quantity.against_arm or len(one.varied.scenario.arms) == 1
     ]
     meant = [(split, quantity) for split, quantity in known if quantity.outcome == outcome]
     if not meant:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiments.sweeps import addresses
 from sim.experiments.sweeps.collect import Collected
 from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.noise import Split
@@ -34,18 +33,19 @@ def parameters(varied: Sequence[Varied]) -> pd.DataFrame:
 
     rows = []
     for one in varied:
-        for place, parameter in enumerate(one.joint.parameters):
-            ends = {
-                point.role: parameter.shown(point.values[place])
-                for point in one.points
-                if point.of == parameter.path and point.role in ("low", "high")
-            }
-            words = parameter.distribution.words if parameter.distribution else "chosen values"
+        ends = {
+            (point.of, point.role): one.shown(point)[point.of]
+            for point in one.points if point.role in ("low", "high")
+        }  # fmt: skip
+        for parameter in one.joint.parameters:
+            path, distribution = parameter.path, parameter.distribution
             rows.append({
-                "scenario": one.study.scenario.name, "parameter": parameter.path,
-                "name": parameter.name, "unit": parameter.base.unit if parameter.base else "",
-                "base": parameter.shown(None), "low": ends["low"], "high": ends["high"],
-                "distribution": words, "assumption": parameter.is_assumption,
+                "scenario": one.scenario.name, "parameter": path, "name": parameter.name,
+                "unit": parameter.base.unit if parameter.base else "",
+                "base": parameter.shown(None), "low": ends[path, "low"],
+                "high": ends[path, "high"],
+                "distribution": distribution.words if distribution else "chosen values",
+                "assumption": parameter.is_assumption,
             })  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -57,25 +57,19 @@ def alone(found: Sequence[Collected]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = []
+    tables = []
     for one in found:
         base = one.values[0]
-        for low, high in _ends(one):
-            for place, quantity in enumerate(one.quantities):
-                at = [float(one.values[point.number, place]) for point in (low, high)]
-                errors = [float(one.changes[point.number, place]) for point in (low, high)]
-                rows.append({
-                    "scenario": one.one.study.scenario.name, "parameter": low.of,
-                    **quantity._asdict(), "base": base[place], "at_low": at[0], "at_high": at[1],
-                    "change_low": at[0] - base[place], "error_low": errors[0],
-                    "change_high": at[1] - base[place], "error_high": errors[1],
-                })  # fmt: skip
-    return pd.DataFrame(rows)
-
-
-def _ends(one: Collected) -> Iterator[tuple[Point, Point]]:
-    """The points at which each parameter is low and high alone."""
-    yield from zip(one.points("low"), one.points("high"), strict=True)
+        for low, high in one.ends():
+            at_low, at_high = one.values[low.number], one.values[high.number]
+            table = pd.DataFrame(one.quantities).assign(
+                base=base, at_low=at_low, at_high=at_high,
+                change_low=at_low - base, error_low=one.changes[low.number],
+                change_high=at_high - base, error_high=one.changes[high.number],
+            )  # fmt: skip
+            table.insert(1, "parameter", low.of)
+            tables.append(table)
+    return pd.concat(tables, ignore_index=True)
 
 
 def summary(found: Sequence[Collected]) -> pd.DataFrame:
@@ -90,16 +84,13 @@ def summary(found: Sequence[Collected]) -> pd.DataFrame:
 
     rows = []
     for one in found:
-        drawn = one.drawn()
-        patients = one.one.study.scenario.cohort.patients
+        drawn, patients = one.drawn(), one.varied.scenario.cohort.patients
         for place, quantity in enumerate(one.quantities):
-            row = {
-                "scenario": one.one.study.scenario.name, **quantity._asdict(),
+            rows.append({
+                **quantity._asdict(),
                 "base": one.values[0, place], "base_error": one.errors[0, place],
-            }  # fmt: skip
-            if len(drawn):
-                row |= _over_draws(drawn[:, place], one.splits[place], patients)
-            rows.append(row)
+                **(_over_draws(drawn[:, place], one.splits[place], patients) if len(drawn) else {}),
+            })  # fmt: skip
     return pd.DataFrame(rows)
 
 
@@ -127,46 +118,41 @@ def noise(found: Sequence[Collected]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = [
-        {
-            "scenario": one.one.study.scenario.name, **quantity._asdict(), "group": GROUP,
-            "variance_parameters": split.parameters, "variance_patients": split.patients,
-            "variance_together": split.together,
-        }
+    tables = [
+        pd.DataFrame(one.quantities)
+        .assign(group=GROUP)
+        .join(pd.DataFrame(one.splits).add_prefix("variance_"))
         for one in found
-        for quantity, split in zip(one.quantities, one.splits, strict=True)
-    ]  # fmt: skip
-    return pd.DataFrame(rows)
+    ]
+    return pd.concat(tables, ignore_index=True)
 
 
 def in_vain(found: Sequence[Collected]) -> list[tuple[str, str, str]]:
     """Parameters that change no outcome: scenario, path, and whether they are read at all."""
-    told = []
+    idle = []
     for one in found:
-        as_it_is = one.one.document(one.one.points[0])
-        for low, high in _ends(one):
-            if one.one.document(low) == as_it_is == one.one.document(high):
+        varied, base = one.varied, one.varied.document(one.varied.points[0])
+        for low, high in one.ends():
+            if varied.document(low) == base == varied.document(high):
                 continue  # values of a grid may begin and end with the scenario's own
-            moved = one.values[[low.number, high.number]]
-            errors = one.changes[[low.number, high.number]]
-            same = np.isclose(moved, one.values[0], UNCHANGED, UNCHANGED, equal_nan=True)
-            if same.all() and (np.nan_to_num(errors) < UNCHANGED).all():
-                read = any(_is_read(one.one, point) for point in (low, high))
+            ends = [low.number, high.number]
+            same = np.isclose(one.values[ends], one.values[0], UNCHANGED, UNCHANGED, equal_nan=True)
+            if same.all() and (np.nan_to_num(one.changes[ends]) < UNCHANGED).all():
+                read = _is_read(varied, low) or _is_read(varied, high)
                 why = "read, but changes no outcome" if read else "never read"
-                told.append((one.one.study.scenario.name, low.of, why))
-    return told
+                idle.append((varied.scenario.name, low.of, why))
+    return idle
 
 
-def _is_read(one: Varied, point: Point) -> bool:
-    """Whether some arm depends on what a point changes, and its patients are told of it."""
-    documents = [one.document(point), one.document(one.points[0])]
-    arms = one.study.scenario.arms
-    here, base = ([addresses.of(document, arm) for arm in arms] for document in documents)
-    return here != base and _inputs(one, point) != _inputs(one, one.points[0])
+def _is_read(varied: Varied, point: Point) -> bool:
+    """Whether a point changes the address of some arm, and the inputs of its patients."""
+    base = varied.points[0]
+    moved = varied.addresses(point) != varied.addresses(base)
+    return moved and _inputs(varied, point) != _inputs(varied, base)
 
 
-def _inputs(one: Varied, point: Point) -> list[bytes]:
-    """What the model is told of some patients at a point."""
-    scenario = from_document(one.document(point), (), one.study.publications).scenario
+def _inputs(varied: Varied, point: Point) -> list[bytes]:
+    """The inputs of the model for some patients at a point."""
+    scenario = from_document(varied.document(point), (), varied.study.publications).scenario
     arms = inputs_of(lowering.protocol(scenario), range(NUMBERS_LOOKED_AT)).values()
     return [part.tobytes() for inputs in arms for part in inputs]

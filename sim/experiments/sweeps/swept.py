@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim import results
 from sim.display import figures
 from sim.experiments.sweeps import addresses, analyses, variance
-from sim.experiments.sweeps.collect import Collected, shown
-from sim.experiments.sweeps.designs import Point
+from sim.experiments.sweeps.collect import Collected
 from sim.experiments.sweeps.read import Sweep
 from sim.results.manifest import Manifest, Part, Texts
 from sim.results.tables import DIGITS
@@ -24,6 +23,10 @@ if TYPE_CHECKING:
 
 POINTS_AT_ONCE = 64
 """Points whose rows are in memory as a table; of a sweep there may be many."""
+
+
+Failed = dict[tuple[str, int], str]
+"""Points that could not be simulated, by name of the scenario and number, with the reason."""
 
 
 class Swept(NamedTuple):
@@ -44,7 +47,7 @@ class Swept(NamedTuple):
     indices: pd.DataFrame | None
     screening: pd.DataFrame | None
     in_vain: list[tuple[str, str, str]]
-    failed: dict[tuple[str, int], str]
+    failed: Failed
 
     @property
     def outcomes(self) -> pd.DataFrame:
@@ -75,7 +78,7 @@ class Options(Part):
 
 
 def keep(
-    sweep: Sweep, found: Sequence[Collected], root: Path, failed: dict[tuple[str, int], str],
+    sweep: Sweep, found: Sequence[Collected], root: Path, failed: Failed,
     about: dict[str, Any],
 ) -> Swept:  # fmt: skip
     """Write everything that the numbers of a sweep say, whole or not at all."""
@@ -115,11 +118,9 @@ def write_outcomes(found: Sequence[Collected], folder: Path) -> None:
 
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
     """The table with numbers that repeat as text: it is writing them down that takes long."""
-    told = {}
-    for name in frame.select_dtypes("float").columns.difference(["estimate", "mc_error"]):
-        text = {value: DIGITS % value for value in frame[name].unique()}
-        told[name] = frame[name].map(text, na_action="ignore")
-    return frame.assign(**told)
+    repeated = frame.select_dtypes("float").columns.difference(["estimate", "mc_error"])
+    texts = {name: {value: DIGITS % value for value in frame[name].unique()} for name in repeated}
+    return frame.assign(**{n: frame[n].map(text, na_action="ignore") for n, text in texts.items()})
 
 
 def _frames(found: Sequence[Collected]) -> Iterator[pd.DataFrame]:
@@ -127,43 +128,36 @@ def _frames(found: Sequence[Collected]) -> Iterator[pd.DataFrame]:
     import numpy as np
     import pandas as pd
 
-    numeric = _numeric(found)
+    in_words = _in_words(found)
     for one in found:
-        heads = pd.DataFrame(one.quantities)
-        for first in range(0, len(one.one.points), POINTS_AT_ONCE):
+        quantities = pd.DataFrame(one.quantities).drop(columns="scenario")
+        for first in range(0, len(one.values), POINTS_AT_ONCE):
             points = [
-                point for point in one.one.points[first : first + POINTS_AT_ONCE]
+                point for point in one.varied.points[first : first + POINTS_AT_ONCE]
                 if not np.isnan(one.values[point.number]).all()
             ]  # fmt: skip
             if not points:
                 continue
-            left = pd.DataFrame([_row(one, point, numeric) for point in points])
+            left = pd.DataFrame([
+                {"scenario": one.varied.scenario.name, "point": point.number, "role": point.role,
+                 "of": point.of}
+                | {path: str(value) if path in in_words else value
+                   for path, value in one.varied.shown(point).items()}
+                for point in points
+            ])  # fmt: skip
+            frame = left.merge(quantities, how="cross")
             here = [point.number for point in points]
-            frame = left.loc[left.index.repeat(len(heads))].reset_index(drop=True)
-            right = pd.concat([heads] * len(points), ignore_index=True)
-            frame = pd.concat([frame, right], axis=1)
             yield frame.assign(estimate=one.values[here].ravel(), mc_error=one.errors[here].ravel())
 
 
-def _row(one: Collected, point: Point, numeric: dict[str, bool]) -> dict[str, Any]:
-    names = [parameter.path for parameter in one.one.joint.parameters]
-    row = {"scenario": one.one.study.scenario.name, "point": point.number, "role": point.role,
-           "of": point.of}  # fmt: skip
-    for name, value in zip(names, shown(one.one, point), strict=True):
-        row[name] = float(value) if numeric[name] else str(value)
-    return row
-
-
-def _numeric(found: Sequence[Collected]) -> dict[str, bool]:
-    """Which parameters are numbers at every point."""
-    numeric: dict[str, bool] = {}
-    for one in found:
-        for point in one.one.points:
-            pairs = zip(one.one.joint.parameters, shown(one.one, point), strict=True)
-            for parameter, value in pairs:
-                is_number = isinstance(value, float)
-                numeric[parameter.path] = numeric.get(parameter.path, True) and is_number
-    return numeric
+def _in_words(found: Sequence[Collected]) -> set[str]:
+    """Parameters that are not a number at every point."""
+    return {
+        path
+        for one in found
+        for point in one.varied.points
+        for path, value in one.varied.shown(point).items() if not isinstance(value, float)
+    }  # fmt: skip
 
 
 def manifest_of(
@@ -172,8 +166,8 @@ def manifest_of(
 ) -> Manifest:  # fmt: skip
     """Everything needed to know what was swept, what its figures say, and to do it again."""
     sweep, form = swept.sweep, swept.sweep.form
-    studies = {one.study.scenario.name: one.study for one in sweep.varied}
-    first = sweep.varied[0].study.scenario
+    studies = {varied.scenario.name: varied.study for varied in sweep.varied}
+    first = sweep.varied[0].scenario
     options = Options(
         specification=sweep.document, patients=sweep.patients, draws=sweep.draws, seed=first.seed,
         engine=engine,
@@ -188,7 +182,7 @@ def manifest_of(
         },
         "model": addresses.model(),
         "pilot": pilot,
-        "in_vain": [list(one) for one in swept.in_vain],
+        "in_vain": [list(idle) for idle in swept.in_vain],
         "failed": [[*point, why] for point, why in swept.failed.items()],
     }  # fmt: skip
     return results.made("sweep", studies, options, sweep.digest, command, seconds, details)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.experiments.sweeps.collect import Collected, Quantity
-from sim.experiments.sweeps.designs import space
+from sim.experiments.sweeps.designs import Point, space
 from sim.experiments.sweeps.distributions import ENDS
+from sim.experiments.sweeps.joint import Joint
 from sim.simulation.draws import generator
 from sim.simulation.records import Floats
 from sim.vocabulary import UNCHANGED
@@ -21,10 +23,10 @@ RESAMPLES = 999
 MOST_WITHOUT = 0.025
 """Of the resamples, those that may have no variance; where there are more, no interval is known."""
 
-INDEX_COLUMNS = ("scenario", *Quantity._fields, "parameter", "name", "order", "other", "value",
+INDEX_COLUMNS = (*Quantity._fields, "parameter", "name", "order", "other", "value",
                  "low", "high")  # fmt: skip
 
-SCREENING_COLUMNS = ("scenario", *Quantity._fields, "parameter", "name", "mean_effect",
+SCREENING_COLUMNS = (*Quantity._fields, "parameter", "name", "mean_effect",
                      "mean_absolute_effect", "sd_effect", "low", "high")  # fmt: skip
 
 
@@ -40,19 +42,18 @@ def indices(found: Sequence[Collected]) -> pd.DataFrame:
 
     rows: list[tuple[object, ...]] = []
     for one in found:
-        names = [(p.path, p.name) for p in one.one.joint.parameters]
+        names = [(p.path, p.name) for p in one.varied.joint.parameters]
+        seed = one.varied.scenario.seed
         for place, quantity in enumerate(one.quantities):
             values = one.values[:, place]
             a, b = (values[one.rows(role)] for role in ("A", "B"))
             ab, ba = (values[one.rows(role)].reshape(-1, len(a)) for role in ("AB", "BA"))
-            head = (one.one.study.scenario.name, *quantity)
             known = np.isfinite([*a, *b, *ab.ravel(), *ba.ravel()]).all() and np.ptp([*a, *b]) > 0
             split = one.splits[place].parameters
             if known and not split <= UNCHANGED * np.var([*a, *b]):
-                seed = one.one.study.scenario.seed
-                rows += [(*head, *row) for row in _orders(a, b, ab, names, seed)]
-                if ba.size:
-                    rows += [(*head, *row) for row in _second(a, b, ab, ba, one, seed)]
+                orders = _orders(a, b, ab, names, seed)
+                pairs = _second(a, b, ab, ba, one, seed) if ba.size else []
+                rows += [(*quantity, *row) for row in (*orders, *pairs)]
     return pd.DataFrame(rows, columns=list(INDEX_COLUMNS))
 
 
@@ -64,14 +65,12 @@ def _orders(
     func: Any = {"f_A": a[None], "f_B": b[None], "f_AB": ab[:, None]}
     found = stats.sobol_indices(func=func, n=len(a))
     low, high = _interval(_resampled(a, b, ab, seed))
-    rows: list[tuple[object, ...]] = []
-    for at, (order, values) in enumerate((("first", found.first_order),
-                                          ("total", found.total_order))):  # fmt: skip
-        rows += [
-            (*name, order, "", *map(float, numbers))
-            for name, *numbers in zip(names, np.ravel(values), low[at], high[at], strict=True)
-        ]
-    return rows
+    orders = (("first", found.first_order), ("total", found.total_order))
+    return [
+        (*name, order, "", *map(float, numbers))
+        for at, (order, values) in enumerate(orders)
+        for name, *numbers in zip(names, np.ravel(values), low[at], high[at], strict=True)
+    ]
 
 
 def _resampled(a: Floats, b: Floats, ab: Floats, seed: int) -> Floats:
@@ -103,14 +102,14 @@ def _second(
 ) -> list[tuple[object, ...]]:
     from SALib.analyze import sobol
 
-    names = [(p.path, p.name) for p in one.one.joint.parameters]
+    parameters = one.varied.joint.parameters
     in_salib_order = np.concatenate([a[None], ab, ba, b[None]]).T.ravel()
     number = int(generator(seed, "second order").integers(2**31))
-    found = sobol.analyze(space(one.one.joint), in_salib_order, seed=number)
+    found = sobol.analyze(space(one.varied.joint), in_salib_order, seed=number)
     return [
-        (*names[i], "second", names[j][0], float(found["S2"][i, j]),
+        (first.path, first.name, "second", second.path, float(found["S2"][i, j]),
          *(float(found["S2"][i, j] + sign * found["S2_conf"][i, j]) for sign in (-1, 1)))
-        for i in range(len(names)) for j in range(i + 1, len(names))
+        for (i, first), (j, second) in itertools.combinations(enumerate(parameters), 2)
     ]  # fmt: skip
 
 
@@ -125,12 +124,11 @@ def screening(found: Sequence[Collected], levels: int) -> pd.DataFrame:
 
     rows = []
     for one in found:
-        joint, design = one.one.joint, one.one.points
-        number = int(generator(one.one.study.scenario.seed, "resamples").integers(2**31))
-        walk = [point for point in design if point.role == "trajectory"]
-        steps = _steps(one, [point.values for point in walk])
+        joint, walk = one.varied.joint, one.points("trajectory")
+        number = int(generator(one.varied.scenario.seed, "resamples").integers(2**31))
+        steps = _steps(joint, walk)
         for place, quantity in enumerate(one.quantities):
-            values = one.values[[point.number for point in walk], place]
+            values = one.values[one.rows("trajectory"), place]
             if not np.isfinite(values).all():
                 continue
             with np.errstate(invalid="ignore", divide="ignore"):
@@ -138,25 +136,23 @@ def screening(found: Sequence[Collected], levels: int) -> pd.DataFrame:
                     space(joint), steps, values, num_levels=levels, seed=number
                 )
             for at, parameter in enumerate(joint.parameters):
-                mean, half = float(effects["mu_star"][at]), float(effects["mu_star_conf"][at])
-                rows.append({
-                    "scenario": one.one.study.scenario.name, **quantity._asdict(),
-                    "parameter": parameter.path, "name": parameter.name,
-                    "mean_effect": float(effects["mu"][at]), "mean_absolute_effect": mean,
-                    "sd_effect": float(effects["sigma"][at]),
-                    "low": mean - half, "high": mean + half,
-                })  # fmt: skip
+                mean, size, half, sd = (
+                    float(effects[key][at]) for key in ("mu", "mu_star", "mu_star_conf", "sigma")
+                )
+                rows.append(
+                    (*quantity, parameter.path, parameter.name, mean, size, sd,
+                     size - half, size + half)
+                )  # fmt: skip
     return pd.DataFrame(rows, columns=list(SCREENING_COLUMNS))
 
 
-def _steps(one: Collected, moved: Sequence[dict[int, Any]]) -> Floats:
+def _steps(joint: Joint, walk: Sequence[Point]) -> Floats:
     """The walk in the unit cube, in shares of the 95 % interval of each parameter."""
     columns = []
-    for place, parameter in enumerate(one.one.joint.parameters):
-        assert parameter.distribution is not None
-        drawn = np.array([values[place] for values in moved])
-        shares = parameter.distribution.whole.cdf(drawn)
-        low, high = parameter.distribution.low, parameter.distribution.high
-        inside = (shares - low) / (high - low)
+    for place, parameter in enumerate(joint.parameters):
+        distribution = parameter.distribution
+        assert distribution is not None
+        shares = distribution.whole.cdf(np.array([point.values[place] for point in walk]))
+        inside = (shares - distribution.low) / (distribution.high - distribution.low)
         columns.append(np.round((inside - ENDS[0]) / (ENDS[1] - ENDS[0]), 9))
     return np.stack(columns, axis=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -137,14 +138,9 @@ def simulated(
     columns: Columns = DRAWN_ANEW,
 ) -> dict[str, UnitSums]:  # fmt: skip
     """Simulate patients in some arms of a document, and sum their outcomes by groups."""
-    study = from_document(asked_nothing(document), ())
-    kept = kept_outcomes(study, patients, engine, [*arms], columns)
+    own = {key: value for key, value in document.items() if key != "answers"}  # not compared here
+    kept = kept_outcomes(from_document(own, ()), patients, engine, [*arms], columns)
     return {arm: unit_sums(outcomes, GROUP) for arm, outcomes in kept.items()}
-
-
-def asked_nothing(document: dict[str, Any]) -> dict[str, Any]:
-    """A document without the publication that it is compared with, which a sweep does not use."""
-    return {key: value for key, value in document.items() if key != "answers"}
 
 
 Open = tuple[Varied, Point, dict[str, str]]
@@ -162,11 +158,15 @@ def open_points(
     begun: set[tuple[str, range]] = set()
     left: dict[range, list[Open]] = {}
     for varied in sweep.varied:
-        for point in varied.points:
-            if point.number % shard.of == shard.number - 1:
-                missing = _missing(varied, point, there, sweep.patients, begun)
-                for patients, at_arms in missing.items():
-                    left.setdefault(patients, []).append((varied, point, at_arms))
+        for point in varied.points[shard.number - 1 :: shard.of]:
+            missing: dict[range, dict[str, str]] = {}
+            for arm, at in varied.addresses(point).items():
+                for block in missing_blocks(there.get(at, []), sweep.patients):
+                    if (at, block) not in begun:
+                        begun.add((at, block))
+                        missing.setdefault(block, {})[arm] = at
+            for block, at_arms in missing.items():
+                left.setdefault(block, []).append((varied, point, at_arms))
     return dict(sorted(left.items(), key=lambda entry: (entry[0].start, entry[0].stop)))
 
 
@@ -180,24 +180,9 @@ def pieces(left: Mapping[range, list[Open]]) -> Iterator[Piece]:
             yield Piece(varied.document(point), patients, at_arms)
 
 
-def _missing(
-    varied: Varied, point: Point, there: Mapping[str, list[range]], patients: int,
-    begun: set[tuple[str, range]],
-) -> dict[range, dict[str, str]]:  # fmt: skip
-    """The addresses of missing blocks of a point by range and arm, without those in `begun`."""
-    document, missing = varied.document(point), dict[range, dict[str, str]]()
-    for arm in varied.study.scenario.arms:
-        at = addresses.of(document, arm)
-        gaps = coverage.gaps(there.get(at, []), patients)
-        for block in (block for gap in gaps for block in split(gap)):
-            if (at, block) not in begun:
-                begun.add((at, block))
-                missing.setdefault(block, {})[arm] = at
-    return missing
-
-
-def split(patients: range) -> list[range]:
-    """Split a range of patients into blocks; all but the first begin at a multiple of `BLOCK`."""
-    ends = [*range(patients.start // BLOCK * BLOCK + BLOCK, patients.stop, BLOCK), patients.stop]
-    starts = [patients.start, *ends[:-1]]
-    return [range(a, b) for a, b in zip(starts, ends, strict=True) if a < b]
+def missing_blocks(there: list[range], patients: int) -> Iterator[range]:
+    """The blocks that are still to be made; all but the first of a gap begin at whole `BLOCK`s."""
+    for gap in coverage.gaps(there, patients):
+        ends = [*range(gap.start // BLOCK * BLOCK + BLOCK, gap.stop, BLOCK), gap.stop]
+        for start, stop in itertools.pairwise([gap.start, *ends]):
+            yield range(start, stop)
