@@ -13,7 +13,6 @@ from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.noise import Split
 from sim.experiments.sweeps.varied import Varied
 from sim.outcomes.units import GROUP
-from sim.scenario import from_document
 from sim.simulation import lowering
 from sim.simulation.records import Floats
 from sim.simulation.simulate import inputs_of
@@ -153,6 +152,6 @@ def _is_read(varied: Varied, point: Point) -> bool:
 
 def _inputs(varied: Varied, point: Point) -> list[bytes]:
     """The inputs of the model for some patients at a point."""
-    scenario = from_document(varied.document(point), (), varied.study.publications).scenario
-    arms = inputs_of(lowering.protocol(scenario), range(NUMBERS_LOOKED_AT)).values()
+    protocol = lowering.protocol(varied.study_at(point).scenario)
+    arms = inputs_of(protocol, range(NUMBERS_LOOKED_AT)).values()
     return [part.tobytes() for inputs in arms for part in inputs]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sim.experiments.sweeps import addresses
 from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.joint import Joint
-from sim.scenario import Scenario, Study
+from sim.scenario import Scenario, Study, from_document
 from sim.scenario.text.paths import replaced
 
 AROUND = ("base", "low", "high", "level")
@@ -35,6 +35,10 @@ class Varied(NamedTuple):
             for path in parameter.places
         }
         return replaced(self.study.document, values)
+
+    def study_at(self, point: Point) -> Study:
+        """The study that has the scenario of a point."""
+        return from_document(self.document(point), (), self.study.publications)
 
     def addresses(self, point: Point) -> dict[str, str]:
         """The address of the blocks of each arm at a point."""
