@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from pydantic import field_validator, model_validator
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, field_validator, model_validator
 
 from sim.scenario.form.quantities import Form, Text, Whole, only_one, refuse
+
+
+def only_if(is_allowed: Callable[[Any], object], message: str) -> AfterValidator:
+    """A check of one value, for an annotation; `{value}` in the message is the value."""
+
+    def check(value: Any) -> Any:
+        if not is_allowed(value):
+            raise refuse(message, value=value)
+        return value
+
+    return AfterValidator(check)
 
 
 class OneAtATime(Form):
     """Each parameter alone at the ends of its interval, all others as in the scenario."""
 
-    levels: Whole = 3
+    levels: Annotated[Whole, only_if(
+        lambda levels: levels >= 3 and levels % 2, "{value}: levels are odd, 3 or more"
+    )] = 3  # fmt: skip
     """Places in the interval, odd: 3 are low, base and high, more make a spider, e.g. 5."""
-
-    @field_validator("levels", mode="after")
-    @classmethod
-    def _has_a_middle(cls, levels: int) -> int:
-        if levels < 3 or levels % 2 == 0:
-            raise refuse("{levels}: levels are odd, 3 or more", levels=levels)
-        return levels
 
 
 class Grid(Form):
@@ -28,15 +37,8 @@ class Grid(Form):
 class Draws(Form):
     """So many draws from the distributions of all parameters at once."""
 
-    draws: Whole
+    draws: Annotated[Whole, only_if(lambda n: n >= 1, "{value} draws; allowed: 1 or more")]
     """Points drawn, e.g. 1000."""
-
-    @field_validator("draws", mode="after")
-    @classmethod
-    def _some(cls, draws: int) -> int:
-        if draws < 1:
-            raise refuse("{draws} draws; allowed: 1 or more", draws=draws)
-        return draws
 
 
 class PowerOfTwo(Draws):
@@ -45,26 +47,20 @@ class PowerOfTwo(Draws):
     @field_validator("draws", mode="after")
     @classmethod
     def _power(cls, draws: int) -> int:
-        if draws < 1 or draws & (draws - 1):
-            lower = 1 << max(draws, 1).bit_length() - 1
-            near = f"{lower} or {2 * lower}"
+        if draws & (draws - 1):
+            lower = 1 << draws.bit_length() - 1
             raise refuse("{n} draws: the sequence needs a power of two, like {near}",
-                         n=draws, near=near)  # fmt: skip
+                         n=draws, near=f"{lower} or {2 * lower}")  # fmt: skip
         return draws
 
 
 class Indices(PowerOfTwo):
     """Variance-based indices: (parameters + 2) x draws points."""
 
-    second_order: Text = "no"
+    second_order: Annotated[Text, only_if(
+        lambda answer: answer in ("yes", "no"), "'{value}'; allowed: yes, no"
+    )] = "no"  # fmt: skip
     """`yes` for indices of pairs as well, which takes twice the points and SALib."""
-
-    @field_validator("second_order", mode="after")
-    @classmethod
-    def _yes_or_no(cls, answer: str) -> str:
-        if answer not in ("yes", "no"):
-            raise refuse("'{answer}'; allowed: yes, no", answer=answer)
-        return answer
 
 
 class Morris(Form):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from sim.experiments.sweeps.design_form import Design
+from sim.experiments.sweeps.design_form import Design, only_if
 from sim.scenario.form.quantities import Form, NonNegative, Number, Text, Whole, only_one, refuse
 from sim.scenario.form.uncertainty import Uncertainty
 
@@ -93,9 +93,14 @@ Parameters = dict[str, Annotated[ParameterForm, BeforeValidator(_empty)]]
 class SweepForm(Form):
     """A sensitivity analysis of a scenario."""
 
-    mastosim_sweep: Whole
+    mastosim_sweep: Annotated[Whole, only_if(
+        lambda version: version == FORMAT, "format {value} is not known here; allowed: 1"
+    )]  # fmt: skip
     """Version of this format: 1."""
-    name: Text
+    name: Annotated[Text, only_if(
+        lambda name: re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,60}", name),
+        "'{value}': small letters, digits, - and _, as it names a folder",
+    )]  # fmt: skip
     """Short name that the folder of results gets: small letters, digits, - and _."""
     title: Text
     """Title in one line."""
@@ -105,9 +110,11 @@ class SweepForm(Form):
     """The scenario's file, seen from this one, e.g. ../laroche2011.yaml."""
     scenarios: list[Text] | None = None
     """Several of them, for choices of structure: each is crossed with the design."""
-    patients: Whole | None = None
+    patients: Annotated[Whole, only_if(
+        lambda n: 2 <= n <= MOST_PATIENTS, f"{{value}} patients; allowed: 2 to {MOST_PATIENTS}"
+    )] | None = None  # fmt: skip
     """Patients of every point, in place of the scenario's number."""
-    seed: Whole | None = None
+    seed: Annotated[Whole, only_if(lambda seed: seed >= 0, "a seed is 0 or more")] | None = None
     """Seed, in place of the scenario's."""
     design: Annotated[Design, BeforeValidator(_named)]
     """One of the designs."""
@@ -123,36 +130,6 @@ class SweepForm(Form):
     """The outcomes that figures show."""
     target: Target | None = None
     """A precision, for the recommendation of patients and draws."""
-
-    @field_validator("mastosim_sweep", mode="after")
-    @classmethod
-    def _format_is_known(cls, version: int) -> int:
-        if version != FORMAT:
-            raise refuse("format {version} is not known here; allowed: 1", version=version)
-        return version
-
-    @field_validator("name", mode="after")
-    @classmethod
-    def _name_names_a_folder(cls, name: str) -> str:
-        if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,60}", name):
-            raise refuse("'{name}': small letters, digits, - and _, as it names a folder",
-                         name=name)  # fmt: skip
-        return name
-
-    @field_validator("patients", mode="after")
-    @classmethod
-    def _somebody(cls, patients: int | None) -> int | None:
-        if patients is not None and not 2 <= patients <= MOST_PATIENTS:
-            raise refuse("{patients} patients; allowed: 2 to {most}",
-                         patients=patients, most=MOST_PATIENTS)  # fmt: skip
-        return patients
-
-    @field_validator("seed", mode="after")
-    @classmethod
-    def _seed_is_natural(cls, seed: int | None) -> int | None:
-        if seed is not None and seed < 0:
-            raise refuse("a seed is 0 or more")
-        return seed
 
     @model_validator(mode="after")
     def _of_something(self) -> SweepForm:
