@@ -8,7 +8,7 @@ from sim.experiments.sweeps.advice import Pilot, pilot
 from sim.experiments.sweeps.forecast import Forecast, TooLarge
 from sim.experiments.sweeps.read import Sweep, load_sweep
 from sim.experiments.sweeps.running import gather, run, simulate, workers_for
-from sim.experiments.sweeps.swept import Swept, folder_of
+from sim.experiments.sweeps.swept import Swept
 from sim.experiments.sweeps.work import WHOLE, Shard
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "Sweep",
     "Swept",
     "TooLarge",
-    "folder_of",
     "gather",
     "load_sweep",
     "pilot",

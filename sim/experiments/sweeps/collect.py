@@ -136,9 +136,8 @@ def _with_differences(arms: Mapping[str, UnitSums], comparator: str) -> tuple[Fl
     of_arms = {arm: sums.estimates() for arm, sums in arms.items()}
     parts = list(of_arms.values())
     other, others = of_arms[comparator]
-    for arm, places in _pairs(arms, comparator):
+    for arm, mine, its in _pairs(arms, comparator):
         values, influences = of_arms[arm]
-        mine, its = map(list, zip(*places, strict=True))
         parts.append((values[mine] - other[its], influences[:, mine] - others[:, its]))
     joined = np.concatenate([values for values, _ in parts])
     joined[np.abs(joined) < ROUNDING] = 0
@@ -146,30 +145,26 @@ def _with_differences(arms: Mapping[str, UnitSums], comparator: str) -> tuple[Fl
 
 
 def _quantities(arms: Mapping[str, UnitSums], scenario: Scenario) -> list[Quantity]:
-    name, comparator = scenario.name, scenario.compared_with
-    alone = [
-        Quantity(name, arm, "", line.name, line.unit, in_months(line.day))
-        for arm, sums in arms.items()
-        for line in sums.measures
+    comparator = scenario.compared_with
+    lines = [(arm, "", line, line.unit) for arm, sums in arms.items() for line in sums.measures]
+    lines += [
+        (arm, comparator, line, unit_of_difference(line.unit))
+        for arm, mine, _ in _pairs(arms, comparator)
+        for line in (arms[arm].measures[column] for column in mine)
     ]
-    lines = [
-        (arm, arms[arm].measures[mine])
-        for arm, places in _pairs(arms, comparator)
-        for mine, _ in places
+    return [
+        Quantity(scenario.name, arm, against, line.name, unit, in_months(line.day))
+        for arm, against, line, unit in lines
     ]
-    return alone + [
-        Quantity(name, arm, comparator, line.name, unit_of_difference(line.unit),
-                 in_months(line.day))
-        for arm, line in lines
-    ]  # fmt: skip
 
 
 def _pairs(
     arms: Mapping[str, UnitSums], comparator: str
-) -> Iterator[tuple[str, Sequence[tuple[int, int]]]]:
-    """Every other arm, and the columns of each outcome that the comparator has as well."""
-    at = {(line.name, line.day): place for place, line in enumerate(arms[comparator].measures)}
+) -> Iterator[tuple[str, list[int], list[int]]]:
+    """Every other arm with the columns of the outcomes that both have, its own and the other's."""
+    at = {(line.name, line.day): column for column, line in enumerate(arms[comparator].measures)}
     for arm, sums in arms.items():
         if arm != comparator:
             keys = [(line.name, line.day) for line in sums.measures]
-            yield arm, [(i, at[key]) for i, key in enumerate(keys) if key in at]
+            mine = [column for column, key in enumerate(keys) if key in at]
+            yield arm, mine, [at[keys[column]] for column in mine]

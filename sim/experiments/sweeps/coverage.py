@@ -10,38 +10,31 @@ def covering(there: list[range], patients: int) -> list[range]:
 
     A block whose last group is not whole can only be the last.
     """
-    going_on: dict[int, range] = {}
-    for block in sorted(there, key=lambda r: (-r.start, r.stop)):
-        leads_on = block.stop == patients or block.stop in going_on
-        if leads_on and _fits(block, patients):
-            going_on[block.start] = block
-    found: list[range] = []
+    next_block: dict[int, range] = {}
+    for block in sorted(_usable(there, patients), key=lambda block: (-block.start, block.stop)):
+        if block.stop == patients or block.stop in next_block:
+            next_block[block.start] = block
+    blocks: list[range] = []
     at = 0
-    while at in going_on:
-        found.append(going_on[at])
-        at = found[-1].stop
-    return found
+    while at in next_block:
+        blocks.append(next_block[at])
+        at = blocks[-1].stop
+    return blocks
 
 
 def gaps(there: list[range], patients: int) -> list[range]:
     """The ranges of the first patients that no block holds."""
-    found: list[range] = []
-    at = patients if covering(there, patients) else 0
+    missing: list[range] = []
+    usable, at = _usable(there, patients), patients if covering(there, patients) else 0
     while at < patients:
-        block = _beginning(there, at, patients)
-        if block is None:
-            later = [r.start for r in there if r.start > at and _fits(r, patients)]
-            block = range(at, min(later, default=patients))
-            found.append(block)
-        at = block.stop
-    return found
+        ends = [block.stop for block in usable if block.start == at]
+        if not ends:
+            ends = [min((b.start for b in usable if b.start > at), default=patients)]
+            missing.append(range(at, ends[0]))
+        at = max(ends)
+    return missing
 
 
-def _beginning(there: list[range], at: int, patients: int) -> range | None:
-    """The longest block that begins with this patient."""
-    fits = [r for r in there if r.start == at and _fits(r, patients)]
-    return max(fits, key=lambda r: r.stop, default=None)
-
-
-def _fits(block: range, patients: int) -> bool:
-    return block.stop <= patients and (block.stop % GROUP == 0 or block.stop == patients)
+def _usable(there: list[range], patients: int) -> list[range]:
+    """Blocks without patients beyond the last one, and with whole groups up to it."""
+    return [b for b in there if b.stop <= patients and (b.stop % GROUP == 0 or b.stop == patients)]

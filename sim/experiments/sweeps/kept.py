@@ -15,12 +15,9 @@ OVER_TIME = tuple(f"{bone} change" for bone in BONES)
 
 
 def kept_outcomes(
-    study: Study,
-    patients: range,
-    engine: Engine,
-    arms: Collection[str] | None = None,
+    study: Study, patients: range, engine: Engine, arms: Collection[str] | None = None,
     columns: Columns = DRAWN_ANEW,
-) -> dict[str, list[Outcome]]:
+) -> dict[str, list[Outcome]]:  # fmt: skip
     """Simulate some patients of a study, and return the outcomes to keep of each arm."""
     records = records_by_arm(study, patients, engine, arms, columns)
     return {arm: at_last_day(outcomes_of(records[arm]), OVER_TIME) for arm in records}

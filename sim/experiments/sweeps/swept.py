@@ -14,7 +14,7 @@ from sim.experiments.sweeps import addresses, analyses, variance
 from sim.experiments.sweeps.collect import Collected
 from sim.experiments.sweeps.read import Sweep
 from sim.results.manifest import Manifest, Part, Texts
-from sim.results.tables import DIGITS
+from sim.results.tables import DIGITS, append
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Engine
 
@@ -62,11 +62,6 @@ def home(sweep: Sweep, root: Path) -> Path:
     return root / "sweeps" / sweep.form.name
 
 
-def folder_of(sweep: Sweep, root: Path) -> Path:
-    """The folder of this very sweep."""
-    return home(sweep, root) / f"{sweep.digest[:8]}{addresses.model()[:4]}"
-
-
 class Options(Part):
     """What a sweep needs to be done again beside its studies: its file, as it was read."""
 
@@ -82,7 +77,8 @@ def keep(
     about: dict[str, Any],
 ) -> Swept:  # fmt: skip
     """Write everything that the numbers of a sweep say, whole or not at all."""
-    folder, design = folder_of(sweep, root), sweep.form.design
+    folder = home(sweep, root) / f"{sweep.digest[:8]}{addresses.model()[:4]}"
+    design = sweep.form.design
     swept = Swept(
         sweep, folder, analyses.parameters(sweep.varied), analyses.alone(found),
         analyses.summary(found), analyses.noise(found),
@@ -99,21 +95,13 @@ def keep(
 
 def write_outcomes(found: Sequence[Collected], folder: Path) -> None:
     """Write the tidy table as Parquet and CSV, some points at a time."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
     with ExitStack() as files:
         csv = files.enter_context((folder / "outcomes.csv").open("w", encoding="utf-8", newline=""))
-        writer = None
+        writers: dict[str, Any] = {}
         for frame in _frames(found):
-            _as_text(frame).to_csv(csv, index=False, header=writer is None,
+            _as_text(frame).to_csv(csv, index=False, header=not writers,
                                    float_format=DIGITS, lineterminator="\n")  # fmt: skip
-            rows = pa.Table.from_pandas(frame, preserve_index=False)
-            if writer is None:
-                path = folder / "outcomes.parquet"
-                opened = parquet.ParquetWriter(path, rows.schema, compression="zstd")
-                writer = files.enter_context(opened)
-            writer.write_table(rows)
+            append(frame, folder / "outcomes.parquet", writers, files)
 
 
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
