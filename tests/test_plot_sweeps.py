@@ -835,26 +835,42 @@ def test_indices_are_bars_of_both_orders(whole):
     assert not np.isclose(numbers[["first", "total"]], 0.9).any(), "no pair among them"
 
 
-def test_effects_are_points_numbered_by_size(whole, four):
+def test_effects_are_a_mean_with_its_interval_and_a_cross_at_the_sd(whole, four):
     page, numbers = whole["elementary_effects"]
     axes = panel(page, "Spine annual increase")
     rows = numbers[numbers["outcome"] == BONE]
-    assert list(rows["parameter"]) == [p[0] for p in reversed(PARAMETERS)]
-    others, named = marks_of(axes)
-    assert len(others.get_xdata()) == 0
-    assert named.get_markeredgecolor() == arm_style(ARMS)["combination"].color
-    np.testing.assert_allclose(named.get_xydata(), rows[["mean_absolute_effect", "sd_effect"]])
-    bars = [path.vertices[:, 0] for path in axes.collections[1].get_paths()]
-    np.testing.assert_allclose(bars, rows[["low", "high"]])
+    assert list(rows["parameter"]) == [p[0] for p in reversed(PARAMETERS)], "the largest first"
+    assert list(rows["rank"]) == [1, 2, 3, 4, 5]
+    means, crosses = (
+        [mark for mark in marks_of(axes) if (mark.get_marker() == "x") == is_cross]
+        for is_cross in (False, True)
+    )
+    assert [mark.get_xdata().item() for mark in means] == list(rows["mean_absolute_effect"])
+    assert [mark.get_xdata().item() for mark in crosses] == list(rows["sd_effect"])
+    for marks in (means, crosses):
+        heights = [mark.get_ydata().item() for mark in marks]
+        assert heights == sorted(heights), "downwards"
+    blue = arm_style(ARMS)["combination"].color
+    assert {mark.get_color() for mark in means} == {blue}
+    assert {mark.get_markeredgecolor() for mark in crosses} == {blue}
+    bars = [line.get_xdata() for line in axes.lines if line.get_linewidth() == 1.3]
+    np.testing.assert_allclose([bar for bar in bars if len(bar) == 2], rows[["low", "high"]])
+    low, high = axes.get_xlim()
+    for column in ("mean_absolute_effect", "sd_effect", "low", "high"):
+        assert rows[column].between(low, high).all(), "nothing is cut off"
     said = texts_of(axes)
-    assert [said.count(str(rank)) for rank in range(1, 6)] == [2] * 5, "at the point, in the key"
-    assert "half-life of\npamidronate ○" in said
+    assert "half-life of pamidronate ○" in said
+    assert "% of the entry value per year" in said
+    legend = [text.get_text() for text in page.legends[0].get_texts()]
+    assert {"mean absolute effect, 95 % interval", "SD of effects"} <= {*legend}
     page, numbers = four["elementary_effects"]
+    shown = numbers[numbers["scenario"] == "laroche2011-linear"]["mean_absolute_effect"]
+    assert len(page.axes) == 4
     for axes in page.axes:
-        others, named = (len(mark.get_xdata()) for mark in marks_of(axes))
-        assert others + named == COUNT
-        assert str(named) in texts_of(axes)
-        assert str(named + 1) not in texts_of(axes)
+        assert len(marks_of(axes)) == 2 * 20, "twenty are drawn at most"
+    most = significant(shown.iloc[20])
+    wanted = f"{COUNT - 20} others, each of no more than {most} %/year"
+    assert wanted in [text.replace("\n", " ") for text in texts_of(page.axes[0])]
 
 
 # Pages

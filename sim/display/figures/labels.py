@@ -1,18 +1,14 @@
-"""Names and numbers beside the lines and points that they belong to, none over another."""
+"""Names beside the lines that they belong to, none over another."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 from matplotlib.axes import Axes
 
 from sim.display.figures.style import SECOND
-from sim.display.figures.texts import LINE, POINTS_PER_MM, millimetres
-
-AWAY = 2.4
-"""Millimetres from a point to the middle of its number."""
+from sim.display.figures.texts import LINE, POINTS_PER_MM
 
 
 class Label(NamedTuple):
@@ -57,32 +53,3 @@ def apart(wanted: Sequence[float], labels: Sequence[Label], height: float) -> li
         places[place] = min(places[place], above - halves[place])
         above = places[place] - halves[place]
     return [float(place) for place in places]
-
-
-def number_points(
-    axes: Axes, points: np.ndarray, numbers: Sequence[str], size: tuple[float, float]
-) -> None:
-    """Numbers at the first points of a panel of `size` mm, away from all points and each other."""
-    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-    places = (points - (left, low)) / (right - left, high - low) * size
-    taken = [*places]
-    for number, place in zip(numbers, places, strict=False):
-        shift = _freest(place, taken, size, millimetres(number) / 2)
-        taken.append(place + shift)
-        axes.annotate(
-            number, tuple((place + shift) / size), xycoords="axes fraction", ha="center",
-            va="center", weight="bold", zorder=6, annotation_clip=False,
-        )  # fmt: skip
-
-
-def _freest(
-    place: np.ndarray, taken: Sequence[np.ndarray], size: tuple[float, float], half: float
-) -> np.ndarray:
-    """The shift, of sixteen around a point and at two distances, farthest from what is there."""
-    turns = np.arange(8) * np.pi / 4 + np.pi / 4
-    shifts = [far * AWAY * np.array([np.cos(t), np.sin(t)]) for far in (1, 1.7) for t in turns]
-    room = (half, LINE / 2)
-    inside = [s for s in shifts if np.all((place + s >= room) & (place + s <= size))] or shifts
-    free = [min(float(np.hypot(*(place + s - other))) for other in taken) for s in inside]
-    enough = [s for s, gap in zip(inside, free, strict=True) if gap >= 0.99 * AWAY]
-    return enough[0] if enough else inside[int(np.argmax(free))]

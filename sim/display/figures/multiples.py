@@ -61,12 +61,11 @@ def grid(
     legend: Sequence[Sequence[Artist]],
     caption: Sequence[str],
     sample: float = SAMPLE,
-    last: float = 0.0,
 ) -> Grid:
-    """A panel with a head at each row and column of `cells`; `last` is the room below all."""
+    """A panel with a head at each row and column of `cells`."""
     above, high, rows = fitted(heads, cells, size)
     pitch = above + high + size.below
-    page = Page(TWO_COLUMNS, pitch * rows + last, title, legend, caption, sample)
+    page = Page(TWO_COLUMNS, pitch * rows, title, legend, caption, sample)
     panels = []
     for (row, column), (name, below) in zip(cells, heads, strict=True):
         left = size.left + column * (size.width + size.between)

@@ -33,8 +33,8 @@ INK = "#222222"
 CAPTION, SECOND = "#444444", "#666666"
 """Letters of the caption, and of what stands behind the labels: units, values, subgroups."""
 
-NEUTRAL, OTHERS = "#8a8a8a", "#9c9ca1"
-"""In a legend, what holds for every arm; in a panel, what is not named."""
+NEUTRAL = "#8a8a8a"
+"""In a legend, what holds for every arm."""
 
 FAINT, BAND, GRID, PALEST = "#bdbdbd", "#cfcfcf", "#e4e4e4", "#f4f4f4"
 """Lines that are not named, bands and bars of all arms, lines of a grid, outermost bands."""

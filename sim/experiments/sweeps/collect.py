@@ -18,10 +18,7 @@ from sim.outcomes.summary import in_months, unit_of_difference
 from sim.outcomes.units import UnitSums, units_joined
 from sim.scenario import Scenario
 from sim.simulation.records import Floats
-from sim.vocabulary import ROUNDING
-
-DRAWN = ("draw", "A", "B")
-"""Points that are draws from the distributions of all parameters."""
+from sim.vocabulary import DRAWS, ROUNDING
 
 ALONE = ("low", "high", "level")
 """Points at which one parameter is moved alone."""
@@ -69,7 +66,7 @@ class Collected(NamedTuple):
 
     def drawn(self) -> Floats:
         """The values of the draws that could be simulated."""
-        values = self.values[self.rows(*DRAWN)]
+        values = self.values[self.rows(*DRAWS)]
         return np.asarray(values[~np.isnan(values).all(axis=1)], float)
 
 
@@ -108,7 +105,7 @@ def collected(
         numbers.errors[point.number] = estimates.errors(influences)
         if point.role in ALONE and base.size:
             numbers.changes[point.number] = estimates.errors(influences - base)
-        if point.role in DRAWN:
+        if point.role in DRAWS:
             moments.add(influences)
     if numbers is None:
         raise RequestError(f"no point of '{scenario.name}' could be simulated")

@@ -7,17 +7,18 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.artist import Artist
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from sim.display.figures import multiples
+from sim.display.figures import intervals, multiples
 from sim.display.figures.differences import label_of
-from sim.display.figures.intervals import HEADING, SCALE_BESIDE
 from sim.display.figures.intervals.fitted import least_height
 from sim.display.figures.intervals.panel import SUBTITLE
 from sim.display.figures.intervals.parts import Block, Layout, Panel, Part, Row
 from sim.display.figures.style import SECOND, ArmStyle
-from sim.display.figures.sweeps.shown import Case, of_case
-from sim.display.figures.sweeps.words import named
+from sim.display.figures.sweeps import shown, words
+from sim.display.figures.sweeps.saved import Sweep
+from sim.display.figures.sweeps.shown import Case
 from sim.vocabulary import Arms
 
 ABREAST = 4
@@ -29,18 +30,29 @@ NOTE = 4.2
 
 
 class Choice(NamedTuple):
-    """An outcome in some cases, with the parameters that move it most; the others are left out."""
+    """An outcome in some cases, with a row for each parameter that moves it most, by path.
+
+    `others` are the parameters that are left out.
+    """
 
     outcome: str
     cases: list[Case]
-    parameters: list[str]
-    rows: list[Row]
+    rows: dict[str, Row]
     others: list[str]
 
 
-def layout(cases: Sequence[Case]) -> Layout:
-    """As many columns as there are cases, and no more than fit."""
-    return Layout(abreast=min(ABREAST, len(cases)), ticks=9)
+class Drawing(NamedTuple):
+    """What a figure draws.
+
+    `panel` makes a panel without its rows: from the rows of its case, and those of all cases that
+    share its scale. `parts` draws one parameter, and `of_others` says how large the largest of
+    those left out is, in which unit; the column `size` holds how large each is.
+    """
+
+    size: str
+    panel: Callable[[pd.DataFrame, pd.DataFrame], Panel]
+    parts: Callable[[Any, ArmStyle], Iterable[Part]]
+    of_others: Callable[[float, str], str]
 
 
 def choices(
@@ -54,39 +66,66 @@ def choices(
 
     `values` are texts in a column of their own beside the names, `least` what a row takes in mm.
     """
-    parts = [list(cases[i : i + ABREAST]) for i in range(0, len(cases), ABREAST)]
-    every = [(outcome, part) for outcome in rows["outcome"].unique() for part in parts]
-    around = HEADING + SUBTITLE * 2 * (len(cases) > 1) + SCALE_BESIDE + NOTE
+    groups = [list(cases[i : i + ABREAST]) for i in range(0, len(cases), ABREAST)]
+    every = [(outcome, group) for outcome in rows["outcome"].unique() for group in groups]
+    around = intervals.HEADING + SUBTITLE * 2 * (len(cases) > 1) + intervals.SCALE_BESIDE + NOTE
     room = multiples.ROOM / max(len(every), 1) - around
     chosen = []
-    for outcome, part in every:
-        of_part = pd.concat([of_case(rows, case, outcome) for case in part])
-        if len(of_part):
-            labels, others = _fitting(of_part, size, values or {}, room, least)
-            chosen.append(Choice(outcome, part, list(labels), list(labels.values()), others))
+    for outcome, group in every:
+        of_group = pd.concat([shown.of_case(rows, case, outcome) for case in group])
+        if len(of_group):
+            fitting = _fitting(of_group, size, values or {}, room, least)
+            chosen.append(Choice(outcome, group, *fitting))
     return chosen
 
 
-def block(choice: Choice, panels: Sequence[Panel], note: str) -> Block:
+def figure(
+    sweep: Sweep,
+    numbers: pd.DataFrame,
+    chosen: Sequence[Choice],
+    drawing: Drawing,
+    legend: Sequence[Sequence[Artist]],
+    caption: Sequence[str],
+) -> Figure:
+    """The choices below each other, in as many columns as there are cases and fit."""
+    looks, every = shown.contrasts(sweep, numbers), shown.cases(sweep, numbers)
+    blocks = [_block(numbers, choice, every, looks, drawing) for choice in chosen]
+    layout = Layout(abreast=min(ABREAST, len(every)), ticks=9)
+    return intervals.figure([blocks], sweep.title, legend, caption, layout)
+
+
+def colors(looks: Mapping[Arms, ArmStyle]) -> list[Artist]:
+    """The differences in the legend."""
+    return [Patch(facecolor=look.color, label=arms.label("−")) for arms, look in looks.items()]
+
+
+def _block(
+    numbers: pd.DataFrame,
+    choice: Choice,
+    every: Sequence[Case],
+    looks: Mapping[Arms, ArmStyle],
+    drawing: Drawing,
+) -> Block:
     """The panels of a choice below its outcome, with a note on what is left out."""
-    heading = label_of(choice.outcome)
-    if not note:
-        return Block(choice.rows, panels, heading)
-    rows = [*choice.rows, Row(note, NOTE, ink=SECOND)]
-    return Block(rows, [panel._replace(rows=[*panel.rows, []]) for panel in panels], heading)
-
-
-def parts(
-    choice: Choice, rows: pd.DataFrame, draw: Callable[[Any], Iterable[Part]]
-) -> list[list[Part]]:
-    """The parts of each parameter of a choice; none where a scenario does not have it."""
-    known = {str(row.parameter): row for row in rows.itertuples()}
-    return [[*draw(known[name])] if name in known else [] for name in choice.parameters]
-
-
-def count_of_others(choice: Choice) -> str:
-    """How many parameters are left out, in words."""
-    return "1 other" if len(choice.others) == 1 else f"{len(choice.others)} others"
+    of_outcome = numbers[numbers["outcome"] == choice.outcome]
+    drawn = of_outcome[of_outcome["parameter"].isin(choice.rows)]
+    others = of_outcome[of_outcome["parameter"].isin(choice.others)]
+    rows, panels = [*choice.rows.values()], []
+    for case in choice.cases:
+        of_case = shown.of_case(of_outcome, case, choice.outcome)
+        known = {row.parameter: row for row in of_case.itertuples()}
+        parts = [
+            [*drawing.parts(known[name], looks[case.arms])] if name in known else []
+            for name in choice.rows
+        ]
+        parts += [[]] * (not others.empty)
+        panel = drawing.panel(of_case, drawn)
+        panels.append(panel._replace(rows=parts, subtitle=words.heading(case, every)))
+    if not others.empty:
+        count = "1 other" if len(choice.others) == 1 else f"{len(choice.others)} others"
+        how_large = drawing.of_others(others[drawing.size].max(), others["unit"].iloc[0])
+        rows.append(Row(f"{count}, {how_large}", NOTE, ink=SECOND))
+    return Block(rows, panels, label_of(choice.outcome))
 
 
 def _fitting(
@@ -101,15 +140,12 @@ def _fitting(
     labels: dict[str, Row] = {}
     used = 0.0
     for parameter in map(str, moving.index):
-        name = named(str(known.loc[parameter, "name"]), bool(known.loc[parameter, "assumption"]))
+        name = words.named(
+            str(known.loc[parameter, "name"]), bool(known.loc[parameter, "assumption"])
+        )
         row = Row(name, least, values.get(parameter, ""))
         used += least_height(row, Layout())
         if len(labels) >= (MOST if used <= room else LEAST):
             break
         labels[parameter] = row
     return labels, [str(parameter) for parameter in order.index[len(labels) :]]
-
-
-def colors(looks: Mapping[Arms, ArmStyle]) -> list[Artist]:
-    """The differences in the legend."""
-    return [Patch(facecolor=look.color, label=arms.label("−")) for arms, look in looks.items()]

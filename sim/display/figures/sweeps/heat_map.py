@@ -69,7 +69,7 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
 
 def _numbers(swept: Swept, grid_axes: list[Axis]) -> pd.DataFrame:
     """The differences at every point of the axes shown, with their Monte Carlo intervals."""
-    rows = on_grid(shown.compared(swept), grid_axes)
+    rows = on_grid(shown.compared(swept.sweep, swept.outcomes), grid_axes)
     for axis in grid_axes[3:]:
         rows = rows[rows[axis.path] == axis.usual]
     half = Z95 * rows["mc_error"]

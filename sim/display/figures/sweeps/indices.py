@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -12,14 +11,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.display.figures import intervals, scales
-from sim.display.figures.intervals.parts import Bar, Block, Mark, Panel, Part, Upright
+from sim.display.figures import scales
+from sim.display.figures.intervals.parts import Bar, Mark, Panel, Part, Upright
 from sim.display.figures.style import INK, NEUTRAL, ZERO, ArmStyle
 from sim.display.figures.sweeps import by_parameter, shown, words
-from sim.display.figures.sweeps.by_parameter import Choice
+from sim.display.figures.sweeps.by_parameter import Drawing
 from sim.display.figures.sweeps.saved import Swept
 from sim.display.numbers import fixed, significant, typeset
-from sim.vocabulary import Arms, rows_with
+from sim.vocabulary import Arms
 
 THICK, APART, ROW = 1.5, 0.8, 4.3
 """In mm: of a bar, of its middle from that of the row, and of a row."""
@@ -48,11 +47,10 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     second = (swept.indices["order"] == "second").any()
     pairs = "The second orders are in indices.csv." if second else ""
     sentences = [words.compares(looks), *EXPLAINED, pairs, words.about(numbers)]
-    caption = words.caption(swept.sweep, "draw", *sentences)
-    blocks = [_block(numbers, choice, every, looks) for choice in chosen]
-    page = intervals.figure(
-        [blocks], swept.sweep.title, [_legend(looks, numbers)], caption, by_parameter.layout(every)
-    )
+    page = by_parameter.figure(
+        swept.sweep, numbers, chosen, Drawing("total", _panel, _parts, _of_others),
+        [_legend(looks, numbers)], words.caption(swept.sweep, "draw", *sentences),
+    )  # fmt: skip
     return page, numbers
 
 
@@ -61,8 +59,7 @@ def _numbers(swept: Swept) -> pd.DataFrame:
     rows = swept.indices
     if rows.empty:
         return rows
-    rows = rows_with(rows, shown.contrasts(swept.sweep, rows))
-    rows = shown.last(swept.sweep, rows.rename(columns={"value": "estimate"}))
+    rows = shown.compared(swept.sweep, rows.rename(columns={"value": "estimate"}))
     key = [*shown.ONE, "parameter"]
     table = rows[key].drop_duplicates()
     for order in ORDERS:
@@ -72,33 +69,21 @@ def _numbers(swept: Swept) -> pd.DataFrame:
     return shown.ordered(shown.with_names(swept, table), "total", largest_first=True)
 
 
-def _block(
-    numbers: pd.DataFrame, choice: Choice, every: list[shown.Case], looks: Mapping[Arms, ArmStyle]
-) -> Block:
-    """An outcome, on one scale in all columns, from none to all or further."""
-    rows = numbers[numbers["outcome"] == choice.outcome]
-    drawn = rows[rows["parameter"].isin(choice.parameters)]
-    limits = scales.limits(drawn[[*ORDERS, *INTERVALS]], zero=True, room=0.03)
-    panels = []
-    for case in choice.cases:
-        of_panel = shown.of_case(rows, case, choice.outcome)
-        color = looks[case.arms].color
-        sum_of_first = typeset(fixed(of_panel["first"].sum(), 2))
-        panels.append(Panel(
-            rows=by_parameter.parts(choice, of_panel, partial(_parts, color=color)),
-            scale="share of the variance",
-            limits=limits,
-            subtitle=words.heading(case, every),
-            uprights=[Upright(0, {**ZERO, "zorder": 4})],
-            right=f"first orders: {sum_of_first}",
-        ))  # fmt: skip
-    return by_parameter.block(choice, panels, _note(choice, rows))
+def _panel(rows: pd.DataFrame, drawn: pd.DataFrame) -> Panel:
+    """A scale from none to all or further, and above it the sum of the first orders."""
+    return Panel(
+        rows=(),
+        scale="share of the variance",
+        limits=scales.limits(drawn[[*ORDERS, *INTERVALS]], zero=True, room=0.03),
+        uprights=[Upright(0, {**ZERO, "zorder": 4})],
+        right=f"first orders: {typeset(fixed(rows['first'].sum(), 2))}",
+    )
 
 
-def _parts(row: Any, color: str) -> Iterator[Part]:
+def _parts(row: Any, arm: ArmStyle) -> Iterator[Part]:
     """Two bars for a parameter, with their intervals."""
     for order, down in zip(ORDERS, (-APART, APART), strict=True):
-        look = {**_fill(order, color), "edgecolor": color, "linewidth": 0.6, "zorder": 3}
+        look = {**_fill(order, arm.color), "edgecolor": arm.color, "linewidth": 0.6, "zorder": 3}
         low, high = getattr(row, f"{order}_low"), getattr(row, f"{order}_high")
         yield Bar(0, getattr(row, order), look, THICK, down)
         yield Mark(float("nan"), low, high, {}, INTERVAL, down)
@@ -109,17 +94,13 @@ def _fill(order: str, color: str) -> dict[str, Any]:
     return {"facecolor": color} if order == "first" else {"facecolor": "white", "hatch": "///////"}
 
 
-def _note(choice: Choice, rows: pd.DataFrame) -> str:
-    """How many parameters are not shown, and how little they do."""
-    others = rows[rows["parameter"].isin(choice.others)]
-    if others.empty:
-        return ""
-    count, most = by_parameter.count_of_others(choice), others["total"].max()
+def _of_others(most: float, _: str) -> str:
+    """How little the parameters do that are not shown."""
     if most <= 0:
-        return f"{count}, without any share"
+        return "without any share"
     if most < SMALL:
-        return f"{count}, of a total below {SMALL:g}"
-    return f"{count}, of a total of no more than {significant(most)}"
+        return f"of a total below {SMALL:g}"
+    return f"of a total of no more than {significant(most)}"
 
 
 def _legend(looks: Mapping[Arms, ArmStyle], rows: pd.DataFrame) -> list[Artist]:

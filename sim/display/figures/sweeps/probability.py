@@ -40,7 +40,7 @@ EXPLAINED = (
 
 def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     """A panel for each outcome, a line for each scenario; None where nothing was drawn."""
-    rows = shown.compared(swept)
+    rows = shown.compared(swept.sweep, swept.outcomes)
     if shown.draws(rows).empty:
         return None
     every, looks = shown.cases(swept.sweep, rows), shown.contrasts(swept.sweep, rows)

@@ -10,10 +10,7 @@ import pandas as pd
 from sim.display.figures.differences import pairs_of
 from sim.display.figures.style import ArmStyle, arm_style
 from sim.display.figures.sweeps.saved import Sweep, Swept
-from sim.vocabulary import UNCHANGED, Arms, arms_of, rows_with
-
-DRAWS = ("draw", "A", "B")
-"""Points that are independent draws of all parameters at once."""
+from sim.vocabulary import DRAWS, UNCHANGED, Arms, arms_of, rows_with
 
 ONE = ["scenario", *Arms._fields, "outcome", "unit", "time"]
 """Columns that name one result of a point."""
@@ -51,10 +48,9 @@ def last(sweep: Sweep, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.loc[order.sort_values(kind="stable").index]
 
 
-def compared(swept: Swept) -> pd.DataFrame:
+def compared(sweep: Sweep, rows: pd.DataFrame) -> pd.DataFrame:
     """The paired differences in the outcomes asked for, each at its last time."""
-    rows = swept.outcomes
-    return last(swept.sweep, rows_with(rows, contrasts(swept.sweep, rows)))
+    return last(sweep, rows_with(rows, contrasts(sweep, rows)))
 
 
 def cases(sweep: Sweep, rows: pd.DataFrame) -> list[Case]:
@@ -76,7 +72,7 @@ def ends(swept: Swept) -> pd.DataFrame:
     `width` is how far the outcome is moved; `low_error` and `high_error` are the Monte Carlo errors
     of the changes from the base case.
     """
-    rows = compared(swept)
+    rows = compared(swept.sweep, swept.outcomes)
     parts = {role: rows[rows["role"] == role] for role in ("low", "base", "high")}
     table = parts["low"][[*ONE, "of"]].rename(columns={"of": "parameter"})
     for role, part in parts.items():

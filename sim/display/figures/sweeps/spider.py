@@ -90,7 +90,7 @@ def _at_ends(wide: pd.DataFrame) -> pd.DataFrame:
 
 def _between(swept: Swept, wide: pd.DataFrame) -> pd.DataFrame:
     """The steps between base case and ends, where there are any."""
-    rows = shown.compared(swept)
+    rows = shown.compared(swept.sweep, swept.outcomes)
     rows = rows[rows["role"] == "level"].rename(columns={"of": "parameter"})
     values = [row[row["parameter"]] for _, row in rows.iterrows()]
     rows = rows.assign(value=np.array(values, dtype=object))

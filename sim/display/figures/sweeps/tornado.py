@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -11,11 +10,11 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from sim.display.figures import intervals, scales
-from sim.display.figures.intervals.parts import Bar, Block, Panel, Part, Upright
+from sim.display.figures import scales
+from sim.display.figures.intervals.parts import Bar, Panel, Part, Upright
 from sim.display.figures.style import DASHED, INK, NEUTRAL, ArmStyle
 from sim.display.figures.sweeps import by_parameter, shown, words
-from sim.display.figures.sweeps.by_parameter import Choice
+from sim.display.figures.sweeps.by_parameter import Choice, Drawing
 from sim.display.figures.sweeps.saved import Swept
 from sim.display.numbers import number, significant, typeset
 from sim.vocabulary import Arms
@@ -48,50 +47,35 @@ def figure(swept: Swept) -> tuple[Figure, pd.DataFrame] | None:
     chosen = by_parameter.choices(numbers, every, "width", _values(numbers))
     how = EXPLAINED[-1] + (PAIRED if shown.are_paired(swept) else INDEPENDENT)
     sentences = [words.compares(looks), *EXPLAINED[:-1], how, _whose(numbers), words.about(numbers)]
-    page = intervals.figure(
-        [[_block(numbers, choice, every, looks) for choice in chosen]], swept.sweep.title,
+    page = by_parameter.figure(
+        swept.sweep, numbers, chosen, Drawing("width", _panel, _parts, _of_others),
         _legend(looks, numbers), words.caption(swept.sweep, "point", *sentences),
-        by_parameter.layout(every),
     )  # fmt: skip
     return page, _listed(numbers, chosen)
 
 
-def _block(
-    numbers: pd.DataFrame, choice: Choice, every: list[shown.Case], looks: Mapping[Arms, ArmStyle]
-) -> Block:
-    """An outcome, on one scale in all columns."""
-    rows = numbers[numbers["outcome"] == choice.outcome]
-    drawn = rows[rows["parameter"].isin(choice.parameters)]
-    limits = scales.limits(drawn[["low", "base", "high"]], room=0.04)
-    panels = []
-    for case in choice.cases:
-        of_panel = shown.of_case(rows, case, choice.outcome)
-        parts = partial(_parts, color=looks[case.arms].color)
-        panels.append(Panel(
-            rows=by_parameter.parts(choice, of_panel, parts),
-            scale=words.scale(choice.outcome, rows["unit"].iloc[0]),
-            limits=limits,
-            subtitle=words.heading(case, every),
-            uprights=_uprights(of_panel),
-        ))  # fmt: skip
-    return by_parameter.block(choice, panels, _note(choice, rows))
+def _panel(rows: pd.DataFrame, drawn: pd.DataFrame) -> Panel:
+    """The scale of an outcome, the base case on it, and none."""
+    outcome, unit = drawn[["outcome", "unit"]].iloc[0]
+    bases = map(float, rows["base"].iloc[:1])
+    return Panel(
+        rows=(),
+        scale=words.scale(outcome, unit),
+        limits=scales.limits(drawn[["low", "base", "high"]], room=0.04),
+        uprights=[
+            Upright(0, NONE), *(Upright(b, BASE, f"base {typeset(number(b))}") for b in bases)
+        ],
+    )  # fmt: skip
 
 
-def _uprights(rows: pd.DataFrame) -> list[Upright]:
-    """The base case, and none."""
-    bases = [float(base) for base in rows["base"].iloc[:1]]
-    texts = [f"base {typeset(number(base))}" for base in bases]
-    return [Upright(0, NONE), *(Upright(b, BASE, t) for b, t in zip(bases, texts, strict=True))]
-
-
-def _parts(row: Any, color: str) -> Iterator[Part]:
+def _parts(row: Any, arm: ArmStyle) -> Iterator[Part]:
     """Both halves; where both ends lie on one side of the base, each is thinner."""
     is_thin = (row.low - row.base) * (row.high - row.base) > 0
     thick = THICK / 2 if is_thin else THICK
     for end, error, side in (("low", row.low_error, -1), ("high", row.high_error, 1)):
         value = getattr(row, end)
-        look = _fill(end, color) if abs(value - row.base) > 2 * error else HOLLOW
-        edge = {"edgecolor": color, "linewidth": 0.6, "zorder": 3}
+        look = _fill(end, arm.color) if abs(value - row.base) > 2 * error else HOLLOW
+        edge = {"edgecolor": arm.color, "linewidth": 0.6, "zorder": 3}
         yield Bar(row.base, value, {**look, **edge}, thick, side * (THICK - thick) / 2)
 
 
@@ -115,15 +99,9 @@ def _whose(rows: pd.DataFrame) -> str:
     return f"Values: those of {rows['scenario'].iloc[0]}." if different.any(axis=None) else ""
 
 
-def _note(choice: Choice, rows: pd.DataFrame) -> str:
-    """How many parameters are not shown, and how little they do."""
-    others = rows[rows["parameter"].isin(choice.others)]
-    if others.empty:
-        return ""
-    count, most = by_parameter.count_of_others(choice), others["width"].max()
-    if most == 0:
-        return f"{count}, without any effect"
-    return f"{count}, each by no more than {significant(most)} {others['unit'].iloc[0]}"
+def _of_others(most: float, unit: str) -> str:
+    """How little the parameters do that are not shown."""
+    return f"each by no more than {significant(most)} {unit}" if most else "without any effect"
 
 
 def _legend(looks: Mapping[Arms, ArmStyle], rows: pd.DataFrame) -> list[list[Artist]]:
@@ -141,7 +119,7 @@ def _legend(looks: Mapping[Arms, ArmStyle], rows: pd.DataFrame) -> list[list[Art
 def _listed(numbers: pd.DataFrame, chosen: list[Choice]) -> pd.DataFrame:
     """The numbers in the order of the bars, with whether each is drawn."""
     drawn = {(choice.outcome, case.scenario, *case.arms, parameter) for choice in chosen
-             for case in choice.cases for parameter in choice.parameters}  # fmt: skip
+             for case in choice.cases for parameter in choice.rows}  # fmt: skip
     columns = ("outcome", "scenario", *Arms._fields, "parameter")
     keys = zip(*(numbers[column] for column in columns), strict=True)
     numbers = numbers.assign(drawn=[key in drawn for key in keys])
