@@ -13,8 +13,8 @@ import pytest
 from scipy import stats
 
 from sim.experiments.sweeps import analyses
-from sim.experiments.sweeps.kept import OVER_TIME
 from sim.experiments.sweeps.noise import SIZES, Cost, Moments, Split, advise
+from sim.experiments.sweeps.varied import OVER_TIME
 from sim.outcomes import estimates, outcomes_of
 from sim.outcomes.definitions.named import Measure, at_last_day
 from sim.outcomes.units import GROUP, UnitSums, unit_sums, units_joined

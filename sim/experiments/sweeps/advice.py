@@ -10,7 +10,7 @@ from sim.errors import RequestError
 from sim.experiments.sweeps import running, work
 from sim.experiments.sweeps.collect import Collected
 from sim.experiments.sweeps.designs import SAMPLED
-from sim.experiments.sweeps.noise import Advice, Cost, Split, advise
+from sim.experiments.sweeps.noise import Advice, Cost, Split, advice_of, advise
 from sim.experiments.sweeps.read import Sweep, load_sweep
 from sim.simulation.columns import Columns
 from sim.vocabulary import Engine, Progress
@@ -79,26 +79,26 @@ def cost_of(sweep: Sweep, engine: Engine) -> Cost:
 
 
 def _advised(sweep: Sweep, found: list[Collected], cost: Cost) -> Pilot:
-    wanted = sweep.form.target
-    outcome = wanted.outcome if wanted is not None else sweep.form.outcomes[0]
-    known = [
+    target = sweep.form.target
+    outcome = sweep.form.outcomes[0] if target is None else target.outcome
+    meant = [
         (split, quantity)
         for one in found
         for quantity, split in zip(one.quantities, one.splits, strict=True)
-        if quantity.against_arm or len(one.varied.scenario.arms) == 1
+        if quantity.outcome == outcome
+        and (quantity.against_arm or len(one.varied.scenario.arms) == 1)
     ]
-    meant = [(split, quantity) for split, quantity in known if quantity.outcome == outcome]
     if not meant:
         raise RequestError(
             f"'{outcome}' is not an outcome of both arms, so it has no difference; name another "
             "one as `target`"
         )
     split, quantity = max(meant, key=lambda pair: (pair[1].time, pair[0].parameters))
-    target = wanted.standard_error if wanted else PRECISE * split.parameters**0.5
+    error = target.standard_error if target else PRECISE * split.parameters**0.5
     try:
-        advice = advise(split, cost, target)
+        advice = advise(split, cost, error)
     except RequestError:
-        if wanted is not None:
+        if target is not None:
             raise
         raise RequestError(
             f"the spread of '{outcome}' in the pilot does not exceed its Monte Carlo noise, so no "
@@ -106,7 +106,6 @@ def _advised(sweep: Sweep, found: list[Collected], cost: Cost) -> Pilot:
         ) from None
     if sweep.form.design.sobol is not None:
         draws = 1 << (advice.draws - 1).bit_length()  # its sequence needs a power of two
-        error, seconds = split.error(draws, advice.patients), cost.of(draws, advice.patients)
-        advice = Advice(draws, advice.patients, error, seconds)
+        advice = advice_of(split, cost, draws, advice.patients)
     what = (quantity.outcome, quantity.arm, quantity.against_arm, quantity.unit)
-    return Pilot(*what, split, cost, target, advice)
+    return Pilot(*what, split, cost, error, advice)

@@ -9,8 +9,7 @@ from typing import Any
 from sim.experiments.sweeps import parameters
 from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.form import SweepForm
-from sim.experiments.sweeps.kept import kept_outcomes
-from sim.experiments.sweeps.varied import Varied
+from sim.experiments.sweeps.varied import Varied, kept_outcomes
 from sim.scenario import Mistake, ScenarioError, Study
 from sim.scenario.mistakes import nearest
 from sim.scenario.text.paths import parts_of, value_at

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.errors import RequestError
-from sim.experiments.sweeps import coverage, store
+from sim.experiments.sweeps import store
 from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.noise import Moments, Split
 from sim.experiments.sweeps.varied import Varied
@@ -117,7 +117,7 @@ def _arms(
 ) -> dict[str, UnitSums] | None:
     """Read the arms of a point; None if the blocks of an arm are missing."""
     blocks = {
-        arm: [store.name_of(at, block) for block in coverage.covering(there.get(at, []), patients)]
+        arm: [store.name_of(at, block) for block in store.covering(there.get(at, []), patients)]
         for arm, at in addresses.items()
     }
     if not all(blocks.values()):

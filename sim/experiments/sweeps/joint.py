@@ -31,15 +31,15 @@ class Joint(NamedTuple):
     groups: list[Group]
 
     @property
-    def is_independent(self) -> bool:
-        """Whether each parameter varies on its own."""
-        return not self.groups and bool((self.correlation == np.eye(len(self.parameters))).all())
+    def is_correlated(self) -> bool:
+        """Whether some parameters are correlated."""
+        return bool((self.correlation != np.eye(len(self.parameters))).any())
 
     def values(self, shares: Floats) -> Floats:
         """Draws of every parameter from independent uniform numbers, both draws x parameters."""
         from scipy.special import ndtr, ndtri
 
-        if not (self.correlation == np.eye(len(self.parameters))).all():
+        if self.is_correlated:
             keep = distributions.NEVER_QUITE
             scores = ndtri(np.clip(shares, keep, 1 - keep))
             factor = np.linalg.cholesky(self.correlation)

@@ -99,24 +99,28 @@ class Advice(NamedTuple):
     seconds: float
 
 
+def advice_of(split: Split, cost: Cost, draws: int, patients: int) -> Advice:
+    """So many draws of so many patients, with their standard error and time."""
+    return Advice(draws, patients, split.error(draws, patients), cost.of(draws, patients))
+
+
 def advise(split: Split, cost: Cost, target: float) -> Advice:
     """The cheapest draws and patients whose mean has the standard error that is wanted.
 
     For every number of patients the draws follow: N = (a + ab/n) / (target^2 - b/n).
     Raises RequestError where not even a million patients are enough.
     """
-    found = []
+    enough = []
     for patients in SIZES:
         left = target**2 - split.patients / patients
         if left > 0 and math.isfinite(split.parameters):
-            wanted = (split.parameters + split.together / patients) / left
-            draws = max(math.ceil(wanted - 1e-9), FEWEST_DRAWS)
-            seconds = cost.of(draws, patients)
-            found.append(Advice(draws, patients, split.error(draws, patients), seconds))
-    if not found:
+            least = (split.parameters + split.together / patients) / left
+            draws = max(math.ceil(least - 1e-9), FEWEST_DRAWS)
+            enough.append(advice_of(split, cost, draws, patients))
+    if not enough:
         least = math.sqrt(split.patients / SIZES[-1])
         raise RequestError(
             f"a standard error of {target:g} takes more than {SIZES[-1]} patients; "
             f"allowed: above {least:.2g}"
         )
-    return min(found, key=lambda advice: (advice.seconds, advice.draws))
+    return min(enough, key=lambda advice: (advice.seconds, advice.draws))

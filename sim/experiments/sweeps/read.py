@@ -123,13 +123,13 @@ def _loaded(
     try:
         return load(path.parent / name, (), form.patients, form.seed)
     except ScenarioError as error:
-        key = ("scenarios", place) if form.scenarios is not None else ("scenario",)
         first = error.mistakes[0]
-        is_absent = first.mark is not None and first.mark.line == 0
-        message = f"'{name}' cannot be used: {first.message}"
-        mistakes += (
-            [Mistake(str(key[0]), message, plain.mark_of(key))] if is_absent else error.mistakes
-        )
+        if first.mark is None or first.mark.line:
+            mistakes += error.mistakes
+        else:  # the file itself is missing, or is not text
+            key = ("scenarios", place) if form.scenarios is not None else ("scenario",)
+            message = f"'{name}' cannot be used: {first.message}"
+            mistakes.append(Mistake(str(key[0]), message, plain.mark_of(key)))
         return None
 
 
@@ -143,7 +143,7 @@ def _varied(form: SweepForm, plain: Plain, study: Study) -> Varied:
     if mistakes:
         raise ScenarioError(mistakes, "sweep")
     together = joint.joined(form, plain, moved, mistakes)
-    if form.design.name in ("indices", "morris") and not together.is_independent:
+    if form.design.name in ("indices", "morris") and (together.groups or together.is_correlated):
         message = f"{form.design.name} asks for parameters that vary on their own"
         mistakes.append(plain.mistake(("design",), message))
     if (count := size(form.design, together)) > MOST_POINTS:

@@ -30,13 +30,11 @@ MOST_HOURS = 24.0
 COURSES_THAT_PAY = 50_000
 """Courses of patients that one process simulates while other processes would start."""
 
-Tell = Callable[[Forecast], None]
-
 
 def simulate(
     sweep: Sweep, root: Path, engine: Engine = "batch", workers: Workers = 1,
-    shard: Shard = WHOLE, progress: Progress | None = None, tell: Tell | None = None,
-    most_hours: float = MOST_HOURS,
+    shard: Shard = WHOLE, progress: Progress | None = None,
+    tell: Callable[[Forecast], None] | None = None, most_hours: float = MOST_HOURS,
 ) -> Failed:  # fmt: skip
     """Simulate the missing blocks. Returns the points that cannot be simulated, with the reason.
 

@@ -11,11 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.experiments.sweeps import addresses, coverage, store
+from sim.experiments.sweeps import addresses, store
 from sim.experiments.sweeps.designs import Point
-from sim.experiments.sweeps.kept import kept_outcomes
 from sim.experiments.sweeps.read import Sweep
-from sim.experiments.sweeps.varied import Varied
+from sim.experiments.sweeps.varied import Varied, kept_outcomes
 from sim.outcomes.units import GROUP, UnitSums, unit_sums
 from sim.scenario import ScenarioError, from_document
 from sim.simulation.columns import DRAWN_ANEW, Columns
@@ -97,7 +96,9 @@ def do(task: Task, piece: Piece) -> Done:
 def _possible_arms(task: Task, piece: Piece) -> tuple[dict[str, UnitSums], dict[str, str]]:
     """Simulate the arms of a piece. Returns sums by arm, and reasons of failures by address.
 
-    If one arm fails, the others are simulated on their own, because other points may need them.
+    If one arm fails, the others are simulated on their own, because other points may need them. The
+    document then has no parts of other arms: whether an arm can be simulated depends on its
+    address, and not on the point that comes first of those that share it.
     """
     how = piece.patients, task.engine
     with suppress(ScenarioError):
@@ -105,22 +106,13 @@ def _possible_arms(task: Task, piece: Piece) -> tuple[dict[str, UnitSums], dict[
     arms: dict[str, UnitSums] = {}
     failures: dict[str, str] = {}
     for arm, at in piece.addresses.items():
+        alone = addresses.of_arm(piece.document, arm)
+        document = alone if addresses.of(alone, arm) == at else piece.document
         try:
-            document = _as_the_only_one(piece.document, arm, at)
             arms |= simulated(document, *how, [arm], task.columns)
         except ScenarioError as error:
             failures[at] = "; ".join(f"{m.path}: {m.message}" for m in error.mistakes)
     return arms, failures
-
-
-def _as_the_only_one(document: dict[str, Any], arm: str, at: str) -> dict[str, Any]:
-    """The document without the parts that an arm does not use.
-
-    Whether the arm can be simulated then depends on its address, and not on the point that comes
-    first of those that share it. The whole document if its parts alone have another address.
-    """
-    alone = addresses.of_arm(document, arm)
-    return alone if addresses.of(alone, arm) == at else document
 
 
 def peak_bytes() -> int:
@@ -182,7 +174,7 @@ def pieces(left: Mapping[range, list[Open]]) -> Iterator[Piece]:
 
 def missing_blocks(there: list[range], patients: int) -> Iterator[range]:
     """The blocks that are still to be made; all but the first of a gap begin at whole `BLOCK`s."""
-    for gap in coverage.gaps(there, patients):
+    for gap in store.gaps(there, patients):
         ends = [*range(gap.start // BLOCK * BLOCK + BLOCK, gap.stop, BLOCK), gap.stop]
         for start, stop in itertools.pairwise([gap.start, *ends]):
             yield range(start, stop)
