@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.experiments.sweeps.collect import Collected
 from sim.experiments.sweeps.designs import Point
-from sim.experiments.sweeps.noise import Split
+from sim.experiments.sweeps.noise import Split, without_rounding
 from sim.experiments.sweeps.varied import Varied
 from sim.outcomes.units import GROUP
 from sim.simulation import lowering
@@ -63,8 +63,8 @@ def alone(found: Sequence[Collected]) -> pd.DataFrame:
             at_low, at_high = one.values[low.number], one.values[high.number]
             table = pd.DataFrame(one.quantities).assign(
                 base=base, at_low=at_low, at_high=at_high,
-                change_low=at_low - base, error_low=one.changes[low.number],
-                change_high=at_high - base, error_high=one.changes[high.number],
+                change_low=without_rounding(at_low - base), error_low=one.changes[low.number],
+                change_high=without_rounding(at_high - base), error_high=one.changes[high.number],
             )  # fmt: skip
             table.insert(1, "parameter", low.of)
             tables.append(table)
@@ -77,7 +77,8 @@ def summary(found: Sequence[Collected]) -> pd.DataFrame:
     `mean_error` is the standard error of the mean from both kinds of noise; `sd` is the spread of
     the draws as it is, `sd_parameters` that without the noise of patients; `above_0` the share of
     draws above 0 in percent. `draws` counts those that have the outcome, as nothing may have been
-    there to measure in others. For a design without draws the base case alone.
+    there to measure in others. For a design without draws the base case alone. The spread of
+    draws that are equal but for rounding is 0.
     """
     import pandas as pd
 
@@ -95,16 +96,18 @@ def summary(found: Sequence[Collected]) -> pd.DataFrame:
 
 def _over_draws(drawn: Floats, split: Split, patients: int) -> dict[str, float]:
     values = drawn[np.isfinite(drawn)]
-    several = len(values) > 1
     if not len(values):
         return {"draws": 0}
+    spreads = {
+        "mean_error": split.error(len(values), patients),
+        "sd": float(values.std(ddof=1)) if len(values) > 1 else math.nan,
+        "sd_parameters": math.sqrt(split.parameters),
+        "error_of_patients": math.sqrt((split.patients + split.together) / patients),
+    }
     return {
         "draws": len(values),
         "mean": float(values.mean()),
-        "mean_error": split.error(len(values), patients),
-        "sd": float(values.std(ddof=1)) if several else math.nan,
-        "sd_parameters": math.sqrt(split.parameters),
-        "error_of_patients": math.sqrt((split.patients + split.together) / patients),
+        **dict(zip(spreads, without_rounding([*spreads.values()]).tolist(), strict=True)),
         **{name: float(np.quantile(values, share)) for name, share in QUANTILES.items()},
         "above_0": 100 * float((values > 0).mean()),
     }

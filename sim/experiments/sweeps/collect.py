@@ -11,14 +11,14 @@ import numpy as np
 from sim.errors import RequestError
 from sim.experiments.sweeps import store
 from sim.experiments.sweeps.designs import Point
-from sim.experiments.sweeps.noise import Moments, Split
+from sim.experiments.sweeps.noise import Moments, Split, without_rounding
 from sim.experiments.sweeps.varied import Varied
 from sim.outcomes import estimates
 from sim.outcomes.summary import in_months, unit_of_difference
 from sim.outcomes.units import UnitSums, units_joined
 from sim.scenario import Scenario
 from sim.simulation.records import Floats
-from sim.vocabulary import DRAWS, ROUNDING
+from sim.vocabulary import DRAWS
 
 ALONE = ("low", "high", "level")
 """Points at which one parameter is moved alone."""
@@ -102,9 +102,10 @@ def collected(
         if point.role == "base":
             base = influences
         numbers.values[point.number] = values
-        numbers.errors[point.number] = estimates.errors(influences)
+        numbers.errors[point.number] = without_rounding(estimates.errors(influences))
         if point.role in ALONE and base.size:
-            numbers.changes[point.number] = estimates.errors(influences - base)
+            changes = estimates.errors(influences - base)
+            numbers.changes[point.number] = without_rounding(changes)
         if point.role in DRAWS:
             moments.add(influences)
     if numbers is None:
@@ -136,8 +137,7 @@ def _with_differences(arms: Mapping[str, UnitSums], comparator: str) -> tuple[Fl
     for arm, mine, its in _pairs(arms, comparator):
         values, influences = of_arms[arm]
         parts.append((values[mine] - other[its], influences[:, mine] - others[:, its]))
-    joined = np.concatenate([values for values, _ in parts])
-    joined[np.abs(joined) < ROUNDING] = 0
+    joined = without_rounding(np.concatenate([values for values, _ in parts]))
     return joined, np.concatenate([influences for _, influences in parts], axis=1)
 
 

@@ -11,10 +11,12 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sim.errors import RequestError
 from sim.outcomes.units import GROUP
 from sim.simulation.records import Floats
+from sim.vocabulary import ROUNDING, UNCHANGED
 
 SIZES = tuple(
     size for power in range(1, 7) for step in (10, 15, 20, 30, 40, 50, 70)
@@ -23,6 +25,12 @@ SIZES = tuple(
 """Numbers of patients that are considered, from 10 to a million, in whole groups."""
 
 FEWEST_DRAWS = 10
+
+
+def without_rounding(numbers: ArrayLike) -> Floats:
+    """Estimates, errors and spreads, with 0 for rounding errors, as in the tables of a run."""
+    numbers = np.asarray(numbers, float)
+    return np.where(np.abs(numbers) < ROUNDING, 0.0, numbers)
 
 
 class Split(NamedTuple):
@@ -85,7 +93,10 @@ class Moments:
         shared = ((self._groups / draws) ** 2).sum(axis=0) / (groups - 1)
         together = np.maximum((within - shared) * draws / (draws - 1), 0)
         alike = np.maximum(shared - together / draws, 0)
-        between = np.maximum(values.var(axis=0, ddof=1) - together / groups, 0)
+        variance = values.var(axis=0, ddof=1)
+        between = variance - together / groups
+        is_noise = (between <= UNCHANGED * variance) | (without_rounding(variance**0.5) == 0)
+        between[is_noise] = 0  # rounding is left of the difference, or of draws that are all equal
         parts = zip(between, GROUP * alike, GROUP * together, strict=True)
         return [Split(*map(float, part)) for part in parts]
 

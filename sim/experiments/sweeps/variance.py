@@ -12,6 +12,7 @@ from sim.experiments.sweeps.collect import Collected, Quantity
 from sim.experiments.sweeps.designs import Point, space
 from sim.experiments.sweeps.distributions import ENDS
 from sim.experiments.sweeps.joint import Joint
+from sim.experiments.sweeps.noise import without_rounding
 from sim.simulation.draws import generator
 from sim.simulation.records import Floats
 from sim.vocabulary import UNCHANGED
@@ -135,14 +136,14 @@ def screening(found: Sequence[Collected], levels: int) -> pd.DataFrame:
                 effects = morris.analyze(
                     space(joint), steps, values, num_levels=levels, seed=number
                 )
-            for at, parameter in enumerate(joint.parameters):
-                mean, size, half, sd = (
-                    float(effects[key][at]) for key in ("mu", "mu_star", "mu_star_conf", "sigma")
+            numbers = [effects[key] for key in ("mu", "mu_star", "sigma", "mu_star_conf")]
+            rows += [
+                (*quantity, parameter.path, parameter.name, mean, size, sd,
+                 size - half, size + half)
+                for parameter, (mean, size, sd, half) in zip(
+                    joint.parameters, without_rounding(numbers).T.tolist(), strict=True
                 )
-                rows.append(
-                    (*quantity, parameter.path, parameter.name, mean, size, sd,
-                     size - half, size + half)
-                )  # fmt: skip
+            ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(SCREENING_COLUMNS))
 
 
