@@ -78,15 +78,15 @@ def cost_of(sweep: Sweep, engine: Engine) -> Cost:
     return Cost(max(seconds[0] - PATIENTS * a_patient, 0.0), a_patient)
 
 
-def _advised(sweep: Sweep, found: list[Collected], cost: Cost) -> Pilot:
+def _advised(sweep: Sweep, scenarios: list[Collected], cost: Cost) -> Pilot:
     target = sweep.form.target
     outcome = sweep.form.outcomes[0] if target is None else target.outcome
     meant = [
         (split, quantity)
-        for one in found
-        for quantity, split in zip(one.quantities, one.splits, strict=True)
+        for collected in scenarios
+        for quantity, split in zip(collected.quantities, collected.splits, strict=True)
         if quantity.outcome == outcome
-        and (quantity.against_arm or len(one.varied.scenario.arms) == 1)
+        and (quantity.against_arm or len(collected.varied.scenario.arms) == 1)
     ]
     if not meant:
         raise RequestError(

@@ -1,4 +1,4 @@
-"""A sweep held against its scenarios: what they do not allow, and what cannot share a table."""
+"""A sweep compared with its scenarios: values they do not allow, and what cannot share a table."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _unlike_the_base(varied: Varied, plain: Plain) -> Iterator[Mistake]:
     for place, parameter in enumerate(varied.joint.parameters):
         for point in _first_of_each_value(varied, place) if parameter.base is None else ():
             study = varied.study_at(point)
-            with suppress(ScenarioError):  # a point that cannot be simulated is told in its turn
+            with suppress(ScenarioError):  # `gather` names points that cannot be simulated
                 if outcome_names(study) != known:
                     message = (f"point {point.number} has other outcomes than the base case; name "
                                "a scenario for each under `scenarios`")  # fmt: skip

@@ -26,20 +26,20 @@ NUMBERS_LOOKED_AT = 50
 """Patients whose inputs are compared to learn whether a number is read at all."""
 
 
-def parameters(varied: Sequence[Varied]) -> pd.DataFrame:
+def parameters(scenarios: Sequence[Varied]) -> pd.DataFrame:
     """One row per scenario and parameter: its path, value, interval and distribution."""
     import pandas as pd
 
     rows = []
-    for one in varied:
+    for varied in scenarios:
         ends = {
-            (point.of, point.role): one.shown(point)[point.of]
-            for point in one.points if point.role in ("low", "high")
+            (point.of, point.role): varied.shown(point)[point.of]
+            for point in varied.points if point.role in ("low", "high")
         }  # fmt: skip
-        for parameter in one.joint.parameters:
+        for parameter in varied.joint.parameters:
             path, distribution = parameter.path, parameter.distribution
             rows.append({
-                "scenario": one.scenario.name, "parameter": path, "name": parameter.name,
+                "scenario": varied.scenario.name, "parameter": path, "name": parameter.name,
                 "unit": parameter.base.unit if parameter.base else "",
                 "base": parameter.shown(None), "low": ends[path, "low"],
                 "high": ends[path, "high"],
@@ -49,7 +49,7 @@ def parameters(varied: Sequence[Varied]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def alone(found: Sequence[Collected]) -> pd.DataFrame:
+def alone(scenarios: Sequence[Collected]) -> pd.DataFrame:
     """One row a parameter and outcome: at its ends, and by how much that differs from the base.
 
     The errors are those of the change, which is paired: the same patients at every point.
@@ -57,21 +57,21 @@ def alone(found: Sequence[Collected]) -> pd.DataFrame:
     import pandas as pd
 
     tables = []
-    for one in found:
-        base = one.values[0]
-        for low, high in one.ends():
-            at_low, at_high = one.values[low.number], one.values[high.number]
-            table = pd.DataFrame(one.quantities).assign(
-                base=base, at_low=at_low, at_high=at_high,
-                change_low=without_rounding(at_low - base), error_low=one.changes[low.number],
-                change_high=without_rounding(at_high - base), error_high=one.changes[high.number],
-            )  # fmt: skip
-            table.insert(1, "parameter", low.of)
+    for collected in scenarios:
+        base = collected.values[0]
+        for ends in collected.ends():
+            at = {f"at_{point.role}": collected.values[point.number] for point in ends}
+            table = pd.DataFrame(collected.quantities).assign(base=base, **at)
+            for point in ends:
+                change = without_rounding(at[f"at_{point.role}"] - base)
+                table[f"change_{point.role}"] = change
+                table[f"error_{point.role}"] = collected.changes[point.number]
+            table.insert(1, "parameter", ends[0].of)
             tables.append(table)
     return pd.concat(tables, ignore_index=True)
 
 
-def summary(found: Sequence[Collected]) -> pd.DataFrame:
+def summary(scenarios: Sequence[Collected]) -> pd.DataFrame:
     """One row an outcome over the draws, with what comes of patients kept apart.
 
     `mean_error` is the standard error of the mean from both kinds of noise; `sd` is the spread of
@@ -83,14 +83,14 @@ def summary(found: Sequence[Collected]) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    for one in found:
-        drawn, patients = one.drawn(), one.varied.scenario.cohort.patients
-        for place, quantity in enumerate(one.quantities):
-            rows.append({
-                **quantity._asdict(),
-                "base": one.values[0, place], "base_error": one.errors[0, place],
-                **(_over_draws(drawn[:, place], one.splits[place], patients) if len(drawn) else {}),
-            })  # fmt: skip
+    for collected in scenarios:
+        drawn, patients = collected.drawn(), collected.varied.scenario.cohort.patients
+        bases = zip(collected.values[0], collected.errors[0], strict=True)
+        for place, (quantity, base) in enumerate(zip(collected.quantities, bases, strict=True)):
+            row = {**quantity._asdict(), "base": base[0], "base_error": base[1]}
+            if len(drawn):
+                row |= _over_draws(drawn[:, place], collected.splits[place], patients)
+            rows.append(row)
     return pd.DataFrame(rows)
 
 
@@ -113,7 +113,7 @@ def _over_draws(drawn: Floats, split: Split, patients: int) -> dict[str, float]:
     }
 
 
-def noise(found: Sequence[Collected]) -> pd.DataFrame:
+def noise(scenarios: Sequence[Collected]) -> pd.DataFrame:
     """One row an outcome: its variance between parameters, between patients, and of both together.
 
     The last two are those of one patient; GROUP patients are summed up at a time.
@@ -121,25 +121,26 @@ def noise(found: Sequence[Collected]) -> pd.DataFrame:
     import pandas as pd
 
     tables = [
-        pd.DataFrame(one.quantities)
+        pd.DataFrame(collected.quantities)
         .assign(group=GROUP)
-        .join(pd.DataFrame(one.splits).add_prefix("variance_"))
-        for one in found
+        .join(pd.DataFrame(collected.splits).add_prefix("variance_"))
+        for collected in scenarios
     ]
     return pd.concat(tables, ignore_index=True)
 
 
-def in_vain(found: Sequence[Collected]) -> list[tuple[str, str, str]]:
+def in_vain(scenarios: Sequence[Collected]) -> list[tuple[str, str, str]]:
     """Parameters that change no outcome: scenario, path, and whether they are read at all."""
     idle = []
-    for one in found:
-        varied, base = one.varied, one.varied.document(one.varied.points[0])
-        for low, high in one.ends():
+    for collected in scenarios:
+        varied, base = collected.varied, collected.varied.document(collected.varied.points[0])
+        for low, high in collected.ends():
             if varied.document(low) == base == varied.document(high):
                 continue  # values of a grid may begin and end with the scenario's own
             ends = [low.number, high.number]
-            same = np.isclose(one.values[ends], one.values[0], UNCHANGED, UNCHANGED, equal_nan=True)
-            if same.all() and (np.nan_to_num(one.changes[ends]) < UNCHANGED).all():
+            moved, values = collected.values[ends], collected.values[0]
+            same = np.isclose(moved, values, UNCHANGED, UNCHANGED, equal_nan=True)
+            if same.all() and (np.nan_to_num(collected.changes[ends]) < UNCHANGED).all():
                 read = _is_read(varied, low) or _is_read(varied, high)
                 why = "read, but changes no outcome" if read else "never read"
                 idle.append((varied.scenario.name, low.of, why))

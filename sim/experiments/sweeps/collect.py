@@ -71,13 +71,13 @@ class Collected(NamedTuple):
 
 
 def collected(
-    folder: Path, varied: Varied, patients: int, failed: Collection[int] = (),
-    tell: Callable[[Point], None] = lambda _: None,
+    folder: Path, varied: Varied, patients: int, failed: Collection[tuple[str, int]],
+    tell: Callable[[Point], None],
 ) -> Collected:  # fmt: skip
     """Read the blocks of one scenario and reduce them, point by point.
 
-    `failed` are points that could not be simulated. Raises Damaged for a block that is not whole
-    any more, RequestError where another point has none.
+    `failed` are points that could not be simulated, `tell` is called after each point. Raises
+    Damaged for a block that is not whole any more, RequestError where another point has none.
     """
     there, moments = store.ranges(folder), Moments()
     scenario = varied.scenario
@@ -86,7 +86,7 @@ def collected(
     for point in varied.points:
         arms = _arms(folder, varied.addresses(point), there, patients)
         tell(point)
-        if arms is None and point.number in failed:
+        if arms is None and (scenario.name, point.number) in failed:
             continue
         if arms is None:
             raise RequestError(f"blocks of point {point.number} of '{scenario.name}' are missing; "

@@ -37,11 +37,11 @@ def forecast(
 
     `hands` are at work at a time; memory is that of this machine, where they may not be.
     """
-    a_course = statistics.median(one.seconds / one.courses for one in pilot)
+    a_course = statistics.median(done.seconds / done.courses for done in pilot)
     processes = hands + (hands > 1) if is_here else 1
-    memory = max(one.peak_bytes for one in pilot) * processes
-    written = [(blocks / name).stat().st_size for one in pilot for name in one.names]
-    disk = courses * sum(written) / sum(one.courses for one in pilot)
+    memory = max(done.peak_bytes for done in pilot) * processes
+    written = [(blocks / name).stat().st_size for done in pilot for name in done.names]
+    disk = courses * sum(written) / sum(done.courses for done in pilot)
     return Forecast(a_course * courses / hands, memory, disk)
 
 
@@ -59,8 +59,7 @@ def refuse_too_large(expected: Forecast, blocks: Path, most_hours: float) -> Non
     if expected.disk > SHARE_OF_DISK * free:
         reasons.append(f"{in_bytes(free)} of disk are free: choose another folder with --out")
     if reasons:
-        told = "; ".join(reasons)
         raise TooLarge(
-            f"the remaining points would take {expected}, which is too much: {told}. Finished "
-            "blocks are kept"
+            f"the remaining points would take {expected}, which is too much: {'; '.join(reasons)}. "
+            "Finished blocks are kept"
         )

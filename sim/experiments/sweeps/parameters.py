@@ -17,14 +17,18 @@ from sim.scenario.mistakes import closest
 from sim.scenario.text.paths import DocumentPath, dotted, parts_of, value_at
 from sim.scenario.text.provenance import Plain
 
-DECIDING = ("horizon", "visits")
-"""Where a scenario says what is measured and when, which a table has one answer to."""
-
-OF_ALL = {"seed": "a `seed`", "cohort.patients": "`patients`"}
-"""What is the same at every point, and what to give the sweep instead."""
-
-LABELS = {"mastosim", *addresses.LABELS} - {"arms"}
-"""What a scenario says that no patient feels, whatever it is."""
+DECIDES_OUTCOMES = (
+    "decides which outcomes there are, and when; name a scenario for each under `scenarios`"
+)
+NOT_VARIED = {
+    **dict.fromkeys({"mastosim", *addresses.LABELS} - {"arms"},
+                    "does not affect patients; leave it out"),
+    "horizon": DECIDES_OUTCOMES,
+    "visits": DECIDES_OUTCOMES,
+    "seed": "is the same at every point; give the sweep a `seed`",
+    "cohort.patients": "is the same at every point; give the sweep `patients`",
+}  # fmt: skip
+"""Parts of a scenario that a sweep cannot vary, each with the reason and what to do."""
 
 
 class Parameter(NamedTuple):
@@ -112,14 +116,8 @@ def _resolved(path: str, given: ParameterForm, form: SweepForm, study: Study) ->
 
 def _refuse_what_does_not_vary(path: str) -> None:
     head = str(next(iter(parts_of(path)), ""))
-    if head in LABELS:
-        raise refuse("'{path}' does not affect patients; leave it out", path=path)
-    if head in DECIDING:
-        raise refuse("'{path}' decides which outcomes there are, and when; name a scenario for "
-                     "each under `scenarios`", path=path)  # fmt: skip
-    if path in OF_ALL:
-        raise refuse("'{path}' is the same at every point; give the sweep {instead}",
-                     path=path, instead=OF_ALL[path])  # fmt: skip
+    if reason := NOT_VARIED.get(path, NOT_VARIED.get(head)):
+        raise refuse(f"'{{path}}' {reason}", path=path)
 
 
 def _of_a_grid(

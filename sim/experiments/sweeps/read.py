@@ -79,7 +79,12 @@ def checked(form: SweepForm, plain: Plain, studies: list[Study], mistakes: list[
     if mistakes := against.mistakes_in(form, varied, plain):
         raise ScenarioError(mistakes, "sweep")
     decides = {key: value for key, value in plain.tree.items() if key not in NAMED}
-    known = [[study.digest, _uncertainty(study)] for study in studies]
+    # the uncertainty decides the draws; the digest of a study has no part of it
+    known = [
+        [study.digest, {path: uncertainty.model_dump(mode="json", exclude_none=True)
+                        for path, uncertainty in study.uncertainty.items()}]
+        for study in studies
+    ]  # fmt: skip
     whole = json.dumps([decides, known], sort_keys=True)
     return Sweep(form, varied, plain.tree, hashlib.sha256(whole.encode()).hexdigest())
 
@@ -90,14 +95,6 @@ def _refuse_a_scenario(plain: Plain) -> None:
     for key in ("mastosim", "extends"):
         if key in plain.tree and not {"mastosim_sweep", "design"} & plain.tree.keys():
             raise ScenarioError([plain.mistake((key,), message, at_key=True)], "sweep")
-
-
-def _uncertainty(study: Study) -> dict[str, Any]:
-    """What draws depend on, and the digest of a study leaves out, because it changes no patient."""
-    return {
-        path: uncertainty.model_dump(mode="json", exclude_none=True)
-        for path, uncertainty in study.uncertainty.items()
-    }
 
 
 def _set_numbers(tree: Any, patients: int | None, draws: int | None, seed: int | None) -> None:

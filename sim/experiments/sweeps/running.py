@@ -93,11 +93,7 @@ def together(
             progress(next(done), total)
 
     try:
-        return [
-            collected(blocks, varied, sweep.patients,
-                      {number for name, number in failed if name == varied.scenario.name}, tell)
-            for varied in sweep.varied
-        ]  # fmt: skip
+        return [collected(blocks, varied, sweep.patients, failed, tell) for varied in sweep.varied]
     except store.Damaged as error:
         raise RequestError(
             f"the block {error} was damaged during the sweep; the same command simulates it again"

@@ -73,32 +73,32 @@ class Options(Part):
 
 
 def keep(
-    sweep: Sweep, found: Sequence[Collected], root: Path, failed: Failed,
+    sweep: Sweep, scenarios: Sequence[Collected], root: Path, failed: Failed,
     about: dict[str, Any],
 ) -> Swept:  # fmt: skip
     """Write everything that the numbers of a sweep say, whole or not at all."""
     folder = home(sweep, root) / f"{sweep.digest[:8]}{addresses.model()[:4]}"
     design = sweep.form.design
     swept = Swept(
-        sweep, folder, analyses.parameters(sweep.varied), analyses.alone(found),
-        analyses.summary(found), analyses.noise(found),
-        variance.indices(found) if design.indices else None,
-        variance.screening(found, design.morris.levels) if design.morris else None,
-        analyses.in_vain(found), failed,
+        sweep, folder, analyses.parameters(sweep.varied), analyses.alone(scenarios),
+        analyses.summary(scenarios), analyses.noise(scenarios),
+        variance.indices(scenarios) if design.indices else None,
+        variance.screening(scenarios, design.morris.levels) if design.morris else None,
+        analyses.in_vain(scenarios), failed,
     )  # fmt: skip
     names = ("parameters", "alone", "summary", "noise", "indices", "screening")
     tables = {name: getattr(swept, name) for name in names}
-    write = partial(write_outcomes, found)
+    write = partial(write_outcomes, scenarios)
     results.keep(folder, manifest_of(swept, **about), tables, figures.draw, write)
     return swept
 
 
-def write_outcomes(found: Sequence[Collected], folder: Path) -> None:
+def write_outcomes(scenarios: Sequence[Collected], folder: Path) -> None:
     """Write the tidy table as Parquet and CSV, some points at a time."""
     with ExitStack() as files:
         csv = files.enter_context((folder / "outcomes.csv").open("w", encoding="utf-8", newline=""))
         writers: dict[str, Any] = {}
-        for frame in _frames(found):
+        for frame in _frames(scenarios):
             _as_text(frame).to_csv(csv, index=False, header=not writers,
                                    float_format=DIGITS, lineterminator="\n")  # fmt: skip
             append(frame, folder / "outcomes.parquet", writers, files)
@@ -111,40 +111,42 @@ def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{n: frame[n].map(text, na_action="ignore") for n, text in texts.items()})
 
 
-def _frames(found: Sequence[Collected]) -> Iterator[pd.DataFrame]:
+def _frames(scenarios: Sequence[Collected]) -> Iterator[pd.DataFrame]:
     """The tidy table in parts: point, its parameters, arm, outcome, estimate and error."""
     import numpy as np
     import pandas as pd
 
-    in_words = _in_words(found)
-    for one in found:
-        quantities = pd.DataFrame(one.quantities).drop(columns="scenario")
-        for first in range(0, len(one.values), POINTS_AT_ONCE):
+    in_words = _in_words(scenarios)
+    for collected in scenarios:
+        varied = collected.varied
+        quantities = pd.DataFrame(collected.quantities).drop(columns="scenario")
+        for first in range(0, len(collected.values), POINTS_AT_ONCE):
             points = [
-                point for point in one.varied.points[first : first + POINTS_AT_ONCE]
-                if not np.isnan(one.values[point.number]).all()
+                point for point in varied.points[first : first + POINTS_AT_ONCE]
+                if not np.isnan(collected.values[point.number]).all()
             ]  # fmt: skip
             if not points:
                 continue
             left = pd.DataFrame([
-                {"scenario": one.varied.scenario.name, "point": point.number, "role": point.role,
-                 "of": point.of}
-                | {path: str(value) if path in in_words else value
-                   for path, value in one.varied.shown(point).items()}
+                {"scenario": varied.scenario.name, "point": point.number, "role": point.role,
+                 "of": point.of,
+                 **{path: str(value) if path in in_words else value
+                    for path, value in varied.shown(point).items()}}
                 for point in points
             ])  # fmt: skip
-            frame = left.merge(quantities, how="cross")
             here = [point.number for point in points]
-            yield frame.assign(estimate=one.values[here].ravel(), mc_error=one.errors[here].ravel())
+            yield left.merge(quantities, how="cross").assign(
+                estimate=collected.values[here].ravel(), mc_error=collected.errors[here].ravel()
+            )
 
 
-def _in_words(found: Sequence[Collected]) -> set[str]:
+def _in_words(scenarios: Sequence[Collected]) -> set[str]:
     """Parameters that are not a number at every point."""
     return {
         path
-        for one in found
-        for point in one.varied.points
-        for path, value in one.varied.shown(point).items() if not isinstance(value, float)
+        for collected in scenarios
+        for point in collected.varied.points
+        for path, value in collected.varied.shown(point).items() if not isinstance(value, float)
     }  # fmt: skip
 
 

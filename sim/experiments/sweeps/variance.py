@@ -31,7 +31,7 @@ SCREENING_COLUMNS = (*Quantity._fields, "parameter", "name", "mean_effect",
                      "mean_absolute_effect", "sd_effect", "low", "high")  # fmt: skip
 
 
-def indices(found: Sequence[Collected]) -> pd.DataFrame:
+def indices(scenarios: Sequence[Collected]) -> pd.DataFrame:
     """First and total order indices with 95 % intervals by bootstrap (Saltelli 2010, Sobol').
 
     `first` is the share of the variance that a parameter alone accounts for, `total` what it has
@@ -42,18 +42,18 @@ def indices(found: Sequence[Collected]) -> pd.DataFrame:
     import pandas as pd
 
     rows: list[tuple[object, ...]] = []
-    for one in found:
-        names = [(p.path, p.name) for p in one.varied.joint.parameters]
-        seed = one.varied.scenario.seed
-        for place, quantity in enumerate(one.quantities):
-            values = one.values[:, place]
-            a, b = (values[one.rows(role)] for role in ("A", "B"))
-            ab, ba = (values[one.rows(role)].reshape(-1, len(a)) for role in ("AB", "BA"))
+    for collected in scenarios:
+        names = [(p.path, p.name) for p in collected.varied.joint.parameters]
+        seed = collected.varied.scenario.seed
+        for place, quantity in enumerate(collected.quantities):
+            values = collected.values[:, place]
+            a, b = (values[collected.rows(role)] for role in ("A", "B"))
+            ab, ba = (values[collected.rows(role)].reshape(-1, len(a)) for role in ("AB", "BA"))
             known = np.isfinite([*a, *b, *ab.ravel(), *ba.ravel()]).all() and np.ptp([*a, *b]) > 0
-            split = one.splits[place].parameters
+            split = collected.splits[place].parameters
             if known and not split <= UNCHANGED * np.var([*a, *b]):
                 orders = _orders(a, b, ab, names, seed)
-                pairs = _second(a, b, ab, ba, one, seed) if ba.size else []
+                pairs = _second(a, b, ab, ba, collected, seed) if ba.size else []
                 rows += [(*quantity, *row) for row in (*orders, *pairs)]
     return pd.DataFrame(rows, columns=list(INDEX_COLUMNS))
 
@@ -64,9 +64,9 @@ def _orders(
     from scipy import stats
 
     func: Any = {"f_A": a[None], "f_B": b[None], "f_AB": ab[:, None]}
-    found = stats.sobol_indices(func=func, n=len(a))
+    estimated = stats.sobol_indices(func=func, n=len(a))
     low, high = _interval(_resampled(a, b, ab, seed))
-    orders = (("first", found.first_order), ("total", found.total_order))
+    orders = (("first", estimated.first_order), ("total", estimated.total_order))
     return [
         (*name, order, "", *map(float, numbers))
         for at, (order, values) in enumerate(orders)
@@ -99,22 +99,22 @@ def _interval(resampled: Floats) -> tuple[Floats, Floats]:
 
 
 def _second(
-    a: Floats, b: Floats, ab: Floats, ba: Floats, one: Collected, seed: int
+    a: Floats, b: Floats, ab: Floats, ba: Floats, collected: Collected, seed: int
 ) -> list[tuple[object, ...]]:
     from SALib.analyze import sobol
 
-    parameters = one.varied.joint.parameters
+    parameters = collected.varied.joint.parameters
     in_salib_order = np.concatenate([a[None], ab, ba, b[None]]).T.ravel()
     number = int(generator(seed, "second order").integers(2**31))
-    found = sobol.analyze(space(one.varied.joint), in_salib_order, seed=number)
+    estimated = sobol.analyze(space(collected.varied.joint), in_salib_order, seed=number)
     return [
-        (first.path, first.name, "second", second.path, float(found["S2"][i, j]),
-         *(float(found["S2"][i, j] + sign * found["S2_conf"][i, j]) for sign in (-1, 1)))
+        (first.path, first.name, "second", second.path, float(estimated["S2"][i, j]),
+         *(float(estimated["S2"][i, j] + sign * estimated["S2_conf"][i, j]) for sign in (-1, 1)))
         for (i, first), (j, second) in itertools.combinations(enumerate(parameters), 2)
     ]  # fmt: skip
 
 
-def screening(found: Sequence[Collected], levels: int) -> pd.DataFrame:
+def screening(scenarios: Sequence[Collected], levels: int) -> pd.DataFrame:
     """Mean, mean absolute value and SD of the elementary effects of each parameter (Morris).
 
     An effect is that of moving the parameter through its whole 95 % interval; `levels` are the
@@ -124,12 +124,12 @@ def screening(found: Sequence[Collected], levels: int) -> pd.DataFrame:
     from SALib.analyze import morris
 
     rows = []
-    for one in found:
-        joint, walk = one.varied.joint, one.points("trajectory")
-        number = int(generator(one.varied.scenario.seed, "resamples").integers(2**31))
+    for collected in scenarios:
+        joint, walk = collected.varied.joint, collected.points("trajectory")
+        number = int(generator(collected.varied.scenario.seed, "resamples").integers(2**31))
         steps = _steps(joint, walk)
-        for place, quantity in enumerate(one.quantities):
-            values = one.values[one.rows("trajectory"), place]
+        for place, quantity in enumerate(collected.quantities):
+            values = collected.values[collected.rows("trajectory"), place]
             if not np.isfinite(values).all():
                 continue
             with np.errstate(invalid="ignore", divide="ignore"):
