@@ -5,9 +5,8 @@ simulated once and kept (`simulate`), and what is there is put together (`run`).
 """
 
 from sim.experiments.sweeps.advice import Pilot, pilot
-from sim.experiments.sweeps.forecast import Forecast, TooLarge
 from sim.experiments.sweeps.read import Sweep, load_sweep
-from sim.experiments.sweeps.running import gather, run, simulate, workers_for
+from sim.experiments.sweeps.running import Forecast, TooLarge, gather, run, simulate, workers_for
 from sim.experiments.sweeps.swept import Swept
 from sim.experiments.sweeps.work import WHOLE, Shard
 

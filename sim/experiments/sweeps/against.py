@@ -89,15 +89,10 @@ def _outside(varied: Varied, plain: Plain) -> Iterator[Mistake]:
             where, mark = parameters.mark_of(plain, point.of)
         what = {"draw": " (a draw)", "grid": " (a combination)"}.get(point.role, "")
         also = f" (at {len(cases)} points of {len(varied.points)})" if len(cases) > 1 else ""
-        about = _with_value(mistake, varied.document(point))
+        value = value_at(varied.document(point), parts_of(path))  # no file could show the value
+        names_it = isinstance(value, str) and mistake.message.startswith("is ")
+        about = f"'{value}' {mistake.message}" if names_it else mistake.message
         yield Mistake(where, f"point {point.number}{what}: {path}: {about}{also}", mark)
-
-
-def _with_value(mistake: Mistake, document: dict[str, Any]) -> str:
-    """What is said of a value, which stands in no file that could be shown."""
-    value = value_at(document, parts_of(mistake.path))
-    is_about_it = isinstance(value, str) and mistake.message.startswith("is ")
-    return f"'{value}' {mistake.message}" if is_about_it else mistake.message
 
 
 def _unlike_the_base(varied: Varied, plain: Plain) -> Iterator[Mistake]:

@@ -82,16 +82,17 @@ def summary(scenarios: Sequence[Collected]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = []
+    tables = []
     for collected in scenarios:
         drawn, patients = collected.drawn(), collected.varied.scenario.cohort.patients
-        bases = zip(collected.values[0], collected.errors[0], strict=True)
-        for place, (quantity, base) in enumerate(zip(collected.quantities, bases, strict=True)):
-            row = {**quantity._asdict(), "base": base[0], "base_error": base[1]}
-            if len(drawn):
-                row |= _over_draws(drawn[:, place], collected.splits[place], patients)
-            rows.append(row)
-    return pd.DataFrame(rows)
+        table = pd.DataFrame(collected.quantities)
+        table = table.assign(base=collected.values[0], base_error=collected.errors[0])
+        if len(drawn):
+            pairs = zip(drawn.T, collected.splits, strict=True)
+            over_draws = [_over_draws(values, split, patients) for values, split in pairs]
+            table = table.join(pd.DataFrame(over_draws))
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
 
 
 def _over_draws(drawn: Floats, split: Split, patients: int) -> dict[str, float]:

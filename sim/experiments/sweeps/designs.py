@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.experiments.sweeps.design_form import Design, Indices, Morris
 from sim.experiments.sweeps.distributions import ENDS
+from sim.experiments.sweeps.form import Design, Indices, Morris
 from sim.experiments.sweeps.joint import Joint
 from sim.simulation.draws import column, generator
 from sim.simulation.records import Floats
@@ -47,7 +47,7 @@ def points(design: Design, joint: Joint, seed: int) -> list[Point]:
 
 def size(design: Design, joint: Joint) -> int:
     """How many points a design has, without making them."""
-    parameters, own = len(joint.parameters), 0
+    parameters = len(joint.parameters)
     around = design.one_at_a_time.levels - 1 if design.one_at_a_time else 2
     if design.grid is not None:
         own = math.prod(len(parameter.choices) for parameter in joint.parameters)
@@ -56,9 +56,14 @@ def size(design: Design, joint: Joint) -> int:
         own = design.indices.draws * (2 + mixed * parameters)
     elif design.morris is not None:
         own = design.morris.trajectories * (parameters + 1)
-    elif drawn := design.probabilistic or design.latin_hypercube or design.sobol:
-        own = drawn.draws
+    else:
+        own = _draws(design)
     return 1 + parameters * around + own
+
+
+def _draws(design: Design) -> int:
+    sampled = design.probabilistic or design.latin_hypercube or design.sobol
+    return sampled.draws if sampled else 0
 
 
 Parts = tuple[str, str, dict[int, Any]]
@@ -97,18 +102,16 @@ def _shares(design: Design, joint: Joint, seed: int) -> Floats:
     """Independent uniform numbers of each draw and parameter: draws x parameters."""
     from scipy.stats import qmc
 
-    size = len(joint.parameters)
-    if design.probabilistic is not None:
+    size, draws = len(joint.parameters), _draws(design)
+    if design.name == "probabilistic":
         return np.stack([
-            column(seed, f"parameter {parameter.path}", 0, "uniform", 0, design.probabilistic.draws)
+            column(seed, f"parameter {parameter.path}", 0, "uniform", 0, draws)
             for parameter in joint.parameters
         ], axis=1)  # fmt: skip
-    if design.latin_hypercube is not None:
+    if design.name == "latin_hypercube":
         hypercube = qmc.LatinHypercube(size, rng=generator(seed, "latin hypercube"))
-        return np.asarray(hypercube.random(design.latin_hypercube.draws), float)
-    assert design.sobol is not None
-    sequence = qmc.Sobol(size, rng=generator(seed, "sobol"))
-    return np.asarray(sequence.random(design.sobol.draws), float)
+        return np.asarray(hypercube.random(draws), float)
+    return np.asarray(qmc.Sobol(size, rng=generator(seed, "sobol")).random(draws), float)
 
 
 def _for_indices(form: Indices, joint: Joint, seed: int) -> Iterator[Parts]:
