@@ -59,11 +59,13 @@ def load_sweep(
     mistakes += wrong
     if form is None or mistakes:
         raise ScenarioError(mistakes, "sweep")
-    studies = [
-        _loaded(form, plain, Path(path), name, place, mistakes)
-        for place, name in enumerate(form.files)
-    ]
-    return checked(form, plain, [study for study in studies if study is not None], mistakes)
+    studies = []
+    for place, name in enumerate(form.files):
+        try:
+            studies.append(load(Path(path).parent / name, (), form.patients, form.seed))
+        except ScenarioError as error:
+            mistakes += _of_a_file(form, plain, place, error.mistakes)
+    return checked(form, plain, studies, mistakes)
 
 
 def checked(form: SweepForm, plain: Plain, studies: list[Study], mistakes: list[Mistake]) -> Sweep:
@@ -113,21 +115,14 @@ def _set_numbers(tree: Any, patients: int | None, draws: int | None, seed: int |
     tree["design"] = {name: {**mapping_at(tree, ("design", name)), key: str(draws)}}
 
 
-def _loaded(
-    form: SweepForm, plain: Plain, path: Path, name: str, place: int, mistakes: list[Mistake]
-) -> Study | None:
-    """One of the scenarios, with the patients and the seed of the sweep."""
-    try:
-        return load(path.parent / name, (), form.patients, form.seed)
-    except ScenarioError as error:
-        first = error.mistakes[0]
-        if first.mark is None or first.mark.line:
-            mistakes += error.mistakes
-        else:  # the file itself is missing, or is not text
-            key = ("scenarios", place) if form.scenarios is not None else ("scenario",)
-            message = f"'{name}' cannot be used: {first.message}"
-            mistakes.append(Mistake(str(key[0]), message, plain.mark_of(key)))
-        return None
+def _of_a_file(form: SweepForm, plain: Plain, place: int, mistakes: list[Mistake]) -> list[Mistake]:
+    """Mistakes in a scenario's file; a file that cannot be read is one at its name in the sweep."""
+    first = mistakes[0]
+    if first.mark is None or first.mark.line:
+        return mistakes
+    key = ("scenarios", place) if form.scenarios is not None else ("scenario",)
+    message = f"'{form.files[place]}' cannot be used: {first.message}"
+    return [Mistake(str(key[0]), message, plain.mark_of(key))]
 
 
 def _varied(form: SweepForm, plain: Plain, study: Study) -> Varied:
