@@ -43,10 +43,10 @@ def pilot(
 ) -> Pilot:  # fmt: skip
     """Simulate a few draws of few patients of a sweep, and recommend patients and draws.
 
-    The paired difference that is wanted most precisely decides: that of the target, or of the
-    first outcome of the sweep. Draws count as independent, so a Latin hypercube or a Sobol sequence
-    is told to take more than it needs. Raises ScenarioError; RequestError for a design without
-    draws, or for an outcome without any spread and no target.
+    The recommendation is for a paired difference in the outcome of the target, or in the first of
+    the sweep: at the last time, the one that spreads most. Draws count as independent, so a Latin
+    hypercube or a Sobol sequence needs fewer than are recommended. Raises ScenarioError;
+    RequestError for a design without draws, or for an outcome without any spread and no target.
     """
     sweep = load_sweep(path, PATIENTS, None, seed)
     if sweep.form.design.name not in SAMPLED:
@@ -94,9 +94,9 @@ def _advised(sweep: Sweep, scenarios: list[Collected], cost: Cost) -> Pilot:
             "one as `target`"
         )
     split, quantity = max(meant, key=lambda pair: (pair[1].time, pair[0].parameters))
-    error = target.standard_error if target else PRECISE * split.parameters**0.5
+    goal = target.standard_error if target else PRECISE * split.parameters**0.5
     try:
-        advice = advise(split, cost, error)
+        advice = advise(split, cost, goal)
     except RequestError:
         if target is not None:
             raise
@@ -108,4 +108,4 @@ def _advised(sweep: Sweep, scenarios: list[Collected], cost: Cost) -> Pilot:
         draws = 1 << (advice.draws - 1).bit_length()  # its sequence needs a power of two
         advice = advice_of(split, cost, draws, advice.patients)
     what = (quantity.outcome, quantity.arm, quantity.against_arm, quantity.unit)
-    return Pilot(*what, split, cost, error, advice)
+    return Pilot(*what, split, cost, goal, advice)

@@ -17,7 +17,7 @@ from sim.scenario.text.provenance import Plain
 from sim.simulation.records import Floats
 
 SMALLEST = 1e-10
-"""An eigenvalue below this share of the largest is none: the variables are not of one world."""
+"""A matrix with an eigenvalue below this is no correlation matrix."""
 
 
 class Joint(NamedTuple):
