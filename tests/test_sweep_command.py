@@ -579,7 +579,7 @@ def test_a_rerun_of_a_sweep_that_other_sources_made_says_so(mastosim, tmp_path, 
 def test_a_rerun_that_is_too_much_is_refused_in_its_own_words(
     mastosim, tmp_path, drawn, monkeypatch
 ):
-    monkeypatch.setattr("sim.experiments.sweeps.forecast.SHARE_OF_MEMORY", 0)
+    monkeypatch.setattr("sim.experiments.sweeps.running.SHARE_OF_MEMORY", 0)
     done = mastosim("rerun", folder_in(drawn[1]), "--out", tmp_path / "out", "-q")
     assert done.returncode == 2
     said = " ".join(done.stderr.split())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.experiments.sweeps import load_sweep, run, variance, work
+from sim.experiments.sweeps import analyses, load_sweep, run, variance, work
 from sim.experiments.sweeps.collect import Collected, Quantity
 from sim.experiments.sweeps.noise import Split
 from sim.outcomes.definitions.named import Measure
@@ -55,7 +55,9 @@ def at_points(one, function):
 
 def put_together(one, *columns, parameters=math.nan):
     """Made outcomes of every point, as if simulated; with what part of it is of the parameters."""
-    quantities = [Quantity(*ARM, f"{OUTCOME} {i}", "%", 6.0) for i, _ in enumerate(columns)]
+    quantities = [
+        Quantity(one.scenario.name, *ARM, f"{OUTCOME} {i}", "%", 6.0) for i, _ in enumerate(columns)
+    ]
     values = np.stack(columns, axis=1)
     splits = [Split(parameters, math.nan, math.nan)] * len(columns)
     return Collected(one, quantities, values, 0 * values, 0 * values, splits)
@@ -277,6 +279,20 @@ def test_an_effect_that_depends_on_another_parameter_spreads(tmp_path):
         assert row["sd_effect"] > row["mean_absolute_effect"] > abs(row["mean_effect"])
         assert row["low"] < row["mean_absolute_effect"] < row["high"]
     assert frame.loc[RATE, "mean_absolute_effect"] == 0
+
+
+def test_a_parameter_that_moves_nothing_has_no_effect_by_rounding(tmp_path):
+    one = read(tmp_path, f"design: {{morris: {{trajectories: 6}}}}\n{EVENLY}")
+    rounding = np.random.default_rng(1).choice([0, 1.4e-14], len(one.points))
+    values = at_points(one, lambda rows: rows @ [2, -3, 0] + 64.8473) + rounding
+    collected = put_together(one, values)
+    frame = variance.screening([collected], 4).set_index("parameter")
+    effects = ["mean_effect", "mean_absolute_effect", "sd_effect", "low", "high"]
+    assert (frame.loc[RATE, effects] == 0).all()
+    assert (frame.loc[GIVEN, effects[:2]] > 1).all()
+    changes = analyses.alone([collected]).set_index("parameter")[["change_low", "change_high"]]
+    assert (changes.loc[RATE] == 0).all()
+    assert (changes.loc[STOPS] != 0).any()
 
 
 def test_a_walk_that_broke_off_leaves_no_screening(tmp_path):

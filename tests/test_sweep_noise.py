@@ -13,8 +13,8 @@ import pytest
 from scipy import stats
 
 from sim.experiments.sweeps import analyses
-from sim.experiments.sweeps.kept import OVER_TIME
 from sim.experiments.sweeps.noise import SIZES, Cost, Moments, Split, advise
+from sim.experiments.sweeps.varied import OVER_TIME
 from sim.outcomes import estimates, outcomes_of
 from sim.outcomes.definitions.named import Measure, at_last_day
 from sim.outcomes.units import GROUP, UnitSums, unit_sums, units_joined
@@ -102,6 +102,39 @@ def test_random_numbers_in_common_do_not_enter_the_spread():
     assert found.parameters == pytest.approx(0, abs=1e-12)
     assert found.together == pytest.approx(0, abs=1e-12)
     assert found.patients == pytest.approx(GROUP * alike[0].var(ddof=1))
+
+
+def test_draws_that_are_all_equal_have_no_spread_by_rounding():
+    """Of 1000 equal numbers the SD is 1e-17 and more; one that is small and real stays."""
+    rng = np.random.default_rng(6)
+    draws = np.full(1000, -24.5271) + rng.choice([0, 4e-15], 1000)
+    assert draws.std(ddof=1) > 0
+    moments, alike = Moments(), rng.normal(0, 2, (GROUPS, 1))
+    for _ in draws:
+        moments.add(alike)
+    (found,) = moments.splits(draws[:, None])
+    assert found.parameters == 0
+    row = analyses._over_draws(draws, found, GROUPS * GROUP)
+    assert (row["sd"], row["sd_parameters"]) == (0, 0)
+    moved = draws + rng.normal(0, 1e-7, 1000)
+    (found,) = moments.splits(moved[:, None])
+    row = analyses._over_draws(moved, found, GROUPS * GROUP)
+    assert row["sd"] == row["sd_parameters"] == pytest.approx(1e-7, rel=0.1)
+
+
+def test_a_spread_that_is_all_noise_of_patients_leaves_nothing_by_rounding():
+    """The two variances differ in their last digits."""
+    rng = np.random.default_rng(7)
+    values, moments = rng.normal(5, 2, (40, 1)), Moments()
+    together = values.var(ddof=1) * (1 - 1e-11)
+    noise = rng.normal(size=(40, GROUPS, 1))
+    noise -= noise.mean(axis=0)  # nothing that all draws share
+    noise *= math.sqrt(together * GROUPS * (GROUPS - 1) * 39 / (noise**2).sum())
+    for one in noise:
+        moments.add(one)
+    (found,) = moments.splits(values)
+    assert found.together == pytest.approx(GROUP * GROUPS * together)
+    assert found.parameters == 0
 
 
 def test_parameters_alone_are_all_spread():

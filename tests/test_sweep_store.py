@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from sim.errors import RequestError
 from sim.experiments import sweeps
-from sim.experiments.sweeps import addresses, coverage, running, store, work
+from sim.experiments.sweeps import addresses, running, store, work
 from sim.scenario import Mistake, ScenarioError, from_document, load
 from sim.scenario.text import paths
 from sim.simulation import simulate
@@ -342,10 +342,10 @@ def test_a_block_that_vanishes_before_it_is_put_together_is_missed(small, copied
 
 def test_a_block_that_another_process_left_across_others_hides_none_of_them():
     there = [range(0, 30), range(30, 100), range(0, 40)]
-    assert coverage.covering(there, 100) == [range(0, 30), range(30, 100)]
-    assert coverage.gaps(there, 100) == []
-    assert coverage.covering([range(0, 40), range(30, 100)], 100) == []
-    assert coverage.gaps([range(0, 40), range(30, 100)], 100) == [range(40, 100)]
+    assert store.covering(there, 100) == [range(0, 30), range(30, 100)]
+    assert store.gaps(there, 100) == []
+    assert store.covering([range(0, 40), range(30, 100)], 100) == []
+    assert store.gaps([range(0, 40), range(30, 100)], 100) == [range(40, 100)]
 
 
 def test_what_a_killed_writer_left_goes_after_an_hour(small, copied):

@@ -45,7 +45,7 @@ def writing(folder: Path) -> Iterator[Callable[[Tables], None]]:
 
         def write() -> None:
             for name, frame in join(waiting)._asdict().items():
-                _append(frame, folder / f"{name}.parquet", writers, files)
+                append(frame, folder / f"{name}.parquet", writers, files)
             waiting.clear()
 
         yield add
@@ -123,7 +123,7 @@ def read_csv(path: Path, columns: Collection[str] = ()) -> pd.DataFrame:
         return table.assign(**{name: table[name].fillna("") for name in names})
 
 
-def _append(frame: pd.DataFrame, path: Path, writers: dict[str, Any], files: ExitStack) -> None:
+def append(frame: pd.DataFrame, path: Path, writers: dict[str, Any], files: ExitStack) -> None:
     """Add a group of rows to a file, which is begun with the first."""
     import pyarrow as pa
     from pyarrow import parquet

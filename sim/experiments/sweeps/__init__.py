@@ -9,10 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.experiments.sweeps.advice import Pilot, pilot
-from sim.experiments.sweeps.forecast import Forecast, TooLarge
 from sim.experiments.sweeps.read import Sweep, load_sweep
-from sim.experiments.sweeps.running import gather, run, simulate, workers_for
-from sim.experiments.sweeps.swept import Swept, folder_of
+from sim.experiments.sweeps.running import Forecast, TooLarge, gather, run, simulate, workers_for
+from sim.experiments.sweeps.swept import Swept
 from sim.experiments.sweeps.work import WHOLE, Shard
 from sim.vocabulary import Engine, Progress
 
@@ -24,7 +23,6 @@ __all__ = [
     "Sweep",
     "Swept",
     "TooLarge",
-    "folder_of",
     "gather",
     "load_sweep",
     "pilot",

@@ -45,12 +45,12 @@ def of(document: dict[str, Any], arm: str) -> str:
     left out. Blocks can be used again after an arm or patients were added.
     """
     own = of_arm(document, arm)
-    felt = {key: value for key, value in own.items() if key not in LABELS}
-    felt["cohort"] = {k: v for k, v in document["cohort"].items() if k != "patients"}
+    parts = {key: value for key, value in own.items() if key not in LABELS}
+    parts["cohort"] = {k: v for k, v in document["cohort"].items() if k != "patients"}
     # as text, because the order of therapies is the order of sums and lines
-    felt["therapies"] = json.dumps(own["therapies"])
-    felt["reactions"] = _shared_reactions(document.get("therapies") or {}, own["therapies"])
-    whole = json.dumps([model(), felt], sort_keys=True)
+    parts["therapies"] = json.dumps(own["therapies"])
+    parts["reactions"] = _shared_reactions(document.get("therapies") or {}, own["therapies"])
+    whole = json.dumps([model(), parts], sort_keys=True)
     return hashlib.sha256(whole.encode()).hexdigest()[:24]
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.errors import RequestError
-from sim.experiments.sweeps import running, swept, work
-from sim.experiments.sweeps.collect import Collected, collected
+from sim.experiments.sweeps import running, work
+from sim.experiments.sweeps.collect import Collected
 from sim.experiments.sweeps.designs import SAMPLED
-from sim.experiments.sweeps.noise import Advice, Cost, Split, advise
+from sim.experiments.sweeps.noise import Advice, Cost, Split, advice_of, advise
 from sim.experiments.sweeps.read import Sweep, load_sweep
 from sim.simulation.columns import Columns
 from sim.vocabulary import Engine, Progress
@@ -43,10 +43,10 @@ def pilot(
 ) -> Pilot:  # fmt: skip
     """Simulate a few draws of few patients of a sweep, and recommend patients and draws.
 
-    The paired difference that is wanted most precisely decides: that of the target, or of the
-    first outcome of the sweep. Draws count as independent, so a Latin hypercube or a Sobol sequence
-    is told to take more than it needs. Raises ScenarioError; RequestError for a design without
-    draws, or for an outcome without any spread and no target.
+    The recommendation is for a paired difference in the outcome of the target, or in the first of
+    the sweep: at the last time, the one that spreads most. Draws count as independent, so a Latin
+    hypercube or a Sobol sequence needs fewer than are recommended. Raises ScenarioError;
+    RequestError for a design without draws, or for an outcome without any spread and no target.
     """
     sweep = load_sweep(path, PATIENTS, None, seed)
     if sweep.form.design.name not in SAMPLED:
@@ -59,13 +59,7 @@ def pilot(
     failed = running.simulate(
         sweep, root, engine, workers, progress=progress, most_hours=most_hours
     )
-    running.refuse_nothing(sweep, failed)
-    blocks = swept.home(sweep, root) / "blocks"
-    found = [
-        collected(blocks, one, sweep.patients, running.of_scenario(one, failed))
-        for one in sweep.varied
-    ]
-    return _advised(sweep, found, cost_of(sweep, engine))
+    return _advised(sweep, running.together(sweep, root, failed), cost_of(sweep, engine))
 
 
 def cost_of(sweep: Sweep, engine: Engine) -> Cost:
@@ -75,8 +69,8 @@ def cost_of(sweep: Sweep, engine: Engine) -> Cost:
         tried = []
         for _ in range(2):  # the first try may compile, and draws what later points find
             began = time.monotonic()
-            for one in sweep.varied:
-                document, arms = one.document(one.points[0]), one.study.scenario.arms
+            for varied in sweep.varied:
+                document, arms = varied.document(varied.points[0]), varied.scenario.arms
                 work.simulated(document, range(patients), engine, arms, columns)
             tried.append(time.monotonic() - began)
         seconds.append(min(tried))
@@ -84,27 +78,27 @@ def cost_of(sweep: Sweep, engine: Engine) -> Cost:
     return Cost(max(seconds[0] - PATIENTS * a_patient, 0.0), a_patient)
 
 
-def _advised(sweep: Sweep, found: list[Collected], cost: Cost) -> Pilot:
-    wanted = sweep.form.target
-    outcome = wanted.outcome if wanted is not None else sweep.form.outcomes[0]
-    known = [
+def _advised(sweep: Sweep, scenarios: list[Collected], cost: Cost) -> Pilot:
+    target = sweep.form.target
+    outcome = sweep.form.outcomes[0] if target is None else target.outcome
+    meant = [
         (split, quantity)
-        for one in found
-        for quantity, split in zip(one.quantities, one.splits, strict=True)
-        if quantity.against_arm or len(one.one.study.scenario.arms) == 1
+        for collected in scenarios
+        for quantity, split in zip(collected.quantities, collected.splits, strict=True)
+        if quantity.outcome == outcome
+        and (quantity.against_arm or len(collected.varied.scenario.arms) == 1)
     ]
-    meant = [(split, quantity) for split, quantity in known if quantity.outcome == outcome]
     if not meant:
         raise RequestError(
             f"'{outcome}' is not an outcome of both arms, so it has no difference; name another "
             "one as `target`"
         )
     split, quantity = max(meant, key=lambda pair: (pair[1].time, pair[0].parameters))
-    target = wanted.standard_error if wanted else PRECISE * split.parameters**0.5
+    goal = target.standard_error if target else PRECISE * split.parameters**0.5
     try:
-        advice = advise(split, cost, target)
+        advice = advise(split, cost, goal)
     except RequestError:
-        if wanted is not None:
+        if target is not None:
             raise
         raise RequestError(
             f"the spread of '{outcome}' in the pilot does not exceed its Monte Carlo noise, so no "
@@ -112,7 +106,6 @@ def _advised(sweep: Sweep, found: list[Collected], cost: Cost) -> Pilot:
         ) from None
     if sweep.form.design.sobol is not None:
         draws = 1 << (advice.draws - 1).bit_length()  # its sequence needs a power of two
-        error, seconds = split.error(draws, advice.patients), cost.of(draws, advice.patients)
-        advice = Advice(draws, advice.patients, error, seconds)
+        advice = advice_of(split, cost, draws, advice.patients)
     what = (quantity.outcome, quantity.arm, quantity.against_arm, quantity.unit)
-    return Pilot(*what, split, cost, target, advice)
+    return Pilot(*what, split, cost, goal, advice)

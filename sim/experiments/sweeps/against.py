@@ -1,4 +1,4 @@
-"""A sweep held against its scenarios: what they do not allow, and what cannot share a table."""
+"""A sweep compared with its scenarios: values they do not allow, and what cannot share a table."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Any
 from sim.experiments.sweeps import parameters
 from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.form import SweepForm
-from sim.experiments.sweeps.kept import kept_outcomes
-from sim.experiments.sweeps.varied import Varied
-from sim.scenario import Mistake, ScenarioError, Study, from_document
+from sim.experiments.sweeps.varied import Varied, kept_outcomes
+from sim.scenario import Mistake, ScenarioError, Study
 from sim.scenario.mistakes import nearest
 from sim.scenario.text.paths import parts_of, value_at
 from sim.scenario.text.provenance import Plain
@@ -21,44 +20,47 @@ FEW_ENOUGH = 10_000
 """Points that are all tried where something is wrong: a few minutes."""
 
 
-def mistakes_in(form: SweepForm, varied: list[Varied], plain: Plain) -> list[Mistake]:
+def mistakes_in(form: SweepForm, scenarios: list[Varied], plain: Plain) -> list[Mistake]:
     """Everything that is wrong with a sweep whose parts are each well written."""
-    found = [*_unalike(varied, plain)]
-    for one in varied:
-        found += [*_unknown_outcomes(form, one, plain), *_outside(one, plain)]
-    return found or [mistake for one in varied for mistake in _unlike_the_base(one, plain)]
+    mistakes = [*_unalike(scenarios, plain)]
+    for varied in scenarios:
+        mistakes += [*_unknown_outcomes(form, varied, plain), *_outside(varied, plain)]
+    return mistakes or [m for varied in scenarios for m in _unlike_the_base(varied, plain)]
 
 
-def _unalike(varied: list[Varied], plain: Plain) -> Iterator[Mistake]:
+def _unalike(scenarios: list[Varied], plain: Plain) -> Iterator[Mistake]:
     """Scenarios that cannot stand in one table: of one name, or of other parameters or arms."""
-    first, *others = varied
-    names = [one.study.scenario.name for one in varied]
-    for place, one in enumerate(others, 1):
+    first, *others = scenarios
+    names = [varied.scenario.name for varied in scenarios]
+    for place, varied in enumerate(others, 1):
         mark = plain.marks.get(("scenarios", place))
-        told = f"'{names[place]}' differs from '{names[0]}' in"
         if names[place] in names[:place]:
             yield Mistake("scenarios", f"a second scenario named '{names[place]}'", mark)
-        if one.study.scenario.seed != first.study.scenario.seed:
-            yield Mistake("scenarios", f"{told} its seed; give the sweep a `seed`", mark)
-        if one.study.scenario.cohort.patients != first.study.scenario.cohort.patients:
-            yield Mistake("scenarios", f"{told} its patients; give the sweep `patients`", mark)
-        if [*one.study.scenario.arms] != [*first.study.scenario.arms]:
-            yield Mistake("scenarios", f"{told} its arms; a sweep has the same in all", mark)
-        if [p.path for p in one.joint.parameters] != [p.path for p in first.joint.parameters]:
-            yield Mistake("scenarios", f"{told} what is uncertain; list the parameters", mark)
+        for difference, value in _alike_in_all(varied).items():
+            if value != _alike_in_all(first)[difference]:
+                message = f"'{names[place]}' differs from '{names[0]}' in {difference}"
+                yield Mistake("scenarios", message, mark)
 
 
-def _unknown_outcomes(form: SweepForm, one: Varied, plain: Plain) -> Iterator[Mistake]:
+def _alike_in_all(varied: Varied) -> dict[str, Any]:
+    """What all scenarios of a sweep share, by the words for a difference."""
+    return {
+        "its seed; give the sweep a `seed`": varied.scenario.seed,
+        "its patients; give the sweep `patients`": varied.scenario.cohort.patients,
+        "its arms; a sweep has the same in all": [*varied.scenario.arms],
+        "what is uncertain; list the parameters": [p.path for p in varied.joint.parameters],
+    }
+
+
+def _unknown_outcomes(form: SweepForm, varied: Varied, plain: Plain) -> Iterator[Mistake]:
     """Outcomes asked for that the scenario does not have."""
-    known = dict.fromkeys(outcome_names(one.study))
+    known, scenario = dict.fromkeys(outcome_names(varied.study)), varied.scenario.name
     asked = [("outcomes", name) for name in form.outcomes]
     asked += [("target", form.target.outcome)] if form.target is not None else []
     for key, name in asked:
         if name not in known:
-            told = (
-                f"'{name}' is not an outcome of '{one.study.scenario.name}'; {nearest(name, known)}"
-            )
-            yield plain.mistake((key,), told)
+            message = f"'{name}' is not an outcome of '{scenario}'; {nearest(name, known)}"
+            yield plain.mistake((key,), message)
 
 
 def outcome_names(study: Study) -> list[str]:
@@ -67,75 +69,69 @@ def outcome_names(study: Study) -> list[str]:
     return [outcome.name for outcomes in arms for outcome in outcomes]
 
 
-def _outside(one: Varied, plain: Plain) -> Iterator[Mistake]:
+def _outside(varied: Varied, plain: Plain) -> Iterator[Mistake]:
     """Values that the scenario does not allow, with the point that has them.
 
     Tried where a parameter is lowest or highest, and at each value of a grid; if one of those is
     refused, everywhere, or there alone if points are very many.
     """
-    tried = _outermost(one)
-    if not any(_refused(one, point) for point in tried):
+    tried = _outermost(varied)
+    if not any(_refused(varied, point) for point in tried):
         return
-    told: dict[str, list[tuple[Point, Mistake]]] = {}
-    for point in one.points if len(one.points) <= FEW_ENOUGH else tried:
-        for mistake in _refused(one, point):
-            told.setdefault(mistake.path, []).append((point, mistake))
-    for path, cases in told.items():
+    refused: dict[str, list[tuple[Point, Mistake]]] = {}
+    for point in varied.points if len(varied.points) <= FEW_ENOUGH else tried:
+        for mistake in _refused(varied, point):
+            refused.setdefault(mistake.path, []).append((point, mistake))
+    for path, cases in refused.items():
         point, mistake = cases[0]
         where, mark = parameters.mark_of(plain, path)
         if where == "parameters" and point.of:
             where, mark = parameters.mark_of(plain, point.of)
         what = {"draw": " (a draw)", "grid": " (a combination)"}.get(point.role, "")
-        also = f" (at {len(cases)} points of {len(one.points)})" if len(cases) > 1 else ""
-        about = _with_value(mistake, one.document(point))
+        also = f" (at {len(cases)} points of {len(varied.points)})" if len(cases) > 1 else ""
+        value = value_at(varied.document(point), parts_of(path))  # no file could show the value
+        names_it = isinstance(value, str) and mistake.message.startswith("is ")
+        about = f"'{value}' {mistake.message}" if names_it else mistake.message
         yield Mistake(where, f"point {point.number}{what}: {path}: {about}{also}", mark)
 
 
-def _with_value(mistake: Mistake, document: dict[str, Any]) -> str:
-    """What is said of a value, which stands in no file that could be shown."""
-    value = value_at(document, parts_of(mistake.path))
-    is_about_it = isinstance(value, str) and mistake.message.startswith("is ")
-    return f"'{value}' {mistake.message}" if is_about_it else mistake.message
-
-
-def _unlike_the_base(one: Varied, plain: Plain) -> Iterator[Mistake]:
+def _unlike_the_base(varied: Varied, plain: Plain) -> Iterator[Mistake]:
     """Choices in words at which there are other outcomes than in the base case."""
-    known = outcome_names(one.study)
-    for place, parameter in enumerate(one.joint.parameters):
-        for point in _first_of_each_value(one, place) if parameter.base is None else ():
-            study = from_document(one.document(point), (), one.study.publications)
-            with suppress(ScenarioError):  # a point that cannot be simulated is told in its turn
+    known = outcome_names(varied.study)
+    for place, parameter in enumerate(varied.joint.parameters):
+        for point in _first_of_each_value(varied, place) if parameter.base is None else ():
+            study = varied.study_at(point)
+            with suppress(ScenarioError):  # `gather` names points that cannot be simulated
                 if outcome_names(study) != known:
-                    told = (f"point {point.number} has other outcomes than the base case; name a "
-                            "scenario for each under `scenarios`")  # fmt: skip
+                    message = (f"point {point.number} has other outcomes than the base case; name "
+                               "a scenario for each under `scenarios`")  # fmt: skip
                     where, mark = parameters.mark_of(plain, parameter.path)
-                    yield Mistake(where, told, mark)
+                    yield Mistake(where, message, mark)
                     break
 
 
-def _outermost(one: Varied) -> list[Point]:
+def _outermost(varied: Varied) -> list[Point]:
     """Points at which some parameter is as low or as high as it gets; of a grid each value once."""
     chosen: dict[int, Point] = {}
-    for place, parameter in enumerate(one.joint.parameters):
+    for place, parameter in enumerate(varied.joint.parameters):
         if parameter.distribution is None:
-            chosen |= {point.number: point for point in _first_of_each_value(one, place)}
+            chosen |= {point.number: point for point in _first_of_each_value(varied, place)}
             continue
-        moved = [point for point in one.points if place in point.values]
-        for pick in (min, max):
-            point = pick(moved, key=lambda p: p.values[place])
-            chosen[point.number] = point
+        moved = [point for point in varied.points if place in point.values]
+        ends = (pick(moved, key=lambda point: point.values[place]) for pick in (min, max))
+        chosen |= {point.number: point for point in ends}
     return [*chosen.values()]
 
 
-def _first_of_each_value(one: Varied, place: int) -> list[Point]:
-    moved = (point for point in reversed(one.points) if place in point.values)
+def _first_of_each_value(varied: Varied, place: int) -> list[Point]:
+    moved = (point for point in reversed(varied.points) if place in point.values)
     return [*{str(point.values[place]): point for point in moved}.values()]
 
 
-def _refused(one: Varied, point: Point) -> list[Mistake]:
+def _refused(varied: Varied, point: Point) -> list[Mistake]:
     """What is wrong with a point: what its document says, or how its patients are prepared."""
     try:
-        scenario = from_document(one.document(point), (), one.study.publications).scenario
+        scenario = varied.study_at(point).scenario
         lowering.protocol(scenario)
         lowering.patients(scenario, range(2))
     except ScenarioError as error:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.experiments.sweeps.design_form import Design
 from sim.experiments.sweeps.distributions import ENDS
+from sim.experiments.sweeps.form import Design, Indices, Morris
 from sim.experiments.sweeps.joint import Joint
 from sim.simulation.draws import column, generator
 from sim.simulation.records import Floats
@@ -40,7 +40,8 @@ def points(design: Design, joint: Joint, seed: int) -> list[Point]:
 
     Each parameter alone at its ends shows whether it changes anything at all, whatever the design.
     """
-    every = itertools.chain(_base(), _ends(design, joint), _own(design, joint, seed))
+    base: Iterator[Parts] = iter([("base", "", {})])
+    every = itertools.chain(base, _ends(design, joint), _own(design, joint, seed))
     return [Point(number, *parts) for number, parts in enumerate(every)]
 
 
@@ -48,27 +49,24 @@ def size(design: Design, joint: Joint) -> int:
     """How many points a design has, without making them."""
     parameters = len(joint.parameters)
     around = design.one_at_a_time.levels - 1 if design.one_at_a_time else 2
-    return 1 + parameters * around + _own_size(design, joint)
-
-
-def _own_size(design: Design, joint: Joint) -> int:
-    parameters = len(joint.parameters)
     if design.grid is not None:
-        return math.prod(len(parameter.choices) for parameter in joint.parameters)
-    if design.indices is not None:
+        own = math.prod(len(parameter.choices) for parameter in joint.parameters)
+    elif design.indices is not None:
         mixed = 2 if design.indices.second_order == "yes" else 1
-        return design.indices.draws * (2 + mixed * parameters)
-    if design.morris is not None:
-        return design.morris.trajectories * (parameters + 1)
-    drawn = design.probabilistic or design.latin_hypercube or design.sobol
-    return 0 if drawn is None else drawn.draws
+        own = design.indices.draws * (2 + mixed * parameters)
+    elif design.morris is not None:
+        own = design.morris.trajectories * (parameters + 1)
+    else:
+        own = _draws(design)
+    return 1 + parameters * around + own
+
+
+def _draws(design: Design) -> int:
+    sampled = design.probabilistic or design.latin_hypercube or design.sobol
+    return sampled.draws if sampled else 0
 
 
 Parts = tuple[str, str, dict[int, Any]]
-
-
-def _base() -> Iterator[Parts]:
-    yield "base", "", {}
 
 
 def _ends(design: Design, joint: Joint) -> Iterator[Parts]:
@@ -90,68 +88,60 @@ def _ends(design: Design, joint: Joint) -> Iterator[Parts]:
 
 def _own(design: Design, joint: Joint, seed: int) -> Iterator[Parts]:
     if design.grid is not None:
-        yield from _grid(joint)
+        for values in itertools.product(*(parameter.choices for parameter in joint.parameters)):
+            yield "grid", "", dict(enumerate(values))
     elif design.name in SAMPLED:
-        for row in joint.values(_shares(design, joint, seed)).tolist():
-            yield "draw", "", dict(enumerate(row))
+        yield from _drawn("draw", "", _shares(design, joint, seed), joint)
     elif design.indices is not None:
-        yield from _for_indices(design.indices.draws, design.indices.second_order, joint, seed)
+        yield from _for_indices(design.indices, joint, seed)
     elif design.morris is not None:
-        yield from _trajectories(design, joint, seed)
-
-
-def _grid(joint: Joint) -> Iterator[Parts]:
-    for values in itertools.product(*(parameter.choices for parameter in joint.parameters)):
-        yield "grid", "", dict(enumerate(values))
+        yield from _trajectories(design.morris, joint, seed)
 
 
 def _shares(design: Design, joint: Joint, seed: int) -> Floats:
     """Independent uniform numbers of each draw and parameter: draws x parameters."""
     from scipy.stats import qmc
 
-    size = len(joint.parameters)
-    if design.probabilistic is not None:
+    size, draws = len(joint.parameters), _draws(design)
+    if design.name == "probabilistic":
         return np.stack([
-            column(seed, f"parameter {parameter.path}", 0, "uniform", 0, design.probabilistic.draws)
+            column(seed, f"parameter {parameter.path}", 0, "uniform", 0, draws)
             for parameter in joint.parameters
         ], axis=1)  # fmt: skip
-    if design.latin_hypercube is not None:
+    if design.name == "latin_hypercube":
         hypercube = qmc.LatinHypercube(size, rng=generator(seed, "latin hypercube"))
-        return np.asarray(hypercube.random(design.latin_hypercube.draws), float)
-    assert design.sobol is not None
-    sequence = qmc.Sobol(size, rng=generator(seed, "sobol"))
-    return np.asarray(sequence.random(design.sobol.draws), float)
+        return np.asarray(hypercube.random(draws), float)
+    return np.asarray(qmc.Sobol(size, rng=generator(seed, "sobol")).random(draws), float)
 
 
-def _for_indices(draws: int, second_order: str, joint: Joint, seed: int) -> Iterator[Parts]:
+def _for_indices(form: Indices, joint: Joint, seed: int) -> Iterator[Parts]:
     """Two samples A and B; AB is A with one column of B, and BA the other way round."""
     from scipy.stats import qmc
 
     size = len(joint.parameters)
-    both = np.asarray(qmc.Sobol(2 * size, rng=generator(seed, "indices")).random(draws), float)
-    a, b = both[:, :size], both[:, size:]
+    sequence = qmc.Sobol(2 * size, rng=generator(seed, "indices"))
+    a, b = np.split(np.asarray(sequence.random(form.draws), float), 2, axis=1)
     yield from _drawn("A", "", a, joint)
     yield from _drawn("B", "", b, joint)
-    mixed = [("AB", a, b), ("BA", b, a)] if second_order == "yes" else [("AB", a, b)]
-    for role, one, other in mixed:
+    mixed = [("AB", a, b), ("BA", b, a)] if form.second_order == "yes" else [("AB", a, b)]
+    for role, most, other in mixed:
         for place, parameter in enumerate(joint.parameters):
-            moved = one.copy()
+            moved = most.copy()
             moved[:, place] = other[:, place]
             yield from _drawn(role, parameter.path, moved, joint)
 
 
-def _trajectories(design: Design, joint: Joint, seed: int) -> Iterator[Parts]:
+def _trajectories(form: Morris, joint: Joint, seed: int) -> Iterator[Parts]:
     """Walks of Morris over the 95 % intervals, in which one parameter moves at each step."""
     from SALib.sample import morris
 
-    assert design.morris is not None
-    size, form = len(joint.parameters), design.morris
     number = int(generator(seed, "morris").integers(2**31))
     shares = np.asarray(morris.sample(space(joint), form.trajectories, form.levels, seed=number))
     low, high = ENDS
     of = np.diff(shares, axis=0, prepend=shares[:1]) != 0
     for step, row in enumerate(shares):
-        moved = "" if step % (size + 1) == 0 else joint.parameters[int(of[step].argmax())].path
+        begins = step % (len(joint.parameters) + 1) == 0
+        moved = "" if begins else joint.parameters[int(of[step].argmax())].path
         yield from _drawn("trajectory", moved, low + row[None] * (high - low), joint)
 
 

@@ -1,4 +1,7 @@
-"""The distribution that a parameter is drawn from, in the unit in which its value is written."""
+"""The distribution that a parameter is drawn from, in the unit in which its value is written.
+
+`marginal` finds it: in the sweep, in a group of parameters that vary together, or in the scenario.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,13 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from pydantic_core import PydanticCustomError
 
+from sim.experiments.sweeps.form import ParameterForm, SweepForm
+from sim.scenario import Study
 from sim.scenario.form.quantities import refuse
 from sim.scenario.form.uncertainty import Between, Proportion, Rate, Ratio, Uncertainty
 from sim.scenario.form.units import UNITS, split_quantity
+from sim.scenario.text.paths import DocumentPath, dotted, parts_of, value_at
 from sim.simulation.records import Floats
 from sim.vocabulary import Z95
 
@@ -71,15 +76,56 @@ def amount(text: object) -> Amount:
 
 def in_unit(text: object, of: Amount) -> float:
     """A value in the unit of another. Raises PydanticCustomError for another kind of unit."""
-    found = amount(text)
-    if found.unit == of.unit:
-        return found.number
+    number, unit = amount(text)
+    if unit == of.unit:
+        return number
     for table in UNITS.values():
-        if found.unit in table and of.unit in table:
-            return found.number * table[found.unit] / table[of.unit]
-    wanted = of.unit or "no unit"
-    raise PydanticCustomError("unit", "'{text}' should have the unit of the value: {wanted}",
-                              {"text": str(text), "wanted": wanted})  # fmt: skip
+        if unit in table and of.unit in table:
+            return number * table[unit] / table[of.unit]
+    raise refuse("'{text}' should have the unit of the value: {unit}",
+                 text=str(text), unit=of.unit or "no unit")  # fmt: skip
+
+
+def marginal(
+    path: str, place: DocumentPath, base: Amount, given: ParameterForm, form: SweepForm,
+    study: Study,
+) -> Distribution:  # fmt: skip
+    """The distribution that the sweep gives a parameter, else that of its group, or the scenario's.
+
+    Raises PydanticCustomError if there is none, or more than one.
+    """
+    together = _bound(path, base, form, study)
+    if together is not None and (given.low or given.uncertainty or given.within):
+        raise refuse("'{path}' varies with others, so it has no distribution or ends of its own",
+                     path=path)  # fmt: skip
+    if given.low is not None and given.high is not None:
+        evenly = between(Between(low=given.low, high=given.high), base)
+        return evenly._replace(stated=(in_unit(given.low, base), in_unit(given.high, base)))
+    if given.uncertainty is None and together is not None:
+        return together
+    uncertainty = given.uncertainty or study.uncertainty.get(dotted(place))
+    if uncertainty is None and place[-1] == "mean":  # it may stand beside the mapping of the mean
+        uncertainty = study.uncertainty.get(dotted(place[:-1]))
+    if uncertainty is None:
+        raise refuse("the scenario states no uncertainty of '{path}'; give it low and high, or "
+                     "uncertainty", path=path)  # fmt: skip
+    return of(uncertainty, base)
+
+
+def _bound(path: str, base: Amount, form: SweepForm, study: Study) -> Distribution | None:
+    """The distribution of one parameter that varies with others by a covariance or in a group."""
+    if form.covariance and path in form.covariance.parameters:
+        place = form.covariance.parameters.index(path)
+        sd = math.sqrt(max(form.covariance.matrix[place][place], 0.0)) or math.nan
+        return _of_scipy("norm", f"normal, SD {sd:g}, with others", base.number, sd)
+    for name, group in form.dirichlet.items():
+        if path in group:
+            counted = sum(group.values())
+            bases = (value_at(study.document, parts_of(other)) for other in group)
+            total = sum(amount(text).number for text in bases if text)
+            words = f"Dirichlet of {name}, {group[path]:g} of {counted:g}"
+            return _of_scipy("beta", words, group[path], counted - group[path], scale=total)
+    return None
 
 
 def of(uncertainty: Uncertainty, base: Amount) -> Distribution:
@@ -88,11 +134,9 @@ def of(uncertainty: Uncertainty, base: Amount) -> Distribution:
     Normal, beta, gamma, log-normal or uniform. Raises PydanticCustomError where none has the
     mean and SD asked for.
     """
-    from scipy import stats
-
     if uncertainty.normal is not None:
         se = _error(uncertainty.normal.se, base)
-        return Distribution(stats.norm(base.number, se), f"normal, SE {uncertainty.normal.se}")
+        return _of_scipy("norm", f"normal, SE {uncertainty.normal.se}", base.number, se)
     if uncertainty.beta is not None:
         return _proportion(uncertainty.beta, base)
     if uncertainty.gamma is not None:
@@ -105,12 +149,10 @@ def of(uncertainty: Uncertainty, base: Amount) -> Distribution:
 
 def between(ends: Between, base: Amount) -> Distribution:
     """Uniform between two ends."""
-    from scipy import stats
-
     low, high = in_unit(ends.low, base), in_unit(ends.high, base)
     if not low < high:
         raise refuse("low is below high; given: {low} and {high}", low=ends.low, high=ends.high)
-    return Distribution(stats.uniform(low, high - low), f"uniform, {ends.low} to {ends.high}")
+    return _of_scipy("uniform", f"uniform, {ends.low} to {ends.high}", low, high - low)
 
 
 def cut(distribution: Distribution, low: float, high: float) -> Distribution:
@@ -127,15 +169,13 @@ def cut(distribution: Distribution, low: float, high: float) -> Distribution:
 
 def _proportion(beta: Proportion, base: Amount) -> Distribution:
     """Jeffreys' posterior; or a = mk, b = (1 - m)k with k = m(1 - m)/s^2 - 1."""
-    from scipy import stats
-
     scale = 100.0 if base.unit == "%" else 1.0
     if base.unit not in ("%", ""):
         raise refuse("a beta distribution describes a share, not {base}", base=str(base))
     if beta.events is not None and beta.of is not None:
         a, b = beta.events + 0.5, beta.of - beta.events + 0.5
         words = f"beta, {beta.events:g} of {beta.of:g}"
-        return Distribution(stats.beta(a, b, scale=scale), words)
+        return _of_scipy("beta", words, a, b, scale=scale)
     mean, se = base.number / scale, _error(beta.se, base) / scale
     if not 0 < mean < 1:
         raise refuse("a beta distribution has a mean above 0 % and below 100 %, not {mean}",
@@ -145,38 +185,41 @@ def _proportion(beta: Proportion, base: Amount) -> Distribution:
         most = Amount(round(scale * math.sqrt(mean * (1 - mean)), 4), base.unit)
         raise refuse("no beta distribution has the mean {mean} and the SD {se}; its SD is below "
                      "{most}", mean=str(base), se=beta.se, most=str(most))  # fmt: skip
-    return Distribution(stats.beta(mean * k, (1 - mean) * k, scale=scale), f"beta, SE {beta.se}")
+    return _of_scipy("beta", f"beta, SE {beta.se}", mean * k, (1 - mean) * k, scale=scale)
 
 
 def _rate(gamma: Rate, base: Amount) -> Distribution:
     """Shape `events` and rate `person_years`; or shape (m/s)^2 and scale s^2/m."""
-    from scipy import stats
-
     if gamma.events is not None and gamma.person_years is not None:
         factor = UNITS["hazard, held per year"].get(base.unit)
         if factor is None:
             raise refuse("events and person-years describe a rate, not {base}; give se",
                          base=str(base))  # fmt: skip
         words = f"gamma, {gamma.events:g} events in {gamma.person_years:g} person-years"
-        return Distribution(stats.gamma(gamma.events, scale=1 / gamma.person_years / factor), words)
+        return _of_scipy("gamma", words, gamma.events, scale=1 / gamma.person_years / factor)
     mean, se = _above_0(base, "gamma"), _error(gamma.se, base)
-    return Distribution(stats.gamma((mean / se) ** 2, scale=se**2 / mean), f"gamma, SE {gamma.se}")
+    return _of_scipy("gamma", f"gamma, SE {gamma.se}", (mean / se) ** 2, scale=se**2 / mean)
 
 
 def _ratio(lognormal: Ratio, base: Amount) -> Distribution:
     """Logarithms normal between those of the ends; or s^2 = ln(1 + (SE/m)^2) about ln m - s^2/2."""
-    from scipy import stats
-
     if lognormal.ci95 is not None:
         low, high = map(math.log, lognormal.ci95)
         middle, spread = (low + high) / 2, (high - low) / (2 * Z95)
         words = f"log-normal, 95 % {lognormal.ci95[0]:g} to {lognormal.ci95[1]:g}"
-        return Distribution(stats.lognorm(spread, scale=math.exp(middle)), words)
+        return _of_scipy("lognorm", words, spread, scale=math.exp(middle))
     mean, se = _above_0(base, "log-normal"), _error(lognormal.se, base)
     variance = math.log1p((se / mean) ** 2)
     scale = math.exp(math.log(mean) - variance / 2)
-    return Distribution(stats.lognorm(math.sqrt(variance), scale=scale),
-                        f"log-normal, SE {lognormal.se}")  # fmt: skip
+    words = f"log-normal, SE {lognormal.se}"
+    return _of_scipy("lognorm", words, math.sqrt(variance), scale=scale)
+
+
+def _of_scipy(name: str, words: str, *numbers: float, **scale: float) -> Distribution:
+    """A distribution of scipy by its name there, and what people call it."""
+    from scipy import stats
+
+    return Distribution(getattr(stats, name)(*numbers, **scale), words)
 
 
 def _error(text: str | None, base: Amount) -> float:

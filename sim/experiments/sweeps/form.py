@@ -3,17 +3,114 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from sim.experiments.sweeps.design_form import Design
 from sim.scenario.form.quantities import Form, NonNegative, Number, Text, Whole, only_one, refuse
 from sim.scenario.form.uncertainty import Uncertainty
 
 FORMAT = 1
 MOST_PATIENTS = 10_000_000
 """Of every point; sums over groups of ten of them are held while a point is put together."""
+
+
+def only_if(is_allowed: Callable[[Any], object], message: str) -> AfterValidator:
+    """A check of one value, for an annotation; `{value}` in the message is the value."""
+
+    def check(value: Any) -> Any:
+        if not is_allowed(value):
+            raise refuse(message, value=value)
+        return value
+
+    return AfterValidator(check)
+
+
+class OneAtATime(Form):
+    """Each parameter alone at the ends of its interval, all others as in the scenario."""
+
+    levels: Annotated[Whole, only_if(
+        lambda levels: levels >= 3 and levels % 2, "{value}: levels are odd, 3 or more"
+    )] = 3  # fmt: skip
+    """Places in the interval, odd: 3 are low, base and high, more make a spider, e.g. 5."""
+
+
+class Grid(Form):
+    """Every combination of the values listed."""
+
+
+class Draws(Form):
+    """So many draws from the distributions of all parameters at once."""
+
+    draws: Annotated[Whole, only_if(lambda n: n >= 1, "{value} draws; allowed: 1 or more")]
+    """Points drawn, e.g. 1000."""
+
+
+class PowerOfTwo(Draws):
+    """Draws by a low-discrepancy sequence, whose number is a power of two."""
+
+    @field_validator("draws", mode="after")
+    @classmethod
+    def _power(cls, draws: int) -> int:
+        if draws & (draws - 1):
+            lower = 1 << draws.bit_length() - 1
+            raise refuse("{n} draws: the sequence needs a power of two, like {near}",
+                         n=draws, near=f"{lower} or {2 * lower}")  # fmt: skip
+        return draws
+
+
+class Indices(PowerOfTwo):
+    """Variance-based indices: (parameters + 2) x draws points."""
+
+    second_order: Annotated[Text, only_if(
+        lambda answer: answer in ("yes", "no"), "'{value}'; allowed: yes, no"
+    )] = "no"  # fmt: skip
+    """`yes` for indices of pairs as well, which takes twice the points and SALib."""
+
+
+class Morris(Form):
+    """Screening: one parameter after another is moved, from many places; needs SALib."""
+
+    trajectories: Whole
+    """Walks through the space of parameters, e.g. 20."""
+    levels: Whole = 4
+    """Places of each parameter, even, e.g. 4."""
+
+    @model_validator(mode="after")
+    def _can_walk(self) -> Morris:
+        if self.trajectories < 2 or self.levels < 2 or self.levels % 2:
+            raise refuse("trajectories are 2 or more, levels even")
+        return self
+
+
+class Design(Form):
+    """One of the designs."""
+
+    one_at_a_time: OneAtATime | None = None
+    """Low, base and high of each parameter alone: a tornado."""
+    grid: Grid | None = None
+    """Every combination of chosen values: a line or a heat map."""
+    probabilistic: Draws | None = None
+    """Independent draws of all parameters: a probabilistic sensitivity analysis."""
+    latin_hypercube: Draws | None = None
+    """The same, spread evenly over each parameter."""
+    sobol: PowerOfTwo | None = None
+    """The same by a scrambled Sobol sequence."""
+    indices: Indices | None = None
+    """First and total order indices: what share of the variance comes from which parameter."""
+    morris: Morris | None = None
+    """Screening of many parameters by elementary effects."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Design:
+        only_one(self, tuple(type(self).model_fields), "a design")
+        return self
+
+    @property
+    def name(self) -> str:
+        """Which of the designs it is."""
+        return only_one(self, tuple(type(self).model_fields), "a design")
 
 
 def _empty(value: Any) -> Any:
@@ -93,9 +190,14 @@ Parameters = dict[str, Annotated[ParameterForm, BeforeValidator(_empty)]]
 class SweepForm(Form):
     """A sensitivity analysis of a scenario."""
 
-    mastosim_sweep: Whole
+    mastosim_sweep: Annotated[Whole, only_if(
+        lambda version: version == FORMAT, "format {value} is not known here; allowed: 1"
+    )]  # fmt: skip
     """Version of this format: 1."""
-    name: Text
+    name: Annotated[Text, only_if(
+        lambda name: re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,60}", name),
+        "'{value}': small letters, digits, - and _, as it names a folder",
+    )]  # fmt: skip
     """Short name that the folder of results gets: small letters, digits, - and _."""
     title: Text
     """Title in one line."""
@@ -105,9 +207,11 @@ class SweepForm(Form):
     """The scenario's file, seen from this one, e.g. ../laroche2011.yaml."""
     scenarios: list[Text] | None = None
     """Several of them, for choices of structure: each is crossed with the design."""
-    patients: Whole | None = None
+    patients: Annotated[Whole, only_if(
+        lambda n: 2 <= n <= MOST_PATIENTS, f"{{value}} patients; allowed: 2 to {MOST_PATIENTS}"
+    )] | None = None  # fmt: skip
     """Patients of every point, in place of the scenario's number."""
-    seed: Whole | None = None
+    seed: Annotated[Whole, only_if(lambda seed: seed >= 0, "a seed is 0 or more")] | None = None
     """Seed, in place of the scenario's."""
     design: Annotated[Design, BeforeValidator(_named)]
     """One of the designs."""
@@ -123,36 +227,6 @@ class SweepForm(Form):
     """The outcomes that figures show."""
     target: Target | None = None
     """A precision, for the recommendation of patients and draws."""
-
-    @field_validator("mastosim_sweep", mode="after")
-    @classmethod
-    def _format_is_known(cls, version: int) -> int:
-        if version != FORMAT:
-            raise refuse("format {version} is not known here; allowed: 1", version=version)
-        return version
-
-    @field_validator("name", mode="after")
-    @classmethod
-    def _name_names_a_folder(cls, name: str) -> str:
-        if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,60}", name):
-            raise refuse("'{name}': small letters, digits, - and _, as it names a folder",
-                         name=name)  # fmt: skip
-        return name
-
-    @field_validator("patients", mode="after")
-    @classmethod
-    def _somebody(cls, patients: int | None) -> int | None:
-        if patients is not None and not 2 <= patients <= MOST_PATIENTS:
-            raise refuse("{patients} patients; allowed: 2 to {most}",
-                         patients=patients, most=MOST_PATIENTS)  # fmt: skip
-        return patients
-
-    @field_validator("seed", mode="after")
-    @classmethod
-    def _seed_is_natural(cls, seed: int | None) -> int | None:
-        if seed is not None and seed < 0:
-            raise refuse("a seed is 0 or more")
-        return seed
 
     @model_validator(mode="after")
     def _of_something(self) -> SweepForm:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ from sim.scenario.text.provenance import Plain
 from sim.simulation.records import Floats
 
 SMALLEST = 1e-10
-"""An eigenvalue below this share of the largest is none: the variables are not of one world."""
+"""A matrix with an eigenvalue below this is no correlation matrix."""
 
 
 class Joint(NamedTuple):
@@ -28,18 +28,18 @@ class Joint(NamedTuple):
 
     parameters: Sequence[Parameter]
     correlation: Floats
-    groups: Sequence[Group]
+    groups: list[Group]
 
     @property
-    def is_independent(self) -> bool:
-        """Whether each parameter varies on its own."""
-        return not self.groups and bool((self.correlation == np.eye(len(self.parameters))).all())
+    def is_correlated(self) -> bool:
+        """Whether some parameters are correlated."""
+        return bool((self.correlation != np.eye(len(self.parameters))).any())
 
     def values(self, shares: Floats) -> Floats:
         """Draws of every parameter from independent uniform numbers, both draws x parameters."""
         from scipy.special import ndtr, ndtri
 
-        if not (self.correlation == np.eye(len(self.parameters))).all():
+        if self.is_correlated:
             keep = distributions.NEVER_QUITE
             scores = ndtri(np.clip(shares, keep, 1 - keep))
             factor = np.linalg.cholesky(self.correlation)
@@ -88,82 +88,78 @@ def joined(
     at = {parameter.path: place for place, parameter in enumerate(parameters)}
     matrix = np.eye(len(parameters))
     for name, value in form.correlations.items():
-        _set(matrix, name, value, at, plain, mistakes)
+        wrong = _set(matrix, name, value, at)
+        mistakes += [plain.mistake(("correlations", name), text, at_key=True) for text in wrong]
     if form.covariance is not None:
-        _set_covariance(matrix, form.covariance, at, plain, mistakes)
+        pairs = _set_covariance(matrix, form.covariance, at)
+        mistakes += [plain.mistake(("covariance", key), text) for key, text in pairs]
     smallest = float(np.linalg.eigvalsh(matrix).min()) if len(parameters) else 1.0
     if not mistakes and smallest < SMALLEST:
-        where = "covariance" if form.covariance else "correlations"
         message = (
             "these contradict one another: no set of variables has all of them (eigenvalue "
             f"{smallest:.3g})"
         )
-        mistakes.append(plain.mistake((where,), message))
-    groups: list[Group] = []
+        key = "covariance" if form.covariance else "correlations"
+        mistakes.append(plain.mistake((key,), message))
+    joint = Joint(parameters, matrix, [])
     for name, counts in form.dirichlet.items():
-        places = [at[p] for p in (_known(path, at) for path in counts) if p is not None]
-        bases = [parameters[place].base for place in places]
-        if len(places) < 2 or min(counts.values()) <= 0:
-            message = "a group has two shares or more, with counts above 0"
-            mistakes.append(plain.mistake(("dirichlet", name), message))
-            continue
-        elsewhere = {place for group in groups for place in group.places}
-        alone = (matrix[places] == np.eye(len(parameters))[places]).all()
-        if elsewhere & {*places} or not alone:
-            message = "a share of a group is in no other group, correlation or covariance"
-            mistakes.append(plain.mistake(("dirichlet", name), message))
-        total = sum(base.number for base in bases if base is not None)
-        if any(base is None or base.number >= total for base in bases):
-            message = "a share of a group is less than all of it"
-            mistakes.append(plain.mistake(("dirichlet", name), message))
-        groups.append(Group(places, [*counts.values()], total))
-    return Joint(parameters, matrix, groups)
+        wrong = _add_group(joint, counts, at)
+        mistakes += [plain.mistake(("dirichlet", name), text) for text in wrong]
+    return joint
 
 
-def _set(
-    matrix: Floats, name: str, value: float, at: dict[str, int], plain: Plain,
-    mistakes: list[Mistake],
-) -> None:  # fmt: skip
-    key = ("correlations", name)
+def _add_group(joint: Joint, counts: dict[str, float], at: dict[str, int]) -> Iterator[str]:
+    """Add a group of shares; yields what is wrong with it."""
+    places = [at[path] for path in (_known(path, at) for path in counts) if path is not None]
+    if len(places) < 2 or min(counts.values()) <= 0:
+        yield "a group has two shares or more, with counts above 0"
+        return
+    elsewhere = {place for group in joint.groups for place in group.places}
+    alone = (joint.correlation[places] == np.eye(len(joint.parameters))[places]).all()
+    if elsewhere & {*places} or not alone:
+        yield "a share of a group is in no other group, correlation or covariance"
+    bases = [joint.parameters[place].base for place in places]
+    total = sum(base.number for base in bases if base is not None)
+    if any(base is None or base.number >= total for base in bases):
+        yield "a share of a group is less than all of it"
+    joint.groups.append(Group(places, [*counts.values()], total))
+
+
+def _set(matrix: Floats, name: str, value: float, at: dict[str, int]) -> Iterator[str]:
+    """Set the correlation of a pair `path ~ path`; yields what is wrong with it."""
     pair = [part.strip() for part in name.split("~")]
     known = [_known(part, at) for part in pair]
     if len(pair) != 2 or pair[0] == pair[-1]:
-        message = "should name two parameters, `path ~ path`"
-        mistakes.append(plain.mistake(key, message, at_key=True))
+        yield "should name two parameters, `path ~ path`"
         return
     for part, path in zip(pair, known, strict=True):
         if path is None:
-            message = f"'{part}' is not a parameter here; {nearest(part, at)}"
-            mistakes.append(plain.mistake(key, message, at_key=True))
+            yield f"'{part}' is not a parameter here; {nearest(part, at)}"
     if not -1 < value < 1:
-        message = f"{value:g} is not allowed here; allowed: above -1 and below 1"
-        mistakes.append(plain.mistake(key, message, at_key=True))
+        yield f"{value:g} is not allowed here; allowed: above -1 and below 1"
     elif None not in known:
         i, j = (at[str(path)] for path in known)
         if matrix[i, j]:
-            mistakes.append(plain.mistake(key, "this pair was given before", at_key=True))
+            yield "this pair was given before"
         matrix[i, j] = matrix[j, i] = value
 
 
 def _set_covariance(
-    matrix: Floats, given: Covariance, at: dict[str, int], plain: Plain, mistakes: list[Mistake]
-) -> None:
+    matrix: Floats, given: Covariance, at: dict[str, int]
+) -> Iterator[tuple[str, str]]:
+    """Set the correlations of a covariance; yields the key of what is wrong, and what."""
     covariance = np.array(given.matrix)
-    problem = ""
     if (covariance != covariance.T).any():
-        problem = "a covariance is symmetric: row i, column j equals row j, column i"
+        yield "matrix", "a covariance is symmetric: row i, column j equals row j, column i"
     elif (np.diag(covariance) <= 0).any():
-        problem = "the diagonal of a covariance holds variances, above 0"
-    if problem:
-        mistakes.append(plain.mistake(("covariance", "matrix"), problem))
-        return
-    sds = np.sqrt(np.diag(covariance))
-    places = [at[path] for path in (_known(path, at) for path in given.parameters) if path]
-    if len(places) == len(sds):
-        if (matrix[np.ix_(places, places)] != np.eye(len(places))).any():
-            told = "two of these stand in `correlations` as well; give one of both"
-            mistakes.append(plain.mistake(("covariance", "parameters"), told))
-        matrix[np.ix_(places, places)] = covariance / np.outer(sds, sds)
+        yield "matrix", "the diagonal of a covariance holds variances, above 0"
+    else:
+        sds = np.sqrt(np.diag(covariance))
+        places = [at[path] for path in (_known(path, at) for path in given.parameters) if path]
+        if len(places) == len(sds):
+            if (matrix[np.ix_(places, places)] != np.eye(len(places))).any():
+                yield "parameters", "two of these stand in `correlations` as well; give one of both"
+            matrix[np.ix_(places, places)] = covariance / np.outer(sds, sds)
 
 
 def _known(path: str, at: dict[str, Any]) -> str | None:

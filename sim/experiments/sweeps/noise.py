@@ -11,10 +11,12 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sim.errors import RequestError
 from sim.outcomes.units import GROUP
 from sim.simulation.records import Floats
+from sim.vocabulary import ROUNDING, UNCHANGED
 
 SIZES = tuple(
     size for power in range(1, 7) for step in (10, 15, 20, 30, 40, 50, 70)
@@ -23,6 +25,12 @@ SIZES = tuple(
 """Numbers of patients that are considered, from 10 to a million, in whole groups."""
 
 FEWEST_DRAWS = 10
+
+
+def without_rounding(numbers: ArrayLike) -> Floats:
+    """Estimates, errors and spreads, with 0 for rounding errors, as in the tables of a run."""
+    numbers = np.asarray(numbers, float)
+    return np.where(np.abs(numbers) < ROUNDING, 0.0, numbers)
 
 
 class Split(NamedTuple):
@@ -85,7 +93,10 @@ class Moments:
         shared = ((self._groups / draws) ** 2).sum(axis=0) / (groups - 1)
         together = np.maximum((within - shared) * draws / (draws - 1), 0)
         alike = np.maximum(shared - together / draws, 0)
-        between = np.maximum(values.var(axis=0, ddof=1) - together / groups, 0)
+        variance = values.var(axis=0, ddof=1)
+        between = variance - together / groups
+        is_noise = (between <= UNCHANGED * variance) | (without_rounding(variance**0.5) == 0)
+        between[is_noise] = 0  # rounding is left of the difference, or of draws that are all equal
         parts = zip(between, GROUP * alike, GROUP * together, strict=True)
         return [Split(*map(float, part)) for part in parts]
 
@@ -99,24 +110,28 @@ class Advice(NamedTuple):
     seconds: float
 
 
+def advice_of(split: Split, cost: Cost, draws: int, patients: int) -> Advice:
+    """So many draws of so many patients, with their standard error and time."""
+    return Advice(draws, patients, split.error(draws, patients), cost.of(draws, patients))
+
+
 def advise(split: Split, cost: Cost, target: float) -> Advice:
     """The cheapest draws and patients whose mean has the standard error that is wanted.
 
     For every number of patients the draws follow: N = (a + ab/n) / (target^2 - b/n).
     Raises RequestError where not even a million patients are enough.
     """
-    found = []
+    enough = []
     for patients in SIZES:
         left = target**2 - split.patients / patients
         if left > 0 and math.isfinite(split.parameters):
-            wanted = (split.parameters + split.together / patients) / left
-            draws = max(math.ceil(wanted - 1e-9), FEWEST_DRAWS)
-            seconds = cost.of(draws, patients)
-            found.append(Advice(draws, patients, split.error(draws, patients), seconds))
-    if not found:
+            least = (split.parameters + split.together / patients) / left
+            draws = max(math.ceil(least - 1e-9), FEWEST_DRAWS)
+            enough.append(advice_of(split, cost, draws, patients))
+    if not enough:
         least = math.sqrt(split.patients / SIZES[-1])
         raise RequestError(
             f"a standard error of {target:g} takes more than {SIZES[-1]} patients; "
             f"allowed: above {least:.2g}"
         )
-    return min(found, key=lambda advice: (advice.seconds, advice.draws))
+    return min(enough, key=lambda advice: (advice.seconds, advice.draws))

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from pydantic_core import PydanticCustomError
 
-from sim.experiments.sweeps import addresses, distributions, marginals, paths
+from sim.experiments.sweeps import addresses, distributions
 from sim.experiments.sweeps.distributions import Amount, Distribution, amount, in_unit
 from sim.experiments.sweeps.form import ParameterForm, SweepForm
 from sim.scenario import Mistake, Study
 from sim.scenario.form.quantities import refuse
+from sim.scenario.mistakes import closest
 from sim.scenario.text.paths import DocumentPath, dotted, parts_of, value_at
 from sim.scenario.text.provenance import Plain
 
-DECIDING = ("horizon", "visits")
-"""Where a scenario says what is measured and when, which a table has one answer to."""
-
-OF_ALL = {"seed": "a `seed`", "cohort.patients": "`patients`"}
-"""What is the same at every point, and what to give the sweep instead."""
-
-LABELS = {"mastosim", *addresses.LABELS} - {"arms"}
-"""What a scenario says that no patient feels, whatever it is."""
+DECIDES_OUTCOMES = (
+    "decides which outcomes there are, and when; name a scenario for each under `scenarios`"
+)
+NOT_VARIED = {
+    **dict.fromkeys({"mastosim", *addresses.LABELS} - {"arms"},
+                    "does not affect patients; leave it out"),
+    "horizon": DECIDES_OUTCOMES,
+    "visits": DECIDES_OUTCOMES,
+    "seed": "is the same at every point; give the sweep a `seed`",
+    "cohort.patients": "is the same at every point; give the sweep `patients`",
+}  # fmt: skip
+"""Parts of a scenario that a sweep cannot vary, each with the reason and what to do."""
 
 
 class Parameter(NamedTuple):
@@ -63,20 +69,20 @@ def resolve(
     form: SweepForm, plain: Plain, study: Study, mistakes: list[Mistake]
 ) -> list[Parameter]:
     """Every parameter of a sweep, in the order of the file; what is wrong goes to `mistakes`."""
-    found: dict[str, Parameter] = {}
+    resolved: dict[str, Parameter] = {}
     for path, given in _given(form, study).items():
-        place = ("parameters", path) if path in form.parameters else _place(form, path)
         try:
-            one = _resolved(path, given, form, study)
-            if one.path in found:
-                raise refuse("'{path}' is named twice", path=one.path)
-            if both := {p for other in found.values() for p in other.places} & {*one.places}:
+            parameter = _resolved(path, given, form, study)
+            if parameter.path in resolved:
+                raise refuse("'{path}' is named twice", path=parameter.path)
+            taken = {place for other in resolved.values() for place in other.places}
+            if both := taken & {*parameter.places}:
                 raise refuse("'{path}' is given the value of two parameters",
                              path=dotted(min(both, key=str)))  # fmt: skip
-            found[one.path] = one
+            resolved[parameter.path] = parameter
         except PydanticCustomError as error:
-            mistakes.append(plain.mistake(place, error.message(), at_key=True))
-    return [*found.values()]
+            mistakes.append(plain.mistake(_place(form, path), error.message(), at_key=True))
+    return [*resolved.values()]
 
 
 def _given(form: SweepForm, study: Study) -> dict[str, ParameterForm]:
@@ -92,7 +98,7 @@ def _given(form: SweepForm, study: Study) -> dict[str, ParameterForm]:
 
 
 def _resolved(path: str, given: ParameterForm, form: SweepForm, study: Study) -> Parameter:
-    place = paths.number_at(study.document, path)
+    place = number_at(study.document, path)
     for given_the_value in (path, *given.also):
         _refuse_what_does_not_vary(given_the_value)
     if form.design.name == "grid":
@@ -101,25 +107,17 @@ def _resolved(path: str, given: ParameterForm, form: SweepForm, study: Study) ->
         raise refuse("`values` are for a grid; give it low and high, or uncertainty")
     if place is None:
         raise _no_number(path, study)
-    text = value_at(study.document, place)
-    base = amount(text)
-    distribution = marginals.marginal(path, place, base, given, form, study)
+    base = amount(value_at(study.document, place))
+    distribution = distributions.marginal(path, place, base, given, form, study)
     if given.within is not None:
-        low, high = (in_unit(end, base) for end in given.within)
-        distribution = distributions.cut(distribution, low, high)
-    return _parameter(dotted(place), place, base, text, given, distribution, study)
+        distribution = distributions.cut(distribution, *(in_unit(e, base) for e in given.within))
+    return _parameter(place, base, given, distribution, study)
 
 
 def _refuse_what_does_not_vary(path: str) -> None:
     head = str(next(iter(parts_of(path)), ""))
-    if head in LABELS:
-        raise refuse("'{path}' does not affect patients; leave it out", path=path)
-    if head in DECIDING:
-        raise refuse("'{path}' decides which outcomes there are, and when; name a scenario for "
-                     "each under `scenarios`", path=path)  # fmt: skip
-    if path in OF_ALL:
-        raise refuse("'{path}' is the same at every point; give the sweep {instead}",
-                     path=path, instead=OF_ALL[path])  # fmt: skip
+    if reason := NOT_VARIED.get(path, NOT_VARIED.get(head)):
+        raise refuse(f"'{{path}}' {reason}", path=path)
 
 
 def _of_a_grid(
@@ -133,13 +131,11 @@ def _of_a_grid(
     place = place or parts_of(path)
     if value_at(study.document, place[:-1]) is None:
         raise _no_number(path, study)
-    text = value_at(study.document, place)
     try:
-        base = amount(text)
+        base = amount(value_at(study.document, place))
     except PydanticCustomError:
         base = None
-    shown = "as the scenario has it" if text is None else str(text)
-    axis = _parameter(dotted(place), place, base, shown, given, None, study)
+    axis = _parameter(place, base, given, None, study)
     known = [str(axis.shown(value)) for value in axis.choices]
     if twice := [v for v, k in zip(axis.choices, known, strict=True) if known.count(k) > 1]:
         raise refuse("'{value}' stands twice among the values", value=str(twice[-1]))
@@ -147,31 +143,52 @@ def _of_a_grid(
 
 
 def _parameter(
-    path: str, place: DocumentPath, base: Amount | None, text: str, given: ParameterForm,
+    place: DocumentPath, base: Amount | None, given: ParameterForm,
     distribution: Distribution | None, study: Study,
 ) -> Parameter:  # fmt: skip
-    others = []
-    for also in given.also:
-        beside = paths.number_at(study.document, also) or parts_of(also)
-        if value_at(study.document, beside[:-1]) is None:
+    path, text = dotted(place), value_at(study.document, place)
+    others = [number_at(study.document, also) or parts_of(also) for also in given.also]
+    for also, other in zip(given.also, others, strict=True):
+        if value_at(study.document, other[:-1]) is None:
             raise _no_number(also, study)
-        others.append(beside)
     assumed = {number.path for number in study.assumptions}
     return Parameter(
-        path, given.name or path, (place, *others), base, text, distribution,
+        path, given.name or path, (place, *others), base,
+        "as the scenario has it" if text is None else str(text), distribution,
         tuple(given.values or ()), path in assumed or f"{path}[0]" in assumed,
     )  # fmt: skip
+
+
+def number_at(document: Any, path: str) -> DocumentPath | None:
+    """The path of a number: the path itself, or that of the `mean` below it."""
+    parts = parts_of(path)
+    at = value_at(document, parts)
+    if isinstance(at, dict) and isinstance(at.get("mean"), str):
+        return (*parts, "mean")
+    return parts if isinstance(at, str) and re.match(r"[-+]?\.?\d", at) else None
 
 
 def _no_number(path: str, study: Study) -> PydanticCustomError:
     if isinstance(value_at(study.document, parts_of(path)), str):
         return refuse("'{path}' is a word, not a number; only a grid takes words", path=path)
-    near = paths.likely(study.document, path)
+    near = closest(path, [dotted(leaf) for leaf in _leaves(study.document, ())])
     meant = f"; did you mean '{near}'?" if near else "; `mastosim check` lists its numbers"
     return refuse("the scenario has no number '{path}'{meant}", path=path, meant=meant)
 
 
+def _leaves(node: Any, path: DocumentPath) -> Iterator[DocumentPath]:
+    """The path of every value that is neither a mapping nor a list."""
+    if isinstance(node, (dict, list)):
+        for key, item in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from _leaves(item, (*path, key))
+    else:
+        yield path
+
+
 def _place(form: SweepForm, path: str) -> DocumentPath:
+    """Where the file of a sweep names a parameter first."""
+    if path in form.parameters:
+        return ("parameters", path)
     for group, shares in form.dirichlet.items():
         if path in shares:
             return ("dirichlet", group, path)
@@ -180,9 +197,8 @@ def _place(form: SweepForm, path: str) -> DocumentPath:
 
 def mark_of(plain: Plain, path: str) -> tuple[str, Any]:
     """Where a sweep names a parameter: the path in its file, and the mark."""
+    number = dotted(parts_of(path.removesuffix(".mean")))
     for key in plain.tree.get("parameters") or {}:
-        if dotted(parts_of(re.sub(r"\.mean$", "", path))) in (
-            dotted(parts_of(key)), dotted(parts_of(re.sub(r"\.mean$", "", key))),
-        ):  # fmt: skip
+        if number in (dotted(parts_of(key)), dotted(parts_of(key.removesuffix(".mean")))):
             return dotted(("parameters", key)), plain.mark_of(("parameters", key), at_key=True)
     return "parameters", plain.mark_of(("parameters",), at_key=True)

@@ -14,6 +14,7 @@ from sim.experiments.sweeps.form import SweepForm
 from sim.experiments.sweeps.varied import AROUND, Varied
 from sim.scenario import Mistake, ScenarioError, Study, load
 from sim.scenario.checks.forms import validated
+from sim.scenario.text.paths import mapping_at
 from sim.scenario.text.provenance import Plain, as_it_stands
 from sim.scenario.text.tree import read_file
 
@@ -58,92 +59,88 @@ def load_sweep(
     mistakes += wrong
     if form is None or mistakes:
         raise ScenarioError(mistakes, "sweep")
-    studies = [
-        _loaded(form, plain, Path(path), name, place, mistakes)
-        for place, name in enumerate(form.files)
-    ]
-    return checked(form, plain, [study for study in studies if study is not None], mistakes)
+    studies = []
+    for place, name in enumerate(form.files):
+        try:
+            studies.append(load(Path(path).parent / name, (), form.patients, form.seed))
+        except ScenarioError as error:
+            mistakes += _of_a_file(form, plain, place, error.mistakes)
+    return checked(form, plain, studies, mistakes)
 
 
 def checked(form: SweepForm, plain: Plain, studies: list[Study], mistakes: list[Mistake]) -> Sweep:
     """A sweep over studies that were loaded. Raises ScenarioError with these mistakes and more."""
-    varied = [
-        one for study in studies if (one := _varied(form, plain, study, mistakes)) is not None
-    ]
+    varied = []
+    for study in studies:
+        try:
+            varied.append(_varied(form, plain, study))
+        except ScenarioError as error:
+            mistakes += error.mistakes
     if mistakes:
         raise ScenarioError(mistakes, "sweep")
-    mistakes += against.mistakes_in(form, varied, plain)
-    if mistakes:
+    if mistakes := against.mistakes_in(form, varied, plain):
         raise ScenarioError(mistakes, "sweep")
-    said = {key: value for key, value in plain.tree.items() if key not in NAMED}
-    known = [[one.study.digest, _uncertainty(one.study)] for one in varied]
-    whole = json.dumps([said, known], sort_keys=True)
+    decides = {key: value for key, value in plain.tree.items() if key not in NAMED}
+    # the uncertainty decides the draws; the digest of a study has no part of it
+    known = [
+        [study.digest, {path: uncertainty.model_dump(mode="json", exclude_none=True)
+                        for path, uncertainty in study.uncertainty.items()}]
+        for study in studies
+    ]  # fmt: skip
+    whole = json.dumps([decides, known], sort_keys=True)
     return Sweep(form, varied, plain.tree, hashlib.sha256(whole.encode()).hexdigest())
 
 
 def _refuse_a_scenario(plain: Plain) -> None:
     """Raise ScenarioError for the file of a scenario: one mistake, not one for each key."""
-    told = "this is a scenario; `mastosim run` simulates it, and a sweep names it"
+    message = "this is a scenario; `mastosim run` simulates it, and a sweep names it"
     for key in ("mastosim", "extends"):
         if key in plain.tree and not {"mastosim_sweep", "design"} & plain.tree.keys():
-            raise ScenarioError([plain.mistake((key,), told, at_key=True)], "sweep")
-
-
-def _uncertainty(study: Study) -> dict[str, Any]:
-    """What draws depend on, and the digest of a study leaves out, as no patient feels it."""
-    return {
-        path: one.model_dump(mode="json", exclude_none=True)
-        for path, one in study.uncertainty.items()
-    }
+            raise ScenarioError([plain.mistake((key,), message, at_key=True)], "sweep")
 
 
 def _set_numbers(tree: Any, patients: int | None, draws: int | None, seed: int | None) -> None:
-    """Numbers of the command line in the place of the file's."""
-    for key, number in (("patients", patients), ("seed", seed)):
-        if number is not None:
-            tree[key] = str(number)
+    """Replace numbers of the file by those of the command line."""
+    tree |= {
+        key: str(number)
+        for key, number in (("patients", patients), ("seed", seed)) if number is not None
+    }  # fmt: skip
     if draws is None:
         return
     design = tree.get("design")
     name = design if isinstance(design, str) else next(iter(design or {}), "")
-    key = {"morris": "trajectories"}.get(name, "draws")
     if name in ("one_at_a_time", "grid") or not isinstance(design, str | dict):
         raise RequestError("the design of this sweep has no draws; leave out --draws")
-    held = design.get(name) if isinstance(design, dict) else None
-    tree["design"] = {name: {**(held if isinstance(held, dict) else {}), key: str(draws)}}
+    key = "trajectories" if name == "morris" else "draws"
+    tree["design"] = {name: {**mapping_at(tree, ("design", name)), key: str(draws)}}
 
 
-def _loaded(
-    form: SweepForm, plain: Plain, path: Path, name: str, place: int, mistakes: list[Mistake]
-) -> Study | None:
-    """One of the scenarios, with the patients and the seed of the sweep."""
-    try:
-        return load(path.parent / name, (), form.patients, form.seed)
-    except ScenarioError as error:
-        key = ("scenarios", place) if form.scenarios is not None else ("scenario",)
-        told = f"'{name}' cannot be used: {error.mistakes[0].message}"
-        absent = error.mistakes[0].mark is not None and error.mistakes[0].mark.line == 0
-        mark = plain.mark_of(key)
-        mistakes += [Mistake(str(key[0]), told, mark)] if absent else error.mistakes
-        return None
+def _of_a_file(form: SweepForm, plain: Plain, place: int, mistakes: list[Mistake]) -> list[Mistake]:
+    """Mistakes in a scenario's file; a file that cannot be read is one at its name in the sweep."""
+    first = mistakes[0]
+    if first.mark is None or first.mark.line:
+        return mistakes
+    key = ("scenarios", place) if form.scenarios is not None else ("scenario",)
+    message = f"'{form.files[place]}' cannot be used: {first.message}"
+    return [Mistake(str(key[0]), message, plain.mark_of(key))]
 
 
-def _varied(form: SweepForm, plain: Plain, study: Study, mistakes: list[Mistake]) -> Varied | None:
-    """A scenario with its parameters and points; None where something is wrong with them."""
-    before = len(mistakes)
-    found = parameters.resolve(form, plain, study, mistakes)
-    if not found and len(mistakes) == before:
-        told = f"'{study.scenario.name}' states no uncertainty; list what varies"
-        mistakes.append(plain.mistake(("parameters",), told))
-    if len(mistakes) > before:
-        return None
-    together = joint.joined(form, plain, found, mistakes)
-    if form.design.name in ("indices", "morris") and not together.is_independent:
-        told = f"{form.design.name} asks for parameters that vary on their own"
-        mistakes.append(plain.mistake(("design",), told))
+def _varied(form: SweepForm, plain: Plain, study: Study) -> Varied:
+    """A scenario with its parameters and points. Raises ScenarioError with what is wrong."""
+    mistakes: list[Mistake] = []
+    moved = parameters.resolve(form, plain, study, mistakes)
+    if not moved and not mistakes:
+        message = f"'{study.scenario.name}' states no uncertainty; list what varies"
+        mistakes.append(plain.mistake(("parameters",), message))
+    if mistakes:
+        raise ScenarioError(mistakes, "sweep")
+    together = joint.joined(form, plain, moved, mistakes)
+    if form.design.name in ("indices", "morris") and (together.groups or together.is_correlated):
+        message = f"{form.design.name} asks for parameters that vary on their own"
+        mistakes.append(plain.mistake(("design",), message))
     if (count := size(form.design, together)) > MOST_POINTS:
-        told = f"{count:,} points; allowed: up to {MOST_POINTS:,}"
-        mistakes.append(plain.mistake(("design",), told))
-    if len(mistakes) > before:
-        return None
+        message = f"{count:,} points; allowed: up to {MOST_POINTS:,}"
+        mistakes.append(plain.mistake(("design",), message))
+    if mistakes:
+        raise ScenarioError(mistakes, "sweep")
     return Varied(study, together, points(form.design, together, study.scenario.seed))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import functools
 import itertools
+import shutil
+import statistics
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.errors import RequestError
+from sim.experiments.forecast import SHARE_OF_MEMORY, in_bytes, in_words, memory_of_machine
 from sim.experiments.sweeps import addresses, store, swept, work
-from sim.experiments.sweeps.collect import collected
-from sim.experiments.sweeps.forecast import Forecast, forecast, refuse_too_large
+from sim.experiments.sweeps.collect import Collected, collected
 from sim.experiments.sweeps.read import Sweep
-from sim.experiments.sweeps.swept import Swept
-from sim.experiments.sweeps.varied import AROUND, Varied
+from sim.experiments.sweeps.swept import Failed, Swept
+from sim.experiments.sweeps.varied import AROUND
 from sim.experiments.sweeps.work import KEPT, WHOLE, Done, Shard, Task
 from sim.simulation.columns import Columns
 from sim.vocabulary import Engine, Progress
@@ -27,17 +29,33 @@ PILOT = 3
 
 MOST_HOURS = 24.0
 
+SHARE_OF_DISK = 0.9
+
 COURSES_THAT_PAY = 50_000
 """Courses of patients that one process simulates while other processes would start."""
 
-Tell = Callable[[Forecast], None]
+
+class Forecast(NamedTuple):
+    """What the rest of a sweep would take: seconds, and bytes of memory and of disk."""
+
+    seconds: float
+    memory: float
+    disk: float
+
+    def __str__(self) -> str:
+        parts = in_words(self.seconds), in_bytes(self.memory), in_bytes(self.disk)
+        return "about {} with {} of memory and {} of disk".format(*parts)
+
+
+class TooLarge(RequestError):
+    """A sweep that would take more than is allowed."""
 
 
 def simulate(
     sweep: Sweep, root: Path, engine: Engine = "batch", workers: Workers = 1,
-    shard: Shard = WHOLE, progress: Progress | None = None, tell: Tell | None = None,
-    most_hours: float = MOST_HOURS,
-) -> dict[tuple[str, int], str]:  # fmt: skip
+    shard: Shard = WHOLE, progress: Progress | None = None,
+    tell: Callable[[Forecast], None] | None = None, most_hours: float = MOST_HOURS,
+) -> Failed:  # fmt: skip
     """Simulate the missing blocks. Returns the points that cannot be simulated, with the reason.
 
     `tell` receives a forecast after the first pieces. Raises RequestError for a store of another
@@ -45,40 +63,33 @@ def simulate(
     """
     name = "" if shard == WHOLE else str(shard)
     with store.opened(swept.home(sweep, root) / "blocks", name) as blocks:
-        there = sound(blocks, sweep)
-        left = work.open_points(sweep, there, shard)
+        left = work.open_points(sweep, sound(blocks, sweep), shard)
         courses = sum(
             len(patients) * len(arms) for patients, points in left.items() for *_, arms in points
         )
         task = Task(blocks.absolute(), engine, addresses.model(), Columns(KEPT))
-        done = in_order(functools.partial(work.do, task), work.pieces(left), workers)
-        watched = _watched(done, courses, progress)
-        failures: dict[str, str] = {}
+        pieces = in_order(functools.partial(work.do, task), work.pieces(left), workers)
+        watched = _watched(pieces, courses, progress)
         hands = _hands(workers)
         pilot = list(itertools.islice(watched, hands + PILOT))
-        if pilot and (rest := courses - sum(one.courses for one in pilot)):
-            expected = forecast(pilot[-PILOT:], rest, hands, blocks, isinstance(workers, int))
+        if pilot and (rest := courses - sum(done.courses for done in pilot)):
+            expected = _forecast(pilot[-PILOT:], rest, hands, blocks, isinstance(workers, int))
             if tell is not None:
                 tell(expected)
-            refuse_too_large(expected, blocks, most_hours)
-        for one in itertools.chain(pilot, watched):
-            failures |= one.failures
-    return _points_without(sweep, failures)
-
-
-def _points_without(sweep: Sweep, failures: dict[str, str]) -> dict[tuple[str, int], str]:
-    """The points that need a block that cannot be made, with the reason."""
+            _refuse_too_large(expected, blocks, most_hours)
+        failures: dict[str, str] = {}
+        for done in itertools.chain(pilot, watched):
+            failures |= done.failures
     return {
-        (one.study.scenario.name, point.number): failures[at]
-        for one in sweep.varied if failures
-        for point in one.points
-        for at in (addresses.of(one.document(point), arm) for arm in one.study.scenario.arms)
-        if at in failures
+        (varied.scenario.name, point.number): failures[at]
+        for varied in sweep.varied if failures
+        for point in varied.points
+        for at in varied.addresses(point).values() if at in failures
     }  # fmt: skip
 
 
 def gather(
-    sweep: Sweep, root: Path, failed: dict[tuple[str, int], str],
+    sweep: Sweep, root: Path, failed: Failed,
     progress: Progress | None = None, about: dict[str, Any] | None = None,
 ) -> Swept:  # fmt: skip
     """Put the blocks of a sweep together and keep the result in its folder.
@@ -86,37 +97,34 @@ def gather(
     `failed` are the points that `simulate` returned, `progress` counts points, `about` goes into
     the manifest. Raises RequestError if none of a design's own points could be simulated.
     """
-    refuse_nothing(sweep, failed)
+    return swept.keep(sweep, together(sweep, root, failed, progress), root, failed, about or {})
+
+
+def together(
+    sweep: Sweep, root: Path, failed: Failed, progress: Progress | None = None
+) -> list[Collected]:
+    """Read the blocks of every scenario of a sweep. Raises RequestError as `gather` does."""
+    _refuse_nothing(sweep, failed)
     blocks = swept.home(sweep, root) / "blocks"
-    total, done = sum(len(one.points) for one in sweep.varied), itertools.count(1)
+    total, done = sum(len(varied.points) for varied in sweep.varied), itertools.count(1)
 
     def tell(_: Any) -> None:
         if progress is not None:
             progress(next(done), total)
 
     try:
-        found = [
-            collected(blocks, one, sweep.patients, of_scenario(one, failed), tell)
-            for one in sweep.varied
-        ]
+        return [collected(blocks, varied, sweep.patients, failed, tell) for varied in sweep.varied]
     except store.Damaged as error:
-        told = (
+        raise RequestError(
             f"the block {error} was damaged during the sweep; the same command simulates it again"
-        )
-        raise RequestError(told) from None
-    return swept.keep(sweep, found, root, failed, about or {})
+        ) from None
 
 
-def of_scenario(one: Varied, failed: Collection[tuple[str, int]]) -> set[int]:
-    """The points of one scenario that failed."""
-    return {number for name, number in failed if name == one.study.scenario.name}
-
-
-def refuse_nothing(sweep: Sweep, failed: dict[tuple[str, int], str]) -> None:
+def _refuse_nothing(sweep: Sweep, failed: Failed) -> None:
     """Raise RequestError if none of a design's own points could be simulated."""
-    for one in sweep.varied:
-        name = one.study.scenario.name
-        own = [p for p in one.points if p.role not in AROUND] or one.points[1:]
+    for varied in sweep.varied:
+        name = varied.scenario.name
+        own = [p for p in varied.points if p.role not in AROUND] or varied.points[1:]
         why = [failed.get((name, p.number), "") for p in own]
         if all(why):
             raise RequestError(f"no point of the design could be simulated in '{name}': {why[0]}")
@@ -140,12 +148,14 @@ def run(
 def sound(blocks: Path, sweep: Sweep) -> dict[str, list[range]]:
     """Read every block that a sweep can use, and remove damaged ones. Returns ranges by address."""
     there = store.ranges(blocks)
-    for one in sweep.varied if there else []:
-        for point in one.points:
-            document = one.document(point)
-            for arm in one.study.scenario.arms:
-                at = addresses.of(document, arm)
-                there[at] = [r for r in there.get(at, []) if _is_sound(blocks, at, r)]
+    used = {
+        at
+        for varied in sweep.varied if there
+        for point in varied.points
+        for at in varied.addresses(point).values() if at in there
+    }  # fmt: skip
+    for at in used:
+        there[at] = [patients for patients in there[at] if _is_sound(blocks, at, patients)]
     return there
 
 
@@ -160,17 +170,17 @@ def _is_sound(blocks: Path, at: str, patients: range) -> bool:
 
 def _watched(done: Iterator[Done], courses: int, progress: Progress | None) -> Iterator[Done]:
     so_far = 0
-    for one in done:
-        so_far += one.courses
+    for piece in done:
+        so_far += piece.courses
         if progress is not None:
             progress(so_far, courses)
-        yield one
+        yield piece
 
 
 def workers_for(sweep: Sweep) -> int:
     """One worker per core; one alone for a sweep that is finished before others have started."""
-    points = sum(len(one.points) for one in sweep.varied)
-    courses = points * sweep.patients * len(sweep.varied[0].study.scenario.arms)
+    points = sum(len(varied.points) for varied in sweep.varied)
+    courses = points * sweep.patients * len(sweep.varied[0].scenario.arms)
     return available() if courses >= COURSES_THAT_PAY else 1
 
 
@@ -180,3 +190,38 @@ def _hands(workers: Workers) -> int:
         return max(workers, 1)
     with cluster.connected(workers) as (_, count):
         return count
+
+
+def _forecast(
+    pilot: list[Done], courses: int, hands: int, blocks: Path, is_here: bool = True
+) -> Forecast:
+    """What so many patient courses more would take, from pieces that were timed.
+
+    `hands` are at work at a time; memory is that of this machine, where they may not be.
+    """
+    a_course = statistics.median(done.seconds / done.courses for done in pilot)
+    processes = hands + (hands > 1) if is_here else 1
+    memory = max(done.peak_bytes for done in pilot) * processes
+    written = [(blocks / name).stat().st_size for done in pilot for name in done.names]
+    disk = courses * sum(written) / sum(done.courses for done in pilot)
+    return Forecast(a_course * courses / hands, memory, disk)
+
+
+def _refuse_too_large(expected: Forecast, blocks: Path, most_hours: float) -> None:
+    """Raise TooLarge for more time, memory or disk than there is, and say what to do."""
+    memory, free = memory_of_machine(), shutil.disk_usage(blocks).free
+    reasons = []
+    if not expected.seconds <= 3600 * most_hours:
+        reasons.append(f"allowed are {most_hours:g} hours (--limit): ask for fewer draws or "
+                       "patients, share it between machines (--shard, --cluster), or raise the "
+                       "limit")  # fmt: skip
+    if memory is not None and expected.memory > SHARE_OF_MEMORY * memory:
+        reasons.append(f"this machine has {in_bytes(memory)} of memory, of which half is allowed: "
+                       "ask for fewer --workers")  # fmt: skip
+    if expected.disk > SHARE_OF_DISK * free:
+        reasons.append(f"{in_bytes(free)} of disk are free: choose another folder with --out")
+    if reasons:
+        raise TooLarge(
+            f"the remaining points would take {expected}, which is too much: {'; '.join(reasons)}. "
+            "Finished blocks are kept"
+        )

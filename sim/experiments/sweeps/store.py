@@ -1,4 +1,7 @@
-"""Blocks of a sweep on disk: written whole, found damaged, one process at a time."""
+"""Blocks of a sweep on disk, and the patients that they hold.
+
+A block is written whole or not at all, and verified when it is read. One process works on a store.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +19,18 @@ import numpy as np
 from sim.errors import RequestError
 from sim.experiments.sweeps import addresses
 from sim.outcomes.definitions.named import Measure
-from sim.outcomes.units import UnitSums
-from sim.simulation.records import Floats
+from sim.outcomes.units import GROUP, UnitSums
 from sim.version import __version__
 
 LONGEST_WRITING = 3600.0
-"""Seconds after which a block that is still being written was given up."""
+"""Seconds after which the temporary file of a block belongs to a writer that was killed."""
 
 ABOUT = b"mastosim"
-HELD = "store.json"
+VERSION_FILE = "store.json"
 
 
 class Damaged(Exception):
-    """A block that does not hold what was written."""
+    """A block whose content is not what was written."""
 
 
 def name_of(at: str, patients: range) -> str:
@@ -36,23 +38,25 @@ def name_of(at: str, patients: range) -> str:
     return f"{at}_{patients.start}_{patients.stop}.parquet"
 
 
-def save(folder: Path, at: str, patients: range, found: UnitSums) -> str:
-    """Write a block aside, make sure of it, and give it its name, which is returned.
+def save(folder: Path, at: str, patients: range, block: UnitSums) -> str:
+    """Write a block to a temporary file, flush it to disk, then rename it; returns its name.
 
-    A name that is lost with the power is a block done again, so the folder need not be waited for.
+    The folder is not flushed: if a power failure takes the name, the block is simulated again.
     """
     import pyarrow as pa
     from pyarrow import parquet
 
-    sums = np.ascontiguousarray(found.sums, float)
-    about = {"block": name_of(at, patients), "shape": sums.shape, "data": _digest(sums, found)}
-    about["lines"] = [list(line) for line in found.measures]
-    held = pa.table({"sums": sums.reshape(-1)}).replace_schema_metadata({ABOUT: json.dumps(about)})
     path = folder / name_of(at, patients)
+    about = json.dumps({
+        "block": path.name, "shape": block.sums.shape, "data": _digest(block),
+        "lines": [list(line) for line in block.measures],
+    })  # fmt: skip
+    sums = np.ascontiguousarray(block.sums, float).reshape(-1)
+    table = pa.table({"sums": sums}).replace_schema_metadata({ABOUT: about})
     aside = path.with_name(f".{path.name}.{platform.node()}.{os.getpid()}")
     try:
         with aside.open("wb") as file:
-            parquet.write_table(held, file, compression="zstd", use_dictionary=False)
+            parquet.write_table(table, file, compression="zstd", use_dictionary=False)
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
@@ -62,30 +66,29 @@ def save(folder: Path, at: str, patients: range, found: UnitSums) -> str:
 
 
 def load(folder: Path, name: str) -> UnitSums:
-    """Read a block. Raises Damaged for one that is not what was written; OSError for none.
+    """Read a block. Raises Damaged if its bytes are not those written, OSError if it is absent.
 
-    It is read before it is understood, so that a drive that fails does not pass for damage.
+    All bytes are read first, so that a read error of the disk is not reported as damage.
     """
     import pyarrow as pa
     from pyarrow import parquet
 
-    written = pa.BufferReader((folder / name).read_bytes())
+    content = pa.BufferReader((folder / name).read_bytes())
     try:
-        held = parquet.ParquetFile(written).read(use_threads=False)  # faster than read_table
-        about = json.loads(held.schema.metadata[ABOUT])
+        table = parquet.ParquetFile(content).read(use_threads=False)  # faster than read_table
+        about = json.loads(table.schema.metadata[ABOUT])
         lines = [Measure(*line) for line in about["lines"]]
-        sums = held["sums"].to_numpy().reshape(about["shape"])
-        block, data = about["block"], about["data"]
+        block = UnitSums(lines, table["sums"].to_numpy().reshape(about["shape"]))
+        is_whole = (about["block"], about["data"]) == (name, _digest(block))
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
         raise Damaged(name) from error
-    found = UnitSums(lines, sums)
-    if block != name or data != _digest(sums, found):
+    if not is_whole:
         raise Damaged(name)
-    return found
+    return block
 
 
 def ranges(folder: Path) -> dict[str, list[range]]:
-    """The patients of every block that is there, by address."""
+    """The patients of every block in a folder, by address."""
     there: dict[str, list[range]] = {}
     for path in sorted(folder.glob("[!.]*_*_*.parquet")):
         parts = path.stem.split("_")
@@ -94,31 +97,63 @@ def ranges(folder: Path) -> dict[str, list[range]]:
     return there
 
 
+def covering(there: list[range], patients: int) -> list[range]:
+    """Blocks that hold the first patients without a gap; an empty list if there is a gap.
+
+    A block whose last group is not whole can only be the last.
+    """
+    next_block: dict[int, range] = {}
+    for block in sorted(_usable(there, patients), key=lambda block: (-block.start, block.stop)):
+        if block.stop == patients or block.stop in next_block:
+            next_block[block.start] = block
+    blocks: list[range] = []
+    at = 0
+    while at in next_block:
+        blocks.append(next_block[at])
+        at = blocks[-1].stop
+    return blocks
+
+
+def gaps(there: list[range], patients: int) -> list[range]:
+    """The ranges of the first patients that no block holds."""
+    missing: list[range] = []
+    usable, at = _usable(there, patients), patients if covering(there, patients) else 0
+    while at < patients:
+        ends = [block.stop for block in usable if block.start == at]
+        if not ends:
+            ends = [min((b.start for b in usable if b.start > at), default=patients)]
+            missing.append(range(at, ends[0]))
+        at = max(ends)
+    return missing
+
+
+def _usable(there: list[range], patients: int) -> list[range]:
+    """Blocks without patients beyond the last one, and with whole groups up to it."""
+    return [b for b in there if b.stop <= patients and (b.stop % GROUP == 0 or b.stop == patients)]
+
+
 @contextmanager
 def opened(folder: Path, shard: str = "") -> Iterator[Path]:
-    """The folder of a store, which no other process then works on as the same shard.
+    """Lock the folder of a store for one process per shard.
 
     Raises RequestError for a store of another version, or one that is in use.
     """
     from filelock import FileLock, Timeout
 
     folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / (f".lock-{shard}" if shard else ".lock"), timeout=0)
     try:
-        lock.acquire()
+        lock = FileLock(folder / (f".lock-{shard}" if shard else ".lock"), timeout=0).acquire()
     except Timeout:
         what = f"shard {shard} of " if shard else ""
         raise RequestError(f"another process works on {what}the store '{folder}'") from None
-    try:
+    with lock:
         _refuse_another_version(folder)
         _clear_away(folder)
         yield folder
-    finally:
-        lock.release()
 
 
 def _clear_away(folder: Path) -> None:
-    """Remove what a writer that was killed left of a block; one at work has an hour for it."""
+    """Remove temporary files of writers that were killed; a live writer finishes in an hour."""
     long_ago = time.time() - LONGEST_WRITING
     for path in folder.glob(".*.parquet.*"):
         with suppress(FileNotFoundError):
@@ -128,15 +163,14 @@ def _clear_away(folder: Path) -> None:
 
 def _refuse_another_version(folder: Path) -> None:
     mine = {"mastosim": __version__, "model": addresses.model()}
-    held = folder / HELD
-    if not held.exists():
-        aside = held.with_name(f".{HELD}.{os.getpid()}")
+    path = folder / VERSION_FILE
+    if not path.exists():
+        aside = path.with_name(f".{path.name}.{os.getpid()}")
         aside.write_text(json.dumps(mine) + "\n", encoding="utf-8")
-        aside.replace(held)
-        return
+        aside.replace(path)
     other = {"mastosim": "unknown", "model": "unknown"}
     with suppress(ValueError, TypeError):
-        other |= json.loads(held.read_text(encoding="utf-8"))
+        other |= json.loads(path.read_text(encoding="utf-8"))
     if other != mine:
         raise RequestError(
             f"the store '{folder}' was made by mastosim {other['mastosim']} (model "
@@ -145,6 +179,7 @@ def _refuse_another_version(folder: Path) -> None:
         )
 
 
-def _digest(sums: Floats, found: UnitSums) -> str:
-    lines = json.dumps([list(line) for line in found.measures])
-    return hashlib.sha256(np.ascontiguousarray(sums).tobytes() + lines.encode()).hexdigest()
+def _digest(block: UnitSums) -> str:
+    lines = json.dumps([list(line) for line in block.measures])
+    sums = np.ascontiguousarray(block.sums, float)
+    return hashlib.sha256(sums.tobytes() + lines.encode()).hexdigest()

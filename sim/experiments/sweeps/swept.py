@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim import results
 from sim.display import figures
 from sim.experiments.sweeps import addresses, analyses, variance
-from sim.experiments.sweeps.collect import Collected, shown
-from sim.experiments.sweeps.designs import Point
+from sim.experiments.sweeps.collect import Collected
 from sim.experiments.sweeps.read import Sweep
 from sim.results.manifest import Manifest, Part, Texts
-from sim.results.tables import DIGITS
+from sim.results.tables import DIGITS, append
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Engine
 
@@ -24,6 +23,10 @@ if TYPE_CHECKING:
 
 POINTS_AT_ONCE = 64
 """Points whose rows are in memory as a table; of a sweep there may be many."""
+
+
+Failed = dict[tuple[str, int], str]
+"""Points that could not be simulated, by name of the scenario and number, with the reason."""
 
 
 class Swept(NamedTuple):
@@ -44,7 +47,7 @@ class Swept(NamedTuple):
     indices: pd.DataFrame | None
     screening: pd.DataFrame | None
     in_vain: list[tuple[str, str, str]]
-    failed: dict[tuple[str, int], str]
+    failed: Failed
 
     @property
     def outcomes(self) -> pd.DataFrame:
@@ -59,11 +62,6 @@ def home(sweep: Sweep, root: Path) -> Path:
     return root / "sweeps" / sweep.form.name
 
 
-def folder_of(sweep: Sweep, root: Path) -> Path:
-    """The folder of this very sweep."""
-    return home(sweep, root) / f"{sweep.digest[:8]}{addresses.model()[:4]}"
-
-
 class Options(Part):
     """What a sweep needs to be done again beside its studies: its file, as it was read."""
 
@@ -75,95 +73,81 @@ class Options(Part):
 
 
 def keep(
-    sweep: Sweep, found: Sequence[Collected], root: Path, failed: dict[tuple[str, int], str],
+    sweep: Sweep, scenarios: Sequence[Collected], root: Path, failed: Failed,
     about: dict[str, Any],
 ) -> Swept:  # fmt: skip
     """Write everything that the numbers of a sweep say, whole or not at all."""
-    folder, design = folder_of(sweep, root), sweep.form.design
+    folder = home(sweep, root) / f"{sweep.digest[:8]}{addresses.model()[:4]}"
+    design = sweep.form.design
     swept = Swept(
-        sweep, folder, analyses.parameters(sweep.varied), analyses.alone(found),
-        analyses.summary(found), analyses.noise(found),
-        variance.indices(found) if design.indices else None,
-        variance.screening(found, design.morris.levels) if design.morris else None,
-        analyses.in_vain(found), failed,
+        sweep, folder, analyses.parameters(sweep.varied), analyses.alone(scenarios),
+        analyses.summary(scenarios), analyses.noise(scenarios),
+        variance.indices(scenarios) if design.indices else None,
+        variance.screening(scenarios, design.morris.levels) if design.morris else None,
+        analyses.in_vain(scenarios), failed,
     )  # fmt: skip
     names = ("parameters", "alone", "summary", "noise", "indices", "screening")
     tables = {name: getattr(swept, name) for name in names}
-    write = partial(write_outcomes, found)
+    write = partial(write_outcomes, scenarios)
     results.keep(folder, manifest_of(swept, **about), tables, figures.draw, write)
     return swept
 
 
-def write_outcomes(found: Sequence[Collected], folder: Path) -> None:
+def write_outcomes(scenarios: Sequence[Collected], folder: Path) -> None:
     """Write the tidy table as Parquet and CSV, some points at a time."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
     with ExitStack() as files:
         csv = files.enter_context((folder / "outcomes.csv").open("w", encoding="utf-8", newline=""))
-        writer = None
-        for frame in _frames(found):
-            _as_text(frame).to_csv(csv, index=False, header=writer is None,
+        writers: dict[str, Any] = {}
+        for frame in _frames(scenarios):
+            _as_text(frame).to_csv(csv, index=False, header=not writers,
                                    float_format=DIGITS, lineterminator="\n")  # fmt: skip
-            rows = pa.Table.from_pandas(frame, preserve_index=False)
-            if writer is None:
-                path = folder / "outcomes.parquet"
-                opened = parquet.ParquetWriter(path, rows.schema, compression="zstd")
-                writer = files.enter_context(opened)
-            writer.write_table(rows)
+            append(frame, folder / "outcomes.parquet", writers, files)
 
 
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
     """The table with numbers that repeat as text: it is writing them down that takes long."""
-    told = {}
-    for name in frame.select_dtypes("float").columns.difference(["estimate", "mc_error"]):
-        text = {value: DIGITS % value for value in frame[name].unique()}
-        told[name] = frame[name].map(text, na_action="ignore")
-    return frame.assign(**told)
+    repeated = frame.select_dtypes("float").columns.difference(["estimate", "mc_error"])
+    texts = {name: {value: DIGITS % value for value in frame[name].unique()} for name in repeated}
+    return frame.assign(**{n: frame[n].map(text, na_action="ignore") for n, text in texts.items()})
 
 
-def _frames(found: Sequence[Collected]) -> Iterator[pd.DataFrame]:
+def _frames(scenarios: Sequence[Collected]) -> Iterator[pd.DataFrame]:
     """The tidy table in parts: point, its parameters, arm, outcome, estimate and error."""
     import numpy as np
     import pandas as pd
 
-    numeric = _numeric(found)
-    for one in found:
-        heads = pd.DataFrame(one.quantities)
-        for first in range(0, len(one.one.points), POINTS_AT_ONCE):
+    in_words = _in_words(scenarios)
+    for collected in scenarios:
+        varied = collected.varied
+        quantities = pd.DataFrame(collected.quantities).drop(columns="scenario")
+        for first in range(0, len(collected.values), POINTS_AT_ONCE):
             points = [
-                point for point in one.one.points[first : first + POINTS_AT_ONCE]
-                if not np.isnan(one.values[point.number]).all()
+                point for point in varied.points[first : first + POINTS_AT_ONCE]
+                if not np.isnan(collected.values[point.number]).all()
             ]  # fmt: skip
             if not points:
                 continue
-            left = pd.DataFrame([_row(one, point, numeric) for point in points])
+            left = pd.DataFrame([
+                {"scenario": varied.scenario.name, "point": point.number, "role": point.role,
+                 "of": point.of,
+                 **{path: str(value) if path in in_words else value
+                    for path, value in varied.shown(point).items()}}
+                for point in points
+            ])  # fmt: skip
             here = [point.number for point in points]
-            frame = left.loc[left.index.repeat(len(heads))].reset_index(drop=True)
-            right = pd.concat([heads] * len(points), ignore_index=True)
-            frame = pd.concat([frame, right], axis=1)
-            yield frame.assign(estimate=one.values[here].ravel(), mc_error=one.errors[here].ravel())
+            yield left.merge(quantities, how="cross").assign(
+                estimate=collected.values[here].ravel(), mc_error=collected.errors[here].ravel()
+            )
 
 
-def _row(one: Collected, point: Point, numeric: dict[str, bool]) -> dict[str, Any]:
-    names = [parameter.path for parameter in one.one.joint.parameters]
-    row = {"scenario": one.one.study.scenario.name, "point": point.number, "role": point.role,
-           "of": point.of}  # fmt: skip
-    for name, value in zip(names, shown(one.one, point), strict=True):
-        row[name] = float(value) if numeric[name] else str(value)
-    return row
-
-
-def _numeric(found: Sequence[Collected]) -> dict[str, bool]:
-    """Which parameters are numbers at every point."""
-    numeric: dict[str, bool] = {}
-    for one in found:
-        for point in one.one.points:
-            pairs = zip(one.one.joint.parameters, shown(one.one, point), strict=True)
-            for parameter, value in pairs:
-                is_number = isinstance(value, float)
-                numeric[parameter.path] = numeric.get(parameter.path, True) and is_number
-    return numeric
+def _in_words(scenarios: Sequence[Collected]) -> set[str]:
+    """Parameters that are not a number at every point."""
+    return {
+        path
+        for collected in scenarios
+        for point in collected.varied.points
+        for path, value in collected.varied.shown(point).items() if not isinstance(value, float)
+    }  # fmt: skip
 
 
 def manifest_of(
@@ -172,8 +156,8 @@ def manifest_of(
 ) -> Manifest:  # fmt: skip
     """Everything needed to know what was swept, what its figures say, and to do it again."""
     sweep, form = swept.sweep, swept.sweep.form
-    studies = {one.study.scenario.name: one.study for one in sweep.varied}
-    first = sweep.varied[0].study.scenario
+    studies = {varied.scenario.name: varied.study for varied in sweep.varied}
+    first = sweep.varied[0].scenario
     options = Options(
         specification=sweep.document, patients=sweep.patients, draws=sweep.draws, seed=first.seed,
         engine=engine,
@@ -188,7 +172,7 @@ def manifest_of(
         },
         "model": addresses.model(),
         "pilot": pilot,
-        "in_vain": [list(one) for one in swept.in_vain],
+        "in_vain": [list(idle) for idle in swept.in_vain],
         "failed": [[*point, why] for point, why in swept.failed.items()],
     }  # fmt: skip
     return results.made("sweep", studies, options, sweep.digest, command, seconds, details)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.experiments.sweeps.collect import Collected, Quantity
-from sim.experiments.sweeps.designs import space
+from sim.experiments.sweeps.designs import Point, space
 from sim.experiments.sweeps.distributions import ENDS
+from sim.experiments.sweeps.joint import Joint
+from sim.experiments.sweeps.noise import without_rounding
 from sim.simulation.draws import generator
 from sim.simulation.records import Floats
 from sim.vocabulary import UNCHANGED
@@ -21,14 +24,14 @@ RESAMPLES = 999
 MOST_WITHOUT = 0.025
 """Of the resamples, those that may have no variance; where there are more, no interval is known."""
 
-INDEX_COLUMNS = ("scenario", *Quantity._fields, "parameter", "name", "order", "other", "value",
+INDEX_COLUMNS = (*Quantity._fields, "parameter", "name", "order", "other", "value",
                  "low", "high")  # fmt: skip
 
-SCREENING_COLUMNS = ("scenario", *Quantity._fields, "parameter", "name", "mean_effect",
+SCREENING_COLUMNS = (*Quantity._fields, "parameter", "name", "mean_effect",
                      "mean_absolute_effect", "sd_effect", "low", "high")  # fmt: skip
 
 
-def indices(found: Sequence[Collected]) -> pd.DataFrame:
+def indices(scenarios: Sequence[Collected]) -> pd.DataFrame:
     """First and total order indices with 95 % intervals by bootstrap (Saltelli 2010, Sobol').
 
     `first` is the share of the variance that a parameter alone accounts for, `total` what it has
@@ -39,20 +42,19 @@ def indices(found: Sequence[Collected]) -> pd.DataFrame:
     import pandas as pd
 
     rows: list[tuple[object, ...]] = []
-    for one in found:
-        names = [(p.path, p.name) for p in one.one.joint.parameters]
-        for place, quantity in enumerate(one.quantities):
-            values = one.values[:, place]
-            a, b = (values[one.rows(role)] for role in ("A", "B"))
-            ab, ba = (values[one.rows(role)].reshape(-1, len(a)) for role in ("AB", "BA"))
-            head = (one.one.study.scenario.name, *quantity)
+    for collected in scenarios:
+        names = [(p.path, p.name) for p in collected.varied.joint.parameters]
+        seed = collected.varied.scenario.seed
+        for place, quantity in enumerate(collected.quantities):
+            values = collected.values[:, place]
+            a, b = (values[collected.rows(role)] for role in ("A", "B"))
+            ab, ba = (values[collected.rows(role)].reshape(-1, len(a)) for role in ("AB", "BA"))
             known = np.isfinite([*a, *b, *ab.ravel(), *ba.ravel()]).all() and np.ptp([*a, *b]) > 0
-            split = one.splits[place].parameters
+            split = collected.splits[place].parameters
             if known and not split <= UNCHANGED * np.var([*a, *b]):
-                seed = one.one.study.scenario.seed
-                rows += [(*head, *row) for row in _orders(a, b, ab, names, seed)]
-                if ba.size:
-                    rows += [(*head, *row) for row in _second(a, b, ab, ba, one, seed)]
+                orders = _orders(a, b, ab, names, seed)
+                pairs = _second(a, b, ab, ba, collected, seed) if ba.size else []
+                rows += [(*quantity, *row) for row in (*orders, *pairs)]
     return pd.DataFrame(rows, columns=list(INDEX_COLUMNS))
 
 
@@ -62,16 +64,14 @@ def _orders(
     from scipy import stats
 
     func: Any = {"f_A": a[None], "f_B": b[None], "f_AB": ab[:, None]}
-    found = stats.sobol_indices(func=func, n=len(a))
+    estimated = stats.sobol_indices(func=func, n=len(a))
     low, high = _interval(_resampled(a, b, ab, seed))
-    rows: list[tuple[object, ...]] = []
-    for at, (order, values) in enumerate((("first", found.first_order),
-                                          ("total", found.total_order))):  # fmt: skip
-        rows += [
-            (*name, order, "", *map(float, numbers))
-            for name, *numbers in zip(names, np.ravel(values), low[at], high[at], strict=True)
-        ]
-    return rows
+    orders = (("first", estimated.first_order), ("total", estimated.total_order))
+    return [
+        (*name, order, "", *map(float, numbers))
+        for at, (order, values) in enumerate(orders)
+        for name, *numbers in zip(names, np.ravel(values), low[at], high[at], strict=True)
+    ]
 
 
 def _resampled(a: Floats, b: Floats, ab: Floats, seed: int) -> Floats:
@@ -99,22 +99,22 @@ def _interval(resampled: Floats) -> tuple[Floats, Floats]:
 
 
 def _second(
-    a: Floats, b: Floats, ab: Floats, ba: Floats, one: Collected, seed: int
+    a: Floats, b: Floats, ab: Floats, ba: Floats, collected: Collected, seed: int
 ) -> list[tuple[object, ...]]:
     from SALib.analyze import sobol
 
-    names = [(p.path, p.name) for p in one.one.joint.parameters]
+    parameters = collected.varied.joint.parameters
     in_salib_order = np.concatenate([a[None], ab, ba, b[None]]).T.ravel()
     number = int(generator(seed, "second order").integers(2**31))
-    found = sobol.analyze(space(one.one.joint), in_salib_order, seed=number)
+    estimated = sobol.analyze(space(collected.varied.joint), in_salib_order, seed=number)
     return [
-        (*names[i], "second", names[j][0], float(found["S2"][i, j]),
-         *(float(found["S2"][i, j] + sign * found["S2_conf"][i, j]) for sign in (-1, 1)))
-        for i in range(len(names)) for j in range(i + 1, len(names))
+        (first.path, first.name, "second", second.path, float(estimated["S2"][i, j]),
+         *(float(estimated["S2"][i, j] + sign * estimated["S2_conf"][i, j]) for sign in (-1, 1)))
+        for (i, first), (j, second) in itertools.combinations(enumerate(parameters), 2)
     ]  # fmt: skip
 
 
-def screening(found: Sequence[Collected], levels: int) -> pd.DataFrame:
+def screening(scenarios: Sequence[Collected], levels: int) -> pd.DataFrame:
     """Mean, mean absolute value and SD of the elementary effects of each parameter (Morris).
 
     An effect is that of moving the parameter through its whole 95 % interval; `levels` are the
@@ -124,39 +124,36 @@ def screening(found: Sequence[Collected], levels: int) -> pd.DataFrame:
     from SALib.analyze import morris
 
     rows = []
-    for one in found:
-        joint, design = one.one.joint, one.one.points
-        number = int(generator(one.one.study.scenario.seed, "resamples").integers(2**31))
-        walk = [point for point in design if point.role == "trajectory"]
-        steps = _steps(one, [point.values for point in walk])
-        for place, quantity in enumerate(one.quantities):
-            values = one.values[[point.number for point in walk], place]
+    for collected in scenarios:
+        joint, walk = collected.varied.joint, collected.points("trajectory")
+        number = int(generator(collected.varied.scenario.seed, "resamples").integers(2**31))
+        steps = _steps(joint, walk)
+        for place, quantity in enumerate(collected.quantities):
+            values = collected.values[collected.rows("trajectory"), place]
             if not np.isfinite(values).all():
                 continue
             with np.errstate(invalid="ignore", divide="ignore"):
                 effects = morris.analyze(
                     space(joint), steps, values, num_levels=levels, seed=number
                 )
-            for at, parameter in enumerate(joint.parameters):
-                mean, half = float(effects["mu_star"][at]), float(effects["mu_star_conf"][at])
-                rows.append({
-                    "scenario": one.one.study.scenario.name, **quantity._asdict(),
-                    "parameter": parameter.path, "name": parameter.name,
-                    "mean_effect": float(effects["mu"][at]), "mean_absolute_effect": mean,
-                    "sd_effect": float(effects["sigma"][at]),
-                    "low": mean - half, "high": mean + half,
-                })  # fmt: skip
+            numbers = [effects[key] for key in ("mu", "mu_star", "sigma", "mu_star_conf")]
+            rows += [
+                (*quantity, parameter.path, parameter.name, mean, size, sd,
+                 size - half, size + half)
+                for parameter, (mean, size, sd, half) in zip(
+                    joint.parameters, without_rounding(numbers).T.tolist(), strict=True
+                )
+            ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(SCREENING_COLUMNS))
 
 
-def _steps(one: Collected, moved: Sequence[dict[int, Any]]) -> Floats:
+def _steps(joint: Joint, walk: Sequence[Point]) -> Floats:
     """The walk in the unit cube, in shares of the 95 % interval of each parameter."""
     columns = []
-    for place, parameter in enumerate(one.one.joint.parameters):
-        assert parameter.distribution is not None
-        drawn = np.array([values[place] for values in moved])
-        shares = parameter.distribution.whole.cdf(drawn)
-        low, high = parameter.distribution.low, parameter.distribution.high
-        inside = (shares - low) / (high - low)
+    for place, parameter in enumerate(joint.parameters):
+        distribution = parameter.distribution
+        assert distribution is not None
+        shares = distribution.whole.cdf(np.array([point.values[place] for point in walk]))
+        inside = (shares - distribution.low) / (distribution.high - distribution.low)
         columns.append(np.round((inside - ENDS[0]) / (ENDS[1] - ENDS[0]), 9))
     return np.stack(columns, axis=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,11 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.experiments.sweeps import addresses, coverage, store
+from sim.experiments.sweeps import addresses, store
 from sim.experiments.sweeps.designs import Point
-from sim.experiments.sweeps.kept import kept_outcomes
 from sim.experiments.sweeps.read import Sweep
-from sim.experiments.sweeps.varied import Varied
+from sim.experiments.sweeps.varied import Varied, kept_outcomes
 from sim.outcomes.units import GROUP, UnitSums, unit_sums
 from sim.scenario import ScenarioError, from_document
 from sim.simulation.columns import DRAWN_ANEW, Columns
@@ -96,7 +96,9 @@ def do(task: Task, piece: Piece) -> Done:
 def _possible_arms(task: Task, piece: Piece) -> tuple[dict[str, UnitSums], dict[str, str]]:
     """Simulate the arms of a piece. Returns sums by arm, and reasons of failures by address.
 
-    If one arm fails, the others are simulated on their own, because other points may need them.
+    If one arm fails, the others are simulated on their own, because other points may need them. The
+    document then has no parts of other arms: whether an arm can be simulated depends on its
+    address, and not on the point that comes first of those that share it.
     """
     how = piece.patients, task.engine
     with suppress(ScenarioError):
@@ -104,22 +106,13 @@ def _possible_arms(task: Task, piece: Piece) -> tuple[dict[str, UnitSums], dict[
     arms: dict[str, UnitSums] = {}
     failures: dict[str, str] = {}
     for arm, at in piece.addresses.items():
+        alone = addresses.of_arm(piece.document, arm)
+        document = alone if addresses.of(alone, arm) == at else piece.document
         try:
-            document = _as_the_only_one(piece.document, arm, at)
             arms |= simulated(document, *how, [arm], task.columns)
         except ScenarioError as error:
             failures[at] = "; ".join(f"{m.path}: {m.message}" for m in error.mistakes)
     return arms, failures
-
-
-def _as_the_only_one(document: dict[str, Any], arm: str, at: str) -> dict[str, Any]:
-    """The document without the parts that an arm does not use.
-
-    Whether the arm can be simulated then depends on its address, and not on the point that comes
-    first of those that share it. The whole document if its parts alone have another address.
-    """
-    alone = addresses.of_arm(document, arm)
-    return alone if addresses.of(alone, arm) == at else document
 
 
 def peak_bytes() -> int:
@@ -137,14 +130,9 @@ def simulated(
     columns: Columns = DRAWN_ANEW,
 ) -> dict[str, UnitSums]:  # fmt: skip
     """Simulate patients in some arms of a document, and sum their outcomes by groups."""
-    study = from_document(asked_nothing(document), ())
-    kept = kept_outcomes(study, patients, engine, [*arms], columns)
+    own = {key: value for key, value in document.items() if key != "answers"}  # not compared here
+    kept = kept_outcomes(from_document(own, ()), patients, engine, [*arms], columns)
     return {arm: unit_sums(outcomes, GROUP) for arm, outcomes in kept.items()}
-
-
-def asked_nothing(document: dict[str, Any]) -> dict[str, Any]:
-    """A document without the publication that it is compared with, which a sweep does not use."""
-    return {key: value for key, value in document.items() if key != "answers"}
 
 
 Open = tuple[Varied, Point, dict[str, str]]
@@ -162,11 +150,15 @@ def open_points(
     begun: set[tuple[str, range]] = set()
     left: dict[range, list[Open]] = {}
     for varied in sweep.varied:
-        for point in varied.points:
-            if point.number % shard.of == shard.number - 1:
-                missing = _missing(varied, point, there, sweep.patients, begun)
-                for patients, at_arms in missing.items():
-                    left.setdefault(patients, []).append((varied, point, at_arms))
+        for point in varied.points[shard.number - 1 :: shard.of]:
+            missing: dict[range, dict[str, str]] = {}
+            for arm, at in varied.addresses(point).items():
+                for block in missing_blocks(there.get(at, []), sweep.patients):
+                    if (at, block) not in begun:
+                        begun.add((at, block))
+                        missing.setdefault(block, {})[arm] = at
+            for block, at_arms in missing.items():
+                left.setdefault(block, []).append((varied, point, at_arms))
     return dict(sorted(left.items(), key=lambda entry: (entry[0].start, entry[0].stop)))
 
 
@@ -180,24 +172,9 @@ def pieces(left: Mapping[range, list[Open]]) -> Iterator[Piece]:
             yield Piece(varied.document(point), patients, at_arms)
 
 
-def _missing(
-    varied: Varied, point: Point, there: Mapping[str, list[range]], patients: int,
-    begun: set[tuple[str, range]],
-) -> dict[range, dict[str, str]]:  # fmt: skip
-    """The addresses of missing blocks of a point by range and arm, without those in `begun`."""
-    document, missing = varied.document(point), dict[range, dict[str, str]]()
-    for arm in varied.study.scenario.arms:
-        at = addresses.of(document, arm)
-        gaps = coverage.gaps(there.get(at, []), patients)
-        for block in (block for gap in gaps for block in split(gap)):
-            if (at, block) not in begun:
-                begun.add((at, block))
-                missing.setdefault(block, {})[arm] = at
-    return missing
-
-
-def split(patients: range) -> list[range]:
-    """Split a range of patients into blocks; all but the first begin at a multiple of `BLOCK`."""
-    ends = [*range(patients.start // BLOCK * BLOCK + BLOCK, patients.stop, BLOCK), patients.stop]
-    starts = [patients.start, *ends[:-1]]
-    return [range(a, b) for a, b in zip(starts, ends, strict=True) if a < b]
+def missing_blocks(there: list[range], patients: int) -> Iterator[range]:
+    """The blocks that are still to be made; all but the first of a gap begin at whole `BLOCK`s."""
+    for gap in store.gaps(there, patients):
+        ends = [*range(gap.start // BLOCK * BLOCK + BLOCK, gap.stop, BLOCK), gap.stop]
+        for start, stop in itertools.pairwise([gap.start, *ends]):
+            yield range(start, stop)
