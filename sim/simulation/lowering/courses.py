@@ -10,20 +10,9 @@ import numpy as np
 from sim.scenario.form.intolerance import Intolerance
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course
+from sim.simulation import records
 from sim.simulation.lowering.frailty import hazard_for_survival, survival_under
 from sim.simulation.lowering.padding import padded
-from sim.simulation.records import (
-    GOMPERTZ,
-    LOGLOGISTIC,
-    LOGNORMAL_TIME,
-    NEVER,
-    NO_INTOLERANCE,
-    RUNGS,
-    STEPS,
-    STEPS_OF_HAZARD,
-    THERAPIES,
-    WEIBULL,
-)
 from sim.vocabulary import DAYS_PER_YEAR
 
 
@@ -49,15 +38,15 @@ def course_fields(scenario: Scenario) -> dict[str, Any]:
     ----------
     docs/model.md, section "Tolerance".
     """
-    ladder: list[list[float]] = [[] for _ in range(THERAPIES)]
-    ends: list[list[float]] = [[] for _ in range(THERAPIES)]
-    hazards: list[list[float]] = [[] for _ in range(THERAPIES)]
+    ladder: list[list[float]] = [[] for _ in range(records.THERAPIES)]
+    ends: list[list[float]] = [[] for _ in range(records.THERAPIES)]
+    hazards: list[list[float]] = [[] for _ in range(records.THERAPIES)]
     fields: dict[str, Any] = {
-        "course_start": np.zeros(THERAPIES, np.int64),
-        "course_length": np.full(THERAPIES, NEVER, np.int64),
-        "family": np.full(THERAPIES, NO_INTOLERANCE, np.int64),
+        "course_start": np.zeros(records.THERAPIES, np.int64),
+        "course_length": np.full(records.THERAPIES, records.NEVER, np.int64),
+        "family": np.full(records.THERAPIES, records.NO_INTOLERANCE, np.int64),
         **{
-            n: np.zeros(THERAPIES)
+            n: np.zeros(records.THERAPIES)
             for n in ("relative_dose", "dose_exponent", "family_a", "family_b")
         },
     }
@@ -78,9 +67,9 @@ def course_fields(scenario: Scenario) -> dict[str, Any]:
             )
             fields["family"][slot] = family
             fields["family_a"][slot], fields["family_b"][slot] = a, b
-    fields["ladder"] = padded(ladder, RUNGS, -1.0, "rungs of on_intolerance")
-    fields["step_end"] = padded(ends, STEPS_OF_HAZARD, None, "steps of intolerance")
-    fields["step_hazard"] = padded(hazards, STEPS_OF_HAZARD, None, "steps of intolerance")
+    fields["ladder"] = padded(ladder, records.RUNGS, -1.0, "rungs of on_intolerance")
+    fields["step_end"] = padded(ends, records.STEPS_OF_HAZARD, None, "steps of intolerance")
+    fields["step_hazard"] = padded(hazards, records.STEPS_OF_HAZARD, None, "steps of intolerance")
     return fields
 
 
@@ -89,29 +78,29 @@ def _tolerance(
 ) -> tuple[int, float, float, list[float], list[float]]:
     """Family, its two parameters (days), and the ends and accumulated hazards of its steps."""
     if intolerance.steps is not None:
-        return (STEPS, 0.0, 0.0, *_steps(intolerance, frailty_sd))
+        return (records.STEPS, 0.0, 0.0, *_steps(intolerance, frailty_sd))
     family = intolerance.family
     time = getattr(intolerance, family)
     target = None if time.by is None else hazard_for_survival(1 - time.probability, frailty_sd)
     if family == "exponential":
         rate = time.rate / DAYS_PER_YEAR if target is None else target / time.by
-        return GOMPERTZ, rate, 0.0, [], []
+        return records.GOMPERTZ, rate, 0.0, [], []
     if family == "weibull":
         scale = time.scale if target is None else time.by / target ** (1 / time.shape)
-        return WEIBULL, time.shape, scale, [], []
+        return records.WEIBULL, time.shape, scale, [], []
     if family == "gompertz":
         growth = time.growth / DAYS_PER_YEAR
         unit = math.expm1(growth * (time.by or 0)) / growth if growth else time.by
         rate = time.rate / DAYS_PER_YEAR if target is None else target / unit
-        return GOMPERTZ, rate, growth, [], []
+        return records.GOMPERTZ, rate, growth, [], []
     if family == "lognormal_time":
         from scipy.special import ndtri
 
         above = 0.0 if target is None else float(ndtri(-math.expm1(-target)))
         median = time.median if target is None else time.by / math.exp(time.sigma * above)
-        return LOGNORMAL_TIME, median, time.sigma, [], []
+        return records.LOGNORMAL_TIME, median, time.sigma, [], []
     median = time.median if target is None else time.by / math.expm1(target) ** (1 / time.shape)
-    return LOGLOGISTIC, median, time.shape, [], []
+    return records.LOGLOGISTIC, median, time.shape, [], []
 
 
 def _steps(intolerance: Intolerance, frailty_sd: float) -> tuple[list[float], list[float]]:
