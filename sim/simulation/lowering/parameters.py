@@ -1,7 +1,7 @@
 """Protocol: what all patients of a study share, as one record of parameters per arm.
 
-The fields of bone, death and measurement are computed here, those of therapies, markers and fractures
-in files of their own.
+The fields of bone, death and measurement are computed here, those of therapies, markers and
+fractures in files of their own.
 """
 
 from __future__ import annotations
