@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.verification import settings
-from sim.experiments.verification.logs import same, same_for, selected
+from sim.experiments.verification import logs, settings
 from sim.experiments.verification.subject import Subject, patient_outcomes
 from sim.experiments.verification.verdict import Case, Verdict, each, exact
 from sim.simulation.records import FRACTURE, MEASURE, PLAN, REVIEW, Log
@@ -23,7 +22,7 @@ def equal_arms(subject: Subject) -> Iterator[Case]:
     for arm, therapies in subject.scenario.arms.items():
         twins = {"first": [*therapies], "second": [*reversed(therapies)]}
         first, second = subject.arms(subject.some, {("arms",): twins}).values()
-        yield Case(f"events in {arm}", same_for(subject.some, first.log, second.log))
+        yield Case(f"events in {arm}", logs.same_for(subject.some, first.log, second.log))
         outcomes = (patient_outcomes(subject.study, twin) for twin in (first, second))
         for a, b in zip(*outcomes, strict=False):
             equal = (a.numerator == b.numerator) & (a.denominator == b.denominator)
@@ -42,7 +41,9 @@ def labels(subject: Subject) -> Verdict:
     for new, more in zip(new_names, ({}, {"arm 99": therapies[names[-1]]}), strict=True):
         arms = {**more, **{new[name]: therapies[name] for name in reversed(names)}}
         now = subject.arms(subject.some, {("arms",): arms})
-        cases += [Case(f"{n} as {new[n]}", same(before[n].log, now[new[n]].log)) for n in names]
+        cases += [
+            Case(f"{n} as {new[n]}", logs.same(before[n].log, now[new[n]].log)) for n in names
+        ]
     return exact("arms with another name", cases)
 
 
@@ -70,7 +71,7 @@ def no_effect(subject: Subject) -> Iterator[Case]:
 def _same_history(treated: Log, untreated: Log) -> Case:
     """The same events without those of treatment, with the same values but for rounding."""
     first, second = (
-        selected(log, (log.kind < PLAN) | (log.kind > REVIEW)) for log in (treated, untreated)
+        logs.selected(log, (log.kind < PLAN) | (log.kind > REVIEW)) for log in (treated, untreated)
     )
     if len(first.day) != len(second.day):
         return Case(f"{len(first.day)} events with treatment, {len(second.day)} without", False)
@@ -85,7 +86,7 @@ def fractures_without_bone(subject: Subject) -> Verdict:
     often = {**settings.base_rate("0.5 per year"), **settings.NO_FATAL_FRACTURES}
     arms = subject.arms(subject.some, settings.NO_GRADIENT, subject.no_ratio, often)
     first, *others = (arm.of(FRACTURE, len(SITES)) for arm in arms.values())
-    cases = [Case(arm, same(first, log)) for arm, log in zip([*arms][1:], others, strict=True)]
+    cases = [Case(arm, logs.same(first, log)) for arm, log in zip([*arms][1:], others, strict=True)]
     note = f"{len(first.day)} fractures in each"
     return exact("further arms", cases, note)
 
@@ -105,7 +106,7 @@ def ratio_of_one(subject: Subject) -> Iterator[Case]:
         for changes in ((often, plain), (often, one), (often, two), (twice, plain))
     )
     for arm in without:
-        yield Case(f"ratio 1 in {arm}", same(with_one[arm].log, without[arm].log))
+        yield Case(f"ratio 1 in {arm}", logs.same(with_one[arm].log, without[arm].log))
         days = [arms[arm].of(FRACTURE, len(SITES))[:3] for arms in (with_two, doubled)]
         yield Case(f"ratio 2 in {arm}", all(map(np.array_equal, *days)))
 

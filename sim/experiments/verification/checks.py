@@ -8,24 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.experiments.verification import (
     arms,
-    bone_density,
+    bone_and_markers,
     cohort,
+    deaths,
     doses,
-    entry_values,
     extreme_values,
-    fracture_hazard,
     fractures,
     inputs_used,
     intolerance,
-    markers,
     measurements,
-    mortality,
-    pairing,
+    outcomes,
     patient_histories,
     random_numbers,
-    reactions,
-    recount,
-    reproducibility,
     units,
 )
 from sim.experiments.verification.subject import Subject
@@ -38,16 +32,7 @@ if TYPE_CHECKING:
 PATIENTS = 2000
 """Number of patients for checks against an expectation; other checks take fewer."""
 
-COLUMNS = ("check", "answers", "verdict", "evidence")
 VERDICTS = {True: "passed", False: "failed", None: "not applicable"}
-
-INPUTS = "TECH-VER: input calculations"
-EVENTS = "TECH-VER: event-state calculations"
-RESULTS = "TECH-VER: result calculations"
-UNCERTAINTY = "TECH-VER: uncertainty analysis calculations"
-EXTREME = "AdViSHE: computerised model, extreme value testing"
-TRACES = "AdViSHE: computerised model, testing of traces"
-UNITS = "AdViSHE: computerised model, unit testing"
 
 
 class Check(NamedTuple):
@@ -61,36 +46,36 @@ class Check(NamedTuple):
 CHECKS = tuple(
     Check(name, answers, run)
     for answers, checks in (
-        (INPUTS, {
+        ("TECH-VER: input calculations", {
             "Quantities are converted to the units of the model": units.quantities,
             "Every number of the file is used": inputs_used.every_number,
             "The cohort matches its distributions": cohort.cohort,
-            "Entry values and doses match the file and the draws": entry_values.entry_values,
+            "Entry values and doses match the file and the draws": cohort.entry_values,
         }),
-        (UNCERTAINTY, {
+        ("TECH-VER: uncertainty analysis calculations", {
             "Random numbers follow their distributions and are uncorrelated":
                 random_numbers.distributions,
             "All arms have the same patients and random numbers":
                 random_numbers.same_in_every_arm,
-            "Errors of differences account for pairing": pairing.differences,
+            "Errors of differences account for pairing": outcomes.differences,
         }),
-        (EVENTS, {
+        ("TECH-VER: event-state calculations", {
             "Doses are given on their planned days": doses.as_planned,
             "Missed and late doses match their probabilities": doses.attendance,
-            "Reactions match their probabilities": reactions.reactions,
+            "Reactions match their probabilities": doses.reactions,
             "Times to intolerance match their distribution": intolerance.intolerance,
-            "Deaths match the life table": mortality.deaths,
+            "Deaths match the life table": deaths.of_life_table,
             "Fractures are a Poisson process if bone density has no effect": fractures.poisson,
-            "Fractures match the hazard from bone density": fracture_hazard.by_bone_density,
-            "Deaths after fractures match their draws": fractures.fatal,
+            "Fractures match the hazard from bone density": fractures.by_bone_density,
+            "Deaths after fractures match their draws": deaths.of_fractures,
             "A larger effect never lowers bone density": arms.more_effect,
         }),
-        (UNITS, {
-            "Bone density matches numerical integration": bone_density.bone_density,
-            "Markers match numerical integration": markers.markers,
+        ("AdViSHE: computerised model, unit testing", {
+            "Bone density matches numerical integration": bone_and_markers.bone_density,
+            "Markers match numerical integration": bone_and_markers.markers,
             "Measurement errors match the stated variation": measurements.measurement_error,
         }),
-        (EXTREME, {
+        ("AdViSHE: computerised model, extreme value testing", {
             "Intolerance with probability 0 and 1": extreme_values.intolerance,
             "Doses with probability 0 and 1": extreme_values.doses,
             "Zero and extreme mortality": extreme_values.mortality,
@@ -101,19 +86,19 @@ CHECKS = tuple(
                 arms.fractures_without_bone,
             "A direct fracture ratio of 1 has no effect": arms.ratio_of_one,
         }),
-        (TRACES, {
+        ("AdViSHE: computerised model, testing of traces", {
             "Every patient is measured at every visit": measurements.visits,
             "Events are in order and each patient has one end": patient_histories.order_of_events,
             "Arms are identical before treatment differs": patient_histories.before_treatment,
             "Shorter follow-up reproduces the same events": patient_histories.shorter_follow_up,
-            "Both engines write identical logs": reproducibility.engines,
+            "Both engines write identical logs": patient_histories.engines,
         }),
-        (RESULTS, {
+        ("TECH-VER: result calculations", {
             "Arm labels have no effect": arms.labels,
             "Patients are independent": patient_histories.independent,
-            "Outcomes match a recount of the event log": recount.outcomes,
-            "The block size has no effect": reproducibility.block_sizes,
-            "The number of workers has no effect": reproducibility.workers,
+            "Outcomes match a recount of the event log": outcomes.recounted,
+            "The block size has no effect": patient_histories.block_sizes,
+            "The number of workers has no effect": patient_histories.workers,
         }),
     )
     for name, run in checks.items()
@@ -163,7 +148,7 @@ class Verification:
         import pandas as pd
 
         rows = [(f.check.name, f.check.answers, f.word, f.verdict.evidence) for f in self.findings]
-        return pd.DataFrame(rows, columns=list(COLUMNS))
+        return pd.DataFrame(rows, columns=["check", "answers", "verdict", "evidence"])
 
 
 def run_checks(subject: Subject, checks: Sequence[Check] = CHECKS) -> Iterator[Finding]:

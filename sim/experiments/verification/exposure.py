@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from scipy.signal import lfilter
 
+from sim.experiments.verification import logs
 from sim.experiments.verification.doses import planned_days
-from sim.experiments.verification.logs import Arm, rows
 from sim.scenario.form.therapy import Infusions
 from sim.simulation.records import INFUSION, Floats, Log
 
@@ -42,7 +42,7 @@ class Actions:
         return left[:, None, None] * self.levels[name]
 
 
-def actions(arm: Arm) -> Actions:
+def actions(arm: logs.Arm) -> Actions:
     """The actions of the therapies of an arm, from the doses in its log."""
     shape = arm.last, arm.people
     levels, decays = {}, {}
@@ -54,7 +54,7 @@ def actions(arm: Arm) -> Actions:
         levels[name] = exposure / action_1(infusions) / (reference.amount * per_kg)
     for slot, name, _ in arm.courses:
         decays[name], levels[name] = 0.0, np.zeros(shape)
-        for patient, day, _, step in rows(arm.course_steps(slot)):
+        for patient, day, _, step in logs.rows(arm.course_steps(slot)):
             levels[name][day:, patient] = step  # the later event of a day counts
     return Actions(levels, decays)
 

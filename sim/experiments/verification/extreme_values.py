@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.experiments.verification import settings
-from sim.experiments.verification.logs import first_day, number_of_rows, selected
+from sim.experiments.verification import logs, settings
 from sim.experiments.verification.settings import Changes
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Case, each
-from sim.simulation.records import DEATH, END, FRACTURE, INTOLERANCE, PLAN
+from sim.simulation.records import DEATH, END, FRACTURE, INFUSION, INTOLERANCE, PLAN
 from sim.vocabulary import SITES
 
 SURELY = {"first": "100 %", "later": "100 %", "ends_course": "100 %"}
@@ -29,8 +28,7 @@ def intolerance(subject: Subject) -> Iterator[Case]:
         for slot, name, _ in arm.courses:
             stopped = never[arm.name].first_day(INTOLERANCE + slot)
             yield Case(f"{name} in {arm.name} goes on", np.isinf(stopped))
-            steps = arm.of(PLAN + slot)
-            begun = first_day(selected(steps, steps.value > 0), arm.people)
+            begun = logs.first_day(arm.given(PLAN + slot), arm.people)
             in_time = arm.first_day(INTOLERANCE + slot) <= begun + days
             yield Case(f"{name} in {arm.name} stops", in_time | (begun + days > arm.last))
 
@@ -59,7 +57,7 @@ def doses(subject: Subject) -> Iterator[Case]:
         changes = settings.each_of(("therapies",), subject.infusions, therapy)
         for arm in subject.arms(subject.some, changes).values():
             for slot, name, _ in arm.infusions:
-                number = number_of_rows(arm.doses_given(slot), arm.people)
+                number = logs.number_of_rows(arm.given(INFUSION + slot), arm.people)
                 yield Case(f"{name} in {arm.name}, {what}", number <= most)
 
 

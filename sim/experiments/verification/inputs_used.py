@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from sim.experiments.verification import settings
-from sim.experiments.verification.settings import Changes
 from sim.experiments.verification.subject import Subject, sums_of
 from sim.experiments.verification.verdict import Verdict
 from sim.scenario import ScenarioError, Study
@@ -57,10 +57,7 @@ def paths(study: Study) -> dict[str, DocumentPath]:
 def _effect(subject: Subject, base: tuple[object, object], path: DocumentPath) -> str:
     """The effect of a number, a key of `LISTED`, or `outcomes`."""
     effect = "fixed"
-    for changes in _changes(subject, path):
-        study = _valid(subject, changes)
-        if study is None:
-            continue
+    for study in _changed(subject, path, {}):
         if _outcomes(subject, study) != base[0]:
             return "outcomes"
         if _inputs(subject, study) != base[1]:
@@ -74,11 +71,10 @@ def _has_effect_in_wider(subject: Subject, path: DocumentPath) -> bool:
     """True where a number changes the inputs of a wider study."""
     wider = _wider(subject)
     inputs = _inputs(subject, subject.changed(wider))
-    studies = [_valid(subject, {**wider, **changes}) for changes in _changes(subject, path)]
-    return any(study is not None and _inputs(subject, study) != inputs for study in studies)
+    return any(_inputs(subject, study) != inputs for study in _changed(subject, path, wider))
 
 
-def _wider(subject: Subject) -> Changes:
+def _wider(subject: Subject) -> settings.Changes:
     """Follow-up and plans four times as long, both sexes, markers that every regimen changes."""
     scenario = subject.scenario
     regimens = [name for name in scenario.effects if name != "none"]
@@ -97,14 +93,6 @@ def _wider(subject: Subject) -> Changes:
 
 def _days(time: float) -> str:
     return f"{LONGER * time:.17g} days"
-
-
-def _valid(subject: Subject, changes: Changes) -> Study | None:
-    """The changed study; None where the form does not allow the change."""
-    try:
-        return subject.changed(changes)
-    except ScenarioError:
-        return None
 
 
 def _outcomes(subject: Subject, study: Study) -> tuple[object, ...]:
@@ -126,13 +114,18 @@ def _inputs(subject: Subject, study: Study) -> list[bytes]:
     return [part.tobytes() for inputs in arms.values() for part in inputs]
 
 
-def _changes(subject: Subject, path: DocumentPath) -> Iterator[Changes]:
-    """The number changed a little, then more; shares of sites at the expense of another site."""
+def _changed(subject: Subject, path: DocumentPath, wider: settings.Changes) -> Iterator[Study]:
+    """The studies with a number changed, a little, then more, where the form allows the change.
+
+    The share of a site is changed at the expense of another site.
+    """
     text = str(value_at(subject.study.document, path))
     for step in STEPS:
         new = stepped(text, step)
         if new is not None and new != text:
-            yield {path: new, **_at_expense_of(subject, path, new)}
+            with contextlib.suppress(ScenarioError):
+                changes = {**wider, path: new, **_at_expense_of(subject, path, new)}
+                yield subject.changed(changes)
 
 
 def stepped(text: str, step: str) -> str | None:
@@ -149,7 +142,7 @@ def stepped(text: str, step: str) -> str | None:
     return f"{match[1]}{new:.10g}{match[3]}"
 
 
-def _at_expense_of(subject: Subject, path: DocumentPath, text: str) -> Changes:
+def _at_expense_of(subject: Subject, path: DocumentPath, text: str) -> settings.Changes:
     """Shares of the sites add up to 100 %: the largest other share makes up for the change."""
     if path[:2] != ("fractures", "sites") or path[-1] != "share":
         return {}

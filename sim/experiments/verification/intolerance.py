@@ -8,17 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.experiments.verification import chance, settings
-from sim.experiments.verification.logs import Arm, last_day, rows
-from sim.experiments.verification.settings import Changes
+from sim.experiments.verification import chance, logs, settings
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.time_to_intolerance import Hazard, cumulative_hazard, surviving
 from sim.experiments.verification.verdict import Case, Verdict, exact, together
 from sim.scenario.form.therapy import Course
 from sim.simulation.records import INTOLERANCE, PLAN, TOLERANCE, Floats
+from sim.vocabulary import UNCHANGED
 
 TIMES = 12
-SLACK = 1e-9
 DOSE_LEFT = {"halve": 0.5, "stop": 0.0}
 
 
@@ -26,7 +24,7 @@ DOSE_LEFT = {"halve": 0.5, "stop": 0.0}
 class Taken:
     """A course in an arm: its slot and form, its hazard, and the day each patient began."""
 
-    arm: Arm
+    arm: logs.Arm
     slot: int
     form: Course
     hazard: Hazard
@@ -43,24 +41,23 @@ class Taken:
         return frailty * float(dose**self.form.hazard_by_dose)
 
 
-def intolerance(subject: Subject) -> Verdict:
+@together
+def intolerance(subject: Subject) -> Iterator[Verdict]:
     """Times to intolerance follow the distribution of the file, and each step its random number.
 
     As in the file, and once more with a later start, frailty, and a halved dose before the stop.
     """
-    verdicts = []
     for changes in ({}, _strained(subject)):
         for arm in subject.arms(subject.many, changes, settings.NO_DEATHS).values():
             for slot, _, form in arm.courses:
                 if form.intolerance is not None:
                     begun = arm.first_day(PLAN + slot)
                     taken = Taken(arm, slot, form, cumulative_hazard(form), begun)
-                    verdicts.append(chance.within(_shares(taken)))
-                    verdicts.append(exact("times to intolerance", _steps(taken)))
-    return together(verdicts)
+                    yield chance.within(_shares(taken))
+                    yield exact("times to intolerance", _steps(taken))
 
 
-def _strained(subject: Subject) -> Changes:
+def _strained(subject: Subject) -> settings.Changes:
     courses = subject.courses.items()
     strain = {path: value for path, value in subject.strain.items() if path[1] in subject.courses}
     start = {"start": f"{round(subject.scenario.horizon / 5)} days"}
@@ -91,14 +88,14 @@ def _steps(taken: Taken) -> Iterator[Case]:
     ladder = taken.form.on_intolerance
     since, step = taken.begun.copy(), np.zeros(len(taken.begun), int)
     dose = np.full(len(since), taken.form.relative_dose)
-    for patient, day, _, value in rows(taken.arm.of(INTOLERANCE + taken.slot)):
+    for patient, day, _, value in logs.rows(taken.arm.of(INTOLERANCE + taken.slot)):
         if step[patient] == len(ladder):
             yield Case(f"patient {patient}, day {day}, a step after the last", False)
             return
         factor, draw = taken.factor(patient, dose[patient]), draws[patient, step[patient]]
         by = factor * taken.gained(patient, since[patient], day)
         before = factor * taken.gained(patient, since[patient], day - 1)
-        close = SLACK * max(1.0, abs(factor * taken.gained(patient, taken.begun[patient], day)))
+        close = UNCHANGED * max(1.0, abs(factor * taken.gained(patient, taken.begun[patient], day)))
         in_time = by >= draw - close and (before < draw + close or day - 1 <= since[patient])
         left = dose[patient] * DOSE_LEFT[ladder[step[patient]]]
         right = in_time and math.isclose(value, left)
@@ -108,12 +105,12 @@ def _steps(taken: Taken) -> Iterator[Case]:
     for patient in np.flatnonzero((step < len(ladder)) & (ends > since)).tolist():
         gained = taken.gained(patient, since[patient], ends[patient])
         gained *= taken.factor(patient, dose[patient])
-        right = gained < draws[patient, step[patient]] + SLACK * max(1.0, gained)
+        right = gained < draws[patient, step[patient]] + UNCHANGED * max(1.0, gained)
         yield Case(f"patient {patient}, no step {step[patient] + 1}", right)
 
 
 def _last_possible_day(taken: Taken) -> Floats:
     """The last day on which a patient can become intolerant: before the plan ends."""
-    last, duration = last_day(taken.arm.log, taken.arm.people), taken.form.duration
+    last, duration = logs.last_day(taken.arm.log, taken.arm.people), taken.form.duration
     longest = math.inf if duration is None else math.floor(duration)
     return np.where(np.isinf(taken.begun), 0.0, np.minimum(last, taken.begun + longest - 1))

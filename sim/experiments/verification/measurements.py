@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.experiments.verification.logs import last_day
+from sim.experiments.verification import logs
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.units import in_days
 from sim.experiments.verification.verdict import Case, each
@@ -42,7 +42,7 @@ def measurement_error(subject: Subject) -> Iterator[Case]:
 def visits(subject: Subject) -> Iterator[Case]:
     """Living patients are measured on each visit day of the file, from entry to the last day."""
     for arm in subject.arms(subject.some).values():
-        ends = last_day(arm.log, arm.people).tolist()
+        ends = logs.last_day(arm.log, arm.people).tolist()
         for kind, name in enumerate(KINDS):
             planned = _visit_days(subject, name)
             for patient, days in enumerate(arm.days(MEASURE + kind)):

@@ -48,7 +48,9 @@ def cumulative_hazard(therapy: Course) -> Hazard:
         level = getattr(time, name) / (DAYS_PER_YEAR if name == "rate" else 1.0)
         return _of_family(form.family, time, level)
     target = hazard_at(time.probability, therapy.frailty_sd)
-    return _of_family(form.family, time, _level(form.family, time, target)) if target else _zero
+    if not target:
+        return lambda _: 0.0
+    return _of_family(form.family, time, _level(form.family, time, target))
 
 
 def _level(family: str, time: Any, target: float) -> float:
@@ -78,10 +80,6 @@ def _of_family(family: str, time: Any, level: float) -> Hazard:
     if family == "loglogistic":
         return lambda t: math.log1p((t / level) ** time.shape)
     return lambda t: -math.log(ndtr(-math.log(t / level) / time.sigma)) if t > 0 else 0.0
-
-
-def _zero(_: float) -> float:
-    return 0.0
 
 
 def _of_steps(steps: list[Any], frailty_sd: float) -> Hazard:

@@ -1,18 +1,63 @@
-"""Differences between arms: their error accounts for the same patients in both arms."""
+"""Outcomes recounted from the event log, and errors of differences between arms."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
-from sim.experiments.verification.logs import Arm, selected
+from sim.experiments.verification import logs
 from sim.experiments.verification.subject import Subject, patient_outcomes, sums_of
-from sim.experiments.verification.verdict import Case, Verdict, exact, not_applicable
+from sim.experiments.verification.verdict import Case, Verdict, each, exact, not_applicable
 from sim.outcomes import added
 from sim.scenario import Study
-from sim.simulation.records import PLAN, Floats
-from sim.vocabulary import BONES
+from sim.simulation.records import DEATH, FRACTURE, INFUSION, MEASURE, PLAN, Floats, Log
+from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES
+
+
+@each("outcomes recounted")
+def recounted(subject: Subject) -> Iterator[Case]:
+    """Deaths, fractures, doses, stopped courses and gains of bone match a recount of the log."""
+    for changes in ({}, subject.strain):
+        for arm in subject.arms(subject.some, changes).values():
+            found = {}
+            for outcome in patient_outcomes(subject.study, arm):
+                top, bottom = float(outcome.numerator.sum()), float(outcome.denominator.sum())
+                found[outcome.name] = outcome.scale * top / bottom if bottom else np.nan
+            for name, expected in _recounted(arm):
+                right = np.isclose(found[name], expected, rtol=1e-9, equal_nan=True)
+                yield Case(f"{name} in {arm.name}: {found[name]:g}, not {expected:g}", right)
+
+
+def _recounted(arm: logs.Arm) -> Iterator[tuple[str, float]]:
+    years = float(logs.last_day(arm.log, arm.people).sum()) / DAYS_PER_YEAR
+    yield "deaths", 100 * len(arm.of(DEATH).day) / arm.people
+    for slot, site in enumerate(SITES):
+        yield f"{site} fractures", 100 * len(arm.of(FRACTURE + slot).day) / years
+    broke = {*arm.of(FRACTURE, len(SITES)).patient.tolist()}
+    yield "any fracture", 100 * len(broke) / arm.people
+    for slot, name, _ in arm.infusions:
+        yield f"{name} doses received", len(arm.given(INFUSION + slot).day) / arm.people
+    for slot, name, _ in arm.courses:
+        last = {patient: step for patient, _, _, step in logs.rows(arm.course_steps(slot))}
+        taking = sum(1 for step in last.values() if step > 0)
+        yield f"off {name}", 100 * (arm.people - taking) / arm.people
+    for kind, bone in enumerate(BONES):
+        yield f"{bone} annual increase", _annual_increase(arm.of(MEASURE + kind))
+
+
+def _annual_increase(measured: Log) -> float:
+    """Mean over patients of the last value against the first, per cent per year."""
+    values: dict[int, list[tuple[int, float]]] = {}
+    for patient, day, _, value in logs.rows(measured):
+        values.setdefault(patient, []).append((day, value))
+    gains = [
+        100 * (series[-1][1] - series[0][1]) / series[0][1] / (series[-1][0] / DAYS_PER_YEAR)
+        for series in values.values()
+        if len(series) > 1
+    ]
+    return float(np.mean(gains)) if gains else np.nan
 
 
 def differences(subject: Subject) -> Verdict:
@@ -24,7 +69,9 @@ def differences(subject: Subject) -> Verdict:
     if len(subject.scenario.arms) < 2:
         return not_applicable("one arm only")
     arms, cases = subject.arms(subject.many), []
-    entry = [selected(arm.log, (arm.log.day == 0) & (arm.log.kind < PLAN)) for arm in arms.values()]
+    entry = [
+        logs.selected(arm.log, (arm.log.day == 0) & (arm.log.kind < PLAN)) for arm in arms.values()
+    ]
     for name, log in zip(arms, entry, strict=True):
         cases.append(Case(f"entry of {name}", np.array_equal(log.value, entry[0].value)))
     notes = []
@@ -51,7 +98,7 @@ def _pair(study: Study) -> tuple[str, str]:
     return next(arm for arm in study.scenario.arms if arm != comparator), comparator
 
 
-def _values(subject: Subject, arms: dict[str, Arm], name: str) -> Floats:
+def _values(subject: Subject, arms: dict[str, logs.Arm], name: str) -> Floats:
     """An outcome of each patient in two arms, NaN where it is unknown: arms x patients."""
     values = []
     for arm in _pair(subject.study):

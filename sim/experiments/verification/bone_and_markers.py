@@ -1,35 +1,35 @@
-"""Bone density recalculated from the logged doses by numerical integration."""
+"""Bone density and markers recalculated from the logged doses by numerical integration."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
-from sim.experiments.verification.exposure import POINTS, WEIGHTS, actions, approached, between_rows
-from sim.experiments.verification.logs import Arm, first_day, selected
+from sim.experiments.verification import exposure, logs
 from sim.experiments.verification.settings import Changes
 from sim.experiments.verification.subject import Subject, baseline_of
 from sim.experiments.verification.verdict import Gap, Verdict, near, together
 from sim.scenario.form.study import Scenario
 from sim.simulation.biology.bone import LOWEST_BMD
+from sim.simulation.biology.markers import MOST_LOG_RATIO
 from sim.simulation.records import MEASURE, PLAN, REVIEW, Floats
-from sim.vocabulary import BONES, DAYS_PER_YEAR
+from sim.vocabulary import BONES, DAYS_PER_YEAR, MARKERS
 
 
-def bone_density(subject: Subject) -> Verdict:
+@together
+def bone_density(subject: Subject) -> Iterator[Verdict]:
     """Bone density follows from doses, rates and accrual, for every reading of the annual increase.
 
     Once as in the file; then for each reading with missed doses and intolerance, and with evidence
     that ends before follow-up does.
     """
-    verdicts = []
     for changes in ({}, *_readings(subject)):
-        arms = subject.arms(subject.few, changes, subject.no_noise).values()
-        reading = next(iter(arms)).scenario.accrual.name
-        verdicts.append(near(f"densities ({reading})", (gap for arm in arms for gap in _gaps(arm))))
-    return together(verdicts)
+        arms = [*subject.arms(subject.few, changes, subject.no_noise).values()]
+        gaps = (gap for arm in arms for gap in _gaps_of_bones(arm))
+        yield near(f"densities ({arms[0].scenario.accrual.name})", gaps)
 
 
 def _readings(subject: Subject) -> Iterator[Changes]:
@@ -45,7 +45,7 @@ def _readings(subject: Subject) -> Iterator[Changes]:
         yield {**subject.strain, ("beyond_evidence",): ends, ("accrual",): accrual}
 
 
-def _gaps(arm: Arm) -> Iterator[Gap]:
+def _gaps_of_bones(arm: logs.Arm) -> Iterator[Gap]:
     for kind, bone in enumerate(BONES):
         expected, measured = bone_density_by_day(arm, bone), arm.of(MEASURE + kind)
         recalculated = expected[measured.day, measured.patient]
@@ -54,7 +54,7 @@ def _gaps(arm: Arm) -> Iterator[Gap]:
         yield Gap(f"{bone} in {arm.name}", gaps, measured.patient)
 
 
-def bone_density_by_day(arm: Arm, bone: str) -> Floats:
+def bone_density_by_day(arm: logs.Arm, bone: str) -> Floats:
     """Bone density at the beginning of every day from the doses in the log of an arm.
 
     Parameters
@@ -75,12 +75,12 @@ def bone_density_by_day(arm: Arm, bone: str) -> Floats:
     increase of Laroche et al. (2011) has four readings.
     """
     z = baseline_of(arm.scenario, arm.people).responses[bone]
-    acting = actions(arm)
-    rate = between_rows(
+    acting = exposure.actions(arm)
+    rate = exposure.between_rows(
         {name: acting.at_nodes(name) for name in acting.levels},
         lambda regimen: _rate_of(arm.scenario, regimen, bone, z),
     )
-    rate = np.broadcast_to(rate, (len(POINTS), arm.last, arm.people))
+    rate = np.broadcast_to(rate, (len(exposure.POINTS), arm.last, arm.people))
     entry = arm.inputs.patients["bmd"][:, BONES.index(bone)]
     return entry * _share_of_entry(arm.scenario, rate, _plateau_day(arm))
 
@@ -96,13 +96,12 @@ def _rate_of(scenario: Scenario, regimen: str, bone: str, z: Floats) -> Floats:
     return np.asarray(yearly / DAYS_PER_YEAR)
 
 
-def _plateau_day(arm: Arm) -> Floats:
+def _plateau_day(arm: logs.Arm) -> Floats:
     """The day from which the bone of each patient changes at the rate of the plateau."""
     plateau = arm.scenario.accrual.plateau
     if plateau is None:
         return np.full(arm.people, np.inf)
-    treated = arm.of(PLAN, REVIEW - PLAN)
-    return first_day(selected(treated, treated.value > 0), arm.people) + round(plateau.months)
+    return logs.first_day(arm.given(PLAN, REVIEW - PLAN), arm.people) + round(plateau.months)
 
 
 def _share_of_entry(scenario: Scenario, rate: Floats, plateau_day: Floats) -> Floats:
@@ -111,9 +110,9 @@ def _share_of_entry(scenario: Scenario, rate: Floats, plateau_day: Floats) -> Fl
     accrual, after = scenario.accrual, round(scenario.beyond_evidence.after)
     if accrual.saturating is not None:
         tau, window = accrual.saturating.time_constant, accrual.saturating.window
-        gained = window / (1 - math.exp(-window / tau)) * approached(rate, 1 / tau)
+        gained = window / (1 - math.exp(-window / tau)) * exposure.approached(rate, 1 / tau)
     else:
-        daily = np.tensordot(WEIGHTS, rate, axes=1)
+        daily = np.tensordot(exposure.WEIGHTS, rate, axes=1)
         if accrual.plateau is not None:
             plateau = accrual.plateau.then / 100 / DAYS_PER_YEAR
             daily = np.where(days >= plateau_day, plateau, daily)
@@ -123,3 +122,59 @@ def _share_of_entry(scenario: Scenario, rate: Floats, plateau_day: Floats) -> Fl
         beyond = np.arange(len(share) - after)[:, None] / DAYS_PER_YEAR
         share[after:] = share[after] + scenario.beyond_evidence.rate / 100 * beyond
     return np.asarray(share)
+
+
+def markers(subject: Subject) -> Verdict:
+    """Markers follow from doses, onset and saturation, as in the file and with missed doses."""
+    return near("marker values", _gaps_of_markers(subject))
+
+
+def _gaps_of_markers(subject: Subject) -> Iterator[Gap]:
+    for changes in ({}, subject.strain):
+        for arm in subject.arms(subject.few, changes, subject.no_noise).values():
+            acting = exposure.actions(arm)
+            for name in arm.scenario.cohort.markers:
+                measured = arm.of(MEASURE + len(BONES) + MARKERS.index(name))
+                expected = marker_by_day(arm, acting, name)[measured.day, measured.patient]
+                gaps = np.abs(measured.value / expected - 1)
+                yield Gap(f"{name} in {arm.name}", gaps, measured.patient)
+
+
+def marker_by_day(arm: logs.Arm, acting: exposure.Actions, name: str) -> Floats:
+    """A marker at the beginning of every day from the actions of the therapies.
+
+    Parameters
+    ----------
+    arm, acting
+        The simulated patients of an arm, and the actions of its therapies.
+    name
+        `ctx`, `balp` or `tryptase`.
+
+    Returns
+    -------
+    array, (days + 1) x patients
+        Values in the marker's unit, without measurement error.
+
+    References
+    ----------
+    An effect site with a half-life of onset, and saturation: docs/model.md, section "Markers".
+    """
+    scenario, form = arm.scenario, getattr(arm.scenario.markers, name)
+    onset = math.log(2) / form.onset_half_life
+    z = baseline_of(scenario, arm.people).responses[name]
+    effects: dict[str, Floats] = {}
+    for therapy, decay in acting.decays.items():
+        at_site = exposure.approached(acting.at_nodes(therapy), onset)
+        if decay > 0:
+            full = exposure.full_effect(scenario.therapies[therapy], onset, form.half_effect)
+            at_site = at_site / (form.half_effect + at_site) / full
+        effects[therapy] = at_site
+
+    def log_ratio(regimen: str) -> Any:
+        change = getattr(scenario.effects[regimen], name) if regimen in scenario.effects else 0.0
+        spread = form.spread if change != 0 else 0.0
+        return math.log(1 + change) + spread * z - spread**2 / 2
+
+    total = np.broadcast_to(exposure.between_rows(effects, log_ratio), (arm.last + 1, arm.people))
+    entry = arm.inputs.patients["marker"][:, MARKERS.index(name)]
+    return np.asarray(entry * np.exp(np.minimum(total, MOST_LOG_RATIO)))
