@@ -8,6 +8,7 @@ each other: the members of a group.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -119,8 +120,7 @@ class SumTable:
         at = list(weights)
         products = {
             (i, j): self.products(self.pairs.index((at[i], at[j])))
-            for i in range(len(at))
-            for j in range(i + 1, len(at))
+            for i, j in itertools.combinations(range(len(at)), 2)
         }
         sums = [self.sums(label) for label in at]
         return estimates.contrast([*weights.values()], sums, products, *self._how(at[0]))

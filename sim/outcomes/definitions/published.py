@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.outcomes.arm import ArmRecords
-from sim.outcomes.definitions.named import MARKER_QUANTITIES, Outcome, mean
-from sim.outcomes.definitions.subgroups import COLUMNS as KNOWN
+from sim.outcomes.definitions.named import AT_ENTRY, MARKER_QUANTITIES, Outcome, mean
 from sim.outcomes.estimates import Sums, ratio, spread
 from sim.simulation.records import Floats
 from sim.vocabulary import Event
@@ -29,8 +28,7 @@ COLUMNS = (
 """Columns of the published numbers beside the simulated ones."""
 
 ENTRY = {"spine_t": "spine_t", "hip_t": "hip_t", **MARKER_QUANTITIES}
-"""Facts at entry that are measured, and their quantities; the others are in COLUMNS of
-`sim.outcomes.definitions.subgroups`."""
+"""Facts at entry that are measured, and their quantities; the others are in `AT_ENTRY`."""
 
 SHARES = {
     "share_with_reaction": Event.REACTION,
@@ -89,17 +87,12 @@ def against_reported(
         One row per fact, in COLUMNS. Spreads are standard deviations between patients unless the
         publication prints another kind. A statistic of an empty group is NaN.
     """
-    return [
-        (
-            fact["fact"],
-            fact["unit"],
-            fact["value"],
-            _printed_spread(fact),
-            *simulated(sums[fact["fact"]], fact["simulated"]),
-            source,
-        )
-        for fact in facts
-    ]
+    rows: list[tuple[object, ...]] = []
+    for fact in facts:
+        name, how = fact["fact"], fact["simulated"]
+        reported = fact["unit"], fact["value"], _printed_spread(fact)
+        rows.append((name, *reported, *simulated(sums[name], how), source))
+    return rows
 
 
 def in_group(records: ArmRecords, group: Mapping[str, str]) -> npt.NDArray[np.bool_]:
@@ -189,7 +182,7 @@ def _values(records: ArmRecords, name: str, of: str | None, at: float | None) ->
     if name == "entry":
         if of in ENTRY:
             return records.entry(ENTRY[of])
-        return records.known[KNOWN[str(of)]].astype(float)
+        return records.known[AT_ENTRY[str(of)]].astype(float)
     if name == "annual_increase":
         return records.annual_increase(str(of), day)
     if name == "total_increase":

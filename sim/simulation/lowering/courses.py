@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtri
 
 from sim.scenario.form.intolerance import Intolerance
 from sim.scenario.form.study import Scenario
@@ -38,18 +39,15 @@ def course_fields(scenario: Scenario) -> dict[str, Any]:
     ----------
     docs/model.md, section "Tolerance".
     """
-    ladder: list[list[float]] = [[] for _ in range(records.THERAPIES)]
-    ends: list[list[float]] = [[] for _ in range(records.THERAPIES)]
-    hazards: list[list[float]] = [[] for _ in range(records.THERAPIES)]
+    empty: list[list[float]] = [[] for _ in range(records.THERAPIES)]
+    ladder, ends, hazards = empty.copy(), empty.copy(), empty.copy()
     fields: dict[str, Any] = {
         "course_start": np.zeros(records.THERAPIES, np.int64),
         "course_length": np.full(records.THERAPIES, records.NEVER, np.int64),
         "family": np.full(records.THERAPIES, records.NO_INTOLERANCE, np.int64),
-        **{
-            n: np.zeros(records.THERAPIES)
-            for n in ("relative_dose", "dose_exponent", "family_a", "family_b")
-        },
     }
+    for name in ("relative_dose", "dose_exponent", "family_a", "family_b"):
+        fields[name] = np.zeros(records.THERAPIES)
     for slot, therapy in enumerate(scenario.therapies.values()):
         if not isinstance(therapy, Course):
             continue
@@ -62,45 +60,37 @@ def course_fields(scenario: Scenario) -> dict[str, Any]:
         fields["dose_exponent"][slot] = therapy.hazard_by_dose
         ladder[slot] = [{"halve": 0.5, "stop": 0.0}[rung] for rung in therapy.on_intolerance]
         if therapy.intolerance is not None:
-            family, a, b, ends[slot], hazards[slot] = _tolerance(
-                therapy.intolerance, therapy.frailty_sd
-            )
-            fields["family"][slot] = family
-            fields["family_a"][slot], fields["family_b"][slot] = a, b
+            family = _family(therapy.intolerance, therapy.frailty_sd)
+            for name, value in zip(("family", "family_a", "family_b"), family, strict=True):
+                fields[name][slot] = value
+            ends[slot], hazards[slot] = _steps(therapy.intolerance, therapy.frailty_sd)
     fields["ladder"] = padded(ladder, records.RUNGS, -1.0, "rungs of on_intolerance")
     fields["step_end"] = padded(ends, records.STEPS_OF_HAZARD, None, "steps of intolerance")
     fields["step_hazard"] = padded(hazards, records.STEPS_OF_HAZARD, None, "steps of intolerance")
     return fields
 
 
-def _tolerance(
-    intolerance: Intolerance, frailty_sd: float
-) -> tuple[int, float, float, list[float], list[float]]:
-    """Family, its two parameters (days), and the ends and accumulated hazards of its steps."""
+def _family(intolerance: Intolerance, frailty_sd: float) -> tuple[int, float, float]:
+    """Family of the time to intolerance and its two parameters (days); steps have none."""
     if intolerance.steps is not None:
-        return (records.STEPS, 0.0, 0.0, *_steps(intolerance, frailty_sd))
+        return records.STEPS, 0.0, 0.0
     family = intolerance.family
     time = getattr(intolerance, family)
     target = None if time.by is None else hazard_for_survival(1 - time.probability, frailty_sd)
-    if family == "exponential":
-        rate = time.rate / DAYS_PER_YEAR if target is None else target / time.by
-        return records.GOMPERTZ, rate, 0.0, [], []
     if family == "weibull":
         scale = time.scale if target is None else time.by / target ** (1 / time.shape)
-        return records.WEIBULL, time.shape, scale, [], []
-    if family == "gompertz":
-        growth = time.growth / DAYS_PER_YEAR
+        return records.WEIBULL, time.shape, scale
+    if family in ("exponential", "gompertz"):
+        growth = getattr(time, "growth", 0.0) / DAYS_PER_YEAR
         unit = math.expm1(growth * (time.by or 0)) / growth if growth else time.by
         rate = time.rate / DAYS_PER_YEAR if target is None else target / unit
-        return records.GOMPERTZ, rate, growth, [], []
+        return records.GOMPERTZ, rate, growth
     if family == "lognormal_time":
-        from scipy.special import ndtri
-
         above = 0.0 if target is None else float(ndtri(-math.expm1(-target)))
         median = time.median if target is None else time.by / math.exp(time.sigma * above)
-        return records.LOGNORMAL_TIME, median, time.sigma, [], []
+        return records.LOGNORMAL_TIME, median, time.sigma
     median = time.median if target is None else time.by / math.expm1(target) ** (1 / time.shape)
-    return records.LOGLOGISTIC, median, time.shape, [], []
+    return records.LOGLOGISTIC, median, time.shape
 
 
 def _steps(intolerance: Intolerance, frailty_sd: float) -> tuple[list[float], list[float]]:
