@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))  # this file is also run by itself, in a process o
 from sim.cli.exit_codes import A_CHECK_DIFFERS  # noqa: E402
 from sim.cli.verify import verify  # noqa: E402
 from sim.experiments import verification  # noqa: E402
-from sim.experiments.verification import CHECKS, chance, checks, units, verdict  # noqa: E402
+from sim.experiments.verification import CHECKS, chance, checks, inputs, verdict  # noqa: E402
 from sim.experiments.verification.subject import Subject, work_of  # noqa: E402
 from sim.scenario import load  # noqa: E402
 
@@ -232,7 +232,8 @@ FAULTS = (
           "max(patient.bmd[bone], LOWEST_BMD)",
           "max(patient.bmd[bone], LOWEST_BMD) * (1 + sum(params.in_arm))", SAME_START),
     Fault("noise by the days that are left", "sim.simulation.lowering.streams",
-          "days[days != records.NEVER]", "params['horizon'] - days[days != records.NEVER]", SHORTER),
+          "days[days != records.NEVER]", "params['horizon'] - days[days != records.NEVER]",
+          SHORTER),
     Fault("only the first therapy of an arm is given", "sim.simulation.lowering.parameters",
           "= name in therapies", "= name in therapies[:1]", "Equal arms have equal results"),
     Fault("natural history left out", "sim.simulation.lowering.effects",
@@ -422,7 +423,7 @@ def test_the_command_says_what_was_found(monkeypatch):
 
 
 def test_a_check_that_fails_is_exit_code_5(monkeypatch):
-    monkeypatch.setitem(units.TIMES, "month", 30.0)
+    monkeypatch.setitem(inputs.TIMES, "month", 30.0)
     only(monkeypatch, UNITS)
     done = CliRunner().invoke(verify, [str(BASE), "-q"])
     assert done.exit_code == A_CHECK_DIFFERS

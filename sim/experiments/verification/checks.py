@@ -7,20 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.experiments.verification import (
-    arms,
     bone_and_markers,
     cohort,
     deaths,
     doses,
     extreme_values,
     fractures,
-    inputs_used,
+    inputs,
     intolerance,
     measurements,
     outcomes,
     patient_histories,
     random_numbers,
-    units,
 )
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Verdict, not_applicable
@@ -47,8 +45,8 @@ CHECKS = tuple(
     Check(name, answers, run)
     for answers, checks in (
         ("TECH-VER: input calculations", {
-            "Quantities are converted to the units of the model": units.quantities,
-            "Every number of the file is used": inputs_used.every_number,
+            "Quantities are converted to the units of the model": inputs.quantities,
+            "Every number of the file is used": inputs.every_number,
             "The cohort matches its distributions": cohort.cohort,
             "Entry values and doses match the file and the draws": cohort.entry_values,
         }),
@@ -68,7 +66,7 @@ CHECKS = tuple(
             "Fractures are a Poisson process if bone density has no effect": fractures.poisson,
             "Fractures match the hazard from bone density": fractures.by_bone_density,
             "Deaths after fractures match their draws": deaths.of_fractures,
-            "A larger effect never lowers bone density": arms.more_effect,
+            "A larger effect never lowers bone density": extreme_values.more_effect,
         }),
         ("AdViSHE: computerised model, unit testing", {
             "Bone density matches numerical integration": bone_and_markers.bone_density,
@@ -80,11 +78,11 @@ CHECKS = tuple(
             "Doses with probability 0 and 1": extreme_values.doses,
             "Zero and extreme mortality": extreme_values.mortality,
             "Fatal fractures with probability 0 and 1": extreme_values.fatal_fractures,
-            "Equal arms have equal results": arms.equal_arms,
-            "Treatment without effect reproduces natural history": arms.no_effect,
+            "Equal arms have equal results": extreme_values.equal_arms,
+            "Treatment without effect reproduces natural history": extreme_values.no_effect,
             "All arms have the same fractures if bone density has no effect":
-                arms.fractures_without_bone,
-            "A direct fracture ratio of 1 has no effect": arms.ratio_of_one,
+                extreme_values.fractures_without_bone,
+            "A direct fracture ratio of 1 has no effect": extreme_values.ratio_of_one,
         }),
         ("AdViSHE: computerised model, testing of traces", {
             "Every patient is measured at every visit": measurements.visits,
@@ -94,7 +92,7 @@ CHECKS = tuple(
             "Both engines write identical logs": patient_histories.engines,
         }),
         ("TECH-VER: result calculations", {
-            "Arm labels have no effect": arms.labels,
+            "Arm labels have no effect": extreme_values.labels,
             "Patients are independent": patient_histories.independent,
             "Outcomes match a recount of the event log": outcomes.recounted,
             "The block size has no effect": patient_histories.block_sizes,
@@ -152,15 +150,16 @@ class Verification:
 
 
 def run_checks(subject: Subject, checks: Sequence[Check] = CHECKS) -> Iterator[Finding]:
-    """Run checks one after another and yield their verdicts."""
+    """Run checks one after another and yield their verdicts.
+
+    A check that needs a change which the scenario does not allow does not apply.
+    """
     for check in checks:
-        yield Finding(check, _run(check, subject))
-
-
-def _run(check: Check, subject: Subject) -> Verdict:
-    """A check that needs a change which the scenario does not allow does not apply."""
-    try:
-        return check.run(subject)
-    except ScenarioError as error:
-        why = error.mistakes[0].message
-        return not_applicable(f"the scenario does not allow the change for this check: {why}")
+        try:
+            verdict = check.run(subject)
+        except ScenarioError as error:
+            why = error.mistakes[0].message
+            verdict = not_applicable(
+                f"the scenario does not allow the change for this check: {why}"
+            )
+        yield Finding(check, verdict)

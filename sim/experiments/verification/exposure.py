@@ -16,7 +16,7 @@ from scipy.signal import lfilter
 from sim.experiments.verification import logs
 from sim.experiments.verification.doses import planned_days
 from sim.scenario.form.therapy import Infusions
-from sim.simulation.records import INFUSION, Floats, Log
+from sim.simulation.records import INFUSION, Floats
 
 NODES = 8
 """Nodes of Gauss-Legendre quadrature per day: errors below 1e-8 for half-lives from 0.1 day."""
@@ -44,16 +44,17 @@ class Actions:
 
 def actions(arm: logs.Arm) -> Actions:
     """The actions of the therapies of an arm, from the doses in its log."""
-    shape = arm.last, arm.people
     levels, decays = {}, {}
     for slot, name, infusions in arm.infusions:
         decays[name] = _decay(infusions)
-        exposure = _accumulated(_doses(arm.of(INFUSION + slot), shape), decays[name])
+        given, doses = arm.of(INFUSION + slot), np.zeros((arm.last + 1, arm.people))
+        doses[given.day, given.patient] = given.value
+        exposure = _accumulated(doses[:-1], decays[name])
         reference = infusions.exposure.action_1.dose
         per_kg = arm.inputs.patients["weight"] if reference.unit == "mg/kg" else 1.0
         levels[name] = exposure / action_1(infusions) / (reference.amount * per_kg)
     for slot, name, _ in arm.courses:
-        decays[name], levels[name] = 0.0, np.zeros(shape)
+        decays[name], levels[name] = 0.0, np.zeros((arm.last, arm.people))
         for patient, day, _, step in logs.rows(arm.course_steps(slot)):
             levels[name][day:, patient] = step  # the later event of a day counts
     return Actions(levels, decays)
@@ -61,13 +62,6 @@ def actions(arm: logs.Arm) -> Actions:
 
 def _decay(therapy: Infusions) -> float:
     return math.log(2) / therapy.exposure.half_life
-
-
-def _doses(given: Log, shape: tuple[int, int]) -> Floats:
-    """The dose of each day: days x patients."""
-    doses = np.zeros((shape[0] + 1, shape[1]))
-    doses[given.day, given.patient] = given.value
-    return doses[:-1]
 
 
 def _accumulated(doses: Floats, decay: float) -> Floats:

@@ -32,7 +32,7 @@ def poisson(subject: Subject) -> Iterator[Verdict]:
     The number of fractures is that of a Poisson process. Once as frequent as in the file, once one
     per year, with the imminent risk of the file.
     """
-    constant = {**CONSTANT, **subject.no_ratio}
+    constant = {**CONSTANT, **subject.fracture_ratio(None)}
     no_imminent, often = settings.each_site("imminent", None), settings.base_rate("1 per year")
     yield chance.within(_numbers(subject.first_arm(subject.many, constant, no_imminent)))
     for what, rate in {"fractures": {}, "frequent fractures": often}.items():

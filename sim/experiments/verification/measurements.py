@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.experiments.verification import logs
+from sim.experiments.verification.inputs import in_days
 from sim.experiments.verification.subject import Subject
-from sim.experiments.verification.units import in_days
 from sim.experiments.verification.verdict import Case, each
 from sim.simulation.records import MEASURE, NEVER, NOISE
-from sim.vocabulary import BONES, MARKERS
+from sim.vocabulary import BONES, MARKERS, UNCHANGED
 
 KINDS = (*BONES, *MARKERS)
 """What is measured, in the order of the kinds of event."""
@@ -34,7 +34,7 @@ def measurement_error(subject: Subject) -> Iterator[Case]:
                 z = arm.inputs.numbers(NOISE, kind)[measured.patient, visit]
                 sd = math.sqrt(math.log(1 + cv * cv))
                 factor = 1 + cv * z if name in BONES else np.exp(sd * z - sd * sd / 2)
-                right = np.isclose(measured.value, true.value * factor, rtol=1e-9)
+                right = np.isclose(measured.value, true.value * factor, rtol=UNCHANGED)
                 yield Case(f"{name} in {arm.name}", right, measured.patient)
 
 

@@ -10,10 +10,10 @@ import numpy as np
 from sim.experiments.verification import logs
 from sim.experiments.verification.subject import Subject, patient_outcomes, sums_of
 from sim.experiments.verification.verdict import Case, Verdict, each, exact, not_applicable
-from sim.outcomes import added
+from sim.outcomes import Outcome, added
 from sim.scenario import Study
 from sim.simulation.records import DEATH, FRACTURE, INFUSION, MEASURE, PLAN, Floats, Log
-from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES
+from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES, UNCHANGED
 
 
 @each("outcomes recounted")
@@ -21,13 +21,15 @@ def recounted(subject: Subject) -> Iterator[Case]:
     """Deaths, fractures, doses, stopped courses and gains of bone match a recount of the log."""
     for changes in ({}, subject.strain):
         for arm in subject.arms(subject.some, changes).values():
-            found = {}
-            for outcome in patient_outcomes(subject.study, arm):
-                top, bottom = float(outcome.numerator.sum()), float(outcome.denominator.sum())
-                found[outcome.name] = outcome.scale * top / bottom if bottom else np.nan
+            found = {o.name: _value_of(o) for o in patient_outcomes(subject.study, arm)}
             for name, expected in _recounted(arm):
-                right = np.isclose(found[name], expected, rtol=1e-9, equal_nan=True)
+                right = np.isclose(found[name], expected, rtol=UNCHANGED, equal_nan=True)
                 yield Case(f"{name} in {arm.name}: {found[name]:g}, not {expected:g}", right)
+
+
+def _value_of(outcome: Outcome) -> float:
+    top, bottom = float(outcome.numerator.sum()), float(outcome.denominator.sum())
+    return outcome.scale * top / bottom if bottom else math.nan
 
 
 def _recounted(arm: logs.Arm) -> Iterator[tuple[str, float]]:
@@ -118,9 +120,7 @@ def _paired_error(pair: Floats) -> float:
 
 def _error_of_difference(subject: Subject, name: str) -> float:
     """The Monte Carlo error that the program gives for a difference."""
-    sums = added([sums_of(subject.study, range(subject.many))])
-    first, _ = _pair(subject.study)
-    for at, (label, _) in enumerate(sums.pairs):
-        if sums.labels[label].name == name and sums.labels[label].arm[1] == first:
-            return sums.difference(at).mc_error
-    return math.nan
+    sums, (first, _) = added([sums_of(subject.study, range(subject.many))]), _pair(subject.study)
+    labels = [sums.labels[label] for label, _ in sums.pairs]
+    known = [label.name == name and label.arm[1] == first for label in labels]
+    return sums.difference(known.index(True)).mc_error

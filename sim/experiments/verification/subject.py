@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,10 +105,9 @@ class Subject:
         """Measurements without error."""
         return {("measurement", name): "0 %" for name in self.study.document["measurement"]}
 
-    @property
-    def no_ratio(self) -> settings.Changes:
-        """Regimens that act on fractures only through bone density."""
-        return settings.each_of(("effects",), self.scenario.effects, {"fracture_ratio": None})
+    def fracture_ratio(self, by_site: Mapping[str, str] | None) -> settings.Changes:
+        """Regimens with a direct fracture ratio, or None: they act through bone density alone."""
+        return settings.each_of(("effects",), self.scenario.effects, {"fracture_ratio": by_site})
 
     @property
     def strain(self) -> settings.Changes:

@@ -81,7 +81,7 @@ def _family(intolerance: Intolerance, frailty_sd: float) -> tuple[int, float, fl
         scale = time.scale if target is None else time.by / target ** (1 / time.shape)
         return records.WEIBULL, time.shape, scale
     if family in ("exponential", "gompertz"):
-        growth = getattr(time, "growth", 0.0) / DAYS_PER_YEAR
+        growth = (time.growth or 0.0) / DAYS_PER_YEAR
         unit = math.expm1(growth * (time.by or 0)) / growth if growth else time.by
         rate = time.rate / DAYS_PER_YEAR if target is None else target / unit
         return records.GOMPERTZ, rate, growth
