@@ -170,13 +170,10 @@ def sum_table(
     lines = [line if unit == 1 else _by_unit(line, unit) for line in lines]
     own = [by_part(part, line.inside, *_own(line)) for line in lines]
     paired = [by_part(part, *_products(lines[i], lines[j])) for i, j in pairs]
-    empty = np.zeros((len(own[0]), len(Products._fields), 0))
-    return SumTable(
-        [line.label for line in lines],
-        [*pairs],
-        np.stack(own, axis=2),
-        np.stack(paired, axis=2) if paired else empty,
-    )
+    products = np.zeros((len(own[0]), len(Products._fields), 0))
+    if paired:
+        products = np.stack(paired, axis=2)
+    return SumTable([line.label for line in lines], [*pairs], np.stack(own, axis=2), products)
 
 
 def compared(lines: Iterable[Line], arms: Iterable[tuple[ArmKey, ArmKey]]) -> SumTable:

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.verification import exposure, logs
-from sim.experiments.verification.settings import Changes
+from sim.experiments.verification import exposure, logs, settings
 from sim.experiments.verification.subject import Subject, baseline_of
 from sim.experiments.verification.verdict import Gap, Verdict, near, together
 from sim.scenario.form.study import Scenario
@@ -32,7 +31,7 @@ def bone_density(subject: Subject) -> Iterator[Verdict]:
         yield near(f"densities ({arms[0].scenario.accrual.name})", gaps)
 
 
-def _readings(subject: Subject) -> Iterator[Changes]:
+def _readings(subject: Subject) -> Iterator[settings.Changes]:
     """Every reading of the annual increase under strain."""
     horizon = subject.scenario.horizon
     ends = {"after": f"{round(horizon * 0.8)} days", "rate": "-1 %/year"}

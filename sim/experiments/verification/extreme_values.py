@@ -8,20 +8,9 @@ from typing import Any
 import numpy as np
 
 from sim.experiments.verification import logs, settings
-from sim.experiments.verification.settings import Changes
 from sim.experiments.verification.subject import Subject, patient_outcomes
 from sim.experiments.verification.verdict import Case, Verdict, each, exact
-from sim.simulation.records import (
-    DEATH,
-    END,
-    FRACTURE,
-    INFUSION,
-    INTOLERANCE,
-    MEASURE,
-    PLAN,
-    REVIEW,
-    Log,
-)
+from sim.simulation import records
 from sim.vocabulary import BONES, SITES, UNCHANGED
 
 SURELY = {"first": "100 %", "later": "100 %", "ends_course": "100 %"}
@@ -37,14 +26,14 @@ def intolerance(subject: Subject) -> Iterator[Case]:
     )
     for arm in surely.values():
         for slot, name, _ in arm.courses:
-            stopped = never[arm.name].first_day(INTOLERANCE + slot)
+            stopped = never[arm.name].first_day(records.INTOLERANCE + slot)
             yield Case(f"{name} in {arm.name} goes on", np.isinf(stopped))
-            begun = logs.first_day(arm.given(PLAN + slot), arm.people)
-            in_time = arm.first_day(INTOLERANCE + slot) <= begun + days
+            begun = logs.first_day(arm.given(records.PLAN + slot), arm.people)
+            in_time = arm.first_day(records.INTOLERANCE + slot) <= begun + days
             yield Case(f"{name} in {arm.name} stops", in_time | (begun + days > arm.last))
 
 
-def _intolerant(subject: Subject, probability: str, days: int) -> Changes:
+def _intolerant(subject: Subject, probability: str, days: int) -> settings.Changes:
     """Courses that end with a probability by a day, whatever the dose."""
     course = {
         "hazard_by_dose": "0",
@@ -68,7 +57,7 @@ def doses(subject: Subject) -> Iterator[Case]:
         changes = settings.each_of(("therapies",), subject.infusions, therapy)
         for arm in subject.arms(subject.some, changes).values():
             for slot, name, _ in arm.infusions:
-                number = logs.number_of_rows(arm.given(INFUSION + slot), arm.people)
+                number = logs.number_of_rows(arm.given(records.INFUSION + slot), arm.people)
                 yield Case(f"{name} in {arm.name}, {what}", number <= most)
 
 
@@ -77,9 +66,10 @@ def mortality(subject: Subject) -> Iterator[Case]:
     """Without mortality no patient dies; with an enormous one every patient dies on day 1."""
     deadly = {**settings.NO_FATAL_FRACTURES, **settings.mortality_ratio("1000000000")}
     for arm in subject.arms(subject.some, settings.NO_DEATHS).values():
-        yield Case(f"survival without mortality in {arm.name}", np.isinf(arm.first_day(DEATH)))
+        died = arm.first_day(records.DEATH)
+        yield Case(f"survival without mortality in {arm.name}", np.isinf(died))
     for arm in subject.arms(subject.some, deadly).values():
-        right = (arm.first_day(DEATH) == 1) & np.isinf(arm.first_day(END))
+        right = (arm.first_day(records.DEATH) == 1) & np.isinf(arm.first_day(records.END))
         yield Case(f"death on day 1 in {arm.name}", right)
 
 
@@ -88,10 +78,10 @@ def fatal_fractures(subject: Subject) -> Iterator[Case]:
     """With case fatality 0 % no fracture kills; with 100 % the first one does within a year."""
     often = {**settings.NO_DEATHS, **settings.base_rate("1 per year")}
     for arm in subject.arms(subject.some, often).values():
-        yield Case(f"survival of fractures in {arm.name}", np.isinf(arm.first_day(DEATH)))
+        yield Case(f"survival of fractures in {arm.name}", np.isinf(arm.first_day(records.DEATH)))
     fatal = settings.each_site("case_fatality", "100 %")
     for arm in subject.arms(subject.some, often, fatal).values():
-        broke, died = arm.first_day(FRACTURE, len(SITES)), arm.first_day(DEATH)
+        broke, died = arm.first_day(records.FRACTURE, len(SITES)), arm.first_day(records.DEATH)
         in_time = (died > broke) & (died <= broke + 365)
         due = (broke + 365 <= arm.last) | np.isfinite(died)
         yield Case(f"death after the first fracture in {arm.name}", in_time | ~due)
@@ -145,10 +135,11 @@ def no_effect(subject: Subject) -> Iterator[Case]:
             yield _same_history(*(arm.log for arm in subject.arms(subject.some, *changes).values()))
 
 
-def _same_history(treated: Log, untreated: Log) -> Case:
+def _same_history(treated: records.Log, untreated: records.Log) -> Case:
     """The same events without those of treatment, with the same values but for rounding."""
-    both = treated, untreated
-    first, second = (logs.selected(g, (g.kind < PLAN) | (g.kind > REVIEW)) for g in both)
+    treatment = range(records.PLAN, records.REVIEW + 1)
+    both = (logs.selected(log, ~np.isin(log.kind, treatment)) for log in (treated, untreated))
+    first, second = both
     if len(first.day) != len(second.day):
         return Case(f"{len(first.day)} events with treatment, {len(second.day)} without", False)
     right = np.isclose(first.value, second.value, rtol=UNCHANGED, atol=0)
@@ -161,7 +152,7 @@ def fractures_without_bone(subject: Subject) -> Verdict:
     """Without effects of bone density and direct ratios, all arms have the same fractures."""
     often = {**settings.base_rate("0.5 per year"), **settings.NO_FATAL_FRACTURES}
     arms = subject.arms(subject.some, settings.NO_GRADIENT, subject.fracture_ratio(None), often)
-    first, *others = (arm.of(FRACTURE, len(SITES)) for arm in arms.values())
+    first, *others = (arm.of(records.FRACTURE, len(SITES)) for arm in arms.values())
     cases = [Case(arm, logs.same(first, log)) for arm, log in zip([*arms][1:], others, strict=True)]
     note = f"{len(first.day)} fractures in each"
     return exact("further arms", cases, note)
@@ -177,7 +168,7 @@ def ratio_of_one(subject: Subject) -> Iterator[Case]:
     without, with_one, with_two, doubled = (subject.arms(subject.some, *c) for c in changes)
     for arm in without:
         yield Case(f"ratio 1 in {arm}", logs.same(with_one[arm].log, without[arm].log))
-        days = [arms[arm].of(FRACTURE, len(SITES))[:3] for arms in (with_two, doubled)]
+        days = [arms[arm].of(records.FRACTURE, len(SITES))[:3] for arms in (with_two, doubled)]
         yield Case(f"ratio 2 in {arm}", all(map(np.array_equal, *days)))
 
 
@@ -191,5 +182,6 @@ def more_effect(subject: Subject) -> Iterator[Case]:
             mean = getattr(subject.scenario.effects[regimen], bone).mean
             effects = [{"mean": f"{m:.17g} %/year", "sd": "1 %/year"} for m in (mean, mean + 2)]
             changes = [{("effects", regimen, bone): effect, **exactly} for effect in effects]
-            low, high = (subject.arms(subject.some, c)[arm].of(MEASURE + kind) for c in changes)
+            measured = (subject.arms(subject.some, change)[arm] for change in changes)
+            low, high = (one.of(records.MEASURE + kind) for one in measured)
             yield Case(f"{bone} in {arm}", high.value >= low.value * (1 - UNCHANGED), low.patient)

@@ -161,10 +161,8 @@ def cumulative_hazard(therapy: Course) -> Hazard:
 def _level(family: str, time: Any, target: float) -> float:
     """The parameter with which a family has a cumulative hazard of `target` at `time.by`."""
     by: float = time.by
-    if family == "exponential":
-        return target / by
-    if family == "gompertz":
-        growth = time.growth / DAYS_PER_YEAR
+    if family in ("exponential", "gompertz"):
+        growth = (time.growth or 0.0) / DAYS_PER_YEAR
         return target * growth / math.expm1(growth * by) if growth else target / by
     if family == "weibull":
         return float(by / target ** (1 / time.shape))
@@ -175,10 +173,8 @@ def _level(family: str, time: Any, target: float) -> float:
 
 def _of_family(family: str, time: Any, level: float) -> Hazard:
     """The cumulative hazard of a family; `level` is a rate per day or a time in days."""
-    if family == "exponential":
-        return lambda t: level * t
-    if family == "gompertz":
-        growth = time.growth / DAYS_PER_YEAR
+    if family in ("exponential", "gompertz"):
+        growth = (time.growth or 0.0) / DAYS_PER_YEAR
         return lambda t: level * (math.expm1(growth * t) / growth if growth else t)
     if family == "weibull":
         return lambda t: float((t / level) ** time.shape)

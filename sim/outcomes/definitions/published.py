@@ -15,16 +15,8 @@ from sim.outcomes.estimates import Sums, ratio, spread
 from sim.simulation.records import Floats
 from sim.vocabulary import Event
 
-COLUMNS = (
-    "fact",
-    "unit",
-    "reported",
-    "reported_spread",
-    "simulated",
-    "simulated_spread",
-    "mc_error",
-    "source",
-)
+REPORTED, SIMULATED = ("reported", "reported_spread"), ("simulated", "simulated_spread", "mc_error")
+COLUMNS = ("fact", "unit", *REPORTED, *SIMULATED, "source")
 """Columns of the published numbers beside the simulated ones."""
 
 ENTRY = {"spine_t": "spine_t", "hip_t": "hip_t", **MARKER_QUANTITIES}

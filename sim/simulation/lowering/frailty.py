@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from functools import cache
 
 import numpy as np
 from scipy.optimize import brentq
 
-from sim.simulation.records import Floats
-
-NODES = 64
+Z, WEIGHTS = np.polynomial.hermite_e.hermegauss(64)
+"""Nodes and weights of the quadrature over a standard normal variable."""
 
 
 def log_sd(sd: float) -> float:
@@ -27,13 +25,6 @@ def log_sd(sd: float) -> float:
         Standard deviation of its logarithm.
     """
     return math.sqrt(math.log1p(sd * sd))
-
-
-@cache
-def _nodes() -> tuple[Floats, Floats]:
-    """Nodes and weights of the quadrature over a standard normal variable."""
-    z, weight = np.polynomial.hermite_e.hermegauss(NODES)
-    return z, weight
 
 
 def survival_under(hazard: float, sd: float) -> float:
@@ -65,10 +56,9 @@ def survival_under(hazard: float, sd: float) -> float:
     """
     if sd == 0:
         return math.exp(-hazard)
-    z, weight = _nodes()
     spread = log_sd(sd)
-    frailty = np.exp(spread * z - spread**2 / 2)
-    return float(np.sum(weight * np.exp(-frailty * hazard)) / np.sum(weight))
+    frailty = np.exp(spread * Z - spread**2 / 2)
+    return float(np.sum(WEIGHTS * np.exp(-frailty * hazard)) / np.sum(WEIGHTS))
 
 
 def hazard_for_survival(survival: float, sd: float) -> float:
