@@ -1,4 +1,4 @@
-"""Bone density and markers recalculated from the logged doses by numerical integration."""
+"""Bone density and markers: recalculated from the logged doses, and measured at every visit."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from sim.experiments.verification import exposure, logs, settings
+from sim.experiments.verification.inputs import in_days
 from sim.experiments.verification.subject import Subject, baseline_of
-from sim.experiments.verification.verdict import Gap, Verdict, near, together
+from sim.experiments.verification.verdict import Case, Gap, Verdict, each, near, together
 from sim.scenario.form.study import Scenario
 from sim.simulation.biology.bone import LOWEST_BMD
 from sim.simulation.biology.markers import MOST_LOG_RATIO
-from sim.simulation.records import MEASURE, PLAN, REVIEW, Floats
-from sim.vocabulary import BONES, DAYS_PER_YEAR, MARKERS
+from sim.simulation.records import MEASURE, NEVER, NOISE, PLAN, REVIEW, Floats
+from sim.vocabulary import BONES, DAYS_PER_YEAR, MARKERS, UNCHANGED
 
 
 @together
@@ -50,7 +51,7 @@ def _gaps_of_bones(arm: logs.Arm) -> Iterator[Gap]:
         recalculated = expected[measured.day, measured.patient]
         gaps = np.abs(measured.value / np.maximum(recalculated, LOWEST_BMD) - 1)
         gaps[(expected.min(axis=0) < LOWEST_BMD)[measured.patient]] = 0.0  # bone at its floor
-        yield Gap(f"{bone} in {arm.name}", gaps, measured.patient)
+        yield f"{bone} in {arm.name}", gaps, measured.patient
 
 
 def bone_density_by_day(arm: logs.Arm, bone: str) -> Floats:
@@ -136,7 +137,7 @@ def _gaps_of_markers(subject: Subject) -> Iterator[Gap]:
                 measured = arm.of(MEASURE + len(BONES) + MARKERS.index(name))
                 expected = marker_by_day(arm, acting, name)[measured.day, measured.patient]
                 gaps = np.abs(measured.value / expected - 1)
-                yield Gap(f"{name} in {arm.name}", gaps, measured.patient)
+                yield f"{name} in {arm.name}", gaps, measured.patient
 
 
 def marker_by_day(arm: logs.Arm, acting: exposure.Actions, name: str) -> Floats:
@@ -177,3 +178,52 @@ def marker_by_day(arm: logs.Arm, acting: exposure.Actions, name: str) -> Floats:
     total = np.broadcast_to(exposure.between_rows(effects, log_ratio), (arm.last + 1, arm.people))
     entry = arm.inputs.patients["marker"][:, MARKERS.index(name)]
     return np.asarray(entry * np.exp(np.minimum(total, MOST_LOG_RATIO)))
+
+
+KINDS = (*BONES, *MARKERS)
+"""What is measured, in the order of the kinds of event."""
+
+
+@each("measured values")
+def measurement_error(subject: Subject) -> Iterator[Case]:
+    """A measured bone density is true x (1 + CV z); a marker has a log-normal error of mean 1."""
+    exactly = subject.arms(subject.some, subject.no_noise)
+    for arm in subject.arms(subject.some).values():
+        for kind, name in enumerate(KINDS):
+            measured, true = arm.of(MEASURE + kind), exactly[arm.name].of(MEASURE + kind)
+            if len(measured.day) != len(true.day):
+                yield Case(f"the number of {name} values in {arm.name}", False)
+            elif len(measured.day):
+                cv = getattr(subject.scenario.measurement, name)
+                visits = arm.inputs.params["visit_days"][kind]
+                visit = np.searchsorted(visits[visits != NEVER], measured.day)
+                z = arm.inputs.numbers(NOISE, kind)[measured.patient, visit]
+                sd = math.sqrt(math.log(1 + cv * cv))
+                factor = 1 + cv * z if name in BONES else np.exp(sd * z - sd * sd / 2)
+                right = np.isclose(measured.value, true.value * factor, rtol=UNCHANGED)
+                yield Case(f"{name} in {arm.name}", right, measured.patient)
+
+
+@each("series of visits")
+def visits(subject: Subject) -> Iterator[Case]:
+    """Living patients are measured on each visit day of the file, from entry to the last day."""
+    for arm in subject.arms(subject.some).values():
+        ends = logs.last_day(arm.log, arm.people).tolist()
+        for kind, name in enumerate(KINDS):
+            planned = _visit_days(subject, name)
+            for patient, days in enumerate(arm.days(MEASURE + kind)):
+                expected = [day for day in planned if day <= ends[patient]]
+                yield Case(f"{name} of patient {patient} in {arm.name}", days == expected)
+
+
+def _visit_days(subject: Subject, name: str) -> list[int]:
+    scenario = subject.scenario
+    if name not in (*BONES, *scenario.cohort.markers):
+        return []
+    last, days = round(scenario.horizon), {0}
+    visits = scenario.visits.dxa if name in BONES else scenario.visits.markers
+    for text in (visit.text for visit in visits):
+        interval = in_days(text.removeprefix("every "))
+        times = range(1, int(last / interval) + 2) if text.startswith("every ") else (1,)
+        days |= {round(k * interval) for k in times}
+    return sorted(day for day in days if day <= last)

@@ -11,7 +11,6 @@ from sim.experiments.verification import logs
 from sim.experiments.verification.subject import Subject, patient_outcomes, sums_of
 from sim.experiments.verification.verdict import Case, Verdict, each, exact, not_applicable
 from sim.outcomes import Outcome, added
-from sim.scenario import Study
 from sim.simulation.records import DEATH, FRACTURE, INFUSION, MEASURE, PLAN, Floats, Log
 from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES, UNCHANGED
 
@@ -51,15 +50,11 @@ def _recounted(arm: logs.Arm) -> Iterator[tuple[str, float]]:
 
 def _annual_increase(measured: Log) -> float:
     """Mean over patients of the last value against the first, per cent per year."""
-    values: dict[int, list[tuple[int, float]]] = {}
-    for patient, day, _, value in logs.rows(measured):
-        values.setdefault(patient, []).append((day, value))
-    gains = [
-        100 * (series[-1][1] - series[0][1]) / series[0][1] / (series[-1][0] / DAYS_PER_YEAR)
-        for series in values.values()
-        if len(series) > 1
-    ]
-    return float(np.mean(gains)) if gains else np.nan
+    first = logs.number_within_patient(measured) == 0
+    last = np.append(first[1:], True)[: len(first)]
+    entry, end = (logs.selected(measured, row) for row in (first & ~last, last & ~first))
+    gains = 100 * (end.value - entry.value) / entry.value / (end.day / DAYS_PER_YEAR)
+    return float(np.mean(gains)) if len(gains) else math.nan
 
 
 def differences(subject: Subject) -> Verdict:
@@ -70,44 +65,38 @@ def differences(subject: Subject) -> Verdict:
     """
     if len(subject.scenario.arms) < 2:
         return not_applicable("one arm only")
-    arms, cases = subject.arms(subject.many), []
-    entry = [
-        logs.selected(arm.log, (arm.log.day == 0) & (arm.log.kind < PLAN)) for arm in arms.values()
-    ]
-    for name, log in zip(arms, entry, strict=True):
-        cases.append(Case(f"entry of {name}", np.array_equal(log.value, entry[0].value)))
-    notes = []
-    for bone in BONES:
-        name = f"{bone} annual increase"
-        pair = _values(subject, arms, name)
-        known = ~np.isnan(pair).any(axis=0)
-        a, b = pair[:, known]
+    arms = subject.arms(subject.many)
+    of_entry = {
+        name: logs.selected(arm.log, (arm.log.day == 0) & (arm.log.kind < PLAN)).value
+        for name, arm in arms.items()
+    }
+    first = next(iter(of_entry.values()))
+    cases = [Case(f"entry of {arm}", np.array_equal(v, first)) for arm, v in of_entry.items()]
+    errors = list(_errors_of_differences(subject, arms))
+    cases += [case for case, _ in errors]
+    notes = "; ".join(note for _, note in errors)
+    return exact("entry values and errors of differences", cases, notes)
+
+
+def _errors_of_differences(
+    subject: Subject, arms: dict[str, logs.Arm]
+) -> Iterator[tuple[Case, str]]:
+    """The error of each difference from the comparator, and a note on what pairing saves."""
+    comparator = subject.scenario.compared_with
+    first = next(arm for arm in arms if arm != comparator)
+    every = [patient_outcomes(subject.study, arms[arm]) for arm in (first, comparator)]
+    for name in (f"{bone} annual increase" for bone in BONES):
+        both = [next(outcome for outcome in of_arm if outcome.name == name) for of_arm in every]
+        pair = np.array([np.where(o.denominator > 0, o.numerator, np.nan) for o in both])
+        a, b = pair[:, ~np.isnan(pair).any(axis=0)]
         if len(a) > 2 and a.std() > 0 and b.std() > 0:
-            error, expected = _error_of_difference(subject, name), _paired_error(pair)
+            error, expected = _error_of_difference(subject, first, name), _paired_error(pair)
             rounding = 1e-6 * float(a.std() + b.std())  # arms may be equal but for rounding
             right = math.isclose(error, expected, rel_tol=1e-3, abs_tol=rounding)
             what = f"error of the difference in {name}: {error:g}, not {expected:g}"
-            cases.append(Case(what, right))
             saved = 1 - float((a - b).var() / (a.var() + b.var()))
-            correlated = float(np.corrcoef(a, b)[0, 1])
-            notes.append(f"{name}: correlation {correlated:.2f}, variance less {saved:.0%}")
-    return exact("entry values and errors of differences", cases, "; ".join(notes))
-
-
-def _pair(study: Study) -> tuple[str, str]:
-    """An arm and the comparator."""
-    comparator = study.scenario.compared_with
-    return next(arm for arm in study.scenario.arms if arm != comparator), comparator
-
-
-def _values(subject: Subject, arms: dict[str, logs.Arm], name: str) -> Floats:
-    """An outcome of each patient in two arms, NaN where it is unknown: arms x patients."""
-    values = []
-    for arm in _pair(subject.study):
-        every = patient_outcomes(subject.study, arms[arm])
-        outcome = next(outcome for outcome in every if outcome.name == name)
-        values.append(np.where(outcome.denominator > 0, outcome.numerator, np.nan))
-    return np.array(values)
+            note = f"correlation {np.corrcoef(a, b)[0, 1]:.2f}, variance less {saved:.0%}"
+            yield Case(what, right), f"{name}: {note}"
 
 
 def _paired_error(pair: Floats) -> float:
@@ -118,9 +107,9 @@ def _paired_error(pair: Floats) -> float:
     return float(np.std(parts[0] - parts[1], ddof=1) * math.sqrt(pair.shape[1]))
 
 
-def _error_of_difference(subject: Subject, name: str) -> float:
+def _error_of_difference(subject: Subject, first: str, name: str) -> float:
     """The Monte Carlo error that the program gives for a difference."""
-    sums, (first, _) = added([sums_of(subject.study, range(subject.many))]), _pair(subject.study)
+    sums = added([sums_of(subject.study, range(subject.many))])
     labels = [sums.labels[label] for label, _ in sums.pairs]
     known = [label.name == name and label.arm[1] == first for label in labels]
     return sums.difference(known.index(True)).mc_error

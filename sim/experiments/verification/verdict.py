@@ -49,12 +49,8 @@ Cases = Callable[[Any], Iterable[Case]]
 Verdicts = Callable[[Any], Iterable[Verdict]]
 
 
-class Gap(NamedTuple):
-    """Relative differences between simulated and recalculated values, and whose they are."""
-
-    what: str
-    gaps: Floats
-    patients: Any
+Gap = tuple[str, Floats, Any]
+"""A name, relative differences between simulated and recalculated values, and whose they are."""
 
 
 def not_applicable(why: str) -> Verdict:
@@ -88,9 +84,9 @@ def each(what: str) -> Callable[[Cases], Callable[[Any], Verdict]]:
 
 def near(what: str, gaps: Iterable[Gap]) -> Verdict:
     """Fails if a relative difference is larger than numerical integration explains."""
-    looked = [gap for gap in gaps if len(gap.gaps)]
-    furthest = max((float(gap.gaps.max()) for gap in looked), default=0.0)
-    cases = (Case(gap.what, gap.gaps <= QUADRATURE, gap.patients) for gap in looked)
+    looked = [gap for gap in gaps if len(gap[1])]
+    furthest = max((float(relative.max()) for _, relative, _ in looked), default=0.0)
+    cases = (Case(name, relative <= QUADRATURE, whose) for name, relative, whose in looked)
     return exact(what, cases, f"furthest {furthest:.0e}")
 
 

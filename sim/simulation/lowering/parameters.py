@@ -25,6 +25,9 @@ from sim.simulation.lowering.streams import FRACTURES_PREPARED, Need, needs_of
 from sim.simulation.records import AGES, NEVER, PARAMS, SUBSETS, THERAPIES, VISITS
 from sim.vocabulary import BONES, DAYS_PER_YEAR, MARKERS, READINGS, SEXES
 
+Record = npt.NDArray[np.void]
+"""One record of PARAMS."""
+
 
 class Protocol(NamedTuple):
     """Values that all patients of a study share.
@@ -42,7 +45,7 @@ class Protocol(NamedTuple):
     """
 
     scenario: Scenario
-    arms: dict[str, npt.NDArray[np.void]]
+    arms: dict[str, Record]
     needs: tuple[Need, ...]
     fractures: int
 
@@ -99,7 +102,7 @@ def _subset_decay(decay: npt.NDArray[np.float64]) -> list[float]:
     ]
 
 
-def _lay_out(needs: tuple[Need, ...], params: npt.NDArray[np.void]) -> None:
+def _lay_out(needs: tuple[Need, ...], params: Record) -> None:
     """Write down the first column of each stream and slot, and the number of its columns."""
     first = 0
     for need in needs:
@@ -108,9 +111,7 @@ def _lay_out(needs: tuple[Need, ...], params: npt.NDArray[np.void]) -> None:
         first += len(need.uses)
 
 
-def _of_arm(
-    common: npt.NDArray[np.void], scenario: Scenario, therapies: list[str]
-) -> npt.NDArray[np.void]:
+def _of_arm(common: Record, scenario: Scenario, therapies: list[str]) -> Record:
     """The parameters of one arm."""
     params = common.copy()
     for slot, name in enumerate(scenario.therapies):
