@@ -18,6 +18,9 @@ from sim.simulation.biology.markers import MOST_LOG_RATIO
 from sim.simulation.records import MEASURE, NEVER, NOISE, PLAN, REVIEW, Floats
 from sim.vocabulary import BONES, DAYS_PER_YEAR, MARKERS, UNCHANGED
 
+KINDS = (*BONES, *MARKERS)
+"""What is measured, in the order of the kinds of event."""
+
 
 @together
 def bone_density(subject: Subject) -> Iterator[Verdict]:
@@ -75,9 +78,8 @@ def bone_density_by_day(arm: logs.Arm, bone: str) -> Floats:
     increase of Laroche et al. (2011) has four readings.
     """
     z = baseline_of(arm.scenario, arm.people).responses[bone]
-    acting = exposure.actions(arm)
     rate = exposure.between_rows(
-        {name: acting.at_nodes(name) for name in acting.levels},
+        {name: action.at_nodes() for name, action in exposure.actions(arm).items()},
         lambda regimen: _rate_of(arm.scenario, regimen, bone, z),
     )
     rate = np.broadcast_to(rate, (len(exposure.POINTS), arm.last, arm.people))
@@ -140,7 +142,7 @@ def _gaps_of_markers(subject: Subject) -> Iterator[Gap]:
                 yield f"{name} in {arm.name}", gaps, measured.patient
 
 
-def marker_by_day(arm: logs.Arm, acting: exposure.Actions, name: str) -> Floats:
+def marker_by_day(arm: logs.Arm, acting: dict[str, exposure.Action], name: str) -> Floats:
     """A marker at the beginning of every day from the actions of the therapies.
 
     Parameters
@@ -163,9 +165,9 @@ def marker_by_day(arm: logs.Arm, acting: exposure.Actions, name: str) -> Floats:
     onset = math.log(2) / form.onset_half_life
     z = baseline_of(scenario, arm.people).responses[name]
     effects: dict[str, Floats] = {}
-    for therapy, decay in acting.decays.items():
-        at_site = exposure.approached(acting.at_nodes(therapy), onset)
-        if decay > 0:
+    for therapy, action in acting.items():
+        at_site = exposure.approached(action.at_nodes(), onset)
+        if action.decay > 0:
             full = exposure.full_effect(scenario.therapies[therapy], onset, form.half_effect)
             at_site = at_site / (form.half_effect + at_site) / full
         effects[therapy] = at_site
@@ -178,10 +180,6 @@ def marker_by_day(arm: logs.Arm, acting: exposure.Actions, name: str) -> Floats:
     total = np.broadcast_to(exposure.between_rows(effects, log_ratio), (arm.last + 1, arm.people))
     entry = arm.inputs.patients["marker"][:, MARKERS.index(name)]
     return np.asarray(entry * np.exp(np.minimum(total, MOST_LOG_RATIO)))
-
-
-KINDS = (*BONES, *MARKERS)
-"""What is measured, in the order of the kinds of event."""
 
 
 @each("measured values")

@@ -16,6 +16,9 @@ from sim.vocabulary import BONES, SITES, UNCHANGED
 SURELY = {"first": "100 %", "later": "100 %", "ends_course": "100 %"}
 
 
+SATURATING = {"saturating": {"time_constant": "12 months", "window": "12 months"}}
+
+
 @each("courses with probability 0 or 1")
 def intolerance(subject: Subject) -> Iterator[Case]:
     """With probability 0 no patient becomes intolerant; with probability 1 every patient does."""
@@ -85,9 +88,6 @@ def fatal_fractures(subject: Subject) -> Iterator[Case]:
         in_time = (died > broke) & (died <= broke + 365)
         due = (broke + 365 <= arm.last) | np.isfinite(died)
         yield Case(f"death after the first fracture in {arm.name}", in_time | ~due)
-
-
-SATURATING = {"saturating": {"time_constant": "12 months", "window": "12 months"}}
 
 
 @each("events and outcomes of patients in two equal arms")

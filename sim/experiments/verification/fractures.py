@@ -25,6 +25,18 @@ CONSTANT: settings.Changes = {
 """A constant hazard of fractures."""
 
 
+GRID = np.linspace(-12, 12, 24001)
+MOST_PATIENTS, MOST_DAYS = 200, 400_000
+SHARES = {"vertebral": "40 %", "hip": "30 %", "other": "30 %"}
+OFTEN: settings.Changes = {
+    **settings.base_rate("1.5 per year"),
+    ("fractures", "review_every"): "14 days",
+    **{("fractures", "sites", site, "share"): share for site, share in SHARES.items()},
+}
+PRIOR: settings.Changes = {("fractures", "per_further_vertebral_fracture"): "1.2"}
+RATIOS = {"vertebral": "0.6", "hip": "0.7", "other": "1.3"}
+
+
 @together
 def poisson(subject: Subject) -> Iterator[Verdict]:
     """Without effects of bone density, fractures fall where a constant hazard uses up the draws.
@@ -81,19 +93,6 @@ def _expected_days(arm: logs.Arm, site: str, draws: list[float]) -> Iterator[int
         used = factor * (min(day, until) - today) + max(day - max(until, today), 0)
         left += draw - hazard * used
         today, until = day, day + duration
-
-
-GRID = np.linspace(-12, 12, 24001)
-MOST_PATIENTS, MOST_DAYS = 200, 400_000
-
-SHARES = {"vertebral": "40 %", "hip": "30 %", "other": "30 %"}
-OFTEN: settings.Changes = {
-    **settings.base_rate("1.5 per year"),
-    ("fractures", "review_every"): "14 days",
-    **{("fractures", "sites", site, "share"): share for site, share in SHARES.items()},
-}
-PRIOR: settings.Changes = {("fractures", "per_further_vertebral_fracture"): "1.2"}
-RATIOS = {"vertebral": "0.6", "hip": "0.7", "other": "1.3"}
 
 
 def by_bone_density(subject: Subject) -> Verdict:
@@ -164,8 +163,7 @@ def _direct_ratio(arm: logs.Arm, site: str) -> Any:
     ratios = {name: getattr(effect.fracture_ratio, site) for name, effect in effects}
     if set(ratios.values()) == {1.0}:
         return 1.0
-    acting = actions(arm)
-    middle = {n: a * math.exp(-acting.decays[n] / 2) for n, a in acting.levels.items()}
+    middle = {n: a.level * math.exp(-a.decay / 2) for n, a in actions(arm).items()}
     return np.exp(between_rows(middle, lambda regimen: math.log(ratios.get(regimen, 1.0))))
 
 

@@ -35,6 +35,21 @@ STEPS = ("x1.1", "x0.9", "+1", "-1", "x0.5", "x3", "+0.5", "-0.2", "+50")
 """Changes of a number, small ones first."""
 
 
+YEAR = 365.25
+"""Kept apart from the program's own constants on purpose: this table checks them."""
+
+TIMES = {"day": 1.0, "week": 7.0, "month": YEAR / 12, "year": YEAR}
+FACTORS: dict[str, tuple[float, ...]] = {
+    "%": (0.01,),
+    "per month": (12.0,),
+    "per 100 person-years": (0.01,),
+    "per 1000 person-years": (0.001,),
+    **dict.fromkeys(("ug/L", "ng/mL"), (1.0, 1000.0)),
+    **dict.fromkeys(("%/year", "per year", "kg", "g/cm2", "pg/mL", "ng/L", "IU"), (1.0,)),
+    **dict.fromkeys(("mg", "mg/kg", "MU", "ug", ""), (1.0,)),
+}
+
+
 def every_number(subject: Subject) -> Verdict:
     """Each number is changed alone; the inputs of the model or an outcome change with it.
 
@@ -148,31 +163,13 @@ def stepped(text: str, step: str) -> str | None:
 
 def _at_expense_of(subject: Subject, path: DocumentPath, text: str) -> settings.Changes:
     """Shares of the sites add up to 100 %: the largest other share makes up for the change."""
-    if path[:2] != ("fractures", "sites") or path[-1] != "share":
+    now, _ = _split(text)
+    if path[:2] != ("fractures", "sites") or path[-1] != "share" or math.isnan(now):
         return {}
     sites = {site: getattr(subject.scenario.fractures.sites, site).share for site in SITES}
     other = max((site for site in SITES if site != path[2]), key=lambda site: sites[site])
-    try:
-        now = float(text.split()[0])
-    except ValueError:
-        return {}
     left = 100 * (sites[str(path[2])] + sites[other]) - now
     return {("fractures", "sites", other, "share"): f"{left:.12g} %"}
-
-
-YEAR = 365.25
-"""Kept apart from the program's own constants on purpose: this table checks them."""
-
-TIMES = {"day": 1.0, "week": 7.0, "month": YEAR / 12, "year": YEAR}
-FACTORS: dict[str, tuple[float, ...]] = {
-    "%": (0.01,),
-    "per month": (12.0,),
-    "per 100 person-years": (0.01,),
-    "per 1000 person-years": (0.001,),
-    **dict.fromkeys(("ug/L", "ng/mL"), (1.0, 1000.0)),
-    **dict.fromkeys(("%/year", "per year", "kg", "g/cm2", "pg/mL", "ng/L", "IU"), (1.0,)),
-    **dict.fromkeys(("mg", "mg/kg", "MU", "ug", ""), (1.0,)),
-}
 
 
 @each("quantities of the file")

@@ -23,6 +23,11 @@ TIMES = 12
 DOSE_LEFT = {"halve": 0.5, "stop": 0.0}
 
 
+Hazard = Callable[[float], float]
+GRID = np.linspace(-10, 10, 4001)
+NORMAL = np.exp(-(GRID**2) / 2) / np.exp(-(GRID**2) / 2).sum()
+
+
 @dataclass(frozen=True)
 class Taken:
     """A course in an arm: its slot and form, its hazard, and the day each patient began."""
@@ -117,12 +122,6 @@ def _last_possible_day(taken: Taken) -> Floats:
     last, duration = logs.last_day(taken.arm.log, taken.arm.people), taken.form.duration
     longest = math.inf if duration is None else math.floor(duration)
     return np.where(np.isinf(taken.begun), 0.0, np.minimum(last, taken.begun + longest - 1))
-
-
-Hazard = Callable[[float], float]
-
-GRID = np.linspace(-10, 10, 4001)
-NORMAL = np.exp(-(GRID**2) / 2) / np.exp(-(GRID**2) / 2).sum()
 
 
 def cumulative_hazard(therapy: Course) -> Hazard:

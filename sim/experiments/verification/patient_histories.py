@@ -23,6 +23,10 @@ from sim.simulation.records import DEATH, END, FRACTURE, INFUSION, PLAN, REVIEW,
 from sim.vocabulary import SITES
 from sim.workers.pieces import available, in_order
 
+PIECES = 4
+PATIENTS = range((PIECES - 1) * CELL + 17)
+"""Several cells of patients, the last one incomplete."""
+
 
 @each("facts on the order of events")
 def order_of_events(subject: Subject) -> Iterator[Case]:
@@ -114,11 +118,6 @@ def _first_differences(arms: dict[str, logs.Arm]) -> Iterator[tuple[str, int, in
 
 def _by_patient(every: logs.Rows) -> dict[int, logs.Rows]:
     return {who: list(group) for who, group in itertools.groupby(every, lambda row: row[0])}
-
-
-PIECES = 4
-PATIENTS = range((PIECES - 1) * CELL + 17)
-"""Several cells of patients, the last one incomplete."""
 
 
 def engines(subject: Subject) -> Verdict:
