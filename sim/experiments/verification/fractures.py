@@ -24,7 +24,6 @@ CONSTANT: settings.Changes = {
 }
 """A constant hazard of fractures."""
 
-
 GRID = np.linspace(-12, 12, 24001)
 MOST_PATIENTS, MOST_DAYS = 200, 400_000
 SHARES = {"vertebral": "40 %", "hip": "30 %", "other": "30 %"}
