@@ -15,12 +15,9 @@ from sim.scenario.form.therapy import Infusions
 from sim.simulation.records import INFUSION, PLAN, REACTION, Floats, Log
 
 ON_TIME = {"given": "100 %", "delay": None, "ends_course": "0 %", "reactions": None}
-AT_RANDOM = {
-    "given": "80 %",
-    "delay": {"probability": "30 %", "mean": "2 days"},
-    "ends_course": "2 %",
-    "start": "0 days",
-}
+SHORT_DELAY = {"probability": "30 %", "mean": "2 days"}
+AT_RANDOM = {"given": "80 %", "delay": SHORT_DELAY, "ends_course": "2 %", "start": "0 days"}
+
 UNTIL_THE_END = 60
 """Days before the end of follow-up in which late doses may be missing from the log."""
 

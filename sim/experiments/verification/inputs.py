@@ -35,6 +35,8 @@ STEPS = ("x1.1", "x0.9", "+1", "-1", "x0.5", "x3", "+0.5", "-0.2", "+50")
 """Changes of a number, small ones first."""
 
 
+NUMBER = r"[-+]?[\d.]+(?:[eE][-+]?\d+)?"
+
 YEAR = 365.25
 """Kept apart from the program's own constants on purpose: this table checks them."""
 
@@ -117,20 +119,18 @@ def _days(time: float) -> str:
 def _outcomes(subject: Subject, study: Study) -> tuple[object, ...]:
     """Every outcome in every arm and subgroup, as sums over patients, without published facts."""
     study = replace(study, scenario=study.scenario.model_copy(update={"answers": None}))
-    try:
+    with contextlib.suppress(ScenarioError):
         sums = sums_of(study, range(subject.some))
-    except ScenarioError:
-        return ("refused",)
-    return (*sums.labels, sums.own.tobytes())
+        return (*sums.labels, sums.own.tobytes())
+    return ("refused",)
 
 
 def _inputs(subject: Subject, study: Study) -> list[bytes]:
     """The inputs of the model for the patients of every arm."""
-    try:
+    with contextlib.suppress(ScenarioError):
         arms = Subject(study, subject.many).inputs(subject.some)
-    except ScenarioError:
-        return []
-    return [part.tobytes() for inputs in arms.values() for part in inputs]
+        return [part.tobytes() for inputs in arms.values() for part in inputs]
+    return []
 
 
 def _changed(subject: Subject, path: DocumentPath, wider: settings.Changes) -> Iterator[Study]:
@@ -149,9 +149,7 @@ def _changed(subject: Subject, path: DocumentPath, wider: settings.Changes) -> I
 
 def stepped(text: str, step: str) -> str | None:
     """A quantity changed: `x1.1` multiplies it, `+1` adds 1 in its unit."""
-    match = re.fullmatch(
-        r"((?:every\s+)?)([-+]?[\d.]+(?:[eE][-+]?\d+)?)(.*)", text.strip(), re.DOTALL
-    )
+    match = re.fullmatch(rf"((?:every\s+)?)({NUMBER})(.*)", text.strip(), re.DOTALL)
     if match is None:
         return None
     number = float(match[2])
@@ -200,7 +198,7 @@ def in_days(text: str) -> float:
 
 
 def _split(text: str) -> tuple[float, str]:
-    match = re.fullmatch(r"([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(.*)", text.strip())
+    match = re.fullmatch(rf"({NUMBER})\s*(.*)", text.strip())
     return (float(match[1]), match[2]) if match else (math.nan, text)
 
 

@@ -20,11 +20,8 @@ from sim.simulation.simulate import inputs_of, names_of, simulate_arms
 SOME, FEW, FEWEST = 300, 60, 24
 MOST_DAYS = 120_000
 
-MISSED = {
-    "given": "80 %",
-    "delay": {"probability": "30 %", "mean": "10 days"},
-    "ends_course": "1 %",
-}
+LONG_DELAY = {"probability": "30 %", "mean": "10 days"}
+MISSED = {"given": "80 %", "delay": LONG_DELAY, "ends_course": "1 %"}
 OFTEN_INTOLERANT = [{"probability": "60 %", "until": "24 months"}]
 
 
