@@ -14,8 +14,7 @@ from sim.cli.main import commands
 from sim.experiments import blocks, precision, runs
 from sim.experiments.kinds import run as kept_run
 from sim.experiments.precision import Goal
-from sim.outcomes import CELL
-from sim.outcomes.totals import MARK
+from sim.outcomes import CELL, MARK
 from sim.scenario import load
 from sim.simulation.simulate import simulate_arms
 from tests.arms import by_label

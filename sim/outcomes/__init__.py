@@ -7,10 +7,11 @@ from sim.outcomes.definitions.published import against_reported
 from sim.outcomes.plan import AnalysisPlan, analysis_plan, facts_of, lines_of, records_by_arm
 from sim.outcomes.summary import summarise
 from sim.outcomes.sums import CELL, ArmKey, SumTable, compared, sum_table
-from sim.outcomes.totals import Total, added
+from sim.outcomes.totals import MARK, Total, added
 
 __all__ = [
     "CELL",
+    "MARK",
     "REPORTED_COLUMNS",
     "AnalysisPlan",
     "ArmKey",
