@@ -152,8 +152,6 @@ def run_checks(subject: Subject, checks: Sequence[Check] = CHECKS) -> Iterator[F
         try:
             verdict = check.run(subject)
         except ScenarioError as error:
-            why = error.mistakes[0].message
-            verdict = not_applicable(
-                f"the scenario does not allow the change for this check: {why}"
-            )
+            why = "the scenario does not allow the change for this check"
+            verdict = not_applicable(f"{why}: {error.mistakes[0].message}")
         yield Finding(check, verdict)

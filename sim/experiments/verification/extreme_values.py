@@ -15,7 +15,6 @@ from sim.vocabulary import BONES, SITES, UNCHANGED
 
 SURELY = {"first": "100 %", "later": "100 %", "ends_course": "100 %"}
 
-
 SATURATING = {"saturating": {"time_constant": "12 months", "window": "12 months"}}
 
 

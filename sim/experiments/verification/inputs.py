@@ -34,7 +34,6 @@ LISTED = {
 STEPS = ("x1.1", "x0.9", "+1", "-1", "x0.5", "x3", "+0.5", "-0.2", "+50")
 """Changes of a number, small ones first."""
 
-
 NUMBER = r"[-+]?[\d.]+(?:[eE][-+]?\d+)?"
 
 YEAR = 365.25

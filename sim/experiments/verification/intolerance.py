@@ -22,7 +22,6 @@ from sim.vocabulary import DAYS_PER_YEAR, UNCHANGED
 TIMES = 12
 DOSE_LEFT = {"halve": 0.5, "stop": 0.0}
 
-
 Hazard = Callable[[float], float]
 GRID = np.linspace(-10, 10, 4001)
 NORMAL = np.exp(-(GRID**2) / 2) / np.exp(-(GRID**2) / 2).sum()

@@ -48,7 +48,6 @@ class Case(NamedTuple):
 Cases = Callable[[Any], Iterable[Case]]
 Verdicts = Callable[[Any], Iterable[Verdict]]
 
-
 Gap = tuple[str, Floats, Any]
 """A name, relative differences between simulated and recalculated values, and whose they are."""
 
