@@ -21,7 +21,7 @@ from sim.simulation.biology.tolerance import (
     weibull_hazard,
 )
 from sim.simulation.lowering import protocol
-from sim.simulation.lowering.frailty import hazard_for_survival, survival_under
+from sim.simulation.lowering.courses import hazard_for_survival, survival_under
 from sim.simulation.model.tolerance import course_hazard
 from sim.simulation.records import INTOLERANCE, MEASURE, PLAN
 from sim.simulation.simulate import inputs_of

@@ -195,17 +195,9 @@ def arm_records(inputs: Inputs, log: Log, names: Names) -> ArmRecords:
     last, died = np.empty(count), np.zeros(count)
     last[ends.patient] = ends.day
     last[deaths.patient], died[deaths.patient] = deaths.day, 1.0
+    end, known, years = int(inputs.params["horizon"]), at_entry(inputs), last / DAYS_PER_YEAR
     measured, visits = _measured(inputs, rows)
-    return ArmRecords(
-        count=count,
-        end=int(inputs.params["horizon"]),
-        known=at_entry(inputs),
-        years=last / DAYS_PER_YEAR,
-        died=died,
-        events=events,
-        measured=measured,
-        visits=visits,
-    )
+    return ArmRecords(count, end, known, years, died, events, measured, visits)
 
 
 def at_entry(inputs: Inputs) -> dict[str, npt.NDArray[np.generic]]:

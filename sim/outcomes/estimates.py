@@ -231,12 +231,8 @@ def _sizes(sums: Sums, value: float) -> float:
 
 def _together(products: Products, first: float, second: float) -> float:
     """Sum over units of (y - first x) of one arm times (y - second x) of the other."""
-    return (
-        products.yy
-        - second * products.yx
-        - first * products.xy
-        + first * second * products.xx
-    )  # fmt: skip
+    yy, yx, xy, xx = products
+    return yy - second * yx - first * xy + first * second * xx
 
 
 def _error(units: float, squares: float) -> float:

@@ -7,26 +7,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.simulation.records import (
-    DEATH,
-    END,
-    FRACTURE,
-    INFUSION,
-    INTOLERANCE,
-    KINDS,
-    PLAN,
-    REACTION,
-    THERAPIES,
-    Inputs,
-    Log,
-    Names,
-)
+from sim.simulation import records
+from sim.simulation.records import Inputs, Log, Names
 from sim.vocabulary import SITES, Event
 
-MISSED = KINDS
+MISSED = records.KINDS
 """Code of a missed infusion of the first therapy; the other codes are the kinds of the log."""
 
-CODES = KINDS + THERAPIES
+CODES = records.KINDS + records.THERAPIES
 
 
 class Meaning(NamedTuple):
@@ -57,8 +45,8 @@ def codes(log: Log) -> npt.NDArray[np.uint8]:
         The kind of each row, or `MISSED` plus the slot of the therapy.
     """
     kinds = log.kind.astype(np.uint8)  # a sort of few values takes one pass over them
-    is_infusion = (kinds >= INFUSION) & (kinds < INFUSION + THERAPIES)
-    kinds[is_infusion & (log.value == 0)] += np.uint8(MISSED - INFUSION)
+    is_infusion = (kinds >= records.INFUSION) & (kinds < records.INFUSION + records.THERAPIES)
+    kinds[is_infusion & (log.value == 0)] += np.uint8(MISSED - records.INFUSION)
     return kinds
 
 
@@ -81,15 +69,16 @@ def meanings(inputs: Inputs, names: Names) -> dict[int, Meaning]:
     for slot, therapy in enumerate(names.therapies):
         in_arm, infused = bool(params["in_arm"][slot]), bool(params["is_infusion"][slot])
         plan = Event.SCHEDULE_ENDED if infused else Event.COURSE
-        meaning[PLAN + slot] = Meaning(plan, therapy, in_arm)
-        meaning[INTOLERANCE + slot] = Meaning(Event.INTOLERANCE, therapy, in_arm and not infused)
-        meaning[INFUSION + slot] = Meaning(Event.INFUSION, therapy, in_arm and infused)
+        is_course = in_arm and not infused
+        meaning[records.PLAN + slot] = Meaning(plan, therapy, in_arm)
+        meaning[records.INTOLERANCE + slot] = Meaning(Event.INTOLERANCE, therapy, is_course)
+        meaning[records.INFUSION + slot] = Meaning(Event.INFUSION, therapy, in_arm and infused)
         meaning[MISSED + slot] = Meaning(Event.MISSED_INFUSION, therapy, in_arm and infused)
     for slot, reaction in enumerate(names.reactions):
         in_arm = bool(params["in_arm"][params["reaction_therapy"][slot]])
-        meaning[REACTION + slot] = Meaning(Event.REACTION, reaction, in_arm)
+        meaning[records.REACTION + slot] = Meaning(Event.REACTION, reaction, in_arm)
     for slot, site in enumerate(SITES):
-        meaning[FRACTURE + slot] = Meaning(Event.FRACTURE, site, True)
-    meaning[DEATH] = Meaning(Event.DEATH, "", True)
-    meaning[END] = Meaning(Event.END, "", True)
+        meaning[records.FRACTURE + slot] = Meaning(Event.FRACTURE, site, True)
+    meaning[records.DEATH] = Meaning(Event.DEATH, "", True)
+    meaning[records.END] = Meaning(Event.END, "", True)
     return dict(sorted(meaning.items()))

@@ -6,9 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import Any, NamedTuple
 
 from sim.outcomes.arm import ArmRecords, arm_records
-from sim.outcomes.definitions.named import Outcome, outcomes_of
+from sim.outcomes.definitions.named import Conditions, Outcome, members, outcomes_of
 from sim.outcomes.definitions.published import asked
-from sim.outcomes.definitions.subgroups import Conditions, members
 from sim.outcomes.sums import ArmKey, Label, Line
 from sim.scenario import Study
 from sim.simulation import lowering

@@ -8,6 +8,7 @@ each other: the members of a group.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -119,8 +120,7 @@ class SumTable:
         at = list(weights)
         products = {
             (i, j): self.products(self.pairs.index((at[i], at[j])))
-            for i in range(len(at))
-            for j in range(i + 1, len(at))
+            for i, j in itertools.combinations(range(len(at)), 2)
         }
         sums = [self.sums(label) for label in at]
         return estimates.contrast([*weights.values()], sums, products, *self._how(at[0]))
@@ -170,13 +170,10 @@ def sum_table(
     lines = [line if unit == 1 else _by_unit(line, unit) for line in lines]
     own = [by_part(part, line.inside, *_own(line)) for line in lines]
     paired = [by_part(part, *_products(lines[i], lines[j])) for i, j in pairs]
-    empty = np.zeros((len(own[0]), len(Products._fields), 0))
-    return SumTable(
-        [line.label for line in lines],
-        [*pairs],
-        np.stack(own, axis=2),
-        np.stack(paired, axis=2) if paired else empty,
-    )
+    products = np.zeros((len(own[0]), len(Products._fields), 0))
+    if paired:
+        products = np.stack(paired, axis=2)
+    return SumTable([line.label for line in lines], [*pairs], np.stack(own, axis=2), products)
 
 
 def compared(lines: Iterable[Line], arms: Iterable[tuple[ArmKey, ArmKey]]) -> SumTable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -46,14 +46,20 @@ class Tables(NamedTuple):
     latent: pd.DataFrame
 
 
+Columns = dict[str, Any]
+
+
 def _of_arm(arm: str, inputs: Inputs, log: Log, names: Names, first: int) -> Tables:
     """The tables of one arm of a block whose first patient has number `first`."""
+    import pandas as pd
+
     measured = log.kind < MEASURE + len(QUANTITIES)
+    patient = {"patient": np.arange(first, first + len(inputs.patients))}
     return Tables(
-        _patients(inputs, first),
-        _events(arm, inputs, log, ~measured, names, first),
-        _measurements(arm, inputs, log, measured, first),
-        _latent(inputs, first),
+        pd.DataFrame({**patient, **at_entry(inputs)}),
+        pd.DataFrame({"arm": arm, **_events(inputs, log, ~measured, names, first)}),
+        pd.DataFrame({"arm": arm, **_measurements(inputs, log, measured, first)}),
+        pd.DataFrame({**patient, **_latent(inputs)}),
     )
 
 
@@ -103,18 +109,8 @@ def join(parts: Sequence[Tables]) -> Tables:
     return Tables(*(pd.concat(part, ignore_index=True) for part in zip(*parts, strict=True)))
 
 
-def _patients(inputs: Inputs, first: int) -> pd.DataFrame:
-    import pandas as pd
-
-    numbers = np.arange(first, first + len(inputs.patients))
-    return pd.DataFrame({"patient": numbers, **at_entry(inputs)})
-
-
-def _latent(inputs: Inputs, first: int) -> pd.DataFrame:
-    import pandas as pd
-
-    people = inputs.patients
-    columns = {"patient": np.arange(first, first + len(people))}
+def _latent(inputs: Inputs) -> Columns:
+    people, columns = inputs.patients, {}
     for i, bone in enumerate(BONES):
         mean, sd = people["reference_mean"][:, i], people["reference_sd"][:, i]
         columns[f"{bone}_t"] = (people["bmd"][:, i] - mean) / sd
@@ -122,35 +118,26 @@ def _latent(inputs: Inputs, first: int) -> pd.DataFrame:
     for slot in range(len(BONES), len(QUANTITIES)):
         if inputs.params["visit_days"][slot][0] != NEVER:
             columns[QUANTITIES[slot]] = people["marker"][:, slot - len(BONES)]
-    return pd.DataFrame(columns)
+    return columns
 
 
-def _events(
-    arm: str, inputs: Inputs, log: Log, rows: np.ndarray, names: Names, first: int
-) -> pd.DataFrame:
-    import pandas as pd
-
+def _events(inputs: Inputs, log: Log, rows: np.ndarray, names: Names, first: int) -> Columns:
     names_of_events, subjects = (np.full(CODES, "", dtype=object) for _ in range(2))
     for at, meaning in meanings(inputs, names).items():
         names_of_events[at], subjects[at] = meaning.event.value, meaning.subject
     code, value = codes(log)[rows], log.value[rows]
     died, subject = code == DEATH, subjects[code]
     subject[died] = np.array(CAUSES, dtype=object)[value[died].astype(int)]
-    return pd.DataFrame(
-        {
-            "arm": arm,
-            "patient": log.patient[rows] + first,
-            "day": log.day[rows],
-            "event": names_of_events[code].astype(str),
-            "what": subject.astype(str),
-            "value": np.where(died, np.nan, value),
-        }
-    )
+    return {
+        "patient": log.patient[rows] + first,
+        "day": log.day[rows],
+        "event": names_of_events[code].astype(str),
+        "what": subject.astype(str),
+        "value": np.where(died, np.nan, value),
+    }
 
 
-def _measurements(arm: str, inputs: Inputs, log: Log, rows: np.ndarray, first: int) -> pd.DataFrame:
-    import pandas as pd
-
+def _measurements(inputs: Inputs, log: Log, rows: np.ndarray, first: int) -> Columns:
     patient, day = log.patient[rows], log.day[rows]
     slot, value = log.kind[rows] - MEASURE, log.value[rows]
     parts = [(patient, day, np.array(QUANTITIES, dtype=object)[slot], value)]
@@ -162,12 +149,9 @@ def _measurements(arm: str, inputs: Inputs, log: Log, rows: np.ndarray, first: i
         parts.append((patient[at], day[at], quantity, (value[at] - mean) / sd))
     who, when, quantity, measured = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((when, who))
-    return pd.DataFrame(
-        {
-            "arm": arm,
-            "patient": who[order] + first,
-            "day": when[order],
-            "quantity": quantity[order].astype(str),
-            "value": measured[order],
-        }
-    )
+    return {
+        "patient": who[order] + first,
+        "day": when[order],
+        "quantity": quantity[order].astype(str),
+        "value": measured[order],
+    }

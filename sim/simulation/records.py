@@ -7,7 +7,7 @@ treatment, and death comes after its causes.
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,15 @@ from sim.vocabulary import BONES, MARKERS, QUANTITIES, SEXES, SITES
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+
+# State, patient and params have the fields of STATE, PATIENT and PARAMS below: records of arrays
+# when compiled, plain objects under SimPy. Draws are one patient's random numbers;
+# params.first_draw says where those of a stream begin.
+State = Any
+Patient = Any
+Params = Any
+Draws = Any
+Due = Any
 
 # Limits of every scenario, because records have a fixed shape.
 THERAPIES = 4

@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from sim.experiments.verification.checks import (
-    CHECKS,
-    PATIENTS,
-    Check,
-    Finding,
-    Verification,
-    run_checks,
-)
+from sim.experiments.verification.checks import CHECKS, PATIENTS, Verification, run_checks
 from sim.experiments.verification.subject import Subject
-from sim.experiments.verification.verdict import Verdict
 from sim.scenario import Study, load
 from sim.vocabulary import Progress
 
-__all__ = ["CHECKS", "PATIENTS", "Check", "Finding", "Verdict", "Verification", "verify"]
+__all__ = ["CHECKS", "Verification", "verify"]
 
 
 def verify(

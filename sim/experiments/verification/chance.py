@@ -12,12 +12,10 @@ from scipy.special import bdtr, bdtrc, kolmogorov, ndtri, pdtr, pdtrc
 
 from sim.experiments.verification.verdict import LISTED, Verdict, not_applicable
 from sim.simulation.records import Floats
+from sim.vocabulary import UNCHANGED
 
 FALSE_ALARM = 1e-4
 """Probability that a check against expectations fails although the program is right."""
-
-ROUNDING = 1e-9
-"""Largest relative difference between two ways to add the same numbers."""
 
 
 class Compared(NamedTuple):
@@ -56,9 +54,9 @@ def mean(what: str, values: Floats, expected: float, sd: float | None = None) ->
     """A mean over independent values, whose standard deviation may be known."""
     error = (float(np.std(values, ddof=1)) if sd is None else sd) / math.sqrt(len(values))
     found = float(np.mean(values))
-    if math.isclose(found, expected, rel_tol=ROUNDING, abs_tol=ROUNDING):
-        return Compared(what, found, expected, 0.0)
-    return Compared(what, found, expected, (found - expected) / error if error > 0 else math.inf)
+    distance = (found - expected) / error if error > 0 else math.inf
+    same = math.isclose(found, expected, rel_tol=UNCHANGED, abs_tol=UNCHANGED)
+    return Compared(what, found, expected, 0.0 if same else distance)
 
 
 def spread(what: str, scores: Floats) -> Compared:

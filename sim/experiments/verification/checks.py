@@ -7,26 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.experiments.verification import (
-    arms,
-    bone_density,
+    bone_and_markers,
     cohort,
+    deaths,
     doses,
-    entry_values,
     extreme_values,
-    fracture_hazard,
     fractures,
-    inputs_used,
+    inputs,
     intolerance,
-    markers,
-    measurements,
-    mortality,
-    pairing,
+    outcomes,
     patient_histories,
     random_numbers,
-    reactions,
-    recount,
-    reproducibility,
-    units,
 )
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Verdict, not_applicable
@@ -38,16 +29,7 @@ if TYPE_CHECKING:
 PATIENTS = 2000
 """Number of patients for checks against an expectation; other checks take fewer."""
 
-COLUMNS = ("check", "answers", "verdict", "evidence")
 VERDICTS = {True: "passed", False: "failed", None: "not applicable"}
-
-INPUTS = "TECH-VER: input calculations"
-EVENTS = "TECH-VER: event-state calculations"
-RESULTS = "TECH-VER: result calculations"
-UNCERTAINTY = "TECH-VER: uncertainty analysis calculations"
-EXTREME = "AdViSHE: computerised model, extreme value testing"
-TRACES = "AdViSHE: computerised model, testing of traces"
-UNITS = "AdViSHE: computerised model, unit testing"
 
 
 class Check(NamedTuple):
@@ -61,59 +43,59 @@ class Check(NamedTuple):
 CHECKS = tuple(
     Check(name, answers, run)
     for answers, checks in (
-        (INPUTS, {
-            "Quantities are converted to the units of the model": units.quantities,
-            "Every number of the file is used": inputs_used.every_number,
+        ("TECH-VER: input calculations", {
+            "Quantities are converted to the units of the model": inputs.quantities,
+            "Every number of the file is used": inputs.every_number,
             "The cohort matches its distributions": cohort.cohort,
-            "Entry values and doses match the file and the draws": entry_values.entry_values,
+            "Entry values and doses match the file and the draws": cohort.entry_values,
         }),
-        (UNCERTAINTY, {
+        ("TECH-VER: uncertainty analysis calculations", {
             "Random numbers follow their distributions and are uncorrelated":
                 random_numbers.distributions,
             "All arms have the same patients and random numbers":
                 random_numbers.same_in_every_arm,
-            "Errors of differences account for pairing": pairing.differences,
+            "Errors of differences account for pairing": outcomes.differences,
         }),
-        (EVENTS, {
+        ("TECH-VER: event-state calculations", {
             "Doses are given on their planned days": doses.as_planned,
             "Missed and late doses match their probabilities": doses.attendance,
-            "Reactions match their probabilities": reactions.reactions,
+            "Reactions match their probabilities": doses.reactions,
             "Times to intolerance match their distribution": intolerance.intolerance,
-            "Deaths match the life table": mortality.deaths,
+            "Deaths match the life table": deaths.of_life_table,
             "Fractures are a Poisson process if bone density has no effect": fractures.poisson,
-            "Fractures match the hazard from bone density": fracture_hazard.by_bone_density,
-            "Deaths after fractures match their draws": fractures.fatal,
-            "A larger effect never lowers bone density": arms.more_effect,
+            "Fractures match the hazard from bone density": fractures.by_bone_density,
+            "Deaths after fractures match their draws": deaths.of_fractures,
+            "A larger effect never lowers bone density": extreme_values.more_effect,
         }),
-        (UNITS, {
-            "Bone density matches numerical integration": bone_density.bone_density,
-            "Markers match numerical integration": markers.markers,
-            "Measurement errors match the stated variation": measurements.measurement_error,
+        ("AdViSHE: computerised model, unit testing", {
+            "Bone density matches numerical integration": bone_and_markers.bone_density,
+            "Markers match numerical integration": bone_and_markers.markers,
+            "Measurement errors match the stated variation": bone_and_markers.measurement_error,
         }),
-        (EXTREME, {
+        ("AdViSHE: computerised model, extreme value testing", {
             "Intolerance with probability 0 and 1": extreme_values.intolerance,
             "Doses with probability 0 and 1": extreme_values.doses,
             "Zero and extreme mortality": extreme_values.mortality,
             "Fatal fractures with probability 0 and 1": extreme_values.fatal_fractures,
-            "Equal arms have equal results": arms.equal_arms,
-            "Treatment without effect reproduces natural history": arms.no_effect,
+            "Equal arms have equal results": extreme_values.equal_arms,
+            "Treatment without effect reproduces natural history": extreme_values.no_effect,
             "All arms have the same fractures if bone density has no effect":
-                arms.fractures_without_bone,
-            "A direct fracture ratio of 1 has no effect": arms.ratio_of_one,
+                extreme_values.fractures_without_bone,
+            "A direct fracture ratio of 1 has no effect": extreme_values.ratio_of_one,
         }),
-        (TRACES, {
-            "Every patient is measured at every visit": measurements.visits,
+        ("AdViSHE: computerised model, testing of traces", {
+            "Every patient is measured at every visit": bone_and_markers.visits,
             "Events are in order and each patient has one end": patient_histories.order_of_events,
             "Arms are identical before treatment differs": patient_histories.before_treatment,
             "Shorter follow-up reproduces the same events": patient_histories.shorter_follow_up,
-            "Both engines write identical logs": reproducibility.engines,
+            "Both engines write identical logs": patient_histories.engines,
         }),
-        (RESULTS, {
-            "Arm labels have no effect": arms.labels,
+        ("TECH-VER: result calculations", {
+            "Arm labels have no effect": extreme_values.labels,
             "Patients are independent": patient_histories.independent,
-            "Outcomes match a recount of the event log": recount.outcomes,
-            "The block size has no effect": reproducibility.block_sizes,
-            "The number of workers has no effect": reproducibility.workers,
+            "Outcomes match a recount of the event log": outcomes.recounted,
+            "The block size has no effect": patient_histories.block_sizes,
+            "The number of workers has no effect": patient_histories.workers,
         }),
     )
     for name, run in checks.items()
@@ -143,12 +125,7 @@ class Verification:
     @property
     def passed(self) -> bool:
         """True if no check failed; checks that do not apply do not count."""
-        return not self.failed
-
-    @property
-    def failed(self) -> tuple[Finding, ...]:
-        """The findings of the checks that failed."""
-        return tuple(f for f in self.findings if f.verdict.passed is False)
+        return all(finding.verdict.passed is not False for finding in self.findings)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -163,19 +140,18 @@ class Verification:
         import pandas as pd
 
         rows = [(f.check.name, f.check.answers, f.word, f.verdict.evidence) for f in self.findings]
-        return pd.DataFrame(rows, columns=list(COLUMNS))
+        return pd.DataFrame(rows, columns=["check", "answers", "verdict", "evidence"])
 
 
 def run_checks(subject: Subject, checks: Sequence[Check] = CHECKS) -> Iterator[Finding]:
-    """Run checks one after another and yield their verdicts."""
+    """Run checks one after another and yield their verdicts.
+
+    A check that needs a change which the scenario does not allow does not apply.
+    """
     for check in checks:
-        yield Finding(check, _run(check, subject))
-
-
-def _run(check: Check, subject: Subject) -> Verdict:
-    """A check that needs a change which the scenario does not allow does not apply."""
-    try:
-        return check.run(subject)
-    except ScenarioError as error:
-        why = error.mistakes[0].message
-        return not_applicable(f"the scenario does not allow the change for this check: {why}")
+        try:
+            verdict = check.run(subject)
+        except ScenarioError as error:
+            why = "the scenario does not allow the change for this check"
+            verdict = not_applicable(f"{why}: {error.mistakes[0].message}")
+        yield Finding(check, verdict)

@@ -1,4 +1,4 @@
-"""The drawn cohort against the distributions and correlations of the file."""
+"""The drawn cohort: distributions, correlations, entry values and doses against the file."""
 
 from __future__ import annotations
 
@@ -11,19 +11,22 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from sim.experiments.verification import chance
-from sim.experiments.verification.entry_values import reference_bmd
 from sim.experiments.verification.subject import Subject, baseline_of
-from sim.experiments.verification.verdict import Case, Verdict, exact, together
+from sim.experiments.verification.verdict import Case, Verdict, each, exact, together
 from sim.scenario.form.cohort import CORRELATED, Cohort
+from sim.scenario.form.study import Scenario
+from sim.scenario.form.therapy import Infusions
 from sim.simulation.records import Floats
-from sim.vocabulary import BONES, MARKERS, SEXES
+from sim.vocabulary import BONES, MARKERS, SEXES, UNCHANGED
 
 MOST_COUNTS = 400
 COUNTS_COMPARED = 8
-ROUNDING = 1e-6
+
+Columns = dict[str, Floats]
 
 
-def cohort(subject: Subject) -> Verdict:
+@together
+def cohort(subject: Subject) -> Iterator[Verdict]:
     """Means, spreads, shapes and correlations of the drawn cohort match the file."""
     form = subject.scenario.cohort
     values = _values(subject)
@@ -31,23 +34,23 @@ def cohort(subject: Subject) -> Verdict:
     responses = baseline_of(subject.scenario, subject.many).responses.items()
     scores |= {f"{name}_response": z for name, z in responses}
     scores = {name: z for name, z in scores.items() if not np.isnan(z).any()}
-    verdict = chance.within([
+    yield chance.within([
         chance.share("women", values["sex"] == SEXES.index("female"), form.female),
         *_distributions(form, values, scores),
         *_counts(form, values["vertebral_fractures"]),
         *_correlations(form, values, scores),
         *_frailties(subject),
     ])  # fmt: skip
-    return together([verdict, exact("values within their limits", _within(form, values))])
+    yield exact("values within their limits", _within(form, values))
 
 
 def _variables(form: Cohort) -> tuple[str, ...]:
     return ("age", "weight", "spine_t", "hip_t", *form.markers)
 
 
-def _values(subject: Subject) -> dict[str, Floats]:
+def _values(subject: Subject) -> Columns:
     """Characteristics of the patients at entry, each in its unit."""
-    people = next(iter(subject.inputs(subject.many).values())).patients
+    people = subject.people(subject.many)
     names = ("sex", "age", "weight", "vertebral_fractures")
     values = {name: people[name].astype(float) for name in names}
     for i, bone in enumerate(BONES):
@@ -87,9 +90,7 @@ def score(variable: Any, values: Floats) -> Floats:
     return np.asarray(standard if math.isinf(low) else ndtri(np.clip(inside, 1e-15, 1 - 1e-15)))
 
 
-def _distributions(
-    form: Cohort, values: dict[str, Floats], scores: dict[str, Floats]
-) -> Iterator[chance.Compared]:
+def _distributions(form: Cohort, values: Columns, scores: Columns) -> Iterator[chance.Compared]:
     for name, z in scores.items():
         yield chance.mean(f"mean score of {name}", z, 0.0, 1.0)
         yield chance.spread(f"spread of the scores of {name}", z)
@@ -111,24 +112,18 @@ def _counts(form: Cohort, found: Floats) -> Iterator[chance.Compared]:
 
 def _probabilities(counts: Any) -> Floats:
     """Probability of each number of vertebral fractures from the smallest on."""
-    centre, variance = (
-        counts.negative_binomial.mean - counts.at_least,
-        counts.negative_binomial.sd**2,
-    )
+    stated = counts.negative_binomial
+    centre, variance = stated.mean - counts.at_least, stated.sd**2
     p = centre / variance
     size = centre * p / (1 - p)
     k = np.arange(MOST_COUNTS - 1)
     return np.asarray(p**size * np.cumprod([1.0, *((size + k) / (k + 1) * (1 - p))]))
 
 
-def _correlations(
-    form: Cohort, values: dict[str, Floats], scores: dict[str, Floats]
-) -> Iterator[chance.Compared]:
+def _correlations(form: Cohort, values: Columns, scores: Columns) -> Iterator[chance.Compared]:
     """Every pair of variables: normal scores as stated, or 0; counts by their distribution."""
-    stated = {
-        frozenset(part.strip() for part in pair.split("~")): value
-        for pair, value in form.correlations.items()
-    }
+    pairs = form.correlations.items()
+    stated = {frozenset(map(str.strip, pair.split("~"))): value for pair, value in pairs}
     columns = {**scores, "vertebral_fractures": values["vertebral_fractures"]}
     known = [name for name in CORRELATED if name in columns]
     for pair in itertools.combinations(known, 2):
@@ -150,7 +145,7 @@ def _frailties(subject: Subject) -> Iterator[chance.Compared]:
     """Frailty is log-normal with mean 1 and the SD of the file, or an SD of 0.8."""
     for changes in ({}, subject.strain):
         scenario = subject.changed(changes).scenario
-        people = next(iter(subject.inputs(subject.many, changes).values())).patients
+        people = subject.people(subject.many, changes)
         for slot, (name, therapy) in enumerate(scenario.therapies.items()):
             frailty_sd = getattr(therapy, "frailty_sd", 0.0)
             if frailty_sd > 0 and name in subject.taken:
@@ -159,9 +154,40 @@ def _frailties(subject: Subject) -> Iterator[chance.Compared]:
                 yield chance.uniform(f"shape of the frailty for {name}, SD {frailty_sd:g}", ndtr(z))
 
 
-def _within(form: Cohort, values: dict[str, Floats]) -> Iterator[Case]:
+def _within(form: Cohort, values: Columns) -> Iterator[Case]:
     for name in _variables(form):
         ends = getattr(form, name).within
         if ends:
-            low, high = ends[0] - ROUNDING, ends[1] + ROUNDING
+            low, high = ends[0] - UNCHANGED, ends[1] + UNCHANGED
             yield Case(f"{name} within its limits", (values[name] >= low) & (values[name] <= high))
+
+
+@each("entry values and doses")
+def entry_values(subject: Subject) -> Iterator[Case]:
+    """Sex, bone density at entry, its reference and the doses match the file and the draws."""
+    for what, found, expected in _entry_values(subject):
+        yield Case(what, np.isclose(found, expected, rtol=UNCHANGED, atol=1e-12))
+
+
+def _entry_values(subject: Subject) -> Iterator[tuple[str, Any, Any]]:
+    """Each entry value by name, as in the inputs and as expected."""
+    people = subject.people(subject.some)
+    baseline = baseline_of(subject.scenario, subject.some)
+    female = baseline.female == 1
+    yield "sex", people["sex"], np.where(female, SEXES.index("female"), SEXES.index("male"))
+    for i, bone in enumerate(BONES):
+        mean, sd = reference_bmd(subject.scenario, bone, female)
+        yield f"{bone} density", people["bmd"][:, i], mean + sd * baseline.values[f"{bone}_t"]
+        yield f"{bone} reference", people["reference_mean"][:, i], mean
+        yield f"{bone} reference SD", people["reference_sd"][:, i], sd
+    for slot, (name, therapy) in enumerate(subject.scenario.therapies.items()):
+        if isinstance(therapy, Infusions):
+            per = people["weight"] if therapy.dose.unit == "mg/kg" else np.ones(len(people))
+            yield f"dose of {name}", people["dose"][:, slot], therapy.dose.amount * per
+
+
+def reference_bmd(scenario: Scenario, bone: str, female: Any) -> tuple[Floats, Floats]:
+    """Mean and SD of bone density in young adults of the sex of each patient, g/cm2."""
+    form = getattr(scenario.reference_bmd, bone)
+    mean = np.where(female, form.female.mean, form.male.mean)
+    return mean, np.where(female, form.female.sd, form.male.sd)

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.signal import lfilter
 
+from sim.experiments.verification import logs
 from sim.experiments.verification.doses import planned_days
-from sim.experiments.verification.logs import Arm, rows
 from sim.scenario.form.therapy import Infusions
-from sim.simulation.records import INFUSION, Floats, Log
+from sim.simulation.records import INFUSION, Floats
 
 NODES = 8
 """Nodes of Gauss-Legendre quadrature per day: errors below 1e-8 for half-lives from 0.1 day."""
@@ -25,49 +24,40 @@ _nodes, _weights = np.polynomial.legendre.leggauss(NODES)
 POINTS, WEIGHTS = (_nodes + 1) / 2, _weights / 2
 
 
-@dataclass(frozen=True)
-class Actions:
-    """The actions of the therapies of an arm.
+class Action(NamedTuple):
+    """The action of a therapy after the events of each day, days x patients, and its decay per day.
 
-    `levels` holds the action of each therapy after the events of each day, days x patients;
-    `decays` its rate of decay per day, 0 for a course.
+    The decay of a course is 0.
     """
 
-    levels: dict[str, Floats]
-    decays: dict[str, float]
+    level: Floats
+    decay: float
 
-    def at_nodes(self, name: str) -> Floats:
-        """The action of a therapy at the nodes of every day: nodes x days x patients."""
-        left = np.exp(-self.decays[name] * POINTS)
-        return left[:, None, None] * self.levels[name]
+    def at_nodes(self) -> Floats:
+        """The action at the nodes of every day: nodes x days x patients."""
+        return np.exp(-self.decay * POINTS)[:, None, None] * self.level
 
 
-def actions(arm: Arm) -> Actions:
+def actions(arm: logs.Arm) -> dict[str, Action]:
     """The actions of the therapies of an arm, from the doses in its log."""
-    shape = arm.last, arm.people
-    levels, decays = {}, {}
+    acting = {}
     for slot, name, infusions in arm.infusions:
-        decays[name] = _decay(infusions)
-        exposure = _accumulated(_doses(arm.of(INFUSION + slot), shape), decays[name])
+        given, doses = arm.of(INFUSION + slot), np.zeros((arm.last + 1, arm.people))
+        doses[given.day, given.patient] = given.value
+        exposure = _accumulated(doses[:-1], _decay(infusions))
         reference = infusions.exposure.action_1.dose
         per_kg = arm.inputs.patients["weight"] if reference.unit == "mg/kg" else 1.0
-        levels[name] = exposure / action_1(infusions) / (reference.amount * per_kg)
+        level = exposure / action_1(infusions) / (reference.amount * per_kg)
+        acting[name] = Action(level, _decay(infusions))
     for slot, name, _ in arm.courses:
-        decays[name], levels[name] = 0.0, np.zeros(shape)
-        for patient, day, _, step in rows(arm.course_steps(slot)):
-            levels[name][day:, patient] = step  # the later event of a day counts
-    return Actions(levels, decays)
+        acting[name] = Action(np.zeros((arm.last, arm.people)), 0.0)
+        for patient, day, _, step in logs.rows(arm.course_steps(slot)):
+            acting[name].level[day:, patient] = step  # the later event of a day counts
+    return acting
 
 
 def _decay(therapy: Infusions) -> float:
     return math.log(2) / therapy.exposure.half_life
-
-
-def _doses(given: Log, shape: tuple[int, int]) -> Floats:
-    """The dose of each day: days x patients."""
-    doses = np.zeros((shape[0] + 1, shape[1]))
-    doses[given.day, given.patient] = given.value
-    return doses[:-1]
 
 
 def _accumulated(doses: Floats, decay: float) -> Floats:

@@ -1,20 +1,21 @@
-"""Probabilities of 0 and 1, no mortality, and mortality that no patient survives."""
+"""Extreme values: probabilities of 0 and 1, mortality of 0 or enormous, and arms that are alike."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
-from sim.experiments.verification import settings
-from sim.experiments.verification.logs import first_day, number_of_rows, selected
-from sim.experiments.verification.settings import Changes
-from sim.experiments.verification.subject import Subject
-from sim.experiments.verification.verdict import Case, each
-from sim.simulation.records import DEATH, END, FRACTURE, INTOLERANCE, PLAN
-from sim.vocabulary import SITES
+from sim.experiments.verification import logs, settings
+from sim.experiments.verification.subject import Subject, patient_outcomes
+from sim.experiments.verification.verdict import Case, Verdict, each, exact
+from sim.simulation import records
+from sim.vocabulary import BONES, SITES, UNCHANGED
 
 SURELY = {"first": "100 %", "later": "100 %", "ends_course": "100 %"}
+
+SATURATING = {"saturating": {"time_constant": "12 months", "window": "12 months"}}
 
 
 @each("courses with probability 0 or 1")
@@ -27,15 +28,14 @@ def intolerance(subject: Subject) -> Iterator[Case]:
     )
     for arm in surely.values():
         for slot, name, _ in arm.courses:
-            stopped = never[arm.name].first_day(INTOLERANCE + slot)
+            stopped = never[arm.name].first_day(records.INTOLERANCE + slot)
             yield Case(f"{name} in {arm.name} goes on", np.isinf(stopped))
-            steps = arm.of(PLAN + slot)
-            begun = first_day(selected(steps, steps.value > 0), arm.people)
-            in_time = arm.first_day(INTOLERANCE + slot) <= begun + days
+            begun = logs.first_day(arm.given(records.PLAN + slot), arm.people)
+            in_time = arm.first_day(records.INTOLERANCE + slot) <= begun + days
             yield Case(f"{name} in {arm.name} stops", in_time | (begun + days > arm.last))
 
 
-def _intolerant(subject: Subject, probability: str, days: int) -> Changes:
+def _intolerant(subject: Subject, probability: str, days: int) -> settings.Changes:
     """Courses that end with a probability by a day, whatever the dose."""
     course = {
         "hazard_by_dose": "0",
@@ -59,7 +59,7 @@ def doses(subject: Subject) -> Iterator[Case]:
         changes = settings.each_of(("therapies",), subject.infusions, therapy)
         for arm in subject.arms(subject.some, changes).values():
             for slot, name, _ in arm.infusions:
-                number = number_of_rows(arm.doses_given(slot), arm.people)
+                number = logs.number_of_rows(arm.given(records.INFUSION + slot), arm.people)
                 yield Case(f"{name} in {arm.name}, {what}", number <= most)
 
 
@@ -68,9 +68,10 @@ def mortality(subject: Subject) -> Iterator[Case]:
     """Without mortality no patient dies; with an enormous one every patient dies on day 1."""
     deadly = {**settings.NO_FATAL_FRACTURES, **settings.mortality_ratio("1000000000")}
     for arm in subject.arms(subject.some, settings.NO_DEATHS).values():
-        yield Case(f"survival without mortality in {arm.name}", np.isinf(arm.first_day(DEATH)))
+        died = arm.first_day(records.DEATH)
+        yield Case(f"survival without mortality in {arm.name}", np.isinf(died))
     for arm in subject.arms(subject.some, deadly).values():
-        right = (arm.first_day(DEATH) == 1) & np.isinf(arm.first_day(END))
+        right = (arm.first_day(records.DEATH) == 1) & np.isinf(arm.first_day(records.END))
         yield Case(f"death on day 1 in {arm.name}", right)
 
 
@@ -79,10 +80,107 @@ def fatal_fractures(subject: Subject) -> Iterator[Case]:
     """With case fatality 0 % no fracture kills; with 100 % the first one does within a year."""
     often = {**settings.NO_DEATHS, **settings.base_rate("1 per year")}
     for arm in subject.arms(subject.some, often).values():
-        yield Case(f"survival of fractures in {arm.name}", np.isinf(arm.first_day(DEATH)))
+        yield Case(f"survival of fractures in {arm.name}", np.isinf(arm.first_day(records.DEATH)))
     fatal = settings.each_site("case_fatality", "100 %")
     for arm in subject.arms(subject.some, often, fatal).values():
-        broke, died = arm.first_day(FRACTURE, len(SITES)), arm.first_day(DEATH)
+        broke, died = arm.first_day(records.FRACTURE, len(SITES)), arm.first_day(records.DEATH)
         in_time = (died > broke) & (died <= broke + 365)
         due = (broke + 365 <= arm.last) | np.isfinite(died)
         yield Case(f"death after the first fracture in {arm.name}", in_time | ~due)
+
+
+@each("events and outcomes of patients in two equal arms")
+def equal_arms(subject: Subject) -> Iterator[Case]:
+    """Two arms with the same therapies, in any order, have the same events and outcomes."""
+    for arm, therapies in subject.scenario.arms.items():
+        twins = {"first": [*therapies], "second": [*reversed(therapies)]}
+        first, second = subject.arms(subject.some, {("arms",): twins}).values()
+        yield Case(f"events in {arm}", logs.same_for(subject.some, first.log, second.log))
+        outcomes = (patient_outcomes(subject.study, twin) for twin in (first, second))
+        for a, b in zip(*outcomes, strict=False):
+            equal = (a.numerator == b.numerator) & (a.denominator == b.denominator)
+            yield Case(f"{a.name} in {arm}", equal)
+
+
+@each("arms with another name")
+def labels(subject: Subject) -> Iterator[Case]:
+    """An arm has the same events under another name, in another order, and beside other arms."""
+    before = subject.arms(subject.some)
+    therapies = {arm: [*names] for arm, names in subject.scenario.arms.items()}
+    names = [*therapies]
+    swapped = dict(zip(names, reversed(names), strict=True))
+    numbered = {name: f"arm {i}" for i, name in enumerate(names)}
+    for new, more in ((swapped, {}), (numbered, {"arm 99": therapies[names[-1]]})):
+        arms = {**more, **{new[name]: therapies[name] for name in reversed(names)}}
+        now = subject.arms(subject.some, {("arms",): arms})
+        for name in names:
+            yield Case(f"{name} as {new[name]}", logs.same(before[name].log, now[new[name]].log))
+
+
+@each("events with and without treatment")
+def no_effect(subject: Subject) -> Iterator[Case]:
+    """A therapy without effect leaves natural history unchanged, for several readings."""
+    if "none" not in subject.study.document["effects"]:
+        return
+    none: Any = subject.study.document["effects"]["none"]
+    rows = {("effects", name): none for name in subject.scenario.effects}
+    for therapies in filter(None, subject.scenario.arms.values()):
+        arms = {("arms",): {"treated": [*therapies], "untreated": []}}
+        # Between reviews the log-hazard of fractures is interpolated, which is exact for linear
+        # bone density only: other readings are compared without a gradient.
+        for accrual in ("linear", "compound", SATURATING):
+            gradient = {} if accrual == "linear" else settings.NO_GRADIENT
+            changes = (rows, arms, {("accrual",): accrual}, gradient, subject.fracture_ratio(None))
+            yield _same_history(*(arm.log for arm in subject.arms(subject.some, *changes).values()))
+
+
+def _same_history(treated: records.Log, untreated: records.Log) -> Case:
+    """The same events without those of treatment, with the same values but for rounding."""
+    treatment = range(records.PLAN, records.REVIEW + 1)
+    both = (logs.selected(log, ~np.isin(log.kind, treatment)) for log in (treated, untreated))
+    first, second = both
+    if len(first.day) != len(second.day):
+        return Case(f"{len(first.day)} events with treatment, {len(second.day)} without", False)
+    right = np.isclose(first.value, second.value, rtol=UNCHANGED, atol=0)
+    for a, b in zip(first[:3], second[:3], strict=True):
+        right &= a == b
+    return Case("events without treatment", right, first.patient)
+
+
+def fractures_without_bone(subject: Subject) -> Verdict:
+    """Without effects of bone density and direct ratios, all arms have the same fractures."""
+    often = {**settings.base_rate("0.5 per year"), **settings.NO_FATAL_FRACTURES}
+    arms = subject.arms(subject.some, settings.NO_GRADIENT, subject.fracture_ratio(None), often)
+    first, *others = (arm.of(records.FRACTURE, len(SITES)) for arm in arms.values())
+    cases = [Case(arm, logs.same(first, log)) for arm, log in zip([*arms][1:], others, strict=True)]
+    note = f"{len(first.day)} fractures in each"
+    return exact("further arms", cases, note)
+
+
+@each("arms with the same direct ratio in every regimen")
+def ratio_of_one(subject: Subject) -> Iterator[Case]:
+    """A direct fracture ratio of 1 has no effect; 2 in every regimen doubles the base rate."""
+    often, twice = settings.base_rate("0.3 per year"), settings.base_rate("0.6 per year")
+    plain = subject.fracture_ratio(None)
+    one, two = (subject.fracture_ratio(dict.fromkeys(SITES, ratio)) for ratio in ("1", "2"))
+    changes = ((often, plain), (often, one), (often, two), (twice, plain))
+    without, with_one, with_two, doubled = (subject.arms(subject.some, *c) for c in changes)
+    for arm in without:
+        yield Case(f"ratio 1 in {arm}", logs.same(with_one[arm].log, without[arm].log))
+        days = [arms[arm].of(records.FRACTURE, len(SITES))[:3] for arms in (with_two, doubled)]
+        yield Case(f"ratio 2 in {arm}", all(map(np.array_equal, *days)))
+
+
+@each("bone densities with a larger effect")
+def more_effect(subject: Subject) -> Iterator[Case]:
+    """A larger effect of the regimen of an arm never lowers the bone density of a patient."""
+    exactly = {**subject.no_noise, **settings.NO_DEATHS}
+    for arm, therapies in subject.scenario.arms.items():
+        regimen = " + ".join(sorted(therapies)) or "none"
+        for kind, bone in enumerate(BONES):
+            mean = getattr(subject.scenario.effects[regimen], bone).mean
+            effects = [{"mean": f"{m:.17g} %/year", "sd": "1 %/year"} for m in (mean, mean + 2)]
+            changes = [{("effects", regimen, bone): effect, **exactly} for effect in effects]
+            measured = (subject.arms(subject.some, change)[arm] for change in changes)
+            low, high = (one.of(records.MEASURE + kind) for one in measured)
+            yield Case(f"{bone} in {arm}", high.value >= low.value * (1 - UNCHANGED), low.patient)

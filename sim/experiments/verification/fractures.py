@@ -1,57 +1,68 @@
-"""Fractures where bone density has no effect, and the deaths that fractures cause."""
+"""Fractures without effects of bone density, and against the hazard that bone density gives."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
-from sim.experiments.verification import chance, settings
-from sim.experiments.verification.logs import Arm, number_of_rows, rows
-from sim.experiments.verification.settings import Changes
+import numpy as np
+
+from sim.experiments.verification import chance, logs, settings
+from sim.experiments.verification.bone_and_markers import bone_density_by_day
+from sim.experiments.verification.cohort import normal_of, reference_bmd
+from sim.experiments.verification.exposure import actions, between_rows
 from sim.experiments.verification.subject import Subject
-from sim.experiments.verification.verdict import Case, Verdict, each, exact, together
-from sim.simulation.records import BREAKS, DEATH, FATAL, FATAL_DELAY, FRACTURE
-from sim.vocabulary import DAYS_PER_YEAR, SITES
+from sim.experiments.verification.verdict import Case, Verdict, exact, together
+from sim.simulation.records import BONE_OF_SITE, BREAKS, DEATH, FRACTURE, Floats, Log
+from sim.vocabulary import BONES, DAYS_PER_YEAR, SEXES, SITES, UNCHANGED
 
-SLACK = 1e-9
-CONSTANT: Changes = {
+CONSTANT: settings.Changes = {
     ("fractures", "per_further_vertebral_fracture"): "1",
     **settings.NO_DEATHS,
     **settings.NO_GRADIENT,
 }
 """A constant hazard of fractures."""
 
+GRID = np.linspace(-12, 12, 24001)
+MOST_PATIENTS, MOST_DAYS = 200, 400_000
+SHARES = {"vertebral": "40 %", "hip": "30 %", "other": "30 %"}
+OFTEN: settings.Changes = {
+    **settings.base_rate("1.5 per year"),
+    ("fractures", "review_every"): "14 days",
+    **{("fractures", "sites", site, "share"): share for site, share in SHARES.items()},
+}
+PRIOR: settings.Changes = {("fractures", "per_further_vertebral_fracture"): "1.2"}
+RATIOS = {"vertebral": "0.6", "hip": "0.7", "other": "1.3"}
 
-def poisson(subject: Subject) -> Verdict:
+
+@together
+def poisson(subject: Subject) -> Iterator[Verdict]:
     """Without effects of bone density, fractures fall where a constant hazard uses up the draws.
 
     The number of fractures is that of a Poisson process. Once as frequent as in the file, once one
     per year, with the imminent risk of the file.
     """
-    constant = {**CONSTANT, **subject.no_ratio}
+    constant = {**CONSTANT, **subject.fracture_ratio(None)}
     no_imminent, often = settings.each_site("imminent", None), settings.base_rate("1 per year")
-    as_many = _as_many_as_expected(subject, {**constant, **no_imminent})
-    days = exact("series of fractures", _days(subject, constant))
-    frequent = exact("series of frequent fractures", _days(subject, {**constant, **often}))
-    return together([as_many, days, frequent])
+    yield chance.within(_numbers(subject.first_arm(subject.many, constant, no_imminent)))
+    for what, rate in {"fractures": {}, "frequent fractures": often}.items():
+        yield exact(f"series of {what}", _days(subject.first_arm(subject.some, constant, rate)))
 
 
-def _as_many_as_expected(subject: Subject, changes: Changes) -> Verdict:
-    arm = next(iter(subject.arms(subject.many, changes).values()))
-    form, compared = arm.scenario.fractures, []
+def _numbers(arm: logs.Arm) -> Iterator[chance.Compared]:
+    """Fractures, and patients with a fracture, at each site."""
+    form = arm.scenario.fractures
     for slot, site in enumerate(SITES):
         each = form.base_rate * getattr(form.sites, site).share * arm.last / DAYS_PER_YEAR
         if each > 0:
-            numbers = number_of_rows(arm.of(FRACTURE + slot), arm.people)
-            compared += [
-                chance.number(f"{site} fractures", float(numbers.sum()), each * arm.people),
-                chance.share(f"patients with {site} fractures", numbers > 0, -math.expm1(-each)),
-            ]
-    return chance.within(compared)
+            numbers = logs.number_of_rows(arm.of(FRACTURE + slot), arm.people)
+            yield chance.number(f"{site} fractures", float(numbers.sum()), each * arm.people)
+            hit = f"patients with {site} fractures"
+            yield chance.share(hit, numbers > 0, -math.expm1(-each))
 
 
-def _days(subject: Subject, changes: Changes) -> Iterator[Case]:
-    arm = next(iter(subject.arms(subject.some, changes).values()))
+def _days(arm: logs.Arm) -> Iterator[Case]:
     for slot, site in enumerate(SITES):
         draws = arm.inputs.numbers(BREAKS, slot).tolist()
         for patient, days in enumerate(arm.days(FRACTURE + slot)):
@@ -60,7 +71,7 @@ def _days(subject: Subject, changes: Changes) -> Iterator[Case]:
             yield Case(what, days == expected)
 
 
-def _expected_days(arm: Arm, site: str, draws: list[float]) -> Iterator[int]:
+def _expected_days(arm: logs.Arm, site: str, draws: list[float]) -> Iterator[int]:
     """Each fracture on the day by which the hazard of that day has used up its draw."""
     of_site = getattr(arm.scenario.fractures.sites, site)
     hazard = arm.scenario.fractures.base_rate * of_site.share / DAYS_PER_YEAR
@@ -74,7 +85,7 @@ def _expected_days(arm: Arm, site: str, draws: list[float]) -> Iterator[int]:
         exactly = (
             today + left / hazard / factor if raised >= left else until + (left - raised) / hazard
         )
-        day = max(math.ceil(exactly - SLACK), today)
+        day = max(math.ceil(exactly - UNCHANGED), today)
         if day > arm.last:
             return
         yield day
@@ -83,29 +94,95 @@ def _expected_days(arm: Arm, site: str, draws: list[float]) -> Iterator[int]:
         today, until = day, day + duration
 
 
-@each("deaths of fractures")
-def fatal(subject: Subject) -> Iterator[Case]:
-    """Which patients die of a fracture, when, and of which fracture, follows from the draws."""
-    often = {**settings.base_rate("1.5 per year"), **settings.mortality_ratio("0")}
-    for changes in (often, {**often, **settings.each_site("case_fatality", "50 %")}):
-        arm = next(iter(subject.arms(subject.some, changes).values()))
-        expected = _expected_deaths(arm)
-        found = {who: (day, cause) for who, day, _, cause in rows(arm.of(DEATH))}
-        for who in sorted({*expected, *found}):
-            death, wanted = found.get(who), expected.get(who)
-            yield Case(f"patient {who}: (day, cause) {death}, not {wanted}", death == wanted)
+def by_bone_density(subject: Subject) -> Verdict:
+    """The number of fractures matches the hazard of each day, at every T-score, early and late.
+
+    Fractures less accumulated hazard are a martingale: weighted by anything known the day before,
+    their sum is 0 within its standard error. Once as in the file but with more fractures, once with
+    earlier fractures that count and with direct ratios.
+
+    References
+    ----------
+    Rate of a site: docs/model.md, section "Fractures"; gradients of Marshall et al. (1996).
+    """
+    compared: list[chance.Compared] = []
+    treated = [name for name in subject.scenario.effects if name != "none"]
+    ratio = settings.each_of(("effects",), treated, {"fracture_ratio": RATIOS})
+    most = MOST_DAYS // round(subject.scenario.horizon)
+    patients = max(8, min(subject.many, MOST_PATIENTS, most))
+    for changes in (OFTEN, {**OFTEN, **PRIOR, **ratio, **subject.strain}):
+        for arm in subject.arms(patients, changes, settings.NO_DEATHS).values():
+            for slot, site in enumerate(SITES):
+                compared += _weighted(f"{site} fractures in {arm.name}", arm, slot)
+    return chance.within(compared)
 
 
-def _expected_deaths(arm: Arm) -> dict[int, tuple[int, float]]:
-    """Day and cause of the earliest death that a fracture brings, by patient who dies in time."""
-    deaths: dict[int, tuple[int, float]] = {}
-    seen: dict[tuple[int, int], int] = {}
-    for who, day, kind, _ in rows(arm.of(FRACTURE, len(SITES))):
-        slot = kind - FRACTURE
-        k = seen[who, slot] = seen.get((who, slot), -1) + 1
-        fatality = getattr(arm.scenario.fractures.sites, SITES[slot]).case_fatality
-        if arm.inputs.numbers(FATAL, slot)[who, k] < fatality:
-            dies = day + 1 + int(365 * arm.inputs.numbers(FATAL_DELAY, slot)[who, k])
-            if dies <= arm.last and dies < deaths.get(who, (math.inf, 0.0))[0]:
-                deaths[who] = (dies, 1.0 + slot)
-    return deaths
+def _course(arm: logs.Arm, slot: int) -> tuple[Floats, Floats, Floats]:
+    """Hazard, T-score, and imminent risk (True or not) of each day at a site: days x patients.
+
+    The hazard is base x share x gradient^(T_ref - T) x earlier fractures x imminent.
+    """
+    form, bone = arm.scenario.fractures, BONES[BONE_OF_SITE[slot]]
+    site, patients = getattr(form.sites, SITES[slot]), arm.inputs.patients
+    density = bone_density_by_day(arm, bone)
+    mean, sd = reference_bmd(arm.scenario, bone, patients["sex"] == SEXES.index("female"))
+    score = ((density[1:] + density[:-1]) / 2 - mean) / sd
+    imminent = _imminent(site, arm.of(FRACTURE + slot), score.shape)
+    reference = reference_t(getattr(arm.scenario.cohort, f"{bone}_t"), site.gradient)
+    hazard = form.base_rate * site.share / DAYS_PER_YEAR * site.gradient ** (reference - score)
+    mean_count = arm.scenario.cohort.vertebral_fractures.negative_binomial.mean
+    extra = patients["vertebral_fractures"] - mean_count
+    hazard *= form.per_further_vertebral_fracture**extra
+    hazard *= np.where(imminent, site.imminent.factor if site.imminent else 1.0, 1.0)
+    return hazard * _direct_ratio(arm, SITES[slot]), score, imminent
+
+
+def reference_t(variable: Any, gradient: float) -> float:
+    """T-score of a patient with the mean fracture rate of the cohort, by the trapezoidal rule."""
+    if gradient == 1:
+        return 0.0
+    mean, sd, low, high = normal_of(variable)
+    weight = np.exp(-(GRID**2) / 2) * ((low <= GRID) & (high >= GRID))
+    rate = float(weight @ gradient ** -(mean + sd * GRID) / weight.sum())
+    return -math.log(rate) / math.log(gradient)
+
+
+def _imminent(site: Any, fractures: Log, shape: tuple[int, ...]) -> Floats:
+    """The days, 0 for the first, on which a recent fracture makes another more likely."""
+    marked = np.zeros(shape, bool)
+    if site.imminent is not None:
+        for patient, day, *_ in logs.rows(fractures):
+            marked[day : day + round(site.imminent.duration), patient] = True
+    return marked
+
+
+def _direct_ratio(arm: logs.Arm, site: str) -> Any:
+    """The direct fracture ratio of the therapies in the middle of every day."""
+    effects = arm.scenario.effects.items()
+    ratios = {name: getattr(effect.fracture_ratio, site) for name, effect in effects}
+    if set(ratios.values()) == {1.0}:
+        return 1.0
+    middle = {n: a.level * math.exp(-a.decay / 2) for n, a in actions(arm).items()}
+    return np.exp(between_rows(middle, lambda regimen: math.log(ratios.get(regimen, 1.0))))
+
+
+def _weighted(what: str, arm: logs.Arm, slot: int) -> Iterator[chance.Compared]:
+    """Fractures less hazard, weighted by T-score, imminent risk, earlier fractures and time."""
+    hazard, t_score, imminent = _course(arm, slot)
+    days = len(hazard)
+    hazard = np.where(np.arange(days)[:, None] < arm.first_day(DEATH), hazard, 0.0)
+    happened, broke = np.zeros_like(hazard), arm.of(FRACTURE + slot)
+    np.add.at(happened, (broke.day - 1, broke.patient), 1.0)
+    prior = arm.inputs.patients["vertebral_fractures"].astype(float)
+    for by, weight in {
+        "": 1.0,
+        ", by T-score": t_score - np.average(t_score, weights=hazard),
+        ", within a year of another": imminent.astype(float),
+        ", by earlier fractures": np.minimum(prior, 10) - prior.mean(),
+        ", in the first half": (np.arange(days) < days / 2)[:, None],
+    }.items():
+        if np.any(weight):
+            found, expected = float((weight * happened).sum()), float((weight * hazard).sum())
+            error = math.sqrt(float((weight**2 * hazard).sum()))
+            distance = (found - expected) / error if error else 0.0
+            yield chance.Compared(what + by, found, expected, distance)

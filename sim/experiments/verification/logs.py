@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
-from sim.simulation.records import INFUSION, INTOLERANCE, PLAN, Floats, Inputs, Integers, Log
+from sim.simulation.records import INTOLERANCE, PLAN, Floats, Inputs, Integers, Log
 
 Rows = list[tuple[int, int, int, float]]
 
@@ -55,9 +55,10 @@ class Arm(NamedTuple):
         """The day of the first such event of each patient, infinite where a patient has none."""
         return first_day(self.of(kind, kinds), self.people)
 
-    def doses_given(self, slot: int) -> Log:
-        """The infusions of a therapy that were given, not missed."""
-        return selected(self.log, (self.log.kind == INFUSION + slot) & (self.log.value > 0))
+    def given(self, kind: int, kinds: int = 1) -> Log:
+        """The rows of such events with a dose above 0: infusions not missed, courses not ended."""
+        events = self.of(kind, kinds)
+        return selected(events, events.value > 0)
 
     def course_steps(self, slot: int) -> Log:
         """The rows that begin, lower or end a course."""
@@ -99,6 +100,11 @@ def last_day(log: Log, people: int) -> Integers:
 def number_of_rows(log: Log, people: int) -> Integers:
     """The number of rows of each patient."""
     return np.bincount(log.patient, minlength=people)
+
+
+def number_within_patient(log: Log) -> Integers:
+    """For each row, the number of rows of its patient before it."""
+    return np.arange(len(log.patient)) - np.searchsorted(log.patient, log.patient)
 
 
 def same(first: Log, second: Log) -> bool:

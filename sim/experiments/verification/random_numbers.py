@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from scipy.special import ndtr, ndtri
 
@@ -46,16 +48,13 @@ def _as_uniform(inputs: Inputs) -> dict[str, Floats]:
     return columns
 
 
-def _correlations(columns: dict[str, Floats]) -> list[chance.Compared]:
+def _correlations(columns: dict[str, Floats]) -> Iterator[chance.Compared]:
     """Correlations of the normal scores of at most `MOST_COLUMNS` columns."""
     names = list(columns)[:: -(-len(columns) // MOST_COLUMNS)]
     scores = np.array([ndtri(np.clip(columns[name], 1e-15, 1 - 1e-15)) for name in names])
     found = np.corrcoef(scores)
     error = 1 / np.sqrt(scores.shape[1] - 3)
     distances = np.arctanh(np.clip(found, -1 + 1e-15, 1 - 1e-15)) / error
-    return [
-        chance.Compared(
-            f"{names[i]} with {names[j]}", float(found[i, j]), 0.0, float(distances[i, j])
-        )
-        for i, j in zip(*np.triu_indices(len(names), 1), strict=True)
-    ]
+    for i, j in zip(*np.triu_indices(len(names), 1), strict=True):
+        what = f"{names[i]} with {names[j]}"
+        yield chance.Compared(what, float(found[i, j]), 0.0, float(distances[i, j]))

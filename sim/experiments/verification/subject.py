@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sim.experiments import blocks
-from sim.experiments.blocks import Work
-from sim.experiments.verification import settings
-from sim.experiments.verification.logs import Arm
-from sim.experiments.verification.settings import Changes
-from sim.outcomes import SumTable, arm_records, outcomes_of
-from sim.outcomes.definitions.named import Outcome
+from sim.experiments.verification import logs, settings
+from sim.outcomes import Outcome, SumTable, arm_records, outcomes_of
 from sim.scenario import Study, from_document
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.text.paths import DocumentPath, replaced
 from sim.simulation import lowering
-from sim.simulation.lowering import Baseline
 from sim.simulation.records import Inputs
 from sim.simulation.simulate import inputs_of, names_of, simulate_arms
 
 SOME, FEW, FEWEST = 300, 60, 24
 MOST_DAYS = 120_000
 
-MISSED = {
-    "given": "80 %",
-    "delay": {"probability": "30 %", "mean": "10 days"},
-    "ends_course": "1 %",
-}
+LONG_DELAY = {"probability": "30 %", "mean": "10 days"}
+MISSED = {"given": "80 %", "delay": LONG_DELAY, "ends_course": "1 %"}
 OFTEN_INTOLERANT = [{"probability": "60 %", "until": "24 months"}]
 
 
@@ -76,7 +69,7 @@ class Subject:
         therapies = self.scenario.therapies.items()
         return {n: t for n, t in therapies if n in self.taken and isinstance(t, Infusions)}
 
-    def changed(self, *changes: Changes) -> Study:
+    def changed(self, *changes: settings.Changes) -> Study:
         """The study with parts of its document replaced."""
         if not any(changes):
             return self.study
@@ -88,26 +81,33 @@ class Subject:
             document.pop("comparator", None)
         return from_document(document, self.study.numbers)
 
-    def inputs(self, count: int, *changes: Changes) -> dict[str, Inputs]:
+    def inputs(self, count: int, *changes: settings.Changes) -> dict[str, Inputs]:
         """The inputs of the model for the first patients in every arm, without simulating them."""
         return inputs_of(lowering.protocol(self.changed(*changes).scenario), range(count))
 
-    def arms(self, count: int, *changes: Changes) -> dict[str, Arm]:
+    def people(self, count: int, *changes: settings.Changes) -> Any:
+        """The first patients as the model has them, the same in every arm."""
+        return next(iter(self.inputs(count, *changes).values())).patients
+
+    def arms(self, count: int, *changes: settings.Changes) -> dict[str, logs.Arm]:
         """The first patients simulated in every arm."""
         return simulated(self.changed(*changes), range(count))
 
+    def first_arm(self, count: int, *changes: settings.Changes) -> logs.Arm:
+        """The first patients in the first arm."""
+        return next(iter(self.arms(count, *changes).values()))
+
     @property
-    def no_noise(self) -> Changes:
+    def no_noise(self) -> settings.Changes:
         """Measurements without error."""
         return {("measurement", name): "0 %" for name in self.study.document["measurement"]}
 
-    @property
-    def no_ratio(self) -> Changes:
-        """Regimens that act on fractures only through bone density."""
-        return settings.each_of(("effects",), self.scenario.effects, {"fracture_ratio": None})
+    def fracture_ratio(self, by_site: Mapping[str, str] | None) -> settings.Changes:
+        """Regimens with a direct fracture ratio, or None: they act through bone density alone."""
+        return settings.each_of(("effects",), self.scenario.effects, {"fracture_ratio": by_site})
 
     @property
-    def strain(self) -> Changes:
+    def strain(self) -> settings.Changes:
         """Missed and late doses in every infusion therapy, frailty and a ladder in every course."""
         changes: dict[DocumentPath, Any] = {}
         for name, therapy in self.scenario.therapies.items():
@@ -127,22 +127,22 @@ def _without_empty(node: Any) -> Any:
     return {key: _without_empty(value) for key, value in node.items() if value is not None}
 
 
-def baseline_of(scenario: Scenario, count: int) -> Baseline:
+def baseline_of(scenario: Scenario, count: int) -> lowering.Baseline:
     """The first patients at enrolment, with the normal scores of their responses."""
     return lowering.enrol(scenario.cohort, scenario.seed, range(count))
 
 
-def simulated(study: Study, patients: range) -> dict[str, Arm]:
+def simulated(study: Study, patients: range) -> dict[str, logs.Arm]:
     """Some patients in every arm."""
     arms = simulate_arms(lowering.protocol(study.scenario), patients, "batch")
-    return {name: Arm(name, study.scenario, *arm) for name, arm in arms.items()}
+    return {name: logs.Arm(name, study.scenario, *arm) for name, arm in arms.items()}
 
 
-def work_of(study: Study) -> Work:
+def work_of(study: Study) -> blocks.Work:
     """The work of simulating blocks of patients and adding up outcomes, arms against comparator."""
     comparator = study.scenario.compared_with
     others = [arm for arm in study.scenario.arms if arm != comparator]
-    return Work([study], "batch", [((0, arm), (0, comparator)) for arm in others])
+    return blocks.Work([study], "batch", [((0, arm), (0, comparator)) for arm in others])
 
 
 def sums_of(study: Study, patients: range) -> SumTable:
@@ -150,6 +150,6 @@ def sums_of(study: Study, patients: range) -> SumTable:
     return blocks.do(work_of(study), patients).sums
 
 
-def patient_outcomes(study: Study, arm: Arm) -> list[Outcome]:
+def patient_outcomes(study: Study, arm: logs.Arm) -> list[Outcome]:
     """Every outcome of one arm, with a numerator and a denominator for each patient."""
     return list(outcomes_of(arm_records(arm.inputs, arm.log, names_of(study))))

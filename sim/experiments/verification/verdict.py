@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,14 +46,10 @@ class Case(NamedTuple):
 
 
 Cases = Callable[[Any], Iterable[Case]]
+Verdicts = Callable[[Any], Iterable[Verdict]]
 
-
-class Gap(NamedTuple):
-    """Relative differences between simulated and recalculated values, and whose they are."""
-
-    what: str
-    gaps: Floats
-    patients: Any
+Gap = tuple[str, Floats, Any]
+"""A name, relative differences between simulated and recalculated values, and whose they are."""
 
 
 def not_applicable(why: str) -> Verdict:
@@ -87,17 +83,26 @@ def each(what: str) -> Callable[[Cases], Callable[[Any], Verdict]]:
 
 def near(what: str, gaps: Iterable[Gap]) -> Verdict:
     """Fails if a relative difference is larger than numerical integration explains."""
-    looked = [gap for gap in gaps if len(gap.gaps)]
-    furthest = max((float(gap.gaps.max()) for gap in looked), default=0.0)
-    cases = (Case(gap.what, gap.gaps <= QUADRATURE, gap.patients) for gap in looked)
+    looked = [gap for gap in gaps if len(gap[1])]
+    furthest = max((float(relative.max()) for _, relative, _ in looked), default=0.0)
+    cases = (Case(name, relative <= QUADRATURE, whose) for name, relative, whose in looked)
     return exact(what, cases, f"furthest {furthest:.0e}")
 
 
-def together(verdicts: Sequence[Verdict]) -> Verdict:
-    """Several verdicts as one, which fails with any of them and leaves out those not applicable."""
-    held = [verdict for verdict in verdicts if verdict.passed is not None]
-    if not held:
-        return verdicts[0] if verdicts else not_applicable("no such therapy in any arm")
-    details = tuple(line for verdict in held for line in verdict.details)
-    evidence = "; ".join(dict.fromkeys(verdict.evidence for verdict in held))
-    return Verdict(all(verdict.passed for verdict in held), evidence, details)
+def together(verdicts: Verdicts) -> Callable[[Any], Verdict]:
+    """Decorator: a check that yields verdicts, and fails with any of them.
+
+    Verdicts that are not applicable are left out.
+    """
+
+    @functools.wraps(verdicts)
+    def check(subject: Any) -> Verdict:
+        every = list(verdicts(subject))
+        held = [verdict for verdict in every if verdict.passed is not None]
+        if not held:
+            return every[0] if every else not_applicable("no such therapy in any arm")
+        details = tuple(line for verdict in held for line in verdict.details)
+        evidence = "; ".join(dict.fromkeys(verdict.evidence for verdict in held))
+        return Verdict(all(verdict.passed for verdict in held), evidence, details)
+
+    return check

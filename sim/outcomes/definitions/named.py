@@ -1,11 +1,12 @@
-"""The named outcomes of an arm, each as a numerator and a denominator of every patient."""
+"""The named outcomes of an arm, a numerator and a denominator of every patient, and subgroups."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.outcomes.arm import ArmRecords
 from sim.simulation.records import Floats
@@ -15,6 +16,12 @@ OSTEOPOROSIS_T = -2.5
 """T-score at or below which bone is osteoporotic."""
 
 MARKER_QUANTITIES = dict(zip(MARKERS, QUANTITIES[len(BONES) :], strict=True))
+
+AT_ENTRY = {"age": "age_years", "weight": "weight_kg", "vertebral_fractures": "vertebral_fractures"}
+"""Conditions on facts at entry, and the names of these facts in the records."""
+
+Conditions = Mapping[str, str | tuple[float, float]]
+"""For each fact a sex, or the lower and the upper limit."""
 
 Kind = Literal["mean", "count", "share"]
 """Values of a numerator: any number; at least 0; between 0 and the denominator."""
@@ -135,3 +142,30 @@ def _changes(records: ArmRecords) -> Iterator[Outcome]:
             score = records.measured[f"{bone}_t"][:, column]
             above = np.where(np.isnan(score), np.nan, score > OSTEOPOROSIS_T)
             yield mean(f"{bone} above T -2.5", "%", day, above, "share", 100)
+
+
+def members(records: ArmRecords, conditions: Conditions) -> npt.NDArray[np.bool_]:
+    """Mark the patients who meet every condition.
+
+    Parameters
+    ----------
+    records
+        Records of the patients of an arm.
+    conditions
+        A sex, or limits of age (years), weight (kg), vertebral fractures, or a T-score (`spine_t`,
+        `hip_t`) as measured at entry. The lower limit is included, the upper one is not.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (patients,)
+        True for members.
+    """
+    inside = np.ones(records.count, dtype=bool)
+    for name, condition in conditions.items():
+        if isinstance(condition, str):
+            inside &= records.known[name] == condition
+        else:
+            column = AT_ENTRY.get(name)
+            values = records.known[column].astype(float) if column else records.entry(name)
+            inside &= (values >= condition[0]) & (values < condition[1])
+    return inside

@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.outcomes.arm import ArmRecords
-from sim.outcomes.definitions.named import MARKER_QUANTITIES, Outcome, mean
-from sim.outcomes.definitions.subgroups import COLUMNS as KNOWN
+from sim.outcomes.definitions.named import AT_ENTRY, MARKER_QUANTITIES, Outcome, mean
 from sim.outcomes.estimates import Sums, ratio, spread
 from sim.simulation.records import Floats
 from sim.vocabulary import Event
 
-COLUMNS = (
-    "fact",
-    "unit",
-    "reported",
-    "reported_spread",
-    "simulated",
-    "simulated_spread",
-    "mc_error",
-    "source",
-)
+REPORTED, SIMULATED = ("reported", "reported_spread"), ("simulated", "simulated_spread", "mc_error")
+COLUMNS = ("fact", "unit", *REPORTED, *SIMULATED, "source")
 """Columns of the published numbers beside the simulated ones."""
 
 ENTRY = {"spine_t": "spine_t", "hip_t": "hip_t", **MARKER_QUANTITIES}
-"""Facts at entry that are measured, and their quantities; the others are in COLUMNS of
-`sim.outcomes.definitions.subgroups`."""
+"""Facts at entry that are measured, and their quantities; the others are in `AT_ENTRY`."""
 
 SHARES = {
     "share_with_reaction": Event.REACTION,
@@ -89,17 +79,12 @@ def against_reported(
         One row per fact, in COLUMNS. Spreads are standard deviations between patients unless the
         publication prints another kind. A statistic of an empty group is NaN.
     """
-    return [
-        (
-            fact["fact"],
-            fact["unit"],
-            fact["value"],
-            _printed_spread(fact),
-            *simulated(sums[fact["fact"]], fact["simulated"]),
-            source,
-        )
-        for fact in facts
-    ]
+    rows: list[tuple[object, ...]] = []
+    for fact in facts:
+        name, how = fact["fact"], fact["simulated"]
+        reported = fact["unit"], fact["value"], _printed_spread(fact)
+        rows.append((name, *reported, *simulated(sums[name], how), source))
+    return rows
 
 
 def in_group(records: ArmRecords, group: Mapping[str, str]) -> npt.NDArray[np.bool_]:
@@ -180,27 +165,23 @@ def simulated(sums: Sums, how: Mapping[str, Any]) -> tuple[float, float, float]:
 def _values(records: ArmRecords, name: str, of: str | None, at: float | None) -> Floats:
     """One value per patient of a statistic that is a mean over patients; `at` is a day."""
     day = None if at is None else round(at)
-    if name == "follow_up":
-        return records.years * 12
-    if name == "share_stopped":
-        return np.where(records.stopped(str(of)), 100.0, 0.0)
     if name in SHARES:
         return 100 * records.had(SHARES[name], None if name == "share_died" else of, day)
-    if name == "entry":
-        if of in ENTRY:
-            return records.entry(ENTRY[of])
-        return records.known[KNOWN[str(of)]].astype(float)
-    if name == "annual_increase":
-        return records.annual_increase(str(of), day)
-    if name == "total_increase":
-        return records.percent_change(f"{of}_g_cm2", day)
-    if name == "percent_change":
-        return records.percent_change(MARKER_QUANTITIES[str(of)], day)
-    if name == "t_change":
-        return records.last(f"{of}_t", day) - records.entry(f"{of}_t")
-    if name == "t_final":
-        return records.last(f"{of}_t", day)
-    raise KeyError(f"no statistic is called '{name}'")
+    if name == "entry" and of not in ENTRY:
+        return records.known[AT_ENTRY[str(of)]].astype(float)
+    values: dict[str, Callable[[], Floats]] = {
+        "follow_up": lambda: records.years * 12,
+        "share_stopped": lambda: np.where(records.stopped(str(of)), 100.0, 0.0),
+        "entry": lambda: records.entry(ENTRY[str(of)]),
+        "annual_increase": lambda: records.annual_increase(str(of), day),
+        "total_increase": lambda: records.percent_change(f"{of}_g_cm2", day),
+        "percent_change": lambda: records.percent_change(MARKER_QUANTITIES[str(of)], day),
+        "t_change": lambda: records.last(f"{of}_t", day) - records.entry(f"{of}_t"),
+        "t_final": lambda: records.last(f"{of}_t", day),
+    }
+    if name not in values:
+        raise KeyError(f"no statistic is called '{name}'")
+    return values[name]()
 
 
 def _printed_spread(fact: Mapping[str, Any]) -> float:

@@ -8,12 +8,11 @@ from sim.simulation.lowering.cohort import patients
 from sim.simulation.lowering.enrolment import Baseline, enrol
 from sim.simulation.lowering.infusions import reaction_names
 from sim.simulation.lowering.parameters import Protocol, protocol
-from sim.simulation.lowering.streams import FRACTURES_PREPARED, Need, numbers
+from sim.simulation.lowering.streams import FRACTURES_PREPARED, numbers
 
 __all__ = [
     "FRACTURES_PREPARED",
     "Baseline",
-    "Need",
     "Protocol",
     "enrol",
     "numbers",

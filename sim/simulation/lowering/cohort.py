@@ -11,9 +11,9 @@ from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
 from sim.simulation.columns import DRAWN_ANEW, Columns
 from sim.simulation.lowering import infusions
+from sim.simulation.lowering.courses import log_sd
 from sim.simulation.lowering.effects import bone_effects, marker_effect
 from sim.simulation.lowering.enrolment import Baseline, enrol
-from sim.simulation.lowering.frailty import log_sd
 from sim.simulation.records import PATIENT, Floats
 from sim.vocabulary import BONES, MARKERS, SEXES
 

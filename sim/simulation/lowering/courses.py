@@ -1,4 +1,4 @@
-"""Courses: their plans, doses and tolerance."""
+"""Courses: their plans, doses and tolerance, with a frailty that differs between patients."""
 
 from __future__ import annotations
 
@@ -6,25 +6,18 @@ import math
 from typing import Any
 
 import numpy as np
+from scipy.optimize import brentq
+from scipy.special import ndtri
 
 from sim.scenario.form.intolerance import Intolerance
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course
-from sim.simulation.lowering.frailty import hazard_for_survival, survival_under
+from sim.simulation import records
 from sim.simulation.lowering.padding import padded
-from sim.simulation.records import (
-    GOMPERTZ,
-    LOGLOGISTIC,
-    LOGNORMAL_TIME,
-    NEVER,
-    NO_INTOLERANCE,
-    RUNGS,
-    STEPS,
-    STEPS_OF_HAZARD,
-    THERAPIES,
-    WEIBULL,
-)
 from sim.vocabulary import DAYS_PER_YEAR
+
+Z, WEIGHTS = np.polynomial.hermite_e.hermegauss(64)
+"""Nodes and weights of the quadrature over a standard normal variable."""
 
 
 def course_fields(scenario: Scenario) -> dict[str, Any]:
@@ -49,18 +42,15 @@ def course_fields(scenario: Scenario) -> dict[str, Any]:
     ----------
     docs/model.md, section "Tolerance".
     """
-    ladder: list[list[float]] = [[] for _ in range(THERAPIES)]
-    ends: list[list[float]] = [[] for _ in range(THERAPIES)]
-    hazards: list[list[float]] = [[] for _ in range(THERAPIES)]
+    empty: list[list[float]] = [[] for _ in range(records.THERAPIES)]
+    ladder, ends, hazards = empty.copy(), empty.copy(), empty.copy()
     fields: dict[str, Any] = {
-        "course_start": np.zeros(THERAPIES, np.int64),
-        "course_length": np.full(THERAPIES, NEVER, np.int64),
-        "family": np.full(THERAPIES, NO_INTOLERANCE, np.int64),
-        **{
-            n: np.zeros(THERAPIES)
-            for n in ("relative_dose", "dose_exponent", "family_a", "family_b")
-        },
+        "course_start": np.zeros(records.THERAPIES, np.int64),
+        "course_length": np.full(records.THERAPIES, records.NEVER, np.int64),
+        "family": np.full(records.THERAPIES, records.NO_INTOLERANCE, np.int64),
     }
+    for name in ("relative_dose", "dose_exponent", "family_a", "family_b"):
+        fields[name] = np.zeros(records.THERAPIES)
     for slot, therapy in enumerate(scenario.therapies.values()):
         if not isinstance(therapy, Course):
             continue
@@ -73,45 +63,37 @@ def course_fields(scenario: Scenario) -> dict[str, Any]:
         fields["dose_exponent"][slot] = therapy.hazard_by_dose
         ladder[slot] = [{"halve": 0.5, "stop": 0.0}[rung] for rung in therapy.on_intolerance]
         if therapy.intolerance is not None:
-            family, a, b, ends[slot], hazards[slot] = _tolerance(
-                therapy.intolerance, therapy.frailty_sd
-            )
-            fields["family"][slot] = family
-            fields["family_a"][slot], fields["family_b"][slot] = a, b
-    fields["ladder"] = padded(ladder, RUNGS, -1.0, "rungs of on_intolerance")
-    fields["step_end"] = padded(ends, STEPS_OF_HAZARD, None, "steps of intolerance")
-    fields["step_hazard"] = padded(hazards, STEPS_OF_HAZARD, None, "steps of intolerance")
+            family = _family(therapy.intolerance, therapy.frailty_sd)
+            for name, value in zip(("family", "family_a", "family_b"), family, strict=True):
+                fields[name][slot] = value
+            ends[slot], hazards[slot] = _steps(therapy.intolerance, therapy.frailty_sd)
+    fields["ladder"] = padded(ladder, records.RUNGS, -1.0, "rungs of on_intolerance")
+    fields["step_end"] = padded(ends, records.STEPS_OF_HAZARD, None, "steps of intolerance")
+    fields["step_hazard"] = padded(hazards, records.STEPS_OF_HAZARD, None, "steps of intolerance")
     return fields
 
 
-def _tolerance(
-    intolerance: Intolerance, frailty_sd: float
-) -> tuple[int, float, float, list[float], list[float]]:
-    """Family, its two parameters (days), and the ends and accumulated hazards of its steps."""
+def _family(intolerance: Intolerance, frailty_sd: float) -> tuple[int, float, float]:
+    """Family of the time to intolerance and its two parameters (days); steps have none."""
     if intolerance.steps is not None:
-        return (STEPS, 0.0, 0.0, *_steps(intolerance, frailty_sd))
+        return records.STEPS, 0.0, 0.0
     family = intolerance.family
     time = getattr(intolerance, family)
     target = None if time.by is None else hazard_for_survival(1 - time.probability, frailty_sd)
-    if family == "exponential":
-        rate = time.rate / DAYS_PER_YEAR if target is None else target / time.by
-        return GOMPERTZ, rate, 0.0, [], []
     if family == "weibull":
         scale = time.scale if target is None else time.by / target ** (1 / time.shape)
-        return WEIBULL, time.shape, scale, [], []
-    if family == "gompertz":
-        growth = time.growth / DAYS_PER_YEAR
+        return records.WEIBULL, time.shape, scale
+    if family in ("exponential", "gompertz"):
+        growth = (time.growth or 0.0) / DAYS_PER_YEAR
         unit = math.expm1(growth * (time.by or 0)) / growth if growth else time.by
         rate = time.rate / DAYS_PER_YEAR if target is None else target / unit
-        return GOMPERTZ, rate, growth, [], []
+        return records.GOMPERTZ, rate, growth
     if family == "lognormal_time":
-        from scipy.special import ndtri
-
         above = 0.0 if target is None else float(ndtri(-math.expm1(-target)))
         median = time.median if target is None else time.by / math.exp(time.sigma * above)
-        return LOGNORMAL_TIME, median, time.sigma, [], []
+        return records.LOGNORMAL_TIME, median, time.sigma
     median = time.median if target is None else time.by / math.expm1(target) ** (1 / time.shape)
-    return LOGLOGISTIC, median, time.shape, [], []
+    return records.LOGLOGISTIC, median, time.shape
 
 
 def _steps(intolerance: Intolerance, frailty_sd: float) -> tuple[list[float], list[float]]:
@@ -128,3 +110,78 @@ def _steps(intolerance: Intolerance, frailty_sd: float) -> tuple[list[float], li
         ends.append(step.until)
         start = step.until
     return ends, hazards[1:]
+
+
+def log_sd(sd: float) -> float:
+    """Compute the standard deviation of the logarithm of a frailty with mean 1.
+
+    Parameters
+    ----------
+    sd : float
+        Standard deviation of the frailty.
+
+    Returns
+    -------
+    float
+        Standard deviation of its logarithm.
+    """
+    return math.sqrt(math.log1p(sd * sd))
+
+
+def survival_under(hazard: float, sd: float) -> float:
+    """Compute the share of a population that is free of an event.
+
+    The share is the mean of exp(-frailty x hazard) over a log-normal frailty with mean 1, by
+    Gauss-Hermite quadrature over the logarithm.
+
+    Parameters
+    ----------
+    hazard : float
+        Accumulated hazard of a patient of frailty 1.
+    sd : float
+        Standard deviation of the frailty.
+
+    Returns
+    -------
+    float
+        Share, from 0 to 1.
+
+    References
+    ----------
+    docs/model.md, section "Tolerance".
+
+    Examples
+    --------
+    >>> round(survival_under(0.2, sd=0.0), 4), round(survival_under(0.2, sd=0.8), 4)
+    (0.8187, 0.8279)
+    """
+    if sd == 0:
+        return math.exp(-hazard)
+    spread = log_sd(sd)
+    frailty = np.exp(spread * Z - spread**2 / 2)
+    return float(np.sum(WEIGHTS * np.exp(-frailty * hazard)) / np.sum(WEIGHTS))
+
+
+def hazard_for_survival(survival: float, sd: float) -> float:
+    """Find the accumulated hazard of a patient of frailty 1 at which a population shows a survival.
+
+    Parameters
+    ----------
+    survival : float
+        Share of the population that is free of the event, above 0.
+    sd : float
+        Standard deviation of the frailty.
+
+    Returns
+    -------
+    float
+        Accumulated hazard; the inverse of `survival_under`.
+
+    References
+    ----------
+    docs/model.md, section "Tolerance".
+    """
+    exact = -math.log(survival)
+    if sd == 0 or exact == 0:
+        return exact
+    return float(brentq(lambda h: survival_under(h, sd) - survival, 0.0, 1e6 * exact, xtol=1e-14))

@@ -10,6 +10,7 @@ from scipy.special import betainc, ndtr, ndtri
 from sim.scenario.form.cohort import CORRELATED, Cohort, Counts, Variable, pair_of
 from sim.simulation.columns import DRAWN_ANEW, Columns
 from sim.simulation.records import Floats, Integers
+from sim.vocabulary import BONES, MARKERS
 
 
 class Baseline(NamedTuple):
@@ -28,9 +29,9 @@ class Baseline(NamedTuple):
     """
 
     female: Integers
-    values: dict[str, Floats]  # age, weight, spine_t, hip_t, and the markers of the cohort
+    values: dict[str, Floats]
     vertebral_fractures: Integers
-    responses: dict[str, Floats]  # spine, hip, ctx, balp, tryptase
+    responses: dict[str, Floats]
 
 
 def enrol(cohort: Cohort, seed: int, patients: range, columns: Columns = DRAWN_ANEW) -> Baseline:
@@ -63,11 +64,7 @@ def enrol(cohort: Cohort, seed: int, patients: range, columns: Columns = DRAWN_A
         female=(share < cohort.female).astype(np.int64),
         values={name: _values(getattr(cohort, name), scores[name]) for name in names},
         vertebral_fractures=_counts(cohort.vertebral_fractures, scores["vertebral_fractures"]),
-        responses={
-            name.removesuffix("_response"): score
-            for name, score in scores.items()
-            if name.endswith("_response")
-        },
+        responses={name: scores[f"{name}_response"] for name in (*BONES, *MARKERS)},
     )
 
 

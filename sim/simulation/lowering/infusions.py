@@ -15,22 +15,6 @@ from sim.simulation.lowering.padding import padded
 from sim.simulation.records import NEVER, PLANNED, REACTIONS, THERAPIES, Floats
 
 
-def reference_days(plan: InfusionReference) -> list[int]:
-    """Compute the days of the infusions that define an action of 1.
-
-    Parameters
-    ----------
-    plan : InfusionReference
-        The plan `action_1` of an exposure.
-
-    Returns
-    -------
-    list of int
-        Days since the first infusion.
-    """
-    return plan.schedule.days(0.0, plan.over)
-
-
 def mean_exposure(plan: InfusionReference, decay: float) -> float:
     """Compute the mean exposure over a plan with every infusion given.
 
@@ -50,8 +34,8 @@ def mean_exposure(plan: InfusionReference, decay: float) -> float:
     ----------
     docs/model.md, section "Action".
     """
-    over = round(plan.over)
-    return math.fsum(time_under(decay, over - day) for day in reference_days(plan)) / over
+    over, days = round(plan.over), plan.schedule.days(0.0, plan.over)
+    return math.fsum(time_under(decay, over - day) for day in days) / over
 
 
 def decay_rate(half_life: float) -> float:
@@ -150,13 +134,13 @@ def infusion_fields(scenario: Scenario) -> dict[str, Any]:
         if isinstance(therapy, Infusions):
             days[slot] = therapy.schedule.days(therapy.start.on, scenario.horizon)
             if therapy.schedule.duration is not None:
-                end = round(therapy.start.on + therapy.schedule.duration)
-                fields["plan_end"][slot] = end
+                fields["plan_end"][slot] = round(therapy.start.on + therapy.schedule.duration)
             fields["is_infusion"][slot] = 1
             fields["decay"][slot] = decay_rate(therapy.exposure.half_life)
             fields["given"][slot] = therapy.given
-            fields["late"][slot] = therapy.delay.probability if therapy.delay else 0.0
-            fields["lateness"][slot] = therapy.delay.mean if therapy.delay else 0.0
+            if therapy.delay:
+                fields["late"][slot] = therapy.delay.probability
+                fields["lateness"][slot] = therapy.delay.mean
             fields["ends_course"][slot] = therapy.ends_course
     fields["plan_days"] = padded(days, PLANNED, NEVER, "planned doses of a therapy")
     return {**fields, **_reaction_fields(scenario)}
@@ -165,12 +149,10 @@ def infusion_fields(scenario: Scenario) -> dict[str, Any]:
 def _reaction_fields(scenario: Scenario) -> dict[str, Any]:
     reactions = reactions_of(scenario)
     absent = REACTIONS - len(reactions)
-    return {
-        "reaction_therapy": np.array([slot for slot, *_ in reactions] + [-1] * absent),
-        "reaction_first": np.array([r.first for *_, r in reactions] + [0.0] * absent),
-        "reaction_later": np.array([r.later for *_, r in reactions] + [0.0] * absent),
-        "reaction_ends_course": np.array([r.ends_course for *_, r in reactions] + [0.0] * absent),
-    }
+    fields = {"reaction_therapy": [slot for slot, *_ in reactions] + [-1] * absent}
+    for name in ("first", "later", "ends_course"):
+        fields[f"reaction_{name}"] = [getattr(r, name) for *_, r in reactions] + [0.0] * absent
+    return fields
 
 
 def reactions_of(scenario: Scenario) -> list[tuple[int, str, str, Any]]:

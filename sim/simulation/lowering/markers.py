@@ -14,7 +14,7 @@ from sim.scenario.form.outcome import Marker
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Infusions
 from sim.simulation.biology.markers import saturated, site_action
-from sim.simulation.lowering.infusions import decay_rate, mean_exposure, reference_days
+from sim.simulation.lowering.infusions import decay_rate, mean_exposure
 from sim.simulation.records import THERAPIES
 from sim.vocabulary import MARKERS
 
@@ -72,7 +72,7 @@ def _full_effects(therapy: Infusions, markers: Iterable[Marker]) -> list[float]:
     """
     plan = therapy.exposure.action_1
     decay = decay_rate(therapy.exposure.half_life)
-    since = [round(plan.over) - day for day in reference_days(plan)]
+    since = [round(plan.over) - day for day in plan.schedule.days(0.0, plan.over)]
     dose_action = 1.0 / mean_exposure(plan, decay)
     effects = []
     for marker in markers:
@@ -88,10 +88,8 @@ def _refuse_far_extrapolation(scenario: Scenario, marker: str, slot: int, left: 
     The reported change is read as measured there; from next to nothing the peaks would be absurd.
     """
     name = [*scenario.therapies][slot]
-    acts = any(
-        getattr(row, marker) for regimen, row in scenario.regimens.items() if name in regimen
-    )
-    if acts and left < LEAST_EFFECT_LEFT:
+    rows = [row for regimen, row in scenario.regimens.items() if name in regimen]
+    if any(getattr(row, marker) for row in rows) and left < LEAST_EFFECT_LEFT:
         message = (
             f"{left:.1%} of the effect on {marker} is left at the end of this plan, where its "
             f"reported change counts as measured; allowed: {LEAST_EFFECT_LEFT:.0%} or more. "

@@ -1,4 +1,8 @@
-"""Protocol: what all patients of a study share, as one record of parameters per arm."""
+"""Protocol: what all patients of a study share, as one record of parameters per arm.
+
+The fields of bone, death and measurement are computed here, those of therapies, markers and
+fractures in files of their own.
+"""
 
 from __future__ import annotations
 
@@ -8,28 +12,21 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim import evidence
 from sim.scenario.form.study import Scenario
-from sim.simulation.lowering.bone import bone_fields
+from sim.simulation.biology.bone import saturating_gain
+from sim.simulation.biology.mortality import yearly_hazard
 from sim.simulation.lowering.courses import course_fields
-from sim.simulation.lowering.death import death_fields
 from sim.simulation.lowering.fractures import fracture_fields
 from sim.simulation.lowering.infusions import infusion_fields, sequence_fields
 from sim.simulation.lowering.markers import marker_fields
-from sim.simulation.lowering.measurement import measurement_fields
+from sim.simulation.lowering.padding import padded
 from sim.simulation.lowering.streams import FRACTURES_PREPARED, Need, needs_of
-from sim.simulation.records import PARAMS, SUBSETS, THERAPIES
+from sim.simulation.records import AGES, NEVER, PARAMS, SUBSETS, THERAPIES, VISITS
+from sim.vocabulary import BONES, DAYS_PER_YEAR, MARKERS, READINGS, SEXES
 
-BY_HEADING = {
-    "one therapy after another": sequence_fields,
-    "infusions": infusion_fields,
-    "courses": course_fields,
-    "bone": bone_fields,
-    "markers": marker_fields,
-    "fractures": fracture_fields,
-    "death": death_fields,
-    "measurement": measurement_fields,
-}
-"""The function that computes the fields under each heading of PARAMS."""
+Record = npt.NDArray[np.void]
+"""One record of PARAMS."""
 
 
 class Protocol(NamedTuple):
@@ -48,7 +45,7 @@ class Protocol(NamedTuple):
     """
 
     scenario: Scenario
-    arms: dict[str, npt.NDArray[np.void]]
+    arms: dict[str, Record]
     needs: tuple[Need, ...]
     fractures: int
 
@@ -86,7 +83,8 @@ def protocol(scenario: Scenario, fractures: int = FRACTURES_PREPARED) -> Protoco
     {'combination': 1826, 'pamidronate': 1826}
     """
     common = np.zeros((), PARAMS)
-    for fields in (_general_fields, *BY_HEADING.values()):
+    common["horizon"], common["subsets"] = round(scenario.horizon), 2 ** len(scenario.therapies)
+    for fields in BY_HEADING.values():
         for name, value in fields(scenario).items():
             common[name] = value
     common["subset_decay"] = _subset_decay(common["decay"])
@@ -94,10 +92,6 @@ def protocol(scenario: Scenario, fractures: int = FRACTURES_PREPARED) -> Protoco
     _lay_out(needs, common)
     arms = {arm: _of_arm(common, scenario, names) for arm, names in scenario.arms.items()}
     return Protocol(scenario, arms, needs, fractures)
-
-
-def _general_fields(scenario: Scenario) -> dict[str, Any]:
-    return {"horizon": round(scenario.horizon), "subsets": 2 ** len(scenario.therapies)}
 
 
 def _subset_decay(decay: npt.NDArray[np.float64]) -> list[float]:
@@ -108,7 +102,7 @@ def _subset_decay(decay: npt.NDArray[np.float64]) -> list[float]:
     ]
 
 
-def _lay_out(needs: tuple[Need, ...], params: npt.NDArray[np.void]) -> None:
+def _lay_out(needs: tuple[Need, ...], params: Record) -> None:
     """Write down the first column of each stream and slot, and the number of its columns."""
     first = 0
     for need in needs:
@@ -117,11 +111,125 @@ def _lay_out(needs: tuple[Need, ...], params: npt.NDArray[np.void]) -> None:
         first += len(need.uses)
 
 
-def _of_arm(
-    common: npt.NDArray[np.void], scenario: Scenario, therapies: list[str]
-) -> npt.NDArray[np.void]:
+def _of_arm(common: Record, scenario: Scenario, therapies: list[str]) -> Record:
     """The parameters of one arm."""
     params = common.copy()
     for slot, name in enumerate(scenario.therapies):
         params["in_arm"][slot] = name in therapies
     return params
+
+
+def bone_fields(scenario: Scenario) -> dict[str, Any]:
+    """Compute the fields of `PARAMS` under the heading "bone".
+
+    The reading of a mean annual increase, and the end of the evidence for it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+
+    Returns
+    -------
+    dict
+        Value of each field by name, in the units of `PARAMS`.
+
+    References
+    ----------
+    docs/model.md, section "Bone".
+    """
+    accrual = scenario.accrual
+    fields = {
+        "reading": READINGS.index(accrual.name),
+        "plateau_after": 0,
+        "plateau_rate": 0.0,
+        "gain": 0.0,
+        "relaxation": 1.0,
+        "evidence_day": round(scenario.beyond_evidence.after),
+        "beyond_rate": scenario.beyond_evidence.rate / 100 / DAYS_PER_YEAR,
+    }
+    if accrual.plateau is not None:
+        fields["plateau_after"] = round(accrual.plateau.months)
+        fields["plateau_rate"] = accrual.plateau.then / 100 / DAYS_PER_YEAR
+    if accrual.saturating is not None:
+        time_constant, window = accrual.saturating.time_constant, accrual.saturating.window
+        fields["gain"] = saturating_gain(window, time_constant)
+        fields["relaxation"] = 1.0 / time_constant
+    return fields
+
+
+def death_fields(scenario: Scenario) -> dict[str, Any]:
+    """Compute the fields of `PARAMS` under the heading "death".
+
+    Hazards per year of age from the national life table, and the ratio of mortality to it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+
+    Returns
+    -------
+    dict
+        Value of each field by name, in the units of `PARAMS`.
+
+    References
+    ----------
+    docs/model.md, section "Death".
+    """
+    life_table = evidence.life_table(scenario.mortality.life_table)
+    hazards = [[yearly_hazard(q) for q in life_table[sex]] for sex in SEXES]
+    return {
+        "death_hazard": padded(hazards, AGES, None, "years of age"),
+        "mortality_ratio": scenario.mortality.standardised_mortality_ratio,
+    }
+
+
+def measurement_fields(scenario: Scenario) -> dict[str, Any]:
+    """Compute the fields of `PARAMS` under the heading "measurement".
+
+    A marker that is not in the cohort has no visits.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+
+    Returns
+    -------
+    dict
+        Value of each field by name, in the units of `PARAMS`.
+
+    Raises
+    ------
+    ScenarioError
+        If a quantity has more visits than a record has room for.
+
+    References
+    ----------
+    docs/model.md, section "Measurement".
+    """
+    visits, cv = scenario.visits, scenario.measurement
+    dxa = visits.days(visits.dxa, scenario.horizon)
+    days = visits.days(visits.markers, scenario.horizon)
+    markers = [days if name in scenario.cohort.markers else [] for name in MARKERS]
+    return {
+        "visit_days": padded([dxa] * len(BONES) + markers, VISITS, NEVER, "visits"),
+        "bone_cv": np.array([getattr(cv, bone) for bone in BONES]),
+        "marker_log_sd": np.array([
+            math.sqrt(math.log1p((getattr(cv, marker) or 0.0) ** 2)) for marker in MARKERS
+        ]),
+    }  # fmt: skip
+
+
+BY_HEADING = {
+    "one therapy after another": sequence_fields,
+    "infusions": infusion_fields,
+    "courses": course_fields,
+    "bone": bone_fields,
+    "markers": marker_fields,
+    "fractures": fracture_fields,
+    "death": death_fields,
+    "measurement": measurement_fields,
+}
+"""The function that computes the fields under each heading of PARAMS."""

@@ -10,25 +10,11 @@ import numpy.typing as npt
 
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
+from sim.simulation import records
 from sim.simulation.columns import DRAWN_ANEW, Columns
 from sim.simulation.draws import Law
 from sim.simulation.lowering.infusions import reactions_of
-from sim.simulation.records import (
-    BREAKS,
-    COURSE_ENDS,
-    DIES,
-    FATAL,
-    FATAL_DELAY,
-    GIVEN,
-    LATE,
-    LATENESS,
-    NEVER,
-    NOISE,
-    REACTION_ENDS,
-    REACTS,
-    TOLERANCE,
-    Floats,
-)
+from sim.simulation.records import Floats
 from sim.vocabulary import BONES, MARKERS, SITES
 
 FRACTURES_PREPARED = 8
@@ -80,14 +66,7 @@ def needs_of(scenario: Scenario, params: npt.NDArray[np.void], fractures: int) -
     tuple of Need
         In the order of their columns.
     """
-    return (
-        *_of_infusions(scenario, params),
-        *_of_reactions(scenario, params),
-        *_of_courses(scenario),
-        *_of_fractures(fractures),
-        Need(DIES, 0, "death", "exponential", [0]),
-        *_of_measurements(params),
-    )
+    return tuple(_needs(scenario, params, fractures))
 
 
 def numbers(
@@ -119,53 +98,42 @@ def numbers(
     return columns.table(seed, names, patients)
 
 
-def _of_infusions(scenario: Scenario, params: npt.NDArray[np.void]) -> Iterator[Need]:
+def _needs(scenario: Scenario, params: npt.NDArray[np.void], fractures: int) -> Iterator[Need]:
+    """Needs of infusions, reactions, courses, fractures, death and measurements."""
     for slot, (name, therapy) in enumerate(scenario.therapies.items()):
         if isinstance(therapy, Infusions):
-            uses = _planned(params, slot)
-            if therapy.given < 1:
-                yield Need(GIVEN, slot, f"given {name}", "uniform", uses)
-            if therapy.delay and therapy.delay.probability > 0:
-                yield Need(LATE, slot, f"late {name}", "uniform", uses)
-                yield Need(LATENESS, slot, f"lateness {name}", "exponential", uses)
-            if therapy.ends_course > 0:
-                yield Need(COURSE_ENDS, slot, f"ends course {name}", "uniform", uses)
-
-
-def _of_reactions(scenario: Scenario, params: npt.NDArray[np.void]) -> Iterator[Need]:
-    for at, (slot, therapy, name, reaction) in enumerate(reactions_of(scenario)):
-        uses = _planned(params, slot)
+            yield from _of_infusions(slot, name, therapy, _planned(params, slot))
+    for at, (slot, therapy_name, name, reaction) in enumerate(reactions_of(scenario)):
+        of, uses = f"{therapy_name} {name}", _planned(params, slot)
         if any(0 < chance < 1 for chance in (reaction.first, reaction.later)):
-            yield Need(REACTS, at, f"reaction {therapy} {name}", "uniform", uses)
+            yield Need(records.REACTS, at, f"reaction {of}", "uniform", uses)
         if 0 < reaction.ends_course < 1:
-            yield Need(REACTION_ENDS, at, f"reaction ends {therapy} {name}", "uniform", uses)
-
-
-def _of_courses(scenario: Scenario) -> Iterator[Need]:
+            yield Need(records.REACTION_ENDS, at, f"reaction ends {of}", "uniform", uses)
     for slot, (name, therapy) in enumerate(scenario.therapies.items()):
         if isinstance(therapy, Course) and therapy.intolerance:
             rungs = [*range(len(therapy.on_intolerance))]
-            yield Need(TOLERANCE, slot, f"tolerance {name}", "exponential", rungs)
-
-
-def _of_fractures(fractures: int) -> Iterator[Need]:
+            yield Need(records.TOLERANCE, slot, f"tolerance {name}", "exponential", rungs)
     for slot, site in enumerate(SITES):
         uses = [*range(fractures)]
-        yield Need(BREAKS, slot, f"fracture {site}", "exponential", [*uses, fractures])
-        yield Need(FATAL, slot, f"fatal fracture {site}", "uniform", uses)
-        yield Need(FATAL_DELAY, slot, f"days to fatal end {site}", "uniform", uses)
-
-
-def _of_measurements(params: npt.NDArray[np.void]) -> Iterator[Need]:
+        yield Need(records.BREAKS, slot, f"fracture {site}", "exponential", [*uses, fractures])
+        yield Need(records.FATAL, slot, f"fatal fracture {site}", "uniform", uses)
+        yield Need(records.FATAL_DELAY, slot, f"days to fatal end {site}", "uniform", uses)
+    yield Need(records.DIES, 0, "death", "exponential", [0])
     for slot, name in enumerate((*BONES, *MARKERS)):
-        days = _visits(params, slot)
-        yield Need(NOISE, slot, f"measurement {name}", "normal", days)
+        days = params["visit_days"][slot]
+        uses = [*map(int, days[days != records.NEVER])]
+        yield Need(records.NOISE, slot, f"measurement {name}", "normal", uses)
 
 
-def _visits(params: npt.NDArray[np.void], slot: int) -> list[int]:
-    days = params["visit_days"][slot]
-    return [*map(int, days[days != NEVER])]
+def _of_infusions(slot: int, name: str, therapy: Infusions, uses: list[int]) -> Iterator[Need]:
+    if therapy.given < 1:
+        yield Need(records.GIVEN, slot, f"given {name}", "uniform", uses)
+    if therapy.delay and therapy.delay.probability > 0:
+        yield Need(records.LATE, slot, f"late {name}", "uniform", uses)
+        yield Need(records.LATENESS, slot, f"lateness {name}", "exponential", uses)
+    if therapy.ends_course > 0:
+        yield Need(records.COURSE_ENDS, slot, f"ends course {name}", "uniform", uses)
 
 
 def _planned(params: npt.NDArray[np.void], slot: int) -> list[int]:
-    return [*range(int((params["plan_days"][slot] != NEVER).sum()))]
+    return [*range(int((params["plan_days"][slot] != records.NEVER).sum()))]

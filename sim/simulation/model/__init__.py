@@ -16,30 +16,16 @@ them, and Python can run the same source.
 
 from __future__ import annotations
 
+from sim.simulation import records
 from sim.simulation.biology.bone import LOWEST_BMD
 from sim.simulation.biology.mortality import death_day
-from sim.simulation.model.action import Draws, Due, Params, Patient, State, take
+from sim.simulation.model.action import take
 from sim.simulation.model.dosing import on_infusion, on_reaction
 from sim.simulation.model.fracture import on_fracture, on_review
 from sim.simulation.model.measuring import on_measurement
 from sim.simulation.model.planning import begin_therapy
 from sim.simulation.model.tolerance import on_intolerance, on_plan
-from sim.simulation.records import (
-    BREAKS,
-    DEATH,
-    DIES,
-    END,
-    FRACTURE,
-    INFUSION,
-    INTOLERANCE,
-    KINDS,
-    MEASURE,
-    NEVER,
-    PLAN,
-    REACTION,
-    REVIEW,
-    THERAPIES,
-)
+from sim.simulation.records import Draws, Due, Params, Patient, State
 from sim.vocabulary import BONES, MARKERS, QUANTITIES, SITES
 
 __all__ = ["next_kind", "react", "runs_out", "start"]
@@ -65,26 +51,28 @@ def start(state: State, due: Due, patient: Patient, params: Params, draws: Draws
     ----------
     docs/model.md, sections "Bone", "Fractures" and "Death".
     """
-    for kind in range(KINDS):
-        due[kind] = NEVER
+    for kind in range(records.KINDS):
+        due[kind] = records.NEVER
     for bone in range(len(BONES)):
         state.bmd[bone] = max(patient.bmd[bone], LOWEST_BMD)
     state.product[0] = 1.0
     state.reached_day = -1
-    state.plateau_day = NEVER
-    state.score_day = NEVER
+    state.plateau_day = records.NEVER
+    state.score_day = records.NEVER
     for quantity in range(len(QUANTITIES)):
-        due[MEASURE + quantity] = params.visit_days[quantity][0]
-    for therapy in range(THERAPIES):
+        due[records.MEASURE + quantity] = params.visit_days[quantity][0]
+    for therapy in range(records.THERAPIES):
         if params.in_arm[therapy] and params.follows[therapy] < 0:
             begin_therapy(therapy, 0, state, due, params, draws)
     for site in range(len(SITES)):
-        state.hazard_left[site] = take(draws, params, BREAKS, site, 0)
-    due[REVIEW] = 0
+        state.hazard_left[site] = take(draws, params, records.BREAKS, site, 0)
+    due[records.REVIEW] = 0
     hazards = params.death_hazard[patient.sex]
-    threshold = take(draws, params, DIES, 0, 0)
-    due[DEATH] = death_day(threshold, patient.age, hazards, params.mortality_ratio, params.horizon)
-    due[END] = params.horizon
+    threshold = take(draws, params, records.DIES, 0, 0)
+    due[records.DEATH] = death_day(
+        threshold, patient.age, hazards, params.mortality_ratio, params.horizon
+    )
+    due[records.END] = params.horizon
 
 
 def next_kind(due: Due) -> int:
@@ -102,11 +90,11 @@ def next_kind(due: Due) -> int:
 
     Examples
     --------
-    >>> next_kind([50] * 7 + [30] + [50] * (KINDS - 8))
+    >>> next_kind([50] * 7 + [30] + [50] * (records.KINDS - 8))
     7
     """
     first, earliest = 0, due[0]
-    for kind in range(1, KINDS):
+    for kind in range(1, records.KINDS):
         if due[kind] < earliest:
             first, earliest = kind, due[kind]
     return first
@@ -129,10 +117,10 @@ def runs_out(kind: int, state: State, params: Params) -> bool:
     bool
         True for a fracture after which no number is left for the next fracture.
     """
-    if kind < FRACTURE or kind >= FRACTURE + len(SITES):
+    if kind < records.FRACTURE or kind >= records.FRACTURE + len(SITES):
         return False
-    site = kind - FRACTURE
-    return state.fractures[site] + 1 >= params.draws[BREAKS][site]
+    site = kind - records.FRACTURE
+    return state.fractures[site] + 1 >= params.draws[records.BREAKS][site]
 
 
 def react(
@@ -166,21 +154,21 @@ def react(
     ----------
     docs/model.md. Each function that is called here names its section.
     """
-    if kind < MEASURE + len(QUANTITIES):
-        return on_measurement(kind - MEASURE, day, state, due, patient, params, draws)
-    if kind < PLAN + THERAPIES:
-        return on_plan(kind - PLAN, day, state, due, patient, params, draws)
-    if kind < INTOLERANCE + THERAPIES:
-        return on_intolerance(kind - INTOLERANCE, day, state, due, patient, params, draws)
-    if kind < INFUSION + THERAPIES:
-        return on_infusion(kind - INFUSION, day, state, due, patient, params, draws)
-    if kind < REVIEW:
-        return on_reaction(kind - REACTION, day, state, due, params, draws)
-    if kind == REVIEW:
+    if kind < records.MEASURE + len(QUANTITIES):
+        return on_measurement(kind - records.MEASURE, day, state, due, patient, params, draws)
+    if kind < records.PLAN + records.THERAPIES:
+        return on_plan(kind - records.PLAN, day, state, due, patient, params, draws)
+    if kind < records.INTOLERANCE + records.THERAPIES:
+        return on_intolerance(kind - records.INTOLERANCE, day, state, due, patient, params, draws)
+    if kind < records.INFUSION + records.THERAPIES:
+        return on_infusion(kind - records.INFUSION, day, state, due, patient, params, draws)
+    if kind < records.REVIEW:
+        return on_reaction(kind - records.REACTION, day, state, due, params, draws)
+    if kind == records.REVIEW:
         return on_review(day, state, due, patient, params)
-    if kind < FRACTURE + len(SITES):
-        return on_fracture(kind - FRACTURE, day, state, due, patient, params, draws)
-    if kind == DEATH:
+    if kind < records.FRACTURE + len(SITES):
+        return on_fracture(kind - records.FRACTURE, day, state, due, patient, params, draws)
+    if kind == records.DEATH:
         return float(state.death_cause)
     return 0.0
 

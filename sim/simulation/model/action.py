@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
+from sim.simulation import records
 from sim.simulation.biology.bone import LOWEST_BMD, share_gained
 from sim.simulation.biology.decay import decayed, relaxed_under, time_under
 from sim.simulation.biology.markers import site_action
-from sim.simulation.records import COMPOUND, SATURATING, THERAPIES, OutOfDraws
+from sim.simulation.records import Draws, OutOfDraws, Params, Patient, State
 from sim.vocabulary import BONES, MARKERS
-
-# State, patient and params have the fields of records.STATE, PATIENT and PARAMS: records of arrays
-# when compiled, plain objects under SimPy. Draws are one patient's random numbers;
-# params.first_draw says where those of a stream begin.
-State = Any
-Patient = Any
-Params = Any
-Draws = Any
-Due = Any
 
 
 def take(draws: Draws, params: Params, stream: int, slot: int, k: int) -> float:
@@ -107,7 +98,7 @@ def advance(day: int, state: State, patient: Patient, params: Params) -> None:
         return
     for bone in range(len(BONES)):
         state.bmd[bone] = bmd_on(day, bone, state, patient, params)
-    for therapy in range(THERAPIES):
+    for therapy in range(records.THERAPIES):
         if params.in_arm[therapy]:
             state.action[therapy] *= decayed(params.decay[therapy], days)
     state.since = day
@@ -253,11 +244,11 @@ def treated_bmd(day: int, bone: int, state: State, patient: Patient, params: Par
     reach(day, state, params)
     entry = patient.bmd[bone]
     share = share_gained(patient.bone_effect[bone], state.reached, params.subsets)
-    if params.reading == SATURATING:
+    if params.reading == records.SATURATING:
         kept = decayed(params.relaxation, day - state.since)
         driven = entry * params.gain * params.relaxation * share
         return state.bmd[bone] * kept + entry * (1.0 - kept) + driven
-    if params.reading == COMPOUND:
+    if params.reading == records.COMPOUND:
         return state.bmd[bone] * math.exp(share)
     return state.bmd[bone] + entry * share
 
@@ -289,7 +280,7 @@ def reach(day: int, state: State, params: Params) -> None:
         come_to = 0.0
         if state.product[subset] != 0.0:
             decay = params.subset_decay[subset]
-            if params.reading == SATURATING:
+            if params.reading == records.SATURATING:
                 come_to = state.product[subset] * relaxed_under(params.relaxation, decay, days)
             else:
                 come_to = state.product[subset] * time_under(decay, days)

@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from sim.simulation.model.action import (
-    Draws,
-    Due,
-    Params,
-    Patient,
-    State,
-    advance,
-    happens,
-    set_action,
-)
+from sim.simulation import records
+from sim.simulation.model.action import advance, happens, set_action
 from sim.simulation.model.fracture import set_hazards, use_up_hazards
 from sim.simulation.model.planning import begin_plateau_clock, end_therapy, plan_next_infusion
-from sim.simulation.records import (
-    COURSE_ENDS,
-    GIVEN,
-    NEVER,
-    REACTION,
-    REACTION_ENDS,
-    REACTIONS,
-    REACTS,
-)
+from sim.simulation.records import Draws, Due, Params, Patient, State
 
 
 def on_infusion(
@@ -58,7 +42,7 @@ def on_infusion(
     k = state.infusion[therapy]
     state.infusion[therapy] = k + 1
     plan_next_infusion(therapy, k + 1, day, state, due, params, draws)
-    if not happens(params.given[therapy], draws, params, GIVEN, therapy, k):
+    if not happens(params.given[therapy], draws, params, records.GIVEN, therapy, k):
         return 0.0
     use_up_hazards(day, state)
     advance(day, state, patient, params)
@@ -68,7 +52,7 @@ def on_infusion(
     set_hazards(day, state, due, patient, params)
     draw_reactions(therapy, k, day, state, due, params, draws)
     state.infused[therapy] += 1
-    if happens(params.ends_course[therapy], draws, params, COURSE_ENDS, therapy, k):
+    if happens(params.ends_course[therapy], draws, params, records.COURSE_ENDS, therapy, k):
         end_therapy(therapy, day, state, due, params, draws)
     return patient.dose[therapy]
 
@@ -103,13 +87,13 @@ def draw_reactions(
     docs/decisions.md, section "Time and schedules". Probabilities: Hernandez 2010
     (sim/evidence/hernandez2010.yaml) in the shipped scenarios.
     """
-    for reaction in range(REACTIONS):
+    for reaction in range(records.REACTIONS):
         if params.reaction_therapy[reaction] == therapy:
             probability = params.reaction_later[reaction]
             if state.infused[therapy] == 0:
                 probability = params.reaction_first[reaction]
-            if happens(probability, draws, params, REACTS, reaction, k):
-                due[REACTION + reaction] = day
+            if happens(probability, draws, params, records.REACTS, reaction, k):
+                due[records.REACTION + reaction] = day
 
 
 def on_reaction(
@@ -142,11 +126,11 @@ def on_reaction(
     ----------
     docs/decisions.md, section "One therapy after another".
     """
-    due[REACTION + reaction] = NEVER
+    due[records.REACTION + reaction] = records.NEVER
     therapy = params.reaction_therapy[reaction]
     k = state.infusion[therapy] - 1
     ends = params.reaction_ends_course[reaction]
-    if happens(ends, draws, params, REACTION_ENDS, reaction, k):
+    if happens(ends, draws, params, records.REACTION_ENDS, reaction, k):
         end_therapy(therapy, day, state, due, params, draws)
         return 1.0
     return 0.0

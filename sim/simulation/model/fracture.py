@@ -4,30 +4,12 @@ from __future__ import annotations
 
 import math
 
+from sim.simulation import records
 from sim.simulation.biology.bone import t_score
 from sim.simulation.biology.decay import decayed
 from sim.simulation.biology.fractures import accumulated, days_until
-from sim.simulation.model.action import (
-    Draws,
-    Due,
-    Params,
-    Patient,
-    State,
-    advance,
-    bmd_on,
-    happens,
-    take,
-)
-from sim.simulation.records import (
-    BONE_OF_SITE,
-    BREAKS,
-    DEATH,
-    FATAL,
-    FATAL_DELAY,
-    FRACTURE,
-    NEVER,
-    REVIEW,
-)
+from sim.simulation.model.action import advance, bmd_on, happens, take
+from sim.simulation.records import Draws, Due, Params, Patient, State
 from sim.vocabulary import BONES, SITES
 
 DAYS_AT_RISK_OF_DEATH = 365
@@ -96,14 +78,14 @@ def on_fracture(
     use_up_hazards(day, state)
     k = state.fractures[site]
     state.fractures[site] = k + 1
-    state.hazard_left[site] += take(draws, params, BREAKS, site, k + 1)
+    state.hazard_left[site] += take(draws, params, records.BREAKS, site, k + 1)
     if params.log_imminent[site] != 0.0:
         state.imminent_until[site] = day + params.imminent_days[site]
-    if happens(params.case_fatality[site], draws, params, FATAL, site, k):
-        delay = take(draws, params, FATAL_DELAY, site, k)
+    if happens(params.case_fatality[site], draws, params, records.FATAL, site, k):
+        delay = take(draws, params, records.FATAL_DELAY, site, k)
         dies = day + 1 + int(delay * DAYS_AT_RISK_OF_DEATH)
-        if dies < due[DEATH]:
-            due[DEATH] = dies
+        if dies < due[records.DEATH]:
+            due[records.DEATH] = dies
             state.death_cause = 1 + site
     set_hazards(day, state, due, patient, params)
     return float(k + 1)
@@ -154,7 +136,7 @@ def set_hazards(day: int, state: State, due: Due, patient: Patient, params: Para
     (sim/evidence/marshall1996.yaml).
     """
     review = next_review(day, state, params)
-    due[REVIEW] = review
+    due[records.REVIEW] = review
     state.hazard_since = day
     days = review - day
     for bone in range(len(BONES)):
@@ -164,7 +146,7 @@ def set_hazards(day: int, state: State, due: Due, patient: Patient, params: Para
         then = t_score_on(review, bone, state, patient, params)
         state.score[bone] = then
         for site in range(len(SITES)):
-            if BONE_OF_SITE[site] == bone:
+            if records.BONE_OF_SITE[site] == bone:
                 gradient = params.log_gradient[site]
                 log_hazard = log_factors(day, site, state, patient, params) - gradient * now
                 slope = gradient * (now - then) / days
@@ -178,7 +160,7 @@ def set_hazards(day: int, state: State, due: Due, patient: Patient, params: Para
                 state.hazard_slope[site] = slope
                 state.hazard_ahead[site] = ahead
                 until = days_until(state.hazard_left[site], hazard, slope, days, ahead)
-                due[FRACTURE + site] = day + until if until <= days else NEVER
+                due[records.FRACTURE + site] = day + until if until <= days else records.NEVER
     state.score_day = review
 
 

@@ -7,18 +7,10 @@ from __future__ import annotations
 
 import math
 
+from sim.simulation import records
 from sim.simulation.biology.markers import MOST_LOG_RATIO, marker_noise, saturated
-from sim.simulation.model.action import (
-    Draws,
-    Due,
-    Params,
-    Patient,
-    State,
-    bmd_on,
-    site_action_on,
-    take,
-)
-from sim.simulation.records import MEASURE, NEVER, NOISE, THERAPIES
+from sim.simulation.model.action import bmd_on, site_action_on, take
+from sim.simulation.records import Draws, Due, Params, Patient, State
 from sim.vocabulary import BONES
 
 
@@ -55,10 +47,10 @@ def on_measurement(
     """
     visit = state.visit[quantity]
     state.visit[quantity] = visit + 1
-    due[MEASURE + quantity] = NEVER
+    due[records.MEASURE + quantity] = records.NEVER
     if visit + 1 < len(params.visit_days[quantity]):
-        due[MEASURE + quantity] = params.visit_days[quantity][visit + 1]
-    z = take(draws, params, NOISE, quantity, visit)
+        due[records.MEASURE + quantity] = params.visit_days[quantity][visit + 1]
+    z = take(draws, params, records.NOISE, quantity, visit)
     if quantity < len(BONES):
         true = bmd_on(day, quantity, state, patient, params)
         return true * (1.0 + params.bone_cv[quantity] * z)
@@ -91,7 +83,7 @@ def marker_on(day: int, marker: int, state: State, patient: Patient, params: Par
     total = 0.0
     for subset in range(1, params.subsets):
         product = patient.marker_effect[marker][subset]
-        for therapy in range(THERAPIES):
+        for therapy in range(records.THERAPIES):
             if subset >> therapy & 1 and product != 0.0:
                 product *= effect_site(day, marker, therapy, state, params)
         total += product

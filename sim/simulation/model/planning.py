@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import math
 
-from sim.simulation.model.action import Draws, Due, Params, State, happens, take
-from sim.simulation.records import (
-    GIVEN,
-    INFUSION,
-    INTOLERANCE,
-    LATE,
-    LATENESS,
-    NEVER,
-    PLAN,
-    PLATEAU,
-    THERAPIES,
-)
+from sim.simulation import records
+from sim.simulation.model.action import happens, take
+from sim.simulation.records import Draws, Due, Params, State
 
 
 def begin_therapy(
@@ -45,10 +36,10 @@ def begin_therapy(
     """
     if params.is_infusion[therapy]:
         state.begun[therapy] = day
-        due[INFUSION + therapy] = infusion_day(therapy, 0, day, state, params, draws)
+        due[records.INFUSION + therapy] = infusion_day(therapy, 0, day, state, params, draws)
     else:
-        state.begun[therapy] = NEVER
-        due[PLAN + therapy] = day + params.course_start[therapy]
+        state.begun[therapy] = records.NEVER
+        due[records.PLAN + therapy] = day + params.course_start[therapy]
 
 
 def end_therapy(
@@ -81,10 +72,10 @@ def end_therapy(
     if state.ended[therapy]:
         return
     state.ended[therapy] = 1
-    due[INFUSION + therapy] = NEVER
-    due[PLAN + therapy] = NEVER
-    due[INTOLERANCE + therapy] = NEVER
-    for other in range(THERAPIES):
+    due[records.INFUSION + therapy] = records.NEVER
+    due[records.PLAN + therapy] = records.NEVER
+    due[records.INTOLERANCE + therapy] = records.NEVER
+    for other in range(records.THERAPIES):
         if params.in_arm[other] and params.follows[other] == therapy:
             begin_therapy(other, day + max(params.wait[other], 1), state, due, params, draws)
 
@@ -118,10 +109,10 @@ def plan_next_infusion(
     ----------
     docs/decisions.md, sections "Time and schedules" and "One therapy after another".
     """
-    due[INFUSION + therapy] = infusion_day(therapy, k, day + 1, state, params, draws)
-    was_last = k >= len(params.plan_days[therapy]) or params.plan_days[therapy][k] == NEVER
-    if was_last and params.is_followed[therapy] and params.plan_end[therapy] != NEVER:
-        due[PLAN + therapy] = max(state.begun[therapy] + params.plan_end[therapy], day + 1)
+    due[records.INFUSION + therapy] = infusion_day(therapy, k, day + 1, state, params, draws)
+    was_last = k >= len(params.plan_days[therapy]) or params.plan_days[therapy][k] == records.NEVER
+    if was_last and params.is_followed[therapy] and params.plan_end[therapy] != records.NEVER:
+        due[records.PLAN + therapy] = max(state.begun[therapy] + params.plan_end[therapy], day + 1)
 
 
 def infusion_day(
@@ -158,14 +149,16 @@ def infusion_day(
     ----------
     docs/decisions.md, section "Time and schedules".
     """
-    if k >= len(params.plan_days[therapy]) or params.plan_days[therapy][k] == NEVER:
-        return NEVER
+    if k >= len(params.plan_days[therapy]) or params.plan_days[therapy][k] == records.NEVER:
+        return records.NEVER
     day = state.begun[therapy] + params.plan_days[therapy][k]
-    is_given = happens(params.given[therapy], draws, params, GIVEN, therapy, k)
-    if is_given and happens(params.late[therapy], draws, params, LATE, therapy, k):
-        day += math.ceil(params.lateness[therapy] * take(draws, params, LATENESS, therapy, k))
+    is_given = happens(params.given[therapy], draws, params, records.GIVEN, therapy, k)
+    if is_given and happens(params.late[therapy], draws, params, records.LATE, therapy, k):
+        day += math.ceil(
+            params.lateness[therapy] * take(draws, params, records.LATENESS, therapy, k)
+        )
     day = max(day, earliest)
-    return day if day < params.horizon else NEVER
+    return day if day < params.horizon else records.NEVER
 
 
 def begin_plateau_clock(day: int, state: State, params: Params) -> None:
@@ -184,5 +177,5 @@ def begin_plateau_clock(day: int, state: State, params: Params) -> None:
     ----------
     docs/model.md, section "Bone" (reading plateau).
     """
-    if params.reading == PLATEAU and state.plateau_day == NEVER:
+    if params.reading == records.PLATEAU and state.plateau_day == records.NEVER:
         state.plateau_day = day + params.plateau_after

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.simulation import records
 from sim.simulation.biology.tolerance import (
     gompertz_hazard,
     loglogistic_hazard,
@@ -9,30 +10,10 @@ from sim.simulation.biology.tolerance import (
     steps_hazard,
     weibull_hazard,
 )
-from sim.simulation.model.action import (
-    Draws,
-    Due,
-    Params,
-    Patient,
-    State,
-    advance,
-    set_action,
-    take,
-)
+from sim.simulation.model.action import advance, set_action, take
 from sim.simulation.model.fracture import set_hazards, use_up_hazards
 from sim.simulation.model.planning import begin_plateau_clock, end_therapy
-from sim.simulation.records import (
-    GOMPERTZ,
-    INTOLERANCE,
-    LOGLOGISTIC,
-    LOGNORMAL_TIME,
-    NEVER,
-    NO_INTOLERANCE,
-    PLAN,
-    STEPS,
-    TOLERANCE,
-    WEIBULL,
-)
+from sim.simulation.records import Draws, Due, Params, Patient, State
 
 
 def on_plan(
@@ -71,18 +52,18 @@ def on_plan(
     if params.is_infusion[therapy]:
         end_therapy(therapy, day, state, due, params, draws)
         return 0.0
-    if state.begun[therapy] != NEVER:
+    if state.begun[therapy] != records.NEVER:
         end_therapy(therapy, day, state, due, params, draws)
         set_step(therapy, 0.0, day, state, due, patient, params)
         return 0.0
-    due[PLAN + therapy] = min(day + params.course_length[therapy], NEVER)
+    due[records.PLAN + therapy] = min(day + params.course_length[therapy], records.NEVER)
     begin_plateau_clock(day, state, params)
     set_step(therapy, params.relative_dose[therapy], day, state, due, patient, params)
     state.begun[therapy] = day
     state.tolerance_since[therapy] = day
-    if params.family[therapy] != NO_INTOLERANCE:
-        state.tolerance_left[therapy] = take(draws, params, TOLERANCE, therapy, 0)
-        due[INTOLERANCE + therapy] = intolerance_day(therapy, day, state, patient, params)
+    if params.family[therapy] != records.NO_INTOLERANCE:
+        state.tolerance_left[therapy] = take(draws, params, records.TOLERANCE, therapy, 0)
+        due[records.INTOLERANCE + therapy] = intolerance_day(therapy, day, state, patient, params)
     return params.relative_dose[therapy]
 
 
@@ -121,12 +102,12 @@ def on_intolerance(
     step = state.action[therapy] * params.ladder[therapy][rung]
     set_step(therapy, step, day, state, due, patient, params)
     state.tolerance_since[therapy] = day
-    due[INTOLERANCE + therapy] = NEVER
+    due[records.INTOLERANCE + therapy] = records.NEVER
     if step == 0.0:
         end_therapy(therapy, day, state, due, params, draws)
     elif rung + 1 < len(params.ladder[therapy]) and params.ladder[therapy][rung + 1] >= 0.0:
-        state.tolerance_left[therapy] = take(draws, params, TOLERANCE, therapy, rung + 1)
-        due[INTOLERANCE + therapy] = intolerance_day(therapy, day, state, patient, params)
+        state.tolerance_left[therapy] = take(draws, params, records.TOLERANCE, therapy, rung + 1)
+        due[records.INTOLERANCE + therapy] = intolerance_day(therapy, day, state, patient, params)
     return step
 
 
@@ -193,7 +174,7 @@ def intolerance_day(therapy: int, day: int, state: State, patient: Patient, para
             high = middle
         else:
             low = middle
-    return high if high <= params.horizon else NEVER
+    return high if high <= params.horizon else records.NEVER
 
 
 def course_hazard(therapy: int, days: float, params: Params) -> float:
@@ -219,14 +200,14 @@ def course_hazard(therapy: int, days: float, params: Params) -> float:
     """
     family = params.family[therapy]
     a, b = params.family_a[therapy], params.family_b[therapy]
-    if family == STEPS:
+    if family == records.STEPS:
         return steps_hazard(params.step_end[therapy], params.step_hazard[therapy], days)
-    if family == WEIBULL:
+    if family == records.WEIBULL:
         return weibull_hazard(a, b, days)
-    if family == GOMPERTZ:
+    if family == records.GOMPERTZ:
         return gompertz_hazard(a, b, days)
-    if family == LOGNORMAL_TIME:
+    if family == records.LOGNORMAL_TIME:
         return lognormal_hazard(a, b, days)
-    if family == LOGLOGISTIC:
+    if family == records.LOGLOGISTIC:
         return loglogistic_hazard(a, b, days)
     return 0.0
