@@ -12,7 +12,7 @@ from scipy import stats
 
 from sim.cli.main import commands
 from sim.experiments import runs
-from sim.experiments.emulation import by_trial, power
+from sim.experiments.emulation import power
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 NOBODY_DIES = [
@@ -78,7 +78,7 @@ def test_more_patients_narrow_the_interval(found):
 def test_no_number_depends_on_workers_or_on_the_larger_sizes(
     plan, found, monkeypatch, workers_here
 ):
-    monkeypatch.setattr(by_trial, "CHUNK", 200)
+    monkeypatch.setattr("sim.experiments.emulation.trials.CHUNK", 200)
     pd.testing.assert_frame_equal(power.run(plan, workers=2), found, check_exact=True)
 
 

@@ -26,7 +26,6 @@ from sim.display.figures import style
 from sim.experiments import readings, runs
 from sim.experiments.kinds import readings as kept_readings
 from sim.experiments.kinds import run as kept_run
-from sim.experiments.readings.running import OUTCOMES
 from sim.scenario import ScenarioError, load
 from sim.vocabulary import READINGS
 from tests.arms import by_label
@@ -77,7 +76,7 @@ def test_each_reading_says_what_its_scenario_says_alone(found, alone):
         whole = by_label(result.summary)
         theirs = whole.sort_values("time").groupby(["arm", "outcome"]).last()
         for arm in (*ARMS, PAIR):
-            for outcome in (o for o in OUTCOMES if "T-score" not in o):
+            for outcome in (o for o in readings.OUTCOMES if "T-score" not in o):
                 one, other = mine.loc[(name, arm, outcome)], theirs.loc[(arm, outcome)]
                 assert (one["unit"], one["time"]) == (other["unit"], other["time"])
                 for number in NUMBERS:
@@ -178,8 +177,8 @@ def test_times_are_the_scenarios_or_those_given_or_the_defaults(file, settings, 
     for name, study in four.studies.items():
         assert study.scenario.accrual.name == name
         origin = four.origins[name]
-        assert (readings.four.OWN in origin) == (name == own)
-        assert (readings.four.GIVEN in origin) == (name in given)
+        assert (readings.OWN in origin) == (name == own)
+        assert (readings.GIVEN in origin) == (name in given)
         has_times, told = name in ("plateau", "saturating"), name == own or name in given
         assert ("assumed" in origin) == (has_times and not told)
     for word, told in zip(words, list(four.in_words())[2:], strict=True):

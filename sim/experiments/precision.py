@@ -135,7 +135,7 @@ def until(
     goals: Sequence[Goal],
     progress: Progress | None = None,
     engine: Engine = "batch",
-    workers: int = 1,
+    workers: int | None = 1,
 ) -> tuple[Result, pd.DataFrame]:
     """Add patients until every goal is reached, or until there are `MOST` patients.
 
@@ -149,8 +149,8 @@ def until(
         Called with the number of patients so far and an estimate of all.
     engine : "simpy" or "batch"
         The results are equal to the last bit.
-    workers : int
-        Number of processes. The results do not depend on it.
+    workers : int, optional
+        Number of processes; as many as save time if None. The results do not depend on it.
 
     Returns
     -------

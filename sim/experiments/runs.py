@@ -111,7 +111,7 @@ def run(
     settings: Iterable[str] = (),
     progress: Progress | None = None,
     engine: Engine = "simpy",
-    workers: int = 1,
+    workers: int | None = 1,
     outcomes_only: bool = False,
 ) -> Result:
     """Simulate a scenario.
@@ -129,9 +129,9 @@ def run(
     engine : "simpy" or "batch"
         SimPy is the reference. The batch engine compiles once and is then a hundred times as fast.
         The results are equal to the last bit.
-    workers : int
-        Number of processes. The results do not depend on it. A script that asks for more than one
-        needs the usual guard of its main module.
+    workers : int, optional
+        Number of processes; as many as save time if None. The results do not depend on it. A script
+        that asks for more than one needs the usual guard of its main module.
     outcomes_only : bool
         Keep no tables, so memory does not grow with the number of patients.
 
@@ -166,7 +166,7 @@ def reduce(
     keep: Keep | None = None,
     progress: Progress | None = None,
     engine: Engine = "simpy",
-    workers: int = 1,
+    workers: int | None = 1,
     begun: SumTable | None = None,
     enough: Enough | None = None,
 ) -> Result:
@@ -216,7 +216,7 @@ def pairs_with_comparator(study: Study) -> list[tuple[ArmKey, ArmKey]]:
 def in_blocks(
     work: Work,
     progress: Progress | None = None,
-    workers: int = 1,
+    workers: int | None = 1,
     first: int = 0,
     most: int | None = None,
 ) -> Iterator[Block]:
@@ -226,6 +226,8 @@ def in_blocks(
     """
     size = BLOCK[work.engine] if most is None else min(BLOCK[work.engine], most)
     patients = range(first, work.studies[0].scenario.cohort.patients)
+    if workers is None:
+        workers = workers_for(patients.stop, work.engine)
     arms = sum(len(study.scenario.arms) for study in work.studies)
     total, done = arms * len(patients), 0
     do = functools.partial(blocks.do, work)

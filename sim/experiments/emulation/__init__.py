@@ -6,24 +6,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sim.experiments.emulation.design import Design, Emulation, prepare
-from sim.experiments.emulation.emulated import Emulated, of_trials, said, title
+from sim.experiments.emulation.scores import Emulated, of_trials, said, title
 from sim.experiments.emulation.trials import run
 from sim.vocabulary import Progress
 
 TRIALS = 5000
 
 __all__ = [
-    "TRIALS",
-    "Design",
-    "Emulated",
-    "Emulation",
-    "emulate",
-    "of_trials",
-    "prepare",
-    "run",
-    "said",
+    "TRIALS", "Design", "Emulated", "Emulation", "emulate", "of_trials", "prepare", "run", "said",
     "title",
-]
+]  # fmt: skip
 
 
 def emulate(
@@ -32,7 +24,7 @@ def emulate(
     seed: int | None = None,
     settings: Iterable[str] = (),
     progress: Progress | None = None,
-    workers: int = 1,
+    workers: int | None = 1,
 ) -> Emulated:
     """Simulate a published study many times and score each published number.
 
@@ -48,8 +40,8 @@ def emulate(
         `path=value` texts that change the scenario, as of `--set`.
     progress : callable, optional
         Called with the number of trials done and to do.
-    workers : int
-        Number of processes. The results do not depend on it.
+    workers : int, optional
+        Number of processes; as many as save time if None. The results do not depend on it.
 
     Returns
     -------

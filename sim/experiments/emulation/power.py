@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.errors import RequestError
-from sim.experiments.emulation.by_trial import summed
+from sim.experiments.emulation.trials import summed
 from sim.outcomes import SumTable, outcomes_of, records_by_arm, sum_table
 from sim.outcomes.definitions.named import at_last_day
 from sim.outcomes.estimates import Estimate
@@ -29,19 +29,9 @@ TRIALS = 2000
 LEVEL = 0.05
 
 COLUMNS = (
-    "arm",
-    "against_arm",
-    "outcome",
-    "unit",
-    "patients_per_arm",
-    "trials",
-    "mean_difference",
-    "low",
-    "high",
-    "interval_width",
-    "power",
-    "mc_error",
-)
+    "arm", "against_arm", "outcome", "unit", "patients_per_arm", "trials", "mean_difference",
+    "low", "high", "interval_width", "power", "mc_error",
+)  # fmt: skip
 
 
 class Plan(NamedTuple):
@@ -124,7 +114,7 @@ def prepare(
     return plan
 
 
-def run(plan: Plan, progress: Progress | None = None, workers: int = 1) -> pd.DataFrame:
+def run(plan: Plan, progress: Progress | None = None, workers: int | None = 1) -> pd.DataFrame:
     """Simulate the trials of a plan, and test the difference of every arm from the comparator.
 
     The test is Welch's t, as in a report of such a trial; rates have the standard error of a ratio.
@@ -137,7 +127,7 @@ def run(plan: Plan, progress: Progress | None = None, workers: int = 1) -> pd.Da
     progress
         Called with the number of trials done and to do.
     workers
-        Number of processes.
+        Number of processes; as many as save time if None.
 
     Returns
     -------

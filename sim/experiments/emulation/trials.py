@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiments.emulation.by_trial import summed
 from sim.experiments.emulation.design import Emulation
+from sim.experiments.runs import split, workers_for
 from sim.outcomes import SumTable, facts_of, records_by_arm, sum_table
 from sim.outcomes.definitions.published import asked, simulated
 from sim.outcomes.plan import line
+from sim.outcomes.sums import joined
+from sim.simulation.draws import CHUNK
 from sim.simulation.records import Floats
 from sim.vocabulary import Progress
+from sim.workers.pieces import in_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +25,9 @@ if TYPE_CHECKING:
 COLUMNS = ("trial", "fact", "value", "spread", "members", "measured")
 
 
-def run(emulation: Emulation, progress: Progress | None = None, workers: int = 1) -> pd.DataFrame:
+def run(
+    emulation: Emulation, progress: Progress | None = None, workers: int | None = 1
+) -> pd.DataFrame:
     """Simulate every trial of an emulation.
 
     Each arm has patients of its own, as in a trial, and only measured values count.
@@ -33,7 +39,7 @@ def run(emulation: Emulation, progress: Progress | None = None, workers: int = 1
     progress
         Called with the number of trials done and to do.
     workers
-        Number of processes.
+        Number of processes; as many as save time if None.
 
     Returns
     -------
@@ -45,8 +51,8 @@ def run(emulation: Emulation, progress: Progress | None = None, workers: int = 1
     import pandas as pd
 
     sums_of_trials = functools.partial(sums_of, emulation)
-    size, count = emulation.design.size, emulation.trials
-    table = summed(sums_of_trials, count, size, progress, workers)
+    count = emulation.trials
+    table = summed(sums_of_trials, count, emulation.design.size, progress, workers)
     at = {label.name: position for position, label in enumerate(table.labels)}
     rows = []
     for trial in range(count):
@@ -55,6 +61,44 @@ def run(emulation: Emulation, progress: Progress | None = None, workers: int = 1
             value, spread, _ = simulated(sums, fact["simulated"])
             rows.append((trial, fact["fact"], value, spread, sums.units, sums.x))
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def summed(
+    sums_of: Callable[[range], SumTable],
+    trials: int,
+    patients: int,
+    progress: Progress | None,
+    workers: int | None,
+) -> SumTable:
+    """Simulate trials, and sum over the patients of each.
+
+    Parameters
+    ----------
+    sums_of
+        Simulates trials of these numbers; returns one part per trial.
+    trials
+        Number of trials.
+    patients
+        Patients per trial; a piece has about as many patients as a block.
+    progress
+        Called with the number of trials done and to do.
+    workers
+        Number of processes; as many as save time if None.
+
+    Returns
+    -------
+    SumTable
+        One part per trial.
+    """
+    if workers is None:
+        workers = workers_for(trials * patients, "batch")
+    pieces, tables, done = split(range(trials), max(1, CHUNK // patients)), [], 0
+    for piece, table in zip(pieces, in_order(sums_of, pieces, workers), strict=True):
+        tables.append(table)
+        done += len(piece)
+        if progress is not None:
+            progress(done, trials)
+    return joined(tables)
 
 
 def sums_of(emulation: Emulation, trials: range) -> SumTable:

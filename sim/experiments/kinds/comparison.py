@@ -8,8 +8,7 @@ from pathlib import Path
 from sim import results
 from sim.display import figures
 from sim.display.tables import comparison as printed
-from sim.experiments.comparisons import Comparison, simulate
-from sim.experiments.comparisons.notes import reading, remarks, whose
+from sim.experiments.comparisons import Comparison, reading, remarks, simulate, whose
 from sim.experiments.kinds import Shown
 from sim.experiments.runs import workers_for
 from sim.results import Kept

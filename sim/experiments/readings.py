@@ -1,14 +1,37 @@
-"""The four readings of a published annual increase, each laid over the same scenario."""
+"""The four readings of an annual increase on the same virtual patients, side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from sim.experiments import side_by_side
+from sim.experiments.side_by_side import Contrast
+from sim.outcomes import AnalysisPlan, ArmRecords, Outcome, outcomes_of
+from sim.outcomes.definitions.named import at_last_day, mean
+from sim.outcomes.summary import ESTIMATE
 from sim.scenario import Study, load
 from sim.scenario.protocol import accrual
-from sim.vocabulary import READINGS
+from sim.vocabulary import BONES, READINGS, Arms, Engine, Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+OUTCOMES = (
+    "spine T-score",
+    "hip T-score",
+    "spine above T -2.5",
+    "hip above T -2.5",
+    "spine change",
+    "hip change",
+    "vertebral fractures",
+    "all fractures",
+    "any fracture",
+)
+"""Outcomes of the table in their order, as far as they are measured."""
+
+COLUMNS = ("reading", "against", *Arms._fields, "outcome", "unit", "time", *ESTIMATE)
 
 
 class Default(NamedTuple):
@@ -57,6 +80,20 @@ class Four(NamedTuple):
         for name, study in self.studies.items():
             origin = f" [{self.origins[name]}]" if self.origins[name] else ""
             yield f"{accrual(study.scenario)}{origin}"
+
+
+class SideBySide(NamedTuple):
+    """A scenario under the four readings on the same patients.
+
+    `summary` has one row for each reading, arm and outcome at its last time (months); a paired
+    difference of two arms names the second in `against_arm`. Where `against` names the scenario's
+    own reading, the row is the difference between this reading and that one: of an arm, or of the
+    difference of two arms.
+    """
+
+    four: Four
+    summary: pd.DataFrame
+    engine: Engine
 
 
 def read(
@@ -132,3 +169,65 @@ def _origin(name: str, own: str, times: Mapping[str, list[str]]) -> str:
     reason = DEFAULTS[name].reason
     assumed = [f"assumed, {reason}"] if reason and name != own else []
     return ", ".join([OWN] * (name == own) + ([GIVEN] if name in times else assumed))
+
+
+def simulate(
+    four: Four, progress: Progress | None = None, engine: Engine = "batch", workers: int | None = 1
+) -> SideBySide:
+    """Simulate every arm under every reading, on the same virtual patients.
+
+    Memory does not grow with the number of patients.
+
+    Parameters
+    ----------
+    four : Four
+        The scenario under the four readings, from `read`.
+    progress : callable, optional
+        Called with the number of histories (one patient in one arm) done and to do.
+    engine : "simpy" or "batch"
+        The results are equal to the last bit.
+    workers : int, optional
+        Number of processes; as many as save time if None. The results do not depend on it.
+
+    Returns
+    -------
+    SideBySide
+        Outcomes under each reading, and paired differences from the scenario's own reading.
+    """
+    plan = AnalysisPlan(outcomes=outcomes_at_the_end)
+    arguments = (contrasts_of(four), COLUMNS, plan, progress, engine, workers)
+    return SideBySide(four, side_by_side.compare(four.studies, *arguments), engine)
+
+
+def contrasts_of(four: Four) -> list[Contrast]:
+    """List arms and differences under each reading, then their changes from the own reading."""
+    names, scenario = [*four.studies], four.study.scenario
+    other, own = scenario.compared_with, names.index(four.own)
+    alone = [Arms(arm) for arm in scenario.arms]
+    apart = [Arms(arm, other) for arm in scenario.arms if arm != other]
+    under_each = [
+        Contrast(at, arms) for each in (alone, apart) for at in range(len(names)) for arms in each
+    ]
+    from_own = [
+        Contrast(at, arms, own)
+        for at in range(len(names))
+        if at != own
+        for arms in (*alone, *apart)
+    ]
+    return [*under_each, *from_own]
+
+
+def outcomes_at_the_end(records: ArmRecords) -> list[Outcome]:
+    """Compute the outcomes of the table at their last day, with both T-scores."""
+    every = [*at_last_day(outcomes_of(records)), *_t_scores(records)]
+    by_name = {outcome.name: outcome for outcome in every}
+    return [by_name[name] for name in OUTCOMES if name in by_name]
+
+
+def _t_scores(records: ArmRecords) -> Iterator[Outcome]:
+    for bone in BONES:
+        score = f"{bone}_t"
+        day = max(records.visits.get(score, [0]))
+        if day > 0:
+            last = records.measured[score][:, records.visits[score].index(day)]
+            yield mean(f"{bone} T-score", "T-score", day, last)
