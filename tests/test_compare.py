@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 
 import sim
 from sim.cli.compare import compare as command
+from sim.display import figures
 from sim.experiments import comparisons, runs
 from sim.experiments.kinds import comparison
 from sim.results import digest_of
@@ -239,7 +241,8 @@ def test_a_comparison_is_whole_on_disk_and_names_its_scenarios(three, tmp_path, 
     for one, study in zip(manifest["studies"], three.studies, strict=True):
         assert one["document"] == study.document
         assert one["document"]["seed"] == str(SEED)
-    monkeypatch.setattr(comparison, "FORMATS", ("svg",))
+    svg_only = partial(figures.draw, formats=("svg",))
+    monkeypatch.setattr(comparison, "draw_in_all_formats", svg_only)
     again = comparison.keep(three, tmp_path / "again")
     for name in ("comparison.csv", "comparison.svg"):
         assert (folder / name).read_bytes() == (again / name).read_bytes(), name

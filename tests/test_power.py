@@ -112,3 +112,12 @@ def test_the_command_prints_writes_and_says_its_reading(tmp_path):
     told = json.loads(CliRunner().invoke(commands, [*words, *settings, "-q", "--json"]).output)
     assert told["rows"][0]["power"] == pytest.approx(table["power"][0])
     assert told["reading"].startswith("linear")
+
+
+def test_sizes_that_are_given_twice_are_all_simulated(mastosim):
+    settings = [word for setting in SHORT for word in ("--set", setting)]
+    sizes = ("--sizes", "2,4", "--sizes", "3")
+    done = mastosim("power", BASE, "--trials", 2, *sizes, *settings, "-q", "--json")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)["rows"]
+    assert [row["patients_per_arm"] for row in rows] == [2, 4, 3]

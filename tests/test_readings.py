@@ -3,6 +3,7 @@
 import html
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,7 @@ PAIR = "combination - pamidronate"
 NUMBERS = ["estimate", "mc_error", "low", "high"]
 FRAGILE = "fractures.base_rate=30 per 100 person-years"
 PEOPLE, SEED = 60, 5
+SVG_ONLY = partial(figures.draw, formats=("svg",))
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +191,7 @@ def test_a_folder_is_whole_and_named_by_all_four(found, tmp_path, monkeypatch):
     with without_pictures("pdf", "png"):
         folder = kept_readings.keep(found, tmp_path, "mastosim readings ...", 1.0)
     assert folder.parent == tmp_path / "laroche2011"
-    assert folder.name == f"{kept_readings.digest_of(found.four)}-readings"
+    assert folder.name == f"{digest_of_all(found.four)}-readings"
     files = [
         "ABOUT.txt",
         "manifest.json",
@@ -201,14 +203,18 @@ def test_a_folder_is_whole_and_named_by_all_four(found, tmp_path, monkeypatch):
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     held = {one["name"]: one["document"] for one in manifest["studies"]}
     assert held == {name: study.document for name, study in found.four.studies.items()}
-    monkeypatch.setattr(kept_readings, "FORMATS", ("svg",))
+    monkeypatch.setattr(kept_readings, "draw_in_all_formats", SVG_ONLY)
     again = kept_readings.keep(found, tmp_path / "again")
     for kind in ("csv", "svg"):
         one, other = (place / f"readings.{kind}" for place in (folder, again))
         assert one.read_bytes() == other.read_bytes()
     fours = [readings.read(BASE, settings=["accrual=compound"]), readings.read(BASE)]
     fours.append(readings.read(BASE, plateau="30 months"))
-    assert len({kept_readings.digest_of(four) for four in fours}) == 3
+    assert len({digest_of_all(four) for four in fours}) == 3
+
+
+def digest_of_all(four):
+    return results.digest_of([four.study, *four.studies.values()])
 
 
 def test_the_figure_draws_every_reading_arm_and_difference(found):
@@ -244,7 +250,7 @@ SMALL = ("--patients", 10, "--set", "horizon=12 months")
 
 
 def test_the_command_prints_arms_differences_and_how_far_they_are_apart(tmp_path, monkeypatch):
-    monkeypatch.setattr(kept_readings, "FORMATS", ("svg",))
+    monkeypatch.setattr(kept_readings, "draw_in_all_formats", SVG_ONLY)
     told = mastosim(command, BASE, *SMALL, "--plateau", "6 months", "--out", tmp_path)
     heads = [line.split("  ")[0].strip() for line in told.splitlines() if " unit " in line]
     assert heads == [f"{what} at month 12" for what in

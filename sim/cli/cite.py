@@ -23,7 +23,10 @@ FORMATS = ("text", "bibtex", "csl")
     help="Form of the references: text, BibTeX for LaTeX, or CSL-JSON for Zotero and Pandoc.",
 )
 def cite(scenario: Path, settings: tuple[str, ...], form: str) -> None:
-    """Print every publication behind the numbers of a SCENARIO, and how to cite mastosim."""
+    """Print the publications behind a SCENARIO.
+
+    These are the sources of all its numbers, and how to cite mastosim.
+    """
     from sim.display import citations
     from sim.scenario import load
 

@@ -26,7 +26,10 @@ Where the script goes:
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print the completion script for a SHELL: bash (from version 4.4), zsh or fish."""
+    """Print the completion script for a SHELL: bash, zsh or fish.
+
+    Of bash, version 4.4 or later is needed.
+    """
     kind = get_completion_class(shell)
     assert kind is not None, "click knows the three shells"
     script = kind(context.find_root().command, {}, PROGRAM, VARIABLE)

@@ -12,7 +12,8 @@ from sim.cli.options import JSON, NAMES, QUIET, RESULT, RESULTS, WORKERS, found,
 
 @click.command(epilog=f"Example: mastosim extend laroche2011/latest --patients 400\n\n{NAMES}")
 @RESULT
-@click.option("--patients", type=click.IntRange(1), required=True, help="Total number of patients.")
+@click.option("--patients", type=click.IntRange(1), metavar="N", required=True,
+              help="Total number of patients.")  # fmt: skip
 @RESULTS
 @WORKERS
 @JSON

@@ -25,7 +25,10 @@ import click
 )
 @click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
 def new(file: Path, base: Path | None, like: Path | None, force: bool) -> None:
-    """Write a commented scenario FILE to fill in: valid, and ready to run as it stands."""
+    """Write a commented scenario FILE to fill in.
+
+    The file is valid, and ready to run as it stands.
+    """
     if base is not None and like is not None:
         raise click.UsageError("--extends and --like: choose one")
     if file.suffix not in {".yaml", ".yml"}:

@@ -26,28 +26,54 @@ SETTINGS = click.option(
     metavar="PATH=VALUE",
     help="Change one value, e.g. --set 'therapies.pamidronate.given=80 %'. Repeatable.",
 )
-PATIENTS = click.option("--patients", type=click.IntRange(1), help="Virtual patients per arm.")
-SEED = click.option("--seed", type=click.IntRange(0), help="Seed of the random numbers.")
+PATIENTS = click.option(
+    "--patients", type=click.IntRange(1), metavar="N", help="Virtual patients per arm."
+)
+SEED = click.option(
+    "--seed", type=click.IntRange(0), metavar="N", help="Seed of the random numbers."
+)
+
+
+def existing_folder(path: Path) -> Path:
+    """A folder, or the nearest one above it that exists."""
+    return next(folder for folder in (path, *path.parents) if folder.exists())
+
+
+def refuse_unwritable(out: Path) -> None:
+    """Say at once that results cannot be written, not after the simulation."""
+    folder = existing_folder(out)
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise click.UsageError(f"cannot write results to '{out}'; choose a folder with --out")
+
+
+def _writable(_: click.Context, __: click.Parameter, out: Path | None) -> Path | None:
+    if out is not None:
+        refuse_unwritable(out)
+    return out
+
+
+def folder_of_results(
+    help_text: str,
+    default: Path | None = Path("results"),
+    callback: Callable[..., Any] | None = None,
+) -> Callable[..., Any]:
+    """The option of the folder of results."""
+    return click.option(
+        "--out", type=click.Path(path_type=Path, file_okay=False), default=default,
+        show_default=True, callback=callback, help=help_text,
+    )  # fmt: skip
 
 
 def OUT_TO(folder: str) -> Callable[..., Any]:  # noqa: N802 - an option like the others
     """The option of the folder of results, and which folder in it the result goes to."""
-    return click.option(
-        "--out",
-        type=click.Path(path_type=Path, file_okay=False),
-        default=Path("results"),
-        show_default=True,
-        help=f"Folder of results; the result goes to OUT/{folder}/<digest>.",
-    )
+    text = f"Folder of results; the result goes to OUT/{folder}/<digest>."
+    return folder_of_results(text, callback=_writable)
 
 
 def KEEP_IN(folder: str) -> Callable[..., Any]:  # noqa: N802 - an option like the others
     """The option of the folder of results, of a command that keeps a result only with it."""
-    return click.option(
-        "--out",
-        type=click.Path(path_type=Path, file_okay=False),
-        help=f"Keep the result in OUT/{folder}/<digest>; without this it is only printed.",
-    )
+    text = f"Keep the result in OUT/{folder}/<digest>; without this it is only printed."
+    return folder_of_results(text, None, _writable)
 
 
 OUT = OUT_TO("<scenario>")
@@ -56,13 +82,7 @@ OUT = OUT_TO("<scenario>")
 RESULT = click.argument("result", metavar="RESULT")
 """A kept result as `found` understands it."""
 
-RESULTS = click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("results"),
-    show_default=True,
-    help="Folder of results that holds RESULT.",
-)
+RESULTS = folder_of_results("Folder of results that holds RESULT.")
 NAMES = (
     "RESULT is a folder of a result, `latest`, `SCENARIO/latest`, or the start of a digest that "
     "`mastosim list` shows."
@@ -138,12 +158,3 @@ def simulating(*options: Callable[..., Any]) -> Callable[..., Any]:
         return decorated
 
     return decorate
-
-
-def refuse_unwritable(out: Path) -> None:
-    """Say at once that results cannot be written, not after the simulation."""
-    place = out
-    while not place.exists():
-        place = place.parent
-    if not place.is_dir() or not os.access(place, os.W_OK):
-        raise click.UsageError(f"cannot write results to '{out}'; choose a folder with --out")

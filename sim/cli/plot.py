@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
 import click
 
-from sim.cli.options import NAMES, RESULT, RESULTS, found, refuse_unwritable
+from sim.cli.options import NAMES, RESULT, RESULTS, existing_folder, found, refuse_unwritable
 from sim.display.figures import OF_KIND, draw
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import FORMATS
@@ -59,29 +58,18 @@ def plot(
         )
     into = into or kept.folder / "figures"
     refuse_unwritable(into)
-    with _aside(into) as aside:
-        draw_one = partial(draw, kept, into=aside)
+    # on the same disk, and it vanishes at the end
+    with tempfile.TemporaryDirectory(prefix=".figures-", dir=existing_folder(into)) as aside:
+        draw_one = partial(draw, kept, into=Path(aside))
         drawn = _drawn(draw_one, figures or known, formats or FORMATS)
         for name in figures:
             if not drawn[name]:
                 had = [other for other in known if draw_one([other], formats=())]
-                raise click.UsageError(f"this result has no figure '{name}'; {_it_has(had)}")
-        for path in _moved(drawn, into):
-            click.echo(path)
-
-
-def _it_has(figures: list[str]) -> str:
-    return f"it has {', '.join(figures)}" if figures else "it has none"
-
-
-@contextmanager
-def _aside(into: Path) -> Iterator[Path]:
-    """A folder on the same disk as another, which need not exist yet; it vanishes at the end."""
-    place = into
-    while not place.exists():
-        place = place.parent
-    with tempfile.TemporaryDirectory(prefix=".figures-", dir=place) as aside:
-        yield Path(aside)
+                others = f"it has {', '.join(had) or 'none'}"
+                raise click.UsageError(f"this result has no figure '{name}'; {others}")
+        into.mkdir(parents=True, exist_ok=True)
+        for path in (path for files in drawn.values() for path in files):
+            click.echo(path.replace(into / path.name))
 
 
 def _drawn(
@@ -94,9 +82,3 @@ def _drawn(
             click.echo(f"drawing {name}", err=True)
         files[name] = draw_one([name], formats=[*dict.fromkeys(formats)])
     return files
-
-
-def _moved(drawn: dict[str, list[Path]], into: Path) -> list[Path]:
-    """Move figures in when all are there; others in the folder stay."""
-    into.mkdir(parents=True, exist_ok=True)
-    return [path.replace(into / path.name) for files in drawn.values() for path in files]

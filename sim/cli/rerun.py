@@ -28,10 +28,11 @@ DATA = (".csv", ".parquet")
 @RESULTS
 @QUIET
 def rerun(result: str, out: Path, quiet: bool) -> None:
-    """Repeat a RESULT of any kind from its manifest, and compare the files.
+    """Repeat a RESULT of any kind, and compare the files.
 
-    The command compares every data file (parquet, csv) beside the manifest byte by byte, and exits
-    with 5 if one differs. It never replaces a result in OUT.
+    The result is repeated from its manifest. The command compares every data file (parquet, csv)
+    beside the manifest byte by byte, and exits with 5 if one differs. It never replaces a result in
+    OUT.
     """
     from sim import results
     from sim.cli.progress import watching

@@ -14,10 +14,10 @@ import click
     help="Write the schema to this file instead of printing it.",
 )
 def schema(out: Path | None) -> None:
-    """Print the JSON Schema of scenario files, with which editors complete, explain and check them.
+    """Print the JSON Schema of scenario files.
 
-    Editors with a YAML language server find it by a first line in the scenario file:
-    "# yaml-language-server: $schema=schema.json".
+    Editors complete, explain and check scenario files with it. Those with a YAML language server
+    find it by a first line in the scenario file: "# yaml-language-server: $schema=schema.json".
     """
     from sim.scenario.schema.json_schema import as_text
 

@@ -70,8 +70,8 @@ class _Shard(click.ParamType["Shard"]):
               "patients, print its recommendation, and stop.")  # fmt: skip
 @click.option("--auto", is_flag=True, help="Run a pilot, then as many draws and patients as "
               "it recommends.")  # fmt: skip
-@click.option("--limit", "most_hours", type=click.FloatRange(0, min_open=True), default=24.0,
-              show_default=True, help="Longest forecast in hours that is allowed.")  # fmt: skip
+@click.option("--limit", "most_hours", type=click.FloatRange(0, min_open=True), metavar="HOURS",
+              default=24.0, show_default=True, help="Longest forecast allowed.")  # fmt: skip
 @JSON
 @QUIET
 def sweep(
@@ -79,7 +79,7 @@ def sweep(
     engine: Engine, workers: int | None, cluster: str | None, shard: Shard | None,
     only_pilot: bool, auto: bool, most_hours: float, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
-    """Simulate a scenario over many values of its parameters, as stated in FILE.
+    """Simulate a scenario over many values of its parameters.
 
     FILE names a scenario, parameters by path, and a design: one at a time, a grid, draws from the
     distributions of all, indices of variance. Every point has the same patients and random
