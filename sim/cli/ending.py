@@ -7,7 +7,6 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,7 +15,7 @@ import click
 if TYPE_CHECKING:
     from sim.cli.options import Asked
     from sim.experiments.kinds import Shown
-    from sim.results.manifest import Kind
+    from sim.results import Kind
     from sim.vocabulary import Progress
 
 FALLBACK = (120, 24)
@@ -33,8 +32,8 @@ def simulate_and_finish(
     Parameters
     ----------
     kind
-        The kind of result; its file in `sim.experiments.kinds` has `keep`, and `shown` where a
-        result can be printed without being kept.
+        The kind of result; its file in `sim.experiments.kinds` has `keep` too, and `shown` where
+        a result can be printed without being kept.
     out
         The folder of results.
     asked
@@ -45,7 +44,7 @@ def simulate_and_finish(
     from sim.cli.progress import watching
     from sim.experiments import verbs
 
-    of_kind, began = import_module(f"sim.experiments.kinds.{kind}"), time.monotonic()
+    of_kind, began = verbs.module_of(kind), time.monotonic()
     with watching(asked.quiet, asked.engine, verbs.KINDS[kind].counts) as progress:
         result = simulate(progress)
     if out is None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, cast
+from types import ModuleType
+from typing import Any, NamedTuple
 
 from sim.errors import RequestError
 from sim.experiments.kinds import Shown
-from sim.results import Kept
-from sim.results.manifest import Kind
+from sim.results import Kept, Kind
 from sim.scenario import Study
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import Progress
@@ -28,18 +28,6 @@ class Row(NamedTuple):
     made_by: str
     counts: str = "patient courses"
     refused: Mapping[str, str] = {}
-
-
-class Module(Protocol):
-    """What the file of each kind in `sim.experiments.kinds` has."""
-
-    def show(self, kept: Kept) -> Shown:
-        """The result for people."""
-
-    def again(
-        self, kept: Kept, root: Path, progress: Progress | None = None, command: str = ""
-    ) -> Path:
-        """The folder of the result, done again below another folder of results."""
 
 
 MORE_TRIALS = "trials cannot be added to {called}: `{made_by} --trials N` simulates more"
@@ -91,7 +79,8 @@ def refuse(kept: Kept, verb: str) -> None:
 
 def show(kept: Kept) -> Shown:
     """Return the tables of a kept result, without simulating."""
-    return _module(kept).show(kept)
+    shown: Shown = module_of(kept.manifest.kind).show(kept)
+    return shown
 
 
 def rerun(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
@@ -120,7 +109,8 @@ def rerun(kept: Kept, root: Path, progress: Progress | None = None, command: str
         For a scenario that is not valid any more.
     """
     kept.refuse_another_version()
-    return _module(kept).again(kept, root, progress, command)
+    folder: Path = module_of(kept.manifest.kind).again(kept, root, progress, command)
+    return folder
 
 
 def extend(
@@ -178,5 +168,6 @@ def study_to_explain(kept: Kept, name: str | None = None) -> Study:
     return kept.studies[name]
 
 
-def _module(kept: Kept) -> Module:
-    return cast(Module, import_module(f"sim.experiments.kinds.{kept.manifest.kind}"))
+def module_of(kind: Kind) -> ModuleType:
+    """The file of a kind in `sim.experiments.kinds`, which has the functions `show` and `again`."""
+    return import_module(f"sim.experiments.kinds.{kind}")

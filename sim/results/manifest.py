@@ -214,10 +214,7 @@ def held(name: str, study: Study) -> HeldStudy:
         name=name,
         document=study.document,
         publications=study.publications,
-        numbers=tuple(
-            HeldNumber(path=n.path, text=n.text, sources=n.sources, note=n.note)
-            for n in study.numbers
-        ),
+        numbers=tuple(HeldNumber.model_validate(n, from_attributes=True) for n in study.numbers),
         uncertainty={
             path: _as_text(one.model_dump(exclude_none=True))
             for path, one in study.uncertainty.items()

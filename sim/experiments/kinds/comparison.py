@@ -7,10 +7,8 @@ from pathlib import Path
 from sim import results
 from sim.display.tables import comparison as printed
 from sim.experiments import comparisons
-from sim.experiments.comparisons import Comparison
 from sim.experiments.kinds import Shown, draw_in_all_formats
-from sim.results import Kept
-from sim.results.manifest import Part
+from sim.results import Kept, Part
 from sim.vocabulary import Engine, Progress
 
 
@@ -22,7 +20,9 @@ class Options(Part):
     engine: Engine = "batch"
 
 
-def keep(comparison: Comparison, root: Path, command: str = "", seconds: float = 0.0) -> Path:
+def keep(
+    comparison: comparisons.Comparison, root: Path, command: str = "", seconds: float = 0.0
+) -> Path:
     """Write a comparison to `root/comparison/<digest>`: table, figure, manifest; returns it.
 
     `comparison.csv` is the whole summary, and so holds the numbers of the figure beside it.
@@ -36,7 +36,7 @@ def keep(comparison: Comparison, root: Path, command: str = "", seconds: float =
     return results.keep(root / "comparison" / digest, manifest, tables, draw_in_all_formats)
 
 
-def _details(comparison: Comparison) -> dict[str, object]:
+def _details(comparison: comparisons.Comparison) -> dict[str, object]:
     """The title of the figure, and the sentences that its caption opens with."""
     first, *others = (study.scenario for study in comparison.studies)
     differing = comparisons.whose(comparison.studies)

@@ -10,8 +10,7 @@ from sim.experiments import emulation
 from sim.experiments.emulation import Design, Emulated, Emulation
 from sim.experiments.emulation.scores import coverage
 from sim.experiments.kinds import Shown, draw_in_all_formats
-from sim.results import Kept
-from sim.results.manifest import Part
+from sim.results import Kept, Part
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Progress
 

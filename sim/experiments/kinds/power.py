@@ -9,10 +9,8 @@ from sim import results
 from sim.display import figures
 from sim.display.tables import power as printed
 from sim.experiments.emulation import power
-from sim.experiments.emulation.power import Plan
 from sim.experiments.kinds import Shown
-from sim.results import Kept
-from sim.results.manifest import Part
+from sim.results import Kept, Part
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Progress
 
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-Simulated = tuple[Plan, "pd.DataFrame"]
+Simulated = tuple[power.Plan, "pd.DataFrame"]
 """The plan of the trials, and a row for each arm and size."""
 
 
@@ -60,9 +58,9 @@ def show(kept: Kept) -> Shown:
     return shown((_plan(kept), kept.table("power")), kept.folder)
 
 
-def _plan(kept: Kept) -> Plan:
+def _plan(kept: Kept) -> power.Plan:
     options = kept.options(Options)
-    return Plan(kept.study, options.outcome, options.sizes, options.trials)
+    return power.Plan(kept.study, options.outcome, options.sizes, options.trials)
 
 
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:

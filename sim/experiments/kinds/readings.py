@@ -8,8 +8,7 @@ from sim import results
 from sim.display.tables import readings as printed
 from sim.experiments.kinds import Shown, draw_in_all_formats
 from sim.experiments.readings import Four, SideBySide, simulate
-from sim.results import Kept
-from sim.results.manifest import Part
+from sim.results import Kept, Part
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Engine, Progress
 

@@ -17,8 +17,7 @@ from sim.experiments import precision, runs
 from sim.experiments.forecast import refuse_too_large
 from sim.experiments.kinds import Shown
 from sim.experiments.runs import Result
-from sim.results import Kept, sums
-from sim.results.manifest import Part
+from sim.results import Kept, Part
 from sim.scenario import Study
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Engine, Progress
@@ -91,7 +90,7 @@ def make(
     folder = folder_of(study, root, what)
     with results.whole(folder) as temporary, ExitStack() as files:
         keep_block = None if what == "outcomes" else files.enter_context(results.writing(temporary))
-        begun = None if before is None else sums.load(before.folder)
+        begun = None if before is None else results.load_sums(before.folder)
         if begun is not None and before is not None and keep_block is not None:
             results.copy(before.folder, int(begun.own[0, 0, 0]), keep_block)
         result = runs.reduce(study, keep_block, progress, engine, workers, begun)
@@ -135,7 +134,7 @@ def _finish(
     digest = results.digest_of([study])
     manifest = results.made("run", {scenario.name: study}, options, digest, command, seconds)
     if result.mark is not None:
-        sums.save(result.mark, temporary)
+        results.save_sums(result.mark, temporary)
     tables = {"summary": result.summary, "reported": result.reported, "precision": course}
     draw = partial(figures.draw, names=figures.MAIN) if what == "all" else None
     results.finish(temporary, name, manifest, tables, draw)

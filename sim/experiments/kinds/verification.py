@@ -11,8 +11,7 @@ from sim.display import figures
 from sim.display.tables import verification as printed
 from sim.experiments.kinds import Shown
 from sim.experiments.verification import Verification, verify
-from sim.results import Kept
-from sim.results.manifest import Part
+from sim.results import Kept, Part
 from sim.vocabulary import Progress
 
 if TYPE_CHECKING:
