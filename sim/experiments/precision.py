@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.errors import RequestError
 from sim.experiments import runs
-from sim.experiments.runs import Result
 from sim.experiments.side_by_side import Contrast, estimated
 from sim.outcomes import SumTable
 from sim.outcomes.estimates import Estimate
@@ -49,11 +48,6 @@ class Reached(NamedTuple):
     def half_width(self) -> float:
         """Half of the 95 % Monte Carlo interval."""
         return Z95 * self.estimate.mc_error
-
-    @property
-    def is_reached(self) -> bool:
-        """Whether the interval is as narrow as the goal."""
-        return self.half_width <= self.goal.half_width
 
 
 def read(texts: Iterable[str]) -> list[Goal]:
@@ -136,7 +130,7 @@ def until(
     progress: Progress | None = None,
     engine: Engine = "batch",
     workers: int | None = 1,
-) -> tuple[Result, pd.DataFrame]:
+) -> tuple[runs.Result, pd.DataFrame]:
     """Add patients until every goal is reached, or until there are `MOST` patients.
 
     Parameters
@@ -171,22 +165,18 @@ def until(
 
     def enough(table: SumTable) -> bool:
         states = [reached(goal, table) for goal in goals]
-        course.extend(rows(table.patients, states))
+        course.extend(
+            (table.patients, s.goal.outcome, *s.arms, s.estimate.value, s.half_width,
+             s.goal.half_width)
+            for s in states
+        )  # fmt: skip
         if progress is not None:
             progress(*_share(table.patients, states))
-        return all(state.is_reached for state in states)
+        return all(state.half_width <= state.goal.half_width for state in states)
 
     largest = study.with_(patients=MOST)
     result = runs.reduce(largest, None, None, engine, workers, enough=enough)
     return result, pd.DataFrame(course, columns=list(COLUMNS))
-
-
-def rows(patients: int, states: Sequence[Reached]) -> list[tuple[object, ...]]:
-    """Return one row per goal, in COLUMNS."""
-    return [
-        (patients, s.goal.outcome, *s.arms, s.estimate.value, s.half_width, s.goal.half_width)
-        for s in states
-    ]
 
 
 def _share(patients: int, states: Sequence[Reached]) -> tuple[int, int]:
