@@ -7,12 +7,9 @@ from pathlib import Path
 import click
 
 from sim.cli.ending import simulate_and_finish
-from sim.cli.options import OUT, SCENARIO, WORKERS, Asked, simulating
+from sim.cli.options import OUT, SCENARIO, WORKERS, Asked, number, simulating
 
-TRIALS = click.option(
-    "--trials", type=click.IntRange(1), metavar="N", default=5000, show_default=True,
-    help="Number of trials.",
-)  # fmt: skip
+TRIALS = number("--trials", "Number of trials.", default=5000)
 
 
 @click.command(epilog="Example: mastosim emulate scenarios/laroche2011.yaml --trials 1000")

@@ -10,7 +10,7 @@ import click
 
 from sim.cli.completion import scenario_files
 from sim.cli.ending import columns_of_terminal, dumped
-from sim.cli.options import RESULTS, SEED, SETTINGS, found
+from sim.cli.options import RESULTS, SEED, SETTINGS, found, number
 
 if TYPE_CHECKING:
     from sim.experiments.patient_history import Life
@@ -27,8 +27,7 @@ DAY_AND_MONTH = 16
 @click.command(epilog="Example: mastosim explain scenarios/laroche2011.yaml --patient 17")
 @click.argument("scenario", metavar="SCENARIO|RESULT", shell_complete=scenario_files)
 @SETTINGS
-@click.option("--patient", type=click.IntRange(0), metavar="N", required=True,
-              help="Number, counted from 0.")  # fmt: skip
+@number("--patient", "Number, counted from 0.", 0, required=True)
 @SEED
 @click.option("--scenario", "name", metavar="NAME", help="Scenario or reading of a RESULT.")
 @RESULTS

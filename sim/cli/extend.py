@@ -7,13 +7,22 @@ from pathlib import Path
 import click
 
 from sim.cli.ending import command_line, finish_kept
-from sim.cli.options import JSON, NAMES, QUIET, RESULT, RESULTS, WORKERS, found, refuse_unwritable
+from sim.cli.options import (
+    JSON,
+    NAMES,
+    QUIET,
+    RESULT,
+    RESULTS,
+    WORKERS,
+    found,
+    number,
+    refuse_unwritable,
+)  # fmt: skip
 
 
 @click.command(epilog=f"Example: mastosim extend laroche2011/latest --patients 400\n\n{NAMES}")
 @RESULT
-@click.option("--patients", type=click.IntRange(1), metavar="N", required=True,
-              help="Total number of patients.")  # fmt: skip
+@number("--patients", "Total number of patients.", required=True)
 @RESULTS
 @WORKERS
 @JSON

@@ -9,20 +9,14 @@ from pathlib import Path
 
 import click
 
+from sim.cli.options import FILE, FILE_TO_WRITE
+
 
 @click.command(epilog="Example: mastosim new my-study.yaml")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option(
-    "--extends",
-    "base",
-    type=click.Path(path_type=Path),
-    help="Write a short scenario that changes this one, which must be in the folder of FILE.",
-)
-@click.option(
-    "--like",
-    type=click.Path(path_type=Path),
-    help="Write a copy of this scenario file under the new name.",
-)
+@click.argument("file", type=FILE_TO_WRITE)
+@click.option("--extends", "base", type=FILE, help="Write a short scenario that changes this one, "
+              "which must be in the folder of FILE.")  # fmt: skip
+@click.option("--like", type=FILE, help="Write a copy of this scenario file under the new name.")
 @click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
 def new(file: Path, base: Path | None, like: Path | None, force: bool) -> None:
     """Write a commented scenario FILE to fill in.

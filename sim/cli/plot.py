@@ -10,33 +10,29 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import NAMES, RESULT, RESULTS, existing_folder, found, refuse_unwritable
+from sim.cli.options import (
+    FOLDER,
+    NAMES,
+    RESULT,
+    RESULTS,
+    existing_folder,
+    found,
+    refuse_unwritable,
+)
 from sim.display.figures import OF_KIND, draw
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import FORMATS
 
+NAMES_OF_FIGURES = [*dict.fromkeys(name for kind in OF_KIND.values() for name in kind.names)]
+
 
 @click.command(epilog=f"Example: mastosim plot latest --figure markers\n\n{NAMES}")
 @RESULT
-@click.option(
-    "--figure",
-    "figures",
-    multiple=True,
-    type=click.Choice([*dict.fromkeys(name for kind in OF_KIND.values() for name in kind.names)]),
-    help="Figure to draw; by default all figures. Repeatable.",
-)
-@click.option(
-    "--format",
-    "formats",
-    multiple=True,
-    type=click.Choice(FORMATS),
-    help="Kind of file; by default all three. Repeatable.",
-)
-@click.option(
-    "--into",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the figures.  [default: RESULT/figures]",
-)
+@click.option("--figure", "figures", multiple=True, type=click.Choice(NAMES_OF_FIGURES),
+              help="Figure to draw; by default all figures. Repeatable.")  # fmt: skip
+@click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS),
+              help="Kind of file; by default all three. Repeatable.")  # fmt: skip
+@click.option("--into", type=FOLDER, help="Folder of the figures.  [default: RESULT/figures]")
 @RESULTS
 def plot(
     result: str, figures: tuple[str, ...], formats: tuple[str, ...], into: Path | None, out: Path

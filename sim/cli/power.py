@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.ending import simulate_and_finish
-from sim.cli.options import KEEP_IN, SCENARIO, WORKERS, Asked, simulating
+from sim.cli.options import FILE_TO_WRITE, KEEP_IN, SCENARIO, WORKERS, Asked, number, simulating
 
 if TYPE_CHECKING:
     from sim.experiments.kinds.power import Simulated
@@ -31,13 +31,8 @@ SIZES = click.option(
 OUTCOME = click.option(
     "--outcome", default="spine annual increase", show_default=True, help="Outcome compared."
 )
-TRIALS = click.option(
-    "--trials", type=click.IntRange(2), metavar="N", default=2000, show_default=True,
-    help="Trials of each size.",
-)  # fmt: skip
-CSV = click.option(
-    "--csv", "into", type=click.Path(path_type=Path, dir_okay=False), help="Write a CSV file."
-)
+TRIALS = number("--trials", "Trials of each size.", 2, default=2000)
+CSV = click.option("--csv", "into", type=FILE_TO_WRITE, help="Write a CSV file.")
 
 
 @click.command(

@@ -10,19 +10,16 @@ from sim.cli.ending import simulate_and_finish
 from sim.cli.options import ENGINE, OUT, PATIENTS, SCENARIO, WORKERS, Asked, simulating
 
 PLATEAU = click.option(
-    "--plateau",
-    metavar="TIME",
+    "--plateau", metavar="TIME",
     help="Duration of the increase under the plateau reading, e.g. '30 months'.  [default: "
     "that of the scenario if its own reading is plateau, else 24 months]",
-)
+)  # fmt: skip
 SATURATING = click.option(
-    "--saturating",
-    nargs=2,
-    metavar="TIME WINDOW",
+    "--saturating", nargs=2, metavar="TIME WINDOW",
     help="Time constant and window of the saturating reading, e.g. '12 months' '24 months'.  "
     "[default: those of the scenario if its own reading is saturating, else 12 months and 12 "
     "months]",
-)
+)  # fmt: skip
 
 
 @click.command(epilog="Example: mastosim readings scenarios/laroche2011.yaml --patients 200")

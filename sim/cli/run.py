@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.ending import command_line, finish_kept
-from sim.cli.options import ENGINE, KEEP, OUT, PATIENTS, SCENARIO, WORKERS, Asked, simulating
+from sim.cli.options import ENGINE, OUT, PATIENTS, SCENARIO, WORKERS, Asked, simulating
 
 if TYPE_CHECKING:
     from sim.experiments.kinds.run import What
 
+KEEP = click.option(
+    "--keep", "kept", type=click.Choice(["all", "tables", "outcomes"]), default="all",
+    show_default=True,
+    help="all: tables and figures. tables: no figures. outcomes: neither. Without figures memory "
+    "does not grow with the number of patients.",
+)  # fmt: skip
 UNTIL = click.option(
-    "--until",
-    multiple=True,
-    metavar="OUTCOME:HALF-WIDTH",
+    "--until", multiple=True, metavar="OUTCOME:HALF-WIDTH",
     help="Add patients until the 95 % interval has this half-width, e.g. spine.difference:0.1; "
     "--patients is then ignored. Repeatable.",
-)
+)  # fmt: skip
 
 
 @click.command(epilog="Example: mastosim run scenarios/laroche2011.yaml --patients 200 --seed 7")

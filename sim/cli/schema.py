@@ -6,13 +6,12 @@ from pathlib import Path
 
 import click
 
+from sim.cli.options import FILE_TO_WRITE
+
 
 @click.command(epilog="Example: mastosim schema --out schema.json")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the schema to this file instead of printing it.",
-)
+@click.option("--out", type=FILE_TO_WRITE, help="Write the schema to this file instead of printing "
+              "it.")  # fmt: skip
 def schema(out: Path | None) -> None:
     """Print the JSON Schema of scenario files.
 

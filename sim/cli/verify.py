@@ -10,14 +10,13 @@ import click
 
 from sim.cli.ending import simulate_and_finish
 from sim.cli.exit_codes import A_CHECK_DIFFERS
-from sim.cli.options import KEEP_IN, SCENARIO, Asked, simulating
+from sim.cli.options import KEEP_IN, SCENARIO, Asked, number, simulating
 
-PATIENTS = click.option(
+PATIENTS = number(
     "--patients",
-    type=click.IntRange(50),
-    metavar="N",
-    help="Virtual patients for checks against an expected value; other checks take fewer.  "
+    "Virtual patients for checks against an expected value; other checks take fewer.  "
     "[default: 2000]",
+    50,
 )
 
 
