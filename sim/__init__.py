@@ -99,11 +99,12 @@ def compare(
 ) -> Comparison:
     """Run scenario files on the same virtual patients.
 
-    See `sim.experiments.comparisons.compare`.
+    See `sim.experiments.comparisons`.
     """
     from sim.experiments import comparisons
 
-    return comparisons.compare(scenarios, patients, seed, settings, progress, engine, workers)
+    studies = comparisons.read(scenarios, patients, seed, settings)
+    return comparisons.simulate(studies, progress, engine, workers)
 
 
 def readings(
@@ -155,11 +156,12 @@ def emulate(
 ) -> Emulated:
     """Simulate the published study of a scenario many times.
 
-    See `sim.experiments.emulation.emulate`.
+    See `sim.experiments.emulation`.
     """
     from sim.experiments import emulation
 
-    return emulation.emulate(scenario, trials, seed, settings, progress, workers)
+    prepared = emulation.prepare(scenario, trials, seed, settings)
+    return emulation.of_trials(prepared, emulation.run(prepared, progress, workers))
 
 
 def sweep(

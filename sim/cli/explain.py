@@ -15,7 +15,6 @@ from sim.cli.options import RESULTS, SEED, SETTINGS, found, number
 if TYPE_CHECKING:
     from sim.experiments.patient_history import Life
     from sim.experiments.patient_history.divergence import Divergence
-    from sim.scenario import Study
 
 MANIFEST = "manifest.json"
 
@@ -43,28 +42,20 @@ def explain(
     """
     from sim.experiments.patient_history import NoSuchPatient
     from sim.experiments.patient_history import explain as follow
+    from sim.experiments.verbs import study_to_explain
 
     path = Path(scenario)
     is_file = path.suffix in (".yaml", ".yml") or (path.is_file() and path.name != MANIFEST)
     if is_file and name is not None:
         raise click.UsageError("--scenario is for a RESULT; leave it out for a scenario file")
-    study = path if is_file else _study(scenario, out, name, settings, seed)
+    if not is_file and (settings or seed is not None):
+        raise click.UsageError("a RESULT has its own settings and seed; leave out --set and --seed")
+    study = path if is_file else study_to_explain(found(scenario, out), name)
     try:
         life = follow(study, patient, settings, seed)
     except NoSuchPatient as error:
         raise click.UsageError(str(error)) from None
     click.echo(to_json(life) if as_json else to_text(life))
-
-
-def _study(
-    result: str, out: Path, name: str | None, settings: tuple[str, ...], seed: int | None
-) -> Study:
-    """The study of a result whose patients are followed, as it was."""
-    from sim.experiments.verbs import study_to_explain
-
-    if settings or seed is not None:
-        raise click.UsageError("a RESULT has its own settings and seed; leave out --set and --seed")
-    return study_to_explain(found(result, out), name)
 
 
 def to_text(life: Life) -> str:

@@ -74,15 +74,15 @@ def compare(before: Path, now: Path) -> dict[str, str]:
     `new` is a file that does not stand beside the manifest; one that stands there and is not made
     again is `different`.
     """
-    known = {path.name for path in before.iterdir() if path.suffix in DATA}
-    made = {path.name for path in now.iterdir() if path.suffix in DATA}
-    verdicts = {}
-    for name in sorted(known | made):
+    known, made = (
+        {path.name for path in folder.iterdir() if path.suffix in DATA} for folder in (before, now)
+    )
+    verdicts = dict.fromkeys(sorted(known | made), "different")
+    for name in verdicts:
         if name not in known:
             verdicts[name] = "new"
-        else:
-            same = name in made and (before / name).read_bytes() == (now / name).read_bytes()
-            verdicts[name] = "identical" if same else "different"
+        elif name in made and (before / name).read_bytes() == (now / name).read_bytes():
+            verdicts[name] = "identical"
     return verdicts
 
 

@@ -38,16 +38,13 @@ class Comparison:
     engine: Engine
 
 
-def compare(
+def read(
     scenarios: Iterable[str | Path],
     patients: int | None = None,
     seed: int | None = None,
     settings: Iterable[str] = (),
-    progress: Progress | None = None,
-    engine: Engine = "batch",
-    workers: int | None = 1,
-) -> Comparison:
-    """Run scenarios on the same virtual patients and compare their outcomes.
+) -> list[Study]:
+    """Read scenario files with the patients and the seed of the first.
 
     Parameters
     ----------
@@ -57,49 +54,18 @@ def compare(
         Patients per arm and seed of all scenarios; those of the first file by default.
     settings : iterable of str
         `path=value` texts that change every scenario, as of `--set`.
-    progress : callable, optional
-        Called with the number of histories (one patient in one arm) done and to do.
-    engine : "simpy" or "batch"
-        The results are equal to the last bit.
-    workers : int, optional
-        Number of processes; as many as save time if None. The results do not depend on it.
 
     Returns
     -------
-    Comparison
-        Its `summary` has one row for each scenario, arm and outcome, and for each difference.
+    list of Study
+        One study per file, in their order.
 
     Raises
     ------
     RequestError
         For fewer than two scenarios, or two of one name.
     ScenarioError
-        If a file is not valid.
-
-    Examples
-    --------
-    >>> files = ["scenarios/laroche2011.yaml", "scenarios/poor-attendance.yaml"]
-    >>> comparison = compare(files, patients=20, engine="simpy")
-    >>> comparison.summary["scenario"].unique().tolist()
-    ['laroche2011', 'poor-attendance']
-    """
-    return simulate(read(scenarios, patients, seed, settings), progress, engine, workers)
-
-
-def read(
-    scenarios: Iterable[str | Path],
-    patients: int | None = None,
-    seed: int | None = None,
-    settings: Iterable[str] = (),
-) -> list[Study]:
-    """Read scenario files with the patients and the seed of the first.
-
-    Parameters and errors are those of `compare`. A ScenarioError lists the mistakes of all files.
-
-    Returns
-    -------
-    list of Study
-        One study per file, in their order.
+        If a file is not valid; with the mistakes of all files.
     """
     paths, settings = list(scenarios), list(settings)
     if len(paths) < 2:
@@ -129,13 +95,24 @@ def simulate(
     ----------
     studies : sequence of Study
         Studies with the same number of patients and the same seed.
-    progress, engine, workers
-        As of `compare`.
+    progress : callable, optional
+        Called with the number of histories (one patient in one arm) done and to do.
+    engine : "simpy" or "batch"
+        The results are equal to the last bit.
+    workers : int, optional
+        Number of processes; as many as save time if None. The results do not depend on it.
 
     Returns
     -------
     Comparison
-        Outcomes of each study, and paired differences from the first.
+        Its `summary` has one row for each scenario, arm and outcome, and for each difference.
+
+    Examples
+    --------
+    >>> files = ["scenarios/laroche2011.yaml", "scenarios/poor-attendance.yaml"]
+    >>> comparison = simulate(read(files, patients=20), engine="simpy")
+    >>> comparison.summary["scenario"].unique().tolist()
+    ['laroche2011', 'poor-attendance']
     """
     named = {study.scenario.name: study for study in studies}
     arguments = (contrasts_of(studies), COLUMNS, AnalysisPlan(), progress, engine, workers)

@@ -19,16 +19,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OUTCOMES = (
-    "spine T-score",
-    "hip T-score",
-    "spine above T -2.5",
-    "hip above T -2.5",
-    "spine change",
-    "hip change",
-    "vertebral fractures",
-    "all fractures",
-    "any fracture",
-)
+    "spine T-score", "hip T-score", "spine above T -2.5", "hip above T -2.5", "spine change",
+    "hip change", "vertebral fractures", "all fractures", "any fracture",
+)  # fmt: skip
 """Outcomes of the table in their order, as far as they are measured."""
 
 COLUMNS = ("reading", "against", *Arms._fields, "outcome", "unit", "time", *ESTIMATE)
@@ -146,11 +139,8 @@ def _times(plateau: str | None, saturating: tuple[str, str] | None) -> dict[str,
     if plateau is not None:
         times["plateau"] = [f"accrual.plateau.months={plateau}"]
     if saturating is not None:
-        names = ("time_constant", "window")
-        times["saturating"] = [
-            f"accrual.saturating.{name}={time}"
-            for name, time in zip(names, saturating, strict=True)
-        ]
+        constant, window = (f"accrual.saturating.{name}=" for name in ("time_constant", "window"))
+        times["saturating"] = [constant + saturating[0], window + saturating[1]]
     return times
 
 
@@ -205,16 +195,11 @@ def contrasts_of(four: Four) -> list[Contrast]:
     other, own = scenario.compared_with, names.index(four.own)
     alone = [Arms(arm) for arm in scenario.arms]
     apart = [Arms(arm, other) for arm in scenario.arms if arm != other]
-    under_each = [
-        Contrast(at, arms) for each in (alone, apart) for at in range(len(names)) for arms in each
+    places = range(len(names))
+    return [
+        *(Contrast(at, arms) for each in (alone, apart) for at in places for arms in each),
+        *(Contrast(at, arms, own) for at in places if at != own for arms in (*alone, *apart)),
     ]
-    from_own = [
-        Contrast(at, arms, own)
-        for at in range(len(names))
-        if at != own
-        for arms in (*alone, *apart)
-    ]
-    return [*under_each, *from_own]
 
 
 def outcomes_at_the_end(records: ArmRecords) -> list[Outcome]:

@@ -104,8 +104,8 @@ def prepare(
         raise RequestError(
             f"{min(sizes)} patient per arm gives no standard error; allowed: 2 or more"
         )
-    people = trials * arms * max(sizes)
-    plan = Plan(study.with_(patients=people), outcome, tuple(sizes), trials)
+    study = study.with_(patients=trials * arms * max(sizes))
+    plan = Plan(study, outcome, tuple(sizes), trials)
     shared = _shared(plan)
     if outcome not in shared:
         raise RequestError(

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import evidence
-from sim.experiments.emulation.design import Emulation
+from sim.experiments.emulation.trials import Emulation
 from sim.outcomes import facts_of
 from sim.scenario.protocol import accrual
 
