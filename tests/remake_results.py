@@ -88,7 +88,7 @@ ROWS = {
 def remake(scenario: Path, results: Path) -> Path:
     """Run one scenario as it is and put its small files into results/<scenario>/."""
     with tempfile.TemporaryDirectory() as scratch:
-        _, kept = run.make(load(scenario), Path(scratch), engine="batch")
+        kept = run.make(load(scenario), Path(scratch), engine="batch")
         folder = results / kept.parent.name
         folder.mkdir(parents=True, exist_ok=True)
         for path in sorted(kept.iterdir()):

@@ -46,7 +46,7 @@ def run(scenario: Path, until: tuple[str, ...], out: Path, kept: What, asked: As
         with watching(asked.quiet, "batch", "patients") as progress:
             precise = precision.until(study, goals, progress, workers=asked.workers)
     with watching(asked.quiet, asked.engine) as progress:
-        _, folder = make(
+        folder = make(
             study, out, kept, progress, asked.engine, asked.workers, command_line(), until=until,
             precise=precise,
         )  # fmt: skip

@@ -151,7 +151,7 @@ def extend(
 
     refuse(kept, "extend")
     kept.refuse_another_version()
-    return run.extend(kept, root, patients, progress, workers, command)[1]
+    return run.extend(kept, root, patients, progress, workers, command)
 
 
 def study_to_explain(kept: Kept, name: str | None = None) -> Study:

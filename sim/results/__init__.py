@@ -12,7 +12,7 @@ from sim.results.kept import read as open
 from sim.results.manifest import Kind, Manifest, Part, digest_of, made
 from sim.results.tables import (
     Damaged,
-    copy,
+    hand_over,
     load,
     load_sums,
     save,
@@ -20,10 +20,10 @@ from sim.results.tables import (
     write_csv,
     write_parquet,
     writing,
-)
+)  # fmt: skip
 
 __all__ = [
-    "Damaged", "Kept", "Kind", "Manifest", "Part", "Tables", "all_below", "copy", "digest_of",
-    "find", "finish", "join", "keep", "load", "load_sums", "made", "of_block", "open", "save",
+    "Damaged", "Kept", "Kind", "Manifest", "Part", "Tables", "all_below", "digest_of", "find",
+    "finish", "hand_over", "join", "keep", "load", "load_sums", "made", "of_block", "open", "save",
     "save_sums", "whole", "write_csv", "write_parquet", "writing",
 ]  # fmt: skip

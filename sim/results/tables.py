@@ -64,15 +64,11 @@ def writing(folder: Path) -> Iterator[Callable[[Tables], None]]:
 def save(tables: Tables, folder: Path) -> None:
     """Write tables that are in memory."""
     with writing(folder) as add:
-        _hand_over(tables, len(tables.patients), add)
+        hand_over(tables, len(tables.patients), add)
 
 
-def copy(folder: Path, patients: int, add: Callable[[Tables], None]) -> None:
-    """Hand over the tables of the first patients of a folder, group by group."""
-    _hand_over(load(folder), patients, add)
-
-
-def _hand_over(tables: Tables, patients: int, add: Callable[[Tables], None]) -> None:
+def hand_over(tables: Tables, patients: int, add: Callable[[Tables], None]) -> None:
+    """Hand over the tables of the first patients, group by group."""
     numbers = tables.patients["patient"].to_numpy()[:patients]
     for first in range(0, len(numbers), PATIENTS_A_GROUP):
         group = numbers[first : first + PATIENTS_A_GROUP]

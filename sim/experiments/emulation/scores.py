@@ -34,11 +34,6 @@ class Emulated(NamedTuple):
     trials: pd.DataFrame
     scores: pd.DataFrame
 
-    @property
-    def covered(self) -> tuple[int, int]:
-        """Number of published numbers within their predictive intervals, and number of all."""
-        return coverage(self.scores)
-
 
 def of_trials(emulation: Emulation, trials: pd.DataFrame) -> Emulated:
     """The trials with their scores."""
@@ -56,7 +51,7 @@ def said(emulated: Emulated) -> list[str]:
     """List the facts that a reader of the scores needs: design, coverage and reading."""
     emulation, scenario = emulated.emulation, emulated.emulation.study.scenario
     enrolled = ", ".join(f"{count} in {arm}" for arm, count in emulation.design.patients.items())
-    within, of = emulated.covered
+    within, of = coverage(emulated.scores)
     return [
         f"{emulation.trials} simulated trials of {emulation.design.size} patients ({enrolled}); "
         f"seed {scenario.seed}.",

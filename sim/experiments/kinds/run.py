@@ -68,10 +68,10 @@ def make(
     before: Kept | None = None,
     until: Sequence[str] = (),
     precise: Precise | None = None,
-) -> tuple[Result, Path]:
-    """Simulate a study straight into its folder; returns the result and the folder.
+) -> Path:
+    """Simulate a study straight into its folder; returns the folder.
 
-    Tables go to the disk block by block, and the result has none in memory. `what` as `tables`
+    Tables go to the disk block by block, and none stay in memory. `what` as `tables`
     makes no figures, as `outcomes` no tables either: then memory does not grow with the number of
     patients. `before` is a kept result of the first patients, which are taken from there. `until`
     is the precision that was asked for, and `precise` the outcomes that have it: as many patients
@@ -83,7 +83,7 @@ def make(
         result, course = precise
         study = result.study
         if what == "outcomes":
-            return result, keep(result, root, command, 0.0, until, course)
+            return keep(result, root, command, 0.0, until, course)
     if what == "all":
         refuse_too_large(study)
     began = time.monotonic()
@@ -92,12 +92,12 @@ def make(
         keep_block = None if what == "outcomes" else files.enter_context(results.writing(temporary))
         begun = None if before is None else results.load_sums(before.folder)
         if begun is not None and before is not None and keep_block is not None:
-            results.copy(before.folder, int(begun.own[0, 0, 0]), keep_block)
+            results.hand_over(before.patients, int(begun.own[0, 0, 0]), keep_block)
         result = runs.reduce(study, keep_block, progress, engine, workers, begun)
         files.close()
         seconds = time.monotonic() - began
         _finish(result, temporary, folder.name, what, command, seconds, until, course)
-    return result, folder
+    return folder
 
 
 def keep(
@@ -168,7 +168,7 @@ def again(kept: Kept, root: Path, progress: Progress | None = None, command: str
     return make(
         study, root, options.keep, progress, options.engine, None, command, until=options.until,
         precise=precise,
-    )[1]  # fmt: skip
+    )  # fmt: skip
 
 
 def extend(
@@ -178,10 +178,10 @@ def extend(
     progress: Progress | None = None,
     workers: int | None = None,
     command: str = "",
-) -> tuple[Result, Path]:
+) -> Path:
     """Add patients to a kept run, with the result of a run of all patients at once.
 
-    Returns the new result and its folder; the one that was extended stays. Raises RequestError for
+    Returns the folder of the new result; the one that was extended stays. Raises RequestError for
     no more patients than it has.
     """
     options, study = kept.options(Options), kept.study
