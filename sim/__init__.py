@@ -161,7 +161,7 @@ def emulate(
     from sim.experiments import emulation
 
     prepared = emulation.prepare(scenario, trials, seed, settings)
-    return emulation.of_trials(prepared, emulation.run(prepared, progress, workers))
+    return emulation.run(prepared, progress, workers)
 
 
 def sweep(

@@ -21,10 +21,9 @@ def emulate(scenario: Path, trials: int, out: Path, asked: Asked) -> None:
     published number the command prints the mean and the 95 % interval of the simulated trials, the
     percentile of the published number, and whether the interval covers the number.
     """
-    from sim.experiments.emulation import of_trials, prepare, run
+    from sim.experiments.emulation import prepare, run
 
     prepared = prepare(scenario, trials, asked.seed, asked.settings)
     simulate_and_finish(
-        "emulation", out, asked,
-        lambda progress: of_trials(prepared, run(prepared, progress, asked.workers)),
-    )  # fmt: skip
+        "emulation", out, asked, lambda progress: run(prepared, progress, asked.workers)
+    )

@@ -30,16 +30,9 @@ class Contrast(NamedTuple):
     against: int | None = None
 
     @property
-    def is_one_arm(self) -> bool:
-        """Whether nothing is subtracted."""
-        return self.against is None and not self.arms.against_arm
-
-    @property
     def weights(self) -> dict[ArmKey, float]:
         """The weight of each arm in the contrast."""
-        signs = [(self.arms.arm, 1.0)]
-        if self.arms.against_arm:
-            signs.append((self.arms.against_arm, -1.0))
+        signs = [(arm, sign) for arm, sign in zip(self.arms, (1.0, -1.0), strict=True) if arm]
         weights = {(self.study, arm): sign for arm, sign in signs}
         if self.against is not None:
             weights |= {(self.against, arm): -sign for arm, sign in signs}
@@ -95,7 +88,7 @@ def compare(
             "against": "" if contrast.against is None else names[contrast.against],
             **contrast.arms._asdict(),
             "outcome": label.name,
-            "unit": label.unit if contrast.is_one_arm else unit_of_difference(label.unit),
+            "unit": label.unit if len(contrast.weights) == 1 else unit_of_difference(label.unit),
             "time": in_months(label.day),
             **dict(zip(ESTIMATE, without_rounding(estimate), strict=True)),
         }

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import evidence
-from sim.experiments.emulation.trials import Emulation
+from sim.experiments.emulation.trials import Emulation, simulate
 from sim.outcomes import facts_of
 from sim.scenario.protocol import accrual
+from sim.vocabulary import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,8 +36,33 @@ class Emulated(NamedTuple):
     scores: pd.DataFrame
 
 
-def of_trials(emulation: Emulation, trials: pd.DataFrame) -> Emulated:
-    """The trials with their scores."""
+def run(
+    emulation: Emulation, progress: Progress | None = None, workers: int | None = 1
+) -> Emulated:
+    """Simulate a published study many times and score each published number.
+
+    Parameters
+    ----------
+    emulation
+        The study, the design and the number of its trials, from `prepare`.
+    progress
+        Called with the number of trials done and to do.
+    workers
+        Number of processes; as many as save time if None. The results do not depend on it.
+
+    Returns
+    -------
+    Emulated
+        Every trial, and one score for each published number.
+
+    Examples
+    --------
+    >>> from sim.experiments.emulation import prepare
+    >>> emulated = run(prepare("scenarios/laroche2011.yaml", trials=20))
+    >>> emulated.emulation.design.size
+    10
+    """
+    trials = simulate(emulation, progress, workers)
     return Emulated(emulation, trials, scored(trials, facts_of(emulation.study)))
 
 
@@ -66,7 +92,7 @@ def scored(trials: pd.DataFrame, facts: Sequence[Mapping[str, Any]]) -> pd.DataF
     Parameters
     ----------
     trials
-        Simulated trials (`sim.experiments.emulation.trials.run`).
+        Simulated trials (`sim.experiments.emulation.trials.simulate`).
     facts
         Published facts.
 

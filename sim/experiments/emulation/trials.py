@@ -120,7 +120,7 @@ def _settings(design: Mapping[str, Any], paper: Mapping[str, Any]) -> Iterable[s
         yield f"visits.{what}=[{', '.join(times)}]"
 
 
-def run(
+def simulate(
     emulation: Emulation, progress: Progress | None = None, workers: int | None = 1
 ) -> pd.DataFrame:
     """Simulate every trial of an emulation.

@@ -7,6 +7,7 @@ from pathlib import Path
 from sim import results
 from sim.display.tables import comparison as printed
 from sim.experiments import comparisons
+from sim.experiments.comparisons import Comparison
 from sim.experiments.kinds import Shown, draw_in_all_formats
 from sim.results import Kept, Part
 from sim.vocabulary import Engine, Progress
@@ -20,9 +21,7 @@ class Options(Part):
     engine: Engine = "batch"
 
 
-def keep(
-    comparison: comparisons.Comparison, root: Path, command: str = "", seconds: float = 0.0
-) -> Path:
+def keep(comparison: Comparison, root: Path, command: str = "", seconds: float = 0.0) -> Path:
     """Write a comparison to `root/comparison/<digest>`: table, figure, manifest; returns it.
 
     `comparison.csv` is the whole summary, and so holds the numbers of the figure beside it.
@@ -30,22 +29,16 @@ def keep(
     studies = {study.scenario.name: study for study in comparison.studies}
     digest, first = results.digest_of(comparison.studies), comparison.studies[0].scenario
     options = Options(patients=first.cohort.patients, seed=first.seed, engine=comparison.engine)
-    details = _details(comparison)
-    manifest = results.made("comparison", studies, options, digest, command, seconds, details)
-    tables = {"comparison": comparison.summary}
-    return results.keep(root / "comparison" / digest, manifest, tables, draw_in_all_formats)
-
-
-def _details(comparison: comparisons.Comparison) -> dict[str, object]:
-    """The title of the figure, and the sentences that its caption opens with."""
-    first, *others = (study.scenario for study in comparison.studies)
     differing = comparisons.whose(comparison.studies)
     same = "" if differing else ", the same in every scenario and arm"
     people = f"{first.cohort.patients} virtual patients{same}; seed {first.seed}."
-    return {
-        "title": f"{first.name} beside {', '.join(other.name for other in others)}",
+    details = {
+        "title": f"{first.name} beside {', '.join([*studies][1:])}",
         "caption": [people, *differing, comparisons.reading(comparison.studies)],
     }
+    manifest = results.made("comparison", studies, options, digest, command, seconds, details)
+    tables = {"comparison": comparison.summary}
+    return results.keep(root / "comparison" / digest, manifest, tables, draw_in_all_formats)
 
 
 def show(kept: Kept) -> Shown:

@@ -65,5 +65,4 @@ def again(kept: Kept, root: Path, progress: Progress | None = None, command: str
     options = kept.options(Options)
     design = Design(options.patients_per_trial, ())
     prepared = Emulation(kept.study, design, options.trials)
-    trials = emulation.run(prepared, progress, None)
-    return keep(emulation.of_trials(prepared, trials), root, command)
+    return keep(emulation.run(prepared, progress, None), root, command)
