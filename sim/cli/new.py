@@ -31,8 +31,7 @@ def new(file: Path, base: Path | None, like: Path | None, force: bool) -> None:
         raise click.UsageError(f"'{file}' already exists; --force overwrites it")
     file.write_text(_text(file, base, like), encoding="utf-8")
     shown = shlex.quote(str(file))
-    click.echo(f"Written: {file}. Next:")
-    click.echo(f"  mastosim check {shown}")
+    click.echo(f"Written: {file}. Next:\n  mastosim check {shown}")
     click.echo(f"  mastosim run {shown} --patients 200")
 
 

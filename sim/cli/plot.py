@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
 
 import click
@@ -56,25 +54,17 @@ def plot(
     refuse_unwritable(into)
     # on the same disk, and it vanishes at the end
     with tempfile.TemporaryDirectory(prefix=".figures-", dir=existing_folder(into)) as aside:
-        draw_one = partial(draw, kept, into=Path(aside))
-        drawn = _drawn(draw_one, figures or known, formats or FORMATS)
+        drawn = {}
+        for name in dict.fromkeys(figures or known):
+            if sys.stderr.isatty():
+                click.echo(f"drawing {name}", err=True)
+            each = [*dict.fromkeys(formats or FORMATS)]
+            drawn[name] = draw(kept, [name], into=Path(aside), formats=each)
         for name in figures:
             if not drawn[name]:
-                had = [other for other in known if draw_one([other], formats=())]
+                had = [one for one in known if draw(kept, [one], into=Path(aside), formats=())]
                 others = f"it has {', '.join(had) or 'none'}"
                 raise click.UsageError(f"this result has no figure '{name}'; {others}")
         into.mkdir(parents=True, exist_ok=True)
         for path in (path for files in drawn.values() for path in files):
             click.echo(path.replace(into / path.name))
-
-
-def _drawn(
-    draw_one: Callable[..., list[Path]], names: Iterable[str], formats: Iterable[str]
-) -> dict[str, list[Path]]:
-    """The files of each figure, none for one that does not apply."""
-    files = {}
-    for name in dict.fromkeys(names):
-        if sys.stderr.isatty():
-            click.echo(f"drawing {name}", err=True)
-        files[name] = draw_one([name], formats=[*dict.fromkeys(formats)])
-    return files

@@ -92,10 +92,10 @@ def sweep(
     with _mistakes_of_use():
         from sim.experiments.sweeps import load_sweep
 
-        pilot = _pilot(file, seed, work) if auto or only_pilot else None
-        if pilot is not None:
+        pilot = None
+        if auto or only_pilot:
+            pilot = _pilot(file, seed, work, as_json and only_pilot, to_stderr=not only_pilot)
             draws, patients = pilot.advice.draws, pilot.advice.patients
-            _tell_pilot(pilot, as_json and only_pilot, to_stderr=not only_pilot)
         if only_pilot:
             return
         read = load_sweep(file, patients, draws, seed)
@@ -128,20 +128,18 @@ def _mistakes_of_use() -> Iterator[None]:
         sys.exit(INTERRUPTED)
 
 
-def _pilot(file: Path, seed: int | None, work: Work) -> Pilot:
+def _pilot(file: Path, seed: int | None, work: Work, as_json: bool, to_stderr: bool) -> Pilot:
+    """Run a pilot and print what it recommends."""
+    from sim.display.tables import sweep as tables
     from sim.experiments import sweeps
 
     with watching(work.quiet, work.engine) as progress:
-        return sweeps.pilot(
+        pilot = sweeps.pilot(
             file, work.out, seed, work.engine, work.workers or 1, progress, work.most_hours
         )
-
-
-def _tell_pilot(pilot: Pilot, as_json: bool, to_stderr: bool) -> None:
-    from sim.display.tables import sweep as tables
-
     facts = _facts_of_pilot(pilot)
     click.echo(dumped(facts) if as_json else "\n".join(tables.pilot(facts)), err=to_stderr)
+    return pilot
 
 
 def _facts_of_pilot(pilot: Pilot) -> dict[str, Any]:

@@ -21,53 +21,41 @@ VERBS = ("list", "show", "plot", "rerun", "extend", "explain")
 class Row(NamedTuple):
     """A kind of result: what it is called, and the command that makes it.
 
-    `counts` is what its progress counts; `refused` says by verb why a verb does not work on it.
+    `counts` is what its progress counts; `extend` and `explain` say why these do not work on it.
     """
 
     called: str
     made_by: str
     counts: str = "patient courses"
-    refused: Mapping[str, str] = {}
+    extend: str = ""
+    explain: str = ""
 
 
 MORE_TRIALS = "trials cannot be added to {called}: `{made_by} --trials N` simulates more"
 MORE_PATIENTS = "patients cannot be added to {called}: `{made_by} --patients N` simulates more"
+MORE_DRAWS = (
+    "{called} is extended by `{made_by} FILE --draws N` or `--patients N`, which simulates only "
+    "what is missing"
+)
 NO_PATIENT = "{called} does not keep single patients: `mastosim explain SCENARIO` follows one"
 
 KINDS: Mapping[Kind, Row] = {
     "run": Row("a run", "mastosim run"),
-    "comparison": Row("a comparison", "mastosim compare", refused={"extend": MORE_PATIENTS}),
-    "readings": Row(
-        "a comparison of readings", "mastosim readings", refused={"extend": MORE_PATIENTS}
-    ),
-    "emulation": Row(
-        "an emulation", "mastosim emulate", "trials",
-        {"extend": MORE_TRIALS, "explain": NO_PATIENT},
-    ),
-    "sweep": Row(
-        "a sweep", "mastosim sweep",
-        refused={
-            "extend": "a sweep is extended by `mastosim sweep FILE --draws N` or `--patients N`, "
-            "which simulates only what is missing",
-            "explain": NO_PATIENT,
-        },
-    ),
-    "power": Row(
-        "a power analysis", "mastosim power", "trials",
-        {"extend": MORE_TRIALS, "explain": NO_PATIENT},
-    ),
-    "verification": Row(
-        "a verification", "mastosim verify", "checks",
-        {"extend": MORE_PATIENTS, "explain": NO_PATIENT},
-    ),
-}  # fmt: skip
+    "comparison": Row("a comparison", "mastosim compare", extend=MORE_PATIENTS),
+    "readings": Row("a comparison of readings", "mastosim readings", extend=MORE_PATIENTS),
+    "emulation": Row("an emulation", "mastosim emulate", "trials", MORE_TRIALS, NO_PATIENT),
+    "sweep": Row("a sweep", "mastosim sweep", extend=MORE_DRAWS, explain=NO_PATIENT),
+    "power": Row("a power analysis", "mastosim power", "trials", MORE_TRIALS, NO_PATIENT),
+    "verification": Row("a verification", "mastosim verify", "checks", MORE_PATIENTS, NO_PATIENT),
+}
 """Every kind of result. A verb that is not refused works on it."""
 
 
 def refusal(kind: Kind, verb: str) -> str:
     """Why a verb does not work on a kind of result; empty where it does."""
     row = KINDS[kind]
-    return row.refused.get(verb, "").format(called=row.called, made_by=row.made_by)
+    why: str = getattr(row, verb, "")
+    return why.format(called=row.called, made_by=row.made_by)
 
 
 def refuse(kept: Kept, verb: str) -> None:
