@@ -13,7 +13,7 @@ from sim.outcomes import SumTable
 from sim.outcomes.estimates import Estimate
 from sim.scenario import Study
 from sim.scenario.mistakes import nearest
-from sim.vocabulary import Z95, Arms, Engine, Progress
+from sim.vocabulary import Z95, Arms, Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,13 +125,11 @@ def reached(goal: Goal, table: SumTable) -> Reached:
 
 
 def until(
-    study: Study,
-    goals: Sequence[Goal],
-    progress: Progress | None = None,
-    engine: Engine = "batch",
-    workers: int | None = 1,
+    study: Study, goals: Sequence[Goal], progress: Progress | None = None, workers: int | None = 1
 ) -> tuple[runs.Result, pd.DataFrame]:
     """Add patients until every goal is reached, or until there are `MOST` patients.
+
+    The batch engine simulates them.
 
     Parameters
     ----------
@@ -141,8 +139,6 @@ def until(
         Goals from `read`.
     progress : callable, optional
         Called with the number of patients so far and an estimate of all.
-    engine : "simpy" or "batch"
-        The results are equal to the last bit.
     workers : int, optional
         Number of processes; as many as save time if None. The results do not depend on it.
 
@@ -175,7 +171,7 @@ def until(
         return all(state.half_width <= state.goal.half_width for state in states)
 
     largest = study.with_(patients=MOST)
-    result = runs.reduce(largest, None, None, engine, workers, enough=enough)
+    result = runs.reduce(largest, None, None, "batch", workers, enough=enough)
     return result, pd.DataFrame(course, columns=list(COLUMNS))
 
 

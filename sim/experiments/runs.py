@@ -31,8 +31,6 @@ BLOCK_WITH_TABLES = 1024
 BLOCKS_A_WORKER = 4
 """With fewer, starting another process takes longer than it saves."""
 
-__all__ = ["BLOCK", "Engine", "Progress", "Result", "follow", "in_blocks", "reduce", "run"]
-
 Keep = Callable[[results.Tables], None]
 Enough = Callable[[SumTable], bool]
 

@@ -71,9 +71,9 @@ def make(
 ) -> Path:
     """Simulate a study straight into its folder; returns the folder.
 
-    Tables go to the disk block by block, and none stay in memory. `what` as `tables`
-    makes no figures, as `outcomes` no tables either: then memory does not grow with the number of
-    patients. `before` is a kept result of the first patients, which are taken from there. `until`
+    Tables go to the disk block by block, and none stay in memory. `what` as `tables` makes no
+    figures, as `outcomes` no tables either: then memory does not grow with the number of patients.
+    `before` is a kept result of the first patients, which are taken from there. `until`
     is the precision that was asked for, and `precise` the outcomes that have it: as many patients
     as these have are simulated, if more than outcomes is kept. Raises ScenarioError where figures
     would need more tables than this machine holds.
