@@ -38,13 +38,16 @@ class Comparison:
     engine: Engine
 
 
-def read(
+def compare(
     scenarios: Iterable[str | Path],
     patients: int | None = None,
     seed: int | None = None,
     settings: Iterable[str] = (),
-) -> list[Study]:
-    """Read scenario files with the patients and the seed of the first.
+    progress: Progress | None = None,
+    engine: Engine = "batch",
+    workers: int | None = 1,
+) -> Comparison:
+    """Run scenarios on the same virtual patients and compare their outcomes.
 
     Parameters
     ----------
@@ -54,18 +57,49 @@ def read(
         Patients per arm and seed of all scenarios; those of the first file by default.
     settings : iterable of str
         `path=value` texts that change every scenario, as of `--set`.
+    progress : callable, optional
+        Called with the number of histories (one patient in one arm) done and to do.
+    engine : "simpy" or "batch"
+        The results are equal to the last bit.
+    workers : int, optional
+        Number of processes; as many as save time if None. The results do not depend on it.
 
     Returns
     -------
-    list of Study
-        One study per file, in their order.
+    Comparison
+        Its `summary` has one row for each scenario, arm and outcome, and for each difference.
 
     Raises
     ------
     RequestError
         For fewer than two scenarios, or two of one name.
     ScenarioError
-        If a file is not valid; with the mistakes of all files.
+        If a file is not valid.
+
+    Examples
+    --------
+    >>> files = ["scenarios/laroche2011.yaml", "scenarios/poor-attendance.yaml"]
+    >>> comparison = compare(files, patients=20, engine="simpy")
+    >>> comparison.summary["scenario"].unique().tolist()
+    ['laroche2011', 'poor-attendance']
+    """
+    return simulate(read(scenarios, patients, seed, settings), progress, engine, workers)
+
+
+def read(
+    scenarios: Iterable[str | Path],
+    patients: int | None = None,
+    seed: int | None = None,
+    settings: Iterable[str] = (),
+) -> list[Study]:
+    """Read scenario files with the patients and the seed of the first.
+
+    Parameters and errors are those of `compare`. A ScenarioError lists the mistakes of all files.
+
+    Returns
+    -------
+    list of Study
+        One study per file, in their order.
     """
     paths, settings = list(scenarios), list(settings)
     if len(paths) < 2:
@@ -95,24 +129,13 @@ def simulate(
     ----------
     studies : sequence of Study
         Studies with the same number of patients and the same seed.
-    progress : callable, optional
-        Called with the number of histories (one patient in one arm) done and to do.
-    engine : "simpy" or "batch"
-        The results are equal to the last bit.
-    workers : int, optional
-        Number of processes; as many as save time if None. The results do not depend on it.
+    progress, engine, workers
+        As of `compare`.
 
     Returns
     -------
     Comparison
-        Its `summary` has one row for each scenario, arm and outcome, and for each difference.
-
-    Examples
-    --------
-    >>> files = ["scenarios/laroche2011.yaml", "scenarios/poor-attendance.yaml"]
-    >>> comparison = simulate(read(files, patients=20), engine="simpy")
-    >>> comparison.summary["scenario"].unique().tolist()
-    ['laroche2011', 'poor-attendance']
+        Outcomes of each study, and paired differences from the first.
     """
     named = {study.scenario.name: study for study in studies}
     arguments = (contrasts_of(studies), COLUMNS, AnalysisPlan(), progress, engine, workers)

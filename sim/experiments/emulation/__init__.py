@@ -1,6 +1,62 @@
 """A published study, simulated many times with virtual patients."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
 from sim.experiments.emulation.scores import Emulated, run, said, title
 from sim.experiments.emulation.trials import Design, Emulation, prepare
+from sim.vocabulary import Progress
 
-__all__ = ["Design", "Emulated", "Emulation", "prepare", "run", "said", "title"]
+TRIALS = 5000
+
+__all__ = [
+    "TRIALS", "Design", "Emulated", "Emulation", "emulate", "prepare", "run", "said", "title",
+]  # fmt: skip
+
+
+def emulate(
+    scenario: str | Path,
+    trials: int = TRIALS,
+    seed: int | None = None,
+    settings: Iterable[str] = (),
+    progress: Progress | None = None,
+    workers: int | None = 1,
+) -> Emulated:
+    """Simulate a published study many times and score each published number.
+
+    Parameters
+    ----------
+    scenario : path
+        Scenario file with a publication under `answers`.
+    trials : int
+        Number of simulated trials, each with as many patients as the publication.
+    seed : int, optional
+        Seed of the random numbers; that of the file by default.
+    settings : iterable of str
+        `path=value` texts that change the scenario, as of `--set`.
+    progress : callable, optional
+        Called with the number of trials done and to do.
+    workers : int, optional
+        Number of processes; as many as save time if None. The results do not depend on it.
+
+    Returns
+    -------
+    Emulated
+        Every trial, and one score for each published number.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario is not valid.
+    RequestError
+        If the scenario names no publication, or the publication has no design.
+
+    Examples
+    --------
+    >>> emulated = emulate("scenarios/laroche2011.yaml", trials=20)
+    >>> emulated.emulation.design.size
+    10
+    """
+    return run(prepare(scenario, trials, seed, settings), progress, workers)

@@ -54,13 +54,6 @@ def run(
     -------
     Emulated
         Every trial, and one score for each published number.
-
-    Examples
-    --------
-    >>> from sim.experiments.emulation import prepare
-    >>> emulated = run(prepare("scenarios/laroche2011.yaml", trials=20))
-    >>> emulated.emulation.design.size
-    10
     """
     trials = simulate(emulation, progress, workers)
     return Emulated(emulation, trials, scored(trials, facts_of(emulation.study)))
