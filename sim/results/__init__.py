@@ -10,20 +10,10 @@ from sim.results.keeping import finish, keep
 from sim.results.kept import Kept
 from sim.results.kept import read as open
 from sim.results.manifest import Kind, Manifest, Part, digest_of, made
-from sim.results.tables import (
-    Damaged,
-    hand_over,
-    load,
-    load_sums,
-    save,
-    save_sums,
-    write_csv,
-    write_parquet,
-    writing,
-)  # fmt: skip
+from sim.results.tables import Damaged, load, save, write_csv, write_parquet, writing
 
 __all__ = [
     "Damaged", "Kept", "Kind", "Manifest", "Part", "Tables", "all_below", "digest_of", "find",
-    "finish", "hand_over", "join", "keep", "load", "load_sums", "made", "of_block", "open", "save",
-    "save_sums", "whole", "write_csv", "write_parquet", "writing",
+    "finish", "join", "keep", "load", "made", "of_block", "open", "save", "whole", "write_csv",
+    "write_parquet", "writing",
 ]  # fmt: skip

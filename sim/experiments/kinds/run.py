@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from sim.experiments import precision, runs
 from sim.experiments.forecast import refuse_too_large
 from sim.experiments.kinds import Shown
 from sim.experiments.runs import Result
-from sim.results import Kept, Part
+from sim.results import Kept, Part, tables
 from sim.scenario import Study
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Engine, Progress
@@ -28,11 +28,7 @@ if TYPE_CHECKING:
 What = Literal["all", "tables", "outcomes"]
 """What is kept of a run: tables and figures, tables, or neither; outcomes and manifest always."""
 
-HOLDS: Mapping[What, str] = {
-    "all": "Tables and figures",
-    "tables": "Tables",
-    "outcomes": "Outcomes",
-}
+HOLDS = {"all": "Tables and figures", "tables": "Tables", "outcomes": "Outcomes"}
 
 Precise = tuple[Result, "pd.DataFrame"]
 """The outcomes of a precision that was asked for, and the way there, as of `precision.until`."""
@@ -90,9 +86,9 @@ def make(
     folder = folder_of(study, root, what)
     with results.whole(folder) as temporary, ExitStack() as files:
         keep_block = None if what == "outcomes" else files.enter_context(results.writing(temporary))
-        begun = None if before is None else results.load_sums(before.folder)
+        begun = None if before is None else tables.load_sums(before.folder)
         if begun is not None and before is not None and keep_block is not None:
-            results.hand_over(before.patients, int(begun.own[0, 0, 0]), keep_block)
+            tables.hand_over(before.patients, int(begun.own[0, 0, 0]), keep_block)
         result = runs.reduce(study, keep_block, progress, engine, workers, begun)
         files.close()
         seconds = time.monotonic() - began
@@ -134,10 +130,10 @@ def _finish(
     digest = results.digest_of([study])
     manifest = results.made("run", {scenario.name: study}, options, digest, command, seconds)
     if result.mark is not None:
-        results.save_sums(result.mark, temporary)
-    tables = {"summary": result.summary, "reported": result.reported, "precision": course}
+        tables.save_sums(result.mark, temporary)
+    frames = {"summary": result.summary, "reported": result.reported, "precision": course}
     draw = partial(figures.draw, names=figures.MAIN) if what == "all" else None
-    results.finish(temporary, name, manifest, tables, draw)
+    results.finish(temporary, name, manifest, frames, draw)
 
 
 def show(kept: Kept) -> Shown:
