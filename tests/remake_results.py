@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
+import sim
 from sim import evidence
 from sim import results as kept_results
 from sim.display import figures
-from sim.experiments import comparisons, emulation, readings, runs
+from sim.experiments import readings, runs
 from sim.experiments.kinds import comparison, run
 from sim.experiments.kinds import emulation as emulations
 from sim.experiments.kinds import readings as readings_kept
@@ -87,7 +88,7 @@ ROWS = {
 def remake(scenario: Path, results: Path) -> Path:
     """Run one scenario as it is and put its small files into results/<scenario>/."""
     with tempfile.TemporaryDirectory() as scratch:
-        _, kept = run.make(load(scenario), Path(scratch), engine="batch")
+        kept = run.make(load(scenario), Path(scratch), engine="batch")
         folder = results / kept.parent.name
         folder.mkdir(parents=True, exist_ok=True)
         for path in sorted(kept.iterdir()):
@@ -102,7 +103,7 @@ def remake(scenario: Path, results: Path) -> Path:
 def remake_emulation(name: str, trials: int, results: Path) -> Path:
     """Do a published series again and put scores and figure into results/<name>/."""
     with tempfile.TemporaryDirectory() as scratch:
-        emulated = emulation.emulate(ROOT / "scenarios" / f"{name}.yaml", trials)
+        emulated = sim.emulate(ROOT / "scenarios" / f"{name}.yaml", trials)
         kept = emulations.keep(emulated, Path(scratch))
         for held, as_ in (("scores.csv", "emulation.csv"), ("emulation.svg", "emulation.svg")):
             shutil.copyfile(kept / held, results / name / as_)
@@ -124,7 +125,7 @@ def remake_comparison(name: str, stems: tuple[str, ...], results: Path) -> Path:
     """Compare shipped scenarios and put table and figure into results/comparisons/."""
     with tempfile.TemporaryDirectory() as scratch:
         paths = [ROOT / "scenarios" / f"{stem}.yaml" for stem in stems]
-        kept = comparison.keep(comparisons.compare(paths), Path(scratch))
+        kept = comparison.keep(sim.compare(paths), Path(scratch))
         folder = results / "comparisons"
         folder.mkdir(parents=True, exist_ok=True)
         for suffix in ("csv", "svg"):

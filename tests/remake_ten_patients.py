@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+import sim
 from sim.experiments import emulation
 from sim.experiments.emulation import power
 from sim.experiments.emulation.scores import coverage
@@ -150,7 +151,7 @@ def series(name: str) -> tuple[str, ...]:
 
 def _trials(settings: list[str]) -> dict[str, pd.DataFrame]:
     """The trials of the series under settings, by fact."""
-    found = emulation.emulate(BASE, TRIALS, settings=settings, workers=WORKERS).trials
+    found = sim.emulate(BASE, TRIALS, settings=settings, workers=WORKERS).trials
     return {
         str(fact): rows.reset_index(drop=True) for fact, rows in found.groupby("fact", sort=False)
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.cli.main import commands
 from sim.scenario import ScenarioError, load
 from tests.conftest import shown
 
@@ -33,6 +34,17 @@ def test_help_shows_an_example(mastosim):
         shown = mastosim(*words)
         assert shown.returncode == 0
         assert "Example: mastosim" in shown.stdout
+
+
+def test_help_cuts_no_line_and_has_a_word_for_each_value(mastosim, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    every = mastosim("--help").stdout
+    lines = every.partition("Commands:")[2].partition("Example:")[0].splitlines()
+    names = [line.split()[0] for line in lines if line.strip()]
+    assert set(names) == set(commands.commands)
+    assert [line for line in lines if line.endswith(("...", "…"))] == []
+    for name in names:
+        assert " RANGE" not in mastosim(name, "--help").stdout
 
 
 def test_check_tells_the_protocol_in_words_and_every_assumption(mastosim):

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 
 import sim
 from sim.cli.compare import compare as command
+from sim.display import figures
 from sim.experiments import comparisons, runs
 from sim.experiments.kinds import comparison
 from sim.results import digest_of
@@ -41,7 +43,7 @@ def copy(tmp_path_factory):
 @pytest.fixture(scope="module")
 def three(copy):
     """The study, itself under another name, and with infusions missed."""
-    return comparisons.compare([BASE, copy, POOR], PEOPLE, SEED)
+    return sim.compare([BASE, copy, POOR], PEOPLE, SEED)
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +161,7 @@ def test_the_order_changes_only_what_others_are_held_against(three):
 
 
 def test_other_people_and_lengths_are_said_and_compared_only_where_they_meet():
-    found = comparisons.compare([BASE, LONG, WOMEN], 20, SEED)
+    found = sim.compare([BASE, LONG, WOMEN], 20, SEED)
     rows = found.summary[found.summary["against"] != ""]
     months = rows.groupby("scenario")["time"].unique().map(list)
     assert months.to_dict() == {"ten-years": [60.0], "hernandez2010": [12.0]}
@@ -190,9 +192,7 @@ def test_readings_are_said_once_or_by_name(copy):
 def test_progress_counts_all_scenarios_together(copy):
     told = []
     settings = ["horizon=6 months"]
-    comparisons.compare(
-        [BASE, copy], 5, SEED, settings, lambda done, all_: told.append((done, all_))
-    )
+    sim.compare([BASE, copy], 5, SEED, settings, lambda done, all_: told.append((done, all_)))
     assert {all_ for _, all_ in told} == {20}
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[-1] == (20, 20)
@@ -208,7 +208,7 @@ def test_progress_counts_all_scenarios_together(copy):
 )
 def test_what_cannot_be_compared_is_refused(files, said):
     with pytest.raises(ValueError, match=said):
-        comparisons.compare(files, 5)
+        sim.compare(files, 5)
 
 
 def test_mistakes_of_all_files_are_told_together(tmp_path):
@@ -239,7 +239,8 @@ def test_a_comparison_is_whole_on_disk_and_names_its_scenarios(three, tmp_path, 
     for one, study in zip(manifest["studies"], three.studies, strict=True):
         assert one["document"] == study.document
         assert one["document"]["seed"] == str(SEED)
-    monkeypatch.setattr(comparison, "FORMATS", ("svg",))
+    svg_only = partial(figures.draw, formats=("svg",))
+    monkeypatch.setattr(comparison, "draw_in_all_formats", svg_only)
     again = comparison.keep(three, tmp_path / "again")
     for name in ("comparison.csv", "comparison.svg"):
         assert (folder / name).read_bytes() == (again / name).read_bytes(), name

@@ -35,7 +35,7 @@ def made(study, tmp_path_factory):
     folders = {}
     with without_pictures():
         for kept in ("all", "tables", "outcomes"):
-            _, folders[kept] = kept_run.make(study, root / kept, kept, engine="batch")
+            folders[kept] = kept_run.make(study, root / kept, kept, engine="batch")
     return folders
 
 
@@ -70,7 +70,7 @@ def test_tables_written_as_they_come_are_those_written_at_once(
     """In groups of 128 patients here, so that 300 make three of them."""
     monkeypatch.setattr(tables, "PATIENTS_A_GROUP", 128)
     monkeypatch.setitem(runs.BLOCK, "batch", 128)
-    _, streamed = kept_run.make(study, tmp_path / "streamed", "tables", engine="batch")
+    streamed = kept_run.make(study, tmp_path / "streamed", "tables", engine="batch")
     at_once = kept_run.keep(runs.run(study, engine="batch"), tmp_path / "at once")
     for name in TABLES:
         assert (streamed / name).read_bytes() == (at_once / name).read_bytes(), name
@@ -92,7 +92,7 @@ def test_only_figures_need_memory_for_every_patient(study, tmp_path, monkeypatch
         kept_run.make(study, tmp_path, "all", engine="batch")
     assert not any(tmp_path.iterdir())
     for kept in ("tables", "outcomes"):
-        _, folder = kept_run.make(study, tmp_path, kept, engine="batch")
+        folder = kept_run.make(study, tmp_path, kept, engine="batch")
         assert names(folder) >= OUTCOMES
 
 

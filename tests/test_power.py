@@ -12,7 +12,7 @@ from scipy import stats
 
 from sim.cli.main import commands
 from sim.experiments import runs
-from sim.experiments.emulation import by_trial, power
+from sim.experiments.emulation import power
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 NOBODY_DIES = [
@@ -78,7 +78,7 @@ def test_more_patients_narrow_the_interval(found):
 def test_no_number_depends_on_workers_or_on_the_larger_sizes(
     plan, found, monkeypatch, workers_here
 ):
-    monkeypatch.setattr(by_trial, "CHUNK", 200)
+    monkeypatch.setattr("sim.experiments.emulation.trials.CHUNK", 200)
     pd.testing.assert_frame_equal(power.run(plan, workers=2), found, check_exact=True)
 
 
@@ -112,3 +112,12 @@ def test_the_command_prints_writes_and_says_its_reading(tmp_path):
     told = json.loads(CliRunner().invoke(commands, [*words, *settings, "-q", "--json"]).output)
     assert told["rows"][0]["power"] == pytest.approx(table["power"][0])
     assert told["reading"].startswith("linear")
+
+
+def test_sizes_that_are_given_twice_are_all_simulated(mastosim):
+    settings = [word for setting in SHORT for word in ("--set", setting)]
+    sizes = ("--sizes", "2,4", "--sizes", "3")
+    done = mastosim("power", BASE, "--trials", 2, *sizes, *settings, "-q", "--json")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)["rows"]
+    assert [row["patients_per_arm"] for row in rows] == [2, 4, 3]

@@ -113,9 +113,9 @@ def test_a_run_that_never_gets_there_stops_and_says_so(study, monkeypatch, tmp_p
 )
 def test_more_patients_later_are_the_run_done_at_once(kept, before, after, tmp_path):
     few, many = (load(BASE, [*SHORT, f"cohort.patients={n}"]) for n in (before, after))
-    _, folder = kept_run.make(few, tmp_path / "few", kept, engine="batch")
-    _, extended = kept_run.extend(results.open(folder), tmp_path / "more", after)
-    _, at_once = kept_run.make(many, tmp_path / "once", kept, engine="batch")
+    folder = kept_run.make(few, tmp_path / "few", kept, engine="batch")
+    extended = kept_run.extend(results.open(folder), tmp_path / "more", after)
+    at_once = kept_run.make(many, tmp_path / "once", kept, engine="batch")
     names = {path.name for path in at_once.iterdir() if path.suffix in DATA}
     assert names == {path.name for path in extended.iterdir() if path.suffix in DATA}
     for name in names:
@@ -125,7 +125,7 @@ def test_more_patients_later_are_the_run_done_at_once(kept, before, after, tmp_p
 
 def test_the_first_patients_are_not_simulated_again(tmp_path, monkeypatch):
     few = load(BASE, [*SHORT, f"cohort.patients={MARK}"])
-    _, folder = kept_run.make(few, tmp_path, "outcomes", engine="batch")
+    folder = kept_run.make(few, tmp_path, "outcomes", engine="batch")
     asked, simulate = [], simulate_arms
 
     def watched(study, patients, engine):
@@ -139,7 +139,7 @@ def test_the_first_patients_are_not_simulated_again(tmp_path, monkeypatch):
 
 def test_the_command_extends_and_refuses_fewer_patients(mastosim, tmp_path):
     study = load(BASE, [*SHORT, "cohort.patients=200"])
-    _, folder = kept_run.make(study, tmp_path, "outcomes", engine="batch")
+    folder = kept_run.make(study, tmp_path, "outcomes", engine="batch")
     words = ["extend", str(folder), "--out", str(tmp_path), "-q"]
     done = CliRunner().invoke(commands, [*words, "--patients", "260"])
     assert done.exit_code == 0, done.output

@@ -3,6 +3,7 @@
 import html
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,6 @@ from sim.display.figures import style
 from sim.experiments import readings, runs
 from sim.experiments.kinds import readings as kept_readings
 from sim.experiments.kinds import run as kept_run
-from sim.experiments.readings.running import OUTCOMES
 from sim.scenario import ScenarioError, load
 from sim.vocabulary import READINGS
 from tests.arms import by_label
@@ -41,6 +41,7 @@ PAIR = "combination - pamidronate"
 NUMBERS = ["estimate", "mc_error", "low", "high"]
 FRAGILE = "fractures.base_rate=30 per 100 person-years"
 PEOPLE, SEED = 60, 5
+SVG_ONLY = partial(figures.draw, formats=("svg",))
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def test_each_reading_says_what_its_scenario_says_alone(found, alone):
         whole = by_label(result.summary)
         theirs = whole.sort_values("time").groupby(["arm", "outcome"]).last()
         for arm in (*ARMS, PAIR):
-            for outcome in (o for o in OUTCOMES if "T-score" not in o):
+            for outcome in (o for o in readings.OUTCOMES if "T-score" not in o):
                 one, other = mine.loc[(name, arm, outcome)], theirs.loc[(arm, outcome)]
                 assert (one["unit"], one["time"]) == (other["unit"], other["time"])
                 for number in NUMBERS:
@@ -178,8 +179,8 @@ def test_times_are_the_scenarios_or_those_given_or_the_defaults(file, settings, 
     for name, study in four.studies.items():
         assert study.scenario.accrual.name == name
         origin = four.origins[name]
-        assert (readings.four.OWN in origin) == (name == own)
-        assert (readings.four.GIVEN in origin) == (name in given)
+        assert (readings.OWN in origin) == (name == own)
+        assert (readings.GIVEN in origin) == (name in given)
         has_times, told = name in ("plateau", "saturating"), name == own or name in given
         assert ("assumed" in origin) == (has_times and not told)
     for word, told in zip(words, list(four.in_words())[2:], strict=True):
@@ -190,7 +191,7 @@ def test_a_folder_is_whole_and_named_by_all_four(found, tmp_path, monkeypatch):
     with without_pictures("pdf", "png"):
         folder = kept_readings.keep(found, tmp_path, "mastosim readings ...", 1.0)
     assert folder.parent == tmp_path / "laroche2011"
-    assert folder.name == f"{kept_readings.digest_of(found.four)}-readings"
+    assert folder.name == f"{digest_of_all(found.four)}-readings"
     files = [
         "ABOUT.txt",
         "manifest.json",
@@ -202,14 +203,18 @@ def test_a_folder_is_whole_and_named_by_all_four(found, tmp_path, monkeypatch):
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     held = {one["name"]: one["document"] for one in manifest["studies"]}
     assert held == {name: study.document for name, study in found.four.studies.items()}
-    monkeypatch.setattr(kept_readings, "FORMATS", ("svg",))
+    monkeypatch.setattr(kept_readings, "draw_in_all_formats", SVG_ONLY)
     again = kept_readings.keep(found, tmp_path / "again")
     for kind in ("csv", "svg"):
         one, other = (place / f"readings.{kind}" for place in (folder, again))
         assert one.read_bytes() == other.read_bytes()
     fours = [readings.read(BASE, settings=["accrual=compound"]), readings.read(BASE)]
     fours.append(readings.read(BASE, plateau="30 months"))
-    assert len({kept_readings.digest_of(four) for four in fours}) == 3
+    assert len({digest_of_all(four) for four in fours}) == 3
+
+
+def digest_of_all(four):
+    return results.digest_of([four.study, *four.studies.values()])
 
 
 def test_the_figure_draws_every_reading_arm_and_difference(found):
@@ -246,7 +251,7 @@ SMALL = ("--patients", 10, "--set", "horizon=12 months")
 
 
 def test_the_command_prints_arms_differences_and_how_far_they_are_apart(tmp_path, monkeypatch):
-    monkeypatch.setattr(kept_readings, "FORMATS", ("svg",))
+    monkeypatch.setattr(kept_readings, "draw_in_all_formats", SVG_ONLY)
     told = mastosim(command, BASE, *SMALL, "--plateau", "6 months", "--out", tmp_path)
     heads = [line.split("  ")[0].strip() for line in told.splitlines() if " unit " in line]
     assert heads == [f"{what} at month 12" for what in

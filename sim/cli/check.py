@@ -24,9 +24,10 @@ OF_A_SWEEP = re.compile(r"""^([^#\n]*[{,])?[ ]*(["']?)mastosim_sweep\2[ ]*:""", 
 @SCENARIO
 @SETTINGS
 def check(scenario: Path, settings: tuple[str, ...]) -> None:
-    """Validate a SCENARIO file; print its protocol in words and everything it assumes.
+    """Validate a SCENARIO file; print its protocol and assumptions.
 
-    For a sweep file, print its design and the interval of every parameter.
+    The protocol is in words, and everything that the file assumes is listed. For a sweep file,
+    the command prints its design and the interval of every parameter.
     """
     if _is_sweep(scenario):
         if settings:

@@ -8,22 +8,18 @@ import click
 
 from sim.cli.options import SCENARIO, SETTINGS
 
-FORMATS = ("text", "bibtex", "csl")
-
 
 @click.command(epilog="Example: mastosim cite scenarios/laroche2011.yaml --format bibtex")
 @SCENARIO
 @SETTINGS
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    default="text",
-    show_default=True,
-    help="Form of the references: text, BibTeX for LaTeX, or CSL-JSON for Zotero and Pandoc.",
-)
+@click.option("--format", "form", type=click.Choice(["text", "bibtex", "csl"]), default="text",
+              show_default=True, help="Form of the references: text, BibTeX for LaTeX, or CSL-JSON "
+              "for Zotero and Pandoc.")  # fmt: skip
 def cite(scenario: Path, settings: tuple[str, ...], form: str) -> None:
-    """Print every publication behind the numbers of a SCENARIO, and how to cite mastosim."""
+    """Print the publications behind a SCENARIO.
+
+    These are the sources of all its numbers, and how to cite mastosim.
+    """
     from sim.display import citations
     from sim.scenario import load
 

@@ -26,20 +26,19 @@ Where the script goes:
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print the completion script for a SHELL: bash (from version 4.4), zsh or fish."""
+    """Print the completion script for a SHELL: bash, zsh or fish.
+
+    Of bash, version 4.4 or later is needed.
+    """
     kind = get_completion_class(shell)
     assert kind is not None, "click knows the three shells"
     script = kind(context.find_root().command, {}, PROGRAM, VARIABLE)
     click.echo(script.source_template % script.source_vars())
 
 
-def scenario_files(
-    context: click.Context,  # noqa: ARG001
-    parameter: click.Parameter,  # noqa: ARG001
-    incomplete: str,
-) -> list[CompletionItem]:
+def scenario_files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Scenario files whose path begins so, up to one folder down; else the shell's own folders."""
-    folder, slash, _ = incomplete.rpartition("/")
+    folder, slash, _name = incomplete.rpartition("/")
     place = Path(f"{folder}{slash}")
     found = [path.relative_to(place) for glob in GLOBS for path in place.glob(glob)]
     seen = sorted(path.as_posix() for path in found if not path.parts[0].startswith("."))

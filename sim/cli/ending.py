@@ -1,24 +1,58 @@
-"""How a command ends: the result as tables for people, or as JSON."""
+"""How a command ends: the result is kept, and printed as tables for people or as JSON."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
-    from sim.display.tables import Printout
+    from sim.cli.options import Asked
+    from sim.experiments.kinds import Shown
+    from sim.results import Kind
+    from sim.vocabulary import Progress
+
+FALLBACK = (120, 24)
+"""Columns and lines where there is no terminal."""
+
+ResultT = TypeVar("ResultT")
 
 
-def finish(shown: Printout, facts: Mapping[str, Any], as_json: bool, *last: str) -> None:
-    """Print a result: its tables and the `last` lines, or its facts as one JSON object."""
-    from sim.display import text
+def simulate_and_finish(
+    kind: Kind, out: Path | None, asked: Asked, simulate: Callable[[Progress | None], ResultT]
+) -> ResultT:
+    """Simulate a result, keep it where a folder of results is given, and print it.
 
-    click.echo(dumped(facts) if as_json else "\n".join([text.printout(shown), *last]))
+    Parameters
+    ----------
+    kind
+        The kind of result; its file in `sim.experiments.kinds` has `keep` too, and `shown` where
+        a result can be printed without being kept.
+    out
+        The folder of results.
+    asked
+        What was asked on the command line.
+    simulate
+        Makes the result; takes what is told of progress.
+    """
+    from sim.cli.progress import watching
+    from sim.experiments import verbs
+
+    of_kind, began = verbs.module_of(kind), time.monotonic()
+    with watching(asked.quiet, asked.engine, verbs.KINDS[kind].counts) as progress:
+        result = simulate(progress)
+    if out is None:
+        finish(of_kind.shown(result), asked.as_json)
+    else:
+        folder = of_kind.keep(result, out, command_line(), time.monotonic() - began)
+        finish_kept(folder, asked.as_json)
+    return result
 
 
 def finish_kept(folder: Path, as_json: bool) -> None:
@@ -26,13 +60,27 @@ def finish_kept(folder: Path, as_json: bool) -> None:
     from sim import results
     from sim.experiments import verbs
 
-    shown = verbs.show(results.open(folder))
-    finish(shown.printout, shown.facts, as_json, f"{shown.holds}: {folder}")
+    finish(verbs.show(results.open(folder)), as_json)
+
+
+def finish(shown: Shown, as_json: bool) -> None:
+    """Print a result: its tables and its folder if it was kept, or its facts as one JSON object."""
+    from sim.display import text
+
+    where = [f"{shown.holds}: {shown.facts['folder']}"] if "folder" in shown.facts else []
+    click.echo(
+        dumped(shown.facts) if as_json else "\n".join([text.printout(shown.printout), *where])
+    )
 
 
 def dumped(facts: Mapping[str, Any]) -> str:
     """Facts as JSON: tables as lists of rows, missing numbers as null."""
     return json.dumps(_plain(facts), indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def columns_of_terminal() -> int:
+    """The width of the terminal in characters."""
+    return shutil.get_terminal_size(FALLBACK).columns
 
 
 def command_line() -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,15 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.completion import scenario_files
-from sim.cli.options import RESULTS, SEED, SETTINGS, found
+from sim.cli.ending import columns_of_terminal, dumped
+from sim.cli.options import RESULTS, SEED, SETTINGS, found, number
 
 if TYPE_CHECKING:
     from sim.experiments.patient_history import Life
     from sim.experiments.patient_history.divergence import Divergence
-    from sim.scenario import Study
-
-FALLBACK = (120, 24)
-"""Columns and lines where there is no terminal."""
 
 MANIFEST = "manifest.json"
 
@@ -32,33 +26,31 @@ DAY_AND_MONTH = 16
 @click.command(epilog="Example: mastosim explain scenarios/laroche2011.yaml --patient 17")
 @click.argument("scenario", metavar="SCENARIO|RESULT", shell_complete=scenario_files)
 @SETTINGS
-@click.option("--patient", type=click.IntRange(0), required=True, help="Number, counted from 0.")
+@number("--patient", "Number, counted from 0.", 0, required=True)
 @SEED
 @click.option("--scenario", "name", metavar="NAME", help="Scenario or reading of a RESULT.")
 @RESULTS
 @click.option("--json", "as_json", is_flag=True, help="Print the history as JSON.")
 def explain(
-    scenario: str,
-    settings: tuple[str, ...],
-    patient: int,
-    seed: int | None,
-    name: str | None,
-    out: Path,
-    as_json: bool,
-) -> None:
-    """Follow one patient event by event, and explain where the arms diverge.
+    scenario: str, settings: tuple[str, ...], patient: int, seed: int | None, name: str | None,
+    out: Path, as_json: bool,
+) -> None:  # fmt: skip
+    """Follow one patient event by event through every arm.
 
-    The patient is one of a SCENARIO file, or of a RESULT of `run`, `compare` or `readings`: a
-    folder, `latest`, or the start of a digest.
+    The command explains where the arms diverge. The patient is one of a SCENARIO file, or of a
+    RESULT of `run`, `compare` or `readings`: a folder, `latest`, or the start of a digest.
     """
     from sim.experiments.patient_history import NoSuchPatient
     from sim.experiments.patient_history import explain as follow
+    from sim.experiments.verbs import study_to_explain
 
     path = Path(scenario)
     is_file = path.suffix in (".yaml", ".yml") or (path.is_file() and path.name != MANIFEST)
     if is_file and name is not None:
         raise click.UsageError("--scenario is for a RESULT; leave it out for a scenario file")
-    study = path if is_file else _study(scenario, out, name, settings, seed)
+    if not is_file and (settings or seed is not None):
+        raise click.UsageError("a RESULT has its own settings and seed; leave out --set and --seed")
+    study = path if is_file else study_to_explain(found(scenario, out), name)
     try:
         life = follow(study, patient, settings, seed)
     except NoSuchPatient as error:
@@ -66,20 +58,9 @@ def explain(
     click.echo(to_json(life) if as_json else to_text(life))
 
 
-def _study(
-    result: str, out: Path, name: str | None, settings: tuple[str, ...], seed: int | None
-) -> Study:
-    """The study of a result whose patients are followed, as it was."""
-    from sim.experiments.verbs import study_to_explain
-
-    if settings or seed is not None:
-        raise click.UsageError("a RESULT has its own settings and seed; leave out --set and --seed")
-    return study_to_explain(found(result, out), name)
-
-
 def to_text(life: Life) -> str:
     """Who the patient is, what happened, and where the arms diverge."""
-    width = shutil.get_terminal_size(FALLBACK).columns
+    width = columns_of_terminal()
     abreast = max(1, (width - DAY_AND_MONTH) // LEAST_COLUMN)
     columns = range(len(life.arms))
     groups = [columns] if abreast >= len(columns) else [[column] for column in columns]
@@ -93,7 +74,7 @@ def to_json(life: Life) -> str:
         {"day": day, "month": month, "arms": dict(zip(life.arms, texts, strict=True))}
         for day, month, *texts in life.events.itertuples(index=False, name=None)
     ]
-    held = {
+    facts = {
         "scenario": life.scenario,
         "seed": life.seed,
         "patient": life.patient,
@@ -104,7 +85,7 @@ def to_json(life: Life) -> str:
         "outcome": _divergence(life.outcome),
         "events": events,
     }
-    return json.dumps(held, indent=1, ensure_ascii=False, allow_nan=False)
+    return dumped(facts)
 
 
 def _divergence(divergence: Divergence | None) -> dict[str, object] | None:
@@ -116,8 +97,9 @@ def _divergence(divergence: Divergence | None) -> dict[str, object] | None:
 def _table(life: Life, columns: Sequence[int], width: int) -> str:
     """Day, month and some of the arms, on the lines on which any of these has something."""
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.table import Table
+
+    from sim.display import text
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for head in life.heads[:2]:
@@ -128,6 +110,4 @@ def _table(life: Life, columns: Sequence[int], width: int) -> str:
         shown = [texts[column] for column in columns]
         if any(shown):
             table.add_row(day, month, *shown)
-    out = io.StringIO()
-    Console(file=out, width=width, color_system=None, markup=False, emoji=False).print(table)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()).strip("\n") + "\n"
+    return text.rendered(table, width).strip("\n") + "\n"

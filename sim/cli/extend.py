@@ -6,17 +6,19 @@ from pathlib import Path
 
 import click
 
+from sim.cli import options
 from sim.cli.ending import command_line, finish_kept
-from sim.cli.options import JSON, NAMES, QUIET, RESULT, RESULTS, WORKERS, found, refuse_unwritable
 
 
-@click.command(epilog=f"Example: mastosim extend laroche2011/latest --patients 400\n\n{NAMES}")
-@RESULT
-@click.option("--patients", type=click.IntRange(1), required=True, help="Total number of patients.")
-@RESULTS
-@WORKERS
-@JSON
-@QUIET
+@click.command(
+    epilog=f"Example: mastosim extend laroche2011/latest --patients 400\n\n{options.NAMES}"
+)
+@options.RESULT
+@options.number("--patients", "Total number of patients.", required=True)
+@options.RESULTS
+@options.WORKERS
+@options.JSON
+@options.QUIET
 def extend(
     result: str, patients: int, out: Path, workers: int | None, as_json: bool, quiet: bool
 ) -> None:
@@ -27,9 +29,9 @@ def extend(
     from sim.cli.progress import watching
     from sim.experiments import verbs
 
-    kept = found(result, out)
+    kept = options.found(result, out)
     verbs.refuse(kept, "extend")
-    refuse_unwritable(out)
+    options.refuse_unwritable(out)
     with watching(quiet, kept.manifest.options.get("engine", "")) as progress:
         folder = verbs.extend(kept, out, patients, progress, workers, command_line())
     finish_kept(folder, as_json)

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from sim.cli.ending import dumped
-from sim.cli.options import JSON
+from sim.cli.ending import columns_of_terminal, dumped
+from sim.cli.options import JSON, folder_of_results
 
 if TYPE_CHECKING:
     from sim.results import Kept
-
-FALLBACK = (120, 24)
-"""Columns and lines where there is no terminal."""
 
 HEADS = ("result", "kind", "scenario", "what was set", "patients", "date (UTC)")
 WHOLE = ("result", "kind", "patients", "date (UTC)")
@@ -28,13 +23,7 @@ SHORTEST = 6
 
 
 @click.command("list", epilog="Example: mastosim list --out results")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("results"),
-    show_default=True,
-    help="Folder of results.",
-)
+@folder_of_results("Folder of results.")
 @JSON
 def list_results(out: Path, as_json: bool) -> None:
     """List the results below a folder, the newest first.
@@ -48,7 +37,7 @@ def list_results(out: Path, as_json: bool) -> None:
     if as_json:
         click.echo(dumped({"results": [_facts(result) for result in kept]}))
     elif kept:
-        click.echo(_table(kept, shutil.get_terminal_size(FALLBACK).columns))
+        click.echo(_table(kept, columns_of_terminal()))
     else:
         click.echo(f"There is no result in '{out}' yet; `mastosim run SCENARIO` makes one.")
     for why in unreadable:
@@ -72,9 +61,9 @@ def _facts(kept: Kept) -> dict[str, Any]:
 def _table(results: list[Kept], width: int) -> str:
     """A row for each result, in as many columns as the terminal has."""
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.table import Table
 
+    from sim.display import text
     from sim.results.about import in_words
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
@@ -92,9 +81,7 @@ def _table(results: list[Kept], width: int) -> str:
             str(manifest.patients),
             manifest.written[:16].replace("T", " "),
         )
-    out = io.StringIO()
-    Console(file=out, width=width, color_system=None, markup=False, emoji=False).print(table)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()).strip("\n")
+    return text.rendered(table, width).strip("\n")
 
 
 def _start(name: str, names: Sequence[str]) -> str:

@@ -55,25 +55,9 @@ def commands() -> None:
 
 
 IN_ORDER = (
-    check,
-    run,
-    compare,
-    readings,
-    sweep,
-    emulate,
-    power,
-    verify,
-    explain,
-    list_results,
-    show,
-    plot,
-    extend,
-    rerun,
-    cite,
-    new,
-    schema,
-    completion,
-)
+    check, run, compare, readings, sweep, emulate, power, verify, explain, list_results, show, plot,
+    extend, rerun, cite, new, schema, completion,
+)  # fmt: skip
 for command in IN_ORDER:
     commands.add_command(command)
 

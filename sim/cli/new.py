@@ -9,23 +9,20 @@ from pathlib import Path
 
 import click
 
+from sim.cli.options import FILE, FILE_TO_WRITE
+
 
 @click.command(epilog="Example: mastosim new my-study.yaml")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option(
-    "--extends",
-    "base",
-    type=click.Path(path_type=Path),
-    help="Write a short scenario that changes this one, which must be in the folder of FILE.",
-)
-@click.option(
-    "--like",
-    type=click.Path(path_type=Path),
-    help="Write a copy of this scenario file under the new name.",
-)
+@click.argument("file", type=FILE_TO_WRITE)
+@click.option("--extends", "base", type=FILE, help="Write a short scenario that changes this one, "
+              "which must be in the folder of FILE.")  # fmt: skip
+@click.option("--like", type=FILE, help="Write a copy of this scenario file under the new name.")
 @click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
 def new(file: Path, base: Path | None, like: Path | None, force: bool) -> None:
-    """Write a commented scenario FILE to fill in: valid, and ready to run as it stands."""
+    """Write a commented scenario FILE to fill in.
+
+    The file is valid, and ready to run as it stands.
+    """
     if base is not None and like is not None:
         raise click.UsageError("--extends and --like: choose one")
     if file.suffix not in {".yaml", ".yml"}:
@@ -34,8 +31,7 @@ def new(file: Path, base: Path | None, like: Path | None, force: bool) -> None:
         raise click.UsageError(f"'{file}' already exists; --force overwrites it")
     file.write_text(_text(file, base, like), encoding="utf-8")
     shown = shlex.quote(str(file))
-    click.echo(f"Written: {file}. Next:")
-    click.echo(f"  mastosim check {shown}")
+    click.echo(f"Written: {file}. Next:\n  mastosim check {shown}")
     click.echo(f"  mastosim run {shown} --patients 200")
 
 

@@ -16,38 +16,64 @@ from sim.vocabulary import Engine
 if TYPE_CHECKING:
     from sim.results import Kept
 
-SCENARIO = click.argument(
-    "scenario", type=click.Path(path_type=Path), shell_complete=scenario_files
-)
+FILE = click.Path(path_type=Path)
+FILE_TO_WRITE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+def number(name: str, help_text: str, least: int = 1, **others: Any) -> Callable[..., Any]:
+    """An option that takes a whole number, `least` or more; `others` as of `click.option`."""
+    return click.option(
+        name, type=click.IntRange(least), metavar="N", help=help_text, show_default=True, **others
+    )
+
+
+SCENARIO = click.argument("scenario", type=FILE, shell_complete=scenario_files)
 SETTINGS = click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="PATH=VALUE",
+    "--set", "settings", multiple=True, metavar="PATH=VALUE",
     help="Change one value, e.g. --set 'therapies.pamidronate.given=80 %'. Repeatable.",
-)
-PATIENTS = click.option("--patients", type=click.IntRange(1), help="Virtual patients per arm.")
-SEED = click.option("--seed", type=click.IntRange(0), help="Seed of the random numbers.")
+)  # fmt: skip
+PATIENTS = number("--patients", "Virtual patients per arm.")
+SEED = number("--seed", "Seed of the random numbers.", 0)
+
+
+def existing_folder(path: Path) -> Path:
+    """A folder, or the nearest one above it that exists."""
+    return next(folder for folder in (path, *path.parents) if folder.exists())
+
+
+def refuse_unwritable(out: Path) -> None:
+    """Say at once that results cannot be written, not after the simulation."""
+    folder = existing_folder(out)
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise click.UsageError(f"cannot write results to '{out}'; choose a folder with --out")
+
+
+def _writable(_: click.Context, __: click.Parameter, out: Path | None) -> Path | None:
+    if out is not None:
+        refuse_unwritable(out)
+    return out
+
+
+def folder_of_results(
+    help_text: str, default: str | None = "results", **others: Any
+) -> Callable[..., Any]:
+    """The option of the folder of results; `others` as of `click.option`."""
+    return click.option(
+        "--out", type=FOLDER, default=default, show_default=True, help=help_text, **others
+    )
 
 
 def OUT_TO(folder: str) -> Callable[..., Any]:  # noqa: N802 - an option like the others
     """The option of the folder of results, and which folder in it the result goes to."""
-    return click.option(
-        "--out",
-        type=click.Path(path_type=Path, file_okay=False),
-        default=Path("results"),
-        show_default=True,
-        help=f"Folder of results; the result goes to OUT/{folder}/<digest>.",
-    )
+    text = f"Folder of results; the result goes to OUT/{folder}/<digest>."
+    return folder_of_results(text, callback=_writable)
 
 
 def KEEP_IN(folder: str) -> Callable[..., Any]:  # noqa: N802 - an option like the others
     """The option of the folder of results, of a command that keeps a result only with it."""
-    return click.option(
-        "--out",
-        type=click.Path(path_type=Path, file_okay=False),
-        help=f"Keep the result in OUT/{folder}/<digest>; without this it is only printed.",
-    )
+    text = f"Keep the result in OUT/{folder}/<digest>; without this it is only printed."
+    return folder_of_results(text, None, callback=_writable)
 
 
 OUT = OUT_TO("<scenario>")
@@ -56,13 +82,7 @@ OUT = OUT_TO("<scenario>")
 RESULT = click.argument("result", metavar="RESULT")
 """A kept result as `found` understands it."""
 
-RESULTS = click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("results"),
-    show_default=True,
-    help="Folder of results that holds RESULT.",
-)
+RESULTS = folder_of_results("Folder of results that holds RESULT.")
 NAMES = (
     "RESULT is a folder of a result, `latest`, `SCENARIO/latest`, or the start of a digest that "
     "`mastosim list` shows."
@@ -79,30 +99,16 @@ def found(result: str, out: Path) -> Kept:
 def ENGINE(default: str) -> Callable[..., Any]:  # noqa: N802 - an option like the others
     """The option of which engine simulates; the results are the same to the last bit."""
     return click.option(
-        "--engine",
-        type=click.Choice(["simpy", "batch"]),
-        default=default,
-        show_default=True,
-        help="simpy: the reference. batch: compiled, for many patients; compiles once, in "
-        "about 25 seconds.",
-    )
+        "--engine", type=click.Choice(["simpy", "batch"]), default=default, show_default=True,
+        help="simpy: the reference. batch: compiled, for many patients; compiles once, in about "
+        "25 seconds.",
+    )  # fmt: skip
 
 
-WORKERS = click.option(
+WORKERS = number(
     "--workers",
-    type=click.IntRange(1),
-    metavar="N",
-    help="Worker processes (results do not depend on it).  [default: as many as save time, up "
-    "to one per core]",
-)
-KEEP = click.option(
-    "--keep",
-    "kept",
-    type=click.Choice(["all", "tables", "outcomes"]),
-    default="all",
-    show_default=True,
-    help="all: tables and figures. tables: no figures. outcomes: neither. Without figures memory "
-    "does not grow with the number of patients.",
+    "Worker processes (results do not depend on it).  [default: as many as save time, up to one "
+    "per core]",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the outcomes as JSON.")
 QUIET = click.option("--quiet", "-q", is_flag=True, help="Do not print progress.")
@@ -138,12 +144,3 @@ def simulating(*options: Callable[..., Any]) -> Callable[..., Any]:
         return decorated
 
     return decorate
-
-
-def refuse_unwritable(out: Path) -> None:
-    """Say at once that results cannot be written, not after the simulation."""
-    place = out
-    while not place.exists():
-        place = place.parent
-    if not place.is_dir() or not os.access(place, os.W_OK):
-        raise click.UsageError(f"cannot write results to '{out}'; choose a folder with --out")

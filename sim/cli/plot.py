@@ -4,40 +4,33 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import click
 
-from sim.cli.options import NAMES, RESULT, RESULTS, found, refuse_unwritable
+from sim.cli.options import (
+    FOLDER,
+    NAMES,
+    RESULT,
+    RESULTS,
+    existing_folder,
+    found,
+    refuse_unwritable,
+)
 from sim.display.figures import OF_KIND, draw
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import FORMATS
 
+NAMES_OF_FIGURES = [*dict.fromkeys(name for kind in OF_KIND.values() for name in kind.names)]
+
 
 @click.command(epilog=f"Example: mastosim plot latest --figure markers\n\n{NAMES}")
 @RESULT
-@click.option(
-    "--figure",
-    "figures",
-    multiple=True,
-    type=click.Choice([*dict.fromkeys(name for kind in OF_KIND.values() for name in kind.names)]),
-    help="Figure to draw; by default all figures. Repeatable.",
-)
-@click.option(
-    "--format",
-    "formats",
-    multiple=True,
-    type=click.Choice(FORMATS),
-    help="Kind of file; by default all three. Repeatable.",
-)
-@click.option(
-    "--into",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the figures.  [default: RESULT/figures]",
-)
+@click.option("--figure", "figures", multiple=True, type=click.Choice(NAMES_OF_FIGURES),
+              help="Figure to draw; by default all figures. Repeatable.")  # fmt: skip
+@click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS),
+              help="Kind of file; by default all three. Repeatable.")  # fmt: skip
+@click.option("--into", type=FOLDER, help="Folder of the figures.  [default: RESULT/figures]")
 @RESULTS
 def plot(
     result: str, figures: tuple[str, ...], formats: tuple[str, ...], into: Path | None, out: Path
@@ -59,44 +52,19 @@ def plot(
         )
     into = into or kept.folder / "figures"
     refuse_unwritable(into)
-    with _aside(into) as aside:
-        draw_one = partial(draw, kept, into=aside)
-        drawn = _drawn(draw_one, figures or known, formats or FORMATS)
+    # on the same disk, and it vanishes at the end
+    with tempfile.TemporaryDirectory(prefix=".figures-", dir=existing_folder(into)) as aside:
+        drawn = {}
+        for name in dict.fromkeys(figures or known):
+            if sys.stderr.isatty():
+                click.echo(f"drawing {name}", err=True)
+            each = [*dict.fromkeys(formats or FORMATS)]
+            drawn[name] = draw(kept, [name], into=Path(aside), formats=each)
         for name in figures:
             if not drawn[name]:
-                had = [other for other in known if draw_one([other], formats=())]
-                raise click.UsageError(f"this result has no figure '{name}'; {_it_has(had)}")
-        for path in _moved(drawn, into):
-            click.echo(path)
-
-
-def _it_has(figures: list[str]) -> str:
-    return f"it has {', '.join(figures)}" if figures else "it has none"
-
-
-@contextmanager
-def _aside(into: Path) -> Iterator[Path]:
-    """A folder on the same disk as another, which need not exist yet; it vanishes at the end."""
-    place = into
-    while not place.exists():
-        place = place.parent
-    with tempfile.TemporaryDirectory(prefix=".figures-", dir=place) as aside:
-        yield Path(aside)
-
-
-def _drawn(
-    draw_one: Callable[..., list[Path]], names: Iterable[str], formats: Iterable[str]
-) -> dict[str, list[Path]]:
-    """The files of each figure, none for one that does not apply."""
-    files = {}
-    for name in dict.fromkeys(names):
-        if sys.stderr.isatty():
-            click.echo(f"drawing {name}", err=True)
-        files[name] = draw_one([name], formats=[*dict.fromkeys(formats)])
-    return files
-
-
-def _moved(drawn: dict[str, list[Path]], into: Path) -> list[Path]:
-    """Move figures in when all are there; others in the folder stay."""
-    into.mkdir(parents=True, exist_ok=True)
-    return [path.replace(into / path.name) for files in drawn.values() for path in files]
+                had = [one for one in known if draw(kept, [one], into=Path(aside), formats=())]
+                others = f"it has {', '.join(had) or 'none'}"
+                raise click.UsageError(f"this result has no figure '{name}'; {others}")
+        into.mkdir(parents=True, exist_ok=True)
+        for path in (path for files in drawn.values() for path in files):
+            click.echo(path.replace(into / path.name))

@@ -44,14 +44,9 @@ def _bar(what: str) -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    columns = (
-        TextColumn(what),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("left"),
-    )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    done = (TextColumn(what), BarColumn(), MofNCompleteColumn())
+    left = (TimeRemainingColumn(), TextColumn("left"))
+    with Bar(*done, *left, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import click
 
-from sim.cli.ending import command_line, finish_kept
-from sim.cli.options import (
-    ENGINE,
-    OUT,
-    PATIENTS,
-    SCENARIO,
-    WORKERS,
-    Asked,
-    refuse_unwritable,
-    simulating,
-)
+from sim.cli.ending import simulate_and_finish
+from sim.cli.options import ENGINE, OUT, PATIENTS, SCENARIO, WORKERS, Asked, simulating
 
 PLATEAU = click.option(
-    "--plateau",
-    metavar="TIME",
+    "--plateau", metavar="TIME",
     help="Duration of the increase under the plateau reading, e.g. '30 months'.  [default: "
     "that of the scenario if its own reading is plateau, else 24 months]",
-)
+)  # fmt: skip
 SATURATING = click.option(
-    "--saturating",
-    nargs=2,
-    metavar="TIME WINDOW",
+    "--saturating", nargs=2, metavar="TIME WINDOW",
     help="Time constant and window of the saturating reading, e.g. '12 months' '24 months'.  "
     "[default: those of the scenario if its own reading is saturating, else 12 months and 12 "
     "months]",
-)
+)  # fmt: skip
 
 
 @click.command(epilog="Example: mastosim readings scenarios/laroche2011.yaml --patients 200")
@@ -40,22 +27,16 @@ SATURATING = click.option(
 def readings(
     scenario: Path, plateau: str | None, saturating: tuple[str, str] | None, out: Path, asked: Asked
 ) -> None:
-    """Simulate a SCENARIO under the four readings of its annual increase, on the same patients.
+    """Simulate a SCENARIO under the four readings of its increase.
 
-    The readings are linear, compound, plateau and saturating. For each the command prints the arms,
-    their paired difference, and the change of that difference from the scenario's own reading.
+    The readings of the annual increase are linear, compound, plateau and saturating, on the same
+    patients. For each the command prints the arms, their paired difference, and the change of that
+    difference from the scenario's own reading.
     """
-    from sim.cli.progress import watching
-    from sim.experiments.kinds.readings import keep
     from sim.experiments.readings import read, simulate
-    from sim.experiments.runs import workers_for
 
-    refuse_unwritable(out)
     four = read(scenario, asked.patients, asked.seed, asked.settings, plateau, saturating)
-    own = four.study.scenario
-    workers = asked.workers or workers_for(own.cohort.patients, asked.engine)
-    began = time.monotonic()
-    with watching(asked.quiet, asked.engine) as progress:
-        under_each = simulate(four, progress, asked.engine, workers)
-    folder = keep(under_each, out, command_line(), time.monotonic() - began)
-    finish_kept(folder, asked.as_json)
+    simulate_and_finish(
+        "readings", out, asked,
+        lambda progress: simulate(four, progress, asked.engine, asked.workers),
+    )  # fmt: skip

@@ -28,10 +28,11 @@ DATA = (".csv", ".parquet")
 @RESULTS
 @QUIET
 def rerun(result: str, out: Path, quiet: bool) -> None:
-    """Repeat a RESULT of any kind from its manifest, and compare the files.
+    """Repeat a RESULT of any kind, and compare the files.
 
-    The command compares every data file (parquet, csv) beside the manifest byte by byte, and exits
-    with 5 if one differs. It never replaces a result in OUT.
+    The result is repeated from its manifest. The command compares every data file (parquet, csv)
+    beside the manifest byte by byte, and exits with 5 if one differs. It never replaces a result in
+    OUT.
     """
     from sim import results
     from sim.cli.progress import watching
@@ -73,15 +74,15 @@ def compare(before: Path, now: Path) -> dict[str, str]:
     `new` is a file that does not stand beside the manifest; one that stands there and is not made
     again is `different`.
     """
-    known = {path.name for path in before.iterdir() if path.suffix in DATA}
-    made = {path.name for path in now.iterdir() if path.suffix in DATA}
-    verdicts = {}
-    for name in sorted(known | made):
+    known, made = (
+        {path.name for path in folder.iterdir() if path.suffix in DATA} for folder in (before, now)
+    )
+    verdicts = dict.fromkeys(sorted(known | made), "different")
+    for name in verdicts:
         if name not in known:
             verdicts[name] = "new"
-        else:
-            same = name in made and (before / name).read_bytes() == (now / name).read_bytes()
-            verdicts[name] = "identical" if same else "different"
+        elif name in made and (before / name).read_bytes() == (now / name).read_bytes():
+            verdicts[name] = "identical"
     return verdicts
 
 

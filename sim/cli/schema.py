@@ -6,18 +6,17 @@ from pathlib import Path
 
 import click
 
+from sim.cli.options import FILE_TO_WRITE
+
 
 @click.command(epilog="Example: mastosim schema --out schema.json")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the schema to this file instead of printing it.",
-)
+@click.option("--out", type=FILE_TO_WRITE, help="Write the schema to this file instead of printing "
+              "it.")  # fmt: skip
 def schema(out: Path | None) -> None:
-    """Print the JSON Schema of scenario files, with which editors complete, explain and check them.
+    """Print the JSON Schema of scenario files.
 
-    Editors with a YAML language server find it by a first line in the scenario file:
-    "# yaml-language-server: $schema=schema.json".
+    Editors complete, explain and check scenario files with it. Those with a YAML language server
+    find it by a first line in the scenario file: "# yaml-language-server: $schema=schema.json".
     """
     from sim.scenario.schema.json_schema import as_text
 

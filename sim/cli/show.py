@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.ending import finish_kept
+from sim.cli.ending import finish
 from sim.cli.options import JSON, NAMES, RESULT, RESULTS, found
 
 
@@ -15,5 +15,7 @@ from sim.cli.options import JSON, NAMES, RESULT, RESULTS, found
 @RESULTS
 @JSON
 def show(result: str, out: Path, as_json: bool) -> None:
-    """Print the tables of a RESULT again, as the command that made it did, without simulating."""
-    finish_kept(found(result, out).folder, as_json)
+    """Print the tables of a RESULT again, without simulating."""
+    from sim.experiments import verbs
+
+    finish(verbs.show(found(result, out)), as_json)

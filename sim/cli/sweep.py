@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,7 +13,8 @@ import click
 from sim.cli.ending import command_line, dumped, finish_kept
 from sim.cli.exit_codes import INTERRUPTED, SOME_POINTS_FAILED
 from sim.cli.extras import told_how_to_get
-from sim.cli.options import ENGINE, JSON, OUT_TO, PATIENTS, QUIET, SEED, WORKERS, refuse_unwritable
+from sim.cli.options import ENGINE, FILE, JSON, OUT_TO, PATIENTS, QUIET, SEED, WORKERS
+from sim.cli.progress import watching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,23 +39,20 @@ class Work(NamedTuple):
     most_hours: float
 
 
-class _Shard(click.ParamType["Shard"]):
-    """A share of the points: `2/8`."""
+def _shard(_: click.Context, __: click.Parameter, text: str | None) -> Shard | None:
+    """A share of the points, `2/8`: two whole numbers, the first not above the second."""
+    if text is None:
+        return None
+    from sim.experiments.sweeps import Shard
 
-    name = "I/N"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Shard:
-        """Two whole numbers, the first not above the second."""
-        from sim.experiments.sweeps import Shard
-
-        first, _, second = str(value).partition("/")
-        if not (first.isdecimal() and second.isdecimal() and 1 <= int(first) <= int(second)):
-            self.fail(f"'{value}' is not a share; write 2/8 for the second of eight", param, ctx)
-        return Shard(int(first), int(second))
+    first, _slash, second = text.partition("/")
+    if not (first.isdecimal() and second.isdecimal() and 1 <= int(first) <= int(second)):
+        raise click.BadParameter(f"'{text}' is not a share; write 2/8 for the second of eight")
+    return Shard(int(first), int(second))
 
 
 @click.command(epilog="Example: mastosim sweep scenarios/sweeps/base-case-psa.yaml --draws 50")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FILE)
 @click.option("--draws", type=int, metavar="N", help="Number of draws.")
 @PATIENTS
 @SEED
@@ -64,14 +61,14 @@ class _Shard(click.ParamType["Shard"]):
 @WORKERS
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler that distributes the "
               "work, tcp://...; its workers must see the same folder.")  # fmt: skip
-@click.option("--shard", type=_Shard(), help="Simulate one of N shares of the points, for job "
-              "arrays; then run the same command without --shard.")  # fmt: skip
+@click.option("--shard", metavar="I/N", callback=_shard, help="Simulate one of N shares of the "
+              "points, for job arrays; then run the same command without --shard.")  # fmt: skip
 @click.option("--pilot", "only_pilot", is_flag=True, help="Run a pilot of 32 draws of 200 "
               "patients, print its recommendation, and stop.")  # fmt: skip
 @click.option("--auto", is_flag=True, help="Run a pilot, then as many draws and patients as "
               "it recommends.")  # fmt: skip
-@click.option("--limit", "most_hours", type=click.FloatRange(0, min_open=True), default=24.0,
-              show_default=True, help="Longest forecast in hours that is allowed.")  # fmt: skip
+@click.option("--limit", "most_hours", type=click.FloatRange(0, min_open=True), metavar="HOURS",
+              default=24.0, show_default=True, help="Longest forecast allowed.")  # fmt: skip
 @JSON
 @QUIET
 def sweep(
@@ -79,7 +76,7 @@ def sweep(
     engine: Engine, workers: int | None, cluster: str | None, shard: Shard | None,
     only_pilot: bool, auto: bool, most_hours: float, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
-    """Simulate a scenario over many values of its parameters, as stated in FILE.
+    """Simulate a scenario over many values of its parameters.
 
     FILE names a scenario, parameters by path, and a design: one at a time, a grid, draws from the
     distributions of all, indices of variance. Every point has the same patients and random
@@ -91,15 +88,14 @@ def sweep(
         {"--draws": draws, "--patients": patients, "--shard": shard},
     )
     _refuse_together({"--cluster": cluster}, {"--workers": workers})
-    refuse_unwritable(out)
     work = Work(out, engine, cluster or workers, quiet, most_hours)
     with _mistakes_of_use():
         from sim.experiments.sweeps import load_sweep
 
-        pilot = _pilot(file, seed, work) if auto or only_pilot else None
-        if pilot is not None:
+        pilot = None
+        if auto or only_pilot:
+            pilot = _pilot(file, seed, work, as_json and only_pilot, to_stderr=not only_pilot)
             draws, patients = pilot.advice.draws, pilot.advice.patients
-            _tell_pilot(pilot, as_json and only_pilot, to_stderr=not only_pilot)
         if only_pilot:
             return
         read = load_sweep(file, patients, draws, seed)
@@ -132,21 +128,18 @@ def _mistakes_of_use() -> Iterator[None]:
         sys.exit(INTERRUPTED)
 
 
-def _pilot(file: Path, seed: int | None, work: Work) -> Pilot:
-    from sim.cli.progress import watching
+def _pilot(file: Path, seed: int | None, work: Work, as_json: bool, to_stderr: bool) -> Pilot:
+    """Run a pilot and print what it recommends."""
+    from sim.display.tables import sweep as tables
     from sim.experiments import sweeps
 
     with watching(work.quiet, work.engine) as progress:
-        return sweeps.pilot(
+        pilot = sweeps.pilot(
             file, work.out, seed, work.engine, work.workers or 1, progress, work.most_hours
         )
-
-
-def _tell_pilot(pilot: Pilot, as_json: bool, to_stderr: bool) -> None:
-    from sim.display.tables import sweep as tables
-
     facts = _facts_of_pilot(pilot)
     click.echo(dumped(facts) if as_json else "\n".join(tables.pilot(facts)), err=to_stderr)
+    return pilot
 
 
 def _facts_of_pilot(pilot: Pilot) -> dict[str, Any]:
@@ -156,23 +149,18 @@ def _facts_of_pilot(pilot: Pilot) -> dict[str, Any]:
 
 def _simulated(read: Sweep, work: Work, shard: Shard | None = None) -> Failed:
     """Simulate the points that are missing, all or one share; returns those that failed."""
-    from sim.cli.progress import watching
     from sim.experiments import sweeps
+
+    def tell(expected: Forecast) -> None:
+        if not work.quiet and expected.seconds >= WORTH_SAYING:
+            click.echo(f"The remaining points take {expected}.", err=True)
 
     workers = work.workers or sweeps.workers_for(read)
     with watching(work.quiet, work.engine) as progress:
         return sweeps.simulate(
-            read, work.out, work.engine, workers, shard or sweeps.WHOLE, progress,
-            _teller(work.quiet), work.most_hours,
+            read, work.out, work.engine, workers, shard or sweeps.WHOLE, progress, tell,
+            work.most_hours,
         )  # fmt: skip
-
-
-def _teller(quiet: bool) -> Callable[[Forecast], None]:
-    def tell(expected: Forecast) -> None:
-        if not quiet and expected.seconds >= WORTH_SAYING:
-            click.echo(f"The remaining points take {expected}.", err=True)
-
-    return tell
 
 
 def _one_share(read: Sweep, work: Work, shard: Shard, as_json: bool) -> Failed:
@@ -189,7 +177,6 @@ def _one_share(read: Sweep, work: Work, shard: Shard, as_json: bool) -> Failed:
 
 def _whole(read: Sweep, work: Work, pilot: Pilot | None, as_json: bool) -> Failed:
     """Simulate all points, put them together and print the tables of the sweep."""
-    from sim.cli.progress import watching
     from sim.experiments import sweeps
 
     began = time.monotonic()

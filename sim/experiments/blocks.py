@@ -7,18 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sim import results
-from sim.outcomes import (
-    AnalysisPlan,
-    ArmKey,
-    SumTable,
-    analysis_plan,
-    arm_records,
-    compared,
-    lines_of,
-)
+from sim import outcomes, results
 from sim.outcomes.sums import Line
-from sim.results import Tables
 from sim.scenario import Study
 from sim.simulation import lowering
 from sim.simulation.lowering import Protocol
@@ -46,9 +36,9 @@ class Work:
 
     studies: Sequence[Study]
     engine: Engine
-    pairs: Sequence[tuple[ArmKey, ArmKey]] = ()
+    pairs: Sequence[tuple[outcomes.ArmKey, outcomes.ArmKey]] = ()
     with_tables: bool = False
-    plan: AnalysisPlan | None = None
+    plan: outcomes.AnalysisPlan | None = None
 
     @cached_property
     def protocols(self) -> list[Protocol]:
@@ -64,8 +54,8 @@ class Block(NamedTuple):
     """The sums of a block, and its tables where they were asked for."""
 
     patients: range
-    sums: SumTable
-    tables: Tables | None
+    sums: outcomes.SumTable
+    tables: results.Tables | None
 
 
 def do(work: Work, patients: range) -> Block:
@@ -87,9 +77,9 @@ def do(work: Work, patients: range) -> Block:
     tables = None
     for at, study in enumerate(work.studies):
         arms, names = simulate_arms(work.protocols[at], patients, work.engine), names_of(study)
-        plan = analysis_plan(study) if work.plan is None else work.plan
+        plan = outcomes.analysis_plan(study) if work.plan is None else work.plan
         for arm, (inputs, log) in arms.items():
-            lines += lines_of((at, arm), arm_records(inputs, log, names), plan)
+            lines += outcomes.lines_of((at, arm), outcomes.arm_records(inputs, log, names), plan)
         if work.with_tables and at == 0:
             tables = results.of_block(arms, names, patients.start)
-    return Block(patients, compared(lines, work.pairs), tables)
+    return Block(patients, outcomes.compared(lines, work.pairs), tables)

@@ -35,6 +35,9 @@ SHARE_OF_MEMORY = 0.5
 BYTES_WHERE_UNKNOWN = 4e9
 """Memory that a run may use if the memory of the machine is unknown."""
 
+LENGTHS = {"years": DAYS_PER_YEAR * 86400, "days": 86400, "hours": 3600, "min": 60}
+"""Units of a duration, in seconds."""
+
 
 @dataclass(frozen=True)
 class Forecast:
@@ -140,12 +143,7 @@ def in_words(seconds: float) -> str:
     >>> in_words(40), in_words(5 * 3600), in_words(33 * 86400)
     ('40 seconds', '5.0 hours', '33 days')
     """
-    for unit, length in (
-        ("years", DAYS_PER_YEAR * 86400),
-        ("days", 86400),
-        ("hours", 3600),
-        ("min", 60),
-    ):
+    for unit, length in LENGTHS.items():
         if seconds >= 2 * length:
             return f"{_rounded(seconds / length)} {unit}"
     return f"{_rounded(seconds)} seconds"

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.errors import RequestError
 from sim.experiments import runs
-from sim.experiments.runs import Result
 from sim.experiments.side_by_side import Contrast, estimated
 from sim.outcomes import SumTable
 from sim.outcomes.estimates import Estimate
 from sim.scenario import Study
 from sim.scenario.mistakes import nearest
-from sim.vocabulary import Z95, Arms, Engine, Progress
+from sim.vocabulary import Z95, Arms, Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,11 +48,6 @@ class Reached(NamedTuple):
     def half_width(self) -> float:
         """Half of the 95 % Monte Carlo interval."""
         return Z95 * self.estimate.mc_error
-
-    @property
-    def is_reached(self) -> bool:
-        """Whether the interval is as narrow as the goal."""
-        return self.half_width <= self.goal.half_width
 
 
 def read(texts: Iterable[str]) -> list[Goal]:
@@ -131,13 +125,11 @@ def reached(goal: Goal, table: SumTable) -> Reached:
 
 
 def until(
-    study: Study,
-    goals: Sequence[Goal],
-    progress: Progress | None = None,
-    engine: Engine = "batch",
-    workers: int = 1,
-) -> tuple[Result, pd.DataFrame]:
+    study: Study, goals: Sequence[Goal], progress: Progress | None = None, workers: int | None = 1
+) -> tuple[runs.Result, pd.DataFrame]:
     """Add patients until every goal is reached, or until there are `MOST` patients.
+
+    The batch engine simulates them.
 
     Parameters
     ----------
@@ -147,10 +139,8 @@ def until(
         Goals from `read`.
     progress : callable, optional
         Called with the number of patients so far and an estimate of all.
-    engine : "simpy" or "batch"
-        The results are equal to the last bit.
-    workers : int
-        Number of processes. The results do not depend on it.
+    workers : int, optional
+        Number of processes; as many as save time if None. The results do not depend on it.
 
     Returns
     -------
@@ -171,22 +161,18 @@ def until(
 
     def enough(table: SumTable) -> bool:
         states = [reached(goal, table) for goal in goals]
-        course.extend(rows(table.patients, states))
+        course.extend(
+            (table.patients, s.goal.outcome, *s.arms, s.estimate.value, s.half_width,
+             s.goal.half_width)
+            for s in states
+        )  # fmt: skip
         if progress is not None:
             progress(*_share(table.patients, states))
-        return all(state.is_reached for state in states)
+        return all(state.half_width <= state.goal.half_width for state in states)
 
     largest = study.with_(patients=MOST)
-    result = runs.reduce(largest, None, None, engine, workers, enough=enough)
+    result = runs.reduce(largest, None, None, "batch", workers, enough=enough)
     return result, pd.DataFrame(course, columns=list(COLUMNS))
-
-
-def rows(patients: int, states: Sequence[Reached]) -> list[tuple[object, ...]]:
-    """Return one row per goal, in COLUMNS."""
-    return [
-        (patients, s.goal.outcome, *s.arms, s.estimate.value, s.half_width, s.goal.half_width)
-        for s in states
-    ]
 
 
 def _share(patients: int, states: Sequence[Reached]) -> tuple[int, int]:

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 
 from sim import outcomes, results
 from sim.experiments import blocks
-from sim.experiments.blocks import Block, Work
 from sim.experiments.forecast import refuse_too_large
-from sim.outcomes import CELL, ArmKey, SumTable
-from sim.results import Tables
+from sim.outcomes import ArmKey, SumTable
 from sim.scenario import Study, load
 from sim.simulation import lowering
 from sim.simulation.draws import CHUNK
@@ -24,7 +22,7 @@ from sim.workers.pieces import available, in_order
 if TYPE_CHECKING:
     import pandas as pd
 
-BLOCK: dict[Engine, int] = {"simpy": CELL, "batch": CHUNK}
+BLOCK: dict[Engine, int] = {"simpy": outcomes.CELL, "batch": CHUNK}
 """Patients simulated at a time by each engine; no result depends on it."""
 
 BLOCK_WITH_TABLES = 1024
@@ -33,9 +31,7 @@ BLOCK_WITH_TABLES = 1024
 BLOCKS_A_WORKER = 4
 """With fewer, starting another process takes longer than it saves."""
 
-__all__ = ["BLOCK", "Engine", "Progress", "Result", "follow", "in_blocks", "reduce", "run"]
-
-Keep = Callable[[Tables], None]
+Keep = Callable[[results.Tables], None]
 Enough = Callable[[SumTable], bool]
 
 
@@ -55,7 +51,7 @@ class Result:
         `simpy` or `batch`.
     sums : SumTable
         Sums over all patients, from which the outcomes were computed.
-    kept : Tables or None
+    kept : results.Tables or None
         The tables; None where they were not kept.
     mark : SumTable or None
         Sums to which more patients can be added; None for a small cohort.
@@ -66,7 +62,7 @@ class Result:
     reported: pd.DataFrame | None
     engine: Engine
     sums: SumTable
-    kept: Tables | None = None
+    kept: results.Tables | None = None
     mark: SumTable | None = None
 
     def _repr_html_(self) -> str:
@@ -77,7 +73,7 @@ class Result:
         return html.printout(run.printout(self.study, self.summary, self.reported))
 
     @property
-    def tables(self) -> Tables:
+    def tables(self) -> results.Tables:
         """The tables of the run. Raises ValueError where they were not kept."""
         if self.kept is None:
             raise ValueError("this run kept outcomes only; run it again to have tables")
@@ -111,7 +107,7 @@ def run(
     settings: Iterable[str] = (),
     progress: Progress | None = None,
     engine: Engine = "simpy",
-    workers: int = 1,
+    workers: int | None = 1,
     outcomes_only: bool = False,
 ) -> Result:
     """Simulate a scenario.
@@ -129,9 +125,9 @@ def run(
     engine : "simpy" or "batch"
         SimPy is the reference. The batch engine compiles once and is then a hundred times as fast.
         The results are equal to the last bit.
-    workers : int
-        Number of processes. The results do not depend on it. A script that asks for more than one
-        needs the usual guard of its main module.
+    workers : int, optional
+        Number of processes; as many as save time if None. The results do not depend on it. A script
+        that asks for more than one needs the usual guard of its main module.
     outcomes_only : bool
         Keep no tables, so memory does not grow with the number of patients.
 
@@ -156,7 +152,7 @@ def run(
     if outcomes_only:
         return reduce(scenario, None, progress, engine, workers)
     refuse_too_large(scenario)
-    parts: list[Tables] = []
+    parts: list[results.Tables] = []
     result = reduce(scenario, parts.append, progress, engine, workers)
     return replace(result, kept=results.join(parts))
 
@@ -166,7 +162,7 @@ def reduce(
     keep: Keep | None = None,
     progress: Progress | None = None,
     engine: Engine = "simpy",
-    workers: int = 1,
+    workers: int | None = 1,
     begun: SumTable | None = None,
     enough: Enough | None = None,
 ) -> Result:
@@ -187,7 +183,7 @@ def reduce(
         and the result is that of a study of the patients so far.
     """
     scenario = study.scenario
-    work = Work([study], engine, pairs_with_comparator(study), keep is not None)
+    work = blocks.Work([study], engine, pairs_with_comparator(study), keep is not None)
     total = outcomes.Total(begun)
     most = BLOCK[engine] if enough is None and keep is None else BLOCK_WITH_TABLES
     for block in in_blocks(work, progress, workers, total.patients, most):
@@ -214,18 +210,20 @@ def pairs_with_comparator(study: Study) -> list[tuple[ArmKey, ArmKey]]:
 
 
 def in_blocks(
-    work: Work,
+    work: blocks.Work,
     progress: Progress | None = None,
-    workers: int = 1,
+    workers: int | None = 1,
     first: int = 0,
     most: int | None = None,
-) -> Iterator[Block]:
+) -> Iterator[blocks.Block]:
     """Simulate the patients of the first study from number `first`, in every arm of all studies.
 
     Yields the blocks in order. A block has at most `most` patients.
     """
     size = BLOCK[work.engine] if most is None else min(BLOCK[work.engine], most)
     patients = range(first, work.studies[0].scenario.cohort.patients)
+    if workers is None:
+        workers = workers_for(patients.stop, work.engine)
     arms = sum(len(study.scenario.arms) for study in work.studies)
     total, done = arms * len(patients), 0
     do = functools.partial(blocks.do, work)
@@ -247,7 +245,7 @@ def workers_for(patients: int, engine: Engine) -> int:
     return max(1, min(available(), patients // BLOCK[engine] // BLOCKS_A_WORKER))
 
 
-def follow(study: Study, patients: range | None = None, engine: Engine = "simpy") -> Tables:
+def follow(study: Study, patients: range | None = None, engine: Engine = "simpy") -> results.Tables:
     """Simulate some patients of a study, or all of them, and return their tables.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,72 +30,44 @@ class Contrast(NamedTuple):
     against: int | None = None
 
     @property
-    def is_one_arm(self) -> bool:
-        """Whether nothing is subtracted."""
-        return self.against is None and not self.arms.against_arm
-
-    @property
     def weights(self) -> dict[ArmKey, float]:
         """The weight of each arm in the contrast."""
-        signs = [(self.arms.arm, 1.0)]
-        if self.arms.against_arm:
-            signs.append((self.arms.against_arm, -1.0))
+        signs = [(arm, sign) for arm, sign in zip(self.arms, (1.0, -1.0), strict=True) if arm]
         weights = {(self.study, arm): sign for arm, sign in signs}
         if self.against is not None:
             weights |= {(self.against, arm): -sign for arm, sign in signs}
         return weights
 
 
-def simulate(
-    studies: Sequence[Study],
+def compare(
+    studies: Mapping[str, Study],
     contrasts: Sequence[Contrast],
+    columns: Sequence[str],
     plan: AnalysisPlan,
     progress: Progress | None = None,
     engine: Engine = "batch",
-    workers: int = 1,
-) -> SumTable:
-    """Simulate studies that have the same number of patients and the same seed, block by block.
+    workers: int | None = 1,
+) -> pd.DataFrame:
+    """Simulate studies on the same patients, and estimate contrasts at the last day of their arms.
+
+    No tables are kept, so memory does not grow with the number of patients.
 
     Parameters
     ----------
     studies
-        The studies.
+        Studies by name, with the same number of patients and the same seed.
     contrasts
-        Contrasts that will be estimated.
+        The contrasts, in the order of the rows.
+    columns
+        Columns of the table; the first one holds the name of the study.
     plan
         The outcomes that are computed, the same for all studies.
     progress
         Called with the number of patient courses done and to do.
     engine
-        `simpy` or `batch`; both give the same sums.
+        `simpy` or `batch`; both give the same table.
     workers
-        Number of processes.
-
-    Returns
-    -------
-    SumTable
-        Sums over all patients. No tables are kept, so memory does not grow with their number.
-    """
-    pairs = dict.fromkeys(pair for c in contrasts for pair in combinations(c.weights, 2))
-    work = Work(studies, engine, [*pairs], plan=plan)
-    return added(block.sums for block in runs.in_blocks(work, progress, workers))
-
-
-def summarise(
-    table: SumTable, contrasts: Sequence[Contrast], names: Sequence[str], columns: Sequence[str]
-) -> pd.DataFrame:
-    """Estimate contrasts at the last day that all their arms have.
-
-    Parameters
-    ----------
-    table
-        Sums over all patients.
-    contrasts
-        The contrasts, in the order of the rows.
-    names
-        Names of the studies.
-    columns
-        Columns of the table; the first one holds the name of the study.
+        Number of processes; as many as save time if None.
 
     Returns
     -------
@@ -106,13 +78,17 @@ def summarise(
     """
     import pandas as pd
 
+    names = [*studies]
+    pairs = dict.fromkeys(pair for c in contrasts for pair in combinations(c.weights, 2))
+    work = Work([*studies.values()], engine, [*pairs], plan=plan)
+    table = added(block.sums for block in runs.in_blocks(work, progress, workers))
     rows = [
         {
             columns[0]: names[contrast.study],
             "against": "" if contrast.against is None else names[contrast.against],
             **contrast.arms._asdict(),
             "outcome": label.name,
-            "unit": label.unit if contrast.is_one_arm else unit_of_difference(label.unit),
+            "unit": label.unit if len(contrast.weights) == 1 else unit_of_difference(label.unit),
             "time": in_months(label.day),
             **dict(zip(ESTIMATE, without_rounding(estimate), strict=True)),
         }

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, cast
+from types import ModuleType
+from typing import Any, NamedTuple
 
 from sim.errors import RequestError
 from sim.experiments.kinds import Shown
-from sim.results import Kept
-from sim.results.manifest import Kind
+from sim.results import Kept, Kind
 from sim.scenario import Study
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import Progress
@@ -21,65 +21,41 @@ VERBS = ("list", "show", "plot", "rerun", "extend", "explain")
 class Row(NamedTuple):
     """A kind of result: what it is called, and the command that makes it.
 
-    `counts` is what its progress counts; `refused` says by verb why a verb does not work on it.
+    `counts` is what its progress counts; `extend` and `explain` say why these do not work on it.
     """
 
     called: str
     made_by: str
     counts: str = "patient courses"
-    refused: Mapping[str, str] = {}
-
-
-class Module(Protocol):
-    """What the file of each kind in `sim.experiments.kinds` has."""
-
-    def show(self, kept: Kept) -> Shown:
-        """The result for people."""
-
-    def again(
-        self, kept: Kept, root: Path, progress: Progress | None = None, command: str = ""
-    ) -> Path:
-        """The folder of the result, done again below another folder of results."""
+    extend: str = ""
+    explain: str = ""
 
 
 MORE_TRIALS = "trials cannot be added to {called}: `{made_by} --trials N` simulates more"
 MORE_PATIENTS = "patients cannot be added to {called}: `{made_by} --patients N` simulates more"
+MORE_DRAWS = (
+    "{called} is extended by `{made_by} FILE --draws N` or `--patients N`, which simulates only "
+    "what is missing"
+)
 NO_PATIENT = "{called} does not keep single patients: `mastosim explain SCENARIO` follows one"
 
 KINDS: Mapping[Kind, Row] = {
     "run": Row("a run", "mastosim run"),
-    "comparison": Row("a comparison", "mastosim compare", refused={"extend": MORE_PATIENTS}),
-    "readings": Row(
-        "a comparison of readings", "mastosim readings", refused={"extend": MORE_PATIENTS}
-    ),
-    "emulation": Row(
-        "an emulation", "mastosim emulate", "trials",
-        {"extend": MORE_TRIALS, "explain": NO_PATIENT},
-    ),
-    "sweep": Row(
-        "a sweep", "mastosim sweep",
-        refused={
-            "extend": "a sweep is extended by `mastosim sweep FILE --draws N` or `--patients N`, "
-            "which simulates only what is missing",
-            "explain": NO_PATIENT,
-        },
-    ),
-    "power": Row(
-        "a power analysis", "mastosim power", "trials",
-        {"extend": MORE_TRIALS, "explain": NO_PATIENT},
-    ),
-    "verification": Row(
-        "a verification", "mastosim verify", "checks",
-        {"extend": MORE_PATIENTS, "explain": NO_PATIENT},
-    ),
-}  # fmt: skip
+    "comparison": Row("a comparison", "mastosim compare", extend=MORE_PATIENTS),
+    "readings": Row("a comparison of readings", "mastosim readings", extend=MORE_PATIENTS),
+    "emulation": Row("an emulation", "mastosim emulate", "trials", MORE_TRIALS, NO_PATIENT),
+    "sweep": Row("a sweep", "mastosim sweep", extend=MORE_DRAWS, explain=NO_PATIENT),
+    "power": Row("a power analysis", "mastosim power", "trials", MORE_TRIALS, NO_PATIENT),
+    "verification": Row("a verification", "mastosim verify", "checks", MORE_PATIENTS, NO_PATIENT),
+}
 """Every kind of result. A verb that is not refused works on it."""
 
 
 def refusal(kind: Kind, verb: str) -> str:
     """Why a verb does not work on a kind of result; empty where it does."""
     row = KINDS[kind]
-    return row.refused.get(verb, "").format(called=row.called, made_by=row.made_by)
+    why: str = getattr(row, verb, "")
+    return why.format(called=row.called, made_by=row.made_by)
 
 
 def refuse(kept: Kept, verb: str) -> None:
@@ -91,7 +67,8 @@ def refuse(kept: Kept, verb: str) -> None:
 
 def show(kept: Kept) -> Shown:
     """Return the tables of a kept result, without simulating."""
-    return _module(kept).show(kept)
+    shown: Shown = module_of(kept.manifest.kind).show(kept)
+    return shown
 
 
 def rerun(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
@@ -120,7 +97,8 @@ def rerun(kept: Kept, root: Path, progress: Progress | None = None, command: str
         For a scenario that is not valid any more.
     """
     kept.refuse_another_version()
-    return _module(kept).again(kept, root, progress, command)
+    folder: Path = module_of(kept.manifest.kind).again(kept, root, progress, command)
+    return folder
 
 
 def extend(
@@ -161,7 +139,7 @@ def extend(
 
     refuse(kept, "extend")
     kept.refuse_another_version()
-    return run.extend(kept, root, patients, progress, workers, command)[1]
+    return run.extend(kept, root, patients, progress, workers, command)
 
 
 def study_to_explain(kept: Kept, name: str | None = None) -> Study:
@@ -178,5 +156,6 @@ def study_to_explain(kept: Kept, name: str | None = None) -> Study:
     return kept.studies[name]
 
 
-def _module(kept: Kept) -> Module:
-    return cast(Module, import_module(f"sim.experiments.kinds.{kept.manifest.kind}"))
+def module_of(kind: Kind) -> ModuleType:
+    """The file of a kind in `sim.experiments.kinds`, which has the functions `show` and `again`."""
+    return import_module(f"sim.experiments.kinds.{kind}")

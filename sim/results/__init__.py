@@ -9,28 +9,11 @@ from sim.results.find import all_below, find
 from sim.results.keeping import finish, keep
 from sim.results.kept import Kept
 from sim.results.kept import read as open
-from sim.results.manifest import Manifest, digest_of, made
-from sim.results.tables import Damaged, copy, load, save, write_csv, write_parquet, writing
+from sim.results.manifest import Kind, Manifest, Part, digest_of, made
+from sim.results.tables import Damaged, load, save, write_csv, write_parquet, writing
 
 __all__ = [
-    "Damaged",
-    "Kept",
-    "Manifest",
-    "Tables",
-    "all_below",
-    "copy",
-    "digest_of",
-    "find",
-    "finish",
-    "join",
-    "keep",
-    "load",
-    "made",
-    "of_block",
-    "open",
-    "save",
-    "whole",
-    "write_csv",
-    "write_parquet",
-    "writing",
-]
+    "Damaged", "Kept", "Kind", "Manifest", "Part", "Tables", "all_below", "digest_of", "find",
+    "finish", "join", "keep", "load", "made", "of_block", "open", "save", "whole", "write_csv",
+    "write_parquet", "writing",
+]  # fmt: skip

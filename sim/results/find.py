@@ -37,7 +37,10 @@ def find(result: str | Path, root: Path) -> Kept:
             return read(path)
     below, name = root / Path(result).parent, Path(result).name
     if name == LATEST:
-        return _latest(root, below)
+        newest_first = [kept for kept in all_below(root)[0] if kept.folder.is_relative_to(below)]
+        if not newest_first:
+            raise RequestError(f"there is no result in '{below}' yet")
+        return newest_first[0]
     starting = [f for f in folders(root) if f.name.startswith(name) and f.is_relative_to(below)]
     meant = [f for f in starting if f.name == name] or starting
     if len(meant) == 1:
@@ -73,11 +76,3 @@ def all_below(root: Path) -> tuple[list[Kept], list[str]]:
 
 def _age(kept: Kept) -> tuple[str, int]:
     return kept.manifest.written, (kept.folder / FILE).stat().st_mtime_ns
-
-
-def _latest(root: Path, below: Path) -> Kept:
-    """The newest result of a folder of results, or of one folder in it."""
-    for kept in all_below(root)[0]:
-        if kept.folder.is_relative_to(below):
-            return kept
-    raise RequestError(f"there is no result in '{below}' yet")

@@ -90,12 +90,7 @@ def read(result: str | Path) -> Kept:
     Raises RequestError for a folder without a manifest, a manifest of an earlier version, or one
     that is damaged.
     """
-    path = Path(result)
-    folder = path.parent if path.name == FILE else path
-    return Kept(folder, _manifest(folder))
-
-
-def _manifest(folder: Path) -> Manifest:
+    folder = Path(result).parent if Path(result).name == FILE else Path(result)
     path = folder / FILE
     if not path.is_file():
         raise RequestError(
@@ -111,7 +106,7 @@ def _manifest(folder: Path) -> Manifest:
         raise RequestError(f"'{path}' is not a manifest of mastosim: it is not a mapping")
     _refuse_another_form(folder, tree)
     try:
-        return Manifest.model_validate_json(text)
+        return Kept(folder, Manifest.model_validate_json(text))
     except ValidationError as error:
         raise _damaged(folder, error) from None
 

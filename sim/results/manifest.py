@@ -8,7 +8,7 @@ import json
 import platform
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -32,18 +32,12 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 def _of_texts(tree: Any) -> Any:
     """A tree with texts at its leaves, as a scenario file has them."""
-    for leaf in _leaves(tree):
-        if not isinstance(leaf, str | None):
-            raise ValueError(f"holds {json.dumps(leaf)} where text stands, in quotes")
-    return tree
-
-
-def _leaves(tree: Any) -> Iterator[Any]:
+    if not isinstance(tree, dict | list | str | None):
+        raise ValueError(f"holds {json.dumps(tree)} where text stands, in quotes")
     if isinstance(tree, dict | list):
         for item in tree.values() if isinstance(tree, dict) else tree:
-            yield from _leaves(item)
-    else:
-        yield tree
+            _of_texts(item)
+    return tree
 
 
 Texts = Annotated[dict[str, Any], AfterValidator(_of_texts)]
@@ -214,10 +208,7 @@ def held(name: str, study: Study) -> HeldStudy:
         name=name,
         document=study.document,
         publications=study.publications,
-        numbers=tuple(
-            HeldNumber(path=n.path, text=n.text, sources=n.sources, note=n.note)
-            for n in study.numbers
-        ),
+        numbers=tuple(HeldNumber.model_validate(n, from_attributes=True) for n in study.numbers),
         uncertainty={
             path: _as_text(one.model_dump(exclude_none=True))
             for path, one in study.uncertainty.items()

@@ -1,13 +1,16 @@
-"""Tables on disk: CSV with six digits, Parquet, and a sentence where a file is damaged."""
+"""Tables and sums on disk: CSV with six digits, Parquet, a sentence where a file is damaged."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import RequestError
+from sim.outcomes.estimates import Products, Sums
+from sim.outcomes.sums import Label, SumTable
 from sim.outcomes.tables import Tables, join
 
 if TYPE_CHECKING:
@@ -25,6 +28,11 @@ WORDS = (
 
 PATIENTS_A_GROUP = 1024
 """Patients in a group of rows of a file, however many come at a time: equal tables, equal bytes."""
+
+SUMS = "sums.parquet"
+"""The file of the sums over the patients of a run, to which those of more patients can be added."""
+
+OF_SUMS = ("arm", "against_arm", "subgroup", "outcome", "day", *Sums._fields)
 
 
 @contextmanager
@@ -56,19 +64,16 @@ def writing(folder: Path) -> Iterator[Callable[[Tables], None]]:
 def save(tables: Tables, folder: Path) -> None:
     """Write tables that are in memory."""
     with writing(folder) as add:
-        _hand_over(tables, len(tables.patients), add)
+        hand_over(tables, len(tables.patients), add)
 
 
-def copy(folder: Path, patients: int, add: Callable[[Tables], None]) -> None:
-    """Hand over the tables of the first patients of a folder, group by group."""
-    _hand_over(load(folder), patients, add)
-
-
-def _hand_over(tables: Tables, patients: int, add: Callable[[Tables], None]) -> None:
+def hand_over(tables: Tables, patients: int, add: Callable[[Tables], None]) -> None:
+    """Hand over the tables of the first patients, group by group."""
     numbers = tables.patients["patient"].to_numpy()[:patients]
     for first in range(0, len(numbers), PATIENTS_A_GROUP):
         group = numbers[first : first + PATIENTS_A_GROUP]
-        add(Tables(*(_of_patients(frame, group[0], group[-1]) for frame in tables)))
+        inside = [frame["patient"].between(group[0], group[-1]) for frame in tables]
+        add(Tables(*(frame[rows] for frame, rows in zip(tables, inside, strict=True))))
 
 
 def load(folder: Path) -> Tables:
@@ -135,6 +140,29 @@ def append(frame: pd.DataFrame, path: Path, writers: dict[str, Any], files: Exit
     writers[path.name].write_table(rows, row_group_size=max(len(rows), 1))
 
 
-def _of_patients(frame: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
-    """The rows of patients from one number to another."""
-    return frame[frame["patient"].between(first, last)]
+def save_sums(mark: SumTable, folder: Path) -> None:
+    """Write the sums of a table: a row for each outcome, then one for each pair of arms."""
+    import pandas as pd
+
+    rows = [(*_named(label, ""), *mark.sums(i)) for i, label in enumerate(mark.labels)]
+    spare = [math.nan] * (len(Sums._fields) - len(Products._fields))
+    rows += [
+        (*_named(mark.labels[one], mark.labels[other].arm[1]), *mark.products(i), *spare)
+        for i, (one, other) in enumerate(mark.pairs)
+    ]
+    write_parquet(pd.DataFrame(rows, columns=list(OF_SUMS)), folder / SUMS)
+
+
+def load_sums(folder: Path) -> SumTable | None:
+    """The sums that were saved in a folder, None where no whole MARK of patients was simulated."""
+    if not (folder / SUMS).exists():
+        return None
+    frame = read_parquet(folder / SUMS)
+    numbers = frame[list(Sums._fields)].to_numpy(float)
+    alone = (frame["against_arm"] == "").to_numpy()
+    own, paired = numbers[alone].T, numbers[~alone][:, : len(Products._fields)].T
+    return SumTable([], [], own[None], paired[None])
+
+
+def _named(label: Label, against_arm: str) -> tuple[object, ...]:
+    return (label.arm[1], against_arm, label.subgroup or "", label.name, label.day)

@@ -111,7 +111,8 @@ class _Team(Generic[Piece, Done]):
     def __init__(
         self, do: Callable[[Piece], Done], workers: int, start: Callable[[], Executor]
     ) -> None:
-        self.do, self.workers, self.start = _Packed(do), workers, start
+        self.do = functools.partial(_do_packed, pickle.dumps(do))
+        self.workers, self.start = workers, start
         self.pool = start()
         self.waiting: deque[tuple[Piece, Future[Done]]] = deque()
 
@@ -146,22 +147,13 @@ class _Team(Generic[Piece, Done]):
             self.begin(piece)
 
 
-class _Packed(Generic[Piece, Done]):
-    """A pickled function that each process unpickles once for all its pieces.
-
-    Values that the function caches are then shared by all pieces of a process.
-    """
-
-    def __init__(self, do: Callable[[Piece], Done]) -> None:
-        self.packed = pickle.dumps(do)
-
-    def __call__(self, piece: Piece) -> Done:
-        done: Done = _unpacked(self.packed)(piece)
-        return done
+def _do_packed(packed: bytes, piece: Any) -> Any:
+    return _unpacked(packed)(piece)
 
 
 @functools.lru_cache(maxsize=1)
 def _unpacked(packed: bytes) -> Callable[..., Any]:
+    """A function that a process unpickles once: all its pieces share what the function caches."""
     do: Callable[..., Any] = pickle.loads(packed)
     return do
 

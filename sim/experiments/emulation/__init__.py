@@ -5,25 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from sim.experiments.emulation.design import Design, Emulation, prepare
-from sim.experiments.emulation.emulated import Emulated, of_trials, said, title
-from sim.experiments.emulation.trials import run
+from sim.experiments.emulation.scores import Emulated, run, said, title
+from sim.experiments.emulation.trials import Design, Emulation, prepare
 from sim.vocabulary import Progress
 
 TRIALS = 5000
 
 __all__ = [
-    "TRIALS",
-    "Design",
-    "Emulated",
-    "Emulation",
-    "emulate",
-    "of_trials",
-    "prepare",
-    "run",
-    "said",
-    "title",
-]
+    "TRIALS", "Design", "Emulated", "Emulation", "emulate", "prepare", "run", "said", "title",
+]  # fmt: skip
 
 
 def emulate(
@@ -32,7 +22,7 @@ def emulate(
     seed: int | None = None,
     settings: Iterable[str] = (),
     progress: Progress | None = None,
-    workers: int = 1,
+    workers: int | None = 1,
 ) -> Emulated:
     """Simulate a published study many times and score each published number.
 
@@ -48,8 +38,8 @@ def emulate(
         `path=value` texts that change the scenario, as of `--set`.
     progress : callable, optional
         Called with the number of trials done and to do.
-    workers : int
-        Number of processes. The results do not depend on it.
+    workers : int, optional
+        Number of processes; as many as save time if None. The results do not depend on it.
 
     Returns
     -------
@@ -69,5 +59,4 @@ def emulate(
     >>> emulated.emulation.design.size
     10
     """
-    emulation = prepare(scenario, trials, seed, settings)
-    return of_trials(emulation, run(emulation, progress, workers))
+    return run(prepare(scenario, trials, seed, settings), progress, workers)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.errors import RequestError
-from sim.experiments.emulation.by_trial import summed
+from sim.experiments.emulation.trials import summed
 from sim.outcomes import SumTable, outcomes_of, records_by_arm, sum_table
 from sim.outcomes.definitions.named import at_last_day
 from sim.outcomes.estimates import Estimate
@@ -29,19 +29,9 @@ TRIALS = 2000
 LEVEL = 0.05
 
 COLUMNS = (
-    "arm",
-    "against_arm",
-    "outcome",
-    "unit",
-    "patients_per_arm",
-    "trials",
-    "mean_difference",
-    "low",
-    "high",
-    "interval_width",
-    "power",
-    "mc_error",
-)
+    "arm", "against_arm", "outcome", "unit", "patients_per_arm", "trials", "mean_difference",
+    "low", "high", "interval_width", "power", "mc_error",
+)  # fmt: skip
 
 
 class Plan(NamedTuple):
@@ -114,8 +104,8 @@ def prepare(
         raise RequestError(
             f"{min(sizes)} patient per arm gives no standard error; allowed: 2 or more"
         )
-    people = trials * arms * max(sizes)
-    plan = Plan(study.with_(patients=people), outcome, tuple(sizes), trials)
+    study = study.with_(patients=trials * arms * max(sizes))
+    plan = Plan(study, outcome, tuple(sizes), trials)
     shared = _shared(plan)
     if outcome not in shared:
         raise RequestError(
@@ -132,7 +122,7 @@ def power(
     seed: int | None = None,
     settings: Iterable[str] = (),
     progress: Progress | None = None,
-    workers: int = 1,
+    workers: int | None = 1,
 ) -> pd.DataFrame:
     """Simulate randomised trials of several sizes with the arms of a scenario.
 
@@ -153,7 +143,7 @@ def power(
     return run(plan, progress=progress, workers=workers)
 
 
-def run(plan: Plan, progress: Progress | None = None, workers: int = 1) -> pd.DataFrame:
+def run(plan: Plan, progress: Progress | None = None, workers: int | None = 1) -> pd.DataFrame:
     """Simulate the trials of a plan, and test the difference of every arm from the comparator.
 
     The test is Welch's t, as in a report of such a trial; rates have the standard error of a ratio.
@@ -166,7 +156,7 @@ def run(plan: Plan, progress: Progress | None = None, workers: int = 1) -> pd.Da
     progress
         Called with the number of trials done and to do.
     workers
-        Number of processes.
+        Number of processes; as many as save time if None.
 
     Returns
     -------

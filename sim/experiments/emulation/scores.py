@@ -1,32 +1,82 @@
-"""Published numbers against simulated trials: mean, predictive interval, covered or not."""
+"""Simulated trials with their scores: published numbers against predictive intervals."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from sim import evidence
+from sim.experiments.emulation.trials import Emulation, simulate
+from sim.outcomes import facts_of
+from sim.scenario.protocol import accrual
+from sim.vocabulary import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "fact",
-    "label",
-    "statistic",
-    "unit",
-    "published",
-    "mean",
-    "low",
-    "high",
-    "percentile",
-    "covered",
-    "trials",
-    "empty",
-    "single",
-)
+    "fact", "label", "statistic", "unit", "published", "mean", "low", "high", "percentile",
+    "covered", "trials", "empty", "single",
+)  # fmt: skip
 LOW, HIGH = 0.025, 0.975
+
+
+class Emulated(NamedTuple):
+    """Simulated trials of a published series: what was emulated, every trial, and the scores.
+
+    `trials` has a row for each trial and fact, `scores` one for each published number; see
+    `sim.experiments.emulation.trials` and `sim.experiments.emulation.scores`.
+    """
+
+    emulation: Emulation
+    trials: pd.DataFrame
+    scores: pd.DataFrame
+
+
+def run(
+    emulation: Emulation, progress: Progress | None = None, workers: int | None = 1
+) -> Emulated:
+    """Simulate a published study many times and score each published number.
+
+    Parameters
+    ----------
+    emulation
+        The study, the design and the number of its trials, from `prepare`.
+    progress
+        Called with the number of trials done and to do.
+    workers
+        Number of processes; as many as save time if None. The results do not depend on it.
+
+    Returns
+    -------
+    Emulated
+        Every trial, and one score for each published number.
+    """
+    trials = simulate(emulation, progress, workers)
+    return Emulated(emulation, trials, scored(trials, facts_of(emulation.study)))
+
+
+def title(emulated: Emulated) -> str:
+    """Title of the emulation: scenario and publication."""
+    study = emulated.emulation.study
+    paper = study.publication(study.scenario.answers or "")
+    return f"{study.scenario.name}: {evidence.short_citation(paper)}, simulated again"
+
+
+def said(emulated: Emulated) -> list[str]:
+    """List the facts that a reader of the scores needs: design, coverage and reading."""
+    emulation, scenario = emulated.emulation, emulated.emulation.study.scenario
+    enrolled = ", ".join(f"{count} in {arm}" for arm, count in emulation.design.patients.items())
+    within, of = coverage(emulated.scores)
+    return [
+        f"{emulation.trials} simulated trials of {emulation.design.size} patients ({enrolled}); "
+        f"seed {scenario.seed}.",
+        f"{within} of {of} published numbers lie within the 95 % interval of the simulated trials.",
+        f"Annual increase read as: {accrual(scenario)}.",
+    ]
 
 
 def scored(trials: pd.DataFrame, facts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -35,7 +85,7 @@ def scored(trials: pd.DataFrame, facts: Sequence[Mapping[str, Any]]) -> pd.DataF
     Parameters
     ----------
     trials
-        Simulated trials (`sim.experiments.emulation.trials.run`).
+        Simulated trials (`sim.experiments.emulation.trials.simulate`).
     facts
         Published facts.
 

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.experiments.emulation.by_trial import summed
-from sim.experiments.emulation.design import Emulation
+from sim.errors import RequestError
+from sim.experiments.runs import split, workers_for
 from sim.outcomes import SumTable, facts_of, records_by_arm, sum_table
 from sim.outcomes.definitions.published import asked, simulated
 from sim.outcomes.plan import line
+from sim.outcomes.sums import joined
+from sim.scenario import Study, load
+from sim.scenario.protocol import in_time
+from sim.simulation.draws import CHUNK
 from sim.simulation.records import Floats
 from sim.vocabulary import Progress
+from sim.workers.pieces import in_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +28,101 @@ if TYPE_CHECKING:
 COLUMNS = ("trial", "fact", "value", "spread", "members", "measured")
 
 
-def run(emulation: Emulation, progress: Progress | None = None, workers: int = 1) -> pd.DataFrame:
+class Design(NamedTuple):
+    """The design of a series: patients enrolled in each arm, and settings of a scenario.
+
+    `settings` are `path=value` texts: the follow-up and the visits that the publication states.
+    """
+
+    patients: dict[str, int]
+    settings: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Patients per trial, all arms together."""
+        return sum(self.patients.values())
+
+
+class Emulation(NamedTuple):
+    """A study whose cohort consists of several trials of one design, one after another."""
+
+    study: Study
+    design: Design
+    trials: int
+
+
+def prepare(
+    scenario: str | Path, trials: int, seed: int | None = None, settings: Iterable[str] = ()
+) -> Emulation:
+    """Prepare trials with the design of the publication of a scenario.
+
+    Parameters
+    ----------
+    scenario : path
+        Scenario file with a publication under `answers`.
+    trials : int
+        Number of trials.
+    seed : int, optional
+        Seed of the random numbers; that of the file by default.
+    settings : iterable of str
+        `path=value` texts that change the scenario and the design.
+
+    Returns
+    -------
+    Emulation
+        A study whose cohort holds the patients of all trials.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario is not valid.
+    RequestError
+        If the scenario names no publication, or the publication has no design.
+    """
+    settings = [*settings]
+    design = design_of(load(scenario, settings, seed=seed))
+    study = load(scenario, [*design.settings, *settings], trials * design.size, seed)
+    return Emulation(study, design, trials)
+
+
+def design_of(study: Study) -> Design:
+    """Return the design of the publication of a study.
+
+    Raises
+    ------
+    RequestError
+        If the study names no publication, the publication has no design, or the design enrols
+        patients in an arm that the study does not have.
+    """
+    answers = study.scenario.answers
+    if answers is None:
+        name = study.scenario.name
+        raise RequestError(f"{name} names no publication to compare with; add `answers:`")
+    design = study.publication(answers).get("design")
+    if design is None:
+        raise RequestError(
+            f"{answers} does not say how many patients it enrolled; its file needs a `design:`, "
+            f"like {{patients: {{{next(iter(study.scenario.arms))}: 10}}}}"
+        )
+    strangers = [arm for arm in design["patients"] if arm not in study.scenario.arms]
+    if strangers:
+        raise RequestError(f"{answers} enrols patients in '{strangers[0]}', which is not an arm")
+    patients = {arm: int(count) for arm, count in design["patients"].items()}
+    return Design(patients, tuple(_settings(design, study.publication(answers))))
+
+
+def _settings(design: Mapping[str, Any], paper: Mapping[str, Any]) -> Iterable[str]:
+    """Follow-up and visits of the series as settings of a scenario."""
+    follow_up = design.get("follow_up", paper.get("follow_up"))
+    if follow_up is not None:
+        yield f"horizon={in_time(follow_up)}"
+    for what, times in design.get("visits", {}).items():
+        yield f"visits.{what}=[{', '.join(times)}]"
+
+
+def simulate(
+    emulation: Emulation, progress: Progress | None = None, workers: int | None = 1
+) -> pd.DataFrame:
     """Simulate every trial of an emulation.
 
     Each arm has patients of its own, as in a trial, and only measured values count.
@@ -33,7 +134,7 @@ def run(emulation: Emulation, progress: Progress | None = None, workers: int = 1
     progress
         Called with the number of trials done and to do.
     workers
-        Number of processes.
+        Number of processes; as many as save time if None.
 
     Returns
     -------
@@ -45,8 +146,8 @@ def run(emulation: Emulation, progress: Progress | None = None, workers: int = 1
     import pandas as pd
 
     sums_of_trials = functools.partial(sums_of, emulation)
-    size, count = emulation.design.size, emulation.trials
-    table = summed(sums_of_trials, count, size, progress, workers)
+    count = emulation.trials
+    table = summed(sums_of_trials, count, emulation.design.size, progress, workers)
     at = {label.name: position for position, label in enumerate(table.labels)}
     rows = []
     for trial in range(count):
@@ -55,6 +156,44 @@ def run(emulation: Emulation, progress: Progress | None = None, workers: int = 1
             value, spread, _ = simulated(sums, fact["simulated"])
             rows.append((trial, fact["fact"], value, spread, sums.units, sums.x))
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def summed(
+    sums_of: Callable[[range], SumTable],
+    trials: int,
+    patients: int,
+    progress: Progress | None,
+    workers: int | None,
+) -> SumTable:
+    """Simulate trials, and sum over the patients of each.
+
+    Parameters
+    ----------
+    sums_of
+        Simulates trials of these numbers; returns one part per trial.
+    trials
+        Number of trials.
+    patients
+        Patients per trial; a piece has about as many patients as a block.
+    progress
+        Called with the number of trials done and to do.
+    workers
+        Number of processes; as many as save time if None.
+
+    Returns
+    -------
+    SumTable
+        One part per trial.
+    """
+    if workers is None:
+        workers = workers_for(trials * patients, "batch")
+    pieces, tables, done = split(range(trials), max(1, CHUNK // patients)), [], 0
+    for piece, table in zip(pieces, in_order(sums_of, pieces, workers), strict=True):
+        tables.append(table)
+        done += len(piece)
+        if progress is not None:
+            progress(done, trials)
+    return joined(tables)
 
 
 def sums_of(emulation: Emulation, trials: range) -> SumTable:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from sim import results
-from sim.display import figures
 from sim.display.tables import emulation as printed
 from sim.experiments import emulation
 from sim.experiments.emulation import Design, Emulated, Emulation
 from sim.experiments.emulation.scores import coverage
-from sim.experiments.kinds import Shown
-from sim.experiments.runs import workers_for
-from sim.results import Kept
-from sim.results.manifest import Part
+from sim.experiments.kinds import Shown, draw_in_all_formats
+from sim.results import Kept, Part
 from sim.scenario.protocol import accrual
-from sim.vocabulary import FORMATS, Progress
+from sim.vocabulary import Progress
 
 
 class Options(Part):
@@ -42,7 +38,7 @@ def keep(emulated: Emulated, root: Path, command: str = "", seconds: float = 0.0
         root / study.scenario.name / f"{digest}-emulated",
         manifest,
         {"scores": emulated.scores},
-        partial(figures.draw, formats=FORMATS),
+        draw_in_all_formats,
         lambda folder: results.write_parquet(emulated.trials, folder / "trials.parquet"),
     )
 
@@ -69,6 +65,4 @@ def again(kept: Kept, root: Path, progress: Progress | None = None, command: str
     options = kept.options(Options)
     design = Design(options.patients_per_trial, ())
     prepared = Emulation(kept.study, design, options.trials)
-    workers = workers_for(options.trials * design.size, "batch")
-    trials = emulation.run(prepared, progress, workers)
-    return keep(emulation.of_trials(prepared, trials), root, command)
+    return keep(emulation.run(prepared, progress, None), root, command)

@@ -9,16 +9,17 @@ from sim import results
 from sim.display import figures
 from sim.display.tables import power as printed
 from sim.experiments.emulation import power
-from sim.experiments.emulation.power import Plan
 from sim.experiments.kinds import Shown
-from sim.experiments.runs import workers_for
-from sim.results import Kept
-from sim.results.manifest import Part
+from sim.results import Kept, Part
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+Simulated = tuple[power.Plan, "pd.DataFrame"]
+"""The plan of the trials, and a row for each arm and size."""
 
 
 class Options(Part):
@@ -30,24 +31,22 @@ class Options(Part):
     seed: int
 
 
-def keep(
-    plan: Plan, by_size: pd.DataFrame, root: Path, command: str = "", seconds: float = 0.0
-) -> Path:
+def keep(simulated: Simulated, root: Path, command: str = "", seconds: float = 0.0) -> Path:
     """Write table and figure to their folder, whole or not at all; returns the folder."""
-    scenario, options = plan.study.scenario, _options(plan)
+    plan, by_size = simulated
+    scenario = plan.study.scenario
+    options = Options(
+        outcome=plan.outcome, sizes=plan.sizes, trials=plan.trials, seed=scenario.seed
+    )
     digest = results.digest_of([plan.study], options)
     manifest = results.made("power", {scenario.name: plan.study}, options, digest, command, seconds)
     folder = root / scenario.name / f"{digest}-power"
     return results.keep(folder, manifest, {"power": by_size}, figures.draw)
 
 
-def _options(plan: Plan) -> Options:
-    seed = plan.study.scenario.seed
-    return Options(outcome=plan.outcome, sizes=plan.sizes, trials=plan.trials, seed=seed)
-
-
-def shown(plan: Plan, by_size: pd.DataFrame, folder: Path | None = None) -> Shown:
+def shown(simulated: Simulated, folder: Path | None = None) -> Shown:
     """A row for each arm and size of trial."""
+    plan, by_size = simulated
     scenario = plan.study.scenario
     facts = {"scenario": scenario.name, "reading": accrual(scenario), "rows": by_size}
     printout = printed.printout(plan.study, plan.outcome, plan.trials, by_size)
@@ -56,16 +55,15 @@ def shown(plan: Plan, by_size: pd.DataFrame, folder: Path | None = None) -> Show
 
 def show(kept: Kept) -> Shown:
     """A row for each arm and size of trial."""
-    return shown(_plan(kept), kept.table("power"), kept.folder)
+    return shown((_plan(kept), kept.table("power")), kept.folder)
 
 
-def _plan(kept: Kept) -> Plan:
+def _plan(kept: Kept) -> power.Plan:
     options = kept.options(Options)
-    return Plan(kept.study, options.outcome, options.sizes, options.trials)
+    return power.Plan(kept.study, options.outcome, options.sizes, options.trials)
 
 
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
     """Do the trials again below another folder of results; returns their folder there."""
     plan = _plan(kept)
-    workers = workers_for(plan.study.scenario.cohort.patients, "batch")
-    return keep(plan, power.run(plan, progress, workers), root, command)
+    return keep((plan, power.run(plan, progress, None)), root, command)

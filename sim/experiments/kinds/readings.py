@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from sim import results
-from sim.display import figures
 from sim.display.tables import readings as printed
-from sim.experiments.kinds import Shown
+from sim.experiments.kinds import Shown, draw_in_all_formats
 from sim.experiments.readings import Four, SideBySide, simulate
-from sim.experiments.runs import workers_for
-from sim.results import Kept
-from sim.results.manifest import Part
+from sim.results import Kept, Part
 from sim.scenario.protocol import accrual
-from sim.vocabulary import FORMATS, Engine, Progress
+from sim.vocabulary import Engine, Progress
 
 
 class Options(Part):
@@ -35,8 +31,8 @@ def keep(found: SideBySide, root: Path, command: str = "", seconds: float = 0.0)
 
     `readings.csv` is the whole summary, and so holds the numbers of the figure beside it.
     """
-    four = found.four
-    scenario, digest = four.study.scenario, digest_of(four)
+    four, scenario = found.four, found.four.study.scenario
+    digest = results.digest_of([four.study, *four.studies.values()])
     options = Options(
         patients=scenario.cohort.patients, seed=scenario.seed, engine=found.engine, own=four.own,
         origins=dict(four.origins),
@@ -47,13 +43,7 @@ def keep(found: SideBySide, root: Path, command: str = "", seconds: float = 0.0)
     }
     manifest = results.made("readings", four.studies, options, digest, command, seconds, details)
     folder = root / scenario.name / f"{digest}-readings"
-    draw = partial(figures.draw, formats=FORMATS)
-    return results.keep(folder, manifest, {"readings": found.summary}, draw)
-
-
-def digest_of(four: Four) -> str:
-    """Twelve characters that name the scenario and the four readings, its own before the others."""
-    return results.digest_of([four.study, *four.studies.values()])
+    return results.keep(folder, manifest, {"readings": found.summary}, draw_in_all_formats)
 
 
 def said(four: Four) -> list[str]:
@@ -99,6 +89,5 @@ def show(kept: Kept) -> Shown:
 
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
     """Do the readings again below another folder of results; returns their folder there."""
-    options = kept.options(Options)
-    workers = workers_for(options.patients, options.engine)
-    return keep(simulate(four_of(kept), progress, options.engine, workers), root, command)
+    engine = kept.options(Options).engine
+    return keep(simulate(four_of(kept), progress, engine, None), root, command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -16,8 +16,8 @@ from sim.errors import RequestError
 from sim.experiments import precision, runs
 from sim.experiments.forecast import refuse_too_large
 from sim.experiments.kinds import Shown
-from sim.results import Kept, sums
-from sim.results.manifest import Part
+from sim.experiments.runs import Result
+from sim.results import Kept, Part, tables
 from sim.scenario import Study
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Engine, Progress
@@ -28,12 +28,10 @@ if TYPE_CHECKING:
 What = Literal["all", "tables", "outcomes"]
 """What is kept of a run: tables and figures, tables, or neither; outcomes and manifest always."""
 
+HOLDS = {"all": "Tables and figures", "tables": "Tables", "outcomes": "Outcomes"}
 
-HOLDS: Mapping[What, str] = {
-    "all": "Tables and figures",
-    "tables": "Tables",
-    "outcomes": "Outcomes",
-}
+Precise = tuple[Result, "pd.DataFrame"]
+"""The outcomes of a precision that was asked for, and the way there, as of `precision.until`."""
 
 
 class Options(Part):
@@ -61,38 +59,45 @@ def make(
     what: What = "all",
     progress: Progress | None = None,
     engine: Engine = "simpy",
-    workers: int = 1,
+    workers: int | None = 1,
     command: str = "",
     before: Kept | None = None,
     until: Sequence[str] = (),
-    course: pd.DataFrame | None = None,
-) -> tuple[runs.Result, Path]:
-    """Simulate a study straight into its folder; returns the result and the folder.
+    precise: Precise | None = None,
+) -> Path:
+    """Simulate a study straight into its folder; returns the folder.
 
-    Tables go to the disk block by block, and the result has none in memory. `what` as `tables`
-    makes no figures, as `outcomes` no tables either: then memory does not grow with the number of
-    patients. `before` is a kept result of the first patients, which are taken from there; `until`
-    is the precision that was asked for, and `course` the way there, written beside the summary.
-    Raises ScenarioError where figures would need more tables than this machine holds.
+    Tables go to the disk block by block, and none stay in memory. `what` as `tables` makes no
+    figures, as `outcomes` no tables either: then memory does not grow with the number of patients.
+    `before` is a kept result of the first patients, which are taken from there. `until`
+    is the precision that was asked for, and `precise` the outcomes that have it: as many patients
+    as these have are simulated, if more than outcomes is kept. Raises ScenarioError where figures
+    would need more tables than this machine holds.
     """
+    course = None
+    if precise is not None:
+        result, course = precise
+        study = result.study
+        if what == "outcomes":
+            return keep(result, root, command, 0.0, until, course)
     if what == "all":
         refuse_too_large(study)
     began = time.monotonic()
     folder = folder_of(study, root, what)
     with results.whole(folder) as temporary, ExitStack() as files:
         keep_block = None if what == "outcomes" else files.enter_context(results.writing(temporary))
-        begun = None if before is None else sums.load(before.folder)
+        begun = None if before is None else tables.load_sums(before.folder)
         if begun is not None and before is not None and keep_block is not None:
-            results.copy(before.folder, int(begun.own[0, 0, 0]), keep_block)
+            tables.hand_over(before.patients, int(begun.own[0, 0, 0]), keep_block)
         result = runs.reduce(study, keep_block, progress, engine, workers, begun)
         files.close()
         seconds = time.monotonic() - began
         _finish(result, temporary, folder.name, what, command, seconds, until, course)
-    return result, folder
+    return folder
 
 
 def keep(
-    result: runs.Result,
+    result: Result,
     root: Path,
     command: str = "",
     seconds: float = 0.0,
@@ -113,32 +118,22 @@ def keep(
 
 
 def _finish(
-    result: runs.Result,
-    temporary: Path,
-    name: str,
-    what: What,
-    command: str,
-    seconds: float,
-    until: Sequence[str],
-    course: pd.DataFrame | None,
-) -> None:
+    result: Result, temporary: Path, name: str, what: What, command: str, seconds: float,
+    until: Sequence[str], course: pd.DataFrame | None,
+) -> None:  # fmt: skip
     """Put summaries, sums, figures and manifest beside the tables of a result."""
-    study = result.study
+    study, scenario = result.study, result.study.scenario
     options = Options(
-        patients=study.scenario.cohort.patients,
-        seed=study.scenario.seed,
-        engine=result.engine,
-        keep=what,
+        patients=scenario.cohort.patients, seed=scenario.seed, engine=result.engine, keep=what,
         until=tuple(until),
-    )
-    manifest = results.made(
-        "run", {study.scenario.name: study}, options, results.digest_of([study]), command, seconds
-    )
+    )  # fmt: skip
+    digest = results.digest_of([study])
+    manifest = results.made("run", {scenario.name: study}, options, digest, command, seconds)
     if result.mark is not None:
-        sums.save(result.mark, temporary)
-    tables = {"summary": result.summary, "reported": result.reported, "precision": course}
+        tables.save_sums(result.mark, temporary)
+    frames = {"summary": result.summary, "reported": result.reported, "precision": course}
     draw = partial(figures.draw, names=figures.MAIN) if what == "all" else None
-    results.finish(temporary, name, manifest, tables, draw)
+    results.finish(temporary, name, manifest, frames, draw)
 
 
 def show(kept: Kept) -> Shown:
@@ -163,19 +158,13 @@ def show(kept: Kept) -> Shown:
 
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
     """Do a run again below another folder of results; returns its folder there."""
-    options, study = kept.options(Options), kept.study
-    course = None
+    options, study, precise = kept.options(Options), kept.study, None
     if options.until:
-        goals = precision.read(options.until)
-        result, course = precision.until(study, goals, progress, workers=_workers(study, "batch"))
-        study = result.study
-        if options.keep == "outcomes":
-            return keep(result, root, command, 0.0, options.until, course)
-    workers = _workers(study, options.engine)
+        precise = precision.until(study, precision.read(options.until), progress, workers=None)
     return make(
-        study, root, options.keep, progress, options.engine, workers, command,
-        until=options.until, course=course,
-    )[1]  # fmt: skip
+        study, root, options.keep, progress, options.engine, None, command, until=options.until,
+        precise=precise,
+    )  # fmt: skip
 
 
 def extend(
@@ -185,10 +174,10 @@ def extend(
     progress: Progress | None = None,
     workers: int | None = None,
     command: str = "",
-) -> tuple[runs.Result, Path]:
+) -> Path:
     """Add patients to a kept run, with the result of a run of all patients at once.
 
-    Returns the new result and its folder; the one that was extended stays. Raises RequestError for
+    Returns the folder of the new result; the one that was extended stays. Raises RequestError for
     no more patients than it has.
     """
     options, study = kept.options(Options), kept.study
@@ -196,9 +185,4 @@ def extend(
     if patients <= before:
         raise RequestError(f"the result has {before} patients; ask for more than that")
     more = study.with_(patients=patients)
-    workers = workers or _workers(more, options.engine)
     return make(more, root, options.keep, progress, options.engine, workers, command, kept)
-
-
-def _workers(study: Study, engine: Engine) -> int:
-    return runs.workers_for(study.scenario.cohort.patients, engine)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,7 @@ from sim.display import figures
 from sim.display.tables import verification as printed
 from sim.experiments.kinds import Shown
 from sim.experiments.verification import Verification, verify
-from sim.results import Kept
-from sim.results.manifest import Part
+from sim.results import Kept, Part
 from sim.vocabulary import Progress
 
 if TYPE_CHECKING:
@@ -32,20 +32,31 @@ def keep(verified: Verification, root: Path, command: str = "", seconds: float =
     scenario = verified.study.scenario
     options = Options(patients=verified.patients, seed=scenario.seed)
     digest = results.digest_of([verified.study], options)
-    studies = {scenario.name: verified.study}
-    manifest = results.made("verification", studies, options, digest, command, seconds)
+    manifest = results.made(
+        "verification", {scenario.name: verified.study}, options, digest, command, seconds
+    )
     folder = root / scenario.name / f"{digest}-verified"
-    return results.keep(folder, manifest, {"checks": table_of(verified)}, figures.draw)
+    return results.keep(folder, manifest, {"checks": _table_of(verified)}, figures.draw)
 
 
-def table_of(verified: Verification) -> pd.DataFrame:
+def _table_of(verified: Verification) -> pd.DataFrame:
     """One row for each check, with its details in lines of one text."""
     details = ["\n".join(finding.verdict.details) for finding in verified.findings]
     return verified.table.assign(details=details)
 
 
-def shown(scenario: str, patients: int, table: pd.DataFrame, folder: Path | None = None) -> Shown:
+def shown(verified: Verification) -> Shown:
     """The verdict of each check, and the numbers behind it."""
+    return _shown(verified.study.scenario.name, verified.patients, _table_of(verified), {})
+
+
+def show(kept: Kept) -> Shown:
+    """The verdict of each check, and the numbers behind it."""
+    name, patients = kept.study.scenario.name, kept.options(Options).patients
+    return _shown(name, patients, kept.table("checks"), {"folder": kept.folder})
+
+
+def _shown(scenario: str, patients: int, table: pd.DataFrame, where: Mapping[str, Path]) -> Shown:
     checks = [
         {**{str(key): value for key, value in row.items()}, "details": row["details"].splitlines()}
         for row in table.to_dict("records")
@@ -55,15 +66,9 @@ def shown(scenario: str, patients: int, table: pd.DataFrame, folder: Path | None
         "patients": patients,
         "passed": not (table["verdict"] == FAILED).any(),
         "checks": checks,
+        **where,
     }
-    printout = printed.printout(scenario, checks)
-    return Shown(printout, facts if folder is None else {**facts, "folder": folder})
-
-
-def show(kept: Kept) -> Shown:
-    """The verdict of each check, and the numbers behind it."""
-    name, patients = kept.study.scenario.name, kept.options(Options).patients
-    return shown(name, patients, kept.table("checks"), kept.folder)
+    return Shown(printed.printout(scenario, checks), facts)
 
 
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:

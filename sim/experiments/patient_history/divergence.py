@@ -12,12 +12,8 @@ from sim.simulation.records import BONE_OF_SITE
 from sim.vocabulary import BONES, SITES, Event
 
 TREATMENT = (
-    Event.COURSE,
-    Event.SCHEDULE_ENDED,
-    Event.INFUSION,
-    Event.MISSED_INFUSION,
-    Event.INTOLERANCE,
-)
+    Event.COURSE, Event.SCHEDULE_ENDED, Event.INFUSION, Event.MISSED_INFUSION, Event.INTOLERANCE,
+)  # fmt: skip
 OUTCOMES = (Event.FRACTURE, Event.DEATH)
 
 

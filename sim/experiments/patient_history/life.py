@@ -13,7 +13,6 @@ from sim.experiments import runs
 from sim.experiments.patient_history.divergence import OUTCOMES, Divergence, first_divergence
 from sim.experiments.patient_history.lines import Lines, lines_of, visits_of
 from sim.experiments.patient_history.words import amount, measured
-from sim.results import Tables
 from sim.scenario import Study, load
 from sim.vocabulary import DAYS_PER_MONTH
 
@@ -156,27 +155,18 @@ def explain(
     0
     """
     study = scenario if isinstance(scenario, Study) else load(scenario, settings, seed=seed)
-    patients = study.scenario.cohort.patients
+    own, patients = study.scenario, study.scenario.cohort.patients
     if not 0 <= patient < patients:
         raise NoSuchPatient(f"there is no patient {patient}: patients are 0 to {patients - 1}")
-    return _life(study, patient, runs.follow(study, range(patient, patient + 1)))
-
-
-def _life(study: Study, patient: int, tables: Tables) -> Life:
-    scenario = study.scenario
-    visits = visits_of(tables, scenario)
-    lines = lines_of(tables, visits, scenario)
+    tables = runs.follow(study, range(patient, patient + 1))
+    visits = visits_of(tables, own)
+    lines = lines_of(tables, visits, own)
     return Life(
-        scenario.name,
-        scenario.seed,
-        patient,
-        tuple(scenario.arms),
-        _first_row(tables.patients),
-        _first_row(tables.latent),
-        _frame(lines, list(scenario.arms)),
-        first_divergence(lines, scenario, visits),
-        first_divergence(lines, scenario, visits, OUTCOMES),
-    )
+        own.name, own.seed, patient, tuple(own.arms),
+        _first_row(tables.patients), _first_row(tables.latent),
+        _frame(lines, list(own.arms)), first_divergence(lines, own, visits),
+        first_divergence(lines, own, visits, OUTCOMES),
+    )  # fmt: skip
 
 
 def _first_row(frame: pd.DataFrame) -> dict[str, Any]:

@@ -12,16 +12,9 @@ from sim.scenario import Scenario
 from sim.vocabulary import Event
 
 _RANKS = (
-    "",
-    Event.SCHEDULE_ENDED,
-    Event.COURSE,
-    Event.INTOLERANCE,
-    Event.INFUSION,
-    Event.REACTION,
-    Event.FRACTURE,
-    Event.DEATH,
-    Event.END,
-)
+    "", Event.SCHEDULE_ENDED, Event.COURSE, Event.INTOLERANCE, Event.INFUSION, Event.REACTION,
+    Event.FRACTURE, Event.DEATH, Event.END,
+)  # fmt: skip
 """Events in their order on one day, as in `sim.simulation.records`; measured values come first."""
 
 

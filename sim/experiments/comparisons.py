@@ -1,4 +1,4 @@
-"""Running several scenarios on the same virtual patients."""
+"""Scenarios side by side on the same virtual patients, and their paired differences."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from sim.errors import RequestError
 from sim.experiments import side_by_side
 from sim.experiments.side_by_side import Contrast
 from sim.outcomes import AnalysisPlan
-from sim.outcomes.summary import ESTIMATE
+from sim.outcomes.summary import ESTIMATE, in_months
 from sim.scenario import ScenarioError, Study, load
+from sim.scenario.protocol import accrual
 from sim.vocabulary import Arms, Engine, Progress
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def compare(
     settings: Iterable[str] = (),
     progress: Progress | None = None,
     engine: Engine = "batch",
-    workers: int = 1,
+    workers: int | None = 1,
 ) -> Comparison:
     """Run scenarios on the same virtual patients and compare their outcomes.
 
@@ -60,8 +61,8 @@ def compare(
         Called with the number of histories (one patient in one arm) done and to do.
     engine : "simpy" or "batch"
         The results are equal to the last bit.
-    workers : int
-        Number of processes. The results do not depend on it.
+    workers : int, optional
+        Number of processes; as many as save time if None. The results do not depend on it.
 
     Returns
     -------
@@ -118,7 +119,7 @@ def simulate(
     studies: Sequence[Study],
     progress: Progress | None = None,
     engine: Engine = "batch",
-    workers: int = 1,
+    workers: int | None = 1,
 ) -> Comparison:
     """Run studies on the same virtual patients, block by block, and compare them.
 
@@ -136,11 +137,9 @@ def simulate(
     Comparison
         Outcomes of each study, and paired differences from the first.
     """
-    contrasts = contrasts_of(studies)
-    table = side_by_side.simulate(studies, contrasts, AnalysisPlan(), progress, engine, workers)
-    names = [study.scenario.name for study in studies]
-    summary = side_by_side.summarise(table, contrasts, names, COLUMNS)
-    return Comparison([*studies], summary, engine)
+    named = {study.scenario.name: study for study in studies}
+    arguments = (contrasts_of(studies), COLUMNS, AnalysisPlan(), progress, engine, workers)
+    return Comparison([*studies], side_by_side.compare(named, *arguments), engine)
 
 
 def contrasts_of(studies: Sequence[Study]) -> list[Contrast]:
@@ -165,3 +164,48 @@ def _load(
     if mistakes:
         raise ScenarioError(mistakes)
     return studies
+
+
+def remarks(studies: Sequence[Study]) -> list[str]:
+    """Say how studies differ from the first one in patients, length and reading, a line each."""
+    first, *others = (study.scenario for study in studies)
+    lengths = [
+        f"{other.name} ({in_months(round(other.horizon)):g} months)"
+        for other in others
+        if other.horizon != first.horizon
+    ]
+    lines = whose(studies)
+    if lengths:
+        lines.append(
+            f"Other follow-up than {first.name} ({in_months(round(first.horizon)):g} months): "
+            f"{', '.join(lengths)}. Differences are taken at the last common visit; outcomes of "
+            "the whole follow-up have no difference."
+        )
+    return [*lines, reading(studies)]
+
+
+def whose(studies: Sequence[Study]) -> list[str]:
+    """Name the scenarios whose patients differ from those of the first, and the parts that do."""
+    first, *others = (study.scenario for study in studies)
+    lines = []
+    for other in others:
+        parts = type(first.cohort).model_fields
+        differ = [p for p in parts if getattr(first.cohort, p) != getattr(other.cohort, p)]
+        differ += ["reference_bmd"] * (first.reference_bmd != other.reference_bmd)
+        if differ:
+            lines.append(
+                f"The patients of {other.name} differ from those of {first.name} (in "
+                f"{', '.join(differ)}): only their random numbers are paired."
+            )
+    return lines
+
+
+def reading(studies: Sequence[Study]) -> str:
+    """Say how the annual increase is read, by scenario where the readings differ."""
+    readings: dict[str, list[str]] = {}
+    for study in studies:
+        readings.setdefault(accrual(study.scenario), []).append(study.scenario.name)
+    if len(readings) == 1:
+        return f"Annual increase read as: {next(iter(readings))}."
+    each = "; ".join(f"{read_as} ({', '.join(names)})" for read_as, names in readings.items())
+    return f"The annual increase is read differently: {each}."
