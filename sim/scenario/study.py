@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
@@ -23,9 +24,9 @@ from sim.scenario.mistakes import Mark, Mistake, ScenarioError, closest
 from sim.scenario.protocol import assumptions, protocol
 from sim.scenario.text.layers import read_layers
 from sim.scenario.text.paths import parts_of, replaced, value_at
-from sim.scenario.text.provenance import Number, as_it_stands, take_off
+from sim.scenario.text.provenance import Number, Plain, take_off
 from sim.scenario.text.settings import Setting, in_full, joined, set_over
-from sim.scenario.text.tree import Branch, Leaf, Listing, Node
+from sim.scenario.text.tree import Branch
 
 OF_A_SWEEP = "mastosim_sweep"
 """The key that marks a file as a sweep."""
@@ -95,29 +96,21 @@ class Study:
         >>> study.scenario.cohort.patients
         200
         """
-        scenario = self.scenario
-        new_patients = scenario.cohort.patients if patients is None else patients
-        new_seed = scenario.seed if seed is None else seed
-        changes = {
-            "cohort.patients": (scenario.cohort.patients, new_patients, Patients),
-            "seed": (scenario.seed, new_seed, Seed),
-        }
+        changes = (
+            ("cohort.patients", self.scenario.cohort.patients, patients, Patients),
+            ("seed", self.scenario.seed, seed, Seed),
+        )
         settings = [
             _allowed(Setting(path, value_at(self.document, parts_of(path)), str(new)), form)
-            for path, (old, new, form) in changes.items()
-            if new != old
+            for path, old, new, form in changes
+            if new not in (None, old)
         ]
         if not settings:
             return self
         document = replaced(self.document, {parts_of(s.path): s.new for s in settings})
-        cohort = scenario.cohort.model_copy(update={"patients": new_patients})
-        return replace(
-            self,
-            scenario=scenario.model_copy(update={"cohort": cohort, "seed": new_seed}),
-            document=document,
-            digest=_digest(document, self.publications),
-            settings=joined(self.settings, settings),
-        )
+        joint = joined(self.settings, settings)
+        changed = from_document(document, self.numbers, self.publications, joint)
+        return replace(changed, uncertainty=self.uncertainty)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled as the document, which the other process reads again."""
@@ -226,10 +219,10 @@ def from_document(
     ScenarioError
         For a document that is not valid, or not valid any more.
     """
-    node = _as_node(document, Mark("the manifest", 1, 1))
-    if not isinstance(node, Branch):
+    if not isinstance(document, dict):
         raise ScenarioError([Mistake("", "the manifest holds no scenario")])
-    valid = checked(as_it_stands(node), [], publications=publications)
+    plain = Plain(deepcopy(document), {(): Mark("the manifest", 1, 1)})
+    valid = checked(plain, [], publications=publications)
     return _study(valid._replace(numbers=tuple(numbers)), settings)
 
 
@@ -252,14 +245,3 @@ def _allowed(setting: Setting, form: Any) -> Setting:
     except ValidationError as error:
         raise ScenarioError([Mistake(setting.path, error.errors()[0]["msg"])]) from error
     return setting
-
-
-def _as_node(value: Any, mark: Mark) -> Node:
-    if isinstance(value, dict):
-        items = {key: _as_node(item, mark) for key, item in value.items()}
-        return Branch(items, mark, dict.fromkeys(items, mark))
-    return (
-        Listing([_as_node(i, mark) for i in value], mark)
-        if isinstance(value, list)
-        else Leaf(value, mark)
-    )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from sim.scenario.form.quantities import Days, Form, NonNegative, Number, Text, Whole, refuse
+from sim.scenario.form.quantities import Days, Form, NonNegative, Number, Text, Whole, must, refuse
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import BONES, MARKERS, SITES
 
@@ -30,17 +30,8 @@ STATISTICS: dict[str, tuple[str, ...]] = {
     "fracture_rate": SITES,
     "fractures": SITES,
 }
-AT_A_VISIT = {
-    "annual_increase",
-    "total_increase",
-    "t_change",
-    "t_final",
-    "percent_change",
-    "share_with_reaction",
-    "share_with_fracture",
-    "share_died",
-}
-"""Statistics that can be taken at, or up to, a day before the end."""
+OF_THE_WHOLE = ("patients", "follow_up", "entry", "share_stopped", "fracture_rate", "fractures")
+"""Statistics of the whole follow-up; the others can be taken at, or up to, a day before the end."""
 
 OF_ALL_SITES = ("share_with_fracture", "fracture_rate", "fractures")
 
@@ -67,8 +58,8 @@ class Simulated(Form):
     at: Days | None = None
     per_patients: NonNegative | None = None
 
-    @model_validator(mode="after")
-    def _is_a_statistic(self) -> Simulated:
+    def check(self) -> None:
+        """Refuse an unknown statistic, and keys that the statistic does not have."""
         if self.statistic not in STATISTICS:
             raise refuse("'{name}' is not a statistic; {help}", name=self.statistic,
                          help=nearest(self.statistic, STATISTICS))  # fmt: skip
@@ -79,11 +70,10 @@ class Simulated(Form):
         if self.of is not None and allowed != ANY and self.of not in allowed:
             raise refuse("{name} has no `of: {of}`; {help}", name=self.statistic, of=self.of,
                          help=nearest(self.of, allowed))  # fmt: skip
-        if self.at is not None and self.statistic not in AT_A_VISIT:
+        if self.at is not None and self.statistic in OF_THE_WHOLE:
             raise refuse("{name} covers the whole follow-up; remove `at`", name=self.statistic)
         if (self.statistic == "fractures") != (self.per_patients is not None):
             raise refuse("`fractures` needs `per_patients`, and no other statistic has it")
-        return self
 
 
 class Fact(Form):
@@ -110,14 +100,13 @@ class Fact(Form):
             return {**rest, "interval": value["spread"]}
         return value
 
-    @model_validator(mode="after")
-    def _spread_has_a_kind(self) -> Fact:
+    def check(self) -> None:
+        """Refuse a spread without its kind, and an interval in the wrong order."""
         given = self.spread is not None or bool(self.interval)
         if given and self.spread_is is None:
             raise refuse("a spread needs `spread_is`: sd, se, ci95 or range")
         if self.interval and (len(self.interval) != 2 or not self.interval[0] <= self.interval[1]):
             raise refuse("an interval has two ends, the lower first")
-        return self
 
     @property
     def plain(self) -> dict[str, Any]:
@@ -133,19 +122,29 @@ class DesignVisits(Form):
     markers: list[Text] | None = None
 
 
+ENROLLED = must(
+    lambda patients: patients and min(patients.values()) >= 1,
+    "a design enrols 1 patient or more in each arm that it names",
+)
+
+
 class TrialDesign(Form):
     """The design of a series, by which it is repeated with virtual patients."""
 
-    patients: dict[str, Whole]
+    patients: Annotated[dict[str, Whole], ENROLLED]
     follow_up: Days | None = None
     visits: DesignVisits | None = None
 
-    @field_validator("patients", mode="after")
-    @classmethod
-    def _someone_enrols(cls, patients: dict[str, int]) -> dict[str, int]:
-        if not patients or min(patients.values()) < 1:
-            raise refuse("a design enrols 1 patient or more in each arm that it names")
-        return patients
+
+def _with_arms(groups: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Groups that name their arm. Raises PydanticCustomError for others."""
+    for name, group in groups.items():
+        kept = {value for key, value in group.items() if key != "arm"}
+        if "arm" not in group or not kept <= {"kept", "stopped"}:
+            raise refuse("group '{name}' needs an arm, and for each course `kept` or `stopped`, "
+                         "like {example}", name=name,
+                         example="{arm: combination, interferon: kept}")  # fmt: skip
+    return groups
 
 
 class Publication(Form):
@@ -156,22 +155,11 @@ class Publication(Form):
     note: Text = ""
     follow_up: Days | None = None
     design: TrialDesign | None = None
-    groups: dict[str, dict[str, Text]] = Field({})
+    groups: Annotated[dict[str, dict[str, Text]], AfterValidator(_with_arms)] = Field({})
     facts: list[Fact]
 
-    @field_validator("groups", mode="after")
-    @classmethod
-    def _groups_have_an_arm(cls, groups: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-        for name, group in groups.items():
-            kept = {value for key, value in group.items() if key != "arm"}
-            if "arm" not in group or not kept <= {"kept", "stopped"}:
-                raise refuse("group '{name}' needs an arm, and for each course `kept` or "
-                             "`stopped`, like {example}", name=name,
-                             example="{arm: combination, interferon: kept}")  # fmt: skip
-        return groups
-
-    @model_validator(mode="after")
-    def _facts_have_their_group(self) -> Publication:
+    def check(self) -> None:
+        """Refuse a fact that is given twice, or whose group is not given."""
         names = [fact.fact for fact in self.facts]
         for fact in self.facts:
             if names.count(fact.fact) > 1:
@@ -180,7 +168,6 @@ class Publication(Form):
                 group = fact.simulated.group
                 raise refuse("fact '{name}': '{group}' is not a group; {help}", name=fact.fact,
                              group=group, help=nearest(group, self.groups))  # fmt: skip
-        return self
 
     @property
     def plain(self) -> dict[str, Any]:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError, core_schema
 
 from sim.scenario.form.units import UNITS, Dose, read, read_dose, split_quantity
@@ -15,6 +23,14 @@ class Form(BaseModel):
     """A part of a scenario: unknown keys are refused, values are frozen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    def check(self) -> None:
+        """Refuse values that do not fit together; a form with rules has a `check` of its own."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        self.check()
+        return self
 
 
 @dataclass(frozen=True)
@@ -30,9 +46,7 @@ class Quantity:
     low: float | None = None
     high: float | None = None
 
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
         return core_schema.no_info_before_validator_function(self.read, handler(source))
 
     def read(self, text: object) -> float | Dose:
@@ -91,9 +105,7 @@ class StandsFor:
     key: str
     bare: type[str] | type[list[Any]]
 
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
         return core_schema.no_info_before_validator_function(self.read, handler(source))
 
     def read(self, value: Any) -> Any:
@@ -147,6 +159,17 @@ CourseDose = Annotated[Dose, Quantity("dose of a course", "course dose, held as 
 def refuse(message: str, **context: object) -> PydanticCustomError:
     """An error to raise from a check of a form, with a sentence for the user."""
     return PydanticCustomError("rule", message, context)
+
+
+def must(hold: Callable[[Any], object], message: str) -> AfterValidator:
+    """An annotation of a field with a rule; the message may show the refused `{value}`."""
+
+    def checked(value: Any) -> Any:
+        if not hold(value):
+            raise refuse(message, value=value)
+        return value
+
+    return AfterValidator(checked)
 
 
 def only_one(form: Form, names: tuple[str, ...], what: str) -> str:
