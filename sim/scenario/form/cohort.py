@@ -82,9 +82,8 @@ class Counts(Form):
         """Refuse a mean and an SD that no negative binomial distribution has."""
         extra, sd = self.negative_binomial.mean - self.at_least, self.negative_binomial.sd
         if self.at_least < 0 or extra <= 0 or sd**2 <= extra:
-            raise refuse(
-                "the mean must exceed `at_least`, and SD squared must exceed the difference"
-            )
+            rule = "the mean must exceed `at_least`, and SD squared must exceed the difference"
+            raise refuse(rule)
 
 
 Patients = Annotated[
@@ -99,7 +98,7 @@ def _possible(given: dict[str, float]) -> dict[str, float]:
         raise refuse("a pair is given twice")
     for pair, value in pairs.items():
         if not -1 < value < 1:
-            raise refuse("{pair}: a correlation is between -1 and 1", pair=" ~ ".join(pair))
+            raise refuse(f"{' ~ '.join(pair)}: a correlation is between -1 and 1")
     if not _positive_definite(pairs):
         raise refuse("no variables have all of these correlations (not positive definite)")
     return given
@@ -142,12 +141,10 @@ def pair_of(name: str) -> tuple[str, str]:
     """The two variables of a correlation's name, `spine_t ~ hip_t`."""
     parts = [part.strip() for part in re.split("~", name)]
     if len(parts) != 2 or parts[0] == parts[1]:
-        raise refuse("'{name}' should name two variables, like `spine_t ~ hip_t`", name=name)
+        raise refuse(f"'{name}' should name two variables, like `spine_t ~ hip_t`")
     for part in parts:
         if part not in CORRELATED:
-            raise refuse(
-                "'{part}' cannot be correlated; {help}", part=part, help=nearest(part, CORRELATED)
-            )
+            raise refuse(f"'{part}' cannot be correlated; {nearest(part, CORRELATED)}")
     return parts[0], parts[1]
 
 

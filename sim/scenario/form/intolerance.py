@@ -101,16 +101,13 @@ def _check_time(family: str, time: Time) -> None:
     by_parameters = {*shape, level}
     given = {name for name in Time.model_fields if getattr(time, name) is not None}
     if given not in (by_probability, by_parameters):
-        raise refuse(
-            "{family} needs {a} or {b}; given: {given}",
-            family=family, a=", ".join(sorted(by_parameters)), b=", ".join(sorted(by_probability)),
-            given=", ".join(sorted(given)) or "nothing",
-        )  # fmt: skip
+        needed = " or ".join(", ".join(sorted(way)) for way in (by_parameters, by_probability))
+        raise refuse(f"{family} needs {needed}; given: {', '.join(sorted(given)) or 'nothing'}")
     if not all(0.1 <= getattr(time, name) <= 20 for name in given & {"shape", "sigma"}):
         raise refuse("shape and sigma are between 0.1 and 20")
     for name in given - {"rate", "growth"}:
         if getattr(time, name) <= 0 or (name == "probability" and time.probability == 1):
-            raise refuse("{name} is above 0, and a probability below 100 %", name=name)
+            raise refuse(f"{name} is above 0, and a probability below 100 %")
 
 
 IntoleranceForm = Annotated[Intolerance, StandsFor("steps", list)]

@@ -82,9 +82,9 @@ class Accrual(Form):
         if sum(value is not None for value in (self.reading, *named.values())) != 1:
             raise refuse("accrual is linear, compound, {plateau: ...} or {saturating: ...}")
         if self.reading in named:
-            raise refuse("{name} needs its times, like {name}: {example}", name=self.reading,
-                         example="{months: 24 months}" if self.reading == "plateau"
-                         else "{time_constant: 12 months, window: 12 months}")  # fmt: skip
+            months = "{time_constant: 12 months, window: 12 months}"
+            example = "{months: 24 months}" if self.reading == "plateau" else months
+            raise refuse(f"{self.reading} needs its times, like {self.reading}: {example}")
 
     @property
     def name(self) -> str:
@@ -167,9 +167,7 @@ class Sites(Form):
         """Refuse shares that do not add up to 100 %."""
         total = self.vertebral.share + self.hip.share + self.other.share
         if abs(total - 1) > 1e-6:
-            raise refuse(
-                "the shares of the sites add up to {total} %, not 100 %", total=f"{100 * total:g}"
-            )
+            raise refuse(f"the shares of the sites add up to {100 * total:g} %, not 100 %")
 
 
 class Fractures(Form):

@@ -60,19 +60,17 @@ class Simulated(Form):
 
     def check(self) -> None:
         """Refuse an unknown statistic, and keys that the statistic does not have."""
-        if self.statistic not in STATISTICS:
-            raise refuse("'{name}' is not a statistic; {help}", name=self.statistic,
-                         help=nearest(self.statistic, STATISTICS))  # fmt: skip
-        allowed = STATISTICS[self.statistic]
-        if self.of is None and allowed != NOTHING and self.statistic not in OF_ALL_SITES:
-            raise refuse("{name} needs `of`: {allowed}", name=self.statistic,
-                         allowed="the name" if allowed == ANY else ", ".join(allowed))  # fmt: skip
+        name, allowed = self.statistic, STATISTICS.get(self.statistic)
+        if allowed is None:
+            raise refuse(f"'{name}' is not a statistic; {nearest(name, STATISTICS)}")
+        if self.of is None and allowed != NOTHING and name not in OF_ALL_SITES:
+            names = "the name" if allowed == ANY else ", ".join(allowed)
+            raise refuse(f"{name} needs `of`: {names}")
         if self.of is not None and allowed != ANY and self.of not in allowed:
-            raise refuse("{name} has no `of: {of}`; {help}", name=self.statistic, of=self.of,
-                         help=nearest(self.of, allowed))  # fmt: skip
-        if self.at is not None and self.statistic in OF_THE_WHOLE:
-            raise refuse("{name} covers the whole follow-up; remove `at`", name=self.statistic)
-        if (self.statistic == "fractures") != (self.per_patients is not None):
+            raise refuse(f"{name} has no `of: {self.of}`; {nearest(self.of, allowed)}")
+        if self.at is not None and name in OF_THE_WHOLE:
+            raise refuse(f"{name} covers the whole follow-up; remove `at`")
+        if (name == "fractures") != (self.per_patients is not None):
             raise refuse("`fractures` needs `per_patients`, and no other statistic has it")
 
 
@@ -141,9 +139,8 @@ def _with_arms(groups: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     for name, group in groups.items():
         kept = {value for key, value in group.items() if key != "arm"}
         if "arm" not in group or not kept <= {"kept", "stopped"}:
-            raise refuse("group '{name}' needs an arm, and for each course `kept` or `stopped`, "
-                         "like {example}", name=name,
-                         example="{arm: combination, interferon: kept}")  # fmt: skip
+            rule = "needs an arm, and for each course `kept` or `stopped`"
+            raise refuse(f"group '{name}' {rule}, like {{arm: combination, interferon: kept}}")
     return groups
 
 
@@ -163,11 +160,11 @@ class Publication(Form):
         names = [fact.fact for fact in self.facts]
         for fact in self.facts:
             if names.count(fact.fact) > 1:
-                raise refuse("fact '{name}' is given twice", name=fact.fact)
+                raise refuse(f"fact '{fact.fact}' is given twice")
             if fact.simulated is not None and fact.simulated.group not in self.groups:
                 group = fact.simulated.group
-                raise refuse("fact '{name}': '{group}' is not a group; {help}", name=fact.fact,
-                             group=group, help=nearest(group, self.groups))  # fmt: skip
+                likely = nearest(group, self.groups)
+                raise refuse(f"fact '{fact.fact}': '{group}' is not a group; {likely}")
 
     @property
     def plain(self) -> dict[str, Any]:

@@ -59,10 +59,7 @@ class Quantity:
         if under or (self.high is not None and value > self.high + slack):
             number, unit = split_quantity(text)
             scale = value / number if value else read(f"1 {unit}".strip(), self.dimension)
-            raise PydanticCustomError(
-                "range", "'{text}' is not allowed here; allowed: {allowed}",
-                {"text": str(text), "allowed": self._limits(scale, unit)},
-            )  # fmt: skip
+            raise refuse(f"'{text}' is not allowed here; allowed: {self._limits(scale, unit)}")
         return value
 
     @property
@@ -116,13 +113,13 @@ class StandsFor:
 def _whole(text: object) -> int:
     number, unit = split_quantity(text)
     if unit or number != int(number):
-        raise PydanticCustomError("whole", "'{text}' should be a whole number", {"text": str(text)})
+        raise refuse(f"'{text}' should be a whole number")
     return int(number)
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise PydanticCustomError("text", "should be text", {})
+        raise refuse("should be text")
     return value
 
 
@@ -176,8 +173,6 @@ def only_one(form: Form, names: tuple[str, ...], what: str) -> str:
     """The only key given among several. Raises PydanticCustomError for none or more than one."""
     given = [name for name in names if getattr(form, name) is not None]
     if len(given) != 1:
-        raise refuse(
-            "{what} needs exactly one of {names}; given: {given}",
-            what=what, names=", ".join(names), given=" and ".join(given) or "none",
-        )  # fmt: skip
+        got = " and ".join(given) or "none"
+        raise refuse(f"{what} needs exactly one of {', '.join(names)}; given: {got}")
     return given[0]

@@ -52,15 +52,13 @@ def _few(therapies: dict[str, Any]) -> dict[str, Any]:
     """Therapies with possible names, not too many. Raises PydanticCustomError for others."""
     for name in therapies:
         if not re.fullmatch(r"[A-Za-z][\w-]*", name) or name == NO_THERAPY:
-            raise refuse(
-                "'{name}' cannot name a therapy; allowed: letters, digits, - and _, not `none`",
-                name=name,
-            )
+            allowed = "letters, digits, - and _, not `none`"
+            raise refuse(f"'{name}' cannot name a therapy; allowed: {allowed}")
     if len(therapies) > MOST_THERAPIES:
-        raise refuse("{n} therapies; allowed: up to 4", n=len(therapies))
+        raise refuse(f"{len(therapies)} therapies; allowed: up to {MOST_THERAPIES}")
     reactions = sum(len(t.reactions) for t in therapies.values() if isinstance(t, Infusions))
     if reactions > MOST_REACTIONS:
-        raise refuse("{n} reactions; allowed: up to 8 over all therapies", n=reactions)
+        raise refuse(f"{reactions} reactions; allowed: up to {MOST_REACTIONS} over all therapies")
     return therapies
 
 
@@ -70,7 +68,7 @@ def _named(arms: dict[str, list[str]]) -> dict[str, list[str]]:
         raise refuse("a scenario has at least one arm")
     for arm in arms:
         if not arm.strip():
-            raise refuse("'{arm}' cannot name an arm; the name is empty", arm=arm)
+            raise refuse(f"'{arm}' cannot name an arm; the name is empty")
     return arms
 
 

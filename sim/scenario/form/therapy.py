@@ -33,7 +33,7 @@ class Phase(Form):
 def _each_begins(phases: list[Phase]) -> list[Phase]:
     """Phases that follow one another. Raises PydanticCustomError for others."""
     if not 1 <= len(phases) <= MOST_PHASES:
-        raise refuse("{n} phases; allowed: 1 to {most}", n=len(phases), most=MOST_PHASES)
+        raise refuse(f"{len(phases)} phases; allowed: 1 to {MOST_PHASES}")
     if any(phase.duration is None for phase in phases[:-1]):
         raise refuse("only the last phase may omit `for`; the next phase would never begin")
     return phases
@@ -142,8 +142,7 @@ class Start(Form):
         if self.after is not None and self.on > 0:
             raise refuse("a therapy begins at a time, or `after` another therapy, not both")
         if self.after is None and self.wait > 0:
-            raise refuse("`wait` belongs to `after`: {example}",
-                         example="{after: pamidronate, wait: 1 month}")  # fmt: skip
+            raise refuse("`wait` belongs to `after`: {after: pamidronate, wait: 1 month}")
 
 
 StartForm = Annotated[Start, StandsFor("on", str)]
@@ -233,9 +232,8 @@ class Course(Form):
         if self.times_per_week <= 0 or self.action_1.times_per_week <= 0:
             raise refuse("times_per_week is above 0")
         if not self.on_intolerance or "stop" in self.on_intolerance[:-1]:
-            raise refuse(
-                "on_intolerance lists steps, like [stop] or [halve, stop]; `stop` is the last"
-            )
+            rule = "on_intolerance lists steps, like [stop] or [halve, stop]; `stop` is the last"
+            raise refuse(rule)
         if self.duration is not None and self.duration < 1:
             raise refuse("a course lasts at least a day")
 

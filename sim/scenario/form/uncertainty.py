@@ -99,7 +99,5 @@ def _one_of(form: Form, counted: tuple[str, ...]) -> None:
     """Refuse other keys than all of `counted`, or a standard error in their place."""
     given = [name for name in (*counted, "se") if getattr(form, name) is not None]
     if given not in ([*counted], ["se"]):
-        raise refuse(
-            "needs {counted}, or se alone; given: {given}",
-            counted=" and ".join(counted), given=" and ".join(given) or "none",
-        )  # fmt: skip
+        names = " and ".join(given) or "none"
+        raise refuse(f"needs {' and '.join(counted)}, or se alone; given: {names}")

@@ -31,16 +31,14 @@ class VisitTime:
             raise refuse("should be text")
         days = read(text.removeprefix("every ").strip(), "time, held in days")
         if days < 1:
-            raise refuse(
-                "'{text}': a visit is at least a day after entry and after the visit before",
-                text=text,
-            )
+            rule = "a visit is at least a day after entry and after the visit before"
+            raise refuse(f"'{text}': {rule}")
         return cls(text, days, text.startswith("every "))
 
 
 def _few(times: list[VisitTime]) -> list[VisitTime]:
     if len(times) > MOST_TIMES:
-        raise refuse("{n} times; allowed: up to {most}", n=len(times), most=MOST_TIMES)
+        raise refuse(f"{len(times)} times; allowed: up to {MOST_TIMES}")
     return times
 
 

@@ -20,13 +20,12 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sim.scenario.form.opened import Opened, of_field, opened
+from sim.scenario.form.opened import Opened, explained, meaning, of_field, opened, plain_name
 from sim.scenario.form.quantities import Quantity
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.form.uncertainty import Uncertainty
 from sim.scenario.form.visits import Visits
-from sim.scenario.schema.explained import explained, meaning, plain_name
 from sim.scenario.schema.patterns import TEXT, WHOLE, Json, as_json, in_words, sources, times
 
 DIALECT = "http://json-schema.org/draft-07/schema#"

@@ -52,7 +52,7 @@ def _read_layers(path: Path, shown: str, mistakes: list[Mistake], seen: tuple[Pa
     except OSError as error:
         problem = f"'{name}' cannot be read: {(error.strerror or 'unknown reason').lower()}"
     if name is None or problem:
-        raise ScenarioError([Mistake("extends", problem, base.mark)])
+        raise ScenarioError.of("extends", problem, base.mark)
     below = Path(os.path.realpath(path.parent / name))
     shown_below = str(Path(shown).parent / name)
     return lay(_read_layers(below, shown_below, mistakes, (*seen, here)), document)

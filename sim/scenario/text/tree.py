@@ -85,10 +85,10 @@ def read_text(text: str, shown: str, mistakes: list[Mistake]) -> Node:
         return builder.document(yaml.parse(text, Loader=yaml.SafeLoader))
     except yaml.reader.ReaderError as error:
         mark = builder.mark(position_in(text, error.position))
-        raise ScenarioError([Mistake("", explained_character(error), mark)]) from error
+        raise ScenarioError.of("", explained_character(error), mark) from error
     except yaml.MarkedYAMLError as error:
         at, message = explained(error, builder.lines)
-        raise ScenarioError([Mistake("", message, builder.mark(at))]) from error
+        raise ScenarioError.of("", message, builder.mark(at)) from error
     except yaml.YAMLError as error:
         raise ScenarioError([of_file(shown, f"not YAML: {error}")]) from error
 
@@ -114,11 +114,8 @@ class _Builder:
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 if node is not None:
-                    self.refuse(
-                        (),
-                        "a second document in the file; a scenario is one document",
-                        event.start_mark,
-                    )
+                    message = "a second document in the file; a scenario is one document"
+                    self.refuse((), message, event.start_mark)
                     break
                 node = self.node(next(events), events, ())
         return node if node is not None else Leaf(None, Mark(self.shown, 1, 1))
@@ -127,12 +124,11 @@ class _Builder:
         self._refuse_references(event, path)
         mark = self.mark(event.start_mark)
         if len(path) > DEEPEST:
-            at = Mistake(dotted(path[:3]) + "...", f"nested deeper than {DEEPEST} levels", mark)
-            raise ScenarioError([at])
+            start = dotted(path[:3]) + "..."
+            raise ScenarioError.of(start, f"nested deeper than {DEEPEST} levels", mark)
         self.nodes += 1
         if self.nodes > MOST_NODES:
-            at = Mistake("", f"over {MOST_NODES} values, too many for a scenario", mark)
-            raise ScenarioError([at])
+            raise ScenarioError.of("", f"over {MOST_NODES} values, too many for a scenario", mark)
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(events, path, mark)
         if isinstance(event, yaml.SequenceStartEvent):
