@@ -90,7 +90,8 @@ def conversions(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
         spread: Any = scenario
         for part in path:
             spread = spread[part] if isinstance(spread, dict) else getattr(spread, str(part))
-        given = ", ".join(f"{key} {_typed(value)}" for key, value in tree.items())
+        texts = {key: " to ".join(v) if isinstance(v, list) else v for key, v in tree.items()}
+        given = ", ".join(f"{key} {text}" for key, text in texts.items())
         yield f"  {dotted(path)}: {given} -> mean {spread.mean:.4g}, SD {spread.sd:.4g}"
 
 
@@ -100,10 +101,6 @@ def _converted(tree: Any, path: DocumentPath) -> Iterator[tuple[DocumentPath, di
     elif isinstance(tree, dict):
         for key, item in tree.items():
             yield from _converted(item, (*path, key))
-
-
-def _typed(value: Any) -> str:
-    return " to ".join(value) if isinstance(value, list) else str(value)
 
 
 def count_of_assumptions(numbers: Sequence[Number]) -> str:

@@ -13,6 +13,10 @@ from sim.scenario.mistakes import Mistake, nearest
 from sim.scenario.text.paths import DocumentPath
 from sim.scenario.text.provenance import Plain
 
+MAPPING = "should be a mapping, `key: value` lines"
+SHOULD_BE = {"list_type": "should be a list, in [brackets]"}
+SHOULD_BE |= dict.fromkeys(("model_type", "dict_type", "model_attributes_type"), MAPPING)
+
 FormT = TypeVar("FormT", bound=BaseModel)
 
 
@@ -39,7 +43,8 @@ def _explain(
     mistakes = []
     for detail in error.errors(include_input=False, include_url=False, include_context=True):
         path = (*at, *_in_the_file(detail["loc"], tree))
-        kind, message = detail["type"], detail["msg"]
+        kind = detail["type"]
+        message = SHOULD_BE.get(kind, detail["msg"])
         at_key = kind in {"extra_forbidden", "missing"}
         if kind == "extra_forbidden":
             allowed = _keys_at(form, detail["loc"][:-1])
@@ -47,10 +52,6 @@ def _explain(
         elif kind == "missing":
             path = (*path, *(str(p) for p in detail["loc"][-1:] if p not in path[-1:]))
             message = "is missing" + (" (left empty)" if path in plain.key_marks else "")
-        elif kind in {"model_type", "dict_type", "model_attributes_type"}:
-            message = "should be a mapping, `key: value` lines"
-        elif kind == "list_type":
-            message = "should be a list, in [brackets]"
         elif kind == "literal_error":
             message = f"is not known here; allowed: {detail['ctx']['expected']}"
         mistakes.append(plain.mistake(path, message, at_key))
