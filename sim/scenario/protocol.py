@@ -11,7 +11,7 @@ from sim.scenario.checks.regimens import reachable, reached_by
 from sim.scenario.form.intolerance import Intolerance, Step
 from sim.scenario.form.spread import is_converted
 from sim.scenario.form.study import Scenario
-from sim.scenario.form.therapy import Course, Infusions, Schedule, Start
+from sim.scenario.form.therapy import Course, Infusions, Phase, Schedule, Start
 from sim.scenario.form.visits import Visits, VisitTime
 from sim.scenario.text.paths import DocumentPath, dotted
 from sim.scenario.text.provenance import Number
@@ -140,25 +140,24 @@ def accrual(scenario: Scenario) -> str:
     return f"{how.name}, a constant share of the {share}"
 
 
-def schedule(plan: Schedule, start: float, horizon: float, what: str = "infusion") -> str:
+def schedule(plan: Schedule, start: float, horizon: float, what: str) -> str:
     """Doses in words: `36 infusions: 24 monthly on days 0, 30, 61, ..., then 12 ...`."""
-    parts, begin = [], start
-    for phase in plan.phases:
-        days = Schedule(phases=[phase]).days(begin, horizon)
-        if days:
-            every = in_time(phase.every)
-            often = _ADVERBS.get(every, f"every {every}")
-            parts.append(f"{len(days)} {often} on {_days(days)}")
-        begin += phase.duration or 0.0
-    total = len(plan.days(start, horizon))
+    by_phase = [(phase, phase.days(begin, horizon)) for phase, begin in plan.begins(start)]
+    parts = [f"{len(days)} {_often(phase)} on {_days(days)}" for phase, days in by_phase if days]
     if not parts:
         return f"no {what} in this follow-up"
     unreached = len(plan.phases) - len(parts)
     if unreached:
         parts[-1] += f" ({unreached} more {'phase' if unreached == 1 else 'phases'} not reached)"
-    if total == 1:
-        return f"1 {what} on day {plan.days(start, horizon)[0]}"
-    return f"{total} {what}s: {', then '.join(parts)}"
+    days = plan.days(start, horizon)
+    if len(days) == 1:
+        return f"1 {what} on day {days[0]}"
+    return f"{len(days)} {what}s: {', then '.join(parts)}"
+
+
+def _often(phase: Phase) -> str:
+    every = in_time(phase.every)
+    return _ADVERBS.get(every, f"every {every}")
 
 
 def _days(days: list[int]) -> str:

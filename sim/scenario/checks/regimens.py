@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from sim.scenario.checks.forms import reader
 from sim.scenario.form.quantities import Days
-from sim.scenario.form.regimen import NO_THERAPY, Regimen, name_of, regimen_of
+from sim.scenario.form.regimen import NO_THERAPY, name_of, regimen_of
 from sim.scenario.form.study import AS_A_COURSE, BY_INFUSION, MOST_THERAPIES, Scenario, Therapy
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.mistakes import Mistake, nearest
@@ -27,8 +27,7 @@ Therapies = Mapping[str, Infusions | Course | str]
 
 def reachable(scenario: Scenario, arm: str) -> dict[str, str]:
     """The regimens that an arm needs effects for, by name, each with how it is reached."""
-    reached = _reachable(scenario.arms[arm], scenario.therapies, scenario.horizon)
-    return {name_of(regimen): how for regimen, how in reached.items()}
+    return _reachable(scenario.arms[arm], scenario.therapies, scenario.horizon)
 
 
 def reached_by(scenario: Scenario) -> set[str]:
@@ -57,10 +56,10 @@ def check_regimens(plain: Plain, therapies: Therapies, horizon: float) -> Iterat
             yield from _missing_rows(arm, _reachable(names, therapies, horizon), plain)
 
 
-def _reachable(names: list[str], therapies: Therapies, horizon: float) -> dict[Regimen, str]:
+def _reachable(names: list[str], therapies: Therapies, horizon: float) -> dict[str, str]:
     subsets = chain.from_iterable(combinations(names, size) for size in range(len(names) + 1))
     return {
-        frozenset(names) - set(absent): "; ".join(
+        name_of(frozenset(names) - set(absent)): "; ".join(
             _why_absent(name, therapies[name], horizon) for name in absent
         )
         or _why_all(names, therapies)
@@ -123,12 +122,12 @@ def _unknown_comparator(arms: Iterable[str], plain: Plain) -> Iterator[Mistake]:
         yield plain.mistake(("comparator",), f"'{name}' is not an arm; {nearest(name, arms)}")
 
 
-def _missing_rows(arm: str, reached: dict[Regimen, str], plain: Plain) -> Iterator[Mistake]:
+def _missing_rows(arm: str, reached: dict[str, str], plain: Plain) -> Iterator[Mistake]:
     rows = plain.mapping("effects")
     for regimen, how in reached.items():
-        if name_of(regimen) not in rows:
-            message = (f"can reach the regimen '{name_of(regimen)}' ({how}), but `effects` has no "
-                       f"row for it; rows: {', '.join(rows)}")  # fmt: skip
+        if regimen not in rows:
+            row = f"but `effects` has no row for it; rows: {', '.join(rows)}"
+            message = f"can reach the regimen '{regimen}' ({how}), {row}"
             yield plain.mistake(("arms", arm), message, at_key=True)
 
 
@@ -156,9 +155,13 @@ def _problem(name: str, before: str, after: dict[str, str], therapies: Therapies
         circle.append(after[circle[-1]])
     if after.get(circle[-1]) == name:
         return f"never begins: {' waits for '.join([*circle, name])}"
-    if not _ends(therapies[before]):
-        return f"never begins: {before} has no end; give {_how_to_end(therapies[before])}"
-    return ""
+    if _ends(therapies[before]):
+        return ""
+    is_course = isinstance(therapies[before], Course)
+    end = (
+        "it `for: 24 months`, or an intolerance" if is_course else "its last phase `for: 24 months`"
+    )
+    return f"never begins: {before} has no end; give {end}"
 
 
 def _ends(therapy: Infusions | Course | str) -> bool:
@@ -171,12 +174,6 @@ def _ends(therapy: Infusions | Course | str) -> bool:
     reactions = therapy.reactions.values()
     chances = [therapy.ends_course, *(r.ends_course * max(r.first, r.later) for r in reactions)]
     return therapy.schedule.duration is not None or any(chance > 0 for chance in chances)
-
-
-def _how_to_end(therapy: Any) -> str:
-    if isinstance(therapy, Course):
-        return "it `for: 24 months`, or an intolerance"
-    return "its last phase `for: 24 months`"
 
 
 def _absent_in_arms(after: dict[str, str], plain: Plain) -> Iterator[Mistake]:

@@ -9,7 +9,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from sim.scenario.form import quantities
-from sim.scenario.form.quantities import Form, must, only_one, refuse
+from sim.scenario.form.quantities import Form, only_if, only_one, refuse
 from sim.scenario.form.spread import of_lognormal, of_normal
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import MARKERS
@@ -29,7 +29,7 @@ class MeanSd(Form, Generic[Q]):
 
     mean: Q
     """The mean, in the unit of the variable."""
-    sd: Annotated[Q, must(lambda sd: sd >= 0, "a standard deviation is 0 or more")]
+    sd: Annotated[Q, only_if(lambda sd: sd >= 0, "a standard deviation is 0 or more")]
     """The standard deviation between patients, in the same unit."""
 
 
@@ -63,8 +63,8 @@ def _stays_positive(variable: Variable[float]) -> bool:
     return normal is None or variable.within is not None or normal.mean > 5 * normal.sd
 
 
-POSITIVE = must(_stays_positive, "values could fall below 0; add `within`, or use `lognormal`")
-T_SCORE = must(
+POSITIVE = only_if(_stays_positive, "values could fall below 0; add `within`, or use `lognormal`")
+T_SCORE = only_if(
     lambda variable: variable.normal is not None,
     "a T-score is `normal`; the base fracture rate is centred on its distribution",
 )
@@ -87,7 +87,7 @@ class Counts(Form):
 
 
 Patients = Annotated[
-    quantities.Whole, must(lambda n: n >= 1, "'{value}' patients; allowed: 1 or more")
+    quantities.Whole, only_if(lambda n: n >= 1, "'{value}' patients; allowed: 1 or more")
 ]
 
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from sim.scenario.form.quantities import Days, Form, NonNegative, Number, Text, Whole, must, refuse
+from sim.scenario.form import quantities
+from sim.scenario.form.quantities import Form, Text, only_if, refuse
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import BONES, MARKERS, SITES
 
@@ -42,7 +43,7 @@ class Citation(Form):
     authors: list[Text] = Field([])
     title: Text | None = None
     journal: Text | None = None
-    year: Whole | None = None
+    year: quantities.Whole | None = None
     volume: Text | None = None
     pages: Text | None = None
     doi: Text | None = None
@@ -55,8 +56,8 @@ class Simulated(Form):
     statistic: Text
     of: Text | None = None
     group: Text
-    at: Days | None = None
-    per_patients: NonNegative | None = None
+    at: quantities.Days | None = None
+    per_patients: quantities.NonNegative | None = None
 
     def check(self) -> None:
         """Refuse an unknown statistic, and keys that the statistic does not have."""
@@ -79,12 +80,12 @@ class Fact(Form):
 
     fact: Text
     label: Text
-    value: Number
+    value: quantities.Number
     unit: Text
-    spread: Number | None = None
-    interval: list[Number] = Field([])
+    spread: quantities.Number | None = None
+    interval: list[quantities.Number] = Field([])
     spread_is: Literal["sd", "se", "ci95", "range"] | None = None
-    n: Number | None = None
+    n: quantities.Number | None = None
     where: Text = ""
     status: Literal["seen", "recalled", "derived"] = "seen"
     note: Text = ""
@@ -120,17 +121,14 @@ class DesignVisits(Form):
     markers: list[Text] | None = None
 
 
-ENROLLED = must(
-    lambda patients: patients and min(patients.values()) >= 1,
-    "a design enrols 1 patient or more in each arm that it names",
-)
-
-
 class TrialDesign(Form):
     """The design of a series, by which it is repeated with virtual patients."""
 
-    patients: Annotated[dict[str, Whole], ENROLLED]
-    follow_up: Days | None = None
+    patients: Annotated[dict[str, quantities.Whole], only_if(
+        lambda patients: patients and min(patients.values()) >= 1,
+        "a design enrols 1 patient or more in each arm that it names",
+    )]  # fmt: skip
+    follow_up: quantities.Days | None = None
     visits: DesignVisits | None = None
 
 
@@ -150,7 +148,7 @@ class Publication(Form):
     citation: Citation
     seen: Text = ""
     note: Text = ""
-    follow_up: Days | None = None
+    follow_up: quantities.Days | None = None
     design: TrialDesign | None = None
     groups: Annotated[dict[str, dict[str, Text]], AfterValidator(_with_arms)] = Field({})
     facts: list[Fact]

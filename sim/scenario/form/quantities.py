@@ -6,14 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    GetCoreSchemaHandler,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError, core_schema
 
 from sim.scenario.form.units import UNITS, Dose, read, read_dose, split_quantity
@@ -46,7 +39,7 @@ class Quantity:
     low: float | None = None
     high: float | None = None
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> Any:
         return core_schema.no_info_before_validator_function(self.read, handler(source))
 
     def read(self, text: object) -> float | Dose:
@@ -102,7 +95,7 @@ class StandsFor:
     key: str
     bare: type[str] | type[list[Any]]
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> Any:
         return core_schema.no_info_before_validator_function(self.read, handler(source))
 
     def read(self, value: Any) -> Any:
@@ -158,11 +151,11 @@ def refuse(message: str, **context: object) -> PydanticCustomError:
     return PydanticCustomError("rule", message, context)
 
 
-def must(hold: Callable[[Any], object], message: str) -> AfterValidator:
-    """An annotation of a field with a rule; the message may show the refused `{value}`."""
+def only_if(is_allowed: Callable[[Any], object], message: str) -> AfterValidator:
+    """A check of one value, for an annotation; `{value}` in the message is the value."""
 
     def checked(value: Any) -> Any:
-        if not hold(value):
+        if not is_allowed(value):
             raise refuse(message, value=value)
         return value
 

@@ -7,17 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
+from sim.scenario.form import outcome
 from sim.scenario.form.cohort import Cohort, ReferenceBmd, Subgroup
-from sim.scenario.form.outcome import (
-    AccrualForm,
-    BeyondEvidence,
-    Effect,
-    Fractures,
-    Markers,
-    Measurement,
-    Mortality,
-)
-from sim.scenario.form.quantities import Days, Form, Text, Whole, must, refuse
+from sim.scenario.form.quantities import Days, Form, Text, Whole, only_if, refuse
 from sim.scenario.form.regimen import NO_THERAPY, Regimen, regimen_of
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.form.visits import Visits
@@ -72,43 +64,25 @@ def _named(arms: dict[str, list[str]]) -> dict[str, list[str]]:
     return arms
 
 
-def _rests_without_therapy(effects: dict[str, Effect]) -> bool:
+def _rests_without_therapy(effects: dict[str, outcome.Effect]) -> bool:
     row = effects.get(NO_THERAPY)
     return row is None or not any((row.ctx, row.balp, row.tryptase))
 
 
-Version = Annotated[
-    Whole, must(lambda n: n == FORMAT, "format {value} is not known here; allowed: 1")
-]
-FolderName = Annotated[
-    Text,
-    must(
-        re.compile(r"[a-z0-9][a-z0-9_.-]{0,60}").fullmatch,
-        "'{value}' cannot name a folder of results; allowed: small letters, digits, - and _",
-    ),
-]
-Horizon = Annotated[
-    Days, must(lambda days: 1 <= days <= 36525, "the horizon is between 1 day and 100 years")
-]
-Seed = Annotated[Whole, must(lambda seed: seed >= 0, "a seed is 0 or more")]
-Effects = Annotated[
-    dict[str, Effect],
-    must(
-        _rests_without_therapy, "markers do not change without therapy; write 0 % in the row `none`"
-    ),
-]
-Subgroups = Annotated[
-    dict[str, Subgroup],
-    must(lambda of: EVERYONE not in of, "'all' cannot name a subgroup; it means all patients"),
-]
+Seed = Annotated[Whole, only_if(lambda seed: seed >= 0, "a seed is 0 or more")]
 
 
 class Scenario(Form):
     """A study to simulate: patients, therapies and their effects, visits."""
 
-    mastosim: Version
+    mastosim: Annotated[Whole, only_if(
+        lambda version: version == FORMAT, "format {value} is not known here; allowed: 1"
+    )]  # fmt: skip
     """Version of this format: 1, e.g. 1."""
-    name: FolderName
+    name: Annotated[Text, only_if(
+        lambda name: re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,60}", name),
+        "'{value}' cannot name a folder of results; allowed: small letters, digits, - and _",
+    )]  # fmt: skip
     """Short name, also of the folder of results: small letters, digits, - and _, e.g. my-study."""
     title: Text
     """Title of the study in one line."""
@@ -117,7 +91,9 @@ class Scenario(Form):
     answers: Text | None = None
     """Publication that the results are compared with: a shipped one or a file of your own,
     e.g. laroche2011."""
-    horizon: Horizon
+    horizon: Annotated[Days, only_if(
+        lambda days: 1 <= days <= 36525, "the horizon is between 1 day and 100 years"
+    )]  # fmt: skip
     """How long patients are followed, 1 day to 100 years, e.g. 60 months."""
     seed: Seed
     """Whole number that starts the random numbers; the same seed gives the same results,
@@ -132,29 +108,33 @@ class Scenario(Form):
     """The arms, each with its therapies, e.g. {treated: [drug], untreated: []}."""
     comparator: Text | None = None
     """The arm that the others are compared with; if left out, the last arm, e.g. untreated."""
-    effects: Effects
+    effects: Annotated[dict[str, outcome.Effect], only_if(
+        _rests_without_therapy, "markers do not change without therapy; write 0 % in the row `none`"
+    )]  # fmt: skip
     """The effect of each regimen; an arm needs a row for every regimen that it can reach, and
     `none` is no therapy."""
-    accrual: AccrualForm
+    accrual: outcome.AccrualForm
     """How a published mean annual increase is interpreted, e.g. linear."""
-    beyond_evidence: BeyondEvidence
+    beyond_evidence: outcome.BeyondEvidence
     """The change of bone density after the longest follow-up with data."""
-    markers: Markers = Markers()
+    markers: outcome.Markers = outcome.Markers()
     """How markers follow treatment, for the markers of the cohort."""
-    fractures: Fractures
+    fractures: outcome.Fractures
     """The rate of fractures, and its modifiers."""
-    mortality: Mortality
+    mortality: outcome.Mortality
     """Death from causes other than fracture."""
     visits: Visits
     """When patients are measured after entry."""
-    measurement: Measurement
+    measurement: outcome.Measurement
     """Coefficient of variation of one measured value within a person."""
-    subgroups: Subgroups = Field({})
+    subgroups: Annotated[dict[str, Subgroup], only_if(
+        lambda named: EVERYONE not in named, "'all' cannot name a subgroup; it means all patients"
+    )] = Field({})  # fmt: skip
     """Groups of patients with outcomes of their own, each under a name, e.g. {women:
     {sex: female}}."""
 
     @property
-    def regimens(self) -> dict[Regimen, Effect]:
+    def regimens(self) -> dict[Regimen, outcome.Effect]:
         """The rows of `effects` by the set of therapies that act."""
         return {regimen_of(name): effect for name, effect in self.effects.items()}
 

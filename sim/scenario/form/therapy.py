@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import accumulate, count, takewhile
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -29,6 +31,16 @@ class Phase(Form):
         if self.duration is not None and self.duration < self.every:
             raise refuse("the phase ends before its second dose: `for` is shorter than `every`")
 
+    def days(self, start: float, before: float) -> list[int]:
+        """Planned days of a phase from `start` until before `before`: round(start + k x every).
+
+        Halves round to even, as Python rounds.
+        """
+        ends = before if self.duration is None else min(before, start + self.duration)
+        times = (start + k * self.every for k in count())
+        inside = takewhile(lambda t: t < ends - 1e-6 and round(t) < round(before), times)
+        return [round(time) for time in inside]
+
 
 def _each_begins(phases: list[Phase]) -> list[Phase]:
     """Phases that follow one another. Raises PydanticCustomError for others."""
@@ -52,21 +64,16 @@ class Schedule(Form):
         return None if None in lengths else sum(length or 0.0 for length in lengths)
 
     def days(self, start: float, before: float) -> list[int]:
-        """Planned days from `start` until before `before` (both in days): round(start + k x every).
+        """Planned days from `start` until before `before` (both in days).
 
-        Halves round to even, as Python rounds. Later phases count from their own beginning.
+        Each phase counts from its own beginning.
         """
-        planned: list[int] = []
-        for phase in self.phases:
-            ends = before if phase.duration is None else min(before, start + phase.duration)
-            k = 0
-            while start + k * phase.every < ends - 1e-6 and round(start + k * phase.every) < round(
-                before
-            ):
-                planned.append(round(start + k * phase.every))
-                k += 1
-            start = start + (phase.duration or 0)
-        return planned
+        return [day for phase, begin in self.begins(start) for day in phase.days(begin, before)]
+
+    def begins(self, start: float) -> Iterator[tuple[Phase, float]]:
+        """Each phase with the time at which it begins, where the first begins at `start`."""
+        lengths = (phase.duration or 0.0 for phase in self.phases)
+        return zip(self.phases, accumulate(lengths, initial=start), strict=False)
 
 
 PhaseList = Annotated[Schedule, StandsFor("phases", list)]

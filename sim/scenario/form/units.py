@@ -82,9 +82,8 @@ def read(text: object, dimension: str) -> float:
 
     A share may be typed as counts, `2 of 10`. Raises PydanticCustomError for any other text.
     """
-    counts = _split_counts(text) if dimension == SHARE else None
-    if counts is not None:
-        return _share_of(str(text), *counts)
+    if dimension == SHARE and (share := _counted(text)) is not None:
+        return share
     number, unit = split_quantity(text)
     factor = _factor(str(text), unit, dimension)
     value = number * factor if factor >= 1 else number / round(1 / factor)  # 41 % is 0.41 exactly
@@ -102,8 +101,8 @@ def read_dose(text: object, dimension: str) -> Dose:
     return Dose(number, unit)
 
 
-def _split_counts(text: object) -> tuple[str, str] | None:
-    """The counts of a share that is typed like `2 of 10`; None for any other text."""
+def _counted(text: object) -> float | None:
+    """A share typed as counts, one division: 2 of 10 is exactly 0.2; None for any other text."""
     if not isinstance(text, str) or len(text) > LONGEST_QUANTITY:
         return None
     parts = re.split(r"\s+(?:out\s+)?of\b\s*|\s*/\s*", text.strip())
@@ -112,11 +111,7 @@ def _split_counts(text: object) -> tuple[str, str] | None:
         return None
     if not numeric or not re.search(r"\d\s+of\s", text):
         raise _wrong(f"'{text}' should be written like 20 % or 2 of 10")
-    return parts[0], parts[1]
-
-
-def _share_of(text: str, count: str, total: str) -> float:
-    """A share from a count and a total, as one division: 2 of 10 is exactly 0.2."""
+    count, total = parts
     if float(count) < 0 or float(total) < 0:
         raise _wrong(f"'{text}': a count is 0 or more")
     if not (count.isdecimal() and total.isdecimal()):

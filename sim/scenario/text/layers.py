@@ -10,7 +10,7 @@ from pathlib import Path
 from sim.scenario.form.regimen import canonical_name
 from sim.scenario.mistakes import Mistake, ScenarioError
 from sim.scenario.text.file import why_no_file
-from sim.scenario.text.tree import Branch, Leaf, read_file
+from sim.scenario.text.tree import Branch, Leaf, is_empty, read_file
 
 MOST_FILES = 16
 """The most files in a chain of `extends`."""
@@ -93,7 +93,7 @@ def lay(base: Branch, patch: Branch, depth: int = 0) -> Branch:
     for key, node in patch.items.items():
         old = items.get(key)
         marks[key] = patch.marks[key]
-        if isinstance(node, Leaf) and node.text is None and old is not None:
+        if is_empty(node) and old is not None:
             del items[key]
         elif isinstance(old, Branch) and isinstance(node, Branch) and "value" not in node.items:
             items[key] = lay(old, node, depth + 1)

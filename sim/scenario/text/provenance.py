@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.scenario.mistakes import Mark, Mistake, nearest
 from sim.scenario.text.paths import DocumentPath, dotted, mapping_at
-from sim.scenario.text.tree import Branch, Leaf, Listing, Node
+from sim.scenario.text.tree import Branch, Leaf, Listing, Node, is_empty
 
 BESIDE = ("source", "note", "uncertainty")
 ASSUMPTION = "assumption"
@@ -111,11 +111,8 @@ class _Walk:
             return node.text
         if isinstance(node, Listing):
             return [self.node(item, (*path, i), sources, note) for i, item in enumerate(node.items)]
-        beside = {
-            key: item
-            for key, item in node.items.items()
-            if key in BESIDE and not (isinstance(item, Leaf) and item.text is None)
-        }
+        items = node.items.items()
+        beside = {key: item for key, item in items if key in BESIDE and not is_empty(item)}
         if "source" in beside:
             sources = {**sources, **self._sources(beside["source"], path)}
         if "note" in beside:
@@ -127,7 +124,7 @@ class _Walk:
         self.plain.key_marks.update({(*path, key): mark for key, mark in node.marks.items()})
         return {
             key: self.node(item, (*path, key), sources, note)
-            for key, item in node.items.items()
+            for key, item in items
             if key not in BESIDE
         }
 
