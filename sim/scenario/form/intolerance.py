@@ -105,7 +105,7 @@ def _check_time(family: str, time: Time) -> None:
         raise refuse(f"{family} needs {needed}; given: {', '.join(sorted(given)) or 'nothing'}")
     if not all(0.1 <= getattr(time, name) <= 20 for name in given & {"shape", "sigma"}):
         raise refuse("shape and sigma are between 0.1 and 20")
-    for name in given - {"rate", "growth"}:
+    for name in sorted(given - {"rate", "growth"}):
         if getattr(time, name) <= 0 or (name == "probability" and time.probability == 1):
             raise refuse(f"{name} is above 0, and a probability below 100 %")
 
