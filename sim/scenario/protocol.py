@@ -33,11 +33,9 @@ def protocol(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
     """
     yield f"{scenario.name}: {scenario.title}"
     yield scenario.question
-    yield (
-        f"{scenario.cohort.patients} patients per arm, the same in every arm, "
-        f"followed for {in_time(scenario.horizon)} (to day {round(scenario.horizon)}); "
-        f"seed {scenario.seed}"
-    )
+    patients = f"{scenario.cohort.patients} patients per arm, the same in every arm"
+    followed = f"followed for {in_time(scenario.horizon)} (to day {round(scenario.horizon)})"
+    yield f"{patients}, {followed}; seed {scenario.seed}"
     yield ""
     yield "Therapies"
     for name, therapy in scenario.therapies.items():

@@ -8,7 +8,7 @@ The checks read the tree of a file, so that a misspelt key elsewhere does not hi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, combinations
+from itertools import combinations
 from typing import Any
 
 from pydantic import ValidationError
@@ -57,14 +57,13 @@ def check_regimens(plain: Plain, therapies: Therapies, horizon: float) -> Iterat
 
 
 def _reachable(names: list[str], therapies: Therapies, horizon: float) -> dict[str, str]:
-    subsets = chain.from_iterable(combinations(names, size) for size in range(len(names) + 1))
-    return {
-        name_of(frozenset(names) - set(absent)): "; ".join(
-            _why_absent(name, therapies[name], horizon) for name in absent
-        )
-        or _why_all(names, therapies)
-        for absent in subsets
-    }
+    reached = {}
+    for size in range(len(names) + 1):
+        for absent in combinations(names, size):
+            why = "; ".join(_why_absent(name, therapies[name], horizon) for name in absent)
+            regimen = name_of(frozenset(names) - set(absent))
+            reached[regimen] = why or _why_all(names, therapies)
+    return reached
 
 
 def _why_all(names: list[str], therapies: Therapies) -> str:

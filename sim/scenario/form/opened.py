@@ -78,15 +78,12 @@ def of_field(info: FieldInfo) -> Opened:
 def opened(annotation: Any, notes: Iterable[Any] = ()) -> Opened:
     """A type, with the annotations that pydantic keeps beside it."""
     notes = list(notes)
-    while get_origin(annotation) is Annotated or _is_union(annotation):
-        if get_origin(annotation) is Annotated:
-            annotation, *more = get_args(annotation)
-            notes += more
-            continue
-        options = [option for option in get_args(annotation) if option is not type(None)]
-        if len(options) > 1:
-            break
-        (annotation,) = options
+    if get_origin(annotation) is Annotated:
+        annotation, *more = get_args(annotation)
+        return opened(annotation, [*notes, *more])
+    options = [kind for kind in get_args(annotation) if kind is not type(None)]
+    if _is_union(annotation) and len(options) == 1:
+        return opened(options[0], notes)
     quantity = next((note for note in notes if isinstance(note, Quantity)), None)
     short = next((note.key for note in notes if isinstance(note, StandsFor)), "")
     tag = next((note.tag for note in notes if isinstance(note, Tag)), "")

@@ -21,6 +21,7 @@ MOST_REACTIONS = 8
 
 # Names of the two forms of a therapy in paths of mistakes; the spaces keep them apart from keys.
 BY_INFUSION, AS_A_COURSE = "by infusion", "as a course"
+WITHOUT_A_DOSE = "a therapy has `infusion`, `injection` or `course`, with its dose"
 
 
 def _kind(value: Any) -> str | None:
@@ -32,11 +33,7 @@ def _kind(value: Any) -> str | None:
 
 Therapy = Annotated[
     Annotated[Infusions, Tag(BY_INFUSION)] | Annotated[Course, Tag(AS_A_COURSE)],
-    Discriminator(
-        _kind,
-        custom_error_type="rule",
-        custom_error_message="a therapy has `infusion`, `injection` or `course`, with its dose",
-    ),
+    Discriminator(_kind, custom_error_type="rule", custom_error_message=WITHOUT_A_DOSE),
 ]
 
 

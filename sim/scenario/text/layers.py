@@ -114,9 +114,7 @@ def with_canonical_effects(document: Branch, mistakes: list[Mistake]) -> Branch:
             at = effects.marks[repeated[-1]]
             message = f"{' and '.join(repeated)} are the same regimen"
             mistakes.append(Mistake("effects", message, at))
-        document.items["effects"] = Branch(
-            {names[key]: node for key, node in effects.items.items()},
-            effects.mark,
-            {names[key]: mark for key, mark in effects.marks.items()},
-        )
+        rows = {names[key]: node for key, node in effects.items.items()}
+        marks = {names[key]: mark for key, mark in effects.marks.items()}
+        document.items["effects"] = Branch(rows, effects.mark, marks)
     return document

@@ -74,8 +74,7 @@ def take_off(document: Branch, known_sources: Iterable[str]) -> Plain:
     a number of its base does not inherit the source of the base.
     """
     plain = Plain()
-    walk = _Walk(plain, [*known_sources, ASSUMPTION])
-    plain.tree = walk.node(document, (), {}, "")
+    plain.tree = _Walk(plain, [*known_sources, ASSUMPTION]).node(document, (), {}, "")
     return plain
 
 
