@@ -31,6 +31,19 @@ class Mark:
     column: int
     text: str = ""
 
+    @property
+    def is_setting(self) -> bool:
+        """True for a setting of the command line, which has no lines."""
+        return self.file.startswith("--set")
+
+    def __str__(self) -> str:
+        if self.is_setting:
+            return printable(self.file, 80)
+        return printable(self.file) + (f":{self.line}:{self.column}" if self.line else "")
+
+
+NOWHERE = Mark("", 0, 0)
+
 
 @dataclass(frozen=True)
 class Mistake:
@@ -41,33 +54,15 @@ class Mistake:
     mark: Mark | None = None
 
     def __str__(self) -> str:
-        parts = [self._position, printable(self._path, LONGEST_PATH), printable(self.message)]
+        mark, path = self.mark or NOWHERE, self.path
+        setting = mark.file.removeprefix("--set").strip()
+        if mark.is_setting and (path == "--set" or setting.startswith(f"{path}=")):
+            path = ""  # `--set path=value` shows it already
+        parts = [str(mark), printable(path, LONGEST_PATH), printable(self.message)]
         sentence = ": ".join(part for part in parts if part)
-        if self.mark is None or self._is_set or not self.mark.line or not self.mark.text.strip():
+        if mark.is_setting or not mark.line or not mark.text.strip():
             return sentence
-        return f"{sentence}\n{with_caret(self.mark.text, self.mark.column)}"
-
-    @property
-    def _is_set(self) -> bool:
-        return self.mark is not None and self.mark.file.startswith("--set")
-
-    @property
-    def _position(self) -> str:
-        if self.mark is None:
-            return ""
-        if self._is_set:
-            return printable(self.mark.file, 80)
-        if self.mark.line == 0:
-            return printable(self.mark.file)
-        return f"{printable(self.mark.file)}:{self.mark.line}:{self.mark.column}"
-
-    @property
-    def _path(self) -> str:
-        """The path, empty where `--set path=value` shows it already."""
-        if self.mark is None or not self._is_set:
-            return self.path
-        setting = self.mark.file.removeprefix("--set").strip()
-        return "" if self.path == "--set" or setting.startswith(f"{self.path}=") else self.path
+        return f"{sentence}\n{with_caret(mark.text, mark.column)}"
 
 
 @dataclass
@@ -76,6 +71,11 @@ class ScenarioError(Exception):
 
     mistakes: list[Mistake] = field(default_factory=list)
     what: str = "scenario"
+
+    @classmethod
+    def of(cls, path: str, message: str, mark: Mark | None = None) -> ScenarioError:
+        """A scenario with one mistake."""
+        return cls([Mistake(path, message, mark)])
 
     def __str__(self) -> str:
         count = len(self.mistakes)

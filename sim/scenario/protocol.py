@@ -8,7 +8,7 @@ from typing import Any
 from sim import evidence
 from sim.scenario.checks.markers import unused_markers
 from sim.scenario.checks.regimens import reachable, reached_by
-from sim.scenario.form.intolerance import Intolerance
+from sim.scenario.form.intolerance import Intolerance, Step
 from sim.scenario.form.spread import is_converted
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions, Phase, Schedule, Start
@@ -33,15 +33,16 @@ def protocol(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
     """
     yield f"{scenario.name}: {scenario.title}"
     yield scenario.question
-    yield (
-        f"{scenario.cohort.patients} patients per arm, the same in every arm, "
-        f"followed for {in_time(scenario.horizon)} (to day {round(scenario.horizon)}); "
-        f"seed {scenario.seed}"
-    )
+    patients = f"{scenario.cohort.patients} patients per arm, the same in every arm"
+    followed = f"followed for {in_time(scenario.horizon)} (to day {round(scenario.horizon)})"
+    yield f"{patients}, {followed}; seed {scenario.seed}"
     yield ""
     yield "Therapies"
     for name, therapy in scenario.therapies.items():
-        yield f"  {name}: {_therapy(therapy, scenario)}"
+        if isinstance(therapy, Course):
+            yield f"  {name}: {_course(therapy)}"
+        else:
+            yield f"  {name}: {_infusions(therapy, scenario)}"
     yield ""
     yield "Arms and the regimens they can reach"
     for arm, therapies in scenario.arms.items():
@@ -87,7 +88,8 @@ def conversions(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
         spread: Any = scenario
         for part in path:
             spread = spread[part] if isinstance(spread, dict) else getattr(spread, str(part))
-        given = ", ".join(f"{key} {_typed(value)}" for key, value in tree.items())
+        texts = {key: " to ".join(v) if isinstance(v, list) else v for key, v in tree.items()}
+        given = ", ".join(f"{key} {text}" for key, text in texts.items())
         yield f"  {dotted(path)}: {given} -> mean {spread.mean:.4g}, SD {spread.sd:.4g}"
 
 
@@ -97,10 +99,6 @@ def _converted(tree: Any, path: DocumentPath) -> Iterator[tuple[DocumentPath, di
     elif isinstance(tree, dict):
         for key, item in tree.items():
             yield from _converted(item, (*path, key))
-
-
-def _typed(value: Any) -> str:
-    return " to ".join(value) if isinstance(value, list) else str(value)
 
 
 def count_of_assumptions(numbers: Sequence[Number]) -> str:
@@ -140,39 +138,29 @@ def accrual(scenario: Scenario) -> str:
     return f"{how.name}, a constant share of the {share}"
 
 
-def schedule(plan: Schedule, start: float, horizon: float, what: str = "infusion") -> str:
+def schedule(plan: Schedule, start: float, horizon: float, what: str) -> str:
     """Doses in words: `36 infusions: 24 monthly on days 0, 30, 61, ..., then 12 ...`."""
-    parts, begin = [], start
-    for phase in plan.phases:
-        days = Schedule(phases=[phase]).days(begin, horizon)
-        if days:
-            parts.append(f"{len(days)} {_interval(phase)} on {_days(days)}")
-        begin += phase.duration or 0.0
-    total = len(plan.days(start, horizon))
+    by_phase = [(phase, phase.days(begin, horizon)) for phase, begin in plan.begins(start)]
+    parts = [f"{len(days)} {_often(phase)} on {_days(days)}" for phase, days in by_phase if days]
     if not parts:
         return f"no {what} in this follow-up"
     unreached = len(plan.phases) - len(parts)
     if unreached:
         parts[-1] += f" ({unreached} more {'phase' if unreached == 1 else 'phases'} not reached)"
-    if total == 1:
-        return f"1 {what} on day {plan.days(start, horizon)[0]}"
-    return f"{total} {what}s: {', then '.join(parts)}"
+    days = plan.days(start, horizon)
+    if len(days) == 1:
+        return f"1 {what} on day {days[0]}"
+    return f"{len(days)} {what}s: {', then '.join(parts)}"
+
+
+def _often(phase: Phase) -> str:
+    every = in_time(phase.every)
+    return _ADVERBS.get(every, f"every {every}")
 
 
 def _days(days: list[int]) -> str:
     shown = ", ".join(str(day) for day in days[:3])
     return f"day {shown}" if len(days) == 1 else f"days {shown}{', ...' if len(days) > 3 else ''}"
-
-
-def _interval(phase: Phase) -> str:
-    every = in_time(phase.every)
-    return _ADVERBS.get(every, f"every {every}")
-
-
-def _therapy(therapy: Infusions | Course, scenario: Scenario) -> str:
-    if isinstance(therapy, Infusions):
-        return _infusions(therapy, scenario)
-    return _course(therapy)
 
 
 def _infusions(therapy: Infusions, scenario: Scenario) -> str:
@@ -184,13 +172,9 @@ def _infusions(therapy: Infusions, scenario: Scenario) -> str:
         parts.append(f"{share:g} % late by {mean} on average")
     for name, reaction in therapy.reactions.items():
         first, later = reaction.first * 100, reaction.later * 100
-        ends = (
-            f", which ends the therapy in {reaction.ends_course * 100:g} %"
-            if reaction.ends_course
-            else ""
-        )
-        doses = f"{later:g} % of later {therapy.by}s{ends}"
-        parts.append(f"{name} after {first:g} % of first and {doses}")
+        parts.append(f"{name} after {first:g} % of first and {later:g} % of later {therapy.by}s")
+        if reaction.ends_course:
+            parts[-1] += f", which ends the therapy in {reaction.ends_course * 100:g} %"
     if therapy.ends_course:
         parts.append(f"each dose is the last with probability {therapy.ends_course * 100:g} %")
     return "; ".join(parts)
@@ -199,15 +183,13 @@ def _infusions(therapy: Infusions, scenario: Scenario) -> str:
 def _course(therapy: Course) -> str:
     begins = _begins(therapy.start)
     ends = "" if therapy.duration is None else f" for {in_time(therapy.duration)}"
-    parts = [f"{therapy.course} {_often(therapy.times_per_week)} per week from {begins}{ends}"]
+    times = therapy.times_per_week
+    often = {1.0: "once", 2.0: "twice"}.get(times, f"{times:g} times")
+    parts = [f"{therapy.course} {often} per week from {begins}{ends}"]
     if therapy.intolerance is not None:
         parts.append(f"intolerance: {_intolerance(therapy.intolerance)}")
         parts.append(f"then {', then '.join(therapy.on_intolerance)}")
     return "; ".join(parts)
-
-
-def _often(times: float) -> str:
-    return {1.0: "once", 2.0: "twice"}.get(times, f"{times:g} times")
 
 
 def _begins(start: Start) -> str:
@@ -219,30 +201,26 @@ def _begins(start: Start) -> str:
 
 
 def _intolerance(intolerance: Intolerance) -> str:
-    if intolerance.steps is None:
-        time = getattr(intolerance, intolerance.family)
-        if time.probability is None:
-            return f"{intolerance.family.replace('_', ' ')} by its parameters"
-        family = intolerance.family.replace("_", " ")
-        return f"{time.probability * 100:g} % by {in_time(time.by)}, {family}"
-    steps = [
-        f"{step.probability * 100:g} %"
-        if step.probability is not None
-        else f"{step.rate:g} per year"
-        for step in intolerance.steps
-    ]
-    ends = [in_time(step.until) for step in intolerance.steps]
-    risks = ", ".join(f"{step} until {end}" for step, end in zip(steps, ends, strict=True))
-    return f"{risks}, none later"
+    if intolerance.steps is not None:
+        return ", ".join([*map(_step, intolerance.steps), "none later"])
+    family, time = intolerance.family.replace("_", " "), getattr(intolerance, intolerance.family)
+    if time.probability is None:
+        return f"{family} by its parameters"
+    return f"{time.probability * 100:g} % by {in_time(time.by)}, {family}"
+
+
+def _step(step: Step) -> str:
+    share = step.probability
+    risk = f"{step.rate:g} per year" if share is None else f"{share * 100:g} %"
+    return f"{risk} until {in_time(step.until)}"
 
 
 def _beyond(scenario: Scenario) -> str:
     after, rate = scenario.beyond_evidence.after, scenario.beyond_evidence.rate
     change = "is constant" if rate == 0 else f"changes by {rate:g} % of the entry value per year"
     reached = "" if scenario.horizon > after else " (not reached in this study)"
-    return (
-        f"After {in_time(after)}, the longest follow-up with data: bone density {change}{reached}"
-    )
+    since = f"After {in_time(after)}, the longest follow-up with data"
+    return f"{since}: bone density {change}{reached}"
 
 
 def _visits(scenario: Scenario) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
@@ -13,19 +14,20 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim import evidence
-from sim.scenario.checks.forms import reader
-from sim.scenario.checks.publications import is_file, shipped
-from sim.scenario.checks.whole import Checked, checked
+from sim.scenario.checks.forms import reader, validated
+from sim.scenario.checks.markers import check_markers, without_unused
+from sim.scenario.checks.publications import check_answers, is_file, read_publications, shipped
+from sim.scenario.checks.regimens import check_regimens, check_sequences, horizon_in, therapies_in
 from sim.scenario.form.cohort import Patients
 from sim.scenario.form.study import Scenario, Seed
 from sim.scenario.form.uncertainty import Uncertainty
-from sim.scenario.mistakes import Mark, Mistake, ScenarioError, closest
+from sim.scenario.mistakes import NOWHERE, Mark, Mistake, ScenarioError, closest
 from sim.scenario.protocol import assumptions, protocol
 from sim.scenario.text.layers import read_layers
-from sim.scenario.text.paths import parts_of, replaced, value_at
-from sim.scenario.text.provenance import Number, as_it_stands, take_off
+from sim.scenario.text.paths import dotted, parts_of, replaced, value_at
+from sim.scenario.text.provenance import Number, Plain, take_off
 from sim.scenario.text.settings import Setting, in_full, joined, set_over
-from sim.scenario.text.tree import Branch, Leaf, Listing, Node
+from sim.scenario.text.tree import Branch
 
 OF_A_SWEEP = "mastosim_sweep"
 """The key that marks a file as a sweep."""
@@ -95,29 +97,21 @@ class Study:
         >>> study.scenario.cohort.patients
         200
         """
-        scenario = self.scenario
-        new_patients = scenario.cohort.patients if patients is None else patients
-        new_seed = scenario.seed if seed is None else seed
-        changes = {
-            "cohort.patients": (scenario.cohort.patients, new_patients, Patients),
-            "seed": (scenario.seed, new_seed, Seed),
-        }
+        changes = (
+            ("cohort.patients", self.scenario.cohort.patients, patients, Patients),
+            ("seed", self.scenario.seed, seed, Seed),
+        )
         settings = [
             _allowed(Setting(path, value_at(self.document, parts_of(path)), str(new)), form)
-            for path, (old, new, form) in changes.items()
-            if new != old
+            for path, old, new, form in changes
+            if new not in (None, old)
         ]
         if not settings:
             return self
         document = replaced(self.document, {parts_of(s.path): s.new for s in settings})
-        cohort = scenario.cohort.model_copy(update={"patients": new_patients})
-        return replace(
-            self,
-            scenario=scenario.model_copy(update={"cohort": cohort, "seed": new_seed}),
-            document=document,
-            digest=_digest(document, self.publications),
-            settings=joined(self.settings, settings),
-        )
+        joint = joined(self.settings, settings)
+        changed = from_document(document, self.numbers, self.publications, joint)
+        return replace(changed, uncertainty=self.uncertainty)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled as the document, which the other process reads again."""
@@ -182,19 +176,19 @@ def load(
     _refuse_a_sweep(document)
     document, recorded = set_over(document, in_full(settings, patients, seed), mistakes)
     plain = take_off(document, evidence.keys())
-    return _study(checked(plain, mistakes, Path(path).parent), recorded)
+    return replace(_checked(plain, mistakes, Path(path).parent), settings=recorded)
 
 
 def _refuse_a_sweep(document: Branch) -> None:
     """Raise ScenarioError with one mistake for a sweep, also where its first key is misspelt."""
     message = "this is a sweep; run it with `mastosim sweep FILE`"
     if OF_A_SWEEP in document.items:
-        raise ScenarioError([Mistake(OF_A_SWEEP, message, document.marks[OF_A_SWEEP])])
+        raise ScenarioError.of(OF_A_SWEEP, message, document.marks[OF_A_SWEEP])
     unknown = [key for key in document.items if key not in Scenario.model_fields]
     misspelt = closest(OF_A_SWEEP, unknown) if "design" in unknown else None
     if misspelt is not None:
         message = f"did you mean '{OF_A_SWEEP}'? Then {message}"
-        raise ScenarioError([Mistake(misspelt, message, document.marks[misspelt])])
+        raise ScenarioError.of(misspelt, message, document.marks[misspelt])
 
 
 def from_document(
@@ -226,16 +220,55 @@ def from_document(
     ScenarioError
         For a document that is not valid, or not valid any more.
     """
-    node = _as_node(document, Mark("the manifest", 1, 1))
-    if not isinstance(node, Branch):
-        raise ScenarioError([Mistake("", "the manifest holds no scenario")])
-    valid = checked(as_it_stands(node), [], publications=publications)
-    return _study(valid._replace(numbers=tuple(numbers)), settings)
+    if not isinstance(document, dict):
+        raise ScenarioError.of("", "the manifest holds no scenario")
+    plain = Plain(deepcopy(document), {(): Mark("the manifest", 1, 1)})
+    study = _checked(plain, [], publications=publications)
+    return replace(study, numbers=tuple(numbers), settings=tuple(settings))
 
 
-def _study(valid: Checked, settings: Iterable[Setting]) -> Study:
-    digest = _digest(valid.document, valid.publications)
-    return Study(**valid._asdict(), digest=digest, settings=tuple(settings))
+def _checked(
+    plain: Plain,
+    before: list[Mistake],
+    folder: Path | None = None,
+    publications: dict[str, Any] | None = None,
+) -> Study:
+    """A document by all checks; its publications are read from `folder`, or given.
+
+    Raises ScenarioError for the mistakes of the document and those found `before`.
+    """
+    scenario, mistakes = validated(Scenario, plain, plain.tree)
+    mistakes = [*plain.mistakes, *mistakes]
+    uncertainty = _uncertainty(plain, mistakes)
+    therapies = therapies_in(plain) if scenario is None else scenario.therapies
+    horizon = horizon_in(plain) if scenario is None else scenario.horizon
+    mistakes += check_regimens(plain, therapies, horizon)
+    mistakes += check_sequences(plain, therapies)
+    mistakes += check_markers(plain)
+    own = publications or {} if folder is None else read_publications(plain, folder, mistakes)
+    mistakes += check_answers(plain, own)
+    reported = {mistake.path for mistake in before}
+    mistakes = [*before, *(mistake for mistake in mistakes if mistake.path not in reported)]
+    if mistakes or scenario is None:
+        raise ScenarioError(sorted(mistakes, key=_position))
+    numbers = tuple(without_unused(plain.numbers, plain.tree))
+    return Study(scenario, numbers, plain.tree, _digest(plain.tree, own), own, uncertainty)
+
+
+def _uncertainty(plain: Plain, mistakes: list[Mistake]) -> dict[str, Uncertainty]:
+    """The distributions beside values, by path; mistakes in them are added to `mistakes`."""
+    read = {}
+    for path, tree in plain.uncertainty.items():
+        uncertainty, wrong = validated(Uncertainty, plain, tree, (*path, "uncertainty"))
+        mistakes += wrong
+        if uncertainty is not None:
+            read[dotted(path)] = uncertainty
+    return read
+
+
+def _position(mistake: Mistake) -> tuple[str, int, int]:
+    mark = mistake.mark or NOWHERE
+    return mark.file, mark.line, mark.column
 
 
 def _digest(document: dict[str, Any], publications: dict[str, Any]) -> str:
@@ -250,16 +283,5 @@ def _allowed(setting: Setting, form: Any) -> Setting:
     try:
         reader(form).validate_python(setting.new)
     except ValidationError as error:
-        raise ScenarioError([Mistake(setting.path, error.errors()[0]["msg"])]) from error
+        raise ScenarioError.of(setting.path, error.errors()[0]["msg"]) from error
     return setting
-
-
-def _as_node(value: Any, mark: Mark) -> Node:
-    if isinstance(value, dict):
-        items = {key: _as_node(item, mark) for key, item in value.items()}
-        return Branch(items, mark, dict.fromkeys(items, mark))
-    return (
-        Listing([_as_node(i, mark) for i in value], mark)
-        if isinstance(value, list)
-        else Leaf(value, mark)
-    )

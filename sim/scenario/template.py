@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from sim.scenario.form.study import Scenario
-from sim.scenario.form.therapy import Infusions
+from sim.scenario.form.therapy import Course, Infusions
 
 STUDY = Path(__file__).with_name("template.yaml")
 
@@ -23,6 +23,7 @@ def named(text: str, name: str) -> str:
 
 def what_if(name: str, base: str, below: Scenario) -> str:
     """A file that extends a study; its example lines name the therapies of that study."""
+    changes = "".join(_change(key, therapy) for key, therapy in below.therapies.items())
     return f"""\
 # Changes of {base}; everything else is inherited. Mappings are joined with those of the base,
 # lists and values replace them, and an empty key deletes the inherited entry.
@@ -33,7 +34,7 @@ question: What if?
 # Take the # away from a line to use it.
 # horizon: 120 months             # (unit: days, months, years)
 # cohort: {{female: 100 %}}         # (unit: %)
-{_changes(below)}"""
+{changes}"""
 
 
 def name_of(path: Path) -> str:
@@ -42,11 +43,8 @@ def name_of(path: Path) -> str:
     return words.strip("-._")[:60]
 
 
-def _changes(below: Scenario) -> str:
-    """A commented example of a change for each therapy of the base."""
-    lines = []
-    for name, therapy in below.therapies.items():
-        change = "given: 80 %" if isinstance(therapy, Infusions) else "for: 12 months"
-        unit = "%" if isinstance(therapy, Infusions) else "days, months, years"
-        lines.append(f"# therapies: {{{name}: {{{change}}}}}    # (unit: {unit})\n")
-    return "".join(lines)
+def _change(key: str, therapy: Infusions | Course) -> str:
+    """A commented example of a change of a therapy of the base."""
+    at_visits = isinstance(therapy, Infusions)
+    change, unit = ("given: 80 %", "%") if at_visits else ("for: 12 months", "days, months, years")
+    return f"# therapies: {{{key}: {{{change}}}}}    # (unit: {unit})\n"

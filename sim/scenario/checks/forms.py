@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, reduce
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
-from sim.scenario.form.opened import opened
+from sim.scenario.form.opened import Opened, opened
 from sim.scenario.mistakes import Mistake, nearest
 from sim.scenario.text.paths import DocumentPath
 from sim.scenario.text.provenance import Plain
+
+MAPPING = "should be a mapping, `key: value` lines"
+SHOULD_BE = {"list_type": "should be a list, in [brackets]"}
+SHOULD_BE |= dict.fromkeys(("model_type", "dict_type", "model_attributes_type"), MAPPING)
 
 FormT = TypeVar("FormT", bound=BaseModel)
 
@@ -23,7 +28,8 @@ def validated(
     try:
         return form.model_validate(tree), []
     except ValidationError as error:
-        return None, _explain(error, form, plain, tree, at)
+        details = error.errors(include_input=False, include_url=False)
+        return None, [_explained(detail, form, plain, tree, at) for detail in details]
 
 
 @cache
@@ -32,29 +38,22 @@ def reader(form: Any) -> TypeAdapter[Any]:
     return TypeAdapter(form)
 
 
-def _explain(
-    error: ValidationError, form: type[BaseModel], plain: Plain, tree: Any, at: DocumentPath
-) -> list[Mistake]:
-    """The mistakes of a form in the words of the file."""
-    mistakes = []
-    for detail in error.errors(include_input=False, include_url=False, include_context=True):
-        path = (*at, *_in_the_file(detail["loc"], tree))
-        kind, message = detail["type"], detail["msg"]
-        at_key = kind in {"extra_forbidden", "missing"}
-        if kind == "extra_forbidden":
-            allowed = _keys_at(form, detail["loc"][:-1])
-            message = f"'{path[-1]}' is not a key here; {nearest(str(path[-1]), allowed)}"
-        elif kind == "missing":
-            path = (*path, *(str(p) for p in detail["loc"][-1:] if p not in path[-1:]))
-            message = "is missing" + (" (left empty)" if path in plain.key_marks else "")
-        elif kind in {"model_type", "dict_type", "model_attributes_type"}:
-            message = "should be a mapping, `key: value` lines"
-        elif kind == "list_type":
-            message = "should be a list, in [brackets]"
-        elif kind == "literal_error":
-            message = f"is not known here; allowed: {detail['ctx']['expected']}"
-        mistakes.append(plain.mistake(path, message, at_key))
-    return mistakes
+def _explained(
+    detail: ErrorDetails, form: type[BaseModel], plain: Plain, tree: Any, at: DocumentPath
+) -> Mistake:
+    """A mistake of a form in the words of the file."""
+    path = (*at, *_in_the_file(detail["loc"], tree))
+    kind = detail["type"]
+    message = SHOULD_BE.get(kind, detail["msg"])
+    if kind == "extra_forbidden":
+        allowed = _keys_at(form, detail["loc"][:-1])
+        message = f"'{path[-1]}' is not a key here; {nearest(str(path[-1]), allowed)}"
+    elif kind == "missing":
+        path = (*path, *(str(p) for p in detail["loc"][-1:] if p not in path[-1:]))
+        message = "is missing" + (" (left empty)" if path in plain.key_marks else "")
+    elif kind == "literal_error":
+        message = f"is not known here; allowed: {detail['ctx']['expected']}"
+    return plain.mistake(path, message, at_key=kind in {"extra_forbidden", "missing"})
 
 
 def _in_the_file(loc: Iterable[str | int], tree: Any) -> DocumentPath:
@@ -70,7 +69,4 @@ def _in_the_file(loc: Iterable[str | int], tree: Any) -> DocumentPath:
 
 def _keys_at(form: Any, loc: Iterable[str | int]) -> list[str]:
     """The keys that a form allows at a path."""
-    kind = opened(form)
-    for part in loc:
-        kind = kind.at(part)
-    return [*kind.fields]
+    return [*reduce(Opened.at, loc, opened(form)).fields]

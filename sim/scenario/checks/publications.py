@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -52,31 +51,33 @@ def read_publications(plain: Plain, folder: Path, mistakes: list[Mistake]) -> di
     answers = plain.tree.get("answers")
     if isinstance(answers, str) and is_file(answers):
         named[answers] = ("answers", plain.mark_of(("answers",)))
-    publications = {
-        name: _read(name, Mistake(path, "", mark), folder, mistakes)
-        for name, (path, mark) in named.items()
-    }
-    return {name: paper for name, paper in publications.items() if paper is not None}
+    publications = {}
+    for name, (path, mark) in named.items():
+        if not _is_beside(folder, name):
+            others = sorted(file.name for file in folder.glob("*.y*ml"))
+            message = f"there is no file '{name}' beside the scenario; {nearest(name, others)}"
+            mistakes.append(Mistake(path, message, mark))
+        elif (publication := _read(folder / name, mistakes)) is not None:
+            publications[name] = publication.plain
+    return publications
 
 
-def _read(
-    name: str, naming: Mistake, folder: Path, mistakes: list[Mistake]
-) -> dict[str, Any] | None:
-    """A publication beside the scenario; None where it is not valid."""
+def _is_beside(folder: Path, name: str) -> bool:
+    """True for a file of this name in the folder itself, not behind a link to another folder."""
     inside = Path(os.path.realpath(folder / name)).parent == Path(os.path.realpath(folder))
-    if not _FILE.fullmatch(name) or not inside or not (folder / name).is_file():
-        others = sorted(file.name for file in folder.glob("*.y*ml"))
-        message = f"there is no file '{name}' beside the scenario; {nearest(name, others)}"
-        mistakes.append(replace(naming, message=message))
-        return None
+    return _FILE.fullmatch(name) is not None and inside and (folder / name).is_file()
+
+
+def _read(path: Path, mistakes: list[Mistake]) -> Publication | None:
+    """The publication in a file; None where it is not valid."""
     try:
-        document = as_it_stands(read_file(folder / name, str(folder / name), mistakes))
+        document = as_it_stands(read_file(path, str(path), mistakes))
     except ScenarioError as error:
         mistakes.extend(error.mistakes)
         return None
     publication, wrong = validated(Publication, document, document.tree)
     mistakes.extend(wrong)
-    return None if publication is None else publication.plain
+    return publication
 
 
 def check_answers(plain: Plain, own: dict[str, Any]) -> Iterator[Mistake]:

@@ -1,19 +1,21 @@
 """The regimens that each arm can reach, how, and whether `effects` has a row for each.
 
+A therapy that begins when another has ended needs that therapy in each arm, with an end.
+
 The checks read the tree of a file, so that a misspelt key elsewhere does not hide a missing row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, combinations
+from itertools import combinations
 from typing import Any
 
 from pydantic import ValidationError
 
 from sim.scenario.checks.forms import reader
 from sim.scenario.form.quantities import Days
-from sim.scenario.form.regimen import NO_THERAPY, Regimen, name_of, regimen_of
+from sim.scenario.form.regimen import NO_THERAPY, name_of, regimen_of
 from sim.scenario.form.study import AS_A_COURSE, BY_INFUSION, MOST_THERAPIES, Scenario, Therapy
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.mistakes import Mistake, nearest
@@ -25,8 +27,7 @@ Therapies = Mapping[str, Infusions | Course | str]
 
 def reachable(scenario: Scenario, arm: str) -> dict[str, str]:
     """The regimens that an arm needs effects for, by name, each with how it is reached."""
-    reached = _reachable(scenario.arms[arm], scenario.therapies, scenario.horizon)
-    return {name_of(regimen): how for regimen, how in reached.items()}
+    return _reachable(scenario.arms[arm], scenario.therapies, scenario.horizon)
 
 
 def reached_by(scenario: Scenario) -> set[str]:
@@ -55,15 +56,14 @@ def check_regimens(plain: Plain, therapies: Therapies, horizon: float) -> Iterat
             yield from _missing_rows(arm, _reachable(names, therapies, horizon), plain)
 
 
-def _reachable(names: list[str], therapies: Therapies, horizon: float) -> dict[Regimen, str]:
-    subsets = chain.from_iterable(combinations(names, size) for size in range(len(names) + 1))
-    return {
-        frozenset(names) - set(absent): "; ".join(
-            _why_absent(name, therapies[name], horizon) for name in absent
-        )
-        or _why_all(names, therapies)
-        for absent in subsets
-    }
+def _reachable(names: list[str], therapies: Therapies, horizon: float) -> dict[str, str]:
+    reached = {}
+    for size in range(len(names) + 1):
+        for absent in combinations(names, size):
+            why = "; ".join(_why_absent(name, therapies[name], horizon) for name in absent)
+            regimen = name_of(frozenset(names) - set(absent))
+            reached[regimen] = why or _why_all(names, therapies)
+    return reached
 
 
 def _why_all(names: list[str], therapies: Therapies) -> str:
@@ -121,13 +121,69 @@ def _unknown_comparator(arms: Iterable[str], plain: Plain) -> Iterator[Mistake]:
         yield plain.mistake(("comparator",), f"'{name}' is not an arm; {nearest(name, arms)}")
 
 
-def _missing_rows(arm: str, reached: dict[Regimen, str], plain: Plain) -> Iterator[Mistake]:
+def _missing_rows(arm: str, reached: dict[str, str], plain: Plain) -> Iterator[Mistake]:
     rows = plain.mapping("effects")
     for regimen, how in reached.items():
-        if name_of(regimen) not in rows:
-            message = (f"can reach the regimen '{name_of(regimen)}' ({how}), but `effects` has no "
-                       f"row for it; rows: {', '.join(rows)}")  # fmt: skip
+        if regimen not in rows:
+            row = f"but `effects` has no row for it; rows: {', '.join(rows)}"
+            message = f"can reach the regimen '{regimen}' ({how}), {row}"
             yield plain.mistake(("arms", arm), message, at_key=True)
+
+
+def check_sequences(plain: Plain, therapies: Therapies) -> Iterator[Mistake]:
+    """Mistakes of `start: {after: ...}`: unknown therapies, circles, therapies that never end."""
+    after = {
+        name: therapy.start.after
+        for name, therapy in therapies.items()
+        if not isinstance(therapy, str) and therapy.start.after is not None
+    }
+    for name, before in after.items():
+        message = _problem(name, before, after, therapies)
+        if message:
+            yield plain.mistake(("therapies", name, "start", "after"), message)
+    yield from _absent_in_arms(after, plain)
+
+
+def _problem(name: str, before: str, after: dict[str, str], therapies: Therapies) -> str:
+    """Why a therapy cannot follow another; empty where it can."""
+    if before not in therapies:
+        others = [other for other in therapies if other != name]
+        return f"'{before}' is not a therapy; {nearest(before, others)}"
+    circle = [name]
+    while circle[-1] in after and after[circle[-1]] not in circle:
+        circle.append(after[circle[-1]])
+    if after.get(circle[-1]) == name:
+        return f"never begins: {' waits for '.join([*circle, name])}"
+    if _ends(therapies[before]):
+        return ""
+    is_course = isinstance(therapies[before], Course)
+    end = (
+        "it `for: 24 months`, or an intolerance" if is_course else "its last phase `for: 24 months`"
+    )
+    return f"never begins: {before} has no end; give {end}"
+
+
+def _ends(therapy: Infusions | Course | str) -> bool:
+    """True where a therapy can end; a therapy that is not valid counts as one that can."""
+    if isinstance(therapy, str):
+        return True
+    if isinstance(therapy, Course):
+        stops = therapy.intolerance is not None and therapy.on_intolerance[-1] == "stop"
+        return stops or therapy.duration is not None
+    reactions = therapy.reactions.values()
+    chances = [therapy.ends_course, *(r.ends_course * max(r.first, r.later) for r in reactions)]
+    return therapy.schedule.duration is not None or any(chance > 0 for chance in chances)
+
+
+def _absent_in_arms(after: dict[str, str], plain: Plain) -> Iterator[Mistake]:
+    """Arms in which a therapy waits for one that the arm does not have."""
+    arms = plain.tree.get("arms")
+    for arm, names in arms.items() if isinstance(arms, dict) else ():
+        for i, name in enumerate(names if isinstance(names, list) else []):
+            before = after.get(name) if isinstance(name, str) else None
+            if before is not None and before not in names:
+                message = f"'{name}' never begins: it waits for {before}, not in this arm"
+                yield plain.mistake(("arms", arm, i), message)
 
 
 def _are_texts(names: Any) -> bool:

@@ -1,27 +1,15 @@
-"""The patients: distributions of their characteristics at the first visit."""
+"""The patients: distributions of their characteristics at the first visit, and subgroups."""
 
 from __future__ import annotations
 
+import math
 import re
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from sim.scenario.form.quantities import (
-    AgeYears,
-    Balp,
-    Ctx,
-    Density,
-    Form,
-    Kilograms,
-    NonNegative,
-    Number,
-    Share,
-    Tryptase,
-    Whole,
-    only_one,
-    refuse,
-)
+from sim.scenario.form import quantities
+from sim.scenario.form.quantities import Form, only_if, only_one, refuse
 from sim.scenario.form.spread import of_lognormal, of_normal
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import MARKERS
@@ -41,15 +29,8 @@ class MeanSd(Form, Generic[Q]):
 
     mean: Q
     """The mean, in the unit of the variable."""
-    sd: Q
+    sd: Annotated[Q, only_if(lambda sd: sd >= 0, "a standard deviation is 0 or more")]
     """The standard deviation between patients, in the same unit."""
-
-    @field_validator("sd", mode="after")
-    @classmethod
-    def _spread_is_not_negative(cls, sd: float) -> float:
-        if sd < 0:
-            raise refuse("a standard deviation is 0 or more")
-        return sd
 
 
 class Variable(Form, Generic[Q]):
@@ -65,8 +46,8 @@ class Variable(Form, Generic[Q]):
     within: list[Q] | None = None
     """Lowest and highest value that a patient can have, in brackets."""
 
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Variable[Q]:
+    def check(self) -> None:
+        """Refuse a mean that its distribution cannot have, or limits in the wrong order."""
         shape = getattr(self, only_one(self, ("normal", "lognormal"), "a distribution"))
         if self.lognormal is not None and shape.mean <= 0:
             raise refuse("the mean of a log-normal variable is above 0")
@@ -75,41 +56,52 @@ class Variable(Form, Generic[Q]):
                 raise refuse("`within` has two values, the lower first")
             if not self.within[0] <= shape.mean <= self.within[1]:
                 raise refuse("the mean is outside `within`")
-        return self
 
 
-def _stays_positive(variable: Variable[Q]) -> Variable[Q]:
+def _stays_positive(variable: Variable[float]) -> bool:
     normal = variable.normal
-    if normal is not None and variable.within is None and normal.mean <= 5 * normal.sd:  # type: ignore[operator]
-        raise refuse("values could fall below 0; add `within`, or use `lognormal`")
-    return variable
+    return normal is None or variable.within is not None or normal.mean > 5 * normal.sd
+
+
+POSITIVE = only_if(_stays_positive, "values could fall below 0; add `within`, or use `lognormal`")
+T_SCORE = only_if(
+    lambda variable: variable.normal is not None,
+    "a T-score is `normal`; the base fracture rate is centred on its distribution",
+)
 
 
 class Counts(Form):
     """Earlier vertebral fractures: `at_least` + a negative binomial; mean and SD of the sum."""
 
-    negative_binomial: Annotated[MeanSd[NonNegative], BeforeValidator(of_normal)]
+    negative_binomial: Annotated[MeanSd[quantities.NonNegative], BeforeValidator(of_normal)]
     """Mean and SD of the number of fractures, e.g. {mean: 3.5, sd: 3.6}."""
-    at_least: Whole = 0
+    at_least: quantities.Whole = 0
     """The smallest number that a patient can have, e.g. 1."""
 
-    @model_validator(mode="after")
-    def _is_possible(self) -> Counts:
+    def check(self) -> None:
+        """Refuse a mean and an SD that no negative binomial distribution has."""
         extra, sd = self.negative_binomial.mean - self.at_least, self.negative_binomial.sd
         if self.at_least < 0 or extra <= 0 or sd**2 <= extra:
-            raise refuse(
-                "the mean must exceed `at_least`, and SD squared must exceed the difference"
-            )
-        return self
+            rule = "the mean must exceed `at_least`, and SD squared must exceed the difference"
+            raise refuse(rule)
 
 
-def _at_least_one(patients: int) -> int:
-    if patients < 1:
-        raise refuse("'{n}' patients; allowed: 1 or more", n=patients)
-    return patients
+Patients = Annotated[
+    quantities.Whole, only_if(lambda n: n >= 1, "'{value}' patients; allowed: 1 or more")
+]
 
 
-Patients = Annotated[Whole, AfterValidator(_at_least_one)]
+def _possible(given: dict[str, float]) -> dict[str, float]:
+    """Correlations that variables can have. Raises PydanticCustomError for others."""
+    pairs = {pair_of(name): value for name, value in given.items()}
+    if len({frozenset(pair) for pair in pairs}) < len(given):
+        raise refuse("a pair is given twice")
+    for pair, value in pairs.items():
+        if not -1 < value < 1:
+            raise refuse(f"{' ~ '.join(pair)}: a correlation is between -1 and 1")
+    if not _positive_definite(pairs):
+        raise refuse("no variables have all of these correlations (not positive definite)")
+    return given
 
 
 class Cohort(Form):
@@ -117,66 +109,42 @@ class Cohort(Form):
 
     patients: Patients
     """Virtual patients in each arm, 1 or more, e.g. 1000."""
-    female: Share
+    female: quantities.Share
     """Share of women, e.g. 50 %."""
-    age: Annotated[Variable[AgeYears], AfterValidator(_stays_positive)]
+    age: Annotated[Variable[quantities.AgeYears], POSITIVE]
     """Age at entry, e.g. {normal: {mean: 52 years, sd: 9 years}, within: [18 years, 95 years]}."""
-    weight: Annotated[Variable[Kilograms], AfterValidator(_stays_positive)]
+    weight: Annotated[Variable[quantities.Kilograms], POSITIVE]
     """Body weight, for doses in mg/kg, e.g. {lognormal: {mean: 68 kg, sd: 13 kg}}."""
-    spine_t: Variable[Number]
+    spine_t: Annotated[Variable[quantities.Number], T_SCORE]
     """T-score of the spine, always `normal`, without a unit, e.g. {normal: {mean: -3, sd: 1}}."""
-    hip_t: Variable[Number]
+    hip_t: Annotated[Variable[quantities.Number], T_SCORE]
     """T-score of the hip, always `normal`, without a unit, e.g. {normal: {mean: -2, sd: 0.7}}."""
-    ctx: Annotated[Variable[Ctx], AfterValidator(_stays_positive)] | None = None
+    ctx: Annotated[Variable[quantities.Ctx], POSITIVE] | None = None
     """CTX, the marker of resorption; if left out, it is not measured."""
-    balp: Annotated[Variable[Balp], AfterValidator(_stays_positive)] | None = None
+    balp: Annotated[Variable[quantities.Balp], POSITIVE] | None = None
     """Bone alkaline phosphatase, the marker of formation; if left out, it is not measured."""
-    tryptase: Annotated[Variable[Tryptase], AfterValidator(_stays_positive)] | None = None
+    tryptase: Annotated[Variable[quantities.Tryptase], POSITIVE] | None = None
     """Serum tryptase; if left out, it is not measured."""
     vertebral_fractures: Counts
     """Vertebral fractures before enrolment."""
-    correlations: dict[str, Number] = Field({})
+    correlations: Annotated[dict[str, quantities.Number], AfterValidator(_possible)] = Field({})
     """Correlations between two variables, -1 to 1; other pairs are uncorrelated, e.g. {spine_t ~
     hip_t: 0.6}."""
-
-    @field_validator("correlations", mode="after")
-    @classmethod
-    def _correlations_are_possible(cls, given: dict[str, float]) -> dict[str, float]:
-        pairs = {pair_of(name): value for name, value in given.items()}
-        if len({frozenset(pair) for pair in pairs}) < len(given):
-            raise refuse("a pair is given twice")
-        for pair, value in pairs.items():
-            if not -1 < value < 1:
-                raise refuse("{pair}: a correlation is between -1 and 1", pair=" ~ ".join(pair))
-        if not _positive_definite(pairs):
-            raise refuse("no variables have all of these correlations (not positive definite)")
-        return given
 
     @property
     def markers(self) -> tuple[str, ...]:
         """The markers that are measured in these patients."""
         return tuple(name for name in MARKERS if getattr(self, name) is not None)
 
-    @field_validator("spine_t", "hip_t", mode="after")
-    @classmethod
-    def _t_scores_are_normal(cls, variable: Variable[float]) -> Variable[float]:
-        if variable.normal is None:
-            raise refuse(
-                "a T-score is `normal`; the base fracture rate is centred on its distribution"
-            )
-        return variable
-
 
 def pair_of(name: str) -> tuple[str, str]:
     """The two variables of a correlation's name, `spine_t ~ hip_t`."""
     parts = [part.strip() for part in re.split("~", name)]
     if len(parts) != 2 or parts[0] == parts[1]:
-        raise refuse("'{name}' should name two variables, like `spine_t ~ hip_t`", name=name)
+        raise refuse(f"'{name}' should name two variables, like `spine_t ~ hip_t`")
     for part in parts:
         if part not in CORRELATED:
-            raise refuse(
-                "'{part}' cannot be correlated; {help}", part=part, help=nearest(part, CORRELATED)
-            )
+            raise refuse(f"'{part}' cannot be correlated; {nearest(part, CORRELATED)}")
     return parts[0], parts[1]
 
 
@@ -195,9 +163,9 @@ def _positive_definite(pairs: dict[tuple[str, str], float]) -> bool:
 class SexReference(Form):
     """Young-adult reference of each sex at one site, g/cm2."""
 
-    female: MeanSd[Density]
+    female: MeanSd[quantities.Density]
     """Reference of young women."""
-    male: MeanSd[Density]
+    male: MeanSd[quantities.Density]
     """Reference of young men."""
 
 
@@ -208,3 +176,57 @@ class ReferenceBmd(Form):
     """Reference of the lumbar spine."""
     hip: SexReference
     """Reference of the hip."""
+
+
+class Limits(Form, Generic[Q]):
+    """A lower limit (included), an upper limit (excluded), or both."""
+
+    at_least: Q | None = None
+    """The lower limit, included."""
+    below: Q | None = None
+    """The upper limit, excluded."""
+
+    def check(self) -> None:
+        """Refuse limits without a patient between them."""
+        low, high = self.ends
+        if not low < high or (low, high) == (-math.inf, math.inf):
+            raise refuse("give `at_least`, `below` or both, the lower one in `at_least`")
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Lower and upper limit, infinite where none is given."""
+        low: float = -math.inf if self.at_least is None else self.at_least  # type: ignore[assignment]
+        high: float = math.inf if self.below is None else self.below  # type: ignore[assignment]
+        return low, high
+
+
+class Subgroup(Form):
+    """Patients with outcomes of their own; every given condition has to hold."""
+
+    sex: Literal["female", "male"] | None = None
+    """Women or men only, e.g. female."""
+    age: Limits[quantities.AgeYears] | None = None
+    """Age at enrolment, in years, e.g. {below: 50 years}."""
+    weight: Limits[quantities.Kilograms] | None = None
+    """Body weight, in kg, e.g. {at_least: 70 kg}."""
+    vertebral_fractures: Limits[quantities.Number] | None = None
+    """Vertebral fractures before enrolment, e.g. {at_least: 2}."""
+    spine_t: Limits[quantities.Number] | None = None
+    """Spine T-score at entry, e.g. {below: -2.5}."""
+    hip_t: Limits[quantities.Number] | None = None
+    """Hip T-score at entry, e.g. {below: -2.5}."""
+
+    def check(self) -> None:
+        """Refuse a subgroup of all patients."""
+        if not self.conditions:
+            raise refuse("a subgroup has a condition, like `sex: female`")
+
+    @property
+    def conditions(self) -> dict[str, str | tuple[float, float]]:
+        """Each condition: the sex, or lower limit (included) and upper limit (not included)."""
+        given = {name: getattr(self, name) for name in Subgroup.model_fields}
+        return {
+            name: value.ends if isinstance(value, Limits) else value
+            for name, value in given.items()
+            if value is not None
+        }

@@ -4,36 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import model_validator
-
-from sim.scenario.form.quantities import (
-    Days,
-    Form,
-    Hazard,
-    NonNegative,
-    Share,
-    StandsFor,
-    only_one,
-    refuse,
-)
+from sim.scenario.form import quantities
+from sim.scenario.form.quantities import Form, StandsFor, only_one, refuse
 
 
 class Step(Form):
     """One step of the hazard of intolerance, until a time after the therapy began."""
 
-    probability: Share | None = None
+    probability: quantities.Share | None = None
     """Probability to become intolerant within this step, e.g. 20 %."""
-    rate: Hazard | None = None
+    rate: quantities.Hazard | None = None
     """Rate of intolerance in this step, instead of a probability, e.g. 0.05 per year."""
-    until: Days
+    until: quantities.Days
     """End of this step, counted from the start of the therapy, e.g. 3 months."""
 
-    @model_validator(mode="after")
-    def _one_way(self) -> Step:
+    def check(self) -> None:
+        """Refuse a step without a finite hazard, or with both a probability and a rate."""
         only_one(self, ("probability", "rate"), "a step")
         if self.probability == 1:
             raise refuse("a probability of 100 % has no finite hazard; use 99.99 %")
-        return self
 
 
 class Time(Form):
@@ -44,22 +33,22 @@ class Time(Form):
     S = 1 / (1 + (t/median)^shape).
     """
 
-    rate: Hazard | None = None
+    rate: quantities.Hazard | None = None
     """Rate of intolerance; for gompertz the rate at the start, e.g. 0.1 per year."""
-    scale: Days | None = None
+    scale: quantities.Days | None = None
     """Time by which 63 % are intolerant, for weibull, e.g. 36 months."""
-    median: Days | None = None
+    median: quantities.Days | None = None
     """Time by which half are intolerant, for lognormal_time and loglogistic, e.g. 36 months."""
-    shape: NonNegative | None = None
+    shape: quantities.NonNegative | None = None
     """Shape of weibull and loglogistic, 0.1 to 20; below 1, intolerance occurs early, e.g. 0.7."""
-    growth: Hazard | None = None
+    growth: quantities.Hazard | None = None
     """How fast the rate of gompertz grows, e.g. 0.1 per year."""
-    sigma: NonNegative | None = None
+    sigma: quantities.NonNegative | None = None
     """SD of the logarithm of the time, for lognormal_time, 0.1 to 20, e.g. 1."""
-    probability: Share | None = None
+    probability: quantities.Share | None = None
     """Probability to be intolerant by the time `by`, instead of rate, scale or median, e.g.
     20 %."""
-    by: Days | None = None
+    by: quantities.Days | None = None
     """The time by which that probability holds, e.g. 24 months."""
 
 
@@ -96,15 +85,14 @@ class Intolerance(Form):
         """The name of the distribution, or `steps`."""
         return only_one(self, ("steps", *FAMILIES), "intolerance")
 
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Intolerance:
-        if self.family == "steps":
-            ends = [step.until for step in self.steps or []]
-            if not ends or any(b <= a for a, b in zip([0.0, *ends], ends, strict=False)):
-                raise refuse("each `until` is later than the one before")
-            return self
-        _check_time(self.family, getattr(self, self.family))
-        return self
+    def check(self) -> None:
+        """Refuse steps in the wrong order, and parameters that the distribution does not have."""
+        if self.family != "steps":
+            _check_time(self.family, getattr(self, self.family))
+            return
+        ends = [step.until for step in self.steps or []]
+        if not ends or any(b <= a for a, b in zip([0.0, *ends], ends, strict=False)):
+            raise refuse("each `until` is later than the one before")
 
 
 def _check_time(family: str, time: Time) -> None:
@@ -113,16 +101,13 @@ def _check_time(family: str, time: Time) -> None:
     by_parameters = {*shape, level}
     given = {name for name in Time.model_fields if getattr(time, name) is not None}
     if given not in (by_probability, by_parameters):
-        raise refuse(
-            "{family} needs {a} or {b}; given: {given}",
-            family=family, a=", ".join(sorted(by_parameters)), b=", ".join(sorted(by_probability)),
-            given=", ".join(sorted(given)) or "nothing",
-        )  # fmt: skip
+        needed = " or ".join(", ".join(sorted(way)) for way in (by_parameters, by_probability))
+        raise refuse(f"{family} needs {needed}; given: {', '.join(sorted(given)) or 'nothing'}")
     if not all(0.1 <= getattr(time, name) <= 20 for name in given & {"shape", "sigma"}):
         raise refuse("shape and sigma are between 0.1 and 20")
-    for name in given - {"rate", "growth"}:
+    for name in sorted(given - {"rate", "growth"}):
         if getattr(time, name) <= 0 or (name == "probability" and time.probability == 1):
-            raise refuse("{name} is above 0, and a probability below 100 %", name=name)
+            raise refuse(f"{name} is above 0, and a probability below 100 %")
 
 
 IntoleranceForm = Annotated[Intolerance, StandsFor("steps", list)]

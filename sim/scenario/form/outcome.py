@@ -4,50 +4,39 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
+from sim.scenario.form import quantities
 from sim.scenario.form.cohort import MeanSd
-from sim.scenario.form.quantities import (
-    Change,
-    Days,
-    Factor,
-    Form,
-    Hazard,
-    NonNegative,
-    Share,
-    StandsFor,
-    Variation,
-    YearlyPercent,
-    refuse,
-)
+from sim.scenario.form.quantities import Form, StandsFor, refuse
 from sim.scenario.form.spread import of_normal
 
 
 class SiteRatios(Form):
     """Direct ratios of the fracture rates, in addition to the effect through bone density."""
 
-    vertebral: Factor = 1.0
+    vertebral: quantities.Factor = 1.0
     """Ratio for vertebral fractures, e.g. 0.7."""
-    hip: Factor = 1.0
+    hip: quantities.Factor = 1.0
     """Ratio for hip fractures, e.g. 0.8."""
-    other: Factor = 1.0
+    other: quantities.Factor = 1.0
     """Ratio for all other fractures, e.g. 0.9."""
 
 
 class Effect(Form):
     """One regimen: yearly change of bone density, and change of each marker from entry."""
 
-    spine: Annotated[MeanSd[YearlyPercent], BeforeValidator(of_normal)]
+    spine: Annotated[MeanSd[quantities.YearlyPercent], BeforeValidator(of_normal)]
     """Yearly change of spine bone density, in percent of the entry value, e.g. {mean: 2.4
     %/year, sd: 0.5 %/year}."""
-    hip: Annotated[MeanSd[YearlyPercent], BeforeValidator(of_normal)]
+    hip: Annotated[MeanSd[quantities.YearlyPercent], BeforeValidator(of_normal)]
     """Yearly change of hip bone density, in percent of the entry value, e.g. {mean: 1.9
     %/year, sd: 0.9 %/year}."""
-    ctx: Change | None = None
+    ctx: quantities.Change | None = None
     """Full change of CTX from entry, needed if the cohort has CTX, e.g. -66 %."""
-    balp: Change | None = None
+    balp: quantities.Change | None = None
     """Full change of BALP from entry, needed if the cohort has BALP, e.g. -25 %."""
-    tryptase: Change | None = None
+    tryptase: quantities.Change | None = None
     """Full change of tryptase from entry, needed if the cohort has tryptase, e.g. -34 %."""
     fracture_ratio: SiteRatios = SiteRatios()
     """Effect on the fracture rates beyond bone density; if left out, there is none."""
@@ -56,25 +45,24 @@ class Effect(Form):
 class Plateau(Form):
     """Linear for some months since the first therapy began, then at another rate."""
 
-    months: Days
+    months: quantities.Days
     """Duration of the increase after the first therapy began, e.g. 24 months."""
-    then: YearlyPercent = 0.0
+    then: quantities.YearlyPercent = 0.0
     """Yearly change after that, in percent of the entry value, e.g. 0 %/year."""
 
 
 class Saturating(Form):
     """Saturates with a time constant; the mean increase over the window is the reported one."""
 
-    time_constant: Days
+    time_constant: quantities.Days
     """Time after which 63 % of the whole gain is reached, e.g. 12 months."""
-    window: Days
+    window: quantities.Days
     """Time over which the mean increase is the reported one, e.g. 12 months."""
 
-    @model_validator(mode="after")
-    def _above_zero(self) -> Saturating:
+    def check(self) -> None:
+        """Refuse times of zero."""
         if self.time_constant <= 0 or self.window <= 0:
             raise refuse("`time_constant` and `window` are above 0")
-        return self
 
 
 class Accrual(Form):
@@ -88,16 +76,15 @@ class Accrual(Form):
     saturating: Saturating | None = None
     """The increase levels off, e.g. {time_constant: 12 months, window: 12 months}."""
 
-    @model_validator(mode="after")
-    def _one_reading(self) -> Accrual:
+    def check(self) -> None:
+        """Refuse more than one reading, and a reading without its times."""
         named = {"plateau": self.plateau, "saturating": self.saturating}
         if sum(value is not None for value in (self.reading, *named.values())) != 1:
             raise refuse("accrual is linear, compound, {plateau: ...} or {saturating: ...}")
         if self.reading in named:
-            raise refuse("{name} needs its times, like {name}: {example}", name=self.reading,
-                         example="{months: 24 months}" if self.reading == "plateau"
-                         else "{time_constant: 12 months, window: 12 months}")  # fmt: skip
-        return self
+            months = "{time_constant: 12 months, window: 12 months}"
+            example = "{months: 24 months}" if self.reading == "plateau" else months
+            raise refuse(f"{self.reading} needs its times, like {self.reading}: {example}")
 
     @property
     def name(self) -> str:
@@ -111,27 +98,26 @@ AccrualForm = Annotated[Accrual, StandsFor("reading", str)]
 class BeyondEvidence(Form):
     """The change of bone density after the longest follow-up with data."""
 
-    after: Days
+    after: quantities.Days
     """Longest follow-up with data, e.g. 60 months."""
-    rate: YearlyPercent
+    rate: quantities.YearlyPercent
     """Yearly change of bone density after that, in percent of the entry value, e.g. 0 %/year."""
 
 
 class Marker(Form):
     """The response of a marker to therapy, and its variation between patients."""
 
-    onset_half_life: Days
+    onset_half_life: quantities.Days
     """Time in which half of a change of action reaches the marker, e.g. 3 days."""
-    half_effect: NonNegative
+    half_effect: quantities.NonNegative
     """Action of a therapy, relative to action 1, that has half of the effect, e.g. 0.15."""
-    spread: NonNegative
+    spread: quantities.NonNegative
     """SD between patients of the logarithm of the change, e.g. 0.3."""
 
-    @model_validator(mode="after")
-    def _above_zero(self) -> Marker:
+    def check(self) -> None:
+        """Refuse a response without a half-life or without a half effect."""
         if self.onset_half_life <= 0 or self.half_effect <= 0:
             raise refuse("`onset_half_life` and `half_effect` are above 0")
-        return self
 
 
 class Markers(Form):
@@ -148,22 +134,22 @@ class Markers(Form):
 class Imminent(Form):
     """A higher rate at the same site for a while after a fracture."""
 
-    factor: Factor
+    factor: quantities.Factor
     """Ratio to the usual rate at that site, e.g. 2.9."""
-    duration: Days = Field(alias="for")
+    duration: quantities.Days = Field(alias="for")
     """How long the rate stays higher after a fracture, e.g. 365 days."""
 
 
 class Site(Form):
     """One fracture site: share of the base rate, gradient per SD of T-score, what follows."""
 
-    share: Share
+    share: quantities.Share
     """Share of all fractures that happen at this site, e.g. 62.5 %."""
-    gradient: Factor
+    gradient: quantities.Factor
     """Ratio of fracture rates per SD of T-score, e.g. 2.3."""
     imminent: Imminent | None = None
     """A higher rate for a while after a fracture at this site; if left out, there is none."""
-    case_fatality: Share
+    case_fatality: quantities.Share
     """Share of these fractures that are fatal, e.g. 1 %."""
 
 
@@ -177,33 +163,29 @@ class Sites(Form):
     other: Site
     """All other fractures, which follow the hip T-score."""
 
-    @model_validator(mode="after")
-    def _shares_sum_to_one(self) -> Sites:
+    def check(self) -> None:
+        """Refuse shares that do not add up to 100 %."""
         total = self.vertebral.share + self.hip.share + self.other.share
         if abs(total - 1) > 1e-6:
-            raise refuse(
-                "the shares of the sites add up to {total} %, not 100 %", total=f"{100 * total:g}"
-            )
-        return self
+            raise refuse(f"the shares of the sites add up to {100 * total:g} %, not 100 %")
 
 
 class Fractures(Form):
     """The rate of fractures and its modifiers."""
 
-    base_rate: Hazard
+    base_rate: quantities.Hazard
     """Mean rate of fractures at enrolment over all sites, e.g. 3.27 per 100 person-years."""
-    review_every: Days
+    review_every: quantities.Days
     """Interval at which the rates are updated, in whole days, e.g. 30 days."""
-    per_further_vertebral_fracture: Factor
+    per_further_vertebral_fracture: quantities.Factor
     """Ratio of rates per additional vertebral fracture before enrolment, e.g. 1."""
     sites: Sites
     """The fracture sites; their shares add up to 100 %."""
 
-    @model_validator(mode="after")
-    def _is_possible(self) -> Fractures:
+    def check(self) -> None:
+        """Refuse an interval that is no whole number of days."""
         if self.review_every != int(self.review_every) or self.review_every < 1:
             raise refuse("review_every is a whole number of days")
-        return self
 
 
 class Mortality(Form):
@@ -211,20 +193,20 @@ class Mortality(Form):
 
     life_table: Literal["france2019"]
     """National life table of deaths from other causes."""
-    standardised_mortality_ratio: NonNegative
+    standardised_mortality_ratio: quantities.NonNegative
     """Mortality as a multiple of that table, e.g. 1."""
 
 
 class Measurement(Form):
     """Coefficient of variation of a measured value within a person."""
 
-    spine: Variation
+    spine: quantities.Variation
     """Error of one spine densitometry, e.g. 1.1 %."""
-    hip: Variation
+    hip: quantities.Variation
     """Error of one hip densitometry, e.g. 1.3 %."""
-    ctx: Variation | None = None
+    ctx: quantities.Variation | None = None
     """Variation of one CTX, needed if the cohort has CTX, e.g. 15 %."""
-    balp: Variation | None = None
+    balp: quantities.Variation | None = None
     """Variation of one BALP, needed if the cohort has BALP, e.g. 7 %."""
-    tryptase: Variation | None = None
+    tryptase: quantities.Variation | None = None
     """Variation of one tryptase, needed if the cohort has tryptase, e.g. 12 %."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from sim.scenario.form.quantities import Days, Form, NonNegative, Number, Text, Whole, refuse
+from sim.scenario.form import quantities
+from sim.scenario.form.quantities import Form, Text, only_if, refuse
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import BONES, MARKERS, SITES
 
@@ -30,17 +31,8 @@ STATISTICS: dict[str, tuple[str, ...]] = {
     "fracture_rate": SITES,
     "fractures": SITES,
 }
-AT_A_VISIT = {
-    "annual_increase",
-    "total_increase",
-    "t_change",
-    "t_final",
-    "percent_change",
-    "share_with_reaction",
-    "share_with_fracture",
-    "share_died",
-}
-"""Statistics that can be taken at, or up to, a day before the end."""
+OF_THE_WHOLE = ("patients", "follow_up", "entry", "share_stopped", "fracture_rate", "fractures")
+"""Statistics of the whole follow-up; the others can be taken at, or up to, a day before the end."""
 
 OF_ALL_SITES = ("share_with_fracture", "fracture_rate", "fractures")
 
@@ -51,7 +43,7 @@ class Citation(Form):
     authors: list[Text] = Field([])
     title: Text | None = None
     journal: Text | None = None
-    year: Whole | None = None
+    year: quantities.Whole | None = None
     volume: Text | None = None
     pages: Text | None = None
     doi: Text | None = None
@@ -64,26 +56,23 @@ class Simulated(Form):
     statistic: Text
     of: Text | None = None
     group: Text
-    at: Days | None = None
-    per_patients: NonNegative | None = None
+    at: quantities.Days | None = None
+    per_patients: quantities.NonNegative | None = None
 
-    @model_validator(mode="after")
-    def _is_a_statistic(self) -> Simulated:
-        if self.statistic not in STATISTICS:
-            raise refuse("'{name}' is not a statistic; {help}", name=self.statistic,
-                         help=nearest(self.statistic, STATISTICS))  # fmt: skip
-        allowed = STATISTICS[self.statistic]
-        if self.of is None and allowed != NOTHING and self.statistic not in OF_ALL_SITES:
-            raise refuse("{name} needs `of`: {allowed}", name=self.statistic,
-                         allowed="the name" if allowed == ANY else ", ".join(allowed))  # fmt: skip
+    def check(self) -> None:
+        """Refuse an unknown statistic, and keys that the statistic does not have."""
+        name, allowed = self.statistic, STATISTICS.get(self.statistic)
+        if allowed is None:
+            raise refuse(f"'{name}' is not a statistic; {nearest(name, STATISTICS)}")
+        if self.of is None and allowed != NOTHING and name not in OF_ALL_SITES:
+            names = "the name" if allowed == ANY else ", ".join(allowed)
+            raise refuse(f"{name} needs `of`: {names}")
         if self.of is not None and allowed != ANY and self.of not in allowed:
-            raise refuse("{name} has no `of: {of}`; {help}", name=self.statistic, of=self.of,
-                         help=nearest(self.of, allowed))  # fmt: skip
-        if self.at is not None and self.statistic not in AT_A_VISIT:
-            raise refuse("{name} covers the whole follow-up; remove `at`", name=self.statistic)
-        if (self.statistic == "fractures") != (self.per_patients is not None):
+            raise refuse(f"{name} has no `of: {self.of}`; {nearest(self.of, allowed)}")
+        if self.at is not None and name in OF_THE_WHOLE:
+            raise refuse(f"{name} covers the whole follow-up; remove `at`")
+        if (name == "fractures") != (self.per_patients is not None):
             raise refuse("`fractures` needs `per_patients`, and no other statistic has it")
-        return self
 
 
 class Fact(Form):
@@ -91,12 +80,12 @@ class Fact(Form):
 
     fact: Text
     label: Text
-    value: Number
+    value: quantities.Number
     unit: Text
-    spread: Number | None = None
-    interval: list[Number] = Field([])
+    spread: quantities.Number | None = None
+    interval: list[quantities.Number] = Field([])
     spread_is: Literal["sd", "se", "ci95", "range"] | None = None
-    n: Number | None = None
+    n: quantities.Number | None = None
     where: Text = ""
     status: Literal["seen", "recalled", "derived"] = "seen"
     note: Text = ""
@@ -110,14 +99,13 @@ class Fact(Form):
             return {**rest, "interval": value["spread"]}
         return value
 
-    @model_validator(mode="after")
-    def _spread_has_a_kind(self) -> Fact:
+    def check(self) -> None:
+        """Refuse a spread without its kind, and an interval in the wrong order."""
         given = self.spread is not None or bool(self.interval)
         if given and self.spread_is is None:
             raise refuse("a spread needs `spread_is`: sd, se, ci95 or range")
         if self.interval and (len(self.interval) != 2 or not self.interval[0] <= self.interval[1]):
             raise refuse("an interval has two ends, the lower first")
-        return self
 
     @property
     def plain(self) -> dict[str, Any]:
@@ -136,16 +124,22 @@ class DesignVisits(Form):
 class TrialDesign(Form):
     """The design of a series, by which it is repeated with virtual patients."""
 
-    patients: dict[str, Whole]
-    follow_up: Days | None = None
+    patients: Annotated[dict[str, quantities.Whole], only_if(
+        lambda patients: patients and min(patients.values()) >= 1,
+        "a design enrols 1 patient or more in each arm that it names",
+    )]  # fmt: skip
+    follow_up: quantities.Days | None = None
     visits: DesignVisits | None = None
 
-    @field_validator("patients", mode="after")
-    @classmethod
-    def _someone_enrols(cls, patients: dict[str, int]) -> dict[str, int]:
-        if not patients or min(patients.values()) < 1:
-            raise refuse("a design enrols 1 patient or more in each arm that it names")
-        return patients
+
+def _with_arms(groups: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Groups that name their arm. Raises PydanticCustomError for others."""
+    for name, group in groups.items():
+        kept = {value for key, value in group.items() if key != "arm"}
+        if "arm" not in group or not kept <= {"kept", "stopped"}:
+            rule = "needs an arm, and for each course `kept` or `stopped`"
+            raise refuse(f"group '{name}' {rule}, like {{arm: combination, interferon: kept}}")
+    return groups
 
 
 class Publication(Form):
@@ -154,33 +148,21 @@ class Publication(Form):
     citation: Citation
     seen: Text = ""
     note: Text = ""
-    follow_up: Days | None = None
+    follow_up: quantities.Days | None = None
     design: TrialDesign | None = None
-    groups: dict[str, dict[str, Text]] = Field({})
+    groups: Annotated[dict[str, dict[str, Text]], AfterValidator(_with_arms)] = Field({})
     facts: list[Fact]
 
-    @field_validator("groups", mode="after")
-    @classmethod
-    def _groups_have_an_arm(cls, groups: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-        for name, group in groups.items():
-            kept = {value for key, value in group.items() if key != "arm"}
-            if "arm" not in group or not kept <= {"kept", "stopped"}:
-                raise refuse("group '{name}' needs an arm, and for each course `kept` or "
-                             "`stopped`, like {example}", name=name,
-                             example="{arm: combination, interferon: kept}")  # fmt: skip
-        return groups
-
-    @model_validator(mode="after")
-    def _facts_have_their_group(self) -> Publication:
+    def check(self) -> None:
+        """Refuse a fact that is given twice, or whose group is not given."""
         names = [fact.fact for fact in self.facts]
         for fact in self.facts:
             if names.count(fact.fact) > 1:
-                raise refuse("fact '{name}' is given twice", name=fact.fact)
+                raise refuse(f"fact '{fact.fact}' is given twice")
             if fact.simulated is not None and fact.simulated.group not in self.groups:
                 group = fact.simulated.group
-                raise refuse("fact '{name}': '{group}' is not a group; {help}", name=fact.fact,
-                             group=group, help=nearest(group, self.groups))  # fmt: skip
-        return self
+                likely = nearest(group, self.groups)
+                raise refuse(f"fact '{fact.fact}': '{group}' is not a group; {likely}")
 
     @property
     def plain(self) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError, core_schema
 
 from sim.scenario.form.units import UNITS, Dose, read, read_dose, split_quantity
@@ -15,6 +16,14 @@ class Form(BaseModel):
     """A part of a scenario: unknown keys are refused, values are frozen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    def check(self) -> None:
+        """Refuse values that do not fit together; a form with rules has a `check` of its own."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        self.check()
+        return self
 
 
 @dataclass(frozen=True)
@@ -30,9 +39,7 @@ class Quantity:
     low: float | None = None
     high: float | None = None
 
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> Any:
         return core_schema.no_info_before_validator_function(self.read, handler(source))
 
     def read(self, text: object) -> float | Dose:
@@ -45,10 +52,7 @@ class Quantity:
         if under or (self.high is not None and value > self.high + slack):
             number, unit = split_quantity(text)
             scale = value / number if value else read(f"1 {unit}".strip(), self.dimension)
-            raise PydanticCustomError(
-                "range", "'{text}' is not allowed here; allowed: {allowed}",
-                {"text": str(text), "allowed": self._limits(scale, unit)},
-            )  # fmt: skip
+            raise refuse(f"'{text}' is not allowed here; allowed: {self._limits(scale, unit)}")
         return value
 
     @property
@@ -91,9 +95,7 @@ class StandsFor:
     key: str
     bare: type[str] | type[list[Any]]
 
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> Any:
         return core_schema.no_info_before_validator_function(self.read, handler(source))
 
     def read(self, value: Any) -> Any:
@@ -104,13 +106,13 @@ class StandsFor:
 def _whole(text: object) -> int:
     number, unit = split_quantity(text)
     if unit or number != int(number):
-        raise PydanticCustomError("whole", "'{text}' should be a whole number", {"text": str(text)})
+        raise refuse(f"'{text}' should be a whole number")
     return int(number)
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise PydanticCustomError("text", "should be text", {})
+        raise refuse("should be text")
     return value
 
 
@@ -149,12 +151,21 @@ def refuse(message: str, **context: object) -> PydanticCustomError:
     return PydanticCustomError("rule", message, context)
 
 
+def only_if(is_allowed: Callable[[Any], object], message: str) -> AfterValidator:
+    """A check of one value, for an annotation; `{value}` in the message is the value."""
+
+    def checked(value: Any) -> Any:
+        if not is_allowed(value):
+            raise refuse(message, value=value)
+        return value
+
+    return AfterValidator(checked)
+
+
 def only_one(form: Form, names: tuple[str, ...], what: str) -> str:
     """The only key given among several. Raises PydanticCustomError for none or more than one."""
     given = [name for name in names if getattr(form, name) is not None]
     if len(given) != 1:
-        raise refuse(
-            "{what} needs exactly one of {names}; given: {given}",
-            what=what, names=", ".join(names), given=" and ".join(given) or "none",
-        )  # fmt: skip
+        got = " and ".join(given) or "none"
+        raise refuse(f"{what} needs exactly one of {', '.join(names)}; given: {got}")
     return given[0]

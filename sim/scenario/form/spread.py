@@ -36,10 +36,9 @@ def _converted(tree: Any, by_quartiles: Callable[..., tuple[float, float]]) -> A
         return tree
     if not is_converted(tree):
         if set(tree) & {"median", "iqr", "se", "ci95", "n"}:
-            raise refuse(
-                "a mean and its spread are given as mean, sd; or median, iqr; or mean, se, n; or "
-                "mean, ci95, n; given: {given}", given=", ".join(tree),
-            )  # fmt: skip
+            ways = "mean, sd; or median, iqr; or mean, se, n; or mean, ci95, n"
+            given = ", ".join(tree)
+            raise refuse(f"a mean and its spread are given as {ways}; given: {given}")
         return tree
     values, unit = _read(tree)
     if "median" in tree:
@@ -81,9 +80,8 @@ def _sd_of_patients(values: Mapping[str, list[float]]) -> float:
 def _ends(values: Mapping[str, list[float]], name: str) -> list[float]:
     ends, centre = values[name], values["median" if name == "iqr" else "mean"][0]
     if len(ends) != 2 or not ends[0] <= centre <= ends[1] or ends[0] == ends[1]:
-        raise refuse(
-            "`{name}` has two values, the lower first, with the centre between them", name=name
-        )
+        rule = "has two values, the lower first, with the centre between them"
+        raise refuse(f"`{name}` {rule}")
     return ends
 
 
@@ -93,12 +91,10 @@ def _read(tree: Mapping[str, Any]) -> tuple[dict[str, list[float]], str]:
     for name, texts in tree.items():
         several = isinstance(texts, list)
         if several and name not in ("iqr", "ci95"):
-            raise refuse("`{name}` is one value, not a list", name=name)
+            raise refuse(f"`{name}` is one value, not a list")
         pairs = [split_quantity(text) for text in (texts if several else [texts])]
         values[name] = [number for number, _ in pairs]
         units |= {unit for _, unit in pairs} if name != "n" else set()
     if len(units) > 1:
-        raise refuse(
-            "{names} have the same unit", names=", ".join(name for name in tree if name != "n")
-        )
+        raise refuse(f"{', '.join(name for name in tree if name != 'n')} have the same unit")
     return values, units.pop()

@@ -5,21 +5,12 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
-from sim.scenario.form.cohort import Cohort, ReferenceBmd
-from sim.scenario.form.outcome import (
-    AccrualForm,
-    BeyondEvidence,
-    Effect,
-    Fractures,
-    Markers,
-    Measurement,
-    Mortality,
-)
-from sim.scenario.form.quantities import Days, Form, Text, Whole, refuse
+from sim.scenario.form import outcome
+from sim.scenario.form.cohort import Cohort, ReferenceBmd, Subgroup
+from sim.scenario.form.quantities import Days, Form, Text, Whole, only_if, refuse
 from sim.scenario.form.regimen import NO_THERAPY, Regimen, regimen_of
-from sim.scenario.form.subgroup import Subgroup
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.form.visits import Visits
 from sim.vocabulary import EVERYONE
@@ -30,6 +21,7 @@ MOST_REACTIONS = 8
 
 # Names of the two forms of a therapy in paths of mistakes; the spaces keep them apart from keys.
 BY_INFUSION, AS_A_COURSE = "by infusion", "as a course"
+WITHOUT_A_DOSE = "a therapy has `infusion`, `injection` or `course`, with its dose"
 
 
 def _kind(value: Any) -> str | None:
@@ -41,29 +33,53 @@ def _kind(value: Any) -> str | None:
 
 Therapy = Annotated[
     Annotated[Infusions, Tag(BY_INFUSION)] | Annotated[Course, Tag(AS_A_COURSE)],
-    Discriminator(
-        _kind,
-        custom_error_type="rule",
-        custom_error_message="a therapy has `infusion`, `injection` or `course`, with its dose",
-    ),
+    Discriminator(_kind, custom_error_type="rule", custom_error_message=WITHOUT_A_DOSE),
 ]
 
 
-def _not_negative(seed: int) -> int:
-    if seed < 0:
-        raise refuse("a seed is 0 or more")
-    return seed
+def _few(therapies: dict[str, Any]) -> dict[str, Any]:
+    """Therapies with possible names, not too many. Raises PydanticCustomError for others."""
+    for name in therapies:
+        if not re.fullmatch(r"[A-Za-z][\w-]*", name) or name == NO_THERAPY:
+            allowed = "letters, digits, - and _, not `none`"
+            raise refuse(f"'{name}' cannot name a therapy; allowed: {allowed}")
+    if len(therapies) > MOST_THERAPIES:
+        raise refuse(f"{len(therapies)} therapies; allowed: up to {MOST_THERAPIES}")
+    reactions = sum(len(t.reactions) for t in therapies.values() if isinstance(t, Infusions))
+    if reactions > MOST_REACTIONS:
+        raise refuse(f"{reactions} reactions; allowed: up to {MOST_REACTIONS} over all therapies")
+    return therapies
 
 
-Seed = Annotated[Whole, AfterValidator(_not_negative)]
+def _named(arms: dict[str, list[str]]) -> dict[str, list[str]]:
+    """One arm or more, each with a name. Raises PydanticCustomError for others."""
+    if not arms:
+        raise refuse("a scenario has at least one arm")
+    for arm in arms:
+        if not arm.strip():
+            raise refuse(f"'{arm}' cannot name an arm; the name is empty")
+    return arms
+
+
+def _rests_without_therapy(effects: dict[str, outcome.Effect]) -> bool:
+    row = effects.get(NO_THERAPY)
+    return row is None or not any((row.ctx, row.balp, row.tryptase))
+
+
+Seed = Annotated[Whole, only_if(lambda seed: seed >= 0, "a seed is 0 or more")]
 
 
 class Scenario(Form):
     """A study to simulate: patients, therapies and their effects, visits."""
 
-    mastosim: Whole
+    mastosim: Annotated[Whole, only_if(
+        lambda version: version == FORMAT, "format {value} is not known here; allowed: 1"
+    )]  # fmt: skip
     """Version of this format: 1, e.g. 1."""
-    name: Text
+    name: Annotated[Text, only_if(
+        lambda name: re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,60}", name),
+        "'{value}' cannot name a folder of results; allowed: small letters, digits, - and _",
+    )]  # fmt: skip
     """Short name, also of the folder of results: small letters, digits, - and _, e.g. my-study."""
     title: Text
     """Title of the study in one line."""
@@ -72,7 +88,9 @@ class Scenario(Form):
     answers: Text | None = None
     """Publication that the results are compared with: a shipped one or a file of your own,
     e.g. laroche2011."""
-    horizon: Days
+    horizon: Annotated[Days, only_if(
+        lambda days: 1 <= days <= 36525, "the horizon is between 1 day and 100 years"
+    )]  # fmt: skip
     """How long patients are followed, 1 day to 100 years, e.g. 60 months."""
     seed: Seed
     """Whole number that starts the random numbers; the same seed gives the same results,
@@ -81,100 +99,39 @@ class Scenario(Form):
     """The virtual patients at enrolment, before any treatment."""
     reference_bmd: ReferenceBmd
     """Young-adult bone density, the reference of T-scores."""
-    therapies: dict[str, Therapy] = Field({})
+    therapies: Annotated[dict[str, Therapy], AfterValidator(_few)] = Field({})
     """Up to four therapies, each under a name of your choice."""
-    arms: dict[str, list[Text]]
+    arms: Annotated[dict[str, list[Text]], AfterValidator(_named)]
     """The arms, each with its therapies, e.g. {treated: [drug], untreated: []}."""
     comparator: Text | None = None
     """The arm that the others are compared with; if left out, the last arm, e.g. untreated."""
-    effects: dict[str, Effect]
+    effects: Annotated[dict[str, outcome.Effect], only_if(
+        _rests_without_therapy, "markers do not change without therapy; write 0 % in the row `none`"
+    )]  # fmt: skip
     """The effect of each regimen; an arm needs a row for every regimen that it can reach, and
     `none` is no therapy."""
-    accrual: AccrualForm
+    accrual: outcome.AccrualForm
     """How a published mean annual increase is interpreted, e.g. linear."""
-    beyond_evidence: BeyondEvidence
+    beyond_evidence: outcome.BeyondEvidence
     """The change of bone density after the longest follow-up with data."""
-    markers: Markers = Markers()
+    markers: outcome.Markers = outcome.Markers()
     """How markers follow treatment, for the markers of the cohort."""
-    fractures: Fractures
+    fractures: outcome.Fractures
     """The rate of fractures, and its modifiers."""
-    mortality: Mortality
+    mortality: outcome.Mortality
     """Death from causes other than fracture."""
     visits: Visits
     """When patients are measured after entry."""
-    measurement: Measurement
+    measurement: outcome.Measurement
     """Coefficient of variation of one measured value within a person."""
-    subgroups: dict[str, Subgroup] = Field({})
+    subgroups: Annotated[dict[str, Subgroup], only_if(
+        lambda named: EVERYONE not in named, "'all' cannot name a subgroup; it means all patients"
+    )] = Field({})  # fmt: skip
     """Groups of patients with outcomes of their own, each under a name, e.g. {women:
     {sex: female}}."""
 
-    @field_validator("mastosim", mode="after")
-    @classmethod
-    def _format_is_known(cls, version: int) -> int:
-        if version != FORMAT:
-            raise refuse("format {version} is not known here; allowed: 1", version=version)
-        return version
-
-    @field_validator("name", mode="after")
-    @classmethod
-    def _name_names_a_folder(cls, name: str) -> str:
-        if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,60}", name):
-            raise refuse(
-                "'{name}' cannot name a folder of results; allowed: small letters, digits, - and _",
-                name=name,
-            )
-        return name
-
-    @field_validator("horizon", mode="after")
-    @classmethod
-    def _there_is_time(cls, horizon: float) -> float:
-        if not 1 <= horizon <= 36525:
-            raise refuse("the horizon is between 1 day and 100 years")
-        return horizon
-
-    @field_validator("effects", mode="after")
-    @classmethod
-    def _markers_rest_without_therapy(cls, effects: dict[str, Effect]) -> dict[str, Effect]:
-        row = effects.get(NO_THERAPY)
-        if row is not None and any((row.ctx, row.balp, row.tryptase)):
-            raise refuse("markers do not change without therapy; write 0 % in the row `none`")
-        return effects
-
-    @field_validator("therapies", mode="after")
-    @classmethod
-    def _therapies_are_few(cls, therapies: dict[str, Any]) -> dict[str, Any]:
-        for name in therapies:
-            if not re.fullmatch(r"[A-Za-z][\w-]*", name) or name == NO_THERAPY:
-                raise refuse(
-                    "'{name}' cannot name a therapy; allowed: letters, digits, - and _, not `none`",
-                    name=name,
-                )
-        if len(therapies) > MOST_THERAPIES:
-            raise refuse("{n} therapies; allowed: up to 4", n=len(therapies))
-        reactions = sum(len(t.reactions) for t in therapies.values() if isinstance(t, Infusions))
-        if reactions > MOST_REACTIONS:
-            raise refuse("{n} reactions; allowed: up to 8 over all therapies", n=reactions)
-        return therapies
-
-    @field_validator("arms", mode="after")
-    @classmethod
-    def _there_is_an_arm(cls, arms: dict[str, list[str]]) -> dict[str, list[str]]:
-        if not arms:
-            raise refuse("a scenario has at least one arm")
-        for arm in arms:
-            if not arm.strip():
-                raise refuse("'{arm}' cannot name an arm; the name is empty", arm=arm)
-        return arms
-
-    @field_validator("subgroups", mode="after")
-    @classmethod
-    def _all_is_everyone(cls, subgroups: dict[str, Subgroup]) -> dict[str, Subgroup]:
-        if EVERYONE in subgroups:
-            raise refuse("'all' cannot name a subgroup; it means all patients")
-        return subgroups
-
     @property
-    def regimens(self) -> dict[Regimen, Effect]:
+    def regimens(self) -> dict[Regimen, outcome.Effect]:
         """The rows of `effects` by the set of therapies that act."""
         return {regimen_of(name): effect for name, effect in self.effects.items()}
 

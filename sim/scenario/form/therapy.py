@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import accumulate, count, takewhile
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field
 
+from sim.scenario.form import quantities
 from sim.scenario.form.intolerance import IntoleranceForm
-from sim.scenario.form.quantities import (
-    CourseDose,
-    Days,
-    Form,
-    InfusionDose,
-    NonNegative,
-    Share,
-    StandsFor,
-    Text,
-    only_one,
-    refuse,
-)
+from sim.scenario.form.quantities import Form, StandsFor, Text, only_one, refuse
 from sim.scenario.form.units import Dose
 
 MOST_PHASES = 100
@@ -27,35 +19,43 @@ MOST_PHASES = 100
 class Phase(Form):
     """Doses at one interval for a time; the last phase of a schedule may last to the end."""
 
-    every: Days
+    every: quantities.Days
     """Time between two doses, e.g. 3 months."""
-    duration: Days | None = Field(None, alias="for")
+    duration: quantities.Days | None = Field(None, alias="for")
     """Duration of this phase; if the last phase omits it, it lasts to the end, e.g. 24 months."""
 
-    @model_validator(mode="after")
-    def _has_room(self) -> Phase:
+    def check(self) -> None:
+        """Refuse doses on the same day, and a phase of one dose."""
         if self.every < 1:
             raise refuse("doses are at least 1 day apart")
         if self.duration is not None and self.duration < self.every:
             raise refuse("the phase ends before its second dose: `for` is shorter than `every`")
-        return self
+
+    def days(self, start: float, before: float) -> list[int]:
+        """Planned days of a phase from `start` until before `before`: round(start + k x every).
+
+        Halves round to even, as Python rounds.
+        """
+        ends = before if self.duration is None else min(before, start + self.duration)
+        times = (start + k * self.every for k in count())
+        inside = takewhile(lambda t: t < ends - 1e-6 and round(t) < round(before), times)
+        return [round(time) for time in inside]
+
+
+def _each_begins(phases: list[Phase]) -> list[Phase]:
+    """Phases that follow one another. Raises PydanticCustomError for others."""
+    if not 1 <= len(phases) <= MOST_PHASES:
+        raise refuse(f"{len(phases)} phases; allowed: 1 to {MOST_PHASES}")
+    if any(phase.duration is None for phase in phases[:-1]):
+        raise refuse("only the last phase may omit `for`; the next phase would never begin")
+    return phases
 
 
 class Schedule(Form):
     """The phases of a therapy by infusion or injection, one after the other."""
 
-    phases: list[Phase]
+    phases: Annotated[list[Phase], AfterValidator(_each_begins)]
     """The phases in their order, e.g. [{every: 1 month, for: 24 months}, {every: 3 months}]."""
-
-    @field_validator("phases", mode="after")
-    @classmethod
-    def _phases_begin(cls, phases: list[Phase]) -> list[Phase]:
-        if not 1 <= len(phases) <= MOST_PHASES:
-            raise refuse("{n} phases; allowed: 1 to {most}", n=len(phases), most=MOST_PHASES)
-        for phase in phases[:-1]:
-            if phase.duration is None:
-                raise refuse("only the last phase may omit `for`; the next phase would never begin")
-        return phases
 
     @property
     def duration(self) -> float | None:
@@ -64,21 +64,16 @@ class Schedule(Form):
         return None if None in lengths else sum(length or 0.0 for length in lengths)
 
     def days(self, start: float, before: float) -> list[int]:
-        """Planned days from `start` until before `before` (both in days): round(start + k x every).
+        """Planned days from `start` until before `before` (both in days).
 
-        Halves round to even, as Python rounds. Later phases count from their own beginning.
+        Each phase counts from its own beginning.
         """
-        planned: list[int] = []
-        for phase in self.phases:
-            ends = before if phase.duration is None else min(before, start + phase.duration)
-            k = 0
-            while start + k * phase.every < ends - 1e-6 and round(start + k * phase.every) < round(
-                before
-            ):
-                planned.append(round(start + k * phase.every))
-                k += 1
-            start = start + (phase.duration or 0)
-        return planned
+        return [day for phase, begin in self.begins(start) for day in phase.days(begin, before)]
+
+    def begins(self, start: float) -> Iterator[tuple[Phase, float]]:
+        """Each phase with the time at which it begins, where the first begins at `start`."""
+        lengths = (phase.duration or 0.0 for phase in self.phases)
+        return zip(self.phases, accumulate(lengths, initial=start), strict=False)
 
 
 PhaseList = Annotated[Schedule, StandsFor("phases", list)]
@@ -87,19 +82,18 @@ PhaseList = Annotated[Schedule, StandsFor("phases", list)]
 class InfusionReference(Form):
     """The plan whose mean exposure, with every dose given, is an action of 1."""
 
-    infusion: InfusionDose | None = None
+    infusion: quantities.InfusionDose | None = None
     """Dose of one infusion in that plan, e.g. 1 mg/kg."""
-    injection: InfusionDose | None = None
+    injection: quantities.InfusionDose | None = None
     """Dose of one injection in that plan, e.g. 60 mg."""
     schedule: PhaseList
     """When the doses of that plan are given, e.g. [{every: 1 month}]."""
-    over: Days
+    over: quantities.Days
     """Time over which the exposure is averaged, e.g. 60 months."""
 
-    @model_validator(mode="after")
-    def _one_dose(self) -> InfusionReference:
+    def check(self) -> None:
+        """Refuse two doses."""
         only_one(self, ("infusion", "injection"), "the plan of `action_1`")
-        return self
 
     @property
     def dose(self) -> Dose:
@@ -110,7 +104,7 @@ class InfusionReference(Form):
 class Exposure(Form):
     """How fast the effect of a dose wears off, and the plan that is an action of 1."""
 
-    half_life: Days
+    half_life: quantities.Days
     """Half-life of the exposure after a dose, e.g. 45 days."""
     action_1: InfusionReference
     """The plan whose mean exposure has the full effect of `effects`."""
@@ -119,20 +113,20 @@ class Exposure(Form):
 class Delay(Form):
     """Late doses: their share and their mean delay, which is exponentially distributed."""
 
-    probability: Share
+    probability: quantities.Share
     """Share of the doses that are late, e.g. 30 %."""
-    mean: Days
+    mean: quantities.Days
     """Mean delay of the late doses, e.g. 10 days."""
 
 
 class Reaction(Form):
     """A reaction: its probability at the first and at later doses, and of ending the therapy."""
 
-    first: Share
+    first: quantities.Share
     """Probability at the first dose, e.g. 41 %."""
-    later: Share
+    later: quantities.Share
     """Probability at each later dose, e.g. 5 %."""
-    ends_course: Share = 0.0
+    ends_course: quantities.Share = 0.0
     """Probability that a reaction ends the therapy, e.g. 2 %."""
 
 
@@ -143,21 +137,19 @@ class Start(Form):
     follows begins `wait` later, at the earliest the next day.
     """
 
-    on: Days = 0.0
+    on: quantities.Days = 0.0
     """Time after enrolment, e.g. 12 months."""
     after: Text | None = None
     """The therapy that has to end first, for any reason, e.g. pamidronate."""
-    wait: Days = 0.0
+    wait: quantities.Days = 0.0
     """Time between that end and the start, with `after`, e.g. 1 month."""
 
-    @model_validator(mode="after")
-    def _one_way(self) -> Start:
+    def check(self) -> None:
+        """Refuse two ways to begin."""
         if self.after is not None and self.on > 0:
             raise refuse("a therapy begins at a time, or `after` another therapy, not both")
         if self.after is None and self.wait > 0:
-            raise refuse("`wait` belongs to `after`: {example}",
-                         example="{after: pamidronate, wait: 1 month}")  # fmt: skip
-        return self
+            raise refuse("`wait` belongs to `after`: {after: pamidronate, wait: 1 month}")
 
 
 StartForm = Annotated[Start, StandsFor("on", str)]
@@ -167,9 +159,9 @@ AT_ENROLMENT = Start()
 class Infusions(Form):
     """A therapy given at visits, as infusions or as injections."""
 
-    infusion: InfusionDose | None = None
+    infusion: quantities.InfusionDose | None = None
     """Dose of one infusion, e.g. 1 mg/kg."""
-    injection: InfusionDose | None = None
+    injection: quantities.InfusionDose | None = None
     """Dose of one injection, instead of `infusion`, e.g. 60 mg."""
     schedule: PhaseList
     """When doses are given, e.g. [{every: 1 month, for: 24 months}, {every: 3 months}]."""
@@ -177,22 +169,21 @@ class Infusions(Form):
     """How fast the effect of a dose wears off."""
     start: StartForm = AT_ENROLMENT
     """When the therapy begins; if left out, at enrolment, e.g. 12 months."""
-    given: Share = 1.0
+    given: quantities.Share = 1.0
     """Share of the planned doses that are given, e.g. 80 %."""
     delay: Delay | None = None
     """Late doses; if left out, there are none, e.g. {probability: 30 %, mean: 10 days}."""
-    ends_course: Share = 0.0
+    ends_course: quantities.Share = 0.0
     """Probability that a dose is the last, e.g. 1 %."""
     reactions: dict[str, Reaction] = Field({})
     """Reactions to doses, each under a name, e.g. {acute_phase: {first: 41 %, later: 5 %}}."""
 
-    @model_validator(mode="after")
-    def _doses_compare(self) -> Infusions:
+    def check(self) -> None:
+        """Refuse an exposure without a half-life, and a reference of less than a day."""
         if self.exposure.half_life <= 0:
             raise refuse("the exposure's half-life is above 0")
         if self.exposure.action_1.over < 1:
             raise refuse("`over` is at least a day")
-        return self
 
     @property
     def dose(self) -> Dose:
@@ -208,39 +199,39 @@ class Infusions(Form):
 class CourseReference(Form):
     """The course that is an action of 1."""
 
-    course: CourseDose
+    course: quantities.CourseDose
     """Single dose of the course with the full effect, e.g. 1.5 MU."""
-    times_per_week: NonNegative
+    times_per_week: quantities.NonNegative
     """Doses per week of that course, e.g. 3."""
 
 
 class Course(Form):
     """A therapy taken continuously, until the plan or intolerance ends it."""
 
-    course: CourseDose
+    course: quantities.CourseDose
     """Single dose, e.g. 1.5 MU."""
-    times_per_week: NonNegative
+    times_per_week: quantities.NonNegative
     """Doses per week, e.g. 3."""
     action_1: CourseReference
     """The course with the full effect of `effects`, e.g. {course: 1.5 MU,
     times_per_week: 3}."""
     start: StartForm = AT_ENROLMENT
     """When the therapy begins; if left out, at enrolment, e.g. 12 months."""
-    duration: Days | None = Field(None, alias="for")
+    duration: quantities.Days | None = Field(None, alias="for")
     """Duration of the course; if left out, to the end, e.g. 24 months."""
     intolerance: IntoleranceForm | None = None
     """Time to intolerance; if left out, no patient becomes intolerant, e.g.
     [{probability: 20 %, until: 3 months}]."""
-    hazard_by_dose: NonNegative = 1.0
+    hazard_by_dose: quantities.NonNegative = 1.0
     """Exponent of the dose, relative to `action_1`, in the risk of intolerance, 0 to 10,
     e.g. 1."""
-    frailty_sd: NonNegative = 0.0
+    frailty_sd: quantities.NonNegative = 0.0
     """SD between patients of the log risk of intolerance (frailty), 0 to 10, e.g. 0.8."""
     on_intolerance: list[Literal["halve", "stop"]] = Field(["stop"])
     """The action at the first, second, ... intolerance, e.g. [halve, stop]."""
 
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Course:
+    def check(self) -> None:
+        """Refuse doses that cannot be compared, and steps after the end."""
         if self.frailty_sd > 10 or self.hazard_by_dose > 10:
             raise refuse("frailty_sd and hazard_by_dose are at most 10")
         if self.course.unit != self.action_1.course.unit:
@@ -248,12 +239,10 @@ class Course(Form):
         if self.times_per_week <= 0 or self.action_1.times_per_week <= 0:
             raise refuse("times_per_week is above 0")
         if not self.on_intolerance or "stop" in self.on_intolerance[:-1]:
-            raise refuse(
-                "on_intolerance lists steps, like [stop] or [halve, stop]; `stop` is the last"
-            )
+            rule = "on_intolerance lists steps, like [stop] or [halve, stop]; `stop` is the last"
+            raise refuse(rule)
         if self.duration is not None and self.duration < 1:
             raise refuse("a course lasts at least a day")
-        return self
 
     @property
     def relative_dose(self) -> float:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pydantic import model_validator
-
 from sim.scenario.form.quantities import Form, NonNegative, Number, Text, only_one, refuse
 
 
@@ -27,12 +25,11 @@ class Proportion(Form):
     se: Text | None = None
     """The standard error, in the unit of the value, e.g. 5 %."""
 
-    @model_validator(mode="after")
-    def _one_way(self) -> Proportion:
+    def check(self) -> None:
+        """Refuse more than one way, and more events than patients."""
         _one_of(self, ("events", "of"))
         if self.events is not None and self.of is not None and self.events > self.of:
             raise refuse("more events than patients observed")
-        return self
 
 
 class Rate(Form):
@@ -48,12 +45,11 @@ class Rate(Form):
     se: Text | None = None
     """The standard error, in the unit of the value, e.g. 1 per 100 person-years."""
 
-    @model_validator(mode="after")
-    def _one_way(self) -> Rate:
+    def check(self) -> None:
+        """Refuse more than one way, and a gamma distribution of zero events or years."""
         _one_of(self, ("events", "person_years"))
         if self.events == 0 or self.person_years == 0:
             raise refuse("events and person_years are above 0 for a gamma distribution")
-        return self
 
 
 class Ratio(Form):
@@ -64,12 +60,11 @@ class Ratio(Form):
     se: Text | None = None
     """The standard error, in the unit of the value, e.g. 0.2."""
 
-    @model_validator(mode="after")
-    def _is_an_interval(self) -> Ratio:
+    def check(self) -> None:
+        """Refuse more than one way, and ends in the wrong order."""
         _one_of(self, ("ci95",))
         if self.ci95 is not None and (len(self.ci95) != 2 or not 0 < self.ci95[0] < self.ci95[1]):
             raise refuse("ci95 has two values above 0, the lower first")
-        return self
 
 
 class Between(Form):
@@ -95,17 +90,14 @@ class Uncertainty(Form):
     uniform: Between | None = None
     """All values between two ends, e.g. {low: 30 days, high: 90 days}."""
 
-    @model_validator(mode="after")
-    def _one(self) -> Uncertainty:
+    def check(self) -> None:
+        """Refuse more than one distribution."""
         only_one(self, tuple(type(self).model_fields), "uncertainty")
-        return self
 
 
 def _one_of(form: Form, counted: tuple[str, ...]) -> None:
     """Refuse other keys than all of `counted`, or a standard error in their place."""
     given = [name for name in (*counted, "se") if getattr(form, name) is not None]
     if given not in ([*counted], ["se"]):
-        raise refuse(
-            "needs {counted}, or se alone; given: {given}",
-            counted=" and ".join(counted), given=" and ".join(given) or "none",
-        )  # fmt: skip
+        names = " and ".join(given) or "none"
+        raise refuse(f"needs {' and '.join(counted)}, or se alone; given: {names}")

@@ -43,6 +43,7 @@ SHARE = "share, held as a fraction"
 LONGEST_QUANTITY = 100
 
 _QUANTITY = re.compile(r"([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*([^\d,].*)?")
+_KINDS = {dict: "a mapping", list: "a list", type(None): "an empty value"}
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)")
 
 
@@ -60,19 +61,19 @@ class Dose:
 def split_quantity(text: object) -> tuple[float, str]:
     """A number and the unit behind it. Raises PydanticCustomError for anything else."""
     if not isinstance(text, str):
-        raise _wrong("should be one value, not {kind}", kind=_kind(text))
+        raise _wrong(f"should be one value, not {_KINDS.get(type(text), 'this')}")
     if len(text) > LONGEST_QUANTITY:
-        raise _wrong("'{text}...' is too long for a number", text=text[:40])
+        raise _wrong(f"'{text[:40]}...' is too long for a number")
     match = _QUANTITY.fullmatch(text.strip())
     if match is None:
         if re.fullmatch(r"[-+]?\.?(nan|inf|infinity)\b.*", text.strip(), re.IGNORECASE):
-            raise _wrong("'{text}' is not a finite number", text=text)
+            raise _wrong(f"'{text}' is not a finite number")
         comma = re.fullmatch(r"\s*[-+]?\d+,\d+.*", text)
         hint = "; write decimals with a point, thousands without a comma" if comma else ""
-        raise _wrong("'{text}' does not start with a number{hint}", text=text, hint=hint)
+        raise _wrong(f"'{text}' does not start with a number{hint}")
     number = float(match[1])
     if not math.isfinite(number):
-        raise _wrong("'{text}' is too large", text=text)
+        raise _wrong(f"'{text}' is too large")
     return number, (match[2] or "").strip()
 
 
@@ -81,14 +82,13 @@ def read(text: object, dimension: str) -> float:
 
     A share may be typed as counts, `2 of 10`. Raises PydanticCustomError for any other text.
     """
-    counts = _split_counts(text) if dimension == SHARE else None
-    if counts is not None:
-        return _share_of(str(text), *counts)
+    if dimension == SHARE and (share := _counted(text)) is not None:
+        return share
     number, unit = split_quantity(text)
     factor = _factor(str(text), unit, dimension)
     value = number * factor if factor >= 1 else number / round(1 / factor)  # 41 % is 0.41 exactly
     if not math.isfinite(value):
-        raise _wrong("'{text}' is too large", text=text)
+        raise _wrong(f"'{text}' is too large")
     return value
 
 
@@ -97,12 +97,12 @@ def read_dose(text: object, dimension: str) -> Dose:
     number, unit = split_quantity(text)
     _factor(str(text), unit, dimension)
     if number <= 0:
-        raise _wrong("'{text}': a dose is above 0", text=text)
+        raise _wrong(f"'{text}': a dose is above 0")
     return Dose(number, unit)
 
 
-def _split_counts(text: object) -> tuple[str, str] | None:
-    """The counts of a share that is typed like `2 of 10`; None for any other text."""
+def _counted(text: object) -> float | None:
+    """A share typed as counts, one division: 2 of 10 is exactly 0.2; None for any other text."""
     if not isinstance(text, str) or len(text) > LONGEST_QUANTITY:
         return None
     parts = re.split(r"\s+(?:out\s+)?of\b\s*|\s*/\s*", text.strip())
@@ -110,22 +110,17 @@ def _split_counts(text: object) -> tuple[str, str] | None:
     if not numeric and not re.search(r"\bof\b", text):
         return None
     if not numeric or not re.search(r"\d\s+of\s", text):
-        raise _wrong("'{text}' should be written like 20 % or 2 of 10", text=text)
-    return parts[0], parts[1]
-
-
-def _share_of(text: str, count: str, total: str) -> float:
-    """A share from a count and a total, as one division: 2 of 10 is exactly 0.2."""
+        raise _wrong(f"'{text}' should be written like 20 % or 2 of 10")
+    count, total = parts
     if float(count) < 0 or float(total) < 0:
-        raise _wrong("'{text}': a count is 0 or more", text=text)
+        raise _wrong(f"'{text}': a count is 0 or more")
     if not (count.isdecimal() and total.isdecimal()):
-        whole = "'{text}': counts are whole numbers, like 2 of 10; write other shares with %"
-        raise _wrong(whole, text=text)
+        whole = "counts are whole numbers, like 2 of 10; write other shares with %"
+        raise _wrong(f"'{text}': {whole}")
     if int(total) == 0:
-        raise _wrong("'{text}': the second count is 1 or more", text=text)
+        raise _wrong(f"'{text}': the second count is 1 or more")
     if int(count) > int(total):
-        raise _wrong("'{text}': the first count is at most {total}",
-                     text=text, total=total)  # fmt: skip
+        raise _wrong(f"'{text}': the first count is at most {total}")
     return int(count) / int(total)
 
 
@@ -135,22 +130,14 @@ def _factor(text: str, unit: str, dimension: str) -> float:
         return table[unit]
     what = dimension.split(",")[0]
     if "" in table:
-        raise _wrong("'{text}': write a plain number, without a unit", text=text)
+        raise _wrong(f"'{text}': write a plain number, without a unit")
     if not unit and dimension == SHARE:
-        raise _wrong("'{text}' has no unit; write a share with %, like 50 %, "
-                     "or as counts, like 2 of 10", text=text)  # fmt: skip
+        share = "write a share with %, like 50 %, or as counts, like 2 of 10"
+        raise _wrong(f"'{text}' has no unit; {share}")
     if not unit:
-        raise _wrong("'{text}' has no unit; units of {what}: {units}",
-                     text=text, what=what, units=", ".join(table))  # fmt: skip
-    raise _wrong("'{text}': '{unit}' is not a unit of {what}; {help}",
-                 text=text, unit=unit, what=what, help=nearest(unit, table))  # fmt: skip
+        raise _wrong(f"'{text}' has no unit; units of {what}: {', '.join(table)}")
+    raise _wrong(f"'{text}': '{unit}' is not a unit of {what}; {nearest(unit, table)}")
 
 
-def _kind(value: object) -> str:
-    return {dict: "a mapping", list: "a list", type(None): "an empty value"}.get(
-        type(value), "this"
-    )
-
-
-def _wrong(message: str, **context: object) -> PydanticCustomError:
-    return PydanticCustomError("quantity", message, context)
+def _wrong(message: str) -> PydanticCustomError:
+    return PydanticCustomError("quantity", message)

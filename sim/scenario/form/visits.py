@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated
 
-from pydantic import Field, GetCoreSchemaHandler, field_validator
-from pydantic_core import core_schema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
 from sim.scenario.form.quantities import Form, refuse
 from sim.scenario.form.units import read
@@ -32,38 +31,31 @@ class VisitTime:
             raise refuse("should be text")
         days = read(text.removeprefix("every ").strip(), "time, held in days")
         if days < 1:
-            raise refuse(
-                "'{text}': a visit is at least a day after entry and after the visit before",
-                text=text,
-            )
+            rule = "a visit is at least a day after entry and after the visit before"
+            raise refuse(f"'{text}': {rule}")
         return cls(text, days, text.startswith("every "))
 
-    @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: Any, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(cls.read)
+
+def _few(times: list[VisitTime]) -> list[VisitTime]:
+    if len(times) > MOST_TIMES:
+        raise refuse(f"{len(times)} times; allowed: up to {MOST_TIMES}")
+    return times
+
+
+Times = Annotated[
+    list[Annotated[VisitTime, PlainValidator(VisitTime.read)]],
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+    AfterValidator(_few),
+]
 
 
 class Visits(Form):
     """When bone and markers are measured after entry: times, or `every 12 months`, or both."""
 
-    dxa: list[VisitTime]
+    dxa: Times
     """When bone density is measured after entry, e.g. [every 12 months]."""
-    markers: list[VisitTime] = Field([])
+    markers: Times = Field([])
     """When markers are measured after entry, e.g. [3 months, 6 months, every 12 months]."""
-
-    @field_validator("dxa", "markers", mode="before")
-    @classmethod
-    def _one_or_more(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
-
-    @field_validator("dxa", "markers", mode="after")
-    @classmethod
-    def _are_few(cls, times: list[VisitTime]) -> list[VisitTime]:
-        if len(times) > MOST_TIMES:
-            raise refuse("{n} times; allowed: up to {most}", n=len(times), most=MOST_TIMES)
-        return times
 
     @staticmethod
     def days(times: list[VisitTime], horizon: float) -> list[int]:

@@ -14,19 +14,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sim.scenario.form.opened import Opened, of_field, opened
+from sim.scenario.form.opened import Opened, explained, meaning, of_field, opened, plain_name
 from sim.scenario.form.quantities import Quantity
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.form.uncertainty import Uncertainty
 from sim.scenario.form.visits import Visits
-from sim.scenario.schema.explained import explained, meaning, plain_name
 from sim.scenario.schema.patterns import TEXT, WHOLE, Json, as_json, in_words, sources, times
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
@@ -44,8 +44,8 @@ OTHER_WAYS = {
 
 def schema() -> Json:
     """The JSON Schema (draft 7) of a scenario file."""
-    definitions = _Definitions()
-    whole, change = (definitions.form(Scenario, change) for change in (False, True))
+    made: dict[str, Json] = {}
+    whole, change = (_Definitions(made, change).form(Scenario) for change in (False, True))
     return {
         "$schema": DIALECT,
         "title": "mastosim scenario",
@@ -53,7 +53,7 @@ def schema() -> Json:
         "if": {"required": ["extends"]},
         "then": change,
         "else": whole,
-        "definitions": dict(sorted(definitions.made.items())),
+        "definitions": dict(sorted(made.items())),
     }
 
 
@@ -62,40 +62,46 @@ def as_text() -> str:
     return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
 
 
+@dataclass(frozen=True)
 class _Definitions:
-    """The definitions made so far, by name; each is made at its first reference."""
+    """The definitions made so far, by name; each is made at its first reference.
 
-    def __init__(self) -> None:
-        self.made: dict[str, Json] = {}
+    Those of a `change` are for a file that extends another; the items of its lists are whole.
+    """
 
-    def named(self, name: str, change: bool, make: Callable[[], Json]) -> Json:
+    made: dict[str, Json]
+    change: bool
+
+    def items(self, kind: Opened) -> Json:
+        """A list of values."""
+        return {"type": "array", "items": replace(self, change=False).value(kind)}
+
+    def named(self, name: str, make: Callable[[], Json]) -> Json:
         """A reference to a definition; in a change the value may be empty."""
-        name = name.replace(" ", "-") + (".change" if change else "")
+        name = name.replace(" ", "-") + (".change" if self.change else "")
         if name not in self.made:
             self.made[name] = {}  # a definition may refer to itself
-            self.made[name] = _or_empty(make()) if change else make()
+            self.made[name] = _or_empty(make()) if self.change else make()
         return {"$ref": f"#/definitions/{name}"}
 
-    def value(self, kind: Opened, change: bool) -> Json:
+    def value(self, kind: Opened) -> Json:
         """The value of a key."""
         if kind.quantity is not None:
-            return self.quantity(kind.quantity, change)
+            return self.quantity(kind.quantity)
         if kind.spread:
-            return self.spread(kind.bare, change)
+            return self.spread(kind.bare)
         if kind.is_form:
-            return self.form(kind.bare, change, kind.short)
+            return self.form(kind.bare, kind.short)
         if kind.alternatives:
-            return self.therapy(change)
+            return self.therapy()
         if kind.bare in (str, int):
             name, bare = ("text", TEXT) if kind.bare is str else ("whole number", WHOLE)
-            return self.named(name, change, lambda: self.alone(bare, change))
+            return self.named(name, lambda: self.alone(bare))
         if get_origin(kind.bare) is dict:
-            made = self.mapping({}, change) | {
-                "additionalProperties": self.value(kind.inside, change)
-            }
+            made = self.mapping({}) | {"additionalProperties": self.value(kind.inside)}
         else:
-            made = self.alone(self.bare(kind), change)
-        return _or_empty(made) if change else made
+            made = self.alone(self.bare(kind))
+        return _or_empty(made) if self.change else made
 
     def bare(self, kind: Opened, taken: Iterable[str] = ()) -> Json:
         """A value without source; words that are `taken` as keys are left out."""
@@ -103,76 +109,71 @@ class _Definitions:
             return as_json(kind.quantity)
         if get_origin(kind.bare) is Literal:
             return {"title": "word", "enum": [w for w in get_args(kind.bare) if w not in taken]}
-        return {"type": "array", "items": self.value(kind.inside, change=False)}
+        return self.items(kind.inside)
 
-    def alone(self, bare: Json, change: bool) -> Json:
+    def alone(self, bare: Json) -> Json:
         """A bare value, or the same in `{value: ..., source: ...}`."""
-        return _either(bare, self.mapping({"value": bare}, change, ["value"]))
+        return {"anyOf": [bare, self.mapping({"value": bare}, ["value"])]}
 
-    def mapping(self, keys: Json, change: bool, required: Iterable[str] = ()) -> Json:
+    def mapping(self, keys: Json, required: Iterable[str] = ()) -> Json:
         """A closed mapping, with source, note and uncertainty beside its keys."""
         keys = keys | {
-            "source": self.named("source", change, _source),
-            "note": self.named("note", change, lambda: {"description": NOTE, **TEXT}),
-            "uncertainty": self.form(Uncertainty, change),
+            "source": self.named("source", _source),
+            "note": self.named("note", lambda: {"description": NOTE, **TEXT}),
+            "uncertainty": self.form(Uncertainty),
         }
         made: Json = {"type": "object", "properties": keys, "additionalProperties": False}
-        return made if change or not required else made | {"required": list(required)}
+        return made if self.change or not required else made | {"required": list(required)}
 
-    def quantity(self, quantity: Quantity, change: bool) -> Json:
+    def quantity(self, quantity: Quantity) -> Json:
         """A number, most with a unit."""
-        more = {"examples": [yaml.safe_load(quantity.example)]}
-        return self.named(
-            quantity.name,
-            change,
-            lambda: {"title": quantity.name, **self.alone(as_json(quantity), change), **more},
-        )
+        title, example = {"title": quantity.name}, {"examples": [yaml.safe_load(quantity.example)]}
+        return self.named(quantity.name, lambda: title | self.alone(as_json(quantity)) | example)
 
-    def form(self, form: type[BaseModel], change: bool, short: str = "") -> Json:
+    def form(self, form: type[BaseModel], short: str = "") -> Json:
         """A mapping with the keys of a form; `short` is the key that a bare value stands for."""
-        return self.named(_name(form), change, lambda: self._form(form, change, short))
+        return self.named(_name(form), lambda: self._form(form, short))
 
-    def _form(self, form: type[BaseModel], change: bool, short: str) -> Json:
+    def _form(self, form: type[BaseModel], short: str = "") -> Json:
         fields = form.model_fields
-        keys = {i.alias or name: self.key(form, name, i, change) for name, i in fields.items()}
+        keys = {i.alias or name: self.key(form, name, i) for name, i in fields.items()}
         required = [i.alias or name for name, i in fields.items() if i.is_required()]
         if form is Scenario:
             keys = {"extends": {"type": "string", "description": EXTENDS}} | keys
-        made = self.mapping(keys, change, [] if short else required)
+        made = self.mapping(keys, [] if short else required)
         if form.__module__ == Uncertainty.__module__:
             del made["properties"]["uncertainty"]
         if short:
             bare = self.bare(of_field(fields[short]), taken=keys)
             made["properties"]["value"] = bare
-            made = _either(bare, made)
+            made = {"anyOf": [bare, made]}
         alone = f" A value alone is its `{short}`." if short else ""
         return {"title": _title(form), "description": meaning(form) + alone, **made}
 
-    def spread(self, form: type[BaseModel], change: bool) -> Json:
+    def spread(self, form: type[BaseModel]) -> Json:
         """Mean and SD, or the figures that replace them."""
 
         def make() -> Json:
-            made = self._form(form, change, "")
+            made = self._form(form)
             mean = of_field(form.model_fields["mean"])
-            pair = self.alone({"type": "array", "items": self.value(mean, change=False)}, change)
-            number = self.value(Opened(int), change)
-            kinds = {"iqr": pair, "ci95": pair, "n": number}
+            pair = self.alone(self.items(mean))
+            kinds = {"iqr": pair, "ci95": pair, "n": self.value(Opened(int))}
             for key, sentence in OTHER_WAYS.items():
-                value = kinds.get(key) or self.value(mean, change)
+                value = kinds.get(key) or self.value(mean)
                 made["properties"][key] = value | {"description": sentence}
             made.pop("required", None)
             return made
 
-        return self.named(f"spread of {_name(form)}", change, make)
+        return self.named(f"spread of {_name(form)}", make)
 
-    def therapy(self, change: bool) -> Json:
+    def therapy(self) -> Json:
         """Doses at visits or a course, distinguished by the key of the dose.
 
         A change rarely names the dose, so it allows the keys of both.
         """
-        visits, course = (self.form(kind, change) for kind in (Infusions, Course))
-        if change:
-            return self.named("therapy", change, self._either_therapy)
+        visits, course = (self.form(kind) for kind in (Infusions, Course))
+        if self.change:
+            return self.named("therapy", self._either_therapy)
         at_visits = {"anyOf": [{"required": [key]} for key in ("infusion", "injection")]}
         unknown = {"if": at_visits, "then": visits, "else": {"anyOf": [visits, course]}}
         return {"if": {"required": ["course"]}, "then": course, "else": unknown}
@@ -182,7 +183,7 @@ class _Definitions:
         both = {**course["properties"], **visits["properties"]}
         return {**visits, "description": "A therapy of the base.", "properties": both}
 
-    def key(self, form: type[BaseModel], name: str, info: FieldInfo, change: bool) -> Json:
+    def key(self, form: type[BaseModel], name: str, info: FieldInfo) -> Json:
         """One key of a form: its value, meaning, default and an example."""
         kind = of_field(info)
         sentence, _, example = explained(form).get(name, "").partition(", e.g. ")
@@ -191,19 +192,19 @@ class _Definitions:
         elif not sentence and kind.is_form:
             sentence = meaning(kind.bare)
         unit = f"\n\n{_sentence(in_words(kind.quantity))}" if kind.quantity else ""
-        made = self.key_value(form, name, kind, change) | {"description": sentence + unit}
+        made = self.key_value(form, name, kind) | {"description": sentence + unit}
         if example:
             made["examples"] = [yaml.safe_load(example.removesuffix("."))]
         default = _default(info, kind)
         return made if default is None else made | {"default": default}
 
-    def key_value(self, form: type[BaseModel], name: str, kind: Opened, change: bool) -> Json:
+    def key_value(self, form: type[BaseModel], name: str, kind: Opened) -> Json:
         """The value of a key, with more detail for visits and publications."""
         if form is Visits:
-            return self.named("visits", change, lambda: self.alone(times(), change))
+            return self.named("visits", lambda: self.alone(times()))
         if form is Scenario and name == "answers":
-            return self.named("publication", change, lambda: sources(()))
-        return self.value(kind, change)
+            return self.named("publication", lambda: sources(()))
+        return self.value(kind)
 
 
 def _name(form: type[BaseModel]) -> str:
@@ -216,11 +217,6 @@ def _name(form: type[BaseModel]) -> str:
 def _title(form: type[BaseModel]) -> str:
     words = re.sub("(?<=[a-z])(?=[A-Z])", " ", plain_name(form)).lower()
     return words.replace("mean sd", "mean and SD").replace("bmd", "bone density")
-
-
-def _either(bare: Json, mapping: Json) -> Json:
-    """A bare value or a mapping."""
-    return {"anyOf": [bare, mapping]}
 
 
 def _or_empty(made: Json) -> Json:

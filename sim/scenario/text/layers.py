@@ -10,7 +10,7 @@ from pathlib import Path
 from sim.scenario.form.regimen import canonical_name
 from sim.scenario.mistakes import Mistake, ScenarioError
 from sim.scenario.text.file import why_no_file
-from sim.scenario.text.tree import Branch, Leaf, read_file
+from sim.scenario.text.tree import Branch, Leaf, is_empty, read_file
 
 MOST_FILES = 16
 """The most files in a chain of `extends`."""
@@ -52,7 +52,7 @@ def _read_layers(path: Path, shown: str, mistakes: list[Mistake], seen: tuple[Pa
     except OSError as error:
         problem = f"'{name}' cannot be read: {(error.strerror or 'unknown reason').lower()}"
     if name is None or problem:
-        raise ScenarioError([Mistake("extends", problem, base.mark)])
+        raise ScenarioError.of("extends", problem, base.mark)
     below = Path(os.path.realpath(path.parent / name))
     shown_below = str(Path(shown).parent / name)
     return lay(_read_layers(below, shown_below, mistakes, (*seen, here)), document)
@@ -93,7 +93,7 @@ def lay(base: Branch, patch: Branch, depth: int = 0) -> Branch:
     for key, node in patch.items.items():
         old = items.get(key)
         marks[key] = patch.marks[key]
-        if isinstance(node, Leaf) and node.text is None and old is not None:
+        if is_empty(node) and old is not None:
             del items[key]
         elif isinstance(old, Branch) and isinstance(node, Branch) and "value" not in node.items:
             items[key] = lay(old, node, depth + 1)
@@ -114,9 +114,7 @@ def with_canonical_effects(document: Branch, mistakes: list[Mistake]) -> Branch:
             at = effects.marks[repeated[-1]]
             message = f"{' and '.join(repeated)} are the same regimen"
             mistakes.append(Mistake("effects", message, at))
-        document.items["effects"] = Branch(
-            {names[key]: node for key, node in effects.items.items()},
-            effects.mark,
-            {names[key]: mark for key, mark in effects.marks.items()},
-        )
+        rows = {names[key]: node for key, node in effects.items.items()}
+        marks = {names[key]: mark for key, mark in effects.marks.items()}
+        document.items["effects"] = Branch(rows, effects.mark, marks)
     return document

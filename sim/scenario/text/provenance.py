@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sim.scenario.mistakes import Mark, Mistake, nearest
 from sim.scenario.text.paths import DocumentPath, dotted, mapping_at
-from sim.scenario.text.tree import Branch, Leaf, Listing, Node
+from sim.scenario.text.tree import Branch, Leaf, Listing, Node, is_empty
 
 BESIDE = ("source", "note", "uncertainty")
 ASSUMPTION = "assumption"
+
+Sources = dict[str, tuple[str, ...]]
+"""The sources around a value, by the file that names them."""
 
 # Choices of the user, which are no claims about the world.
 _CHOICES = {"mastosim", "name", "title", "question", "answers", "seed", "comparator", "arms"}
@@ -71,8 +74,7 @@ def take_off(document: Branch, known_sources: Iterable[str]) -> Plain:
     a number of its base does not inherit the source of the base.
     """
     plain = Plain()
-    walk = _Walk(plain, [*known_sources, ASSUMPTION])
-    plain.tree = walk.node(document, (), {}, "")
+    plain.tree = _Walk(plain, [*known_sources, ASSUMPTION]).node(document, (), {}, "")
     return plain
 
 
@@ -98,20 +100,18 @@ class _Walk:
     plain: Plain
     known: list[str]
 
-    def node(
-        self, node: Node, path: DocumentPath, sources: dict[str, tuple[str, ...]], note: str
-    ) -> Any:
+    def refuse(self, path: DocumentPath, message: str, mark: Mark) -> None:
+        self.plain.mistakes.append(Mistake(dotted(path), message, mark))
+
+    def node(self, node: Node, path: DocumentPath, sources: Sources, note: str) -> Any:
         self.plain.marks[path] = node.mark
         if isinstance(node, Leaf):
             self._number(node, path, sources, note)
             return node.text
         if isinstance(node, Listing):
             return [self.node(item, (*path, i), sources, note) for i, item in enumerate(node.items)]
-        beside = {
-            key: item
-            for key, item in node.items.items()
-            if key in BESIDE and not (isinstance(item, Leaf) and item.text is None)
-        }
+        items = node.items.items()
+        beside = {key: item for key, item in items if key in BESIDE and not is_empty(item)}
         if "source" in beside:
             sources = {**sources, **self._sources(beside["source"], path)}
         if "note" in beside:
@@ -120,30 +120,26 @@ class _Walk:
             self._uncertainty(beside["uncertainty"], path)
         if "value" in node.items:
             return self._value(node, path, sources, note)
-        tree = {}
         self.plain.key_marks.update({(*path, key): mark for key, mark in node.marks.items()})
-        for key, item in node.items.items():
-            if key not in BESIDE:
-                tree[key] = self.node(item, (*path, key), sources, note)
-        return tree
+        return {
+            key: self.node(item, (*path, key), sources, note)
+            for key, item in items
+            if key not in BESIDE
+        }
 
-    def _value(
-        self, node: Branch, path: DocumentPath, sources: dict[str, tuple[str, ...]], note: str
-    ) -> Any:
+    def _value(self, node: Branch, path: DocumentPath, sources: Sources, note: str) -> Any:
         for key in node.items.keys() - {"value", *BESIDE}:
             message = f"'{key}' cannot stand beside `value`; {nearest(key, ['value', *BESIDE])}"
-            self.plain.mistakes.append(Mistake(dotted((*path, key)), message, node.marks[key]))
+            self.refuse((*path, key), message, node.marks[key])
         return self.node(node.items["value"], path, sources, note)
 
-    def _number(
-        self, leaf: Leaf, path: DocumentPath, sources: dict[str, tuple[str, ...]], note: str
-    ) -> None:
+    def _number(self, leaf: Leaf, path: DocumentPath, sources: Sources, note: str) -> None:
         is_choice = not path or path[0] in _CHOICES or path == ("cohort", "patients")
         if leaf.text and not is_choice and re.match(r"(every\s+)?[-+]?\.?\d", leaf.text):
             own = sources.get(leaf.mark.file, ())
             self.plain.numbers.append(Number(dotted(path), leaf.text, own, note, leaf.mark))
 
-    def _sources(self, node: Node, path: DocumentPath) -> dict[str, tuple[str, ...]]:
+    def _sources(self, node: Node, path: DocumentPath) -> Sources:
         leaves = node.items if isinstance(node, Listing) else [node]
         names = []
         for leaf in leaves:
@@ -152,21 +148,18 @@ class _Walk:
                 self.plain.files.setdefault(name, (dotted((*path, "source")), leaf.mark))
             elif name not in self.known:
                 message = f"'{name}' is not a known source; {nearest(name, self.known)}"
-                self.plain.mistakes.append(Mistake(dotted((*path, "source")), message, leaf.mark))
+                self.refuse((*path, "source"), message, leaf.mark)
             names.append(name)
         return {node.mark.file: tuple(names)}
 
     def _note(self, node: Node, path: DocumentPath) -> str:
         if isinstance(node, Leaf) and node.text:
             return node.text
-        self.plain.mistakes.append(Mistake(dotted((*path, "note")), "should be text", node.mark))
+        self.refuse((*path, "note"), "should be text", node.mark)
         return ""
 
     def _uncertainty(self, node: Node, path: DocumentPath) -> None:
-        here = (*path, "uncertainty")
-        separate = Plain()
-        tree = _Walk(separate, self.known).node(node, here, {}, "")
-        self.plain.marks.update(separate.marks)
-        self.plain.key_marks.update(separate.key_marks)
-        self.plain.mistakes.extend(separate.mistakes)
+        """A distribution as a plain tree; its numbers are not numbers of the scenario."""
+        inside = replace(self.plain, numbers=[], uncertainty={}, files={})
+        tree = _Walk(inside, self.known).node(node, (*path, "uncertainty"), {}, "")
         self.plain.uncertainty[path] = tree

@@ -66,10 +66,10 @@ def _patch(document: Branch, setting: str, mistakes: list[Mistake]) -> tuple[Doc
     name, equals, text = setting.partition("=")
     parts = parts_of(name)
     if len(parts) > DEEPEST:
-        raise ScenarioError([Mistake("--set", f"a path with more than {DEEPEST} parts", mark)])
+        raise ScenarioError.of("--set", f"a path with more than {DEEPEST} parts", mark)
     if not equals or not parts or isinstance(parts[0], int) or parts[0] == "value":
         message = "should read path=value, like therapies.pamidronate.given=80 %"
-        raise ScenarioError([Mistake("--set", f"'{setting}' {message}")])
+        raise ScenarioError.of("--set", f"'{setting}' {message}")
     value = read_text(text.strip(), mark.file, mistakes)
     return parts, _nest(document, parts, value, mark)
 
@@ -78,7 +78,7 @@ def _nest(within: Node | None, parts: DocumentPath, value: Node, mark: Mark) -> 
     """A patch that contains the value alone, nested as deep as its path."""
     key, rest = parts[0], parts[1:]
     if isinstance(key, int):
-        raise ScenarioError([Mistake("--set", f"the path has no list at [{key}]", mark)])
+        raise ScenarioError.of("--set", f"the path has no list at [{key}]", mark)
     old = within.items.get(key) if isinstance(within, Branch) else None
     inside: Node = value
     if isinstance(old, Branch) and isinstance(old.items.get("value"), Listing) and rest:
@@ -92,13 +92,12 @@ def _nest(within: Node | None, parts: DocumentPath, value: Node, mark: Mark) -> 
 
 def _replace_item(old: Listing, at: int, rest: DocumentPath, value: Node, mark: Mark) -> Listing:
     if at >= len(old.items):
-        raise ScenarioError(
-            [Mistake("--set", f"the list has {len(old.items)} items, counted from [0]", mark)]
-        )
+        message = f"the list has {len(old.items)} items, counted from [0]"
+        raise ScenarioError.of("--set", message, mark)
     item = old.items[at]
     if rest:
         if not isinstance(item, Branch):
-            raise ScenarioError([Mistake("--set", f"item [{at}] has no {dotted(rest)}", mark)])
+            raise ScenarioError.of("--set", f"item [{at}] has no {dotted(rest)}", mark)
         value = lay(item, _nest(item, rest, value, mark))
     return Listing([*old.items[:at], value, *old.items[at + 1 :]], old.mark)
 

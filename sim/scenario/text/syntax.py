@@ -6,6 +6,7 @@ import re
 from typing import Any, NamedTuple
 
 import yaml
+from yaml.reader import ReaderError
 
 TAB = "a tab; YAML indents with spaces, so replace the tab by spaces"
 CLOSING = {"[": "]", "{": "}"}
@@ -33,8 +34,16 @@ class Position(NamedTuple):
     column: int
 
 
-def explained(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[Any, str]:
+def explained(error: yaml.MarkedYAMLError | ReaderError, text: str) -> tuple[Any, str]:
     """The position at which a reader best understands the error, and its explanation."""
+    if isinstance(error, yaml.MarkedYAMLError):
+        return _of_syntax(error, text.splitlines())
+    character = error.character if isinstance(error.character, int) else ord(error.character[:1])
+    sign = f"a control character (U+{character:04X})"
+    return _position_in(text, error.position), f"not YAML: {sign}; remove it"
+
+
+def _of_syntax(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[Any, str]:
     problem, at = error.problem or "", error.problem_mark or error.context_mark or Position(0, 0)
     opened = error.context_mark
     if _ends_early(problem, at, lines) and opened is not None:
@@ -50,13 +59,7 @@ def explained(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[Any, str]:
     return at, f"not YAML: {problem}"
 
 
-def explained_character(error: yaml.reader.ReaderError) -> str:
-    """An explanation of a control character in a file."""
-    code = error.character if isinstance(error.character, int) else ord(str(error.character)[:1])
-    return f"not YAML: a control character (U+{code:04X}); remove it"
-
-
-def position_in(text: str, index: int) -> Position:
+def _position_in(text: str, index: int) -> Position:
     """Line and column of an index into a text."""
     before = text[:index].splitlines() or [""]
     if text[:index].endswith(("\n", "\r")):

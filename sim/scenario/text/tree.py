@@ -18,7 +18,7 @@ import yaml
 from sim.scenario.mistakes import Mark, Mistake, ScenarioError
 from sim.scenario.text.file import of_file, read_utf8
 from sim.scenario.text.paths import DocumentPath, dotted
-from sim.scenario.text.syntax import explained, explained_character, position_in
+from sim.scenario.text.syntax import explained
 
 DEEPEST = 32
 MOST_NODES = 5_000
@@ -58,6 +58,11 @@ class Branch:
 Node = Leaf | Listing | Branch
 
 
+def is_empty(node: Node) -> bool:
+    """True for the value of a key that was left empty."""
+    return isinstance(node, Leaf) and node.text is None
+
+
 def read_file(path: Path, shown: str, mistakes: list[Mistake]) -> Branch:
     """The document in a file; YAML that a scenario does not allow is added to `mistakes`.
 
@@ -67,7 +72,7 @@ def read_file(path: Path, shown: str, mistakes: list[Mistake]) -> Branch:
     if not text.strip():
         mistakes.append(of_file(shown, "the file is empty"))
     node = read_text(text, shown, mistakes)
-    if isinstance(node, Leaf) and node.text is None:
+    if is_empty(node):
         return Branch({}, node.mark)
     if not isinstance(node, Branch):
         raise ScenarioError([of_file(shown, "should be a mapping, `key: value` lines")])
@@ -83,14 +88,9 @@ def read_text(text: str, shown: str, mistakes: list[Mistake]) -> Node:
     builder = _Builder(text.splitlines(), shown, mistakes)
     try:
         return builder.document(yaml.parse(text, Loader=yaml.SafeLoader))
-    except yaml.reader.ReaderError as error:
-        mark = builder.mark(position_in(text, error.position))
-        raise ScenarioError([Mistake("", explained_character(error), mark)]) from error
-    except yaml.MarkedYAMLError as error:
-        at, message = explained(error, builder.lines)
-        raise ScenarioError([Mistake("", message, builder.mark(at))]) from error
-    except yaml.YAMLError as error:
-        raise ScenarioError([of_file(shown, f"not YAML: {error}")]) from error
+    except (yaml.MarkedYAMLError, yaml.reader.ReaderError) as error:
+        at, message = explained(error, text)
+        raise ScenarioError.of("", message, builder.mark(at)) from error
 
 
 class _Builder:
@@ -114,11 +114,8 @@ class _Builder:
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 if node is not None:
-                    self.refuse(
-                        (),
-                        "a second document in the file; a scenario is one document",
-                        event.start_mark,
-                    )
+                    message = "a second document in the file; a scenario is one document"
+                    self.refuse((), message, event.start_mark)
                     break
                 node = self.node(next(events), events, ())
         return node if node is not None else Leaf(None, Mark(self.shown, 1, 1))
@@ -127,12 +124,11 @@ class _Builder:
         self._refuse_references(event, path)
         mark = self.mark(event.start_mark)
         if len(path) > DEEPEST:
-            at = Mistake(dotted(path[:3]) + "...", f"nested deeper than {DEEPEST} levels", mark)
-            raise ScenarioError([at])
+            start = dotted(path[:3]) + "..."
+            raise ScenarioError.of(start, f"nested deeper than {DEEPEST} levels", mark)
         self.nodes += 1
         if self.nodes > MOST_NODES:
-            at = Mistake("", f"over {MOST_NODES} values, too many for a scenario", mark)
-            raise ScenarioError([at])
+            raise ScenarioError.of("", f"over {MOST_NODES} values, too many for a scenario", mark)
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(events, path, mark)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -188,5 +184,5 @@ class _Builder:
 def _is_decimal_comma(key: str, value: Node, at: Mark) -> bool:
     """True for the `5 %` of {mean: 0,5 %}, which YAML reads as a key."""
     before = at.text[: at.column - 1]
-    is_empty = isinstance(value, Leaf) and value.text is None
-    return is_empty and key[:1].isdigit() and before[-1:] == "," and before[-2:-1].isdigit()
+    comma = before[-1:] == "," and before[-2:-1].isdigit()
+    return is_empty(value) and key[:1].isdigit() and comma
