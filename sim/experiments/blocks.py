@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -36,8 +36,8 @@ class Work:
         Studies with the same patients.
     engine : Engine
         `simpy` or `batch`.
-    pairs : sequence of (ArmKey, ArmKey)
-        Arms that are compared with each other.
+    contrasts : sequence of mapping
+        Weights of the arms of each comparison.
     with_tables : bool
         Whether the tables of the first study are wanted as well.
     plan : AnalysisPlan
@@ -46,7 +46,7 @@ class Work:
 
     studies: Sequence[Study]
     engine: Engine
-    pairs: Sequence[tuple[ArmKey, ArmKey]] = ()
+    contrasts: Sequence[Mapping[ArmKey, float]] = ()
     with_tables: bool = False
     plan: AnalysisPlan | None = None
 
@@ -57,7 +57,7 @@ class Work:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the studies alone: another process computes the protocols itself."""
-        return Work, (self.studies, self.engine, self.pairs, self.with_tables, self.plan)
+        return Work, (self.studies, self.engine, self.contrasts, self.with_tables, self.plan)
 
 
 class Block(NamedTuple):
@@ -92,4 +92,4 @@ def do(work: Work, patients: range) -> Block:
             lines += lines_of((at, arm), arm_records(inputs, log, names), plan)
         if work.with_tables and at == 0:
             tables = results.of_block(arms, names, patients.start)
-    return Block(patients, compared(lines, work.pairs), tables)
+    return Block(patients, compared(lines, work.contrasts), tables)

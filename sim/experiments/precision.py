@@ -199,7 +199,7 @@ def _share(patients: int, states: Sequence[Reached]) -> tuple[int, int]:
 def _all(table: SumTable) -> list[Contrast]:
     """Every arm of a run, and every difference of arms."""
     arms = [label.arm[1] for label in table.labels]
-    pairs = [Arms(arms[first], arms[second]) for first, second in table.pairs]
+    pairs = [Arms(*(arms[at] for at in weights)) for weights in table.contrasts]
     return [Contrast(0, each) for each in dict.fromkeys([*map(Arms, arms), *pairs])]
 
 

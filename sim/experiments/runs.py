@@ -187,7 +187,7 @@ def reduce(
         and the result is that of a study of the patients so far.
     """
     scenario = study.scenario
-    work = Work([study], engine, pairs_with_comparator(study), keep is not None)
+    work = Work([study], engine, differences_from_comparator(study), keep is not None)
     total = outcomes.Total(begun)
     most = BLOCK[engine] if enough is None and keep is None else BLOCK_WITH_TABLES
     for block in in_blocks(work, progress, workers, total.patients, most):
@@ -207,10 +207,11 @@ def reduce(
     )
 
 
-def pairs_with_comparator(study: Study) -> list[tuple[ArmKey, ArmKey]]:
-    """Pair every other arm of a study with its comparator."""
+def differences_from_comparator(study: Study) -> list[dict[ArmKey, float]]:
+    """Weights of the difference of every other arm of a study from its comparator."""
     comparator = study.scenario.compared_with
-    return [((0, arm), (0, comparator)) for arm in study.scenario.arms if arm != comparator]
+    others = [arm for arm in study.scenario.arms if arm != comparator]
+    return [{(0, arm): 1.0, (0, comparator): -1.0} for arm in others]
 
 
 def in_blocks(
@@ -282,10 +283,10 @@ def against_paper(study: Study, table: SumTable) -> pd.DataFrame | None:
         return None
     import pandas as pd
 
-    sums = {
-        label.name: table.sums(at)
+    estimated = {
+        label.name: (label.measure, table.sums(at))
         for at, label in enumerate(table.labels)
         if label.subgroup is None
     }
-    rows = outcomes.against_reported(sums, answers, outcomes.facts_of(study))
+    rows = outcomes.against_reported(estimated, answers, outcomes.facts_of(study))
     return pd.DataFrame(rows, columns=list(outcomes.REPORTED_COLUMNS))

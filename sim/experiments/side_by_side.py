@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.experiments import runs
@@ -76,8 +75,8 @@ def simulate(
     SumTable
         Sums over all patients. No tables are kept, so memory does not grow with their number.
     """
-    pairs = dict.fromkeys(pair for c in contrasts for pair in combinations(c.weights, 2))
-    work = Work(studies, engine, [*pairs], plan=plan)
+    weights = [contrast.weights for contrast in contrasts if not contrast.is_one_arm]
+    work = Work(studies, engine, weights, plan=plan)
     return added(block.sums for block in runs.in_blocks(work, progress, workers))
 
 

@@ -15,35 +15,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.outcomes.definitions.named import Kind
+from sim.outcomes import limits
+from sim.outcomes.definitions.named import Measure
+from sim.outcomes.intervals import Limits
+from sim.outcomes.limits import Products, Signed, Sums
 from sim.simulation.records import Floats
-from sim.vocabulary import ROUNDING, Z95
-
-POISSON_ZERO = 3.6888794541139363
-"""Upper 97.5 % limit of a Poisson mean when no event was seen: -ln 0.025."""
-
-
-class Sums(NamedTuple):
-    """Sums over units of a numerator y and a denominator x, of their squares and their product.
-
-    `units` is the number of independent units, patients unless a function says otherwise.
-    """
-
-    units: float
-    y: float
-    x: float
-    yy: float
-    xy: float
-    xx: float
-
-
-class Products(NamedTuple):
-    """Sums over units of products of the y and x of one arm with those of another arm."""
-
-    yy: float
-    yx: float
-    xy: float
-    xx: float
+from sim.vocabulary import ROUNDING
 
 
 class Estimate(NamedTuple):
@@ -58,24 +35,21 @@ class Estimate(NamedTuple):
 UNKNOWN = Estimate(math.nan, math.nan, math.nan, math.nan)
 
 
-def ratio(sums: Sums, kind: Kind = "mean", scale: float = 1.0) -> Estimate:
+def ratio(measure: Measure, sums: Sums) -> Estimate:
     """Estimate a mean, a share or a rate.
 
     Parameters
     ----------
+    measure
+        What the ratio is, with its limits and its scale.
     sums
         Sums over independent units.
-    kind
-        `mean` for any numerator, `count` for one of at least 0, `share` for one between 0 and its
-        denominator. The interval of a count or share keeps to these limits; if no event was seen,
-        it ends at the exact Poisson limit, and likewise if everyone had the event.
-    scale
-        Factor on the ratio, such as 100 for percent.
 
     Returns
     -------
     Estimate
-        `scale` x y / x; NaN where x is 0. The error is NaN for a single unit.
+        `scale` x y / x; NaN where x is 0. The error is NaN for a single unit. The interval is that
+        of `sim.outcomes.limits`.
 
     References
     ----------
@@ -85,77 +59,52 @@ def ratio(sums: Sums, kind: Kind = "mean", scale: float = 1.0) -> Estimate:
     --------
     Two of four patients had a fracture:
 
-    >>> ratio(Sums(units=4, y=2, x=4, yy=2, xy=2, xx=4), "share", 100).value
-    50.0
+    >>> share = Measure("any fracture", "%", 365, "share", 100, 0, 1)
+    >>> estimate = ratio(share, Sums(units=4, y=2, x=4, yy=2, xy=2, xx=4, carriers=2, largest=1))
+    >>> estimate.value, round(estimate.low, 1), round(estimate.high, 1)
+    (50.0, 6.8, 93.2)
     """
     if sums.x == 0:
         return UNKNOWN
+    value, error = value_and_error(sums)
+    return _estimate(measure, value, error, limits.of_ratio(measure, sums, error))
+
+
+def value_and_error(sums: Sums) -> tuple[float, float]:
+    """Return y / x and its standard error; both NaN where x is 0, the error for a single unit."""
+    if sums.x == 0:
+        return math.nan, math.nan
     value = sums.y / sums.x
-    error = _error(sums.units, _squares(sums, value) / sums.x**2)
-    low, high = value - Z95 * error, value + Z95 * error
-    if kind != "mean":
-        low = max(low, 0.0)
-        if value == 0:
-            high = POISSON_ZERO / sums.x
-    if kind == "share":
-        high = min(high, 1.0)
-        if value == 1:
-            low = max(0.0, 1 - POISSON_ZERO / sums.x)
-    return Estimate(scale * value, scale * error, scale * low, scale * high)
-
-
-def difference(
-    first: Sums, second: Sums, products: Products, kind: Kind = "mean", scale: float = 1.0
-) -> Estimate:
-    """Estimate the difference of two arms that hold the same patients.
-
-    Parameters
-    ----------
-    first, second
-        Sums of the two arms over the same units.
-    products
-        Products of the first arm with the second.
-    kind, scale
-        As in `ratio`.
-
-    Returns
-    -------
-    Estimate
-        First ratio less the second, with the error of the paired difference. If no event was seen
-        in either arm, the limits of the two arms bound the difference.
-
-    Examples
-    --------
-    Arms with the same value in every patient differ by 0 without error:
-
-    >>> sums = Sums(units=2, y=3, x=2, yy=5, xy=3, xx=2)
-    >>> difference(sums, sums, Products(yy=5, yx=3, xy=3, xx=2))
-    Estimate(value=0.0, mc_error=0.0, low=0.0, high=0.0)
-    """
-    return contrast((1.0, -1.0), (first, second), {(0, 1): products}, kind, scale)
+    return value, _error(sums.units, _squares(sums, value) / sums.x**2)
 
 
 def contrast(
+    measure: Measure,
     weights: Sequence[float],
     sums: Sequence[Sums],
     products: Mapping[tuple[int, int], Products],
-    kind: Kind = "mean",
-    scale: float = 1.0,
+    signed: Signed,
+    unit: int = 1,
 ) -> Estimate:
     """Estimate a weighted sum of ratios over the same patients.
 
-    With the weights 1, -1, -1, 1 this is the difference of two differences.
+    With the weights 1, -1 this is the paired difference of two arms, with 1, -1, -1, 1 the
+    difference of two differences.
 
     Parameters
     ----------
+    measure
+        What each ratio is, with its limits and its scale.
     weights
         Weight of each ratio.
     sums
         Sums of each ratio, over the same units.
     products
         Products of each ratio with every later one, by their positions.
-    kind, scale
-        As in `ratio`.
+    signed
+        Sums of the weighted numerators of the units.
+    unit
+        Patients per unit.
 
     Returns
     -------
@@ -173,11 +122,14 @@ def contrast(
         squares += 2 * weights[i] * weights[j] * together / sums[i].x / sums[j].x
     error = _error(sums[0].units, squares if squares > ROUNDING * size else 0.0)
     value = math.fsum(w * r for w, _, r in terms)
-    low, high = value - Z95 * error, value + Z95 * error
-    if kind != "mean" and not any(ratios):
-        low = math.fsum(min(w, 0.0) * POISSON_ZERO / one.x for w, one, _ in terms)
-        high = math.fsum(max(w, 0.0) * POISSON_ZERO / one.x for w, one, _ in terms)
-    return Estimate(scale * value, scale * error, scale * low, scale * high)
+    pairs = products[0, 1] if unit == 1 and tuple(weights) == (1.0, -1.0) else None
+    within = limits.of_contrast(measure, weights, sums, signed, error, pairs)
+    return _estimate(measure, value, error, within)
+
+
+def _estimate(measure: Measure, value: float, error: float, within: Limits) -> Estimate:
+    low, high = within
+    return Estimate(*(float(measure.scale * number) for number in (value, error, low, high)))
 
 
 def spread(sums: Sums) -> float:

@@ -26,7 +26,7 @@ def summarise(scenario: str, table: SumTable) -> pd.DataFrame:
     scenario
         Name of the scenario.
     table
-        Sums over all patients; the pairs of the table become differences.
+        Sums over all patients, with the differences of two arms among its contrasts.
 
     Returns
     -------
@@ -53,11 +53,11 @@ def _rows(table: SumTable, subgroup: str) -> Iterator[tuple[object, ...]]:
     for at, label in enumerate(table.labels):
         if label.subgroup == subgroup:
             yield _row(Arms(label.arm[1]), label, label.unit, table.estimate(at))
-    for at, (first, second) in enumerate(table.pairs):
-        label = table.labels[first]
+    for weights in table.contrasts:
+        label, other = (table.labels[at] for at in weights)
         if label.subgroup == subgroup:
-            arms = Arms(label.arm[1], table.labels[second].arm[1])
-            yield _row(arms, label, unit_of_difference(label.unit), table.difference(at))
+            arms, unit = Arms(label.arm[1], other.arm[1]), unit_of_difference(label.unit)
+            yield _row(arms, label, unit, table.contrast(weights))
 
 
 def _row(arms: Arms, label: Label, unit: str, estimate: Estimate) -> tuple[object, ...]:

@@ -73,7 +73,8 @@ def _error_of_difference(subject: Subject, name: str) -> float:
     """The Monte Carlo error that the program gives for a difference."""
     sums = added([sums_of(subject.study, range(subject.many))])
     first, _ = _pair(subject.study)
-    for at, (label, _) in enumerate(sums.pairs):
-        if sums.labels[label].name == name and sums.labels[label].arm[1] == first:
-            return sums.difference(at).mc_error
+    for weights in sums.contrasts:
+        label = sums.labels[next(iter(weights))]
+        if label.name == name and label.arm[1] == first:
+            return sums.contrast(weights).mc_error
     return math.nan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sim.experiments import blocks
+from sim.experiments import blocks, runs
 from sim.experiments.blocks import Work
 from sim.experiments.verification import settings
 from sim.experiments.verification.logs import Arm
@@ -140,9 +140,7 @@ def simulated(study: Study, patients: range) -> dict[str, Arm]:
 
 def work_of(study: Study) -> Work:
     """The work of simulating blocks of patients and adding up outcomes, arms against comparator."""
-    comparator = study.scenario.compared_with
-    others = [arm for arm in study.scenario.arms if arm != comparator]
-    return Work([study], "batch", [((0, arm), (0, comparator)) for arm in others])
+    return Work([study], "batch", runs.differences_from_comparator(study))
 
 
 def sums_of(study: Study, patients: range) -> SumTable:
