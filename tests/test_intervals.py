@@ -37,8 +37,9 @@ def test_weighted_events_have_the_gamma_limits_of_fay_and_feuer():
     assert intervals.of_total(total, squares, largest) == pytest.approx((low, high), rel=1e-10)
 
 
-def score(first, second, pairs, difference):
+def score(seen, difference):
     """Tango's score with the likeliest discordant shares found by a search, not by his formula."""
+    first, second, pairs = seen
     both = pairs - first - second
 
     def unlikely(share):
@@ -59,8 +60,8 @@ def score(first, second, pairs, difference):
 def test_paired_shares_have_the_limits_where_the_score_is_that_of_95_percent(seen):
     low, high = intervals.of_paired_share(*seen)
     z = stats.norm.ppf(0.975)
-    assert score(*seen, float(low)) == pytest.approx(z, abs=2e-5)
-    assert score(*seen, float(high)) == pytest.approx(-z, abs=2e-5)
+    assert score(seen, float(low)) == pytest.approx(z, abs=2e-5)
+    assert score(seen, float(high)) == pytest.approx(-z, abs=2e-5)
 
 
 def test_paired_shares_without_a_discordant_patient_have_a_closed_form():

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim import outcomes, results
+from sim.errors import RequestError
 from sim.experiments import blocks
 from sim.experiments.blocks import Block, Work
 from sim.experiments.forecast import refuse_too_large
@@ -121,9 +122,9 @@ def run(
     scenario : path or Study
         Scenario file, or a study that is already loaded.
     patients, seed : int, optional
-        Patients per arm and seed; those of the file by default. For a path only.
+        Patients per arm and seed; those of the file by default.
     settings : iterable of str
-        `path=value` texts that change the scenario, as of `--set`. For a path only.
+        `path=value` texts that change the scenario, as of `--set`. For a scenario file only.
     progress : callable, optional
         Called with the number of histories (one patient in one arm) done and to do.
     engine : "simpy" or "batch"
@@ -144,6 +145,8 @@ def run(
     ------
     ScenarioError
         If the scenario is not valid, or too large for this machine.
+    RequestError
+        For settings of a study that is already loaded.
 
     Examples
     --------
@@ -151,14 +154,23 @@ def run(
     >>> len(result.patients), sorted(result.events["arm"].unique())
     (20, ['combination', 'pamidronate'])
     """
-    if not isinstance(scenario, Study):
-        scenario = load(scenario, settings, patients, seed)
+    scenario = _study(scenario, patients, seed, settings)
     if outcomes_only:
         return reduce(scenario, None, progress, engine, workers)
     refuse_too_large(scenario)
     parts: list[Tables] = []
     result = reduce(scenario, parts.append, progress, engine, workers)
     return replace(result, kept=results.join(parts))
+
+
+def _study(
+    scenario: str | Path | Study, patients: int | None, seed: int | None, settings: Iterable[str]
+) -> Study:
+    if not isinstance(scenario, Study):
+        return load(scenario, settings, patients, seed)
+    if [*settings]:
+        raise RequestError("settings change a scenario file; load the study with them")
+    return scenario.with_(patients=patients, seed=seed)
 
 
 def reduce(

@@ -101,7 +101,7 @@ def summarise(
     pandas.DataFrame
         One row for each contrast and outcome. Columns are chosen from: name of the study; against
         (name of the study that is subtracted, or empty); arm; against_arm; outcome; unit; time
-        (months); estimate; mc_error (standard error); low and high (95 % interval).
+        (months); estimate; mc_error (standard error); low and high (95 % interval); carriers.
     """
     import pandas as pd
 

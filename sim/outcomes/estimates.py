@@ -24,15 +24,25 @@ from sim.vocabulary import ROUNDING
 
 
 class Estimate(NamedTuple):
-    """An estimate, its Monte Carlo error (a standard error), and its 95 % interval."""
+    """An estimate, its Monte Carlo error (a standard error), and its 95 % interval.
+
+    `carriers` is the number of patients on whom the estimate rests: those with a value; with the
+    event or without, whichever are fewer; those who differ between arms.
+    """
 
     value: float
     mc_error: float
     low: float
     high: float
+    carriers: float
+
+    @property
+    def longer_side(self) -> float:
+        """The longer side of the interval."""
+        return max(self.value - self.low, self.high - self.value)
 
 
-UNKNOWN = Estimate(math.nan, math.nan, math.nan, math.nan)
+UNKNOWN = Estimate(*(math.nan,) * 4, 0.0)
 
 
 def ratio(measure: Measure, sums: Sums) -> Estimate:
@@ -67,7 +77,8 @@ def ratio(measure: Measure, sums: Sums) -> Estimate:
     if sums.x == 0:
         return UNKNOWN
     value, error = value_and_error(sums)
-    return _estimate(measure, value, error, limits.of_ratio(measure, sums, error))
+    within = limits.of_ratio(measure, sums, error)
+    return _estimate(measure, value, error, within, limits.carriers(measure, sums))
 
 
 def value_and_error(sums: Sums) -> tuple[float, float]:
@@ -124,12 +135,14 @@ def contrast(
     value = math.fsum(w * r for w, _, r in terms)
     pairs = products[0, 1] if unit == 1 and tuple(weights) == (1.0, -1.0) else None
     within = limits.of_contrast(measure, weights, sums, signed, error, pairs)
-    return _estimate(measure, value, error, within)
+    return _estimate(measure, value, error, within, signed.differing)
 
 
-def _estimate(measure: Measure, value: float, error: float, within: Limits) -> Estimate:
-    low, high = within
-    return Estimate(*(float(measure.scale * number) for number in (value, error, low, high)))
+def _estimate(
+    measure: Measure, value: float, error: float, within: Limits, carriers: float
+) -> Estimate:
+    low, high = (float(measure.scale * limit) for limit in within)
+    return Estimate(measure.scale * value, measure.scale * error, low, high, carriers)
 
 
 def spread(sums: Sums) -> float:

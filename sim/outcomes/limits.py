@@ -76,6 +76,11 @@ def carried(measure: Measure, y: Floats, x: Floats) -> Floats:
     return measure.most * x - y if is_planned(measure) else y
 
 
+def carriers(measure: Measure, sums: Sums) -> float:
+    """Return how many patients an outcome rests on; of a share the fewer, with or without it."""
+    return min(sums.carriers, sums.x - sums.y) if measure.kind == "share" else sums.carriers
+
+
 def is_planned(measure: Measure) -> bool:
     """Whether a count has a largest value that is planned, like the doses of a schedule."""
     return measure.kind == "count" and 0 < measure.most < np.inf

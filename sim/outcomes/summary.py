@@ -12,8 +12,9 @@ from sim.vocabulary import DAYS_PER_MONTH, ROUNDING, Arms
 if TYPE_CHECKING:
     import pandas as pd
 
-ESTIMATE = ("estimate", "mc_error", "low", "high")
-"""Columns of an estimate: value, Monte Carlo standard error, 95 % interval."""
+ESTIMATE = ("estimate", "mc_error", "low", "high", "carriers")
+"""Columns of an estimate: value, Monte Carlo standard error, 95 % interval, and the number of
+patients on whom it rests (`sim.outcomes.estimates.Estimate`)."""
 
 COLUMNS = ("scenario", *Arms._fields, "subgroup", "outcome", "unit", "time", *ESTIMATE)
 
@@ -34,7 +35,7 @@ def summarise(scenario: str, table: SumTable) -> pd.DataFrame:
         One row for each subgroup, arm, outcome and time, then one for each difference. Columns:
         scenario; arm; against_arm (the arm that is subtracted, empty for one arm alone); subgroup
         (`all` for everyone); outcome; unit; time (months); estimate; mc_error (standard error);
-        low and high (95 % interval).
+        low and high (95 % interval); carriers (patients on whom the estimate rests).
     """
     import pandas as pd
 

@@ -98,7 +98,7 @@ def against_reported(
         measure, sums = estimated[fact["fact"]]
         value, spread = simulated(measure, sums, fact["simulated"])
         known = fact["simulated"]["statistic"] == "patients"
-        _, *chance = UNKNOWN if known else ratio(measure, sums)
+        _, *chance, _ = UNKNOWN if known else ratio(measure, sums)
         printed = (fact["fact"], fact["unit"], fact["value"], _printed_spread(fact))
         rows.append((*printed, value, spread, *chance, source))
     return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -9,6 +10,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandle
 from pydantic_core import PydanticCustomError, core_schema
 
 from sim.scenario.form.units import UNITS, Dose, read, read_dose, split_quantity
+
+
+DIGITS = re.compile(r"[+-]?[0-9]+")
 
 
 class Form(BaseModel):
@@ -102,6 +106,8 @@ class StandsFor:
 
 
 def _whole(text: object) -> int:
+    if DIGITS.fullmatch(str(text)):
+        return int(str(text))  # a float is exact up to 2^53 only, and seeds are larger
     number, unit = split_quantity(text)
     if unit or number != int(number):
         raise PydanticCustomError("whole", "'{text}' should be a whole number", {"text": str(text)})
