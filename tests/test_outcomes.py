@@ -145,9 +145,9 @@ def test_doses_as_planned_may_still_be_missed():
 
 def test_an_outcome_that_cannot_occur_is_exactly_0():
     never = SHARE._replace(most=0.0)
-    assert ratio(np.zeros(9), np.ones(9), 100, never) == (0, 0, 0, 0)
+    assert ratio(np.zeros(9), np.ones(9), 100, never) == (0, 0, 0, 0, 0)
     nothing = (np.zeros(9), np.ones(9))
-    assert difference(nothing, nothing, never) == (0, 0, 0, 0)
+    assert difference(nothing, nothing, never) == (0, 0, 0, 0, 0)
 
 
 def test_where_nobody_was_measured_nothing_is_known():

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.outcomes import limits
 from sim.outcomes.definitions.named import Measure
-from sim.outcomes.intervals import Limits
+from sim.outcomes.intervals import Limits, Number
 from sim.outcomes.limits import Products, Signed, Sums
 from sim.simulation.records import Floats
 from sim.vocabulary import ROUNDING
@@ -27,19 +27,20 @@ class Estimate(NamedTuple):
     """An estimate, its Monte Carlo error (a standard error), and its 95 % interval.
 
     `carriers` is the number of patients on whom the estimate rests: those with a value; with the
-    event or without, whichever are fewer; those who differ between arms.
+    event or without, whichever are fewer; those who differ between arms. The fields are numbers, or
+    arrays where sums are arrays.
     """
 
-    value: float
-    mc_error: float
-    low: float
-    high: float
-    carriers: float
+    value: Any
+    mc_error: Any
+    low: Any
+    high: Any
+    carriers: Any
 
     @property
     def longer_side(self) -> float:
         """The longer side of the interval."""
-        return max(self.value - self.low, self.high - self.value)
+        return float(max(self.value - self.low, self.high - self.value))
 
 
 UNKNOWN = Estimate(*(math.nan,) * 4, 0.0)
@@ -53,7 +54,7 @@ def ratio(measure: Measure, sums: Sums) -> Estimate:
     measure
         What the ratio is, with its limits and its scale.
     sums
-        Sums over independent units.
+        Sums over independent units; numbers, or arrays of one shape.
 
     Returns
     -------
@@ -74,19 +75,11 @@ def ratio(measure: Measure, sums: Sums) -> Estimate:
     >>> estimate.value, round(estimate.low, 1), round(estimate.high, 1)
     (50.0, 6.8, 93.2)
     """
-    if sums.x == 0:
-        return UNKNOWN
-    value, error = value_and_error(sums)
-    within = limits.of_ratio(measure, sums, error)
-    return _estimate(measure, value, error, within, limits.carriers(measure, sums))
-
-
-def value_and_error(sums: Sums) -> tuple[float, float]:
-    """Return y / x and its standard error; both NaN where x is 0, the error for a single unit."""
-    if sums.x == 0:
-        return math.nan, math.nan
-    value = sums.y / sums.x
-    return value, _error(sums.units, _squares(sums, value) / sums.x**2)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = np.divide(sums.y, sums.x)
+        error = _error(sums.units, _squares(sums, value) / np.square(sums.x))
+        within = limits.of_ratio(measure, sums, error)
+        return _estimate(measure, value, error, within, limits.carriers(measure, sums))
 
 
 def contrast(
@@ -109,7 +102,7 @@ def contrast(
     weights
         Weight of each ratio.
     sums
-        Sums of each ratio, over the same units.
+        Sums of each ratio, over the same units; numbers, or arrays of one shape.
     products
         Products of each ratio with every later one, by their positions.
     signed
@@ -122,34 +115,36 @@ def contrast(
     Estimate
         `scale` x sum of weight x y / x, with the error of paired patients; NaN where an x is 0.
     """
-    if any(one.x == 0 for one in sums):
-        return UNKNOWN
-    ratios = [one.y / one.x for one in sums]
-    terms = list(zip(weights, sums, ratios, strict=True))
-    squares = math.fsum(w**2 * _squares(one, r) / one.x**2 for w, one, r in terms)
-    size = math.fsum(w**2 * _sizes(one, r) / one.x**2 for w, one, r in terms)
-    for (i, j), of_pair in products.items():
-        together = _together(of_pair, ratios[i], ratios[j])
-        squares += 2 * weights[i] * weights[j] * together / sums[i].x / sums[j].x
-    error = _error(sums[0].units, squares if squares > ROUNDING * size else 0.0)
-    value = math.fsum(w * r for w, _, r in terms)
-    pairs = products[0, 1] if unit == 1 and tuple(weights) == (1.0, -1.0) else None
-    within = limits.of_contrast(measure, weights, sums, signed, error, pairs)
-    return _estimate(measure, value, error, within, signed.differing)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratios = [np.divide(one.y, one.x) for one in sums]
+        terms = list(zip(weights, sums, ratios, strict=True))
+        squares = sum(w**2 * _squares(one, r) / np.square(one.x) for w, one, r in terms)
+        size = sum(w**2 * _sizes(one, r) / np.square(one.x) for w, one, r in terms)
+        for (i, j), of_pair in products.items():
+            together = _together(of_pair, ratios[i], ratios[j])
+            squares = squares + 2 * weights[i] * weights[j] * together / sums[i].x / sums[j].x
+        error = _error(sums[0].units, np.where(squares > ROUNDING * size, squares, 0.0 * squares))
+        value = sum(w * r for w, _, r in terms)
+        pairs = products[0, 1] if unit == 1 and tuple(weights) == (1.0, -1.0) else None
+        within = limits.of_contrast(measure, weights, sums, signed, error, pairs)
+        return _estimate(measure, value, error, within, signed.differing)
 
 
 def _estimate(
-    measure: Measure, value: float, error: float, within: Limits, carriers: float
+    measure: Measure, value: Number, error: Number, within: Limits, carriers: Number
 ) -> Estimate:
-    low, high = (float(measure.scale * limit) for limit in within)
-    return Estimate(measure.scale * value, measure.scale * error, low, high, carriers)
+    """The estimate in the unit of the measure; nothing is known where the value is not."""
+    low, high = (np.where(np.isnan(value), np.nan, limit) for limit in within)
+    scaled = [np.multiply(measure.scale, number) for number in (value, error, low, high)]
+    fields = (*scaled, np.where(np.isnan(value), 0.0, carriers))
+    return Estimate(*(field if np.ndim(field) else float(field) for field in fields))
 
 
 def spread(sums: Sums) -> float:
     """Return the standard deviation between patients of a value that is known in `x` of them."""
     if sums.x < 2:
         return math.nan
-    return math.sqrt(_squares(sums, sums.y / sums.x) / (sums.x - 1))
+    return math.sqrt(float(_squares(sums, sums.y / sums.x)) / (sums.x - 1))
 
 
 def influences(sums: Floats) -> tuple[Floats, Floats]:
@@ -183,18 +178,18 @@ def errors(influences: Floats) -> Floats:
     return np.asarray(np.sqrt((influences**2).sum(axis=0) / units / (units - 1)), float)
 
 
-def _squares(sums: Sums, value: float) -> float:
+def _squares(sums: Sums, value: Number) -> Number:
     """Sum over units of (y - value x) squared, where `value` is the ratio of the sums."""
     squares = sums.yy - 2 * value * sums.xy + value**2 * sums.xx
-    return squares if squares > ROUNDING * _sizes(sums, value) else 0.0
+    return np.where(squares > ROUNDING * _sizes(sums, value), squares, 0.0 * squares)
 
 
-def _sizes(sums: Sums, value: float) -> float:
+def _sizes(sums: Sums, value: Number) -> Number:
     """The positive terms of `_squares`, against which its rounding error is judged."""
     return sums.yy + value**2 * sums.xx
 
 
-def _together(products: Products, first: float, second: float) -> float:
+def _together(products: Products, first: Number, second: Number) -> Number:
     """Sum over units of (y - first x) of one arm times (y - second x) of the other."""
     return (
         products.yy
@@ -204,8 +199,7 @@ def _together(products: Products, first: float, second: float) -> float:
     )  # fmt: skip
 
 
-def _error(units: float, squares: float) -> float:
-    """Standard error from the sum of squared influences of so many units."""
-    if units < 2:
-        return math.nan
-    return math.sqrt(squares * units / (units - 1))
+def _error(units: Number, squares: Number) -> Number:
+    """Standard error from the sum of squared influences of so many units; NaN for a single one."""
+    more = np.divide(units, np.subtract(units, 1.0))
+    return np.where(np.greater(units, 1), np.sqrt(squares * more), np.nan)

@@ -76,9 +76,10 @@ def carried(measure: Measure, y: Floats, x: Floats) -> Floats:
     return measure.most * x - y if is_planned(measure) else y
 
 
-def carriers(measure: Measure, sums: Sums) -> float:
+def carriers(measure: Measure, sums: Sums) -> Number:
     """Return how many patients an outcome rests on; of a share the fewer, with or without it."""
-    return min(sums.carriers, sums.x - sums.y) if measure.kind == "share" else sums.carriers
+    fewer = np.minimum(sums.carriers, np.subtract(sums.x, sums.y))
+    return fewer if measure.kind == "share" else sums.carriers
 
 
 def is_planned(measure: Measure) -> bool:

@@ -117,21 +117,23 @@ class SumTable:
         """Return the sums of the label at a position, in one part."""
         return Sums(*map(float, self.own[part, :, at]))
 
-    def products(self, first: int, second: int) -> Products:
-        """Return the products of two labels, in the first part. ValueError for no pair."""
-        return Products(*map(float, self.paired[0, :, self.pairs.index((first, second))]))
+    def products(self, first: int, second: int, part: int = 0) -> Products:
+        """Return the products of two labels, in one part. ValueError for no pair."""
+        return Products(*map(float, self.paired[part, :, self.pairs.index((first, second))]))
 
     def estimate(self, at: int, part: int = 0) -> Estimate:
         """Estimate the outcome of the label at a position, in one part."""
         return estimates.ratio(self.labels[at].measure, self.sums(at, part))
 
-    def contrast(self, weights: Weights) -> Estimate:
+    def contrast(self, weights: Weights, part: int = 0) -> Estimate:
         """Estimate a weighted sum of labels: a difference, or the difference of two differences.
 
         Parameters
         ----------
         weights
             Weight of each label, by its position.
+        part
+            Position of the part.
 
         Returns
         -------
@@ -143,13 +145,15 @@ class SumTable:
         ValueError
             For weights that are not among the contrasts of the table.
         """
-        signed = Signed(*map(float, self.signed[0, :, self.contrasts.index(weights)]))
+        signed = Signed(*map(float, self.signed[part, :, self.contrasts.index(weights)]))
         at = list(weights)
-        products = {(i, j): self.products(at[i], at[j]) for i, j in combinations(range(len(at)), 2)}
+        products = {
+            (i, j): self.products(at[i], at[j], part) for i, j in combinations(range(len(at)), 2)
+        }
         return estimates.contrast(
             self.labels[at[0]].measure,
             [*weights.values()],
-            [self.sums(label) for label in at],
+            [self.sums(label, part) for label in at],
             products,
             signed,
             self.unit,

@@ -76,5 +76,5 @@ def _error_of_difference(subject: Subject, name: str) -> float:
     for weights in sums.contrasts:
         label = sums.labels[next(iter(weights))]
         if label.name == name and label.arm[1] == first:
-            return sums.contrast(weights).mc_error
+            return float(sums.contrast(weights).mc_error)
     return math.nan

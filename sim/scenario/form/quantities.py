@@ -11,7 +11,6 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from sim.scenario.form.units import UNITS, Dose, read, read_dose, split_quantity
 
-
 DIGITS = re.compile(r"[+-]?[0-9]+")
 
 
