@@ -64,6 +64,7 @@ def records(tables: Tables, arm: str) -> ArmRecords:
         events=_events(events, place),
         measured=measured,
         visits=visits,
+        possible=_possible(_events(events, place), len(patients)),
     )
 
 
@@ -118,6 +119,19 @@ def _events(events: pd.DataFrame, place: "pd.Series[int]") -> dict[tuple[str, st
             if event == "infusion":
                 happened.setdefault(("missed infusion", subject), NOBODY)
     return happened
+
+
+def _possible(events: dict[tuple[str, str], Rows], count: int) -> dict[tuple[str, str], float]:
+    """The planned infusions, as those who finished received or missed; none missed, none can be."""
+    most = {}
+    for event, therapy in events:
+        if event == "infusion":
+            missed = events["missed infusion", therapy].patient
+            due = np.concatenate([events[event, therapy].patient, missed])
+            planned = float(np.bincount(due, minlength=count).max())
+            most[event, therapy] = planned
+            most["missed infusion", therapy] = planned if len(missed) else 0.0
+    return most
 
 
 NOBODY = Rows(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))

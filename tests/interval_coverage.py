@@ -112,7 +112,7 @@ def _rows(table: SumTable, truth: SumTable, blocks: int) -> Iterator[dict[str, A
         label, sums = table.labels[first], [Sums(*own[:, at]) for at in weights]
         together = {(0, 1): Products(*paired[:, table.pairs.index((first, second))])}
         found = estimates.contrast(
-            label.measure, [*weights.values()], sums, together, Signed(*signed[:, place])
+            [label.measure] * 2, [*weights.values()], sums, together, Signed(*signed[:, place])
         )
         yield _row(_name(table, weights), label.name, table, found, truth.contrast(weights).value)
 

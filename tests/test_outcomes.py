@@ -32,8 +32,8 @@ def ratio(numerator, denominator, scale=1, measure=ANY):
 def difference(one, other, measure=ANY):
     """The paired difference of two arms, each given as numerators and denominators."""
     of_arms = [sums(measure, *one), sums(measure, *other)]
-    together = {(0, 1): products(one, other)}
-    return estimates.contrast(measure, (1.0, -1.0), of_arms, together, signed(one, other))
+    together, measures = {(0, 1): products(one, other)}, (measure, measure)
+    return estimates.contrast(measures, (1.0, -1.0), of_arms, together, signed(one, other))
 
 
 def t(freedom):
@@ -191,6 +191,20 @@ def test_rates_without_a_discordant_patient_may_still_differ():
     limit = stats.chi2.ppf(0.975, 2) / 2 / 500
     assert (found.value, found.mc_error) == (0, 0)
     assert (found.low, found.high) == pytest.approx((-limit, limit), rel=1e-12)
+
+
+def test_what_only_one_arm_can_have_is_bounded_by_that_arm():
+    """Doses can be missed in one arm alone, so the difference has one sign."""
+    some, none = (np.array([0.0, 2.0, 5.0]), np.ones(3)), (np.zeros(3), np.ones(3))
+    can, cannot = COUNT._replace(most=36.0), COUNT._replace(most=0.0)
+    first, second = ((some, none), (can, cannot), 1), ((none, some), (cannot, can), -1)
+    for arms, measures, sign in (first, second):
+        of_arms = [sums(measure, *arm) for arm, measure in zip(arms, measures, strict=True)]
+        found = estimates.contrast(
+            measures, (1.0, -1.0), of_arms, {(0, 1): products(*arms)}, signed(*arms)
+        )
+        ends = sorted(sign * end for end in (found.low, found.high))
+        assert 0 <= ends[0] < 7 / 3 < ends[1] <= 36
 
 
 def test_means_that_few_patients_change_may_be_changed_by_more():

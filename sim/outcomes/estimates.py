@@ -83,7 +83,7 @@ def ratio(measure: Measure, sums: Sums) -> Estimate:
 
 
 def contrast(
-    measure: Measure,
+    measures: Sequence[Measure],
     weights: Sequence[float],
     sums: Sequence[Sums],
     products: Mapping[tuple[int, int], Products],
@@ -97,8 +97,8 @@ def contrast(
 
     Parameters
     ----------
-    measure
-        What each ratio is, with its limits and its scale.
+    measures
+        What each ratio is, of one kind and scale; one may be possible in one arm alone.
     weights
         Weight of each ratio.
     sums
@@ -126,8 +126,8 @@ def contrast(
         error = _error(sums[0].units, np.where(squares > ROUNDING * size, squares, 0.0 * squares))
         value = sum(w * r for w, _, r in terms)
         pairs = products[0, 1] if unit == 1 and tuple(weights) == (1.0, -1.0) else None
-        within = limits.of_contrast(measure, weights, sums, signed, error, pairs)
-        return _estimate(measure, value, error, within, signed.differing)
+        within = limits.of_contrast(measures, weights, sums, signed, error, pairs)
+        return _estimate(measures[0], value, error, within, signed.differing)
 
 
 def _estimate(

@@ -110,7 +110,7 @@ def of_ratio(measure: Measure, sums: Sums, error: Number) -> Limits:
 
 
 def of_contrast(
-    measure: Measure,
+    measures: Sequence[Measure],
     weights: Sequence[float],
     sums: Sequence[Sums],
     signed: Signed,
@@ -121,8 +121,8 @@ def of_contrast(
 
     Parameters
     ----------
-    measure
-        What each ratio is.
+    measures
+        What each ratio is, of one kind.
     weights, sums
         Weight and sums of each ratio.
     signed
@@ -133,14 +133,16 @@ def of_contrast(
         Products of two ratios of single patients, from which discordant pairs are counted.
     """
     value = sum(w * np.divide(one.y, one.x) for w, one in zip(weights, sums, strict=True))
-    if measure.kind == "mean":
+    kind = measures[0].kind
+    if kind == "mean":
         limits = _of_means(value, sums, signed, error)
-    elif measure.kind == "share" and products is not None:
+    elif kind == "share" and products is not None:
         limits = _around(value, *_of_pairs(products), sums[0].units, error)
     else:
         limits = _around(value, *_of_counts(sums, signed), sums[0].units, error)
-    least = sum(w * (measure.least if w > 0 else measure.most) for w in weights)
-    most = sum(w * (measure.most if w > 0 else measure.least) for w in weights)
+    signs = list(zip(weights, measures, strict=True))
+    least = sum(w * (m.least if w > 0 else m.most) for w, m in signs)
+    most = sum(w * (m.most if w > 0 else m.least) for w, m in signs)
     return _kept_to(limits, least, most)
 
 

@@ -151,7 +151,7 @@ class SumTable:
             (i, j): self.products(at[i], at[j], part) for i, j in combinations(range(len(at)), 2)
         }
         return estimates.contrast(
-            self.labels[at[0]].measure,
+            [self.labels[label].measure for label in at],
             [*weights.values()],
             [self.sums(label, part) for label in at],
             products,
