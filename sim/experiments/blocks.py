@@ -12,6 +12,7 @@ from sim.outcomes import (
     AnalysisPlan,
     ArmKey,
     SumTable,
+    alive_in_every_arm,
     analysis_plan,
     arm_records,
     compared,
@@ -88,8 +89,10 @@ def do(work: Work, patients: range) -> Block:
     for at, study in enumerate(work.studies):
         arms, names = simulate_arms(work.protocols[at], patients, work.engine), names_of(study)
         plan = analysis_plan(study) if work.plan is None else work.plan
+        of_study: list[Line] = []
         for arm, (inputs, log) in arms.items():
-            lines += lines_of((at, arm), arm_records(inputs, log, names), plan)
+            of_study += lines_of((at, arm), arm_records(inputs, log, names), plan)
+        lines += [*of_study, *(alive_in_every_arm(of_study) if work.plan is None else ())]
         if work.with_tables and at == 0:
             tables = results.of_block(arms, names, patients.start)
     return Block(patients, compared(lines, work.contrasts), tables)

@@ -90,7 +90,9 @@ def _about_intervals(study: Study) -> tuple[str, ...]:
     patients = scenario.cohort.patients
     paired = "Differences are paired: the same patients and random numbers in every arm."
     return (
-        f"Means over {patients} virtual patients with 95 % Monte Carlo intervals.",
+        f"Means over {patients} virtual patients with 95 % Monte Carlo intervals; changes over the "
+        "patients",
+        "alive at the visit.",
         *([paired] if len(scenario.arms) > 1 else []),
         "Intervals show simulation (Monte Carlo) error only, not the uncertainty of the",
         "published data.",

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 ARMS = "arms"
 """A column for each arm and difference of arms."""
 
+CANNOT_OCCUR = "cannot occur"
+"""Stands for an outcome whose probability is 0, not for one that was possible and not seen."""
+
 Row = Mapping[Hashable, Any]
 Cell = Callable[[Row], str]
 
@@ -53,7 +56,9 @@ def estimate(row: Row) -> str:
 
 
 def estimate_and_interval(row: Row) -> str:
-    """The estimate of a row with its 95 % interval."""
+    """The estimate of a row with its 95 % interval, or that the outcome cannot occur."""
+    if row["low"] == row["high"] == 0 and row["carriers"] == 0:
+        return CANNOT_OCCUR
     return with_interval(row["estimate"], row["low"], row["high"])
 
 
