@@ -28,7 +28,7 @@ def study(*settings: str) -> Study:
 
 def work_on(study: Study) -> Work:
     """What is done with a block where only outcomes are wanted, as a run asks for it."""
-    return Work([study], "batch", runs.pairs_with_comparator(study))
+    return Work([study], "batch", runs.differences_from_comparator(study))
 
 
 def drawn(study: Study, patients: int) -> list[Inputs]:
@@ -58,7 +58,7 @@ def summed(work: Work, records: dict[ArmKey, ArmRecords]) -> SumTable:
     """The sums over all patients from which the outcomes are computed."""
     plan = outcomes.analysis_plan(work.studies[0])
     lines = [line for arm in records for line in outcomes.lines_of(arm, records[arm], plan)]
-    return outcomes.compared(lines, work.pairs)
+    return outcomes.compared(lines, work.contrasts)
 
 
 def reduced(work: Work, inputs: list[Inputs]) -> SumTable:

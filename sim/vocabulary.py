@@ -42,6 +42,9 @@ DRAWS = ("draw", "A", "B")
 EVERYONE = "all"
 """Name of the subgroup of all patients in tables of outcomes."""
 
+ALIVE = "alive in every arm"
+"""Name of the subgroup of patients whose bone density was measured at a visit in every arm."""
+
 
 class Arms(NamedTuple):
     """An arm, or the difference of an arm from another: `against_arm` is empty for one arm alone.

@@ -13,20 +13,30 @@ import pandas as pd
 from sim import outcomes
 from sim.outcomes import AnalysisPlan, ArmRecords, SumTable
 from sim.outcomes.arm import Rows
-from sim.outcomes.definitions.published import simulated, statistic
-from sim.outcomes.estimates import Products, Sums
+from sim.outcomes.definitions.named import Measure
+from sim.outcomes.definitions.published import COLUMNS, against_reported, statistic
+from sim.outcomes.limits import Products, Signed, Sums, carried
 from sim.results import Tables
-from sim.vocabulary import QUANTITIES
+from sim.vocabulary import QUANTITIES, SITES
 from tests.arms import by_label
 
 DAYS_PER_YEAR = 365.25
 
 
-def sums(y: Any, x: Any) -> Sums:
+def sums(measure: Measure, y: Any, x: Any) -> Sums:
     """Sums over patients of a numerator and a denominator."""
-    return Sums(
-        len(y), *map(float, (y.sum(), x.sum(), (y * y).sum(), (x * y).sum(), (x * x).sum()))
-    )
+    counted = carried(measure, y, x)
+    parts = (y.sum(), x.sum(), (y * y).sum(), (x * y).sum(), (x * x).sum(), (counted != 0).sum())
+    return Sums(len(y), *map(float, (*parts, counted.max())))
+
+
+def signed(one: tuple[Any, Any], other: tuple[Any, Any]) -> Signed:
+    """Sums of the difference of two arms, above 0 and below 0."""
+    (y, x), (v, u) = one, other
+    up, down = np.maximum(y - v, 0), np.maximum(v - y, 0)
+    differing = ((y != v) | (x != u)).sum()
+    parts = (differing, up.sum(), (up * up).sum(), down.sum(), (down * down).sum())
+    return Signed(*map(float, (*parts, up.max(), down.max())))
 
 
 def products(one: tuple[Any, Any], other: tuple[Any, Any]) -> Products:
@@ -54,6 +64,7 @@ def records(tables: Tables, arm: str) -> ArmRecords:
         events=_events(events, place),
         measured=measured,
         visits=visits,
+        possible=_possible(_events(events, place), len(patients)),
     )
 
 
@@ -69,8 +80,8 @@ def sum_table(
     plan = AnalysisPlan(subgroups or {}, facts, groups or {})
     by_arm = {(0, arm): records(tables, arm) for arm in arms}
     lines = [line for arm in by_arm for line in outcomes.lines_of(arm, by_arm[arm], plan)]
-    pairs = [((0, arm), (0, comparator)) for arm in arms if arm != comparator]
-    return outcomes.added([outcomes.compared(lines, pairs)])
+    apart = [{(0, arm): 1.0, (0, comparator): -1.0} for arm in arms if arm != comparator]
+    return outcomes.added([outcomes.compared(lines, apart)])
 
 
 def summarise(
@@ -85,15 +96,20 @@ def summarise(
     return pd.DataFrame(by_label(summary))
 
 
-def found(people: ArmRecords, inside: Any, wanted: Mapping[str, Any]) -> tuple[float, float, float]:
+def found(people: ArmRecords, inside: Any, wanted: Mapping[str, Any]) -> tuple[Any, Any, Any]:
     """A published statistic of some patients: value, spread, Monte Carlo error."""
     outcome = statistic(people, "fact", "unit", wanted)
     y, x = outcome.numerator * inside, outcome.denominator * inside
-    return simulated(sums(y, x)._replace(units=float(inside.sum())), wanted)
+    of_group = sums(outcome.measure, y, x)._replace(units=float(inside.sum()))
+    (row,) = against_reported({"fact": (outcome.measure, of_group)}, "paper", [
+        {"fact": "fact", "unit": "unit", "value": 0, "simulated": wanted}
+    ])  # fmt: skip
+    at = dict(zip(COLUMNS, row, strict=True))
+    return at["simulated"], at["simulated_spread"], at["mc_error"]
 
 
 def _events(events: pd.DataFrame, place: "pd.Series[int]") -> dict[tuple[str, str], Rows]:
-    happened = {}
+    happened = {("fracture", site): NOBODY for site in SITES} | {("death", ""): NOBODY}
     for (event, what), rows in events.groupby(["event", "what"]):
         if event != "end":
             subject = "" if event == "death" else str(what)
@@ -103,6 +119,19 @@ def _events(events: pd.DataFrame, place: "pd.Series[int]") -> dict[tuple[str, st
             if event == "infusion":
                 happened.setdefault(("missed infusion", subject), NOBODY)
     return happened
+
+
+def _possible(events: dict[tuple[str, str], Rows], count: int) -> dict[tuple[str, str], float]:
+    """The planned infusions, as those who finished received or missed; none missed, none can be."""
+    most = {}
+    for event, therapy in events:
+        if event == "infusion":
+            missed = events["missed infusion", therapy].patient
+            due = np.concatenate([events[event, therapy].patient, missed])
+            planned = float(np.bincount(due, minlength=count).max())
+            most[event, therapy] = planned
+            most["missed infusion", therapy] = planned if len(missed) else 0.0
+    return most
 
 
 NOBODY = Rows(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from scipy import stats
 
 import sim
 from sim.cli.compare import compare as command
@@ -121,7 +122,8 @@ def test_a_difference_is_that_of_the_same_patients(results, apart):
         each = changes[0] - changes[1]
         spread = np.sqrt(((each - each.mean()) ** 2).sum() * PEOPLE / (PEOPLE - 1)) / len(each)
         assert row["mc_error"] == pytest.approx(spread)
-        assert row["high"] - row["low"] == pytest.approx(2 * 1.959964 * spread)
+        half = stats.t.ppf(0.975, len(each) - 1) * spread
+        assert (row["high"] - row["low"]) / 2 == pytest.approx(half)
 
 
 def percent_change(measurements, arm):

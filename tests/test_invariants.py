@@ -227,16 +227,17 @@ def test_outcomes_do_not_depend_on_the_order_of_the_log(given_settings, seed):
         people[0, arm] = outcomes.arm_records(inputs, log, names)
         mixed[0, arm] = outcomes.arm_records(inputs, shuffled, names)
     last = list(people)[-1]
-    pairs = [(key, last) for key in people if key != last]
+    contrasts = [{key: 1.0, last: -1.0} for key in people if key != last]
     one, other = (
         outcomes.compared(
-            (line for key in arms for line in outcomes.lines_of(key, arms[key], plan)), pairs
+            (line for key in arms for line in outcomes.lines_of(key, arms[key], plan)), contrasts
         )
         for arms in (people, mixed)
     )
     assert one.labels == other.labels
     np.testing.assert_array_equal(one.own, other.own)
     np.testing.assert_array_equal(one.paired, other.paired)
+    np.testing.assert_array_equal(one.signed, other.signed)
 
 
 @examples(6)

@@ -145,3 +145,11 @@ def test_a_result_of_the_same_digest_is_replaced_whole(kept, tmp_path, monkeypat
     assert not (second / "stray.txt").exists()
     assert bytes_of(second) == whole
     assert [p.name for p in second.parent.iterdir()] == [second.name]
+
+
+def test_a_loaded_study_takes_patients_and_seed_and_refuses_settings():
+    study = load(BASE, SMALL)
+    result = sim.run(study, patients=5, seed=3)
+    assert (result.study.scenario.cohort.patients, result.study.scenario.seed) == (5, 3)
+    with pytest.raises(RequestError, match="settings change a scenario file"):
+        sim.run(study, settings=["horizon=12 months"])

@@ -10,25 +10,35 @@ from scipy import stats
 
 from sim.outcomes import estimates
 from sim.outcomes.definitions import published
+from sim.outcomes.definitions.named import Measure
 from sim.outcomes.definitions.published import in_group as members
 from sim.results import Tables
 from tests.from_tables import found as statistic
-from tests.from_tables import products, records, sum_table, summarise, sums
+from tests.from_tables import products, records, signed, sum_table, summarise, sums
 
-Z = 1.959963984540054  # of a two-sided 95 % interval
-
+ANY = Measure("value", "", 365, "mean", 1.0, -math.inf, math.inf)
+COUNT = ANY._replace(kind="count", least=0.0)
+SHARE = COUNT._replace(kind="share", most=1.0)
 
 # --- estimates --------------------------------------------------------------------------------
 
 
-def ratio(numerator, denominator, scale=1, kind="mean"):
+def ratio(numerator, denominator, scale=1, measure=ANY):
     """The estimate from what each patient brings to it."""
-    return estimates.ratio(sums(numerator, denominator), kind, scale)
+    measure = measure._replace(scale=scale)
+    return estimates.ratio(measure, sums(measure, numerator, denominator))
 
 
-def difference(one, other, kind="mean"):
+def difference(one, other, measure=ANY):
     """The paired difference of two arms, each given as numerators and denominators."""
-    return estimates.difference(sums(*one), sums(*other), products(one, other), kind)
+    of_arms = [sums(measure, *one), sums(measure, *other)]
+    together, measures = {(0, 1): products(one, other)}, (measure, measure)
+    return estimates.contrast(measures, (1.0, -1.0), of_arms, together, signed(one, other))
+
+
+def t(freedom):
+    """Standard errors on each side of a mean."""
+    return stats.t.ppf(0.975, freedom)
 
 
 def test_a_mean_has_the_standard_error_of_a_mean():
@@ -36,18 +46,21 @@ def test_a_mean_has_the_standard_error_of_a_mean():
     found = ratio(values, np.ones(57))
     assert found.value == pytest.approx(values.mean(), rel=1e-13)
     assert found.mc_error == pytest.approx(stats.sem(values), rel=1e-12)
-    assert found.low == pytest.approx(values.mean() - Z * stats.sem(values), rel=1e-12)
-    assert found.high == pytest.approx(values.mean() + Z * stats.sem(values), rel=1e-12)
+    assert found.low == pytest.approx(values.mean() - t(56) * stats.sem(values), rel=1e-12)
+    assert found.high == pytest.approx(values.mean() + t(56) * stats.sem(values), rel=1e-12)
 
 
-def test_a_mean_of_positive_values_has_an_interval_above_zero():
+def test_a_count_has_an_interval_above_zero():
     values = np.array([0.0, 0.0, 0.0, 9.0])
-    assert values.mean() < Z * stats.sem(values)
-    found = ratio(values, np.ones(4), kind="count")
-    assert found.low == 0
-    assert found.high == pytest.approx(values.mean() + Z * stats.sem(values), rel=1e-12)
+    found = ratio(values, np.ones(4), measure=COUNT)
+    assert 0 < found.low < 2.25
     assert ratio(values, np.ones(4)).low < 0
-    assert ratio(-values, np.ones(4)).low < -2.25
+
+
+def test_a_change_in_percent_is_never_below_minus_100():
+    values = np.array([-95.0, -60, -99, -5])
+    assert ratio(values, np.ones(4)).low < -100
+    assert ratio(values, np.ones(4), measure=ANY._replace(least=-100.0)).low == -100
 
 
 def test_a_share_has_the_standard_error_of_a_share():
@@ -58,11 +71,11 @@ def test_a_share_has_the_standard_error_of_a_share():
     assert found.mc_error == pytest.approx(100 * math.sqrt(p * (1 - p) / 39), rel=1e-12)
 
 
-def test_a_share_is_never_above_one():
+def test_a_share_has_the_limits_of_the_binomial():
     events = np.array([1.0] * 19 + [0.0])
-    assert 19 / 20 + Z * math.sqrt(0.05 * 0.95 / 19) > 1
-    assert ratio(events, np.ones(20), 100, "share").high == 100
-    assert ratio(2 * events, np.ones(20), kind="count").high > 2
+    found, exact = ratio(events, np.ones(20), 100, SHARE), stats.binomtest(19, 20)
+    within = exact.proportion_ci(method="exact")
+    assert (found.low, found.high) == pytest.approx((100 * within.low, 100 * within.high))
 
 
 def test_a_rate_has_the_standard_error_of_a_ratio_estimator():
@@ -110,17 +123,31 @@ def test_patients_without_the_measurement_do_not_count():
 @pytest.mark.parametrize("scale", [1, 100])
 def test_no_events_leave_the_exact_upper_limit(scale):
     years = np.array([4.0, 5.0, 2.5])
-    found = ratio(np.zeros(3), years, scale, "count")
+    found = ratio(np.zeros(3), years, scale, COUNT)
     assert (found.value, found.mc_error, found.low) == (0, 0, 0)
     exact = stats.chi2.ppf(0.975, 2) / 2 / years.sum()
     assert found.high == pytest.approx(scale * exact, rel=1e-12)
 
 
-def test_where_everyone_has_the_event_the_limit_is_the_same_from_the_other_side():
-    found = ratio(np.ones(50), np.ones(50), 100, "share")
+def test_where_everyone_has_the_event_some_may_still_not():
+    found = ratio(np.ones(50), np.ones(50), 100, SHARE)
     assert (found.value, found.mc_error, found.high) == (100, 0, 100)
-    assert found.low == pytest.approx(100 * (1 - stats.chi2.ppf(0.975, 2) / 2 / 50), rel=1e-12)
-    assert ratio(np.ones(2), np.ones(2), kind="share").low == 0
+    assert found.low == pytest.approx(100 * 0.025 ** (1 / 50), rel=1e-12)
+
+
+def test_doses_as_planned_may_still_be_missed():
+    """36 planned: no dose missed by 50 patients, or all by one who died at once."""
+    doses = COUNT._replace(most=36.0)
+    found = ratio(np.full(50, 36.0), np.ones(50), measure=doses)
+    assert (found.value, found.high) == (36, 36)
+    assert found.low == pytest.approx(36 - 36 * -math.log(0.025) / 50, rel=1e-12)
+
+
+def test_an_outcome_that_cannot_occur_is_exactly_0():
+    never = SHARE._replace(most=0.0)
+    assert ratio(np.zeros(9), np.ones(9), 100, never) == (0, 0, 0, 0, 0)
+    nothing = (np.zeros(9), np.ones(9))
+    assert difference(nothing, nothing, never) == (0, 0, 0, 0, 0)
 
 
 def test_where_nobody_was_measured_nothing_is_known():
@@ -142,32 +169,57 @@ def test_a_paired_difference_has_the_standard_error_of_the_differences():
     apart = one - other
     assert found.value == pytest.approx(apart.mean(), rel=1e-12)
     assert found.mc_error == pytest.approx(apart.std(ddof=1) / math.sqrt(40), rel=1e-12)
-    assert found.low == pytest.approx(apart.mean() - Z * stats.sem(apart), rel=1e-11)
-    assert found.high == pytest.approx(apart.mean() + Z * stats.sem(apart), rel=1e-11)
+    assert found.low == pytest.approx(apart.mean() - t(39) * stats.sem(apart), rel=1e-11)
+    assert found.high == pytest.approx(apart.mean() + t(39) * stats.sem(apart), rel=1e-11)
     unpaired = math.hypot(stats.sem(one), stats.sem(other))
     assert found.mc_error < 0.5 * unpaired
 
 
-def test_arms_that_are_alike_differ_by_nothing_for_certain():
-    values = np.array([1.0, 2.0, 4.0])
-    found = difference((values, np.ones(3)), (values, np.ones(3)))
-    assert found[:4] == (0, 0, 0, 0)
+def test_shares_without_a_discordant_patient_may_still_differ():
+    """Events that the same patients have in both arms say as little as no events."""
+    events = np.array([1.0] * 20 + [0.0] * 80)
+    alike, none = (events, np.ones(100)), (np.zeros(100), np.ones(100))
+    for arm in (alike, none):
+        found = difference(arm, arm, SHARE)
+        assert (found.value, found.mc_error) == (0, 0)
+        assert (found.low, found.high) == pytest.approx((-0.037, 0.037), abs=5e-4)
 
 
-def test_without_events_in_either_arm_the_limits_of_the_arms_bound_the_difference():
-    one, other = (np.zeros(4), np.full(4, 5.0)), (np.zeros(4), np.full(4, 2.0))
-    found = difference(one, other, "count")
-    limit = stats.chi2.ppf(0.975, 2) / 2
+def test_rates_without_a_discordant_patient_may_still_differ():
+    number, years = np.array([3.0] * 20 + [0.0] * 80), np.full(100, 5.0)
+    found = difference((number, years), (number, years), COUNT)
+    limit = stats.chi2.ppf(0.975, 2) / 2 / 500
     assert (found.value, found.mc_error) == (0, 0)
-    assert found.low == pytest.approx(-limit / 8, rel=1e-12)
-    assert found.high == pytest.approx(limit / 20, rel=1e-12)
+    assert (found.low, found.high) == pytest.approx((-limit, limit), rel=1e-12)
+
+
+def test_what_only_one_arm_can_have_is_bounded_by_that_arm():
+    """Doses can be missed in one arm alone, so the difference has one sign."""
+    some, none = (np.array([0.0, 2.0, 5.0]), np.ones(3)), (np.zeros(3), np.ones(3))
+    can, cannot = COUNT._replace(most=36.0), COUNT._replace(most=0.0)
+    first, second = ((some, none), (can, cannot), 1), ((none, some), (cannot, can), -1)
+    for arms, measures, sign in (first, second):
+        of_arms = [sums(measure, *arm) for arm, measure in zip(arms, measures, strict=True)]
+        found = estimates.contrast(
+            measures, (1.0, -1.0), of_arms, {(0, 1): products(*arms)}, signed(*arms)
+        )
+        ends = sorted(sign * end for end in (found.low, found.high))
+        assert 0 <= ends[0] < 7 / 3 < ends[1] <= 36
+
+
+def test_means_that_few_patients_change_may_be_changed_by_more():
+    """A patient who died in one arm is not measured there; nobody else differs."""
+    values = np.random.default_rng(8).normal(0, 10, 200)
+    found = difference((values, np.ones(200)), (values, np.ones(200)))
+    unseen = -math.log(0.025) / 200
+    assert found.high == -found.low == pytest.approx(unseen * values.std(ddof=1), rel=1e-9)
 
 
 def test_the_interval_covers_the_truth_as_often_as_it_says():
     rng, studies, covered = np.random.default_rng(5), 1500, 0
     for _ in range(studies):
         years = rng.uniform(1, 5, 150)
-        found = ratio(rng.poisson(0.5 * years).astype(float), years)
+        found = ratio(rng.poisson(0.5 * years).astype(float), years, measure=COUNT)
         covered += found.low <= 0.5 <= found.high
     # 95 % but for the error of a variance from 150 patients, which costs below 1 %
     error = math.sqrt(0.95 * 0.05 / studies)
@@ -477,7 +529,9 @@ def test_reported_and_simulated_stand_side_by_side(tables):
     ]  # fmt: skip
     whole = sum_table(tables, ["a"], "a", facts=facts[:2], groups=GROUPS)
     of_facts = {
-        label.name: whole.sums(i) for i, label in enumerate(whole.labels) if label.subgroup is None
+        label.name: (label.measure, whole.sums(i))
+        for i, label in enumerate(whole.labels)
+        if label.subgroup is None
     }
     rows = published.against_reported(of_facts, "paper", facts[:2])
     table = pd.DataFrame(rows, columns=list(published.COLUMNS))

@@ -51,13 +51,15 @@ def test_patients_are_added_until_the_interval_is_narrow_enough(study):
     count = result.study.scenario.cohort.patients
     assert count % MARK == 0
     assert course["patients"].max() == count
-    errors = by_label(result.summary).set_index(["arm", "outcome"])["mc_error"].to_dict()
+    last_day = by_label(result.summary).groupby(["arm", "outcome"]).last()
+    ends = last_day[["estimate", "mc_error", "low", "high"]]
     for arm, outcome in (("combination - pamidronate", "spine annual increase"),
                          ("combination", "deaths")):  # fmt: skip
         held = course[(course["outcome"] == outcome) & (by_label(course)["arm"] == arm)]
         last = held.iloc[-1]
-        error = errors[arm, outcome]
-        assert last["half_width"] == pytest.approx(1.959964 * error, rel=1e-6)
+        sides = ends.loc[(arm, outcome)]
+        longer = max(sides["estimate"] - sides["low"], sides["high"] - sides["estimate"])
+        assert last["half_width"] == pytest.approx(longer)
         assert last["half_width"] <= last["goal"]
     before = course[course["patients"] == count - MARK]
     assert len(before) == 2, "it took more than one block"
@@ -74,8 +76,31 @@ def test_without_an_arm_the_widest_interval_counts(study):
                       outcomes_only=True)  # fmt: skip
     (goal,) = precision.read(["deaths:1"])
     found = precision.reached(goal, result.sums)
-    errors = result.summary[result.summary["outcome"] == "deaths"]["mc_error"]
-    assert found.half_width == pytest.approx(1.959964 * errors.max(), rel=1e-6)
+    deaths = result.summary[result.summary["outcome"] == "deaths"]
+    longer = np.maximum(deaths["estimate"] - deaths["low"], deaths["high"] - deaths["estimate"])
+    assert found.half_width == pytest.approx(longer.max())
+
+
+def test_events_that_were_not_seen_are_not_known(study):
+    """No fracture of the hip in a block leaves an upper limit, so the run goes on."""
+    goals = precision.read(["hip fractures.combination:0.2"])
+    _, course = precision.until(study, goals)
+    first = course.iloc[0]
+    assert (first["estimate"], len(course) > 1) == (0, True)
+    assert first["half_width"] > 0.2
+
+
+@pytest.mark.parametrize(
+    ("settings", "text", "message"),
+    [
+        ("fractures.base_rate=0 per year", "all fractures:1", "cannot occur"),
+        ("therapies.pamidronate.given=100 %", "pamidronate doses missed:1", "cannot occur"),
+    ],
+)
+def test_what_cannot_occur_is_refused(settings, text, message):
+    study = load(BASE, [*SHORT, settings])
+    with pytest.raises(ValueError, match=message):
+        precision.until(study, precision.read([text]))
 
 
 @pytest.mark.parametrize(

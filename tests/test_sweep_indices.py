@@ -204,8 +204,8 @@ def made(function):
         texts = [paths.value_at(document, paths.parts_of(path)) for path in RANGES]
         value = function(np.array([float(text.split()[0]) for text in texts]))
         lines = [
-            Measure(OUTCOME, "%/year", 183, "mean", 1.0),
-            Measure("all fractures", "", 183, "count", 1.0),
+            Measure(OUTCOME, "%/year", 183, "mean", 1.0, -math.inf, math.inf),
+            Measure("all fractures", "", 183, "count", 1.0, 0.0, math.inf),
         ]
         whole = np.full((len(patients) // GROUP, 1), float(GROUP))
         return {

@@ -240,7 +240,8 @@ def of(y, x, size=1, scale=1.0):
     """Outcomes of one line, from what each patient brings to it, in groups of a size."""
     sums = [np.add.reduceat(part, np.arange(0, len(part), size)) for part in (y, x)]
     return UnitSums(
-        [Measure("an outcome", "%", 9, "mean", scale)], np.stack(sums, axis=1)[:, :, None]
+        [Measure("an outcome", "%", 9, "mean", scale, -math.inf, math.inf)],
+        np.stack(sums, axis=1)[:, :, None],
     )
 
 

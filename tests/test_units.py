@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 
+from sim.scenario import load
 from sim.scenario.form import quantities
 from sim.scenario.form.units import UNITS, Dose, read, read_dose
 
@@ -197,3 +198,12 @@ def test_the_limits_are_told_in_the_unit_that_was_typed(key, text, allowed):
     with pytest.raises(ValidationError) as caught:
         Holder(**{key: text})
     assert f"allowed: {allowed}" in str(caught.value)
+
+
+@pytest.mark.parametrize("seed", [2**53 + 1, 2**64 + 1, 10**60 + 1])
+def test_a_whole_number_is_read_exactly(seed):
+    """A float holds whole numbers up to 2^53: a seed above must not become its neighbour."""
+    study = load("scenarios/laroche2011.yaml", seed=seed)
+    assert study.scenario.seed == seed
+    assert study.with_(seed=seed + 1).scenario.seed == seed + 1
+    assert load("scenarios/laroche2011.yaml", [f"seed={seed}"]).scenario.seed == seed

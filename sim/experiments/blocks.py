@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -26,8 +26,8 @@ class Work:
         Studies with the same patients.
     engine : Engine
         `simpy` or `batch`.
-    pairs : sequence of (ArmKey, ArmKey)
-        Arms that are compared with each other.
+    contrasts : sequence of mapping
+        Weights of the arms of each comparison.
     with_tables : bool
         Whether the tables of the first study are wanted as well.
     plan : AnalysisPlan
@@ -36,7 +36,7 @@ class Work:
 
     studies: Sequence[Study]
     engine: Engine
-    pairs: Sequence[tuple[outcomes.ArmKey, outcomes.ArmKey]] = ()
+    contrasts: Sequence[Mapping[outcomes.ArmKey, float]] = ()
     with_tables: bool = False
     plan: outcomes.AnalysisPlan | None = None
 
@@ -47,7 +47,7 @@ class Work:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the studies alone: another process computes the protocols itself."""
-        return Work, (self.studies, self.engine, self.pairs, self.with_tables, self.plan)
+        return Work, (self.studies, self.engine, self.contrasts, self.with_tables, self.plan)
 
 
 class Block(NamedTuple):
@@ -78,8 +78,13 @@ def do(work: Work, patients: range) -> Block:
     for at, study in enumerate(work.studies):
         arms, names = simulate_arms(work.protocols[at], patients, work.engine), names_of(study)
         plan = outcomes.analysis_plan(study) if work.plan is None else work.plan
+        of_study: list[Line] = []
         for arm, (inputs, log) in arms.items():
-            lines += outcomes.lines_of((at, arm), outcomes.arm_records(inputs, log, names), plan)
+            records = outcomes.arm_records(inputs, log, names)
+            of_study += outcomes.lines_of((at, arm), records, plan)
+        lines += of_study
+        if work.plan is None:
+            lines += outcomes.alive_in_every_arm(of_study)
         if work.with_tables and at == 0:
             tables = results.of_block(arms, names, patients.start)
-    return Block(patients, outcomes.compared(lines, work.pairs), tables)
+    return Block(patients, outcomes.compared(lines, work.contrasts), tables)

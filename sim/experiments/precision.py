@@ -13,7 +13,7 @@ from sim.outcomes import SumTable
 from sim.outcomes.estimates import Estimate
 from sim.scenario import Study
 from sim.scenario.mistakes import nearest
-from sim.vocabulary import Z95, Arms, Progress
+from sim.vocabulary import Arms, Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,8 +46,8 @@ class Reached(NamedTuple):
 
     @property
     def half_width(self) -> float:
-        """Half of the 95 % Monte Carlo interval."""
-        return Z95 * self.estimate.mc_error
+        """The longer side of the 95 % Monte Carlo interval."""
+        return self.estimate.longer_side
 
 
 def read(texts: Iterable[str]) -> list[Goal]:
@@ -93,7 +93,7 @@ def _goal(text: str) -> Goal:
 
 
 def reached(goal: Goal, table: SumTable) -> Reached:
-    """Compare the Monte Carlo error of a run with a goal.
+    """Compare the interval of a run with a goal.
 
     Parameters
     ----------
@@ -110,18 +110,23 @@ def reached(goal: Goal, table: SumTable) -> Reached:
     Raises
     ------
     RequestError
-        If the run does not have the outcome, the arm or the difference.
+        If the run does not have the outcome, the arm or the difference, or if the outcome cannot
+        occur or was measured in no patient.
     """
-    every = [(label.name, c.arms, estimate) for c, label, estimate in estimated(table, _all(table))]
-    of_outcome = [(arms, estimate) for name, arms, estimate in every if name == goal.outcome]
+    every = [*estimated(table, _all(table))]
+    of_outcome = [(c.arms, estimate) for c, label, estimate in every if label.name == goal.outcome]
     if not of_outcome:
-        known = [*SHORT, *dict.fromkeys(name for name, _, _ in every)]
+        known = [*SHORT, *dict.fromkeys(label.name for _, label, _ in every)]
         raise RequestError(f"'{goal.outcome}' is not an outcome; {nearest(goal.outcome, known)}")
     chosen = [(arms, estimate) for arms, estimate in of_outcome if _is_of(goal.of, arms)]
     if not chosen:
         known = [DIFFERENCE, *(arms.label() for arms, _ in of_outcome)]
         raise RequestError(f"'{goal.outcome}' has no '{goal.of}'; {nearest(goal.of, known)}")
-    return Reached(goal, *max(chosen, key=lambda pair: pair[1].mc_error))
+    if all(label.most == 0 for _, label, _ in every if label.name == goal.outcome):
+        raise RequestError(f"'{goal.outcome}' cannot occur in this scenario, so it is 0 exactly")
+    if any(math.isnan(estimate.longer_side) for _, estimate in chosen):
+        raise RequestError(f"'{goal.outcome}' was measured in none of {table.patients} patients")
+    return Reached(goal, *max(chosen, key=lambda pair: pair[1].longer_side))
 
 
 def until(
@@ -185,7 +190,7 @@ def _share(patients: int, states: Sequence[Reached]) -> tuple[int, int]:
 def _all(table: SumTable) -> list[Contrast]:
     """Every arm of a run, and every difference of arms."""
     arms = [label.arm[1] for label in table.labels]
-    pairs = [Arms(arms[first], arms[second]) for first, second in table.pairs]
+    pairs = [Arms(*(arms[at] for at in weights)) for weights in table.contrasts]
     return [Contrast(0, each) for each in dict.fromkeys([*map(Arms, arms), *pairs])]
 
 

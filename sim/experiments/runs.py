@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim import outcomes, results
+from sim.errors import RequestError
 from sim.experiments import blocks
 from sim.experiments.forecast import refuse_too_large
 from sim.outcomes import ArmKey, SumTable
@@ -117,9 +118,9 @@ def run(
     scenario : path or Study
         Scenario file, or a study that is already loaded.
     patients, seed : int, optional
-        Patients per arm and seed; those of the file by default. For a path only.
+        Patients per arm and seed; those of the file by default.
     settings : iterable of str
-        `path=value` texts that change the scenario, as of `--set`. For a path only.
+        `path=value` texts that change the scenario, as of `--set`. For a scenario file only.
     progress : callable, optional
         Called with the number of histories (one patient in one arm) done and to do.
     engine : "simpy" or "batch"
@@ -140,6 +141,8 @@ def run(
     ------
     ScenarioError
         If the scenario is not valid, or too large for this machine.
+    RequestError
+        For settings of a study that is already loaded.
 
     Examples
     --------
@@ -147,14 +150,23 @@ def run(
     >>> len(result.patients), sorted(result.events["arm"].unique())
     (20, ['combination', 'pamidronate'])
     """
-    if not isinstance(scenario, Study):
-        scenario = load(scenario, settings, patients, seed)
+    scenario = _study(scenario, patients, seed, settings)
     if outcomes_only:
         return reduce(scenario, None, progress, engine, workers)
     refuse_too_large(scenario)
     parts: list[results.Tables] = []
     result = reduce(scenario, parts.append, progress, engine, workers)
     return replace(result, kept=results.join(parts))
+
+
+def _study(
+    scenario: str | Path | Study, patients: int | None, seed: int | None, settings: Iterable[str]
+) -> Study:
+    if not isinstance(scenario, Study):
+        return load(scenario, settings, patients, seed)
+    if [*settings]:
+        raise RequestError("settings change a scenario file; load the study with them")
+    return scenario.with_(patients=patients, seed=seed)
 
 
 def reduce(
@@ -183,7 +195,7 @@ def reduce(
         and the result is that of a study of the patients so far.
     """
     scenario = study.scenario
-    work = blocks.Work([study], engine, pairs_with_comparator(study), keep is not None)
+    work = blocks.Work([study], engine, differences_from_comparator(study), keep is not None)
     total = outcomes.Total(begun)
     most = BLOCK[engine] if enough is None and keep is None else BLOCK_WITH_TABLES
     for block in in_blocks(work, progress, workers, total.patients, most):
@@ -203,10 +215,11 @@ def reduce(
     )
 
 
-def pairs_with_comparator(study: Study) -> list[tuple[ArmKey, ArmKey]]:
-    """Pair every other arm of a study with its comparator."""
+def differences_from_comparator(study: Study) -> list[dict[ArmKey, float]]:
+    """Weights of the difference of every other arm of a study from its comparator."""
     comparator = study.scenario.compared_with
-    return [((0, arm), (0, comparator)) for arm in study.scenario.arms if arm != comparator]
+    others = [arm for arm in study.scenario.arms if arm != comparator]
+    return [{(0, arm): 1.0, (0, comparator): -1.0} for arm in others]
 
 
 def in_blocks(
@@ -280,10 +293,10 @@ def against_paper(study: Study, table: SumTable) -> pd.DataFrame | None:
         return None
     import pandas as pd
 
-    sums = {
-        label.name: table.sums(at)
+    estimated = {
+        label.name: (label.measure, table.sums(at))
         for at, label in enumerate(table.labels)
         if label.subgroup is None
     }
-    rows = outcomes.against_reported(sums, answers, outcomes.facts_of(study))
+    rows = outcomes.against_reported(estimated, answers, outcomes.facts_of(study))
     return pd.DataFrame(rows, columns=list(outcomes.REPORTED_COLUMNS))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.experiments import runs
@@ -74,13 +73,13 @@ def compare(
     pandas.DataFrame
         One row for each contrast and outcome. Columns are chosen from: name of the study; against
         (name of the study that is subtracted, or empty); arm; against_arm; outcome; unit; time
-        (months); estimate; mc_error (standard error); low and high (95 % interval).
+        (months); estimate; mc_error (standard error); low and high (95 % interval); carriers.
     """
     import pandas as pd
 
     names = [*studies]
-    pairs = dict.fromkeys(pair for c in contrasts for pair in combinations(c.weights, 2))
-    work = Work([*studies.values()], engine, [*pairs], plan=plan)
+    weights = [contrast.weights for contrast in contrasts if len(contrast.weights) > 1]
+    work = Work([*studies.values()], engine, weights, plan=plan)
     table = added(block.sums for block in runs.in_blocks(work, progress, workers))
     rows = [
         {

@@ -4,7 +4,14 @@ from sim.outcomes.arm import ArmRecords, arm_records
 from sim.outcomes.definitions.named import Outcome, outcomes_of
 from sim.outcomes.definitions.published import COLUMNS as REPORTED_COLUMNS
 from sim.outcomes.definitions.published import against_reported
-from sim.outcomes.plan import AnalysisPlan, analysis_plan, facts_of, lines_of, records_by_arm
+from sim.outcomes.plan import (
+    AnalysisPlan,
+    alive_in_every_arm,
+    analysis_plan,
+    facts_of,
+    lines_of,
+    records_by_arm,
+)
 from sim.outcomes.summary import summarise
 from sim.outcomes.sums import CELL, ArmKey, SumTable, compared, sum_table
 from sim.outcomes.totals import MARK, Total, added
@@ -21,6 +28,7 @@ __all__ = [
     "Total",
     "added",
     "against_reported",
+    "alive_in_every_arm",
     "analysis_plan",
     "arm_records",
     "compared",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -59,6 +61,9 @@ class ArmRecords:
         (`spine_t`, `hip_t`) are those that the densitometer prints.
     visits : dict
         Days of the visits of each quantity.
+    possible : dict
+        The most times that each event and subject can happen to one patient, 0 where its
+        probability is 0; an event that is not named here has no limit.
     """
 
     count: int
@@ -69,6 +74,26 @@ class ArmRecords:
     events: dict[tuple[str, str], Rows]
     measured: dict[str, Floats]
     visits: dict[str, list[int]]
+    possible: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+    def most(self, event: str, subject: str | None = None) -> float:
+        """Return the most times that an event can happen to one patient.
+
+        Parameters
+        ----------
+        event, subject
+            As of `counts`.
+
+        Returns
+        -------
+        float
+            0 for an event that cannot occur, infinite where there is no limit.
+        """
+        return math.fsum(
+            self.possible.get(key, math.inf)
+            for key in self.events
+            if key[0] == event and subject in (None, key[1])
+        )
 
     def counts(self, event: str, subject: str | None = None, until: int | None = None) -> Floats:
         """Count an event in each patient.
@@ -197,7 +222,8 @@ def arm_records(inputs: Inputs, log: Log, names: Names) -> ArmRecords:
     last[deaths.patient], died[deaths.patient] = deaths.day, 1.0
     end, known, years = int(inputs.params["horizon"]), at_entry(inputs), last / DAYS_PER_YEAR
     measured, visits = _measured(inputs, rows)
-    return ArmRecords(count, end, known, years, died, events, measured, visits)
+    possible = {(str(m.event), m.subject): m.most for m in meanings(inputs, names).values()}
+    return ArmRecords(count, end, known, years, died, events, measured, visits, possible)
 
 
 def at_entry(inputs: Inputs) -> dict[str, npt.NDArray[np.generic]]:

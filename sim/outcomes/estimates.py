@@ -11,71 +11,56 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.outcomes.definitions.named import Kind
+from sim.outcomes import limits
+from sim.outcomes.definitions.named import Measure
+from sim.outcomes.intervals import Limits, Number
+from sim.outcomes.limits import Products, Signed, Sums
 from sim.simulation.records import Floats
-from sim.vocabulary import ROUNDING, Z95
-
-POISSON_ZERO = 3.6888794541139363
-"""Upper 97.5 % limit of a Poisson mean when no event was seen: -ln 0.025."""
-
-
-class Sums(NamedTuple):
-    """Sums over units of a numerator y and a denominator x, of their squares and their product.
-
-    `units` is the number of independent units, patients unless a function says otherwise.
-    """
-
-    units: float
-    y: float
-    x: float
-    yy: float
-    xy: float
-    xx: float
-
-
-class Products(NamedTuple):
-    """Sums over units of products of the y and x of one arm with those of another arm."""
-
-    yy: float
-    yx: float
-    xy: float
-    xx: float
+from sim.vocabulary import ROUNDING
 
 
 class Estimate(NamedTuple):
-    """An estimate, its Monte Carlo error (a standard error), and its 95 % interval."""
+    """An estimate, its Monte Carlo error (a standard error), and its 95 % interval.
 
-    value: float
-    mc_error: float
-    low: float
-    high: float
+    `carriers` is the number of patients on whom the estimate rests: those with a value; with the
+    event or without, whichever are fewer; those who differ between arms. The fields are numbers, or
+    arrays where sums are arrays.
+    """
+
+    value: Any
+    mc_error: Any
+    low: Any
+    high: Any
+    carriers: Any
+
+    @property
+    def longer_side(self) -> float:
+        """The longer side of the interval."""
+        return float(max(self.value - self.low, self.high - self.value))
 
 
-UNKNOWN = Estimate(math.nan, math.nan, math.nan, math.nan)
+UNKNOWN = Estimate(*(math.nan,) * 4, 0.0)
 
 
-def ratio(sums: Sums, kind: Kind = "mean", scale: float = 1.0) -> Estimate:
+def ratio(measure: Measure, sums: Sums) -> Estimate:
     """Estimate a mean, a share or a rate.
 
     Parameters
     ----------
+    measure
+        What the ratio is, with its limits and its scale.
     sums
-        Sums over independent units.
-    kind
-        `mean` for any numerator, `count` for one of at least 0, `share` for one between 0 and its
-        denominator. The interval of a count or share keeps to these limits; if no event was seen,
-        it ends at the exact Poisson limit, and likewise if everyone had the event.
-    scale
-        Factor on the ratio, such as 100 for percent.
+        Sums over independent units; numbers, or arrays of one shape.
 
     Returns
     -------
     Estimate
-        `scale` x y / x; NaN where x is 0. The error is NaN for a single unit.
+        `scale` x y / x; NaN where x is 0. The error is NaN for a single unit. The interval is that
+        of `sim.outcomes.limits`.
 
     References
     ----------
@@ -85,106 +70,81 @@ def ratio(sums: Sums, kind: Kind = "mean", scale: float = 1.0) -> Estimate:
     --------
     Two of four patients had a fracture:
 
-    >>> ratio(Sums(units=4, y=2, x=4, yy=2, xy=2, xx=4), "share", 100).value
-    50.0
+    >>> share = Measure("any fracture", "%", 365, "share", 100, 0, 1)
+    >>> estimate = ratio(share, Sums(units=4, y=2, x=4, yy=2, xy=2, xx=4, carriers=2, largest=1))
+    >>> estimate.value, round(estimate.low, 1), round(estimate.high, 1)
+    (50.0, 6.8, 93.2)
     """
-    if sums.x == 0:
-        return UNKNOWN
-    value = sums.y / sums.x
-    error = _error(sums.units, _squares(sums, value) / sums.x**2)
-    low, high = value - Z95 * error, value + Z95 * error
-    if kind != "mean":
-        low = max(low, 0.0)
-        if value == 0:
-            high = POISSON_ZERO / sums.x
-    if kind == "share":
-        high = min(high, 1.0)
-        if value == 1:
-            low = max(0.0, 1 - POISSON_ZERO / sums.x)
-    return Estimate(scale * value, scale * error, scale * low, scale * high)
-
-
-def difference(
-    first: Sums, second: Sums, products: Products, kind: Kind = "mean", scale: float = 1.0
-) -> Estimate:
-    """Estimate the difference of two arms that hold the same patients.
-
-    Parameters
-    ----------
-    first, second
-        Sums of the two arms over the same units.
-    products
-        Products of the first arm with the second.
-    kind, scale
-        As in `ratio`.
-
-    Returns
-    -------
-    Estimate
-        First ratio less the second, with the error of the paired difference. If no event was seen
-        in either arm, the limits of the two arms bound the difference.
-
-    Examples
-    --------
-    Arms with the same value in every patient differ by 0 without error:
-
-    >>> sums = Sums(units=2, y=3, x=2, yy=5, xy=3, xx=2)
-    >>> difference(sums, sums, Products(yy=5, yx=3, xy=3, xx=2))
-    Estimate(value=0.0, mc_error=0.0, low=0.0, high=0.0)
-    """
-    return contrast((1.0, -1.0), (first, second), {(0, 1): products}, kind, scale)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = np.divide(sums.y, sums.x)
+        error = _error(sums.units, _squares(sums, value) / np.square(sums.x))
+        within = limits.of_ratio(measure, sums, error)
+        return _estimate(measure, value, error, within, limits.carriers(measure, sums))
 
 
 def contrast(
+    measures: Sequence[Measure],
     weights: Sequence[float],
     sums: Sequence[Sums],
     products: Mapping[tuple[int, int], Products],
-    kind: Kind = "mean",
-    scale: float = 1.0,
+    signed: Signed,
+    unit: int = 1,
 ) -> Estimate:
     """Estimate a weighted sum of ratios over the same patients.
 
-    With the weights 1, -1, -1, 1 this is the difference of two differences.
+    With the weights 1, -1 this is the paired difference of two arms, with 1, -1, -1, 1 the
+    difference of two differences.
 
     Parameters
     ----------
+    measures
+        What each ratio is, of one kind and scale; one may be possible in one arm alone.
     weights
         Weight of each ratio.
     sums
-        Sums of each ratio, over the same units.
+        Sums of each ratio, over the same units; numbers, or arrays of one shape.
     products
         Products of each ratio with every later one, by their positions.
-    kind, scale
-        As in `ratio`.
+    signed
+        Sums of the weighted numerators of the units.
+    unit
+        Patients per unit.
 
     Returns
     -------
     Estimate
         `scale` x sum of weight x y / x, with the error of paired patients; NaN where an x is 0.
     """
-    if any(one.x == 0 for one in sums):
-        return UNKNOWN
-    ratios = [one.y / one.x for one in sums]
-    terms = list(zip(weights, sums, ratios, strict=True))
-    squares = math.fsum(w**2 * _squares(one, r) / one.x**2 for w, one, r in terms)
-    size = math.fsum(w**2 * _sizes(one, r) / one.x**2 for w, one, r in terms)
-    for (i, j), of_pair in products.items():
-        together = _together(of_pair, ratios[i], ratios[j])
-        squares += 2 * weights[i] * weights[j] * together / sums[i].x / sums[j].x
-    error = _error(sums[0].units, squares if squares > ROUNDING * size else 0.0)
-    value = math.fsum(w * r for w, _, r in terms)
-    low, high = value - Z95 * error, value + Z95 * error
-    if kind != "mean" and not any(ratios):
-        low = math.fsum(min(w, 0.0) * POISSON_ZERO / one.x for w, one, _ in terms)
-        high = math.fsum(max(w, 0.0) * POISSON_ZERO / one.x for w, one, _ in terms)
-    return Estimate(scale * value, scale * error, scale * low, scale * high)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratios = [np.divide(one.y, one.x) for one in sums]
+        terms = list(zip(weights, sums, ratios, strict=True))
+        squares = sum(w**2 * _squares(one, r) / np.square(one.x) for w, one, r in terms)
+        size = sum(w**2 * _sizes(one, r) / np.square(one.x) for w, one, r in terms)
+        for (i, j), of_pair in products.items():
+            together = _together(of_pair, ratios[i], ratios[j])
+            squares = squares + 2 * weights[i] * weights[j] * together / sums[i].x / sums[j].x
+        error = _error(sums[0].units, np.where(squares > ROUNDING * size, squares, 0.0 * squares))
+        value = sum(w * r for w, _, r in terms)
+        pairs = products[0, 1] if unit == 1 and tuple(weights) == (1.0, -1.0) else None
+        within = limits.of_contrast(measures, weights, sums, signed, error, pairs)
+        return _estimate(measures[0], value, error, within, signed.differing)
+
+
+def _estimate(
+    measure: Measure, value: Number, error: Number, within: Limits, carriers: Number
+) -> Estimate:
+    """The estimate in the unit of the measure; nothing is known where the value is not."""
+    low, high = (np.where(np.isnan(value), np.nan, limit) for limit in within)
+    scaled = [np.multiply(measure.scale, number) for number in (value, error, low, high)]
+    fields = (*scaled, np.where(np.isnan(value), 0.0, carriers))
+    return Estimate(*(field if np.ndim(field) else float(field) for field in fields))
 
 
 def spread(sums: Sums) -> float:
     """Return the standard deviation between patients of a value that is known in `x` of them."""
     if sums.x < 2:
         return math.nan
-    return math.sqrt(_squares(sums, sums.y / sums.x) / (sums.x - 1))
+    return math.sqrt(float(_squares(sums, sums.y / sums.x)) / (sums.x - 1))
 
 
 def influences(sums: Floats) -> tuple[Floats, Floats]:
@@ -218,25 +178,24 @@ def errors(influences: Floats) -> Floats:
     return np.asarray(np.sqrt((influences**2).sum(axis=0) / units / (units - 1)), float)
 
 
-def _squares(sums: Sums, value: float) -> float:
+def _squares(sums: Sums, value: Number) -> Number:
     """Sum over units of (y - value x) squared, where `value` is the ratio of the sums."""
     squares = sums.yy - 2 * value * sums.xy + value**2 * sums.xx
-    return squares if squares > ROUNDING * _sizes(sums, value) else 0.0
+    return np.where(squares > ROUNDING * _sizes(sums, value), squares, 0.0 * squares)
 
 
-def _sizes(sums: Sums, value: float) -> float:
+def _sizes(sums: Sums, value: Number) -> Number:
     """The positive terms of `_squares`, against which its rounding error is judged."""
     return sums.yy + value**2 * sums.xx
 
 
-def _together(products: Products, first: float, second: float) -> float:
+def _together(products: Products, first: Number, second: Number) -> Number:
     """Sum over units of (y - first x) of one arm times (y - second x) of the other."""
     yy, yx, xy, xx = products
     return yy - second * yx - first * xy + first * second * xx
 
 
-def _error(units: float, squares: float) -> float:
-    """Standard error from the sum of squared influences of so many units."""
-    if units < 2:
-        return math.nan
-    return math.sqrt(squares * units / (units - 1))
+def _error(units: Number, squares: Number) -> Number:
+    """Standard error from the sum of squared influences of so many units; NaN for a single one."""
+    more = np.divide(units, np.subtract(units, 1.0))
+    return np.where(np.greater(units, 1), np.sqrt(squares * more), np.nan)

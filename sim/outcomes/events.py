@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.simulation import records
+from sim.simulation.lowering.fractures import NO_RATE
 from sim.simulation.records import Inputs, Log, Names
 from sim.vocabulary import SITES, Event
 
@@ -20,12 +22,14 @@ CODES = records.KINDS + records.THERAPIES
 class Meaning(NamedTuple):
     """An event and its subject: the therapy, the reaction, or the site of the fracture.
 
-    `can_happen` is False for an event of a therapy that the arm does not have.
+    `can_happen` is False for an event of a therapy that the arm does not have. `most` is the number
+    of times that it can happen to one patient: 0 where its probability is 0.
     """
 
     event: Event
     subject: str
     can_happen: bool
+    most: float = math.inf
 
 
 def codes(log: Log) -> npt.NDArray[np.uint8]:
@@ -69,16 +73,40 @@ def meanings(inputs: Inputs, names: Names) -> dict[int, Meaning]:
     for slot, therapy in enumerate(names.therapies):
         in_arm, infused = bool(params["in_arm"][slot]), bool(params["is_infusion"][slot])
         plan = Event.SCHEDULE_ENDED if infused else Event.COURSE
-        is_course = in_arm and not infused
+        is_course, is_infusion = in_arm and not infused, in_arm and infused
+        planned, given = _planned(params, slot), params["given"][slot]
+        stops = math.inf if params["family"][slot] != records.NO_INTOLERANCE else 0.0
+        received, missed = planned if given > 0 else 0.0, planned if given < 1 else 0.0
         meaning[records.PLAN + slot] = Meaning(plan, therapy, in_arm)
-        meaning[records.INTOLERANCE + slot] = Meaning(Event.INTOLERANCE, therapy, is_course)
-        meaning[records.INFUSION + slot] = Meaning(Event.INFUSION, therapy, in_arm and infused)
-        meaning[MISSED + slot] = Meaning(Event.MISSED_INFUSION, therapy, in_arm and infused)
+        meaning[records.INTOLERANCE + slot] = Meaning(Event.INTOLERANCE, therapy, is_course, stops)
+        meaning[records.INFUSION + slot] = Meaning(Event.INFUSION, therapy, is_infusion, received)
+        meaning[MISSED + slot] = Meaning(Event.MISSED_INFUSION, therapy, is_infusion, missed)
     for slot, reaction in enumerate(names.reactions):
-        in_arm = bool(params["in_arm"][params["reaction_therapy"][slot]])
-        meaning[records.REACTION + slot] = Meaning(Event.REACTION, reaction, in_arm)
+        of = params["reaction_therapy"][slot]
+        often = max(params["reaction_first"][slot], params["reaction_later"][slot]) > 0
+        in_arm, most = bool(params["in_arm"][of]), _planned(params, of) if often else 0.0
+        meaning[records.REACTION + slot] = Meaning(Event.REACTION, reaction, in_arm, most)
     for slot, site in enumerate(SITES):
-        meaning[records.FRACTURE + slot] = Meaning(Event.FRACTURE, site, True)
-    meaning[records.DEATH] = Meaning(Event.DEATH, "", True)
+        most = _fractures(params, slot)
+        meaning[records.FRACTURE + slot] = Meaning(Event.FRACTURE, site, True, most)
+    meaning[records.DEATH] = Meaning(Event.DEATH, "", True, _deaths(params))
     meaning[records.END] = Meaning(Event.END, "", True)
     return dict(sorted(meaning.items()))
+
+
+def _planned(params: npt.NDArray[np.void], slot: int) -> float:
+    """Infusions of a therapy that the plan has room for until the end of follow-up."""
+    return float((params["plan_days"][slot] <= params["horizon"]).sum())
+
+
+def _fractures(params: npt.NDArray[np.void], slot: int) -> float:
+    return math.inf if params["log_base"][slot] > NO_RATE else 0.0
+
+
+def _deaths(params: npt.NDArray[np.void]) -> float:
+    """1 where patients can die: of other causes, or of a fracture that can happen."""
+    fatal = any(
+        _fractures(params, slot) and params["case_fatality"][slot] for slot in range(len(SITES))
+    )
+    others = params["mortality_ratio"] > 0 and params["death_hazard"].any()
+    return 1.0 if fatal or others else 0.0

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from sim.outcomes.arm import ArmRecords, arm_records
 from sim.outcomes.definitions.named import Conditions, Outcome, members, outcomes_of
 from sim.outcomes.definitions.published import asked
@@ -14,7 +16,10 @@ from sim.simulation import lowering
 from sim.simulation.columns import DRAWN_ANEW, Columns
 from sim.simulation.records import Floats
 from sim.simulation.simulate import names_of, simulate_arms
-from sim.vocabulary import EVERYONE, MARKERS, Engine
+from sim.vocabulary import ALIVE, BONES, EVERYONE, MARKERS, Engine
+
+CHANGES_OF_BONE = {f"{bone} {what}" for bone in BONES for what in ("change", "annual increase")}
+DEATHS = "deaths"
 
 
 class AnalysisPlan(NamedTuple):
@@ -82,6 +87,35 @@ def lines_of(arm: ArmKey, records: ArmRecords, plan: AnalysisPlan) -> Iterator[L
             yield line(arm, subgroup, outcome, inside)
     for fact, in_group in asked(records, arm[1], plan.facts, plan.groups):
         yield line(arm, None, fact, in_group.astype(float))
+
+
+def alive_in_every_arm(lines: Iterable[Line]) -> Iterator[Line]:
+    """Restrict the outcomes of bone density to patients who were measured in every arm.
+
+    A mean over survivors compares other patients in each arm, where arms differ in deaths.
+
+    Parameters
+    ----------
+    lines
+        Outcomes of all arms of a study.
+
+    Yields
+    ------
+    Line
+        Each outcome of bone density after the others, as that of a subgroup. None where nobody can
+        die, or for a single arm.
+    """
+    lines = [one for one in lines if one.label.subgroup == EVERYONE]
+    arms = {one.label.arm for one in lines}
+    if len(arms) == 1 or all(one.label.most == 0 for one in lines if one.label.name == DEATHS):
+        return
+    of_bone = [one for one in lines if one.label.name in CHANGES_OF_BONE]
+    for one in of_bone:
+        same = [o for o in of_bone if o.label[2:5] == one.label[2:5]]
+        if len(same) == len(arms):
+            alive = np.prod([other.x for other in same], axis=0)
+            label = one.label._replace(subgroup=ALIVE)
+            yield Line(label, alive, one.y * alive, one.x * alive)
 
 
 def line(arm: ArmKey, subgroup: str | None, outcome: Outcome, inside: Floats) -> Line:

@@ -12,8 +12,9 @@ from sim.vocabulary import DAYS_PER_MONTH, ROUNDING, Arms
 if TYPE_CHECKING:
     import pandas as pd
 
-ESTIMATE = ("estimate", "mc_error", "low", "high")
-"""Columns of an estimate: value, Monte Carlo standard error, 95 % interval."""
+ESTIMATE = ("estimate", "mc_error", "low", "high", "carriers")
+"""Columns of an estimate: value, Monte Carlo standard error, 95 % interval, and the number of
+patients on whom it rests (`sim.outcomes.estimates.Estimate`)."""
 
 COLUMNS = ("scenario", *Arms._fields, "subgroup", "outcome", "unit", "time", *ESTIMATE)
 
@@ -26,7 +27,7 @@ def summarise(scenario: str, table: SumTable) -> pd.DataFrame:
     scenario
         Name of the scenario.
     table
-        Sums over all patients; the pairs of the table become differences.
+        Sums over all patients, with the differences of two arms among its contrasts.
 
     Returns
     -------
@@ -34,7 +35,7 @@ def summarise(scenario: str, table: SumTable) -> pd.DataFrame:
         One row for each subgroup, arm, outcome and time, then one for each difference. Columns:
         scenario; arm; against_arm (the arm that is subtracted, empty for one arm alone); subgroup
         (`all` for everyone); outcome; unit; time (months); estimate; mc_error (standard error);
-        low and high (95 % interval).
+        low and high (95 % interval); carriers (patients on whom the estimate rests).
     """
     import pandas as pd
 
@@ -53,11 +54,11 @@ def _rows(table: SumTable, subgroup: str) -> Iterator[tuple[object, ...]]:
     for at, label in enumerate(table.labels):
         if label.subgroup == subgroup:
             yield _row(Arms(label.arm[1]), label, label.unit, table.estimate(at))
-    for at, (first, second) in enumerate(table.pairs):
-        label = table.labels[first]
+    for weights in table.contrasts:
+        label, other = (table.labels[at] for at in weights)
         if label.subgroup == subgroup:
-            arms = Arms(label.arm[1], table.labels[second].arm[1])
-            yield _row(arms, label, unit_of_difference(label.unit), table.difference(at))
+            arms, unit = Arms(label.arm[1], other.arm[1]), unit_of_difference(label.unit)
+            yield _row(arms, label, unit, table.contrast(weights))
 
 
 def _row(arms: Arms, label: Label, unit: str, estimate: Estimate) -> tuple[object, ...]:

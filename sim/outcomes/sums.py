@@ -8,16 +8,18 @@ each other: the members of a group.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.outcomes import estimates
-from sim.outcomes.definitions.named import Kind
-from sim.outcomes.estimates import Estimate, Products, Sums
+from sim.outcomes import estimates, limits
+from sim.outcomes.definitions.named import Kind, Measure
+from sim.outcomes.estimates import Estimate
+from sim.outcomes.limits import Products, Signed, Sums
 from sim.outcomes.units import by_part
 from sim.simulation.records import Floats
 
@@ -26,6 +28,13 @@ CELL = 128
 
 ArmKey = tuple[int, str]
 """An arm: the position of its study among those simulated together, and its name."""
+
+Weights = Mapping[int, float]
+"""Weight of each label in a contrast, by its position."""
+
+LARGEST = Sums._fields.index("largest")
+MOST = slice(Signed._fields.index("most_up"), None)
+"""Fields that are the largest of all patients, and not a sum."""
 
 
 class Label(NamedTuple):
@@ -41,6 +50,13 @@ class Label(NamedTuple):
     day: int
     kind: Kind
     scale: float
+    least: float
+    most: float
+
+    @property
+    def measure(self) -> Measure:
+        """The outcome without the arm and the subgroup."""
+        return Measure(*self[2:])
 
 
 class Line(NamedTuple):
@@ -63,49 +79,61 @@ class SumTable:
     ----------
     labels : list of Label
         What the columns of `own` are.
-    pairs : list of (int, int)
-        Positions of the labels whose products the columns of `paired` are.
-    own : numpy.ndarray of float, shape (parts, 6, labels)
+    contrasts : list of Weights
+        The weighted sums of labels that the columns of `signed` belong to.
+    own : numpy.ndarray of float, shape (parts, 8, labels)
         The fields of `Sums`.
     paired : numpy.ndarray of float, shape (parts, 4, pairs)
-        The fields of `Products`.
+        The fields of `Products`, for each of `pairs`.
+    signed : numpy.ndarray of float, shape (parts, 7, contrasts)
+        The fields of `Signed`.
+    unit : int
+        Patients per unit of independence.
     """
 
     labels: list[Label]
-    pairs: list[tuple[int, int]]
+    contrasts: list[Weights]
     own: Floats
     paired: Floats
+    signed: Floats
+    unit: int = 1
+
+    @cached_property
+    def pairs(self) -> list[tuple[int, int]]:
+        """Positions of the labels that stand in one contrast, two by two."""
+        return pairs_within(self.contrasts)
 
     @property
     def patients(self) -> int:
         """Number of units in the first part, over everyone."""
         return int(self.own[0, 0, 0])
 
+    def part(self, at: int) -> SumTable:
+        """Return one part as a table."""
+        arrays = (self.own[[at]], self.paired[[at]], self.signed[[at]])
+        return SumTable(self.labels, self.contrasts, *arrays, self.unit)
+
     def sums(self, at: int, part: int = 0) -> Sums:
         """Return the sums of the label at a position, in one part."""
         return Sums(*map(float, self.own[part, :, at]))
 
-    def products(self, at: int) -> Products:
-        """Return the products of the pair at a position, in the first part."""
-        return Products(*map(float, self.paired[0, :, at]))
+    def products(self, first: int, second: int, part: int = 0) -> Products:
+        """Return the products of two labels, in one part. ValueError for no pair."""
+        return Products(*map(float, self.paired[part, :, self.pairs.index((first, second))]))
 
     def estimate(self, at: int, part: int = 0) -> Estimate:
         """Estimate the outcome of the label at a position, in one part."""
-        return estimates.ratio(self.sums(at, part), *self._how(at))
+        return estimates.ratio(self.labels[at].measure, self.sums(at, part))
 
-    def difference(self, at: int) -> Estimate:
-        """Estimate the paired difference of the pair at a position."""
-        first, second = self.pairs[at]
-        sums = self.sums(first), self.sums(second)
-        return estimates.difference(*sums, self.products(at), *self._how(first))
-
-    def contrast(self, weights: Mapping[int, float]) -> Estimate:
-        """Estimate a weighted sum of labels, such as the difference of two differences.
+    def contrast(self, weights: Weights, part: int = 0) -> Estimate:
+        """Estimate a weighted sum of labels: a difference, or the difference of two differences.
 
         Parameters
         ----------
         weights
             Weight of each label, by its position.
+        part
+            Position of the part.
 
         Returns
         -------
@@ -115,29 +143,43 @@ class SumTable:
         Raises
         ------
         ValueError
-            Where a pair of these labels, in this order, is not among the pairs of the table.
+            For weights that are not among the contrasts of the table.
         """
+        signed = Signed(*map(float, self.signed[part, :, self.contrasts.index(weights)]))
         at = list(weights)
         products = {
-            (i, j): self.products(self.pairs.index((at[i], at[j])))
-            for i, j in itertools.combinations(range(len(at)), 2)
+            (i, j): self.products(at[i], at[j], part) for i, j in combinations(range(len(at)), 2)
         }
-        sums = [self.sums(label) for label in at]
-        return estimates.contrast([*weights.values()], sums, products, *self._how(at[0]))
-
-    def _how(self, at: int) -> tuple[Kind, float]:
-        return self.labels[at].kind, self.labels[at].scale
+        return estimates.contrast(
+            [self.labels[label].measure for label in at],
+            [*weights.values()],
+            [self.sums(label, part) for label in at],
+            products,
+            signed,
+            self.unit,
+        )
 
 
 def joined(tables: Sequence[SumTable]) -> SumTable:
     """Put the parts of several tables below each other, as those of trials."""
     first = tables[0]
-    own, paired = (np.concatenate([getattr(t, name) for t in tables]) for name in ("own", "paired"))
-    return SumTable(first.labels, first.pairs, own, paired)
+    own, paired, signed = (
+        np.concatenate([getattr(table, name) for table in tables])
+        for name in ("own", "paired", "signed")
+    )
+    return replace(first, own=own, paired=paired, signed=signed)
+
+
+def plus(one: SumTable, other: SumTable) -> SumTable:
+    """Add the sums of other patients, part by part; of the largest values keep the larger."""
+    own, signed = one.own + other.own, one.signed + other.signed
+    own[:, LARGEST] = np.maximum(one.own[:, LARGEST], other.own[:, LARGEST])
+    signed[:, MOST] = np.maximum(one.signed[:, MOST], other.signed[:, MOST])
+    return replace(one, own=own, paired=one.paired + other.paired, signed=signed)
 
 
 def sum_table(
-    lines: Sequence[Line], pairs: Sequence[tuple[int, int]] = (), part: int = CELL, unit: int = 1
+    lines: Sequence[Line], contrasts: Sequence[Weights] = (), part: int = CELL, unit: int = 1
 ) -> SumTable:
     """Sum the lines of a block.
 
@@ -145,8 +187,8 @@ def sum_table(
     ----------
     lines
         Outcomes by patient, all of the same patients.
-    pairs
-        Positions of the lines whose products are wanted.
+    contrasts
+        Weights of lines, by their positions, whose weighted sums will be estimated.
     part
         Units per part; the last part may be smaller.
     unit
@@ -162,51 +204,65 @@ def sum_table(
     Two patients per trial, three trials:
 
     >>> ones = np.ones(6)
-    >>> label = Label((0, "a"), "all", "deaths", "%", 365, "share", 100)
+    >>> label = Label((0, "a"), "all", "deaths", "%", 365, "share", 100, 0, 1)
     >>> table = sum_table([Line(label, ones, np.array([0.0, 1, 0, 0, 1, 1]), ones)], part=2)
     >>> [table.estimate(0, trial).value for trial in range(3)]
     [50.0, 0.0, 100.0]
     """
     lines = [line if unit == 1 else _by_unit(line, unit) for line in lines]
-    own = [by_part(part, line.inside, *_own(line)) for line in lines]
-    paired = [by_part(part, *_products(lines[i], lines[j])) for i, j in pairs]
-    products = np.zeros((len(own[0]), len(Products._fields), 0))
-    if paired:
-        products = np.stack(paired, axis=2)
-    return SumTable([line.label for line in lines], [*pairs], np.stack(own, axis=2), products)
+    own = [np.concatenate([by_part(part, line.inside, *_own(line)), _carried(line, part)], axis=1)
+           for line in lines]  # fmt: skip
+    paired = [by_part(part, *_products(lines[i], lines[j])) for i, j in pairs_within(contrasts)]
+    signed = [_signed(lines, weights, part) for weights in contrasts]
+    parts = len(own[0])
+    return SumTable(
+        [line.label for line in lines],
+        [*contrasts],
+        np.stack(own, axis=2),
+        _stacked(paired, (parts, len(Products._fields))),
+        _stacked(signed, (parts, len(Signed._fields))),
+        unit,
+    )
 
 
-def compared(lines: Iterable[Line], arms: Iterable[tuple[ArmKey, ArmKey]]) -> SumTable:
-    """Sum the lines of a block in cells, with the pairs of labels that compare pairs of arms."""
+def compared(lines: Iterable[Line], contrasts: Iterable[Mapping[ArmKey, float]]) -> SumTable:
+    """Sum the lines of a block in cells, with the contrasts of labels that compare arms."""
     lines = list(lines)
-    return sum_table(lines, pairs_of([line.label for line in lines], arms))
+    return sum_table(lines, contrasts_of([line.label for line in lines], contrasts))
 
 
-def pairs_of(
-    labels: Sequence[Label], arms: Iterable[tuple[ArmKey, ArmKey]]
-) -> list[tuple[int, int]]:
-    """Find the pairs of labels that compare two arms.
+def contrasts_of(
+    labels: Sequence[Label], contrasts: Iterable[Mapping[ArmKey, float]]
+) -> list[Weights]:
+    """Find the labels that weighted sums of arms are made of.
 
     Parameters
     ----------
     labels
         Labels of a table.
-    arms
-        Pairs of arms.
+    contrasts
+        Weight of each arm, of one contrast after another.
 
     Returns
     -------
-    list of (int, int)
-        For each pair of arms the positions of the labels with the same outcome, day and subgroup.
-        Published facts are compared with nothing.
+    list of Weights
+        For each contrast of arms and each outcome, day and subgroup that all its arms have, the
+        weight of each label, by its position. Published facts are compared with nothing.
     """
     at = {_meaning(label, label.arm): i for i, label in enumerate(labels) if label.subgroup}
-    return [
-        (i, at[_meaning(labels[i], other)])
-        for arm, other in arms
-        for i in at.values()
-        if labels[i].arm == arm and _meaning(labels[i], other) in at
-    ]
+    found: list[Weights] = []
+    for weights in contrasts:
+        first = next(iter(weights))
+        for label in [labels[i] for i in at.values() if labels[i].arm == first]:
+            meanings = {_meaning(label, arm): weight for arm, weight in weights.items()}
+            if meanings.keys() <= at.keys():
+                found.append({at[meaning]: weight for meaning, weight in meanings.items()})
+    return found
+
+
+def pairs_within(contrasts: Iterable[Weights]) -> list[tuple[int, int]]:
+    """List the pairs of labels within contrasts, each once."""
+    return [*dict.fromkeys(pair for weights in contrasts for pair in combinations(weights, 2))]
 
 
 def _meaning(label: Label, arm: ArmKey) -> tuple[object, ...]:
@@ -219,8 +275,32 @@ def _own(line: Line) -> tuple[Floats, ...]:
     return (y, x, y * y, x * y, x * x)
 
 
+def _carried(line: Line, part: int) -> Floats:
+    """Units that carry the outcome, and the most that one of them adds; parts x 2."""
+    carried = limits.carried(line.label.measure, line.y, line.x)
+    return np.stack([*by_part(part, (carried != 0) * 1.0).T, _most(part, carried)], axis=1)
+
+
 def _products(one: Line, other: Line) -> tuple[Floats, ...]:
     return (one.y * other.y, one.y * other.x, one.x * other.y, one.x * other.x)
+
+
+def _signed(lines: Sequence[Line], weights: Weights, part: int) -> Floats:
+    """The fields of `Signed` of one contrast; parts x 7."""
+    first, *others = [lines[at] for at in weights]
+    apart = sum(weight * lines[at].y for at, weight in weights.items())
+    differing = (apart != 0) | np.any([other.x != first.x for other in others], axis=0)
+    up, down = np.maximum(apart, 0.0), np.maximum(-apart, 0.0)
+    sums = by_part(part, differing * 1.0, up, up * up, down, down * down)
+    return np.concatenate([sums, np.stack([_most(part, up), _most(part, down)], axis=1)], axis=1)
+
+
+def _most(size: int, column: Floats) -> Floats:
+    return np.maximum.reduceat(column, np.arange(0, len(column), size))
+
+
+def _stacked(columns: Sequence[Floats], empty: tuple[int, ...]) -> Floats:
+    return np.stack(columns, axis=2) if columns else np.zeros((*empty, 0))
 
 
 def _by_unit(line: Line, unit: int) -> Line:

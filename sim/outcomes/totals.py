@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sim.outcomes.sums import CELL, SumTable
+from sim.outcomes.sums import CELL, SumTable, plus
 
 MARK = 8 * CELL
 """More patients can be added to a run at multiples of this number; blocks begin there."""
@@ -36,10 +36,10 @@ class Total:
     def add(self, table: SumTable) -> None:
         """Add the cells of the patients that come next."""
         for cell in range(len(table.own)):
-            own, paired = table.own[[cell]], table.paired[[cell]]
+            part = table.part(cell)
             if self._whole is not None:
-                own, paired = self._whole.own + own, self._whole.paired + paired
-            self._whole = SumTable(table.labels, table.pairs, own, paired)
+                part = plus(part, self._whole)
+            self._whole = part
             if self.patients % MARK == 0:
                 self.mark = self._whole
 

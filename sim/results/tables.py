@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import RequestError
-from sim.outcomes.estimates import Products, Sums
+from sim.outcomes.limits import Products, Signed, Sums
 from sim.outcomes.sums import Label, SumTable
 from sim.outcomes.tables import Tables, join
 
@@ -32,7 +31,9 @@ PATIENTS_A_GROUP = 1024
 SUMS = "sums.parquet"
 """The file of the sums over the patients of a run, to which those of more patients can be added."""
 
-OF_SUMS = ("arm", "against_arm", "subgroup", "outcome", "day", *Sums._fields)
+NAMES = ["arm", "against_arm", "subgroup", "outcome", "day"]
+OF_PAIR = {name: f"product_{name}" for name in Products._fields}
+"""Columns of the products of two arms, which would be called like sums of one arm."""
 
 
 @contextmanager
@@ -144,13 +145,13 @@ def save_sums(mark: SumTable, folder: Path) -> None:
     """Write the sums of a table: a row for each outcome, then one for each pair of arms."""
     import pandas as pd
 
-    rows = [(*_named(label, ""), *mark.sums(i)) for i, label in enumerate(mark.labels)]
-    spare = [math.nan] * (len(Sums._fields) - len(Products._fields))
-    rows += [
-        (*_named(mark.labels[one], mark.labels[other].arm[1]), *mark.products(i), *spare)
-        for i, (one, other) in enumerate(mark.pairs)
-    ]
-    write_parquet(pd.DataFrame(rows, columns=list(OF_SUMS)), folder / SUMS)
+    alone = pd.DataFrame([_named(label, "") for label in mark.labels], columns=NAMES)
+    alone[[*Sums._fields]] = mark.own[0].T
+    pairs = [(mark.labels[one], mark.labels[other].arm[1]) for one, other in mark.pairs]
+    paired = pd.DataFrame([_named(*pair) for pair in pairs], columns=NAMES)
+    paired[[*OF_PAIR.values()]] = mark.paired[0].T
+    paired[[*Signed._fields]] = mark.signed[0].T
+    write_parquet(pd.concat([alone, paired]), folder / SUMS)
 
 
 def load_sums(folder: Path) -> SumTable | None:
@@ -158,10 +159,13 @@ def load_sums(folder: Path) -> SumTable | None:
     if not (folder / SUMS).exists():
         return None
     frame = read_parquet(folder / SUMS)
-    numbers = frame[list(Sums._fields)].to_numpy(float)
-    alone = (frame["against_arm"] == "").to_numpy()
-    own, paired = numbers[alone].T, numbers[~alone][:, : len(Products._fields)].T
-    return SumTable([], [], own[None], paired[None])
+    alone = frame["against_arm"] == ""
+    own = frame.loc[alone, [*Sums._fields]].to_numpy(float)
+    paired, signed = (
+        frame.loc[~alone, [*fields]].to_numpy(float)
+        for fields in (OF_PAIR.values(), Signed._fields)
+    )
+    return SumTable([], [], own.T[None], paired.T[None], signed.T[None])
 
 
 def _named(label: Label, against_arm: str) -> tuple[object, ...]:

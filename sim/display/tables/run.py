@@ -90,7 +90,8 @@ def _about_intervals(study: Study) -> tuple[str, ...]:
     scenario = study.scenario
     paired = "Differences are paired: the same patients and random numbers in every arm."
     return (
-        f"Means over {scenario.cohort.patients} virtual patients with 95 % Monte Carlo intervals.",
+        f"Means over {scenario.cohort.patients} virtual patients with 95 % Monte Carlo intervals;",
+        "changes over the patients alive at the visit.",
         *([paired] if len(scenario.arms) > 1 else []),
         *side_by_side.ABOUT_INTERVALS,
     )

@@ -21,6 +21,9 @@ ABOUT_INTERVALS = (
 )
 """Notes below tables of intervals."""
 
+CANNOT_OCCUR = "cannot occur"
+"""Stands for an outcome whose probability is 0, not for one that was possible and not seen."""
+
 
 def sheet(
     title: str, rows: pd.DataFrame, by: str, heads: Mapping[str, str] | None = None,
@@ -54,6 +57,8 @@ def sheet(
 def _cell(row: Mapping[Hashable, Any], month: float, has_interval: bool) -> str:
     """The estimate of a row, with its month where that is not the one of its column."""
     estimate, low, high = row["estimate"], row["low"], row["high"]
+    if low == high == 0 and row["carriers"] == 0:
+        return CANNOT_OCCUR
     text = with_interval(estimate, low, high) if has_interval else number(estimate)
     if row["time"] == month or is_missing(estimate):
         return text

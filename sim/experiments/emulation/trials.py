@@ -152,8 +152,9 @@ def simulate(
     rows = []
     for trial in range(count):
         for fact in facts_of(emulation.study):
-            sums = table.sums(at[fact["fact"]], trial)
-            value, spread, _ = simulated(sums, fact["simulated"])
+            position = at[fact["fact"]]
+            sums = table.sums(position, trial)
+            value, spread = simulated(table.labels[position].measure, sums, fact["simulated"])
             rows.append((trial, fact["fact"], value, spread, sums.units, sums.x))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 

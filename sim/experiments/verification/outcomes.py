@@ -110,6 +110,6 @@ def _paired_error(pair: Floats) -> float:
 def _error_of_difference(subject: Subject, first: str, name: str) -> float:
     """The Monte Carlo error that the program gives for a difference."""
     sums = added([sums_of(subject.study, range(subject.many))])
-    labels = [sums.labels[label] for label, _ in sums.pairs]
+    labels = [sums.labels[next(iter(weights))] for weights in sums.contrasts]
     known = [label.name == name and label.arm[1] == first for label in labels]
-    return sums.difference(known.index(True)).mc_error
+    return float(sums.contrast(sums.contrasts[known.index(True)]).mc_error)

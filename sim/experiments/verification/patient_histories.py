@@ -157,4 +157,4 @@ def workers(subject: Subject) -> Verdict:
 def _in_bytes(tables: Iterable[SumTable]) -> tuple[object, ...]:
     """The sums over all blocks, comparable to the last bit."""
     sums = added(tables)
-    return (*sums.labels, sums.own.tobytes(), sums.paired.tobytes())
+    return (*sums.labels, *(part.tobytes() for part in (sums.own, sums.paired, sums.signed)))

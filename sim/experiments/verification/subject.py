@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.experiments import blocks
+from sim.experiments import blocks, runs
 from sim.experiments.verification import logs, settings
 from sim.outcomes import Outcome, SumTable, arm_records, outcomes_of
 from sim.scenario import Study, from_document
@@ -140,9 +140,7 @@ def simulated(study: Study, patients: range) -> dict[str, logs.Arm]:
 
 def work_of(study: Study) -> blocks.Work:
     """The work of simulating blocks of patients and adding up outcomes, arms against comparator."""
-    comparator = study.scenario.compared_with
-    others = [arm for arm in study.scenario.arms if arm != comparator]
-    return blocks.Work([study], "batch", [((0, arm), (0, comparator)) for arm in others])
+    return blocks.Work([study], "batch", runs.differences_from_comparator(study))
 
 
 def sums_of(study: Study, patients: range) -> SumTable:

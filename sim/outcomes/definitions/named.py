@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
@@ -28,13 +29,19 @@ Kind = Literal["mean", "count", "share"]
 
 
 class Measure(NamedTuple):
-    """The name of an outcome, its unit, the day it stands for, its kind, and the factor on it."""
+    """The name of an outcome, its unit, the day it stands for, its kind, and the factor on it.
+
+    `least` and `most` are the limits of the ratio that the numerator and the denominator of a
+    patient can have; an outcome with `most` = 0 cannot occur.
+    """
 
     name: str
     unit: str
     day: int
     kind: Kind
     scale: float
+    least: float
+    most: float
 
 
 class Outcome(NamedTuple):
@@ -52,6 +59,9 @@ class Outcome(NamedTuple):
         Both are 0 for a patient without the measurement.
     scale : float
         Factor on the ratio, such as 100 for percent.
+    least, most : float
+        Limits of the ratio of a patient, before `scale`: 0 and 1 for a share, 0 and the planned
+        doses for doses received. An outcome that cannot occur has `most` = 0.
     """
 
     name: str
@@ -61,11 +71,14 @@ class Outcome(NamedTuple):
     numerator: Floats
     denominator: Floats
     scale: float = 1.0
+    least: float = -math.inf
+    most: float = math.inf
 
     @property
     def measure(self) -> Measure:
         """The outcome without the patients."""
-        return Measure(self.name, self.unit, self.day, self.kind, self.scale)
+        limits = (self.least, self.most)
+        return Measure(self.name, self.unit, self.day, self.kind, self.scale, *limits)
 
 
 def outcomes_of(records: ArmRecords) -> Iterator[Outcome]:
@@ -90,28 +103,26 @@ def outcomes_of(records: ArmRecords) -> Iterator[Outcome]:
     >>> [outcome.name for outcome in outcomes_of(records["pamidronate"])][-1]
     'deaths'
     """
-    everyone, end = np.ones(records.count), records.end
+    end, most = records.end, records.most
     yield from _changes(records)
     for bone in BONES:
         if f"{bone}_g_cm2" in records.measured:
             yield mean(f"{bone} annual increase", "%/year", end, records.annual_increase(bone))
     for therapy in records.subjects(Event.COURSE):
-        yield Outcome(f"off {therapy}", "%", end, "share", records.off(therapy), everyone, 100)
+        yield share(f"off {therapy}", end, records.off(therapy))
     for therapy in records.subjects(Event.INFUSION):
-        received = records.counts(Event.INFUSION, therapy)
-        yield Outcome(f"{therapy} doses received", "doses", end, "count", received, everyone)
-        missed = records.counts(Event.MISSED_INFUSION, therapy)
-        yield Outcome(f"{therapy} doses missed", "doses", end, "count", missed, everyone)
+        for event, happened in ((Event.INFUSION, "received"), (Event.MISSED_INFUSION, "missed")):
+            name, number = f"{therapy} doses {happened}", records.counts(event, therapy)
+            yield count(name, "doses", end, number, most=most(event, therapy))
     for reaction in records.subjects(Event.REACTION):
         had = records.had(Event.REACTION, reaction)
-        yield Outcome(f"{reaction} at least once", "%", end, "share", had, everyone, 100)
+        yield share(f"{reaction} at least once", end, had, most(Event.REACTION, reaction))
     for site in (*SITES, None):
-        name, unit = f"{site or 'all'} fractures", "per 100 person-years"
-        fractures = records.counts(Event.FRACTURE, site)
-        yield Outcome(name, unit, end, "count", fractures, records.years, 100)
-    fractured = records.had(Event.FRACTURE)
-    yield Outcome("any fracture", "%", end, "share", fractured, everyone, 100)
-    yield Outcome("deaths", "%", end, "share", records.died, everyone, 100)
+        name, fractures = f"{site or 'all'} fractures", records.counts(Event.FRACTURE, site)
+        at_most = most(Event.FRACTURE, site)
+        yield count(name, "per 100 person-years", end, fractures, records.years, 100, at_most)
+    yield share("any fracture", end, records.had(Event.FRACTURE), most(Event.FRACTURE))
+    yield share("deaths", end, records.died, most(Event.DEATH))
 
 
 def at_last_day(outcomes: Iterable[Outcome], at_every_day: Collection[str] = ()) -> list[Outcome]:
@@ -121,13 +132,40 @@ def at_last_day(outcomes: Iterable[Outcome], at_every_day: Collection[str] = ())
     return [one for one in outcomes if one.name in at_every_day or one.day == last[one.name]]
 
 
-def mean(
-    name: str, unit: str, day: int, values: Floats, kind: Kind = "mean", scale: float = 1.0
-) -> Outcome:
+def mean(name: str, unit: str, day: int, values: Floats, least: float = -math.inf) -> Outcome:
     """Make the mean of a value an outcome; patients whose value is NaN do not count."""
     known = ~np.isnan(values)
     numerator = np.where(known, values, 0.0)
-    return Outcome(name, unit, day, kind, numerator, known.astype(float), scale)
+    return Outcome(name, unit, day, "mean", numerator, known.astype(float), least=least)
+
+
+def share(name: str, day: int, had: Floats, most: float = 1.0) -> Outcome:
+    """Make the share of patients with 1 an outcome, in percent; those with NaN do not count.
+
+    `most` is the number of times that the event can happen to a patient, 0 if it cannot occur.
+    """
+    known = ~np.isnan(had)
+    numerator, most = np.where(known, had, 0.0), min(most, 1.0)
+    return Outcome(name, "%", day, "share", numerator, known.astype(float), 100, 0.0, most)
+
+
+def count(
+    name: str,
+    unit: str,
+    day: int,
+    number: Floats,
+    years: Floats | None = None,
+    scale: float = 1.0,
+    most: float = math.inf,
+) -> Outcome:
+    """Make the number of events per patient an outcome, or per patient-year where `years` is given.
+
+    `most` is the number of times that the event can happen to a patient.
+    """
+    if years is None:
+        return Outcome(name, unit, day, "count", number, np.ones(len(number)), scale, 0.0, most)
+    most = 0.0 if most == 0 else math.inf
+    return Outcome(name, unit, day, "count", number, years, scale, 0.0, most)
 
 
 def _changes(records: ArmRecords) -> Iterator[Outcome]:
@@ -136,12 +174,12 @@ def _changes(records: ArmRecords) -> Iterator[Outcome]:
         for column, day in enumerate(records.visits.get(quantity, [])):
             if day > 0:
                 change = 100 * (records.measured[quantity][:, column] / records.entry(quantity) - 1)
-                yield mean(f"{name} change", "%", day, change)
+                yield mean(f"{name} change", "%", day, change, least=-100.0)
     for bone in BONES:
         for column, day in enumerate(records.visits.get(f"{bone}_t", [])):
             score = records.measured[f"{bone}_t"][:, column]
             above = np.where(np.isnan(score), np.nan, score > OSTEOPOROSIS_T)
-            yield mean(f"{bone} above T -2.5", "%", day, above, "share", 100)
+            yield share(f"{bone} above T -2.5", day, above)
 
 
 def members(records: ArmRecords, conditions: Conditions) -> npt.NDArray[np.bool_]:

@@ -10,14 +10,25 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.outcomes.arm import ArmRecords
-from sim.outcomes.definitions.named import AT_ENTRY, MARKER_QUANTITIES, Outcome, mean
-from sim.outcomes.estimates import Sums, ratio, spread
+from sim.outcomes.definitions.named import (
+    AT_ENTRY,
+    MARKER_QUANTITIES,
+    Measure,
+    Outcome,
+    count,
+    mean,
+    share,
+)
+from sim.outcomes.estimates import UNKNOWN, ratio, spread
+from sim.outcomes.limits import Sums
 from sim.simulation.records import Floats
 from sim.vocabulary import Event
 
-REPORTED, SIMULATED = ("reported", "reported_spread"), ("simulated", "simulated_spread", "mc_error")
+REPORTED = ("reported", "reported_spread")
+SIMULATED = ("simulated", "simulated_spread", "mc_error", "low", "high")
 COLUMNS = ("fact", "unit", *REPORTED, *SIMULATED, "source")
-"""Columns of the published numbers beside the simulated ones."""
+"""Columns of the published numbers beside the simulated ones; `low` and `high` are the 95 %
+interval of Monte Carlo error of `simulated`."""
 
 ENTRY = {"spine_t": "spine_t", "hip_t": "hip_t", **MARKER_QUANTITIES}
 """Facts at entry that are measured, and their quantities; the others are in `AT_ENTRY`."""
@@ -60,14 +71,14 @@ def asked(
 
 
 def against_reported(
-    sums: Mapping[str, Sums], source: str, facts: Sequence[Mapping[str, Any]]
+    estimated: Mapping[str, tuple[Measure, Sums]], source: str, facts: Sequence[Mapping[str, Any]]
 ) -> list[tuple[object, ...]]:
     """Put published numbers beside the simulated ones.
 
     Parameters
     ----------
-    sums
-        Sums of each fact over its group, by the name of the fact.
+    estimated
+        What the statistic of each fact is, and its sums over its group, by the name of the fact.
     source
         Key of the publication.
     facts
@@ -81,9 +92,12 @@ def against_reported(
     """
     rows: list[tuple[object, ...]] = []
     for fact in facts:
-        name, how = fact["fact"], fact["simulated"]
-        reported = fact["unit"], fact["value"], _printed_spread(fact)
-        rows.append((name, *reported, *simulated(sums[name], how), source))
+        measure, sums = estimated[fact["fact"]]
+        value, spread = simulated(measure, sums, fact["simulated"])
+        known = fact["simulated"]["statistic"] == "patients"
+        _, *chance, _ = UNKNOWN if known else ratio(measure, sums)
+        printed = (fact["fact"], fact["unit"], fact["value"], _printed_spread(fact))
+        rows.append((*printed, value, spread, *chance, source))
     return rows
 
 
@@ -119,59 +133,58 @@ def statistic(records: ArmRecords, fact: str, unit: str, simulated: Mapping[str,
     KeyError
         For a statistic that is not known.
     """
-    name, of = simulated["statistic"], simulated.get("of")
-    everyone = np.ones(records.count)
+    name, of, at = simulated["statistic"], simulated.get("of"), simulated.get("at")
+    day = None if at is None else round(at)
     if name == "patients":
-        return Outcome(fact, unit, 0, "count", everyone, everyone)
+        return count(fact, unit, 0, np.ones(records.count))
     if name in ("fracture_rate", "fractures"):
-        fractures = records.counts(Event.FRACTURE, of)
+        fractures, most = records.counts(Event.FRACTURE, of), records.most(Event.FRACTURE, of)
         if name == "fractures":
-            return Outcome(fact, unit, 0, "count", fractures, everyone)
-        return Outcome(fact, unit, 0, "count", fractures, records.years, 100)
-    return mean(fact, unit, 0, _values(records, name, of, simulated.get("at")))
+            per = float(simulated["per_patients"])
+            return count(fact, unit, 0, fractures, scale=per, most=most)
+        return count(fact, unit, 0, fractures, records.years, 100, most)
+    if name == "share_stopped":
+        return share(fact, 0, records.stopped(str(of)).astype(float))
+    if name in SHARES:
+        event, subject = SHARES[name], None if name == "share_died" else of
+        return share(fact, 0, records.had(event, subject, day), records.most(event, subject))
+    return mean(fact, unit, 0, _values(records, name, of, day))
 
 
-def simulated(sums: Sums, how: Mapping[str, Any]) -> tuple[float, float, float]:
+def simulated(measure: Measure, sums: Sums, how: Mapping[str, Any]) -> tuple[float, float]:
     """Estimate a published statistic.
 
     Parameters
     ----------
+    measure
+        What the statistic is.
     sums
-        Sums of the statistic over its group.
+        Its sums over its group.
     how
         The part `simulated` of the fact.
 
     Returns
     -------
     tuple of float
-        Value, standard deviation between patients (NaN for shares and rates), Monte Carlo error.
+        Value, and standard deviation between patients (NaN for shares and rates).
     """
     name = how["statistic"]
     if name == "patients":
-        return sums.units, math.nan, math.nan
-    if name == "fracture_rate":
-        rate = ratio(sums, "count", 100)
-        return rate.value, math.nan, rate.mc_error
+        return sums.units, math.nan
     if sums.x == 0:
-        return math.nan, math.nan, math.nan
-    value, sd = sums.y / sums.x, spread(sums)
-    error = sd / math.sqrt(sums.x)
-    if name == "fractures":
-        per = float(how["per_patients"])
-        return per * value, math.sqrt(per) * sd, per * error
-    return value, math.nan if name.startswith("share") else sd, error
+        return math.nan, math.nan
+    value = measure.scale * (sums.y / sums.x)
+    if name == "fracture_rate" or measure.kind == "share":
+        return value, math.nan
+    return value, math.sqrt(measure.scale) * spread(sums)
 
 
-def _values(records: ArmRecords, name: str, of: str | None, at: float | None) -> Floats:
-    """One value per patient of a statistic that is a mean over patients; `at` is a day."""
-    day = None if at is None else round(at)
-    if name in SHARES:
-        return 100 * records.had(SHARES[name], None if name == "share_died" else of, day)
+def _values(records: ArmRecords, name: str, of: str | None, day: int | None) -> Floats:
+    """One value per patient of a statistic that is a mean over patients."""
     if name == "entry" and of not in ENTRY:
         return records.known[AT_ENTRY[str(of)]].astype(float)
     values: dict[str, Callable[[], Floats]] = {
         "follow_up": lambda: records.years * 12,
-        "share_stopped": lambda: np.where(records.stopped(str(of)), 100.0, 0.0),
         "entry": lambda: records.entry(ENTRY[str(of)]),
         "annual_increase": lambda: records.annual_increase(str(of), day),
         "total_increase": lambda: records.percent_change(f"{of}_g_cm2", day),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Self
@@ -10,6 +11,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, mod
 from pydantic_core import PydanticCustomError, core_schema
 
 from sim.scenario.form.units import UNITS, Dose, read, read_dose, split_quantity
+
+DIGITS = re.compile(r"[+-]?[0-9]+")
 
 
 class Form(BaseModel):
@@ -104,6 +107,8 @@ class StandsFor:
 
 
 def _whole(text: object) -> int:
+    if DIGITS.fullmatch(str(text)):
+        return int(str(text))  # a float is exact up to 2^53 only, and seeds are larger
     number, unit = split_quantity(text)
     if unit or number != int(number):
         raise refuse(f"'{text}' should be a whole number")

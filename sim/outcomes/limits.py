@@ -1,0 +1,215 @@
+"""The 95 % interval of an outcome, chosen by the kind of outcome and kept to what is possible.
+
+One number has one interval: tables, figures, goals of precision and sweeps all take it from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.outcomes import intervals
+from sim.outcomes.definitions.named import Measure
+from sim.outcomes.intervals import Limits, Number
+from sim.simulation.records import Floats
+from sim.vocabulary import Z95
+
+FEW = 10
+"""With fewer patients who carry an outcome, one more could be unlike all of them."""
+
+NONE_SEEN = 3.6888794541139363
+"""Upper 97.5 % limit of the number of patients with an event when none was seen: -ln 0.025."""
+
+
+class Sums(NamedTuple):
+    """Sums over units of a numerator y and a denominator x, of their squares and their product.
+
+    `units` is the number of independent units, patients unless a function says otherwise;
+    `carriers` how many of them add to what was counted (see `carried`), and `largest` the most that
+    one of them adds.
+    """
+
+    units: float
+    y: float
+    x: float
+    yy: float
+    xy: float
+    xx: float
+    carriers: float
+    largest: float
+
+
+class Products(NamedTuple):
+    """Sums over units of products of the y and x of one arm with those of another arm."""
+
+    yy: float
+    yx: float
+    xy: float
+    xx: float
+
+
+class Signed(NamedTuple):
+    """Sums over units of what a weighted sum of numerators adds up to, above 0 and below 0.
+
+    `differing` is the number of units whose numerators or denominators are not all alike. `most_up`
+    and `most_down` are the largest that one unit adds.
+    """
+
+    differing: float
+    up: float
+    up_squares: float
+    down: float
+    down_squares: float
+    most_up: float
+    most_down: float
+
+
+def carried(measure: Measure, y: Floats, x: Floats) -> Floats:
+    """Return what each unit adds to the count on which the limits of an outcome rest.
+
+    Events; doses short of the plan where there is one; 1 for a measured value.
+    """
+    if measure.kind == "mean":
+        return np.sign(x)
+    return measure.most * x - y if is_planned(measure) else y
+
+
+def carriers(measure: Measure, sums: Sums) -> Number:
+    """Return how many patients an outcome rests on; of a share the fewer, with or without it."""
+    fewer = np.minimum(sums.carriers, np.subtract(sums.x, sums.y))
+    return fewer if measure.kind == "share" else sums.carriers
+
+
+def is_planned(measure: Measure) -> bool:
+    """Whether a count has a largest value that is planned, like the doses of a schedule."""
+    return measure.kind == "count" and 0 < measure.most < np.inf
+
+
+def of_ratio(measure: Measure, sums: Sums, error: Number) -> Limits:
+    """Return the limits of one ratio, before `scale`.
+
+    Parameters
+    ----------
+    measure
+        What the ratio is.
+    sums
+        Sums over units; numbers or arrays of one shape.
+    error
+        Standard error of the ratio, NaN for a single unit.
+    """
+    value = np.divide(sums.y, sums.x)
+    if measure.kind == "share":
+        limits = intervals.of_share(sums.y, sums.x)
+    elif measure.kind == "count":
+        limits = _of_count(measure, sums, error)
+    else:
+        limits = intervals.of_mean(value, error, np.minimum(sums.units, sums.x) - 1)
+    return _kept_to(limits, measure.least, measure.most)
+
+
+def of_contrast(
+    measures: Sequence[Measure],
+    weights: Sequence[float],
+    sums: Sequence[Sums],
+    signed: Signed,
+    error: Number,
+    products: Products | None = None,
+) -> Limits:
+    """Return the limits of a weighted sum of ratios over the same units, before `scale`.
+
+    Parameters
+    ----------
+    measures
+        What each ratio is, of one kind.
+    weights, sums
+        Weight and sums of each ratio.
+    signed
+        Sums of the weighted numerators.
+    error
+        Standard error of the weighted sum.
+    products
+        Products of two ratios of single patients, from which discordant pairs are counted.
+    """
+    value = sum(w * np.divide(one.y, one.x) for w, one in zip(weights, sums, strict=True))
+    kind = measures[0].kind
+    if kind == "mean":
+        limits = _of_means(value, sums, signed, error)
+    elif kind == "share" and products is not None:
+        limits = _around(value, *_of_pairs(products), sums[0].units, error)
+    else:
+        limits = _around(value, *_of_counts(sums, signed), sums[0].units, error)
+    signs = list(zip(weights, measures, strict=True))
+    least = sum(w * (m.least if w > 0 else m.most) for w, m in signs)
+    most = sum(w * (m.most if w > 0 else m.least) for w, m in signs)
+    return _kept_to(limits, least, most)
+
+
+def _of_count(measure: Measure, sums: Sums, error: Number) -> Limits:
+    """Limits of a count or a rate, or of the plan less the doses that were missed."""
+    total, seen, few = sums.y, np.maximum(sums.largest, 1.0), np.less(sums.carriers, FEW)
+    if is_planned(measure):
+        total = measure.most * sums.x - sums.y
+        one_more = np.where(few, measure.most, seen)
+    else:
+        one_more = seen + (few & np.greater(sums.carriers, 0))
+    squares = np.where(np.isnan(error), seen * total, (error * np.asarray(sums.x)) ** 2)
+    unlike = np.maximum(one_more - total / np.asarray(sums.units), 0.0)
+    low, high = (limit / sums.x for limit in intervals.of_total(total, squares, unlike))
+    return (measure.most - high, measure.most - low) if is_planned(measure) else (low, high)
+
+
+def _of_means(value: Number, sums: Sequence[Sums], signed: Signed, error: Number) -> Limits:
+    """Limits of a contrast of means; where few patients differ, some more may be unlike."""
+    measured = np.min([one.x for one in sums], axis=0)
+    low, high = intervals.of_mean(value, error, np.minimum(sums[0].units, measured) - 1)
+    between = np.mean([(one.yy - one.y**2 / np.asarray(one.x)) / (np.asarray(one.x) - 1)
+                       for one in sums], axis=0)  # fmt: skip
+    unlike = NONE_SEEN * np.sqrt(np.maximum(between, 0.0)) / measured
+    more = np.where(np.less(signed.differing, FEW), unlike, 0.0)
+    return value - np.hypot(value - low, more), value + np.hypot(high - value, more)
+
+
+def _of_pairs(products: Products) -> tuple[Number, Limits, Number]:
+    """Difference of two shares of those seen in both arms, its limits and its variance."""
+    pairs = np.asarray(products.xx)
+    first, second = products.yx - products.yy, products.xy - products.yy
+    difference = (first - second) / pairs
+    variance = (first + second - (first - second) ** 2 / pairs) / pairs**2
+    return difference, intervals.of_paired_share(first, second, pairs), variance
+
+
+def _of_counts(sums: Sequence[Sums], signed: Signed) -> tuple[Number, Limits, Number]:
+    """Difference of counts per mean denominator, its limits and its variance."""
+    units, (up, down) = np.asarray(sums[0].units), (signed.up, signed.down)
+    more = units / np.maximum(units - 1, 1)
+    of_up = more * (signed.up_squares - up**2 / units)
+    of_down = more * (signed.down_squares - down**2 / units)
+    together = -more * up * down / units
+    with np.errstate(invalid="ignore", divide="ignore"):
+        correlation = np.where(of_up * of_down > 0, together / np.sqrt(of_up * of_down), 0.0)
+    low, high = intervals.joined(
+        (up, intervals.of_total(up, of_up, np.maximum(signed.most_up, 1.0) - up / units)),
+        (down, intervals.of_total(down, of_down, np.maximum(signed.most_down, 1.0) - down / units)),
+        correlation,
+    )
+    per = np.mean([one.x for one in sums], axis=0)
+    variance = (of_up + of_down - 2 * together) / per**2
+    return (up - down) / per, (low / per, high / per), variance
+
+
+def _around(
+    value: Number, difference: Number, limits: Limits, variance: Number, units: Number,
+    error: Number,
+) -> Limits:  # fmt: skip
+    """Limits moved to a value, wider by the variance that the denominators add."""
+    low, high = limits
+    more = np.asarray(units) / np.maximum(np.asarray(units) - 1, 1)
+    added = Z95 * np.sqrt(np.maximum(np.nan_to_num(error) ** 2 - more * variance, 0.0))
+    return value - np.hypot(difference - low, added), value + np.hypot(high - difference, added)
+
+
+def _kept_to(limits: Limits, least: float, most: float) -> Limits:
+    low, high = limits
+    return np.clip(low, least, most), np.clip(high, least, most)

@@ -1,0 +1,87 @@
+"""Intervals against exact limits, a fit by another way, and their coverage."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import optimize, stats
+
+from sim.outcomes import intervals
+
+
+@pytest.mark.parametrize(("events", "patients"), [(0, 10), (1, 10), (7, 30), (30, 30)])
+def test_a_share_has_the_limits_of_clopper_and_pearson(events, patients):
+    exact = stats.binomtest(events, patients).proportion_ci(method="exact")
+    assert intervals.of_share(events, patients) == pytest.approx((exact.low, exact.high), rel=1e-10)
+
+
+@pytest.mark.parametrize("events", [0, 1, 2, 10, 400])
+def test_single_events_have_the_exact_limits_of_poisson(events):
+    low = stats.chi2.ppf(0.025, 2 * events) / 2 if events else 0.0
+    high = stats.chi2.ppf(0.975, 2 * events + 2) / 2
+    assert intervals.of_total(events, events, 1) == pytest.approx((low, high), rel=1e-9)
+
+
+def test_more_events_never_lower_the_upper_limit():
+    """One event must not be more certain than none."""
+    number = np.arange(50.0)
+    assert (np.diff(intervals.of_total(number, number, 1)[1]) > 0).all()
+
+
+def test_weighted_events_have_the_gamma_limits_of_fay_and_feuer():
+    """Two patients with 1 and one with 4 events: gamma with the mean and variance of the sum."""
+    total, squares, largest = 6.0, 18.0, 4.0
+    low = stats.gamma.ppf(0.025, total**2 / squares, scale=squares / total)
+    variance = squares + largest**2
+    high = stats.gamma.ppf(0.975, 10**2 / variance, scale=variance / 10)
+    assert intervals.of_total(total, squares, largest) == pytest.approx((low, high), rel=1e-10)
+
+
+def score(seen, difference):
+    """Tango's score with the likeliest discordant shares found by a search, not by his formula."""
+    first, second, pairs = seen
+    both = pairs - first - second
+
+    def unlikely(share):
+        one = share + difference
+        rest = 1 - share - one
+        terms = [(first, one), (second, share), (both, rest)]
+        return -sum(count * math.log(max(p, 1e-300)) for count, p in terms if count)
+
+    low, high = max(0.0, -difference), (1 - difference) / 2
+    found = optimize.minimize_scalar(
+        unlikely, bounds=(low, high), method="bounded", options={"xatol": 1e-13}
+    )
+    variance = 2 * found.x + difference - difference**2
+    return (first - second - pairs * difference) / math.sqrt(pairs * variance)
+
+
+@pytest.mark.parametrize("seen", [(12, 3, 100), (1, 0, 30), (5, 5, 40), (20, 1, 25)])
+def test_paired_shares_have_the_limits_where_the_score_is_that_of_95_percent(seen):
+    low, high = intervals.of_paired_share(*seen)
+    z = stats.norm.ppf(0.975)
+    assert score(seen, float(low)) == pytest.approx(z, abs=2e-5)
+    assert score(seen, float(high)) == pytest.approx(-z, abs=2e-5)
+
+
+def test_paired_shares_without_a_discordant_patient_have_a_closed_form():
+    """Without one the likeliest share is 0, and z^2 / (n + z^2) solves the score."""
+    z2 = stats.norm.ppf(0.975) ** 2
+    low, high = intervals.of_paired_share(0, 0, 250)
+    assert (low, high) == pytest.approx((-z2 / (250 + z2), z2 / (250 + z2)), rel=1e-9)
+
+
+def test_exchanged_arms_exchange_the_limits():
+    nine, four, sixty = np.array([[9.0, 2.0], [4.0, 0.0], [60.0, 20.0]])
+    low, high = intervals.of_paired_share(nine, four, sixty)
+    back_low, back_high = intervals.of_paired_share(four, nine, sixty)
+    np.testing.assert_allclose((low, high), (-back_high, -back_low), rtol=1e-12)
+
+
+def test_limits_of_a_difference_are_joined_with_their_correlation():
+    """Of normal limits MOVER gives the exact limits of a difference of correlated sums."""
+    half, rho = np.array([3.0, 4.0]), 0.4
+    sums, low, high = np.array([10.0, 20.0]), np.array([7.0, 16.0]), np.array([13.0, 24.0])
+    one, other = ((sums[i], (low[i], high[i])) for i in (0, 1))
+    apart = math.sqrt((half**2).sum() - 2 * rho * half.prod())
+    assert intervals.joined(one, other, rho) == pytest.approx((-10 - apart, -10 + apart))
