@@ -23,9 +23,10 @@ from sim.outcomes import (
     records_by_arm,
 )
 from sim.outcomes.definitions.named import at_last_day, count, share
+from sim.outcomes.labels import Line, Weights, contrasts_of
 from sim.outcomes.limits import Products, Signed, Sums
 from sim.outcomes.plan import line
-from sim.outcomes.sums import Line, Weights, contrasts_of, joined, sum_table
+from sim.outcomes.sums import joined, sum_table
 from sim.scenario import Study, load
 
 ROOT = Path(__file__).parents[1]

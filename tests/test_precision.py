@@ -51,7 +51,8 @@ def test_patients_are_added_until_the_interval_is_narrow_enough(study):
     count = result.study.scenario.cohort.patients
     assert count % MARK == 0
     assert course["patients"].max() == count
-    last_day = by_label(result.summary).groupby(["arm", "outcome"]).last()
+    of_all = result.summary[result.summary["subgroup"] == "all"]
+    last_day = by_label(of_all).groupby(["arm", "outcome"]).last()
     ends = last_day[["estimate", "mc_error", "low", "high"]]
     for arm, outcome in (("combination - pamidronate", "spine annual increase"),
                          ("combination", "deaths")):  # fmt: skip

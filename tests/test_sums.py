@@ -8,7 +8,8 @@ import pytest
 
 from sim.outcomes import estimates
 from sim.outcomes.definitions.named import Outcome
-from sim.outcomes.sums import CELL, Label, Line, contrasts_of, sum_table
+from sim.outcomes.labels import Label, Line, contrasts_of
+from sim.outcomes.sums import CELL, sum_table
 from sim.outcomes.totals import added
 from sim.outcomes.units import GROUP, unit_sums
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from sim import outcomes, results
-from sim.outcomes.sums import Line
+from sim.outcomes.labels import Line
 from sim.scenario import Study
 from sim.simulation import lowering
 from sim.simulation.lowering import Protocol

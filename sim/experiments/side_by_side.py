@@ -9,8 +9,8 @@ from sim.experiments import runs
 from sim.experiments.blocks import Work
 from sim.outcomes import AnalysisPlan, ArmKey, SumTable, added
 from sim.outcomes.estimates import Estimate
+from sim.outcomes.labels import Label
 from sim.outcomes.summary import ESTIMATE, in_months, unit_of_difference, without_rounding
-from sim.outcomes.sums import Label
 from sim.scenario import Study
 from sim.vocabulary import EVERYONE, Arms, Engine, Progress
 

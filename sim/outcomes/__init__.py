@@ -4,6 +4,7 @@ from sim.outcomes.arm import ArmRecords, arm_records
 from sim.outcomes.definitions.named import Outcome, outcomes_of
 from sim.outcomes.definitions.published import COLUMNS as REPORTED_COLUMNS
 from sim.outcomes.definitions.published import against_reported
+from sim.outcomes.labels import ArmKey
 from sim.outcomes.plan import (
     AnalysisPlan,
     alive_in_every_arm,
@@ -13,7 +14,7 @@ from sim.outcomes.plan import (
     records_by_arm,
 )
 from sim.outcomes.summary import summarise
-from sim.outcomes.sums import CELL, ArmKey, SumTable, compared, sum_table
+from sim.outcomes.sums import CELL, SumTable, compared, sum_table
 from sim.outcomes.totals import MARK, Total, added
 
 __all__ = [

@@ -10,7 +10,7 @@ import numpy as np
 from sim.outcomes.arm import ArmRecords, arm_records
 from sim.outcomes.definitions.named import Conditions, Outcome, members, outcomes_of
 from sim.outcomes.definitions.published import asked
-from sim.outcomes.sums import ArmKey, Label, Line
+from sim.outcomes.labels import ArmKey, Label, Line
 from sim.scenario import Study
 from sim.simulation import lowering
 from sim.simulation.columns import DRAWN_ANEW, Columns

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.outcomes.estimates import Estimate
-from sim.outcomes.sums import Label, SumTable
+from sim.outcomes.labels import Label
+from sim.outcomes.sums import SumTable
 from sim.vocabulary import DAYS_PER_MONTH, ROUNDING, Arms
 
 if TYPE_CHECKING:

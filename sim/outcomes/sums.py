@@ -12,13 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
-from typing import NamedTuple
 
 import numpy as np
 
 from sim.outcomes import estimates, limits
-from sim.outcomes.definitions.named import Kind, Measure
 from sim.outcomes.estimates import Estimate
+from sim.outcomes.labels import ArmKey, Label, Line, Weights, contrasts_of, pairs_within
 from sim.outcomes.limits import Products, Signed, Sums
 from sim.outcomes.units import by_part
 from sim.simulation.records import Floats
@@ -26,49 +25,9 @@ from sim.simulation.records import Floats
 CELL = 128
 """Patients that are summed at once. Blocks hold whole cells, except at the end of a cohort."""
 
-ArmKey = tuple[int, str]
-"""An arm: the position of its study among those simulated together, and its name."""
-
-Weights = Mapping[int, float]
-"""Weight of each label in a contrast, by its position."""
-
 LARGEST = Sums._fields.index("largest")
 MOST = slice(Signed._fields.index("most_up"), None)
 """Fields that are the largest of all patients, and not a sum."""
-
-
-class Label(NamedTuple):
-    """A column of a table of sums: one outcome of one arm.
-
-    `subgroup` is None for a published fact, which has a group of its own.
-    """
-
-    arm: ArmKey
-    subgroup: str | None
-    name: str
-    unit: str
-    day: int
-    kind: Kind
-    scale: float
-    least: float
-    most: float
-
-    @property
-    def measure(self) -> Measure:
-        """The outcome without the arm and the subgroup."""
-        return Measure(*self[2:])
-
-
-class Line(NamedTuple):
-    """One outcome by unit: 1 or 0 for units inside or outside the subgroup, numerator, denominator.
-
-    Outside the subgroup numerator and denominator are 0.
-    """
-
-    label: Label
-    inside: Floats
-    y: Floats
-    x: Floats
 
 
 @dataclass(frozen=True)
@@ -229,45 +188,6 @@ def compared(lines: Iterable[Line], contrasts: Iterable[Mapping[ArmKey, float]])
     """Sum the lines of a block in cells, with the contrasts of labels that compare arms."""
     lines = list(lines)
     return sum_table(lines, contrasts_of([line.label for line in lines], contrasts))
-
-
-def contrasts_of(
-    labels: Sequence[Label], contrasts: Iterable[Mapping[ArmKey, float]]
-) -> list[Weights]:
-    """Find the labels that weighted sums of arms are made of.
-
-    Parameters
-    ----------
-    labels
-        Labels of a table.
-    contrasts
-        Weight of each arm, of one contrast after another.
-
-    Returns
-    -------
-    list of Weights
-        For each contrast of arms and each outcome, day and subgroup that all its arms have, the
-        weight of each label, by its position. Published facts are compared with nothing.
-    """
-    at = {_meaning(label, label.arm): i for i, label in enumerate(labels) if label.subgroup}
-    found: list[Weights] = []
-    for weights in contrasts:
-        first = next(iter(weights))
-        for label in [labels[i] for i in at.values() if labels[i].arm == first]:
-            meanings = {_meaning(label, arm): weight for arm, weight in weights.items()}
-            if meanings.keys() <= at.keys():
-                found.append({at[meaning]: weight for meaning, weight in meanings.items()})
-    return found
-
-
-def pairs_within(contrasts: Iterable[Weights]) -> list[tuple[int, int]]:
-    """List the pairs of labels within contrasts, each once."""
-    return [*dict.fromkeys(pair for weights in contrasts for pair in combinations(weights, 2))]
-
-
-def _meaning(label: Label, arm: ArmKey) -> tuple[object, ...]:
-    """What must be equal for two labels to be compared, here or in another arm."""
-    return (arm, label.subgroup, label.name, label.day)
 
 
 def _own(line: Line) -> tuple[Floats, ...]:

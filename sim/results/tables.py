@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import RequestError
+from sim.outcomes.labels import Label
 from sim.outcomes.limits import Products, Signed, Sums
-from sim.outcomes.sums import Label, SumTable
+from sim.outcomes.sums import SumTable
 from sim.outcomes.tables import Tables, join
 
 if TYPE_CHECKING:
