@@ -5,8 +5,8 @@ result = sim.run("scenarios/laroche2011.yaml")
 result.summary      # outcomes with Monte Carlo error, arm by arm and paired
 result.reported     # the published numbers beside the simulated ones
 
-The functions are the commands of the command line; each loads the libraries that it needs when it
-is called. `progress` receives the number of histories (one patient in one arm) done and to do.
+The functions are the commands of the command line, and `sim.results` opens what they kept. Each
+function loads the libraries that it needs when it is first asked for.
 """
 
 from __future__ import annotations
@@ -14,24 +14,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sim.version import __version__
-from sim.vocabulary import Engine, Progress
+from sim.vocabulary import Progress
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.experiments.comparisons import Comparison
-    from sim.experiments.emulation import Emulated
-    from sim.experiments.patient_history import Life
-    from sim.experiments.readings import SideBySide
-    from sim.experiments.runs import Result
-    from sim.experiments.sweeps import Swept
-    from sim.experiments.verification import Verification
+    from sim import results as results
+    from sim.experiments.comparisons import compare as compare
+    from sim.experiments.emulation import emulate as emulate
+    from sim.experiments.emulation.power import power as power
+    from sim.experiments.patient_history import explain as explain
+    from sim.experiments.readings import readings as readings
+    from sim.experiments.runs import run as run
+    from sim.experiments.sweeps import sweep as sweep
+    from sim.experiments.verification import verify as verify
     from sim.results import Kept
     from sim.scenario import Study
+
+HOMES = {
+    "compare": "sim.experiments.comparisons",
+    "emulate": "sim.experiments.emulation",
+    "explain": "sim.experiments.patient_history",
+    "power": "sim.experiments.emulation.power",
+    "readings": "sim.experiments.readings",
+    "run": "sim.experiments.runs",
+    "sweep": "sim.experiments.sweeps",
+    "verify": "sim.experiments.verification",
+}
+"""Where each experiment is defined and described."""
 
 __all__ = [
     "__version__",
@@ -45,6 +56,7 @@ __all__ = [
     "power",
     "readings",
     "rerun",
+    "results",
     "run",
     "show",
     "sweep",
@@ -52,135 +64,104 @@ __all__ = [
 ]
 
 
+def __getattr__(name: str) -> Any:
+    """An experiment, or `sim.results`, loaded when it is first asked for."""
+    if name == "results":
+        return import_module("sim.results")
+    if name not in HOMES:
+        raise AttributeError(f"module 'sim' has no attribute '{name}'")
+    return getattr(import_module(HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 def check(scenario: str | Path, settings: Iterable[str] = ()) -> Study:
-    """Read and check a scenario file. Raises ScenarioError with every mistake."""
+    """Read and check a scenario file.
+
+    Parameters
+    ----------
+    scenario : path
+        Scenario file.
+    settings : iterable of str
+        `path=value` texts that change the scenario, as of `--set`.
+
+    Returns
+    -------
+    Study
+        The scenario with the source of each number.
+
+    Raises
+    ------
+    ScenarioError
+        With all mistakes of the file and the settings.
+
+    Examples
+    --------
+    >>> check("scenarios/laroche2011.yaml", ["horizon=24 months"]).scenario.horizon
+    730.5
+    """
     from sim.scenario import load
 
-    return load(scenario, settings)
+    return load(scenario, settings=settings)
 
 
-def run(
-    scenario: str | Path,
-    patients: int | None = None,
-    seed: int | None = None,
-    settings: Iterable[str] = (),
-    progress: Progress | None = None,
-    engine: Engine = "simpy",
-    workers: int = 1,
-    outcomes_only: bool = False,
-) -> Result:
-    """Simulate a scenario file. `sim.experiments.runs.run` describes the parameters."""
-    from sim.experiments import runs
+def cite(scenario: str | Path, form: Literal["text", "bibtex", "csl"] = "text") -> str:
+    """List every publication behind the numbers of a scenario, and mastosim itself.
 
-    numbers = (patients, seed, settings, progress, engine, workers, outcomes_only)
-    return runs.run(scenario, *numbers)
+    Parameters
+    ----------
+    scenario : path
+        Scenario file.
+    form : "text", "bibtex" or "csl"
+        Lines to read, or entries for a reference manager (csl: CSL-JSON).
 
+    Returns
+    -------
+    str
+        The publications in the order in which the scenario names them.
 
-def explain(
-    scenario: str | Path, patient: int, settings: Iterable[str] = (), seed: int | None = None
-) -> Life:
-    """Follow one patient of a scenario through every arm.
+    Raises
+    ------
+    ScenarioError
+        If the file is not valid.
 
-    See `sim.experiments.patient_history.explain`.
+    Examples
+    --------
+    >>> "@article{laroche2011," in cite("scenarios/laroche2011.yaml", "bibtex")
+    True
     """
-    from sim.experiments import patient_history
+    from sim.display import citations
 
-    return patient_history.explain(scenario, patient, settings, seed)
+    return citations.cite(check(scenario), form)
 
 
-def compare(
-    scenarios: Iterable[str | Path],
-    patients: int | None = None,
-    seed: int | None = None,
-    settings: Iterable[str] = (),
-    progress: Progress | None = None,
-    engine: Engine = "batch",
-    workers: int = 1,
-) -> Comparison:
-    """Run scenario files on the same virtual patients.
+def show(result: str | Path, root: str | Path = "results") -> str:
+    """Return the printed tables of a kept result as text, without simulating.
 
-    See `sim.experiments.comparisons.compare`.
+    Parameters
+    ----------
+    result : path
+        A folder, `latest`, `SCENARIO/latest`, or the start of a digest; see `sim.results.find`.
+    root : path
+        The folder of results in which a name is looked up.
+
+    Returns
+    -------
+    str
+        What the command printed when the result was made.
+
+    Raises
+    ------
+    RequestError
+        If there is no such result, or several.
     """
-    from sim.experiments import comparisons
+    from sim import results
+    from sim.display import text
+    from sim.experiments import verbs
 
-    return comparisons.compare(scenarios, patients, seed, settings, progress, engine, workers)
-
-
-def readings(
-    scenario: str | Path,
-    patients: int | None = None,
-    seed: int | None = None,
-    settings: Iterable[str] = (),
-    progress: Progress | None = None,
-    engine: Engine = "batch",
-    workers: int = 1,
-) -> SideBySide:
-    """Run a scenario under the four readings of its annual increase, on the same patients.
-
-    See `sim.experiments.readings`.
-    """
-    from sim.experiments import readings as four
-
-    read = four.read(scenario, patients, seed, settings)
-    return four.simulate(read, progress, engine, workers)
-
-
-def power(
-    scenario: str | Path,
-    outcome: str = "spine annual increase",
-    sizes: Sequence[int] = (10, 20, 50, 100),
-    trials: int = 2000,
-    seed: int | None = None,
-    settings: Iterable[str] = (),
-    progress: Progress | None = None,
-    workers: int = 1,
-) -> pd.DataFrame:
-    """Simulate randomised trials of several sizes with the arms of a scenario.
-
-    See `sim.experiments.emulation.power.run` for the columns.
-    """
-    from sim.experiments.emulation import power as trial
-
-    plan = trial.prepare(scenario, outcome, sizes, trials, seed, settings)
-    return trial.run(plan, progress, workers)
-
-
-def emulate(
-    scenario: str | Path,
-    trials: int = 5000,
-    seed: int | None = None,
-    settings: Iterable[str] = (),
-    progress: Progress | None = None,
-    workers: int = 1,
-) -> Emulated:
-    """Simulate the published study of a scenario many times.
-
-    See `sim.experiments.emulation.emulate`.
-    """
-    from sim.experiments import emulation
-
-    return emulation.emulate(scenario, trials, seed, settings, progress, workers)
-
-
-def sweep(
-    file: str | Path,
-    patients: int | None = None,
-    draws: int | None = None,
-    seed: int | None = None,
-    root: str | Path = "results",
-    progress: Progress | None = None,
-    engine: Engine = "batch",
-    workers: int | str = 1,
-) -> Swept:
-    """Simulate a scenario over many values of its parameters, into a folder of results.
-
-    Blocks that are there already are not simulated again; see `sim.experiments.sweeps.run`.
-    `workers` are processes, or the address of a cluster's scheduler.
-    """
-    from sim.experiments import sweeps
-
-    found = sweeps.load_sweep(file, patients, draws, seed)
-    return sweeps.run(found, Path(root), engine, workers, progress)
+    return text.printout(verbs.show(results.find(result, Path(root))).printout)
 
 
 def plot(
@@ -190,47 +171,35 @@ def plot(
     formats: Sequence[str] = ("svg", "pdf", "png"),
     root: str | Path = "results",
 ) -> list[Path]:
-    """Draw the figures of a kept result into a folder that exists; returns the files.
+    """Draw the figures of a kept result.
 
-    `result` is a folder, `latest`, or the start of a digest; see `sim.results.find`.
+    Parameters
+    ----------
+    result : path
+        As of `show`.
+    into : path
+        A folder that exists.
+    figures : sequence of str, optional
+        Names of figures; all that the result has by default.
+    formats : sequence of str
+        Some of svg, pdf and png. The numbers of each figure stand beside it as CSV.
+    root : path
+        The folder of results in which a name is looked up.
+
+    Returns
+    -------
+    list of Path
+        The files, figure by figure.
+
+    Raises
+    ------
+    RequestError
+        If there is no such result, or its files are damaged.
     """
     from sim import results
     from sim.display.figures import draw
 
     return draw(results.find(result, Path(root)), figures, Path(into), formats)
-
-
-def show(result: str | Path, root: str | Path = "results") -> str:
-    """Return the printed tables of a kept result as text, without simulating."""
-    from sim import results
-    from sim.display import text
-    from sim.experiments import verbs
-
-    return text.printout(verbs.show(results.find(result, Path(root))).printout)
-
-
-def cite(scenario: str | Path, form: Literal["text", "bibtex", "csl"] = "text") -> str:
-    """List every publication behind the numbers of a scenario, and mastosim itself."""
-    from sim.display import citations
-    from sim.scenario import load
-
-    return citations.cite(load(scenario), form)
-
-
-def verify(
-    scenario: str | Path,
-    patients: int | None = None,
-    seed: int | None = None,
-    settings: Iterable[str] = (),
-    progress: Progress | None = None,
-) -> Verification:
-    """Run the verification checks on a scenario.
-
-    See `sim.experiments.verification.verify`.
-    """
-    from sim.experiments import verification
-
-    return verification.verify(scenario, patients, seed, settings, progress)
 
 
 def rerun(
@@ -239,14 +208,34 @@ def rerun(
     progress: Progress | None = None,
     root: str | Path = "results",
 ) -> Kept:
-    """Repeat a kept result, into another folder of results.
+    """Repeat a kept result from its manifest, into another folder of results.
 
-    See `sim.experiments.verbs.rerun`.
+    Parameters
+    ----------
+    result : path
+        As of `show`.
+    into : path
+        The folder of results that receives the new one.
+    progress : callable, optional
+        Called with what is done and to do: patient courses, trials or checks.
+    root : path
+        The folder of results in which a name is looked up.
+
+    Returns
+    -------
+    Kept
+        The new result. Its tables are those of the old one to the byte.
+
+    Raises
+    ------
+    RequestError
+        If there is no such result, or another version of mastosim made it.
     """
     from sim import results
     from sim.experiments import verbs
 
-    return results.open(verbs.rerun(results.find(result, Path(root)), Path(into), progress))
+    kept = results.find(result, Path(root))
+    return results.open(verbs.rerun(kept, Path(into), progress=progress))
 
 
 def extend(
@@ -256,19 +245,33 @@ def extend(
     workers: int | None = None,
     root: str | Path = "results",
 ) -> Kept:
-    """Add patients to a kept run. The old result is kept.
+    """Add patients to a kept run. The old result stays where it is.
 
-    See `sim.experiments.verbs.extend`.
+    Parameters
+    ----------
+    result : path
+        A run, named as of `show`.
+    patients : int
+        Patients per arm of the new run, more than the old one has.
+    progress : callable, optional
+        Called with the number of patient courses done and to do.
+    workers : int, optional
+        Number of processes; as many as save time by default.
+    root : path
+        The folder of results, in which the new run is kept as well.
+
+    Returns
+    -------
+    Kept
+        The new run. It equals a run of all its patients at once.
+
+    Raises
+    ------
+    RequestError
+        If there is no such result, it is not a run, or `patients` are not more than it has.
     """
     from sim import results
     from sim.experiments import verbs
 
-    kept = results.find(result, Path(root))
-    return results.open(verbs.extend(kept, Path(root), patients, progress, workers))
-
-
-def __getattr__(name: str) -> ModuleType:
-    """`sim.results`, loaded when it is asked for."""
-    if name != "results":
-        raise AttributeError(f"module 'sim' has no attribute '{name}'")
-    return import_module("sim.results")
+    kept, root = results.find(result, Path(root)), Path(root)
+    return results.open(verbs.extend(kept, root, patients, progress=progress, workers=workers))

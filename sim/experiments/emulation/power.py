@@ -124,6 +124,35 @@ def prepare(
     return plan
 
 
+def power(
+    scenario: str | Path,
+    outcome: str = OUTCOME,
+    sizes: Sequence[int] = SIZES,
+    trials: int = TRIALS,
+    seed: int | None = None,
+    settings: Iterable[str] = (),
+    progress: Progress | None = None,
+    workers: int = 1,
+) -> pd.DataFrame:
+    """Simulate randomised trials of several sizes with the arms of a scenario.
+
+    Parameters and errors are those of `prepare`, and `progress` and `workers` those of `run`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each arm and size; `run` describes the columns.
+
+    Examples
+    --------
+    >>> trials = power("scenarios/laroche2011.yaml", sizes=[5, 10], trials=20)
+    >>> trials["patients_per_arm"].tolist()
+    [5, 10]
+    """
+    plan = prepare(scenario, outcome, sizes, trials, seed, settings)
+    return run(plan, progress=progress, workers=workers)
+
+
 def run(plan: Plan, progress: Progress | None = None, workers: int = 1) -> pd.DataFrame:
     """Simulate the trials of a plan, and test the difference of every arm from the comparator.
 
