@@ -57,6 +57,11 @@ def interval(low: float, high: float) -> str:
     return f"[{number(low)}, {number(high)}]"
 
 
+def span(low: float, high: float) -> str:
+    """The two ends of a range in words."""
+    return f"{number(low)} to {number(high)}"
+
+
 def with_interval(estimate: float, low: float, high: float) -> str:
     """An estimate and its interval, a dash where it is missing."""
     return MISSING if math.isnan(estimate) else f"{number(estimate)} {interval(low, high)}"

@@ -11,7 +11,7 @@ import pandas as pd
 from sim.display.figures import intervals, style
 from sim.display.figures.caption import spoken
 from sim.display.figures.intervals.parts import Block, Fall, Layout, Mark, Panel, Part, Row, Upright
-from sim.display.numbers import number, significant, typeset
+from sim.display.numbers import significant, span, typeset
 
 ROW = 5.2
 """Height of a row in mm."""
@@ -73,7 +73,7 @@ def _parts(row: Any, trials: pd.DataFrame) -> list[Part]:
         -FARTHEST, FARTHEST,
     )  # fmt: skip
     heights, edges = np.histogram(fallen, bins=BINS, range=(-FARTHEST, FARTHEST))
-    printed = (significant(row.published), f"{number(row.low)} to {number(row.high)}")
+    printed = (significant(row.published), span(row.low, row.high))
     symbol = {**style.diamond(not row.covered), "clip_on": False}
     return [
         Fall(edges, FALL * heights / heights.max(), {**SHADE, "linewidth": 0}, INTERVAL),

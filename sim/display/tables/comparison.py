@@ -31,7 +31,7 @@ def printout(summary: pd.DataFrame, patients: int, seed: int, remarks: Iterable[
 def _sheets(summary: pd.DataFrame) -> Iterator[Sheet]:
     is_difference = summary["against"] != ""
     for arm, rows in summary[~is_difference].groupby("arm", sort=False):
-        yield side_by_side.sheet(str(arm), rows, "scenario", side_by_side.estimate)
+        yield side_by_side.sheet(str(arm), rows, "scenario", has_intervals=False)
     for arm, rows in summary[is_difference].groupby("arm", sort=False):
         title = f"{arm}: difference from {rows['against'].iloc[0]}"
         yield side_by_side.sheet(title, rows, "scenario")

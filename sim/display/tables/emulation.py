@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sim.display.numbers import number, significant
+from sim.display.numbers import number, significant, span
 from sim.display.tables import Printout, Sheet
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def printout(scores: pd.DataFrame, title: str, about: Iterable[str]) -> Printout
             row["unit"],
             significant(row["published"], 6),
             number(row["mean"]),
-            f"{number(row['low'])} to {number(row['high'])}",
+            span(row["low"], row["high"]),
             number(row["percentile"]),
             "yes" if row["covered"] else "no",
             f"{row['empty'] + row['single']}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.display.numbers import number
+from sim.display.numbers import number, span
 from sim.display.tables import Printout, Sheet
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Arms
@@ -26,7 +26,7 @@ def printout(study: Study, outcome: str, trials: int, sizes: pd.DataFrame) -> Pr
             row["unit"],
             str(row["patients_per_arm"]),
             number(row["mean_difference"]),
-            f"{number(row['low'])} to {number(row['high'])}",
+            span(row["low"], row["high"]),
             number(row["interval_width"]),
             f"{number(row['power'])} % ± {number(row['mc_error'])}",
         )

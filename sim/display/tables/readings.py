@@ -35,7 +35,7 @@ def _sheets(summary: pd.DataFrame, own: str) -> Iterator[Sheet]:
     every = arms_of(under_each)
     for arms in every:
         rows = rows_with(under_each, [arms])
-        yield sheet(arms.label(), rows, "reading", heads=heads)
+        yield sheet(arms.label(), rows, "reading", heads)
     from_own = summary[summary["against"] != ""]
     for arms in [arms for arms in every if arms.against_arm] or every:
         title = f"{arms.label()}: change from {own}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.display.numbers import MISSING, is_missing, number, with_interval
@@ -21,27 +21,11 @@ ABOUT_INTERVALS = (
 )
 """Notes below tables of intervals."""
 
-Row = Mapping[Hashable, Any]
-Cell = Callable[[Row], str]
-
-
-def estimate(row: Row) -> str:
-    """The estimate of a row."""
-    return number(row["estimate"])
-
-
-def estimate_and_interval(row: Row) -> str:
-    """The estimate of a row with its 95 % interval."""
-    return with_interval(row["estimate"], row["low"], row["high"])
-
 
 def sheet(
-    title: str,
-    rows: pd.DataFrame,
-    by: str,
-    cell: Cell = estimate_and_interval,
-    heads: Mapping[str, str] | None = None,
-) -> Sheet:
+    title: str, rows: pd.DataFrame, by: str, heads: Mapping[str, str] | None = None,
+    has_intervals: bool = True,
+) -> Sheet:  # fmt: skip
     """Outcomes down, the values of the column `by` across, the month of follow-up in the heads.
 
     `rows` hold each outcome once for each value of `by`, a column of theirs or ARMS. `heads` are
@@ -53,7 +37,7 @@ def sheet(
     are_alike = months.nunique() == 1
     names = {name: (heads or {}).get(str(name), str(name)) for name in months.index}
     cells = {
-        (row["outcome"], row[by]): cell(row) + _month(row, float(months[row[by]]))
+        (row["outcome"], row[by]): _cell(row, float(months[row[by]]), has_intervals)
         for row in rows.to_dict("records")
     }
     first = rows.drop_duplicates("outcome")
@@ -67,8 +51,10 @@ def sheet(
     return Sheet((title, "unit", *across), lines)
 
 
-def _month(row: Row, month: float) -> str:
-    """The month of a value, where it is not that of its column."""
-    if row["time"] == month or is_missing(row["estimate"]):
-        return ""
-    return f" (month {row['time']:g})"
+def _cell(row: Mapping[Hashable, Any], month: float, has_interval: bool) -> str:
+    """The estimate of a row, with its month where that is not the one of its column."""
+    estimate, low, high = row["estimate"], row["low"], row["high"]
+    text = with_interval(estimate, low, high) if has_interval else number(estimate)
+    if row["time"] == month or is_missing(estimate):
+        return text
+    return f"{text} (month {row['time']:g})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.display.numbers import number, significant
+from sim.display.numbers import number, significant, span
 from sim.display.tables import Printout, Sheet
 from sim.vocabulary import Arms
 
@@ -86,7 +86,7 @@ def _draws(facts: Facts, tables: Tables) -> Iterator[Sheet]:
         (
             f"{row['outcome']}, {Arms(row['arm'], row['against_arm']).label()}, {row['scenario']}",
             row["unit"], *(number(row[name]) for name in numbers),
-            _range(row["q2.5"], row["q97.5"]), number(row["above_0"]),
+            span(row["q2.5"], row["q97.5"]), number(row["above_0"]),
         )
         for row in asked[asked["time"] == last].to_dict("records")
     ]  # fmt: skip
@@ -138,7 +138,7 @@ def _indices(facts: Facts, tables: Tables) -> Iterator[Sheet]:
     for head, rows in _of_outcomes(facts, tables["indices"]):
         yield Sheet((head, "order", "index", "95 %"), [
             (row["name"], row["order"] + (f" with {row['other']}" if row["other"] else ""),
-             number(row["value"]), _range(row["low"], row["high"]))
+             number(row["value"]), span(row["low"], row["high"]))
             for row in rows.to_dict("records")
         ])  # fmt: skip
 
@@ -149,7 +149,7 @@ def _screening(facts: Facts, tables: Tables) -> Iterator[Sheet]:
         ordered = rows.sort_values("mean_absolute_effect", ascending=False, kind="stable")
         yield Sheet((head, "", "mean |effect|", "95 %", "SD of effects"), [
             (row["name"], "", number(row["mean_absolute_effect"]),
-             _range(row["low"], row["high"]), number(row["sd_effect"]))
+             span(row["low"], row["high"]), number(row["sd_effect"]))
             for row in ordered.to_dict("records")
         ])  # fmt: skip
 
@@ -191,7 +191,3 @@ def pilot(facts: Mapping[str, Any]) -> tuple[str, ...]:
         f"  {advice['draws']} draws of {advice['patients']} patients give the mean a standard "
         f"error of {error} (target {target}) in about {advice['seconds']:.0f} s on one core",
     )
-
-
-def _range(low: float, high: float) -> str:
-    return f"{number(low)} to {number(high)}"

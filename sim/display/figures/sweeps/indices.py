@@ -52,10 +52,8 @@ def figure(swept: Swept) -> Drawn | None:
 
 def _numbers(swept: Swept) -> pd.DataFrame:
     """One row for each result and parameter, with both orders and their intervals."""
-    rows = swept.indices
-    if rows.empty:
-        return rows
-    rows = shown.compared(swept.sweep, rows.rename(columns={"value": "estimate"}))
+    rows = swept.indices.rename(columns={"value": "estimate"})
+    rows = shown.compared(swept.sweep, rows)
     key = [*shown.ONE, "parameter"]
     table = rows[key].drop_duplicates()
     for order in ORDERS:

@@ -69,16 +69,16 @@ def read(kept: Kept) -> Swept:
         sweep = _sweep(kept.detail("sweep"), parameters)
 
     def table(name: str, *columns: str) -> pd.DataFrame:
-        return kept.table(name, (*OF_A_RESULT, *columns)) if kept.has(name) else pd.DataFrame()
+        names = (*OF_A_RESULT, *columns)
+        return kept.table(name, names) if kept.has(name) else pd.DataFrame(columns=[*names])
 
+    sizes = ("mean_effect", "mean_absolute_effect", "sd_effect", "low", "high")
     return Swept(
         outcomes=_outcomes(kept, sweep, parameters),
         parameters=parameters,
         alone=table("alone", "base", "error_low", "error_high"),
         indices=table("indices", "order", "value", "low", "high"),
-        screening=table(
-            "screening", "mean_effect", "mean_absolute_effect", "sd_effect", "low", "high"
-        ),
+        screening=table("screening", *sizes),
         sweep=sweep,
     )
 

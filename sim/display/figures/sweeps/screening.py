@@ -50,10 +50,8 @@ def figure(swept: Swept) -> Drawn | None:
 
 def _numbers(swept: Swept) -> pd.DataFrame:
     """One row for each result and parameter, the largest first, with its rank."""
-    rows = swept.screening
-    if rows.empty:
-        return rows
-    rows = shown.compared(swept.sweep, rows.assign(estimate=rows[SIZE]))
+    rows = swept.screening.assign(estimate=swept.screening[SIZE])
+    rows = shown.compared(swept.sweep, rows)
     columns = ["parameter", "name", "assumption", "mean_effect", SIZE, SPREAD, "low", "high"]
     rows = shown.with_names(swept, rows)[[*shown.ONE, *columns]]
     rows = shown.ordered(rows, SIZE, largest_first=True)

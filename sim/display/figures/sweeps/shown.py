@@ -28,9 +28,9 @@ def contrasts(sweep: Sweep, rows: pd.DataFrame) -> dict[Arms, ArmStyle]:
 
     Where a scenario has one arm and nothing to compare, the arm itself.
     """
-    styles, present = arm_style(sweep.arms), set(arms_of(rows)) if len(rows) else set()
+    styles, present = arm_style(sweep.arms), set(arms_of(rows))
     looks = {pair: styles[pair.arm] for pair in pairs_of(sweep.arms) if pair in present}
-    return looks or (arms(sweep, rows) if len(sweep.arms) == 1 and len(rows) else {})
+    return looks or (arms(sweep, rows) if len(sweep.arms) == 1 else {})
 
 
 def arms(sweep: Sweep, rows: pd.DataFrame) -> dict[Arms, ArmStyle]:
@@ -84,7 +84,7 @@ def ends(swept: Swept) -> pd.DataFrame:
 
 def are_paired(swept: Swept) -> bool:
     """Whether the errors of changes count that the patients are the same at every point."""
-    return {"error_low", "error_high"} <= set(swept.alone)
+    return not swept.alone.empty
 
 
 def _with_errors(swept: Swept, table: pd.DataFrame) -> pd.DataFrame:
