@@ -17,7 +17,7 @@ from sim.outcomes import estimates
 from sim.outcomes.summary import in_months, unit_of_difference
 from sim.outcomes.units import UnitSums, units_joined
 from sim.simulation.records import Floats
-from sim.vocabulary import DRAWS, ROUNDING
+from sim.vocabulary import DRAWN, ROUNDING
 
 ALONE = ("low", "high", "level")
 """Points at which one parameter is moved alone."""
@@ -57,7 +57,7 @@ class Collected(NamedTuple):
 
     def drawn(self) -> Floats:
         """The values of the draws that could be simulated."""
-        values = self.values[self.rows(*DRAWS)]
+        values = self.values[self.rows(*DRAWN)]
         return np.asarray(values[~np.isnan(values).all(axis=1)], float)
 
 
@@ -98,11 +98,11 @@ def collected(
         values[point.number], errors[point.number] = found, estimates.errors(influences)
         if point.role in ALONE and base.size:
             changes[point.number] = estimates.errors(influences - base)
-        if point.role in DRAWS:
+        if point.role in DRAWN:
             moments.add(influences)
     if not quantities:
         raise RequestError(f"no point of '{one.study.scenario.name}' could be simulated")
-    drawn = values[[p.number for p in one.points if p.role in DRAWS]]
+    drawn = values[[p.number for p in one.points if p.role in DRAWN]]
     splits = moments.splits(drawn[~np.isnan(drawn).all(axis=1)])
     return Collected(one, quantities, values, errors, changes, splits)
 
