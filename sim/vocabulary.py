@@ -36,8 +36,8 @@ QUANTITIES = ("spine_g_cm2", "hip_g_cm2", "ctx_pg_ml", "balp_iu", "tryptase_ug_l
 READINGS = ("linear", "compound", "plateau", "saturating")
 """Interpretations of the published "mean annual increase"."""
 
-DRAWS = ("draw", "A", "B")
-"""Roles of the points of a sweep that are independent draws of all parameters at once."""
+DRAWN = ("draw", "A", "B")
+"""Roles of the points of a sweep at which all parameters were drawn at once."""
 
 EVERYONE = "all"
 """Name of the subgroup of all patients in tables of outcomes."""

@@ -329,7 +329,7 @@ def said(tmp_path_factory):
     swept.write_text(SWEEP)
     words = (*SMALL, "--set", ODD, "--out", folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(style, "write", write)
+        patch.setattr(figures, "write", write)
         result = runs.run(base, 10, settings=[ODD, "horizon=12 months"])
         kept = kept_run.keep(result, folder)
         figures.draw(results.open(kept))

@@ -104,8 +104,7 @@ FAULTS = (
           "effect / params.full_effect[marker][therapy]", "effect", MARKERS, 3),
     # doses
     Fault("infusions one interval late", "sim.scenario.form.therapy",
-          "planned.append(round(start + k * phase.every))",
-          "planned.append(round(start + (k + 1) * phase.every))", PLANNED),
+          "start + k * self.every for k", "start + (k + 1) * self.every for k", PLANNED),
     Fault("infusion on the last day", "sim.simulation.model.planning",
           "day if day < params.horizon else records", "day if day <= params.horizon else records",
           ATTENDED, 60, ("horizon=1828 days",

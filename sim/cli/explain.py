@@ -14,7 +14,7 @@ from sim.cli.options import RESULTS, SEED, SETTINGS, found, number
 
 if TYPE_CHECKING:
     from sim.experiments.patient_history import Life
-    from sim.experiments.patient_history.divergence import Divergence
+    from sim.experiments.patient_history.lines import Divergence
 
 MANIFEST = "manifest.json"
 

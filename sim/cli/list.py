@@ -64,7 +64,7 @@ def _table(results: list[Kept], width: int) -> str:
     from rich.table import Table
 
     from sim.display import text
-    from sim.results.about import in_words
+    from sim.results.keeping import in_words
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for head in HEADS:

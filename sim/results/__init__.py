@@ -5,9 +5,8 @@
 
 from sim.outcomes.tables import Tables, join, of_block
 from sim.results.atomic_folder import whole
-from sim.results.find import all_below, find
 from sim.results.keeping import finish, keep
-from sim.results.kept import Kept
+from sim.results.kept import Kept, all_below, find
 from sim.results.kept import read as open
 from sim.results.manifest import Kind, Manifest, Part, digest_of, made
 from sim.results.tables import Damaged, load, save, write_csv, write_parquet, writing

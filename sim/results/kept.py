@@ -1,4 +1,4 @@
-"""A result that was kept: its folder, its manifest, and its tables by name."""
+"""A result that was kept: its folder, manifest and tables; found by folder, digest or as latest."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ FormT = TypeVar("FormT", bound=BaseModel)
 EARLIER = ({"mastosim"}, {"digest", "command"}, {"trials", "study"})
 """Keys of the manifests of runs and sweeps, of comparisons and readings, and of emulations that
 earlier versions wrote."""
+
+LATEST = "latest"
+LAYOUTS = ("*/*", "*/*/*")
+"""Folders of results below the root: `SCENARIO/DIGEST` and `sweeps/NAME/DIGEST`."""
 
 
 @dataclass(frozen=True)
@@ -132,3 +136,68 @@ def _damaged(folder: Path, error: ValidationError, within: str = "") -> RequestE
         detail["type"], detail["msg"].removeprefix("Value error, ")
     )
     return RequestError(f"'{folder / FILE}' is damaged: {where}{what}")
+
+
+def find(result: str | Path, root: Path) -> Kept:
+    """The result that a user means.
+
+    Parameters
+    ----------
+    result
+        A folder or a manifest.json; a folder below `root`; `latest` or `SCENARIO/latest`, the
+        newest below `root` or below that folder in it; or the start of a digest, as
+        `SCENARIO/DIGEST` too.
+    root
+        The folder of results.
+
+    Raises
+    ------
+    RequestError
+        Where there is no such result, a start of a digest is that of several, or the result cannot
+        be read.
+    """
+    paths = (Path(result), root / result)
+    for path in paths:
+        if (path.name == FILE and path.is_file()) or (path / FILE).is_file():
+            return read(path)
+    below, name = root / Path(result).parent, Path(result).name
+    if name == LATEST:
+        newest_first = [kept for kept in all_below(root)[0] if kept.folder.is_relative_to(below)]
+        if not newest_first:
+            raise RequestError(f"there is no result in '{below}' yet")
+        return newest_first[0]
+    starting = [f for f in folders(root) if f.name.startswith(name) and f.is_relative_to(below)]
+    meant = [f for f in starting if f.name == name] or starting
+    if len(meant) == 1:
+        return read(meant[0])
+    if meant:
+        candidates = ", ".join(folder.relative_to(root).as_posix() for folder in meant)
+        raise RequestError(f"'{result}' is the start of {len(meant)} results: {candidates}")
+    for path in filter(Path.is_dir, paths):
+        return read(path)  # which says that it is no result
+    raise RequestError(
+        f"there is no result '{result}' in '{root}'; `mastosim list --out {root}` shows all"
+    )
+
+
+def folders(root: Path) -> list[Path]:
+    """Every folder with a manifest below a folder of results, in the order of their names."""
+    found = (path.parent for layout in LAYOUTS for path in root.glob(f"{layout}/{FILE}"))
+    return sorted(
+        folder for folder in found if not any(p[0] == "." for p in folder.relative_to(root).parts)
+    )
+
+
+def all_below(root: Path) -> tuple[list[Kept], list[str]]:
+    """Every result below a folder, the newest first, and why folders cannot be read."""
+    kept, refused = [], []
+    for folder in folders(root):
+        try:
+            kept.append(read(folder))
+        except RequestError as error:
+            refused.append(str(error))
+    return sorted(kept, key=_age, reverse=True), refused
+
+
+def _age(kept: Kept) -> tuple[str, int]:
+    return kept.manifest.written, (kept.folder / FILE).stat().st_mtime_ns

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.display import html
 from sim.errors import RequestError
 from sim.experiments import runs
-from sim.experiments.patient_history.divergence import OUTCOMES, Divergence, first_divergence
-from sim.experiments.patient_history.lines import Lines, lines_of, visits_of
+from sim.experiments.patient_history import lines
 from sim.experiments.patient_history.words import amount, measured
 from sim.scenario import Study, load
 from sim.vocabulary import DAYS_PER_MONTH
@@ -60,8 +59,8 @@ class Life:
     person: dict[str, Any]
     latent: dict[str, float]
     events: pd.DataFrame
-    divergence: Divergence | None
-    outcome: Divergence | None
+    divergence: lines.Divergence | None
+    outcome: lines.Divergence | None
 
     @property
     def head(self) -> tuple[str, ...]:
@@ -159,13 +158,13 @@ def explain(
     if not 0 <= patient < patients:
         raise NoSuchPatient(f"there is no patient {patient}: patients are 0 to {patients - 1}")
     tables = runs.follow(study, range(patient, patient + 1))
-    visits = visits_of(tables, own)
-    lines = lines_of(tables, visits, own)
+    visits = lines.visits_of(tables, own)
+    merged = lines.lines_of(tables, visits, own)
     return Life(
         own.name, own.seed, patient, tuple(own.arms),
         _first_row(tables.patients), _first_row(tables.latent),
-        _frame(lines, list(own.arms)), first_divergence(lines, own, visits),
-        first_divergence(lines, own, visits, OUTCOMES),
+        _frame(merged, list(own.arms)), lines.first_divergence(merged, own, visits),
+        lines.first_divergence(merged, own, visits, lines.OUTCOMES),
     )  # fmt: skip
 
 
@@ -174,11 +173,11 @@ def _first_row(frame: pd.DataFrame) -> dict[str, Any]:
     return {str(name): value for name, value in row.items()}
 
 
-def _frame(lines: Lines, arms: list[str]) -> pd.DataFrame:
+def _frame(merged: lines.Lines, arms: list[str]) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
         (key.day, round(key.day / DAYS_PER_MONTH, 1), *(e[a].text if a in e else "" for a in arms))
-        for key, e in lines.items()
+        for key, e in merged.items()
     ]
     return pd.DataFrame(rows, columns=["day", "month", *arms])

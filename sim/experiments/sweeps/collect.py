@@ -18,7 +18,7 @@ from sim.outcomes.summary import in_months, unit_of_difference
 from sim.outcomes.units import UnitSums, units_joined
 from sim.scenario import Scenario
 from sim.simulation.records import Floats
-from sim.vocabulary import DRAWS
+from sim.vocabulary import DRAWN
 
 ALONE = ("low", "high", "level")
 """Points at which one parameter is moved alone."""
@@ -66,7 +66,7 @@ class Collected(NamedTuple):
 
     def drawn(self) -> Floats:
         """The values of the draws that could be simulated."""
-        values = self.values[self.rows(*DRAWS)]
+        values = self.values[self.rows(*DRAWN)]
         return np.asarray(values[~np.isnan(values).all(axis=1)], float)
 
 
@@ -106,7 +106,7 @@ def collected(
         if point.role in ALONE and base.size:
             changes = estimates.errors(influences - base)
             numbers.changes[point.number] = without_rounding(changes)
-        if point.role in DRAWS:
+        if point.role in DRAWN:
             moments.add(influences)
     if numbers is None:
         raise RequestError(f"no point of '{scenario.name}' could be simulated")

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from sim.scenario.form.quantities import Form, NonNegative, Number, Text, Whole, only_one, refuse
+from sim.scenario.form.quantities import (
+    Form,
+    NonNegative,
+    Number,
+    Text,
+    Whole,
+    only_if,
+    only_one,
+    refuse,
+)
 from sim.scenario.form.uncertainty import Uncertainty
 
 FORMAT = 1
 MOST_PATIENTS = 10_000_000
 """Of every point; sums over groups of ten of them are held while a point is put together."""
-
-
-def only_if(is_allowed: Callable[[Any], object], message: str) -> AfterValidator:
-    """A check of one value, for an annotation; `{value}` in the message is the value."""
-
-    def check(value: Any) -> Any:
-        if not is_allowed(value):
-            raise refuse(message, value=value)
-        return value
-
-    return AfterValidator(check)
 
 
 class OneAtATime(Form):

@@ -41,12 +41,10 @@ def within(compared: Iterable[Compared]) -> Verdict:
     numbers = list(compared)
     if not numbers:
         return not_applicable("no random numbers are used here")
-    limit = -float(ndtri(FALSE_ALARM / 2 / len(numbers)))
+    count, limit = len(numbers), -float(ndtri(FALSE_ALARM / 2 / len(numbers)))
     worst = max(numbers, key=lambda number: abs(number.distance))
     far = [str(number) for number in numbers if not abs(number.distance) <= limit]
-    evidence = (
-        f"{len(numbers)} comparisons, limit {limit:.1f} Monte Carlo errors; furthest: {worst}"
-    )
+    evidence = f"{count} comparisons, limit {limit:.1f} Monte Carlo errors; furthest: {worst}"
     return Verdict(not far, evidence, tuple(far[:LISTED]))
 
 

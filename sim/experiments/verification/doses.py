@@ -94,7 +94,7 @@ def _attended(name: str, therapy: Infusions, horizon: float, doses: Log) -> Iter
     late = doses.day - np.array([*planned, *[doses.day.max()] * len(number)])[number]
     same_patient = doses.patient[1:] == doses.patient[:-1]
     in_order = np.append(True, ~same_patient | (doses.day[1:] > doses.day[:-1]))
-    right = {
+    facts = {
         "before the last day": doses.day < round(horizon),
         "not before its day": late >= 0,
         "after the dose before": in_order,
@@ -106,9 +106,7 @@ def _attended(name: str, therapy: Infusions, horizon: float, doses: Log) -> Iter
         seen = given & (doses.day < horizon - UNTIL_THE_END)
         compared += _lateness(name, late[seen], therapy.delay)
     yield chance.within(compared)
-    cases = (
-        Case(f"a dose of {name} {what}", as_due, doses.patient) for what, as_due in right.items()
-    )
+    cases = (Case(f"a dose of {name} {what}", ok, doses.patient) for what, ok in facts.items())
     yield exact(f"facts on doses of {name}", cases)
 
 

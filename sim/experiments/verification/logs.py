@@ -73,6 +73,10 @@ class Arm(NamedTuple):
         return days
 
 
+Arms = dict[str, Arm]
+"""The arms of a scenario, by name."""
+
+
 def selected(log: Log, kept: Any) -> Log:
     """The rows of a log where `kept` is True, or the rows with these numbers."""
     return Log._make(column[kept] for column in log)

@@ -78,9 +78,7 @@ def differences(subject: Subject) -> Verdict:
     return exact("entry values and errors of differences", cases, notes)
 
 
-def _errors_of_differences(
-    subject: Subject, arms: dict[str, logs.Arm]
-) -> Iterator[tuple[Case, str]]:
+def _errors_of_differences(subject: Subject, arms: logs.Arms) -> Iterator[tuple[Case, str]]:
     """The error of each difference from the comparator, and a note on what pairing saves."""
     comparator = subject.scenario.compared_with
     first = next(arm for arm in arms if arm != comparator)

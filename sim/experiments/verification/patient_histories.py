@@ -104,7 +104,7 @@ def before_treatment(subject: Subject) -> Verdict:
     return exact("first differences between two arms", cases, note)
 
 
-def _first_differences(arms: dict[str, logs.Arm]) -> Iterator[tuple[str, int, int]]:
+def _first_differences(arms: logs.Arms) -> Iterator[tuple[str, int, int]]:
     """Patient and arms, day, and kind of the first event that differs between two arms."""
     histories = {name: _by_patient(logs.rows(arm.log)) for name, arm in arms.items()}
     for first, second in itertools.combinations(arms, 2):

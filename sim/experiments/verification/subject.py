@@ -89,7 +89,7 @@ class Subject:
         """The first patients as the model has them, the same in every arm."""
         return next(iter(self.inputs(count, *changes).values())).patients
 
-    def arms(self, count: int, *changes: settings.Changes) -> dict[str, logs.Arm]:
+    def arms(self, count: int, *changes: settings.Changes) -> logs.Arms:
         """The first patients simulated in every arm."""
         return simulated(self.changed(*changes), range(count))
 
@@ -132,7 +132,7 @@ def baseline_of(scenario: Scenario, count: int) -> lowering.Baseline:
     return lowering.enrol(scenario.cohort, scenario.seed, range(count))
 
 
-def simulated(study: Study, patients: range) -> dict[str, logs.Arm]:
+def simulated(study: Study, patients: range) -> logs.Arms:
     """Some patients in every arm."""
     arms = simulate_arms(lowering.protocol(study.scenario), patients, "batch")
     return {name: logs.Arm(name, study.scenario, *arm) for name, arm in arms.items()}

@@ -89,14 +89,13 @@ def _values(variable: Variable[Any], score: Floats) -> Floats:
     """Normal scores to values of a normal or log-normal variable, truncated where it says so."""
     if variable.normal is not None:
         mean, sd = variable.normal.mean, variable.normal.sd
-        low, high = variable.within or (-np.inf, np.inf)
     else:
         mean, sd = _log_moments(variable)
-        low, high = np.log(variable.within) if variable.within else (-np.inf, np.inf)
     if variable.within and sd > 0:
-        below, above = ndtr((low - mean) / sd), ndtr((high - mean) / sd)
-        score = ndtri(below + (above - below) * ndtr(score))
-        score = np.clip(score, (low - mean) / sd, (high - mean) / sd)
+        ends = variable.within if variable.normal is not None else np.log(variable.within)
+        low, high = ((end - mean) / sd for end in ends)
+        below, above = ndtr(low), ndtr(high)
+        score = np.clip(ndtri(below + (above - below) * ndtr(score)), low, high)
     values = mean + sd * score
     return np.asarray(values if variable.normal is not None else np.exp(values), dtype=float)
 

@@ -10,7 +10,7 @@ import pandas as pd
 from sim.display.figures.differences import pairs_of
 from sim.display.figures.style import LINES, SYMBOLS, ArmStyle, arm_style, mark, with_line
 from sim.display.figures.sweeps.saved import OF_A_PARAMETER, Sweep, Swept
-from sim.vocabulary import DRAWS, UNCHANGED, Arms, arms_of, rows_with
+from sim.vocabulary import DRAWN, UNCHANGED, Arms, arms_of, rows_with
 
 ONE = ["scenario", *Arms._fields, "outcome", "unit", "time"]
 """Columns that name one result of a point."""
@@ -127,7 +127,7 @@ def look_of(arm: ArmStyle, number: int, size: float) -> dict[str, Any]:
 
 def draws(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of draws of all parameters at once."""
-    return rows[rows["role"].isin(DRAWS)]
+    return rows[rows["role"].isin(DRAWN)]
 
 
 def ordered(rows: pd.DataFrame, *columns: str, largest_first: bool = False) -> pd.DataFrame:
