@@ -2,11 +2,14 @@
 
 import pandas as pd
 import pytest
+from scipy import stats
 
+from sim.experiments import precision, runs
 from sim.scenario import load
 from tests.interval_coverage import FILE, ROOT, SIZES, WIDEST, measured, of_frail, of_study
 
 FRAIL = "gamma frailty of variance 5"
+RUNS = 400
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +48,26 @@ def test_the_base_case_is_covered_from_other_seeds(seed):
     table = measured("laroche2011", of_study(study, 200_000), sizes=(10, 30, 100))
     assert not table["is_low"].any(), table[table["is_low"]].to_string()
     assert table["width_to_t"].max() <= WIDEST
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize("half_width", ["0.6", "0.25"], ids=["loose", "tight"])
+def test_a_run_that_stops_when_it_is_precise_covers_the_truth(half_width):
+    """400 runs that stop at a half-width; looking after each block must not cost coverage."""
+    scenario, outcome = ROOT / "scenarios" / "laroche2011.yaml", "vertebral fractures"
+    goals = precision.read([f"{outcome}.difference:{half_width}"])
+    large = runs.run(scenario, 400_000, 1, engine="batch", outcomes_only=True, workers=2)
+    truth = difference(large, outcome)["estimate"]
+    covered = 0
+    for seed in range(5000, 5000 + RUNS):
+        result, _ = precision.until(load(scenario, seed=seed), goals)
+        row = difference(result, outcome)
+        covered += row["low"] <= truth <= row["high"]
+    assert stats.binom.cdf(covered, RUNS, SIZES[1000]) > 0.05 / 2, f"{covered} of {RUNS}"
+
+
+def difference(result, outcome):
+    """The row of the paired difference of an outcome over all patients."""
+    rows = result.summary
+    rows = rows[(rows["outcome"] == outcome) & (rows["subgroup"] == "all")]
+    return rows[rows["against_arm"] != ""].iloc[-1]
