@@ -80,7 +80,7 @@ def test_a_manifest_of_another_version_is_shown_and_not_done_again(kept, tmp_pat
 def test_the_manifest_names_what_was_run(kept):
     result, folder = kept
     held = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    assert (held["form"], held["kind"], held["mastosim"]) == (1, "run", sim.__version__)
+    assert (held["form"], held["kind"], held["mastosim"]) == (2, "run", sim.__version__)
     assert held["options"] == {
         "patients": 30, "seed": 1, "engine": "simpy", "keep": "all", "until": [],
     }  # fmt: skip

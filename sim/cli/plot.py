@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from sim.cli.damage import telling
 from sim.cli.options import (
     FOLDER,
     NAMES,
@@ -20,6 +23,9 @@ from sim.cli.options import (
 from sim.display.figures import OF_KIND, draw
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import FORMATS
+
+if TYPE_CHECKING:
+    from sim.results import Kept
 
 NAMES_OF_FIGURES = [*dict.fromkeys(name for kind in OF_KIND.values() for name in kind.names)]
 
@@ -52,19 +58,28 @@ def plot(
         )
     into = into or kept.folder / "figures"
     refuse_unwritable(into)
+    each = [*dict.fromkeys(formats or FORMATS)]
     # on the same disk, and it vanishes at the end
     with tempfile.TemporaryDirectory(prefix=".figures-", dir=existing_folder(into)) as aside:
-        drawn = {}
-        for name in dict.fromkeys(figures or known):
-            if sys.stderr.isatty():
-                click.echo(f"drawing {name}", err=True)
-            each = [*dict.fromkeys(formats or FORMATS)]
-            drawn[name] = draw(kept, [name], into=Path(aside), formats=each)
-        for name in figures:
-            if not drawn[name]:
-                had = [one for one in known if draw(kept, [one], into=Path(aside), formats=())]
-                others = f"it has {', '.join(had) or 'none'}"
-                raise click.UsageError(f"this result has no figure '{name}'; {others}")
+        with telling(kept):
+            drawn = _drawn(kept, figures or [*known], Path(aside), each)
+            missing = [name for name in figures if not drawn[name]]
+            had = [name for name in known if missing and draw(kept, [name], Path(aside), ())]
+        if missing:
+            others = f"it has {', '.join(had) or 'none'}"
+            raise click.UsageError(f"this result has no figure '{missing[0]}'; {others}")
         into.mkdir(parents=True, exist_ok=True)
         for path in (path for files in drawn.values() for path in files):
             click.echo(path.replace(into / path.name))
+
+
+def _drawn(
+    kept: Kept, names: Sequence[str], aside: Path, formats: Sequence[str]
+) -> dict[str, list[Path]]:
+    """The files of each figure, drawn into a folder; none where it does not apply."""
+    drawn = {}
+    for name in dict.fromkeys(names):
+        if sys.stderr.isatty():
+            click.echo(f"drawing {name}", err=True)
+        drawn[name] = draw(kept, [name], into=aside, formats=formats)
+    return drawn

@@ -39,7 +39,6 @@ def rerun(result: str, out: Path, quiet: bool) -> None:
     from sim.experiments import verbs
 
     kept = found(result, out)
-    kept.refuse_another_version()
     refuse_unwritable(out)
     engine = kept.manifest.options.get("engine", "batch")
     counts = verbs.KINDS[kept.manifest.kind].counts
@@ -92,11 +91,9 @@ def told(verdicts: dict[str, str], before: Manifest, now: Manifest) -> Iterator[
         yield f"{verdict:10} {name}"
     compared = [verdict for verdict in verdicts.values() if verdict != "new"]
     differing = compared.count("different")
-    models = before.details.get("model"), now.details.get("model")
+    models = before.model, now.model
     if models[0] != models[1]:
         yield f"The result was made by other sources (model {models[0]}, not {models[1]})."
-    elif before.digest != now.digest:
-        yield "The manifest was changed after it was written: its digest does not match its study."
     if not compared:
         yield "The folder of the manifest has no data files to compare."
     elif differing:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from sim.results.atomic_folder import whole
 from sim.results.kept import Kept
 from sim.results.manifest import FILE, HeldSetting, Kind, Manifest
+from sim.results.seals import DATA, sealed
 from sim.results.tables import write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
 
-DATA = (".csv", ".parquet")
 ABOUT = "ABOUT.txt"
 WIDTH = 100
 
@@ -87,7 +87,7 @@ def finish(
             "figures": tuple(dict.fromkeys(path.stem for path in drawn)),
         }
     )
-    text = manifest.model_dump_json(indent=1) + "\n"
+    text = sealed(manifest, temporary).model_dump_json(indent=1) + "\n"
     (temporary / FILE).write_text(text, encoding="utf-8")
     (temporary / ABOUT).write_text(_about(manifest, name), encoding="utf-8")
 

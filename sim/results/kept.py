@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from sim.errors import RequestError
 from sim.outcomes.tables import Tables
-from sim.results import tables
+from sim.results import fingerprint, tables
 from sim.results.manifest import FILE, FORM, Manifest
 from sim.scenario import Study
 from sim.scenario.text.paths import dotted
@@ -87,6 +87,16 @@ class Kept:
                 f"{__version__}; use the version that made it"
             )
 
+    def refuse_another_model(self) -> None:
+        """Raise RequestError for a result of other sources or libraries, to which none is added."""
+        mine = fingerprint.model()
+        if self.manifest.model != mine:
+            raise RequestError(
+                f"'{self.folder}' was made by other sources or libraries (model "
+                f"{self.manifest.model}, this is {mine}): new patients would not be like its own; "
+                "run again"
+            )
+
 
 def read(result: str | Path) -> Kept:
     """The result in a folder, or of a manifest.json.
@@ -117,11 +127,11 @@ def read(result: str | Path) -> Kept:
 
 def _refuse_another_form(folder: Path, tree: dict[str, Any]) -> None:
     form = tree.get("form")
-    if form is None and any(keys <= tree.keys() for keys in EARLIER):
-        raise RequestError(f"'{folder}' was written by an earlier mastosim; run again")
-    if form is None:
+    if form is None and not any(keys <= tree.keys() for keys in EARLIER):
         raise RequestError(f"'{folder / FILE}' is not a manifest of mastosim: it has no `form`")
-    if isinstance(form, int) and form > FORM:
+    if form is None or (type(form) is int and form < FORM):
+        raise RequestError(f"'{folder}' was written by an earlier mastosim; run again")
+    if type(form) is int and form > FORM:
         raise RequestError(
             f"'{folder}' was written by a later mastosim, {tree.get('mastosim')}; use that version"
         )

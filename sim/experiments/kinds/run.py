@@ -156,6 +156,11 @@ def show(kept: Kept) -> Shown:
     return Shown(printout, facts, HOLDS[kept.options(Options).keep])
 
 
+def digest(kept: Kept) -> str:
+    """The digest that a run has by its own study."""
+    return results.digest_of([kept.study])
+
+
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
     """Do a run again below another folder of results; returns its folder there."""
     options, study, precise = kept.options(Options), kept.study, None
