@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from sim.errors import RequestError
 from sim.outcomes.tables import Tables
-from sim.results import fingerprint, tables
+from sim.results import fingerprint, hidden, tables
 from sim.results.manifest import FILE, FORM, Manifest
 from sim.scenario import Study
 from sim.scenario.text.paths import dotted
@@ -106,6 +106,12 @@ def read(result: str | Path) -> Kept:
     """
     folder = Path(result).parent if Path(result).name == FILE else Path(result)
     path = folder / FILE
+    if not folder.exists():
+        hidden.clear_away(folder.parent)  # which gives a result its name back
+    if path.is_symlink() and not path.exists():
+        raise RequestError(f"'{path}' is a link to '{path.readlink()}', which does not exist")
+    if path.is_dir():
+        raise RequestError(f"'{path}' is a folder where a manifest belongs")
     if not path.is_file():
         raise RequestError(
             f"'{folder}' is not a result: it has no {FILE}. `mastosim run` and the other commands "
@@ -166,6 +172,7 @@ def find(result: str | Path, root: Path) -> Kept:
         Where there is no such result, a start of a digest is that of several, or the result cannot
         be read.
     """
+    hidden.clear_below(root, LAYOUTS)
     paths = (Path(result), root / result)
     for path in paths:
         if (path.name == FILE and path.is_file()) or (path / FILE).is_file():
@@ -200,6 +207,7 @@ def folders(root: Path) -> list[Path]:
 
 def all_below(root: Path) -> tuple[list[Kept], list[str]]:
     """Every result below a folder, the newest first, and why folders cannot be read."""
+    hidden.clear_below(root, LAYOUTS)
     kept, refused = [], []
     for folder in folders(root):
         try:
