@@ -11,6 +11,7 @@ function loads the libraries that it needs when it is first asked for.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -161,7 +162,9 @@ def show(result: str | Path, root: str | Path = "results") -> str:
     from sim.display import text
     from sim.experiments import verbs
 
-    return text.printout(verbs.show(results.find(result, Path(root))).printout)
+    kept = results.find(result, Path(root))
+    with results.seals.reading(kept, warnings.warn):
+        return text.printout(verbs.show(kept).printout)
 
 
 def plot(
@@ -199,7 +202,9 @@ def plot(
     from sim import results
     from sim.display.figures import draw
 
-    return draw(results.find(result, Path(root)), figures, Path(into), formats)
+    kept = results.find(result, Path(root))
+    with results.seals.reading(kept, warnings.warn):
+        return draw(kept, figures, Path(into), formats)
 
 
 def rerun(
@@ -229,7 +234,7 @@ def rerun(
     Raises
     ------
     RequestError
-        If there is no such result, or another version of mastosim made it.
+        If there is no such result, it is damaged, or another version of mastosim made it.
     """
     from sim import results
     from sim.experiments import verbs
@@ -268,7 +273,8 @@ def extend(
     Raises
     ------
     RequestError
-        If there is no such result, it is not a run, or `patients` are not more than it has.
+        If there is no such result, it is damaged, another version or other sources made it, it is
+        not a run, or `patients` are not more than it has.
     """
     from sim import results
     from sim.experiments import verbs

@@ -17,6 +17,7 @@ from sim.scenario import Mistake, ScenarioError
 from sim.scenario.text import paths
 from sim.vocabulary import Arms, arms_of, rows_with
 from tests.arms import by_label
+from tests.conftest import resealed
 from tests.tiny_sweeps import BOTH, GIVEN, RATE, SHARES, SPINE, STOPS, TINY, table, wrote
 
 TWO = {SPINE: "{name: gain of pamidronate}", STOPS: "{name: stops}"}
@@ -400,7 +401,7 @@ def test_the_manifest_says_everything(drawn):
     one = held["studies"][1]
     assert one["document"]["accrual"] == "compound"
     assert one["uncertainty"][STOPS] == {"beta": {"events": "2.0", "of": "10.0"}}
-    assert held["details"]["model"]
+    assert held["model"]
     assert held["written"]
 
 
@@ -567,10 +568,7 @@ def test_a_rerun_simulates_every_block_again(mastosim, tmp_path, drawn, monkeypa
 
 def test_a_rerun_of_a_sweep_that_other_sources_made_says_so(mastosim, tmp_path, drawn):
     kept = Path(shutil.copytree(folder_in(drawn[1]), tmp_path / "kept"))
-    held = json.loads((kept / "manifest.json").read_text())
-    (kept / "manifest.json").write_text(
-        json.dumps({**held, "details": {**held["details"], "model": "other"}, "digest": "other"})
-    )
+    resealed(kept, model="other")
     done = mastosim("rerun", kept, "--out", tmp_path / "out", "-q")
     assert "The result was made by other sources (model other, not " in done.stdout
     assert "The manifest was changed" not in done.stdout
@@ -591,7 +589,7 @@ def test_a_rerun_that_is_too_much_is_refused_in_its_own_words(
 def test_a_manifest_tells_with_what_it_was_made(drawn):
     held = manifest_of(drawn[1])
     assert {"python", "machine", "libraries"} <= held.keys()
-    assert held["details"]["model"]
+    assert held["model"]
     assert "numpy" in held["libraries"]
 
 

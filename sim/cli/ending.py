@@ -59,8 +59,10 @@ def finish_kept(folder: Path, as_json: bool) -> None:
     """Print a result that was kept, and where."""
     from sim import results
     from sim.experiments import verbs
+    from sim.results.atomic_folder import interrupt_says, kept_in
 
-    finish(verbs.show(results.open(folder)), as_json)
+    with interrupt_says(kept_in(folder)):
+        finish(verbs.show(results.open(folder)), as_json)
 
 
 def finish(shown: Shown, as_json: bool) -> None:

@@ -75,8 +75,9 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted; nothing was written.", err=True)
+    except (click.Abort, KeyboardInterrupt) as error:
+        done = str(error.__cause__ or error) or "nothing was written"
+        click.echo(f"Interrupted; {done}.", err=True)
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -8,9 +8,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from sim import results
 from sim.errors import RequestError
 from sim.experiments.kinds import Shown
-from sim.results import Kept, Kind
+from sim.results import Kept, Kind, seals
+from sim.results.manifest import FILE
 from sim.scenario import Study
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import Progress
@@ -65,6 +67,21 @@ def refuse(kept: Kept, verb: str) -> None:
         raise RequestError(f"'{kept.folder}' is {KINDS[kept.manifest.kind].called}; {why}")
 
 
+def refuse_unsound(kept: Kept) -> None:
+    """Raise RequestError for a result that cannot be done again as it was.
+
+    That is one of another version, with options in another form, or damaged: a file of it is not
+    what was written, or its digest is not the one of its studies.
+    """
+    kept.refuse_another_version()
+    module = module_of(kept.manifest.kind)
+    kept.options(module.Options)
+    seals.refuse_damaged(kept)
+    if module.digest(kept) != kept.manifest.digest:
+        manifest = kept.folder / FILE
+        raise results.Damaged(f"'{manifest}' is damaged: its digest is not the one of its studies")
+
+
 def show(kept: Kept) -> Shown:
     """Return the tables of a kept result, without simulating."""
     shown: Shown = module_of(kept.manifest.kind).show(kept)
@@ -92,11 +109,12 @@ def rerun(kept: Kept, root: Path, progress: Progress | None = None, command: str
     Raises
     ------
     RequestError
-        For a result of another version, or a sweep too large to be done again at once.
+        For a result of another version, one that is damaged, or a sweep too large to be done again
+        at once.
     ScenarioError
         For a scenario that is not valid any more.
     """
-    kept.refuse_another_version()
+    refuse_unsound(kept)
     folder: Path = module_of(kept.manifest.kind).again(kept, root, progress, command)
     return folder
 
@@ -133,12 +151,16 @@ def extend(
     Raises
     ------
     RequestError
-        For a result of another kind or version, or no more patients than it has.
+        For a result of another kind, version or model, one that is damaged, or no more patients
+        than it has.
     """
     from sim.experiments.kinds import run
 
     refuse(kept, "extend")
-    kept.refuse_another_version()
+    refuse_unsound(kept)
+    for why in seals.missing(kept):
+        raise results.Damaged(why)
+    kept.refuse_another_model()
     return run.extend(kept, root, patients, progress, workers, command)
 
 
@@ -146,9 +168,10 @@ def study_to_explain(kept: Kept, name: str | None = None) -> Study:
     """The study of a result whose patients can be followed: the one of a name, or the first.
 
     Of readings the first is that of the scenario's own reading. Raises RequestError for another
-    kind of result, or a name that it does not have.
+    kind of result, a manifest that was changed, or a name that it does not have.
     """
     refuse(kept, "explain")
+    seals.refuse_changed_manifest(kept)
     own: Any = kept.manifest.options.get("own")
     name = name or own or next(iter(kept.studies))
     if name not in kept.studies:

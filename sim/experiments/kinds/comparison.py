@@ -61,6 +61,11 @@ def show(kept: Kept) -> Shown:
     return Shown(printout, facts, "Table and figure")
 
 
+def digest(kept: Kept) -> str:
+    """The digest that a comparison has by its own studies."""
+    return results.digest_of([*kept.studies.values()])
+
+
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
     """Do a comparison again below another folder of results; returns its folder there."""
     studies, engine = [*kept.studies.values()], kept.options(Options).engine

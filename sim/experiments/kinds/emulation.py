@@ -60,6 +60,11 @@ def show(kept: Kept) -> Shown:
     return Shown(printout, facts, "Trials, scores and figure")
 
 
+def digest(kept: Kept) -> str:
+    """The digest that an emulation has by its own study."""
+    return results.digest_of([kept.study])
+
+
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
     """Do an emulation again below another folder of results; returns its folder there."""
     options = kept.options(Options)

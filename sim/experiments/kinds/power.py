@@ -63,6 +63,11 @@ def _plan(kept: Kept) -> power.Plan:
     return power.Plan(kept.study, options.outcome, options.sizes, options.trials)
 
 
+def digest(kept: Kept) -> str:
+    """The digest that a power analysis has by its own study and options."""
+    return results.digest_of([kept.study], kept.options(Options))
+
+
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
     """Do the trials again below another folder of results; returns their folder there."""
     plan = _plan(kept)

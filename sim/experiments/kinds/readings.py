@@ -87,6 +87,12 @@ def show(kept: Kept) -> Shown:
     return Shown(printed.printout(summary, four.own, said(four)), facts, "Table and figure")
 
 
+def digest(kept: Kept) -> str:
+    """The digest that the readings have by their own studies."""
+    four = four_of(kept)
+    return results.digest_of([four.study, *four.studies.values()])
+
+
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
     """Do the readings again below another folder of results; returns their folder there."""
     engine = kept.options(Options).engine

@@ -84,7 +84,7 @@ def make(
         refuse_too_large(study)
     began = time.monotonic()
     folder = folder_of(study, root, what)
-    with results.whole(folder) as temporary, ExitStack() as files:
+    with results.whole_result(folder) as temporary, ExitStack() as files:
         keep_block = None if what == "outcomes" else files.enter_context(results.writing(temporary))
         begun = None if before is None else tables.load_sums(before.folder)
         if begun is not None and before is not None and keep_block is not None:
@@ -106,11 +106,11 @@ def keep(
 ) -> Path:
     """Write a result that is in memory, with summaries, figures and manifest; returns its folder.
 
-    Written aside and renamed at the end. A result of the same digest is replaced.
+    Written aside and renamed at the end, as `results.keep` does.
     """
     what: What = "outcomes" if result.kept is None else "all"
     folder = folder_of(result.study, root, what)
-    with results.whole(folder) as temporary:
+    with results.whole_result(folder) as temporary:
         if result.kept is not None:
             results.save(result.kept, temporary)
         _finish(result, temporary, folder.name, what, command, seconds, until, course)
@@ -154,6 +154,11 @@ def show(kept: Kept) -> Shown:
         course = printed.precision(kept.table("precision"))
         printout = printout._replace(notes=(*course, "", *printout.notes))
     return Shown(printout, facts, HOLDS[kept.options(Options).keep])
+
+
+def digest(kept: Kept) -> str:
+    """The digest that a run has by its own study."""
+    return results.digest_of([kept.study])
 
 
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:

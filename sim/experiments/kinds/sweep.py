@@ -65,6 +65,11 @@ def show(kept: Kept) -> Shown:
     return Shown(printed.printout(about, every), facts)
 
 
+def digest(kept: Kept) -> str:
+    """The digest that a sweep has by its own file and studies."""
+    return read(kept).digest
+
+
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
     """Do a sweep again below another folder of results, which has no blocks of it yet."""
     sweep, engine = read(kept), kept.options(Options).engine

@@ -71,6 +71,11 @@ def _shown(scenario: str, patients: int, table: pd.DataFrame, where: Mapping[str
     return Shown(printed.printout(scenario, checks), facts)
 
 
+def digest(kept: Kept) -> str:
+    """The digest that a verification has by its own study and options."""
+    return results.digest_of([kept.study], kept.options(Options))
+
+
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
     """Do the checks again below another folder of results; returns their folder there."""
     patients = kept.options(Options).patients

@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 
 from sim.errors import RequestError
 from sim.experiments.forecast import SHARE_OF_MEMORY, in_bytes, in_words, memory_of_machine
-from sim.experiments.sweeps import addresses, store, swept, work
+from sim.experiments.sweeps import store, swept, work
 from sim.experiments.sweeps.collect import Collected, collected
 from sim.experiments.sweeps.read import Sweep
 from sim.experiments.sweeps.swept import Failed, Swept
 from sim.experiments.sweeps.varied import AROUND
 from sim.experiments.sweeps.work import KEPT, WHOLE, Done, Shard, Task
+from sim.results import fingerprint
 from sim.simulation.columns import Columns
 from sim.vocabulary import Engine, Progress
 from sim.workers import cluster
@@ -67,7 +68,7 @@ def simulate(
         courses = sum(
             len(patients) * len(arms) for patients, points in left.items() for *_, arms in points
         )
-        task = Task(blocks.absolute(), engine, addresses.model(), Columns(KEPT))
+        task = Task(blocks.absolute(), engine, fingerprint.model(), Columns(KEPT))
         pieces = in_order(functools.partial(work.do, task), work.pieces(left), workers)
         watched = _watched(pieces, courses, progress)
         hands = _hands(workers)

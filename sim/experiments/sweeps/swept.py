@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim import results
 from sim.display import figures
-from sim.experiments.sweeps import addresses, analyses, variance
+from sim.experiments.sweeps import analyses, variance
 from sim.experiments.sweeps.collect import Collected
 from sim.experiments.sweeps.read import Sweep
+from sim.results import fingerprint
 from sim.results.manifest import Manifest, Part, Texts
 from sim.results.tables import DIGITS, append
 from sim.scenario.protocol import accrual
@@ -77,7 +78,7 @@ def keep(
     about: dict[str, Any],
 ) -> Swept:  # fmt: skip
     """Write everything that the numbers of a sweep say, whole or not at all."""
-    folder = home(sweep, root) / f"{sweep.digest[:8]}{addresses.model()[:4]}"
+    folder = home(sweep, root) / f"{sweep.digest[:8]}{fingerprint.model()[:4]}"
     design = sweep.form.design
     swept = Swept(
         sweep, folder, analyses.parameters(sweep.varied), analyses.alone(scenarios),
@@ -170,7 +171,6 @@ def manifest_of(
             "seed": first.seed,
             "readings": {name: accrual(study.scenario) for name, study in studies.items()},
         },
-        "model": addresses.model(),
         "pilot": pilot,
         "in_vain": [list(idle) for idle in swept.in_vain],
         "failed": [[*point, why] for point, why in swept.failed.items()],
