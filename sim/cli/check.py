@@ -38,10 +38,10 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
             sweep = load_sweep(scenario)
         click.echo("\n".join(_design(sweep)))
         return
-    from sim.scenario import load
+    from sim.experiments import checking
     from sim.scenario.protocol import assumptions, protocol
 
-    study = load(scenario, settings)
+    study = checking.check(scenario, settings)
     for line in [*protocol(study.scenario, study.document), "", *assumptions(study.numbers)]:
         click.echo(line)
 

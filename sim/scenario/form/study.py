@@ -9,15 +9,14 @@ from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from sim.scenario.form import outcome
 from sim.scenario.form.cohort import Cohort, ReferenceBmd, Subgroup
-from sim.scenario.form.quantities import Days, Form, Text, Whole, only_if, refuse
+from sim.scenario.form.quantities import Form, FromADay, Text, Whole, only_if
+from sim.scenario.form.quantity import refuse
 from sim.scenario.form.regimen import NO_THERAPY, Regimen, regimen_of
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.form.visits import Visits
-from sim.vocabulary import EVERYONE
+from sim.vocabulary import EVERYONE, MOST_REACTIONS, MOST_THERAPIES
 
 FORMAT = 1
-MOST_THERAPIES = 4
-MOST_REACTIONS = 8
 
 # Names of the two forms of a therapy in paths of mistakes; the spaces keep them apart from keys.
 BY_INFUSION, AS_A_COURSE = "by infusion", "as a course"
@@ -88,10 +87,8 @@ class Scenario(Form):
     answers: Text | None = None
     """Publication that the results are compared with: a shipped one or a file of your own,
     e.g. laroche2011."""
-    horizon: Annotated[Days, only_if(
-        lambda days: 1 <= days <= 36525, "the horizon is between 1 day and 100 years"
-    )]  # fmt: skip
-    """How long patients are followed, 1 day to 100 years, e.g. 60 months."""
+    horizon: FromADay
+    """How long patients are followed, e.g. 60 months."""
     seed: Seed
     """Whole number that starts the random numbers; the same seed gives the same results,
     e.g. 1."""
