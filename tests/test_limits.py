@@ -196,16 +196,14 @@ changes = st.lists(one_value() | one_part() | one_part(), min_size=1, max_size=6
 drawn = settings(deadline=None, derandomize=True, suppress_health_check=[*HealthCheck])
 
 
-@drawn
-@settings(max_examples=60)
+@settings(drawn, max_examples=60)
 @given(changes)
 def test_what_check_accepts_both_engines_run_alike(given_changes):
     answer(given_changes)
 
 
 @pytest.mark.validation
-@drawn
-@settings(max_examples=4000, derandomize=False)
+@settings(drawn, max_examples=4000, derandomize=False)
 @given(changes)
 def test_what_check_accepts_both_engines_run_alike_in_many_cases(given_changes):
     answer(given_changes)
