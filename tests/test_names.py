@@ -77,5 +77,6 @@ def test_reactions_have_names_of_their_own_however_they_are_called():
     study = load(BASE, [f"therapies.pamidronate.reactions={{fever: {same}}}", second])
     names = lowering.reaction_names(study.scenario)
     assert names == (
-        "acute_phase", "pamidronate fever", "zoledronate fever", "zoledronate pamidronate fever", "rash",
+        "acute_phase", "pamidronate fever", "zoledronate fever", "zoledronate pamidronate fever",
+        "rash",
     )  # fmt: skip

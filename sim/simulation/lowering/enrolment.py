@@ -101,6 +101,23 @@ def _values(variable: Variable[Any, Any], score: Floats) -> Floats:
     return np.asarray(values if variable.normal is not None else np.exp(values), dtype=float)
 
 
+def truncated_moments(variable: Variable[Any, Any]) -> tuple[float, float]:
+    """Mean and SD of a variable as patients have it, after its limits `within`.
+
+    Parameters
+    ----------
+    variable : Variable
+        Variable of a cohort.
+
+    Returns
+    -------
+    tuple of float
+        Mean and standard deviation, by summation over 20,000 equally likely values.
+    """
+    values = _values(variable, ndtri((np.arange(20_000) + 0.5) / 20_000))
+    return float(values.mean()), float(values.std())
+
+
 def _log_moments(variable: Variable[Any, Any]) -> tuple[float, float]:
     """Mean and SD of the logarithm of a log-normal variable, from its own mean and SD."""
     assert variable.lognormal is not None
