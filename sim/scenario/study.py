@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from html import escape
@@ -24,7 +24,7 @@ from sim.scenario.form.study import Scenario, Seed
 from sim.scenario.form.uncertainty import Uncertainty
 from sim.scenario.mistakes import NOWHERE, Mark, Mistake, ScenarioError, closest
 from sim.scenario.protocol import assumptions, protocol
-from sim.scenario.text.layers import kept_comparator, read_layers
+from sim.scenario.text.layers import read_layers, remarks_on
 from sim.scenario.text.paths import dotted, parts_of, replaced, value_at
 from sim.scenario.text.provenance import Number, Plain, take_off
 from sim.scenario.text.settings import Setting, in_full, joined, set_over
@@ -181,15 +181,7 @@ def load(
     document, recorded = set_over(document, in_full(settings, patients, seed), mistakes)
     plain = take_off(document, evidence.keys())
     study = _checked(plain, mistakes, Path(path).parent)
-    return replace(study, settings=recorded, remarks=tuple(_remarks(document)))
-
-
-def _remarks(document: Branch) -> Iterator[str]:
-    """Sentences about what the files do not say by themselves."""
-    kept = kept_comparator(document)
-    if kept is not None:
-        why = f"the last arm of {kept.mark.file}, which an added arm does not replace"
-        yield f"comparator: {kept.text}, {why}; `comparator: ...` names another"
+    return replace(study, settings=recorded, remarks=remarks_on(document))
 
 
 def _refuse_a_sweep(document: Branch) -> None:

@@ -107,6 +107,15 @@ def kept_comparator(document: Branch) -> Leaf | None:
     return None
 
 
+def remarks_on(document: Branch) -> tuple[str, ...]:
+    """Sentences about what the files of a document do not say by themselves."""
+    kept = kept_comparator(document)
+    if kept is None:
+        return ()
+    why = f"the last arm of {kept.mark.file}, which an added arm does not replace"
+    return (f"comparator: {kept.text}, {why}; `comparator: ...` names another",)
+
+
 def lay(base: Branch, patch: Branch, depth: int = 0) -> Branch:
     """A document with a patch laid over it.
 
