@@ -38,12 +38,23 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
             sweep = load_sweep(scenario)
         click.echo("\n".join(_design(sweep)))
         return
-    from sim.scenario import load
+    from sim.experiments import checking, remarks
     from sim.scenario.protocol import assumptions, protocol
 
-    study = load(scenario, settings)
-    for line in [*protocol(study.scenario, study.document), "", *assumptions(study.numbers)]:
+    study = checking.check(scenario, settings)
+    for line in [
+        *protocol(study.scenario, study.document),
+        *_listed("Patients after the limits `within`:", remarks.truncated(study)),
+        *_listed("Worth a look:", remarks.remarks(study)),
+        "",
+        *assumptions(study.numbers),
+    ]:
         click.echo(line)
+
+
+def _listed(heading: str, sentences: list[str]) -> list[str]:
+    """A heading with sentences below it; nothing without a sentence."""
+    return [heading, *(f"  {sentence}" for sentence in sentences)] if sentences else []
 
 
 def _is_sweep(file: Path) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.experiments.sweeps.form import ParameterForm, SweepForm
 from sim.scenario import Study
-from sim.scenario.form.quantities import refuse
+from sim.scenario.form.quantity import refuse
 from sim.scenario.form.uncertainty import Between, Proportion, Rate, Ratio, Uncertainty
 from sim.scenario.form.units import UNITS, split_quantity
 from sim.scenario.text.paths import DocumentPath, dotted, parts_of, value_at

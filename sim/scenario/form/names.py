@@ -1,0 +1,71 @@
+"""Names that come back from a CSV file, a spreadsheet and a folder as they were written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from sim.scenario.form.quantity import refuse
+from sim.vocabulary import ALIVE, EVERYONE
+
+LONGEST_NAME = 100
+
+# What readers of CSV files take for a missing value, a truth or a number.
+_MISSING = {"na", "n/a", "nan", "none", "null", "nil", "#n/a", "#na", "<na>", "-nan"}
+_TRUTH = {"true", "false", "t", "f"}
+_NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?|[-+]?inf(inity)?", re.IGNORECASE)
+
+_OF_WINDOWS = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+
+Named = TypeVar("Named", bound=Mapping[str, Any])
+
+
+def possible_names(what: str, taken: Iterable[str] = ()) -> Callable[[Named], Named]:
+    """A check of the names of a mapping, for an annotation; `what` is `an arm`, for example."""
+    reserved = set(taken)
+
+    def checked(named: Named) -> Named:
+        for name in named:
+            if name in reserved:
+                raise refuse("'{name}' cannot name {what}; the word is taken", name=name, what=what)
+            if reason := why_not(name):
+                message = "'{name}' cannot name {what}; {reason}"
+                raise refuse(message, name=name, what=what, reason=reason)
+        return named
+
+    return checked
+
+
+def subgroup_names(named: Named) -> Named:
+    """Subgroups with possible names. Raises PydanticCustomError for others."""
+    if EVERYONE in named:
+        raise refuse("'all' cannot name a subgroup; it means all patients")
+    if ALIVE in named:
+        raise refuse(f"'{ALIVE}' cannot name a subgroup; results have such a row already")
+    return possible_names("a subgroup")(named)
+
+
+def why_not(name: str) -> str:
+    """Why a text cannot be a name; empty where it can."""
+    small = name.lower()
+    if not name.strip():
+        return "the name is empty"
+    if name != name.strip():
+        return "a name neither begins nor ends with a space"
+    if not name.isprintable() or len(name) > LONGEST_NAME:
+        return f"a name is one line of up to {LONGEST_NAME} characters"
+    if small in _MISSING or small in _TRUTH or _NUMBER.fullmatch(name):
+        kind = "a missing value" if small in _MISSING else "a truth value"
+        kind = kind if small in _MISSING | _TRUTH else "a number"
+        return f"readers of CSV files take it for {kind}; add a word"
+    if name[0] in "=+-@":
+        return f"a spreadsheet takes a text that begins with {name[0]} for a formula"
+    if is_of_windows(name):
+        return "Windows keeps this name for itself"
+    return ""
+
+
+def is_of_windows(name: str) -> bool:
+    """True for a name that no file or folder can have on Windows, like `con` or `nul.csv`."""
+    return _OF_WINDOWS.fullmatch(name) is not None
