@@ -30,20 +30,31 @@ def sums(y, x=None):
     y = np.asarray(y, float)
     x = np.ones_like(y) if x is None else np.asarray(x, float)
     columns = (np.ones_like(y), y, x, y * y, x * y, x * x, (y != 0) * 1.0)
-    return Sums(*(column.sum(axis=1) for column in columns), y.max(axis=1))
+    return Sums._make([*(column.sum(axis=1) for column in columns), y.max(axis=1)])
 
 
 def shares(events, patients):
     """Sums of one trial for each number of patients with one event."""
     y, n = np.asarray(events, float), np.asarray(patients, float)
-    return Sums(n, y, n, y, y, n, y, np.sign(y))
+    return Sums._make([n, y, n, y, y, n, y, np.sign(y)])
+
+
+def exact(events, patients, others, of_others):
+    """The p-value of scipy for one table."""
+    table = np.array([[events, patients - events], [others, of_others - others]])
+    return stats.fisher_exact(table).pvalue
+
+
+def by_welch(measure, *arms):
+    one, other = (estimates.ratio(measure, arm) for arm in arms)
+    return welch(one, other, arms)
 
 
 def test_fisher_is_that_of_scipy_for_every_table_of_nine_and_six_patients():
     tables = list(itertools.product(range(10), range(7)))
     one, other = zip(*tables, strict=True)
     p = fisher(shares(one, [9] * 70), shares(other, [6] * 70))
-    expected = [stats.fisher_exact([[a, 9 - a], [b, 6 - b]]).pvalue for a, b in tables]
+    expected = [exact(a, 9, b, 6) for a, b in tables]
     assert p == pytest.approx(expected, rel=1e-9)
 
 
@@ -52,34 +63,30 @@ def test_fisher_is_that_of_scipy_in_large_trials_and_with_other_numbers_of_patie
     n, m = random.integers(2, 900, 60), random.integers(2, 900, 60)
     a, b = random.binomial(n, 0.1), random.binomial(m, 0.13)
     p = fisher(shares(a, n), shares(b, m))
-    expected = [
-        stats.fisher_exact([[y, k - y], [z, j - z]]).pvalue
-        for y, k, z, j in zip(a, n, b, m, strict=True)
-    ]
+    expected = [exact(*table) for table in zip(a, n, b, m, strict=True)]
     assert p == pytest.approx(expected, rel=1e-8)
 
 
 def test_welch_is_that_of_scipy():
     random = np.random.default_rng(2)
     one, other = random.normal(1, 3, (50, 7)), random.normal(0, 1, (50, 12))
-    arms = sums(one), sums(other)
-    p = welch(*(estimates.ratio(MEAN, arm) for arm in arms), arms)
+    p = by_welch(MEAN, sums(one), sums(other))
     assert p == pytest.approx(stats.ttest_ind(one, other, axis=1, equal_var=False).pvalue)
 
 
 def test_log_rank_is_that_of_scipy_with_ties_and_censored_patients():
     random = np.random.default_rng(3)
     days, last = random.integers(1, 12, (40, 25)), random.integers(1, 12, (40, 25))
-    day, event = np.minimum(days, last).astype(float), (days <= last) * 1.0
-    treated = np.tile(np.arange(25) < 9, (40, 1)) * 1.0
+    day, event = np.minimum(days, last).astype(float), (days <= last).astype(float)
+    treated = np.tile(np.arange(25) < 9, (40, 1)).astype(float)
     apart, variance = contributions(Times(day, event), treated)
     p = log_rank(apart.sum(axis=1), variance.sum(axis=1))
     for trial in range(40):
-        arms = [
+        one, other = (
             stats.CensoredData.right_censored(day[trial, arm], event[trial, arm] == 0)
             for arm in (slice(9), slice(9, None))
-        ]
-        assert p[trial] == pytest.approx(stats.logrank(*arms).pvalue, rel=1e-9)
+        )
+        assert p[trial] == pytest.approx(stats.logrank(one, other).pvalue, rel=1e-9)
 
 
 def test_the_robust_variance_is_that_over_all_allocations():
@@ -108,7 +115,7 @@ def test_where_a_trial_has_nothing_to_compare_no_test_shows_a_difference():
     assert log_rank(np.zeros(1), np.zeros(1)).tolist() == [1.0]
     nobody = sums(np.zeros((1, 5)), np.zeros((1, 5)))
     for measure, arms in ((MEAN, (none, nobody)), (SHARE, (none, none))):
-        assert welch(*(estimates.ratio(measure, arm) for arm in arms), arms).tolist() == [1.0]
+        assert by_welch(measure, *arms).tolist() == [1.0]
 
 
 def test_an_outcome_allows_the_tests_of_its_kind():
@@ -138,5 +145,4 @@ def test_the_robust_test_keeps_its_size_where_patients_fracture_again(patients):
     arms = tuple(fractures(random, n, 0.1, 5, trials) for n in patients)
     most = stats.binom.ppf(1 - 0.05 / 4, trials, 0.05)
     assert (robust(*arms) < 0.05).sum() <= most
-    by_welch = welch(*(estimates.ratio(RATE, arm) for arm in arms), arms)
-    assert ((by_welch < 0.05).sum() > most) == (patients[0] != patients[1])
+    assert ((by_welch(RATE, *arms) < 0.05).sum() > most) == (patients[0] != patients[1])
