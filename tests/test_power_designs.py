@@ -207,6 +207,7 @@ def test_a_plan_that_is_kept_is_shown_and_done_again(mastosim, tmp_path):
     assert [(row["patients"], row["against_patients"]) for row in rows] == [(4, 8), (6, 12)]
     shown = mastosim("show", "latest", "--out", tmp_path).stdout
     assert "4 and 8" in shown
+    assert "Allocation: 1 combination for 2 pamidronate." in shown
     assert "the log-rank test of the time to the first event" in shown
     assert "Loss to follow-up: 0.0513 per patient-year" in shown
     assert mastosim("rerun", "latest", "--out", tmp_path).returncode == 0

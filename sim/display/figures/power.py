@@ -22,7 +22,7 @@ def figure(by_size: pd.DataFrame, caption: Caption) -> Drawn:
     first = by_size.iloc[0]
     sentences = (
         f"{first['trials']} trials of each size, allocated at random; seed {caption.seed}. "
-        f"{' '.join(how_tested(first.to_dict()))} Hollow: size. "
+        f"{' '.join(how_tested(by_size))} Hollow: size. "
         f"Annual increase of bone density: {caption.reading}."
     )
     legend = arms_in_legend({arm: looks[arm] for arm in by_size["arm"].unique()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -23,17 +24,26 @@ def printout(study: Study, sizes: pd.DataFrame) -> Printout:
              "95 % of trials", "width of interval", "power, %", "size of the test, %")  # fmt: skip
     notes = (
         f"{rows[0]['trials']} trials of each size, allocated at random; seed {scenario.seed}.",
-        *how_tested(rows[0]),
+        *how_tested(sizes),
         f"Annual increase read as: {accrual(scenario)}.",
     )
     return Printout((Sheet(heads, [_row(row) for row in rows]),), notes)
 
 
-def how_tested(row: Mapping[Any, Any]) -> Iterator[str]:
-    """Sentences on the test, what power and size are, and loss to follow-up."""
+def how_tested(sizes: pd.DataFrame) -> Iterator[str]:
+    """Sentences on the test, what power and size are, allocation, and loss to follow-up."""
+    row = sizes.to_dict("records")[0]
     yield f"Tested by {TESTS[row['test']]} at 5 %, two-sided."
     yield "Power: share of trials that show a difference, with its 95 % Monte Carlo interval."
     yield f"Size: the same share if every arm has the treatment of {row['against_arm']}."
+    for arm in sizes.drop_duplicates("arm").to_dict("records"):
+        patients, others = arm["patients"], arm["against_patients"]
+        if patients != others:
+            whole = math.gcd(patients, others)
+            yield (
+                f"Allocation: {patients // whole} {arm['arm']} for {others // whole} "
+                f"{arm['against_arm']}."
+            )
     if row["loss_per_year"]:
         yield (
             f"Loss to follow-up: {significant(row['loss_per_year'])} per patient-year; lost "
