@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import click
+from sim.cli.terminal import say
 
 if TYPE_CHECKING:
     from sim.cli.options import Asked
@@ -68,14 +68,12 @@ def finish(shown: Shown, as_json: bool) -> None:
     from sim.display import text
 
     where = [f"{shown.holds}: {shown.facts['folder']}"] if "folder" in shown.facts else []
-    click.echo(
-        dumped(shown.facts) if as_json else "\n".join([text.printout(shown.printout), *where])
-    )
+    say(dumped(shown.facts) if as_json else "\n".join([text.printout(shown.printout), *where]))
 
 
 def dumped(facts: Mapping[str, Any]) -> str:
-    """Facts as JSON: tables as lists of rows, missing numbers as null."""
-    return json.dumps(_plain(facts), indent=1, ensure_ascii=False, allow_nan=False)
+    """Facts as JSON, which every code page holds: tables as rows, missing numbers as null."""
+    return json.dumps(_plain(facts), indent=1, allow_nan=False)
 
 
 def columns_of_terminal() -> int:
@@ -84,8 +82,10 @@ def columns_of_terminal() -> int:
 
 
 def command_line() -> str:
-    """The command as it was typed, for the manifest of a result."""
-    return " ".join(["mastosim", *sys.argv[1:]])
+    """The command as it was typed, on a line that any file holds, for the manifest of a result."""
+    from sim.scenario.mistakes import drawn
+
+    return drawn(" ".join(["mastosim", *sys.argv[1:]]))
 
 
 def _plain(value: Any) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from sim.cli.options import FILE_TO_WRITE
+from sim.cli.terminal import say
 
 
 @click.command(epilog="Example: mastosim schema --out schema.json")
@@ -21,7 +22,7 @@ def schema(out: Path | None) -> None:
     from sim.scenario.schema.json_schema import as_text
 
     if out is None:
-        click.echo(as_text(), nl=False)
+        say(as_text().rstrip("\n"))
         return
     out.write_text(as_text(), encoding="utf-8")
-    click.echo(f"Schema: {out}")
+    say(f"Schema: {out}")
