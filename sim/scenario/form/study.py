@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from sim.scenario.form import outcome
 from sim.scenario.form.cohort import Cohort, ReferenceBmd, Subgroup
+from sim.scenario.form.names import Name
 from sim.scenario.form.quantities import Days, Form, Text, Whole, only_if, refuse
 from sim.scenario.form.regimen import NO_THERAPY, Regimen, regimen_of
 from sim.scenario.form.therapy import Course, Infusions
@@ -52,12 +53,9 @@ def _few(therapies: dict[str, Any]) -> dict[str, Any]:
 
 
 def _named(arms: dict[str, list[str]]) -> dict[str, list[str]]:
-    """One arm or more, each with a name. Raises PydanticCustomError for others."""
+    """One arm or more. Raises PydanticCustomError for none."""
     if not arms:
         raise refuse("a scenario has at least one arm")
-    for arm in arms:
-        if not arm.strip():
-            raise refuse(f"'{arm}' cannot name an arm; the name is empty")
     return arms
 
 
@@ -101,7 +99,7 @@ class Scenario(Form):
     """Young-adult bone density, the reference of T-scores."""
     therapies: Annotated[dict[str, Therapy], AfterValidator(_few)] = Field({})
     """Up to four therapies, each under a name of your choice."""
-    arms: Annotated[dict[str, list[Text]], AfterValidator(_named)]
+    arms: Annotated[dict[Name, list[Text]], AfterValidator(_named)]
     """The arms, each with its therapies, e.g. {treated: [drug], untreated: []}."""
     comparator: Text | None = None
     """The arm that the others are compared with; if left out, the last arm, e.g. untreated."""
@@ -124,7 +122,7 @@ class Scenario(Form):
     """When patients are measured after entry."""
     measurement: outcome.Measurement
     """Coefficient of variation of one measured value within a person."""
-    subgroups: Annotated[dict[str, Subgroup], only_if(
+    subgroups: Annotated[dict[Name, Subgroup], only_if(
         lambda named: EVERYONE not in named, "'all' cannot name a subgroup; it means all patients"
     )] = Field({})  # fmt: skip
     """Groups of patients with outcomes of their own, each under a name, e.g. {women:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 
 from sim.scenario.form import quantities
 from sim.scenario.form.intolerance import IntoleranceForm
+from sim.scenario.form.names import Name
 from sim.scenario.form.quantities import Form, StandsFor, Text, only_one, refuse
 from sim.scenario.form.units import Dose
 
@@ -175,7 +176,7 @@ class Infusions(Form):
     """Late doses; if left out, there are none, e.g. {probability: 30 %, mean: 10 days}."""
     ends_course: quantities.Share = 0.0
     """Probability that a dose is the last, e.g. 1 %."""
-    reactions: dict[str, Reaction] = Field({})
+    reactions: dict[Name, Reaction] = Field({})
     """Reactions to doses, each under a name, e.g. {acute_phase: {first: 41 %, later: 5 %}}."""
 
     def check(self) -> None:
