@@ -25,9 +25,13 @@ ResultT = TypeVar("ResultT")
 
 
 def simulate_and_finish(
-    kind: Kind, out: Path | None, asked: Asked, simulate: Callable[[Progress | None], ResultT]
-) -> ResultT:
+    kind: Kind, out: Path | None, asked: Asked, simulate: Callable[[Progress | None], ResultT],
+    below: str,
+) -> ResultT:  # fmt: skip
     """Simulate a result, keep it where a folder of results is given, and print it.
+
+    One that can be shown without being kept is printed too where it cannot be kept in the end, as
+    when the disk is full.
 
     Parameters
     ----------
@@ -40,17 +44,27 @@ def simulate_and_finish(
         What was asked on the command line.
     simulate
         Makes the result; takes what is told of progress.
+    below
+        The folder within `out`, which is tried before anything is simulated.
     """
+    from sim.cli.options import refuse_unwritable
     from sim.cli.progress import watching
     from sim.experiments import verbs
 
+    if out is not None:
+        refuse_unwritable(out / below)
     of_kind, began = verbs.module_of(kind), time.monotonic()
     with watching(asked.quiet, asked.engine, verbs.KINDS[kind].counts) as progress:
         result = simulate(progress)
     if out is None:
         finish(of_kind.shown(result), asked.as_json)
     else:
-        folder = of_kind.keep(result, out, command_line(), time.monotonic() - began)
+        try:
+            folder = of_kind.keep(result, out, command_line(), time.monotonic() - began)
+        except OSError:
+            if hasattr(of_kind, "shown"):
+                finish(of_kind.shown(result), asked.as_json)
+            raise
         finish_kept(folder, asked.as_json)
     return result
 

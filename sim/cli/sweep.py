@@ -13,7 +13,17 @@ import click
 from sim.cli.ending import command_line, dumped, finish_kept
 from sim.cli.exit_codes import INTERRUPTED, SOME_POINTS_FAILED
 from sim.cli.extras import told_how_to_get
-from sim.cli.options import ENGINE, FILE, JSON, OUT_TO, PATIENTS, QUIET, SEED, WORKERS
+from sim.cli.options import (
+    ENGINE,
+    FILE,
+    JSON,
+    OUT_TO,
+    PATIENTS,
+    QUIET,
+    SEED,
+    WORKERS,
+    refuse_unwritable,
+)
 from sim.cli.progress import watching
 from sim.cli.terminal import say
 
@@ -90,6 +100,7 @@ def sweep(
     )
     _refuse_together({"--cluster": cluster}, {"--workers": workers})
     work = Work(out, engine, cluster or workers, quiet, most_hours)
+    refuse_unwritable(out / "sweeps")
     with _mistakes_of_use():
         from sim.experiments.sweeps import load_sweep
 
