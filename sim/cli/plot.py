@@ -19,6 +19,7 @@ from sim.cli.options import (
     found,
     refuse_unwritable,
 )
+from sim.cli.terminal import say
 from sim.display.figures import OF_KIND, draw
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import FORMATS
@@ -85,7 +86,7 @@ def _move(files: Sequence[Path], into: Path) -> None:
             into.mkdir(parents=True, exist_ok=True)
             moved = [path.replace(into / path.name) for path in files]
         for path in moved:
-            click.echo(path)
+            say(path)
 
 
 def _drawn(
@@ -95,6 +96,6 @@ def _drawn(
     drawn = {}
     for name in dict.fromkeys(names):
         if sys.stderr.isatty():
-            click.echo(f"drawing {name}", err=True)
+            say(f"drawing {name}", to_stderr=True)
         drawn[name] = draw(kept, [name], into=made, formats=formats)
     return drawn

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.ending import simulate_and_finish
-from sim.cli.options import FILE_TO_WRITE, KEEP_IN, SCENARIO, WORKERS, Asked, number, simulating
+from sim.cli.options import FILE_OUT, KEEP_IN, SCENARIO, WORKERS, Asked, number, simulating
 from sim.vocabulary import TESTS
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ LOSS = click.option(
     "--loss", metavar="RATE", help="Loss to follow-up: a share of patients lost in each year, e.g. "
     "'10 %/year', or a hazard, e.g. '0.1 per year'.  [default: none]",
 )  # fmt: skip
-CSV = click.option("--csv", "into", type=FILE_TO_WRITE, help="Write a CSV file.")
+CSV = FILE_OUT("--csv", "into", help_text="Write a CSV file.")
 
 
 @click.command(
@@ -73,9 +73,8 @@ def power(
     )
 
     def simulate(progress: Progress | None) -> Simulated:
-        by_size = trial.run(plan, progress, asked.workers)
-        if into is not None:
-            write_csv(by_size, into)
-        return plan, by_size
+        return plan, trial.run(plan, progress, asked.workers)
 
-    simulate_and_finish("power", out, asked, simulate)
+    _plan, by_size = simulate_and_finish("power", out, asked, simulate, plan.study.scenario.name)
+    if into is not None:
+        write_csv(by_size, into)

@@ -14,6 +14,7 @@ from sim.cli.ending import command_line
 from sim.cli.exit_codes import A_CHECK_DIFFERS
 from sim.cli.extras import told_how_to_get
 from sim.cli.options import NAMES, QUIET, RESULT, RESULTS, found, refuse_unwritable
+from sim.cli.terminal import say
 
 if TYPE_CHECKING:
     from sim.results import Manifest
@@ -44,7 +45,7 @@ def rerun(result: str, out: Path, quiet: bool) -> None:
             folder = verbs.rerun(kept, made, progress, command_line())
         verdicts = compare(kept.folder, folder)
         for line in told(verdicts, kept.manifest, results.open(folder).manifest):
-            click.echo(line)
+            say(line)
         _settle(folder, made, out, verdicts)
     if "different" in verdicts.values():
         sys.exit(A_CHECK_DIFFERS)
@@ -57,7 +58,7 @@ def _settle(folder: Path, made: Path, out: Path, verdicts: dict[str, str]) -> No
 
     home = out / folder.relative_to(made)
     if home.exists() and set(verdicts.values()) == {"identical"}:
-        click.echo(f"Unchanged: {home}")
+        say(f"Unchanged: {home}")
         return
     if os.path.lexists(home):  # what differs is there to be looked at
         home = out / made.stem[1:] / folder.relative_to(made)
@@ -65,7 +66,7 @@ def _settle(folder: Path, made: Path, out: Path, verdicts: dict[str, str]) -> No
         with undisturbed():
             home.parent.mkdir(parents=True, exist_ok=True)
             folder.rename(home)
-        click.echo(f"Tables and figures: {home}")
+        say(f"Tables and figures: {home}")
 
 
 def compare(before: Path, now: Path) -> dict[str, str]:

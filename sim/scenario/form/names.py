@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
+from pydantic import AfterValidator
+
+from sim.scenario.form.quantities import Text
 from sim.scenario.form.quantity import refuse
 from sim.vocabulary import ALIVE, EVERYONE
 
@@ -19,6 +22,16 @@ _NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?|[-+]?inf(inity)?",
 _OF_WINDOWS = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
 Named = TypeVar("Named", bound=Mapping[str, Any])
+
+
+def _possible(name: str) -> str:
+    if reason := why_not(name):
+        raise refuse("'{name}' cannot be a name; {reason}", name=name, reason=reason)
+    return name
+
+
+Name = Annotated[Text, AfterValidator(_possible)]
+"""The name of a parameter or of a published fact."""
 
 
 def possible_names(what: str, taken: Iterable[str] = ()) -> Callable[[Named], Named]:

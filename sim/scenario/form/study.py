@@ -53,7 +53,7 @@ def _few(therapies: dict[str, Any]) -> dict[str, Any]:
 
 
 def _named(arms: dict[str, list[str]]) -> dict[str, list[str]]:
-    """One arm or more, each with a name. Raises PydanticCustomError for others."""
+    """One arm or more. Raises PydanticCustomError for none."""
     if not arms:
         raise refuse("a scenario has at least one arm")
     return possible_names("an arm")(arms)
@@ -99,7 +99,7 @@ class Scenario(Form):
     """Young-adult bone density, the reference of T-scores."""
     therapies: Annotated[dict[str, Therapy], AfterValidator(_few)] = Field({})
     """Up to four therapies, each under a name of your choice."""
-    arms: Annotated[dict[str, list[Text]], AfterValidator(_named)]
+    arms: Annotated[dict[Text, list[Text]], AfterValidator(_named)]
     """The arms, each with its therapies, e.g. {treated: [drug], untreated: []}."""
     comparator: Text | None = None
     """The arm that the others are compared with; if left out, the last arm, e.g. untreated."""

@@ -16,7 +16,7 @@ from sim.experiments.emulation.power.significance import allowed_tests
 from sim.outcomes import ArmRecords, Outcome, outcomes_of
 from sim.outcomes.definitions.named import at_last_day
 from sim.scenario import Study, load
-from sim.scenario.form.quantities import Quantity
+from sim.scenario.form.quantity import Quantity
 from sim.scenario.form.units import SHARE
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import TESTS, Test
