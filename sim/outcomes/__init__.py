@@ -4,6 +4,15 @@ from sim.outcomes.arm import ArmRecords, arm_records
 from sim.outcomes.definitions.named import Outcome, outcomes_of
 from sim.outcomes.definitions.published import COLUMNS as REPORTED_COLUMNS
 from sim.outcomes.definitions.published import against_reported
+from sim.outcomes.effect_sums import (
+    BlockOfEffects,
+    EffectSums,
+    Mark,
+    RunTotal,
+    block_of_effects,
+    no_effects,
+)
+from sim.outcomes.effect_table import effect_table
 from sim.outcomes.labels import ArmKey
 from sim.outcomes.plan import (
     AnalysisPlan,
@@ -15,6 +24,7 @@ from sim.outcomes.plan import (
 )
 from sim.outcomes.summary import summarise
 from sim.outcomes.sums import CELL, SumTable, compared, sum_table
+from sim.outcomes.survival import Curves
 from sim.outcomes.totals import MARK, Total, added
 
 __all__ = [
@@ -24,7 +34,12 @@ __all__ = [
     "AnalysisPlan",
     "ArmKey",
     "ArmRecords",
+    "BlockOfEffects",
+    "Curves",
+    "EffectSums",
+    "Mark",
     "Outcome",
+    "RunTotal",
     "SumTable",
     "Total",
     "added",
@@ -32,9 +47,12 @@ __all__ = [
     "alive_in_every_arm",
     "analysis_plan",
     "arm_records",
+    "block_of_effects",
     "compared",
+    "effect_table",
     "facts_of",
     "lines_of",
+    "no_effects",
     "outcomes_of",
     "records_by_arm",
     "sum_table",
