@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import sys
 import time
@@ -74,7 +75,7 @@ def finish(shown: Shown, as_json: bool) -> None:
 
 
 def dumped(facts: Mapping[str, Any]) -> str:
-    """Facts as JSON: tables as lists of rows, missing numbers as null."""
+    """Facts as JSON: tables as lists of rows, missing numbers as null, infinite ones as text."""
     return json.dumps(_plain(facts), indent=1, ensure_ascii=False, allow_nan=False)
 
 
@@ -102,4 +103,6 @@ def _plain(value: Any) -> Any:
         return [_plain(part) for part in value]
     if isinstance(value, Path):
         return str(value)
+    if isinstance(value, float) and math.isinf(value):
+        return str(value)  # as CSV files have it; JSON has no infinite numbers
     return None if is_missing(value) else value

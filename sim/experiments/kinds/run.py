@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sim import results
 from sim.display import figures
+from sim.display.tables import effects
 from sim.display.tables import run as printed
 from sim.errors import RequestError
 from sim.experiments import precision, runs
@@ -165,6 +166,10 @@ def show(kept: Kept) -> Shown:
         "reported": reported,
     }
     printout = printed.printout(study, summary, reported)
+    if kept.has("effects"):
+        table = kept.table("effects")
+        facts["effects"] = table
+        printout = printout._replace(sheets=(*printout.sheets, *effects.sheets(table)))
     if kept.has("precision"):
         course = printed.precision(kept.table("precision"))
         printout = printout._replace(notes=(*course, "", *printout.notes))
