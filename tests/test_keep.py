@@ -20,7 +20,7 @@ from tests.conftest import without_pictures
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 SETTINGS = ["cohort.patients=300", "horizon=12 months"]
 TABLES = {f"{name}.parquet" for name in ("patients", "events", "measurements", "latent")}
-OUTCOMES = {"summary.csv", "reported.csv", "manifest.json", "ABOUT.txt"}
+OUTCOMES = {"summary.csv", "reported.csv", "effects.csv", "manifest.json", "ABOUT.txt"}
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_each_keeps_what_it_says(made):
 
 
 def test_what_is_kept_changes_no_byte(made):
-    for name in (OUTCOMES | TABLES) - {"manifest.json", "ABOUT.txt"}:
+    for name in (OUTCOMES | TABLES) - {"effects.csv", "manifest.json", "ABOUT.txt"}:
         held = {
             (folder / name).read_bytes() for folder in made.values() if (folder / name).exists()
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import sys
 import time
@@ -88,8 +89,13 @@ def finish(shown: Shown, as_json: bool) -> None:
 
 
 def dumped(facts: Mapping[str, Any]) -> str:
+<<<<<<< HEAD
     """Facts as JSON, which every code page holds: tables as rows, missing numbers as null."""
     return json.dumps(_plain(facts), indent=1, allow_nan=False)
+=======
+    """Facts as JSON: tables as lists of rows, missing numbers as null, infinite ones as text."""
+    return json.dumps(_plain(facts), indent=1, ensure_ascii=False, allow_nan=False)
+>>>>>>> effects14
 
 
 def columns_of_terminal() -> int:
@@ -118,4 +124,6 @@ def _plain(value: Any) -> Any:
         return [_plain(part) for part in value]
     if isinstance(value, Path):
         return str(value)
+    if isinstance(value, float) and math.isinf(value):
+        return str(value)  # as CSV files have it; JSON has no infinite numbers
     return None if is_missing(value) else value

@@ -12,7 +12,7 @@ from sim import outcomes, results
 from sim.errors import RequestError
 from sim.experiments import blocks
 from sim.experiments.forecast import refuse_too_large
-from sim.outcomes import ArmKey, SumTable
+from sim.outcomes import ArmKey, Mark, SumTable
 from sim.scenario import Study, load
 from sim.simulation import lowering
 from sim.simulation.draws import CHUNK
@@ -46,6 +46,8 @@ class Result:
         The study that was simulated.
     summary : pandas.DataFrame
         Its outcomes (`sim.outcomes.summarise`).
+    effects : pandas.DataFrame
+        Its effects (`sim.outcomes.effect_table`).
     reported : pandas.DataFrame or None
         The published numbers beside the simulated ones; None without a publication.
     engine : Engine
@@ -54,17 +56,18 @@ class Result:
         Sums over all patients, from which the outcomes were computed.
     kept : results.Tables or None
         The tables; None where they were not kept.
-    mark : SumTable or None
+    mark : Mark or None
         Sums to which more patients can be added; None for a small cohort.
     """
 
     study: Study
     summary: pd.DataFrame
+    effects: pd.DataFrame
     reported: pd.DataFrame | None
     engine: Engine
     sums: SumTable
     kept: results.Tables | None = None
-    mark: SumTable | None = None
+    mark: Mark | None = None
 
     def _repr_html_(self) -> str:
         """The tables of the result, as a notebook shows them."""
@@ -175,7 +178,7 @@ def reduce(
     progress: Progress | None = None,
     engine: Engine = "simpy",
     workers: int | None = 1,
-    begun: SumTable | None = None,
+    begun: Mark | None = None,
     enough: Enough | None = None,
 ) -> Result:
     """Simulate a study block by block and compute its outcomes.
@@ -188,31 +191,39 @@ def reduce(
         Called with the tables of each block, in order. No tables are made if None.
     progress, engine, workers
         As of `run`.
-    begun : SumTable, optional
-        Sums of the first patients, simulated before (see `outcomes.Total`).
+    begun : Mark, optional
+        Sums of the first patients, simulated before (see `outcomes.RunTotal`).
     enough : callable, optional
         Called with the sums after each block. If it returns True, no more patients are simulated,
         and the result is that of a study of the patients so far.
     """
     scenario = study.scenario
-    work = blocks.Work([study], engine, differences_from_comparator(study), keep is not None)
-    total = outcomes.Total(begun)
+    contrasts = differences_from_comparator(study)
+    work = blocks.Work([study], engine, contrasts, keep is not None, with_effects=True)
+    total = outcomes.RunTotal(no_effects(study), begun)
     most = BLOCK[engine] if enough is None and keep is None else BLOCK_WITH_TABLES
     for block in in_blocks(work, progress, workers, total.patients, most):
         if keep is not None and block.tables is not None:
             keep(block.tables)
-        total.add(block.sums)
+        total.add(block.sums, block.effects)
         if enough is not None and enough(total.sums):
             break
     study = study.with_(patients=total.patients)
     return Result(
         study,
         outcomes.summarise(scenario.name, total.sums),
+        outcomes.effect_table(scenario.name, total.sums, total.effects),
         outcomes.against_paper(study, total.sums),
         engine,
         total.sums,
         mark=total.mark,
     )
+
+
+def no_effects(study: Study) -> outcomes.Curves:
+    """Make the curves of no patient of a study."""
+    arms, contrasts = [*study.scenario.arms], differences_from_comparator(study)
+    return outcomes.no_effects(arms, contrasts, round(study.scenario.horizon))
 
 
 def differences_from_comparator(study: Study) -> list[dict[ArmKey, float]]:

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Literal
 
 from sim import results
 from sim.display import figures
+from sim.display.tables import effects
 from sim.display.tables import run as printed
 from sim.errors import RequestError
 from sim.experiments import precision, runs
 from sim.experiments.forecast import refuse_too_large
 from sim.experiments.kinds import Shown
 from sim.experiments.runs import Result
-from sim.results import Kept, Part, tables
+from sim.outcomes import Mark
+from sim.results import Kept, Part, effect_sums, tables
 from sim.scenario import Study
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Engine, Progress
@@ -86,9 +88,9 @@ def make(
     folder = folder_of(study, root, what)
     with results.whole_result(folder) as temporary, ExitStack() as files:
         keep_block = None if what == "outcomes" else files.enter_context(results.writing(temporary))
-        begun = None if before is None else tables.load_sums(before.folder)
+        begun = None if before is None else _begun(before, study)
         if begun is not None and before is not None and keep_block is not None:
-            tables.hand_over(before.patients, int(begun.own[0, 0, 0]), keep_block)
+            tables.hand_over(before.patients, int(begun.sums.own[0, 0, 0]), keep_block)
         result = runs.reduce(study, keep_block, progress, engine, workers, begun)
         files.close()
         seconds = time.monotonic() - began
@@ -117,6 +119,14 @@ def keep(
     return folder
 
 
+def _begun(before: Kept, study: Study) -> Mark | None:
+    """The sums of a kept result to which patients are added; None for a small cohort."""
+    sums = tables.load_sums(before.folder)
+    if sums is None:
+        return None
+    return Mark(sums, effect_sums.load(before.folder, runs.no_effects(study)))
+
+
 def _finish(
     result: Result, temporary: Path, name: str, what: What, command: str, seconds: float,
     until: Sequence[str], course: pd.DataFrame | None,
@@ -130,8 +140,14 @@ def _finish(
     digest = results.digest_of([study])
     manifest = results.made("run", {scenario.name: study}, options, digest, command, seconds)
     if result.mark is not None:
-        tables.save_sums(result.mark, temporary)
-    frames = {"summary": result.summary, "reported": result.reported, "precision": course}
+        tables.save_sums(result.mark.sums, temporary)
+        effect_sums.save(result.mark.effects, temporary)
+    frames = {
+        "summary": result.summary,
+        "effects": result.effects,
+        "reported": result.reported,
+        "precision": course,
+    }
     draw = partial(figures.draw, names=figures.MAIN) if what == "all" else None
     results.finish(temporary, name, manifest, frames, draw)
 
@@ -150,6 +166,10 @@ def show(kept: Kept) -> Shown:
         "reported": reported,
     }
     printout = printed.printout(study, summary, reported)
+    if kept.has("effects"):
+        table = kept.table("effects")
+        facts["effects"] = table
+        printout = printout._replace(sheets=(*printout.sheets, *effects.sheets(table)))
     if kept.has("precision"):
         course = printed.precision(kept.table("precision"))
         printout = printout._replace(notes=(*course, "", *printout.notes))
