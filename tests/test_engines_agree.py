@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import sim.simulation.model
-from sim.experiments import runs
+from sim.experiments import runs, sizes
 from sim.scenario import load
 from sim.simulation import batch_engine, lowering, simpy_engine
 from sim.simulation.code_cache import folder_of, holds_code
@@ -125,7 +125,7 @@ def test_no_block_changes_a_patient(block, monkeypatch):
     study = load(BASE, ["horizon=6 months"])
     who = range(CHUNK - 40, CHUNK + 40)
     alone = runs.follow(study, patients=who, engine="simpy").events
-    monkeypatch.setitem(runs.BLOCK, "batch", block)
+    monkeypatch.setitem(sizes.BLOCK, "batch", block)
     everyone = runs.follow(study, patients=range(CHUNK + 100), engine="batch").events
     among = everyone[everyone["patient"].isin(who)]
     order = ["arm", "patient", "day"]

@@ -14,6 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from sim.cli.options import Asked
+    from sim.experiments.forecast import Forecast
     from sim.experiments.kinds import Shown
     from sim.results import Kind
     from sim.vocabulary import Progress
@@ -21,13 +22,22 @@ if TYPE_CHECKING:
 FALLBACK = (120, 24)
 """Columns and lines where there is no terminal."""
 
+WORTH_SAYING = 60.0
+"""Seconds that a forecast must come to before it is worth a line."""
+
 ResultT = TypeVar("ResultT")
 
 
 def simulate_and_finish(
-    kind: Kind, out: Path | None, asked: Asked, simulate: Callable[[Progress | None], ResultT]
+    kind: Kind,
+    out: Path | None,
+    asked: Asked,
+    expected: Forecast,
+    simulate: Callable[[Progress | None], ResultT],
 ) -> ResultT:
     """Simulate a result, keep it where a folder of results is given, and print it.
+
+    Raises TooLarge, before anything is simulated, for a forecast beyond the bounds.
 
     Parameters
     ----------
@@ -38,12 +48,16 @@ def simulate_and_finish(
         The folder of results.
     asked
         What was asked on the command line.
+    expected
+        What the work will take.
     simulate
         Makes the result; takes what is told of progress.
     """
     from sim.cli.progress import watching
     from sim.experiments import verbs
+    from sim.experiments.bounds import allow
 
+    allow(expected, out, asked.yes, telling(asked.quiet))
     of_kind, began = verbs.module_of(kind), time.monotonic()
     with watching(asked.quiet, asked.engine, verbs.KINDS[kind].counts) as progress:
         result = simulate(progress)
@@ -53,6 +67,16 @@ def simulate_and_finish(
         folder = of_kind.keep(result, out, command_line(), time.monotonic() - began)
         finish_kept(folder, asked.as_json)
     return result
+
+
+def telling(quiet: bool) -> Callable[[Forecast], None]:
+    """A function that prints a forecast if the work takes long enough to be worth a line."""
+
+    def tell(expected: Forecast) -> None:
+        if not quiet and expected.seconds >= WORTH_SAYING:
+            click.echo(f"This takes {expected}.", err=True)
+
+    return tell
 
 
 def finish_kept(folder: Path, as_json: bool) -> None:

@@ -50,6 +50,7 @@ def power(
     trials that exclude 0.
     """
     from sim.experiments.emulation import power as trial
+    from sim.experiments.kinds.power import expected_of_plan
     from sim.results import write_csv
 
     plan = trial.prepare(scenario, outcome, sizes, trials, asked.seed, asked.settings)
@@ -60,4 +61,5 @@ def power(
             write_csv(by_size, into)
         return plan, by_size
 
-    simulate_and_finish("power", out, asked, simulate)
+    expected = expected_of_plan(plan, asked.workers)
+    simulate_and_finish("power", out, asked, expected, simulate)

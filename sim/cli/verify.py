@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from pathlib import Path
 
 import click
@@ -30,8 +29,15 @@ def verify(scenario: Path, out: Path | None, asked: Asked) -> None:
     exits with 5 if a check fails.
     """
     from sim.experiments import verification
+    from sim.experiments.kinds.verification import expected_of_checks
+    from sim.experiments.verification.checks import PATIENTS as MANY
+    from sim.scenario import load
 
-    start = partial(verification.verify, scenario, asked.patients, asked.seed, asked.settings)
-    verified = simulate_and_finish("verification", out, asked, start)
+    study = load(scenario, asked.settings, seed=asked.seed)
+    expected = expected_of_checks(study, asked.patients or MANY)
+    verified = simulate_and_finish(
+        "verification", out, asked, expected,
+        lambda progress: verification.verify(study, asked.patients, progress=progress),
+    )  # fmt: skip
     if not verified.passed:
         sys.exit(A_CHECK_DIFFERS)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
 from sim.errors import RequestError
+from sim.experiments.bounds import allow
+from sim.experiments.forecast import Forecast
 from sim.experiments.kinds import Shown
 from sim.results import Kept, Kind
 from sim.scenario import Study
@@ -16,6 +18,9 @@ from sim.scenario.mistakes import nearest
 from sim.vocabulary import Progress
 
 VERBS = ("list", "show", "plot", "rerun", "extend", "explain")
+
+
+Tell = Callable[[Forecast], None]
 
 
 class Row(NamedTuple):
@@ -71,7 +76,14 @@ def show(kept: Kept) -> Shown:
     return shown
 
 
-def rerun(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
+def rerun(
+    kept: Kept,
+    root: Path,
+    progress: Progress | None = None,
+    command: str = "",
+    yes: bool = False,
+    tell: Tell | None = None,
+) -> Path:
     """Do a result again below another folder of results.
 
     Parameters
@@ -84,6 +96,8 @@ def rerun(kept: Kept, root: Path, progress: Progress | None = None, command: str
         Told what is done and what is to do, of what `KINDS` says that is counted.
     command
         The command line, for the manifest.
+    yes, tell
+        As of `sim.experiments.bounds.allow`.
 
     Returns
     -------
@@ -92,12 +106,14 @@ def rerun(kept: Kept, root: Path, progress: Progress | None = None, command: str
     Raises
     ------
     RequestError
-        For a result of another version, or a sweep too large to be done again at once.
+        For a result of another version, or one too large to be done again on this machine.
     ScenarioError
         For a scenario that is not valid any more.
     """
     kept.refuse_another_version()
-    folder: Path = module_of(kept.manifest.kind).again(kept, root, progress, command)
+    of_kind = module_of(kept.manifest.kind)
+    allow(of_kind.expected(kept), root, yes, tell)
+    folder: Path = of_kind.again(kept, root, progress, command)
     return folder
 
 
@@ -108,6 +124,8 @@ def extend(
     progress: Progress | None = None,
     workers: int | None = None,
     command: str = "",
+    yes: bool = False,
+    tell: Tell | None = None,
 ) -> Path:
     """Add patients to a kept run, with the result of a run of all patients at once.
 
@@ -125,6 +143,8 @@ def extend(
         Processes; as many as pay where None.
     command
         The command line, for the manifest.
+    yes, tell
+        As of `sim.experiments.bounds.allow`.
 
     Returns
     -------
@@ -133,12 +153,14 @@ def extend(
     Raises
     ------
     RequestError
-        For a result of another kind or version, or no more patients than it has.
+        For a result of another kind or version, no more patients than it has, or too many for this
+        machine.
     """
     from sim.experiments.kinds import run
 
     refuse(kept, "extend")
     kept.refuse_another_version()
+    allow(run.expected_of_more(kept, patients, workers), root, yes, tell)
     return run.extend(kept, root, patients, progress, workers, command)
 
 
@@ -157,5 +179,5 @@ def study_to_explain(kept: Kept, name: str | None = None) -> Study:
 
 
 def module_of(kind: Kind) -> ModuleType:
-    """The file of a kind in `sim.experiments.kinds`, which has the functions `show` and `again`."""
+    """The file of a kind in `sim.experiments.kinds`, which has `show`, `expected` and `again`."""
     return import_module(f"sim.experiments.kinds.{kind}")
