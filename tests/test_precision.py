@@ -186,7 +186,7 @@ def test_half_widths_shrink_as_the_root_of_the_patients(study):
 
 
 def test_patients_and_time_are_said_after_the_first_block(study):
-    told = []
+    told: list[int] = []
     goals = precision.read(["spine.difference:0.35", "deaths.combination:1"])
     result, course = precision.until(study, goals, tell=told.append)
     (expected,) = told

@@ -61,7 +61,7 @@ def allow(
         tell(expected)
 
 
-def excesses(expected: Forecast, folder: Path | None, most_hours: float = MOST_HOURS) -> list[str]:
+def excesses(expected: Forecast, folder: Path | None) -> list[str]:
     """Say which bounds a forecast exceeds, a sentence each."""
     memory = memory_of_machine()
     most = BYTES_WHERE_UNKNOWN if memory is None else SHARE_OF_MEMORY * memory
