@@ -212,6 +212,7 @@ def rerun(
     into: str | Path,
     progress: Progress | None = None,
     root: str | Path = "results",
+    yes: bool = False,
 ) -> Kept:
     """Repeat a kept result from its manifest, into another folder of results.
 
@@ -225,6 +226,8 @@ def rerun(
         Called with what is done and to do: patient courses, trials or checks.
     root : path
         The folder of results in which a name is looked up.
+    yes : bool
+        Simulate even if the forecast of time, memory or disk exceeds the bounds.
 
     Returns
     -------
@@ -234,13 +237,14 @@ def rerun(
     Raises
     ------
     RequestError
-        If there is no such result, it is damaged, or another version of mastosim made it.
+        If there is no such result, it is damaged, another version of mastosim made it, or it is too
+        large to be repeated on this machine.
     """
     from sim import results
     from sim.experiments import verbs
 
     kept = results.find(result, Path(root))
-    return results.open(verbs.rerun(kept, Path(into), progress=progress))
+    return results.open(verbs.rerun(kept, Path(into), progress=progress, yes=yes))
 
 
 def extend(
@@ -249,6 +253,7 @@ def extend(
     progress: Progress | None = None,
     workers: int | None = None,
     root: str | Path = "results",
+    yes: bool = False,
 ) -> Kept:
     """Add patients to a kept run. The old result stays where it is.
 
@@ -264,6 +269,8 @@ def extend(
         Number of processes; as many as save time by default.
     root : path
         The folder of results, in which the new run is kept as well.
+    yes : bool
+        As of `rerun`.
 
     Returns
     -------
@@ -274,10 +281,10 @@ def extend(
     ------
     RequestError
         If there is no such result, it is damaged, another version or other sources made it, it is
-        not a run, or `patients` are not more than it has.
+        not a run, or `patients` are not more than it has, or too many for this machine.
     """
     from sim import results
     from sim.experiments import verbs
 
     kept, root = results.find(result, Path(root)), Path(root)
-    return results.open(verbs.extend(kept, root, patients, progress=progress, workers=workers))
+    return results.open(verbs.extend(kept, root, patients, progress, workers, yes=yes))

@@ -66,6 +66,7 @@ def power(
     comparator (size of the test).
     """
     from sim.experiments.emulation import power as trial
+    from sim.experiments.kinds.power import expected_of_plan
     from sim.results import write_csv
 
     plan = trial.prepare(
@@ -75,6 +76,9 @@ def power(
     def simulate(progress: Progress | None) -> Simulated:
         return plan, trial.run(plan, progress, asked.workers)
 
-    _plan, by_size = simulate_and_finish("power", out, asked, simulate, plan.study.scenario.name)
+    expected = expected_of_plan(plan, asked.workers)
+    _plan, by_size = simulate_and_finish(
+        "power", out, asked, expected, simulate, plan.study.scenario.name
+    )
     if into is not None:
         write_csv(by_size, into)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.ending import command_line
+from sim.cli.ending import command_line, telling
 from sim.cli.exit_codes import A_CHECK_DIFFERS
 from sim.cli.extras import told_how_to_get
-from sim.cli.options import NAMES, QUIET, RESULT, RESULTS, found, refuse_unwritable
+from sim.cli.options import NAMES, QUIET, RESULT, RESULTS, YES, found, refuse_unwritable
 from sim.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 @click.command(epilog=f"Example: mastosim rerun latest\n\n{NAMES}")
 @RESULT
 @RESULTS
+@YES
 @QUIET
-def rerun(result: str, out: Path, quiet: bool) -> None:
+def rerun(result: str, out: Path, yes: bool, quiet: bool) -> None:
     """Repeat a RESULT of any kind, and compare the files.
 
     The result is repeated from its manifest. The command compares every data file (parquet, csv)
@@ -42,7 +43,7 @@ def rerun(result: str, out: Path, quiet: bool) -> None:
     counts = verbs.KINDS[kept.manifest.kind].counts
     with told_how_to_get(), aside(out, "again") as made:
         with watching(quiet, engine, counts) as progress:
-            folder = verbs.rerun(kept, made, progress, command_line())
+            folder = verbs.rerun(kept, made, progress, command_line(), yes, telling(quiet))
         verdicts = compare(kept.folder, folder)
         for line in told(verdicts, kept.manifest, results.open(folder).manifest):
             say(line)

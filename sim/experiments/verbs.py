@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 from sim import results
 from sim.errors import RequestError
+from sim.experiments.bounds import allow
+from sim.experiments.forecast import Forecast
 from sim.experiments.kinds import Shown
 from sim.results import Kept, Kind, seals
 from sim.results.manifest import FILE
@@ -18,6 +20,9 @@ from sim.scenario.mistakes import nearest
 from sim.vocabulary import Progress
 
 VERBS = ("list", "show", "plot", "rerun", "extend", "explain")
+
+
+Tell = Callable[[Forecast], None]
 
 
 class Row(NamedTuple):
@@ -88,7 +93,14 @@ def show(kept: Kept) -> Shown:
     return shown
 
 
-def rerun(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
+def rerun(
+    kept: Kept,
+    root: Path,
+    progress: Progress | None = None,
+    command: str = "",
+    yes: bool = False,
+    tell: Tell | None = None,
+) -> Path:
     """Do a result again below another folder of results.
 
     Parameters
@@ -101,6 +113,8 @@ def rerun(kept: Kept, root: Path, progress: Progress | None = None, command: str
         Told what is done and what is to do, of what `KINDS` says that is counted.
     command
         The command line, for the manifest.
+    yes, tell
+        As of `sim.experiments.bounds.allow`.
 
     Returns
     -------
@@ -109,13 +123,15 @@ def rerun(kept: Kept, root: Path, progress: Progress | None = None, command: str
     Raises
     ------
     RequestError
-        For a result of another version, one that is damaged, or a sweep too large to be done again
-        at once.
+        For a result of another version, one that is damaged, or one too large to be done again on
+        this machine.
     ScenarioError
         For a scenario that is not valid any more.
     """
     refuse_unsound(kept)
-    folder: Path = module_of(kept.manifest.kind).again(kept, root, progress, command)
+    of_kind = module_of(kept.manifest.kind)
+    allow(of_kind.expected(kept), root, yes, tell)
+    folder: Path = of_kind.again(kept, root, progress, command)
     return folder
 
 
@@ -126,6 +142,8 @@ def extend(
     progress: Progress | None = None,
     workers: int | None = None,
     command: str = "",
+    yes: bool = False,
+    tell: Tell | None = None,
 ) -> Path:
     """Add patients to a kept run, with the result of a run of all patients at once.
 
@@ -143,6 +161,8 @@ def extend(
         Processes; as many as pay where None.
     command
         The command line, for the manifest.
+    yes, tell
+        As of `sim.experiments.bounds.allow`.
 
     Returns
     -------
@@ -151,8 +171,8 @@ def extend(
     Raises
     ------
     RequestError
-        For a result of another kind, version or model, one that is damaged, or no more patients
-        than it has.
+        For a result of another kind, version or model, one that is damaged, no more patients than
+        it has, or too many for this machine.
     """
     from sim.experiments.kinds import run
 
@@ -161,6 +181,7 @@ def extend(
     for why in seals.missing(kept):
         raise results.Damaged(why)
     kept.refuse_another_model()
+    allow(run.expected_of_more(kept, patients, workers), root, yes, tell)
     return run.extend(kept, root, patients, progress, workers, command)
 
 
@@ -180,5 +201,5 @@ def study_to_explain(kept: Kept, name: str | None = None) -> Study:
 
 
 def module_of(kind: Kind) -> ModuleType:
-    """The file of a kind in `sim.experiments.kinds`, which has the functions `show` and `again`."""
+    """The file of a kind in `sim.experiments.kinds`, which has `show`, `expected` and `again`."""
     return import_module(f"sim.experiments.kinds.{kind}")

@@ -9,6 +9,7 @@ from sim import results
 from sim.display import figures
 from sim.display.tables import power as printed
 from sim.experiments.emulation import power
+from sim.experiments.forecast import Forecast, forecast_of_trials
 from sim.experiments.kinds import Shown
 from sim.results import Kept, Part
 from sim.scenario.protocol import accrual
@@ -72,6 +73,19 @@ def _asked(plan: power.Plan) -> dict[str, Any]:
 def digest(kept: Kept) -> str:
     """The digest that a power analysis has by its own study and options."""
     return results.digest_of([kept.study], kept.options(Options))
+
+
+def expected(kept: Kept) -> Forecast:
+    """Estimate what it takes to do the trials again."""
+    return expected_of_plan(_plan(kept), None)
+
+
+def expected_of_plan(plan: power.Plan, workers: int | None) -> Forecast:
+    """Estimate what the trials of a plan take."""
+    arms = len(plan.arms)
+    return forecast_of_trials(
+        plan.study, plan.trials, plan.per_trial, arms * len(plan.sizes), workers
+    )
 
 
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:

@@ -15,7 +15,8 @@ from sim.display.tables import effects
 from sim.display.tables import run as printed
 from sim.errors import RequestError
 from sim.experiments import precision, runs
-from sim.experiments.forecast import refuse_too_large
+from sim.experiments.forecast import Forecast, forecast
+from sim.experiments.forecast import Kept as Rows
 from sim.experiments.kinds import Shown
 from sim.experiments.runs import Result
 from sim.outcomes import Mark
@@ -73,8 +74,7 @@ def make(
     figures, as `outcomes` no tables either: then memory does not grow with the number of patients.
     `before` is a kept result of the first patients, which are taken from there. `until`
     is the precision that was asked for, and `precise` the outcomes that have it: as many patients
-    as these have are simulated, if more than outcomes is kept. Raises ScenarioError where figures
-    would need more tables than this machine holds.
+    as these have are simulated, if more than outcomes is kept.
     """
     course = None
     if precise is not None:
@@ -82,8 +82,6 @@ def make(
         study = result.study
         if what == "outcomes":
             return keep(result, root, command, 0.0, until, course)
-    if what == "all":
-        refuse_too_large(study)
     began = time.monotonic()
     folder = folder_of(study, root, what)
     with results.whole_result(folder) as temporary, ExitStack() as files:
@@ -190,6 +188,24 @@ def again(kept: Kept, root: Path, progress: Progress | None = None, command: str
         study, root, options.keep, progress, options.engine, None, command, until=options.until,
         precise=precise,
     )  # fmt: skip
+
+
+def expected(kept: Kept) -> Forecast:
+    """Estimate what it takes to do a run again."""
+    options = kept.options(Options)
+    return forecast([kept.study], options.engine, None, rows_of(options.keep))
+
+
+def expected_of_more(kept: Kept, patients: int, workers: int | None = None) -> Forecast:
+    """Estimate what it takes to extend a run to so many patients."""
+    options, before = kept.options(Options), kept.study.scenario.cohort.patients
+    more = kept.study.with_(patients=max(patients, before))
+    return forecast([more], options.engine, workers, rows_of(options.keep), before)
+
+
+def rows_of(what: What) -> Rows:
+    """Where the rows of a run are while it is made: figures take them all into memory."""
+    return Rows(in_memory=what == "all", on_disk=what != "outcomes")
 
 
 def extend(

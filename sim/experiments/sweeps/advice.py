@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.errors import RequestError
+from sim.experiments.bounds import MOST_HOURS
 from sim.experiments.sweeps import running, work
 from sim.experiments.sweeps.collect import Collected
 from sim.experiments.sweeps.designs import SAMPLED
@@ -39,7 +40,7 @@ class Pilot(NamedTuple):
 def pilot(
     path: Path, root: Path, seed: int | None = None, engine: Engine = "batch",
     workers: Workers = 1, progress: Progress | None = None,
-    most_hours: float = running.MOST_HOURS,
+    most_hours: float = MOST_HOURS,
 ) -> Pilot:  # fmt: skip
     """Simulate a few draws of few patients of a sweep, and recommend patients and draws.
 

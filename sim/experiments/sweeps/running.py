@@ -9,10 +9,17 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from sim.errors import RequestError
-from sim.experiments.forecast import SHARE_OF_MEMORY, in_bytes, in_words, memory_of_machine
+from sim.experiments.bounds import (
+    MOST_HOURS,
+    SHARE_OF_DISK,
+    SHARE_OF_MEMORY,
+    TooLarge,
+    memory_of_machine,
+)
+from sim.experiments.forecast import Forecast, in_bytes
 from sim.experiments.sweeps import store, swept, work
 from sim.experiments.sweeps.collect import Collected, collected
 from sim.experiments.sweeps.read import Sweep
@@ -28,28 +35,8 @@ from sim.workers.pieces import Workers, available, in_order
 PILOT = 3
 """Pieces that are timed for the forecast, after one per worker, which may compile."""
 
-MOST_HOURS = 24.0
-
-SHARE_OF_DISK = 0.9
-
 COURSES_THAT_PAY = 50_000
 """Courses of patients that one process simulates while other processes would start."""
-
-
-class Forecast(NamedTuple):
-    """What the rest of a sweep would take: seconds, and bytes of memory and of disk."""
-
-    seconds: float
-    memory: float
-    disk: float
-
-    def __str__(self) -> str:
-        parts = in_words(self.seconds), in_bytes(self.memory), in_bytes(self.disk)
-        return "about {} with {} of memory and {} of disk".format(*parts)
-
-
-class TooLarge(RequestError):
-    """A sweep that would take more than is allowed."""
 
 
 def simulate(
