@@ -152,7 +152,7 @@ def test_the_tidy_table_has_a_row_for_each_point_arm_outcome_and_time(drawn):
     outcomes = pd.read_parquet(folder / "outcomes.parquet")
     assert [*outcomes.columns] == [
         "scenario", "point", "role", "of", SPINE, STOPS, RATE, *Arms._fields, "outcome", "unit",
-        "time", "estimate", "mc_error",
+        "time", "estimate", "mc_error", "low", "high",
     ]  # fmt: skip
     keys = ["scenario", "point", "arm", "outcome", "time"]
     assert not by_label(outcomes).duplicated(keys).any()
@@ -163,7 +163,7 @@ def test_the_tidy_table_has_a_row_for_each_point_arm_outcome_and_time(drawn):
     csv = pd.read_csv(folder / "outcomes.csv", keep_default_na=False, na_values=[""])
     assert [*csv.columns] == [*outcomes.columns]
     assert (csv["role"] == outcomes["role"]).all()
-    for column in (SPINE, STOPS, RATE, "time", "estimate", "mc_error"):
+    for column in (SPINE, STOPS, RATE, "time", "estimate", "mc_error", "low", "high"):
         assert csv[column].to_numpy() == pytest.approx(
             outcomes[column].to_numpy(), rel=DIGITS, abs=1e-9, nan_ok=True
         )

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from sim.errors import RequestError
 from sim.experiments.sweeps import running, work
-from sim.experiments.sweeps.collect import Collected
 from sim.experiments.sweeps.designs import SAMPLED
+from sim.experiments.sweeps.gathered import Collected
 from sim.experiments.sweeps.noise import Advice, Cost, Split, advice_of, advise
 from sim.experiments.sweeps.read import Sweep, load_sweep
 from sim.simulation.columns import Columns
