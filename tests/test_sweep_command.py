@@ -682,6 +682,18 @@ def test_a_pilot_wants_an_outcome_that_has_a_difference(mastosim, tmp_path, chea
     assert "'off interferon' is not an outcome of both arms" in " ".join(told.stderr.split())
 
 
+@pytest.mark.parametrize("word", ["--pilot", "--auto"])
+def test_a_pilot_gives_no_advice_on_what_few_patients_carry(mastosim, tmp_path, cheap, word):
+    """Of forty patients in half a year hardly one breaks a hip: neither ten draws nor any other."""
+    target = "target: {outcome: hip fractures, standard_error: 0.5}"
+    path = wrote(tmp_path, f"design: {{probabilistic: {{draws: 4}}}}\n{table(TWO)}\n{target}")
+    told = ask(mastosim, path, word, code=2)
+    said = " ".join(told.stderr.split())
+    assert "'hip fractures' (combination - pamidronate) rests on 0 of the 40 patients" in said
+    assert "need 10 or more, so nothing is recommended" in said
+    assert not [*(tmp_path / "out").rglob("manifest.json")]
+
+
 def test_an_outcome_without_spread_needs_a_target(mastosim, tmp_path, cheap):
     """How much a hip's density matters for its fractures is nothing to the density itself."""
     text = f"design: {{probabilistic: {{draws: 4}}}}\n{table({'fractures.sites.hip.gradient': ''})}"

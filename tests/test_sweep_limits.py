@@ -119,6 +119,16 @@ def test_a_mean_over_draws_without_an_event_is_not_known():
     assert (found.least[2], found.most[2]) == (-100, 100)
 
 
+def test_carriers_are_patients_of_a_share_and_groups_of_a_count():
+    columns = Columns([SHARE, COUNT, MEAN] * 2, [0, 1, 2], [3, 4, 5])
+    sums = np.full((20, 2, 6), 10.0)
+    sums[:, 0] = [2, 30, 5, 2, 30, 5]
+    sums[0, 0, :3] = [5, 90, 6]
+    sums[1, 0, :3] = [1, 31, 4]
+    found = columns.carriers(columns.carried(sums), 200)
+    assert [*found] == [2 * 18 + 6, 20, 200, 40, 20, 200, 3 + 1, 2, 20]
+
+
 # --- the tables of a sweep --------------------------------------------------------------------
 
 

@@ -48,8 +48,8 @@ class Collected(NamedTuple):
     `values`, `errors`, `low` and `high` (the 95 % interval) are points x quantities, NaN where a
     point could not be simulated. `changes` is the difference from the base case on the same
     patients, of points at which one parameter moves alone; `of_mean` is how sure the mean over the
-    draws is; `components` is what patients do to the components of variance, of a design for
-    indices.
+    draws is, and `carriers` on how many patients the draws rest; `components` is what patients do
+    to the components of variance, of a design for indices.
     """
 
     varied: Varied
@@ -61,6 +61,7 @@ class Collected(NamedTuple):
     changes: Changes
     splits: Sequence[Split] = ()
     of_mean: MeanLimits | None = None
+    carriers: Floats | None = None
     components: Components | None = None
 
     def points(self, *roles: str) -> list[Point]:
@@ -92,7 +93,7 @@ class Gathered:
         self._changes = np.full((alone, len(quantities)), np.nan)
         self._unmoved = np.zeros(self._changes.shape, bool)
         self._limits, self._of_changes = PointLimits(columns, points), PointLimits(columns, alone)
-        self._moments, self._drawn = Moments(), np.zeros(())
+        self._moments, self._drawn, self._carried = Moments(), np.zeros(()), np.zeros(())
         self._size = len(next(iter(in_draws(varied.points)), []))
         self._draw: list[tuple[Floats, Floats]] = []
         self._base: tuple[Floats, Floats] | None = None
@@ -112,6 +113,7 @@ class Gathered:
         if point.role in DRAWN:
             self._moments.add(influences)
             self._drawn = self._drawn + sums
+            self._carried = np.maximum(self._carried, self._columns.carried(sums))
         if point.role in ROLES and self._components is not None:
             self._draw.append((values, influences))
             if len(self._draw) == self._size:
@@ -145,4 +147,7 @@ class Gathered:
         errors = np.array([split._replace(parameters=0.0).error(draws, patients)
                            for split in splits])  # fmt: skip
         below = of_mean_over_draws(self._columns, errors, self._drawn / draws)
-        return numbers._replace(splits=splits, of_mean=below, components=self._components)
+        return numbers._replace(
+            splits=splits, of_mean=below, components=self._components,
+            carriers=self._columns.carriers(self._carried, patients),
+        )  # fmt: skip

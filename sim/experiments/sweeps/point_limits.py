@@ -8,8 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.outcomes.definitions.named import Measure
-from sim.outcomes.units import limits_of, signed_of, sums_of
+from sim.outcomes.limits import carried
+from sim.outcomes.units import GROUP, limits_of, signed_of, sums_of
 from sim.simulation.records import Floats
+from sim.vocabulary import ROUNDING
 
 AT_ONCE = 64
 """Points whose limits are computed together."""
@@ -35,6 +37,27 @@ class Columns(NamedTuple):
         """Weights and columns of the arms, and of their differences: all quantities in order."""
         differences = [(DIFFERENCE, [self.mine, self.its])] if self.mine else []
         return [(ARM, [range(len(self.measures))]), *differences]
+
+    def carried(self, sums: Floats) -> Floats:
+        """What each group adds to each outcome, or how far its arms differ: units x quantities."""
+        mine, its = sums[:, :, [*self.mine]], sums[:, :, [*self.its]]
+        arms = [carried(measure, *sums[:, :, at].T) for at, measure in enumerate(self.measures)]
+        return np.concatenate([np.stack(arms, axis=1), np.abs(mine - its).max(axis=1)], axis=1)
+
+    def carriers(self, most: Floats, patients: int) -> Floats:
+        """How many patients at least carry each quantity, from the most that groups carried.
+
+        An event of a share is a patient; of a count perhaps one patient has all of a group, and of
+        a mean every patient of the group has a value.
+        """
+        kinds = [self.measures[at].kind for at in (*range(len(self.measures)), *self.mine)]
+        groups = (most > ROUNDING).sum(axis=0).astype(float)
+        per_group = {"mean": float(GROUP), "count": 1.0}
+        found = [
+            most[:, column].sum() if kind == "share" else groups[column] * per_group[kind]
+            for column, kind in enumerate(kinds)
+        ]
+        return np.minimum(found, patients)
 
 
 class PointLimits:
