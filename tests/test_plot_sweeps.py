@@ -196,7 +196,7 @@ def effects_of(parameters, scenarios=("laroche2011",)):
     rows = []
     for place, head in heads(parameters, scenarios):
         size = 6.0 / (len(parameters) - place)
-        rows.append({**head, "mean_effect": -size, "mean_absolute_effect": size,
+        rows.append({**head, "step": 2 / 3, "mean_effect": -size, "mean_absolute_effect": size,
                      "sd_effect": size * (0.2 + place % 3 / 2), "low": 0.8 * size,
                      "high": 1.2 * size})  # fmt: skip
     return pd.DataFrame(rows)

@@ -260,12 +260,17 @@ def test_the_whole_path_over_blocks_on_disk_gives_the_same(tmp_path, monkeypatch
 
 @pytest.mark.parametrize("levels", [4, 6, 10])
 def test_the_effects_of_a_line_are_its_slopes_and_do_not_spread(tmp_path, levels):
-    """An effect is that of moving a parameter through its whole 95 % interval."""
+    """An effect is that of one step of the walk: with four levels two thirds of the interval."""
     design = f"design: {{morris: {{trajectories: 6, levels: {levels}}}}}"
     one = read(tmp_path, f"{design}\n{EVENLY}")
     values = at_points(one, lambda rows: rows @ [2, -3, 0] + 5)
     frame = variance.screening([put_together(one, values)], levels)
-    slopes = np.array([2 * 0.95 * 40, -3 * 0.95 * 40, 0])
+    step = {4: 2 / 3, 6: 3 / 5, 10: 5 / 9}[levels]
+    slopes = step * np.array([2 * 0.95 * 40, -3 * 0.95 * 40, 0])
+    walk = [point.values[0] for point in one.points if point.role == "trajectory"]
+    moves = abs(np.diff(walk)[[i % 4 != 3 for i in range(len(walk) - 1)]])
+    assert moves.max() == pytest.approx(step * 0.95 * 40)
+    assert frame["step"].to_numpy() == pytest.approx(step)
     assert [*frame["parameter"]] == [*RANGES]
     assert frame["mean_effect"].to_numpy() == pytest.approx(slopes, rel=1e-7, abs=1e-7)
     assert frame["mean_absolute_effect"].to_numpy() == pytest.approx(abs(slopes), abs=1e-5)

@@ -152,7 +152,13 @@ def _screening(facts: Facts, tables: Tables) -> Iterator[Sheet]:
             (row["name"], "", number(row["mean_absolute_effect"]),
              span(row["low"], row["high"]), number(row["sd_effect"]))
             for row in ordered.to_dict("records")
-        ])  # fmt: skip
+        ], _of_a_step(rows))  # fmt: skip
+
+
+def _of_a_step(screening: pd.DataFrame) -> tuple[str, ...]:
+    """How far a parameter moves for an effect."""
+    step = significant(100 * float(screening["step"].iloc[0]), 2)
+    return (f"An effect is that of one step, {step} % of the inner 95 % of a parameter's draws.",)
 
 
 def design(parameters: pd.DataFrame, scenarios: Sequence[str]) -> Iterator[Sheet]:

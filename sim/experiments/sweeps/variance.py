@@ -28,7 +28,7 @@ MOST_WITHOUT = 0.025
 INDEX_COLUMNS = (*Quantity._fields, "parameter", "name", "order", "other", "value",
                  "low", "high")  # fmt: skip
 
-SCREENING_COLUMNS = (*Quantity._fields, "parameter", "name", "mean_effect",
+SCREENING_COLUMNS = (*Quantity._fields, "parameter", "name", "step", "mean_effect",
                      "mean_absolute_effect", "sd_effect", "low", "high")  # fmt: skip
 
 
@@ -137,13 +137,14 @@ def _interval(resampled: Floats) -> tuple[Floats, Floats]:
 def screening(scenarios: Sequence[Collected], levels: int) -> pd.DataFrame:
     """Mean, mean absolute value and SD of the elementary effects of each parameter (Morris).
 
-    An effect is that of moving the parameter through its whole 95 % interval; `levels` are the
-    places in it that the design has.
+    An effect is the change that was simulated: that of one step, which is `step` of the inner 95 %
+    of the draws of the parameter. `levels` are the places in these that the design has; with 4 of
+    them a step is two thirds.
     """
     import pandas as pd
     from SALib.analyze import morris
 
-    rows = []
+    rows, step = [], levels / (2 * (levels - 1))
     for collected in scenarios:
         joint, walk = collected.varied.joint, collected.points("trajectory")
         number = int(generator(collected.varied.scenario.seed, "resamples").integers(2**31))
@@ -156,10 +157,11 @@ def screening(scenarios: Sequence[Collected], levels: int) -> pd.DataFrame:
                 effects = morris.analyze(
                     space(joint), steps, values, num_levels=levels, seed=number
                 )
-            numbers = [effects[key] for key in ("mu", "mu_star", "sigma", "mu_star_conf")]
+            keys = ("mu", "mu_star", "sigma", "mu_star_conf")  # of SALib, per whole interval
+            numbers = step * np.array([effects[key] for key in keys], float)
             rows += [
-                (*quantity, parameter.path, parameter.name, mean, size, sd,
-                 size - half, size + half)
+                (*quantity, parameter.path, parameter.name, step, mean, size, sd,
+                 max(size - half, 0.0), size + half)
                 for parameter, (mean, size, sd, half) in zip(
                     joint.parameters, without_rounding(numbers).T.tolist(), strict=True
                 )

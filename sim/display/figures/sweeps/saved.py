@@ -75,7 +75,7 @@ def read(kept: Kept) -> Swept:
         names = (*OF_A_RESULT, *columns)
         return kept.table(name, names) if kept.has(name) else pd.DataFrame(columns=[*names])
 
-    sizes = ("mean_effect", "mean_absolute_effect", "sd_effect", "low", "high")
+    sizes = ("step", "mean_effect", "mean_absolute_effect", "sd_effect", "low", "high")
     return Swept(
         outcomes=_outcomes(kept, sweep, parameters),
         parameters=parameters,
