@@ -21,7 +21,8 @@ from sim.experiments.bounds import (
 )
 from sim.experiments.forecast import Forecast, in_bytes
 from sim.experiments.sweeps import store, swept, work
-from sim.experiments.sweeps.collect import Collected, collected
+from sim.experiments.sweeps.collect import collected
+from sim.experiments.sweeps.gathered import Collected
 from sim.experiments.sweeps.read import Sweep
 from sim.experiments.sweeps.swept import Failed, Swept
 from sim.experiments.sweeps.varied import AROUND
