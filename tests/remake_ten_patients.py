@@ -1,7 +1,8 @@
 """`docs/ten-patients.md`: its tables, made by emulating the published series under what-ifs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -111,7 +112,8 @@ POWER_HEADS = (
     "difference found",
     "95 % of trials",
     "width of the interval",
-    "trials that exclude 0, %",
+    "power, %",
+    "size of the test, %",
 )
 
 
@@ -129,8 +131,13 @@ def powers() -> Iterator[tuple[str, ...]]:
             yield (
                 f"{added:g}", outcome, str(row["patients_per_arm"]),
                 f"{row['mean_difference']:.1f}", f"{row['low']:.1f} to {row['high']:.1f}",
-                f"{row['interval_width']:.1f}", f"{row['power']:.0f}",
+                f"{row['interval_width']:.1f}", *(_share(row, of) for of in ("power", "size")),
             )  # fmt: skip
+
+
+def _share(row: Mapping[Any, Any], of: str) -> str:
+    """A share of trials and its interval."""
+    return f"{row[of]:.0f} ({row[f'{of}_low']:.0f} to {row[f'{of}_high']:.0f})"
 
 
 SERIES_HEADS = ("series", "patients", "covered", "not covered: published, 95 % of trials")
