@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 import sim
+from sim.display.numbers import with_interval
 from sim.experiments import emulation
 from sim.experiments.emulation import power
 from sim.experiments.emulation.scores import coverage
@@ -131,13 +132,14 @@ def powers() -> Iterator[tuple[str, ...]]:
             yield (
                 f"{added:g}", outcome, str(row["patients_per_arm"]),
                 f"{row['mean_difference']:.1f}", f"{row['low']:.1f} to {row['high']:.1f}",
-                f"{row['interval_width']:.1f}", *(_share(row, of) for of in ("power", "size")),
+                f"{row['interval_width']:.1f}",
+                *(_with_interval(row, of) for of in ("power", "size")),
             )  # fmt: skip
 
 
-def _share(row: Mapping[Any, Any], of: str) -> str:
+def _with_interval(row: Mapping[Any, Any], of: str) -> str:
     """A share of trials and its interval."""
-    return f"{row[of]:.0f} ({row[f'{of}_low']:.0f} to {row[f'{of}_high']:.0f})"
+    return with_interval(row[of], row[f"{of}_low"], row[f"{of}_high"])
 
 
 SERIES_HEADS = ("series", "patients", "covered", "not covered: published, 95 % of trials")
