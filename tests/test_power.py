@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from scipy import stats
 
 from sim.cli.main import commands
+from sim.errors import RequestError
 from sim.experiments import runs
 from sim.experiments.emulation import power
 
@@ -160,6 +161,19 @@ def test_what_is_no_trial_is_refused(mastosim, words, message):
     done = mastosim("power", BASE, "--trials", 5, *words)
     assert done.returncode == 2
     assert message in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"sizes": ()}, "no number of patients per arm is given"),
+        ({"trials": 0}, "0 trials have no power; allowed: 1 trial or more"),
+        ({"test": "chi2"}, "'chi2' is not a test of 'spine annual increase'; allowed: welch"),
+    ],
+)
+def test_python_refuses_in_a_sentence_too(asked, message):
+    with pytest.raises(RequestError, match=message):
+        power.prepare(BASE, **asked)
 
 
 def test_the_command_prints_writes_and_says_its_reading(tmp_path):

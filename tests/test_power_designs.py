@@ -10,12 +10,9 @@ from scipy import stats
 
 from sim.experiments import runs
 from sim.experiments.emulation import power
-from sim.experiments.emulation.power.loss import until_lost
-from sim.outcomes import records_by_arm
-from sim.scenario import load
 from sim.simulation import draws
 from sim.vocabulary import DAYS_PER_YEAR
-from tests.test_power import BASE, NOBODY_DIES
+from tests.test_power import BASE
 from tests.test_significance import exact
 
 OFTEN = [
@@ -120,56 +117,6 @@ def test_a_rate_is_tested_with_a_robust_variance(followed):
     assert row["power"] > 0
 
 
-def test_the_loss_is_exponential():
-    """Without deaths the mean follow-up is (1 - exp(-loss x years)) / loss."""
-    study = load(BASE, NOBODY_DIES, patients=4000)
-    records = records_by_arm(study, range(4000), "batch")["pamidronate"]
-    lost = until_lost(records, LOSS, seed=7, first=0)
-    years = records.end / DAYS_PER_YEAR
-    mean = -math.expm1(-LOSS * years) / LOSS
-    assert abs(lost.years.mean() - mean) < 4 * lost.years.std() / math.sqrt(4000)
-    measured = ~np.isnan(lost.measured["spine_g_cm2"])
-    for day, share in zip(lost.visits["spine_g_cm2"], measured.mean(axis=0), strict=True):
-        still = math.exp(-LOSS * day / DAYS_PER_YEAR)
-        assert abs(share - still) <= 4 * math.sqrt(still * (1 - still) / 4000)
-
-
-def test_a_share_lost_each_year_is_a_hazard():
-    plan = power.prepare(BASE, trials=2, loss="10 %/year")
-    assert plan.loss == pytest.approx(-math.log(0.9))
-    assert power.prepare(BASE, trials=2, loss="10 % per year").loss == plan.loss
-
-
-def test_means_rest_on_patients_who_were_measured_before_they_were_lost():
-    plan = power.prepare(
-        BASE,
-        "spine change",
-        (4,),
-        TRIALS,
-        settings=[*OFTEN[:3], *NOBODY_DIES],
-        loss=f"{LOSS} per year",
-    )
-    rows = runs.follow(plan.study, engine="batch").measurements
-    rows = rows[rows["quantity"] == "spine_g_cm2"]
-    wide = rows.pivot(index=["arm", "patient"], columns="day", values="value")
-    change = 100 * (wide.iloc[:, -1] / wide.iloc[:, 0] - 1)
-    count = plan.study.scenario.cohort.patients
-    lost = draws.column(1, "loss to follow-up", 0, "exponential", 0, count) / LOSS * DAYS_PER_YEAR
-    day = float(wide.columns[-1])
-    comparator, treated = (
-        np.where(lost < day, np.nan, change[arm]).reshape(TRIALS, 2, 4) for arm in plan.arms
-    )
-    p = []
-    for trial in range(TRIALS):
-        arms = [c[~np.isnan(c)] for c in (treated[trial, 1], comparator[trial, 0])]
-        if min(map(len, arms)) > 1:
-            p.append(stats.ttest_ind(*arms, equal_var=False).pvalue)
-    assert 0 < len(p) < TRIALS
-    (row,) = power.run(plan).to_dict("records")
-    assert row["power"] == pytest.approx(shown(p) * len(p) / TRIALS)
-    assert 0 < row["power"] < 100
-
-
 def test_every_test_keeps_its_size():
     """At most 5 % of trials without an effect, by a one-sided binomial test at 0.05 / 5."""
     trials, settings = 600, [*OFTEN, "arms.combination=[pamidronate]"]
@@ -195,6 +142,21 @@ def test_fishers_power_is_that_of_two_binomials(followed):
     )
     error = math.sqrt(expected * (1 - expected) / TRIALS)
     assert abs(row_of("any fracture")["power"] / 100 - expected) < 4 * error
+
+
+def test_three_arms_have_patients_of_their_own_in_the_shares_of_the_file():
+    settings = [*OFTEN, "arms.none=[]", "comparator=pamidronate"]
+    plan = power.prepare(
+        BASE, "any fracture", (3, 5), 10, settings=settings, allocation="4:2:6", test="log-rank"
+    )
+    places = [range(plan.per_trial)[plan.places(arm, 5)] for arm in plan.arms]
+    assert plan.arms == ["pamidronate", "combination", "none"]
+    assert [*map(len, places)] == [5, 10, 15]
+    assert sorted(place for of_arm in places for place in of_arm) == [*range(30)]
+    rows = power.run(plan)
+    assert rows["arm"].tolist() == ["combination"] * 2 + ["none"] * 2
+    assert rows["patients"].tolist() == [6, 10, 9, 15]
+    assert rows["against_patients"].tolist() == [3, 5, 3, 5]
 
 
 def test_a_plan_that_is_kept_is_shown_and_done_again(mastosim, tmp_path):

@@ -77,22 +77,31 @@ def prepare(
     ScenarioError
         If the scenario is not valid.
     RequestError
-        If the scenario has one arm, a size is below 2, the arms do not share the outcome, the
-        outcome cannot occur or is never measured, or a test, an allocation or a loss is not
-        allowed.
+        If the scenario has one arm, there is no trial, no size or a size below 2, the arms do not
+        share the outcome, the outcome cannot occur or is never measured, or a test, an allocation
+        or a loss is not allowed.
     """
     study = load(scenario, settings, seed=seed)
     arms = len(study.scenario.arms)
-    if arms < 2:
-        raise RequestError("a trial allocates between two arms or more, and the scenario has one")
-    if min(sizes) < 2:
-        raise RequestError(
-            f"{min(sizes)} patient per arm gives no standard error; allowed: 2 or more"
-        )
+    _refuse_no_trial(arms, sizes, trials)
     shares = (1,) * arms if allocation is None else _allocation(allocation, study, sizes)
     plan = Plan(study, outcome, tuple(sizes), trials, "welch", shares, _loss(loss))
     enrolled = study.with_(patients=trials * plan.per_trial)
     return plan._replace(study=enrolled, test=_test(test, plan))
+
+
+def _refuse_no_trial(arms: int, sizes: Sequence[int], trials: int) -> None:
+    """Refuse numbers of arms, patients or trials that make no trial."""
+    if arms < 2:
+        raise RequestError("a trial allocates between two arms or more, and the scenario has one")
+    if not sizes:
+        raise RequestError("no number of patients per arm is given; allowed: one number or more")
+    if min(sizes) < 2:
+        raise RequestError(
+            f"{min(sizes)} patient per arm gives no standard error; allowed: 2 or more"
+        )
+    if trials < 1:
+        raise RequestError(f"{trials} trials have no power; allowed: 1 trial or more")
 
 
 def _allocation(text: str, study: Study, sizes: Iterable[int]) -> tuple[int, ...]:

@@ -96,4 +96,4 @@ def _share_shown(p: Floats) -> tuple[float, ...]:
     """The percentage of trials that show a difference, and its 95 % interval."""
     shown = int((p < LEVEL).sum())
     low, high = intervals.of_share(shown, len(p))
-    return 100 * shown / len(p), 100 * float(low), 100 * float(high)
+    return 100 * (shown / len(p)), 100 * float(low), 100 * float(high)
