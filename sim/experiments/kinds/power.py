@@ -84,7 +84,7 @@ def expected_of_plan(plan: power.Plan, workers: int | None) -> Forecast:
     """Estimate what the trials of a plan take."""
     arms = len(plan.arms)
     return forecast_of_trials(
-        plan.study, plan.trials, plan.per_trial, arms * len(plan.sizes), workers
+        plan.study, plan.trials, plan.per_trial, (2 * arms - 1) * len(plan.sizes), workers
     )
 
 
