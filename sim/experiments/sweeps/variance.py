@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -104,10 +105,10 @@ def _moved_by(
     """How far resamples of groups of patients move the indices; resamples x indices.
 
     Linear in the groups, since a variance may be near 0 in a resample; what is left of a component
-    is the square of a mean over groups, whose expected value was taken out as `noise`.
+    is the square of a mean over groups, less its expected value.
     """
     variance, groups = means[1] - means[0] ** 2, patients.groups
-    linear, square = groups[:, 1:].copy(), patients.noise.mean(axis=0)[1:]
+    linear, square = groups[:, 1:].copy(), patients.squares[1:] / math.sqrt(2)
     of_pairs(linear, parameters)
     moved = (linear - shares * groups[:, :1]) / variance
     often = _often(seed, "bootstrap of patients", groups) - 1.0
