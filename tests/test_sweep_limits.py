@@ -80,8 +80,6 @@ def test_intervals_of_groups_cover(patients, least, rate, frailty):
     both, first, second = (rng.poisson(share * own) for share in (0.6, 0.4, 0.2))
     one, other = np.minimum(both + first, 30.0), np.minimum(both + second, 30.0)
     least -= 3 * math.sqrt(least * (1 - least) / REPEATS)
-    if frailty == 5 and patients < 1000:
-        least = 0.85  # a few patients have most events: reported, and not what is promised
     known_difference = 100 * rate * 0.2
     for arms, known in (((one,), 100 * rate), ((one, other), known_difference)):
         low, high = in_groups(COUNT, *arms)

@@ -23,7 +23,10 @@ KNOWN = np.r_[ALONE, ALONE + TOGETHER * np.array([1, 1, 0]), TOGETHER, 0, 0] / W
 OWN = np.array([1.0, 0.8, 0.6, 0.8])
 """How far groups differ in the three slopes and in the interaction, one beside another."""
 
-DRAWS, GROUPS, REPEATS = 64, 25, 120
+DRAWS, GROUPS = 64, 25
+DESIGNS, OUTCOMES = 24, 5
+"""Repeats: so many designs, each with so many outcomes of patients of their own."""
+
 NAMES = [(f"p{place}", "") for place in range(3)]
 
 
@@ -40,50 +43,65 @@ def points_of(rng):
 
 
 def simulated(rng, level):
-    """What groups have at each point: points x draws x groups, and at the base case: groups.
+    """What groups have: points x draws x groups x outcomes, and at the base case groups x outcomes.
 
     The noise of a mean over groups has `level` times the variance of the parameters.
     """
     x = points_of(rng)
     terms = np.concatenate([x, x[..., :1] * x[..., 1:2]], axis=-1)
-    own = rng.normal(size=(GROUPS, 4)) * OWN
+    own = rng.normal(size=(4, GROUPS, OUTCOMES)) * OWN[:, None, None]
     own *= math.sqrt(0.8 * level * WHOLE * GROUPS / (OWN**2 / [3, 3, 3, 9]).sum())
-    new = math.sqrt(0.2 * level * WHOLE * GROUPS) * rng.normal(size=(*x.shape[:2], GROUPS))
-    alike = 5 * rng.normal(size=GROUPS)
-    return terms @ (np.r_[SLOPES, BOTH] + own).T + new + alike, alike
+    new = rng.normal(size=(*x.shape[:2], GROUPS, OUTCOMES))
+    new *= math.sqrt(0.2 * level * WHOLE * GROUPS)
+    alike = 5 * rng.normal(size=(GROUPS, OUTCOMES))
+    slopes = np.r_[SLOPES, BOTH][:, None, None] + own
+    return np.einsum("pnt,tgo->pngo", terms, slopes) + new + alike, alike
+
+
+def gathered(groups, alike):
+    """Values, points x draws x outcomes, and the components that go with them."""
+    components = Components(3, alike.mean(axis=0), alike - alike.mean(axis=0))
+    values = groups.mean(axis=2)
+    for draw in range(groups.shape[1]):
+        components.add(values[:, draw], groups[:, draw] - values[:, draw, None])
+    return values, components
 
 
 def estimated(rng, level, takes_out=True):
     """Value, low and high of every index, in the order of KNOWN; NaN where there are none."""
-    groups, alike = simulated(rng, level)
-    components = Components(3, np.array([alike.mean()]), (alike - alike.mean())[:, None])
-    values = groups.mean(axis=2)
-    for draw in range(DRAWS):
-        own = groups[:, draw] - values[:, draw, None]
-        components.add(values[:, draw, None], own[:, :, None])
-    patients = components.of(0) if takes_out else None
-    rows = variance._of_outcome(values, NAMES, patients, int(rng.integers(2**31)))
-    return np.array([row[4:] for row in rows], float) if rows else np.full((9, 3), np.nan)
+    values, components = gathered(*simulated(rng, level))
+    for outcome in range(OUTCOMES):
+        patients = components.of(outcome) if takes_out else None
+        seed = int(rng.integers(2**31))
+        rows = variance._of_outcome(values[..., outcome], NAMES, patients, seed)
+        yield [row[4:] for row in rows] or np.full((9, 3), np.nan)
+
+
+def repeated(level, designs, takes_out=True):
+    """Those of many designs, each with some outcomes: repeats x indices x 3."""
+    rng = np.random.default_rng(round(100 * level))
+    found = [one for _ in range(designs) for one in estimated(rng, level, takes_out)]
+    return np.array(found, float)
 
 
 @pytest.mark.parametrize("level", [0.1, 0.4, 0.7])
 def test_intervals_of_indices_cover_under_noise_of_patients(level):
-    """95 % intervals, at least 93 % up to the error of so many repeats."""
-    rng = np.random.default_rng(round(100 * level))
-    found = np.stack([estimated(rng, level) for _ in range(REPEATS)])
+    """At least 93 %, up to the error of so many repeats; and those of four seeds meet."""
+    found = repeated(level, DESIGNS)
     found = found[~np.isnan(found[:, 0, 1])]
     covers = ((found[..., 1] <= KNOWN) & (found[..., 2] >= KNOWN)).mean(axis=0)
-    assert len(found) > REPEATS / 2
+    assert len(found) > DESIGNS * OUTCOMES / 2
     assert (covers >= 0.93 - 3 * math.sqrt(0.93 * 0.07 / len(found))).all(), covers
+    fours = found[: len(found) // 4 * 4].reshape(-1, 4, *found.shape[1:])
+    meet = fours[..., 1].max(axis=1) <= fours[..., 2].min(axis=1)
+    assert meet.mean() > 0.9
 
 
 @pytest.mark.parametrize("level", [0.1, 0.7])
 def test_indices_are_not_those_of_patients(level):
     """The third parameter does nothing for patients on average, and something for each of them."""
-    rng = np.random.default_rng(1)
     found, with_noise = (
-        np.stack([estimated(rng, level, takes_out)[:6, 0] for _ in range(REPEATS // 2)])
-        for takes_out in (True, False)
+        repeated(level, DESIGNS // 2, takes_out)[:, :6, 0] for takes_out in (True, False)
     )
     known = ~np.isnan(found[:, 0])
     error = 1.25 * found[known].std(axis=0) / math.sqrt(known.sum())  # of a median
@@ -92,18 +110,15 @@ def test_indices_are_not_those_of_patients(level):
 
 
 def test_a_variance_that_is_all_noise_has_no_interval():
-    rng = np.random.default_rng(2)
-    found = np.stack([estimated(rng, 20.0) for _ in range(40)])
+    found = repeated(20.0, 8)
     assert np.isnan(found[:, :, 1]).mean() > 0.5
 
 
 def test_components_are_those_of_different_groups_alone():
     """Over all pairs of different groups, counted out; about the mean over A and B."""
     groups, alike = simulated(np.random.default_rng(3), 0.4)
-    components = Components(3, np.array([alike.mean()]), (alike - alike.mean())[:, None])
-    values = groups.mean(axis=2)
-    for draw in range(DRAWS):
-        components.add(values[:, draw, None], (groups[:, draw] - values[:, draw, None])[:, :, None])
+    values, components = gathered(groups, alike)
+    values, groups = values[..., 0], groups[..., 0]
     found = variance._parts(values, 3)[:, 1:] - components.of(0).noise
     z = groups - groups[:2].mean(axis=(0, 1))
     z = np.concatenate([z[:2], z[2:5] - z[0], z[2:]])
@@ -117,13 +132,10 @@ def test_a_group_moves_a_component_as_leaving_it_out_does():
     groups, alike = simulated(np.random.default_rng(4), 0.4)
 
     def component(kept):
-        own = groups[:, :, kept]
-        values, base = own.mean(axis=2), alike[kept]
-        held = Components(3, np.array([base.mean()]), (base - base.mean())[:, None])
-        for draw in range(DRAWS):
-            held.add(values[:, draw, None], (own[:, draw] - values[:, draw, None])[:, :, None])
-        patients = held.of(0)
-        return (variance._parts(values, 3)[:, 1:] - patients.noise).mean(axis=0), patients.groups
+        values, components = gathered(groups[:, :, kept], alike[kept])
+        patients = components.of(0)
+        parts = variance._parts(values[..., 0], 3)[:, 1:]
+        return (parts - patients.noise).mean(axis=0), patients.groups
 
     every = np.arange(GROUPS)
     whole, moved = component(every)

@@ -15,10 +15,14 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.experiments.sweeps.designs import Point
+from sim.simulation.draws import generator
 from sim.simulation.records import Floats
 
 MOST_GROUPS = 200
 """Groups of patients that are told apart; more are joined, which keeps the memory small."""
+
+SIGNS = 64
+"""Random signs of the groups, which show how far squares of means over groups vary."""
 
 ROLES = ("A", "B", "AB", "BA")
 
@@ -30,11 +34,13 @@ class OfPatients(NamedTuple):
     """What patients do to the components of one outcome.
 
     `noise` is what their noise adds to each component at each draw, draws x components; `groups`
-    is how far each group of patients moves each component, groups x components.
+    is how far each group of patients moves each component, groups x components; `squares` is the SD
+    of what is left, the squares of means over groups, by component.
     """
 
     noise: Floats
     groups: Floats
+    squares: Floats
 
 
 def terms_of(parameters: int, second: bool) -> list[Terms]:
@@ -87,6 +93,8 @@ class Components:
     def __init__(self, parameters: int, base: Floats, influences: Floats) -> None:
         self._parameters, self._second = parameters, False
         self._base, self._influences = base, joined(influences)
+        self._groups = len(self._influences)
+        self._signs = 2.0 * generator(0, "signs").integers(0, 2, (SIGNS, self._groups)) - 1.0
         self._noise: list[Floats] = []
         self._sums: list[Floats] = []
 
@@ -96,10 +104,11 @@ class Components:
         self._second = len(values) > 2 + parameters
         f = columns(values - self._base, parameters)
         i = columns(np.stack([joined(one) for one in influences]) - self._influences, parameters)
+        i = np.concatenate([i, self._signs @ i / self._groups], axis=1)
         terms = terms_of(parameters, self._second)
         linear = np.stack([sum(w * (i[u] * f[v] + f[u] * i[v]) for w, u, v in c) for c in terms])
         squares = np.stack([sum(w * i[u] * i[v] for w, u, v in c) for c in terms])
-        self._noise.append(_noise(squares))
+        self._noise.append(_noise(squares[:, : self._groups]))
         parts = [f, i, linear, squares]
         zeros = [np.zeros_like(part) for part in parts]
         self._sums = [a + b for a, b in zip(self._sums or zeros, parts, strict=True)]
@@ -110,17 +119,19 @@ class Components:
         f, i, linear, squares = (part[..., outcome] / draws for part in self._sums)
         level = levels_of(len(f), self._parameters)
         middle, middles = f[:2].mean(axis=0), i[:2].mean(axis=0)
-        before = _noise(squares[..., None])[:, 0]
+        before = _noise(squares[:, : self._groups, None])[:, 0]
         for at, terms in enumerate(terms_of(self._parameters, self._second)):
             for w, u, v in terms:
                 both = level[u] * level[v]
                 value, groups = level[v] * f[u] + level[u] * f[v], level[v] * i[u] + level[u] * i[v]
                 linear[at] -= w * (middles * value + middle * groups - 2 * both * middle * middles)
                 squares[at] -= w * (middles * groups - both * middles**2)
+        spread = squares[:, self._groups :].std(axis=1)
+        linear, squares = linear[:, : self._groups], squares[:, : self._groups]
         shift = _noise(squares[..., None])[:, 0] - before
         moved = _of_groups(linear, squares)
         noise = np.stack([one[:, outcome] for one in self._noise]) + shift
-        return OfPatients(noise, (moved - moved.mean(axis=1, keepdims=True)).T)
+        return OfPatients(noise, (moved - moved.mean(axis=1, keepdims=True)).T, spread)
 
 
 def joined(influences: Floats) -> Floats:

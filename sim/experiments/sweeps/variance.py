@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,7 @@ def _of_outcome(
         return []
     resampled = _shares(_often(seed, "bootstrap", parts) @ parts / len(parts), len(names), least)
     if patients is not None:
-        resampled += _moved_by(patients.groups, means, shares, len(names), seed)
+        resampled += _moved_by(patients, means, shares, len(names), seed)
     low, high = _interval(resampled)
     orders = [(*name, order, "") for order in ("first", "total") for name in names]
     pairs = [(*one, "second", other) for one, (other, _) in itertools.combinations(names, 2)]
@@ -98,17 +99,22 @@ def _often(seed: int, what: str, units: Floats) -> Floats:
     return np.asarray(often, float)
 
 
-def _moved_by(groups: Floats, means: Floats, shares: Floats, parameters: int, seed: int) -> Floats:
+def _moved_by(
+    patients: OfPatients, means: Floats, shares: Floats, parameters: int, seed: int
+) -> Floats:
     """How far resamples of groups of patients move the indices; resamples x indices.
 
-    Linear in the groups, since a variance may be near 0 in a resample.
+    Linear in the groups, since a variance may be near 0 in a resample; what is left of a component
+    is the square of a mean over groups, less its expected value.
     """
-    variance = means[1] - means[0] ** 2
-    linear = groups[:, 1:].copy()
+    variance, groups = means[1] - means[0] ** 2, patients.groups
+    linear, square = groups[:, 1:].copy(), patients.squares[1:] / math.sqrt(2)
     of_pairs(linear, parameters)
     moved = (linear - shares * groups[:, :1]) / variance
     often = _often(seed, "bootstrap of patients", groups) - 1.0
-    return np.asarray(often @ moved / len(groups), float)
+    scores = generator(seed, "squares of patients").standard_normal((RESAMPLES, len(shares)))
+    squares = (scores**2 - 1) * square / variance
+    return np.asarray(often @ moved / len(groups) + squares, float)
 
 
 def of_pairs(components: Floats, parameters: int) -> None:
