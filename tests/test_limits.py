@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.experiments import checking
+from sim.experiments.sweeps import against, load_sweep
 from sim.scenario import ScenarioError
 from sim.scenario.form import quantities
 from sim.scenario.form.opened import Opened, of_field, opened
@@ -20,6 +21,7 @@ from sim.scenario.form.units import UNITS
 from sim.scenario.text.paths import dotted
 from sim.simulation import lowering
 from sim.simulation.simulate import simulate_arms
+from tests.tiny_sweeps import wrote
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 FEW = ["cohort.patients=3"]
@@ -207,3 +209,45 @@ def test_what_check_accepts_both_engines_run_alike(given_changes):
 @given(changes)
 def test_what_check_accepts_both_engines_run_alike_in_many_cases(given_changes):
     answer(given_changes)
+
+
+# --- sweeps --------------------------------------------------------------------------------------
+
+DRAWN = "design: {probabilistic: {draws: 10}}\nparameters: "
+GRADIENT, RATE = "fractures.sites.hip.gradient", "fractures.base_rate"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "design: grid\nparameters: {beyond_evidence.after: {values: [1 days, 1e300 months]}}",
+        "design: grid\nparameters: {fractures.sites.vertebral.imminent.for: {values: [1e18 days]}}",
+        f"{DRAWN}{{{GRADIENT}: {{uncertainty: {{lognormal: {{se: '1e200'}}}}}}}}",
+        f"{DRAWN}{{{GRADIENT}: {{uncertainty: {{lognormal: {{ci95: [1e-300, 1e8]}}}}}}}}",
+        f"{DRAWN}{{{GRADIENT}: {{low: '-1e308', high: '1e308'}}}}",
+        f"{DRAWN}{{{RATE}: {{uncertainty: {{gamma: {{se: 1e-200 per 100 person-years}}}}}}}}",
+        f"{DRAWN}{{fractures.review_every: {{low: 1 days, high: 1e308 months}}}}",
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_a_sweep_over_values_beyond_all_limits_is_refused(tmp_path, text):
+    path = wrote(tmp_path, text)
+    with pytest.raises(ScenarioError, match=r"^The sweep is not valid: "):
+        load_sweep(path)
+
+
+def test_a_sweep_tries_a_bounded_number_of_values(tmp_path, monkeypatch):
+    """Of 900 values, and of 9,000 draws half of which are refused."""
+    tried = []
+    refused = against._refused
+    monkeypatch.setattr(against, "_refused", lambda *of: tried.append(of) or refused(*of))
+    values = ", ".join(f"'{1 + i / 1000}'" for i in range(900))
+    sweep = load_sweep(
+        wrote(tmp_path, f"design: grid\nparameters: {{{GRADIENT}: {{values: [{values}]}}}}")
+    )
+    assert len(tried) == against.MOST_TRIED
+    assert against.not_tried(sweep.varied[0]) == 900 - against.MOST_TRIED
+    text = "design: {latin_hypercube: {draws: 9000}}\nparameters: "
+    with pytest.raises(ScenarioError, match=r"points of 200 tried of 9003\)|of 201 tried of 9003"):
+        load_sweep(wrote(tmp_path, f"{text}{{{GRADIENT}: {{low: '1', high: '200'}}}}"))
+    assert len(tried) < 4 * against.MOST_TRIED
