@@ -240,7 +240,12 @@ def test_a_sweep_tries_a_bounded_number_of_values(tmp_path, monkeypatch):
     """Of 900 values, and of 9,000 draws half of which are refused."""
     tried = []
     refused = against._refused
-    monkeypatch.setattr(against, "_refused", lambda *of: tried.append(of) or refused(*of))
+
+    def counted(*of):
+        tried.append(of)
+        return refused(*of)
+
+    monkeypatch.setattr(against, "_refused", counted)
     values = ", ".join(f"'{1 + i / 1000}'" for i in range(900))
     sweep = load_sweep(
         wrote(tmp_path, f"design: grid\nparameters: {{{GRADIENT}: {{values: [{values}]}}}}")
