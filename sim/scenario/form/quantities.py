@@ -13,7 +13,7 @@ from pydantic_core import core_schema
 from sim.scenario.form.quantity import Quantity, refuse
 from sim.scenario.form.units import LONGEST_QUANTITY, Dose, split_quantity
 
-DIGITS = re.compile(r"[+-]?[0-9]+")
+DIGITS = re.compile(r"[+-]?[0-9]{1,1000}")
 
 
 class Form(BaseModel):
