@@ -11,6 +11,7 @@ import click
 
 from sim.cli.extras import told_how_to_get
 from sim.cli.options import SCENARIO, SETTINGS
+from sim.cli.terminal import say
 from sim.scenario.text.file import LARGEST_FILE_BYTES
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
 
         with told_how_to_get():
             sweep = load_sweep(scenario)
-        click.echo("\n".join(_design(sweep)))
+        say("\n".join(_design(sweep)))
         return
     from sim.experiments import checking, remarks
     from sim.scenario.protocol import assumptions, protocol
@@ -49,7 +50,7 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
         "",
         *assumptions(study.numbers),
     ]:
-        click.echo(line)
+        say(line)
 
 
 def _listed(heading: str, sentences: list[str]) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from sim.cli.options import SCENARIO, SETTINGS
+from sim.cli.terminal import say
 
 
 @click.command(epilog="Example: mastosim cite scenarios/laroche2011.yaml --format bibtex")
@@ -23,4 +24,4 @@ def cite(scenario: Path, settings: tuple[str, ...], form: str) -> None:
     from sim.display import citations
     from sim.scenario import load
 
-    click.echo(citations.cite(load(scenario, settings), form))
+    say(citations.cite(load(scenario, settings), form))

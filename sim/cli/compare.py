@@ -29,4 +29,5 @@ def compare(scenarios: tuple[Path, ...], out: Path, asked: Asked) -> None:
     simulate_and_finish(
         "comparison", out, asked,
         lambda progress: simulate(studies, progress, asked.engine, asked.workers),
+        "comparison",
     )  # fmt: skip

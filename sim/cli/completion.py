@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
+from sim.cli.terminal import say
+
 PROGRAM = "mastosim"
 VARIABLE = "_MASTOSIM_COMPLETE"
 GLOBS = ("*.yaml", "*/*.yaml")
@@ -33,7 +35,7 @@ def completion(context: click.Context, shell: str) -> None:
     kind = get_completion_class(shell)
     assert kind is not None, "click knows the three shells"
     script = kind(context.find_root().command, {}, PROGRAM, VARIABLE)
-    click.echo(script.source_template % script.source_vars())
+    say(script.source_template % script.source_vars())
 
 
 def scenario_files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -25,5 +25,6 @@ def emulate(scenario: Path, trials: int, out: Path, asked: Asked) -> None:
 
     prepared = prepare(scenario, trials, asked.seed, asked.settings)
     simulate_and_finish(
-        "emulation", out, asked, lambda progress: run(prepared, progress, asked.workers)
-    )
+        "emulation", out, asked, lambda progress: run(prepared, progress, asked.workers),
+        prepared.study.scenario.name,
+    )  # fmt: skip

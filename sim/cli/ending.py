@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import click
+from sim.cli.terminal import say
 
 if TYPE_CHECKING:
     from sim.cli.options import Asked
@@ -25,9 +25,13 @@ ResultT = TypeVar("ResultT")
 
 
 def simulate_and_finish(
-    kind: Kind, out: Path | None, asked: Asked, simulate: Callable[[Progress | None], ResultT]
-) -> ResultT:
+    kind: Kind, out: Path | None, asked: Asked, simulate: Callable[[Progress | None], ResultT],
+    below: str,
+) -> ResultT:  # fmt: skip
     """Simulate a result, keep it where a folder of results is given, and print it.
+
+    One that can be shown without being kept is printed too where it cannot be kept in the end, as
+    when the disk is full.
 
     Parameters
     ----------
@@ -40,17 +44,27 @@ def simulate_and_finish(
         What was asked on the command line.
     simulate
         Makes the result; takes what is told of progress.
+    below
+        The folder within `out`, which is tried before anything is simulated.
     """
+    from sim.cli.options import refuse_unwritable
     from sim.cli.progress import watching
     from sim.experiments import verbs
 
+    if out is not None:
+        refuse_unwritable(out / below)
     of_kind, began = verbs.module_of(kind), time.monotonic()
     with watching(asked.quiet, asked.engine, verbs.KINDS[kind].counts) as progress:
         result = simulate(progress)
     if out is None:
         finish(of_kind.shown(result), asked.as_json)
     else:
-        folder = of_kind.keep(result, out, command_line(), time.monotonic() - began)
+        try:
+            folder = of_kind.keep(result, out, command_line(), time.monotonic() - began)
+        except OSError:
+            if hasattr(of_kind, "shown"):
+                finish(of_kind.shown(result), asked.as_json)
+            raise
         finish_kept(folder, asked.as_json)
     return result
 
@@ -68,14 +82,12 @@ def finish(shown: Shown, as_json: bool) -> None:
     from sim.display import text
 
     where = [f"{shown.holds}: {shown.facts['folder']}"] if "folder" in shown.facts else []
-    click.echo(
-        dumped(shown.facts) if as_json else "\n".join([text.printout(shown.printout), *where])
-    )
+    say(dumped(shown.facts) if as_json else "\n".join([text.printout(shown.printout), *where]))
 
 
 def dumped(facts: Mapping[str, Any]) -> str:
-    """Facts as JSON: tables as lists of rows, missing numbers as null."""
-    return json.dumps(_plain(facts), indent=1, ensure_ascii=False, allow_nan=False)
+    """Facts as JSON, which every code page holds: tables as rows, missing numbers as null."""
+    return json.dumps(_plain(facts), indent=1, allow_nan=False)
 
 
 def columns_of_terminal() -> int:
@@ -84,8 +96,10 @@ def columns_of_terminal() -> int:
 
 
 def command_line() -> str:
-    """The command as it was typed, for the manifest of a result."""
-    return " ".join(["mastosim", *sys.argv[1:]])
+    """The command as it was typed, on a line that any file holds, for the manifest of a result."""
+    from sim.scenario.mistakes import drawn
+
+    return drawn(" ".join(["mastosim", *sys.argv[1:]]))
 
 
 def _plain(value: Any) -> Any:

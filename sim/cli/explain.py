@@ -11,6 +11,7 @@ import click
 from sim.cli.completion import scenario_files
 from sim.cli.ending import columns_of_terminal, dumped
 from sim.cli.options import RESULTS, SEED, SETTINGS, found, number
+from sim.cli.terminal import say
 
 if TYPE_CHECKING:
     from sim.experiments.patient_history import Life
@@ -55,7 +56,7 @@ def explain(
         life = follow(study, patient, settings, seed)
     except NoSuchPatient as error:
         raise click.UsageError(str(error)) from None
-    click.echo(to_json(life) if as_json else to_text(life))
+    say(to_json(life) if as_json else to_text(life))
 
 
 def to_text(life: Life) -> str:

@@ -10,6 +10,7 @@ import click
 
 from sim.cli.ending import columns_of_terminal, dumped
 from sim.cli.options import JSON, folder_of_results
+from sim.cli.terminal import say
 
 if TYPE_CHECKING:
     from sim.results import Kept
@@ -35,13 +36,13 @@ def list_results(out: Path, as_json: bool) -> None:
 
     kept, unreadable = results.all_below(out)
     if as_json:
-        click.echo(dumped({"results": [_facts(result) for result in kept]}))
+        say(dumped({"results": [_facts(result) for result in kept]}))
     elif kept:
-        click.echo(_table(kept, columns_of_terminal()))
+        say(_table(kept, columns_of_terminal()))
     else:
-        click.echo(f"There is no result in '{out}' yet; `mastosim run SCENARIO` makes one.")
+        say(f"There is no result in '{out}' yet; `mastosim run SCENARIO` makes one.")
     for why in unreadable:
-        click.echo(f"Not listed: {why}", err=True)
+        say(f"Not listed: {why}", to_stderr=True)
 
 
 def _facts(kept: Kept) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 import traceback
@@ -27,6 +26,7 @@ from sim.cli.run import run
 from sim.cli.schema import schema
 from sim.cli.show import show
 from sim.cli.sweep import sweep
+from sim.cli.terminal import never_fail_on_a_sign, print_no_more, say, say_error
 from sim.cli.verify import verify
 from sim.errors import RequestError
 from sim.scenario import ScenarioError
@@ -64,31 +64,36 @@ for command in IN_ORDER:
 
 def main() -> None:
     """Run the command line with the project's exit codes, and no traceback for a user's mistake."""
+    never_fail_on_a_sign()
+    before = sys.stdout
     try:
         commands.main(prog_name="mastosim", standalone_mode=False)
     except ScenarioError as error:
-        click.echo(str(error), err=True)
+        say(str(error), to_stderr=True)
         sys.exit(NOT_VALID)
     except RequestError as error:
-        click.UsageError(str(error)).show()
+        say_error(click.UsageError(str(error)))
         sys.exit(WRONG_USAGE)
     except click.ClickException as error:
-        error.show()
+        say_error(error)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted; nothing was written.", err=True)
+        say("Interrupted; nothing was written.", to_stderr=True)
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         told = error.strerror or str(error) or type(error).__name__
-        click.echo(": ".join(str(p) for p in ("mastosim", told, error.filename) if p), err=True)
+        say(": ".join(str(p) for p in ("mastosim", told, error.filename) if p), to_stderr=True)
         sys.exit(WRONG_USAGE)
+    except SystemExit:
+        if sys.stdout is before:  # click wraps one whose reader has gone, at a page of help
+            raise
+        print_no_more(before)
     except Exception as error:
         with tempfile.NamedTemporaryFile(
-            "w", prefix="mastosim-", suffix=".log", delete=False
-        ) as log:
+            "w", prefix="mastosim-", suffix=".log", delete=False, encoding="utf-8",
+            errors="backslashreplace",
+        ) as log:  # fmt: skip
             traceback.print_exc(file=log)
         said = f"mastosim: a bug: {type(error).__name__}: {error}. Details in {log.name}"
-        click.echo(said, err=True)
+        say(said, to_stderr=True)
         sys.exit(BUG)

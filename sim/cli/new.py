@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from sim.cli.options import FILE, FILE_TO_WRITE
+from sim.cli.terminal import say
 
 
 @click.command(epilog="Example: mastosim new my-study.yaml")
@@ -31,8 +32,8 @@ def new(file: Path, base: Path | None, like: Path | None, force: bool) -> None:
         raise click.UsageError(f"'{file}' already exists; --force overwrites it")
     file.write_text(_text(file, base, like), encoding="utf-8")
     shown = shlex.quote(str(file))
-    click.echo(f"Written: {file}. Next:\n  mastosim check {shown}")
-    click.echo(f"  mastosim run {shown} --patients 200")
+    say(f"Written: {file}. Next:\n  mastosim check {shown}")
+    say(f"  mastosim run {shown} --patients 200")
 
 
 def _text(file: Path, base: Path | None, like: Path | None) -> str:

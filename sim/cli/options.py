@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,9 +19,21 @@ from sim.vocabulary import Engine
 if TYPE_CHECKING:
     from sim.results import Kept
 
-FILE = click.Path(path_type=Path)
-FILE_TO_WRITE = click.Path(path_type=Path, dir_okay=False)
-FOLDER = click.Path(path_type=Path, file_okay=False)
+
+class FromHome(click.Path):
+    """A path whose `~` is a home folder also where the shell leaves it alone, as in --out=~/x."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path with its home folder. Raises BadParameter for one of nobody."""
+        path = os.path.expanduser(value)  # noqa: PTH111 - to a Path ./~ is ~
+        if str(path).startswith("~"):
+            self.fail(f"'{path}': there is no such home folder; write ./{path} for this name here")
+        return super().convert(path, param, ctx)
+
+
+FILE = FromHome(path_type=Path)
+FILE_TO_WRITE = FromHome(path_type=Path, dir_okay=False)
+FOLDER = FromHome(path_type=Path, file_okay=False)
 
 
 def number(name: str, help_text: str, least: int = 1, **others: Any) -> Callable[..., Any]:
@@ -42,17 +57,61 @@ def existing_folder(path: Path) -> Path:
     return next(folder for folder in (path, *path.parents) if folder.exists())
 
 
-def refuse_unwritable(out: Path) -> None:
-    """Say at once that results cannot be written, not after the simulation."""
-    folder = existing_folder(out)
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise click.UsageError(f"cannot write results to '{out}'; choose a folder with --out")
+def refuse_unwritable(folder: Path) -> None:
+    """Say at once that a folder cannot be written to, not after the simulation.
+
+    A byte is written to a file without a name, which leaves nothing behind.
+    """
+    with _cannot_write(folder):
+        above = existing_folder(folder)
+        _refuse_dangling(folder)
+        with tempfile.TemporaryFile(dir=above) as file:
+            file.write(b"0")
+
+
+def refuse_unwritable_file(file: Path) -> None:
+    """Say at once that a file cannot be written, not after the simulation."""
+    with _cannot_write(file):
+        if file.is_file():
+            os.close(os.open(file, os.O_WRONLY))
+        elif not file.exists():
+            _refuse_dangling(file)
+            with tempfile.TemporaryFile(dir=file.parent) as tried:
+                tried.write(b"0")
+
+
+def _refuse_dangling(path: Path) -> None:
+    """Raise FileNotFoundError for a link, or a place behind one, that leads to nothing."""
+    for part in (path, *path.parents):
+        if part.is_symlink() and not part.exists():
+            raise FileNotFoundError(errno.ENOENT, f"'{part}' is a link to nothing")
+
+
+@contextmanager
+def _cannot_write(path: Path) -> Iterator[None]:
+    """What the system refuses becomes a mistake of use."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise click.UsageError(f"cannot write to '{path}': {why}; choose another place") from None
 
 
 def _writable(_: click.Context, __: click.Parameter, out: Path | None) -> Path | None:
     if out is not None:
         refuse_unwritable(out)
     return out
+
+
+def _writable_file(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
+    if file is not None:
+        refuse_unwritable_file(file)
+    return file
+
+
+def FILE_OUT(name: str, *names: str, help_text: str) -> Callable[..., Any]:  # noqa: N802
+    """An option of a file that is written at the end, and tried at the beginning."""
+    return click.option(name, *names, type=FILE_TO_WRITE, callback=_writable_file, help=help_text)
 
 
 def folder_of_results(

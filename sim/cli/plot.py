@@ -17,6 +17,7 @@ from sim.cli.options import (
     found,
     refuse_unwritable,
 )
+from sim.cli.terminal import say
 from sim.display.figures import OF_KIND, draw
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import FORMATS
@@ -57,7 +58,7 @@ def plot(
         drawn = {}
         for name in dict.fromkeys(figures or known):
             if sys.stderr.isatty():
-                click.echo(f"drawing {name}", err=True)
+                say(f"drawing {name}", to_stderr=True)
             each = [*dict.fromkeys(formats or FORMATS)]
             drawn[name] = draw(kept, [name], into=Path(aside), formats=each)
         for name in figures:
@@ -67,4 +68,4 @@ def plot(
                 raise click.UsageError(f"this result has no figure '{name}'; {others}")
         into.mkdir(parents=True, exist_ok=True)
         for path in (path for files in drawn.values() for path in files):
-            click.echo(path.replace(into / path.name))
+            say(path.replace(into / path.name))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.ending import simulate_and_finish
-from sim.cli.options import FILE_TO_WRITE, KEEP_IN, SCENARIO, WORKERS, Asked, number, simulating
+from sim.cli.options import FILE_OUT, KEEP_IN, SCENARIO, WORKERS, Asked, number, simulating
 
 if TYPE_CHECKING:
     from sim.experiments.kinds.power import Simulated
@@ -32,7 +32,7 @@ OUTCOME = click.option(
     "--outcome", default="spine annual increase", show_default=True, help="Outcome compared."
 )
 TRIALS = number("--trials", "Trials of each size.", 2, default=2000)
-CSV = click.option("--csv", "into", type=FILE_TO_WRITE, help="Write a CSV file.")
+CSV = FILE_OUT("--csv", "into", help_text="Write a CSV file.")
 
 
 @click.command(
@@ -55,9 +55,8 @@ def power(
     plan = trial.prepare(scenario, outcome, sizes, trials, asked.seed, asked.settings)
 
     def simulate(progress: Progress | None) -> Simulated:
-        by_size = trial.run(plan, progress, asked.workers)
-        if into is not None:
-            write_csv(by_size, into)
-        return plan, by_size
+        return plan, trial.run(plan, progress, asked.workers)
 
-    simulate_and_finish("power", out, asked, simulate)
+    _plan, by_size = simulate_and_finish("power", out, asked, simulate, plan.study.scenario.name)
+    if into is not None:
+        write_csv(by_size, into)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sim.cli.terminal import say
 from sim.vocabulary import Progress
 
 SECONDS_BETWEEN_LINES = 30.0
@@ -35,7 +36,7 @@ def _say_if_compiling() -> None:
     from sim.simulation import batch_engine
 
     if not batch_engine.is_ready():
-        print("Compiling the model: once, about 25 seconds", file=sys.stderr, flush=True)
+        say("Compiling the model: once, about 25 seconds", to_stderr=True)
 
 
 @contextmanager
@@ -60,7 +61,6 @@ def _lines(what: str) -> Progress:
         if now - last >= SECONDS_BETWEEN_LINES:
             last = now
             left = (now - began) / done * (total - done)
-            text = f"{done} of {total} {what}, about {left:.0f} s left"
-            print(text, file=sys.stderr, flush=True)
+            say(f"{done} of {total} {what}, about {left:.0f} s left", to_stderr=True)
 
     return tell

@@ -39,4 +39,5 @@ def readings(
     simulate_and_finish(
         "readings", out, asked,
         lambda progress: simulate(four, progress, asked.engine, asked.workers),
+        next(iter(four.studies.values())).scenario.name,
     )  # fmt: skip

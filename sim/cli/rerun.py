@@ -16,6 +16,7 @@ from sim.cli.ending import command_line
 from sim.cli.exit_codes import A_CHECK_DIFFERS
 from sim.cli.extras import told_how_to_get
 from sim.cli.options import NAMES, QUIET, RESULT, RESULTS, found, refuse_unwritable
+from sim.cli.terminal import say
 
 if TYPE_CHECKING:
     from sim.results import Manifest
@@ -49,7 +50,7 @@ def rerun(result: str, out: Path, quiet: bool) -> None:
             folder = verbs.rerun(kept, aside, progress, command_line())
         verdicts = compare(kept.folder, folder)
         for line in told(verdicts, kept.manifest, results.open(folder).manifest):
-            click.echo(line)
+            say(line)
         _settle(folder, out / folder.relative_to(aside), verdicts, stack)
     if "different" in verdicts.values():
         sys.exit(A_CHECK_DIFFERS)
@@ -61,11 +62,11 @@ def _settle(folder: Path, home: Path, verdicts: dict[str, str], stack: ExitStack
         home.parent.mkdir(parents=True, exist_ok=True)
         folder = folder.rename(home)
     elif set(verdicts.values()) == {"identical"}:
-        click.echo(f"Unchanged: {home}")
+        say(f"Unchanged: {home}")
         return
     else:
         stack.pop_all()  # what differs is there to be looked at
-    click.echo(f"Tables and figures: {folder}")
+    say(f"Tables and figures: {folder}")
 
 
 def compare(before: Path, now: Path) -> dict[str, str]:

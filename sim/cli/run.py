@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.ending import command_line, finish_kept
-from sim.cli.options import ENGINE, OUT, PATIENTS, SCENARIO, WORKERS, Asked, simulating
+from sim.cli.options import (
+    ENGINE,
+    OUT,
+    PATIENTS,
+    SCENARIO,
+    WORKERS,
+    Asked,
+    refuse_unwritable,
+    simulating,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from sim.experiments.kinds.run import What
@@ -36,6 +45,7 @@ def run(scenario: Path, until: tuple[str, ...], out: Path, kept: What, asked: As
     from sim.scenario import load
 
     study, precise = load(scenario, asked.settings, asked.patients, asked.seed), None
+    refuse_unwritable(out / study.scenario.name)
 
     from sim.cli.progress import watching
     from sim.experiments import precision

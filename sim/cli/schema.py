@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import FILE_TO_WRITE
+from sim.cli.options import FILE_OUT
+from sim.cli.terminal import say
 
 
 @click.command(epilog="Example: mastosim schema --out schema.json")
-@click.option("--out", type=FILE_TO_WRITE, help="Write the schema to this file instead of printing "
-              "it.")  # fmt: skip
+@FILE_OUT("--out", help_text="Write the schema to this file instead of printing it.")
 def schema(out: Path | None) -> None:
     """Print the JSON Schema of scenario files.
 
@@ -21,7 +21,7 @@ def schema(out: Path | None) -> None:
     from sim.scenario.schema.json_schema import as_text
 
     if out is None:
-        click.echo(as_text(), nl=False)
+        say(as_text().rstrip("\n"))
         return
     out.write_text(as_text(), encoding="utf-8")
-    click.echo(f"Schema: {out}")
+    say(f"Schema: {out}")

@@ -13,8 +13,19 @@ import click
 from sim.cli.ending import command_line, dumped, finish_kept
 from sim.cli.exit_codes import INTERRUPTED, SOME_POINTS_FAILED
 from sim.cli.extras import told_how_to_get
-from sim.cli.options import ENGINE, FILE, JSON, OUT_TO, PATIENTS, QUIET, SEED, WORKERS
+from sim.cli.options import (
+    ENGINE,
+    FILE,
+    JSON,
+    OUT_TO,
+    PATIENTS,
+    QUIET,
+    SEED,
+    WORKERS,
+    refuse_unwritable,
+)
 from sim.cli.progress import watching
+from sim.cli.terminal import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,6 +100,7 @@ def sweep(
     )
     _refuse_together({"--cluster": cluster}, {"--workers": workers})
     work = Work(out, engine, cluster or workers, quiet, most_hours)
+    refuse_unwritable(out / "sweeps")
     with _mistakes_of_use():
         from sim.experiments.sweeps import load_sweep
 
@@ -104,7 +116,7 @@ def sweep(
         else:
             failed = _whole(read, work, pilot, as_json)
     for (scenario, point), why in failed.items():
-        click.echo(f"point {point} of {scenario} could not be simulated: {why}", err=True)
+        say(f"point {point} of {scenario} could not be simulated: {why}", to_stderr=True)
     if failed:
         sys.exit(SOME_POINTS_FAILED)
 
@@ -124,7 +136,7 @@ def _mistakes_of_use() -> Iterator[None]:
             yield
     except KeyboardInterrupt:
         told = "Interrupted; finished blocks are kept, and the same command continues."
-        click.echo(told, err=True)
+        say(told, to_stderr=True)
         sys.exit(INTERRUPTED)
 
 
@@ -138,7 +150,7 @@ def _pilot(file: Path, seed: int | None, work: Work, as_json: bool, to_stderr: b
             file, work.out, seed, work.engine, work.workers or 1, progress, work.most_hours
         )
     facts = _facts_of_pilot(pilot)
-    click.echo(dumped(facts) if as_json else "\n".join(tables.pilot(facts)), err=to_stderr)
+    say(dumped(facts) if as_json else "\n".join(tables.pilot(facts)), to_stderr=to_stderr)
     return pilot
 
 
@@ -153,7 +165,7 @@ def _simulated(read: Sweep, work: Work, shard: Shard | None = None) -> Failed:
 
     def tell(expected: Forecast) -> None:
         if not work.quiet and expected.seconds >= WORTH_SAYING:
-            click.echo(f"The remaining points take {expected}.", err=True)
+            say(f"The remaining points take {expected}.", to_stderr=True)
 
     workers = work.workers or sweeps.workers_for(read)
     with watching(work.quiet, work.engine) as progress:
@@ -171,7 +183,7 @@ def _one_share(read: Sweep, work: Work, shard: Shard, as_json: bool) -> Failed:
         f"Share {shard.number} of {shard.of} is done. When all shares are done, run the same "
         "command without --shard to combine them."
     )
-    click.echo(dumped(facts) if as_json else told)
+    say(dumped(facts) if as_json else told)
     return failed
 
 

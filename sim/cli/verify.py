@@ -30,8 +30,10 @@ def verify(scenario: Path, out: Path | None, asked: Asked) -> None:
     exits with 5 if a check fails.
     """
     from sim.experiments import verification
+    from sim.scenario import load
 
-    start = partial(verification.verify, scenario, asked.patients, asked.seed, asked.settings)
-    verified = simulate_and_finish("verification", out, asked, start)
+    study = load(scenario, asked.settings, seed=asked.seed)
+    start = partial(verification.verify, study, asked.patients)
+    verified = simulate_and_finish("verification", out, asked, start, study.scenario.name)
     if not verified.passed:
         sys.exit(A_CHECK_DIFFERS)

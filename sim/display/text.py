@@ -1,4 +1,4 @@
-"""Tables as text: columns aligned, words to the left, numbers to the right."""
+"""Text for a terminal: tables with columns aligned, signs that any terminal can show."""
 
 from __future__ import annotations
 
@@ -6,12 +6,43 @@ import io
 from typing import TYPE_CHECKING
 
 from sim.display.tables import WORDS, Printout, Sheet
+from sim.scenario.mistakes import drawn
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 WIDER_THAN_ANY = 2000
 """Columns a table may take; a number cut off is worse than a line that wraps."""
+
+LIKE = {
+    "─": "-", "━": "-", "−": "-", "–": "-", "…": "...", "±": "+-", "×": "x", "→": "->", "≥": ">=",
+    "≤": "<=", "’": "'", "²": "2", "µ": "u", "\N{NO-BREAK SPACE}": " ",
+}  # fmt: skip
+"""Signs of mastosim's own texts, with what stands for them where a code page lacks them."""
+
+
+def visible(text: str) -> str:
+    r"""Text with control characters escaped, as `\x1b`; only line ends stay.
+
+    A terminal would obey them: a text from a file could colour it, or give its window a title.
+    """
+    return text if text.isprintable() else "\n".join(map(drawn, text.split("\n")))
+
+
+def fitting(text: str, encoding: str | None) -> str:
+    r"""Text in signs that a code page has, others as like ones or as their number, `\u0142`."""
+    page = encoding or "utf-8"
+    try:
+        text.encode(page)
+    except UnicodeEncodeError:
+        return "".join(s if s.encode(page, "ignore") else _in_ascii(s) for s in text)
+    return text
+
+
+def _in_ascii(sign: str) -> str:
+    """A like sign, or the number of a sign as JSON has it."""
+    number = ord(sign)
+    return LIKE.get(sign) or (f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}")
 
 
 def printout(shown: Printout) -> str:

@@ -17,6 +17,7 @@ from sim.results import tables
 from sim.results.manifest import FILE, FORM, Manifest
 from sim.scenario import Study
 from sim.scenario.text.paths import dotted
+from sim.scenario.text.tree import CONTROL
 from sim.version import __version__
 
 if TYPE_CHECKING:
@@ -108,11 +109,26 @@ def read(result: str | Path) -> Kept:
         raise RequestError(f"'{path}' is damaged, it is not JSON: {error}") from None
     if not isinstance(tree, dict):
         raise RequestError(f"'{path}' is not a manifest of mastosim: it is not a mapping")
+    _refuse_control_characters(path, tree)
     _refuse_another_form(folder, tree)
     try:
         return Kept(folder, Manifest.model_validate_json(text))
     except ValidationError as error:
         raise _damaged(folder, error) from None
+
+
+def _refuse_control_characters(path: Path, tree: dict[str, Any]) -> None:
+    """Raise RequestError for texts that a scenario file may not hold either."""
+    waiting: list[Any] = [tree]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            waiting += [*part, *part.values()]
+        elif isinstance(part, list):
+            waiting += part
+        elif isinstance(part, str) and (wrong := CONTROL.search(part)):
+            sign = f"a control character (U+{ord(wrong[0]):04X})"
+            raise RequestError(f"'{path}' is damaged: it holds {sign}")
 
 
 def _refuse_another_form(folder: Path, tree: dict[str, Any]) -> None:

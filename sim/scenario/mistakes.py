@@ -112,7 +112,7 @@ def printable(text: str, most: int = LONGEST_MESSAGE) -> str:
     """
     text = _cut(text, most)
     text = re.sub(rf"[^\s/\\]{{{LONGEST_WORD},}}", lambda long: _cut(long[0], 60), text)
-    return text if text.isprintable() else "".join(map(_drawn, text))
+    return drawn(text)
 
 
 def with_caret(line: str, column: int) -> str:
@@ -121,11 +121,11 @@ def with_caret(line: str, column: int) -> str:
     Wide and combining characters count as the columns that they take on a terminal.
     """
     at = max(0, min(column - 1, len(line)))
-    near = "".join(map(_drawn, line[: min(at, 2 * WIDTH)]))
+    near = drawn(line[: min(at, 2 * WIDTH)])
     first = 0 if _width(near) <= WIDTH - 20 else _back(line, at, WIDTH // 2)
-    before = ("..." if first else "") + "".join(map(_drawn, line[first:at]))
+    before = ("..." if first else "") + drawn(line[first:at])
     room = max(WIDTH - _width(before), 1)
-    after = "".join(map(_drawn, line[at : at + room].rstrip()))
+    after = drawn(line[at : at + room].rstrip())
     cut = "..." if line[at + room :].strip() else ""
     return f"    {before}{after}{cut}".rstrip() + f"\n    {' ' * _width(before)}^"
 
@@ -134,7 +134,7 @@ def _back(line: str, at: int, columns: int) -> int:
     """The index from which a line fills a number of columns before `at`."""
     while at > 0 and columns > 0:
         at -= 1
-        columns -= _width(_drawn(line[at]))
+        columns -= _width(drawn(line[at]))
     return at
 
 
@@ -143,8 +143,12 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - most // 4]}...{text[-(most // 4) :]}"
 
 
-def _drawn(character: str) -> str:
-    """A character as it is shown: a tab as spaces, a control character as its escape."""
+def drawn(text: str) -> str:
+    r"""A line of text as a terminal can show it: a tab as spaces, a control character as `\x1b`."""
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def _shown(character: str) -> str:
     if character == "\t":
         return "    "
     shown = character.isprintable() or unicodedata.category(character) == "Zs"

@@ -43,7 +43,7 @@ def cite(study: Study, form: str = "text") -> str:
     The scenario is based on 14 publications.
     """
     if form == "csl":
-        return json.dumps(as_csl(study), indent=1, ensure_ascii=False)
+        return json.dumps(as_csl(study), indent=1)
     if form == "bibtex":
         return "\n".join(as_bibtex(study))
     if form == "text":

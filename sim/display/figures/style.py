@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -157,7 +158,9 @@ def write(
     from sim.results.tables import write_csv
 
     files = [folder / f"{name}.{kind}" for kind in (*formats, "csv")]
-    for path, kind in zip(files, formats, strict=False):
-        figure.savefig(path, metadata=UNDATED[kind])
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box stands for it
+        for path, kind in zip(files, formats, strict=False):
+            figure.savefig(path, metadata=UNDATED[kind])
     write_csv(numbers, files[-1])
     return files

@@ -49,6 +49,8 @@ def paragraph(text: str, width: float, is_title: bool = False) -> list[str]:
 def _millimetres_of(character: str, is_title: bool) -> float:
     weight, size = ("bold", TITLE_SIZE) if is_title else ("normal", SIZE)
     font = get_font(findfont(FontProperties(family=FONT, weight=weight)))
+    if not font.get_char_index(ord(character)):
+        return size * MM_PER_POINT  # the box in place of a letter that the font lacks
     glyph = font.load_char(ord(character), LoadFlags.NO_SCALE)
     return glyph.horiAdvance / font.units_per_EM * size * MM_PER_POINT
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from sim.scenario.form.names import Name
 from sim.scenario.form.quantities import Form, NonNegative, Number, Text, Whole, only_if, only_one
 from sim.scenario.form.quantity import refuse
 from sim.scenario.form.uncertainty import Uncertainty
@@ -109,7 +110,7 @@ def _empty(value: Any) -> Any:
 class ParameterForm(Form):
     """A number of the scenario, and what is known or asked of it; nothing: what the file says."""
 
-    name: Text | None = None
+    name: Name | None = None
     """What figures call it, in a few words."""
     low: Text | None = None
     """The lower end of its interval; with `high`, and drawn evenly between them."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from sim.scenario.form import quantities
+from sim.scenario.form.names import Name
 from sim.scenario.form.quantities import Form, Text, only_if
 from sim.scenario.form.quantity import refuse
 from sim.scenario.mistakes import nearest
@@ -79,8 +80,8 @@ class Simulated(Form):
 class Fact(Form):
     """One number that a publication prints."""
 
-    fact: Text
-    label: Text
+    fact: Name
+    label: Name
     value: quantities.Number
     unit: Text
     spread: quantities.Number | None = None

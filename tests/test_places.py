@@ -1,0 +1,117 @@
+"""Places to write to are tried before anything is simulated; tables are printed before files."""
+
+import errno
+import os
+
+import pytest
+
+from tests.architecture import ROOT
+
+BASE = ROOT / "scenarios" / "laroche2011.yaml"
+OTHER = ROOT / "scenarios" / "poor-attendance.yaml"
+SWEEP = ROOT / "scenarios" / "sweeps" / "base-case-psa.yaml"
+FEW = ["--sizes", 5, "--trials", 5]
+COMMANDS = {
+    "run": ["run", BASE], "compare": ["compare", BASE, OTHER], "readings": ["readings", BASE],
+    "emulate": ["emulate", BASE], "verify": ["verify", BASE], "power": ["power", BASE],
+    "sweep": ["sweep", SWEEP],
+}  # fmt: skip
+BELOW = {"compare": "comparison", "sweep": "sweeps"}
+
+
+@pytest.fixture
+def nothing_is_simulated(request, monkeypatch):
+    """But the few patients from whom `power` learns which outcomes there are."""
+
+    def simulated(*_, **__):
+        raise AssertionError("simulated before the place was tried")
+
+    monkeypatch.setattr("sim.experiments.emulation.power.run", simulated)
+    if "power" not in request.node.name:
+        monkeypatch.setattr("sim.simulation.simulate.inputs_of", simulated)
+
+
+@pytest.mark.usefixtures("nothing_is_simulated")
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_file_where_the_folder_should_be_is_told_at_once(tmp_path, mastosim, command):
+    (tmp_path / BELOW.get(command, "laroche2011")).write_text("")
+    for out in (tmp_path / BELOW.get(command, "laroche2011") / "in", tmp_path):
+        done = mastosim(*COMMANDS[command], "--out", out)
+        assert (done.returncode, done.stdout) == (2, ""), done.stderr
+        assert f"cannot write to '{out}" in done.stderr
+        assert "Not a directory" in done.stderr
+
+
+@pytest.mark.usefixtures("nothing_is_simulated")
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_link_to_nothing_and_a_full_disk_are_told_at_once(
+    tmp_path, mastosim, command, monkeypatch
+):
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    done = mastosim(*COMMANDS[command], "--out", tmp_path / "link" / "in")
+    assert done.returncode == 2
+    assert f"'{tmp_path / 'link'}' is a link to nothing" in done.stderr
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    done = mastosim(*COMMANDS[command], "--out", tmp_path)
+    assert (done.returncode, "No space left on device" in done.stderr) == (2, True)
+
+
+@pytest.mark.usefixtures("nothing_is_simulated")
+def test_a_file_to_write_is_tried_at_once(tmp_path, mastosim):
+    (tmp_path / "folder").mkdir()
+    for file in (tmp_path / "no" / "x.csv", tmp_path / "folder", "/proc/x.csv"):
+        for words in (["power", BASE, "--csv", file], ["schema", "--out", file]):
+            done = mastosim(*words)
+            assert (done.returncode, done.stdout) == (2, "")
+            assert str(file) in done.stderr
+
+
+def test_trying_leaves_nothing_behind(tmp_path, mastosim):
+    done = mastosim("run", BASE, "--out", tmp_path / "new", "--set", "no=1")
+    assert (done.returncode, list(tmp_path.iterdir())) == (3, [])
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    return tmp_path / "home"
+
+
+def test_a_tilde_is_the_home_folder_as_in_a_shell(tmp_path, home, mastosim):
+    few = ["--patients", 5, "--keep", "outcomes"]
+    done = mastosim("run", BASE, *few, "--out=~/results", cwd=tmp_path)
+    assert done.returncode == 0
+    assert len(list(home.glob("results/laroche2011/*"))) == 1
+    assert mastosim("schema", "--out=~/x.json", cwd=tmp_path).returncode == 0
+    assert (home / "x.json").exists()
+    assert mastosim("list", "--out=~/results", "--json", cwd=tmp_path).stdout.count('"digest"') == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
+def test_a_tilde_of_nobody_is_refused_and_a_folder_of_that_name_is_allowed(tmp_path, mastosim):
+    few = ["--patients", 5, "--keep", "outcomes"]
+    done = mastosim("run", BASE, *few, "--out=~nobody-here/x", cwd=tmp_path)
+    assert (done.returncode, list(tmp_path.iterdir())) == (2, [])
+    assert "write ./~nobody-here/x for this name here" in done.stderr
+    assert mastosim("run", BASE, *few, "--out=./~nobody-here", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "~nobody-here").is_dir()
+
+
+@pytest.mark.parametrize("how", ["--csv", "--out"])
+def test_tables_are_printed_where_the_files_cannot_be_written_in_the_end(
+    tmp_path, mastosim, monkeypatch, how
+):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "there")
+
+    monkeypatch.setattr("sim.results.write_csv", full)
+    monkeypatch.setattr("sim.results.keeping.write_csv", full)
+    done = mastosim("power", BASE, *FEW, how, tmp_path / "x.csv")
+    assert done.returncode == 2
+    assert "No space left on device" in done.stderr
+    assert "Patients per arm" in done.stdout or "pamidronate" in done.stdout
