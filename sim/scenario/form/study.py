@@ -101,7 +101,8 @@ class Scenario(Form):
     arms: Annotated[dict[Name, list[Text]], AfterValidator(_named)]
     """The arms, each with its therapies, e.g. {treated: [drug], untreated: []}."""
     comparator: Text | None = None
-    """The arm that the others are compared with; if left out, the last arm, e.g. untreated."""
+    """The arm that the others are compared with; if left out, the last arm. An arm that is added to
+    a base does not become it, e.g. untreated."""
     effects: Annotated[dict[str, outcome.Effect], only_if(
         _rests_without_therapy, "markers do not change without therapy; write 0 % in the row `none`"
     )]  # fmt: skip
