@@ -20,7 +20,9 @@ from sim.scenario.form.study import Scenario
 from sim.scenario.form.units import UNITS
 from sim.scenario.text.paths import dotted
 from sim.simulation import lowering
-from sim.simulation.simulate import simulate_arms
+from sim.simulation.lowering.fractures import MOST_EXPECTED
+from sim.simulation.records import FRACTURE
+from sim.simulation.simulate import MOST_FRACTURES, simulate_arms
 from tests.tiny_sweeps import wrote
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
@@ -209,6 +211,59 @@ def test_what_check_accepts_both_engines_run_alike(given_changes):
 @given(changes)
 def test_what_check_accepts_both_engines_run_alike_in_many_cases(given_changes):
     answer(given_changes)
+
+
+# --- what is bounded, and what no engine could follow -------------------------------------------
+
+
+def test_the_fractures_of_a_patient_are_bounded():
+    """A risk that the first fracture raises a hundredfold for a century: 3,500 are expected."""
+    sites = ("vertebral", "hip", "other")
+    study = checking.check(
+        BASE,
+        [
+            "cohort.patients=3",
+            "horizon=36525 days",
+            "fractures.base_rate=2 per year",
+            "fractures.review_every=36525 days",
+            "fractures.sites.vertebral.imminent={factor: 100, for: 36525 days}",
+            "mortality.standardised_mortality_ratio=0",
+            *(f"fractures.sites.{site}.case_fatality=0 %" for site in sites),
+        ],
+    )
+    for one, other in zip(*(logs.values() for logs in logs_of(study)), strict=True):
+        most = one.value[one.kind == FRACTURE].max()
+        assert MOST_EXPECTED / 2 < most < MOST_FRACTURES
+        assert all(a.tobytes() == b.tobytes() for a, b in zip(one, other, strict=True))
+
+
+LONG = ["horizon=36525 days", "fractures.base_rate=1 per 100 person-years"]
+NOT_TO_BE_FOLLOWED = [
+    ([*LONG, "visits.dxa=every 1 month"], "visits.dxa", "up to 1024"),
+    ([*LONG, "visits.markers=every 1 month"], "visits.markers", "up to 1024"),
+    ([*LONG, "therapies.pamidronate.schedule=[{every: 2 weeks}]"],
+     "therapies.pamidronate.schedule", "2609 planned doses in the follow-up; allowed: up to 2048"),
+    ([LONG[0], "fractures.base_rate=1000 per 100 person-years"],
+     "fractures.base_rate", "1000 fractures per patient; allowed: up to 200"),
+    (["therapies.pamidronate.exposure.half_life=1 day"],
+     "therapies.pamidronate.exposure.action_1", "of the effect on ctx is left at the end"),
+    (["therapies.interferon.frailty_sd=10",
+      "therapies.interferon.intolerance={weibull: {shape: 1, probability: 99.9 %, by: 1 month}}"],
+     "therapies.interferon.intolerance.weibull.probability", "out of reach"),
+    (["therapies.interferon.intolerance=[]"],
+     "therapies.interferon.intolerance", "leave `intolerance` out where no patient"),
+    (["reference_bmd.hip.female.sd=0 g/cm2"], "reference_bmd.hip.female.sd", "0.01 g/cm2 to"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given_settings", "path", "part"), NOT_TO_BE_FOLLOWED)
+def test_check_refuses_what_no_engine_could_follow(given_settings, path, part):
+    with pytest.raises(ScenarioError) as caught:
+        checking.check(BASE, given_settings)
+    (mistake,) = caught.value.mistakes
+    assert mistake.path == path
+    assert part in mistake.message
+    assert mistake.mark is not None
 
 
 # --- sweeps --------------------------------------------------------------------------------------
