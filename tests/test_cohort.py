@@ -526,6 +526,25 @@ def test_at_the_reference_t_score_a_patient_has_the_mean_rate_of_the_cohort(grad
     assert mean == pytest.approx(1, rel=1e-9)
 
 
+@pytest.mark.parametrize("gradient", [100.0, 30.0, 0.01])
+@pytest.mark.parametrize("within", [(-3.0, 5.0), (-8.0, -3.0), (-3.0001, -3.0), (-10.0, 10.0)])
+def test_the_reference_t_score_keeps_its_digits_in_the_tails(gradient, within):
+    given = {"normal": {"mean": "-3", "sd": "5"}, "within": [str(end) for end in within]}
+    variable = Variable[float, float].model_validate(_numbers(given))
+    reference = reference_t(variable, math.log(gradient))
+    law = truncated(-3, 5, *within)
+    mean, _ = quad(
+        lambda t: gradient ** (reference - t) * law.pdf(t), within[0], within[1], limit=500
+    )
+    assert mean == pytest.approx(1, rel=1e-6)
+
+
+def test_the_reference_t_score_between_limits_that_hardly_differ_is_there():
+    given = {"normal": {"mean": "-3", "sd": "5"}, "within": ["-3.00000001", "-3"]}
+    variable = Variable[float, float].model_validate(_numbers(given))
+    assert reference_t(variable, math.log(2.3)) == pytest.approx(-3, abs=1e-6)
+
+
 def _numbers(given):
     """The same with numbers where the form of a whole scenario reads texts."""
     if isinstance(given, dict):

@@ -1,9 +1,7 @@
 """Whatever is in a file or behind `--set`: a study, or one report of mistakes that can be shown."""
 
 import random
-import re
 import unicodedata
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.scenario import ScenarioError, Study, load
+from tests.mutations import BASE, KEYS, QUANTITIES, SIGNS, TEXTS, mutated
 
-FOLDER = Path(__file__).parents[1] / "scenarios"
-BASE = FOLDER / "laroche2011.yaml"
-TEXTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.yaml"))}
 WHAT_IFS = [
     name for name in TEXTS if TEXTS[name].startswith("extends") or "\nextends" in TEXTS[name]
 ]
@@ -58,15 +54,6 @@ def written(case, text):
 
 
 # --- any document -----------------------------------------------------------------------------
-
-KEYS = sorted({word for text in TEXTS.values() for word in re.findall(r"[a-z][\w-]+(?=:)", text)})
-SIGNS = [
-    *"{}[]:,-?&*!|>'\"%@`#~=<+./\\ \t\n\r\0",
-    "---", "...", "<<", "<<: ", "- ", ": ", "? ", "!!", "&a ", "*a", "null", "NO", "12:30", "1e-3",
-    "0x1F", ".nan", "-.inf", "1e400", "2 of 10", "11 of 10", "1,5 %", "\ufeff", "\x85", "\u2028",
-    "\x1b[31m", "\u202e", "日本", "e\u0301", "\U0001f9b4", "\ud800", "\\ud800", "٣", "²", "½",
-]  # fmt: skip
-QUANTITIES = ["1", "50 %", "3 months", "1 mg/kg", "1.5 MU", "2.4 %/year", "-1", "0.5 per year"]
 
 words = st.sampled_from(KEYS) | st.text(max_size=12) | st.sampled_from(SIGNS + QUANTITIES)
 documents = st.recursive(
@@ -117,36 +104,6 @@ def test_any_bytes_are_refused(case, held):
 
 
 # --- what was valid ---------------------------------------------------------------------------
-
-
-def mutated(text, rng):
-    """A text with one or two pieces lost, doubled, exchanged, or replaced by something odd."""
-    for _ in range(rng.randint(1, 2)):
-        parts = rng.choice([lines, values, characters])(text)
-        i, j = rng.randrange(len(parts)), rng.randrange(len(parts))
-        kind = rng.choice(["lose", "double", "exchange", "replace"])
-        if kind == "lose":
-            del parts[i]
-        elif kind == "double":
-            parts.insert(j, parts[i])
-        elif kind == "exchange":
-            parts[i], parts[j] = parts[j], parts[i]
-        else:
-            parts[i] = rng.choice([*SIGNS, *QUANTITIES, *KEYS])
-        text = "".join(parts)
-    return text
-
-
-def lines(text):
-    return text.splitlines(keepends=True) or [""]
-
-
-def values(text):
-    return re.split(r"((?<=[:,{\[] )[^,{}\[\]\n]+)", text)
-
-
-def characters(text):
-    return list(text) or [""]
 
 
 def test_a_scenario_with_pieces_changed_is_read_or_refused(case):

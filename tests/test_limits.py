@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.experiments import checking
+from sim.experiments.sweeps import against, load_sweep
 from sim.scenario import ScenarioError
 from sim.scenario.form import quantities
 from sim.scenario.form.opened import Opened, of_field, opened
@@ -19,7 +20,10 @@ from sim.scenario.form.study import Scenario
 from sim.scenario.form.units import UNITS
 from sim.scenario.text.paths import dotted
 from sim.simulation import lowering
-from sim.simulation.simulate import simulate_arms
+from sim.simulation.lowering.fractures import MOST_EXPECTED
+from sim.simulation.records import FRACTURE
+from sim.simulation.simulate import MOST_FRACTURES, simulate_arms
+from tests.tiny_sweeps import wrote
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 FEW = ["cohort.patients=3"]
@@ -102,16 +106,19 @@ def test_the_base_is_accepted():
 
 @pytest.mark.parametrize("path", NUMBERS)
 def test_every_number_of_a_scenario_has_limits(path):
-    """At a limit: a study that both engines run, or a report; beyond: the limits."""
     quantity = NUMBERS[path]
     assert math.isfinite(quantity.low)
     assert math.isfinite(quantity.high)
-    for end in (quantity.low, quantity.high):
-        answer([f"{path}={typed(end, quantity)}"])
     for beyond in (1e300, -1e300):
-        report = answer([f"{path}={typed(beyond, quantity)}"])
-        assert report is not None
-        assert "allowed: " in report
+        with pytest.raises(ScenarioError, match="allowed: "):
+            checking.check(BASE, [f"{path}={typed(beyond, quantity)}"])
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize("path", NUMBERS)
+def test_at_a_limit_both_engines_run_alike_or_there_is_a_report(path):
+    for end in (NUMBERS[path].low, NUMBERS[path].high):
+        answer([f"{path}={typed(end, NUMBERS[path])}"])
 
 
 # --- several values at their limits at once ------------------------------------------------------
@@ -207,3 +214,103 @@ def test_what_check_accepts_both_engines_run_alike(given_changes):
 @given(changes)
 def test_what_check_accepts_both_engines_run_alike_in_many_cases(given_changes):
     answer(given_changes)
+
+
+# --- what is bounded, and what no engine could follow -------------------------------------------
+
+
+def test_the_fractures_of_a_patient_are_bounded():
+    """A risk that the first fracture raises a hundredfold for a century: 3,500 are expected."""
+    sites = ("vertebral", "hip", "other")
+    study = checking.check(
+        BASE,
+        [
+            "cohort.patients=3",
+            "horizon=36525 days",
+            "fractures.base_rate=2 per year",
+            "fractures.review_every=36525 days",
+            "fractures.sites.vertebral.imminent={factor: 100, for: 36525 days}",
+            "mortality.standardised_mortality_ratio=0",
+            *(f"fractures.sites.{site}.case_fatality=0 %" for site in sites),
+        ],
+    )
+    for one, other in zip(*(logs.values() for logs in logs_of(study)), strict=True):
+        most = one.value[one.kind == FRACTURE].max()
+        assert MOST_EXPECTED / 2 < most < MOST_FRACTURES
+        assert all(a.tobytes() == b.tobytes() for a, b in zip(one, other, strict=True))
+
+
+LONG = ["horizon=36525 days", "fractures.base_rate=1 per 100 person-years"]
+NOT_TO_BE_FOLLOWED = [
+    ([*LONG, "visits.dxa=every 1 month"], "visits.dxa", "up to 1024"),
+    ([*LONG, "visits.markers=every 1 month"], "visits.markers", "up to 1024"),
+    ([*LONG, "therapies.pamidronate.schedule=[{every: 2 weeks}]"],
+     "therapies.pamidronate.schedule", "2609 planned doses in the follow-up; allowed: up to 2048"),
+    ([LONG[0], "fractures.base_rate=1000 per 100 person-years"],
+     "fractures.base_rate", "1000 fractures per patient; allowed: up to 200"),
+    (["therapies.pamidronate.exposure.half_life=1 day"],
+     "therapies.pamidronate.exposure.action_1", "of the effect on ctx is left at the end"),
+    (["therapies.interferon.frailty_sd=10",
+      "therapies.interferon.intolerance={weibull: {shape: 1, probability: 99.9 %, by: 1 month}}"],
+     "therapies.interferon.intolerance.weibull.probability", "out of reach"),
+    (["therapies.interferon.intolerance=[]"],
+     "therapies.interferon.intolerance", "leave `intolerance` out where no patient"),
+    (["reference_bmd.hip.female.sd=0 g/cm2"], "reference_bmd.hip.female.sd", "0.01 g/cm2 to"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given_settings", "path", "part"), NOT_TO_BE_FOLLOWED)
+def test_check_refuses_what_no_engine_could_follow(given_settings, path, part):
+    with pytest.raises(ScenarioError) as caught:
+        checking.check(BASE, given_settings)
+    (mistake,) = caught.value.mistakes
+    assert mistake.path == path
+    assert part in mistake.message
+    assert mistake.mark is not None
+
+
+# --- sweeps --------------------------------------------------------------------------------------
+
+DRAWN = "design: {probabilistic: {draws: 10}}\nparameters: "
+GRADIENT, RATE = "fractures.sites.hip.gradient", "fractures.base_rate"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "design: grid\nparameters: {beyond_evidence.after: {values: [1 days, 1e300 months]}}",
+        "design: grid\nparameters: {fractures.sites.vertebral.imminent.for: {values: [1e18 days]}}",
+        f"{DRAWN}{{{GRADIENT}: {{uncertainty: {{lognormal: {{se: '1e200'}}}}}}}}",
+        f"{DRAWN}{{{GRADIENT}: {{uncertainty: {{lognormal: {{ci95: [1e-300, 1e8]}}}}}}}}",
+        f"{DRAWN}{{{GRADIENT}: {{low: '-1e308', high: '1e308'}}}}",
+        f"{DRAWN}{{{RATE}: {{uncertainty: {{gamma: {{se: 1e-200 per 100 person-years}}}}}}}}",
+        f"{DRAWN}{{fractures.review_every: {{low: 1 days, high: 1e308 months}}}}",
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_a_sweep_over_values_beyond_all_limits_is_refused(tmp_path, text):
+    path = wrote(tmp_path, text)
+    with pytest.raises(ScenarioError, match=r"^The sweep is not valid: "):
+        load_sweep(path)
+
+
+def test_a_sweep_tries_a_bounded_number_of_values(tmp_path, monkeypatch):
+    """Of 900 values, and of 9,000 draws half of which are refused."""
+    tried = []
+    refused = against._refused
+
+    def counted(*of):
+        tried.append(of)
+        return refused(*of)
+
+    monkeypatch.setattr(against, "_refused", counted)
+    values = ", ".join(f"'{1 + i / 1000}'" for i in range(900))
+    sweep = load_sweep(
+        wrote(tmp_path, f"design: grid\nparameters: {{{GRADIENT}: {{values: [{values}]}}}}")
+    )
+    assert len(tried) == against.MOST_TRIED
+    assert against.not_tried(sweep.varied[0]) == 900 - against.MOST_TRIED
+    text = "design: {latin_hypercube: {draws: 9000}}\nparameters: "
+    with pytest.raises(ScenarioError, match=r"points of 200 tried of 9003\)|of 201 tried of 9003"):
+        load_sweep(wrote(tmp_path, f"{text}{{{GRADIENT}: {{low: '1', high: '200'}}}}"))
+    assert len(tried) < 4 * against.MOST_TRIED

@@ -73,6 +73,7 @@ def _design(sweep: Sweep) -> Iterator[str]:
     """The question of a sweep, the number of its points, and the parameters of each scenario."""
     from sim.display import text
     from sim.display.tables import sweep as tables
+    from sim.experiments.sweeps import against
     from sim.experiments.sweeps.analyses import parameters
 
     form, studies = sweep.form, [varied.study for varied in sweep.varied]
@@ -84,6 +85,8 @@ def _design(sweep: Sweep) -> Iterator[str]:
         f"{form.design.name}: {points} points of {sweep.patients} patients in {arms} "
         f"{'arm' if arms == 1 else 'arms'}"
     )
+    if untried := sum(map(against.not_tried, sweep.varied)):
+        yield f"{untried} values were too many to try here; `sweep` tries them later"
     names = [study.scenario.name for study in studies]
     for sheet in tables.design(parameters(sweep.varied), names):
         yield ""

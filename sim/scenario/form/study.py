@@ -9,13 +9,13 @@ from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from sim.scenario.form import outcome
 from sim.scenario.form.cohort import Cohort, ReferenceBmd, Subgroup
-from sim.scenario.form.names import is_of_windows, possible_names, subgroup_names
+from sim.scenario.form.names import Name, is_of_windows
 from sim.scenario.form.quantities import Form, FromADay, Text, Whole, only_if
 from sim.scenario.form.quantity import refuse
 from sim.scenario.form.regimen import NO_THERAPY, Regimen, regimen_of
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.form.visits import Visits
-from sim.vocabulary import MOST_REACTIONS, MOST_THERAPIES
+from sim.vocabulary import ALIVE, EVERYONE, MOST_REACTIONS, MOST_THERAPIES
 
 FORMAT = 1
 
@@ -43,7 +43,6 @@ def _few(therapies: dict[str, Any]) -> dict[str, Any]:
         if not re.fullmatch(r"[A-Za-z][\w-]*", name) or name == NO_THERAPY:
             allowed = "letters, digits, - and _, not `none`"
             raise refuse(f"'{name}' cannot name a therapy; allowed: {allowed}")
-    possible_names("a therapy")(therapies)
     if len(therapies) > MOST_THERAPIES:
         raise refuse(f"{len(therapies)} therapies; allowed: up to {MOST_THERAPIES}")
     reactions = sum(len(t.reactions) for t in therapies.values() if isinstance(t, Infusions))
@@ -56,7 +55,7 @@ def _named(arms: dict[str, list[str]]) -> dict[str, list[str]]:
     """One arm or more. Raises PydanticCustomError for none."""
     if not arms:
         raise refuse("a scenario has at least one arm")
-    return possible_names("an arm")(arms)
+    return arms
 
 
 def _rests_without_therapy(effects: dict[str, outcome.Effect]) -> bool:
@@ -97,12 +96,13 @@ class Scenario(Form):
     """The virtual patients at enrolment, before any treatment."""
     reference_bmd: ReferenceBmd
     """Young-adult bone density, the reference of T-scores."""
-    therapies: Annotated[dict[str, Therapy], AfterValidator(_few)] = Field({})
+    therapies: Annotated[dict[Name, Therapy], AfterValidator(_few)] = Field({})
     """Up to four therapies, each under a name of your choice."""
-    arms: Annotated[dict[Text, list[Text]], AfterValidator(_named)]
+    arms: Annotated[dict[Name, list[Text]], AfterValidator(_named)]
     """The arms, each with its therapies, e.g. {treated: [drug], untreated: []}."""
     comparator: Text | None = None
-    """The arm that the others are compared with; if left out, the last arm, e.g. untreated."""
+    """The arm that the others are compared with; if left out, the last arm. An arm that is added to
+    a base does not become it, e.g. untreated."""
     effects: Annotated[dict[str, outcome.Effect], only_if(
         _rests_without_therapy, "markers do not change without therapy; write 0 % in the row `none`"
     )]  # fmt: skip
@@ -122,7 +122,17 @@ class Scenario(Form):
     """When patients are measured after entry."""
     measurement: outcome.Measurement
     """Coefficient of variation of one measured value within a person."""
-    subgroups: Annotated[dict[str, Subgroup], AfterValidator(subgroup_names)] = Field({})
+    subgroups: Annotated[
+        dict[Name, Subgroup],
+        only_if(
+            lambda named: EVERYONE not in named,
+            "'all' cannot name a subgroup; it means all patients",
+        ),
+        only_if(
+            lambda named: ALIVE not in named,
+            f"'{ALIVE}' cannot name a subgroup; results have rows of this name",
+        ),
+    ] = Field({})
     """Groups of patients with outcomes of their own, each under a name, e.g. {women:
     {sex: female}}."""
 

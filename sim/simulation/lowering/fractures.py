@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import log_ndtr, ndtr
 
 from sim.scenario.form.cohort import Variable
 from sim.scenario.form.study import Scenario
@@ -17,8 +17,8 @@ from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES
 LEAST_SHARE = 1e-6
 """Below this share of a normal distribution between two limits, differences lose their digits."""
 
-MOST_SDS = 40.0
-"""No value of a normal distribution is further from its mean."""
+NARROW = 1e-6
+"""Between limits as near as this, in standard deviations, the density is constant."""
 
 NO_RATE = -1e4
 """Logarithm of a hazard that is 0: its exponential is 0 and it can still be added to."""
@@ -103,20 +103,17 @@ def reference_t(variable: Variable[float, float], log_gradient: float) -> float:
     shift = log_gradient * sd
     inside, shifted = ndtr(high) - ndtr(low), ndtr(high + shift) - ndtr(low + shift)
     if min(inside, shifted) < LEAST_SHARE:
-        return _reference_in_a_tail(mean, sd, low, high, log_gradient)
+        log_ratio = _log_share(low + shift, high + shift) - _log_share(low, high)
+        return float(reference - log_ratio / log_gradient)
     return float(reference - math.log(shifted / inside) / log_gradient)
 
 
-def _reference_in_a_tail(
-    mean: float, sd: float, low: float, high: float, log_gradient: float
-) -> float:
-    """The same by summation, where limits hold too little of a normal distribution to divide by."""
-    low, high = max(low, -MOST_SDS), min(high, MOST_SDS)
-    scores = np.linspace(low, high, 20_001)
-    log_density = -(scores**2) / 2
-    shares = np.exp(log_density - log_density.max())
-    powers = -log_gradient * sd * scores
-    mean_power = powers.max() + math.log(
-        np.sum(shares * np.exp(powers - powers.max())) / shares.sum()
-    )
-    return float(mean - mean_power / log_gradient)
+def _log_share(low: float, high: float) -> float:
+    """Logarithm of the share of a standard normal between two limits, in its tails as well."""
+    if low > 0:  # the distribution is symmetric, and its lower tail keeps its digits
+        low, high = -high, -low
+    if high - low < NARROW:
+        middle = (low + high) / 2
+        return math.log((high - low) / math.sqrt(2 * math.pi)) - middle**2 / 2
+    upper = float(log_ndtr(high))
+    return upper + math.log1p(-math.exp(float(log_ndtr(low)) - upper))
