@@ -45,11 +45,12 @@ def plot(
     A CSV file beside each figure holds the numbers of the figure. Without --figure, figures that do
     not apply to the result, like markers that were not measured, are left out.
     """
-    from sim.experiments.verbs import KINDS
+    from sim.experiments.verbs import KINDS, check_options
     from sim.results.atomic_folder import refuse_misplaced
     from sim.results.hidden import aside
 
     kept = found(result, out)
+    check_options(kept)
     kind = kept.manifest.kind
     known = OF_KIND[kind].names
     strange = [name for name in figures if name not in known]

@@ -122,6 +122,8 @@ def read(result: str | Path) -> Kept:
         tree = json.loads(text)
     except ValueError as error:
         raise RequestError(f"'{path}' is damaged, it is not JSON: {error}") from None
+    except RecursionError:
+        raise RequestError(f"'{path}' is damaged: it is nested too deep") from None
     if not isinstance(tree, dict):
         raise RequestError(f"'{path}' is not a manifest of mastosim: it is not a mapping")
     _refuse_another_form(folder, tree)
