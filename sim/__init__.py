@@ -201,8 +201,10 @@ def plot(
     """
     from sim import results
     from sim.display.figures import draw
+    from sim.experiments import verbs
 
     kept = results.find(result, Path(root))
+    verbs.check_options(kept)
     with results.seals.reading(kept, warnings.warn):
         return draw(kept, figures, Path(into), formats)
 

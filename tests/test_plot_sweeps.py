@@ -365,7 +365,6 @@ def wrote(text):
         ("parameters.csv", Path.unlink, "is missing"),
         ("parameters.csv", wrote("scenario,parameter\n"), "is damaged"),
         ("alone.csv", wrote(""), "is damaged"),
-        ("manifest.json", details('{"name": "x", "title": "y", "question": "z"}'), "is damaged"),
     ],
 )
 def test_a_damaged_file_of_a_sweep_is_named(name, damage, said, alone, mastosim, no_pictures):
@@ -374,6 +373,14 @@ def test_a_damaged_file_of_a_sweep_is_named(name, damage, said, alone, mastosim,
     assert told.returncode == 2
     assert f"Error: '{alone / name}' {said}; run again\n" in told.stderr
     assert not (alone / "figures").exists()
+
+
+def test_a_manifest_without_a_part_of_a_sweep_is_damaged(alone, mastosim):
+    details('{"name": "x", "title": "y", "question": "z"}')(alone / "manifest.json")
+    told = mastosim("plot", alone)
+    assert told.returncode == 2
+    said = f"'{alone / 'manifest.json'}' is damaged: details.sweep.design: is missing"
+    assert said in told.stderr
 
 
 @pytest.mark.parametrize("sweep", ['"text"', '{"title": "x"}'])

@@ -258,12 +258,15 @@ def test_a_file_in_the_place_of_a_result_is_named(result, tmp_path):
     assert folder.read_text() == ""
 
 
-def test_a_folder_in_the_place_of_a_figure_is_named_and_nothing_moved(kept, tmp_path, mastosim):
-    (tmp_path / "into" / "bone_course.svg").mkdir(parents=True)
-    told = mastosim("plot", kept, "--figure", "bone_course", "--into", tmp_path / "into")
+def test_a_folder_in_the_place_of_a_figure_is_named_and_nothing_moved(
+    result, tmp_path, mastosim, no_pictures
+):
+    folder = kept_run.make(result.study, tmp_path / "out", "tables")
+    (tmp_path / "into" / "differences.svg").mkdir(parents=True)
+    told = mastosim("plot", folder, "--figure", "differences", "--into", tmp_path / "into")
     assert told.returncode == 2
-    assert "bone_course.svg' is a folder where a figure belongs; move it" in told.stderr
-    assert names(tmp_path / "into") == ["bone_course.svg"]
+    assert "differences.svg' is a folder where a file belongs; move or" in told.stderr
+    assert names(tmp_path / "into") == ["differences.svg"]
 
 
 def test_a_dead_link_in_the_place_of_a_manifest_is_named(kept, tmp_path, mastosim):

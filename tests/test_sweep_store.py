@@ -728,6 +728,28 @@ def test_a_store_of_another_version_is_refused_and_left_alone(held, small, copie
     assert {path: path.read_bytes() for path in blocks_of(copied)} == before
 
 
+@pytest.mark.parametrize("which", ["block", "store.json", "blocks"])
+@pytest.mark.parametrize("as_folder", [True, False])
+def test_a_dead_link_or_a_folder_in_the_place_of_a_file_is_named_with_the_way_out(
+    which, as_folder, small, undisturbed, copied, tmp_path, mastosim
+):
+    block = blocks_of(copied)[0]
+    path = {"block": block, "blocks": block.parent}.get(which, block.with_name(which))
+    away = path.rename(tmp_path / "away")
+    path.symlink_to(tmp_path / "nowhere")
+    if as_folder:
+        path.unlink()
+        path.mkdir() if which != "blocks" else path.write_text("")
+    told = swept(mastosim, small, copied)
+    assert told.returncode == 2
+    said = " ".join(told.stderr.split())
+    assert f"'{path}' is a" in said
+    assert any(way in said for way in ("remove it", "remove the link", "move it"))
+    path.rmdir() if path.is_dir() else path.unlink()
+    away.rename(path)
+    assert swept(mastosim, small, copied).returncode == 0
+
+
 def test_shares_of_the_points_make_the_same_bytes(small, undisturbed, tmp_path, mastosim, calls):
     for number in (3, 1, 2):
         told = swept(mastosim, small, tmp_path, "--shard", f"{number}/3")

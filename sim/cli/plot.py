@@ -46,11 +46,12 @@ def plot(
     A CSV file beside each figure holds the numbers of the figure. Without --figure, figures that do
     not apply to the result, like markers that were not measured, are left out.
     """
-    from sim.experiments.verbs import KINDS
+    from sim.experiments.verbs import KINDS, check_options
     from sim.results.atomic_folder import refuse_misplaced
     from sim.results.hidden import aside
 
     kept = found(result, out)
+    check_options(kept)
     kind = kept.manifest.kind
     known = OF_KIND[kind].names
     strange = [name for name in figures if name not in known]
@@ -76,11 +77,11 @@ def plot(
 
 def _move(files: Sequence[Path], into: Path) -> None:
     """Give figures their place, all of them or none; say where they are."""
-    from sim.results.atomic_folder import interrupt_says
+    from sim.results.atomic_folder import interrupt_says, refuse_no_file
     from sim.results.hidden import undisturbed
 
-    for taken in (into / path.name for path in files if (into / path.name).is_dir()):
-        raise click.UsageError(f"'{taken}' is a folder where a figure belongs; move it")
+    for path in files:
+        refuse_no_file(into / path.name)
     with interrupt_says(f"the figures are in '{into}'"):
         with undisturbed():
             into.mkdir(parents=True, exist_ok=True)

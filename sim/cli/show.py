@@ -21,5 +21,4 @@ def show(result: str, out: Path, as_json: bool) -> None:
 
     kept = found(result, out)
     with telling(kept):
-        shown = verbs.show(kept)
-    finish(shown, as_json)
+        finish(verbs.show(kept), as_json)

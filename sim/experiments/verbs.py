@@ -79,16 +79,22 @@ def refuse_unsound(kept: Kept) -> None:
     what was written, or its digest is not the one of its studies.
     """
     kept.refuse_another_version()
+    check_options(kept)
     module = module_of(kept.manifest.kind)
-    kept.options(module.Options)
     seals.refuse_damaged(kept)
     if module.digest(kept) != kept.manifest.digest:
         manifest = kept.folder / FILE
         raise results.Damaged(f"'{manifest}' is damaged: its digest is not the one of its studies")
 
 
+def check_options(kept: Kept) -> None:
+    """Raise RequestError for options that a kind of result does not have."""
+    kept.options(module_of(kept.manifest.kind).Options)
+
+
 def show(kept: Kept) -> Shown:
     """Return the tables of a kept result, without simulating."""
+    check_options(kept)
     shown: Shown = module_of(kept.manifest.kind).show(kept)
     return shown
 
@@ -192,6 +198,7 @@ def study_to_explain(kept: Kept, name: str | None = None) -> Study:
     kind of result, a manifest that was changed, or a name that it does not have.
     """
     refuse(kept, "explain")
+    check_options(kept)
     seals.refuse_changed_manifest(kept)
     own: Any = kept.manifest.options.get("own")
     name = name or own or next(iter(kept.studies))

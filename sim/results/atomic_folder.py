@@ -85,6 +85,15 @@ def refuse_misplaced(folder: Path) -> None:
             )
 
 
+def refuse_no_file(path: Path) -> None:
+    """Raise RequestError for a dead link or a folder in the place of a file."""
+    if path.is_symlink() and not path.exists():
+        target = path.readlink()
+        raise RequestError(f"'{path}' is a link to '{target}', which does not exist; remove it")
+    if path.is_dir():
+        raise RequestError(f"'{path}' is a folder where a file belongs; move or remove it")
+
+
 def flush(folder: Path) -> None:
     """Have the files of a folder, and their names, on the disk."""
     for path in (*folder.rglob("*"), folder):

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from sim.errors import RequestError
 from sim.outcomes.tables import Tables
 from sim.results import fingerprint, hidden, tables
+from sim.results.atomic_folder import refuse_no_file
 from sim.results.manifest import FILE, FORM, Manifest
 from sim.scenario import Study
 from sim.scenario.text.paths import dotted
@@ -109,10 +110,7 @@ def read(result: str | Path) -> Kept:
     path = folder / FILE
     if not folder.exists():
         hidden.clear_away(folder.parent)  # which gives a result its name back
-    if path.is_symlink() and not path.exists():
-        raise RequestError(f"'{path}' is a link to '{path.readlink()}', which does not exist")
-    if path.is_dir():
-        raise RequestError(f"'{path}' is a folder where a manifest belongs")
+    refuse_no_file(path)
     if not path.is_file():
         raise RequestError(
             f"'{folder}' is not a result: it has no {FILE}. `mastosim run` and the other commands "
@@ -123,6 +121,8 @@ def read(result: str | Path) -> Kept:
         tree = json.loads(text)
     except ValueError as error:
         raise RequestError(f"'{path}' is damaged, it is not JSON: {error}") from None
+    except RecursionError:
+        raise RequestError(f"'{path}' is damaged: it is nested too deep") from None
     if not isinstance(tree, dict):
         raise RequestError(f"'{path}' is not a manifest of mastosim: it is not a mapping")
     _refuse_control_characters(path, tree)

@@ -6,6 +6,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+import re
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -13,10 +14,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from sim.results import fingerprint
+from sim.results.details import FORMS, OfSweep
 from sim.scenario import Mark, Number, Setting, Study, from_document
+from sim.scenario.form.publication import from_plain
 from sim.scenario.form.uncertainty import Uncertainty
 from sim.scenario.protocol import count_of_assumptions
 from sim.version import __version__
@@ -29,6 +40,10 @@ LIBRARIES = ("simpy", "numpy", "scipy", "pandas", "pyarrow", "matplotlib")
 
 Kind = Literal["run", "comparison", "readings", "emulation", "sweep", "power", "verification"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+WHOLE = re.compile("[0-9]{1,40}")
+"""A whole number as a scenario file has it."""
 
 
 def _of_texts(tree: Any) -> Any:
@@ -50,9 +65,16 @@ def _of_scenario(document: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(_of_texts(document).get(key), str):
             raise ValueError(f"has no `{key}`")
     cohort = document.get("cohort")
-    if not isinstance(cohort, dict) or not str(cohort.get("patients")).isdecimal():
+    if not isinstance(cohort, dict) or not WHOLE.fullmatch(str(cohort.get("patients"))):
         raise ValueError("has no `cohort.patients`")
+    if not WHOLE.fullmatch(document["seed"]):
+        raise ValueError("has a `seed` that is not a whole number")
     return document
+
+
+def _of_publication(tree: dict[str, Any]) -> dict[str, Any]:
+    from_plain(tree)
+    return tree
 
 
 def _of_uncertainty(tree: Any) -> Any:
@@ -88,7 +110,7 @@ class HeldStudy(Part):
 
     name: str
     document: Annotated[dict[str, Any], AfterValidator(_of_scenario)]
-    publications: dict[str, Any]
+    publications: dict[str, Annotated[dict[str, Any], AfterValidator(_of_publication)]]
     numbers: tuple[HeldNumber, ...]
     uncertainty: dict[str, Annotated[dict[str, Any], AfterValidator(_of_uncertainty)]]
     settings: tuple[HeldSetting, ...]
@@ -139,6 +161,23 @@ class Manifest(Part):
         if not {"name", "title", "question"} <= self.headed.keys():
             raise ValueError("`details` has no `sweep` with name, title and question")
         return self
+
+    @field_validator("details")
+    @classmethod
+    def _as_of_its_kind(cls, details: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        form = FORMS.get(info.data.get("kind", ""))
+        sweep = details.get("sweep")
+        has_head = isinstance(sweep, dict) and {"name", "title", "question"} <= sweep.keys()
+        if form is not None and (form is not OfSweep or has_head):
+            form.model_validate(details)
+        return details
+
+    @field_validator("options")
+    @classmethod
+    def _with_a_number_of_patients(cls, options: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(options.get("patients", 0), int):
+            raise ValueError("`patients` is not a whole number")
+        return options
 
     @property
     def headed(self) -> Mapping[str, Any]:

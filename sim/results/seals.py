@@ -72,7 +72,8 @@ def reading(kept: Kept, tell: Callable[[str], object]) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if not found or isinstance(error, RequestError):
+        of_the_disk = isinstance(error, OSError) and error.errno is not None
+        if not found or of_the_disk or isinstance(error, RequestError):
             raise
         raise Damaged(found[0]) from None
 

@@ -59,8 +59,11 @@ def said(four: Four) -> list[str]:
 
 
 def four_of(kept: Kept) -> Four:
-    """The four readings of a kept result."""
+    """The four readings of a kept result. Raises Damaged for a manifest without one of them."""
     options = kept.options(Options)
+    if options.own not in kept.studies or options.origins.keys() != kept.studies.keys():
+        why = "its options name other readings than its studies"
+        raise results.Damaged(f"'{kept.folder}' is damaged: {why}")
     return Four(kept.studies, options.origins, options.own)
 
 

@@ -20,6 +20,7 @@ from sim.errors import RequestError
 from sim.outcomes.definitions.named import Measure
 from sim.outcomes.units import GROUP, UnitSums
 from sim.results import fingerprint
+from sim.results.atomic_folder import refuse_misplaced, refuse_no_file
 from sim.version import __version__
 
 LONGEST_WRITING = 3600.0
@@ -66,13 +67,17 @@ def save(folder: Path, at: str, patients: range, block: UnitSums) -> str:
 
 
 def load(folder: Path, name: str) -> UnitSums:
-    """Read a block. Raises Damaged if its bytes are not those written, OSError if it is absent.
+    """Read a block.
+
+    Raises Damaged if its bytes are not those written, OSError if it is absent, and RequestError for
+    a folder or a dead link in its place.
 
     All bytes are read first, so that a read error of the disk is not reported as damage.
     """
     import pyarrow as pa
     from pyarrow import parquet
 
+    refuse_no_file(folder / name)
     content = pa.BufferReader((folder / name).read_bytes())
     try:
         table = parquet.ParquetFile(content).read(use_threads=False)  # faster than read_table
@@ -140,7 +145,9 @@ def opened(folder: Path, shard: str = "") -> Iterator[Path]:
     """
     from filelock import FileLock, Timeout
 
+    refuse_misplaced(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    refuse_no_file(folder / VERSION_FILE)
     try:
         lock = FileLock(folder / (f".lock-{shard}" if shard else ".lock"), timeout=0).acquire()
     except Timeout:

@@ -171,3 +171,24 @@ class Publication(Form):
         """The publication as a mapping of plain values, with times in days."""
         values = self.model_dump(exclude_none=True, exclude={"facts"})
         return {**values, "facts": [fact.plain for fact in self.facts]}
+
+
+IN_DAYS = ("follow_up", "at")
+"""Keys of the plain values that are times in days."""
+
+
+def from_plain(plain: dict[str, Any]) -> Publication:
+    """A publication from its plain values, which a manifest holds. Raises ValidationError."""
+    return Publication.model_validate(_as_typed(plain))
+
+
+def _as_typed(tree: Any, key: str = "") -> Any:
+    """Plain values as a file has them: numbers as text, times with their unit."""
+    if isinstance(tree, dict):
+        return {name: _as_typed(value, name) for name, value in tree.items()}
+    if isinstance(tree, list):
+        return [_as_typed(value) for value in tree]
+    if not isinstance(tree, int | float) or isinstance(tree, bool):
+        return tree
+    text = f"{tree:.0f}" if float(tree).is_integer() else repr(tree)
+    return f"{text} days" if key in IN_DAYS else text
