@@ -58,6 +58,7 @@ def summed(work: Work, records: dict[ArmKey, ArmRecords]) -> SumTable:
     """The sums over all patients from which the outcomes are computed."""
     plan = outcomes.analysis_plan(work.studies[0])
     lines = [line for arm in records for line in outcomes.lines_of(arm, records[arm], plan)]
+    lines += outcomes.alive_in_every_arm(lines)
     return outcomes.compared(lines, work.contrasts)
 
 

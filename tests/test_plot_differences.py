@@ -194,8 +194,9 @@ def test_names_of_arms_may_hold_a_dash(tmp_path):
 
 
 def test_subgroups_are_indented_below_the_main_outcomes(saved):
-    women = saved.summary.assign(subgroup="women", estimate=saved.summary["estimate"] + 1)
-    summary = pd.concat([saved.summary.assign(subgroup="all"), women], ignore_index=True)
+    of_all = saved.summary[saved.summary["subgroup"] == "all"]
+    women = of_all.assign(subgroup="women", estimate=of_all["estimate"] + 1)
+    summary = pd.concat([of_all, women], ignore_index=True)
     with styled():
         figure, numbers = drawing(differences.figure, saved._replace(summary=summary), CAPTION)
         check_page(figure)

@@ -38,6 +38,9 @@ SETTINGS = [
 NONE_BREAKS = "fractures.base_rate=0 per 100 person-years"
 
 
+ALWAYS = ("all", "alive in every arm")
+
+
 def simulated(*settings):
     return runs.run(load(BASE, settings), engine="batch")
 
@@ -137,9 +140,9 @@ def test_a_difference_within_a_subgroup_is_paired():
 
 
 def test_all_is_the_summary_without_subgroups(result, plain):
-    found = result.summary[result.summary["subgroup"] == "all"].reset_index(drop=True)
+    found = result.summary[result.summary["subgroup"].isin(ALWAYS)].reset_index(drop=True)
     pd.testing.assert_frame_equal(found, plain.summary, check_exact=True)
-    assert set(plain.summary["subgroup"]) == {"all"}
+    assert set(plain.summary["subgroup"]) == {*ALWAYS}
 
 
 def test_subgroups_change_nothing_that_happens(result, plain):
@@ -159,9 +162,9 @@ def test_women_and_men_make_up_everyone(result):
 
 
 def test_subgroups_stand_in_the_order_of_the_file_after_all(result):
-    assert list(result.summary["subgroup"].unique()) == ["all", *GROUPS]
+    assert list(result.summary["subgroup"].unique()) == ["all", *GROUPS, "alive in every arm"]
     sizes = result.summary.groupby("subgroup").size()
-    assert sizes.nunique() == 1
+    assert sizes.drop("alive in every arm").nunique() == 1
 
 
 def test_the_lower_limit_belongs_to_a_subgroup_and_the_upper_does_not():

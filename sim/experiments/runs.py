@@ -208,7 +208,7 @@ def reduce(
     return Result(
         study,
         outcomes.summarise(scenario.name, total.sums),
-        against_paper(study, total.sums),
+        outcomes.against_paper(study, total.sums),
         engine,
         total.sums,
         mark=total.mark,
@@ -278,25 +278,3 @@ def follow(study: Study, patients: range | None = None, engine: Engine = "simpy"
             for piece in split(patients, BLOCK[engine])
         ]
     )
-
-
-def against_paper(study: Study, table: SumTable) -> pd.DataFrame | None:
-    """Compare the published facts of the publication of a study with the simulated ones.
-
-    Returns
-    -------
-    DataFrame or None
-        Columns `outcomes.REPORTED_COLUMNS`; None for a study without a publication.
-    """
-    answers = study.scenario.answers
-    if answers is None:
-        return None
-    import pandas as pd
-
-    estimated = {
-        label.name: (label.measure, table.sums(at))
-        for at, label in enumerate(table.labels)
-        if label.subgroup is None
-    }
-    rows = outcomes.against_reported(estimated, answers, outcomes.facts_of(study))
-    return pd.DataFrame(rows, columns=list(outcomes.REPORTED_COLUMNS))

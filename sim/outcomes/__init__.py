@@ -2,8 +2,6 @@
 
 from sim.outcomes.arm import ArmRecords, arm_records
 from sim.outcomes.definitions.named import Outcome, outcomes_of
-from sim.outcomes.definitions.published import COLUMNS as REPORTED_COLUMNS
-from sim.outcomes.definitions.published import against_reported
 from sim.outcomes.labels import ArmKey
 from sim.outcomes.plan import (
     AnalysisPlan,
@@ -13,14 +11,13 @@ from sim.outcomes.plan import (
     lines_of,
     records_by_arm,
 )
-from sim.outcomes.summary import summarise
+from sim.outcomes.summary import against_paper, summarise
 from sim.outcomes.sums import CELL, SumTable, compared, sum_table
 from sim.outcomes.totals import MARK, Total, added
 
 __all__ = [
     "CELL",
     "MARK",
-    "REPORTED_COLUMNS",
     "AnalysisPlan",
     "ArmKey",
     "ArmRecords",
@@ -28,7 +25,7 @@ __all__ = [
     "SumTable",
     "Total",
     "added",
-    "against_reported",
+    "against_paper",
     "alive_in_every_arm",
     "analysis_plan",
     "arm_records",

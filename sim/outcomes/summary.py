@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sim.outcomes.definitions.published import COLUMNS as REPORTED
+from sim.outcomes.definitions.published import against_reported
 from sim.outcomes.estimates import Estimate
 from sim.outcomes.labels import Label
+from sim.outcomes.plan import facts_of
 from sim.outcomes.sums import SumTable
+from sim.scenario import Study
 from sim.vocabulary import DAYS_PER_MONTH, ROUNDING, Arms
 
 if TYPE_CHECKING:
@@ -65,6 +69,29 @@ def _rows(table: SumTable, subgroup: str) -> Iterator[tuple[object, ...]]:
 def _row(arms: Arms, label: Label, unit: str, estimate: Estimate) -> tuple[object, ...]:
     time = in_months(label.day)
     return (*arms, label.subgroup, label.name, unit, time, *without_rounding(estimate))
+
+
+def against_paper(study: Study, table: SumTable) -> pd.DataFrame | None:
+    """Compare the published facts of the publication of a study with the simulated ones.
+
+    Returns
+    -------
+    DataFrame or None
+        Columns `sim.outcomes.definitions.published.COLUMNS`; None for a study without a
+        publication.
+    """
+    answers = study.scenario.answers
+    if answers is None:
+        return None
+    import pandas as pd
+
+    estimated = {
+        label.name: (label.measure, table.sums(at))
+        for at, label in enumerate(table.labels)
+        if label.subgroup is None
+    }
+    rows = against_reported(estimated, answers, facts_of(study))
+    return pd.DataFrame(rows, columns=list(REPORTED))
 
 
 def unit_of_difference(unit: str) -> str:

@@ -12,7 +12,7 @@ from sim.display.figures.caption import ON_READING, Caption
 from sim.display.figures.intervals import parts
 from sim.display.figures.saved import Saved
 from sim.display.numbers import typeset, with_interval
-from sim.vocabulary import BONES, EVERYONE, MARKERS, Arms, arms_of, rows_with
+from sim.vocabulary import ALIVE, BONES, EVERYONE, MARKERS, Arms, arms_of, rows_with
 
 BONE, MARKER, FRACTURE, TREATMENT, OTHER = HEADINGS = (
     "Bone density", "Markers", "Fractures and deaths", "Treatment", "Other outcomes",
@@ -69,6 +69,7 @@ def rows_of(summary: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
     rows = rows_with(summary, pairs_of(arms))
     by = [*Arms._fields, "outcome", "subgroup"]
     rows = rows[rows["time"] == rows.groupby(by)["time"].transform("max")]
+    rows = rows[rows["subgroup"] != ALIVE]
     shown = rows["subgroup"] == EVERYONE
     if len(arms_of(rows)) == 1:
         shown |= rows["outcome"].isin(MAIN)

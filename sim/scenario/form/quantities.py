@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from sim.scenario.form.units import UNITS, Dose, read, read_dose, split_quantity
 
-DIGITS = re.compile(r"[+-]?[0-9]+")
+DIGITS = re.compile(r"[+-]?[0-9]{1,1000}")
 
 
 class Form(BaseModel):
