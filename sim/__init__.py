@@ -102,9 +102,9 @@ def check(scenario: str | Path, settings: Iterable[str] = ()) -> Study:
     >>> check("scenarios/laroche2011.yaml", ["horizon=24 months"]).scenario.horizon
     730.5
     """
-    from sim.scenario import load
+    from sim.experiments import checking
 
-    return load(scenario, settings=settings)
+    return checking.check(scenario, settings)
 
 
 def cite(scenario: str | Path, form: Literal["text", "bibtex", "csl"] = "text") -> str:

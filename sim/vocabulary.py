@@ -106,6 +106,18 @@ def rows_with(table: pd.DataFrame, arms: Collection[Arms]) -> pd.DataFrame:
     return table.loc[[pair in arms for pair in map(Arms, table["arm"], table["against_arm"])]]
 
 
+# Limits of every scenario: the records of the simulation have room for no more.
+MOST_THERAPIES = 4
+MOST_REACTIONS = 8
+MOST_DOSES = 2048
+"""Planned doses of a therapy in the follow-up."""
+MOST_VISITS = 1024
+"""Visits of bone density, or of markers, entry among them."""
+MOST_RUNGS = 16
+"""Steps after intolerance."""
+MOST_STEPS = 64
+"""Steps of a hazard of intolerance."""
+
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,6 +72,8 @@ def in_a_child(folder: Path, words: list[str], before: int | None = None) -> int
     """Start a command in a process of its own, which dies before a file operation if asked to."""
     child = os.fork()
     if child:
+        with suppress(OSError):  # whichever of the two is first
+            os.setpgid(child, child)
         return child
     code = 1
     try:

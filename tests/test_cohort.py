@@ -517,7 +517,9 @@ def test_a_schedule_that_is_changed_keeps_the_published_plan_as_its_yardstick():
 def test_at_the_reference_t_score_a_patient_has_the_mean_rate_of_the_cohort(gradient, within):
     normal = {"mean": "-3", "sd": "1.2"}
     given = {"normal": normal} | ({"within": [str(end) for end in within]} if within else {})
-    reference = reference_t(Variable[float].model_validate(_numbers(given)), math.log(gradient))
+    reference = reference_t(
+        Variable[float, float].model_validate(_numbers(given)), math.log(gradient)
+    )
     low, high = within or (-3 - 12 * 1.2, -3 + 12 * 1.2)
     law = truncated(-3, 1.2, low, high)
     mean, _ = quad(lambda t: gradient ** (reference - t) * law.pdf(t), low, high, epsabs=1e-13)
@@ -532,7 +534,7 @@ def _numbers(given):
 
 
 def test_without_a_gradient_or_a_spread_the_reference_t_score_is_no_more_than_the_mean():
-    same = Variable[float].model_validate(_numbers({"normal": {"mean": "-3", "sd": "0"}}))
+    same = Variable[float, float].model_validate(_numbers({"normal": {"mean": "-3", "sd": "0"}}))
     assert reference_t(same, math.log(2.3)) == -3
 
 

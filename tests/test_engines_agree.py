@@ -14,6 +14,7 @@ from sim.experiments import runs
 from sim.scenario import load
 from sim.simulation import batch_engine, lowering, simpy_engine
 from sim.simulation.code_cache import folder_of, holds_code
+from sim.simulation.compiler import load_numba
 from sim.simulation.draws import CHUNK
 from sim.simulation.records import OutOfDraws
 from sim.simulation.simulate import inputs_of
@@ -138,6 +139,12 @@ def test_no_block_changes_a_patient(block, monkeypatch):
 def test_without_numba_it_runs_uncompiled_and_says_so(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.warns(UserWarning, match="numba is not installed"):
+        assert batch_engine.loop.__wrapped__() is batch_engine.follow_plainly
+
+
+def test_with_compilation_switched_off_it_runs_uncompiled_and_says_so(monkeypatch):
+    monkeypatch.setattr(load_numba().config, "DISABLE_JIT", 1)
+    with pytest.warns(UserWarning, match="NUMBA_DISABLE_JIT is set"):
         assert batch_engine.loop.__wrapped__() is batch_engine.follow_plainly
 
 

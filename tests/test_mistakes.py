@@ -155,13 +155,13 @@ def test_a_mistake_is_told_in_one_sentence_with_its_place(tmp_path, name):
 RULES = {
     "a mapping for a quantity": ("horizon: {months: 5}", "2:11: horizon.months", "value"),
     "a negative SD": ("cohort: {spine_t: {normal: {sd: -1}}}", "2:33: cohort.spine_t.normal.sd",
-                      "0 or more"),
+                      "0 to 5"),
     "no negative binomial": (
         "cohort: {vertebral_fractures: {negative_binomial: {mean: 3, sd: 1}}}",
         "2:31: cohort.vertebral_fractures", "SD squared"),
     "a log-normal of mean 0": (
-        "cohort: {ctx: {lognormal: {mean: 0 pg/mL, sd: 1 pg/mL}}}", "2:15: cohort.ctx",
-        "above 0"),
+        "cohort: {ctx: {lognormal: {mean: 0 pg/mL, sd: 1 pg/mL}}}",
+        "2:34: cohort.ctx.lognormal.mean", "0.1 pg/mL to"),
     "a mean outside its limits": (
         "cohort: {age: {normal: {mean: 10 years}}}", "2:15: cohort.age", "outside `within`"),
     "impossible correlations": (

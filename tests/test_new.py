@@ -12,7 +12,7 @@ from sim.cli.new import new
 from sim.experiments import runs
 from sim.scenario import load
 from sim.scenario.form.opened import Opened, opened
-from sim.scenario.form.quantities import Quantity
+from sim.scenario.form.quantity import Quantity
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.form.units import UNITS

@@ -17,7 +17,8 @@ from sim.cli.schema import schema as command
 from sim.scenario import form as form_package
 from sim.scenario import load
 from sim.scenario.form import quantities
-from sim.scenario.form.quantities import Form, Quantity
+from sim.scenario.form.quantities import Form
+from sim.scenario.form.quantity import Quantity
 from sim.scenario.schema.json_schema import as_text, schema
 from sim.scenario.schema.patterns import as_json
 from tests.format_page import page

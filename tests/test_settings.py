@@ -31,7 +31,7 @@ def test_the_same_numbers_change_nothing():
 @pytest.mark.parametrize(
     ("numbers", "path", "message"),
     [
-        ({"patients": 0}, "cohort.patients", "'0' patients; allowed: 1 or more"),
+        ({"patients": 0}, "cohort.patients", "'0' patients; allowed: 1 to 1,000,000,000,000"),
         ({"patients": 2.5}, "cohort.patients", "'2.5' should be a whole number"),
         ({"seed": -1}, "seed", "a seed is 0 or more"),
     ],

@@ -39,12 +39,23 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
             sweep = load_sweep(scenario)
         say("\n".join(_design(sweep)))
         return
-    from sim.scenario import load
+    from sim.experiments import checking, remarks
     from sim.scenario.protocol import assumptions, protocol
 
-    study = load(scenario, settings)
-    for line in [*protocol(study.scenario, study.document), "", *assumptions(study.numbers)]:
+    study = checking.check(scenario, settings)
+    for line in [
+        *protocol(study.scenario, study.document),
+        *_listed("Patients after the limits `within`:", remarks.truncated(study)),
+        *_listed("Worth a look:", remarks.remarks(study)),
+        "",
+        *assumptions(study.numbers),
+    ]:
         say(line)
+
+
+def _listed(heading: str, sentences: list[str]) -> list[str]:
+    """A heading with sentences below it; nothing without a sentence."""
+    return [heading, *(f"  {sentence}" for sentence in sentences)] if sentences else []
 
 
 def _is_sweep(file: Path) -> bool:
@@ -62,6 +73,7 @@ def _design(sweep: Sweep) -> Iterator[str]:
     """The question of a sweep, the number of its points, and the parameters of each scenario."""
     from sim.display import text
     from sim.display.tables import sweep as tables
+    from sim.experiments.sweeps import against
     from sim.experiments.sweeps.analyses import parameters
 
     form, studies = sweep.form, [varied.study for varied in sweep.varied]
@@ -73,6 +85,8 @@ def _design(sweep: Sweep) -> Iterator[str]:
         f"{form.design.name}: {points} points of {sweep.patients} patients in {arms} "
         f"{'arm' if arms == 1 else 'arms'}"
     )
+    if untried := sum(map(against.not_tried, sweep.varied)):
+        yield f"{untried} values were too many to try here; `sweep` tries them later"
     names = [study.scenario.name for study in studies]
     for sheet in tables.design(parameters(sweep.varied), names):
         yield ""

@@ -18,12 +18,13 @@ from sim.scenario.checks.forms import reader, validated
 from sim.scenario.checks.markers import check_markers, without_unused
 from sim.scenario.checks.publications import check_answers, is_file, read_publications, shipped
 from sim.scenario.checks.regimens import check_regimens, check_sequences, horizon_in, therapies_in
+from sim.scenario.checks.work import check_work
 from sim.scenario.form.cohort import Patients
 from sim.scenario.form.study import Scenario, Seed
 from sim.scenario.form.uncertainty import Uncertainty
 from sim.scenario.mistakes import NOWHERE, Mark, Mistake, ScenarioError, closest
 from sim.scenario.protocol import assumptions, protocol
-from sim.scenario.text.layers import read_layers
+from sim.scenario.text.layers import read_layers, remarks_on
 from sim.scenario.text.paths import dotted, parts_of, replaced, value_at
 from sim.scenario.text.provenance import Number, Plain, take_off
 from sim.scenario.text.settings import Setting, in_full, joined, set_over
@@ -53,6 +54,8 @@ class Study:
         The distributions beside values, by path; empty for a study from a document.
     settings
         The values that were set over the file; they have no part in digest and equality.
+    remarks
+        Sentences about what the files do not say by themselves.
     """
 
     scenario: Scenario
@@ -62,6 +65,7 @@ class Study:
     publications: dict[str, Any] = field(default_factory=dict)
     uncertainty: dict[str, Uncertainty] = field(default_factory=dict, compare=False)
     settings: tuple[Setting, ...] = field(default=(), compare=False)
+    remarks: tuple[str, ...] = field(default=(), compare=False)
 
     def publication(self, key: str) -> dict[str, Any]:
         """A publication by its key, or by the name of a file beside the scenario.
@@ -176,7 +180,8 @@ def load(
     _refuse_a_sweep(document)
     document, recorded = set_over(document, in_full(settings, patients, seed), mistakes)
     plain = take_off(document, evidence.keys())
-    return replace(_checked(plain, mistakes, Path(path).parent), settings=recorded)
+    study = _checked(plain, mistakes, Path(path).parent)
+    return replace(study, settings=recorded, remarks=remarks_on(document))
 
 
 def _refuse_a_sweep(document: Branch) -> None:
@@ -245,6 +250,7 @@ def _checked(
     mistakes += check_regimens(plain, therapies, horizon)
     mistakes += check_sequences(plain, therapies)
     mistakes += check_markers(plain)
+    mistakes += [] if scenario is None else check_work(scenario, plain)
     own = publications or {} if folder is None else read_publications(plain, folder, mistakes)
     mistakes += check_answers(plain, own)
     reported = {mistake.path for mistake in before}

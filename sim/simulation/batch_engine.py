@@ -122,10 +122,14 @@ def loop() -> Loop:
     Returns
     -------
     callable
-        The compiled loop. Without numba, the loop in plain Python, with a warning.
+        The compiled loop. Without numba, or with NUMBA_DISABLE_JIT, the loop in plain Python, with
+        a warning.
     """
     if importlib.util.find_spec("numba") is None:
         warnings.warn("numba is not installed: the batch engine runs uncompiled", stacklevel=2)
+        return follow_plainly
+    if compiler.load_numba().config.DISABLE_JIT:
+        warnings.warn("NUMBA_DISABLE_JIT is set: the batch engine runs uncompiled", stacklevel=2)
         return follow_plainly
     return compiled(folder_of(SOURCES))
 

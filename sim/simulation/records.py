@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim import vocabulary
 from sim.vocabulary import BONES, MARKERS, QUANTITIES, SEXES, SITES
 
 Floats = npt.NDArray[np.float64]
@@ -27,13 +28,13 @@ Draws = Any
 Due = Any
 
 # Limits of every scenario, because records have a fixed shape.
-THERAPIES = 4
-REACTIONS = 8
+THERAPIES = vocabulary.MOST_THERAPIES
+REACTIONS = vocabulary.MOST_REACTIONS
 SUBSETS = 2**THERAPIES
-PLANNED = 2048  # planned doses per therapy
-VISITS = 1024  # visits per quantity
-RUNGS = 16  # steps of a ladder after intolerance
-STEPS_OF_HAZARD = 64  # steps of a hazard of intolerance
+PLANNED = vocabulary.MOST_DOSES  # planned doses per therapy
+VISITS = vocabulary.MOST_VISITS  # visits per quantity
+RUNGS = vocabulary.MOST_RUNGS  # steps of a ladder after intolerance
+STEPS_OF_HAZARD = vocabulary.MOST_STEPS  # steps of a hazard of intolerance
 AGES = 128  # years of a life table
 
 SPINE, HIP = 0, 1
@@ -191,6 +192,7 @@ PARAMS = np.dtype([
     ("has_ratio", "i8", len(SITES)),          # 1 if any regimen acts on the site directly
     ("log_ratio", "f8", (len(SITES), SUBSETS)),
     ("case_fatality", "f8", len(SITES)),
+    ("most_log_hazard", "f8"),                # limit of the log hazard of a site, per day
     # death
     ("death_hazard", "f8", (len(SEXES), AGES)),  # per year, by age; the last one continues
     ("mortality_ratio", "f8"),

@@ -12,7 +12,8 @@ from sim.simulation.records import Inputs, Log, Names, OutOfDraws
 from sim.vocabulary import Engine
 
 MOST_FRACTURES = 4096
-"""Fractures per patient and site for which random numbers are prepared at most."""
+"""Fractures per patient and site for which random numbers are prepared at most. The limits of the
+hazard, `lowering.fractures.MOST_EXPECTED`, are ten standard deviations below it."""
 
 
 def simulate_arms(
@@ -101,10 +102,12 @@ def inputs_of(
 def _with_more_fractures(protocol: Protocol) -> Protocol:
     if protocol.fractures >= MOST_FRACTURES:
         message = (
-            f"a patient has more than {protocol.fractures} fractures at one site; lower the rates"
+            f"a patient has more than {protocol.fractures} fractures at one site; lower "
+            "fractures.base_rate, the gradients, or the ratios and factors of fracture rates, or "
+            "shorten the horizon"
         )
         raise ScenarioError([Mistake("fractures", message)])
-    return lowering.protocol(protocol.scenario, 4 * protocol.fractures)
+    return lowering.protocol(protocol.scenario, min(4 * protocol.fractures, MOST_FRACTURES))
 
 
 def names_of(study: Study) -> Names:

@@ -16,8 +16,9 @@ from sim.scenario.text.paths import parts_of, value_at
 from sim.scenario.text.provenance import Plain
 from sim.simulation import lowering
 
-FEW_ENOUGH = 10_000
-"""Points that are all tried where something is wrong: a few minutes."""
+MOST_TRIED = 200
+"""Points that are tried before a sweep begins: about two seconds. The others are tried when they
+are simulated."""
 
 
 def mistakes_in(form: SweepForm, scenarios: list[Varied], plain: Plain) -> list[Mistake]:
@@ -73,13 +74,15 @@ def _outside(varied: Varied, plain: Plain) -> Iterator[Mistake]:
     """Values that the scenario does not allow, with the point that has them.
 
     Tried where a parameter is lowest or highest, and at each value of a grid; if one of those is
-    refused, everywhere, or there alone if points are very many.
+    refused, at the first points as well. Never more than `MOST_TRIED` of either.
     """
-    tried = _outermost(varied)
-    if not any(_refused(varied, point) for point in tried):
+    outermost = _outermost(varied)[:MOST_TRIED]
+    if not any(_refused(varied, point) for point in outermost):
         return
     refused: dict[str, list[tuple[Point, Mistake]]] = {}
-    for point in varied.points if len(varied.points) <= FEW_ENOUGH else tried:
+    first = varied.points[:MOST_TRIED]
+    tried = {point.number: point for point in (*first, *outermost)}
+    for point in tried.values():
         for mistake in _refused(varied, point):
             refused.setdefault(mistake.path, []).append((point, mistake))
     for path, cases in refused.items():
@@ -88,18 +91,26 @@ def _outside(varied: Varied, plain: Plain) -> Iterator[Mistake]:
         if where == "parameters" and point.of:
             where, mark = parameters.mark_of(plain, point.of)
         what = {"draw": " (a draw)", "grid": " (a combination)"}.get(point.role, "")
-        also = f" (at {len(cases)} points of {len(varied.points)})" if len(cases) > 1 else ""
+        of = f"{len(tried)} tried of {len(varied.points)}"
+        of = of if len(tried) < len(varied.points) else f"{len(varied.points)}"
+        also = f" (at {len(cases)} points of {of})" if len(cases) > 1 else ""
         value = value_at(varied.document(point), parts_of(path))  # no file could show the value
         names_it = isinstance(value, str) and mistake.message.startswith("is ")
         about = f"'{value}' {mistake.message}" if names_it else mistake.message
         yield Mistake(where, f"point {point.number}{what}: {path}: {about}{also}", mark)
 
 
+def not_tried(varied: Varied) -> int:
+    """The number of points with an outermost value, or one of a grid, that were too many to try."""
+    return max(len(_outermost(varied)) - MOST_TRIED, 0)
+
+
 def _unlike_the_base(varied: Varied, plain: Plain) -> Iterator[Mistake]:
     """Choices in words at which there are other outcomes than in the base case."""
     known = outcome_names(varied.study)
     for place, parameter in enumerate(varied.joint.parameters):
-        for point in _first_of_each_value(varied, place) if parameter.base is None else ():
+        words = _first_of_each_value(varied, place) if parameter.base is None else []
+        for point in words[:MOST_TRIED]:
             study = varied.study_at(point)
             with suppress(ScenarioError):  # `gather` names points that cannot be simulated
                 if outcome_names(study) != known:

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.experiments.sweeps.form import ParameterForm, SweepForm
 from sim.scenario import Study
-from sim.scenario.form.quantities import refuse
+from sim.scenario.form.quantity import refuse
 from sim.scenario.form.uncertainty import Between, Proportion, Rate, Ratio, Uncertainty
 from sim.scenario.form.units import UNITS, split_quantity
 from sim.scenario.text.paths import DocumentPath, dotted, parts_of, value_at
@@ -28,6 +28,10 @@ ENDS = (0.025, 0.975)
 
 NEVER_QUITE = 1e-12
 """Draws stay this far from certainty: the quantile of 0 or 1 may be infinite."""
+
+
+LARGEST, SMALLEST = 1e12, 1e-9
+"""Limits that keep the arithmetic of distributions finite."""
 
 
 class Amount(NamedTuple):
@@ -77,6 +81,8 @@ def amount(text: object) -> Amount:
 def in_unit(text: object, of: Amount) -> float:
     """A value in the unit of another. Raises PydanticCustomError for another kind of unit."""
     number, unit = amount(text)
+    if not abs(number) <= LARGEST:
+        raise refuse("'{text}' is too large for a sweep; allowed: up to 1e12", text=str(text))
     if unit == of.unit:
         return number
     for table in UNITS.values():
@@ -224,8 +230,9 @@ def _of_scipy(name: str, words: str, *numbers: float, **scale: float) -> Distrib
 
 def _error(text: str | None, base: Amount) -> float:
     se = in_unit(text, base)
-    if not se > 0:
-        raise refuse("'{text}': a standard error is above 0", text=text)
+    if not se > 0 or se < SMALLEST * abs(base.number):
+        raise refuse("'{text}': a standard error is above 0, and above a billionth of the value",
+                     text=text)  # fmt: skip
     return se
 
 

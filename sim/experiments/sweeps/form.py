@@ -8,16 +8,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from sim.scenario.form.names import Name
-from sim.scenario.form.quantities import (
-    Form,
-    NonNegative,
-    Number,
-    Text,
-    Whole,
-    only_if,
-    only_one,
-    refuse,
-)
+from sim.scenario.form.quantities import Form, NonNegative, Number, Text, Whole, only_if, only_one
+from sim.scenario.form.quantity import refuse
 from sim.scenario.form.uncertainty import Uncertainty
 
 FORMAT = 1

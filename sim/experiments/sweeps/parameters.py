@@ -12,7 +12,7 @@ from sim.experiments.sweeps import addresses, distributions
 from sim.experiments.sweeps.distributions import Amount, Distribution, amount, in_unit
 from sim.experiments.sweeps.form import ParameterForm, SweepForm
 from sim.scenario import Mistake, Study
-from sim.scenario.form.quantities import refuse
+from sim.scenario.form.quantity import refuse
 from sim.scenario.mistakes import closest
 from sim.scenario.text.paths import DocumentPath, dotted, parts_of, value_at
 from sim.scenario.text.provenance import Plain

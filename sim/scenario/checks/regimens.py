@@ -16,10 +16,11 @@ from pydantic import ValidationError
 from sim.scenario.checks.forms import reader
 from sim.scenario.form.quantities import Days
 from sim.scenario.form.regimen import NO_THERAPY, name_of, regimen_of
-from sim.scenario.form.study import AS_A_COURSE, BY_INFUSION, MOST_THERAPIES, Scenario, Therapy
+from sim.scenario.form.study import AS_A_COURSE, BY_INFUSION, Scenario, Therapy
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.mistakes import Mistake, nearest
 from sim.scenario.text.provenance import Plain
+from sim.vocabulary import MOST_THERAPIES
 
 Therapies = Mapping[str, Infusions | Course | str]
 """Therapies by name; a therapy that is not valid is the name of its kind."""

@@ -9,13 +9,20 @@ from typing import Annotated, Generic, Literal, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from sim.scenario.form import quantities
-from sim.scenario.form.quantities import Form, only_if, only_one, refuse
+from sim.scenario.form.quantities import Form, only_if, only_one
+from sim.scenario.form.quantity import refuse
 from sim.scenario.form.spread import of_lognormal, of_normal
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import MARKERS
 
 Q = TypeVar("Q")
+SD = TypeVar("SD")
 
+MOST_VARIATION = 5
+"""The most that the SD of a log-normal variable is, in means."""
+
+LEAST_EXTRA = 0.001
+"""The least mean of a negative binomial distribution."""
 
 # The variables that may be correlated, in the order in which they are drawn.
 CORRELATED = (
@@ -24,24 +31,24 @@ CORRELATED = (
 )  # fmt: skip
 
 
-class MeanSd(Form, Generic[Q]):
+class MeanSd(Form, Generic[Q, SD]):
     """A mean and a standard deviation, in the unit of the variable."""
 
     mean: Q
     """The mean, in the unit of the variable."""
-    sd: Annotated[Q, only_if(lambda sd: sd >= 0, "a standard deviation is 0 or more")]
+    sd: SD
     """The standard deviation between patients, in the same unit."""
 
 
-class Variable(Form, Generic[Q]):
+class Variable(Form, Generic[Q, SD]):
     """A continuous variable: normal or log-normal by mean and SD (of the values, before `within`).
 
     `within` cuts the distribution off: values outside are not drawn (a truncated distribution).
     """
 
-    normal: Annotated[MeanSd[Q] | None, BeforeValidator(of_normal)] = None
+    normal: Annotated[MeanSd[Q, SD] | None, BeforeValidator(of_normal)] = None
     """Normal distribution, by mean and SD or the figures that replace them."""
-    lognormal: Annotated[MeanSd[Q] | None, BeforeValidator(of_lognormal)] = None
+    lognormal: Annotated[MeanSd[Q, SD] | None, BeforeValidator(of_lognormal)] = None
     """Log-normal distribution, above 0 and skewed, by mean and SD of the values."""
     within: list[Q] | None = None
     """Lowest and highest value that a patient can have, in brackets."""
@@ -49,8 +56,9 @@ class Variable(Form, Generic[Q]):
     def check(self) -> None:
         """Refuse a mean that its distribution cannot have, or limits in the wrong order."""
         shape = getattr(self, only_one(self, ("normal", "lognormal"), "a distribution"))
-        if self.lognormal is not None and shape.mean <= 0:
-            raise refuse("the mean of a log-normal variable is above 0")
+        if self.lognormal is not None and not 0 <= shape.sd <= MOST_VARIATION * shape.mean > 0:
+            most = f"its SD at most {MOST_VARIATION} times the mean"
+            raise refuse(f"the mean of a log-normal variable is above 0, and {most}")
         if self.within is not None:
             if len(self.within) != 2 or not self.within[0] < self.within[1]:  # type: ignore[operator]
                 raise refuse("`within` has two values, the lower first")
@@ -58,7 +66,7 @@ class Variable(Form, Generic[Q]):
                 raise refuse("the mean is outside `within`")
 
 
-def _stays_positive(variable: Variable[float]) -> bool:
+def _stays_positive(variable: Variable[float, float]) -> bool:
     normal = variable.normal
     return normal is None or variable.within is not None or normal.mean > 5 * normal.sd
 
@@ -73,7 +81,9 @@ T_SCORE = only_if(
 class Counts(Form):
     """Earlier vertebral fractures: `at_least` + a negative binomial; mean and SD of the sum."""
 
-    negative_binomial: Annotated[MeanSd[quantities.NonNegative], BeforeValidator(of_normal)]
+    negative_binomial: Annotated[
+        MeanSd[quantities.Count, quantities.CountSd], BeforeValidator(of_normal)
+    ]
     """Mean and SD of the number of fractures, e.g. {mean: 3.5, sd: 3.6}."""
     at_least: quantities.Whole = 0
     """The smallest number that a patient can have, e.g. 1."""
@@ -81,13 +91,14 @@ class Counts(Form):
     def check(self) -> None:
         """Refuse a mean and an SD that no negative binomial distribution has."""
         extra, sd = self.negative_binomial.mean - self.at_least, self.negative_binomial.sd
-        if self.at_least < 0 or extra <= 0 or sd**2 <= extra:
-            rule = "the mean must exceed `at_least`, and SD squared must exceed the difference"
-            raise refuse(rule)
+        if self.at_least < 0 or extra < LEAST_EXTRA or sd**2 <= (1 + 1e-9) * extra:
+            rule = f"the mean must exceed `at_least` by {LEAST_EXTRA} or more, and SD squared"
+            raise refuse(f"{rule} must exceed the difference")
 
 
 Patients = Annotated[
-    quantities.Whole, only_if(lambda n: n >= 1, "'{value}' patients; allowed: 1 or more")
+    quantities.Whole,
+    only_if(lambda n: 1 <= n <= 10**12, "'{value}' patients; allowed: 1 to 1,000,000,000,000"),
 ]
 
 
@@ -98,7 +109,8 @@ def _possible(given: dict[str, float]) -> dict[str, float]:
         raise refuse("a pair is given twice")
     for pair, value in pairs.items():
         if not -1 < value < 1:
-            raise refuse(f"{' ~ '.join(pair)}: a correlation is between -1 and 1")
+            rule = "a correlation is above -1 and below 1; two variables that always move together"
+            raise refuse(f"{' ~ '.join(pair)}: {value:g}; {rule} are near it, like 0.99 or -0.99")
     if not _positive_definite(pairs):
         raise refuse("no variables have all of these correlations (not positive definite)")
     return given
@@ -111,23 +123,27 @@ class Cohort(Form):
     """Virtual patients in each arm, 1 or more, e.g. 1000."""
     female: quantities.Share
     """Share of women, e.g. 50 %."""
-    age: Annotated[Variable[quantities.AgeYears], POSITIVE]
+    age: Annotated[Variable[quantities.AgeYears, quantities.AgeSd], POSITIVE]
     """Age at entry, e.g. {normal: {mean: 52 years, sd: 9 years}, within: [18 years, 95 years]}."""
-    weight: Annotated[Variable[quantities.Kilograms], POSITIVE]
+    weight: Annotated[Variable[quantities.Kilograms, quantities.KilogramsSd], POSITIVE]
     """Body weight, for doses in mg/kg, e.g. {lognormal: {mean: 68 kg, sd: 13 kg}}."""
-    spine_t: Annotated[Variable[quantities.Number], T_SCORE]
+    spine_t: Annotated[Variable[quantities.TScore, quantities.TScoreSd], T_SCORE]
     """T-score of the spine, always `normal`, without a unit, e.g. {normal: {mean: -3, sd: 1}}."""
-    hip_t: Annotated[Variable[quantities.Number], T_SCORE]
+    hip_t: Annotated[Variable[quantities.TScore, quantities.TScoreSd], T_SCORE]
     """T-score of the hip, always `normal`, without a unit, e.g. {normal: {mean: -2, sd: 0.7}}."""
-    ctx: Annotated[Variable[quantities.Ctx], POSITIVE] | None = None
+    ctx: Annotated[Variable[quantities.Ctx, quantities.CtxSd], POSITIVE] | None = None
     """CTX, the marker of resorption; if left out, it is not measured."""
-    balp: Annotated[Variable[quantities.Balp], POSITIVE] | None = None
+    balp: Annotated[Variable[quantities.Balp, quantities.BalpSd], POSITIVE] | None = None
     """Bone alkaline phosphatase, the marker of formation; if left out, it is not measured."""
-    tryptase: Annotated[Variable[quantities.Tryptase], POSITIVE] | None = None
+    tryptase: Annotated[Variable[quantities.Tryptase, quantities.TryptaseSd], POSITIVE] | None = (
+        None
+    )
     """Serum tryptase; if left out, it is not measured."""
     vertebral_fractures: Counts
     """Vertebral fractures before enrolment."""
-    correlations: Annotated[dict[str, quantities.Number], AfterValidator(_possible)] = Field({})
+    correlations: Annotated[dict[str, quantities.Correlation], AfterValidator(_possible)] = Field(
+        {}
+    )
     """Correlations between two variables, -1 to 1; other pairs are uncorrelated, e.g. {spine_t ~
     hip_t: 0.6}."""
 
@@ -163,9 +179,9 @@ def _positive_definite(pairs: dict[tuple[str, str], float]) -> bool:
 class SexReference(Form):
     """Young-adult reference of each sex at one site, g/cm2."""
 
-    female: MeanSd[quantities.Density]
+    female: MeanSd[quantities.Density, quantities.DensitySd]
     """Reference of young women."""
-    male: MeanSd[quantities.Density]
+    male: MeanSd[quantities.Density, quantities.DensitySd]
     """Reference of young men."""
 
 
@@ -209,11 +225,11 @@ class Subgroup(Form):
     """Age at enrolment, in years, e.g. {below: 50 years}."""
     weight: Limits[quantities.Kilograms] | None = None
     """Body weight, in kg, e.g. {at_least: 70 kg}."""
-    vertebral_fractures: Limits[quantities.Number] | None = None
+    vertebral_fractures: Limits[quantities.Count] | None = None
     """Vertebral fractures before enrolment, e.g. {at_least: 2}."""
-    spine_t: Limits[quantities.Number] | None = None
+    spine_t: Limits[quantities.TScore] | None = None
     """Spine T-score at entry, e.g. {below: -2.5}."""
-    hip_t: Limits[quantities.Number] | None = None
+    hip_t: Limits[quantities.TScore] | None = None
     """Hip T-score at entry, e.g. {below: -2.5}."""
 
     def check(self) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from sim.scenario.form import quantities
-from sim.scenario.form.quantities import Form, StandsFor, only_one, refuse
+from sim.scenario.form.quantities import Form, StandsFor, only_one
+from sim.scenario.form.quantity import refuse
+from sim.vocabulary import MOST_STEPS
 
 
 class Step(Form):
@@ -35,20 +37,20 @@ class Time(Form):
 
     rate: quantities.Hazard | None = None
     """Rate of intolerance; for gompertz the rate at the start, e.g. 0.1 per year."""
-    scale: quantities.Days | None = None
+    scale: quantities.FromADay | None = None
     """Time by which 63 % are intolerant, for weibull, e.g. 36 months."""
-    median: quantities.Days | None = None
+    median: quantities.FromADay | None = None
     """Time by which half are intolerant, for lognormal_time and loglogistic, e.g. 36 months."""
-    shape: quantities.NonNegative | None = None
-    """Shape of weibull and loglogistic, 0.1 to 20; below 1, intolerance occurs early, e.g. 0.7."""
+    shape: quantities.Shape | None = None
+    """Shape of weibull and loglogistic; below 1, intolerance occurs early, e.g. 0.7."""
     growth: quantities.Hazard | None = None
     """How fast the rate of gompertz grows, e.g. 0.1 per year."""
-    sigma: quantities.NonNegative | None = None
-    """SD of the logarithm of the time, for lognormal_time, 0.1 to 20, e.g. 1."""
-    probability: quantities.Share | None = None
+    sigma: quantities.Shape | None = None
+    """SD of the logarithm of the time, for lognormal_time, e.g. 1."""
+    probability: quantities.Risk | None = None
     """Probability to be intolerant by the time `by`, instead of rate, scale or median, e.g.
     20 %."""
-    by: quantities.Days | None = None
+    by: quantities.FromADay | None = None
     """The time by which that probability holds, e.g. 24 months."""
 
 
@@ -91,7 +93,10 @@ class Intolerance(Form):
             _check_time(self.family, getattr(self, self.family))
             return
         ends = [step.until for step in self.steps or []]
-        if not ends or any(b <= a for a, b in zip([0.0, *ends], ends, strict=False)):
+        if not 1 <= len(ends) <= MOST_STEPS:
+            none = "; leave `intolerance` out where no patient becomes intolerant"
+            raise refuse(f"{len(ends)} steps; allowed: 1 to {MOST_STEPS}{'' if ends else none}")
+        if any(b <= a for a, b in zip([0.0, *ends], ends, strict=False)):
             raise refuse("each `until` is later than the one before")
 
 
@@ -103,11 +108,6 @@ def _check_time(family: str, time: Time) -> None:
     if given not in (by_probability, by_parameters):
         needed = " or ".join(", ".join(sorted(way)) for way in (by_parameters, by_probability))
         raise refuse(f"{family} needs {needed}; given: {', '.join(sorted(given)) or 'nothing'}")
-    if not all(0.1 <= getattr(time, name) <= 20 for name in given & {"shape", "sigma"}):
-        raise refuse("shape and sigma are between 0.1 and 20")
-    for name in sorted(given - {"rate", "growth"}):
-        if getattr(time, name) <= 0 or (name == "probability" and time.probability == 1):
-            raise refuse(f"{name} is above 0, and a probability below 100 %")
 
 
 IntoleranceForm = Annotated[Intolerance, StandsFor("steps", list)]

@@ -19,7 +19,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, BeforeValidator, Tag
 from pydantic.fields import FieldInfo
 
-from sim.scenario.form.quantities import Quantity, StandsFor
+from sim.scenario.form.quantities import StandsFor
+from sim.scenario.form.quantity import Quantity
 from sim.scenario.form.spread import of_lognormal, of_normal
 
 

@@ -8,7 +8,8 @@ from pydantic import BeforeValidator, Field
 
 from sim.scenario.form import quantities
 from sim.scenario.form.cohort import MeanSd
-from sim.scenario.form.quantities import Form, StandsFor, refuse
+from sim.scenario.form.quantities import Form, StandsFor
+from sim.scenario.form.quantity import refuse
 from sim.scenario.form.spread import of_normal
 
 
@@ -26,10 +27,14 @@ class SiteRatios(Form):
 class Effect(Form):
     """One regimen: yearly change of bone density, and change of each marker from entry."""
 
-    spine: Annotated[MeanSd[quantities.YearlyPercent], BeforeValidator(of_normal)]
+    spine: Annotated[
+        MeanSd[quantities.YearlyPercent, quantities.YearlySd], BeforeValidator(of_normal)
+    ]
     """Yearly change of spine bone density, in percent of the entry value, e.g. {mean: 2.4
     %/year, sd: 0.5 %/year}."""
-    hip: Annotated[MeanSd[quantities.YearlyPercent], BeforeValidator(of_normal)]
+    hip: Annotated[
+        MeanSd[quantities.YearlyPercent, quantities.YearlySd], BeforeValidator(of_normal)
+    ]
     """Yearly change of hip bone density, in percent of the entry value, e.g. {mean: 1.9
     %/year, sd: 0.9 %/year}."""
     ctx: quantities.Change | None = None
@@ -54,15 +59,10 @@ class Plateau(Form):
 class Saturating(Form):
     """Saturates with a time constant; the mean increase over the window is the reported one."""
 
-    time_constant: quantities.Days
+    time_constant: quantities.FromADay
     """Time after which 63 % of the whole gain is reached, e.g. 12 months."""
-    window: quantities.Days
+    window: quantities.FromADay
     """Time over which the mean increase is the reported one, e.g. 12 months."""
-
-    def check(self) -> None:
-        """Refuse times of zero."""
-        if self.time_constant <= 0 or self.window <= 0:
-            raise refuse("`time_constant` and `window` are above 0")
 
 
 class Accrual(Form):
@@ -107,17 +107,12 @@ class BeyondEvidence(Form):
 class Marker(Form):
     """The response of a marker to therapy, and its variation between patients."""
 
-    onset_half_life: quantities.Days
+    onset_half_life: quantities.HalfLife
     """Time in which half of a change of action reaches the marker, e.g. 3 days."""
-    half_effect: quantities.NonNegative
+    half_effect: quantities.Action
     """Action of a therapy, relative to action 1, that has half of the effect, e.g. 0.15."""
-    spread: quantities.NonNegative
+    spread: quantities.LogSd
     """SD between patients of the logarithm of the change, e.g. 0.3."""
-
-    def check(self) -> None:
-        """Refuse a response without a half-life or without a half effect."""
-        if self.onset_half_life <= 0 or self.half_effect <= 0:
-            raise refuse("`onset_half_life` and `half_effect` are above 0")
 
 
 class Markers(Form):
@@ -193,7 +188,7 @@ class Mortality(Form):
 
     life_table: Literal["france2019"]
     """National life table of deaths from other causes."""
-    standardised_mortality_ratio: quantities.NonNegative
+    standardised_mortality_ratio: quantities.Mortality
     """Mortality as a multiple of that table, e.g. 1."""
 
 

@@ -8,7 +8,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from sim.scenario.form import quantities
 from sim.scenario.form.names import Name
-from sim.scenario.form.quantities import Form, Text, only_if, refuse
+from sim.scenario.form.quantities import Form, Text, only_if
+from sim.scenario.form.quantity import refuse
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import BONES, MARKERS, SITES
 

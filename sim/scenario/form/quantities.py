@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic_core import core_schema
 
-from sim.scenario.form.units import UNITS, Dose, read, read_dose, split_quantity
+from sim.scenario.form.quantity import Quantity, refuse
+from sim.scenario.form.units import LONGEST_QUANTITY, Dose, split_quantity
 
 DIGITS = re.compile(r"[+-]?[0-9]{1,1000}")
 
@@ -30,68 +31,6 @@ class Form(BaseModel):
 
 
 @dataclass(frozen=True)
-class Quantity:
-    """A kind of value: name, dimension (of `UNITS`), example, and limits in the code's unit.
-
-    As an annotation of a field it reads the text, and describes the text for editors.
-    """
-
-    name: str
-    dimension: str
-    example: str
-    low: float | None = None
-    high: float | None = None
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> Any:
-        return core_schema.no_info_before_validator_function(self.read, handler(source))
-
-    def read(self, text: object) -> float | Dose:
-        """The value in the code's unit. Raises PydanticCustomError for a value not allowed."""
-        if self.is_dose:
-            return read_dose(text, self.dimension)
-        value = read(text, self.dimension)
-        slack = 1e-12  # -99.9 % is not exactly -0.999
-        under = self.low is not None and value < self.low - slack
-        if under or (self.high is not None and value > self.high + slack):
-            number, unit = split_quantity(text)
-            scale = value / number if value else read(f"1 {unit}".strip(), self.dimension)
-            raise refuse(f"'{text}' is not allowed here; allowed: {self._limits(scale, unit)}")
-        return value
-
-    @property
-    def is_dose(self) -> bool:
-        """True for doses, which are above 0 and keep the unit as typed."""
-        return "dose" in self.dimension
-
-    @property
-    def units(self) -> list[str]:
-        """The units that may be typed; none for a plain number."""
-        return [unit for unit in UNITS[self.dimension] if unit]
-
-    @property
-    def allowed(self) -> str:
-        """The allowed range in the unit of the example, `0 % to 100 %`; empty without limits."""
-        if self.is_dose:
-            return "above 0"
-        return self._limits(*self._scale) if self.low is not None else ""
-
-    def written(self, value: float) -> str:
-        """A value of the code as typed in a file: 1.0 of a share is `100 %`."""
-        scale, unit = self._scale
-        return f"{value / scale:g} {unit}".strip()
-
-    @property
-    def _scale(self) -> tuple[float, str]:
-        """The value of one unit of the example in the code's unit, and that unit."""
-        unit = split_quantity(self.example)[1]
-        return read(f"1 {unit}".strip(), self.dimension), unit
-
-    def _limits(self, scale: float, unit: str) -> str:
-        ends = [f"{e / scale:g} {unit}".strip() for e in (self.low, self.high) if e is not None]
-        return " to ".join(ends) if len(ends) == 2 else f"{ends[0]} or more"
-
-
-@dataclass(frozen=True)
 class StandsFor:
     """Stands in `Annotated`: a bare text, or a bare list, stands for a mapping with this key."""
 
@@ -107,7 +46,7 @@ class StandsFor:
 
 
 def _whole(text: object) -> int:
-    if DIGITS.fullmatch(str(text)):
+    if len(str(text)) <= LONGEST_QUANTITY and DIGITS.fullmatch(str(text)):
         return int(str(text))  # a float is exact up to 2^53 only, and seeds are larger
     number, unit = split_quantity(text)
     if unit or number != int(number):
@@ -123,37 +62,63 @@ def _text(value: object) -> str:
 
 _CHANGE = "change, held as a fraction"
 _SHARE = "share, held as a fraction"
+_TIME = "time, held in days"
+_YEARLY = "yearly change, held in percent"
+_CENTURY = 36525.0
 
 Text = Annotated[str, BeforeValidator(_text)]
 Whole = Annotated[int, BeforeValidator(_whole)]
-Number = Annotated[float, Quantity("number", "number", "-1.5")]
-NonNegative = Annotated[float, Quantity("number from 0", "number", "0.5", 0)]
+
+# Limits keep every calculation of the model finite and its work bounded. They are far beyond what
+# patients, drugs and trials have. A kind of value for each limit, as names are keys of the schema.
+Number = Annotated[float, Quantity("number", "number", "-1.5", -1e9, 1e9)]
+NonNegative = Annotated[float, Quantity("number from 0", "number", "0.5", 0, 1e9)]
 Factor = Annotated[float, Quantity("factor", "number", "1.5", 0.01, 100)]
-Days = Annotated[float, Quantity("time", "time, held in days", "45 days", 0)]
+TScore = Annotated[float, Quantity("T-score", "number", "-2.5", -10, 10)]
+TScoreSd = Annotated[float, Quantity("SD of T-scores", "number", "1.1", 0, 5)]
+Correlation = Annotated[float, Quantity("correlation", "number", "0.6", -1, 1)]
+Count = Annotated[float, Quantity("count", "number", "3.5", 0, 50)]
+CountSd = Annotated[float, Quantity("SD of counts", "number", "3.6", 0, 50)]
+Action = Annotated[float, Quantity("action", "number", "0.15", 0.0001, 10_000)]
+LogSd = Annotated[float, Quantity("SD of logarithms", "number", "0.3", 0, 5)]
+Mortality = Annotated[float, Quantity("ratio of mortality", "number", "1", 0, 1e9)]
+Exponent = Annotated[float, Quantity("exponent", "number", "1", 0, 10)]
+Frailty = Annotated[float, Quantity("SD of a frailty", "number", "0.8", 0, 10)]
+Shape = Annotated[float, Quantity("shape", "number", "0.7", 0.1, 20)]
+Often = Annotated[float, Quantity("times per week", "number", "3", 0.01, 1000)]
+Days = Annotated[float, Quantity("time", _TIME, "45 days", 0, _CENTURY)]
+HalfLife = Annotated[float, Quantity("half-life", _TIME, "45 days", 0.01, _CENTURY)]
+FromADay = Annotated[float, Quantity("time from a day", _TIME, "45 days", 1, _CENTURY)]
 Share = Annotated[float, Quantity("share", _SHARE, "20 %", 0, 1)]
+Risk = Annotated[float, Quantity("risk", _SHARE, "20 %", 1e-6, 1 - 1e-6)]
 Change = Annotated[float, Quantity("change", _CHANGE, "-66 %", -0.999, 100)]
 Variation = Annotated[float, Quantity("coefficient of variation", _CHANGE, "1.1 %", 0, 1)]
-YearlyPercent = Annotated[
-    float, Quantity("yearly change", "yearly change, held in percent", "2.4 %/year", -90, 1000)
-]
+YearlyPercent = Annotated[float, Quantity("yearly change", _YEARLY, "2.4 %/year", -90, 1000)]
+YearlySd = Annotated[float, Quantity("SD of yearly changes", _YEARLY, "0.5 %/year", 0, 1000)]
 Hazard = Annotated[float, Quantity("rate", "hazard, held per year", "0.05 per year", 0, 100)]
 AgeYears = Annotated[float, Quantity("age", "age, held in years", "52 years", 0, 120)]
-Kilograms = Annotated[float, Quantity("weight", "weight, held in kg", "68 kg", 0)]
-Density = Annotated[
-    float, Quantity("bone density", "bone density, held in g/cm2", "1.047 g/cm2", 0)
+AgeSd = Annotated[float, Quantity("SD of ages", "age, held in years", "9 years", 0, 120)]
+Kilograms = Annotated[float, Quantity("weight", "weight, held in kg", "68 kg", 1, 500)]
+KilogramsSd = Annotated[float, Quantity("SD of weights", "weight, held in kg", "13 kg", 0, 500)]
+_BMD = "bone density, held in g/cm2"
+Density = Annotated[float, Quantity("bone density", _BMD, "1.047 g/cm2", 0.1, 10)]
+DensitySd = Annotated[float, Quantity("SD of bone densities", _BMD, "0.11 g/cm2", 0.01, 1)]
+Ctx = Annotated[float, Quantity("CTX", "CTX, held in pg/mL", "357 pg/mL", 0.1, 100_000)]
+CtxSd = Annotated[float, Quantity("SD of CTX", "CTX, held in pg/mL", "158 pg/mL", 0, 100_000)]
+Balp = Annotated[float, Quantity("BALP", "BALP, held in IU", "20 IU", 0.01, 100_000)]
+BalpSd = Annotated[float, Quantity("SD of BALP", "BALP, held in IU", "8 IU", 0, 100_000)]
+Tryptase = Annotated[
+    float, Quantity("tryptase", "tryptase, held in ug/L", "49 ug/L", 0.01, 100_000)
 ]
-Ctx = Annotated[float, Quantity("CTX", "CTX, held in pg/mL", "357 pg/mL", 0)]
-Balp = Annotated[float, Quantity("BALP", "BALP, held in IU", "20 IU", 0)]
-Tryptase = Annotated[float, Quantity("tryptase", "tryptase, held in ug/L", "49 ug/L", 0)]
-InfusionDose = Annotated[
-    Dose, Quantity("dose at a visit", "infusion dose, held as typed", "1 mg/kg")
+TryptaseSd = Annotated[
+    float, Quantity("SD of tryptase", "tryptase, held in ug/L", "40 ug/L", 0, 100_000)
 ]
-CourseDose = Annotated[Dose, Quantity("dose of a course", "course dose, held as typed", "1.5 MU")]
-
-
-def refuse(message: str, **context: object) -> PydanticCustomError:
-    """An error to raise from a check of a form, with a sentence for the user."""
-    return PydanticCustomError("rule", message, context)
+InfusionDose = Annotated[Dose, Quantity(
+    "dose at a visit", "infusion dose, held as typed", "1 mg/kg", 0.0001, 100_000
+)]  # fmt: skip
+CourseDose = Annotated[Dose, Quantity(
+    "dose of a course", "course dose, held as typed", "1.5 MU", 0.0001, 100_000
+)]  # fmt: skip
 
 
 def only_if(is_allowed: Callable[[Any], object], message: str) -> AfterValidator:

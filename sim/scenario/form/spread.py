@@ -6,11 +6,14 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sim.scenario.form.quantities import refuse
+from sim.scenario.form.quantity import refuse
 from sim.scenario.form.units import split_quantity
 
 QUARTILES_PER_SD = 1.3489795003921634
 """Distance between the quartiles of a normal variable, in standard deviations."""
+
+WIDEST = 100
+"""The ratio of quartiles that a log-normal variable stays below."""
 
 # Keys that can replace mean and SD.
 WAYS = ({"median", "iqr"}, {"mean", "se", "n"}, {"mean", "ci95", "n"})
@@ -57,6 +60,10 @@ def _lognormal_quartiles(median: float, low: float, high: float) -> tuple[float,
     """The same on the logarithm, where the median alone fixes the centre."""
     if low <= 0:
         raise refuse("quartiles of a log-normal variable are above 0")
+    if not high / low < WIDEST:
+        raise refuse(
+            f"the upper quartile of a log-normal variable is below {WIDEST} times the lower"
+        )
     sigma = math.log(high / low) / QUARTILES_PER_SD
     mean = median * math.exp(sigma**2 / 2)
     return mean, mean * math.sqrt(math.expm1(sigma**2))

@@ -9,16 +9,15 @@ from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from sim.scenario.form import outcome
 from sim.scenario.form.cohort import Cohort, ReferenceBmd, Subgroup
-from sim.scenario.form.names import Name
-from sim.scenario.form.quantities import Days, Form, Text, Whole, only_if, refuse
+from sim.scenario.form.names import is_of_windows, possible_names, subgroup_names
+from sim.scenario.form.quantities import Form, FromADay, Text, Whole, only_if
+from sim.scenario.form.quantity import refuse
 from sim.scenario.form.regimen import NO_THERAPY, Regimen, regimen_of
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.form.visits import Visits
-from sim.vocabulary import EVERYONE
+from sim.vocabulary import MOST_REACTIONS, MOST_THERAPIES
 
 FORMAT = 1
-MOST_THERAPIES = 4
-MOST_REACTIONS = 8
 
 # Names of the two forms of a therapy in paths of mistakes; the spaces keep them apart from keys.
 BY_INFUSION, AS_A_COURSE = "by infusion", "as a course"
@@ -44,6 +43,7 @@ def _few(therapies: dict[str, Any]) -> dict[str, Any]:
         if not re.fullmatch(r"[A-Za-z][\w-]*", name) or name == NO_THERAPY:
             allowed = "letters, digits, - and _, not `none`"
             raise refuse(f"'{name}' cannot name a therapy; allowed: {allowed}")
+    possible_names("a therapy")(therapies)
     if len(therapies) > MOST_THERAPIES:
         raise refuse(f"{len(therapies)} therapies; allowed: up to {MOST_THERAPIES}")
     reactions = sum(len(t.reactions) for t in therapies.values() if isinstance(t, Infusions))
@@ -53,10 +53,10 @@ def _few(therapies: dict[str, Any]) -> dict[str, Any]:
 
 
 def _named(arms: dict[str, list[str]]) -> dict[str, list[str]]:
-    """One arm or more. Raises PydanticCustomError for none."""
+    """One arm or more, each with a name. Raises PydanticCustomError for others."""
     if not arms:
         raise refuse("a scenario has at least one arm")
-    return arms
+    return possible_names("an arm")(arms)
 
 
 def _rests_without_therapy(effects: dict[str, outcome.Effect]) -> bool:
@@ -75,8 +75,10 @@ class Scenario(Form):
     )]  # fmt: skip
     """Version of this format: 1, e.g. 1."""
     name: Annotated[Text, only_if(
-        lambda name: re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,60}", name),
-        "'{value}' cannot name a folder of results; allowed: small letters, digits, - and _",
+        lambda name: re.fullmatch(r"[a-z0-9]([a-z0-9_.-]{0,59}[a-z0-9_-])?", name)
+        and not is_of_windows(name),
+        "'{value}' cannot name a folder of results; allowed: small letters, digits, - and _, and "
+        "no name that Windows keeps for itself, like con",
     )]  # fmt: skip
     """Short name, also of the folder of results: small letters, digits, - and _, e.g. my-study."""
     title: Text
@@ -86,10 +88,8 @@ class Scenario(Form):
     answers: Text | None = None
     """Publication that the results are compared with: a shipped one or a file of your own,
     e.g. laroche2011."""
-    horizon: Annotated[Days, only_if(
-        lambda days: 1 <= days <= 36525, "the horizon is between 1 day and 100 years"
-    )]  # fmt: skip
-    """How long patients are followed, 1 day to 100 years, e.g. 60 months."""
+    horizon: FromADay
+    """How long patients are followed, e.g. 60 months."""
     seed: Seed
     """Whole number that starts the random numbers; the same seed gives the same results,
     e.g. 1."""
@@ -99,7 +99,7 @@ class Scenario(Form):
     """Young-adult bone density, the reference of T-scores."""
     therapies: Annotated[dict[str, Therapy], AfterValidator(_few)] = Field({})
     """Up to four therapies, each under a name of your choice."""
-    arms: Annotated[dict[Name, list[Text]], AfterValidator(_named)]
+    arms: Annotated[dict[str, list[Text]], AfterValidator(_named)]
     """The arms, each with its therapies, e.g. {treated: [drug], untreated: []}."""
     comparator: Text | None = None
     """The arm that the others are compared with; if left out, the last arm, e.g. untreated."""
@@ -122,9 +122,7 @@ class Scenario(Form):
     """When patients are measured after entry."""
     measurement: outcome.Measurement
     """Coefficient of variation of one measured value within a person."""
-    subgroups: Annotated[dict[Name, Subgroup], only_if(
-        lambda named: EVERYONE not in named, "'all' cannot name a subgroup; it means all patients"
-    )] = Field({})  # fmt: skip
+    subgroups: Annotated[dict[str, Subgroup], AfterValidator(subgroup_names)] = Field({})
     """Groups of patients with outcomes of their own, each under a name, e.g. {women:
     {sex: female}}."""
 

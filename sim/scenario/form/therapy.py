@@ -10,9 +10,11 @@ from pydantic import AfterValidator, Field
 
 from sim.scenario.form import quantities
 from sim.scenario.form.intolerance import IntoleranceForm
-from sim.scenario.form.names import Name
-from sim.scenario.form.quantities import Form, StandsFor, Text, only_one, refuse
+from sim.scenario.form.names import possible_names
+from sim.scenario.form.quantities import Form, StandsFor, Text, only_one
+from sim.scenario.form.quantity import refuse
 from sim.scenario.form.units import Dose
+from sim.vocabulary import MOST_RUNGS
 
 MOST_PHASES = 100
 
@@ -89,7 +91,7 @@ class InfusionReference(Form):
     """Dose of one injection in that plan, e.g. 60 mg."""
     schedule: PhaseList
     """When the doses of that plan are given, e.g. [{every: 1 month}]."""
-    over: quantities.Days
+    over: quantities.FromADay
     """Time over which the exposure is averaged, e.g. 60 months."""
 
     def check(self) -> None:
@@ -105,7 +107,7 @@ class InfusionReference(Form):
 class Exposure(Form):
     """How fast the effect of a dose wears off, and the plan that is an action of 1."""
 
-    half_life: quantities.Days
+    half_life: quantities.HalfLife
     """Half-life of the exposure after a dose, e.g. 45 days."""
     action_1: InfusionReference
     """The plan whose mean exposure has the full effect of `effects`."""
@@ -176,15 +178,14 @@ class Infusions(Form):
     """Late doses; if left out, there are none, e.g. {probability: 30 %, mean: 10 days}."""
     ends_course: quantities.Share = 0.0
     """Probability that a dose is the last, e.g. 1 %."""
-    reactions: dict[Name, Reaction] = Field({})
+    reactions: Annotated[dict[str, Reaction], AfterValidator(possible_names("a reaction"))] = Field(
+        {}
+    )
     """Reactions to doses, each under a name, e.g. {acute_phase: {first: 41 %, later: 5 %}}."""
 
     def check(self) -> None:
-        """Refuse an exposure without a half-life, and a reference of less than a day."""
-        if self.exposure.half_life <= 0:
-            raise refuse("the exposure's half-life is above 0")
-        if self.exposure.action_1.over < 1:
-            raise refuse("`over` is at least a day")
+        """Refuse two doses."""
+        only_one(self, ("infusion", "injection"), "a therapy")
 
     @property
     def dose(self) -> Dose:
@@ -202,7 +203,7 @@ class CourseReference(Form):
 
     course: quantities.CourseDose
     """Single dose of the course with the full effect, e.g. 1.5 MU."""
-    times_per_week: quantities.NonNegative
+    times_per_week: quantities.Often
     """Doses per week of that course, e.g. 3."""
 
 
@@ -211,7 +212,7 @@ class Course(Form):
 
     course: quantities.CourseDose
     """Single dose, e.g. 1.5 MU."""
-    times_per_week: quantities.NonNegative
+    times_per_week: quantities.Often
     """Doses per week, e.g. 3."""
     action_1: CourseReference
     """The course with the full effect of `effects`, e.g. {course: 1.5 MU,
@@ -223,22 +224,22 @@ class Course(Form):
     intolerance: IntoleranceForm | None = None
     """Time to intolerance; if left out, no patient becomes intolerant, e.g.
     [{probability: 20 %, until: 3 months}]."""
-    hazard_by_dose: quantities.NonNegative = 1.0
-    """Exponent of the dose, relative to `action_1`, in the risk of intolerance, 0 to 10,
+    hazard_by_dose: quantities.Exponent = 1.0
+    """Exponent of the dose, relative to `action_1`, in the risk of intolerance,
     e.g. 1."""
-    frailty_sd: quantities.NonNegative = 0.0
-    """SD between patients of the log risk of intolerance (frailty), 0 to 10, e.g. 0.8."""
+    frailty_sd: quantities.Frailty = 0.0
+    """SD between patients of the log risk of intolerance (frailty), e.g. 0.8."""
     on_intolerance: list[Literal["halve", "stop"]] = Field(["stop"])
     """The action at the first, second, ... intolerance, e.g. [halve, stop]."""
 
     def check(self) -> None:
         """Refuse doses that cannot be compared, and steps after the end."""
-        if self.frailty_sd > 10 or self.hazard_by_dose > 10:
-            raise refuse("frailty_sd and hazard_by_dose are at most 10")
         if self.course.unit != self.action_1.course.unit:
             raise refuse("`course` and `action_1` are doses in the same unit")
-        if self.times_per_week <= 0 or self.action_1.times_per_week <= 0:
-            raise refuse("times_per_week is above 0")
+        if len(self.on_intolerance) > MOST_RUNGS:
+            raise refuse(
+                f"{len(self.on_intolerance)} steps of on_intolerance; allowed: 1 to {MOST_RUNGS}"
+            )
         if not self.on_intolerance or "stop" in self.on_intolerance[:-1]:
             rule = "on_intolerance lists steps, like [stop] or [halve, stop]; `stop` is the last"
             raise refuse(rule)

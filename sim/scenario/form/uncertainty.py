@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sim.scenario.form.quantities import Form, NonNegative, Number, Text, only_one, refuse
+from sim.scenario.form.quantities import Form, NonNegative, Number, Text, only_one
+from sim.scenario.form.quantity import refuse
 
 
 class StandardError(Form):

@@ -7,8 +7,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
-from sim.scenario.form.quantities import Form, refuse
+from sim.scenario.form.quantities import Form
+from sim.scenario.form.quantity import refuse
 from sim.scenario.form.units import read
+from sim.vocabulary import MOST_VISITS
+
+LATEST = 36525
+"""The last possible day of a visit: no follow-up is longer."""
 
 MOST_TIMES = 100
 """The most visit times in a list; each time may repeat."""
@@ -30,9 +35,9 @@ class VisitTime:
         if not isinstance(text, str):
             raise refuse("should be text")
         days = read(text.removeprefix("every ").strip(), "time, held in days")
-        if days < 1:
+        if not 1 <= days <= LATEST:
             rule = "a visit is at least a day after entry and after the visit before"
-            raise refuse(f"'{text}': {rule}")
+            raise refuse(f"'{text}': {rule}, and at most 100 years")
         return cls(text, days, text.startswith("every "))
 
 
@@ -62,6 +67,8 @@ class Visits(Form):
         """The visit days up to the horizon, with entry (day 0) always among them."""
         days = {0}
         for time in times:
+            if len(days) > MOST_VISITS + MOST_TIMES:  # no scenario has as many within its horizon
+                break
             last = int(horizon / time.days) + 1 if time.repeats else 1
             days.update(round(k * time.days) for k in range(1, last + 1))
         return sorted(day for day in days if day <= round(horizon))

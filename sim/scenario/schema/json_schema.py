@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from sim.scenario.form.opened import Opened, explained, meaning, of_field, opened, plain_name
-from sim.scenario.form.quantities import Quantity
+from sim.scenario.form.quantity import Quantity
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.form.uncertainty import Uncertainty
@@ -208,8 +208,8 @@ class _Definitions:
 
 
 def _name(form: type[BaseModel]) -> str:
-    """The name of a form's definition; of a generic form with that of its quantity."""
-    arguments = form.__pydantic_generic_metadata__["args"]
+    """The name of a form's definition; of a generic form with that of its (first) quantity."""
+    arguments = form.__pydantic_generic_metadata__["args"][:1]
     quantities = [kind.quantity.name for kind in map(opened, arguments) if kind.quantity]
     return " of ".join([plain_name(form), *quantities])
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from sim import evidence
-from sim.scenario.form.quantities import Days, Quantity
+from sim.scenario.form.quantities import Days
+from sim.scenario.form.quantity import Quantity
 from sim.scenario.form.units import UNITS
 from sim.scenario.text.provenance import ASSUMPTION
 
@@ -34,15 +35,12 @@ def as_json(quantity: Quantity) -> Json:
     text = {"type": ["string"], "pattern": f"^{pattern(quantity)}$", "errorMessage": message}
     if quantity.units:
         return text
-    limits = {"minimum": quantity.low, "maximum": quantity.high}
-    given = {key: limit for key, limit in limits.items() if limit is not None}
-    return {**text, "type": ["number", "string"], **given}
+    return {**text, "type": ["number", "string"], "minimum": quantity.low, "maximum": quantity.high}
 
 
 def pattern(quantity: Quantity) -> str:
     """The regular expression of a quantity: sign, number and unit; of a share also `2 of 10`."""
-    never_below = quantity.is_dose or (quantity.low is not None and quantity.low >= 0)
-    sign = "[+]?" if never_below else "[-+]?"
+    sign = "[+]?" if quantity.low >= 0 else "[-+]?"
     number = f"{sign}(?:{_number(quantity)}|{_POWER})"
     measured = rf"{number}\s*(?:{'|'.join(quantity.units)})" if quantity.units else number
     counted = r"[0-9]+\s+of\s+[0-9]+"
@@ -74,11 +72,10 @@ def sources(more: tuple[str, ...] = (ASSUMPTION,)) -> Json:
 
 def in_words(quantity: Quantity) -> str:
     """The allowed texts in words: `time: 0 days or more; unit: day, days, week, ...`."""
-    limits = f": {quantity.allowed}" if quantity.allowed else ""
     if not quantity.units:
-        return f"a plain number{limits}"
+        return f"a plain number: {quantity.allowed}"
     counts = ", or counts like 2 of 10" if _is_share(quantity) and quantity.low == 0 else ""
-    return f"{quantity.name}{limits}; unit: {', '.join(quantity.units)}{counts}"
+    return f"{quantity.name}: {quantity.allowed}; unit: {', '.join(quantity.units)}{counts}"
 
 
 def _is_share(quantity: Quantity) -> bool:
@@ -86,9 +83,12 @@ def _is_share(quantity: Quantity) -> bool:
 
 
 def _number(quantity: Quantity) -> str:
-    """A pattern of digits; with one unit, as many as the upper limit (a power of ten) has."""
-    if quantity.high is None or len(quantity.units) != 1:
+    """A pattern of digits; with one unit, as many as the upper limit has."""
+    if len(quantity.units) != 1:
         return _DIGITS
     (unit,) = quantity.units
-    zeros = len(str(round(quantity.high / UNITS[quantity.dimension][unit]))) - 1
+    most = round(quantity.high / UNITS[quantity.dimension][unit])
+    zeros = len(str(most)) - 1
+    if most != 10**zeros or zeros == 0:
+        return f"0*[0-9]{{1,{zeros + 1}}}(?:[.][0-9]*)?|[.][0-9]+"
     return f"0*10{{{zeros}}}(?:[.]0*)?|0*[0-9]{{1,{zeros}}}(?:[.][0-9]*)?|[.][0-9]+"

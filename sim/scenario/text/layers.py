@@ -55,7 +55,7 @@ def _read_layers(path: Path, shown: str, mistakes: list[Mistake], seen: tuple[Pa
         raise ScenarioError.of("extends", problem, base.mark)
     below = Path(os.path.realpath(path.parent / name))
     shown_below = str(Path(shown).parent / name)
-    return lay(_read_layers(below, shown_below, mistakes, (*seen, here)), document)
+    return laid_over(_read_layers(below, shown_below, mistakes, (*seen, here)), document)
 
 
 def _why_no_base(path: Path, name: str | None, seen: tuple[Path, ...]) -> str:
@@ -78,6 +78,42 @@ def _why_no_base(path: Path, name: str | None, seen: tuple[Path, ...]) -> str:
         why = why_no_file(path.parent / name).removeprefix("there is no such file")
         return f"there is no file '{name}' here{why}"
     return ""
+
+
+def laid_over(base: Branch, patch: Branch) -> Branch:
+    """A study with a patch laid over it; an arm that the patch adds does not become comparator.
+
+    Without a `comparator` the last arm is it. That of the base stays it while it is there.
+    """
+    changed = lay(base, patch)
+    before, arms = base.items.get("arms"), changed.items.get("arms")
+    kept = kept_comparator(base)
+    if "comparator" in patch.items or ("comparator" in base.items and kept is None):
+        return changed
+    changed.items.pop("comparator", None)
+    if isinstance(before, Branch) and isinstance(arms, Branch) and before.items:
+        last = list(before.items)[-1] if kept is None else str(kept.text)
+        if last in arms.items and last != list(arms.items)[-1]:
+            changed.items["comparator"] = Leaf(last, arms.marks[last])
+            changed.marks["comparator"] = arms.marks[last]
+    return changed
+
+
+def kept_comparator(document: Branch) -> Leaf | None:
+    """The comparator that `laid_over` kept; None where a file names it, or it is the last arm."""
+    node, arms = document.items.get("comparator"), document.items.get("arms")
+    if isinstance(node, Leaf) and isinstance(arms, Branch) and node.text is not None:
+        return node if node.mark is arms.marks.get(node.text) else None
+    return None
+
+
+def remarks_on(document: Branch) -> tuple[str, ...]:
+    """Sentences about what the files of a document do not say by themselves."""
+    kept = kept_comparator(document)
+    if kept is None:
+        return ()
+    why = f"the last arm of {kept.mark.file}, which an added arm does not replace"
+    return (f"comparator: {kept.text}, {why}; `comparator: ...` names another",)
 
 
 def lay(base: Branch, patch: Branch, depth: int = 0) -> Branch:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sim.scenario.mistakes import Mark, Mistake, ScenarioError
-from sim.scenario.text.layers import lay, with_canonical_effects
+from sim.scenario.text.layers import laid_over, lay, with_canonical_effects
 from sim.scenario.text.paths import DocumentPath, dotted, parts_of, value_at
 from sim.scenario.text.provenance import as_it_stands
 from sim.scenario.text.tree import DEEPEST, Branch, Listing, Node, read_text
@@ -44,7 +44,7 @@ def set_over(
         except ScenarioError as error:
             mistakes += error.mistakes
             continue
-        changed = lay(changed, with_canonical_effects(patch, mistakes))
+        changed = laid_over(changed, with_canonical_effects(patch, mistakes))
         paths.append(path)
     return changed, tuple(
         Setting(dotted(path), _typed_at(document, path), _typed_at(changed, path))

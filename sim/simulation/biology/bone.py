@@ -13,6 +13,12 @@ Vector = Sequence[float]
 LOWEST_BMD = 0.05
 """Lower limit of BMD, g/cm2. The limit keeps extreme what-if scenarios computable."""
 
+HIGHEST_BMD = 1000.0
+"""Upper limit of BMD, g/cm2, for the same reason."""
+
+MOST_LOG_GAIN = 50.0
+"""Upper limit of a change of the logarithm of BMD between two changes of treatment."""
+
 
 def share_gained(effect: Vector, reached: Vector, subsets: int) -> float:
     """Change of BMD as a share of the entry value, summed over the subsets of therapies.

@@ -6,6 +6,9 @@ import math
 
 from sim.simulation.biology.decay import mean_exp
 
+MOST_LOG_RISE = 600.0
+"""Upper limit of the rise of a log-hazard between two reviews; its exponential is finite."""
+
 
 def accumulated(hazard: float, slope: float, days: float) -> float:
     """Accumulated hazard: the integral of hazard x exp(slope x s) for s from 0 to `days`.

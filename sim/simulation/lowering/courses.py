@@ -9,12 +9,20 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtri
 
-from sim.scenario.form.intolerance import Intolerance
+from sim.scenario import Mistake, ScenarioError
+from sim.scenario.form.intolerance import Intolerance, Time
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course
 from sim.simulation import records
+from sim.simulation.biology.tolerance import MOST
 from sim.simulation.lowering.padding import padded
 from sim.vocabulary import DAYS_PER_YEAR
+
+LEAST_SURVIVAL = 1e-9
+"""Shares of patients without intolerance are held at this or above."""
+
+MOST_HAZARD = 60.0
+"""The accumulated hazard that a distribution of the time to intolerance can reach by some time."""
 
 Z, WEIGHTS = np.polynomial.hermite_e.hermegauss(64)
 """Nodes and weights of the quadrature over a standard normal variable."""
@@ -51,7 +59,7 @@ def course_fields(scenario: Scenario) -> dict[str, Any]:
     }
     for name in ("relative_dose", "dose_exponent", "family_a", "family_b"):
         fields[name] = np.zeros(records.THERAPIES)
-    for slot, therapy in enumerate(scenario.therapies.values()):
+    for slot, (name, therapy) in enumerate(scenario.therapies.items()):
         if not isinstance(therapy, Course):
             continue
         begins = round(therapy.start.on)
@@ -63,9 +71,9 @@ def course_fields(scenario: Scenario) -> dict[str, Any]:
         fields["dose_exponent"][slot] = therapy.hazard_by_dose
         ladder[slot] = [{"halve": 0.5, "stop": 0.0}[rung] for rung in therapy.on_intolerance]
         if therapy.intolerance is not None:
-            family = _family(therapy.intolerance, therapy.frailty_sd)
-            for name, value in zip(("family", "family_a", "family_b"), family, strict=True):
-                fields[name][slot] = value
+            family = _family(name, therapy.intolerance, therapy.frailty_sd)
+            for field, value in zip(("family", "family_a", "family_b"), family, strict=True):
+                fields[field][slot] = value
             ends[slot], hazards[slot] = _steps(therapy.intolerance, therapy.frailty_sd)
     fields["ladder"] = padded(ladder, records.RUNGS, -1.0, "rungs of on_intolerance")
     fields["step_end"] = padded(ends, records.STEPS_OF_HAZARD, None, "steps of intolerance")
@@ -73,19 +81,20 @@ def course_fields(scenario: Scenario) -> dict[str, Any]:
     return fields
 
 
-def _family(intolerance: Intolerance, frailty_sd: float) -> tuple[int, float, float]:
+def _family(name: str, intolerance: Intolerance, frailty_sd: float) -> tuple[int, float, float]:
     """Family of the time to intolerance and its two parameters (days); steps have none."""
     if intolerance.steps is not None:
         return records.STEPS, 0.0, 0.0
     family = intolerance.family
     time = getattr(intolerance, family)
-    target = None if time.by is None else hazard_for_survival(1 - time.probability, frailty_sd)
+    target = None if time.by is None else _target(name, family, time, frailty_sd)
     if family == "weibull":
         scale = time.scale if target is None else time.by / target ** (1 / time.shape)
         return records.WEIBULL, time.shape, scale
     if family in ("exponential", "gompertz"):
         growth = (time.growth or 0.0) / DAYS_PER_YEAR
-        unit = math.expm1(growth * (time.by or 0)) / growth if growth else time.by
+        grown = math.expm1(min(growth * (time.by or 0), MOST))
+        unit = grown / growth if growth else time.by
         rate = time.rate / DAYS_PER_YEAR if target is None else target / unit
         return records.GOMPERTZ, rate, growth
     if family == "lognormal_time":
@@ -96,17 +105,31 @@ def _family(intolerance: Intolerance, frailty_sd: float) -> tuple[int, float, fl
     return records.LOGLOGISTIC, median, time.shape
 
 
+def _target(name: str, family: str, time: Time, frailty_sd: float) -> float:
+    """The hazard by which the population has a probability of intolerance, or a refusal."""
+    assert time.probability is not None
+    target = hazard_for_survival(1 - time.probability, frailty_sd)
+    if target > MOST_HAZARD:
+        share = f"{100 * time.probability:g} % intolerant with frailty_sd {frailty_sd:g}"
+        message = (
+            f"{share} is out of reach: too many patients hardly have a risk; lower one of them"
+        )
+        path = f"therapies.{name}.intolerance.{family}.probability"
+        raise ScenarioError([Mistake(path, message)])
+    return target
+
+
 def _steps(intolerance: Intolerance, frailty_sd: float) -> tuple[list[float], list[float]]:
     """Ends and accumulated hazards of the steps, at frailty 1."""
     ends, hazards, survival, start = [], [0.0], 1.0, 0.0
     for step in intolerance.steps or []:
         if step.probability is not None:
-            survival *= 1 - step.probability
+            survival = max(survival * (1 - step.probability), LEAST_SURVIVAL)
             hazards.append(max(hazards[-1], hazard_for_survival(survival, frailty_sd)))
         else:
             added = (step.rate or 0.0) * (step.until - start) / DAYS_PER_YEAR
             hazards.append(hazards[-1] + added)
-            survival = survival_under(hazards[-1], frailty_sd)
+            survival = max(survival_under(hazards[-1], frailty_sd), LEAST_SURVIVAL)
         ends.append(step.until)
         start = step.until
     return ends, hazards[1:]

@@ -85,14 +85,15 @@ def _correlated(cohort: Cohort, seed: int, patients: range, columns: Columns) ->
     return scores
 
 
-def _values(variable: Variable[Any], score: Floats) -> Floats:
+def _values(variable: Variable[Any, Any], score: Floats) -> Floats:
     """Normal scores to values of a normal or log-normal variable, truncated where it says so."""
     if variable.normal is not None:
         mean, sd = variable.normal.mean, variable.normal.sd
     else:
         mean, sd = _log_moments(variable)
     if variable.within and sd > 0:
-        ends = variable.within if variable.normal is not None else np.log(variable.within)
+        with np.errstate(divide="ignore"):  # a lower end of 0 is minus infinity
+            ends = variable.within if variable.normal is not None else np.log(variable.within)
         low, high = ((end - mean) / sd for end in ends)
         below, above = ndtr(low), ndtr(high)
         score = np.clip(ndtri(below + (above - below) * ndtr(score)), low, high)
@@ -100,7 +101,24 @@ def _values(variable: Variable[Any], score: Floats) -> Floats:
     return np.asarray(values if variable.normal is not None else np.exp(values), dtype=float)
 
 
-def _log_moments(variable: Variable[Any]) -> tuple[float, float]:
+def truncated_moments(variable: Variable[Any, Any]) -> tuple[float, float]:
+    """Mean and SD of a variable as patients have it, after its limits `within`.
+
+    Parameters
+    ----------
+    variable : Variable
+        Variable of a cohort.
+
+    Returns
+    -------
+    tuple of float
+        Mean and standard deviation, by summation over 20,000 equally likely values.
+    """
+    values = _values(variable, ndtri((np.arange(20_000) + 0.5) / 20_000))
+    return float(values.mean()), float(values.std())
+
+
+def _log_moments(variable: Variable[Any, Any]) -> tuple[float, float]:
     """Mean and SD of the logarithm of a log-normal variable, from its own mean and SD."""
     assert variable.lognormal is not None
     mean, sd = variable.lognormal.mean, variable.lognormal.sd

@@ -14,8 +14,18 @@ from sim.simulation.lowering.effects import ratio_effects
 from sim.simulation.records import BONE_OF_SITE
 from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES
 
+LEAST_SHARE = 1e-6
+"""Below this share of a normal distribution between two limits, differences lose their digits."""
+
+MOST_SDS = 40.0
+"""No value of a normal distribution is further from its mean."""
+
 NO_RATE = -1e4
 """Logarithm of a hazard that is 0: its exponential is 0 and it can still be added to."""
+
+MOST_PER_DAY, MOST_EXPECTED = 10.0, 3500.0
+"""Limits of the hazard of a site: per day, and over the whole follow-up. They keep extreme what-if
+scenarios computable: random numbers are prepared for `MOST_FRACTURES` fractures."""
 
 
 def fracture_fields(scenario: Scenario) -> dict[str, Any]:
@@ -53,6 +63,7 @@ def fracture_fields(scenario: Scenario) -> dict[str, Any]:
         "has_ratio": (ratios != 0).any(axis=1).astype(np.int64),
         "log_ratio": ratios,
         "case_fatality": np.array([site.case_fatality for site in sites]),
+        "most_log_hazard": math.log(min(MOST_PER_DAY, MOST_EXPECTED / scenario.horizon)),
     }  # fmt: skip
 
 
@@ -60,7 +71,7 @@ def _log_rate(per_year: float) -> float:
     return math.log(per_year / DAYS_PER_YEAR) if per_year > 0 else NO_RATE
 
 
-def reference_t(variable: Variable[float], log_gradient: float) -> float:
+def reference_t(variable: Variable[float, float], log_gradient: float) -> float:
     """Find the T-score at which a patient has the mean fracture rate of the cohort.
 
     For a normal T-score with mean m and standard deviation s it is m - s^2 ln(gradient) / 2. For a
@@ -90,5 +101,22 @@ def reference_t(variable: Variable[float], log_gradient: float) -> float:
         return reference
     low, high = ((end - mean) / sd for end in variable.within)
     shift = log_gradient * sd
-    ratio = (ndtr(high + shift) - ndtr(low + shift)) / (ndtr(high) - ndtr(low))
-    return float(reference - math.log(ratio) / log_gradient)
+    inside, shifted = ndtr(high) - ndtr(low), ndtr(high + shift) - ndtr(low + shift)
+    if min(inside, shifted) < LEAST_SHARE:
+        return _reference_in_a_tail(mean, sd, low, high, log_gradient)
+    return float(reference - math.log(shifted / inside) / log_gradient)
+
+
+def _reference_in_a_tail(
+    mean: float, sd: float, low: float, high: float, log_gradient: float
+) -> float:
+    """The same by summation, where limits hold too little of a normal distribution to divide by."""
+    low, high = max(low, -MOST_SDS), min(high, MOST_SDS)
+    scores = np.linspace(low, high, 20_001)
+    log_density = -(scores**2) / 2
+    shares = np.exp(log_density - log_density.max())
+    powers = -log_gradient * sd * scores
+    mean_power = powers.max() + math.log(
+        np.sum(shares * np.exp(powers - powers.max())) / shares.sum()
+    )
+    return float(mean - mean_power / log_gradient)

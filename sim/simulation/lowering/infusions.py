@@ -177,7 +177,10 @@ def reactions_of(scenario: Scenario) -> list[tuple[int, str, str, Any]]:
 
 
 def reaction_names(scenario: Scenario) -> tuple[str, ...]:
-    """Name the slots of the reactions. Reactions that share a name carry that of their therapy too.
+    """Name the slots of the reactions.
+
+    Reactions that share a name carry that of their therapy too, and so does a reaction that is
+    called like one of these.
 
     Parameters
     ----------
@@ -190,7 +193,8 @@ def reaction_names(scenario: Scenario) -> tuple[str, ...]:
         Name of each reaction.
     """
     names = [name for _, _, name, _ in reactions_of(scenario)]
+    long = [f"{therapy} {name}" for _, therapy, name, _ in reactions_of(scenario)]
     return tuple(
-        name if names.count(name) == 1 else f"{therapy} {name}"
-        for _, therapy, name, _ in reactions_of(scenario)
+        name if names.count(name) == 1 and name not in long else full
+        for name, full in zip(names, long, strict=True)
     )

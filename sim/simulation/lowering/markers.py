@@ -88,11 +88,21 @@ def _refuse_far_extrapolation(scenario: Scenario, marker: str, slot: int, left: 
     The reported change is read as measured there; from next to nothing the peaks would be absurd.
     """
     name = [*scenario.therapies][slot]
-    rows = [row for regimen, row in scenario.regimens.items() if name in regimen]
-    if any(getattr(row, marker) for row in rows) and left < LEAST_EFFECT_LEFT:
+    if left < LEAST_EFFECT_LEFT and _acts(scenario, marker, name):
         message = (
             f"{left:.1%} of the effect on {marker} is left at the end of this plan, where its "
             f"reported change counts as measured; allowed: {LEAST_EFFECT_LEFT:.0%} or more. "
             "Lengthen exposure.half_life, or let `over` end sooner after the last dose"
         )
         raise ScenarioError([Mistake(f"therapies.{name}.exposure.action_1", message)])
+
+
+def _acts(scenario: Scenario, marker: str, name: str) -> bool:
+    """True where a therapy changes a marker, alone or beside other therapies."""
+    rows = scenario.regimens
+    changes = {regimen: getattr(row, marker) or 0.0 for regimen, row in rows.items()}
+    return any(
+        changes[regimen] != changes.get(regimen - {name}, 0.0)
+        for regimen in changes
+        if name in regimen
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.simulation import records
-from sim.simulation.biology.bone import LOWEST_BMD, share_gained
+from sim.simulation.biology.bone import HIGHEST_BMD, LOWEST_BMD, MOST_LOG_GAIN, share_gained
 from sim.simulation.biology.decay import decayed, relaxed_under, time_under
 from sim.simulation.biology.markers import site_action
 from sim.simulation.records import Draws, OutOfDraws, Params, Patient, State
@@ -202,7 +202,7 @@ def bmd_on(day: int, bone: int, state: State, patient: Patient, params: Params) 
     Returns
     -------
     float
-        BMD, g/cm2, at least `LOWEST_BMD`.
+        BMD, g/cm2, from `LOWEST_BMD` to `HIGHEST_BMD`.
 
     References
     ----------
@@ -218,7 +218,7 @@ def bmd_on(day: int, bone: int, state: State, patient: Patient, params: Params) 
         bmd = state.bmd[bone] + entry * params.plateau_rate * days
     else:
         bmd = treated_bmd(day, bone, state, patient, params)
-    return max(bmd, LOWEST_BMD)
+    return min(max(bmd, LOWEST_BMD), HIGHEST_BMD)
 
 
 def treated_bmd(day: int, bone: int, state: State, patient: Patient, params: Params) -> float:
@@ -249,7 +249,7 @@ def treated_bmd(day: int, bone: int, state: State, patient: Patient, params: Par
         driven = entry * params.gain * params.relaxation * share
         return state.bmd[bone] * kept + entry * (1.0 - kept) + driven
     if params.reading == records.COMPOUND:
-        return state.bmd[bone] * math.exp(share)
+        return state.bmd[bone] * math.exp(min(share, MOST_LOG_GAIN))
     return state.bmd[bone] + entry * share
 
 

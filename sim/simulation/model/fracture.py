@@ -7,7 +7,7 @@ import math
 from sim.simulation import records
 from sim.simulation.biology.bone import t_score
 from sim.simulation.biology.decay import decayed
-from sim.simulation.biology.fractures import accumulated, days_until
+from sim.simulation.biology.fractures import MOST_LOG_RISE, accumulated, days_until
 from sim.simulation.model.action import advance, bmd_on, happens, take
 from sim.simulation.records import Draws, Due, Params, Patient, State
 from sim.vocabulary import BONES, SITES
@@ -154,6 +154,9 @@ def set_hazards(day: int, state: State, due: Due, patient: Patient, params: Para
                     ratio = log_ratio_on(day, site, state, params)
                     log_hazard += ratio
                     slope += (log_ratio_on(review, site, state, params) - ratio) / days
+                log_hazard = min(log_hazard, params.most_log_hazard)
+                rise = min(params.most_log_hazard - log_hazard, MOST_LOG_RISE)
+                slope = min(slope, rise / days)
                 hazard = math.exp(log_hazard)
                 ahead = accumulated(hazard, slope, days)
                 state.hazard[site] = hazard

@@ -1,0 +1,253 @@
+"""At and beyond the limits of every quantity: what `check` accepts, both engines run alike."""
+
+import math
+import re
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sim.experiments import checking
+from sim.experiments.sweeps import against, load_sweep
+from sim.scenario import ScenarioError
+from sim.scenario.form import quantities
+from sim.scenario.form.opened import Opened, of_field, opened
+from sim.scenario.form.quantity import Quantity
+from sim.scenario.form.study import Scenario
+from sim.scenario.form.units import UNITS
+from sim.scenario.text.paths import dotted
+from sim.simulation import lowering
+from sim.simulation.simulate import simulate_arms
+from tests.tiny_sweeps import wrote
+
+BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
+FEW = ["cohort.patients=3"]
+DOCUMENT = checking.check(BASE).document
+
+
+def quantity_at(path):
+    """The kind of value at a path of a scenario; None for words and whole numbers."""
+    kind = opened(Scenario)
+    for part in path:
+        kind = _inside(kind, part)
+    return kind.quantity
+
+
+def _inside(kind: Opened, part):
+    if kind.bare is not None and kind.is_form and part in kind.fields:
+        return of_field(kind.fields[part])
+    options = [option for option in kind.alternatives if option.is_form and part in option.fields]
+    return of_field(options[0].fields[part]) if options else kind.at(part)
+
+
+def leaves(node, path=()):
+    if isinstance(node, dict | list):
+        for key, item in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from leaves(item, (*path, key))
+    else:
+        yield path
+
+
+NUMBERS = {dotted(path): quantity for path in leaves(DOCUMENT) if (quantity := quantity_at(path))}
+FURTHER = {"accrual": ["{saturating: {time_constant: X, window: 12 months}}", "FromADay"]}
+
+
+def typed(value: float, quantity: Quantity) -> str:
+    unit = quantity.example.partition(" ")[2] if quantity.units else ""
+    return f"{value / UNITS[quantity.dimension][unit]!r} {unit}".strip()
+
+
+def at_limits(quantity: Quantity) -> st.SearchStrategy[str]:
+    """Texts at the limits of a quantity, just within and beyond, and between in orders of size."""
+    low, high = quantity.low, quantity.high
+    scale = st.sampled_from([1e-300, 1e-12, 1e-6, 1e-3, 0.1, 0.5, 0.9, 0.999999, 1.0])
+    within = st.builds(lambda share: low + share * (high - low), scale)
+    beyond = st.sampled_from([1e300, -1e300, high * (1 + 1e-6), low - 1e-6 * abs(high)])
+    middle = st.sampled_from([low + share * (high - low) for share in (0.2, 0.4, 0.6)])
+    almost_all_within = st.integers(0, 19).flatmap(lambda n: within if n else beyond)
+    return st.one_of(st.sampled_from([low, high]), middle, almost_all_within).map(
+        lambda value: typed(value, quantity)
+    )
+
+
+def logs_of(study):
+    """Both engines on three patients, in every arm."""
+    protocol = lowering.protocol(study.scenario)
+    return (
+        {arm: log for arm, (_, log) in simulate_arms(protocol, range(3), engine).items()}
+        for engine in ("simpy", "batch")
+    )
+
+
+def answer(changes):
+    """The report of what is wrong, or None where both engines ran with equal, finite logs."""
+    try:
+        study = checking.check(BASE, [*FEW, *changes])
+    except ScenarioError as error:
+        return str(error)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        by_simpy, by_batch = logs_of(study)
+    for arm, log in by_simpy.items():
+        for one, other in zip(log, by_batch[arm], strict=True):
+            assert one.tobytes() == other.tobytes()
+        assert np.isfinite(log.value).all()
+    return None
+
+
+def test_the_base_is_accepted():
+    assert answer([]) is None
+
+
+@pytest.mark.parametrize("path", NUMBERS)
+def test_every_number_of_a_scenario_has_limits(path):
+    """At a limit: a study that both engines run, or a report; beyond: the limits."""
+    quantity = NUMBERS[path]
+    assert math.isfinite(quantity.low)
+    assert math.isfinite(quantity.high)
+    for end in (quantity.low, quantity.high):
+        answer([f"{path}={typed(end, quantity)}"])
+    for beyond in (1e300, -1e300):
+        report = answer([f"{path}={typed(beyond, quantity)}"])
+        assert report is not None
+        assert "allowed: " in report
+
+
+# --- several values at their limits at once ------------------------------------------------------
+
+# Other parts of a scenario, whose numbers are drawn as well: a path, then values with `X`s.
+FAMILIES = {
+    "exponential": "{rate: Hazard}",
+    "weibull": "{shape: Shape, scale: FromADay}",
+    "gompertz": "{growth: Hazard, rate: Hazard}",
+    "lognormal_time": "{sigma: Shape, median: FromADay}",
+    "loglogistic": "{shape: Shape, median: FromADay}",
+}
+BY_PROBABILITY = {
+    "exponential": "{probability: Risk, by: FromADay}",
+    "weibull": "{shape: Shape, probability: Risk, by: FromADay}",
+    "gompertz": "{growth: Hazard, probability: Risk, by: FromADay}",
+    "lognormal_time": "{sigma: Shape, probability: Risk, by: FromADay}",
+    "loglogistic": "{shape: Shape, probability: Risk, by: FromADay}",
+}
+RATIOS = "{vertebral: Factor, hip: Factor, other: Factor}"
+PARTS = [
+    *(
+        f"therapies.interferon.intolerance={{{family}: {time}}}"
+        for times in (FAMILIES, BY_PROBABILITY)
+        for family, time in times.items()
+    ),
+    "therapies.interferon.intolerance=[{probability: Share, until: 1 day}, {rate: Hazard, until: "
+    "5000 days}, {probability: Share, until: 36525 days}]",
+    "therapies.interferon.frailty_sd=Frailty",
+    "therapies.interferon.hazard_by_dose=Exponent",
+    "therapies.interferon.on_intolerance=[halve, halve, halve, stop]",
+    "therapies.interferon.for=FromADay",
+    "therapies.interferon.start=Days",
+    "therapies.pamidronate.start=Days",
+    "therapies.pamidronate.delay={probability: Share, mean: Days}",
+    "therapies.pamidronate.ends_course=Share",
+    "therapies.pamidronate.infusion=InfusionDose",
+    "therapies.pamidronate.schedule=[{every: FromADay}]",
+    "therapies.pamidronate.schedule=[{every: 2 days, for: 2000 days}, {every: FromADay}]",
+    "accrual=compound",
+    "accrual={plateau: {months: Days, then: YearlyPercent}}",
+    "accrual={saturating: {time_constant: FromADay, window: FromADay}}",
+    "cohort.age={lognormal: {mean: AgeYears, sd: AgeSd}, within: [AgeYears, AgeYears]}",
+    "cohort.weight={lognormal: {mean: Kilograms, sd: KilogramsSd}}",
+    "cohort.spine_t={normal: {mean: TScore, sd: TScoreSd}, within: [TScore, TScore]}",
+    "cohort.hip_t={normal: {mean: TScore, sd: TScoreSd}, within: [-10, 10]}",
+    "cohort.ctx={lognormal: {mean: Ctx, sd: CtxSd}, within: [Ctx, Ctx]}",
+    "cohort.correlations={spine_t ~ hip_t: Correlation, age ~ ctx: Correlation}",
+    "cohort.vertebral_fractures={negative_binomial: {mean: Count, sd: CountSd}}",
+    "fractures.per_further_vertebral_fracture=Factor",
+    "fractures.sites.hip.imminent={factor: Factor, for: Days}",
+    f"effects.pamidronate.fracture_ratio={RATIOS}",
+    f"effects.interferon + pamidronate.fracture_ratio={RATIOS}",
+    f"effects.interferon.fracture_ratio={RATIOS}",
+    "effects.pamidronate.ctx=0 %",
+    "horizon=FromADay",
+    "visits.dxa=every 1 day",
+    "visits.markers=[every 100 days, 36525 days]",
+]
+KINDS = re.compile(r"(?<![a-z_])[A-Z][A-Za-z]+")
+
+
+def one_value():
+    return st.sampled_from(sorted(NUMBERS)).flatmap(
+        lambda path: at_limits(NUMBERS[path]).map(lambda text: f"{path}={text}")
+    )
+
+
+@st.composite
+def one_part(draw):
+    def drawn(name):
+        return draw(at_limits(quantity_of(getattr(quantities, name[0]))))
+
+    return KINDS.sub(drawn, draw(st.sampled_from(PARTS)))
+
+
+def quantity_of(kind):
+    return next(note for note in kind.__metadata__ if isinstance(note, Quantity))
+
+
+changes = st.lists(one_value() | one_part() | one_part(), min_size=1, max_size=6)
+drawn = settings(deadline=None, derandomize=True, suppress_health_check=[*HealthCheck])
+
+
+@settings(drawn, max_examples=60)
+@given(changes)
+def test_what_check_accepts_both_engines_run_alike(given_changes):
+    answer(given_changes)
+
+
+@pytest.mark.validation
+@settings(drawn, max_examples=4000, derandomize=False)
+@given(changes)
+def test_what_check_accepts_both_engines_run_alike_in_many_cases(given_changes):
+    answer(given_changes)
+
+
+# --- sweeps --------------------------------------------------------------------------------------
+
+DRAWN = "design: {probabilistic: {draws: 10}}\nparameters: "
+GRADIENT, RATE = "fractures.sites.hip.gradient", "fractures.base_rate"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "design: grid\nparameters: {beyond_evidence.after: {values: [1 days, 1e300 months]}}",
+        "design: grid\nparameters: {fractures.sites.vertebral.imminent.for: {values: [1e18 days]}}",
+        f"{DRAWN}{{{GRADIENT}: {{uncertainty: {{lognormal: {{se: '1e200'}}}}}}}}",
+        f"{DRAWN}{{{GRADIENT}: {{uncertainty: {{lognormal: {{ci95: [1e-300, 1e8]}}}}}}}}",
+        f"{DRAWN}{{{GRADIENT}: {{low: '-1e308', high: '1e308'}}}}",
+        f"{DRAWN}{{{RATE}: {{uncertainty: {{gamma: {{se: 1e-200 per 100 person-years}}}}}}}}",
+        f"{DRAWN}{{fractures.review_every: {{low: 1 days, high: 1e308 months}}}}",
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_a_sweep_over_values_beyond_all_limits_is_refused(tmp_path, text):
+    path = wrote(tmp_path, text)
+    with pytest.raises(ScenarioError, match=r"^The sweep is not valid: "):
+        load_sweep(path)
+
+
+def test_a_sweep_tries_a_bounded_number_of_values(tmp_path, monkeypatch):
+    """Of 900 values, and of 9,000 draws half of which are refused."""
+    tried = []
+    refused = against._refused
+    monkeypatch.setattr(against, "_refused", lambda *of: tried.append(of) or refused(*of))
+    values = ", ".join(f"'{1 + i / 1000}'" for i in range(900))
+    sweep = load_sweep(
+        wrote(tmp_path, f"design: grid\nparameters: {{{GRADIENT}: {{values: [{values}]}}}}")
+    )
+    assert len(tried) == against.MOST_TRIED
+    assert against.not_tried(sweep.varied[0]) == 900 - against.MOST_TRIED
+    text = "design: {latin_hypercube: {draws: 9000}}\nparameters: "
+    with pytest.raises(ScenarioError, match=r"points of 200 tried of 9003\)|of 201 tried of 9003"):
+        load_sweep(wrote(tmp_path, f"{text}{{{GRADIENT}: {{low: '1', high: '200'}}}}"))
+    assert len(tried) < 4 * against.MOST_TRIED
