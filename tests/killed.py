@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,6 +35,9 @@ OPERATIONS = ("os.rename", "os.mkdir", "os.rmdir", "os.remove", "os.link", "os.s
 ALONE = ["--workers", "1", "--quiet"]
 FEW = ["--patients", "5", *ALONE]
 TRIALS = ["--trials", "5", *ALONE]
+OLD = "RESULT"
+"""Stands for the folder of the result that is kept before."""
+
 KEPT = ["run", "tiny.yaml", "--patients", "10", "--keep", "tables", *ALONE]
 
 JOBS = {
@@ -49,10 +52,10 @@ JOBS = {
               "--csv", "power.csv"],
     "sweep": ["sweep", "tiny-sweep.yaml", *FEW, "--engine", "simpy"],
     "share of a sweep": ["sweep", "tiny-sweep.yaml", *FEW, "--engine", "simpy", "--shard", "1/2"],
-    "extend": ["extend", "tiny/latest", "--patients", "15", *ALONE],
-    "rerun": ["rerun", "tiny/latest", "--quiet"],
-    "rerun elsewhere": ["rerun", "results/tiny/latest", "--quiet", "--out", "others"],
-    "plot": ["plot", "tiny/latest", "--figure", "markers", "--format", "svg"],
+    "extend": ["extend", OLD, "--patients", "15", *ALONE],
+    "rerun": ["rerun", OLD, "--quiet"],
+    "rerun elsewhere": ["rerun", OLD, "--quiet", "--out", "others"],
+    "plot": ["plot", OLD, "--figure", "markers", "--format", "svg"],
     "new": ["new", "mine.yaml", "--force"],
     "schema": ["schema", "--out", "schema.json"],
 }  # fmt: skip
@@ -72,6 +75,8 @@ def in_a_child(folder: Path, words: list[str], before: int | None = None) -> int
     """Start a command in a process of its own, which dies before a file operation if asked to."""
     child = os.fork()
     if child:
+        with suppress(OSError):  # whichever of the two is first
+            os.setpgid(child, child)
         return child
     code = 1
     try:
@@ -189,7 +194,10 @@ class Job:
     """A command that is killed over and over, each time in a copy of the folder."""
 
     def __init__(self, master: Path, name: str) -> None:
-        self.master, self.name, self.words = master, name, JOBS[name]
+        (kept,) = master.glob("results/tiny/*")
+        old = kept.relative_to(master).as_posix()
+        self.master, self.name = master, name
+        self.words = [old if word == OLD else word for word in JOBS[name]]
         self.before = files_in(master)
         folder = self._copy()
         began = time.monotonic()
