@@ -583,7 +583,7 @@ def test_a_rerun_that_is_too_much_is_refused_in_its_own_words(
     said = " ".join(done.stderr.split())
     assert "`mastosim sweep` on its file repeats it in parts" in said
     assert "--workers" not in said
-    assert [*(tmp_path / "out").iterdir()] == []
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_manifest_tells_with_what_it_was_made(drawn):
