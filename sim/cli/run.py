@@ -18,6 +18,7 @@ from sim.cli.options import (
     refuse_unwritable,
     simulating,
 )  # fmt: skip
+from sim.cli.terminal import say
 
 if TYPE_CHECKING:
     from sim.experiments.kinds.run import Precise, What
@@ -82,7 +83,7 @@ def _until(study: Study, until: tuple[str, ...], out: Path, kept: What, asked: A
             expected = expected.then(forecast([of_all], asked.engine, asked.workers, rows_of(kept)))
         allow(expected, out, asked.yes)
         if not asked.quiet:
-            click.echo(f"About {patients} patients are needed. This takes {expected}.", err=True)
+            say(f"About {patients} patients are needed. This takes {expected}.", to_stderr=True)
 
     goals = precision.read(until)
     with watching(asked.quiet, "batch", "patients") as progress:
