@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from sim.experiments.forecast import in_bytes, memory_of_machine
+from sim.experiments.bounds import memory_of_machine
+from sim.experiments.forecast import in_bytes
 from sim.workers.pieces import available
 
 HEAD = """# Speed of the two engines

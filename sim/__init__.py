@@ -11,6 +11,7 @@ function loads the libraries that it needs when it is first asked for.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -161,7 +162,9 @@ def show(result: str | Path, root: str | Path = "results") -> str:
     from sim.display import text
     from sim.experiments import verbs
 
-    return text.printout(verbs.show(results.find(result, Path(root))).printout)
+    kept = results.find(result, Path(root))
+    with results.seals.reading(kept, warnings.warn):
+        return text.printout(verbs.show(kept).printout)
 
 
 def plot(
@@ -199,7 +202,9 @@ def plot(
     from sim import results
     from sim.display.figures import draw
 
-    return draw(results.find(result, Path(root)), figures, Path(into), formats)
+    kept = results.find(result, Path(root))
+    with results.seals.reading(kept, warnings.warn):
+        return draw(kept, figures, Path(into), formats)
 
 
 def rerun(
@@ -207,6 +212,7 @@ def rerun(
     into: str | Path,
     progress: Progress | None = None,
     root: str | Path = "results",
+    yes: bool = False,
 ) -> Kept:
     """Repeat a kept result from its manifest, into another folder of results.
 
@@ -220,6 +226,8 @@ def rerun(
         Called with what is done and to do: patient courses, trials or checks.
     root : path
         The folder of results in which a name is looked up.
+    yes : bool
+        Simulate even if the forecast of time, memory or disk exceeds the bounds.
 
     Returns
     -------
@@ -229,13 +237,14 @@ def rerun(
     Raises
     ------
     RequestError
-        If there is no such result, or another version of mastosim made it.
+        If there is no such result, it is damaged, another version of mastosim made it, or it is too
+        large to be repeated on this machine.
     """
     from sim import results
     from sim.experiments import verbs
 
     kept = results.find(result, Path(root))
-    return results.open(verbs.rerun(kept, Path(into), progress=progress))
+    return results.open(verbs.rerun(kept, Path(into), progress=progress, yes=yes))
 
 
 def extend(
@@ -244,6 +253,7 @@ def extend(
     progress: Progress | None = None,
     workers: int | None = None,
     root: str | Path = "results",
+    yes: bool = False,
 ) -> Kept:
     """Add patients to a kept run. The old result stays where it is.
 
@@ -259,6 +269,8 @@ def extend(
         Number of processes; as many as save time by default.
     root : path
         The folder of results, in which the new run is kept as well.
+    yes : bool
+        As of `rerun`.
 
     Returns
     -------
@@ -268,10 +280,11 @@ def extend(
     Raises
     ------
     RequestError
-        If there is no such result, it is not a run, or `patients` are not more than it has.
+        If there is no such result, it is damaged, another version or other sources made it, it is
+        not a run, or `patients` are not more than it has, or too many for this machine.
     """
     from sim import results
     from sim.experiments import verbs
 
     kept, root = results.find(result, Path(root)), Path(root)
-    return results.open(verbs.extend(kept, root, patients, progress=progress, workers=workers))
+    return results.open(verbs.extend(kept, root, patients, progress, workers, yes=yes))

@@ -5,6 +5,7 @@ import functools
 import gc
 import importlib.metadata
 import io
+import json
 import os
 import pickle
 import subprocess
@@ -16,6 +17,8 @@ import pytest
 import yaml
 from hypothesis.internal.constants_ast import Constants
 
+from sim import results
+from sim.results import seals
 from sim.simulation import draws
 from sim.workers import pieces
 
@@ -135,6 +138,15 @@ def shown(code):
     installed command, a script, does not.
     """
     return code if code >= 0 else 128 - code
+
+
+def resealed(folder, **changes):
+    """Change a manifest as mastosim itself would have written it."""
+    path = folder / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **changes}))
+    kept = results.open(folder)
+    seal = seals.of_manifest(kept.manifest)
+    path.write_text(kept.manifest.model_copy(update={"seal": seal}).model_dump_json(indent=1))
 
 
 class Handed(Executor):

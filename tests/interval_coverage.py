@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from sim.experiments import runs
+from sim.experiments import sizes
 from sim.outcomes import (
     AnalysisPlan,
     SumTable,
@@ -54,14 +54,14 @@ COLUMNS = (
 def of_study(study: Study, patients: int) -> Iterator[list[Line]]:
     """The outcomes of a study at their last day, in every arm, for pieces of its patients."""
     plan = AnalysisPlan(outcomes=lambda records: at_last_day(outcomes_of(records)))
-    for piece in runs.split(range(patients), PIECE):
+    for piece in sizes.split(range(patients), PIECE):
         arms = records_by_arm(study, piece, "batch")
         yield [one for arm, people in arms.items() for one in lines_of((0, arm), people, plan)]
 
 
 def of_frail(variance: float, patients: int, seed: int) -> Iterator[list[Line]]:
     """Fractures of patients whose rates differ by a gamma frailty, fewer in the first arm."""
-    for piece in runs.split(range(patients), PIECE):
+    for piece in sizes.split(range(patients), PIECE):
         rng, n = np.random.default_rng([seed, piece.start]), len(piece)
         frailty = rng.gamma(1 / variance, variance, n)
         years = np.where(rng.random(n) < 0.03, 5 * rng.random(n), 5.0)

@@ -1,12 +1,16 @@
 """The command line as a user meets it: output, exit codes, and never a traceback for a mistake."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+import warnings
+from contextlib import suppress
 from pathlib import Path
 
+import click
 import pytest
 
 from sim.cli.main import commands
@@ -167,3 +171,87 @@ def test_the_environment_of_a_pipe_that_closes_early_is_no_bug(tmp_path):
 def test_what_python_raises_is_the_same_report():
     with pytest.raises(ScenarioError, match="1 mistake"):
         load(BASE, ["seed=-1"])
+
+
+def ended_by(monkeypatch, mastosim, end):
+    """The command line where a command ends in this way."""
+
+    def ends(**_):
+        end()
+
+    monkeypatch.setattr(commands, "main", ends)
+    return mastosim("check", BASE)
+
+
+def interrupted_and_turned_into(error):
+    def end():
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        if error is not None:
+            raise error
+
+    return end
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ValueError("Invalid bounding box"), OSError(28, "No space left"), None, SystemExit(5)],
+    ids=repr,
+)
+def test_an_interrupt_that_a_library_turned_into_something_else_is_an_interrupt(
+    error, monkeypatch, mastosim
+):
+    told = ended_by(monkeypatch, mastosim, interrupted_and_turned_into(error))
+    assert told.returncode == 130
+    assert told.stderr == "Interrupted; an unfinished result is not kept.\n"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_the_end_of_a_file_is_no_interrupt(monkeypatch, mastosim):
+    def end():
+        raise click.Abort from EOFError("Ran out of input")
+
+    told = ended_by(monkeypatch, mastosim, end)
+    assert told.returncode == 1
+    assert "a bug: EOFError: Ran out of input" in told.stderr
+
+
+IN_A_TEXT = """
+from sim.cli.main import commands, main
+
+def ends(**_):
+    exec("import signal; signal.raise_signal(signal.SIGINT)")
+
+commands.main = ends
+main()
+"""
+
+
+def test_an_interrupt_within_a_text_that_a_library_executes_exits_with_130(tmp_path):
+    (tmp_path / "interrupted.py").write_text(IN_A_TEXT)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])}
+    words = [sys.executable, "-m", "interrupted"]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 130, done.stderr
+    assert done.stderr == "Interrupted; an unfinished result is not kept.\n"
+
+
+def test_a_reader_that_ends_early_is_no_mistake():
+    """As in `mastosim check FILE | head -1`."""
+    process = subprocess.Popen(
+        [*COMMAND, "check", str(BASE)], cwd=ROOT,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    process.stdout.close()
+    assert process.wait(timeout=60) == 0
+    assert process.stderr.read() == ""
+    process.stderr.close()
+
+
+def test_a_warning_of_the_program_is_a_sentence(monkeypatch, mastosim):
+    def end():
+        warnings.simplefilter("always")
+        warnings.warn("the cache is damaged", stacklevel=1)
+
+    told = ended_by(monkeypatch, mastosim, end)
+    assert (told.returncode, told.stderr) == (0, "mastosim: the cache is damaged\n")

@@ -16,7 +16,7 @@ import pytest
 import yaml
 from scipy.stats import norm
 
-from sim.experiments import runs
+from sim.experiments import runs, sizes
 from sim.scenario import load
 from sim.vocabulary import Arms, rows_with
 from tests.closed_forms import RUNS
@@ -58,7 +58,7 @@ def simulate(name, patients, folder, *more):
     size = [f"cohort.patients={patients}", f"seed={1 + list(RUNS).index(name)}"]
     settings = [*run_of(name).settings, "answers=asked.yaml", *size, *more]
     study = load(folder / BASE.name, settings)
-    workers = runs.workers_for(patients, "batch")
+    workers = sizes.workers_for(patients, "batch")
     return runs.run(study, engine="batch", outcomes_only=True, workers=workers)
 
 

@@ -23,7 +23,9 @@ from sim.display.tables import Sheet
 from sim.display.tables.run import printout
 from sim.experiments import runs, sweeps
 from sim.experiments.kinds import run as kept_run
+from sim.results import seals
 from sim.scenario import load
+from tests.conftest import resealed
 from tests.tiny_sweeps import RATE, table, wrote
 
 ROOT = Path(__file__).parents[1]
@@ -83,8 +85,8 @@ def test_a_rerun_in_the_place_of_the_original_leaves_it_alone(kept, tmp_path):
 def test_a_rerun_that_differs_exits_with_5_and_replaces_nothing(kept, tmp_path):
     (kept / "summary.csv").write_text("scenario,arm\n")
     manifest = json.loads((kept / "manifest.json").read_text())
-    manifest["libraries"]["numpy"] = "1.0"
-    (kept / "manifest.json").write_text(json.dumps(manifest))
+    files = {**manifest["files"], "summary.csv": seals.of_file(kept / "summary.csv")}
+    resealed(kept, files=files, libraries={**manifest["libraries"], "numpy": "1.0"})
     before = state_of(kept)
     told = invoke("rerun", kept, "--out", tmp_path / "first", "-q")
     assert told.exit_code == 5
@@ -115,13 +117,13 @@ def test_a_manifest_alone_is_run_and_compared_with_nothing(kept, tmp_path):
     assert "identical" not in told.stdout
 
 
-def test_a_manifest_that_was_changed_is_told(kept, tmp_path):
+def test_a_manifest_that_was_changed_is_refused(kept, tmp_path, mastosim):
     path = kept / "manifest.json"
     path.write_text(path.read_text().replace('"patients": "12"', '"patients": "11"'))
-    told = invoke("rerun", kept, "--out", tmp_path / "first", "-q")
-    assert told.exit_code == 5
-    assert "The manifest was changed after it was written" in told.stdout
-    assert (kept / "summary.csv").is_file()
+    told = mastosim("rerun", kept, "--out", tmp_path / "first", "-q")
+    assert (told.returncode, told.stdout) == (2, "")
+    assert f"'{path}' is damaged: it was changed after it was written" in told.stderr
+    assert [*(tmp_path / "first" / "laroche2011").iterdir()] == [kept]
 
 
 def without(key):
@@ -154,10 +156,11 @@ BY_AN_EARLIER = "was written by an earlier mastosim; run again"
     [
         (lambda _: [], "is not a manifest of mastosim: it is not a mapping"),
         (lambda _: {"name": "app"}, "is not a manifest of mastosim: it has no `form`"),
+        (lambda held: {**held, "form": 1}, BY_AN_EARLIER),
         (lambda _: EARLIER_RUN, BY_AN_EARLIER),
         (lambda _: EARLIER_READINGS, BY_AN_EARLIER),
         (lambda _: EARLIER_EMULATION, BY_AN_EARLIER),
-        (lambda held: {**held, "form": 2}, "was written by a later mastosim"),
+        (lambda held: {**held, "form": 3}, "was written by a later mastosim"),
         (lambda held: {**held, "kind": "walk"}, "is damaged: kind: Input should be 'run', "),
         (without("studies"), "is damaged: studies: is missing"),
         (without("mastosim"), "is damaged: mastosim: is missing"),

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.experiments import runs
+from sim.experiments import runs, sizes
 from sim.outcomes import CELL
 from sim.scenario import ScenarioError, load
 from sim.workers import pieces
@@ -107,7 +107,7 @@ def alone(study):
 
 
 def test_two_processes_give_the_same_result(study, alone, monkeypatch):
-    monkeypatch.setitem(runs.BLOCK, "batch", CELL)
+    monkeypatch.setitem(sizes.BLOCK, "batch", CELL)
     found = runs.run(study, engine="batch", workers=2)
     for one, other in zip(alone.tables, found.tables, strict=True):
         pd.testing.assert_frame_equal(one, other, check_exact=True)
@@ -118,14 +118,14 @@ def test_two_processes_give_the_same_result(study, alone, monkeypatch):
 def test_any_number_of_workers_gives_the_same_outcomes(
     study, alone, workers, monkeypatch, workers_here
 ):
-    monkeypatch.setitem(runs.BLOCK, "batch", CELL)
+    monkeypatch.setitem(sizes.BLOCK, "batch", CELL)
     found = runs.run(study, engine="batch", workers=workers, outcomes_only=True)
     same_outcomes(alone, found)
 
 
 @pytest.mark.parametrize("cells", [1, 2, 64])
 def test_no_size_of_block_changes_an_outcome(study, alone, cells, monkeypatch):
-    monkeypatch.setitem(runs.BLOCK, "batch", cells * CELL)
+    monkeypatch.setitem(sizes.BLOCK, "batch", cells * CELL)
     same_outcomes(alone, runs.run(study, engine="batch", outcomes_only=True))
 
 
@@ -147,9 +147,9 @@ def test_a_run_without_tables_says_so(study):
 
 
 def test_workers_are_worth_their_start():
-    for engine, block in runs.BLOCK.items():
-        assert runs.workers_for(block, engine) == 1
-        assert runs.workers_for(10**9, engine) == available()
+    for engine, block in sizes.BLOCK.items():
+        assert sizes.workers_for(block, engine) == 1
+        assert sizes.workers_for(10**9, engine) == available()
 
 
 def test_a_mistake_that_only_simulating_finds_is_told_by_a_worker_too():

@@ -2,6 +2,7 @@
 
 import importlib.util
 import math
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import sim.simulation.model
-from sim.experiments import runs
+from sim.experiments import runs, sizes
 from sim.scenario import load
 from sim.simulation import batch_engine, lowering, simpy_engine
-from sim.simulation.code_cache import folder_of, holds_code
+from sim.simulation.code_cache import DIGESTS, folder_of, holds_code, through_cache
 from sim.simulation.compiler import load_numba
 from sim.simulation.draws import CHUNK
 from sim.simulation.records import OutOfDraws
@@ -126,7 +127,7 @@ def test_no_block_changes_a_patient(block, monkeypatch):
     study = load(BASE, ["horizon=6 months"])
     who = range(CHUNK - 40, CHUNK + 40)
     alone = runs.follow(study, patients=who, engine="simpy").events
-    monkeypatch.setitem(runs.BLOCK, "batch", block)
+    monkeypatch.setitem(sizes.BLOCK, "batch", block)
     everyone = runs.follow(study, patients=range(CHUNK + 100), engine="batch").events
     among = everyone[everyone["patient"].isin(who)]
     order = ["arm", "patient", "day"]
@@ -167,6 +168,72 @@ def test_the_cache_knows_its_sources(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "taken"))
     assert folder_of(["first", "second"]) is None
     assert not holds_code(None)
+
+
+def load_or_compile(folder):
+    """A compiler like numba: it loads what is in the folder, or saves there what it made."""
+    if folder is None:
+        return "compiled"
+    file = Path(folder, "sub", "code.nbc")
+    if file.exists():
+        return file.read_text()
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("loaded")
+    return "compiled"
+
+
+def test_compiled_code_is_loaded_the_second_time(tmp_path):
+    folder = tmp_path / "cache"
+    assert through_cache(str(folder), load_or_compile) == "compiled"
+    assert holds_code(str(folder))
+    assert through_cache(str(folder), load_or_compile) == "loaded"
+    assert [path.name for path in tmp_path.iterdir()] == ["cache"]
+    assert through_cache(None, load_or_compile) == "compiled"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: (folder / "sub" / "code.nbc").write_text("l0aded"),
+        lambda folder: (folder / "sub" / "code.nbc").write_text(""),
+        lambda folder: (folder / DIGESTS).write_text("{"),
+        lambda folder: (folder / DIGESTS).write_text("[]"),
+        lambda folder: (folder / DIGESTS).write_text('{"gone.nbc": "0"}'),
+        lambda folder: (folder / DIGESTS).unlink(),
+    ],
+    ids=["a byte", "truncated", "list truncated", "another list", "a file is gone", "no list"],
+)
+def test_damaged_code_is_compiled_anew_and_said_once(tmp_path, damage):
+    folder = tmp_path / "cache"
+    through_cache(str(folder), load_or_compile)
+    damage(folder)
+    with pytest.warns(UserWarning, match="is damaged: the model is compiled anew"):
+        assert through_cache(str(folder), load_or_compile) == "compiled"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert through_cache(str(folder), load_or_compile) == "loaded"
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), EOFError(), KeyError(1)])
+def test_a_cache_that_cannot_be_used_is_done_without(tmp_path, error):
+    def fails(folder):
+        if folder is not None:
+            raise error
+        return "compiled"
+
+    with pytest.warns(UserWarning, match="cannot be used") as said:
+        assert through_cache(str(tmp_path / "cache"), fails) == "compiled"
+    assert len(said) == 1
+    assert not any(tmp_path.iterdir())
+
+
+def test_the_compiler_adds_to_code_that_is_there(tmp_path):
+    """Machine code for another processor or another place of the sources stays."""
+    folder = tmp_path / "cache"
+    through_cache(str(folder), load_or_compile)
+    through_cache(str(folder), lambda copy: Path(str(copy), "other.nbc").write_text("other"))
+    assert {path.name for path in folder.rglob("*.nbc")} == {"code.nbc", "other.nbc"}
+    assert through_cache(str(folder), load_or_compile) == "loaded"
 
 
 @pytest.mark.validation

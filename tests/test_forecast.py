@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+import sim
+from sim.experiments import bounds, runs
 from sim.experiments import forecast as forecasting
-from sim.experiments import runs
-from sim.experiments.forecast import forecast, refuse_too_large
-from sim.scenario import ScenarioError, load
+from sim.experiments.bounds import TooLarge, allow
+from sim.experiments.forecast import Kept, forecast
+from sim.experiments.sizes import BLOCK_WITH_TABLES, split
+from sim.scenario import load
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 GIGABYTE = 1e9
@@ -23,13 +26,18 @@ def study(patients=1000, *settings):
     return dataclasses.replace(held, scenario=held.scenario.model_copy(update={"cohort": cohort}))
 
 
+TABLES = Kept(in_memory=True)
+
+
+def expected(patients=1000, *settings):
+    """What a run takes that has its tables in memory."""
+    return forecast([study(patients, *settings)], "simpy", kept=TABLES)
+
+
 def cost(patients=1000, *settings):
     """Time and memory beyond what the program takes to begin."""
-    expected = forecast(study(patients, *settings))
-    return (
-        expected.seconds - forecasting.SECONDS_AT_START,
-        expected.bytes - forecasting.BYTES_AT_START,
-    )
+    seconds, memory, _ = expected(patients, *settings)
+    return seconds - forecasting.SECONDS_AT_START, memory - forecasting.BYTES_AT_START
 
 
 @pytest.mark.parametrize("times", [2, 10, 10**6])
@@ -75,43 +83,152 @@ def test_the_memory_forecast_is_not_too_low_and_not_absurd():
     assert peaks[1] - peaks[0] < between < 6 * (peaks[1] - peaks[0])
 
 
-def test_a_thousand_million_patients_are_refused_with_the_way_to_go_on():
-    with pytest.raises(ScenarioError) as caught:
-        refuse_too_large(study(10**9), most_bytes=12 * GIGABYTE)
-    (mistake,) = caught.value.mistakes
-    assert mistake.path == "cohort.patients"
-    assert mistake.message.startswith("1000000000 patients in 2 arms would take about ")
-    for part in ("days and", "GB of memory", "at most 12 GB are allowed",
-                 "Lower cohort.patients", "10,000 patients", "Monte Carlo error"):  # fmt: skip
-        assert part in mistake.message
+def test_a_thousand_million_patients_are_refused_with_the_way_to_go_on(monkeypatch):
+    monkeypatch.setattr(bounds, "memory_of_machine", lambda: 24 * GIGABYTE)
+    with pytest.raises(TooLarge) as caught:
+        allow(expected(10**9))
+    message = str(caught.value)
+    assert message.startswith("this would take about ")
+    for part in ("TB of memory", "at most 24 hours are allowed",
+                 "at most 12 GB of memory are allowed (this machine has 24 GB)",
+                 "fewer patients or trials", "10,000 patients", "--keep outcomes",
+                 "--yes", "yes=True"):  # fmt: skip
+        assert part in message
+    allow(expected(10**9), yes=True)
 
 
-def test_ten_thousand_patients_are_allowed():
-    refuse_too_large(study(10**4), most_bytes=2 * GIGABYTE)
+def test_the_limit_is_the_limit(monkeypatch):
+    told: list[forecasting.Forecast] = []
+    needed = expected(5000)
+    monkeypatch.setattr(bounds, "memory_of_machine", lambda: needed.memory / bounds.SHARE_OF_MEMORY)
+    allow(needed, tell=told.append)
+    assert told == [needed]
+    with pytest.raises(TooLarge, match="of memory are allowed"):
+        allow(needed._replace(memory=needed.memory + 1))
+    with pytest.raises(TooLarge, match="24 hours"):
+        allow(needed._replace(seconds=24 * 3600 + 1))
+    allow(needed._replace(seconds=24 * 3600))
 
 
-def test_the_limit_is_the_limit():
-    needed = forecast(study(5000)).bytes
-    refuse_too_large(study(5000), most_bytes=needed)
-    with pytest.raises(ScenarioError):
-        refuse_too_large(study(5000), most_bytes=needed - 1)
+def test_a_disk_that_is_too_small_is_said_before_it_is_full(tmp_path, monkeypatch):
+    monkeypatch.setattr(bounds, "free_disk", lambda _: 1e9)
+    needed = forecast([study(10**6)], "batch", kept=Kept(on_disk=True))
+    assert needed.disk > GIGABYTE
+    with pytest.raises(TooLarge, match=r"1\.0 GB of disk are free in '.*new'"):
+        allow(needed, tmp_path / "new")
+    allow(needed._replace(disk=0.9e9), tmp_path / "new")
+
+
+def test_free_disk_is_that_of_the_nearest_folder_that_exists(tmp_path):
+    assert bounds.free_disk(tmp_path / "a" / "b") > 0
 
 
 def test_the_memory_of_the_machine_is_the_limit_where_none_is_given(monkeypatch):
     sizes = {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 250_000}
     monkeypatch.setattr(os, "sysconf", sizes.__getitem__, raising=False)
-    assert forecasting.memory_of_machine() == 1.024e9
-    refuse_too_large(study(5000))
-    with pytest.raises(ScenarioError, match=r"at most 510 MB are allowed \(this machine has 1"):
-        refuse_too_large(study(50_000))
+    assert bounds.memory_of_machine() == 1.024e9
+    allow(expected(5000))
+    with pytest.raises(
+        TooLarge, match=r"at most 510 MB of memory are allowed \(this machine has 1"
+    ):
+        allow(expected(50_000))
 
 
 def test_a_machine_that_does_not_tell_its_memory_has_a_fixed_limit(monkeypatch):
     monkeypatch.delattr(os, "sysconf", raising=False)
-    assert forecasting.memory_of_machine() is None
-    refuse_too_large(study(10**4))
-    with pytest.raises(ScenarioError, match=r"at most 4.0 GB are allowed\. Lower"):
-        refuse_too_large(study(10**6))
+    assert bounds.memory_of_machine() is None
+    allow(expected(10**4))
+    with pytest.raises(TooLarge, match=r"at most 4.0 GB of memory are allowed\. Ask"):
+        allow(expected(10**6))
+
+
+def test_outcomes_alone_take_the_memory_of_a_block_for_any_number_of_patients():
+    small, large = (forecast([study(n)], "batch") for n in (10**5, 10**9))
+    assert large.memory == small.memory
+    assert large.seconds > 1000 * small.seconds
+
+
+def test_a_process_for_each_block_takes_memory_and_saves_time():
+    alone, pair = (forecast([study(10**6)], "batch", workers=n) for n in (1, 2))
+    assert pair.memory == 2 * alone.memory
+    assert pair.seconds < 0.6 * alone.seconds
+
+
+def test_a_scenario_with_very_many_events_takes_more_than_a_block_has_room_for():
+    many = ["fractures.base_rate=1000 per 100 person-years", "horizon=1200 months"]
+    assert forecast([study(10**5, *many)], "batch").memory > 3 * GIGABYTE
+
+
+def test_blocks_are_made_as_they_are_taken():
+    blocks = split(range(10**12), BLOCK_WITH_TABLES)
+    assert next(blocks) == range(BLOCK_WITH_TABLES)
+    assert [*split(range(3, 11), 5)] == [range(3, 8), range(8, 11)]
+    assert [*split(range(0), 5)] == []
+
+
+HUGE = ["--patients", 10**12]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", BASE, "--keep", "outcomes", *HUGE],
+        ["run", BASE, "--keep", "outcomes", "--engine", "batch", *HUGE],
+        ["run", BASE, "--keep", "tables", "--engine", "batch", "--patients", 10**9],
+        ["compare", BASE, BASE.with_name("poor-attendance.yaml"), *HUGE],
+        ["readings", BASE, *HUGE],
+        ["emulate", BASE, "--trials", 10**11],
+        ["power", BASE, "--trials", 10**11],
+        ["verify", BASE, *HUGE],
+    ],
+    ids=lambda words: " ".join(str(word) for word in words if word != BASE),
+)
+def test_every_command_refuses_what_no_machine_can_do(words, mastosim, tmp_path):
+    if words[0] not in ("power", "verify"):
+        words = [*words, "--out", tmp_path / "results"]
+    done = mastosim(*words)
+    assert done.returncode == 2
+    assert "this would take about " in done.stderr
+    assert "--yes" in done.stderr
+    assert not (tmp_path / "results").exists()
+
+
+def test_every_function_refuses_what_no_machine_can_do():
+    for too_large in (
+        lambda: sim.run(BASE, 10**12, engine="batch", outcomes_only=True),
+        lambda: sim.compare([BASE, BASE.with_name("poor-attendance.yaml")], 10**12),
+        lambda: sim.readings(BASE, 10**12),
+        lambda: sim.emulate(BASE, 10**11),
+    ):
+        with pytest.raises(TooLarge, match="yes=True"):
+            too_large()
+
+
+def test_a_manifest_with_a_huge_count_is_not_done_again(mastosim, tmp_path):
+    """The count of a result is trusted no more than one that is typed."""
+    words = ["--engine", "batch", "--keep", "outcomes", "--out", tmp_path, "-q"]
+    assert mastosim("run", BASE, "--patients", 20, *words).returncode == 0
+    (manifest,) = tmp_path.rglob("manifest.json")
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(text.replace('"patients": "20"', f'"patients": "{10**12}"'))
+    done = mastosim("rerun", manifest.parent, "--out", tmp_path)
+    assert done.returncode == 2
+    assert "this would take about " in done.stderr
+    done = mastosim("extend", manifest.parent, "--patients", 10**13, "--out", tmp_path)
+    assert done.returncode == 2
+
+
+def test_yes_allows_what_the_forecast_refuses(mastosim, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.experiments.bounds.memory_of_machine", lambda: 1e6)
+    words = ["run", BASE, "--patients", 20, "--engine", "batch", "--keep", "outcomes", "-q"]
+    assert mastosim(*words, "--out", tmp_path).returncode == 2
+    assert mastosim(*words, "--out", tmp_path, "--yes").returncode == 0
+    (folder,) = (tmp_path / "laroche2011").iterdir()
+    assert mastosim("rerun", folder, "--out", tmp_path).returncode == 2
+    assert mastosim("rerun", folder, "--out", tmp_path, "--yes").returncode == 0
+    more = ["extend", folder, "--patients", 30, "--out", tmp_path]
+    assert mastosim(*more).returncode == 2
+    assert mastosim(*more, "--yes").returncode == 0
 
 
 @pytest.mark.parametrize(

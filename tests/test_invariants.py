@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, assume, example, given, seed, settings
 from hypothesis import strategies as st
 
 from sim import outcomes, results
-from sim.experiments import runs
+from sim.experiments import runs, sizes
 from sim.experiments.verification import CHECKS
 from sim.experiments.verification.checks import run_checks
 from sim.experiments.verification.doses import planned_days
@@ -205,7 +205,7 @@ def test_the_first_half_is_the_same_whatever_the_size_of_cohort_and_block(given_
     count = study.scenario.cohort.patients
     half = runs.follow(study)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(runs.BLOCK, "simpy", block)
+        patch.setitem(sizes.BLOCK, "simpy", block)
         whole = runs.follow(study_of(given_settings, f"cohort.patients={2 * count}"))
     pairs = [(half.patients, whole.patients), (half.latent, whole.latent)]
     for arm in study.scenario.arms:

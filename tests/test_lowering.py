@@ -11,8 +11,8 @@ import pytest
 
 from sim.experiments import blocks, comparisons, runs
 from sim.experiments.blocks import Work
-from sim.experiments.sweeps import addresses
 from sim.outcomes import CELL
+from sim.results import fingerprint
 from sim.scenario import load
 from sim.simulation import draws, lowering, records
 from sim.simulation.columns import DRAWN_ANEW, Columns
@@ -183,9 +183,9 @@ def imports_of(path):
 
 def test_what_decides_a_number_takes_nothing_from_elsewhere():
     """Else a source could change a number and leave the addresses of blocks as they are."""
-    parts = [ROOT / "sim" / part for part in addresses.DECIDES]
+    parts = [ROOT / "sim" / part for part in fingerprint.DECIDES]
     files = [path for part in parts for path in ([part] if part.is_file() else part.rglob("*.py"))]
-    names = [f"sim.{part}" for part in addresses.DECIDES]
+    names = [f"sim.{part}" for part in fingerprint.DECIDES]
     inside = tuple(name.removesuffix(".py").replace("/", ".") for name in names)
     strange = {
         (path.name, name)

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from sim import results
 from sim.cli.main import commands
+from sim.display.tables import run as printed
 from sim.experiments import blocks, precision, runs
 from sim.experiments.kinds import run as kept_run
 from sim.experiments.precision import Goal
@@ -182,3 +183,45 @@ def test_half_widths_shrink_as_the_root_of_the_patients(study):
     first, last = course.iloc[0], course.iloc[-1]
     ratio = first["half_width"] / last["half_width"]
     assert ratio == pytest.approx(math.sqrt(last["patients"] / first["patients"]), rel=0.1)
+
+
+def test_patients_and_time_are_said_after_the_first_block(study):
+    told: list[int] = []
+    goals = precision.read(["spine.difference:0.35", "deaths.combination:1"])
+    result, course = precision.until(study, goals, tell=told.append)
+    (expected,) = told
+    assert course["patients"].min() < expected
+    assert expected == pytest.approx(result.study.scenario.cohort.patients, rel=0.5)
+    precision.until(study, precision.read(["spine.combination:100"]), tell=told.append)
+    assert len(told) == 1, "one block was enough"
+
+
+def test_the_command_says_it_and_refuses_what_would_take_too_long(mastosim, tmp_path, monkeypatch):
+    words = ["run", BASE, "--set", SHORT[0], "--keep", "outcomes", "--workers", 1]
+    until = ["--until", "spine.difference:0.35"]
+    done = mastosim(*words, *until, "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    (line,) = (line for line in done.stderr.splitlines() if line.startswith("About "))
+    assert "patients are needed. This takes about " in line
+    monkeypatch.setattr("sim.experiments.bounds.MOST_HOURS", 1e-4)
+    done = mastosim(*words, *until, "--out", tmp_path / "other", "-q")
+    assert done.returncode == 2
+    assert "this would take about " in done.stderr
+    assert mastosim(*words, *until, "--out", tmp_path / "yes", "-q", "--yes").returncode == 0
+
+
+@pytest.mark.parametrize(("carriers", "lines"), [(9, 2), (10, 1)])
+def test_few_patients_who_carry_an_outcome_are_said_and_are_no_bar(carriers, lines):
+    row = {"patients": 1024, "outcome": "deaths", "arm": "combination", "against_arm": "",
+           "estimate": 0.5, "half_width": 0.4, "goal": 1.0, "carriers": carriers}  # fmt: skip
+    said = printed.precision(pd.DataFrame([row]))
+    assert len(said) == lines
+    assert "not reached" not in said[0]
+    if lines == 2:
+        assert said[1].startswith("deaths, combination: 9 patients carry this outcome")
+
+
+def test_carriers_are_those_of_the_estimate(study):
+    _, course = precision.until(study, precision.read(["hip fractures.combination:0.2"]))
+    assert course["carriers"].iloc[0] == 0
+    assert (course["carriers"].diff().dropna() >= 0).all()

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from sim.errors import RequestError
 from sim.experiments import sweeps
 from sim.experiments.sweeps import addresses, running, store, work
+from sim.results import fingerprint
 from sim.scenario import Mistake, ScenarioError, from_document, load
 from sim.scenario.text import paths
 from sim.simulation import simulate
@@ -698,18 +699,18 @@ def test_a_store_in_use_is_refused(small, copied, mastosim):
 
 
 def test_another_version_of_a_library_that_computes_is_another_model(monkeypatch):
-    mine, version = addresses.model(), importlib.metadata.version
+    mine, version = fingerprint.model(), importlib.metadata.version
     try:
         for name in ("numpy", "scipy", "numba", "matplotlib"):
-            addresses.model.cache_clear()
+            fingerprint.model.cache_clear()
             with monkeypatch.context() as patch:
                 patch.setattr(
                     importlib.metadata, "version",
                     lambda asked, name=name: "0" if asked == name else version(asked),
                 )  # fmt: skip
-                assert (addresses.model() == mine) == (name == "matplotlib")
+                assert (fingerprint.model() == mine) == (name == "matplotlib")
     finally:
-        addresses.model.cache_clear()
+        fingerprint.model.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -717,7 +718,7 @@ def test_another_version_of_a_library_that_computes_is_another_model(monkeypatch
 )
 def test_a_store_of_another_version_is_refused_and_left_alone(held, small, copied, mastosim):
     named = blocks_of(copied)[0].with_name("store.json")
-    assert json.loads(named.read_text())["model"] == addresses.model()
+    assert json.loads(named.read_text())["model"] == fingerprint.model()
     named.write_text(held)
     before = {path: path.read_bytes() for path in blocks_of(copied)}
     told = swept(mastosim, small, copied)

@@ -3,6 +3,7 @@
 import errno
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -13,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from sim import results
+from sim.errors import RequestError
 from sim.experiments import runs
 from sim.experiments.kinds import run as kept_run
-from sim.results import atomic_folder, whole
+from sim.results import atomic_folder, hidden, whole
 from sim.scenario import load
 from tests.conftest import shown
 from tests.test_hostile import as_nobody
@@ -25,6 +27,12 @@ BASE = ROOT / "scenarios" / "laroche2011.yaml"
 PARTS = 5
 
 on_posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and locks as POSIX has them")
+
+
+@pytest.fixture
+def no_exchange(monkeypatch):
+    """The system cannot exchange two names: two renames do it."""
+    monkeypatch.setattr(atomic_folder, "exchange", lambda *_: False)
 
 
 def write(folder, word):
@@ -72,6 +80,7 @@ def failing(function, at, number):
     + [(Path, "write_text", at) for at in range(PARTS)]
     + [(Path, "mkdir", 1), (Path, "mkdir", 2), (Path, "rename", 0)],
 )
+@pytest.mark.usefixtures("no_exchange")
 def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch, where, name, at, number, before):
     folder = tmp_path / "result"
     if before:
@@ -86,6 +95,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch, where, name, a
     assert names(tmp_path) == (["result"] if before else [])
 
 
+@pytest.mark.usefixtures("no_exchange")
 def test_a_failure_between_the_two_renames_gives_the_old_result_back(tmp_path, monkeypatch):
     folder = tmp_path / "result"
     write(folder, "old")
@@ -129,17 +139,23 @@ def test_an_interrupt_that_became_another_error_is_an_interrupt(tmp_path, monkey
 
 
 @on_posix
-def test_an_interrupt_while_a_result_gets_its_name_waits_until_it_has_it(tmp_path, monkeypatch):
-    rename = Path.rename
+@pytest.mark.parametrize(("where", "name"), [(Path, "rename"), (atomic_folder, "exchange")])
+def test_an_interrupt_while_a_result_gets_its_name_waits_and_then_says_so(
+    tmp_path, monkeypatch, where, name
+):
+    done = getattr(where, name)
 
-    def interrupted(path, to):
+    def interrupted(*names):
         signal.raise_signal(signal.SIGINT)
-        return rename(path, to)
+        return done(*names)
 
     write(tmp_path / "result", "old")
-    monkeypatch.setattr(Path, "rename", interrupted)
+    if where is Path:
+        monkeypatch.setattr(atomic_folder, "exchange", lambda *_: False)
+    monkeypatch.setattr(where, name, interrupted)
     handler = signal.getsignal(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt):
+    said = re.escape(f"the result is kept in '{tmp_path / 'result'}'")
+    with pytest.raises(KeyboardInterrupt, match=said):
         write(tmp_path / "result", "new")
     assert word_in(tmp_path / "result") == "new"
     assert names(tmp_path) == ["result"]
@@ -209,12 +225,12 @@ def test_a_disk_that_fills_up_while_a_result_is_written_leaves_nothing(tmp_path)
     for size, line in zip(sizes, told.splitlines(), strict=True):
         assert line.startswith(f"{size} ")
         assert "File too large; nothing was written" in line
-        assert list((tmp_path / str(size) / "laroche2011").iterdir()) == []
+        assert not (tmp_path / str(size)).exists(), "nor the folders above it"
 
 
 def test_a_folder_that_may_not_be_written_is_told_with_its_name(tmp_path, result):
     (tmp_path / "taken").write_text("")
-    with pytest.raises(OSError, match=r"Not a directory|exists"):
+    with pytest.raises(RequestError, match=r"taken' is a file where a folder belongs; move it"):
         kept_run.keep(result, tmp_path / "taken")
 
 
@@ -282,7 +298,7 @@ def test_what_a_living_writer_holds_is_left_alone(tmp_path):
 
 @on_posix
 def test_a_writer_whose_folder_vanishes_before_it_is_locked_begins_again(tmp_path, monkeypatch):
-    lock = atomic_folder._lock
+    lock = hidden._lock
     steal = iter([True])
 
     def stolen(folder, at_once=False):
@@ -290,7 +306,7 @@ def test_a_writer_whose_folder_vanishes_before_it_is_locked_begins_again(tmp_pat
             folder.rmdir()
         return lock(folder, at_once)
 
-    monkeypatch.setattr(atomic_folder, "_lock", stolen)
+    monkeypatch.setattr(hidden, "_lock", stolen)
     write(tmp_path / "result", "new")
     assert word_in(tmp_path / "result") == "new"
 
@@ -339,7 +355,7 @@ def test_killed_at_any_moment_the_result_is_whole_or_absent(tmp_path):
         assert codes == [-signal.SIGKILL] * 2
         seen.add(word_in(tmp_path / "result"))
         left = [name for name in names(tmp_path) if name != "result"]
-        assert all(atomic_folder.LEFT_BEHIND.fullmatch(name) for name in left)
+        assert all(hidden.LEFT_BEHIND.fullmatch(name) for name in left)
     assert len(seen) > 1
     write(tmp_path / "result", "at last")
     assert word_in(tmp_path / "result") == "at last"
@@ -392,7 +408,7 @@ def test_the_command_interrupted_while_it_writes_leaves_nothing_and_exits_with_1
         told, said = process.communicate(timeout=60)
         assert (shown(process.returncode), told) == (130, ""), said
         assert said.strip() == "Interrupted; nothing was written."
-        assert names(tmp_path / str(i) / "laroche2011") == []
+        assert not (tmp_path / str(i)).exists()
 
 
 # Keeps one result several times over, without the figures, which take long.

@@ -24,10 +24,11 @@ def compare(scenarios: tuple[Path, ...], out: Path, asked: Asked) -> None:
     and the seed of all.
     """
     from sim.experiments.comparisons import read, simulate
+    from sim.experiments.forecast import forecast
 
     studies = read(scenarios, asked.patients, asked.seed, asked.settings)
     simulate_and_finish(
-        "comparison", out, asked,
+        "comparison", out, asked, forecast(studies, asked.engine, asked.workers),
         lambda progress: simulate(studies, progress, asked.engine, asked.workers),
         "comparison",
     )  # fmt: skip

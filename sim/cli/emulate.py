@@ -21,10 +21,10 @@ def emulate(scenario: Path, trials: int, out: Path, asked: Asked) -> None:
     published number the command prints the mean and the 95 % interval of the simulated trials, the
     percentile of the published number, and whether the interval covers the number.
     """
-    from sim.experiments.emulation import prepare, run
+    from sim.experiments.emulation import forecast_of, prepare, run
 
     prepared = prepare(scenario, trials, asked.seed, asked.settings)
     simulate_and_finish(
-        "emulation", out, asked, lambda progress: run(prepared, progress, asked.workers),
-        prepared.study.scenario.name,
+        "emulation", out, asked, forecast_of(prepared, asked.workers),
+        lambda progress: run(prepared, progress, asked.workers), prepared.study.scenario.name,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import sys
 import time
@@ -14,6 +15,7 @@ from sim.cli.terminal import say
 
 if TYPE_CHECKING:
     from sim.cli.options import Asked
+    from sim.experiments.forecast import Forecast
     from sim.experiments.kinds import Shown
     from sim.results import Kind
     from sim.vocabulary import Progress
@@ -21,17 +23,25 @@ if TYPE_CHECKING:
 FALLBACK = (120, 24)
 """Columns and lines where there is no terminal."""
 
+WORTH_SAYING = 60.0
+"""Seconds that a forecast must come to before it is worth a line."""
+
 ResultT = TypeVar("ResultT")
 
 
 def simulate_and_finish(
-    kind: Kind, out: Path | None, asked: Asked, simulate: Callable[[Progress | None], ResultT],
+    kind: Kind,
+    out: Path | None,
+    asked: Asked,
+    expected: Forecast,
+    simulate: Callable[[Progress | None], ResultT],
     below: str,
-) -> ResultT:  # fmt: skip
+) -> ResultT:
     """Simulate a result, keep it where a folder of results is given, and print it.
 
     One that can be shown without being kept is printed too where it cannot be kept in the end, as
-    when the disk is full.
+    when the disk is full. Raises TooLarge, before anything is simulated, for a forecast beyond the
+    bounds.
 
     Parameters
     ----------
@@ -42,6 +52,8 @@ def simulate_and_finish(
         The folder of results.
     asked
         What was asked on the command line.
+    expected
+        What the work will take.
     simulate
         Makes the result; takes what is told of progress.
     below
@@ -50,9 +62,11 @@ def simulate_and_finish(
     from sim.cli.options import refuse_unwritable
     from sim.cli.progress import watching
     from sim.experiments import verbs
+    from sim.experiments.bounds import allow
 
     if out is not None:
         refuse_unwritable(out / below)
+    allow(expected, out, asked.yes, telling(asked.quiet))
     of_kind, began = verbs.module_of(kind), time.monotonic()
     with watching(asked.quiet, asked.engine, verbs.KINDS[kind].counts) as progress:
         result = simulate(progress)
@@ -69,12 +83,24 @@ def simulate_and_finish(
     return result
 
 
+def telling(quiet: bool) -> Callable[[Forecast], None]:
+    """A function that prints a forecast if the work takes long enough to be worth a line."""
+
+    def tell(expected: Forecast) -> None:
+        if not quiet and expected.seconds >= WORTH_SAYING:
+            say(f"This takes {expected}.", to_stderr=True)
+
+    return tell
+
+
 def finish_kept(folder: Path, as_json: bool) -> None:
     """Print a result that was kept, and where."""
     from sim import results
     from sim.experiments import verbs
+    from sim.results.atomic_folder import interrupt_says, kept_in
 
-    finish(verbs.show(results.open(folder)), as_json)
+    with interrupt_says(kept_in(folder)):
+        finish(verbs.show(results.open(folder)), as_json)
 
 
 def finish(shown: Shown, as_json: bool) -> None:
@@ -86,7 +112,10 @@ def finish(shown: Shown, as_json: bool) -> None:
 
 
 def dumped(facts: Mapping[str, Any]) -> str:
-    """Facts as JSON, which every code page holds: tables as rows, missing numbers as null."""
+    """Facts as JSON, which every code page holds.
+
+    Tables are lists of rows; missing numbers are null, infinite ones text.
+    """
     return json.dumps(_plain(facts), indent=1, allow_nan=False)
 
 
@@ -116,4 +145,6 @@ def _plain(value: Any) -> Any:
         return [_plain(part) for part in value]
     if isinstance(value, Path):
         return str(value)
+    if isinstance(value, float) and math.isinf(value):
+        return str(value)  # as CSV files have it; JSON has no infinite numbers
     return None if is_missing(value) else value

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sim.cli import options
-from sim.cli.ending import command_line, finish_kept
+from sim.cli.ending import command_line, finish_kept, telling
 
 
 @click.command(
@@ -17,11 +17,13 @@ from sim.cli.ending import command_line, finish_kept
 @options.number("--patients", "Total number of patients.", required=True)
 @options.RESULTS
 @options.WORKERS
+@options.YES
 @options.JSON
 @options.QUIET
 def extend(
-    result: str, patients: int, out: Path, workers: int | None, as_json: bool, quiet: bool
-) -> None:
+    result: str, patients: int, out: Path, workers: int | None, yes: bool, as_json: bool,
+    quiet: bool,
+) -> None:  # fmt: skip
     """Add patients to a RESULT of `mastosim run`.
 
     The new result equals a run of all patients at once; the old result is kept.
@@ -33,5 +35,7 @@ def extend(
     verbs.refuse(kept, "extend")
     options.refuse_unwritable(out)
     with watching(quiet, kept.manifest.options.get("engine", "")) as progress:
-        folder = verbs.extend(kept, out, patients, progress, workers, command_line())
+        folder = verbs.extend(
+            kept, out, patients, progress, workers, command_line(), yes, telling(quiet)
+        )
     finish_kept(folder, as_json)

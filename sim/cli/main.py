@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import tempfile
 import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TextIO
 
 import click
 
@@ -65,35 +71,119 @@ for command in IN_ORDER:
 def main() -> None:
     """Run the command line with the project's exit codes, and no traceback for a user's mistake."""
     never_fail_on_a_sign()
-    before = sys.stdout
+    with interrupts() as came, warnings.catch_warnings():
+        warnings.showwarning = _show_warning
+        code = _report(_run(), bool(came))
+    if code == INTERRUPTED:
+        # Python would die of the signal in spite of the exit code, if the interrupt came while a
+        # library executed a text. Executing another one makes Python forget that.
+        exec("")
+    if code:
+        sys.exit(code)
+
+
+def _run() -> BaseException | None:
+    """Run a command; returns the error that ended it, also an exit or an interrupt."""
+    output = sys.stdout
     try:
         commands.main(prog_name="mastosim", standalone_mode=False)
-    except ScenarioError as error:
+        sys.stdout.flush()
+    except BaseException as error:
+        if sys.stdout is output:
+            return error
+        sys.stdout = output  # which click replaces when its reader has ended
+        return BrokenPipeError()
+    return None
+
+
+def _report(error: BaseException | None, interrupted: bool) -> int:
+    """Say what ended a command, and return its exit code.
+
+    An interrupt counts whatever became of it: a library may have turned it into another error.
+    """
+    if isinstance(error, SystemExit) and error.code == INTERRUPTED:
+        return INTERRUPTED
+    if interrupted or isinstance(error, KeyboardInterrupt) or _is_abort(error):
+        done = str(getattr(error, "__cause__", None) or error or "") or "nothing was written"
+        say(f"Interrupted; {done}.", to_stderr=True)
+        return INTERRUPTED
+    if error is None or _has_lost_its_reader(error):
+        return 0
+    return int(error.code or 0) if isinstance(error, SystemExit) else _report_error(error)
+
+
+def _report_error(error: BaseException) -> int:
+    """Print an error, and return its exit code."""
+    if isinstance(error, ScenarioError):
         say(str(error), to_stderr=True)
-        sys.exit(NOT_VALID)
-    except RequestError as error:
-        say_error(click.UsageError(str(error)))
-        sys.exit(WRONG_USAGE)
-    except click.ClickException as error:
+        return NOT_VALID
+    if isinstance(error, RequestError):
+        error = click.UsageError(str(error))
+    if isinstance(error, click.ClickException):
         say_error(error)
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        say("Interrupted; nothing was written.", to_stderr=True)
-        sys.exit(INTERRUPTED)
-    except OSError as error:
+        return error.exit_code
+    if isinstance(error, OSError):
         told = error.strerror or str(error) or type(error).__name__
         say(": ".join(str(p) for p in ("mastosim", told, error.filename) if p), to_stderr=True)
-        sys.exit(WRONG_USAGE)
-    except SystemExit:
-        if sys.stdout is before:  # click wraps one whose reader has gone, at a page of help
-            raise
-        print_no_more(before)
-    except Exception as error:
-        with tempfile.NamedTemporaryFile(
-            "w", prefix="mastosim-", suffix=".log", delete=False, encoding="utf-8",
-            errors="backslashreplace",
-        ) as log:  # fmt: skip
-            traceback.print_exc(file=log)
-        said = f"mastosim: a bug: {type(error).__name__}: {error}. Details in {log.name}"
-        say(said, to_stderr=True)
-        sys.exit(BUG)
+        return WRONG_USAGE
+    return _report_bug(error)
+
+
+def _report_bug(error: BaseException) -> int:
+    if isinstance(error, click.Abort) and error.__cause__ is not None:
+        error = error.__cause__
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="mastosim-", suffix=".log", delete=False, encoding="utf-8",
+        errors="backslashreplace",
+    ) as log:  # fmt: skip
+        traceback.print_exception(error, file=log)
+    said = f"mastosim: a bug: {type(error).__name__}: {error}. Details in {log.name}"
+    say(said, to_stderr=True)
+    return BUG
+
+
+def _is_abort(error: BaseException | None) -> bool:
+    """True for an end by the user. Click takes the end of any file for one, too."""
+    return isinstance(error, click.Abort) and not isinstance(error.__cause__, EOFError)
+
+
+def _has_lost_its_reader(error: BaseException) -> bool:
+    """True if the program that read the output has ended, as `head` does; nothing is wrong then."""
+    if not isinstance(error, BrokenPipeError):
+        return False
+    print_no_more(sys.stdout)  # Python would write the rest of the output as it ends
+    return True
+
+
+@contextmanager
+def interrupts() -> Iterator[list[int]]:
+    """A list of the interrupts (Ctrl-C) that come within a `with` block; each is raised as well."""
+    came: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+        signal.default_int_handler(number, frame)
+
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield came  # interrupts are ignored, or handled by the program that called this one
+        return
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield came
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,  # noqa: ARG001 - Python gives it by name
+    line: str | None = None,
+) -> None:
+    """Print a warning of mastosim as a sentence, and any other with its place in the source."""
+    if issubclass(category, UserWarning):
+        say(f"mastosim: {message}", to_stderr=True)
+    else:
+        say(warnings.formatwarning(message, category, filename, lineno, line), to_stderr=True)

@@ -170,6 +170,10 @@ WORKERS = number(
     "per core]",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the outcomes as JSON.")
+YES = click.option(
+    "--yes", is_flag=True,
+    help="Simulate even if the forecast is above 24 hours, half of the memory or the free disk.",
+)  # fmt: skip
 QUIET = click.option("--quiet", "-q", is_flag=True, help="Do not print progress.")
 
 
@@ -183,6 +187,7 @@ class Asked(NamedTuple):
     workers: int | None = None
     as_json: bool = False
     quiet: bool = False
+    yes: bool = False
 
 
 def simulating(*options: Callable[..., Any]) -> Callable[..., Any]:
@@ -198,7 +203,7 @@ def simulating(*options: Callable[..., Any]) -> Callable[..., Any]:
             command(asked=Asked(**asked), **values)
 
         decorated = with_asked
-        for option in reversed((*options, SETTINGS, SEED, JSON, QUIET)):
+        for option in reversed((*options, SETTINGS, SEED, YES, JSON, QUIET)):
             decorated = option(decorated)
         return decorated
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from sim.cli.damage import telling
 from sim.cli.options import (
     FOLDER,
     NAMES,
@@ -21,6 +23,9 @@ from sim.cli.terminal import say
 from sim.display.figures import OF_KIND, draw
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import FORMATS
+
+if TYPE_CHECKING:
+    from sim.results import Kept
 
 NAMES_OF_FIGURES = [*dict.fromkeys(name for kind in OF_KIND.values() for name in kind.names)]
 
@@ -42,6 +47,8 @@ def plot(
     not apply to the result, like markers that were not measured, are left out.
     """
     from sim.experiments.verbs import KINDS
+    from sim.results.atomic_folder import refuse_misplaced
+    from sim.results.hidden import aside
 
     kept = found(result, out)
     kind = kept.manifest.kind
@@ -52,20 +59,43 @@ def plot(
             f"{KINDS[kind].called} has no figure '{strange[0]}'; {nearest(strange[0], known)}"
         )
     into = into or kept.folder / "figures"
+    refuse_misplaced(into)
     refuse_unwritable(into)
+    each = [*dict.fromkeys(formats or FORMATS)]
     # on the same disk, and it vanishes at the end
-    with tempfile.TemporaryDirectory(prefix=".figures-", dir=existing_folder(into)) as aside:
-        drawn = {}
-        for name in dict.fromkeys(figures or known):
-            if sys.stderr.isatty():
-                say(f"drawing {name}", to_stderr=True)
-            each = [*dict.fromkeys(formats or FORMATS)]
-            drawn[name] = draw(kept, [name], into=Path(aside), formats=each)
-        for name in figures:
-            if not drawn[name]:
-                had = [one for one in known if draw(kept, [one], into=Path(aside), formats=())]
-                others = f"it has {', '.join(had) or 'none'}"
-                raise click.UsageError(f"this result has no figure '{name}'; {others}")
-        into.mkdir(parents=True, exist_ok=True)
-        for path in (path for files in drawn.values() for path in files):
-            say(path.replace(into / path.name))
+    with aside(existing_folder(into), "figures") as made:
+        with telling(kept):
+            drawn = _drawn(kept, figures or [*known], made, each)
+            missing = [name for name in figures if not drawn[name]]
+            had = [name for name in known if missing and draw(kept, [name], made, ())]
+        if missing:
+            others = f"it has {', '.join(had) or 'none'}"
+            raise click.UsageError(f"this result has no figure '{missing[0]}'; {others}")
+        _move([path for files in drawn.values() for path in files], into)
+
+
+def _move(files: Sequence[Path], into: Path) -> None:
+    """Give figures their place, all of them or none; say where they are."""
+    from sim.results.atomic_folder import interrupt_says
+    from sim.results.hidden import undisturbed
+
+    for taken in (into / path.name for path in files if (into / path.name).is_dir()):
+        raise click.UsageError(f"'{taken}' is a folder where a figure belongs; move it")
+    with interrupt_says(f"the figures are in '{into}'"):
+        with undisturbed():
+            into.mkdir(parents=True, exist_ok=True)
+            moved = [path.replace(into / path.name) for path in files]
+        for path in moved:
+            say(path)
+
+
+def _drawn(
+    kept: Kept, names: Sequence[str], made: Path, formats: Sequence[str]
+) -> dict[str, list[Path]]:
+    """The files of each figure, drawn into a folder; none where it does not apply."""
+    drawn = {}
+    for name in dict.fromkeys(names):
+        if sys.stderr.isatty():
+            say(f"drawing {name}", to_stderr=True)
+        drawn[name] = draw(kept, [name], into=made, formats=formats)
+    return drawn

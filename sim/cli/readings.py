@@ -33,11 +33,13 @@ def readings(
     patients. For each the command prints the arms, their paired difference, and the change of that
     difference from the scenario's own reading.
     """
+    from sim.experiments.forecast import forecast
     from sim.experiments.readings import read, simulate
 
     four = read(scenario, asked.patients, asked.seed, asked.settings, plateau, saturating)
+    expected = forecast([*four.studies.values()], asked.engine, asked.workers)
     simulate_and_finish(
-        "readings", out, asked,
+        "readings", out, asked, expected,
         lambda progress: simulate(four, progress, asked.engine, asked.workers),
         next(iter(four.studies.values())).scenario.name,
     )  # fmt: skip

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.ending import command_line
+from sim.cli.ending import command_line, telling
 from sim.cli.exit_codes import A_CHECK_DIFFERS
 from sim.cli.extras import told_how_to_get
-from sim.cli.options import NAMES, QUIET, RESULT, RESULTS, found, refuse_unwritable
+from sim.cli.options import NAMES, QUIET, RESULT, RESULTS, YES, found, refuse_unwritable
 from sim.cli.terminal import say
 
 if TYPE_CHECKING:
     from sim.results import Manifest
 
-DATA = (".csv", ".parquet")
-
 
 @click.command(epilog=f"Example: mastosim rerun latest\n\n{NAMES}")
 @RESULT
 @RESULTS
+@YES
 @QUIET
-def rerun(result: str, out: Path, quiet: bool) -> None:
+def rerun(result: str, out: Path, yes: bool, quiet: bool) -> None:
     """Repeat a RESULT of any kind, and compare the files.
 
     The result is repeated from its manifest. The command compares every data file (parquet, csv)
@@ -38,35 +35,39 @@ def rerun(result: str, out: Path, quiet: bool) -> None:
     from sim import results
     from sim.cli.progress import watching
     from sim.experiments import verbs
+    from sim.results.hidden import aside
 
     kept = found(result, out)
-    kept.refuse_another_version()
     refuse_unwritable(out)
     engine = kept.manifest.options.get("engine", "batch")
     counts = verbs.KINDS[kept.manifest.kind].counts
-    with told_how_to_get(), ExitStack() as stack:
-        aside = _aside(stack, out)
+    with told_how_to_get(), aside(out, "again") as made:
         with watching(quiet, engine, counts) as progress:
-            folder = verbs.rerun(kept, aside, progress, command_line())
+            folder = verbs.rerun(kept, made, progress, command_line(), yes, telling(quiet))
         verdicts = compare(kept.folder, folder)
         for line in told(verdicts, kept.manifest, results.open(folder).manifest):
             say(line)
-        _settle(folder, out / folder.relative_to(aside), verdicts, stack)
+        _settle(folder, made, out, verdicts)
     if "different" in verdicts.values():
         sys.exit(A_CHECK_DIFFERS)
 
 
-def _settle(folder: Path, home: Path, verdicts: dict[str, str], stack: ExitStack) -> None:
-    """Move the new result to its home, unless a result is there; say where it is."""
-    if not home.exists():
-        home.parent.mkdir(parents=True, exist_ok=True)
-        folder = folder.rename(home)
-    elif set(verdicts.values()) == {"identical"}:
+def _settle(folder: Path, made: Path, out: Path, verdicts: dict[str, str]) -> None:
+    """Move the new result to its home, unless something is there; say where it is."""
+    from sim.results.atomic_folder import interrupt_says, kept_in
+    from sim.results.hidden import undisturbed
+
+    home = out / folder.relative_to(made)
+    if home.exists() and set(verdicts.values()) == {"identical"}:
         say(f"Unchanged: {home}")
         return
-    else:
-        stack.pop_all()  # what differs is there to be looked at
-    say(f"Tables and figures: {folder}")
+    if os.path.lexists(home):  # what differs is there to be looked at
+        home = out / made.stem[1:] / folder.relative_to(made)
+    with interrupt_says(kept_in(home)):
+        with undisturbed():
+            home.parent.mkdir(parents=True, exist_ok=True)
+            folder.rename(home)
+        say(f"Tables and figures: {home}")
 
 
 def compare(before: Path, now: Path) -> dict[str, str]:
@@ -75,6 +76,8 @@ def compare(before: Path, now: Path) -> dict[str, str]:
     `new` is a file that does not stand beside the manifest; one that stands there and is not made
     again is `different`.
     """
+    from sim.results.seals import DATA
+
     known, made = (
         {path.name for path in folder.iterdir() if path.suffix in DATA} for folder in (before, now)
     )
@@ -93,11 +96,9 @@ def told(verdicts: dict[str, str], before: Manifest, now: Manifest) -> Iterator[
         yield f"{verdict:10} {name}"
     compared = [verdict for verdict in verdicts.values() if verdict != "new"]
     differing = compared.count("different")
-    models = before.details.get("model"), now.details.get("model")
+    models = before.model, now.model
     if models[0] != models[1]:
         yield f"The result was made by other sources (model {models[0]}, not {models[1]})."
-    elif before.digest != now.digest:
-        yield "The manifest was changed after it was written: its digest does not match its study."
     if not compared:
         yield "The folder of the manifest has no data files to compare."
     elif differing:
@@ -105,14 +106,6 @@ def told(verdicts: dict[str, str], before: Manifest, now: Manifest) -> Iterator[
         yield from _made_otherwise(before, now)
     else:
         yield f"Identical data files: {len(compared)} of {len(compared)}."
-
-
-def _aside(stack: ExitStack, out: Path) -> Path:
-    """A folder in another that vanishes with the stack, unless it is to stay."""
-    out.mkdir(parents=True, exist_ok=True)
-    folder = tempfile.mkdtemp(prefix="again-", dir=out)
-    stack.callback(shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder)
 
 
 def _made_otherwise(before: Manifest, now: Manifest) -> Iterator[str]:

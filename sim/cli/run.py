@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.ending import command_line, finish_kept
+from sim.cli.ending import command_line, finish_kept, telling
 from sim.cli.options import (
     ENGINE,
     OUT,
@@ -20,7 +20,8 @@ from sim.cli.options import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from sim.experiments.kinds.run import What
+    from sim.experiments.kinds.run import Precise, What
+    from sim.scenario import Study
 
 KEEP = click.option(
     "--keep", "kept", type=click.Choice(["all", "tables", "outcomes"]), default="all",
@@ -48,16 +49,41 @@ def run(scenario: Path, until: tuple[str, ...], out: Path, kept: What, asked: As
     refuse_unwritable(out / study.scenario.name)
 
     from sim.cli.progress import watching
-    from sim.experiments import precision
-    from sim.experiments.kinds.run import make
+    from sim.experiments.bounds import allow
+    from sim.experiments.forecast import forecast
+    from sim.experiments.kinds.run import make, rows_of
 
     if until:
-        goals = precision.read(until)
-        with watching(asked.quiet, "batch", "patients") as progress:
-            precise = precision.until(study, goals, progress, workers=asked.workers)
+        precise = _until(study, until, out, kept, asked)
+        study = precise[0].study
+    if not until or kept != "outcomes":
+        expected = forecast([study], asked.engine, asked.workers, rows_of(kept))
+        allow(expected, out, asked.yes, telling(asked.quiet))
     with watching(asked.quiet, asked.engine) as progress:
         folder = make(
             study, out, kept, progress, asked.engine, asked.workers, command_line(), until=until,
             precise=precise,
         )  # fmt: skip
     finish_kept(folder, asked.as_json)
+
+
+def _until(study: Study, until: tuple[str, ...], out: Path, kept: What, asked: Asked) -> Precise:
+    """Add patients until the goals are reached; say after the first block what that will take."""
+    from sim.cli.progress import watching
+    from sim.experiments import precision
+    from sim.experiments.bounds import allow
+    from sim.experiments.forecast import forecast
+    from sim.experiments.kinds.run import rows_of
+
+    def tell(patients: int) -> None:
+        of_all = study.with_(patients=patients)
+        expected = forecast([of_all], "batch", asked.workers)
+        if kept != "outcomes":
+            expected = expected.then(forecast([of_all], asked.engine, asked.workers, rows_of(kept)))
+        allow(expected, out, asked.yes)
+        if not asked.quiet:
+            click.echo(f"About {patients} patients are needed. This takes {expected}.", err=True)
+
+    goals = precision.read(until)
+    with watching(asked.quiet, "batch", "patients") as progress:
+        return precision.until(study, goals, progress, asked.workers, tell)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from sim.cli.damage import telling
 from sim.cli.ending import finish
 from sim.cli.options import JSON, NAMES, RESULT, RESULTS, found
 
@@ -18,4 +19,7 @@ def show(result: str, out: Path, as_json: bool) -> None:
     """Print the tables of a RESULT again, without simulating."""
     from sim.experiments import verbs
 
-    finish(verbs.show(found(result, out)), as_json)
+    kept = found(result, out)
+    with telling(kept):
+        shown = verbs.show(kept)
+    finish(shown, as_json)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from pathlib import Path
 
 import click
@@ -30,10 +29,15 @@ def verify(scenario: Path, out: Path | None, asked: Asked) -> None:
     exits with 5 if a check fails.
     """
     from sim.experiments import verification
+    from sim.experiments.kinds.verification import expected_of_checks
+    from sim.experiments.verification.checks import PATIENTS as MANY
     from sim.scenario import load
 
     study = load(scenario, asked.settings, seed=asked.seed)
-    start = partial(verification.verify, study, asked.patients)
-    verified = simulate_and_finish("verification", out, asked, start, study.scenario.name)
+    verified = simulate_and_finish(
+        "verification", out, asked, expected_of_checks(study, asked.patients or MANY),
+        lambda progress: verification.verify(study, asked.patients, progress=progress),
+        study.scenario.name,
+    )  # fmt: skip
     if not verified.passed:
         sys.exit(A_CHECK_DIFFERS)

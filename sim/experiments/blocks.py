@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -32,6 +32,8 @@ class Work:
         Whether the tables of the first study are wanted as well.
     plan : AnalysisPlan
         The outcomes that are computed; those of a run of each study where it is None.
+    with_effects : bool
+        Whether the sums for effects of the first study are wanted as well.
     """
 
     studies: Sequence[Study]
@@ -39,6 +41,7 @@ class Work:
     contrasts: Sequence[Mapping[outcomes.ArmKey, float]] = ()
     with_tables: bool = False
     plan: outcomes.AnalysisPlan | None = None
+    with_effects: bool = False
 
     @cached_property
     def protocols(self) -> list[Protocol]:
@@ -47,15 +50,16 @@ class Work:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the studies alone: another process computes the protocols itself."""
-        return Work, (self.studies, self.engine, self.contrasts, self.with_tables, self.plan)
+        return Work, tuple(getattr(self, field.name) for field in fields(self))
 
 
 class Block(NamedTuple):
-    """The sums of a block, and its tables where they were asked for."""
+    """The sums of a block; its tables and the sums for effects where they were asked for."""
 
     patients: range
     sums: outcomes.SumTable
     tables: results.Tables | None
+    effects: outcomes.BlockOfEffects | None
 
 
 def do(work: Work, patients: range) -> Block:
@@ -71,20 +75,22 @@ def do(work: Work, patients: range) -> Block:
     Returns
     -------
     Block
-        Sums of every arm and difference, and tables of the first study if wanted.
+        Sums of every arm and difference; tables and sums for effects of the first study if wanted.
     """
     lines: list[Line] = []
-    tables = None
+    tables = effects = None
     for at, study in enumerate(work.studies):
         arms, names = simulate_arms(work.protocols[at], patients, work.engine), names_of(study)
         plan = outcomes.analysis_plan(study) if work.plan is None else work.plan
+        records = {arm: outcomes.arm_records(*of_arm, names) for arm, of_arm in arms.items()}
         of_study: list[Line] = []
-        for arm, (inputs, log) in arms.items():
-            records = outcomes.arm_records(inputs, log, names)
-            of_study += outcomes.lines_of((at, arm), records, plan)
+        for arm, of_arm in records.items():
+            of_study += outcomes.lines_of((at, arm), of_arm, plan)
         lines += of_study
         if work.plan is None:
             lines += outcomes.alive_in_every_arm(of_study)
+        if work.with_effects and at == 0:
+            effects = outcomes.block_of_effects(records, work.contrasts)
         if work.with_tables and at == 0:
             tables = results.of_block(arms, names, patients.start)
-    return Block(patients, outcomes.compared(lines, work.contrasts), tables)
+    return Block(patients, outcomes.compared(lines, work.contrasts), tables, effects)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from sim.errors import RequestError
 from sim.experiments import side_by_side
+from sim.experiments.bounds import allow
+from sim.experiments.forecast import forecast
 from sim.experiments.side_by_side import Contrast
 from sim.outcomes import AnalysisPlan
 from sim.outcomes.summary import ESTIMATE, in_months
@@ -46,6 +48,7 @@ def compare(
     progress: Progress | None = None,
     engine: Engine = "batch",
     workers: int | None = 1,
+    yes: bool = False,
 ) -> Comparison:
     """Run scenarios on the same virtual patients and compare their outcomes.
 
@@ -63,6 +66,8 @@ def compare(
         The results are equal to the last bit.
     workers : int, optional
         Number of processes; as many as save time if None. The results do not depend on it.
+    yes : bool
+        Simulate even if the forecast of time or memory exceeds the bounds.
 
     Returns
     -------
@@ -72,7 +77,8 @@ def compare(
     Raises
     ------
     RequestError
-        For fewer than two scenarios, or two of one name.
+        For fewer than two scenarios, two of one name, or a comparison that would take more than 24
+        hours or half of the memory of this machine.
     ScenarioError
         If a file is not valid.
 
@@ -83,7 +89,9 @@ def compare(
     >>> comparison.summary["scenario"].unique().tolist()
     ['laroche2011', 'poor-attendance']
     """
-    return simulate(read(scenarios, patients, seed, settings), progress, engine, workers)
+    studies = read(scenarios, patients, seed, settings)
+    allow(forecast(studies, engine, workers), yes=yes)
+    return simulate(studies, progress, engine, workers)
 
 
 def read(

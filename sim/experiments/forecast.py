@@ -1,128 +1,158 @@
-"""Time and memory of a run, estimated before it begins and without simulation.
+"""Time, memory and disk of a command, estimated before it begins and without simulation.
 
-A run that keeps its tables has them in memory, for figures and for users in Python. Memory grows
-with the rows: one per planned infusion, reaction, measured value and other event. A run that keeps
-outcomes only needs the same memory for any number of patients, and no forecast.
+Simulated patients take memory block by block. A run that keeps its tables for figures, or for users
+in Python, has the rows of all patients in memory: one row per planned infusion, reaction, measured
+value and other event.
 
-The constants were measured on laroche2011 (two arms, 86 rows per patient and arm). From 1,000 to
-2,000 patients, memory grows by 14 kB and time by 5 ms per patient and arm. The constants are
-rounded up: a run that was forecast too low can exhaust the memory of the machine.
+The constants were measured on laroche2011 (two arms, 86 rows per patient and arm) and rounded up: a
+run that was forecast too low can exhaust the memory of the machine.
 """
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from sim.scenario import Mistake, Scenario, ScenarioError, Study
+from sim.experiments import sizes
+from sim.scenario import Scenario, Study
 from sim.scenario.form.therapy import Infusions
 from sim.scenario.form.visits import Visits
-from sim.vocabulary import DAYS_PER_YEAR
+from sim.vocabulary import DAYS_PER_YEAR, Engine
 
 BYTES_AT_START, SECONDS_AT_START = 200e6, 3.0
-"""Python with its libraries."""
+"""Python with its libraries; the seconds once, the memory in each process."""
 
 BYTES_PER_HISTORY, BYTES_PER_ROW = 4000.0, 200.0
-SECONDS_PER_HISTORY, SECONDS_PER_ROW = 1e-3, 60e-6
 """A history is one patient in one arm; a row is a row of a table."""
+
+SECONDS_PER_HISTORY: dict[Engine, float] = {"simpy": 1e-3, "batch": 10e-6}
+SECONDS_PER_ROW: dict[Engine, float] = {"simpy": 60e-6, "batch": 0.6e-6}
+
+BYTES_PER_ROW_WRITTEN, SECONDS_PER_BYTE_WRITTEN = 8.0, 0.15e-6
+"""Rows on the disk are compressed."""
+
+BYTES_OF_FIGURES = 20e6
+"""Tables of outcomes and figures on the disk, which do not grow with the patients."""
+
+BYTES_PER_VALUE, BYTES_PER_VALUE_WRITTEN = 600.0, 16.0
+"""Memory and disk of one statistic of one simulated trial."""
 
 OTHER_ROWS = 4
 """Rows per patient and arm for the begin and end of courses and the end of follow-up."""
-
-SHARE_OF_MEMORY = 0.5
-"""Share of the memory that a run may use. Writing the tables takes a copy of one of them."""
-
-BYTES_WHERE_UNKNOWN = 4e9
-"""Memory that a run may use if the memory of the machine is unknown."""
 
 LENGTHS = {"years": DAYS_PER_YEAR * 86400, "days": 86400, "hours": 3600, "min": 60}
 """Units of a duration, in seconds."""
 
 
-@dataclass(frozen=True)
-class Forecast:
-    """Upper estimate of the time (seconds) and memory (bytes) of a run."""
+class Forecast(NamedTuple):
+    """Upper estimate of time (seconds), and of bytes of memory and of disk."""
 
     seconds: float
-    bytes: float
+    memory: float
+    disk: float
+
+    def __str__(self) -> str:
+        parts = in_words(self.seconds), in_bytes(self.memory), in_bytes(self.disk)
+        return "about {} with {} of memory and {} of disk".format(*parts)
+
+    def then(self, other: Forecast) -> Forecast:
+        """Estimate of one piece of work after another."""
+        return Forecast(
+            self.seconds + other.seconds, max(self.memory, other.memory), self.disk + other.disk
+        )
 
 
-def forecast(study: Study) -> Forecast:
-    """Estimate time and memory of a run that keeps its tables.
+class Kept(NamedTuple):
+    """Where the rows of all patients are kept: in memory, on the disk, both or neither."""
+
+    in_memory: bool = False
+    on_disk: bool = False
+
+
+NOTHING_KEPT = Kept()
+
+
+def forecast(
+    studies: Sequence[Study],
+    engine: Engine,
+    workers: int | None = 1,
+    kept: Kept = NOTHING_KEPT,
+    first: int = 0,
+) -> Forecast:
+    """Estimate what it takes to simulate the patients of the first study from number `first`.
 
     Parameters
     ----------
-    study : Study
-        Study, as read by `sim.scenario.load`.
+    studies : sequence of Study
+        Studies with the same patients.
+    engine : "simpy" or "batch"
+        The engine.
+    workers : int, optional
+        Number of processes; as many as save time if None.
+    kept : Kept
+        Where the rows of the first study are kept.
+    first : int
+        Number of patients that need not be simulated.
 
     Returns
     -------
     Forecast
-        Estimate, linear in the number of patients, arms and rows.
+        Upper estimate, linear in the number of patients, arms and rows.
 
     Examples
     --------
     >>> from sim.scenario import load
-    >>> expected = forecast(load("scenarios/laroche2011.yaml"))
-    >>> in_words(expected.seconds), in_bytes(expected.bytes)
-    ('16 seconds', '240 MB')
+    >>> study = load("scenarios/laroche2011.yaml")
+    >>> str(forecast([study], "simpy", kept=Kept(in_memory=True)))
+    'about 16 seconds with 240 MB of memory and 20 MB of disk'
     """
-    scenario = study.scenario
-    patients = scenario.cohort.patients
-    histories = patients * len(scenario.arms)
-    rows = patients * sum(_rows(scenario, arm) for arm in scenario.arms)
+    cohort = studies[0].scenario.cohort.patients
+    processes = sizes.workers_for(cohort, engine) if workers is None else max(workers, 1)
+    costs, patients = [_per_patient(study.scenario, engine) for study in studies], cohort - first
+    block = min(sizes.block_of(engine, small=any(kept)), patients)
+    memory = processes * (BYTES_AT_START + block * sum(cost.memory for cost in costs))
+    if kept.in_memory:
+        memory = max(memory, BYTES_AT_START + patients * costs[0].memory)
+    seconds = patients * sum(cost.seconds for cost in costs) / processes
+    if any(kept):
+        seconds += SECONDS_PER_BYTE_WRITTEN * patients * costs[0].disk
+    disk = BYTES_OF_FIGURES + patients * costs[0].disk * kept.on_disk
+    return Forecast(SECONDS_AT_START + seconds, memory, disk)
+
+
+def _per_patient(scenario: Scenario, engine: Engine) -> Forecast:
+    """What one patient takes in all arms, with all rows kept."""
+    arms, rows = len(scenario.arms), sum(_rows(scenario, arm) for arm in scenario.arms)
     return Forecast(
-        SECONDS_AT_START + SECONDS_PER_HISTORY * histories + SECONDS_PER_ROW * rows,
-        BYTES_AT_START + BYTES_PER_HISTORY * histories + BYTES_PER_ROW * rows,
+        SECONDS_PER_HISTORY[engine] * arms + SECONDS_PER_ROW[engine] * rows,
+        BYTES_PER_HISTORY * arms + BYTES_PER_ROW * rows,
+        BYTES_PER_ROW_WRITTEN * rows,
     )
 
 
-def refuse_too_large(study: Study, most_bytes: float | None = None) -> None:
-    """Refuse a run that would need too much memory.
+def forecast_of_trials(
+    study: Study, trials: int, patients: int, values: int, workers: int | None = 1
+) -> Forecast:
+    """Estimate what it takes to simulate trials of a study.
 
     Parameters
     ----------
     study : Study
-        Study, as read by `sim.scenario.load`.
-    most_bytes : float, optional
-        Allowed memory, bytes; by default half of the memory of this machine.
-
-    Raises
-    ------
-    ScenarioError
-        If the estimate exceeds the allowed memory.
-    """
-    expected = forecast(study)
-    memory = memory_of_machine()
-    if most_bytes is None:
-        most_bytes = BYTES_WHERE_UNKNOWN if memory is None else SHARE_OF_MEMORY * memory
-    if expected.bytes <= most_bytes:
-        return
-    patients, arms = study.scenario.cohort.patients, len(study.scenario.arms)
-    machine = "" if memory is None else f" (this machine has {in_bytes(memory)})"
-    message = (
-        f"{patients} patients in {arms} {'arm' if arms == 1 else 'arms'} would take about "
-        f"{in_words(expected.seconds)} and {in_bytes(expected.bytes)} of memory; "
-        f"at most {in_bytes(most_bytes)} are allowed{machine}. Lower cohort.patients (with 10,000 "
-        "patients the Monte Carlo error of a mean is 1 % of the standard deviation between "
-        "patients), or keep outcomes only (--keep outcomes), which needs the same memory for any "
-        "number of patients"
-    )
-    raise ScenarioError([Mistake("cohort.patients", message)])
-
-
-def memory_of_machine() -> float | None:
-    """Memory of this machine.
+        The study; its own number of patients is not used.
+    trials, patients, values : int
+        Number of trials, patients per trial, and statistics per trial.
+    workers : int, optional
+        As of `forecast`.
 
     Returns
     -------
-    float or None
-        Memory, bytes; None if the operating system does not report it.
+    Forecast
+        Upper estimate, linear in the number of trials.
     """
-    try:
-        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")) or None
-    except (AttributeError, OSError, ValueError):
-        return None
+    simulating = forecast([study.with_(patients=trials * patients)], "batch", workers)
+    table = trials * values * BYTES_PER_VALUE
+    disk = simulating.disk + trials * values * BYTES_PER_VALUE_WRITTEN
+    return Forecast(simulating.seconds, simulating.memory + table, disk)
 
 
 def in_words(seconds: float) -> str:
@@ -150,7 +180,7 @@ def in_words(seconds: float) -> str:
 
 
 def in_bytes(size: float) -> str:
-    """Write an amount of memory in MB or GB, with two significant digits.
+    """Write an amount of memory in MB, GB or TB, with two significant digits.
 
     Parameters
     ----------
@@ -167,7 +197,10 @@ def in_bytes(size: float) -> str:
     >>> in_bytes(3e8), in_bytes(12e9)
     ('300 MB', '12 GB')
     """
-    return f"{_rounded(size / 1e9)} GB" if size >= 1e9 else f"{_rounded(size / 1e6)} MB"
+    for unit, length in (("TB", 1e12), ("GB", 1e9)):
+        if size >= length:
+            return f"{_rounded(size / length)} {unit}"
+    return f"{_rounded(size / 1e6)} MB"
 
 
 def _rows(scenario: Scenario, arm: str) -> float:

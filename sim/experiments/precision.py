@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.errors import RequestError
@@ -23,7 +23,7 @@ MOST = 10_000_000
 
 SHORT = {"spine": "spine annual increase", "hip": "hip annual increase"}
 DIFFERENCE = "difference"
-COLUMNS = ("patients", "outcome", *Arms._fields, "estimate", "half_width", "goal")
+COLUMNS = ("patients", "outcome", *Arms._fields, "estimate", "half_width", "goal", "carriers")
 
 
 class Goal(NamedTuple):
@@ -130,7 +130,11 @@ def reached(goal: Goal, table: SumTable) -> Reached:
 
 
 def until(
-    study: Study, goals: Sequence[Goal], progress: Progress | None = None, workers: int | None = 1
+    study: Study,
+    goals: Sequence[Goal],
+    progress: Progress | None = None,
+    workers: int | None = 1,
+    tell: Callable[[int], None] | None = None,
 ) -> tuple[runs.Result, pd.DataFrame]:
     """Add patients until every goal is reached, or until there are `MOST` patients.
 
@@ -146,6 +150,8 @@ def until(
         Called with the number of patients so far and an estimate of all.
     workers : int, optional
         Number of processes; as many as save time if None. The results do not depend on it.
+    tell : callable, optional
+        Called after the first block, if it is not enough, with an estimate of all patients.
 
     Returns
     -------
@@ -153,7 +159,8 @@ def until(
         The result of a study with this number of patients, without tables.
     course : DataFrame
         One row for each block and goal: patients so far, outcome, arm, against_arm, estimate,
-        half_width (of the 95 % Monte Carlo interval) and goal.
+        half_width (of the 95 % Monte Carlo interval), goal, and carriers (patients on whom the
+        estimate rests).
 
     Raises
     ------
@@ -168,12 +175,16 @@ def until(
         states = [reached(goal, table) for goal in goals]
         course.extend(
             (table.patients, s.goal.outcome, *s.arms, s.estimate.value, s.half_width,
-             s.goal.half_width)
+             s.goal.half_width, int(s.estimate.carriers))
             for s in states
         )  # fmt: skip
+        are_reached = all(state.half_width <= state.goal.half_width for state in states)
+        patients, expected = _share(table.patients, states)
+        if tell is not None and len(course) == len(goals) and not are_reached:
+            tell(expected)
         if progress is not None:
-            progress(*_share(table.patients, states))
-        return all(state.half_width <= state.goal.half_width for state in states)
+            progress(patients, expected)
+        return are_reached
 
     largest = study.with_(patients=MOST)
     result = runs.reduce(largest, None, None, "batch", workers, enough=enough)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.experiments import side_by_side
+from sim.experiments.bounds import allow
+from sim.experiments.forecast import forecast
 from sim.experiments.side_by_side import Contrast
 from sim.outcomes import AnalysisPlan, ArmRecords, Outcome, outcomes_of
 from sim.outcomes.definitions.named import at_last_day, mean
@@ -97,6 +99,7 @@ def readings(
     progress: Progress | None = None,
     engine: Engine = "batch",
     workers: int | None = 1,
+    yes: bool = False,
 ) -> SideBySide:
     """Run a scenario under the four readings of its annual increase, on the same patients.
 
@@ -114,6 +117,8 @@ def readings(
         The results are equal to the last bit.
     workers : int, optional
         Number of processes; as many as save time if None. The results do not depend on it.
+    yes : bool
+        Simulate even if the forecast of time or memory exceeds the bounds.
 
     Returns
     -------
@@ -124,6 +129,8 @@ def readings(
     ------
     ScenarioError
         If the scenario is not valid.
+    RequestError
+        If the readings would take more than 24 hours or half of the memory of this machine.
 
     Examples
     --------
@@ -132,6 +139,7 @@ def readings(
     ['linear', 'compound', 'plateau', 'saturating']
     """
     four = read(scenario, patients, seed, settings)
+    allow(forecast([*four.studies.values()], engine, workers), yes=yes)
     return simulate(four, progress=progress, engine=engine, workers=workers)
 
 

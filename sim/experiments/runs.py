@@ -10,27 +10,18 @@ from typing import TYPE_CHECKING
 
 from sim import outcomes, results
 from sim.errors import RequestError
-from sim.experiments import blocks
-from sim.experiments.forecast import refuse_too_large
-from sim.outcomes import ArmKey, SumTable
+from sim.experiments import blocks, sizes
+from sim.experiments.bounds import allow
+from sim.experiments.forecast import Kept, forecast
+from sim.outcomes import ArmKey, Mark, SumTable
 from sim.scenario import Study, load
 from sim.simulation import lowering
-from sim.simulation.draws import CHUNK
 from sim.simulation.simulate import names_of, simulate_arms
 from sim.vocabulary import Engine, Progress
-from sim.workers.pieces import available, in_order
+from sim.workers.pieces import in_order
 
 if TYPE_CHECKING:
     import pandas as pd
-
-BLOCK: dict[Engine, int] = {"simpy": outcomes.CELL, "batch": CHUNK}
-"""Patients simulated at a time by each engine; no result depends on it."""
-
-BLOCK_WITH_TABLES = 1024
-"""The most of them where their tables are kept, which take far more memory than their lives."""
-
-BLOCKS_A_WORKER = 4
-"""With fewer, starting another process takes longer than it saves."""
 
 Keep = Callable[[results.Tables], None]
 Enough = Callable[[SumTable], bool]
@@ -46,6 +37,8 @@ class Result:
         The study that was simulated.
     summary : pandas.DataFrame
         Its outcomes (`sim.outcomes.summarise`).
+    effects : pandas.DataFrame
+        Its effects (`sim.outcomes.effect_table`).
     reported : pandas.DataFrame or None
         The published numbers beside the simulated ones; None without a publication.
     engine : Engine
@@ -54,17 +47,18 @@ class Result:
         Sums over all patients, from which the outcomes were computed.
     kept : results.Tables or None
         The tables; None where they were not kept.
-    mark : SumTable or None
+    mark : Mark or None
         Sums to which more patients can be added; None for a small cohort.
     """
 
     study: Study
     summary: pd.DataFrame
+    effects: pd.DataFrame
     reported: pd.DataFrame | None
     engine: Engine
     sums: SumTable
     kept: results.Tables | None = None
-    mark: SumTable | None = None
+    mark: Mark | None = None
 
     def _repr_html_(self) -> str:
         """The tables of the result, as a notebook shows them."""
@@ -110,6 +104,7 @@ def run(
     engine: Engine = "simpy",
     workers: int | None = 1,
     outcomes_only: bool = False,
+    yes: bool = False,
 ) -> Result:
     """Simulate a scenario.
 
@@ -131,6 +126,8 @@ def run(
         that asks for more than one needs the usual guard of its main module.
     outcomes_only : bool
         Keep no tables, so memory does not grow with the number of patients.
+    yes : bool
+        Simulate even if the forecast of time or memory exceeds the bounds.
 
     Returns
     -------
@@ -140,9 +137,10 @@ def run(
     Raises
     ------
     ScenarioError
-        If the scenario is not valid, or too large for this machine.
+        If the scenario is not valid.
     RequestError
-        For settings of a study that is already loaded.
+        For settings of a study that is already loaded, or a run that would take more than 24 hours
+        or half of the memory of this machine.
 
     Examples
     --------
@@ -151,9 +149,10 @@ def run(
     (20, ['combination', 'pamidronate'])
     """
     scenario = _study(scenario, patients, seed, settings)
+    kept = Kept(in_memory=not outcomes_only)
+    allow(forecast([scenario], engine, workers, kept), yes=yes)
     if outcomes_only:
         return reduce(scenario, None, progress, engine, workers)
-    refuse_too_large(scenario)
     parts: list[results.Tables] = []
     result = reduce(scenario, parts.append, progress, engine, workers)
     return replace(result, kept=results.join(parts))
@@ -175,7 +174,7 @@ def reduce(
     progress: Progress | None = None,
     engine: Engine = "simpy",
     workers: int | None = 1,
-    begun: SumTable | None = None,
+    begun: Mark | None = None,
     enough: Enough | None = None,
 ) -> Result:
     """Simulate a study block by block and compute its outcomes.
@@ -188,31 +187,39 @@ def reduce(
         Called with the tables of each block, in order. No tables are made if None.
     progress, engine, workers
         As of `run`.
-    begun : SumTable, optional
-        Sums of the first patients, simulated before (see `outcomes.Total`).
+    begun : Mark, optional
+        Sums of the first patients, simulated before (see `outcomes.RunTotal`).
     enough : callable, optional
         Called with the sums after each block. If it returns True, no more patients are simulated,
         and the result is that of a study of the patients so far.
     """
     scenario = study.scenario
-    work = blocks.Work([study], engine, differences_from_comparator(study), keep is not None)
-    total = outcomes.Total(begun)
-    most = BLOCK[engine] if enough is None and keep is None else BLOCK_WITH_TABLES
-    for block in in_blocks(work, progress, workers, total.patients, most):
+    contrasts = differences_from_comparator(study)
+    work = blocks.Work([study], engine, contrasts, keep is not None, with_effects=True)
+    total = outcomes.RunTotal(no_effects(study), begun)
+    size = sizes.block_of(engine, small=enough is not None or keep is not None)
+    for block in in_blocks(work, progress, workers, total.patients, size):
         if keep is not None and block.tables is not None:
             keep(block.tables)
-        total.add(block.sums)
+        total.add(block.sums, block.effects)
         if enough is not None and enough(total.sums):
             break
     study = study.with_(patients=total.patients)
     return Result(
         study,
         outcomes.summarise(scenario.name, total.sums),
+        outcomes.effect_table(scenario.name, total.sums, total.effects),
         outcomes.against_paper(study, total.sums),
         engine,
         total.sums,
         mark=total.mark,
     )
+
+
+def no_effects(study: Study) -> outcomes.Curves:
+    """Make the curves of no patient of a study."""
+    arms, contrasts = [*study.scenario.arms], differences_from_comparator(study)
+    return outcomes.no_effects(arms, contrasts, round(study.scenario.horizon))
 
 
 def differences_from_comparator(study: Study) -> list[dict[ArmKey, float]]:
@@ -227,35 +234,24 @@ def in_blocks(
     progress: Progress | None = None,
     workers: int | None = 1,
     first: int = 0,
-    most: int | None = None,
+    size: int | None = None,
 ) -> Iterator[blocks.Block]:
     """Simulate the patients of the first study from number `first`, in every arm of all studies.
 
-    Yields the blocks in order. A block has at most `most` patients.
+    Yields the blocks in order, of `size` patients each; as many as `sizes.block_of` says if None.
     """
-    size = BLOCK[work.engine] if most is None else min(BLOCK[work.engine], most)
+    size = size or sizes.block_of(work.engine)
     patients = range(first, work.studies[0].scenario.cohort.patients)
     if workers is None:
-        workers = workers_for(patients.stop, work.engine)
+        workers = sizes.workers_for(patients.stop, work.engine)
     arms = sum(len(study.scenario.arms) for study in work.studies)
     total, done = arms * len(patients), 0
     do = functools.partial(blocks.do, work)
-    for block in in_order(do, split(patients, size), workers):
+    for block in in_order(do, sizes.split(patients, size), workers):
         done += arms * len(block.patients)
         if progress is not None:
             progress(done, total)
         yield block
-
-
-def split(patients: range, size: int) -> list[range]:
-    """Divide patients into blocks of one size; the last block may be smaller."""
-    ends = range(patients.start, patients.stop, size)
-    return [range(first, min(first + size, patients.stop)) for first in ends]
-
-
-def workers_for(patients: int, engine: Engine) -> int:
-    """Number of processes that save time for a cohort, at most one per core."""
-    return max(1, min(available(), patients // BLOCK[engine] // BLOCKS_A_WORKER))
 
 
 def follow(study: Study, patients: range | None = None, engine: Engine = "simpy") -> results.Tables:
@@ -275,6 +271,6 @@ def follow(study: Study, patients: range | None = None, engine: Engine = "simpy"
     return results.join(
         [
             results.of_block(simulate_arms(protocol, piece, engine), names, piece.start)
-            for piece in split(patients, BLOCK[engine])
+            for piece in sizes.split(patients, sizes.BLOCK[engine])
         ]
     )

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from sim import results
 from sim.errors import RequestError
+from sim.experiments.bounds import allow
+from sim.experiments.forecast import Forecast
 from sim.experiments.kinds import Shown
-from sim.results import Kept, Kind
+from sim.results import Kept, Kind, seals
+from sim.results.manifest import FILE
 from sim.scenario import Study
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import Progress
 
 VERBS = ("list", "show", "plot", "rerun", "extend", "explain")
+
+
+Tell = Callable[[Forecast], None]
 
 
 class Row(NamedTuple):
@@ -65,13 +72,35 @@ def refuse(kept: Kept, verb: str) -> None:
         raise RequestError(f"'{kept.folder}' is {KINDS[kept.manifest.kind].called}; {why}")
 
 
+def refuse_unsound(kept: Kept) -> None:
+    """Raise RequestError for a result that cannot be done again as it was.
+
+    That is one of another version, with options in another form, or damaged: a file of it is not
+    what was written, or its digest is not the one of its studies.
+    """
+    kept.refuse_another_version()
+    module = module_of(kept.manifest.kind)
+    kept.options(module.Options)
+    seals.refuse_damaged(kept)
+    if module.digest(kept) != kept.manifest.digest:
+        manifest = kept.folder / FILE
+        raise results.Damaged(f"'{manifest}' is damaged: its digest is not the one of its studies")
+
+
 def show(kept: Kept) -> Shown:
     """Return the tables of a kept result, without simulating."""
     shown: Shown = module_of(kept.manifest.kind).show(kept)
     return shown
 
 
-def rerun(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
+def rerun(
+    kept: Kept,
+    root: Path,
+    progress: Progress | None = None,
+    command: str = "",
+    yes: bool = False,
+    tell: Tell | None = None,
+) -> Path:
     """Do a result again below another folder of results.
 
     Parameters
@@ -84,6 +113,8 @@ def rerun(kept: Kept, root: Path, progress: Progress | None = None, command: str
         Told what is done and what is to do, of what `KINDS` says that is counted.
     command
         The command line, for the manifest.
+    yes, tell
+        As of `sim.experiments.bounds.allow`.
 
     Returns
     -------
@@ -92,12 +123,15 @@ def rerun(kept: Kept, root: Path, progress: Progress | None = None, command: str
     Raises
     ------
     RequestError
-        For a result of another version, or a sweep too large to be done again at once.
+        For a result of another version, one that is damaged, or one too large to be done again on
+        this machine.
     ScenarioError
         For a scenario that is not valid any more.
     """
-    kept.refuse_another_version()
-    folder: Path = module_of(kept.manifest.kind).again(kept, root, progress, command)
+    refuse_unsound(kept)
+    of_kind = module_of(kept.manifest.kind)
+    allow(of_kind.expected(kept), root, yes, tell)
+    folder: Path = of_kind.again(kept, root, progress, command)
     return folder
 
 
@@ -108,6 +142,8 @@ def extend(
     progress: Progress | None = None,
     workers: int | None = None,
     command: str = "",
+    yes: bool = False,
+    tell: Tell | None = None,
 ) -> Path:
     """Add patients to a kept run, with the result of a run of all patients at once.
 
@@ -125,6 +161,8 @@ def extend(
         Processes; as many as pay where None.
     command
         The command line, for the manifest.
+    yes, tell
+        As of `sim.experiments.bounds.allow`.
 
     Returns
     -------
@@ -133,12 +171,17 @@ def extend(
     Raises
     ------
     RequestError
-        For a result of another kind or version, or no more patients than it has.
+        For a result of another kind, version or model, one that is damaged, no more patients than
+        it has, or too many for this machine.
     """
     from sim.experiments.kinds import run
 
     refuse(kept, "extend")
-    kept.refuse_another_version()
+    refuse_unsound(kept)
+    for why in seals.missing(kept):
+        raise results.Damaged(why)
+    kept.refuse_another_model()
+    allow(run.expected_of_more(kept, patients, workers), root, yes, tell)
     return run.extend(kept, root, patients, progress, workers, command)
 
 
@@ -146,9 +189,10 @@ def study_to_explain(kept: Kept, name: str | None = None) -> Study:
     """The study of a result whose patients can be followed: the one of a name, or the first.
 
     Of readings the first is that of the scenario's own reading. Raises RequestError for another
-    kind of result, or a name that it does not have.
+    kind of result, a manifest that was changed, or a name that it does not have.
     """
     refuse(kept, "explain")
+    seals.refuse_changed_manifest(kept)
     own: Any = kept.manifest.options.get("own")
     name = name or own or next(iter(kept.studies))
     if name not in kept.studies:
@@ -157,5 +201,5 @@ def study_to_explain(kept: Kept, name: str | None = None) -> Study:
 
 
 def module_of(kind: Kind) -> ModuleType:
-    """The file of a kind in `sim.experiments.kinds`, which has the functions `show` and `again`."""
+    """The file of a kind in `sim.experiments.kinds`, which has `show`, `expected` and `again`."""
     return import_module(f"sim.experiments.kinds.{kind}")

@@ -2,6 +2,15 @@
 
 from sim.outcomes.arm import ArmRecords, arm_records
 from sim.outcomes.definitions.named import Outcome, outcomes_of
+from sim.outcomes.effect_sums import (
+    BlockOfEffects,
+    EffectSums,
+    Mark,
+    RunTotal,
+    block_of_effects,
+    no_effects,
+)
+from sim.outcomes.effect_table import effect_table
 from sim.outcomes.labels import ArmKey
 from sim.outcomes.plan import (
     AnalysisPlan,
@@ -13,6 +22,7 @@ from sim.outcomes.plan import (
 )
 from sim.outcomes.summary import against_paper, summarise
 from sim.outcomes.sums import CELL, SumTable, compared, sum_table
+from sim.outcomes.survival import Curves
 from sim.outcomes.totals import MARK, Total, added
 
 __all__ = [
@@ -21,7 +31,12 @@ __all__ = [
     "AnalysisPlan",
     "ArmKey",
     "ArmRecords",
+    "BlockOfEffects",
+    "Curves",
+    "EffectSums",
+    "Mark",
     "Outcome",
+    "RunTotal",
     "SumTable",
     "Total",
     "added",
@@ -29,9 +44,12 @@ __all__ = [
     "alive_in_every_arm",
     "analysis_plan",
     "arm_records",
+    "block_of_effects",
     "compared",
+    "effect_table",
     "facts_of",
     "lines_of",
+    "no_effects",
     "outcomes_of",
     "records_by_arm",
     "sum_table",

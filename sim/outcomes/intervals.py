@@ -122,7 +122,7 @@ def of_paired_share(first_only: Number, second_only: Number, pairs: Number) -> L
         variance = (root - linear) / 2 + n * difference * (1 - difference)
         return np.asarray((b - c - n * difference) / np.sqrt(np.maximum(variance, 1e-300)))
 
-    return _root(score, -np.ones_like(middle), middle, Z95), _root(
+    return falling_root(score, -np.ones_like(middle), middle, Z95), falling_root(
         score, middle, np.ones_like(middle), -Z95
     )
 
@@ -158,7 +158,7 @@ def joined(up: tuple[Number, Limits], down: tuple[Number, Limits], correlation: 
     return difference - low, difference + high
 
 
-def _root(score: Callable[[Floats], Floats], low: Floats, high: Floats, at: float) -> Floats:
+def falling_root(score: Callable[[Floats], Floats], low: Floats, high: Floats, at: float) -> Floats:
     """Find where a falling score has a value. To load `scipy.optimize` would take 0.3 s."""
     for _ in range(HALVINGS):
         middle = (low + high) / 2

@@ -137,9 +137,9 @@ def of_contrast(
     if kind == "mean":
         limits = _of_means(value, sums, signed, error)
     elif kind == "share" and products is not None:
-        limits = _around(value, *_of_pairs(products), sums[0].units, error)
+        limits = around(value, *_of_pairs(products), sums[0].units, error)
     else:
-        limits = _around(value, *_of_counts(sums, signed), sums[0].units, error)
+        limits = around(value, *_of_counts(sums, signed), sums[0].units, error)
     signs = list(zip(weights, measures, strict=True))
     least = sum(w * (m.least if w > 0 else m.most) for w, m in signs)
     most = sum(w * (m.most if w > 0 else m.least) for w, m in signs)
@@ -199,7 +199,7 @@ def _of_counts(sums: Sequence[Sums], signed: Signed) -> tuple[Number, Limits, Nu
     return (up - down) / per, (low / per, high / per), variance
 
 
-def _around(
+def around(
     value: Number, difference: Number, limits: Limits, variance: Number, units: Number,
     error: Number,
 ) -> Limits:  # fmt: skip

@@ -9,10 +9,11 @@ from sim.results.keeping import finish, keep
 from sim.results.kept import Kept, all_below, find
 from sim.results.kept import read as open
 from sim.results.manifest import Kind, Manifest, Part, digest_of, made
+from sim.results.replacing import whole_result
 from sim.results.tables import Damaged, load, save, write_csv, write_parquet, writing
 
 __all__ = [
     "Damaged", "Kept", "Kind", "Manifest", "Part", "Tables", "all_below", "digest_of", "find",
-    "finish", "join", "keep", "load", "made", "of_block", "open", "save", "whole", "write_csv",
-    "write_parquet", "writing",
+    "finish", "join", "keep", "load", "made", "of_block", "open", "save", "whole", "whole_result",
+    "write_csv", "write_parquet", "writing",
 ]  # fmt: skip

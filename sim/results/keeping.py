@@ -8,16 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.results.atomic_folder import whole
 from sim.results.kept import Kept
 from sim.results.manifest import FILE, HeldSetting, Kind, Manifest
+from sim.results.replacing import ABOUT, whole_result
+from sim.results.seals import DATA, sealed
 from sim.results.tables import write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
 
-DATA = (".csv", ".parquet")
-ABOUT = "ABOUT.txt"
 WIDTH = 100
 
 HEADS: dict[Kind, str] = {
@@ -46,7 +45,8 @@ def keep(
     Parameters
     ----------
     folder
-        Where the result belongs; one that stands there is replaced at the very end.
+        Where the result belongs. One of the same content that stands there stays as it is; another
+        is replaced at the very end, and hands over what the program did not write.
     manifest
         What was done; the names of tables and figures are added to it.
     tables
@@ -61,7 +61,7 @@ def keep(
     OSError
         Where the disk is full or the folder cannot be written; then nothing was written.
     """
-    with whole(folder) as temporary:
+    with whole_result(folder) as temporary:
         if write is not None:
             write(temporary)
         finish(temporary, folder.name, manifest, tables, draw)
@@ -87,7 +87,7 @@ def finish(
             "figures": tuple(dict.fromkeys(path.stem for path in drawn)),
         }
     )
-    text = manifest.model_dump_json(indent=1) + "\n"
+    text = sealed(manifest, temporary).model_dump_json(indent=1) + "\n"
     (temporary / FILE).write_text(text, encoding="utf-8")
     (temporary / ABOUT).write_text(_about(manifest, name), encoding="utf-8")
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from sim.errors import RequestError
 from sim.outcomes.tables import Tables
-from sim.results import tables
+from sim.results import fingerprint, hidden, tables
 from sim.results.manifest import FILE, FORM, Manifest
 from sim.scenario import Study
 from sim.scenario.text.paths import dotted
@@ -88,6 +88,16 @@ class Kept:
                 f"{__version__}; use the version that made it"
             )
 
+    def refuse_another_model(self) -> None:
+        """Raise RequestError for a result of other sources or libraries, to which none is added."""
+        mine = fingerprint.model()
+        if self.manifest.model != mine:
+            raise RequestError(
+                f"'{self.folder}' was made by other sources or libraries (model "
+                f"{self.manifest.model}, this is {mine}): new patients would not be like its own; "
+                "run again"
+            )
+
 
 def read(result: str | Path) -> Kept:
     """The result in a folder, or of a manifest.json.
@@ -97,6 +107,12 @@ def read(result: str | Path) -> Kept:
     """
     folder = Path(result).parent if Path(result).name == FILE else Path(result)
     path = folder / FILE
+    if not folder.exists():
+        hidden.clear_away(folder.parent)  # which gives a result its name back
+    if path.is_symlink() and not path.exists():
+        raise RequestError(f"'{path}' is a link to '{path.readlink()}', which does not exist")
+    if path.is_dir():
+        raise RequestError(f"'{path}' is a folder where a manifest belongs")
     if not path.is_file():
         raise RequestError(
             f"'{folder}' is not a result: it has no {FILE}. `mastosim run` and the other commands "
@@ -133,11 +149,11 @@ def _refuse_control_characters(path: Path, tree: dict[str, Any]) -> None:
 
 def _refuse_another_form(folder: Path, tree: dict[str, Any]) -> None:
     form = tree.get("form")
-    if form is None and any(keys <= tree.keys() for keys in EARLIER):
-        raise RequestError(f"'{folder}' was written by an earlier mastosim; run again")
-    if form is None:
+    if form is None and not any(keys <= tree.keys() for keys in EARLIER):
         raise RequestError(f"'{folder / FILE}' is not a manifest of mastosim: it has no `form`")
-    if isinstance(form, int) and form > FORM:
+    if form is None or (type(form) is int and form < FORM):
+        raise RequestError(f"'{folder}' was written by an earlier mastosim; run again")
+    if type(form) is int and form > FORM:
         raise RequestError(
             f"'{folder}' was written by a later mastosim, {tree.get('mastosim')}; use that version"
         )
@@ -172,6 +188,7 @@ def find(result: str | Path, root: Path) -> Kept:
         Where there is no such result, a start of a digest is that of several, or the result cannot
         be read.
     """
+    hidden.clear_below(root, LAYOUTS)
     paths = (Path(result), root / result)
     for path in paths:
         if (path.name == FILE and path.is_file()) or (path / FILE).is_file():
@@ -206,6 +223,7 @@ def folders(root: Path) -> list[Path]:
 
 def all_below(root: Path) -> tuple[list[Kept], list[str]]:
     """Every result below a folder, the newest first, and why folders cannot be read."""
+    hidden.clear_below(root, LAYOUTS)
     kept, refused = [], []
     for folder in folders(root):
         try:

@@ -15,12 +15,13 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from sim.results import fingerprint
 from sim.scenario import Mark, Number, Setting, Study, from_document
 from sim.scenario.form.uncertainty import Uncertainty
 from sim.scenario.protocol import count_of_assumptions
 from sim.version import __version__
 
-FORM: Literal[1] = 1
+FORM: Literal[2] = 2
 """The number of the form of manifests; a change that makes earlier ones unreadable adds one."""
 
 FILE = "manifest.json"
@@ -107,19 +108,23 @@ class HeldStudy(Part):
 class Manifest(Part):
     """What was done: the kind, the studies, and the options of the experiment.
 
-    `digest` names the result, `options` are what the experiment needs to be done again, `details`
-    what it says of itself besides. `tables` and `figures` are the names of its files.
+    `digest` names the result, `model` is the fingerprint of everything that decides its numbers,
+    `options` are what the experiment needs to be done again, `details` what it says of itself
+    besides. `tables` and `figures` are the names of its files, `files` the SHA-256 of each data
+    file, and `seal` that of the manifest itself without the seal.
     """
 
-    form: Literal[1] = FORM
+    form: Literal[2] = FORM
     kind: Kind
     mastosim: str
+    model: str
     digest: str
     options: dict[str, Any]
     studies: Annotated[tuple[HeldStudy, ...], Field(min_length=1)]
     details: dict[str, Any] = {}
     tables: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
+    files: dict[str, str] = {}
     command: str
     written: str
     seconds: float
@@ -127,6 +132,7 @@ class Manifest(Part):
     python: str
     machine: str
     libraries: dict[str, str]
+    seal: str = ""
 
     @model_validator(mode="after")
     def _has_a_head(self) -> Manifest:
@@ -188,6 +194,7 @@ def made(
     return Manifest(
         kind=kind,
         mastosim=__version__,
+        model=fingerprint.model(),
         digest=digest,
         options=options.model_dump(mode="json"),
         studies=tuple(held(name, study) for name, study in studies.items()),

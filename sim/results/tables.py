@@ -22,7 +22,7 @@ DIGITS = "%.6g"
 WORDS = (
     "scenario", "reading", "against", "arm", "against_arm", "subgroup", "outcome", "unit", "of",
     "role", "fact", "label", "statistic", "parameter", "name", "order", "other", "check", "answers",
-    "verdict", "evidence", "details",
+    "verdict", "evidence", "details", "effect", "estimand", "interval",
 )  # fmt: skip
 """Columns of words, in which an empty field is an empty text, and `none` a word like others."""
 
@@ -142,7 +142,7 @@ def append(frame: pd.DataFrame, path: Path, writers: dict[str, Any], files: Exit
     writers[path.name].write_table(rows, row_group_size=max(len(rows), 1))
 
 
-def save_sums(mark: SumTable, folder: Path) -> None:
+def save_sums(mark: SumTable, folder: Path, name: str = SUMS) -> None:
     """Write the sums of a table: a row for each outcome, then one for each pair of arms."""
     import pandas as pd
 
@@ -152,14 +152,14 @@ def save_sums(mark: SumTable, folder: Path) -> None:
     paired = pd.DataFrame([_named(*pair) for pair in pairs], columns=NAMES)
     paired[[*OF_PAIR.values()]] = mark.paired[0].T
     paired[[*Signed._fields]] = mark.signed[0].T
-    write_parquet(pd.concat([alone, paired]), folder / SUMS)
+    write_parquet(pd.concat([alone, paired]), folder / name)
 
 
-def load_sums(folder: Path) -> SumTable | None:
+def load_sums(folder: Path, name: str = SUMS) -> SumTable | None:
     """The sums that were saved in a folder, None where no whole MARK of patients was simulated."""
-    if not (folder / SUMS).exists():
+    if not (folder / name).exists():
         return None
-    frame = read_parquet(folder / SUMS)
+    frame = read_parquet(folder / name)
     alone = frame["against_arm"] == ""
     own = frame.loc[alone, [*Sums._fields]].to_numpy(float)
     paired, signed = (

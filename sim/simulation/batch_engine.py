@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from sim.simulation import compiler
-from sim.simulation.code_cache import folder_of, holds_code
+from sim.simulation.code_cache import folder_of, holds_code, through_cache
 from sim.simulation.model import next_kind, react, runs_out, start
 from sim.simulation.records import (
     DEATH,
@@ -131,7 +131,7 @@ def loop() -> Loop:
     if compiler.load_numba().config.DISABLE_JIT:
         warnings.warn("NUMBA_DISABLE_JIT is set: the batch engine runs uncompiled", stacklevel=2)
         return follow_plainly
-    return compiled(folder_of(SOURCES))
+    return through_cache(folder_of(SOURCES), compiled)
 
 
 def is_ready() -> bool:
@@ -279,8 +279,10 @@ def compiled(cache: str | None, **options: bool) -> Loop:
     names = {**globals(), **{f.__name__: compiled_of[f] for f in called}}
     names["live"] = numba.njit(**settings)(compiler.copy_function(live, names))
     with compiler.configured(numba.config, CACHE_DIR=cache or "", OPT=OPTIMISE):
-        loop: Loop = numba.njit(**settings, nogil=True, cache=cache is not None)(
+        loop: Any = numba.njit(**settings, nogil=True, cache=cache is not None)(
             compiler.copy_function(follow_records, names)
         )
         loop(np.zeros(1, PARAMS), np.zeros(0, PATIENT), np.zeros((0, 1)), _room(0), 0)
-    return loop
+    loop._cache = numba.core.caching.NullCache()  # the folder may be gone at the next signature
+    following: Loop = loop
+    return following

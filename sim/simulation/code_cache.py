@@ -1,16 +1,33 @@
 """The folder for compiled code, named after a digest of the sources.
 
 A change of any of these sources leads to another folder. Outdated machine code is never loaded.
+
+The folder has a list of the digests of its files. Damaged machine code can end a process without a
+word, so the compiler never sees the folder itself: it works on a copy of files whose digests are
+right, and the copy takes the place of the folder if the compiler added something.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterable
+import warnings
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
+
+CodeT = TypeVar("CodeT")
+
+DIGESTS = "digests.json"
+"""The digest of each file of a folder, by its path in the folder."""
+
+
+class DamagedError(Exception):
+    """A folder of the cache whose files are not those that were written."""
 
 
 def folder_of(modules: Iterable[str]) -> str | None:
@@ -62,6 +79,94 @@ def holds_code(folder: str | None) -> bool:
     False
     """
     return folder is not None and any(Path(folder).rglob("*.nbc"))
+
+
+def through_cache(folder: str | None, compile_in: Callable[[str | None], CodeT]) -> CodeT:
+    """Load compiled code from a folder of the cache, or compile and keep it there.
+
+    Damaged files are replaced. Without a folder, and where the cache cannot be used, the code is
+    compiled and not kept. Both are said in a warning.
+
+    Parameters
+    ----------
+    folder : str or None
+        Folder as returned by `folder_of`.
+    compile_in : callable
+        Loads the code from a folder, or compiles and saves it there; compiles only if None.
+
+    Returns
+    -------
+    object
+        The result of `compile_in`.
+    """
+    if folder is None:
+        return compile_in(None)
+    try:
+        return _through(Path(folder), compile_in)
+    except Exception as error:  # the compiler, pickle and the system fail in many ways
+        told = f"the cache of compiled code in '{folder}' cannot be used ({error!r})"
+        warnings.warn(f"{told}: the model is compiled without it", stacklevel=2)
+    return compile_in(None)
+
+
+def _through(folder: Path, compile_in: Callable[[str | None], CodeT]) -> CodeT:
+    with tempfile.TemporaryDirectory(
+        prefix=f".{folder.name}-", dir=folder.parent, ignore_cleanup_errors=True
+    ) as aside:
+        copy = Path(aside, "code")
+        copy.mkdir()
+        known = _copied(folder, copy)
+        code = compile_in(str(copy))
+        if (found := _digests(copy)) != known:
+            (copy / DIGESTS).write_text(json.dumps(found), encoding="utf-8")
+            _put(copy, folder, Path(aside, "old"))
+        return code
+
+
+def _copied(folder: Path, copy: Path) -> dict[str, str]:
+    """Copy the files of a folder, and return their digests; nothing of a damaged folder."""
+    if not holds_code(str(folder)):
+        return {}
+    try:
+        contents = _sound_contents(folder)
+    except DamagedError:
+        warnings.warn(
+            f"the compiled code in '{folder}' is damaged: the model is compiled anew", stacklevel=2
+        )
+        return {}
+    for name, content in contents.items():
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy / name).write_bytes(content)
+    return _digests(copy)
+
+
+def _sound_contents(folder: Path) -> dict[str, bytes]:
+    """Read the files of a folder by name. Raises DamagedError if a digest is missing or wrong."""
+    try:
+        digests = dict(json.loads((folder / DIGESTS).read_bytes()))
+        contents = {name: (folder / name).read_bytes() for name in digests}
+    except (OSError, ValueError, TypeError) as error:
+        raise DamagedError from error
+    if not contents or {name: _digest(content) for name, content in contents.items()} != digests:
+        raise DamagedError
+    return contents
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): _digest(path.read_bytes()) for path in files}
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _put(copy: Path, folder: Path, old: Path) -> None:
+    """Give a copy the name of the folder; if another process did so meanwhile, its folder stays."""
+    with suppress(FileNotFoundError):
+        folder.rename(old)
+    with suppress(OSError):
+        copy.rename(folder)
 
 
 def _root() -> Path:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim import evidence
 from sim.display.numbers import MISSING, interval, is_missing, number, significant
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sim.scenario import Study
 
 INTERVAL = "95 % Monte Carlo interval"
+
+FEW_CARRIERS = 10
+"""Patients with an event below which an estimate gets a remark."""
 
 
 def printout(study: Study, summary: pd.DataFrame, published: pd.DataFrame | None) -> Printout:
@@ -34,13 +37,23 @@ def precision(course: pd.DataFrame) -> tuple[str, ...]:
     `course` has a row for each goal and number of patients tried.
     """
     last = course[course["patients"] == course["patients"].max()]
-    return tuple(
-        f"{row['outcome']}, {Arms(row['arm'], row['against_arm']).label()}: "
-        f"{number(row['estimate'])} ± {significant(row['half_width'], 2)} with "
+    return tuple(line for row in last.to_dict("records") for line in _precision(row))
+
+
+def _precision(row: Mapping[Any, Any]) -> Iterator[str]:
+    """A goal, how far it was reached, and a remark if few patients carry the outcome."""
+    name = f"{row['outcome']}, {Arms(row['arm'], row['against_arm']).label()}"
+    reached = row["half_width"] <= row["goal"]
+    yield (
+        f"{name}: {number(row['estimate'])} ± {significant(row['half_width'], 2)} with "
         f"{row['patients']} patients; goal ± {row['goal']:g}"
-        + ("" if row["half_width"] <= row["goal"] else ", not reached: no run has more patients")
-        for row in last.to_dict("records")
+        + ("" if reached else ", not reached: no run has more patients")
     )
+    if row["carriers"] < FEW_CARRIERS:
+        yield (
+            f"{name}: {row['carriers']} patients carry this outcome. Below {FEW_CARRIERS} the "
+            "interval is wide for its number of patients, and the estimate may change much."
+        )
 
 
 def _reported(study: Study, published: pd.DataFrame) -> Sheet:

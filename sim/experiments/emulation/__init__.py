@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from sim.experiments.bounds import allow
 from sim.experiments.emulation.scores import Emulated, run, said, title
-from sim.experiments.emulation.trials import Design, Emulation, prepare
+from sim.experiments.emulation.trials import Design, Emulation, forecast_of, prepare
 from sim.vocabulary import Progress
 
 TRIALS = 5000
 
 __all__ = [
-    "TRIALS", "Design", "Emulated", "Emulation", "emulate", "prepare", "run", "said", "title",
+    "TRIALS", "Design", "Emulated", "Emulation", "emulate", "forecast_of", "prepare", "run",
+    "said", "title",
 ]  # fmt: skip
 
 
@@ -23,6 +25,7 @@ def emulate(
     settings: Iterable[str] = (),
     progress: Progress | None = None,
     workers: int | None = 1,
+    yes: bool = False,
 ) -> Emulated:
     """Simulate a published study many times and score each published number.
 
@@ -40,6 +43,8 @@ def emulate(
         Called with the number of trials done and to do.
     workers : int, optional
         Number of processes; as many as save time if None. The results do not depend on it.
+    yes : bool
+        Simulate even if the forecast of time or memory exceeds the bounds.
 
     Returns
     -------
@@ -51,7 +56,8 @@ def emulate(
     ScenarioError
         If the scenario is not valid.
     RequestError
-        If the scenario names no publication, or the publication has no design.
+        If the scenario names no publication, the publication has no design, or the trials would
+        take more than 24 hours or half of the memory of this machine.
 
     Examples
     --------
@@ -59,4 +65,6 @@ def emulate(
     >>> emulated.emulation.design.size
     10
     """
-    return run(prepare(scenario, trials, seed, settings), progress, workers)
+    emulation = prepare(scenario, trials, seed, settings)
+    allow(forecast_of(emulation, workers), yes=yes)
+    return run(emulation, progress, workers)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.errors import RequestError
-from sim.experiments.runs import split, workers_for
+from sim.experiments.forecast import Forecast, forecast_of_trials
+from sim.experiments.sizes import split, workers_for
 from sim.outcomes import SumTable, facts_of, records_by_arm, sum_table
 from sim.outcomes.definitions.published import asked, simulated
 from sim.outcomes.plan import line
@@ -188,8 +189,9 @@ def summed(
     """
     if workers is None:
         workers = workers_for(trials * patients, "batch")
-    pieces, tables, done = split(range(trials), max(1, CHUNK // patients)), [], 0
-    for piece, table in zip(pieces, in_order(sums_of, pieces, workers), strict=True):
+    size, tables, done = max(1, CHUNK // patients), [], 0
+    taken, pieces = split(range(trials), size), split(range(trials), size)
+    for piece, table in zip(taken, in_order(sums_of, pieces, workers), strict=True):
         tables.append(table)
         done += len(piece)
         if progress is not None:
@@ -210,6 +212,13 @@ def sums_of(emulation: Emulation, trials: range) -> SumTable:
         for outcome, inside in asked(records[arm], arm, facts_of(study), groups)
     ]
     return sum_table(lines, part=design.size)
+
+
+def forecast_of(emulation: Emulation, workers: int | None = 1) -> Forecast:
+    """Estimate what the trials of an emulation take, before they are simulated."""
+    facts = len(facts_of(emulation.study))
+    size = emulation.design.size
+    return forecast_of_trials(emulation.study, emulation.trials, size, facts, workers)
 
 
 def _enrolled(patients: dict[str, int], trials: int) -> dict[str, Floats]:

@@ -8,6 +8,7 @@ from sim import results
 from sim.display.tables import comparison as printed
 from sim.experiments import comparisons
 from sim.experiments.comparisons import Comparison
+from sim.experiments.forecast import Forecast, forecast
 from sim.experiments.kinds import Shown, draw_in_all_formats
 from sim.results import Kept, Part
 from sim.vocabulary import Engine, Progress
@@ -59,6 +60,16 @@ def show(kept: Kept) -> Shown:
     }
     printout = printed.printout(summary, first.cohort.patients, first.seed, told)
     return Shown(printout, facts, "Table and figure")
+
+
+def digest(kept: Kept) -> str:
+    """The digest that a comparison has by its own studies."""
+    return results.digest_of([*kept.studies.values()])
+
+
+def expected(kept: Kept) -> Forecast:
+    """Estimate what it takes to do a comparison again."""
+    return forecast([*kept.studies.values()], kept.options(Options).engine, None)
 
 
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:

@@ -9,6 +9,8 @@ from sim.display.tables import emulation as printed
 from sim.experiments import emulation
 from sim.experiments.emulation import Design, Emulated, Emulation
 from sim.experiments.emulation.scores import coverage
+from sim.experiments.emulation.trials import forecast_of
+from sim.experiments.forecast import Forecast
 from sim.experiments.kinds import Shown, draw_in_all_formats
 from sim.results import Kept, Part
 from sim.scenario.protocol import accrual
@@ -60,9 +62,21 @@ def show(kept: Kept) -> Shown:
     return Shown(printout, facts, "Trials, scores and figure")
 
 
+def digest(kept: Kept) -> str:
+    """The digest that an emulation has by its own study."""
+    return results.digest_of([kept.study])
+
+
+def expected(kept: Kept) -> Forecast:
+    """Estimate what it takes to do an emulation again."""
+    return forecast_of(_emulation(kept), None)
+
+
+def _emulation(kept: Kept) -> Emulation:
+    options = kept.options(Options)
+    return Emulation(kept.study, Design(options.patients_per_trial, ()), options.trials)
+
+
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
     """Do an emulation again below another folder of results; returns its folder there."""
-    options = kept.options(Options)
-    design = Design(options.patients_per_trial, ())
-    prepared = Emulation(kept.study, design, options.trials)
-    return keep(emulation.run(prepared, progress, None), root, command)
+    return keep(emulation.run(_emulation(kept), progress, None), root, command)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sim import results
 from sim.display.tables import readings as printed
+from sim.experiments.forecast import Forecast, forecast
 from sim.experiments.kinds import Shown, draw_in_all_formats
 from sim.experiments.readings import Four, SideBySide, simulate
 from sim.results import Kept, Part
@@ -85,6 +86,17 @@ def show(kept: Kept) -> Shown:
         "summary": summary,
     }
     return Shown(printed.printout(summary, four.own, said(four)), facts, "Table and figure")
+
+
+def digest(kept: Kept) -> str:
+    """The digest that the readings have by their own studies."""
+    four = four_of(kept)
+    return results.digest_of([four.study, *four.studies.values()])
+
+
+def expected(kept: Kept) -> Forecast:
+    """Estimate what it takes to simulate the readings again."""
+    return forecast([*kept.studies.values()], kept.options(Options).engine, None)
 
 
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:

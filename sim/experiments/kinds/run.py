@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Literal
 
 from sim import results
 from sim.display import figures
+from sim.display.tables import effects
 from sim.display.tables import run as printed
 from sim.errors import RequestError
 from sim.experiments import precision, runs
-from sim.experiments.forecast import refuse_too_large
+from sim.experiments.forecast import Forecast, forecast
+from sim.experiments.forecast import Kept as Rows
 from sim.experiments.kinds import Shown
 from sim.experiments.runs import Result
-from sim.results import Kept, Part, tables
+from sim.outcomes import Mark
+from sim.results import Kept, Part, effect_sums, tables
 from sim.scenario import Study
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Engine, Progress
@@ -71,8 +74,7 @@ def make(
     figures, as `outcomes` no tables either: then memory does not grow with the number of patients.
     `before` is a kept result of the first patients, which are taken from there. `until`
     is the precision that was asked for, and `precise` the outcomes that have it: as many patients
-    as these have are simulated, if more than outcomes is kept. Raises ScenarioError where figures
-    would need more tables than this machine holds.
+    as these have are simulated, if more than outcomes is kept.
     """
     course = None
     if precise is not None:
@@ -80,15 +82,13 @@ def make(
         study = result.study
         if what == "outcomes":
             return keep(result, root, command, 0.0, until, course)
-    if what == "all":
-        refuse_too_large(study)
     began = time.monotonic()
     folder = folder_of(study, root, what)
-    with results.whole(folder) as temporary, ExitStack() as files:
+    with results.whole_result(folder) as temporary, ExitStack() as files:
         keep_block = None if what == "outcomes" else files.enter_context(results.writing(temporary))
-        begun = None if before is None else tables.load_sums(before.folder)
+        begun = None if before is None else _begun(before, study)
         if begun is not None and before is not None and keep_block is not None:
-            tables.hand_over(before.patients, int(begun.own[0, 0, 0]), keep_block)
+            tables.hand_over(before.patients, int(begun.sums.own[0, 0, 0]), keep_block)
         result = runs.reduce(study, keep_block, progress, engine, workers, begun)
         files.close()
         seconds = time.monotonic() - began
@@ -106,15 +106,23 @@ def keep(
 ) -> Path:
     """Write a result that is in memory, with summaries, figures and manifest; returns its folder.
 
-    Written aside and renamed at the end. A result of the same digest is replaced.
+    Written aside and renamed at the end, as `results.keep` does.
     """
     what: What = "outcomes" if result.kept is None else "all"
     folder = folder_of(result.study, root, what)
-    with results.whole(folder) as temporary:
+    with results.whole_result(folder) as temporary:
         if result.kept is not None:
             results.save(result.kept, temporary)
         _finish(result, temporary, folder.name, what, command, seconds, until, course)
     return folder
+
+
+def _begun(before: Kept, study: Study) -> Mark | None:
+    """The sums of a kept result to which patients are added; None for a small cohort."""
+    sums = tables.load_sums(before.folder)
+    if sums is None:
+        return None
+    return Mark(sums, effect_sums.load(before.folder, runs.no_effects(study)))
 
 
 def _finish(
@@ -130,8 +138,14 @@ def _finish(
     digest = results.digest_of([study])
     manifest = results.made("run", {scenario.name: study}, options, digest, command, seconds)
     if result.mark is not None:
-        tables.save_sums(result.mark, temporary)
-    frames = {"summary": result.summary, "reported": result.reported, "precision": course}
+        tables.save_sums(result.mark.sums, temporary)
+        effect_sums.save(result.mark.effects, temporary)
+    frames = {
+        "summary": result.summary,
+        "effects": result.effects,
+        "reported": result.reported,
+        "precision": course,
+    }
     draw = partial(figures.draw, names=figures.MAIN) if what == "all" else None
     results.finish(temporary, name, manifest, frames, draw)
 
@@ -150,10 +164,19 @@ def show(kept: Kept) -> Shown:
         "reported": reported,
     }
     printout = printed.printout(study, summary, reported)
+    if kept.has("effects"):
+        table = kept.table("effects")
+        facts["effects"] = table
+        printout = printout._replace(sheets=(*printout.sheets, *effects.sheets(table)))
     if kept.has("precision"):
         course = printed.precision(kept.table("precision"))
         printout = printout._replace(notes=(*course, "", *printout.notes))
     return Shown(printout, facts, HOLDS[kept.options(Options).keep])
+
+
+def digest(kept: Kept) -> str:
+    """The digest that a run has by its own study."""
+    return results.digest_of([kept.study])
 
 
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
@@ -165,6 +188,24 @@ def again(kept: Kept, root: Path, progress: Progress | None = None, command: str
         study, root, options.keep, progress, options.engine, None, command, until=options.until,
         precise=precise,
     )  # fmt: skip
+
+
+def expected(kept: Kept) -> Forecast:
+    """Estimate what it takes to do a run again."""
+    options = kept.options(Options)
+    return forecast([kept.study], options.engine, None, rows_of(options.keep))
+
+
+def expected_of_more(kept: Kept, patients: int, workers: int | None = None) -> Forecast:
+    """Estimate what it takes to extend a run to so many patients."""
+    options, before = kept.options(Options), kept.study.scenario.cohort.patients
+    more = kept.study.with_(patients=max(patients, before))
+    return forecast([more], options.engine, workers, rows_of(options.keep), before)
+
+
+def rows_of(what: What) -> Rows:
+    """Where the rows of a run are while it is made: figures take them all into memory."""
+    return Rows(in_memory=what == "all", on_disk=what != "outcomes")
 
 
 def extend(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.display.tables import sweep as printed
 from sim.errors import RequestError
+from sim.experiments.forecast import Forecast
 from sim.experiments.kinds import Shown
 from sim.experiments.sweeps import Sweep, TooLarge, run, workers_for
 from sim.experiments.sweeps.form import SweepForm
@@ -63,6 +64,16 @@ def show(kept: Kept) -> Shown:
     if sweep["design"] == "grid":
         every["outcomes"] = kept.parquet("outcomes")  # large, and only a grid prints it
     return Shown(printed.printout(about, every), facts)
+
+
+def digest(kept: Kept) -> str:
+    """The digest that a sweep has by its own file and studies."""
+    return read(kept).digest
+
+
+def expected(kept: Kept) -> Forecast:  # noqa: ARG001 - the other kinds need the result
+    """Nothing: a sweep times its first points itself, and stops if the others take too much."""
+    return Forecast(0.0, 0.0, 0.0)
 
 
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:

@@ -9,15 +9,21 @@ from typing import TYPE_CHECKING
 from sim import results
 from sim.display import figures
 from sim.display.tables import verification as printed
+from sim.experiments.forecast import Forecast, forecast
+from sim.experiments.forecast import Kept as Rows
 from sim.experiments.kinds import Shown
 from sim.experiments.verification import Verification, verify
 from sim.results import Kept, Part
+from sim.scenario import Study
 from sim.vocabulary import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FAILED = "failed"
+
+SECONDS_AT_LEAST, TIMES = 60.0, 8
+"""Time of the checks that take few patients; how often the others simulate each patient."""
 
 
 class Options(Part):
@@ -69,6 +75,22 @@ def _shown(scenario: str, patients: int, table: pd.DataFrame, where: Mapping[str
         **where,
     }
     return Shown(printed.printout(scenario, checks), facts)
+
+
+def digest(kept: Kept) -> str:
+    """The digest that a verification has by its own study and options."""
+    return results.digest_of([kept.study], kept.options(Options))
+
+
+def expected(kept: Kept) -> Forecast:
+    """Estimate what it takes to do the checks again."""
+    return expected_of_checks(kept.study, kept.options(Options).patients)
+
+
+def expected_of_checks(study: Study, patients: int) -> Forecast:
+    """Estimate what the checks of a study take with so many patients."""
+    once = forecast([study.with_(patients=patients)], "batch", kept=Rows(in_memory=True))
+    return once._replace(seconds=SECONDS_AT_LEAST + TIMES * once.seconds)
 
 
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:

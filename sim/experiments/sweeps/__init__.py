@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sim.experiments.bounds import TooLarge
+from sim.experiments.forecast import Forecast
 from sim.experiments.sweeps.advice import Pilot, pilot
 from sim.experiments.sweeps.read import Sweep, load_sweep
-from sim.experiments.sweeps.running import Forecast, TooLarge, gather, run, simulate, workers_for
+from sim.experiments.sweeps.running import gather, run, simulate, workers_for
 from sim.experiments.sweeps.swept import Swept
 from sim.experiments.sweeps.work import WHOLE, Shard
 from sim.vocabulary import Engine, Progress

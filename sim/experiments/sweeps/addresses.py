@@ -3,39 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import json
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from sim.version import __version__
-
-DECIDES = ("evidence", "outcomes", "scenario/form", "simulation", "vocabulary.py")
-"""Sources that a simulated number may depend on."""
-
-COMPUTES = ("numpy", "scipy", "numba")
-"""Libraries that its last digits may depend on."""
+from sim.results import fingerprint
 
 LABELS = ("name", "title", "question", "answers", "comparator", "subgroups", "arms")
 """Parts of a scenario that change no patient."""
-
-
-@cache
-def model() -> str:
-    """Twelve characters that identify this version of everything that decides a number."""
-    computed_with = [f"{name} {importlib.metadata.version(name)}" for name in COMPUTES]
-    digest = hashlib.sha256(" ".join([__version__, *computed_with]).encode())
-    root = Path(__file__).parents[2]
-    for name in DECIDES:
-        part = root / name
-        files = [part] if part.is_file() else sorted(part.rglob("*.*"))
-        for path in files:
-            if path.suffix in (".py", ".csv", ".yaml"):
-                digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def of(document: dict[str, Any], arm: str) -> str:
@@ -50,7 +26,7 @@ def of(document: dict[str, Any], arm: str) -> str:
     # as text, because the order of therapies is the order of sums and lines
     parts["therapies"] = json.dumps(own["therapies"])
     parts["reactions"] = _shared_reactions(document.get("therapies") or {}, own["therapies"])
-    whole = json.dumps([model(), parts], sort_keys=True)
+    whole = json.dumps([fingerprint.model(), parts], sort_keys=True)
     return hashlib.sha256(whole.encode()).hexdigest()[:24]
 
 

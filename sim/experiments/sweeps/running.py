@@ -9,16 +9,25 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from sim.errors import RequestError
-from sim.experiments.forecast import SHARE_OF_MEMORY, in_bytes, in_words, memory_of_machine
-from sim.experiments.sweeps import addresses, store, swept, work
-from sim.experiments.sweeps.collect import Collected, collected
+from sim.experiments.bounds import (
+    MOST_HOURS,
+    SHARE_OF_DISK,
+    SHARE_OF_MEMORY,
+    TooLarge,
+    memory_of_machine,
+)
+from sim.experiments.forecast import Forecast, in_bytes
+from sim.experiments.sweeps import store, swept, work
+from sim.experiments.sweeps.collect import collected
+from sim.experiments.sweeps.gathered import Collected
 from sim.experiments.sweeps.read import Sweep
 from sim.experiments.sweeps.swept import Failed, Swept
 from sim.experiments.sweeps.varied import AROUND
 from sim.experiments.sweeps.work import KEPT, WHOLE, Done, Shard, Task
+from sim.results import fingerprint
 from sim.simulation.columns import Columns
 from sim.vocabulary import Engine, Progress
 from sim.workers import cluster
@@ -27,28 +36,8 @@ from sim.workers.pieces import Workers, available, in_order
 PILOT = 3
 """Pieces that are timed for the forecast, after one per worker, which may compile."""
 
-MOST_HOURS = 24.0
-
-SHARE_OF_DISK = 0.9
-
 COURSES_THAT_PAY = 50_000
 """Courses of patients that one process simulates while other processes would start."""
-
-
-class Forecast(NamedTuple):
-    """What the rest of a sweep would take: seconds, and bytes of memory and of disk."""
-
-    seconds: float
-    memory: float
-    disk: float
-
-    def __str__(self) -> str:
-        parts = in_words(self.seconds), in_bytes(self.memory), in_bytes(self.disk)
-        return "about {} with {} of memory and {} of disk".format(*parts)
-
-
-class TooLarge(RequestError):
-    """A sweep that would take more than is allowed."""
 
 
 def simulate(
@@ -67,7 +56,7 @@ def simulate(
         courses = sum(
             len(patients) * len(arms) for patients, points in left.items() for *_, arms in points
         )
-        task = Task(blocks.absolute(), engine, addresses.model(), Columns(KEPT))
+        task = Task(blocks.absolute(), engine, fingerprint.model(), Columns(KEPT))
         pieces = in_order(functools.partial(work.do, task), work.pieces(left), workers)
         watched = _watched(pieces, courses, progress)
         hands = _hands(workers)

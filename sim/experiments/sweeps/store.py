@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import RequestError
-from sim.experiments.sweeps import addresses
 from sim.outcomes.definitions.named import Measure
 from sim.outcomes.units import GROUP, UnitSums
+from sim.results import fingerprint
 from sim.version import __version__
 
 LONGEST_WRITING = 3600.0
@@ -162,7 +162,7 @@ def _clear_away(folder: Path) -> None:
 
 
 def _refuse_another_version(folder: Path) -> None:
-    mine = {"mastosim": __version__, "model": addresses.model()}
+    mine = {"mastosim": __version__, "model": fingerprint.model()}
     path = folder / VERSION_FILE
     if not path.exists():
         aside = path.with_name(f".{path.name}.{os.getpid()}")

@@ -16,6 +16,7 @@ from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.read import Sweep
 from sim.experiments.sweeps.varied import Varied, kept_outcomes
 from sim.outcomes.units import GROUP, UnitSums, unit_sums
+from sim.results import fingerprint
 from sim.scenario import ScenarioError, from_document
 from sim.simulation.columns import DRAWN_ANEW, Columns
 from sim.vocabulary import Engine
@@ -80,8 +81,8 @@ class Done(NamedTuple):
 
 def do(task: Task, piece: Piece) -> Done:
     """Simulate a piece and write a block for each of its arms."""
-    if addresses.model() != task.model:
-        message = f"a worker has other sources (model {addresses.model()}, not {task.model})"
+    if fingerprint.model() != task.model:
+        message = f"a worker has other sources (model {fingerprint.model()}, not {task.model})"
         raise OSError(errno.EPROTO, message)
     began = time.monotonic()
     arms, failures = _possible_arms(task, piece)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from sim.experiments import blocks, runs
+from sim.experiments import blocks, sizes
 from sim.experiments.verification import logs, settings
 from sim.experiments.verification.subject import Subject, simulated, sums_of, work_of
 from sim.experiments.verification.verdict import Case, Verdict, each, exact, not_applicable
@@ -133,7 +133,7 @@ def engines(subject: Subject) -> Verdict:
 def block_sizes(subject: Subject) -> Verdict:
     """Patients have the same events and outcomes in blocks of any size."""
     whole = _in_bytes([sums_of(subject.study, PATIENTS)])
-    in_parts = _in_bytes(sums_of(subject.study, p) for p in runs.split(PATIENTS, CELL))
+    in_parts = _in_bytes(sums_of(subject.study, p) for p in sizes.split(PATIENTS, CELL))
     cases = [Case("outcomes of one block and of several", whole == in_parts)]
     for first, cut, end in ((0, 9, 12), (CHUNK - 3, CHUNK - 1, CHUNK + 3)):
         together, late = (simulated(subject.study, range(n, end)) for n in (first, cut))
@@ -147,7 +147,8 @@ def block_sizes(subject: Subject) -> Verdict:
 
 def workers(subject: Subject) -> Verdict:
     """One, two and more processes give the same sums, to the last bit."""
-    work, pieces = functools.partial(blocks.do, work_of(subject.study)), runs.split(PATIENTS, CELL)
+    work = functools.partial(blocks.do, work_of(subject.study))
+    pieces = [*sizes.split(PATIENTS, CELL)]
     numbers = sorted({1, 2, min(max(available(), 3), PIECES)})
     sums = {n: _in_bytes(block.sums for block in in_order(work, pieces, n)) for n in numbers}
     cases = [Case(f"{n} workers", sums[n] == sums[1]) for n in numbers]

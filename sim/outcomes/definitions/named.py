@@ -13,6 +13,9 @@ from sim.outcomes.arm import ArmRecords
 from sim.simulation.records import Floats
 from sim.vocabulary import BONES, MARKERS, QUANTITIES, SITES, Event
 
+PER_YEARS = "per 100 person-years"
+"""Unit of rates."""
+
 OSTEOPOROSIS_T = -2.5
 """T-score at or below which bone is osteoporotic."""
 
@@ -120,7 +123,7 @@ def outcomes_of(records: ArmRecords) -> Iterator[Outcome]:
     for site in (*SITES, None):
         name, fractures = f"{site or 'all'} fractures", records.counts(Event.FRACTURE, site)
         at_most = most(Event.FRACTURE, site)
-        yield count(name, "per 100 person-years", end, fractures, records.years, 100, at_most)
+        yield count(name, PER_YEARS, end, fractures, records.years, 100, at_most)
     yield share("any fracture", end, records.had(Event.FRACTURE), most(Event.FRACTURE))
     yield share("deaths", end, records.died, most(Event.DEATH))
 

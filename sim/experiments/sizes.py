@@ -1,0 +1,41 @@
+"""How many patients a block has, and how many processes share the blocks.
+
+No result depends on either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.outcomes import CELL
+from sim.simulation.draws import CHUNK
+from sim.vocabulary import Engine
+from sim.workers.pieces import available
+
+BLOCK: dict[Engine, int] = {"simpy": CELL, "batch": CHUNK}
+"""Patients that each engine simulates at a time."""
+
+BLOCK_WITH_TABLES = 1024
+"""The most of them if their tables are kept, which take far more memory than their outcomes."""
+
+BLOCKS_PER_WORKER = 4
+"""With fewer, starting another process takes longer than it saves."""
+
+
+def block_of(engine: Engine, small: bool = False) -> int:
+    """Patients of a block; fewer if tables are kept, or if outcomes decide when to stop."""
+    return min(BLOCK[engine], BLOCK_WITH_TABLES) if small else BLOCK[engine]
+
+
+def split(patients: range, size: int) -> Iterator[range]:
+    """Divide patients into blocks of one size; the last block may be smaller.
+
+    A block is made when it is taken: a list of all would fill the memory.
+    """
+    for first in range(patients.start, patients.stop, size):
+        yield range(first, min(first + size, patients.stop))
+
+
+def workers_for(patients: int, engine: Engine) -> int:
+    """Number of processes that save time for a cohort, at most one per core."""
+    return max(1, min(available(), patients // BLOCK[engine] // BLOCKS_PER_WORKER))

@@ -1,0 +1,82 @@
+"""Outcomes year by year: shares with a fracture, mean cumulative counts, deaths, and life-years.
+
+Everybody is followed to the end or to death, so a share of all patients has death as a competing
+event, and a mean count counts nothing after death.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from sim.outcomes.arm import ArmRecords
+from sim.outcomes.definitions.named import Outcome, count, share
+from sim.vocabulary import DAYS_PER_YEAR, SITES, Event
+
+MOST_TIMES = 12
+"""Times at which outcomes are reported at most: every year, or every so many years."""
+
+DEATH = "deaths"
+LIFE_YEARS = "life-years"
+"""Names of the outcomes of life."""
+
+ENDPOINTS = (None, *SITES)
+"""Sites of the first fracture, None for any."""
+
+
+def report_days(end: int) -> list[int]:
+    """List the days of report: every year, every second year, and so on, then the last day.
+
+    Parameters
+    ----------
+    end
+        Last day of follow-up.
+
+    Examples
+    --------
+    >>> report_days(round(2.5 * DAYS_PER_YEAR))
+    [365, 730, 913]
+    """
+    every = max(1, math.ceil(end / DAYS_PER_YEAR / MOST_TIMES))
+    years = range(every, math.ceil(end / DAYS_PER_YEAR) + 1, every)
+    days = [round(year * DAYS_PER_YEAR) for year in years]
+    return [*(day for day in days if day < end), end]
+
+
+def name_of(site: str | None) -> str:
+    """Name the outcome of patients with a fracture at a site, or at any."""
+    return f"{site or 'any'} fracture"
+
+
+def over_years(records: ArmRecords) -> Iterator[Outcome]:
+    """Compute the outcomes of one arm at each day of report.
+
+    Parameters
+    ----------
+    records
+        Records of the patients of the arm.
+
+    Yields
+    ------
+    Outcome
+        Share with a fracture of each site (%), and fractures (per 100 patients); share who died
+        (%); life-years up to the end (years).
+    """
+    most = records.most
+    for site in ENDPOINTS:
+        at_most = most(Event.FRACTURE, site)
+        for day in report_days(records.end):
+            number = records.counts(Event.FRACTURE, site, day)
+            yield share(name_of(site), day, (number > 0).astype(float), at_most)
+            name = f"{site or 'all'} fractures"
+            yield count(name, "per 100 patients", day, number, scale=100, most=at_most)
+    for day in report_days(records.end):
+        yield share(DEATH, day, records.had(Event.DEATH, None, day), most(Event.DEATH))
+    yield _life_years(records)
+
+
+def _life_years(records: ArmRecords) -> Outcome:
+    """Years alive until the end of follow-up; exactly these years where nobody can die."""
+    longest = records.end / DAYS_PER_YEAR
+    lived = count(LIFE_YEARS, "years", records.end, records.years, most=longest)
+    return lived if records.most(Event.DEATH) else lived._replace(least=longest)

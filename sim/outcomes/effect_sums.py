@@ -1,0 +1,105 @@
+"""The sums of a run from which effects are estimated, added in the order of the patients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from sim.outcomes.arm import ArmRecords
+from sim.outcomes.definitions.over_years import over_years
+from sim.outcomes.labels import ArmKey
+from sim.outcomes.plan import AnalysisPlan, lines_of
+from sim.outcomes.sums import SumTable, compared
+from sim.outcomes.survival import Curves, Firsts, firsts_of, no_curves
+from sim.outcomes.totals import MARK, Total
+
+
+class BlockOfEffects(NamedTuple):
+    """What a block of patients adds: sums of outcomes by year, and times of first fractures."""
+
+    sums: SumTable
+    firsts: Firsts
+
+
+class EffectSums(NamedTuple):
+    """Sums over patients: of outcomes by year, and patients by the day of their first fracture."""
+
+    sums: SumTable
+    curves: Curves
+
+
+class Mark(NamedTuple):
+    """Sums over the first patients of a run, to which more patients can be added."""
+
+    sums: SumTable
+    effects: EffectSums
+
+
+class RunTotal:
+    """Sums of the patients of a run, added one block after another.
+
+    `mark` holds the sums after the last multiple of MARK patients, as in `sim.outcomes.totals`;
+    None for a small cohort.
+    """
+
+    def __init__(self, curves: Curves, begun: Mark | None = None) -> None:
+        self._main = Total(None if begun is None else begun.sums)
+        self._by_year = Total(None if begun is None else begun.effects.sums)
+        self._curves = curves if begun is None else begun.effects.curves
+        self.mark = begun
+
+    @property
+    def sums(self) -> SumTable:
+        """The sums of the summary so far. Raises ValueError before the first patient."""
+        return self._main.sums
+
+    @property
+    def effects(self) -> EffectSums:
+        """The sums for effects so far. Raises ValueError before the first patient."""
+        return EffectSums(self._by_year.sums, self._curves)
+
+    @property
+    def patients(self) -> int:
+        """Number of patients added so far."""
+        return self._main.patients
+
+    def add(self, sums: SumTable, effects: BlockOfEffects | None) -> None:
+        """Add the patients that come next. Raises ValueError for a block without effects."""
+        if effects is None:
+            raise ValueError("the block was made without the sums for effects")
+        marked = None
+        patients = effects.firsts.day.shape[-1]
+        for first in range(0, patients, MARK):  # blocks begin at a mark, or lie between two
+            self._curves = self._curves.plus(effects.firsts.of(first, first + MARK))
+            if self._curves.patients % MARK == 0:
+                marked = self._curves
+        self._main.add(sums)
+        self._by_year.add(effects.sums)
+        if marked is not None and self._main.mark is not None and self._by_year.mark is not None:
+            self.mark = Mark(self._main.mark, EffectSums(self._by_year.mark, marked))
+
+
+def block_of_effects(
+    arms: Mapping[str, ArmRecords], contrasts: Iterable[Mapping[ArmKey, float]]
+) -> BlockOfEffects:
+    """Reduce the records of a block to what it adds.
+
+    Parameters
+    ----------
+    arms
+        Records of each arm of one study, in its order.
+    contrasts
+        Weights of the arms of each difference.
+    """
+    plan = AnalysisPlan(outcomes=over_years)
+    lines = [line for arm, records in arms.items() for line in lines_of((0, arm), records, plan)]
+    return BlockOfEffects(compared(lines, contrasts), firsts_of(arms))
+
+
+def no_effects(
+    arms: Sequence[str], contrasts: Iterable[Mapping[ArmKey, float]], end: int
+) -> Curves:
+    """Make the curves of no patient, for the arms and differences of a study until a day."""
+    names = list(arms)
+    pairs = [(names.index(one), names.index(other)) for (_, one), (_, other) in contrasts]
+    return no_curves(len(names), pairs, end)

@@ -1,0 +1,179 @@
+"""Time to the first fracture: sums by day from which Kaplan-Meier curves and hazard ratios come.
+
+Numbers of patients by day are enough for the curve of one arm. How far two arms move together over
+the same patients is in a table of pairs: when and how a patient's time ended in one arm, by when
+and how in the other, in up to a few dozen intervals of time. Both are whole numbers of a size that
+does not grow with the patients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.outcomes.arm import ArmRecords
+from sim.outcomes.definitions.over_years import ENDPOINTS, report_days
+from sim.simulation.records import Floats
+from sim.vocabulary import DAYS_PER_YEAR, Event
+
+Counts = npt.NDArray[np.int64]
+
+INTERVALS = 60
+"""Intervals of time in a table of pairs, about."""
+
+FRACTURED, DIED, FOLLOWED = range(3)
+"""How the time to a first fracture ended: with it, with a death before it, or with the study."""
+
+
+class Firsts(NamedTuple):
+    """The end of the time to a first fracture, for each arm, endpoint and patient of a block.
+
+    Attributes
+    ----------
+    day : numpy.ndarray of int32, shape (arms, endpoints, patients)
+        Day of the first fracture, of a death without one, or the last day.
+    how : numpy.ndarray of int8, of the same shape
+        `FRACTURED`, `DIED` or `FOLLOWED`.
+    """
+
+    day: npt.NDArray[np.int32]
+    how: npt.NDArray[np.int8]
+
+    def of(self, first: int, last: int) -> Firsts:
+        """Return some of the patients, by their positions in the block."""
+        return Firsts(self.day[..., first:last], self.how[..., first:last])
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Numbers of patients by day and by pairs of ends, to which the patients of blocks are added.
+
+    Attributes
+    ----------
+    pairs : sequence of tuple
+        Positions of the arms that are compared.
+    edges : numpy.ndarray of int
+        Last day of each interval of time.
+    by_day : numpy.ndarray of int, shape (arms, endpoints, 3, days)
+        Patients whose time ended on a day, as `FRACTURED`, `DIED` or `FOLLOWED`.
+    together : numpy.ndarray of int, shape (pairs, endpoints, ends, ends)
+        Patients by their ends in the first and in the second arm: fractures in each interval, then
+        deaths in each interval, then followed to the end.
+    """
+
+    pairs: Sequence[tuple[int, int]]
+    edges: Counts
+    by_day: Counts
+    together: Counts
+
+    @cached_property
+    def patients(self) -> int:
+        """Number of patients."""
+        return int(self.by_day[0, 0].sum())
+
+    @property
+    def end(self) -> int:
+        """Last day of follow-up."""
+        return int(self.by_day.shape[-1]) - 1
+
+    def plus(self, firsts: Firsts) -> Curves:
+        """Add patients."""
+        ends = self.ends(firsts.day, firsts.how)
+        days, size = self.by_day.shape[-1], self.together.shape[-1]
+        by_day = np.stack([
+            [np.bincount(how.astype(np.int64) * days + day, minlength=3 * days).reshape(3, days)
+             for day, how in zip(of_arm.day, of_arm.how, strict=True)]
+            for of_arm in map(Firsts, firsts.day, firsts.how)
+        ])  # fmt: skip
+        together = np.array([
+            [np.bincount(one * size + other, minlength=size**2).reshape(size, size)
+             for one, other in zip(ends[first], ends[second], strict=True)]
+            for first, second in self.pairs
+        ], np.int64).reshape(self.together.shape)  # fmt: skip
+        return replace(self, by_day=self.by_day + by_day, together=self.together + together)
+
+    def ends(self, day: npt.NDArray[np.integer], how: npt.NDArray[np.integer]) -> Counts:
+        """Return the place in `together` of ends on days."""
+        interval = np.searchsorted(self.edges, day)
+        return np.where(how == FOLLOWED, 2 * len(self.edges), how * len(self.edges) + interval)
+
+
+def no_curves(arms: int, pairs: Sequence[tuple[int, int]], end: int) -> Curves:
+    """Make the sums of no patient, for arms that are followed to the day `end`."""
+    reports = np.array([0, *report_days(end)])
+    steps = max(1, INTERVALS // (len(reports) - 1))
+    inner = reports[:-1, None] + np.diff(reports)[:, None] * np.arange(1, steps + 1) / steps
+    edges = np.unique(np.round(inner).astype(np.int64))
+    ends = 2 * len(edges) + 1
+    by_day = np.zeros((arms, len(ENDPOINTS), 3, end + 1), np.int64)
+    return Curves(pairs, edges, by_day, np.zeros((len(pairs), len(ENDPOINTS), ends, ends), int))
+
+
+def firsts_of(arms: Mapping[str, ArmRecords]) -> Firsts:
+    """Find the end of the time to each endpoint, in every arm."""
+    of_arms = [[_first(records, site) for site in ENDPOINTS] for records in arms.values()]
+    day, how = (np.array([[one[i] for one in of_arm] for of_arm in of_arms]) for i in (0, 1))
+    return Firsts(day.astype(np.int32), how.astype(np.int8))
+
+
+def _first(records: ArmRecords, site: str | None) -> tuple[Counts, Counts]:
+    """Day and way in which the time to a first fracture ended, of each patient of an arm."""
+    day = np.round(records.years * DAYS_PER_YEAR).astype(np.int64)
+    how = np.where(records.died > 0, DIED, FOLLOWED)
+    for (event, of), rows in records.events.items():
+        if event == Event.FRACTURE and site in (None, of):
+            np.minimum.at(day, rows.patient, rows.day)
+            how[rows.patient] = FRACTURED
+    return day, how
+
+
+class Curve(NamedTuple):
+    """One endpoint in one arm, day by day: fractures, and patients at risk in the morning."""
+
+    fractures: Floats
+    at_risk: Floats
+
+    @property
+    def free(self) -> Floats:
+        """Share without a fracture by each day, if deaths are censored (Kaplan and Meier)."""
+        with np.errstate(invalid="ignore"):
+            hazard = np.where(self.at_risk > 0, self.fractures / self.at_risk, 0.0)
+        return np.asarray(np.cumprod(1 - hazard), float)
+
+
+def curve_of(curves: Curves, arm: int, endpoint: int) -> Curve:
+    """Take the numbers of one arm and endpoint by day."""
+    left = curves.by_day[arm, endpoint].astype(float)
+    gone = np.cumsum(left.sum(axis=0))
+    return Curve(left[FRACTURED], curves.patients - np.concatenate([[0.0], gone[:-1]]))
+
+
+def over_intervals(curves: Curves, arm: int, endpoint: int, values: Floats) -> Floats:
+    """Average what ends on single days (3 x days) add over the ends in `together`."""
+    patients = curves.by_day[arm, endpoint]
+    how, day = np.indices(patients.shape)
+    ends, size = curves.ends(day, how).ravel(), curves.together.shape[-1]
+    total = np.bincount(ends, (values * patients).ravel(), minlength=size)
+    return np.asarray(total / np.maximum(np.bincount(ends, patients.ravel(), minlength=size), 1))
+
+
+def covariance(curves: Curves, pair: int, endpoint: int, first: Floats, second: Floats) -> float:
+    """Sum over patients of what they add in the first arm times what they add in the second.
+
+    `first` and `second` are averages from `over_intervals`.
+    """
+    return float(first @ curves.together[pair, endpoint] @ second)
+
+
+def discordant(curves: Curves, pair: int, endpoint: int, day: int) -> tuple[float, float, float]:
+    """Count patients with the fracture by a day of report: in one arm only, the other, in both."""
+    had = np.zeros(curves.together.shape[-1])
+    had[: np.searchsorted(curves.edges, day) + 1] = 1
+    pairs = curves.together[pair, endpoint]
+    both = float(had @ pairs @ had)
+    return float(had @ pairs.sum(axis=1)) - both, float(pairs.sum(axis=0) @ had) - both, both
