@@ -1,61 +1,84 @@
-"""Names that stand in tables: each comes out of a CSV file as it went in, whatever reads it."""
+"""Names that come back from a CSV file, a spreadsheet and a folder as they were written."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any, TypeVar
 
-from sim.scenario.form.quantities import Text, only_if
+from pydantic import AfterValidator
 
-FORMULAS = ("=", "+", "-", "@")
-"""A spreadsheet takes a cell that begins with one of these for a formula, and may carry it out."""
+from sim.scenario.form.quantities import Text
+from sim.scenario.form.quantity import refuse
+from sim.vocabulary import ALIVE, EVERYONE
 
-MISSING = {
-    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
-    "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
-}  # fmt: skip
-TRUTHS = {"T", "F", "TRUE", "FALSE", "True", "False", "true", "false"}
-"""Texts that R or pandas take for a missing value, and for true or false, in quotes as well."""
+LONGEST_NAME = 100
 
+# What readers of CSV files take for a missing value, a truth or a number.
+_MISSING = {"na", "n/a", "nan", "none", "null", "nil", "#n/a", "#na", "<na>", "-nan"}
+_TRUTH = {"true", "false", "t", "f"}
+_NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?|[-+]?inf(inity)?", re.IGNORECASE)
 
-LONGEST_NAME = 200
 _OF_WINDOWS = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
-
-def is_name(text: str) -> bool:
-    """True for a text that no reader of a table takes for anything else."""
-    if text != text.strip() or text.startswith(FORMULAS):
-        return False
-    return not (text in MISSING | TRUTHS or _is_number(text))
+Named = TypeVar("Named", bound=Mapping[str, Any])
 
 
-def is_of_windows(text: str) -> bool:
-    """True for a text that no file or folder can be called on Windows, like `con` or `nul.csv`."""
-    return _OF_WINDOWS.fullmatch(text) is not None
+def _possible(name: str) -> str:
+    if reason := why_not(name):
+        raise refuse("'{name}' cannot be a name; {reason}", name=name, reason=reason)
+    return name
 
 
-def _is_number(word: str) -> bool:
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True
+Name = Annotated[Text, AfterValidator(_possible)]
+"""The name of a parameter or of a published fact."""
 
 
-Name = Annotated[
-    Text,
-    only_if(
-        is_name,
-        "'{value}' cannot be a name: a program that reads a table takes it for a formula, a "
-        "number, true, false or nothing; write a word, without spaces around it",
-    ),
-    only_if(
-        lambda text: not is_of_windows(text),
-        "'{value}' cannot be a name: Windows keeps it for itself; add a word",
-    ),
-    only_if(
-        lambda text: text.isprintable() and len(text) <= LONGEST_NAME,
-        f"a name is one line of up to {LONGEST_NAME} characters",
-    ),
-]
-"""A name of an arm, a subgroup, a reaction, a parameter or a published fact."""
+def possible_names(what: str, taken: Iterable[str] = ()) -> Callable[[Named], Named]:
+    """A check of the names of a mapping, for an annotation; `what` is `an arm`, for example."""
+    reserved = set(taken)
+
+    def checked(named: Named) -> Named:
+        for name in named:
+            if name in reserved:
+                raise refuse("'{name}' cannot name {what}; the word is taken", name=name, what=what)
+            if reason := why_not(name):
+                message = "'{name}' cannot name {what}; {reason}"
+                raise refuse(message, name=name, what=what, reason=reason)
+        return named
+
+    return checked
+
+
+def subgroup_names(named: Named) -> Named:
+    """Subgroups with possible names. Raises PydanticCustomError for others."""
+    if EVERYONE in named:
+        raise refuse("'all' cannot name a subgroup; it means all patients")
+    if ALIVE in named:
+        raise refuse(f"'{ALIVE}' cannot name a subgroup; results have such a row already")
+    return possible_names("a subgroup")(named)
+
+
+def why_not(name: str) -> str:
+    """Why a text cannot be a name; empty where it can."""
+    small = name.lower()
+    if not name.strip():
+        return "the name is empty"
+    if name != name.strip():
+        return "a name neither begins nor ends with a space"
+    if not name.isprintable() or len(name) > LONGEST_NAME:
+        return f"a name is one line of up to {LONGEST_NAME} characters"
+    if small in _MISSING or small in _TRUTH or _NUMBER.fullmatch(name):
+        kind = "a missing value" if small in _MISSING else "a truth value"
+        kind = kind if small in _MISSING | _TRUTH else "a number"
+        return f"readers of CSV files take it for {kind}; add a word"
+    if name[0] in "=+-@":
+        return f"a spreadsheet takes a text that begins with {name[0]} for a formula"
+    if is_of_windows(name):
+        return "Windows keeps this name for itself"
+    return ""
+
+
+def is_of_windows(name: str) -> bool:
+    """True for a name that no file or folder can have on Windows, like `con` or `nul.csv`."""
+    return _OF_WINDOWS.fullmatch(name) is not None

@@ -9,13 +9,13 @@ from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from sim.scenario.form import outcome
 from sim.scenario.form.cohort import Cohort, ReferenceBmd, Subgroup
-from sim.scenario.form.names import Name, is_of_windows
+from sim.scenario.form.names import is_of_windows, possible_names, subgroup_names
 from sim.scenario.form.quantities import Form, FromADay, Text, Whole, only_if
 from sim.scenario.form.quantity import refuse
 from sim.scenario.form.regimen import NO_THERAPY, Regimen, regimen_of
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.form.visits import Visits
-from sim.vocabulary import ALIVE, EVERYONE, MOST_REACTIONS, MOST_THERAPIES
+from sim.vocabulary import MOST_REACTIONS, MOST_THERAPIES
 
 FORMAT = 1
 
@@ -43,6 +43,7 @@ def _few(therapies: dict[str, Any]) -> dict[str, Any]:
         if not re.fullmatch(r"[A-Za-z][\w-]*", name) or name == NO_THERAPY:
             allowed = "letters, digits, - and _, not `none`"
             raise refuse(f"'{name}' cannot name a therapy; allowed: {allowed}")
+    possible_names("a therapy")(therapies)
     if len(therapies) > MOST_THERAPIES:
         raise refuse(f"{len(therapies)} therapies; allowed: up to {MOST_THERAPIES}")
     reactions = sum(len(t.reactions) for t in therapies.values() if isinstance(t, Infusions))
@@ -55,7 +56,7 @@ def _named(arms: dict[str, list[str]]) -> dict[str, list[str]]:
     """One arm or more. Raises PydanticCustomError for none."""
     if not arms:
         raise refuse("a scenario has at least one arm")
-    return arms
+    return possible_names("an arm")(arms)
 
 
 def _rests_without_therapy(effects: dict[str, outcome.Effect]) -> bool:
@@ -96,9 +97,9 @@ class Scenario(Form):
     """The virtual patients at enrolment, before any treatment."""
     reference_bmd: ReferenceBmd
     """Young-adult bone density, the reference of T-scores."""
-    therapies: Annotated[dict[Name, Therapy], AfterValidator(_few)] = Field({})
+    therapies: Annotated[dict[str, Therapy], AfterValidator(_few)] = Field({})
     """Up to four therapies, each under a name of your choice."""
-    arms: Annotated[dict[Name, list[Text]], AfterValidator(_named)]
+    arms: Annotated[dict[Text, list[Text]], AfterValidator(_named)]
     """The arms, each with its therapies, e.g. {treated: [drug], untreated: []}."""
     comparator: Text | None = None
     """The arm that the others are compared with; if left out, the last arm. An arm that is added to
@@ -122,17 +123,7 @@ class Scenario(Form):
     """When patients are measured after entry."""
     measurement: outcome.Measurement
     """Coefficient of variation of one measured value within a person."""
-    subgroups: Annotated[
-        dict[Name, Subgroup],
-        only_if(
-            lambda named: EVERYONE not in named,
-            "'all' cannot name a subgroup; it means all patients",
-        ),
-        only_if(
-            lambda named: ALIVE not in named,
-            f"'{ALIVE}' cannot name a subgroup; results have rows of this name",
-        ),
-    ] = Field({})
+    subgroups: Annotated[dict[str, Subgroup], AfterValidator(subgroup_names)] = Field({})
     """Groups of patients with outcomes of their own, each under a name, e.g. {women:
     {sex: female}}."""
 

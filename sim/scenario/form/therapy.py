@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from sim.scenario.form import quantities
 from sim.scenario.form.intolerance import IntoleranceForm
-from sim.scenario.form.names import Name
+from sim.scenario.form.names import possible_names
 from sim.scenario.form.quantities import Form, StandsFor, Text, only_one
 from sim.scenario.form.quantity import refuse
 from sim.scenario.form.units import Dose
@@ -178,7 +178,9 @@ class Infusions(Form):
     """Late doses; if left out, there are none, e.g. {probability: 30 %, mean: 10 days}."""
     ends_course: quantities.Share = 0.0
     """Probability that a dose is the last, e.g. 1 %."""
-    reactions: dict[Name, Reaction] = Field({})
+    reactions: Annotated[dict[str, Reaction], AfterValidator(possible_names("a reaction"))] = Field(
+        {}
+    )
     """Reactions to doses, each under a name, e.g. {acute_phase: {first: 41 %, later: 5 %}}."""
 
     def check(self) -> None:
