@@ -16,6 +16,7 @@ from sim.experiments.kinds import run as kept_run
 from sim.outcomes.effect_table import Estimand, Named
 from sim.outcomes.effects import CANNOT_OCCUR, NOT_ESTIMABLE
 from sim.scenario import load
+from sim.vocabulary import SITES
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 SETTINGS = [
@@ -162,12 +163,10 @@ def test_sums_do_not_grow_with_patients(study):
 
 
 def test_an_effect_that_cannot_occur_is_told_from_one_that_was_not_seen():
-    nothing = ["horizon=24 months", "mortality.standardised_mortality_ratio=0"]
-    immortal = runs.run(
-        load(BASE, [*nothing, "fractures.sites.vertebral.case_fatality=0 %",
-                    "fractures.sites.hip.case_fatality=0 %", "fractures.sites.other.case_fatality=0 %"]),
-        patients=20, engine="batch", outcomes_only=True,
-    ).effects  # fmt: skip
+    sites = [f"fractures.sites.{site}.case_fatality=0 %" for site in SITES]
+    nothing = ["horizon=24 months", "mortality.standardised_mortality_ratio=0", *sites]
+    study = load(BASE, [*nothing, "cohort.patients=20"])
+    immortal = runs.run(study, engine="batch", outcomes_only=True).effects
     pair = ("combination", "pamidronate")
     deaths = immortal[immortal["outcome"] == "deaths"]
     assert (deaths["interval"] == CANNOT_OCCUR).all()
