@@ -120,7 +120,8 @@ def coverage_of_curves(rates, size, blocks, rng):
         ])  # fmt: skip
     shares = np.array(covered, float)
     ratios_covered = shares[np.isfinite(shares[:, 2]), 2]
-    return *shares[:, :2].mean(axis=0), ratios_covered.mean(), len(ratios_covered)
+    covered_ratios = ratios_covered.mean() if len(ratios_covered) else np.nan
+    return *shares[:, :2].mean(axis=0), covered_ratios, len(ratios_covered)
 
 
 def coverage_of_life_years(shared, more, size, blocks, rng):

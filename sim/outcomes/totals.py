@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sim.outcomes.sums import CELL, SumTable, plus
 
@@ -35,6 +36,8 @@ class Total:
 
     def add(self, table: SumTable) -> None:
         """Add the cells of the patients that come next."""
+        if self.mark is not None and not self.mark.labels:  # it was read from a file
+            self.mark = replace(self.mark, labels=table.labels, contrasts=table.contrasts)
         for cell in range(len(table.own)):
             part = table.part(cell)
             if self._whole is not None:
