@@ -17,7 +17,7 @@ from sim.display.figures.differences import label_of
 from sim.display.figures.intervals.parts import Block, Layout, Mark, Panel, Row, grouped
 from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS
 from sim.display.figures.saved import Saved
-from sim.vocabulary import BONES, MARKERS, Z95
+from sim.vocabulary import BONES, MARKERS
 
 ROW, SHIFT = 6.6, 1.1
 """In mm: the height of a fact; reported stands above the middle of its row, simulated below."""
@@ -95,7 +95,7 @@ def _heading(fact: str, unit: str) -> str:
 
 
 def _ends(facts: pd.DataFrame) -> dict[str, pd.Series[float]]:
-    """The ends of whiskers and intervals, cut off where no value can be."""
+    """The ends of whiskers of one SD, cut off where no value can be."""
     is_share = (facts["unit"] == "%") & (facts["heading"] == COURSE)
     can_be_negative = facts["unit"].isin(["%", *CAN_BE_NEGATIVE]) & ~is_share
     least, most = np.where(can_be_negative, -np.inf, 0.0), np.where(is_share, 100.0, np.inf)
@@ -103,7 +103,6 @@ def _ends(facts: pd.DataFrame) -> dict[str, pd.Series[float]]:
     for name, center, half in (
         ("reported", facts["reported"], facts["reported_spread"]),
         ("simulated", facts["simulated"], facts["simulated_spread"]),
-        ("mc", facts["simulated"], Z95 * facts["mc_error"]),
     ):
         ends[f"{name}_low"] = (center - half).clip(lower=least)
         ends[f"{name}_high"] = (center + half).clip(upper=most)
@@ -112,7 +111,7 @@ def _ends(facts: pd.DataFrame) -> dict[str, pd.Series[float]]:
 
 def _block(heading: str, unit: str, facts: pd.DataFrame) -> Block:
     """The facts of one scale below each other, in the order of the publication."""
-    values = facts.filter(regex="^(reported|simulated)$|_low$|_high$").to_numpy(float)
+    values = facts.filter(regex="^(reported|simulated)$|low$|high$").to_numpy(float)
     is_count = heading == COURSE and np.nanmin(values) >= 0
     drawn = Panel(
         rows=[_marks(row) for row in facts.itertuples()],
@@ -135,7 +134,7 @@ def _marks(row: Any) -> list[Mark]:
     return [
         Mark(row.reported, low, high, style.diamond(), _whisker(style.INK), -SHIFT),
         Mark(np.nan, row.simulated_low, row.simulated_high, {}, _whisker(SIMULATED), SHIFT),
-        Mark(row.simulated, row.mc_low, row.mc_high, DOT, BAR, SHIFT),
+        Mark(row.simulated, row.low, row.high, DOT, BAR, SHIFT),
     ]
 
 

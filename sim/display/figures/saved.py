@@ -14,7 +14,7 @@ OF_AN_OUTCOME = (
     "arm", "against_arm", "subgroup", "outcome", "unit", "time", "estimate", "low", "high",
 )  # fmt: skip
 OF_A_FACT = (
-    "fact", "unit", "reported", "reported_spread", "simulated", "simulated_spread", "mc_error",
+    "fact", "unit", "reported", "reported_spread", "simulated", "simulated_spread", "low", "high",
 )  # fmt: skip
 """Columns that the tables have at least."""
 

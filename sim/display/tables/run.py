@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sim import evidence
-from sim.display.numbers import is_missing, number, significant
+from sim.display.numbers import MISSING, interval, is_missing, number, significant
 from sim.display.tables import Printout, Sheet, side_by_side
 from sim.scenario.protocol import accrual, count_of_assumptions
 from sim.vocabulary import DAYS_PER_MONTH, EVERYONE, Arms, arms_of, rows_with
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.scenario import Study
+
+INTERVAL = "95 % Monte Carlo interval"
 
 
 def printout(study: Study, summary: pd.DataFrame, published: pd.DataFrame | None) -> Printout:
@@ -52,16 +54,15 @@ def _reported(study: Study, published: pd.DataFrame) -> Sheet:
             row["unit"],
             _with_spread(row["reported"], row["reported_spread"], as_printed),
             _with_spread(row["simulated"], row["simulated_spread"]),
-            number(row["mc_error"]),
+            MISSING if is_missing(row["low"]) else interval(row["low"], row["high"]),
         )
         for row in published.to_dict("records")
     ]
-    heads = ("Reported against simulated", "unit", "reported", "simulated", "Monte Carlo error")
+    heads = ("Reported against simulated", "unit", "reported", "simulated", INTERVAL)
     notes = (
         f"Reported: {evidence.short_citation(paper)}. After ±: standard deviation between "
         "patients.",
-        "Monte Carlo error: standard error of the simulated value; more virtual patients make it "
-        "smaller.",
+        f"{INTERVAL}: of the simulated value; more virtual patients make it narrower.",
     )
     return Sheet(heads, rows, notes)
 
