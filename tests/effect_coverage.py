@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.outcomes import effects, hazard_ratio, kaplan_meier, ratios, survival
 from sim.outcomes.definitions.named import count, share
+from sim.outcomes.definitions.over_years import life_years
 from sim.outcomes.labels import contrasts_of
 from sim.outcomes.limits import Products, Signed, Sums
 from sim.outcomes.plan import line
@@ -21,6 +22,7 @@ from sim.vocabulary import DAYS_PER_YEAR
 YEARS = 5.0
 END = round(YEARS * DAYS_PER_YEAR)
 ARMS = ("first", "second")
+AGAINST = {(0, ARMS[0]): 1.0, (0, ARMS[1]): -1.0}
 
 
 class Rates(NamedTuple):
@@ -83,9 +85,7 @@ def coverage_of_ratios(rates, size, blocks, rng):
             count("rate", "", 0, number, people.years),
         )
     ]
-    contrasts = contrasts_of(
-        [one.label for one in lines], [{(0, ARMS[0]): 1.0, (0, ARMS[1]): -1.0}]
-    )
+    contrasts = contrasts_of([one.label for one in lines], [AGAINST])
     table = sum_table(lines, contrasts, part=size)
     of_share, of_rate = (_parts(table, weights) for weights in contrasts)
     one, other, products, _ = of_share
@@ -104,8 +104,8 @@ def coverage_of_curves(rates, size, blocks, rng):
     The hazard ratio among the blocks in which it can be estimated, and their number.
     """
     first, second = rates.of_arms
-    shares = [-np.expm1(-rate * YEARS) for rate in rates.of_arms]
-    truths = shares[0], shares[0] - shares[1], first / second
+    one, other = (-np.expm1(-rate * YEARS) for rate in rates.of_arms)
+    truths = one, one - other, first / second
     covered = []
     for _ in range(blocks):
         curves = curves_of(drawn(rates, size, rng))
@@ -118,8 +118,30 @@ def coverage_of_curves(rates, size, blocks, rng):
             one.low <= truth <= one.high if one.low == one.low else np.nan
             for one, truth in zip(estimates, truths, strict=True)
         ])  # fmt: skip
-    covered = np.array(covered, float)
-    return *covered[:, :2].mean(axis=0), np.nanmean(covered[:, 2]), np.isfinite(covered[:, 2]).sum()
+    shares = np.array(covered, float)
+    ratios_covered = shares[np.isfinite(shares[:, 2]), 2]
+    covered_ratios = ratios_covered.mean() if len(ratios_covered) else np.nan
+    return *shares[:, :2].mean(axis=0), covered_ratios, len(ratios_covered)
+
+
+def coverage_of_life_years(shared, more, size, blocks, rng):
+    """Share of blocks whose mean life-years in the second arm, and difference, are covered.
+
+    Deaths per year: `shared` in both arms, and `more` in the second arm.
+    """
+    patients = size * blocks
+    first = np.minimum(rng.exponential(1 / shared, patients), YEARS)
+    second = np.minimum(rng.exponential(1 / more, patients), first)
+    lines = [
+        line((0, arm), "all", life_years(years, END), np.ones(patients))
+        for arm, years in zip(ARMS, (first, second), strict=True)
+    ]
+    table = sum_table(lines, contrasts_of([one.label for one in lines], [AGAINST]), part=size)
+    truths = [-np.expm1(-rate * YEARS) / rate for rate in (shared, shared + more)]
+    alone = [table.estimate(1, part) for part in range(blocks)]
+    apart = [table.contrast(table.contrasts[0], part) for part in range(blocks)]
+    pairs = ((alone, truths[1]), (apart, truths[0] - truths[1]))
+    return [np.mean([e.low <= truth <= e.high for e in estimates]) for estimates, truth in pairs]
 
 
 def _parts(table, weights):
@@ -143,6 +165,10 @@ def main():
             rng = np.random.default_rng([size, 1])
             print(size, rates, *coverage_of_ratios(rates, size, 1000, rng),
                   *coverage_of_curves(rates, size, 1000, rng))  # fmt: skip
+    for shared, more in ((0.01, 0.002), (0.05, 0.03)):
+        for size in (30, 100, 1000):
+            rng = np.random.default_rng([size, 2])
+            print(size, shared, more, *coverage_of_life_years(shared, more, size, 1000, rng))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from sim.experiments.kinds import run as kept_run
 from sim.outcomes.effect_table import Estimand, Named
 from sim.outcomes.effects import CANNOT_OCCUR, NOT_ESTIMABLE
 from sim.scenario import load
+from sim.vocabulary import SITES
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 SETTINGS = [
@@ -136,7 +137,8 @@ def test_patients_that_are_added_give_the_effects_of_all_at_once(kept, tmp_path)
     added = verbs.extend(kept, tmp_path / "added", patients=2500)
     for name in ("effects.csv", "effect_sums.parquet", "first_fractures.parquet"):
         assert (added / name).read_bytes() == (more / name).read_bytes()
-    third = verbs.extend(results.open(added), tmp_path / "third", patients=3300)
+    little = verbs.extend(results.open(added), tmp_path / "third", patients=2600)
+    third = verbs.extend(results.open(little), tmp_path / "fourth", patients=3300)
     whole = runs.run(kept.study.with_(patients=3300), engine="batch", outcomes_only=True)
     results.write_csv(whole.effects, tmp_path / "whole.csv")
     assert (third / "effects.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
@@ -162,12 +164,10 @@ def test_sums_do_not_grow_with_patients(study):
 
 
 def test_an_effect_that_cannot_occur_is_told_from_one_that_was_not_seen():
-    nothing = ["horizon=24 months", "mortality.standardised_mortality_ratio=0"]
-    immortal = runs.run(
-        load(BASE, [*nothing, "fractures.sites.vertebral.case_fatality=0 %",
-                    "fractures.sites.hip.case_fatality=0 %", "fractures.sites.other.case_fatality=0 %"]),
-        patients=20, engine="batch", outcomes_only=True,
-    ).effects  # fmt: skip
+    sites = [f"fractures.sites.{site}.case_fatality=0 %" for site in SITES]
+    nothing = ["horizon=24 months", "mortality.standardised_mortality_ratio=0", *sites]
+    study = load(BASE, [*nothing, "cohort.patients=20"])
+    immortal = runs.run(study, engine="batch", outcomes_only=True).effects
     pair = ("combination", "pamidronate")
     deaths = immortal[immortal["outcome"] == "deaths"]
     assert (deaths["interval"] == CANNOT_OCCUR).all()

@@ -36,17 +36,12 @@ class Mark(NamedTuple):
 
 
 class RunTotal:
-    """Sums of the patients of a run, added one block after another.
-
-    `mark` holds the sums after the last multiple of MARK patients, as in `sim.outcomes.totals`;
-    None for a small cohort.
-    """
+    """Sums of the patients of a run, added one block after another (see `sim.outcomes.totals`)."""
 
     def __init__(self, curves: Curves, begun: Mark | None = None) -> None:
         self._main = Total(None if begun is None else begun.sums)
         self._by_year = Total(None if begun is None else begun.effects.sums)
-        self._curves = curves if begun is None else begun.effects.curves
-        self.mark = begun
+        self._curves = self._marked = curves if begun is None else begun.effects.curves
 
     @property
     def sums(self) -> SumTable:
@@ -59,6 +54,14 @@ class RunTotal:
         return EffectSums(self._by_year.sums, self._curves)
 
     @property
+    def mark(self) -> Mark | None:
+        """The sums to which more patients can be added; None for a small cohort."""
+        sums, by_year = self._main.mark, self._by_year.mark
+        if sums is None or by_year is None:
+            return None
+        return Mark(sums, EffectSums(by_year, self._marked))
+
+    @property
     def patients(self) -> int:
         """Number of patients added so far."""
         return self._main.patients
@@ -67,16 +70,13 @@ class RunTotal:
         """Add the patients that come next. Raises ValueError for a block without effects."""
         if effects is None:
             raise ValueError("the block was made without the sums for effects")
-        marked = None
         patients = effects.firsts.day.shape[-1]
         for first in range(0, patients, MARK):  # blocks begin at a mark, or lie between two
             self._curves = self._curves.plus(effects.firsts.of(first, first + MARK))
             if self._curves.patients % MARK == 0:
-                marked = self._curves
+                self._marked = self._curves
         self._main.add(sums)
         self._by_year.add(effects.sums)
-        if marked is not None and self._main.mark is not None and self._by_year.mark is not None:
-            self.mark = Mark(self._main.mark, EffectSums(self._by_year.mark, marked))
 
 
 def block_of_effects(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from sim.outcomes.arm import ArmRecords
 from sim.outcomes.definitions.named import Outcome, count, share
+from sim.simulation.records import Floats
 from sim.vocabulary import DAYS_PER_YEAR, SITES, Event
 
 MOST_TIMES = 12
@@ -72,11 +73,15 @@ def over_years(records: ArmRecords) -> Iterator[Outcome]:
             yield count(name, "per 100 patients", day, number, scale=100, most=at_most)
     for day in report_days(records.end):
         yield share(DEATH, day, records.had(Event.DEATH, None, day), most(Event.DEATH))
-    yield _life_years(records)
+    lived = life_years(records.years, records.end)
+    yield lived if most(Event.DEATH) else lived._replace(least=1.0)
 
 
-def _life_years(records: ArmRecords) -> Outcome:
-    """Years alive until the end of follow-up; exactly these years where nobody can die."""
-    longest = records.end / DAYS_PER_YEAR
-    lived = count(LIFE_YEARS, "years", records.end, records.years, most=longest)
-    return lived if records.most(Event.DEATH) else lived._replace(least=longest)
+def life_years(years: Floats, end: int) -> Outcome:
+    """Make the years that patients live until the day `end` an outcome.
+
+    The numerator is the share of these years, because one more patient could lose all of them,
+    which limits for few deaths must allow for.
+    """
+    longest = end / DAYS_PER_YEAR
+    return count(LIFE_YEARS, "years", end, years / longest, scale=longest, most=1.0)
