@@ -15,6 +15,7 @@ from sim.cli.exit_codes import INTERRUPTED, SOME_POINTS_FAILED
 from sim.cli.extras import told_how_to_get
 from sim.cli.options import ENGINE, FILE, JSON, OUT_TO, PATIENTS, QUIET, SEED, WORKERS
 from sim.cli.progress import watching
+from sim.workers.cluster import SILENCE, Cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +52,12 @@ def _shard(_: click.Context, __: click.Parameter, text: str | None) -> Shard | N
     return Shard(int(first), int(second))
 
 
+def _address(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
+    if text is not None and not text.strip():
+        raise click.BadParameter("the address is empty; write tcp://HOST:PORT")
+    return text
+
+
 @click.command(epilog="Example: mastosim sweep scenarios/sweeps/base-case-psa.yaml --draws 50")
 @click.argument("file", type=FILE)
 @click.option("--draws", type=int, metavar="N", help="Number of draws.")
@@ -59,8 +66,11 @@ def _shard(_: click.Context, __: click.Parameter, text: str | None) -> Shard | N
 @OUT_TO("sweeps/<name>")
 @ENGINE("batch")
 @WORKERS
-@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler that distributes the "
-              "work, tcp://...; its workers must see the same folder.")  # fmt: skip
+@click.option("--cluster", metavar="ADDRESS", callback=_address, help="Dask scheduler that "
+              "distributes the work, tcp://...; its workers must see the same folder.")  # fmt: skip
+@click.option("--silence", type=click.FloatRange(1), metavar="SECONDS", default=SILENCE,
+              show_default=True, help="Longest time in which the cluster neither finishes work nor "
+              "answers.")  # fmt: skip
 @click.option("--shard", metavar="I/N", callback=_shard, help="Simulate one of N shares of the "
               "points, for job arrays; then run the same command without --shard.")  # fmt: skip
 @click.option("--pilot", "only_pilot", is_flag=True, help="Run a pilot of 32 draws of 200 "
@@ -73,7 +83,7 @@ def _shard(_: click.Context, __: click.Parameter, text: str | None) -> Shard | N
 @QUIET
 def sweep(
     file: Path, draws: int | None, patients: int | None, seed: int | None, out: Path,
-    engine: Engine, workers: int | None, cluster: str | None, shard: Shard | None,
+    engine: Engine, workers: int | None, cluster: str | None, silence: float, shard: Shard | None,
     only_pilot: bool, auto: bool, most_hours: float, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Simulate a scenario over many values of its parameters.
@@ -88,7 +98,8 @@ def sweep(
         {"--draws": draws, "--patients": patients, "--shard": shard},
     )
     _refuse_together({"--cluster": cluster}, {"--workers": workers})
-    work = Work(out, engine, cluster or workers, quiet, most_hours)
+    hands = workers if cluster is None else Cluster(cluster, silence)
+    work = Work(out, engine, hands, quiet, most_hours)
     with _mistakes_of_use():
         from sim.experiments.sweeps import load_sweep
 
