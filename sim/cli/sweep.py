@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 WORTH_SAYING = 10.0
 """Seconds that a forecast must come to before it is worth a line."""
 
+MANY_POINTS = 5000
+"""Points whose blocks take long enough to look up to be worth a line."""
+
 Failed = dict[tuple[str, int], str]
 
 
@@ -166,6 +169,9 @@ def _simulated(read: Sweep, work: Work, shard: Shard | None = None) -> Failed:
         if not work.quiet and expected.seconds >= WORTH_SAYING:
             click.echo(f"The remaining points take {expected}.", err=True)
 
+    points = sum(len(varied.points) for varied in read.varied)
+    if not work.quiet and points >= MANY_POINTS:
+        click.echo(f"Looking up which of {points} points are simulated already.", err=True)
     workers = work.workers or sweeps.workers_for(read)
     with watching(work.quiet, work.engine) as progress:
         return sweeps.simulate(
