@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.errors import RequestError
 from sim.experiments import runs, sizes
 from sim.outcomes import CELL
 from sim.scenario import ScenarioError, load
@@ -60,6 +61,33 @@ class Unpacked:
 def test_work_is_unpacked_once_in_a_process_however_many_its_pieces(workers_here):
     assert list(in_order(Unpacked(), range(6), 2)) == [i**2 for i in range(6)]
     assert Unpacked.times == 1
+
+
+def test_a_negative_number_of_workers_is_refused(study):
+    with pytest.raises(RequestError, match="-1 workers are asked for; allowed: 0 or more"):
+        runs.run(study, engine="batch", workers=-1)
+
+
+WITHOUT_GUARD = """
+import sys
+import sim
+print("script", flush=True)
+sim.run(sys.argv[1], patients=600, workers=2, outcomes_only=True)
+"""
+
+
+def test_a_script_without_a_guard_is_told_in_a_sentence(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(WITHOUT_GUARD)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    words = [sys.executable, str(script), str(BASE)]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "put what the script does under `if __name__ == '__main__':`" in done.stderr
+    assert done.stderr.count("Traceback") == 1
+    assert len(done.stderr.splitlines()) < 30
+    script.write_text(WITHOUT_GUARD.replace("sim.run", "if __name__ == '__main__': sim.run"))
+    assert subprocess.run(words, env=environment, capture_output=True, timeout=60).returncode == 0
 
 
 FIRST = """

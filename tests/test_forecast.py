@@ -238,3 +238,18 @@ def test_yes_allows_what_the_forecast_refuses(mastosim, tmp_path, monkeypatch):
 )  # fmt: skip
 def test_durations_are_said_in_the_unit_that_fits(seconds, said):
     assert forecasting.in_words(seconds) == said
+
+
+@pytest.mark.parametrize("keep", ["tables", "outcomes"])
+def test_a_result_is_done_again_by_its_own_engine(keep, mastosim, tmp_path, monkeypatch):
+    words = ["run", BASE, "--patients", 20, "--engine", "batch", "--keep", keep, "-q"]
+    assert mastosim(*words, "--out", tmp_path).returncode == 0
+    (folder,) = (tmp_path / "laroche2011").iterdir()
+
+    def never(_):
+        raise AssertionError("the other engine was used")
+
+    monkeypatch.setattr("sim.simulation.simpy_engine.simulate", never)
+    done = mastosim("rerun", folder, "--out", tmp_path / "again")
+    assert done.returncode == 0, done.stderr
+    assert "identical  summary.csv" in done.stdout

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import pytest
 
 from sim.workers import cluster
+from sim.workers.pieces import in_order
 from tests.test_sweep_store import blocks_of, made, written
 
 distributed = pytest.importorskip("distributed")
@@ -80,8 +81,21 @@ def unused_port() -> int:
 
 @pytest.fixture(scope="module")
 def machines(tmp_path_factory) -> Iterator[Machines]:
+    with started_in(tmp_path_factory.mktemp("machines")) as machines:
+        yield machines
+
+
+@pytest.fixture
+def machines_to_stop(tmp_path_factory) -> Iterator[Machines]:
+    """A cluster that one test may leave in any state."""
+    with started_in(tmp_path_factory.mktemp("machines")) as machines:
+        yield machines
+
+
+@contextmanager
+def started_in(folder) -> Iterator[Machines]:
     """Workers try on until the scheduler is there."""
-    folder, port = tmp_path_factory.mktemp("machines"), str(unused_port())
+    port = str(unused_port())
     address, bare = f"tcp://127.0.0.1:{port}", ["--no-dashboard", "--host", "127.0.0.1"]
     alone = ["--nthreads", "1", "--no-nanny", "--death-timeout", f"{PATIENCE:.0f}"]
     worker = ["worker", address, *bare, *alone, "--local-directory", str(folder)]
@@ -189,6 +203,52 @@ def test_a_piece_that_kills_worker_after_worker_is_told(machines):
         raise distributed.KilledWorker("piece", machines.address, 3)
 
 
+def sent_in_the_middle(processes, number, root) -> threading.Thread:
+    """Send a signal to processes as soon as some blocks are there."""
+
+    def send():
+        until(lambda: len(blocks_of(root)) >= 4, "a block")
+        for process in processes:
+            process.send_signal(number)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize("who", ["scheduler", "workers"])
+def test_a_cluster_that_falls_silent_is_not_waited_for(who, machines_to_stop, tmp_path, mastosim):
+    """Its processes are stopped, not ended: no connection is lost, and nobody answers."""
+    path, root = written(tmp_path / "sweep", SWEEP, patients=10), tmp_path / "silent"
+    machines = machines_to_stop
+    stopped = machines.workers if who == "workers" else [machines.scheduler]
+    stopping = sent_in_the_middle(stopped, signal.SIGSTOP, root)
+    words = ["sweep", path, "--out", root, "--engine", "simpy", "--quiet"]
+    try:
+        told = mastosim(*words, "--cluster", machines.address, "--silence", 4)
+    finally:
+        stopping.join(PATIENCE)
+        for process in stopped:
+            process.send_signal(signal.SIGCONT)
+    assert told.returncode == 6, told.stderr
+    assert (
+        "no worker of the cluster has answered for 4 seconds; finished work is kept" in told.stderr
+    )
+    assert 4 <= len(blocks_of(root)) < 2 * PIECES
+    assert made(path, root) == made(path, tmp_path / "alone")
+
+
+def test_work_that_takes_longer_than_the_silence_is_waited_for(machines):
+    quiet = cluster.Cluster(machines.address, 3.0)
+    assert list(in_order(time.sleep, [5, 5], quiet)) == [None, None]
+
+
+def test_an_empty_address_is_refused(tmp_path, mastosim):
+    told = mastosim("sweep", written(tmp_path), "--out", tmp_path, "--cluster", "")
+    assert told.returncode == 2
+    assert "the address is empty; write tcp://HOST:PORT" in told.stderr
+
+
 def test_machines_that_are_lost_cost_time_and_no_byte(machines, tmp_path, mastosim):
     """First one of two workers, then the scheduler."""
     path = written(tmp_path / "sweep", SWEEP, patients=10)
@@ -206,7 +266,7 @@ def test_machines_that_are_lost_cost_time_and_no_byte(machines, tmp_path, mastos
     words = ["sweep", path, "--out", root, "--engine", "simpy", "--quiet"]
     told = mastosim(*words, "--cluster", machines.address)
     killing.join(PATIENCE)
-    assert told.returncode == 2
+    assert told.returncode == 6
     assert (
         "the connection to the scheduler was lost; finished work is kept, run the command again"
         in told.stderr

@@ -739,3 +739,14 @@ def test_shares_that_add_up_are_drawn_into_scenarios_that_are_valid(mastosim, tm
     outcomes = pd.read_parquet(folder_in(ask(mastosim, wrote(tmp_path, text))) / "outcomes.parquet")
     assert abs(outcomes[SHARES].sum(axis=1) - 100).max() < 1e-10
     assert outcomes[outcomes["role"] == "draw"][SHARES[0]].nunique() == 3
+
+
+@pytest.mark.parametrize(("many", "lines"), [(1, 1), (10**6, 0)])
+def test_looking_up_many_points_is_said_before_it_takes_long(
+    many, lines, mastosim, tmp_path, monkeypatch
+):
+    module = __import__("sim.cli.sweep", fromlist=["MANY_POINTS"])
+    monkeypatch.setattr(module, "MANY_POINTS", many)
+    told = ask(mastosim, wrote(tmp_path, "design: one_at_a_time\n" + table({SPINE: ""})))
+    said = [line for line in told.stderr.splitlines() if line.startswith("Looking up which of ")]
+    assert len(said) == lines

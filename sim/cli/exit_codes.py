@@ -15,5 +15,8 @@ SOME_POINTS_FAILED = 4
 A_CHECK_DIFFERS = 5
 """A file of `rerun` is not what it was, or a check of `verify` failed."""
 
+RESUMABLE = 6
+"""A cluster was lost; finished work is kept, and the same command continues it."""
+
 INTERRUPTED = 130
 """Stopped by the user."""

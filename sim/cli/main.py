@@ -19,7 +19,7 @@ from sim.cli.cite import cite
 from sim.cli.compare import compare
 from sim.cli.completion import completion
 from sim.cli.emulate import emulate
-from sim.cli.exit_codes import BUG, INTERRUPTED, NOT_VALID, WRONG_USAGE
+from sim.cli.exit_codes import BUG, INTERRUPTED, NOT_VALID, RESUMABLE, WRONG_USAGE
 from sim.cli.explain import explain
 from sim.cli.extend import extend
 from sim.cli.list import list_results
@@ -37,6 +37,7 @@ from sim.cli.verify import verify
 from sim.errors import RequestError
 from sim.scenario import ScenarioError
 from sim.version import __version__
+from sim.workers.cluster import LostError
 
 
 class InOrder(click.Group):
@@ -125,7 +126,7 @@ def _report_error(error: BaseException) -> int:
     if isinstance(error, OSError):
         told = error.strerror or str(error) or type(error).__name__
         say(": ".join(str(p) for p in ("mastosim", told, error.filename) if p), to_stderr=True)
-        return WRONG_USAGE
+        return RESUMABLE if isinstance(error, LostError) else WRONG_USAGE
     return _report_bug(error)
 
 

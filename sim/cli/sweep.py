@@ -26,6 +26,7 @@ from sim.cli.options import (
 )
 from sim.cli.progress import watching
 from sim.cli.terminal import say
+from sim.workers.cluster import SILENCE, Cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
 WORTH_SAYING = 10.0
 """Seconds that a forecast must come to before it is worth a line."""
+
+MANY_POINTS = 5000
+"""Points whose blocks take long enough to look up to be worth a line."""
 
 Failed = dict[tuple[str, int], str]
 
@@ -62,6 +66,12 @@ def _shard(_: click.Context, __: click.Parameter, text: str | None) -> Shard | N
     return Shard(int(first), int(second))
 
 
+def _address(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
+    if text is not None and not text.strip():
+        raise click.BadParameter("the address is empty; write tcp://HOST:PORT")
+    return text
+
+
 @click.command(epilog="Example: mastosim sweep scenarios/sweeps/base-case-psa.yaml --draws 50")
 @click.argument("file", type=FILE)
 @click.option("--draws", type=int, metavar="N", help="Number of draws.")
@@ -70,8 +80,11 @@ def _shard(_: click.Context, __: click.Parameter, text: str | None) -> Shard | N
 @OUT_TO("sweeps/<name>")
 @ENGINE("batch")
 @WORKERS
-@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler that distributes the "
-              "work, tcp://...; its workers must see the same folder.")  # fmt: skip
+@click.option("--cluster", metavar="ADDRESS", callback=_address, help="Dask scheduler that "
+              "distributes the work, tcp://...; its workers must see the same folder.")  # fmt: skip
+@click.option("--silence", type=click.FloatRange(1), metavar="SECONDS", default=SILENCE,
+              show_default=True, help="Longest time in which the cluster neither finishes work nor "
+              "answers.")  # fmt: skip
 @click.option("--shard", metavar="I/N", callback=_shard, help="Simulate one of N shares of the "
               "points, for job arrays; then run the same command without --shard.")  # fmt: skip
 @click.option("--pilot", "only_pilot", is_flag=True, help="Run a pilot of 32 draws of 200 "
@@ -84,7 +97,7 @@ def _shard(_: click.Context, __: click.Parameter, text: str | None) -> Shard | N
 @QUIET
 def sweep(
     file: Path, draws: int | None, patients: int | None, seed: int | None, out: Path,
-    engine: Engine, workers: int | None, cluster: str | None, shard: Shard | None,
+    engine: Engine, workers: int | None, cluster: str | None, silence: float, shard: Shard | None,
     only_pilot: bool, auto: bool, most_hours: float, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Simulate a scenario over many values of its parameters.
@@ -99,7 +112,8 @@ def sweep(
         {"--draws": draws, "--patients": patients, "--shard": shard},
     )
     _refuse_together({"--cluster": cluster}, {"--workers": workers})
-    work = Work(out, engine, cluster or workers, quiet, most_hours)
+    hands = workers if cluster is None else Cluster(cluster, silence)
+    work = Work(out, engine, hands, quiet, most_hours)
     refuse_unwritable(out / "sweeps")
     with _mistakes_of_use():
         from sim.experiments.sweeps import load_sweep
@@ -167,6 +181,9 @@ def _simulated(read: Sweep, work: Work, shard: Shard | None = None) -> Failed:
         if not work.quiet and expected.seconds >= WORTH_SAYING:
             say(f"The remaining points take {expected}.", to_stderr=True)
 
+    points = sum(len(varied.points) for varied in read.varied)
+    if not work.quiet and points >= MANY_POINTS:
+        say(f"Looking up which of {points} points are simulated already.", to_stderr=True)
     workers = work.workers or sweeps.workers_for(read)
     with watching(work.quiet, work.engine) as progress:
         return sweeps.simulate(

@@ -13,9 +13,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
 
+from sim.errors import RequestError
 from sim.workers import cluster
+from sim.workers.cluster import Cluster
 
 Piece = TypeVar("Piece")
 Done = TypeVar("Done")
@@ -26,7 +29,15 @@ AHEAD = 2
 TRIES = 3
 """Attempts at a piece whose worker dies each time."""
 
-Workers = int | str
+UNGUARDED = 78
+"""Exit code of a process that runs a script which starts processes wherever it runs."""
+
+NO_GUARD = (
+    "each worker process runs the script again; put what the script does under "
+    "`if __name__ == '__main__':`, or ask for workers=1"
+)
+
+Workers = int | str | Cluster
 """Number of processes on this machine, or the address of a scheduler, `tcp://HOST:PORT`."""
 
 
@@ -43,7 +54,7 @@ def in_order(
         Function of one piece. The function and the pieces must be picklable.
     pieces : iterable
         The pieces; taken only as fast as the workers need them.
-    workers : int or str
+    workers : int, str or Cluster
         Number of processes, or the address of a scheduler. 0 and 1 work in this process.
 
     Yields
@@ -55,6 +66,8 @@ def in_order(
     ------
     OSError
         If a piece kills its process `TRIES` times, or if the scheduler does not answer.
+    RequestError
+        For a number of workers below 0, or a script without the guard of its main module.
 
     References
     ----------
@@ -68,7 +81,9 @@ def in_order(
     if workers in (0, 1):
         yield from map(do, pieces)
         return
-    if isinstance(workers, str):
+    if isinstance(workers, int) and workers < 0:
+        raise RequestError(f"{workers} workers are asked for; allowed: 0 or more")
+    if not isinstance(workers, int):
         with cluster.connected(workers) as (pool, cores):
             yield from _by_team(_Team(do, cores, lambda: pool), pieces)
     else:
@@ -115,11 +130,13 @@ class _Team(Generic[Piece, Done]):
         self.workers, self.start = workers, start
         self.pool = start()
         self.waiting: deque[tuple[Piece, Future[Done]]] = deque()
+        self.processes: set[BaseProcess] = set()
 
     def begin(self, piece: Piece) -> None:
         """Send a piece to the next free worker."""
         try:
             self.waiting.append((piece, self.pool.submit(self.do, piece)))
+            self.processes.update(multiprocessing.active_children())
         except BrokenProcessPool:
             self._start_again()
             self.begin(piece)
@@ -140,6 +157,9 @@ class _Team(Generic[Piece, Done]):
     def _start_again(self) -> None:
         """Start new processes and send all waiting pieces again: one death ends the whole pool."""
         self.pool.shutdown(cancel_futures=True)
+        if any(process.exitcode == UNGUARDED for process in self.processes):
+            raise RequestError(NO_GUARD) from None
+        self.processes.clear()
         self.pool = self.start()
         pieces = [piece for piece, _ in self.waiting]
         self.waiting.clear()
@@ -159,6 +179,8 @@ def _unpacked(packed: bytes) -> Callable[..., Any]:
 
 
 def _processes(workers: int) -> ProcessPoolExecutor:
+    if hasattr(multiprocessing.current_process(), "_inheriting"):
+        os._exit(UNGUARDED)  # this is a worker that has begun to run the script
     context = multiprocessing.get_context("spawn")  # a fork would inherit locks that others hold
     return ProcessPoolExecutor(workers, context, _follow_main_process)
 
