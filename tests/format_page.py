@@ -74,7 +74,9 @@ effects: {interferon: , interferon + pamidronate: }
 On the command line, `--set "therapies.pamidronate.given=80 %"` changes one value. Items of lists
 are counted from 0: `--set "therapies.pamidronate.schedule[0].every=2 months"`.
 
-In the paths below, `<name>` stands for a name of your choice and `[]` for each item of a list.
+In the paths below, `<name>` stands for a name of your choice and `[]` for each item of a list. A
+name that a spreadsheet, R or pandas takes for something else is refused, like `=1+1`, `NA`, `T`
+or `007`.
 """
 
 

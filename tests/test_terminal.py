@@ -82,6 +82,37 @@ def test_a_manifest_with_control_characters_is_refused(kept, tmp_path, mastosim,
         assert f"damaged: it holds a control character (U+{ord(sign[0]):04X})" in done.stderr
 
 
+@pytest.mark.parametrize("patients", [[10], "ten", 0, -5, 1.5, {}])
+def test_a_manifest_with_an_impossible_number_of_patients_is_damaged(
+    kept, tmp_path, mastosim, patients
+):
+    tree = json.loads(kept.read_text(encoding="utf-8"))
+    tree["options"]["patients"] = patients
+    (tmp_path / "s" / "d").mkdir(parents=True)
+    (tmp_path / "s" / "d" / "manifest.json").write_text(json.dumps(tree), encoding="utf-8")
+    done = mastosim("list", "--out", tmp_path)
+    assert done.returncode == 0
+    assert "is damaged" in done.stderr
+
+
+@pytest.mark.parametrize("seed", ["x", "", "9" * 5000, "1e400"])
+def test_a_manifest_with_an_impossible_seed_is_damaged(kept, tmp_path, mastosim, seed):
+    tree = json.loads(kept.read_text(encoding="utf-8"))
+    tree["studies"][0]["document"]["seed"] = seed
+    (tmp_path / "s" / "d").mkdir(parents=True)
+    (tmp_path / "s" / "d" / "manifest.json").write_text(json.dumps(tree), encoding="utf-8")
+    done = mastosim("list", "--out", tmp_path, "--json")
+    assert done.returncode == 0
+    assert "`seed` is not a whole number" in done.stderr
+
+
+def test_whole_numbers_with_an_exponent_are_kept(tmp_path, mastosim):
+    given = ["--set", "seed=1e3", "--set", "cohort.patients=1e1", "--keep", "outcomes"]
+    assert mastosim("run", BASE, *given, "--out", tmp_path).returncode == 0
+    (kept,) = json.loads(mastosim("list", "--out", tmp_path, "--json").stdout)["results"]
+    assert (kept["seed"], kept["patients"]) == (1000, 10)
+
+
 def test_paths_and_arguments_are_shown_escaped(kept, tmp_path, mastosim):
     odd = tmp_path / f"o{TITLE}"
     (odd / "there").mkdir(parents=True)

@@ -65,11 +65,19 @@ def _of_scenario(document: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(_of_texts(document).get(key), str):
             raise ValueError(f"has no `{key}`")
     cohort = document.get("cohort")
-    if not isinstance(cohort, dict) or not WHOLE.fullmatch(str(cohort.get("patients"))):
+    if not isinstance(cohort, dict) or not isinstance(cohort.get("patients"), str):
         raise ValueError("has no `cohort.patients`")
-    if not WHOLE.fullmatch(document["seed"]):
-        raise ValueError("has a `seed` that is not a whole number")
+    for key, text in {"cohort.patients": cohort["patients"], "seed": document["seed"]}.items():
+        try:
+            _whole(text)
+        except (ValueError, OverflowError):
+            raise ValueError(f"`{key}` is not a whole number") from None
     return document
+
+
+def _whole(text: str) -> int:
+    """A whole number as a scenario file may have it: `20`, or `2e1`."""
+    return int(text) if text.isdecimal() else int(float(text))
 
 
 def _of_publication(tree: dict[str, Any]) -> dict[str, Any]:
@@ -160,6 +168,9 @@ class Manifest(Part):
     def _has_a_head(self) -> Manifest:
         if not {"name", "title", "question"} <= self.headed.keys():
             raise ValueError("`details` has no `sweep` with name, title and question")
+        patients = self.options.get("patients")
+        if patients is not None and not (isinstance(patients, int) and patients > 0):
+            raise ValueError("`options.patients` is not a whole number above 0")
         return self
 
     @field_validator("details")
@@ -190,12 +201,13 @@ class Manifest(Part):
     @property
     def patients(self) -> int:
         """Virtual patients: those of the options, or those of the first study."""
-        return int(self.options.get("patients") or self.studies[0].document["cohort"]["patients"])
+        in_file: str = self.studies[0].document["cohort"]["patients"]
+        return int(self.options.get("patients") or _whole(in_file))
 
     @property
     def seed(self) -> int:
         """The seed of the first study, which all studies share."""
-        return int(self.studies[0].document["seed"])
+        return _whole(self.studies[0].document["seed"])
 
     @property
     def scenarios(self) -> list[str]:
