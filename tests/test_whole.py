@@ -407,7 +407,7 @@ def test_the_command_interrupted_while_it_writes_leaves_nothing_and_exits_with_1
     for i, process in enumerate(going):
         told, said = process.communicate(timeout=60)
         assert (shown(process.returncode), told) == (130, ""), said
-        assert said.strip() == "Interrupted; nothing was written."
+        assert said.strip() == "Interrupted; an unfinished result is not kept."
         assert not (tmp_path / str(i)).exists()
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
+from sim.cli.terminal import say
+
 if TYPE_CHECKING:
-    from sim.cli.terminal import say
-from sim.results import Kept
+    from sim.results import Kept
 
 
 def telling(kept: Kept) -> AbstractContextManager[None]:

@@ -105,8 +105,9 @@ def _report(error: BaseException | None, interrupted: bool) -> int:
     if isinstance(error, SystemExit) and error.code == INTERRUPTED:
         return INTERRUPTED
     if interrupted or isinstance(error, KeyboardInterrupt) or _is_abort(error):
-        done = str(getattr(error, "__cause__", None) or error or "") or "nothing was written"
-        say(f"Interrupted; {done}.", to_stderr=True)
+        told = error.__cause__ if isinstance(error, click.Abort) else error
+        kept = str(told) if isinstance(told, KeyboardInterrupt) else ""
+        say(f"Interrupted; {kept or 'an unfinished result is not kept'}.", to_stderr=True)
         return INTERRUPTED
     if error is None or _has_lost_its_reader(error):
         return 0

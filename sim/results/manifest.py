@@ -6,7 +6,6 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-import re
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -42,10 +41,6 @@ Kind = Literal["run", "comparison", "readings", "emulation", "sweep", "power", "
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
-WHOLE = re.compile("[0-9]{1,40}")
-"""A whole number as a scenario file has it."""
-
-
 def _of_texts(tree: Any) -> Any:
     """A tree with texts at its leaves, as a scenario file has them."""
     if not isinstance(tree, dict | list | str | None):
@@ -69,15 +64,10 @@ def _of_scenario(document: dict[str, Any]) -> dict[str, Any]:
         raise ValueError("has no `cohort.patients`")
     for key, text in {"cohort.patients": cohort["patients"], "seed": document["seed"]}.items():
         try:
-            _whole(text)
+            int(text) if text.isdecimal() else int(float(text))  # a scenario may say 2e1
         except (ValueError, OverflowError):
-            raise ValueError(f"`{key}` is not a whole number") from None
+            raise ValueError(f"has a `{key}` that is not a whole number") from None
     return document
-
-
-def _whole(text: str) -> int:
-    """A whole number as a scenario file may have it: `20`, or `2e1`."""
-    return int(text) if text.isdecimal() else int(float(text))
 
 
 def _of_publication(tree: dict[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,11 @@ from sim.vocabulary import ALIVE, EVERYONE
 LONGEST_NAME = 100
 
 # What readers of CSV files take for a missing value, a truth or a number.
-_MISSING = {"na", "n/a", "nan", "none", "null", "nil", "#n/a", "#na", "<na>", "-nan"}
-_TRUTH = {"true", "false", "t", "f"}
+_MISSING = {
+    "NA", "N/A", "n/a", "NaN", "nan", "-NaN", "-nan", "None", "NULL", "null", "#N/A", "#N/A N/A",
+    "#NA", "<NA>", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN",
+}  # fmt: skip
+_TRUTH = {"T", "F", "TRUE", "FALSE", "True", "False", "true", "false"}
 _NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?|[-+]?inf(inity)?", re.IGNORECASE)
 
 _OF_WINDOWS = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
@@ -61,16 +64,15 @@ def subgroup_names(named: Named) -> Named:
 
 def why_not(name: str) -> str:
     """Why a text cannot be a name; empty where it can."""
-    small = name.lower()
     if not name.strip():
         return "the name is empty"
     if name != name.strip():
         return "a name neither begins nor ends with a space"
     if not name.isprintable() or len(name) > LONGEST_NAME:
         return f"a name is one line of up to {LONGEST_NAME} characters"
-    if small in _MISSING or small in _TRUTH or _NUMBER.fullmatch(name):
-        kind = "a missing value" if small in _MISSING else "a truth value"
-        kind = kind if small in _MISSING | _TRUTH else "a number"
+    if name in _MISSING or name in _TRUTH or _NUMBER.fullmatch(name):
+        kind = "a missing value" if name in _MISSING else "a truth value"
+        kind = kind if name in _MISSING | _TRUTH else "a number"
         return f"readers of CSV files take it for {kind}; add a word"
     if name[0] in "=+-@":
         return f"a spreadsheet takes a text that begins with {name[0]} for a formula"
