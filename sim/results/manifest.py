@@ -64,10 +64,15 @@ def _of_scenario(document: dict[str, Any]) -> dict[str, Any]:
         raise ValueError("has no `cohort.patients`")
     for key, text in {"cohort.patients": cohort["patients"], "seed": document["seed"]}.items():
         try:
-            int(text) if text.isdecimal() else int(float(text))  # a scenario may say 2e1
+            _whole(text)
         except (ValueError, OverflowError):
             raise ValueError(f"has a `{key}` that is not a whole number") from None
     return document
+
+
+def _whole(text: str) -> int:
+    """A whole number as a scenario file may have it: `20`, or `2e1`."""
+    return int(text) if text.isdecimal() else int(float(text))
 
 
 def _of_publication(tree: dict[str, Any]) -> dict[str, Any]:
