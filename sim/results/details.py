@@ -51,3 +51,8 @@ FORMS: Mapping[str, type[Details]] = {
     "comparison": Worded, "readings": Worded, "emulation": Worded, "sweep": OfSweep,
 }  # fmt: skip
 """The form of each kind that says more of itself than its studies and options."""
+
+
+def whole(text: str) -> int:
+    """A whole number as a scenario file may have it: `20`, or `2e1`."""
+    return int(text) if text.isdecimal() else int(float(text))

@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from sim.results import fingerprint
-from sim.results.details import FORMS, OfSweep
+from sim.results.details import FORMS, OfSweep, whole
 from sim.scenario import Mark, Number, Setting, Study, from_document
 from sim.scenario.form.publication import from_plain
 from sim.scenario.form.uncertainty import Uncertainty
@@ -64,15 +64,10 @@ def _of_scenario(document: dict[str, Any]) -> dict[str, Any]:
         raise ValueError("has no `cohort.patients`")
     for key, text in {"cohort.patients": cohort["patients"], "seed": document["seed"]}.items():
         try:
-            _whole(text)
+            whole(text)
         except (ValueError, OverflowError):
             raise ValueError(f"has a `{key}` that is not a whole number") from None
     return document
-
-
-def _whole(text: str) -> int:
-    """A whole number as a scenario file may have it: `20`, or `2e1`."""
-    return int(text) if text.isdecimal() else int(float(text))
 
 
 def _of_publication(tree: dict[str, Any]) -> dict[str, Any]:
@@ -197,12 +192,12 @@ class Manifest(Part):
     def patients(self) -> int:
         """Virtual patients: those of the options, or those of the first study."""
         in_file: str = self.studies[0].document["cohort"]["patients"]
-        return int(self.options.get("patients") or _whole(in_file))
+        return int(self.options.get("patients") or whole(in_file))
 
     @property
     def seed(self) -> int:
         """The seed of the first study, which all studies share."""
-        return _whole(self.studies[0].document["seed"])
+        return whole(self.studies[0].document["seed"])
 
     @property
     def scenarios(self) -> list[str]:
