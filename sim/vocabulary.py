@@ -122,6 +122,15 @@ UNCHANGED = 1e-9
 FORMATS = ("svg", "pdf", "png")
 """File formats of figures."""
 
+Test = Literal["welch", "fisher", "robust", "log-rank"]
+TESTS: dict[Test, str] = {
+    "welch": "Welch's t",
+    "fisher": "Fisher's exact test",
+    "robust": "a score test of rates with a robust variance",
+    "log-rank": "the log-rank test of the time to the first event",
+}
+"""Tests of the difference of two arms in a simulated trial."""
+
 Engine = Literal["simpy", "batch"]
 """The reference engine on SimPy, or the compiled loop. Both give the same log."""
 

@@ -1,12 +1,14 @@
 """`docs/ten-patients.md`: its tables, made by emulating the published series under what-ifs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 import sim
+from sim.display.numbers import with_interval
 from sim.experiments import emulation
 from sim.experiments.emulation import power
 from sim.experiments.emulation.scores import coverage
@@ -111,7 +113,8 @@ POWER_HEADS = (
     "difference found",
     "95 % of trials",
     "width of the interval",
-    "trials that exclude 0, %",
+    "power, %",
+    "size of the test, %",
 )
 
 
@@ -129,8 +132,14 @@ def powers() -> Iterator[tuple[str, ...]]:
             yield (
                 f"{added:g}", outcome, str(row["patients_per_arm"]),
                 f"{row['mean_difference']:.1f}", f"{row['low']:.1f} to {row['high']:.1f}",
-                f"{row['interval_width']:.1f}", f"{row['power']:.0f}",
+                f"{row['interval_width']:.1f}",
+                *(_with_interval(row, of) for of in ("power", "size")),
             )  # fmt: skip
+
+
+def _with_interval(row: Mapping[Any, Any], of: str) -> str:
+    """A share of trials and its interval."""
+    return with_interval(row[of], row[f"{of}_low"], row[f"{of}_high"])
 
 
 SERIES_HEADS = ("series", "patients", "covered", "not covered: published, 95 % of trials")

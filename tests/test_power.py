@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from scipy import stats
 
 from sim.cli.main import commands
+from sim.errors import RequestError
 from sim.experiments import runs
 from sim.experiments.emulation import power
 
@@ -19,8 +20,10 @@ NOBODY_DIES = [
     "mortality.standardised_mortality_ratio=0",
     *(f"fractures.sites.{site}.case_fatality=0 %" for site in ("vertebral", "hip")),
 ]
+NEVER = [word for setting in NOBODY_DIES for word in ("--set", setting)]
 SHORT = ["horizon=12 months", "visits.dxa=[12 months]", *NOBODY_DIES]
 SIZES = (3, 8)
+ENDS = ("", "_low", "_high")
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +71,26 @@ def test_arms_alike_exclude_nothing_more_often_than_the_test_may():
     error = 100 * math.sqrt(0.05 * 0.95 / trials)
     assert abs(row["power"] - 5) < 4 * error
     assert row["low"] < 0 < row["high"]
+    assert [row[f"size{end}"] for end in ENDS] == [row[f"power{end}"] for end in ENDS]
+
+
+def test_the_size_does_not_depend_on_the_treatment(found):
+    """It is the power of trials in which all patients have the treatment of the comparator."""
+    alike = power.prepare(
+        BASE, "spine change", SIZES, 40, settings=[*SHORT, "arms.combination=[pamidronate]"]
+    )
+    assert found["size"].tolist() == power.run(alike)["power"].tolist()
+    assert found["power"].tolist() != found["size"].tolist()
+
+
+def test_power_and_size_have_the_intervals_of_clopper_and_pearson(found):
+    for row in found.to_dict("records"):
+        for of in ("power", "size"):
+            shown = stats.binomtest(round(row[of] * 40 / 100), 40)
+            ends = shown.proportion_ci(0.95, "exact")
+            assert (row[f"{of}_low"], row[f"{of}_high"]) == pytest.approx(
+                (100 * ends.low, 100 * ends.high)
+            )
 
 
 def test_more_patients_narrow_the_interval(found):
@@ -93,12 +116,64 @@ def test_no_number_depends_on_workers_or_on_the_larger_sizes(
         (["--sizes", "1,5"], "1 patient per arm gives no standard error; allowed: 2 or more"),
         (["--sizes", "ten"], "'ten' is not a list of whole numbers"),
         (["--set", "arms.combination="], "between two arms or more"),
+        (["--outcome", "deaths", *NEVER], "'deaths' cannot occur in combination or in pamidronate"),
+        (
+            ["--set", "visits.dxa=[24 months]", "--set", "horizon=12 months"],
+            "'spine annual increase' was measured in none of 64 patients of pamidronate",
+        ),
+        (["--test", "fisher"], "'fisher' is not a test of 'spine annual increase'; allowed: welch"),
+        (
+            [
+                "--outcome",
+                "off interferon",
+                "--set",
+                "arms.pamidronate=[interferon]",
+                "--test",
+                "log-rank",
+            ],
+            "'log-rank' is not a test of 'off interferon'; allowed: fisher (Fisher's exact test), "
+            "welch (Welch's t)",
+        ),
+        (["--test", "chi2"], "'chi2' is not one of 'welch', 'fisher', 'robust', 'log-rank'"),
+        (
+            ["--allocation", "2:1:1"],
+            "'2:1:1' is not an allocation to the 2 arms combination, pamidronate; allowed: a whole "
+            "number from 1 to 9999 for each arm in this order, like 2:1",
+        ),
+        (["--allocation", "2:0"], "'2:0' is not an allocation"),
+        (["--allocation", "1.5:1"], "'1.5:1' is not an allocation"),
+        (
+            ["--allocation", "3:2", "--sizes", "10,15"],
+            "an allocation of 3:2 with 15 patients in the smallest arm leaves parts of patients in "
+            "another arm; allowed sizes: multiples of 2",
+        ),
+        (["--loss", "10 %"], "loss to follow-up: '10 %': '%' is not a unit of hazard"),
+        (["--loss", "120 %/year"], "'120 %' is not allowed here; allowed: 0 % to 99 %"),
+        (["--loss", "-1 per year"], "allowed: 0 per year to 100 per year"),
+        (["--loss", "much"], "loss to follow-up: 'much' does not start with a number"),
+        (
+            ["--loss", "100 per year"],
+            "'spine annual increase' was measured in none of 64 patients of pamidronate",
+        ),
     ],
 )
 def test_what_is_no_trial_is_refused(mastosim, words, message):
     done = mastosim("power", BASE, "--trials", 5, *words)
     assert done.returncode == 2
     assert message in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"sizes": ()}, "no number of patients per arm is given"),
+        ({"trials": 0}, "0 trials have no power; allowed: 1 trial or more"),
+        ({"test": "chi2"}, "'chi2' is not a test of 'spine annual increase'; allowed: welch"),
+    ],
+)
+def test_python_refuses_in_a_sentence_too(asked, message):
+    with pytest.raises(RequestError, match=message):
+        power.prepare(BASE, **asked)
 
 
 def test_the_command_prints_writes_and_says_its_reading(tmp_path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim import results
 from sim.display import figures
@@ -12,7 +12,7 @@ from sim.experiments.emulation import power
 from sim.experiments.kinds import Shown
 from sim.results import Kept, Part
 from sim.scenario.protocol import accrual
-from sim.vocabulary import Progress
+from sim.vocabulary import Progress, Test
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +28,9 @@ class Options(Part):
     outcome: str
     sizes: tuple[int, ...]
     trials: int
+    test: Test
+    allocation: tuple[int, ...]
+    loss: float
     seed: int
 
 
@@ -35,9 +38,7 @@ def keep(simulated: Simulated, root: Path, command: str = "", seconds: float = 0
     """Write table and figure to their folder, whole or not at all; returns the folder."""
     plan, by_size = simulated
     scenario = plan.study.scenario
-    options = Options(
-        outcome=plan.outcome, sizes=plan.sizes, trials=plan.trials, seed=scenario.seed
-    )
+    options = Options(**_asked(plan), seed=scenario.seed)
     digest = results.digest_of([plan.study], options)
     manifest = results.made("power", {scenario.name: plan.study}, options, digest, command, seconds)
     folder = root / scenario.name / f"{digest}-power"
@@ -49,7 +50,7 @@ def shown(simulated: Simulated, folder: Path | None = None) -> Shown:
     plan, by_size = simulated
     scenario = plan.study.scenario
     facts = {"scenario": scenario.name, "reading": accrual(scenario), "rows": by_size}
-    printout = printed.printout(plan.study, plan.outcome, plan.trials, by_size)
+    printout = printed.printout(plan.study, by_size)
     return Shown(printout, facts if folder is None else {**facts, "folder": folder})
 
 
@@ -59,8 +60,13 @@ def show(kept: Kept) -> Shown:
 
 
 def _plan(kept: Kept) -> power.Plan:
-    options = kept.options(Options)
-    return power.Plan(kept.study, options.outcome, options.sizes, options.trials)
+    options = kept.options(Options).model_dump(exclude={"seed"})
+    return power.Plan(kept.study, **options)
+
+
+def _asked(plan: power.Plan) -> dict[str, Any]:
+    """What a plan holds beside its study."""
+    return {name: value for name, value in plan._asdict().items() if name != "study"}
 
 
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
