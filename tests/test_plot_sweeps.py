@@ -29,7 +29,7 @@ from sim.display.figures.texts import LINE, millimetres, wrapped
 from sim.display.numbers import significant
 from sim.experiments.sweeps.swept import Options
 from sim.scenario import load
-from sim.vocabulary import Arms, arms_of, rows_with
+from sim.vocabulary import Z95, Arms, arms_of, rows_with
 
 BASE_CASE = "scenarios/laroche2011.yaml"
 ARMS = ("combination", "pamidronate")
@@ -56,6 +56,9 @@ GAIN, STOPS, RATE, HALF_LIFE, NOTHING = PARAMETERS = [
 READING = ("accrual", "reading", "", "linear", "linear", "plateau", (0.0, 0.0), True)
 ACTS_SAME = 0.02
 """The Monte Carlo error of every number made up here."""
+
+HALF = Z95 * ACTS_SAME
+"""Half of its interval."""
 
 
 def many(count):
@@ -86,7 +89,10 @@ class Made:
             head = {"scenario": scenario, "point": self.points, "role": role, "of": of, **held}
             for arm, outcome, unit, time, estimate in self.outcomes(held, place):
                 row = {**arm._asdict(), "outcome": outcome, "unit": unit, "time": time}
-                self.rows.append({**head, **row, "estimate": estimate, "mc_error": ACTS_SAME})
+                sure = {"low": estimate - HALF, "high": estimate + HALF}
+                self.rows.append(
+                    {**head, **row, "estimate": estimate, "mc_error": ACTS_SAME, **sure}
+                )
         self.points += 1
         return self
 
@@ -190,7 +196,7 @@ def effects_of(parameters, scenarios=("laroche2011",)):
     rows = []
     for place, head in heads(parameters, scenarios):
         size = 6.0 / (len(parameters) - place)
-        rows.append({**head, "mean_effect": -size, "mean_absolute_effect": size,
+        rows.append({**head, "step": 2 / 3, "mean_effect": -size, "mean_absolute_effect": size,
                      "sd_effect": size * (0.2 + place % 3 / 2), "low": 0.8 * size,
                      "high": 1.2 * size})  # fmt: skip
     return pd.DataFrame(rows)
@@ -198,8 +204,17 @@ def effects_of(parameters, scenarios=("laroche2011",)):
 
 def errors_of(size):
     """How well changes at the ends are known on the same patients."""
-    rows = [{**head, "base": 0.0, "error_low": size, "error_high": size}
-            for _, head in heads(PARAMETERS)]  # fmt: skip
+    made = pd.DataFrame(Made().alone().rows)
+    at = made.set_index(["role", "of", *Arms._fields, "outcome"])["estimate"].to_dict()
+    rows = []
+    for _, head in heads(PARAMETERS):
+        key = (*PAIR, head["outcome"])
+        row = {**head, "base": 0.0}
+        for end in ("low", "high"):
+            change = at[end, head["parameter"], *key] - at["base", "", *key]
+            row |= {f"error_{end}": size, f"from_{end}": change - Z95 * size,
+                    f"to_{end}": change + Z95 * size}  # fmt: skip
+        rows.append(row)
     return pd.DataFrame(rows).drop(columns="name")
 
 

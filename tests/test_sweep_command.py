@@ -152,7 +152,7 @@ def test_the_tidy_table_has_a_row_for_each_point_arm_outcome_and_time(drawn):
     outcomes = pd.read_parquet(folder / "outcomes.parquet")
     assert [*outcomes.columns] == [
         "scenario", "point", "role", "of", SPINE, STOPS, RATE, *Arms._fields, "outcome", "unit",
-        "time", "estimate", "mc_error",
+        "time", "estimate", "mc_error", "low", "high",
     ]  # fmt: skip
     keys = ["scenario", "point", "arm", "outcome", "time"]
     assert not by_label(outcomes).duplicated(keys).any()
@@ -163,7 +163,7 @@ def test_the_tidy_table_has_a_row_for_each_point_arm_outcome_and_time(drawn):
     csv = pd.read_csv(folder / "outcomes.csv", keep_default_na=False, na_values=[""])
     assert [*csv.columns] == [*outcomes.columns]
     assert (csv["role"] == outcomes["role"]).all()
-    for column in (SPINE, STOPS, RATE, "time", "estimate", "mc_error"):
+    for column in (SPINE, STOPS, RATE, "time", "estimate", "mc_error", "low", "high"):
         assert csv[column].to_numpy() == pytest.approx(
             outcomes[column].to_numpy(), rel=DIGITS, abs=1e-9, nan_ok=True
         )
@@ -680,6 +680,18 @@ def test_a_pilot_wants_an_outcome_that_has_a_difference(mastosim, tmp_path, chea
     path = wrote(tmp_path, f"{text}\noutcomes: [off interferon]")
     told = ask(mastosim, path, "--pilot", code=2)
     assert "'off interferon' is not an outcome of both arms" in " ".join(told.stderr.split())
+
+
+@pytest.mark.parametrize("word", ["--pilot", "--auto"])
+def test_a_pilot_gives_no_advice_on_what_few_patients_carry(mastosim, tmp_path, cheap, word):
+    """Of forty patients in half a year hardly one breaks a hip: neither ten draws nor any other."""
+    target = "target: {outcome: hip fractures, standard_error: 0.5}"
+    path = wrote(tmp_path, f"design: {{probabilistic: {{draws: 4}}}}\n{table(TWO)}\n{target}")
+    told = ask(mastosim, path, word, code=2)
+    said = " ".join(told.stderr.split())
+    assert "'hip fractures' (combination - pamidronate) rests on 0 of the 40 patients" in said
+    assert "need 10 or more, so nothing is recommended" in said
+    assert not [*(tmp_path / "out").rglob("manifest.json")]
 
 
 def test_an_outcome_without_spread_needs_a_target(mastosim, tmp_path, cheap):

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 
 import numpy as np
 import pytest
@@ -306,6 +307,23 @@ def test_every_stratum_has_one_draw(tmp_path, design):
     for path, (low, high) in {GIVEN: (20, 60), STOPS: (10, 50), RATE: (30, 80)}.items():
         strata = np.floor(64 * (found[path] - low) / (high - low)).astype(int)
         assert sorted(strata) == [*range(64)]
+
+
+@pytest.mark.parametrize("design", ["latin_hypercube", "sobol"])
+@pytest.mark.parametrize("rho", [-0.95, 0.6])
+def test_a_correlation_leaves_each_parameter_its_strata(tmp_path, design, rho):
+    """One draw in each of 256 parts of every parameter, and the correlation of the scores."""
+    text = f"design: {{{design}: {{draws: 256}}}}\n{table(EVENLY)}"
+    alone = drawn(read(tmp_path, text))
+    pair = (GIVEN, RATE)
+    found = drawn(read(tmp_path, f"{text}\ncorrelations:\n  {GIVEN} ~ {RATE}: {rho}"))
+    for path, values in found.items():
+        assert (np.sort(values) == np.sort(alone[path])).all()
+        low, high = (float(part.split()[0]) for part in re.findall(r": ([\d.]+)", EVENLY[path]))
+        strata = np.floor((values - low) / (high - low) * 256)
+        assert len({*strata}) == 256
+    scores = [ndtri((found[path].argsort().argsort() + 0.5) / 256) for path in pair]
+    assert abs(np.corrcoef(scores)[0, 1] - rho) < SURE * (1 - rho**2) / math.sqrt(256)
 
 
 @pytest.mark.parametrize("design", ["probabilistic", "latin_hypercube", "sobol"])

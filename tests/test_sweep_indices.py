@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from sim.experiments.sweeps import analyses, load_sweep, run, variance, work
-from sim.experiments.sweeps.collect import Collected, Quantity
+from sim.experiments.sweeps.gathered import Changes, Collected, Quantity
 from sim.experiments.sweeps.noise import Split
 from sim.outcomes.definitions.named import Measure
 from sim.outcomes.units import GROUP, UnitSums
@@ -60,7 +60,8 @@ def put_together(one, *columns, parameters=math.nan):
     ]
     values = np.stack(columns, axis=1)
     splits = [Split(parameters, math.nan, math.nan)] * len(columns)
-    return Collected(one, quantities, values, 0 * values, 0 * values, splits)
+    changes = Changes(0 * values, 0 * values, 0 * values)
+    return Collected(one, quantities, values, 0 * values, values, values, changes, splits)
 
 
 def of_order(frame, order):
@@ -191,9 +192,11 @@ def test_an_outcome_that_one_draw_has_is_known_to_no_interval(tmp_path):
     assert len(frame) == 6
     assert frame[["low", "high"]].isna().all(axis=None)
     assert frame["value"].notna().all()
-    a, b, ab = np.full(64, 5.3), np.full(64, 5.3), np.full((3, 64), 5.3)
-    a[0] = 1.1
-    missing = np.isnan(variance._resampled(a, b, ab, 1)).mean()
+    points = np.full((5, 64), 5.3)
+    points[0, 0] = 1.1
+    parts = variance._parts(points, 3)
+    often = variance._often(1, "bootstrap", parts)
+    missing = np.isnan(variance._shares(often @ parts / 64, 3, 1e-9)).mean()
     assert missing == pytest.approx((63 / 64) ** 64, abs=SURE * math.sqrt(0.365 * 0.635 / 999))
 
 
@@ -257,12 +260,17 @@ def test_the_whole_path_over_blocks_on_disk_gives_the_same(tmp_path, monkeypatch
 
 @pytest.mark.parametrize("levels", [4, 6, 10])
 def test_the_effects_of_a_line_are_its_slopes_and_do_not_spread(tmp_path, levels):
-    """An effect is that of moving a parameter through its whole 95 % interval."""
+    """An effect is that of one step of the walk: with four levels two thirds of the interval."""
     design = f"design: {{morris: {{trajectories: 6, levels: {levels}}}}}"
     one = read(tmp_path, f"{design}\n{EVENLY}")
     values = at_points(one, lambda rows: rows @ [2, -3, 0] + 5)
     frame = variance.screening([put_together(one, values)], levels)
-    slopes = np.array([2 * 0.95 * 40, -3 * 0.95 * 40, 0])
+    step = {4: 2 / 3, 6: 3 / 5, 10: 5 / 9}[levels]
+    slopes = step * np.array([2 * 0.95 * 40, -3 * 0.95 * 40, 0])
+    walk = [point.values[0] for point in one.points if point.role == "trajectory"]
+    moves = abs(np.diff(walk)[[i % 4 != 3 for i in range(len(walk) - 1)]])
+    assert moves.max() == pytest.approx(step * 0.95 * 40)
+    assert frame["step"].to_numpy() == pytest.approx(step)
     assert [*frame["parameter"]] == [*RANGES]
     assert frame["mean_effect"].to_numpy() == pytest.approx(slopes, rel=1e-7, abs=1e-7)
     assert frame["mean_absolute_effect"].to_numpy() == pytest.approx(abs(slopes), abs=1e-5)

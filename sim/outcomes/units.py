@@ -11,10 +11,14 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import stdtrit
 
-from sim.outcomes import estimates
+from sim.outcomes import estimates, limits
 from sim.outcomes.definitions.named import Measure, Outcome
+from sim.outcomes.intervals import UPPER, Limits
+from sim.outcomes.limits import FEW, Signed, Sums
 from sim.simulation.records import Floats
+from sim.vocabulary import ROUNDING, Z95
 
 GROUP = 10
 """Patients of a group in a sweep. Most cohorts are multiples of ten, and groups this small leave
@@ -58,6 +62,129 @@ def unit_sums(outcomes: Iterable[Outcome], unit: int = GROUP) -> UnitSums:
 def units_joined(blocks: Sequence[UnitSums]) -> UnitSums:
     """Put the units of blocks of patients that follow each other below each other."""
     return UnitSums(blocks[0].measures, np.concatenate([block.sums for block in blocks]))
+
+
+def sums_of(measures: Sequence[Measure], sums: Floats) -> Floats:
+    """Return what limits need of single arms.
+
+    Parameters
+    ----------
+    measures
+        What the columns are.
+    sums : numpy.ndarray of float, shape (units, 2, measures)
+        Numerator and denominator of each unit.
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (8, measures)
+        The fields of `Sums`, over units. `yy` is what the squares of patients would add up to.
+    """
+    units, (y, x) = len(sums), sums.sum(axis=0)
+    carried = np.stack([
+        limits.carried(measure, *sums[:, :, at].T) for at, measure in enumerate(measures)
+    ], axis=1)  # fmt: skip
+    with np.errstate(invalid="ignore", divide="ignore"):
+        between = ((sums[:, 0] - sums[:, 1] * y / x) ** 2).sum(axis=0) * units / (units - 1.0) / x
+        yy = y**2 / x + (x - 1) * between
+    carriers = (carried != 0).sum(axis=0)
+    return np.stack([np.full(len(y), float(units)), y, x, yy, y, x, carriers, carried.max(axis=0)])
+
+
+def signed_of(weights: Sequence[float], terms: Sequence[Floats]) -> Floats:
+    """Return what limits need of weighted sums of outcomes of the same units.
+
+    Parameters
+    ----------
+    weights
+        Weight of each term.
+    terms : sequence of numpy.ndarray of float, shape (units, 2, measures)
+        Numerator and denominator of each unit.
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (7, measures)
+        The fields of `Signed`, over units; squares are larger where units are few (`_squares`).
+    """
+    parts = [weight * term[:, 0] for weight, term in zip(weights, terms, strict=True)]
+    apart, size = np.sum(parts, axis=0), np.sum(np.abs(parts), axis=0)
+    apart[np.abs(apart) <= ROUNDING * size] = 0.0
+    first, *others = terms
+    unlike = [other[:, 1] != first[:, 1] for other in others]
+    differing = np.logical_or.reduce([apart != 0, *unlike]).sum(axis=0)
+    up, down = np.maximum(apart, 0.0), np.maximum(-apart, 0.0)
+    sums = [differing, up.sum(axis=0), _squares(up), down.sum(axis=0), _squares(down)]
+    return np.stack([*sums, up.max(axis=0), down.max(axis=0)])
+
+
+def limits_of(
+    measure: Measure, weights: Sequence[float], sums: Floats, signed: Floats, error: Floats
+) -> Limits:
+    """Return the 95 % limits of an outcome of an arm, or of a weighted sum of its values.
+
+    Parameters
+    ----------
+    measure
+        What the outcome is.
+    weights
+        Weight of each term; one weight for an arm alone.
+    sums : numpy.ndarray of float, shape (terms, 8, points)
+        What `sums_of` returned for each term.
+    signed : numpy.ndarray of float, shape (7, points)
+        What `signed_of` returned; not looked at for an arm alone.
+    error : numpy.ndarray of float, shape (points,)
+        Monte Carlo error, in the unit of the measure.
+
+    Returns
+    -------
+    tuple of numpy.ndarray of float, shape (points,)
+        Lower and upper limits in the unit of the measure; NaN where nobody was measured, and of a
+        mean in a single unit. They are those of `sim.outcomes.limits`. With few units their
+        variance is itself not well known: limits of counts are then wider, as those of means are
+        by Student's t.
+    """
+    own = [Sums(*fields) for fields in sums]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        within = error / measure.scale
+        if measure.kind != "mean":
+            within = within * widening(own[0].units)
+        if len(weights) > 1:
+            measures = [measure] * len(weights)
+            found = limits.of_contrast(measures, weights, own, Signed(*signed), within)
+        else:
+            found = limits.of_ratio(measure, own[0], _at_least(measure, own[0], within))
+    known = np.all([one.x > 0 for one in own], axis=0)
+    known &= ~np.isnan(error) | (measure.kind != "mean")
+    low, high = (np.where(known, measure.scale * limit, np.nan) for limit in found)
+    return low, high
+
+
+def widening(units: Floats | float) -> Floats:
+    """How much longer an interval is by Student's t than by a variance that is known."""
+    longer = stdtrit(np.maximum(np.asarray(units, float) - 1, 1.0), UPPER) / Z95
+    return np.where(np.greater(units, 1), longer, 1.0)
+
+
+def _squares(part: Floats) -> Floats:
+    """Sum of squares over units: about its mean larger where units are few.
+
+    A variance from fewer than ten units may be 0 by chance: it is taken to be no smaller than that
+    of single events. Of one unit nothing is known: all that it has may be one patient's.
+    """
+    units, total = len(part), part.sum(axis=0)
+    about = (part**2).sum(axis=0) - total**2 / units
+    if units == 1:
+        return np.asarray(2 * total**2, float)
+    about = about * widening(units) ** 2
+    if units < FEW:
+        about = np.maximum(about, total * (units - 1) / units)
+    return np.asarray(about + total**2 / units, float)
+
+
+def _at_least(measure: Measure, sums: Sums, error: Floats) -> Floats:
+    """An error no smaller than that of single events, where units are few."""
+    total = measure.most * sums.x - sums.y if limits.is_planned(measure) else sums.y
+    single = np.where(np.less(sums.units, FEW), np.sqrt(np.maximum(total, 0.0)) / sums.x, 0.0)
+    return np.where(np.isnan(error), np.nan, np.maximum(error, single))
 
 
 def by_part(size: int, *columns: Floats) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.display.numbers import number, significant, span
+from sim.display.numbers import number, significant, span, with_interval
 from sim.display.tables import Printout, Sheet
 from sim.vocabulary import Arms
 
@@ -75,18 +75,18 @@ def _of_outcomes(facts: Facts, frame: pd.DataFrame | None) -> Iterator[tuple[str
 
 
 def _draws(facts: Facts, tables: Tables) -> Iterator[Sheet]:
-    """Every outcome over the draws: mean, spread without the noise of patients, and quantiles."""
-    heads = ("over the draws", "unit", "base", "mean", "± SE", "SD", "SD of parameters",
-             "95 % of draws", "above 0, %")  # fmt: skip
+    """Every outcome over the draws: mean, spread without the noise of patients, quantiles."""
+    heads = ("over the draws", "unit", "base", "mean", "95 % of the mean", "SD",
+             "SD of parameters", "95 % of draws", "above 0, %")  # fmt: skip
     summary = tables["summary"]
     asked = summary[summary["outcome"].isin(facts.outcomes)]
     last = asked.groupby(["scenario", "outcome"])["time"].transform("max")
-    numbers = ("base", "mean", "mean_error", "sd", "sd_parameters")
     rows = [
         (
             f"{row['outcome']}, {Arms(row['arm'], row['against_arm']).label()}, {row['scenario']}",
-            row["unit"], *(number(row[name]) for name in numbers),
-            span(row["q2.5"], row["q97.5"]), number(row["above_0"]),
+            row["unit"], number(row["base"]), number(row["mean"]),
+            span(row["mean_low"], row["mean_high"]), number(row["sd"]),
+            number(row["sd_parameters"]), span(row["q2.5"], row["q97.5"]), number(row["above_0"]),
         )
         for row in asked[asked["time"] == last].to_dict("records")
     ]  # fmt: skip
@@ -101,7 +101,7 @@ def _alone(facts: Facts, tables: Tables) -> Iterator[Sheet]:
         width = (rows["at_high"] - rows["at_low"]).abs()
         widest = rows.loc[width.sort_values(ascending=False, kind="stable").index[:MOST_ROWS]]
         yield Sheet(
-            (head, "", "low", "high", "at low", "at high", "change", "± SE"),
+            (head, "", "low", "high", "at low", "at high", "change", "95 %"),
             [_change(row, ends[row["parameter"], row["scenario"]])
              for row in widest.to_dict("records")],
         )  # fmt: skip
@@ -109,11 +109,12 @@ def _alone(facts: Facts, tables: Tables) -> Iterator[Sheet]:
 
 def _change(row: Row, parameter: Row) -> tuple[str, ...]:
     larger = "high" if abs(row["change_high"]) >= abs(row["change_low"]) else "low"
-    numbers = ("at_low", "at_high", f"change_{larger}", f"error_{larger}")
+    numbers = ("at_low", "at_high", f"change_{larger}")
     return (
         str(parameter["name"]), str(parameter["unit"]),
         stated(parameter["low"]), stated(parameter["high"]),
         *(number(row[name]) for name in numbers),
+        span(row[f"from_{larger}"], row[f"to_{larger}"]),
     )  # fmt: skip
 
 
@@ -128,7 +129,7 @@ def _grid(facts: Facts, tables: Tables) -> Iterator[Sheet]:
         lines: dict[tuple[str, ...], list[str]] = {}
         for row in rows.to_dict("records"):
             others = [f"{names[axis]} {stated(row[axis])}" for axis in names if axis != across]
-            cell = f"{number(row['estimate'])} ± {number(row['mc_error'])}"
+            cell = with_interval(row["estimate"], row["low"], row["high"])
             lines.setdefault((", ".join(others), ""), []).append(cell)
         yield Sheet((head, "", *heads), [(*key, *cells) for key, cells in lines.items()])
 
@@ -151,7 +152,13 @@ def _screening(facts: Facts, tables: Tables) -> Iterator[Sheet]:
             (row["name"], "", number(row["mean_absolute_effect"]),
              span(row["low"], row["high"]), number(row["sd_effect"]))
             for row in ordered.to_dict("records")
-        ])  # fmt: skip
+        ], _of_a_step(rows))  # fmt: skip
+
+
+def _of_a_step(screening: pd.DataFrame) -> tuple[str, ...]:
+    """How far a parameter moves for an effect."""
+    step = significant(100 * float(screening["step"].iloc[0]), 2)
+    return (f"An effect is that of one step, {step} % of the inner 95 % of a parameter's draws.",)
 
 
 def design(parameters: pd.DataFrame, scenarios: Sequence[str]) -> Iterator[Sheet]:

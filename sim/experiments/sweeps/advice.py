@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from sim.errors import RequestError
 from sim.experiments.sweeps import running, work
-from sim.experiments.sweeps.collect import Collected
 from sim.experiments.sweeps.designs import SAMPLED
+from sim.experiments.sweeps.gathered import Collected, Quantity
 from sim.experiments.sweeps.noise import Advice, Cost, Split, advice_of, advise
 from sim.experiments.sweeps.read import Sweep, load_sweep
+from sim.outcomes.limits import FEW
 from sim.simulation.columns import Columns
-from sim.vocabulary import Engine, Progress
+from sim.vocabulary import Arms, Engine, Progress
 from sim.workers.pieces import Workers
 
 DRAWS, PATIENTS, MORE = 32, 200, 2000
@@ -46,7 +47,8 @@ def pilot(
     The recommendation is for a paired difference in the outcome of the target, or in the first of
     the sweep: at the last time, the one that spreads most. Draws count as independent, so a Latin
     hypercube or a Sobol sequence needs fewer than are recommended. Raises ScenarioError;
-    RequestError for a design without draws, or for an outcome without any spread and no target.
+    RequestError for a design without draws, for an outcome that fewer than ten patients carry, or
+    for one without any spread and no target.
     """
     sweep = load_sweep(path, PATIENTS, None, seed)
     if sweep.form.design.name not in SAMPLED:
@@ -82,18 +84,21 @@ def _advised(sweep: Sweep, scenarios: list[Collected], cost: Cost) -> Pilot:
     target = sweep.form.target
     outcome = sweep.form.outcomes[0] if target is None else target.outcome
     meant = [
-        (split, quantity)
-        for collected in scenarios
-        for quantity, split in zip(collected.quantities, collected.splits, strict=True)
+        (split, quantity, carriers)
+        for collected in scenarios if collected.carriers is not None
+        for quantity, split, carriers in zip(
+            collected.quantities, collected.splits, collected.carriers, strict=True
+        )
         if quantity.outcome == outcome
         and (quantity.against_arm or len(collected.varied.scenario.arms) == 1)
-    ]
+    ]  # fmt: skip
     if not meant:
         raise RequestError(
             f"'{outcome}' is not an outcome of both arms, so it has no difference; name another "
             "one as `target`"
         )
-    split, quantity = max(meant, key=lambda pair: (pair[1].time, pair[0].parameters))
+    split, quantity, carriers = max(meant, key=lambda one: (one[1].time, one[0].parameters))
+    _refuse_few(quantity, carriers, sweep.patients)
     goal = target.standard_error if target else PRECISE * split.parameters**0.5
     try:
         advice = advise(split, cost, goal)
@@ -109,3 +114,15 @@ def _advised(sweep: Sweep, scenarios: list[Collected], cost: Cost) -> Pilot:
         advice = advice_of(split, cost, draws, advice.patients)
     what = (quantity.outcome, quantity.arm, quantity.against_arm, quantity.unit)
     return Pilot(*what, split, cost, goal, advice)
+
+
+def _refuse_few(quantity: Quantity, carriers: float, patients: int) -> None:
+    """Raise RequestError where too few patients carry an outcome to know how they vary."""
+    if carriers >= FEW:
+        return
+    arms = Arms(quantity.arm, quantity.against_arm).label()
+    raise RequestError(
+        f"'{quantity.outcome}' ({arms}) rests on {carriers:.0f} of the {patients} patients of the "
+        f"pilot; its variances need {FEW} or more, so nothing is recommended. Name a more frequent "
+        "outcome as `target`, or choose --draws and --patients"
+    )

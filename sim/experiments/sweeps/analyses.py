@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import stdtrit
 
-from sim.experiments.sweeps.collect import Collected
 from sim.experiments.sweeps.designs import Point
+from sim.experiments.sweeps.gathered import Collected
 from sim.experiments.sweeps.noise import Split, without_rounding
 from sim.experiments.sweeps.varied import Varied
+from sim.outcomes.intervals import UPPER
 from sim.outcomes.units import GROUP
 from sim.simulation import lowering
 from sim.simulation.records import Floats
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 QUANTILES = {"q2.5": 0.025, "q25": 0.25, "median": 0.5, "q75": 0.75, "q97.5": 0.975}
+KNOWN = (0.0, 0.0, -math.inf, math.inf)
+"""Limits of a mean over draws without patients, as `MeanLimits`."""
+
 NUMBERS_LOOKED_AT = 50
 """Patients whose inputs are compared to learn whether a number is read at all."""
 
@@ -52,7 +57,8 @@ def parameters(scenarios: Sequence[Varied]) -> pd.DataFrame:
 def alone(scenarios: Sequence[Collected]) -> pd.DataFrame:
     """One row a parameter and outcome: at its ends, and by how much that differs from the base.
 
-    The errors are those of the change, which is paired: the same patients at every point.
+    The errors are those of the change, which is paired: the same patients at every point. `from`
+    and `to` are the ends of its 95 % interval, of which a change that nobody had is not certain.
     """
     import pandas as pd
 
@@ -65,7 +71,8 @@ def alone(scenarios: Sequence[Collected]) -> pd.DataFrame:
             for point in ends:
                 change = without_rounding(at[f"at_{point.role}"] - base)
                 table[f"change_{point.role}"] = change
-                table[f"error_{point.role}"] = collected.changes[point.number]
+                for name, numbers in zip(("error", "from", "to"), collected.changes, strict=True):
+                    table[f"{name}_{point.role}"] = without_rounding(numbers[point.number])
             table.insert(1, "parameter", ends[0].of)
             tables.append(table)
     return pd.concat(tables, ignore_index=True)
@@ -74,7 +81,8 @@ def alone(scenarios: Sequence[Collected]) -> pd.DataFrame:
 def summary(scenarios: Sequence[Collected]) -> pd.DataFrame:
     """One row an outcome over the draws, with what comes of patients kept apart.
 
-    `mean_error` is the standard error of the mean from both kinds of noise; `sd` is the spread of
+    `mean_error` is the standard error of the mean from both kinds of noise, `mean_low` and
+    `mean_high` its 95 % interval; `sd` is the spread of
     the draws as it is, `sd_parameters` that without the noise of patients; `above_0` the share of
     draws above 0 in percent. `draws` counts those that have the outcome, as nothing may have been
     there to measure in others. For a design without draws the base case alone. The spread of
@@ -86,16 +94,24 @@ def summary(scenarios: Sequence[Collected]) -> pd.DataFrame:
     for collected in scenarios:
         drawn, patients = collected.drawn(), collected.varied.scenario.cohort.patients
         table = pd.DataFrame(collected.quantities)
-        table = table.assign(base=collected.values[0], base_error=collected.errors[0])
+        table = table.assign(
+            base=collected.values[0], base_error=collected.errors[0],
+            base_low=collected.low[0], base_high=collected.high[0],
+        )  # fmt: skip
         if len(drawn):
-            pairs = zip(drawn.T, collected.splits, strict=True)
-            over_draws = [_over_draws(values, split, patients) for values, split in pairs]
+            of_mean = collected.of_mean or [np.full(len(table), end) for end in KNOWN]
+            columns = zip(drawn.T, collected.splits, *of_mean, strict=True)
+            over_draws = [_over_draws(values, split, patients, limits)
+                          for values, split, *limits in columns]  # fmt: skip
             table = table.join(pd.DataFrame(over_draws))
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
 
 
-def _over_draws(drawn: Floats, split: Split, patients: int) -> dict[str, float]:
+def _over_draws(
+    drawn: Floats, split: Split, patients: int, of_patients: Sequence[float] = KNOWN
+) -> dict[str, float]:
+    """The numbers of one outcome; `of_patients` are the fields of `MeanLimits`."""
     values = drawn[np.isfinite(drawn)]
     if not len(values):
         return {"draws": 0}
@@ -105,9 +121,15 @@ def _over_draws(drawn: Floats, split: Split, patients: int) -> dict[str, float]:
         "sd_parameters": math.sqrt(split.parameters),
         "error_of_patients": math.sqrt((split.patients + split.together) / patients),
     }
+    mean, draws = float(values.mean()), len(values)
+    of_draws = float(stdtrit(draws - 1, UPPER)) * math.sqrt(split.parameters / draws)
+    below, above, least, most = of_patients
+    low, high = mean - math.hypot(of_draws, below), mean + math.hypot(of_draws, above)
     return {
-        "draws": len(values),
-        "mean": float(values.mean()),
+        "draws": draws,
+        "mean": mean,
+        "mean_low": float(np.clip(low, least, most)),
+        "mean_high": float(np.clip(high, least, most)),
         **dict(zip(spreads, without_rounding([*spreads.values()]).tolist(), strict=True)),
         **{name: float(np.quantile(values, share)) for name, share in QUANTILES.items()},
         "above_0": 100 * float((values > 0).mean()),
@@ -141,7 +163,7 @@ def in_vain(scenarios: Sequence[Collected]) -> list[tuple[str, str, str]]:
             ends = [low.number, high.number]
             moved, values = collected.values[ends], collected.values[0]
             same = np.isclose(moved, values, UNCHANGED, UNCHANGED, equal_nan=True)
-            if same.all() and (np.nan_to_num(collected.changes[ends]) < UNCHANGED).all():
+            if same.all() and (np.nan_to_num(collected.changes.errors[ends]) < UNCHANGED).all():
                 read = _is_read(varied, low) or _is_read(varied, high)
                 why = "read, but changes no outcome" if read else "never read"
                 idle.append((varied.scenario.name, low.of, why))

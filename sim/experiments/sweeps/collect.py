@@ -4,70 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from sim.errors import RequestError
 from sim.experiments.sweeps import store
+from sim.experiments.sweeps.components import in_draws
 from sim.experiments.sweeps.designs import Point
-from sim.experiments.sweeps.noise import Moments, Split, without_rounding
+from sim.experiments.sweeps.gathered import Collected, Gathered, Quantity
+from sim.experiments.sweeps.noise import without_rounding
+from sim.experiments.sweeps.point_limits import Columns
 from sim.experiments.sweeps.varied import Varied
-from sim.outcomes import estimates
 from sim.outcomes.summary import in_months, unit_of_difference
 from sim.outcomes.units import UnitSums, units_joined
 from sim.scenario import Scenario
 from sim.simulation.records import Floats
-from sim.vocabulary import DRAWN
-
-ALONE = ("low", "high", "level")
-"""Points at which one parameter is moved alone."""
-
-
-class Quantity(NamedTuple):
-    """An outcome of an arm, or of an arm less the comparator; `against_arm` is empty for an arm.
-
-    The fields are the first columns of every table of a sweep's results.
-    """
-
-    scenario: str
-    arm: str
-    against_arm: str
-    outcome: str
-    unit: str
-    time: float
-
-
-class Collected(NamedTuple):
-    """One scenario of a sweep with its numbers: `values` and `errors` are points x quantities.
-
-    NaN where a point could not be simulated. `changes` are the errors of the difference from the
-    base case, on the same patients, of points at which one parameter moves alone.
-    """
-
-    varied: Varied
-    quantities: list[Quantity]
-    values: Floats
-    errors: Floats
-    changes: Floats
-    splits: Sequence[Split] = ()
-
-    def points(self, *roles: str) -> list[Point]:
-        """The points of some roles."""
-        return [point for point in self.varied.points if point.role in roles]
-
-    def rows(self, *roles: str) -> list[int]:
-        """The rows of `values` that belong to the points of some roles."""
-        return [point.number for point in self.points(*roles)]
-
-    def ends(self) -> Iterator[tuple[Point, Point]]:
-        """The points at which each parameter is low and high alone."""
-        return zip(self.points("low"), self.points("high"), strict=True)
-
-    def drawn(self) -> Floats:
-        """The values of the draws that could be simulated."""
-        values = self.values[self.rows(*DRAWN)]
-        return np.asarray(values[~np.isnan(values).all(axis=1)], float)
 
 
 def collected(
@@ -79,11 +30,9 @@ def collected(
     `failed` are points that could not be simulated, `tell` is called after each point. Raises
     Damaged for a block that is not whole any more, RequestError where another point has none.
     """
-    there, moments = store.ranges(folder), Moments()
-    scenario = varied.scenario
-    numbers: Collected | None = None
-    base: Floats = np.zeros((0, 0))
-    for point in varied.points:
+    there, scenario = store.ranges(folder), varied.scenario
+    gathered: Gathered | None = None
+    for point in _in_order(varied.points):
         arms = _arms(folder, varied.addresses(point), there, patients)
         tell(point)
         if arms is None and (scenario.name, point.number) in failed:
@@ -91,26 +40,40 @@ def collected(
         if arms is None:
             raise RequestError(f"blocks of point {point.number} of '{scenario.name}' are missing; "
                                "the same command makes them again")  # fmt: skip
-        values, influences = _with_differences(arms, scenario.compared_with)
         quantities = _quantities(arms, scenario)
-        if numbers is None:
-            unknown = np.full((len(varied.points), len(quantities)), np.nan)
-            numbers = Collected(varied, quantities, unknown, unknown.copy(), unknown.copy())
-        if quantities != numbers.quantities:
+        gathered = gathered or Gathered(varied, quantities, _columns(arms, scenario.compared_with))
+        if quantities != gathered.quantities:
             raise RequestError(f"point {point.number} has other outcomes than the base case; "
                                "name a scenario for each under `scenarios`")  # fmt: skip
-        if point.role == "base":
-            base = influences
-        numbers.values[point.number] = values
-        numbers.errors[point.number] = without_rounding(estimates.errors(influences))
-        if point.role in ALONE and base.size:
-            changes = estimates.errors(influences - base)
-            numbers.changes[point.number] = without_rounding(changes)
-        if point.role in DRAWN:
-            moments.add(influences)
-    if numbers is None:
+        gathered.add(point, *_with_differences(arms, scenario.compared_with), _side_by_side(arms))
+    if gathered is None:
         raise RequestError(f"no point of '{scenario.name}' could be simulated")
-    return numbers._replace(splits=moments.splits(numbers.drawn()))
+    return gathered.collected(patients)
+
+
+def _in_order(points: Sequence[Point]) -> list[Point]:
+    """The points as they come, those of a design for indices draw by draw."""
+    of_draws = [point for draw in in_draws(points) for point in draw]
+    numbers = {point.number for point in of_draws}
+    return [*(point for point in points if point.number not in numbers), *of_draws]
+
+
+def _side_by_side(arms: Mapping[str, UnitSums]) -> Floats:
+    """The sums of all arms beside each other: units x 2 x outcomes."""
+    return np.concatenate([sums.sums for sums in arms.values()], axis=2)
+
+
+def _columns(arms: Mapping[str, UnitSums], comparator: str) -> Columns:
+    """What stands in the columns of `_side_by_side`, and which are compared."""
+    ends = np.cumsum([len(sums.measures) for sums in arms.values()])
+    first = dict(zip(arms, [0, *ends.tolist()], strict=False))
+    pairs = [
+        (first[arm] + one, first[comparator] + other)
+        for arm, mine, its in _pairs(arms, comparator)
+        for one, other in zip(mine, its, strict=True)
+    ]
+    measures = [measure for sums in arms.values() for measure in sums.measures]
+    return Columns(measures, [mine for mine, _ in pairs], [its for _, its in pairs])
 
 
 def _arms(

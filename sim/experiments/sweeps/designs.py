@@ -91,7 +91,8 @@ def _own(design: Design, joint: Joint, seed: int) -> Iterator[Parts]:
         for values in itertools.product(*(parameter.choices for parameter in joint.parameters)):
             yield "grid", "", dict(enumerate(values))
     elif design.name in SAMPLED:
-        yield from _drawn("draw", "", _shares(design, joint, seed), joint)
+        is_spread = design.name != "probabilistic"  # evenly over each parameter, in strata
+        yield from _drawn("draw", "", _shares(design, joint, seed), joint, is_spread)
     elif design.indices is not None:
         yield from _for_indices(design.indices, joint, seed)
     elif design.morris is not None:
@@ -151,6 +152,8 @@ def space(joint: Joint) -> dict[str, Any]:
     return {"num_vars": len(names), "names": names, "bounds": [[0, 1]] * len(names)}
 
 
-def _drawn(role: str, of: str, shares: Floats, joint: Joint) -> Iterator[Parts]:
-    for row in joint.values(shares).tolist():
+def _drawn(
+    role: str, of: str, shares: Floats, joint: Joint, keeps_strata: bool = False
+) -> Iterator[Parts]:
+    for row in joint.values(shares, keeps_strata).tolist():
         yield role, of, dict(enumerate(row))

@@ -63,7 +63,7 @@ class Indices(PowerOfTwo):
     second_order: Annotated[Text, only_if(
         lambda answer: answer in ("yes", "no"), "'{value}'; allowed: yes, no"
     )] = "no"  # fmt: skip
-    """`yes` for indices of pairs as well, which takes twice the points and SALib."""
+    """`yes` for indices of pairs as well, which takes twice the points."""
 
 
 class Morris(Form):

@@ -35,18 +35,15 @@ class Joint(NamedTuple):
         """Whether some parameters are correlated."""
         return bool((self.correlation != np.eye(len(self.parameters))).any())
 
-    def values(self, shares: Floats) -> Floats:
-        """Draws of every parameter from independent uniform numbers, both draws x parameters."""
-        from scipy.special import ndtr, ndtri
+    def values(self, shares: Floats, keeps_strata: bool = False) -> Floats:
+        """Draws of every parameter from independent uniform numbers, both draws x parameters.
 
+        With `keeps_strata` each parameter has the uniform numbers that it was given, in another
+        order, so that they stay as evenly spread as they are.
+        """
         if self.is_correlated:
-            keep = distributions.NEVER_QUITE
-            scores = ndtri(np.clip(shares, keep, 1 - keep))
-            factor = np.linalg.cholesky(self.correlation)
-            together = np.zeros_like(scores)
-            for j in range(len(factor)):  # written out: sums in one order on every machine
-                together += np.outer(scores[:, j], factor[:, j])
-            shares = ndtr(together)
+            correlated = self._correlated(shares)
+            shares = _in_ranks_of(correlated, shares) if keeps_strata else correlated
         drawn = np.empty_like(shares)
         for place, parameter in enumerate(self.parameters):
             if parameter.distribution is not None:
@@ -54,6 +51,18 @@ class Joint(NamedTuple):
         for group in self.groups:
             drawn[:, group.places] = group.values(shares[:, group.places])
         return drawn
+
+    def _correlated(self, shares: Floats) -> Floats:
+        """Uniform numbers whose normal scores are correlated, from independent ones."""
+        from scipy.special import ndtr, ndtri
+
+        keep = distributions.NEVER_QUITE
+        scores = ndtri(np.clip(shares, keep, 1 - keep))
+        factor = np.linalg.cholesky(self.correlation)
+        together = np.zeros_like(scores)
+        for j in range(len(factor)):  # written out: sums in one order on every machine
+            together += np.outer(scores[:, j], factor[:, j])
+        return np.asarray(ndtr(together), float)
 
     def alone(self, place: int, value: float) -> dict[int, float]:
         """One parameter moved; where it is a share, the others of its group keep their ratio."""
@@ -63,6 +72,15 @@ class Joint(NamedTuple):
                 rest = (group.total - value) / (group.total - bases[place])
                 return {i: value if i == place else base * rest for i, base in bases.items()}
         return {place: value}
+
+
+def _in_ranks_of(correlated: Floats, shares: Floats) -> Floats:
+    """Each column of `shares` in the order of its column of `correlated`.
+
+    Iman RL, Conover WJ. Commun Stat Simul Comput 1982;11:311-334.
+    """
+    ranks = correlated.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
+    return np.take_along_axis(np.sort(shares, axis=0), ranks, axis=0)
 
 
 class Group(NamedTuple):

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from sim.errors import RequestError
 from sim.experiments.forecast import SHARE_OF_MEMORY, in_bytes, in_words, memory_of_machine
 from sim.experiments.sweeps import addresses, store, swept, work
-from sim.experiments.sweeps.collect import Collected, collected
+from sim.experiments.sweeps.collect import collected
+from sim.experiments.sweeps.gathered import Collected
 from sim.experiments.sweeps.read import Sweep
 from sim.experiments.sweeps.swept import Failed, Swept
 from sim.experiments.sweeps.varied import AROUND

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim import results
 from sim.display import figures
 from sim.experiments.sweeps import addresses, analyses, variance
-from sim.experiments.sweeps.collect import Collected
+from sim.experiments.sweeps.gathered import Collected
 from sim.experiments.sweeps.read import Sweep
 from sim.results.manifest import Manifest, Part, Texts
 from sim.results.tables import DIGITS, append
@@ -20,6 +20,9 @@ from sim.vocabulary import Engine
 
 if TYPE_CHECKING:
     import pandas as pd
+
+ESTIMATE = ("estimate", "mc_error", "low", "high")
+"""Columns of an estimate: value, Monte Carlo standard error, 95 % interval."""
 
 POINTS_AT_ONCE = 64
 """Points whose rows are in memory as a table; of a sweep there may be many."""
@@ -106,13 +109,13 @@ def write_outcomes(scenarios: Sequence[Collected], folder: Path) -> None:
 
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
     """The table with numbers that repeat as text: it is writing them down that takes long."""
-    repeated = frame.select_dtypes("float").columns.difference(["estimate", "mc_error"])
+    repeated = frame.select_dtypes("float").columns.difference([*ESTIMATE])
     texts = {name: {value: DIGITS % value for value in frame[name].unique()} for name in repeated}
     return frame.assign(**{n: frame[n].map(text, na_action="ignore") for n, text in texts.items()})
 
 
 def _frames(scenarios: Sequence[Collected]) -> Iterator[pd.DataFrame]:
-    """The tidy table in parts: point, its parameters, arm, outcome, estimate and error."""
+    """The tidy table in parts: point, its parameters, arm, outcome, estimate and interval."""
     import numpy as np
     import pandas as pd
 
@@ -135,9 +138,9 @@ def _frames(scenarios: Sequence[Collected]) -> Iterator[pd.DataFrame]:
                 for point in points
             ])  # fmt: skip
             here = [point.number for point in points]
-            yield left.merge(quantities, how="cross").assign(
-                estimate=collected.values[here].ravel(), mc_error=collected.errors[here].ravel()
-            )
+            numbers = (collected.values, collected.errors, collected.low, collected.high)
+            columns = {name: of[here].ravel() for name, of in zip(ESTIMATE, numbers, strict=True)}
+            yield left.merge(quantities, how="cross").assign(**columns)
 
 
 def _in_words(scenarios: Sequence[Collected]) -> set[str]:

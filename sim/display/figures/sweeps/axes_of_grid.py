@@ -11,7 +11,6 @@ import pandas as pd
 from sim.display.figures.sweeps import words
 from sim.display.figures.sweeps.saved import Swept
 from sim.display.figures.sweeps.shown import ONE
-from sim.vocabulary import Z95
 
 QUANTITY = r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?:\s+(.+?))?\s*"
 """A number, and a unit behind it."""
@@ -93,6 +92,4 @@ def on_grid(rows: pd.DataFrame, axes: list[Axis]) -> pd.DataFrame:
     is_inside = np.all([rows[axis.path].isin(axis.values) for axis in axes], axis=0)
     rows = rows[is_inside].assign(first=rows["role"] != "grid")
     rows = rows.sort_values("first", kind="stable").drop_duplicates(point).sort_index()
-    rows = rows[[*point, "estimate", "mc_error"]].reset_index(drop=True)
-    half = Z95 * rows["mc_error"]
-    return rows.assign(low=rows["estimate"] - half, high=rows["estimate"] + half)
+    return rows[[*point, "estimate", "mc_error", "low", "high"]].reset_index(drop=True)

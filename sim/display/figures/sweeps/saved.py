@@ -19,9 +19,12 @@ NOT_DRAWN = ("AB", "BA", "trajectory")
 """Points that only indices and elementary effects are made of; there are very many."""
 
 WORDS = ("scenario", "role", "of", "arm", "against_arm", "outcome", "unit")
-NUMBERS = ("point", "time", "estimate", "mc_error")
+NUMBERS = ("point", "time", "estimate", "mc_error", "low", "high")
 
 OF_A_PARAMETER = ("scenario", "parameter", "name", "unit", "base", "low", "high", "assumption")
+OF_CHANGES = ("error_low", "from_low", "to_low", "error_high", "from_high", "to_high")
+"""Columns of the changes at both ends: the error of each, and the ends of its 95 % interval."""
+
 OF_A_RESULT = ("scenario", "parameter", "arm", "against_arm", "outcome", "unit", "time")
 """Columns that tables have, before those of numbers."""
 
@@ -72,11 +75,11 @@ def read(kept: Kept) -> Swept:
         names = (*OF_A_RESULT, *columns)
         return kept.table(name, names) if kept.has(name) else pd.DataFrame(columns=[*names])
 
-    sizes = ("mean_effect", "mean_absolute_effect", "sd_effect", "low", "high")
+    sizes = ("step", "mean_effect", "mean_absolute_effect", "sd_effect", "low", "high")
     return Swept(
         outcomes=_outcomes(kept, sweep, parameters),
         parameters=parameters,
-        alone=table("alone", "base", "error_low", "error_high"),
+        alone=table("alone", "base", *OF_CHANGES),
         indices=table("indices", "order", "value", "low", "high"),
         screening=table("screening", *sizes),
         sweep=sweep,

@@ -22,11 +22,11 @@ ROW, APART = 4.3, 0.8
 
 SIZE, SPREAD = "mean_absolute_effect", "sd_effect"
 EXPLAINED = (
-    "An elementary effect is the change of the outcome when one parameter moves through its "
-    "interval, from one of many starting points. Marks on lines: the mean of the absolute effects, "
-    "with its 95 % interval. Crosses: the standard deviation (SD) of the effects. The larger the "
-    "SD beside the mean, the more the effect depends on the parameter’s own value (not linear) or "
-    "on other parameters (interaction).",
+    "An elementary effect is the change of the outcome when one parameter moves by one step, from "
+    "one of many starting points; a step passes {step} % of the inner 95 % of its draws. Marks on "
+    "lines: the mean of the absolute effects, with its 95 % interval. Crosses: the standard "
+    "deviation (SD) of the effects. The larger the SD beside the mean, the more the effect depends "
+    "on the parameter’s own value (not linear) or on other parameters (interaction)."
 )
 
 
@@ -36,7 +36,8 @@ def figure(swept: Swept) -> Drawn | None:
     if numbers.empty:
         return None
     looks = shown.contrasts(swept.sweep, numbers)
-    caption = words.of_differences(swept.sweep, "point", numbers, looks, *EXPLAINED)
+    explained = EXPLAINED.format(step=significant(100 * float(numbers["step"].iloc[0]), 2))
+    caption = words.of_differences(swept.sweep, "point", numbers, looks, explained)
     drawing = Drawing(SIZE, _panel, _parts, _of_others, {}, ROW)
     look = next(iter(looks.values()))
     look = look if len(looks) == 1 else look._replace(color=NEUTRAL)
@@ -52,7 +53,8 @@ def _numbers(swept: Swept) -> pd.DataFrame:
     """One row for each result and parameter, the largest first, with its rank."""
     rows = swept.screening.assign(estimate=swept.screening[SIZE])
     rows = shown.compared(swept.sweep, rows)
-    columns = ["parameter", "name", "assumption", "mean_effect", SIZE, SPREAD, "low", "high"]
+    columns = ["parameter", "name", "assumption", "step", "mean_effect", SIZE, SPREAD, "low",
+               "high"]  # fmt: skip
     rows = shown.with_names(swept, rows)[[*shown.ONE, *columns]]
     rows = shown.ordered(rows, SIZE, largest_first=True)
     return rows.assign(rank=1 + rows.groupby(["scenario", *Arms._fields, "outcome"]).cumcount())

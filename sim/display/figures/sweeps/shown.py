@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,11 +10,19 @@ import pandas as pd
 
 from sim.display.figures.differences import pairs_of
 from sim.display.figures.style import LINES, SYMBOLS, ArmStyle, arm_style, mark, with_line
-from sim.display.figures.sweeps.saved import OF_A_PARAMETER, Sweep, Swept
+from sim.display.figures.sweeps.saved import OF_A_PARAMETER, OF_CHANGES, Sweep, Swept
 from sim.vocabulary import DRAWN, UNCHANGED, Arms, arms_of, rows_with
 
 ONE = ["scenario", *Arms._fields, "outcome", "unit", "time"]
 """Columns that name one result of a point."""
+
+
+CHANGES = dict(zip(
+    OF_CHANGES,
+    [f"{end}_{what}" for end in ("low", "high") for what in ("error", "least", "most")],
+    strict=True,
+))  # fmt: skip
+"""What the columns of changes in `alone` are called here."""
 
 
 class Case(NamedTuple):
@@ -69,16 +78,19 @@ def of_case(rows: pd.DataFrame, case: Case, outcome: str) -> pd.DataFrame:
 def ends(swept: Swept) -> pd.DataFrame:
     """One row for each result and parameter: the outcome at both ends of the interval and between.
 
-    `width` is how far the outcome is moved; `low_error` and `high_error` are the Monte Carlo errors
-    of the changes from the base case.
+    `low_from` to `low_to` is the interval of the outcome at the low end. `width` is how far the
+    outcome is moved; `low_error` is the Monte Carlo error of the change at the low end, from
+    `low_least` to `low_most` its 95 % interval; `base` and `high` likewise.
     """
     rows = compared(swept.sweep, swept.outcomes)
     parts = {role: rows[rows["role"] == role] for role in ("low", "base", "high")}
     table = parts["low"][[*ONE, "of"]].rename(columns={"of": "parameter"})
     for role, part in parts.items():
-        part = part.rename(columns={"of": "parameter", "estimate": role, "mc_error": f"{role}_mc"})
+        own = {"estimate": role, "mc_error": f"{role}_mc", "low": f"{role}_from",
+               "high": f"{role}_to"}  # fmt: skip
         key = ONE if role == "base" else [*ONE, "parameter"]
-        table = table.merge(part[[*key, role, f"{role}_mc"]], on=key)
+        part = part.rename(columns={"of": "parameter"})[[*key, *own]].rename(columns=own)
+        table = table.merge(part, on=key)
     return _with_width(_with_errors(swept, with_names(swept, table)))
 
 
@@ -88,14 +100,25 @@ def are_paired(swept: Swept) -> bool:
 
 
 def _with_errors(swept: Swept, table: pd.DataFrame) -> pd.DataFrame:
-    """The errors of the changes at both ends: paired, or as of independent simulations."""
+    """How sure the changes at both ends are: paired, or as of independent simulations."""
     if not are_paired(swept):
-        errors = {end: np.hypot(table["base_mc"], table[f"{end}_mc"]) for end in ("low", "high")}
-        return table.assign(low_error=errors["low"], high_error=errors["high"])
+        return table.assign(**{
+            name: column for end in ("low", "high") for name, column in _apart(table, end)
+        })  # fmt: skip
     known = last(swept.sweep, swept.alone.assign(estimate=swept.alone["base"]))
-    known = known.rename(columns={"error_low": "low_error", "error_high": "high_error"})
+    known = known.rename(columns=CHANGES)
     key = ["scenario", *Arms._fields, "outcome", "parameter"]
-    return table.merge(known[[*key, "low_error", "high_error"]], on=key, how="left")
+    return table.merge(known[[*key, *CHANGES.values()]], on=key, how="left")
+
+
+def _apart(table: pd.DataFrame, end: str) -> Iterator[tuple[str, Any]]:
+    """Error and interval of the changes at an end, as if the points had other patients."""
+    change = table[end] - table["base"]
+    down = np.hypot(table[end] - table[f"{end}_from"], table["base_to"] - table["base"])
+    up = np.hypot(table[f"{end}_to"] - table[end], table["base"] - table["base_from"])
+    yield f"{end}_error", np.hypot(table["base_mc"], table[f"{end}_mc"])
+    yield f"{end}_least", change - down
+    yield f"{end}_most", change + up
 
 
 def _with_width(table: pd.DataFrame) -> pd.DataFrame:

@@ -82,8 +82,10 @@ def _named(wide: pd.DataFrame, height: float) -> pd.DataFrame:
 def _at_ends(wide: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """The low end, the base case and the high end of every line."""
     for role, place in (("low", -1.0), ("base", 0.0), ("high", 1.0)):
-        value, error = wide[f"{role}_value"].astype(object), wide[f"{role}_mc"]
-        yield wide[KEY].assign(value=value, estimate=wide[role], mc_error=error, place=place)
+        names = {"value": "value", "mc": "mc_error", "from": "low", "to": "high"}
+        columns = {f"{role}_{own}": name for own, name in names.items()}
+        part = wide[[*KEY, role, *columns]].rename(columns={role: "estimate", **columns})
+        yield part.assign(value=part["value"].astype(object), place=place)
 
 
 def _between(swept: Swept, wide: pd.DataFrame) -> pd.DataFrame:
@@ -92,13 +94,14 @@ def _between(swept: Swept, wide: pd.DataFrame) -> pd.DataFrame:
     rows = rows[rows["role"] == "level"].rename(columns={"of": "parameter"})
     values = [row[row["parameter"]] for _, row in rows.iterrows()]
     rows = rows.assign(value=np.array(values, dtype=object))
-    rows = rows[[*KEY, "value", "estimate", "mc_error"]].merge(wide, on=KEY)
+    ends = rows[["low", "high"]].set_axis(["from", "to"], axis=1)
+    rows = rows[[*KEY, "value", "estimate", "mc_error"]].join(ends).merge(wide, on=KEY)
     names = ("value", "base_value", "low_value", "high_value")
     value, base, low, high = (pd.to_numeric(rows[n], errors="coerce") for n in names)
     is_low = (value - base) * (low - base) > 0
     place = ((value - base) / (high - base)).mask(is_low, -(value - base) / (low - base))
-    rows = rows.assign(place=place)[[*KEY, "value", "estimate", "mc_error", "place"]]
-    return rows[place.notna()]
+    rows = rows.assign(place=place)[[*KEY, "value", "estimate", "mc_error", "from", "to", "place"]]
+    return rows[place.notna()].rename(columns={"from": "low", "to": "high"})
 
 
 def _draw(axes: Axes, rows: pd.DataFrame, arm: ArmStyle) -> None:

@@ -29,12 +29,12 @@ EXPLAINED = (
     "Bars: the outcome as one parameter moves from the low to the high end of its interval (as "
     "stated, or that of 95 % of its draws; of a grid: from the first value to the last) while all "
     "others are held at the base case, including correlated ones; grey: both ends.",
-    "Hollow: a change from the base case of no more than twice its Monte Carlo error",
+    "Hollow: a change from the base case whose 95 % Monte Carlo interval includes 0",
 )
-PAIRED = ", which takes into account that all points have the same patients."
+PAIRED = "; the interval takes into account that all points have the same patients."
 INDEPENDENT = (
-    ", calculated as if the points were independent (conservative, because they share their "
-    "patients)."
+    "; the interval is calculated as if the points were independent (conservative, because they "
+    "share their patients)."
 )
 
 
@@ -72,9 +72,9 @@ def _parts(row: Any, arm: ArmStyle) -> Iterator[Part]:
     """Both halves; where both ends lie on one side of the base, each is thinner."""
     is_thin = (row.low - row.base) * (row.high - row.base) > 0
     thick = THICK / 2 if is_thin else THICK
-    for end, error, side in (("low", row.low_error, -1), ("high", row.high_error, 1)):
-        value = getattr(row, end)
-        look = _fill(end, arm.color) if abs(value - row.base) > 2 * error else HOLLOW
+    for end, side in (("low", -1), ("high", 1)):
+        value, least, most = (getattr(row, name) for name in (end, f"{end}_least", f"{end}_most"))
+        look = _fill(end, arm.color) if least * most > 0 else HOLLOW
         edge = {"edgecolor": arm.color, "linewidth": 0.6, "zorder": 3}
         yield Bar(row.base, value, {**look, **edge}, thick, side * (THICK - thick) / 2)
 
