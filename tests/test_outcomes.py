@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+import sim
 from sim.outcomes import estimates
 from sim.outcomes.definitions import published
 from sim.outcomes.definitions.named import Measure
@@ -16,6 +17,7 @@ from sim.results import Tables
 from tests.from_tables import found as statistic
 from tests.from_tables import products, records, signed, sum_table, summarise, sums
 
+BASE = "scenarios/laroche2011.yaml"
 ANY = Measure("value", "", 365, "mean", 1.0, -math.inf, math.inf)
 COUNT = ANY._replace(kind="count", least=0.0)
 SHARE = COUNT._replace(kind="share", most=1.0)
@@ -141,6 +143,18 @@ def test_doses_as_planned_may_still_be_missed():
     found = ratio(np.full(50, 36.0), np.ones(50), measure=doses)
     assert (found.value, found.high) == (36, 36)
     assert found.low == pytest.approx(36 - 36 * -math.log(0.025) / 50, rel=1e-12)
+
+
+def test_doses_that_were_not_missed_may_still_be_missed():
+    """Nobody missed one of 20 patients, and somebody could: an upper limit, as of any event."""
+    settings = ["therapies.pamidronate.given=99.99 %"]
+    result = sim.run(BASE, 20, 1, settings, engine="batch", outcomes_only=True)
+    rows = result.summary[result.summary["outcome"] == "pamidronate doses missed"]
+    alone = rows[rows["against_arm"] == ""]
+    assert (rows["estimate"] == 0).all()
+    assert (alone["carriers"] == 0).all()
+    assert alone["high"].to_numpy() == pytest.approx(-math.log(0.025) / 20)
+    assert ((rows["low"] < rows["high"]) & (rows["low"] <= 0)).all()
 
 
 def test_an_outcome_that_cannot_occur_is_exactly_0():

@@ -116,7 +116,8 @@ def outcomes_of(records: ArmRecords) -> Iterator[Outcome]:
     for therapy in records.subjects(Event.INFUSION):
         for event, happened in ((Event.INFUSION, "received"), (Event.MISSED_INFUSION, "missed")):
             name, number = f"{therapy} doses {happened}", records.counts(event, therapy)
-            yield count(name, "doses", end, number, most=most(event, therapy))
+            at_most, planned = most(event, therapy), event == Event.INFUSION
+            yield count(name, "doses", end, number, most=at_most, is_planned=planned)
     for reaction in records.subjects(Event.REACTION):
         had = records.had(Event.REACTION, reaction)
         yield share(f"{reaction} at least once", end, had, most(Event.REACTION, reaction))
@@ -160,15 +161,17 @@ def count(
     years: Floats | None = None,
     scale: float = 1.0,
     most: float = math.inf,
+    is_planned: bool = False,
 ) -> Outcome:
     """Make the number of events per patient an outcome, or per patient-year where `years` is given.
 
-    `most` is the number of times that the event can happen to a patient.
+    `most` is the number of times that the event can happen to a patient. It bounds the outcome
+    where the plan is that it happens so often; of other events it tells whether they can occur.
     """
-    if years is None:
-        return Outcome(name, unit, day, "count", number, np.ones(len(number)), scale, 0.0, most)
-    most = 0.0 if most == 0 else math.inf
-    return Outcome(name, unit, day, "count", number, years, scale, 0.0, most)
+    if not is_planned and most > 0:
+        most = math.inf
+    per = np.ones(len(number)) if years is None else years
+    return Outcome(name, unit, day, "count", number, per, scale, 0.0, most)
 
 
 def _changes(records: ArmRecords) -> Iterator[Outcome]:

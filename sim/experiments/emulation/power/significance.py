@@ -13,7 +13,7 @@ from scipy.special import gammaln, ndtr, stdtr
 from sim.outcomes.definitions.named import Measure
 from sim.outcomes.estimates import Estimate
 from sim.outcomes.intervals import Number
-from sim.outcomes.limits import Sums, is_planned
+from sim.outcomes.limits import Sums
 from sim.simulation.records import Floats, Integers
 from sim.vocabulary import ROUNDING, Test
 
@@ -35,7 +35,7 @@ def allowed_tests(measure: Measure, has_time: bool) -> Sequence[Test]:
         return ("welch",)
     if measure.kind == "share":
         return ("fisher", "welch", "log-rank") if has_time else ("fisher", "welch")
-    if is_planned(measure):
+    if measure.unit == "doses":
         return ("welch", "robust")
     return ("robust", "welch", "log-rank") if has_time else ("robust", "welch")
 
