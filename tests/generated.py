@@ -181,9 +181,9 @@ COHORT = {
         {"within": st.just(["-4.5", "-1"])},
     ),
     "hip_t": mapping({"normal": mean_sd(quantity(-40, 0, scale=10), spread)}),
-    "ctx": mapping({"lognormal": mean_sd(quantity(50, 900, "pg/mL"), quantity(0, 300, "ng/L"))}),
+    "ctx": mapping({"lognormal": mean_sd(quantity(50, 900, "pg/mL"), quantity(0, 250, "ng/L"))}),
     "balp": mapping({"normal": mean_sd(quantity(10, 50, "IU"), quantity(0, 9, "IU"))}),
-    "tryptase": mapping({"lognormal": mean_sd(quantity(5, 90, "ug/L"), quantity(0, 60, "ng/mL"))}),
+    "tryptase": mapping({"lognormal": mean_sd(quantity(5, 90, "ug/L"), quantity(0, 25, "ng/mL"))}),
     "vertebral_fractures": st.sampled_from(
         [
             {"negative_binomial": {"mean": "2", "sd": "2"}, "at_least": "0"},

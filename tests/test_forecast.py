@@ -11,8 +11,8 @@ import sim
 from sim.experiments import bounds, runs
 from sim.experiments import forecast as forecasting
 from sim.experiments.bounds import TooLarge, allow
-from sim.experiments.forecast import Kept, forecast
-from sim.experiments.sizes import BLOCK_WITH_TABLES, split
+from sim.experiments.forecast import BYTES_PER_ROW, Kept, forecast
+from sim.experiments.sizes import BLOCK_WITH_TABLES, block_of, split
 from sim.scenario import load
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
@@ -154,10 +154,14 @@ def test_a_process_for_each_block_takes_memory_and_saves_time():
     assert pair.seconds < 0.6 * alone.seconds
 
 
-def test_a_scenario_with_very_many_events_takes_more_than_a_block_has_room_for():
-    many = ["fractures.base_rate=190 per 100 person-years", "horizon=1200 months"]
-    few = forecast([study(10**5, "horizon=1200 months")], "batch")
-    assert forecast([study(10**5, *many)], "batch").memory > 1.5 * few.memory
+def test_very_many_fractures_are_rows_that_a_block_must_hold():
+    often, rarely = (
+        forecast([study(10**5, f"fractures.base_rate={rate} per 100 person-years")], "batch")
+        for rate in (190, 10)
+    )
+    fractures = (1.9 - 0.1) * 5 * 2.9  # in five years, at the imminent level
+    rows = 2 * fractures * block_of("batch")
+    assert often.memory - rarely.memory == pytest.approx(rows * BYTES_PER_ROW, rel=0.01)
 
 
 def test_blocks_are_made_as_they_are_taken():

@@ -245,7 +245,7 @@ def test_a_dead_link_is_named_before_anything_is_simulated(
     told = mastosim("run", BASE, *words, "-q", "--out", tmp_path / "out")
     assert told.returncode == 2
     said = " ".join(told.stderr.split())
-    assert f"'{link}' is a link to nothing; choose another place" in said
+    assert f"'{link}' is a link to '{tmp_path / 'gone'}', which does not exist" in said
     assert link.is_symlink()
 
 

@@ -103,7 +103,7 @@ def test_a_manifest_with_an_impossible_seed_is_damaged(kept, tmp_path, mastosim,
     (tmp_path / "s" / "d" / "manifest.json").write_text(json.dumps(tree), encoding="utf-8")
     done = mastosim("list", "--out", tmp_path, "--json")
     assert done.returncode == 0
-    assert "`seed` is not a whole number" in done.stderr
+    assert "has a `seed` that is not a whole number" in done.stderr
 
 
 def test_whole_numbers_with_an_exponent_are_kept(tmp_path, mastosim):

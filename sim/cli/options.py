@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import functools
 import os
 import tempfile
@@ -62,29 +61,24 @@ def refuse_unwritable(folder: Path) -> None:
 
     A byte is written to a file without a name, which leaves nothing behind.
     """
-    with _cannot_write(folder):
-        above = existing_folder(folder)
-        _refuse_dangling(folder)
-        with tempfile.TemporaryFile(dir=above) as file:
-            file.write(b"0")
+    from sim.results.atomic_folder import refuse_misplaced
+
+    refuse_misplaced(folder)
+    with _cannot_write(folder), tempfile.TemporaryFile(dir=existing_folder(folder)) as file:
+        file.write(b"0")
 
 
 def refuse_unwritable_file(file: Path) -> None:
     """Say at once that a file cannot be written, not after the simulation."""
+    from sim.results.atomic_folder import refuse_misplaced
+
+    refuse_misplaced(file.parent)
     with _cannot_write(file):
         if file.is_file():
             os.close(os.open(file, os.O_WRONLY))
         elif not file.exists():
-            _refuse_dangling(file)
             with tempfile.TemporaryFile(dir=file.parent) as tried:
                 tried.write(b"0")
-
-
-def _refuse_dangling(path: Path) -> None:
-    """Raise FileNotFoundError for a link, or a place behind one, that leads to nothing."""
-    for part in (path, *path.parents):
-        if part.is_symlink() and not part.exists():
-            raise FileNotFoundError(errno.ENOENT, f"'{part}' is a link to nothing")
 
 
 @contextmanager

@@ -47,7 +47,6 @@ def plot(
     not apply to the result, like markers that were not measured, are left out.
     """
     from sim.experiments.verbs import KINDS, check_options
-    from sim.results.atomic_folder import refuse_misplaced
     from sim.results.hidden import aside
 
     kept = found(result, out)
@@ -60,7 +59,6 @@ def plot(
             f"{KINDS[kind].called} has no figure '{strange[0]}'; {nearest(strange[0], known)}"
         )
     into = into or kept.folder / "figures"
-    refuse_misplaced(into)
     refuse_unwritable(into)
     each = [*dict.fromkeys(formats or FORMATS)]
     # on the same disk, and it vanishes at the end

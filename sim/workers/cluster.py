@@ -67,9 +67,10 @@ class _Machines(Executor):
     def result_of(self, future: Any) -> Any:
         """Wait for a piece of work. Raises LostError after a silence."""
         self._heard = time.monotonic()
-        while not future.done():
+        while future.status != "error":
             try:
-                future.result(self._cluster.silence / QUESTIONS)
+                # also of finished work: the worker that holds the result can be the silent one
+                return future.result(self._cluster.silence / QUESTIONS)
             except TimeoutError:
                 self._ask()
         return future.result()
