@@ -210,9 +210,8 @@ class Fractures(Form):
     """The rate of fractures and its modifiers."""
 
     base_rate: Annotated[BaseRate, StandsFor("rate", str)]
-    """Mean rate of fractures at enrolment over all sites, or the share of patients that it is
-    solved from, e.g. 4 per 100 person-years, or {free_of_fracture: 81.9 %, by: 60 months, on:
-    pamidronate}."""
+    """Mean rate of fractures at enrolment over all sites, or a share of patients that gives it,
+    e.g. 4 per 100 person-years."""
     frailty_variance: quantities.FrailtyVariance = 0.0
     """Variance of a gamma-distributed factor with mean 1 on each patient's rates (frailty);
     if left out, there is none, e.g. 3.5."""
