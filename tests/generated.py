@@ -215,6 +215,10 @@ sites = shares.flatmap(
         }
     )
 )
+lost = mapping({"rate": quantity(0, 300, "per year", 100)}) | mapping(
+    {"probability": quantity(1, 99, "%"), "by": time}
+)
+loss = lost | st.builds(lambda all_arms, arm: all_arms | {"arms": {"pamidronate": arm}}, lost, lost)
 apart = quantity(1, 30, "months") | quantity(4, 900, "days") | quantity(1, 90, "weeks")
 visits = st.lists(
     st.one_of(
@@ -285,6 +289,7 @@ OPTIONS: dict[str, Values] = {
     "fractures.per_further_vertebral_fracture": quantity(8, 13, scale=10),
     "fractures.sites": sites,
     "mortality.standardised_mortality_ratio": quantity(0, 60, scale=10),
+    "loss": loss,
     "visits.dxa": visits,
     "visits.markers": visits,
     "measurement": mapping(

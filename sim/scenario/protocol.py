@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -57,6 +58,8 @@ def protocol(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
     yield f"Annual increase of bone density read as: {accrual(scenario)}"
     yield _beyond(scenario)
     yield f"Visits: {_visits(scenario)}"
+    if scenario.loss is not None:
+        yield f"Loss to follow-up: {_losses(scenario)}"
     if scenario.subgroups:
         yield f"Subgroups: {', '.join(scenario.subgroups)}"
     unused = unused_markers(document)
@@ -221,6 +224,16 @@ def _beyond(scenario: Scenario) -> str:
     reached = "" if scenario.horizon > after else " (not reached in this study)"
     since = f"After {in_time(after)}, the longest follow-up with data"
     return f"{since}: bone density {change}{reached}"
+
+
+def _losses(scenario: Scenario) -> str:
+    """Loss in each arm, as the share that would be lost by the end if nobody died."""
+    assert scenario.loss is not None
+    end, hazard = in_time(scenario.horizon), scenario.loss.hazard
+    lost = [(arm, -math.expm1(-hazard(arm) * scenario.horizon)) for arm in scenario.arms]
+    shares = ", ".join(f"{100 * share:.3g} % in {arm}" for arm, share in lost)
+    known = "a lost patient counts until that day, and is neither dead nor followed to the end"
+    return f"{shares} by {end} if no patient dies; {known}"
 
 
 def _visits(scenario: Scenario) -> str:

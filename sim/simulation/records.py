@@ -76,8 +76,9 @@ NO_INTOLERANCE, STEPS, WEIBULL, GOMPERTZ, LOGNORMAL_TIME, LOGLOGISTIC = range(6)
     FATAL_DELAY,    # uniform
     DIES,           # unit exponential, one use
     NOISE,          # standard normal, uses: visits
-) = range(12)  # fmt: skip
-STREAMS = 12
+    LOST,           # unit exponential, one use
+) = range(13)  # fmt: skip
+STREAMS = 13
 SLOTS = max(THERAPIES, REACTIONS)
 
 
@@ -196,6 +197,8 @@ PARAMS = np.dtype([
     # death
     ("death_hazard", "f8", (len(SEXES), AGES)),  # per year, by age; the last one continues
     ("mortality_ratio", "f8"),
+    # loss to follow-up
+    ("loss_hazard", "f8"),                    # per day
     # measurement
     ("visit_days", "i8", (len(QUANTITIES), VISITS)),  # padded with NEVER
     ("bone_cv", "f8", len(BONES)),
@@ -271,7 +274,8 @@ class Log(NamedTuple):
         Kind of event (`MEASURE`, ..., `END`) plus slot.
     value : numpy.ndarray of float
         Value of the event: measured value, action of a course, dose in mg, 1 for a reaction that
-        ends the therapy, number of fractures at the site, cause of death, else 0.
+        ends the therapy, number of fractures at the site, cause of death, 1 for an end of
+        follow-up by loss, else 0.
     """
 
     patient: Integers

@@ -18,7 +18,7 @@ from sim.vocabulary import BONES, SITES, Event
 
 _RANKS = (
     "", Event.SCHEDULE_ENDED, Event.COURSE, Event.INTOLERANCE, Event.INFUSION, Event.REACTION,
-    Event.FRACTURE, Event.DEATH, Event.END,
+    Event.FRACTURE, Event.DEATH, Event.LOST, Event.END,
 )  # fmt: skip
 """Events in their order on one day, as in `sim.simulation.records`; measured values come first."""
 

@@ -70,10 +70,10 @@ class Subject:
         return {n: t for n, t in therapies if n in self.taken and isinstance(t, Infusions)}
 
     def changed(self, *changes: settings.Changes) -> Study:
-        """The study with parts of its document replaced."""
-        if not any(changes):
+        """The study with parts of its document replaced, in which no patient is lost."""
+        if not any(changes) and self.scenario.loss is None:
             return self.study
-        document = self.study.document
+        document = {**self.study.document, "loss": None}
         for change in changes:
             document = replaced(document, change)
         document = _without_empty({**document, "answers": None})  # no part of the model

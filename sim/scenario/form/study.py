@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from sim.scenario.form import outcome
 from sim.scenario.form.cohort import Cohort, ReferenceBmd, Subgroup
+from sim.scenario.form.loss import LossForm
 from sim.scenario.form.names import is_of_windows, possible_names, subgroup_names
 from sim.scenario.form.quantities import Form, FromADay, Text, Whole, only_if
 from sim.scenario.form.quantity import refuse
@@ -119,6 +120,8 @@ class Scenario(Form):
     """The rate of fractures, and its modifiers."""
     mortality: outcome.Mortality
     """Death from causes other than fracture."""
+    loss: LossForm | None = None
+    """Loss to follow-up; if left out, no patient is lost, e.g. 0.05 per year."""
     visits: Visits
     """When patients are measured after entry."""
     measurement: outcome.Measurement

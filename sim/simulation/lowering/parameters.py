@@ -90,7 +90,7 @@ def protocol(scenario: Scenario, fractures: int = FRACTURES_PREPARED) -> Protoco
     common["subset_decay"] = _subset_decay(common["decay"])
     needs = needs_of(scenario, common, fractures)
     _lay_out(needs, common)
-    arms = {arm: _of_arm(common, scenario, names) for arm, names in scenario.arms.items()}
+    arms = {arm: _of_arm(common, scenario, arm) for arm in scenario.arms}
     return Protocol(scenario, arms, needs, fractures)
 
 
@@ -111,11 +111,12 @@ def _lay_out(needs: tuple[Need, ...], params: Record) -> None:
         first += len(need.uses)
 
 
-def _of_arm(common: Record, scenario: Scenario, therapies: list[str]) -> Record:
+def _of_arm(common: Record, scenario: Scenario, arm: str) -> Record:
     """The parameters of one arm."""
     params = common.copy()
     for slot, name in enumerate(scenario.therapies):
-        params["in_arm"][slot] = name in therapies
+        params["in_arm"][slot] = name in scenario.arms[arm]
+    params["loss_hazard"] = 0.0 if scenario.loss is None else scenario.loss.hazard(arm)
     return params
 
 
