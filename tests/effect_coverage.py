@@ -16,7 +16,7 @@ from sim.outcomes.labels import contrasts_of
 from sim.outcomes.limits import Products, Signed, Sums
 from sim.outcomes.plan import line
 from sim.outcomes.sums import sum_table
-from sim.outcomes.survival import GONE, FOLLOWED, FRACTURED
+from sim.outcomes.survival import FOLLOWED, FRACTURED, GONE
 from sim.vocabulary import DAYS_PER_YEAR
 
 YEARS = 5.0

@@ -9,7 +9,7 @@ from scipy import optimize, stats
 from sim.outcomes import effects, hazard_ratio, intervals, kaplan_meier, ratios, survival
 from sim.outcomes.effects import TWO_PIECES, Effect
 from sim.outcomes.ratios import NONE, Counted
-from sim.outcomes.survival import GONE, FOLLOWED, FRACTURED, Firsts
+from sim.outcomes.survival import FOLLOWED, FRACTURED, GONE, Firsts
 from tests import effect_coverage
 from tests.effect_coverage import END, Rates, curves_of, drawn
 
