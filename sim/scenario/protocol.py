@@ -58,6 +58,11 @@ def protocol(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
     yield f"Annual increase of bone density read as: {accrual(scenario)}"
     yield _beyond(scenario)
     yield f"Visits: {_visits(scenario)}"
+    table = scenario.mortality.life_table
+    if table.name is not None:
+        ages = sorted({age for rows in table.rows.by_sex.values() for age in rows})
+        held = f"{table.rows.measure} by sex, ages {ages[0]} to {ages[-1]}"
+        yield f"Deaths from other causes: {table.name}, {held}"
     if scenario.loss is not None:
         yield f"Loss to follow-up: {_losses(scenario)}"
     if scenario.subgroups:

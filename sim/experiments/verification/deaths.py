@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim import evidence
 from sim.experiments.verification import chance, logs, settings
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Case, Verdict, each, exact, together
@@ -65,9 +64,10 @@ def cumulative_hazard(arm: logs.Arm, days: Floats) -> Floats:
     Hazard of each year of age: docs/model.md, section "Death".
     """
     total, patients, mortality = np.empty(len(days)), arm.inputs.patients, arm.scenario.mortality
-    table = evidence.life_table(mortality.life_table)
+    table = mortality.life_table
     for code, sex in enumerate(SEXES):
-        yearly = -np.log1p(-np.array(table[sex]))
+        yearly = np.array(table.by_age(sex))
+        yearly = -np.log1p(-yearly) if table.rows.measure == "probability" else yearly
         yearly = np.append(yearly, np.full(100, yearly[-1]))
         ages, reached = np.arange(len(yearly) + 1), np.append(0.0, np.cumsum(yearly))
         of_sex = patients["sex"] == code

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from sim.scenario.form import quantities
 from sim.scenario.form.cohort import MeanSd
+from sim.scenario.form.life_table import LifeTableForm
 from sim.scenario.form.quantities import Form, StandsFor
 from sim.scenario.form.quantity import refuse
 from sim.scenario.form.spread import of_normal
@@ -184,10 +185,10 @@ class Fractures(Form):
 
 
 class Mortality(Form):
-    """Death from other causes: a national life table times a standardised mortality ratio."""
+    """Death from other causes: a life table times a standardised mortality ratio."""
 
-    life_table: Literal["france2019"]
-    """National life table of deaths from other causes."""
+    life_table: LifeTableForm
+    """Life table of deaths from other causes: a shipped one, or a file, e.g. france2019."""
     standardised_mortality_ratio: quantities.Mortality
     """Mortality as a multiple of that table, e.g. 1."""
 
