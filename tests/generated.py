@@ -152,7 +152,10 @@ change = quantity(-90, 60, "%")
 ratio = quantity(2, 20, scale=10)
 effect = mapping(
     {"spine": bone, "hip": bone, "ctx": change, "balp": change, "tryptase": change},
-    {"fracture_ratio": mapping({}, {"vertebral": ratio, "hip": ratio, "other": ratio})},
+    {
+        "fracture_ratio": mapping({}, {"vertebral": ratio, "hip": ratio, "other": ratio}),
+        "mortality_ratio": quantity(1, 300, scale=100),
+    },
 )
 # No treatment leaves a marker where it was at entry, and is what the base rate of fractures is of.
 natural_history = mapping({}, {"spine": bone, "hip": bone})

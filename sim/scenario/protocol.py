@@ -58,6 +58,10 @@ def protocol(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
     yield f"Annual increase of bone density read as: {accrual(scenario)}"
     yield _beyond(scenario)
     yield f"Visits: {_visits(scenario)}"
+    ratios = {r: e.mortality_ratio for r, e in scenario.effects.items() if e.mortality_ratio != 1}
+    if ratios:
+        listed = ", ".join(f"times {ratio:g} under {row}" for row, ratio in ratios.items())
+        yield f"Direct effect on deaths from other causes: {listed}"
     table = scenario.mortality.life_table
     if table.name is not None:
         ages = sorted({age for rows in table.rows.by_sex.values() for age in rows})

@@ -41,6 +41,9 @@ SPINE, HIP = 0, 1
 BONE_OF_SITE = (SPINE, HIP, HIP)
 """Bone whose T-score sets the hazard of each fracture site."""
 
+MORTALITY = len(SITES)
+"""Row of direct ratios, after those of the sites: deaths from other causes than fracture."""
+
 # Kinds of event. A kind with several slots (quantities, therapies, sites) takes several numbers.
 MEASURE = 0
 PLAN = MEASURE + len(BONES) + len(MARKERS)
@@ -115,6 +118,12 @@ STATE = np.dtype([
     ("fractures", "i8", len(SITES)),
     ("imminent_until", "i8", len(SITES)),
     ("death_cause", "i8"),                    # 0 background, else 1 + site of the fatal fracture
+    ("death_left", "f8"),                     # hazard left until a death of other causes
+    ("death_since", "i8"),                    # day of the direct ratio of mortality below
+    ("death_log_ratio", "f8"),
+    ("death_slope", "f8"),                    # its change per day
+    ("fatal_day", "i8"),                      # day of the first death that a fracture brings
+    ("fatal_cause", "i8"),                    # 1 + site of that fracture
 ])  # fmt: skip
 
 PATIENT = np.dtype([
@@ -140,6 +149,7 @@ PARAMS = np.dtype([
     ("horizon", "i8"),
     ("subsets", "i8"),
     ("in_arm", "i8", THERAPIES),              # 1 for a therapy of the arm
+    ("loss_hazard", "f8"),                    # of loss to follow-up, per day
     ("subset_decay", "f8", SUBSETS),          # rate at which a product of actions decays
     # random numbers
     ("first_draw", "i8", (STREAMS, SLOTS)),   # column of the first number of a stream and slot
@@ -190,15 +200,13 @@ PARAMS = np.dtype([
     ("log_gradient", "f8", len(SITES)),
     ("log_imminent", "f8", len(SITES)),
     ("imminent_days", "i8", len(SITES)),
-    ("has_ratio", "i8", len(SITES)),          # 1 if any regimen acts on the site directly
-    ("log_ratio", "f8", (len(SITES), SUBSETS)),
+    ("has_ratio", "i8", len(SITES) + 1),      # 1 if any regimen acts directly: sites, MORTALITY
+    ("log_ratio", "f8", (len(SITES) + 1, SUBSETS)),
     ("case_fatality", "f8", len(SITES)),
     ("most_log_hazard", "f8"),                # limit of the log hazard of a site, per day
     # death
     ("death_hazard", "f8", (len(SEXES), AGES)),  # per year, by age; the last one continues
     ("mortality_ratio", "f8"),
-    # loss to follow-up
-    ("loss_hazard", "f8"),                    # per day
     # measurement
     ("visit_days", "i8", (len(QUANTITIES), VISITS)),  # padded with NEVER
     ("bone_cv", "f8", len(BONES)),

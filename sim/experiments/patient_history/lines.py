@@ -203,6 +203,8 @@ def _reason(key: Key, entries: Mapping[str, Entry], scenario: Scenario, visits: 
     event = next(iter(entries.values())).event
     if event == Event.FRACTURE:
         return _reason_of_fracture(key, scenario, visits)
+    if event == Event.DEATH and any(e.mortality_ratio != 1 for e in scenario.effects.values()):
+        return "the random numbers are the same in every arm, but regimens act on mortality"
     without = [arm for arm, therapies in scenario.arms.items() if key.what not in therapies]
     if event not in TREATMENT or not without:
         return ""

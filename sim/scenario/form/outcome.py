@@ -46,6 +46,8 @@ class Effect(Form):
     """Full change of tryptase from entry, needed if the cohort has tryptase, e.g. -34 %."""
     fracture_ratio: SiteRatios = SiteRatios()
     """Effect on the fracture rates beyond bone density; if left out, there is none."""
+    mortality_ratio: quantities.Factor = 1.0
+    """Ratio of deaths from other causes than fracture while the regimen acts, e.g. 0.9."""
 
 
 class Plateau(Form):

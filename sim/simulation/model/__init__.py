@@ -20,11 +20,11 @@ import math
 
 from sim.simulation import records
 from sim.simulation.biology.bone import LOWEST_BMD
-from sim.simulation.biology.mortality import death_day
 from sim.simulation.model.action import take
 from sim.simulation.model.dosing import on_infusion, on_reaction
 from sim.simulation.model.fracture import on_fracture, on_review
 from sim.simulation.model.measuring import on_measurement
+from sim.simulation.model.mortality import begin_life
 from sim.simulation.model.planning import begin_therapy
 from sim.simulation.model.tolerance import on_intolerance, on_plan
 from sim.simulation.records import Draws, Due, Params, Patient, State
@@ -69,11 +69,7 @@ def start(state: State, due: Due, patient: Patient, params: Params, draws: Draws
     for site in range(len(SITES)):
         state.hazard_left[site] = take(draws, params, records.BREAKS, site, 0)
     due[records.REVIEW] = 0
-    hazards = params.death_hazard[patient.sex]
-    threshold = take(draws, params, records.DIES, 0, 0)
-    due[records.DEATH] = death_day(
-        threshold, patient.age, hazards, params.mortality_ratio, params.horizon
-    )
+    begin_life(state, due, patient, params, draws)
     due[records.END] = last_day(params, draws)
 
 
