@@ -464,11 +464,32 @@ def test_bone_density_is_the_mean_of_the_sex_and_its_sds_by_the_t_score():
             assert (patient["reference_mean"][bone], patient["reference_sd"][bone]) == (mean, sd)
 
 
-def test_earlier_fractures_multiply_the_rate_by_a_factor_each_beyond_the_mean_of_the_cohort():
-    patients = inputs({"fractures.per_further_vertebral_fracture": "1.2"}).patients
-    expected = 1.2 ** (patients["vertebral_fractures"] - 3.5)
-    assert np.exp(patients["log_prior"]) == pytest.approx(expected, rel=1e-12)
-    assert (inputs().patients["log_prior"] == 0).all()
+@pytest.mark.parametrize("factor", [0.7, 1.15, 1.2])
+def test_earlier_fractures_raise_the_rate_relative_to_the_mean_of_the_cohort(factor):
+    patients = inputs({"fractures.per_further_vertebral_fracture": str(factor)}).patients
+    extra = stats.nbinom(2.5**2 / (3.6**2 - 2.5), 2.5 / 3.6**2)  # beyond the one that all have
+    counts = np.arange(2000)
+    mean = (factor ** (counts + 1.0)) @ extra.pmf(counts)
+    expected = factor ** patients["vertebral_fractures"] / mean
+    assert np.exp(patients["log_risk"]) == pytest.approx(expected, rel=1e-9)
+    assert (inputs().patients["log_risk"] == 0).all()
+
+
+def test_a_frailty_is_gamma_distributed_with_mean_1():
+    n = 20_000
+    frailty = np.exp(inputs({"fractures.frailty_variance": "3.5"}, count=n).patients["log_risk"])
+    assert stats.kstest(frailty, stats.gamma(1 / 3.5, scale=3.5).cdf).pvalue > 0.001
+    assert abs(frailty.mean() - 1) < 4 * math.sqrt(3.5 / n)
+
+
+def test_age_raises_the_rate_relative_to_the_mean_of_the_cohort():
+    n = 20_000
+    drawn = inputs({"fractures.sites.hip.per_decade_of_age": "1.6"}, count=n)
+    log_age = drawn.params["log_age"]
+    assert log_age == pytest.approx([0, math.log(1.6) / 10, 0], rel=1e-14)
+    without = inputs(count=1).params["log_base"][1]
+    ratio = np.exp(drawn.params["log_base"][1] - without + log_age[1] * drawn.patients["age"])
+    assert abs(ratio.mean() - 1) < 4 * ratio.std() / math.sqrt(n)
 
 
 def published_mean_exposure():

@@ -17,6 +17,7 @@ from sim.experiments import sizes
 from sim.scenario import Scenario, Study
 from sim.scenario.form.therapy import Infusions
 from sim.scenario.form.visits import Visits
+from sim.simulation import lowering
 from sim.vocabulary import DAYS_PER_YEAR, Engine
 
 BYTES_AT_START, SECONDS_AT_START = 200e6, 3.0
@@ -224,7 +225,7 @@ def _fractures(scenario: Scenario) -> float:
     sites = scenario.fractures.sites
     factors = [site.imminent.factor for site in (sites.vertebral, sites.hip) if site.imminent]
     years = scenario.horizon / DAYS_PER_YEAR
-    return scenario.fractures.base_rate * years * max([1.0, *factors])
+    return lowering.base_rate(scenario) * years * max([1.0, *factors])
 
 
 def _rounded(value: float) -> str:

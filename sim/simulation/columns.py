@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -30,6 +30,13 @@ class Table(NamedTuple):
 
 
 NO_TABLE = Table(0, (), range(0), np.empty((0, 0)))
+
+
+class Source(Protocol):
+    """A source of numbers that differ from patient to patient."""
+
+    def column(self, seed: int, stream: str, use: int, law: Law, patients: range) -> Floats:
+        """Return one number per patient, by the address of `draws.column`."""
 
 
 class Columns:

@@ -131,7 +131,7 @@ PATIENT = np.dtype([
     ("age", "f8"),                            # years
     ("weight", "f8"),                         # kg
     ("vertebral_fractures", "i8"),            # at entry
-    ("log_prior", "f8"),                      # log rate ratio of earlier vertebral fractures
+    ("log_risk", "f8"),                       # log rate ratio of earlier fractures and frailty
     ("bmd", "f8", len(BONES)),                # g/cm2 at entry
     ("reference_mean", "f8", len(BONES)),     # g/cm2, young adults of the sex
     ("reference_sd", "f8", len(BONES)),
@@ -198,6 +198,7 @@ PARAMS = np.dtype([
     ("review_every", "i8"),
     ("log_base", "f8", len(SITES)),           # log hazard per day at T-score 0
     ("log_gradient", "f8", len(SITES)),
+    ("log_age", "f8", len(SITES)),            # log rate ratio per year of age
     ("log_imminent", "f8", len(SITES)),
     ("imminent_days", "i8", len(SITES)),
     ("has_ratio", "i8", len(SITES) + 1),      # 1 if any regimen acts directly: sites, MORTALITY

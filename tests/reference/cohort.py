@@ -60,6 +60,21 @@ def shape(variable: Any) -> tuple[float, float, list[float] | None]:
     return math.log(variable.lognormal.mean) - spread / 2, math.sqrt(spread), limits
 
 
+def mean_power(counts: Any, factor: float) -> float:
+    """The mean of factor^count over the cohort, summed over the counts."""
+    mean = counts.negative_binomial.mean - counts.at_least
+    variance = counts.negative_binomial.sd**2
+    k = np.arange(5_000)
+    shares = stats.nbinom(mean**2 / (variance - mean), mean / variance).pmf(k)
+    return float(shares @ factor ** (k + float(counts.at_least)))
+
+
+def mean_of_age(variable: Any, per_decade: float) -> float:
+    """The mean of per_decade^(age / 10) over the cohort."""
+    ages = quantiles(variable, ndtri((np.arange(40_000) + 0.5) / 40_000))
+    return float(np.mean(per_decade ** (ages / 10)))
+
+
 def reference_t(variable: Any, gradient: float) -> float:
     """The T-score at which the relative rate gradient^(-T) is what it is in the cohort's mean."""
     mean, sd, within = shape(variable)

@@ -89,6 +89,8 @@ class Patient:
         self.events, self.measurements = events, measurements
         self.gone = False
         self.vertebral_fractures = entry["vertebral_fractures"]
+        variance = plan.scenario.fractures.frailty_variance
+        self.frailty = rng.gamma(1 / variance, variance) if variance else 1.0
         self.imminent_until = dict.fromkeys(FRACTURE_SITES, 0)
         self.steps: dict[str, float] = {}
         self.actions: dict[str, Action] = {}
@@ -309,11 +311,12 @@ class Patient:
         plan, fractures = self.plan, self.plan.scenario.fractures
         constants = getattr(fractures.sites, site)
         t_score = self.t_score(FRACTURE_SITES[site], day)
-        rate = fractures.base_rate * constants.share / YEAR
+        rate = fractures.base_rate.rate * constants.share / YEAR * self.frailty
         rate *= constants.gradient ** (plan.reference_t[site] - t_score)
-        counts = plan.scenario.cohort.vertebral_fractures
-        further = self.vertebral_fractures - counts.negative_binomial.mean
-        rate *= fractures.per_further_vertebral_fracture**further
+        rate *= fractures.per_further_vertebral_fracture**self.vertebral_fractures
+        rate /= plan.mean_of_earlier
+        age = self.entry["age"] + day / YEAR
+        rate *= constants.per_decade_of_age ** (age / 10) / plan.mean_of_age[site]
         if self.today < self.imminent_until[site]:
             rate *= constants.imminent.factor
         if site in plan.log_direct:

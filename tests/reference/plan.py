@@ -12,7 +12,7 @@ from sim import evidence
 from sim.scenario.form.units import read
 from sim.scenario.form.visits import VisitTime
 
-from .cohort import reference_t
+from .cohort import mean_of_age, mean_power, reference_t
 from .hazards import YEAR, Cumulative, LifeTable, intolerance_hazard
 from .kinetics import Action, corners, mean_exposure, planned_days
 
@@ -104,6 +104,14 @@ class Plan:
                 getattr(scenario.fractures.sites, site).gradient,
             )
             for site, bone in FRACTURE_SITES.items()
+        }
+        cohort, sites = scenario.cohort, scenario.fractures.sites
+        self.mean_of_earlier = mean_power(
+            cohort.vertebral_fractures, scenario.fractures.per_further_vertebral_fracture
+        )
+        self.mean_of_age = {
+            site: mean_of_age(cohort.age, getattr(sites, site).per_decade_of_age)
+            for site in FRACTURE_SITES
         }
 
     def _therapy(self, therapy: Any) -> InfusionPlan | CoursePlan:

@@ -106,11 +106,11 @@ def _counts(form: Cohort, found: Floats) -> Iterator[chance.Compared]:
     counts = form.vertebral_fractures
     stated = counts.negative_binomial
     yield chance.mean("mean vertebral fractures", found, stated.mean, stated.sd)
-    for k, expected in enumerate(_probabilities(counts)[:COUNTS_COMPARED], counts.at_least):
+    for k, expected in enumerate(probabilities(counts)[:COUNTS_COMPARED], counts.at_least):
         yield chance.share(f"{k} vertebral fractures", found == k, float(expected))
 
 
-def _probabilities(counts: Any) -> Floats:
+def probabilities(counts: Any) -> Floats:
     """Probability of each number of vertebral fractures from the smallest on."""
     stated = counts.negative_binomial
     centre, variance = stated.mean - counts.at_least, stated.sd**2
@@ -136,7 +136,7 @@ def _correlations(form: Cohort, values: Columns, scores: Columns) -> Iterator[ch
 
 def _with_its_score(counts: Any) -> float:
     """Correlation of a count with its normal score: the normal density summed over the steps."""
-    steps = ndtri(np.minimum(np.cumsum(_probabilities(counts)), 1 - 1e-16))
+    steps = ndtri(np.minimum(np.cumsum(probabilities(counts)), 1 - 1e-16))
     density = float(np.exp(-(steps**2) / 2).sum() / math.sqrt(2 * math.pi))
     return density / float(counts.negative_binomial.sd)
 

@@ -8,20 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.verification import chance, logs, settings
+from sim.experiments.verification import chance, logs, risk, settings
 from sim.experiments.verification.bone_and_markers import bone_density_by_day
 from sim.experiments.verification.cohort import normal_of, reference_bmd
 from sim.experiments.verification.exposure import actions, between_rows
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Case, Verdict, exact, together
+from sim.simulation import lowering
 from sim.simulation.records import BONE_OF_SITE, BREAKS, DEATH, FRACTURE, Floats, Log
 from sim.vocabulary import BONES, DAYS_PER_YEAR, SEXES, SITES, UNCHANGED
 
-CONSTANT: settings.Changes = {
-    ("fractures", "per_further_vertebral_fracture"): "1",
-    **settings.NO_DEATHS,
-    **settings.NO_GRADIENT,
-}
+CONSTANT: settings.Changes = {**risk.NONE, **settings.NO_DEATHS, **settings.NO_GRADIENT}
 """A constant hazard of fractures."""
 
 GRID = np.linspace(-12, 12, 24001)
@@ -32,7 +29,6 @@ OFTEN: settings.Changes = {
     ("fractures", "review_every"): "14 days",
     **{("fractures", "sites", site, "share"): share for site, share in SHARES.items()},
 }
-PRIOR: settings.Changes = {("fractures", "per_further_vertebral_fracture"): "1.2"}
 RATIOS = {"vertebral": "0.6", "hip": "0.7", "other": "1.3"}
 
 
@@ -54,7 +50,12 @@ def _numbers(arm: logs.Arm) -> Iterator[chance.Compared]:
     """Fractures, and patients with a fracture, at each site."""
     form = arm.scenario.fractures
     for slot, site in enumerate(SITES):
-        each = form.base_rate * getattr(form.sites, site).share * arm.last / DAYS_PER_YEAR
+        each = (
+            lowering.base_rate(arm.scenario)
+            * getattr(form.sites, site).share
+            * arm.last
+            / DAYS_PER_YEAR
+        )
         if each > 0:
             numbers = logs.number_of_rows(arm.of(FRACTURE + slot), arm.people)
             yield chance.number(f"{site} fractures", float(numbers.sum()), each * arm.people)
@@ -74,7 +75,7 @@ def _days(arm: logs.Arm) -> Iterator[Case]:
 def _expected_days(arm: logs.Arm, site: str, draws: list[float]) -> Iterator[int]:
     """Each fracture on the day by which the hazard of that day has used up its draw."""
     of_site = getattr(arm.scenario.fractures.sites, site)
-    hazard = arm.scenario.fractures.base_rate * of_site.share / DAYS_PER_YEAR
+    hazard = lowering.base_rate(arm.scenario) * of_site.share / DAYS_PER_YEAR
     if hazard == 0:
         return
     imminent = of_site.imminent
@@ -99,7 +100,7 @@ def by_bone_density(subject: Subject) -> Verdict:
 
     Fractures less accumulated hazard are a martingale: weighted by anything known the day before,
     their sum is 0 within its standard error. Once as in the file but with more fractures, once with
-    earlier fractures that count and with direct ratios.
+    earlier fractures that count, a frailty, age and direct ratios.
 
     References
     ----------
@@ -110,29 +111,31 @@ def by_bone_density(subject: Subject) -> Verdict:
     ratio = settings.each_of(("effects",), treated, {"fracture_ratio": RATIOS})
     most = MOST_DAYS // round(subject.scenario.horizon)
     patients = max(8, min(subject.many, MOST_PATIENTS, most))
-    for changes in (OFTEN, {**OFTEN, **PRIOR, **ratio, **subject.strain}):
+    for changes in (OFTEN, {**OFTEN, **risk.EACH, **ratio, **subject.strain}):
         for arm in subject.arms(patients, changes, settings.NO_DEATHS).values():
             for slot, site in enumerate(SITES):
                 compared += _weighted(f"{site} fractures in {arm.name}", arm, slot)
-    return chance.within(compared)
+    return chance.within([*compared, *risk.shapes(subject)])
 
 
 def _course(arm: logs.Arm, slot: int) -> tuple[Floats, Floats, Floats]:
     """Hazard, T-score, and imminent risk (True or not) of each day at a site: days x patients.
 
-    The hazard is base x share x gradient^(T_ref - T) x earlier fractures x imminent.
+    The hazard is base x share x gradient^(T_ref - T) x age x earlier fractures x frailty x
+    imminent.
     """
-    form, bone = arm.scenario.fractures, BONES[BONE_OF_SITE[slot]]
-    site, patients = getattr(form.sites, SITES[slot]), arm.inputs.patients
+    bone, patients = BONES[BONE_OF_SITE[slot]], arm.inputs.patients
+    site = getattr(arm.scenario.fractures.sites, SITES[slot])
     density = bone_density_by_day(arm, bone)
     mean, sd = reference_bmd(arm.scenario, bone, patients["sex"] == SEXES.index("female"))
     score = ((density[1:] + density[:-1]) / 2 - mean) / sd
     imminent = _imminent(site, arm.of(FRACTURE + slot), score.shape)
     reference = reference_t(getattr(arm.scenario.cohort, f"{bone}_t"), site.gradient)
-    hazard = form.base_rate * site.share / DAYS_PER_YEAR * site.gradient ** (reference - score)
-    mean_count = arm.scenario.cohort.vertebral_fractures.negative_binomial.mean
-    extra = patients["vertebral_fractures"] - mean_count
-    hazard *= form.per_further_vertebral_fracture**extra
+    rate = lowering.base_rate(arm.scenario) * site.share / DAYS_PER_YEAR
+    hazard = rate * site.gradient ** (reference - score)
+    hazard *= risk.of_age(arm.scenario, site, patients["age"], np.arange(len(score)) + 0.5)
+    hazard *= risk.of_earlier_fractures(arm.scenario, patients["vertebral_fractures"])
+    hazard *= risk.frailties(arm.scenario, patients)
     hazard *= np.where(imminent, site.imminent.factor if site.imminent else 1.0, 1.0)
     return hazard * _direct_ratio(arm, SITES[slot]), score, imminent
 

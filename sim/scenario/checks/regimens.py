@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from sim.scenario.checks.forms import reader
 from sim.scenario.form.quantities import Days
-from sim.scenario.form.regimen import NO_THERAPY, name_of, regimen_of
+from sim.scenario.form.regimen import NO_THERAPY, canonical_name, name_of, regimen_of
 from sim.scenario.form.study import AS_A_COURSE, BY_INFUSION, Scenario, Therapy
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.mistakes import Mistake, nearest
@@ -56,6 +56,7 @@ def check_regimens(plain: Plain, therapies: Therapies, horizon: float) -> Iterat
         if name not in arms:
             message = f"'{name}' is not an arm; {nearest(name, arms)}"
             yield plain.mistake(("loss", "arms", name), message, at_key=True)
+    yield from _unknown_in_base_rate(plain)
     for arm, names in arms.items():
         if len(names) <= MOST_THERAPIES and all(name in therapies for name in names):
             yield from _missing_rows(arm, _reachable(names, therapies, horizon), plain)
@@ -124,6 +125,15 @@ def _unknown_comparator(arms: Iterable[str], plain: Plain) -> Iterator[Mistake]:
     name = plain.tree.get("comparator")
     if isinstance(name, str) and name not in arms:
         yield plain.mistake(("comparator",), f"'{name}' is not an arm; {nearest(name, arms)}")
+
+
+def _unknown_in_base_rate(plain: Plain) -> Iterator[Mistake]:
+    rate = plain.mapping("fractures").get("base_rate")
+    on = rate.get("on") if isinstance(rate, dict) else None
+    rows = plain.mapping("effects")
+    if isinstance(on, str) and canonical_name(on) not in rows:
+        message = f"'{on}' is not a regimen of `effects`; {nearest(on, rows)}"
+        yield plain.mistake(("fractures", "base_rate", "on"), message)
 
 
 def _missing_rows(arm: str, reached: dict[str, str], plain: Plain) -> Iterator[Mistake]:

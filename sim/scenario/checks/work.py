@@ -18,13 +18,27 @@ def check_work(scenario: Scenario, plain: Plain) -> Iterator[Mistake]:
     """Mistakes of plans that no record has room for, and of rates that ask for endless work."""
     yield from _doses(scenario, plain)
     yield from _visits(scenario, plain)
-    fractures = scenario.fractures.base_rate * scenario.horizon / DAYS_PER_YEAR
+    yield from _prior(scenario, plain)
+    rate = scenario.fractures.base_rate.rate or 0.0  # a rate that is solved has this limit too
+    fractures = rate * scenario.horizon / DAYS_PER_YEAR
     if fractures > MOST_EXPECTED_FRACTURES:
         message = (
             f"this rate over the horizon is {fractures:.4g} fractures per patient; allowed: up to "
             f"{MOST_EXPECTED_FRACTURES}, by a lower rate or a shorter horizon"
         )
         yield plain.mistake(("fractures", "base_rate"), message)
+
+
+def _prior(scenario: Scenario, plain: Plain) -> Iterator[Mistake]:
+    """A mistake where earlier fractures raise the rates so far that the cohort has no mean rate."""
+    factor = scenario.fractures.per_further_vertebral_fracture
+    limit = scenario.cohort.vertebral_fractures.largest_base
+    if factor >= limit:
+        message = (
+            f"the mean rate of the cohort is infinite from {limit:.4g} on, because some patients "
+            "have very many earlier fractures; allowed: below it"
+        )
+        yield plain.mistake(("fractures", "per_further_vertebral_fracture"), message)
 
 
 def _doses(scenario: Scenario, plain: Plain) -> Iterator[Mistake]:

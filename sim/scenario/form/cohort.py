@@ -95,6 +95,18 @@ class Counts(Form):
             rule = f"the mean must exceed `at_least` by {LEAST_EXTRA} or more, and SD squared"
             raise refuse(f"{rule} must exceed the difference")
 
+    @property
+    def size_and_share(self) -> tuple[float, float]:
+        """The parameters of the negative binomial: its size, and the share p of successes."""
+        extra = self.negative_binomial.mean - self.at_least
+        size = extra**2 / (self.negative_binomial.sd**2 - extra)
+        return size, size / (size + extra)
+
+    @property
+    def largest_base(self) -> float:
+        """The base from which on the mean of base^count is infinite: 1 / (1 - p)."""
+        return 1 / (1 - self.size_and_share[1])
+
 
 Patients = Annotated[
     quantities.Whole,

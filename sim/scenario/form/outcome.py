@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from sim.scenario.form import quantities
 from sim.scenario.form.cohort import MeanSd
 from sim.scenario.form.life_table import LifeTableForm
-from sim.scenario.form.quantities import Form, StandsFor
+from sim.scenario.form.quantities import Form, StandsFor, Text, only_one
 from sim.scenario.form.quantity import refuse
+from sim.scenario.form.regimen import canonical_name
 from sim.scenario.form.spread import of_normal
 
 
@@ -145,6 +146,8 @@ class Site(Form):
     """Share of all fractures that happen at this site, e.g. 62.5 %."""
     gradient: quantities.Factor
     """Ratio of fracture rates per SD of T-score, e.g. 2.3."""
+    per_decade_of_age: quantities.Factor = 1.0
+    """Ratio of fracture rates per ten years of age, at equal T-score, e.g. 1.4."""
     imminent: Imminent | None = None
     """A higher rate for a while after a fracture at this site; if left out, there is none."""
     case_fatality: quantities.Share
@@ -168,11 +171,53 @@ class Sites(Form):
             raise refuse(f"the shares of the sites add up to {100 * total:g} %, not 100 %")
 
 
+class BaseRate(Form):
+    """The mean rate of fractures at enrolment, typed, or solved from a printed share of patients.
+
+    The solved rate gives this cohort the printed share, if all patients take the regimen `on`
+    from enrolment exactly as planned.
+    """
+
+    rate: quantities.Hazard | None = None
+    """Mean rate of fractures at enrolment over all sites, e.g. 4 per 100 person-years."""
+    free_of_fracture: quantities.Risk | None = None
+    """Share of patients without a new fracture by the time `by`, instead of `rate`, e.g.
+    81.9 %."""
+    with_fracture: quantities.Risk | None = None
+    """Share of patients with a new fracture by the time `by`, instead of `rate`, e.g. 10.9 %."""
+    by: quantities.FromADay | None = None
+    """The time by which that share holds, e.g. 60 months."""
+    on: Annotated[Text, AfterValidator(canonical_name)] | None = None
+    """The regimen of the patients of the source, a row of `effects`, e.g. pamidronate."""
+    site: Literal["vertebral", "hip", "other"] | None = None
+    """The only site whose fractures the share counts; if left out, all count, e.g. vertebral."""
+
+    def check(self) -> None:
+        """Refuse a rate beside a share, and a share without its time and regimen."""
+        given = only_one(self, ("rate", "free_of_fracture", "with_fracture"), "a base rate")
+        for name in ("by", "on"):
+            if given != "rate" and getattr(self, name) is None:
+                raise refuse(f"{given} needs `{name}`: {{by: 60 months, on: pamidronate}}")
+            if given == "rate" and getattr(self, name) is not None:
+                raise refuse(f"`{name}` belongs to free_of_fracture or with_fracture")
+        if given == "rate" and self.site is not None:
+            raise refuse("`site` belongs to free_of_fracture or with_fracture")
+
+    @property
+    def share_free(self) -> float | None:
+        """Share of patients without a new fracture, None for a rate that is typed."""
+        return 1 - self.with_fracture if self.with_fracture is not None else self.free_of_fracture
+
+
 class Fractures(Form):
     """The rate of fractures and its modifiers."""
 
-    base_rate: quantities.Hazard
-    """Mean rate of fractures at enrolment over all sites, e.g. 3.27 per 100 person-years."""
+    base_rate: Annotated[BaseRate, StandsFor("rate", str)]
+    """Mean rate of fractures at enrolment over all sites, or a share of patients that gives it,
+    e.g. 4 per 100 person-years."""
+    frailty_variance: quantities.FrailtyVariance = 0.0
+    """Variance of a gamma-distributed factor with mean 1 on each patient's rates (frailty);
+    if left out, there is none, e.g. 3.5."""
     review_every: quantities.Days
     """Interval at which the rates are updated, in whole days, e.g. 30 days."""
     per_further_vertebral_fracture: quantities.Factor

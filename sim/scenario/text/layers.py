@@ -10,6 +10,7 @@ from pathlib import Path
 from sim.scenario.form.regimen import canonical_name
 from sim.scenario.mistakes import Mistake, ScenarioError
 from sim.scenario.text.file import why_no_file
+from sim.scenario.text.provenance import BESIDE
 from sim.scenario.text.tree import Branch, Leaf, is_empty, read_file
 
 MOST_FILES = 16
@@ -25,6 +26,7 @@ ALTERNATIVES = (
     {"sd", "se", "iqr", "ci95"},
     {"exponential", "weibull", "gompertz", "lognormal_time", "loglogistic"},
     {"probability", "rate"},
+    {"free_of_fracture", "with_fracture"},
 )
 
 
@@ -131,12 +133,19 @@ def lay(base: Branch, patch: Branch, depth: int = 0) -> Branch:
         marks[key] = patch.marks[key]
         if is_empty(node) and old is not None:
             del items[key]
-        elif isinstance(old, Branch) and isinstance(node, Branch) and "value" not in node.items:
+        elif isinstance(old, Branch) and isinstance(node, Branch) and _joins(old, node):
             items[key] = lay(old, node, depth + 1)
         else:
             items[key] = node
     patched = depth > (1 if patch.mark.file.startswith("--set") else 0)
     return Branch(items, patch.mark if patched else base.mark, marks)
+
+
+def _joins(old: Branch, new: Branch) -> bool:
+    """Whether two mappings are joined: not a value with parts, nor parts with a value."""
+    if "value" in old.items:
+        return set(new.items) <= set(BESIDE)
+    return "value" not in new.items
 
 
 def with_canonical_effects(document: Branch, mistakes: list[Mistake]) -> Branch:

@@ -4,16 +4,18 @@
 differs from patient to patient, for any range of patients.
 """
 
+from sim.simulation.lowering.base_rate import base_rate, protocol
 from sim.simulation.lowering.cohort import patients
 from sim.simulation.lowering.enrolment import Baseline, enrol
 from sim.simulation.lowering.infusions import reaction_names
-from sim.simulation.lowering.parameters import Protocol, protocol
+from sim.simulation.lowering.parameters import Protocol
 from sim.simulation.lowering.streams import FRACTURES_PREPARED, numbers
 
 __all__ = [
     "FRACTURES_PREPARED",
     "Baseline",
     "Protocol",
+    "base_rate",
     "enrol",
     "numbers",
     "patients",

@@ -6,14 +6,15 @@ import math
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import gammaincinv
 
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
-from sim.simulation.columns import DRAWN_ANEW, Columns
+from sim.simulation.columns import DRAWN_ANEW, Source
 from sim.simulation.lowering import infusions
 from sim.simulation.lowering.courses import log_sd
 from sim.simulation.lowering.effects import bone_effects, marker_effect
-from sim.simulation.lowering.enrolment import Baseline, enrol
+from sim.simulation.lowering.enrolment import Baseline, enrol, log_mean_power
 from sim.simulation.records import PATIENT, Floats
 from sim.vocabulary import BONES, MARKERS, SEXES
 
@@ -21,7 +22,11 @@ Records = npt.NDArray[np.void]
 """One record of PATIENT per patient."""
 
 
-def patients(scenario: Scenario, numbers: range, columns: Columns = DRAWN_ANEW) -> Records:
+LEAST_FRAILTY = 1e-300
+"""Smaller frailties cannot be told from 0, which has no logarithm."""
+
+
+def patients(scenario: Scenario, numbers: range, columns: Source = DRAWN_ANEW) -> Records:
     """Draw patients as they enrol, with the values that they keep in every arm.
 
     Parameters
@@ -30,7 +35,7 @@ def patients(scenario: Scenario, numbers: range, columns: Columns = DRAWN_ANEW) 
         Values of a study.
     numbers : range
         Numbers of the patients, from 0. A number is the same patient in a cohort of any size.
-    columns : Columns
+    columns : Source
         Source of random numbers, which may keep columns for the next use.
 
     Returns
@@ -47,7 +52,8 @@ def patients(scenario: Scenario, numbers: range, columns: Columns = DRAWN_ANEW) 
     """
     baseline = enrol(scenario.cohort, scenario.seed, numbers, columns)
     records = np.zeros(len(numbers), PATIENT)
-    _set_person(records, scenario, baseline)
+    _set_person(records, baseline)
+    records["log_risk"] = _log_risk(scenario, baseline, numbers, columns)
     _set_bone(records, scenario, baseline)
     for name in scenario.cohort.markers:
         marker = MARKERS.index(name)
@@ -63,16 +69,29 @@ def patients(scenario: Scenario, numbers: range, columns: Columns = DRAWN_ANEW) 
     return records
 
 
-def _set_person(records: Records, scenario: Scenario, baseline: Baseline) -> None:
+def _set_person(records: Records, baseline: Baseline) -> None:
     """Sex, age, weight and earlier vertebral fractures."""
     records["sex"] = SEXES.index("male")
     records["sex"][baseline.female == 1] = SEXES.index("female")
     records["age"] = baseline.values["age"]
     records["weight"] = baseline.values["weight"]
     records["vertebral_fractures"] = baseline.vertebral_fractures
-    mean_count = scenario.cohort.vertebral_fractures.negative_binomial.mean
+
+
+def _log_risk(scenario: Scenario, baseline: Baseline, numbers: range, columns: Source) -> Floats:
+    """Logarithm of the ratio of a patient's fracture rates to the mean of the cohort.
+
+    Earlier vertebral fractures, divided by their mean over the cohort, and a frailty of mean 1.
+    """
     factor = scenario.fractures.per_further_vertebral_fracture
-    records["log_prior"] = math.log(factor) * (baseline.vertebral_fractures - mean_count)
+    mean = log_mean_power(scenario.cohort.vertebral_fractures, factor)
+    log_risk = math.log(factor) * baseline.vertebral_fractures - mean
+    variance = scenario.fractures.frailty_variance
+    if variance > 0:
+        share = columns.column(scenario.seed, "frailty of fractures", 0, "uniform", numbers)
+        frailty = variance * gammaincinv(1 / variance, share)
+        log_risk = log_risk + np.log(np.maximum(frailty, LEAST_FRAILTY))
+    return np.asarray(log_risk, dtype=float)
 
 
 def _set_bone(records: Records, scenario: Scenario, baseline: Baseline) -> None:

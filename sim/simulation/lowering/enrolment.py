@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.special import betainc, ndtr, ndtri
+from scipy.special import betainc, logsumexp, ndtr, ndtri
 
 from sim.scenario.form.cohort import CORRELATED, Cohort, Counts, Variable, pair_of
-from sim.simulation.columns import DRAWN_ANEW, Columns
+from sim.simulation.columns import DRAWN_ANEW, Source
 from sim.simulation.records import Floats, Integers
 from sim.vocabulary import BONES, MARKERS
+
+EQUALLY_LIKELY = ndtri((np.arange(20_000) + 0.5) / 20_000)
+"""Normal scores of 20,000 equally likely values."""
 
 
 class Baseline(NamedTuple):
@@ -34,7 +38,7 @@ class Baseline(NamedTuple):
     responses: dict[str, Floats]
 
 
-def enrol(cohort: Cohort, seed: int, patients: range, columns: Columns = DRAWN_ANEW) -> Baseline:
+def enrol(cohort: Cohort, seed: int, patients: range, columns: Source = DRAWN_ANEW) -> Baseline:
     """Draw patients as they are before any treatment.
 
     Parameters
@@ -45,7 +49,7 @@ def enrol(cohort: Cohort, seed: int, patients: range, columns: Columns = DRAWN_A
         Seed of the study.
     patients : range
         Numbers of the patients.
-    columns : Columns
+    columns : Source
         Source of random numbers, which may keep columns for the next use.
 
     Returns
@@ -68,7 +72,7 @@ def enrol(cohort: Cohort, seed: int, patients: range, columns: Columns = DRAWN_A
     )
 
 
-def _correlated(cohort: Cohort, seed: int, patients: range, columns: Columns) -> dict[str, Floats]:
+def _correlated(cohort: Cohort, seed: int, patients: range, columns: Source) -> dict[str, Floats]:
     """Standard normal scores by variable, with the correlations of the scenario."""
     matrix = np.eye(len(CORRELATED))
     for name, value in cohort.correlations.items():
@@ -114,8 +118,56 @@ def truncated_moments(variable: Variable[Any, Any]) -> tuple[float, float]:
     tuple of float
         Mean and standard deviation, by summation over 20,000 equally likely values.
     """
-    values = _values(variable, ndtri((np.arange(20_000) + 0.5) / 20_000))
+    values = _values(variable, EQUALLY_LIKELY)
     return float(values.mean()), float(values.std())
+
+
+def log_mean_exp(variable: Variable[Any, Any], log_ratio: float) -> float:
+    """Logarithm of the mean over the cohort of exp(log_ratio x value).
+
+    Parameters
+    ----------
+    variable : Variable
+        Variable of a cohort.
+    log_ratio : float
+        Logarithm of a rate ratio per unit of the variable.
+
+    Returns
+    -------
+    float
+        0 without an effect; else by summation over 20,000 equally likely values.
+    """
+    if log_ratio == 0:
+        return 0.0
+    exponents = log_ratio * _values(variable, EQUALLY_LIKELY)
+    return float(logsumexp(exponents) - math.log(len(exponents)))
+
+
+def log_mean_power(counts: Counts, factor: float) -> float:
+    """Logarithm of the mean over the cohort of factor^count.
+
+    Parameters
+    ----------
+    counts : Counts
+        Distribution of a count: `at_least` plus a negative binomial.
+    factor : float
+        Rate ratio per further fracture, below `counts.largest_base`.
+
+    Returns
+    -------
+    float
+        By the generating function of the negative binomial, (p / (1 - (1 - p) factor))^size.
+
+    Examples
+    --------
+    >>> from sim.scenario import load
+    >>> counts = load("scenarios/laroche2011.yaml").scenario.cohort.vertebral_fractures
+    >>> round(log_mean_power(counts, 1.15), 4)
+    0.7293
+    """
+    size, p = counts.size_and_share
+    left = 1 - (1 - p) * factor
+    return counts.at_least * math.log(factor) + size * math.log(p / left)
 
 
 def _log_moments(variable: Variable[Any, Any]) -> tuple[float, float]:
@@ -128,9 +180,7 @@ def _log_moments(variable: Variable[Any, Any]) -> tuple[float, float]:
 
 def _counts(counts: Counts, score: Floats) -> Integers:
     """Normal scores to `at_least` + a negative binomial, by its distribution function."""
-    mean = counts.negative_binomial.mean - counts.at_least
-    variance = counts.negative_binomial.sd**2
-    size = mean**2 / (variance - mean)
-    most = int(mean + 60 * np.sqrt(variance)) + 60
-    below = betainc(size, np.arange(most) + 1.0, size / (size + mean))
+    size, p = counts.size_and_share
+    most = int(size * (1 - p) / p + 60 * counts.negative_binomial.sd) + 60
+    below = betainc(size, np.arange(most) + 1.0, p)
     return counts.at_least + np.searchsorted(below, ndtr(score), side="left")

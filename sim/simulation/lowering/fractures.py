@@ -11,6 +11,7 @@ from scipy.special import log_ndtr, ndtr
 from sim.scenario.form.cohort import Variable
 from sim.scenario.form.study import Scenario
 from sim.simulation.lowering.effects import ratio_effects
+from sim.simulation.lowering.enrolment import log_mean_exp
 from sim.simulation.records import BONE_OF_SITE
 from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES
 
@@ -22,6 +23,8 @@ NARROW = 1e-6
 
 NO_RATE = -1e4
 """Logarithm of a hazard that is 0: its exponential is 0 and it can still be added to."""
+
+YEARS_PER_DECADE = 10
 
 MOST_PER_DAY, MOST_EXPECTED = 10.0, 3500.0
 """Limits of the hazard of a site: per day, and over the whole follow-up. They keep extreme what-if
@@ -46,18 +49,25 @@ def fracture_fields(scenario: Scenario) -> dict[str, Any]:
     docs/model.md, section "Fractures".
     """
     fractures = scenario.fractures
+    assert fractures.base_rate.rate is not None  # solved by `base_rate.protocol`
     sites = [getattr(fractures.sites, site) for site in SITES]
     imminent = [site.imminent for site in sites]
     log_gradient = np.array([math.log(site.gradient) for site in sites])
+    log_age = np.array([math.log(site.per_decade_of_age) / YEARS_PER_DECADE for site in sites])
     t_scores = [getattr(scenario.cohort, f"{BONES[bone]}_t") for bone in BONE_OF_SITE]
     ratios = ratio_effects(scenario)
     return {
         "review_every": int(fractures.review_every),
         "log_base": np.array([
-            _log_rate(fractures.base_rate * site.share) + gradient * reference_t(t, gradient)
-            for site, gradient, t in zip(sites, log_gradient, t_scores, strict=True)
+            _log_rate(fractures.base_rate.rate * site.share)
+            + gradient * reference_t(t, gradient)
+            - log_mean_exp(scenario.cohort.age, per_year)
+            for site, gradient, per_year, t in zip(
+                sites, log_gradient, log_age, t_scores, strict=True
+            )
         ]),
         "log_gradient": log_gradient,
+        "log_age": log_age,
         "log_imminent": np.array([math.log(i.factor) if i else 0.0 for i in imminent]),
         "imminent_days": np.array([round(i.duration) if i else 0 for i in imminent]),
         "has_ratio": (ratios != 0).any(axis=1).astype(np.int64),

@@ -49,13 +49,13 @@ class Protocol(NamedTuple):
     fractures: int
 
 
-def protocol(scenario: Scenario, fractures: int = FRACTURES_PREPARED) -> Protocol:
-    """Compute the values that all patients of a study share.
+def protocol_at_rate(scenario: Scenario, fractures: int = FRACTURES_PREPARED) -> Protocol:
+    """Compute the values that all patients of a study share, from a base rate that is a number.
 
     Parameters
     ----------
     scenario : Scenario
-        Values of a study.
+        Values of a study; its base rate is a rate (`base_rate.solved`).
     fractures : int
         Fractures per patient and site that random numbers are prepared for.
 
@@ -77,7 +77,7 @@ def protocol(scenario: Scenario, fractures: int = FRACTURES_PREPARED) -> Protoco
     Examples
     --------
     >>> from sim.scenario import load
-    >>> shared = protocol(load("scenarios/laroche2011.yaml").scenario)
+    >>> shared = protocol_at_rate(load("scenarios/laroche2011.yaml").scenario)
     >>> {arm: int(params["horizon"]) for arm, params in shared.arms.items()}
     {'combination': 1826, 'pamidronate': 1826}
     """

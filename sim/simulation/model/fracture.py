@@ -11,7 +11,7 @@ from sim.simulation.biology.fractures import MOST_LOG_RISE, accumulated, days_un
 from sim.simulation.model.action import advance, bmd_on, happens, take
 from sim.simulation.model.mortality import plan_death
 from sim.simulation.records import Draws, Due, Params, Patient, State
-from sim.vocabulary import BONES, SITES
+from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES
 
 DAYS_AT_RISK_OF_DEATH = 365
 """A fatal fracture causes death on one of these days after it, all equally likely."""
@@ -153,7 +153,7 @@ def set_hazards(day: int, state: State, due: Due, patient: Patient, params: Para
             if records.BONE_OF_SITE[site] == bone:
                 gradient = params.log_gradient[site]
                 log_hazard = log_factors(day, site, state, patient, params) - gradient * now
-                slope = gradient * (now - then) / days
+                slope = gradient * (now - then) / days + params.log_age[site] / DAYS_PER_YEAR
                 if params.has_ratio[site]:
                     ratio = log_ratio_on(day, site, state, params)
                     log_hazard += ratio
@@ -227,7 +227,8 @@ def log_factors(day: int, site: int, state: State, patient: Patient, params: Par
     ----------
     docs/model.md, section "Fractures".
     """
-    total = params.log_base[site] + patient.log_prior
+    total = params.log_base[site] + patient.log_risk
+    total += params.log_age[site] * (patient.age + day / DAYS_PER_YEAR)
     if day < state.imminent_until[site]:
         total += params.log_imminent[site]
     return total

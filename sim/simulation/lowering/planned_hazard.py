@@ -1,0 +1,216 @@
+"""Hazards of fracture on a regimen that all patients take exactly as planned from enrolment.
+
+The actions of the therapies are then the same for all patients, and BMD is linear in the effects of
+the subsets of therapies (its logarithm, under the compound reading). The model follows one patient
+for each subset; the courses of all other patients are sums of these.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.scenario.form.outcome import BaseRate
+from sim.scenario.form.regimen import regimen_of
+from sim.scenario.form.study import Scenario
+from sim.scenario.form.therapy import AT_ENROLMENT, Course, Infusions
+from sim.simulation import records
+from sim.simulation.biology.bone import HIGHEST_BMD, LOWEST_BMD, MOST_LOG_GAIN
+from sim.simulation.lowering.cohort import Records, patients
+from sim.simulation.lowering.lattice import POINTS, Lattice
+from sim.simulation.lowering.parameters import Record, protocol_at_rate
+from sim.simulation.model import next_kind, react, start
+from sim.simulation.model.action import bmd_on
+from sim.simulation.model.fracture import log_ratio_on
+from sim.simulation.records import BONE_OF_SITE, Floats, plain
+from sim.vocabulary import BONES, DAYS_PER_YEAR, QUANTITIES, SITES
+
+ARM = "as planned"
+
+NEVER_USED_UP = 1e12
+"""In place of every random number: nothing happens that is left to chance."""
+
+SMALL_EFFECT = 1e-4
+"""Effect of one subset of therapies on the patient that the model follows, share per day."""
+
+NEARLY_CONSTANT = 1e-6
+"""Two hazards whose logarithms differ by less have their mean in the middle."""
+
+
+class Life(NamedTuple):
+    """A patient with a BMD of 1 g/cm2 at entry, on the days of events.
+
+    Attributes
+    ----------
+    days : array, shape (times,)
+        Days since enrolment, from 0 to the end.
+    bmd : array, shape (times,)
+        True BMD, g/cm2.
+    log_ratio : array, shape (times - 1, 2, sites)
+        Direct log rate ratio at the begin and at the end of each stretch between two days.
+    """
+
+    days: Floats
+    bmd: Floats
+    log_ratio: Floats
+
+
+class Courses(NamedTuple):
+    """The courses of bone on a regimen, for patients with any effects.
+
+    Attributes
+    ----------
+    growth : array, shape (times, subsets)
+        Change of BMD, or of its logarithm, as a share of entry per unit of effect, days.
+    drift : array, shape (times,)
+        Change that does not depend on effects, share of entry.
+    compound : bool
+        True where effects add up in the logarithm.
+    """
+
+    growth: Floats
+    drift: Floats
+    compound: bool
+
+
+def accumulated_as_planned(scenario: Scenario, regimen: str, by: float) -> Floats:
+    """Compute the hazard of a fracture that accumulates for each point of the cohort.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+    regimen : str
+        Name of a row of `effects`. No dose is missed or late, nobody stops or dies.
+    by : float
+        End of the time, days since enrolment.
+
+    Returns
+    -------
+    array, shape (points, sites)
+        Accumulated hazard at each site for a base rate of 1 per year and a frailty of 1. The points
+        are those of `lattice`, all with the same weight. A direct ratio of fracture rates is that
+        of the patient of median weight.
+
+    References
+    ----------
+    docs/model.md, section "Base rate".
+    """
+    planned = _as_planned(scenario, regimen, by)
+    params = protocol_at_rate(planned).arms[ARM]
+    people = patients(planned, range(POINTS), Lattice())
+    person = people[np.argsort(people["weight"])[POINTS // 2]]
+    without = _followed(person, plain(params), None)
+    courses = _courses(person, plain(params), without, planned.accrual.name == "compound")
+    scores = [_t_scores(bone, people, person, courses) for bone in range(len(BONES))]
+    sites = range(len(SITES))
+    each = [_accumulated(s, scores[BONE_OF_SITE[s]], people, params, without) for s in sites]
+    return np.stack(each, axis=1)
+
+
+def _as_planned(scenario: Scenario, regimen: str, by: float) -> Scenario:
+    """The study with one arm, in which chance has no part."""
+    names = [name for name in scenario.therapies if name in regimen_of(regimen)]
+    therapies = {
+        name: _from_enrolment(therapy, names) for name, therapy in scenario.therapies.items()
+    }
+    fractures = scenario.fractures.model_copy(
+        update={"base_rate": BaseRate.model_construct(rate=1.0), "frailty_variance": 0.0}
+    )  # fmt: skip
+    update = {"therapies": therapies, "arms": {ARM: names}, "horizon": by, "fractures": fractures}
+    update["loss"] = None
+    return scenario.model_copy(update=update)
+
+
+def _from_enrolment(therapy: Infusions | Course, names: list[str]) -> Infusions | Course:
+    """A therapy without missed or late doses, reactions and intolerance, begun at enrolment."""
+    start = therapy.start if therapy.start.after in names else AT_ENROLMENT
+    if isinstance(therapy, Course):
+        return therapy.model_copy(update={"start": start, "intolerance": None})
+    update: dict[str, Any] = {"given": 1.0, "delay": None, "ends_course": 0.0, "reactions": {}}
+    return therapy.model_copy(update={"start": start, **update})
+
+
+def _followed(person: Record, params: Any, subset: int | None) -> Life:
+    """A patient on whom one subset of therapies has a small effect, or none has any."""
+    patient = plain(person)
+    patient.bmd = [1.0] * len(BONES)
+    effect = [SMALL_EFFECT if i == subset else 0.0 for i in range(records.SUBSETS)]
+    patient.bone_effect = [effect] * len(BONES)
+    return _life(patient, params)
+
+
+def _life(patient: Any, params: Any) -> Life:
+    """Follow a patient with the model, and note BMD and direct ratios on the days of events."""
+    state, due = plain(np.zeros((), records.STATE)), [0] * records.KINDS
+    draws = [NEVER_USED_UP] * sum(map(sum, params.draws))
+    start(state, due, patient, params, draws)
+    due[records.MEASURE : records.PLAN] = [records.NEVER] * len(QUANTITIES)
+    days, bmd, log_ratio, kind, begin = [0], [1.0], [], -1, [0.0] * len(SITES)
+    while kind != records.END:
+        kind = next_kind(due)
+        day = due[kind]
+        if day > days[-1]:
+            log_ratio.append([begin, _log_ratios(day, state, params)])
+            bmd.append(bmd_on(day, 0, state, patient, params))
+            days.append(day)
+        react(kind, day, state, due, patient, params, draws)
+        begin = _log_ratios(day, state, params)
+    return Life(np.array(days, dtype=float), np.array(bmd), np.array(log_ratio))
+
+
+def _log_ratios(day: int, state: Any, params: Any) -> list[float]:
+    """Direct log rate ratio of each site on a day."""
+    return [log_ratio_on(day, site, state, params) for site in range(len(SITES))]
+
+
+def _courses(person: Record, params: Any, without: Life, compound: bool) -> Courses:
+    """The courses of patients, from one life for each subset of therapies that act."""
+    absent = sum(1 << slot for slot, is_in in enumerate(params.in_arm) if not is_in)
+    gained = np.zeros((len(without.days), params.subsets))
+    for subset in range(params.subsets):
+        if not subset & absent:
+            gained[:, subset] = _followed(person, params, subset).bmd - without.bmd
+    growth = (np.log1p(gained) if compound else gained) / SMALL_EFFECT
+    return Courses(growth, without.bmd - 1, compound)
+
+
+def _t_scores(bone: int, people: Records, person: Record, courses: Courses) -> Floats:
+    """T-score of each point on each day, shape (times, points)."""
+    subsets = courses.growth.shape[1]
+    effect = people["bone_effect"][:, bone, :subsets] * _relative_action(people, person, subsets)
+    gained = courses.growth @ effect.T
+    share = np.exp(np.minimum(gained, MOST_LOG_GAIN)) if courses.compound else 1 + gained
+    bmd = people["bmd"][:, bone] * (share + courses.drift[:, None])
+    bmd = np.clip(bmd, LOWEST_BMD, HIGHEST_BMD)
+    return np.asarray((bmd - people["reference_mean"][:, bone]) / people["reference_sd"][:, bone])
+
+
+def _relative_action(people: Records, person: Record, subsets: int) -> Floats:
+    """Product of the actions of each subset relative to a person, shape (points, subsets).
+
+    An infusion of so many mg acts less on a heavy patient, if `action_1` is in mg/kg.
+    """
+    reference = np.where(person["dose_action"] > 0, person["dose_action"], 1.0)
+    each = np.where(person["dose_action"] > 0, people["dose_action"] / reference, 1.0)
+    of_subset = [
+        each[:, [bool(subset >> slot & 1) for slot in range(records.THERAPIES)]].prod(axis=1)
+        for subset in range(subsets)
+    ]
+    return np.stack(of_subset, axis=1)
+
+
+def _accumulated(site: int, scores: Floats, people: Records, params: Record, life: Life) -> Floats:
+    """Hazard of a site that accumulates for each point; its logarithm is linear between days."""
+    years = people["age"] + life.days[:, None] / DAYS_PER_YEAR
+    log_hazard = params["log_base"][site] + people["log_risk"] + params["log_age"][site] * years
+    hazard = np.exp(log_hazard - params["log_gradient"][site] * scores)
+    begin, end = (
+        part * np.exp(life.log_ratio[:, i, site])[:, None]
+        for i, part in enumerate((hazard[:-1], hazard[1:]))
+    )
+    rise = np.log(end / begin)
+    constant = np.abs(rise) < NEARLY_CONSTANT
+    mean = np.where(constant, (begin + end) / 2, (end - begin) / np.where(constant, 1.0, rise))
+    return np.asarray((np.diff(life.days)[:, None] * mean).sum(axis=0))
