@@ -118,6 +118,8 @@ MOST_RUNGS = 16
 """Steps after intolerance."""
 MOST_STEPS = 64
 """Steps of a hazard of intolerance."""
+MOST_EXPECTED_FRACTURES = 200
+"""Fractures that the base rate may expect per patient over the whole follow-up."""
 
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12

@@ -206,6 +206,7 @@ COHORT = {
 }
 site = {
     "gradient": quantity(5, 28, scale=10),
+    "per_decade_of_age": quantity(8, 20, scale=10),
     "imminent": mapping({"factor": quantity(3, 40, scale=10), "for": quantity(0, 700, "days")}),
     "case_fatality": rare | share,
 }
@@ -287,9 +288,18 @@ OPTIONS: dict[str, Values] = {
             for name in ("ctx", "balp", "tryptase")
         },
     ),
-    "fractures.base_rate": quantity(0, 120, "per 100 person-years"),
+    "fractures.base_rate": quantity(0, 120, "per 100 person-years")
+    | mapping(
+        {
+            "free_of_fracture": quantity(20, 99, "%"),
+            "by": time,
+            "on": st.sampled_from(["none", "pamidronate", "interferon + pamidronate"]),
+        },
+        {"site": st.sampled_from(["vertebral", "other"])},
+    ),
+    "fractures.frailty_variance": quantity(0, 40, scale=10),
     "fractures.review_every": quantity(7, 120, "days"),
-    "fractures.per_further_vertebral_fracture": quantity(8, 13, scale=10),
+    "fractures.per_further_vertebral_fracture": quantity(8, 12, scale=10),
     "fractures.sites": sites,
     "mortality.standardised_mortality_ratio": quantity(0, 60, scale=10),
     "loss": loss,

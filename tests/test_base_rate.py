@@ -142,7 +142,7 @@ def test_an_independent_sum_over_days_gives_the_same_share():
             entry = people[f"{bone}_t"]
             score = entry + (mean[bone] + entry * sd[bone]) * gained[bone] / sd[bone]
             hazard = form.share * form.gradient ** (plan.reference_t[site] - score)
-            total += scenario.fractures.base_rate.rate / 365.25 * hazard
+            total += lowering.base_rate(scenario) / 365.25 * hazard
     free = (1 + 3.5 * total) ** (-1 / 3.5)
     assert abs(free.mean() - 0.819) < 4 * free.std() / math.sqrt(len(people))
 

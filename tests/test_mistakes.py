@@ -153,7 +153,7 @@ def test_a_mistake_is_told_in_one_sentence_with_its_place(tmp_path, name):
 
 # what is wrong: a what-if's line 2, where, and part of the words of the form
 RULES = {
-    "a mapping for a quantity": ("horizon: {months: 5}", "2:11: horizon.months", "value"),
+    "a mapping for a quantity": ("horizon: {months: 5}", "2:10: horizon", "one value"),
     "a negative SD": ("cohort: {spine_t: {normal: {sd: -1}}}", "2:33: cohort.spine_t.normal.sd",
                       "0 to 5"),
     "no negative binomial": (

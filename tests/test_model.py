@@ -999,7 +999,9 @@ def test_fractures_before_entry_raise_the_rate_and_those_after_it_do_not():
                "fractures.base_rate": "1.6 per year", "horizon": f"{end} days"}  # fmt: skip
     inputs, log = follow(CERTAIN, UNTREATED, SELDOM, FLAT, changes, patients=n, fractures=300)
     prior = inputs.patients["vertebral_fractures"]
-    hazard = 1.6 / YEAR * factor ** (prior - 3.5)
+    extra = stats.nbinom(2.5**2 / (1.8**2 - 2.5), 2.5 / 1.8**2)  # beyond the one that all have
+    k = np.arange(200)
+    hazard = 1.6 / YEAR * factor**prior / (factor ** (k + 1.0) @ extra.pmf(k))
     for site, share in enumerate((0.5, 0.2, 0.3)):
         first = first_days(log, FRACTURE + site, n)
         for day in (100, end):

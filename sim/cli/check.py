@@ -45,6 +45,7 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
     study = checking.check(scenario, settings)
     for line in [
         *protocol(study.scenario, study.document),
+        *remarks.fracture_rates(study),
         *_listed("Patients after the limits `within`:", remarks.truncated(study)),
         *_listed("Worth a look:", remarks.remarks(study)),
         "",

@@ -12,7 +12,9 @@ from sim.experiments.sweeps.distributions import Amount, Distribution
 from sim.scenario import Study
 from sim.scenario.form.cohort import Variable
 from sim.scenario.form.units import split_quantity
+from sim.scenario.protocol import in_time
 from sim.scenario.text.paths import parts_of, value_at
+from sim.simulation import lowering
 from sim.simulation.lowering.enrolment import truncated_moments
 
 FAR = 0.15
@@ -25,6 +27,44 @@ LOPSIDED = 0.35
 def remarks(study: Study) -> list[str]:
     """Sentences about a study, each with the path of its value first."""
     return [*study.remarks, *_intervals(study.document, ""), *_uncertainties(study)]
+
+
+def fracture_rates(study: Study) -> list[str]:
+    """The base rate of fractures as a number, what it is solved from, and who differs from it.
+
+    Parameters
+    ----------
+    study : Study
+        A valid scenario.
+
+    Returns
+    -------
+    list of str
+        One line.
+
+    Raises
+    ------
+    ScenarioError
+        If no rate gives the printed share.
+
+    Examples
+    --------
+    >>> from sim.scenario import load
+    >>> fracture_rates(load("scenarios/boonen2012.yaml"))
+    ['Fractures: 2.51 per 100 person-years at enrolment, the mean of the cohort']
+    """
+    fractures = study.scenario.fractures
+    parts = [f"{100 * lowering.base_rate(study.scenario):.4g} per 100 person-years at enrolment"]
+    given = fractures.base_rate
+    if given.by is not None and given.share_free is not None:
+        site = f"{given.site} " if given.site else ""
+        share, by = f"{100 * given.share_free:.4g} %", in_time(given.by)
+        parts.append(f"for which {share} have no {site}fracture by {by} on {given.on} as planned")
+    else:
+        parts.append("the mean of the cohort")
+    if fractures.frailty_variance > 0:
+        parts.append(f"patients differ by a frailty of variance {fractures.frailty_variance:g}")
+    return [f"Fractures: {', '.join(parts)}"]
 
 
 def of_distribution(path: str, base: Amount, distribution: Distribution) -> str | None:

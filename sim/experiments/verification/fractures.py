@@ -133,7 +133,7 @@ def _course(arm: logs.Arm, slot: int) -> tuple[Floats, Floats, Floats]:
     reference = reference_t(getattr(arm.scenario.cohort, f"{bone}_t"), site.gradient)
     rate = lowering.base_rate(arm.scenario) * site.share / DAYS_PER_YEAR
     hazard = rate * site.gradient ** (reference - score)
-    hazard *= risk.of_age(arm.scenario, site, patients["age"], np.arange(len(score)) + 0.5)
+    hazard *= risk.of_age(arm.scenario, site, patients["age"], np.arange(0.5, len(score)))
     hazard *= risk.of_earlier_fractures(arm.scenario, patients["vertebral_fractures"])
     hazard *= risk.frailties(arm.scenario, patients)
     hazard *= np.where(imminent, site.imminent.factor if site.imminent else 1.0, 1.0)

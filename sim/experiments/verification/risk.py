@@ -71,4 +71,5 @@ def shapes(subject: Subject) -> Iterator[chance.Compared]:
         if variance > 0:
             factors = frailties(scenario, subject.people(subject.many, changes))
             share = gammainc(1 / variance, factors / variance)
-            yield chance.uniform(f"frailty of fractures, variance {variance:g}", share)
+            what = f"frailty of fractures, variance {variance:g}"
+            yield chance.uniform(what, np.asarray(share, dtype=float))

@@ -8,10 +8,7 @@ from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Infusions
 from sim.scenario.mistakes import Mistake
 from sim.scenario.text.provenance import Plain
-from sim.vocabulary import DAYS_PER_YEAR, MOST_DOSES, MOST_VISITS
-
-MOST_EXPECTED_FRACTURES = 200
-"""Fractures that the base rate may expect per patient over the whole follow-up."""
+from sim.vocabulary import DAYS_PER_YEAR, MOST_DOSES, MOST_EXPECTED_FRACTURES, MOST_VISITS
 
 
 def check_work(scenario: Scenario, plain: Plain) -> Iterator[Mistake]:

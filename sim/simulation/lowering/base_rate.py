@@ -8,14 +8,13 @@ import numpy as np
 from scipy.optimize import brentq
 
 from sim.scenario import Mistake, ScenarioError
-from sim.scenario.checks.work import MOST_EXPECTED_FRACTURES
 from sim.scenario.form.outcome import BaseRate
 from sim.scenario.form.study import Scenario
 from sim.simulation.lowering.parameters import Protocol, protocol_at_rate
 from sim.simulation.lowering.planned_hazard import accumulated_as_planned
 from sim.simulation.lowering.streams import FRACTURES_PREPARED
 from sim.simulation.records import Floats
-from sim.vocabulary import DAYS_PER_YEAR, SITES
+from sim.vocabulary import DAYS_PER_YEAR, MOST_EXPECTED_FRACTURES, SITES
 
 LEAST_RATE, MOST_RATE = 1e-9, 100.0
 """Limits of a solved rate, per person-year."""

@@ -163,7 +163,7 @@ def log_mean_power(counts: Counts, factor: float) -> float:
     >>> from sim.scenario import load
     >>> counts = load("scenarios/laroche2011.yaml").scenario.cohort.vertebral_fractures
     >>> round(log_mean_power(counts, 1.15), 4)
-    0.7293
+    0.73
     """
     size, p = counts.size_and_share
     left = 1 - (1 - p) * factor
