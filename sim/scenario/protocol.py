@@ -58,6 +58,8 @@ def protocol(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
     yield f"Annual increase of bone density read as: {accrual(scenario)}"
     yield _beyond(scenario)
     yield f"Visits: {_visits(scenario)}"
+    if scenario.cohort.recent_fracture is not None:
+        yield f"Recent fracture at entry: {_recent(scenario)}"
     ratios = {r: e.mortality_ratio for r, e in scenario.effects.items() if e.mortality_ratio != 1}
     if ratios:
         listed = ", ".join(f"times {ratio:g} under {row}" for row, ratio in ratios.items())
@@ -233,6 +235,17 @@ def _beyond(scenario: Scenario) -> str:
     reached = "" if scenario.horizon > after else " (not reached in this study)"
     since = f"After {in_time(after)}, the longest follow-up with data"
     return f"{since}: bone density {change}{reached}"
+
+
+def _recent(scenario: Scenario) -> str:
+    """Who had a recent fracture, and the risk that is left of it at entry."""
+    recent = scenario.cohort.recent_fracture
+    assert recent is not None
+    imminent = getattr(scenario.fractures.sites, recent.site).imminent
+    who = f"{100 * recent.share:g} % had a {recent.site} one {in_time(recent.ago)} before"
+    until = round(imminent.duration) - round(recent.ago)
+    risk = f"their rate there is {imminent.factor:g} times as high until day {until}"
+    return f"{who}; {risk}, and the base rate is that without it"
 
 
 def _losses(scenario: Scenario) -> str:

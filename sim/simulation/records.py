@@ -40,9 +40,7 @@ AGES = 128  # years of a life table
 SPINE, HIP = 0, 1
 BONE_OF_SITE = (SPINE, HIP, HIP)
 """Bone whose T-score sets the hazard of each fracture site."""
-
-MORTALITY = len(SITES)
-"""Row of direct ratios, after those of the sites: deaths from other causes than fracture."""
+MORTALITY = len(SITES)  # row of direct ratios after the sites: deaths from other causes
 
 # Kinds of event. A kind with several slots (quantities, therapies, sites) takes several numbers.
 MEASURE = 0
@@ -120,8 +118,7 @@ STATE = np.dtype([
     ("death_cause", "i8"),                    # 0 background, else 1 + site of the fatal fracture
     ("death_left", "f8"),                     # hazard left until a death of other causes
     ("death_since", "i8"),                    # day of the direct ratio of mortality below
-    ("death_log_ratio", "f8"),
-    ("death_slope", "f8"),                    # its change per day
+    ("death_line", "f8", 2),                  # its logarithm on that day, and its slope per day
     ("fatal_day", "i8"),                      # day of the first death that a fracture brings
     ("fatal_cause", "i8"),                    # 1 + site of that fracture
 ])  # fmt: skip
@@ -131,6 +128,7 @@ PATIENT = np.dtype([
     ("age", "f8"),                            # years
     ("weight", "f8"),                         # kg
     ("vertebral_fractures", "i8"),            # at entry
+    ("imminent_until", "i8", len(SITES)),     # day to which a fracture before entry raises risk
     ("log_risk", "f8"),                       # log rate ratio of earlier fractures and frailty
     ("bmd", "f8", len(BONES)),                # g/cm2 at entry
     ("reference_mean", "f8", len(BONES)),     # g/cm2, young adults of the sex

@@ -68,6 +68,7 @@ def start(state: State, due: Due, patient: Patient, params: Params, draws: Draws
             begin_therapy(therapy, 0, state, due, params, draws)
     for site in range(len(SITES)):
         state.hazard_left[site] = take(draws, params, records.BREAKS, site, 0)
+        state.imminent_until[site] = patient.imminent_until[site]
     due[records.REVIEW] = 0
     begin_life(state, due, patient, params, draws)
     due[records.END] = last_day(params, draws)

@@ -74,17 +74,17 @@ def plan_death(
     docs/model.md, section "Death"; docs/decisions.md, section "A direct effect on mortality".
     """
     hazards, most = params.death_hazard[patient.sex], MOST_LOG_MORTALITY
-    ratio = params.mortality_ratio * math.exp(state.death_log_ratio)
+    ratio = params.mortality_ratio * math.exp(state.death_line[0])
     _, state.death_left = death_under_ratio(
-        state.death_left, patient.age, state.death_since, day, hazards, ratio, state.death_slope
+        state.death_left, patient.age, state.death_since, day, hazards, ratio, state.death_line[1]
     )
     now, then = min(max(log_ratio, -most), most), min(max(at_review, -most), most)
     state.death_since = day
-    state.death_log_ratio = now
-    state.death_slope = (then - now) / (review - day)
+    state.death_line[0] = now
+    state.death_line[1] = (then - now) / (review - day)
     ratio = params.mortality_ratio * math.exp(now)
     exact, _ = death_under_ratio(
-        state.death_left, patient.age, day, review, hazards, ratio, state.death_slope
+        state.death_left, patient.age, day, review, hazards, ratio, state.death_line[1]
     )
     due[records.DEATH] = state.fatal_day
     state.death_cause = state.fatal_cause
