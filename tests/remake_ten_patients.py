@@ -21,7 +21,7 @@ TRIALS = 5000
 WORKERS = 1
 
 STOPPING = ("1 month", "3 months", "6 months", "12 months", "24 months", "60 months")
-RATES = (0.5, 1, 2, 3.2714, 5, 8.8)
+RATES = (1, 2, 4, 7.478, 12, 20)
 """Base rates per 100 person-years; the fourth is the scenario's."""
 
 ADDED = (0, 2, 5, 10.2)

@@ -22,6 +22,7 @@ from scipy import stats
 
 import sim.scenario
 from sim import evidence
+from sim.simulation import lowering
 
 HERE = Path(__file__).parent
 SCENARIO = HERE.parent / "scenarios" / "laroche2011.yaml"
@@ -315,7 +316,9 @@ BASE_CASE = {
     "markers.tryptase.half_effect": 0.15,
     "markers.tryptase.spread": 0.3,
     # fractures and death
-    "fractures.base_rate": pytest.approx(8.8 / 269, rel=1e-5),  # held to five digits
+    "fractures.base_rate.free_of_fracture": pytest.approx(0.819),
+    "fractures.base_rate.by": 5 * 365.25,
+    "fractures.frailty_variance": 3,
     "fractures.review_every": 30,
     "fractures.per_further_vertebral_fracture": 1.0,
     "fractures.sites.vertebral.share": 0.625,
@@ -743,15 +746,13 @@ def test_standard_error_of_the_combination():
     assert _agrees(5.6 / math.sqrt(_value("laroche2011.combination_patients")), "1.98")
 
 
-def test_base_rate_is_the_treated_rate_updated_by_the_series(scenario):
-    shape = _value("onnes2020.base_rate_gamma_shape")
-    exposure = _value("onnes2020.base_rate_gamma_exposure")
-    assert _agrees(shape / exposure, "0.040")
-    person_years = _value("laroche2011.patients") * _value("laroche2011.follow_up") / 12
-    updated = (shape + _value("laroche2011.fractures_on_treatment")) / (exposure + person_years)
-    assert updated == pytest.approx(8.8 / 269, rel=1e-12)
-    assert _agrees(updated, "0.0327")
-    assert _agrees(scenario.fractures.base_rate, "0.0327")
+def test_base_rate_is_solved_from_the_printed_share_on_treatment(scenario):
+    given = scenario.fractures.base_rate
+    assert (given.on, given.site) == ("pamidronate", None)
+    assert 100 * given.free_of_fracture == pytest.approx(_value("onnes2020.fracture_free_5_years"))
+    assert _spread("onnes2020.fracture_free_5_years") == 5.5
+    average = -math.log(given.free_of_fracture) / 5
+    assert lowering.base_rate(scenario) > average  # bone is gained, and patients differ
 
 
 def test_treated_rate_gamma_matches_the_published_standard_error():

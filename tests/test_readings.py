@@ -40,7 +40,7 @@ SHIPPED = {name: f"laroche2011-{name}".removesuffix("-linear") for name in READI
 ARMS = ("combination", "pamidronate")
 PAIR = "combination - pamidronate"
 NUMBERS = ["estimate", "mc_error", "low", "high"]
-FRAGILE = "fractures.base_rate=30 per 100 person-years"
+FRAGILE = "fractures.base_rate=90 per 100 person-years"
 PEOPLE, SEED = 60, 5
 SVG_ONLY = partial(figures.draw, formats=("svg",))
 

@@ -62,7 +62,7 @@ ONE_MISTAKE = {
         "9:3: parameters.seed: 'seed' is the same at every point; give the sweep a `seed`"),
     "more points than can be held": (
         "design: {probabilistic: {draws: 10000000000}}",
-        "7:9: design: 10,000,000,017 points; allowed: up to 1,000,000"),
+        "7:9: design: 10,000,000,019 points; allowed: up to 1,000,000"),
     "more levels than can be held": (
         f"design: {{one_at_a_time: {{levels: 2000001}}}}\n{table({RATE: ''})}",
         "7:9: design: 2,000,001 points; allowed: up to 1,000,000"),

@@ -59,7 +59,7 @@ def fracture_rates(study: Study) -> list[str]:
     if given.by is not None and given.share_free is not None:
         site = f"{given.site} " if given.site else ""
         share, by = f"{100 * given.share_free:.4g} %", in_time(given.by)
-        parts.append(f"for which {share} have no {site}fracture by {by} on {given.on} as planned")
+        parts.append(f"for which {share} have no {site}fracture by {by} on {given.on} as published")
     else:
         parts.append("the mean of the cohort")
     if fractures.frailty_variance > 0:

@@ -1,4 +1,4 @@
-"""Hazards of fracture on a regimen that all patients take exactly as planned from enrolment.
+"""Hazards of fracture on a regimen that all patients take exactly as published from enrolment.
 
 The actions of the therapies are then the same for all patients, and BMD is linear in the effects of
 the subsets of therapies (its logarithm, under the compound reading). The model follows one patient
@@ -82,7 +82,8 @@ def accumulated_as_planned(scenario: Scenario, regimen: str, by: float) -> Float
     scenario : Scenario
         Values of a study.
     regimen : str
-        Name of a row of `effects`. No dose is missed or late, nobody stops or dies.
+        Name of a row of `effects`. All its therapies are taken from enrolment by the plan of
+        their `action_1`. No dose is missed or late, nobody stops or dies.
     by : float
         End of the time, days since enrolment.
 
@@ -112,9 +113,7 @@ def accumulated_as_planned(scenario: Scenario, regimen: str, by: float) -> Float
 def _as_planned(scenario: Scenario, regimen: str, by: float) -> Scenario:
     """The study with one arm, in which chance has no part."""
     names = [name for name in scenario.therapies if name in regimen_of(regimen)]
-    therapies = {
-        name: _from_enrolment(therapy, names) for name, therapy in scenario.therapies.items()
-    }
+    therapies = {name: _as_published(therapy) for name, therapy in scenario.therapies.items()}
     fractures = scenario.fractures.model_copy(
         update={"base_rate": BaseRate.model_construct(rate=1.0), "frailty_variance": 0.0}
     )  # fmt: skip
@@ -123,13 +122,20 @@ def _as_planned(scenario: Scenario, regimen: str, by: float) -> Scenario:
     return scenario.model_copy(update=update)
 
 
-def _from_enrolment(therapy: Infusions | Course, names: list[str]) -> Infusions | Course:
-    """A therapy without missed or late doses, reactions and intolerance, begun at enrolment."""
-    start = therapy.start if therapy.start.after in names else AT_ENROLMENT
+def _as_published(therapy: Infusions | Course) -> Infusions | Course:
+    """A therapy from enrolment on by the plan that is an action of 1, without any chance in it.
+
+    The patients of a source had the published doses, whatever a what-if does to the plan.
+    """
+    update: dict[str, Any] = {"start": AT_ENROLMENT}
     if isinstance(therapy, Course):
-        return therapy.model_copy(update={"start": start, "intolerance": None})
-    update: dict[str, Any] = {"given": 1.0, "delay": None, "ends_course": 0.0, "reactions": {}}
-    return therapy.model_copy(update={"start": start, **update})
+        plan = therapy.action_1
+        update |= {"course": plan.course, "times_per_week": plan.times_per_week}
+        return therapy.model_copy(update={**update, "duration": None, "intolerance": None})
+    published = therapy.exposure.action_1
+    update |= {"infusion": published.dose, "injection": None, "schedule": published.schedule}
+    update |= {"given": 1.0, "delay": None, "ends_course": 0.0, "reactions": {}}
+    return therapy.model_copy(update=update)
 
 
 def _followed(person: Record, params: Any, subset: int | None) -> Life:
