@@ -27,6 +27,7 @@ class Event(StrEnum):
     REACTION = "reaction"
     FRACTURE = "fracture"
     DEATH = "death"
+    LOST = "lost to follow-up"
     END = "end"
 
 

@@ -16,7 +16,7 @@ from sim.outcomes.labels import contrasts_of
 from sim.outcomes.limits import Products, Signed, Sums
 from sim.outcomes.plan import line
 from sim.outcomes.sums import sum_table
-from sim.outcomes.survival import DIED, FOLLOWED, FRACTURED
+from sim.outcomes.survival import FOLLOWED, FRACTURED, GONE
 from sim.vocabulary import DAYS_PER_YEAR
 
 YEARS = 5.0
@@ -67,7 +67,7 @@ def curves_of(people):
     last = np.where(people.died, np.ceil(people.years * DAYS_PER_YEAR), END)
     had = np.isfinite(people.at)
     at = np.ceil(np.where(had, people.at, 0) * DAYS_PER_YEAR)
-    day, how = np.tile(last, (2, 4, 1)), np.tile(np.where(people.died, DIED, FOLLOWED), (2, 4, 1))
+    day, how = np.tile(last, (2, 4, 1)), np.tile(np.where(people.died, GONE, FOLLOWED), (2, 4, 1))
     day[:, 0], how[:, 0] = np.where(had, at, last), np.where(had, FRACTURED, how[:, 0])
     day = np.clip(day, 1, END).astype(np.int32)
     return survival.no_curves(2, [(0, 1)], END).plus(survival.Firsts(day, how.astype(np.int8)))

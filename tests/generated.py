@@ -152,7 +152,10 @@ change = quantity(-90, 60, "%")
 ratio = quantity(2, 20, scale=10)
 effect = mapping(
     {"spine": bone, "hip": bone, "ctx": change, "balp": change, "tryptase": change},
-    {"fracture_ratio": mapping({}, {"vertebral": ratio, "hip": ratio, "other": ratio})},
+    {
+        "fracture_ratio": mapping({}, {"vertebral": ratio, "hip": ratio, "other": ratio}),
+        "mortality_ratio": quantity(1, 300, scale=100),
+    },
 )
 # No treatment leaves a marker where it was at entry, and is what the base rate of fractures is of.
 natural_history = mapping({}, {"spine": bone, "hip": bone})
@@ -188,6 +191,9 @@ COHORT = {
         [
             {"negative_binomial": {"mean": "2", "sd": "2"}, "at_least": "0"},
             {"negative_binomial": {"mean": "4.4", "sd": "3.6"}, "at_least": "2"},
+            {"poisson": {"mean": "1.7"}, "at_least": "1"},
+            {"shares": {"0": "60 %", "1": "25 %", "3": "15 %"}, "at_least": ""},
+            "none",
         ]
     ),
     "correlations": mapping(
@@ -216,6 +222,10 @@ sites = shares.flatmap(
         }
     )
 )
+lost = mapping({"rate": quantity(0, 300, "per year", 100)}) | mapping(
+    {"probability": quantity(1, 99, "%"), "by": time}
+)
+loss = lost | st.builds(lambda all_arms, arm: all_arms | {"arms": {"pamidronate": arm}}, lost, lost)
 apart = quantity(1, 30, "months") | quantity(4, 900, "days") | quantity(1, 90, "weeks")
 visits = st.lists(
     st.one_of(
@@ -295,6 +305,7 @@ OPTIONS: dict[str, Values] = {
     "fractures.per_further_vertebral_fracture": quantity(8, 12, scale=10),
     "fractures.sites": sites,
     "mortality.standardised_mortality_ratio": quantity(0, 60, scale=10),
+    "loss": loss,
     "visits.dxa": visits,
     "visits.markers": visits,
     "measurement": mapping(
@@ -351,7 +362,21 @@ def scenarios(draw: st.DrawFn, patients: tuple[int, int] = (4, 7)) -> list[str]:
     if draw(st.integers(0, 3)) == 0:
         for marker in draw(st.sets(st.sampled_from(["ctx", "balp", "tryptase"]), min_size=1)):
             _leave_out(marker, values)
+    if draw(st.integers(0, 3)) == 0:
+        _add_recent_fracture(draw, values)
     return settings_of(values)
+
+
+def _add_recent_fracture(draw: st.DrawFn, values: dict[str, Any]) -> None:
+    """A recent fracture at entry, at a site whose imminent risk lasts longer."""
+    at = draw(st.sampled_from(["vertebral", "hip", "other"]))
+    values[f"fractures.sites.{at}.imminent"] = draw(
+        mapping({"factor": quantity(3, 40, scale=10), "for": quantity(100, 700, "days")})
+    )
+    none_had = at == "vertebral" and values.get("cohort.vertebral_fractures") == "none"
+    part = "0 %" if none_had else draw(quantity(0, 40, "%"))
+    recent = mapping({"share": st.just(part), "site": st.just(at), "ago": quantity(0, 99, "days")})
+    values["cohort.recent_fracture"] = draw(recent)
 
 
 def _when_ended(draw: st.DrawFn, first: str, values: dict[str, Any]) -> Any:

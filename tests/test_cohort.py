@@ -240,6 +240,7 @@ BUSY = {
     "therapies.pamidronate.reactions.uveitis": {"first": "2 %", "later": "1 %"},
     "therapies.interferon.frailty_sd": "0.7",
     "therapies.interferon.on_intolerance": ["halve", "stop"],
+    "loss": "0.1 per year",
 }
 
 

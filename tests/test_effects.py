@@ -9,7 +9,7 @@ from scipy import optimize, stats
 from sim.outcomes import effects, hazard_ratio, intervals, kaplan_meier, ratios, survival
 from sim.outcomes.effects import TWO_PIECES, Effect
 from sim.outcomes.ratios import NONE, Counted
-from sim.outcomes.survival import DIED, FOLLOWED, FRACTURED, Firsts
+from sim.outcomes.survival import FOLLOWED, FRACTURED, GONE, Firsts
 from tests import effect_coverage
 from tests.effect_coverage import END, Rates, curves_of, drawn
 
@@ -170,7 +170,7 @@ def test_a_hazard_ratio_is_that_of_cox_with_the_error_of_paired_patients():
 def of_ends(first, second, died=0):
     """Curves of 100 patients, with fractures on single days and deaths on the last."""
     how = np.full((2, 4, 100), FOLLOWED, np.int8)
-    how[..., 100 - died :] = DIED if died else FOLLOWED
+    how[..., 100 - died :] = GONE if died else FOLLOWED
     day = np.full((2, 4, 100), END, np.int32)
     for arm, patients in enumerate((first, second)):
         how[arm, :, list(patients)] = FRACTURED

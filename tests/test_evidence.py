@@ -334,7 +334,7 @@ BASE_CASE = {
     "fractures.sites.other.gradient": 1.5,
     "fractures.sites.other.imminent": None,
     "fractures.sites.other.case_fatality": 0,
-    "mortality.life_table": "france2019",
+    "mortality.life_table.shipped": "france2019",
     "mortality.standardised_mortality_ratio": 1.0,
     # measurement
     "measurement.spine": 0.011,

@@ -42,6 +42,28 @@ def test_a_value_in_the_middle_of_its_draws_is_not_told():
                             "person_years: 269}}")) == []  # fmt: skip
 
 
+def test_a_horizon_far_past_the_evidence_is_told():
+    """The evidence of the base ends at 60 months; ten years past it nothing is said yet."""
+    assert said("horizon=180 months") == []
+    far, age = said("horizon=30 years")
+    assert far.startswith(
+        "horizon: 360 months is 25 years past the longest follow-up with data, 60"
+    )
+    assert "bone density stays as it is, on therapy and off it (beyond_evidence.rate)" in far
+    assert age.startswith("horizon: rates of vertebral, hip, other fractures do not rise with age")
+    far, age = said(
+        "horizon=181 months",
+        "beyond_evidence.rate=-0.5 %/year",
+        "fractures.sites.hip.per_decade_of_age=1.4",
+    )
+    assert "bone density changes by -0.5 %/year" in far
+    assert "rates of vertebral, other fractures" in age
+    all_sites = [
+        f"fractures.sites.{s}.per_decade_of_age=1.3" for s in ("vertebral", "hip", "other")
+    ]
+    assert len(said("horizon=30 years", *all_sites)) == 1
+
+
 def test_a_distribution_without_draws_is_told():
     (sentence,) = said(RATE.format("3 per 100 person-years", "{beta: {events: 1, of: 5}}"))
     assert "cannot be drawn: a beta distribution describes a share" in sentence

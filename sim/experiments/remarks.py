@@ -9,16 +9,20 @@ from pydantic_core import PydanticCustomError
 
 from sim.experiments.sweeps import distributions
 from sim.experiments.sweeps.distributions import Amount, Distribution
-from sim.scenario import Study
+from sim.scenario import Scenario, Study
 from sim.scenario.form.cohort import Variable
 from sim.scenario.form.units import split_quantity
 from sim.scenario.protocol import in_time
 from sim.scenario.text.paths import parts_of, value_at
 from sim.simulation import lowering
 from sim.simulation.lowering.enrolment import truncated_moments
+from sim.vocabulary import DAYS_PER_YEAR, SITES
 
 FAR = 0.15
 """A value is far from the middle of its draws where fewer than this share lie beyond it."""
+
+FAR_PAST = 10 * DAYS_PER_YEAR
+"""Days past the longest follow-up with data after which `check` says what is taken for granted."""
 
 LOPSIDED = 0.35
 """The centre of an interval is off its middle where it is nearer to an end than this share."""
@@ -26,7 +30,12 @@ LOPSIDED = 0.35
 
 def remarks(study: Study) -> list[str]:
     """Sentences about a study, each with the path of its value first."""
-    return [*study.remarks, *_intervals(study.document, ""), *_uncertainties(study)]
+    return [
+        *study.remarks,
+        *_intervals(study.document, ""),
+        *_uncertainties(study),
+        *_far_past_evidence(study.scenario),
+    ]
 
 
 def fracture_rates(study: Study) -> list[str]:
@@ -79,6 +88,28 @@ def of_distribution(path: str, base: Amount, distribution: Distribution) -> str 
         f"{path}: {base.number:g} {base.unit}".rstrip()
         + f" {where} its draws, {low} to {high} ({distribution.words})"
     )
+
+
+def _far_past_evidence(scenario: Scenario) -> Iterator[str]:
+    """What a horizon takes for granted that is more than ten years past the evidence."""
+    beyond, sites = scenario.beyond_evidence, scenario.fractures.sites
+    past = scenario.horizon - beyond.after
+    if past <= FAR_PAST:
+        return
+    change = f"changes by {beyond.rate:g} %/year" if beyond.rate else "stays as it is"
+    years, known = f"{past / DAYS_PER_YEAR:.3g} years", in_time(beyond.after)
+    yield (
+        f"horizon: {in_time(scenario.horizon)} is {years} past the longest follow-up with data, "
+        f"{known}. From then on bone density {change}, on therapy and off it "
+        "(beyond_evidence.rate); markers and direct ratios go on as the therapies do, unless the "
+        "file says otherwise"
+    )
+    constant = [site for site in SITES if getattr(sites, site).per_decade_of_age == 1]
+    if constant:
+        yield (
+            f"horizon: rates of {', '.join(constant)} fractures do not rise with age beyond what "
+            "bone density does; fractures.sites.SITE.per_decade_of_age gives a ratio per ten years"
+        )
 
 
 def _uncertainties(study: Study) -> Iterator[str]:

@@ -45,12 +45,12 @@ class ArmRecords:
     count : int
         Number of patients.
     end : int
-        Last day of follow-up.
+        Last day of follow-up of the study.
     known : dict
         Facts at entry, an array over the patients for each: sex, age_years, weight_kg,
         vertebral_fractures.
     years : numpy.ndarray of float, shape (patients,)
-        Years of follow-up.
+        Years of follow-up, until the end, death or loss.
     died : numpy.ndarray of float, shape (patients,)
         1 for patients who died, 0 for the others.
     events : dict
@@ -216,9 +216,10 @@ def arm_records(inputs: Inputs, log: Log, names: Names) -> ArmRecords:
         for code, meaning in meanings(inputs, names).items()
         if meaning.can_happen
     }
-    ends, deaths = events[Event.END, ""], events[Event.DEATH, ""]
+    deaths = events[Event.DEATH, ""]
     last, died = np.empty(count), np.zeros(count)
-    last[ends.patient] = ends.day
+    for ends in (events[key, ""] for key in (Event.END, Event.LOST) if (key, "") in events):
+        last[ends.patient] = ends.day
     last[deaths.patient], died[deaths.patient] = deaths.day, 1.0
     end, known, years = int(inputs.params["horizon"]), at_entry(inputs), last / DAYS_PER_YEAR
     measured, visits = _measured(inputs, rows)

@@ -16,7 +16,10 @@ from sim.vocabulary import SITES, Event
 MISSED = records.KINDS
 """Code of a missed infusion of the first therapy; the other codes are the kinds of the log."""
 
-CODES = records.KINDS + records.THERAPIES
+LOST = MISSED + records.THERAPIES
+"""Code of an end of follow-up by loss."""
+
+CODES = LOST + 1
 
 
 class Meaning(NamedTuple):
@@ -33,10 +36,10 @@ class Meaning(NamedTuple):
 
 
 def codes(log: Log) -> npt.NDArray[np.uint8]:
-    """Give missed infusions a code of their own.
+    """Give missed infusions, and patients who are lost, a code of their own.
 
-    The log has one kind for infusions that a patient received or missed; their dose tells them
-    apart.
+    The log has one kind for infusions that a patient received or missed, and one for every end of
+    follow-up but death; their value tells them apart.
 
     Parameters
     ----------
@@ -46,11 +49,12 @@ def codes(log: Log) -> npt.NDArray[np.uint8]:
     Returns
     -------
     numpy.ndarray of uint8, shape (rows of the log,)
-        The kind of each row, or `MISSED` plus the slot of the therapy.
+        The kind of each row, or `MISSED` plus the slot of the therapy, or `LOST`.
     """
     kinds = log.kind.astype(np.uint8)  # a sort of few values takes one pass over them
     is_infusion = (kinds >= records.INFUSION) & (kinds < records.INFUSION + records.THERAPIES)
     kinds[is_infusion & (log.value == 0)] += np.uint8(MISSED - records.INFUSION)
+    kinds[(kinds == records.END) & (log.value == 1)] = LOST
     return kinds
 
 
@@ -91,6 +95,7 @@ def meanings(inputs: Inputs, names: Names) -> dict[int, Meaning]:
         meaning[records.FRACTURE + slot] = Meaning(Event.FRACTURE, site, True, most)
     meaning[records.DEATH] = Meaning(Event.DEATH, "", True, _deaths(params))
     meaning[records.END] = Meaning(Event.END, "", True)
+    meaning[LOST] = Meaning(Event.LOST, "", bool(params["loss_hazard"] > 0))
     return dict(sorted(meaning.items()))
 
 

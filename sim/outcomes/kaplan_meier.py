@@ -10,8 +10,8 @@ from sim.outcomes import intervals
 from sim.outcomes.estimates import Estimate
 from sim.outcomes.limits import around
 from sim.outcomes.survival import (
-    DIED,
     FRACTURED,
+    GONE,
     Curve,
     Curves,
     covariance,
@@ -33,7 +33,7 @@ class OfArm(NamedTuple):
 
 
 def share(curves: Curves, arm: int, endpoint: int, day: int) -> Estimate:
-    """Estimate the share with a first fracture by a day, in one arm, deaths censored.
+    """Estimate the share with a first fracture by a day, in one arm, deaths and losses censored.
 
     Parameters
     ----------
@@ -78,17 +78,17 @@ def difference(curves: Curves, pair: int, endpoint: int, day: int) -> Estimate:
     -------
     Estimate
         First less second arm. The limits are Tango's for the patients who had the fracture in one
-        arm only, among those not lost by death, moved to the difference of the curves and wider by
-        the variance that the deaths add.
+        arm only, among those neither dead nor lost, moved to the difference of the curves and wider
+        by the variance that deaths and losses add.
     """
     one, other = (_of_arm(curves, arm, endpoint, day) for arm in curves.pairs[pair])
     together = covariance(curves, pair, endpoint, one.influence, other.influence)
     variance = max(one.variance + other.variance - 2 * together, 0.0)
     first, second, _ = discordant(curves, pair, endpoint, day)
-    died = np.mean(
-        [curves.by_day[arm, endpoint, DIED, : day + 1].sum() for arm in curves.pairs[pair]]
+    gone = np.mean(
+        [curves.by_day[arm, endpoint, GONE, : day + 1].sum() for arm in curves.pairs[pair]]
     )
-    pairs = max(curves.patients - float(died), first + second, 1.0)
+    pairs = max(curves.patients - float(gone), first + second, 1.0)
     crude = (first - second) / pairs
     spread = (first + second - (first - second) ** 2 / pairs) / pairs**2
     limits = intervals.of_paired_share(first, second, pairs)

@@ -26,8 +26,9 @@ Counts = npt.NDArray[np.int64]
 INTERVALS = 60
 """Intervals of time in a table of pairs, about."""
 
-FRACTURED, DIED, FOLLOWED = range(3)
-"""How the time to a first fracture ended: with it, with a death before it, or with the study."""
+FRACTURED, GONE, FOLLOWED = range(3)
+"""How the time to a first fracture ended: with it, with a death or a loss before it, or with the
+study. A death and a loss are one way, because each ends the time at risk on its day."""
 
 
 class Firsts(NamedTuple):
@@ -36,9 +37,9 @@ class Firsts(NamedTuple):
     Attributes
     ----------
     day : numpy.ndarray of int32, shape (arms, endpoints, patients)
-        Day of the first fracture, of a death without one, or the last day.
+        Day of the first fracture, of a death or a loss without one, or the last day.
     how : numpy.ndarray of int8, of the same shape
-        `FRACTURED`, `DIED` or `FOLLOWED`.
+        `FRACTURED`, `GONE` or `FOLLOWED`.
     """
 
     day: npt.NDArray[np.int32]
@@ -60,10 +61,10 @@ class Curves:
     edges : numpy.ndarray of int
         Last day of each interval of time.
     by_day : numpy.ndarray of int, shape (arms, endpoints, 3, days)
-        Patients whose time ended on a day, as `FRACTURED`, `DIED` or `FOLLOWED`.
+        Patients whose time ended on a day, as `FRACTURED`, `GONE` or `FOLLOWED`.
     together : numpy.ndarray of int, shape (pairs, endpoints, ends, ends)
         Patients by their ends in the first and in the second arm: fractures in each interval, then
-        deaths in each interval, then followed to the end.
+        deaths and losses in each interval, then followed to the end.
     """
 
     pairs: Sequence[tuple[int, int]]
@@ -124,7 +125,7 @@ def firsts_of(arms: Mapping[str, ArmRecords]) -> Firsts:
 def _first(records: ArmRecords, site: str | None) -> tuple[Counts, Counts]:
     """Day and way in which the time to a first fracture ended, of each patient of an arm."""
     day = np.round(records.years * DAYS_PER_YEAR).astype(np.int64)
-    how = np.where(records.died > 0, DIED, FOLLOWED)
+    how = np.where((records.died > 0) | (day < records.end), GONE, FOLLOWED)
     for (event, of), rows in records.events.items():
         if event == Event.FRACTURE and site in (None, of):
             np.minimum.at(day, rows.patient, rows.day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -57,6 +58,19 @@ def protocol(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
     yield f"Annual increase of bone density read as: {accrual(scenario)}"
     yield _beyond(scenario)
     yield f"Visits: {_visits(scenario)}"
+    if scenario.cohort.recent_fracture is not None:
+        yield f"Recent fracture at entry: {_recent(scenario)}"
+    ratios = {r: e.mortality_ratio for r, e in scenario.effects.items() if e.mortality_ratio != 1}
+    if ratios:
+        listed = ", ".join(f"times {ratio:g} under {row}" for row, ratio in ratios.items())
+        yield f"Direct effect on deaths from other causes: {listed}"
+    table = scenario.mortality.life_table
+    if table.name is not None:
+        ages = sorted({age for rows in table.rows.by_sex.values() for age in rows})
+        held = f"{table.rows.measure} by sex, ages {ages[0]} to {ages[-1]}"
+        yield f"Deaths from other causes: {table.name}, {held}"
+    if scenario.loss is not None:
+        yield f"Loss to follow-up: {_losses(scenario)}"
     if scenario.subgroups:
         yield f"Subgroups: {', '.join(scenario.subgroups)}"
     unused = unused_markers(document)
@@ -221,6 +235,27 @@ def _beyond(scenario: Scenario) -> str:
     reached = "" if scenario.horizon > after else " (not reached in this study)"
     since = f"After {in_time(after)}, the longest follow-up with data"
     return f"{since}: bone density {change}{reached}"
+
+
+def _recent(scenario: Scenario) -> str:
+    """Who had a recent fracture, and the risk that is left of it at entry."""
+    recent = scenario.cohort.recent_fracture
+    assert recent is not None
+    imminent = getattr(scenario.fractures.sites, recent.site).imminent
+    who = f"{100 * recent.share:g} % had a {recent.site} one {in_time(recent.ago)} before"
+    until = round(imminent.duration) - round(recent.ago)
+    risk = f"their rate there is {imminent.factor:g} times as high until day {until}"
+    return f"{who}; {risk}, and the base rate is that without it"
+
+
+def _losses(scenario: Scenario) -> str:
+    """Loss in each arm, as the share that would be lost by the end if nobody died."""
+    assert scenario.loss is not None
+    end, hazard = in_time(scenario.horizon), scenario.loss.hazard
+    lost = [(arm, -math.expm1(-hazard(arm) * scenario.horizon)) for arm in scenario.arms]
+    shares = ", ".join(f"{100 * share:.3g} % in {arm}" for arm, share in lost)
+    known = "a lost patient counts until that day, and is neither dead nor followed to the end"
+    return f"{shares} by {end} if no patient dies; {known}"
 
 
 def _visits(scenario: Scenario) -> str:

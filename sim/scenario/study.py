@@ -15,8 +15,10 @@ from pydantic import ValidationError
 
 from sim import evidence
 from sim.scenario.checks.forms import reader, validated
+from sim.scenario.checks.life_tables import check_life_table, read_life_table
 from sim.scenario.checks.markers import check_markers, without_unused
 from sim.scenario.checks.publications import check_answers, is_file, read_publications, shipped
+from sim.scenario.checks.recent_fracture import check_recent_fracture
 from sim.scenario.checks.regimens import check_regimens, check_sequences, horizon_in, therapies_in
 from sim.scenario.checks.work import check_work
 from sim.scenario.form.cohort import Patients
@@ -242,8 +244,9 @@ def _checked(
 
     Raises ScenarioError for the mistakes of the document and those found `before`.
     """
+    unread = [] if folder is None else read_life_table(plain, folder)
     scenario, mistakes = validated(Scenario, plain, plain.tree)
-    mistakes = [*plain.mistakes, *mistakes]
+    mistakes = [*plain.mistakes, *unread, *mistakes]
     uncertainty = _uncertainty(plain, mistakes)
     therapies = therapies_in(plain) if scenario is None else scenario.therapies
     horizon = horizon_in(plain) if scenario is None else scenario.horizon
@@ -251,6 +254,8 @@ def _checked(
     mistakes += check_sequences(plain, therapies)
     mistakes += check_markers(plain)
     mistakes += [] if scenario is None else check_work(scenario, plain)
+    mistakes += [] if scenario is None else check_life_table(scenario, plain)
+    mistakes += [] if scenario is None else check_recent_fracture(scenario, plain)
     own = publications or {} if folder is None else read_publications(plain, folder, mistakes)
     mistakes += check_answers(plain, own)
     reported = {mistake.path for mistake in before}

@@ -40,6 +40,7 @@ AGES = 128  # years of a life table
 SPINE, HIP = 0, 1
 BONE_OF_SITE = (SPINE, HIP, HIP)
 """Bone whose T-score sets the hazard of each fracture site."""
+MORTALITY = len(SITES)  # row of direct ratios after the sites: deaths from other causes
 
 # Kinds of event. A kind with several slots (quantities, therapies, sites) takes several numbers.
 MEASURE = 0
@@ -76,8 +77,9 @@ NO_INTOLERANCE, STEPS, WEIBULL, GOMPERTZ, LOGNORMAL_TIME, LOGLOGISTIC = range(6)
     FATAL_DELAY,    # uniform
     DIES,           # unit exponential, one use
     NOISE,          # standard normal, uses: visits
-) = range(12)  # fmt: skip
-STREAMS = 12
+    LOST,           # unit exponential, one use
+) = range(13)  # fmt: skip
+STREAMS = 13
 SLOTS = max(THERAPIES, REACTIONS)
 
 
@@ -114,6 +116,11 @@ STATE = np.dtype([
     ("fractures", "i8", len(SITES)),
     ("imminent_until", "i8", len(SITES)),
     ("death_cause", "i8"),                    # 0 background, else 1 + site of the fatal fracture
+    ("death_left", "f8"),                     # hazard left until a death of other causes
+    ("death_since", "i8"),                    # day of the direct ratio of mortality below
+    ("death_line", "f8", 2),                  # its logarithm on that day, and its slope per day
+    ("fatal_day", "i8"),                      # day of the first death that a fracture brings
+    ("fatal_cause", "i8"),                    # 1 + site of that fracture
 ])  # fmt: skip
 
 PATIENT = np.dtype([
@@ -121,6 +128,7 @@ PATIENT = np.dtype([
     ("age", "f8"),                            # years
     ("weight", "f8"),                         # kg
     ("vertebral_fractures", "i8"),            # at entry
+    ("imminent_until", "i8", len(SITES)),     # day to which a fracture before entry raises risk
     ("log_risk", "f8"),                       # log rate ratio of earlier fractures and frailty
     ("bmd", "f8", len(BONES)),                # g/cm2 at entry
     ("reference_mean", "f8", len(BONES)),     # g/cm2, young adults of the sex
@@ -139,6 +147,7 @@ PARAMS = np.dtype([
     ("horizon", "i8"),
     ("subsets", "i8"),
     ("in_arm", "i8", THERAPIES),              # 1 for a therapy of the arm
+    ("loss_hazard", "f8"),                    # of loss to follow-up, per day
     ("subset_decay", "f8", SUBSETS),          # rate at which a product of actions decays
     # random numbers
     ("first_draw", "i8", (STREAMS, SLOTS)),   # column of the first number of a stream and slot
@@ -190,8 +199,8 @@ PARAMS = np.dtype([
     ("log_age", "f8", len(SITES)),            # log rate ratio per year of age
     ("log_imminent", "f8", len(SITES)),
     ("imminent_days", "i8", len(SITES)),
-    ("has_ratio", "i8", len(SITES)),          # 1 if any regimen acts on the site directly
-    ("log_ratio", "f8", (len(SITES), SUBSETS)),
+    ("has_ratio", "i8", len(SITES) + 1),      # 1 if any regimen acts directly: sites, MORTALITY
+    ("log_ratio", "f8", (len(SITES) + 1, SUBSETS)),
     ("case_fatality", "f8", len(SITES)),
     ("most_log_hazard", "f8"),                # limit of the log hazard of a site, per day
     # death
@@ -272,7 +281,8 @@ class Log(NamedTuple):
         Kind of event (`MEASURE`, ..., `END`) plus slot.
     value : numpy.ndarray of float
         Value of the event: measured value, action of a course, dose in mg, 1 for a reaction that
-        ends the therapy, number of fractures at the site, cause of death, else 0.
+        ends the therapy, number of fractures at the site, cause of death, 1 for an end of
+        follow-up by loss, else 0.
     """
 
     patient: Integers

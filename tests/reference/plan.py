@@ -95,7 +95,8 @@ class Plan:
         self.marker_days = self._visits(scenario.visits.markers)
         mortality = scenario.mortality
         self.life_table = LifeTable(
-            evidence.life_table(mortality.life_table), mortality.standardised_mortality_ratio
+            evidence.life_table(mortality.life_table.shipped),
+            mortality.standardised_mortality_ratio,
         )
         self.reference_t = {
             site: reference_t(

@@ -162,7 +162,8 @@ def person(name: str) -> Person:
 def _roles(study: Study) -> dict[str, tuple[str, ...]]:
     """Uses of publications other than as the source of a number."""
     scenario = study.scenario
-    roles: dict[str, tuple[str, ...]] = {scenario.mortality.life_table: ("the life table",)}
+    shipped = scenario.mortality.life_table.shipped
+    roles: dict[str, tuple[str, ...]] = {shipped: ("the life table",)} if shipped else {}
     if scenario.answers is not None:
         compared = "its results are compared with the simulated ones"
         roles[scenario.answers] = (*roles.get(scenario.answers, ()), compared)

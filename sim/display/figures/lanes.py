@@ -42,7 +42,9 @@ def lanes(tables: Tables, arms: tuple[str, ...]) -> tuple[pd.DataFrame, Order]:
 
 def _arm(events: pd.DataFrame, arm: str) -> pd.DataFrame:
     """The items of one arm, in days."""
-    ends = events[events["event"].isin([Event.DEATH, Event.END])].set_index("patient")["day"]
+    ends = events[events["event"].isin([Event.DEATH, Event.LOST, Event.END])].set_index("patient")[
+        "day"
+    ]
     followed = pd.DataFrame({"patient": ends.index, "to_day": ends.to_numpy()})
     followed = followed.assign(from_day=0, item="follow-up", what="")
     points = events[events["event"].isin(POINTS)]

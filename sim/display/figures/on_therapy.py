@@ -86,7 +86,7 @@ def spells(tables: Tables, arm: str, therapy: str) -> pd.DataFrame:
     start = _first(rows[own & (rows["event"] == Event.COURSE) & ~zero])
     stop = _first(rows[own & (rows["event"] == Event.INTOLERANCE) & zero])
     plan = _first(rows[own & (rows["event"] == Event.COURSE) & zero])
-    left = _first(rows[rows["event"].isin([Event.DEATH, Event.END])])
+    left = _first(rows[rows["event"].isin([Event.DEATH, Event.LOST, Event.END])])
     stop = stop.reindex(start.index)
     out = stop.fillna(pd.concat([plan, left], axis=1).min(axis=1))
     return pd.DataFrame({"start": start, "days": out - start, "stopped": stop.notna()})

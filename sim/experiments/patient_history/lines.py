@@ -18,7 +18,7 @@ from sim.vocabulary import BONES, SITES, Event
 
 _RANKS = (
     "", Event.SCHEDULE_ENDED, Event.COURSE, Event.INTOLERANCE, Event.INFUSION, Event.REACTION,
-    Event.FRACTURE, Event.DEATH, Event.END,
+    Event.FRACTURE, Event.DEATH, Event.LOST, Event.END,
 )  # fmt: skip
 """Events in their order on one day, as in `sim.simulation.records`; measured values come first."""
 
@@ -203,6 +203,8 @@ def _reason(key: Key, entries: Mapping[str, Entry], scenario: Scenario, visits: 
     event = next(iter(entries.values())).event
     if event == Event.FRACTURE:
         return _reason_of_fracture(key, scenario, visits)
+    if event == Event.DEATH and any(e.mortality_ratio != 1 for e in scenario.effects.values()):
+        return "the random numbers are the same in every arm, but regimens act on mortality"
     without = [arm for arm, therapies in scenario.arms.items() if key.what not in therapies]
     if event not in TREATMENT or not without:
         return ""

@@ -81,7 +81,7 @@ def happened(event: str, what: str, value: float, scenario: Scenario, begins: bo
         return f"{ordinal(int(value))} {what} fracture"
     if event == Event.DEATH:
         return f"died ({what} fracture)" if what in SITES else f"died ({what} mortality)"
-    return "end of follow-up"
+    return "lost to follow-up: nothing more is known" if event == Event.LOST else "end of follow-up"
 
 
 def in_sequence(words: list[str]) -> str:

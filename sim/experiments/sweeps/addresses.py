@@ -40,7 +40,16 @@ def of_arm(document: dict[str, Any], arm: str) -> dict[str, Any]:
     }
     own = {name: therapy for name, therapy in all_.items() if name in therapies}
     kept = {key: value for key, value in document.items() if key != "comparator"}
+    kept |= {"loss": _loss_of(document["loss"], arm)} if document.get("loss") else {}
     return {**kept, "arms": {arm: therapies}, "therapies": own, "effects": effects}
+
+
+def _loss_of(loss: Any, arm: str) -> Any:
+    """Loss to follow-up as this arm has it, without that of other arms."""
+    if isinstance(loss, str):
+        return loss
+    own = loss.get("arms", {}).get(arm)
+    return own or {key: value for key, value in loss.items() if key != "arms"}
 
 
 def _shared_reactions(all_: dict[str, Any], own: Iterable[str]) -> list[str]:

@@ -104,16 +104,19 @@ def _distributions(form: Cohort, values: Columns, scores: Columns) -> Iterator[c
 def _counts(form: Cohort, found: Floats) -> Iterator[chance.Compared]:
     """Earlier vertebral fractures: their mean, and the share of patients with each number."""
     counts = form.vertebral_fractures
-    stated = counts.negative_binomial
-    yield chance.mean("mean vertebral fractures", found, stated.mean, stated.sd)
+    yield chance.mean("mean vertebral fractures", found, counts.mean, counts.sd)
     for k, expected in enumerate(probabilities(counts)[:COUNTS_COMPARED], counts.at_least):
         yield chance.share(f"{k} vertebral fractures", found == k, float(expected))
 
 
 def probabilities(counts: Any) -> Floats:
     """Probability of each number of vertebral fractures from the smallest on."""
-    stated = counts.negative_binomial
-    centre, variance = stated.mean - counts.at_least, stated.sd**2
+    centre, variance = counts.mean - counts.at_least, counts.sd**2
+    if counts.poisson is not None:
+        k = np.arange(1, MOST_COUNTS)
+        return np.asarray(math.exp(-centre) * np.cumprod([1.0, *(centre / k)]))
+    if counts.negative_binomial is None:
+        return np.array([counts.by_number.get(k, 0.0) for k in range(max(counts.by_number) + 1)])
     p = centre / variance
     size = centre * p / (1 - p)
     k = np.arange(MOST_COUNTS - 1)
@@ -125,7 +128,8 @@ def _correlations(form: Cohort, values: Columns, scores: Columns) -> Iterator[ch
     pairs = form.correlations.items()
     stated = {frozenset(map(str.strip, pair.split("~"))): value for pair, value in pairs}
     columns = {**scores, "vertebral_fractures": values["vertebral_fractures"]}
-    known = [name for name in CORRELATED if name in columns]
+    varying = form.vertebral_fractures.sd > 0
+    known = [n for n in CORRELATED if n in columns and (varying or n != "vertebral_fractures")]
     for pair in itertools.combinations(known, 2):
         expected = stated.get(frozenset(pair), 0.0)
         if "vertebral_fractures" in pair:
@@ -138,7 +142,7 @@ def _with_its_score(counts: Any) -> float:
     """Correlation of a count with its normal score: the normal density summed over the steps."""
     steps = ndtri(np.minimum(np.cumsum(probabilities(counts)), 1 - 1e-16))
     density = float(np.exp(-(steps**2) / 2).sum() / math.sqrt(2 * math.pi))
-    return density / float(counts.negative_binomial.sd)
+    return density / float(counts.sd)
 
 
 def _frailties(subject: Subject) -> Iterator[chance.Compared]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim import evidence
 from sim.experiments.verification import chance, logs, settings
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Case, Verdict, each, exact, together
@@ -20,9 +19,10 @@ def of_life_table(subject: Subject) -> Iterator[Verdict]:
     """Each patient dies when the hazard of the life table has used up the patient's random number.
 
     The number of deaths is that expected from the table. Once with the mortality of the file, once
-    with twenty times that of the table.
+    with twenty times that of the table, and without direct effects of regimens on mortality.
     """
-    for changes in ({}, settings.mortality_ratio("20")):
+    of_table = settings.each_of(("effects",), subject.scenario.effects, {"mortality_ratio": None})
+    for changes in (of_table, {**of_table, **settings.mortality_ratio("20")}):
         arm = subject.first_arm(subject.many, settings.NO_FATAL_FRACTURES, changes)
         draw = arm.inputs.numbers(DIES, 0)[:, 0]
         day = np.minimum(arm.first_day(DEATH), arm.last + 1.0)
@@ -65,9 +65,10 @@ def cumulative_hazard(arm: logs.Arm, days: Floats) -> Floats:
     Hazard of each year of age: docs/model.md, section "Death".
     """
     total, patients, mortality = np.empty(len(days)), arm.inputs.patients, arm.scenario.mortality
-    table = evidence.life_table(mortality.life_table)
+    table = mortality.life_table
     for code, sex in enumerate(SEXES):
-        yearly = -np.log1p(-np.array(table[sex]))
+        yearly = np.array(table.by_age(sex))
+        yearly = -np.log1p(-yearly) if table.rows.measure == "probability" else yearly
         yearly = np.append(yearly, np.full(100, yearly[-1]))
         ages, reached = np.arange(len(yearly) + 1), np.append(0.0, np.cumsum(yearly))
         of_sex = patients["sex"] == code

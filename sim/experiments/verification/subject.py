@@ -25,6 +25,10 @@ MISSED = {"given": "80 %", "delay": LONG_DELAY, "ends_course": "1 %"}
 OFTEN_INTOLERANT = [{"probability": "60 %", "until": "24 months"}]
 
 
+LEFT_OUT: settings.Changes = {("loss",): None, ("cohort", "recent_fracture"): None}
+"""Parts of a scenario that the checks of `verify` do without; tests have their laws."""
+
+
 @dataclass(frozen=True)
 class Subject:
     """A study under verification, and the largest number of its patients to simulate."""
@@ -70,10 +74,14 @@ class Subject:
         return {n: t for n, t in therapies if n in self.taken and isinstance(t, Infusions)}
 
     def changed(self, *changes: settings.Changes) -> Study:
-        """The study with parts of its document replaced."""
-        if not any(changes):
+        """The study with parts of its document replaced.
+
+        No patient is lost to follow-up in it, and none had a recent fracture at entry.
+        """
+        recent = self.scenario.cohort.recent_fracture
+        if not any(changes) and self.scenario.loss is None and recent is None:
             return self.study
-        document = self.study.document
+        document = replaced(self.study.document, LEFT_OUT)
         for change in changes:
             document = replaced(document, change)
         document = _without_empty({**document, "answers": None})  # no part of the model

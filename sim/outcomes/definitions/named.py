@@ -127,6 +127,8 @@ def outcomes_of(records: ArmRecords) -> Iterator[Outcome]:
         yield count(name, PER_YEARS, end, fractures, records.years, 100, at_most)
     yield share("any fracture", end, records.had(Event.FRACTURE), most(Event.FRACTURE))
     yield share("deaths", end, records.died, most(Event.DEATH))
+    if records.subjects(Event.LOST):
+        yield share("lost to follow-up", end, records.had(Event.LOST))
 
 
 def at_last_day(outcomes: Iterable[Outcome], at_every_day: Collection[str] = ()) -> list[Outcome]:

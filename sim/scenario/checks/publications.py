@@ -53,7 +53,7 @@ def read_publications(plain: Plain, folder: Path, mistakes: list[Mistake]) -> di
         named[answers] = ("answers", plain.mark_of(("answers",)))
     publications = {}
     for name, (path, mark) in named.items():
-        if not _is_beside(folder, name):
+        if not is_beside(folder, name, _FILE):
             others = sorted(file.name for file in folder.glob("*.y*ml"))
             message = f"there is no file '{name}' beside the scenario; {nearest(name, others)}"
             mistakes.append(Mistake(path, message, mark))
@@ -62,10 +62,10 @@ def read_publications(plain: Plain, folder: Path, mistakes: list[Mistake]) -> di
     return publications
 
 
-def _is_beside(folder: Path, name: str) -> bool:
+def is_beside(folder: Path, name: str, allowed: re.Pattern[str]) -> bool:
     """True for a file of this name in the folder itself, not behind a link to another folder."""
     inside = Path(os.path.realpath(folder / name)).parent == Path(os.path.realpath(folder))
-    return _FILE.fullmatch(name) is not None and inside and (folder / name).is_file()
+    return allowed.fullmatch(name) is not None and inside and (folder / name).is_file()
 
 
 def _read(path: Path, mistakes: list[Mistake]) -> Publication | None:

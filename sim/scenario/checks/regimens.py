@@ -52,6 +52,10 @@ def check_regimens(plain: Plain, therapies: Therapies, horizon: float) -> Iterat
     yield from _unknown_in_arms(arms, therapies, plain)
     yield from _unknown_in_effects(therapies, plain)
     yield from _unknown_comparator(arms, plain)
+    for name in plain.mapping("loss", "arms"):
+        if name not in arms:
+            message = f"'{name}' is not an arm; {nearest(name, arms)}"
+            yield plain.mistake(("loss", "arms", name), message, at_key=True)
     yield from _unknown_in_base_rate(plain)
     for arm, names in arms.items():
         if len(names) <= MOST_THERAPIES and all(name in therapies for name in names):

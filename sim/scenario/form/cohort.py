@@ -9,7 +9,8 @@ from typing import Annotated, Generic, Literal, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from sim.scenario.form import quantities
-from sim.scenario.form.quantities import Form, only_if, only_one
+from sim.scenario.form.earlier_fractures import PoissonMean, RecentFracture, Shares
+from sim.scenario.form.quantities import Form, StandsFor, only_if, only_one
 from sim.scenario.form.quantity import refuse
 from sim.scenario.form.spread import of_lognormal, of_normal
 from sim.scenario.mistakes import nearest
@@ -79,25 +80,77 @@ T_SCORE = only_if(
 
 
 class Counts(Form):
-    """Earlier vertebral fractures: `at_least` + a negative binomial; mean and SD of the sum."""
+    """Earlier vertebral fractures: a distribution, whose mean and SD are those with `at_least`."""
 
-    negative_binomial: Annotated[
-        MeanSd[quantities.Count, quantities.CountSd], BeforeValidator(of_normal)
-    ]
-    """Mean and SD of the number of fractures, e.g. {mean: 3.5, sd: 3.6}."""
+    negative_binomial: (
+        Annotated[MeanSd[quantities.Count, quantities.CountSd], BeforeValidator(of_normal)] | None
+    ) = None
+    """Mean and SD of the number of fractures, more spread than a Poisson distribution, e.g. {mean:
+    3.5, sd: 3.6}."""
+    poisson: PoissonMean | None = None
+    """Mean of the number of fractures, whose variance is the mean, e.g. {mean: 1.2}."""
+    shares: Shares | None = None
+    """Share of patients with each number of fractures, e.g. {0: 60 %, 1: 25 %, 2: 15 %}."""
+    only: Literal["none"] | None = None
+    """The word `none`: no patient has had a vertebral fracture, e.g. none."""
     at_least: quantities.Whole = 0
     """The smallest number that a patient can have, e.g. 1."""
 
     def check(self) -> None:
-        """Refuse a mean and an SD that no negative binomial distribution has."""
-        extra, sd = self.negative_binomial.mean - self.at_least, self.negative_binomial.sd
-        if self.at_least < 0 or extra < LEAST_EXTRA or sd**2 <= (1 + 1e-9) * extra:
-            rule = f"the mean must exceed `at_least` by {LEAST_EXTRA} or more, and SD squared"
-            raise refuse(f"{rule} must exceed the difference")
+        """Refuse two distributions, and values that a distribution does not have."""
+        law = only_one(self, ("negative_binomial", "poisson", "shares", "only"), "the number")
+        if law in ("shares", "only") and self.at_least != 0:
+            raise refuse(
+                f"`at_least` does not stand beside `{'shares' if self.shares else 'none'}`"
+            )
+        if self.at_least < 0:
+            raise refuse("`at_least` is 0 or more")
+        if law == "poisson" and self.mean < self.at_least:
+            raise refuse("the mean is `at_least` or more")
+        if self.negative_binomial is not None:
+            extra, sd = self.mean - self.at_least, self.negative_binomial.sd
+            if extra < LEAST_EXTRA or sd**2 <= (1 + 1e-9) * extra:
+                rule = f"the mean must exceed `at_least` by {LEAST_EXTRA} or more, and SD squared"
+                less = "of less spread, `poisson` or `shares`"
+                raise refuse(f"{rule} must exceed the difference; {less}")
+
+    @property
+    def by_number(self) -> dict[int, float]:
+        """The share of patients with each number, for `shares` and `none`."""
+        return self.shares or {0: 1.0}
+
+    @property
+    def mean(self) -> float:
+        """Mean number of fractures."""
+        stated = self.negative_binomial or self.poisson
+        if stated is not None:
+            return stated.mean
+        return math.fsum(count * share for count, share in self.by_number.items())
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation of the number of fractures."""
+        if self.negative_binomial is not None:
+            return self.negative_binomial.sd
+        if self.poisson is not None:
+            return math.sqrt(self.mean - self.at_least)
+        mean = self.mean
+        return math.sqrt(math.fsum(s * (k - mean) ** 2 for k, s in self.by_number.items()))
+
+    @property
+    def share_without(self) -> float:
+        """Share of patients without a fracture."""
+        if self.at_least > 0:
+            return 0.0
+        if self.negative_binomial is not None:
+            size, share = self.size_and_share
+            return float(share**size)
+        return math.exp(-self.mean) if self.poisson is not None else self.by_number.get(0, 0.0)
 
     @property
     def size_and_share(self) -> tuple[float, float]:
         """The parameters of the negative binomial: its size, and the share p of successes."""
+        assert self.negative_binomial is not None
         extra = self.negative_binomial.mean - self.at_least
         size = extra**2 / (self.negative_binomial.sd**2 - extra)
         return size, size / (size + extra)
@@ -105,7 +158,7 @@ class Counts(Form):
     @property
     def largest_base(self) -> float:
         """The base from which on the mean of base^count is infinite: 1 / (1 - p)."""
-        return 1 / (1 - self.size_and_share[1])
+        return math.inf if self.negative_binomial is None else 1 / (1 - self.size_and_share[1])
 
 
 Patients = Annotated[
@@ -151,8 +204,10 @@ class Cohort(Form):
         None
     )
     """Serum tryptase; if left out, it is not measured."""
-    vertebral_fractures: Counts
+    vertebral_fractures: Annotated[Counts, StandsFor("only", str)]
     """Vertebral fractures before enrolment."""
+    recent_fracture: RecentFracture | None = None
+    """A fracture shortly before enrolment in a share of patients; if left out, there is none."""
     correlations: Annotated[dict[str, quantities.Correlation], AfterValidator(_possible)] = Field(
         {}
     )
@@ -204,57 +259,3 @@ class ReferenceBmd(Form):
     """Reference of the lumbar spine."""
     hip: SexReference
     """Reference of the hip."""
-
-
-class Limits(Form, Generic[Q]):
-    """A lower limit (included), an upper limit (excluded), or both."""
-
-    at_least: Q | None = None
-    """The lower limit, included."""
-    below: Q | None = None
-    """The upper limit, excluded."""
-
-    def check(self) -> None:
-        """Refuse limits without a patient between them."""
-        low, high = self.ends
-        if not low < high or (low, high) == (-math.inf, math.inf):
-            raise refuse("give `at_least`, `below` or both, the lower one in `at_least`")
-
-    @property
-    def ends(self) -> tuple[float, float]:
-        """Lower and upper limit, infinite where none is given."""
-        low: float = -math.inf if self.at_least is None else self.at_least  # type: ignore[assignment]
-        high: float = math.inf if self.below is None else self.below  # type: ignore[assignment]
-        return low, high
-
-
-class Subgroup(Form):
-    """Patients with outcomes of their own; every given condition has to hold."""
-
-    sex: Literal["female", "male"] | None = None
-    """Women or men only, e.g. female."""
-    age: Limits[quantities.AgeYears] | None = None
-    """Age at enrolment, in years, e.g. {below: 50 years}."""
-    weight: Limits[quantities.Kilograms] | None = None
-    """Body weight, in kg, e.g. {at_least: 70 kg}."""
-    vertebral_fractures: Limits[quantities.Count] | None = None
-    """Vertebral fractures before enrolment, e.g. {at_least: 2}."""
-    spine_t: Limits[quantities.TScore] | None = None
-    """Spine T-score at entry, e.g. {below: -2.5}."""
-    hip_t: Limits[quantities.TScore] | None = None
-    """Hip T-score at entry, e.g. {below: -2.5}."""
-
-    def check(self) -> None:
-        """Refuse a subgroup of all patients."""
-        if not self.conditions:
-            raise refuse("a subgroup has a condition, like `sex: female`")
-
-    @property
-    def conditions(self) -> dict[str, str | tuple[float, float]]:
-        """Each condition: the sex, or lower limit (included) and upper limit (not included)."""
-        given = {name: getattr(self, name) for name in Subgroup.model_fields}
-        return {
-            name: value.ends if isinstance(value, Limits) else value
-            for name, value in given.items()
-            if value is not None
-        }

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from sim.scenario.form import quantities
 from sim.scenario.form.cohort import MeanSd
+from sim.scenario.form.life_table import LifeTableForm
 from sim.scenario.form.quantities import Form, StandsFor, Text, only_one
 from sim.scenario.form.quantity import refuse
 from sim.scenario.form.regimen import canonical_name
@@ -46,6 +47,8 @@ class Effect(Form):
     """Full change of tryptase from entry, needed if the cohort has tryptase, e.g. -34 %."""
     fracture_ratio: SiteRatios = SiteRatios()
     """Effect on the fracture rates beyond bone density; if left out, there is none."""
+    mortality_ratio: quantities.Factor = 1.0
+    """Ratio of deaths from other causes than fracture while the regimen acts, e.g. 0.9."""
 
 
 class Plateau(Form):
@@ -229,10 +232,10 @@ class Fractures(Form):
 
 
 class Mortality(Form):
-    """Death from other causes: a national life table times a standardised mortality ratio."""
+    """Death from other causes: a life table times a standardised mortality ratio."""
 
-    life_table: Literal["france2019"]
-    """National life table of deaths from other causes."""
+    life_table: LifeTableForm
+    """Life table of deaths from other causes: a shipped one, or a file, e.g. france2019."""
     standardised_mortality_ratio: quantities.Mortality
     """Mortality as a multiple of that table, e.g. 1."""
 

@@ -8,11 +8,13 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from sim.scenario.form import outcome
-from sim.scenario.form.cohort import Cohort, ReferenceBmd, Subgroup
+from sim.scenario.form.cohort import Cohort, ReferenceBmd
+from sim.scenario.form.loss import LossForm
 from sim.scenario.form.names import is_of_windows, possible_names, subgroup_names
 from sim.scenario.form.quantities import Form, FromADay, Text, Whole, only_if
 from sim.scenario.form.quantity import refuse
 from sim.scenario.form.regimen import NO_THERAPY, Regimen, regimen_of
+from sim.scenario.form.subgroup import Subgroup
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.form.visits import Visits
 from sim.vocabulary import MOST_REACTIONS, MOST_THERAPIES
@@ -119,6 +121,8 @@ class Scenario(Form):
     """The rate of fractures, and its modifiers."""
     mortality: outcome.Mortality
     """Death from causes other than fracture."""
+    loss: LossForm | None = None
+    """Loss to follow-up; if left out, no patient is lost, e.g. 0.05 per year."""
     visits: Visits
     """When patients are measured after entry."""
     measurement: outcome.Measurement

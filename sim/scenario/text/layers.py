@@ -18,7 +18,8 @@ MOST_FILES = 16
 
 # Keys that exclude each other: a patch with one of a group drops the others of its base.
 ALTERNATIVES = (
-    {"normal", "lognormal", "negative_binomial"},
+    {"normal", "lognormal", "negative_binomial", "poisson", "shares"},
+    {"shipped", "file"},
     {"plateau", "saturating"},
     {"infusion", "injection"},
     {"on", "after"},

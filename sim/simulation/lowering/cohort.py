@@ -16,7 +16,7 @@ from sim.simulation.lowering.courses import log_sd
 from sim.simulation.lowering.effects import bone_effects, marker_effect
 from sim.simulation.lowering.enrolment import Baseline, enrol, log_mean_power
 from sim.simulation.records import PATIENT, Floats
-from sim.vocabulary import BONES, MARKERS, SEXES
+from sim.vocabulary import BONES, MARKERS, SEXES, SITES
 
 Records = npt.NDArray[np.void]
 """One record of PATIENT per patient."""
@@ -54,6 +54,8 @@ def patients(scenario: Scenario, numbers: range, columns: Source = DRAWN_ANEW) -
     records = np.zeros(len(numbers), PATIENT)
     _set_person(records, baseline)
     records["log_risk"] = _log_risk(scenario, baseline, numbers, columns)
+    if scenario.cohort.recent_fracture is not None:
+        _set_recent(records, scenario, numbers, columns)
     _set_bone(records, scenario, baseline)
     for name in scenario.cohort.markers:
         marker = MARKERS.index(name)
@@ -92,6 +94,23 @@ def _log_risk(scenario: Scenario, baseline: Baseline, numbers: range, columns: S
         frailty = variance * gammaincinv(1 / variance, share)
         log_risk = log_risk + np.log(np.maximum(frailty, LEAST_FRAILTY))
     return np.asarray(log_risk, dtype=float)
+
+
+def _set_recent(records: Records, scenario: Scenario, numbers: range, columns: Source) -> None:
+    """Day until which the risk after a recent fracture lasts.
+
+    A recent vertebral fracture is one of the earlier ones: patients without any had none.
+    """
+    recent, earlier = scenario.cohort.recent_fracture, scenario.cohort.vertebral_fractures
+    assert recent is not None
+    imminent = getattr(scenario.fractures.sites, recent.site).imminent
+    share, possible = recent.share, np.ones(len(numbers), dtype=bool)
+    if recent.site == "vertebral" and share > 0:
+        share = share / (1 - earlier.share_without)
+        possible = records["vertebral_fractures"] > 0
+    had = columns.column(scenario.seed, "recent fracture", 0, "uniform", numbers) < share
+    until = round(imminent.duration) - round(recent.ago)
+    records["imminent_until"][had & possible, SITES.index(recent.site)] = until
 
 
 def _set_bone(records: Records, scenario: Scenario, baseline: Baseline) -> None:

@@ -140,7 +140,7 @@ def marker_effect(scenario: Scenario, baseline: Baseline, marker: str) -> Floats
 
 
 def ratio_effects(scenario: Scenario) -> Floats:
-    """Compute the coefficients of the direct effect on fracture rates.
+    """Compute the coefficients of the direct effects on fracture rates and on mortality.
 
     Parameters
     ----------
@@ -149,15 +149,16 @@ def ratio_effects(scenario: Scenario) -> Floats:
 
     Returns
     -------
-    array, shape (sites, SUBSETS)
-        Logarithm of the rate ratio.
+    array, shape (sites + 1, SUBSETS)
+        Logarithm of the rate ratio of each site, and of mortality in the row `MORTALITY`.
 
     References
     ----------
-    docs/model.md, section "Fractures".
+    docs/model.md, sections "Fractures" and "Death".
     """
     rows = rows_by_subset(scenario)
-    return np.stack([
-        by_subset([np.log(getattr(r.fracture_ratio, site)) if r else np.zeros(()) for r in rows])
-        for site in SITES
-    ])  # fmt: skip
+    ratios = [
+        *([getattr(r.fracture_ratio, site) if r else 1.0 for r in rows] for site in SITES),
+        [r.mortality_ratio if r else 1.0 for r in rows],
+    ]
+    return np.stack([by_subset([np.log(ratio) for ratio in of_site]) for of_site in ratios])

@@ -6,7 +6,7 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.special import betainc, logsumexp, ndtr, ndtri
+from scipy.special import betainc, logsumexp, ndtr, ndtri, pdtr
 
 from sim.scenario.form.cohort import CORRELATED, Cohort, Counts, Variable, pair_of
 from sim.simulation.columns import DRAWN_ANEW, Source
@@ -149,14 +149,15 @@ def log_mean_power(counts: Counts, factor: float) -> float:
     Parameters
     ----------
     counts : Counts
-        Distribution of a count: `at_least` plus a negative binomial.
+        Distribution of a count.
     factor : float
         Rate ratio per further fracture, below `counts.largest_base`.
 
     Returns
     -------
     float
-        By the generating function of the negative binomial, (p / (1 - (1 - p) factor))^size.
+        By the generating function of the distribution; that of the negative binomial is
+        (p / (1 - (1 - p) factor))^size.
 
     Examples
     --------
@@ -165,6 +166,11 @@ def log_mean_power(counts: Counts, factor: float) -> float:
     >>> round(log_mean_power(counts, 1.15), 4)
     0.73
     """
+    if counts.poisson is not None:
+        extra = counts.mean - counts.at_least
+        return counts.at_least * math.log(factor) + extra * (factor - 1)
+    if counts.negative_binomial is None:
+        return math.log(math.fsum(s * factor**k for k, s in counts.by_number.items()))
     size, p = counts.size_and_share
     left = 1 - (1 - p) * factor
     return counts.at_least * math.log(factor) + size * math.log(p / left)
@@ -179,8 +185,18 @@ def _log_moments(variable: Variable[Any, Any]) -> tuple[float, float]:
 
 
 def _counts(counts: Counts, score: Floats) -> Integers:
-    """Normal scores to `at_least` + a negative binomial, by its distribution function."""
-    size, p = counts.size_and_share
-    most = int(size * (1 - p) / p + 60 * counts.negative_binomial.sd) + 60
-    below = betainc(size, np.arange(most) + 1.0, p)
-    return counts.at_least + np.searchsorted(below, ndtr(score), side="left")
+    """Normal scores to numbers of fractures, by the distribution function."""
+    return counts.at_least + np.searchsorted(_shares_up_to(counts), ndtr(score), side="left")
+
+
+def _shares_up_to(counts: Counts) -> Floats:
+    """Share of patients with up to 0, 1, 2, ... fractures beyond `at_least`."""
+    if counts.negative_binomial is not None:
+        size, p = counts.size_and_share
+        most = int(size * (1 - p) / p + 60 * counts.negative_binomial.sd) + 60
+        return np.asarray(betainc(size, np.arange(most) + 1.0, p))
+    if counts.poisson is not None:
+        extra = counts.mean - counts.at_least
+        return np.asarray(pdtr(np.arange(int(extra + 60 * math.sqrt(extra)) + 60), extra))
+    shares = [counts.by_number.get(number, 0.0) for number in range(max(counts.by_number))]
+    return np.cumsum(shares)

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim import evidence
 from sim.scenario.form.study import Scenario
 from sim.simulation.biology.bone import saturating_gain
 from sim.simulation.biology.mortality import yearly_hazard
@@ -90,7 +89,7 @@ def protocol_at_rate(scenario: Scenario, fractures: int = FRACTURES_PREPARED) ->
     common["subset_decay"] = _subset_decay(common["decay"])
     needs = needs_of(scenario, common, fractures)
     _lay_out(needs, common)
-    arms = {arm: _of_arm(common, scenario, names) for arm, names in scenario.arms.items()}
+    arms = {arm: _of_arm(common, scenario, arm) for arm in scenario.arms}
     return Protocol(scenario, arms, needs, fractures)
 
 
@@ -111,11 +110,12 @@ def _lay_out(needs: tuple[Need, ...], params: Record) -> None:
         first += len(need.uses)
 
 
-def _of_arm(common: Record, scenario: Scenario, therapies: list[str]) -> Record:
+def _of_arm(common: Record, scenario: Scenario, arm: str) -> Record:
     """The parameters of one arm."""
     params = common.copy()
     for slot, name in enumerate(scenario.therapies):
-        params["in_arm"][slot] = name in therapies
+        params["in_arm"][slot] = name in scenario.arms[arm]
+    params["loss_hazard"] = 0.0 if scenario.loss is None else scenario.loss.hazard(arm)
     return params
 
 
@@ -161,7 +161,7 @@ def bone_fields(scenario: Scenario) -> dict[str, Any]:
 def death_fields(scenario: Scenario) -> dict[str, Any]:
     """Compute the fields of `PARAMS` under the heading "death".
 
-    Hazards per year of age from the national life table, and the ratio of mortality to it.
+    Hazards per year of age from the life table, and the ratio of mortality to it.
 
     Parameters
     ----------
@@ -177,8 +177,10 @@ def death_fields(scenario: Scenario) -> dict[str, Any]:
     ----------
     docs/model.md, section "Death".
     """
-    life_table = evidence.life_table(scenario.mortality.life_table)
-    hazards = [[yearly_hazard(q) for q in life_table[sex]] for sex in SEXES]
+    life_table = scenario.mortality.life_table
+    hazards = [life_table.by_age(sex) for sex in SEXES]
+    if life_table.rows.measure == "probability":
+        hazards = [[yearly_hazard(q) for q in of_sex] for of_sex in hazards]
     return {
         "death_hazard": padded(hazards, AGES, None, "years of age"),
         "mortality_ratio": scenario.mortality.standardised_mortality_ratio,

@@ -118,6 +118,7 @@ def _as_planned(scenario: Scenario, regimen: str, by: float) -> Scenario:
         update={"base_rate": BaseRate.model_construct(rate=1.0), "frailty_variance": 0.0}
     )  # fmt: skip
     update = {"therapies": therapies, "arms": {ARM: names}, "horizon": by, "fractures": fractures}
+    update["loss"] = None
     return scenario.model_copy(update=update)
 
 

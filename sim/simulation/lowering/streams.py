@@ -99,7 +99,7 @@ def numbers(
 
 
 def _needs(scenario: Scenario, params: npt.NDArray[np.void], fractures: int) -> Iterator[Need]:
-    """Needs of infusions, reactions, courses, fractures, death and measurements."""
+    """Needs of infusions, reactions, courses, fractures, death, measurements and loss."""
     for slot, (name, therapy) in enumerate(scenario.therapies.items()):
         if isinstance(therapy, Infusions):
             yield from _of_infusions(slot, name, therapy, _planned(params, slot))
@@ -123,6 +123,8 @@ def _needs(scenario: Scenario, params: npt.NDArray[np.void], fractures: int) -> 
         days = params["visit_days"][slot]
         uses = [*map(int, days[days != records.NEVER])]
         yield Need(records.NOISE, slot, f"measurement {name}", "normal", uses)
+    if scenario.loss is not None:
+        yield Need(records.LOST, 0, "loss to follow-up", "exponential", [0])
 
 
 def _of_infusions(slot: int, name: str, therapy: Infusions, uses: list[int]) -> Iterator[Need]:

@@ -16,13 +16,15 @@ them, and Python can run the same source.
 
 from __future__ import annotations
 
+import math
+
 from sim.simulation import records
 from sim.simulation.biology.bone import LOWEST_BMD
-from sim.simulation.biology.mortality import death_day
 from sim.simulation.model.action import take
 from sim.simulation.model.dosing import on_infusion, on_reaction
 from sim.simulation.model.fracture import on_fracture, on_review
 from sim.simulation.model.measuring import on_measurement
+from sim.simulation.model.mortality import begin_life
 from sim.simulation.model.planning import begin_therapy
 from sim.simulation.model.tolerance import on_intolerance, on_plan
 from sim.simulation.records import Draws, Due, Params, Patient, State
@@ -66,13 +68,39 @@ def start(state: State, due: Due, patient: Patient, params: Params, draws: Draws
             begin_therapy(therapy, 0, state, due, params, draws)
     for site in range(len(SITES)):
         state.hazard_left[site] = take(draws, params, records.BREAKS, site, 0)
+        state.imminent_until[site] = patient.imminent_until[site]
     due[records.REVIEW] = 0
-    hazards = params.death_hazard[patient.sex]
-    threshold = take(draws, params, records.DIES, 0, 0)
-    due[records.DEATH] = death_day(
-        threshold, patient.age, hazards, params.mortality_ratio, params.horizon
-    )
-    due[records.END] = params.horizon
+    begin_life(state, due, patient, params, draws)
+    due[records.END] = last_day(params, draws)
+
+
+def last_day(params: Params, draws: Draws) -> int:
+    """Last day of follow-up: that of the study, or the day on which the patient is lost.
+
+    Parameters
+    ----------
+    params, draws
+        The parameters of the arm and the patient's random numbers.
+
+    Returns
+    -------
+    int
+        Day since enrolment: the first whole day by which the hazard of loss has reached the
+        patient's threshold, at most the last day of the study.
+
+    Raises
+    ------
+    OutOfDraws
+        If the patient needs more random numbers than were prepared.
+
+    References
+    ----------
+    docs/model.md, section "Loss to follow-up".
+    """
+    if params.loss_hazard == 0.0:
+        return params.horizon
+    days = take(draws, params, records.LOST, 0, 0) / params.loss_hazard
+    return max(math.ceil(min(days, float(params.horizon))), 1)
 
 
 def next_kind(due: Due) -> int:
@@ -143,7 +171,8 @@ def react(
     -------
     float
         Value to log: measured value, action of a course, dose in mg, 1 if a reaction ends the
-        therapy, number of fractures at the site, cause of death, else 0.
+        therapy, number of fractures at the site, cause of death, 1 for an end of follow-up by
+        loss, else 0.
 
     Raises
     ------
@@ -170,7 +199,7 @@ def react(
         return on_fracture(kind - records.FRACTURE, day, state, due, patient, params, draws)
     if kind == records.DEATH:
         return float(state.death_cause)
-    return 0.0
+    return 1.0 if day < params.horizon else 0.0
 
 
 assert len(BONES) + len(MARKERS) == len(QUANTITIES)

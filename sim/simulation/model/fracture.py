@@ -9,6 +9,7 @@ from sim.simulation.biology.bone import t_score
 from sim.simulation.biology.decay import decayed
 from sim.simulation.biology.fractures import MOST_LOG_RISE, accumulated, days_until
 from sim.simulation.model.action import advance, bmd_on, happens, take
+from sim.simulation.model.mortality import plan_death
 from sim.simulation.records import Draws, Due, Params, Patient, State
 from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES
 
@@ -84,6 +85,9 @@ def on_fracture(
     if happens(params.case_fatality[site], draws, params, records.FATAL, site, k):
         delay = take(draws, params, records.FATAL_DELAY, site, k)
         dies = day + 1 + int(delay * DAYS_AT_RISK_OF_DEATH)
+        if dies < state.fatal_day:
+            state.fatal_day = dies
+            state.fatal_cause = 1 + site
         if dies < due[records.DEATH]:
             due[records.DEATH] = dies
             state.death_cause = 1 + site
@@ -165,6 +169,10 @@ def set_hazards(day: int, state: State, due: Due, patient: Patient, params: Para
                 until = days_until(state.hazard_left[site], hazard, slope, days, ahead)
                 due[records.FRACTURE + site] = day + until if until <= days else records.NEVER
     state.score_day = review
+    if params.has_ratio[records.MORTALITY]:
+        ratio = log_ratio_on(day, records.MORTALITY, state, params)
+        at_review = log_ratio_on(review, records.MORTALITY, state, params)
+        plan_death(day, review, ratio, at_review, state, due, patient, params)
 
 
 def next_review(day: int, state: State, params: Params) -> int:
@@ -251,12 +259,12 @@ def t_score_on(day: int, bone: int, state: State, patient: Patient, params: Para
 
 
 def log_ratio_on(day: int, site: int, state: State, params: Params) -> float:
-    """Logarithm of the direct fracture ratio that the actions of the therapies give on a day.
+    """Logarithm of the direct ratio that the actions of the therapies give on a day.
 
     Parameters
     ----------
     day, site : int
-        Day since enrolment, and index into `vocabulary.SITES`.
+        Day since enrolment, and index into `vocabulary.SITES`, or `records.MORTALITY`.
     state, params
         The patient's state and the parameters of the arm.
 

@@ -50,6 +50,11 @@ class Plan(NamedTuple):
         return self.study.scenario.compared_with
 
     @property
+    def loses(self) -> bool:
+        """Whether patients can be lost, by the plan or by the scenario."""
+        return self.loss > 0 or self.study.scenario.loss is not None
+
+    @property
     def arms(self) -> list[str]:
         """The comparator first, then the others."""
         others = [arm for arm in self.study.scenario.arms if arm != self.comparator]

@@ -85,6 +85,9 @@ def prepare(
     arms = len(study.scenario.arms)
     _refuse_no_trial(arms, sizes, trials)
     shares = (1,) * arms if allocation is None else _allocation(allocation, study, sizes)
+    if loss is not None and study.scenario.loss is not None:
+        own = "the scenario has a loss to follow-up of its own; leave out --loss, or change it by"
+        raise RequestError(f"{own} --set loss='{loss}'")
     plan = Plan(study, outcome, tuple(sizes), trials, "welch", shares, _loss(loss))
     enrolled = study.with_(patients=trials * plan.per_trial)
     return plan._replace(study=enrolled, test=_test(test, plan))

@@ -96,7 +96,7 @@ def _outcomes(plan: Plan, records: Mapping[str, ArmRecords]) -> Iterator[Line]:
     for group in groups_of(plan):
         outcome = outcomes[group.treatment(plan)]
         inside = group.inside(plan, len(outcome.numerator))
-        if plan.loss and outcome.kind == "mean":
+        if plan.loses and outcome.kind == "mean":
             inside = inside * outcome.denominator  # a mean rests on those who were measured
         yield line(*group.key, outcome, inside)
 
