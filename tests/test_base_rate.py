@@ -17,7 +17,7 @@ from tests.reference.plan import Plan
 
 ONNES = "fractures.base_rate={free_of_fracture: 81.9 %, by: 60 months, on: pamidronate}"
 PLAIN = ["fractures.sites.vertebral.gradient=1", "fractures.sites.hip.gradient=1",
-         "fractures.sites.other.gradient=1"]  # fmt: skip
+         "fractures.sites.other.gradient=1", "fractures.frailty_variance=0"]  # fmt: skip
 
 
 def rate(*settings):

@@ -85,7 +85,9 @@ def own(tmp_path):
 def test_everything_that_numbers_rest_on_is_cited_in_every_format(scenario):
     study = load(scenario)
     expected = {key for number in study.numbers for key in number.sources} - {"assumption"}
-    expected.add(study.scenario.mortality.life_table.shipped)
+    shipped = study.scenario.mortality.life_table.shipped
+    assert shipped is not None
+    expected.add(shipped)
     if study.scenario.answers is not None:
         expected.add(study.scenario.answers)
     assert {each.key for each in cited(study)} == expected
