@@ -10,6 +10,7 @@ from pathlib import Path
 from sim.scenario.form.regimen import canonical_name
 from sim.scenario.mistakes import Mistake, ScenarioError
 from sim.scenario.text.file import why_no_file
+from sim.scenario.text.provenance import BESIDE
 from sim.scenario.text.tree import Branch, Leaf, is_empty, read_file
 
 MOST_FILES = 16
@@ -131,12 +132,17 @@ def lay(base: Branch, patch: Branch, depth: int = 0) -> Branch:
         marks[key] = patch.marks[key]
         if is_empty(node) and old is not None:
             del items[key]
-        elif isinstance(old, Branch) and isinstance(node, Branch) and "value" not in node.items:
+        elif isinstance(old, Branch) and isinstance(node, Branch) and not _replaces(node, old):
             items[key] = lay(old, node, depth + 1)
         else:
             items[key] = node
     patched = depth > (1 if patch.mark.file.startswith("--set") else 0)
     return Branch(items, patch.mark if patched else base.mark, marks)
+
+
+def _replaces(node: Branch, old: Branch) -> bool:
+    """True where one of two mappings is a value with what stands beside it, and gives way."""
+    return "value" in node.items or ("value" in old.items and not {*node.items} <= {*BESIDE})
 
 
 def with_canonical_effects(document: Branch, mistakes: list[Mistake]) -> Branch:
