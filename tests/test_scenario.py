@@ -959,6 +959,12 @@ def test_odd_values_of_the_large_parts_are_refused(key, odd):
         (["5 months"], [0, 152]),
         (["every 5 months"], [0, 152, 304, 457, 609]),
         (["100 days", "every 1 year", "50 months"], [0, 100, 365, 730]),
+        (["12 months", "365 days", "52 weeks"], [0, 365]),
+        (["52 weeks", "12 months"], [0, 364]),  # the one that stands first
+        (["every 12 months", "every 364 days", "733 days"], [0, 365, 730]),
+        (["1 month", "4 weeks"], [0, 28, 30]),  # 7 % apart
+        (["100 days", "101 days", "103 days"], [0, 100, 103]),
+        (["every 1 day"], [*range(731)]),
     ],
 )
 def test_visits_are_on_days_up_to_the_horizon(times, days):
