@@ -46,8 +46,7 @@ def protocol(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield "Arms and the regimens they can reach"
     for arm, therapies in scenario.arms.items():
-        mark = " (comparator)" if arm == scenario.compared_with and len(scenario.arms) > 1 else ""
-        yield f"  {arm}: {' + '.join(therapies) or 'no therapy'}{mark}"
+        yield f"  {arm}: {' + '.join(therapies) or 'no therapy'}{_compared(scenario, arm)}"
         for regimen, how in reachable(scenario, arm).items():
             yield f"    {regimen}: {how}"
     yield ""
@@ -66,6 +65,13 @@ def protocol(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
     if converted:
         yield "Computed from the file:"
         yield from converted
+
+
+def _compared(scenario: Scenario, arm: str) -> str:
+    """A mark for the arm that the others are compared with, and why it is."""
+    if arm != scenario.compared_with or len(scenario.arms) == 1:
+        return ""
+    return " (comparator)" if scenario.comparator else " (comparator, as the last arm)"
 
 
 def assumptions(numbers: Sequence[Number], premises: Sequence[Premise] = ()) -> Iterator[str]:
