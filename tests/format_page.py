@@ -15,7 +15,7 @@ from sim.scenario.schema.json_schema import schema
 
 Json = dict[str, Any]
 
-BESIDE = {"value", "source", "note", "uncertainty"}
+BESIDE = {"value", "source", "note", "uncertainty", "assumption"}
 COLUMNS = ("key", "meaning", "written as", "if left out", "example")
 INTRODUCTION = """\
 # The format of scenario files
@@ -43,9 +43,16 @@ given: {value: 80 %, source: assumption, note: not reported}
 | `source` | the source of the numbers here: a shipped publication, a list of them, a `.yaml` file of your own, or `assumption` |
 | `note` | a note in your own words |
 | `uncertainty` | the distribution that a sensitivity analysis samples: [uncertainty](#uncertainty) |
+| `assumption` | an assumption that is no number, as a sentence or a list of sentences |
 
 The nearest `source` around a number in the same file applies. A number without a source is an
 assumption; `mastosim check` lists the assumptions.
+
+Some assumptions are no number: a therapy goes on as nobody said when it ended, two responses are
+independent. Write them as `assumption: a sentence` beside what they are about. `check` and all
+results list and count them. They change no result and no digest. A file that changes another
+inherits them with their mapping, and drops them with the value that it replaces or with
+`assumption:` left empty.
 
 ## Units
 

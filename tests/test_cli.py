@@ -58,6 +58,10 @@ def test_check_tells_the_protocol_in_words_and_every_assumption(mastosim):
     assert plan in told.stdout
     study = load(BASE)
     assert f"{len(study.assumptions)} of the {len(study.numbers)} numbers" in told.stdout
+    assert "and 7 more assumptions have no number" in told.stdout
+    assert "  pamidronate: pamidronate (comparator, as the last arm)\n" in told.stdout
+    for premise in study.premises:
+        assert f"  {premise.path}: {premise.text}" in told.stdout
     for number in study.assumptions:
         assert f"  {number.path} = {number.text}" in told.stdout
 

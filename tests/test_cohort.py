@@ -12,8 +12,9 @@ from scipy import stats
 from scipy.integrate import quad
 
 from sim.experiments import runs
-from sim.scenario import from_document, load
+from sim.scenario import ScenarioError, from_document, load
 from sim.scenario.form.cohort import CORRELATED, Variable
+from sim.scenario.form.enrolled import parent
 from sim.simulation.draws import CHUNK
 from sim.simulation.lowering import enrol, protocol
 from sim.simulation.lowering.effects import by_subset
@@ -529,6 +530,51 @@ def test_a_schedule_that_is_changed_keeps_the_published_plan_as_its_yardstick():
     changes = {"therapies.pamidronate.schedule": [{"every": "2 months"}], "horizon": "30 months"}
     patients = inputs(changes, count=3).patients
     assert patients["dose_action"][:, 0] == pytest.approx(1 / published_mean_exposure(), rel=1e-11)
+
+
+# --- mean and SD of those enrolled --------------------------------------------------------------
+
+ELIGIBLE = "cohort.spine_t={normal: {mean: -3.2, sd: SD}, within: [-6, -2.5], of: enrolled}"
+
+
+@pytest.mark.parametrize(
+    ("mean", "sd", "low", "high"),
+    [(-3.2, 0.6, -6, -2.5), (-2.9, 0.35, -6, -2.5), (-3, 0.2, -6, 0), (70, 4, 60, 90),
+     (52.5, 9, 18, 95), (1e-3, 1e-4, 0, 1)],
+)  # fmt: skip
+def test_the_normal_before_eligibility_has_the_printed_mean_and_sd_after_it(mean, sd, low, high):
+    centre, spread = parent(mean, sd, low, high)
+    law = stats.truncnorm((low - centre) / spread, (high - centre) / spread, centre, spread)
+    assert law.mean() == pytest.approx(mean, rel=1e-9)
+    assert law.std() == pytest.approx(sd, rel=1e-6)
+
+
+def test_patients_have_the_mean_and_sd_of_those_enrolled_and_the_base_rate_as_their_mean():
+    study = load("scenarios/laroche2011.yaml", [ELIGIBLE.replace("SD", "0.6")])
+    t = enrol(study.scenario.cohort, 1, range(50_000)).values["spine_t"]
+    assert t.max() <= -2.5
+    assert t.mean() == pytest.approx(-3.2, abs=4 * 0.6 / 50_000**0.5)
+    assert t.std() == pytest.approx(0.6, rel=0.02)
+    reference = reference_t(study.scenario.cohort.spine_t, math.log(2.3))
+    assert np.mean(2.3 ** (reference - t)) == pytest.approx(1, rel=0.01)
+    assert study.document["cohort"]["spine_t"]["normal"] == {"mean": "-3.2", "sd": "0.6"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "part"),
+    [
+        (ELIGIBLE.replace("SD", "2"), "the SD of those enrolled is smaller"),
+        (ELIGIBLE.replace("SD", "0"), "their SD above 0"),
+        (ELIGIBLE.replace("SD", "0.6").replace("-3.2", "-2"), "between the limits"),
+        ("cohort.spine_t.of=enrolled", "`of: enrolled` stands beside `normal`"),
+        ("cohort.tryptase.of=enrolled", "`of: enrolled` stands beside `normal`"),
+        ("cohort.age={normal: {mean: 52 years, sd: 9 years}, within: [18 years, 900 months], "
+         "of: enrolled}", "have the same unit"),
+    ],
+)  # fmt: skip
+def test_mean_and_sd_that_nobody_enrolled_can_have_are_refused(setting, part):
+    with pytest.raises(ScenarioError, match=part):
+        load("scenarios/laroche2011.yaml", [setting])
 
 
 # --- the base rate of fractures ---------------------------------------------------------------

@@ -88,6 +88,9 @@ def test_the_manifest_names_what_was_run(kept):
     assert study["document"]["cohort"]["patients"] == "30"
     assert len(study["numbers"]) == len(result.study.numbers)
     assert study["assumptions"].startswith("55 of the 118 numbers")
+    assert study["assumptions"].endswith(", and 6 more assumptions have no number")
+    assert study["premises"][1][0] == "therapies.interferon"
+    assert results.open(folder).study.premises == result.study.premises
     assert held["libraries"]["simpy"]
     assert held["command"] == "mastosim run ..."
     assert held["tables"] == sorted(

@@ -20,6 +20,8 @@ READ_AS_SOMETHING_ELSE = [
     "n/a",
     "1",
     "1e5",
+    "0x1A",
+    "2i",
     "T",
 ]
 OF_WINDOWS = ["con", "NUL", "aux.csv", "COM1"]

@@ -9,11 +9,13 @@ import pytest
 from scipy import stats
 
 import sim
+from sim.experiments import runs
 from sim.outcomes import estimates
 from sim.outcomes.definitions import published
 from sim.outcomes.definitions.named import Measure
 from sim.outcomes.definitions.published import in_group as members
 from sim.results import Tables
+from sim.scenario import load
 from tests.from_tables import found as statistic
 from tests.from_tables import products, records, signed, sum_table, summarise, sums
 
@@ -570,3 +572,13 @@ def test_a_group_without_patients_has_no_value(tables):
         found = statistic(people, inside, {"statistic": name, "of": of})
         assert np.isnan(found).all()
     assert statistic(people, inside, {"statistic": "patients"})[0] == 0
+
+
+def test_every_value_has_its_own_time_and_entry_is_no_outcome():
+    for weeks, months in ((156, {24.0}), (52, {11.96})):  # yearly visits: day 730, none after entry
+        summary = runs.run(load(BASE, [f"horizon={weeks} weeks"], patients=5)).summary
+        assert not ((summary["time"] == 0) & (weeks == 52)).any()
+        increase = summary[summary["outcome"] == "spine annual increase"]
+        assert {*increase["time"]} == months
+        has_change = summary["outcome"].isin(["spine change", "spine above T -2.5"]).any()
+        assert has_change == (weeks == 156)

@@ -167,3 +167,24 @@ def test_otherwise_the_comparator_is_the_one_named_or_the_last(extended, text, c
 def test_a_comparator_that_was_kept_goes_with_its_arm(extended, settings, comparator):
     study = extended("arms: {untreated: []}", settings)
     assert study.scenario.compared_with == comparator
+
+
+@pytest.mark.parametrize(
+    ("visits", "sentences"),
+    [
+        ("[every 12 months, 52 weeks]", []),
+        ("[every 12 months, 72 months]", ["72 months is after the end of follow-up, day 1826"]),
+        ("[24 months]", ["the last visit is on day 730, 1096 days before the end of follow-up"]),
+        ("[72 months]", ["72 months is after", "there is no visit after entry, and entry is no"]),
+    ],
+)
+def test_visits_beyond_the_end_and_long_before_it_are_told(visits, sentences):
+    told = said(f"visits.dxa={visits}")
+    assert len(told) == len(sentences)
+    for sentence, part in zip(told, sentences, strict=True):
+        assert sentence.startswith(f"visits.dxa: {part}")
+
+
+def test_visits_of_markers_that_the_cohort_lacks_are_not_told():
+    without = [f"cohort.{marker}=" for marker in ("ctx", "balp", "tryptase")]
+    assert said(*without, "visits.markers=[72 months]") == []

@@ -689,6 +689,45 @@ def test_a_number_that_a_what_if_changes_does_not_inherit_the_source_of_its_base
     assert numbers["effects.pamidronate.hip.sd"].sources == ("laroche2011",)
 
 
+def test_assumptions_without_a_number_are_listed_and_change_no_digest(tmp_path):
+    paths = [premise.path for premise in base().premises]
+    assert paths == [
+        "horizon",
+        "cohort.correlations",
+        "therapies.interferon",
+        "therapies.interferon.action_1",
+        "effects",
+        "accrual",
+        "visits.markers",
+    ]
+    assert "goes on beyond two years" in dict(base().premises)["therapies.interferon"]
+    bare = tmp_path / "bare.yaml"
+    lines = SCENARIO.read_text(encoding="utf-8").splitlines()
+    bare.write_text("\n".join(li for li in lines if not li.strip().startswith("assumption:")))
+    assert load(bare).premises == ()
+    assert load(bare).digest == base().digest
+    assert load(bare).scenario == base().scenario
+    assert base().with_(patients=50).premises == base().premises
+
+
+def test_an_assumption_without_a_number_goes_with_the_value_that_a_what_if_replaces(tmp_path):
+    changed = load(
+        over_base(tmp_path, "horizon: 48 months\naccrual: {plateau: {months: 24 months}}")
+    )
+    assert {"horizon", "accrual"}.isdisjoint(premise.path for premise in changed.premises)
+    assert changed.scenario.accrual.plateau is not None
+    ended = load(SCENARIO.with_name("interferon-two-years.yaml"))
+    assert "therapies.interferon" not in dict(ended.premises)
+    several = load(over_base(tmp_path, "mortality: {assumption: [one, two]}")).premises
+    assert [p.text for p in several if p.path == "mortality"] == ["one", "two"]
+
+
+@pytest.mark.parametrize("wrong", ["{a: b}", "[one, {a: b}]", "['']"])
+def test_an_assumption_without_a_number_is_a_sentence(tmp_path, wrong):
+    with pytest.raises(ScenarioError, match="should be a sentence, or a list of sentences"):
+        load(over_base(tmp_path, f"mortality: {{assumption: {wrong}}}"))
+
+
 def test_a_source_of_a_what_if_does_not_vouch_for_the_numbers_of_its_base(tmp_path):
     text = "reference_bmd:\n  spine: {source: khan1997, female: {mean: 1.05 g/cm2}}\n"
     numbers = vouched(load(over_base(tmp_path, text)))
@@ -922,6 +961,12 @@ def test_odd_values_of_the_large_parts_are_refused(key, odd):
         (["5 months"], [0, 152]),
         (["every 5 months"], [0, 152, 304, 457, 609]),
         (["100 days", "every 1 year", "50 months"], [0, 100, 365, 730]),
+        (["12 months", "365 days", "52 weeks"], [0, 365]),
+        (["52 weeks", "12 months"], [0, 364]),  # the one that stands first
+        (["every 12 months", "every 364 days", "733 days"], [0, 365, 730]),
+        (["1 month", "4 weeks"], [0, 28, 30]),  # 7 % apart
+        (["100 days", "101 days", "103 days"], [0, 100, 103]),
+        (["every 1 day"], [*range(731)]),
     ],
 )
 def test_visits_are_on_days_up_to_the_horizon(times, days):

@@ -26,7 +26,7 @@ from tests.format_page import page
 ROOT = Path(__file__).parents[1]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
 SCENARIOS_BASE = ROOT / "scenarios" / "laroche2011.yaml"
-BESIDE = {"value", "source", "note", "uncertainty"}
+BESIDE = {"value", "source", "note", "uncertainty", "assumption"}
 WHOLE = schema()
 DEFINITIONS = WHOLE["definitions"]
 EDITOR = jsonschema.Draft7Validator(WHOLE)

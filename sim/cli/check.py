@@ -49,7 +49,7 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
         *_listed("Patients after the limits `within`:", remarks.truncated(study)),
         *_listed("Worth a look:", remarks.remarks(study)),
         "",
-        *assumptions(study.numbers),
+        *assumptions(study.numbers, study.premises),
     ]:
         say(line)
 

@@ -12,6 +12,7 @@ from sim.experiments.sweeps.distributions import Amount, Distribution
 from sim.scenario import Scenario, Study
 from sim.scenario.form.cohort import Variable
 from sim.scenario.form.units import split_quantity
+from sim.scenario.form.visits import Visits, VisitTime
 from sim.scenario.protocol import in_time
 from sim.scenario.text.paths import parts_of, value_at
 from sim.simulation import lowering
@@ -24,6 +25,9 @@ FAR = 0.15
 FAR_PAST = 10 * DAYS_PER_YEAR
 """Days past the longest follow-up with data after which `check` says what is taken for granted."""
 
+FAR_FROM_END = 0.05
+"""A last visit is far from the end of follow-up where the gap is more than this share of it."""
+
 LOPSIDED = 0.35
 """The centre of an interval is off its middle where it is nearer to an end than this share."""
 
@@ -35,6 +39,7 @@ def remarks(study: Study) -> list[str]:
         *_intervals(study.document, ""),
         *_uncertainties(study),
         *_far_past_evidence(study.scenario),
+        *_visits(study),
     ]
 
 
@@ -143,6 +148,30 @@ def _intervals(node: Any, path: str) -> Iterator[str]:
                     f"{path}: the {centre} {node[centre]} lies at {share:.0%} of its {ends}, "
                     f"{node[ends][0]} to {node[ends][1]}, far from the middle"
                 )
+
+
+def _visits(study: Study) -> Iterator[str]:
+    """Visits after the end of follow-up, and a last visit long before it."""
+    scenario = study.scenario
+    lists = {"dxa": scenario.visits.dxa}
+    if scenario.cohort.markers:
+        lists["markers"] = scenario.visits.markers
+    for key, times in lists.items():
+        yield from (f"visits.{key}: {text}" for text in _of_visits(times, scenario.horizon))
+
+
+def _of_visits(times: list[VisitTime], horizon: float) -> Iterator[str]:
+    end, days = round(horizon), Visits.days(times, horizon)
+    for time in times:
+        if round(time.days) > end:
+            yield f"{time.text} is after the end of follow-up, day {end}"
+    if not days[1:]:
+        yield "there is no visit after entry, and entry is no outcome"
+    elif end - days[-1] > FAR_FROM_END * end:
+        yield (
+            f"the last visit is on day {days[-1]}, {end - days[-1]} days before the end of "
+            "follow-up; what is measured there has that time"
+        )
 
 
 def truncated(study: Study) -> list[str]:

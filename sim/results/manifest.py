@@ -25,7 +25,7 @@ from pydantic import (
 
 from sim.results import fingerprint
 from sim.results.details import FORMS, OfSweep, whole
-from sim.scenario import Mark, Number, Setting, Study, from_document
+from sim.scenario import Mark, Number, Premise, Setting, Study, from_document
 from sim.scenario.form.publication import from_plain
 from sim.scenario.form.uncertainty import Uncertainty
 from sim.scenario.protocol import count_of_assumptions
@@ -113,6 +113,7 @@ class HeldStudy(Part):
     uncertainty: dict[str, Annotated[dict[str, Any], AfterValidator(_of_uncertainty)]]
     settings: tuple[HeldSetting, ...]
     assumptions: str
+    premises: tuple[Premise, ...] = ()
 
     def study(self) -> Study:
         """The study again. Raises ScenarioError where the document is not valid any more."""
@@ -122,6 +123,7 @@ class HeldStudy(Part):
         return replace(
             from_document(self.document, numbers, self.publications, settings),
             uncertainty={p: Uncertainty.model_validate(u) for p, u in self.uncertainty.items()},
+            premises=self.premises,
         )
 
 
@@ -262,7 +264,8 @@ def held(name: str, study: Study) -> HeldStudy:
             for path, one in study.uncertainty.items()
         },
         settings=tuple(HeldSetting(**one._asdict()) for one in study.settings),
-        assumptions=count_of_assumptions(study.numbers),
+        assumptions=count_of_assumptions(study.numbers, study.premises),
+        premises=study.premises,
     )
 
 

@@ -4,13 +4,14 @@ from sim.scenario.checks.regimens import reachable
 from sim.scenario.form.study import Scenario
 from sim.scenario.mistakes import Mark, Mistake, ScenarioError
 from sim.scenario.study import Study, from_document, load
-from sim.scenario.text.provenance import Number
+from sim.scenario.text.provenance import Number, Premise
 from sim.scenario.text.settings import Setting
 
 __all__ = [
     "Mark",
     "Mistake",
     "Number",
+    "Premise",
     "Scenario",
     "ScenarioError",
     "Setting",

@@ -15,7 +15,7 @@ from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions, Phase, Schedule, Start
 from sim.scenario.form.visits import Visits, VisitTime
 from sim.scenario.text.paths import DocumentPath, dotted
-from sim.scenario.text.provenance import Number
+from sim.scenario.text.provenance import Number, Premise
 from sim.vocabulary import DAYS_PER_MONTH
 
 _ADVERBS = {"1 month": "monthly", "3 months": "quarterly", "6 months": "six-monthly"}
@@ -47,8 +47,7 @@ def protocol(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield "Arms and the regimens they can reach"
     for arm, therapies in scenario.arms.items():
-        mark = " (comparator)" if arm == scenario.compared_with and len(scenario.arms) > 1 else ""
-        yield f"  {arm}: {' + '.join(therapies) or 'no therapy'}{mark}"
+        yield f"  {arm}: {' + '.join(therapies) or 'no therapy'}{_compared(scenario, arm)}"
         for regimen, how in reachable(scenario, arm).items():
             yield f"    {regimen}: {how}"
     yield ""
@@ -82,13 +81,23 @@ def protocol(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
         yield from converted
 
 
-def assumptions(numbers: Sequence[Number]) -> Iterator[str]:
+def _compared(scenario: Scenario, arm: str) -> str:
+    """A mark for the arm that the others are compared with, and why it is."""
+    if arm != scenario.compared_with or len(scenario.arms) == 1:
+        return ""
+    return " (comparator)" if scenario.comparator else " (comparator, as the last arm)"
+
+
+def assumptions(numbers: Sequence[Number], premises: Sequence[Premise] = ()) -> Iterator[str]:
     """The number of assumptions, each assumption, and numbers whose sources were not seen."""
-    yield count_of_assumptions(numbers)
+    yield count_of_assumptions(numbers, premises)
     for number in numbers:
         if number.is_assumption:
             note = f"  ({number.note})" if number.note else ""
             yield f"  {number.path} = {number.text}{note}"
+    if premises:
+        yield "Assumptions without a number:"
+        yield from (f"  {premise.path}: {premise.text}" for premise in premises)
     recalled = [n for n in numbers if not n.is_assumption and rests_on_memory(n)]
     if recalled:
         yield f"{len(recalled)} more have sources that were cited from memory:"
@@ -115,10 +124,14 @@ def _converted(tree: Any, path: DocumentPath) -> Iterator[tuple[DocumentPath, di
             yield from _converted(item, (*path, key))
 
 
-def count_of_assumptions(numbers: Sequence[Number]) -> str:
-    """A sentence with the number of assumptions of a scenario."""
+def count_of_assumptions(numbers: Sequence[Number], premises: Sequence[Premise] = ()) -> str:
+    """A sentence with the number of assumptions of a scenario, with and without a number."""
     count = sum(number.is_assumption for number in numbers)
-    return f"{count} of the {len(numbers)} numbers of this scenario are assumptions"
+    counted = f"{count} of the {len(numbers)} numbers of this scenario are assumptions"
+    if not premises:
+        return counted
+    more = "assumption has" if len(premises) == 1 else "assumptions have"
+    return f"{counted}, and {len(premises)} more {more} no number"
 
 
 def rests_on_memory(number: Number) -> bool:

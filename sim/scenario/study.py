@@ -28,7 +28,7 @@ from sim.scenario.mistakes import NOWHERE, Mark, Mistake, ScenarioError, closest
 from sim.scenario.protocol import assumptions, protocol
 from sim.scenario.text.layers import read_layers, remarks_on
 from sim.scenario.text.paths import dotted, parts_of, replaced, value_at
-from sim.scenario.text.provenance import Number, Plain, take_off
+from sim.scenario.text.provenance import Number, Plain, Premise, take_off
 from sim.scenario.text.settings import Setting, in_full, joined, set_over
 from sim.scenario.text.tree import Branch
 
@@ -58,6 +58,8 @@ class Study:
         The values that were set over the file; they have no part in digest and equality.
     remarks
         Sentences about what the files do not say by themselves.
+    premises
+        The assumptions that are no numbers; they have no part in digest and equality.
     """
 
     scenario: Scenario
@@ -68,6 +70,7 @@ class Study:
     uncertainty: dict[str, Uncertainty] = field(default_factory=dict, compare=False)
     settings: tuple[Setting, ...] = field(default=(), compare=False)
     remarks: tuple[str, ...] = field(default=(), compare=False)
+    premises: tuple[Premise, ...] = field(default=(), compare=False)
 
     def publication(self, key: str) -> dict[str, Any]:
         """A publication by its key, or by the name of a file beside the scenario.
@@ -117,7 +120,7 @@ class Study:
         document = replaced(self.document, {parts_of(s.path): s.new for s in settings})
         joint = joined(self.settings, settings)
         changed = from_document(document, self.numbers, self.publications, joint)
-        return replace(changed, uncertainty=self.uncertainty)
+        return replace(changed, uncertainty=self.uncertainty, premises=self.premises)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled as the document, which the other process reads again."""
@@ -125,7 +128,7 @@ class Study:
 
     def _repr_html_(self) -> str:
         """The protocol in words and its assumptions, for notebooks."""
-        count, *listed = assumptions(self.numbers)
+        count, *listed = assumptions(self.numbers, self.premises)
         lines = protocol(self.scenario, self.document)
         return (
             f"<div><pre>{escape(chr(10).join(lines))}</pre>"
@@ -262,8 +265,10 @@ def _checked(
     mistakes = [*before, *(mistake for mistake in mistakes if mistake.path not in reported)]
     if mistakes or scenario is None:
         raise ScenarioError(sorted(mistakes, key=_position))
-    numbers = tuple(without_unused(plain.numbers, plain.tree))
-    return Study(scenario, numbers, plain.tree, _digest(plain.tree, own), own, uncertainty)
+    numbers = without_unused(plain.numbers, plain.tree)
+    premises = without_unused(plain.premises, plain.tree)
+    digest = _digest(plain.tree, own)
+    return Study(scenario, numbers, plain.tree, digest, own, uncertainty, premises=premises)
 
 
 def _uncertainty(plain: Plain, mistakes: list[Mistake]) -> dict[str, Uncertainty]:

@@ -64,7 +64,7 @@ def caption_of(study: Study) -> Caption:
         evidence_months=known / DAYS_PER_MONTH if end > known else None,
         reference=_reference(study),
         reading=accrual(scenario),
-        assumptions=count_of_assumptions(study.numbers),
+        assumptions=count_of_assumptions(study.numbers, study.premises),
         labels=evidence.labels(study.publication(scenario.answers)) if scenario.answers else {},
     )
 

@@ -120,7 +120,7 @@ def _about_study(study: Study) -> tuple[str, ...]:
         f"{beyond.rate:g} %/year."
     )
     return (
-        f"{count_of_assumptions(study.numbers)}; `mastosim check` lists them.",
+        f"{count_of_assumptions(study.numbers, study.premises)}; `mastosim check` lists them.",
         f"Annual increase read as: {accrual(study.scenario)}.",
         "Fracture differences depend on this interpretation.",
         *([extrapolated] if study.scenario.horizon > beyond.after else []),

@@ -159,6 +159,7 @@ def show(kept: Kept) -> Shown:
         "reading": accrual(study.scenario),
         "folder": kept.folder,
         "assumptions": len(study.assumptions),
+        "assumptions_without_number": len(study.premises),
         "numbers": len(study.numbers),
         "summary": summary,
         "reported": reported,

@@ -110,7 +110,8 @@ def outcomes_of(records: ArmRecords) -> Iterator[Outcome]:
     yield from _changes(records)
     for bone in BONES:
         if f"{bone}_g_cm2" in records.measured:
-            yield mean(f"{bone} annual increase", "%/year", end, records.annual_increase(bone))
+            day = records.visits[f"{bone}_g_cm2"][-1] or end
+            yield mean(f"{bone} annual increase", "%/year", day, records.annual_increase(bone))
     for therapy in records.subjects(Event.COURSE):
         yield share(f"off {therapy}", end, records.off(therapy))
     for therapy in records.subjects(Event.INFUSION):
@@ -184,7 +185,8 @@ def _changes(records: ArmRecords) -> Iterator[Outcome]:
                 change = 100 * (records.measured[quantity][:, column] / records.entry(quantity) - 1)
                 yield mean(f"{name} change", "%", day, change, least=-100.0)
     for bone in BONES:
-        for column, day in enumerate(records.visits.get(f"{bone}_t", [])):
+        days = records.visits.get(f"{bone}_t", [])
+        for column, day in enumerate(days if days[1:] else []):  # entry alone is no outcome
             score = records.measured[f"{bone}_t"][:, column]
             above = np.where(np.isnan(score), np.nan, score > OSTEOPOROSIS_T)
             yield share(f"{bone} above T -2.5", day, above)

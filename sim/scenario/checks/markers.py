@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from sim.scenario.mistakes import Mistake
 from sim.scenario.text.paths import dotted, mapping_at
-from sim.scenario.text.provenance import Number, Plain
+from sim.scenario.text.provenance import Number, Plain, Premise
 from sim.vocabulary import MARKERS
+
+Listed = TypeVar("Listed", Number, Premise)
 
 
 def check_markers(plain: Plain) -> Iterator[Mistake]:
@@ -41,10 +43,10 @@ def unused_markers(tree: dict[str, Any]) -> list[str]:
     return [name for name in MARKERS if name in described and name not in present]
 
 
-def without_unused(numbers: list[Number], tree: dict[str, Any]) -> list[Number]:
-    """The numbers of a file without those of markers that the cohort does not have."""
+def without_unused(listed: list[Listed], tree: dict[str, Any]) -> tuple[Listed, ...]:
+    """Numbers or premises of a file without those of markers that the cohort does not have."""
     unused = set(unused_markers(tree))
-    return [n for n in numbers if not unused & set(re.split(r"[.\[]", n.path))]
+    return tuple(n for n in listed if not unused & set(re.split(r"[.\[]", n.path)))
 
 
 def _in_the_cohort(tree: dict[str, Any]) -> list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sim.scenario.form import quantities
 from sim.scenario.form.earlier_fractures import PoissonMean, RecentFracture, Shares
+from sim.scenario.form.enrolled import before_eligibility
 from sim.scenario.form.quantities import Form, StandsFor, only_if, only_one
 from sim.scenario.form.quantity import refuse
 from sim.scenario.form.spread import of_lognormal, of_normal
@@ -45,6 +46,7 @@ class Variable(Form, Generic[Q, SD]):
     """A continuous variable: normal or log-normal by mean and SD (of the values, before `within`).
 
     `within` cuts the distribution off: values outside are not drawn (a truncated distribution).
+    With `of: enrolled` mean and SD are those after the cut, and those before it are computed.
     """
 
     normal: Annotated[MeanSd[Q, SD] | None, BeforeValidator(of_normal)] = None
@@ -53,6 +55,13 @@ class Variable(Form, Generic[Q, SD]):
     """Log-normal distribution, above 0 and skewed, by mean and SD of the values."""
     within: list[Q] | None = None
     """Lowest and highest value that a patient can have, in brackets."""
+    of: Literal["screened", "enrolled"] = "screened"
+    """Whose mean and SD are given: of all before `within` cuts off, or of those enrolled."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_all(cls, tree: Any) -> Any:
+        return before_eligibility(tree)
 
     def check(self) -> None:
         """Refuse a mean that its distribution cannot have, or limits in the wrong order."""
@@ -63,7 +72,8 @@ class Variable(Form, Generic[Q, SD]):
         if self.within is not None:
             if len(self.within) != 2 or not self.within[0] < self.within[1]:  # type: ignore[operator]
                 raise refuse("`within` has two values, the lower first")
-            if not self.within[0] <= shape.mean <= self.within[1]:
+            is_inside = self.within[0] <= shape.mean <= self.within[1]
+            if not is_inside and self.of == "screened":
                 raise refuse("the mean is outside `within`")
 
 

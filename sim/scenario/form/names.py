@@ -20,7 +20,11 @@ _MISSING = {
     "#NA", "<NA>", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN",
 }  # fmt: skip
 _TRUTH = {"T", "F", "TRUE", "FALSE", "True", "False", "true", "false"}
-_NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?|[-+]?inf(inity)?", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?i?|[-+]?inf(inity)?|[-+]?0x[0-9a-f.]+(p[-+]?\d+)?",
+    re.IGNORECASE,
+)
+"""Decimal numbers; infinity; complex and hexadecimal numbers, which R reads."""
 
 _OF_WINDOWS = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 

@@ -19,6 +19,11 @@ MOST_TIMES = 100
 """The most visit times in a list; each time may repeat."""
 
 
+NEAR_DAYS = 3
+NEAR_SHARE = 0.01
+"""Times so near each other, in days and in share of the time since entry, are one visit."""
+
+
 @dataclass(frozen=True)
 class VisitTime:
     """One visit after entry, or visits that repeat: `3 months`, `every 12 months`."""
@@ -55,7 +60,10 @@ Times = Annotated[
 
 
 class Visits(Form):
-    """When bone and markers are measured after entry: times, or `every 12 months`, or both."""
+    """When bone and markers are measured after entry: times, or `every 12 months`, or both.
+
+    Times of a list at most 3 days and 1 % apart, like 12 months and 52 weeks, are one visit.
+    """
 
     dxa: Times
     """When bone density is measured after entry, e.g. [every 12 months]."""
@@ -64,11 +72,22 @@ class Visits(Form):
 
     @staticmethod
     def days(times: list[VisitTime], horizon: float) -> list[int]:
-        """The visit days up to the horizon, with entry (day 0) always among them."""
-        days = {0}
+        """The visit days up to the horizon, with entry (day 0) always among them.
+
+        A visit written in two units is one visit: of two times of the list that are at most
+        `NEAR_DAYS` and `NEAR_SHARE` apart, the one that stands first counts.
+        """
+        days, end = {0}, round(horizon)
         for time in times:
             if len(days) > MOST_VISITS + MOST_TIMES:  # no scenario has as many within its horizon
                 break
             last = int(horizon / time.days) + 1 if time.repeats else 1
-            days.update(round(k * time.days) for k in range(1, last + 1))
-        return sorted(day for day in days if day <= round(horizon))
+            own = (round(k * time.days) for k in range(1, last + 1))
+            days |= {day for day in own if day <= end and not _is_near(day, days)}
+        return sorted(days)
+
+
+def _is_near(day: int, days: set[int]) -> bool:
+    """True where one of the days is the same visit as this one."""
+    few = min(NEAR_DAYS, int(NEAR_SHARE * day))
+    return any(day + apart in days for apart in range(-few, few + 1))

@@ -33,6 +33,9 @@ DIALECT = "http://json-schema.org/draft-07/schema#"
 EXTENDS = "The file in the same folder that this one changes, like laroche2011.yaml."
 SOURCE = "Source of the numbers here: publications, a file of your own, or `assumption`."
 NOTE = "A note on the numbers here, in your own words."
+PREMISE = (
+    "What is assumed here and is no number: a sentence, or a list of them; `check` counts them."
+)
 OTHER_WAYS = {
     "median": "The median, with `iqr` instead of mean and SD.",
     "iqr": "First and third quartile, with `median`.",
@@ -116,11 +119,12 @@ class _Definitions:
         return {"anyOf": [bare, self.mapping({"value": bare}, ["value"])]}
 
     def mapping(self, keys: Json, required: Iterable[str] = ()) -> Json:
-        """A closed mapping, with source, note and uncertainty beside its keys."""
+        """A closed mapping, with source, note, uncertainty and assumption beside its keys."""
         keys = keys | {
             "source": self.named("source", _source),
             "note": self.named("note", lambda: {"description": NOTE, **TEXT}),
             "uncertainty": self.form(Uncertainty),
+            "assumption": self.named("assumption", _premises),
         }
         made: Json = {"type": "object", "properties": keys, "additionalProperties": False}
         return made if self.change or not required else made | {"required": list(required)}
@@ -231,6 +235,11 @@ def _source() -> Json:
     single = sources()
     several = {"title": "several", "type": "array", "items": single}
     return {"description": SOURCE, "anyOf": [*single["anyOf"], several]}
+
+
+def _premises() -> Json:
+    several = {"title": "several", "type": "array", "items": TEXT}
+    return {"description": PREMISE, "anyOf": [TEXT, several]}
 
 
 def _sentence(words: str) -> str:

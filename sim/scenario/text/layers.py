@@ -134,7 +134,7 @@ def lay(base: Branch, patch: Branch, depth: int = 0) -> Branch:
         marks[key] = patch.marks[key]
         if is_empty(node) and old is not None:
             del items[key]
-        elif isinstance(old, Branch) and isinstance(node, Branch) and _joins(old, node):
+        elif isinstance(old, Branch) and isinstance(node, Branch) and not _replaces(node, old):
             items[key] = lay(old, node, depth + 1)
         else:
             items[key] = node
@@ -142,11 +142,9 @@ def lay(base: Branch, patch: Branch, depth: int = 0) -> Branch:
     return Branch(items, patch.mark if patched else base.mark, marks)
 
 
-def _joins(old: Branch, new: Branch) -> bool:
-    """Whether two mappings are joined: not a value with parts, nor parts with a value."""
-    if "value" in old.items:
-        return set(new.items) <= set(BESIDE)
-    return "value" not in new.items
+def _replaces(node: Branch, old: Branch) -> bool:
+    """True where one of two mappings is a value with what stands beside it, and gives way."""
+    return "value" in node.items or ("value" in old.items and not {*node.items} <= {*BESIDE})
 
 
 def with_canonical_effects(document: Branch, mistakes: list[Mistake]) -> Branch:

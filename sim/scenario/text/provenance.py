@@ -1,17 +1,17 @@
-"""The source of each number: sources, notes and uncertainty are separated from the values."""
+"""The source of each number: what stands beside the values is separated from them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.scenario.mistakes import Mark, Mistake, nearest
 from sim.scenario.text.paths import DocumentPath, dotted, mapping_at
 from sim.scenario.text.tree import Branch, Leaf, Listing, Node, is_empty
 
-BESIDE = ("source", "note", "uncertainty")
+BESIDE = ("source", "note", "uncertainty", "assumption")
 ASSUMPTION = "assumption"
 
 Sources = dict[str, tuple[str, ...]]
@@ -37,6 +37,13 @@ class Number:
         return not self.sources or ASSUMPTION in self.sources
 
 
+class Premise(NamedTuple):
+    """An assumption that is no number: the path that it stands beside, and its sentence."""
+
+    path: str
+    text: str
+
+
 @dataclass
 class Plain:
     """A document as plain dicts, lists and texts, with marks, numbers and uncertainty by path."""
@@ -45,6 +52,7 @@ class Plain:
     marks: dict[DocumentPath, Mark] = field(default_factory=dict)
     key_marks: dict[DocumentPath, Mark] = field(default_factory=dict)
     numbers: list[Number] = field(default_factory=list)
+    premises: list[Premise] = field(default_factory=list)
     uncertainty: dict[DocumentPath, Any] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
     files: dict[str, tuple[str, Mark]] = field(default_factory=dict)
@@ -68,7 +76,7 @@ class Plain:
 
 
 def take_off(document: Branch, known_sources: Iterable[str]) -> Plain:
-    """The document without its sources, notes and uncertainty, and the list of its numbers.
+    """The document without what stands beside its values, and the list of its numbers.
 
     The source of a number is the nearest `source` around it in the same file: a file that changes
     a number of its base does not inherit the source of the base.
@@ -118,6 +126,8 @@ class _Walk:
             note = self._note(beside["note"], path)
         if "uncertainty" in beside:
             self._uncertainty(beside["uncertainty"], path)
+        if "assumption" in beside:
+            self._premises(beside["assumption"], path)
         if "value" in node.items:
             return self._value(node, path, sources, note)
         self.plain.key_marks.update({(*path, key): mark for key, mark in node.marks.items()})
@@ -158,8 +168,17 @@ class _Walk:
         self.refuse((*path, "note"), "should be text", node.mark)
         return ""
 
+    def _premises(self, node: Node, path: DocumentPath) -> None:
+        """One sentence, or a list of sentences, about what stands at a path."""
+        for leaf in node.items if isinstance(node, Listing) else [node]:
+            if isinstance(leaf, Leaf) and leaf.text:
+                self.plain.premises.append(Premise(dotted(path), leaf.text))
+            else:
+                message = "should be a sentence, or a list of sentences"
+                self.refuse((*path, ASSUMPTION), message, leaf.mark)
+
     def _uncertainty(self, node: Node, path: DocumentPath) -> None:
         """A distribution as a plain tree; its numbers are not numbers of the scenario."""
-        inside = replace(self.plain, numbers=[], uncertainty={}, files={})
+        inside = replace(self.plain, numbers=[], premises=[], uncertainty={}, files={})
         tree = _Walk(inside, self.known).node(node, (*path, "uncertainty"), {}, "")
         self.plain.uncertainty[path] = tree
