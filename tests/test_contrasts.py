@@ -19,8 +19,10 @@ from sim.outcomes.arm import Rows
 from sim.outcomes.definitions.published import pairs_of, printed_interval
 from sim.outcomes.definitions.statistics import reactions_named, statistic
 from sim.scenario import ScenarioError, load
-from sim.scenario.form.publication import Fact
+from sim.scenario.form.publication import Citation, Fact, Publication
+from sim.scenario.form.simulated import Simulated
 from sim.scenario.form.statistics import CONTRASTS, STATISTICS
+from tests import facts_page
 
 PAPER = """\
 citation: {authors: [Ours A], title: Two arms, journal: Unpublished, year: 2024}
@@ -486,3 +488,31 @@ def test_a_contrast_comes_back_from_the_plain_values_of_a_manifest():
     plain = Fact.model_validate(typed).plain
     assert plain["simulated"]["in"] == "t_change"
     assert plain["simulated"]["from"] == 365.25
+
+
+# The page
+
+
+def test_the_page_of_facts_has_every_statistic_and_key():
+    page = facts_page.PAGE.read_text(encoding="utf-8")
+    assert facts_page.with_tables(page) == page, "python -m tests.facts_page writes it"
+    for name in (*STATISTICS, *CONTRASTS):
+        assert f"| `{name}` |" in page
+    for form in (Citation, Publication, Fact, Simulated):
+        for name, info in form.model_fields.items():
+            if name != "interval":
+                assert f"`{info.alias or name}`" in page, name
+
+
+def test_the_example_of_the_page_is_a_publication(two, tmp_path):
+    page = facts_page.PAGE.read_text(encoding="utf-8")
+    example = page.partition("```yaml\n")[2].partition("```")[0]
+    shutil.copytree(two.parent, tmp_path / "example")
+    arms = example.replace("infusion: 400", "zoledronate: 400").replace("arm: inf", "arm: zol")
+    arms = arms.replace("{arm: zolusion}", "{arm: zoledronate}").replace("36 months", "24 months")
+    (tmp_path / "example" / "paper.yaml").write_text(arms, encoding="utf-8")
+    run = sim.run(tmp_path / "example" / "two.yaml", patients=300, engine="batch")
+    table = run.reported.set_index("fact")
+    assert len(table) == 3
+    assert table.loc[["spine_36_months", "vertebral_risk_ratio"], "simulated"].notna().all()
+    assert table["reported_low"].tolist() == [6.1, 0.24, 0.42]

@@ -120,21 +120,23 @@ class Publication(Form):
     def check(self) -> None:
         """Refuse a fact that is given twice, or whose group is not given."""
         names = [fact.fact for fact in self.facts]
-        for fact in self.facts:
+        for at, fact in enumerate(self.facts):
             if names.count(fact.fact) > 1:
-                raise refuse(f"fact '{fact.fact}' is given twice")
+                raise refuse(f"fact '{fact.fact}' is given twice", place=("facts", at, "fact"))
             if fact.simulated is not None:
-                self._check_groups(fact.fact, fact.simulated)
+                place = ("facts", at, "simulated", "group")
+                self._check_groups(fact.fact, fact.simulated, place)
 
-    def _check_groups(self, fact: str, simulated: Simulated) -> None:
+    def _check_groups(self, fact: str, simulated: Simulated, place: tuple[str | int, ...]) -> None:
         """Each group is given, and one with a curve is a whole arm."""
         for group in simulated.groups:
             if group not in self.groups:
                 likely = nearest(group, self.groups)
-                raise refuse(f"fact '{fact}': '{group}' is not a group; {likely}")
+                raise refuse(f"fact '{fact}': '{group}' is not a group; {likely}", place=place)
             if STATISTICS[simulated.measured].kind == "curve" and len(self.groups[group]) > 1:
                 rule = f"{simulated.statistic} is known of whole arms"
-                raise refuse(f"fact '{fact}': {rule}, and group '{group}' is a part of one")
+                message = f"fact '{fact}': {rule}, and group '{group}' is a part of one"
+                raise refuse(message, place=place)
 
     @property
     def plain(self) -> dict[str, Any]:
