@@ -25,8 +25,8 @@ ROW, SHIFT = 6.6, 1.1
 FEW = 6
 """Facts that fit into one column."""
 
-AT_ENTRY, BONE, MARKER, COURSE = HEADINGS = (
-    "At entry", "Bone density", "Markers", "Course and events",
+AT_ENTRY, BONE, MARKER, COURSE, COMPARED = HEADINGS = (
+    "At entry", "Bone density", "Markers", "Course and events", "Groups compared",
 )  # fmt: skip
 """In the order of the figure."""
 
@@ -92,6 +92,8 @@ def comparable(reported: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFram
 
 def _heading(fact: str, unit: str) -> str:
     words = fact.split("_")
+    if unit == "percentage points" or unit.endswith("ratio"):
+        return COMPARED
     if "entry" in words:
         return AT_ENTRY
     if unit in ("%", *CAN_BE_NEGATIVE) and any(bone in words for bone in BONES):
@@ -120,7 +122,7 @@ def _ends(facts: pd.DataFrame) -> dict[str, pd.Series[float]]:
 def _block(heading: str, unit: str, facts: pd.DataFrame) -> Block:
     """The facts of one scale below each other, in the order of the publication."""
     values = facts.filter(regex="^(reported|simulated)$|low$|high$").to_numpy(float)
-    is_count = heading == COURSE and np.nanmin(values) >= 0
+    is_count = heading in (COURSE, COMPARED) and np.nanmin(values) >= 0
     drawn = Panel(
         rows=[_marks(row) for row in facts.itertuples()],
         scale=_scale(heading, unit),
