@@ -373,6 +373,35 @@ def test_the_contrasts_of_a_run_are_those_of_its_other_tables(result):
     assert np.isnan(simulated("beyond")).all()
 
 
+def test_a_subgroup_is_compared_as_the_summary_compares_it(two, tmp_path):
+    shutil.copytree(two.parent, tmp_path / "sub")
+    text = PAPER.replace("{arm: zoledronate}", "{arm: zoledronate, subgroup: older}")
+    text = text.replace("placebo: {arm: placebo}", "placebo: {arm: placebo, subgroup: older}")
+    kept = text.partition("  - {fact: absolute")[0]  # nothing with curves, which are of arms
+    (tmp_path / "sub" / "paper.yaml").write_text(kept, encoding="utf-8")
+    file = tmp_path / "sub" / "two.yaml"
+    older = "subgroups: {older: {age: {at_least: 70 years}}}\n"
+    file.write_text(SCENARIO + older, encoding="utf-8")
+    run: Any = sim.run(file, engine="batch")
+    table, summary = run.reported.set_index("fact"), run.summary
+    summary = summary[(summary["subgroup"] == "older") & (summary["time"] == 24)]
+    spine = summary[(summary["outcome"] == "spine change") & (summary["against_arm"] != "")].iloc[0]
+    found = table.loc["spine", ["simulated", "mc_error", "low", "high"]].astype(float)
+    expected = spine[["estimate", "mc_error", "low", "high"]].astype(float)
+    assert found.tolist() == pytest.approx(expected.tolist())
+    shares = summary[(summary["outcome"] == "any fracture")].set_index("arm")["estimate"]
+    ratio = table.loc["share_active", "simulated"] / table.loc["share_placebo", "simulated"]
+    assert table.loc["risk", "simulated"] == pytest.approx(ratio)
+    assert table.loc["share_placebo", "simulated"] == pytest.approx(shares["placebo"])
+    assert 0 < table.loc["enrolled", "simulated"] < 1300
+    emulated: Any = sim.emulate(file, trials=20)
+    members = emulated.trials.pivot(index="trial", columns="fact", values="members")
+    assert 0 < members["share_placebo"].mean() < 40
+    file.write_text(SCENARIO + older.replace("older", "old"), encoding="utf-8")
+    with pytest.raises(ScenarioError, match="group 'active': 'older' is not a subgroup; did you"):
+        load(file)
+
+
 def test_printed_intervals_stand_beside_the_simulated_ones(result):
     table = result.reported.set_index("fact")
     ends = table[["reported_low", "reported_high"]]
@@ -511,7 +540,7 @@ def test_the_example_of_the_page_is_a_publication(two, tmp_path):
     arms = example.replace("infusion: 400", "zoledronate: 400").replace("arm: inf", "arm: zol")
     arms = arms.replace("{arm: zolusion}", "{arm: zoledronate}").replace("36 months", "24 months")
     (tmp_path / "example" / "paper.yaml").write_text(arms, encoding="utf-8")
-    run = sim.run(tmp_path / "example" / "two.yaml", patients=300, engine="batch")
+    run: Any = sim.run(tmp_path / "example" / "two.yaml", patients=300, engine="batch")
     table = run.reported.set_index("fact")
     assert len(table) == 3
     assert table.loc[["spine_36_months", "vertebral_risk_ratio"], "simulated"].notna().all()

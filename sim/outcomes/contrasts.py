@@ -16,11 +16,11 @@ import numpy as np
 from sim.outcomes import effects, hazard_ratio, intervals, kaplan_meier, ratios
 from sim.outcomes.arm import ONE_DAY
 from sim.outcomes.definitions.over_years import ENDPOINTS
-from sim.outcomes.definitions.published import is_contrast, is_curve, sides
+from sim.outcomes.definitions.published import Groups, is_contrast, is_curve, sides
 from sim.outcomes.labels import Weights, pairs_of_facts
 from sim.outcomes.sums import SumTable
 from sim.outcomes.survival import Curves
-from sim.scenario.form.statistics import CONTRASTS
+from sim.scenario.form.statistics import CONTRASTS, SUBGROUP
 from sim.simulation.records import Floats
 
 
@@ -43,8 +43,6 @@ class Contrasted(NamedTuple):
 
 
 UNKNOWN = Contrasted(*(math.nan,) * 4)
-
-Groups = Mapping[str, Mapping[str, str]]
 
 
 def value_of(name: str, first: Floats, second: Floats) -> Floats:
@@ -88,13 +86,19 @@ def of_sums(table: SumTable, fact: Mapping[str, Any], groups: Groups) -> Contras
         (of_fact[0][0], of_fact[1][0])
     ]))  # fmt: skip
     weights = {first: 1.0, second: -1.0}
-    arms = {groups[group]["arm"] for _, group in of_fact}
-    is_paired = len(arms) == 2 and all(len(groups[group]) == 1 for _, group in of_fact)
+    is_paired = _hold_the_same(*(groups[group] for _, group in of_fact))
     if not CONTRASTS[name].is_ratio:
         difference = _difference(table, weights, is_paired)
         return difference if name == "difference" else difference.turned(-1.0)
     ratio = _ratio(table, weights, is_paired)
     return ratio.turned(-100.0, 100.0) if name == "relative_risk_reduction" else ratio
+
+
+def _hold_the_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two groups hold the same patients: two arms, or the same subgroup of both."""
+    keys = one.keys() | other.keys()
+    same = one.get(SUBGROUP) == other.get(SUBGROUP)
+    return one["arm"] != other["arm"] and keys <= {"arm", SUBGROUP} and same
 
 
 def _difference(table: SumTable, weights: Weights, is_paired: bool) -> Contrasted:

@@ -7,8 +7,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sim.outcomes.arm import ArmRecords
-from sim.outcomes.contrasts import Groups, days_of_curves, pairs_of_curves
+from sim.outcomes.contrasts import days_of_curves, pairs_of_curves
 from sim.outcomes.definitions.over_years import over_years
+from sim.outcomes.definitions.published import Groups
 from sim.outcomes.labels import ArmKey
 from sim.outcomes.plan import AnalysisPlan, lines_of
 from sim.outcomes.sums import SumTable, compared

@@ -18,7 +18,7 @@ from sim.outcomes.definitions.published import (
 )
 from sim.outcomes.estimates import Estimate
 from sim.outcomes.labels import Label
-from sim.outcomes.plan import facts_of
+from sim.outcomes.plan import facts_of, groups_of_facts
 from sim.outcomes.sums import SumTable
 from sim.outcomes.survival import Curves
 from sim.scenario import Study
@@ -110,7 +110,7 @@ def against_paper(study: Study, table: SumTable, curves: Curves) -> pd.DataFrame
         for at, label in enumerate(table.labels)
         if label.subgroup is None
     }
-    facts, groups = facts_of(study), study.publication(answers).get("groups", {})
+    facts, groups = facts_of(study), groups_of_facts(study)
     rows: list[tuple[object, ...]] = []
     for fact in facts:
         if is_curve(fact):

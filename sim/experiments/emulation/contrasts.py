@@ -9,9 +9,16 @@ import numpy as np
 
 from sim.outcomes import ArmRecords
 from sim.outcomes.arm import ONE_DAY
-from sim.outcomes.contrasts import Groups, value_of
+from sim.outcomes.contrasts import value_of
 from sim.outcomes.definitions.named import mean
-from sim.outcomes.definitions.published import in_group, is_contrast, is_curve, measured, sides
+from sim.outcomes.definitions.published import (
+    Groups,
+    in_group,
+    is_contrast,
+    is_curve,
+    measured,
+    sides,
+)
 from sim.outcomes.definitions.statistics import statistic
 from sim.outcomes.hazard_ratio import ratio_of
 from sim.outcomes.labels import Line

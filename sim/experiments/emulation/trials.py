@@ -15,7 +15,7 @@ from sim.experiments.forecast import Forecast, forecast_of_trials
 from sim.experiments.sizes import split, workers_for
 from sim.outcomes import SumTable, facts_of, records_by_arm, sum_table
 from sim.outcomes.definitions.published import asked, is_contrast, sides, simulated
-from sim.outcomes.plan import line
+from sim.outcomes.plan import groups_of_facts, line
 from sim.outcomes.sums import joined
 from sim.scenario import Study, load
 from sim.scenario.protocol import in_time
@@ -203,7 +203,7 @@ def summed(
 def facts_enrolled(emulation: Emulation) -> list[dict[str, Any]]:
     """List the facts about arms in which the design enrols patients."""
     study, arms = emulation.study, emulation.design.patients
-    groups = study.publication(study.scenario.answers or "").get("groups", {})
+    groups = groups_of_facts(study)
     return [
         fact
         for fact in facts_of(study)
@@ -216,7 +216,7 @@ def sums_of(emulation: Emulation, trials: range) -> SumTable:
     study, design = emulation.study, emulation.design
     patients = range(trials.start * design.size, trials.stop * design.size)
     records = records_by_arm(study, patients, "batch", design.patients)
-    groups = study.publication(study.scenario.answers or "")["groups"]
+    groups = groups_of_facts(study)
     enrolled, facts = _enrolled(design.patients, len(trials)), facts_enrolled(emulation)
     of_one_group = [fact for fact in facts if not is_contrast(fact)]
     lines = [

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.outcomes.arm import ArmRecords
-from sim.outcomes.definitions.named import Measure, Outcome
+from sim.outcomes.definitions.named import Measure, Outcome, members
 from sim.outcomes.definitions.statistics import statistic
 from sim.outcomes.estimates import UNKNOWN, ratio, spread
 from sim.outcomes.limits import Sums
-from sim.scenario.form.statistics import CONTRASTS, STATISTICS, groups_of, measured_in
+from sim.scenario.form.statistics import CONTRASTS, STATISTICS, SUBGROUP, groups_of, measured_in
 from sim.vocabulary import Z95
 
 REPORTED = ("reported", "reported_spread")
@@ -22,6 +22,9 @@ SIMULATED = ("simulated", "simulated_spread", "mc_error", "low", "high")
 COLUMNS = ("fact", "unit", *REPORTED, *SIMULATED, "source")
 """Columns of the published numbers beside the simulated ones; `low` and `high` are the 95 %
 interval of Monte Carlo error of `simulated`."""
+
+Groups = Mapping[str, Mapping[str, Any]]
+"""Groups of a publication, by name: see `sim.outcomes.plan.groups_of_facts`."""
 
 INTERVAL = ("reported_low", "reported_high")
 """Columns of the printed 95 % intervals, in a table with contrasts."""
@@ -56,10 +59,7 @@ def pairs_of(facts: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
 
 
 def asked(
-    records: ArmRecords,
-    arm: str,
-    facts: Sequence[Mapping[str, Any]],
-    groups: Mapping[str, Mapping[str, str]],
+    records: ArmRecords, arm: str, facts: Sequence[Mapping[str, Any]], groups: Groups
 ) -> Iterator[tuple[Outcome, npt.NDArray[np.bool_]]]:
     """Compute the statistic of each published fact about an arm, and its side of each contrast.
 
@@ -133,11 +133,11 @@ def printed_interval(fact: Mapping[str, Any]) -> tuple[float, float]:
     return math.nan, math.nan
 
 
-def in_group(records: ArmRecords, group: Mapping[str, str]) -> npt.NDArray[np.bool_]:
-    """Mark the patients of a group: all of an arm, or those who kept or stopped each course."""
-    inside = np.ones(records.count, dtype=bool)
+def in_group(records: ArmRecords, group: Mapping[str, Any]) -> npt.NDArray[np.bool_]:
+    """Mark the patients of a group: all of an arm, a subgroup, or who kept or stopped courses."""
+    inside = members(records, group.get(SUBGROUP, {}))
     for therapy, status in group.items():
-        if therapy != "arm":
+        if therapy not in ("arm", SUBGROUP):
             stopped = records.stopped(therapy)
             inside &= stopped if status == "stopped" else ~stopped
     return inside

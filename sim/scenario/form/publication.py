@@ -11,7 +11,7 @@ from sim.scenario.form.names import Name
 from sim.scenario.form.quantities import Form, Text, only_if
 from sim.scenario.form.quantity import refuse
 from sim.scenario.form.simulated import Simulated
-from sim.scenario.form.statistics import AGAINST, CONTRASTS, STATISTICS
+from sim.scenario.form.statistics import AGAINST, CONTRASTS, STATISTICS, SUBGROUP
 from sim.scenario.mistakes import nearest
 
 
@@ -97,7 +97,7 @@ class TrialDesign(Form):
 def _with_arms(groups: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     """Groups that name their arm. Raises PydanticCustomError for others."""
     for name, group in groups.items():
-        kept = {value for key, value in group.items() if key != "arm"}
+        kept = {value for key, value in group.items() if key not in ("arm", SUBGROUP)}
         if "arm" not in group or not kept <= {"kept", "stopped"}:
             rule = "needs an arm, and for each course `kept` or `stopped`"
             raise refuse(f"group '{name}' {rule}, like {{arm: combination, interferon: kept}}")

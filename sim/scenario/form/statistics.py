@@ -123,6 +123,9 @@ CONTRASTS: dict[str, Contrast] = {
     ),
 }  # fmt: skip
 
+SUBGROUP = "subgroup"
+"""Key of a group that takes a subgroup of the scenario, like `{arm: placebo, subgroup: women}`."""
+
 AGAINST = " against "
 """Stands between the two groups of a contrast: `zoledronate against placebo`."""
 
