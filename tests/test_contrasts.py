@@ -325,6 +325,66 @@ def test_a_reaction_that_therapies_share_is_that_of_any_of_them():
     assert reactions_named(both, "ever") == []
 
 
+TWO_DRUGS = """\
+extends: boonen2012.yaml
+name: fevers
+answers: fevers-paper.yaml
+cohort: {patients: 400}
+therapies:
+  zoledronate: {reactions: {fever: {first: 20 %, later: 5 %}}}
+  ibandronate:
+    infusion: 3 mg
+    schedule: [{every: 3 months}]
+    exposure:
+      half_life: 1 year
+      action_1: {infusion: 3 mg, schedule: [{every: 3 months}], over: 24 months}
+    reactions: {fever: {first: 10 %, later: 2 %}}
+arms: {both: [zoledronate, ibandronate]}
+effects:
+  ibandronate: {spine: {mean: 1 %/year, sd: 1 %/year}, hip: {mean: 1 %/year, sd: 1 %/year}}
+  zoledronate + ibandronate:
+    spine: {mean: 1 %/year, sd: 1 %/year}
+    hip: {mean: 1 %/year, sd: 1 %/year}
+"""
+FEVERS = """\
+citation: {title: Fevers}
+groups: {both: {arm: both}, single: {arm: zoledronate}, placebo: {arm: placebo}}
+facts:
+  - {fact: any, label: Any fever, value: 9.5, unit: "%",
+     simulated: {statistic: share_with_reaction, of: fever, group: both}}
+  - {fact: named, label: Fever after zoledronate, value: 9.5, unit: "%",
+     simulated: {statistic: share_with_reaction, of: zoledronate fever, group: both}}
+  - {fact: single, label: Fever, value: 9.5, unit: "%",
+     simulated: {statistic: share_with_reaction, of: fever, group: single}}
+  - {fact: none, label: Fever on placebo, value: 0, unit: "%",
+     simulated: {statistic: share_with_reaction, of: fever, group: placebo}}
+  - {fact: apart, label: Fever, value: 9.5, unit: percentage points,
+     simulated: {statistic: difference, in: share_with_reaction, of: fever,
+                 group: single against placebo}}
+"""
+
+
+def test_a_shared_reaction_has_the_share_of_the_summary(two, tmp_path):
+    shutil.copytree(two.parent, tmp_path / "fevers")
+    file, paper = (tmp_path / "fevers" / f"fevers{end}.yaml" for end in ("", "-paper"))
+    file.write_text(TWO_DRUGS, encoding="utf-8")
+    paper.write_text(FEVERS, encoding="utf-8")
+    run: Any = sim.run(file, engine="batch")
+    found = run.reported.set_index("fact")["simulated"]
+    of_zoledronate = run.summary[run.summary["outcome"] == "zoledronate fever at least once"]
+    alone = of_zoledronate[of_zoledronate["against_arm"] == ""].set_index("arm")["estimate"]
+    assert found["named"] == pytest.approx(alone["both"])
+    assert found["single"] == pytest.approx(alone["zoledronate"])
+    rows = run.events[(run.events["arm"] == "both") & (run.events["event"] == "reaction")]
+    assert found["any"] == pytest.approx(100 * rows["patient"].nunique() / 400)
+    assert found["any"] > found["named"] > 20
+    assert found["none"] == 0
+    assert found["apart"] == pytest.approx(found["single"])
+    paper.write_text(FEVERS.replace("zoledronate fever", "zoledronat fever"), encoding="utf-8")
+    with pytest.raises(ScenarioError, match="not a reaction; did you mean 'zoledronate fever'"):
+        load(file)
+
+
 # A study of two arms, end to end
 
 

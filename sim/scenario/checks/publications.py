@@ -99,12 +99,12 @@ def _problems(paper: dict[str, Any], plain: Plain) -> Iterator[str]:
     """Arms, therapies and reactions of a publication that the scenario does not have."""
     arms, therapies = plain.mapping("arms"), plain.mapping("therapies")
     subgroups = plain.mapping("subgroups")
-    reactions = [
+    reactions = dict.fromkeys(
         name
         for therapy in therapies
         for reaction in plain.mapping("therapies", therapy, "reactions")
         for name in (reaction, f"{therapy} {reaction}")
-    ]
+    )
     for name, group in paper["groups"].items():
         yield from _unknown(f"group '{name}'", group["arm"], "an arm", arms)
         if SUBGROUP in group:
