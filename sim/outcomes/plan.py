@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.outcomes.arm import ArmRecords, arm_records
 from sim.outcomes.definitions.named import Conditions, Outcome, members, outcomes_of
-from sim.outcomes.definitions.published import asked
+from sim.outcomes.definitions.published import Groups, asked
 from sim.outcomes.labels import ArmKey, Label, Line
 from sim.scenario import Study
+from sim.scenario.form.statistics import SUBGROUP, groups_of
 from sim.simulation import lowering
 from sim.simulation.columns import DRAWN_ANEW, Columns
 from sim.simulation.records import Floats
@@ -37,7 +39,7 @@ class AnalysisPlan(NamedTuple):
 
     subgroups: Mapping[str, Conditions] = {}
     facts: Sequence[Mapping[str, Any]] = ()
-    groups: Mapping[str, Mapping[str, str]] = {}
+    groups: Groups = MappingProxyType({})
     outcomes: Callable[[ArmRecords], Iterable[Outcome]] = outcomes_of
 
 
@@ -45,8 +47,26 @@ def analysis_plan(study: Study) -> AnalysisPlan:
     """Return the plan of a run: every outcome, each subgroup, and the facts it answers to."""
     scenario = study.scenario
     subgroups = {name: subgroup.conditions for name, subgroup in scenario.subgroups.items()}
-    groups = {} if scenario.answers is None else study.publication(scenario.answers)["groups"]
-    return AnalysisPlan(subgroups, facts_of(study), groups)
+    return AnalysisPlan(subgroups, facts_of(study), groups_of_facts(study))
+
+
+def groups_of_facts(study: Study) -> dict[str, dict[str, Any]]:
+    """Return the groups of the publication that a study answers to and that it can have.
+
+    A group names its arm, for courses `kept` or `stopped`, and as `subgroup` the conditions of a
+    subgroup of the study.
+    """
+    scenario = study.scenario
+    if scenario.answers is None:
+        return {}
+    groups = {}
+    for name, group in study.publication(scenario.answers).get("groups", {}).items():
+        subgroup = group.get(SUBGROUP)
+        if group["arm"] in scenario.arms and (subgroup is None or subgroup in scenario.subgroups):
+            groups[name] = {**group}
+            if subgroup is not None:
+                groups[name][SUBGROUP] = scenario.subgroups[subgroup].conditions
+    return groups
 
 
 def facts_of(study: Study) -> list[dict[str, Any]]:
@@ -61,19 +81,19 @@ def facts_of(study: Study) -> list[dict[str, Any]]:
     -------
     list of dict
         The facts as in the file of the publication (`sim/evidence`), `at` in days. Facts about an
-        arm that the study does not have, or a marker that it does not measure, are left out.
+        arm or a subgroup that the study does not have, or a marker that it does not measure, are
+        left out.
     """
     answers = study.scenario.answers
     if answers is None:
         return []
-    paper = study.publication(answers)
-    groups = paper.get("groups", {})
-    known = {name for name, group in groups.items() if group["arm"] in study.scenario.arms}
+    paper, known = study.publication(answers), {*groups_of_facts(study)}
     unmeasured = {*MARKERS} - {*study.scenario.cohort.markers}
     return [
         fact
         for fact in paper["facts"]
-        if fact.get("simulated", {}).get("group") in known
+        if "simulated" in fact
+        and {*groups_of(fact["simulated"]["group"])} <= known
         and fact["simulated"].get("of") not in unmeasured
     ]
 

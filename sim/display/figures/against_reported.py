@@ -25,8 +25,8 @@ ROW, SHIFT = 6.6, 1.1
 FEW = 6
 """Facts that fit into one column."""
 
-AT_ENTRY, BONE, MARKER, COURSE = HEADINGS = (
-    "At entry", "Bone density", "Markers", "Course and events",
+AT_ENTRY, BONE, MARKER, COURSE, COMPARED = HEADINGS = (
+    "At entry", "Bone density", "Markers", "Course and events", "Groups compared",
 )  # fmt: skip
 """In the order of the figure."""
 
@@ -49,6 +49,10 @@ EXPLAINED = (
     "The uncertainty of the reported means is not drawn.",
     "Where a fact is also an input of the scenario, agreement checks the program, not the biology.",
 )
+CONTRASTED = (
+    "Where a 95 % interval is printed, like those of differences and ratios of groups, the thin "
+    "whiskers of the reported value are that interval."
+)
 
 
 def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
@@ -65,8 +69,9 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     blocks = [_block(*group) for group in groups]
     is_narrow = len(facts) <= FEW or len(blocks) == 1
     columns = [blocks] if is_narrow else intervals.in_two_columns(blocks, LAYOUT)
+    explained = (*EXPLAINED, *([CONTRASTED] if "reported_low" in saved.reported else []))
     page = intervals.figure(
-        columns, caption.title, _legend(), caption.paragraphs(*EXPLAINED), LAYOUT,
+        columns, caption.title, _legend(), caption.paragraphs(*explained), LAYOUT,
         ONE_COLUMN if is_narrow else TWO_COLUMNS,
     )  # fmt: skip
     return page, pd.concat([rows for *_, rows in groups], ignore_index=True)
@@ -87,6 +92,8 @@ def comparable(reported: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFram
 
 def _heading(fact: str, unit: str) -> str:
     words = fact.split("_")
+    if unit == "percentage points" or unit.endswith("ratio"):
+        return COMPARED
     if "entry" in words:
         return AT_ENTRY
     if unit in ("%", *CAN_BE_NEGATIVE) and any(bone in words for bone in BONES):
@@ -106,13 +113,16 @@ def _ends(facts: pd.DataFrame) -> dict[str, pd.Series[float]]:
     ):
         ends[f"{name}_low"] = (center - half).clip(lower=least)
         ends[f"{name}_high"] = (center + half).clip(upper=most)
+    if "reported_low" in facts:
+        for end in ("reported_low", "reported_high"):
+            ends[end] = facts[end].fillna(ends[end])
     return ends
 
 
 def _block(heading: str, unit: str, facts: pd.DataFrame) -> Block:
     """The facts of one scale below each other, in the order of the publication."""
     values = facts.filter(regex="^(reported|simulated)$|low$|high$").to_numpy(float)
-    is_count = heading == COURSE and np.nanmin(values) >= 0
+    is_count = heading in (COURSE, COMPARED) and np.nanmin(values) >= 0
     drawn = Panel(
         rows=[_marks(row) for row in facts.itertuples()],
         scale=_scale(heading, unit),
