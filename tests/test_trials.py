@@ -87,15 +87,14 @@ COMPUTED["cummings2009"] = {
     "spine_annual_difference": lambda of: of["spine_difference"] / 3,
 }
 COMPUTED["neer2001"] = {
-    **{
-        f"{site}_annual_increase_{arm}": lambda of, site=site, arm=arm: (
-            of[f"{site}_{arm}"] / (of["treated"] / 12)
-        )
-        for site in ("spine", "hip")
-        for arm in ("20", "40", "placebo")
-    },
     "vertebral_rate_placebo": lambda of: _rate(of["vertebral_fracture_placebo"], 1.75),
     "nonvertebral_rate_placebo": lambda of: _rate(of["nonvertebral_fracture_placebo"], 1.75),
+    "spine_annual_increase_20": lambda of: of["spine_20"] / (of["treated"] / 12),
+    "spine_annual_increase_40": lambda of: of["spine_40"] / (of["treated"] / 12),
+    "spine_annual_increase_placebo": lambda of: of["spine_placebo"] / (of["treated"] / 12),
+    "hip_annual_increase_20": lambda of: of["hip_20"] / (of["treated"] / 12),
+    "hip_annual_increase_40": lambda of: of["hip_40"] / (of["treated"] / 12),
+    "hip_annual_increase_placebo": lambda of: of["hip_placebo"] / (of["treated"] / 12),
 }
 DERIVED = [(key, fact) for key, facts in COMPUTED.items() for fact in facts]
 
