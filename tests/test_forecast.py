@@ -260,3 +260,26 @@ def test_a_result_is_done_again_by_its_own_engine(keep, mastosim, tmp_path, monk
     done = mastosim("rerun", folder, "--out", tmp_path / "again")
     assert done.returncode == 0, done.stderr
     assert "identical  summary.csv" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["emulate", BASE, "--trials", 10**12], "100,000,000,000 trials (--trials)"),
+        (["power", BASE, "--trials", 10**12], "5,000,000,000 trials (--trials)"),
+        (["power", BASE, "--trials", 2, "--sizes", 10**12], "smaller sizes (--sizes)"),
+        (["run", BASE, "--patients", 10**12 + 1], "--patients"),
+        (["compare", BASE, BASE, "--patients", 10**12 + 1], "--patients"),
+        (["verify", BASE, "--patients", 10**12 + 1], "--patients"),
+        (["extend", "latest", "--patients", 10**12 + 1], "--patients"),
+        (["sweep", BASE, "--patients", 10**12 + 1], "--patients"),
+    ],
+)
+def test_more_patients_than_a_study_may_have_are_refused_by_the_option(mastosim, words, named):
+    """Not as a mistake of the scenario, which has none."""
+    done = mastosim(*words)
+    assert done.returncode == 2
+    told = " ".join(done.stderr.split())
+    assert named in told
+    assert "1,000,000,000,000" in told or "<=x<=1000000000000" in told
+    assert "cohort.patients" not in told

@@ -10,12 +10,14 @@ import click
 from sim.cli.ending import simulate_and_finish
 from sim.cli.exit_codes import A_CHECK_DIFFERS
 from sim.cli.options import KEEP_IN, SCENARIO, Asked, number, simulating
+from sim.vocabulary import MOST_PATIENTS
 
 PATIENTS = number(
     "--patients",
     "Virtual patients for checks against an expected value; other checks take fewer.  "
     "[default: 2000]",
     50,
+    MOST_PATIENTS,
 )
 
 
