@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.errors import RequestError
 from sim.experiments import bounds, runs
 from sim.experiments import forecast as forecasting
 from sim.experiments.bounds import TooLarge, allow
@@ -204,9 +205,34 @@ def test_every_function_refuses_what_no_machine_can_do():
         lambda: sim.compare([BASE, BASE.with_name("poor-attendance.yaml")], 10**12),
         lambda: sim.readings(BASE, 10**12),
         lambda: sim.emulate(BASE, 10**11),
+        lambda: sim.power(BASE, trials=10**9),
+        lambda: sim.power(BASE, sizes=[10**8], trials=1),
+        lambda: sim.verify(BASE, 10**9),
     ):
         with pytest.raises(TooLarge, match="yes=True"):
             too_large()
+
+
+def test_a_trial_is_one_block_however_large_it_is():
+    one = load(BASE).with_(patients=10**6)
+    trial = forecasting.forecast_of_trials(one, trials=2, patients=10**6, values=1)
+    block = forecast([one], "batch", at_once=10**6)
+    assert trial.memory > block.memory > 50 * forecast([one], "batch").memory
+
+
+def test_a_study_that_is_loaded_refuses_settings_and_takes_a_seed():
+    """None of them is passed over in silence."""
+    loaded = load(BASE)
+    for function in (sim.verify, sim.explain):
+        with pytest.raises(RequestError, match="load the study with them"):
+            function(loaded, 50, settings=["horizon=24 months"])
+    assert sim.explain(loaded, 3, seed=7).person == sim.explain(BASE, 3, seed=7).person
+    assert sim.explain(loaded, 3, seed=7).person != sim.explain(loaded, 3).person
+
+
+def test_too_few_patients_to_check_are_refused():
+    with pytest.raises(RequestError, match="0 patients are too few to check; allowed: 50 or more"):
+        sim.verify(BASE, 0)
 
 
 def test_a_manifest_with_a_huge_count_is_not_done_again(mastosim, tmp_path):

@@ -66,7 +66,6 @@ def power(
     comparator (size of the test).
     """
     from sim.experiments.emulation import power as trial
-    from sim.experiments.kinds.power import expected_of_plan
     from sim.results import write_csv
 
     plan = trial.prepare(
@@ -76,7 +75,7 @@ def power(
     def simulate(progress: Progress | None) -> Simulated:
         return plan, trial.run(plan, progress, asked.workers)
 
-    expected = expected_of_plan(plan, asked.workers)
+    expected = trial.forecast_of(plan, asked.workers)
     _plan, by_size = simulate_and_finish(
         "power", out, asked, expected, simulate, plan.study.scenario.name
     )

@@ -31,14 +31,14 @@ def verify(scenario: Path, out: Path | None, asked: Asked) -> None:
     exits with 5 if a check fails.
     """
     from sim.experiments import verification
-    from sim.experiments.kinds.verification import expected_of_checks
     from sim.experiments.verification.checks import PATIENTS as MANY
     from sim.scenario import load
 
+    patients = asked.patients or MANY
     study = load(scenario, asked.settings, seed=asked.seed)
     verified = simulate_and_finish(
-        "verification", out, asked, expected_of_checks(study, asked.patients or MANY),
-        lambda progress: verification.verify(study, asked.patients, progress=progress),
+        "verification", out, asked, verification.forecast_of(study, patients),
+        lambda progress: verification.check(study, patients, progress),
         study.scenario.name,
     )  # fmt: skip
     if not verified.passed:
