@@ -79,8 +79,8 @@ def refuse_unwritable_file(file: Path) -> None:
     with _cannot_write(file):
         if file.is_file():
             os.close(os.open(file, os.O_WRONLY))
-        elif not file.exists():
-            with tempfile.TemporaryFile(dir=file.parent) as tried:
+        if file.is_file() or not file.exists():  # written aside, in the same folder
+            with tempfile.TemporaryFile(dir=file.resolve().parent) as tried:
                 tried.write(b"0")
 
 

@@ -67,6 +67,7 @@ def power(
     """
     from sim.experiments.emulation import power as trial
     from sim.results import write_csv
+    from sim.results.atomic_file import whole_file
 
     plan = trial.prepare(
         scenario, outcome, sizes, trials, asked.seed, asked.settings, test, allocation, loss
@@ -80,4 +81,5 @@ def power(
         "power", out, asked, expected, simulate, plan.study.scenario.name
     )
     if into is not None:
-        write_csv(by_size, into)
+        with whole_file(into) as file:
+            write_csv(by_size, file)
