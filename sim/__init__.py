@@ -181,7 +181,7 @@ def plot(
     result : path
         As of `show`.
     into : path
-        A folder that exists.
+        Folder that receives all figures, or none of them.
     figures : sequence of str, optional
         Names of figures; all that the result has by default.
     formats : sequence of str
@@ -202,11 +202,15 @@ def plot(
     from sim import results
     from sim.display.figures import draw
     from sim.experiments import verbs
+    from sim.results.atomic_file import placed
+    from sim.results.hidden import aside
 
     kept = results.find(result, Path(root))
     verbs.check_options(kept)
-    with results.seals.reading(kept, warnings.warn):
-        return draw(kept, figures, Path(into), formats)
+    with aside(Path(into), "figures") as made:
+        with results.seals.reading(kept, warnings.warn):
+            files = draw(kept, figures, made, formats)
+        return placed(files, Path(into))
 
 
 def rerun(

@@ -34,6 +34,9 @@ class Event(StrEnum):
 QUANTITIES = ("spine_g_cm2", "hip_g_cm2", "ctx_pg_ml", "balp_iu", "tryptase_ug_l")
 """Measured quantities, bones before markers; the name ends with the unit."""
 
+MOST_PATIENTS = 10**12
+"""Patients per arm of the largest study that a scenario may have."""
+
 READINGS = ("linear", "compound", "plateau", "saturating")
 """Interpretations of the published "mean annual increase"."""
 

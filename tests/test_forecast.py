@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.errors import RequestError
 from sim.experiments import bounds, runs
 from sim.experiments import forecast as forecasting
 from sim.experiments.bounds import TooLarge, allow
@@ -204,9 +205,34 @@ def test_every_function_refuses_what_no_machine_can_do():
         lambda: sim.compare([BASE, BASE.with_name("poor-attendance.yaml")], 10**12),
         lambda: sim.readings(BASE, 10**12),
         lambda: sim.emulate(BASE, 10**11),
+        lambda: sim.power(BASE, trials=10**9),
+        lambda: sim.power(BASE, sizes=[10**8], trials=1),
+        lambda: sim.verify(BASE, 10**9),
     ):
         with pytest.raises(TooLarge, match="yes=True"):
             too_large()
+
+
+def test_a_trial_is_one_block_however_large_it_is():
+    one = load(BASE).with_(patients=10**6)
+    trial = forecasting.forecast_of_trials(one, trials=2, patients=10**6, values=1)
+    block = forecast([one], "batch", at_once=10**6)
+    assert trial.memory > block.memory > 50 * forecast([one], "batch").memory
+
+
+def test_a_study_that_is_loaded_refuses_settings_and_takes_a_seed():
+    """None of them is passed over in silence."""
+    loaded = load(BASE)
+    for function in (sim.verify, sim.explain):
+        with pytest.raises(RequestError, match="load the study with them"):
+            function(loaded, 50, settings=["horizon=24 months"])
+    assert sim.explain(loaded, 3, seed=7).person == sim.explain(BASE, 3, seed=7).person
+    assert sim.explain(loaded, 3, seed=7).person != sim.explain(loaded, 3).person
+
+
+def test_too_few_patients_to_check_are_refused():
+    with pytest.raises(RequestError, match="0 patients are too few to check; allowed: 50 or more"):
+        sim.verify(BASE, 0)
 
 
 def test_a_manifest_with_a_huge_count_is_not_done_again(mastosim, tmp_path):
@@ -260,3 +286,26 @@ def test_a_result_is_done_again_by_its_own_engine(keep, mastosim, tmp_path, monk
     done = mastosim("rerun", folder, "--out", tmp_path / "again")
     assert done.returncode == 0, done.stderr
     assert "identical  summary.csv" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["emulate", BASE, "--trials", 10**12], "100,000,000,000 trials (--trials)"),
+        (["power", BASE, "--trials", 10**12], "5,000,000,000 trials (--trials)"),
+        (["power", BASE, "--trials", 2, "--sizes", 10**12], "smaller sizes (--sizes)"),
+        (["run", BASE, "--patients", 10**12 + 1], "--patients"),
+        (["compare", BASE, BASE, "--patients", 10**12 + 1], "--patients"),
+        (["verify", BASE, "--patients", 10**12 + 1], "--patients"),
+        (["extend", "latest", "--patients", 10**12 + 1], "--patients"),
+        (["sweep", BASE, "--patients", 10**12 + 1], "--patients"),
+    ],
+)
+def test_more_patients_than_a_study_may_have_are_refused_by_the_option(mastosim, words, named):
+    """Not as a mistake of the scenario, which has none."""
+    done = mastosim(*words)
+    assert done.returncode == 2
+    told = " ".join(done.stderr.split())
+    assert named in told
+    assert "1,000,000,000,000" in told or "<=x<=1000000000000" in told
+    assert "cohort.patients" not in told

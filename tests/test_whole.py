@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import sim
 from sim import results
 from sim.errors import RequestError
 from sim.experiments import runs
@@ -435,3 +436,63 @@ def test_two_runs_into_one_folder_at_once_both_finish(tmp_path):
     assert names(tmp_path / "laroche2011") == [folder.name]
     assert results.open(folder).manifest.digest == folder.name
     assert len(results.load(folder).patients) == 10
+
+
+# --- single files -----------------------------------------------------------------------------
+SINGLE: dict[str, list[object]] = {
+    "new": ["new", "mine.yaml", "--force"],
+    "schema": ["schema", "--out", "mine.json"],
+    "power": ["power", BASE, "--trials", 2, "--sizes", 2, "-q", "--csv", "mine.csv"],
+}
+
+
+@pytest.mark.parametrize("command", SINGLE)
+def test_a_file_in_the_place_of_another_is_whole_or_that_one(
+    command, mastosim, tmp_path, monkeypatch
+):
+    name = next(word for word in SINGLE[command] if str(word).startswith("mine"))
+    (tmp_path / name).write_text("mine")
+    (tmp_path / name).chmod(0o640)
+
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        done = mastosim(*SINGLE[command], cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"No space left on device; nothing was written: {name}" in done.stderr
+    assert (tmp_path / name).read_text() == "mine"
+    assert names(tmp_path) == [name]
+    assert mastosim(*SINGLE[command], cwd=tmp_path).returncode == 0
+    assert (tmp_path / name).read_text() != "mine"
+    assert names(tmp_path) == [name]
+    if os.name == "posix":
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o640
+
+
+@on_posix
+def test_a_file_follows_links_and_is_written_into_what_is_none(mastosim, tmp_path):
+    (tmp_path / "real.json").write_text("{}")
+    (tmp_path / "link.json").symlink_to("real.json")
+    assert mastosim("schema", "--out", tmp_path / "link.json").returncode == 0
+    assert (tmp_path / "link.json").is_symlink()
+    assert (tmp_path / "real.json").read_text() != "{}"
+    assert mastosim("schema", "--out", "/dev/null").returncode == 0
+    assert Path("/dev/null").is_char_device()
+
+
+def test_figures_of_python_come_all_or_none(tmp_path, monkeypatch):
+    folder = kept_run.make(load(BASE, patients=5), tmp_path / "results", "tables")
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    into = tmp_path / "figures"
+    with monkeypatch.context() as patch:
+        patch.setattr("sim.display.figures.incidence.figure", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            sim.plot(folder, into, ["markers", "incidence"], ["svg"])
+    assert not into.exists()
+    drawn = sim.plot(folder, into, ["markers"], ["svg"])
+    assert sorted(path.name for path in drawn) == names(into)

@@ -8,13 +8,14 @@ import click
 
 from sim.cli import options
 from sim.cli.ending import command_line, finish_kept, telling
+from sim.vocabulary import MOST_PATIENTS
 
 
 @click.command(
     epilog=f"Example: mastosim extend laroche2011/latest --patients 400\n\n{options.NAMES}"
 )
 @options.RESULT
-@options.number("--patients", "Total number of patients.", required=True)
+@options.number("--patients", "Total number of patients.", 1, MOST_PATIENTS, required=True)
 @options.RESULTS
 @options.WORKERS
 @options.YES

@@ -24,13 +24,17 @@ def new(file: Path, base: Path | None, like: Path | None, force: bool) -> None:
 
     The file is valid, and ready to run as it stands.
     """
+    from sim.results.atomic_file import whole_file
+
     if base is not None and like is not None:
         raise click.UsageError("--extends and --like: choose one")
     if file.suffix not in {".yaml", ".yml"}:
         raise click.UsageError(f"'{file}' should end in .yaml")
     if file.exists() and not force:
         raise click.UsageError(f"'{file}' already exists; --force overwrites it")
-    file.write_text(_text(file, base, like), encoding="utf-8")
+    text = _text(file, base, like)
+    with whole_file(file) as written:
+        written.write_text(text, encoding="utf-8")
     shown = shlex.quote(str(file))
     say(f"Written: {file}. Next:\n  mastosim check {shown}")
     say(f"  mastosim run {shown} --patients 200")

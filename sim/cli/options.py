@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from sim.cli.completion import scenario_files
-from sim.vocabulary import Engine
+from sim.vocabulary import MOST_PATIENTS, Engine
 
 if TYPE_CHECKING:
     from sim.results import Kept
@@ -35,10 +35,13 @@ FILE_TO_WRITE = FromHome(path_type=Path, dir_okay=False)
 FOLDER = FromHome(path_type=Path, file_okay=False)
 
 
-def number(name: str, help_text: str, least: int = 1, **others: Any) -> Callable[..., Any]:
-    """An option that takes a whole number, `least` or more; `others` as of `click.option`."""
+def number(
+    name: str, help_text: str, least: int = 1, most: int | None = None, **others: Any
+) -> Callable[..., Any]:
+    """An option that takes a whole number from `least` to `most`; `others` as of `click.option`."""
+    allowed = click.IntRange(least, most)
     return click.option(
-        name, type=click.IntRange(least), metavar="N", help=help_text, show_default=True, **others
+        name, type=allowed, metavar="N", help=help_text, show_default=True, **others
     )
 
 
@@ -47,7 +50,7 @@ SETTINGS = click.option(
     "--set", "settings", multiple=True, metavar="PATH=VALUE",
     help="Change one value, e.g. --set 'therapies.pamidronate.given=80 %'. Repeatable.",
 )  # fmt: skip
-PATIENTS = number("--patients", "Virtual patients per arm.")
+PATIENTS = number("--patients", "Virtual patients per arm.", most=MOST_PATIENTS)
 SEED = number("--seed", "Seed of the random numbers.", 0)
 
 
@@ -76,8 +79,8 @@ def refuse_unwritable_file(file: Path) -> None:
     with _cannot_write(file):
         if file.is_file():
             os.close(os.open(file, os.O_WRONLY))
-        elif not file.exists():
-            with tempfile.TemporaryFile(dir=file.parent) as tried:
+        if file.is_file() or not file.exists():  # written aside, in the same folder
+            with tempfile.TemporaryFile(dir=file.resolve().parent) as tried:
                 tried.write(b"0")
 
 

@@ -75,16 +75,11 @@ def plot(
 
 def _move(files: Sequence[Path], into: Path) -> None:
     """Give figures their place, all of them or none; say where they are."""
-    from sim.results.atomic_folder import interrupt_says, refuse_no_file
-    from sim.results.hidden import undisturbed
+    from sim.results.atomic_file import placed
+    from sim.results.atomic_folder import interrupt_says
 
-    for path in files:
-        refuse_no_file(into / path.name)
     with interrupt_says(f"the figures are in '{into}'"):
-        with undisturbed():
-            into.mkdir(parents=True, exist_ok=True)
-            moved = [path.replace(into / path.name) for path in files]
-        for path in moved:
+        for path in placed(files, into):
             say(path)
 
 

@@ -66,8 +66,8 @@ def power(
     comparator (size of the test).
     """
     from sim.experiments.emulation import power as trial
-    from sim.experiments.kinds.power import expected_of_plan
     from sim.results import write_csv
+    from sim.results.atomic_file import whole_file
 
     plan = trial.prepare(
         scenario, outcome, sizes, trials, asked.seed, asked.settings, test, allocation, loss
@@ -76,9 +76,10 @@ def power(
     def simulate(progress: Progress | None) -> Simulated:
         return plan, trial.run(plan, progress, asked.workers)
 
-    expected = expected_of_plan(plan, asked.workers)
+    expected = trial.forecast_of(plan, asked.workers)
     _plan, by_size = simulate_and_finish(
         "power", out, asked, expected, simulate, plan.study.scenario.name
     )
     if into is not None:
-        write_csv(by_size, into)
+        with whole_file(into) as file:
+            write_csv(by_size, file)

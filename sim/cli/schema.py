@@ -18,10 +18,12 @@ def schema(out: Path | None) -> None:
     Editors complete, explain and check scenario files with it. Those with a YAML language server
     find it by a first line in the scenario file: "# yaml-language-server: $schema=schema.json".
     """
+    from sim.results.atomic_file import whole_file
     from sim.scenario.schema.json_schema import as_text
 
     if out is None:
         say(as_text().rstrip("\n"))
         return
-    out.write_text(as_text(), encoding="utf-8")
+    with whole_file(out) as file:
+        file.write_text(as_text(), encoding="utf-8")
     say(f"Schema: {out}")

@@ -10,12 +10,14 @@ import click
 from sim.cli.ending import simulate_and_finish
 from sim.cli.exit_codes import A_CHECK_DIFFERS
 from sim.cli.options import KEEP_IN, SCENARIO, Asked, number, simulating
+from sim.vocabulary import MOST_PATIENTS
 
 PATIENTS = number(
     "--patients",
     "Virtual patients for checks against an expected value; other checks take fewer.  "
     "[default: 2000]",
     50,
+    MOST_PATIENTS,
 )
 
 
@@ -29,14 +31,14 @@ def verify(scenario: Path, out: Path | None, asked: Asked) -> None:
     exits with 5 if a check fails.
     """
     from sim.experiments import verification
-    from sim.experiments.kinds.verification import expected_of_checks
     from sim.experiments.verification.checks import PATIENTS as MANY
     from sim.scenario import load
 
+    patients = asked.patients or MANY
     study = load(scenario, asked.settings, seed=asked.seed)
     verified = simulate_and_finish(
-        "verification", out, asked, expected_of_checks(study, asked.patients or MANY),
-        lambda progress: verification.verify(study, asked.patients, progress=progress),
+        "verification", out, asked, verification.forecast_of(study, patients),
+        lambda progress: verification.check(study, patients, progress),
         study.scenario.name,
     )  # fmt: skip
     if not verified.passed:

@@ -79,6 +79,7 @@ def forecast(
     workers: int | None = 1,
     kept: Kept = NOTHING_KEPT,
     first: int = 0,
+    at_once: int = 0,
 ) -> Forecast:
     """Estimate what it takes to simulate the patients of the first study from number `first`.
 
@@ -94,6 +95,8 @@ def forecast(
         Where the rows of the first study are kept.
     first : int
         Number of patients that need not be simulated.
+    at_once : int
+        Patients of a block that is larger than usual, like those of one trial.
 
     Returns
     -------
@@ -110,7 +113,7 @@ def forecast(
     cohort = studies[0].scenario.cohort.patients
     processes = sizes.workers_for(cohort, engine) if workers is None else max(workers, 1)
     costs, patients = [_per_patient(study.scenario, engine) for study in studies], cohort - first
-    block = min(sizes.block_of(engine, small=any(kept)), patients)
+    block = min(max(sizes.block_of(engine, small=any(kept)), at_once), patients)
     memory = processes * (BYTES_AT_START + block * sum(cost.memory for cost in costs))
     if kept.in_memory:
         memory = max(memory, BYTES_AT_START + patients * costs[0].memory)
@@ -150,7 +153,8 @@ def forecast_of_trials(
     Forecast
         Upper estimate, linear in the number of trials.
     """
-    simulating = forecast([study.with_(patients=trials * patients)], "batch", workers)
+    whole = study.with_(patients=trials * patients)
+    simulating = forecast([whole], "batch", workers, at_once=patients)
     table = trials * values * BYTES_PER_VALUE
     disk = simulating.disk + trials * values * BYTES_PER_VALUE_WRITTEN
     return Forecast(simulating.seconds, simulating.memory + table, disk)

@@ -148,7 +148,7 @@ def run(
     >>> len(result.patients), sorted(result.events["arm"].unique())
     (20, ['combination', 'pamidronate'])
     """
-    scenario = _study(scenario, patients, seed, settings)
+    scenario = study_of(scenario, patients, seed, settings)
     kept = Kept(in_memory=not outcomes_only)
     allow(forecast([scenario], engine, workers, kept), yes=yes)
     if outcomes_only:
@@ -158,9 +158,16 @@ def run(
     return replace(result, kept=results.join(parts))
 
 
-def _study(
-    scenario: str | Path | Study, patients: int | None, seed: int | None, settings: Iterable[str]
+def study_of(
+    scenario: str | Path | Study,
+    patients: int | None = None,
+    seed: int | None = None,
+    settings: Iterable[str] = (),
 ) -> Study:
+    """Return a study that is loaded already or in a file, with other patients and another seed.
+
+    Parameters and errors are those of `run`.
+    """
     if not isinstance(scenario, Study):
         return load(scenario, settings, patients, seed)
     if [*settings]:

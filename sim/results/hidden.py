@@ -1,21 +1,25 @@
-"""Hidden folders in which files are made, and what dead writers left in them.
+"""Hidden folders and files in which results are made, and what dead writers left in them.
 
 A folder being written is called `.<name>-<random>.part`, one that gives way to it
-`.<name>-<random>.old`. Its writer holds a lock on it, which the system releases when the writer
-dies, however that happens: what is found unlocked was left behind, and the next command clears it
-away. Where folders cannot be locked (Windows, some network drives) it stays.
+`.<name>-<random>.old`, a file being written `.<name>.<machine>-<random>.part`. Its writer holds a
+lock on it, which the system releases when the writer dies, however that happens: what is found
+unlocked was left behind, and the next command clears it away. Where folders cannot be locked
+(Windows, some network drives) it stays. A file that another machine writes, whose lock may not be
+seen here, goes after an hour.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import re
 import secrets
 import shutil
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +28,11 @@ if sys.platform != "win32":
     import fcntl
 
 LEFT_BEHIND = re.compile(r"\.(.+)-[0-9a-f]{8}\.(part|old)")
+
+HERE = platform.node() or "machine"
+
+LONGEST_WRITING = 3600.0
+"""Seconds after which a file that another machine writes belongs to a writer that was killed."""
 
 
 @contextmanager
@@ -70,16 +79,28 @@ def clear_away(parent: Path) -> bool:
     found = False
     for path in parent.glob(".*"):
         name = LEFT_BEHIND.fullmatch(path.name)
-        lock = _lock(path, at_once=True) if name else None
-        if name is None or lock is None:
+        if name is None or _is_at_work_elsewhere(path, name[1]):
+            continue
+        lock = _lock(path, at_once=True)
+        if lock is None:
             continue
         found = True
         if name[2] == "old":
             drop(path, parent / name[1])
-        else:
+        elif path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
         _release(lock)
     return found
+
+
+def _is_at_work_elsewhere(path: Path, name: str) -> bool:
+    """Whether another machine may still write a file."""
+    with contextlib.suppress(OSError):
+        is_recent = time.time() - path.stat().st_mtime < LONGEST_WRITING
+        return path.is_file() and is_recent and not name.endswith(f".{HERE}")
+    return False
 
 
 def drop(old: Path, folder: Path) -> None:
@@ -119,12 +140,22 @@ def _begin(temporary: Path) -> int | None:
         _release(lock)  # another writer cleared it away before it was locked
 
 
-def _lock(folder: Path, at_once: bool = False) -> int | None:
-    """An open folder that nobody else has locked; None where it cannot be had."""
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock of a writer on a hidden file or folder, where there are locks."""
+    lock = _lock(path)
+    try:
+        yield
+    finally:
+        _release(lock)
+
+
+def _lock(path: Path, at_once: bool = False) -> int | None:
+    """An open file or folder that nobody else has locked; None where it cannot be had."""
     if sys.platform == "win32":
         return None
     try:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError:
         return None
     try:

@@ -21,7 +21,7 @@ from sim.scenario import Study, load
 from sim.scenario.protocol import in_time
 from sim.simulation.draws import CHUNK
 from sim.simulation.records import Floats
-from sim.vocabulary import Progress
+from sim.vocabulary import MOST_PATIENTS, Progress
 from sim.workers.pieces import in_order
 
 if TYPE_CHECKING:
@@ -79,12 +79,37 @@ def prepare(
     ScenarioError
         If the scenario is not valid.
     RequestError
-        If the scenario names no publication, or the publication has no design.
+        If the scenario names no publication, the publication has no design, or the trials have
+        more patients than a study may have.
     """
     settings = [*settings]
     design = design_of(load(scenario, settings, seed=seed))
+    refuse_too_many(trials, design.size)
     study = load(scenario, [*design.settings, *settings], trials * design.size, seed)
     return Emulation(study, design, trials)
+
+
+def refuse_too_many(trials: int, patients: int) -> None:
+    """Raise RequestError for trials whose patients are too many for one study.
+
+    Parameters
+    ----------
+    trials
+        Number of trials.
+    patients
+        Patients per trial, all arms together.
+    """
+    if patients > MOST_PATIENTS:
+        raise RequestError(
+            f"a trial of the largest size has {patients:,} patients; allowed: up to "
+            f"{MOST_PATIENTS:,} in all trials together. Ask for smaller sizes (--sizes)"
+        )
+    if trials * patients > MOST_PATIENTS:
+        raise RequestError(
+            f"{trials:,} trials of {patients:,} patients each have {trials * patients:,} patients; "
+            f"allowed: up to {MOST_PATIENTS:,} in all trials together, which are "
+            f"{MOST_PATIENTS // patients:,} trials (--trials)"
+        )
 
 
 def design_of(study: Study) -> Design:

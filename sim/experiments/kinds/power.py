@@ -9,7 +9,7 @@ from sim import results
 from sim.display import figures
 from sim.display.tables import power as printed
 from sim.experiments.emulation import power
-from sim.experiments.forecast import Forecast, forecast_of_trials
+from sim.experiments.forecast import Forecast
 from sim.experiments.kinds import Shown
 from sim.results import Kept, Part
 from sim.scenario.protocol import accrual
@@ -77,15 +77,7 @@ def digest(kept: Kept) -> str:
 
 def expected(kept: Kept) -> Forecast:
     """Estimate what it takes to do the trials again."""
-    return expected_of_plan(_plan(kept), None)
-
-
-def expected_of_plan(plan: power.Plan, workers: int | None) -> Forecast:
-    """Estimate what the trials of a plan take."""
-    arms = len(plan.arms)
-    return forecast_of_trials(
-        plan.study, plan.trials, plan.per_trial, (2 * arms - 1) * len(plan.sizes), workers
-    )
+    return power.forecast_of(_plan(kept), None)
 
 
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:

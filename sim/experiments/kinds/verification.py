@@ -9,21 +9,16 @@ from typing import TYPE_CHECKING
 from sim import results
 from sim.display import figures
 from sim.display.tables import verification as printed
-from sim.experiments.forecast import Forecast, forecast
-from sim.experiments.forecast import Kept as Rows
+from sim.experiments.forecast import Forecast
 from sim.experiments.kinds import Shown
-from sim.experiments.verification import Verification, verify
+from sim.experiments.verification import Verification, check, forecast_of
 from sim.results import Kept, Part
-from sim.scenario import Study
 from sim.vocabulary import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FAILED = "failed"
-
-SECONDS_AT_LEAST, TIMES = 60.0, 8
-"""Time of the checks that take few patients; how often the others simulate each patient."""
 
 
 class Options(Part):
@@ -84,16 +79,10 @@ def digest(kept: Kept) -> str:
 
 def expected(kept: Kept) -> Forecast:
     """Estimate what it takes to do the checks again."""
-    return expected_of_checks(kept.study, kept.options(Options).patients)
-
-
-def expected_of_checks(study: Study, patients: int) -> Forecast:
-    """Estimate what the checks of a study take with so many patients."""
-    once = forecast([study.with_(patients=patients)], "batch", kept=Rows(in_memory=True))
-    return once._replace(seconds=SECONDS_AT_LEAST + TIMES * once.seconds)
+    return forecast_of(kept.study, kept.options(Options).patients)
 
 
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
     """Do the checks again below another folder of results; returns their folder there."""
     patients = kept.options(Options).patients
-    return keep(verify(kept.study, patients, progress=progress), root, command)
+    return keep(check(kept.study, patients, progress), root, command)

@@ -12,7 +12,7 @@ from sim.errors import RequestError
 from sim.experiments import runs
 from sim.experiments.patient_history import lines
 from sim.experiments.patient_history.words import amount, measured
-from sim.scenario import Study, load
+from sim.scenario import Study
 from sim.vocabulary import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def explain(
     settings : iterable of str, optional
         Changes of the file as `path=value`; for a path only.
     seed : int, optional
-        Seed instead of that of the file; for a path only.
+        Seed instead of that of the file.
 
     Returns
     -------
@@ -144,6 +144,8 @@ def explain(
         For a scenario that is not valid.
     NoSuchPatient
         For a number that is not in the cohort.
+    RequestError
+        For settings of a study that is already loaded.
 
     Examples
     --------
@@ -153,7 +155,7 @@ def explain(
     >>> life.divergence.day
     0
     """
-    study = scenario if isinstance(scenario, Study) else load(scenario, settings, seed=seed)
+    study = runs.study_of(scenario, seed=seed, settings=settings)
     own, patients = study.scenario, study.scenario.cohort.patients
     if not 0 <= patient < patients:
         raise NoSuchPatient(f"there is no patient {patient}: patients are 0 to {patients - 1}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.experiments.bounds import TooLarge
+from sim.experiments.bounds import MOST_HOURS, TooLarge
 from sim.experiments.forecast import Forecast
 from sim.experiments.sweeps.advice import Pilot, pilot
 from sim.experiments.sweeps.read import Sweep, load_sweep
@@ -44,6 +44,7 @@ def sweep(
     progress: Progress | None = None,
     engine: Engine = "batch",
     workers: int | str = 1,
+    most_hours: float = MOST_HOURS,
 ) -> Swept:
     """Simulate a scenario over many values of its parameters, into a folder of results.
 
@@ -64,6 +65,8 @@ def sweep(
     workers : int or str
         Number of processes, or the address of a cluster's scheduler. The results do not depend on
         it.
+    most_hours : float
+        Longest forecast that is allowed.
 
     Returns
     -------
@@ -75,7 +78,8 @@ def sweep(
     ScenarioError
         If the sweep file or its scenario is not valid.
     TooLarge
-        If the sweep would take longer than 24 hours on this machine.
+        If the sweep would take longer than `most_hours`, half of the memory or more disk than is
+        free.
     """
     planned = load_sweep(file, patients, draws, seed)
-    return run(planned, Path(root), engine=engine, workers=workers, progress=progress)
+    return run(planned, Path(root), engine, workers, progress, most_hours=most_hours)

@@ -201,9 +201,9 @@ def _refuse_too_large(expected: Forecast, blocks: Path, most_hours: float) -> No
     memory, free = memory_of_machine(), shutil.disk_usage(blocks).free
     reasons = []
     if not expected.seconds <= 3600 * most_hours:
-        reasons.append(f"allowed are {most_hours:g} hours (--limit): ask for fewer draws or "
-                       "patients, share it between machines (--shard, --cluster), or raise the "
-                       "limit")  # fmt: skip
+        reasons.append(f"allowed are {most_hours:g} hours (--limit, in Python most_hours): ask "
+                       "for fewer draws or patients, share it between machines (--shard, "
+                       "--cluster), or raise the limit")  # fmt: skip
     if memory is not None and expected.memory > SHARE_OF_MEMORY * memory:
         reasons.append(f"this machine has {in_bytes(memory)} of memory, of which half is allowed: "
                        "ask for fewer --workers")  # fmt: skip

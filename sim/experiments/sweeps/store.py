@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import platform
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,11 +17,10 @@ from sim.errors import RequestError
 from sim.outcomes.definitions.named import Measure
 from sim.outcomes.units import GROUP, UnitSums
 from sim.results import fingerprint
+from sim.results.atomic_file import hidden_file, whole_file
 from sim.results.atomic_folder import refuse_misplaced, refuse_no_file
+from sim.results.hidden import clear_away
 from sim.version import __version__
-
-LONGEST_WRITING = 3600.0
-"""Seconds after which the temporary file of a block belongs to a writer that was killed."""
 
 ABOUT = b"mastosim"
 VERSION_FILE = "store.json"
@@ -40,7 +36,7 @@ def name_of(at: str, patients: range) -> str:
 
 
 def save(folder: Path, at: str, patients: range, block: UnitSums) -> str:
-    """Write a block to a temporary file, flush it to disk, then rename it; returns its name.
+    """Write a block, whole or not at all; returns its name.
 
     The folder is not flushed: if a power failure takes the name, the block is simulated again.
     """
@@ -54,15 +50,8 @@ def save(folder: Path, at: str, patients: range, block: UnitSums) -> str:
     })  # fmt: skip
     sums = np.ascontiguousarray(block.sums, float).reshape(-1)
     table = pa.table({"sums": sums}).replace_schema_metadata({ABOUT: about})
-    aside = path.with_name(f".{path.name}.{platform.node()}.{os.getpid()}")
-    try:
-        with aside.open("wb") as file:
-            parquet.write_table(table, file, compression="zstd", use_dictionary=False)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    with hidden_file(path) as aside, aside.open("wb") as file:
+        parquet.write_table(table, file, compression="zstd", use_dictionary=False)
     return path.name
 
 
@@ -155,26 +144,16 @@ def opened(folder: Path, shard: str = "") -> Iterator[Path]:
         raise RequestError(f"another process works on {what}the store '{folder}'") from None
     with lock:
         _refuse_another_version(folder)
-        _clear_away(folder)
+        clear_away(folder)
         yield folder
-
-
-def _clear_away(folder: Path) -> None:
-    """Remove temporary files of writers that were killed; a live writer finishes in an hour."""
-    long_ago = time.time() - LONGEST_WRITING
-    for path in folder.glob(".*.parquet.*"):
-        with suppress(FileNotFoundError):
-            if path.stat().st_mtime < long_ago:
-                path.unlink()
 
 
 def _refuse_another_version(folder: Path) -> None:
     mine = {"mastosim": __version__, "model": fingerprint.model()}
     path = folder / VERSION_FILE
     if not path.exists():
-        aside = path.with_name(f".{path.name}.{os.getpid()}")
-        aside.write_text(json.dumps(mine) + "\n", encoding="utf-8")
-        aside.replace(path)
+        with whole_file(path) as aside:
+            aside.write_text(json.dumps(mine) + "\n", encoding="utf-8")
     other = {"mastosim": "unknown", "model": "unknown"}
     with suppress(ValueError, TypeError):
         other |= json.loads(path.read_text(encoding="utf-8"))

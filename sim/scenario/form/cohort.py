@@ -15,7 +15,7 @@ from sim.scenario.form.quantities import Form, StandsFor, only_if, only_one
 from sim.scenario.form.quantity import refuse
 from sim.scenario.form.spread import of_lognormal, of_normal
 from sim.scenario.mistakes import nearest
-from sim.vocabulary import MARKERS
+from sim.vocabulary import MARKERS, MOST_PATIENTS
 
 Q = TypeVar("Q")
 SD = TypeVar("SD")
@@ -173,7 +173,9 @@ class Counts(Form):
 
 Patients = Annotated[
     quantities.Whole,
-    only_if(lambda n: 1 <= n <= 10**12, "'{value}' patients; allowed: 1 to 1,000,000,000,000"),
+    only_if(
+        lambda n: 1 <= n <= MOST_PATIENTS, f"'{{value}}' patients; allowed: 1 to {MOST_PATIENTS:,}"
+    ),
 ]
 
 

@@ -6,16 +6,20 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.experiments.bounds import allow
 from sim.experiments.emulation.power.plan import Plan
 from sim.experiments.emulation.power.request import OUTCOME, SIZES, TRIALS, prepare
 from sim.experiments.emulation.power.shown import COLUMNS, row
 from sim.experiments.emulation.power.trials import simulate
+from sim.experiments.forecast import Forecast, forecast_of_trials
 from sim.vocabulary import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COLUMNS", "OUTCOME", "SIZES", "TRIALS", "Plan", "power", "prepare", "run"]
+__all__ = [
+    "COLUMNS", "OUTCOME", "SIZES", "TRIALS", "Plan", "forecast_of", "power", "prepare", "run",
+]  # fmt: skip
 
 
 def power(
@@ -30,10 +34,13 @@ def power(
     test: str | None = None,
     allocation: str | None = None,
     loss: str | None = None,
+    yes: bool = False,
 ) -> pd.DataFrame:
     """Simulate randomised trials of several sizes with the arms of a scenario.
 
     Parameters and errors are those of `prepare`, and `progress` and `workers` those of `run`.
+    Trials that would take more than 24 hours or half of the memory of this machine are refused with
+    a RequestError, unless `yes` is True.
 
     Returns
     -------
@@ -47,7 +54,14 @@ def power(
     [[10, 5], [20, 10]]
     """
     plan = prepare(scenario, outcome, sizes, trials, seed, settings, test, allocation, loss)
+    allow(forecast_of(plan, workers), yes=yes)
     return run(plan, progress=progress, workers=workers)
+
+
+def forecast_of(plan: Plan, workers: int | None = 1) -> Forecast:
+    """Estimate what the trials of a plan take, before they are simulated."""
+    values = (2 * len(plan.arms) - 1) * len(plan.sizes)
+    return forecast_of_trials(plan.study, plan.trials, plan.per_trial, values, workers)
 
 
 def run(plan: Plan, progress: Progress | None = None, workers: int | None = 1) -> pd.DataFrame:

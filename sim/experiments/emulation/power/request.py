@@ -13,6 +13,7 @@ from sim.errors import RequestError
 from sim.experiments.emulation.power.log_rank import event_of
 from sim.experiments.emulation.power.plan import Plan
 from sim.experiments.emulation.power.significance import allowed_tests
+from sim.experiments.emulation.trials import refuse_too_many
 from sim.outcomes import ArmRecords, Outcome, outcomes_of
 from sim.outcomes.definitions.named import at_last_day
 from sim.scenario import Study, load
@@ -78,8 +79,8 @@ def prepare(
         If the scenario is not valid.
     RequestError
         If the scenario has one arm, there is no trial, no size or a size below 2, the arms do not
-        share the outcome, the outcome cannot occur or is never measured, or a test, an allocation
-        or a loss is not allowed.
+        share the outcome, the outcome cannot occur or is never measured, a test, an allocation or
+        a loss is not allowed, or the trials have more patients than a study may have.
     """
     study = load(scenario, settings, seed=seed)
     arms = len(study.scenario.arms)
@@ -89,6 +90,7 @@ def prepare(
         own = "the scenario has a loss to follow-up of its own; leave out --loss, or change it by"
         raise RequestError(f"{own} --set loss='{loss}'")
     plan = Plan(study, outcome, tuple(sizes), trials, "welch", shares, _loss(loss))
+    refuse_too_many(trials, plan.per_trial)
     enrolled = study.with_(patients=trials * plan.per_trial)
     return plan._replace(study=enrolled, test=_test(test, plan))
 
