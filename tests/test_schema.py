@@ -195,7 +195,7 @@ def forms():
             if (
                 own
                 and issubclass(kind, Form)
-                and not info.name.endswith((".quantities", ".publication"))
+                and not info.name.endswith((".quantities", ".publication", ".simulated"))
             ):
                 yield kind
 

@@ -78,6 +78,7 @@ def do(work: Work, patients: range) -> Block:
         Sums of every arm and difference; tables and sums for effects of the first study if wanted.
     """
     lines: list[Line] = []
+    of_facts: list[tuple[str, str]] = []
     tables = effects = None
     for at, study in enumerate(work.studies):
         arms, names = simulate_arms(work.protocols[at], patients, work.engine), names_of(study)
@@ -87,10 +88,12 @@ def do(work: Work, patients: range) -> Block:
         for arm, of_arm in records.items():
             of_study += outcomes.lines_of((at, arm), of_arm, plan)
         lines += of_study
+        of_facts += outcomes.pairs_of(plan.facts)
         if work.plan is None:
             lines += outcomes.alive_in_every_arm(of_study)
         if work.with_effects and at == 0:
             effects = outcomes.block_of_effects(records, work.contrasts)
         if work.with_tables and at == 0:
             tables = results.of_block(arms, names, patients.start)
-    return Block(patients, outcomes.compared(lines, work.contrasts), tables, effects)
+    sums = outcomes.compared(lines, work.contrasts, of_facts)
+    return Block(patients, sums, tables, effects)

@@ -209,7 +209,7 @@ def reduce(
         study,
         outcomes.summarise(scenario.name, total.sums),
         outcomes.effect_table(scenario.name, total.sums, total.effects),
-        outcomes.against_paper(study, total.sums),
+        outcomes.against_paper(study, total.sums, total.effects.curves),
         engine,
         total.sums,
         mark=total.mark,
@@ -219,7 +219,9 @@ def reduce(
 def no_effects(study: Study) -> outcomes.Curves:
     """Make the curves of no patient of a study."""
     arms, contrasts = [*study.scenario.arms], differences_from_comparator(study)
-    return outcomes.no_effects(arms, contrasts, round(study.scenario.horizon))
+    plan = outcomes.analysis_plan(study)
+    end = round(study.scenario.horizon)
+    return outcomes.no_effects(arms, contrasts, end, plan.facts, plan.groups)
 
 
 def differences_from_comparator(study: Study) -> list[dict[ArmKey, float]]:

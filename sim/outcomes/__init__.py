@@ -2,6 +2,7 @@
 
 from sim.outcomes.arm import ArmRecords, arm_records
 from sim.outcomes.definitions.named import Outcome, outcomes_of
+from sim.outcomes.definitions.published import pairs_of
 from sim.outcomes.effect_sums import (
     BlockOfEffects,
     EffectSums,
@@ -51,6 +52,7 @@ __all__ = [
     "lines_of",
     "no_effects",
     "outcomes_of",
+    "pairs_of",
     "records_by_arm",
     "sum_table",
     "summarise",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from sim.outcomes.arm import ArmRecords
+from sim.outcomes.contrasts import Groups, days_of_curves, pairs_of_curves
 from sim.outcomes.definitions.over_years import over_years
 from sim.outcomes.labels import ArmKey
 from sim.outcomes.plan import AnalysisPlan, lines_of
@@ -97,9 +99,18 @@ def block_of_effects(
 
 
 def no_effects(
-    arms: Sequence[str], contrasts: Iterable[Mapping[ArmKey, float]], end: int
+    arms: Sequence[str],
+    contrasts: Iterable[Mapping[ArmKey, float]],
+    end: int,
+    facts: Sequence[Mapping[str, Any]] = (),
+    groups: Groups = MappingProxyType({}),
 ) -> Curves:
-    """Make the curves of no patient, for the arms and differences of a study until a day."""
+    """Make the curves of no patient, for the arms and differences of a study until a day.
+
+    `facts` of `groups` add the pairs of arms and the days that they ask for.
+    """
     names = list(arms)
-    pairs = [(names.index(one), names.index(other)) for (_, one), (_, other) in contrasts]
-    return no_curves(len(names), pairs, end)
+    compared = [(one, other) for (_, one), (_, other) in contrasts]
+    compared = [*dict.fromkeys([*compared, *pairs_of_curves(facts, groups)])]
+    pairs = [(names.index(one), names.index(other)) for one, other in compared]
+    return no_curves(len(names), pairs, end, days_of_curves(facts, end))

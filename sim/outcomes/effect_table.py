@@ -122,8 +122,7 @@ def _of_curves(effects: EffectSums) -> Iterator[Row]:
             label = shares[name, outcome, day]
             effect = _plain(kaplan_meier.share(curves, arm, endpoint, day), [label], label.scale)
             yield _row(Arms(name), Named.SHARE, label, label.unit, effect, Estimand.CENSORS)
-    for pair, positions in enumerate(curves.pairs):
-        arms = Arms(*(names[at] for at in positions))
+    for pair, arms in _pairs(effects, names):
         for endpoint, outcome, day in _reports(curves):
             labels = [shares[name, outcome, day] for name in arms]
             difference = kaplan_meier.difference(curves, pair, endpoint, day)
@@ -132,6 +131,18 @@ def _of_curves(effects: EffectSums) -> Iterator[Row]:
             if day == curves.end:
                 effect = _plain(hazard_ratio.hazard_ratio(curves, pair, endpoint), labels)
                 yield _row(arms, Named.HAZARD_RATIO, labels[0], "", effect, Estimand.CENSORS)
+
+
+def _pairs(effects: EffectSums, names: Sequence[str]) -> Iterator[tuple[int, Arms]]:
+    """The pairs of arms that the sums compare; published facts may compare others as well."""
+    labels = effects.sums.labels
+    compared = {
+        tuple(names.index(labels[at].arm[1]) for at in weights)
+        for weights in effects.sums.contrasts
+    }
+    for pair, positions in enumerate(effects.curves.pairs):
+        if positions in compared:
+            yield pair, Arms(*(names[at] for at in positions))
 
 
 def _of_rates(table: SumTable) -> Iterator[Row]:

@@ -75,18 +75,18 @@ def hazard_ratio(curves: Curves, pair: int, endpoint: int) -> Estimate:
     return Estimate(fit.ratio, fit.variance**0.5, low, high, carriers)
 
 
+def ratio_of(one: Curve, other: Curve) -> float:
+    """Estimate the hazard ratio of different patients; NaN without a fracture in the second arm."""
+    if not other.fractures.any():
+        return math.nan
+    on_days = one.fractures + other.fractures > 0
+    return _root(*(Curve(*(column[on_days] for column in arm)) for arm in (one, other)))
+
+
 def _fit(curves: Curves, pair: int, endpoint: int) -> Fit:
     """Cox's model with the arm as its only covariate, and the robust variance of paired times."""
     one, other = (curve_of(curves, arm, endpoint) for arm in curves.pairs[pair])
-    fractures = one.fractures + other.fractures
-
-    def score(place: Floats) -> Floats:
-        in_first = _exposed(one, other, place / (1 - place))
-        return np.asarray((one.fractures - fractures * in_first).sum())
-
-    edge = np.asarray(ratios.EDGE)
-    place = float(intervals.falling_root(score, edge, 1 - edge, 0.0))
-    ratio = place / (1 - place)
+    fractures, ratio = one.fractures + other.fractures, _root(one, other)
     exposed = _exposed(one, other, ratio)
     information = float((fractures * exposed * (1 - exposed)).sum())
     influences = _influences(one, other, ratio)
@@ -99,6 +99,21 @@ def _fit(curves: Curves, pair: int, endpoint: int) -> Fit:
              for arm, influence in zip(arms, influences, strict=True)]  # fmt: skip
     squares += 2 * covariance(curves, pair, endpoint, *means)
     return Fit(ratio, max(squares, 0.0) / information**2)
+
+
+def _root(one: Curve, other: Curve) -> float:
+    """The ratio at which the score of Cox's model is 0; 0 without a fracture in the first arm."""
+    if not one.fractures.any():
+        return 0.0
+    fractures = one.fractures + other.fractures
+
+    def score(place: Floats) -> Floats:
+        in_first = _exposed(one, other, place / (1 - place))
+        return np.asarray((one.fractures - fractures * in_first).sum())
+
+    edge = np.asarray(ratios.EDGE)
+    place = float(intervals.falling_root(score, edge, 1 - edge, 0.0))
+    return place / (1 - place)
 
 
 def _exposed(one: Curve, other: Curve, ratio: float | Floats) -> Floats:

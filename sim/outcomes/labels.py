@@ -79,6 +79,31 @@ def contrasts_of(
     return found
 
 
+def pairs_of_facts(labels: Sequence[Label], pairs: Iterable[tuple[str, str]]) -> list[Weights]:
+    """Find the labels of published contrasts.
+
+    Parameters
+    ----------
+    labels
+        Labels of a table.
+    pairs
+        Names of the outcomes that each fact compares.
+
+    Returns
+    -------
+    list of Weights
+        First less second, in each study that has both.
+    """
+    at = {(one.arm[0], one.name): i for i, one in enumerate(labels) if one.subgroup is None}
+    studies = dict.fromkeys(study for study, _ in at)
+    return [
+        {at[study, first]: 1.0, at[study, second]: -1.0}
+        for first, second in dict.fromkeys(pairs)
+        for study in studies
+        if {(study, first), (study, second)} <= at.keys()
+    ]
+
+
 def pairs_within(contrasts: Iterable[Weights]) -> list[tuple[int, int]]:
     """List the pairs of labels within contrasts, each once."""
     return [*dict.fromkeys(pair for weights in contrasts for pair in combinations(weights, 2))]

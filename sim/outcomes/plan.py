@@ -12,6 +12,7 @@ from sim.outcomes.definitions.named import Conditions, Outcome, members, outcome
 from sim.outcomes.definitions.published import asked
 from sim.outcomes.labels import ArmKey, Label, Line
 from sim.scenario import Study
+from sim.scenario.form.statistics import groups_of
 from sim.simulation import lowering
 from sim.simulation.columns import DRAWN_ANEW, Columns
 from sim.simulation.records import Floats
@@ -73,7 +74,8 @@ def facts_of(study: Study) -> list[dict[str, Any]]:
     return [
         fact
         for fact in paper["facts"]
-        if fact.get("simulated", {}).get("group") in known
+        if "simulated" in fact
+        and {*groups_of(fact["simulated"]["group"])} <= known
         and fact["simulated"].get("of") not in unmeasured
     ]
 

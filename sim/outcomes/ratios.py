@@ -107,6 +107,41 @@ def of_count_ratio(first_only: Counted, second_only: Counted, both: Counted) -> 
     return _where_seen(first_only.total + second_only.total + both.total, (low, high))
 
 
+def of_independent(
+    first: Number, of_first: tuple[Number, Number], second: Number, of_second: tuple[Number, Number]
+) -> Limits:
+    """Return the limits of the ratio of two statistics of different patients, by MOVER.
+
+    Parameters
+    ----------
+    first, second
+        The two statistics, at least 0.
+    of_first, of_second
+        Their limits.
+
+    References
+    ----------
+    Zou GY, Donner A. Stat Med 2008;27:1693-1702, on the logarithm. Where a statistic is 0, its
+    limits alone decide.
+
+    Examples
+    --------
+    >>> [round(float(limit), 2) for limit in of_independent(10, (5, 20), 20, (10, 40))]
+    [0.19, 1.33]
+    """
+    (a, a_low, a_high), (b, b_low, b_high) = (
+        [np.asarray(number, float) for number in (value, *limits)]
+        for value, limits in ((first, of_first), (second, of_second))
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        below = np.hypot(np.log(a / a_low), np.log(b_high / b))
+        above = np.hypot(np.log(a_high / a), np.log(b / b_low))
+        seen = (a > 0) & (b > 0)
+        low = np.where(seen, a / b * np.exp(-below), a_low / b_high)
+        high = np.where(seen, a / b * np.exp(above), a_high / b_low)
+    return _where_seen(a + b, (low, high))
+
+
 NONE = Counted(0.0, 0.0)
 """A sum of no events."""
 

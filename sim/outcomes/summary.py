@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sim.outcomes.contrasts import of_curves, of_sums
 from sim.outcomes.definitions.published import COLUMNS as REPORTED
-from sim.outcomes.definitions.published import against_reported
+from sim.outcomes.definitions.published import (
+    INTERVAL,
+    against_reported,
+    beside_printed,
+    is_contrast,
+    is_curve,
+    printed_interval,
+)
 from sim.outcomes.estimates import Estimate
 from sim.outcomes.labels import Label
 from sim.outcomes.plan import facts_of
 from sim.outcomes.sums import SumTable
+from sim.outcomes.survival import Curves
 from sim.scenario import Study
 from sim.vocabulary import DAYS_PER_MONTH, ROUNDING, Arms
 
@@ -71,14 +81,24 @@ def _row(arms: Arms, label: Label, unit: str, estimate: Estimate) -> tuple[objec
     return (*arms, label.subgroup, label.name, unit, time, *without_rounding(estimate))
 
 
-def against_paper(study: Study, table: SumTable) -> pd.DataFrame | None:
+def against_paper(study: Study, table: SumTable, curves: Curves) -> pd.DataFrame | None:
     """Compare the published facts of the publication of a study with the simulated ones.
+
+    Parameters
+    ----------
+    study
+        A study.
+    table
+        Sums over all patients, with the contrasts of its facts.
+    curves
+        Times of first fractures, with the pairs of arms of its facts.
 
     Returns
     -------
     DataFrame or None
         Columns `sim.outcomes.definitions.published.COLUMNS`; None for a study without a
-        publication.
+        publication. Where a fact is a contrast, `INTERVAL` too, the ends of the printed 95 %
+        intervals.
     """
     answers = study.scenario.answers
     if answers is None:
@@ -90,8 +110,22 @@ def against_paper(study: Study, table: SumTable) -> pd.DataFrame | None:
         for at, label in enumerate(table.labels)
         if label.subgroup is None
     }
-    rows = against_reported(estimated, answers, facts_of(study))
-    return pd.DataFrame(rows, columns=list(REPORTED))
+    facts, groups = facts_of(study), study.publication(answers).get("groups", {})
+    rows: list[tuple[object, ...]] = []
+    for fact in facts:
+        if is_curve(fact):
+            contrasted = of_curves(curves, [*study.scenario.arms], fact, groups)
+        elif is_contrast(fact):
+            contrasted = of_sums(table, fact, groups)
+        else:
+            rows += against_reported(estimated, answers, [fact])
+            continue
+        rows.append(beside_printed(fact, (contrasted.value, math.nan, *contrasted[1:]), answers))
+    reported = pd.DataFrame(rows, columns=list(REPORTED))
+    if any(map(is_contrast, facts)):
+        ends = pd.DataFrame([printed_interval(fact) for fact in facts], columns=list(INTERVAL))
+        reported = reported.join(ends)
+    return reported
 
 
 def unit_of_difference(unit: str) -> str:

@@ -17,7 +17,15 @@ import numpy as np
 
 from sim.outcomes import estimates, limits
 from sim.outcomes.estimates import Estimate
-from sim.outcomes.labels import ArmKey, Label, Line, Weights, contrasts_of, pairs_within
+from sim.outcomes.labels import (
+    ArmKey,
+    Label,
+    Line,
+    Weights,
+    contrasts_of,
+    pairs_of_facts,
+    pairs_within,
+)
 from sim.outcomes.limits import Products, Signed, Sums
 from sim.outcomes.units import by_part
 from sim.simulation.records import Floats
@@ -184,10 +192,18 @@ def sum_table(
     )
 
 
-def compared(lines: Iterable[Line], contrasts: Iterable[Mapping[ArmKey, float]]) -> SumTable:
-    """Sum the lines of a block in cells, with the contrasts of labels that compare arms."""
+def compared(
+    lines: Iterable[Line],
+    contrasts: Iterable[Mapping[ArmKey, float]],
+    facts: Iterable[tuple[str, str]] = (),
+) -> SumTable:
+    """Sum the lines of a block in cells, with the contrasts of labels that compare arms.
+
+    `facts` are the pairs of outcomes that published facts compare, by their names.
+    """
     lines = list(lines)
-    return sum_table(lines, contrasts_of([line.label for line in lines], contrasts))
+    labels = [line.label for line in lines]
+    return sum_table(lines, [*contrasts_of(labels, contrasts), *pairs_of_facts(labels, facts)])
 
 
 def _own(line: Line) -> tuple[Floats, ...]:

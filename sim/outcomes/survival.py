@@ -97,18 +97,37 @@ class Curves:
         ], np.int64).reshape(self.together.shape)  # fmt: skip
         return replace(self, by_day=self.by_day + by_day, together=self.together + together)
 
+    def until(self, day: int) -> Curves:
+        """Return the same patients followed to a day, which is the last of an interval."""
+        if day == self.end:
+            return self
+        by_day = self.by_day[..., : day + 1].copy()
+        by_day[..., FOLLOWED, day] += self.by_day[..., day + 1 :].sum(axis=(-2, -1))
+        edges = self.edges[self.edges <= day]
+        before, now = len(self.edges), len(edges)
+        place = np.full(2 * before + 1, 2 * now)
+        place[:now] = np.arange(now)
+        place[before : before + now] = now + np.arange(now)
+        moved = np.eye(2 * now + 1, dtype=np.int64)[place]
+        return Curves(self.pairs, edges, by_day, moved.T @ self.together @ moved)
+
     def ends(self, day: npt.NDArray[np.integer], how: npt.NDArray[np.integer]) -> Counts:
         """Return the place in `together` of ends on days."""
         interval = np.searchsorted(self.edges, day)
         return np.where(how == FOLLOWED, 2 * len(self.edges), how * len(self.edges) + interval)
 
 
-def no_curves(arms: int, pairs: Sequence[tuple[int, int]], end: int) -> Curves:
-    """Make the sums of no patient, for arms that are followed to the day `end`."""
+def no_curves(
+    arms: int, pairs: Sequence[tuple[int, int]], end: int, days: Sequence[int] = ()
+) -> Curves:
+    """Make the sums of no patient, for arms that are followed to the day `end`.
+
+    `days` are further days on which an interval of time ends.
+    """
     reports = np.array([0, *report_days(end)])
     steps = max(1, INTERVALS // (len(reports) - 1))
     inner = reports[:-1, None] + np.diff(reports)[:, None] * np.arange(1, steps + 1) / steps
-    edges = np.unique(np.round(inner).astype(np.int64))
+    edges = np.unique([*np.round(inner).astype(np.int64).ravel(), *days])
     ends = 2 * len(edges) + 1
     by_day = np.zeros((arms, len(ENDPOINTS), 3, end + 1), np.int64)
     return Curves(pairs, edges, by_day, np.zeros((len(pairs), len(ENDPOINTS), ends, ends), int))
@@ -116,13 +135,13 @@ def no_curves(arms: int, pairs: Sequence[tuple[int, int]], end: int) -> Curves:
 
 def firsts_of(arms: Mapping[str, ArmRecords]) -> Firsts:
     """Find the end of the time to each endpoint, in every arm."""
-    of_arms = [[_first(records, site) for site in ENDPOINTS] for records in arms.values()]
+    of_arms = [[first_of(records, site) for site in ENDPOINTS] for records in arms.values()]
     day, how = (np.array([[one[i] for one in of_arm] for of_arm in of_arms]) for i in (0, 1))
     return Firsts(day.astype(np.int32), how.astype(np.int8))
 
 
-def _first(records: ArmRecords, site: str | None) -> tuple[Counts, Counts]:
-    """Day and way in which the time to a first fracture ended, of each patient of an arm."""
+def first_of(records: ArmRecords, site: str | None) -> tuple[Counts, Counts]:
+    """Find the day and the way in which the time to a first fracture ended, of each patient."""
     day = np.round(records.years * DAYS_PER_YEAR).astype(np.int64)
     how = np.where(records.died > 0, DIED, FOLLOWED)
     for (event, of), rows in records.events.items():
@@ -151,6 +170,15 @@ def curve_of(curves: Curves, arm: int, endpoint: int) -> Curve:
     left = curves.by_day[arm, endpoint].astype(float)
     gone = np.cumsum(left.sum(axis=0))
     return Curve(left[FRACTURED], curves.patients - np.concatenate([[0.0], gone[:-1]]))
+
+
+def curve_from(day: Counts, how: Counts, end: int) -> Curve:
+    """Count single patients, whose times ended on a day and in a way, by the days up to `end`."""
+    fractures, gone = (
+        np.bincount(ended, minlength=end + 1)[: end + 1].astype(float)
+        for ended in (day[how == FRACTURED], day)
+    )
+    return Curve(fractures, len(day) - np.concatenate([[0.0], np.cumsum(gone)[:-1]]))
 
 
 def over_intervals(curves: Curves, arm: int, endpoint: int, values: Floats) -> Floats:

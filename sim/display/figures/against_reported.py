@@ -49,6 +49,10 @@ EXPLAINED = (
     "The uncertainty of the reported means is not drawn.",
     "Where a fact is also an input of the scenario, agreement checks the program, not the biology.",
 )
+CONTRASTED = (
+    "Where a 95 % interval is printed, like those of differences and ratios of groups, the thin "
+    "whiskers of the reported value are that interval."
+)
 
 
 def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
@@ -65,8 +69,9 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     blocks = [_block(*group) for group in groups]
     is_narrow = len(facts) <= FEW or len(blocks) == 1
     columns = [blocks] if is_narrow else intervals.in_two_columns(blocks, LAYOUT)
+    explained = (*EXPLAINED, *([CONTRASTED] if "reported_low" in saved.reported else []))
     page = intervals.figure(
-        columns, caption.title, _legend(), caption.paragraphs(*EXPLAINED), LAYOUT,
+        columns, caption.title, _legend(), caption.paragraphs(*explained), LAYOUT,
         ONE_COLUMN if is_narrow else TWO_COLUMNS,
     )  # fmt: skip
     return page, pd.concat([rows for *_, rows in groups], ignore_index=True)
@@ -106,6 +111,9 @@ def _ends(facts: pd.DataFrame) -> dict[str, pd.Series[float]]:
     ):
         ends[f"{name}_low"] = (center - half).clip(lower=least)
         ends[f"{name}_high"] = (center + half).clip(upper=most)
+    if "reported_low" in facts:
+        for end in ("reported_low", "reported_high"):
+            ends[end] = facts[end].fillna(ends[end])
     return ends
 
 

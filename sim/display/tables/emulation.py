@@ -35,7 +35,8 @@ def printout(scores: pd.DataFrame, title: str, about: Iterable[str]) -> Printout
     ]
     notes = (
         *about,
-        "No value: trials in which the group was empty or, for an SD, held one patient.",
+        "No value: trials in which the group was empty or, for an SD, held one patient; for a",
+        "ratio, trials without an event in the second group.",
         "Published numbers that are inputs of the scenario should lie near the middle. This",
         "agreement checks the program, not the biology.",
     )

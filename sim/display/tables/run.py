@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sim import evidence
 from sim.display.numbers import MISSING, interval, is_missing, number, significant
 from sim.display.tables import Printout, Sheet, side_by_side
+from sim.outcomes.definitions.published import printed_interval
 from sim.scenario.protocol import accrual, count_of_assumptions
 from sim.vocabulary import DAYS_PER_MONTH, EVERYONE, Arms, arms_of, rows_with
 
@@ -60,12 +61,14 @@ def _reported(study: Study, published: pd.DataFrame) -> Sheet:
     """The published numbers beside the simulated ones."""
     paper = study.publication(study.scenario.answers or "")
     labels = evidence.labels(paper)
+    intervals = {fact["fact"]: printed_interval(fact) for fact in paper["facts"]}
     as_printed = partial(significant, digits=6)  # with all digits that were published
     rows = [
         (
             labels[row["fact"]],
             row["unit"],
-            _with_spread(row["reported"], row["reported_spread"], as_printed),
+            _with_spread(row["reported"], row["reported_spread"], as_printed)
+            + _in_brackets(row["reported_spread"], intervals[row["fact"]]),
             _with_spread(row["simulated"], row["simulated_spread"]),
             MISSING if is_missing(row["low"]) else interval(row["low"], row["high"]),
         )
@@ -74,7 +77,7 @@ def _reported(study: Study, published: pd.DataFrame) -> Sheet:
     heads = ("Reported against simulated", "unit", "reported", "simulated", INTERVAL)
     notes = (
         f"Reported: {evidence.short_citation(paper)}. After ±: standard deviation between "
-        "patients.",
+        "patients; in brackets: printed 95 % interval.",
         f"{INTERVAL}: of the simulated value; more virtual patients make it narrower.",
     )
     return Sheet(heads, rows, notes)
@@ -125,6 +128,14 @@ def _about_study(study: Study) -> tuple[str, ...]:
         "Fracture differences depend on this interpretation.",
         *([extrapolated] if study.scenario.horizon > beyond.after else []),
     )
+
+
+def _in_brackets(spread: float, printed: tuple[float, float]) -> str:
+    """The printed interval of a number without a spread, where there is one."""
+    if is_missing(printed[0]) or not is_missing(spread):
+        return ""
+    low, high = (significant(end, 6) for end in printed)
+    return f" [{low}, {high}]"
 
 
 def _with_spread(value: float, spread: float, written: Callable[[float], str] = number) -> str:

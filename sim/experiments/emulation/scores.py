@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import evidence
-from sim.experiments.emulation.trials import Emulation, simulate
-from sim.outcomes import facts_of
+from sim.experiments.emulation.trials import Emulation, facts_enrolled, simulate
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Progress
 
@@ -56,7 +55,7 @@ def run(
         Every trial, and one score for each published number.
     """
     trials = simulate(emulation, progress, workers)
-    return Emulated(emulation, trials, scored(trials, facts_of(emulation.study)))
+    return Emulated(emulation, trials, scored(trials, facts_enrolled(emulation)))
 
 
 def title(emulated: Emulated) -> str:

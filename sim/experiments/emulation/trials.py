@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.errors import RequestError
+from sim.experiments.emulation import contrasts
 from sim.experiments.forecast import Forecast, forecast_of_trials
 from sim.experiments.sizes import split, workers_for
 from sim.outcomes import SumTable, facts_of, records_by_arm, sum_table
-from sim.outcomes.definitions.published import asked, simulated
+from sim.outcomes.definitions.published import asked, is_contrast, sides, simulated
 from sim.outcomes.plan import line
 from sim.outcomes.sums import joined
 from sim.scenario import Study, load
@@ -152,7 +153,7 @@ def simulate(
     at = {label.name: position for position, label in enumerate(table.labels)}
     rows = []
     for trial in range(count):
-        for fact in facts_of(emulation.study):
+        for fact in facts_enrolled(emulation):
             position = at[fact["fact"]]
             sums = table.sums(position, trial)
             value, spread = simulated(table.labels[position].measure, sums, fact["simulated"])
@@ -199,18 +200,31 @@ def summed(
     return joined(tables)
 
 
+def facts_enrolled(emulation: Emulation) -> list[dict[str, Any]]:
+    """List the facts about arms in which the design enrols patients."""
+    study, arms = emulation.study, emulation.design.patients
+    groups = study.publication(study.scenario.answers or "").get("groups", {})
+    return [
+        fact
+        for fact in facts_of(study)
+        if all(groups[group]["arm"] in arms for _, group in sides(fact))
+    ]
+
+
 def sums_of(emulation: Emulation, trials: range) -> SumTable:
     """Sum the published statistics over the patients of each trial: one part per trial."""
     study, design = emulation.study, emulation.design
     patients = range(trials.start * design.size, trials.stop * design.size)
     records = records_by_arm(study, patients, "batch", design.patients)
     groups = study.publication(study.scenario.answers or "")["groups"]
-    enrolled = _enrolled(design.patients, len(trials))
+    enrolled, facts = _enrolled(design.patients, len(trials)), facts_enrolled(emulation)
+    of_one_group = [fact for fact in facts if not is_contrast(fact)]
     lines = [
         line((0, arm), None, outcome, inside * enrolled[arm])
         for arm in enrolled
-        for outcome, inside in asked(records[arm], arm, facts_of(study), groups)
+        for outcome, inside in asked(records[arm], arm, of_one_group, groups)
     ]
+    lines += contrasts.lines_of(facts, groups, records, enrolled, design.size)
     return sum_table(lines, part=design.size)
 
 

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.outcomes.arm import ArmRecords
-from sim.outcomes.definitions.named import (
-    AT_ENTRY,
-    MARKER_QUANTITIES,
-    Measure,
-    Outcome,
-    count,
-    mean,
-    share,
-)
+from sim.outcomes.definitions.named import Measure, Outcome
+from sim.outcomes.definitions.statistics import statistic
 from sim.outcomes.estimates import UNKNOWN, ratio, spread
 from sim.outcomes.limits import Sums
-from sim.simulation.records import Floats
-from sim.vocabulary import Event
+from sim.scenario.form.statistics import CONTRASTS, STATISTICS, groups_of, measured_in
+from sim.vocabulary import Z95
 
 REPORTED = ("reported", "reported_spread")
 SIMULATED = ("simulated", "simulated_spread", "mc_error", "low", "high")
@@ -30,15 +23,36 @@ COLUMNS = ("fact", "unit", *REPORTED, *SIMULATED, "source")
 """Columns of the published numbers beside the simulated ones; `low` and `high` are the 95 %
 interval of Monte Carlo error of `simulated`."""
 
-ENTRY = {"spine_t": "spine_t", "hip_t": "hip_t", **MARKER_QUANTITIES}
-"""Facts at entry that are measured, and their quantities; the others are in `AT_ENTRY`."""
+INTERVAL = ("reported_low", "reported_high")
+"""Columns of the printed 95 % intervals, in a table with contrasts."""
 
-SHARES = {
-    "share_with_reaction": Event.REACTION,
-    "share_with_fracture": Event.FRACTURE,
-    "share_died": Event.DEATH,
-}
-"""Statistics that are shares of patients with an event."""
+
+def measured(simulated: Mapping[str, Any]) -> dict[str, Any]:
+    """What is computed in each group of a fact: of a contrast the statistic that it compares."""
+    name = measured_in(simulated["statistic"], simulated.get("in"))
+    return {**simulated, "statistic": name}
+
+
+def is_contrast(fact: Mapping[str, Any]) -> bool:
+    """Whether a fact compares two groups."""
+    return fact["simulated"]["statistic"] in CONTRASTS
+
+
+def is_curve(fact: Mapping[str, Any]) -> bool:
+    """Whether a fact comes from the times of first fractures, and not from sums of outcomes."""
+    return STATISTICS[measured(fact["simulated"])["statistic"]].kind == "curve"
+
+
+def sides(fact: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the names of the outcomes of a fact, and their groups: one, or two of a contrast."""
+    name, groups = fact["fact"], groups_of(fact["simulated"]["group"])
+    return [(f"{name}: {group}" if is_contrast(fact) else name, group) for group in groups]
+
+
+def pairs_of(facts: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """List the pairs of outcomes, by their names, that the contrasts among facts compare."""
+    compared = [sides(fact) for fact in facts if is_contrast(fact) and not is_curve(fact)]
+    return [(first, second) for (first, _), (second, _) in compared]
 
 
 def asked(
@@ -47,7 +61,7 @@ def asked(
     facts: Sequence[Mapping[str, Any]],
     groups: Mapping[str, Mapping[str, str]],
 ) -> Iterator[tuple[Outcome, npt.NDArray[np.bool_]]]:
-    """Compute the statistic of each published fact about an arm.
+    """Compute the statistic of each published fact about an arm, and its side of each contrast.
 
     Parameters
     ----------
@@ -64,10 +78,10 @@ def asked(
         The statistic, and True for the patients of its group.
     """
     for fact in facts:
-        group = groups[fact["simulated"]["group"]]
-        if group["arm"] == arm:
-            inside = in_group(records, group)
-            yield statistic(records, fact["fact"], fact["unit"], fact["simulated"]), inside
+        for name, group in [] if is_curve(fact) else sides(fact):
+            if groups[group]["arm"] == arm:
+                outcome = statistic(records, name, fact["unit"], measured(fact["simulated"]))
+                yield outcome, in_group(records, groups[group])
 
 
 def against_reported(
@@ -96,9 +110,27 @@ def against_reported(
         value, spread = simulated(measure, sums, fact["simulated"])
         known = fact["simulated"]["statistic"] == "patients"
         _, *chance, _ = UNKNOWN if known else ratio(measure, sums)
-        printed = (fact["fact"], fact["unit"], fact["value"], _printed_spread(fact))
-        rows.append((*printed, value, spread, *chance, source))
+        rows.append(beside_printed(fact, (value, spread, *chance), source))
     return rows
+
+
+def beside_printed(
+    fact: Mapping[str, Any], simulated: Sequence[float], source: str
+) -> tuple[object, ...]:
+    """Make the row of a fact, in COLUMNS; `simulated` has the values of SIMULATED."""
+    printed = (fact["fact"], fact["unit"], fact["value"], _printed_spread(fact))
+    return (*printed, *simulated, source)
+
+
+def printed_interval(fact: Mapping[str, Any]) -> tuple[float, float]:
+    """Return the 95 % interval that is printed; from a standard error where that is printed."""
+    printed, kind = fact.get("spread"), fact.get("spread_is")
+    if kind == "ci95" and isinstance(printed, (list, tuple)):
+        return float(printed[0]), float(printed[1])
+    if kind == "se" and isinstance(printed, (int, float)):
+        low, high = (fact["value"] + side * Z95 * printed for side in (-1, 1))
+        return float(f"{low:.4g}"), float(f"{high:.4g}")
+    return math.nan, math.nan
 
 
 def in_group(records: ArmRecords, group: Mapping[str, str]) -> npt.NDArray[np.bool_]:
@@ -109,46 +141,6 @@ def in_group(records: ArmRecords, group: Mapping[str, str]) -> npt.NDArray[np.bo
             stopped = records.stopped(therapy)
             inside &= stopped if status == "stopped" else ~stopped
     return inside
-
-
-def statistic(records: ArmRecords, fact: str, unit: str, simulated: Mapping[str, Any]) -> Outcome:
-    """Compute the statistic of one fact for every patient.
-
-    Parameters
-    ----------
-    records
-        Records of an arm.
-    fact, unit
-        Name and unit of the fact.
-    simulated
-        The part `simulated` of the fact: `statistic`, `of`, and `at` in days.
-
-    Returns
-    -------
-    Outcome
-        The statistic, not yet restricted to the group.
-
-    Raises
-    ------
-    KeyError
-        For a statistic that is not known.
-    """
-    name, of, at = simulated["statistic"], simulated.get("of"), simulated.get("at")
-    day = None if at is None else round(at)
-    if name == "patients":
-        return count(fact, unit, 0, np.ones(records.count))
-    if name in ("fracture_rate", "fractures"):
-        fractures, most = records.counts(Event.FRACTURE, of), records.most(Event.FRACTURE, of)
-        if name == "fractures":
-            per = float(simulated["per_patients"])
-            return count(fact, unit, 0, fractures, scale=per, most=most)
-        return count(fact, unit, 0, fractures, records.years, 100, most)
-    if name == "share_stopped":
-        return share(fact, 0, records.stopped(str(of)).astype(float))
-    if name in SHARES:
-        event, subject = SHARES[name], None if name == "share_died" else of
-        return share(fact, 0, records.had(event, subject, day), records.most(event, subject))
-    return mean(fact, unit, 0, _values(records, name, of, day))
 
 
 def simulated(measure: Measure, sums: Sums, how: Mapping[str, Any]) -> tuple[float, float]:
@@ -174,30 +166,15 @@ def simulated(measure: Measure, sums: Sums, how: Mapping[str, Any]) -> tuple[flo
     if sums.x == 0:
         return math.nan, math.nan
     value = measure.scale * (sums.y / sums.x)
-    if name == "fracture_rate" or measure.kind == "share":
+    is_alone = name in STATISTICS and STATISTICS[name].kind in ("mean", "count")
+    if measure.kind == "share" or not is_alone:
         return value, math.nan
     return value, math.sqrt(measure.scale) * spread(sums)
-
-
-def _values(records: ArmRecords, name: str, of: str | None, day: int | None) -> Floats:
-    """One value per patient of a statistic that is a mean over patients."""
-    if name == "entry" and of not in ENTRY:
-        return records.known[AT_ENTRY[str(of)]].astype(float)
-    values: dict[str, Callable[[], Floats]] = {
-        "follow_up": lambda: records.years * 12,
-        "entry": lambda: records.entry(ENTRY[str(of)]),
-        "annual_increase": lambda: records.annual_increase(str(of), day),
-        "total_increase": lambda: records.percent_change(f"{of}_g_cm2", day),
-        "percent_change": lambda: records.percent_change(MARKER_QUANTITIES[str(of)], day),
-        "t_change": lambda: records.last(f"{of}_t", day) - records.entry(f"{of}_t"),
-        "t_final": lambda: records.last(f"{of}_t", day),
-    }
-    if name not in values:
-        raise KeyError(f"no statistic is called '{name}'")
-    return values[name]()
 
 
 def _printed_spread(fact: Mapping[str, Any]) -> float:
     """The spread that is printed, where it is one number."""
     printed = fact.get("spread")
-    return float(printed) if isinstance(printed, (int, float)) else math.nan
+    if isinstance(printed, (int, float)) and not is_contrast(fact):
+        return float(printed)
+    return math.nan

@@ -42,7 +42,8 @@ def _explained(
     detail: ErrorDetails, form: type[BaseModel], plain: Plain, tree: Any, at: DocumentPath
 ) -> Mistake:
     """A mistake of a form in the words of the file."""
-    path = (*at, *_in_the_file(detail["loc"], tree))
+    inside = detail.get("ctx", {}).get("place", ())
+    path = (*at, *_in_the_file((*detail["loc"], *inside), tree))
     kind = detail["type"]
     message = SHOULD_BE.get(kind, detail["msg"])
     if kind == "extra_forbidden":

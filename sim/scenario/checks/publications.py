@@ -12,6 +12,7 @@ from typing import Any
 from sim import evidence
 from sim.scenario.checks.forms import validated
 from sim.scenario.form.publication import Publication
+from sim.scenario.form.statistics import measured_in
 from sim.scenario.mistakes import Mark, Mistake, ScenarioError, nearest
 from sim.scenario.text.provenance import Plain, as_it_stands
 from sim.scenario.text.tree import read_file
@@ -97,13 +98,20 @@ def check_answers(plain: Plain, own: dict[str, Any]) -> Iterator[Mistake]:
 def _problems(paper: dict[str, Any], plain: Plain) -> Iterator[str]:
     """Arms, therapies and reactions of a publication that the scenario does not have."""
     arms, therapies = plain.mapping("arms"), plain.mapping("therapies")
-    reactions = [name for t in therapies for name in plain.mapping("therapies", t, "reactions")]
+    reactions = [
+        name
+        for therapy in therapies
+        for reaction in plain.mapping("therapies", therapy, "reactions")
+        for name in (reaction, f"{therapy} {reaction}")
+    ]
     for name, group in paper["groups"].items():
         yield from _unknown(f"group '{name}'", group["arm"], "an arm", arms)
         for therapy in (key for key in group if key != "arm"):
             yield from _unknown(f"group '{name}'", therapy, "a therapy", therapies)
     for fact in paper["facts"]:
-        statistic, of = (fact.get("simulated", {}).get(key) for key in ("statistic", "of"))
+        simulated = fact.get("simulated", {"statistic": ""})
+        statistic = measured_in(simulated["statistic"], simulated.get("in"))
+        of = simulated.get("of")
         if statistic == "share_stopped":
             yield from _unknown(f"fact '{fact['fact']}'", of, "a therapy", therapies)
         elif statistic == "share_with_reaction":

@@ -10,33 +10,9 @@ from sim.scenario.form import quantities
 from sim.scenario.form.names import Name
 from sim.scenario.form.quantities import Form, Text, only_if
 from sim.scenario.form.quantity import refuse
+from sim.scenario.form.simulated import Simulated
+from sim.scenario.form.statistics import AGAINST, CONTRASTS, STATISTICS
 from sim.scenario.mistakes import nearest
-from sim.vocabulary import BONES, MARKERS, SITES
-
-ENTRY = ("age", "weight", "vertebral_fractures", "spine_t", "hip_t", *MARKERS)
-
-# statistic -> what `of` may name; ANY is a therapy or a reaction, NOTHING leaves `of` out
-NOTHING, ANY = (), ("*",)
-STATISTICS: dict[str, tuple[str, ...]] = {
-    "patients": NOTHING,
-    "follow_up": NOTHING,
-    "entry": ENTRY,
-    "annual_increase": BONES,
-    "total_increase": BONES,
-    "t_change": BONES,
-    "t_final": BONES,
-    "percent_change": MARKERS,
-    "share_stopped": ANY,
-    "share_with_reaction": ANY,
-    "share_with_fracture": SITES,
-    "share_died": NOTHING,
-    "fracture_rate": SITES,
-    "fractures": SITES,
-}
-OF_THE_WHOLE = ("patients", "follow_up", "entry", "share_stopped", "fracture_rate", "fractures")
-"""Statistics of the whole follow-up; the others can be taken at, or up to, a day before the end."""
-
-OF_ALL_SITES = ("share_with_fracture", "fracture_rate", "fractures")
 
 
 class Citation(Form):
@@ -50,31 +26,6 @@ class Citation(Form):
     pages: Text | None = None
     doi: Text | None = None
     pmid: Text | None = None
-
-
-class Simulated(Form):
-    """The simulated counterpart of a fact: a statistic of a group of the virtual patients."""
-
-    statistic: Text
-    of: Text | None = None
-    group: Text
-    at: quantities.Days | None = None
-    per_patients: quantities.NonNegative | None = None
-
-    def check(self) -> None:
-        """Refuse an unknown statistic, and keys that the statistic does not have."""
-        name, allowed = self.statistic, STATISTICS.get(self.statistic)
-        if allowed is None:
-            raise refuse(f"'{name}' is not a statistic; {nearest(name, STATISTICS)}")
-        if self.of is None and allowed != NOTHING and name not in OF_ALL_SITES:
-            names = "the name" if allowed == ANY else ", ".join(allowed)
-            raise refuse(f"{name} needs `of`: {names}")
-        if self.of is not None and allowed != ANY and self.of not in allowed:
-            raise refuse(f"{name} has no `of: {self.of}`; {nearest(self.of, allowed)}")
-        if self.at is not None and name in OF_THE_WHOLE:
-            raise refuse(f"{name} covers the whole follow-up; remove `at`")
-        if (name == "fractures") != (self.per_patients is not None):
-            raise refuse("`fractures` needs `per_patients`, and no other statistic has it")
 
 
 class Fact(Form):
@@ -108,11 +59,20 @@ class Fact(Form):
             raise refuse("a spread needs `spread_is`: sd, se, ci95 or range")
         if self.interval and (len(self.interval) != 2 or not self.interval[0] <= self.interval[1]):
             raise refuse("an interval has two ends, the lower first")
+        if self.simulated is not None and self.simulated.statistic in CONTRASTS:
+            self._check_contrast(self.simulated.statistic)
+
+    def _check_contrast(self, name: str) -> None:
+        if self.spread_is in ("sd", "range"):
+            raise refuse(
+                f"{name} compares two groups, so its spread is not one between patients "
+                f"(`spread_is: {self.spread_is}`): write ci95 or se"
+            )
 
     @property
     def plain(self) -> dict[str, Any]:
         """The fact as a mapping of plain values."""
-        values = self.model_dump(exclude_none=True, exclude={"interval"})
+        values = self.model_dump(by_alias=True, exclude_none=True, exclude={"interval"})
         return values | ({"spread": self.interval} if self.interval else {})
 
 
@@ -141,6 +101,8 @@ def _with_arms(groups: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
         if "arm" not in group or not kept <= {"kept", "stopped"}:
             rule = "needs an arm, and for each course `kept` or `stopped`"
             raise refuse(f"group '{name}' {rule}, like {{arm: combination, interferon: kept}}")
+        if AGAINST in name:
+            raise refuse(f"group '{name}' names two groups; `against` stands in a fact's `group`")
     return groups
 
 
@@ -158,13 +120,23 @@ class Publication(Form):
     def check(self) -> None:
         """Refuse a fact that is given twice, or whose group is not given."""
         names = [fact.fact for fact in self.facts]
-        for fact in self.facts:
+        for at, fact in enumerate(self.facts):
             if names.count(fact.fact) > 1:
-                raise refuse(f"fact '{fact.fact}' is given twice")
-            if fact.simulated is not None and fact.simulated.group not in self.groups:
-                group = fact.simulated.group
+                raise refuse(f"fact '{fact.fact}' is given twice", place=("facts", at, "fact"))
+            if fact.simulated is not None:
+                place = ("facts", at, "simulated", "group")
+                self._check_groups(fact.fact, fact.simulated, place)
+
+    def _check_groups(self, fact: str, simulated: Simulated, place: tuple[str | int, ...]) -> None:
+        """Each group is given, and one with a curve is a whole arm."""
+        for group in simulated.groups:
+            if group not in self.groups:
                 likely = nearest(group, self.groups)
-                raise refuse(f"fact '{fact.fact}': '{group}' is not a group; {likely}")
+                raise refuse(f"fact '{fact}': '{group}' is not a group; {likely}", place=place)
+            if STATISTICS[simulated.measured].kind == "curve" and len(self.groups[group]) > 1:
+                rule = f"{simulated.statistic} is known of whole arms"
+                message = f"fact '{fact}': {rule}, and group '{group}' is a part of one"
+                raise refuse(message, place=place)
 
     @property
     def plain(self) -> dict[str, Any]:
@@ -173,7 +145,7 @@ class Publication(Form):
         return {**values, "facts": [fact.plain for fact in self.facts]}
 
 
-IN_DAYS = ("follow_up", "at")
+IN_DAYS = ("follow_up", "at", "from")
 """Keys of the plain values that are times in days."""
 
 

@@ -88,5 +88,8 @@ def _as_counted(unit: str, number: str) -> str:
 
 
 def refuse(message: str, **context: object) -> PydanticCustomError:
-    """An error to raise from a check of a form, with a sentence for the user."""
+    """An error to raise from a check of a form, with a sentence for the user.
+
+    `place` in the context is the path of the mistake below the form that is checked.
+    """
     return PydanticCustomError("rule", message, context)
