@@ -36,3 +36,17 @@ def test_the_base_case_is_the_run_of_the_scenario():
     both = mine.fillna({"against_arm": ""}).merge(run[run["subgroup"] == "all"], on=keys)
     assert len(both) == len(mine) > 60
     assert both["base"].to_numpy() == pytest.approx(both["estimate"], rel=1e-5, abs=1e-9)
+
+
+def test_the_assumptions_without_a_number_move_the_difference_as_the_page_says():
+    frame = pd.read_csv(FOLDERS["structure"] / "heat_map.csv")
+    frame = frame[frame["outcome"] == "spine annual increase"]
+    reading, months = frame["accrual"], frame["therapies.interferon.for"]
+    gain = {(r, m): f"{g:.1f}" for r, m, g in zip(reading, months, frame["estimate"], strict=True)}
+    page, plateau = PAGE.read_text(encoding="utf-8"), "plateau: months 24 months, then 0 %/year"
+    saturating = "saturating: time_constant 12 months, window 12 months"
+    for key, row in (("linear", "linear"), ("compound", "compound"),
+                     (plateau, "plateau after 24 months"), (saturating, "saturating")):  # fmt: skip
+        two, five = gain[key, "24 months"], gain[key, "60 months"]
+        (line,) = [li for li in page.splitlines() if li.startswith(f"| {row} |") and "±" in li]
+        assert [cell.strip(" *").split(" ±")[0] for cell in line.split("|")[2:4]] == [two, five]

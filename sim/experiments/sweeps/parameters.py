@@ -60,9 +60,18 @@ class Parameter(NamedTuple):
         if isinstance(value, float):
             return value
         try:
-            return value if self.base is None else in_unit(value, self.base)
+            return in_words(value) if self.base is None else in_unit(value, self.base)
         except PydanticCustomError:
-            return str(value)
+            return in_words(value)
+
+
+def in_words(value: Any) -> str:
+    """A value of a scenario file in words: `plateau: months 24 months, then 0 %/year`."""
+    if isinstance(value, dict):
+        inside = {key: in_words(item) for key, item in value.items()}
+        nested = any(isinstance(item, dict) for item in value.values())
+        return ", ".join(f"{key}{':' if nested else ''} {text}" for key, text in inside.items())
+    return ", ".join(map(in_words, value)) if isinstance(value, list) else str(value)
 
 
 def resolve(
