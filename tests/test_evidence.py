@@ -755,6 +755,13 @@ def test_base_rate_is_solved_from_the_printed_share_on_treatment(scenario):
     assert lowering.base_rate(scenario) > average  # bone is gained, and patients differ
 
 
+def test_risks_of_onnes_are_what_is_left_of_the_share_free_of_fracture():
+    for years in (5, 10):
+        free, risk = (f"onnes2020.{name}_{years}_years" for name in ("fracture_free", "risk"))
+        assert _value(risk) == pytest.approx(100 - _value(free))
+        assert _spread(risk) == _spread(free)
+
+
 def test_treated_rate_gamma_matches_the_published_standard_error():
     rate = -math.log(_value("onnes2020.fracture_free_5_years") / 100) / 5
     se = (
