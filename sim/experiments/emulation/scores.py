@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sim import evidence
-from sim.experiments.emulation.trials import Emulation, simulate
+from sim.experiments.emulation.design import Emulation
+from sim.experiments.emulation.roles import DESIGN, INPUT, PREDICTION, SAME_AS, roles_of, taken_from
+from sim.experiments.emulation.trials import simulate
 from sim.outcomes import facts_of
+from sim.scenario import Number
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Progress
 
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "fact", "label", "statistic", "unit", "published", "mean", "low", "high", "percentile",
-    "covered", "trials", "empty", "single",
+    "covered", "counts_as", "trials", "empty", "single",
 )  # fmt: skip
 LOW, HIGH = 0.025, 0.975
 
@@ -56,7 +59,8 @@ def run(
         Every trial, and one score for each published number.
     """
     trials = simulate(emulation, progress, workers)
-    return Emulated(emulation, trials, scored(trials, facts_of(emulation.study)))
+    study = emulation.study
+    return Emulated(emulation, trials, scored(trials, facts_of(study), taken_from(study)))
 
 
 def title(emulated: Emulated) -> str:
@@ -67,19 +71,53 @@ def title(emulated: Emulated) -> str:
 
 
 def said(emulated: Emulated) -> list[str]:
-    """List the facts that a reader of the scores needs: design, coverage and reading."""
+    """List the facts that a reader of the scores needs: design, interval, coverage, reading."""
     emulation, scenario = emulated.emulation, emulated.emulation.study.scenario
     enrolled = ", ".join(f"{count} in {arm}" for arm, count in emulation.design.patients.items())
-    within, of = coverage(emulated.scores)
     return [
         f"{emulation.trials} simulated trials of {emulation.design.size} patients ({enrolled}); "
         f"seed {scenario.seed}.",
-        f"{within} of {of} published numbers lie within the 95 % interval of the simulated trials.",
+        _said_of_interval(emulation),
+        *_said_of_coverage(emulated.scores),
         f"Annual increase read as: {accrual(scenario)}.",
     ]
 
 
-def scored(trials: pd.DataFrame, facts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def _said_of_interval(emulation: Emulation) -> str:
+    """Say which kind of interval is shown."""
+    if not emulation.uncertain:
+        return (
+            "Intervals: patients only. Every trial has the numbers of the scenario as they stand."
+        )
+    count = len(emulation.study.uncertainty)
+    return (
+        f"Intervals: {emulation.interval}. Each trial draws the {count} numbers with an "
+        "uncertainty, each independently of the others."
+    )
+
+
+def _said_of_coverage(scores: pd.DataFrame) -> Iterator[str]:
+    """Say how many published numbers are covered, and which do not count."""
+    within, of = coverage(scores)
+    yield (
+        f"{within} of {of} published numbers lie within the 95 % interval of the simulated trials."
+        if of
+        else "No published number is a prediction."
+    )
+    counts_as = scores["counts_as"]
+    others = {
+        "inputs of the scenario": (counts_as == INPUT).sum(),
+        "fixed by the design": (counts_as == DESIGN).sum(),
+        "another number in other words": counts_as.str.startswith(SAME_AS).sum(),
+    }
+    if any(others.values()):
+        listed = ", ".join(f"{count} {what}" for what, count in others.items() if count)
+        yield f"Not counted: {listed}."
+
+
+def scored(
+    trials: pd.DataFrame, facts: Sequence[Mapping[str, Any]], numbers: Iterable[Number] = ()
+) -> pd.DataFrame:
     """Score published numbers.
 
     Parameters
@@ -88,6 +126,8 @@ def scored(trials: pd.DataFrame, facts: Sequence[Mapping[str, Any]]) -> pd.DataF
         Simulated trials (`sim.experiments.emulation.trials.simulate`).
     facts
         Published facts.
+    numbers
+        Numbers that the scenario takes from the publication; they are inputs.
 
     Returns
     -------
@@ -95,35 +135,39 @@ def scored(trials: pd.DataFrame, facts: Sequence[Mapping[str, Any]]) -> pd.DataF
         One row for each published value and each published SD: fact; label; statistic (`value` or
         `SD`); unit; published; mean, low and high of the trials (low to high is the 95 % predictive
         interval); percentile of the published number among trials rounded to as many digits, ties
-        counted half; covered (whether it lies in the interval of the rounded trials); trials that
-        gave the statistic; empty (trials without a measured patient in the group); single (trials
-        with one, who has no SD).
+        counted half; covered (whether it lies in the interval of the rounded trials); counts_as
+        (`prediction`, `input`, `design` or `same as FACT`, see `roles_of`); trials that gave the
+        statistic; empty (trials without a measured patient in the group); single (trials with
+        one, who has no SD).
     """
     import pandas as pd
 
-    by_fact = dict(iter(trials.groupby("fact", sort=False)))
-    rows = [row for fact in facts for row in _rows(fact, by_fact[fact["fact"]])]
+    by_fact, roles = dict(iter(trials.groupby("fact", sort=False))), roles_of(facts, numbers)
+    rows = [row for fact in facts for row in _rows(fact, by_fact[fact["fact"]], roles)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def coverage(scores: pd.DataFrame) -> tuple[int, int]:
-    """Count the published numbers within their predictive intervals, and all of them.
+    """Count the predicted numbers within their predictive intervals, and all of them.
 
-    A number that the design fixes, such as the number of patients, does not count.
+    Inputs, what the design fixes, and what repeats another number do not count.
     """
-    fixed = (scores["low"] == scores["high"]) & scores["covered"]
-    counted = scores[(scores["trials"] > 0) & ~fixed]
+    counted = scores[(scores["trials"] > 0) & (scores["counts_as"] == PREDICTION)]
     return int(counted["covered"].sum()), len(counted)
 
 
-def _rows(fact: Mapping[str, Any], trials: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+def _rows(
+    fact: Mapping[str, Any], trials: pd.DataFrame, roles: Mapping[tuple[str, str], str]
+) -> Iterator[tuple[object, ...]]:
     measured = trials["measured"].to_numpy(float)
     counts = fact["simulated"]["statistic"] == "patients"
     empty = 0 if counts else int((measured == 0).sum())
-    yield _row(fact, "value", fact["value"], trials["value"].to_numpy(float), empty, 0)
+    values, role = trials["value"].to_numpy(float), roles[fact["fact"], "value"]
+    yield _row(fact, "value", fact["value"], values, role, empty, 0)
     if fact.get("spread_is") == "sd":
         spread = trials["spread"].to_numpy(float)
-        yield _row(fact, "SD", fact["spread"], spread, empty, int((measured == 1).sum()))
+        single, role = int((measured == 1).sum()), roles[fact["fact"], "SD"]
+        yield _row(fact, "SD", fact["spread"], spread, role, empty, single)
 
 
 def _row(
@@ -131,21 +175,24 @@ def _row(
     statistic: str,
     published: float,
     values: npt.NDArray[np.float64],
+    role: str,
     empty: int,
     single: int,
 ) -> tuple[object, ...]:
     known = values[~np.isnan(values)]
     about = (fact["fact"], fact["label"], statistic, fact["unit"], published)
     if len(known) == 0:
-        return (*about, np.nan, np.nan, np.nan, np.nan, False, 0, empty, single)
+        return (*about, np.nan, np.nan, np.nan, np.nan, False, role, 0, empty, single)
     low, high = np.quantile(known, (LOW, HIGH), method="inverted_cdf").tolist()
     printed = np.round(known, digits_of(published))
     below, ties = np.mean(printed < published), np.mean(printed == published)
     percentile = 100 * float(below + ties / 2)
     ends = np.quantile(printed, (LOW, HIGH), method="inverted_cdf")
     covered = bool(ends[0] <= published <= ends[1])
+    if covered and low == high and role == PREDICTION:
+        role = DESIGN  # such as the number of patients
     numbers = (float(known.mean()), low, high, percentile, covered)
-    return (*about, *numbers, len(known), empty, single)
+    return (*about, *numbers, role, len(known), empty, single)
 
 
 def digits_of(published: float) -> int:

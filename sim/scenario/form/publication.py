@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sim.scenario.form import quantities
 from sim.scenario.form.names import Name
@@ -77,8 +77,20 @@ class Simulated(Form):
             raise refuse("`fractures` needs `per_patients`, and no other statistic has it")
 
 
+def _yes_or_no(value: Any) -> bool:
+    """An answer as a file or a manifest has it. Raises PydanticCustomError for another word."""
+    answer = str(value).lower()  # YAML reads a bare yes as true
+    if answer not in ("yes", "true", "no", "false"):
+        raise refuse("'{value}' is not allowed here; allowed: yes, no", value=str(value))
+    return answer in ("yes", "true")
+
+
 class Fact(Form):
-    """One number that a publication prints."""
+    """One number that a publication prints.
+
+    `input` marks a fact that went into the scenario in another form than its own number, `same_as`
+    one that says in other words what another fact says. Neither counts as predicted.
+    """
 
     fact: Name
     label: Name
@@ -91,6 +103,8 @@ class Fact(Form):
     where: Text = ""
     status: Literal["seen", "recalled", "derived"] = "seen"
     note: Text = ""
+    input: Annotated[bool, BeforeValidator(_yes_or_no)] | None = None
+    same_as: Name | None = None
     simulated: Simulated | None = None
 
     @model_validator(mode="before")
@@ -165,6 +179,16 @@ class Publication(Form):
                 group = fact.simulated.group
                 likely = nearest(group, self.groups)
                 raise refuse(f"fact '{fact.fact}': '{group}' is not a group; {likely}")
+        self._check_repetitions()
+
+    def _check_repetitions(self) -> None:
+        """Refuse a fact that repeats none of the others that stand on their own."""
+        own = [fact.fact for fact in self.facts if fact.simulated and not fact.same_as]
+        for fact in self.facts:
+            if fact.same_as is not None and fact.same_as not in own:
+                likely = nearest(fact.same_as, own)
+                rule = "is no simulated fact that stands on its own"
+                raise refuse(f"fact '{fact.fact}': same_as '{fact.same_as}' {rule}; {likely}")
 
     @property
     def plain(self) -> dict[str, Any]:
