@@ -26,7 +26,7 @@ FARTHEST = 4.0
 BINS = 40
 SIMULATED = style.color(style.NOT_AN_ARM)
 NO_PREDICTION: dict[str, Any] = {**style.diamond(), "marker": "o"}
-"""How a published number looks that is an input, or another number in other words."""
+"""How a published number looks that is an input, fixed by the design, or told by another row."""
 
 SHADE: dict[str, Any] = {"color": SIMULATED, "alpha": 0.3}
 LINE: dict[str, Any] = {"color": SIMULATED, "linewidth": 1.6, "zorder": 3}
@@ -40,8 +40,8 @@ LAYOUT = Layout(
 EXPLAINED = (
     "Each row on its own scale: standard deviations of the simulated trials around their mean.",
     "Shaded: how the trials fall; line: their 95 % predictive interval; diamond: published, filled"
-    " where it lies outside, at the edge where it lies beyond the scale; circle: published, an "
-    "input of the scenario, or the same as another row in other words.",
+    " where it lies outside, at the edge where it lies beyond the scale; circle: published, but "
+    "no prediction: an input, fixed by the design, or another row in other words.",
     "Inputs should lie near the middle. This agreement checks the program, not the biology.",
 )
 
@@ -101,7 +101,7 @@ def _legend(interval: Interval) -> style.Legend:
     return [[
         style.line_entry("published, covered", **style.diamond()),
         style.line_entry("published, not covered", **style.diamond(is_filled=True)),
-        style.line_entry("input or repetition", **NO_PREDICTION),
+        style.line_entry("published, no prediction", **NO_PREDICTION),
         style.area_entry("simulated trials", **SHADE),
         style.line_entry(f"95 %, {interval}", **LINE),
     ]]  # fmt: skip

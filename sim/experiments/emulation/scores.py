@@ -100,7 +100,7 @@ def _said_of_coverage(scores: pd.DataFrame) -> Iterator[str]:
     """Say how many published numbers are covered, and which do not count."""
     within, of = coverage(scores)
     yield (
-        f"{within} of {of} published numbers lie within the 95 % interval of the simulated trials."
+        f"{within} of {of} predicted numbers lie within the 95 % interval of the simulated trials."
         if of
         else "No published number is a prediction."
     )
