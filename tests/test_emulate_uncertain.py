@@ -17,7 +17,8 @@ from sim.errors import RequestError
 from sim.experiments import emulation, verbs
 from sim.experiments.emulation.drawn import drawn
 from sim.experiments.emulation.roles import roles_of, taken_from
-from sim.experiments.emulation.scores import coverage, said, scored
+from sim.experiments.emulation.scores import coverage, scored
+from sim.experiments.emulation.words import said
 from sim.experiments.sweeps.joint import Joint
 from sim.outcomes import facts_of
 from sim.scenario import Number, ScenarioError, load
@@ -261,3 +262,10 @@ def test_the_forecast_of_trials_with_their_own_parameters_is_longer():
     assert 10 < both.seconds < 200
     with pytest.raises(RequestError, match="too much"):
         sim.emulate(BASE, 10**9, uncertain=True)
+
+
+def test_an_input_outside_of_its_interval_is_named():
+    """The CTX of -68 % at six months, against about -64 to -47."""
+    lines = said(sim.emulate(SCENARIOS / "rossini2014.yaml", 200))
+    assert "Inputs outside of their interval: Change of CTX at 6 months." in lines
+    assert "2 of 2 predicted numbers lie within the 95 % interval of the simulated trials." in lines

@@ -231,8 +231,8 @@ def test_a_file_that_is_no_yaml_is_refused_where_it_is_wrong(mine):
         ("value: 9", "same_as: spine, value: 9",
          "fact 'spine': same_as 'spine' is no simulated fact that stands on its own"),
         ("value: 9", "same_as: stopers, value: 9",
-         "fact 'spine': same_as 'stopers' is no simulated fact that stands on its own; did you mean "
-         "'stoppers'?"),
+         "fact 'spine': same_as 'stopers' is no simulated fact that stands on its own; did "
+         "you mean 'stoppers'?"),
         ("value: 9", "input: perhaps, value: 9",
          "'perhaps' is not allowed here; allowed: yes, no"),
         ("value: 9", "value: nine", "'nine' does not start with a number"),

@@ -25,7 +25,7 @@ FARTHEST = 4.0
 
 BINS = 40
 SIMULATED = style.color(style.NOT_AN_ARM)
-NO_PREDICTION: dict[str, Any] = {**style.diamond(), "marker": "o"}
+NO_PREDICTION: dict[str, Any] = {"marker": "o"}
 """How a published number looks that is an input, fixed by the design, or told by another row."""
 
 SHADE: dict[str, Any] = {"color": SIMULATED, "alpha": 0.3}
@@ -92,16 +92,15 @@ def _parts(row: Any, trials: pd.DataFrame) -> list[Part]:
 
 def _symbol(row: Any) -> dict[str, Any]:
     """A diamond for a prediction, a circle for a number that does not count as one."""
-    if row.counts_as == "prediction":
-        return style.diamond(not row.covered)
-    return NO_PREDICTION
+    symbol = style.diamond(not row.covered)
+    return symbol if row.counts_as == "prediction" else {**symbol, **NO_PREDICTION}
 
 
 def _legend(interval: Interval) -> style.Legend:
     return [[
         style.line_entry("published, covered", **style.diamond()),
         style.line_entry("published, not covered", **style.diamond(is_filled=True)),
-        style.line_entry("published, no prediction", **NO_PREDICTION),
+        style.line_entry("published, no prediction", **style.diamond() | NO_PREDICTION),
         style.area_entry("simulated trials", **SHADE),
         style.line_entry(f"95 %, {interval}", **LINE),
     ]]  # fmt: skip

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 NOT_COUNTED = "-"
-"""Stands under `covered` for a number that is no prediction."""
+"""Stands under `covered` for a number in its interval that is no prediction."""
 
 
 def printout(
@@ -52,7 +52,7 @@ def printout(
 
 
 def _covered(row: Mapping[Any, Any]) -> str:
-    """Whether the interval covers a number that was predicted."""
-    if row["counts_as"] != "prediction":
-        return NOT_COUNTED
-    return "yes" if row["covered"] else "no"
+    """Whether the interval covers a number; only a prediction can succeed."""
+    if not row["covered"]:
+        return "no"
+    return "yes" if row["counts_as"] == "prediction" else NOT_COUNTED

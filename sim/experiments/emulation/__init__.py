@@ -7,8 +7,9 @@ from pathlib import Path
 
 from sim.experiments.bounds import allow
 from sim.experiments.emulation.design import Design, Emulation, prepare
-from sim.experiments.emulation.scores import Emulated, run, said, title
+from sim.experiments.emulation.scores import Emulated, run
 from sim.experiments.emulation.trials import forecast_of
+from sim.experiments.emulation.words import said, title
 from sim.vocabulary import Progress
 
 TRIALS = 5000
