@@ -152,5 +152,12 @@ TESTS: dict[Test, str] = {
 Engine = Literal["simpy", "batch"]
 """The reference engine on SimPy, or the compiled loop. Both give the same log."""
 
+Interval = Literal["patients only", "patients and parameters"]
+"""What the intervals over simulated trials hold: chance between patients, or the uncertainty of the
+parameters as well."""
+
+PATIENTS_ONLY: Interval = "patients only"
+PATIENTS_AND_PARAMETERS: Interval = "patients and parameters"
+
 Progress = Callable[[int, int], None]
 """Called with two numbers of histories (one patient in one arm): those done, and all."""

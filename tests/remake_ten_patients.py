@@ -11,13 +11,17 @@ import sim
 from sim.display.numbers import with_interval
 from sim.experiments import emulation
 from sim.experiments.emulation import power
+from sim.experiments.emulation.roles import PREDICTION
 from sim.experiments.emulation.scores import coverage
+from sim.vocabulary import PATIENTS_AND_PARAMETERS, PATIENTS_ONLY
 from tests.remake_results import EMULATED
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "ten-patients.md"
 BASE = ROOT / "scenarios" / "laroche2011.yaml"
 TRIALS = 5000
+UNCERTAIN_TRIALS = 1000
+INTERVALS = (PATIENTS_ONLY, PATIENTS_AND_PARAMETERS)
 WORKERS = 1
 
 STOPPING = ("1 month", "3 months", "6 months", "12 months", "24 months", "60 months")
@@ -37,7 +41,7 @@ def tables() -> dict[str, str]:
         "fractures": _table(FRACTURE_HEADS, map(fractures, RATES)),
         "difference": _table(DIFFERENCE_HEADS, map(difference, ADDED)),
         "power": _table(POWER_HEADS, powers()),
-        "series": _table(SERIES_HEADS, map(series, EMULATED)),
+        "series": _table(SERIES_HEADS, series()),
     }
 
 
@@ -142,20 +146,33 @@ def _with_interval(row: Mapping[Any, Any], of: str) -> str:
     return with_interval(row[of], row[f"{of}_low"], row[f"{of}_high"])
 
 
-SERIES_HEADS = ("series", "patients", "covered", "not covered: published, 95 % of trials")
+SERIES_HEADS = (
+    "series", "patients", "predicted", "published", *(f"95 %, {kind}" for kind in INTERVALS)
+)  # fmt: skip
 
 
-def series(name: str) -> tuple[str, ...]:
-    """How many of the published numbers of a series its trials cover."""
-    held = emulation.prepare(ROOT / "scenarios" / f"{name}.yaml", 1)
-    scores = pd.read_csv(ROOT / "results" / name / "emulation.csv")
-    within, of = coverage(scores)
-    missed = [
-        f"{row['label']}{', SD' if row['statistic'] == 'SD' else ''}: {row['published']:g}, "
-        f"{row['low']:.2g} to {row['high']:.2g}"
-        for row in scores[~scores["covered"]].to_dict("records")
-    ]
-    return (f"`{name}`", str(held.design.size), f"{within} of {of}", "; ".join(missed) or "none")
+def series() -> Iterator[tuple[str, ...]]:
+    """Each number of a series that its scenario predicts, with both intervals."""
+    for name in EMULATED:
+        path = ROOT / "scenarios" / f"{name}.yaml"
+        size = emulation.prepare(path, 1).design.size
+        alone = pd.read_csv(ROOT / "results" / name / "emulation.csv")
+        both = sim.emulate(path, UNCERTAIN_TRIALS, workers=WORKERS, uncertain=True).scores
+        predicted = alone["counts_as"] == PREDICTION
+        for one, other in zip(
+            *(s[predicted].to_dict("records") for s in (alone, both)), strict=True
+        ):
+            of_sd = ", SD" if one["statistic"] == "SD" else ""
+            spans = map(_span, (one, other))
+            yield f"`{name}`", str(size), one["label"] + of_sd, f"{one['published']:g}", *spans
+        covered = ("{} of {} covered".format(*coverage(scores)) for scores in (alone, both))
+        yield f"`{name}`", str(size), "all predictions" if any(predicted) else "none", "", *covered
+
+
+def _span(row: Mapping[Any, Any]) -> str:
+    """An interval of the trials, and whether the published number lies outside."""
+    outside = "" if row["covered"] else ", not covered"
+    return f"{row['low']:.2g} to {row['high']:.2g}{outside}"
 
 
 def _trials(settings: list[str]) -> dict[str, pd.DataFrame]:

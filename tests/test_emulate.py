@@ -228,7 +228,7 @@ def test_the_command_prints_scores_and_keeps_everything(tmp_path):
     with without_pictures("pdf", "png"):
         done = CliRunner().invoke(commands, words)
     assert done.exit_code == 0, done.output
-    assert "published numbers lie within the 95 % interval of the simulated" in done.output
+    assert "No published number is a prediction. Not counted:" in done.output.replace("\n", " ")
     assert "40 simulated trials of 10 patients (10 in combination)" in done.output
     (folder,) = (tmp_path / "laroche2011").iterdir()
     assert done.output.splitlines()[-1].endswith(str(folder))
@@ -239,6 +239,7 @@ def test_the_command_prints_scores_and_keeps_everything(tmp_path):
     held = json.loads((folder / "manifest.json").read_text())
     assert held["options"] == {
         "trials": 40, "patients_per_trial": {"combination": 10}, "seed": 1,
+        "interval": "patients only",
     }  # fmt: skip
     refused = CliRunner().invoke(commands, ["extend", str(folder), "--patients", "999"])
     assert isinstance(refused.exception, RequestError)

@@ -228,6 +228,13 @@ def test_a_file_that_is_no_yaml_is_refused_where_it_is_wrong(mine):
          "a spread needs `spread_is`: sd, se, ci95 or range"),
         ("spread_is: sd", "spread_is: sem", "is not known here; allowed: 'sd', 'se', 'ci95'"),
         ("fact: stoppers", "fact: spine", "fact 'spine' is given twice"),
+        ("value: 9", "same_as: spine, value: 9",
+         "fact 'spine': same_as 'spine' is no simulated fact that stands on its own"),
+        ("value: 9", "same_as: stopers, value: 9",
+         "fact 'spine': same_as 'stopers' is no simulated fact that stands on its own; did "
+         "you mean 'stoppers'?"),
+        ("value: 9", "input: perhaps, value: 9",
+         "'perhaps' is not allowed here; allowed: yes, no"),
         ("value: 9", "value: nine", "'nine' does not start with a number"),
         ("at: 24 months", "at: 24", "'24' has no unit"),
         ("year: 2024", "jear: 2024", "'jear' is not a key here; did you mean 'year'?"),

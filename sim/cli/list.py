@@ -29,7 +29,8 @@ SHORTEST = 6
 def list_results(out: Path, as_json: bool) -> None:
     """List the results below a folder, the newest first.
 
-    For each: kind, scenario, changed values, patients, date, and the name that `show`, `plot`,
+    For each: kind, scenario, changed values, what the intervals of an emulation hold, patients,
+    date, and the name that `show`, `plot`,
     `rerun`, `extend` and `explain` accept.
     """
     from sim import results
@@ -52,6 +53,7 @@ def _facts(kept: Kept) -> dict[str, Any]:
         "scenarios": manifest.scenarios,
         "settings": [setting.model_dump() for setting in manifest.settings],
         "patients": manifest.patients,
+        **({} if kept.interval is None else {"interval": kept.interval}),
         "seed": manifest.seed,
         "written": manifest.written,
         "digest": manifest.digest,
@@ -74,11 +76,14 @@ def _table(results: list[Kept], width: int) -> str:
     names = [kept.folder.name for kept in results]
     for kept in results:
         manifest = kept.manifest
+        changed = [in_words(one) for one in manifest.settings if one.path != "cohort.patients"]
+        if kept.interval is not None:
+            changed.append(f"intervals: {kept.interval}")
         table.add_row(
             _start(kept.folder.name, names),
             manifest.kind,
             manifest.about,
-            "; ".join(in_words(one) for one in manifest.settings if one.path != "cohort.patients"),
+            "; ".join(changed),
             str(manifest.patients),
             manifest.written[:16].replace("T", " "),
         )

@@ -17,7 +17,7 @@ from sim.results import Kept, Kind, seals
 from sim.results.manifest import FILE
 from sim.scenario import Study
 from sim.scenario.mistakes import nearest
-from sim.vocabulary import Progress
+from sim.vocabulary import PATIENTS_AND_PARAMETERS, Progress
 
 VERBS = ("list", "show", "plot", "rerun", "extend", "explain")
 
@@ -67,9 +67,13 @@ def refusal(kind: Kind, verb: str) -> str:
 
 def refuse(kept: Kept, verb: str) -> None:
     """Raise RequestError for a verb that does not work on a result."""
-    why = refusal(kept.manifest.kind, verb)
+    kind = kept.manifest.kind
+    why, called = refusal(kind, verb), KINDS[kind].called
+    if kept.interval == PATIENTS_AND_PARAMETERS:
+        why = why.replace(KINDS[kind].made_by, f"{KINDS[kind].made_by} --uncertain")
+        called = f"{called} of {kept.interval}"
     if why:
-        raise RequestError(f"'{kept.folder}' is {KINDS[kept.manifest.kind].called}; {why}")
+        raise RequestError(f"'{kept.folder}' is {called}; {why}")
 
 
 def refuse_unsound(kept: Kept) -> None:

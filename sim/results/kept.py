@@ -59,6 +59,12 @@ class Kept:
         except ValidationError as error:
             raise _damaged(self.folder, error, "options") from None
 
+    @property
+    def interval(self) -> str | None:
+        """What the intervals over simulated trials hold; None for a result without any."""
+        interval = self.manifest.options.get("interval")
+        return None if interval is None else str(interval)
+
     def detail(self, name: str) -> Any:
         """What the experiment said of itself besides, by name. Raises Damaged."""
         with tables.intact(self.folder / FILE):

@@ -117,7 +117,7 @@ def _of_sweep(kept: Kept) -> tuple[Any, ...]:
 
 
 def _of_emulation(kept: Kept) -> tuple[Any, ...]:
-    return kept.table("scores"), kept.parquet("trials"), *_words(kept)
+    return kept.table("scores"), kept.parquet("trials"), kept.interval, *_words(kept)
 
 
 def _words(kept: Kept) -> tuple[str, Sequence[str]]:

@@ -12,6 +12,7 @@ from sim.display.figures import intervals, style
 from sim.display.figures.caption import spoken
 from sim.display.figures.intervals.parts import Block, Fall, Layout, Mark, Panel, Part, Row, Upright
 from sim.display.numbers import significant, span, typeset
+from sim.vocabulary import Interval
 
 ROW = 5.2
 """Height of a row in mm."""
@@ -24,6 +25,9 @@ FARTHEST = 4.0
 
 BINS = 40
 SIMULATED = style.color(style.NOT_AN_ARM)
+NO_PREDICTION: dict[str, Any] = {"marker": "o"}
+"""How a published number looks that is an input, fixed by the design, or told by another row."""
+
 SHADE: dict[str, Any] = {"color": SIMULATED, "alpha": 0.3}
 LINE: dict[str, Any] = {"color": SIMULATED, "linewidth": 1.6, "zorder": 3}
 LAYOUT = Layout(
@@ -36,19 +40,23 @@ LAYOUT = Layout(
 EXPLAINED = (
     "Each row on its own scale: standard deviations of the simulated trials around their mean.",
     "Shaded: how the trials fall; line: their 95 % predictive interval; diamond: published, filled"
-    " where it lies outside, at the edge where it lies beyond the scale.",
-    "Published numbers that are inputs of the scenario should lie near the middle. This agreement "
-    "checks the program, not the biology.",
+    " where it lies outside, at the edge where it lies beyond the scale; circle: published, but "
+    "no prediction: an input, fixed by the design, or another row in other words.",
+    "Inputs should lie near the middle. This agreement checks the program, not the biology.",
 )
 
 
 def figure(
-    scores: pd.DataFrame, trials: pd.DataFrame, title: str, sentences: Sequence[str] = ()
+    scores: pd.DataFrame,
+    trials: pd.DataFrame,
+    interval: Interval,
+    title: str,
+    sentences: Sequence[str] = (),
 ) -> style.Drawn:
     """One row for each published number that the design leaves open.
 
-    `scores` and `trials` are those of `sim.experiments.emulation`; the caption opens with
-    `sentences`.
+    `scores` and `trials` are those of `sim.experiments.emulation`, `interval` says what their
+    intervals hold; the caption opens with `sentences`.
     """
     rows = scores[(scores["trials"] > 1) & (scores["low"] < scores["high"])].reset_index(drop=True)
     panel = Panel(
@@ -60,7 +68,7 @@ def figure(
     of_sd = (rows["statistic"] != "value").map({True: ", SD", False: ""})
     labels = [Row(label, ROW) for label in rows["label"] + of_sd]
     caption = [spoken(*sentences, *EXPLAINED)]
-    page = intervals.figure([[Block(labels, [panel])]], title, _legend(), caption, LAYOUT)
+    page = intervals.figure([[Block(labels, [panel])]], title, _legend(interval), caption, LAYOUT)
     return page, rows
 
 
@@ -74,7 +82,7 @@ def _parts(row: Any, trials: pd.DataFrame) -> list[Part]:
     )  # fmt: skip
     heights, edges = np.histogram(fallen, bins=BINS, range=(-FARTHEST, FARTHEST))
     printed = (significant(row.published), span(row.low, row.high))
-    symbol = {**style.diamond(not row.covered), "clip_on": False}
+    symbol = {**_symbol(row), "clip_on": False}
     return [
         Fall(edges, FALL * heights / heights.max(), {**SHADE, "linewidth": 0}, INTERVAL),
         Mark(np.nan, low, high, {}, LINE, INTERVAL),
@@ -82,10 +90,17 @@ def _parts(row: Any, trials: pd.DataFrame) -> list[Part]:
     ]
 
 
-def _legend() -> style.Legend:
+def _symbol(row: Any) -> dict[str, Any]:
+    """A diamond for a prediction, a circle for a number that does not count as one."""
+    symbol = style.diamond(not row.covered)
+    return symbol if row.counts_as == "prediction" else {**symbol, **NO_PREDICTION}
+
+
+def _legend(interval: Interval) -> style.Legend:
     return [[
         style.line_entry("published, covered", **style.diamond()),
         style.line_entry("published, not covered", **style.diamond(is_filled=True)),
+        style.line_entry("published, no prediction", **style.diamond() | NO_PREDICTION),
         style.area_entry("simulated trials", **SHADE),
-        style.line_entry("95 % predictive interval", **LINE),
+        style.line_entry(f"95 %, {interval}", **LINE),
     ]]  # fmt: skip

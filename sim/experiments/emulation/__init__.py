@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sim.experiments.bounds import allow
-from sim.experiments.emulation.scores import Emulated, run, said, title
-from sim.experiments.emulation.trials import Design, Emulation, forecast_of, prepare
+from sim.experiments.emulation.design import Design, Emulation, prepare
+from sim.experiments.emulation.scores import Emulated, run
+from sim.experiments.emulation.trials import forecast_of
+from sim.experiments.emulation.words import said, title
 from sim.vocabulary import Progress
 
 TRIALS = 5000
@@ -26,6 +28,7 @@ def emulate(
     progress: Progress | None = None,
     workers: int | None = 1,
     yes: bool = False,
+    uncertain: bool = False,
 ) -> Emulated:
     """Simulate a published study many times and score each published number.
 
@@ -45,6 +48,9 @@ def emulate(
         Number of processes; as many as save time if None. The results do not depend on it.
     yes : bool
         Simulate even if the forecast of time or memory exceeds the bounds.
+    uncertain : bool
+        Whether each trial draws its own parameters from the `uncertainty` of the scenario's
+        numbers. The intervals then hold patients and parameters, and not patients only.
 
     Returns
     -------
@@ -54,10 +60,11 @@ def emulate(
     Raises
     ------
     ScenarioError
-        If the scenario is not valid.
+        If the scenario is not valid, or refuses values that an uncertain number may have.
     RequestError
-        If the scenario names no publication, the publication has no design, or the trials would
-        take more than 24 hours or half of the memory of this machine.
+        If the scenario names no publication, the publication has no design, the trials are to draw
+        parameters and the scenario states no uncertainty, or the trials would take more than 24
+        hours or half of the memory of this machine.
 
     Examples
     --------
@@ -65,6 +72,6 @@ def emulate(
     >>> emulated.emulation.design.size
     10
     """
-    emulation = prepare(scenario, trials, seed, settings)
+    emulation = prepare(scenario, trials, seed, settings, uncertain)
     allow(forecast_of(emulation, workers), yes=yes)
     return run(emulation, progress, workers)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from sim import evidence
-from sim.experiments.emulation.trials import Emulation, facts_enrolled, simulate
-from sim.scenario.protocol import accrual
+from sim.experiments.emulation.design import Emulation
+from sim.experiments.emulation.roles import DESIGN, PREDICTION, roles_of, taken_from
+from sim.experiments.emulation.trials import facts_enrolled, simulate
+from sim.scenario import Number
 from sim.vocabulary import Progress
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "fact", "label", "statistic", "unit", "published", "mean", "low", "high", "percentile",
-    "covered", "trials", "empty", "single",
+    "covered", "counts_as", "trials", "empty", "single",
 )  # fmt: skip
 LOW, HIGH = 0.025, 0.975
 
@@ -55,30 +56,13 @@ def run(
         Every trial, and one score for each published number.
     """
     trials = simulate(emulation, progress, workers)
-    return Emulated(emulation, trials, scored(trials, facts_enrolled(emulation)))
+    facts = facts_enrolled(emulation)
+    return Emulated(emulation, trials, scored(trials, facts, taken_from(emulation.study)))
 
 
-def title(emulated: Emulated) -> str:
-    """Title of the emulation: scenario and publication."""
-    study = emulated.emulation.study
-    paper = study.publication(study.scenario.answers or "")
-    return f"{study.scenario.name}: {evidence.short_citation(paper)}, simulated again"
-
-
-def said(emulated: Emulated) -> list[str]:
-    """List the facts that a reader of the scores needs: design, coverage and reading."""
-    emulation, scenario = emulated.emulation, emulated.emulation.study.scenario
-    enrolled = ", ".join(f"{count} in {arm}" for arm, count in emulation.design.patients.items())
-    within, of = coverage(emulated.scores)
-    return [
-        f"{emulation.trials} simulated trials of {emulation.design.size} patients ({enrolled}); "
-        f"seed {scenario.seed}.",
-        f"{within} of {of} published numbers lie within the 95 % interval of the simulated trials.",
-        f"Annual increase read as: {accrual(scenario)}.",
-    ]
-
-
-def scored(trials: pd.DataFrame, facts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def scored(
+    trials: pd.DataFrame, facts: Sequence[Mapping[str, Any]], numbers: Iterable[Number] = ()
+) -> pd.DataFrame:
     """Score published numbers.
 
     Parameters
@@ -87,6 +71,8 @@ def scored(trials: pd.DataFrame, facts: Sequence[Mapping[str, Any]]) -> pd.DataF
         Simulated trials (`sim.experiments.emulation.trials.simulate`).
     facts
         Published facts.
+    numbers
+        Numbers that the scenario takes from the publication; they are inputs.
 
     Returns
     -------
@@ -94,35 +80,39 @@ def scored(trials: pd.DataFrame, facts: Sequence[Mapping[str, Any]]) -> pd.DataF
         One row for each published value and each published SD: fact; label; statistic (`value` or
         `SD`); unit; published; mean, low and high of the trials (low to high is the 95 % predictive
         interval); percentile of the published number among trials rounded to as many digits, ties
-        counted half; covered (whether it lies in the interval of the rounded trials); trials that
-        gave the statistic; empty (trials without a measured patient in the group); single (trials
-        with one, who has no SD).
+        counted half; covered (whether it lies in the interval of the rounded trials); counts_as
+        (`prediction`, `input`, `design` or `same as FACT`, see `roles_of`); trials that gave the
+        statistic; empty (trials without a measured patient in the group); single (trials with
+        one, who has no SD).
     """
     import pandas as pd
 
-    by_fact = dict(iter(trials.groupby("fact", sort=False)))
-    rows = [row for fact in facts for row in _rows(fact, by_fact[fact["fact"]])]
+    by_fact, roles = dict(iter(trials.groupby("fact", sort=False))), roles_of(facts, numbers)
+    rows = [row for fact in facts for row in _rows(fact, by_fact[fact["fact"]], roles)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def coverage(scores: pd.DataFrame) -> tuple[int, int]:
-    """Count the published numbers within their predictive intervals, and all of them.
+    """Count the predicted numbers within their predictive intervals, and all of them.
 
-    A number that the design fixes, such as the number of patients, does not count.
+    Inputs, what the design fixes, and what repeats another number do not count.
     """
-    fixed = (scores["low"] == scores["high"]) & scores["covered"]
-    counted = scores[(scores["trials"] > 0) & ~fixed]
+    counted = scores[(scores["trials"] > 0) & (scores["counts_as"] == PREDICTION)]
     return int(counted["covered"].sum()), len(counted)
 
 
-def _rows(fact: Mapping[str, Any], trials: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+def _rows(
+    fact: Mapping[str, Any], trials: pd.DataFrame, roles: Mapping[tuple[str, str], str]
+) -> Iterator[tuple[object, ...]]:
     measured = trials["measured"].to_numpy(float)
     counts = fact["simulated"]["statistic"] == "patients"
     empty = 0 if counts else int((measured == 0).sum())
-    yield _row(fact, "value", fact["value"], trials["value"].to_numpy(float), empty, 0)
+    values, role = trials["value"].to_numpy(float), roles[fact["fact"], "value"]
+    yield _row(fact, "value", fact["value"], values, role, empty, 0)
     if fact.get("spread_is") == "sd":
         spread = trials["spread"].to_numpy(float)
-        yield _row(fact, "SD", fact["spread"], spread, empty, int((measured == 1).sum()))
+        single, role = int((measured == 1).sum()), roles[fact["fact"], "SD"]
+        yield _row(fact, "SD", fact["spread"], spread, role, empty, single)
 
 
 def _row(
@@ -130,21 +120,24 @@ def _row(
     statistic: str,
     published: float,
     values: npt.NDArray[np.float64],
+    role: str,
     empty: int,
     single: int,
 ) -> tuple[object, ...]:
     known = values[~np.isnan(values)]
     about = (fact["fact"], fact["label"], statistic, fact["unit"], published)
     if len(known) == 0:
-        return (*about, np.nan, np.nan, np.nan, np.nan, False, 0, empty, single)
+        return (*about, np.nan, np.nan, np.nan, np.nan, False, role, 0, empty, single)
     low, high = np.quantile(known, (LOW, HIGH), method="inverted_cdf").tolist()
     printed = np.round(known, digits_of(published))
     below, ties = np.mean(printed < published), np.mean(printed == published)
     percentile = 100 * float(below + ties / 2)
     ends = np.quantile(printed, (LOW, HIGH), method="inverted_cdf")
     covered = bool(ends[0] <= published <= ends[1])
+    if covered and low == high and role == PREDICTION:
+        role = DESIGN  # such as the number of patients
     numbers = (float(known.mean()), low, high, percentile, covered)
-    return (*about, *numbers, len(known), empty, single)
+    return (*about, *numbers, role, len(known), empty, single)
 
 
 def digits_of(published: float) -> int:

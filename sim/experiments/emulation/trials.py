@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.errors import RequestError
 from sim.experiments.emulation import contrasts
+from sim.experiments.emulation.design import Emulation
+from sim.experiments.emulation.drawn import drawn
 from sim.experiments.forecast import Forecast, forecast_of_trials
 from sim.experiments.sizes import split, workers_for
+from sim.experiments.sweeps.varied import Varied
 from sim.outcomes import SumTable, facts_of, records_by_arm, sum_table
 from sim.outcomes.definitions.published import asked, is_contrast, sides, simulated
 from sim.outcomes.plan import groups_of_facts, line
 from sim.outcomes.sums import joined
-from sim.scenario import Study, load
-from sim.scenario.protocol import in_time
 from sim.simulation.draws import CHUNK
 from sim.simulation.records import Floats
-from sim.vocabulary import MOST_PATIENTS, Progress
+from sim.vocabulary import Progress
 from sim.workers.pieces import in_order
 
 if TYPE_CHECKING:
@@ -29,122 +28,9 @@ if TYPE_CHECKING:
 
 COLUMNS = ("trial", "fact", "value", "spread", "members", "measured")
 
-
-class Design(NamedTuple):
-    """The design of a series: patients enrolled in each arm, and settings of a scenario.
-
-    `settings` are `path=value` texts: the follow-up and the visits that the publication states.
-    """
-
-    patients: dict[str, int]
-    settings: tuple[str, ...]
-
-    @property
-    def size(self) -> int:
-        """Patients per trial, all arms together."""
-        return sum(self.patients.values())
-
-
-class Emulation(NamedTuple):
-    """A study whose cohort consists of several trials of one design, one after another."""
-
-    study: Study
-    design: Design
-    trials: int
-
-
-def prepare(
-    scenario: str | Path, trials: int, seed: int | None = None, settings: Iterable[str] = ()
-) -> Emulation:
-    """Prepare trials with the design of the publication of a scenario.
-
-    Parameters
-    ----------
-    scenario : path
-        Scenario file with a publication under `answers`.
-    trials : int
-        Number of trials.
-    seed : int, optional
-        Seed of the random numbers; that of the file by default.
-    settings : iterable of str
-        `path=value` texts that change the scenario and the design.
-
-    Returns
-    -------
-    Emulation
-        A study whose cohort holds the patients of all trials.
-
-    Raises
-    ------
-    ScenarioError
-        If the scenario is not valid.
-    RequestError
-        If the scenario names no publication, the publication has no design, or the trials have
-        more patients than a study may have.
-    """
-    settings = [*settings]
-    design = design_of(load(scenario, settings, seed=seed))
-    refuse_too_many(trials, design.size)
-    study = load(scenario, [*design.settings, *settings], trials * design.size, seed)
-    return Emulation(study, design, trials)
-
-
-def refuse_too_many(trials: int, patients: int) -> None:
-    """Raise RequestError for trials whose patients are too many for one study.
-
-    Parameters
-    ----------
-    trials
-        Number of trials.
-    patients
-        Patients per trial, all arms together.
-    """
-    if patients > MOST_PATIENTS:
-        raise RequestError(
-            f"a trial of the largest size has {patients:,} patients; allowed: up to "
-            f"{MOST_PATIENTS:,} in all trials together. Ask for smaller sizes (--sizes)"
-        )
-    if trials * patients > MOST_PATIENTS:
-        raise RequestError(
-            f"{trials:,} trials of {patients:,} patients each have {trials * patients:,} patients; "
-            f"allowed: up to {MOST_PATIENTS:,} in all trials together, which are "
-            f"{MOST_PATIENTS // patients:,} trials (--trials)"
-        )
-
-
-def design_of(study: Study) -> Design:
-    """Return the design of the publication of a study.
-
-    Raises
-    ------
-    RequestError
-        If the study names no publication, the publication has no design, or the design enrols
-        patients in an arm that the study does not have.
-    """
-    answers = study.scenario.answers
-    if answers is None:
-        name = study.scenario.name
-        raise RequestError(f"{name} names no publication to compare with; add `answers:`")
-    design = study.publication(answers).get("design")
-    if design is None:
-        raise RequestError(
-            f"{answers} does not say how many patients it enrolled; its file needs a `design:`, "
-            f"like {{patients: {{{next(iter(study.scenario.arms))}: 10}}}}"
-        )
-    strangers = [arm for arm in design["patients"] if arm not in study.scenario.arms]
-    if strangers:
-        raise RequestError(f"{answers} enrols patients in '{strangers[0]}', which is not an arm")
-    patients = {arm: int(count) for arm, count in design["patients"].items()}
-    return Design(patients, tuple(_settings(design, study.publication(answers))))
-
-
-def _settings(design: Mapping[str, Any], paper: Mapping[str, Any]) -> Iterable[str]:
-    """Follow-up and visits of the series as settings of a scenario."""
-    follow_up = design.get("follow_up", paper.get("follow_up"))
-    if follow_up is not None:
-        yield f"horizon={in_time(follow_up)}"
-    for what, times in design.get("visits", {}).items():
-        yield f"visits.{what}=[{', '.join(times)}]"
+PATIENTS_OF_A_DRAW = 500
+"""A trial with parameters of its own takes at most as long as so many patients: its scenario is
+read and lowered, whereas trials with the same parameters are simulated a thousand at a time."""
 
 
 def simulate(
@@ -174,7 +60,10 @@ def simulate(
 
     sums_of_trials = functools.partial(sums_of, emulation)
     count = emulation.trials
-    table = summed(sums_of_trials, count, emulation.design.size, progress, workers)
+    if emulation.uncertain:
+        draws = drawn(emulation.study, count)
+        sums_of_trials = functools.partial(sums_of_draws, emulation, draws)
+    table = summed(sums_of_trials, count, _patients_to_pay(emulation), progress, workers)
     at = {label.name: position for position, label in enumerate(table.labels)}
     rows = []
     for trial in range(count):
@@ -202,7 +91,7 @@ def summed(
     trials
         Number of trials.
     patients
-        Patients per trial; a piece has about as many patients as a block.
+        Patients per trial, or as many as take its time; a piece has about those of a block.
     progress
         Called with the number of trials done and to do.
     workers
@@ -253,11 +142,29 @@ def sums_of(emulation: Emulation, trials: range) -> SumTable:
     return sum_table(lines, part=design.size)
 
 
+def sums_of_draws(emulation: Emulation, draws: Varied, trials: range) -> SumTable:
+    """Sum the published statistics of trials, each simulated with its own draw of the parameters.
+
+    The patients have the random numbers that they have without draws.
+    """
+    tables = []
+    for trial in trials:
+        study = draws.study_at(draws.points[trial])
+        tables.append(sums_of(emulation._replace(study=study), range(trial, trial + 1)))
+    return joined(tables)
+
+
 def forecast_of(emulation: Emulation, workers: int | None = 1) -> Forecast:
     """Estimate what the trials of an emulation take, before they are simulated."""
     facts = len(facts_of(emulation.study))
+    patients = _patients_to_pay(emulation)
+    return forecast_of_trials(emulation.study, emulation.trials, patients, facts, workers)
+
+
+def _patients_to_pay(emulation: Emulation) -> int:
+    """Patients that take the time of one trial."""
     size = emulation.design.size
-    return forecast_of_trials(emulation.study, emulation.trials, size, facts, workers)
+    return max(size, PATIENTS_OF_A_DRAW) if emulation.uncertain else size
 
 
 def _enrolled(patients: dict[str, int], trials: int) -> dict[str, Floats]:

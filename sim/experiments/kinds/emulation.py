@@ -13,8 +13,10 @@ from sim.experiments.emulation.trials import forecast_of
 from sim.experiments.forecast import Forecast
 from sim.experiments.kinds import Shown, draw_in_all_formats
 from sim.results import Kept, Part
+from sim.scenario import Study
+from sim.scenario.form.uncertainty import Uncertainty
 from sim.scenario.protocol import accrual
-from sim.vocabulary import Progress
+from sim.vocabulary import PATIENTS_AND_PARAMETERS, PATIENTS_ONLY, Interval, Progress
 
 
 class Options(Part):
@@ -23,15 +25,23 @@ class Options(Part):
     trials: int
     patients_per_trial: dict[str, int]
     seed: int
+    interval: Interval = PATIENTS_ONLY
+
+
+class Drawn(Part):
+    """What names an emulation with uncertain parameters beside its study."""
+
+    uncertainty: dict[str, Uncertainty]
 
 
 def keep(emulated: Emulated, root: Path, command: str = "", seconds: float = 0.0) -> Path:
     """Write an emulation to its folder, whole or not at all; returns the folder."""
     study, design = emulated.emulation.study, emulated.emulation.design
-    digest = results.digest_of([study])
+    interval = emulated.emulation.interval
+    digest = _digest(study, interval)
     options = Options(
         trials=emulated.emulation.trials, patients_per_trial=design.patients,
-        seed=study.scenario.seed,
+        seed=study.scenario.seed, interval=interval,
     )  # fmt: skip
     details = {"title": emulation.title(emulated), "caption": emulation.said(emulated)}
     studies = {study.scenario.name: study}
@@ -47,24 +57,33 @@ def keep(emulated: Emulated, root: Path, command: str = "", seconds: float = 0.0
 
 def show(kept: Kept) -> Shown:
     """Each published number among those of the simulated trials."""
-    scenario, scores = kept.study.scenario, kept.table("scores")
+    scenario, scores = kept.study.scenario, kept.table("scores", ["counts_as"])
     covered, published = coverage(scores)
     facts = {
         "scenario": scenario.name,
         "reading": accrual(scenario),
         "folder": kept.folder,
         "trials": kept.options(Options).trials,
+        "interval": kept.options(Options).interval,
         "covered": covered,
         "of": published,
         "scores": scores,
     }
-    printout = printed.printout(scores, kept.detail("title"), kept.detail("caption"))
+    words = kept.detail("title"), kept.detail("caption")
+    printout = printed.printout(scores, *words, kept.options(Options).interval)
     return Shown(printout, facts, "Trials, scores and figure")
 
 
 def digest(kept: Kept) -> str:
     """The digest that an emulation has by its own study."""
-    return results.digest_of([kept.study])
+    return _digest(kept.study, kept.options(Options).interval)
+
+
+def _digest(study: Study, interval: Interval) -> str:
+    """The digest of the study, and of the uncertainty of its numbers where trials draw them."""
+    if interval == PATIENTS_ONLY:
+        return results.digest_of([study])
+    return results.digest_of([study], Drawn(uncertainty=study.uncertainty))
 
 
 def expected(kept: Kept) -> Forecast:
@@ -74,7 +93,9 @@ def expected(kept: Kept) -> Forecast:
 
 def _emulation(kept: Kept) -> Emulation:
     options = kept.options(Options)
-    return Emulation(kept.study, Design(options.patients_per_trial, ()), options.trials)
+    design = Design(options.patients_per_trial, ())
+    uncertain = options.interval == PATIENTS_AND_PARAMETERS
+    return Emulation(kept.study, design, options.trials, uncertain)
 
 
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:

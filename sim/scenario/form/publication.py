@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sim.scenario.form import quantities
 from sim.scenario.form.names import Name
@@ -28,8 +28,20 @@ class Citation(Form):
     pmid: Text | None = None
 
 
+def _yes_or_no(value: Any) -> bool:
+    """An answer as a file or a manifest has it. Raises PydanticCustomError for another word."""
+    answer = str(value).lower()  # YAML reads a bare yes as true
+    if answer not in ("yes", "true", "no", "false"):
+        raise refuse("'{value}' is not allowed here; allowed: yes, no", value=str(value))
+    return answer in ("yes", "true")
+
+
 class Fact(Form):
-    """One number that a publication prints."""
+    """One number that a publication prints.
+
+    `input` marks a fact that went into the scenario in another form than its own number, `same_as`
+    one that says in other words what another fact says. Neither counts as predicted.
+    """
 
     fact: Name
     label: Name
@@ -42,6 +54,8 @@ class Fact(Form):
     where: Text = ""
     status: Literal["seen", "recalled", "derived"] = "seen"
     note: Text = ""
+    input: Annotated[bool, BeforeValidator(_yes_or_no)] | None = None
+    same_as: Name | None = None
     simulated: Simulated | None = None
 
     @model_validator(mode="before")
@@ -126,6 +140,7 @@ class Publication(Form):
             if fact.simulated is not None:
                 place = ("facts", at, "simulated", "group")
                 self._check_groups(fact.fact, fact.simulated, place)
+        self._check_repetitions()
 
     def _check_groups(self, fact: str, simulated: Simulated, place: tuple[str | int, ...]) -> None:
         """Each group is given, and one with a curve is a whole arm."""
@@ -137,6 +152,15 @@ class Publication(Form):
                 rule = f"{simulated.statistic} is known of whole arms"
                 message = f"fact '{fact}': {rule}, and group '{group}' is a part of one"
                 raise refuse(message, place=place)
+
+    def _check_repetitions(self) -> None:
+        """Refuse a fact that repeats none of the others that stand on their own."""
+        own = [fact.fact for fact in self.facts if fact.simulated and not fact.same_as]
+        for fact in self.facts:
+            if fact.same_as is not None and fact.same_as not in own:
+                likely = nearest(fact.same_as, own)
+                rule = "is no simulated fact that stands on its own"
+                raise refuse(f"fact '{fact.fact}': same_as '{fact.same_as}' {rule}; {likely}")
 
     @property
     def plain(self) -> dict[str, Any]:

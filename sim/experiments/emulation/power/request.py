@@ -10,10 +10,10 @@ from pathlib import Path
 from pydantic_core import PydanticCustomError
 
 from sim.errors import RequestError
+from sim.experiments.emulation.design import refuse_too_many
 from sim.experiments.emulation.power.log_rank import event_of
 from sim.experiments.emulation.power.plan import Plan
 from sim.experiments.emulation.power.significance import allowed_tests
-from sim.experiments.emulation.trials import refuse_too_many
 from sim.outcomes import ArmRecords, Outcome, outcomes_of
 from sim.outcomes.definitions.named import at_last_day
 from sim.scenario import Study, load
