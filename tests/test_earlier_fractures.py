@@ -91,6 +91,7 @@ def test_mistakes_of_numbers(text, message):
 RATE, FACTOR, UNTIL = 0.2 / 365.25, 2.9, 275
 CONSTANT = {
     "fractures.base_rate": "0.2 per year",
+    "fractures.frailty_variance": "0",
     "fractures.sites.vertebral.share": "100 %",
     "fractures.sites.hip.share": "0 %",
     "fractures.sites.other.share": "0 %",

@@ -19,10 +19,9 @@ def of_life_table(subject: Subject) -> Iterator[Verdict]:
     """Each patient dies when the hazard of the life table has used up the patient's random number.
 
     The number of deaths is that expected from the table. Once with the mortality of the file, once
-    with twenty times that of the table, and without direct effects of regimens on mortality.
+    with twenty times that of the table.
     """
-    of_table = settings.each_of(("effects",), subject.scenario.effects, {"mortality_ratio": None})
-    for changes in (of_table, {**of_table, **settings.mortality_ratio("20")}):
+    for changes in ({}, settings.mortality_ratio("20")):
         arm = subject.first_arm(subject.many, settings.NO_FATAL_FRACTURES, changes)
         draw = arm.inputs.numbers(DIES, 0)[:, 0]
         day = np.minimum(arm.first_day(DEATH), arm.last + 1.0)

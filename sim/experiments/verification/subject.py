@@ -76,18 +76,29 @@ class Subject:
     def changed(self, *changes: settings.Changes) -> Study:
         """The study with parts of its document replaced.
 
-        No patient is lost to follow-up in it, and none had a recent fracture at entry.
+        No patient is lost to follow-up in it, none had a recent fracture at entry, and regimens do
+        not act on mortality.
         """
-        recent = self.scenario.cohort.recent_fracture
-        if not any(changes) and self.scenario.loss is None and recent is None:
+        if not any(changes) and not self._has_parts_left_out:
             return self.study
         document = replaced(self.study.document, LEFT_OUT)
+        no_ratio = {"mortality_ratio": None}
+        document = replaced(
+            document, settings.each_of(("effects",), self.scenario.effects, no_ratio)
+        )
         for change in changes:
             document = replaced(document, change)
         document = _without_empty({**document, "answers": None})  # no part of the model
         if document.get("comparator") not in document["arms"]:
             document.pop("comparator", None)
         return from_document(document, self.study.numbers)
+
+    @property
+    def _has_parts_left_out(self) -> bool:
+        """Whether the file has what the checks do without."""
+        scenario = self.scenario
+        acts = any(row.mortality_ratio != 1 for row in scenario.effects.values())
+        return acts or scenario.loss is not None or scenario.cohort.recent_fracture is not None
 
     def inputs(self, count: int, *changes: settings.Changes) -> dict[str, Inputs]:
         """The inputs of the model for the first patients in every arm, without simulating them."""
