@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim import results
+from sim.display.tables import Printout
 from sim.display.tables import emulation as printed
 from sim.experiments import emulation
 from sim.experiments.emulation import Design, Emulated, Emulation
@@ -13,8 +16,12 @@ from sim.experiments.emulation.trials import forecast_of
 from sim.experiments.forecast import Forecast
 from sim.experiments.kinds import Shown, draw_in_all_formats
 from sim.results import Kept, Part
+from sim.scenario import Study
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Options(Part):
@@ -47,18 +54,32 @@ def keep(emulated: Emulated, root: Path, command: str = "", seconds: float = 0.0
 
 def show(kept: Kept) -> Shown:
     """Each published number among those of the simulated trials."""
-    scenario, scores = kept.study.scenario, kept.table("scores")
+    printout = printed.printout(kept.table("scores"), kept.detail("title"), kept.detail("caption"))
+    trials, where = kept.options(Options).trials, {"folder": kept.folder}
+    return _shown(kept.study, trials, kept.table("scores"), printout, where)
+
+
+def shown(emulated: Emulated) -> Shown:
+    """As `show`, of an emulation that is not kept."""
+    title, caption = emulation.title(emulated), emulation.said(emulated)
+    printout = printed.printout(emulated.scores, title, caption)
+    study, trials = emulated.emulation.study, emulated.emulation.trials
+    return _shown(study, trials, emulated.scores, printout, {})
+
+
+def _shown(
+    study: Study, trials: int, scores: pd.DataFrame, printout: Printout, where: Mapping[str, Path]
+) -> Shown:
     covered, published = coverage(scores)
     facts = {
-        "scenario": scenario.name,
-        "reading": accrual(scenario),
-        "folder": kept.folder,
-        "trials": kept.options(Options).trials,
+        "scenario": study.scenario.name,
+        "reading": accrual(study.scenario),
+        **where,
+        "trials": trials,
         "covered": covered,
         "of": published,
         "scores": scores,
     }
-    printout = printed.printout(scores, kept.detail("title"), kept.detail("caption"))
     return Shown(printout, facts, "Trials, scores and figure")
 
 
