@@ -324,3 +324,26 @@ def test_a_sweep_tries_a_bounded_number_of_values(tmp_path, monkeypatch):
     with pytest.raises(ScenarioError, match=r"points of 200 tried of 9003\)|of 201 tried of 9003"):
         load_sweep(wrote(tmp_path, f"{text}{{{GRADIENT}: {{low: '1', high: '200'}}}}"))
     assert len(tried) < 4 * against.MOST_TRIED
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "therapies.pamidronate.exposure.half_life=1 day",
+        "therapies.interferon.intolerance={weibull: "
+        "{probability: 99.9 %, by: 12 months, shape: 1.2}}",
+    ],
+)
+def test_what_no_engine_can_follow_is_refused_with_its_line_by_every_command(
+    change, mastosim, tmp_path
+):
+    """A command that simulates says no less than `check` does."""
+    words = ["--set", change, "--set", "therapies.interferon.frailty_sd=5"]
+    few = ["-q", "--patients", 3, "--out", tmp_path]
+    said = mastosim("check", BASE, *words)
+    assert said.returncode == 3
+    assert re.search(r"line \d+|laroche2011.yaml:\d+|--set", said.stderr)
+    for command in ("run", "readings"):
+        done = mastosim(command, BASE, *words, *few)
+        assert (done.returncode, done.stderr) == (3, said.stderr)
+    assert mastosim("power", BASE, *words, "-q", "--trials", 2).stderr == said.stderr

@@ -5,9 +5,11 @@ import io
 import pandas as pd
 import pytest
 
+from sim.experiments.sweeps import load_sweep
 from sim.scenario import ScenarioError, load
 from sim.simulation import lowering
 from tests.test_limits import BASE
+from tests.tiny_sweeps import SPINE, table, wrote
 
 READ_AS_SOMETHING_ELSE = [
     "NA",
@@ -66,6 +68,13 @@ def test_subgroups_do_not_take_the_names_of_rows_of_results(name):
 def test_a_study_has_a_name_that_a_folder_can_have_everywhere(name):
     with pytest.raises(ScenarioError, match="cannot name a folder of results"):
         load(BASE, [f"name={name}"])
+
+
+@pytest.mark.parametrize("name", ["con", "nul", "a.", "lpt1.x"])
+def test_a_sweep_has_a_name_by_the_same_rule(name, tmp_path):
+    path = wrote(tmp_path, f"design: one_at_a_time\n{table({SPINE: ''})}", name=name)
+    with pytest.raises(ScenarioError, match=f"'{name}' cannot name a folder of results"):
+        load_sweep(path)
 
 
 def test_reactions_have_names_of_their_own_however_they_are_called():

@@ -1,7 +1,9 @@
 """Places to write to are tried before anything is simulated; tables are printed before files."""
 
 import errno
+import json
 import os
+import shutil
 
 import pytest
 
@@ -101,6 +103,49 @@ def test_a_tilde_of_nobody_is_refused_and_a_folder_of_that_name_is_allowed(tmp_p
     assert "write ./~nobody-here/x for this name here" in done.stderr
     assert mastosim("run", BASE, *few, "--out=./~nobody-here", cwd=tmp_path).returncode == 0
     assert (tmp_path / "~nobody-here").is_dir()
+
+
+KEPT: dict[str, list[object]] = {
+    "run": ["run", BASE, "--patients", 5],
+    "run, outcomes": ["run", BASE, "--patients", 5, "--keep", "outcomes"],
+    "run, precise": ["run", BASE, "--until", "spine.difference:5", "--keep", "outcomes"],
+    "compare": ["compare", BASE, OTHER, "--patients", 5],
+    "readings": ["readings", BASE, "--patients", 5],
+    "emulate": ["emulate", BASE, "--trials", 5],
+}
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["", "json"])
+@pytest.mark.parametrize("command", KEPT)
+def test_a_result_that_cannot_be_kept_is_printed_all_the_same(
+    tmp_path, mastosim, monkeypatch, command, as_json
+):
+    """As it is printed where it is kept, but for the line that says where."""
+    words = [*KEPT[command], "-q", "--out", tmp_path / "results", *["--json"] * as_json]
+    before = mastosim(*words).stdout
+    (folder,) = (path.parent for path in tmp_path.rglob("manifest.json"))
+    shutil.rmtree(tmp_path / "results")
+
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("sim.results.atomic_folder.flush", full)
+    done = mastosim(*words)
+    assert done.returncode == 2
+    assert f"No space left on device; nothing was written: {folder}" in done.stderr
+    assert not (tmp_path / "results").exists()
+    if as_json:
+        whole = json.loads(before)
+        del whole["folder"]
+        assert json.loads(done.stdout).keys() == whole.keys()  # files hold ten digits
+    else:
+        printed = [line for line in before.splitlines() if str(folder) not in line]
+        assert _words(done.stdout) == _words("\n".join(printed))
+
+
+def _words(printed):
+    """Words and numbers; 30 and 30.0 are the same, as files hold ten digits."""
+    return [word.removesuffix(".0") for word in printed.split()]
 
 
 @pytest.mark.parametrize("how", ["--csv", "--out"])

@@ -268,8 +268,8 @@ def test_a_mistake_is_told_in_one_sentence_with_its_place(mastosim, tmp_path, na
 
 HEADS: dict[str, Any] = {
     "a name that names no folder": (
-        {"name": "My sweep"}, "2:7: name: 'My sweep': small letters, digits, - and _, as it names "
-        "a folder"),
+        {"name": "My sweep"}, "2:7: name: 'My sweep' cannot name a folder of results; allowed: "
+        "small letters, digits, - and _, and no name that Windows keeps for itself, like con"),
     "another format": (
         {"mastosim_sweep": "2"}, "1:17: mastosim_sweep: format 2 is not known here; allowed: 1"),
     "one patient": ({"patients": "1"}, "6:11: patients: 1 patients; allowed: 2 to 10000000"),

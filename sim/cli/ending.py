@@ -39,15 +39,13 @@ def simulate_and_finish(
 ) -> ResultT:
     """Simulate a result, keep it where a folder of results is given, and print it.
 
-    One that can be shown without being kept is printed too where it cannot be kept in the end, as
-    when the disk is full. Raises TooLarge, before anything is simulated, for a forecast beyond the
-    bounds.
+    One that cannot be kept in the end, as when the disk is full, is printed too. Raises
+    TooLarge, before anything is simulated, for a forecast beyond the bounds.
 
     Parameters
     ----------
     kind
-        The kind of result; its file in `sim.experiments.kinds` has `keep` too, and `shown` where
-        a result can be printed without being kept.
+        The kind of result; its file in `sim.experiments.kinds` has `keep` and `shown`.
     out
         The folder of results.
     asked
@@ -76,8 +74,7 @@ def simulate_and_finish(
         try:
             folder = of_kind.keep(result, out, command_line(), time.monotonic() - began)
         except OSError:
-            if hasattr(of_kind, "shown"):
-                finish(of_kind.shown(result), asked.as_json)
+            finish(of_kind.shown(result), asked.as_json)
             raise
         finish_kept(folder, asked.as_json)
     return result

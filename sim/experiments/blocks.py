@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 from sim import outcomes, results
 from sim.outcomes.labels import Line
 from sim.scenario import Study
-from sim.simulation import lowering
 from sim.simulation.lowering import Protocol
-from sim.simulation.simulate import names_of, simulate_arms
+from sim.simulation.simulate import names_of, protocol_of, simulate_arms
 from sim.vocabulary import Engine
 
 
@@ -46,7 +45,7 @@ class Work:
     @cached_property
     def protocols(self) -> list[Protocol]:
         """Values that all patients of each study share, computed once per process."""
-        return [lowering.protocol(study.scenario) for study in self.studies]
+        return [protocol_of(study) for study in self.studies]
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the studies alone: another process computes the protocols itself."""

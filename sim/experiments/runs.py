@@ -15,8 +15,7 @@ from sim.experiments.bounds import allow
 from sim.experiments.forecast import Kept, forecast
 from sim.outcomes import ArmKey, Mark, SumTable
 from sim.scenario import Study, load
-from sim.simulation import lowering
-from sim.simulation.simulate import names_of, simulate_arms
+from sim.simulation.simulate import names_of, protocol_of, simulate_arms
 from sim.vocabulary import Engine, Progress
 from sim.workers.pieces import in_order
 
@@ -276,7 +275,7 @@ def follow(study: Study, patients: range | None = None, engine: Engine = "simpy"
         The results are equal to the last bit.
     """
     patients = range(study.scenario.cohort.patients) if patients is None else patients
-    names, protocol = names_of(study), lowering.protocol(study.scenario)
+    names, protocol = names_of(study), protocol_of(study)
     return results.join(
         [
             results.of_block(simulate_arms(protocol, piece, engine), names, piece.start)

@@ -14,10 +14,9 @@ from sim.outcomes.definitions.published import Groups, asked
 from sim.outcomes.labels import ArmKey, Label, Line
 from sim.scenario import Study
 from sim.scenario.form.statistics import SUBGROUP, groups_of
-from sim.simulation import lowering
 from sim.simulation.columns import DRAWN_ANEW, Columns
 from sim.simulation.records import Floats
-from sim.simulation.simulate import names_of, simulate_arms
+from sim.simulation.simulate import names_of, protocol_of, simulate_arms
 from sim.vocabulary import ALIVE, BONES, EVERYONE, MARKERS, Engine
 
 CHANGES_OF_BONE = {f"{bone} {what}" for bone in BONES for what in ("change", "annual increase")}
@@ -185,6 +184,6 @@ def records_by_arm(
     >>> records["pamidronate"].counts("infusion", "pamidronate").shape
     (3,)
     """
-    protocol, names = lowering.protocol(study.scenario), names_of(study)
+    protocol, names = protocol_of(study), names_of(study)
     logs = simulate_arms(protocol, patients, engine, arms, columns)
     return {arm: arm_records(*logs.pop(arm), names) for arm in [*logs]}  # one log less each time

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from sim.scenario import Mistake, ScenarioError, Study
 from sim.simulation import batch_engine, lowering, simpy_engine
@@ -108,6 +109,40 @@ def _with_more_fractures(protocol: Protocol) -> Protocol:
         )
         raise ScenarioError([Mistake("fractures", message)])
     return lowering.protocol(protocol.scenario, min(4 * protocol.fractures, MOST_FRACTURES))
+
+
+def protocol_of(study: Study) -> Protocol:
+    """Compute the values that all patients of a study share.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+
+    Returns
+    -------
+    Protocol
+        As of `lowering.protocol`.
+
+    Raises
+    ------
+    ScenarioError
+        For what no engine can follow, with file and line.
+    """
+    try:
+        return lowering.protocol(study.scenario)
+    except ScenarioError as error:
+        raise ScenarioError([_placed(mistake, study) for mistake in error.mistakes]) from None
+
+
+def _placed(mistake: Mistake, study: Study) -> Mistake:
+    """A mistake with the position of the first number at its path or below."""
+    marks = (n.mark for n in study.numbers if _is_within(n.path, mistake.path))
+    return replace(mistake, mark=mistake.mark or next(marks, None))
+
+
+def _is_within(path: str, above: str) -> bool:
+    return path == above or path.startswith((f"{above}.", f"{above}["))
 
 
 def names_of(study: Study) -> Names:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim import results
 from sim.display.tables import comparison as printed
@@ -11,7 +13,11 @@ from sim.experiments.comparisons import Comparison
 from sim.experiments.forecast import Forecast, forecast
 from sim.experiments.kinds import Shown, draw_in_all_formats
 from sim.results import Kept, Part
+from sim.scenario import Study
 from sim.vocabulary import Engine, Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Options(Part):
@@ -44,10 +50,19 @@ def keep(comparison: Comparison, root: Path, command: str = "", seconds: float =
 
 def show(kept: Kept) -> Shown:
     """The scenarios side by side, and their differences from the first."""
-    studies, summary = [*kept.studies.values()], kept.table("comparison")
+    studies = [*kept.studies.values()]
+    return _shown(studies, kept.table("comparison"), {"folder": kept.folder})
+
+
+def shown(comparison: Comparison) -> Shown:
+    """As `show`, of a comparison that is not kept."""
+    return _shown(comparison.studies, comparison.summary, {})
+
+
+def _shown(studies: Sequence[Study], summary: pd.DataFrame, where: Mapping[str, Path]) -> Shown:
     first, told = studies[0].scenario, comparisons.remarks(studies)
     facts = {
-        "folder": kept.folder,
+        **where,
         "against": first.name,
         "patients": first.cohort.patients,
         "seed": first.seed,

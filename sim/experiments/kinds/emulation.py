@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim import results
 from sim.display.tables import emulation as printed
@@ -17,6 +19,9 @@ from sim.scenario import Study
 from sim.scenario.form.uncertainty import Uncertainty
 from sim.scenario.protocol import accrual
 from sim.vocabulary import PATIENTS_AND_PARAMETERS, PATIENTS_ONLY, Interval, Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Options(Part):
@@ -57,20 +62,40 @@ def keep(emulated: Emulated, root: Path, command: str = "", seconds: float = 0.0
 
 def show(kept: Kept) -> Shown:
     """Each published number among those of the simulated trials."""
-    scenario, scores = kept.study.scenario, kept.table("scores", ["counts_as"])
+    options = kept.options(Options)
+    words = kept.detail("title"), kept.detail("caption")
+    scores = kept.table("scores", ["counts_as"])
+    where = {"folder": kept.folder}
+    return _shown(kept.study, options.trials, options.interval, scores, words, where)
+
+
+def shown(emulated: Emulated) -> Shown:
+    """As `show`, of an emulation that is not kept."""
+    words = emulation.title(emulated), emulation.said(emulated)
+    of = emulated.emulation
+    return _shown(of.study, of.trials, of.interval, emulated.scores, words, {})
+
+
+def _shown(
+    study: Study,
+    trials: int,
+    interval: Interval,
+    scores: pd.DataFrame,
+    words: tuple[str, list[str]],
+    where: Mapping[str, Path],
+) -> Shown:
     covered, published = coverage(scores)
     facts = {
-        "scenario": scenario.name,
-        "reading": accrual(scenario),
-        "folder": kept.folder,
-        "trials": kept.options(Options).trials,
-        "interval": kept.options(Options).interval,
+        "scenario": study.scenario.name,
+        "reading": accrual(study.scenario),
+        **where,
+        "trials": trials,
+        "interval": interval,
         "covered": covered,
         "of": published,
         "scores": scores,
     }
-    words = kept.detail("title"), kept.detail("caption")
-    printout = printed.printout(scores, *words, kept.options(Options).interval)
+    printout = printed.printout(scores, *words, interval)
     return Shown(printout, facts, "Trials, scores and figure")
 
 

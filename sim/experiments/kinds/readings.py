@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim import results
 from sim.display.tables import readings as printed
@@ -12,6 +14,9 @@ from sim.experiments.readings import Four, SideBySide, simulate
 from sim.results import Kept, Part
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Engine, Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Options(Part):
@@ -69,11 +74,19 @@ def four_of(kept: Kept) -> Four:
 
 def show(kept: Kept) -> Shown:
     """Each reading's arms and differences, and how far these are from those of the own reading."""
-    four, summary = four_of(kept), kept.table("readings")
+    return _shown(four_of(kept), kept.table("readings"), {"folder": kept.folder})
+
+
+def shown(found: SideBySide) -> Shown:
+    """As `show`, of readings that are not kept."""
+    return _shown(found.four, found.summary, {})
+
+
+def _shown(four: Four, summary: pd.DataFrame, where: Mapping[str, Path]) -> Shown:
     scenario = four.study.scenario
     facts = {
         "scenario": scenario.name,
-        "folder": kept.folder,
+        **where,
         "own": four.own,
         "patients": scenario.cohort.patients,
         "seed": scenario.seed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -32,6 +32,8 @@ What = Literal["all", "tables", "outcomes"]
 """What is kept of a run: tables and figures, tables, or neither; outcomes and manifest always."""
 
 HOLDS = {"all": "Tables and figures", "tables": "Tables", "outcomes": "Outcomes"}
+
+TABLES = ("summary", "effects", "reported")
 
 Precise = tuple[Result, "pd.DataFrame"]
 """The outcomes of a precision that was asked for, and the way there, as of `precision.until`."""
@@ -67,6 +69,7 @@ def make(
     before: Kept | None = None,
     until: Sequence[str] = (),
     precise: Precise | None = None,
+    unkept: Callable[[Shown], None] | None = None,
 ) -> Path:
     """Simulate a study straight into its folder; returns the folder.
 
@@ -74,26 +77,32 @@ def make(
     figures, as `outcomes` no tables either: then memory does not grow with the number of patients.
     `before` is a kept result of the first patients, which are taken from there. `until`
     is the precision that was asked for, and `precise` the outcomes that have it: as many patients
-    as these have are simulated, if more than outcomes is kept.
+    as these have are simulated, if more than outcomes is kept. `unkept` is called with a result
+    that was simulated and cannot be kept, as when the disk is full.
     """
-    course = None
-    if precise is not None:
-        result, course = precise
-        study = result.study
-        if what == "outcomes":
+    result, course = precise or (None, None)
+    study = study if result is None else result.study
+    try:
+        if result is not None and what == "outcomes":
             return keep(result, root, command, 0.0, until, course)
-    began = time.monotonic()
-    folder = folder_of(study, root, what)
-    with results.whole_result(folder) as temporary, ExitStack() as files:
-        keep_block = None if what == "outcomes" else files.enter_context(results.writing(temporary))
-        begun = None if before is None else _begun(before, study)
-        if begun is not None and before is not None and keep_block is not None:
-            tables.hand_over(before.patients, int(begun.sums.own[0, 0, 0]), keep_block)
-        result = runs.reduce(study, keep_block, progress, engine, workers, begun)
-        files.close()
-        seconds = time.monotonic() - began
-        _finish(result, temporary, folder.name, what, command, seconds, until, course)
-    return folder
+        began = time.monotonic()
+        folder = folder_of(study, root, what)
+        with results.whole_result(folder) as temporary, ExitStack() as files:
+            keep_block = (
+                None if what == "outcomes" else files.enter_context(results.writing(temporary))
+            )
+            begun = None if before is None else _begun(before, study)
+            if begun is not None and before is not None and keep_block is not None:
+                tables.hand_over(before.patients, int(begun.sums.own[0, 0, 0]), keep_block)
+            result = runs.reduce(study, keep_block, progress, engine, workers, begun)
+            files.close()
+            seconds = time.monotonic() - began
+            _finish(result, temporary, folder.name, what, command, seconds, until, course)
+        return folder
+    except OSError:
+        if result is not None and unkept is not None:
+            unkept(shown(result, course))
+        raise
 
 
 def keep(
@@ -140,24 +149,33 @@ def _finish(
     if result.mark is not None:
         tables.save_sums(result.mark.sums, temporary)
         effect_sums.save(result.mark.effects, temporary)
-    frames = {
-        "summary": result.summary,
-        "effects": result.effects,
-        "reported": result.reported,
-        "precision": course,
-    }
+    frames = {**{table: getattr(result, table) for table in TABLES}, "precision": course}
     draw = partial(figures.draw, names=figures.MAIN) if what == "all" else None
     results.finish(temporary, name, manifest, frames, draw)
 
 
 def show(kept: Kept) -> Shown:
     """The tables of a run, and the way to the precision that was asked for, if it was."""
-    study, summary = kept.study, kept.table("summary")
-    reported = kept.table("reported") if kept.has("reported") else None
+    frames = {name: kept.table(name) if kept.has(name) else None for name in (*TABLES, "precision")}
+    where, holds = {"folder": kept.folder}, HOLDS[kept.options(Options).keep]
+    return _shown(kept.study, frames, where, holds)
+
+
+def shown(result: Result, course: pd.DataFrame | None = None) -> Shown:
+    """As `show`, of a run that is not kept; `course` is the way to its precision."""
+    frames = {**{name: getattr(result, name) for name in TABLES}, "precision": course}
+    return _shown(result.study, frames, {}, "")
+
+
+def _shown(
+    study: Study, frames: Mapping[str, pd.DataFrame | None], where: Mapping[str, Path], holds: str
+) -> Shown:
+    summary, effects_of, reported, course = frames.values()
+    assert summary is not None
     facts = {
         "scenario": study.scenario.name,
         "reading": accrual(study.scenario),
-        "folder": kept.folder,
+        **where,
         "assumptions": len(study.assumptions),
         "assumptions_without_number": len(study.premises),
         "numbers": len(study.numbers),
@@ -165,14 +183,13 @@ def show(kept: Kept) -> Shown:
         "reported": reported,
     }
     printout = printed.printout(study, summary, reported)
-    if kept.has("effects"):
-        table = kept.table("effects")
-        facts["effects"] = table
-        printout = printout._replace(sheets=(*printout.sheets, *effects.sheets(table)))
-    if kept.has("precision"):
-        course = printed.precision(kept.table("precision"))
-        printout = printout._replace(notes=(*course, "", *printout.notes))
-    return Shown(printout, facts, HOLDS[kept.options(Options).keep])
+    if effects_of is not None:
+        facts["effects"] = effects_of
+        printout = printout._replace(sheets=(*printout.sheets, *effects.sheets(effects_of)))
+    if course is not None:
+        way = printed.precision(course)
+        printout = printout._replace(notes=(*way, "", *printout.notes))
+    return Shown(printout, facts, holds)
 
 
 def digest(kept: Kept) -> str:

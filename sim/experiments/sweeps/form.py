@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from sim.scenario.form.names import Name
+from sim.scenario.form.names import FolderName, Name
 from sim.scenario.form.quantities import Form, NonNegative, Number, Text, Whole, only_if, only_one
 from sim.scenario.form.quantity import refuse
 from sim.scenario.form.uncertainty import Uncertainty
@@ -184,10 +183,7 @@ class SweepForm(Form):
         lambda version: version == FORMAT, "format {value} is not known here; allowed: 1"
     )]  # fmt: skip
     """Version of this format: 1."""
-    name: Annotated[Text, only_if(
-        lambda name: re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,60}", name),
-        "'{value}': small letters, digits, - and _, as it names a folder",
-    )]  # fmt: skip
+    name: FolderName
     """Short name that the folder of results gets: small letters, digits, - and _."""
     title: Text
     """Title in one line."""

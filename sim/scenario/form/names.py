@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator
 
-from sim.scenario.form.quantities import Text
+from sim.scenario.form.quantities import Text, only_if
 from sim.scenario.form.quantity import refuse
 from sim.vocabulary import ALIVE, EVERYONE
 
@@ -39,6 +39,15 @@ def _possible(name: str) -> str:
 
 Name = Annotated[Text, AfterValidator(_possible)]
 """The name of a parameter or of a published fact."""
+
+
+FolderName = Annotated[Text, only_if(
+    lambda name: re.fullmatch(r"[a-z0-9]([a-z0-9_.-]{0,59}[a-z0-9_-])?", name)
+    and not is_of_windows(name),
+    "'{value}' cannot name a folder of results; allowed: small letters, digits, - and _, and "
+    "no name that Windows keeps for itself, like con",
+)]  # fmt: skip
+"""The name of a scenario or a sweep, which their folders of results get."""
 
 
 def possible_names(what: str, taken: Iterable[str] = ()) -> Callable[[Named], Named]:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag
 from sim.scenario.form import outcome
 from sim.scenario.form.cohort import Cohort, ReferenceBmd
 from sim.scenario.form.loss import LossForm
-from sim.scenario.form.names import is_of_windows, possible_names, subgroup_names
+from sim.scenario.form.names import FolderName, possible_names, subgroup_names
 from sim.scenario.form.quantities import Form, FromADay, Text, Whole, only_if
 from sim.scenario.form.quantity import refuse
 from sim.scenario.form.regimen import NO_THERAPY, Regimen, regimen_of
@@ -76,12 +76,7 @@ class Scenario(Form):
         lambda version: version == FORMAT, "format {value} is not known here; allowed: 1"
     )]  # fmt: skip
     """Version of this format: 1, e.g. 1."""
-    name: Annotated[Text, only_if(
-        lambda name: re.fullmatch(r"[a-z0-9]([a-z0-9_.-]{0,59}[a-z0-9_-])?", name)
-        and not is_of_windows(name),
-        "'{value}' cannot name a folder of results; allowed: small letters, digits, - and _, and "
-        "no name that Windows keeps for itself, like con",
-    )]  # fmt: skip
+    name: FolderName
     """Short name, also of the folder of results: small letters, digits, - and _, e.g. my-study."""
     title: Text
     """Title of the study in one line."""
