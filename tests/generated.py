@@ -52,6 +52,7 @@ time = quantity(1, 30, "months") | quantity(1, 900, "days") | quantity(1, 90, "w
 
 # Therapies
 
+ratio_acts = st.sampled_from(["as printed", "with the action"])
 schedule = st.lists(
     mapping({"every": quantity(4, 26, "weeks"), "for": quantity(26, 60, "weeks")}), max_size=2
 ).flatmap(
@@ -118,6 +119,7 @@ INFUSIONS = {
     "delay": mapping({"probability": share, "mean": quantity(1, 60, "days")}),
     "ends_course": rare | share,
     "reactions": mapping({}, {"acute_phase": reaction, "fever": reaction}),
+    "fracture_ratio_acts": ratio_acts,
 }
 COURSE = {
     "course": quantity(5, 60, "MU", 10),
@@ -128,6 +130,7 @@ COURSE = {
     "on_intolerance": ladder,
     "start": time,
     "for": quantity(1, 80, "months") | quantity(1, 900, "days"),
+    "fracture_ratio_acts": ratio_acts,
 }
 
 # What makes sure that a therapy ends soon, so that another can wait for it.
@@ -266,6 +269,7 @@ OPTIONS: dict[str, Values] = {
     "accrual": accrual,
     "beyond_evidence.after": quantity(0, 130, "months") | quantity(1, 2000, "days"),
     "beyond_evidence.rate": quantity(-30, 30, "%/year", 10),
+    "beyond_evidence.ratios_wane_over": time,
     "markers": mapping(
         {},
         {

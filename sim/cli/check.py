@@ -46,6 +46,7 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
     for line in [
         *protocol(study.scenario, study.document),
         *_listed("Patients after the limits `within`:", remarks.truncated(study)),
+        *_listed("Fracture ratios, in the mean over time:", remarks.fracture_ratios(study)),
         *_listed("Worth a look:", remarks.remarks(study)),
         "",
         *assumptions(study.numbers),

@@ -10,10 +10,14 @@ from pydantic_core import PydanticCustomError
 from sim.experiments.sweeps import distributions
 from sim.experiments.sweeps.distributions import Amount, Distribution
 from sim.scenario import Study
+from sim.scenario.checks.regimens import reached_by
 from sim.scenario.form.cohort import Variable
+from sim.scenario.form.regimen import regimen_of
 from sim.scenario.form.units import split_quantity
 from sim.scenario.text.paths import parts_of, value_at
 from sim.simulation.lowering.enrolment import truncated_moments
+from sim.simulation.lowering.ratios import mean_ratio
+from sim.vocabulary import SITES
 
 FAR = 0.15
 """A value is far from the middle of its draws where fewer than this share lie beyond it."""
@@ -82,6 +86,20 @@ def truncated(study: Study) -> list[str]:
         _after_truncation(name, variable)
         for name, variable in variables.items()
         if isinstance(variable, Variable) and variable.within is not None
+    ]
+
+
+def fracture_ratios(study: Study) -> list[str]:
+    """What each fracture ratio comes to over its published plan, and over the plan of the study."""
+    scenario = study.scenario
+    return [
+        f"{name}, {site}: {ratio:g} in the file; "
+        f"{mean_ratio(scenario, regimen, site, True):.3g} over `action_1`, "
+        f"{mean_ratio(scenario, regimen, site, False):.3g} over the plan of this study"
+        for name in reached_by(scenario)
+        if (regimen := regimen_of(name))
+        for site in SITES
+        if (ratio := getattr(scenario.effects[name].fracture_ratio, site)) != 1.0
     ]
 
 

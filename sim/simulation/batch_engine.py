@@ -39,6 +39,7 @@ MODULES = (
     "sim.simulation.biology.mortality",
     "sim.simulation.biology.tolerance",
     "sim.simulation.model.action",
+    "sim.simulation.model.ratio",
     "sim.simulation.model.fracture",
     "sim.simulation.model.planning",
     "sim.simulation.model.dosing",

@@ -191,6 +191,8 @@ PARAMS = np.dtype([
     ("imminent_days", "i8", len(SITES)),
     ("has_ratio", "i8", len(SITES)),          # 1 if any regimen acts on the site directly
     ("log_ratio", "f8", (len(SITES), SUBSETS)),
+    ("ratio_in_full", "f8", THERAPIES),       # action from which a ratio acts in full, 0 for none
+    ("ratio_wanes", "i8"),                    # days after the evidence, 0 if ratios hold
     ("case_fatality", "f8", len(SITES)),
     ("most_log_hazard", "f8"),                # limit of the log hazard of a site, per day
     # death

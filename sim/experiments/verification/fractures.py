@@ -11,7 +11,7 @@ import numpy as np
 from sim.experiments.verification import chance, logs, settings
 from sim.experiments.verification.bone_and_markers import bone_density_by_day
 from sim.experiments.verification.cohort import normal_of, reference_bmd
-from sim.experiments.verification.exposure import actions, between_rows
+from sim.experiments.verification.exposure import actions, between_rows, lowest_action
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Case, Verdict, exact, together
 from sim.simulation.records import BONE_OF_SITE, BREAKS, DEATH, FRACTURE, Floats, Log
@@ -163,6 +163,9 @@ def _direct_ratio(arm: logs.Arm, site: str) -> Any:
     if set(ratios.values()) == {1.0}:
         return 1.0
     middle = {n: a.level * math.exp(-a.decay / 2) for n, a in actions(arm).items()}
+    for name, therapy in arm.scenario.therapies.items():
+        if name in middle and therapy.fracture_ratio_acts == "as printed":
+            middle[name] = np.minimum(middle[name] / lowest_action(therapy), 1.0)
     return np.exp(between_rows(middle, lambda regimen: math.log(ratios.get(regimen, 1.0))))
 
 

@@ -96,12 +96,15 @@ AccrualForm = Annotated[Accrual, StandsFor("reading", str)]
 
 
 class BeyondEvidence(Form):
-    """The change of bone density after the longest follow-up with data."""
+    """Bone density and fracture ratios after the longest follow-up with data."""
 
     after: quantities.Days
     """Longest follow-up with data, e.g. 60 months."""
     rate: quantities.YearlyPercent
     """Yearly change of bone density after that, in percent of the entry value, e.g. 0 %/year."""
+    ratios_wane_over: quantities.FromADay | None = None
+    """Time after that over which the fracture ratios of therapies return to 1; if left out, they
+    hold, e.g. 24 months."""
 
 
 class Marker(Form):

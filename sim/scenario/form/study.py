@@ -112,7 +112,7 @@ class Scenario(Form):
     accrual: outcome.AccrualForm
     """How a published mean annual increase is interpreted, e.g. linear."""
     beyond_evidence: outcome.BeyondEvidence
-    """The change of bone density after the longest follow-up with data."""
+    """Bone density and fracture ratios after the longest follow-up with data."""
     markers: outcome.Markers = outcome.Markers()
     """How markers follow treatment, for the markers of the cohort."""
     fractures: outcome.Fractures

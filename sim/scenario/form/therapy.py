@@ -18,6 +18,9 @@ from sim.vocabulary import MOST_RUNGS
 
 MOST_PHASES = 100
 
+RatioActs = Literal["as printed", "with the action"]
+"""How a therapy carries a fracture ratio from one dose to the next."""
+
 
 class Phase(Form):
     """Doses at one interval for a time; the last phase of a schedule may last to the end."""
@@ -182,6 +185,9 @@ class Infusions(Form):
         {}
     )
     """Reactions to doses, each under a name, e.g. {acute_phase: {first: 41 %, later: 5 %}}."""
+    fracture_ratio_acts: RatioActs = "as printed"
+    """How a ratio acts: in full from the lowest action under `action_1` on, or to the power of the
+    action, e.g. as printed."""
 
     def check(self) -> None:
         """Refuse two doses."""
@@ -231,6 +237,9 @@ class Course(Form):
     """SD between patients of the log risk of intolerance (frailty), e.g. 0.8."""
     on_intolerance: list[Literal["halve", "stop"]] = Field(["stop"])
     """The action at the first, second, ... intolerance, e.g. [halve, stop]."""
+    fracture_ratio_acts: RatioActs = "as printed"
+    """How a ratio acts: in full from the lowest action under `action_1` on, or to the power of the
+    action, e.g. as printed."""
 
     def check(self) -> None:
         """Refuse doses that cannot be compared, and steps after the end."""

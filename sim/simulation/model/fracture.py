@@ -6,9 +6,9 @@ import math
 
 from sim.simulation import records
 from sim.simulation.biology.bone import t_score
-from sim.simulation.biology.decay import decayed
 from sim.simulation.biology.fractures import MOST_LOG_RISE, accumulated, days_until
 from sim.simulation.model.action import advance, bmd_on, happens, take
+from sim.simulation.model.ratio import log_ratio_on, ratio_review
 from sim.simulation.records import Draws, Due, Params, Patient, State
 from sim.vocabulary import BONES, SITES
 
@@ -170,8 +170,8 @@ def set_hazards(day: int, state: State, due: Due, patient: Patient, params: Para
 def next_review(day: int, state: State, params: Params) -> int:
     """Day of the next review.
 
-    Reviews fall on fixed days, on the day of the plateau, on the last day with evidence, and on the
-    day on which an imminent risk ends.
+    Reviews fall on fixed days, on the day of the plateau, on the last day with evidence, on the
+    day on which an imminent risk ends, and where a fracture ratio begins or ceases to wane.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ def next_review(day: int, state: State, params: Params) -> int:
     for site in range(len(SITES)):
         if day < state.imminent_until[site] < review:
             review = state.imminent_until[site]
-    return review
+    return ratio_review(day, review, state, params)
 
 
 def log_factors(day: int, site: int, state: State, patient: Patient, params: Params) -> float:
@@ -247,30 +247,3 @@ def t_score_on(day: int, bone: int, state: State, patient: Patient, params: Para
     """
     bmd = bmd_on(day, bone, state, patient, params)
     return t_score(bmd, patient.reference_mean[bone], patient.reference_sd[bone])
-
-
-def log_ratio_on(day: int, site: int, state: State, params: Params) -> float:
-    """Logarithm of the direct fracture ratio that the actions of the therapies give on a day.
-
-    Parameters
-    ----------
-    day, site : int
-        Day since enrolment, and index into `vocabulary.SITES`.
-    state, params
-        The patient's state and the parameters of the arm.
-
-    Returns
-    -------
-    float
-        Log rate ratio, 0 without a direct effect.
-
-    References
-    ----------
-    docs/model.md, sections "Action" and "Fractures".
-    """
-    total = 0.0
-    for subset in range(params.subsets):
-        if params.log_ratio[site][subset] != 0.0 and state.product[subset] != 0.0:
-            left = decayed(params.subset_decay[subset], day - state.since)
-            total += params.log_ratio[site][subset] * state.product[subset] * left
-    return total
