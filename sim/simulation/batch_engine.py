@@ -38,6 +38,7 @@ MODULES = (
     "sim.simulation.biology.fractures",
     "sim.simulation.biology.mortality",
     "sim.simulation.biology.tolerance",
+    "sim.simulation.model.stopping",
     "sim.simulation.model.action",
     "sim.simulation.model.ratio",
     "sim.simulation.model.fracture",

@@ -101,6 +101,8 @@ STATE = np.dtype([
     ("infused", "i8", THERAPIES),             # infusions received
     ("begun", "i8", THERAPIES),               # day from which the plan is counted
     ("ended", "i8", THERAPIES),               # 1 once the therapy is over
+    ("stopping_from", "i8", THERAPIES),       # first day of the time after stopping
+    ("stopping_until", "i8", THERAPIES),      # day after the last one; 0 if none is planned
     ("rung", "i8", THERAPIES),                # intolerance events so far
     ("tolerance_since", "i8", THERAPIES),
     ("tolerance_left", "f8", THERAPIES),      # hazard left until the next intolerance event
@@ -160,6 +162,13 @@ PARAMS = np.dtype([
     ("reaction_first", "f8", REACTIONS),
     ("reaction_later", "f8", REACTIONS),
     ("reaction_ends_course", "f8", REACTIONS),
+    # after stopping
+    ("has_stopping", "i8"),                   # 1 if any therapy has a time after stopping
+    ("stopping_wait", "i8", THERAPIES),       # days from the last dose
+    ("stopping_days", "i8", THERAPIES),       # how long it lasts, 0 for none
+    ("stopping_rate", "f8", (THERAPIES, len(BONES))),       # share of entry per day
+    ("stopping_log_ratio", "f8", (THERAPIES, len(SITES))),  # on the fracture hazard
+    ("plan_is_whole", "i8", THERAPIES),       # 1 if the last planned dose is that of the schedule
     # courses
     ("course_start", "i8", THERAPIES),
     ("course_length", "i8", THERAPIES),       # NEVER if only intolerance ends the course

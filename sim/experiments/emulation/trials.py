@@ -17,7 +17,7 @@ from sim.outcomes.definitions.published import asked, simulated
 from sim.outcomes.plan import line
 from sim.outcomes.sums import joined
 from sim.scenario import Study, load
-from sim.scenario.protocol import in_time
+from sim.scenario.durations import in_time
 from sim.simulation.draws import CHUNK
 from sim.simulation.records import Floats
 from sim.vocabulary import Progress

@@ -13,6 +13,7 @@ from sim.scenario.form.intolerance import IntoleranceForm
 from sim.scenario.form.names import possible_names
 from sim.scenario.form.quantities import Form, StandsFor, Text, only_one
 from sim.scenario.form.quantity import refuse
+from sim.scenario.form.stopping import AfterStopping
 from sim.scenario.form.units import Dose
 from sim.vocabulary import MOST_RUNGS
 
@@ -188,6 +189,9 @@ class Infusions(Form):
     fracture_ratio_acts: RatioActs = "as printed"
     """How a ratio acts: in full from the lowest action under `action_1` on, or to the power of the
     action, e.g. as printed."""
+    after_stopping: AfterStopping | None = None
+    """Loss of bone and fractures after the last dose; if left out, there is none,
+    e.g. {spine: -8 %/year, for: 12 months}."""
 
     def check(self) -> None:
         """Refuse two doses."""
@@ -197,6 +201,12 @@ class Infusions(Form):
     def dose(self) -> Dose:
         """The dose of one infusion or injection."""
         return self.infusion or self.injection  # type: ignore[return-value]
+
+    @property
+    def wait_after_stopping(self) -> float:
+        """Days from the last dose to the time after stopping."""
+        wait = None if self.after_stopping is None else self.after_stopping.wait
+        return self.schedule.phases[-1].every if wait is None else wait
 
     @property
     def by(self) -> str:
@@ -240,6 +250,9 @@ class Course(Form):
     fracture_ratio_acts: RatioActs = "as printed"
     """How a ratio acts: in full from the lowest action under `action_1` on, or to the power of the
     action, e.g. as printed."""
+    after_stopping: AfterStopping | None = None
+    """Loss of bone and fractures after the last dose; if left out, there is none,
+    e.g. {spine: -8 %/year, for: 12 months}."""
 
     def check(self) -> None:
         """Refuse doses that cannot be compared, and steps after the end."""
@@ -254,6 +267,11 @@ class Course(Form):
             raise refuse(rule)
         if self.duration is not None and self.duration < 1:
             raise refuse("a course lasts at least a day")
+
+    @property
+    def wait_after_stopping(self) -> float:
+        """Days from the end of the course to the time after stopping."""
+        return (self.after_stopping and self.after_stopping.wait) or 0.0
 
     @property
     def relative_dose(self) -> float:

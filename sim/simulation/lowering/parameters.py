@@ -21,6 +21,7 @@ from sim.simulation.lowering.fractures import fracture_fields
 from sim.simulation.lowering.infusions import infusion_fields, sequence_fields
 from sim.simulation.lowering.markers import marker_fields
 from sim.simulation.lowering.padding import padded
+from sim.simulation.lowering.stopping import stopping_fields
 from sim.simulation.lowering.streams import FRACTURES_PREPARED, Need, needs_of
 from sim.simulation.records import AGES, NEVER, PARAMS, SUBSETS, THERAPIES, VISITS
 from sim.vocabulary import BONES, DAYS_PER_YEAR, MARKERS, READINGS, SEXES
@@ -225,6 +226,7 @@ def measurement_fields(scenario: Scenario) -> dict[str, Any]:
 BY_HEADING = {
     "one therapy after another": sequence_fields,
     "infusions": infusion_fields,
+    "after stopping": stopping_fields,
     "courses": course_fields,
     "bone": bone_fields,
     "markers": marker_fields,

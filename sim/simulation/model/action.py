@@ -5,9 +5,16 @@ from __future__ import annotations
 import math
 
 from sim.simulation import records
-from sim.simulation.biology.bone import HIGHEST_BMD, LOWEST_BMD, MOST_LOG_GAIN, share_gained
+from sim.simulation.biology.bone import (
+    HIGHEST_BMD,
+    LOWEST_BMD,
+    MOST_LOG_GAIN,
+    log_rate,
+    share_gained,
+)
 from sim.simulation.biology.decay import decayed, relaxed_under, time_under
 from sim.simulation.biology.markers import site_action
+from sim.simulation.model.stopping import rate_after_stopping
 from sim.simulation.records import Draws, OutOfDraws, Params, Patient, State
 from sim.vocabulary import BONES, MARKERS
 
@@ -212,10 +219,11 @@ def bmd_on(day: int, bone: int, state: State, patient: Patient, params: Params) 
     if days == 0:
         return state.bmd[bone]
     entry = patient.bmd[bone]
+    after_stopping = rate_after_stopping(bone, state, params)
     if state.since >= params.evidence_day:
-        bmd = state.bmd[bone] + entry * params.beyond_rate * days
+        bmd = state.bmd[bone] + entry * (params.beyond_rate + after_stopping) * days
     elif state.since >= state.plateau_day:
-        bmd = state.bmd[bone] + entry * params.plateau_rate * days
+        bmd = state.bmd[bone] + entry * (params.plateau_rate + after_stopping) * days
     else:
         bmd = treated_bmd(day, bone, state, patient, params)
     return min(max(bmd, LOWEST_BMD), HIGHEST_BMD)
@@ -244,13 +252,16 @@ def treated_bmd(day: int, bone: int, state: State, patient: Patient, params: Par
     reach(day, state, params)
     entry = patient.bmd[bone]
     share = share_gained(patient.bone_effect[bone], state.reached, params.subsets)
+    after_stopping, days = rate_after_stopping(bone, state, params), day - state.since
     if params.reading == records.SATURATING:
-        kept = decayed(params.relaxation, day - state.since)
+        kept = decayed(params.relaxation, days)
         driven = entry * params.gain * params.relaxation * share
+        driven += entry * after_stopping * time_under(params.relaxation, days)
         return state.bmd[bone] * kept + entry * (1.0 - kept) + driven
     if params.reading == records.COMPOUND:
+        share += log_rate(after_stopping) * days
         return state.bmd[bone] * math.exp(min(share, MOST_LOG_GAIN))
-    return state.bmd[bone] + entry * share
+    return state.bmd[bone] + entry * (share + after_stopping * days)
 
 
 def reach(day: int, state: State, params: Params) -> None:

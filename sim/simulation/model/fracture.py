@@ -9,6 +9,11 @@ from sim.simulation.biology.bone import t_score
 from sim.simulation.biology.fractures import MOST_LOG_RISE, accumulated, days_until
 from sim.simulation.model.action import advance, bmd_on, happens, take
 from sim.simulation.model.ratio import log_ratio_on, ratio_review
+from sim.simulation.model.stopping import (
+    begins_or_ends_stopping,
+    log_ratio_after_stopping,
+    stopping_review,
+)
 from sim.simulation.records import Draws, Due, Params, Patient, State
 from sim.vocabulary import BONES, SITES
 
@@ -19,7 +24,8 @@ DAYS_AT_RISK_OF_DEATH = 365
 def on_review(day: int, state: State, due: Due, patient: Patient, params: Params) -> float:
     """Compute the fracture hazards again.
 
-    The course of bone changes on the day of the plateau and on the last day with evidence.
+    The course of bone changes on the day of the plateau, on the last day with evidence, and where
+    a time after a therapy begins or ends.
 
     Parameters
     ----------
@@ -40,7 +46,8 @@ def on_review(day: int, state: State, due: Due, patient: Patient, params: Params
     docs/model.md, section "Fractures"; docs/decisions.md, section "Fractures and death".
     """
     use_up_hazards(day, state)
-    if day == params.evidence_day or day == state.plateau_day:
+    is_turn = day == params.evidence_day or day == state.plateau_day
+    if is_turn or begins_or_ends_stopping(day, state, params):
         advance(day, state, patient, params)
     set_hazards(day, state, due, patient, params)
     return 0.0
@@ -171,7 +178,8 @@ def next_review(day: int, state: State, params: Params) -> int:
     """Day of the next review.
 
     Reviews fall on fixed days, on the day of the plateau, on the last day with evidence, on the
-    day on which an imminent risk ends, and where a fracture ratio begins or ceases to wane.
+    day on which an imminent risk ends, where a fracture ratio begins or ceases to wane, and where
+    a time after a therapy begins or ends.
 
     Parameters
     ----------
@@ -197,6 +205,7 @@ def next_review(day: int, state: State, params: Params) -> int:
     for site in range(len(SITES)):
         if day < state.imminent_until[site] < review:
             review = state.imminent_until[site]
+    review = stopping_review(day, review, state, params)
     return ratio_review(day, review, state, params)
 
 
@@ -220,6 +229,7 @@ def log_factors(day: int, site: int, state: State, patient: Patient, params: Par
     docs/model.md, section "Fractures".
     """
     total = params.log_base[site] + patient.log_prior
+    total += log_ratio_after_stopping(day, site, state, params)
     if day < state.imminent_until[site]:
         total += params.log_imminent[site]
     return total
