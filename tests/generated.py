@@ -160,19 +160,18 @@ wait = quantity(0, 150, "days") | quantity(1, 3, "months")
 
 bone = mean_sd(yearly, quantity(0, 60, "%/year", 10))
 change = quantity(-90, 60, "%")
-effect = mapping(
-    {"spine": bone, "hip": bone, "ctx": change, "balp": change, "tryptase": change},
-    {"fracture_ratio": ratios},
-)
-# No treatment leaves a marker where it was at entry, and is what the base rate of fractures is of.
-natural_history = mapping({}, {"spine": bone, "hip": bone})
-
 accrual = st.one_of(
     st.just("linear"),
     st.just("compound"),
     mapping({"plateau": mapping({"months": quantity(0, 60, "months")}, {"then": yearly})}),
     mapping({"saturating": mapping({"time_constant": time, "window": time})}),
 )
+effect = mapping(
+    {"spine": bone, "hip": bone, "ctx": change, "balp": change, "tryptase": change},
+    {"fracture_ratio": ratios, "accrual": accrual},
+)
+# No treatment leaves a marker where it was at entry, and is what the base rate of fractures is of.
+natural_history = mapping({}, {"spine": bone, "hip": bone})
 
 # Patients and what befalls them
 

@@ -12,7 +12,8 @@ from sim.scenario import ScenarioError
 from sim.simulation.lowering import protocol
 from sim.simulation.lowering.ratios import mean_ratio
 from sim.simulation.model.ratio import kept_beyond, log_ratio_on, ratio_review
-from sim.simulation.records import FRACTURE, STATE, plain
+from sim.simulation.plain import plain
+from sim.simulation.records import FRACTURE, STATE
 from tests.test_model import CERTAIN, FLAT, ONE_SITE, QUIET, follow, study
 
 YEAR = 365.25

@@ -11,6 +11,7 @@ from sim.scenario.checks.markers import unused_markers
 from sim.scenario.checks.regimens import reachable, reached_by
 from sim.scenario.durations import in_time
 from sim.scenario.form.intolerance import Intolerance, Step
+from sim.scenario.form.outcome import Accrual
 from sim.scenario.form.spread import is_converted
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions, Phase, Schedule, Start
@@ -120,8 +121,16 @@ def rests_on_memory(number: Number) -> bool:
 
 
 def accrual(scenario: Scenario) -> str:
-    """The reading of the annual increase, in words."""
-    how = scenario.accrual
+    """The reading of the annual increase, in words; rows with another reading are named."""
+    own = [
+        f"; {name}: {_reading(row.accrual)}"
+        for name, row in scenario.effects.items()
+        if row.accrual
+    ]
+    return "".join([_reading(scenario.accrual), *own])
+
+
+def _reading(how: Accrual) -> str:
     if how.plateau is not None:
         then = f"{how.plateau.then:g} %/year"
         return f"plateau, linear for {in_time(how.plateau.months)} of treatment, then {then}"

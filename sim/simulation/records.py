@@ -6,7 +6,6 @@ treatment, and death comes after its causes.
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,6 +32,7 @@ REACTIONS = vocabulary.MOST_REACTIONS
 SUBSETS = 2**THERAPIES
 PLANNED = vocabulary.MOST_DOSES  # planned doses per therapy
 VISITS = vocabulary.MOST_VISITS  # visits per quantity
+OWN = vocabulary.MOST_OWN_ACCRUALS  # rows of effects with an accrual of their own
 RUNGS = vocabulary.MOST_RUNGS  # steps of a ladder after intolerance
 STEPS_OF_HAZARD = vocabulary.MOST_STEPS  # steps of a hazard of intolerance
 AGES = 128  # years of a life table
@@ -97,6 +97,8 @@ STATE = np.dtype([
     ("reached_day", "i8"),
     ("visit", "i8", len(QUANTITIES)),         # next visit of each quantity
     ("plateau_day", "i8"),
+    ("own_bmd", "f8", (len(BONES), OWN)),     # g/cm2 gained under each row with its own accrual
+    ("own_plateau_day", "i8", OWN),
     ("infusion", "i8", THERAPIES),            # next planned infusion
     ("infused", "i8", THERAPIES),             # infusions received
     ("begun", "i8", THERAPIES),               # day from which the plan is counted
@@ -128,6 +130,7 @@ PATIENT = np.dtype([
     ("reference_mean", "f8", len(BONES)),     # g/cm2, young adults of the sex
     ("reference_sd", "f8", len(BONES)),
     ("bone_effect", "f8", (len(BONES), SUBSETS)),      # share of entry per day, by subset
+    ("own_rate", "f8", (len(BONES), OWN)),    # of rows with an accrual of their own, per day
     ("marker", "f8", len(MARKERS)),           # entry values
     ("marker_effect", "f8", (len(MARKERS), SUBSETS)),  # log ratio to entry, by subset
     ("dose", "f8", THERAPIES),                # of one infusion, mg
@@ -188,6 +191,15 @@ PARAMS = np.dtype([
     ("relaxation", "f8"),
     ("evidence_day", "i8"),
     ("beyond_rate", "f8"),
+    # rows with an accrual of their own
+    ("own_rows", "i8"),                       # how many there are
+    ("own_subset", "i8", OWN),                # therapies of each row, one bit each
+    ("own_corner", "f8", (OWN, SUBSETS)),     # weight of the row, by products of actions
+    ("own_reading", "i8", OWN),
+    ("own_plateau_after", "i8", OWN),
+    ("own_plateau_rate", "f8", OWN),
+    ("own_gain", "f8", OWN),
+    ("own_relaxation", "f8", OWN),
     # markers
     ("onset", "f8", len(MARKERS)),
     ("half_effect", "f8", len(MARKERS)),
@@ -246,27 +258,6 @@ class Inputs(NamedTuple):
         """
         first = self.params["first_draw"][stream, slot]
         return self.draws[:, first : first + self.params["draws"][stream, slot]]
-
-
-def plain(record: npt.NDArray[np.void]) -> SimpleNamespace:
-    """Turn a record into a plain object of numbers and lists, which Python reads faster.
-
-    Parameters
-    ----------
-    record : numpy.ndarray of a structured type, a single record
-        Record of STATE, PATIENT or PARAMS.
-
-    Returns
-    -------
-    types.SimpleNamespace
-        Object with one attribute per field.
-
-    Examples
-    --------
-    >>> plain(np.zeros((), STATE)).bmd
-    [0.0, 0.0]
-    """
-    return SimpleNamespace(**{name: record[name].tolist() for name in record.dtype.names or ()})
 
 
 class Log(NamedTuple):

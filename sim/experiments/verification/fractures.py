@@ -43,6 +43,7 @@ def poisson(subject: Subject) -> Iterator[Verdict]:
     The number of fractures is that of a Poisson process. Once as frequent as in the file, once one
     per year, with the imminent risk of the file.
     """
+    subject = subject.plain
     constant = {**CONSTANT, **subject.fracture_ratio(None)}
     no_imminent, often = settings.each_site("imminent", None), settings.base_rate("1 per year")
     yield chance.within(_numbers(subject.first_arm(subject.many, constant, no_imminent)))
@@ -105,6 +106,7 @@ def by_bone_density(subject: Subject) -> Verdict:
     ----------
     Rate of a site: docs/model.md, section "Fractures"; gradients of Marshall et al. (1996).
     """
+    subject = subject.plain
     compared: list[chance.Compared] = []
     treated = [name for name in subject.scenario.effects if name != "none"]
     ratio = settings.each_of(("effects",), treated, {"fracture_ratio": RATIOS})

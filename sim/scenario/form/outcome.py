@@ -24,29 +24,6 @@ class SiteRatios(Form):
     """Ratio for all other fractures, e.g. 0.9."""
 
 
-class Effect(Form):
-    """One regimen: yearly change of bone density, and change of each marker from entry."""
-
-    spine: Annotated[
-        MeanSd[quantities.YearlyPercent, quantities.YearlySd], BeforeValidator(of_normal)
-    ]
-    """Yearly change of spine bone density, in percent of the entry value, e.g. {mean: 2.4
-    %/year, sd: 0.5 %/year}."""
-    hip: Annotated[
-        MeanSd[quantities.YearlyPercent, quantities.YearlySd], BeforeValidator(of_normal)
-    ]
-    """Yearly change of hip bone density, in percent of the entry value, e.g. {mean: 1.9
-    %/year, sd: 0.9 %/year}."""
-    ctx: quantities.Change | None = None
-    """Full change of CTX from entry, needed if the cohort has CTX, e.g. -66 %."""
-    balp: quantities.Change | None = None
-    """Full change of BALP from entry, needed if the cohort has BALP, e.g. -25 %."""
-    tryptase: quantities.Change | None = None
-    """Full change of tryptase from entry, needed if the cohort has tryptase, e.g. -34 %."""
-    fracture_ratio: SiteRatios = SiteRatios()
-    """Effect on the fracture rates beyond bone density; if left out, there is none."""
-
-
 class Plateau(Form):
     """Linear for some months since the first therapy began, then at another rate."""
 
@@ -93,6 +70,32 @@ class Accrual(Form):
 
 
 AccrualForm = Annotated[Accrual, StandsFor("reading", str)]
+
+
+class Effect(Form):
+    """One regimen: yearly change of bone density, and change of each marker from entry."""
+
+    spine: Annotated[
+        MeanSd[quantities.YearlyPercent, quantities.YearlySd], BeforeValidator(of_normal)
+    ]
+    """Yearly change of spine bone density, in percent of the entry value, e.g. {mean: 2.4
+    %/year, sd: 0.5 %/year}."""
+    hip: Annotated[
+        MeanSd[quantities.YearlyPercent, quantities.YearlySd], BeforeValidator(of_normal)
+    ]
+    """Yearly change of hip bone density, in percent of the entry value, e.g. {mean: 1.9
+    %/year, sd: 0.9 %/year}."""
+    ctx: quantities.Change | None = None
+    """Full change of CTX from entry, needed if the cohort has CTX, e.g. -66 %."""
+    balp: quantities.Change | None = None
+    """Full change of BALP from entry, needed if the cohort has BALP, e.g. -25 %."""
+    tryptase: quantities.Change | None = None
+    """Full change of tryptase from entry, needed if the cohort has tryptase, e.g. -34 %."""
+    fracture_ratio: SiteRatios = SiteRatios()
+    """Effect on the fracture rates beyond bone density; if left out, there is none."""
+    accrual: AccrualForm | None = None
+    """How the annual increase of this row is interpreted; if left out, as `accrual` of the
+    scenario, e.g. compound."""
 
 
 class BeyondEvidence(Form):

@@ -7,7 +7,9 @@ import math
 from sim.simulation import records
 from sim.simulation.biology.bone import t_score
 from sim.simulation.biology.fractures import MOST_LOG_RISE, accumulated, days_until
-from sim.simulation.model.action import advance, bmd_on, happens, take
+from sim.simulation.model.action import advance, happens, take
+from sim.simulation.model.bone import bmd_on
+from sim.simulation.model.own_accrual import begins_own_plateau, own_plateau_review
 from sim.simulation.model.ratio import log_ratio_on, ratio_review
 from sim.simulation.model.stopping import (
     begins_or_ends_stopping,
@@ -47,6 +49,7 @@ def on_review(day: int, state: State, due: Due, patient: Patient, params: Params
     """
     use_up_hazards(day, state)
     is_turn = day == params.evidence_day or day == state.plateau_day
+    is_turn = is_turn or begins_own_plateau(day, state, params)
     if is_turn or begins_or_ends_stopping(day, state, params):
         advance(day, state, patient, params)
     set_hazards(day, state, due, patient, params)
@@ -205,6 +208,7 @@ def next_review(day: int, state: State, params: Params) -> int:
     for site in range(len(SITES)):
         if day < state.imminent_until[site] < review:
             review = state.imminent_until[site]
+    review = own_plateau_review(day, review, state, params)
     review = stopping_review(day, review, state, params)
     return ratio_review(day, review, state, params)
 
