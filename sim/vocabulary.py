@@ -117,6 +117,8 @@ MOST_DOSES = 2048
 """Planned doses of a therapy in the follow-up."""
 MOST_VISITS = 1024
 """Visits of bone density, or of markers, entry among them."""
+MOST_OWN_ACCRUALS = 8
+"""Rows of `effects` with an `accrual` of their own."""
 MOST_RUNGS = 16
 """Steps after intolerance."""
 MOST_STEPS = 64

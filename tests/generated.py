@@ -52,6 +52,14 @@ time = quantity(1, 30, "months") | quantity(1, 900, "days") | quantity(1, 90, "w
 
 # Therapies
 
+yearly = quantity(-40, 140, "%/year", 10)
+ratio = quantity(2, 20, scale=10)
+ratios = mapping({}, {"vertebral": ratio, "hip": ratio, "other": ratio})
+after_stopping = mapping(
+    {"for": time},
+    {"spine": yearly, "hip": yearly, "fracture_ratio": ratios, "wait": quantity(0, 300, "days")},
+)
+ratio_acts = st.sampled_from(["as printed", "with the action"])
 schedule = st.lists(
     mapping({"every": quantity(4, 26, "weeks"), "for": quantity(26, 60, "weeks")}), max_size=2
 ).flatmap(
@@ -118,6 +126,8 @@ INFUSIONS = {
     "delay": mapping({"probability": share, "mean": quantity(1, 60, "days")}),
     "ends_course": rare | share,
     "reactions": mapping({}, {"acute_phase": reaction, "fever": reaction}),
+    "fracture_ratio_acts": ratio_acts,
+    "after_stopping": after_stopping,
 }
 COURSE = {
     "course": quantity(5, 60, "MU", 10),
@@ -128,6 +138,8 @@ COURSE = {
     "on_intolerance": ladder,
     "start": time,
     "for": quantity(1, 80, "months") | quantity(1, 900, "days"),
+    "fracture_ratio_acts": ratio_acts,
+    "after_stopping": after_stopping,
 }
 
 # What makes sure that a therapy ends soon, so that another can wait for it.
@@ -146,26 +158,20 @@ wait = quantity(0, 150, "days") | quantity(1, 3, "months")
 
 # Effects and bone
 
-yearly = quantity(-40, 140, "%/year", 10)
 bone = mean_sd(yearly, quantity(0, 60, "%/year", 10))
 change = quantity(-90, 60, "%")
-ratio = quantity(2, 20, scale=10)
-effect = mapping(
-    {"spine": bone, "hip": bone, "ctx": change, "balp": change, "tryptase": change},
-    {
-        "fracture_ratio": mapping({}, {"vertebral": ratio, "hip": ratio, "other": ratio}),
-        "mortality_ratio": quantity(1, 300, scale=100),
-    },
-)
-# No treatment leaves a marker where it was at entry, and is what the base rate of fractures is of.
-natural_history = mapping({}, {"spine": bone, "hip": bone})
-
 accrual = st.one_of(
     st.just("linear"),
     st.just("compound"),
     mapping({"plateau": mapping({"months": quantity(0, 60, "months")}, {"then": yearly})}),
     mapping({"saturating": mapping({"time_constant": time, "window": time})}),
 )
+effect = mapping(
+    {"spine": bone, "hip": bone, "ctx": change, "balp": change, "tryptase": change},
+    {"fracture_ratio": ratios, "accrual": accrual, "mortality_ratio": quantity(1, 300, scale=100)},
+)
+# No treatment leaves a marker where it was at entry, and is what the base rate of fractures is of.
+natural_history = mapping({}, {"spine": bone, "hip": bone})
 
 # Patients and what befalls them
 
@@ -277,6 +283,7 @@ OPTIONS: dict[str, Values] = {
     "accrual": accrual,
     "beyond_evidence.after": quantity(0, 130, "months") | quantity(1, 2000, "days"),
     "beyond_evidence.rate": quantity(-30, 30, "%/year", 10),
+    "beyond_evidence.ratios_wane_over": time,
     "markers": mapping(
         {},
         {

@@ -17,7 +17,8 @@ from benchmarks.processes import Run
 from sim import outcomes
 from sim.experiments import blocks, runs
 from sim.simulation.model import next_kind, react, start
-from sim.simulation.records import DEATH, END, KINDS, STATE, plain
+from sim.simulation.plain import plain
+from sim.simulation.records import DEATH, END, KINDS, STATE
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"

@@ -1054,6 +1054,7 @@ def test_a_decaying_action_lets_its_direct_ratio_fade():
     changes = {
         "arms": {"pamidronate": ["pamidronate"]},
         "therapies.pamidronate.schedule": [{"every": "100 years"}],
+        "therapies.pamidronate.fracture_ratio_acts": "with the action",
         "effects.pamidronate.fracture_ratio": {"other": "0.4"},
         "fractures.base_rate": "2 per year",
         "horizon": "12 months",

@@ -72,7 +72,7 @@ VARIANTS = {
         "effects.interferon + pamidronate.fracture_ratio={vertebral: 0.6, hip: 0.8}",
         "effects.pamidronate.fracture_ratio.vertebral=0.7",
         "mortality.standardised_mortality_ratio=1.9",
-        "beyond_evidence.rate=-1 %/year",
+        "beyond_evidence={after: 50 months, rate: -1 %/year, ratios_wane_over: 30 months}",
     ],
     "planned otherwise": [
         "accrual={plateau: {months: 18 months, then: 0.5 %/year}}",

@@ -47,6 +47,7 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
         *protocol(study.scenario, study.document),
         *remarks.fracture_rates(study),
         *_listed("Patients after the limits `within`:", remarks.truncated(study)),
+        *_listed("Fracture ratios, in the mean over time:", remarks.fracture_ratios(study)),
         *_listed("Worth a look:", remarks.remarks(study)),
         "",
         *assumptions(study.numbers, study.premises),

@@ -10,13 +10,16 @@ from pydantic_core import PydanticCustomError
 from sim.experiments.sweeps import distributions
 from sim.experiments.sweeps.distributions import Amount, Distribution
 from sim.scenario import Scenario, Study
+from sim.scenario.checks.regimens import reached_by
+from sim.scenario.durations import in_time
 from sim.scenario.form.cohort import Variable
+from sim.scenario.form.regimen import regimen_of
 from sim.scenario.form.units import split_quantity
 from sim.scenario.form.visits import Visits, VisitTime
-from sim.scenario.protocol import in_time
 from sim.scenario.text.paths import parts_of, value_at
 from sim.simulation import lowering
 from sim.simulation.lowering.enrolment import truncated_moments
+from sim.simulation.lowering.ratios import mean_ratio
 from sim.vocabulary import DAYS_PER_YEAR, SITES
 
 FAR = 0.15
@@ -182,6 +185,20 @@ def truncated(study: Study) -> list[str]:
         _after_truncation(name, variable)
         for name, variable in variables.items()
         if isinstance(variable, Variable) and variable.within is not None
+    ]
+
+
+def fracture_ratios(study: Study) -> list[str]:
+    """What each fracture ratio comes to over its published plan, and over the plan of the study."""
+    scenario = study.scenario
+    return [
+        f"{name}, {site}: {ratio:g} in the file; "
+        f"{mean_ratio(scenario, regimen, site, True):.3g} over `action_1`, "
+        f"{mean_ratio(scenario, regimen, site, False):.3g} over the plan of this study"
+        for name in reached_by(scenario)
+        if (regimen := regimen_of(name))
+        for site in SITES
+        if (ratio := getattr(scenario.effects[name].fracture_ratio, site)) != 1.0
     ]
 
 

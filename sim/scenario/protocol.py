@@ -7,16 +7,19 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim import evidence
+from sim.scenario.after_last_dose import after_last_dose
 from sim.scenario.checks.markers import unused_markers
 from sim.scenario.checks.regimens import reachable, reached_by
+from sim.scenario.durations import in_time
 from sim.scenario.form.intolerance import Intolerance, Step
+from sim.scenario.form.outcome import Accrual
 from sim.scenario.form.spread import is_converted
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions, Phase, Schedule, Start
 from sim.scenario.form.visits import Visits, VisitTime
 from sim.scenario.text.paths import DocumentPath, dotted
 from sim.scenario.text.provenance import Number, Premise
-from sim.vocabulary import DAYS_PER_MONTH
+from sim.vocabulary import SITES
 
 _ADVERBS = {"1 month": "monthly", "3 months": "quarterly", "6 months": "six-monthly"}
 _ADVERBS |= {"12 months": "yearly", "7 days": "weekly"}
@@ -44,6 +47,7 @@ def protocol(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
             yield f"  {name}: {_course(therapy)}"
         else:
             yield f"  {name}: {_infusions(therapy, scenario)}"
+        yield f"    {after_last_dose(therapy, name in with_ratio(scenario))}"
     yield ""
     yield "Arms and the regimens they can reach"
     for arm, therapies in scenario.arms.items():
@@ -143,17 +147,17 @@ def rests_on_memory(number: Number) -> bool:
     )
 
 
-def in_time(days: float) -> str:
-    """A duration in the words of a protocol: `3 months`, `45 days`."""
-    months = days / DAYS_PER_MONTH
-    if abs(months - round(months)) < 1e-6 and months > 0.5:
-        return "1 month" if round(months) == 1 else f"{round(months)} months"
-    return "1 day" if days == 1 else f"{days:.10g} days"
-
-
 def accrual(scenario: Scenario) -> str:
-    """The reading of the annual increase, in words."""
-    how = scenario.accrual
+    """The reading of the annual increase, in words; rows with another reading are named."""
+    own = [
+        f"; {name}: {_reading(row.accrual)}"
+        for name, row in scenario.effects.items()
+        if row.accrual
+    ]
+    return "".join([_reading(scenario.accrual), *own])
+
+
+def _reading(how: Accrual) -> str:
     if how.plateau is not None:
         then = f"{how.plateau.then:g} %/year"
         return f"plateau, linear for {in_time(how.plateau.months)} of treatment, then {then}"
@@ -242,12 +246,31 @@ def _step(step: Step) -> str:
     return f"{risk} until {in_time(step.until)}"
 
 
+def with_ratio(scenario: Scenario) -> set[str]:
+    """The therapies of regimens with a fracture ratio."""
+    rows = scenario.regimens.items()
+    return {
+        name
+        for regimen, row in rows
+        if any(getattr(row.fracture_ratio, site) != 1 for site in SITES)
+        for name in regimen
+    }
+
+
 def _beyond(scenario: Scenario) -> str:
     after, rate = scenario.beyond_evidence.after, scenario.beyond_evidence.rate
     change = "is constant" if rate == 0 else f"changes by {rate:g} % of the entry value per year"
     reached = "" if scenario.horizon > after else " (not reached in this study)"
     since = f"After {in_time(after)}, the longest follow-up with data"
-    return f"{since}: bone density {change}{reached}"
+    return f"{since}: bone density {change}{_ratios_beyond(scenario)}{reached}"
+
+
+def _ratios_beyond(scenario: Scenario) -> str:
+    """What fracture ratios do after the evidence; empty without a ratio."""
+    if not with_ratio(scenario):
+        return ""
+    over = scenario.beyond_evidence.ratios_wane_over
+    return ", fracture ratios hold" if over is None else f", ratios wane over {in_time(over)}"
 
 
 def _recent(scenario: Scenario) -> str:

@@ -17,6 +17,7 @@ import numpy as np
 from sim.simulation import compiler
 from sim.simulation.code_cache import folder_of, holds_code, through_cache
 from sim.simulation.model import next_kind, react, runs_out, start
+from sim.simulation.plain import plain
 from sim.simulation.records import (
     DEATH,
     END,
@@ -28,7 +29,6 @@ from sim.simulation.records import (
     Inputs,
     Log,
     OutOfDraws,
-    plain,
 )
 
 MODULES = (
@@ -38,8 +38,12 @@ MODULES = (
     "sim.simulation.biology.fractures",
     "sim.simulation.biology.mortality",
     "sim.simulation.biology.tolerance",
+    "sim.simulation.model.stopping",
+    "sim.simulation.model.own_accrual",
+    "sim.simulation.model.bone",
     "sim.simulation.model.action",
     "sim.simulation.model.mortality",
+    "sim.simulation.model.ratio",
     "sim.simulation.model.fracture",
     "sim.simulation.model.planning",
     "sim.simulation.model.dosing",

@@ -6,7 +6,6 @@ treatment, and death comes after its causes.
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,6 +32,7 @@ REACTIONS = vocabulary.MOST_REACTIONS
 SUBSETS = 2**THERAPIES
 PLANNED = vocabulary.MOST_DOSES  # planned doses per therapy
 VISITS = vocabulary.MOST_VISITS  # visits per quantity
+OWN = vocabulary.MOST_OWN_ACCRUALS  # rows of effects with an accrual of their own
 RUNGS = vocabulary.MOST_RUNGS  # steps of a ladder after intolerance
 STEPS_OF_HAZARD = vocabulary.MOST_STEPS  # steps of a hazard of intolerance
 AGES = 128  # years of a life table
@@ -99,10 +99,14 @@ STATE = np.dtype([
     ("reached_day", "i8"),
     ("visit", "i8", len(QUANTITIES)),         # next visit of each quantity
     ("plateau_day", "i8"),
+    ("own_bmd", "f8", (len(BONES), OWN)),     # g/cm2 gained under each row with its own accrual
+    ("own_plateau_day", "i8", OWN),
     ("infusion", "i8", THERAPIES),            # next planned infusion
     ("infused", "i8", THERAPIES),             # infusions received
     ("begun", "i8", THERAPIES),               # day from which the plan is counted
     ("ended", "i8", THERAPIES),               # 1 once the therapy is over
+    ("stopping_from", "i8", THERAPIES),       # first day of the time after stopping
+    ("stopping_until", "i8", THERAPIES),      # day after the last one; 0 if none is planned
     ("rung", "i8", THERAPIES),                # intolerance events so far
     ("tolerance_since", "i8", THERAPIES),
     ("tolerance_left", "f8", THERAPIES),      # hazard left until the next intolerance event
@@ -134,6 +138,7 @@ PATIENT = np.dtype([
     ("reference_mean", "f8", len(BONES)),     # g/cm2, young adults of the sex
     ("reference_sd", "f8", len(BONES)),
     ("bone_effect", "f8", (len(BONES), SUBSETS)),      # share of entry per day, by subset
+    ("own_rate", "f8", (len(BONES), OWN)),    # of rows with an accrual of their own, per day
     ("marker", "f8", len(MARKERS)),           # entry values
     ("marker_effect", "f8", (len(MARKERS), SUBSETS)),  # log ratio to entry, by subset
     ("dose", "f8", THERAPIES),                # of one infusion, mg
@@ -169,6 +174,13 @@ PARAMS = np.dtype([
     ("reaction_first", "f8", REACTIONS),
     ("reaction_later", "f8", REACTIONS),
     ("reaction_ends_course", "f8", REACTIONS),
+    # after stopping
+    ("has_stopping", "i8"),                   # 1 if any therapy has a time after stopping
+    ("stopping_wait", "i8", THERAPIES),       # days from the last dose
+    ("stopping_days", "i8", THERAPIES),       # how long it lasts, 0 for none
+    ("stopping_rate", "f8", (THERAPIES, len(BONES))),       # share of entry per day
+    ("stopping_log_ratio", "f8", (THERAPIES, len(SITES))),  # on the fracture hazard
+    ("plan_is_whole", "i8", THERAPIES),       # 1 if the last planned dose is that of the schedule
     # courses
     ("course_start", "i8", THERAPIES),
     ("course_length", "i8", THERAPIES),       # NEVER if only intolerance ends the course
@@ -188,6 +200,15 @@ PARAMS = np.dtype([
     ("relaxation", "f8"),
     ("evidence_day", "i8"),
     ("beyond_rate", "f8"),
+    # rows with an accrual of their own
+    ("own_rows", "i8"),                       # how many there are
+    ("own_subset", "i8", OWN),                # therapies of each row, one bit each
+    ("own_corner", "f8", (OWN, SUBSETS)),     # weight of the row, by products of actions
+    ("own_reading", "i8", OWN),
+    ("own_plateau_after", "i8", OWN),
+    ("own_plateau_rate", "f8", OWN),
+    ("own_gain", "f8", OWN),
+    ("own_relaxation", "f8", OWN),
     # markers
     ("onset", "f8", len(MARKERS)),
     ("half_effect", "f8", len(MARKERS)),
@@ -201,6 +222,8 @@ PARAMS = np.dtype([
     ("imminent_days", "i8", len(SITES)),
     ("has_ratio", "i8", len(SITES) + 1),      # 1 if any regimen acts directly: sites, MORTALITY
     ("log_ratio", "f8", (len(SITES) + 1, SUBSETS)),
+    ("ratio_in_full", "f8", THERAPIES),       # action from which a ratio acts in full, 0 for none
+    ("ratio_wanes", "i8"),                    # days after the evidence, 0 if ratios hold
     ("case_fatality", "f8", len(SITES)),
     ("most_log_hazard", "f8"),                # limit of the log hazard of a site, per day
     # death
@@ -245,27 +268,6 @@ class Inputs(NamedTuple):
         """
         first = self.params["first_draw"][stream, slot]
         return self.draws[:, first : first + self.params["draws"][stream, slot]]
-
-
-def plain(record: npt.NDArray[np.void]) -> SimpleNamespace:
-    """Turn a record into a plain object of numbers and lists, which Python reads faster.
-
-    Parameters
-    ----------
-    record : numpy.ndarray of a structured type, a single record
-        Record of STATE, PATIENT or PARAMS.
-
-    Returns
-    -------
-    types.SimpleNamespace
-        Object with one attribute per field.
-
-    Examples
-    --------
-    >>> plain(np.zeros((), STATE)).bmd
-    [0.0, 0.0]
-    """
-    return SimpleNamespace(**{name: record[name].tolist() for name in record.dtype.names or ()})
 
 
 class Log(NamedTuple):

@@ -13,7 +13,8 @@ import numpy as np
 import simpy
 
 from sim.simulation.model import next_kind, react, start
-from sim.simulation.records import DEATH, END, KINDS, REVIEW, STATE, Inputs, Log, plain
+from sim.simulation.plain import plain
+from sim.simulation.records import DEATH, END, KINDS, REVIEW, STATE, Inputs, Log
 
 Rows = list[tuple[int, int, int, float]]
 

@@ -320,9 +320,18 @@ class Patient:
         if self.today < self.imminent_until[site]:
             rate *= constants.imminent.factor
         if site in plan.log_direct:
-            weights = corner_weights([action.at(day) for action in self.actions.values()], 1)
-            rate *= math.exp(plan.log_direct[site] @ weights[:, 0])
+            shares = [self.share_of_ratio(name, day) for name in self.actions]
+            ratios = plan.log_direct[site]
+            lasting = ratios @ corner_weights(shares, 1)[:, 0] - ratios[0]
+            rate *= math.exp(ratios[0] + lasting * plan.kept_beyond(day))
         return float(rate)
+
+    def share_of_ratio(self, name: str, day: int) -> float:
+        """The share of its log ratio that a therapy carries on a day."""
+        therapy, action = self.plan.therapies[name], float(self.actions[name].at(day))
+        if therapy.therapy.fracture_ratio_acts == "with the action":
+            return action
+        return min(action / therapy.lowest_action, 1.0)
 
     def next_review(self, site: str) -> int:
         """The next day on which the rate of a site is looked at anew."""

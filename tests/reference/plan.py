@@ -29,6 +29,7 @@ class InfusionPlan:
     decay: float
     mean_exposure: float
     full_effect: dict[str, float]
+    lowest_action: float
 
     def days(self, begun: int, horizon: float) -> list[int]:
         """Planned days of the infusions, counted from the day on which the plan begins."""
@@ -59,6 +60,7 @@ class CoursePlan:
     therapy: Any
     dose: float
     hazard: Cumulative | None
+    lowest_action: float = 1.0
 
     def start(self, begun: int) -> int:
         """The day on which it starts, counted from the day on which the plan begins."""
@@ -131,7 +133,11 @@ class Plan:
                 )
                 for name, onset in self.onset.items()
             }
-            return InfusionPlan(therapy, decay, mean, saturated)
+            left = [
+                sum(math.exp(-decay * (end - day)) for day in full if day < end)
+                for end in [*full[1:], over]
+            ]
+            return InfusionPlan(therapy, decay, mean, saturated, min(left) / mean)
         hazard = therapy.intolerance and intolerance_hazard(therapy.intolerance, therapy.frailty_sd)
         weekly, reference = therapy.times_per_week, therapy.action_1
         dose = therapy.course.amount * weekly
@@ -176,6 +182,12 @@ class Plan:
             self.tau = accrual.saturating.time_constant
             window = accrual.saturating.window
             self.gain = window / YEAR / -math.expm1(-window / self.tau)
+
+    def kept_beyond(self, day: int) -> float:
+        """The share of log ratios that is left, which falls on a line once the evidence ends."""
+        over = self.scenario.beyond_evidence.ratios_wane_over
+        past = max(day - self.evidence_end, 0)
+        return 1.0 if over is None else max(1 - past / round(over), 0.0)
 
     def _visits(self, times: list[VisitTime]) -> list[int]:
         days = {0}

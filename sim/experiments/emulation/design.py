@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sim.errors import RequestError
 from sim.scenario import Study, load
-from sim.scenario.protocol import in_time
+from sim.scenario.durations import in_time
 from sim.vocabulary import MOST_PATIENTS, PATIENTS_AND_PARAMETERS, PATIENTS_ONLY, Interval
 
 

@@ -29,6 +29,7 @@ def bone_density(subject: Subject) -> Iterator[Verdict]:
     Once as in the file; then for each reading with missed doses and intolerance, and with evidence
     that ends before follow-up does.
     """
+    subject = subject.plain
     for changes in ({}, *_readings(subject)):
         arms = [*subject.arms(subject.few, changes, subject.no_noise).values()]
         gaps = (gap for arm in arms for gap in _gaps_of_bones(arm))

@@ -80,6 +80,14 @@ def _reference_exposure(therapy: Infusions) -> Floats:
     return _accumulated(doses, _decay(therapy))
 
 
+def lowest_action(therapy: Any) -> float:
+    """Lowest action under the plan that defines action 1, at the end of a day; 1 for a course."""
+    if not isinstance(therapy, Infusions):
+        return 1.0
+    ends = _reference_exposure(therapy) * math.exp(-_decay(therapy))
+    return float(ends.min()) / action_1(therapy)
+
+
 def approached(target: Floats, rate: float) -> Floats:
     """The solution of A' = rate (target - A) with A = 0 on day 0, at the beginning of every day.
 

@@ -120,6 +120,7 @@ def labels(subject: Subject) -> Iterator[Case]:
 @each("events with and without treatment")
 def no_effect(subject: Subject) -> Iterator[Case]:
     """A therapy without effect leaves natural history unchanged, for several readings."""
+    subject = subject.plain
     if "none" not in subject.study.document["effects"]:
         return
     none: Any = subject.study.document["effects"]["none"]
@@ -149,6 +150,7 @@ def _same_history(treated: records.Log, untreated: records.Log) -> Case:
 
 def fractures_without_bone(subject: Subject) -> Verdict:
     """Without effects of bone density and direct ratios, all arms have the same fractures."""
+    subject = subject.plain
     often = {**settings.base_rate("0.5 per year"), **settings.NO_FATAL_FRACTURES}
     arms = subject.arms(subject.some, settings.NO_GRADIENT, subject.fracture_ratio(None), often)
     first, *others = (arm.of(records.FRACTURE, len(SITES)) for arm in arms.values())
@@ -160,6 +162,7 @@ def fractures_without_bone(subject: Subject) -> Verdict:
 @each("arms with the same direct ratio in every regimen")
 def ratio_of_one(subject: Subject) -> Iterator[Case]:
     """A direct fracture ratio of 1 has no effect; 2 in every regimen doubles the base rate."""
+    subject = subject.plain
     often, twice = settings.base_rate("0.3 per year"), settings.base_rate("0.6 per year")
     plain = subject.fracture_ratio(None)
     one, two = (subject.fracture_ratio(dict.fromkeys(SITES, ratio)) for ratio in ("1", "2"))
@@ -174,6 +177,7 @@ def ratio_of_one(subject: Subject) -> Iterator[Case]:
 @each("bone densities with a larger effect")
 def more_effect(subject: Subject) -> Iterator[Case]:
     """A larger effect of the regimen of an arm never lowers the bone density of a patient."""
+    subject = subject.plain
     exactly = {**subject.no_noise, **settings.NO_DEATHS}
     for arm, therapies in subject.scenario.arms.items():
         regimen = " + ".join(sorted(therapies)) or "none"

@@ -11,7 +11,7 @@ import numpy as np
 from sim.experiments.verification import chance, logs, risk, settings
 from sim.experiments.verification.bone_and_markers import bone_density_by_day
 from sim.experiments.verification.cohort import normal_of, reference_bmd
-from sim.experiments.verification.exposure import actions, between_rows
+from sim.experiments.verification.exposure import actions, between_rows, lowest_action
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Case, Verdict, exact, together
 from sim.simulation import lowering
@@ -39,6 +39,7 @@ def poisson(subject: Subject) -> Iterator[Verdict]:
     The number of fractures is that of a Poisson process. Once as frequent as in the file, once one
     per year, with the imminent risk of the file.
     """
+    subject = subject.plain
     constant = {**CONSTANT, **subject.fracture_ratio(None)}
     no_imminent, often = settings.each_site("imminent", None), settings.base_rate("1 per year")
     yield chance.within(_numbers(subject.first_arm(subject.many, constant, no_imminent)))
@@ -106,6 +107,7 @@ def by_bone_density(subject: Subject) -> Verdict:
     ----------
     Rate of a site: docs/model.md, section "Fractures"; gradients of Marshall et al. (1996).
     """
+    subject = subject.plain
     compared: list[chance.Compared] = []
     treated = [name for name in subject.scenario.effects if name != "none"]
     ratio = settings.each_of(("effects",), treated, {"fracture_ratio": RATIOS})
@@ -166,6 +168,9 @@ def _direct_ratio(arm: logs.Arm, site: str) -> Any:
     if set(ratios.values()) == {1.0}:
         return 1.0
     middle = {n: a.level * math.exp(-a.decay / 2) for n, a in actions(arm).items()}
+    for name, therapy in arm.scenario.therapies.items():
+        if name in middle and therapy.fracture_ratio_acts == "as printed":
+            middle[name] = np.minimum(middle[name] / lowest_action(therapy), 1.0)
     return np.exp(between_rows(middle, lambda regimen: math.log(ratios.get(regimen, 1.0))))
 
 

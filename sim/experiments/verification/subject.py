@@ -126,6 +126,16 @@ class Subject:
         return settings.each_of(("effects",), self.scenario.effects, {"fracture_ratio": by_site})
 
     @property
+    def plain(self) -> Subject:
+        """The subject without `after_stopping`, and with one `accrual` for all rows.
+
+        Checks that recalculate bone density and hazards from the log describe this subject.
+        """
+        after = settings.each_of(("therapies",), self.scenario.therapies, {"after_stopping": None})
+        accruals = settings.each_of(("effects",), self.scenario.effects, {"accrual": None})
+        return Subject(self.changed(after, accruals), self.many)
+
+    @property
     def strain(self) -> settings.Changes:
         """Missed and late doses in every infusion therapy, frailty and a ladder in every course."""
         changes: dict[DocumentPath, Any] = {}

@@ -26,31 +26,6 @@ class SiteRatios(Form):
     """Ratio for all other fractures, e.g. 0.9."""
 
 
-class Effect(Form):
-    """One regimen: yearly change of bone density, and change of each marker from entry."""
-
-    spine: Annotated[
-        MeanSd[quantities.YearlyPercent, quantities.YearlySd], BeforeValidator(of_normal)
-    ]
-    """Yearly change of spine bone density, in percent of the entry value, e.g. {mean: 2.4
-    %/year, sd: 0.5 %/year}."""
-    hip: Annotated[
-        MeanSd[quantities.YearlyPercent, quantities.YearlySd], BeforeValidator(of_normal)
-    ]
-    """Yearly change of hip bone density, in percent of the entry value, e.g. {mean: 1.9
-    %/year, sd: 0.9 %/year}."""
-    ctx: quantities.Change | None = None
-    """Full change of CTX from entry, needed if the cohort has CTX, e.g. -66 %."""
-    balp: quantities.Change | None = None
-    """Full change of BALP from entry, needed if the cohort has BALP, e.g. -25 %."""
-    tryptase: quantities.Change | None = None
-    """Full change of tryptase from entry, needed if the cohort has tryptase, e.g. -34 %."""
-    fracture_ratio: SiteRatios = SiteRatios()
-    """Effect on the fracture rates beyond bone density; if left out, there is none."""
-    mortality_ratio: quantities.Factor = 1.0
-    """Ratio of deaths from other causes than fracture while the regimen acts, e.g. 0.9."""
-
-
 class Plateau(Form):
     """Linear for some months since the first therapy began, then at another rate."""
 
@@ -99,13 +74,44 @@ class Accrual(Form):
 AccrualForm = Annotated[Accrual, StandsFor("reading", str)]
 
 
+class Effect(Form):
+    """One regimen: yearly change of bone density, and change of each marker from entry."""
+
+    spine: Annotated[
+        MeanSd[quantities.YearlyPercent, quantities.YearlySd], BeforeValidator(of_normal)
+    ]
+    """Yearly change of spine bone density, in percent of the entry value, e.g. {mean: 2.4
+    %/year, sd: 0.5 %/year}."""
+    hip: Annotated[
+        MeanSd[quantities.YearlyPercent, quantities.YearlySd], BeforeValidator(of_normal)
+    ]
+    """Yearly change of hip bone density, in percent of the entry value, e.g. {mean: 1.9
+    %/year, sd: 0.9 %/year}."""
+    ctx: quantities.Change | None = None
+    """Full change of CTX from entry, needed if the cohort has CTX, e.g. -66 %."""
+    balp: quantities.Change | None = None
+    """Full change of BALP from entry, needed if the cohort has BALP, e.g. -25 %."""
+    tryptase: quantities.Change | None = None
+    """Full change of tryptase from entry, needed if the cohort has tryptase, e.g. -34 %."""
+    fracture_ratio: SiteRatios = SiteRatios()
+    """Effect on the fracture rates beyond bone density; if left out, there is none."""
+    mortality_ratio: quantities.Factor = 1.0
+    """Ratio of deaths from other causes than fracture while the regimen acts, e.g. 0.9."""
+    accrual: AccrualForm | None = None
+    """How the annual increase of this row is interpreted; if left out, as `accrual` of the
+    scenario, e.g. compound."""
+
+
 class BeyondEvidence(Form):
-    """The change of bone density after the longest follow-up with data."""
+    """Bone density and fracture ratios after the longest follow-up with data."""
 
     after: quantities.Days
     """Longest follow-up with data, e.g. 60 months."""
     rate: quantities.YearlyPercent
     """Yearly change of bone density after that, in percent of the entry value, e.g. 0 %/year."""
+    ratios_wane_over: quantities.FromADay | None = None
+    """Time after that over which the fracture ratios of therapies return to 1; if left out, they
+    hold, e.g. 24 months."""
 
 
 class Marker(Form):

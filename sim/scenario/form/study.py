@@ -17,7 +17,7 @@ from sim.scenario.form.regimen import NO_THERAPY, Regimen, regimen_of
 from sim.scenario.form.subgroup import Subgroup
 from sim.scenario.form.therapy import Course, Infusions
 from sim.scenario.form.visits import Visits
-from sim.vocabulary import MOST_REACTIONS, MOST_THERAPIES
+from sim.vocabulary import MOST_OWN_ACCRUALS, MOST_REACTIONS, MOST_THERAPIES
 
 FORMAT = 1
 
@@ -66,6 +66,17 @@ def _rests_without_therapy(effects: dict[str, outcome.Effect]) -> bool:
     return row is None or not any((row.ctx, row.balp, row.tryptase))
 
 
+def _few_own_accruals(effects: dict[str, outcome.Effect]) -> dict[str, outcome.Effect]:
+    """Effects of which few have an accrual of their own. Raises PydanticCustomError for others."""
+    own = [name for name, effect in effects.items() if effect.accrual is not None]
+    if NO_THERAPY in own:
+        raise refuse("the row `none` has the `accrual` of the scenario and no other")
+    if len(own) > MOST_OWN_ACCRUALS:
+        allowed = f"up to {MOST_OWN_ACCRUALS}"
+        raise refuse(f"{len(own)} rows with an `accrual` of their own; allowed: {allowed}")
+    return effects
+
+
 Seed = Annotated[Whole, only_if(lambda seed: seed >= 0, "a seed is 0 or more")]
 
 
@@ -103,13 +114,13 @@ class Scenario(Form):
     a base does not become it, e.g. untreated."""
     effects: Annotated[dict[str, outcome.Effect], only_if(
         _rests_without_therapy, "markers do not change without therapy; write 0 % in the row `none`"
-    )]  # fmt: skip
+    ), AfterValidator(_few_own_accruals)]  # fmt: skip
     """The effect of each regimen; an arm needs a row for every regimen that it can reach, and
     `none` is no therapy."""
     accrual: outcome.AccrualForm
     """How a published mean annual increase is interpreted, e.g. linear."""
     beyond_evidence: outcome.BeyondEvidence
-    """The change of bone density after the longest follow-up with data."""
+    """Bone density and fracture ratios after the longest follow-up with data."""
     markers: outcome.Markers = outcome.Markers()
     """How markers follow treatment, for the markers of the cohort."""
     fractures: outcome.Fractures

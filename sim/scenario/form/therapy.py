@@ -13,10 +13,14 @@ from sim.scenario.form.intolerance import IntoleranceForm
 from sim.scenario.form.names import possible_names
 from sim.scenario.form.quantities import Form, StandsFor, Text, only_one
 from sim.scenario.form.quantity import refuse
+from sim.scenario.form.stopping import AfterStopping
 from sim.scenario.form.units import Dose
 from sim.vocabulary import MOST_RUNGS
 
 MOST_PHASES = 100
+
+RatioActs = Literal["as printed", "with the action"]
+"""How a therapy carries a fracture ratio from one dose to the next."""
 
 
 class Phase(Form):
@@ -182,6 +186,12 @@ class Infusions(Form):
         {}
     )
     """Reactions to doses, each under a name, e.g. {acute_phase: {first: 41 %, later: 5 %}}."""
+    fracture_ratio_acts: RatioActs = "as printed"
+    """How a ratio acts: in full from the lowest action under `action_1` on, or to the power of the
+    action, e.g. as printed."""
+    after_stopping: AfterStopping | None = None
+    """Loss of bone and fractures after the last dose; if left out, there is none,
+    e.g. {spine: -8 %/year, for: 12 months}."""
 
     def check(self) -> None:
         """Refuse two doses."""
@@ -191,6 +201,12 @@ class Infusions(Form):
     def dose(self) -> Dose:
         """The dose of one infusion or injection."""
         return self.infusion or self.injection  # type: ignore[return-value]
+
+    @property
+    def wait_after_stopping(self) -> float:
+        """Days from the last dose to the time after stopping."""
+        wait = None if self.after_stopping is None else self.after_stopping.wait
+        return self.schedule.phases[-1].every if wait is None else wait
 
     @property
     def by(self) -> str:
@@ -231,6 +247,12 @@ class Course(Form):
     """SD between patients of the log risk of intolerance (frailty), e.g. 0.8."""
     on_intolerance: list[Literal["halve", "stop"]] = Field(["stop"])
     """The action at the first, second, ... intolerance, e.g. [halve, stop]."""
+    fracture_ratio_acts: RatioActs = "as printed"
+    """How a ratio acts: in full from the lowest action under `action_1` on, or to the power of the
+    action, e.g. as printed."""
+    after_stopping: AfterStopping | None = None
+    """Loss of bone and fractures after the last dose; if left out, there is none,
+    e.g. {spine: -8 %/year, for: 12 months}."""
 
     def check(self) -> None:
         """Refuse doses that cannot be compared, and steps after the end."""
@@ -245,6 +267,11 @@ class Course(Form):
             raise refuse(rule)
         if self.duration is not None and self.duration < 1:
             raise refuse("a course lasts at least a day")
+
+    @property
+    def wait_after_stopping(self) -> float:
+        """Days from the end of the course to the time after stopping."""
+        return (self.after_stopping and self.after_stopping.wait) or 0.0
 
     @property
     def relative_dose(self) -> float:

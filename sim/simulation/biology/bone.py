@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from sim.vocabulary import DAYS_PER_YEAR
+
 Vector = Sequence[float]
 
 LOWEST_BMD = 0.05
@@ -57,6 +59,33 @@ def share_gained(effect: Vector, reached: Vector, subsets: int) -> float:
         if reached[subset] != 0.0:
             total += effect[subset] * reached[subset]
     return total
+
+
+def log_rate(rate: float) -> float:
+    """Change per day of the logarithm of BMD that comes to a yearly change under compounding.
+
+    Parameters
+    ----------
+    rate : float
+        Yearly change of BMD as a share of its value, divided by the days of a year.
+
+    Returns
+    -------
+    float
+        Change of the logarithm per day. A yearly change is taken as -99 % at least.
+
+    References
+    ----------
+    docs/model.md, section "Bone" (reading compound).
+
+    Examples
+    --------
+    A loss of 10 % in a year:
+
+    >>> round(math.exp(365.25 * log_rate(-0.1 / 365.25)), 6)
+    0.9
+    """
+    return math.log1p(max(rate * DAYS_PER_YEAR, -0.99)) / DAYS_PER_YEAR
 
 
 def saturating_gain(window: float, time_constant: float) -> float:

@@ -15,6 +15,7 @@ from sim.simulation.lowering import infusions
 from sim.simulation.lowering.courses import log_sd
 from sim.simulation.lowering.effects import bone_effects, marker_effect
 from sim.simulation.lowering.enrolment import Baseline, enrol, log_mean_power
+from sim.simulation.lowering.own_accrual import own_rates
 from sim.simulation.records import PATIENT, Floats
 from sim.vocabulary import BONES, MARKERS, SEXES, SITES
 
@@ -123,6 +124,7 @@ def _set_bone(records: Records, scenario: Scenario, baseline: Baseline) -> None:
         records["reference_mean"][:, bone], records["reference_sd"][:, bone] = mean, sd
         records["bmd"][:, bone] = mean + baseline.values[f"{name}_t"] * sd
     records["bone_effect"] = bone_effects(scenario, baseline)
+    records["own_rate"] = own_rates(scenario, baseline)
 
 
 def _infusion(therapy: Infusions, weight: Floats) -> tuple[Floats, Floats]:

@@ -99,7 +99,7 @@ def _bone_effect(scenario: Scenario, baseline: Baseline, bone: str) -> Floats:
     rows = []
     for row in rows_by_subset(scenario):
         yearly = np.zeros_like(response)
-        if row is not None:
+        if row is not None and row.accrual is None:
             effect = getattr(row, bone)
             yearly = effect.mean + effect.sd * response
         if scenario.accrual.name == "compound":

@@ -12,6 +12,7 @@ from sim.scenario.form.cohort import Variable
 from sim.scenario.form.study import Scenario
 from sim.simulation.lowering.effects import ratio_effects
 from sim.simulation.lowering.enrolment import log_mean_exp
+from sim.simulation.lowering.ratios import ratios_in_full
 from sim.simulation.records import BONE_OF_SITE
 from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES
 
@@ -72,6 +73,8 @@ def fracture_fields(scenario: Scenario) -> dict[str, Any]:
         "imminent_days": np.array([round(i.duration) if i else 0 for i in imminent]),
         "has_ratio": (ratios != 0).any(axis=1).astype(np.int64),
         "log_ratio": ratios,
+        "ratio_in_full": ratios_in_full(scenario),
+        "ratio_wanes": round(scenario.beyond_evidence.ratios_wane_over or 0),
         "case_fatality": np.array([site.case_fatality for site in sites]),
         "most_log_hazard": math.log(min(MOST_PER_DAY, MOST_EXPECTED / scenario.horizon)),
     }  # fmt: skip

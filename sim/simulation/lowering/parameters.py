@@ -13,16 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.scenario.form.study import Scenario
-from sim.simulation.biology.bone import saturating_gain
 from sim.simulation.biology.mortality import yearly_hazard
 from sim.simulation.lowering.courses import course_fields
 from sim.simulation.lowering.fractures import fracture_fields
 from sim.simulation.lowering.infusions import infusion_fields, sequence_fields
 from sim.simulation.lowering.markers import marker_fields
+from sim.simulation.lowering.own_accrual import accrual_fields, own_accrual_fields
 from sim.simulation.lowering.padding import padded
+from sim.simulation.lowering.stopping import stopping_fields
 from sim.simulation.lowering.streams import FRACTURES_PREPARED, Need, needs_of
 from sim.simulation.records import AGES, NEVER, PARAMS, SUBSETS, THERAPIES, VISITS
-from sim.vocabulary import BONES, DAYS_PER_YEAR, MARKERS, READINGS, SEXES
+from sim.vocabulary import BONES, DAYS_PER_YEAR, MARKERS, SEXES
 
 Record = npt.NDArray[np.void]
 """One record of PARAMS."""
@@ -138,24 +139,11 @@ def bone_fields(scenario: Scenario) -> dict[str, Any]:
     ----------
     docs/model.md, section "Bone".
     """
-    accrual = scenario.accrual
-    fields = {
-        "reading": READINGS.index(accrual.name),
-        "plateau_after": 0,
-        "plateau_rate": 0.0,
-        "gain": 0.0,
-        "relaxation": 1.0,
+    return {
+        **accrual_fields(scenario.accrual),
         "evidence_day": round(scenario.beyond_evidence.after),
         "beyond_rate": scenario.beyond_evidence.rate / 100 / DAYS_PER_YEAR,
     }
-    if accrual.plateau is not None:
-        fields["plateau_after"] = round(accrual.plateau.months)
-        fields["plateau_rate"] = accrual.plateau.then / 100 / DAYS_PER_YEAR
-    if accrual.saturating is not None:
-        time_constant, window = accrual.saturating.time_constant, accrual.saturating.window
-        fields["gain"] = saturating_gain(window, time_constant)
-        fields["relaxation"] = 1.0 / time_constant
-    return fields
 
 
 def death_fields(scenario: Scenario) -> dict[str, Any]:
@@ -227,8 +215,10 @@ def measurement_fields(scenario: Scenario) -> dict[str, Any]:
 BY_HEADING = {
     "one therapy after another": sequence_fields,
     "infusions": infusion_fields,
+    "after stopping": stopping_fields,
     "courses": course_fields,
     "bone": bone_fields,
+    "rows with an accrual of their own": own_accrual_fields,
     "markers": marker_fields,
     "fractures": fracture_fields,
     "death": death_fields,

@@ -21,9 +21,10 @@ from sim.simulation.lowering.cohort import Records, patients
 from sim.simulation.lowering.lattice import POINTS, Lattice
 from sim.simulation.lowering.parameters import Record, protocol_at_rate
 from sim.simulation.model import next_kind, react, start
-from sim.simulation.model.action import bmd_on
-from sim.simulation.model.fracture import log_ratio_on
-from sim.simulation.records import BONE_OF_SITE, Floats, plain
+from sim.simulation.model.bone import bmd_on
+from sim.simulation.model.ratio import log_ratio_on
+from sim.simulation.plain import plain
+from sim.simulation.records import BONE_OF_SITE, Floats
 from sim.vocabulary import BONES, DAYS_PER_YEAR, QUANTITIES, SITES
 
 ARM = "as planned"
@@ -36,6 +37,10 @@ SMALL_EFFECT = 1e-4
 
 NEARLY_CONSTANT = 1e-6
 """Two hazards whose logarithms differ by less have their mean in the middle."""
+
+
+MOST_LOG_HAZARD = 300.0
+"""Logarithms of hazards are held at this or below, and at its negative or above."""
 
 
 class Life(NamedTuple):
@@ -63,15 +68,18 @@ class Courses(NamedTuple):
     ----------
     growth : array, shape (times, subsets)
         Change of BMD, or of its logarithm, as a share of entry per unit of effect, days.
+    own : array, shape (times, rows)
+        As `growth`, per unit of the rate of each row with an accrual of its own.
     drift : array, shape (times,)
         Change that does not depend on effects, share of entry.
-    compound : bool
-        True where effects add up in the logarithm.
+    compound : tuple of bool
+        True where effects add up in the logarithm: in the scenario, and in each row of its own.
     """
 
     growth: Floats
+    own: Floats
     drift: Floats
-    compound: bool
+    compound: tuple[bool, ...]
 
 
 def accumulated_as_planned(scenario: Scenario, regimen: str, by: float) -> Floats:
@@ -102,8 +110,8 @@ def accumulated_as_planned(scenario: Scenario, regimen: str, by: float) -> Float
     params = protocol_at_rate(planned).arms[ARM]
     people = patients(planned, range(POINTS), Lattice())
     person = people[np.argsort(people["weight"])[POINTS // 2]]
-    without = _followed(person, plain(params), None)
-    courses = _courses(person, plain(params), without, planned.accrual.name == "compound")
+    without = _followed(person, plain(params))
+    courses = _courses(person, plain(params), without)
     scores = [_t_scores(bone, people, person, courses) for bone in range(len(BONES))]
     sites = range(len(SITES))
     each = [_accumulated(s, scores[BONE_OF_SITE[s]], people, params, without) for s in sites]
@@ -127,7 +135,7 @@ def _as_published(therapy: Infusions | Course) -> Infusions | Course:
 
     The patients of a source had the published doses, whatever a what-if does to the plan.
     """
-    update: dict[str, Any] = {"start": AT_ENROLMENT}
+    update: dict[str, Any] = {"start": AT_ENROLMENT, "after_stopping": None}
     if isinstance(therapy, Course):
         plan = therapy.action_1
         update |= {"course": plan.course, "times_per_week": plan.times_per_week}
@@ -138,13 +146,19 @@ def _as_published(therapy: Infusions | Course) -> Infusions | Course:
     return therapy.model_copy(update=update)
 
 
-def _followed(person: Record, params: Any, subset: int | None) -> Life:
-    """A patient on whom one subset of therapies has a small effect, or none has any."""
+def _followed(
+    person: Record, params: Any, subset: int | None = None, row: int | None = None
+) -> Life:
+    """A patient on whom a subset of therapies, or a row of its own, has a small effect, or none."""
     patient = plain(person)
     patient.bmd = [1.0] * len(BONES)
-    effect = [SMALL_EFFECT if i == subset else 0.0 for i in range(records.SUBSETS)]
-    patient.bone_effect = [effect] * len(BONES)
+    patient.bone_effect = [_small_at(subset, records.SUBSETS)] * len(BONES)
+    patient.own_rate = [_small_at(row, records.OWN)] * len(BONES)
     return _life(patient, params)
+
+
+def _small_at(place: int | None, places: int) -> list[float]:
+    return [SMALL_EFFECT if i == place else 0.0 for i in range(places)]
 
 
 def _life(patient: Any, params: Any) -> Life:
@@ -171,26 +185,39 @@ def _log_ratios(day: int, state: Any, params: Any) -> list[float]:
     return [log_ratio_on(day, site, state, params) for site in range(len(SITES))]
 
 
-def _courses(person: Record, params: Any, without: Life, compound: bool) -> Courses:
-    """The courses of patients, from one life for each subset of therapies that act."""
+def _courses(person: Record, params: Any, without: Life) -> Courses:
+    """The courses of patients, from one life for each subset of therapies that act, and own row."""
     absent = sum(1 << slot for slot, is_in in enumerate(params.in_arm) if not is_in)
-    gained = np.zeros((len(without.days), params.subsets))
+    growth = np.zeros((len(without.days), params.subsets))
     for subset in range(params.subsets):
         if not subset & absent:
-            gained[:, subset] = _followed(person, params, subset).bmd - without.bmd
-    growth = (np.log1p(gained) if compound else gained) / SMALL_EFFECT
-    return Courses(growth, without.bmd - 1, compound)
+            growth[:, subset] = _followed(person, params, subset).bmd - without.bmd
+    own = np.zeros((len(without.days), params.own_rows))
+    for row in range(params.own_rows):
+        own[:, row] = _followed(person, params, row=row).bmd - without.bmd
+    readings = (params.reading, *params.own_reading[: params.own_rows])
+    compound = tuple(reading == records.COMPOUND for reading in readings)
+    growth = np.log1p(growth) if compound[0] else growth
+    own[:, compound[1:]] = np.log1p(own[:, compound[1:]])
+    return Courses(growth / SMALL_EFFECT, own / SMALL_EFFECT, without.bmd - 1, compound)
 
 
 def _t_scores(bone: int, people: Records, person: Record, courses: Courses) -> Floats:
     """T-score of each point on each day, shape (times, points)."""
     subsets = courses.growth.shape[1]
     effect = people["bone_effect"][:, bone, :subsets] * _relative_action(people, person, subsets)
-    gained = courses.growth @ effect.T
-    share = np.exp(np.minimum(gained, MOST_LOG_GAIN)) if courses.compound else 1 + gained
-    bmd = people["bmd"][:, bone] * (share + courses.drift[:, None])
+    gained = _grown(courses.growth @ effect.T, courses.compound[0])
+    for row, compound in enumerate(courses.compound[1:]):
+        rate = people["own_rate"][:, bone, row]
+        gained = gained + _grown(courses.own[:, row, None] * rate, compound)
+    bmd = people["bmd"][:, bone] * (1 + gained + courses.drift[:, None])
     bmd = np.clip(bmd, LOWEST_BMD, HIGHEST_BMD)
     return np.asarray((bmd - people["reference_mean"][:, bone]) / people["reference_sd"][:, bone])
+
+
+def _grown(gained: Floats, compound: bool) -> Floats:
+    """Change as a share of entry, where the logarithm has grown under the compound reading."""
+    return np.expm1(np.minimum(gained, MOST_LOG_GAIN)) if compound else gained
 
 
 def _relative_action(people: Records, person: Record, subsets: int) -> Floats:
@@ -211,12 +238,12 @@ def _accumulated(site: int, scores: Floats, people: Records, params: Record, lif
     """Hazard of a site that accumulates for each point; its logarithm is linear between days."""
     years = people["age"] + life.days[:, None] / DAYS_PER_YEAR
     log_hazard = params["log_base"][site] + people["log_risk"] + params["log_age"][site] * years
-    hazard = np.exp(log_hazard - params["log_gradient"][site] * scores)
-    begin, end = (
-        part * np.exp(life.log_ratio[:, i, site])[:, None]
-        for i, part in enumerate((hazard[:-1], hazard[1:]))
+    log_hazard = log_hazard - params["log_gradient"][site] * scores
+    log_begin, log_end = (
+        np.clip(part + life.log_ratio[:, i, site, None], -MOST_LOG_HAZARD, MOST_LOG_HAZARD)
+        for i, part in enumerate((log_hazard[:-1], log_hazard[1:]))
     )
-    rise = np.log(end / begin)
+    begin, end, rise = np.exp(log_begin), np.exp(log_end), log_end - log_begin
     constant = np.abs(rise) < NEARLY_CONSTANT
     mean = np.where(constant, (begin + end) / 2, (end - begin) / np.where(constant, 1.0, rise))
     return np.asarray((np.diff(life.days)[:, None] * mean).sum(axis=0))

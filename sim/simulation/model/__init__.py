@@ -60,6 +60,8 @@ def start(state: State, due: Due, patient: Patient, params: Params, draws: Draws
     state.product[0] = 1.0
     state.reached_day = -1
     state.plateau_day = records.NEVER
+    for row in range(records.OWN):
+        state.own_plateau_day[row] = records.NEVER
     state.score_day = records.NEVER
     for quantity in range(len(QUANTITIES)):
         due[records.MEASURE + quantity] = params.visit_days[quantity][0]

@@ -1,13 +1,12 @@
-"""Actions of the therapies, and the values of bone and markers that follow from them."""
+"""Actions of the therapies, at present and at the effect sites of the markers."""
 
 from __future__ import annotations
 
-import math
-
 from sim.simulation import records
-from sim.simulation.biology.bone import HIGHEST_BMD, LOWEST_BMD, MOST_LOG_GAIN, share_gained
-from sim.simulation.biology.decay import decayed, relaxed_under, time_under
+from sim.simulation.biology.decay import decayed
 from sim.simulation.biology.markers import site_action
+from sim.simulation.model.bone import scenario_bmd_on
+from sim.simulation.model.own_accrual import begin_own_plateau_clocks, own_bmd_on
 from sim.simulation.records import Draws, OutOfDraws, Params, Patient, State
 from sim.vocabulary import BONES, MARKERS
 
@@ -97,7 +96,9 @@ def advance(day: int, state: State, patient: Patient, params: Params) -> None:
     if days == 0:
         return
     for bone in range(len(BONES)):
-        state.bmd[bone] = bmd_on(day, bone, state, patient, params)
+        state.bmd[bone] = scenario_bmd_on(day, bone, state, patient, params)
+        for row in range(params.own_rows):
+            state.own_bmd[bone][row] = own_bmd_on(day, bone, row, state, patient, params)
     for therapy in range(records.THERAPIES):
         if params.in_arm[therapy]:
             state.action[therapy] *= decayed(params.decay[therapy], days)
@@ -131,6 +132,7 @@ def set_action(therapy: int, action: float, day: int, state: State, params: Para
     state.site_input[therapy] = action
     state.action[therapy] = action
     multiply_actions(state, params)
+    begin_own_plateau_clocks(day, state, params)
 
 
 def multiply_actions(state: State, params: Params) -> None:
@@ -186,102 +188,3 @@ def site_action_on(day: int, marker: int, therapy: int, state: State, params: Pa
         params.decay[therapy],
         day - state.site_since[therapy],
     )
-
-
-def bmd_on(day: int, bone: int, state: State, patient: Patient, params: Params) -> float:
-    """True BMD on a day.
-
-    Parameters
-    ----------
-    day, bone : int
-        Day since enrolment, up to the next change of treatment, plateau or end of evidence; index
-        into `vocabulary.BONES`.
-    state, patient, params
-        The patient's state and facts, and the parameters of the arm.
-
-    Returns
-    -------
-    float
-        BMD, g/cm2, from `LOWEST_BMD` to `HIGHEST_BMD`.
-
-    References
-    ----------
-    docs/model.md, section "Bone".
-    """
-    days = day - state.since
-    if days == 0:
-        return state.bmd[bone]
-    entry = patient.bmd[bone]
-    if state.since >= params.evidence_day:
-        bmd = state.bmd[bone] + entry * params.beyond_rate * days
-    elif state.since >= state.plateau_day:
-        bmd = state.bmd[bone] + entry * params.plateau_rate * days
-    else:
-        bmd = treated_bmd(day, bone, state, patient, params)
-    return min(max(bmd, LOWEST_BMD), HIGHEST_BMD)
-
-
-def treated_bmd(day: int, bone: int, state: State, patient: Patient, params: Params) -> float:
-    """True BMD on a day while the actions of the therapies determine its course.
-
-    Parameters
-    ----------
-    day, bone : int
-        Day since enrolment, up to the next change of treatment, plateau or end of evidence; index
-        into `vocabulary.BONES`.
-    state, patient, params
-        The patient's state and facts, and the parameters of the arm.
-
-    Returns
-    -------
-    float
-        BMD, g/cm2, without lower limit.
-
-    References
-    ----------
-    docs/model.md, section "Bone" (readings linear, compound and saturating).
-    """
-    reach(day, state, params)
-    entry = patient.bmd[bone]
-    share = share_gained(patient.bone_effect[bone], state.reached, params.subsets)
-    if params.reading == records.SATURATING:
-        kept = decayed(params.relaxation, day - state.since)
-        driven = entry * params.gain * params.relaxation * share
-        return state.bmd[bone] * kept + entry * (1.0 - kept) + driven
-    if params.reading == records.COMPOUND:
-        return state.bmd[bone] * math.exp(min(share, MOST_LOG_GAIN))
-    return state.bmd[bone] + entry * share
-
-
-def reach(day: int, state: State, params: Params) -> None:
-    """Integrate the action of each subset of therapies up to a day.
-
-    The integrals are the same for all bones. They are kept until the next change of treatment,
-    because spine, hip and a visit may ask for the same day.
-
-    Parameters
-    ----------
-    day : int
-        Day since enrolment.
-    state
-        The patient's state; changed in place.
-    params
-        The parameters of the arm.
-
-    References
-    ----------
-    docs/model.md, section "Bone".
-    """
-    if state.reached_day == day:
-        return
-    state.reached_day = day
-    days = day - state.since
-    for subset in range(params.subsets):
-        come_to = 0.0
-        if state.product[subset] != 0.0:
-            decay = params.subset_decay[subset]
-            if params.reading == records.SATURATING:
-                come_to = state.product[subset] * relaxed_under(params.relaxation, decay, days)
-            else:
-                come_to = state.product[subset] * time_under(decay, days)
-        state.reached[subset] = come_to

@@ -6,6 +6,7 @@ from sim.simulation import records
 from sim.simulation.model.action import advance, happens, set_action
 from sim.simulation.model.fracture import set_hazards, use_up_hazards
 from sim.simulation.model.planning import begin_plateau_clock, end_therapy, plan_next_infusion
+from sim.simulation.model.stopping import end_stopping, plan_stopping_after_last_dose
 from sim.simulation.records import Draws, Due, Params, Patient, State
 
 
@@ -43,15 +44,18 @@ def on_infusion(
     state.infusion[therapy] = k + 1
     plan_next_infusion(therapy, k + 1, day, state, due, params, draws)
     if not happens(params.given[therapy], draws, params, records.GIVEN, therapy, k):
+        plan_stopping_after_last_dose(therapy, k, day, state, due, params)
         return 0.0
     use_up_hazards(day, state)
     advance(day, state, patient, params)
     action = state.action[therapy] + patient.dose_action[therapy]
     set_action(therapy, action, day, state, params)
     begin_plateau_clock(day, state, params)
+    end_stopping(day, state, params)
     set_hazards(day, state, due, patient, params)
     draw_reactions(therapy, k, day, state, due, params, draws)
     state.infused[therapy] += 1
+    plan_stopping_after_last_dose(therapy, k, day, state, due, params)
     if happens(params.ends_course[therapy], draws, params, records.COURSE_ENDS, therapy, k):
         end_therapy(therapy, day, state, due, params, draws)
     return patient.dose[therapy]

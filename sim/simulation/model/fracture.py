@@ -6,10 +6,17 @@ import math
 
 from sim.simulation import records
 from sim.simulation.biology.bone import t_score
-from sim.simulation.biology.decay import decayed
 from sim.simulation.biology.fractures import MOST_LOG_RISE, accumulated, days_until
-from sim.simulation.model.action import advance, bmd_on, happens, take
-from sim.simulation.model.mortality import plan_death
+from sim.simulation.model.action import advance, happens, take
+from sim.simulation.model.bone import bmd_on
+from sim.simulation.model.mortality import log_mortality_ratio_on, plan_death
+from sim.simulation.model.own_accrual import begins_own_plateau, own_plateau_review
+from sim.simulation.model.ratio import log_ratio_on, ratio_review
+from sim.simulation.model.stopping import (
+    begins_or_ends_stopping,
+    log_ratio_after_stopping,
+    stopping_review,
+)
 from sim.simulation.records import Draws, Due, Params, Patient, State
 from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES
 
@@ -20,7 +27,8 @@ DAYS_AT_RISK_OF_DEATH = 365
 def on_review(day: int, state: State, due: Due, patient: Patient, params: Params) -> float:
     """Compute the fracture hazards again.
 
-    The course of bone changes on the day of the plateau and on the last day with evidence.
+    The course of bone changes on the day of the plateau, on the last day with evidence, and where
+    a time after a therapy begins or ends.
 
     Parameters
     ----------
@@ -41,7 +49,9 @@ def on_review(day: int, state: State, due: Due, patient: Patient, params: Params
     docs/model.md, section "Fractures"; docs/decisions.md, section "Fractures and death".
     """
     use_up_hazards(day, state)
-    if day == params.evidence_day or day == state.plateau_day:
+    is_turn = day == params.evidence_day or day == state.plateau_day
+    is_turn = is_turn or begins_own_plateau(day, state, params)
+    if is_turn or begins_or_ends_stopping(day, state, params):
         advance(day, state, patient, params)
     set_hazards(day, state, due, patient, params)
     return 0.0
@@ -170,16 +180,17 @@ def set_hazards(day: int, state: State, due: Due, patient: Patient, params: Para
                 due[records.FRACTURE + site] = day + until if until <= days else records.NEVER
     state.score_day = review
     if params.has_ratio[records.MORTALITY]:
-        ratio = log_ratio_on(day, records.MORTALITY, state, params)
-        at_review = log_ratio_on(review, records.MORTALITY, state, params)
+        ratio = log_mortality_ratio_on(day, state, params)
+        at_review = log_mortality_ratio_on(review, state, params)
         plan_death(day, review, ratio, at_review, state, due, patient, params)
 
 
 def next_review(day: int, state: State, params: Params) -> int:
     """Day of the next review.
 
-    Reviews fall on fixed days, on the day of the plateau, on the last day with evidence, and on the
-    day on which an imminent risk ends.
+    Reviews fall on fixed days, on the day of the plateau, on the last day with evidence, on the
+    day on which an imminent risk ends, where a fracture ratio begins or ceases to wane, and where
+    a time after a therapy begins or ends.
 
     Parameters
     ----------
@@ -205,7 +216,9 @@ def next_review(day: int, state: State, params: Params) -> int:
     for site in range(len(SITES)):
         if day < state.imminent_until[site] < review:
             review = state.imminent_until[site]
-    return review
+    review = own_plateau_review(day, review, state, params)
+    review = stopping_review(day, review, state, params)
+    return ratio_review(day, review, state, params)
 
 
 def log_factors(day: int, site: int, state: State, patient: Patient, params: Params) -> float:
@@ -229,6 +242,7 @@ def log_factors(day: int, site: int, state: State, patient: Patient, params: Par
     """
     total = params.log_base[site] + patient.log_risk
     total += params.log_age[site] * (patient.age + day / DAYS_PER_YEAR)
+    total += log_ratio_after_stopping(day, site, state, params)
     if day < state.imminent_until[site]:
         total += params.log_imminent[site]
     return total
@@ -256,30 +270,3 @@ def t_score_on(day: int, bone: int, state: State, patient: Patient, params: Para
     """
     bmd = bmd_on(day, bone, state, patient, params)
     return t_score(bmd, patient.reference_mean[bone], patient.reference_sd[bone])
-
-
-def log_ratio_on(day: int, site: int, state: State, params: Params) -> float:
-    """Logarithm of the direct ratio that the actions of the therapies give on a day.
-
-    Parameters
-    ----------
-    day, site : int
-        Day since enrolment, and index into `vocabulary.SITES`, or `records.MORTALITY`.
-    state, params
-        The patient's state and the parameters of the arm.
-
-    Returns
-    -------
-    float
-        Log rate ratio, 0 without a direct effect.
-
-    References
-    ----------
-    docs/model.md, sections "Action" and "Fractures".
-    """
-    total = 0.0
-    for subset in range(params.subsets):
-        if params.log_ratio[site][subset] != 0.0 and state.product[subset] != 0.0:
-            left = decayed(params.subset_decay[subset], day - state.since)
-            total += params.log_ratio[site][subset] * state.product[subset] * left
-    return total

@@ -9,7 +9,8 @@ import math
 
 from sim.simulation import records
 from sim.simulation.biology.markers import MOST_LOG_RATIO, marker_noise, saturated
-from sim.simulation.model.action import bmd_on, site_action_on, take
+from sim.simulation.model.action import site_action_on, take
+from sim.simulation.model.bone import bmd_on
 from sim.simulation.records import Draws, Due, Params, Patient, State
 from sim.vocabulary import BONES
 

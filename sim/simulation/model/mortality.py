@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.simulation import records
+from sim.simulation.biology.decay import decayed
 from sim.simulation.biology.mortality import death_day, death_under_ratio
 from sim.simulation.model.action import take
 from sim.simulation.records import Draws, Due, Params, Patient, State
@@ -91,3 +92,31 @@ def plan_death(
     if exact <= min(review, state.fatal_day):
         due[records.DEATH] = math.ceil(exact)
         state.death_cause = 0
+
+
+def log_mortality_ratio_on(day: int, state: State, params: Params) -> float:
+    """Logarithm of the direct ratio on mortality that the actions of the therapies give on a day.
+
+    Parameters
+    ----------
+    day : int
+        Day since enrolment.
+    state, params
+        The patient's state and the parameters of the arm.
+
+    Returns
+    -------
+    float
+        Log ratio of death from other causes, 0 without a direct effect.
+
+    References
+    ----------
+    docs/model.md, sections "Action" and "Death".
+    """
+    total = 0.0
+    for subset in range(params.subsets):
+        log_ratio = params.log_ratio[records.MORTALITY][subset]
+        if log_ratio != 0.0 and state.product[subset] != 0.0:
+            left = decayed(params.subset_decay[subset], day - state.since)
+            total += log_ratio * state.product[subset] * left
+    return total

@@ -6,6 +6,7 @@ import math
 
 from sim.simulation import records
 from sim.simulation.model.action import happens, take
+from sim.simulation.model.stopping import plan_stopping
 from sim.simulation.records import Draws, Due, Params, State
 
 
@@ -75,6 +76,7 @@ def end_therapy(
     due[records.INFUSION + therapy] = records.NEVER
     due[records.PLAN + therapy] = records.NEVER
     due[records.INTOLERANCE + therapy] = records.NEVER
+    plan_stopping(therapy, day, state, due, params)
     for other in range(records.THERAPIES):
         if params.in_arm[other] and params.follows[other] == therapy:
             begin_therapy(other, day + max(params.wait[other], 1), state, due, params, draws)

@@ -13,6 +13,7 @@ from sim.simulation.biology.tolerance import (
 from sim.simulation.model.action import advance, set_action, take
 from sim.simulation.model.fracture import set_hazards, use_up_hazards
 from sim.simulation.model.planning import begin_plateau_clock, end_therapy
+from sim.simulation.model.stopping import end_stopping
 from sim.simulation.records import Draws, Due, Params, Patient, State
 
 
@@ -58,6 +59,7 @@ def on_plan(
         return 0.0
     due[records.PLAN + therapy] = min(day + params.course_length[therapy], records.NEVER)
     begin_plateau_clock(day, state, params)
+    end_stopping(day, state, params)
     set_step(therapy, params.relative_dose[therapy], day, state, due, patient, params)
     state.begun[therapy] = day
     state.tolerance_since[therapy] = day
