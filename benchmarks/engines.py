@@ -12,6 +12,7 @@ from benchmarks.sizes import Sizes
 from sim.experiments import blocks
 from sim.scenario import Study
 from sim.simulation import simpy_engine
+from sim.simulation.lowering.base_rate import solved
 from sim.simulation.records import Inputs
 from tests.reference import run as reference
 
@@ -70,7 +71,7 @@ def _things(study: Study, sizes: Sizes) -> dict[str, tuple[Callable[[], object],
 
 def _baseline(study: Study, patients: int, shared: bool) -> None:
     for arm in study.scenario.arms:
-        reference.simulate(study.scenario, arm, patients, study.scenario.seed, shared)
+        reference.simulate(solved(study.scenario), arm, patients, study.scenario.seed, shared)
 
 
 def _one_by_one(inputs: list[Inputs]) -> None:

@@ -152,6 +152,9 @@ def test_a_frailty_of_no_variance_is_none():
     assert share_without(hazards, 1e-7) == pytest.approx(share_without(hazards, 0.0), rel=1e-6)
 
 
+TYPED = "fractures.base_rate=4 per 100 person-years"
+
+
 @pytest.mark.parametrize(
     ("value", "message"),
     [
@@ -168,7 +171,7 @@ def test_a_frailty_of_no_variance_is_none():
 )  # fmt: skip
 def test_what_makes_no_share_is_refused(value, message):
     with pytest.raises(ScenarioError) as refused:
-        load(BASE, [f"fractures.base_rate={value}"])
+        load(BASE, [TYPED, f"fractures.base_rate={value}"])
     assert message in str(refused.value)
 
 
@@ -182,9 +185,6 @@ def test_a_share_beyond_every_rate_is_refused_when_the_rate_is_solved():
 def test_a_factor_per_earlier_fracture_without_a_mean_is_refused():
     with pytest.raises(ScenarioError, match=r"the mean rate of the cohort is infinite from 1\.239"):
         load(BASE, ["fractures.per_further_vertebral_fracture=1.24"])
-
-
-TYPED = "fractures.base_rate=4 per 100 person-years"
 
 
 @pytest.mark.parametrize("pair", [(TYPED, ONNES), (ONNES, TYPED)])

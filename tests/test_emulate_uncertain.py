@@ -231,7 +231,7 @@ def test_another_uncertainty_is_another_result(tmp_path):
 
 def test_sentences_say_what_is_drawn_and_what_counts(uncertain):
     assert (
-        "Intervals: patients and parameters. Each trial draws the 8 numbers" in said(uncertain)[1]
+        "Intervals: patients and parameters. Each trial draws the 9 numbers" in said(uncertain)[1]
     )
     text = " ".join(said(uncertain))
     assert "inputs of the scenario" in text

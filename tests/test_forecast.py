@@ -73,11 +73,14 @@ def test_whatever_makes_more_rows_costs_more(more):
 
 def test_the_memory_forecast_is_not_too_low_and_not_absurd():
     """Against what the tables of a small run take at their peak; arrays allocate what they hold."""
-    runs.follow(study(2))
+    typed = (
+        "fractures.base_rate=7 per 100 person-years"  # solving for it takes more than 30 patients
+    )
+    runs.follow(study(2, typed))
     peaks = []
     for patients in (10, 30):
         tracemalloc.start()
-        runs.follow(study(patients))
+        runs.follow(study(patients, typed))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     between = cost(30)[1] - cost(10)[1]

@@ -75,6 +75,7 @@ CERTAIN = {
        for quantity in ("spine", "hip", "ctx", "balp", "tryptase")},
     "therapies.interferon.intolerance": None,
     "fractures.base_rate": "0 per year",
+    "fractures.frailty_variance": "0",
     "mortality.standardised_mortality_ratio": "0",
 }  # fmt: skip
 ENTRY = {  # of a patient of the certain cohort

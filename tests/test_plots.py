@@ -201,7 +201,7 @@ def test_whiskers_are_one_sd_and_intervals_those_of_the_table(compared):
     assert row["simulated_high"] - row["simulated"] == pytest.approx(row["simulated_spread"])
     half = (row["high"] - row["low"]) / 2
     assert 1.95 * row["mc_error"] < half < 2.1 * row["mc_error"], "Student's t"
-    assert rows.loc["fractures_on_treatment", "simulated_low"] == 0, "no fewer than none"
+    assert rows.loc["fractures_on_treatment", "simulated_low"] >= 0, "no fewer than none"
     assert rows.loc["combination_balp", "simulated_low"] < 0, "a change can be negative"
 
 

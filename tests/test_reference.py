@@ -16,6 +16,7 @@ from scipy.stats import norm
 from sim.experiments import runs
 from sim.outcomes.definitions.named import MARKER_QUANTITIES
 from sim.scenario import load
+from sim.simulation.lowering.base_rate import solved
 from tests import reference
 from tests.from_tables import records
 
@@ -152,7 +153,7 @@ def of_program(tables, arm, therapies=()):
 
 def of_reference(scenario, arm, patients, therapies=()):
     """The same of the independent model."""
-    result = reference.simulate(scenario, arm, patients, seed=4, shared_environment=False)
+    result = reference.simulate(solved(scenario), arm, patients, seed=4, shared_environment=False)
     seen = reference.outcomes(result, scenario)
     table = {
         f"{bone} annual increase": seen[f"{bone}_annual_increase"] for bone in ("spine", "hip")

@@ -448,6 +448,7 @@ def test_without_a_list_every_uncertain_number_varies(tmp_path):
     names = {parameter.path for parameter in one.joint.parameters}
     assert names == {
         STOPS, BOTH, SPINE, RATE, "effects.interferon + pamidronate.hip.mean",
+        "fractures.frailty_variance",
         *(f"fractures.sites.{site}.gradient" for site in ("vertebral", "hip", "other")),
     }  # fmt: skip
 

@@ -49,6 +49,7 @@ def breaking() -> Run:
         f"effects={{none: {{{STILL}}}, shield: {{{STILL}, fracture_ratio: {{{ratio}}}}}}}",
         "cohort.hip_t={normal: {mean: -1.9, sd: 0.7}, within: [-3, -1]}",
         "fractures.base_rate=30 per 100 person-years",
+        "fractures.frailty_variance=0",
         "fractures.sites.vertebral={share: 50 %, gradient: 1, case_fatality: 0 %, "
         "imminent: {factor: 5, for: 300 days}}",
         f"fractures.sites.hip={{share: 20 %, gradient: {GRADIENT}, case_fatality: 0 %}}",
@@ -167,6 +168,7 @@ def fatal() -> Run:
         "effects.builder.spine={mean: 5 %/year, sd: 2 %/year}",
         "accrual={plateau: {months: 18 months, then: 1 %/year}}",
         "fractures.base_rate=30 per 100 person-years",
+        "fractures.frailty_variance=0",
         "fractures.sites.vertebral={share: 40 %, gradient: 1, case_fatality: 30 %, imminent: }",
         "fractures.sites.hip={share: 20 %, gradient: 1, case_fatality: 50 %}",
         "fractures.sites.other={share: 40 %, gradient: 1, case_fatality: 0 %}",

@@ -40,7 +40,7 @@ def cite(study: Study, form: str = "text") -> str:
     --------
     >>> from sim.scenario import load
     >>> print(cite(load("scenarios/laroche2011.yaml")).splitlines()[1])
-    The scenario is based on 14 publications.
+    The scenario is based on 15 publications.
     """
     if form == "csl":
         return json.dumps(as_csl(study), indent=1)

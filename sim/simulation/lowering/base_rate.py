@@ -107,8 +107,8 @@ def base_rate(scenario: Scenario) -> float:
     Examples
     --------
     >>> from sim.scenario import load
-    >>> base_rate(load("scenarios/laroche2011.yaml").scenario)
-    0.032714
+    >>> round(base_rate(load("scenarios/laroche2011.yaml").scenario), 4)
+    0.0748
     """
     given = scenario.fractures.base_rate
     if given.rate is not None:

@@ -78,9 +78,9 @@ def protocol_at_rate(scenario: Scenario, fractures: int = FRACTURES_PREPARED) ->
     Examples
     --------
     >>> from sim.scenario import load
-    >>> shared = protocol_at_rate(load("scenarios/laroche2011.yaml").scenario)
+    >>> shared = protocol_at_rate(load("scenarios/boonen2012.yaml").scenario)
     >>> {arm: int(params["horizon"]) for arm, params in shared.arms.items()}
-    {'combination': 1826, 'pamidronate': 1826}
+    {'zoledronate': 730, 'placebo': 730}
     """
     common = np.zeros((), PARAMS)
     common["horizon"], common["subsets"] = round(scenario.horizon), 2 ** len(scenario.therapies)
