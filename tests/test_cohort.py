@@ -5,6 +5,7 @@ import functools
 import itertools
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -630,7 +631,7 @@ def test_without_a_gradient_or_a_spread_the_reference_t_score_is_no_more_than_th
 @pytest.mark.parametrize("cut", [False, True])
 def test_the_mean_rate_of_the_cohort_at_entry_is_the_base_rate(cut):
     n = 20_000
-    changes = {"fractures.base_rate": "3.2714 per 100 person-years"}
+    changes: dict[str, Any] = {"fractures.base_rate": "3.2714 per 100 person-years"}
     changes |= {"cohort.spine_t.within": ["-3.5", "-1"]} if cut else {}
     drawn = inputs(changes, count=n)
     patients, params = drawn.patients, drawn.params

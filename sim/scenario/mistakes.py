@@ -53,6 +53,12 @@ class Mistake:
     message: str
     mark: Mark | None = None
 
+    @property
+    def position(self) -> tuple[str, int, int]:
+        """File, line and column, by which mistakes are sorted."""
+        mark = self.mark or NOWHERE
+        return mark.file, mark.line, mark.column
+
     def __str__(self) -> str:
         mark, path = self.mark or NOWHERE, self.path
         setting = mark.file.removeprefix("--set").strip()

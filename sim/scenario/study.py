@@ -24,7 +24,7 @@ from sim.scenario.checks.work import check_work
 from sim.scenario.form.cohort import Patients
 from sim.scenario.form.study import Scenario, Seed
 from sim.scenario.form.uncertainty import Uncertainty
-from sim.scenario.mistakes import NOWHERE, Mark, Mistake, ScenarioError, closest
+from sim.scenario.mistakes import Mark, Mistake, ScenarioError, closest
 from sim.scenario.protocol import assumptions, protocol
 from sim.scenario.text.layers import read_layers, remarks_on
 from sim.scenario.text.paths import dotted, parts_of, replaced, value_at
@@ -256,19 +256,18 @@ def _checked(
     mistakes += check_regimens(plain, therapies, horizon)
     mistakes += check_sequences(plain, therapies)
     mistakes += check_markers(plain)
-    mistakes += [] if scenario is None else check_work(scenario, plain)
-    mistakes += [] if scenario is None else check_life_table(scenario, plain)
-    mistakes += [] if scenario is None else check_recent_fracture(scenario, plain)
+    if scenario is not None:
+        for check in (check_work, check_life_table, check_recent_fracture):
+            mistakes += check(scenario, plain)
     own = publications or {} if folder is None else read_publications(plain, folder, mistakes)
     mistakes += check_answers(plain, own)
     reported = {mistake.path for mistake in before}
     mistakes = [*before, *(mistake for mistake in mistakes if mistake.path not in reported)]
     if mistakes or scenario is None:
-        raise ScenarioError(sorted(mistakes, key=_position))
-    numbers = without_unused(plain.numbers, plain.tree)
-    premises = without_unused(plain.premises, plain.tree)
-    digest = _digest(plain.tree, own)
-    return Study(scenario, numbers, plain.tree, digest, own, uncertainty, premises=premises)
+        raise ScenarioError(sorted(mistakes, key=lambda mistake: mistake.position))
+    used, premises = (without_unused(x, plain.tree) for x in (plain.numbers, plain.premises))
+    kept = (used, plain.tree, _digest(plain.tree, own), own, uncertainty)
+    return Study(scenario, *kept, premises=premises)
 
 
 def _uncertainty(plain: Plain, mistakes: list[Mistake]) -> dict[str, Uncertainty]:
@@ -282,16 +281,10 @@ def _uncertainty(plain: Plain, mistakes: list[Mistake]) -> dict[str, Uncertainty
     return read
 
 
-def _position(mistake: Mistake) -> tuple[str, int, int]:
-    mark = mistake.mark or NOWHERE
-    return mark.file, mark.line, mark.column
-
-
 def _digest(document: dict[str, Any], publications: dict[str, Any]) -> str:
     """The digest that names a study: of its document and the user's publications."""
     whole = {"scenario": document, "publications": publications} if publications else document
-    canonical = json.dumps(whole, sort_keys=True, ensure_ascii=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 
 def _allowed(setting: Setting, form: Any) -> Setting:
