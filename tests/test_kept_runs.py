@@ -87,7 +87,7 @@ def test_the_manifest_names_what_was_run(kept):
     (study,) = held["studies"]
     assert study["document"]["cohort"]["patients"] == "30"
     assert len(study["numbers"]) == len(result.study.numbers)
-    assert study["assumptions"].startswith("55 of the 118 numbers")
+    assert study["assumptions"].startswith("55 of the 120 numbers")
     assert study["assumptions"].endswith(", and 6 more assumptions have no number")
     assert study["premises"][1][0] == "therapies.interferon"
     assert results.open(folder).study.premises == result.study.premises

@@ -250,7 +250,7 @@ def changed_at(whole, place):
 
 
 SPOILT = [
-    lambda whole: changed_at(whole, len(whole) // 8),
+    lambda whole: changed_at(whole, len(whole) // 6),
     lambda whole: changed_at(whole, len(whole) - 6),
     lambda whole: changed_at(whole, len(whole) - 1),
     lambda whole: whole[: len(whole) // 2],

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sim.experiments import sizes
-from sim.scenario import Scenario, Study
+from sim.scenario import Scenario, ScenarioError, Study
 from sim.scenario.form.therapy import Infusions
 from sim.scenario.form.visits import Visits
 from sim.simulation import lowering
@@ -229,7 +229,11 @@ def _fractures(scenario: Scenario) -> float:
     sites = scenario.fractures.sites
     factors = [site.imminent.factor for site in (sites.vertebral, sites.hip) if site.imminent]
     years = scenario.horizon / DAYS_PER_YEAR
-    return lowering.base_rate(scenario) * years * max([1.0, *factors])
+    try:
+        rate = lowering.base_rate(scenario)
+    except ScenarioError:  # refused with its place when the patients are lowered
+        rate = 0.0
+    return rate * years * max([1.0, *factors])
 
 
 def _rounded(value: float) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sim.outcomes.arm import ArmRecords
 from sim.outcomes.contrasts import days_of_curves, pairs_of_curves
 from sim.outcomes.definitions.over_years import over_years
-from sim.outcomes.definitions.published import Groups
+from sim.outcomes.definitions.published import NO_GROUPS, Groups
 from sim.outcomes.labels import ArmKey
 from sim.outcomes.plan import AnalysisPlan, lines_of
 from sim.outcomes.sums import SumTable, compared
@@ -104,7 +103,7 @@ def no_effects(
     contrasts: Iterable[Mapping[ArmKey, float]],
     end: int,
     facts: Sequence[Mapping[str, Any]] = (),
-    groups: Groups = MappingProxyType({}),
+    groups: Groups = NO_GROUPS,
 ) -> Curves:
     """Make the curves of no patient, for the arms and differences of a study until a day.
 

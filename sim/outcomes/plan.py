@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.outcomes.arm import ArmRecords, arm_records
 from sim.outcomes.definitions.named import Conditions, Outcome, members, outcomes_of
-from sim.outcomes.definitions.published import Groups, asked
+from sim.outcomes.definitions.published import NO_GROUPS, Groups, asked
 from sim.outcomes.labels import ArmKey, Label, Line
 from sim.scenario import Study
 from sim.scenario.form.statistics import SUBGROUP, groups_of
@@ -38,7 +37,7 @@ class AnalysisPlan(NamedTuple):
 
     subgroups: Mapping[str, Conditions] = {}
     facts: Sequence[Mapping[str, Any]] = ()
-    groups: Groups = MappingProxyType({})
+    groups: Groups = NO_GROUPS
     outcomes: Callable[[ArmRecords], Iterable[Outcome]] = outcomes_of
 
 

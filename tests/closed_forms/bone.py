@@ -51,7 +51,7 @@ MARKERS = {  # share left, onset half-life in days, spread, CV of a reading
     "balp": (0.75, 45.0, 0.15, 0.07),
     "tryptase": (0.66, 60.0, 0.3, 0.12),
 }
-BASE_RATE, GRADIENT, FURTHER = 0.032714 * 0.625, 2.3, 1.05
+BASE_RATE, GRADIENT, FURTHER = 0.03331708782869418 * 0.625, 2.3, 1.05
 
 
 def published() -> Run:
@@ -61,7 +61,7 @@ def published() -> Run:
         "therapies.interferon.frailty_sd=0.8",
         "arms={untreated: []}",
         "effects.none.spine={mean: -1 %/year, sd: 0 %/year}",
-        "fractures.base_rate=3.2714 per 100 person-years",
+        "fractures.base_rate=3.331708782869418 per 100 person-years",
         "fractures.frailty_variance=0",
         f"fractures.per_further_vertebral_fracture={FURTHER}",
         "fractures.sites={vertebral: {imminent: , case_fatality: 0 %}, hip: {case_fatality: 0 %}}",

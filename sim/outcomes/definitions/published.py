@@ -26,6 +26,8 @@ interval of Monte Carlo error of `simulated`."""
 Groups = Mapping[str, Mapping[str, Any]]
 """Groups of a publication, by name: see `sim.outcomes.plan.groups_of_facts`."""
 
+NO_GROUPS: Groups = {}
+
 INTERVAL = ("reported_low", "reported_high")
 """Columns of the printed 95 % intervals, in a table with contrasts."""
 

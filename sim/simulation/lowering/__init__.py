@@ -4,7 +4,7 @@
 differs from patient to patient, for any range of patients.
 """
 
-from sim.simulation.lowering.base_rate import base_rate, protocol
+from sim.simulation.lowering.base_rate import at_any_rate, base_rate, protocol
 from sim.simulation.lowering.cohort import patients
 from sim.simulation.lowering.enrolment import Baseline, enrol
 from sim.simulation.lowering.infusions import reaction_names
@@ -15,6 +15,7 @@ __all__ = [
     "FRACTURES_PREPARED",
     "Baseline",
     "Protocol",
+    "at_any_rate",
     "base_rate",
     "enrol",
     "numbers",

@@ -77,6 +77,24 @@ def solved(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"fractures": fractures})
 
 
+def at_any_rate(scenario: Scenario) -> Scenario:
+    """Return a study that is lowered without solving for its base rate, to see if it can be.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of a study.
+
+    Returns
+    -------
+    Scenario
+        The same study with a base rate of 1 per person-year.
+    """
+    rate = BaseRate.model_construct(rate=1.0)
+    fractures = scenario.fractures.model_copy(update={"base_rate": rate})
+    return scenario.model_copy(update={"fractures": fractures})
+
+
 def base_rate(scenario: Scenario) -> float:
     """Find the mean rate of fractures of the cohort at enrolment.
 
