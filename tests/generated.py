@@ -298,7 +298,7 @@ OPTIONS: dict[str, Values] = {
             for name in ("ctx", "balp", "tryptase")
         },
     ),
-    "fractures.base_rate": quantity(0, 120, "per 100 person-years")
+    "fractures.base_rate": quantity(0, 60, "per 100 person-years")
     | mapping(
         {
             "free_of_fracture": quantity(20, 99, "%"),
@@ -307,9 +307,9 @@ OPTIONS: dict[str, Values] = {
         },
         {"site": st.sampled_from(["vertebral", "other"])},
     ),
-    "fractures.frailty_variance": quantity(0, 40, scale=10),
+    "fractures.frailty_variance": quantity(0, 15, scale=10),
     "fractures.review_every": quantity(7, 120, "days"),
-    "fractures.per_further_vertebral_fracture": quantity(8, 12, scale=10),
+    "fractures.per_further_vertebral_fracture": quantity(80, 110, scale=100),
     "fractures.sites": sites,
     "mortality.standardised_mortality_ratio": quantity(0, 60, scale=10),
     "loss": loss,
