@@ -225,22 +225,22 @@ def test_a_cluster_that_falls_silent_is_not_waited_for(who, machines_to_stop, tm
     stopping = sent_in_the_middle(stopped, signal.SIGSTOP, root)
     words = ["sweep", path, "--out", root, "--engine", "simpy", "--quiet"]
     try:
-        told = mastosim(*words, "--cluster", machines.address, "--silence", 4)
+        told = mastosim(*words, "--cluster", machines.address, "--silence", 2)
     finally:
         stopping.join(PATIENCE)
         for process in stopped:
             process.send_signal(signal.SIGCONT)
     assert told.returncode == 6, told.stderr
     assert (
-        "no worker of the cluster has answered for 4 seconds; finished work is kept" in told.stderr
+        "no worker of the cluster has answered for 2 seconds; finished work is kept" in told.stderr
     )
     assert 4 <= len(blocks_of(root)) < 2 * PIECES
     assert made(path, root) == made(path, tmp_path / "alone")
 
 
 def test_work_that_takes_longer_than_the_silence_is_waited_for(machines):
-    quiet = cluster.Cluster(machines.address, 3.0)
-    assert list(in_order(time.sleep, [5, 5], quiet)) == [None, None]
+    quiet = cluster.Cluster(machines.address, 1.5)
+    assert list(in_order(time.sleep, [3, 3], quiet)) == [None, None]
 
 
 def test_an_empty_address_is_refused(tmp_path, mastosim):
