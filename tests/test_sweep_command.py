@@ -342,7 +342,7 @@ def test_more_than_the_limit_is_refused_and_what_is_done_is_kept(mastosim, tmp_p
     assert told.stdout == ""
     said = " ".join(told.stderr.split())
     assert "the remaining points would take about" in said
-    assert f"allowed are {limit} hours (--limit): ask for fewer draws or patients" in said
+    assert f"allowed are {limit} hours (--limit, in Python most_hours): ask for fewer" in said
     assert "--shard" in said
     assert said.endswith("Finished blocks are kept")
     assert len([*(tmp_path / "out").rglob("*_0_20.parquet")]) >= 4
