@@ -249,22 +249,22 @@ def test_an_empty_address_is_refused(tmp_path, mastosim):
     assert "the address is empty; write tcp://HOST:PORT" in told.stderr
 
 
-def test_machines_that_are_lost_cost_time_and_no_byte(machines, tmp_path, mastosim):
+def test_machines_that_are_lost_cost_time_and_no_byte(machines_to_stop, tmp_path, mastosim):
     """First one of two workers, then the scheduler."""
     path = written(tmp_path / "sweep", SWEEP, patients=10)
     expected = made(path, tmp_path / "alone")
 
     root = tmp_path / "worker lost"
-    killing = killed_in_the_middle(machines.workers[0], root)
-    found = made(path, root, workers=machines.address, engine="simpy")
+    killing = killed_in_the_middle(machines_to_stop.workers[0], root)
+    found = made(path, root, workers=machines_to_stop.address, engine="simpy")
     killing.join(PATIENCE)
-    assert machines.workers[0].wait(PATIENCE) == -9
+    assert machines_to_stop.workers[0].wait(PATIENCE) == -9
     assert found == expected
 
     root = tmp_path / "scheduler lost"
-    killing = killed_in_the_middle(machines.scheduler, root)
+    killing = killed_in_the_middle(machines_to_stop.scheduler, root)
     words = ["sweep", path, "--out", root, "--engine", "simpy", "--quiet"]
-    told = mastosim(*words, "--cluster", machines.address)
+    told = mastosim(*words, "--cluster", machines_to_stop.address)
     killing.join(PATIENCE)
     assert told.returncode == 6
     assert (

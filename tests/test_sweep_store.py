@@ -578,6 +578,10 @@ def test_two_sweeps_of_one_name_share_a_home_and_do_not_mix(small, copied, undis
 def as_alone(document, arm):
     """A document with nothing but an arm, under another name, and what that arm can feel."""
     own, labels = document["arms"][arm], ("answers", "comparator", "subgroups")
+    loss = document.get("loss")
+    if isinstance(loss, dict):
+        others = {key: value for key, value in loss.items() if key != "arms"}
+        document = document | {"loss": loss.get("arms", {}).get(arm, others)}
     return {key: value for key, value in document.items() if key not in labels} | {
         "name": "other", "title": "Other", "question": "What?",
         "cohort": document["cohort"] | {"patients": "99"},

@@ -370,7 +370,8 @@ def test_interrupted_at_any_moment_nothing_is_left_over(tmp_path):
         writers = [child(WRITER, tmp_path / f"result{i}", ENDLESS) for i in range(2)]
         codes, said = stop(writers, signal.SIGINT, rng)
         assert codes == [130, 130], said
-        assert {word_in(tmp_path / f"result{i}") is None for i in range(2)} <= {True, False}
+        for i in range(2):
+            word_in(tmp_path / f"result{i}")  # whole or absent
         assert set(names(tmp_path)) <= {"result0", "result1"}
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from sim.experiments.sweeps import parameters
@@ -15,6 +16,9 @@ from sim.scenario.mistakes import nearest
 from sim.scenario.text.paths import parts_of, value_at
 from sim.scenario.text.provenance import Plain
 from sim.simulation import lowering
+
+DECIDE_THE_RATE = ("fractures.base_rate", "fractures.frailty_variance")
+"""Parameters that decide whether a base rate gives the share of patients that a source prints."""
 
 MOST_TRIED = 200
 """Points that are tried before a sweep begins: about two seconds. The others are tried when they
@@ -66,7 +70,8 @@ def _unknown_outcomes(form: SweepForm, varied: Varied, plain: Plain) -> Iterator
 
 def outcome_names(study: Study) -> list[str]:
     """The outcomes that a study has, whatever happens to its patients."""
-    arms = kept_outcomes(study, range(2), "simpy").values()
+    unsolved = replace(study, scenario=lowering.at_any_rate(study.scenario))
+    arms = kept_outcomes(unsolved, range(2), "simpy").values()
     return [outcome.name for outcomes in arms for outcome in outcomes]
 
 
@@ -74,16 +79,20 @@ def _outside(varied: Varied, plain: Plain) -> Iterator[Mistake]:
     """Values that the scenario does not allow, with the point that has them.
 
     Tried where a parameter is lowest or highest, and at each value of a grid; if one of those is
-    refused, at the first points as well. Never more than `MOST_TRIED` of either.
+    refused, at the first points as well. Never more than `MOST_TRIED` of either. The base rate is
+    solved only where one of `DECIDE_THE_RATE` is outermost, because solving takes most of the time.
     """
-    outermost = _outermost(varied)[:MOST_TRIED]
-    if not any(_refused(varied, point) for point in outermost):
+    every = range(len(varied.joint.parameters))
+    outermost = _outermost(varied, every)[:MOST_TRIED]
+    deciding = [p for p in every if varied.joint.parameters[p].path.startswith(DECIDE_THE_RATE)]
+    solved = {point.number for point in _outermost(varied, deciding)}
+    if not any(_refused(varied, point, point.number in solved) for point in outermost):
         return
     refused: dict[str, list[tuple[Point, Mistake]]] = {}
     first = varied.points[:MOST_TRIED]
     tried = {point.number: point for point in (*first, *outermost)}
     for point in tried.values():
-        for mistake in _refused(varied, point):
+        for mistake in _refused(varied, point, point.number in solved):
             refused.setdefault(mistake.path, []).append((point, mistake))
     for path, cases in refused.items():
         point, mistake = cases[0]
@@ -102,15 +111,16 @@ def _outside(varied: Varied, plain: Plain) -> Iterator[Mistake]:
 
 def not_tried(varied: Varied) -> int:
     """The number of points with an outermost value, or one of a grid, that were too many to try."""
-    return max(len(_outermost(varied)) - MOST_TRIED, 0)
+    return max(len(_outermost(varied, range(len(varied.joint.parameters)))) - MOST_TRIED, 0)
 
 
 def _unlike_the_base(varied: Varied, plain: Plain) -> Iterator[Mistake]:
     """Choices in words at which there are other outcomes than in the base case."""
-    known = outcome_names(varied.study)
-    for place, parameter in enumerate(varied.joint.parameters):
-        words = _first_of_each_value(varied, place) if parameter.base is None else []
-        for point in words[:MOST_TRIED]:
+    in_words = [i for i, of in enumerate(varied.joint.parameters) if of.base is None]
+    known = outcome_names(varied.study) if in_words else []
+    for place in in_words:
+        parameter = varied.joint.parameters[place]
+        for point in _first_of_each_value(varied, place)[:MOST_TRIED]:
             study = varied.study_at(point)
             with suppress(ScenarioError):  # `gather` names points that cannot be simulated
                 if outcome_names(study) != known:
@@ -121,10 +131,11 @@ def _unlike_the_base(varied: Varied, plain: Plain) -> Iterator[Mistake]:
                     break
 
 
-def _outermost(varied: Varied) -> list[Point]:
+def _outermost(varied: Varied, places: Iterable[int]) -> list[Point]:
     """Points at which some parameter is as low or as high as it gets; of a grid each value once."""
     chosen: dict[int, Point] = {}
-    for place, parameter in enumerate(varied.joint.parameters):
+    for place in places:
+        parameter = varied.joint.parameters[place]
         if parameter.distribution is None:
             chosen |= {point.number: point for point in _first_of_each_value(varied, place)}
             continue
@@ -139,14 +150,11 @@ def _first_of_each_value(varied: Varied, place: int) -> list[Point]:
     return [*{str(point.values[place]): point for point in moved}.values()]
 
 
-def _refused(varied: Varied, point: Point) -> list[Mistake]:
+def _refused(varied: Varied, point: Point, is_solved: bool) -> list[Mistake]:
     """What is wrong with a point: what its document says, or how its patients are prepared."""
     try:
         scenario = varied.study_at(point).scenario
-        moved = (varied.joint.parameters[place].path for place in point.values)
-        if not any(path.startswith("fractures.") for path in moved):
-            scenario = lowering.at_any_rate(scenario)  # solving would take most of the time
-        lowering.protocol(scenario)
+        lowering.protocol(scenario if is_solved else lowering.at_any_rate(scenario))
         lowering.patients(scenario, range(2))
     except ScenarioError as error:
         return error.mistakes

@@ -88,9 +88,11 @@ def at_any_rate(scenario: Scenario) -> Scenario:
     Returns
     -------
     Scenario
-        The same study with a base rate of 1 per person-year.
+        The same study if its base rate is typed, else with one of 0.01 per person-year.
     """
-    rate = BaseRate.model_construct(rate=1.0)
+    if scenario.fractures.base_rate.rate is not None:
+        return scenario
+    rate = BaseRate.model_construct(rate=0.01)
     fractures = scenario.fractures.model_copy(update={"base_rate": rate})
     return scenario.model_copy(update={"fractures": fractures})
 

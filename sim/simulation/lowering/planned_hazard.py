@@ -7,6 +7,7 @@ for each subset; the courses of all other patients are sums of these.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -110,8 +111,7 @@ def accumulated_as_planned(scenario: Scenario, regimen: str, by: float) -> Float
     params = protocol_at_rate(planned).arms[ARM]
     people = patients(planned, range(POINTS), Lattice())
     person = people[np.argsort(people["weight"])[POINTS // 2]]
-    without = _followed(person, plain(params))
-    courses = _courses(person, plain(params), without)
+    without, courses = _of_plan(_standard(person).tobytes(), _without_hazards(params).tobytes())
     scores = [_t_scores(bone, people, person, courses) for bone in range(len(BONES))]
     sites = range(len(SITES))
     each = [_accumulated(s, scores[BONE_OF_SITE[s]], people, params, without) for s in sites]
@@ -146,12 +146,37 @@ def _as_published(therapy: Infusions | Course) -> Infusions | Course:
     return therapy.model_copy(update=update)
 
 
+def _standard(person: Record) -> Record:
+    """A patient with a BMD of 1 g/cm2, on whom nothing acts."""
+    person = person.copy()
+    person["bmd"] = 1.0
+    for name in ("bone_effect", "own_rate"):
+        person[name] = 0.0
+    return person
+
+
+def _without_hazards(params: Record) -> Record:
+    """Parameters of an arm in which nothing but the fracture hazards is left out."""
+    params = params.copy()
+    for name in ("log_base", "log_gradient", "log_age"):
+        params[name] = 0.0
+    return params
+
+
+@lru_cache(maxsize=8)
+def _of_plan(person: bytes, params: bytes) -> tuple[Life, Courses]:
+    """The life and the courses on a plan, kept because most points of a sweep have the same."""
+    who = np.frombuffer(person, records.PATIENT)[0]
+    arm = plain(np.frombuffer(params, records.PARAMS)[0])
+    without = _followed(who, arm)
+    return without, _courses(who, arm, without)
+
+
 def _followed(
     person: Record, params: Any, subset: int | None = None, row: int | None = None
 ) -> Life:
     """A patient on whom a subset of therapies, or a row of its own, has a small effect, or none."""
     patient = plain(person)
-    patient.bmd = [1.0] * len(BONES)
     patient.bone_effect = [_small_at(subset, records.SUBSETS)] * len(BONES)
     patient.own_rate = [_small_at(row, records.OWN)] * len(BONES)
     return _life(patient, params)
