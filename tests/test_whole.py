@@ -320,7 +320,7 @@ WRITER = """
     from pathlib import Path
     from sim.results import whole
 
-    folder, times = Path(sys.argv[1]), int(sys.argv[2])
+    folder, times, code = Path(sys.argv[1]), int(sys.argv[2]), 0
     print("begun", flush=True)
     try:
         for _ in range(times):
@@ -330,7 +330,8 @@ WRITER = """
                 for i in range(5):
                     (temporary / "below" / f"{i}.txt").write_text(word)
     except KeyboardInterrupt:
-        sys.exit(130)
+        code = 130
+    sys.exit(code)  # here, where the frames of the interrupt are gone: a `with` may wait in them
 """
 ENDLESS = 1_000_000
 
