@@ -301,8 +301,8 @@ OPTIONS: dict[str, Values] = {
     "fractures.base_rate": quantity(0, 60, "per 100 person-years")
     | mapping(
         {
-            "free_of_fracture": quantity(20, 99, "%"),
-            "by": time,
+            "free_of_fracture": quantity(50, 99, "%"),
+            "by": quantity(6, 60, "months"),
             "on": st.sampled_from(["none", "pamidronate", "interferon + pamidronate"]),
         },
         {"site": st.sampled_from(["vertebral", "other"])},

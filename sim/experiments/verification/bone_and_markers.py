@@ -224,5 +224,11 @@ def _visit_days(subject: Subject, name: str) -> list[int]:
     for text in (visit.text for visit in visits):
         interval = in_days(text.removeprefix("every "))
         times = range(1, int(last / interval) + 2) if text.startswith("every ") else (1,)
-        days |= {round(k * interval) for k in times}
-    return sorted(day for day in days if day <= last)
+        own = (round(k * interval) for k in times)
+        days |= {day for day in own if day <= last and not _is_one_of(days, day)}
+    return sorted(days)
+
+
+def _is_one_of(days: set[int], day: int) -> bool:
+    """A visit written in two units is one: at most 3 days, and 1 % of the time, are between."""
+    return any(abs(day - other) <= min(3, 0.01 * day) for other in days)

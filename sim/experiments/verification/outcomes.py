@@ -82,7 +82,7 @@ def _errors_of_differences(subject: Subject, arms: logs.Arms) -> Iterator[tuple[
     """The error of each difference from the comparator, and a note on what pairing saves."""
     comparator = subject.scenario.compared_with
     first = next(arm for arm in arms if arm != comparator)
-    every = [patient_outcomes(subject.study, arms[arm]) for arm in (first, comparator)]
+    every = [patient_outcomes(subject.changed(), arms[arm]) for arm in (first, comparator)]
     for name in (f"{bone} annual increase" for bone in BONES):
         both = [next(outcome for outcome in of_arm if outcome.name == name) for of_arm in every]
         pair = np.array([np.where(o.denominator > 0, o.numerator, np.nan) for o in both])
@@ -107,7 +107,7 @@ def _paired_error(pair: Floats) -> float:
 
 def _error_of_difference(subject: Subject, first: str, name: str) -> float:
     """The Monte Carlo error that the program gives for a difference."""
-    sums = added([sums_of(subject.study, range(subject.many))])
+    sums = added([sums_of(subject.changed(), range(subject.many))])
     labels = [sums.labels[next(iter(weights))] for weights in sums.contrasts]
     known = [label.name == name and label.arm[1] == first for label in labels]
     return float(sums.contrast(sums.contrasts[known.index(True)]).mc_error)

@@ -10,6 +10,7 @@ from scipy.special import gammaincinv
 
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
+from sim.simulation.biology.bone import LOWEST_BMD
 from sim.simulation.columns import DRAWN_ANEW, Source
 from sim.simulation.lowering import infusions
 from sim.simulation.lowering.courses import log_sd
@@ -122,7 +123,8 @@ def _set_bone(records: Records, scenario: Scenario, baseline: Baseline) -> None:
         mean = np.where(female, reference.female.mean, reference.male.mean)
         sd = np.where(female, reference.female.sd, reference.male.sd)
         records["reference_mean"][:, bone], records["reference_sd"][:, bone] = mean, sd
-        records["bmd"][:, bone] = mean + baseline.values[f"{name}_t"] * sd
+        at_entry = mean + baseline.values[f"{name}_t"] * sd
+        records["bmd"][:, bone] = np.maximum(at_entry, LOWEST_BMD)  # changes are shares of it
     records["bone_effect"] = bone_effects(scenario, baseline)
     records["own_rate"] = own_rates(scenario, baseline)
 
