@@ -56,6 +56,7 @@ def of_age(tmp_path):
         "cohort:\n"
         "  age: {normal: {mean: {value: 52.5 years, uncertainty: {normal: {se: 2 years}}},\n"
         "    sd: 4 years}, within: [1 year, 109 years]}\n"
+        "fractures: {base_rate: 5 per 100 person-years}\n"  # solving would take most of the time
     )
     return path
 
