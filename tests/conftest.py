@@ -196,12 +196,22 @@ def no_pictures():
         yield
 
 
+LOOK_AT_FIGURES = (
+    "test_plot", "test_results", "test_readme", "test_guide", "test_power_designs", "test_emulate_u",
+)  # fmt: skip
+"""Beginnings of the names of modules whose tests look at figures; others have empty files."""
+
+
 @pytest.fixture(autouse=True, scope="module")
-def _sweeps_without_figures(request):
-    """The tests of sweeps are of their numbers, and figures take most of a small one."""
-    if not request.module.__name__.rpartition(".")[2].startswith("test_sweep_"):
+def _figures_only_where_they_are_looked_at(request):
+    """Figures take most of a small run, and of a small sweep all but its numbers."""
+    name = request.module.__name__.rpartition(".")[2]
+    if name.startswith("test_sweep_"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("sim.display.figures.draw", lambda *_, **__: [])
+            yield
+    elif name.startswith(LOOK_AT_FIGURES):
         yield
-        return
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.display.figures.draw", lambda *_, **__: [])
-        yield
+    else:
+        with without_pictures():
+            yield

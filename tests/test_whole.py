@@ -351,7 +351,7 @@ def stop(writers, number, rng):
 def test_killed_at_any_moment_the_result_is_whole_or_absent(tmp_path):
     """Two writers at a time, killed together; what they leave is gone with the next writer."""
     rng, seen = random.Random(1), set()
-    for _ in range(4):
+    for _ in range(3):
         writers = [child(WRITER, tmp_path / "result", ENDLESS) for _ in range(2)]
         codes, _ = stop(writers, signal.SIGKILL, rng)
         assert codes == [-signal.SIGKILL] * 2
@@ -367,7 +367,7 @@ def test_killed_at_any_moment_the_result_is_whole_or_absent(tmp_path):
 @on_posix
 def test_interrupted_at_any_moment_nothing_is_left_over(tmp_path):
     rng = random.Random(2)
-    for _ in range(3):
+    for _ in range(2):
         writers = [child(WRITER, tmp_path / f"result{i}", ENDLESS) for i in range(2)]
         codes, said = stop(writers, signal.SIGINT, rng)
         assert codes == [130, 130], said
