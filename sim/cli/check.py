@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import click
 
 from sim.cli.extras import told_how_to_get
 from sim.cli.options import SCENARIO, SETTINGS
-from sim.cli.terminal import say
+from sim.cli.terminal import line_width, say
 from sim.scenario.text.file import LARGEST_FILE_BYTES
 
 if TYPE_CHECKING:
@@ -37,8 +38,9 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
 
         with told_how_to_get():
             sweep = load_sweep(scenario)
-        say("\n".join(_design(sweep)))
+        say("\n".join(_design(sweep, line_width())))
         return
+    from sim.display.fitted import wrapped
     from sim.experiments import checking, remarks
     from sim.scenario.protocol import assumptions, protocol
 
@@ -51,8 +53,10 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
         *_listed("Worth a look:", remarks.remarks(study)),
         "",
         *assumptions(study.numbers, study.premises),
+        "",
+        f"Valid: {scenario} can be simulated. Next: mastosim run {shlex.quote(str(scenario))}",
     ]:
-        say(line)
+        say(wrapped(line, line_width()))
 
 
 def _listed(heading: str, sentences: list[str]) -> list[str]:
@@ -71,16 +75,17 @@ def _is_sweep(file: Path) -> bool:
         return False
 
 
-def _design(sweep: Sweep) -> Iterator[str]:
+def _design(sweep: Sweep, width: int | None) -> Iterator[str]:
     """The question of a sweep, the number of its points, and the parameters of each scenario."""
     from sim.display import text
+    from sim.display.fitted import wrapped
     from sim.display.tables import sweep as tables
     from sim.experiments.sweeps import against
     from sim.experiments.sweeps.analyses import parameters
 
     form, studies = sweep.form, [varied.study for varied in sweep.varied]
-    yield f"{form.name}: {form.title}"
-    yield form.question
+    yield wrapped(f"{form.name}: {form.title}", width)
+    yield wrapped(form.question, width)
     points = sum(len(varied.points) for varied in sweep.varied)
     arms = len(studies[0].scenario.arms)
     yield (
@@ -92,4 +97,4 @@ def _design(sweep: Sweep) -> Iterator[str]:
     names = [study.scenario.name for study in studies]
     for sheet in tables.design(parameters(sweep.varied), names):
         yield ""
-        yield text.table(sheet).rstrip("\n")
+        yield text.table(sheet, width).rstrip("\n")

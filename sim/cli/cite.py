@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sim.cli.options import SCENARIO, SETTINGS
-from sim.cli.terminal import say
+from sim.cli.terminal import line_width, say
 
 
 @click.command(epilog="Example: mastosim cite scenarios/laroche2011.yaml --format bibtex")
@@ -22,6 +22,8 @@ def cite(scenario: Path, settings: tuple[str, ...], form: str) -> None:
     These are the sources of all its numbers, and how to cite mastosim.
     """
     from sim.display import citations
+    from sim.display.fitted import wrapped
     from sim.scenario import load
 
-    say(citations.cite(load(scenario, settings), form))
+    cited = citations.cite(load(scenario, settings), form)
+    say(wrapped(cited, line_width()) if form == "text" else cited)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sim.cli.terminal import say
+from sim.cli.terminal import line_width, say
 
 if TYPE_CHECKING:
     from sim.cli.options import Asked
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     from sim.experiments.kinds import Shown
     from sim.results import Kind
     from sim.vocabulary import Progress
-
-FALLBACK = (120, 24)
-"""Columns and lines where there is no terminal."""
 
 WORTH_SAYING = 60.0
 """Seconds that a forecast must come to before it is worth a line."""
@@ -103,9 +99,12 @@ def finish_kept(folder: Path, as_json: bool) -> None:
 def finish(shown: Shown, as_json: bool) -> None:
     """Print a result: its tables and its folder if it was kept, or its facts as one JSON object."""
     from sim.display import text
+    from sim.display.fitted import wrapped
 
     where = [f"{shown.holds}: {shown.facts['folder']}"] if "folder" in shown.facts else []
-    say(dumped(shown.facts) if as_json else "\n".join([text.printout(shown.printout), *where]))
+    width = line_width()
+    printed = [text.printout(shown.printout, width), *(wrapped(line, width) for line in where)]
+    say(dumped(shown.facts) if as_json else "\n".join(printed))
 
 
 def dumped(facts: Mapping[str, Any]) -> str:
@@ -114,11 +113,6 @@ def dumped(facts: Mapping[str, Any]) -> str:
     Tables are lists of rows; missing numbers are null, infinite ones text.
     """
     return json.dumps(_plain(facts), indent=1, allow_nan=False)
-
-
-def columns_of_terminal() -> int:
-    """The width of the terminal in characters."""
-    return shutil.get_terminal_size(FALLBACK).columns
 
 
 def command_line() -> str:

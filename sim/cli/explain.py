@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.completion import scenario_files
-from sim.cli.ending import columns_of_terminal, dumped
+from sim.cli.ending import dumped
 from sim.cli.options import RESULTS, SEED, SETTINGS, found, number
-from sim.cli.terminal import say
+from sim.cli.terminal import ANY_WIDTH, line_width, say
 
 if TYPE_CHECKING:
     from sim.experiments.patient_history import Life
@@ -61,12 +61,18 @@ def explain(
 
 def to_text(life: Life) -> str:
     """Who the patient is, what happened, and where the arms diverge."""
-    width = columns_of_terminal()
+    from sim.display.fitted import wrapped
+
+    lines = line_width()
+    width = lines or ANY_WIDTH
     abreast = max(1, (width - DAY_AND_MONTH) // LEAST_COLUMN)
     columns = range(len(life.arms))
     groups = [columns] if abreast >= len(columns) else [[column] for column in columns]
     tables = [_table(life, group, width) for group in groups]
-    return "\n".join([*life.head, "", *tables, *life.comparison])
+    head, comparison = (
+        [wrapped(line, lines) for line in part] for part in (life.head, life.comparison)
+    )
+    return "\n".join([*head, "", *tables, *comparison])
 
 
 def to_json(life: Life) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from sim.cli.ending import columns_of_terminal, dumped
+from sim.cli.ending import dumped
 from sim.cli.options import JSON, folder_of_results
-from sim.cli.terminal import say
+from sim.cli.terminal import ANY_WIDTH, line_width, say
 
 if TYPE_CHECKING:
     from sim.results import Kept
@@ -39,7 +39,7 @@ def list_results(out: Path, as_json: bool) -> None:
     if as_json:
         say(dumped({"results": [_facts(result) for result in kept]}))
     elif kept:
-        say(_table(kept, columns_of_terminal()))
+        say(_table(kept, line_width() or ANY_WIDTH))
     else:
         say(f"There is no result in '{out}' yet; `mastosim run SCENARIO` makes one.")
     for why in unreadable:
@@ -67,7 +67,7 @@ def _table(results: list[Kept], width: int) -> str:
     from rich.table import Table
 
     from sim.display import text
-    from sim.results.keeping import in_words
+    from sim.scenario.text.settings import in_words
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for head in HEADS:
@@ -76,7 +76,11 @@ def _table(results: list[Kept], width: int) -> str:
     names = [kept.folder.name for kept in results]
     for kept in results:
         manifest = kept.manifest
-        changed = [in_words(one) for one in manifest.settings if one.path != "cohort.patients"]
+        changed = [
+            in_words(one.path, one.old, one.new)
+            for one in manifest.settings
+            if one.path != "cohort.patients"
+        ]
         if kept.interval is not None:
             changed.append(f"intervals: {kept.interval}")
         table.add_row(

@@ -39,17 +39,37 @@ from sim.scenario import ScenarioError
 from sim.version import __version__
 from sim.workers.cluster import LostError
 
+GROUPS = {
+    "Scenario files": (new, check, explain, verify, cite, schema),
+    "Simulation": (run, compare, readings, sweep, emulate, power),
+    "Results": (list_results, show, plot, extend, rerun, completion),
+}
+"""The commands, in the order in which people meet them."""
 
-class InOrder(click.Group):
-    """Commands in the order in which people meet them, not in that of the alphabet."""
+LONGEST_SUMMARY = 500
+"""Characters of a summary in the help, so that none is cut."""
+
+
+class InGroups(click.Group):
+    """Commands in groups, in the order in which people meet them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """The names of the commands."""
         return list(self.commands)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the names of the commands with their whole summaries."""
+        longest = max(map(len, self.commands))
+        for title, group in GROUPS.items():
+            rows = [
+                (str(c.name).ljust(longest), c.get_short_help_str(LONGEST_SUMMARY)) for c in group
+            ]
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
 
 @click.group(
-    cls=InOrder,
+    cls=InGroups,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: mastosim run scenarios/laroche2011.yaml --patients 200",
 )
@@ -61,12 +81,9 @@ def commands() -> None:
     """
 
 
-IN_ORDER = (
-    check, run, compare, readings, sweep, emulate, power, verify, explain, list_results, show, plot,
-    extend, rerun, cite, new, schema, completion,
-)  # fmt: skip
-for command in IN_ORDER:
-    commands.add_command(command)
+for group in GROUPS.values():
+    for command in group:
+        commands.add_command(command)
 
 
 def main() -> None:

@@ -5,12 +5,30 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import shutil
 import sys
 from typing import TextIO
 
 import click
 
 from sim.display import text as texts
+
+ANY_WIDTH = 120
+"""Characters of a line where a table needs some width and there is no terminal."""
+
+LEAST_WIDTH = 40
+"""Characters of a line below which a table would be a list of words."""
+
+
+def line_width() -> int | None:
+    """Characters of a line of the terminal; None for a pipe or a file, whose lines may be any.
+
+    The variable COLUMNS, where it is set, says the width whatever the output goes to.
+    """
+    is_told = os.environ.get("COLUMNS", "").isdecimal()
+    if not is_told and not sys.stdout.isatty():
+        return None
+    return max(shutil.get_terminal_size().columns, LEAST_WIDTH)
 
 
 def say(text: object, to_stderr: bool = False) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+from sim.display.fitted import parts, wrapped
 from sim.display.tables import WORDS, Printout, Sheet
 from sim.scenario.mistakes import drawn
 
@@ -45,14 +46,19 @@ def _in_ascii(sign: str) -> str:
     return LIKE.get(sign) or (f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}")
 
 
-def printout(shown: Printout) -> str:
-    """Every table with its notes, then the lines below all of them."""
-    parts = [part for sheet in shown.sheets for part in (table(sheet), *_notes(sheet))]
-    return "\n".join([*parts, *shown.notes])
+def printout(shown: Printout, width: int | None = None) -> str:
+    """Every table with its notes, and the lines above and below all, in lines of at most a width."""
+    above = [wrapped(line, width) for line in shown.above]
+    said = [part for sheet in shown.sheets for part in (table(sheet, width), *_notes(sheet, width))]
+    return "\n".join([*above, *said, *(wrapped(note, width) for note in shown.notes)])
 
 
-def table(sheet: Sheet) -> str:
-    """One table without its notes."""
+def table(sheet: Sheet, width: int | None = None) -> str:
+    """One table without its notes, or more where the columns have no place beside each other."""
+    return "\n".join(map(_table, parts(sheet, width)))
+
+
+def _table(sheet: Sheet) -> str:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
@@ -73,5 +79,5 @@ def rendered(table: Table, width: int) -> str:
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 
-def _notes(sheet: Sheet) -> list[str]:
-    return [*sheet.notes, ""] if sheet.notes else []
+def _notes(sheet: Sheet, width: int | None) -> list[str]:
+    return [*(wrapped(note, width) for note in sheet.notes), ""] if sheet.notes else []

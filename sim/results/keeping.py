@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.results.kept import Kept
-from sim.results.manifest import FILE, HeldSetting, Kind, Manifest
+from sim.results.manifest import FILE, Kind, Manifest
 from sim.results.replacing import ABOUT, whole_result
 from sim.results.seals import DATA, sealed
 from sim.results.tables import write_csv
+from sim.scenario.text.settings import as_text, in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,11 +106,11 @@ def _lines(manifest: Manifest) -> Iterator[str]:
         told = {str(held.document["name"]): held.document for held in manifest.studies}
     for scenario, document in told.items():
         yield from _wrapped(f"{scenario}: {document['title']}. {document['question']}")
-    laid = [in_words(setting) for setting in manifest.settings]
+    laid = [in_words(one.path, one.old, one.new) for one in manifest.settings]
     yield from _wrapped(f"Changed values: {'; '.join(laid) or 'none'}.")
     options = {k: v for k, v in manifest.options.items() if isinstance(v, str | int | list)}
     numbers = {"patients": manifest.patients, "seed": manifest.seed, **options}
-    yield from _wrapped("; ".join(f"{key}: {_short(value)}" for key, value in numbers.items()))
+    yield from _wrapped("; ".join(f"{key}: {as_text(value)}" for key, value in numbers.items()))
     yield from _wrapped(f"Tables: {', '.join(manifest.tables)}.")
     if manifest.figures:
         yield from _wrapped(f"Figures: {', '.join(manifest.figures)}.")
@@ -122,17 +122,6 @@ def _commands(name: str) -> Iterator[str]:
     yield f"mastosim plot {name}    draws the figures"
     yield f"mastosim rerun {name}   repeats it and compares each data file"
     yield "Add --out FOLDER if the result is not below ./results."
-
-
-def in_words(setting: HeldSetting) -> str:
-    """A setting with its old and its new value: `therapies.x.given: 95 % -> 80 %`."""
-    return f"{setting.path}: {_short(setting.old)} -> {_short(setting.new)}"
-
-
-def _short(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _wrapped(line: str) -> list[str]:

@@ -22,7 +22,8 @@ class Sheet(NamedTuple):
 
 
 class Printout(NamedTuple):
-    """The tables of one result, and the lines below all of them."""
+    """The tables of one result, with lines above and below all of them."""
 
     sheets: tuple[Sheet, ...]
     notes: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()

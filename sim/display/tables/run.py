@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim import evidence
 from sim.display.numbers import MISSING, interval, is_missing, number, significant
-from sim.display.tables import Printout, Sheet, side_by_side
+from sim.display.tables import Printout, Sheet, answer, side_by_side
 from sim.outcomes.definitions.published import printed_interval
 from sim.scenario.protocol import accrual, count_of_assumptions
 from sim.vocabulary import DAYS_PER_MONTH, EVERYONE, Arms, arms_of, rows_with
@@ -29,7 +29,7 @@ def printout(study: Study, summary: pd.DataFrame, published: pd.DataFrame | None
     sheets = [] if published is None or published.empty else [_reported(study, published)]
     *above, last = _arms(study, summary)
     sheets += [*above, last._replace(notes=_about_intervals(study))]
-    return Printout(tuple(sheets), _about_study(study))
+    return Printout(tuple(sheets), _about_study(study), answer.lines(study, summary))
 
 
 def precision(course: pd.DataFrame) -> tuple[str, ...]:

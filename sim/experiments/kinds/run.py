@@ -176,6 +176,7 @@ def _shown(
         "scenario": study.scenario.name,
         "reading": accrual(study.scenario),
         **where,
+        "changed": [setting._asdict() for setting in study.settings],
         "assumptions": len(study.assumptions),
         "assumptions_without_number": len(study.premises),
         "numbers": len(study.numbers),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -22,6 +23,18 @@ class Setting(NamedTuple):
     path: str
     old: Any
     new: Any
+
+
+def in_words(path: str, old: Any, new: Any) -> str:
+    """A changed value with the old one: `therapies.x.given: 95 % -> 80 %`."""
+    return f"{path}: {as_text(old)} -> {as_text(new)}"
+
+
+def as_text(value: Any) -> str:
+    """A value of a document as text; `nothing` for None."""
+    if value is None:
+        return "nothing"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def in_full(settings: Iterable[str], patients: int | None, seed: int | None) -> list[str]:
