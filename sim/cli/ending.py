@@ -32,6 +32,7 @@ def simulate_and_finish(
     expected: Forecast,
     simulate: Callable[[Progress | None], ResultT],
     below: str,
+    verbose: bool = False,
 ) -> ResultT:
     """Simulate a result, keep it where a folder of results is given, and print it.
 
@@ -52,6 +53,8 @@ def simulate_and_finish(
         Makes the result; takes what is told of progress.
     below
         The folder within `out`, which is tried before anything is simulated.
+    verbose
+        Whether details are printed as well.
     """
     from sim.cli.options import refuse_unwritable
     from sim.cli.progress import watching
@@ -65,14 +68,14 @@ def simulate_and_finish(
     with watching(asked.quiet, asked.engine, verbs.KINDS[kind].counts) as progress:
         result = simulate(progress)
     if out is None:
-        finish(of_kind.shown(result), asked.as_json)
+        finish(of_kind.shown(result), asked.as_json, verbose)
     else:
         try:
             folder = of_kind.keep(result, out, command_line(), time.monotonic() - began)
         except OSError:
-            finish(of_kind.shown(result), asked.as_json)
+            finish(of_kind.shown(result), asked.as_json, verbose)
             raise
-        finish_kept(folder, asked.as_json)
+        finish_kept(folder, asked.as_json, verbose)
     return result
 
 
@@ -86,24 +89,29 @@ def telling(quiet: bool) -> Callable[[Forecast], None]:
     return tell
 
 
-def finish_kept(folder: Path, as_json: bool) -> None:
+def finish_kept(folder: Path, as_json: bool, verbose: bool = False) -> None:
     """Print a result that was kept, and where."""
     from sim import results
     from sim.experiments import verbs
     from sim.results.atomic_folder import interrupt_says, kept_in
 
     with interrupt_says(kept_in(folder)):
-        finish(verbs.show(results.open(folder)), as_json)
+        finish(verbs.show(results.open(folder)), as_json, verbose)
 
 
-def finish(shown: Shown, as_json: bool) -> None:
+def finish(shown: Shown, as_json: bool, verbose: bool = False) -> None:
     """Print a result: its tables and its folder if it was kept, or its facts as one JSON object."""
     from sim.display import text
     from sim.display.fitted import wrapped
 
     where = [f"{shown.holds}: {shown.facts['folder']}"] if "folder" in shown.facts else []
+    where = [f"Next: {'; '.join(shown.next)}", *where] if shown.next else where  # for scripts, last
     width = line_width()
-    printed = [text.printout(shown.printout, width), *(wrapped(line, width) for line in where)]
+    details = shown.details if verbose else ()
+    printed = [
+        *(wrapped(line, width) for line in details), text.printout(shown.printout, width),
+        *(wrapped(line, width) for line in where),
+    ]  # fmt: skip
     say(dumped(shown.facts) if as_json else "\n".join(printed))
 
 

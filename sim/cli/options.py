@@ -171,6 +171,9 @@ YES = click.option(
     "--yes", is_flag=True,
     help="Simulate even if the forecast is above 24 hours, half of the memory or the free disk.",
 )  # fmt: skip
+VERBOSE = click.option(
+    "--verbose", "-v", is_flag=True, help="Print also the checks of `verify` that passed."
+)
 QUIET = click.option("--quiet", "-q", is_flag=True, help="Do not print progress.")
 
 

@@ -12,6 +12,9 @@ from sim.vocabulary import Progress
 
 SECONDS_BETWEEN_LINES = 30.0
 
+SECONDS_BEFORE_A_LINE = 2.0
+"""Seconds after which work is worth a line."""
+
 
 @contextmanager
 def watching(
@@ -21,7 +24,7 @@ def watching(
 
     `what` is counted.
     """
-    if engine == "batch" and not quiet and sys.stderr.isatty():
+    if engine == "batch" and not quiet:
         _say_if_compiling()
     if quiet:
         yield None
@@ -58,7 +61,8 @@ def _lines(what: str) -> Progress:
     def tell(done: int, total: int) -> None:
         nonlocal last
         now = time.monotonic()
-        if now - last >= SECONDS_BETWEEN_LINES:
+        wait = SECONDS_BETWEEN_LINES if last > began else SECONDS_BEFORE_A_LINE
+        if now - last >= wait and done < total:
             last = now
             left = (now - began) / done * (total - done)
             say(f"{done} of {total} {what}, about {left:.0f} s left", to_stderr=True)

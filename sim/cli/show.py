@@ -8,17 +8,18 @@ import click
 
 from sim.cli.damage import telling
 from sim.cli.ending import finish
-from sim.cli.options import JSON, NAMES, RESULT, RESULTS, found
+from sim.cli.options import JSON, NAMES, RESULT, RESULTS, VERBOSE, found
 
 
 @click.command(epilog=f"Example: mastosim show latest\n\n{NAMES}")
 @RESULT
 @RESULTS
+@VERBOSE
 @JSON
-def show(result: str, out: Path, as_json: bool) -> None:
+def show(result: str, out: Path, verbose: bool, as_json: bool) -> None:
     """Print the tables of a RESULT again, without simulating."""
     from sim.experiments import verbs
 
     kept = found(result, out)
     with telling(kept):
-        finish(verbs.show(kept), as_json)
+        finish(verbs.show(kept), as_json, verbose)

@@ -9,7 +9,7 @@ import click
 
 from sim.cli.ending import simulate_and_finish
 from sim.cli.exit_codes import A_CHECK_DIFFERS
-from sim.cli.options import KEEP_IN, SCENARIO, Asked, number, simulating
+from sim.cli.options import KEEP_IN, SCENARIO, VERBOSE, Asked, number, simulating
 from sim.vocabulary import MOST_PATIENTS
 
 PATIENTS = number(
@@ -22,13 +22,13 @@ PATIENTS = number(
 
 
 @click.command(epilog="Example: mastosim verify scenarios/laroche2011.yaml")
-@simulating(SCENARIO, PATIENTS, KEEP_IN("<scenario>"))
-def verify(scenario: Path, out: Path | None, asked: Asked) -> None:
+@simulating(SCENARIO, PATIENTS, VERBOSE, KEEP_IN("<scenario>"))
+def verify(scenario: Path, verbose: bool, out: Path | None, asked: Asked) -> None:
     """Verify the program on a SCENARIO file.
 
     The checks are of equal arms, extremes, closed forms and recalculations. Each check passes,
-    fails or does not apply, and is printed with its numbers. The command takes about a minute, and
-    exits with 5 if a check fails.
+    fails or does not apply. Checks that fail are printed with their numbers, and --verbose prints
+    all. The command takes about a minute, and exits with 5 if a check fails.
     """
     from sim.experiments import verification
     from sim.experiments.verification.checks import PATIENTS as MANY
@@ -39,7 +39,7 @@ def verify(scenario: Path, out: Path | None, asked: Asked) -> None:
     verified = simulate_and_finish(
         "verification", out, asked, verification.forecast_of(study, patients),
         lambda progress: verification.check(study, patients, progress),
-        study.scenario.name,
+        study.scenario.name, verbose,
     )  # fmt: skip
     if not verified.passed:
         sys.exit(A_CHECK_DIFFERS)

@@ -47,9 +47,9 @@ def _in_ascii(sign: str) -> str:
 
 
 def printout(shown: Printout, width: int | None = None) -> str:
-    """Every table with its notes, and the lines above and below all, in lines of at most a width."""
+    """The tables with their notes, and the lines above and below all; lines of at most a width."""
     above = [wrapped(line, width) for line in shown.above]
-    said = [part for sheet in shown.sheets for part in (table(sheet, width), *_notes(sheet, width))]
+    said = [part for one in shown.sheets for part in (table(one, width), *_notes(one, width))]
     return "\n".join([*above, *said, *(wrapped(note, width) for note in shown.notes)])
 
 

@@ -18,12 +18,15 @@ from sim.vocabulary import FORMATS
 class Shown(NamedTuple):
     """A result for people: its tables, the same as facts for JSON, and what its folder holds.
 
-    Of a result that is kept, the facts name the folder.
+    Of a result that is kept, the facts name the folder. `details` are lines that are printed above
+    the tables with --verbose, `next` are commands for a result that is kept.
     """
 
     printout: Printout
     facts: Mapping[str, Any]
     holds: str = "Tables and figures"
+    details: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
 
 
 def draw_in_all_formats(kept: Kept) -> list[Path]:

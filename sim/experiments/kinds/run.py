@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -190,7 +191,17 @@ def _shown(
     if course is not None:
         way = printed.precision(course)
         printout = printout._replace(notes=(*way, "", *printout.notes))
-    return Shown(printout, facts, holds)
+    return Shown(printout, facts, holds, next=_next(where))
+
+
+def _next(where: Mapping[str, Path]) -> tuple[str, ...]:
+    """What can be done with a run that is kept."""
+    names = [shlex.quote(str(folder)) for folder in where.values()]
+    return tuple(
+        line
+        for name in names
+        for line in (f"mastosim plot {name}", f"mastosim extend {name} --patients N")
+    )
 
 
 def digest(kept: Kept) -> str:

@@ -18,8 +18,6 @@ from sim.vocabulary import Progress
 if TYPE_CHECKING:
     import pandas as pd
 
-FAILED = "failed"
-
 
 class Options(Part):
     """What the checks need to be done again beside their study."""
@@ -65,11 +63,11 @@ def _shown(scenario: str, patients: int, table: pd.DataFrame, where: Mapping[str
     facts = {
         "scenario": scenario,
         "patients": patients,
-        "passed": not (table["verdict"] == FAILED).any(),
+        "passed": not (table["verdict"] == printed.FAILED).any(),
         "checks": checks,
         **where,
     }
-    return Shown(printed.printout(scenario, checks), facts)
+    return Shown(printed.printout(scenario, checks), facts, details=printed.details(checks))
 
 
 def digest(kept: Kept) -> str:

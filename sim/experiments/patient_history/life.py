@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,9 @@ from sim.vocabulary import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
     import pandas as pd
+
+FOLDED = 3
+"""Equal events in a row from which on they are one line of the table."""
 
 _PERSON = {"female": "A woman", "male": "A man"}
 
@@ -95,11 +99,12 @@ class Life:
 
     @property
     def rows(self) -> list[tuple[str, ...]]:
-        """Rows of the table as texts: day, month, and the event in each arm."""
-        return [
-            (str(day), f"{month:.1f}", *texts)
-            for day, month, *texts in self.events.itertuples(index=False, name=None)
-        ]
+        """Rows of the table as texts: days, months, and the event in each arm.
+
+        Equal events that follow one another, like infusions, have one row.
+        """
+        of_each = [*self.events.itertuples(index=False, name=None)]
+        return [row for _, same in groupby(of_each, lambda row: row[2:]) for row in _rows([*same])]
 
     def _repr_html_(self) -> str:
         """HTML for notebooks: the patient, the table, and the divergence of the arms."""
@@ -110,6 +115,16 @@ class Life:
             html.paragraph(self.comparison),
         )
         return f"<div>{''.join(parts)}</div>"
+
+
+def _rows(same: list[tuple[Any, ...]]) -> Iterator[tuple[str, ...]]:
+    """One row for equal events if there are many, else one for each."""
+    if len(same) < FOLDED:
+        yield from ((str(day), f"{month:.1f}", *texts) for day, month, *texts in same)
+        return
+    (first, first_month, *texts), (last, last_month, *_) = same[0], same[-1]
+    times = (f"{text}, {len(same)} times" if text else "" for text in texts)
+    yield (f"{first} to {last}", f"{first_month:.1f} to {last_month:.1f}", *times)
 
 
 def explain(
