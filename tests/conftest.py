@@ -37,6 +37,14 @@ def _examples_are_drawn_from_their_strategies_alone():
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _lines_of_any_width():
+    """Tests that run beside each other get the width of the terminal in COLUMNS."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COLUMNS", raising=False)
+        yield
+
+
 EVENTS: dict[tuple[str, object], list[yaml.Event]] = {}
 MOST_EVENTS = 200
 FEW = 300

@@ -43,8 +43,8 @@ def test_help_shows_an_example(mastosim):
 def test_help_cuts_no_line_and_has_a_word_for_each_value(mastosim, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     every = mastosim("--help").stdout
-    lines = every.partition("Commands:")[2].partition("Example:")[0].splitlines()
-    names = [line.split()[0] for line in lines if line.strip()]
+    lines = every.partition("Scenario files:")[2].partition("Example:")[0].splitlines()
+    names = [line.split()[0] for line in lines if line.startswith("  ") and line.strip()]
     assert set(names) == set(commands.commands)
     assert [line for line in lines if line.endswith(("...", "…"))] == []
     for name in names:

@@ -133,9 +133,18 @@ def _fitted(sheet: Sheet, group: Sequence[int], width: int) -> list[Sheet]:
     if _width(words) <= width:
         return [words]
     head, room = " ".join(sheet.heads[group[0]].split()), width - GAP - 2
-    rows = [
-        (_filled(f"{label}, {unit}" if unit.strip() else label, room), f"  {head}: {number}")
+    lines = [
+        (line, "")
         for label, unit, number in _of_columns(sheet, group).rows
+        for line in (
+            _filled(f"{label}, {unit}" if unit.strip() else label, room),
+            *_beside(f"  {head}:", number, room),
+        )
     ]
-    lines = [(line, "") for row in rows for line in row]
     return [Sheet((_filled(sheet.heads[0], room), ""), lines)]
+
+
+def _beside(head: str, number: str, room: int) -> list[str]:
+    """A head and a number on one line if they fit, else below each other."""
+    line = f"{head} {number}"
+    return [line] if len(line) <= room else [_filled(head, room, "  "), f"    {number}"]
