@@ -316,6 +316,7 @@ def test_what_is_not_known_is_null_in_json(mastosim, tmp_path):
 def talkative(monkeypatch):
     """Every piece of work is told of, and every forecast."""
     monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0.0)
+    monkeypatch.setattr(progress, "SECONDS_BEFORE_A_LINE", 0.0)
     module = __import__("sim.cli.sweep", fromlist=["WORTH_SAYING"])
     monkeypatch.setattr(module, "WORTH_SAYING", 0.0)
 

@@ -62,7 +62,7 @@ def _lines(what: str) -> Progress:
         nonlocal last
         now = time.monotonic()
         wait = SECONDS_BETWEEN_LINES if last > began else SECONDS_BEFORE_A_LINE
-        if now - last >= wait and done < total:
+        if now - last >= wait:
             last = now
             left = (now - began) / done * (total - done)
             say(f"{done} of {total} {what}, about {left:.0f} s left", to_stderr=True)
