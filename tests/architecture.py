@@ -19,7 +19,7 @@ ROOMS = {
     "version": "the version of mastosim",
     "vocabulary": "names, units and constants that several rooms use",
     "errors": "the error for a request that cannot be carried out",
-    "evidence": "published facts as data, one file per publication; a life table",
+    "evidence": "published facts as data, one file per publication; life tables",
     "scenario": "YAML text in, a checked Study out: each number with its source, or all mistakes",
     "simulation": "a Study and a seed in, a log of events out: one model, two engines",
     "outcomes": "logs in, sums over patients and estimates with Monte Carlo error out",

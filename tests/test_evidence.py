@@ -12,16 +12,19 @@ interferon_patients, where its "~338 = half of 674" should be 337.
 
 import csv
 import math
+import typing
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 from scipy import stats
 
 import sim.scenario
 from sim import evidence
+from sim.scenario.form.life_table import LifeTable
 from sim.simulation import lowering
 
 HERE = Path(__file__).parent
@@ -155,55 +158,158 @@ def test_every_fact_was_typed_again():
     assert not typed().keys() & TYPED_ONCE.keys()
 
 
-# --- the life table ---------------------------------------------------------------------------
+# --- the life tables --------------------------------------------------------------------------
 
-# age -> probability of dying within the year, men and women, France 2019
-LIFE_TABLE = {
-    0: (0.00405, 0.00334),
-    10: (0.00007, 0.00006),
-    25: (0.00063, 0.00023),
-    40: (0.00141, 0.00070),
-    50: (0.00370, 0.00202),
-    52: (0.00445, 0.00236),
-    57: (0.00697, 0.00359),
-    63: (0.01198, 0.00538),
-    68: (0.01612, 0.00761),
-    74: (0.02480, 0.01283),
-    81: (0.05020, 0.02991),
-    88: (0.12085, 0.08266),
-    95: (0.25661, 0.20324),
-    99: (0.34903, 0.28934),
+# table -> age -> probability of dying within the year, men and women
+LIFE_TABLES = {
+    "france2019": {
+        0: (0.00405, 0.00334),
+        10: (0.00007, 0.00006),
+        25: (0.00063, 0.00023),
+        40: (0.00141, 0.00070),
+        50: (0.00370, 0.00202),
+        52: (0.00445, 0.00236),
+        57: (0.00697, 0.00359),
+        63: (0.01198, 0.00538),
+        68: (0.01612, 0.00761),
+        74: (0.02480, 0.01283),
+        81: (0.05020, 0.02991),
+        88: (0.12085, 0.08266),
+        95: (0.25661, 0.20324),
+        99: (0.34903, 0.28934),
+    },
+    "germany2016_2018": {
+        0: (0.00356226, 0.00300534),
+        7: (0.00008614, 0.00004646),
+        18: (0.00038318, 0.00019702),
+        38: (0.00106768, 0.00060325),
+        47: (0.00236791, 0.00137030),
+        55: (0.00591257, 0.00324545),
+        62: (0.01194124, 0.00613444),
+        69: (0.02109939, 0.01155460),
+        77: (0.04069575, 0.02379649),
+        84: (0.09199371, 0.06516314),
+        91: (0.19907849, 0.16763449),
+        100: (0.40606396, 0.35983078),
+    },
+    "usa2017": {
+        0: (0.006304, 0.005229),
+        10: (0.000097, 0.000092),
+        19: (0.000999, 0.000379),
+        36: (0.002211, 0.001143),
+        49: (0.004569, 0.002851),
+        56: (0.008445, 0.005233),
+        64: (0.015032, 0.009142),
+        73: (0.029587, 0.020466),
+        79: (0.052649, 0.038211),
+        87: (0.120919, 0.093123),
+        96: (0.284014, 0.237815),
+        104: (0.430530, 0.388524),
+        119: (0.895041, 0.895041),
+    },
 }
+LAST = {"france2019": 99, "germany2016_2018": 100, "usa2017": 119}
+
+# table -> ages at which its publication prints a life expectancy of men and women
+PRINTED = {
+    "germany2016_2018": {0: (78.48, 83.27), 30: (49.21, 53.78), 50: (30.23, 34.42),
+                         65: (17.87, 21.06), 80: (8.00, 9.50), 90: (3.71, 4.27)},
+    "usa2017": {0: (75.97, 80.96), 30: (47.65, 51.97), 50: (29.67, 33.23),
+                65: (17.89, 20.45), 80: (8.28, 9.68), 90: (4.05, 4.78)},
+}  # fmt: skip
+# survivors of 100,000 as printed; none were seen of the women of 2017 in the United States
+SURVIVORS = [
+    ("germany2016_2018", "male", {20: 99344, 50: 96198, 65: 85449, 80: 55150, 95: 5145}),
+    ("germany2016_2018", "female", {20: 99490, 50: 97770, 65: 91795, 80: 71527, 95: 11365}),
+    ("usa2017", "male", {20: 98746, 50: 92082, 65: 79795, 80: 50573, 95: 5798}),
+]
 
 
-@pytest.mark.parametrize("age", LIFE_TABLE)
-def test_life_table(age):
-    table = evidence.life_table("france2019")
-    assert (table["male"][age], table["female"][age]) == LIFE_TABLE[age]
+def survivors(table, sex):
+    """Share alive at each birthday."""
+    return np.cumprod([1.0, *(1 - np.array(evidence.life_table(table)[sex]))])
 
 
-def test_life_table_is_whole():
-    table = evidence.life_table("france2019")
+def life_expectancy(table, sex, age):
+    """Mean years left at an age; after the last age of the table its hazard holds."""
+    alive = survivors(table, sex)[age:]
+    closing = 1 / -math.log(1 - evidence.life_table(table)[sex][-1])
+    return (sum(alive[:-1] + alive[1:]) / 2 + alive[-1] * closing) / alive[0]
+
+
+def test_every_shipped_life_table_is_typed_again():
+    shipped = typing.get_type_hints(LifeTable)["shipped"]
+    names = {name for part in typing.get_args(shipped) for name in typing.get_args(part)}
+    assert names == set(LIFE_TABLES) == set(LAST)
+    assert names == {path.stem for path in evidence.FOLDER.glob("*.csv")}
+
+
+@pytest.mark.parametrize(
+    ("table", "age"), [(t, age) for t in LIFE_TABLES for age in LIFE_TABLES[t]]
+)
+def test_life_table(table, age):
+    held = evidence.life_table(table)
+    assert (held["male"][age], held["female"][age]) == LIFE_TABLES[table][age]
+
+
+@pytest.mark.parametrize("name", LIFE_TABLES)
+def test_life_table_is_whole(name):
+    table = evidence.life_table(name)
     assert set(table) == {"male", "female"}
-    assert [len(table[sex]) for sex in ("male", "female")] == [100, 100]
+    assert [len(table[sex]) - 1 for sex in ("male", "female")] == [LAST[name]] * 2
+    assert all(0 < q < 1 for sex in table for q in table[sex])
 
 
-def test_life_table_agrees_with_the_quoted_probabilities():
-    table = evidence.life_table("france2019")
-    for sex in ("male", "female"):
-        for age in range(50, 81, 5):
-            quoted = held()["france2019", f"q_{sex}_{age}"][0]
-            assert quoted == pytest.approx(1e5 * table[sex][age], abs=1e-6)
+@pytest.mark.parametrize("name", LIFE_TABLES)
+def test_life_table_agrees_with_the_quoted_probabilities(name):
+    table = evidence.life_table(name)
+    quoted = {fact: value for (key, fact), (value, _) in held().items() if key == name}
+    probabilities = {fact: value for fact, value in quoted.items() if fact.startswith("q_")}
+    assert len(probabilities) >= 8
+    for fact, value in probabilities.items():
+        _, sex, age = fact.split("_")
+        assert value == pytest.approx(1e5 * table[sex][int(age)], abs=1e-6)
 
 
 @pytest.mark.parametrize("sex", ["male", "female"])
 def test_life_expectancy_follows_from_the_life_table(sex):
-    alive, years = 1.0, 0.0
-    for q in evidence.life_table("france2019")[sex][60:]:
-        years += alive * (1 - q / 2)
-        alive *= 1 - q
-    years += alive / -math.log(1 - q)  # those alive after the last age of the table
+    years = life_expectancy("france2019", sex, 60)
     assert _agrees(years, f"{held()['france2019', f'life_expectancy_{sex}_60_table'][0]:.1f}")
+
+
+@pytest.mark.parametrize("name", PRINTED)
+@pytest.mark.parametrize("sex", ["male", "female"])
+def test_printed_life_expectancies_follow_from_the_life_table(name, sex):
+    """A digit mistyped between two of these ages moves the years left at the earlier one."""
+    for age, printed in PRINTED[name].items():
+        years = printed[sex == "female"]
+        assert life_expectancy(name, sex, age) == pytest.approx(years, abs=0.015), age
+        if age in (0, 65):
+            assert held()[name, f"life_expectancy_{sex}_{age}"][0] == years
+
+
+@pytest.mark.parametrize(("name", "sex", "printed"), SURVIVORS)
+def test_printed_survivors_follow_from_the_life_table(name, sex, printed):
+    """Survivors are printed as whole persons."""
+    alive = survivors(name, sex)
+    for age, persons in printed.items():
+        assert 1e5 * alive[age] == pytest.approx(persons, abs=1), age
+
+
+@pytest.mark.parametrize("name", LIFE_TABLES)
+@pytest.mark.parametrize("sex", ["male", "female"])
+def test_mortality_rises_with_age_as_it_does_in_every_country(name, sex):
+    """From 40 to 90 years the hazard grows by 8 to 11 % per year of age (Gompertz)."""
+    ages = np.arange(40, 91)
+    hazard = -np.log1p(-np.array(evidence.life_table(name)[sex])[ages])
+    growth = np.polyfit(ages, np.log(hazard), 1)[0]
+    assert 0.08 < growth < 0.11
+
+
+@pytest.mark.parametrize("name", LIFE_TABLES)
+def test_women_live_longer_at_every_age_of_adults(name):
+    table = evidence.life_table(name)
+    assert all(f < m for f, m in zip(table["female"][18:100], table["male"][18:100], strict=True))
 
 
 # --- the base-case scenario -------------------------------------------------------------------

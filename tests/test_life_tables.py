@@ -5,8 +5,11 @@ import shutil
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
-from sim import results
+from sim import evidence, results
+from sim.cli.check import check
+from sim.display.citations import cited
 from sim.experiments import runs
 from sim.experiments.kinds import run as kept_run
 from sim.experiments.sweeps.addresses import of
@@ -14,7 +17,7 @@ from sim.scenario import ScenarioError, load
 from sim.simulation import draws, lowering
 from sim.simulation.records import DEATH
 from sim.simulation.simulate import simulate_arms
-from sim.vocabulary import DAYS_PER_YEAR
+from sim.vocabulary import DAYS_PER_YEAR, SEXES
 from tests.generated import BASE
 
 HEADER = "sex,age,hazard\n"
@@ -95,7 +98,94 @@ def test_other_rows_are_another_study_and_another_block(folder):
 
 def test_the_protocol_names_the_table(folder):
     html = load(folder / "mine.yaml")._repr_html_()
-    assert "Deaths from other causes: mine.csv, hazard by sex, ages 0 to 60" in html
+    own = "Deaths from other causes: mine.csv, hazard by sex, ages 0 to 60 (source: assumption)"
+    assert own in html
+
+
+@pytest.mark.parametrize(
+    ("name", "ages", "title"),
+    [
+        ("france2019", "0 to 99", "Table de mortalité de la France, 2019"),
+        ("germany2016_2018", "0 to 100", "Deutschland, 2016/18"),
+        ("usa2017", "0 to 119", "Period life table 2017"),
+    ],
+)
+def test_check_names_a_shipped_table_with_its_period(name, ages, title):
+    told = CliRunner().invoke(check, [str(BASE), "--set", f"mortality.life_table={name}"])
+    (line,) = (line for line in told.stdout.splitlines() if line.startswith("Deaths from other"))
+    assert f": {name}, probability by sex, ages {ages} (" in line
+    assert title in line
+
+
+@pytest.mark.parametrize("name", ["germany2016_2018", "usa2017"])
+def test_a_shipped_table_gives_the_hazards_of_its_country(name):
+    """The hazard −ln(1 − q) of each year of age; the last one holds for all later ages."""
+    study = load(BASE, [f"mortality.life_table={name}"])
+    params = lowering.protocol(study.scenario).arms["pamidronate"]
+    for sex, hazards in zip(SEXES, params["death_hazard"], strict=True):
+        q = evidence.life_table(name)[sex]
+        expected = [-math.log1p(-q[min(age, len(q) - 1)]) for age in range(len(hazards))]
+        assert hazards.tolist() == pytest.approx(expected, rel=1e-12)
+
+
+def _with_source(folder, source, paper="title: Deaths in Ruritania"):
+    """A study whose life table has a source, or none."""
+    (folder / "ruritania.yaml").write_text(f"citation: {{{paper}}}\nseen: whole\nfacts: []\n")
+    text = MINE.replace(", source: assumption", source)
+    (folder / "mine.yaml").write_text(text)
+    return load(folder / "mine.yaml", patients=60)
+
+
+def test_the_source_of_a_table_is_printed_and_cited(folder):
+    study = _with_source(folder, ", source: ruritania.yaml")
+    assert "ages 0 to 60 (source: ruritania.yaml)" in study._repr_html_()
+    (paper,) = (paper for paper in cited(study) if paper.key == "ruritania.yaml")
+    assert paper.part("title") == "Deaths in Ruritania"
+    assert paper.uses == "the life table"
+    assert "france2019" not in {paper.key for paper in cited(study)}
+    assert "mortality.life_table" not in {number.path for number in study.assumptions}
+
+
+def test_a_source_of_a_table_and_of_numbers_has_both_uses(folder):
+    both = _with_source(folder, "}, source: laroche2011, standardised_mortality_ratio: {value: 1")
+    (paper,) = (paper for paper in cited(both) if paper.key == "laroche2011")
+    assert paper.uses.startswith("the life table; ")
+    assert "mortality.standardised_mortality_ratio" in paper.numbers
+    assert "mortality.life_table" not in paper.numbers
+
+
+def test_the_source_of_a_table_is_kept_with_a_result(folder):
+    study = _with_source(folder, ", source: ruritania.yaml")
+    kept = kept_run.keep(runs.run(study, engine="batch"), folder / "results")
+    for name in ("mine.csv", "ruritania.yaml"):
+        (folder / name).unlink()
+    again = results.open(kept).study
+    assert again.digest == study.digest
+    assert cited(again) == cited(study)
+
+
+@pytest.mark.parametrize("source", ["", ", source: assumption"])
+def test_a_table_without_a_source_is_an_assumption(folder, source):
+    study = _with_source(folder, source)
+    (listed,) = (number for number in study.assumptions if number.path == "mortality.life_table")
+    assert listed.text == "mine.csv"
+    printed = "assumption" if source else "not stated"
+    assert f"(source: {printed})" in study._repr_html_()
+
+
+def test_a_table_set_over_the_file_does_not_inherit_its_source(folder):
+    _with_source(folder, ", source: laroche2011")
+    (folder / "other.csv").write_text(TWO)
+    other = load(folder / "mine.yaml", ["mortality.life_table.file=other.csv"])
+    assert "mortality.life_table" in {number.path for number in other.assumptions}
+    shipped = load(folder / "mine.yaml", ["mortality.life_table=usa2017"])
+    assert "usa2017" in {paper.key for paper in cited(shipped)}
+    assert "mortality.life_table" not in {number.path for number in shipped.numbers}
+
+
+def test_the_source_of_a_table_must_be_known(folder):
+    with pytest.raises(ScenarioError, match="'laroche2010' is not a known source; did you mean"):
+        _with_source(folder, ", source: laroche2010")
 
 
 @pytest.mark.parametrize(

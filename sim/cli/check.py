@@ -46,7 +46,7 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
 
     study = checking.check(scenario, settings)
     for line in [
-        *protocol(study.scenario, study.document),
+        *protocol(study.scenario, study.document, study.numbers),
         *remarks.fracture_rates(study),
         *_listed("Patients after the limits `within`:", remarks.truncated(study)),
         *_listed("Fracture ratios, in the mean over time:", remarks.fracture_ratios(study)),

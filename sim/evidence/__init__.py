@@ -1,4 +1,4 @@
-"""Published facts as data: one YAML file per publication, and a national life table."""
+"""Published facts as data: one YAML file per publication, and national life tables."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def life_table(key: str) -> dict[str, tuple[float, ...]]:
     Parameters
     ----------
     key : str
-        Name of the table; `france2019` is shipped.
+        Name of the table: `france2019`, `germany2016_2018` or `usa2017`.
 
     Returns
     -------
@@ -132,6 +132,8 @@ def life_table(key: str) -> dict[str, tuple[float, ...]]:
     References
     ----------
     INSEE, Table de mortalité de la France, 2019 (sim/evidence/france2019.yaml).
+    Destatis, Sterbetafel 2016/18 (sim/evidence/germany2016_2018.yaml).
+    SSA, Period life table 2017 (sim/evidence/usa2017.yaml).
 
     Examples
     --------

@@ -10,6 +10,7 @@ from sim import evidence
 from sim.scenario.after_last_dose import after_last_dose
 from sim.scenario.checks.markers import unused_markers
 from sim.scenario.checks.regimens import reachable, reached_by
+from sim.scenario.deaths import life_table
 from sim.scenario.durations import in_time
 from sim.scenario.form.outcome import Accrual
 from sim.scenario.form.spread import is_converted
@@ -22,14 +23,18 @@ from sim.scenario.treatment import course, infusions
 from sim.vocabulary import SITES
 
 
-def protocol(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
+def protocol(
+    scenario: Scenario, document: dict[str, Any], numbers: Sequence[Number] = ()
+) -> Iterator[str]:
     """The protocol of a study, line by line: patients, therapies, arms, visits.
+
+    `numbers` of the study say where the user's own life table comes from.
 
     Examples
     --------
     >>> from sim.scenario import load
     >>> study = load("scenarios/laroche2011.yaml")
-    >>> next(protocol(study.scenario, study.document)).partition(":")[0]
+    >>> next(protocol(study.scenario, study.document, study.numbers)).partition(":")[0]
     'laroche2011'
     """
     yield f"{scenario.name}: {scenario.title}"
@@ -64,11 +69,7 @@ def protocol(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
     if ratios:
         listed = ", ".join(f"times {ratio:g} under {row}" for row, ratio in ratios.items())
         yield f"Direct effect on deaths from other causes: {listed}"
-    table = scenario.mortality.life_table
-    if table.name is not None:
-        ages = sorted({age for rows in table.rows.by_sex.values() for age in rows})
-        held = f"{table.rows.measure} by sex, ages {ages[0]} to {ages[-1]}"
-        yield f"Deaths from other causes: {table.name}, {held}"
+    yield f"Deaths from other causes: {life_table(scenario.mortality, numbers)}"
     if scenario.loss is not None:
         yield f"Loss to follow-up: {_losses(scenario)}"
     if scenario.subgroups:

@@ -129,7 +129,7 @@ class Study:
     def _repr_html_(self) -> str:
         """The protocol in words and its assumptions, for notebooks."""
         count, *listed = assumptions(self.numbers, self.premises)
-        lines = protocol(self.scenario, self.document)
+        lines = protocol(self.scenario, self.document, self.numbers)
         return (
             f"<div><pre>{escape(chr(10).join(lines))}</pre>"
             f"<details><summary>{escape(count)}</summary>"

@@ -9,6 +9,7 @@ from collections import Counter
 from typing import Any, NamedTuple
 
 from sim.scenario import Study
+from sim.scenario.deaths import LIFE_TABLE_PATH, sources_of_life_table
 from sim.version import __version__
 
 SOFTWARE = {
@@ -121,6 +122,8 @@ def cited(study: Study) -> list[Cited]:
     """
     paths: dict[str, list[str]] = {}
     for number in study.numbers:
+        if number.path == LIFE_TABLE_PATH:
+            continue  # its sources have a role
         for key in number.sources:
             paths.setdefault(key, []).append(number.path)
     roles = _roles(study)
@@ -162,8 +165,8 @@ def person(name: str) -> Person:
 def _roles(study: Study) -> dict[str, tuple[str, ...]]:
     """Uses of publications other than as the source of a number."""
     scenario = study.scenario
-    shipped = scenario.mortality.life_table.shipped
-    roles: dict[str, tuple[str, ...]] = {shipped: ("the life table",)} if shipped else {}
+    table = sources_of_life_table(scenario.mortality, study.numbers)
+    roles: dict[str, tuple[str, ...]] = dict.fromkeys(table, ("the life table",))
     if scenario.answers is not None:
         compared = "its results are compared with the simulated ones"
         roles[scenario.answers] = (*roles.get(scenario.answers, ()), compared)

@@ -31,11 +31,11 @@ class Rows(NamedTuple):
 class LifeTable(Form):
     """Deaths from other causes by sex and age: a shipped table, or a CSV file of your own."""
 
-    shipped: Literal["france2019"] | None = None
+    shipped: Literal["france2019", "germany2016_2018", "usa2017"] | None = None
     """A shipped national life table, e.g. france2019."""
     file: Text | None = None
-    """CSV file beside the scenario: `sex`, `age`, and `probability` (in a year) or `hazard` (per
-    year), e.g. my-table.csv."""
+    """CSV file beside the scenario, with its `source`: `sex`, `age`, and `probability` or `hazard`
+    per year, e.g. my-table.csv."""
     name: Text | None = None
     """The name of the table whose rows stand in `text`, e.g. my-table.csv."""
     text: Text | None = None

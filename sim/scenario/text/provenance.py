@@ -14,6 +14,9 @@ from sim.scenario.text.tree import Branch, Leaf, Listing, Node, is_empty
 BESIDE = ("source", "note", "uncertainty", "assumption")
 ASSUMPTION = "assumption"
 
+LIFE_TABLE = ("mortality", "life_table")
+"""Where the life table stands: a file of the user has a source like a number, and is listed."""
+
 Sources = dict[str, tuple[str, ...]]
 """The sources around a value, by the file that names them."""
 
@@ -23,7 +26,10 @@ _CHOICES = {"mastosim", "name", "title", "question", "answers", "seed", "compara
 
 @dataclass(frozen=True)
 class Number:
-    """A number of the scenario: its path, its text as typed, its sources and its note."""
+    """A number of the scenario: its path, its text as typed, its sources and its note.
+
+    The user's own life table is one of them; its text is the name of the file.
+    """
 
     path: str
     text: str
@@ -144,10 +150,18 @@ class _Walk:
         return self.node(node.items["value"], path, sources, note)
 
     def _number(self, leaf: Leaf, path: DocumentPath, sources: Sources, note: str) -> None:
+        if leaf.text and path in ((*LIFE_TABLE, "file"), (*LIFE_TABLE, "name")):
+            self._listed(leaf, leaf.text, LIFE_TABLE, sources, note)
+            return
         is_choice = not path or path[0] in _CHOICES or path == ("cohort", "patients")
         if leaf.text and not is_choice and re.match(r"(every\s+)?[-+]?\.?\d", leaf.text):
-            own = sources.get(leaf.mark.file, ())
-            self.plain.numbers.append(Number(dotted(path), leaf.text, own, note, leaf.mark))
+            self._listed(leaf, leaf.text, path, sources, note)
+
+    def _listed(
+        self, leaf: Leaf, text: str, path: DocumentPath, sources: Sources, note: str
+    ) -> None:
+        own = sources.get(leaf.mark.file, ())
+        self.plain.numbers.append(Number(dotted(path), text, own, note, leaf.mark))
 
     def _sources(self, node: Node, path: DocumentPath) -> Sources:
         leaves = node.items if isinstance(node, Listing) else [node]
