@@ -14,9 +14,9 @@ from sim.errors import RequestError
 from sim.experiments import runs, verbs
 from sim.experiments.kinds import run as kept_run
 from sim.outcomes.effect_table import Estimand, Named
-from sim.outcomes.effects import CANNOT_OCCUR, NOT_ESTIMABLE
+from sim.outcomes.effects import NOT_ESTIMABLE
 from sim.scenario import load
-from sim.vocabulary import SITES
+from sim.vocabulary import CANNOT_OCCUR, SITES
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 SETTINGS = [

@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.display.figures import comparison, differences
+from sim.display.figures import comparison, differences, incidence
 from sim.display.figures.caption import Caption
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import arm_style, styled
+from sim.scenario import load
 from sim.vocabulary import Arms, arms_of, rows_with
 
 ARMS = ("combination", "pamidronate")
@@ -116,6 +117,9 @@ def test_marks_lines_and_printed_numbers_are_the_rows(drawn):
         said += [text.get_text() for text in axes.texts]
         low, high = axes.get_xlim()
         assert all(low <= x <= high for line in axes.lines for x in line.get_xdata())
+    never = numbers["outcome"] == "pamidronate doses missed"  # all are given
+    assert words_of(figure) == never.sum() == 1
+    numbers = numbers[~never]
     assert marks == list(numbers["estimate"])
     assert bars == list(zip(numbers["low"], numbers["high"], strict=True))
     spine = numbers.set_index("outcome").loc["spine change"]
@@ -153,7 +157,8 @@ def test_every_difference_looks_like_its_arm_and_stands_apart(four):
         f"{arm} − untreated" for arm in ("combination", "pamidronate", "interferon only")
     ]
     drawn = [mark for axes in figure.axes for mark in marks_of(axes)]
-    for mark, row in zip(drawn, numbers.itertuples(), strict=True):
+    can_occur = numbers[numbers["outcome"] != "pamidronate doses missed"]
+    for mark, row in zip(drawn, can_occur.itertuples(), strict=True):
         assert row.against_arm == "untreated"
         look = looks[str(row.arm)]
         assert (mark.get_color(), mark.get_marker()) == (look.color, look.marker)
@@ -219,7 +224,7 @@ def test_nothing_differing_and_nothing_known_are_drawn(saved):
     rows = rows_with(saved.summary, [PAIR])
     for value, printed in ((0.0, "0 [0, 0]"), (np.nan, "–")):
         columns = ["estimate", "mc_error", "low", "high"]
-        summary = rows.assign(**dict.fromkeys(columns, value))
+        summary = rows.assign(**dict.fromkeys(columns, value), carriers=1)
         with styled():
             figure, _ = drawing(differences.figure, saved._replace(summary=summary), CAPTION)
             check_page(figure)
@@ -298,3 +303,31 @@ def check_page(figure):
         words = [text.get_window_extent() for text in (*axes.texts, *ticks) if text.get_text()]
         for place, box in enumerate(words):
             assert not any(box.overlaps(other) for other in words[:place])
+
+
+NEVER = ["fractures.base_rate=0 per year", "therapies.pamidronate.given=100 %"]
+
+
+def test_what_cannot_occur_has_no_mark_and_says_so():
+    """In the forest, on the page of a comparison, and in the curves; what was not seen has both."""
+    study = load("scenarios/laroche2011.yaml", NEVER)
+    result = sim.run(study, patients=20, engine="batch")
+    with styled():
+        saved = Saved(result.tables, result.summary, None)
+        forest, numbers = drawing(differences.figure, saved, CAPTION)
+        page, _ = drawing(comparison.figure, scenarios(result.summary, 2), "two scenarios")
+        curves, courses = drawing(incidence.figure, saved, CAPTION)
+    never = numbers[numbers["outcome"].str.contains("fracture|missed")]
+    assert len(never) == 6
+    assert words_of(forest) == len(never)
+    assert sum(len(marks_of(axes)) for axes in forest.axes) == len(numbers) - len(never)
+    assert words_of(page) == 2 * 2 * len(ARMS), "two panels of fractures, two scenarios"
+    assert words_of(curves) == 1
+    fractures = courses["event"] == "fracture"
+    assert (courses.loc[fractures, "high"] == 0).all()
+    assert (courses.loc[~fractures, "high"] > 0).all()
+
+
+def words_of(figure):
+    said = [text.get_text() for axes in figure.axes for text in axes.texts]
+    return said.count("cannot occur")

@@ -67,6 +67,15 @@ def with_interval(estimate: float, low: float, high: float) -> str:
     return MISSING if math.isnan(estimate) else f"{number(estimate)} {interval(low, high)}"
 
 
+def cannot_occur(low: float, high: float, carriers: float) -> bool:
+    """True for an outcome whose probability is 0: what was possible and not seen has an interval.
+
+    >>> cannot_occur(0, 0, 0), cannot_occur(0, 1.2, 0)
+    (True, False)
+    """
+    return low == high == 0 and carriers == 0
+
+
 def typeset(text: str) -> str:
     """The text of numbers as figures print it: with a minus sign in place of a hyphen."""
     return text.replace("-", "−")

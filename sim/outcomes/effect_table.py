@@ -12,7 +12,6 @@ from sim.outcomes.definitions.named import PER_YEARS
 from sim.outcomes.definitions.over_years import DEATH, ENDPOINTS, LIFE_YEARS, name_of, report_days
 from sim.outcomes.effect_sums import EffectSums
 from sim.outcomes.effects import (
-    CANNOT_OCCUR,
     NOT_ESTIMABLE,
     ONE_SIDE,
     Effect,
@@ -26,7 +25,7 @@ from sim.outcomes.labels import Label
 from sim.outcomes.summary import in_months, unit_of_difference
 from sim.outcomes.sums import SumTable
 from sim.outcomes.survival import Curves
-from sim.vocabulary import EVERYONE, ROUNDING, Arms
+from sim.vocabulary import CANNOT_OCCUR, EVERYONE, ROUNDING, Arms
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,6 +13,7 @@ from sim.outcomes.labels import Weights
 from sim.outcomes.limits import Products, Signed, Sums
 from sim.outcomes.ratios import Counted
 from sim.outcomes.sums import SumTable
+from sim.vocabulary import CANNOT_OCCUR
 
 TWO_PIECES = "two pieces"
 """The interval is everything up to `low` and everything from `high` on."""
@@ -21,7 +22,6 @@ ONE_SIDE = "one side"
 """There was no event in one arm: the ratio is 0 or infinite, and one limit holds."""
 
 NOT_ESTIMABLE = "not estimable"
-CANNOT_OCCUR = "cannot occur"
 
 
 class Effect(NamedTuple):

@@ -12,7 +12,8 @@ from sim.display.figures import intervals, scales, style
 from sim.display.figures.caption import ON_READING, spoken
 from sim.display.figures.differences import label_of, scale_of
 from sim.display.figures.intervals import parts
-from sim.vocabulary import Arms, rows_with
+from sim.display.numbers import cannot_occur
+from sim.vocabulary import CANNOT_OCCUR, Arms, rows_with
 
 OUTCOMES = (
     "spine change", "hip change", "spine above T -2.5", "ctx change", "balp change",
@@ -99,13 +100,16 @@ def _panel(beside: Beside, outcome: str, lane: float) -> parts.Panel:
     )
 
 
-def _marks(beside: Beside, rows: pd.DataFrame, lane: float) -> Iterator[parts.Mark]:
-    """The arms of one row, each at its own height."""
+def _marks(beside: Beside, rows: pd.DataFrame, lane: float) -> Iterator[parts.Part]:
+    """The arms of one row, each at its own height; a word for what cannot occur."""
     lanes = list(beside.looks)
     for row in rows.itertuples():
         arms = Arms(str(row.arm), str(row.against_arm))
         look, down = beside.looks[arms], lane * (lanes.index(arms) - (len(lanes) - 1) / 2)
         estimate, low, high = (float(getattr(row, name)) for name in ("estimate", "low", "high"))
+        if cannot_occur(low, high, float(str(row.carriers))):
+            yield parts.Word(0.0, CANNOT_OCCUR, down)
+            continue
         symbol = style.mark(look, is_open=bool(arms.against_arm))
         yield parts.Mark(estimate, low, high, symbol, parts.line(look.color), down)
 

@@ -11,8 +11,8 @@ from sim.display.figures import intervals, scales, style
 from sim.display.figures.caption import ON_READING, Caption
 from sim.display.figures.intervals import parts
 from sim.display.figures.saved import Saved
-from sim.display.numbers import typeset, with_interval
-from sim.vocabulary import ALIVE, BONES, EVERYONE, MARKERS, Arms, arms_of, rows_with
+from sim.display.numbers import cannot_occur, typeset, with_interval
+from sim.vocabulary import ALIVE, BONES, CANNOT_OCCUR, EVERYONE, MARKERS, Arms, arms_of, rows_with
 
 BONE, MARKER, FRACTURE, TREATMENT, OTHER = HEADINGS = (
     "Bone density", "Markers", "Fractures and deaths", "Treatment", "Other outcomes",
@@ -139,12 +139,14 @@ def _marks(differences: Sequence[Any], looks: style.Looks) -> Iterator[parts.Mar
     """The differences of one outcome below each other, smaller those of a subgroup."""
     for i, row in enumerate(differences):
         look, is_part = looks[Arms(row.arm, row.against_arm)], row.subgroup != EVERYONE
+        ends = (row.estimate, row.low, row.high)
+        printed = typeset(with_interval(*ends))
+        if cannot_occur(row.low, row.high, row.carriers):
+            ends, printed = parts.NOTHING, CANNOT_OCCUR
         yield parts.Mark(
-            row.estimate, row.low, row.high,
-            symbol=style.mark(look, size=3.2 if is_part else 4.4), line=parts.line(look.color),
-            down=LANE * (i - (len(differences) - 1) / 2),
-            printed=(typeset(with_interval(row.estimate, row.low, row.high)),),
-            ink=style.SECOND if is_part else style.INK,
+            *ends, symbol=style.mark(look, size=3.2 if is_part else 4.4),
+            line=parts.line(look.color), down=LANE * (i - (len(differences) - 1) / 2),
+            printed=(printed,), ink=style.SECOND if is_part else style.INK,
         )  # fmt: skip
 
 

@@ -8,6 +8,8 @@ survival is needed.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -18,11 +20,15 @@ from sim.display.figures import months, multiples, scales, steps
 from sim.display.figures.caption import Caption
 from sim.display.figures.page import TWO_COLUMNS
 from sim.display.figures.saved import Saved
-from sim.display.figures.style import Drawn, arm_style
+from sim.display.figures.style import SECOND, Drawn, arm_style
+from sim.display.numbers import cannot_occur
 from sim.results import Tables
-from sim.vocabulary import DAYS_PER_MONTH, Event
+from sim.vocabulary import CANNOT_OCCUR, DAYS_PER_MONTH, EVERYONE, Event
 
 NAMES: dict[str, str] = {Event.FRACTURE: "First fracture", Event.DEATH: "Death"}
+OUTCOMES: dict[str, str] = {Event.FRACTURE: "any fracture", Event.DEATH: "deaths"}
+"""The outcome of a summary for each event."""
+
 ROWS: dict[str, dict[str, str]] = {
     Event.FRACTURE: {"at_risk": "At risk", "events": "Fractured", "died_before": "Died before"},
     Event.DEATH: {"at_risk": "At risk", "events": "Died"},
@@ -43,7 +49,8 @@ EXPLAINED = (
 def figure(saved: Saved, caption: Caption) -> Drawn:
     """First fracture and death over time, each with its table of patients at risk."""
     at = months.ticks(caption.horizon_months, WIDTH)
-    numbers = courses(saved.tables, caption, at)
+    never = never_happen(saved.summary)
+    numbers = courses(saved.tables, caption, at, never)
     looks = arm_style(caption.arms)
     sentences = caption.paragraphs(*EXPLAINED, *months.explained(caption))
     below = 1.0 + steps.height(len(looks), len(ROWS[Event.FRACTURE]))
@@ -55,13 +62,28 @@ def figure(saved: Saved, caption: Caption) -> Drawn:
         steps.draw(axes, course, looks, at, ROWS[event])
         months.draw_months(axes, caption, at, caption.horizon_months)
         _shares(axes, course["high"].max())
+        if all((event, arm) in never for arm in caption.arms):
+            axes.text(0.5, 0.5, CANNOT_OCCUR, color=SECOND, ha="center", transform=axes.transAxes)
     return grid.page.figure, numbers
 
 
-def courses(tables: Tables, caption: Caption, at: list[int]) -> pd.DataFrame:
+def never_happen(summary: pd.DataFrame) -> set[tuple[str, str]]:
+    """The events that cannot occur, each with the arm."""
+    rows = summary[(summary["subgroup"] == EVERYONE) & (summary["against_arm"] == "")]
+    ends = zip(rows["low"], rows["high"], rows["carriers"], strict=True)
+    never = rows[[cannot_occur(*row) for row in ends]]
+    names = {outcome: event for event, outcome in OUTCOMES.items()}
+    pairs = zip(never["outcome"], never["arm"], strict=True)
+    return {(names[outcome], arm) for outcome, arm in pairs if outcome in names}
+
+
+def courses(
+    tables: Tables, caption: Caption, at: list[int], never: Collection[tuple[str, str]] = ()
+) -> pd.DataFrame:
     """One row for each event, arm, and day on which anything changes or the table counts.
 
-    `share`, `low` and `high` are percent of patients; `died_before` a fracture, so far.
+    `share`, `low` and `high` are percent of patients; `died_before` a fracture, so far. An event
+    in `never` cannot occur, and its share is 0 exactly.
     """
     last = np.round(caption.horizon_months * DAYS_PER_MONTH)
     rows = {}
@@ -73,7 +95,8 @@ def courses(tables: Tables, caption: Caption, at: list[int]) -> pd.DataFrame:
             before = np.where(np.isinf(happened), died, np.inf)
             known = np.concatenate([happened, before, [last]])
             day = np.union1d(known[np.isfinite(known)].astype(int), months.days(at))
-            rows[event, arm] = _course(happened, before, day)
+            course = _course(happened, before, day)
+            rows[event, arm] = course.assign(high=0.0) if (event, arm) in never else course
     return steps.below_each_other(rows, "event")
 
 

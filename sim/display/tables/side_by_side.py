@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sim.display.numbers import MISSING, is_missing, number, with_interval
+from sim.display.numbers import MISSING, cannot_occur, is_missing, number, with_interval
 from sim.display.tables import Sheet
-from sim.vocabulary import Arms
+from sim.vocabulary import CANNOT_OCCUR, Arms
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,9 +20,6 @@ ABOUT_INTERVALS = (
     "published data.",
 )
 """Notes below tables of intervals."""
-
-CANNOT_OCCUR = "cannot occur"
-"""Stands for an outcome whose probability is 0, not for one that was possible and not seen."""
 
 
 def sheet(
@@ -57,7 +54,7 @@ def sheet(
 def _cell(row: Mapping[Hashable, Any], month: float, has_interval: bool) -> str:
     """The estimate of a row, with its month where that is not the one of its column."""
     estimate, low, high = row["estimate"], row["low"], row["high"]
-    if low == high == 0 and row["carriers"] == 0:
+    if cannot_occur(low, high, row["carriers"]):
         return CANNOT_OCCUR
     text = with_interval(estimate, low, high) if has_interval else number(estimate)
     if row["time"] == month or is_missing(estimate):

@@ -21,6 +21,9 @@ SUBTITLE = 3.2
 PER_TICK = 9.5
 """The least that stands between two numbers of a scale, in mm."""
 
+PAPER: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.4}
+"""Behind a word, so that no line crosses it."""
+
 
 def draw(axes: Axes, panel: parts.Panel, middles: Sequence[float], fit: parts.Fitted) -> None:
     """Draw every row with its middle so far below the top, and name the scale."""
@@ -69,6 +72,9 @@ def _part(axes: Axes, y: float, part: parts.Part, fit: parts.Fitted) -> None:
         axes.barh(y, part.end - part.start, part.thick, part.start, **part.look)
     elif isinstance(part, parts.Mark):
         _mark(axes, y, part, fit)
+    elif isinstance(part, parts.Word):
+        side = _side(axes, part.value)
+        axes.text(part.value, y, part.text, color=SECOND, ha=side, va="center", bbox=PAPER)
     else:
         tops = y - np.r_[part.heights, part.heights[-1]]
         axes.fill_between(part.edges, tops, y, step="post", **part.look)
@@ -87,10 +93,20 @@ def _mark(axes: Axes, y: float, mark: parts.Mark, fit: parts.Fitted) -> None:
 
 def _say_above(axes: Axes, x: float, text: str) -> None:
     """A small text above a value of the scale, and not beyond the panel."""
+    at = (_share(axes, x), 1)
+    _say(axes, at, text, (0, 4), ha=_side(axes, x), va="baseline")
+
+
+def _share(axes: Axes, x: float) -> float:
+    """How far along the scale a value stands, from 0 to 1."""
     low, high = axes.get_xlim()
-    share = (x - low) / (high - low)
-    side = "left" if share < 0.15 else "right" if share > 0.85 else "center"
-    _say(axes, (share, 1), text, (0, 4), ha=side, va="baseline")
+    return (x - low) / (high - low)
+
+
+def _side(axes: Axes, x: float) -> str:
+    """The side of a text that stands at a value, so that the text stays within the panel."""
+    share = _share(axes, x)
+    return "left" if share < 0.15 else "right" if share > 0.85 else "center"
 
 
 def _say(

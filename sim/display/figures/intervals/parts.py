@@ -40,6 +40,18 @@ class Mark(NamedTuple):
     ink: str = INK
 
 
+NOTHING = (np.nan, np.nan, np.nan)
+"""Estimate and interval of a mark that is not drawn."""
+
+
+class Word(NamedTuple):
+    """A word in place of a mark, above a value of the scale."""
+
+    value: float
+    text: str
+    down: float = 0.0
+
+
 class Bar(NamedTuple):
     """A bar from one value to another, so thick, with its middle below that of its row."""
 
@@ -59,7 +71,7 @@ class Fall(NamedTuple):
     down: float = 0.0
 
 
-Part = Mark | Bar | Fall
+Part = Mark | Word | Bar | Fall
 
 
 class Row(NamedTuple):
