@@ -385,11 +385,11 @@ def check_plan_end(plan, infusions, reactions, therapy, begun, life):
     if plan:
         assert not ended
         last = infusions[-1][0] + 1 if infusions else 0
-        planned = begun + round(therapy.start.on + therapy.schedule.duration)
+        planned = begun + round(therapy.start.day + therapy.schedule.duration)
         assert [row[0::2] for row in plan] == [(max(planned, last), 0.0)]
     elif therapy.schedule.duration is not None and not (ended or therapy.ends_course):
         late = therapy.delay is not None
-        assert late or life[-1][0] <= begun + round(therapy.start.on + therapy.schedule.duration)
+        assert late or life[-1][0] <= begun + round(therapy.start.day + therapy.schedule.duration)
 
 
 def check_cause_of_death(life, scenario):
@@ -404,7 +404,7 @@ def check_cause_of_death(life, scenario):
 def check_infusions(infusions, therapy, scenario, begun, dose, end):
     """As planned or late, a day apart, never more than planned, each of the dose or missed."""
     last = round(scenario.horizon)
-    days = planned_days(therapy.schedule.phases, therapy.start.on, scenario.horizon)
+    days = planned_days(therapy.schedule.phases, therapy.start.day, scenario.horizon)
     planned = [begun + day for day in days if begun + day < last]
     days = [day for day, *_ in infusions]
     assert len(days) <= len(planned)
@@ -435,9 +435,9 @@ def check_reactions(reactions, infusions, therapy):
 
 def check_course(plan, falls, therapy, begun, end):
     """Begins at its full dose; falls by the ladder; ends by plan unless it was stopped before."""
-    begins = begun + round(therapy.start.on)
+    begins = begun + round(therapy.start.day)
     length = math.inf if therapy.duration is None else therapy.duration
-    ends = begun + (round(therapy.start.on + length) if length < math.inf else length)
+    ends = begun + (round(therapy.start.day + length) if length < math.inf else length)
     factors = [{"halve": 0.5, "stop": 0.0}[rung] for rung in therapy.on_intolerance]
     doses = list(itertools.accumulate([therapy.relative_dose, *factors], lambda a, b: a * b))
     assert [value for *_, value in falls] == doses[1:][: len(falls)]

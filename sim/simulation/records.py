@@ -41,6 +41,8 @@ SPINE, HIP = 0, 1
 BONE_OF_SITE = (SPINE, HIP, HIP)
 """Bone whose T-score sets the hazard of each fracture site."""
 MORTALITY = len(SITES)  # row of direct ratios after the sites: deaths from other causes
+ANY_SITE = len(SITES)
+"""In place of a site, for a therapy that begins after the first fracture at any site."""
 
 # Kinds of event. A kind with several slots (quantities, therapies, sites) takes several numbers.
 MEASURE = 0
@@ -160,7 +162,12 @@ PARAMS = np.dtype([
     # one therapy after another
     ("follows", "i8", THERAPIES),             # therapy whose end begins this one, -1 for none
     ("is_followed", "i8", THERAPIES),         # 1 if another therapy begins after this one
-    ("wait", "i8", THERAPIES),                # days from the end of the other to the begin
+    ("wait", "i8", THERAPIES),                # days from that end, or the fracture, to the begin
+    # rules
+    ("starts_on", "i8", THERAPIES),           # site whose first fracture begins it, ANY_SITE, or -1
+    ("stop_bone", "i8", THERAPIES),           # bone whose measured T-score ends it, -1 for none
+    ("stop_side", "f8", THERAPIES),           # 1 for a T-score above that below, -1 for below it
+    ("stop_t", "f8", THERAPIES),
     # infusions
     ("is_infusion", "i8", THERAPIES),
     ("decay", "f8", THERAPIES),               # of the exposure
