@@ -383,7 +383,15 @@ def scenarios(draw: st.DrawFn, patients: tuple[int, int] = (4, 7)) -> list[str]:
         _add_recent_fracture(draw, values)
     if draw(st.integers(0, 2)) == 0:
         _add_rules(draw, values)
+    _leave_out_unreachable_rate(values)
     return settings_of(values)
+
+
+def _leave_out_unreachable_rate(values: dict[str, Any]) -> None:
+    """A base rate of a site without fractures becomes one of all sites."""
+    rate, sites = values.get("fractures.base_rate"), values.get("fractures.sites", {})
+    if isinstance(rate, dict) and sites.get(rate.get("site"), {}).get("share") == "0 %":
+        values["fractures.base_rate"] = {key: rate[key] for key in rate if key != "site"}
 
 
 def _add_recent_fracture(draw: st.DrawFn, values: dict[str, Any]) -> None:
