@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.scenario.form.study import Scenario
-from sim.simulation.records import ANY_SITE, THERAPIES
+from sim.simulation.records import THERAPIES
 from sim.vocabulary import BONES, SITES
 
 
@@ -29,15 +29,15 @@ def rule_fields(scenario: Scenario) -> dict[str, Any]:
     docs/decisions.md, section "Rules".
     """
     fields: dict[str, Any] = {
-        "starts_on": np.full(THERAPIES, -1, np.int64),
+        "starts_on": np.zeros(THERAPIES, np.int64),
         "stop_bone": np.full(THERAPIES, -1, np.int64),
         "stop_side": np.zeros(THERAPIES),
         "stop_t": np.zeros(THERAPIES),
     }
     for slot, therapy in enumerate(scenario.therapies.values()):
         if therapy.start.is_on_fracture:
-            site = therapy.start.site
-            fields["starts_on"][slot] = ANY_SITE if site is None else SITES.index(site)
+            sites = [site for site in SITES if therapy.start.site in (None, site)]
+            fields["starts_on"][slot] = sum(1 << SITES.index(site) for site in sites)
         if therapy.stop is not None:
             bone, side, t_score = therapy.stop.condition
             fields["stop_bone"][slot] = BONES.index(bone)

@@ -35,16 +35,15 @@ def begin_after_fracture(
     ----------
     docs/decisions.md, section "Rules".
     """
-    at_any = 0
-    for each in range(len(SITES)):
-        at_any += state.fractures[each]
     for therapy in range(records.THERAPIES):
-        waits_for = params.starts_on[therapy]
-        is_first = waits_for == site and state.fractures[site] == 1
-        is_first = is_first or (waits_for == records.ANY_SITE and at_any == 1)
-        if params.in_arm[therapy] and is_first:
-            begins = day + max(params.wait[therapy], 1)
-            begin_therapy(therapy, begins, state, due, params, draws)
+        if params.in_arm[therapy] and params.starts_on[therapy] >> site & 1:
+            count = 0
+            for other in range(len(SITES)):
+                if params.starts_on[therapy] >> other & 1:
+                    count += state.fractures[other]
+            if count == 1:
+                begins = day + max(params.wait[therapy], 1)
+                begin_therapy(therapy, begins, state, due, params, draws)
 
 
 def stop_at_visit(
