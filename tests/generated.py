@@ -156,6 +156,16 @@ ENDS = {
 }
 wait = quantity(0, 150, "days") | quantity(1, 3, "months")
 
+# Rules
+t_limit = st.integers(-40, 0).map(lambda n: f"{n / 10:g}")
+condition = st.tuples(
+    st.sampled_from(["spine", "hip"]), st.just("T"), st.sampled_from(["above", "below"]), t_limit
+).map(" ".join)
+on_fracture = st.just("fracture") | mapping(
+    {"on": st.just("fracture")},
+    {"site": st.sampled_from(["vertebral", "hip", "other"]), "wait": wait},
+)
+
 # Effects and bone
 
 bone = mean_sd(yearly, quantity(0, 60, "%/year", 10))
@@ -371,7 +381,17 @@ def scenarios(draw: st.DrawFn, patients: tuple[int, int] = (4, 7)) -> list[str]:
             _leave_out(marker, values)
     if draw(st.integers(0, 3)) == 0:
         _add_recent_fracture(draw, values)
+    if draw(st.integers(0, 2)) == 0:
+        _add_rules(draw, values)
+    _leave_out_unreachable_rate(values)
     return settings_of(values)
+
+
+def _leave_out_unreachable_rate(values: dict[str, Any]) -> None:
+    """A base rate of a site without fractures becomes one of all sites."""
+    rate, sites = values.get("fractures.base_rate"), values.get("fractures.sites", {})
+    if isinstance(rate, dict) and sites.get(rate.get("site"), {}).get("share") == "0 %":
+        values["fractures.base_rate"] = {key: rate[key] for key in rate if key != "site"}
 
 
 def _add_recent_fracture(draw: st.DrawFn, values: dict[str, Any]) -> None:
@@ -384,6 +404,15 @@ def _add_recent_fracture(draw: st.DrawFn, values: dict[str, Any]) -> None:
     part = "0 %" if none_had else draw(quantity(0, 40, "%"))
     recent = mapping({"share": st.just(part), "site": st.just(at), "ago": quantity(0, 99, "days")})
     values["cohort.recent_fracture"] = draw(recent)
+
+
+def _add_rules(draw: st.DrawFn, values: dict[str, Any]) -> None:
+    """A therapy that ends at a visit, and one that waits for a fracture unless it follows."""
+    name = draw(st.sampled_from(["pamidronate", "interferon"]))
+    values[f"therapies.{name}.stop"] = draw(condition)
+    name = draw(st.sampled_from(["pamidronate", "interferon"]))
+    if "after" not in values.get(f"therapies.{name}.start", ()):
+        values[f"therapies.{name}.start"] = draw(on_fracture)
 
 
 def _when_ended(draw: st.DrawFn, first: str, values: dict[str, Any]) -> Any:

@@ -30,6 +30,7 @@ from sim.simulation.records import (
     FRACTURE,
     INFUSION,
     INTOLERANCE,
+    MEASURE,
     PLAN,
     REACTION,
     REVIEW,
@@ -37,7 +38,7 @@ from sim.simulation.records import (
     Log,
 )
 from sim.simulation.simulate import names_of, simulate_arms
-from sim.vocabulary import QUANTITIES, SITES
+from sim.vocabulary import BONES, QUANTITIES, SITES
 from tests.generated import BASE, INFUSIONS, change, flow, harsher, ladder, scenarios, visits
 
 MEASURED = range(len(QUANTITIES))
@@ -323,17 +324,22 @@ def test_every_life_keeps_the_protocol(given_settings, hazards, rungs, reactions
                     for i in range(len(getattr(therapy, "reactions", ())))
                 ]
                 reaction += len(reactions)
-                if begun[name] is None:  # not in the arm, or what it waits for has not ended
+                stop = day_of_stop(life, record, therapy, [*infusions, *course[0]])
+                if begun[name] is None:  # not in the arm, or what it waits for has not come
                     assert not any([infusions, *course, *reactions])
                 elif isinstance(therapy, Course):
                     assert not infusions
-                    check_course(*course, therapy, begun[name], life[-1][0])
+                    check_course(*course, therapy, begun[name], life[-1][0], stop)
                 else:
                     assert not course[1]
                     dose = record["dose"][slot]
-                    check_infusions(infusions, therapy, scenario, begun[name], dose, life[-1][0])
+                    end = min(life[-1][0], stop - 1)
+                    check_infusions(infusions, therapy, scenario, begun[name], dose, end)
                     check_reactions(reactions, infusions, therapy)
-                    if any(other.start.after == name for other in scenario.therapies.values()):
+                    others = scenario.therapies.values()
+                    if stop <= life[-1][0]:
+                        check_stop(course[0], infusions, reactions, therapy, begun[name], stop)
+                    elif any(other.start.after == name for other in others):
                         check_plan_end(course[0], infusions, reactions, therapy, begun[name], life)
                     else:
                         assert not course[0]
@@ -350,12 +356,45 @@ def beginnings(life, scenario, arm):
     begun: dict[str, int | None] = {}
     while len(begun) < len(names):
         for name in names:
-            before = scenario.therapies[name].start.after
-            if before is None or name not in scenario.arms[arm]:
+            start = scenario.therapies[name].start
+            before = start.after
+            if start.is_on_fracture and name in scenario.arms[arm]:
+                begun[name] = day_after_fracture(life, start)
+            elif before is None or name not in scenario.arms[arm]:
                 begun[name] = 0 if name in scenario.arms[arm] else None
             elif before in begun:
                 begun[name] = day_after(life, scenario, before, name)
     return begun
+
+
+def day_after_fracture(life, start):
+    """The day from which a therapy that waits for a fracture counts; None without a fracture."""
+    sites = [FRACTURE + slot for slot, site in enumerate(SITES) if start.site in (None, site)]
+    broke = [day for day, kind, _ in life if kind in sites]
+    return broke[0] + max(round(start.wait), 1) if broke else None
+
+
+def day_of_stop(life, record, therapy, taken):
+    """The first visit after the first dose at which the rule ends a therapy; infinity for none."""
+    first = min((day for day, _, value in taken if value > 0), default=math.inf)
+    if therapy.stop is None:
+        return math.inf
+    bone, side, limit = therapy.stop.condition
+    at = BONES.index(bone)
+    for day, _, value in of_kind(life, MEASURE + at):
+        score = (value - record["reference_mean"][at]) / record["reference_sd"][at]
+        if day > first and (score > limit if side == "above" else score < limit):
+            return day
+    return math.inf
+
+
+def check_stop(plan, infusions, reactions, therapy, begun, stop):
+    """A schedule ends on the day of its rule, unless something ended it before."""
+    over = any(value for reacted in reactions for *_, value in reacted) or therapy.ends_course > 0
+    if therapy.schedule.duration is not None:
+        planned = begun + round(therapy.start.day + therapy.schedule.duration)
+        over = over or planned <= stop
+    assert [day for day, *_ in plan] == [stop] or (over and all(d <= stop for d, *_ in plan))
 
 
 def day_after(life, scenario, before, name):
@@ -385,11 +424,11 @@ def check_plan_end(plan, infusions, reactions, therapy, begun, life):
     if plan:
         assert not ended
         last = infusions[-1][0] + 1 if infusions else 0
-        planned = begun + round(therapy.start.on + therapy.schedule.duration)
+        planned = begun + round(therapy.start.day + therapy.schedule.duration)
         assert [row[0::2] for row in plan] == [(max(planned, last), 0.0)]
     elif therapy.schedule.duration is not None and not (ended or therapy.ends_course):
         late = therapy.delay is not None
-        assert late or life[-1][0] <= begun + round(therapy.start.on + therapy.schedule.duration)
+        assert late or life[-1][0] <= begun + round(therapy.start.day + therapy.schedule.duration)
 
 
 def check_cause_of_death(life, scenario):
@@ -404,7 +443,7 @@ def check_cause_of_death(life, scenario):
 def check_infusions(infusions, therapy, scenario, begun, dose, end):
     """As planned or late, a day apart, never more than planned, each of the dose or missed."""
     last = round(scenario.horizon)
-    days = planned_days(therapy.schedule.phases, therapy.start.on, scenario.horizon)
+    days = planned_days(therapy.schedule.phases, therapy.start.day, scenario.horizon)
     planned = [begun + day for day in days if begun + day < last]
     days = [day for day, *_ in infusions]
     assert len(days) <= len(planned)
@@ -433,11 +472,12 @@ def check_reactions(reactions, infusions, therapy):
             assert all(ended for *_, ended in reacted)
 
 
-def check_course(plan, falls, therapy, begun, end):
-    """Begins at its full dose; falls by the ladder; ends by plan unless it was stopped before."""
-    begins = begun + round(therapy.start.on)
+def check_course(plan, falls, therapy, begun, end, stop):
+    """Begins at its full dose; falls by the ladder; ends by plan or rule unless stopped before."""
+    begins = begun + round(therapy.start.day)
     length = math.inf if therapy.duration is None else therapy.duration
-    ends = begun + (round(therapy.start.on + length) if length < math.inf else length)
+    ends = begun + (round(therapy.start.day + length) if length < math.inf else length)
+    ends = min(ends, stop)
     factors = [{"halve": 0.5, "stop": 0.0}[rung] for rung in therapy.on_intolerance]
     doses = list(itertools.accumulate([therapy.relative_dose, *factors], lambda a, b: a * b))
     assert [value for *_, value in falls] == doses[1:][: len(falls)]

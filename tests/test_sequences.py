@@ -369,7 +369,7 @@ def refused(*settings):
          "a therapy begins at a time, or `after` another therapy, not both"),
         (["therapies.interferon.start={wait: 3 months}"],
          "therapies.interferon.start",
-         "`wait` belongs to `after`: {after: pamidronate, wait: 1 month}"),
+         "`wait` belongs to `after` or `on: fracture`: {after: pamidronate, wait: 1 month}"),
     ],
 )  # fmt: skip
 def test_what_never_begins_is_refused_with_its_reason(settings, path, message):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sim.scenario.durations import in_time
 from sim.scenario.form.intolerance import Intolerance, Step
+from sim.scenario.form.rules import Start, Stop
 from sim.scenario.form.study import Scenario
-from sim.scenario.form.therapy import Course, Infusions, Phase, Schedule, Start
+from sim.scenario.form.therapy import Course, Infusions, Phase, Schedule
 
 _ADVERBS = {"1 month": "monthly", "3 months": "quarterly", "6 months": "six-monthly"}
 _ADVERBS |= {"12 months": "yearly", "7 days": "weekly"}
@@ -38,8 +39,9 @@ def _days(days: list[int]) -> str:
 
 def infusions(therapy: Infusions, scenario: Scenario) -> str:
     """Doses of a therapy by infusion or injection, with what keeps patients from them."""
-    plan = schedule(therapy.schedule, therapy.start.on, scenario.horizon, therapy.by)
-    since = f", counted from {_begins(therapy.start)}" if therapy.start.after else ""
+    plan = schedule(therapy.schedule, therapy.start.day, scenario.horizon, therapy.by)
+    waits = therapy.start.after is not None or therapy.start.is_on_fracture
+    since = f", counted from {_begins(therapy.start)}" if waits else ""
     parts = [f"{therapy.dose}, {plan}{since}", f"{therapy.given * 100:g} % of them given"]
     if therapy.delay is not None:
         share, mean = therapy.delay.probability * 100, in_time(therapy.delay.mean)
@@ -51,7 +53,7 @@ def infusions(therapy: Infusions, scenario: Scenario) -> str:
             parts[-1] += f", which ends the therapy in {reaction.ends_course * 100:g} %"
     if therapy.ends_course:
         parts.append(f"each dose is the last with probability {therapy.ends_course * 100:g} %")
-    return "; ".join(parts)
+    return "; ".join([*parts, *_stops(therapy.stop)])
 
 
 def course(therapy: Course) -> str:
@@ -64,15 +66,26 @@ def course(therapy: Course) -> str:
     if therapy.intolerance is not None:
         parts.append(f"intolerance: {_intolerance(therapy.intolerance)}")
         parts.append(f"then {', then '.join(therapy.on_intolerance)}")
-    return "; ".join(parts)
+    return "; ".join([*parts, *_stops(therapy.stop)])
+
+
+def _stops(stop: Stop | None) -> list[str]:
+    """The condition that ends a therapy at a visit, if it has one."""
+    if stop is None:
+        return []
+    bone, side, t_score = stop.condition
+    return [f"ended at the first DXA visit with a measured {bone} T-score {side} {t_score:g}"]
 
 
 def _begins(start: Start) -> str:
     """When a therapy begins."""
+    waited = f" and {in_time(start.wait)} have passed" if start.wait > 0 else ""
     if start.after is not None:
-        waited = f" and {in_time(start.wait)} have passed" if start.wait > 0 else ""
         return f"when {start.after} has ended{waited}"
-    return "enrolment" if start.on == 0 else f"{in_time(start.on)} after enrolment"
+    if start.is_on_fracture:
+        site = "" if start.site is None else f"{start.site} "
+        return f"when the patient has had a new {site}fracture{waited}"
+    return "enrolment" if start.day == 0 else f"{in_time(start.day)} after enrolment"
 
 
 def _intolerance(intolerance: Intolerance) -> str:

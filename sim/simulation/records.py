@@ -18,8 +18,7 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 # State, patient and params have the fields of STATE, PATIENT and PARAMS below: records of arrays
-# when compiled, plain objects under SimPy. Draws are one patient's random numbers;
-# params.first_draw says where those of a stream begin.
+# when compiled, plain objects under SimPy. params.first_draw says where draws of a stream begin.
 State = Any
 Patient = Any
 Params = Any
@@ -38,8 +37,7 @@ STEPS_OF_HAZARD = vocabulary.MOST_STEPS  # steps of a hazard of intolerance
 AGES = 128  # years of a life table
 
 SPINE, HIP = 0, 1
-BONE_OF_SITE = (SPINE, HIP, HIP)
-"""Bone whose T-score sets the hazard of each fracture site."""
+BONE_OF_SITE = (SPINE, HIP, HIP)  # bone whose T-score sets the hazard of each fracture site
 MORTALITY = len(SITES)  # row of direct ratios after the sites: deaths from other causes
 
 # Kinds of event. A kind with several slots (quantities, therapies, sites) takes several numbers.
@@ -54,8 +52,7 @@ DEATH = FRACTURE + len(SITES)
 END = DEATH + 1
 KINDS = END + 1
 
-NEVER = 1_000_000_000
-"""The day of an event that is not planned."""
+NEVER = 1_000_000_000  # the day of an event that is not planned
 
 # Readings of "mean annual increase", in the order of vocabulary.READINGS.
 LINEAR, COMPOUND, PLATEAU, SATURATING = range(4)
@@ -160,7 +157,12 @@ PARAMS = np.dtype([
     # one therapy after another
     ("follows", "i8", THERAPIES),             # therapy whose end begins this one, -1 for none
     ("is_followed", "i8", THERAPIES),         # 1 if another therapy begins after this one
-    ("wait", "i8", THERAPIES),                # days from the end of the other to the begin
+    ("wait", "i8", THERAPIES),                # days from that end, or the fracture, to the begin
+    # rules
+    ("starts_on", "i8", THERAPIES),           # sites whose first fracture begins it, one bit each
+    ("stop_bone", "i8", THERAPIES),           # bone whose measured T-score ends it, -1 for none
+    ("stop_side", "f8", THERAPIES),           # 1 for a T-score above that below, -1 for below it
+    ("stop_t", "f8", THERAPIES),
     # infusions
     ("is_infusion", "i8", THERAPIES),
     ("decay", "f8", THERAPIES),               # of the exposure
@@ -282,9 +284,7 @@ class Log(NamedTuple):
     kind : numpy.ndarray of int
         Kind of event (`MEASURE`, ..., `END`) plus slot.
     value : numpy.ndarray of float
-        Value of the event: measured value, action of a course, dose in mg, 1 for a reaction that
-        ends the therapy, number of fractures at the site, cause of death, 1 for an end of
-        follow-up by loss, else 0.
+        Value of the event, as `model.react` returns it.
     """
 
     patient: Integers

@@ -33,13 +33,13 @@ class InfusionPlan:
 
     def days(self, begun: int, horizon: float) -> list[int]:
         """Planned days of the infusions, counted from the day on which the plan begins."""
-        days = planned_days(self.therapy.schedule, self.therapy.start.on, horizon)
+        days = planned_days(self.therapy.schedule, self.therapy.start.day, horizon)
         return [begun + day for day in days if begun + day < round(horizon)]
 
     def end(self, begun: int) -> float:
         """The day on which its last phase is over; infinity if that one is open."""
         lengths = [phase.duration for phase in self.therapy.schedule.phases]
-        return math.inf if None in lengths else begun + round(self.therapy.start.on + sum(lengths))
+        return math.inf if None in lengths else begun + round(self.therapy.start.day + sum(lengths))
 
     def milligrams(self, weight: float) -> float:
         """The dose of one infusion."""
@@ -64,13 +64,13 @@ class CoursePlan:
 
     def start(self, begun: int) -> int:
         """The day on which it starts, counted from the day on which the plan begins."""
-        start: float = self.therapy.start.on
+        start: float = self.therapy.start.day
         return begun + round(start)
 
     def end(self, begun: int) -> float:
         """The day on which it ends by plan; infinity if only intolerance can end it."""
         duration: float | None = self.therapy.duration
-        return math.inf if duration is None else begun + round(self.therapy.start.on + duration)
+        return math.inf if duration is None else begun + round(self.therapy.start.day + duration)
 
 
 def present(scenario: Any) -> list[str]:

@@ -69,9 +69,9 @@ def happened(event: str, what: str, value: float, scenario: Scenario, begins: bo
     if event == Event.MISSED_INFUSION:
         return f"{what} missed"
     if event == Event.COURSE:
-        return f"{what} begins (full dose)" if begins else f"{what} ends as planned"
+        return f"{what} begins (full dose)" if begins else _ends(what, scenario)
     if event == Event.SCHEDULE_ENDED:
-        return f"{what} ends as planned"
+        return _ends(what, scenario)
     if event == Event.INTOLERANCE:
         return _intolerance(what, value, scenario)
     if event == Event.REACTION:
@@ -82,6 +82,12 @@ def happened(event: str, what: str, value: float, scenario: Scenario, begins: bo
     if event == Event.DEATH:
         return f"died ({what} fracture)" if what in SITES else f"died ({what} mortality)"
     return "lost to follow-up: nothing more is known" if event == Event.LOST else "end of follow-up"
+
+
+def _ends(therapy: str, scenario: Scenario) -> str:
+    """The end of a therapy; one with a rule may have ended by its plan or by the rule."""
+    stop = scenario.therapies[therapy].stop
+    return f"{therapy} ends" + (" as planned" if stop is None else f" (plan, or {stop.when})")
 
 
 def in_sequence(words: list[str]) -> str:

@@ -52,11 +52,11 @@ def _planned(arm: logs.Arm) -> dict[int, tuple[str, list[float]]]:
     """Name and planned days of each therapy of an arm, by kind of event."""
     begins, planned = _begin_days(arm), {}
     for slot, name, infusions in arm.infusions:
-        days = planned_days(infusions.schedule.phases, infusions.start.on, arm.scenario.horizon)
+        days = planned_days(infusions.schedule.phases, infusions.start.day, arm.scenario.horizon)
         begun = [begins.get(name, math.inf) + day for day in days]
         planned[INFUSION + slot] = (name, [day for day in begun if day < arm.last])
     for slot, name, course in arm.courses:
-        day = begins.get(name, math.inf) + round(course.start.on)
+        day = begins.get(name, math.inf) + round(course.start.day)
         planned[PLAN + slot] = (name, [day] if day <= arm.last else [])
     return planned
 
@@ -74,7 +74,7 @@ def _begin_days(arm: logs.Arm) -> dict[str, float]:
             elif start.after in ends:
                 begins[name] = ends[start.after] + max(round(start.wait), 1)
             if name in begins and plan.duration is not None:
-                ends[name] = begins[name] + round(start.on + plan.duration)
+                ends[name] = begins[name] + round(start.day + plan.duration)
     return begins
 
 

@@ -76,12 +76,13 @@ class Subject:
     def changed(self, *changes: settings.Changes) -> Study:
         """The study with parts of its document replaced.
 
-        No patient is lost to follow-up in it, none had a recent fracture at entry, and regimens do
-        not act on mortality.
+        No patient is lost to follow-up in it, none had a recent fracture at entry, regimens do
+        not act on mortality, and therapies have no rules.
         """
         if not any(changes) and not self._has_parts_left_out:
             return self.study
         document = replaced(self.study.document, LEFT_OUT)
+        document = replaced(document, self._without_rules)
         no_ratio = {"mortality_ratio": None}
         document = replaced(
             document, settings.each_of(("effects",), self.scenario.effects, no_ratio)
@@ -98,7 +99,22 @@ class Subject:
         """Whether the file has what the checks do without."""
         scenario = self.scenario
         acts = any(row.mortality_ratio != 1 for row in scenario.effects.values())
+        acts = acts or bool(self._without_rules)
         return acts or scenario.loss is not None or scenario.cohort.recent_fracture is not None
+
+    @property
+    def _without_rules(self) -> settings.Changes:
+        """Therapies from enrolment on in place of rules, and of a start after a rule's end."""
+        changes: dict[DocumentPath, Any] = {}
+        therapies = self.scenario.therapies
+        for name, therapy in therapies.items():
+            start = therapy.start
+            after = None if start.after is None else therapies[start.after]
+            if start.is_on_fracture or (after is not None and after.stop is not None):
+                changes["therapies", name, "start"] = None
+            if therapy.stop is not None:
+                changes["therapies", name, "stop"] = None
+        return changes
 
     def inputs(self, count: int, *changes: settings.Changes) -> dict[str, Inputs]:
         """The inputs of the model for the first patients in every arm, without simulating them."""

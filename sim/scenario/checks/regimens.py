@@ -88,13 +88,17 @@ def _why_absent(name: str, therapy: Infusions | Course | str, horizon: float) ->
     """
     if not isinstance(therapy, str) and therapy.start.after is not None:
         return f"{name} waits for the end of {therapy.start.after}"
+    if not isinstance(therapy, str) and therapy.start.is_on_fracture:
+        return f"{name} waits for a fracture"
     if isinstance(therapy, Course):
-        if therapy.start.on > 0:
+        if therapy.start.day > 0:
             return f"{name} begins after enrolment"
         if therapy.intolerance is not None:
             return f"{name} is stopped or reduced for intolerance"
         if therapy.duration is not None and therapy.duration < horizon:
             return f"{name} ends by plan"
+        if therapy.stop is not None:
+            return f"{name} is stopped at a visit"
         if therapy.relative_dose != 1:
             return f"the dose of {name} differs from its `action_1`"
     if isinstance(therapy, Infusions) or therapy == BY_INFUSION:
@@ -181,6 +185,8 @@ def _problem(name: str, before: str, after: dict[str, str], therapies: Therapies
 def _ends(therapy: Infusions | Course | str) -> bool:
     """True where a therapy can end; a therapy that is not valid counts as one that can."""
     if isinstance(therapy, str):
+        return True
+    if therapy.stop is not None:
         return True
     if isinstance(therapy, Course):
         stops = therapy.intolerance is not None and therapy.on_intolerance[-1] == "stop"

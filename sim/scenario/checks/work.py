@@ -41,7 +41,7 @@ def _prior(scenario: Scenario, plain: Plain) -> Iterator[Mistake]:
 def _doses(scenario: Scenario, plain: Plain) -> Iterator[Mistake]:
     for name, therapy in scenario.therapies.items():
         if isinstance(therapy, Infusions):
-            count = len(therapy.schedule.days(therapy.start.on, scenario.horizon))
+            count = len(therapy.schedule.days(therapy.start.day, scenario.horizon))
             if count > MOST_DOSES:
                 message = f"{count} planned doses in the follow-up; allowed: up to {MOST_DOSES}"
                 yield plain.mistake(("therapies", name, "schedule"), message)

@@ -88,6 +88,9 @@ FrailtyVariance = Annotated[float, Quantity("variance of a frailty", "number", "
 Shape = Annotated[float, Quantity("shape", "number", "0.7", 0.1, 20)]
 Often = Annotated[float, Quantity("times per week", "number", "3", 0.01, 1000)]
 Days = Annotated[float, Quantity("time", _TIME, "45 days", 0, _CENTURY)]
+StartDay = Annotated[float | str, Quantity(
+    "time or fracture", _TIME, "45 days", 0, _CENTURY, words=("fracture",)
+)]  # fmt: skip
 HalfLife = Annotated[float, Quantity("half-life", _TIME, "45 days", 0.01, _CENTURY)]
 FromADay = Annotated[float, Quantity("time from a day", _TIME, "45 days", 1, _CENTURY)]
 Share = Annotated[float, Quantity("share", _SHARE, "20 %", 0, 1)]

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic_core import PydanticCustomError, core_schema
 
 from sim.scenario.form.units import UNITS, Dose, read, read_dose, split_quantity
+from sim.scenario.mistakes import nearest
 
 MOST_DIGITS = 6
 """A limit that takes more characters, with its point, is shown in the unit of the example."""
@@ -18,6 +19,8 @@ MOST_DIGITS = 6
 class Quantity:
     """A kind of value: name, dimension (of `UNITS`), example, and limits in the code's unit.
 
+    `words` are texts that may stand in place of a number, and are held as typed.
+
     As an annotation of a field it reads the text, and describes the text for editors.
     """
 
@@ -26,12 +29,19 @@ class Quantity:
     example: str
     low: float
     high: float
+    words: tuple[str, ...] = ()
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> Any:
         return core_schema.no_info_before_validator_function(self.read, handler(source))
 
-    def read(self, text: object) -> float | Dose:
+    def read(self, text: object) -> float | Dose | str:
         """The value in the code's unit. Raises PydanticCustomError for a value not allowed."""
+        if text in self.words:
+            return str(text)
+        if self.words and isinstance(text, str) and text[:1].isalpha():
+            raise refuse(
+                f"'{text}' is no {self.name}; {nearest(text, [*self.words, self.example])}"
+            )
         dose = read_dose(text, self.dimension) if self.is_dose else None
         value = dose.amount if dose is not None else read(text, self.dimension)
         slack = 1e-12  # -99.9 % is not exactly -0.999

@@ -11,8 +11,9 @@ from pydantic import AfterValidator, Field
 from sim.scenario.form import quantities
 from sim.scenario.form.intolerance import IntoleranceForm
 from sim.scenario.form.names import possible_names
-from sim.scenario.form.quantities import Form, StandsFor, Text, only_one
+from sim.scenario.form.quantities import Form, StandsFor, only_one
 from sim.scenario.form.quantity import refuse
+from sim.scenario.form.rules import AT_ENROLMENT, StartForm, StopForm
 from sim.scenario.form.stopping import AfterStopping
 from sim.scenario.form.units import Dose
 from sim.vocabulary import MOST_RUNGS
@@ -137,32 +138,6 @@ class Reaction(Form):
     """Probability that a reaction ends the therapy, e.g. 2 %."""
 
 
-class Start(Form):
-    """When a therapy begins: at a time after enrolment, or when another therapy has ended.
-
-    Another therapy has ended for a patient when its plan ends or something ends it before; what
-    follows begins `wait` later, at the earliest the next day.
-    """
-
-    on: quantities.Days = 0.0
-    """Time after enrolment, e.g. 12 months."""
-    after: Text | None = None
-    """The therapy that has to end first, for any reason, e.g. pamidronate."""
-    wait: quantities.Days = 0.0
-    """Time between that end and the start, with `after`, e.g. 1 month."""
-
-    def check(self) -> None:
-        """Refuse two ways to begin."""
-        if self.after is not None and self.on > 0:
-            raise refuse("a therapy begins at a time, or `after` another therapy, not both")
-        if self.after is None and self.wait > 0:
-            raise refuse("`wait` belongs to `after`: {after: pamidronate, wait: 1 month}")
-
-
-StartForm = Annotated[Start, StandsFor("on", str)]
-AT_ENROLMENT = Start()
-
-
 class Infusions(Form):
     """A therapy given at visits, as infusions or as injections."""
 
@@ -176,6 +151,9 @@ class Infusions(Form):
     """How fast the effect of a dose wears off."""
     start: StartForm = AT_ENROLMENT
     """When the therapy begins; if left out, at enrolment, e.g. 12 months."""
+    stop: StopForm | None = None
+    """Condition on a measured T-score that ends the therapy at a visit; if left out, there is none,
+    e.g. spine T above -2.5."""
     given: quantities.Share = 1.0
     """Share of the planned doses that are given, e.g. 80 %."""
     delay: Delay | None = None
@@ -235,6 +213,9 @@ class Course(Form):
     times_per_week: 3}."""
     start: StartForm = AT_ENROLMENT
     """When the therapy begins; if left out, at enrolment, e.g. 12 months."""
+    stop: StopForm | None = None
+    """Condition on a measured T-score that ends the therapy at a visit; if left out, there is none,
+    e.g. spine T above -2.5."""
     duration: quantities.Days | None = Field(None, alias="for")
     """Duration of the course; if left out, to the end, e.g. 24 months."""
     intolerance: IntoleranceForm | None = None

@@ -110,6 +110,8 @@ class _Definitions:
         """A value without source; words that are `taken` as keys are left out."""
         if kind.quantity is not None:
             return as_json(kind.quantity)
+        if kind.bare is str:
+            return TEXT
         if get_origin(kind.bare) is Literal:
             return {"title": "word", "enum": [w for w in get_args(kind.bare) if w not in taken]}
         return self.items(kind.inside)

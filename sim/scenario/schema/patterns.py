@@ -39,12 +39,16 @@ def as_json(quantity: Quantity) -> Json:
 
 
 def pattern(quantity: Quantity) -> str:
-    """The regular expression of a quantity: sign, number and unit; of a share also `2 of 10`."""
+    """The regular expression of a quantity: sign, number and unit, or a word.
+
+    A share may also be `2 of 10`.
+    """
     sign = "[+]?" if quantity.low >= 0 else "[-+]?"
     number = f"{sign}(?:{_number(quantity)}|{_POWER})"
     measured = rf"{number}\s*(?:{'|'.join(quantity.units)})" if quantity.units else number
     counted = r"[0-9]+\s+of\s+[0-9]+"
-    return f"(?:{measured}|{counted})" if _is_share(quantity) else measured
+    others = [counted] if _is_share(quantity) else [*quantity.words]
+    return f"(?:{'|'.join([measured, *others])})" if others else measured
 
 
 def times() -> Json:
@@ -75,7 +79,8 @@ def in_words(quantity: Quantity) -> str:
     if not quantity.units:
         return f"a plain number: {quantity.allowed}"
     counts = ", or counts like 2 of 10" if _is_share(quantity) and quantity.low == 0 else ""
-    return f"{quantity.name}: {quantity.allowed}; unit: {', '.join(quantity.units)}{counts}"
+    words = "".join(f", or the word {word}" for word in quantity.words)
+    return f"{quantity.name}: {quantity.allowed}; unit: {', '.join(quantity.units)}{counts}{words}"
 
 
 def _is_share(quantity: Quantity) -> bool:

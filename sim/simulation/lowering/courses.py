@@ -62,10 +62,10 @@ def course_fields(scenario: Scenario) -> dict[str, Any]:
     for slot, (name, therapy) in enumerate(scenario.therapies.items()):
         if not isinstance(therapy, Course):
             continue
-        begins = round(therapy.start.on)
+        begins = round(therapy.start.day)
         fields["course_start"][slot] = begins
         if therapy.duration is not None:
-            length = round(therapy.start.on + therapy.duration) - begins
+            length = round(therapy.start.day + therapy.duration) - begins
             fields["course_length"][slot] = max(length, 1)
         fields["relative_dose"][slot] = therapy.relative_dose
         fields["dose_exponent"][slot] = therapy.hazard_by_dose

@@ -100,7 +100,7 @@ def sequence_fields(scenario: Scenario) -> dict[str, Any]:
         if therapy.start.after is not None:
             fields["follows"][slot] = names.index(therapy.start.after)
             fields["is_followed"][names.index(therapy.start.after)] = 1
-            fields["wait"][slot] = round(therapy.start.wait)
+        fields["wait"][slot] = round(therapy.start.wait)
     return fields
 
 
@@ -132,9 +132,9 @@ def infusion_fields(scenario: Scenario) -> dict[str, Any]:
     fields["plan_end"] = np.full(THERAPIES, NEVER, np.int64)
     for slot, therapy in enumerate(scenario.therapies.values()):
         if isinstance(therapy, Infusions):
-            days[slot] = therapy.schedule.days(therapy.start.on, scenario.horizon)
+            days[slot] = therapy.schedule.days(therapy.start.day, scenario.horizon)
             if therapy.schedule.duration is not None:
-                fields["plan_end"][slot] = round(therapy.start.on + therapy.schedule.duration)
+                fields["plan_end"][slot] = round(therapy.start.day + therapy.schedule.duration)
             fields["is_infusion"][slot] = 1
             fields["decay"][slot] = decay_rate(therapy.exposure.half_life)
             fields["given"][slot] = therapy.given

@@ -20,6 +20,7 @@ from sim.simulation.lowering.infusions import infusion_fields, sequence_fields
 from sim.simulation.lowering.markers import marker_fields
 from sim.simulation.lowering.own_accrual import accrual_fields, own_accrual_fields
 from sim.simulation.lowering.padding import padded
+from sim.simulation.lowering.rules import rule_fields
 from sim.simulation.lowering.stopping import stopping_fields
 from sim.simulation.lowering.streams import FRACTURES_PREPARED, Need, needs_of
 from sim.simulation.records import AGES, NEVER, PARAMS, SUBSETS, THERAPIES, VISITS
@@ -214,6 +215,7 @@ def measurement_fields(scenario: Scenario) -> dict[str, Any]:
 
 BY_HEADING = {
     "one therapy after another": sequence_fields,
+    "rules": rule_fields,
     "infusions": infusion_fields,
     "after stopping": stopping_fields,
     "courses": course_fields,

@@ -13,8 +13,9 @@ import numpy as np
 
 from sim.scenario.form.outcome import BaseRate
 from sim.scenario.form.regimen import regimen_of
+from sim.scenario.form.rules import AT_ENROLMENT
 from sim.scenario.form.study import Scenario
-from sim.scenario.form.therapy import AT_ENROLMENT, Course, Infusions
+from sim.scenario.form.therapy import Course, Infusions
 from sim.simulation import records
 from sim.simulation.biology.bone import HIGHEST_BMD, LOWEST_BMD, MOST_LOG_GAIN
 from sim.simulation.lowering.cohort import Records, patients
@@ -111,7 +112,7 @@ def _as_published(therapy: Infusions | Course) -> Infusions | Course:
 
     The patients of a source had the published doses, whatever a what-if does to the plan.
     """
-    update: dict[str, Any] = {"start": AT_ENROLMENT, "after_stopping": None}
+    update: dict[str, Any] = {"start": AT_ENROLMENT, "stop": None, "after_stopping": None}
     if isinstance(therapy, Course):
         plan = therapy.action_1
         update |= {"course": plan.course, "times_per_week": plan.times_per_week}

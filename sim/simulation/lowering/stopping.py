@@ -53,7 +53,7 @@ def stopping_fields(scenario: Scenario) -> dict[str, Any]:
 
 def _is_whole(therapy: Infusions, horizon: float) -> bool:
     """True where all doses of a schedule are planned before the end of the follow-up."""
-    schedule, start = therapy.schedule, therapy.start.on
+    schedule, start = therapy.schedule, therapy.start.day
     if schedule.duration is None:
         return False
     end = start + schedule.duration + 1

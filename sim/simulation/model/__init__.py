@@ -66,7 +66,8 @@ def start(state: State, due: Due, patient: Patient, params: Params, draws: Draws
     for quantity in range(len(QUANTITIES)):
         due[records.MEASURE + quantity] = params.visit_days[quantity][0]
     for therapy in range(records.THERAPIES):
-        if params.in_arm[therapy] and params.follows[therapy] < 0:
+        waits = params.follows[therapy] >= 0 or params.starts_on[therapy] > 0
+        if params.in_arm[therapy] and not waits:
             begin_therapy(therapy, 0, state, due, params, draws)
     for site in range(len(SITES)):
         state.hazard_left[site] = take(draws, params, records.BREAKS, site, 0)

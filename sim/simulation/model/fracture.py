@@ -12,6 +12,7 @@ from sim.simulation.model.bone import bmd_on
 from sim.simulation.model.mortality import log_mortality_ratio_on, plan_death
 from sim.simulation.model.own_accrual import begins_own_plateau, own_plateau_review
 from sim.simulation.model.ratio import log_ratio_on, ratio_review
+from sim.simulation.model.rules import begin_after_fracture
 from sim.simulation.model.stopping import (
     begins_or_ends_stopping,
     log_ratio_after_stopping,
@@ -60,7 +61,7 @@ def on_review(day: int, state: State, due: Due, patient: Patient, params: Params
 def on_fracture(
     site: int, day: int, state: State, due: Due, patient: Patient, params: Params, draws: Draws
 ) -> float:
-    """Record a fracture: the hazard is higher for a while, and some patients die.
+    """Record a fracture: the hazard is higher for a while, some die, and a therapy may begin.
 
     Parameters
     ----------
@@ -89,6 +90,7 @@ def on_fracture(
     use_up_hazards(day, state)
     k = state.fractures[site]
     state.fractures[site] = k + 1
+    begin_after_fracture(site, day, state, due, params, draws)
     state.hazard_left[site] += take(draws, params, records.BREAKS, site, k + 1)
     if params.log_imminent[site] != 0.0:
         state.imminent_until[site] = day + params.imminent_days[site]

@@ -1,6 +1,6 @@
 """Visits: bone density and markers as measured, with measurement error.
 
-A measurement changes only the day of the next visit.
+A measurement changes only the day of the next visit, and ends a therapy whose rule says so.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from sim.simulation import records
 from sim.simulation.biology.markers import MOST_LOG_RATIO, marker_noise, saturated
 from sim.simulation.model.action import site_action_on, take
 from sim.simulation.model.bone import bmd_on
+from sim.simulation.model.rules import stop_at_visit
 from sim.simulation.records import Draws, Due, Params, Patient, State
 from sim.vocabulary import BONES
 
@@ -18,7 +19,7 @@ from sim.vocabulary import BONES
 def on_measurement(
     quantity: int, day: int, state: State, due: Due, patient: Patient, params: Params, draws: Draws
 ) -> float:
-    """Measure one quantity with its error.
+    """Measure one quantity with its error. A measured T-score may end a therapy on this day.
 
     Parameters
     ----------
@@ -54,7 +55,9 @@ def on_measurement(
     z = take(draws, params, records.NOISE, quantity, visit)
     if quantity < len(BONES):
         true = bmd_on(day, quantity, state, patient, params)
-        return true * (1.0 + params.bone_cv[quantity] * z)
+        measured = true * (1.0 + params.bone_cv[quantity] * z)
+        stop_at_visit(quantity, measured, day, state, due, patient, params)
+        return measured
     marker = quantity - len(BONES)
     true = marker_on(day, marker, state, patient, params)
     return true * marker_noise(z, params.marker_log_sd[marker])
