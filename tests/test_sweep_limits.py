@@ -52,7 +52,8 @@ def test_none_seen_is_not_known(measure, patients):
         assert high[0] == -low[0] == pytest.approx(100 * NONE_SEEN / patients)
     low, high = in_groups(measure, none)
     assert low[0] == 0
-    assert 100 * 2.9 / patients < high[0] < 100 * 3.7 / patients
+    again = 2 if measure is COUNT else 1  # who has a fracture may have another
+    assert 100 * 2.9 / patients < high[0] / again < 100 * 3.7 / patients
 
 
 def test_two_groups_with_the_same_number_are_not_known_exactly():
@@ -113,7 +114,7 @@ def test_a_mean_over_draws_without_an_event_is_not_known():
     sums = np.stack([np.zeros((20, 2)), np.full((20, 2), 10.0)], axis=1)
     found = of_mean_over_draws(Columns([SHARE, SHARE], [0], [1]), np.zeros(3), sums)
     assert (found.below[:2] == 0).all()
-    assert found.above == pytest.approx(100 * NONE_SEEN / 200)
+    assert found.above == pytest.approx(100 * NONE_SEEN / 200 * np.array([2, 2, 1]))
     assert (found.least[2], found.most[2]) == (-100, 100)
 
 
@@ -178,7 +179,8 @@ def test_intervals_of_the_base_case_are_about_those_of_a_run(swept):
     assert same["base_low"].to_numpy() == pytest.approx(same["low"], abs=1e-9)
     assert same["base_high"].to_numpy() == pytest.approx(same["high"], abs=1e-9)
     width = (both["base_high"] - both["base_low"]) / (both["high"] - both["low"])
-    assert width.dropna().between(0.5, 2).all(), both.assign(width=width)[[*keys, "width"]]
+    # a group of ten may differ by one patient more than the largest seen, a patient by no more
+    assert width.dropna().between(0.5, 2.2).all(), both.assign(width=width)[[*keys, "width"]]
 
 
 def test_tables_hold_intervals_and_no_errors_alone(swept):

@@ -153,7 +153,7 @@ def _of_count(measure: Measure, sums: Sums, error: Number) -> Limits:
         total = measure.most * sums.x - sums.y
         one_more = np.where(few, measure.most, seen)
     else:
-        one_more = seen + (few & np.greater(sums.carriers, 0))
+        one_more = seen + few  # who fractures once may fracture again
     squares = np.where(np.isnan(error), seen * total, (error * np.asarray(sums.x)) ** 2)
     unlike = np.maximum(one_more - total / np.asarray(sums.units), 0.0)
     low, high = (limit / sums.x for limit in intervals.of_total(total, squares, unlike))
@@ -189,9 +189,11 @@ def _of_counts(sums: Sequence[Sums], signed: Signed) -> tuple[Number, Limits, Nu
     together = -more * up * down / units
     with np.errstate(invalid="ignore", divide="ignore"):
         correlation = np.where(of_up * of_down > 0, together / np.sqrt(of_up * of_down), 0.0)
+    few = np.less(signed.differing, FEW) & np.greater(signed.differing, 0)
+    most_up, most_down = (np.maximum(k, 1.0) + few for k in (signed.most_up, signed.most_down))
     low, high = intervals.joined(
-        (up, intervals.of_total(up, of_up, np.maximum(signed.most_up, 1.0) - up / units)),
-        (down, intervals.of_total(down, of_down, np.maximum(signed.most_down, 1.0) - down / units)),
+        (up, intervals.of_total(up, of_up, most_up - up / units)),
+        (down, intervals.of_total(down, of_down, most_down - down / units)),
         correlation,
     )
     per = np.mean([one.x for one in sums], axis=0)
