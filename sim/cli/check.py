@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 OF_A_SWEEP = re.compile(r"""^([^#\n]*[{,])?[ ]*(["']?)mastosim_sweep\2[ ]*:""", re.MULTILINE)
 """The key that each sweep has, however it is written; not in a comment."""
 
+WORTH_A_LOOK = "Worth a look:"
+
 
 @click.command(epilog="Example: mastosim check scenarios/laroche2011.yaml")
 @SCENARIO
@@ -46,16 +48,16 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
     for line in [
         *protocol(study.scenario, study.document),
         *remarks.fracture_rates(study),
-        *_listed("Patients after the limits `within`:", remarks.truncated(study)),
-        *_listed("Fracture ratios, in the mean over time:", remarks.fracture_ratios(study)),
-        *_listed("Worth a look:", remarks.remarks(study)),
+        *listed("Patients after the limits `within`:", remarks.truncated(study)),
+        *listed("Fracture ratios, in the mean over time:", remarks.fracture_ratios(study)),
+        *listed(WORTH_A_LOOK, remarks.remarks(study)),
         "",
         *assumptions(study.numbers, study.premises),
     ]:
         say(line)
 
 
-def _listed(heading: str, sentences: list[str]) -> list[str]:
+def listed(heading: str, sentences: list[str]) -> list[str]:
     """A heading with sentences below it; nothing without a sentence."""
     return [heading, *(f"  {sentence}" for sentence in sentences)] if sentences else []
 
@@ -75,6 +77,7 @@ def _design(sweep: Sweep) -> Iterator[str]:
     """The question of a sweep, the number of its points, and the parameters of each scenario."""
     from sim.display import text
     from sim.display.tables import sweep as tables
+    from sim.experiments import remarks
     from sim.experiments.sweeps import against
     from sim.experiments.sweeps.analyses import parameters
 
@@ -93,3 +96,4 @@ def _design(sweep: Sweep) -> Iterator[str]:
     for sheet in tables.design(parameters(sweep.varied), names):
         yield ""
         yield text.table(sheet).rstrip("\n")
+    yield from listed(WORTH_A_LOOK, remarks.of_sweep(sweep.varied))
