@@ -3,10 +3,12 @@
 import errno
 import json
 import os
+import re
 import shutil
 
 import pytest
 
+from tests import tiny_sweeps
 from tests.architecture import ROOT
 
 BASE = ROOT / "scenarios" / "laroche2011.yaml"
@@ -144,9 +146,49 @@ def test_a_result_that_cannot_be_kept_is_printed_all_the_same(
         assert _words(done.stdout) == _words("\n".join(printed))
 
 
+GRID = """parameters:
+  therapies.pamidronate.given: {values: [70 %, 80 %]}
+outcomes: [all fractures]
+design: {grid: {}}"""
+ALONE = GRID.replace("values: [70 %, 80 %]", "low: 70 %, high: 90 %").replace(
+    "grid: {}", "one_at_a_time: {}"
+)
+
+
+@pytest.mark.parametrize("command", ["extend", "grid", "one at a time"])
+def test_more_patients_and_sweeps_that_cannot_be_kept_are_printed_too(
+    tmp_path, mastosim, monkeypatch, command
+):
+    out = ["-q", "--out", tmp_path / "results"]
+    mastosim("run", BASE, "--patients", 5, "--keep", "outcomes", *out)
+    words = ["extend", "latest", "--patients", 7, *out]
+    if command != "extend":
+        file = tiny_sweeps.wrote(tmp_path, GRID if command == "grid" else ALONE)
+        words = ["sweep", file, *out]
+    before = mastosim(*words)
+    assert before.returncode == 0, before.stderr
+    folder = max((path.parent for path in tmp_path.rglob("manifest.json")), key=_age)
+    shutil.rmtree(folder)
+
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("sim.results.atomic_folder.flush", full)
+    done = mastosim(*words)
+    assert (done.returncode, folder.exists()) == (2, False)
+    assert "No space left on device; nothing was written" in done.stderr
+    kept = [line for line in before.stdout.splitlines() if str(folder) not in line]
+    assert _words(done.stdout) == _words("\n".join(kept))
+
+
+def _age(folder):
+    return folder.stat().st_mtime
+
+
 def _words(printed):
     """Words and numbers; 30 and 30.0 are the same, as files hold ten digits."""
-    return [word.removesuffix(".0") for word in printed.split()]
+    whole = re.sub(r"(\d)\.0+\b", r"\1", printed)
+    return whole.replace("─", " ").split()  # a rule is as long as its column is wide
 
 
 @pytest.mark.parametrize("how", ["--csv", "--out"])

@@ -8,6 +8,7 @@ from scipy.stats import truncnorm
 from sim.cli.main import commands
 from sim.experiments.remarks import remarks, truncated
 from sim.scenario import load
+from tests import tiny_sweeps
 from tests.test_limits import BASE
 
 RATE = "fractures.base_rate={{value: {}, uncertainty: {}}}"
@@ -188,3 +189,15 @@ def test_visits_beyond_the_end_and_long_before_it_are_told(visits, sentences):
 def test_visits_of_markers_that_the_cohort_lacks_are_not_told():
     without = [f"cohort.{marker}=" for marker in ("ctx", "balp", "tryptase")]
     assert said(*without, "visits.markers=[72 months]") == []
+
+
+def test_a_sweep_tells_values_far_from_their_draws_and_leaves_out_ranges(tmp_path, mastosim):
+    """`check` says so among its lines, `sweep` on stderr; a range of two ends is asked for."""
+    far = "{uncertainty: {gamma: {events: 88, person_years: 269000}}}"
+    text = tiny_sweeps.table({tiny_sweeps.RATE: far, tiny_sweeps.GIVEN: "{low: 1 %, high: 9 %}"})
+    file = tiny_sweeps.wrote(tmp_path, text + "\ndesign: {one_at_a_time: {}}")
+    printed = mastosim("check", file).stdout
+    (line,) = printed.split("Worth a look:\n")[1].splitlines()
+    assert line.startswith("  fractures.base_rate: 60 per 100 person-years lies outside 95 % of")
+    done = mastosim("sweep", file, "--out", tmp_path / "results")
+    assert f"Worth a look:\n{line}" in done.stderr

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 OF_A_SWEEP = re.compile(r"""^([^#\n]*[{,])?[ ]*(["']?)mastosim_sweep\2[ ]*:""", re.MULTILINE)
 """The key that each sweep has, however it is written; not in a comment."""
 
+WORTH_A_LOOK = "Worth a look:"
+
 
 @click.command(epilog="Example: mastosim check scenarios/laroche2011.yaml")
 @SCENARIO
@@ -48,9 +50,9 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
     for line in [
         *protocol(study.scenario, study.document, study.numbers),
         *remarks.fracture_rates(study),
-        *_listed("Patients after the limits `within`:", remarks.truncated(study)),
-        *_listed("Fracture ratios, in the mean over time:", remarks.fracture_ratios(study)),
-        *_listed("Worth a look:", remarks.remarks(study)),
+        *listed("Patients after the limits `within`:", remarks.truncated(study)),
+        *listed("Fracture ratios, in the mean over time:", remarks.fracture_ratios(study)),
+        *listed(WORTH_A_LOOK, remarks.remarks(study)),
         "",
         *assumptions(study.numbers, study.premises),
         "",
@@ -59,7 +61,7 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
         say(wrapped(line, line_width()))
 
 
-def _listed(heading: str, sentences: list[str]) -> list[str]:
+def listed(heading: str, sentences: list[str]) -> list[str]:
     """A heading with sentences below it; nothing without a sentence."""
     return [heading, *(f"  {sentence}" for sentence in sentences)] if sentences else []
 
@@ -80,6 +82,7 @@ def _design(sweep: Sweep, width: int | None) -> Iterator[str]:
     from sim.display import text
     from sim.display.fitted import wrapped
     from sim.display.tables import sweep as tables
+    from sim.experiments import remarks
     from sim.experiments.sweeps import against
     from sim.experiments.sweeps.analyses import parameters
 
@@ -98,3 +101,5 @@ def _design(sweep: Sweep, width: int | None) -> Iterator[str]:
     for sheet in tables.design(parameters(sweep.varied), names):
         yield ""
         yield text.table(sheet, width).rstrip("\n")
+    for sentence in listed(WORTH_A_LOOK, remarks.of_sweep(sweep.varied)):
+        yield wrapped(sentence, width)

@@ -99,6 +99,11 @@ def finish_kept(folder: Path, as_json: bool, verbose: bool = False) -> None:
         finish(verbs.show(results.open(folder)), as_json, verbose)
 
 
+def printing(as_json: bool) -> Callable[[Shown], None]:
+    """A function that prints a result that was simulated and cannot be kept."""
+    return lambda shown: finish(shown, as_json)
+
+
 def finish(shown: Shown, as_json: bool, verbose: bool = False) -> None:
     """Print a result: its tables and its folder if it was kept, or its facts as one JSON object."""
     from sim.display import text

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sim.cli import options
-from sim.cli.ending import command_line, finish_kept, telling
+from sim.cli.ending import command_line, finish_kept, printing, telling
 from sim.vocabulary import MOST_PATIENTS
 
 
@@ -37,6 +37,14 @@ def extend(
     options.refuse_unwritable(out)
     with watching(quiet, kept.manifest.options.get("engine", "")) as progress:
         folder = verbs.extend(
-            kept, out, patients, progress, workers, command_line(), yes, telling(quiet)
+            kept,
+            out,
+            patients,
+            progress,
+            workers,
+            command_line(),
+            yes,
+            telling(quiet),
+            printing(as_json),
         )
     finish_kept(folder, as_json)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.ending import command_line, finish, finish_kept, telling
+from sim.cli.ending import command_line, finish_kept, printing, telling
 from sim.cli.options import (
     ENGINE,
     OUT,
@@ -63,7 +63,7 @@ def run(scenario: Path, until: tuple[str, ...], out: Path, kept: What, asked: As
     with watching(asked.quiet, asked.engine) as progress:
         folder = make(
             study, out, kept, progress, asked.engine, asked.workers, command_line(), until=until,
-            precise=precise, unkept=lambda shown: finish(shown, asked.as_json),
+            precise=precise, unkept=printing(asked.as_json),
         )  # fmt: skip
     finish_kept(folder, asked.as_json)
 

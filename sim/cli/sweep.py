@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from sim.cli.ending import command_line, dumped, finish_kept
+from sim.cli.check import WORTH_A_LOOK, listed
+from sim.cli.ending import command_line, dumped, finish, finish_kept
 from sim.cli.exit_codes import INTERRUPTED, SOME_POINTS_FAILED
 from sim.cli.extras import told_how_to_get
 from sim.cli.options import (
@@ -125,6 +126,7 @@ def sweep(
         if only_pilot:
             return
         read = load_sweep(file, patients, draws, seed)
+        _say_remarks(read, quiet)
         if shard is not None:
             failed = _one_share(read, work, shard, as_json)
         else:
@@ -133,6 +135,14 @@ def sweep(
         say(f"point {point} of {scenario} could not be simulated: {why}", to_stderr=True)
     if failed:
         sys.exit(SOME_POINTS_FAILED)
+
+
+def _say_remarks(read: Sweep, quiet: bool) -> None:
+    """Say which values lie far from the middle of their draws, as `check` does."""
+    from sim.experiments import remarks
+
+    for line in [] if quiet else listed(WORTH_A_LOOK, remarks.of_sweep(read.varied)):
+        say(line, to_stderr=True)
 
 
 def _refuse_together(some: dict[str, Any], others: dict[str, Any]) -> None:
@@ -207,6 +217,7 @@ def _one_share(read: Sweep, work: Work, shard: Shard, as_json: bool) -> Failed:
 def _whole(read: Sweep, work: Work, pilot: Pilot | None, as_json: bool) -> Failed:
     """Simulate all points, put them together and print the tables of the sweep."""
     from sim.experiments import sweeps
+    from sim.experiments.kinds import sweep as kind
 
     began = time.monotonic()
     failed = _simulated(read, work)
@@ -217,6 +228,9 @@ def _whole(read: Sweep, work: Work, pilot: Pilot | None, as_json: bool) -> Faile
         "pilot": None if pilot is None else _facts_of_pilot(pilot),
     }
     with watching(work.quiet, what="points combined") as progress:
-        swept = sweeps.gather(read, work.out, failed, progress, about)
+        swept = sweeps.gather(
+            read, work.out, failed, progress, about,
+            lambda *made: finish(kind.shown(*made), as_json),
+        )  # fmt: skip
     finish_kept(swept.folder, as_json)
     return swept.failed

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pydantic_core import PydanticCustomError
 
 from sim.experiments.sweeps import distributions
 from sim.experiments.sweeps.distributions import Amount, Distribution
+from sim.experiments.sweeps.varied import Varied
 from sim.scenario import Scenario, Study
 from sim.scenario.checks.regimens import reached_by
 from sim.scenario.durations import in_time
@@ -96,6 +97,21 @@ def of_distribution(path: str, base: Amount, distribution: Distribution) -> str 
         f"{path}: {base.number:g} {base.unit}".rstrip()
         + f" {where} its draws, {low} to {high} ({distribution.words})"
     )
+
+
+def of_sweep(scenarios: Sequence[Varied]) -> list[str]:
+    """Sentences about the values of a sweep that lie far from the middle of their draws.
+
+    An interval of two ends, which is drawn evenly, is a range that the sweep asks for: left out.
+    """
+    sentences = [
+        of_distribution(parameter.path, parameter.base, parameter.distribution)
+        for varied in scenarios
+        for parameter in varied.joint.parameters
+        if parameter.base is not None and parameter.distribution is not None
+        and parameter.distribution.stated is None
+    ]  # fmt: skip
+    return [*dict.fromkeys(filter(None, sentences))]
 
 
 def _far_past_evidence(scenario: Scenario) -> Iterator[str]:

@@ -154,6 +154,7 @@ def extend(
     command: str = "",
     yes: bool = False,
     tell: Tell | None = None,
+    unkept: Callable[[Shown], None] | None = None,
 ) -> Path:
     """Add patients to a kept run, with the result of a run of all patients at once.
 
@@ -173,6 +174,8 @@ def extend(
         The command line, for the manifest.
     yes, tell
         As of `sim.experiments.bounds.allow`.
+    unkept
+        Called with a run that was simulated and cannot be kept, as when the disk is full.
 
     Returns
     -------
@@ -192,7 +195,7 @@ def extend(
         raise results.Damaged(why)
     kept.refuse_another_model()
     allow(run.expected_of_more(kept, patients, workers), root, yes, tell)
-    return run.extend(kept, root, patients, progress, workers, command)
+    return run.extend(kept, root, patients, progress, workers, command, unkept)
 
 
 def study_to_explain(kept: Kept, name: str | None = None) -> Study:

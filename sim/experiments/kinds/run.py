@@ -245,15 +245,18 @@ def extend(
     progress: Progress | None = None,
     workers: int | None = None,
     command: str = "",
+    unkept: Callable[[Shown], None] | None = None,
 ) -> Path:
     """Add patients to a kept run, with the result of a run of all patients at once.
 
     Returns the folder of the new result; the one that was extended stays. Raises RequestError for
-    no more patients than it has.
+    no more patients than it has. `unkept` is that of `make`.
     """
     options, study = kept.options(Options), kept.study
     before = study.scenario.cohort.patients
     if patients <= before:
         raise RequestError(f"the result has {before} patients; ask for more than that")
     more = study.with_(patients=patients)
-    return make(more, root, options.keep, progress, options.engine, workers, command, kept)
+    return make(
+        more, root, options.keep, progress, options.engine, workers, command, kept, unkept=unkept
+    )

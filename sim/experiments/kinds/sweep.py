@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,9 @@ from sim.experiments.forecast import Forecast
 from sim.experiments.kinds import Shown
 from sim.experiments.sweeps import Sweep, TooLarge, run, workers_for
 from sim.experiments.sweeps.form import SweepForm
+from sim.experiments.sweeps.gathered import Collected
 from sim.experiments.sweeps.read import checked
-from sim.experiments.sweeps.swept import Options
+from sim.experiments.sweeps.swept import Options, Swept, details_of, frames
 from sim.results import Kept
 from sim.scenario import ScenarioError
 from sim.scenario.checks.forms import validated
@@ -22,6 +24,9 @@ from sim.vocabulary import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+TABLES = ("summary", "alone", "indices", "screening", "parameters")
 
 
 def read(kept: Kept) -> Sweep:
@@ -38,32 +43,44 @@ def read(kept: Kept) -> Sweep:
 
 def show(kept: Kept) -> Shown:
     """The tables that the design of a sweep is about."""
-    sweep: dict[str, Any] = kept.detail("sweep")
-    in_vain, failed = kept.detail("in_vain"), kept.detail("failed")
+    tables = {name: kept.table(name) if kept.has(name) else None for name in TABLES}
+    details = {name: kept.detail(name) for name in ("sweep", "in_vain", "failed")}
+    # large, and only a grid prints it
+    is_grid = details["sweep"]["design"] == "grid"
+    outcomes = kept.parquet("outcomes") if is_grid else None
+    return _shown(details, tables, outcomes, {"folder": kept.folder})
 
-    def table(name: str) -> pd.DataFrame | None:
-        return kept.table(name) if kept.has(name) else None
 
-    tables = {name: table(name) for name in ("summary", "alone", "indices", "screening")}
+def shown(swept: Swept, scenarios: Sequence[Collected]) -> Shown:
+    """As `show`, of a sweep that is not kept; `scenarios` are what was collected of each."""
+    import pandas as pd
+
+    tables = {name: getattr(swept, name) for name in TABLES}
+    outcomes = pd.concat(frames(scenarios)) if swept.sweep.form.design.name == "grid" else None
+    return _shown(details_of(swept), tables, outcomes, {})
+
+
+def _shown(
+    details: Mapping[str, Any], tables: Mapping[str, pd.DataFrame | None],
+    outcomes: pd.DataFrame | None, where: Mapping[str, Path],
+) -> Shown:  # fmt: skip
+    sweep, in_vain, failed = details["sweep"], details["in_vain"], details["failed"]
     facts = {
         "sweep": sweep["name"],
         "design": sweep["design"],
-        "folder": kept.folder,
+        **where,
         "patients": sweep["patients"],
         "draws": sweep["draws"],
         "readings": sweep["readings"],
         "in_vain": in_vain,
         "failed": failed,
-        **tables,
+        **{name: table for name, table in tables.items() if name != "parameters"},
     }
     about = printed.Facts(
         sweep["design"], sweep["outcomes"], sweep["patients"], sweep["readings"],
         in_vain, len(failed),
     )  # fmt: skip
-    every = {**tables, "parameters": table("parameters")}
-    if sweep["design"] == "grid":
-        every["outcomes"] = kept.parquet("outcomes")  # large, and only a grid prints it
-    return Shown(printed.printout(about, every), facts)
+    return Shown(printed.printout(about, {**tables, "outcomes": outcomes}), facts)
 
 
 def digest(kept: Kept) -> str:

@@ -80,13 +80,24 @@ def simulate(
 def gather(
     sweep: Sweep, root: Path, failed: Failed,
     progress: Progress | None = None, about: dict[str, Any] | None = None,
+    unkept: Callable[[Swept, list[Collected]], None] | None = None,
 ) -> Swept:  # fmt: skip
     """Put the blocks of a sweep together and keep the result in its folder.
 
     `failed` are the points that `simulate` returned, `progress` counts points, `about` goes into
-    the manifest. Raises RequestError if none of a design's own points could be simulated.
+    the manifest. `unkept` is called with a sweep that cannot be kept, as when the disk is full, and
+    with what was collected of each scenario. Raises RequestError if none of a design's own points
+    could be simulated.
     """
-    return swept.keep(sweep, together(sweep, root, failed, progress), root, failed, about or {})
+    collected_of = together(sweep, root, failed, progress)
+    found = swept.analysed(sweep, collected_of, root, failed)
+    try:
+        swept.keep(found, collected_of, about or {})
+    except OSError:
+        if unkept is not None:
+            unkept(found, collected_of)
+        raise
+    return found
 
 
 def together(

@@ -76,25 +76,27 @@ class Options(Part):
     engine: Engine = "batch"
 
 
-def keep(
-    sweep: Sweep, scenarios: Sequence[Collected], root: Path, failed: Failed,
-    about: dict[str, Any],
+def analysed(
+    sweep: Sweep, scenarios: Sequence[Collected], root: Path, failed: Failed
 ) -> Swept:  # fmt: skip
-    """Write everything that the numbers of a sweep say, whole or not at all."""
+    """Compute everything that the numbers of a sweep say; nothing is written."""
     folder = home(sweep, root) / f"{sweep.digest[:8]}{fingerprint.model()[:4]}"
     design = sweep.form.design
-    swept = Swept(
+    return Swept(
         sweep, folder, analyses.parameters(sweep.varied), analyses.alone(scenarios),
         analyses.summary(scenarios), analyses.noise(scenarios),
         variance.indices(scenarios) if design.indices else None,
         variance.screening(scenarios, design.morris.levels) if design.morris else None,
         analyses.in_vain(scenarios), failed,
     )  # fmt: skip
+
+
+def keep(swept: Swept, scenarios: Sequence[Collected], about: dict[str, Any]) -> None:
+    """Write a sweep into its folder, whole or not at all."""
     names = ("parameters", "alone", "summary", "noise", "indices", "screening")
     tables = {name: getattr(swept, name) for name in names}
     write = partial(write_outcomes, scenarios)
-    results.keep(folder, manifest_of(swept, **about), tables, figures.draw, write)
-    return swept
+    results.keep(swept.folder, manifest_of(swept, **about), tables, figures.draw, write)
 
 
 def write_outcomes(scenarios: Sequence[Collected], folder: Path) -> None:
@@ -102,7 +104,7 @@ def write_outcomes(scenarios: Sequence[Collected], folder: Path) -> None:
     with ExitStack() as files:
         csv = files.enter_context((folder / "outcomes.csv").open("w", encoding="utf-8", newline=""))
         writers: dict[str, Any] = {}
-        for frame in _frames(scenarios):
+        for frame in frames(scenarios):
             _as_text(frame).to_csv(csv, index=False, header=not writers,
                                    float_format=DIGITS, lineterminator="\n")  # fmt: skip
             append(frame, folder / "outcomes.parquet", writers, files)
@@ -115,7 +117,7 @@ def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{n: frame[n].map(text, na_action="ignore") for n, text in texts.items()})
 
 
-def _frames(scenarios: Sequence[Collected]) -> Iterator[pd.DataFrame]:
+def frames(scenarios: Sequence[Collected]) -> Iterator[pd.DataFrame]:
     """The tidy table in parts: point, its parameters, arm, outcome, estimate and interval."""
     import numpy as np
     import pandas as pd
@@ -159,23 +161,29 @@ def manifest_of(
     pilot: dict[str, Any] | None = None,
 ) -> Manifest:  # fmt: skip
     """Everything needed to know what was swept, what its figures say, and to do it again."""
-    sweep, form = swept.sweep, swept.sweep.form
+    sweep = swept.sweep
     studies = {varied.scenario.name: varied.study for varied in sweep.varied}
-    first = sweep.varied[0].scenario
     options = Options(
-        specification=sweep.document, patients=sweep.patients, draws=sweep.draws, seed=first.seed,
-        engine=engine,
+        specification=sweep.document, patients=sweep.patients, draws=sweep.draws,
+        seed=sweep.varied[0].scenario.seed, engine=engine,
     )  # fmt: skip
-    details = {
+    of_sweep, *others = details_of(swept).items()
+    details = dict([of_sweep, ("pilot", pilot), *others])
+    return results.made("sweep", studies, options, sweep.digest, command, seconds, details)
+
+
+def details_of(swept: Swept) -> dict[str, Any]:
+    """What a sweep was about, which parameters change nothing, and which points failed."""
+    sweep, form = swept.sweep, swept.sweep.form
+    first = sweep.varied[0].scenario
+    return {
         "sweep": {
             "name": form.name, "title": form.title, "question": form.question,
             "design": form.design.name, "outcomes": form.outcomes, "arms": list(first.arms),
             "comparator": first.compared_with, "patients": sweep.patients, "draws": sweep.draws,
             "seed": first.seed,
-            "readings": {name: accrual(study.scenario) for name, study in studies.items()},
+            "readings": {v.scenario.name: accrual(v.scenario) for v in sweep.varied},
         },
-        "pilot": pilot,
         "in_vain": [list(idle) for idle in swept.in_vain],
         "failed": [[*point, why] for point, why in swept.failed.items()],
     }  # fmt: skip
-    return results.made("sweep", studies, options, sweep.digest, command, seconds, details)
