@@ -815,7 +815,8 @@ def test_every_point_that_has_too_many_fractures_is_listed(tmp_path, mastosim, m
     told = swept(mastosim, written(tmp_path, "design: grid", table({RATE: rates})), tmp_path)
     assert told.returncode == 4
     for point in (2, 4):
-        assert f"point {point} of tiny could not be simulated: fractures: a patient" in told.stderr
+        said = f"point {point} of tiny could not be simulated: fractures.base_rate: a patient"
+        assert said in told.stderr
     assert len(blocks_of(tmp_path)) == 4
 
 

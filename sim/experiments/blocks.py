@@ -11,7 +11,7 @@ from sim import outcomes, results
 from sim.outcomes.labels import Line
 from sim.scenario import Study
 from sim.simulation.lowering import Protocol
-from sim.simulation.simulate import names_of, protocol_of, simulate_arms
+from sim.simulation.simulate import names_of, placing, protocol_of, simulate_arms
 from sim.vocabulary import Engine
 
 
@@ -80,7 +80,9 @@ def do(work: Work, patients: range) -> Block:
     of_facts: list[tuple[str, str]] = []
     tables = effects = None
     for at, study in enumerate(work.studies):
-        arms, names = simulate_arms(work.protocols[at], patients, work.engine), names_of(study)
+        with placing(study):
+            arms = simulate_arms(work.protocols[at], patients, work.engine)
+        names = names_of(study)
         plan = outcomes.analysis_plan(study) if work.plan is None else work.plan
         records = {arm: outcomes.arm_records(*of_arm, names) for arm, of_arm in arms.items()}
         of_study: list[Line] = []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from sim.scenario import Mistake, ScenarioError, Study
@@ -107,7 +108,7 @@ def _with_more_fractures(protocol: Protocol) -> Protocol:
             "fractures.base_rate, the gradients, or the ratios and factors of fracture rates, or "
             "shorten the horizon"
         )
-        raise ScenarioError([Mistake("fractures", message)])
+        raise ScenarioError([Mistake("fractures.base_rate", message)])
     return lowering.protocol(protocol.scenario, min(4 * protocol.fractures, MOST_FRACTURES))
 
 
@@ -129,8 +130,15 @@ def protocol_of(study: Study) -> Protocol:
     ScenarioError
         For what no engine can follow, with file and line.
     """
-    try:
+    with placing(study):
         return lowering.protocol(study.scenario)
+
+
+@contextmanager
+def placing(study: Study) -> Iterator[None]:
+    """Give the mistakes of a study that no engine can follow their file and line."""
+    try:
+        yield
     except ScenarioError as error:
         raise ScenarioError([_placed(mistake, study) for mistake in error.mistakes]) from None
 
