@@ -11,6 +11,7 @@ from sim.experiments.verification import logs, settings
 from sim.experiments.verification.subject import Subject, patient_outcomes
 from sim.experiments.verification.verdict import Case, Verdict, each, exact
 from sim.simulation import records
+from sim.simulation.records import Log
 from sim.vocabulary import BONES, SITES, UNCHANGED
 
 SURELY = {"first": "100 %", "later": "100 %", "ends_course": "100 %"}
@@ -170,8 +171,17 @@ def ratio_of_one(subject: Subject) -> Iterator[Case]:
     without, with_one, with_two, doubled = (subject.arms(subject.some, *c) for c in changes)
     for arm in without:
         yield Case(f"ratio 1 in {arm}", logs.same(with_one[arm].log, without[arm].log))
-        days = [arms[arm].of(records.FRACTURE, len(SITES))[:3] for arms in (with_two, doubled)]
-        yield Case(f"ratio 2 in {arm}", all(map(np.array_equal, *days)))
+        fractures = (arms[arm].of(records.FRACTURE, len(SITES)) for arms in (with_two, doubled))
+        yield Case(f"ratio 2 in {arm}", _alike_but_for_rounding(*fractures))
+
+
+def _alike_but_for_rounding(first: Log, second: Log) -> bool:
+    """The same fractures of each patient and site; rounding may move one to the next day."""
+    one, other = (
+        np.stack([log.patient, log.kind, log.day])[:, np.lexsort((log.day, log.kind, log.patient))]
+        for log in (first, second)
+    )
+    return one.shape == other.shape and bool((np.abs(one - other).max(axis=1) <= (0, 0, 1)).all())
 
 
 @each("bone densities with a larger effect")
