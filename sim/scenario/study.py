@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from html import escape
@@ -27,6 +27,7 @@ from sim.scenario.form.uncertainty import Uncertainty
 from sim.scenario.mistakes import Mark, Mistake, ScenarioError, closest
 from sim.scenario.protocol import assumptions, protocol
 from sim.scenario.text.layers import read_layers, remarks_on
+from sim.scenario.text.mapping import SHOWN, read_mapping
 from sim.scenario.text.paths import dotted, parts_of, replaced, value_at
 from sim.scenario.text.provenance import Number, Plain, Premise, take_off
 from sim.scenario.text.settings import Setting, in_full, joined, set_over
@@ -126,14 +127,23 @@ class Study:
         """Pickled as the document, which the other process reads again."""
         return from_document, (self.document, self.numbers, self.publications, self.settings)
 
+    def __repr__(self) -> str:
+        """Two lines: name and title; patients, arms, numbers and digest."""
+        own = self.scenario
+        return (
+            f"Study {own.name}: {own.title}\n"
+            f"{own.cohort.patients} patients; arms: {', '.join(own.arms)}; seed {own.seed}; "
+            f"{len(self.numbers)} numbers, {len(self.assumptions)} of them assumptions; "
+            f"digest {self.digest[:8]}"
+        )
+
     def _repr_html_(self) -> str:
-        """The protocol in words and its assumptions, for notebooks."""
+        """The protocol in words and its assumptions, for notebooks; long lines are wrapped."""
         count, *listed = assumptions(self.numbers, self.premises)
         lines = protocol(self.scenario, self.document, self.numbers)
         return (
-            f"<div><pre>{escape(chr(10).join(lines))}</pre>"
-            f"<details><summary>{escape(count)}</summary>"
-            f"<pre>{escape(chr(10).join(listed))}</pre></details></div>"
+            f"<div>{_wrapped(lines)}"
+            f"<details><summary>{escape(count)}</summary>{_wrapped(listed)}</details></div>"
         )
 
     @property
@@ -142,20 +152,32 @@ class Study:
         return tuple(number for number in self.numbers if number.is_assumption)
 
 
+def _wrapped(lines: Iterable[str]) -> str:
+    """Lines as HTML that keeps their indents and does not run out of a notebook's cell."""
+    text = escape("\n".join(lines))
+    return f'<div style="white-space: pre-wrap; text-align: left">{text}</div>'
+
+
+ScenarioLike = str | Path | Mapping[str, Any] | Study
+"""A scenario as a user may give it: a file, a document as a mapping, or a study."""
+
+
 def load(
-    path: str | Path,
+    scenario: ScenarioLike,
     settings: Iterable[str] = (),
     patients: int | None = None,
     seed: int | None = None,
 ) -> Study:
-    """Read and check a scenario file.
+    """Read and check a scenario.
 
     Parameters
     ----------
-    path
-        The file; the file that it extends and its publications are in the same folder.
+    scenario
+        A file; a mapping of keys and texts as YAML is read; or a study, which gets the settings.
+        The file that a scenario extends and its publications are in the folder of the file, of a
+        mapping in the current folder.
     settings
-        Texts `path=value` that are set over the file in their order.
+        Texts `path=value` that are set over the scenario in their order.
     patients
         Virtual patients per arm in place of the number of the file and the settings.
     seed
@@ -180,13 +202,45 @@ def load(
     >>> study.settings[0]
     Setting(path='horizon', old='60 months', new='24 months')
     """
+    if isinstance(scenario, Study):
+        return _changed(scenario, [*settings], patients, seed)
     mistakes: list[Mistake] = []
-    document = read_layers(Path(path), str(path), mistakes)
+    if isinstance(scenario, Mapping):
+        path = Path(SHOWN)
+        document = read_layers(path, SHOWN, mistakes, read_mapping(scenario, mistakes))
+    else:
+        path = Path(scenario)
+        document = read_layers(path, str(scenario), mistakes)
     _refuse_a_sweep(document)
     document, recorded = set_over(document, in_full(settings, patients, seed), mistakes)
     plain = take_off(document, evidence.keys())
-    study = _checked(plain, mistakes, Path(path).parent)
+    study = _checked(plain, mistakes, path.parent)
     return replace(study, settings=recorded, remarks=remarks_on(document))
+
+
+def _changed(study: Study, settings: list[str], patients: int | None, seed: int | None) -> Study:
+    """A study with settings over it; what was not set keeps its source and its uncertainty."""
+    if not settings:
+        return study.with_(patients=patients, seed=seed)
+    mistakes: list[Mistake] = []
+    document = read_mapping(study.document, mistakes)
+    document, recorded = set_over(document, in_full(settings, patients, seed), mistakes)
+    plain = take_off(document, evidence.keys())
+    changed = _checked(plain, mistakes, publications=study.publications)
+    before = {(number.path, number.text): number for number in study.numbers}
+
+    def stays(path: str) -> bool:
+        parts = parts_of(path)
+        return bool(value_at(changed.document, parts) == value_at(study.document, parts))
+
+    return replace(
+        changed,
+        numbers=tuple(before.get((new.path, new.text), new) for new in changed.numbers),
+        uncertainty={path: of for path, of in study.uncertainty.items() if stays(path)},
+        settings=joined(study.settings, recorded),
+        remarks=study.remarks,
+        premises=tuple(premise for premise in study.premises if stays(premise.path)),
+    )
 
 
 def _refuse_a_sweep(document: Branch) -> None:

@@ -12,7 +12,7 @@ from sim.experiments.bounds import MOST_HOURS, TooLarge
 from sim.experiments.forecast import Forecast
 from sim.experiments.sweeps.advice import Pilot, pilot
 from sim.experiments.sweeps.read import Sweep, load_sweep
-from sim.experiments.sweeps.running import gather, run, simulate, workers_for
+from sim.experiments.sweeps.running import engine_for, gather, run, simulate, workers_for
 from sim.experiments.sweeps.swept import Swept
 from sim.experiments.sweeps.work import WHOLE, Shard
 from sim.vocabulary import Engine, Progress
@@ -25,6 +25,7 @@ __all__ = [
     "Sweep",
     "Swept",
     "TooLarge",
+    "engine_for",
     "gather",
     "load_sweep",
     "pilot",
