@@ -97,8 +97,9 @@ def _address(_: click.Context, __: click.Parameter, text: str | None) -> str | N
 @QUIET
 def sweep(
     file: Path, draws: int | None, patients: int | None, seed: int | None, out: Path,
-    engine: AskedEngine, workers: int | None, cluster: str | None, silence: float, shard: Shard | None,
-    only_pilot: bool, auto: bool, most_hours: float, as_json: bool, quiet: bool,
+    engine: AskedEngine, workers: int | None, cluster: str | None, silence: float,
+    shard: Shard | None, only_pilot: bool, auto: bool, most_hours: float, as_json: bool,
+    quiet: bool,
 ) -> None:  # fmt: skip
     """Simulate a scenario over many values of its parameters.
 

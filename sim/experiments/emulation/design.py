@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.errors import RequestError
-from sim.scenario import Study, load
+from sim.scenario import ScenarioLike, Study, load
 from sim.scenario.durations import in_time
 from sim.vocabulary import MOST_PATIENTS, PATIENTS_AND_PARAMETERS, PATIENTS_ONLY, Interval
 
@@ -45,7 +44,7 @@ class Emulation(NamedTuple):
 
 
 def prepare(
-    scenario: str | Path,
+    scenario: ScenarioLike,
     trials: int,
     seed: int | None = None,
     settings: Iterable[str] = (),

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim import results
 from sim.display.tables import sweep as printed
 from sim.errors import RequestError
 from sim.experiments.forecast import Forecast
@@ -13,7 +14,7 @@ from sim.experiments.kinds import Shown
 from sim.experiments.sweeps import Sweep, TooLarge, run, workers_for
 from sim.experiments.sweeps.form import SweepForm
 from sim.experiments.sweeps.read import checked
-from sim.experiments.sweeps.swept import Options
+from sim.experiments.sweeps.swept import Options, Swept
 from sim.results import Kept
 from sim.scenario import ScenarioError
 from sim.scenario.checks.forms import validated
@@ -34,6 +35,16 @@ def read(kept: Kept) -> Sweep:
     if form is None:
         raise ScenarioError(mistakes, "sweep")
     return checked(form, plain, [*kept.studies.values()], mistakes)
+
+
+def keep(swept: Swept, root: Path, drawn: bool = True) -> Path:
+    """Copy the result of a sweep to another folder of results; a sweep is always kept already."""
+    return swept.folder if not drawn else results.copied(results.open(swept.folder), root)
+
+
+def shown(swept: Swept) -> Shown:
+    """As `show`, from the folder of a sweep that was just run."""
+    return show(results.open(swept.folder))
 
 
 def show(kept: Kept) -> Shown:

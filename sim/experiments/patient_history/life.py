@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.display import html
@@ -12,7 +11,7 @@ from sim.errors import RequestError
 from sim.experiments import runs
 from sim.experiments.patient_history import lines
 from sim.experiments.patient_history.words import amount, measured
-from sim.scenario import Study
+from sim.scenario import ScenarioLike, load
 from sim.vocabulary import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
@@ -113,10 +112,7 @@ class Life:
 
 
 def explain(
-    scenario: str | Path | Study,
-    patient: int,
-    settings: Iterable[str] = (),
-    seed: int | None = None,
+    scenario: ScenarioLike, patient: int, settings: Iterable[str] = (), seed: int | None = None
 ) -> Life:
     """Follow one patient of a scenario through every arm.
 
@@ -124,12 +120,12 @@ def explain(
 
     Parameters
     ----------
-    scenario : str, Path or Study
-        Path of a scenario file, or a study that was read before.
+    scenario : path, mapping or Study
+        As of `sim.scenario.load`.
     patient : int
         Number of the patient, from 0, as in the tables of a run.
     settings : iterable of str, optional
-        Changes of the file as `path=value`; for a path only.
+        Changes as `path=value`.
     seed : int, optional
         Seed instead of that of the file.
 
@@ -144,8 +140,6 @@ def explain(
         For a scenario that is not valid.
     NoSuchPatient
         For a number that is not in the cohort.
-    RequestError
-        For settings of a study that is already loaded.
 
     Examples
     --------
@@ -155,7 +149,7 @@ def explain(
     >>> life.divergence.day
     0
     """
-    study = runs.study_of(scenario, seed=seed, settings=settings)
+    study = load(scenario, settings, seed=seed)
     own, patients = study.scenario, study.scenario.cohort.patients
     if not 0 <= patient < patients:
         raise NoSuchPatient(f"there is no patient {patient}: patients are 0 to {patients - 1}")
