@@ -103,7 +103,7 @@ def remake(scenario: Path, results: Path) -> Path:
 def remake_emulation(name: str, trials: int, results: Path) -> Path:
     """Do a published series again and put scores and figure into results/<name>/."""
     with tempfile.TemporaryDirectory() as scratch:
-        emulated = sim.emulate(ROOT / "scenarios" / f"{name}.yaml", trials)
+        emulated = sim.emulate(ROOT / "scenarios" / f"{name}.yaml", trials=trials)
         kept = emulations.keep(emulated, Path(scratch))
         for held, as_ in (("scores.csv", "emulation.csv"), ("emulation.svg", "emulation.svg")):
             shutil.copyfile(kept / held, results / name / as_)

@@ -227,11 +227,12 @@ def _changed(study: Study, settings: list[str], patients: int | None, seed: int 
     document, recorded = set_over(document, in_full(settings, patients, seed), mistakes)
     plain = take_off(document, evidence.keys())
     changed = _checked(plain, mistakes, publications=study.publications)
-    before = {(number.path, number.text): number for number in study.numbers}
+    were_set = {setting.path for setting in recorded}
+    before = {(n.path, n.text): n for n in study.numbers if n.path not in were_set}
 
     def stays(path: str) -> bool:
-        parts = parts_of(path)
-        return bool(value_at(changed.document, parts) == value_at(study.document, parts))
+        old, new = (value_at(of.document, parts_of(path)) for of in (study, changed))
+        return path not in were_set and bool(old == new)
 
     return replace(
         changed,
