@@ -1,6 +1,8 @@
 """mastosim from Python: the words of the commands, every way to give a scenario, and notebooks."""
 
+import ast
 import inspect
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -206,8 +208,8 @@ def test_mistakes_of_use_are_errors_with_the_sentence_of_the_command(call, sente
 def each_kind(tmp_path_factory):
     """A small result of every kind."""
     folder = tmp_path_factory.mktemp("sweep")
-    varied = f"parameters: {{{GIVEN}: [60 %, 80 %]}}\ndesign: {{grid: {{}}}}\n"
-    file = wrote(folder, f"outcomes: [spine annual increase]\n{varied}")
+    varied = f"parameters: {{{GIVEN}: {{values: [60 %, 80 %]}}}}"
+    file = wrote(folder, f"design: grid\noutcomes: [spine annual increase]\n{varied}")
     study = load(BASE, as_settings(SHORT))
     findings = tuple(run_checks(Subject(study, 50), CHECKS[:2]))
     return {
@@ -308,3 +310,40 @@ def test_auto_takes_the_engine_that_finishes_first(monkeypatch):
 def test_the_manifest_says_which_engine_auto_took(tmp_path):
     mastosim.run(BASE, patients=12, settings=SHORT, engine="auto", out=tmp_path)
     assert mastosim.open_result("latest", out=tmp_path).manifest.options["engine"] == "simpy"
+
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebooks_run_and_are_committed_without_output(path, tmp_path, monkeypatch):
+    """Their code cells, one after another; the last value of a cell is shown as a notebook does."""
+    (tmp_path / "scenarios").symlink_to(SCENARIOS)
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    names: dict[str, Any] = {}
+    shown = 0
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            assert cell["outputs"] == []
+            assert cell["execution_count"] is None
+            shown += run_cell("".join(cell["source"]), names, path.name)
+    assert shown >= 3
+
+
+def run_cell(source, names, file):
+    """Run the code of a cell; 1 if its last line is a value that was shown, else 0."""
+    *lines, last = ast.parse(source).body
+    exec(compile(ast.Module(lines, []), file, "exec"), names)
+    if not isinstance(last, ast.Expr):
+        exec(compile(ast.Module([last], []), file, "exec"), names)
+        return 0
+    value = eval(compile(ast.Expression(last.value), file, "eval"), names)
+    methods = [getattr(value, name, None) for name in ("_repr_html_", "_repr_png_")]
+    shown = [method() for method in methods if method is not None]
+    assert any(shown) or not shown
+    return int(value is not None)
+
+
+def test_there_are_two_notebooks():
+    assert [path.stem for path in NOTEBOOKS] == ["run-and-look", "what-if-and-sweep"]
