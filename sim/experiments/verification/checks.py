@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from sim.display import html
 from sim.experiments.in_memory import InMemory
 from sim.experiments.verification import (
     bone_and_markers,
@@ -137,6 +138,12 @@ class Verification(InMemory):
         words = [finding.word for finding in self.findings]
         counts = ", ".join(f"{words.count(word)} {word}" for word in VERDICTS.values())
         return f"{self.study.scenario.name}, {self.patients} patients; {counts}"
+
+    def _repr_html_(self) -> str:
+        """A row for each check, for a notebook, with the count of verdicts below."""
+        heads = ("check", "verdict", "evidence")
+        rows = self.table[[*heads]].to_numpy().tolist()
+        return f"<div>{html.table(heads, rows, range(3))}{html.paragraph([self.about])}</div>"
 
     @property
     def passed(self) -> bool:
