@@ -125,7 +125,7 @@ def remake_comparison(name: str, stems: tuple[str, ...], results: Path) -> Path:
     """Compare shipped scenarios and put table and figure into results/comparisons/."""
     with tempfile.TemporaryDirectory() as scratch:
         paths = [ROOT / "scenarios" / f"{stem}.yaml" for stem in stems]
-        kept = comparison.keep(sim.compare(paths), Path(scratch))
+        kept = comparison.keep(sim.compare(paths, engine="batch"), Path(scratch))
         folder = results / "comparisons"
         folder.mkdir(parents=True, exist_ok=True)
         for suffix in ("csv", "svg"):
