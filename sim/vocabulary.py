@@ -157,6 +157,9 @@ TESTS: dict[Test, str] = {
 Engine = Literal["simpy", "batch"]
 """The reference engine on SimPy, or the compiled loop. Both give the same log."""
 
+AskedEngine = Literal["auto", "simpy", "batch"]
+"""The engine as a user asks for it; `auto` lets `sim.experiments.engine` choose one of the two."""
+
 Interval = Literal["patients only", "patients and parameters"]
 """What the intervals over simulated trials hold: chance between patients, or the uncertainty of the
 parameters as well."""

@@ -27,7 +27,8 @@ ROOMS = {
     "results": "a folder that is whole or absent: manifest, tables, opening and listing",
     "display": "tables, HTML, figures and citations for people; nothing here simulates",
     "experiments": "runs, comparisons, readings, trials, sweeps, checks, one patient's history",
-    "sim": "the commands as Python functions",
+    "python": "the commands as functions, with their names and options",
+    "sim": "what `import mastosim` offers, loaded when it is asked for",
     "cli": "the commands, one file each",
 }
 """Each room with its content in one line. A room imports only from rooms above it."""

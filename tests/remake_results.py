@@ -103,7 +103,7 @@ def remake(scenario: Path, results: Path) -> Path:
 def remake_emulation(name: str, trials: int, results: Path) -> Path:
     """Do a published series again and put scores and figure into results/<name>/."""
     with tempfile.TemporaryDirectory() as scratch:
-        emulated = sim.emulate(ROOT / "scenarios" / f"{name}.yaml", trials)
+        emulated = sim.emulate(ROOT / "scenarios" / f"{name}.yaml", trials=trials)
         kept = emulations.keep(emulated, Path(scratch))
         for held, as_ in (("scores.csv", "emulation.csv"), ("emulation.svg", "emulation.svg")):
             shutil.copyfile(kept / held, results / name / as_)
@@ -125,7 +125,7 @@ def remake_comparison(name: str, stems: tuple[str, ...], results: Path) -> Path:
     """Compare shipped scenarios and put table and figure into results/comparisons/."""
     with tempfile.TemporaryDirectory() as scratch:
         paths = [ROOT / "scenarios" / f"{stem}.yaml" for stem in stems]
-        kept = comparison.keep(sim.compare(paths), Path(scratch))
+        kept = comparison.keep(sim.compare(paths, engine="batch"), Path(scratch))
         folder = results / "comparisons"
         folder.mkdir(parents=True, exist_ok=True)
         for suffix in ("csv", "svg"):

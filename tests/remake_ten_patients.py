@@ -13,6 +13,7 @@ from sim.experiments import emulation
 from sim.experiments.emulation import power
 from sim.experiments.emulation.roles import PREDICTION
 from sim.experiments.emulation.scores import coverage
+from sim.scenario import load
 from sim.vocabulary import PATIENTS_AND_PARAMETERS, PATIENTS_ONLY
 from tests.remake_results import EMULATED
 
@@ -157,7 +158,7 @@ def series() -> Iterator[tuple[str, ...]]:
         path = ROOT / "scenarios" / f"{name}.yaml"
         size = emulation.prepare(path, 1).design.size
         alone = pd.read_csv(ROOT / "results" / name / "emulation.csv")
-        both = sim.emulate(path, UNCERTAIN_TRIALS, workers=WORKERS, uncertain=True).scores
+        both = sim.emulate(path, trials=UNCERTAIN_TRIALS, workers=WORKERS, uncertain=True).scores
         predicted = alone["counts_as"] == PREDICTION
         for one, other in zip(
             *(s[predicted].to_dict("records") for s in (alone, both)), strict=True
@@ -177,7 +178,7 @@ def _span(row: Mapping[Any, Any]) -> str:
 
 def _trials(settings: list[str]) -> dict[str, pd.DataFrame]:
     """The trials of the series under settings, by fact."""
-    found = sim.emulate(BASE, TRIALS, settings=settings, workers=WORKERS).trials
+    found = sim.emulate(load(BASE, settings), trials=TRIALS, workers=WORKERS).trials
     return {
         str(fact): rows.reset_index(drop=True) for fact, rows in found.groupby("fact", sort=False)
     }

@@ -400,7 +400,7 @@ def read(html):
 
 def test_a_notebook_shows_the_same_as_the_terminal(result):
     shown = read(result._repr_html_())
-    printout_of_run = printout(result.study, result.summary, result.reported)
+    printout_of_run = kept_run.shown(result).printout
     lines = [" ".join(line.split()) for line in text.printout(printout_of_run).splitlines()]
     assert shown.rows[0][0] == "Reported against simulated"
     assert len(shown.rows) > 30

@@ -44,7 +44,7 @@ def copy(tmp_path_factory):
 @pytest.fixture(scope="module")
 def three(copy):
     """The study, itself under another name, and with infusions missed."""
-    return sim.compare([BASE, copy, POOR], PEOPLE, SEED)
+    return sim.compare([BASE, copy, POOR], patients=PEOPLE, seed=SEED, engine="batch")
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def apart(three):
 
 
 def test_every_scenario_has_the_patients_and_the_seed_of_the_first(results):
-    alone = sim.run(BASE, PEOPLE, SEED)
+    alone = sim.run(BASE, patients=PEOPLE, seed=SEED)
     for result in results:
         assert (result.study.scenario.cohort.patients, result.study.scenario.seed) == (PEOPLE, SEED)
         pd.testing.assert_frame_equal(result.latent, alone.latent)
@@ -163,7 +163,7 @@ def test_the_order_changes_only_what_others_are_held_against(three):
 
 
 def test_other_people_and_lengths_are_said_and_compared_only_where_they_meet():
-    found = sim.compare([BASE, LONG, WOMEN], 20, SEED)
+    found = sim.compare([BASE, LONG, WOMEN], patients=20, seed=SEED)
     rows = found.summary[found.summary["against"] != ""]
     months = rows.groupby("scenario")["time"].unique().map(list)
     assert months.to_dict() == {"ten-years": [60.0], "hernandez2010": [12.0]}
@@ -193,8 +193,10 @@ def test_readings_are_said_once_or_by_name(copy):
 
 def test_progress_counts_all_scenarios_together(copy):
     told = []
-    settings = ["horizon=6 months"]
-    sim.compare([BASE, copy], 5, SEED, settings, lambda done, all_: told.append((done, all_)))
+    sim.compare(
+        [BASE, copy], patients=5, seed=SEED, settings={"horizon": "6 months"},
+        progress=lambda done, all_: told.append((done, all_)),
+    )  # fmt: skip
     assert {all_ for _, all_ in told} == {20}
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[-1] == (20, 20)
@@ -210,7 +212,7 @@ def test_progress_counts_all_scenarios_together(copy):
 )
 def test_what_cannot_be_compared_is_refused(files, said):
     with pytest.raises(ValueError, match=said):
-        sim.compare(files, 5)
+        sim.compare(files, patients=5)
 
 
 def test_mistakes_of_all_files_are_told_together(tmp_path):

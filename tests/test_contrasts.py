@@ -472,7 +472,7 @@ def test_printed_intervals_stand_beside_the_simulated_ones(result):
 
 
 def test_pairs_of_facts_leave_the_effects_as_they_were(two, result):
-    without = sim.run(two, engine="batch", settings=["answers=boonen2012"], outcomes_only=True)
+    without = sim.run(two, engine="batch", settings={"answers": "boonen2012"}, keep="outcomes")
     pd.testing.assert_frame_equal(without.summary, result.summary)
     same = ["arm", "against_arm", "effect", "outcome", "estimand", "time"]
     pd.testing.assert_frame_equal(without.effects[same], result.effects[same])
@@ -507,7 +507,7 @@ def test_trials_have_the_contrasts_of_their_groups(two):
 
 
 def test_a_fact_about_an_arm_without_patients_is_left_out(two):
-    emulated = sim.emulate(two, trials=2, settings=[])
+    emulated = sim.emulate(two, trials=2)
     alone = emulated.emulation.design._replace(patients={"placebo": 40})
     facts = facts_enrolled(emulated.emulation._replace(design=alone))
     assert [fact["fact"] for fact in facts] == ["enrolled", "share_placebo", "curve"]

@@ -72,7 +72,7 @@ WITHOUT_GUARD = """
 import sys
 import sim
 print("script", flush=True)
-sim.run(sys.argv[1], patients=600, workers=2, outcomes_only=True)
+sim.run(sys.argv[1], patients=600, workers=2, keep='outcomes')
 """
 
 

@@ -76,7 +76,7 @@ def test_trials_stay_what_they_are_with_more_of_them_and_more_workers(
 
 
 def test_trials_without_a_value_are_counted(emulated):
-    nobody = sim.emulate(BASE, 20, settings=["therapies.interferon.intolerance="])
+    nobody = sim.emulate(BASE, trials=20, settings={"therapies.interferon.intolerance": None})
     scores = by_name(nobody.scores)
     row = scores["pamidronate_alone_spine", "value"]
     assert (row["trials"], row["empty"], row["single"]) == (0, 20, 0)
@@ -102,7 +102,7 @@ def test_ten_patients_without_a_fracture_are_as_likely_as_poisson_says():
         *(f"fractures.sites.{site}.gradient=1" for site in ("vertebral", "hip", "other")),
         *(f"fractures.sites.{site}.case_fatality=0 %" for site in ("vertebral", "hip", "other")),
     ]  # fmt: skip
-    found = of(sim.emulate(BASE, trials, settings=settings).trials, "fractures_on_treatment")
+    found = of(sim.emulate(load(BASE, settings), trials=trials).trials, "fractures_on_treatment")
     days = round(60 * 365.25 / 12)
     expected = math.exp(-10 * rate * days / 365.25)
     error = math.sqrt(expected * (1 - expected) / trials)

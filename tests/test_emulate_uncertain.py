@@ -64,8 +64,8 @@ def of_age(tmp_path):
 def test_the_predictive_variance_is_that_of_patients_plus_that_of_the_parameter(of_age):
     """Of a mean age of ten: 4²/10 = 1.6 between patients, and 2² = 4 of the parameter."""
     trials = 300
-    alone = of(sim.emulate(of_age, trials).trials, "age")["value"]
-    both = of(sim.emulate(of_age, trials, uncertain=True).trials, "age")["value"]
+    alone = of(sim.emulate(of_age, trials=trials).trials, "age")["value"]
+    both = of(sim.emulate(of_age, trials=trials, uncertain=True).trials, "age")["value"]
     draws = drawn(emulation.prepare(of_age, trials).study, trials)
     place = [p.path for p in draws.joint.parameters].index("cohort.age.normal.mean")
     shift = np.array([point.values[place] for point in draws.points]) - 52.5
@@ -79,13 +79,13 @@ def test_without_spread_of_the_parameters_trials_are_the_same_to_the_bit(monkeyp
         return np.tile([parameter.base.number for parameter in self.parameters], (len(shares), 1))
 
     monkeypatch.setattr(Joint, "values", as_in_the_file)
-    alone, both = (sim.emulate(BASE, 12, uncertain=uncertain) for uncertain in (False, True))
+    alone, both = (sim.emulate(BASE, trials=12, uncertain=uncertain) for uncertain in (False, True))
     pd.testing.assert_frame_equal(both.trials, alone.trials, check_exact=True)
     pd.testing.assert_frame_equal(both.scores, alone.scores, check_exact=True)
 
 
 def test_only_what_depends_on_uncertain_numbers_differs_from_trials_without(uncertain):
-    alone = sim.emulate(BASE, 24).trials
+    alone = sim.emulate(BASE, trials=24).trials
     for fact in NEVER_UNCERTAIN:
         pd.testing.assert_frame_equal(of(uncertain.trials, fact), of(alone, fact), check_exact=True)
     assert (of(uncertain.trials, "combination_spine")["value"].std()
@@ -94,7 +94,7 @@ def test_only_what_depends_on_uncertain_numbers_differs_from_trials_without(unce
 
 def test_more_trials_workers_and_other_pieces_change_nothing(uncertain, monkeypatch, workers_here):
     monkeypatch.setattr("sim.experiments.emulation.trials.CHUNK", 3500)  # seven trials a piece
-    more = sim.emulate(BASE, 31, workers=2, uncertain=True).trials
+    more = sim.emulate(BASE, trials=31, workers=2, uncertain=True).trials
     first = more[more["trial"] < 24].reset_index(drop=True)
     pd.testing.assert_frame_equal(first, uncertain.trials, check_exact=True)
 
@@ -172,7 +172,7 @@ def test_coverage_of_heijckmann2009_with_either_interval():
     In closed form: a standard error of 0.5 of a year's gain, an action of about a half, 4 years.
     """
     alone, both = (
-        sim.emulate(SCENARIOS / "heijckmann2009.yaml", 150, uncertain=uncertain).scores
+        sim.emulate(SCENARIOS / "heijckmann2009.yaml", trials=150, uncertain=uncertain).scores
         for uncertain in (False, True)
     )
     rows = [s.set_index("fact").loc["spine_total_increase"] for s in (alone, both)]
@@ -213,7 +213,7 @@ def test_an_uncertain_emulation_is_done_again_to_the_byte(tmp_path):
     with without_pictures("pdf", "png", "svg"):
         from sim.experiments.kinds import emulation as kind
 
-        emulated = sim.emulate(SCENARIOS / "hernandez2010.yaml", 6, uncertain=True)
+        emulated = sim.emulate(SCENARIOS / "hernandez2010.yaml", trials=6, uncertain=True)
         folder = kind.keep(emulated, tmp_path / "first")
         again = verbs.rerun(results.open(folder), tmp_path / "second")
     assert again.name == folder.name
@@ -247,11 +247,11 @@ def test_what_cannot_be_drawn_is_refused(tmp_path, of_age):
     )
     bare.write_text("extends: laroche2011.yaml\nname: bare\n")
     with pytest.raises(RequestError, match="bare states no uncertainty of its numbers"):
-        sim.emulate(bare, 3, uncertain=True)
+        sim.emulate(bare, trials=3, uncertain=True)
     (tmp_path / "laroche2011.yaml").write_text(text)
     of_age.write_text(of_age.read_text().replace("se: 2 years", "se: 60 years"))
     with pytest.raises(ScenarioError, match=r"cohort\.age"):
-        sim.emulate(of_age, 20, uncertain=True)
+        sim.emulate(of_age, trials=20, uncertain=True)
 
 
 def test_the_forecast_of_trials_with_their_own_parameters_is_longer():
@@ -262,11 +262,11 @@ def test_the_forecast_of_trials_with_their_own_parameters_is_longer():
     assert alone.seconds < 10
     assert 10 < both.seconds < 200
     with pytest.raises(RequestError, match="too much"):
-        sim.emulate(BASE, 10**9, uncertain=True)
+        sim.emulate(BASE, trials=10**9, uncertain=True)
 
 
 def test_an_input_outside_of_its_interval_is_named():
     """The CTX of -68 % at six months, against about -64 to -47."""
-    lines = said(sim.emulate(SCENARIOS / "rossini2014.yaml", 200))
+    lines = said(sim.emulate(SCENARIOS / "rossini2014.yaml", trials=200))
     assert "Inputs outside of their interval: Change of CTX at 6 months." in lines
     assert "2 of 2 predicted numbers lie within the 95 % interval of the simulated trials." in lines

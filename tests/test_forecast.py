@@ -204,13 +204,13 @@ def test_every_command_refuses_what_no_machine_can_do(words, mastosim, tmp_path)
 
 def test_every_function_refuses_what_no_machine_can_do():
     for too_large in (
-        lambda: sim.run(BASE, 10**12, engine="batch", outcomes_only=True),
-        lambda: sim.compare([BASE, BASE.with_name("poor-attendance.yaml")], 10**12),
-        lambda: sim.readings(BASE, 10**12),
-        lambda: sim.emulate(BASE, 10**11),
+        lambda: sim.run(BASE, patients=10**12, engine="batch", keep="outcomes"),
+        lambda: sim.compare([BASE, BASE.with_name("poor-attendance.yaml")], patients=10**12),
+        lambda: sim.readings(BASE, patients=10**12),
+        lambda: sim.emulate(BASE, trials=10**11),
         lambda: sim.power(BASE, trials=10**9),
         lambda: sim.power(BASE, sizes=[10**8], trials=1),
-        lambda: sim.verify(BASE, 10**9),
+        lambda: sim.verify(BASE, patients=10**9),
     ):
         with pytest.raises(TooLarge, match="yes=True"):
             too_large()
@@ -223,19 +223,19 @@ def test_a_trial_is_one_block_however_large_it_is():
     assert trial.memory > block.memory > 50 * forecast([one], "batch").memory
 
 
-def test_a_study_that_is_loaded_refuses_settings_and_takes_a_seed():
+def test_a_study_that_is_loaded_takes_settings_and_a_seed():
     """None of them is passed over in silence."""
-    loaded = load(BASE)
-    for function in (sim.verify, sim.explain):
-        with pytest.raises(RequestError, match="load the study with them"):
-            function(loaded, 50, settings=["horizon=24 months"])
-    assert sim.explain(loaded, 3, seed=7).person == sim.explain(BASE, 3, seed=7).person
-    assert sim.explain(loaded, 3, seed=7).person != sim.explain(loaded, 3).person
+    loaded, shorter = load(BASE), {"horizon": "24 months"}
+    of_study = sim.explain(loaded, patient=3, seed=7, settings=shorter)
+    of_file = sim.explain(BASE, patient=3, seed=7, settings=shorter)
+    assert of_study.events.equals(of_file.events)
+    assert not of_study.events.equals(sim.explain(loaded, patient=3, seed=7).events)
+    assert of_study.person != sim.explain(loaded, patient=3).person
 
 
 def test_too_few_patients_to_check_are_refused():
     with pytest.raises(RequestError, match="0 patients are too few to check; allowed: 50 or more"):
-        sim.verify(BASE, 0)
+        sim.verify(BASE, patients=0)
 
 
 def test_a_manifest_with_a_huge_count_is_not_done_again(mastosim, tmp_path):

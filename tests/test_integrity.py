@@ -143,10 +143,13 @@ def test_python_refuses_and_warns_alike(kept, tmp_path):
         sim.show(kept)
     with (kept / "summary.csv").open("a") as file:
         file.write("\n")
-    for call in (sim.show, lambda kept: sim.plot(kept, tmp_path, ["differences"], ["svg"])):
+    for call in (
+        sim.show,
+        lambda kept: sim.plot(kept, into=tmp_path, figure="differences", format="svg"),
+    ):
         with pytest.warns(UserWarning, match=r"summary\.csv' is damaged"):
             call(kept)
-    for verb in (lambda: sim.rerun(kept, tmp_path), lambda: sim.extend(kept, 1040)):
+    for verb in (lambda: sim.rerun(kept, into=tmp_path), lambda: sim.extend(kept, patients=1040)):
         with pytest.raises(RequestError, match=r"summary\.csv' is damaged"):
             verb()
 

@@ -85,7 +85,7 @@ def _the_base_is_read_once():
         return documents[path]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.scenario.study.read_layers", once)
+        patch.setattr("sim.scenario.reading.read_layers", once)
         yield
 
 

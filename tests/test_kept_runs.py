@@ -137,9 +137,7 @@ def test_a_failure_while_writing_leaves_nothing(kept, tmp_path, monkeypatch):
     assert [*tmp_path.iterdir()] == []
 
 
-def test_a_loaded_study_takes_patients_and_seed_and_refuses_settings():
+def test_a_loaded_study_takes_patients_and_seed():
     study = load(BASE, SMALL)
     result = sim.run(study, patients=5, seed=3)
     assert (result.study.scenario.cohort.patients, result.study.scenario.seed) == (5, 3)
-    with pytest.raises(RequestError, match="settings change a scenario file"):
-        sim.run(study, settings=["horizon=12 months"])

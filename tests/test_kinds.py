@@ -17,6 +17,7 @@ from sim.errors import RequestError
 from sim.experiments import verbs, verification
 from sim.experiments.verification.checks import CHECKS, run_checks
 from sim.results.manifest import KINDS as NAMES
+from sim.scenario import load
 from tests import kinds_page
 from tests.conftest import without_pictures
 from tests.tiny_sweeps import RATE, table, wrote
@@ -285,23 +286,24 @@ def test_a_failure_while_drawing_leaves_no_half_result(kind, folder_of, tmp_path
 
     monkeypatch.setattr("sim.display.figures.draw", broken)
     with pytest.raises(OSError, match="nothing was written"):
-        sim.rerun(folder_of[kind], tmp_path)
+        sim.rerun(folder_of[kind], into=tmp_path)
     left = [path for path in tmp_path.rglob("*") if path.is_file() and "blocks" not in path.parts]
     assert left == []
 
 
 def test_the_functions_of_the_package_do_the_same(folder_of, tmp_path):
     with without_pictures():
-        kept = sim.extend(folder_of["run"], 12, root=tmp_path)
-        assert sim.plot(kept.folder, tmp_path, ["differences"], ["svg"])[0].is_file()
+        kept = sim.extend(folder_of["run"], patients=12, out=tmp_path)
+        drawn = sim.plot(kept, into=tmp_path, figure="differences", format="svg")
+        assert drawn[0].is_file()
     assert kept.manifest.patients == 12
     assert (kept.table("summary")["outcome"] != "").all()
     assert list(kept.patients.patients["patient"]) == list(range(12))
     shown = verbs.show(kept)
     assert text.printout(shown.printout) == sim.show(kept.folder)
-    power = sim.power(BASE, trials=3, sizes=(2, 4), settings=["horizon=12 months"])
-    assert power["power"].round(3).tolist() == (
+    power = sim.power(BASE, trials=3, sizes=(2, 4), settings={"horizon": "12 months"})
+    assert power.table["power"].round(3).tolist() == (
         results.open(folder_of["power"]).table("power")["power"].round(3).tolist()
     )
-    readings = sim.readings(BASE, 8, settings=[LONGER])
+    readings = sim.readings(load(BASE, [LONGER]), patients=8)
     assert len(readings.summary) == len(results.open(folder_of["readings"]).table("readings"))

@@ -87,7 +87,7 @@ def test_kaplan_meier_and_rates_do_not_feel_a_loss_that_crude_shares_feel():
         "fractures.frailty_variance=0",
     ]
     tables = [
-        sim.run(BASE, settings=[*settings, *more], engine="batch", outcomes_only=True).effects
+        sim.run(load(BASE, [*settings, *more]), engine="batch", keep="outcomes").effects
         for more in ([], ["loss=0.2 per year"])
     ]
     shares = []
@@ -107,7 +107,7 @@ def test_kaplan_meier_and_rates_do_not_feel_a_loss_that_crude_shares_feel():
 
 def test_a_lost_patient_is_told_in_words():
     study = load(BASE, ["loss=2 per year"], patients=10)
-    last = sim.explain(study, 3).events.iloc[-1]
+    last = sim.explain(study, patient=3).events.iloc[-1]
     assert last["combination"] == last["pamidronate"] == "lost to follow-up: nothing more is known"
 
 

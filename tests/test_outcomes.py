@@ -151,7 +151,7 @@ def test_doses_as_planned_may_still_be_missed():
 def test_doses_that_were_not_missed_may_still_be_missed():
     """Nobody missed one of 20 patients, and somebody could: an upper limit, as of any event."""
     settings = ["therapies.pamidronate.given=99.99 %"]
-    result = sim.run(BASE, 20, 1, settings, engine="batch", outcomes_only=True)
+    result = sim.run(load(BASE, settings, 20, 1), engine="batch", keep="outcomes")
     rows = result.summary[result.summary["outcome"] == "pamidronate doses missed"]
     alone = rows[rows["against_arm"] == ""]
     assert (rows["estimate"] == 0).all()

@@ -14,6 +14,7 @@ from sim.display.figures.caption import Caption
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import arm_style, styled
 from sim.display.numbers import signed, typeset
+from sim.scenario import load
 
 ARMS = ("combination", "pamidronate")
 MONTH = 365.25 / 12
@@ -39,7 +40,7 @@ SETTINGS = (
 @pytest.fixture(scope="module")
 def saved():
     result = sim.run(
-        "scenarios/laroche2011.yaml", patients=40, seed=3, settings=SETTINGS, engine="batch"
+        load("scenarios/laroche2011.yaml", SETTINGS), patients=40, seed=3, engine="batch"
     )
     return Saved(result.tables, result.summary, None)
 

@@ -13,7 +13,7 @@ import sim
 from sim.cli import progress
 from sim.experiments.sweeps import advice, load_sweep, work
 from sim.experiments.sweeps.noise import Cost
-from sim.scenario import Mistake, ScenarioError
+from sim.scenario import Mistake, ScenarioError, load
 from sim.scenario.text import paths
 from sim.vocabulary import Arms, arms_of, rows_with
 from tests.arms import by_label
@@ -65,7 +65,7 @@ def same_as_alone(frame, scenario, document, patients):
         f"{path}={text}" for path in (SPINE, STOPS, RATE, BOTH, GIVEN, "accrual")
         if (text := paths.value_at(document, paths.parts_of(path))) is not None
     ]  # fmt: skip
-    alone = sim.run(scenario, patients, settings=settings).summary
+    alone = sim.run(load(scenario, settings, patients)).summary
     keys = [*Arms._fields, "outcome", "time"]
     both = frame.merge(alone[alone["subgroup"] == "all"], on=keys, suffixes=("", "_alone"))
     assert len(both) == len(frame) > 50
@@ -371,7 +371,9 @@ def test_numbers_of_the_command_stand_before_those_of_the_file(mastosim, tmp_pat
     manifest = manifest_of(ask(mastosim, wrote(tmp_path, DRAWS), *words))
     held = manifest["details"]["sweep"]
     assert (held["draws"], held["patients"], held["seed"]) == (3, 12, 8)
-    outcomes = sim.sweep(tmp_path / "case.yaml", 12, 3, 8, tmp_path / "out").outcomes
+    outcomes = sim.sweep(
+        tmp_path / "case.yaml", patients=12, draws=3, seed=8, out=tmp_path / "out"
+    ).outcomes
     assert outcomes["point"].max() == 9
     document = manifest["studies"][0]["document"]
     assert (document["seed"], document["cohort"]["patients"]) == ("8", "12")

@@ -23,9 +23,9 @@ from click.testing import CliRunner
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # this file is also run by itself, in a process of its own
 
+import sim  # noqa: E402
 from sim.cli.exit_codes import A_CHECK_DIFFERS  # noqa: E402
 from sim.cli.verify import verify  # noqa: E402
-from sim.experiments import verification  # noqa: E402
 from sim.experiments.verification import CHECKS, chance, checks, inputs, verdict  # noqa: E402
 from sim.experiments.verification.subject import Subject, work_of  # noqa: E402
 from sim.scenario import load  # noqa: E402
@@ -435,7 +435,7 @@ def test_a_check_that_fails_is_exit_code_5(monkeypatch):
 def test_what_does_not_apply_is_said(monkeypatch):
     one_arm = ["arms={combination: null}", "answers="]
     only(monkeypatch, SAME_START, PAIRED, RUNGS)
-    found = verification.verify(BASE, patients=60, settings=one_arm)
+    found = sim.verify(load(BASE, one_arm), patients=60)
     assert found.passed
     assert set(found.table["verdict"]) == {"not applicable"}
     assert list(found.table["evidence"]).count("one arm only") == 2
@@ -480,7 +480,7 @@ def test_every_check_applies_to_the_base_scenario():
 @pytest.mark.validation
 @pytest.mark.parametrize("path", sorted(BASE.parent.glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_scenario_that_ships_passes(path):
-    found = verification.verify(path)
+    found = sim.verify(path)
     assert [finding.check.name for finding in found.findings if finding.word == "failed"] == []
 
 

@@ -494,7 +494,7 @@ def test_figures_of_python_come_all_or_none(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr("sim.display.figures.incidence.figure", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            sim.plot(folder, into, ["markers", "incidence"], ["svg"])
+            sim.plot(folder, into=into, figure=["markers", "incidence"], format="svg")
     assert not into.exists()
-    drawn = sim.plot(folder, into, ["markers"], ["svg"])
+    drawn = sim.plot(folder, into=into, figure="markers", format="svg")
     assert sorted(path.name for path in drawn) == names(into)

@@ -16,7 +16,7 @@ SCENARIOS = click.argument("scenarios", nargs=-1, required=True, type=FILE)
     epilog="Example: mastosim compare scenarios/laroche2011.yaml scenarios/poor-attendance.yaml "
     "--patients 200"
 )
-@simulating(SCENARIOS, PATIENTS, OUT_TO("comparison"), ENGINE("batch"), WORKERS)
+@simulating(SCENARIOS, PATIENTS, OUT_TO("comparison"), ENGINE, WORKERS)
 def compare(scenarios: tuple[Path, ...], out: Path, asked: Asked) -> None:
     """Simulate SCENARIO files on the same patients, side by side.
 
@@ -27,8 +27,9 @@ def compare(scenarios: tuple[Path, ...], out: Path, asked: Asked) -> None:
     from sim.experiments.forecast import forecast
 
     studies = read(scenarios, asked.patients, asked.seed, asked.settings)
+    asked = asked._replace(engine=(engine := asked.engine_for(studies)))
     simulate_and_finish(
-        "comparison", out, asked, forecast(studies, asked.engine, asked.workers),
-        lambda progress: simulate(studies, progress, asked.engine, asked.workers),
+        "comparison", out, asked, forecast(studies, engine, asked.workers),
+        lambda progress: simulate(studies, progress, engine, asked.workers),
         "comparison",
     )  # fmt: skip

@@ -10,14 +10,12 @@ import click
 
 from sim.cli.completion import scenario_files
 from sim.cli.ending import dumped
-from sim.cli.options import RESULTS, SEED, SETTINGS, found, number
+from sim.cli.options import RESULTS, SEED, SETTINGS, number
 from sim.cli.terminal import ANY_WIDTH, line_width, say
 
 if TYPE_CHECKING:
     from sim.experiments.patient_history import Life
     from sim.experiments.patient_history.lines import Divergence
-
-MANIFEST = "manifest.json"
 
 LEAST_COLUMN = 28
 DAY_AND_MONTH = 16
@@ -41,21 +39,11 @@ def explain(
     The command explains where the arms diverge. The patient is one of a SCENARIO file, or of a
     RESULT of `run`, `compare` or `readings`: a folder, `latest`, or the start of a digest.
     """
-    from sim.experiments.patient_history import NoSuchPatient
     from sim.experiments.patient_history import explain as follow
-    from sim.experiments.verbs import study_to_explain
+    from sim.experiments.verbs import study_of_patient
 
-    path = Path(scenario)
-    is_file = path.suffix in (".yaml", ".yml") or (path.is_file() and path.name != MANIFEST)
-    if is_file and name is not None:
-        raise click.UsageError("--scenario is for a RESULT; leave it out for a scenario file")
-    if not is_file and (settings or seed is not None):
-        raise click.UsageError("a RESULT has its own settings and seed; leave out --set and --seed")
-    study = path if is_file else study_to_explain(found(scenario, out), name)
-    try:
-        life = follow(study, patient, settings, seed)
-    except NoSuchPatient as error:
-        raise click.UsageError(str(error)) from None
+    study = study_of_patient(scenario, settings, seed, name, out)
+    life = follow(study, patient, settings, seed)
     say(to_json(life) if as_json else to_text(life))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from sim.cli.completion import scenario_files
-from sim.vocabulary import MOST_PATIENTS, Engine
+from sim.vocabulary import MOST_PATIENTS, AskedEngine, Engine
 
 if TYPE_CHECKING:
     from sim.results import Kept
+    from sim.scenario import Study
 
 
 class FromHome(click.Path):
@@ -152,13 +153,11 @@ def found(result: str, out: Path) -> Kept:
     return results.find(result, out)
 
 
-def ENGINE(default: str) -> Callable[..., Any]:  # noqa: N802 - an option like the others
-    """The option of which engine simulates; the results are the same to the last bit."""
-    return click.option(
-        "--engine", type=click.Choice(["simpy", "batch"]), default=default, show_default=True,
-        help="simpy: the reference. batch: compiled, for many patients; compiles once, in about "
-        "25 seconds.",
-    )  # fmt: skip
+ENGINE = click.option(
+    "--engine", type=click.Choice(["auto", "simpy", "batch"]), default="auto", show_default=True,
+    help="simpy: the reference. batch: compiled, for many patients; compiles once, in about 25 "
+    "seconds. auto: the one that finishes first. The results are the same.",
+)  # fmt: skip
 
 
 WORKERS = number(
@@ -183,11 +182,17 @@ class Asked(NamedTuple):
     settings: tuple[str, ...] = ()
     patients: int | None = None
     seed: int | None = None
-    engine: Engine = "batch"
+    engine: AskedEngine = "batch"
     workers: int | None = None
     as_json: bool = False
     quiet: bool = False
     yes: bool = False
+
+    def engine_for(self, studies: Sequence[Study]) -> Engine:
+        """The engine that simulates these studies."""
+        from sim.experiments.engine import chosen
+
+        return chosen(self.engine, studies, self.workers)
 
 
 def simulating(*options: Callable[..., Any]) -> Callable[..., Any]:

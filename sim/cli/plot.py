@@ -21,7 +21,6 @@ from sim.cli.options import (
 )
 from sim.cli.terminal import say
 from sim.display.figures import OF_KIND, draw
-from sim.scenario.mistakes import nearest
 from sim.vocabulary import FORMATS
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def plot(
     A CSV file beside each figure holds the numbers of the figure. Without --figure, figures that do
     not apply to the result, like markers that were not measured, are left out.
     """
-    from sim.experiments.verbs import KINDS, check_options
+    from sim.experiments.verbs import check_options, no_such_figure
     from sim.results.hidden import aside
 
     kept = found(result, out)
@@ -55,9 +54,7 @@ def plot(
     known = OF_KIND[kind].names
     strange = [name for name in figures if name not in known]
     if strange:
-        raise click.UsageError(
-            f"{KINDS[kind].called} has no figure '{strange[0]}'; {nearest(strange[0], known)}"
-        )
+        raise click.UsageError(no_such_figure(kind, strange[0]))
     into = into or kept.folder / "figures"
     refuse_unwritable(into)
     each = [*dict.fromkeys(formats or FORMATS)]

@@ -12,7 +12,7 @@ from sim.cli.options import FILE_OUT, KEEP_IN, SCENARIO, WORKERS, Asked, number,
 from sim.vocabulary import TESTS
 
 if TYPE_CHECKING:
-    from sim.experiments.kinds.power import Simulated
+    from sim.experiments.emulation.power import Power
     from sim.vocabulary import Progress
 
 
@@ -73,13 +73,13 @@ def power(
         scenario, outcome, sizes, trials, asked.seed, asked.settings, test, allocation, loss
     )
 
-    def simulate(progress: Progress | None) -> Simulated:
-        return plan, trial.run(plan, progress, asked.workers)
+    def simulate(progress: Progress | None) -> Power:
+        return trial.Power(plan, trial.run(plan, progress, asked.workers))
 
     expected = trial.forecast_of(plan, asked.workers)
-    _plan, by_size = simulate_and_finish(
+    simulated = simulate_and_finish(
         "power", out, asked, expected, simulate, plan.study.scenario.name
     )
     if into is not None:
         with whole_file(into) as file:
-            write_csv(by_size, file)
+            write_csv(simulated.table, file)

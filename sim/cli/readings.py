@@ -23,7 +23,7 @@ SATURATING = click.option(
 
 
 @click.command(epilog="Example: mastosim readings scenarios/laroche2011.yaml --patients 200")
-@simulating(SCENARIO, PLATEAU, SATURATING, PATIENTS, OUT, ENGINE("batch"), WORKERS)
+@simulating(SCENARIO, PLATEAU, SATURATING, PATIENTS, OUT, ENGINE, WORKERS)
 def readings(
     scenario: Path, plateau: str | None, saturating: tuple[str, str] | None, out: Path, asked: Asked
 ) -> None:
@@ -37,9 +37,11 @@ def readings(
     from sim.experiments.readings import read, simulate
 
     four = read(scenario, asked.patients, asked.seed, asked.settings, plateau, saturating)
-    expected = forecast([*four.studies.values()], asked.engine, asked.workers)
+    studies = [*four.studies.values()]
+    asked = asked._replace(engine=(engine := asked.engine_for(studies)))
+    expected = forecast(studies, engine, asked.workers)
     simulate_and_finish(
         "readings", out, asked, expected,
-        lambda progress: simulate(four, progress, asked.engine, asked.workers),
+        lambda progress: simulate(four, progress, engine, asked.workers),
         next(iter(four.studies.values())).scenario.name,
     )  # fmt: skip

@@ -38,7 +38,7 @@ UNTIL = click.option(
 
 
 @click.command(epilog="Example: mastosim run scenarios/laroche2011.yaml --patients 200 --seed 7")
-@simulating(SCENARIO, PATIENTS, UNTIL, OUT, ENGINE("simpy"), WORKERS, KEEP)
+@simulating(SCENARIO, PATIENTS, UNTIL, OUT, ENGINE, WORKERS, KEEP)
 def run(scenario: Path, until: tuple[str, ...], out: Path, kept: What, asked: Asked) -> None:
     """Simulate a SCENARIO and compare it with published numbers.
 
@@ -57,12 +57,13 @@ def run(scenario: Path, until: tuple[str, ...], out: Path, kept: What, asked: As
     if until:
         precise = _until(study, until, out, kept, asked)
         study = precise[0].study
+    engine = asked.engine_for([study])
     if not until or kept != "outcomes":
-        expected = forecast([study], asked.engine, asked.workers, rows_of(kept))
+        expected = forecast([study], engine, asked.workers, rows_of(kept))
         allow(expected, out, asked.yes, telling(asked.quiet))
-    with watching(asked.quiet, asked.engine) as progress:
+    with watching(asked.quiet, engine) as progress:
         folder = make(
-            study, out, kept, progress, asked.engine, asked.workers, command_line(), until=until,
+            study, out, kept, progress, engine, asked.workers, command_line(), until=until,
             precise=precise, unkept=printing(asked.as_json),
         )  # fmt: skip
     finish_kept(folder, asked.as_json)
@@ -78,9 +79,10 @@ def _until(study: Study, until: tuple[str, ...], out: Path, kept: What, asked: A
 
     def tell(patients: int) -> None:
         of_all = study.with_(patients=patients)
+        engine = asked.engine_for([of_all])
         expected = forecast([of_all], "batch", asked.workers)
         if kept != "outcomes":
-            expected = expected.then(forecast([of_all], asked.engine, asked.workers, rows_of(kept)))
+            expected = expected.then(forecast([of_all], engine, asked.workers, rows_of(kept)))
         allow(expected, out, asked.yes)
         if not asked.quiet:
             say(f"About {patients} patients are needed. This takes {expected}.", to_stderr=True)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sim.experiments.sweeps import Forecast, Pilot, Shard, Sweep
-    from sim.vocabulary import Engine
+    from sim.vocabulary import AskedEngine, Engine
     from sim.workers.pieces import Workers
 
 WORTH_SAYING = 10.0
@@ -79,7 +79,7 @@ def _address(_: click.Context, __: click.Parameter, text: str | None) -> str | N
 @PATIENTS
 @SEED
 @OUT_TO("sweeps/<name>")
-@ENGINE("batch")
+@ENGINE
 @WORKERS
 @click.option("--cluster", metavar="ADDRESS", callback=_address, help="Dask scheduler that "
               "distributes the work, tcp://...; its workers must see the same folder.")  # fmt: skip
@@ -98,8 +98,9 @@ def _address(_: click.Context, __: click.Parameter, text: str | None) -> str | N
 @QUIET
 def sweep(
     file: Path, draws: int | None, patients: int | None, seed: int | None, out: Path,
-    engine: Engine, workers: int | None, cluster: str | None, silence: float, shard: Shard | None,
-    only_pilot: bool, auto: bool, most_hours: float, as_json: bool, quiet: bool,
+    engine: AskedEngine, workers: int | None, cluster: str | None, silence: float,
+    shard: Shard | None, only_pilot: bool, auto: bool, most_hours: float, as_json: bool,
+    quiet: bool,
 ) -> None:  # fmt: skip
     """Simulate a scenario over many values of its parameters.
 
@@ -114,9 +115,11 @@ def sweep(
     )
     _refuse_together({"--cluster": cluster}, {"--workers": workers})
     hands = workers if cluster is None else Cluster(cluster, silence)
-    work = Work(out, engine, hands, quiet, most_hours)
+    of_pilot: Engine = "batch" if engine == "auto" else engine  # a pilot has 6,400 patients
+    work = Work(out, of_pilot, hands, quiet, most_hours)
     refuse_unwritable(out / "sweeps")
     with _mistakes_of_use():
+        from sim.experiments import sweeps
         from sim.experiments.sweeps import load_sweep
 
         pilot = None
@@ -126,6 +129,7 @@ def sweep(
         if only_pilot:
             return
         read = load_sweep(file, patients, draws, seed)
+        work = work._replace(engine=sweeps.engine_for(read, engine))
         _say_remarks(read, quiet)
         if shard is not None:
             failed = _one_share(read, work, shard, as_json)
@@ -230,7 +234,7 @@ def _whole(read: Sweep, work: Work, pilot: Pilot | None, as_json: bool) -> Faile
     with watching(work.quiet, what="points combined") as progress:
         swept = sweeps.gather(
             read, work.out, failed, progress, about,
-            lambda *made: finish(kind.shown(*made), as_json),
+            lambda *made: finish(kind.shown_unkept(*made), as_json),
         )  # fmt: skip
     finish_kept(swept.folder, as_json)
     return swept.failed

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
-from sim.scenario import Study, load
+from sim.scenario import ScenarioLike, Study, load
 from sim.simulation.simulate import protocol_of
 
 
-def check(path: str | Path, settings: Iterable[str] = ()) -> Study:
-    """Read a scenario file, and compute the protocol that both engines follow.
+def check(scenario: ScenarioLike, settings: Iterable[str] = ()) -> Study:
+    """Read a scenario, and compute the protocol that both engines follow.
 
     Parameters
     ----------
-    path
-        The file.
+    scenario
+        As of `sim.scenario.load`.
     settings
-        Texts `path=value` that are set over the file.
+        Texts `path=value` that are set over the scenario.
 
     Returns
     -------
@@ -29,6 +28,6 @@ def check(path: str | Path, settings: Iterable[str] = ()) -> Study:
     ScenarioError
         With all mistakes of the file; for a file without any, with what no engine could follow.
     """
-    study = load(path, settings)
+    study = load(scenario, settings)
     protocol_of(study)
     return study

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from sim.errors import RequestError
 from sim.experiments import side_by_side
-from sim.experiments.bounds import allow
-from sim.experiments.forecast import forecast
+from sim.experiments.in_memory import InMemory
 from sim.experiments.side_by_side import Contrast
 from sim.outcomes import AnalysisPlan
 from sim.outcomes.summary import ESTIMATE, in_months
-from sim.scenario import ScenarioError, Study, load
+from sim.results import Kind
+from sim.scenario import ScenarioError, ScenarioLike, Study, load
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Arms, Engine, Progress
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 COLUMNS = ("scenario", "arm", "against", "outcome", "unit", "time", *ESTIMATE)
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(InMemory):
     """Several scenarios on the same virtual patients, and their outcomes in one table.
 
     Differences are taken from the first study. `summary` has a row for each scenario, arm and
@@ -35,67 +35,29 @@ class Comparison:
     common.
     """
 
+    kind: ClassVar[Kind] = "comparison"
+
     studies: list[Study]
     summary: pd.DataFrame
     engine: Engine
 
+    @property
+    def tables_named(self) -> tuple[str, ...]:
+        """The one table."""
+        return ("summary",)
 
-def compare(
-    scenarios: Iterable[str | Path],
-    patients: int | None = None,
-    seed: int | None = None,
-    settings: Iterable[str] = (),
-    progress: Progress | None = None,
-    engine: Engine = "batch",
-    workers: int | None = 1,
-    yes: bool = False,
-) -> Comparison:
-    """Run scenarios on the same virtual patients and compare their outcomes.
-
-    Parameters
-    ----------
-    scenarios : iterable of path
-        Scenario files, two or more. Differences are taken from the first.
-    patients, seed : int, optional
-        Patients per arm and seed of all scenarios; those of the first file by default.
-    settings : iterable of str
-        `path=value` texts that change every scenario, as of `--set`.
-    progress : callable, optional
-        Called with the number of histories (one patient in one arm) done and to do.
-    engine : "simpy" or "batch"
-        The results are equal to the last bit.
-    workers : int, optional
-        Number of processes; as many as save time if None. The results do not depend on it.
-    yes : bool
-        Simulate even if the forecast of time or memory exceeds the bounds.
-
-    Returns
-    -------
-    Comparison
-        Its `summary` has one row for each scenario, arm and outcome, and for each difference.
-
-    Raises
-    ------
-    RequestError
-        For fewer than two scenarios, two of one name, or a comparison that would take more than 24
-        hours or half of the memory of this machine.
-    ScenarioError
-        If a file is not valid.
-
-    Examples
-    --------
-    >>> files = ["scenarios/laroche2011.yaml", "scenarios/poor-attendance.yaml"]
-    >>> comparison = compare(files, patients=20, engine="simpy")
-    >>> comparison.summary["scenario"].unique().tolist()
-    ['laroche2011', 'poor-attendance']
-    """
-    studies = read(scenarios, patients, seed, settings)
-    allow(forecast(studies, engine, workers), yes=yes)
-    return simulate(studies, progress, engine, workers)
+    @property
+    def about(self) -> str:
+        """Scenarios, patients and seed."""
+        first, *others = (study.scenario for study in self.studies)
+        return (
+            f"{first.name} beside {', '.join(other.name for other in others)}; "
+            f"{first.cohort.patients} patients; seed {first.seed}"
+        )
 
 
 def read(
-    scenarios: Iterable[str | Path],
+    scenarios: Iterable[ScenarioLike],
     patients: int | None = None,
     seed: int | None = None,
     settings: Iterable[str] = (),
@@ -116,8 +78,9 @@ def read(
     names = [study.scenario.name for study in studies]
     for path, name in zip(paths, names, strict=True):
         if names.count(name) > 1:
+            which = path if isinstance(path, str | Path) else "one of them"
             raise RequestError(
-                f"two scenarios are called '{name}'; give {path} a `name:` of its own"
+                f"two scenarios are called '{name}'; give {which} a `name:` of its own"
             )
     first = studies[0].scenario
     return _load(paths, settings, first.cohort.patients, first.seed)
@@ -161,7 +124,7 @@ def contrasts_of(studies: Sequence[Study]) -> list[Contrast]:
 
 
 def _load(
-    paths: list[str | Path], settings: list[str], patients: int | None, seed: int | None
+    paths: list[ScenarioLike], settings: list[str], patients: int | None, seed: int | None
 ) -> list[Study]:
     studies, mistakes = [], []
     for path in paths:

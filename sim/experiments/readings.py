@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from sim.experiments import side_by_side
-from sim.experiments.bounds import allow
-from sim.experiments.forecast import forecast
+from sim.experiments.in_memory import InMemory
 from sim.experiments.side_by_side import Contrast
 from sim.outcomes import AnalysisPlan, ArmRecords, Outcome, outcomes_of
 from sim.outcomes.definitions.named import at_last_day, mean
 from sim.outcomes.summary import ESTIMATE
-from sim.scenario import Study, load
+from sim.results import Kind
+from sim.scenario import ScenarioLike, Study, load
 from sim.scenario.protocol import accrual
 from sim.vocabulary import BONES, READINGS, Arms, Engine, Progress
 
@@ -77,7 +77,8 @@ class Four(NamedTuple):
             yield f"{accrual(study.scenario)}{origin}"
 
 
-class SideBySide(NamedTuple):
+@dataclass(frozen=True, repr=False)
+class SideBySide(InMemory):
     """A scenario under the four readings on the same patients.
 
     `summary` has one row for each reading, arm and outcome at its last time (months); a paired
@@ -86,65 +87,29 @@ class SideBySide(NamedTuple):
     difference of two arms.
     """
 
+    kind: ClassVar[Kind] = "readings"
+
     four: Four
     summary: pd.DataFrame
     engine: Engine
 
+    @property
+    def tables_named(self) -> tuple[str, ...]:
+        """The one table."""
+        return ("summary",)
 
-def readings(
-    scenario: str | Path,
-    patients: int | None = None,
-    seed: int | None = None,
-    settings: Iterable[str] = (),
-    progress: Progress | None = None,
-    engine: Engine = "batch",
-    workers: int | None = 1,
-    yes: bool = False,
-) -> SideBySide:
-    """Run a scenario under the four readings of its annual increase, on the same patients.
-
-    Parameters
-    ----------
-    scenario : path
-        Scenario file.
-    patients, seed : int, optional
-        Patients per arm and seed; those of the file by default.
-    settings : iterable of str
-        `path=value` texts that change the scenario, as of `--set`.
-    progress : callable, optional
-        Called with the number of histories (one patient in one arm) done and to do.
-    engine : "simpy" or "batch"
-        The results are equal to the last bit.
-    workers : int, optional
-        Number of processes; as many as save time if None. The results do not depend on it.
-    yes : bool
-        Simulate even if the forecast of time or memory exceeds the bounds.
-
-    Returns
-    -------
-    SideBySide
-        Outcomes under each reading, and paired differences from the scenario's own reading.
-
-    Raises
-    ------
-    ScenarioError
-        If the scenario is not valid.
-    RequestError
-        If the readings would take more than 24 hours or half of the memory of this machine.
-
-    Examples
-    --------
-    >>> under_each = readings("scenarios/laroche2011.yaml", patients=20)
-    >>> under_each.summary["reading"].unique().tolist()
-    ['linear', 'compound', 'plateau', 'saturating']
-    """
-    four = read(scenario, patients, seed, settings)
-    allow(forecast([*four.studies.values()], engine, workers), yes=yes)
-    return simulate(four, progress=progress, engine=engine, workers=workers)
+    @property
+    def about(self) -> str:
+        """Scenario, readings, patients and seed."""
+        own = self.four.study.scenario
+        return (
+            f"{own.name} read as {', '.join(self.four.studies)}; {own.cohort.patients} patients; "
+            f"seed {own.seed}"
+        )
 
 
 def read(
-    scenario: str | Path,
+    scenario: ScenarioLike,
     patients: int | None = None,
     seed: int | None = None,
     settings: Iterable[str] = (),

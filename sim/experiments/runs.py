@@ -5,16 +5,16 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from sim import outcomes, results
-from sim.errors import RequestError
 from sim.experiments import blocks, sizes
 from sim.experiments.bounds import allow
 from sim.experiments.forecast import Kept, forecast
+from sim.experiments.in_memory import InMemory
 from sim.outcomes import ArmKey, Mark, SumTable
-from sim.scenario import Study, load
+from sim.results import Kind
+from sim.scenario import ScenarioLike, Study, load
 from sim.simulation.simulate import names_of, protocol_of, simulate_arms
 from sim.vocabulary import Engine, Progress
 from sim.workers.pieces import in_order
@@ -26,8 +26,8 @@ Keep = Callable[[results.Tables], None]
 Enough = Callable[[SumTable], bool]
 
 
-@dataclass(frozen=True)
-class Result:
+@dataclass(frozen=True, repr=False)
+class Result(InMemory):
     """A run.
 
     Attributes
@@ -48,7 +48,15 @@ class Result:
         The tables; None where they were not kept.
     mark : Mark or None
         Sums to which more patients can be added; None for a small cohort.
+    until : tuple of str
+        Precision that was asked for, as `OUTCOME:HALF-WIDTH`.
+    course : pandas.DataFrame or None
+        The way to this precision (`sim.experiments.precision.until`).
+    has_figures : bool
+        Whether figures are kept beside the tables.
     """
+
+    kind: ClassVar[Kind] = "run"
 
     study: Study
     summary: pd.DataFrame
@@ -58,13 +66,25 @@ class Result:
     sums: SumTable
     kept: results.Tables | None = None
     mark: Mark | None = None
+    until: tuple[str, ...] = ()
+    course: pd.DataFrame | None = None
+    has_figures: bool = True
 
-    def _repr_html_(self) -> str:
-        """The tables of the result, as a notebook shows them."""
-        from sim.display import html
-        from sim.display.tables import run
+    @property
+    def tables_named(self) -> tuple[str, ...]:
+        """The outcomes, and the tables of patients where they are kept."""
+        reported = () if self.reported is None else ("reported",)
+        tables = () if self.kept is None else results.Tables._fields
+        return ("summary", "effects", *reported, *tables)
 
-        return html.printout(run.printout(self.study, self.summary, self.reported))
+    @property
+    def about(self) -> str:
+        """Scenario, patients, arms, seed and engine."""
+        own = self.study.scenario
+        return (
+            f"{own.name}, {own.cohort.patients} patients, arms {', '.join(own.arms)}; seed "
+            f"{own.seed}; engine {self.engine}"
+        )
 
     @property
     def tables(self) -> results.Tables:
@@ -95,7 +115,7 @@ class Result:
 
 
 def run(
-    scenario: str | Path | Study,
+    scenario: ScenarioLike,
     patients: int | None = None,
     seed: int | None = None,
     settings: Iterable[str] = (),
@@ -105,73 +125,31 @@ def run(
     outcomes_only: bool = False,
     yes: bool = False,
 ) -> Result:
-    """Simulate a scenario.
+    """Simulate a scenario, with the tables of all patients in memory.
 
     Parameters
     ----------
-    scenario : path or Study
-        Scenario file, or a study that is already loaded.
-    patients, seed : int, optional
-        Patients per arm and seed; those of the file by default.
-    settings : iterable of str
-        `path=value` texts that change the scenario, as of `--set`. For a scenario file only.
+    scenario, settings, patients, seed
+        As of `sim.scenario.load`.
     progress : callable, optional
         Called with the number of histories (one patient in one arm) done and to do.
     engine : "simpy" or "batch"
-        SimPy is the reference. The batch engine compiles once and is then a hundred times as fast.
         The results are equal to the last bit.
     workers : int, optional
-        Number of processes; as many as save time if None. The results do not depend on it. A script
-        that asks for more than one needs the usual guard of its main module.
+        Number of processes; as many as save time if None.
     outcomes_only : bool
         Keep no tables, so memory does not grow with the number of patients.
     yes : bool
         Simulate even if the forecast of time or memory exceeds the bounds.
-
-    Returns
-    -------
-    Result
-        Outcomes, and the tables of patients, events and measurements.
-
-    Raises
-    ------
-    ScenarioError
-        If the scenario is not valid.
-    RequestError
-        For settings of a study that is already loaded, or a run that would take more than 24 hours
-        or half of the memory of this machine.
-
-    Examples
-    --------
-    >>> result = run("scenarios/laroche2011.yaml", patients=20)
-    >>> len(result.patients), sorted(result.events["arm"].unique())
-    (20, ['combination', 'pamidronate'])
     """
-    scenario = study_of(scenario, patients, seed, settings)
+    study = load(scenario, settings, patients, seed)
     kept = Kept(in_memory=not outcomes_only)
-    allow(forecast([scenario], engine, workers, kept), yes=yes)
+    allow(forecast([study], engine, workers, kept), yes=yes)
     if outcomes_only:
-        return reduce(scenario, None, progress, engine, workers)
+        return reduce(study, None, progress, engine, workers)
     parts: list[results.Tables] = []
-    result = reduce(scenario, parts.append, progress, engine, workers)
+    result = reduce(study, parts.append, progress, engine, workers)
     return replace(result, kept=results.join(parts))
-
-
-def study_of(
-    scenario: str | Path | Study,
-    patients: int | None = None,
-    seed: int | None = None,
-    settings: Iterable[str] = (),
-) -> Study:
-    """Return a study that is loaded already or in a file, with other patients and another seed.
-
-    Parameters and errors are those of `run`.
-    """
-    if not isinstance(scenario, Study):
-        return load(scenario, settings, patients, seed)
-    if [*settings]:
-        raise RequestError("settings change a scenario file; load the study with them")
-    return scenario.with_(patients=patients, seed=seed)
 
 
 def reduce(

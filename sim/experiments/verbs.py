@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
 from sim import results
+from sim.display.figures import OF_KIND
 from sim.errors import RequestError
 from sim.experiments.bounds import allow
 from sim.experiments.forecast import Forecast
 from sim.experiments.kinds import Shown
 from sim.results import Kept, Kind, seals
 from sim.results.manifest import FILE
-from sim.scenario import Study
+from sim.scenario import ScenarioLike, Study
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import PATIENTS_AND_PARAMETERS, Progress
 
@@ -74,6 +75,17 @@ def refuse(kept: Kept, verb: str) -> None:
         called = f"{called} of {kept.interval}"
     if why:
         raise RequestError(f"'{kept.folder}' is {called}; {why}")
+
+
+def no_such_figure(kind: Kind, name: str) -> str:
+    """Why a figure cannot be drawn of a kind of result, with the names of those that can."""
+    return f"{KINDS[kind].called} has no figure '{name}'; {nearest(name, OF_KIND[kind].names)}"
+
+
+def refuse_unknown_figure(kept: Kept, name: str) -> None:
+    """Raise RequestError for a figure that the kind of a result does not have."""
+    if name not in OF_KIND[kept.manifest.kind].names:
+        raise RequestError(no_such_figure(kept.manifest.kind, name))
 
 
 def refuse_unsound(kept: Kept) -> None:
@@ -187,15 +199,15 @@ def extend(
         For a result of another kind, version or model, one that is damaged, no more patients than
         it has, or too many for this machine.
     """
-    from sim.experiments.kinds import run
-
     refuse(kept, "extend")
     refuse_unsound(kept)
     for why in seals.missing(kept):
         raise results.Damaged(why)
     kept.refuse_another_model()
-    allow(run.expected_of_more(kept, patients, workers), root, yes, tell)
-    return run.extend(kept, root, patients, progress, workers, command, unkept)
+    of_runs = module_of("run")
+    allow(of_runs.expected_of_more(kept, patients, workers), root, yes, tell)
+    folder: Path = of_runs.extend(kept, root, patients, progress, workers, command, unkept)
+    return folder
 
 
 def study_to_explain(kept: Kept, name: str | None = None) -> Study:
@@ -212,6 +224,37 @@ def study_to_explain(kept: Kept, name: str | None = None) -> Study:
     if name not in kept.studies:
         raise RequestError(f"the result has no scenario '{name}'; {nearest(name, kept.studies)}")
     return kept.studies[name]
+
+
+def study_of_patient(
+    scenario: ScenarioLike, settings: Sequence[str], seed: int | None, name: str | None, root: Path
+) -> ScenarioLike:
+    """The scenario whose patient is meant: a scenario as it is, or the study of a kept result.
+
+    Raises RequestError for options that do not belong to the one or the other.
+    """
+    if isinstance(scenario, str | Path):
+        path = Path(scenario)
+        is_result = path.suffix not in (".yaml", ".yml") and (
+            path.name == FILE or not path.is_file()
+        )
+    else:
+        is_result = False
+    if not is_result:
+        if name is not None:
+            raise RequestError("--scenario is for a RESULT; leave it out for a scenario file")
+        return scenario
+    if settings or seed is not None:
+        raise RequestError("a RESULT has its own settings and seed; leave out --set and --seed")
+    return study_to_explain(results.find(str(scenario), root), name)
+
+
+def _names_a_result(scenario: ScenarioLike) -> bool:
+    """True for a folder, a manifest or a name, which are no scenario file."""
+    if not isinstance(scenario, str | Path):
+        return False
+    path = Path(scenario)
+    return path.suffix not in (".yaml", ".yml") and (path.name == FILE or not path.is_file())
 
 
 def module_of(kind: Kind) -> ModuleType:

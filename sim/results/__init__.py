@@ -5,7 +5,7 @@
 
 from sim.outcomes.tables import Tables, join, of_block
 from sim.results.atomic_folder import whole
-from sim.results.keeping import finish, keep
+from sim.results.keeping import copied, finish, keep
 from sim.results.kept import Kept, all_below, find
 from sim.results.kept import read as open
 from sim.results.manifest import Kind, Manifest, Part, digest_of, made
@@ -13,7 +13,7 @@ from sim.results.replacing import whole_result
 from sim.results.tables import Damaged, load, save, write_csv, write_parquet, writing
 
 __all__ = [
-    "Damaged", "Kept", "Kind", "Manifest", "Part", "Tables", "all_below", "digest_of", "find",
-    "finish", "join", "keep", "load", "made", "of_block", "open", "save", "whole", "whole_result",
-    "write_csv", "write_parquet", "writing",
+    "Damaged", "Kept", "Kind", "Manifest", "Part", "Tables", "all_below", "copied", "digest_of",
+    "find", "finish", "join", "keep", "load", "made", "of_block", "open", "save", "whole",
+    "whole_result", "write_csv", "write_parquet", "writing",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -65,6 +66,31 @@ def keep(
         if write is not None:
             write(temporary)
         finish(temporary, folder.name, manifest, tables, draw)
+    return folder
+
+
+def copied(kept: Kept, root: Path) -> Path:
+    """Copy a kept result to another folder of results, whole or not at all.
+
+    Parameters
+    ----------
+    kept
+        The result.
+    root
+        The other folder of results; the copy gets the same scenario and digest in it.
+
+    Returns
+    -------
+    Path
+        The folder of the copy; that of the result itself if it stands there already.
+    """
+    below = ("sweeps",) if kept.manifest.kind == "sweep" else ()
+    folder = Path(root, *below, kept.folder.absolute().parent.name, kept.folder.name)
+    if folder.absolute() != kept.folder.absolute():
+        with whole_result(folder) as temporary:
+            for path in kept.folder.iterdir():
+                if path.is_file():
+                    shutil.copy2(path, temporary / path.name)
     return folder
 
 

@@ -3,7 +3,9 @@
 from sim.scenario.checks.regimens import reachable
 from sim.scenario.form.study import Scenario
 from sim.scenario.mistakes import Mark, Mistake, ScenarioError
-from sim.scenario.study import Study, from_document, load
+from sim.scenario.reading import ScenarioLike, load
+from sim.scenario.study import Study, from_document
+from sim.scenario.text.mapping import as_settings
 from sim.scenario.text.provenance import Number, Premise
 from sim.scenario.text.settings import Setting
 
@@ -14,8 +16,10 @@ __all__ = [
     "Premise",
     "Scenario",
     "ScenarioError",
+    "ScenarioLike",
     "Setting",
     "Study",
+    "as_settings",
     "from_document",
     "load",
     "reachable",

@@ -1,4 +1,4 @@
-"""Loading a scenario: a file, or a document kept in a manifest, becomes a checked Study."""
+"""A checked scenario with the source of each number, and the checks that make one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim import evidence
 from sim.scenario.checks.forms import reader, validated
 from sim.scenario.checks.life_tables import check_life_table, read_life_table
 from sim.scenario.checks.markers import check_markers, without_unused
@@ -24,16 +23,11 @@ from sim.scenario.checks.work import check_work
 from sim.scenario.form.cohort import Patients
 from sim.scenario.form.study import Scenario, Seed
 from sim.scenario.form.uncertainty import Uncertainty
-from sim.scenario.mistakes import Mark, Mistake, ScenarioError, closest
+from sim.scenario.mistakes import Mark, Mistake, ScenarioError
 from sim.scenario.protocol import assumptions, protocol
-from sim.scenario.text.layers import read_layers, remarks_on
 from sim.scenario.text.paths import dotted, parts_of, replaced, value_at
-from sim.scenario.text.provenance import Number, Plain, Premise, take_off
-from sim.scenario.text.settings import Setting, in_full, joined, set_over
-from sim.scenario.text.tree import Branch
-
-OF_A_SWEEP = "mastosim_sweep"
-"""The key that marks a file as a sweep."""
+from sim.scenario.text.provenance import Number, Plain, Premise
+from sim.scenario.text.settings import Setting, joined
 
 
 @dataclass(frozen=True)
@@ -126,14 +120,23 @@ class Study:
         """Pickled as the document, which the other process reads again."""
         return from_document, (self.document, self.numbers, self.publications, self.settings)
 
+    def __repr__(self) -> str:
+        """Two lines: name and title; patients, arms, numbers and digest."""
+        own = self.scenario
+        return (
+            f"Study {own.name}: {own.title}\n"
+            f"{own.cohort.patients} patients; arms: {', '.join(own.arms)}; seed {own.seed}; "
+            f"{len(self.numbers)} numbers, {len(self.assumptions)} of them assumptions; "
+            f"digest {self.digest[:8]}"
+        )
+
     def _repr_html_(self) -> str:
-        """The protocol in words and its assumptions, for notebooks."""
+        """The protocol in words and its assumptions, for notebooks; long lines are wrapped."""
         count, *listed = assumptions(self.numbers, self.premises)
         lines = protocol(self.scenario, self.document, self.numbers)
         return (
-            f"<div><pre>{escape(chr(10).join(lines))}</pre>"
-            f"<details><summary>{escape(count)}</summary>"
-            f"<pre>{escape(chr(10).join(listed))}</pre></details></div>"
+            f"<div>{_wrapped(lines)}"
+            f"<details><summary>{escape(count)}</summary>{_wrapped(listed)}</details></div>"
         )
 
     @property
@@ -142,63 +145,10 @@ class Study:
         return tuple(number for number in self.numbers if number.is_assumption)
 
 
-def load(
-    path: str | Path,
-    settings: Iterable[str] = (),
-    patients: int | None = None,
-    seed: int | None = None,
-) -> Study:
-    """Read and check a scenario file.
-
-    Parameters
-    ----------
-    path
-        The file; the file that it extends and its publications are in the same folder.
-    settings
-        Texts `path=value` that are set over the file in their order.
-    patients
-        Virtual patients per arm in place of the number of the file and the settings.
-    seed
-        Seed of the random numbers in place of the seed of the file and the settings.
-
-    Returns
-    -------
-    Study
-        The scenario with the source of each number.
-
-    Raises
-    ------
-    ScenarioError
-        With all mistakes of the file and the settings.
-
-    Examples
-    --------
-    >>> from sim.scenario import load
-    >>> study = load("scenarios/laroche2011.yaml", ["horizon=24 months"], patients=50)
-    >>> study.scenario.horizon
-    730.5
-    >>> study.settings[0]
-    Setting(path='horizon', old='60 months', new='24 months')
-    """
-    mistakes: list[Mistake] = []
-    document = read_layers(Path(path), str(path), mistakes)
-    _refuse_a_sweep(document)
-    document, recorded = set_over(document, in_full(settings, patients, seed), mistakes)
-    plain = take_off(document, evidence.keys())
-    study = _checked(plain, mistakes, Path(path).parent)
-    return replace(study, settings=recorded, remarks=remarks_on(document))
-
-
-def _refuse_a_sweep(document: Branch) -> None:
-    """Raise ScenarioError with one mistake for a sweep, also where its first key is misspelt."""
-    message = "this is a sweep; run it with `mastosim sweep FILE`"
-    if OF_A_SWEEP in document.items:
-        raise ScenarioError.of(OF_A_SWEEP, message, document.marks[OF_A_SWEEP])
-    unknown = [key for key in document.items if key not in Scenario.model_fields]
-    misspelt = closest(OF_A_SWEEP, unknown) if "design" in unknown else None
-    if misspelt is not None:
-        message = f"did you mean '{OF_A_SWEEP}'? Then {message}"
-        raise ScenarioError.of(misspelt, message, document.marks[misspelt])
+def _wrapped(lines: Iterable[str]) -> str:
+    """Lines as HTML that keeps their indents and does not run out of a notebook's cell."""
+    text = escape("\n".join(lines))
+    return f'<div style="white-space: pre-wrap; text-align: left">{text}</div>'
 
 
 def from_document(
@@ -233,19 +183,38 @@ def from_document(
     if not isinstance(document, dict):
         raise ScenarioError.of("", "the manifest holds no scenario")
     plain = Plain(deepcopy(document), {(): Mark("the manifest", 1, 1)})
-    study = _checked(plain, [], publications=publications)
+    study = checked(plain, [], publications=publications)
     return replace(study, numbers=tuple(numbers), settings=tuple(settings))
 
 
-def _checked(
+def checked(
     plain: Plain,
     before: list[Mistake],
     folder: Path | None = None,
     publications: dict[str, Any] | None = None,
 ) -> Study:
-    """A document by all checks; its publications are read from `folder`, or given.
+    """Check a document; its publications are read from `folder`, or given.
 
-    Raises ScenarioError for the mistakes of the document and those found `before`.
+    Parameters
+    ----------
+    plain
+        The document without sources.
+    before
+        Mistakes that were found before.
+    folder
+        Folder of the user's publications and life table.
+    publications
+        The publications by the name of their file, where there is no folder.
+
+    Returns
+    -------
+    Study
+        The study, without settings and remarks.
+
+    Raises
+    ------
+    ScenarioError
+        For the mistakes of the document and those found `before`.
     """
     unread = [] if folder is None else read_life_table(plain, folder)
     scenario, mistakes = validated(Scenario, plain, plain.tree)

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.display.figures.caption import caption_of
 from sim.display.figures.style import Drawn as Drawn
-from sim.display.figures.style import styled, write
+from sim.display.figures.style import showing, styled, write
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from sim.results import Kept
 
 FROM_TABLES = ("bone_course", "markers", "on_therapy", "incidence", "swimmer", "waterfall")
@@ -102,6 +104,23 @@ def drawn(kept: Kept, names: Iterable[str]) -> Iterator[tuple[str, Drawn | None]
         module = import_module(f"sim.display.figures.{kind.names[name]}")
         applies = has_tables or name not in FROM_TABLES
         yield name, module.figure(*arguments) if applies else None
+
+
+def first(kept: Kept, names: Iterable[str]) -> Figure | None:
+    """The first of some figures that applies to a result, as an object; None if none does.
+
+    Parameters
+    ----------
+    kept
+        The result.
+    names
+        Some of `OF_KIND[kind].names`.
+    """
+    with styled():
+        for _name, made in drawn(kept, names):
+            if made is not None:
+                return showing(made[0])
+    return None
 
 
 def _of_run(kept: Kept) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -55,6 +56,10 @@ DASHED: dict[str, Any] = {"color": INK, "linewidth": 0.7, "linestyle": (0, (2, 1
 
 EDGE: dict[str, Any] = {"markeredgecolor": "white", "markeredgewidth": 0.5}
 """The edge of a mark, which keeps it apart from others that it lies on."""
+
+
+DOTS_OF_A_NOTEBOOK = 110
+"""Dots per inch of a figure that a notebook shows."""
 
 
 class ArmStyle(NamedTuple):
@@ -146,6 +151,19 @@ UNDATED: dict[str, dict[str, Any]] = {
     "png": {"Software": None},
 }
 """What a kind of file would say about when and with what it was made, left out."""
+
+
+def showing(figure: Figure) -> Figure:
+    """Make a figure show itself in a notebook, with or without `%matplotlib inline`."""
+
+    def png() -> bytes:
+        buffer = io.BytesIO()
+        with styled():
+            figure.savefig(buffer, format="png", dpi=DOTS_OF_A_NOTEBOOK)
+        return buffer.getvalue()
+
+    vars(figure)["_repr_png_"] = png
+    return figure
 
 
 def write(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.errors import RequestError
-from sim.scenario import Study, load
+from sim.scenario import ScenarioLike, Study, as_settings, load
 from sim.scenario.durations import in_time
 from sim.vocabulary import MOST_PATIENTS, PATIENTS_AND_PARAMETERS, PATIENTS_ONLY, Interval
 
@@ -45,7 +44,7 @@ class Emulation(NamedTuple):
 
 
 def prepare(
-    scenario: str | Path,
+    scenario: ScenarioLike,
     trials: int,
     seed: int | None = None,
     settings: Iterable[str] = (),
@@ -80,7 +79,7 @@ def prepare(
         patients than a study may have, or they are to draw parameters and the scenario states no
         uncertainty.
     """
-    settings = [*settings]
+    settings = [*_own(scenario), *settings]
     design = design_of(load(scenario, settings, seed=seed))
     refuse_too_many(trials, design.size)
     study = load(scenario, [*design.settings, *settings], trials * design.size, seed)
@@ -90,6 +89,12 @@ def prepare(
             "beside a value, or leave out --uncertain"
         )
     return Emulation(study, design, trials, uncertain)
+
+
+def _own(scenario: ScenarioLike) -> list[str]:
+    """What was set over a study, which is set again over the design; nothing of a file."""
+    own = scenario.settings if isinstance(scenario, Study) else ()
+    return as_settings({setting.path: setting.new for setting in own if setting.new is not None})
 
 
 def refuse_too_many(trials: int, patients: int) -> None:

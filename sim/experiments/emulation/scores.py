@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,8 @@ import numpy.typing as npt
 from sim.experiments.emulation.design import Emulation
 from sim.experiments.emulation.roles import DESIGN, PREDICTION, roles_of, taken_from
 from sim.experiments.emulation.trials import facts_enrolled, simulate
+from sim.experiments.in_memory import InMemory
+from sim.results import Kind
 from sim.scenario import Number
 from sim.vocabulary import Progress
 
@@ -24,16 +27,33 @@ COLUMNS = (
 LOW, HIGH = 0.025, 0.975
 
 
-class Emulated(NamedTuple):
+@dataclass(frozen=True, repr=False)
+class Emulated(InMemory):
     """Simulated trials of a published series: what was emulated, every trial, and the scores.
 
     `trials` has a row for each trial and fact, `scores` one for each published number; see
     `sim.experiments.emulation.trials` and `sim.experiments.emulation.scores`.
     """
 
+    kind: ClassVar[Kind] = "emulation"
+
     emulation: Emulation
     trials: pd.DataFrame
     scores: pd.DataFrame
+
+    @property
+    def tables_named(self) -> tuple[str, ...]:
+        """Scores and trials."""
+        return ("scores", "trials")
+
+    @property
+    def about(self) -> str:
+        """Scenario, number and size of the trials, and their intervals."""
+        of, (covered, published) = self.emulation, coverage(self.scores)
+        return (
+            f"{of.study.scenario.name}, {of.trials} trials of {of.design.size} patients; intervals "
+            f"of {of.interval} cover {covered} of {published} published numbers"
+        )
 
 
 def run(

@@ -28,7 +28,9 @@ class Options(Part):
     engine: Engine = "batch"
 
 
-def keep(comparison: Comparison, root: Path, command: str = "", seconds: float = 0.0) -> Path:
+def keep(
+    comparison: Comparison, root: Path, command: str = "", seconds: float = 0.0, drawn: bool = True
+) -> Path:
     """Write a comparison to `root/comparison/<digest>`: table, figure, manifest; returns it.
 
     `comparison.csv` is the whole summary, and so holds the numbers of the figure beside it.
@@ -45,7 +47,9 @@ def keep(comparison: Comparison, root: Path, command: str = "", seconds: float =
     }
     manifest = results.made("comparison", studies, options, digest, command, seconds, details)
     tables = {"comparison": comparison.summary}
-    return results.keep(root / "comparison" / digest, manifest, tables, draw_in_all_formats)
+    return results.keep(
+        root / "comparison" / digest, manifest, tables, draw_in_all_formats if drawn else None
+    )
 
 
 def show(kept: Kept) -> Shown:

@@ -39,7 +39,9 @@ class Drawn(Part):
     uncertainty: dict[str, Uncertainty]
 
 
-def keep(emulated: Emulated, root: Path, command: str = "", seconds: float = 0.0) -> Path:
+def keep(
+    emulated: Emulated, root: Path, command: str = "", seconds: float = 0.0, drawn: bool = True
+) -> Path:
     """Write an emulation to its folder, whole or not at all; returns the folder."""
     study, design = emulated.emulation.study, emulated.emulation.design
     interval = emulated.emulation.interval
@@ -55,7 +57,7 @@ def keep(emulated: Emulated, root: Path, command: str = "", seconds: float = 0.0
         root / study.scenario.name / f"{digest}-emulated",
         manifest,
         {"scores": emulated.scores},
-        draw_in_all_formats,
+        draw_in_all_formats if drawn else None,
         lambda folder: results.write_parquet(emulated.trials, folder / "trials.parquet"),
     )
 

@@ -9,6 +9,7 @@ from sim import results
 from sim.display import figures
 from sim.display.tables import power as printed
 from sim.experiments.emulation import power
+from sim.experiments.emulation.power import Power
 from sim.experiments.forecast import Forecast
 from sim.experiments.kinds import Shown
 from sim.results import Kept, Part
@@ -16,11 +17,7 @@ from sim.scenario.protocol import accrual
 from sim.vocabulary import Progress, Test
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-
-Simulated = tuple[power.Plan, "pd.DataFrame"]
-"""The plan of the trials, and a row for each arm and size."""
+    pass
 
 
 class Options(Part):
@@ -35,20 +32,22 @@ class Options(Part):
     seed: int
 
 
-def keep(simulated: Simulated, root: Path, command: str = "", seconds: float = 0.0) -> Path:
+def keep(
+    simulated: Power, root: Path, command: str = "", seconds: float = 0.0, drawn: bool = True
+) -> Path:
     """Write table and figure to their folder, whole or not at all; returns the folder."""
-    plan, by_size = simulated
+    plan, by_size = simulated.plan, simulated.table
     scenario = plan.study.scenario
     options = Options(**_asked(plan), seed=scenario.seed)
     digest = results.digest_of([plan.study], options)
     manifest = results.made("power", {scenario.name: plan.study}, options, digest, command, seconds)
     folder = root / scenario.name / f"{digest}-power"
-    return results.keep(folder, manifest, {"power": by_size}, figures.draw)
+    return results.keep(folder, manifest, {"power": by_size}, figures.draw if drawn else None)
 
 
-def shown(simulated: Simulated, folder: Path | None = None) -> Shown:
+def shown(simulated: Power, folder: Path | None = None) -> Shown:
     """A row for each arm and size of trial."""
-    plan, by_size = simulated
+    plan, by_size = simulated.plan, simulated.table
     scenario = plan.study.scenario
     facts = {"scenario": scenario.name, "reading": accrual(scenario), "rows": by_size}
     printout = printed.printout(plan.study, by_size)
@@ -57,7 +56,7 @@ def shown(simulated: Simulated, folder: Path | None = None) -> Shown:
 
 def show(kept: Kept) -> Shown:
     """A row for each arm and size of trial."""
-    return shown((_plan(kept), kept.table("power")), kept.folder)
+    return shown(Power(_plan(kept), kept.table("power")), kept.folder)
 
 
 def _plan(kept: Kept) -> power.Plan:
@@ -83,4 +82,4 @@ def expected(kept: Kept) -> Forecast:
 def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
     """Do the trials again below another folder of results; returns their folder there."""
     plan = _plan(kept)
-    return keep((plan, power.run(plan, progress, None)), root, command)
+    return keep(Power(plan, power.run(plan, progress, None)), root, command)

@@ -32,7 +32,9 @@ class Options(Part):
     origins: dict[str, str]
 
 
-def keep(found: SideBySide, root: Path, command: str = "", seconds: float = 0.0) -> Path:
+def keep(
+    found: SideBySide, root: Path, command: str = "", seconds: float = 0.0, drawn: bool = True
+) -> Path:
     """Write the readings to their folder, whole or not at all; returns the folder.
 
     `readings.csv` is the whole summary, and so holds the numbers of the figure beside it.
@@ -49,7 +51,9 @@ def keep(found: SideBySide, root: Path, command: str = "", seconds: float = 0.0)
     }
     manifest = results.made("readings", four.studies, options, digest, command, seconds, details)
     folder = root / scenario.name / f"{digest}-readings"
-    return results.keep(folder, manifest, {"readings": found.summary}, draw_in_all_formats)
+    return results.keep(
+        folder, manifest, {"readings": found.summary}, draw_in_all_formats if drawn else None
+    )
 
 
 def said(four: Four) -> list[str]:

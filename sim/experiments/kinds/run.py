@@ -6,6 +6,7 @@ import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -85,7 +86,8 @@ def make(
     study = study if result is None else result.study
     try:
         if result is not None and what == "outcomes":
-            return keep(result, root, command, 0.0, until, course)
+            result = replace(result, until=tuple(until), course=course)
+            return keep(result, root, command)
         began = time.monotonic()
         folder = folder_of(study, root, what)
         with results.whole_result(folder) as temporary, ExitStack() as files:
@@ -102,28 +104,24 @@ def make(
         return folder
     except OSError:
         if result is not None and unkept is not None:
-            unkept(shown(result, course))
+            unkept(shown(replace(result, course=course)))
         raise
 
 
 def keep(
-    result: Result,
-    root: Path,
-    command: str = "",
-    seconds: float = 0.0,
-    until: Sequence[str] = (),
-    course: pd.DataFrame | None = None,
+    result: Result, root: Path, command: str = "", seconds: float = 0.0, drawn: bool = True
 ) -> Path:
     """Write a result that is in memory, with summaries, figures and manifest; returns its folder.
 
-    Written aside and renamed at the end, as `results.keep` does.
+    Written aside and renamed at the end, as `results.keep` does. Unless `drawn`, without figures.
     """
-    what: What = "outcomes" if result.kept is None else "all"
+    with_tables: What = "all" if result.has_figures and drawn else "tables"
+    what: What = "outcomes" if result.kept is None else with_tables
     folder = folder_of(result.study, root, what)
     with results.whole_result(folder) as temporary:
         if result.kept is not None:
             results.save(result.kept, temporary)
-        _finish(result, temporary, folder.name, what, command, seconds, until, course)
+        _finish(result, temporary, folder.name, what, command, seconds, result.until, result.course)
     return folder
 
 
@@ -162,9 +160,9 @@ def show(kept: Kept) -> Shown:
     return _shown(kept.study, frames, where, holds)
 
 
-def shown(result: Result, course: pd.DataFrame | None = None) -> Shown:
-    """As `show`, of a run that is not kept; `course` is the way to its precision."""
-    frames = {**{name: getattr(result, name) for name in TABLES}, "precision": course}
+def shown(result: Result) -> Shown:
+    """As `show`, of a run that is not kept."""
+    frames = {**{name: getattr(result, name) for name in TABLES}, "precision": result.course}
     return _shown(result.study, frames, {}, "")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim import results
 from sim.display.tables import sweep as printed
 from sim.errors import RequestError
 from sim.experiments.forecast import Forecast
@@ -41,6 +42,16 @@ def read(kept: Kept) -> Sweep:
     return checked(form, plain, [*kept.studies.values()], mistakes)
 
 
+def keep(swept: Swept, root: Path, drawn: bool = True) -> Path:
+    """Copy the result of a sweep to another folder of results; a sweep is always kept already."""
+    return swept.folder if not drawn else results.copied(results.open(swept.folder), root)
+
+
+def shown(swept: Swept) -> Shown:
+    """As `show`, from the folder of a sweep that was just run."""
+    return show(results.open(swept.folder))
+
+
 def show(kept: Kept) -> Shown:
     """The tables that the design of a sweep is about."""
     tables = {name: kept.table(name) if kept.has(name) else None for name in TABLES}
@@ -51,7 +62,7 @@ def show(kept: Kept) -> Shown:
     return _shown(details, tables, outcomes, {"folder": kept.folder})
 
 
-def shown(swept: Swept, scenarios: Sequence[Collected]) -> Shown:
+def shown_unkept(swept: Swept, scenarios: Sequence[Collected]) -> Shown:
     """As `show`, of a sweep that is not kept; `scenarios` are what was collected of each."""
     import pandas as pd
 

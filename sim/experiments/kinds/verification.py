@@ -26,7 +26,9 @@ class Options(Part):
     seed: int
 
 
-def keep(verified: Verification, root: Path, command: str = "", seconds: float = 0.0) -> Path:
+def keep(
+    verified: Verification, root: Path, command: str = "", seconds: float = 0.0, drawn: bool = True
+) -> Path:
     """Write the checks to their folder, whole or not at all; returns the folder."""
     scenario = verified.study.scenario
     options = Options(patients=verified.patients, seed=scenario.seed)
@@ -35,7 +37,9 @@ def keep(verified: Verification, root: Path, command: str = "", seconds: float =
         "verification", {scenario.name: verified.study}, options, digest, command, seconds
     )
     folder = root / scenario.name / f"{digest}-verified"
-    return results.keep(folder, manifest, {"checks": _table_of(verified)}, figures.draw)
+    return results.keep(
+        folder, manifest, {"checks": _table_of(verified)}, figures.draw if drawn else None
+    )
 
 
 def _table_of(verified: Verification) -> pd.DataFrame:

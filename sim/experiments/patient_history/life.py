@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.display import html
@@ -13,7 +12,7 @@ from sim.errors import RequestError
 from sim.experiments import runs
 from sim.experiments.patient_history import lines
 from sim.experiments.patient_history.words import amount, measured
-from sim.scenario import Study
+from sim.scenario import ScenarioLike, load
 from sim.vocabulary import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
@@ -128,10 +127,7 @@ def _rows(same: list[tuple[Any, ...]]) -> Iterator[tuple[str, ...]]:
 
 
 def explain(
-    scenario: str | Path | Study,
-    patient: int,
-    settings: Iterable[str] = (),
-    seed: int | None = None,
+    scenario: ScenarioLike, patient: int, settings: Iterable[str] = (), seed: int | None = None
 ) -> Life:
     """Follow one patient of a scenario through every arm.
 
@@ -139,12 +135,12 @@ def explain(
 
     Parameters
     ----------
-    scenario : str, Path or Study
-        Path of a scenario file, or a study that was read before.
+    scenario : path, mapping or Study
+        As of `sim.scenario.load`.
     patient : int
         Number of the patient, from 0, as in the tables of a run.
     settings : iterable of str, optional
-        Changes of the file as `path=value`; for a path only.
+        Changes as `path=value`.
     seed : int, optional
         Seed instead of that of the file.
 
@@ -159,8 +155,6 @@ def explain(
         For a scenario that is not valid.
     NoSuchPatient
         For a number that is not in the cohort.
-    RequestError
-        For settings of a study that is already loaded.
 
     Examples
     --------
@@ -170,7 +164,7 @@ def explain(
     >>> life.divergence.day
     0
     """
-    study = runs.study_of(scenario, seed=seed, settings=settings)
+    study = load(scenario, settings, seed=seed)
     own, patients = study.scenario, study.scenario.cohort.patients
     if not 0 <= patient < patients:
         raise NoSuchPatient(f"there is no patient {patient}: patients are 0 to {patients - 1}")

@@ -19,6 +19,7 @@ from sim.experiments.bounds import (
     TooLarge,
     memory_of_machine,
 )
+from sim.experiments.engine import chosen
 from sim.experiments.forecast import Forecast, in_bytes
 from sim.experiments.sweeps import store, swept, work
 from sim.experiments.sweeps.collect import collected
@@ -29,7 +30,7 @@ from sim.experiments.sweeps.varied import AROUND
 from sim.experiments.sweeps.work import KEPT, WHOLE, Done, Shard, Task
 from sim.results import fingerprint
 from sim.simulation.columns import Columns
-from sim.vocabulary import Engine, Progress
+from sim.vocabulary import AskedEngine, Engine, Progress
 from sim.workers import cluster
 from sim.workers.pieces import Workers, available, in_order
 
@@ -182,6 +183,15 @@ def workers_for(sweep: Sweep) -> int:
     points = sum(len(varied.points) for varied in sweep.varied)
     courses = points * sweep.patients * len(sweep.varied[0].scenario.arms)
     return available() if courses >= COURSES_THAT_PAY else 1
+
+
+def engine_for(sweep: Sweep, asked: AskedEngine) -> Engine:
+    """The engine of a sweep: chosen for the patients of all its points together.
+
+    The points of a cluster's workers are counted as those of this machine.
+    """
+    points = sum(len(varied.points) for varied in sweep.varied)
+    return chosen(asked, [sweep.varied[0].study.with_(patients=points * sweep.patients)])
 
 
 def _hands(workers: Workers) -> int:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sim import results
 from sim.display import figures
+from sim.experiments.in_memory import InMemory
 from sim.experiments.sweeps import analyses, variance
 from sim.experiments.sweeps.gathered import Collected
 from sim.experiments.sweeps.read import Sweep
-from sim.results import fingerprint
+from sim.results import Kind, fingerprint
 from sim.results.manifest import Manifest, Part, Texts
 from sim.results.tables import DIGITS, append
 from sim.scenario.protocol import accrual
@@ -33,7 +35,8 @@ Failed = dict[tuple[str, int], str]
 """Points that could not be simulated, by name of the scenario and number, with the reason."""
 
 
-class Swept(NamedTuple):
+@dataclass(frozen=True, repr=False)
+class Swept(InMemory):
     """A sweep that was run: its tables, and what must be said of it.
 
     See `sim.experiments.sweeps.analyses` for `parameters`, `alone`, `summary` and `noise`,
@@ -41,6 +44,8 @@ class Swept(NamedTuple):
     `in_vain` names parameters that change nothing, `failed` points that could not be simulated,
     with the reason.
     """
+
+    kind: ClassVar[Kind] = "sweep"
 
     sweep: Sweep
     folder: Path
@@ -52,6 +57,22 @@ class Swept(NamedTuple):
     screening: pd.DataFrame | None
     in_vain: list[tuple[str, str, str]]
     failed: Failed
+
+    @property
+    def tables_named(self) -> tuple[str, ...]:
+        """The tables that the design of the sweep gives."""
+        optional = ("indices", "screening")
+        has = [name for name in optional if getattr(self, name) is not None]
+        return ("outcomes", "summary", "parameters", "alone", "noise", *has)
+
+    @property
+    def about(self) -> str:
+        """Sweep, design, points and patients."""
+        form, points = self.sweep.form, sum(len(varied.points) for varied in self.sweep.varied)
+        return (
+            f"{form.name} ({form.design.name}), {points} points of {self.sweep.patients} patients; "
+            f"kept in {self.folder}"
+        )
 
     @property
     def outcomes(self) -> pd.DataFrame:

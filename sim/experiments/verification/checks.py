@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from sim.display import html
+from sim.experiments.in_memory import InMemory
 from sim.experiments.verification import (
     bone_and_markers,
     cohort,
@@ -21,6 +23,7 @@ from sim.experiments.verification import (
 )
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Verdict, not_applicable
+from sim.results import Kind
 from sim.scenario import ScenarioError, Study
 
 if TYPE_CHECKING:
@@ -114,13 +117,33 @@ class Finding(NamedTuple):
         return VERDICTS[self.verdict.passed]
 
 
-@dataclass(frozen=True)
-class Verification:
+@dataclass(frozen=True, repr=False)
+class Verification(InMemory):
     """A study and the verdicts of the checks on it."""
+
+    kind: ClassVar[Kind] = "verification"
 
     study: Study
     patients: int
     findings: tuple[Finding, ...]
+
+    @property
+    def tables_named(self) -> tuple[str, ...]:
+        """The one table."""
+        return ("table",)
+
+    @property
+    def about(self) -> str:
+        """Scenario, patients, and how many checks passed, failed or did not apply."""
+        words = [finding.word for finding in self.findings]
+        counts = ", ".join(f"{words.count(word)} {word}" for word in VERDICTS.values())
+        return f"{self.study.scenario.name}, {self.patients} patients; {counts}"
+
+    def _repr_html_(self) -> str:
+        """A row for each check, for a notebook, with the count of verdicts below."""
+        heads = ("check", "verdict", "evidence")
+        rows = self.table[[*heads]].to_numpy().tolist()
+        return f"<div>{html.table(heads, rows, range(3))}{html.paragraph([self.about])}</div>"
 
     @property
     def passed(self) -> bool:

@@ -31,20 +31,27 @@ ALTERNATIVES = (
 )
 
 
-def read_layers(path: Path, shown: str, mistakes: list[Mistake]) -> Branch:
+def read_layers(
+    path: Path, shown: str, mistakes: list[Mistake], document: Branch | None = None
+) -> Branch:
     """The document of a file laid over the file that it extends, if any.
+
+    A `document` that is given is taken as the content of the file, which need not exist.
 
     Raises ScenarioError for a base that is missing, outside the folder of the file, or extends the
     file itself, together with the `mistakes` before.
     """
     try:
-        return _read_layers(path, shown, mistakes, ())
+        document = read_file(path, shown, mistakes) if document is None else document
+        return _with_base(document, path, shown, mistakes, ())
     except ScenarioError as error:
         raise ScenarioError([*mistakes, *error.mistakes]) from error
 
 
-def _read_layers(path: Path, shown: str, mistakes: list[Mistake], seen: tuple[Path, ...]) -> Branch:
-    document = with_canonical_effects(read_file(path, shown, mistakes), mistakes)
+def _with_base(
+    document: Branch, path: Path, shown: str, mistakes: list[Mistake], seen: tuple[Path, ...]
+) -> Branch:
+    document = with_canonical_effects(document, mistakes)
     base = document.items.pop("extends", None)
     if base is None:
         return document
@@ -58,7 +65,10 @@ def _read_layers(path: Path, shown: str, mistakes: list[Mistake], seen: tuple[Pa
         raise ScenarioError.of("extends", problem, base.mark)
     below = Path(os.path.realpath(path.parent / name))
     shown_below = str(Path(shown).parent / name)
-    return laid_over(_read_layers(below, shown_below, mistakes, (*seen, here)), document)
+    base_document = read_file(below, shown_below, mistakes)
+    return laid_over(
+        _with_base(base_document, below, shown_below, mistakes, (*seen, here)), document
+    )
 
 
 def _why_no_base(path: Path, name: str | None, seen: tuple[Path, ...]) -> str:

@@ -2,60 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
-from sim.experiments.bounds import allow
 from sim.experiments.emulation.power.plan import Plan
 from sim.experiments.emulation.power.request import OUTCOME, SIZES, TRIALS, prepare
 from sim.experiments.emulation.power.shown import COLUMNS, row
 from sim.experiments.emulation.power.trials import simulate
 from sim.experiments.forecast import Forecast, forecast_of_trials
-from sim.vocabulary import Progress
+from sim.experiments.in_memory import InMemory
+from sim.results import Kind
+from sim.vocabulary import TESTS, Progress
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "COLUMNS", "OUTCOME", "SIZES", "TRIALS", "Plan", "forecast_of", "power", "prepare", "run",
+    "COLUMNS", "OUTCOME", "SIZES", "TRIALS", "Plan", "Power", "forecast_of", "prepare", "run",
 ]  # fmt: skip
 
 
-def power(
-    scenario: str | Path,
-    outcome: str = OUTCOME,
-    sizes: Sequence[int] = SIZES,
-    trials: int = TRIALS,
-    seed: int | None = None,
-    settings: Iterable[str] = (),
-    progress: Progress | None = None,
-    workers: int | None = 1,
-    test: str | None = None,
-    allocation: str | None = None,
-    loss: str | None = None,
-    yes: bool = False,
-) -> pd.DataFrame:
-    """Simulate randomised trials of several sizes with the arms of a scenario.
+@dataclass(frozen=True, repr=False)
+class Power(InMemory):
+    """Simulated trials of several sizes.
 
-    Parameters and errors are those of `prepare`, and `progress` and `workers` those of `run`.
-    Trials that would take more than 24 hours or half of the memory of this machine are refused with
-    a RequestError, unless `yes` is True.
-
-    Returns
-    -------
-    pandas.DataFrame
+    Attributes
+    ----------
+    plan : Plan
+        The study, the outcome, the sizes, the test and the number of trials.
+    table : pandas.DataFrame
         One row for each arm and size; `run` describes the columns.
-
-    Examples
-    --------
-    >>> trials = power("scenarios/laroche2011.yaml", sizes=[5, 10], trials=20, allocation="2:1")
-    >>> trials[["patients", "against_patients"]].to_numpy().tolist()
-    [[10, 5], [20, 10]]
     """
-    plan = prepare(scenario, outcome, sizes, trials, seed, settings, test, allocation, loss)
-    allow(forecast_of(plan, workers), yes=yes)
-    return run(plan, progress=progress, workers=workers)
+
+    kind: ClassVar[Kind] = "power"
+
+    plan: Plan
+    table: pd.DataFrame
+
+    @property
+    def tables_named(self) -> tuple[str, ...]:
+        """The one table."""
+        return ("table",)
+
+    @property
+    def about(self) -> str:
+        """Scenario, outcome, sizes and test."""
+        plan = self.plan
+        sizes = ", ".join(map(str, plan.sizes))
+        return (
+            f"{plan.study.scenario.name}, {plan.outcome}; {plan.trials} trials of {sizes} patients "
+            f"per arm; {TESTS[plan.test]}"
+        )
 
 
 def forecast_of(plan: Plan, workers: int | None = 1) -> Forecast:

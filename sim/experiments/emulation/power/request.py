@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 from pydantic_core import PydanticCustomError
 
@@ -16,7 +15,7 @@ from sim.experiments.emulation.power.plan import Plan
 from sim.experiments.emulation.power.significance import allowed_tests
 from sim.outcomes import ArmRecords, Outcome, outcomes_of
 from sim.outcomes.definitions.named import at_last_day
-from sim.scenario import Study, load
+from sim.scenario import ScenarioLike, Study, load
 from sim.scenario.form.quantity import Quantity
 from sim.scenario.form.units import SHARE
 from sim.scenario.mistakes import nearest
@@ -33,7 +32,7 @@ LOST = Quantity("loss", "hazard, held per year", "0.1 per year", 0, 100)
 
 
 def prepare(
-    scenario: str | Path,
+    scenario: ScenarioLike,
     outcome: str = OUTCOME,
     sizes: Sequence[int] = SIZES,
     trials: int = TRIALS,

@@ -1,0 +1,54 @@
+"""The choice of an engine where the user leaves it to the program.
+
+Both engines give the same result to the last bit, so the choice decides only how long a user waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sim.experiments.forecast import forecast
+from sim.scenario import Study
+from sim.simulation import batch_engine
+from sim.vocabulary import AskedEngine, Engine
+
+PATIENTS = 300
+"""Patients per arm from which the batch engine is faster, if its compiled code is loaded: loading
+takes as long as SimPy takes for about so many."""
+
+SECONDS = 60.0
+"""Forecast of SimPy above which compiling the model, about 25 seconds, saves time."""
+
+
+def chosen(
+    asked: AskedEngine,
+    studies: Sequence[Study],
+    workers: int | None = 1,
+    is_compiled: bool | None = None,
+) -> Engine:
+    """Choose the engine that finishes first.
+
+    Parameters
+    ----------
+    asked : "auto", "simpy" or "batch"
+        Engine that the user asks for; only `auto` leaves a choice.
+    studies : sequence of Study
+        Studies with the same number of patients.
+    workers : int, optional
+        Number of processes, as of `sim.experiments.forecast.forecast`.
+    is_compiled : bool, optional
+        Whether the compiled code is in the cache; looked up by default.
+
+    Returns
+    -------
+    Engine
+        `batch` for 300 patients or more if its compiled code is cached; without the code, `batch`
+        if SimPy is forecast to take more than a minute; `simpy` otherwise.
+    """
+    if asked != "auto":
+        return asked
+    if studies[0].scenario.cohort.patients < PATIENTS:
+        return "simpy"
+    if batch_engine.is_ready() if is_compiled is None else is_compiled:
+        return "batch"
+    return "batch" if forecast(studies, "simpy", workers).seconds > SECONDS else "simpy"

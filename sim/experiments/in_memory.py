@@ -1,0 +1,111 @@
+"""What every result in memory can do: be kept in a folder, be drawn, and show itself."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from sim import results
+from sim.display import figures, html
+from sim.errors import RequestError
+from sim.experiments import verbs
+from sim.results import Kept, Kind
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class InMemory:
+    """A result of an experiment in memory; the class of each kind adds its tables.
+
+    Attributes
+    ----------
+    kind : Kind
+        Kind of result, such as `run`.
+    """
+
+    kind: ClassVar[Kind]
+
+    @property
+    def tables_named(self) -> tuple[str, ...]:
+        """Names of the attributes that are tables (pandas.DataFrame)."""
+        raise NotImplementedError
+
+    @property
+    def about(self) -> str:
+        """What was simulated, in a few words."""
+        raise NotImplementedError
+
+    def save(self, out: str | Path = "results") -> Path:
+        """Keep the result as the command does: tables, figures and manifest, whole or not at all.
+
+        Parameters
+        ----------
+        out : path
+            Folder of results; the result gets a folder of its own in it.
+
+        Returns
+        -------
+        Path
+            The folder of the result, which `mastosim.open_result` opens.
+
+        Raises
+        ------
+        OSError
+            If the folder cannot be written.
+        """
+        return self._kept_in(Path(out))
+
+    def plot(self, name: str | None = None) -> Figure:
+        """Draw one figure of the result; nothing is written.
+
+        Parameters
+        ----------
+        name : str, optional
+            Name of the figure, as of `mastosim plot --figure`; the first that applies by default.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            The figure. A notebook shows it; `figure.savefig(path)` writes it.
+
+        Raises
+        ------
+        RequestError
+            For a figure that this kind of result does not have, or that does not apply to it.
+        """
+        with tempfile.TemporaryDirectory(prefix="mastosim-") as aside:
+            return figure_of(results.open(self._kept_in(Path(aside), drawn=False)), name)
+
+    def _kept_in(self, root: Path, drawn: bool = True) -> Path:
+        folder: Path = verbs.module_of(self.kind).keep(self, root, drawn=drawn)
+        return folder
+
+    def __repr__(self) -> str:
+        """Two lines: what was simulated, and what the result holds."""
+        return in_two_lines(self.kind, self.about, ", ".join(self.tables_named))
+
+    def _repr_html_(self) -> str:
+        """The tables that the command prints, for a notebook."""
+        return html.printout(verbs.module_of(self.kind).shown(self).printout)
+
+
+def in_two_lines(kind: Kind, about: str, tables: str) -> str:
+    """Say in two lines what was simulated, and which tables and figures there are."""
+    called = verbs.KINDS[kind].called
+    names = ", ".join(figures.OF_KIND[kind].names)
+    return f"{called[0].upper()}{called[1:]}: {about}\nTables: {tables}. Figures: {names}"
+
+
+def figure_of(kept: Kept, name: str | None = None) -> Figure:
+    """Draw one figure of a kept result; parameters and errors are those of `InMemory.plot`."""
+    known = figures.OF_KIND[kept.manifest.kind].names
+    if name is not None:
+        verbs.refuse_unknown_figure(kept, name)
+    drawn = figures.first(kept, known if name is None else [name])
+    if drawn is None:
+        applying = [other for other in known if figures.first(kept, [other]) is not None]
+        what = "figure" if name is None else f"figure '{name}'"
+        raise RequestError(f"this result has no {what}; it has {', '.join(applying) or 'none'}")
+    return drawn

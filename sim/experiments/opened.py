@@ -1,0 +1,69 @@
+"""A kept result that was opened: its tables are read, its figures drawn when they are asked for."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim import results
+from sim.display import html
+from sim.experiments import verbs
+from sim.experiments.in_memory import figure_of, in_two_lines
+from sim.results import Kept, seals
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, repr=False)
+class Opened(Kept):
+    """A kept result of any kind.
+
+    Attributes
+    ----------
+    folder : Path
+        Its folder.
+    manifest : Manifest
+        What was done: kind, scenarios, options, every number with its source.
+    study, studies
+        The first scenario, and all by name.
+    """
+
+    def save(self, out: str | Path = "results") -> Path:
+        """Copy the result to another folder of results; returns the folder of the copy."""
+        return results.copied(self, Path(out))
+
+    def plot(self, name: str | None = None) -> Figure:
+        """Draw one figure of the result; nothing is written.
+
+        Parameters
+        ----------
+        name : str, optional
+            Name of the figure, as of `mastosim plot --figure`; the first that applies by default.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            The figure. A notebook shows it; `figure.savefig(path)` writes it.
+
+        Raises
+        ------
+        RequestError
+            For a figure that the result does not have, or a damaged file.
+        """
+        verbs.check_options(self)
+        with seals.reading(self, warnings.warn):
+            return figure_of(self, name)
+
+    def __repr__(self) -> str:
+        """Two lines: what was simulated and where it is kept, and what the result holds."""
+        manifest = self.manifest
+        about = f"{manifest.about}, {manifest.patients} patients; kept in {self.folder}"
+        return in_two_lines(manifest.kind, about, ", ".join(manifest.tables))
+
+    def _repr_html_(self) -> str:
+        """The tables that the command printed, for a notebook."""
+        with seals.reading(self, warnings.warn):
+            return html.printout(verbs.show(self).printout)

@@ -1,0 +1,140 @@
+"""What reads a scenario: `check`, `cite` and `explain`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from sim.experiments import checking, verbs
+from sim.experiments.patient_history import Life
+from sim.experiments.patient_history import explain as followed
+from sim.python.options import Text, one_of
+from sim.scenario import ScenarioLike, as_settings
+
+if TYPE_CHECKING:
+    from sim.scenario import Study
+
+FORMS = ("text", "bibtex", "csl")
+
+
+def check(scenario: ScenarioLike, *, settings: Mapping[str, Any] | None = None) -> Study:
+    """Read and check a scenario.
+
+    Parameters
+    ----------
+    scenario : path, mapping or Study
+        Scenario file; a document as a mapping, as `yaml.safe_load` reads a file; or a study. The
+        file that a mapping extends is looked for in the current folder.
+    settings : mapping, optional
+        Values by path that change the scenario, like `{"therapies.pamidronate.given": "60 %"}`. A
+        value is a text as in a file, a number, a list or a mapping; None removes a value.
+
+    Returns
+    -------
+    Study
+        The scenario with the source of each number. A notebook shows its protocol and assumptions.
+        `numbers`, `assumptions`, `digest` and `settings` are attributes, and every other function
+        accepts the study in place of a file.
+
+    Raises
+    ------
+    ScenarioError
+        With all mistakes of the scenario and the settings.
+
+    Examples
+    --------
+    >>> study = check("scenarios/laroche2011.yaml", settings={"horizon": "24 months"})
+    >>> study.scenario.horizon
+    730.5
+    """
+    return checking.check(scenario, as_settings(settings))
+
+
+def cite(
+    scenario: ScenarioLike,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    format: Literal["text", "bibtex", "csl"] = "text",
+) -> Text:
+    """List every publication behind the numbers of a scenario, and mastosim itself.
+
+    Parameters
+    ----------
+    scenario, settings
+        As of `check`.
+    format : "text", "bibtex" or "csl"
+        Lines to read, or entries for a reference manager (csl: CSL-JSON).
+
+    Returns
+    -------
+    str
+        The publications in the order in which the scenario names them.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario is not valid.
+
+    Examples
+    --------
+    >>> "@article{laroche2011," in cite("scenarios/laroche2011.yaml", format="bibtex")
+    True
+    """
+    from sim.display import citations
+
+    one_of("format", format, FORMS)
+    return Text(citations.cite(check(scenario, settings=settings), format))
+
+
+def explain(
+    scenario: ScenarioLike,
+    *,
+    patient: int,
+    settings: Mapping[str, Any] | None = None,
+    seed: int | None = None,
+    name: str | None = None,
+    out: str | Path = "results",
+) -> Life:
+    """Follow one patient event by event through every arm.
+
+    The patient is the same as in a run with this seed, for any size of the cohort.
+
+    Parameters
+    ----------
+    scenario : path, mapping or Study
+        As of `check`; or a kept result of `run`, `compare` or `readings`, named as of
+        `open_result`.
+    patient : int
+        Number of the patient, from 0, as in the tables of a run.
+    settings : mapping, optional
+        As of `check`; not for a result.
+    seed : int, optional
+        Seed of the random numbers; that of the scenario by default.
+    name : str, optional
+        Scenario or reading of a result (`--scenario` of the command).
+    out : path
+        Folder of results in which a result is looked for.
+
+    Returns
+    -------
+    Life
+        The history. A notebook shows it; `events` is a table with one row per event, `comparison`
+        the sentences on where the arms diverge.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario is not valid.
+    RequestError
+        If there is no such patient, or no such result.
+
+    Examples
+    --------
+    >>> life = explain("scenarios/laroche2011.yaml", patient=17)
+    >>> life.arms, life.divergence.day
+    (('combination', 'pamidronate'), 0)
+    """
+    texts = as_settings(settings)
+    study = verbs.study_of_patient(scenario, texts, seed, name, Path(out))
+    return followed(study, patient, texts, seed)
