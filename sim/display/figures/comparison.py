@@ -74,11 +74,8 @@ def blocks_of(beside: Beside, outcomes: Sequence[str], most: float) -> list[part
 
 
 def legend(beside: Beside) -> list[Artist]:
-    """The arms, or the differences as open marks."""
-    return [
-        style.entry(arms.label("−"), style.mark(look, is_open=bool(arms.against_arm)))
-        for arms, look in beside.looks.items()
-    ]
+    """The arms, or the differences."""
+    return [style.entry(arms.label("−"), style.mark(look)) for arms, look in beside.looks.items()]
 
 
 def _panel(beside: Beside, outcome: str, lane: float) -> parts.Panel:
@@ -106,7 +103,7 @@ def _marks(beside: Beside, rows: pd.DataFrame, lane: float) -> Iterator[parts.Ma
         arms = Arms(str(row.arm), str(row.against_arm))
         look, down = beside.looks[arms], lane * (lanes.index(arms) - (len(lanes) - 1) / 2)
         estimate, low, high = (float(getattr(row, name)) for name in ("estimate", "low", "high"))
-        symbol = style.mark(look, is_open=bool(arms.against_arm))
+        symbol = style.mark(look)
         yield parts.Mark(estimate, low, high, symbol, parts.line(look.color), down)
 
 

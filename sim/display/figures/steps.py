@@ -88,8 +88,8 @@ def draw(
         line = {"color": look.color, "linestyle": look.linestyle, "drawstyle": "steps-post"}
         axes.plot(time, course["share"], label=arm, zorder=4, **line)
         axes.plot(
-            *_marks(course, at, turn / len(present)), color=look.color, marker=look.marker,
-            linestyle="none", zorder=5, clip_on=False, **style.EDGE,
+            *_marks(course, at, turn / len(present)),
+            **{**style.mark(look, size=4), "zorder": 5, "clip_on": False},
         )  # fmt: skip
         _table(axes, arm, course.set_index("day").loc[months.days(at)].set_axis(at), rows, down)
         down += (1 + len(rows)) * ROW + BETWEEN

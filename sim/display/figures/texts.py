@@ -19,7 +19,7 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 UNBROKEN = re.compile(r"(?<=\d) (?=[%±g])|(?<=±) |(?<=month) (?=\d)|(?<=seed) (?=\d)")
 """Spaces in a caption at which no line ends: a number stays with its unit."""
 
-ANYWHERE, AT_SPACES = r".*?[ ._\-]+(?!○)|.+", r"[^ ]+ *"
+ANYWHERE, AT_SPACES = r".*?[ ._\-]+|.+", r"[^ ]+ *"
 
 
 def millimetres(text: str, is_title: bool = False) -> float:
@@ -30,7 +30,7 @@ def millimetres(text: str, is_title: bool = False) -> float:
 def wrapped(text: str, width: float) -> list[str]:
     """A text in lines of `width` mm, broken after spaces, dots and dashes.
 
-    A mark at the end stays with the last word; a word too long for a line is broken within.
+    A word too long for a line is broken within.
     """
     return _lines(re.findall(ANYWHERE, text), width)
 

@@ -73,8 +73,9 @@ def figure(
 
 
 def colors(looks: Mapping[Arms, ArmStyle]) -> list[Artist]:
-    """The differences in the legend."""
-    return [Patch(facecolor=look.color, label=arms.label("−")) for arms, look in looks.items()]
+    """The differences in the legend, where there are several: one is named in the caption."""
+    several = looks if len(looks) > 1 else {}
+    return [Patch(facecolor=look.color, label=arms.label("−")) for arms, look in several.items()]
 
 
 def _choices(rows: pd.DataFrame, every: Sequence[Case], drawing: Drawing) -> Iterator[Choice]:

@@ -31,7 +31,7 @@ APART = 0.12
 """How far arms stand apart on an axis of words, where marks would cover each other."""
 
 EXPLAINED = (
-    "Above: the arms; below, as Δ, with open marks: paired differences, the same virtual patients "
+    "Above: the arms; below, as Δ, in ink: paired differences, the same virtual patients "
     "and random numbers in both arms. Bands and bars: 95 % Monte Carlo intervals, which show "
     "simulation (Monte Carlo) error only, not the uncertainty of the published data.",
 )
@@ -129,7 +129,7 @@ def _draw(axes: Axes, panel: Panel, axis: Axis) -> None:
     for place, (arms, look) in enumerate(panel.looks.items()):
         course = rows_with(rows, [arms])
         ends = course["low"], course["high"]
-        mark = style.with_line(style.mark(look, panel.are_differences, size=4), "none")
+        mark = style.with_line(style.mark(look, size=4), "none")
         if axis.numbers:
             x = course[axis.path].map(dict(zip(axis.values, axis.numbers, strict=True)))
             axes.fill_between(x, *ends, color=look.color, alpha=0.25, linewidth=0)
@@ -174,6 +174,6 @@ def _legend(swept: Swept, numbers: pd.DataFrame) -> list[list[Artist]]:
     own = shown.arms(swept.sweep, numbers)
     looks = {**own, **shown.contrasts(swept.sweep, numbers)}
     return [[
-        style.entry(arms.label("−"), style.mark(look, arms not in own, size=4), look.linestyle)
+        style.entry(arms.label("−"), style.mark(look, size=4), look.linestyle)
         for arms, look in looks.items()
     ]]  # fmt: skip

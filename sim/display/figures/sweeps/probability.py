@@ -47,11 +47,8 @@ def figure(swept: Swept) -> Drawn | None:
     cells = multiples.in_rows(len(outcomes), ABREAST)
     explained = EXPLAINED.format(draws=words.counted(numbers["draws"]))
     caption = words.of_differences(swept.sweep, "draw", rows, looks, explained)
-    scenarios = [*dict.fromkeys(case.scenario for case in every)]
-    styles = {
-        case: shown.look_of(looks[case.arms], scenarios.index(case.scenario), size=5)
-        for case in every
-    }
+    own = shown.case_looks(every, looks)
+    styles = {case: style.course(look, size=5) for case, look in own.items()}
     legend = [
         Line2D([], [], label=words.heading(case, every) or case.arms.label("−"), **look)
         for case, look in styles.items()
