@@ -173,6 +173,8 @@ def plot(
     figures: Sequence[str] | None = None,
     formats: Sequence[str] = ("svg", "pdf", "png"),
     root: str | Path = "results",
+    width: Literal["column", "page"] = "page",
+    caption: bool = True,
 ) -> list[Path]:
     """Draw the figures of a kept result.
 
@@ -183,11 +185,13 @@ def plot(
     into : path
         Folder that receives all figures, or none of them.
     figures : sequence of str, optional
-        Names of figures; all that the result has by default.
+        Names of figures; by default all that the result has but the spider of a sweep.
     formats : sequence of str
         Some of svg, pdf and png. The numbers of each figure stand beside it as CSV.
     root : path
         The folder of results in which a name is looked up.
+    width, caption : str, bool
+        The most that a figure is wide (8.5 or 18.3 cm), and whether its caption is on it.
 
     Returns
     -------
@@ -200,7 +204,7 @@ def plot(
         If there is no such result, or its files are damaged.
     """
     from sim import results
-    from sim.display.figures import draw
+    from sim.display.figures import WIDTHS, Form, draw
     from sim.experiments import verbs
     from sim.results.atomic_file import placed
     from sim.results.hidden import aside
@@ -209,7 +213,7 @@ def plot(
     verbs.check_options(kept)
     with aside(Path(into), "figures") as made:
         with results.seals.reading(kept, warnings.warn):
-            files = draw(kept, figures, made, formats)
+            files = draw(kept, figures, made, formats, Form(WIDTHS[width], caption))
         return placed(files, Path(into))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,9 @@ ABREAST = 4
 
 LANE = 3.0
 """Height of a lane in mm."""
+
+NUMBER = 2.7
+"""Millimetres from lane to lane that a patient's number needs."""
 
 CLOSER = 0.75
 """How much closer months may stand than where counts stand below them."""
@@ -59,7 +63,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn:
     at = months.ticks(last, grid.width / CLOSER)
     for i, (axes, arm) in enumerate(zip(grid.panels, caption.arms, strict=True)):
         _draw(axes, numbers[numbers["arm"] == arm], looks[arm].color, courses, doses)
-        _scale(axes, order.patients, is_labelled=i % ABREAST == 0)
+        _scale(axes, order.patients, i % grid.abreast == 0, grid.height)
         months.draw_months(axes, caption, at, last)
     return grid.page.figure, numbers
 
@@ -120,10 +124,12 @@ def _therapies(numbers: pd.DataFrame, item: str) -> list[str]:
     return sorted(numbers.loc[numbers["item"].isin([item, f"missed {item}"]), "what"].unique())
 
 
-def _scale(axes: Axes, patients: tuple[int, ...], is_labelled: bool) -> None:
+def _scale(axes: Axes, patients: tuple[int, ...], is_labelled: bool, height: float) -> None:
+    """Numbers of patients, of as many lanes as leave room for them."""
     axes.set_ylim(len(patients) - 0.4, -0.6)
-    labels = list(map(str, patients)) if is_labelled else []
-    axes.set_yticks(range(len(labels)), labels)
+    every = math.ceil(NUMBER * len(patients) / height)
+    lanes = range(0, len(patients), every) if is_labelled else []
+    axes.set_yticks(lanes, [str(patients[lane]) for lane in lanes])
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_ylabel("Patient" if is_labelled else "")

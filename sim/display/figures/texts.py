@@ -27,12 +27,19 @@ def millimetres(text: str, is_title: bool = False) -> float:
     return max(sum(_millimetres_of(c, is_title) for c in line) for line in text.split("\n"))
 
 
-def wrapped(text: str, width: float) -> list[str]:
+def wrapped(text: str, width: float, is_title: bool = False) -> list[str]:
     """A text in lines of `width` mm, broken after spaces, dots and dashes.
 
     A word too long for a line is broken within.
     """
-    return _lines(re.findall(ANYWHERE, text), width)
+    return _lines(re.findall(ANYWHERE, text), width, is_title)
+
+
+def shortened(text: str, width: float, is_title: bool = False) -> str:
+    """A text in one line of `width` mm, cut where it is longer."""
+    if millimetres(text, is_title) <= width:
+        return text
+    return wrapped(text, width - millimetres("…", is_title), is_title)[0].rstrip() + "…"
 
 
 def paragraph(text: str, width: float, is_title: bool = False) -> list[str]:

@@ -13,7 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from sim.display.figures import Drawn, multiples, scales, style
-from sim.display.figures.page import TWO_COLUMNS, Page
+from sim.display.figures.form import TWO_COLUMNS, at_most
+from sim.display.figures.page import Page
 from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.axes_of_grid import Axis, axes_of, on_grid, quantity
 from sim.display.figures.sweeps.saved import Swept
@@ -23,7 +24,7 @@ from sim.vocabulary import Arms, rows_with
 LEFT, BETWEEN, RIGHT = 10.0, 12.0, 4.0
 """In mm: left of the first panel, between panels, right of the last."""
 
-LEAST, MOST, LINE = 15.0, 42.0, 3.1
+LEAST, MOST, LINE = 11.0, 42.0, 3.1
 TICKS, SHARED = 4.5, 2.5
 """In mm: a panel's height, a line of text, the numbers of a scale; below a panel without them."""
 
@@ -61,7 +62,7 @@ def figure(swept: Swept) -> Drawn | None:
     numbers = numbers.assign(place=numbers[axis.path].map(axis.values.index))
     numbers = shown.ordered(numbers, "place")
     scenarios = numbers["scenario"].nunique()
-    abreast, width = _fitted(axis, min(4, scenarios) if scenarios > 1 else 3)
+    abreast, width = _fitted(axis, multiples.abreast(min(4, scenarios) if scenarios > 1 else 3))
     panels = list(_panels(swept, numbers, abreast))
     heads = [_head(panel) for panel in panels]
     above = multiples.head_room([below for _, below in heads], width + RIGHT)
@@ -69,14 +70,16 @@ def figure(swept: Swept) -> Drawn | None:
     ticks = 1 if axis.numbers else max(t.count("\n") + 1 for t in _ticks(axis, width))
     below = TICKS + LINE * (ticks - 1 + len(wrapped(axis.label, width + 6))) + 1.5
     around = bands * above + below + SHARED * (bands - 1)
-    height = multiples.height(down, around, LEAST * bands, MOST * bands) / bands
     dashed = f"Dashed: the base case, {words.amount(axis.base)} {axis.unit}."
     lines = words.caption(
         swept.sweep, "point", *EXPLAINED, dashed if np.isfinite(_base(axis)) else "",
         words.at_month(numbers),
     )  # fmt: skip
+    title, legend = swept.sweep.title, _legend(swept, numbers)
+    room = multiples.room_for(TWO_COLUMNS, title, legend, lines)
+    height = multiples.height(down, around, LEAST * bands, MOST * bands, room) / bands
     pitch = around + height * bands
-    page = Page(TWO_COLUMNS, pitch * down, swept.sweep.title, _legend(swept, numbers), lines)
+    page = Page(TWO_COLUMNS, pitch * down, title, legend, lines)
     for panel, head in zip(panels, heads, strict=True):
         lower = panel.are_differences and bands == 2
         top = panel.row * pitch + above + lower * (height + SHARED + above)
@@ -92,7 +95,7 @@ def _fitted(axis: Axis, most: int) -> tuple[int, float]:
     words_below = "\n".join(_ticks(axis)).replace(" ", "\n")
     longest = 0 if axis.numbers else millimetres(words_below)
     for abreast in range(most, 0, -1):
-        width = (TWO_COLUMNS - LEFT - RIGHT - BETWEEN * (abreast - 1)) / abreast
+        width = (at_most(TWO_COLUMNS) - LEFT - RIGHT - BETWEEN * (abreast - 1)) / abreast
         if len(axis.values) * (longest + 1.5) <= width:
             break
     return abreast, width

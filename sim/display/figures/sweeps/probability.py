@@ -17,6 +17,9 @@ from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.saved import Swept
 from sim.vocabulary import Arms
 
+PER_NUMBER = 11.0
+"""Millimetres from number to number of a scale."""
+
 STEPS = 201
 """Places along the axis."""
 
@@ -54,10 +57,11 @@ def figure(swept: Swept) -> Drawn | None:
         for case, look in styles.items()
     ]
     grid = multiples.grid(heads, cells, SIZE, swept.sweep.title, [legend], caption, SAMPLE)
-    for axes, outcome, (_, column) in zip(grid.panels, outcomes, cells, strict=True):
+    for i, (axes, outcome) in enumerate(zip(grid.panels, outcomes, strict=True)):
         for case, look in styles.items():
             _draw(axes, shown.of_case(numbers, case, outcome), look, 0.6 / (1 + len(styles)))
-        _name(axes, outcome, every[0].arms, column == 0)
+        _name(axes, outcome, every[0].arms, i % grid.abreast == 0)
+        scales.number(axes, "x", max(1, min(5, int(grid.width / PER_NUMBER))), 2)
     return grid.page.figure, numbers.reset_index(drop=True)
 
 
@@ -110,7 +114,6 @@ def _name(axes: Axes, outcome: str, arms: Arms, is_first: bool) -> None:
     axes.set_xlim(low, high)
     axes.set_ylim(0, 102)
     axes.set_yticks(range(0, 101, 25))
-    scales.number(axes, "x", 5, 2)
     axes.grid(axis="y", color=style.GRID, linewidth=0.5)
     direction = "fewer by " if is_fewer(outcome) else "higher by "
     axes.set_xlabel(direction * bool(arms.against_arm) + "at least")

@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 
 from sim.display.figures import Drawn, multiples, scales, style
 from sim.display.figures.differences import label_of
+from sim.display.figures.form import TWO_COLUMNS
 from sim.display.figures.multiples import Size
 from sim.display.figures.style import FAINT, LINES, SECOND, SYMBOLS, ArmStyle
 from sim.display.figures.sweeps import shown, words
@@ -28,6 +29,9 @@ SIZE = Size(left=11.5, width=40.5, between=NAMES + 11.5, below=7.0, least=17.0, 
             beside=NAMES)  # fmt: skip
 ROOM = NAMES - LEADER - 1.0
 """Panels side by side; in mm: names right of a panel, the lines to names, and what these leave."""
+
+MOST = 4
+"""Panels below each other that a page holds."""
 
 OTHERS: dict[str, Any] = {"color": FAINT, "linewidth": 0.6}
 KEY = [*shown.ONE, "parameter"]
@@ -46,11 +50,16 @@ def figure(swept: Swept) -> Drawn | None:
         return None
     every, looks = shown.cases(swept.sweep, wide), shown.contrasts(swept.sweep, wide)
     panels = [(str(outcome), case) for outcome in wide["outcome"].unique() for case in every]
+    most = MOST * multiples.abreast(ABREAST)
+    left_out = f"Panels in the CSV file only: {len(panels) - most}." * (len(panels) > most)
+    panels = panels[:most]
     heads = [(label_of(o), words.below(wide, o, words.heading(case, every))) for o, case in panels]
     cells = multiples.in_rows(len(panels), ABREAST)
-    numbers = _lines(swept, wide, multiples.fitted(heads, cells, SIZE)[1])
+    caption = words.of_differences(swept.sweep, "point", wide, looks, *EXPLAINED, left_out)
+    room = multiples.room_for(TWO_COLUMNS, swept.sweep.title, [[_other()]], caption)
+    size, places = multiples.reflowed(heads, cells, SIZE, room)
+    numbers = _lines(swept, wide, multiples.fitted(heads, places, size, room)[1])
     lines = _styles(numbers)
-    caption = words.of_differences(swept.sweep, "point", wide, looks, *EXPLAINED)
     legend = [_legend(numbers)]
     grid = multiples.grid(heads, cells, SIZE, swept.sweep.title, legend, caption)
     for axes, (outcome, case) in zip(grid.panels, panels, strict=True):
@@ -146,7 +155,11 @@ def _name(axes: Axes, rows: pd.DataFrame, height: float) -> None:
 
 
 def _legend(numbers: pd.DataFrame) -> list[Artist]:
-    return [] if numbers["named"].all() else [Line2D([], [], label="other parameters", **OTHERS)]
+    return [] if numbers["named"].all() else [_other()]
+
+
+def _other() -> Artist:
+    return Line2D([], [], label="other parameters", **OTHERS)
 
 
 class Label(NamedTuple):

@@ -8,6 +8,7 @@ import pandas as pd
 
 from sim.display.figures.caption import ON_READING, spoken
 from sim.display.figures.differences import label_of, scale_of
+from sim.display.figures.form import TWO_COLUMNS, at_most
 from sim.display.figures.sweeps.saved import Sweep
 from sim.display.figures.sweeps.shown import Case
 from sim.display.numbers import significant, typeset
@@ -97,6 +98,8 @@ def head(
     title, own = before + label_of(outcome), below(rows, outcome)
     if rows["scenario"].nunique() == 1:
         return title, own
+    if at_most(TWO_COLUMNS) < TWO_COLUMNS:  # neighbours may stand below
+        return title, f"{scenario}; {own}"
     return f"{title} ({own})" if is_first else "", scenario
 
 
