@@ -298,3 +298,10 @@ def check_page(figure):
         words = [text.get_window_extent() for text in (*axes.texts, *ticks) if text.get_text()]
         for place, box in enumerate(words):
             assert not any(box.overlaps(other) for other in words[:place])
+
+
+def test_scales_of_counts_begin_at_zero(beside):
+    axes = {axes.get_title("left"): axes for axes in beside[0].axes}
+    for name in ("Vertebral fractures", "All fractures", "Deaths"):
+        assert axes[name].get_xlim()[0] <= 0
+    assert "dotted: scenario-number-0." in caption_of(beside[0])

@@ -25,7 +25,7 @@ EXPLAINED = (
     "differences of the arms, with the same patients and random numbers; the vertical line marks "
     "0.",
     "Marks: estimates; lines: 95 % Monte Carlo intervals, which show simulation (Monte Carlo) "
-    "error only, not the uncertainty of the published data; dashed: the scenario's own reading.",
+    "error only, not the uncertainty of the published data; dotted: the scenario's own reading.",
     "Each fracture difference depends on the reading named beside it.",
 )
 

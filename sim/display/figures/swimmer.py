@@ -102,7 +102,9 @@ def _courses(axes: Axes, courses: pd.DataFrame, color: str, therapies: list[str]
 
 def _infusions(axes: Axes, infusions: pd.DataFrame, therapies: list[str]) -> None:
     """Ticks for doses given, hollow circles for missed ones; each therapy at its own height."""
-    bottom, height = _slots(infusions, 0.5 if len(therapies) == 1 else 0.9, therapies)
+    bottom, height = _slots(
+        infusions, 0.9, therapies
+    )  # higher than a course, on which ink is not seen
     y = infusions["lane"] + bottom
     if infusions["item"].iloc[0] == Event.INFUSION:
         axes.vlines(infusions["from_month"], y, y + height, color=INK, linewidth=0.45, zorder=3)
@@ -140,15 +142,21 @@ def _legend(numbers: pd.DataFrame, beyond: list[Artist]) -> style.Legend:
     items = set(numbers["item"])
     bars = [line_entry("follow-up", color=BAND, linewidth=2.5)]
     if Event.COURSE in items:
-        bars.append(area_entry("course", **_dose(NEUTRAL, False)))
+        bars.append(area_entry(_named(numbers, Event.COURSE, "course"), **_dose(NEUTRAL, False)))
     if (numbers["share_of_full_dose"] < 1).any():
         bars.append(area_entry("course, reduced dose", **_dose(NEUTRAL, True)))
     if Event.INFUSION in items:
-        bars.append(line_entry("dose given", **GIVEN))
+        bars.append(line_entry(_named(numbers, Event.INFUSION, "dose given"), **GIVEN))
     if Event.MISSED_INFUSION in items:
         bars.append(line_entry("dose missed", **MISSED))
     marks = [line_entry(f"{site} fracture", **look) for site, look in FRACTURES.items()]
     return [bars, [*marks, line_entry("death", **DEATH), *beyond]]
+
+
+def _named(numbers: pd.DataFrame, item: str, what: str) -> str:
+    """What a mark means, with the therapy where there is one only."""
+    names = _therapies(numbers, item)
+    return f"{what}: {names[0]}" if len(names) == 1 else what
 
 
 def _dose(color: str, reduced: bool) -> dict[str, Any]:
