@@ -305,6 +305,13 @@ def check_page(figure):
             assert not any(box.overlaps(other) for other in words[:place])
 
 
+def test_scales_of_counts_begin_at_zero(beside):
+    axes = {axes.get_title("left"): axes for axes in beside[0].axes}
+    for name in ("Vertebral fractures", "All fractures", "Deaths"):
+        assert axes[name].get_xlim()[0] <= 0
+    assert "dotted: scenario-number-0." in caption_of(beside[0])
+
+
 NEVER = ["fractures.base_rate=0 per year", "therapies.pamidronate.given=100 %"]
 
 

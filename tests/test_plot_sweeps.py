@@ -20,7 +20,7 @@ from scipy import stats
 from sim import results
 from sim.display import figures
 from sim.display.figures import OF_SWEEPS, draw, multiples
-from sim.display.figures.style import arm_style, styled, write
+from sim.display.figures.style import FAINT, INK, arm_style, difference_style, styled, write
 from sim.display.figures.sweeps.axes_of_grid import quantity
 from sim.display.figures.sweeps.shown import ordered
 from sim.display.figures.sweeps.spider import Label, apart
@@ -308,7 +308,7 @@ def test_no_figure_takes_the_place_of_a_table(everything):
 def test_figures_that_do_not_apply_are_left_out(tmp_path):
     alone = Made([GAIN]).alone().save(tmp_path / "alone", "one_at_a_time")
     files = draw(results.open(alone), formats=())
-    assert [path.name for path in files] == ["tornado.csv", "spider.csv"]
+    assert [path.name for path in files] == ["tornado.csv"]
     assert all(path.parent == alone for path in files)
     with pytest.raises(KeyError, match="pie"):
         draw(results.open(alone), ["pie"])
@@ -325,7 +325,7 @@ def test_a_figure_that_a_sweep_does_not_have_is_refused_with_those_it_has(
 ):
     told = mastosim("plot", alone, "--figure", "heat_map")
     assert (told.returncode, told.stdout) == (2, "")
-    assert "this result has no figure 'heat_map'; it has tornado, spider\n" in told.stderr
+    assert "this result has no figure 'heat_map'; it has tornado\n" in told.stderr
     assert not (alone / "figures").exists()
 
 
@@ -449,18 +449,18 @@ def test_texts_are_as_wide_as_printed():
         from matplotlib.figure import Figure
 
         page = Figure(dpi=720)
-        for text in ("mmm WWW", "spine gain of both, −1.25 %/year ○"):
+        for text in ("mmm WWW", "spine gain of both, −1.25 %/year (assumed)"):
             drawn = page.text(0, 0, text)
             width = drawn.get_window_extent().width / 720 * 25.4
             assert millimetres(text) == pytest.approx(width, abs=0.35)
 
 
 def test_long_names_are_broken_and_never_cut():
-    for text in (PARAMETERS[2][1], many(1)[0][1] + " ○", "x" * 90):
+    for text in (PARAMETERS[2][1], many(1)[0][1] + " (assumed)", "x" * 90):
         lines = wrapped(text, 30.0)
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
         assert all(millimetres(line) <= 30.0 for line in lines)
-    assert wrapped("half-life of pamidronate ○", 32.0)[-1] == "pamidronate ○"
+    assert wrapped("half-life of pamidronate (assumed)", 42.0)[-1] == "(assumed)"
 
 
 def test_dollars_in_a_name_are_no_formula(tmp_path):
@@ -494,7 +494,7 @@ def test_bars_go_from_the_base_case_to_both_ends(whole):
         for bar, end in zip(bars[2 * place : 2 * place + 2], (row.low, row.high), strict=True):
             assert bar.get_x() == pytest.approx(8.0)
             assert bar.get_x() + bar.get_width() == pytest.approx(end)
-            assert to_hex(bar.get_edgecolor()) == arm_style(ARMS)["combination"].color
+            assert to_hex(bar.get_edgecolor()) == INK
     slope, away = GAIN[6][0], GAIN[5] - GAIN[3]
     high = rows.set_index("parameter").loc[GAIN[0], "high"]
     assert high == pytest.approx(8 + slope * (away + 0.02 * away**2))
@@ -508,10 +508,10 @@ def test_low_and_high_ends_differ_in_grey_and_say_their_values(whole):
     assert low.get_hatch()
     assert to_hex(low.get_facecolor()) == "#ffffff"
     assert not high.get_hatch()
-    assert to_hex(high.get_facecolor()) == arm_style(ARMS)["combination"].color
+    assert to_hex(high.get_facecolor()) == INK
     assert "8.7 to 16.5 %/year" in texts_of(axes)
     assert "base 8" in texts_of(axes)
-    assert "half-life of pamidronate ○" in texts_of(axes), "an assumption"
+    assert "half-life of pamidronate (assumed)" in texts_of(axes), "an assumption"
     assert "stops interferon" in texts_of(axes)
     assert "2 others, without any effect" in texts_of(axes)
 
@@ -602,10 +602,9 @@ def test_lines_of_a_spider_go_through_their_levels(whole):
     drawn_lines = [line for line in axes.lines if len(line.get_xdata()) == 5]
     assert len(drawn_lines) == len(PARAMETERS)
     assert any(np.allclose(one.get_ydata(), line["estimate"]) for one in drawn_lines)
-    blue = arm_style(ARMS)["combination"].color
-    named = [one for one in drawn_lines if one.get_color() == blue]
+    named = [one for one in drawn_lines if one.get_color() != FAINT]
     assert {text.get_text().replace("\n", " ") for text in axes.texts} >= {
-        "spine gain of both", "stops interferon", "half-life of pamidronate ○"
+        "spine gain of both", "stops interferon", "half-life of pamidronate (assumed)"
     }  # fmt: skip
     assert len(named) == 3, "what changes nothing is not named"
     assert len({str(one.get_linestyle()) + str(one.get_marker()) for one in named}) == 3
@@ -642,11 +641,11 @@ def test_a_line_has_its_arms_differences_and_bands(lines):
         axes = panel(page, f"{prefix}All fractures")
         for mark, band, arm in zip(marks_of(axes), axes.collections, arms, strict=True):
             rows = rows_with(numbers[numbers["outcome"] == BREAKS], [arm])
-            look = arm_style(ARMS)[arm.arm]
+            look = difference_style([PAIR])[PAIR] if arm == PAIR else arm_style(ARMS)[arm.arm]
             np.testing.assert_allclose(mark.get_xdata(), [8.0, 12.0, 16.0])
             np.testing.assert_allclose(mark.get_ydata(), rows["estimate"])
             assert (mark.get_color(), mark.get_marker()) == (look.color, look.marker)
-            assert (mark.get_markerfacecolor() == "white") == (arm == PAIR), "open differences"
+            assert mark.get_markerfacecolor() == look.face
             edges = band.get_paths()[0].vertices[:, 1]
             assert edges.max() == pytest.approx(rows["estimate"].max() + 1.959964 * ACTS_SAME)
         assert [12.6, 12.6] in [list(line.get_xdata()) for line in axes.lines], "the base case"
@@ -736,7 +735,7 @@ def test_a_third_axis_makes_panels_and_a_fourth_is_held(tmp_path):
     page, numbers = drawn(folder, "heat_map")["heat_map"]
     assert len(page.axes) == 3 * len(OUTCOMES)
     assert len(numbers) == 12 * len(OUTCOMES)
-    assert "held at one value: half-life of pamidronate ○ 45 days." in caption_of(page)
+    assert "held at one value: half-life of pamidronate (assumed) 45 days." in caption_of(page)
     under = [" ".join(texts_of(axes)[-1].split()) for axes in page.axes[:3]]
     for rate, text in zip(("1.5", "3.27", "5.8"), under, strict=True):
         assert f"first events of each patient {rate} per 100 person" in text
@@ -827,7 +826,7 @@ def test_each_scenario_has_its_line(four):
     page, _ = four["probability"]
     curves = [line for line in page.axes[0].lines if len(line.get_xdata()) > 100]
     assert len({str(line.get_linestyle()) + str(line._dash_pattern) for line in curves}) == 4
-    assert {line.get_color() for line in curves} == {arm_style(ARMS)["combination"].color}
+    assert len({line.get_color() for line in curves}) == 3, "ink, so a fourth has its dash only"
     labels = [text.get_text() for text in page.legends[0].texts]
     assert labels == [f"laroche2011-{n}" for n in ("linear", "compound", "plateau", "saturating")]
     assert "both arms: combination − pamidronate." in caption_of(page)
@@ -879,7 +878,7 @@ def test_effects_are_a_mean_with_its_interval_and_a_cross_at_the_sd(whole, four)
     for marks in (means, crosses):
         heights = [mark.get_ydata().item() for mark in marks]
         assert heights == sorted(heights), "downwards"
-    blue = arm_style(ARMS)["combination"].color
+    blue = INK
     assert {mark.get_color() for mark in means} == {blue}
     assert {mark.get_markeredgecolor() for mark in crosses} == {blue}
     bars = [line.get_xdata() for line in axes.lines if line.get_linewidth() == 1.3]
@@ -888,7 +887,7 @@ def test_effects_are_a_mean_with_its_interval_and_a_cross_at_the_sd(whole, four)
     for column in ("mean_absolute_effect", "sd_effect", "low", "high"):
         assert rows[column].between(low, high).all(), "nothing is cut off"
     said = texts_of(axes)
-    assert "half-life of pamidronate ○" in said
+    assert "half-life of pamidronate (assumed)" in said
     assert "% of the entry value per year" in said
     legend = [text.get_text() for text in page.legends[0].get_texts()]
     assert {"mean absolute effect, 95 % interval", "SD of effects"} <= {*legend}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -20,11 +20,9 @@ from sim.cli.options import (
     refuse_unwritable,
 )
 from sim.cli.terminal import say
-from sim.display.figures import OF_KIND, draw
+from sim.display.figures import OF_KIND, Form, draw
+from sim.display.figures.form import WIDTHS
 from sim.vocabulary import FORMATS
-
-if TYPE_CHECKING:
-    from sim.results import Kept
 
 NAMES_OF_FIGURES = [*dict.fromkeys(name for kind in OF_KIND.values() for name in kind.names)]
 
@@ -32,18 +30,24 @@ NAMES_OF_FIGURES = [*dict.fromkeys(name for kind in OF_KIND.values() for name in
 @click.command(epilog=f"Example: mastosim plot latest --figure markers\n\n{NAMES}")
 @RESULT
 @click.option("--figure", "figures", multiple=True, type=click.Choice(NAMES_OF_FIGURES),
-              help="Figure to draw; by default all figures. Repeatable.")  # fmt: skip
+              help="Figure to draw; by default the usual ones. Repeatable.")  # fmt: skip
 @click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS),
               help="Kind of file; by default all three. Repeatable.")  # fmt: skip
+@click.option("--width", type=click.Choice([*WIDTHS]), default="page", show_default=True,
+              help="Width at most: column is 8.5 cm, page is 18.3 cm.")  # fmt: skip
+@click.option("--caption/--no-caption", "has_caption", default=True,
+              help="Leave the caption out of the figures.")  # fmt: skip
 @click.option("--into", type=FOLDER, help="Folder of the figures.  [default: RESULT/figures]")
 @RESULTS
 def plot(
-    result: str, figures: tuple[str, ...], formats: tuple[str, ...], into: Path | None, out: Path
-) -> None:
+    result: str, figures: tuple[str, ...], formats: tuple[str, ...], width: str,
+    has_caption: bool, into: Path | None, out: Path,
+) -> None:  # fmt: skip
     """Draw the figures of a RESULT of any kind.
 
     A CSV file beside each figure holds the numbers of the figure. Without --figure, figures that do
-    not apply to the result, like markers that were not measured, are left out.
+    not apply to the result, like markers that were not measured, are left out, and so is the spider
+    of a sweep.
     """
     from sim.experiments.verbs import check_options, no_such_figure
     from sim.results.hidden import aside
@@ -57,13 +61,17 @@ def plot(
         raise click.UsageError(no_such_figure(kind, strange[0]))
     into = into or kept.folder / "figures"
     refuse_unwritable(into)
-    each = [*dict.fromkeys(formats or FORMATS)]
+    drawing = partial(
+        draw, kept, formats=[*dict.fromkeys(formats or FORMATS)],
+        form=Form(WIDTHS[width], has_caption),
+    )  # fmt: skip
+    usual = OF_KIND[kind].usual
     # on the same disk, and it vanishes at the end
     with aside(existing_folder(into), "figures") as made:
         with telling(kept):
-            drawn = _drawn(kept, figures or [*known], made, each)
+            drawn = _drawn(drawing, figures or usual, made)
             missing = [name for name in figures if not drawn[name]]
-            had = [name for name in known if missing and draw(kept, [name], made, ())]
+            had = [name for name in usual if missing and draw(kept, [name], made, ())]
         if missing:
             others = f"it has {', '.join(had) or 'none'}"
             raise click.UsageError(f"this result has no figure '{missing[0]}'; {others}")
@@ -81,12 +89,12 @@ def _move(files: Sequence[Path], into: Path) -> None:
 
 
 def _drawn(
-    kept: Kept, names: Sequence[str], made: Path, formats: Sequence[str]
+    drawing: Callable[..., list[Path]], names: Sequence[str], made: Path
 ) -> dict[str, list[Path]]:
     """The files of each figure, drawn into a folder; none where it does not apply."""
     drawn = {}
     for name in dict.fromkeys(names):
         if sys.stderr.isatty():
             say(f"drawing {name}", to_stderr=True)
-        drawn[name] = draw(kept, [name], into=made, formats=formats)
+        drawn[name] = drawing([name], into=made)
     return drawn

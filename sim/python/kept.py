@@ -5,11 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sim import results
 from sim.display import text
-from sim.display.figures import draw
+from sim.display.figures import WIDTHS, Form, draw
 from sim.experiments import verbs
 from sim.experiments.opened import Opened
 from sim.python.options import Text, at_least, one_of
@@ -122,6 +122,8 @@ def plot(
     figure: str | Sequence[str] | None = None,
     format: str | Sequence[str] = FORMATS,
     into: str | Path | None = None,
+    width: Literal["column", "page"] = "page",
+    caption: bool = True,
     out: str | Path = "results",
 ) -> list[Path]:
     """Write the figures of a kept result as files; `open_result(result).plot(name)` shows one.
@@ -131,12 +133,16 @@ def plot(
     result, out
         As of `open_result`.
     figure : str or sequence of str, optional
-        Names of figures; all that apply to the result by default.
+        Names of figures; by default all that apply to the result but the spider of a sweep.
     format : str or sequence of str
         Some of svg, pdf and png. The numbers of each figure stand beside it as CSV.
     into : path, optional
         Folder that receives all figures, or none of them; `figures` in the folder of the result by
         default.
+    width : "column" or "page"
+        The most that a figure is wide: 8.5 or 18.3 cm.
+    caption : bool
+        Whether the caption is on the figure.
 
     Returns
     -------
@@ -156,10 +162,11 @@ def plot(
     formats = [format] if isinstance(format, str) else [*format]
     for kind in formats:
         one_of("format", kind, FORMATS)
+    one_of("width", width, WIDTHS)
     to = kept.folder / "figures" if into is None else Path(into)
     with aside(to, "figures") as made:
         with seals.reading(kept, warnings.warn):
-            files = draw(kept, names, made, formats)
+            files = draw(kept, names, made, formats, Form(WIDTHS[width], caption))
         return placed(files, to)
 
 

@@ -12,8 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.display.figures.caption import caption_of
+from sim.display.figures.form import STANDARD, formed
+from sim.display.figures.form import WIDTHS as WIDTHS
+from sim.display.figures.form import Form as Form
+from sim.display.figures.form import form as form_of_now
 from sim.display.figures.style import Drawn as Drawn
 from sim.display.figures.style import showing, styled, write
+from sim.display.figures.titles import TITLES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -48,11 +53,18 @@ class Figures(NamedTuple):
     """The figures of a kind of result: the module of each, and what their `figure` is called with.
 
     `figure` in the module draws the figure, and returns None where it does not apply to the result.
-    A module is imported when its figure is drawn: reading names is quick.
+    A module is imported when its figure is drawn: reading names is quick. Figures `on_request` are
+    among the names, and are drawn only where they are named.
     """
 
     names: Mapping[str, str]
     read: Callable[[Kept], tuple[Any, ...]]
+    on_request: Sequence[str] = ()
+
+    @property
+    def usual(self) -> list[str]:
+        """The figures that are drawn where none is named."""
+        return [name for name in self.names if name not in self.on_request]
 
 
 def draw(
@@ -60,6 +72,7 @@ def draw(
     names: Sequence[str] | None = None,
     into: Path | None = None,
     formats: Sequence[str] = ("svg", "png"),
+    form: Form = STANDARD,
 ) -> list[Path]:
     """Draw figures of a kept result.
 
@@ -68,11 +81,13 @@ def draw(
     kept
         The result, of any kind that has figures.
     names
-        Some of `OF_KIND[kind].names`; all where None.
+        Some of `OF_KIND[kind].names`; the usual ones where None.
     into
         A folder that exists; that of the result where None.
     formats
         Some of FORMATS; beside them stands a CSV.
+    form
+        How wide the figures are at most, and whether their captions are on them.
 
     Returns
     -------
@@ -86,24 +101,26 @@ def draw(
     KeyError
         For a name without a figure.
     """
-    every = OF_KIND[kept.manifest.kind].names
+    usual = OF_KIND[kept.manifest.kind].usual
     files = []
-    with styled():
-        for name, made in drawn(kept, every if names is None else names):
+    with styled(), formed(form):
+        for name, made in drawn(kept, usual if names is None else names):
             if made is not None:
                 files += write(into or kept.folder, name, *made, formats)
     return files
 
 
 def drawn(kept: Kept, names: Iterable[str]) -> Iterator[tuple[str, Drawn | None]]:
-    """Each figure and its numbers, in the style of now; None where it does not apply."""
+    """Each figure and its numbers, in the style and form of now; None where it does not apply."""
     kind = OF_KIND[kept.manifest.kind]
     arguments = kind.read(kept)
     has_tables = (kept.folder / "events.parquet").exists()
     for name in names:
         module = import_module(f"sim.display.figures.{kind.names[name]}")
         applies = has_tables or name not in FROM_TABLES
-        yield name, module.figure(*arguments) if applies else None
+        with formed(form_of_now()._replace(heading=TITLES.get(name, ""))):
+            made = module.figure(*arguments) if applies else None
+        yield name, made
 
 
 def first(kept: Kept, names: Iterable[str]) -> Figure | None:
@@ -154,7 +171,7 @@ OF_KIND: Mapping[str, Figures] = {
         lambda kept: (kept.table("readings"), kept.manifest.options["own"], *_words(kept)),
     ),
     "emulation": Figures({"emulation": "trials"}, _of_emulation),
-    "sweep": Figures(OF_SWEEPS, _of_sweep),
+    "sweep": Figures(OF_SWEEPS, _of_sweep, on_request=("spider",)),
     "power": Figures(
         {"power": "power"}, lambda kept: (kept.table("power"), caption_of(kept.study))
     ),

@@ -50,8 +50,8 @@ def draw(
         for low, high, opacity, edge in ends:
             band(axes, time, course[[low, high]], look, opacity * lightness, edge)
         axes.plot(time, single, color=look.color, linewidth=0.4, alpha=0.5 * lightness, zorder=2)
-        median = {"label": arm, **look._asdict(), **style.EDGE}
-        axes.plot(time, course["median"], zorder=4, **median)
+        median = {**style.course(look), "label": arm, "zorder": 4}
+        axes.plot(time, course["median"], **median)
 
 
 def band(

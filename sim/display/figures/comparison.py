@@ -75,11 +75,8 @@ def blocks_of(beside: Beside, outcomes: Sequence[str], most: float) -> list[part
 
 
 def legend(beside: Beside) -> list[Artist]:
-    """The arms, or the differences as open marks."""
-    return [
-        style.entry(arms.label("−"), style.mark(look, is_open=bool(arms.against_arm)))
-        for arms, look in beside.looks.items()
-    ]
+    """The arms, or the differences."""
+    return [style.entry(arms.label("−"), style.mark(look)) for arms, look in beside.looks.items()]
 
 
 def _panel(beside: Beside, outcome: str, lane: float) -> parts.Panel:
@@ -87,6 +84,7 @@ def _panel(beside: Beside, outcome: str, lane: float) -> parts.Panel:
     summary = beside.summary
     shown = rows_with(summary[summary["outcome"] == outcome], beside.looks)
     label, uprights = label_of(outcome), [*_references(beside, shown)]
+    counts = "fracture" in outcome or outcome == "deaths"
     are_differences = all(arms.against_arm for arms in beside.looks)
     if are_differences:
         label = f"Δ {label[0].lower()}{label[1:]}"
@@ -94,7 +92,7 @@ def _panel(beside: Beside, outcome: str, lane: float) -> parts.Panel:
     return parts.Panel(
         rows=[list(_marks(beside, shown[shown[beside.by] == name], lane)) for name in beside.names],
         scale=scale_of(outcome, shown["unit"].iloc[0]),
-        limits=scales.limits(shown[["estimate", "low", "high"]], are_differences or None),
+        limits=scales.limits(shown[["estimate", "low", "high"]], are_differences or counts or None),
         title=label,
         uprights=uprights,
     )
@@ -110,16 +108,16 @@ def _marks(beside: Beside, rows: pd.DataFrame, lane: float) -> Iterator[parts.Pa
         if cannot_occur(low, high, float(str(row.carriers))):
             yield parts.Word(0.0, CANNOT_OCCUR, down)
             continue
-        symbol = style.mark(look, is_open=bool(arms.against_arm))
+        symbol = style.mark(look)
         yield parts.Mark(estimate, low, high, symbol, parts.line(look.color), down)
 
 
 def _references(beside: Beside, rows: pd.DataFrame) -> Iterator[parts.Upright]:
-    """A dashed line at every estimate of the row that the others are compared with."""
+    """A dotted line at every estimate of the row that the others are compared with."""
     for row in rows[rows[beside.by] == beside.first].itertuples():
         color = beside.looks[Arms(str(row.arm), str(row.against_arm))].color
-        dashed = {"color": color, "linewidth": 0.5, "linestyle": (0, (2, 1.5)), "zorder": 1}
-        yield parts.Upright(float(str(row.estimate)), dashed)
+        dotted = {"color": color, "linewidth": 0.6, "linestyle": (0, (1, 1.5)), "zorder": 1}
+        yield parts.Upright(float(str(row.estimate)), dotted)
 
 
 def _explained(rows: pd.DataFrame, scenarios: list[str]) -> list[str]:
@@ -130,7 +128,7 @@ def _explained(rows: pd.DataFrame, scenarios: list[str]) -> list[str]:
     other = "".join(f", month {month:g} in {name}" for name, month in others)
     return [
         f"Outcomes at month {usual:g}{other}.",
-        f"Marks: estimates; lines: 95 % Monte Carlo intervals; dashed: {scenarios[0]}.",
+        f"Marks: estimates; lines: 95 % Monte Carlo intervals; dotted: {scenarios[0]}.",
         "Intervals show simulation (Monte Carlo) error only, not the uncertainty of the published "
         "data. Scenarios share their random numbers, so paired differences are more precise than "
         "the intervals of the single scenarios suggest.",

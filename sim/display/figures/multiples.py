@@ -7,14 +7,23 @@ from typing import NamedTuple
 
 from matplotlib.axes import Axes
 
-from sim.display.figures.page import ONE_COLUMN, SAMPLE, TWO_COLUMNS, Page
+from sim.display.figures.form import HIGHEST, ONE_COLUMN, TWO_COLUMNS, at_most
+from sim.display.figures.page import SAMPLE, Around, Page
 from sim.display.figures.style import SECOND, Legend
 from sim.display.figures.texts import POINTS_PER_MM, wrapped
 
 ROOM = 205.0
-"""Millimetres for panels on a page of A4, less its margins, title and caption."""
+"""Millimetres that panels take at most."""
 
-TITLE, SUBTITLE_LINE, ABOVE = 4.0, 3.2, 4.5
+TITLE, SUBTITLE_LINE, ABOVE, TITLE_LINE = 4.0, 3.2, 4.5, 3.6
+EDGE = 4.0
+"""Millimetres right of the last panel on a narrow page."""
+
+NARROWEST = 20.0
+"""Millimetres that a panel is wide where more stand abreast than usual."""
+
+LEAST = 14.0
+"""Millimetres that a panel is high, however many there are."""
 
 
 class Size(NamedTuple):
@@ -44,12 +53,13 @@ class Room(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """A page with its panels, and how wide and high these are in mm."""
+    """A page with its panels, how wide and high these are in mm, and how many stand abreast."""
 
     page: Page
     panels: list[Axes]
     width: float
     height: float
+    abreast: int
 
 
 def grid(
@@ -57,7 +67,9 @@ def grid(
     legend: Legend, caption: Sequence[str], sample: float = SAMPLE,
 ) -> Grid:  # fmt: skip
     """A panel with a head at each row and column of `cells`."""
-    above, high, rows = fitted(heads, cells, size)
+    room = room_for(TWO_COLUMNS, title, legend, caption, sample)
+    size, cells = reflowed(heads, cells, size, room)
+    above, high, rows = fitted(heads, cells, size, room)
     page = Page(TWO_COLUMNS, (above + high + size.below) * rows, title, legend, caption, sample)
     laid_out = _laid_out(page, cells, size, above, high)
     for axes, (name, below) in zip(laid_out.panels, heads, strict=True):
@@ -69,15 +81,19 @@ def titled(
     titles: Sequence[str], room: Room, title: str, legend: Legend, caption: Sequence[str]
 ) -> Grid:
     """A panel below each title, so many abreast; one panel alone takes one column of a journal."""
-    width = ONE_COLUMN if len(titles) == 1 else TWO_COLUMNS
-    columns = min(len(titles), room.abreast)
+    width = at_most(ONE_COLUMN if len(titles) == 1 else TWO_COLUMNS)
+    columns = min(len(titles), abreast(room.abreast))
     panel = (width - room.left - room.right + room.between) / columns - room.between
-    size = Size(room.left, panel, room.between, room.below, room.height, room.height)
+    size = Size(room.left, panel, room.between, room.below, LEAST, room.height)
     cells = in_rows(len(titles), columns)
-    page = Page(width, (ABOVE + room.height + room.below) * down(cells), title, legend, caption)
-    laid_out = _laid_out(page, cells, size, ABOVE, room.height)
-    for axes, name in zip(laid_out.panels, titles, strict=True):
-        axes.set_title(name)
+    names = [wrapped(name, panel, is_title=True) for name in titles]
+    above = ABOVE + TITLE_LINE * (max(map(len, names)) - 1)
+    space = room_for(width, title, legend, caption)
+    high = height(down(cells), above + room.below, LEAST, room.height, space)
+    page = Page(width, (above + high + room.below) * down(cells), title, legend, caption)
+    laid_out = _laid_out(page, cells, size, above, high)
+    for axes, name in zip(laid_out.panels, names, strict=True):
+        axes.set_title("\n".join(name))
     return laid_out
 
 
@@ -90,15 +106,51 @@ def _laid_out(
         page.axes(size.left + column * across, row * pitch + above, size.width, high)
         for row, column in cells
     ]
-    return Grid(page, panels, size.width, high)
+    return Grid(page, panels, size.width, high, 1 + max(column for _, column in cells))
+
+
+def room_for(
+    width: float, title: str, legend: Legend, caption: Sequence[str], sample: float = SAMPLE
+) -> float:
+    """Millimetres that title, legend and caption leave for panels."""
+    return min(ROOM, HIGHEST - Around.of(width, title, legend, caption, sample).height)
+
+
+def reflowed(
+    heads: Sequence[tuple[str, str]], cells: Sequence[tuple[int, int]], size: Size, room: float
+) -> tuple[Size, Sequence[tuple[int, int]]]:
+    """Panels and their places on a page as wide as the form in force, all of them within it."""
+    if at_most(TWO_COLUMNS) == TWO_COLUMNS:
+        return size, cells
+    before = 1 + max(column for _, column in cells)
+    for columns in range(abreast(before), max(before, 2) + 1):
+        if columns > abreast(before) and _narrow(size, columns).width < NARROWEST:
+            break
+        narrow, places = _narrow(size, columns), in_rows(len(cells), columns)
+        above, high, rows = fitted(heads, places, narrow, room)
+        if rows * (above + high + size.below) <= room + 0.1:
+            break
+    return narrow, places
+
+
+def _narrow(size: Size, columns: int) -> Size:
+    """So many panels abreast on a narrow page."""
+    space = at_most(TWO_COLUMNS) - size.left - max(EDGE, size.beside) + size.between
+    return size._replace(width=min(space / columns - size.between, 2 * size.width))
+
+
+def abreast(most: int) -> int:
+    """How many panels stand side by side on a page as wide as the form in force."""
+    return max(1, int(most * at_most(TWO_COLUMNS) / TWO_COLUMNS))
 
 
 def fitted(
-    heads: Sequence[tuple[str, str]], cells: Sequence[tuple[int, int]], size: Size
-) -> tuple[float, float, int]:
+    heads: Sequence[tuple[str, str]], cells: Sequence[tuple[int, int]], size: Size,
+    room: float = ROOM,
+) -> tuple[float, float, int]:  # fmt: skip
     """Millimetres above a panel and of a panel, and how many rows of panels there are."""
     above, rows = head_room([below for _, below in heads], size.width + size.beside), down(cells)
-    return above, height(rows, above + size.below, size.least, size.most), rows
+    return above, height(rows, above + size.below, size.least, size.most, room), rows
 
 
 def in_rows(count: int, abreast: int) -> list[tuple[int, int]]:
@@ -111,9 +163,9 @@ def down(cells: Sequence[tuple[int, int]]) -> int:
     return 1 + max(row for row, _ in cells)
 
 
-def height(rows: int, around: float, least: float, most: float) -> float:
+def height(rows: int, around: float, least: float, most: float, room: float = ROOM) -> float:
     """Of a panel, in mm, so that so many rows fit a page."""
-    return min(most, max(least, ROOM / rows - around))
+    return min(most, max(least, room / rows - around))
 
 
 def head(axes: Axes, title: str, below: str, width: float, above: float) -> None:

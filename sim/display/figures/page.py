@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.display.figures.style import CAPTION, Legend
-from sim.display.figures.texts import MM_PER_POINT, SIZE, TITLE_SIZE, millimetres, paragraph
-
-ONE_COLUMN, TWO_COLUMNS = 89.0, 183.0
-"""Widths that journals print, mm."""
+from sim.display.figures.form import ONE_COLUMN as ONE_COLUMN
+from sim.display.figures.form import TWO_COLUMNS as TWO_COLUMNS
+from sim.display.figures.form import at_most, form
+from sim.display.figures.style import CAPTION, SECOND, Legend
+from sim.display.figures.texts import (
+    LINE,
+    MM_PER_POINT,
+    SIZE,
+    TITLE_SIZE,
+    millimetres,
+    paragraph,
+    wrapped,
+)  # fmt: skip
 
 MARGIN, GAP = 1.0, 2.0
 TITLE_LINE, LEGEND_LINE, CAPTION_LINE = 4.2, 4.2, 3.1
@@ -25,6 +34,41 @@ SAMPLE = 3.2
 MM_PER_INCH = 25.4
 
 
+class Around(NamedTuple):
+    """What stands around the panels of a page, in lines and rows: all but the caption above."""
+
+    heading: list[str]
+    second: list[str]
+    legend: list[list[Artist]]
+    caption: list[str]
+
+    @classmethod
+    def of(
+        cls, width: float, title: str, legend: Legend, caption: Sequence[str],
+        sample: float = SAMPLE,
+    ) -> Around:  # fmt: skip
+        """Title, legend and caption as wide as the page, in the form in force."""
+        room = at_most(width) - 2 * MARGIN
+        heading, second = (form().heading, title) if form().heading else (title, "")
+        return cls(
+            paragraph(heading, room, is_title=True),
+            paragraph(second, room),
+            _rows(legend, room, sample),
+            [line for text in caption for line in paragraph(text, room)] * form().has_caption,
+        )
+
+    @property
+    def top(self) -> float:
+        """Millimetres above the panels."""
+        below_heading = LEGEND_LINE * len(self.second) + _height(self.legend)
+        return MARGIN + TITLE_LINE * len(self.heading) + below_heading + GAP
+
+    @property
+    def height(self) -> float:
+        """Millimetres above and below the panels."""
+        return self.top + CAPTION_LINE * len(self.caption) + MARGIN
+
+
 class Page:
     """A figure: title and legend above its panels, a caption of some paragraphs below them.
 
@@ -35,24 +79,23 @@ class Page:
         self, width: float, panels: float, title: str, legend: Legend, caption: Sequence[str],
         sample: float = SAMPLE,
     ) -> None:  # fmt: skip
-        room = width - 2 * MARGIN
-        titles = paragraph(title, room, is_title=True)
-        lines = [line for text in caption for line in paragraph(text, room)]
-        rows = _rows(legend, room, sample)
-        above = TITLE_LINE * len(titles) + LEGEND_LINE * len(rows)
-        self.top = MARGIN + above + GAP
-        self.width = width
-        self.height = self.top + panels + CAPTION_LINE * len(lines) + MARGIN
-        self.figure = Figure(figsize=(width / MM_PER_INCH, self.height / MM_PER_INCH))
-        self._text(MARGIN, "\n".join(titles), weight="bold", size=TITLE_SIZE)
-        for i, row in enumerate(rows):
+        around = Around.of(width, title, legend, caption, sample)
+        self.top, self.width = around.top, at_most(width)
+        self.height = around.height + panels
+        self.figure = Figure(figsize=(self.width / MM_PER_INCH, self.height / MM_PER_INCH))
+        self._text(MARGIN, "\n".join(around.heading), weight="bold", size=TITLE_SIZE)
+        below = MARGIN + TITLE_LINE * len(around.heading)
+        self._text(below, "\n".join(around.second), color=SECOND)
+        below += LEGEND_LINE * len(around.second)
+        for i, row in enumerate(around.legend):
             # Above all panels, where it covers no data.
-            top = MARGIN + TITLE_LINE * len(titles) + LEGEND_LINE * i
+            top = below + _height(around.legend[:i])
             self.figure.legend(
                 handles=row, loc="upper left", bbox_to_anchor=self._at(MARGIN, top + 0.6),
                 ncols=len(row), columnspacing=1.6, handlelength=sample,
             )  # fmt: skip
-        self._text(self.top + panels, "\n".join(lines), color=CAPTION, linespacing=1.25)
+        lines = "\n".join(around.caption)
+        self._text(self.top + panels, lines, color=CAPTION, linespacing=1.25)
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         """A panel; `top` counts from below title and legend."""
@@ -60,6 +103,8 @@ class Page:
         return self.figure.add_axes((x, y, width / self.width, height / self.height))
 
     def _text(self, top: float, text: str, **look: object) -> None:
+        if not text:
+            return
         x, y = self._at(MARGIN, top)
         self.figure.text(x, y, text, ha="left", va="top", **look)  # type: ignore[arg-type]
 
@@ -67,13 +112,21 @@ class Page:
         return left / self.width, 1 - top / self.height
 
 
+def _height(rows: Sequence[Sequence[Artist]]) -> float:
+    """Millimetres of some rows of a legend, whose labels may have several lines."""
+    lines = (max(str(entry.get_label()).count("\n") for entry in row) for row in rows)
+    return sum(LEGEND_LINE + LINE * further for further in lines)
+
+
 def _rows(groups: Legend, width: float, sample: float) -> list[list[Artist]]:
     """The legend in one row if it fits; else each group begins a row and takes what it needs."""
     together = [entry for group in groups for entry in group]
     sample_width = sample * SIZE * MM_PER_POINT + AROUND_ENTRY
+    for entry in together:
+        entry.set_label("\n".join(wrapped(str(entry.get_label()), width - sample_width)))
     room = {entry: sample_width + millimetres(str(entry.get_label())) for entry in together}
     if sum(room.values()) <= width:
-        return [together]
+        return [together] if together else []
     rows: list[list[Artist]] = []
     for group in groups:
         left = width

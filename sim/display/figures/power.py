@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sim.display.figures import scales
 from sim.display.figures.caption import Caption
-from sim.display.figures.page import ONE_COLUMN, Page
+from sim.display.figures.form import ONE_COLUMN, at_most
+from sim.display.figures.page import Page
 from sim.display.figures.style import Drawn, arm_style, arms_in_legend
 from sim.display.tables.power import how_tested
 
@@ -26,9 +28,10 @@ def figure(by_size: pd.DataFrame, caption: Caption) -> Drawn:
         f"Annual increase of bone density: {caption.reading}."
     )
     legend = arms_in_legend({arm: looks[arm] for arm in by_size["arm"].unique()})
-    title = f"{caption.title}: power for {first['outcome']}"
-    page = Page(ONE_COLUMN, HEIGHT + SCALE, title, [legend], [sentences])
-    axes = page.axes(LEFT, 0, ONE_COLUMN - LEFT - RIGHT, HEIGHT)
+    title = f"{caption.title}: {first['outcome']}"
+    width = at_most(ONE_COLUMN)
+    page = Page(width, HEIGHT + SCALE, title, [legend], [sentences])
+    axes = page.axes(LEFT, 0, width - LEFT - RIGHT, HEIGHT)
     for arm, rows in by_size.groupby("arm", sort=False):
         look = looks[str(arm)]
         for of, fill in (("power", look.color), ("size", "white")):
@@ -39,7 +42,7 @@ def figure(by_size: pd.DataFrame, caption: Caption) -> Drawn:
             )  # fmt: skip
     axes.set_ylim(0, 100)
     axes.set_xlim(left=0)
-    axes.set_xticks([0, *by_size["patients_per_arm"].unique()])
+    scales.number(axes, "x", 6)
     equal = (by_size["patients"] == by_size["against_patients"]).all()
     axes.set_xlabel("patients per arm" if equal else "patients in the smallest arm")
     axes.set_ylabel("trials that show a difference, %")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from sim.display.figures import intervals
 from sim.display.figures.comparison import LAYOUT, Beside, blocks_of, legend
-from sim.display.figures.style import Drawn, arm_style
+from sim.display.figures.style import Drawn, arm_style, difference_style
 from sim.vocabulary import arms_of
 
 OUTCOMES = (
@@ -25,7 +25,7 @@ EXPLAINED = (
     "differences of the arms, with the same patients and random numbers; the vertical line marks "
     "0.",
     "Marks: estimates; lines: 95 % Monte Carlo intervals, which show simulation (Monte Carlo) "
-    "error only, not the uncertainty of the published data; dashed: the scenario's own reading.",
+    "error only, not the uncertainty of the published data; dotted: the scenario's own reading.",
     "Each fracture difference depends on the reading named beside it.",
 )
 
@@ -45,12 +45,13 @@ def figure(summary: pd.DataFrame, own: str, title: str, sentences: Sequence[str]
 
 
 def _bands(rows: pd.DataFrame, own: str) -> Iterator[Beside]:
-    """The arms, then their differences, each of which looks like the arm that it is the gain of."""
+    """The arms, then their differences, in ink."""
     every = arms_of(rows)
-    styles = arm_style([arms.arm for arms in every if not arms.against_arm])
     names = {name: f"{name} (own)" if name == own else name for name in rows["reading"].unique()}
     for is_difference in (False, True):
         shown = [arms for arms in every if bool(arms.against_arm) == is_difference]
         if shown:
-            looks = {arms: styles[arms.arm] for arms in shown}
+            styles = arm_style([arms.arm for arms in shown])
+            arm_looks = {arms: styles[arms.arm] for arms in shown}
+            looks = difference_style(shown) if is_difference else arm_looks
             yield Beside(rows, "reading", names, own, looks)

@@ -16,7 +16,8 @@ from matplotlib.axes import Axes
 
 from sim.display.figures import bands, months, style
 from sim.display.figures.caption import Caption
-from sim.display.figures.texts import POINTS_PER_MM
+from sim.display.figures.page import MM_PER_INCH
+from sim.display.figures.texts import POINTS_PER_MM, shortened
 from sim.vocabulary import DAYS_PER_MONTH
 
 Floats = npt.NDArray[np.float64]
@@ -88,8 +89,8 @@ def draw(
         line = {"color": look.color, "linestyle": look.linestyle, "drawstyle": "steps-post"}
         axes.plot(time, course["share"], label=arm, zorder=4, **line)
         axes.plot(
-            *_marks(course, at, turn / len(present)), color=look.color, marker=look.marker,
-            linestyle="none", zorder=5, clip_on=False, **style.EDGE,
+            *_marks(course, at, turn / len(present)),
+            **{**style.mark(look, size=4), "zorder": 5, "clip_on": False},
         )  # fmt: skip
         _table(axes, arm, course.set_index("day").loc[months.days(at)].set_axis(at), rows, down)
         down += (1 + len(rows)) * ROW + BETWEEN
@@ -112,7 +113,9 @@ def _table(
     axes: Axes, arm: str, counts: pd.DataFrame, rows: Mapping[str, str], down: float
 ) -> None:
     """The counts of an arm at some months, from `down` mm below the panel on."""
-    _say(axes, 0, down, arm, weight="bold")
+    wide = LABELS + axes.bbox.width / axes.figure.dpi * MM_PER_INCH
+    # in full in the legend, and smaller than a title
+    _say(axes, 0, down, shortened(arm, wide, is_title=True), weight="bold")
     for i, (column, words) in enumerate(rows.items(), start=1):
         _say(axes, 1.5, down + i * ROW, words)
         for month, count in counts[column].items():

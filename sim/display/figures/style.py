@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -34,9 +34,14 @@ NOT_AN_ARM = 5
 
 
 SYMBOLS = ("o", "s", "^", "v", "P")
+OPEN = frozenset("sv")
+"""Marks that are open: every second arm, so that neighbours differ without colour."""
 
 INK = "#222222"
-"""Letters, lines at zero, published values, events."""
+"""Letters, lines at zero, published values, events, the first difference."""
+
+INKS = (INK, "#5f5f5f", "#8c8c8c")
+"""Differences between arms: no colour, for that is an arm's."""
 
 CAPTION, SECOND = "#444444", "#666666"
 """Letters of the caption, and of what stands behind the labels: units, values, subgroups."""
@@ -69,6 +74,11 @@ class ArmStyle(NamedTuple):
     linestyle: Any
     marker: str
 
+    @property
+    def face(self) -> str:
+        """What its mark is filled with."""
+        return "white" if self.marker in OPEN else self.color
+
 
 Looks = Mapping[Any, ArmStyle]
 """How each arm or difference looks."""
@@ -79,6 +89,14 @@ def arm_style(arms: Sequence[str]) -> dict[str, ArmStyle]:
     return {
         arm: ArmStyle(color(i % NOT_AN_ARM), LINES[i % len(LINES)], SYMBOLS[i % len(SYMBOLS)])
         for i, arm in enumerate(arms)
+    }
+
+
+def difference_style(differences: Sequence[Hashable]) -> dict[Any, ArmStyle]:
+    """The look of each difference between arms, or scenario of one: ink, no arm's colour."""
+    return {
+        each: ArmStyle(INKS[i % len(INKS)], LINES[i % len(LINES)], SYMBOLS[i % len(SYMBOLS)])
+        for i, each in enumerate(differences)
     }
 
 
@@ -100,12 +118,18 @@ def styled() -> Iterator[None]:
 
 
 def mark(look: ArmStyle, is_open: bool = False, size: float = 4.4) -> dict[str, Any]:
-    """The mark of an arm; that of a difference is open, and is not taken for its arm."""
+    """The mark of an arm or a difference, filled as that is everywhere, or open."""
+    is_open = is_open or look.marker in OPEN
     edge = {"markeredgecolor": look.color, "markeredgewidth": 0.9} if is_open else EDGE
     return {
         "color": look.color, "linestyle": "none", "marker": look.marker, "markersize": size,
         "markerfacecolor": "white" if is_open else look.color, **edge, "zorder": 4,
     }  # fmt: skip
+
+
+def course(look: ArmStyle, size: float = 4.0) -> dict[str, Any]:
+    """A line with marks: the course of an arm, in its colour, pattern and mark."""
+    return with_line(mark(look, size=size), look.linestyle)
 
 
 def entry(label: str, look: Mapping[str, Any], linestyle: Any = "-") -> Artist:
@@ -142,7 +166,7 @@ def diamond(is_filled: bool = False) -> dict[str, Any]:
 
 def arms_in_legend(looks: Looks) -> list[Artist]:
     """The arms in the legend of a figure that shows their courses as lines with marks."""
-    return [line_entry(arm, **EDGE, **look._asdict()) for arm, look in looks.items()]
+    return [line_entry(arm, **course(look)) for arm, look in looks.items()]
 
 
 UNDATED: dict[str, dict[str, Any]] = {

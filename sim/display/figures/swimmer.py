@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,9 @@ ABREAST = 4
 
 LANE = 3.0
 """Height of a lane in mm."""
+
+NUMBER = 2.7
+"""Millimetres from lane to lane that a patient's number needs."""
 
 CLOSER = 0.75
 """How much closer months may stand than where counts stand below them."""
@@ -59,7 +63,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn:
     at = months.ticks(last, grid.width / CLOSER)
     for i, (axes, arm) in enumerate(zip(grid.panels, caption.arms, strict=True)):
         _draw(axes, numbers[numbers["arm"] == arm], looks[arm].color, courses, doses)
-        _scale(axes, order.patients, is_labelled=i % ABREAST == 0)
+        _scale(axes, order.patients, i % grid.abreast == 0, grid.height)
         months.draw_months(axes, caption, at, last)
     return grid.page.figure, numbers
 
@@ -98,7 +102,9 @@ def _courses(axes: Axes, courses: pd.DataFrame, color: str, therapies: list[str]
 
 def _infusions(axes: Axes, infusions: pd.DataFrame, therapies: list[str]) -> None:
     """Ticks for doses given, hollow circles for missed ones; each therapy at its own height."""
-    bottom, height = _slots(infusions, 0.5 if len(therapies) == 1 else 0.9, therapies)
+    bottom, height = _slots(
+        infusions, 0.9, therapies
+    )  # higher than a course, on which ink is not seen
     y = infusions["lane"] + bottom
     if infusions["item"].iloc[0] == Event.INFUSION:
         axes.vlines(infusions["from_month"], y, y + height, color=INK, linewidth=0.45, zorder=3)
@@ -120,10 +126,12 @@ def _therapies(numbers: pd.DataFrame, item: str) -> list[str]:
     return sorted(numbers.loc[numbers["item"].isin([item, f"missed {item}"]), "what"].unique())
 
 
-def _scale(axes: Axes, patients: tuple[int, ...], is_labelled: bool) -> None:
+def _scale(axes: Axes, patients: tuple[int, ...], is_labelled: bool, height: float) -> None:
+    """Numbers of patients, of as many lanes as leave room for them."""
     axes.set_ylim(len(patients) - 0.4, -0.6)
-    labels = list(map(str, patients)) if is_labelled else []
-    axes.set_yticks(range(len(labels)), labels)
+    every = math.ceil(NUMBER * len(patients) / height)
+    lanes = range(0, len(patients), every) if is_labelled else []
+    axes.set_yticks(lanes, [str(patients[lane]) for lane in lanes])
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_ylabel("Patient" if is_labelled else "")
@@ -134,15 +142,21 @@ def _legend(numbers: pd.DataFrame, beyond: list[Artist]) -> style.Legend:
     items = set(numbers["item"])
     bars = [line_entry("follow-up", color=BAND, linewidth=2.5)]
     if Event.COURSE in items:
-        bars.append(area_entry("course", **_dose(NEUTRAL, False)))
+        bars.append(area_entry(_named(numbers, Event.COURSE, "course"), **_dose(NEUTRAL, False)))
     if (numbers["share_of_full_dose"] < 1).any():
         bars.append(area_entry("course, reduced dose", **_dose(NEUTRAL, True)))
     if Event.INFUSION in items:
-        bars.append(line_entry("dose given", **GIVEN))
+        bars.append(line_entry(_named(numbers, Event.INFUSION, "dose given"), **GIVEN))
     if Event.MISSED_INFUSION in items:
         bars.append(line_entry("dose missed", **MISSED))
     marks = [line_entry(f"{site} fracture", **look) for site, look in FRACTURES.items()]
     return [bars, [*marks, line_entry("death", **DEATH), *beyond]]
+
+
+def _named(numbers: pd.DataFrame, item: str, what: str) -> str:
+    """What a mark means, with the therapy where there is one only."""
+    names = _therapies(numbers, item)
+    return f"{what}: {names[0]}" if len(names) == 1 else what
 
 
 def _dose(color: str, reduced: bool) -> dict[str, Any]:

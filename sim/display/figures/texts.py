@@ -19,7 +19,7 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 UNBROKEN = re.compile(r"(?<=\d) (?=[%±g])|(?<=±) |(?<=month) (?=\d)|(?<=seed) (?=\d)")
 """Spaces in a caption at which no line ends: a number stays with its unit."""
 
-ANYWHERE, AT_SPACES = r".*?[ ._\-]+(?!○)|.+", r"[^ ]+ *"
+ANYWHERE, AT_SPACES = r".*?[ ._\-]+|.+", r"[^ ]+ *"
 
 
 def millimetres(text: str, is_title: bool = False) -> float:
@@ -27,12 +27,19 @@ def millimetres(text: str, is_title: bool = False) -> float:
     return max(sum(_millimetres_of(c, is_title) for c in line) for line in text.split("\n"))
 
 
-def wrapped(text: str, width: float) -> list[str]:
+def wrapped(text: str, width: float, is_title: bool = False) -> list[str]:
     """A text in lines of `width` mm, broken after spaces, dots and dashes.
 
-    A mark at the end stays with the last word; a word too long for a line is broken within.
+    A word too long for a line is broken within.
     """
-    return _lines(re.findall(ANYWHERE, text), width)
+    return _lines(re.findall(ANYWHERE, text), width, is_title)
+
+
+def shortened(text: str, width: float, is_title: bool = False) -> str:
+    """A text in one line of `width` mm, cut where it is longer."""
+    if millimetres(text, is_title) <= width:
+        return text
+    return wrapped(text, width - millimetres("…", is_title), is_title)[0].rstrip() + "…"
 
 
 def paragraph(text: str, width: float, is_title: bool = False) -> list[str]:

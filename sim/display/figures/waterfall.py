@@ -38,7 +38,7 @@ def figure(saved: Saved, caption: Caption) -> Drawn | None:
     for i, (axes, arm) in enumerate(zip(grid.panels, caption.arms, strict=True)):
         _draw(axes, numbers[numbers["arm"] == arm], looks[arm].color)
         axes.set_ylim(*limits)
-        begins_row = i % ROOM.abreast == 0
+        begins_row = i % grid.abreast == 0
         axes.tick_params(axis="y", labelleft=begins_row)
         axes.set_ylabel("Change of spine BMD (%)" if begins_row else "")
     return grid.page.figure, numbers

@@ -13,11 +13,18 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
+from sim.display.figures.form import HIGHEST, TWO_COLUMNS, at_most
 from sim.display.figures.intervals import panel, parts
 from sim.display.figures.intervals.panel import SUBTITLE
-from sim.display.figures.page import TWO_COLUMNS, Page
+from sim.display.figures.page import CAPTION_LINE, Around, Page
 from sim.display.figures.style import GRID, Legend
-from sim.display.figures.texts import wrapped
+from sim.display.figures.texts import LINE, wrapped
+
+NARROW, NARROW_BESIDE = 25.0, 14.0
+"""Millimetres that labels, and texts beside them, take at most on a narrow page."""
+
+LOWEST = 0.85
+"""How low rows may be made, where all of them do not fit a page otherwise."""
 
 HEADING, SCALE_BESIDE, SCALE_BELOW = 5.5, 6.5, 10.5
 """Heights in mm: of a heading; below a panel, with the name of its scale at the left, or below."""
@@ -32,6 +39,7 @@ class Stacked(NamedTuple):
     above: float
     heights: list[float]
     bottom: float
+    shrink: float = 1.0
 
 
 def figure(
@@ -39,15 +47,60 @@ def figure(
     layout: parts.Layout, width: float = TWO_COLUMNS,
 ) -> Figure:  # fmt: skip
     """A page of blocks below each other, in one column or several."""
+    if at_most(width) < width:
+        columns, layout, width = [_narrow(columns)], fitting(layout), at_most(width)
     each = width / len(columns)
     fit = parts.fitted([block for column in columns for block in column], layout, each)
     stacks = [list(_stacked(column, fit)) for column in columns]
+    room = HIGHEST - Around.of(width, title, legend, caption).height
+    can_part = layout.abreast == 1 and width == TWO_COLUMNS and len(columns[0]) > 1
+    if len(stacks) == 1 and can_part and stacks[0][-1].bottom > room:
+        parted = in_two_columns(columns[0], narrowed(layout))
+        return figure(parted, title, legend, caption, narrowed(layout), width)
+    if len(stacks) == 1:
+        stacks, caption = _within(room, stacks[0], columns[0], fit, caption)
     page = Page(width, max(stack[-1].bottom for stack in stacks), title, legend, caption)
     for i, stack in enumerate(stacks):
+        first = len(page.figure.axes)
         for stacked in stack:
             _draw(page, stacked, i * each, fit)
-    panel.head_columns(page.figure.axes[0], fit)
+        panel.head_columns(page.figure.axes[first], fit)
     return page.figure
+
+
+def _within(
+    room: float, stack: list[Stacked], column: Sequence[parts.Block], fit: parts.Fitted,
+    caption: Sequence[str],
+) -> tuple[list[list[Stacked]], Sequence[str]]:  # fmt: skip
+    """Blocks in so many mm: lower rows, and else fewer blocks, which the caption then says."""
+    over, rows = stack[-1].bottom - room, math.fsum(h for each in stack for h in each.heights)
+    if over <= 0:
+        return [stack], caption
+    if over < (1 - LOWEST) * rows:
+        return [[*_stacked(column, fit, 1 - over / rows)]], caption
+    # the sentence takes two lines at most
+    shown = [each for each in stack if each.bottom <= room - 2 * CAPTION_LINE] or stack[:1]
+    left = len(stack) - len(shown)
+    return [shown], [*caption, f"Panels that do not fit, in the CSV file only: {left}."]
+
+
+def _narrow(columns: Sequence[Sequence[parts.Block]]) -> list[parts.Block]:
+    """Every panel below the one before, each with the labels of its rows."""
+    blocks = [block for column in columns for block in column]
+    return [block._replace(panels=[panel]) for block in blocks for panel in block.panels]
+
+
+def fitting(layout: parts.Layout) -> parts.Layout:
+    """Labels that leave room for a panel in one column, where that is the form in force."""
+    return layout if at_most(TWO_COLUMNS) == TWO_COLUMNS else narrowed(layout)
+
+
+def narrowed(layout: parts.Layout) -> parts.Layout:
+    """Labels that leave room for a panel in one column."""
+    return layout._replace(
+        abreast=1, scale=NARROW, labels=min(layout.labels, NARROW),
+        beside=min(layout.beside, NARROW_BESIDE),
+    )  # fmt: skip
 
 
 def in_two_columns(blocks: Sequence[parts.Block], layout: parts.Layout) -> list[list[parts.Block]]:
@@ -61,8 +114,10 @@ def in_two_columns(blocks: Sequence[parts.Block], layout: parts.Layout) -> list[
     return min(splits, key=highest)
 
 
-def _stacked(column: Sequence[parts.Block], fit: parts.Fitted) -> Iterator[Stacked]:
-    """The blocks of a column from the top down."""
+def _stacked(
+    column: Sequence[parts.Block], fit: parts.Fitted, shrink: float = 1.0
+) -> Iterator[Stacked]:
+    """The blocks of a column from the top down, their rows lower by a factor."""
     top, before = 0.0, ""
     below = SCALE_BELOW if fit.layout.is_scale_below else SCALE_BESIDE
     for block in column:
@@ -74,9 +129,15 @@ def _stacked(column: Sequence[parts.Block], fit: parts.Fitted) -> Iterator[Stack
         )
         above = HEADING * bool(has_text or (fit.layout.heads and top == 0)) + SUBTITLE * lines
         heights = [parts.least_height(row, fit.layout) for row in block.rows]
-        bottom = top + above + math.fsum(heights) + below
-        yield Stacked(block, heading, top, above, heights, bottom)
+        scale = LINE * (max(len(_scale(each, fit)) for each in block.panels) - 1)
+        bottom = top + above + shrink * math.fsum(heights) + below + scale
+        yield Stacked(block, heading, top, above, heights, bottom, shrink)
         top, before = bottom, block.heading
+
+
+def _scale(drawn: parts.Panel, fit: parts.Fitted) -> list[str]:
+    """The name of a scale in lines, below its panel or left of it."""
+    return panel.scale(drawn, fit) or [""]
 
 
 def _draw(page: Page, stacked: Stacked, left: float, fit: parts.Fitted) -> None:
@@ -88,7 +149,7 @@ def _draw(page: Page, stacked: Stacked, left: float, fit: parts.Fitted) -> None:
     ]
     for i, drawn in enumerate(block.panels):
         x = left + fit.left + i * (fit.panel + parts.BETWEEN)
-        axes = page.axes(x, stacked.top + stacked.above, fit.panel, ends[-1])
+        axes = page.axes(x, stacked.top + stacked.above, fit.panel, stacked.shrink * ends[-1])
         axes.set_ylim(ends[-1], 0)
         panel.draw(axes, drawn, middles, fit)
         if fit.layout.are_rows_ruled:

@@ -40,7 +40,7 @@ def draw(axes: Axes, panel: parts.Panel, middles: Sequence[float], fit: parts.Fi
     most = max(2, min(fit.layout.ticks, int(fit.panel / PER_TICK)))
     scales.number(axes, "x", most, min(3, most))
     axes.set_title(panel.title)
-    axes.set_xlabel(panel.scale if fit.layout.is_scale_below else "")
+    axes.set_xlabel("\n".join(scale(panel, fit)) if fit.layout.is_scale_below else "")
     subtitle = "\n".join(wrapped(panel.subtitle, fit.panel))
     _say(axes, (0, 1), subtitle, (0, 4 + SUBTITLE * POINTS_PER_MM), va="baseline")
 
@@ -58,7 +58,14 @@ def label(
         axes.text(beside, y, "\n".join(wrapped(row.beside, fit.layout.beside)), color=SECOND, **at)
     if not fit.layout.is_scale_below:
         away = -(parts.BEFORE_SCALE - MARGIN) * POINTS_PER_MM
-        _say(axes, (0, 0), block.panels[0].scale, (away, -4.5), ha="right", va="top")
+        name = "\n".join(scale(block.panels[0], fit))
+        _say(axes, (0, 0), name, (away, -4.5), ha="right", va="top")
+
+
+def scale(panel: parts.Panel, fit: parts.Fitted) -> list[str]:
+    """The name of a scale in lines: below its panel hardly wider than that, or left of it."""
+    below = fit.panel + 2 * parts.GAP
+    return wrapped(panel.scale, below if fit.layout.is_scale_below else fit.layout.scale)
 
 
 def head_columns(axes: Axes, fit: parts.Fitted) -> None:

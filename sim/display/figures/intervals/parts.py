@@ -5,6 +5,7 @@ All lengths are in mm. `fitted` says how wide the columns of a page come out.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -118,7 +119,7 @@ class Layout(NamedTuple):
 
     `around` is the room round the text of a row, `abreast` how many panels share the width, where
     a block may have fewer. `sides` says to which side each column of printed numbers is aligned,
-    `heads` what stands above them.
+    `heads` what stands above them. `scale` is how wide the name of a scale may be.
     """
 
     labels: float = 56.0
@@ -130,6 +131,7 @@ class Layout(NamedTuple):
     are_rows_ruled: bool = False
     sides: tuple[Literal["left", "right"], ...] = ()
     heads: tuple[str, ...] = ()
+    scale: float = math.inf
 
 
 class Fitted(NamedTuple):
@@ -176,7 +178,7 @@ def fitted(blocks: Sequence[Block], layout: Layout, width: float) -> Fitted:
     labels = max(_widest(wrapped(row.label, layout.labels)) for row in rows)
     beside = max(_widest(wrapped(row.beside, layout.beside)) for row in rows)
     if not layout.is_scale_below:
-        scale = max(millimetres(block.panels[0].scale) for block in blocks)
+        scale = max(_widest(wrapped(block.panels[0].scale, layout.scale)) for block in blocks)
         labels = max(labels, scale + BEFORE_SCALE - GAP - beside)
     panels = (panel for block in blocks for panel in block.panels)
     parts = (part for panel in panels for row in panel.rows for part in row)

@@ -24,6 +24,9 @@ ABREAST = 4
 MOST, LEAST = 20, 5
 """Parameters in a block: no more, and no fewer however many blocks a page has."""
 
+CAPTION = 60.0
+"""Millimetres that a caption in one column takes beyond that in two."""
+
 NOTE = 4.2
 """Height in mm of the note on parameters that are left out."""
 
@@ -68,21 +71,24 @@ def figure(
     every = shown.cases(sweep, numbers)
     chosen = list(_choices(numbers, every, drawing))
     blocks = [_block(sweep, numbers, choice, drawing) for choice in chosen]
-    layout = Layout(abreast=min(ABREAST, len(every)), ticks=9)
+    layout = Layout(abreast=min(multiples.abreast(ABREAST), len(every)), ticks=9)
     return intervals.figure([blocks], sweep.title, legend, caption, layout), chosen
 
 
 def colors(looks: Mapping[Arms, ArmStyle]) -> list[Artist]:
-    """The differences in the legend."""
-    return [Patch(facecolor=look.color, label=arms.label("−")) for arms, look in looks.items()]
+    """The differences in the legend, where there are several: one is named in the caption."""
+    several = looks if len(looks) > 1 else {}
+    return [Patch(facecolor=look.color, label=arms.label("−")) for arms, look in several.items()]
 
 
 def _choices(rows: pd.DataFrame, every: Sequence[Case], drawing: Drawing) -> Iterator[Choice]:
     """A choice for each outcome and so many cases as fit abreast, the largest parameters first."""
-    groups = [list(every[i : i + ABREAST]) for i in range(0, len(every), ABREAST)]
+    abreast = multiples.abreast(ABREAST)
+    groups = [list(every[i : i + abreast]) for i in range(0, len(every), abreast)]
     parts = [(outcome, group) for outcome in rows["outcome"].unique() for group in groups]
     around = intervals.HEADING + SUBTITLE * 2 * (len(every) > 1) + intervals.SCALE_BESIDE + NOTE
-    room = multiples.ROOM / max(len(parts), 1) - around
+    space = multiples.ROOM - CAPTION * (abreast < ABREAST)
+    room = space / max(len(parts), 1) - around
     for outcome, group in parts:
         of_group = pd.concat([shown.of_case(rows, case, outcome) for case in group])
         if len(of_group):
@@ -101,7 +107,7 @@ def _fitting(rows: pd.DataFrame, drawing: Drawing, room: float) -> tuple[dict[st
     used = 0.0
     for parameter in map(str, moving.index):
         row = Row(name_of[parameter], drawing.least, drawing.values.get(parameter, ""))
-        used += least_height(row, Layout())
+        used += least_height(row, intervals.fitting(Layout()))
         if len(fitting) >= (MOST if used <= room else LEAST):
             break
         fitting[parameter] = row

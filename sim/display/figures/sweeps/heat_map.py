@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.patheffects import withStroke
 
-from sim.display.figures import Drawn, multiples, scales
+from sim.display.figures import Drawn, multiples, scales, style
 from sim.display.figures.differences import label_of
 from sim.display.figures.page import TWO_COLUMNS, Page
 from sim.display.figures.sweeps import shown, words
@@ -167,6 +167,6 @@ def _name(axes: Axes, panel: Panel, cells: Cells, is_first: bool) -> None:
 
 def _legend(swept: Swept, numbers: pd.DataFrame, grid_axes: list[Axis]) -> list[Artist]:
     looks = shown.contrasts(swept.sweep, numbers).items()
-    lines = [Line2D([], [], label=arms.label("−"), **look._asdict()) for arms, look in looks]
+    lines = [Line2D([], [], label=arms.label("−"), **style.course(look)) for arms, look in looks]
     frames = [Patch(label="base case", **FRAME)] * all(axis.has_base for axis in grid_axes)
     return [*lines, *frames]

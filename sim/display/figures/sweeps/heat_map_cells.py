@@ -8,7 +8,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from sim.display.figures import multiples
-from sim.display.figures.page import MARGIN, TWO_COLUMNS
+from sim.display.figures.form import TWO_COLUMNS, at_most
+from sim.display.figures.page import MARGIN
 from sim.display.figures.sweeps.axes_of_grid import Axis
 from sim.display.figures.texts import millimetres, wrapped
 
@@ -87,7 +88,7 @@ def _abreast(across: Axis, left: float, most: int) -> tuple[int, float]:
     """Panels side by side, as many as leave room for numbers and words, and a cell's width."""
     longest = 0.5 + millimetres("\n".join(across.ticks).replace(" ", "\n"))
     for abreast in range(most, 0, -1):
-        space = TWO_COLUMNS - left - RIGHT - BETWEEN * (abreast - 1)
+        space = at_most(TWO_COLUMNS) - left - RIGHT - BETWEEN * (abreast - 1)
         cell = min(WIDEST, space / abreast / len(across.values))
         if cell >= max(NUMBER, longest):
             break

@@ -46,7 +46,7 @@ def figure(swept: Swept) -> Drawn | None:
     pairs = "The second orders are in indices.csv." if second else ""
     caption = words.of_differences(swept.sweep, "draw", numbers, looks, *EXPLAINED, pairs)
     drawing = Drawing("total", _panel, _parts, _of_others, {}, ROW)
-    legend = [_legend(looks, numbers)]
+    legend = [_legend(looks)]
     return by_parameter.figure(swept.sweep, numbers, drawing, legend, caption)[0], numbers
 
 
@@ -97,12 +97,11 @@ def _of_others(most: float, _: str) -> str:
     return f"of a total of no more than {significant(most)}"
 
 
-def _legend(looks: Mapping[Arms, ArmStyle], rows: pd.DataFrame) -> list[Artist]:
+def _legend(looks: Mapping[Arms, ArmStyle]) -> list[Artist]:
     color = next(iter(looks.values())).color if len(looks) == 1 else NEUTRAL
     edge: dict[str, Any] = {"edgecolor": color, "linewidth": 0.6}
     return [
         *by_parameter.colors(looks),
         *(Patch(label=name, **_fill(order, color), **edge) for order, name in ORDERS.items()),
         Line2D([], [], label="95 % interval", **INTERVAL),
-        *words.assumed(rows),
     ]

@@ -13,7 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from sim.display.figures import Drawn, multiples, scales, style
-from sim.display.figures.page import TWO_COLUMNS, Page
+from sim.display.figures.form import TWO_COLUMNS, at_most
+from sim.display.figures.page import Page
 from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.axes_of_grid import Axis, axes_of, on_grid, quantity
 from sim.display.figures.sweeps.saved import Swept
@@ -23,7 +24,7 @@ from sim.vocabulary import Arms, rows_with
 LEFT, BETWEEN, RIGHT = 10.0, 12.0, 4.0
 """In mm: left of the first panel, between panels, right of the last."""
 
-LEAST, MOST, LINE = 15.0, 42.0, 3.1
+LEAST, MOST, LINE = 11.0, 42.0, 3.1
 TICKS, SHARED = 4.5, 2.5
 """In mm: a panel's height, a line of text, the numbers of a scale; below a panel without them."""
 
@@ -31,7 +32,7 @@ APART = 0.12
 """How far arms stand apart on an axis of words, where marks would cover each other."""
 
 EXPLAINED = (
-    "Above: the arms; below, as Δ, with open marks: paired differences, the same virtual patients "
+    "Above: the arms; below, as Δ, in ink: paired differences, the same virtual patients "
     "and random numbers in both arms. Bands and bars: 95 % Monte Carlo intervals, which show "
     "simulation (Monte Carlo) error only, not the uncertainty of the published data.",
 )
@@ -61,7 +62,7 @@ def figure(swept: Swept) -> Drawn | None:
     numbers = numbers.assign(place=numbers[axis.path].map(axis.values.index))
     numbers = shown.ordered(numbers, "place")
     scenarios = numbers["scenario"].nunique()
-    abreast, width = _fitted(axis, min(4, scenarios) if scenarios > 1 else 3)
+    abreast, width = _fitted(axis, multiples.abreast(min(4, scenarios) if scenarios > 1 else 3))
     panels = list(_panels(swept, numbers, abreast))
     heads = [_head(panel) for panel in panels]
     above = multiples.head_room([below for _, below in heads], width + RIGHT)
@@ -69,14 +70,16 @@ def figure(swept: Swept) -> Drawn | None:
     ticks = 1 if axis.numbers else max(t.count("\n") + 1 for t in _ticks(axis, width))
     below = TICKS + LINE * (ticks - 1 + len(wrapped(axis.label, width + 6))) + 1.5
     around = bands * above + below + SHARED * (bands - 1)
-    height = multiples.height(down, around, LEAST * bands, MOST * bands) / bands
     dashed = f"Dashed: the base case, {words.amount(axis.base)} {axis.unit}."
     lines = words.caption(
         swept.sweep, "point", *EXPLAINED, dashed if np.isfinite(_base(axis)) else "",
         words.at_month(numbers),
     )  # fmt: skip
+    title, legend = swept.sweep.title, _legend(swept, numbers)
+    room = multiples.room_for(TWO_COLUMNS, title, legend, lines)
+    height = multiples.height(down, around, LEAST * bands, MOST * bands, room) / bands
     pitch = around + height * bands
-    page = Page(TWO_COLUMNS, pitch * down, swept.sweep.title, _legend(swept, numbers), lines)
+    page = Page(TWO_COLUMNS, pitch * down, title, legend, lines)
     for panel, head in zip(panels, heads, strict=True):
         lower = panel.are_differences and bands == 2
         top = panel.row * pitch + above + lower * (height + SHARED + above)
@@ -92,7 +95,7 @@ def _fitted(axis: Axis, most: int) -> tuple[int, float]:
     words_below = "\n".join(_ticks(axis)).replace(" ", "\n")
     longest = 0 if axis.numbers else millimetres(words_below)
     for abreast in range(most, 0, -1):
-        width = (TWO_COLUMNS - LEFT - RIGHT - BETWEEN * (abreast - 1)) / abreast
+        width = (at_most(TWO_COLUMNS) - LEFT - RIGHT - BETWEEN * (abreast - 1)) / abreast
         if len(axis.values) * (longest + 1.5) <= width:
             break
     return abreast, width
@@ -129,7 +132,7 @@ def _draw(axes: Axes, panel: Panel, axis: Axis) -> None:
     for place, (arms, look) in enumerate(panel.looks.items()):
         course = rows_with(rows, [arms])
         ends = course["low"], course["high"]
-        mark = style.with_line(style.mark(look, panel.are_differences, size=4), "none")
+        mark = style.with_line(style.mark(look, size=4), "none")
         if axis.numbers:
             x = course[axis.path].map(dict(zip(axis.values, axis.numbers, strict=True)))
             axes.fill_between(x, *ends, color=look.color, alpha=0.25, linewidth=0)
@@ -174,6 +177,6 @@ def _legend(swept: Swept, numbers: pd.DataFrame) -> list[list[Artist]]:
     own = shown.arms(swept.sweep, numbers)
     looks = {**own, **shown.contrasts(swept.sweep, numbers)}
     return [[
-        style.entry(arms.label("−"), style.mark(look, arms not in own, size=4), look.linestyle)
+        style.entry(arms.label("−"), style.mark(look, size=4), look.linestyle)
         for arms, look in looks.items()
     ]]  # fmt: skip

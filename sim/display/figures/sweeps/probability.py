@@ -17,6 +17,9 @@ from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.saved import Swept
 from sim.vocabulary import Arms
 
+PER_NUMBER = 11.0
+"""Millimetres from number to number of a scale."""
+
 STEPS = 201
 """Places along the axis."""
 
@@ -47,20 +50,18 @@ def figure(swept: Swept) -> Drawn | None:
     cells = multiples.in_rows(len(outcomes), ABREAST)
     explained = EXPLAINED.format(draws=words.counted(numbers["draws"]))
     caption = words.of_differences(swept.sweep, "draw", rows, looks, explained)
-    scenarios = [*dict.fromkeys(case.scenario for case in every)]
-    styles = {
-        case: shown.look_of(looks[case.arms], scenarios.index(case.scenario), size=5)
-        for case in every
-    }
+    own = shown.case_looks(every, looks)
+    styles = {case: style.course(look, size=5) for case, look in own.items()}
     legend = [
         Line2D([], [], label=words.heading(case, every) or case.arms.label("−"), **look)
         for case, look in styles.items()
     ]
     grid = multiples.grid(heads, cells, SIZE, swept.sweep.title, [legend], caption, SAMPLE)
-    for axes, outcome, (_, column) in zip(grid.panels, outcomes, cells, strict=True):
+    for i, (axes, outcome) in enumerate(zip(grid.panels, outcomes, strict=True)):
         for case, look in styles.items():
             _draw(axes, shown.of_case(numbers, case, outcome), look, 0.6 / (1 + len(styles)))
-        _name(axes, outcome, every[0].arms, column == 0)
+        _name(axes, outcome, every[0].arms, i % grid.abreast == 0)
+        scales.number(axes, "x", max(1, min(5, int(grid.width / PER_NUMBER))), 2)
     return grid.page.figure, numbers.reset_index(drop=True)
 
 
@@ -113,7 +114,6 @@ def _name(axes: Axes, outcome: str, arms: Arms, is_first: bool) -> None:
     axes.set_xlim(low, high)
     axes.set_ylim(0, 102)
     axes.set_yticks(range(0, 101, 25))
-    scales.number(axes, "x", 5, 2)
     axes.grid(axis="y", color=style.GRID, linewidth=0.5)
     direction = "fewer by " if is_fewer(outcome) else "higher by "
     axes.set_xlabel(direction * bool(arms.against_arm) + "at least")

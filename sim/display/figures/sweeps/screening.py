@@ -45,7 +45,7 @@ def figure(swept: Swept) -> Drawn | None:
         entry("mean absolute effect, 95 % interval", mark(look)),
         entry("SD of effects", _cross(look), "none"),
     ]
-    legend = [by_parameter.colors(looks), [*marks, *words.assumed(numbers)]]
+    legend = [by_parameter.colors(looks), marks]
     return by_parameter.figure(swept.sweep, numbers, drawing, legend, caption)[0], numbers
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sim.display.figures.differences import pairs_of
-from sim.display.figures.style import LINES, SYMBOLS, ArmStyle, arm_style, mark, with_line
+from sim.display.figures.style import ArmStyle, arm_style, difference_style
 from sim.display.figures.sweeps.saved import OF_A_PARAMETER, OF_CHANGES, Sweep, Swept
 from sim.vocabulary import DRAWN, UNCHANGED, Arms, arms_of, rows_with
 
@@ -33,12 +33,12 @@ class Case(NamedTuple):
 
 
 def contrasts(sweep: Sweep, rows: pd.DataFrame) -> dict[Arms, ArmStyle]:
-    """The paired differences and the look of each, which is that of the arm whose gain it is.
+    """The paired differences and the look of each, in ink.
 
     Where a scenario has one arm and nothing to compare, the arm itself.
     """
-    styles, present = arm_style(sweep.arms), set(arms_of(rows))
-    looks = {pair: styles[pair.arm] for pair in pairs_of(sweep.arms) if pair in present}
+    present = set(arms_of(rows))
+    looks = difference_style([pair for pair in pairs_of(sweep.arms) if pair in present])
     return looks or (arms(sweep, rows) if len(sweep.arms) == 1 else {})
 
 
@@ -142,10 +142,15 @@ def with_names(swept: Swept, rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def look_of(arm: ArmStyle, number: int, size: float) -> dict[str, Any]:
-    """One of several lines of an arm: in its colour, with a pattern and an open mark of its own."""
-    own = arm._replace(marker=SYMBOLS[number % len(SYMBOLS)])
-    return with_line(mark(own, is_open=True, size=size), LINES[number % len(LINES)])
+def case_looks(every: Sequence[Case], looks: Mapping[Arms, ArmStyle]) -> dict[Case, ArmStyle]:
+    """The look of each case: that of its difference; of one difference, its scenario's own."""
+    scenarios = list(dict.fromkeys(case.scenario for case in every))
+    if len(scenarios) == 1:
+        return {case: looks[case.arms] for case in every}
+    own = difference_style(scenarios)
+    if len(looks) == 1:
+        return {case: own[case.scenario] for case in every}
+    return {case: own[case.scenario]._replace(color=looks[case.arms].color) for case in every}
 
 
 def draws(rows: pd.DataFrame) -> pd.DataFrame:

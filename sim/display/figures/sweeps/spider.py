@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,10 +11,11 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from sim.display.figures import Drawn, multiples, scales
+from sim.display.figures import Drawn, multiples, scales, style
 from sim.display.figures.differences import label_of
+from sim.display.figures.form import TWO_COLUMNS
 from sim.display.figures.multiples import Size
-from sim.display.figures.style import FAINT, SECOND, ZERO, ArmStyle
+from sim.display.figures.style import FAINT, LINES, SECOND, SYMBOLS, ArmStyle
 from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.saved import Swept
 from sim.display.figures.texts import LINE, POINTS_PER_MM, wrapped
@@ -29,13 +30,16 @@ SIZE = Size(left=11.5, width=40.5, between=NAMES + 11.5, below=7.0, least=17.0, 
 ROOM = NAMES - LEADER - 1.0
 """Panels side by side; in mm: names right of a panel, the lines to names, and what these leave."""
 
+MOST = 4
+"""Panels below each other that a page holds."""
+
 OTHERS: dict[str, Any] = {"color": FAINT, "linewidth": 0.6}
 KEY = [*shown.ONE, "parameter"]
 EXPLAINED = (
     "Lines: the outcome as one parameter moves through its interval (of a grid: from the first "
-    "value to the last) while all others are held at the base case, including correlated ones. Low "
-    "and high are the stated ends of the interval, or those of 95 % of its draws. Named: the "
-    "parameters with the largest effects; grey: the others.",
+    "value to the last; a value outside it stands outside) while all others are held at the base "
+    "case, including correlated ones. Low and high are the stated ends of the interval, or those "
+    "of 95 % of its draws. Named: the parameters with the largest effects; grey: the others.",
 )
 
 
@@ -46,15 +50,21 @@ def figure(swept: Swept) -> Drawn | None:
         return None
     every, looks = shown.cases(swept.sweep, wide), shown.contrasts(swept.sweep, wide)
     panels = [(str(outcome), case) for outcome in wide["outcome"].unique() for case in every]
+    most = MOST * multiples.abreast(ABREAST)
+    left_out = f"Panels in the CSV file only: {len(panels) - most}." * (len(panels) > most)
+    panels = panels[:most]
     heads = [(label_of(o), words.below(wide, o, words.heading(case, every))) for o, case in panels]
     cells = multiples.in_rows(len(panels), ABREAST)
-    numbers = _lines(swept, wide, multiples.fitted(heads, cells, SIZE)[1])
-    caption = words.of_differences(swept.sweep, "point", wide, looks, *EXPLAINED)
-    legend = [_legend(looks, numbers)]
+    caption = words.of_differences(swept.sweep, "point", wide, looks, *EXPLAINED, left_out)
+    room = multiples.room_for(TWO_COLUMNS, swept.sweep.title, [[_other()]], caption)
+    size, places = multiples.reflowed(heads, cells, SIZE, room)
+    numbers = _lines(swept, wide, multiples.fitted(heads, places, size, room)[1])
+    lines = _styles(numbers)
+    legend = [_legend(numbers)]
     grid = multiples.grid(heads, cells, SIZE, swept.sweep.title, legend, caption)
     for axes, (outcome, case) in zip(grid.panels, panels, strict=True):
         of_panel = shown.of_case(numbers, case, outcome)
-        _draw(axes, of_panel, looks[case.arms])
+        _draw(axes, of_panel, lines)
         axes.set_ylim(*scales.limits(numbers.loc[numbers["outcome"] == outcome, "estimate"], False))
         scales.number(axes, "y", 5)
         _name(axes, of_panel, grid.height)
@@ -104,19 +114,36 @@ def _between(swept: Swept, wide: pd.DataFrame) -> pd.DataFrame:
     return rows[place.notna()].rename(columns={"from": "low", "to": "high"})
 
 
-def _draw(axes: Axes, rows: pd.DataFrame, arm: ArmStyle) -> None:
-    """Lines of the others below, then those that are named."""
+def _styles(numbers: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """The line of each named parameter, the same in all panels."""
+    named = numbers.loc[numbers["named"], "parameter"].unique()
+    return {
+        parameter: {
+            **style.course(ArmStyle(
+                style.color(i % style.NOT_AN_ARM), LINES[i % len(LINES)],
+                SYMBOLS[(i + i // len(LINES)) % len(SYMBOLS)],
+            )), "clip_on": False,
+        }
+        for i, parameter in enumerate(named)
+    }  # fmt: skip
+
+
+def _draw(axes: Axes, rows: pd.DataFrame, lines: Mapping[str, dict[str, Any]]) -> None:
+    """Lines of the others below, then those that are named, the widest on top."""
     for rank in sorted(rows["rank"].unique(), reverse=True):
-        line = rows[rows["rank"] == rank]
-        look = _look(arm, int(rank)) if line["named"].all() else OTHERS
-        axes.plot(line["place"], line["estimate"], **look)
-    axes.axvline(0, zorder=1, **ZERO)
-    axes.set_xlim(-1.05, 1)
-    axes.set_xticks([-1, 0, 1], ["low", "base", "high"])
+        line = rows[rows["rank"] == rank].assign(x=_along)
+        line = line.sort_values("x", kind="stable")
+        look = lines[line["parameter"].iloc[0]] if line["named"].all() else OTHERS
+        axes.plot(line["x"], line["estimate"], **look)
+    axes.set_xticks([0, 0.5, 1], ["low", "middle", "high"])
 
 
-def _look(arm: ArmStyle, rank: int) -> dict[str, Any]:
-    return {**shown.look_of(arm, rank - 1, size=4), "clip_on": False}
+def _along(line: pd.DataFrame) -> pd.Series[float]:
+    """How far each value is from the low end (0) to the high end (1); words at equal steps."""
+    value = pd.to_numeric(line["value"], errors="coerce")
+    low, high = (value[line["place"] == end].mean() for end in (-1, 1))
+    known = value.notna().all() and low != high
+    return (value - low) / (high - low) if known else (line["place"] + 1) / 2
 
 
 def _name(axes: Axes, rows: pd.DataFrame, height: float) -> None:
@@ -127,12 +154,12 @@ def _name(axes: Axes, rows: pd.DataFrame, height: float) -> None:
     beside(axes, [Label(float(y), wrapped(name, ROOM)) for y, name in ends], height, LEADER)
 
 
-def _legend(looks: dict[Arms, ArmStyle], numbers: pd.DataFrame) -> list[Artist]:
-    entries = [(arms.label("−"), _look(arm, 1)) for arms, arm in looks.items()]
-    if not numbers["named"].all():
-        entries.append(("other parameters", OTHERS))
-    lines = [Line2D([], [], label=label, **look) for label, look in entries]
-    return [*lines, *words.assumed(numbers)]
+def _legend(numbers: pd.DataFrame) -> list[Artist]:
+    return [] if numbers["named"].all() else [_other()]
+
+
+def _other() -> Artist:
+    return Line2D([], [], label="other parameters", **OTHERS)
 
 
 class Label(NamedTuple):

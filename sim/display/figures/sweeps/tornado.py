@@ -48,9 +48,7 @@ def figure(swept: Swept) -> Drawn | None:
     sentences = *EXPLAINED[:-1], how, _whose(numbers)
     caption = words.of_differences(swept.sweep, "point", numbers, looks, *sentences)
     drawing = Drawing("width", _panel, _parts, _of_others, _values(numbers))
-    page, chosen = by_parameter.figure(
-        swept.sweep, numbers, drawing, _legend(looks, numbers), caption
-    )
+    page, chosen = by_parameter.figure(swept.sweep, numbers, drawing, _legend(looks), caption)
     return page, _listed(numbers, chosen)
 
 
@@ -104,13 +102,13 @@ def _of_others(most: float, unit: str) -> str:
     return f"each by no more than {significant(most)} {unit}" if most else "without any effect"
 
 
-def _legend(looks: Mapping[Arms, ArmStyle], rows: pd.DataFrame) -> list[list[Artist]]:
+def _legend(looks: Mapping[Arms, ArmStyle]) -> list[list[Artist]]:
     """Differences by colour where there are several; halves of bars; marks."""
     color = next(iter(looks.values())).color if len(looks) == 1 else NEUTRAL
     edge: dict[str, Any] = {"edgecolor": color, "linewidth": 0.6}
     ends = [Patch(label=f"{end} end", **_fill(end, color), **edge) for end in ("low", "high")]
     hollow = Patch(label="within Monte Carlo error", **HOLLOW, **edge)
-    return [by_parameter.colors(looks), [*ends, hollow, *words.assumed(rows)]]
+    return [by_parameter.colors(looks), [*ends, hollow]]
 
 
 def _listed(numbers: pd.DataFrame, chosen: list[Choice]) -> pd.DataFrame:

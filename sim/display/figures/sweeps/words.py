@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
-from matplotlib.artist import Artist
-from matplotlib.lines import Line2D
 
 from sim.display.figures.caption import ON_READING, spoken
 from sim.display.figures.differences import label_of, scale_of
-from sim.display.figures.style import INK
+from sim.display.figures.form import TWO_COLUMNS, at_most
 from sim.display.figures.sweeps.saved import Sweep
 from sim.display.figures.sweeps.shown import Case
 from sim.display.numbers import significant, typeset
 from sim.vocabulary import Arms
 
-ASSUMED = " ○"
+ASSUMED = " (assumed)"
 """Stands after the name of a parameter that no source vouches for."""
 
 LONGEST = 28
@@ -100,6 +98,8 @@ def head(
     title, own = before + label_of(outcome), below(rows, outcome)
     if rows["scenario"].nunique() == 1:
         return title, own
+    if at_most(TWO_COLUMNS) < TWO_COLUMNS:  # neighbours may stand below
+        return title, f"{scenario}; {own}"
     return f"{title} ({own})" if is_first else "", scenario
 
 
@@ -128,13 +128,3 @@ def with_unit(amount: str, unit: str) -> str:
 def named(name: str, assumption: bool) -> str:
     """A parameter's name, marked where it is an assumption."""
     return name + ASSUMED * bool(assumption)
-
-
-def assumed(rows: pd.DataFrame) -> list[Artist]:
-    """What the mark after a name means, for the legend of rows that have it."""
-    if not rows["assumption"].any():
-        return []
-    return [Line2D(
-        [], [], label="assumption", linestyle="none", marker="o", markersize=4.5,
-        markerfacecolor="white", markeredgecolor=INK, markeredgewidth=0.6,
-    )]  # fmt: skip

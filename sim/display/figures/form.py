@@ -1,0 +1,55 @@
+"""The form of a printed figure: how wide it is, what it is headed, and whether a caption is on it.
+
+Figures lay themselves out for the form in force, as matplotlib draws in the style in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
+
+ONE_COLUMN, TWO_COLUMNS = 89.0, 183.0
+"""Widths that journals print, mm."""
+
+WIDTHS = {"column": 85.0, "page": TWO_COLUMNS}
+"""The widths that a reader may ask for, mm: none is exceeded."""
+
+HIGHEST = 240.0
+"""Millimetres that a figure may be high, so that it fits a page of A4 with its margins."""
+
+
+class Form(NamedTuple):
+    """The most that a figure is wide, in mm, its heading, and whether its caption is on it.
+
+    Below a heading the title of the figure stands as a smaller line.
+    """
+
+    width: float = TWO_COLUMNS
+    has_caption: bool = True
+    heading: str = ""
+
+
+STANDARD = Form()
+_IN_FORCE: ContextVar[Form] = ContextVar("form", default=STANDARD)
+
+
+def form() -> Form:
+    """The form that figures have now."""
+    return _IN_FORCE.get()
+
+
+@contextmanager
+def formed(form: Form) -> Iterator[None]:
+    """Figures drawn meanwhile have this form."""
+    before = _IN_FORCE.set(form)
+    try:
+        yield
+    finally:
+        _IN_FORCE.reset(before)
+
+
+def at_most(width: float) -> float:
+    """A width in mm, or that of the form where it is narrower."""
+    return min(width, form().width)

@@ -1,0 +1,30 @@
+"""What each figure shows, as its title says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+TITLES: Mapping[str, str] = {
+    "bone_course": "Spine and hip bone density from entry",
+    "markers": "Blood markers from entry",
+    "on_therapy": "Patients still on each course of therapy",
+    "incidence": "First fracture and death from entry",
+    "swimmer": "Single patients: therapies, fractures and deaths",
+    "waterfall": "Change of spine bone density, patient by patient",
+    "differences": "Differences between the arms",
+    "against_reported": "Simulated values beside published ones",
+    "comparison": "Main outcomes, scenario by scenario",
+    "readings": "Main outcomes under each reading of the annual increase",
+    "emulation": "Published numbers among simulated trials",
+    "tornado": "How far each parameter alone moves the difference",
+    "spider": "The difference along the interval of each parameter",
+    "line": "Outcomes along one parameter",
+    "heat_map": "The difference at each combination of parameters",
+    "fan": "Bone density over time in all draws of the parameters",
+    "probability": "Share of draws in which the difference is at least so large",
+    "variance_shares": "Which parameters the variance of the difference comes from",
+    "elementary_effects": "Effect of a step in each parameter",
+    "power": "Power by size of the trial",
+    "checks": "Checks of the program",
+}
+"""By the name of a figure; those of one result differ."""
