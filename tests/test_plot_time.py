@@ -421,7 +421,7 @@ def test_a_saved_result_reads_as_it_was(four, tmp_path):
     saved, _ = four
     save(saved.tables, tmp_path)
     saved.summary.to_csv(tmp_path / "summary.csv", index=False)
-    held = read(tmp_path)
+    held = read(tmp_path, load("scenarios/laroche2011.yaml"))
     assert held.reported is None
     pd.testing.assert_frame_equal(held.tables.events, saved.tables.events)
     assert list(held.summary["outcome"]) == list(saved.summary["outcome"])

@@ -33,7 +33,7 @@ NAMES_OF_FIGURES = [*dict.fromkeys(name for kind in OF_KIND.values() for name in
 @click.command(epilog=f"Example: mastosim plot latest --figure markers\n\n{NAMES}")
 @RESULT
 @click.option("--figure", "figures", multiple=True, type=click.Choice(NAMES_OF_FIGURES),
-              help="Figure to draw; by default all figures. Repeatable.")  # fmt: skip
+              help="Figure to draw; by default all but bone_density. Repeatable.")  # fmt: skip
 @click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS),
               help="Kind of file; by default all three. Repeatable.")  # fmt: skip
 @click.option("--into", type=FOLDER, help="Folder of the figures.  [default: RESULT/figures]")
@@ -64,9 +64,9 @@ def plot(
     # on the same disk, and it vanishes at the end
     with aside(existing_folder(into), "figures") as made:
         with telling(kept):
-            drawn = _drawn(kept, figures or [*known], made, each)
+            drawn = _drawn(kept, figures or OF_KIND[kind].usual, made, each)
             missing = [name for name in figures if not drawn[name]]
-            had = [name for name in known if missing and draw(kept, [name], made, ())]
+            had = [name for name in OF_KIND[kind].usual if missing and draw(kept, [name], made, ())]
         if missing:
             others = f"it has {', '.join(had) or 'none'}"
             raise click.UsageError(f"this result has no figure '{missing[0]}'; {others}")

@@ -25,6 +25,9 @@ FROM_OUTCOMES = ("differences", "against_reported")
 FIGURES = (*FROM_TABLES, *FROM_OUTCOMES)
 """The figures of a run, each in a module of its name."""
 
+ON_REQUEST = ("bone_density",)
+"""Figures of a run, from its tables, that are drawn only where they are named."""
+
 MAIN = ("bone_course", "against_reported")
 """The figures that are kept with every run."""
 
@@ -46,11 +49,18 @@ class Figures(NamedTuple):
     """The figures of a kind of result: the module of each, and what their `figure` is called with.
 
     `figure` in the module draws the figure, and returns None where it does not apply to the result.
-    A module is imported when its figure is drawn: reading names is quick.
+    A module is imported when its figure is drawn: reading names is quick. Figures `on_request` are
+    among the names, and are drawn only where they are named.
     """
 
     names: Mapping[str, str]
     read: Callable[[Kept], tuple[Any, ...]]
+    on_request: Sequence[str] = ()
+
+    @property
+    def usual(self) -> list[str]:
+        """The figures that are drawn where none is named."""
+        return [name for name in self.names if name not in self.on_request]
 
 
 def draw(
@@ -66,7 +76,7 @@ def draw(
     kept
         The result, of any kind that has figures.
     names
-        Some of `OF_KIND[kind].names`; all where None.
+        Some of `OF_KIND[kind].names`; the usual ones where None.
     into
         A folder that exists; that of the result where None.
     formats
@@ -84,10 +94,10 @@ def draw(
     KeyError
         For a name without a figure.
     """
-    every = OF_KIND[kept.manifest.kind].names
+    usual = OF_KIND[kept.manifest.kind].usual
     files = []
     with styled():
-        for name, made in drawn(kept, every if names is None else names):
+        for name, made in drawn(kept, usual if names is None else names):
             if made is not None:
                 files += write(into or kept.folder, name, *made, formats)
     return files
@@ -100,14 +110,14 @@ def drawn(kept: Kept, names: Iterable[str]) -> Iterator[tuple[str, Drawn | None]
     has_tables = (kept.folder / "events.parquet").exists()
     for name in names:
         module = import_module(f"sim.display.figures.{kind.names[name]}")
-        applies = has_tables or name not in FROM_TABLES
+        applies = has_tables or name not in (*FROM_TABLES, *ON_REQUEST)
         yield name, module.figure(*arguments) if applies else None
 
 
 def _of_run(kept: Kept) -> tuple[Any, ...]:
     from sim.display.figures.saved import read
 
-    return read(kept.folder), caption_of(kept.study)
+    return read(kept.folder, kept.study), caption_of(kept.study)
 
 
 def _of_sweep(kept: Kept) -> tuple[Any, ...]:
@@ -126,7 +136,7 @@ def _words(kept: Kept) -> tuple[str, Sequence[str]]:
 
 
 OF_KIND: Mapping[str, Figures] = {
-    "run": Figures({name: name for name in FIGURES}, _of_run),
+    "run": Figures({name: name for name in (*FIGURES, *ON_REQUEST)}, _of_run, ON_REQUEST),
     "comparison": Figures(
         {"comparison": "comparison"}, lambda kept: (kept.table("comparison"), *_words(kept))
     ),
