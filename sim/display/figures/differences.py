@@ -29,13 +29,19 @@ NAMES = {"ctx": "CTX", "balp": "BALP", "t": "T-score", "-2.5": "−2.5"}
 MAIN = ("spine change", "hip change", "vertebral fractures", "all fractures")
 """Outcomes that are shown by subgroup, where there are subgroups."""
 
-LANE, OUTCOME = 3.2, 1.4
+LANE, OUTCOME = 3.05, 1.0
 """Heights in mm: of a difference, and of the room above an outcome."""
 
 INDENT = "    "
-LAYOUT = parts.Layout(around=0.2, sides=("right",), heads=("difference [95 % interval]",))
+LAYOUT = parts.Layout(
+    around=0.2, sides=("right", "left"), heads=("difference [95 % Monte Carlo interval]", "")
+)
+NOT_INCLUDED = "parameter uncertainty not included"
+GOOD = {BONE: 1, FRACTURE: -1}
+"""Whether a higher value is better or worse for the patient, where that is known."""
+
 EXPLAINED = (
-    "Marks: paired differences, the same virtual patients and random numbers in both arms.",
+    "Marks: paired differences, the same virtual patients and random numbers in either arm.",
     "Lines: 95 % Monte Carlo intervals. They show simulation (Monte Carlo) error only, not the "
     "uncertainty of the published data. More virtual patients narrow them.",
     ON_READING,
@@ -50,11 +56,15 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     styles, known = style.arm_style(caption.arms), arms_of(rows)
     # Each difference looks like the arm that it is the gain of.
     looks = {pair: styles[pair.arm] for pair in pairs_of(caption.arms) if pair in known}
+    alike = same_in_all_arms(rows)
     groups = list(parts.grouped(rows, HEADINGS, "scale"))
+    differing = parts.grouped(rows[~rows["outcome"].isin(alike["outcome"])], HEADINGS, "scale")
+    first, *others = (_block(*group, looks) for group in differing)
+    said = first._replace(panels=[first.panels[0]._replace(right=NOT_INCLUDED)])
     legend = [style.entry(arms.label("−"), style.mark(look)) for arms, look in looks.items()]
     page = intervals.figure(
-        [[_block(*group, looks) for group in groups]], caption.title, [legend],
-        caption.paragraphs(*EXPLAINED, _when(rows)), LAYOUT,
+        [[said, *others]], caption.title, [legend],
+        caption.paragraphs(*_listed(alike), *EXPLAINED, _when(rows)), LAYOUT,
     )  # fmt: skip
     return page, pd.concat([shown for *_, shown in groups], ignore_index=True)
 
@@ -80,6 +90,33 @@ def rows_of(summary: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
         scale=[scale_of(*row) for row in zip(rows["outcome"], rows["unit"], strict=True)],
         label=rows["outcome"].map(label_of),
     )
+
+
+def same_in_all_arms(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of outcomes without any difference; none where no outcome differs."""
+    is_same = (rows["low"] == 0) & (rows["high"] == 0)
+    is_same = is_same.groupby(rows["outcome"]).transform("all")
+    return rows[is_same] if not is_same.all() else rows[:0]
+
+
+def _listed(alike: pd.DataFrame) -> Iterator[str]:
+    """The outcomes without a row, in one line each: what is the same, and what cannot occur."""
+    by_outcome = alike.groupby(["outcome", "label"], sort=False)["carriers"].max().reset_index()
+    occurs = by_outcome["carriers"] > 0
+    for words, which in (("No difference", occurs), ("Cannot occur", ~occurs)):
+        if which.any():
+            yield f"{words}: {', '.join(by_outcome.loc[which, 'label'])}."
+
+
+def direction(row: Any) -> str:
+    """In which arm the value is better, or else higher, where the interval tells the sign."""
+    if not (row.low > 0 or row.high < 0):
+        return ""
+    better = GOOD.get(row.heading)
+    if better is None:
+        return f"higher in {row.arm if row.low > 0 else row.against_arm}"
+    is_better = (row.low > 0) == (better > 0)
+    return f"favours {row.arm if is_better else row.against_arm}"
 
 
 def pairs_of(arms: Sequence[str]) -> list[Arms]:
@@ -143,7 +180,7 @@ def _marks(differences: Sequence[Any], looks: style.Looks) -> Iterator[parts.Mar
             row.estimate, row.low, row.high,
             symbol=style.mark(look, size=3.2 if is_part else 4.4), line=parts.line(look.color),
             down=LANE * (i - (len(differences) - 1) / 2),
-            printed=(typeset(with_interval(row.estimate, row.low, row.high)),),
+            printed=(typeset(with_interval(row.estimate, row.low, row.high)), direction(row)),
             ink=style.SECOND if is_part else style.INK,
         )  # fmt: skip
 
