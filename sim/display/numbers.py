@@ -62,8 +62,15 @@ def interval(low: float, high: float) -> str:
 
 
 def span(low: float, high: float) -> str:
-    """The two ends of a range in words."""
-    return f"{number(low)} to {number(high)}"
+    """The two ends of a range in words: two digits of half the range, whole numbers as such.
+
+    >>> span(-1.77324, -0.160721), span(5.0, 10.0)
+    ('-1.77 to -0.16', '5 to 10')
+    """
+    decimals = 0 if float(low).is_integer() and float(high).is_integer() else decimals_of(low, high)
+    if decimals is None or max(abs(low), abs(high)) >= WITH_EXPONENT:
+        return f"{number(low)} to {number(high)}"
+    return f"{fixed(low, decimals)} to {fixed(high, decimals)}"
 
 
 def with_interval(estimate: float, low: float, high: float) -> str:

@@ -33,7 +33,7 @@ AT_ENTRY, BONE, MARKER, COURSE, COMPARED = HEADINGS = (
 UNITS = {
     "%/year": "% of the entry value per year",
     "fractures": "number of fractures",
-    "ug/L": "µg/L",
+    **scales.UNITS,
 }
 CAN_BE_NEGATIVE = ("T-score", "%/year")
 LAYOUT = Layout(labels=41.0, ticks=5)
