@@ -24,10 +24,12 @@ from sim.display.figures import (
     against_reported,
     bone_course,
     bone_density,
+    fact_scales,
     line_ends,
 )
 from sim.display.figures.caption import Caption
-from sim.display.figures.saved import OF_A_FACT, read
+from sim.display.figures.published import Fact
+from sim.display.figures.saved import read
 from sim.display.figures.style import arm_style, styled, write
 from sim.results import load, save, write_csv
 from sim.scenario import load as load_study
@@ -307,28 +309,106 @@ def test_facts_share_a_scale_only_with_their_like(compared):
     assert len(compared[0].axes) == len(kinds)
 
 
-def test_labels_are_those_of_the_publication_where_it_has_them():
-    row = {"unit": "%", **dict.fromkeys(OF_A_FACT[2:], 1.0)}
-    table = pd.DataFrame([{**row, "fact": "spine_total"}, {**row, "fact": "hip_t"}])
-    labels = {"spine_total": "Spine BMD, total increase"}
-    assert list(against_reported.comparable(table, labels)["label"]) == [
-        labels["spine_total"],
-        "Hip T-score",
+def test_labels_are_those_of_the_publication_where_it_has_them(result):
+    saved = read(result, STUDY)
+    label = {"combination_spine": "Spine BMD, both drugs"}
+    for labels, expected in ((label, label["combination_spine"]), ({}, "Combination spine")):
+        caption = dataclasses.replace(CAPTION, labels=labels)
+        rows = against_reported.comparable(saved.reported, saved.facts, caption)
+        assert expected in set(rows["label"])
+
+
+def fact(**what):
+    """A fact about the first arm, of a statistic of one group."""
+    plain = {
+        "name": "x", "value": 1.0, "unit": "%", "statistic": "share_died", "kind": "share",
+        "of": "", "arm": ARMS[0], "month": None, "is_from_entry": True, "is_contrast": False,
+        "is_prediction": True,
+    }  # fmt: skip
+    return Fact(**{**plain, **what})
+
+
+@pytest.mark.parametrize(
+    ("what", "heading", "scale", "limits"),
+    [
+        ({}, "Course and events", "% of patients", (0, 100)),
+        ({"name": "spine_died"}, "Course and events", "% of patients", (0, 100)),
+        ({"of": "hip"}, "Course and events", "% of patients", (0, 100)),
+        ({"statistic": "follow_up", "kind": "mean", "unit": "months"}, "Course and events",
+         "months", (0, 60)),
+        ({"name": "gain", "statistic": "total_increase", "kind": "mean", "of": "spine"},
+         "Bone density", "change, % of the entry value", (-np.inf, np.inf)),
+        ({"statistic": "t_change", "kind": "mean", "of": "hip", "unit": "T-score"}, "Bone density",
+         "change of the T-score", (-np.inf, np.inf)),
+        ({"statistic": "percent_change", "kind": "mean", "of": "ctx"}, "Markers",
+         "change, % of the entry value", (-np.inf, np.inf)),
+        ({"statistic": "entry", "kind": "mean", "of": "spine_t", "unit": "T-score"}, "At entry",
+         "T-score", (-np.inf, np.inf)),
+        ({"statistic": "entry", "kind": "mean", "of": "tryptase", "unit": "ug/L"}, "At entry",
+         "µg/L", (0, np.inf)),
+        ({"is_contrast": True, "unit": "percentage points"}, "Groups compared",
+         "percentage points", (-np.inf, np.inf)),
+        ({"is_contrast": True, "unit": "ratio"}, "Groups compared", "ratio", (0, np.inf)),
+    ],
+)  # fmt: skip
+def test_facts_are_grouped_by_what_they_are(what, heading, scale, limits):
+    one = fact(**what)
+    assert fact_scales.heading_of(one) == heading
+    assert fact_scales.scale_of(one) == scale
+    assert fact_scales.limits_of(one, 60) == limits
+
+
+def test_inputs_are_grey_and_hollow_and_predictions_are_not(result, compared):
+    facts = read(result, STUDY).facts
+    predicted = {name for name, one in facts.items() if one.is_prediction}
+    assert predicted == {"patients", "fractures_on_treatment"}
+    faces = [
+        line.get_markerfacecolor()
+        for axes in compared[0].axes
+        for line in axes.lines
+        if line.get_marker() == "D"
     ]
-    assert list(against_reported.comparable(table, {})["label"]) == ["Spine total", "Hip T-score"]
+    for face, name in zip(faces, compared[1]["fact"], strict=True):
+        assert (face == "white") == (not facts[name].is_prediction), name
+
+
+def test_counts_begin_at_zero_and_a_simulated_follow_up_ends_with_the_study(result, compared):
+    figure, numbers = compared
+    follow_up = numbers.set_index("fact").loc["follow_up"]
+    assert follow_up["simulated"] < follow_up["simulated_high"] <= CAPTION.horizon_months
+    for axes in figure.axes:
+        if axes.texts[-1].get_text() in ("% of patients", "number of fractures", "months"):
+            assert axes.get_xlim()[0] == 0
+    saved = read(result, STUDY)
+    none = saved.reported[saved.reported["fact"] == "fractures_on_treatment"].assign(
+        reported=0.0, simulated=0.0, simulated_spread=0.0, low=0.0, high=0.0
+    )
+    with styled():
+        made = against_reported.figure(saved._replace(reported=none), CAPTION)
+    assert made is not None
+    assert made[0].axes[0].get_xlim() == (0, 1), "no fewer than none"
 
 
 @pytest.mark.parametrize("many", [1, 5])
 def test_a_publication_of_few_facts_fits_one_column(result, many):
     saved = read(result, STUDY)
     facts = pd.read_csv(result / "reported.csv")
-    rows = against_reported.comparable(facts, {})[list(facts)][-many:]
+    known = facts[facts["unit"] != "patients"][-many:]
+    words = " ".join(["romosozumab before denosumab and thereafter alendronate"] * 2)
+    caption = dataclasses.replace(CAPTION, labels=dict.fromkeys(known["fact"], words))
     with styled():
-        made = against_reported.figure(saved._replace(reported=rows), CAPTION)
-    assert made is not None
+        made = against_reported.figure(saved._replace(reported=known), caption)
+        assert made is not None
+        made[0].draw_without_rendering()
     figure, numbers = made
     assert len(numbers) == many
     assert figure.get_figwidth() == pytest.approx(89 / 25.4)
+    for axes in figure.axes:
+        for text in axes.texts:
+            box = text.get_window_extent()
+            assert 0 <= box.x0 <= box.x1 <= figure.bbox.width, "the label is on the page"
+            if text.get_text() in numbers["label"].to_list():
+                assert box.x1 <= axes.get_window_extent().x0, "and left of its panel"
 
 
 def test_one_arm_and_no_published_facts(result, tmp_path, no_pictures):
