@@ -12,6 +12,7 @@ from scipy import stats
 
 from sim.display.figures import incidence, markers, months, on_therapy
 from sim.display.figures.caption import caption_of
+from sim.display.figures.published import facts_for
 from sim.display.figures.saved import Saved, read
 from sim.display.figures.style import arm_style, styled
 from sim.experiments import runs
@@ -43,7 +44,7 @@ def four(tmp_path_factory):
     (folder / "four.yaml").write_text(WHAT_IF, encoding="utf-8")
     study = load(folder / "four.yaml")
     result = runs.run(study, engine="batch")
-    saved = Saved(result.tables, result.summary, result.reported)
+    saved = Saved(result.tables, result.summary, result.reported, facts_for(study))
     return saved, caption_of(study)
 
 
@@ -143,7 +144,10 @@ def test_a_reported_change_is_a_diamond_at_what_is_left_of_the_entry_value(drawn
     ]
     last = 1826 / DAYS_PER_MONTH
     assert places == [pytest.approx((last, left)) for left in (34, 75, 66)]
-    assert "change of CTX, 34 % of entry" in text_of(figure)
+    assert "change of CTX, −66 % at month 60" in text_of(figure)
+    figure.draw_without_rendering()
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert {"0", "−50"} <= set(labels), "changes, not what is left"
 
 
 def test_a_reported_change_stands_no_later_than_the_evidence(four):
@@ -172,9 +176,9 @@ def test_no_markers_no_figure(four):
 
 def test_without_a_publication_there_are_no_diamonds(four):
     saved, caption = four
-    figure, numbers = figure_of(markers, saved._replace(reported=None), caption)
+    figure, numbers = figure_of(markers, saved._replace(facts={}), caption)
     assert not any(line.get_marker() == "D" for axes in figure.axes for line in axes.lines)
-    assert "Reported" not in text_of(figure)
+    assert "Published" not in text_of(figure)
     assert numbers["reported"].isna().all()
 
 

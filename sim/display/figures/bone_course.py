@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from sim.display.figures import bands, line_ends, months, multiples, scales, style
@@ -145,19 +146,21 @@ def diamonds(axes: Axes, reported: pd.DataFrame, looks: style.Looks) -> None:
         axes.plot(row["months"], row["reported"], clip_on=False, **look)
 
 
+def published_in_legend(kinds: Collection[bool]) -> list[Artist]:
+    """How published values look, predictions (True) and inputs as far as there are any."""
+    looks = {True: ("published", style.diamond(True)), False: (OF_AN_INPUT, INPUT)}
+    return [
+        style.line_entry(label, **look) for kind, (label, look) in looks.items() if kind in kinds
+    ]
+
+
 def legend(reported: pd.DataFrame, caption: Caption) -> style.Legend:
     """The bands and diamonds, in grey because they hold for every arm."""
-    kinds = {True: ("published", style.diamond(True)), False: (OF_AN_INPUT, INPUT)}
-    published = [
-        style.line_entry(label, **look)
-        for is_prediction, (label, look) in kinds.items()
-        if is_prediction in set(reported["is_prediction"])
-    ]
     return [
         [
             style.area_entry("middle 50 % of patients", facecolor=style.BAND),
             style.area_entry("middle 90 %", facecolor=style.GRID),
-            *published,
+            *published_in_legend(set(reported["is_prediction"])),
             *months.legend(caption),
         ]
     ]
