@@ -305,7 +305,7 @@ def test_the_planned_end_and_death_censor_and_time_counts_from_the_start(four):
     assert list(numbers["months"])[-1] == pytest.approx(365 / DAYS_PER_MONTH)
     assert set(numbers.loc[numbers["day"] >= 100, "share"]) == {75}
     assert hatched_from(axes) == [pytest.approx(10 - 100 / DAYS_PER_MONTH)], "since it began"
-    assert printed(axes)[1][:2] == ["Still on it", "4"]
+    assert printed(axes)[1][:2] == ["Still treated", "4"]
 
 
 @pytest.mark.parametrize("stopping", [(), range(4)])
@@ -317,6 +317,10 @@ def test_nobody_or_everybody_stops(stopping, four):
     figure, numbers = figure_of(on_therapy, Saved(courses_of(*rows), pd.DataFrame(), None), caption)
     figure.draw_without_rendering()
     assert list(numbers["share"])[-1] == (0 if stopping else 100)
+    assert figure.axes[0].get_ylabel() == "Patients still on drug (%)"
+    entries = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert ("95 % Monte Carlo interval" in entries) == bool(stopping)
+    assert ("Areas:" in text_of(figure)) == bool(stopping)
 
 
 def test_three_courses_have_three_panels(four):
@@ -333,6 +337,19 @@ def test_nobody_on_a_course_no_figure(four):
 
 
 # The look
+
+
+def test_scales_of_events_are_named_and_said_to_differ_where_they_do(four, drawn):
+    labels = [axes.get_ylabel() for axes in drawn["incidence"][0].axes]
+    assert labels == ["Patients with a first fracture (%)", "Patients who died (%)"]
+    assert "The panels differ in scale." in text_of(drawn["incidence"][0])
+    saved, caption = four
+    events = saved.tables.events
+    calm = events[~events["event"].isin(["fracture", "death"])]
+    figure, _ = figure_of(
+        incidence, saved._replace(tables=saved.tables._replace(events=calm)), caption
+    )
+    assert "differ in scale" not in text_of(figure)
 
 
 @pytest.mark.parametrize("name", ["on_therapy", "incidence"])
