@@ -27,7 +27,7 @@ from sim.display.figures import (
     fact_scales,
     line_ends,
 )
-from sim.display.figures.caption import Caption
+from sim.display.figures.caption import Caption, caption_of
 from sim.display.figures.published import Fact
 from sim.display.figures.saved import read
 from sim.display.figures.style import arm_style, styled, write
@@ -245,16 +245,13 @@ def test_the_threshold_stands_at_minus_two_and_a_half_and_young_adults_are_shade
         assert above == (axes.get_ylim()[1] > mean)
 
 
-@pytest.mark.parametrize("sexes", [("female",), ("female", "male")])
-def test_women_and_men_are_mixed_only_in_cohorts_of_both(result, sexes):
-    saved = read(result, STUDY)
-    own = saved.tables.patients.assign(sex=[sexes[i % len(sexes)] for i in range(60)])
+@pytest.mark.parametrize("female", ["0 %", "40 %", "100 %"])
+def test_women_and_men_are_mixed_only_in_cohorts_of_both(result, female):
+    study = load_study("scenarios/laroche2011.yaml", [f"cohort.female={female}"])
     with styled():
-        figure, _ = bone_density.figure(
-            saved._replace(tables=saved.tables._replace(patients=own)), CAPTION
-        )
+        figure, _ = bone_density.figure(read(result, study), caption_of(study))
     text = " ".join(part.get_text() for part in figure.texts).replace("\n", " ")
-    assert ("women and men mixed" in text) == (len(sexes) == 2)
+    assert ("women and men mixed" in text) == (female == "40 %")
 
 
 def test_names_at_line_ends_keep_their_order_and_apart():

@@ -46,7 +46,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn:
         diamonds(axes, reported[reported["bone"] == bone], looks)
         axes.set_ylabel("Change of BMD since entry (%)")
         scales.number(axes, "y", 6)
-        time(axes, grid, caption, medians(course, looks))
+        time(axes, grid, caption, [*medians(course, looks)])
     return grid.page.figure, pd.concat([numbers, reported], ignore_index=True)
 
 
@@ -130,12 +130,12 @@ def medians(course: pd.DataFrame, looks: style.Looks) -> Iterator[line_ends.End]
         yield line_ends.End(last["months"], last["median"], arm, look.color)
 
 
-def time(axes: Axes, grid: multiples.Grid, caption: Caption, ends: Iterator[line_ends.End]) -> None:
+def time(axes: Axes, grid: multiples.Grid, caption: Caption, ends: Sequence[line_ends.End]) -> None:
     """The months across, and the names of the lines right of them."""
-    last, names = caption.horizon_months, [*ends]
-    ticks = months.ticks(last, grid.width - line_ends.room([end.name for end in names]))
+    last = caption.horizon_months
+    ticks = months.ticks(last, grid.width - line_ends.room([end.name for end in ends]))
     months.draw_months(axes, caption, ticks, last)
-    line_ends.draw(axes, names, axes.get_xlim()[1], grid.width, grid.height)
+    line_ends.draw(axes, ends, axes.get_xlim()[1], grid.width, grid.height)
 
 
 def diamonds(axes: Axes, reported: pd.DataFrame, looks: style.Looks) -> None:

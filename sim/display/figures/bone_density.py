@@ -48,10 +48,12 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn:
         course = numbers[numbers["bone"] == bone]
         bands.draw(axes, course, looks, bone_course.BANDS)
         bone_course.diamonds(axes, reported[reported["bone"] == bone], looks)
-        own = _patients(axes, course[course["arm"] == first], patients)
+        own = [*_patients(axes, course[course["arm"] == first], patients)]
+        ends = [*bone_course.medians(course, looks), *own]
         axes.set_ylabel("Measured BMD (g/cm²)")
-        _t_scores(axes, bone, grid, caption)
-        bone_course.time(axes, grid, caption, iter([*bone_course.medians(course, looks), *own]))
+        _shade(axes, bone, grid, caption, grid.width - line_ends.room([end.name for end in ends]))
+        _t_scores(axes, *caption.reference[bone])
+        bone_course.time(axes, grid, caption, ends)
     return grid.page.figure, pd.concat([numbers, reported], ignore_index=True)
 
 
@@ -126,11 +128,9 @@ def _patients(axes: Axes, course: pd.DataFrame, patients: list[Chosen]) -> Itera
         yield line_ends.End(time[-1], values[-1], one.name, style.SECOND)
 
 
-def _t_scores(axes: Axes, bone: str, grid: multiples.Grid, caption: Caption) -> None:
-    """The same scale as T-scores on the right, the threshold of osteoporosis, and T 0."""
-    mean, sd = caption.reference[bone]
+def _t_scores(axes: Axes, mean: float, sd: float) -> None:
+    """The same scale as T-scores on the right, and the threshold of osteoporosis."""
     axes.axhline(mean + OSTEOPOROSIS_T * sd, zorder=3.5, **style.DASHED)
-    _shade(axes, mean, grid, caption)
     scales = (
         lambda bmd: (np.asarray(bmd, float) - mean) / sd,
         lambda t: mean + sd * np.asarray(t, float),
@@ -142,12 +142,15 @@ def _t_scores(axes: Axes, bone: str, grid: multiples.Grid, caption: Caption) -> 
     right.yaxis.set_major_locator(MultipleLocator(0.5 if top - bottom < 5.5 * sd else 2.5))
 
 
-def _shade(axes: Axes, young: float, grid: multiples.Grid, caption: Caption) -> None:
-    """The area above the mean of young adults, where the scale reaches it, with room for words."""
-    bottom, top = axes.get_ylim()
+def _shade(axes: Axes, bone: str, grid: multiples.Grid, caption: Caption, width: float) -> None:
+    """The area above the mean of young adults, where the scale reaches it, with room for words.
+
+    The words stand above the lines, which are `width` mm long.
+    """
+    (bottom, top), young = axes.get_ylim(), caption.reference[bone][0]
     if top <= young:
         return
-    lines = wrapped(ABOVE, grid.width - 2)
+    lines = wrapped(ABOVE, width - 2)
     words = (LINE * len(lines) + 1.5) / grid.height  # share of the panel
     top = max(top, (young - words * bottom) / (1 - words))
     axes.set_ylim(bottom, top)
@@ -167,13 +170,13 @@ def _explained(
     saved: Saved, numbers: pd.DataFrame, reported: pd.DataFrame, caption: Caption
 ) -> list[str]:
     """What the caption says about lines, bands and axes."""
-    mixed = " of women and men mixed as in the cohort" * (
-        saved.tables.patients["sex"].nunique() > 1
-    )
+    of_one_sex = saved.reference[BONES[0]].values()
+    is_mixed = caption.reference[BONES[0]] not in of_one_sex
+    mixed = " of women and men mixed as in the cohort" * is_mixed
     scales = " and ".join(
         f"{mean:.3f} ± {sd:.3f} g/cm² ({bone})" for bone, (mean, sd) in caption.reference.items()
     )
-    own = "; each patient is scored on that of her or his sex" * bool(mixed)
+    own = "; each patient is scored on that of her or his sex" * is_mixed
     return [
         "Measured values, measurement error included; lines with markers are medians.",
         "Bands: the middle 50 % and 90 % of virtual patients; they are not confidence intervals.",

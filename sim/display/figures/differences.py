@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from sim.display.figures import intervals, scales, style
+from sim.display.figures import intervals, scales, style, without_difference
 from sim.display.figures.caption import ON_READING, Caption
 from sim.display.figures.intervals import parts
 from sim.display.figures.saved import Saved
+from sim.display.figures.texts import LINE, wrapped
 from sim.display.numbers import typeset, with_interval
 from sim.vocabulary import ALIVE, BONES, EVERYONE, MARKERS, Arms, arms_of, rows_with
 
@@ -31,6 +32,9 @@ MAIN = ("spine change", "hip change", "vertebral fractures", "all fractures")
 
 LANE, OUTCOME = 3.05, 1.0
 """Heights in mm: of a difference, and of the room above an outcome."""
+
+WIDEST = 32.0
+"""Width in mm of a direction, which is broken into lines where its arm has a longer name."""
 
 INDENT = "    "
 LAYOUT = parts.Layout(
@@ -56,7 +60,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     styles, known = style.arm_style(caption.arms), arms_of(rows)
     # Each difference looks like the arm that it is the gain of.
     looks = {pair: styles[pair.arm] for pair in pairs_of(caption.arms) if pair in known}
-    alike = same_in_all_arms(rows)
+    alike = without_difference.of(rows)
     groups = list(parts.grouped(rows, HEADINGS, "scale"))
     differing = parts.grouped(rows[~rows["outcome"].isin(alike["outcome"])], HEADINGS, "scale")
     first, *others = (_block(*group, looks) for group in differing)
@@ -64,7 +68,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     legend = [style.entry(arms.label("−"), style.mark(look)) for arms, look in looks.items()]
     page = intervals.figure(
         [[said, *others]], caption.title, [legend],
-        caption.paragraphs(*_listed(alike), *EXPLAINED, _when(rows)), LAYOUT,
+        caption.paragraphs(*without_difference.listed(alike), *EXPLAINED, _when(rows)), LAYOUT,
     )  # fmt: skip
     return page, pd.concat([shown for *_, shown in groups], ignore_index=True)
 
@@ -92,31 +96,16 @@ def rows_of(summary: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
     )
 
 
-def same_in_all_arms(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of outcomes without any difference; none where no outcome differs."""
-    is_same = (rows["low"] == 0) & (rows["high"] == 0)
-    is_same = is_same.groupby(rows["outcome"]).transform("all")
-    return rows[is_same] if not is_same.all() else rows[:0]
-
-
-def _listed(alike: pd.DataFrame) -> Iterator[str]:
-    """The outcomes without a row, in one line each: what is the same, and what cannot occur."""
-    by_outcome = alike.groupby(["outcome", "label"], sort=False)["carriers"].max().reset_index()
-    occurs = by_outcome["carriers"] > 0
-    for words, which in (("No difference", occurs), ("Cannot occur", ~occurs)):
-        if which.any():
-            yield f"{words}: {', '.join(by_outcome.loc[which, 'label'])}."
-
-
 def direction(row: Any) -> str:
     """In which arm the value is better, or else higher, where the interval tells the sign."""
     if not (row.low > 0 or row.high < 0):
         return ""
     better = GOOD.get(row.heading)
     if better is None:
-        return f"higher in {row.arm if row.low > 0 else row.against_arm}"
-    is_better = (row.low > 0) == (better > 0)
-    return f"favours {row.arm if is_better else row.against_arm}"
+        text = f"higher in {row.arm if row.low > 0 else row.against_arm}"
+    else:
+        text = f"favours {row.arm if (row.low > 0) == (better > 0) else row.against_arm}"
+    return "\n".join(wrapped(text, WIDEST))
 
 
 def pairs_of(arms: Sequence[str]) -> list[Arms]:
@@ -164,9 +153,14 @@ def _block(heading: str, scale: str, rows: pd.DataFrame, looks: style.Looks) -> 
     return parts.Block([_row(differences) for differences in of_rows], [drawn], heading)
 
 
+def _lane(differences: Sequence[Any]) -> float:
+    """The height of a difference: that of its direction, where this takes several lines."""
+    return LANE + LINE * max(direction(row).count("\n") for row in differences)
+
+
 def _row(differences: Sequence[Any]) -> parts.Row:
     """The label of an outcome, or of a subgroup indented below it."""
-    first, height = differences[0], LANE * len(differences)
+    first, height = differences[0], _lane(differences) * len(differences)
     if first.subgroup == EVERYONE:
         return parts.Row(first.label, height, above=OUTCOME)
     return parts.Row(INDENT + first.subgroup, height, ink=style.SECOND)
@@ -179,7 +173,7 @@ def _marks(differences: Sequence[Any], looks: style.Looks) -> Iterator[parts.Mar
         yield parts.Mark(
             row.estimate, row.low, row.high,
             symbol=style.mark(look, size=3.2 if is_part else 4.4), line=parts.line(look.color),
-            down=LANE * (i - (len(differences) - 1) / 2),
+            down=_lane(differences) * (i - (len(differences) - 1) / 2),
             printed=(typeset(with_interval(row.estimate, row.low, row.high)), direction(row)),
             ink=style.SECOND if is_part else style.INK,
         )  # fmt: skip

@@ -51,11 +51,14 @@ def read(folder: Path, study: Study) -> Saved:
         read_csv(folder / "summary.csv", OF_AN_OUTCOME),
         read_csv(published, OF_A_FACT) if published.exists() else None,
         facts_for(study),
-        {bone: _by_sex(study, bone) for bone in BONES},
+        by_sex(study),
     )
 
 
-def _by_sex(study: Study, bone: str) -> dict[str, tuple[float, float]]:
-    """The young-adult mean and SD of a bone for each sex."""
-    sexes = getattr(study.scenario.reference_bmd, bone)
-    return {sex: (getattr(sexes, sex).mean, getattr(sexes, sex).sd) for sex in SEXES}
+def by_sex(study: Study) -> dict[str, dict[str, tuple[float, float]]]:
+    """The young-adult mean and SD of each bone for each sex."""
+    every = {bone: getattr(study.scenario.reference_bmd, bone) for bone in BONES}
+    return {
+        bone: {sex: (getattr(of, sex).mean, getattr(of, sex).sd) for sex in SEXES}
+        for bone, of in every.items()
+    }
