@@ -64,7 +64,8 @@ GALLERY_HEAD = """# Gallery
 
 `mastosim run` draws the first and the last kind of figure with every result, `mastosim plot RESULT`
 all of them, as SVG, PDF and PNG. Beside each stands a CSV file with the numbers that it shows.
-`make results` remakes this page.
+`mastosim plot RESULT --figure bone_density` draws bone density in g/cm² and as T-score instead of
+its change, with three chosen patients. `make results` remakes this page.
 """
 EMULATED = {
     "laroche2011": 5000,

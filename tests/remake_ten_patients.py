@@ -11,8 +11,8 @@ import sim
 from sim.display.numbers import with_interval
 from sim.experiments import emulation
 from sim.experiments.emulation import power
-from sim.experiments.emulation.roles import PREDICTION
 from sim.experiments.emulation.scores import coverage
+from sim.outcomes.roles import PREDICTION
 from sim.scenario import load
 from sim.vocabulary import PATIENTS_AND_PARAMETERS, PATIENTS_ONLY
 from tests.remake_results import EMULATED

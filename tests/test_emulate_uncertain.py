@@ -16,11 +16,11 @@ from sim.cli.main import commands
 from sim.errors import RequestError
 from sim.experiments import emulation, verbs
 from sim.experiments.emulation.drawn import drawn
-from sim.experiments.emulation.roles import roles_of, taken_from
 from sim.experiments.emulation.scores import coverage, scored
 from sim.experiments.emulation.words import said
 from sim.experiments.sweeps.joint import Joint
 from sim.outcomes import facts_of
+from sim.outcomes.roles import roles_of, taken_from
 from sim.scenario import Number, ScenarioError, load
 from sim.scenario.mistakes import NOWHERE
 from tests.conftest import without_pictures

@@ -52,9 +52,24 @@ def test_published_numbers_are_written_as_printed():
 
 def test_signs_intervals_and_what_is_missing():
     assert [numbers.signed(x) for x in (2.4, -2.4, 0.0)] == ["+2.40", "-2.40", "0"]
-    assert numbers.with_interval(2.0, -1.0, 5.25) == "2 [-1, 5.25]"
+    assert numbers.with_interval(2.0, -1.0, 5.25) == "2.0 [-1.0, 5.2]"
+    assert numbers.with_interval(2.0, 2.0, 2.0) == "2 [2, 2]"
+    assert numbers.with_interval(0.0, 0.0, float("inf")) == "0 [0, ∞]"
     assert numbers.with_interval(float("nan"), 0.0, 0.0) == "–"
     assert numbers.typeset("-1.20") == "−1.20"
+
+
+@pytest.mark.parametrize("half", [3e-5, 0.0031, 0.11, 0.95, 1.95, 21.0, 430.0])
+@pytest.mark.parametrize("centre", [0.0, 1.0001, -3.0, 250.0])
+def test_the_interval_sets_the_decimals_and_none_without_0_is_written_as_0(half, centre):
+    for low, high in ((centre - half, centre + half), (half / 1e3, half), (-half, -half / 1e3)):
+        text = numbers.with_interval((low + high) / 2, low, high)
+        value, *ends = text.replace("[", "").replace("]", "").replace(",", "").split()
+        assert len({len(each.partition(".")[2]) for each in (value, *ends)}) == 1, "constant"
+        decimals = len(ends[0].partition(".")[2])
+        assert 10**-decimals <= max(1, (high - low) / 2 / 5), "two digits of the half-width"
+        if low > 0 or high < 0:
+            assert float(ends[0]) != 0 != float(ends[1]), text
 
 
 def test_examples_are_true():

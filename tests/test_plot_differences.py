@@ -2,6 +2,7 @@
 
 import dataclasses
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -109,6 +110,8 @@ def test_rows_are_the_differences_at_the_last_time(saved, drawn):
 def test_marks_lines_and_printed_numbers_are_the_rows(drawn):
     figure, numbers = drawn
     marks, bars, said = [], [], []
+    alike = numbers[(numbers["low"] == 0) & (numbers["high"] == 0)]
+    numbers = numbers.drop(alike.index)
     for axes in figure.axes:
         assert [0, 0] in [list(line.get_xdata()) for line in axes.lines], "a line at none"
         marks += [line.get_xdata()[0] for line in marks_of(axes)]
@@ -157,8 +160,9 @@ def test_every_difference_looks_like_its_arm_and_stands_apart(four):
         f"{arm} − untreated" for arm in ("combination", "pamidronate", "interferon only")
     ]
     drawn = [mark for axes in figure.axes for mark in marks_of(axes)]
-    can_occur = numbers[numbers["outcome"] != "pamidronate doses missed"]
-    for mark, row in zip(drawn, can_occur.itertuples(), strict=True):
+    differs = (numbers["low"] != 0) | (numbers["high"] != 0)
+    numbers = numbers[differs.groupby(numbers["outcome"]).transform("any")]
+    for mark, row in zip(drawn, numbers.itertuples(), strict=True):
         assert row.against_arm == "untreated"
         look = looks[str(row.arm)]
         assert (mark.get_color(), mark.get_marker()) == (look.color, look.marker)
@@ -230,6 +234,40 @@ def test_nothing_differing_and_nothing_known_are_drawn(saved):
             check_page(figure)
         said = [text.get_text() for axes in figure.axes for text in axes.texts]
         assert said.count(printed) == rows["outcome"].nunique()
+
+
+@pytest.mark.parametrize(("carriers", "words"), [(0, "Cannot occur"), (5, "No difference")])
+def test_outcomes_without_a_difference_have_a_line_and_no_row(saved, carriers, words):
+    summary = saved.summary.copy()
+    same = summary["outcome"].isin(["deaths", "hip fractures"]) & summary["against_arm"].notna()
+    summary.loc[same, ["estimate", "low", "high"]] = 0.0
+    summary.loc[same, "carriers"] = carriers
+    with styled():
+        figure, numbers = drawing(differences.figure, saved._replace(summary=summary), CAPTION)
+    labels = [text.get_text() for axes in figure.axes for text in axes.texts]
+    assert not {"Deaths", "Hip fractures"} & set(labels)
+    (line,) = (part for part in caption_of(figure).split(". ") if part.startswith(words))
+    assert {"Deaths", "Hip fractures"} <= set(line.partition(": ")[2].split(", "))
+    assert {"deaths", "hip fractures"} <= set(numbers["outcome"]), "the CSV has every outcome"
+
+
+def test_intervals_are_named_and_what_they_leave_out_stands_in_the_figure(drawn):
+    figure, _ = drawn
+    said = [text.get_text() for text in figure.axes[0].texts]
+    assert "difference [95 % Monte Carlo interval]" in said
+    assert "parameter uncertainty not included" in said
+
+
+@pytest.mark.parametrize(
+    ("heading", "ends", "words"),
+    [("Bone density", (1, 2), "favours new"), ("Bone density", (-2, -1), "favours old"),
+     ("Fractures and deaths", (-2, -1), "favours new"),
+     ("Fractures and deaths", (1, 2), "favours old"), ("Markers", (1, 2), "higher in new"),
+     ("Treatment", (-2, -1), "higher in old"), ("Bone density", (-1, 1), "")],
+)  # fmt: skip
+def test_a_direction_is_good_only_where_that_is_known(heading, ends, words):
+    row = SimpleNamespace(heading=heading, low=ends[0], high=ends[1], arm="new", against_arm="old")
+    assert differences.direction(row) == words
 
 
 def test_captions_say_what_the_intervals_are_not(drawn, beside):

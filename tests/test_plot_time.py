@@ -12,6 +12,7 @@ from scipy import stats
 
 from sim.display.figures import incidence, markers, months, on_therapy
 from sim.display.figures.caption import caption_of
+from sim.display.figures.published import facts_for
 from sim.display.figures.saved import Saved, read
 from sim.display.figures.style import arm_style, styled
 from sim.experiments import runs
@@ -43,7 +44,7 @@ def four(tmp_path_factory):
     (folder / "four.yaml").write_text(WHAT_IF, encoding="utf-8")
     study = load(folder / "four.yaml")
     result = runs.run(study, engine="batch")
-    saved = Saved(result.tables, result.summary, result.reported)
+    saved = Saved(result.tables, result.summary, result.reported, facts_for(study))
     return saved, caption_of(study)
 
 
@@ -143,7 +144,10 @@ def test_a_reported_change_is_a_diamond_at_what_is_left_of_the_entry_value(drawn
     ]
     last = 1826 / DAYS_PER_MONTH
     assert places == [pytest.approx((last, left)) for left in (34, 75, 66)]
-    assert "change of CTX, 34 % of entry" in text_of(figure)
+    assert "change of CTX, −66 % at month 60" in text_of(figure)
+    figure.draw_without_rendering()
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert {"0", "−50"} <= set(labels), "changes, not what is left"
 
 
 def test_a_reported_change_stands_no_later_than_the_evidence(four):
@@ -172,9 +176,9 @@ def test_no_markers_no_figure(four):
 
 def test_without_a_publication_there_are_no_diamonds(four):
     saved, caption = four
-    figure, numbers = figure_of(markers, saved._replace(reported=None), caption)
+    figure, numbers = figure_of(markers, saved._replace(facts={}), caption)
     assert not any(line.get_marker() == "D" for axes in figure.axes for line in axes.lines)
-    assert "Reported" not in text_of(figure)
+    assert "Published" not in text_of(figure)
     assert numbers["reported"].isna().all()
 
 
@@ -301,7 +305,7 @@ def test_the_planned_end_and_death_censor_and_time_counts_from_the_start(four):
     assert list(numbers["months"])[-1] == pytest.approx(365 / DAYS_PER_MONTH)
     assert set(numbers.loc[numbers["day"] >= 100, "share"]) == {75}
     assert hatched_from(axes) == [pytest.approx(10 - 100 / DAYS_PER_MONTH)], "since it began"
-    assert printed(axes)[1][:2] == ["Still on it", "4"]
+    assert printed(axes)[1][:2] == ["Still treated", "4"]
 
 
 @pytest.mark.parametrize("stopping", [(), range(4)])
@@ -313,6 +317,10 @@ def test_nobody_or_everybody_stops(stopping, four):
     figure, numbers = figure_of(on_therapy, Saved(courses_of(*rows), pd.DataFrame(), None), caption)
     figure.draw_without_rendering()
     assert list(numbers["share"])[-1] == (0 if stopping else 100)
+    assert figure.axes[0].get_ylabel() == "Patients still on drug (%)"
+    entries = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert ("95 % Monte Carlo interval" in entries) == bool(stopping)
+    assert ("Areas:" in text_of(figure)) == bool(stopping)
 
 
 def test_three_courses_have_three_panels(four):
@@ -329,6 +337,19 @@ def test_nobody_on_a_course_no_figure(four):
 
 
 # The look
+
+
+def test_scales_of_events_are_named_and_said_to_differ_where_they_do(four, drawn):
+    labels = [axes.get_ylabel() for axes in drawn["incidence"][0].axes]
+    assert labels == ["Patients with a first fracture (%)", "Patients who died (%)"]
+    assert "The panels differ in scale." in text_of(drawn["incidence"][0])
+    saved, caption = four
+    events = saved.tables.events
+    calm = events[~events["event"].isin(["fracture", "death"])]
+    figure, _ = figure_of(
+        incidence, saved._replace(tables=saved.tables._replace(events=calm)), caption
+    )
+    assert "differ in scale" not in text_of(figure)
 
 
 @pytest.mark.parametrize("name", ["on_therapy", "incidence"])
@@ -421,7 +442,7 @@ def test_a_saved_result_reads_as_it_was(four, tmp_path):
     saved, _ = four
     save(saved.tables, tmp_path)
     saved.summary.to_csv(tmp_path / "summary.csv", index=False)
-    held = read(tmp_path)
+    held = read(tmp_path, load("scenarios/laroche2011.yaml"))
     assert held.reported is None
     pd.testing.assert_frame_equal(held.tables.events, saved.tables.events)
     assert list(held.summary["outcome"]) == list(saved.summary["outcome"])

@@ -16,11 +16,22 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 import sim
-from sim.display.figures import FIGURES, MAIN, against_reported, bone_course
-from sim.display.figures.caption import Caption
-from sim.display.figures.saved import OF_A_FACT, read
+from sim.display.figures import (
+    FIGURES,
+    MAIN,
+    ON_REQUEST,
+    against_reported,
+    bone_course,
+    bone_density,
+    fact_scales,
+    line_ends,
+)
+from sim.display.figures.caption import Caption, caption_of
+from sim.display.figures.published import Fact
+from sim.display.figures.saved import read
 from sim.display.figures.style import arm_style, styled, write
 from sim.results import load, save, write_csv
+from sim.scenario import load as load_study
 from sim.vocabulary import BONES, FORMATS
 
 NAMES = ("bone_course", "against_reported")
@@ -37,9 +48,12 @@ CAPTION = Caption(
 )
 
 
+STUDY = load_study("scenarios/laroche2011.yaml")
+
+
 def draw(folder, caption, names=MAIN, into=None, formats=("svg", "png")):
     """The figures of a folder of tables, with another caption than that of its study."""
-    saved, files = read(folder), []
+    saved, files = read(folder, STUDY), []
     with styled():
         for name in names:
             module = import_module(f"sim.display.figures.{name}")
@@ -74,21 +88,21 @@ def drawn(result, tmp_path_factory):
 def course(result):
     """The figure of the course of bone density, and its numbers."""
     with styled():
-        return bone_course.figure(read(result), CAPTION)
+        return bone_course.figure(read(result, STUDY), CAPTION)
 
 
 @pytest.fixture(scope="module")
 def compared(result):
     """The figure of reported against simulated, and its numbers."""
     with styled():
-        return against_reported.figure(read(result), CAPTION)
+        return against_reported.figure(read(result, STUDY), CAPTION)
 
 
 KINDS = {"bone_course": FORMATS}
 """Areas, lines, markers and hatching in every format; the other figures as SVG alone."""
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", [*FIGURES, *ON_REQUEST])
 def test_a_figure_drawn_again_has_the_same_bytes_without_a_date(name, result, tmp_path):
     beyond = dataclasses.replace(CAPTION, evidence_months=36)
     for folder in (once := tmp_path / "once", again := tmp_path / "again"):
@@ -125,52 +139,130 @@ def test_files_are_small_undated_and_of_print_size(drawn):
             assert picture.width == pytest.approx(183 / 25.4 * 300, abs=1)
 
 
-def test_the_numbers_beside_the_course_are_quantiles_of_the_measurements(drawn):
+def test_the_numbers_beside_the_course_are_quantiles_of_the_changes(drawn):
     with (drawn / "bone_course.csv").open(encoding="utf-8", newline="") as lines:
-        numbers = list(csv.DictReader(lines))
+        numbers = [row for row in csv.DictReader(lines) if row["median"]]
     measured = load(drawn).measurements
     assert len(numbers) == len(BONES) * len(ARMS) * 6
     for row in numbers:
-        at = measured[
-            (measured["quantity"] == f"{row['bone']}_g_cm2")
-            & (measured["arm"] == row["arm"])
-            & np.isclose(measured["day"] / (365.25 / 12), float(row["months"]), rtol=1e-5)
-        ]
-        assert int(row["patients"]) == len(at) > 0
-        quantiles = np.quantile(at["value"], [0.05, 0.25, 0.5, 0.75, 0.95])
-        own = at.set_index("patient")["value"].reindex(range(12))
-        names = ["p05", "p25", "median", "p75", "p95", *(f"patient_{who}" for who in range(12))]
-        expected = ["" if np.isnan(x) else f"{x:.6g}" for x in (*quantiles, *own)]
-        assert [row[name] for name in names] == expected
+        own = measured[
+            (measured["quantity"] == f"{row['bone']}_g_cm2") & (measured["arm"] == row["arm"])
+        ].pivot(index="patient", columns="day", values="value")
+        (day,) = (
+            day for day in own if abs(float(str(day)) / (365.25 / 12) - float(row["months"])) < 0.01
+        )
+        change = 100 * (own[day] / own[0] - 1).dropna()
+        assert int(row["patients"]) == len(change) > 0
+        quantiles = np.quantile(change, [0.05, 0.25, 0.5, 0.75, 0.95])
+        names = ["p05", "p25", "median", "p75", "p95"]
+        assert [float(row[name]) for name in names] == pytest.approx(quantiles, rel=1e-5, abs=1e-9)
+
+
+def test_patients_above_young_adults_are_counted_on_the_reference_of_their_sex(drawn, course):
+    figure, numbers = course
+    tables = load(drawn)
+    sex = tables.patients.set_index("patient")["sex"]
+    last = tables.measurements[tables.measurements["day"] == tables.measurements["day"].max()]
+    for axes, bone in zip(figure.axes, BONES, strict=True):
+        head = " ".join(text.get_text() for text in axes.texts).replace("\n", " ")
+        for arm in ARMS:
+            rows = last[(last["arm"] == arm) & (last["quantity"] == f"{bone}_g_cm2")]
+            young = getattr(STUDY.scenario.reference_bmd, bone)
+            above = sum(
+                value > getattr(young, sex[who]).mean
+                for who, value in zip(rows["patient"], rows["value"], strict=True)
+            )
+            own = numbers[(numbers["bone"] == bone) & (numbers["arm"] == arm)]
+            assert own["above_t_0"].dropna().iloc[-1] == above
+            assert (f"{above} of {len(rows)} ({arm})" in head) == (above > 0)
+        if numbers.loc[numbers["bone"] == bone, "above_t_0"].iloc[-3:].any():
+            assert "end above T 0: no treatment is known to do this" in head
 
 
 def test_the_course_draws_its_numbers(course):
     figure, numbers = course
     assert len(figure.axes) == len(BONES)
     for axes, bone in zip(figure.axes, BONES, strict=True):
-        assert len(axes.collections) == 2 * len(ARMS), "two bands an arm"
-        assert len(axes.lines) == len(ARMS) * (1 + 12 + 4) + 1, (
-            "medians, patients, edges, threshold"
-        )
+        assert len(axes.collections) == 2 * len(ARMS), "two bands an arm, without edges"
+        assert not any(area.get_linewidth()[0] for area in axes.collections)
         for arm in ARMS:
-            expected = numbers[(numbers["bone"] == bone) & (numbers["arm"] == arm)]
+            own = (numbers["bone"] == bone) & (numbers["arm"] == arm) & numbers["median"].notna()
+            expected = numbers[own]
             (median,) = (line for line in axes.lines if line.get_label() == arm)
             np.testing.assert_array_equal(median.get_xydata(), expected[["months", "median"]])
-            drawn = [line.get_ydata() for line in axes.lines]
-            for edge in ("p05", "p25", "p75", "p95", "patient_0", "patient_11"):
-                assert any(np.array_equal(y, expected[edge], equal_nan=True) for y in drawn), edge
+            (name,) = (text for text in axes.texts if text.get_text() == arm)
+            assert name.get_color() == median.get_color()
+            assert name.get_position()[0] > expected["months"].iloc[-1]
 
 
-def test_the_threshold_stands_at_minus_two_and_a_half(course):
-    figure, _ = course
+def test_published_changes_stand_at_their_visit_and_inputs_apart(course):
+    figure, numbers = course
+    facts = numbers[numbers["fact"].notna()].set_index("fact")
+    assert list(facts.index) == [f"{a}_{b}" for a in ("combination", "pamidronate_alone")
+                                 for b in BONES]  # fmt: skip
+    assert facts.loc["combination_spine", "reported"] == pytest.approx(5 * 12.6, rel=1e-3)
+    assert set(facts["months"].round(1)) == {60.0}
+    assert set(facts["arm"]) == {"combination"}, "who stopped is of the same arm"
+    for axes, bone in zip(figure.axes, BONES, strict=True):
+        diamonds = [line for line in axes.lines if line.get_marker() == "D"]
+        expected = facts[facts["bone"] == bone]
+        assert [line.get_ydata()[0] for line in diamonds] == list(expected["reported"])
+        assert {line.get_markerfacecolor() for line in diamonds} == {"white"}, "all are inputs"
+
+
+def test_the_density_draws_three_patients_of_the_first_arm(result):
+    saved = read(result, STUDY)
+    with styled():
+        figure, numbers = bone_density.figure(saved, CAPTION)
+    events = saved.tables.events[saved.tables.events["arm"] == ARMS[0]]
+    stopped, fractured, middle = bone_density.chosen(saved.tables, ARMS[0])
+    assert stopped.name == "stopped interferon"
+    kind = events[events["event"] == "intolerance"]
+    assert stopped.patient in set(kind.loc[kind["value"] == 0, "patient"])
+    assert "fracture" in fractured.name
+    assert fractured.patient in set(events.loc[events["event"] == "fracture", "patient"])
+    assert len({stopped.patient, fractured.patient, middle.patient}) == 3
+    columns = {str(name) for name in numbers if str(name).startswith("patient_")}
+    assert columns == {f"patient_{one.patient}" for one in (stopped, fractured, middle)}
+    assert numbers.loc[numbers["arm"] == ARMS[1], sorted(columns)].isna().to_numpy().all()
+    for axes in figure.axes:
+        names = [text.get_text() for text in axes.texts]
+        assert {*ARMS, stopped.name} <= set(names)
+
+
+def test_the_threshold_stands_at_minus_two_and_a_half_and_young_adults_are_shaded(result):
+    with styled():
+        figure, _ = bone_density.figure(read(result, STUDY), CAPTION)
     for axes, (mean, sd) in zip(figure.axes, CAPTION.reference.values(), strict=True):
-        heights = [line.get_ydata() for line in axes.lines if list(line.get_xdata()) == [0, 1]]
+        lines = [np.asarray(line.get_data()) for line in axes.lines]
+        heights = [y for x, y in lines if list(x) == [0, 1]]
         assert len(heights) == 1
         assert list(heights[0]) == pytest.approx([mean - 2.5 * sd] * 2)
         (right,) = axes.child_axes
         figure.draw_without_rendering()
         assert right.get_ylim() == pytest.approx((np.array(axes.get_ylim()) - mean) / sd)
         assert "−2.5" in [tick.get_text() for tick in right.get_yticklabels()]
+        words = " ".join(text.get_text() for text in axes.texts).replace("\n", " ")
+        above = "above young adults: no treatment is known to do this" in words
+        assert above == (axes.get_ylim()[1] > mean)
+
+
+@pytest.mark.parametrize("female", ["0 %", "40 %", "100 %"])
+def test_women_and_men_are_mixed_only_in_cohorts_of_both(result, female):
+    study = load_study("scenarios/laroche2011.yaml", [f"cohort.female={female}"])
+    with styled():
+        figure, _ = bone_density.figure(read(result, study), caption_of(study))
+    text = " ".join(part.get_text() for part in figure.texts).replace("\n", " ")
+    assert ("women and men mixed" in text) == (female == "40 %")
+
+
+def test_names_at_line_ends_keep_their_order_and_apart():
+    middles, heights = np.array([30.0, 31.0, 0.0, 31.5]), np.full(4, 3.0)
+    placed = line_ends.apart(middles, heights, 60.0)
+    assert list(np.argsort(placed)) == list(np.argsort(middles))
+    assert np.diff(np.sort(placed)).min() >= 3.0 - 1e-9
+    assert placed[2] == 1.5, "inside the panel"
+    assert placed[[0, 1, 3]].mean() == pytest.approx(middles[[0, 1, 3]].mean(), abs=0.5)
 
 
 def test_every_comparable_fact_has_its_diamond_and_dot(result, compared):
@@ -216,28 +308,108 @@ def test_facts_share_a_scale_only_with_their_like(compared):
     assert len(compared[0].axes) == len(kinds)
 
 
-def test_labels_are_those_of_the_publication_where_it_has_them():
-    row = {"unit": "%", **dict.fromkeys(OF_A_FACT[2:], 1.0)}
-    table = pd.DataFrame([{**row, "fact": "spine_total"}, {**row, "fact": "hip_t"}])
-    labels = {"spine_total": "Spine BMD, total increase"}
-    assert list(against_reported.comparable(table, labels)["label"]) == [
-        labels["spine_total"],
-        "Hip T-score",
+def test_labels_are_those_of_the_publication_where_it_has_them(result):
+    saved = read(result, STUDY)
+    label = {"combination_spine": "Spine BMD, both drugs"}
+    for labels, expected in ((label, label["combination_spine"]), ({}, "Combination spine")):
+        caption = dataclasses.replace(CAPTION, labels=labels)
+        assert saved.reported is not None
+        rows = against_reported.comparable(saved.reported, saved.facts, caption)
+        assert expected in set(rows["label"])
+
+
+def fact(**what):
+    """A fact about the first arm, of a statistic of one group."""
+    plain = {
+        "name": "x", "value": 1.0, "unit": "%", "statistic": "share_died", "kind": "share",
+        "of": "", "arm": ARMS[0], "month": None, "is_from_entry": True, "is_contrast": False,
+        "is_prediction": True,
+    }  # fmt: skip
+    return Fact(**{**plain, **what})
+
+
+@pytest.mark.parametrize(
+    ("what", "heading", "scale", "limits"),
+    [
+        ({}, "Course and events", "% of patients", (0, 100)),
+        ({"name": "spine_died"}, "Course and events", "% of patients", (0, 100)),
+        ({"of": "hip"}, "Course and events", "% of patients", (0, 100)),
+        ({"statistic": "follow_up", "kind": "mean", "unit": "months"}, "Course and events",
+         "months", (0, 60)),
+        ({"name": "gain", "statistic": "total_increase", "kind": "mean", "of": "spine"},
+         "Bone density", "change, % of the entry value", (-np.inf, np.inf)),
+        ({"statistic": "t_change", "kind": "mean", "of": "hip", "unit": "T-score"}, "Bone density",
+         "change of the T-score", (-np.inf, np.inf)),
+        ({"statistic": "percent_change", "kind": "mean", "of": "ctx"}, "Markers",
+         "change, % of the entry value", (-np.inf, np.inf)),
+        ({"statistic": "entry", "kind": "mean", "of": "spine_t", "unit": "T-score"}, "At entry",
+         "T-score", (-np.inf, np.inf)),
+        ({"statistic": "entry", "kind": "mean", "of": "tryptase", "unit": "ug/L"}, "At entry",
+         "µg/L", (0, np.inf)),
+        ({"is_contrast": True, "unit": "percentage points"}, "Groups compared",
+         "percentage points", (-np.inf, np.inf)),
+        ({"is_contrast": True, "unit": "ratio"}, "Groups compared", "ratio", (0, np.inf)),
+    ],
+)  # fmt: skip
+def test_facts_are_grouped_by_what_they_are(what, heading, scale, limits):
+    one = fact(**what)
+    assert fact_scales.heading_of(one) == heading
+    assert fact_scales.scale_of(one) == scale
+    assert fact_scales.limits_of(one, 60) == limits
+
+
+def test_inputs_are_grey_and_hollow_and_predictions_are_not(result, compared):
+    facts = read(result, STUDY).facts
+    predicted = {name for name, one in facts.items() if one.is_prediction}
+    assert predicted == {"patients", "fractures_on_treatment"}
+    faces = [
+        line.get_markerfacecolor()
+        for axes in compared[0].axes
+        for line in axes.lines
+        if line.get_marker() == "D"
     ]
-    assert list(against_reported.comparable(table, {})["label"]) == ["Spine total", "Hip T-score"]
+    for face, name in zip(faces, compared[1]["fact"], strict=True):
+        assert (face == "white") == (not facts[name].is_prediction), name
+
+
+def test_counts_begin_at_zero_and_a_simulated_follow_up_ends_with_the_study(result, compared):
+    figure, numbers = compared
+    follow_up = numbers.set_index("fact").loc["follow_up"]
+    assert follow_up["simulated"] < follow_up["simulated_high"] <= CAPTION.horizon_months
+    for axes in figure.axes:
+        if axes.texts[-1].get_text() in ("% of patients", "number of fractures", "months"):
+            assert axes.get_xlim()[0] == 0
+    saved = read(result, STUDY)
+    assert saved.reported is not None
+    none = saved.reported[saved.reported["fact"] == "fractures_on_treatment"].assign(
+        reported=0.0, simulated=0.0, simulated_spread=0.0, low=0.0, high=0.0
+    )
+    with styled():
+        made = against_reported.figure(saved._replace(reported=none), CAPTION)
+    assert made is not None
+    assert made[0].axes[0].get_xlim() == (0, 1), "no fewer than none"
 
 
 @pytest.mark.parametrize("many", [1, 5])
 def test_a_publication_of_few_facts_fits_one_column(result, many):
-    saved = read(result)
+    saved = read(result, STUDY)
     facts = pd.read_csv(result / "reported.csv")
-    rows = against_reported.comparable(facts, {})[list(facts)][-many:]
+    known = facts[facts["unit"] != "patients"][-many:]
+    words = " ".join(["romosozumab before denosumab and thereafter alendronate"] * 2)
+    caption = dataclasses.replace(CAPTION, labels=dict.fromkeys(known["fact"], words))
     with styled():
-        made = against_reported.figure(saved._replace(reported=rows), CAPTION)
-    assert made is not None
+        made = against_reported.figure(saved._replace(reported=known), caption)
+        assert made is not None
+        made[0].draw_without_rendering()
     figure, numbers = made
     assert len(numbers) == many
     assert figure.get_figwidth() == pytest.approx(89 / 25.4)
+    for axes in figure.axes:
+        for text in axes.texts:
+            box = text.get_window_extent()
+            assert 0 <= box.x0 <= box.x1 <= figure.bbox.width, "the label is on the page"
+            if text.get_text() in numbers["label"].to_list():
+                assert box.x1 <= axes.get_window_extent().x0, "and left of its panel"
 
 
 def test_one_arm_and_no_published_facts(result, tmp_path, no_pictures):
@@ -255,12 +427,13 @@ def test_one_arm_and_no_published_facts(result, tmp_path, no_pictures):
 def test_what_lies_past_the_evidence_is_hatched(result, course):
     beyond = dataclasses.replace(CAPTION, evidence_months=36)
     with styled():
-        figure, _ = bone_course.figure(read(result), beyond)
+        figure, _ = bone_course.figure(read(result, STUDY), beyond)
     for axes in figure.axes:
         (area,) = (patch for patch in axes.patches if patch.get_hatch())
         assert isinstance(area, Rectangle)
         assert area.get_x() == 36
-        assert area.get_x() + area.get_width() == pytest.approx(axes.get_xlim()[1])
+        ends = axes.spines["bottom"].get_bounds()
+        assert area.get_x() + area.get_width() == pytest.approx(ends[1])
     labels = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
     assert "beyond the evidence" in labels
     text = " ".join(part.get_text() for part in figure.texts).replace("\n", " ")

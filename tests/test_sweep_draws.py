@@ -11,8 +11,8 @@ from scipy import integrate
 from scipy.special import ndtri
 
 from sim.experiments.sweeps import designs, distributions, load_sweep
-from sim.experiments.sweeps.distributions import amount
 from sim.scenario import ScenarioError
+from sim.scenario.form.amounts import amount
 from sim.scenario.form.uncertainty import Uncertainty
 from tests.tiny_sweeps import BOTH, GIVEN, RATE, SHARES, SPINE, STOPS, read, table, wrote
 

@@ -1,7 +1,8 @@
 """How numbers are written for people, in tables, figures and sentences.
 
-One rule for estimates: three significant digits, and no more than two decimals. A whole number has
-no decimals, and a number below zero that rounds to zero has no minus.
+One rule for estimates: the half-width of the interval sets the decimals. Without an interval they
+have three significant digits and no more than two decimals. A whole number has no decimals, and a
+number below zero that rounds to zero has no minus.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import math
 MISSING = "–"
 WITH_EXPONENT = 1e9
 """From this size on a number is written with an exponent."""
+
+
+MOST_DECIMALS = 9
 
 
 def number(value: float) -> str:
@@ -58,13 +62,46 @@ def interval(low: float, high: float) -> str:
 
 
 def span(low: float, high: float) -> str:
-    """The two ends of a range in words."""
-    return f"{number(low)} to {number(high)}"
+    """The two ends of a range in words: two digits of half the range, whole numbers as such.
+
+    >>> span(-1.77324, -0.160721), span(5.0, 10.0)
+    ('-1.77 to -0.16', '5 to 10')
+    """
+    decimals = 0 if float(low).is_integer() and float(high).is_integer() else decimals_of(low, high)
+    if decimals is None or max(abs(low), abs(high)) >= WITH_EXPONENT:
+        return f"{number(low)} to {number(high)}"
+    return f"{fixed(low, decimals)} to {fixed(high, decimals)}"
 
 
 def with_interval(estimate: float, low: float, high: float) -> str:
-    """An estimate and its interval, a dash where it is missing."""
-    return MISSING if math.isnan(estimate) else f"{number(estimate)} {interval(low, high)}"
+    """An estimate and its interval, a dash where it is missing.
+
+    All three have the decimals that show two digits of half the interval, and so many that neither
+    end of an interval without 0 is written as 0.
+
+    >>> with_interval(39.76, 37.81, 41.7), with_interval(-0.0046, -0.0077, -0.0015)
+    ('39.8 [37.8, 41.7]', '-0.0046 [-0.0077, -0.0015]')
+    """
+    if math.isnan(estimate):
+        return MISSING
+    decimals = decimals_of(low, high)
+    if decimals is None:
+        return f"{number(estimate)} {interval(low, high)}"
+    value, *ends = (fixed(x, decimals) for x in (estimate, low, high))
+    return f"{value} [{', '.join(ends)}]"
+
+
+def decimals_of(low: float, high: float) -> int | None:
+    """How many decimals an interval allows; None where it says nothing of that.
+
+    >>> [decimals_of(*ends) for ends in ((37.8, 41.7), (0.1, 0.9), (0.0, 0.0))]
+    [1, 2, None]
+    """
+    half = (high - low) / 2
+    if not (math.isfinite(half) and half > 0) or max(abs(low), abs(high)) >= WITH_EXPONENT:
+        return None
+    smallest = min(half, abs(low), abs(high)) * 10 if low > 0 or high < 0 else half
+    return min(MOST_DECIMALS, max(0, 1 - math.floor(math.log10(min(half, smallest)))))
 
 
 def cannot_occur(low: float, high: float, carriers: float) -> bool:

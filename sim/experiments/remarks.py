@@ -8,11 +8,12 @@ from typing import Any
 from pydantic_core import PydanticCustomError
 
 from sim.experiments.sweeps import distributions
-from sim.experiments.sweeps.distributions import Amount, Distribution
+from sim.experiments.sweeps.distributions import Distribution
 from sim.experiments.sweeps.varied import Varied
 from sim.scenario import Scenario, Study
 from sim.scenario.checks.regimens import reached_by
 from sim.scenario.durations import in_time
+from sim.scenario.form.amounts import Amount, amount
 from sim.scenario.form.cohort import Variable
 from sim.scenario.form.regimen import regimen_of
 from sim.scenario.form.units import split_quantity
@@ -143,7 +144,7 @@ def _uncertainties(study: Study) -> Iterator[str]:
         if isinstance(text, dict):  # beside a mean and an SD
             text = text.get("mean")
         try:
-            base = distributions.amount(text)
+            base = amount(text)
             sentence = of_distribution(path, base, distributions.of(uncertainty, base))
         except (PydanticCustomError, ArithmeticError) as error:
             sentence = f"{path}: its uncertainty cannot be drawn: {error}"

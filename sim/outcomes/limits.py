@@ -189,7 +189,7 @@ def _of_counts(sums: Sequence[Sums], signed: Signed) -> tuple[Number, Limits, Nu
     together = -more * up * down / units
     with np.errstate(invalid="ignore", divide="ignore"):
         correlation = np.where(of_up * of_down > 0, together / np.sqrt(of_up * of_down), 0.0)
-    few = np.less(signed.differing, FEW) & np.greater(signed.differing, 0)
+    few = np.less(signed.differing, FEW) & (np.maximum(signed.most_up, signed.most_down) > 0)
     most_up, most_down = (np.maximum(k, 1.0) + few for k in (signed.most_up, signed.most_down))
     low, high = intervals.joined(
         (up, intervals.of_total(up, of_up, most_up - up / units)),

@@ -32,6 +32,9 @@ FROM_OUTCOMES = ("differences", "against_reported")
 FIGURES = (*FROM_TABLES, *FROM_OUTCOMES)
 """The figures of a run, each in a module of its name."""
 
+ON_REQUEST = ("bone_density",)
+"""Figures of a run, from its tables, that are drawn only where they are named."""
+
 MAIN = ("bone_course", "against_reported")
 """The figures that are kept with every run."""
 
@@ -117,7 +120,7 @@ def drawn(kept: Kept, names: Iterable[str]) -> Iterator[tuple[str, Drawn | None]
     has_tables = (kept.folder / "events.parquet").exists()
     for name in names:
         module = import_module(f"sim.display.figures.{kind.names[name]}")
-        applies = has_tables or name not in FROM_TABLES
+        applies = has_tables or name not in (*FROM_TABLES, *ON_REQUEST)
         with formed(form_of_now()._replace(heading=TITLES.get(name, ""))):
             made = module.figure(*arguments) if applies else None
         yield name, made
@@ -143,7 +146,7 @@ def first(kept: Kept, names: Iterable[str]) -> Figure | None:
 def _of_run(kept: Kept) -> tuple[Any, ...]:
     from sim.display.figures.saved import read
 
-    return read(kept.folder), caption_of(kept.study)
+    return read(kept.folder, kept.study), caption_of(kept.study)
 
 
 def _of_sweep(kept: Kept) -> tuple[Any, ...]:
@@ -162,7 +165,7 @@ def _words(kept: Kept) -> tuple[str, Sequence[str]]:
 
 
 OF_KIND: Mapping[str, Figures] = {
-    "run": Figures({name: name for name in FIGURES}, _of_run),
+    "run": Figures({name: name for name in (*FIGURES, *ON_REQUEST)}, _of_run, ON_REQUEST),
     "comparison": Figures(
         {"comparison": "comparison"}, lambda kept: (kept.table("comparison"), *_words(kept))
     ),

@@ -5,8 +5,8 @@ Facts that can be compared share a scale.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,18 @@ import pandas as pd
 from sim.display.figures import intervals, scales, style
 from sim.display.figures.caption import Caption
 from sim.display.figures.differences import label_of
+from sim.display.figures.fact_scales import (
+    AT_ENTRY,
+    HEADINGS,
+    UNITS,
+    heading_of,
+    limits_of,
+    scale_of,
+)
 from sim.display.figures.intervals.parts import Block, Layout, Mark, Panel, Row, grouped
 from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS
+from sim.display.figures.published import Fact
 from sim.display.figures.saved import Saved
-from sim.vocabulary import BONES, MARKERS
 
 ROW, SHIFT = 6.6, 1.1
 """In mm: the height of a fact; reported stands above the middle of its row, simulated below."""
@@ -25,29 +33,41 @@ ROW, SHIFT = 6.6, 1.1
 FEW = 6
 """Facts that fit into one column."""
 
-AT_ENTRY, BONE, MARKER, COURSE, COMPARED = HEADINGS = (
-    "At entry", "Bone density", "Markers", "Course and events", "Groups compared",
-)  # fmt: skip
-"""In the order of the figure."""
-
-UNITS = {
-    "%/year": "% of the entry value per year",
-    "fractures": "number of fractures",
-    "ug/L": "µg/L",
-}
-CAN_BE_NEGATIVE = ("T-score", "%/year")
 LAYOUT = Layout(labels=41.0, ticks=5)
 SIMULATED = style.color(style.NOT_AN_ARM)
 DOT: dict[str, Any] = {
     "marker": "o", "markersize": 3.6, "linestyle": "none", "zorder": 5, "color": SIMULATED,
+    "clip_on": False,
 }  # fmt: skip
 BAR: dict[str, Any] = {"color": SIMULATED, "linewidth": 3.2, "alpha": 0.5}
+
+
+class Look(NamedTuple):
+    """How a fact is drawn: its published value, the simulated one, its whiskers, and letters."""
+
+    published: dict[str, Any]
+    dot: dict[str, Any]
+    bar: dict[str, Any]
+    whiskers: tuple[str, str]
+    ink: str
+
+
+PREDICTION = Look(
+    style.diamond(True) | {"clip_on": False}, DOT, BAR, (style.INK, SIMULATED), style.INK
+)
+INPUT = Look(
+    style.diamond() | {"markeredgecolor": style.NEUTRAL, "clip_on": False},
+    DOT | {"color": style.NEUTRAL, "markerfacecolor": "white"},
+    BAR | {"color": style.NEUTRAL}, (style.NEUTRAL, style.NEUTRAL), style.SECOND,
+)  # fmt: skip
+
 EXPLAINED = (
     "Thin whiskers: one standard deviation between patients, as printed or as simulated, cut off "
-    "at 0 where negative values are impossible.",
+    "at values that are impossible.",
     "Thick bars: 95 % Monte Carlo interval of the simulated value; more patients narrow it.",
     "The uncertainty of the reported means is not drawn.",
-    "Where a fact is also an input of the scenario, agreement checks the program, not the biology.",
+    "Grey and hollow: no prediction, but an input of the scenario, fixed by the design, or another "
+    "fact in other words. This agreement checks the program, not the biology.",
 )
 CONTRASTED = (
     "Where a 95 % interval is printed, like those of differences and ratios of groups, the thin "
@@ -62,96 +82,99 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     """
     if saved.reported is None:
         return None
-    facts = comparable(saved.reported, caption.labels)
+    facts = comparable(saved.reported, saved.facts, caption)
     if facts.empty:
         return None
-    groups = list(grouped(facts, HEADINGS, "unit"))
-    blocks = [_block(*group) for group in groups]
+    groups = list(grouped(facts, HEADINGS, "scale"))
+    blocks = [_block(*group, saved.facts) for group in groups]
     is_narrow = len(facts) <= FEW or len(blocks) == 1
     columns = [blocks] if is_narrow else intervals.in_two_columns(blocks, LAYOUT)
     explained = (*EXPLAINED, *([CONTRASTED] if "reported_low" in saved.reported else []))
     page = intervals.figure(
-        columns, caption.title, _legend(), caption.paragraphs(*explained), LAYOUT,
+        columns, caption.title, _legend(facts, saved.facts), caption.paragraphs(*explained), LAYOUT,
         ONE_COLUMN if is_narrow else TWO_COLUMNS,
     )  # fmt: skip
-    return page, pd.concat([rows for *_, rows in groups], ignore_index=True)
+    return page, pd.concat([rows for *_, rows in groups], ignore_index=True).drop(columns="scale")
 
 
-def comparable(reported: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+def comparable(reported: pd.DataFrame, known: Mapping[str, Fact], caption: Caption) -> pd.DataFrame:
     """The facts worth a comparison: without those that only count patients.
 
-    Adds label, heading, and the ends of whiskers of one SD and of 95 % Monte Carlo intervals.
+    Adds label, heading, scale, and the ends of whiskers of one SD.
     """
-    facts = reported[(reported["unit"] != "patients") & reported["reported"].notna()]
+    facts = reported[reported["reported"].notna()]
+    facts = facts[[known[fact].kind != "number" for fact in facts["fact"]]]
+    own = [known[fact] for fact in facts["fact"]]
     facts = facts.assign(
-        label=[labels.get(fact) or label_of(fact) for fact in facts["fact"]],
-        heading=[_heading(*row) for row in zip(facts["fact"], facts["unit"], strict=True)],
+        label=[caption.labels.get(fact) or label_of(fact) for fact in facts["fact"]],
+        heading=[heading_of(fact) for fact in own],
     )
-    return facts.assign(**_ends(facts))
+    ends = _ends(facts, [limits_of(fact, caption.horizon_months) for fact in own])
+    return facts.assign(**ends, scale=[scale_of(fact) for fact in own])
 
 
-def _heading(fact: str, unit: str) -> str:
-    words = fact.split("_")
-    if unit == "percentage points" or unit.endswith("ratio"):
-        return COMPARED
-    if "entry" in words:
-        return AT_ENTRY
-    if unit in ("%", *CAN_BE_NEGATIVE) and any(bone in words for bone in BONES):
-        return BONE
-    return MARKER if any(marker in words for marker in MARKERS) else COURSE
+def _ends(
+    facts: pd.DataFrame, limits: Sequence[tuple[float, float]]
+) -> dict[str, pd.Series[float]]:
+    """The ends of whiskers of one SD, cut off where no value can be.
 
-
-def _ends(facts: pd.DataFrame) -> dict[str, pd.Series[float]]:
-    """The ends of whiskers of one SD, cut off where no value can be."""
-    is_share = (facts["unit"] == "%") & (facts["heading"] == COURSE)
-    can_be_negative = facts["unit"].isin(["%", *CAN_BE_NEGATIVE]) & ~is_share
-    least, most = np.where(can_be_negative, -np.inf, 0.0), np.where(is_share, 100.0, np.inf)
+    A published value may lie beyond what the simulated follow-up allows, so its upper end stays.
+    """
+    least, most = np.array(limits, float).reshape(-1, 2).T
+    printed = np.where(facts["reported"] > most, np.inf, most)
     ends = {}
-    for name, center, half in (
-        ("reported", facts["reported"], facts["reported_spread"]),
-        ("simulated", facts["simulated"], facts["simulated_spread"]),
-    ):
+    for name, upper in (("reported", printed), ("simulated", most)):
+        center, half = facts[name], facts[f"{name}_spread"]
         ends[f"{name}_low"] = (center - half).clip(lower=least)
-        ends[f"{name}_high"] = (center + half).clip(upper=most)
+        ends[f"{name}_high"] = (center + half).clip(upper=upper)
     if "reported_low" in facts:
         for end in ("reported_low", "reported_high"):
             ends[end] = facts[end].fillna(ends[end])
     return ends
 
 
-def _block(heading: str, unit: str, facts: pd.DataFrame) -> Block:
+def _block(heading: str, scale: str, facts: pd.DataFrame, known: Mapping[str, Fact]) -> Block:
     """The facts of one scale below each other, in the order of the publication."""
     values = facts.filter(regex="^(reported|simulated)$|low$|high$").to_numpy(float)
-    is_count = heading in (COURSE, COMPARED) and np.nanmin(values) >= 0
+    own = [known[fact] for fact in facts["fact"]]
+    is_count = heading != AT_ENTRY or scale == UNITS["fractures"]
+    never_negative = all(limits_of(fact, np.inf)[0] == 0 for fact in own)
+    low, high = scales.limits(values, zero=(is_count and never_negative) or None)
     drawn = Panel(
-        rows=[_marks(row) for row in facts.itertuples()],
-        scale=_scale(heading, unit),
-        limits=scales.limits(values, zero=is_count or None),
+        rows=[
+            _marks(row, look_of(fact)) for row, fact in zip(facts.itertuples(), own, strict=True)
+        ],
+        scale=scale,
+        limits=(max(low, 0.0) if never_negative else low, high),
     )
-    return Block([Row(label, ROW) for label in facts["label"]], [drawn], heading)
+    rows = zip(facts["label"], own, strict=True)
+    return Block([Row(label, ROW, ink=look_of(fact).ink) for label, fact in rows], [drawn], heading)
 
 
-def _scale(heading: str, unit: str) -> str:
-    """What stands below the axis of a panel."""
-    if unit != "%":
-        return UNITS.get(unit, unit)
-    return "% of patients" if heading == COURSE else "change, % of the entry value"
+def look_of(fact: Fact) -> Look:
+    """Predictions are drawn in colour, all others grey and hollow."""
+    return PREDICTION if fact.is_prediction else INPUT
 
 
-def _marks(row: Any) -> list[Mark]:
+def _marks(row: Any, look: Look) -> list[Mark]:
     """One fact: the reported value above, the simulated one below it."""
     low, high = row.reported_low, row.reported_high
+    above, below = (_whisker(color) for color in look.whiskers)
     return [
-        Mark(row.reported, low, high, style.diamond(), _whisker(style.INK), -SHIFT),
-        Mark(np.nan, row.simulated_low, row.simulated_high, {}, _whisker(SIMULATED), SHIFT),
-        Mark(row.simulated, row.low, row.high, DOT, BAR, SHIFT),
+        Mark(row.reported, low, high, look.published, above, -SHIFT),
+        Mark(np.nan, row.simulated_low, row.simulated_high, {}, below, SHIFT),
+        Mark(row.simulated, row.low, row.high, look.dot, look.bar, SHIFT),
     ]
 
 
-def _legend() -> style.Legend:
-    """What diamond, dot, whisker and bar mean."""
-    values = {"reported": style.diamond(), "simulated": DOT}
-    lines = {"± SD of patients": _whisker(style.SECOND), "95 % Monte Carlo interval": BAR}
+def _legend(facts: pd.DataFrame, known: Mapping[str, Fact]) -> style.Legend:
+    """What diamond, dot, whisker and bar mean, for the kinds of facts that are there."""
+    kinds = {known[fact].is_prediction for fact in facts["fact"]}
+    usual = PREDICTION if True in kinds else INPUT
+    values = {"published": usual.published, "simulated": usual.dot}
+    if len(kinds) > 1:
+        values["no prediction"] = INPUT.published
+    lines = {"± SD of patients": _whisker(style.SECOND), "95 % Monte Carlo interval": usual.bar}
     return [
         [style.line_entry(label, **look) for label, look in looks.items()]
         for looks in (values, lines)

@@ -38,7 +38,7 @@ def draw(
     axes: Axes, numbers: pd.DataFrame, looks: style.Looks,
     ends: Sequence[tuple[str, str, float, float]],
 ) -> None:  # fmt: skip
-    """The courses of one panel: bands below, then single patients, and medians on top.
+    """The courses of one panel: bands below, and medians on top.
 
     `numbers` has rows of `visits` for some arms; `ends` are the columns of each band, with how
     dark the band is and how wide its edges.
@@ -46,10 +46,9 @@ def draw(
     lightness = 2 / max(2, len(looks))  # the more arms lie over each other, the fainter each is
     for arm, look in looks.items():
         course = numbers[numbers["arm"] == arm]
-        time, single = course["months"], course.filter(like="patient_").to_numpy(float)
+        time = course["months"]
         for low, high, opacity, edge in ends:
             band(axes, time, course[[low, high]], look, opacity * lightness, edge)
-        axes.plot(time, single, color=look.color, linewidth=0.4, alpha=0.5 * lightness, zorder=2)
         median = {**style.course(look), "label": arm, "zorder": 4}
         axes.plot(time, course["median"], **median)
 

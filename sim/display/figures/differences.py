@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from sim.display.figures import intervals, scales, style
+from sim.display.figures import intervals, scales, style, without_difference
 from sim.display.figures.caption import ON_READING, Caption
 from sim.display.figures.intervals import parts
 from sim.display.figures.saved import Saved
+from sim.display.figures.texts import LINE, wrapped
 from sim.display.numbers import cannot_occur, typeset, with_interval
 from sim.vocabulary import ALIVE, BONES, CANNOT_OCCUR, EVERYONE, MARKERS, Arms, arms_of, rows_with
 
@@ -29,13 +30,22 @@ NAMES = {"ctx": "CTX", "balp": "BALP", "t": "T-score", "-2.5": "−2.5"}
 MAIN = ("spine change", "hip change", "vertebral fractures", "all fractures")
 """Outcomes that are shown by subgroup, where there are subgroups."""
 
-LANE, OUTCOME = 3.2, 1.4
+LANE, OUTCOME = 3.05, 1.0
 """Heights in mm: of a difference, and of the room above an outcome."""
 
+WIDEST = 32.0
+"""Width in mm of a direction, which is broken into lines where its arm has a longer name."""
+
 INDENT = "    "
-LAYOUT = parts.Layout(around=0.2, sides=("right",), heads=("difference [95 % interval]",))
+LAYOUT = parts.Layout(
+    around=0.2, sides=("right", "left"), heads=("difference [95 % Monte Carlo interval]", "")
+)
+NOT_INCLUDED = "parameter uncertainty not included"
+GOOD = {BONE: 1, FRACTURE: -1}
+"""Whether a higher value is better or worse for the patient, where that is known."""
+
 EXPLAINED = (
-    "Marks: paired differences, the same virtual patients and random numbers in both arms.",
+    "Marks: paired differences, the same virtual patients and random numbers in either arm.",
     "Lines: 95 % Monte Carlo intervals. They show simulation (Monte Carlo) error only, not the "
     "uncertainty of the published data. More virtual patients narrow them.",
     ON_READING,
@@ -50,11 +60,15 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     styles, known = style.arm_style(caption.arms), arms_of(rows)
     # Each difference looks like the arm that it is the gain of.
     looks = {pair: styles[pair.arm] for pair in pairs_of(caption.arms) if pair in known}
+    alike = without_difference.of(rows)
     groups = list(parts.grouped(rows, HEADINGS, "scale"))
+    differing = parts.grouped(rows[~rows["outcome"].isin(alike["outcome"])], HEADINGS, "scale")
+    first, *others = (_block(*group, looks) for group in differing)
+    said = first._replace(panels=[first.panels[0]._replace(right=NOT_INCLUDED)])
     legend = [style.entry(arms.label("−"), style.mark(look)) for arms, look in looks.items()]
     page = intervals.figure(
-        [[_block(*group, looks) for group in groups]], caption.title, [legend],
-        caption.paragraphs(*EXPLAINED, _when(rows)), LAYOUT,
+        [[said, *others]], caption.title, [legend],
+        caption.paragraphs(*without_difference.listed(alike), *EXPLAINED, _when(rows)), LAYOUT,
     )  # fmt: skip
     return page, pd.concat([shown for *_, shown in groups], ignore_index=True)
 
@@ -80,6 +94,18 @@ def rows_of(summary: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
         scale=[scale_of(*row) for row in zip(rows["outcome"], rows["unit"], strict=True)],
         label=rows["outcome"].map(label_of),
     )
+
+
+def direction(row: Any) -> str:
+    """In which arm the value is better, or else higher, where the interval tells the sign."""
+    if not (row.low > 0 or row.high < 0):
+        return ""
+    better = GOOD.get(row.heading)
+    if better is None:
+        text = f"higher in {row.arm if row.low > 0 else row.against_arm}"
+    else:
+        text = f"favours {row.arm if (row.low > 0) == (better > 0) else row.against_arm}"
+    return "\n".join(wrapped(text, WIDEST))
 
 
 def pairs_of(arms: Sequence[str]) -> list[Arms]:
@@ -127,9 +153,14 @@ def _block(heading: str, scale: str, rows: pd.DataFrame, looks: style.Looks) -> 
     return parts.Block([_row(differences) for differences in of_rows], [drawn], heading)
 
 
+def _lane(differences: Sequence[Any]) -> float:
+    """The height of a difference: that of its direction, where this takes several lines."""
+    return LANE + LINE * max(direction(row).count("\n") for row in differences)
+
+
 def _row(differences: Sequence[Any]) -> parts.Row:
     """The label of an outcome, or of a subgroup indented below it."""
-    first, height = differences[0], LANE * len(differences)
+    first, height = differences[0], _lane(differences) * len(differences)
     if first.subgroup == EVERYONE:
         return parts.Row(first.label, height, above=OUTCOME)
     return parts.Row(INDENT + first.subgroup, height, ink=style.SECOND)
@@ -145,8 +176,8 @@ def _marks(differences: Sequence[Any], looks: style.Looks) -> Iterator[parts.Mar
             ends, printed = parts.NOTHING, CANNOT_OCCUR
         yield parts.Mark(
             *ends, symbol=style.mark(look, size=3.2 if is_part else 4.4),
-            line=parts.line(look.color), down=LANE * (i - (len(differences) - 1) / 2),
-            printed=(printed,), ink=style.SECOND if is_part else style.INK,
+            line=parts.line(look.color), down=_lane(differences) * (i - (len(differences) - 1) / 2),
+            printed=(printed, direction(row)), ink=style.SECOND if is_part else style.INK,
         )  # fmt: skip
 
 

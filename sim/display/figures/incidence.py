@@ -42,8 +42,12 @@ EXPLAINED = (
     " death or to the end; death before any fracture is a competing event.",
     "Areas: exact (Clopper-Pearson) 95 % Monte Carlo intervals. They show simulation (Monte Carlo) "
     "error only, not the uncertainty of the published data. More virtual patients narrow them.",
-    "The panels differ in scale; markers only distinguish the arms.",
+    "Markers only distinguish the arms.",
 )
+DIFFERENT = "The panels differ in scale."
+SHARES: dict[str, str] = {
+    Event.FRACTURE: "Patients with a first fracture (%)", Event.DEATH: "Patients who died (%)",
+}  # fmt: skip
 
 
 def figure(saved: Saved, caption: Caption) -> Drawn:
@@ -52,7 +56,9 @@ def figure(saved: Saved, caption: Caption) -> Drawn:
     never = never_happen(saved.summary)
     numbers = courses(saved.tables, caption, at, never)
     looks = arm_style(caption.arms)
-    sentences = caption.paragraphs(*EXPLAINED, *months.explained(caption))
+    tops = numbers.groupby("event")["high"].max().map(_top)
+    scale = [DIFFERENT] if tops.nunique() > 1 else []
+    sentences = caption.paragraphs(*EXPLAINED, *scale, *months.explained(caption))
     below = 1.0 + steps.height(len(looks), len(ROWS[Event.FRACTURE]))
     room = multiples.Room(LEFT, TWO_COLUMNS - LEFT - RIGHT - 2 * WIDTH, RIGHT, HEIGHT, below)
     titles, legend = list(NAMES.values()), steps.legend(looks, caption)
@@ -61,7 +67,7 @@ def figure(saved: Saved, caption: Caption) -> Drawn:
         course = numbers[numbers["event"] == event]
         steps.draw(axes, course, looks, at, ROWS[event])
         months.draw_months(axes, caption, at, caption.horizon_months)
-        _shares(axes, course["high"].max())
+        _shares(axes, SHARES[event], tops[event])
         if all((event, arm) in never for arm in caption.arms):
             axes.text(0.5, 0.5, CANNOT_OCCUR, color=SECOND, ha="center", transform=axes.transAxes)
     return grid.page.figure, numbers
@@ -124,8 +130,13 @@ def exact_interval(events: steps.Days, patients: int) -> tuple[steps.Floats, ste
     return low, high
 
 
-def _shares(axes: Axes, highest: float) -> None:
-    """A scale from 0 to just above the highest interval."""
-    axes.set_ylim(0, min(100, max(LEAST_TOP, 1.05 * highest)))
+def _top(highest: float) -> float:
+    """The end of a scale just above the highest interval."""
+    return min(100, max(LEAST_TOP, 1.05 * highest))
+
+
+def _shares(axes: Axes, label: str, top: float) -> None:
+    """A scale from 0, named after the event."""
+    axes.set_ylim(0, top)
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=scales.STEPS))
-    axes.set_ylabel("Patients with the event (%)")
+    axes.set_ylabel(label)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from sim.display.figures import bands, months, multiples, style
+from sim.display.figures.bone_course import INPUT, published_in_legend, visit_of
 from sim.display.figures.caption import Caption
 from sim.display.figures.differences import label_of
+from sim.display.figures.published import Fact
 from sim.display.figures.saved import Saved
-from sim.display.numbers import significant
+from sim.display.numbers import significant, typeset
 from sim.results import Tables
 from sim.vocabulary import BONES, MARKERS, QUANTITIES
 
@@ -22,13 +25,11 @@ BANDS = (("p25", "p75", 0.18, 0.5),)
 """The middle 50 % of patients, with how dark they are, and how wide the edges."""
 
 ROOM = multiples.Room(14.0, between=5.0, right=5.0, height=56.0, below=9.5, abreast=len(MARKERS))
-LEADING = {
-    0.7: (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8),
-    1.3: (1, 1.5, 2, 3, 5, 7),
-    3.0: (1, 2, 5),
-    math.inf: (1,),
-}
+LEADING = {0.7: (1, 1.2, 1.5, 2, 3, 4, 5, 6, 8), 3.0: (1, 2, 5), math.inf: (1,)}
 """Leading digits of the percents that are labelled, by the decades of the scale."""
+
+OF_CHANGE = ("percent_change", "mean_percent_change")
+"""Statistics of a published change of a marker since entry."""
 
 SHOWN = (45.0, 130.0)
 """Percent of entry that the scale shows at least."""
@@ -40,11 +41,11 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     if numbers.empty:
         return None
     drawn = list(dict.fromkeys(numbers["marker"]))
-    reported = changes(saved.reported, drawn).assign(months=_last_visit(numbers, caption))
+    reported = changes(saved.facts, drawn, numbers, caption)
     looks = style.arm_style(caption.arms)
     grid = multiples.titled(
         [label_of(marker) for marker in drawn], ROOM, caption.title,
-        _legend(looks, reported, caption),
+        _legend(looks, saved, reported, caption),
         caption.paragraphs(*_explained(reported, caption), about_bone=False),
     )  # fmt: skip
     # One scale round every band and every reported value.
@@ -53,11 +54,12 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     for axes, marker in zip(grid.panels, drawn, strict=True):
         bands.draw(axes, numbers[numbers["marker"] == marker], looks, BANDS)
         _axes(axes, caption, grid.width, limits)
-        own = reported[reported["marker"] == marker]
-        if len(own):
-            axes.plot(own["months"], own["reported"], clip_on=False, **style.diamond())
+        for row in reported[reported["marker"] == marker].to_dict("records"):
+            is_prediction = saved.facts[row["fact"]].is_prediction
+            look = style.diamond(True) if is_prediction else INPUT
+            axes.plot(row["months"], row["reported"], clip_on=False, **look)
         axes.tick_params(axis="y", labelleft=marker == drawn[0])
-    grid.panels[0].set_ylabel("Percent of the entry value, log scale")
+    grid.panels[0].set_ylabel("Change since entry (%), log scale")
     return grid.page.figure, pd.concat([numbers, reported], ignore_index=True)
 
 
@@ -80,22 +82,17 @@ def courses(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def changes(facts: pd.DataFrame | None, drawn: list[str]) -> pd.DataFrame:
+def changes(
+    facts: Mapping[str, Fact], drawn: list[str], numbers: pd.DataFrame, caption: Caption
+) -> pd.DataFrame:
     """The published changes of some markers in percent of entry: a change of -66 % leaves 34 %."""
-    rows = []
-    for row in [] if facts is None else facts.to_dict("records"):
-        # A fact is called after its group and its marker; one at entry is in the marker's unit.
-        markers = [marker for marker in drawn if marker in str(row["fact"]).split("_")]
-        if markers and row["unit"] == "%" and row["reported"] > -100:
-            left = 100 + float(row["reported"])
-            rows.append({"marker": markers[0], "fact": row["fact"], "reported": left})
-    return pd.DataFrame(rows, columns=["marker", "fact", "reported"])
-
-
-def _last_visit(numbers: pd.DataFrame, caption: Caption) -> float:
-    """The last visit that evidence reaches: a published change is not older than its study."""
-    end = caption.evidence_months or caption.horizon_months
-    return float(numbers.loc[numbers["months"] <= end + 0.1, "months"].max())
+    rows = [
+        (fact.of, fact.name, 100 + fact.value, visit_of(fact, numbers, caption))
+        for fact in facts.values()
+        if fact.statistic in OF_CHANGE and fact.of in drawn and fact.is_about(caption.arms)
+        if fact.value > -100
+    ]
+    return pd.DataFrame(rows, columns=["marker", "fact", "reported", "months"])
 
 
 def _axes(axes: Axes, caption: Caption, width: float, limits: tuple[float, float]) -> None:
@@ -106,8 +103,13 @@ def _axes(axes: Axes, caption: Caption, width: float, limits: tuple[float, float
     axes.set_yscale("log")
     axes.set_ylim(*limits)
     axes.yaxis.set_major_locator(FixedLocator(_round_percents(*limits)))
-    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_major_formatter(lambda percent, _: change_in_words(percent))
     axes.yaxis.set_minor_locator(NullLocator())
+
+
+def change_in_words(percent: float) -> str:
+    """Percent of the entry value as a change since entry."""
+    return typeset(f"{percent - 100:+g}") if percent != 100 else "0"
 
 
 def _round_percents(low: float, high: float) -> list[float]:
@@ -119,14 +121,16 @@ def _round_percents(low: float, high: float) -> list[float]:
     return [percent for percent in every if low <= percent <= high]
 
 
-def _legend(looks: style.Looks, reported: pd.DataFrame, caption: Caption) -> style.Legend:
+def _legend(
+    looks: style.Looks, saved: Saved, reported: pd.DataFrame, caption: Caption
+) -> style.Legend:
     """The arms, and what areas, diamonds and lines are."""
-    diamonds = [style.line_entry("reported", **style.diamond())] if len(reported) else []
+    kinds = {saved.facts[fact].is_prediction for fact in reported["fact"]}
     return [
         style.arms_in_legend(looks),
         [
             style.area_entry("middle 50 %", facecolor=style.BAND),
-            *diamonds,
+            *published_in_legend(kinds),
             style.line_entry("entry value", **style.DASHED),
             *months.legend(caption),
         ],
@@ -136,17 +140,20 @@ def _legend(looks: style.Looks, reported: pd.DataFrame, caption: Caption) -> sty
 def _explained(reported: pd.DataFrame, caption: Caption) -> list[str]:
     """What the caption says about lines, bands and diamonds."""
     sentences = [
-        "Measured values, measurement error included, in percent of the patient’s own at entry;"
+        "Measured values, measurement error included, as change from the patient’s own at entry;"
         " lines with markers are medians.",
         "Bands: the middle 50 % of virtual patients; they are not confidence intervals.",
     ]
     if len(reported):
         facts = (
-            f"{caption.labels.get(fact, fact)}, {significant(left)} % of entry"
-            for fact, left in zip(reported["fact"], reported["reported"], strict=True)
+            f"{caption.labels.get(fact, fact)}, {typeset(significant(left - 100))} % at month"
+            f" {month:.0f}"
+            for fact, left, month in zip(
+                reported["fact"], reported["reported"], reported["months"], strict=True
+            )
         )
         sentences.append(
-            f"Reported, drawn at month {reported['months'].max():.0f}: {'; '.join(facts)}."
-            " A reported change is a mean, and lies above the median where patients are skewed."
+            f"Published: {'; '.join(facts)}."
+            " A published change is a mean, and lies above the median where patients are skewed."
         )
     return [*sentences, *months.explained(caption)]

@@ -14,19 +14,20 @@ from sim.display.figures import months, multiples, steps
 from sim.display.figures.caption import Caption
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import Drawn, arm_style
+from sim.display.figures.texts import millimetres
 from sim.results import Tables
 from sim.vocabulary import DAYS_PER_MONTH, Event
 
-ROWS = {"at_risk": "Still on it", "stopped": "Stopped", "censored": "Censored"}
-LEFT, WIDTH, BETWEEN = steps.LABELS + 2, 63.0, 4.0
+ROWS = {"at_risk": "Still treated", "stopped": "Stopped", "censored": "Censored"}
+LEFT, WIDTH, HEIGHT, BETWEEN = steps.LABELS + 2, 63.0, 50.0, 4.0
 
 EXPLAINED = (
-    "Kaplan-Meier estimate of the share of patients who have not stopped the course for "
-    "intolerance, at any dose, among those who began it. The planned end of the course, death and "
-    "the end of follow-up censor.",
-    "Areas: 95 % Monte Carlo intervals (log-log), from the first stop on. They show simulation "
-    "(Monte Carlo) error only, not the uncertainty of the published data. More virtual patients "
-    "narrow them.",
+    "Kaplan-Meier estimate of the share of patients who have not stopped for intolerance, at any "
+    "dose, among those who began. The planned end of the course, death and the end of follow-up "
+    "censor."
+)
+INTERVALS = (
+    "Areas: 95 % Monte Carlo intervals (log-log), without the uncertainty of the published data."
 )
 
 
@@ -39,11 +40,14 @@ def figure(saved: Saved, caption: Caption) -> Drawn | None:
     taken = set(numbers["arm"])
     looks = {arm: look for arm, look in arm_style(caption.arms).items() if arm in taken}
     below = BETWEEN + steps.height(len(looks), len(ROWS))
-    room = multiples.Room(LEFT, between=29.0, right=4.0, height=50.0, below=below)
+    room = multiples.Room(LEFT, between=29.0, right=4.0, height=HEIGHT, below=below)
+    has_intervals = bool((numbers["low"] < numbers["high"]).any())
     grid = multiples.titled(
         [therapy[:1].upper() + therapy[1:] for therapy in therapies], room, caption.title,
-        steps.legend(looks, caption),
-        caption.paragraphs(*EXPLAINED, *months.explained(caption), about_bone=False),
+        steps.legend(looks, caption, has_intervals),
+        caption.paragraphs(
+            EXPLAINED, INTERVALS * has_intervals, *months.explained(caption), about_bone=False
+        ),
     )  # fmt: skip
     for axes, therapy in zip(grid.panels, therapies, strict=True):
         course = numbers[numbers["therapy"] == therapy]
@@ -52,8 +56,14 @@ def figure(saved: Saved, caption: Caption) -> Drawn | None:
         steps.draw(axes, course, looks, at, ROWS)
         months.draw_months(axes, caption, at, last, "the course began", start)
         axes.set_ylim(0, 100)
-        axes.set_ylabel("Patients still on it (%)")
+        axes.set_ylabel(_label(therapy))
     return grid.page.figure, numbers
+
+
+def _label(therapy: str) -> str:
+    """What the axis shows; the title of the panel has the names that are longer than the axis."""
+    label = f"Patients still on {therapy} (%)"
+    return label if millimetres(label) <= HEIGHT else "Patients still treated (%)"
 
 
 def courses(tables: Tables, caption: Caption) -> pd.DataFrame | None:

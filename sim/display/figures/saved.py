@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
 
+from sim.display.figures.published import Fact, facts_for
 from sim.outcomes.tables import Tables
 from sim.results.tables import load, read_csv
+from sim.scenario import Study
+from sim.vocabulary import BONES, SEXES
 
 OF_AN_OUTCOME = (
     "arm", "against_arm", "subgroup", "outcome", "unit", "time", "estimate", "low", "high",
@@ -22,16 +27,20 @@ OF_A_FACT = (
 class Saved(NamedTuple):
     """Tables of a result, its outcomes, and the published facts beside the simulated ones.
 
-    The tables are empty where they were not kept.
+    The tables are empty where they were not kept. `facts` says what the published facts are, by
+    name; `reference` is the young-adult mean and SD in g/cm2 of each bone by sex, and stays empty
+    where the study is not known.
     """
 
     tables: Tables
     summary: pd.DataFrame
     reported: pd.DataFrame | None
+    facts: Mapping[str, Fact] = MappingProxyType({})
+    reference: Mapping[str, Mapping[str, tuple[float, float]]] = MappingProxyType({})
 
 
-def read(folder: Path) -> Saved:
-    """The result in a folder; `reported` is None where it answers to no publication.
+def read(folder: Path, study: Study) -> Saved:
+    """The result of a study in a folder; `reported` is None where it answers to no publication.
 
     Raises Damaged for a file that is missing or cannot be read.
     """
@@ -41,4 +50,15 @@ def read(folder: Path) -> Saved:
         load(folder) if has_tables else Tables(*[pd.DataFrame()] * len(Tables._fields)),
         read_csv(folder / "summary.csv", OF_AN_OUTCOME),
         read_csv(published, OF_A_FACT) if published.exists() else None,
+        facts_for(study),
+        by_sex(study),
     )
+
+
+def by_sex(study: Study) -> dict[str, dict[str, tuple[float, float]]]:
+    """The young-adult mean and SD of each bone for each sex."""
+    every = {bone: getattr(study.scenario.reference_bmd, bone) for bone in BONES}
+    return {
+        bone: {sex: (getattr(of, sex).mean, getattr(of, sex).sd) for sex in SEXES}
+        for bone, of in every.items()
+    }

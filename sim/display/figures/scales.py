@@ -16,6 +16,9 @@ from sim.vocabulary import UNCHANGED
 NEAR = 0.5
 """Zero is near where all values lie on one side of it, and the smallest below half the largest."""
 
+UNITS = {"ug/L": "µg/L"}
+"""Units that are spelt otherwise in a file."""
+
 STEPS = [1, 2, 2.5, 5, 10]
 
 

@@ -61,10 +61,11 @@ def below_each_other(courses: Mapping[tuple[str, str], pd.DataFrame], panel: str
     return rows.reset_index(drop=True)
 
 
-def legend(looks: style.Looks, caption: Caption) -> style.Legend:
+def legend(looks: style.Looks, caption: Caption, has_intervals: bool = True) -> style.Legend:
     """The arms, and what area and hatching are."""
     interval = style.area_entry("95 % Monte Carlo interval", facecolor=style.BAND)
-    return [style.arms_in_legend(looks), [interval, *months.legend(caption)]]
+    areas = [interval] if has_intervals else []
+    return [style.arms_in_legend(looks), [*areas, *months.legend(caption)]]
 
 
 def height(arms: int, rows: int) -> float:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 TITLES: Mapping[str, str] = {
-    "bone_course": "Spine and hip bone density from entry",
+    "bone_course": "Change of spine and hip bone density from entry",
+    "bone_density": "Spine and hip bone density, with single patients",
     "markers": "Blood markers from entry",
     "on_therapy": "Patients still on each course of therapy",
     "incidence": "First fracture and death from entry",

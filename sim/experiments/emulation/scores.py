@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.experiments.emulation.design import Emulation
-from sim.experiments.emulation.roles import DESIGN, PREDICTION, roles_of, taken_from
 from sim.experiments.emulation.trials import facts_enrolled, simulate
 from sim.experiments.in_memory import InMemory
+from sim.outcomes.roles import DESIGN, PREDICTION, roles_of, taken_from
 from sim.results import Kind
 from sim.scenario import Number
 from sim.vocabulary import Progress

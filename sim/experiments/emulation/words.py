@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sim import evidence
 from sim.experiments.emulation.design import Emulation
-from sim.experiments.emulation.roles import DESIGN, INPUT, SAME_AS
 from sim.experiments.emulation.scores import Emulated, coverage
+from sim.outcomes.roles import DESIGN, INPUT, SAME_AS
 from sim.scenario.protocol import accrual
 
 if TYPE_CHECKING:

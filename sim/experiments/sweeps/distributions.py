@@ -6,16 +6,16 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from sim.experiments.sweeps.form import ParameterForm, SweepForm
 from sim.scenario import Study
+from sim.scenario.form.amounts import Amount, amount, in_unit
 from sim.scenario.form.quantity import refuse
 from sim.scenario.form.uncertainty import Between, Proportion, Rate, Ratio, Uncertainty
-from sim.scenario.form.units import UNITS, split_quantity
+from sim.scenario.form.units import UNITS
 from sim.scenario.text.paths import DocumentPath, dotted, parts_of, value_at
 from sim.simulation.records import Floats
 from sim.vocabulary import Z95
@@ -30,18 +30,8 @@ NEVER_QUITE = 1e-12
 """Draws stay this far from certainty: the quantile of 0 or 1 may be infinite."""
 
 
-LARGEST, SMALLEST = 1e12, 1e-9
-"""Limits that keep the arithmetic of distributions finite."""
-
-
-class Amount(NamedTuple):
-    """A value as it is written: its number, and the unit behind it."""
-
-    number: float
-    unit: str
-
-    def __str__(self) -> str:
-        return f"{self.number!r} {self.unit}".strip()
+SMALLEST = 1e-9
+"""A limit that keeps the arithmetic of distributions finite."""
 
 
 class Distribution(NamedTuple):
@@ -68,28 +58,6 @@ class Distribution(NamedTuple):
             return self.stated
         low, high = self.at(np.array(ENDS)).tolist()
         return low, high
-
-
-def amount(text: object) -> Amount:
-    """A number and its unit; counts, `2 of 10`, as percent. Raises PydanticCustomError."""
-    counts = re.fullmatch(r"\s*(\d+)\s*(?:/|\s(?:out\s+)?of\s)\s*(\d+)\s*", str(text))
-    if counts is not None:
-        return Amount(100 * int(counts[1]) / max(int(counts[2]), 1), "%")
-    return Amount(*split_quantity(text))
-
-
-def in_unit(text: object, of: Amount) -> float:
-    """A value in the unit of another. Raises PydanticCustomError for another kind of unit."""
-    number, unit = amount(text)
-    if not abs(number) <= LARGEST:
-        raise refuse("'{text}' is too large for a sweep; allowed: up to 1e12", text=str(text))
-    if unit == of.unit:
-        return number
-    for table in UNITS.values():
-        if unit in table and of.unit in table:
-            return number * table[unit] / table[of.unit]
-    raise refuse("'{text}' should have the unit of the value: {unit}",
-                 text=str(text), unit=of.unit or "no unit")  # fmt: skip
 
 
 def marginal(

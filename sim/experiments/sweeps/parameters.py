@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from pydantic_core import PydanticCustomError
 
 from sim.experiments.sweeps import addresses, distributions
-from sim.experiments.sweeps.distributions import Amount, Distribution, amount, in_unit
+from sim.experiments.sweeps.distributions import Distribution
 from sim.experiments.sweeps.form import ParameterForm, SweepForm
 from sim.scenario import Mistake, Study
+from sim.scenario.form.amounts import Amount, amount, in_unit
 from sim.scenario.form.quantity import refuse
 from sim.scenario.mistakes import closest
 from sim.scenario.text.paths import DocumentPath, dotted, parts_of, value_at

@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from sim.experiments.sweeps.distributions import Amount, in_unit
 from sim.scenario import Number, Study
+from sim.scenario.form.amounts import Amount, in_unit
 from sim.scenario.form.units import UNITS
 
 PREDICTION, INPUT, DESIGN, SAME_AS = "prediction", "input", "design", "same as"

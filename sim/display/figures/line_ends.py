@@ -1,0 +1,71 @@
+"""Names at the right ends of lines, moved apart where they would meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from sim.display.figures.steps import Floats
+from sim.display.figures.texts import LINE, millimetres, wrapped
+
+WIDEST, BESIDE, AFTER = 24.0, 3.0, 1.5
+"""In mm: the widest name, and from the end of the lines to the names, after these."""
+
+
+BACKGROUND: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+"""Keeps lines of the grid out of the names."""
+
+
+class End(NamedTuple):
+    """Where a line ends, its name and its colour."""
+
+    x: float
+    y: float
+    name: str
+    color: str
+
+
+def room(names: Sequence[str]) -> float:
+    """Millimetres that the names take right of their lines."""
+    lines = [line for name in names for line in wrapped(name, WIDEST)]
+    return BESIDE + max(map(millimetres, lines)) + AFTER
+
+
+def draw(axes: Axes, ends: Sequence[End], right: float, width: float, height: float) -> None:
+    """Write each name beside the end of its line, in a panel of `width` and `height` mm.
+
+    `right` is where the axis across ends; the panel is extended beyond it by the room for names.
+    The scale upwards has its final ends.
+    """
+    left, (bottom, top) = axes.get_xlim()[0], axes.get_ylim()
+    per_mm = (right - left) / (width - room([end.name for end in ends]))
+    axes.set_xlim(left, left + per_mm * width)
+    axes.spines["bottom"].set_bounds(left, right)
+    texts = [wrapped(end.name, WIDEST) for end in ends]
+    own = np.array([(end.y - bottom) / (top - bottom) * height for end in ends])
+    placed = apart(own, np.array([LINE * len(text) for text in texts]), height)
+    for end, text, at in zip(ends, texts, placed, strict=True):
+        y = bottom + at / height * (top - bottom)
+        axes.plot([end.x, right + per_mm * (BESIDE - 0.6)], [end.y, y], color=end.color,
+                  linewidth=0.4, zorder=1.5, gid="leader")  # fmt: skip
+        axes.text(right + per_mm * BESIDE, y, "\n".join(text), color=end.color, va="center",
+                  linespacing=1.05, zorder=6, bbox=BACKGROUND)  # fmt: skip
+
+
+def apart(middles: Floats, heights: Floats, room: float) -> Floats:
+    """The middles of boxes moved as little as keeps them from meeting, between 0 and `room`.
+
+    Where all boxes together are higher than `room`, they leave it at both ends.
+    """
+    order = np.argsort(middles, kind="stable")
+    own, half = middles[order], heights[order] / 2
+    step = np.r_[0.0, np.cumsum(half[:-1] + half[1:])]
+    # Less the steps, boxes that do not meet are in rising order.
+    free = own - step
+    up, down = np.maximum.accumulate(free), np.minimum.accumulate(free[::-1])[::-1]
+    lowest, highest = half[0], room - half[-1] - step[-1]
+    moved = np.clip((up + down) / 2, min(lowest, highest), max(lowest, highest)) + step
+    return np.asarray(moved[np.argsort(order)])
