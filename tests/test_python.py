@@ -43,7 +43,7 @@ FUNCTIONS = {
 IN_PYTHON = {"--set": "settings", "--scenario": "name"}
 """Options that have another name in Python: `set` is a type, `scenario` the first argument."""
 
-OF_THE_TERMINAL = {"json", "quiet", "help"}
+OF_THE_TERMINAL = {"json", "quiet", "verbose", "help"}
 LEFT_OUT = {"sweep": {"shard", "pilot", "auto"}}
 """Options for job arrays, and those that print advice."""
 

@@ -119,7 +119,9 @@ def page(
 ) -> multiples.Grid:  # fmt: skip
     """The two panels with their heads."""
     width = (TWO_COLUMNS - room.left - room.right + room.between) / 2 - room.between
-    size = multiples.Size(room.left, width, room.between, room.below, room.height, room.height)
+    size = multiples.Size(
+        room.left, width, room.between, room.below, room.height, room.height, room.right
+    )
     return multiples.grid(heads, multiples.in_rows(2, 2), size, caption.title, legend, sentences)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sim.display.figures import intervals, scales, style, without_difference
 from sim.display.figures.caption import ON_READING, Caption
+from sim.display.figures.form import TWO_COLUMNS, at_most
 from sim.display.figures.intervals import parts
 from sim.display.figures.saved import Saved
 from sim.display.figures.texts import LINE, wrapped
@@ -40,6 +41,7 @@ INDENT = "    "
 LAYOUT = parts.Layout(
     around=0.2, sides=("right", "left"), heads=("difference [95 % Monte Carlo interval]", "")
 )
+IN_A_COLUMN = ("[95 % Monte Carlo]", "")
 NOT_INCLUDED = "parameter uncertainty not included"
 GOOD = {BONE: 1, FRACTURE: -1}
 """Whether a higher value is better or worse for the patient, where that is known."""
@@ -64,11 +66,14 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     groups = list(parts.grouped(rows, HEADINGS, "scale"))
     differing = parts.grouped(rows[~rows["outcome"].isin(alike["outcome"])], HEADINGS, "scale")
     first, *others = (_block(*group, looks) for group in differing)
-    said = first._replace(panels=[first.panels[0]._replace(right=NOT_INCLUDED)])
+    is_wide = at_most(TWO_COLUMNS) == TWO_COLUMNS
+    said = first._replace(panels=[first.panels[0]._replace(right=NOT_INCLUDED if is_wide else "")])
+    title = caption.title if is_wide else f"{caption.title}; {NOT_INCLUDED}"
     legend = [style.entry(arms.label("−"), style.mark(look)) for arms, look in looks.items()]
     page = intervals.figure(
-        [[said, *others]], caption.title, [legend],
-        caption.paragraphs(*without_difference.listed(alike), *EXPLAINED, _when(rows)), LAYOUT,
+        [[said, *others]], title, [legend],
+        caption.paragraphs(*without_difference.listed(alike), *EXPLAINED, _when(rows)),
+        LAYOUT if is_wide else LAYOUT._replace(heads=IN_A_COLUMN),
     )  # fmt: skip
     return page, pd.concat([shown for *_, shown in groups], ignore_index=True)
 
@@ -168,6 +173,7 @@ def _row(differences: Sequence[Any]) -> parts.Row:
 
 def _marks(differences: Sequence[Any], looks: style.Looks) -> Iterator[parts.Mark]:
     """The differences of one outcome below each other, smaller those of a subgroup."""
+    has_direction = len(looks) == 1 and at_most(TWO_COLUMNS) == TWO_COLUMNS  # else no room
     for i, row in enumerate(differences):
         look, is_part = looks[Arms(row.arm, row.against_arm)], row.subgroup != EVERYONE
         ends = (row.estimate, row.low, row.high)
@@ -177,7 +183,8 @@ def _marks(differences: Sequence[Any], looks: style.Looks) -> Iterator[parts.Mar
         yield parts.Mark(
             *ends, symbol=style.mark(look, size=3.2 if is_part else 4.4),
             line=parts.line(look.color), down=_lane(differences) * (i - (len(differences) - 1) / 2),
-            printed=(printed, direction(row)), ink=style.SECOND if is_part else style.INK,
+            printed=(printed, direction(row) if has_direction else ""),
+            ink=style.SECOND if is_part else style.INK,
         )  # fmt: skip
 
 

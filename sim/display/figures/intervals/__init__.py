@@ -23,6 +23,9 @@ from sim.display.figures.texts import LINE, wrapped
 NARROW, NARROW_BESIDE = 25.0, 14.0
 """Millimetres that labels, and texts beside them, take at most on a narrow page."""
 
+LEAST_PANEL = 15.0
+"""Millimetres that a panel needs beside its labels and numbers."""
+
 LOWEST = 0.85
 """How low rows may be made, where all of them do not fit a page otherwise."""
 
@@ -54,7 +57,8 @@ def figure(
     stacks = [list(_stacked(column, fit)) for column in columns]
     room = HIGHEST - Around.of(width, title, legend, caption).height
     can_part = layout.abreast == 1 and width == TWO_COLUMNS and len(columns[0]) > 1
-    if len(stacks) == 1 and can_part and stacks[0][-1].bottom > room:
+    half = parts.fitted(columns[0], narrowed(layout), width / 2).panel if can_part else 0.0
+    if len(stacks) == 1 and half >= LEAST_PANEL and stacks[0][-1].bottom > room:
         parted = in_two_columns(columns[0], narrowed(layout))
         return figure(parted, title, legend, caption, narrowed(layout), width)
     if len(stacks) == 1:
