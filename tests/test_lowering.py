@@ -25,11 +25,12 @@ BASE = ROOT / "scenarios" / "laroche2011.yaml"
 SHORT = ["horizon=3 months", "visits.dxa=[3 months]", "visits.markers=[3 months]"]
 NO_NUMBERS = {
     "sim.scenario.Mistake",
+    "sim.scenario.Number",
     "sim.scenario.ScenarioError",
     "sim.scenario.Study",
     "sim.scenario.mistakes.nearest",
 }
-"""What decides no number: words about mistakes, and a form together with its text."""
+"""What decides no number: words about mistakes, sources, and a form together with its text."""
 
 
 def scenario(*settings):

@@ -278,7 +278,7 @@ def test_the_command_prints_arms_differences_and_how_far_they_are_apart(tmp_path
 ODD = "accrual={saturating: {time_constant: 17 months, window: 13 months}}"
 READ = "saturating with time constant 17 months; the reported rate is the mean of the first 13"
 PRINTING = ("run", "extend", "show", "compare", "readings", "power", "sweep")
-FIGURES = ("differences", "incidence", "comparison", "readings", "tornado", "spider")
+FIGURES = ("differences", "incidence", "comparison", "readings", "tornado")
 CONTRASTS = (
     "notebook", *PRINTING, *(f"{name} --json" for name in PRINTING),
     *(f"figure {name}" for name in FIGURES),
