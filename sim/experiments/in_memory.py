@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class InMemory:
+class InMemory(ABC):
     """A result of an experiment in memory; the class of each kind adds its tables.
 
     Attributes
@@ -28,14 +29,14 @@ class InMemory:
     kind: ClassVar[Kind]
 
     @property
+    @abstractmethod
     def tables_named(self) -> tuple[str, ...]:
         """Names of the attributes that are tables (pandas.DataFrame)."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def about(self) -> str:
         """What was simulated, in a few words."""
-        raise NotImplementedError
 
     def save(self, out: str | Path = "results") -> Path:
         """Keep the result as the command does: tables, figures and manifest, whole or not at all.
