@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from sim.outcomes import intervals
+from sim.outcomes import intervals, limits
+from sim.outcomes.definitions.named import Measure
+from sim.outcomes.limits import Signed, Sums
 
 
 @pytest.mark.parametrize(("events", "patients"), [(0, 10), (1, 10), (7, 30), (30, 30)])
@@ -85,3 +87,17 @@ def test_limits_of_a_difference_are_joined_with_their_correlation():
     one, other = ((sums[i], (low[i], high[i])) for i in (0, 1))
     apart = math.sqrt((half**2).sum() - 2 * rho * half.prod())
     assert intervals.joined(one, other, rho) == pytest.approx((-10 - apart, -10 + apart))
+
+
+@pytest.mark.parametrize(("differing", "per_unit"), [(0, 36.0), (9, 36.0), (10, 4.0)])
+def test_while_few_patients_differ_one_more_could_differ_by_the_whole_plan(differing, per_unit):
+    """36 doses are planned; each of those who differ has 4 doses more in the first arm."""
+    doses = Measure("doses", "doses", 1800, "count", 1.0, 0.0, 36.0)
+    ups = 4.0 * differing
+    arms = [Sums(1000, y, 1000, math.nan, y, 1000, 0, 0) for y in (36_000, 36_000 - ups)]
+    signed = Signed(differing, ups, 4.0 * ups, 0.0, 0.0, 4.0 if differing else 0.0, 0.0)
+    low, _ = limits.of_contrast([doses, doses], [1.0, -1.0], arms, signed, math.nan)
+    variance = 1000 / 999 * (4.0 * ups - ups**2 / 1000)
+    total_low = intervals.of_total(ups, variance, 0.0)[0]
+    none_down = -math.log(0.025) * (per_unit if differing < 10 else 1.0)
+    assert low == pytest.approx((ups - math.hypot(ups - total_low, none_down)) / 1000, rel=1e-9)

@@ -133,14 +133,14 @@ def of_contrast(
         Products of two ratios of single patients, from which discordant pairs are counted.
     """
     value = sum(w * np.divide(one.y, one.x) for w, one in zip(weights, sums, strict=True))
-    kind = measures[0].kind
+    kind, signs = measures[0].kind, list(zip(weights, measures, strict=True))
     if kind == "mean":
         limits = _of_means(value, sums, signed, error)
     elif kind == "share" and products is not None:
         limits = around(value, *_of_pairs(products), sums[0].units, error)
     else:
-        limits = around(value, *_of_counts(sums, signed), sums[0].units, error)
-    signs = list(zip(weights, measures, strict=True))
+        plan = max((abs(w) * m.most for w, m in signs if is_planned(m)), default=0.0)
+        limits = around(value, *_of_counts(sums, signed, plan), sums[0].units, error)
     least = sum(w * (m.least if w > 0 else m.most) for w, m in signs)
     most = sum(w * (m.most if w > 0 else m.least) for w, m in signs)
     return _kept_to(limits, least, most)
@@ -180,8 +180,11 @@ def _of_pairs(products: Products) -> tuple[Number, Limits, Number]:
     return difference, intervals.of_paired_share(first, second, pairs), variance
 
 
-def _of_counts(sums: Sequence[Sums], signed: Signed) -> tuple[Number, Limits, Number]:
-    """Difference of counts per mean denominator, its limits and its variance."""
+def _of_counts(sums: Sequence[Sums], signed: Signed, plan: float) -> tuple[Number, Limits, Number]:
+    """Difference of counts per mean denominator, its limits and its variance.
+
+    Where few patients differ, one more could differ by all doses of the `plan`, 0 without one.
+    """
     units, (up, down) = np.asarray(sums[0].units), (signed.up, signed.down)
     more = units / np.maximum(units - 1, 1)
     of_up = more * (signed.up_squares - up**2 / units)
@@ -189,8 +192,12 @@ def _of_counts(sums: Sequence[Sums], signed: Signed) -> tuple[Number, Limits, Nu
     together = -more * up * down / units
     with np.errstate(invalid="ignore", divide="ignore"):
         correlation = np.where(of_up * of_down > 0, together / np.sqrt(of_up * of_down), 0.0)
-    few = np.less(signed.differing, FEW) & (np.maximum(signed.most_up, signed.most_down) > 0)
-    most_up, most_down = (np.maximum(k, 1.0) + few for k in (signed.most_up, signed.most_down))
+    few = np.less(signed.differing, FEW)
+    again = few & (np.maximum(signed.most_up, signed.most_down) > 0) & (plan == 0)
+    most_up, most_down = (
+        np.maximum(np.maximum(k, 1.0) + again, few * plan)
+        for k in (signed.most_up, signed.most_down)
+    )
     low, high = intervals.joined(
         (up, intervals.of_total(up, of_up, most_up - up / units)),
         (down, intervals.of_total(down, of_down, most_down - down / units)),
