@@ -238,3 +238,16 @@ def test_verify_leaves_rules_out():
     without = Subject(study, 12).changed().scenario.therapies
     assert without["pamidronate"].stop is None
     assert without["interferon"].start.after is None
+
+
+def test_the_shipped_scenario_with_rules_follows_them():
+    study = load(BASE.with_name("rescue-on-fracture.yaml"), ["cohort.patients=100"])
+    text = "\n".join(protocol(study.scenario, study.document))
+    assert "has had a new fracture and 30 days have passed" in text
+    assert "a measured spine T-score above -2.5" in text
+    events = runs.follow(study, engine="batch").events
+    events = events[events["arm"] == "rescue"]
+    first = events[events["event"] == "fracture"].groupby("patient")["day"].min() + 30
+    courses = days(events, "course", "interferon-later")
+    assert {who: of[0] for who, of in courses.items()} == dict(first[first <= 1826])
+    assert any(len(of) == 2 for of in courses.values())
