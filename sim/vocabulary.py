@@ -15,6 +15,10 @@ MARKERS = ("ctx", "balp", "tryptase")
 SITES = ("vertebral", "hip", "other")
 """Fracture sites."""
 
+CLINICAL_VERTEBRAL, ANY_CLINICAL = CLINICAL = ("clinical vertebral", "any clinical")
+"""Fractures that come to clinical attention: some of the vertebral ones; with those, every hip and
+other fracture."""
+
 
 class Event(StrEnum):
     """Names of events, as tables of events hold them."""
@@ -26,6 +30,9 @@ class Event(StrEnum):
     INTOLERANCE = "intolerance"
     REACTION = "reaction"
     FRACTURE = "fracture"
+    CLINICAL_FRACTURE = "clinical fracture"
+    """A fracture that came to clinical attention; in outcomes only, tables of events have it as a
+    fracture."""
     DEATH = "death"
     LOST = "lost to follow-up"
     END = "end"

@@ -6,8 +6,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.scenario.form.statistics import ANY, CONTRASTS, NOTHING, STATISTICS, Statistic
-from sim.vocabulary import SITES
+from sim.scenario.form.statistics import ANY, CONTRASTS, FRACTURES, NOTHING, STATISTICS, Statistic
 
 PAGE = Path(__file__).parents[1] / "docs" / "facts.md"
 BEGIN, END = "<!-- made by python -m tests.facts_page -->\n", "<!-- end -->"
@@ -39,7 +38,7 @@ def _of(name: str, one: Statistic) -> str:
     if one.of == NOTHING:
         return "–"
     names = ", ".join(f"`{of}`" for of in one.of)
-    return f"{names}; any site otherwise" if one.of == SITES else names
+    return f"{names}; any site otherwise" if one.of == FRACTURES else names
 
 
 def _of_two() -> Iterator[str]:

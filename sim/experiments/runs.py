@@ -205,7 +205,8 @@ def no_effects(study: Study) -> outcomes.Curves:
     arms, contrasts = [*study.scenario.arms], differences_from_comparator(study)
     plan = outcomes.analysis_plan(study)
     end = round(study.scenario.horizon)
-    return outcomes.no_effects(arms, contrasts, end, plan.facts, plan.groups)
+    clinical = study.scenario.fractures.has_clinical
+    return outcomes.no_effects(arms, contrasts, end, plan.facts, plan.groups, clinical)
 
 
 def differences_from_comparator(study: Study) -> list[dict[ArmKey, float]]:

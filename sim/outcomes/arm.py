@@ -10,9 +10,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.outcomes.clinical import VERTEBRAL, come_to_attention
 from sim.outcomes.events import CODES, codes, meanings
 from sim.simulation.records import MEASURE, NEVER, Floats, Inputs, Integers, Log, Names
-from sim.vocabulary import BONES, DAYS_PER_YEAR, QUANTITIES, SEXES, Event
+from sim.vocabulary import BONES, DAYS_PER_YEAR, QUANTITIES, SEXES, SITES, Event
 
 ONE_DAY = 1
 """Days by which a visit may differ from the day that a publication names."""
@@ -55,7 +56,7 @@ class ArmRecords:
         1 for patients who died, 0 for the others.
     events : dict
         Rows of each event and its subject, such as `("fracture", "hip")`; empty for an event that
-        can happen in the arm and did not.
+        can happen in the arm and did not. Clinical fractures are there where their share is given.
     measured : dict
         Measured values of each quantity, patients x visits; NaN where not measured. T-scores
         (`spine_t`, `hip_t`) are those that the densitometer prints.
@@ -145,6 +146,11 @@ class ArmRecords:
         off[who[in_time]] = np.where(dose[in_time] > 0, 0.0, 1.0)
         return off
 
+    @property
+    def has_clinical(self) -> bool:
+        """True where it is known which fractures came to clinical attention."""
+        return bool(self.subjects(Event.CLINICAL_FRACTURE))
+
     def entry(self, quantity: str) -> Floats:
         """Return the first measured value of each patient."""
         return self.measured[quantity][:, 0]
@@ -224,7 +230,31 @@ def arm_records(inputs: Inputs, log: Log, names: Names) -> ArmRecords:
     end, known, years = int(inputs.params["horizon"]), at_entry(inputs), last / DAYS_PER_YEAR
     measured, visits = _measured(inputs, rows)
     possible = {(str(m.event), m.subject): m.most for m in meanings(inputs, names).values()}
+    if inputs.params["clinical"] >= 0:
+        events |= _clinical(inputs, events)
+        possible |= _possibly_clinical(inputs, possible)
     return ArmRecords(count, end, known, years, died, events, measured, visits, possible)
+
+
+def _clinical(
+    inputs: Inputs, events: Mapping[tuple[str, str], Rows]
+) -> dict[tuple[str, str], Rows]:
+    """The clinical fractures of each site: some vertebral ones, all others."""
+    fractures = {site: events[Event.FRACTURE, site] for site in SITES}
+    patient, day, number = fractures[VERTEBRAL]
+    seen = come_to_attention(inputs, patient, number)
+    fractures[VERTEBRAL] = Rows(patient[seen], day[seen], number[seen])
+    return {(Event.CLINICAL_FRACTURE, site): rows for site, rows in fractures.items()}
+
+
+def _possibly_clinical(
+    inputs: Inputs, possible: Mapping[tuple[str, str], float]
+) -> dict[tuple[str, str], float]:
+    """The most clinical fractures of each site: 0 where the share is 0."""
+    most = {site: possible[Event.FRACTURE, site] for site in SITES}
+    if inputs.params["clinical"] == 0:
+        most[VERTEBRAL] = 0.0
+    return {(Event.CLINICAL_FRACTURE, site): number for site, number in most.items()}
 
 
 def at_entry(inputs: Inputs) -> dict[str, npt.NDArray[np.generic]]:

@@ -15,7 +15,6 @@ import numpy as np
 
 from sim.outcomes import effects, hazard_ratio, intervals, kaplan_meier, ratios
 from sim.outcomes.arm import ONE_DAY
-from sim.outcomes.definitions.over_years import ENDPOINTS
 from sim.outcomes.definitions.published import Groups, is_contrast, is_curve, sides
 from sim.outcomes.labels import Weights, pairs_of_facts
 from sim.outcomes.sums import SumTable
@@ -150,7 +149,7 @@ def of_curves(
     Contrasted
         Shares in percent, differences in percentage points; unknown for a day after the end.
     """
-    how, endpoint = fact["simulated"], ENDPOINTS.index(fact["simulated"].get("of"))
+    how, endpoint = fact["simulated"], curves.endpoints.index(fact["simulated"].get("of"))
     day = round(how.get("at", curves.end))
     if day > curves.end + ONE_DAY:
         return UNKNOWN

@@ -104,13 +104,15 @@ def no_effects(
     end: int,
     facts: Sequence[Mapping[str, Any]] = (),
     groups: Groups = NO_GROUPS,
+    has_clinical: bool = False,
 ) -> Curves:
     """Make the curves of no patient, for the arms and differences of a study until a day.
 
-    `facts` of `groups` add the pairs of arms and the days that they ask for.
+    `facts` of `groups` add the pairs of arms and the days that they ask for, `has_clinical` the
+    clinical endpoints.
     """
     names = list(arms)
     compared = [(one, other) for (_, one), (_, other) in contrasts]
     compared = [*dict.fromkeys([*compared, *pairs_of_curves(facts, groups)])]
     pairs = [(names.index(one), names.index(other)) for one, other in compared]
-    return no_curves(len(names), pairs, end, days_of_curves(facts, end))
+    return no_curves(len(names), pairs, end, days_of_curves(facts, end), has_clinical)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim.outcomes import hazard_ratio, kaplan_meier
 from sim.outcomes.definitions.named import PER_YEARS
-from sim.outcomes.definitions.over_years import DEATH, ENDPOINTS, LIFE_YEARS, name_of, report_days
+from sim.outcomes.definitions.over_years import DEATH, LIFE_YEARS, name_of, report_days
 from sim.outcomes.effect_sums import EffectSums
 from sim.outcomes.effects import (
     NOT_ESTIMABLE,
@@ -160,7 +160,7 @@ def _shares(table: SumTable) -> dict[tuple[str, str, int], Label]:
 
 
 def _reports(curves: Curves) -> Iterator[tuple[int, str, int]]:
-    for endpoint, site in enumerate(ENDPOINTS):
+    for endpoint, site in enumerate(curves.endpoints):
         for day in report_days(curves.end):
             yield endpoint, name_of(site), day
 

@@ -16,7 +16,7 @@ from sim.scenario.form.statistics import SUBGROUP, groups_of
 from sim.simulation.columns import DRAWN_ANEW, Columns
 from sim.simulation.records import Floats
 from sim.simulation.simulate import names_of, protocol_of, simulate_arms
-from sim.vocabulary import ALIVE, BONES, EVERYONE, MARKERS, Engine
+from sim.vocabulary import ALIVE, BONES, CLINICAL, EVERYONE, MARKERS, Engine
 
 CHANGES_OF_BONE = {f"{bone} {what}" for bone in BONES for what in ("change", "annual increase")}
 DEATHS = "deaths"
@@ -79,14 +79,16 @@ def facts_of(study: Study) -> list[dict[str, Any]]:
     -------
     list of dict
         The facts as in the file of the publication (`sim/evidence`), `at` in days. Facts about an
-        arm or a subgroup that the study does not have, or a marker that it does not measure, are
-        left out.
+        arm or a subgroup that the study does not have, a marker that it does not measure, or
+        clinical fractures whose share it does not have, are left out.
     """
     answers = study.scenario.answers
     if answers is None:
         return []
     paper, known = study.publication(answers), {*groups_of_facts(study)}
     unmeasured = {*MARKERS} - {*study.scenario.cohort.markers}
+    if not study.scenario.fractures.has_clinical:
+        unmeasured |= {*CLINICAL}
     return [
         fact
         for fact in paper["facts"]

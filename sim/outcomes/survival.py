@@ -17,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.outcomes.arm import ArmRecords
-from sim.outcomes.definitions.over_years import ENDPOINTS, report_days
+from sim.outcomes.clinical import event_of
+from sim.outcomes.definitions.over_years import ENDPOINTS, endpoints_of, report_days
 from sim.simulation.records import Floats
-from sim.vocabulary import DAYS_PER_YEAR, Event
+from sim.vocabulary import DAYS_PER_YEAR
 
 Counts = npt.NDArray[np.int64]
 
@@ -82,6 +83,11 @@ class Curves:
         """Last day of follow-up."""
         return int(self.by_day.shape[-1]) - 1
 
+    @property
+    def endpoints(self) -> tuple[str | None, ...]:
+        """The endpoints, in the order of the numbers."""
+        return ENDPOINTS[: self.by_day.shape[1]]
+
     def plus(self, firsts: Firsts) -> Curves:
         """Add patients."""
         ends = self.ends(firsts.day, firsts.how)
@@ -119,34 +125,44 @@ class Curves:
 
 
 def no_curves(
-    arms: int, pairs: Sequence[tuple[int, int]], end: int, days: Sequence[int] = ()
-) -> Curves:
+    arms: int, pairs: Sequence[tuple[int, int]], end: int, days: Sequence[int] = (),
+    has_clinical: bool = False,
+) -> Curves:  # fmt: skip
     """Make the sums of no patient, for arms that are followed to the day `end`.
 
-    `days` are further days on which an interval of time ends.
+    `days` are further days on which an interval of time ends; `has_clinical` adds the clinical
+    endpoints.
     """
+    endpoints = len(endpoints_of(has_clinical))
     reports = np.array([0, *report_days(end)])
     steps = max(1, INTERVALS // (len(reports) - 1))
     inner = reports[:-1, None] + np.diff(reports)[:, None] * np.arange(1, steps + 1) / steps
     edges = np.unique([*np.round(inner).astype(np.int64).ravel(), *days])
     ends = 2 * len(edges) + 1
-    by_day = np.zeros((arms, len(ENDPOINTS), 3, end + 1), np.int64)
-    return Curves(pairs, edges, by_day, np.zeros((len(pairs), len(ENDPOINTS), ends, ends), int))
+    by_day = np.zeros((arms, endpoints, 3, end + 1), np.int64)
+    return Curves(pairs, edges, by_day, np.zeros((len(pairs), endpoints, ends, ends), int))
 
 
 def firsts_of(arms: Mapping[str, ArmRecords]) -> Firsts:
     """Find the end of the time to each endpoint, in every arm."""
-    of_arms = [[first_of(records, site) for site in ENDPOINTS] for records in arms.values()]
+    of_arms = [
+        [first_of(records, site) for site in endpoints_of(records.has_clinical)]
+        for records in arms.values()
+    ]
     day, how = (np.array([[one[i] for one in of_arm] for of_arm in of_arms]) for i in (0, 1))
     return Firsts(day.astype(np.int32), how.astype(np.int8))
 
 
 def first_of(records: ArmRecords, site: str | None) -> tuple[Counts, Counts]:
-    """Find the day and the way in which the time to a first fracture ended, of each patient."""
+    """Find the day and the way in which the time to a first fracture ended, of each patient.
+
+    `site` is an endpoint: a site, clinical fractures, or None for fractures of all sites.
+    """
+    event = event_of(site)
     day = np.round(records.years * DAYS_PER_YEAR).astype(np.int64)
     how = np.where((records.died > 0) | (day < records.end), GONE, FOLLOWED)
-    for (event, of), rows in records.events.items():
-        if event == Event.FRACTURE and site in (None, of):
+    for (name, of), rows in records.events.items():
+        if name == event[0] and event[1] in (None, of):
             np.minimum.at(day, rows.patient, rows.day)
             how[rows.patient] = FRACTURED
     return day, how

@@ -70,6 +70,10 @@ def protocol(
         listed = ", ".join(f"times {ratio:g} under {row}" for row, ratio in ratios.items())
         yield f"Direct effect on deaths from other causes: {listed}"
     yield f"Deaths from other causes: {life_table(scenario.mortality, numbers)}"
+    clinical = scenario.fractures.sites.vertebral.clinical
+    if clinical is not None:
+        seen = f"{100 * clinical:g} % of vertebral fractures, every hip and other fracture"
+        yield f"Fractures that come to clinical attention: {seen}"
     if scenario.loss is not None:
         yield f"Loss to follow-up: {_losses(scenario)}"
     if scenario.subgroups:

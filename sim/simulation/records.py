@@ -75,9 +75,9 @@ NO_INTOLERANCE, STEPS, WEIBULL, GOMPERTZ, LOGNORMAL_TIME, LOGLOGISTIC = range(6)
     DIES,           # unit exponential, one use
     NOISE,          # standard normal, uses: visits
     LOST,           # unit exponential, one use
-) = range(13)  # fmt: skip
-STREAMS = 13
-SLOTS = max(THERAPIES, REACTIONS)
+    CLINICAL,       # uniform, uses: vertebral fractures; read by outcomes, not by the engines
+) = range(14)  # fmt: skip
+STREAMS, SLOTS = 14, max(THERAPIES, REACTIONS)
 
 
 class OutOfDraws(Exception):
@@ -143,8 +143,7 @@ PATIENT = np.dtype([
     ("frailty", "f8", THERAPIES),             # factor on the hazard of intolerance
 ])  # fmt: skip
 
-# Parameters that all patients of an arm share. Times are in days, rates per day. The record has the
-# same shape for every scenario, which lets the loop be compiled once for all.
+# Parameters of an arm, in days and rates per day: one shape for all, so the loop is compiled once.
 PARAMS = np.dtype([
     ("horizon", "i8"),
     ("subsets", "i8"),
@@ -227,6 +226,7 @@ PARAMS = np.dtype([
     ("ratio_in_full", "f8", THERAPIES),       # action from which a ratio acts in full, 0 for none
     ("ratio_wanes", "i8"),                    # days after the evidence, 0 if ratios hold
     ("case_fatality", "f8", len(SITES)),
+    ("clinical", "f8"),                       # share of vertebral fractures, -1 if not given
     ("most_log_hazard", "f8"),                # limit of the log hazard of a site, per day
     # death
     ("death_hazard", "f8", (len(SEXES), AGES)),  # per year, by age; the last one continues

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.outcomes.arm import ArmRecords
+from sim.outcomes.clinical import event_of
 from sim.simulation.records import Floats
-from sim.vocabulary import BONES, MARKERS, QUANTITIES, SITES, Event
+from sim.vocabulary import ANY_CLINICAL, BONES, CLINICAL, MARKERS, QUANTITIES, SITES, Event
 
 PER_YEARS = "per 100 person-years"
 """Unit of rates."""
@@ -122,11 +123,7 @@ def outcomes_of(records: ArmRecords) -> Iterator[Outcome]:
     for reaction in records.subjects(Event.REACTION):
         had = records.had(Event.REACTION, reaction)
         yield share(f"{reaction} at least once", end, had, most(Event.REACTION, reaction))
-    for site in (*SITES, None):
-        name, fractures = f"{site or 'all'} fractures", records.counts(Event.FRACTURE, site)
-        at_most = most(Event.FRACTURE, site)
-        yield count(name, PER_YEARS, end, fractures, records.years, 100, at_most)
-    yield share("any fracture", end, records.had(Event.FRACTURE), most(Event.FRACTURE))
+    yield from _of_fractures(records)
     yield share("deaths", end, records.died, most(Event.DEATH))
     if records.subjects(Event.LOST):
         yield share("lost to follow-up", end, records.had(Event.LOST))
@@ -175,6 +172,23 @@ def count(
         most = math.inf
     per = np.ones(len(number)) if years is None else years
     return Outcome(name, unit, day, "count", number, per, scale, 0.0, most)
+
+
+def name_of_count(site: str | None) -> str:
+    """Name the outcome that counts fractures, e.g. `hip fractures`, `all clinical fractures`."""
+    return f"{'all clinical' if site == ANY_CLINICAL else site or 'all'} fractures"
+
+
+def _of_fractures(records: ArmRecords) -> Iterator[Outcome]:
+    """Rates of each site and of all, and the share with any; clinical ones if they are known."""
+    clinical = CLINICAL if records.has_clinical else ()
+    for site in (*SITES, None, *clinical):
+        number, at_most = records.counts(*event_of(site)), records.most(*event_of(site))
+        name = name_of_count(site)
+        yield count(name, PER_YEARS, records.end, number, records.years, 100, at_most)
+    for site in (None, ANY_CLINICAL) if clinical else (None,):
+        had, at_most = records.had(*event_of(site)), records.most(*event_of(site))
+        yield share(f"{site or 'any'} fracture", records.end, had, at_most)
 
 
 def _changes(records: ArmRecords) -> Iterator[Outcome]:

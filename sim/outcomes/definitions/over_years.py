@@ -10,9 +10,10 @@ import math
 from collections.abc import Iterator
 
 from sim.outcomes.arm import ArmRecords
-from sim.outcomes.definitions.named import Outcome, count, share
+from sim.outcomes.clinical import event_of
+from sim.outcomes.definitions.named import Outcome, count, name_of_count, share
 from sim.simulation.records import Floats
-from sim.vocabulary import DAYS_PER_YEAR, SITES, Event
+from sim.vocabulary import CLINICAL, DAYS_PER_YEAR, SITES, Event
 
 MOST_TIMES = 12
 """Times at which outcomes are reported at most: every year, or every so many years."""
@@ -21,8 +22,13 @@ DEATH = "deaths"
 LIFE_YEARS = "life-years"
 """Names of the outcomes of life."""
 
-ENDPOINTS = (None, *SITES)
-"""Sites of the first fracture, None for any."""
+ENDPOINTS = (None, *SITES, *CLINICAL)
+"""Fractures whose first one is an endpoint: of any site (None), of one, and clinical ones."""
+
+
+def endpoints_of(has_clinical: bool) -> tuple[str | None, ...]:
+    """List the endpoints of a study, which has clinical ones where their share is given."""
+    return ENDPOINTS if has_clinical else ENDPOINTS[: -len(CLINICAL)]
 
 
 def report_days(end: int) -> list[int]:
@@ -45,7 +51,7 @@ def report_days(end: int) -> list[int]:
 
 
 def name_of(site: str | None) -> str:
-    """Name the outcome of patients with a fracture at a site, or at any."""
+    """Name the outcome of patients with a fracture at a site, at any, or a clinical one."""
     return f"{site or 'any'} fracture"
 
 
@@ -60,16 +66,17 @@ def over_years(records: ArmRecords) -> Iterator[Outcome]:
     Yields
     ------
     Outcome
-        Share with a fracture of each site (%), and fractures (per 100 patients); share who died
+        Share with a fracture of each endpoint (%), and fractures (per 100 patients); share who died
         (%); life-years up to the end (years).
     """
     most = records.most
-    for site in ENDPOINTS:
-        at_most = most(Event.FRACTURE, site)
+    for site in endpoints_of(records.has_clinical):
+        event = event_of(site)
+        at_most = most(*event)
         for day in report_days(records.end):
-            number = records.counts(Event.FRACTURE, site, day)
+            number = records.counts(*event, day)
             yield share(name_of(site), day, (number > 0).astype(float), at_most)
-            name = f"{site or 'all'} fractures"
+            name = name_of_count(site)
             yield count(name, "per 100 patients", day, number, scale=100, most=at_most)
     for day in report_days(records.end):
         yield share(DEATH, day, records.had(Event.DEATH, None, day), most(Event.DEATH))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.outcomes.arm import ONE_DAY, ArmRecords
+from sim.outcomes.clinical import event_of
 from sim.outcomes.definitions.named import AT_ENTRY, MARKER_QUANTITIES, Outcome, count, mean, share
 from sim.scenario.form.statistics import STATISTICS
 from sim.simulation.records import Floats
@@ -63,10 +64,10 @@ def _of_fractures(
     day: int | None,
 ) -> Outcome:  # fmt: skip
     """Fractures per 100 person-years or in so many patients, up to a day or within a period."""
-    of = how.get("of")
-    fractures, most = records.counts(Event.FRACTURE, of, day), records.most(Event.FRACTURE, of)
+    event = event_of(how.get("of"))
+    fractures, most = records.counts(*event, day), records.most(*event)
     if since is not None:
-        fractures = fractures - records.counts(Event.FRACTURE, of, since)
+        fractures = fractures - records.counts(*event, since)
     if how["statistic"] == "fractures":
         return count(fact, unit, 0, fractures, scale=float(how["per_patients"]), most=most)
     years = records.years
@@ -90,10 +91,10 @@ def _share(
         number = [records.counts(Event.REACTION, one, day) for one in reactions]
         most = math.fsum(records.most(Event.REACTION, one) for one in reactions)
         return share(fact, 0, (sum(number, np.zeros(records.count)) > 0).astype(float), most)
-    had, most = records.had(Event.FRACTURE, of, day), records.most(Event.FRACTURE, of)
+    event = event_of(of)
+    had, most = records.had(*event, day), records.most(*event)
     if since is not None:
-        before = records.counts(Event.FRACTURE, of, since)
-        had = (records.counts(Event.FRACTURE, of, day) > before).astype(float)
+        had = (records.counts(*event, day) > records.counts(*event, since)).astype(float)
         had = np.where(records.years * DAYS_PER_YEAR > since, had, np.nan)
     return share(fact, 0, had, most)
 

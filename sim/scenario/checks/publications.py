@@ -16,6 +16,7 @@ from sim.scenario.form.statistics import SUBGROUP, measured_in
 from sim.scenario.mistakes import Mark, Mistake, ScenarioError, nearest
 from sim.scenario.text.provenance import Plain, as_it_stands
 from sim.scenario.text.tree import read_file
+from sim.vocabulary import CLINICAL
 
 _FILE = re.compile(r"[\w][\w.-]*\.ya?ml")
 
@@ -119,6 +120,9 @@ def _problems(paper: dict[str, Any], plain: Plain) -> Iterator[str]:
             yield from _unknown(f"fact '{fact['fact']}'", of, "a therapy", therapies)
         elif statistic == "share_with_reaction":
             yield from _unknown(f"fact '{fact['fact']}'", of, "a reaction", reactions)
+        elif of in CLINICAL and "clinical" not in plain.mapping("fractures", "sites", "vertebral"):
+            needed = "needs `fractures.sites.vertebral.clinical`, which the scenario does not give"
+            yield f"fact '{fact['fact']}': '{of}' {needed}"
 
 
 def _unknown(where: str, name: str, kind: str, known: Iterable[str]) -> Iterator[str]:

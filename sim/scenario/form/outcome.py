@@ -158,6 +158,9 @@ class Site(Form):
     """A higher rate for a while after a fracture at this site; if left out, there is none."""
     case_fatality: quantities.Share
     """Share of these fractures that are fatal, e.g. 1 %."""
+    clinical: quantities.Share | None = None
+    """Share of vertebral fractures that come to clinical attention; if left out, nothing is said
+    of it, e.g. 33 %."""
 
 
 class Sites(Form):
@@ -171,7 +174,11 @@ class Sites(Form):
     """All other fractures, which follow the hip T-score."""
 
     def check(self) -> None:
-        """Refuse shares that do not add up to 100 %."""
+        """Refuse shares that do not add up to 100 %, and a clinical share of other sites."""
+        for site in ("hip", "other"):
+            if getattr(self, site).clinical is not None:
+                rule = "belongs to vertebral; every hip and other fracture is a clinical one"
+                raise refuse(f"`clinical` {rule}", place=(site, "clinical"))
         total = self.vertebral.share + self.hip.share + self.other.share
         if abs(total - 1) > 1e-6:
             raise refuse(f"the shares of the sites add up to {100 * total:g} %, not 100 %")
@@ -235,6 +242,11 @@ class Fractures(Form):
         """Refuse an interval that is no whole number of days."""
         if self.review_every != int(self.review_every) or self.review_every < 1:
             raise refuse("review_every is a whole number of days")
+
+    @property
+    def has_clinical(self) -> bool:
+        """True where the share of clinical vertebral fractures is given."""
+        return self.sites.vertebral.clinical is not None
 
 
 class Mortality(Form):

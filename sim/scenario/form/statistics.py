@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from sim.vocabulary import BONES, MARKERS, SITES
+from sim.vocabulary import BONES, CLINICAL, MARKERS, SITES
 
 ENTRY = ("age", "weight", "vertebral_fractures", "spine_t", "hip_t", *MARKERS)
+
+FRACTURES = (*SITES, *CLINICAL)
+"""What `of` may name where a statistic is about fractures."""
 
 NOTHING, ANY = (), ("*",)
 """What `of` may name: nothing, or any therapy or reaction."""
@@ -33,7 +36,7 @@ class Statistic(NamedTuple):
     @property
     def needs_of(self) -> bool:
         """Whether `of` must be given; without it fractures are those of all sites."""
-        return self.of not in (NOTHING, SITES)
+        return self.of not in (NOTHING, FRACTURES)
 
 
 STATISTICS: dict[str, Statistic] = {
@@ -65,21 +68,21 @@ STATISTICS: dict[str, Statistic] = {
         "`of: zoledronate fever`",
     ),
     "share_with_fracture": Statistic(
-        "share", SITES, "period",
+        "share", FRACTURES, "period",
         "patients with at least one fracture, %: the crude share of all patients, of whom those "
         "who die have no further fracture; in a period, of those still alive at its beginning",
     ),
     "kaplan_meier_share": Statistic(
-        "curve", SITES, "day",
+        "curve", FRACTURES, "day",
         "patients with at least one fracture by Kaplan and Meier, %: as if those who die went on "
         "with the hazard of the others",
     ),
     "share_died": Statistic("share", NOTHING, "day", "patients who died, %"),
     "fracture_rate": Statistic(
-        "rate", SITES, "period", "fractures per 100 person-years, every fracture counted"
+        "rate", FRACTURES, "period", "fractures per 100 person-years, every fracture counted"
     ),
     "fractures": Statistic(
-        "count", SITES, "period", "number of fractures in `per_patients` patients"
+        "count", FRACTURES, "period", "number of fractures in `per_patients` patients"
     ),
 }  # fmt: skip
 

@@ -56,7 +56,7 @@ def fracture_fields(scenario: Scenario) -> dict[str, Any]:
     log_gradient = np.array([math.log(site.gradient) for site in sites])
     log_age = np.array([math.log(site.per_decade_of_age) / YEARS_PER_DECADE for site in sites])
     t_scores = [getattr(scenario.cohort, f"{BONES[bone]}_t") for bone in BONE_OF_SITE]
-    ratios = ratio_effects(scenario)
+    ratios, clinical = ratio_effects(scenario), fractures.sites.vertebral.clinical
     return {
         "review_every": int(fractures.review_every),
         "log_base": np.array([
@@ -76,6 +76,7 @@ def fracture_fields(scenario: Scenario) -> dict[str, Any]:
         "ratio_in_full": ratios_in_full(scenario),
         "ratio_wanes": round(scenario.beyond_evidence.ratios_wane_over or 0),
         "case_fatality": np.array([site.case_fatality for site in sites]),
+        "clinical": -1.0 if clinical is None else clinical,
         "most_log_hazard": math.log(min(MOST_PER_DAY, MOST_EXPECTED / scenario.horizon)),
     }  # fmt: skip
 

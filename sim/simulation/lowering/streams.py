@@ -99,7 +99,7 @@ def numbers(
 
 
 def _needs(scenario: Scenario, params: npt.NDArray[np.void], fractures: int) -> Iterator[Need]:
-    """Needs of infusions, reactions, courses, fractures, death, measurements and loss."""
+    """Needs of infusions, reactions, courses, fractures, death, measurements, loss, attention."""
     for slot, (name, therapy) in enumerate(scenario.therapies.items()):
         if isinstance(therapy, Infusions):
             yield from _of_infusions(slot, name, therapy, _planned(params, slot))
@@ -125,6 +125,9 @@ def _needs(scenario: Scenario, params: npt.NDArray[np.void], fractures: int) -> 
         yield Need(records.NOISE, slot, f"measurement {name}", "normal", uses)
     if scenario.loss is not None:
         yield Need(records.LOST, 0, "loss to follow-up", "exponential", [0])
+    if scenario.fractures.has_clinical:
+        uses = [*range(fractures)]
+        yield Need(records.CLINICAL, 0, "clinical fracture vertebral", "uniform", uses)
 
 
 def _of_infusions(slot: int, name: str, therapy: Infusions, uses: list[int]) -> Iterator[Need]:

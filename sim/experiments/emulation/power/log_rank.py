@@ -7,9 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.outcomes import ArmRecords
+from sim.outcomes import ArmRecords, clinical
+from sim.outcomes.definitions.named import name_of_count
+from sim.outcomes.definitions.over_years import ENDPOINTS
 from sim.simulation.records import Floats
-from sim.vocabulary import DAYS_PER_YEAR, SITES, Event
+from sim.vocabulary import ANY_CLINICAL, DAYS_PER_YEAR, Event
 
 Flags = npt.NDArray[np.bool_]
 
@@ -28,9 +30,9 @@ def event_of(outcome: str) -> tuple[Event, str | None] | None:
     """Return the event whose first time an outcome is about; None where there is none."""
     named: dict[str, tuple[Event, str | None]] = {
         "deaths": (Event.DEATH, None),
-        "any fracture": (Event.FRACTURE, None),
-        "all fractures": (Event.FRACTURE, None),
-        **{f"{site} fractures": (Event.FRACTURE, site) for site in SITES},
+        "any fracture": clinical.event_of(None),
+        "any clinical fracture": clinical.event_of(ANY_CLINICAL),
+        **{name_of_count(site): clinical.event_of(site) for site in ENDPOINTS},
     }
     if outcome.endswith(ONCE):
         return Event.REACTION, outcome.removesuffix(ONCE)
