@@ -68,7 +68,14 @@ COMPUTED = {
         "hip_annual_difference": lambda of: of["hip_difference_5_years"] / 6,
     },
 }
-COMPUTED["black1996"] = COMPUTED["black2007"]
+COMPUTED["black1996"] = {
+    **COMPUTED["black2007"],
+    "clinical_share_of_vertebral": lambda of: (
+        100
+        * _rate(of["clinical_vertebral_fracture_placebo"], 3)
+        / _rate(of["vertebral_fracture_placebo"], 3)
+    ),
+}
 COMPUTED["cummings2009"] = {
     **COMPUTED["black2007"],
     "vertebral_fracture_denosumab_12_months": lambda of: (
@@ -145,6 +152,13 @@ def test_the_rates_at_entry_are_those_of_the_trial(name):
     )
     for site, rate in zip(sites, rates, strict=True):
         assert site.share == pytest.approx(rate / sum(rates), abs=0.0011)
+
+
+@pytest.mark.parametrize("name", ["black1996", "black2007"])
+def test_the_share_of_clinical_fractures_is_that_of_one_trial(name):
+    vertebral = load(SCENARIOS / f"{name}.yaml").scenario.fractures.sites.vertebral
+    share = _facts("black1996")["clinical_share_of_vertebral"]
+    assert vertebral.clinical * 100 == pytest.approx(share)
 
 
 # scenario, regimen -> annual gain of spine and hip, from the facts
