@@ -19,7 +19,7 @@ from sim.scenario.text.provenance import Plain, as_it_stands
 from sim.scenario.text.tree import read_file
 
 NAMED = ("title", "question", "outcomes", "target")
-"""What a sweep says of itself, and no number depends on."""
+"""Keys that describe a sweep; no number depends on them."""
 
 
 class Sweep(NamedTuple):

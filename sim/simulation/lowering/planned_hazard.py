@@ -70,7 +70,7 @@ def accumulated_as_planned(scenario: Scenario, regimen: str, by: float) -> Float
 
 @dataclass(frozen=True, eq=False)
 class Planned:
-    """A study with one arm, in which chance has no part; equal to others of the same values."""
+    """A study with one arm and without chance; equal to others of the same values."""
 
     scenario: Scenario
 
@@ -97,7 +97,7 @@ def _accumulated_in(planned: Planned) -> Floats:
 
 
 def _as_planned(scenario: Scenario, regimen: str, by: float) -> Scenario:
-    """The study with one arm, in which chance has no part."""
+    """The study with one arm and without chance."""
     names = [name for name in scenario.therapies if name in regimen_of(regimen)]
     therapies = {name: _as_published(therapy) for name, therapy in scenario.therapies.items()}
     fractures = scenario.fractures.model_copy(
