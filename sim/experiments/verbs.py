@@ -16,7 +16,7 @@ from sim.experiments.forecast import Forecast
 from sim.experiments.kinds import Shown
 from sim.results import Kept, Kind, seals
 from sim.results.manifest import FILE
-from sim.scenario import ScenarioLike, Study
+from sim.scenario import ScenarioLike, Study, shipped
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import PATIENTS_AND_PARAMETERS, Progress
 
@@ -233,14 +233,7 @@ def study_of_patient(
 
     Raises RequestError for options that do not belong to the one or the other.
     """
-    if isinstance(scenario, str | Path):
-        path = Path(scenario)
-        is_result = path.suffix not in (".yaml", ".yml") and (
-            path.name == FILE or not path.is_file()
-        )
-    else:
-        is_result = False
-    if not is_result:
+    if not _names_a_result(scenario):
         if name is not None:
             raise RequestError("--scenario is for a RESULT; leave it out for a scenario file")
         return scenario
@@ -253,7 +246,7 @@ def _names_a_result(scenario: ScenarioLike) -> bool:
     """True for a folder, a manifest or a name, which are no scenario file."""
     if not isinstance(scenario, str | Path):
         return False
-    path = Path(scenario)
+    path = shipped.found(scenario)
     return path.suffix not in (".yaml", ".yml") and (path.name == FILE or not path.is_file())
 
 

@@ -12,7 +12,7 @@ from sim.experiments.sweeps import against, joint, parameters
 from sim.experiments.sweeps.designs import MOST_POINTS, points, size
 from sim.experiments.sweeps.form import SweepForm
 from sim.experiments.sweeps.varied import AROUND, Varied
-from sim.scenario import Mistake, ScenarioError, Study, load
+from sim.scenario import Mistake, ScenarioError, Study, load, shipped
 from sim.scenario.checks.forms import validated
 from sim.scenario.text.paths import mapping_at
 from sim.scenario.text.provenance import Plain, as_it_stands
@@ -46,11 +46,14 @@ def load_sweep(
 ) -> Sweep:
     """Read a sweep and the scenarios that it names, with other numbers where they are given.
 
+    A name of a shipped sweep or scenario stands for the shipped file where no file has it.
+
     Raises ScenarioError with every mistake found; RequestError for draws of a design without any.
     """
     mistakes: list[Mistake] = []
     try:
-        plain = as_it_stands(read_file(Path(path), str(path), mistakes))
+        file = shipped.found(path)
+        plain = as_it_stands(read_file(file, shipped.shown(file), mistakes))
     except ScenarioError as error:
         raise ScenarioError(error.mistakes, "sweep") from None
     _refuse_a_scenario(plain)
@@ -62,7 +65,7 @@ def load_sweep(
     studies = []
     for place, name in enumerate(form.files):
         try:
-            studies.append(load(Path(path).parent / name, (), form.patients, form.seed))
+            studies.append(load(shipped.found(name, file.parent), (), form.patients, form.seed))
         except ScenarioError as error:
             mistakes += _of_a_file(form, plain, place, error.mistakes)
     return checked(form, plain, studies, mistakes)
