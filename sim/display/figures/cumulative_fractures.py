@@ -21,7 +21,6 @@ from sim.display.figures import (
 from sim.display.figures.caption import Caption
 from sim.display.figures.page import TWO_COLUMNS
 from sim.display.figures.saved import Saved
-from sim.display.figures.texts import LINE, wrapped
 from sim.display.numbers import typeset, with_interval
 from sim.outcomes.mean_counts import mean_counts
 from sim.results import Tables
@@ -111,7 +110,7 @@ def differences(effects: pd.DataFrame | None) -> pd.DataFrame:
 def at_the_end(apart: pd.DataFrame, outcome: str) -> str:
     """The difference at the end of follow-up in words, where two arms alone are compared."""
     rows = apart[apart["outcome"] == outcome]
-    if rows.groupby(["arm", "against_arm"]).ngroups != 1:
+    if rows.groupby(["arm", "against_arm"]).ngroups != 1 or rows["estimate"].isna().all():
         return ""
     last = rows.iloc[-1]
     value = typeset(with_interval(last["estimate"], last["low"], last["high"]))
@@ -133,7 +132,7 @@ def _lines(axes: Axes, numbers: pd.DataFrame, looks: style.Looks) -> Iterator[li
 
 def _are_at_lines(arms: Iterable[str]) -> bool:
     """Whether the names of the arms stand at the ends of their lines."""
-    return sum(LINE * len(wrapped(arm, line_ends.WIDEST)) for arm in arms) <= ROOM_OF_NAMES
+    return line_ends.fit(arms, ROOM_OF_NAMES)
 
 
 def _time(axes: Axes, grid: multiples.Grid, caption: Caption, ends: list[line_ends.End]) -> None:
