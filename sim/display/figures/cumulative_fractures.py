@@ -64,7 +64,8 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn:
         axes.set_ylim(0, max(LEAST_TOP, 1.05 * course["high"].max()))
         scales.number(axes, "y", 5)
         axes.set_ylabel("Fractures per 100 patients")
-        _time(axes, grid, caption, [*_lines(axes, course, looks)])
+        ends = [*_lines(axes, course, looks)]
+        bone_course.time(axes, grid, caption, ends if _are_at_lines(looks) else [])
         if all((outcome, arm) in never for arm in caption.arms):
             middle = caption.horizon_months / 2, axes.get_ylim()[1] / 2
             axes.text(*middle, CANNOT_OCCUR, color=style.SECOND, ha="center")
@@ -133,15 +134,6 @@ def _lines(axes: Axes, numbers: pd.DataFrame, looks: style.Looks) -> Iterator[li
 def _are_at_lines(arms: Iterable[str]) -> bool:
     """Whether the names of the arms stand at the ends of their lines."""
     return line_ends.fit(arms, ROOM_OF_NAMES)
-
-
-def _time(axes: Axes, grid: multiples.Grid, caption: Caption, ends: list[line_ends.End]) -> None:
-    """The months across, and the names of the lines right of them where there is room."""
-    if _are_at_lines(caption.arms):
-        bone_course.time(axes, grid, caption, ends)
-    else:
-        last = caption.horizon_months
-        months.draw_months(axes, caption, months.ticks(last, grid.width), last)
 
 
 def _size() -> multiples.Size:

@@ -30,6 +30,8 @@ class End(NamedTuple):
 
 def room(names: Sequence[str]) -> float:
     """Millimetres that the names take right of their lines."""
+    if not names:
+        return 0.0
     lines = [line for name in names for line in wrapped(name, WIDEST)]
     return BESIDE + max(map(millimetres, lines)) + AFTER
 

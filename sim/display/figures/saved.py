@@ -33,7 +33,8 @@ class Saved(NamedTuple):
 
     The tables are empty where they were not kept. `facts` says what the published facts are, by
     name; `reference` is the young-adult mean and SD in g/cm2 of each bone by sex, and stays empty
-    where the study is not known. `effects` are None for a result without the table of effects.
+    where the study is not known. `effects` are None for a result without the table of effects,
+    `study` is None where it is not known.
     """
 
     tables: Tables
@@ -42,6 +43,7 @@ class Saved(NamedTuple):
     facts: Mapping[str, Fact] = MappingProxyType({})
     reference: Mapping[str, Mapping[str, tuple[float, float]]] = MappingProxyType({})
     effects: pd.DataFrame | None = None
+    study: Study | None = None
 
 
 def read(folder: Path, study: Study) -> Saved:
@@ -58,6 +60,7 @@ def read(folder: Path, study: Study) -> Saved:
         facts_for(study),
         by_sex(study),
         read_csv(effects, OF_AN_EFFECT) if effects.exists() else None,
+        study,
     )
 
 
