@@ -56,7 +56,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     )  # fmt: skip
     for axes, therapy in zip(grid.panels, therapies, strict=True):
         own = numbers[numbers["therapy"] == therapy]
-        axes.axhline(PUBLISHED, zorder=1.5, **style.DASHED)
+        axes.plot([0, caption.horizon_months], [PUBLISHED] * 2, zorder=1.5, **style.DASHED)
         highest = np.nanmax(own[["planned", "taken"]].to_numpy())
         axes.set_ylim(0, 1.08 * max(PUBLISHED, highest))
         scales.number(axes, "y", 5)

@@ -57,11 +57,11 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn:
     grid = multiples.grid(
         [(name.capitalize(), at_the_end(apart, name)) for name in PANELS],
         multiples.in_rows(len(PANELS), 2), _size(), caption.title, _legend(looks, caption),
-        caption.paragraphs(*_explained(saved.tables, apart, caption)),
+        caption.paragraphs(*_explained(saved.tables, numbers, apart, caption)),
     )  # fmt: skip
     for axes, outcome in zip(grid.panels, PANELS, strict=True):
         course = numbers[numbers["outcome"] == outcome]
-        axes.set_ylim(0, max(LEAST_TOP, 1.05 * course["high"].max()))
+        axes.set_ylim(0, _top(course["high"].max()))
         scales.number(axes, "y", 5)
         axes.set_ylabel("Fractures per 100 patients")
         ends = [*_lines(axes, course, looks)]
@@ -136,6 +136,11 @@ def _are_at_lines(arms: Iterable[str]) -> bool:
     return line_ends.fit(arms, ROOM_OF_NAMES)
 
 
+def _top(highest: float) -> float:
+    """The end of a scale just above the highest interval."""
+    return max(LEAST_TOP, 1.05 * highest)
+
+
 def _size() -> multiples.Size:
     width = (TWO_COLUMNS - LEFT - RIGHT + BETWEEN) / 2 - BETWEEN
     return multiples.Size(LEFT, width, BETWEEN, BELOW, multiples.LEAST, HEIGHT)
@@ -147,11 +152,14 @@ def _legend(looks: style.Looks, caption: Caption) -> style.Legend:
     return [arms, [interval, *months.legend(caption)]]
 
 
-def _explained(tables: Tables, apart: pd.DataFrame, caption: Caption) -> list[str]:
+def _explained(
+    tables: Tables, numbers: pd.DataFrame, apart: pd.DataFrame, caption: Caption
+) -> list[str]:
     """What the caption says about lines, bands and heads."""
     is_lost = bool((tables.events["event"] == Event.LOST).any())
+    differs = numbers.groupby("outcome")["high"].max().map(_top).nunique() > 1
     is_paired = at_the_end(apart, next(iter(PANELS))) != ""
     return [
-        *EXPLAINED, LOST * is_lost, PAIRED * is_paired, incidence.DIFFERENT,
+        *EXPLAINED, LOST * is_lost, PAIRED * is_paired, incidence.DIFFERENT * differs,
         *months.explained(caption),
     ]  # fmt: skip

@@ -66,11 +66,11 @@ def figure(tables: Tables, caption: Caption, told: Told) -> style.Drawn:
         page = _page(height, entries, looks, caption, told._replace(sentences=(ELSEWHERE,)))
     is_wide = page.width == TWO_COLUMNS
     left, right = (LEFT, RIGHT) if is_wide else (NARROW_LEFT, NARROW_RIGHT)
-    width = page.width - left - 1.0
+    width, last = page.width - left - 1.0, caption.horizon_months
     for i, bone in enumerate(BONES):
         axes = page.axes(left, i * panels / len(BONES) + TITLE, width, COURSE)
         axes.set_title(f"{bone_course.NAMES[bone]}: measured T-score")
-        ends = [*_course(axes, scores[scores["bone"] == bone], looks)]
+        ends = [*_course(axes, scores[scores["bone"] == bone], looks, last)]
         _time(axes, caption, told, (width, right), ends)
         axes.tick_params(labelbottom=False)
         axes.set_xlabel("")
@@ -114,7 +114,9 @@ def _are_at_lines(looks: style.Looks) -> bool:
     return line_ends.fit(looks, COURSE)
 
 
-def _course(axes: Axes, scores: pd.DataFrame, looks: style.Looks) -> Iterator[line_ends.End]:
+def _course(
+    axes: Axes, scores: pd.DataFrame, looks: style.Looks, last_month: float
+) -> Iterator[line_ends.End]:
     """The T-scores in each arm; yields where the lines end."""
     for arm, look in looks.items():
         own = scores[scores["arm"] == arm]
@@ -124,7 +126,7 @@ def _course(axes: Axes, scores: pd.DataFrame, looks: style.Looks) -> Iterator[li
             yield line_ends.End(last["months"], last["t_score"], arm, look.color)
     axes.set_ylim(*_limits(scores["t_score"]))
     if _has_osteoporosis(scores):
-        axes.axhline(OSTEOPOROSIS_T, zorder=0.9, **style.ZERO)
+        axes.plot([0, last_month], [OSTEOPOROSIS_T] * 2, zorder=0.9, **style.ZERO)
     scales.number(axes, "y", 5)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -70,8 +70,8 @@ class Life:
     events: pd.DataFrame
     divergence: lines.Divergence | None
     outcome: lines.Divergence | None
-    study: Study
-    tables: Tables
+    study: Study = field(repr=False)
+    tables: Tables = field(repr=False)
 
     @property
     def head(self) -> tuple[str, ...]:
