@@ -32,7 +32,7 @@ def lanes(tables: Tables, arms: tuple[str, ...]) -> tuple[pd.DataFrame, Order]:
     """
     first = sorted(tables.patients["patient"])[:MOST]
     events = tables.events[tables.events["patient"].isin(first)]
-    rows = pd.concat([_arm(events[events["arm"] == arm], arm) for arm in arms], ignore_index=True)
+    rows = pd.concat([of_arm(events[events["arm"] == arm], arm) for arm in arms], ignore_index=True)
     order = _order(rows, arms, first)
     lane = {patient: i for i, patient in enumerate(order.patients)}
     for end in ("from", "to"):
@@ -40,8 +40,8 @@ def lanes(tables: Tables, arms: tuple[str, ...]) -> tuple[pd.DataFrame, Order]:
     return rows.assign(lane=rows["patient"].map(lane)).reindex(columns=list(COLUMNS)), order
 
 
-def _arm(events: pd.DataFrame, arm: str) -> pd.DataFrame:
-    """The items of one arm, in days."""
+def of_arm(events: pd.DataFrame, arm: str) -> pd.DataFrame:
+    """The follow-ups, courses, infusions, fractures and deaths of one arm, in days."""
     ends = events[events["event"].isin([Event.DEATH, Event.LOST, Event.END])].set_index("patient")[
         "day"
     ]

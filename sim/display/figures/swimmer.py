@@ -96,7 +96,7 @@ def _courses(axes: Axes, courses: pd.DataFrame, color: str, therapies: list[str]
         rows = (courses["share_of_full_dose"] < 1) == reduced
         axes.barh(
             courses["lane"][rows] + bottom[rows], taken[rows], height, courses["from_month"][rows],
-            align="edge", zorder=2, **_dose(color, reduced),
+            align="edge", zorder=2, **dose(color, reduced),
         )  # fmt: skip
 
 
@@ -142,9 +142,9 @@ def _legend(numbers: pd.DataFrame, beyond: list[Artist]) -> style.Legend:
     items = set(numbers["item"])
     bars = [line_entry("follow-up", color=BAND, linewidth=2.5)]
     if Event.COURSE in items:
-        bars.append(area_entry(_named(numbers, Event.COURSE, "course"), **_dose(NEUTRAL, False)))
+        bars.append(area_entry(_named(numbers, Event.COURSE, "course"), **dose(NEUTRAL, False)))
     if (numbers["share_of_full_dose"] < 1).any():
-        bars.append(area_entry("course, reduced dose", **_dose(NEUTRAL, True)))
+        bars.append(area_entry("course, reduced dose", **dose(NEUTRAL, True)))
     if Event.INFUSION in items:
         bars.append(line_entry(_named(numbers, Event.INFUSION, "dose given"), **GIVEN))
     if Event.MISSED_INFUSION in items:
@@ -159,7 +159,7 @@ def _named(numbers: pd.DataFrame, item: str, what: str) -> str:
     return f"{what}: {names[0]}" if len(names) == 1 else what
 
 
-def _dose(color: str, reduced: bool) -> dict[str, Any]:
+def dose(color: str, reduced: bool) -> dict[str, Any]:
     """A course in full colour, or light with an edge: apart in grey print too."""
     light = tuple(part + LIGHTER * (1 - part) for part in to_rgb(color))
     face = light if reduced else color
