@@ -13,6 +13,7 @@ from sim.display.figures.published import Fact, facts_for
 from sim.outcomes.tables import Tables
 from sim.results.tables import load, read_csv
 from sim.scenario import Study
+from sim.scenario.form.study import Scenario
 from sim.vocabulary import BONES, SEXES
 
 OF_AN_OUTCOME = (
@@ -28,8 +29,8 @@ class Saved(NamedTuple):
     """Tables of a result, its outcomes, and the published facts beside the simulated ones.
 
     The tables are empty where they were not kept. `facts` says what the published facts are, by
-    name; `reference` is the young-adult mean and SD in g/cm2 of each bone by sex, and stays empty
-    where the study is not known.
+    name; `reference` is the young-adult mean and SD in g/cm2 of each bone by sex. It stays empty,
+    and `scenario` is None, where the study is not known.
     """
 
     tables: Tables
@@ -37,6 +38,7 @@ class Saved(NamedTuple):
     reported: pd.DataFrame | None
     facts: Mapping[str, Fact] = MappingProxyType({})
     reference: Mapping[str, Mapping[str, tuple[float, float]]] = MappingProxyType({})
+    scenario: Scenario | None = None
 
 
 def read(folder: Path, study: Study) -> Saved:
@@ -52,6 +54,7 @@ def read(folder: Path, study: Study) -> Saved:
         read_csv(published, OF_A_FACT) if published.exists() else None,
         facts_for(study),
         by_sex(study),
+        study.scenario,
     )
 
 

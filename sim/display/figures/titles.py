@@ -12,6 +12,7 @@ TITLES: Mapping[str, str] = {
     "incidence": "First fracture and death from entry",
     "swimmer": "Single patients: therapies, fractures and deaths",
     "waterfall": "Change of spine bone density, patient by patient",
+    "schedule": "Treatments and visits as planned",
     "differences": "Differences between the arms",
     "against_reported": "Simulated values beside published ones",
     "comparison": "Main outcomes, scenario by scenario",
