@@ -1,19 +1,20 @@
-"""Figures of a study and its people: the plan."""
+"""Figures of a study and its people: the plan, and the flow of patients."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
-from matplotlib.colors import to_hex
+from matplotlib.colors import same_color
 
 import sim
 from sim.display import figures
-from sim.display.figures import schedule
+from sim.display.figures import flow, flow_counts, schedule
 from sim.display.figures.caption import caption_of
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import arm_style, styled
-from sim.results import write_csv
+from sim.results import Tables, write_csv
 from sim.scenario import load
 from sim.scenario.planned import planned
 from sim.vocabulary import Event
@@ -24,7 +25,9 @@ KEPT_TO = ("mortality.standardised_mortality_ratio=0", "fractures.base_rate=0 pe
 
 def known(study):
     """What figures read of a study without a result."""
-    return Saved(*[pd.DataFrame()] * 3, scenario=study.scenario), caption_of(study)
+    empty = pd.DataFrame()
+    tables = Tables(empty, empty, empty, empty)
+    return Saved(tables, empty, None, scenario=study.scenario), caption_of(study)
 
 
 def drawn(module, saved, caption):
@@ -84,7 +87,8 @@ def test_each_planned_dose_is_a_tick_in_the_colour_of_its_arm():
         ticks = [
             segment[0][0]
             for lines in figure.axes[0].collections
-            if isinstance(lines, LineCollection) and to_hex(lines.get_color()[0]) == look.color
+            if isinstance(lines, LineCollection)
+            and same_color(tuple(lines.get_color()[0]), look.color)  # type: ignore[arg-type]
             for segment in lines.get_segments()
         ]
         assert ticks == pytest.approx([*doses["from_month"]])
@@ -101,8 +105,106 @@ def test_doses_too_close_become_one_bar_and_the_caption_says_so():
 def test_the_plan_needs_no_tables(tmp_path):
     study = load(BASE)
     write_csv(sim.run(study, patients=2, engine="batch").summary, tmp_path / "summary.csv")
-    kept = SimpleNamespace(manifest=SimpleNamespace(kind="run"), folder=tmp_path, study=study)
+    kept: Any = SimpleNamespace(manifest=SimpleNamespace(kind="run"), folder=tmp_path, study=study)
     with styled():
         made = dict(figures.drawn(kept, ["schedule", "bone_density"]))
     assert made["bone_density"] is None
     assert made["schedule"] is not None
+
+
+HARD = (
+    "cohort.patients=60",
+    "therapies.pamidronate.given=70 %",
+    "therapies.pamidronate.ends_course=2 %",
+    "therapies.pamidronate.reactions.acute_phase.ends_course=20 %",
+    "therapies.pamidronate.stop=spine T above -1",
+    "therapies.interferon.on_intolerance=[halve, stop]",
+    "therapies.interferon.intolerance=[{rate: 0.5 per year, until: 60 months}]",
+    "therapies.interferon.for=40 months",
+    "fractures.base_rate=12 per 100 person-years",
+    "mortality.standardised_mortality_ratio=6",
+    "loss=0.05 per year",
+)
+OUTCOMES = {"deaths": "died", "lost to follow-up": "lost to follow-up"}
+
+
+@pytest.fixture(scope="module")
+def hard():
+    """A study in which everything happens to patients, and its result."""
+    study = load(BASE, HARD)
+    return study, sim.run(study, engine="batch")
+
+
+def flown(hard):
+    study, result = hard
+    saved = Saved(result.tables, result.summary, None, scenario=study.scenario)
+    return drawn(flow, saved, caption_of(study))
+
+
+def test_the_patients_of_each_stage_add_up(hard):
+    _, numbers = flown(hard)
+    for arm, rows in numbers.groupby("arm"):
+        stages = {stage: of.set_index("item")["patients"] for stage, of in rows.groupby("stage")}
+        assert stages.pop("Enrolled").tolist() == [60]
+        assert stages.pop("Follow-up").sum() == 60
+        del stages["Bone density"]
+        assert set(stages) == {"pamidronate"} | ({"interferon"} if arm == "combination" else set())
+        for of in stages.values():
+            assert of["begun"] + of.get("not begun", 0) == 60
+            beside = ["begun", "not begun", "dose reduced at least once"]
+            assert of.drop(beside, errors="ignore").sum() == of["begun"]
+
+
+def test_the_counts_of_the_flow_are_those_of_the_outcomes(hard):
+    (_, result), (_, numbers) = hard, flown(hard)
+    rows = result.summary[
+        (result.summary["subgroup"] == "all") & (result.summary["against_arm"] == "")
+    ]
+    found = rows.set_index(["arm", "outcome", "time"])["estimate"]
+    counted = numbers.set_index(["arm", "item"])["patients"]
+    for arm in ("combination", "pamidronate"):
+        own = counted[arm]
+        died = own[own.index.str.startswith("died")].sum()
+        assert died / 60 * 100 == pytest.approx(found[arm, "deaths", 60])
+        assert own["lost to follow-up"] / 60 * 100 == pytest.approx(
+            found[arm, "lost to follow-up", 60]
+        )
+    interferon = numbers[numbers["stage"] == "interferon"].set_index("item")["patients"]
+    on = ["on therapy until death", "on therapy until loss", "on therapy to the end"]
+    off = 60 - interferon.reindex(on).fillna(0).sum()
+    assert off / 60 * 100 == pytest.approx(found["combination", "off interferon", 60])
+    scores = result.tables.measurements
+    last = scores[(scores["quantity"] == "spine_t") & (scores["day"] == scores["day"].max())]
+    for arm, of in last.groupby("arm"):
+        assert counted[arm, "measured at month 60"] == len(of)
+
+
+def test_each_reason_to_stop_is_counted_apart(hard):
+    study, result = hard
+    events = result.tables.events[result.tables.events["arm"] == "pamidronate"]
+    how = flow_counts.ends(result.tables, events, study.scenario, "pamidronate")
+    assert set(how) >= {
+        "stopped after acute phase", "stopped for the T-score at a visit",
+        "no further dose, of those planned", "on therapy until death", "on therapy to the end",
+    }  # fmt: skip
+    last = (
+        events[events["event"].isin(["infusion", "missed infusion"])]
+        .groupby("patient")["day"]
+        .max()
+    )
+    end = events[events["event"].isin(["death", "lost to follow-up", "end"])].set_index("patient")[
+        "day"
+    ]
+    gap = (end - last).reindex(how.index)
+    on = how.str.startswith("on therapy")
+    assert gap[on].max() <= 92, "the next dose was due after they left"
+    assert gap[how == "no further dose, of those planned"].min() > 30
+    reacted = events[(events["event"] == "reaction") & (events["value"] == 1)]
+    assert (how == "stopped after acute phase").sum() == reacted["patient"].nunique()
+
+
+def test_the_numbers_of_the_flow_stand_in_boxes(hard):
+    figure, numbers = flown(hard)
+    shown = [text for text in words(figure) if text.isdigit()]
+    assert sorted(map(int, shown)) == sorted(numbers["patients"])
+    assert "Enrolled" in words(figure)

@@ -13,6 +13,7 @@ TITLES: Mapping[str, str] = {
     "swimmer": "Single patients: therapies, fractures and deaths",
     "waterfall": "Change of spine bone density, patient by patient",
     "schedule": "Treatments and visits as planned",
+    "flow": "What became of the patients of each arm",
     "differences": "Differences between the arms",
     "against_reported": "Simulated values beside published ones",
     "comparison": "Main outcomes, scenario by scenario",
