@@ -1,5 +1,6 @@
-"""Figures of a study and its people: the plan, and the flow of patients."""
+"""Figures of a study and its people: the plan, the flow of patients, T-scores."""
 
+import itertools
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,10 +8,11 @@ import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.colors import same_color
+from matplotlib.patches import Rectangle
 
 import sim
 from sim.display import figures
-from sim.display.figures import flow, flow_counts, schedule
+from sim.display.figures import flow, flow_counts, schedule, t_scores
 from sim.display.figures.caption import caption_of
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import arm_style, styled
@@ -208,3 +210,48 @@ def test_the_numbers_of_the_flow_stand_in_boxes(hard):
     shown = [text for text in words(figure) if text.isdigit()]
     assert sorted(map(int, shown)) == sorted(numbers["patients"])
     assert "Enrolled" in words(figure)
+
+
+SCORES = {
+    # A T-score on a limit is osteoporosis at -2.5, and normal at -1.
+    0: [-4.0, -2.5, -2.4999, -1.0001, -1.0],
+    365: [-2.5001, -2.0, -1.0, 0.5],
+}
+
+
+def test_a_t_score_on_a_limit_is_in_the_category_of_the_who():
+    rows = [
+        ("one", patient, day, f"{bone}_t", score)
+        for bone in ("spine", "hip")
+        for day, scores in SCORES.items()
+        for patient, score in enumerate(scores)
+    ]
+    measured = pd.DataFrame(rows, columns=["arm", "patient", "day", "quantity", "value"])
+    empty = pd.DataFrame()
+    numbers = t_scores.categories(Tables(empty, empty, measured, empty), ("one",))
+    assert numbers["patients"].tolist() == [5, 4, 5, 4], "the dead and lost are not counted"
+    assert numbers["osteoporosis"].tolist() == [40, 25, 40, 25]
+    assert numbers["osteopenia"].tolist() == [40, 25, 40, 25]
+    assert numbers["normal"].tolist() == [20, 50, 20, 50]
+
+
+def test_the_shares_without_osteoporosis_are_those_of_the_outcomes(hard):
+    study, result = hard
+    saved = Saved(result.tables, result.summary, None, scenario=study.scenario)
+    figure, numbers = drawn(t_scores, saved, caption_of(study))
+    rows = result.summary[
+        (result.summary["subgroup"] == "all") & (result.summary["against_arm"] == "")
+    ]
+    found = rows.set_index(["arm", "outcome", "time"])["estimate"]
+    assert len(numbers) == 2 * 2 * 6
+    for row in numbers.to_dict("records"):
+        above = found[row["arm"], f"{row['bone']} above T -2.5", round(row["months"])]
+        assert row["osteopenia"] + row["normal"] == pytest.approx(above)
+    panels = itertools.product(study.scenario.arms, ("spine", "hip"))
+    for axes, (arm, bone) in zip(figure.axes, panels, strict=True):
+        rows = numbers[(numbers["arm"] == arm) & (numbers["bone"] == bone)]
+        heights = [bar.get_height() for bar in axes.patches if isinstance(bar, Rectangle)]
+        assert sum(heights) == pytest.approx(600), "each of six bars is whole"
+        assert heights[:6] == pytest.approx([*rows["osteoporosis"]])
+        labels = [label.get_text().split("\n")[1] for label in axes.get_xticklabels()]
+        assert labels == [str(n) for n in rows["patients"]]

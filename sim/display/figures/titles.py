@@ -14,6 +14,7 @@ TITLES: Mapping[str, str] = {
     "waterfall": "Change of spine bone density, patient by patient",
     "schedule": "Treatments and visits as planned",
     "flow": "What became of the patients of each arm",
+    "t_scores": "Patients with osteoporosis, osteopenia and normal bone density",
     "differences": "Differences between the arms",
     "against_reported": "Simulated values beside published ones",
     "comparison": "Main outcomes, scenario by scenario",
