@@ -1,4 +1,4 @@
-"""Figures of a study and its people: the plan, the flow of patients, T-scores."""
+"""Figures of a study and its people: the plan, the flow of patients, T-scores, baseline."""
 
 import itertools
 from types import SimpleNamespace
@@ -12,8 +12,9 @@ from matplotlib.patches import Rectangle
 
 import sim
 from sim.display import figures
-from sim.display.figures import flow, flow_counts, schedule, t_scores
+from sim.display.figures import baseline, cohort, flow, flow_counts, schedule, t_scores
 from sim.display.figures.caption import caption_of
+from sim.display.figures.published import facts_for
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import arm_style, styled
 from sim.results import Tables, write_csv
@@ -255,3 +256,62 @@ def test_the_shares_without_osteoporosis_are_those_of_the_outcomes(hard):
         assert heights[:6] == pytest.approx([*rows["osteoporosis"]])
         labels = [label.get_text().split("\n")[1] for label in axes.get_xticklabels()]
         assert labels == [str(n) for n in rows["patients"]]
+
+
+def at_entry(hard):
+    study, result = hard
+    saved = Saved(result.tables, result.summary, result.reported, facts_for(study))
+    return drawn(cohort, saved, caption_of(study))
+
+
+def test_the_baseline_table_has_the_means_that_stand_beside_published_ones(hard):
+    _, numbers = at_entry(hard)
+    drawn_rows = numbers[numbers["item"] == "summary"].set_index("variable")
+    published = numbers[numbers["item"] == "published"]
+    assert len(published) == 7
+    found = hard[1].reported.set_index("fact")
+    for row in published.to_dict("records"):
+        of = drawn_rows.loc[row["variable"]]
+        assert of["patients"] == 60
+        assert (of["mean"], of["sd"]) == pytest.approx(
+            tuple(found.loc[row["fact"], ["simulated", "simulated_spread"]])
+        )
+        own = found.loc[row["fact"], ["reported", "reported_spread"]]
+        assert (row["reported"], row["reported_sd"]) == pytest.approx(tuple(own), nan_ok=True)
+    patients = hard[1].tables.patients
+    assert drawn_rows.loc["weight", "median"] == pytest.approx(patients["weight_kg"].median())
+    women = numbers[numbers["variable"] == "women"].iloc[0]
+    assert women["patients"] == (patients["sex"] == "female").sum()
+
+
+def test_patients_at_entry_are_the_same_in_every_arm(hard):
+    study, result = hard
+    first, second = (baseline.values(result.tables, arm) for arm in study.scenario.arms)
+    assert list(first) == list(baseline.UNITS)
+    for name, own in first.items():
+        assert own.tolist() == second[name].tolist()
+
+
+def test_every_patient_is_in_one_bar_and_published_means_are_diamonds(hard):
+    figure, numbers = at_entry(hard)
+    bars = numbers[numbers["item"] == "bar"]
+    assert set(bars.groupby("variable")["patients"].sum()) == {60}
+    names = [*numbers.loc[numbers["item"] == "summary", "variable"]]
+    for axes, name in zip(figure.axes, names, strict=True):
+        own = bars[bars["variable"] == name]
+        assert [bar.get_height() for bar in axes.patches] == pytest.approx([*own["percent"]])
+        marks = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "D"]
+        reported = numbers[(numbers["variable"] == name) & (numbers["item"] == "published")]
+        assert marks == [*reported["reported"]]
+    assert any("reported −3 ± 1" in text for text in words(figure))
+
+
+def test_a_published_mean_of_a_part_of_an_arm_is_not_set_beside_all_patients(hard):
+    study, result = hard
+    facts = facts_for(study)
+    assert facts["spine_t_at_entry"].is_of_all
+    part = {"spine_t_at_entry": facts["spine_t_at_entry"]._replace(is_of_all=False)}
+    rows = baseline.table(result.tables, part, tuple(study.scenario.arms))
+    assert "published" not in set(rows["item"])
+    kept = [fact for fact in facts.values() if not fact.is_of_all]
+    assert kept, "those who kept interferon are a part of the arm"

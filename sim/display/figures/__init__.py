@@ -32,7 +32,7 @@ FROM_OUTCOMES = ("differences", "against_reported")
 FIGURES = (*FROM_TABLES, *FROM_OUTCOMES)
 """The figures of a run, each in a module of its name."""
 
-ON_REQUEST = ("bone_density", "schedule", "flow", "t_scores")
+ON_REQUEST = ("bone_density", "schedule", "flow", "t_scores", "cohort")
 """Figures of a run that are drawn only where they are named."""
 
 WITHOUT_TABLES = (*FROM_OUTCOMES, "schedule")

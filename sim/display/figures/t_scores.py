@@ -7,6 +7,7 @@ Geneva 1994): osteoporosis at a T-score of -2.5 or below, normal at -1 or above.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -156,12 +157,19 @@ def _numbers(
 def _counts(axes: Axes, visits: pd.DataFrame, per_month: float, width: float) -> None:
     """Months, and below them patients measured, at as many visits as leave room."""
     labels = [f"{m:.0f}\n{n}" for m, n in zip(visits["months"], visits["patients"], strict=True)]
-    room, shown = APART + max(map(millimetres, labels)), dict[float, str]()
-    for month, label in zip(visits["months"], labels, strict=True):
-        if not shown or (month - max(shown)) * per_month >= room:
-            shown[month] = label
+    known = dict(zip(visits["months"], labels, strict=True))
+    shown = _apart(known, (APART + max(map(millimetres, labels))) / per_month)
     axes.set_xticks([*shown], [*shown.values()], linespacing=1.1)
     axes.set_xlabel(next(words for words in ACROSS if millimetres(words) <= width))
+
+
+def _apart(labels: Mapping[float, str], least: float) -> dict[float, str]:
+    """As many labels by month as stand `least` months apart, at round months where they can."""
+    for step in months.STEPS:
+        shown = {month: text for month, text in labels.items() if round(month) % step == 0}
+        if len(shown) > 1 and all(b - a >= least for a, b in pairwise(shown)):
+            return shown
+    return dict([*labels.items()][:1])
 
 
 def _legend(caption: Caption) -> style.Legend:

@@ -15,6 +15,7 @@ TITLES: Mapping[str, str] = {
     "schedule": "Treatments and visits as planned",
     "flow": "What became of the patients of each arm",
     "t_scores": "Patients with osteoporosis, osteopenia and normal bone density",
+    "cohort": "The patients at entry",
     "differences": "Differences between the arms",
     "against_reported": "Simulated values beside published ones",
     "comparison": "Main outcomes, scenario by scenario",
