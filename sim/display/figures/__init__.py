@@ -35,8 +35,8 @@ FIGURES = (*FROM_TABLES, *FROM_OUTCOMES)
 ON_REQUEST = ("bone_density", "schedule", "flow", "t_scores", "cohort")
 """Figures of a run that are drawn only where they are named."""
 
-WITHOUT_TABLES = (*FROM_OUTCOMES, "schedule")
-"""The figures of a run that need none of its tables."""
+FROM_STUDY = ("schedule",)
+"""Figures that show the study itself: a run without tables has them too."""
 
 MAIN = ("bone_course", "against_reported")
 """The figures that are kept with every run."""
@@ -123,7 +123,7 @@ def drawn(kept: Kept, names: Iterable[str]) -> Iterator[tuple[str, Drawn | None]
     has_tables = (kept.folder / "events.parquet").exists()
     for name in names:
         module = import_module(f"sim.display.figures.{kind.names[name]}")
-        applies = has_tables or name in WITHOUT_TABLES or name not in OF_KIND["run"].names
+        applies = has_tables or name not in {*FROM_TABLES, *ON_REQUEST} - {*FROM_STUDY}
         with formed(form_of_now()._replace(heading=TITLES.get(name, ""))):
             made = module.figure(*arguments) if applies else None
         yield name, made
