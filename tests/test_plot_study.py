@@ -105,6 +105,15 @@ def test_doses_too_close_become_one_bar_and_the_caption_says_so():
     assert "Striped:" in figure.texts[-1].get_text().replace("\n", " ")
 
 
+def test_many_arms_name_each_dose_once_and_fit_a_page():
+    arms = [f"arms.arm {i}=[pamidronate, interferon]" for i in range(12)]
+    study = load(BASE, [*arms, "comparator=arm 1"])
+    figure, numbers = drawn(schedule, *known(study))
+    assert figure.get_figheight() * 25.4 <= 240
+    assert words(figure).count("24 × 1 mg/kg, monthly") == 1
+    assert len(set(numbers["arm"]) - {""}) == 14
+
+
 def test_the_plan_needs_no_tables(tmp_path):
     study = load(BASE)
     write_csv(sim.run(study, patients=2, engine="batch").summary, tmp_path / "summary.csv")

@@ -19,8 +19,8 @@ BEGUN, NOT_BEGUN, REDUCED = "begun", "not begun", "dose reduced at least once"
 INTOLERANCE, RULE = "stopped for intolerance", "stopped for the T-score at a visit"
 NO_DOSE, PLAN = "no further dose, of those planned", "ended as planned"
 DIED, LOST, TO_END = "on therapy until death", "on therapy until loss", "on therapy to the end"
-DEATH = {"background": "died, other causes"}
-"""The row of a cause of death; of the others, the site of the fracture names the row."""
+DEATH = {"background": "died, other causes", "other": "died of a fracture, other site"}
+"""The row of a cause of death; the other causes are the sites of fractures."""
 
 LEFT = (Event.DEATH, Event.LOST, Event.END)
 
@@ -53,7 +53,7 @@ def _of_arm(
             yield from ((name, *row) for row in _of_therapy(tables, events, left, scenario, name))
     died = left[left["event"] == Event.DEATH]
     for cause in sorted(died["what"].unique()):
-        words = DEATH.get(cause, f"died of a fracture, {cause}")
+        words = DEATH.get(cause, f"died of a {cause} fracture")
         yield FOLLOW_UP, words, int((died["what"] == cause).sum())
     yield FOLLOW_UP, "lost to follow-up", int((left["event"] == Event.LOST).sum())
     yield FOLLOW_UP, "followed to the end", int((left["event"] == Event.END).sum())

@@ -20,8 +20,8 @@ VISIT = "visit"
 COLUMNS = (
     "arm", "what", "item", "dose", "interval", "from_day", "to_day", "from_month", "to_month",
 )  # fmt: skip
-TICK, AFTER = 3.0, 1.6
-"""Millimetres that a tick is high, and below it to the next lane."""
+TICK, LOW, AFTER = 3.0, 1.5, 0.55
+"""Millimetres that a tick is high, and where many lanes leave less room; ticks to the next lane."""
 
 MOST_LINES, MOST_PHASES = 2, 4
 """Lines of a label over its own phase; phases that are all named where their labels do not fit."""
@@ -44,11 +44,12 @@ class Block(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Millimetres left of the panel and of the panel, and the days that it shows."""
+    """Millimetres left of the panel, of the panel and of a tick, and the days that it shows."""
 
     left: float
     width: float
     horizon: float
+    tick: float = TICK
 
     def mm(self, day: float) -> float:
         """Millimetres from the left edge of the panel; it begins and ends 2 % of time further."""
@@ -66,11 +67,12 @@ class Laid(NamedTuple):
     name: list[str]
     labels: list[tuple[float, list[str]]]
     above: float
+    tick: float
 
     @property
     def height(self) -> float:
         """Millimetres of the lane."""
-        return max(self.above + TICK, LINE * len(self.name)) + AFTER
+        return max(self.above + self.tick, LINE * len(self.name)) + AFTER * self.tick
 
 
 def blocks(scenario: Scenario, arms: Sequence[str]) -> list[Block]:
@@ -129,7 +131,7 @@ def laid_out(lane: Lane, room: Room, is_labelled: bool = True) -> Laid:
     """A lane with its labels over their phases, or as one text over all where they do not fit."""
     labels = _labels(lane, room) if is_labelled else []
     lines = max((len(text) for _, text in labels), default=0)
-    return Laid(lane, wrapped(lane.name, room.left), labels, LINE * lines + 0.6)
+    return Laid(lane, wrapped(lane.name, room.left), labels, LINE * lines + 0.6, room.tick)
 
 
 def _labels(lane: Lane, room: Room) -> list[tuple[float, list[str]]]:

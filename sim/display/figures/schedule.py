@@ -14,7 +14,7 @@ from sim.display.figures.caption import Caption, spoken
 from sim.display.figures.form import TWO_COLUMNS, at_most
 from sim.display.figures.multiples import room_for
 from sim.display.figures.page import MARGIN, Page
-from sim.display.figures.planned_lanes import TICK, Block, Laid, Room
+from sim.display.figures.planned_lanes import LOW, TICK, Block, Laid, Room
 from sim.display.figures.saved import Saved
 from sim.display.figures.texts import ANYWHERE, LINE, millimetres, wrapped
 from sim.scenario.form.study import Scenario
@@ -52,7 +52,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     legend: style.Legend = [months.legend(caption)]
     text = [spoken(*_explained(saved.scenario, every, room, caption))]
     most = room_for(width, caption.title, legend, text) - AXIS
-    lines = _laid_out(every, room, most)
+    room, lines = _laid_out(every, room, most)
     page = Page(width, height(lines) + AXIS, caption.title, legend, text)
     axes = page.axes(left, 0, room.width, height(lines))
     _draw(axes, lines, room, caption)
@@ -72,21 +72,27 @@ def _unbroken(name: str) -> list[str]:
     return re.findall(ANYWHERE, name)
 
 
-def _laid_out(every: list[Block], room: Room, most: float) -> list[Line]:
-    """All lanes with their labels; each label once where they would be higher than `most` mm."""
-    lines: list[Line] = []
-    for once in (False, True):
-        seen: set[str] = set()
-        lines = []
-        for block in every:
-            lanes = [
-                planned_lanes.laid_out(lane, room, not (once and lane.name in seen))
-                for lane in block.lanes
-            ]
-            seen |= {lane.name for lane in block.lanes if lane.name}
-            lines.append((block, wrapped(block.title, room.left + room.width, True), lanes))
+def _laid_out(every: list[Block], room: Room, most: float) -> tuple[Room, list[Line]]:
+    """All lanes with their labels; each label once, and low ticks, where more than `most` mm."""
+    for once, tick in ((False, TICK), (True, TICK), (True, LOW)):
+        room = room._replace(tick=tick)
+        lines = _lines(every, room, once)
         if height(lines) <= most:
             break
+    return room, lines
+
+
+def _lines(every: list[Block], room: Room, once: bool) -> list[Line]:
+    """The lanes of all blocks; with `once`, a therapy has its labels in the first arm alone."""
+    seen: set[str] = set()
+    lines = []
+    for block in every:
+        lanes = [
+            planned_lanes.laid_out(lane, room, not (once and lane.name in seen))
+            for lane in block.lanes
+        ]
+        seen |= {lane.name for lane in block.lanes if lane.name}
+        lines.append((block, wrapped(block.title, room.left + room.width, True), lanes))
     return lines
 
 
@@ -135,14 +141,14 @@ def _lane(axes: Axes, laid: Laid, color: str, down: float, room: Room) -> None:
                   linespacing=1.1, bbox=line_ends.BACKGROUND)  # fmt: skip
     top = down + laid.above
     axes.plot(
-        [0, room.horizon / DAYS_PER_MONTH], [top + TICK] * 2, color=style.FAINT, linewidth=0.5
+        [0, room.horizon / DAYS_PER_MONTH], [top + room.tick] * 2, color=style.FAINT, linewidth=0.5
     )
     for stretch in laid.lane.stretches:
         _stretch(axes, stretch, color, top, room)
     for stretch in laid.lane.stretches[1:]:
         begin = stretch.begin / DAYS_PER_MONTH
         axes.plot(
-            [begin] * 2, [down + 0.4, top + TICK], color=style.SECOND, linewidth=0.6, zorder=7
+            [begin] * 2, [down + 0.4, top + room.tick], color=style.SECOND, linewidth=0.6, zorder=7
         )
 
 
@@ -150,10 +156,10 @@ def _stretch(axes: Axes, stretch: Stretch, color: str, top: float, room: Room) -
     """A tick for each dose or visit, a striped bar for doses too close, a bar for a course."""
     if stretch.days and planned_lanes.are_apart(stretch, room, CLOSEST):
         days = [day / DAYS_PER_MONTH for day in stretch.days]
-        axes.vlines(days, top, top + TICK, color=color, linewidth=0.9, zorder=5)
+        axes.vlines(days, top, top + room.tick, color=color, linewidth=0.9, zorder=5)
         return
     begin, end = stretch.begin / DAYS_PER_MONTH, stretch.end / DAYS_PER_MONTH
-    axes.barh(top + 0.5, end - begin, TICK - 0.5, begin, align="edge", zorder=4,
+    axes.barh(top + 0.5, end - begin, room.tick - 0.5, begin, align="edge", zorder=4,
               **_bar(color, is_striped=bool(stretch.days)))  # fmt: skip
 
 
