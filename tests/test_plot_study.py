@@ -157,8 +157,8 @@ def test_the_patients_of_each_stage_add_up(hard):
     _, numbers = flown(hard)
     for arm, rows in numbers.groupby("arm"):
         stages = {stage: of.set_index("item")["patients"] for stage, of in rows.groupby("stage")}
-        assert stages.pop("Enrolled").tolist() == [60]
-        assert stages.pop("Follow-up").sum() == 60
+        assert stages.pop("Enrolled patients").tolist() == [60]
+        assert stages.pop("End of follow-up").sum() == 60
         del stages["Bone density"]
         assert set(stages) == {"pamidronate"} | ({"interferon"} if arm == "combination" else set())
         for of in stages.values():
@@ -219,7 +219,7 @@ def test_the_numbers_of_the_flow_stand_in_boxes(hard):
     figure, numbers = flown(hard)
     shown = [text for text in words(figure) if text.isdigit()]
     assert sorted(map(int, shown)) == sorted(numbers["patients"])
-    assert "Enrolled" in words(figure)
+    assert "Enrolled patients" in words(figure)
 
 
 SCORES = {

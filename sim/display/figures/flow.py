@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -12,55 +13,32 @@ from matplotlib.patches import Rectangle
 from sim.display.figures import flow_counts, style
 from sim.display.figures.caption import Caption
 from sim.display.figures.flow_counts import BEGUN, REDUCED, counts
+from sim.display.figures.flow_rows import (
+    BETWEEN,
+    FIRST,
+    INDENT,
+    INSIDE,
+    WHOLE,
+    Room,
+    Row,
+    height,
+    stages_of,
+)  # fmt: skip
 from sim.display.figures.form import TWO_COLUMNS, at_most
 from sim.display.figures.page import MARGIN, Page
 from sim.display.figures.saved import Saved
-from sim.display.figures.texts import LINE, POINTS_PER_MM, millimetres, wrapped
+from sim.display.figures.texts import ANYWHERE, LINE, POINTS_PER_MM, millimetres, wrapped
 
 LABELS, LABELS_OF_COLUMN, WIDEST, APART = 56.0, 39.0, 34.0, 3.0
 """Millimetres of the words of rows, on a page and in a column; of the widest box; and between two
 boxes."""
 
-BETWEEN, INSIDE, BELOW = 4.5, 1.2, 3.0
-"""Millimetres between two stages, within a box above its first row, and below a group of arms."""
-
-INDENT, BASELINE = 2.0, 2.2
-"""Millimetres before an item of a therapy, and from the top of a row to the feet of its letters."""
-
-FIRST = (flow_counts.ENROLLED, BEGUN, flow_counts.NOT_BEGUN)
-"""Items that stand at the left; the others are parts of what stands above them."""
-
-WHOLE = (flow_counts.FOLLOW_UP, flow_counts.MEASURED)
-"""Stages whose items are parts of those enrolled."""
+BASELINE = 2.2
+"""Millimetres from the top of a row to the feet of its letters."""
 
 IN_ONE_ROW = "Below “begun”, each patient who began a therapy is in one row."
 BESIDE = "“Dose reduced” counts, beside these rows, who ever had a lower dose."
 WITHOUT = "An arm without a box does not have the therapy."
-
-
-class Row(NamedTuple):
-    """A row: its stage and item, the lines of its words, and its numbers by arm."""
-
-    stage: str
-    item: str
-    lines: list[str]
-    patients: dict[str, int]
-
-    @property
-    def height(self) -> float:
-        """Millimetres of the row."""
-        return LINE * len(self.lines) + 0.3
-
-
-class Room(NamedTuple):
-    """Millimetres of the words left of the boxes, and of a box with what is right of it."""
-
-    labels: float
-    box: float
-
-    def left(self, i: int) -> float:
-        """Where the box of the i-th arm begins."""
-        return MARGIN + self.labels + i * self.box
 
 
 def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
@@ -76,11 +54,11 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     groups = [caption.arms[i : i + abreast] for i in range(0, len(caption.arms), abreast)]
     looks = style.arm_style(caption.arms)
     is_named = all(_fits(arm, room) for arm in caption.arms)
-    stages = _stages(numbers, room)
+    stages = stages_of(numbers, room)
     legend: style.Legend = [] if is_named else [
         [style.line_entry(arm, **style.mark(look)) for arm, look in looks.items()]
     ]  # fmt: skip
-    heights = [_head(group, room, is_named) + _height(stages) for group in groups]
+    heights = [_head(group, room, is_named) + height(stages) for group in groups]
     page = Page(width, sum(heights), caption.title, legend,
                 caption.paragraphs(*_explained(numbers), about_bone=False))  # fmt: skip
     axes = page.axes(0, 0, page.width, sum(heights))
@@ -113,27 +91,9 @@ def _with_shares(numbers: pd.DataFrame) -> pd.DataFrame:
     return numbers.assign(percent=100 * numbers["patients"] / numbers["arm"].map(enrolled))
 
 
-def _stages(numbers: pd.DataFrame, room: Room) -> list[list[Row]]:
-    """The rows of each stage, in the order of the first arm that has it."""
-    stages: dict[str, list[Row]] = {}
-    for _, rows in numbers.groupby(["stage", "item"], sort=False):
-        stage, item = str(rows["stage"].iloc[0]), str(rows["item"].iloc[0])
-        words = f"{stage}: {item}" if item in FIRST[1:] or stage == flow_counts.MEASURED else item
-        lines = wrapped(words, room.labels - INDENT - 1.0)
-        row = Row(stage, item, lines, dict(zip(rows["arm"], rows["patients"], strict=True)))
-        stages.setdefault(stage, []).append(row)
-    last = [stages.pop(stage) for stage in WHOLE]
-    return [*stages.values(), *last]
-
-
-def _height(stages: Sequence[Sequence[Row]]) -> float:
-    rows = sum(row.height for stage in stages for row in stage)
-    return rows + len(stages) * 2 * INSIDE + (len(stages) - 1) * BETWEEN + BELOW
-
-
 def _fits(arm: str, room: Room) -> bool:
-    """Whether the name of an arm stands over its box without a word that is broken."""
-    widest = max(millimetres(word, is_title=True) for word in arm.split(" "))
+    """Whether the name of an arm stands over its box without a part of it that is broken."""
+    widest = max(millimetres(part, is_title=True) for part in re.findall(ANYWHERE, arm))
     return widest <= room.box - APART and len(_name(arm, room)) <= 4
 
 

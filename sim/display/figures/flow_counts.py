@@ -14,7 +14,9 @@ from sim.scenario.form.therapy import Infusions
 from sim.vocabulary import BONES, DAYS_PER_MONTH, Event
 
 COLUMNS = ("arm", "stage", "item", "patients")
-ENROLLED, FOLLOW_UP, MEASURED = "Enrolled", "Follow-up", "Bone density"
+ENROLLED, FOLLOW_UP, MEASURED = "Enrolled patients", "End of follow-up", "Bone density"
+"""Stages that are no therapy: a name of a therapy has no space."""
+
 BEGUN, NOT_BEGUN, REDUCED = "begun", "not begun", "dose reduced at least once"
 INTOLERANCE, RULE = "stopped for intolerance", "stopped for the T-score at a visit"
 NO_DOSE, PLAN = "no further dose, of those planned", "ended as planned"
@@ -28,7 +30,7 @@ LEFT = (Event.DEATH, Event.LOST, Event.END)
 def counts(tables: Tables, scenario: Scenario, arms: tuple[str, ...]) -> pd.DataFrame:
     """One row for each stage, item of the stage and arm, with the number of patients.
 
-    The patients of an arm are each in one item of the stage `Follow-up`, and of each therapy
+    The patients of an arm are each in one item of the stage `End of follow-up`, and of each therapy
     either not begun or in one of the items that follow `begun`; `dose reduced at least once` is
     beside these. A stage or item that no patient of any arm is in is left out.
     """

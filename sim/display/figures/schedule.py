@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +15,7 @@ from sim.display.figures.multiples import room_for
 from sim.display.figures.page import MARGIN, Page
 from sim.display.figures.planned_lanes import LOW, TICK, Block, Laid, Room
 from sim.display.figures.saved import Saved
-from sim.display.figures.texts import ANYWHERE, LINE, millimetres, wrapped
+from sim.display.figures.texts import LINE, millimetres, wrapped
 from sim.scenario.form.study import Scenario
 from sim.scenario.planned import Stretch
 from sim.scenario.treatment import stops
@@ -63,13 +62,9 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
 
 def _left(every: list[Block], width: float) -> float:
     """Millimetres left of the panel: a name has one line, or is broken where it is long."""
-    parts = [part for block in every for lane in block.lanes for part in _unbroken(lane.name)]
-    return min(max([LEAST, *(millimetres(part) + 3.0 for part in parts)]), WIDEST * width)
-
-
-def _unbroken(name: str) -> list[str]:
-    """The parts of a name that stand in one line each."""
-    return re.findall(ANYWHERE, name)
+    names = [lane.name for block in every for lane in block.lanes]
+    words = [word for name in names for word in name.split(" ")]
+    return min(max([LEAST, *(millimetres(word) + 3.0 for word in words)]), WIDEST * width)
 
 
 def _laid_out(every: list[Block], room: Room, most: float) -> tuple[Room, list[Line]]:
@@ -140,16 +135,13 @@ def _lane(axes: Axes, laid: Laid, color: str, down: float, room: Room) -> None:
         axes.text(month, down, "\n".join(text), va="top", color=style.SECOND, zorder=6,
                   linespacing=1.1, bbox=line_ends.BACKGROUND)  # fmt: skip
     top = down + laid.above
-    axes.plot(
-        [0, room.horizon / DAYS_PER_MONTH], [top + room.tick] * 2, color=style.FAINT, linewidth=0.5
-    )
+    last, foot = room.horizon / DAYS_PER_MONTH, top + room.tick
+    axes.plot([0, last], [foot, foot], color=style.FAINT, linewidth=0.5)
     for stretch in laid.lane.stretches:
         _stretch(axes, stretch, color, top, room)
-    for stretch in laid.lane.stretches[1:]:
-        begin = stretch.begin / DAYS_PER_MONTH
-        axes.plot(
-            [begin] * 2, [down + 0.4, top + room.tick], color=style.SECOND, linewidth=0.6, zorder=7
-        )
+    above = down + 0.4 if len(laid.labels) > 1 else top - 0.4  # not through one label of all phases
+    begins = [stretch.begin / DAYS_PER_MONTH for stretch in laid.lane.stretches[1:]]
+    axes.vlines(begins, above, foot, color=style.SECOND, linewidth=0.6, zorder=7)
 
 
 def _stretch(axes: Axes, stretch: Stretch, color: str, top: float, room: Room) -> None:
