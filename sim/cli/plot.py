@@ -49,6 +49,7 @@ def plot(
     not apply to the result, like markers that were not measured, are left out, and so is the spider
     of a sweep.
     """
+    from sim.display.figures import without_tables
     from sim.experiments.verbs import check_options, no_such_figure
     from sim.results.hidden import aside
 
@@ -73,7 +74,7 @@ def plot(
             missing = [name for name in figures if not drawn[name]]
             had = [name for name in usual if missing and draw(kept, [name], made, ())]
         if missing:
-            others = f"it has {', '.join(had) or 'none'}"
+            others = f"it has {', '.join(had) or 'none'}{without_tables.said(kept)}"
             raise click.UsageError(f"this result has no figure '{missing[0]}'; {others}")
         _move([path for files in drawn.values() for path in files], into)
 

@@ -32,10 +32,13 @@ FROM_OUTCOMES = ("differences", "against_reported")
 FIGURES = (*FROM_TABLES, *FROM_OUTCOMES)
 """The figures of a run, each in a module of its name."""
 
-ON_REQUEST = ("bone_density", "cumulative_fractures", "action", "model")
+ON_REQUEST = (
+    "bone_density", "cumulative_fractures", "schedule", "flow", "t_scores", "cohort", "action",
+    "model",
+)  # fmt: skip
 """Figures of a run that are drawn only where they are named."""
 
-FROM_STUDY = ("model",)
+FROM_STUDY = ("schedule", "model")
 """Figures that show the study itself: a run without tables has them too."""
 
 MAIN = ("bone_course", "against_reported")
