@@ -46,11 +46,15 @@ NOTHING = (np.nan, np.nan, np.nan)
 
 
 class Word(NamedTuple):
-    """A word in place of a mark, above a value of the scale."""
+    """A word in place of a mark, above a value of the scale, or beginning or ending there.
+
+    `side` is the side of the word that stands at the value: "left", "right", or "" for the middle.
+    """
 
     value: float
     text: str
     down: float = 0.0
+    side: Literal["left", "right", ""] = ""
 
 
 class Bar(NamedTuple):
