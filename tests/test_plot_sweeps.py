@@ -20,7 +20,7 @@ from scipy import stats
 from sim import results
 from sim.display import figures
 from sim.display.figures import OF_SWEEPS, draw, multiples
-from sim.display.figures.style import FAINT, INK, arm_style, difference_style, styled, write
+from sim.display.figures.style import FAINT, INK, PALEST, arm_style, difference_style, styled, write
 from sim.display.figures.sweeps.axes_of_grid import quantity
 from sim.display.figures.sweeps.shown import ordered
 from sim.display.figures.sweeps.spider import Label, apart
@@ -781,6 +781,32 @@ def test_cells_within_chance_are_in_italics_and_the_smallest_have_a_scale(tmp_pa
     assert not cells_of(axes)
     assert axes.child_axes, "a scale of colours"
     assert "CSV file holds the numbers of the cells" in caption_of(page)
+
+
+def test_an_outcome_that_nothing_moves_is_pale_and_has_no_scale_of_colours(tmp_path):
+    values = {NOTHING[0]: [6.0, 10.2], HALF_LIFE[0]: [45.0, 90.0]}
+    made = Made([NOTHING, HALF_LIFE]).grid(values)
+    page, _ = drawn(made.save(tmp_path / "one", "grid"), "heat_map")["heat_map"]
+    moved_axes, still = (panel(page, name) for name in ("Spine annual increase", "All fractures"))
+    assert moved_axes.child_axes
+    assert not still.child_axes
+    mesh = still.collections[0]
+    assert {to_hex(color) for color in mesh.to_rgba(mesh.get_array().ravel())} == {PALEST}
+    labels = [text.get_text() for text in page.legends[0].texts]
+    assert labels == ["each cell: combination − pamidronate", "base case"]
+    assert (
+        still.get_xlabel().replace("\n", " ")
+        == "effect of interferon: spine, mean (%/year; assumed)"
+    )
+
+
+def test_cells_have_no_digit_beyond_the_first_of_their_error(tmp_path):
+    made = Made([GAIN, STOPS]).grid({GAIN[0]: [8.0, 12.6], STOPS[0]: [0.0, 20.0]})
+    for row in made.rows:
+        row["mc_error"] = 0.3
+    page, _ = drawn(made.save(tmp_path / "one", "grid"), "heat_map")["heat_map"]
+    texts = {text.get_text() for text in cells_of(panel(page, "All fractures")).values()}
+    assert texts == {"−0.6", "−0.9", "−1.2"}
 
 
 # Draws

@@ -32,7 +32,7 @@ FROM_OUTCOMES = ("differences", "against_reported")
 FIGURES = (*FROM_TABLES, *FROM_OUTCOMES)
 """The figures of a run, each in a module of its name."""
 
-ON_REQUEST = ("bone_density",)
+ON_REQUEST = ("bone_density", "convergence")
 """Figures of a run, from its tables, that are drawn only where they are named."""
 
 MAIN = ("bone_course", "against_reported")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 TITLES: Mapping[str, str] = {
     "bone_course": "Change of spine and hip bone density from entry",
     "bone_density": "Spine and hip bone density, with single patients",
+    "convergence": "Main outcomes over more and more patients",
     "markers": "Blood markers from entry",
     "on_therapy": "Patients still on each course of therapy",
     "incidence": "First fracture and death from entry",
