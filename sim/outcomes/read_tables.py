@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 
 from sim.outcomes.arm import ArmRecords, Rows
 from sim.outcomes.tables import Tables
 from sim.simulation.records import Floats
 from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES, Event
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LAST = (Event.DEATH, Event.LOST, Event.END)
 """Events with which the follow-up of a patient ends."""
