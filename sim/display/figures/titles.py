@@ -17,6 +17,7 @@ TITLES: Mapping[str, str] = {
     "against_reported": "Simulated values beside published ones",
     "comparison": "Main outcomes, scenario by scenario",
     "readings": "Main outcomes under each reading of the annual increase",
+    "calibration": "Published numbers against the mean of simulated trials",
     "emulation": "Published numbers among simulated trials",
     "tornado": "How far each parameter alone moves the difference",
     "spider": "The difference along the interval of each parameter",
