@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
-from matplotlib.colors import Colormap, ListedColormap, Normalize
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
@@ -21,17 +18,13 @@ from matplotlib.ticker import MaxNLocator
 from sim.display.figures import Drawn, multiples, scales, style
 from sim.display.figures.differences import label_of
 from sim.display.figures.page import TWO_COLUMNS, Page
-from sim.display.figures.sweeps import shown, words
+from sim.display.figures.sweeps import heat_map_numbers, shown, words
 from sim.display.figures.sweeps.axes_of_grid import Axis, axes_of, on_grid
 from sim.display.figures.sweeps.heat_map_cells import Cells, Panel, Place, fitted
 from sim.display.figures.sweeps.saved import Swept
 from sim.display.figures.texts import millimetres
 from sim.display.numbers import fixed, typeset
 
-ONE_SIGN, BOTH_SIGNS = "cividis", "managua"
-"""Scales of even steps that the colour-blind read too; that of both signs is darkest at none."""
-
-LIGHT, DARK = "#ffffff", "#111111"
 FRAME: dict[str, Any] = {
     "facecolor": "none", "edgecolor": "#111111", "linewidth": 1.0,
     "path_effects": [withStroke(linewidth=2.8, foreground="white")],
@@ -56,7 +49,7 @@ def figure(swept: Swept) -> Drawn | None:
     if numbers.empty:
         return None
     panels = _panels(numbers, shown.cases(swept.sweep, numbers), grid_axes[:3])
-    legend, texts = _legend(swept, numbers, grid_axes), _texts(numbers)
+    legend, texts = _legend(swept, numbers, grid_axes), heat_map_numbers.texts(numbers)
     title, lines = swept.sweep.title, _caption(swept, numbers, grid_axes)
     room = multiples.room_for(TWO_COLUMNS, title, [legend], lines)
     widest = max(map(millimetres, texts))
@@ -105,34 +98,22 @@ def _panels(numbers: pd.DataFrame, every: list[shown.Case], axes: list[Axis]) ->
             title = scale = ""
 
 
-def _colors(every: np.ndarray) -> tuple[Colormap, Normalize]:
-    """Lighter the further from 0; in two hues where both signs occur, pale where all are equal."""
-    low, high = float(every.min()), float(every.max())
-    most = max(abs(low), abs(high))
-    if not scales.distance(low, high):
-        return ListedColormap([style.PALEST]), Normalize(low, high)
-    if low < 0 < high:
-        return matplotlib.colormaps[BOTH_SIGNS], Normalize(-most, most)
-    colors = matplotlib.colormaps[ONE_SIGN]
-    return (colors.reversed() if high <= 0 else colors), Normalize(low, high)
-
-
 def _draw(axes: Axes, place: Place, cells: Cells, of_outcome: pd.DataFrame) -> None:
     """The cells of a panel, and a scale beside it; all numbers of an outcome share its colours."""
     every = of_outcome["estimate"].to_numpy(float)
     values, is_clear = _table(place.panel, cells)
-    colors, scale = _colors(every)
+    colors, scale = heat_map_numbers.colors(every)
     edges = [np.arange(size + 1) - 0.5 for size in reversed(values.shape)]
     mesh = axes.pcolormesh(
         *edges, np.ma.masked_invalid(values), cmap=colors, norm=scale, edgecolors="white",
         linewidth=0.5,
     )  # fmt: skip
-    decimals = _decimals(of_outcome)
+    decimals = heat_map_numbers.decimals(of_outcome)
     for (y, x), value in np.ndenumerate(values):
         if cells.are_written and np.isfinite(value):
             axes.text(
                 x, y, typeset(fixed(value, decimals)), ha="center", va="center",
-                color=_readable(colors(scale(value))),
+                color=heat_map_numbers.readable(colors(scale(value))),
                 style="normal" if is_clear[y, x] else "italic",
             )  # fmt: skip
     if place.has_bar and scales.distance(float(every.min()), float(every.max())):
@@ -155,33 +136,6 @@ def _table(panel: Panel, cells: Cells) -> tuple[np.ndarray, np.ndarray]:
     shape = [len(axis.values) for axis in axes]
     values, low, high = rows.to_numpy(float).T.reshape(3, *shape)
     return values, low * high > 0
-
-
-def _readable(color: Sequence[float]) -> str:
-    """Light letters on dark cells and dark letters on light ones."""
-    light = np.dot(np.array(color[:3]) ** 2.2, (0.2126, 0.7152, 0.0722))
-    return DARK if light > 0.18 else LIGHT
-
-
-def _decimals(rows: pd.DataFrame) -> int:
-    """The decimals of all cells of an outcome: as many as tell its numbers apart.
-
-    They end with the first digit of the Monte Carlo error.
-    """
-    low, high = float(rows["estimate"].min()), float(rows["estimate"].max())
-    distance = scales.distance(low, high) or max(abs(low), abs(high)) or 1.0
-    error = float(rows["mc_error"].median())
-    noise = math.floor(math.log10(error)) if error > 0 else -3
-    return int(np.clip(min(np.ceil(np.log10(30 / distance)), -noise), 0, 3))
-
-
-def _texts(numbers: pd.DataFrame) -> list[str]:
-    """The number of every cell as it is written."""
-    return [
-        typeset(fixed(value, _decimals(rows)))
-        for _, rows in numbers.groupby("outcome")
-        for value in rows["estimate"]
-    ]
 
 
 def _name(axes: Axes, place: Place, cells: Cells) -> None:

@@ -133,12 +133,14 @@ def _ends(row: Any) -> tuple[str, str]:
 def _values(rows: pd.DataFrame, is_alone: bool) -> dict[str, str]:
     """The values at both ends of each parameter, each with its name and unit.
 
-    Beside several panels, and on a narrow page, there is room for the values alone.
+    Beside several panels there is room for the values alone, and on a narrow page for one unit.
     """
+    is_wide = at_most(TWO_COLUMNS) == TWO_COLUMNS
     texts = {}
     for row in rows.drop_duplicates("parameter").itertuples():
-        values = (words.amount(value) for value in (row.low_value, row.high_value))
-        both = [words.with_unit(value, str(row.value_unit)) for value in values]
+        low, high = (words.amount(value) for value in (row.low_value, row.high_value))
+        unit = str(row.value_unit)
+        both = [words.with_unit(low, unit if is_wide else ""), words.with_unit(high, unit)]
         named = [f"{name} {text}" for name, text in zip(_ends(row), both, strict=True)]
         texts[str(row.parameter)] = ", ".join(named) if is_alone else " to ".join(both)
     return texts
