@@ -106,7 +106,7 @@ def test_a_patient_of_a_shipped_scenario_is_explained(empty, mastosim):
 def built(folder):
     """The wheel of this checkout, and the names of its files."""
     copy = folder / "source"
-    words = ["git", "-C", ROOT, "ls-files", "-z", "sim", "scenarios", "*.toml", "*.py", "*.md",
+    words = ["git", "-C", str(ROOT), "ls-files", "-z", "sim", "scenarios", "*.toml", "*.py", "*.md",
              "LICENSE"]  # fmt: skip
     for name in subprocess.check_output(words, text=True).split("\0"):
         if name and (ROOT / name).is_file():

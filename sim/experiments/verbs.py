@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from sim import results
-from sim.display.figures import OF_KIND
+from sim.display.figures import OF_KIND, TOGETHER
 from sim.errors import RequestError
 from sim.experiments.bounds import allow
 from sim.experiments.forecast import Forecast
@@ -86,6 +86,19 @@ def refuse_unknown_figure(kept: Kept, name: str) -> None:
     """Raise RequestError for a figure that the kind of a result does not have."""
     if name not in OF_KIND[kept.manifest.kind].names:
         raise RequestError(no_such_figure(kept.manifest.kind, name))
+
+
+def refuse_others(others: Sequence[Kept], kept: Kept, names: Sequence[str] | None) -> None:
+    """Raise RequestError for several results that are not emulations drawn as one figure."""
+    if not others:
+        return
+    for one in (kept, *others):
+        if one.manifest.kind != "emulation":
+            called = KINDS[one.manifest.kind].called
+            raise RequestError(f"only emulations are drawn together; '{one.folder}' is {called}")
+        check_options(one)
+    if list(names or ()) != [TOGETHER]:
+        raise RequestError(f"several emulations are drawn together with --figure {TOGETHER}")
 
 
 def refuse_unsound(kept: Kept) -> None:
