@@ -152,6 +152,47 @@ def test_a_reported_change_is_a_diamond_at_what_is_left_of_the_entry_value(drawn
     assert {"0", "−50"} <= set(labels), "changes, not what is left"
 
 
+def test_a_cross_is_the_simulated_mean_of_the_published_change(four, drawn):
+    saved, (figure, _) = four[0], drawn["markers"]
+    simulated = saved.reported.set_index("fact")["simulated"]
+    for axes, marker in zip(figure.axes, ("ctx", "balp", "tryptase"), strict=True):
+        (cross,) = (line for line in axes.lines if line.get_marker() == "+")
+        change = simulated[f"combination_{marker}"]
+        assert cross.get_xydata().tolist() == [pytest.approx([1826 / DAYS_PER_MONTH, 100 + change])]
+        assert cross.get_color() == arm_style(four[1].arms)["combination"].color
+    without, _ = figure_of(markers, saved._replace(reported=None), four[1])
+    assert not any(line.get_marker() == "+" for axes in without.axes for line in axes.lines)
+    assert "simulated mean" not in [t.get_text() for t in without.legends[0].get_texts()]
+
+
+def test_a_printed_interval_is_a_line_through_its_published_value(four):
+    saved, caption = four
+    fact = saved.facts["combination_ctx"]._replace(interval=(-80.0, -30.0))
+    facts = {**saved.facts, "combination_ctx": fact}
+    figure, _ = figure_of(markers, saved._replace(facts=facts), caption)
+    line = (1826 / DAYS_PER_MONTH,) * 2, (20, 70)
+    found = [[*zip(*lines.get_xydata(), strict=True)] for lines in figure.axes[0].lines]
+    assert [pytest.approx(line[0]), pytest.approx(line[1])] in found
+    assert "published 95 % interval" in [
+        text.get_text() for legend in figure.legends for text in legend.get_texts()
+    ]
+
+
+def test_arms_are_named_at_the_ends_of_the_medians_on_the_log_scale(four, drawn):
+    figure, numbers = drawn["markers"]
+    last = numbers[numbers["fact"].isna()].groupby(["marker", "arm"]).last()
+    for axes, marker in zip(figure.axes, ("ctx", "balp", "tryptase"), strict=True):
+        names = {text.get_text().replace("\n", " "): text for text in axes.texts}
+        assert names.keys() == {*four[1].arms}
+        to_panel = axes.transScale + axes.transLimits
+        where = [to_panel.transform(names[arm].get_position())[1] for arm in four[1].arms]
+        assert 0 < min(where) < max(where) < 1
+        median = last.loc[marker, "median"]
+        assert (names["combination"].get_position()[1] < names["untreated"].get_position()[1]) == (
+            median["combination"] < median["untreated"]
+        )
+
+
 def test_a_reported_change_stands_no_later_than_the_evidence(four):
     saved, caption = four
     _, numbers = figure_of(markers, saved, dataclasses.replace(caption, evidence_months=36.0))

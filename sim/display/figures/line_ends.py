@@ -42,15 +42,16 @@ def draw(axes: Axes, ends: Sequence[End], right: float, width: float, height: fl
     `right` is where the axis across ends; the panel is extended beyond it by the room for names.
     The scale upwards has its final ends.
     """
-    left, (bottom, top) = axes.get_xlim()[0], axes.get_ylim()
+    left = axes.get_xlim()[0]
     per_mm = (right - left) / (width - room([end.name for end in ends]))
     axes.set_xlim(left, left + per_mm * width)
     axes.spines["bottom"].set_bounds(left, right)
     texts = fitting([end.name for end in ends], height)
-    own = np.array([(end.y - bottom) / (top - bottom) * height for end in ends])
+    in_panel = axes.transScale + axes.transLimits
+    own = in_panel.transform([(end.x, end.y) for end in ends])[:, 1] * height
     placed = apart(own, np.array([LINE * len(text) for text in texts]), height)
     for end, text, at in zip(ends, texts, placed, strict=True):
-        y = bottom + at / height * (top - bottom)
+        y = in_panel.inverted().transform((0, at / height))[1]
         axes.plot([end.x, right + per_mm * (BESIDE - 0.6)], [end.y, y], color=end.color,
                   linewidth=0.4, zorder=1.5, gid="leader")  # fmt: skip
         axes.text(right + per_mm * BESIDE, y, "\n".join(text), color=end.color, va="center",

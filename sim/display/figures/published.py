@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sim.outcomes.definitions.published import is_contrast, measured
+from sim.outcomes.definitions.published import is_contrast, measured, printed_interval
 from sim.outcomes.plan import facts_of, groups_of_facts
 from sim.outcomes.roles import PREDICTION, roles_of, taken_from
 from sim.scenario import Study
@@ -18,7 +19,8 @@ class Fact(NamedTuple):
 
     `statistic` is that of one group, also where the fact compares two; `kind` says what it is, as
     in `sim.scenario.form.statistics`. `of` names the bone, marker, therapy or site. `month` is None
-    for the last visit. `is_from_entry` is False for what happened in a later period.
+    for the last visit. `is_from_entry` is False for what happened in a later period. `interval` is
+    the printed 95 % interval, NaN where none is printed.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Fact(NamedTuple):
     is_from_entry: bool
     is_contrast: bool
     is_prediction: bool
+    interval: tuple[float, float] = (math.nan, math.nan)
 
     def is_about(self, arms: Sequence[str]) -> bool:
         """Whether the number describes one of some arms from entry on, and compares no groups."""
@@ -67,4 +70,5 @@ def _fact(plain: Mapping[str, Any], arm: str, is_prediction: bool) -> Fact:
         is_from_entry="from" not in simulated,
         is_contrast=is_contrast(plain),
         is_prediction=is_prediction,
+        interval=printed_interval(plain),
     )
