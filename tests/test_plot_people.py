@@ -239,21 +239,58 @@ def test_changes_are_those_of_the_first_and_last_measurement(saved, fallen):
     assert found == pytest.approx(expected)
 
 
+def test_who_stopped_before_the_last_measurement_is_marked(saved, fallen):
+    figure, numbers = fallen
+    events = saved.tables.events
+    stops = events[(events["event"] == "intolerance") & (events["value"] == 0)]
+    measured = saved.tables.measurements
+    last = measured[measured["quantity"] == "spine_g_cm2"].groupby(["arm", "patient"])["day"].max()
+    expected = {
+        (row.arm, row.patient)
+        for row in stops.itertuples()
+        if row.day < last.get((row.arm, row.patient), 0)
+    }
+    found = numbers[numbers["stopped"]]
+    assert {*zip(found["arm"], found["patient"], strict=True)} == expected
+    assert len(expected) > 2
+    colors = {bar.get_facecolor() for bar in figure.axes[0].patches}
+    light = [bar for bar in figure.axes[0].patches if bar.get_facecolor()[0] > 0.5]
+    assert len(colors) == 2
+    assert len(light) == len(found)
+    said = figure.axes[0].texts[0].get_text()
+    median = typeset(signed(np.median(found["change_percent"])))
+    assert f"{len(found)} stopped: median {median} %" in said
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "stopped interferon for intolerance" in legend
+    assert "stopped" not in figure.axes[1].texts[0].get_text()
+
+
 def test_the_waterfall_draws_its_numbers_on_one_scale(fallen):
     figure, numbers = fallen
     looks = arm_style(ARMS)
     assert len({axes.get_ylim() for axes in figure.axes}) == 1
     for axes, arm in zip(figure.axes, ARMS, strict=True):
-        change = numbers.loc[numbers["arm"] == arm, "change_percent"]
-        heights = [bar.get_height() for bar in axes.patches]
-        assert heights == list(change) == sorted(change, reverse=True)
-        assert {bar.get_facecolor()[:3] for bar in axes.patches} == {
-            tuple(int(looks[arm].color[i : i + 2], 16) / 255 for i in (1, 3, 5))
-        }
+        own = numbers[numbers["arm"] == arm]
+        change = own["change_percent"]
+        bars = {bar.get_x() + 0.5: bar.get_height() for bar in axes.patches}
+        assert bars == pytest.approx(dict(zip(own["place"], change, strict=True)))
+        assert to_hex(axes.patches[0].get_facecolor()) == looks[arm].color
         assert axes.lines[-1].get_ydata()[0] == np.median(change)
         said = axes.texts[0].get_text()
         assert f"median {typeset(signed(np.median(change)))} %" in said
-        assert f"{100 * np.mean(change > 0):.0f} % above 0" in said
+        assert f"{(change > 0).sum()} of {len(change)} above 0" in said
+        assert axes.get_xlabel().startswith(f"{len(change)} patients, ")
+
+
+def test_a_patient_has_one_place_in_every_arm_in_the_order_of_the_first(fallen):
+    _, numbers = fallen
+    places = numbers.groupby("patient")["place"].unique()
+    assert all(len(place) == 1 for place in places)
+    assert places.explode().is_unique
+    first = numbers[numbers["arm"] == ARMS[0]].sort_values("place")
+    assert first["change_percent"].is_monotonic_decreasing
+    only_later = {*numbers["patient"]} - {*first["patient"]}
+    assert all(places[patient][0] > first["place"].max() for patient in only_later)
 
 
 def test_the_waterfall_shows_the_first_patients_and_says_so(saved, monkeypatch):
@@ -264,14 +301,6 @@ def test_the_waterfall_shows_the_first_patients_and_says_so(saved, monkeypatch):
     figure, numbers = drawn
     assert set(numbers["patient"]) <= set(range(10))
     assert "Bars: the first 10 patients" in caption_of(figure)
-
-
-def test_a_share_is_everyone_or_nobody_only_where_it_is():
-    share = waterfall._share
-    assert share(pd.Series([1.0] * 299 + [-1.0])) == "99.7"
-    assert share(pd.Series([1.0, 2.0])) == "100"
-    assert share(pd.Series([-1.0])) == "0"
-    assert share(pd.Series([1.0, -1.0, 2.0])) == "67"
 
 
 def test_nobody_measured_again_makes_no_waterfall(saved):
