@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
 from sim import results
@@ -16,7 +17,7 @@ from sim.display import figures
 from sim.display.figures import OF_KIND, comparison, power, readings, verification
 from sim.display.figures.caption import caption_of
 from sim.display.figures.form import HIGHEST, WIDTHS, Form, formed
-from sim.display.figures.style import styled
+from sim.display.figures.style import arm_style, styled
 from sim.display.figures.titles import TITLES
 from sim.experiments import runs
 from sim.experiments.kinds import run as kept_run
@@ -253,3 +254,28 @@ def test_a_caption_is_left_out_and_takes_no_room(kept):
     assert len(fewer) == len(texts) - 1
     assert "virtual patient" in texts[-1]
     assert bare.get_figheight() < whole.get_figheight()
+
+
+@pytest.mark.parametrize("name", ["waterfall", "swimmer"])
+def test_bars_have_the_colour_of_the_arm_that_their_panel_names(kept, name):
+    with styled():
+        figure = drawn(kept, "four long arms", name)
+    looks = arm_style(kept("four long arms").study.scenario.arms)
+    named = [axes.get_title("left").replace("\n", " ") for axes in figure.axes]
+    assert named == [*looks], "colour alone does not say whose bars they are"
+    for axes, arm in zip(figure.axes, named, strict=True):
+        faces = {to_hex(patch.get_facecolor()) for patch in axes.patches}
+        others = {look.color for other, look in looks.items() if other != arm}
+        assert not faces & others
+
+
+def test_a_tornado_names_the_difference_of_each_panel(kept):
+    with styled():
+        figure = drawn(kept, "four scenarios", "tornado")
+    names = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+    differences = [name for name in names if " − " in name]
+    assert len(differences) == 3
+    for axes in figure.axes:
+        assert len({to_hex(patch.get_edgecolor()) for patch in axes.patches}) <= 1
+        words = " ".join(text.get_text().replace("\n", " ") for text in axes.texts)
+        assert any(difference in words for difference in differences), words
