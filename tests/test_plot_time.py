@@ -283,6 +283,18 @@ def test_no_event_at_all_still_has_its_figure(four):
     assert numbers["high"].to_numpy() == pytest.approx(100 * (1 - 0.025 ** (1 / 60)))
 
 
+def test_where_no_event_can_occur_no_interval_is_named(four, monkeypatch):
+    saved, caption = four
+    rows = saved.tables.events
+    alive = saved.tables._replace(events=rows[~rows["event"].isin(["death", "fracture"])])
+    every = {(event, arm) for event in incidence.NAMES for arm in caption.arms}
+    monkeypatch.setattr(incidence, "never_happen", lambda _: every)
+    figure, numbers = figure_of(incidence, saved._replace(tables=alive), caption)
+    assert set(numbers["high"]) == {0}
+    assert "Monte Carlo interval" not in text_of(figure)
+    assert not figure.legends
+
+
 # Time on a course
 
 

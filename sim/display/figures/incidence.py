@@ -45,9 +45,11 @@ LEAST_TOP = 5.0
 
 EXPLAINED = (
     "Cumulative incidence: the share of virtual patients with the event so far. All are followed to"
-    " death or to the end; death before any fracture is a competing event.",
+    " death or to the end; death before any fracture is a competing event."
+)
+INTERVALS = (
     "Areas: exact (Clopper-Pearson) 95 % Monte Carlo intervals, without the uncertainty of the"
-    " published data. More virtual patients narrow them.",
+    " published data. More virtual patients narrow them."
 )
 DIFFERENT = "The panels differ in scale."
 SHARES: dict[str, str] = {
@@ -62,8 +64,7 @@ def figure(saved: Saved, caption: Caption) -> Drawn:
     numbers = courses(saved.tables, caption, counted, never)
     looks = arm_style(caption.arms)
     tops = numbers.groupby("event")["high"].max().map(_top)
-    scale = [DIFFERENT] if tops.nunique() > 1 else []
-    grid = _grid(caption, caption.paragraphs(*EXPLAINED, *scale, *months.explained(caption)))
+    grid = _grid(caption, numbers, tops.nunique() > 1)
     at = steps.ticks(caption.horizon_months, looks, grid)
     for axes, event in zip(grid.panels, NAMES, strict=True):
         course = numbers[numbers["event"] == event]
@@ -76,14 +77,18 @@ def figure(saved: Saved, caption: Caption) -> Drawn:
     return grid.page.figure, numbers
 
 
-def _grid(caption: Caption, sentences: list[str]) -> multiples.Grid:
+def _grid(caption: Caption, numbers: pd.DataFrame, scales_differ: bool) -> multiples.Grid:
     """Panels with room for the tables below them."""
+    has_intervals = bool((numbers["low"] < numbers["high"]).any())
+    sentences = caption.paragraphs(
+        EXPLAINED, INTERVALS * has_intervals, DIFFERENT * scales_differ, *months.explained(caption)
+    )
     width = multiples.panel_width(ROOM, len(NAMES))
     tables = [steps.height(caption.arms, len(rows), width) for rows in ROWS.values()]
     spare = tables[0] - tables[-1] if multiples.abreast(ROOM.abreast) == 1 else 0.0
     room = ROOM._replace(below=ROOM.below + tables[0], spare=spare)
     return multiples.titled(
-        [*NAMES.values()], room, caption.title, steps.legend(caption), sentences
+        [*NAMES.values()], room, caption.title, steps.legend(caption, has_intervals), sentences
     )
 
 
