@@ -30,6 +30,7 @@ test: check ## style, types and the fast tests
 
 validation: $(VENV)/.dev $(VENV)/.project ## the slow statistical tests
 	$(BIN)/python -m pytest -m validation
+	$(BIN)/python -m pytest --hypothesis-profile deep tests/test_invariants.py tests/test_engines_agree.py tests/test_limits.py tests/test_fuzz.py
 
 bench: $(VENV)/.dev $(VENV)/.project ## measure the speed of both engines into benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks

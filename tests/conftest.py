@@ -21,6 +21,7 @@ from sim import results
 from sim.results import seals
 from sim.simulation import draws
 from sim.workers import pieces
+from tests import depth  # noqa: F401  (pytest loads the profile before the tests)
 
 ROOT = Path(__file__).parents[1]
 

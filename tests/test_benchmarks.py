@@ -1,9 +1,5 @@
 """The benchmarks run, measure what they say, and their committed page is that of this program."""
 
-import contextlib
-import functools
-import importlib
-import io
 import re
 import subprocess
 import sys
@@ -24,7 +20,6 @@ ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 TARGETS = "Were the targets met in this run?"
 MB = 1e6
-START = subprocess.run
 
 pytest.importorskip("numba")
 
@@ -42,46 +37,16 @@ def rows(text, question):
     return [dict(zip(columns, row, strict=True)) for row in cells]
 
 
-def in_this_process(command, **options):
-    """What a process with Python would print, without its start; others are started."""
-    if command[0] != sys.executable:
-        return START(command, **options)
-    _, _, name, *words = command
-    if name == "benchmarks.sweep_child":  # a sweep takes long, and one stands for all
-        words = ["1", "3", "1", "batch", "0"]
-    return subprocess.CompletedProcess(command, 0, printed(name, *words), "")
-
-
-@functools.cache
-def printed(name, *words):
-    """What a module prints that is called with these words."""
-    module = importlib.import_module(name.replace("sim.cli", "sim.cli.main"))
-    said = io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(said):
-        patch.setattr(sys, "argv", [name, *words])
-        module.main()
-    return said.getvalue()
-
-
-def test_a_quick_run_answers_every_question_and_writes_nothing(
-    monkeypatch, capsys, workers_here, no_pictures
-):
-    before = RESULTS.read_bytes()
-    monkeypatch.setattr(subprocess, "run", in_this_process)
-    monkeypatch.setattr(sys, "argv", ["benchmarks", "--quick"])
-    __main__.main()
-    assert RESULTS.read_bytes() == before
-    check_answers(capsys.readouterr().out, before.decode())
-
-
 @pytest.mark.validation
-def test_a_quick_run_in_processes_of_its_own():
+def test_a_quick_run_answers_every_question_and_writes_nothing():
+    before = RESULTS.read_bytes()
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "benchmarks", "--quick"],
         cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    check_answers(done.stdout, RESULTS.read_text(encoding="utf-8"))
+    assert RESULTS.read_bytes() == before
+    check_answers(done.stdout, before.decode())
 
 
 def check_answers(told, kept):

@@ -207,7 +207,9 @@ def at_least(share, blocks):
     return share >= stats.binom.ppf(0.001, blocks, 0.95) / blocks
 
 
-@pytest.mark.parametrize("rates", [LITTLE, RATES])
+@pytest.mark.parametrize(
+    "rates", [LITTLE, pytest.param(RATES, marks=pytest.mark.validation)], ids=["few", "many"]
+)
 def test_ratios_cover_the_truth(rates):
     for covered in effect_coverage.coverage_of_ratios(rates, 100, 200, np.random.default_rng(1)):
         assert at_least(covered, 200)

@@ -172,7 +172,7 @@ def test_coverage_of_heijckmann2009_with_either_interval():
     In closed form: a standard error of 0.5 of a year's gain, an action of about a half, 4 years.
     """
     alone, both = (
-        sim.emulate(SCENARIOS / "heijckmann2009.yaml", trials=150, uncertain=uncertain).scores
+        sim.emulate(SCENARIOS / "heijckmann2009.yaml", trials=80, uncertain=uncertain).scores
         for uncertain in (False, True)
     )
     rows = [s.set_index("fact").loc["spine_total_increase"] for s in (alone, both)]

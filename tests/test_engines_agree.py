@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 
 import sim.simulation.model
 from sim.experiments import runs, sizes
@@ -19,6 +19,7 @@ from sim.simulation.compiler import load_numba
 from sim.simulation.draws import CHUNK
 from sim.simulation.records import OutOfDraws
 from sim.simulation.simulate import inputs_of
+from tests.depth import examples
 from tests.generated import scenarios
 
 SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))
@@ -67,7 +68,7 @@ def test_on_every_shipped_scenario(path):
         assert len(assert_agree(inputs).day) > 10
 
 
-@settings(max_examples=45, deadline=None, derandomize=True, suppress_health_check=[*HealthCheck])
+@examples(25, suppress_health_check=[*HealthCheck])
 @given(scenarios())
 def test_on_generated_scenarios(given_settings):
     study = load(BASE, given_settings)

@@ -3,13 +3,14 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.display import text
 from sim.display.fitted import GAP, parts, wrapped
 from sim.display.tables import Sheet
 from tests.architecture import ROOT
+from tests.depth import examples
 
 BASE = ROOT / "scenarios" / "laroche2011.yaml"
 FOUR = BASE.with_name("four-arms.yaml")
@@ -29,7 +30,7 @@ def sheets(draw):
     return Sheet(heads, draw(st.lists(rows, min_size=1, max_size=4)))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@examples(100)
 @given(sheets(), st.integers(44, 150))
 def test_no_line_is_wider_and_no_number_is_broken_or_lost(sheet, width):
     printed = text.table(sheet, width)
@@ -39,7 +40,7 @@ def test_no_line_is_wider_and_no_number_is_broken_or_lost(sheet, width):
     assert sorted(found) == sorted(whole)
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
+@examples(40)
 @given(sheets())
 def test_a_table_that_fits_is_as_it_is_in_a_pipe(sheet):
     assert parts(sheet, None) == [sheet]

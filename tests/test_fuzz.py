@@ -5,21 +5,19 @@ import unicodedata
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from sim.scenario import ScenarioError, Study, load
+from tests.depth import examples
 from tests.mutations import BASE, KEYS, QUANTITIES, SIGNS, TEXTS, mutated
 
 WHAT_IFS = [
     name for name in TEXTS if TEXTS[name].startswith("extends") or "\nextends" in TEXTS[name]
 ]
 
-fuzzed = settings(
-    max_examples=30,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+fuzzed = examples(
+    30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 
 

@@ -8,11 +8,12 @@ import copy
 import itertools
 import math
 import zlib
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, Phase, assume, example, given, seed, settings
+from hypothesis import HealthCheck, Phase, assume, example, given, seed
 from hypothesis import strategies as st
 
 from sim import outcomes, results
@@ -39,21 +40,18 @@ from sim.simulation.records import (
 )
 from sim.simulation.simulate import names_of, simulate_arms
 from sim.vocabulary import BONES, QUANTITIES, SITES
+from tests import depth
 from tests.generated import BASE, INFUSIONS, change, flow, harsher, ladder, scenarios, visits
 
 MEASURED = range(len(QUANTITIES))
 CTX = QUANTITIES.index("ctx_pg_ml")
 
 
-def examples(count):
-    """Generated examples of a property; the same ones in every run."""
-    return settings(
-        max_examples=count,
-        phases=[Phase.explicit, Phase.generate],  # making an example smaller would take minutes
-        deadline=None,
-        derandomize=True,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
+examples = partial(
+    depth.examples,
+    phases=[Phase.explicit, Phase.generate],  # making an example smaller would take minutes
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 
 
 MOST_FRACTURES = 130
@@ -163,7 +161,7 @@ def test_a_check_passes(check):
     words = []
 
     @seed(zlib.crc32(check.name.encode()))
-    @examples(NUMBER_OF_EXAMPLES.get(check.name, 5))
+    @examples(NUMBER_OF_EXAMPLES.get(check.name, 2))
     @given(scenarios())
     @example(["cohort.patients=5", "visits.dxa=every 3 weeks", "fractures.base_rate=2 per year"])
     def passes(given_settings):
@@ -180,7 +178,7 @@ def test_a_check_passes(check):
 # Observing
 
 
-@examples(6)
+@examples(3)
 @given(scenarios(), visits, visits)
 def test_measuring_does_not_disturb(given_settings, dxa, markers):
     asked = [f"visits.dxa=[{', '.join(dxa)}]", f"visits.markers=[{', '.join(markers)}]"]
@@ -200,7 +198,7 @@ def test_measuring_does_not_disturb(given_settings, dxa, markers):
 # Who is simulated, and with whom
 
 
-@examples(6)
+@examples(3)
 @given(scenarios(), st.integers(1, 4))
 def test_the_first_half_is_the_same_whatever_the_size_of_cohort_and_block(given_settings, block):
     study = study_of(given_settings)
@@ -217,7 +215,7 @@ def test_the_first_half_is_the_same_whatever_the_size_of_cohort_and_block(given_
         pd.testing.assert_frame_equal(one, first, check_exact=True)
 
 
-@examples(6)
+@examples(3)
 @given(scenarios(), st.integers(0, 2**32 - 1))
 def test_outcomes_do_not_depend_on_the_order_of_the_log(given_settings, seed):
     study = study_of(given_settings)
@@ -242,7 +240,7 @@ def test_outcomes_do_not_depend_on_the_order_of_the_log(given_settings, seed):
     np.testing.assert_array_equal(one.signed, other.signed)
 
 
-@examples(6)
+@examples(3)
 @given(scenarios())
 def test_the_number_of_draws_prepared_does_not_matter(given_settings):
     study = study_of(given_settings)
@@ -258,7 +256,7 @@ def test_the_number_of_draws_prepared_does_not_matter(given_settings):
 # Arms, and the order in which things are written
 
 
-@examples(6)
+@examples(3)
 @given(scenarios())
 def test_the_order_of_therapies_in_the_file_does_not_matter(given_settings):
     study = study_of(given_settings)
@@ -274,7 +272,7 @@ def test_the_order_of_therapies_in_the_file_does_not_matter(given_settings):
     same(*found, rtol=1e-9, atol=1e-12)  # sums over subsets of therapies in another order
 
 
-@examples(6)
+@examples(3)
 @given(scenarios())
 def test_a_therapy_that_no_arm_takes_changes_nothing(given_settings):
     often = "infusion: 5 mg, schedule: [{every: 2 months}]"
@@ -287,7 +285,7 @@ def test_a_therapy_that_no_arm_takes_changes_nothing(given_settings):
     same(runs.follow(study_of(plain)), runs.follow(study_of(plain, unused, idle)))
 
 
-@examples(6)
+@examples(3)
 @given(scenarios(), st.integers(0, 100), st.integers(0, 100))
 def test_an_unneeded_reaction_changes_nothing_else(given_settings, first, later):
     extra = f"therapies.pamidronate.reactions.extra={{first: {first} %, later: {later} %}}"
@@ -299,7 +297,7 @@ def test_an_unneeded_reaction_changes_nothing_else(given_settings, first, later)
 # One life
 
 
-@examples(30)
+@examples(12)
 @given(scenarios(), harsher(), ladder, INFUSIONS["reactions"])
 def test_every_life_keeps_the_protocol(given_settings, hazards, rungs, reactions_):
     study = study_of(
@@ -490,7 +488,7 @@ def check_course(plan, falls, therapy, begun, end, stop):
 # What does nothing, what always happens, and what can only help
 
 
-@examples(6)
+@examples(3)
 @given(scenarios(), st.sampled_from(["pamidronate", "interferon"]))
 def test_a_therapy_that_is_never_given_is_no_therapy(given_settings, name):
     never = {
@@ -504,7 +502,7 @@ def test_a_therapy_that_is_never_given_is_no_therapy(given_settings, name):
     assert lived == rows(log["pamidronate"])
 
 
-@examples(5)
+@examples(3)
 @given(scenarios(), change)
 @example(["cohort.patients=3"], "50 %")
 def test_a_marker_change_without_treatment_is_refused_or_happens(given_settings, change_):

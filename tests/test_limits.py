@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from sim.experiments import checking
@@ -23,6 +23,7 @@ from sim.simulation import lowering
 from sim.simulation.lowering.fractures import MOST_EXPECTED
 from sim.simulation.records import FRACTURE
 from sim.simulation.simulate import MOST_FRACTURES, simulate_arms
+from tests.depth import examples
 from tests.tiny_sweeps import wrote
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
@@ -210,19 +211,11 @@ def quantity_of(kind):
 
 
 changes = st.lists(one_value() | one_part() | one_part(), min_size=1, max_size=6)
-drawn = settings(deadline=None, derandomize=True, suppress_health_check=[*HealthCheck])
 
 
-@settings(drawn, max_examples=60)
+@examples(40, suppress_health_check=[*HealthCheck])
 @given(changes)
 def test_what_check_accepts_both_engines_run_alike(given_changes):
-    answer(given_changes)
-
-
-@pytest.mark.validation
-@settings(drawn, max_examples=4000, derandomize=False)
-@given(changes)
-def test_what_check_accepts_both_engines_run_alike_in_many_cases(given_changes):
     answer(given_changes)
 
 

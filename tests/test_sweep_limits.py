@@ -70,7 +70,10 @@ def test_two_groups_with_the_same_number_are_not_known_exactly():
     assert np.isnan(in_groups(MEAN, np.ones((1, 10)))).all()
 
 
-@pytest.mark.parametrize(("patients", "least"), [(20, 0.9), (100, 0.93), (1000, 0.93)])
+@pytest.mark.parametrize(
+    ("patients", "least"),
+    [(20, 0.9), (100, 0.93), pytest.param(1000, 0.93, marks=pytest.mark.validation)],
+)
 @pytest.mark.parametrize("rate", [0.02, 0.3])
 @pytest.mark.parametrize("frailty", [1.0, 5.0])
 def test_intervals_of_groups_cover(patients, least, rate, frailty):

@@ -84,7 +84,9 @@ def repeated(level, designs, takes_out=True):
     return np.array(found, float)
 
 
-@pytest.mark.parametrize("level", [0.1, 0.4, 0.7])
+@pytest.mark.parametrize(
+    "level", [*(pytest.param(low, marks=pytest.mark.validation) for low in (0.1, 0.4)), 0.7]
+)
 def test_intervals_of_indices_cover_under_noise_of_patients(level):
     """At least 93 %, up to the error of so many repeats; and those of four seeds meet."""
     found = repeated(level, DESIGNS)
@@ -97,7 +99,7 @@ def test_intervals_of_indices_cover_under_noise_of_patients(level):
     assert meet.mean() > 0.9
 
 
-@pytest.mark.parametrize("level", [0.1, 0.7])
+@pytest.mark.parametrize("level", [pytest.param(0.1, marks=pytest.mark.validation), 0.7])
 def test_indices_are_not_those_of_patients(level):
     """The third parameter does nothing for patients on average, and something for each of them."""
     found, with_noise = (

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyarrow.parquet
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from sim.errors import RequestError
@@ -27,6 +27,7 @@ from sim.scenario import Mistake, ScenarioError, from_document, load
 from sim.scenario.text import paths
 from sim.simulation import simulate
 from tests import generated
+from tests.depth import examples
 from tests.tiny_sweeps import RATE, SPINE, STOPS, TINY, table, wrote
 
 DATA = ("outcomes.parquet", "outcomes.csv", "parameters.csv", "summary.csv", "alone.csv",
@@ -612,9 +613,7 @@ def simulated(document, arm):
     return work.simulated(document, range(12), "batch", [arm])[arm]
 
 
-@settings(
-    max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+@examples(3, suppress_health_check=[HealthCheck.too_slow])
 @given(generated.scenarios((12, 12)), st.randoms(use_true_random=False))
 def test_one_address_stands_for_one_result(given, chance):
     """Therapies that wait for one another, second infusions, absent markers among them."""

@@ -22,6 +22,13 @@ ESC, TITLE = "\x1b[31m", "\x1b]0;owned\x07"
 PRINTER = SIM / "cli" / "terminal.py"
 PAGES = ("ascii", "cp1252", "cp437", "cp932")
 
+
+def one_of_pages(usual):
+    """This code page by default, the others by `make validation`."""
+    return [page if page == usual else pytest.param(page, marks=pytest.mark.validation)
+            for page in PAGES]  # fmt: skip
+
+
 OTHER_SIGNS = """\
 extends: base.yaml
 name: other-signs
@@ -166,7 +173,10 @@ def printed(page, *words):
     return subprocess.CompletedProcess(words, int(str(code)), *texts)
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "page",
+    ["ascii", *(pytest.param(p, marks=pytest.mark.validation) for p in PAGES if p != "ascii")],
+)
 def test_a_code_page_never_ends_a_command(odd, tmp_path, page):
     few = ["--patients", 5, "--keep", "outcomes", "--out", tmp_path / "o"]
     for words in (
@@ -182,7 +192,10 @@ def test_a_code_page_never_ends_a_command(odd, tmp_path, page):
     assert "no result '\\u0142'" in done.stderr
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "page",
+    ["cp437", *(pytest.param(p, marks=pytest.mark.validation) for p in PAGES if p != "cp437")],
+)
 def test_json_says_the_same_on_every_code_page(odd, tmp_path, page):
     out = ["--out", tmp_path / "o"]
     printed("utf-8", "run", odd, "--patients", 5, "--keep", "outcomes", *out)

@@ -24,7 +24,7 @@ class FromHome(click.Path):
     """A path whose `~` is a home folder also where the shell leaves it alone, as in --out=~/x."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path with its home folder. Raises BadParameter for one of nobody."""
+        """The path with its home folder. Raises BadParameter for an unknown user."""
         path = os.path.expanduser(value)  # noqa: PTH111 - to a Path ./~ is ~
         if str(path).startswith("~"):
             self.fail(f"'{path}': there is no such home folder; write ./{path} for this name here")

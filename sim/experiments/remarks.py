@@ -116,7 +116,7 @@ def of_sweep(scenarios: Sequence[Varied]) -> list[str]:
 
 
 def _far_past_evidence(scenario: Scenario) -> Iterator[str]:
-    """What a horizon takes for granted that is more than ten years past the evidence."""
+    """Assumptions behind a horizon that ends more than ten years past the evidence."""
     beyond, sites = scenario.beyond_evidence, scenario.fractures.sites
     past = scenario.horizon - beyond.after
     if past <= FAR_PAST:

@@ -32,8 +32,11 @@ FROM_OUTCOMES = ("differences", "against_reported")
 FIGURES = (*FROM_TABLES, *FROM_OUTCOMES)
 """The figures of a run, each in a module of its name."""
 
-ON_REQUEST = ("bone_density",)
-"""Figures of a run, from its tables, that are drawn only where they are named."""
+ON_REQUEST = ("bone_density", "cumulative_fractures", "action", "model")
+"""Figures of a run that are drawn only where they are named."""
+
+FROM_STUDY = ("model",)
+"""Figures that show the study itself: a run without tables has them too."""
 
 MAIN = ("bone_course", "against_reported")
 """The figures that are kept with every run."""
@@ -120,7 +123,7 @@ def drawn(kept: Kept, names: Iterable[str]) -> Iterator[tuple[str, Drawn | None]
     has_tables = (kept.folder / "events.parquet").exists()
     for name in names:
         module = import_module(f"sim.display.figures.{kind.names[name]}")
-        applies = has_tables or name not in (*FROM_TABLES, *ON_REQUEST)
+        applies = has_tables or name not in {*FROM_TABLES, *ON_REQUEST} - {*FROM_STUDY}
         with formed(form_of_now()._replace(heading=TITLES.get(name, ""))):
             made = module.figure(*arguments) if applies else None
         yield name, made

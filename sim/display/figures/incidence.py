@@ -8,7 +8,7 @@ survival is needed.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -92,12 +92,14 @@ def _grid(caption: Caption, numbers: pd.DataFrame, scales_differ: bool) -> multi
     )
 
 
-def never_happen(summary: pd.DataFrame) -> set[tuple[str, str]]:
-    """The events that cannot occur, each with the arm."""
+def never_happen(
+    summary: pd.DataFrame, outcomes: Mapping[str, str] = OUTCOMES
+) -> set[tuple[str, str]]:
+    """The events that cannot occur, each with the arm; `outcomes` has the outcome of each event."""
     rows = summary[(summary["subgroup"] == EVERYONE) & (summary["against_arm"] == "")]
     ends = zip(rows["low"], rows["high"], rows["carriers"], strict=True)
     never = rows[[cannot_occur(*row) for row in ends]]
-    names = {outcome: event for event, outcome in OUTCOMES.items()}
+    names = {outcome: event for event, outcome in outcomes.items()}
     pairs = zip(never["outcome"], never["arm"], strict=True)
     return {(names[outcome], arm) for outcome, arm in pairs if outcome in names}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,18 +32,29 @@ class End(NamedTuple):
 
 def room(names: Sequence[str]) -> float:
     """Millimetres that the names take right of their lines."""
+    if not names:
+        return 0.0
     lines = [line for name in names for line in wrapped(name, WIDEST)]
     return BESIDE + max(map(millimetres, lines)) + AFTER
 
 
-def draw(axes: Axes, ends: Sequence[End], right: float, width: float, height: float) -> None:
+def fit(names: Iterable[str], height: float) -> bool:
+    """Whether names below each other are not higher than so many mm."""
+    return sum(LINE * len(wrapped(name, WIDEST)) for name in names) <= height
+
+
+def draw(
+    axes: Axes, ends: Sequence[End], right: float, width: float, height: float,
+    beside: float | None = None,
+) -> None:  # fmt: skip
     """Write each name beside the end of its line, in a panel of `width` and `height` mm.
 
-    `right` is where the axis across ends; the panel is extended beyond it by the room for names.
-    The scale upwards has its final ends.
+    `right` is where the axis across ends; the panel is extended beyond it by the room for names,
+    or by `beside` mm. The scale upwards has its final ends.
     """
     left = axes.get_xlim()[0]
-    per_mm = (right - left) / (width - room([end.name for end in ends]))
+    beside = room([end.name for end in ends]) if beside is None else beside
+    per_mm = (right - left) / (width - beside)
     axes.set_xlim(left, left + per_mm * width)
     axes.spines["bottom"].set_bounds(left, right)
     texts = fitting([end.name for end in ends], height)
@@ -79,6 +90,8 @@ def apart(middles: Floats, heights: Floats, room: float) -> Floats:
 
     Where all boxes together are higher than `room`, they leave it at both ends.
     """
+    if not len(middles):
+        return middles
     order = np.argsort(middles, kind="stable")
     own, half = middles[order], heights[order] / 2
     step = np.r_[0.0, np.cumsum(half[:-1] + half[1:])]

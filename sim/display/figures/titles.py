@@ -7,6 +7,9 @@ from collections.abc import Mapping
 TITLES: Mapping[str, str] = {
     "bone_course": "Change of spine and hip bone density from entry",
     "bone_density": "Spine and hip bone density, with single patients",
+    "cumulative_fractures": "Mean cumulative number of fractures, all and by site",
+    "model": "What acts on what in the model",
+    "action": "Action of each therapy over time, as planned and as taken",
     "markers": "Blood markers from entry",
     "on_therapy": "Patients still on each course of therapy",
     "incidence": "First fracture and death from entry",

@@ -225,7 +225,7 @@ def expected(kept: Kept) -> Forecast:
 
 
 def expected_of_more(kept: Kept, patients: int, workers: int | None = None) -> Forecast:
-    """Estimate what it takes to extend a run to so many patients."""
+    """Estimate time and memory to extend a run to a number of patients."""
     options, before = kept.options(Options), kept.study.scenario.cohort.patients
     more = kept.study.with_(patients=max(patients, before))
     return forecast([more], options.engine, workers, rows_of(options.keep), before)

@@ -24,7 +24,7 @@ SweepLike = str | Path | Mapping[str, Any]
 """A sweep's file, or its keys and texts as `yaml.safe_load` reads a file."""
 
 NAMED = ("title", "question", "outcomes", "target")
-"""What a sweep says of itself, and no number depends on."""
+"""Keys that describe a sweep; no number depends on them."""
 
 
 class Sweep(NamedTuple):

@@ -207,7 +207,7 @@ def _hands(workers: Workers) -> int:
 def _forecast(
     pilot: list[Done], courses: int, hands: int, blocks: Path, is_here: bool = True
 ) -> Forecast:
-    """What so many patient courses more would take, from pieces that were timed.
+    """Estimate the cost of further patient courses from pieces that were timed.
 
     `hands` are at work at a time; memory is that of this machine, where they may not be.
     """
