@@ -60,7 +60,7 @@ KINDS = {
     "markers": "Course of markers",
     "on_therapy": "Time on interferon",
     "incidence": "First fracture, and death",
-    "swimmer": "Thirty patients",
+    "swimmer": "Fifteen patients",
     "waterfall": "Change of spine BMD, patient by patient",
     "differences": "Paired differences",
     "against_reported": "Reported against simulated",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -15,14 +16,36 @@ from sim.experiments.opened import Opened
 from sim.python.options import Text, at_least, one_of
 from sim.results import seals
 from sim.results.atomic_file import placed
+from sim.results.comparing import compared, in_words
 from sim.results.hidden import aside
-from sim.scenario.text.settings import in_words
+from sim.scenario.text import settings
 from sim.vocabulary import FORMATS, Progress
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ResultLike = str | Path | Opened
+
+
+@dataclass(frozen=True, repr=False)
+class Repeated(Opened):
+    """A kept result that was done again.
+
+    Attributes
+    ----------
+    files : dict
+        `identical`, `different` or `new` for each data file, beside that of the old result.
+    comparison : str
+        The verdict on each file, on all of them, and what may explain a difference.
+    """
+
+    files: dict[str, str]
+    comparison: Text
+
+    @property
+    def is_identical(self) -> bool:
+        """Whether no data file differs."""
+        return "different" not in self.files.values()
 
 
 def open_result(result: ResultLike, *, out: str | Path = "results") -> Opened:
@@ -84,7 +107,7 @@ def list_results(*, out: str | Path = "results") -> pd.DataFrame:
     rows = [
         (
             one.folder.name, one.manifest.kind, one.manifest.about,
-            "; ".join(in_words(s.path, s.old, s.new) for s in one.manifest.settings),
+            "; ".join(settings.in_words(s.path, s.old, s.new) for s in one.manifest.settings),
             one.manifest.patients, one.manifest.seed, one.manifest.written, one.folder,
         )
         for one in kept
@@ -181,8 +204,8 @@ def rerun(
     out: str | Path = "results",
     progress: Progress | None = None,
     yes: bool = False,
-) -> Opened:
-    """Repeat a kept result from its manifest, into another folder of results.
+) -> Repeated:
+    """Repeat a kept result from its manifest, in another folder, and compare the files.
 
     Parameters
     ----------
@@ -197,8 +220,10 @@ def rerun(
 
     Returns
     -------
-    Opened
-        The new result. Its tables are those of the old one to the byte.
+    Repeated
+        The new result, opened. `files` says for each data file whether it is `identical` to that of
+        the old result byte by byte, `different`, or `new`; `is_identical` is False if one differs,
+        and `comparison` is what the command prints.
 
     Raises
     ------
@@ -207,7 +232,10 @@ def rerun(
         large to be repeated on this machine.
     """
     kept = open_result(result, out=out)
-    return open_result(verbs.rerun(kept, Path(into), progress=progress, yes=yes))
+    again = open_result(verbs.rerun(kept, Path(into), progress=progress, yes=yes))
+    files = compared(kept.folder, again.folder)
+    words = "\n".join(in_words(files, kept.manifest, again.manifest))
+    return Repeated(again.folder, again.manifest, files, Text(words))
 
 
 def extend(

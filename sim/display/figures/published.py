@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sim.outcomes.definitions.published import is_contrast, measured
+from sim.outcomes.definitions.published import is_contrast, measured, printed_interval
 from sim.outcomes.plan import facts_of, groups_of_facts
 from sim.outcomes.roles import PREDICTION, roles_of, taken_from
 from sim.scenario import Study
@@ -20,6 +21,7 @@ class Fact(NamedTuple):
     in `sim.scenario.form.statistics`. `of` names the bone, marker, therapy or site. `month` is None
     for the last visit. `is_from_entry` is False for what happened in a later period. `spread` is
     the SD between patients where one is printed. `is_of_all` is False for a part of an arm.
+    `interval` is the printed 95 % interval, NaN where none is printed.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Fact(NamedTuple):
     is_prediction: bool
     spread: float | None = None
     is_of_all: bool = True
+    interval: tuple[float, float] = (math.nan, math.nan)
 
     def is_about(self, arms: Sequence[str]) -> bool:
         """Whether the number describes one of some arms from entry on, and compares no groups."""
@@ -72,4 +75,5 @@ def _fact(plain: Mapping[str, Any], group: Mapping[str, Any], is_prediction: boo
         is_prediction=is_prediction,
         spread=float(plain["spread"]) if plain.get("spread_is") == "sd" else None,
         is_of_all=set(group) == {"arm"},
+        interval=printed_interval(plain),
     )
