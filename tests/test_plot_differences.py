@@ -115,7 +115,7 @@ def test_marks_lines_and_printed_numbers_are_the_rows(drawn):
     for axes in figure.axes:
         assert [0, 0] in [list(line.get_xdata()) for line in axes.lines], "a line at none"
         marks += [line.get_xdata()[0] for line in marks_of(axes)]
-        bars += [tuple(line.get_xdata()) for line in axes.lines if line.get_linewidth() == 1.3
+        bars += [tuple(line.get_xdata()) for line in axes.lines if line.get_linewidth() == 2.6
                  and line not in marks_of(axes)]  # fmt: skip
         said += [text.get_text() for text in axes.texts]
         low, high = axes.get_xlim()

@@ -21,6 +21,7 @@ from sim.display.figures.style import showing, styled, write
 from sim.display.figures.titles import TITLES
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
     from sim.results import Kept
@@ -57,12 +58,14 @@ class Figures(NamedTuple):
 
     `figure` in the module draws the figure, and returns None where it does not apply to the result.
     A module is imported when its figure is drawn: reading names is quick. Figures `on_request` are
-    among the names, and are drawn only where they are named.
+    among the names, and are drawn only where they are named. Those that are `uncertain` show the
+    parameter uncertainty of a sweep, which they take as `uncertainty`.
     """
 
     names: Mapping[str, str]
     read: Callable[[Kept], tuple[Any, ...]]
     on_request: Sequence[str] = ()
+    uncertain: Sequence[str] = ()
 
     @property
     def usual(self) -> list[str]:
@@ -76,6 +79,7 @@ def draw(
     into: Path | None = None,
     formats: Sequence[str] = ("svg", "png"),
     form: Form = STANDARD,
+    uncertainty: pd.DataFrame | None = None,
 ) -> list[Path]:
     """Draw figures of a kept result.
 
@@ -91,6 +95,9 @@ def draw(
         Some of FORMATS; beside them stands a CSV.
     form
         How wide the figures are at most, and whether their captions are on them.
+    uncertainty
+        The interval of each outcome over the draws of a sweep, as of
+        `sim.experiments.parameter_uncertainty`; for the figures that are `uncertain`.
 
     Returns
     -------
@@ -107,13 +114,15 @@ def draw(
     usual = OF_KIND[kept.manifest.kind].usual
     files = []
     with styled(), formed(form):
-        for name, made in drawn(kept, usual if names is None else names):
+        for name, made in drawn(kept, usual if names is None else names, uncertainty):
             if made is not None:
                 files += write(into or kept.folder, name, *made, formats)
     return files
 
 
-def drawn(kept: Kept, names: Iterable[str]) -> Iterator[tuple[str, Drawn | None]]:
+def drawn(
+    kept: Kept, names: Iterable[str], uncertainty: pd.DataFrame | None = None
+) -> Iterator[tuple[str, Drawn | None]]:
     """Each figure and its numbers, in the style and form of now; None where it does not apply."""
     kind = OF_KIND[kept.manifest.kind]
     arguments = kind.read(kept)
@@ -121,12 +130,15 @@ def drawn(kept: Kept, names: Iterable[str]) -> Iterator[tuple[str, Drawn | None]
     for name in names:
         module = import_module(f"sim.display.figures.{kind.names[name]}")
         applies = has_tables or name not in (*FROM_TABLES, *ON_REQUEST)
+        also = {"uncertainty": uncertainty} if name in kind.uncertain else {}
         with formed(form_of_now()._replace(heading=TITLES.get(name, ""))):
-            made = module.figure(*arguments) if applies else None
+            made = module.figure(*arguments, **also) if applies else None
         yield name, made
 
 
-def first(kept: Kept, names: Iterable[str]) -> Figure | None:
+def first(
+    kept: Kept, names: Iterable[str], uncertainty: pd.DataFrame | None = None
+) -> Figure | None:
     """The first of some figures that applies to a result, as an object; None if none does.
 
     Parameters
@@ -135,9 +147,11 @@ def first(kept: Kept, names: Iterable[str]) -> Figure | None:
         The result.
     names
         Some of `OF_KIND[kind].names`.
+    uncertainty
+        As of `draw`.
     """
     with styled():
-        for _name, made in drawn(kept, names):
+        for _name, made in drawn(kept, names, uncertainty):
             if made is not None:
                 return showing(made[0])
     return None
@@ -165,7 +179,9 @@ def _words(kept: Kept) -> tuple[str, Sequence[str]]:
 
 
 OF_KIND: Mapping[str, Figures] = {
-    "run": Figures({name: name for name in (*FIGURES, *ON_REQUEST)}, _of_run, ON_REQUEST),
+    "run": Figures(
+        {name: name for name in (*FIGURES, *ON_REQUEST)}, _of_run, ON_REQUEST, ("differences",)
+    ),
     "comparison": Figures(
         {"comparison": "comparison"}, lambda kept: (kept.table("comparison"), *_words(kept))
     ),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.display.figures import intervals, scales, style, without_difference
+from sim.display.figures import intervals, scales, style, uncertain, without_difference
 from sim.display.figures.caption import ON_READING, Caption
 from sim.display.figures.form import TWO_COLUMNS, at_most
 from sim.display.figures.intervals import parts
@@ -41,24 +41,33 @@ INDENT = "    "
 LAYOUT = parts.Layout(
     around=0.2, sides=("right", "left"), heads=("difference [95 % Monte Carlo interval]", "")
 )
+WITH_DRAWS = LAYOUT._replace(
+    labels=36.0, scale=30.0, sides=("right", "right", "left"),
+    heads=("difference [95 % Monte Carlo]", uncertain.HEAD, ""),
+)  # fmt: skip
 IN_A_COLUMN = ("[95 % Monte Carlo]", "")
-NOT_INCLUDED = "parameter uncertainty not included"
 GOOD = {BONE: 1, FRACTURE: -1}
 """Whether a higher value is better or worse for the patient, where that is known."""
 
 EXPLAINED = (
     "Marks: paired differences, the same virtual patients and random numbers in either arm.",
-    "Lines: 95 % Monte Carlo intervals. They show simulation (Monte Carlo) error only, not the "
-    "uncertainty of the published data. More virtual patients narrow them.",
+    "Thick lines: 95 % Monte Carlo intervals. They show simulation (Monte Carlo) error only, not "
+    "the uncertainty of the published data. More virtual patients narrow them.",
     ON_READING,
 )
 
 
-def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
-    """Every outcome's paired difference at its last time; None where there is one arm."""
+def figure(
+    saved: Saved, caption: Caption, uncertainty: pd.DataFrame | None = None
+) -> style.Drawn | None:
+    """Every outcome's paired difference at its last time; None where there is one arm.
+
+    `uncertainty` has the interval of each outcome over the draws of a sweep.
+    """
     rows = rows_of(saved.summary, caption.arms)
     if rows.empty:
         return None
+    rows = uncertain.beside(rows, uncertainty)
     styles, known = style.arm_style(caption.arms), arms_of(rows)
     # Each difference looks like the arm that it is the gain of.
     looks = {pair: styles[pair.arm] for pair in pairs_of(caption.arms) if pair in known}
@@ -66,16 +75,25 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     groups = list(parts.grouped(rows, HEADINGS, "scale"))
     differing = parts.grouped(rows[~rows["outcome"].isin(alike["outcome"])], HEADINGS, "scale")
     first, *others = (_block(*group, looks) for group in differing)
-    is_wide = at_most(TWO_COLUMNS) == TWO_COLUMNS
-    said = first._replace(panels=[first.panels[0]._replace(right=NOT_INCLUDED if is_wide else "")])
-    title = caption.title if is_wide else f"{caption.title}; {NOT_INCLUDED}"
-    legend = [style.entry(arms.label("−"), style.mark(look)) for arms, look in looks.items()]
+    is_wide, has_draws = at_most(TWO_COLUMNS) == TWO_COLUMNS, uncertain.is_in(rows)
+    left_out = "" if has_draws else uncertain.NOT_INCLUDED
+    said = first._replace(panels=[first.panels[0]._replace(right=left_out if is_wide else "")])
+    title = caption.title if is_wide or has_draws else f"{caption.title}; {left_out}"
+    legend = [[style.entry(arms.label("−"), style.mark(look)) for arms, look in looks.items()]]
+    explained = (*EXPLAINED[:2], *([uncertain.EXPLAINED] if has_draws else []), *EXPLAINED[2:])
     page = intervals.figure(
-        [[said, *others]], title, [legend],
-        caption.paragraphs(*without_difference.listed(alike), *EXPLAINED, _when(rows)),
-        LAYOUT if is_wide else LAYOUT._replace(heads=IN_A_COLUMN),
+        [[said, *others]], title, [*legend, *([uncertain.legend()] if has_draws else [])],
+        caption.paragraphs(*without_difference.listed(alike), *explained, _when(rows)),
+        _layout(is_wide, has_draws),
     )  # fmt: skip
     return page, pd.concat([shown for *_, shown in groups], ignore_index=True)
+
+
+def _layout(is_wide: bool, has_draws: bool) -> parts.Layout:
+    """The columns of printed numbers: in one column of a journal the difference alone."""
+    if not is_wide:
+        return LAYOUT._replace(heads=IN_A_COLUMN)
+    return WITH_DRAWS if has_draws else LAYOUT
 
 
 def rows_of(summary: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
@@ -103,7 +121,7 @@ def rows_of(summary: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
 
 def direction(row: Any) -> str:
     """In which arm the value is better, or else higher, where the interval tells the sign."""
-    if not (row.low > 0 or row.high < 0):
+    if not uncertain.tells_sign(row):
         return ""
     better = GOOD.get(row.heading)
     if better is None:
@@ -152,7 +170,7 @@ def _block(heading: str, scale: str, rows: pd.DataFrame, looks: style.Looks) -> 
     drawn = parts.Panel(
         rows=[list(_marks(differences, looks)) for differences in of_rows],
         scale=scale,
-        limits=scales.limits(rows[["estimate", "low", "high"]], zero=True),
+        limits=scales.limits(rows.filter(["estimate", "low", "high", *uncertain.ENDS]), zero=True),
         uprights=[parts.Upright(0, style.ZERO)],
     )
     return parts.Block([_row(differences) for differences in of_rows], [drawn], heading)
@@ -173,17 +191,21 @@ def _row(differences: Sequence[Any]) -> parts.Row:
 
 def _marks(differences: Sequence[Any], looks: style.Looks) -> Iterator[parts.Mark]:
     """The differences of one outcome below each other, smaller those of a subgroup."""
-    has_direction = len(looks) == 1 and at_most(TWO_COLUMNS) == TWO_COLUMNS  # else no room
+    is_wide = at_most(TWO_COLUMNS) == TWO_COLUMNS
+    has_direction = len(looks) == 1 and is_wide  # else no room
     for i, row in enumerate(differences):
         look, is_part = looks[Arms(row.arm, row.against_arm)], row.subgroup != EVERYONE
         ends = (row.estimate, row.low, row.high)
         printed = typeset(with_interval(*ends))
         if cannot_occur(row.low, row.high, row.carriers):
             ends, printed = parts.NOTHING, CANNOT_OCCUR
+        down = _lane(differences) * (i - (len(differences) - 1) / 2)
+        beside = (uncertain.text(row),) if is_wide and hasattr(row, uncertain.LOW) else ()
+        yield from uncertain.marks(row, look.color, down)
         yield parts.Mark(
             *ends, symbol=style.mark(look, size=3.2 if is_part else 4.4),
-            line=parts.line(look.color), down=_lane(differences) * (i - (len(differences) - 1) / 2),
-            printed=(printed, direction(row) if has_direction else ""),
+            line={**uncertain.THICK, "color": look.color}, down=down,
+            printed=(printed, *beside, direction(row) if has_direction else ""),
             ink=style.SECOND if is_part else style.INK,
         )  # fmt: skip
 

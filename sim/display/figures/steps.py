@@ -18,6 +18,7 @@ from sim.display.figures import bands, months, style
 from sim.display.figures.caption import Caption
 from sim.display.figures.page import MM_PER_INCH
 from sim.display.figures.texts import POINTS_PER_MM, shortened
+from sim.display.figures.uncertain import MONTE_CARLO
 from sim.vocabulary import DAYS_PER_MONTH
 
 Floats = npt.NDArray[np.float64]
@@ -63,7 +64,7 @@ def below_each_other(courses: Mapping[tuple[str, str], pd.DataFrame], panel: str
 
 def legend(looks: style.Looks, caption: Caption, has_intervals: bool = True) -> style.Legend:
     """The arms, and what area and hatching are."""
-    interval = style.area_entry("95 % Monte Carlo interval", facecolor=style.BAND)
+    interval = style.area_entry(MONTE_CARLO, facecolor=style.BAND)
     areas = [interval] if has_intervals else []
     return [style.arms_in_legend(looks), [*areas, *months.legend(caption)]]
 
