@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.display.figures.caption import caption_of
+from sim.display.figures.caption import caption_of, changes
 from sim.display.figures.form import STANDARD, formed
 from sim.display.figures.form import WIDTHS as WIDTHS
 from sim.display.figures.form import Form as Form
@@ -38,6 +38,9 @@ ON_REQUEST = ("bone_density",)
 
 MAIN = ("bone_course", "against_reported")
 """The figures that are kept with every run."""
+
+PATIENTS_BY_DESIGN = ("sweep", "emulation", "power", "verification")
+"""Kinds whose number of patients is not the one of the scenario, whoever set it."""
 
 OF_SWEEPS = {
     "tornado": "sweeps.tornado",
@@ -126,12 +129,14 @@ def drawn(
     """Each figure and its numbers, in the style and form of now; None where it does not apply."""
     kind = OF_KIND[kept.manifest.kind]
     arguments = kind.read(kept)
+    but = {"cohort.patients"} if kept.manifest.kind in PATIENTS_BY_DESIGN else {}
+    changed = changes(one for one in kept.manifest.settings if one.path not in but)
     has_tables = (kept.folder / "events.parquet").exists()
     for name in names:
         module = import_module(f"sim.display.figures.{kind.names[name]}")
         applies = has_tables or name not in (*FROM_TABLES, *ON_REQUEST)
         also = {"uncertainty": uncertainty} if name in kind.uncertain else {}
-        with formed(form_of_now()._replace(heading=TITLES.get(name, ""))):
+        with formed(form_of_now()._replace(heading=TITLES.get(name, ""), changed=changed)):
             made = module.figure(*arguments, **also) if applies else None
         yield name, made
 

@@ -49,12 +49,13 @@ class Around(NamedTuple):
     ) -> Around:  # fmt: skip
         """Title, legend and caption as wide as the page, in the form in force."""
         room = at_most(width) - 2 * MARGIN
+        texts = [*caption, form().changed] if form().changed else caption
         heading, second = (form().heading, title) if form().heading else (title, "")
         return cls(
             paragraph(heading, room, is_title=True),
             paragraph(second, room),
             _rows(legend, room, sample),
-            [line for text in caption for line in paragraph(text, room)] * form().has_caption,
+            [line for text in texts for line in paragraph(text, room)] * form().has_caption,
         )
 
     @property

@@ -13,7 +13,7 @@ from sim.experiments.emulation import Design, Emulated, Emulation
 from sim.experiments.emulation.scores import coverage
 from sim.experiments.emulation.trials import forecast_of
 from sim.experiments.forecast import Forecast
-from sim.experiments.kinds import Shown, draw_in_all_formats
+from sim.experiments.kinds import OF_DESIGN, Shown, draw_in_all_formats, with_changes
 from sim.results import Kept, Part
 from sim.scenario import Study
 from sim.scenario.form.uncertainty import Uncertainty
@@ -98,7 +98,7 @@ def _shown(
         "scores": scores,
     }
     printout = printed.printout(scores, *words, interval)
-    return Shown(printout, facts, "Trials, scores and figure")
+    return with_changes(Shown(printout, facts, "Trials, scores and figure"), [study], OF_DESIGN)
 
 
 def digest(kept: Kept) -> str:

@@ -11,7 +11,7 @@ from sim.display.tables import power as printed
 from sim.experiments.emulation import power
 from sim.experiments.emulation.power import Power
 from sim.experiments.forecast import Forecast
-from sim.experiments.kinds import Shown
+from sim.experiments.kinds import OF_DESIGN, Shown, with_changes
 from sim.results import Kept, Part
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Progress, Test
@@ -51,7 +51,8 @@ def shown(simulated: Power, folder: Path | None = None) -> Shown:
     scenario = plan.study.scenario
     facts = {"scenario": scenario.name, "reading": accrual(scenario), "rows": by_size}
     printout = printed.printout(plan.study, by_size)
-    return Shown(printout, facts if folder is None else {**facts, "folder": folder})
+    found = Shown(printout, facts if folder is None else {**facts, "folder": folder})
+    return with_changes(found, [plan.study], OF_DESIGN)
 
 
 def show(kept: Kept) -> Shown:

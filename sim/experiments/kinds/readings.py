@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sim import results
 from sim.display.tables import readings as printed
 from sim.experiments.forecast import Forecast, forecast
-from sim.experiments.kinds import Shown, draw_in_all_formats
+from sim.experiments.kinds import Shown, draw_in_all_formats, with_changes
 from sim.experiments.readings import Four, SideBySide, simulate
 from sim.results import Kept, Part
 from sim.scenario.protocol import accrual
@@ -105,7 +105,8 @@ def _shown(four: Four, summary: pd.DataFrame, where: Mapping[str, Path]) -> Show
         ],
         "summary": summary,
     }
-    return Shown(printed.printout(summary, four.own, said(four)), facts, "Table and figure")
+    found = Shown(printed.printout(summary, four.own, said(four)), facts, "Table and figure")
+    return with_changes(found, [*four.studies.values()])
 
 
 def digest(kept: Kept) -> str:
