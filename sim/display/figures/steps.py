@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.display.figures import bands, months, style
+from sim.display.figures import arms_alike, bands, months, style
 from sim.display.figures.caption import Caption
 from sim.display.figures.page import MM_PER_INCH
 from sim.display.figures.texts import POINTS_PER_MM, shortened
@@ -84,6 +84,7 @@ def draw(
     """
     courses = {arm: numbers[numbers["arm"] == arm] for arm in looks}
     present = {arm: course for arm, course in courses.items() if len(course)}
+    arms_alike.say(axes, present, ["months", "share"])
     opacity, down = 0.32 / max(2, len(present)), FIRST
     for turn, (arm, course) in enumerate(present.items()):
         look, time = looks[arm], course["months"]
