@@ -161,7 +161,10 @@ def test_every_difference_looks_like_its_arm_and_stands_apart(four):
     differs = (numbers["low"] != 0) | (numbers["high"] != 0)
     numbers = numbers[differs.groupby(numbers["outcome"]).transform("any")]
     assert 24 < len(drawn) < len(numbers)
-    assert "Panels that do not fit, in the CSV file only: " in caption_of(figure)
+    said = caption_of(figure).partition("No room, in the CSV file only: ")[2]
+    absent = said.partition(". ")[0].rstrip(".").split(", ")
+    shown = {t.get_text().replace("\n", " ") for axes in figure.axes for t in axes.texts}
+    assert absent == [*dict.fromkeys(label for label in numbers["label"] if label not in shown)]
     for mark, row in zip(drawn, numbers.head(len(drawn)).itertuples(), strict=True):
         assert row.against_arm == "untreated"
         look = looks[str(row.arm)]

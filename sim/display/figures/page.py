@@ -103,6 +103,10 @@ class Page:
         x, y = self._at(left, self.top + top + height)
         return self.figure.add_axes((x, y, width / self.width, height / self.height))
 
+    def note(self, top: float, lines: Sequence[str]) -> None:
+        """Lines below the panels that are no part of the caption; `top` counts as in `axes`."""
+        self._text(self.top + top, "\n".join(lines), linespacing=1.25)
+
     def _text(self, top: float, text: str, **look: object) -> None:
         if not text:
             return
