@@ -13,7 +13,7 @@ from sim.display.figures import OF_KIND
 from sim.errors import RequestError
 from sim.experiments.bounds import allow
 from sim.experiments.forecast import Forecast
-from sim.experiments.kinds import Shown
+from sim.experiments.kinds import Shown, Unkept
 from sim.results import Kept, Kind, seals
 from sim.results.manifest import FILE
 from sim.scenario import ScenarioLike, Study
@@ -122,6 +122,7 @@ def rerun(
     command: str = "",
     yes: bool = False,
     tell: Tell | None = None,
+    unkept: Unkept | None = None,
 ) -> Path:
     """Do a result again below another folder of results.
 
@@ -137,6 +138,8 @@ def rerun(
         The command line, for the manifest.
     yes, tell
         As of `sim.experiments.bounds.allow`.
+    unkept
+        Called with a result that was simulated and cannot be kept, as when the disk is full.
 
     Returns
     -------
@@ -153,7 +156,7 @@ def rerun(
     refuse_unsound(kept)
     of_kind = module_of(kept.manifest.kind)
     allow(of_kind.expected(kept), root, yes, tell)
-    folder: Path = of_kind.again(kept, root, progress, command)
+    folder: Path = of_kind.again(kept, root, progress, command, unkept)
     return folder
 
 
@@ -166,7 +169,7 @@ def extend(
     command: str = "",
     yes: bool = False,
     tell: Tell | None = None,
-    unkept: Callable[[Shown], None] | None = None,
+    unkept: Unkept | None = None,
 ) -> Path:
     """Add patients to a kept run, with the result of a run of all patients at once.
 

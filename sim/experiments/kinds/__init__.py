@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +32,22 @@ class Shown(NamedTuple):
     holds: str = "Tables and figures"
     details: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
+
+
+Unkept = Callable[[Shown], None]
+"""Called with a result that was simulated and cannot be kept, as when the disk is full."""
+
+
+def keep_or_show(
+    keep: Callable[[], Path], shown: Callable[[], Shown], unkept: Unkept | None
+) -> Path:
+    """Keep a result; one that cannot be kept is shown, and the error raised again."""
+    try:
+        return keep()
+    except OSError:
+        if unkept is not None:
+            unkept(shown())
+        raise
 
 
 def with_changes(shown: Shown, studies: Sequence[Study], but: Sequence[str] = ()) -> Shown:

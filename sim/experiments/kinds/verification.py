@@ -10,7 +10,7 @@ from sim import results
 from sim.display import figures
 from sim.display.tables import verification as printed
 from sim.experiments.forecast import Forecast
-from sim.experiments.kinds import OF_DESIGN, Shown, with_changes
+from sim.experiments.kinds import OF_DESIGN, Shown, Unkept, keep_or_show, with_changes
 from sim.experiments.verification import Verification, check, forecast_of
 from sim.results import Kept, Part
 from sim.scenario import Study
@@ -87,7 +87,11 @@ def expected(kept: Kept) -> Forecast:
     return forecast_of(kept.study, kept.options(Options).patients)
 
 
-def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
+def again(
+    kept: Kept, root: Path, progress: Progress | None = None, command: str = "",
+    unkept: Unkept | None = None,
+) -> Path:  # fmt: skip
     """Do the checks again below another folder of results; returns their folder there."""
     patients = kept.options(Options).patients
-    return keep(check(kept.study, patients, progress), root, command)
+    made = check(kept.study, patients, progress)
+    return keep_or_show(lambda: keep(made, root, command), lambda: shown(made), unkept)
