@@ -181,7 +181,7 @@ def test_more_patients_and_sweeps_that_cannot_be_kept_are_printed_too(
     assert _words(done.stdout) == _words("\n".join(kept))
 
 
-AGAIN = {
+AGAIN: dict[str, list[object]] = {
     **{name: KEPT[name] for name in ("run", "run, outcomes", "compare", "readings", "emulate")},
     "power": ["power", BASE, *FEW],
     "grid": ["sweep"],
