@@ -78,6 +78,9 @@ def test_the_sweep_of_other_patients_of_the_scenario_is_found_and_drawn(kept, sw
         said = [text.get_text() for text in figure.findobj(Text) if isinstance(text, Text)]
         assert "95 % parameter uncertainty" in said
         assert not any(uncertain.NOT_INCLUDED in text for text in said)
+        caption = " ".join(text.get_text() for text in figure.texts).replace("\n", " ")
+        digest = sweep.manifest.digest[:8]
+        assert f"the sweep case ({digest}), 8 draws of 20 patients," in caption.replace("\xa0", " ")
     spine = numbers.set_index("outcome").loc["spine change"]
     known = sweep.table("summary").query("outcome == 'spine change' and against_arm != ''").iloc[0]
     share = known["sd_parameters"] / known["sd"]
@@ -124,7 +127,7 @@ def test_the_command_and_python_take_the_same_word(kept, sweep, tmp_path, no_pic
                          uncertainty=sweep.folder)  # fmt: skip
     texts = [(tmp_path / name / "differences.csv").read_bytes() for name in "ab"]
     assert texts[0] == texts[1]
-    assert b"uncertain_low,uncertain_high" in texts[0].splitlines()[0]
+    assert b"uncertain_low,uncertain_high,uncertain_from" in texts[0].splitlines()[0]
     assert of_python[-1].name == "differences.csv"
     opened = sim.open_result(kept.folder)
     for given in (sweep, str(sweep.folder)):

@@ -38,7 +38,8 @@ def uncertainty_for(kept: Kept, sweep: Kept, figures: Sequence[str] = ()) -> pd.
     -------
     DataFrame
         One row for each outcome: arm, against_arm, outcome, time (months), uncertain_low and
-        uncertain_high (middle 95 % of the draws, without the noise of the sweep's patients).
+        uncertain_high (middle 95 % of the draws, without the noise of the sweep's patients),
+        uncertain_from (the sweep in words).
 
     Raises
     ------
@@ -53,7 +54,14 @@ def uncertainty_for(kept: Kept, sweep: Kept, figures: Sequence[str] = ()) -> pd.
     seals.refuse_damaged(sweep)
     rows = sweep.table("summary", ("scenario", *KEYS, "mean", "sd", "sd_parameters"))
     rows = rows[rows["scenario"] == name]
-    return without_patients(rows)[[*KEYS, *ENDS]]
+    return without_patients(rows)[[*KEYS, *ENDS]].assign(uncertain_from=_in_words(sweep))
+
+
+def _in_words(sweep: Kept) -> str:
+    """Which sweep it is, and how large."""
+    about = sweep.detail("sweep")
+    whose = f"{about['draws']} draws of {about['patients']} patients"
+    return f"{about['name']} ({sweep.manifest.digest[:8]}), {whose}"
 
 
 def without_patients(summary: pd.DataFrame) -> pd.DataFrame:

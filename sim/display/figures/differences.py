@@ -80,7 +80,11 @@ def figure(
     said = first._replace(panels=[first.panels[0]._replace(right=left_out if is_wide else "")])
     title = caption.title if is_wide or has_draws else f"{caption.title}; {left_out}"
     legend = [[style.entry(arms.label("−"), style.mark(look)) for arms, look in looks.items()]]
-    explained = (*EXPLAINED[:2], *([uncertain.EXPLAINED] if has_draws else []), *EXPLAINED[2:])
+    explained = (
+        *EXPLAINED[:2],
+        *([uncertain.explained(rows)] if has_draws else []),
+        *EXPLAINED[2:],
+    )
     page = intervals.figure(
         [[said, *others]], title, [*legend, *([uncertain.legend()] if has_draws else [])],
         caption.paragraphs(*without_difference.listed(alike), *explained, _when(rows)),

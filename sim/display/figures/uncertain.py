@@ -23,10 +23,13 @@ MONTE_CARLO = f"95 % Monte Carlo interval, {NOT_INCLUDED}"
 """What the legend of a figure calls its intervals, where no sweep was given."""
 
 HEAD = "95 % parameters"
+SOURCE = "uncertain_from"
+"""Column that names the sweep."""
+
 EXPLAINED = (
-    "Thin lines with ends: the middle 95 % of the draws of a probabilistic sweep of this scenario, "
-    "without the noise of its patients. More patients do not narrow them. Rows without a thin line "
-    "are not in the sweep, or do not differ between its draws."
+    "Thin lines with ends: the middle 95 % of the draws of the sweep {sweep}, without the noise of "
+    "its patients. More patients do not narrow them. Rows without a thin line are not in the "
+    "sweep, or do not differ between its draws."
 )
 THICK: dict[str, Any] = {"linewidth": 2.6, "zorder": 3}
 THIN: dict[str, Any] = {
@@ -38,9 +41,15 @@ def beside(rows: pd.DataFrame, uncertainty: pd.DataFrame | None) -> pd.DataFrame
     """Outcomes with the interval over the draws of a sweep, which knows no subgroups."""
     if uncertainty is None:
         return rows
-    joined = rows.merge(uncertainty[[*KEYS, *ENDS]], on=KEYS, how="left")
-    joined.loc[joined["subgroup"] != EVERYONE, [*ENDS]] = np.nan
-    return joined
+    joined = rows.merge(uncertainty[[*KEYS, *ENDS, SOURCE]], on=KEYS, how="left")
+    is_part = joined["subgroup"] != EVERYONE
+    joined.loc[is_part, [*ENDS]] = np.nan
+    return joined.assign(**{SOURCE: joined[SOURCE].mask(is_part)})
+
+
+def explained(rows: pd.DataFrame) -> str:
+    """What the thin lines are, and of which sweep."""
+    return EXPLAINED.format(sweep=", ".join(rows[SOURCE].dropna().unique()))
 
 
 def is_in(rows: pd.DataFrame) -> bool:
