@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.display.figures import comparison, differences, incidence
+from sim.display.figures import comparison, difference_rows, differences, incidence
 from sim.display.figures.caption import Caption
+from sim.display.figures.form import Form, formed
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import arm_style, styled
 from sim.scenario import load
@@ -147,7 +148,7 @@ def test_outcomes_share_a_scale_only_with_their_like(drawn):
         "deaths",
     ]
     assert len(groups["Fractures and deaths", "per 100 person-years"]) == 4
-    assert differences.OTHER not in numbers["heading"].to_list(), "every outcome has a place"
+    assert difference_rows.OTHER not in numbers["heading"].to_list(), "every outcome has a place"
     assert len(figure.axes) == len(groups)
 
 
@@ -172,6 +173,20 @@ def test_every_difference_looks_like_its_arm_and_stands_apart(four):
     for axes in figure.axes:
         heights = sorted(mark.get_ydata()[0] for mark in marks_of(axes))
         assert min(np.diff(heights)) > 3, "mm between rows"
+
+
+def test_the_differences_of_one_arm_can_be_drawn_alone(four, saved):
+    _, every = four
+    arms = ("combination", "pamidronate", "interferon only", "untreated")
+    summary = every[saved.summary.columns]
+    with styled(), formed(Form(arms=("interferon only",))):
+        caption = dataclasses.replace(CAPTION, arms=arms)
+        figure, numbers = drawing(differences.figure, saved._replace(summary=summary), caption)
+    one = every[every["arm"] == "interferon only"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(numbers, one)
+    assert "No room" not in caption_of(figure)
+    marks = {mark.get_color() for axes in figure.axes for mark in marks_of(axes)}
+    assert marks == {arm_style(arms)["interferon only"].color}, "the colour that it has among all"
 
 
 def test_names_of_arms_may_hold_a_dash(tmp_path):
@@ -270,7 +285,7 @@ def test_intervals_are_named_and_what_they_leave_out_stands_in_the_figure(drawn)
 )  # fmt: skip
 def test_a_direction_is_good_only_where_that_is_known(heading, ends, words):
     row = SimpleNamespace(heading=heading, low=ends[0], high=ends[1], arm="new", against_arm="old")
-    assert differences.direction(row) == words
+    assert difference_rows.direction(row) == words
 
 
 def test_captions_say_what_the_intervals_are_not(drawn, beside):

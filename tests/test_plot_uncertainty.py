@@ -129,6 +129,12 @@ def test_the_command_and_python_take_the_same_word(kept, sweep, tmp_path, no_pic
     assert texts[0] == texts[1]
     assert b"uncertain_low,uncertain_high,uncertain_from" in texts[0].splitlines()[0]
     assert of_python[-1].name == "differences.csv"
+    told = CliRunner().invoke(plot, [str(kept.folder), "--arm", "pamidronat", *words])
+    assert "no arm 'pamidronat' is compared with another; Allowed: combination" in str(
+        told.exception
+    )
+    with pytest.raises(RequestError, match="no arm 'pamidronate' is compared with another"):
+        sim.plot(kept.folder, arm="pamidronate")
     opened = sim.open_result(kept.folder)
     for given in (sweep, str(sweep.folder)):
         drawn = opened.plot("differences", uncertainty=given)

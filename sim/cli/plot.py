@@ -37,6 +37,9 @@ NAMES_OF_FIGURES = [*dict.fromkeys(name for kind in OF_KIND.values() for name in
               help="Width at most: column is 8.5 cm, page is 18.3 cm.")  # fmt: skip
 @click.option("--caption/--no-caption", "has_caption", default=True,
               help="Leave the caption out of the figures.")  # fmt: skip
+@click.option("--arm", "arms", metavar="ARM", multiple=True,
+              help="Draw only the differences of this arm in `differences`; by default those of "
+              "all arms. Repeatable.")  # fmt: skip
 @click.option("--uncertainty", metavar="SWEEP",
               help="Draw the parameter uncertainty of this result beside the Monte Carlo error: a "
               "probabilistic sweep of the same scenario, named like RESULT.")  # fmt: skip
@@ -44,7 +47,7 @@ NAMES_OF_FIGURES = [*dict.fromkeys(name for kind in OF_KIND.values() for name in
 @RESULTS
 def plot(
     result: str, figures: tuple[str, ...], formats: tuple[str, ...], width: str,
-    has_caption: bool, uncertainty: str | None, into: Path | None, out: Path,
+    has_caption: bool, arms: tuple[str, ...], uncertainty: str | None, into: Path | None, out: Path,
 ) -> None:  # fmt: skip
     """Draw the figures of a RESULT of any kind.
 
@@ -53,7 +56,7 @@ def plot(
     of a sweep.
     """
     from sim.experiments.parameter_uncertainty import uncertainty_for
-    from sim.experiments.verbs import check_options, no_such_figure
+    from sim.experiments.verbs import check_options, no_such_figure, refuse_unknown_arms
     from sim.results.hidden import aside
 
     kept = found(result, out)
@@ -63,6 +66,7 @@ def plot(
     strange = [name for name in figures if name not in known]
     if strange:
         raise click.UsageError(no_such_figure(kind, strange[0]))
+    refuse_unknown_arms(kept, arms)
     of_draws = None
     if uncertainty is not None:
         of_draws = uncertainty_for(kept, found(uncertainty, out), figures)
@@ -70,7 +74,7 @@ def plot(
     refuse_unwritable(into)
     drawing = partial(
         draw, kept, formats=[*dict.fromkeys(formats or FORMATS)],
-        form=Form(WIDTHS[width], has_caption), uncertainty=of_draws,
+        form=Form(WIDTHS[width], has_caption, arms=arms), uncertainty=of_draws,
     )  # fmt: skip
     usual = OF_KIND[kind].usual
     # on the same disk, and it vanishes at the end

@@ -88,6 +88,15 @@ def refuse_unknown_figure(kept: Kept, name: str) -> None:
         raise RequestError(no_such_figure(kept.manifest.kind, name))
 
 
+def refuse_unknown_arms(kept: Kept, arms: Sequence[str]) -> None:
+    """Raise RequestError for an arm that has no difference from another in a result."""
+    for arm in arms:
+        scenario = kept.study.scenario
+        known = [name for name in scenario.arms if name != scenario.compared_with]
+        if arm not in known:
+            raise RequestError(f"no arm '{arm}' is compared with another; {nearest(arm, known)}")
+
+
 def refuse_unsound(kept: Kept) -> None:
     """Raise RequestError for a result that cannot be done again as it was.
 

@@ -124,6 +124,7 @@ def plot(
     into: str | Path | None = None,
     width: Literal["column", "page"] = "page",
     caption: bool = True,
+    arm: str | Sequence[str] = (),
     uncertainty: ResultLike | None = None,
     out: str | Path = "results",
 ) -> list[Path]:
@@ -144,6 +145,8 @@ def plot(
         The most that a figure is wide: 8.5 or 18.3 cm.
     caption : bool
         Whether the caption is on the figure.
+    arm : str or sequence of str
+        Arms whose differences are drawn in `differences`; those of all arms by default.
     uncertainty : path, optional
         A kept probabilistic sweep of the same scenario, as of `open_result`. Its parameter
         uncertainty is drawn beside the Monte Carlo error, as a thin line, where a figure has a
@@ -169,14 +172,17 @@ def plot(
     for kind in formats:
         one_of("format", kind, FORMATS)
     one_of("width", width, WIDTHS)
+    arms = (arm,) if isinstance(arm, str) else tuple(arm)
+    verbs.refuse_unknown_arms(kept, arms)
     of_draws = None
     if uncertainty is not None:
         sweep = open_result(uncertainty, out=out)
         of_draws = parameter_uncertainty.uncertainty_for(kept, sweep, names or ())
+    form = Form(WIDTHS[width], caption, arms=arms)
     to = kept.folder / "figures" if into is None else Path(into)
     with aside(to, "figures") as made:
         with seals.reading(kept, warnings.warn):
-            files = draw(kept, names, made, formats, Form(WIDTHS[width], caption), of_draws)
+            files = draw(kept, names, made, formats, form, of_draws)
         return placed(files, to)
 
 
