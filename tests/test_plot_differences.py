@@ -7,9 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 import sim
-from sim.display.figures import comparison, difference_rows, differences, incidence
+from sim.display.figures import comparison, difference_rows, differences, incidence, scales
 from sim.display.figures.caption import Caption
 from sim.display.figures.form import Form, formed
 from sim.display.figures.saved import Saved
@@ -369,6 +370,22 @@ def test_scales_of_counts_begin_at_zero(beside):
 
 
 NEVER = ["fractures.base_rate=0 per year", "therapies.pamidronate.given=100 %"]
+
+
+def test_scales_of_nothing_begin_at_zero_or_have_no_number_at_their_ends():
+    """Numbers at the ends of scales side by side would read 1.0−1.0."""
+    nothing = pd.DataFrame({"estimate": [0.0], "low": [0.0], "high": [0.0]})
+    for outcome in ("deaths", "all fractures", "spine above T -2.5"):
+        low, high = comparison.limits_of(outcome, nothing, are_differences=False)
+        assert low == 0 < high
+        low, high = comparison.limits_of(outcome, nothing, are_differences=True)
+        axes = Figure().subplots()
+        axes.set_xlim(low, high)
+        scales.number(axes, "x", 4)
+        inside = [tick for tick in axes.get_xticks() if low <= tick <= high]
+        assert low < min(inside) < 0 < max(inside) < high
+    loss = nothing.assign(low=-3.0)
+    assert comparison.limits_of("hip change", loss, are_differences=False)[0] < -3
 
 
 def test_what_cannot_occur_has_no_mark_and_says_so():
