@@ -45,7 +45,9 @@ def block_of(heading: str, scale: str, rows: pd.DataFrame, looks: style.Looks) -
 
 def _lane(differences: Sequence[Any]) -> float:
     """The height of a difference: that of its direction, where this takes several lines."""
-    return LANE + LINE * max(direction(row).count("\n") for row in differences)
+    if len(differences) > 1 or at_most(TWO_COLUMNS) < TWO_COLUMNS:
+        return LANE  # directions are not printed
+    return LANE + LINE * direction(differences[0]).count("\n")
 
 
 def _row(differences: Sequence[Any]) -> parts.Row:
