@@ -1,6 +1,7 @@
 """The figures of single patients: their numbers from the tables, their marks from the numbers."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -134,7 +135,7 @@ def test_the_swimmer_draws_its_numbers(swum):
     figure, numbers = swum
     looks = arm_style(ARMS)
     for axes, arm in zip(figure.axes, ARMS, strict=True):
-        items = dict(list(numbers[numbers["arm"] == arm].groupby("item")))
+        items: dict[str, Any] = dict(list(numbers[numbers["arm"] == arm].groupby("item")))
         assert axes.get_title("left") == arm
         courses = items.get("course", numbers[:0])
         assert len(axes.patches) == 15 + len(courses)
@@ -209,10 +210,11 @@ def test_therapies_share_the_height_of_a_lane(saved):
     both = saved.tables._replace(events=pd.concat([other, second], ignore_index=True))
     with styled():
         figure, _ = swimmer.figure(saved._replace(tables=both), CAPTION)
-    heights = []
+    heights: list[Any] = []
     for axes in figure.axes:
+        patches: Any = axes.patches
         bars = {round((bar.get_y() + bar.get_height() / 2 + 0.5) % 1 - 0.5, 2)
-                for bar in axes.patches if bar.get_height() < 0.5}  # fmt: skip
+                for bar in patches if bar.get_height() < 0.5}  # fmt: skip
         (spans,) = (c for c in axes.collections if isinstance(c, LineCollection))
         lines = {round((line[0, 1] + 0.5) % 1 - 0.5, 2) for line in spans.get_segments()}
         heights.append((sorted(bars), sorted(lines)))

@@ -374,7 +374,7 @@ def test_nobody_or_everybody_stops(stopping, four):
     assert list(numbers["share"])[-1] == (0 if stopping else 100)
     assert figure.axes[0].get_ylabel() == "Patients still on drug (%)"
     entries = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
-    assert ("95 % Monte Carlo interval" in entries) == bool(stopping)
+    assert ("95 % Monte Carlo interval" in "".join(entries)) == bool(stopping)
     assert ("Areas:" in text_of(figure)) == bool(stopping)
 
 

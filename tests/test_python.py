@@ -250,6 +250,10 @@ def test_figures_come_back_to_a_notebook(kind, each_kind, tmp_path):
     figure = each_kind[kind].plot()
     assert isinstance(figure, Figure)
     assert vars(figure)["_repr_png_"]().startswith(b"\x89PNG")
+    is_changed = kind not in ("emulation", "sweep")
+    caption = " ".join(text.get_text() for text in figure.texts).replace("\n", " ")
+    assert ("Changed from the scenario's file: horizon = 12 months" in caption) == is_changed
+    assert ("Changed: horizon: " in each_kind[kind]._repr_html_()) == is_changed
     with pytest.raises(RequestError, match="has no figure 'nonsense'"):
         each_kind[kind].plot("nonsense")
 

@@ -38,11 +38,18 @@ NAMES_OF_FIGURES = [*dict.fromkeys(name for kind in OF_KIND.values() for name in
               help="Width at most: column is 8.5 cm, page is 18.3 cm.")  # fmt: skip
 @click.option("--caption/--no-caption", "has_caption", default=True,
               help="Leave the caption out of the figures.")  # fmt: skip
+@click.option("--arm", "arms", metavar="ARM", multiple=True,
+              help="Draw only the differences of this arm in `differences`; by default those of "
+              "all arms. Repeatable.")  # fmt: skip
+@click.option("--uncertainty", metavar="SWEEP",
+              help="Draw the parameter uncertainty of this result beside the Monte Carlo error: a "
+              "probabilistic sweep of the same scenario, named like RESULT.")  # fmt: skip
 @click.option("--into", type=FOLDER, help="Folder of the figures.  [default: RESULT/figures]")
 @RESULTS
 def plot(
     result: str, others: tuple[str, ...], figures: tuple[str, ...], formats: tuple[str, ...],
-    width: str, has_caption: bool, into: Path | None, out: Path,
+    width: str, has_caption: bool, arms: tuple[str, ...], uncertainty: str | None,
+    into: Path | None, out: Path,
 ) -> None:  # fmt: skip
     """Draw the figures of a RESULT of any kind.
 
@@ -51,7 +58,13 @@ def plot(
     of a sweep. Several emulations are drawn together by --figure calibration.
     """
     from sim.display.figures import without_tables
-    from sim.experiments.verbs import check_options, no_such_figure, refuse_others
+    from sim.experiments.parameter_uncertainty import uncertainty_for
+    from sim.experiments.verbs import (
+        check_options,
+        no_such_figure,
+        refuse_others,
+        refuse_unknown_arms,
+    )
     from sim.results.hidden import aside
 
     kept = found(result, out)
@@ -63,11 +76,15 @@ def plot(
         raise click.UsageError(no_such_figure(kind, strange[0]))
     beside = [found(other, out) for other in others]
     refuse_others(beside, kept, figures)
+    refuse_unknown_arms(kept, arms)
+    of_draws = None
+    if uncertainty is not None:
+        of_draws = uncertainty_for(kept, found(uncertainty, out), figures)
     into = into or kept.folder / "figures"
     refuse_unwritable(into)
     drawing = partial(
         draw, kept, formats=[*dict.fromkeys(formats or FORMATS)],
-        form=Form(WIDTHS[width], has_caption), others=beside,
+        form=Form(WIDTHS[width], has_caption, arms=arms), others=beside, uncertainty=of_draws,
     )  # fmt: skip
     usual = OF_KIND[kind].usual
     # on the same disk, and it vanishes at the end

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.ending import command_line, telling
+from sim.cli.ending import command_line, printing, telling
 from sim.cli.exit_codes import A_CHECK_DIFFERS
 from sim.cli.extras import told_how_to_get
 from sim.cli.options import NAMES, QUIET, RESULT, RESULTS, YES, found, refuse_unwritable
@@ -25,7 +25,7 @@ def rerun(result: str, out: Path, yes: bool, quiet: bool) -> None:
 
     The result is repeated from its manifest. The command compares every data file (parquet, csv)
     beside the manifest byte by byte, and exits with 5 if one differs. It never replaces a result in
-    OUT.
+    OUT. A result that cannot be kept, as when the disk is full, is printed.
     """
     from sim import results
     from sim.cli.progress import watching
@@ -39,7 +39,9 @@ def rerun(result: str, out: Path, yes: bool, quiet: bool) -> None:
     counts = verbs.KINDS[kept.manifest.kind].counts
     with told_how_to_get(), aside(out, "again") as made:
         with watching(quiet, engine, counts) as progress:
-            folder = verbs.rerun(kept, made, progress, command_line(), yes, telling(quiet))
+            folder = verbs.rerun(
+                kept, made, progress, command_line(), yes, telling(quiet), printing(as_json=False)
+            )
         verdicts = compared(kept.folder, folder)
         for line in in_words(verdicts, kept.manifest, results.open(folder).manifest):
             say(line)

@@ -45,6 +45,7 @@ def remarks(study: Study) -> list[str]:
         *_uncertainties(study),
         *_far_past_evidence(study.scenario),
         *_visits(study),
+        *_idle_rules(study.scenario),
     ]
 
 
@@ -192,6 +193,17 @@ def _of_visits(times: list[VisitTime], horizon: float) -> Iterator[str]:
             f"the last visit is on day {days[-1]}, {end - days[-1]} days before the end of "
             "follow-up; what is measured there has that time"
         )
+
+
+def _idle_rules(scenario: Scenario) -> Iterator[str]:
+    """Rules that end a therapy at a DXA visit, where no such visit comes after its begin."""
+    days = Visits.days(scenario.visits.dxa, scenario.horizon)
+    for name, therapy in scenario.therapies.items():
+        if therapy.stop is not None and not any(day > therapy.start.day for day in days[1:]):
+            yield (
+                f"therapies.{name}.stop: no DXA visit comes after the therapy has begun, so "
+                f"`{therapy.stop.when}` is never looked at and ends nothing; see visits.dxa"
+            )
 
 
 def truncated(study: Study) -> list[str]:

@@ -13,7 +13,7 @@ from sim.display.figures import OF_KIND, TOGETHER
 from sim.errors import RequestError
 from sim.experiments.bounds import allow
 from sim.experiments.forecast import Forecast
-from sim.experiments.kinds import Shown
+from sim.experiments.kinds import Shown, Unkept
 from sim.results import Kept, Kind, seals
 from sim.results.manifest import FILE
 from sim.scenario import ScenarioLike, Study, shipped
@@ -101,6 +101,15 @@ def refuse_others(others: Sequence[Kept], kept: Kept, names: Sequence[str] | Non
         raise RequestError(f"several emulations are drawn together with --figure {TOGETHER}")
 
 
+def refuse_unknown_arms(kept: Kept, arms: Sequence[str]) -> None:
+    """Raise RequestError for an arm that has no difference from another in a result."""
+    for arm in arms:
+        scenario = kept.study.scenario
+        known = [name for name in scenario.arms if name != scenario.compared_with]
+        if arm not in known:
+            raise RequestError(f"no arm '{arm}' is compared with another; {nearest(arm, known)}")
+
+
 def refuse_unsound(kept: Kept) -> None:
     """Raise RequestError for a result that cannot be done again as it was.
 
@@ -135,6 +144,7 @@ def rerun(
     command: str = "",
     yes: bool = False,
     tell: Tell | None = None,
+    unkept: Unkept | None = None,
 ) -> Path:
     """Do a result again below another folder of results.
 
@@ -150,6 +160,8 @@ def rerun(
         The command line, for the manifest.
     yes, tell
         As of `sim.experiments.bounds.allow`.
+    unkept
+        Called with a result that was simulated and cannot be kept, as when the disk is full.
 
     Returns
     -------
@@ -166,7 +178,7 @@ def rerun(
     refuse_unsound(kept)
     of_kind = module_of(kept.manifest.kind)
     allow(of_kind.expected(kept), root, yes, tell)
-    folder: Path = of_kind.again(kept, root, progress, command)
+    folder: Path = of_kind.again(kept, root, progress, command, unkept)
     return folder
 
 
@@ -179,7 +191,7 @@ def extend(
     command: str = "",
     yes: bool = False,
     tell: Tell | None = None,
-    unkept: Callable[[Shown], None] | None = None,
+    unkept: Unkept | None = None,
 ) -> Path:
     """Add patients to a kept run, with the result of a run of all patients at once.
 

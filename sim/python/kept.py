@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from sim import results
 from sim.display import text
 from sim.display.figures import WIDTHS, Form, draw
-from sim.experiments import verbs
+from sim.experiments import parameter_uncertainty, verbs
 from sim.experiments.opened import Opened
 from sim.python.options import Text, at_least, one_of
 from sim.results import seals
@@ -147,6 +147,8 @@ def plot(
     into: str | Path | None = None,
     width: Literal["column", "page"] = "page",
     caption: bool = True,
+    arm: str | Sequence[str] = (),
+    uncertainty: ResultLike | None = None,
     out: str | Path = "results",
 ) -> list[Path]:
     """Write the figures of a kept result as files; `open_result(result).plot(name)` shows one.
@@ -168,6 +170,12 @@ def plot(
         The most that a figure is wide: 8.5 or 18.3 cm.
     caption : bool
         Whether the caption is on the figure.
+    arm : str or sequence of str
+        Arms whose differences are drawn in `differences`; those of all arms by default.
+    uncertainty : path, optional
+        A kept probabilistic sweep of the same scenario, as of `open_result`. Its parameter
+        uncertainty is drawn beside the Monte Carlo error, as a thin line, where a figure has a
+        place for it.
 
     Returns
     -------
@@ -177,7 +185,8 @@ def plot(
     Raises
     ------
     RequestError
-        If there is no such result or figure, or its files are damaged.
+        If there is no such result or figure, its files are damaged, or the sweep is one of another
+        scenario.
     """
     kept = open_result(result, out=out)
     verbs.check_options(kept)
@@ -190,10 +199,17 @@ def plot(
     for kind in formats:
         one_of("format", kind, FORMATS)
     one_of("width", width, WIDTHS)
+    arms = (arm,) if isinstance(arm, str) else tuple(arm)
+    verbs.refuse_unknown_arms(kept, arms)
+    of_draws = None
+    if uncertainty is not None:
+        sweep = open_result(uncertainty, out=out)
+        of_draws = parameter_uncertainty.uncertainty_for(kept, sweep, names or ())
+    form = Form(WIDTHS[width], caption, arms=arms)
     to = kept.folder / "figures" if into is None else Path(into)
     with aside(to, "figures") as made:
         with seals.reading(kept, warnings.warn):
-            files = draw(kept, names, made, formats, Form(WIDTHS[width], caption), beside)
+            files = draw(kept, names, made, formats, form, beside, of_draws)
         return placed(files, to)
 
 

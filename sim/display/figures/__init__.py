@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.display.figures.caption import caption_of
+from sim.display.figures.caption import caption_of, changes
 from sim.display.figures.form import STANDARD, formed
 from sim.display.figures.form import WIDTHS as WIDTHS
 from sim.display.figures.form import Form as Form
@@ -22,6 +22,7 @@ from sim.display.figures.style import showing, styled, write
 from sim.display.figures.titles import TITLES
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
     from sim.results import Kept
@@ -48,6 +49,9 @@ TOGETHER = "calibration"
 MAIN = ("bone_course", "against_reported")
 """The figures that are kept with every run."""
 
+PATIENTS_BY_DESIGN = ("sweep", "emulation", "power", "verification")
+"""Kinds whose number of patients is not the one of the scenario, whoever set it."""
+
 OF_SWEEPS = {
     "tornado": "sweeps.tornado",
     "spider": "sweeps.spider",
@@ -67,12 +71,14 @@ class Figures(NamedTuple):
 
     `figure` in the module draws the figure, and returns None where it does not apply to the result.
     A module is imported when its figure is drawn: reading names is quick. Figures `on_request` are
-    among the names, and are drawn only where they are named.
+    among the names, and are drawn only where they are named. Those that are `uncertain` show the
+    parameter uncertainty of a sweep, which they take as `uncertainty`.
     """
 
     names: Mapping[str, str]
     read: Callable[[Kept], tuple[Any, ...]]
     on_request: Sequence[str] = ()
+    uncertain: Sequence[str] = ()
 
     @property
     def usual(self) -> list[str]:
@@ -87,6 +93,7 @@ def draw(
     formats: Sequence[str] = ("svg", "png"),
     form: Form = STANDARD,
     others: Sequence[Kept] = (),
+    uncertainty: pd.DataFrame | None = None,
 ) -> list[Path]:
     """Draw figures of a kept result.
 
@@ -104,6 +111,9 @@ def draw(
         How wide the figures are at most, and whether their captions are on them.
     others
         Further emulations that are drawn in the same figure.
+    uncertainty
+        The interval of each outcome over the draws of a sweep, as of
+        `sim.experiments.parameter_uncertainty`; for the figures that are `uncertain`.
 
     Returns
     -------
@@ -120,30 +130,36 @@ def draw(
     usual = OF_KIND[kept.manifest.kind].usual
     files = []
     with styled(), formed(form):
-        for name, made in drawn(kept, usual if names is None else names, others):
+        for name, made in drawn(kept, usual if names is None else names, others, uncertainty):
             if made is not None:
                 files += write(into or kept.folder, name, *made, formats)
     return files
 
 
 def drawn(
-    kept: Kept, names: Iterable[str], others: Sequence[Kept] = ()
-) -> Iterator[tuple[str, Drawn | None]]:
+    kept: Kept, names: Iterable[str], others: Sequence[Kept] = (),
+    uncertainty: pd.DataFrame | None = None,
+) -> Iterator[tuple[str, Drawn | None]]:  # fmt: skip
     """Each figure and its numbers, in the style and form of now; None where it does not apply."""
     kind = OF_KIND[kept.manifest.kind]
     read_once = cache(lambda: kind.read(kept))
+    but = {"cohort.patients"} if kept.manifest.kind in PATIENTS_BY_DESIGN else {}
+    changed = changes(one for one in kept.manifest.settings if one.path not in but)
     has_tables = (kept.folder / "events.parquet").exists()
     for name in names:
         module = import_module(f"sim.display.figures.{kind.names[name]}")
         applies = has_tables or name not in {*FROM_TABLES, *ON_REQUEST} - {*FROM_STUDY}
-        with formed(form_of_now()._replace(heading=TITLES.get(name, ""))):
+        also = {"uncertainty": uncertainty} if name in kind.uncertain else {}
+        with formed(form_of_now()._replace(heading=TITLES.get(name, ""), changed=changed)):
             together = name == TOGETHER
             arguments = _of_calibration([kept, *others]) if together else read_once()
-            made = module.figure(*arguments) if applies else None
+            made = module.figure(*arguments, **also) if applies else None
         yield name, made
 
 
-def first(kept: Kept, names: Iterable[str]) -> Figure | None:
+def first(
+    kept: Kept, names: Iterable[str], uncertainty: pd.DataFrame | None = None
+) -> Figure | None:
     """The first of some figures that applies to a result, as an object; None if none does.
 
     Parameters
@@ -152,9 +168,11 @@ def first(kept: Kept, names: Iterable[str]) -> Figure | None:
         The result.
     names
         Some of `OF_KIND[kind].names`.
+    uncertainty
+        As of `draw`.
     """
     with styled():
-        for _name, made in drawn(kept, names):
+        for _name, made in drawn(kept, names, uncertainty=uncertainty):
             if made is not None:
                 return showing(made[0])
     return None
@@ -192,7 +210,9 @@ def _words(kept: Kept) -> tuple[str, Sequence[str]]:
 
 
 OF_KIND: Mapping[str, Figures] = {
-    "run": Figures({name: name for name in (*FIGURES, *ON_REQUEST)}, _of_run, ON_REQUEST),
+    "run": Figures(
+        {name: name for name in (*FIGURES, *ON_REQUEST)}, _of_run, ON_REQUEST, ("differences",)
+    ),
     "comparison": Figures(
         {"comparison": "comparison"}, lambda kept: (kept.table("comparison"), *_words(kept))
     ),

@@ -14,9 +14,10 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.display.figures import bands, line_ends, months, multiples, style
+from sim.display.figures import arms_alike, bands, line_ends, months, multiples, style
 from sim.display.figures.caption import Caption
 from sim.display.figures.texts import POINTS_PER_MM, wrapped
+from sim.display.figures.uncertain import MONTE_CARLO
 from sim.vocabulary import DAYS_PER_MONTH
 
 Floats = npt.NDArray[np.float64]
@@ -64,7 +65,7 @@ def below_each_other(courses: Mapping[tuple[str, str], pd.DataFrame], panel: str
 
 def legend(caption: Caption, has_intervals: bool = True) -> style.Legend:
     """What area and hatching are; the names of the arms stand at the ends of their lines."""
-    interval = style.area_entry("95 % Monte Carlo interval", facecolor=style.BAND)
+    interval = style.area_entry(MONTE_CARLO, facecolor=style.BAND)
     areas = [interval] if has_intervals else []
     return [[*areas, *months.legend(caption)]]
 
@@ -85,6 +86,7 @@ def draw(
     """
     courses = {arm: numbers[numbers["arm"] == arm] for arm in looks}
     present = {arm: course for arm, course in courses.items() if len(course)}
+    arms_alike.say(axes, present, ["months", "share"])
     opacity, down = 0.32 / max(2, len(present)), FIRST
     for arm, course in present.items():
         look, time = looks[arm], course["months"]

@@ -9,13 +9,12 @@ from typing import Any, NamedTuple
 from sim.errors import RequestError
 from sim.experiments.bounds import MOST_HOURS
 from sim.experiments.sweeps import running, work
-from sim.experiments.sweeps.designs import SAMPLED
 from sim.experiments.sweeps.gathered import Collected, Quantity
 from sim.experiments.sweeps.noise import Advice, Cost, Split, advice_of, advise
 from sim.experiments.sweeps.read import Sweep, SweepLike, load_sweep
 from sim.outcomes.limits import FEW
 from sim.simulation.columns import Columns
-from sim.vocabulary import Arms, Engine, Progress
+from sim.vocabulary import SAMPLED, Arms, Engine, Progress
 from sim.workers.pieces import Workers
 
 DRAWS, PATIENTS, MORE = 32, 200, 2000

@@ -135,17 +135,18 @@ def run(
     sweep: Sweep, root: Path, engine: Engine = "batch", workers: Workers = 1,
     progress: Progress | None = None, command: str = "", most_hours: float = MOST_HOURS,
     more: Mapping[str, Any] | None = None,
+    unkept: Callable[[Swept, list[Collected]], None] | None = None,
 ) -> Swept:  # fmt: skip
     """Simulate the missing blocks of a sweep, put all together, and keep the result in its folder.
 
     `progress` counts patient courses, and `more` goes into the manifest as well. The bytes do not
-    depend on the number of workers, of interruptions and of shards. Raises as `simulate` and
-    `gather` do.
+    depend on the number of workers, of interruptions and of shards. `unkept` is that of `gather`.
+    Raises as `simulate` and `gather` do.
     """
     began = time.monotonic()
     failed = simulate(sweep, root, engine, workers, WHOLE, progress, most_hours=most_hours)
     about = {"command": command, "seconds": round(time.monotonic() - began, 1), "engine": engine}
-    return gather(sweep, root, failed, about={**about, **(more or {})})
+    return gather(sweep, root, failed, about={**about, **(more or {})}, unkept=unkept)
 
 
 def sound(blocks: Path, sweep: Sweep) -> dict[str, list[range]]:

@@ -20,6 +20,7 @@ from sim.display.figures.sweeps.axes_of_grid import Axis, axes_of, on_grid, quan
 from sim.display.figures.sweeps.probability import is_fewer
 from sim.display.figures.sweeps.saved import Swept
 from sim.display.figures.texts import millimetres, wrapped
+from sim.display.figures.uncertain import MONTE_CARLO
 from sim.vocabulary import Arms, rows_with
 
 LEFT, BETWEEN, RIGHT = 10.0, 12.0, 4.0
@@ -186,7 +187,8 @@ def _ticks(axis: Axis, width: float = math.inf) -> list[str]:
 def _legend(swept: Swept, numbers: pd.DataFrame) -> list[list[Artist]]:
     own = shown.arms(swept.sweep, numbers)
     looks = {**own, **shown.contrasts(swept.sweep, numbers)}
-    return [[
+    marks = [
         style.entry(arms.label("−"), style.mark(look, size=4), look.linestyle)
         for arms, look in looks.items()
-    ]]  # fmt: skip
+    ]
+    return [marks, [style.area_entry(MONTE_CARLO, facecolor=style.BAND)]]
