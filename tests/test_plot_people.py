@@ -146,7 +146,8 @@ def test_the_swimmer_draws_its_numbers(swum):
         doses = pd.concat([items["infusion"], items["missed infusion"]])
         ends = doses.groupby("lane")["from_month"].agg(["min", "max"])
         np.testing.assert_allclose(drawn, ends.reset_index().to_numpy())
-        assert to_hex(spans.get_color()[0]) == looks[arm].color
+        color: Any = spans.get_color()[0]
+        assert to_hex(color) == looks[arm].color
         marks = {line.get_label(): line for line in axes.lines}
         for name, shape in SHAPES.items():
             item, _, site = name.partition(": ")
