@@ -256,8 +256,10 @@ def test_figures_come_back_to_a_notebook(kind, each_kind, tmp_path):
 
 def test_a_figure_that_does_not_apply_says_which_do():
     outcomes = mastosim.run(BASE, patients=12, settings=SHORT, keep="outcomes")
-    with pytest.raises(RequestError, match="has no figure 'swimmer'; it has differences"):
+    with pytest.raises(RequestError, match="has no figure 'swimmer'; it has differences") as told:
         outcomes.plot("swimmer")
+    assert "the tables of its patients were not kept" in str(told.value)
+    assert outcomes.plot("schedule").axes
 
 
 def test_a_study_is_shown_in_two_lines_and_wrapped():

@@ -29,6 +29,7 @@ NAMES_OF_FIGURES = [*dict.fromkeys(name for kind in OF_KIND.values() for name in
 
 @click.command(epilog=f"Example: mastosim plot latest --figure markers\n\n{NAMES}")
 @RESULT
+@click.argument("others", metavar="[RESULT]...", nargs=-1)
 @click.option("--figure", "figures", multiple=True, type=click.Choice(NAMES_OF_FIGURES),
               help="Figure to draw; by default the usual ones. Repeatable.")  # fmt: skip
 @click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS),
@@ -40,16 +41,17 @@ NAMES_OF_FIGURES = [*dict.fromkeys(name for kind in OF_KIND.values() for name in
 @click.option("--into", type=FOLDER, help="Folder of the figures.  [default: RESULT/figures]")
 @RESULTS
 def plot(
-    result: str, figures: tuple[str, ...], formats: tuple[str, ...], width: str,
-    has_caption: bool, into: Path | None, out: Path,
+    result: str, others: tuple[str, ...], figures: tuple[str, ...], formats: tuple[str, ...],
+    width: str, has_caption: bool, into: Path | None, out: Path,
 ) -> None:  # fmt: skip
     """Draw the figures of a RESULT of any kind.
 
     A CSV file beside each figure holds the numbers of the figure. Without --figure, figures that do
     not apply to the result, like markers that were not measured, are left out, and so is the spider
-    of a sweep.
+    of a sweep. Several emulations are drawn together by --figure calibration.
     """
-    from sim.experiments.verbs import check_options, no_such_figure
+    from sim.display.figures import without_tables
+    from sim.experiments.verbs import check_options, no_such_figure, refuse_others
     from sim.results.hidden import aside
 
     kept = found(result, out)
@@ -59,11 +61,13 @@ def plot(
     strange = [name for name in figures if name not in known]
     if strange:
         raise click.UsageError(no_such_figure(kind, strange[0]))
+    beside = [found(other, out) for other in others]
+    refuse_others(beside, kept, figures)
     into = into or kept.folder / "figures"
     refuse_unwritable(into)
     drawing = partial(
         draw, kept, formats=[*dict.fromkeys(formats or FORMATS)],
-        form=Form(WIDTHS[width], has_caption),
+        form=Form(WIDTHS[width], has_caption), others=beside,
     )  # fmt: skip
     usual = OF_KIND[kind].usual
     # on the same disk, and it vanishes at the end
@@ -73,8 +77,8 @@ def plot(
             missing = [name for name in figures if not drawn[name]]
             had = [name for name in usual if missing and draw(kept, [name], made, ())]
         if missing:
-            others = f"it has {', '.join(had) or 'none'}"
-            raise click.UsageError(f"this result has no figure '{missing[0]}'; {others}")
+            has = f"it has {', '.join(had) or 'none'}{without_tables.said(kept)}"
+            raise click.UsageError(f"this result has no figure '{missing[0]}'; {has}")
         _move([path for files in drawn.values() for path in files], into)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sim import results
 from sim.display import figures, html
+from sim.display.figures import without_tables
 from sim.errors import RequestError
 from sim.experiments import verbs
 from sim.results import Kept, Kind
@@ -108,5 +109,6 @@ def figure_of(kept: Kept, name: str | None = None) -> Figure:
     if drawn is None:
         applying = [other for other in known if figures.first(kept, [other]) is not None]
         what = "figure" if name is None else f"figure '{name}'"
-        raise RequestError(f"this result has no {what}; it has {', '.join(applying) or 'none'}")
+        has = f"it has {', '.join(applying) or 'none'}{without_tables.said(kept)}"
+        raise RequestError(f"this result has no {what}; {has}")
     return drawn

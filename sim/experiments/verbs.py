@@ -9,14 +9,14 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from sim import results
-from sim.display.figures import OF_KIND
+from sim.display.figures import OF_KIND, TOGETHER
 from sim.errors import RequestError
 from sim.experiments.bounds import allow
 from sim.experiments.forecast import Forecast
 from sim.experiments.kinds import Shown
 from sim.results import Kept, Kind, seals
 from sim.results.manifest import FILE
-from sim.scenario import ScenarioLike, Study
+from sim.scenario import ScenarioLike, Study, shipped
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import PATIENTS_AND_PARAMETERS, Progress
 
@@ -86,6 +86,19 @@ def refuse_unknown_figure(kept: Kept, name: str) -> None:
     """Raise RequestError for a figure that the kind of a result does not have."""
     if name not in OF_KIND[kept.manifest.kind].names:
         raise RequestError(no_such_figure(kept.manifest.kind, name))
+
+
+def refuse_others(others: Sequence[Kept], kept: Kept, names: Sequence[str] | None) -> None:
+    """Raise RequestError for several results that are not emulations drawn as one figure."""
+    if not others:
+        return
+    for one in (kept, *others):
+        if one.manifest.kind != "emulation":
+            called = KINDS[one.manifest.kind].called
+            raise RequestError(f"only emulations are drawn together; '{one.folder}' is {called}")
+        check_options(one)
+    if list(names or ()) != [TOGETHER]:
+        raise RequestError(f"several emulations are drawn together with --figure {TOGETHER}")
 
 
 def refuse_unsound(kept: Kept) -> None:
@@ -233,14 +246,7 @@ def study_of_patient(
 
     Raises RequestError for options that do not belong to the one or the other.
     """
-    if isinstance(scenario, str | Path):
-        path = Path(scenario)
-        is_result = path.suffix not in (".yaml", ".yml") and (
-            path.name == FILE or not path.is_file()
-        )
-    else:
-        is_result = False
-    if not is_result:
+    if not _names_a_result(scenario):
         if name is not None:
             raise RequestError("--scenario is for a RESULT; leave it out for a scenario file")
         return scenario
@@ -253,7 +259,7 @@ def _names_a_result(scenario: ScenarioLike) -> bool:
     """True for a folder, a manifest or a name, which are no scenario file."""
     if not isinstance(scenario, str | Path):
         return False
-    path = Path(scenario)
+    path = shipped.found(scenario)
     return path.suffix not in (".yaml", ".yml") and (path.name == FILE or not path.is_file())
 
 

@@ -141,7 +141,7 @@ def show(result: ResultLike, *, out: str | Path = "results") -> Text:
 
 def plot(
     result: ResultLike,
-    *,
+    *others: ResultLike,
     figure: str | Sequence[str] | None = None,
     format: str | Sequence[str] = FORMATS,
     into: str | Path | None = None,
@@ -155,6 +155,8 @@ def plot(
     ----------
     result, out
         As of `open_result`.
+    others : results
+        Further emulations, for the figure `calibration` of all of them.
     figure : str or sequence of str, optional
         Names of figures; by default all that apply to the result but the spider of a sweep.
     format : str or sequence of str
@@ -182,6 +184,8 @@ def plot(
     names = [figure] if isinstance(figure, str) else figure
     for name in names or ():
         verbs.refuse_unknown_figure(kept, name)
+    beside = [open_result(other, out=out) for other in others]
+    verbs.refuse_others(beside, kept, names)
     formats = [format] if isinstance(format, str) else [*format]
     for kind in formats:
         one_of("format", kind, FORMATS)
@@ -189,7 +193,7 @@ def plot(
     to = kept.folder / "figures" if into is None else Path(into)
     with aside(to, "figures") as made:
         with seals.reading(kept, warnings.warn):
-            files = draw(kept, names, made, formats, Form(WIDTHS[width], caption))
+            files = draw(kept, names, made, formats, Form(WIDTHS[width], caption), beside)
         return placed(files, to)
 
 

@@ -1,4 +1,4 @@
-"""What reads a scenario: `check`, `cite` and `explain`."""
+"""Functions that read scenarios: `examples`, `check`, `cite` and `explain`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,34 @@ from sim.experiments.patient_history import Life, format_of, write
 from sim.experiments.patient_history import explain as followed
 from sim.python.options import Text, one_of
 from sim.scenario import ScenarioLike, as_settings
+from sim.scenario.examples import examples as shipped
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.scenario import Study
 
 FORMS = ("text", "bibtex", "csl")
+
+
+def examples() -> pd.DataFrame:
+    """List the scenarios and sweeps that travel with mastosim.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each: `name`, by which every function accepts it in place of a file; `kind`,
+        `scenario` or `sweep`; `title`; `question`, empty where the file has none; `path`.
+
+    Examples
+    --------
+    >>> table = examples()
+    >>> table.set_index("name").loc["poor-attendance", "title"]
+    'One infusion in five is missed'
+    """
+    import pandas as pd
+
+    return pd.DataFrame([*shipped()])
 
 
 def check(scenario: ScenarioLike, *, settings: Mapping[str, Any] | None = None) -> Study:

@@ -7,6 +7,7 @@ of last year are drawn alike. Beside each figure stands a CSV file with the numb
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -32,11 +33,17 @@ FROM_OUTCOMES = ("differences", "against_reported")
 FIGURES = (*FROM_TABLES, *FROM_OUTCOMES)
 """The figures of a run, each in a module of its name."""
 
-ON_REQUEST = ("bone_density", "cumulative_fractures", "action", "model")
+ON_REQUEST = (
+    "bone_density", "cumulative_fractures", "schedule", "flow", "t_scores", "cohort", "action",
+    "model", "convergence",
+)  # fmt: skip
 """Figures of a run that are drawn only where they are named."""
 
-FROM_STUDY = ("model",)
+FROM_STUDY = ("schedule", "model")
 """Figures that show the study itself: a run without tables has them too."""
+
+TOGETHER = "calibration"
+"""The figure that several emulations have together."""
 
 MAIN = ("bone_course", "against_reported")
 """The figures that are kept with every run."""
@@ -79,6 +86,7 @@ def draw(
     into: Path | None = None,
     formats: Sequence[str] = ("svg", "png"),
     form: Form = STANDARD,
+    others: Sequence[Kept] = (),
 ) -> list[Path]:
     """Draw figures of a kept result.
 
@@ -94,6 +102,8 @@ def draw(
         Some of FORMATS; beside them stands a CSV.
     form
         How wide the figures are at most, and whether their captions are on them.
+    others
+        Further emulations that are drawn in the same figure.
 
     Returns
     -------
@@ -110,21 +120,25 @@ def draw(
     usual = OF_KIND[kept.manifest.kind].usual
     files = []
     with styled(), formed(form):
-        for name, made in drawn(kept, usual if names is None else names):
+        for name, made in drawn(kept, usual if names is None else names, others):
             if made is not None:
                 files += write(into or kept.folder, name, *made, formats)
     return files
 
 
-def drawn(kept: Kept, names: Iterable[str]) -> Iterator[tuple[str, Drawn | None]]:
+def drawn(
+    kept: Kept, names: Iterable[str], others: Sequence[Kept] = ()
+) -> Iterator[tuple[str, Drawn | None]]:
     """Each figure and its numbers, in the style and form of now; None where it does not apply."""
     kind = OF_KIND[kept.manifest.kind]
-    arguments = kind.read(kept)
+    read_once = cache(lambda: kind.read(kept))
     has_tables = (kept.folder / "events.parquet").exists()
     for name in names:
         module = import_module(f"sim.display.figures.{kind.names[name]}")
         applies = has_tables or name not in {*FROM_TABLES, *ON_REQUEST} - {*FROM_STUDY}
         with formed(form_of_now()._replace(heading=TITLES.get(name, ""))):
+            together = name == TOGETHER
+            arguments = _of_calibration([kept, *others]) if together else read_once()
             made = module.figure(*arguments) if applies else None
         yield name, made
 
@@ -162,6 +176,16 @@ def _of_emulation(kept: Kept) -> tuple[Any, ...]:
     return kept.table("scores"), kept.parquet("trials"), kept.interval, *_words(kept)
 
 
+def _of_calibration(every: Sequence[Kept]) -> tuple[Any, ...]:
+    """One emulation, or several as one, for the figure of their calibration."""
+    from sim.display.figures.calibration import joined, of_several
+
+    scores = joined([(next(iter(kept.studies.values())), kept.table("scores")) for kept in every])
+    intervals = " or ".join(dict.fromkeys(str(kept.interval) for kept in every))
+    words = _words(every[0]) if len(every) == 1 else (of_several(scores), ())
+    return scores, intervals, *words
+
+
 def _words(kept: Kept) -> tuple[str, Sequence[str]]:
     """The title of a figure, and the sentences that its caption opens with."""
     return kept.detail("title"), kept.detail("caption")
@@ -176,7 +200,9 @@ OF_KIND: Mapping[str, Figures] = {
         {"readings": "readings"},
         lambda kept: (kept.table("readings"), kept.manifest.options["own"], *_words(kept)),
     ),
-    "emulation": Figures({"emulation": "trials"}, _of_emulation),
+    "emulation": Figures(
+        {"emulation": "trials", TOGETHER: "calibration"}, _of_emulation, (TOGETHER,)
+    ),
     "sweep": Figures(OF_SWEEPS, _of_sweep, on_request=("spider",)),
     "power": Figures(
         {"power": "power"}, lambda kept: (kept.table("power"), caption_of(kept.study))

@@ -16,6 +16,9 @@ ROOM = 205.0
 """Millimetres that panels take at most."""
 
 TITLE, SUBTITLE_LINE, ABOVE, TITLE_LINE = 4.0, 3.2, 4.5, 3.6
+ASCENT = 2.0
+"""Millimetres from the line on which letters stand to the top of the highest."""
+
 EDGE = 4.0
 """Millimetres right of the last panel on a narrow page."""
 
@@ -191,10 +194,13 @@ def head(axes: Axes, title: str, below: str, width: float, above: float) -> None
     scale stands here and not beside the axis, where it would be longer than a low panel.
     """
     axes.set_title(title, pad=(above - TITLE) * POINTS_PER_MM)
+    lines = wrapped(below, width)
+    # One line stands by its foot: its top depends on its letters.
+    down, side = (ASCENT, "baseline") if len(lines) == 1 else (0.0, "top")
     axes.annotate(
-        "\n".join(wrapped(below, width)), (0, 1), xycoords="axes fraction",
-        xytext=(0, (above - TITLE - 1.0) * POINTS_PER_MM), textcoords="offset points", va="top",
-        color=SECOND, linespacing=1.1,
+        "\n".join(lines), (0, 1), xycoords="axes fraction",
+        xytext=(0, (above - TITLE - 1.0 - down) * POINTS_PER_MM), textcoords="offset points",
+        va=side, color=SECOND, linespacing=1.1,
     )  # fmt: skip
 
 

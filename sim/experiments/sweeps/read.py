@@ -13,7 +13,7 @@ from sim.experiments.sweeps import against, joint, parameters
 from sim.experiments.sweeps.designs import MOST_POINTS, points, size
 from sim.experiments.sweeps.form import SweepForm
 from sim.experiments.sweeps.varied import AROUND, Varied
-from sim.scenario import Mistake, ScenarioError, Study, load
+from sim.scenario import Mistake, ScenarioError, Study, load, shipped
 from sim.scenario.checks.forms import validated
 from sim.scenario.text.mapping import read_mapping
 from sim.scenario.text.paths import mapping_at
@@ -51,10 +51,12 @@ def load_sweep(
 ) -> Sweep:
     """Read a sweep and the scenarios that it names, with other numbers where they are given.
 
-    A mapping finds its scenarios in the current folder, a file in its own. Raises ScenarioError
-    with every mistake found; RequestError for draws of a design without any.
+    A mapping finds its scenarios in the current folder, a file in its own; a name of a shipped
+    sweep or scenario stands for the shipped file where no file has it. Raises ScenarioError with
+    every mistake found; RequestError for draws of a design without any.
     """
     mistakes: list[Mistake] = []
+    file = file if isinstance(file, Mapping) else shipped.found(file)
     try:
         plain = as_it_stands(_document(file, mistakes))
     except ScenarioError as error:
@@ -69,7 +71,7 @@ def load_sweep(
     studies = []
     for place, name in enumerate(form.files):
         try:
-            studies.append(load(folder / name, (), form.patients, form.seed))
+            studies.append(load(shipped.found(name, folder), (), form.patients, form.seed))
         except ScenarioError as error:
             mistakes += _of_a_file(form, plain, place, error.mistakes)
     return checked(form, plain, studies, mistakes)
@@ -78,7 +80,8 @@ def load_sweep(
 def _document(file: SweepLike, mistakes: list[Mistake]) -> Branch:
     if isinstance(file, Mapping):
         return read_mapping(file, mistakes)
-    return read_file(Path(file), str(file), mistakes)
+    path = Path(file)
+    return read_file(path, shipped.shown(path), mistakes)
 
 
 def checked(form: SweepForm, plain: Plain, studies: list[Study], mistakes: list[Mistake]) -> Sweep:

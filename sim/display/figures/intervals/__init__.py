@@ -80,7 +80,8 @@ def _within(
     over, rows = stack[-1].bottom - room, math.fsum(h for each in stack for h in each.heights)
     if over <= 0:
         return [stack], caption
-    if over < (1 - LOWEST) * rows:
+    texts = (parts.of_text(row, fit.layout) for each in column for row in each.rows)
+    if over < (1 - max(LOWEST, *texts)) * rows:
         return [[*_stacked(column, fit, 1 - over / rows)]], caption
     # the sentence takes two lines at most
     shown = [each for each in stack if each.bottom <= room - 2 * CAPTION_LINE] or stack[:1]
