@@ -59,7 +59,8 @@ def draw(
     axes.spines["bottom"].set_bounds(left, right)
     texts = fitting([end.name for end in ends], height)
     in_panel = axes.transScale + axes.transLimits
-    own = in_panel.transform([(end.x, end.y) for end in ends])[:, 1] * height
+    points = np.array([(end.x, end.y) for end in ends], float).reshape(-1, 2)
+    own = in_panel.transform(points)[:, 1] * height
     placed = apart(own, np.array([LINE * len(text) for text in texts]), height)
     for end, text, at in zip(ends, texts, placed, strict=True):
         y = in_panel.inverted().transform((0, at / height))[1]
@@ -72,7 +73,7 @@ def draw(
 def fitting(names: Sequence[str], height: float) -> list[list[str]]:
     """Names in lines; the longest lose lines where all names together are higher than `height`."""
     texts = [wrapped(name, WIDEST) for name in names]
-    most = max(map(len, texts))
+    most = max(map(len, texts), default=0)
     while most > 1 and LINE * sum(min(len(text), most) for text in texts) > height:
         most -= 1
     return [
