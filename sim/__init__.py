@@ -49,6 +49,7 @@ HOMES = {
     "cite": "sim.python.scenarios",
     "compare": "sim.python.simulating",
     "emulate": "sim.python.trials",
+    "examples": "sim.python.scenarios",
     "explain": "sim.python.scenarios",
     "extend": "sim.python.kept",
     "list_results": "sim.python.kept",
@@ -66,8 +67,8 @@ HOMES = {
 
 __all__ = [
     "RequestError", "ScenarioError", "Study", "__version__", "check", "cite", "compare", "emulate",
-    "explain", "extend", "list_results", "open_result", "plot", "power", "readings", "rerun",
-    "results", "run", "show", "sweep", "verify",
+    "examples", "explain", "extend", "list_results", "open_result", "plot", "power", "readings",
+    "rerun", "results", "run", "show", "sweep", "verify",
 ]  # fmt: skip
 
 

@@ -50,6 +50,9 @@ READINGS = ("linear", "compound", "plateau", "saturating")
 DRAWN = ("draw", "A", "B")
 """Roles of the points of a sweep at which all parameters were drawn at once."""
 
+SAMPLED = ("probabilistic", "latin_hypercube", "sobol")
+"""Designs of a sweep whose points are draws of all parameters at once."""
+
 CANNOT_OCCUR = "cannot occur"
 """Stands for an outcome whose probability is 0, not for one that was possible and not seen."""
 

@@ -12,12 +12,17 @@ import sim
 from sim import evidence
 from sim import results as kept_results
 from sim.display import figures
+from sim.display.figures import calibration
+from sim.display.figures.form import STANDARD, formed
+from sim.display.figures.style import styled, write
+from sim.display.figures.titles import TITLES
 from sim.experiments import readings, runs
 from sim.experiments.kinds import comparison, run
 from sim.experiments.kinds import emulation as emulations
 from sim.experiments.kinds import readings as readings_kept
 from sim.scenario import load
 from sim.scenario.schema import json_schema
+from sim.vocabulary import PATIENTS_ONLY
 from tests import format_page
 
 ROOT = Path(__file__).parents[1]
@@ -55,7 +60,7 @@ KINDS = {
     "markers": "Course of markers",
     "on_therapy": "Time on interferon",
     "incidence": "First fracture, and death",
-    "swimmer": "Thirty patients",
+    "swimmer": "Fifteen patients",
     "waterfall": "Change of spine BMD, patient by patient",
     "differences": "Paired differences",
     "against_reported": "Reported against simulated",
@@ -109,6 +114,24 @@ def remake_emulation(name: str, trials: int, results: Path) -> Path:
         for held, as_ in (("scores.csv", "emulation.csv"), ("emulation.svg", "emulation.svg")):
             shutil.copyfile(kept / held, results / name / as_)
     return results / name / "emulation.svg"
+
+
+def remake_calibration(results: Path) -> Path:
+    """Draw the committed emulations together, and put figure and numbers into results/."""
+    scores = calibrated(results)
+    with styled(), formed(STANDARD._replace(heading=TITLES["calibration"])):
+        drawn = calibration.figure(scores, PATIENTS_ONLY, calibration.of_several(scores))
+        assert drawn is not None
+        write(results, "calibration", *drawn, ("svg",))
+    return results / "calibration.svg"
+
+
+def calibrated(results: Path) -> pd.DataFrame:
+    """The scores of the committed emulations, with what each number is."""
+    return calibration.joined(
+        [(load(ROOT / "scenarios" / f"{name}.yaml"), pd.read_csv(results / name / "emulation.csv"))
+         for name in EMULATED]
+    )  # fmt: skip
 
 
 def remake_readings(results: Path) -> Path:
@@ -237,6 +260,7 @@ if __name__ == "__main__":
         print(remake(scenario, ROOT / "results").relative_to(ROOT), flush=True)
     for name, trials in EMULATED.items():
         print(remake_emulation(name, trials, ROOT / "results").relative_to(ROOT), flush=True)
+    print(remake_calibration(ROOT / "results").relative_to(ROOT), flush=True)
     print(remake_readings(ROOT / "results").relative_to(ROOT), flush=True)
     for name, stems in COMPARED.items():
         print(remake_comparison(name, stems, ROOT / "results").relative_to(ROOT), flush=True)

@@ -209,7 +209,7 @@ def test_a_row_that_no_arm_reaches_is_allowed(tmp_path):
         ("LAROCHE2011.YAML", "; did you mean '{folder}/laroche2011.yaml'?"),
         ("laroche2011", "; did you mean '{folder}/laroche2011.yaml'?"),
         ("quite-another.yaml", ""),
-        ("nowhere/laroche2011.yaml", ""),
+        ("nowhere/laroche2011.yaml", "; the name alone, laroche2011, is the shipped one"),
         (".", ": this is a folder"),
         (f"{BASE}/below.yaml", ""),
         ("nul\0.yaml", ""),

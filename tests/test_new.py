@@ -194,7 +194,7 @@ def test_a_what_if_fits_the_therapies_of_its_base(tmp_path):
 
 def test_a_copy_differs_in_its_name_alone(tmp_path):
     path = tmp_path / "Mine 2.yaml"
-    assert made(path, "--like", BASE).exit_code == 0
+    assert made(path, "--from", BASE).exit_code == 0
     assert load(path).scenario.name == "mine-2"
     given, copied = BASE.read_text().splitlines(), path.read_text().splitlines()
     apart = [(a, b) for a, b in zip(given, copied, strict=True) if a != b]
@@ -219,17 +219,22 @@ def test_a_file_is_not_overwritten_unasked(begun):
     [
         (["study.txt"], "should end in .yaml"),
         (["---.yaml"], "needs a letter or digit"),
-        (["a.yaml", "--extends", BASE], "into the folder of its base"),
-        (["a.yaml", "--like", BASE.with_name("ten-years.yaml")], "extends another file"),
-        (["a.yaml", "--like", BASE, "--extends", BASE], "choose one"),
+        (["a.yaml", "--extends", "there/mine.yaml"], "into the folder of its base"),
+        (["a.yaml", "--from", "there/change.yaml"], "extends another file"),
+        (["a.yaml", "--from", BASE, "--extends", BASE], "choose one"),
     ],
 )
 def test_mistakes_of_usage(tmp_path, monkeypatch, words, said):
-    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there").mkdir()
+    shutil.copy(BASE, tmp_path / "there" / "mine.yaml")
+    (tmp_path / "there" / "change.yaml").write_text("extends: mine.yaml\nname: change\n")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    words = [str(word).replace("there/", "../there/") for word in words]
     told = made("--force", "--", words[0]) if len(words) == 1 else made(*words)
     assert told.exit_code == 2
     assert said in told.output
-    assert list(tmp_path.iterdir()) == []
+    assert list(Path().iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,34 @@ def test_more_patients_and_sweeps_that_cannot_be_kept_are_printed_too(
     assert _words(done.stdout) == _words("\n".join(kept))
 
 
+AGAIN: dict[str, list[object]] = {
+    **{name: KEPT[name] for name in ("run", "run, outcomes", "compare", "readings", "emulate")},
+    "power": ["power", BASE, *FEW],
+    "grid": ["sweep"],
+}
+
+
+@pytest.mark.parametrize("command", AGAIN)
+def test_a_repeated_result_that_cannot_be_kept_is_printed_too(
+    tmp_path, mastosim, monkeypatch, command
+):
+    out = ["-q", "--out", tmp_path / "results"]
+    file = [tiny_sweeps.wrote(tmp_path, GRID)] if command == "grid" else []
+    before = mastosim(*AGAIN[command], *file, *out)
+    assert before.returncode == 0, before.stderr
+    (folder,) = (path.parent for path in tmp_path.rglob("manifest.json"))
+
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("sim.results.atomic_folder.flush", full)
+    done = mastosim("rerun", folder, *out)
+    assert done.returncode == 2
+    assert "No space left on device; nothing was written" in done.stderr
+    kept = [line for line in before.stdout.splitlines() if str(folder) not in line]
+    assert _words(done.stdout) == _words("\n".join(kept))
+
+
 def _age(folder):
     return folder.stat().st_mtime
 

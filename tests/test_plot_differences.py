@@ -7,10 +7,12 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 import sim
-from sim.display.figures import comparison, differences, incidence
+from sim.display.figures import comparison, difference_rows, differences, incidence, scales
 from sim.display.figures.caption import Caption
+from sim.display.figures.form import Form, formed
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import arm_style, styled
 from sim.scenario import load
@@ -115,7 +117,7 @@ def test_marks_lines_and_printed_numbers_are_the_rows(drawn):
     for axes in figure.axes:
         assert [0, 0] in [list(line.get_xdata()) for line in axes.lines], "a line at none"
         marks += [line.get_xdata()[0] for line in marks_of(axes)]
-        bars += [tuple(line.get_xdata()) for line in axes.lines if line.get_linewidth() == 1.3
+        bars += [tuple(line.get_xdata()) for line in axes.lines if line.get_linewidth() == 2.6
                  and line not in marks_of(axes)]  # fmt: skip
         said += [text.get_text() for text in axes.texts]
         low, high = axes.get_xlim()
@@ -147,7 +149,7 @@ def test_outcomes_share_a_scale_only_with_their_like(drawn):
         "deaths",
     ]
     assert len(groups["Fractures and deaths", "per 100 person-years"]) == 4
-    assert differences.OTHER not in numbers["heading"].to_list(), "every outcome has a place"
+    assert difference_rows.OTHER not in numbers["heading"].to_list(), "every outcome has a place"
     assert len(figure.axes) == len(groups)
 
 
@@ -161,7 +163,10 @@ def test_every_difference_looks_like_its_arm_and_stands_apart(four):
     differs = (numbers["low"] != 0) | (numbers["high"] != 0)
     numbers = numbers[differs.groupby(numbers["outcome"]).transform("any")]
     assert 24 < len(drawn) < len(numbers)
-    assert "Panels that do not fit, in the CSV file only: " in caption_of(figure)
+    said = caption_of(figure).partition("No room, in the CSV file only: ")[2]
+    absent = said.partition(". ")[0].rstrip(".").split(", ")
+    shown = {t.get_text().replace("\n", " ") for axes in figure.axes for t in axes.texts}
+    assert absent == [*dict.fromkeys(label for label in numbers["label"] if label not in shown)]
     for mark, row in zip(drawn, numbers.head(len(drawn)).itertuples(), strict=True):
         assert row.against_arm == "untreated"
         look = looks[str(row.arm)]
@@ -169,6 +174,20 @@ def test_every_difference_looks_like_its_arm_and_stands_apart(four):
     for axes in figure.axes:
         heights = sorted(mark.get_ydata()[0] for mark in marks_of(axes))
         assert min(np.diff(heights)) > 3, "mm between rows"
+
+
+def test_the_differences_of_one_arm_can_be_drawn_alone(four, saved):
+    _, every = four
+    arms = ("combination", "pamidronate", "interferon only", "untreated")
+    summary = every[saved.summary.columns]
+    with styled(), formed(Form(arms=("interferon only",))):
+        caption = dataclasses.replace(CAPTION, arms=arms)
+        figure, numbers = drawing(differences.figure, saved._replace(summary=summary), caption)
+    one = every[every["arm"] == "interferon only"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(numbers, one)
+    assert "No room" not in caption_of(figure)
+    marks = {mark.get_color() for axes in figure.axes for mark in marks_of(axes)}
+    assert marks == {arm_style(arms)["interferon only"].color}, "the colour that it has among all"
 
 
 def test_names_of_arms_may_hold_a_dash(tmp_path):
@@ -267,7 +286,7 @@ def test_intervals_are_named_and_what_they_leave_out_stands_in_the_figure(drawn)
 )  # fmt: skip
 def test_a_direction_is_good_only_where_that_is_known(heading, ends, words):
     row = SimpleNamespace(heading=heading, low=ends[0], high=ends[1], arm="new", against_arm="old")
-    assert differences.direction(row) == words
+    assert difference_rows.direction(row) == words
 
 
 def test_captions_say_what_the_intervals_are_not(drawn, beside):
@@ -351,6 +370,22 @@ def test_scales_of_counts_begin_at_zero(beside):
 
 
 NEVER = ["fractures.base_rate=0 per year", "therapies.pamidronate.given=100 %"]
+
+
+def test_scales_of_nothing_begin_at_zero_or_have_no_number_at_their_ends():
+    """Numbers at the ends of scales side by side would read 1.0−1.0."""
+    nothing = pd.DataFrame({"estimate": [0.0], "low": [0.0], "high": [0.0]})
+    for outcome in ("deaths", "all fractures", "spine above T -2.5"):
+        low, high = comparison.limits_of(outcome, nothing, are_differences=False)
+        assert low == 0 < high
+        low, high = comparison.limits_of(outcome, nothing, are_differences=True)
+        axes = Figure().subplots()
+        axes.set_xlim(low, high)
+        scales.number(axes, "x", 4)
+        inside = [tick for tick in axes.get_xticks() if low <= tick <= high]
+        assert low < min(inside) < 0 < max(inside) < high
+    loss = nothing.assign(low=-3.0)
+    assert comparison.limits_of("hip change", loss, are_differences=False)[0] < -3
 
 
 def test_what_cannot_occur_has_no_mark_and_says_so():

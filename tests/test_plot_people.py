@@ -1,12 +1,13 @@
 """The figures of single patients: their numbers from the tables, their marks from the numbers."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
-from matplotlib.patches import Rectangle
+from matplotlib.colors import to_hex
 
 import sim
 from sim.display.figures import lanes, swimmer, waterfall
@@ -64,6 +65,12 @@ def caption_of(figure):
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
+SHAPES = {
+    "fracture: vertebral": "v", "fracture: hip": "D", "fracture: other": "s",
+    "intolerance": "*", "death": "x",
+}  # fmt: skip
+
+
 def course_by_hand(events, end):
     """Stretches of one patient's course, as (from, to, action), walked event by event."""
     stretches, since, action = [], None, 0.0
@@ -79,9 +86,9 @@ def course_by_hand(events, end):
 
 def test_lanes_hold_every_event_of_the_patients_shown(saved, swum):
     _, numbers = swum
-    events = saved.tables.events[saved.tables.events["patient"] < 30]
-    assert set(numbers["patient"]) == set(range(30))
-    for item in ("infusion", "missed infusion", "fracture", "death"):
+    events = saved.tables.events[saved.tables.events["patient"] < 15]
+    assert set(numbers["patient"]) == set(range(15))
+    for item in ("infusion", "missed infusion", "intolerance", "fracture", "death"):
         here = numbers[numbers["item"] == item]
         true = events[events["event"] == item]
         assert len(true) > 0, f"the scenario of this test has no {item}"
@@ -94,7 +101,7 @@ def test_bars_are_the_stretches_of_each_course_at_one_dose(saved, swum):
     _, numbers = swum
     reduced = 0
     for (arm, patient), events in saved.tables.events.groupby(["arm", "patient"]):
-        if patient >= 30:
+        if patient >= 15:
             continue
         rows = numbers[(numbers["arm"] == arm) & (numbers["patient"] == patient)]
         end = events.loc[events["event"].isin(["death", "end"]), "day"].iloc[0]
@@ -106,46 +113,78 @@ def test_bars_are_the_stretches_of_each_course_at_one_dose(saved, swum):
         assert np.round(found).astype(int).tolist() == [[a, b] for a, b, _ in expected]
         assert list(courses["share_of_full_dose"]) == [action for *_, action in expected]
         reduced += sum(action == 0.5 for *_, action in expected)
-    assert reduced > 3
+    assert reduced > 1
 
 
-def test_lanes_are_ordered_by_time_on_the_course_then_follow_up(swum):
+def test_patients_with_an_event_come_first_and_each_group_is_in_order(saved, swum):
     _, numbers = swum
-    here = numbers[numbers["arm"] == "combination"]
-    taken = (here["to_month"] - here["from_month"]).groupby([here["item"], here["lane"]]).sum()
-    keys = [(taken.get(("course", lane), 0), taken["follow-up", lane]) for lane in range(30)]
-    assert keys == sorted(keys, reverse=True)
-    assert len({time for time, _ in keys}) > 10
-    lane_of = numbers.groupby(["arm", "patient"])["lane"].unique()
-    assert lane_of["combination"].to_dict() == lane_of["pamidronate"].to_dict()
+    events = saved.tables.events
+    happened = events[events["event"].isin(["fracture", "death", "intolerance"])]
+    affected = {*happened["patient"]} & {*range(15)}
+    assert 0 < len(affected) < 15
+    expected = [*sorted(affected), *sorted({*range(15)} - affected)]
+    for arm in ARMS:
+        own = numbers[numbers["arm"] == arm].drop_duplicates("patient").sort_values("lane")
+        assert own["patient"].tolist() == expected, "the same lane in every arm"
+    figure = swum[0]
+    (line,) = (line for line in figure.axes[0].lines if line.get_gid() == "groups")
+    assert line.get_ydata()[0] == len(affected) - 0.5
 
 
 def test_the_swimmer_draws_its_numbers(swum):
     figure, numbers = swum
+    looks = arm_style(ARMS)
     for axes, arm in zip(figure.axes, ARMS, strict=True):
-        items = dict(list(numbers[numbers["arm"] == arm].groupby("item")))
+        items: dict[str, Any] = dict(list(numbers[numbers["arm"] == arm].groupby("item")))
         assert axes.get_title("left") == arm
         courses = items.get("course", numbers[:0])
-        assert len(axes.patches) == 30 + len(courses)
+        assert len(axes.patches) == 15 + len(courses)
         faces = {patch.get_facecolor() for patch in axes.patches}
         assert len(faces) == (3 if len(courses) else 1), "follow-up, full dose, reduced dose"
-        (ticks,) = (c for c in axes.collections if isinstance(c, LineCollection))
-        at = [(x, round(ys.mean())) for x, ys in ((s[0, 0], s[:, 1]) for s in ticks.get_segments())]
-        expected = items["infusion"][["from_month", "lane"]].to_numpy().tolist()
-        np.testing.assert_allclose(sorted(at), sorted(expected))
-        drawn = {line.get_marker(): line.get_xydata().tolist() for line in axes.lines}
-        for site, shape in (("vertebral", "v"), ("hip", "D"), ("other", "s")):
-            here = items["fracture"][items["fracture"]["what"] == site]
-            assert drawn.get(shape, []) == here[["from_month", "lane"]].to_numpy().tolist()
-        assert drawn["x"] == items["death"][["from_month", "lane"]].to_numpy().tolist()
-        assert len(drawn["o"]) == len(items["missed infusion"])
+        (spans,) = (c for c in axes.collections if isinstance(c, LineCollection))
+        drawn = sorted((round(s[0, 1]), s[0, 0], s[1, 0]) for s in spans.get_segments())
+        doses = pd.concat([items["infusion"], items["missed infusion"]])
+        ends = doses.groupby("lane")["from_month"].agg(["min", "max"])
+        np.testing.assert_allclose(drawn, ends.reset_index().to_numpy())
+        color: Any = spans.get_color()[0]
+        assert to_hex(color) == looks[arm].color
+        marks = {line.get_label(): line for line in axes.lines}
+        for name, shape in SHAPES.items():
+            item, _, site = name.partition(": ")
+            here = items.get(item, numbers[:0])
+            here = here[here["what"] == site] if site else here
+            if here.empty:
+                assert name not in marks
+                continue
+            assert marks[name].get_marker() == shape
+            assert marks[name].get_xydata().tolist() == here[["from_month", "lane"]].values.tolist()
+        (missed,) = (line for line in axes.lines if line.get_marker() == "o")
+        assert len(missed.get_xdata()) == len(items["missed infusion"])
 
 
 def test_the_swimmer_says_who_is_shown_and_in_which_order(swum):
-    said = caption_of(swum[0])
-    assert "the first 30, each in the same lane in every arm" in said
-    assert "time on interferon and then length of follow-up in the arm combination" in said
-    assert "Courses: interferon. Doses, infused or injected: pamidronate." in said
+    figure, numbers = swum
+    items = numbers["item"].isin(["fracture", "death", "intolerance"])
+    count = numbers.loc[items, "patient"].nunique()
+    said = caption_of(figure)
+    assert f"the first 15 patients, above the line the {count} who had a fracture, an" in said
+    assert "both groups by number. Each has the same lane in every arm" in said
+    assert "Therapies in a lane, from top to bottom: interferon, pamidronate." in said
+    assert [*figure.axes[0].get_xticks()] == [0, 12, 24, 36, 48, 60]
+
+
+def test_patients_without_events_need_no_line_between_groups(saved):
+    events = saved.tables.events
+    calm = events[~events["event"].isin(["fracture", "death", "intolerance"])]
+    ends = saved.tables.patients.assign(day=1826, event="end", what="", value=0.0)
+    every = [
+        ends.assign(arm=arm)[["arm", "patient", "day", "event", "what", "value"]] for arm in ARMS
+    ]
+    tables = saved.tables._replace(events=pd.concat([calm[calm["event"] != "end"], *every]))
+    with styled():
+        figure, _ = swimmer.figure(saved._replace(tables=tables), CAPTION)
+    assert not any(line.get_gid() == "groups" for line in figure.axes[0].lines)
+    assert "by number; none had a fracture" in caption_of(figure)
 
 
 def test_fewer_patients_and_one_arm_make_a_narrow_swimmer(saved):
@@ -156,42 +195,35 @@ def test_fewer_patients_and_one_arm_make_a_narrow_swimmer(saved):
         figure, numbers = swimmer.figure(saved._replace(tables=tables), caption)
     assert sorted(set(numbers["lane"])) == [0, 1, 2, 3]
     assert figure.get_figwidth() == pytest.approx(89 / 25.4)
-    assert "all of them, ordered by length of follow-up" in caption_of(figure)
-    assert not any("course" in text.get_text() for text in figure.legends[0].texts)
+    said = caption_of(figure)
+    assert "Lanes: all patients" in said
+    assert "in every arm" not in said
+    assert "interferon" not in said
 
 
-def test_two_courses_share_the_height_of_a_lane(saved, monkeypatch):
-    monkeypatch.setattr(lanes, "MOST", 3)
-    monkeypatch.setattr(swimmer, "MOST", 3)
+def test_therapies_share_the_height_of_a_lane(saved):
     events = saved.tables.events
     second = events[events["event"] == "course"].assign(what="another")
-    both = saved.tables._replace(events=pd.concat([events, second], ignore_index=True))
+    later = (
+        (events["event"] == "infusion") & (events["arm"] == "combination") & (events["day"] > 700)
+    )
+    other = events.assign(what=events["what"].where(~later, "romosozumab"))
+    both = saved.tables._replace(events=pd.concat([other, second], ignore_index=True))
     with styled():
-        figure, numbers = swimmer.figure(saved._replace(tables=both), CAPTION)
-    bars = [patch for patch in figure.axes[0].patches if isinstance(patch, Rectangle)]
-    bars = [bar for bar in bars if round(bar.get_height(), 2) != 0.3]
-    assert len(bars) == (numbers["item"] == "course").sum()
-    lower = [(bar.get_y() + bar.get_height() / 2) % 1 < 0.5 for bar in bars]
-    assert any(lower)
-    assert not all(lower)
-    assert "Courses in a lane, from top to bottom: another, interferon." in caption_of(figure)
-
-
-def test_a_second_therapy_by_doses_stands_at_its_own_height_in_every_arm(saved):
-    events = saved.tables.events
-    second = events["event"].isin(["infusion"]) & (events["arm"] == "combination")
-    second &= events["day"] > 700
-    other = events.assign(what=events["what"].where(~second, "romosozumab"))
-    with styled():
-        figure, _ = swimmer.figure(
-            saved._replace(tables=saved.tables._replace(events=other)), CAPTION
-        )
-    heights = []
+        figure, _ = swimmer.figure(saved._replace(tables=both), CAPTION)
+    heights: list[Any] = []
     for axes in figure.axes:
-        (ticks,) = (c for c in axes.collections if isinstance(c, LineCollection))
-        starts = {round(segment[:, 1].min() % 1, 2) for segment in ticks.get_segments()}
-        heights.append(starts)
-    assert heights == [{0.55, 0.0}, {0.55}], "above the middle, and below it where there are two"
+        patches: Any = axes.patches
+        bars = {round((bar.get_y() + bar.get_height() / 2 + 0.5) % 1 - 0.5, 2)
+                for bar in patches if bar.get_height() < 0.5}  # fmt: skip
+        (spans,) = (c for c in axes.collections if isinstance(c, LineCollection))
+        lines = {round((line[0, 1] + 0.5) % 1 - 0.5, 2) for line in spans.get_segments()}
+        heights.append((sorted(bars), sorted(lines)))
+    step = lanes.TAKEN / 4
+    courses, doses = [-1.5 * step, -0.5 * step], [0.5 * step, 1.5 * step]
+    assert heights[0] == (pytest.approx(courses, abs=6e-3), pytest.approx(doses, abs=6e-3))
+    assert heights[1] == ([], pytest.approx(doses[:1], abs=6e-3)), "at its height in every arm"
+    assert "top to bottom: another, interferon, pamidronate, romosozumab." in caption_of(figure)
 
 
 def test_changes_are_those_of_the_first_and_last_measurement(saved, fallen):
@@ -210,21 +242,58 @@ def test_changes_are_those_of_the_first_and_last_measurement(saved, fallen):
     assert found == pytest.approx(expected)
 
 
+def test_who_stopped_before_the_last_measurement_is_marked(saved, fallen):
+    figure, numbers = fallen
+    events = saved.tables.events
+    stops = events[(events["event"] == "intolerance") & (events["value"] == 0)]
+    measured = saved.tables.measurements
+    last = measured[measured["quantity"] == "spine_g_cm2"].groupby(["arm", "patient"])["day"].max()
+    expected = {
+        (row.arm, row.patient)
+        for row in stops.itertuples()
+        if row.day < last.get((row.arm, row.patient), 0)
+    }
+    found = numbers[numbers["stopped"]]
+    assert {*zip(found["arm"], found["patient"], strict=True)} == expected
+    assert len(expected) > 2
+    colors = {bar.get_facecolor() for bar in figure.axes[0].patches}
+    light = [bar for bar in figure.axes[0].patches if bar.get_facecolor()[0] > 0.5]
+    assert len(colors) == 2
+    assert len(light) == len(found)
+    said = figure.axes[0].texts[0].get_text()
+    median = typeset(signed(np.median(found["change_percent"])))
+    assert f"{len(found)} stopped: median {median} %" in said
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "stopped interferon for intolerance" in legend
+    assert "stopped" not in figure.axes[1].texts[0].get_text()
+
+
 def test_the_waterfall_draws_its_numbers_on_one_scale(fallen):
     figure, numbers = fallen
     looks = arm_style(ARMS)
     assert len({axes.get_ylim() for axes in figure.axes}) == 1
     for axes, arm in zip(figure.axes, ARMS, strict=True):
-        change = numbers.loc[numbers["arm"] == arm, "change_percent"]
-        heights = [bar.get_height() for bar in axes.patches]
-        assert heights == list(change) == sorted(change, reverse=True)
-        assert {bar.get_facecolor()[:3] for bar in axes.patches} == {
-            tuple(int(looks[arm].color[i : i + 2], 16) / 255 for i in (1, 3, 5))
-        }
+        own = numbers[numbers["arm"] == arm]
+        change = own["change_percent"]
+        bars = {bar.get_x() + 0.5: bar.get_height() for bar in axes.patches}
+        assert bars == pytest.approx(dict(zip(own["place"], change, strict=True)))
+        assert to_hex(axes.patches[0].get_facecolor()) == looks[arm].color
         assert axes.lines[-1].get_ydata()[0] == np.median(change)
         said = axes.texts[0].get_text()
         assert f"median {typeset(signed(np.median(change)))} %" in said
-        assert f"{100 * np.mean(change > 0):.0f} % above 0" in said
+        assert f"{(change > 0).sum()} of {len(change)} above 0" in said
+        assert axes.get_xlabel().startswith(f"{len(change)} patients, ")
+
+
+def test_a_patient_has_one_place_in_every_arm_in_the_order_of_the_first(fallen):
+    _, numbers = fallen
+    places = numbers.groupby("patient")["place"].unique()
+    assert all(len(place) == 1 for place in places)
+    assert places.explode().is_unique
+    first = numbers[numbers["arm"] == ARMS[0]].sort_values("place")
+    assert first["change_percent"].is_monotonic_decreasing
+    only_later = {*numbers["patient"]} - {*first["patient"]}
+    assert all(places[patient][0] > first["place"].max() for patient in only_later)
 
 
 def test_the_waterfall_shows_the_first_patients_and_says_so(saved, monkeypatch):
@@ -235,14 +304,6 @@ def test_the_waterfall_shows_the_first_patients_and_says_so(saved, monkeypatch):
     figure, numbers = drawn
     assert set(numbers["patient"]) <= set(range(10))
     assert "Bars: the first 10 patients" in caption_of(figure)
-
-
-def test_a_share_is_everyone_or_nobody_only_where_it_is():
-    share = waterfall._share
-    assert share(pd.Series([1.0] * 299 + [-1.0])) == "99.7"
-    assert share(pd.Series([1.0, 2.0])) == "100"
-    assert share(pd.Series([-1.0])) == "0"
-    assert share(pd.Series([1.0, -1.0, 2.0])) == "67"
 
 
 def test_nobody_measured_again_makes_no_waterfall(saved):
@@ -290,6 +351,13 @@ def check_page(figure):
             assert not any(words.overlaps(bar.get_window_extent()) for bar in axes.patches)
 
 
-def test_the_legend_names_the_therapies(swum):
+def test_the_legend_names_the_therapies_and_only_what_is_drawn(swum, saved):
     said = {text.get_text() for legend in swum[0].legends for text in legend.texts}
-    assert {"course: interferon", "dose given: pamidronate"} <= said
+    assert {"interferon", "interferon, reduced", "pamidronate, first to last dose"} <= said
+    assert {"dose missed", "intolerance", "vertebral fracture", "death"} <= said
+    events = saved.tables.events
+    tables = saved.tables._replace(events=events[events["what"] != "vertebral"])
+    with styled():
+        figure, _ = swimmer.figure(saved._replace(tables=tables), CAPTION)
+    said = {text.get_text() for legend in figure.legends for text in legend.texts}
+    assert "vertebral fracture" not in said

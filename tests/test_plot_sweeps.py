@@ -20,7 +20,7 @@ from scipy import stats
 from sim import results
 from sim.display import figures
 from sim.display.figures import OF_SWEEPS, draw, multiples
-from sim.display.figures.style import FAINT, INK, arm_style, difference_style, styled, write
+from sim.display.figures.style import FAINT, INK, PALEST, arm_style, difference_style, styled, write
 from sim.display.figures.sweeps.axes_of_grid import quantity
 from sim.display.figures.sweeps.shown import ordered
 from sim.display.figures.sweeps.spider import Label, apart
@@ -509,7 +509,12 @@ def test_low_and_high_ends_differ_in_grey_and_say_their_values(whole):
     assert to_hex(low.get_facecolor()) == "#ffffff"
     assert not high.get_hatch()
     assert to_hex(high.get_facecolor()) == INK
-    assert "8.7 to 16.5 %/year" in texts_of(axes)
+    assert "low 8.7 %/year, high 16.5 %/year" in texts_of(axes)
+    ends = [(text.get_text(), text.get_position()[0], text.get_ha()) for text in axes.texts
+            if text.get_transform() == axes.transData]  # fmt: skip
+    assert ends[2] == (" low ", low.get_x() + low.get_width(), "right")
+    assert ends[3] == (" high ", high.get_x() + high.get_width(), "left")
+    assert axes.get_xlim()[0] < 0, "from 0, so that the scale shows how large the changes are"
     assert "base 8" in texts_of(axes)
     assert "half-life of pamidronate (assumed)" in texts_of(axes), "an assumption"
     assert "stops interferon" in texts_of(axes)
@@ -538,12 +543,17 @@ def test_what_may_be_chance_is_hollow(tables, expected, tmp_path):
     said = caption_of(page)
     assert ("that all points have the same patients" in said) == bool(tables)
     assert ("as if the points were independent" in said) == (not tables)
+    advice = "Even the widest bar may be chance in spine annual increase and all fractures: more"
+    assert (advice in said) == (expected == 0)
 
 
 def test_ends_on_one_side_of_the_base_case_share_the_lane(tmp_path):
     made = Made([GAIN]).add("low", GAIN[0], {GAIN[0]: 14.0}).add("high", GAIN[0], {GAIN[0]: 16.0})
     page, _ = drawn(made.save(tmp_path / "one", "one_at_a_time"), "tornado")["tornado"]
-    low, high = panel(page, "Spine annual increase").patches
+    axes = panel(page, "Spine annual increase")
+    assert not {" low ", " high "} & {*texts_of(axes)}, "their names would meet"
+    assert "Bars of half the height: both ends lie on the same side" in caption_of(page)
+    low, high = axes.patches
     assert low.get_height() == high.get_height()
     assert low.get_y() + low.get_height() == pytest.approx(high.get_y()), "none hides the other"
 
@@ -555,7 +565,8 @@ def test_scenarios_stand_beside_each_other_on_one_scale(four):
     for axes, base in zip(columns, (8, 9, 10, 11), strict=True):
         assert f"base {base}" in texts_of(axes)
         assert len(axes.patches) == 2 * len(numbers[numbers["drawn"]]) / 4
-    assert any("5 to 16 per 100" in text for text in texts_of(columns[0]))
+    said = [text.replace("\n", " ").replace("  ", " ") for text in texts_of(columns[0])]
+    assert "5 per 100 person-years to 16 per 100 person-years" in said
     shown = numbers[(numbers["scenario"] == "laroche2011-linear") & (numbers["outcome"] == BONE)]
     others = shown[~shown["drawn"]]
     assert len(shown) == COUNT
@@ -588,6 +599,17 @@ def test_a_scenario_that_begins_a_row_is_named_and_other_values_are_owned_up_to(
     known.loc[3, "low"] = 1.0
     known.to_csv(folder / "parameters.csv", index=False)
     assert "Values: those of a." in caption_of(drawn(folder, "tornado")["tornado"][0])
+
+
+def test_ends_in_words_are_first_and_last_and_a_path_without_a_name_is_in_words(tmp_path):
+    nameless = ("therapies.interferon.intolerance[0].probability",) * 2 + STOPS[2:]
+    page, _ = drawn(Made([READING, nameless]).alone().save(tmp_path / "x", "one_at_a_time"),
+                    "tornado")["tornado"]  # fmt: skip
+    said = texts_of(panel(page, "Spine annual increase"))
+    assert "interferon: intolerance, probability" in said
+    made = Made([READING]).add("low", "accrual", {}).add("high", "accrual", {})
+    page, _ = drawn(made.save(tmp_path / "y", "one_at_a_time"), "tornado")["tornado"]
+    assert "first linear, last plateau" in texts_of(panel(page, "Spine annual increase"))
 
 
 # Spider
@@ -676,6 +698,7 @@ def test_texts_with_a_unit_are_an_axis_of_numbers(tmp_path):
     axes = panel(page, "Δ Spine annual increase")
     assert list(marks_of(axes)[0].get_xdata()) == [3, 12, 60]
     assert axes.get_xlabel() == "planned course (months)"
+    assert list(axes.get_xticks()) == [0, 12, 24, 36, 48, 60]
     assert "Dashed" not in caption_of(page), "the base case has no number"
     assert list(numbers[months[0]][:3]) == ["3 months", "12 months", "60 months"]
 
@@ -760,6 +783,32 @@ def test_cells_within_chance_are_in_italics_and_the_smallest_have_a_scale(tmp_pa
     assert "CSV file holds the numbers of the cells" in caption_of(page)
 
 
+def test_an_outcome_that_nothing_moves_is_pale_and_has_no_scale_of_colours(tmp_path):
+    values = {NOTHING[0]: [6.0, 10.2], HALF_LIFE[0]: [45.0, 90.0]}
+    made = Made([NOTHING, HALF_LIFE]).grid(values)
+    page, _ = drawn(made.save(tmp_path / "one", "grid"), "heat_map")["heat_map"]
+    moved_axes, still = (panel(page, name) for name in ("Spine annual increase", "All fractures"))
+    assert moved_axes.child_axes
+    assert not still.child_axes
+    mesh = still.collections[0]
+    assert {to_hex(color) for color in mesh.to_rgba(mesh.get_array().ravel())} == {PALEST}
+    labels = [text.get_text() for text in page.legends[0].texts]
+    assert labels == ["each cell: combination − pamidronate", "base case"]
+    assert (
+        still.get_xlabel().replace("\n", " ")
+        == "effect of interferon: spine, mean (%/year; assumed)"
+    )
+
+
+def test_cells_have_no_digit_beyond_the_first_of_their_error(tmp_path):
+    made = Made([GAIN, STOPS]).grid({GAIN[0]: [8.0, 12.6], STOPS[0]: [0.0, 20.0]})
+    for row in made.rows:
+        row["mc_error"] = 0.3
+    page, _ = drawn(made.save(tmp_path / "one", "grid"), "heat_map")["heat_map"]
+    texts = {text.get_text() for text in cells_of(panel(page, "All fractures")).values()}
+    assert texts == {"−0.6", "−0.9", "−1.2"}
+
+
 # Draws
 
 
@@ -809,7 +858,8 @@ def test_shares_of_draws_count_fewer_fractures_upwards(whole, everything):
             mark.get_xydata().ravel().tolist() == base[["at_least", "share"]].to_numpy()[0].tolist()
         )
         shares = [line.get_ydata() for line in axes.lines if len(line.get_xdata()) > 100]
-        np.testing.assert_array_equal(shares, [curve.loc[~curve["is_base"], "share"]])
+        np.testing.assert_array_equal(shares, [[100, *curve.loc[~curve["is_base"], "share"]]])
+        assert axes.get_xlim()[0] == 0, "no second line beside the axis"
         assert (np.diff(shares[0]) <= 0).all()
 
 
@@ -852,13 +902,15 @@ def test_indices_are_bars_of_both_orders(whole):
     assert list(rows["parameter"]) == [p[0] for p in reversed(PARAMETERS)], "the largest first"
     for place, row in enumerate(rows.itertuples()):
         first, total = axes.patches[2 * place : 2 * place + 2]
-        assert (first.get_width(), total.get_width()) == (row.first, row.total)
+        widths = (first.get_width(), total.get_width())
+        assert widths == pytest.approx((100 * row.first, 100 * row.total)), "in per cent"
         assert total.get_hatch()
         assert not first.get_hatch()
     ends = [list(line.get_xdata()) for line in axes.lines if line.get_linewidth() == 0.7]
     for i, order in enumerate(("first", "total")):
-        np.testing.assert_allclose(ends[i::2], rows[[f"{order}_low", f"{order}_high"]])
-    assert f"first orders: {rows['first'].sum():.2f}" in texts_of(axes)
+        np.testing.assert_allclose(ends[i::2], 100 * rows[[f"{order}_low", f"{order}_high"]])
+    assert f"first orders: {100 * rows['first'].sum():.0f} %" in texts_of(axes)
+    assert "Shares below 0, and totals below first orders, are sampling error" in caption_of(page)
     assert "second orders are in indices.csv." in caption_of(page)
     assert not np.isclose(numbers[["first", "total"]], 0.9).any(), "no pair among them"
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sim.display.figures import incidence, markers, months, on_therapy
+from sim.display.figures import incidence, line_ends, markers, months, on_therapy
 from sim.display.figures.caption import caption_of
 from sim.display.figures.published import facts_for
 from sim.display.figures.saved import Saved, read
@@ -87,6 +87,8 @@ def printed(axes):
     """The texts of the table below a panel, by their height from above."""
     rows: dict[float, list[str]] = {}
     for text in axes.texts:
+        if not hasattr(text, "xyann"):
+            continue  # the name of a line
         rows.setdefault(text.xyann[1], []).append(text.get_text())
     return [rows[height] for height in sorted(rows, reverse=True)]
 
@@ -148,6 +150,47 @@ def test_a_reported_change_is_a_diamond_at_what_is_left_of_the_entry_value(drawn
     figure.draw_without_rendering()
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert {"0", "−50"} <= set(labels), "changes, not what is left"
+
+
+def test_a_cross_is_the_simulated_mean_of_the_published_change(four, drawn):
+    saved, (figure, _) = four[0], drawn["markers"]
+    simulated = saved.reported.set_index("fact")["simulated"]
+    for axes, marker in zip(figure.axes, ("ctx", "balp", "tryptase"), strict=True):
+        (cross,) = (line for line in axes.lines if line.get_marker() == "+")
+        change = simulated[f"combination_{marker}"]
+        assert cross.get_xydata().tolist() == [pytest.approx([1826 / DAYS_PER_MONTH, 100 + change])]
+        assert cross.get_color() == arm_style(four[1].arms)["combination"].color
+    without, _ = figure_of(markers, saved._replace(reported=None), four[1])
+    assert not any(line.get_marker() == "+" for axes in without.axes for line in axes.lines)
+    assert "simulated mean" not in [t.get_text() for t in without.legends[0].get_texts()]
+
+
+def test_a_printed_interval_is_a_line_through_its_published_value(four):
+    saved, caption = four
+    fact = saved.facts["combination_ctx"]._replace(interval=(-80.0, -30.0))
+    facts = {**saved.facts, "combination_ctx": fact}
+    figure, _ = figure_of(markers, saved._replace(facts=facts), caption)
+    line = (1826 / DAYS_PER_MONTH,) * 2, (20, 70)
+    found = [[*zip(*lines.get_xydata(), strict=True)] for lines in figure.axes[0].lines]
+    assert [pytest.approx(line[0]), pytest.approx(line[1])] in found
+    assert "published 95 % interval" in [
+        text.get_text() for legend in figure.legends for text in legend.get_texts()
+    ]
+
+
+def test_arms_are_named_at_the_ends_of_the_medians_on_the_log_scale(four, drawn):
+    figure, numbers = drawn["markers"]
+    last = numbers[numbers["fact"].isna()].groupby(["marker", "arm"]).last()
+    for axes, marker in zip(figure.axes, ("ctx", "balp", "tryptase"), strict=True):
+        names = {text.get_text().replace("\n", " "): text for text in axes.texts}
+        assert names.keys() == {*four[1].arms}
+        to_panel = axes.transScale + axes.transLimits
+        where = [to_panel.transform(names[arm].get_position())[1] for arm in four[1].arms]
+        assert 0 < min(where) < max(where) < 1
+        median = last.loc[marker, "median"]
+        assert (names["combination"].get_position()[1] < names["untreated"].get_position()[1]) == (
+            median["combination"] < median["untreated"]
+        )
 
 
 def test_a_reported_change_stands_no_later_than_the_evidence(four):
@@ -240,6 +283,18 @@ def test_no_event_at_all_still_has_its_figure(four):
     assert numbers["high"].to_numpy() == pytest.approx(100 * (1 - 0.025 ** (1 / 60)))
 
 
+def test_where_no_event_can_occur_no_interval_is_named(four, monkeypatch):
+    saved, caption = four
+    rows = saved.tables.events
+    alive = saved.tables._replace(events=rows[~rows["event"].isin(["death", "fracture"])])
+    every = {(event, arm) for event in incidence.NAMES for arm in caption.arms}
+    monkeypatch.setattr(incidence, "never_happen", lambda _: every)
+    figure, numbers = figure_of(incidence, saved._replace(tables=alive), caption)
+    assert set(numbers["high"]) == {0}
+    assert "Monte Carlo interval" not in text_of(figure)
+    assert not figure.legends
+
+
 # Time on a course
 
 
@@ -318,8 +373,8 @@ def test_nobody_or_everybody_stops(stopping, four):
     figure.draw_without_rendering()
     assert list(numbers["share"])[-1] == (0 if stopping else 100)
     assert figure.axes[0].get_ylabel() == "Patients still on drug (%)"
-    entries = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert ("95 % Monte Carlo interval" in entries) == bool(stopping)
+    entries = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+    assert ("95 % Monte Carlo interval" in "".join(entries)) == bool(stopping)
     assert ("Areas:" in text_of(figure)) == bool(stopping)
 
 
@@ -359,7 +414,7 @@ def test_the_table_below_counts_at_every_labelled_month(name, drawn):
     for axes, (_, panel) in zip(figure.axes, numbers.groupby(group, sort=False), strict=True):
         rows = {**incidence.ROWS, "interferon": on_therapy.ROWS}[panel[group].iloc[0]]
         at = [round(month * DAYS_PER_MONTH) for month in axes.get_xticks()]
-        assert len(at) == 6
+        assert len(at) >= 3
         expected = []
         for arm, course in panel.groupby("arm", sort=False):
             counts = course.set_index("day").loc[at]
@@ -369,7 +424,7 @@ def test_the_table_below_counts_at_every_labelled_month(name, drawn):
 
 
 @pytest.mark.parametrize("name", ["on_therapy", "incidence"])
-def test_steps_follow_the_numbers_and_markers_stand_on_them(name, drawn):
+def test_steps_follow_the_numbers_and_names_stand_at_their_ends(name, drawn):
     figure, numbers = drawn[name]
     group = {"on_therapy": "therapy", "incidence": "event"}[name]
     for axes, (_, panel) in zip(figure.axes, numbers.groupby(group, sort=False), strict=True):
@@ -378,12 +433,27 @@ def test_steps_follow_the_numbers_and_markers_stand_on_them(name, drawn):
             (line,) = (line for line in axes.lines if line.get_label() == arm)
             np.testing.assert_array_equal(line.get_xydata(), course[["months", "share"]])
             assert line.get_drawstyle() == "steps-post"
-            look = looks[str(arm)]
-            assert line.get_color() == look.color
-            (marks,) = (line for line in axes.lines if line.get_marker() == look.marker)
-            for month, share in marks.get_xydata():
-                so_far = course[course["day"] <= month * DAYS_PER_MONTH + 0.5]
-                assert share == so_far["share"].iloc[-1]
+            assert line.get_color() == looks[str(arm)].color
+            assert line.get_marker() == "None", "marks would read as censoring"
+            (name_at,) = (t for t in axes.texts if t.get_text().replace("\n", " ") == arm
+                          and not hasattr(t, "xyann"))  # fmt: skip
+            assert name_at.get_color() == looks[str(arm)].color
+            assert name_at.get_position()[0] > course["months"].max()
+            leads = [line for line in axes.lines if line.get_gid() == "leader"]
+            ends = [tuple(line.get_xydata()[0]) for line in leads]
+            assert tuple(course[["months", "share"]].iloc[-1]) in ends
+    assert not any(text.get_text() in looks for text in figure.legends[0].get_texts())
+
+
+def test_names_lose_lines_only_where_they_do_not_fit():
+    names = ["interferon alpha and quarterly pamidronate", "neither"]
+    whole = line_ends.fitting(names, 40)
+    assert [" ".join(lines) for lines in whole] == names
+    (long, short) = line_ends.fitting(names, 3.1 * 3)
+    assert len(long) == 2
+    assert long[0] == whole[0][0]
+    assert long[-1].endswith("…")
+    assert short == ["neither"]
 
 
 @pytest.mark.parametrize("arms", [("combination",), ("combination", "pamidronate"), None])

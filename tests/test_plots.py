@@ -387,7 +387,7 @@ def test_counts_begin_at_zero_and_a_simulated_follow_up_ends_with_the_study(resu
     with styled():
         made = against_reported.figure(saved._replace(reported=none), CAPTION)
     assert made is not None
-    assert made[0].axes[0].get_xlim() == (0, 1), "no fewer than none"
+    assert made[0].axes[0].get_xlim()[0] == 0, "no fewer than none"
 
 
 @pytest.mark.parametrize("many", [1, 5])

@@ -17,8 +17,9 @@ import mastosim
 import sim
 from sim.cli.main import commands
 from sim.errors import RequestError
-from sim.experiments import engine
+from sim.experiments import engine, sweeps
 from sim.experiments.kinds.run import Options
+from sim.experiments.sweeps import advice
 from sim.experiments.verification.checks import CHECKS, Verification, run_checks
 from sim.experiments.verification.subject import Subject
 from sim.scenario import ScenarioError, as_settings, load
@@ -44,10 +45,7 @@ IN_PYTHON = {"--set": "settings", "--scenario": "name"}
 """Options that have another name in Python: `set` is a type, `scenario` the first argument."""
 
 OF_THE_TERMINAL = {"json", "quiet", "verbose", "help"}
-LEFT_OUT = {"sweep": {"shard", "pilot", "auto"}}
-"""Options for job arrays, and those that print advice."""
-
-MORE = {"sweep": set(), "rerun": {"into"}}
+MORE = {"rerun": {"into"}}
 """Arguments of one function only."""
 
 
@@ -58,7 +56,7 @@ def options_of(command):
         if isinstance(parameter, click.Option):
             name = max(parameter.opts, key=len)
             names.add(IN_PYTHON.get(name, name.removeprefix("--").replace("-", "_")))
-    return names - OF_THE_TERMINAL - LEFT_OUT.get(command, set())
+    return names - OF_THE_TERMINAL
 
 
 @pytest.mark.parametrize("command", FUNCTIONS)
@@ -252,14 +250,20 @@ def test_figures_come_back_to_a_notebook(kind, each_kind, tmp_path):
     figure = each_kind[kind].plot()
     assert isinstance(figure, Figure)
     assert vars(figure)["_repr_png_"]().startswith(b"\x89PNG")
+    is_changed = kind not in ("emulation", "sweep")
+    caption = " ".join(text.get_text() for text in figure.texts).replace("\n", " ")
+    assert ("Changed from the scenario's file: horizon = 12 months" in caption) == is_changed
+    assert ("Changed: horizon: " in each_kind[kind]._repr_html_()) == is_changed
     with pytest.raises(RequestError, match="has no figure 'nonsense'"):
         each_kind[kind].plot("nonsense")
 
 
 def test_a_figure_that_does_not_apply_says_which_do():
     outcomes = mastosim.run(BASE, patients=12, settings=SHORT, keep="outcomes")
-    with pytest.raises(RequestError, match="has no figure 'swimmer'; it has differences"):
+    with pytest.raises(RequestError, match="has no figure 'swimmer'; it has differences") as told:
         outcomes.plot("swimmer")
+    assert "the tables of its patients were not kept" in str(told.value)
+    assert outcomes.plot("schedule").axes
 
 
 def test_a_study_is_shown_in_two_lines_and_wrapped():
@@ -310,6 +314,91 @@ def test_auto_takes_the_engine_that_finishes_first(monkeypatch):
 def test_the_manifest_says_which_engine_auto_took(tmp_path):
     mastosim.run(BASE, patients=12, settings=SHORT, engine="auto", out=tmp_path)
     assert mastosim.open_result("latest", out=tmp_path).manifest.options["engine"] == "simpy"
+
+
+SAMPLED = {
+    "mastosim_sweep": "1", "name": "case", "title": "A title", "question": "A question?",
+    "scenario": "tiny.yaml", "patients": "4", "design": {"probabilistic": {"draws": "3"}},
+    "parameters": {GIVEN: {"uncertainty": {"uniform": {"low": "60 %", "high": "80 %"}}}},
+    "outcomes": ["spine annual increase"],
+}  # fmt: skip
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A folder with the scenarios of a sweep, which is the current one."""
+    wrote(tmp_path, "")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_shares_of_a_mapping_are_combined_to_the_bytes_of_a_file(here):
+    (here / "same.yaml").write_text(yaml.safe_dump(SAMPLED), encoding="utf-8")
+    of_file = mastosim.sweep("same.yaml", out=here / "whole")
+    for shard in ("1/2", "2/2"):
+        assert mastosim.sweep(SAMPLED, shard=shard, out=here / "shared") == {}
+    simulated = []
+    combined = mastosim.sweep(SAMPLED, out=here / "shared", progress=lambda *n: simulated.append(n))
+    assert not simulated
+    assert of_file.folder.name == combined.folder.name
+    for name in ("outcomes.csv", "outcomes.parquet", "parameters.csv", "summary.csv"):
+        assert (of_file.folder / name).read_bytes() == (combined.folder / name).read_bytes(), name
+
+
+def test_a_mistake_in_a_mapping_of_a_sweep_names_the_key(here):
+    with pytest.raises(ScenarioError) as caught:
+        mastosim.sweep({**SAMPLED, "outcome": "spine"}, out=here)
+    assert "the mapping" in str(caught.value)
+    assert "did you mean 'outcomes'" in str(caught.value)
+    with pytest.raises(RequestError, match="'3/2' is not a share; write 2/8"):
+        mastosim.sweep(SAMPLED, shard="3/2", out=here)
+
+
+def test_a_pilot_recommends_and_auto_takes_what_it_recommends(here, monkeypatch):
+    monkeypatch.setattr(advice, "PATIENTS", 30)
+    monkeypatch.setattr(advice, "MORE", 60)
+    monkeypatch.setattr(advice, "DRAWS", 3)
+    target = {"outcome": "spine annual increase", "standard_error": "0.5"}
+    file = {**SAMPLED, "target": target}
+    pilot = mastosim.sweep(file, pilot=True, engine="simpy", out=here)
+    assert pilot.outcome == "spine annual increase"
+    assert not list((here / "sweeps/case").glob("*/manifest.json")), "a pilot keeps no result"
+    few = pilot._replace(advice=pilot.advice._replace(draws=4, patients=5))
+    monkeypatch.setattr(sweeps, "pilot", lambda *_: few)
+    swept = mastosim.sweep(file, auto=True, engine="simpy", out=here)
+    assert (swept.sweep.draws, swept.sweep.patients) == (4, 5)
+    details = json.loads((swept.folder / "manifest.json").read_text(encoding="utf-8"))["details"]
+    assert details["pilot"]["advice"]["draws"] == 4
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"pilot": True, "draws": 5}, "pilot and draws do not go together"),
+        ({"auto": True, "shard": "1/2"}, "auto and shard do not go together"),
+        ({"cluster": "tcp://x:1", "workers": 2}, "cluster and workers do not go together"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(options, sentence, here):
+    with pytest.raises(RequestError, match=sentence):
+        mastosim.sweep(SAMPLED, out=here, **options)
+
+
+def test_rerun_compares_each_data_file_with_the_old_result(tmp_path):
+    folder = mastosim.run(BASE, patients=12, settings=SHORT, keep="tables").save(tmp_path)
+    again = mastosim.rerun(folder, into=tmp_path / "again")
+    assert set(again.files.values()) == {"identical"}
+    assert {"summary.csv", "events.parquet"} <= set(again.files)
+    assert again.is_identical
+    count = len(again.files)
+    assert again.comparison.endswith(f"Identical data files: {count} of {count}.")
+    old = mastosim.open_result(folder)
+    changed = old.folder / "notes.csv"
+    changed.write_text("a,b\n", encoding="utf-8")
+    again = mastosim.rerun(folder, into=tmp_path / "third")
+    assert again.files["notes.csv"] == "different"
+    assert not again.is_identical
+    assert f"1 of {count + 1} data files differ." in again.comparison
 
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -6,18 +6,21 @@ import pandas as pd
 import pytest
 
 from sim.display import text
+from sim.display.figures.calibration import points
 from sim.display.tables.run import printout
 from sim.experiments import runs
 from sim.experiments.kinds import run as kept_run
 from sim.results import write_csv
 from tests.remake_results import (
     COMPARED,
+    EMULATED,
     GALLERY,
     GOLDEN,
     PICTURED,
     ROOT,
     SCENARIOS,
     VALIDATION,
+    calibrated,
     gallery,
     golden,
     with_tables,
@@ -69,6 +72,14 @@ def test_every_comparison_is_there_and_pairs_what_it_says():
         assert set(table["scenario"]) == set(stems)
         assert set(table["against"].dropna()) == {stems[0]}
         assert (ROOT / "results" / "comparisons" / f"{name}.svg").stat().st_size > 5_000
+
+
+def test_the_calibration_shows_every_committed_emulation(tmp_path):
+    write_csv(points(calibrated(ROOT / "results")), tmp_path / "fresh.csv")
+    committed = pd.read_csv(ROOT / "results" / "calibration.csv")
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "fresh.csv"), committed, rtol=RELATIVE)
+    assert set(committed["scenario"]) == {*EMULATED}
+    assert (ROOT / "results" / "calibration.svg").stat().st_size > 5_000
 
 
 def test_the_gallery_shows_every_scenario_and_figure():

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from sim.experiments import runs
+from sim.experiments.patient_history import explain
+from sim.experiments.remarks import remarks
 from sim.experiments.verification.subject import Subject
 from sim.scenario import ScenarioError, load
 from sim.scenario.form.rules import Condition, read_condition
@@ -251,3 +253,46 @@ def test_the_shipped_scenario_with_rules_follows_them():
     courses = days(events, "course", "interferon-later")
     assert {who: of[0] for who, of in courses.items()} == dict(first[first <= 1826])
     assert any(len(of) == 2 for of in courses.values())
+
+
+def told_of(tables_settings, patient):
+    """What `explain` says of the end of interferon, with its day."""
+    life = explain(load(BASE, [*FEW, *tables_settings]), patient)
+    rows = life.events[life.events["combination"].str.startswith("interferon ends")]
+    return [*zip(rows["day"], rows["combination"], strict=True)]
+
+
+def test_explain_tells_an_end_by_the_rule_from_an_end_by_the_plan():
+    settings = (*NO_FRACTURES, *NO_DEATHS, *TOLERATED, "therapies.interferon.for=30 months",
+                "therapies.interferon.stop=spine T above -2.5", "cohort.patients=12")  # fmt: skip
+    tables = followed(*settings)
+    spine = tables.measurements[tables.measurements["quantity"] == "spine_t"]
+    measured = spine.set_index(["patient", "day"])["value"]
+    words = set()
+    for patient, (_, end) in days(tables.events, "course", "interferon").items():
+        score = measured.get((patient, end))
+        if score is not None and score > -2.5:
+            expected = f"by its rule (spine T above -2.5; measured: {score:.2f})"
+        else:
+            assert end == round(30 * 365.25 / 12), "day of the plan"
+            expected = "as planned"
+        assert told_of(settings, patient) == [(end, f"interferon ends {expected}")]
+        words.add(expected.partition("(")[0])
+    assert words == {"by its rule ", "as planned"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_idle"),
+    [(("visits.dxa=[]",), True), (("visits.dxa=[12 months]",), False),
+     (("visits.dxa=[12 months]", "therapies.interferon.start=12 months"), True),
+     (("visits.dxa=[80 months]",), True)],
+)  # fmt: skip
+def test_check_says_where_no_visit_looks_at_a_rule(settings, is_idle):
+    study = load(BASE, ["therapies.interferon.stop=spine T above -2.5", *settings])
+    told = [remark for remark in remarks(study) if remark.startswith("therapies.interferon.stop: ")]
+    assert len(told) == is_idle
+    if is_idle:
+        assert "`spine T above -2.5` is never looked at and ends nothing" in told[0]
+        ends = runs.follow(study.with_(patients=6), engine="batch").events
+        values = ends[(ends["event"] == "course") & (ends["what"] == "interferon")]["value"]
+        assert values.isin([0.0]).sum() == 0

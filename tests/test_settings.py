@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from sim.display.figures.caption import changes
 from sim.scenario import ScenarioError, Setting, from_document, load
+from sim.scenario.text.settings import set_in_all
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 WHAT_IF = SCENARIO.with_name("poor-attendance.yaml")
@@ -79,3 +81,18 @@ def test_settings_are_kept_where_a_study_goes_and_are_no_part_of_what_it_is():
     assert again == study
     assert again.digest == study.digest
     assert pickle.loads(pickle.dumps(study)).settings == study.settings
+
+
+def test_a_caption_says_what_was_set_and_not_what_stands_in_the_file():
+    study = load(SCENARIO, ["therapies.pamidronate.given=60 %", "answers=", "horizon=60 months"])
+    told = "Changed from the scenario's file: therapies.pamidronate.given = 60 %; answers removed."
+    assert changes(set_in_all([study.settings])) == told
+    assert changes([]) == ""
+    long = Setting("visits.dxa", "1", ["12 months"] * 20)
+    assert changes([long]) == "Changed from the scenario's file: visits.dxa (see ABOUT.txt)."
+
+
+def test_only_what_was_set_alike_in_all_studies_is_said_of_all():
+    both, one = ["horizon=12 months", "seed=3"], ["horizon=12 months", "seed=4"]
+    studies = [load(SCENARIO, settings) for settings in (both, one)]
+    assert [s.path for s in set_in_all([study.settings for study in studies])] == ["horizon"]

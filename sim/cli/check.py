@@ -44,9 +44,10 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
         return
     from sim.display.fitted import wrapped
     from sim.experiments import checking, remarks
+    from sim.scenario import shipped
     from sim.scenario.protocol import assumptions, protocol
 
-    study = checking.check(scenario, settings)
+    study, shown = checking.check(scenario, settings), shipped.shown(scenario)
     for line in [
         *protocol(study.scenario, study.document, study.numbers),
         *remarks.fracture_rates(study),
@@ -56,7 +57,7 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
         "",
         *assumptions(study.numbers, study.premises),
         "",
-        f"Valid: {scenario} can be simulated. Next: mastosim run {shlex.quote(str(scenario))}",
+        f"Valid: {shown} can be simulated. Next: mastosim run {shlex.quote(shown)}",
     ]:
         say(wrapped(line, line_width()))
 

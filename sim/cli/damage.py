@@ -1,4 +1,4 @@
-"""What a command that only reads a result says of its damage."""
+"""What a command that only reads a result reports about damage."""
 
 from __future__ import annotations
 

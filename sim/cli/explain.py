@@ -10,7 +10,7 @@ import click
 
 from sim.cli.completion import scenario_files
 from sim.cli.ending import dumped
-from sim.cli.options import RESULTS, SEED, SETTINGS, number
+from sim.cli.options import FILE_OUT, RESULTS, SEED, SETTINGS, number
 from sim.cli.terminal import ANY_WIDTH, line_width, say
 
 if TYPE_CHECKING:
@@ -29,10 +29,11 @@ DAY_AND_MONTH = 16
 @SEED
 @click.option("--scenario", "name", metavar="NAME", help="Scenario or reading of a RESULT.")
 @RESULTS
+@FILE_OUT("--figure", help_text="Draw the life on a time axis: a .svg, .pdf or .png file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the history as JSON.")
 def explain(
     scenario: str, settings: tuple[str, ...], patient: int, seed: int | None, name: str | None,
-    out: Path, as_json: bool,
+    out: Path, figure: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Follow one patient event by event through every arm.
 
@@ -40,10 +41,15 @@ def explain(
     RESULT of `run`, `compare` or `readings`: a folder, `latest`, or the start of a digest.
     """
     from sim.experiments.patient_history import explain as follow
+    from sim.experiments.patient_history import format_of, write
     from sim.experiments.verbs import study_of_patient
 
+    if figure is not None:
+        format_of(figure)
     study = study_of_patient(scenario, settings, seed, name, out)
     life = follow(study, patient, settings, seed)
+    if figure is not None:
+        write(life.plot(), figure)
     say(to_json(life) if as_json else to_text(life))
 
 

@@ -19,6 +19,7 @@ from sim.cli.cite import cite
 from sim.cli.compare import compare
 from sim.cli.completion import completion
 from sim.cli.emulate import emulate
+from sim.cli.examples import examples
 from sim.cli.exit_codes import BUG, INTERRUPTED, NOT_VALID, RESUMABLE, WRONG_USAGE
 from sim.cli.explain import explain
 from sim.cli.extend import extend
@@ -40,7 +41,7 @@ from sim.version import __version__
 from sim.workers.cluster import LostError
 
 GROUPS = {
-    "Scenario files": (new, check, explain, verify, cite, schema),
+    "Scenario files": (examples, new, check, explain, verify, cite, schema),
     "Simulation": (run, compare, readings, sweep, emulate, power),
     "Results": (list_results, show, plot, extend, rerun, completion),
 }

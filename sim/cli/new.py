@@ -11,13 +11,15 @@ import click
 
 from sim.cli.options import FILE, FILE_TO_WRITE
 from sim.cli.terminal import say
+from sim.scenario import shipped
 
 
-@click.command(epilog="Example: mastosim new my-study.yaml")
+@click.command(epilog="Example: mastosim new my-study.yaml --from laroche2011")
 @click.argument("file", type=FILE_TO_WRITE)
-@click.option("--extends", "base", type=FILE, help="Write a short scenario that changes this one, "
-              "which must be in the folder of FILE.")  # fmt: skip
-@click.option("--like", type=FILE, help="Write a copy of this scenario file under the new name.")
+@click.option("--extends", "base", type=FILE, metavar="FILE|NAME", help="Write a short scenario "
+              "that changes this one, which is shipped or in the folder of FILE.")  # fmt: skip
+@click.option("--from", "like", type=FILE, metavar="FILE|NAME", help="Write a copy of this "
+              "scenario under the new name.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
 def new(file: Path, base: Path | None, like: Path | None, force: bool) -> None:
     """Write a commented scenario FILE to fill in.
@@ -27,7 +29,7 @@ def new(file: Path, base: Path | None, like: Path | None, force: bool) -> None:
     from sim.results.atomic_file import whole_file
 
     if base is not None and like is not None:
-        raise click.UsageError("--extends and --like: choose one")
+        raise click.UsageError("--extends and --from: choose one")
     if file.suffix not in {".yaml", ".yml"}:
         raise click.UsageError(f"'{file}' should end in .yaml")
     if file.exists() and not force:
@@ -53,7 +55,8 @@ def _text(file: Path, base: Path | None, like: Path | None) -> str:
         return template.study(name)
     load(like)
     text = template.named(like.read_text(encoding="utf-8-sig"), name)
-    if re.search(r"^extends:", text, re.MULTILINE) and _folder(file) != _folder(like):
+    extended = re.search(r"^extends: *(\S+)", text, re.MULTILINE)
+    if extended and _folder(file) != _folder(like) and not shipped.named(extended[1]):
         raise click.UsageError(f"'{like}' extends another file; write the copy to its folder")
     return text
 
@@ -61,6 +64,8 @@ def _text(file: Path, base: Path | None, like: Path | None) -> str:
 def _beside(file: Path, base: Path) -> str:
     """The base as the new file names it."""
     at = Path(os.path.realpath(base))
+    if shipped.named(at.name) == at and not (file.parent / at.name).exists():
+        return at.name
     if not at.is_relative_to(_folder(file)):
         raise click.UsageError(f"write the new file into the folder of its base, '{base.parent}'")
     if at == Path(os.path.realpath(file)):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from sim.cli.completion import scenario_files
+from sim.cli.terminal import say
 from sim.vocabulary import MOST_PATIENTS, AskedEngine, Engine
 
 if TYPE_CHECKING:
@@ -24,14 +25,29 @@ class FromHome(click.Path):
     """A path whose `~` is a home folder also where the shell leaves it alone, as in --out=~/x."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path with its home folder. Raises BadParameter for one of nobody."""
+        """The path with its home folder. Raises BadParameter for an unknown user."""
         path = os.path.expanduser(value)  # noqa: PTH111 - to a Path ./~ is ~
         if str(path).startswith("~"):
             self.fail(f"'{path}': there is no such home folder; write ./{path} for this name here")
         return super().convert(path, param, ctx)
 
 
-FILE = FromHome(path_type=Path)
+class FileOrName(FromHome):
+    """A scenario or sweep: a file, or else the shipped one of this name, as the command says."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path of the file."""
+        from sim.scenario import shipped
+
+        path = super().convert(value, param, ctx)
+        taken = shipped.found(path)
+        if taken != path:
+            kind = "sweep" if taken.parent.name == "sweeps" else "scenario"
+            say(f"There is no file '{path}' here: the shipped {kind} is taken.", to_stderr=True)
+        return taken
+
+
+FILE = FileOrName(path_type=Path)
 FILE_TO_WRITE = FromHome(path_type=Path, dir_okay=False)
 FOLDER = FromHome(path_type=Path, file_okay=False)
 

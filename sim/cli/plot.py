@@ -29,6 +29,7 @@ NAMES_OF_FIGURES = [*dict.fromkeys(name for kind in OF_KIND.values() for name in
 
 @click.command(epilog=f"Example: mastosim plot latest --figure markers\n\n{NAMES}")
 @RESULT
+@click.argument("others", metavar="[RESULT]...", nargs=-1)
 @click.option("--figure", "figures", multiple=True, type=click.Choice(NAMES_OF_FIGURES),
               help="Figure to draw; by default the usual ones. Repeatable.")  # fmt: skip
 @click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS),
@@ -37,19 +38,33 @@ NAMES_OF_FIGURES = [*dict.fromkeys(name for kind in OF_KIND.values() for name in
               help="Width at most: column is 8.5 cm, page is 18.3 cm.")  # fmt: skip
 @click.option("--caption/--no-caption", "has_caption", default=True,
               help="Leave the caption out of the figures.")  # fmt: skip
+@click.option("--arm", "arms", metavar="ARM", multiple=True,
+              help="Draw only the differences of this arm in `differences`; by default those of "
+              "all arms. Repeatable.")  # fmt: skip
+@click.option("--uncertainty", metavar="SWEEP",
+              help="Draw the parameter uncertainty of this result beside the Monte Carlo error: a "
+              "probabilistic sweep of the same scenario, named like RESULT.")  # fmt: skip
 @click.option("--into", type=FOLDER, help="Folder of the figures.  [default: RESULT/figures]")
 @RESULTS
 def plot(
-    result: str, figures: tuple[str, ...], formats: tuple[str, ...], width: str,
-    has_caption: bool, into: Path | None, out: Path,
+    result: str, others: tuple[str, ...], figures: tuple[str, ...], formats: tuple[str, ...],
+    width: str, has_caption: bool, arms: tuple[str, ...], uncertainty: str | None,
+    into: Path | None, out: Path,
 ) -> None:  # fmt: skip
     """Draw the figures of a RESULT of any kind.
 
     A CSV file beside each figure holds the numbers of the figure. Without --figure, figures that do
     not apply to the result, like markers that were not measured, are left out, and so is the spider
-    of a sweep.
+    of a sweep. Several emulations are drawn together by --figure calibration.
     """
-    from sim.experiments.verbs import check_options, no_such_figure
+    from sim.display.figures import without_tables
+    from sim.experiments.parameter_uncertainty import uncertainty_for
+    from sim.experiments.verbs import (
+        check_options,
+        no_such_figure,
+        refuse_others,
+        refuse_unknown_arms,
+    )
     from sim.results.hidden import aside
 
     kept = found(result, out)
@@ -59,11 +74,17 @@ def plot(
     strange = [name for name in figures if name not in known]
     if strange:
         raise click.UsageError(no_such_figure(kind, strange[0]))
+    beside = [found(other, out) for other in others]
+    refuse_others(beside, kept, figures)
+    refuse_unknown_arms(kept, arms)
+    of_draws = None
+    if uncertainty is not None:
+        of_draws = uncertainty_for(kept, found(uncertainty, out), figures)
     into = into or kept.folder / "figures"
     refuse_unwritable(into)
     drawing = partial(
         draw, kept, formats=[*dict.fromkeys(formats or FORMATS)],
-        form=Form(WIDTHS[width], has_caption),
+        form=Form(WIDTHS[width], has_caption, arms=arms), others=beside, uncertainty=of_draws,
     )  # fmt: skip
     usual = OF_KIND[kind].usual
     # on the same disk, and it vanishes at the end
@@ -73,8 +94,8 @@ def plot(
             missing = [name for name in figures if not drawn[name]]
             had = [name for name in usual if missing and draw(kept, [name], made, ())]
         if missing:
-            others = f"it has {', '.join(had) or 'none'}"
-            raise click.UsageError(f"this result has no figure '{missing[0]}'; {others}")
+            has = f"it has {', '.join(had) or 'none'}{without_tables.said(kept)}"
+            raise click.UsageError(f"this result has no figure '{missing[0]}'; {has}")
         _move([path for files in drawn.values() for path in files], into)
 
 

@@ -20,7 +20,7 @@ SECONDS_BEFORE_A_LINE = 2.0
 def watching(
     quiet: bool, engine: str = "simpy", what: str = "patient courses"
 ) -> Iterator[Progress | None]:
-    """A function to tell of progress while work goes on; None where nobody wants to know.
+    """A function that shows progress during work; None where progress is not wanted.
 
     `what` is counted.
     """

@@ -59,12 +59,13 @@ def _shard(_: click.Context, __: click.Parameter, text: str | None) -> Shard | N
     """A share of the points, `2/8`: two whole numbers, the first not above the second."""
     if text is None:
         return None
+    from sim.errors import RequestError
     from sim.experiments.sweeps import Shard
 
-    first, _slash, second = text.partition("/")
-    if not (first.isdecimal() and second.isdecimal() and 1 <= int(first) <= int(second)):
-        raise click.BadParameter(f"'{text}' is not a share; write 2/8 for the second of eight")
-    return Shard(int(first), int(second))
+    try:
+        return Shard.read(text)
+    except RequestError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def _address(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
@@ -177,14 +178,9 @@ def _pilot(file: Path, seed: int | None, work: Work, as_json: bool, to_stderr: b
         pilot = sweeps.pilot(
             file, work.out, seed, work.engine, work.workers or 1, progress, work.most_hours
         )
-    facts = _facts_of_pilot(pilot)
+    facts = pilot.facts
     say(dumped(facts) if as_json else "\n".join(tables.pilot(facts)), to_stderr=to_stderr)
     return pilot
-
-
-def _facts_of_pilot(pilot: Pilot) -> dict[str, Any]:
-    parts = {name: getattr(pilot, name)._asdict() for name in ("split", "cost", "advice")}
-    return {**pilot._asdict(), **parts}
 
 
 def _simulated(read: Sweep, work: Work, shard: Shard | None = None) -> Failed:
@@ -229,7 +225,7 @@ def _whole(read: Sweep, work: Work, pilot: Pilot | None, as_json: bool) -> Faile
         "command": command_line(),
         "seconds": round(time.monotonic() - began, 1),
         "engine": work.engine,
-        "pilot": None if pilot is None else _facts_of_pilot(pilot),
+        "pilot": None if pilot is None else pilot.facts,
     }
     with watching(work.quiet, what="points combined") as progress:
         swept = sweeps.gather(

@@ -15,7 +15,7 @@ NARROWEST = 16
 
 
 def parts(sheet: Sheet, width: int | None) -> list[Sheet]:
-    """Return a table as tables that are at most so wide, in the order in which they are read.
+    """Return a table as tables that fit a width, in the order in which people read them.
 
     Heads and words wrap first. Columns of numbers that still have no place go to a table below,
     where the words stand again. If not even one column has place, each row becomes lines.

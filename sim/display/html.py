@@ -14,9 +14,14 @@ _FIRST_TWO = (0, 1)
 
 
 def printout(shown: Printout) -> str:
-    """The tables of a result with their notes below them, then the lines below all tables."""
+    """The lines above all tables, the tables with their notes below them, the lines below all."""
     parts = [table(sheet.heads, sheet.rows) + paragraph(sheet.notes) for sheet in shown.sheets]
-    return f"<div>{''.join(parts)}{paragraph(shown.notes)}</div>"
+    return f"<div>{above(shown)}{''.join(parts)}{paragraph(shown.notes)}</div>"
+
+
+def above(shown: Printout) -> str:
+    """The lines above all tables, as what was changed over the file."""
+    return paragraph(line for line in shown.above if line)
 
 
 def table(

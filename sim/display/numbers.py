@@ -46,7 +46,7 @@ def significant(value: float, digits: int = 3) -> str:
 
 
 def fixed(value: float, decimals: int) -> str:
-    """A number with so many decimals, as its neighbours have them."""
+    """A number with a given count of decimals, the same as its neighbours."""
     return f"{round(value, decimals) + 0.0:.{decimals}f}"
 
 

@@ -5,16 +5,29 @@ from __future__ import annotations
 import tempfile
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from sim import results
 from sim.display import figures, html
+from sim.display.figures import without_tables
 from sim.errors import RequestError
-from sim.experiments import verbs
+from sim.experiments import parameter_uncertainty, verbs
 from sim.results import Kept, Kind
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
+
+
+class InFolder(Protocol):
+    """A result with a folder: of a sweep that was run, or one that was opened."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the result is kept."""
+
+
+SweepLike = str | Path | InFolder
 
 
 class InMemory(ABC):
@@ -58,13 +71,16 @@ class InMemory(ABC):
         """
         return self._kept_in(Path(out))
 
-    def plot(self, name: str | None = None) -> Figure:
+    def plot(self, name: str | None = None, *, uncertainty: SweepLike | None = None) -> Figure:
         """Draw one figure of the result; nothing is written.
 
         Parameters
         ----------
         name : str, optional
             Name of the figure, as of `mastosim plot --figure`; the first that applies by default.
+        uncertainty : path or result, optional
+            A kept probabilistic sweep of the same scenario; its parameter uncertainty is drawn
+            beside the Monte Carlo error, as a thin line.
 
         Returns
         -------
@@ -77,7 +93,9 @@ class InMemory(ABC):
             For a figure that this kind of result does not have, or that does not apply to it.
         """
         with tempfile.TemporaryDirectory(prefix="mastosim-") as aside:
-            return figure_of(results.open(self._kept_in(Path(aside), drawn=False)), name)
+            return figure_of(
+                results.open(self._kept_in(Path(aside), drawn=False)), name, uncertainty
+            )
 
     def _kept_in(self, root: Path, drawn: bool = True) -> Path:
         folder: Path = verbs.module_of(self.kind).keep(self, root, drawn=drawn)
@@ -99,14 +117,24 @@ def in_two_lines(kind: Kind, about: str, tables: str) -> str:
     return f"{called[0].upper()}{called[1:]}: {about}\nTables: {tables}. Figures: {names}"
 
 
-def figure_of(kept: Kept, name: str | None = None) -> Figure:
+def figure_of(kept: Kept, name: str | None = None, uncertainty: SweepLike | None = None) -> Figure:
     """Draw one figure of a kept result; parameters and errors are those of `InMemory.plot`."""
     known = figures.OF_KIND[kept.manifest.kind].names
     if name is not None:
         verbs.refuse_unknown_figure(kept, name)
-    drawn = figures.first(kept, known if name is None else [name])
+    names = known if name is None else [name]
+    of_draws = None if uncertainty is None else _of_draws(kept, uncertainty, name)
+    drawn = figures.first(kept, names, of_draws)
     if drawn is None:
         applying = [other for other in known if figures.first(kept, [other]) is not None]
         what = "figure" if name is None else f"figure '{name}'"
-        raise RequestError(f"this result has no {what}; it has {', '.join(applying) or 'none'}")
+        has = f"it has {', '.join(applying) or 'none'}{without_tables.said(kept)}"
+        raise RequestError(f"this result has no {what}; {has}")
     return drawn
+
+
+def _of_draws(kept: Kept, sweep: SweepLike, name: str | None) -> pd.DataFrame:
+    """The parameter uncertainty of a sweep, for one figure of a result."""
+    folder = sweep if isinstance(sweep, str | Path) else sweep.folder
+    names = [] if name is None else [name]
+    return parameter_uncertainty.uncertainty_for(kept, results.open(folder), names)

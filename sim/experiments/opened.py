@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sim import results
 from sim.display import html
 from sim.experiments import verbs
-from sim.experiments.in_memory import figure_of, in_two_lines
+from sim.experiments.in_memory import SweepLike, figure_of, in_two_lines
 from sim.results import Kept, seals
 
 if TYPE_CHECKING:
@@ -35,13 +35,16 @@ class Opened(Kept):
         """Copy the result to another folder of results; returns the folder of the copy."""
         return results.copied(self, Path(out))
 
-    def plot(self, name: str | None = None) -> Figure:
+    def plot(self, name: str | None = None, *, uncertainty: SweepLike | None = None) -> Figure:
         """Draw one figure of the result; nothing is written.
 
         Parameters
         ----------
         name : str, optional
             Name of the figure, as of `mastosim plot --figure`; the first that applies by default.
+        uncertainty : path or result, optional
+            A kept probabilistic sweep of the same scenario; its parameter uncertainty is drawn
+            beside the Monte Carlo error, as a thin line.
 
         Returns
         -------
@@ -55,7 +58,7 @@ class Opened(Kept):
         """
         verbs.check_options(self)
         with seals.reading(self, warnings.warn):
-            return figure_of(self, name)
+            return figure_of(self, name, uncertainty)
 
     def __repr__(self) -> str:
         """Two lines: what was simulated and where it is kept, and what the result holds."""

@@ -45,6 +45,7 @@ def remarks(study: Study) -> list[str]:
         *_uncertainties(study),
         *_far_past_evidence(study.scenario),
         *_visits(study),
+        *_idle_rules(study.scenario),
     ]
 
 
@@ -116,7 +117,7 @@ def of_sweep(scenarios: Sequence[Varied]) -> list[str]:
 
 
 def _far_past_evidence(scenario: Scenario) -> Iterator[str]:
-    """What a horizon takes for granted that is more than ten years past the evidence."""
+    """Assumptions behind a horizon that ends more than ten years past the evidence."""
     beyond, sites = scenario.beyond_evidence, scenario.fractures.sites
     past = scenario.horizon - beyond.after
     if past <= FAR_PAST:
@@ -192,6 +193,17 @@ def _of_visits(times: list[VisitTime], horizon: float) -> Iterator[str]:
             f"the last visit is on day {days[-1]}, {end - days[-1]} days before the end of "
             "follow-up; what is measured there has that time"
         )
+
+
+def _idle_rules(scenario: Scenario) -> Iterator[str]:
+    """Rules that end a therapy at a DXA visit, where no such visit comes after its begin."""
+    days = Visits.days(scenario.visits.dxa, scenario.horizon)
+    for name, therapy in scenario.therapies.items():
+        if therapy.stop is not None and not any(day > therapy.start.day for day in days[1:]):
+            yield (
+                f"therapies.{name}.stop: no DXA visit comes after the therapy has begun, so "
+                f"`{therapy.stop.when}` is never looked at and ends nothing; see visits.dxa"
+            )
 
 
 def truncated(study: Study) -> list[str]:

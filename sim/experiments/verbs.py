@@ -9,14 +9,14 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from sim import results
-from sim.display.figures import OF_KIND
+from sim.display.figures import OF_KIND, TOGETHER
 from sim.errors import RequestError
 from sim.experiments.bounds import allow
 from sim.experiments.forecast import Forecast
-from sim.experiments.kinds import Shown
+from sim.experiments.kinds import Shown, Unkept
 from sim.results import Kept, Kind, seals
 from sim.results.manifest import FILE
-from sim.scenario import ScenarioLike, Study
+from sim.scenario import ScenarioLike, Study, shipped
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import PATIENTS_AND_PARAMETERS, Progress
 
@@ -88,6 +88,28 @@ def refuse_unknown_figure(kept: Kept, name: str) -> None:
         raise RequestError(no_such_figure(kept.manifest.kind, name))
 
 
+def refuse_others(others: Sequence[Kept], kept: Kept, names: Sequence[str] | None) -> None:
+    """Raise RequestError for several results that are not emulations drawn as one figure."""
+    if not others:
+        return
+    for one in (kept, *others):
+        if one.manifest.kind != "emulation":
+            called = KINDS[one.manifest.kind].called
+            raise RequestError(f"only emulations are drawn together; '{one.folder}' is {called}")
+        check_options(one)
+    if list(names or ()) != [TOGETHER]:
+        raise RequestError(f"several emulations are drawn together with --figure {TOGETHER}")
+
+
+def refuse_unknown_arms(kept: Kept, arms: Sequence[str]) -> None:
+    """Raise RequestError for an arm that has no difference from another in a result."""
+    for arm in arms:
+        scenario = kept.study.scenario
+        known = [name for name in scenario.arms if name != scenario.compared_with]
+        if arm not in known:
+            raise RequestError(f"no arm '{arm}' is compared with another; {nearest(arm, known)}")
+
+
 def refuse_unsound(kept: Kept) -> None:
     """Raise RequestError for a result that cannot be done again as it was.
 
@@ -122,6 +144,7 @@ def rerun(
     command: str = "",
     yes: bool = False,
     tell: Tell | None = None,
+    unkept: Unkept | None = None,
 ) -> Path:
     """Do a result again below another folder of results.
 
@@ -137,6 +160,8 @@ def rerun(
         The command line, for the manifest.
     yes, tell
         As of `sim.experiments.bounds.allow`.
+    unkept
+        Called with a result that was simulated and cannot be kept, as when the disk is full.
 
     Returns
     -------
@@ -153,7 +178,7 @@ def rerun(
     refuse_unsound(kept)
     of_kind = module_of(kept.manifest.kind)
     allow(of_kind.expected(kept), root, yes, tell)
-    folder: Path = of_kind.again(kept, root, progress, command)
+    folder: Path = of_kind.again(kept, root, progress, command, unkept)
     return folder
 
 
@@ -166,7 +191,7 @@ def extend(
     command: str = "",
     yes: bool = False,
     tell: Tell | None = None,
-    unkept: Callable[[Shown], None] | None = None,
+    unkept: Unkept | None = None,
 ) -> Path:
     """Add patients to a kept run, with the result of a run of all patients at once.
 
@@ -233,14 +258,7 @@ def study_of_patient(
 
     Raises RequestError for options that do not belong to the one or the other.
     """
-    if isinstance(scenario, str | Path):
-        path = Path(scenario)
-        is_result = path.suffix not in (".yaml", ".yml") and (
-            path.name == FILE or not path.is_file()
-        )
-    else:
-        is_result = False
-    if not is_result:
+    if not _names_a_result(scenario):
         if name is not None:
             raise RequestError("--scenario is for a RESULT; leave it out for a scenario file")
         return scenario
@@ -253,7 +271,7 @@ def _names_a_result(scenario: ScenarioLike) -> bool:
     """True for a folder, a manifest or a name, which are no scenario file."""
     if not isinstance(scenario, str | Path):
         return False
-    path = Path(scenario)
+    path = shipped.found(scenario)
     return path.suffix not in (".yaml", ".yml") and (path.name == FILE or not path.is_file())
 
 

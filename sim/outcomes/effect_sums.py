@@ -17,7 +17,7 @@ from sim.outcomes.totals import MARK, Total
 
 
 class BlockOfEffects(NamedTuple):
-    """What a block of patients adds: sums of outcomes by year, and times of first fractures."""
+    """Sums of outcomes by year and times of first fractures, of a block of patients."""
 
     sums: SumTable
     firsts: Firsts

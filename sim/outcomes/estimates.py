@@ -196,6 +196,6 @@ def _together(products: Products, first: Number, second: Number) -> Number:
 
 
 def _error(units: Number, squares: Number) -> Number:
-    """Standard error from the sum of squared influences of so many units; NaN for a single one."""
+    """Standard error from the sum of squared influences of units; NaN for a single unit."""
     more = np.divide(units, np.subtract(units, 1.0))
     return np.where(np.greater(units, 1), np.sqrt(squares * more), np.nan)

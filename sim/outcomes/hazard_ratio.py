@@ -124,7 +124,7 @@ def _exposed(one: Curve, other: Curve, ratio: float | Floats) -> Floats:
 
 
 def _influences(one: Curve, other: Curve, ratio: float) -> list[Floats]:
-    """What a patient whose time ended on each day adds to the score, in each arm; 3 x days."""
+    """Contribution of a patient to the score of each arm, by the day of the end; 3 x days."""
     exposed = _exposed(one, other, ratio)
     whole = ratio * one.at_risk + other.at_risk
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -115,7 +115,7 @@ def of_paired_share(first_only: Number, second_only: Number, pairs: Number) -> L
     middle = (b - c) / n
 
     def score(difference: Floats) -> Floats:
-        """Standard deviations between what was seen and a difference."""
+        """Distance between the observed and an assumed difference, in standard deviations."""
         linear = (2 * n - b + c) * difference - b - c
         constant = c * difference * (1 - difference)
         root = np.sqrt(np.maximum(linear**2 + 8 * n * constant, 0.0))

@@ -111,7 +111,7 @@ def _of_arm(curves: Curves, arm: int, endpoint: int, day: int) -> OfArm:
 
 
 def _influence(curve: Curve, day: int) -> Floats:
-    """What a patient whose time ended on each day adds to minus the logarithm of the free share."""
+    """Contribution of a patient, by the day of the end, to -log of the share free of fracture."""
     d, n = curve.fractures, curve.at_risk
     with np.errstate(invalid="ignore", divide="ignore"):
         met = np.where(n > d, 1 / (n - d), 0.0)

@@ -1,4 +1,4 @@
-"""What a published number is to a scenario: a prediction, or one that cannot be missed or counted.
+"""Role of a published number in a scenario: a prediction, or one that cannot be missed or counted.
 
 A number that stands in the scenario comes back from the trials by arithmetic. The design of the
 trials fixes the follow-up. A fact that is another one in other words is no second success.

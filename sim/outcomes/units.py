@@ -53,7 +53,7 @@ class UnitSums(NamedTuple):
 
 
 def unit_sums(outcomes: Iterable[Outcome], unit: int = GROUP) -> UnitSums:
-    """Sum outcomes within units of so many patients, who follow each other."""
+    """Sum outcomes within units of consecutive patients."""
     outcomes = list(outcomes)
     sums = [by_part(unit, one.numerator, one.denominator) for one in outcomes]
     return UnitSums([one.measure for one in outcomes], np.stack(sums, axis=2))
@@ -188,6 +188,6 @@ def _at_least(measure: Measure, sums: Sums, error: Floats) -> Floats:
 
 
 def by_part(size: int, *columns: Floats) -> Floats:
-    """Sum each column over parts of so many entries; returns parts x columns."""
+    """Sum each column over parts of equal length; returns parts x columns."""
     starts = np.arange(0, len(columns[0]), size)
     return np.stack([np.add.reduceat(column, starts) for column in columns], axis=1)

@@ -4,25 +4,48 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from sim import results
 from sim.display import text
 from sim.display.figures import WIDTHS, Form, draw
-from sim.experiments import verbs
+from sim.experiments import parameter_uncertainty, verbs
 from sim.experiments.opened import Opened
 from sim.python.options import Text, at_least, one_of
 from sim.results import seals
 from sim.results.atomic_file import placed
+from sim.results.comparing import compared, in_words
 from sim.results.hidden import aside
-from sim.scenario.text.settings import in_words
+from sim.scenario.text import settings
 from sim.vocabulary import FORMATS, Progress
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ResultLike = str | Path | Opened
+
+
+@dataclass(frozen=True, repr=False)
+class Repeated(Opened):
+    """A kept result that was done again.
+
+    Attributes
+    ----------
+    files : dict
+        `identical`, `different` or `new` for each data file, beside that of the old result.
+    comparison : str
+        The verdict on each file, on all of them, and what may explain a difference.
+    """
+
+    files: dict[str, str]
+    comparison: Text
+
+    @property
+    def is_identical(self) -> bool:
+        """Whether no data file differs."""
+        return "different" not in self.files.values()
 
 
 def open_result(result: ResultLike, *, out: str | Path = "results") -> Opened:
@@ -84,7 +107,7 @@ def list_results(*, out: str | Path = "results") -> pd.DataFrame:
     rows = [
         (
             one.folder.name, one.manifest.kind, one.manifest.about,
-            "; ".join(in_words(s.path, s.old, s.new) for s in one.manifest.settings),
+            "; ".join(settings.in_words(s.path, s.old, s.new) for s in one.manifest.settings),
             one.manifest.patients, one.manifest.seed, one.manifest.written, one.folder,
         )
         for one in kept
@@ -118,12 +141,14 @@ def show(result: ResultLike, *, out: str | Path = "results") -> Text:
 
 def plot(
     result: ResultLike,
-    *,
+    *others: ResultLike,
     figure: str | Sequence[str] | None = None,
     format: str | Sequence[str] = FORMATS,
     into: str | Path | None = None,
     width: Literal["column", "page"] = "page",
     caption: bool = True,
+    arm: str | Sequence[str] = (),
+    uncertainty: ResultLike | None = None,
     out: str | Path = "results",
 ) -> list[Path]:
     """Write the figures of a kept result as files; `open_result(result).plot(name)` shows one.
@@ -132,6 +157,8 @@ def plot(
     ----------
     result, out
         As of `open_result`.
+    others : results
+        Further emulations, for the figure `calibration` of all of them.
     figure : str or sequence of str, optional
         Names of figures; by default all that apply to the result but the spider of a sweep.
     format : str or sequence of str
@@ -143,6 +170,12 @@ def plot(
         The most that a figure is wide: 8.5 or 18.3 cm.
     caption : bool
         Whether the caption is on the figure.
+    arm : str or sequence of str
+        Arms whose differences are drawn in `differences`; those of all arms by default.
+    uncertainty : path, optional
+        A kept probabilistic sweep of the same scenario, as of `open_result`. Its parameter
+        uncertainty is drawn beside the Monte Carlo error, as a thin line, where a figure has a
+        place for it.
 
     Returns
     -------
@@ -152,21 +185,31 @@ def plot(
     Raises
     ------
     RequestError
-        If there is no such result or figure, or its files are damaged.
+        If there is no such result or figure, its files are damaged, or the sweep is one of another
+        scenario.
     """
     kept = open_result(result, out=out)
     verbs.check_options(kept)
     names = [figure] if isinstance(figure, str) else figure
     for name in names or ():
         verbs.refuse_unknown_figure(kept, name)
+    beside = [open_result(other, out=out) for other in others]
+    verbs.refuse_others(beside, kept, names)
     formats = [format] if isinstance(format, str) else [*format]
     for kind in formats:
         one_of("format", kind, FORMATS)
     one_of("width", width, WIDTHS)
+    arms = (arm,) if isinstance(arm, str) else tuple(arm)
+    verbs.refuse_unknown_arms(kept, arms)
+    of_draws = None
+    if uncertainty is not None:
+        sweep = open_result(uncertainty, out=out)
+        of_draws = parameter_uncertainty.uncertainty_for(kept, sweep, names or ())
+    form = Form(WIDTHS[width], caption, arms=arms)
     to = kept.folder / "figures" if into is None else Path(into)
     with aside(to, "figures") as made:
         with seals.reading(kept, warnings.warn):
-            files = draw(kept, names, made, formats, Form(WIDTHS[width], caption))
+            files = draw(kept, names, made, formats, form, beside, of_draws)
         return placed(files, to)
 
 
@@ -177,8 +220,8 @@ def rerun(
     out: str | Path = "results",
     progress: Progress | None = None,
     yes: bool = False,
-) -> Opened:
-    """Repeat a kept result from its manifest, into another folder of results.
+) -> Repeated:
+    """Repeat a kept result from its manifest, in another folder, and compare the files.
 
     Parameters
     ----------
@@ -193,8 +236,10 @@ def rerun(
 
     Returns
     -------
-    Opened
-        The new result. Its tables are those of the old one to the byte.
+    Repeated
+        The new result, opened. `files` says for each data file whether it is `identical` to that of
+        the old result byte by byte, `different`, or `new`; `is_identical` is False if one differs,
+        and `comparison` is what the command prints.
 
     Raises
     ------
@@ -203,7 +248,10 @@ def rerun(
         large to be repeated on this machine.
     """
     kept = open_result(result, out=out)
-    return open_result(verbs.rerun(kept, Path(into), progress=progress, yes=yes))
+    again = open_result(verbs.rerun(kept, Path(into), progress=progress, yes=yes))
+    files = compared(kept.folder, again.folder)
+    words = "\n".join(in_words(files, kept.manifest, again.manifest))
+    return Repeated(again.folder, again.manifest, files, Text(words))
 
 
 def extend(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 from sim.errors import RequestError
@@ -37,6 +37,18 @@ def at_least(name: str, value: int, least: int) -> int:
     if value < least:
         raise RequestError(f"Invalid value for '{name}': {value} is not in the range x>={least}.")
     return int(value)
+
+
+def refuse_together(some: Mapping[str, object], others: Mapping[str, object]) -> None:
+    """Raise RequestError where one of some options is given and one of the others as well.
+
+    Examples
+    --------
+    >>> refuse_together({"pilot": False}, {"draws": 10})
+    """
+    for option in (name for name, value in some.items() if value):
+        for other in (name for name, value in others.items() if value is not None):
+            raise RequestError(f"{option} and {other} do not go together; leave one out")
 
 
 class Text(str):

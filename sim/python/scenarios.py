@@ -1,4 +1,4 @@
-"""What reads a scenario: `check`, `cite` and `explain`."""
+"""Functions that read scenarios: `examples`, `check`, `cite` and `explain`."""
 
 from __future__ import annotations
 
@@ -7,15 +7,38 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.experiments import checking, verbs
-from sim.experiments.patient_history import Life
+from sim.experiments.patient_history import Life, format_of, write
 from sim.experiments.patient_history import explain as followed
 from sim.python.options import Text, one_of
 from sim.scenario import ScenarioLike, as_settings
+from sim.scenario.examples import examples as shipped
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.scenario import Study
 
 FORMS = ("text", "bibtex", "csl")
+
+
+def examples() -> pd.DataFrame:
+    """List the scenarios and sweeps that travel with mastosim.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each: `name`, by which every function accepts it in place of a file; `kind`,
+        `scenario` or `sweep`; `title`; `question`, empty where the file has none; `path`.
+
+    Examples
+    --------
+    >>> table = examples()
+    >>> table.set_index("name").loc["poor-attendance", "title"]
+    'One infusion in five is missed'
+    """
+    import pandas as pd
+
+    return pd.DataFrame([*shipped()])
 
 
 def check(scenario: ScenarioLike, *, settings: Mapping[str, Any] | None = None) -> Study:
@@ -94,6 +117,7 @@ def explain(
     settings: Mapping[str, Any] | None = None,
     seed: int | None = None,
     name: str | None = None,
+    figure: str | Path | None = None,
     out: str | Path = "results",
 ) -> Life:
     """Follow one patient event by event through every arm.
@@ -113,14 +137,16 @@ def explain(
         Seed of the random numbers; that of the scenario by default.
     name : str, optional
         Scenario or reading of a result (`--scenario` of the command).
+    figure : path, optional
+        File to which the life is drawn on a time axis, ending in .svg, .pdf or .png.
     out : path
         Folder of results in which a result is looked for.
 
     Returns
     -------
     Life
-        The history. A notebook shows it; `events` is a table with one row per event, `comparison`
-        the sentences on where the arms diverge.
+        The history. A notebook shows it, and `plot()` draws it. `events` is a table with one row
+        per event, `comparison` the sentences on where the arms diverge.
 
     Raises
     ------
@@ -136,5 +162,10 @@ def explain(
     (('combination', 'pamidronate'), 0)
     """
     texts = as_settings(settings)
+    if figure is not None:
+        format_of(Path(figure))
     study = verbs.study_of_patient(scenario, texts, seed, name, Path(out))
-    return followed(study, patient, texts, seed)
+    life = followed(study, patient, texts, seed)
+    if figure is not None:
+        write(life.plot(), Path(figure))
+    return life

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args, overload
 
-from sim.errors import RequestError
 from sim.experiments import emulation, sweeps
 from sim.experiments.bounds import MOST_HOURS, allow
 from sim.experiments.emulation import TRIALS, Emulated
 from sim.experiments.emulation import power as randomised
 from sim.experiments.emulation.power import OUTCOME, SIZES, Power
-from sim.experiments.sweeps import Swept
-from sim.python.options import at_least, one_of
+from sim.experiments.sweeps import Failed, Pilot, SweepLike, Swept
+from sim.python.options import at_least, one_of, refuse_together
 from sim.scenario import ScenarioLike, as_settings
-from sim.vocabulary import AskedEngine, Progress
+from sim.vocabulary import AskedEngine, Engine, Progress
 from sim.workers.cluster import SILENCE, Cluster
+from sim.workers.pieces import Workers
 
 
 def emulate(
@@ -158,8 +158,22 @@ def power(
     return simulated
 
 
+@overload
+def sweep(file: SweepLike, *, pilot: Literal[True], **others: Any) -> Pilot: ...
+@overload
+def sweep(file: SweepLike, *, shard: str, **others: Any) -> Failed: ...
+@overload
 def sweep(
-    file: str | Path,
+    file: SweepLike, *, draws: int | None = None, patients: int | None = None,
+    seed: int | None = None, out: str | Path = "results", engine: AskedEngine = "auto",
+    workers: int | None = 1, cluster: str | None = None, silence: float = SILENCE,
+    shard: None = None, pilot: Literal[False] = False, auto: bool = False,
+    limit: float = MOST_HOURS, progress: Progress | None = None,
+) -> Swept: ...  # fmt: skip
+
+
+def sweep(  # type: ignore[misc]  # `others` are options of the third
+    file: SweepLike,
     *,
     draws: int | None = None,
     patients: int | None = None,
@@ -169,9 +183,12 @@ def sweep(
     workers: int | None = 1,
     cluster: str | None = None,
     silence: float = SILENCE,
+    shard: str | None = None,
+    pilot: bool = False,
+    auto: bool = False,
     limit: float = MOST_HOURS,
     progress: Progress | None = None,
-) -> Swept:
+) -> Swept | Pilot | Failed:
     """Simulate a scenario over many values of its parameters, into a folder of results.
 
     Blocks of patients that are there already are not simulated again: an interrupted sweep resumes
@@ -179,8 +196,9 @@ def sweep(
 
     Parameters
     ----------
-    file : path
-        Sweep file.
+    file : path or mapping
+        Sweep file, or a document as a mapping, as `yaml.safe_load` reads a file. A mapping finds
+        the scenarios that it names in the current folder.
     draws, patients, seed : int, optional
         Draws of the parameters, patients per arm and seed; those of the file by default.
     out : path
@@ -193,6 +211,13 @@ def sweep(
         Address of a Dask scheduler in place of `workers`; its workers must see the same folder.
     silence : float
         Longest time (seconds) in which the cluster neither finishes work nor answers.
+    shard : str, optional
+        One of several shares of the points, like `"2/8"`, for machines that share `out`. When all
+        shares are done, the same call without `shard` combines them.
+    pilot : bool
+        Simulate 32 draws of 200 patients only, and return how many draws and patients to take.
+    auto : bool
+        Simulate a pilot first, then as many draws and patients as it recommends.
     limit : float
         Longest forecast that is allowed (hours).
     progress : callable, optional
@@ -204,19 +229,53 @@ def sweep(
         `outcomes` has a row for each point, arm and outcome; `summary`, `alone`, `parameters`,
         `noise`, and for some designs `indices` and `screening`, are the tables of the analysis.
         `plot` as of `run`; `save` copies the result to another folder.
+    Pilot
+        With `pilot`: `advice` (draws, patients), `split` (variances), `cost` (seconds), `target`.
+    dict
+        With `shard`: the points that could not be simulated, by scenario and number of the point,
+        with the reason.
 
     Raises
     ------
     ScenarioError
         If the sweep file or its scenario is not valid.
     RequestError
-        If the sweep would take longer than `limit`, half of the memory or more disk than is free.
+        If the sweep would take longer than `limit`, half of the memory or more disk than is free,
+        or for options that do not go together.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> document = {
+    ...     "mastosim_sweep": "1", "name": "attendance", "title": "Attendance",
+    ...     "question": "What does poor attendance cost?", "design": "grid", "patients": "4",
+    ...     "scenario": "scenarios/laroche2011.yaml", "outcomes": ["spine annual increase"],
+    ...     "parameters": {"therapies.pamidronate.given": {"values": ["60 %", "80 %"]}},
+    ... }
+    >>> with TemporaryDirectory() as folder:
+    ...     swept = sweep(document, out=folder)
+    ...     swept.outcomes["arm"].unique().tolist()
+    ['combination', 'pamidronate']
     """
     one_of("engine", engine, get_args(AskedEngine))
-    if cluster is not None and workers not in (1, None):
-        raise RequestError("cluster and workers do not go together; leave one out")
+    refuse_together({"pilot": pilot, "auto": auto},
+                    {"draws": draws, "patients": patients, "shard": shard})  # fmt: skip
+    share = sweeps.WHOLE if shard is None else sweeps.Shard.read(shard)
+    several = None if workers == 1 else workers
+    refuse_together({"cluster": cluster}, {"workers": several})
+    hands: Workers | None = workers if cluster is None else Cluster(cluster, silence)
+    found = None
+    if pilot or auto:
+        on = 1 if hands is None else hands
+        of_pilot: Engine = "batch" if engine == "auto" else engine  # a pilot has 6,400 patients
+        found = sweeps.pilot(file, Path(out), seed, of_pilot, on, progress, limit)
+        draws, patients = found.advice.draws, found.advice.patients
+    if pilot and found is not None:
+        return found
     planned = sweeps.load_sweep(file, patients, draws, seed)
-    here = sweeps.workers_for(planned) if workers is None else workers
-    hands = here if cluster is None else Cluster(cluster, silence)
     chosen = sweeps.engine_for(planned, engine)
-    return sweeps.run(planned, Path(out), chosen, hands, progress, most_hours=limit)
+    hands = sweeps.workers_for(planned) if hands is None else hands
+    if shard is not None:
+        return sweeps.simulate(planned, Path(out), chosen, hands, share, progress, None, limit)
+    more = {"pilot": None if found is None else found.facts}
+    return sweeps.run(planned, Path(out), chosen, hands, progress, "", limit, more)

@@ -24,7 +24,7 @@ class Worded(Details):
 
 
 class AboutSweep(Details):
-    """What a sweep says of itself."""
+    """Name, question, design and size of a sweep."""
 
     name: str
     title: str

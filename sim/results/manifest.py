@@ -29,6 +29,7 @@ from sim.scenario import Mark, Number, Premise, Setting, Study, from_document
 from sim.scenario.form.publication import from_plain
 from sim.scenario.form.uncertainty import Uncertainty
 from sim.scenario.protocol import count_of_assumptions
+from sim.scenario.text.settings import set_in_all
 from sim.version import __version__
 
 FORM: Literal[2] = 2
@@ -215,13 +216,7 @@ class Manifest(Part):
     @property
     def settings(self) -> list[HeldSetting]:
         """What was set alike in all studies, and is not as in the file."""
-        first, *others = self.studies
-        laid = [{(s.path, json.dumps(s.new)) for s in held.settings} for held in others]
-        return [
-            one
-            for one in first.settings
-            if one.old != one.new and all((one.path, json.dumps(one.new)) in keys for keys in laid)
-        ]
+        return set_in_all([held.settings for held in self.studies])
 
 
 def made(

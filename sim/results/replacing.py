@@ -57,7 +57,7 @@ def _holds(old: Kept, new: Kept) -> bool:
 
 
 def _content(manifest: Manifest) -> tuple[object, ...]:
-    """What a manifest says of a result, but for when, where and with which command."""
+    """A manifest without date, place and command."""
     options = {k: v for k, v in manifest.options.items() if k not in CHANGES_NO_TABLE}
     made_by = manifest.mastosim, manifest.model, manifest.kind, manifest.digest
     return (*made_by, options, manifest.studies, manifest.details)

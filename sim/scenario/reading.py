@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sim import evidence
+from sim.scenario import shipped
 from sim.scenario.form.study import Scenario
 from sim.scenario.mistakes import Mistake, ScenarioError, closest
 from sim.scenario.study import Study, checked
@@ -37,7 +38,8 @@ def load(
     Parameters
     ----------
     scenario
-        A file; a mapping of keys and texts as YAML is read; or a study, which gets the settings.
+        A file, or the name of a shipped scenario where no file has it; a mapping of keys and texts
+        as YAML is read; or a study, which gets the settings.
         The file that a scenario extends and its publications are in the folder of the file, of a
         mapping in the current folder.
     settings
@@ -73,8 +75,8 @@ def load(
         path = Path(SHOWN)
         document = read_layers(path, SHOWN, mistakes, read_mapping(scenario, mistakes))
     else:
-        path = Path(scenario)
-        document = read_layers(path, str(scenario), mistakes)
+        path = shipped.found(scenario)
+        document = read_layers(path, shipped.shown(path), mistakes)
     _refuse_a_sweep(document)
     document, recorded = set_over(document, in_full(settings, patients, seed), mistakes)
     plain = take_off(document, evidence.keys())

@@ -15,7 +15,7 @@ _ADVERBS |= {"12 months": "yearly", "7 days": "weekly"}
 def schedule(plan: Schedule, start: float, horizon: float, what: str) -> str:
     """Doses in words: `36 infusions: 24 monthly on days 0, 30, 61, ..., then 12 ...`."""
     by_phase = [(phase, phase.days(begin, horizon)) for phase, begin in plan.begins(start)]
-    parts = [f"{len(days)} {_often(phase)} on {_days(days)}" for phase, days in by_phase if days]
+    parts = [f"{len(days)} {often(phase)} on {_days(days)}" for phase, days in by_phase if days]
     if not parts:
         return f"no {what} in this follow-up"
     unreached = len(plan.phases) - len(parts)
@@ -27,7 +27,8 @@ def schedule(plan: Schedule, start: float, horizon: float, what: str) -> str:
     return f"{len(days)} {what}s: {', then '.join(parts)}"
 
 
-def _often(phase: Phase) -> str:
+def often(phase: Phase) -> str:
+    """How often a dose is given in a phase: `monthly`, `every 45 days`."""
     every = in_time(phase.every)
     return _ADVERBS.get(every, f"every {every}")
 
@@ -41,7 +42,7 @@ def infusions(therapy: Infusions, scenario: Scenario) -> str:
     """Doses of a therapy by infusion or injection, with what keeps patients from them."""
     plan = schedule(therapy.schedule, therapy.start.day, scenario.horizon, therapy.by)
     waits = therapy.start.after is not None or therapy.start.is_on_fracture
-    since = f", counted from {_begins(therapy.start)}" if waits else ""
+    since = f", counted from {begins(therapy.start)}" if waits else ""
     parts = [f"{therapy.dose}, {plan}{since}", f"{therapy.given * 100:g} % of them given"]
     if therapy.delay is not None:
         share, mean = therapy.delay.probability * 100, in_time(therapy.delay.mean)
@@ -53,23 +54,26 @@ def infusions(therapy: Infusions, scenario: Scenario) -> str:
             parts[-1] += f", which ends the therapy in {reaction.ends_course * 100:g} %"
     if therapy.ends_course:
         parts.append(f"each dose is the last with probability {therapy.ends_course * 100:g} %")
-    return "; ".join([*parts, *_stops(therapy.stop)])
+    return "; ".join([*parts, *stops(therapy.stop)])
 
 
 def course(therapy: Course) -> str:
     """Dose and time of a course, and what happens to those who do not tolerate it."""
-    begins = _begins(therapy.start)
     ends = "" if therapy.duration is None else f" for {in_time(therapy.duration)}"
-    times = therapy.times_per_week
-    often = {1.0: "once", 2.0: "twice"}.get(times, f"{times:g} times")
-    parts = [f"{therapy.course} {often} per week from {begins}{ends}"]
+    parts = [f"{therapy.course} {weekly(therapy)} from {begins(therapy.start)}{ends}"]
     if therapy.intolerance is not None:
         parts.append(f"intolerance: {_intolerance(therapy.intolerance)}")
         parts.append(f"then {', then '.join(therapy.on_intolerance)}")
-    return "; ".join([*parts, *_stops(therapy.stop)])
+    return "; ".join([*parts, *stops(therapy.stop)])
 
 
-def _stops(stop: Stop | None) -> list[str]:
+def weekly(therapy: Course) -> str:
+    """How often a dose of a course is taken: `3 times per week`."""
+    times = therapy.times_per_week
+    return {1.0: "once", 2.0: "twice"}.get(times, f"{times:g} times") + " per week"
+
+
+def stops(stop: Stop | None) -> list[str]:
     """The condition that ends a therapy at a visit, if it has one."""
     if stop is None:
         return []
@@ -77,8 +81,8 @@ def _stops(stop: Stop | None) -> list[str]:
     return [f"ended at the first DXA visit with a measured {bone} T-score {side} {t_score:g}"]
 
 
-def _begins(start: Start) -> str:
-    """When a therapy begins."""
+def begins(start: Start) -> str:
+    """When a therapy begins, in words."""
     waited = f" and {in_time(start.wait)} have passed" if start.wait > 0 else ""
     if start.after is not None:
         return f"when {start.after} has ended{waited}"

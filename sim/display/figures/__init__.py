@@ -7,11 +7,12 @@ of last year are drawn alike. Beside each figure stands a CSV file with the numb
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.display.figures.caption import caption_of
+from sim.display.figures.caption import caption_of, changes
 from sim.display.figures.form import STANDARD, formed
 from sim.display.figures.form import WIDTHS as WIDTHS
 from sim.display.figures.form import Form as Form
@@ -21,6 +22,7 @@ from sim.display.figures.style import showing, styled, write
 from sim.display.figures.titles import TITLES
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
     from sim.results import Kept
@@ -32,11 +34,23 @@ FROM_OUTCOMES = ("differences", "against_reported")
 FIGURES = (*FROM_TABLES, *FROM_OUTCOMES)
 """The figures of a run, each in a module of its name."""
 
-ON_REQUEST = ("bone_density",)
-"""Figures of a run, from its tables, that are drawn only where they are named."""
+ON_REQUEST = (
+    "bone_density", "cumulative_fractures", "schedule", "flow", "t_scores", "cohort", "action",
+    "model", "convergence",
+)  # fmt: skip
+"""Figures of a run that are drawn only where they are named."""
+
+FROM_STUDY = ("schedule", "model")
+"""Figures that show the study itself: a run without tables has them too."""
+
+TOGETHER = "calibration"
+"""The figure that several emulations have together."""
 
 MAIN = ("bone_course", "against_reported")
 """The figures that are kept with every run."""
+
+PATIENTS_BY_DESIGN = ("sweep", "emulation", "power", "verification")
+"""Kinds whose number of patients is not the one of the scenario, whoever set it."""
 
 OF_SWEEPS = {
     "tornado": "sweeps.tornado",
@@ -57,12 +71,14 @@ class Figures(NamedTuple):
 
     `figure` in the module draws the figure, and returns None where it does not apply to the result.
     A module is imported when its figure is drawn: reading names is quick. Figures `on_request` are
-    among the names, and are drawn only where they are named.
+    among the names, and are drawn only where they are named. Those that are `uncertain` show the
+    parameter uncertainty of a sweep, which they take as `uncertainty`.
     """
 
     names: Mapping[str, str]
     read: Callable[[Kept], tuple[Any, ...]]
     on_request: Sequence[str] = ()
+    uncertain: Sequence[str] = ()
 
     @property
     def usual(self) -> list[str]:
@@ -76,6 +92,8 @@ def draw(
     into: Path | None = None,
     formats: Sequence[str] = ("svg", "png"),
     form: Form = STANDARD,
+    others: Sequence[Kept] = (),
+    uncertainty: pd.DataFrame | None = None,
 ) -> list[Path]:
     """Draw figures of a kept result.
 
@@ -91,6 +109,11 @@ def draw(
         Some of FORMATS; beside them stands a CSV.
     form
         How wide the figures are at most, and whether their captions are on them.
+    others
+        Further emulations that are drawn in the same figure.
+    uncertainty
+        The interval of each outcome over the draws of a sweep, as of
+        `sim.experiments.parameter_uncertainty`; for the figures that are `uncertain`.
 
     Returns
     -------
@@ -107,26 +130,36 @@ def draw(
     usual = OF_KIND[kept.manifest.kind].usual
     files = []
     with styled(), formed(form):
-        for name, made in drawn(kept, usual if names is None else names):
+        for name, made in drawn(kept, usual if names is None else names, others, uncertainty):
             if made is not None:
                 files += write(into or kept.folder, name, *made, formats)
     return files
 
 
-def drawn(kept: Kept, names: Iterable[str]) -> Iterator[tuple[str, Drawn | None]]:
+def drawn(
+    kept: Kept, names: Iterable[str], others: Sequence[Kept] = (),
+    uncertainty: pd.DataFrame | None = None,
+) -> Iterator[tuple[str, Drawn | None]]:  # fmt: skip
     """Each figure and its numbers, in the style and form of now; None where it does not apply."""
     kind = OF_KIND[kept.manifest.kind]
-    arguments = kind.read(kept)
+    read_once = cache(lambda: kind.read(kept))
+    but = {"cohort.patients"} if kept.manifest.kind in PATIENTS_BY_DESIGN else {}
+    changed = changes(one for one in kept.manifest.settings if one.path not in but)
     has_tables = (kept.folder / "events.parquet").exists()
     for name in names:
         module = import_module(f"sim.display.figures.{kind.names[name]}")
-        applies = has_tables or name not in (*FROM_TABLES, *ON_REQUEST)
-        with formed(form_of_now()._replace(heading=TITLES.get(name, ""))):
-            made = module.figure(*arguments) if applies else None
+        applies = has_tables or name not in {*FROM_TABLES, *ON_REQUEST} - {*FROM_STUDY}
+        also = {"uncertainty": uncertainty} if name in kind.uncertain else {}
+        with formed(form_of_now()._replace(heading=TITLES.get(name, ""), changed=changed)):
+            together = name == TOGETHER
+            arguments = _of_calibration([kept, *others]) if together else read_once()
+            made = module.figure(*arguments, **also) if applies else None
         yield name, made
 
 
-def first(kept: Kept, names: Iterable[str]) -> Figure | None:
+def first(
+    kept: Kept, names: Iterable[str], uncertainty: pd.DataFrame | None = None
+) -> Figure | None:
     """The first of some figures that applies to a result, as an object; None if none does.
 
     Parameters
@@ -135,9 +168,11 @@ def first(kept: Kept, names: Iterable[str]) -> Figure | None:
         The result.
     names
         Some of `OF_KIND[kind].names`.
+    uncertainty
+        As of `draw`.
     """
     with styled():
-        for _name, made in drawn(kept, names):
+        for _name, made in drawn(kept, names, uncertainty=uncertainty):
             if made is not None:
                 return showing(made[0])
     return None
@@ -159,13 +194,25 @@ def _of_emulation(kept: Kept) -> tuple[Any, ...]:
     return kept.table("scores"), kept.parquet("trials"), kept.interval, *_words(kept)
 
 
+def _of_calibration(every: Sequence[Kept]) -> tuple[Any, ...]:
+    """One emulation, or several as one, for the figure of their calibration."""
+    from sim.display.figures.calibration import joined, of_several
+
+    scores = joined([(next(iter(kept.studies.values())), kept.table("scores")) for kept in every])
+    intervals = " or ".join(dict.fromkeys(str(kept.interval) for kept in every))
+    words = _words(every[0]) if len(every) == 1 else (of_several(scores), ())
+    return scores, intervals, *words
+
+
 def _words(kept: Kept) -> tuple[str, Sequence[str]]:
     """The title of a figure, and the sentences that its caption opens with."""
     return kept.detail("title"), kept.detail("caption")
 
 
 OF_KIND: Mapping[str, Figures] = {
-    "run": Figures({name: name for name in (*FIGURES, *ON_REQUEST)}, _of_run, ON_REQUEST),
+    "run": Figures(
+        {name: name for name in (*FIGURES, *ON_REQUEST)}, _of_run, ON_REQUEST, ("differences",)
+    ),
     "comparison": Figures(
         {"comparison": "comparison"}, lambda kept: (kept.table("comparison"), *_words(kept))
     ),
@@ -173,7 +220,9 @@ OF_KIND: Mapping[str, Figures] = {
         {"readings": "readings"},
         lambda kept: (kept.table("readings"), kept.manifest.options["own"], *_words(kept)),
     ),
-    "emulation": Figures({"emulation": "trials"}, _of_emulation),
+    "emulation": Figures(
+        {"emulation": "trials", TOGETHER: "calibration"}, _of_emulation, (TOGETHER,)
+    ),
     "sweep": Figures(OF_SWEEPS, _of_sweep, on_request=("spider",)),
     "power": Figures(
         {"power": "power"}, lambda kept: (kept.table("power"), caption_of(kept.study))

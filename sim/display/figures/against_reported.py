@@ -26,6 +26,7 @@ from sim.display.figures.intervals.parts import Block, Layout, Mark, Panel, Row,
 from sim.display.figures.page import ONE_COLUMN, TWO_COLUMNS
 from sim.display.figures.published import Fact
 from sim.display.figures.saved import Saved
+from sim.display.figures.uncertain import MONTE_CARLO
 
 ROW, SHIFT = 6.6, 1.1
 """In mm: the height of a fact; reported stands above the middle of its row, simulated below."""
@@ -174,7 +175,7 @@ def _legend(facts: pd.DataFrame, known: Mapping[str, Fact]) -> style.Legend:
     values = {"published": usual.published, "simulated": usual.dot}
     if len(kinds) > 1:
         values["no prediction"] = INPUT.published
-    lines = {"± SD of patients": _whisker(style.SECOND), "95 % Monte Carlo interval": usual.bar}
+    lines = {"± SD of patients": _whisker(style.SECOND), MONTE_CARLO: usual.bar}
     return [
         [style.line_entry(label, **look) for label, look in looks.items()]
         for looks in (values, lines)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.display.figures import style
+from sim.display.figures import arms_alike, style
 from sim.results import Tables
 from sim.vocabulary import DAYS_PER_MONTH
 
@@ -43,9 +43,12 @@ def draw(
     `numbers` has rows of `visits` for some arms; `ends` are the columns of each band, with how
     dark the band is and how wide its edges.
     """
+    courses = {arm: numbers[numbers["arm"] == arm] for arm in looks}
+    columns = ["months", "median", *(name for low, high, *_ in ends for name in (low, high))]
+    arms_alike.say(axes, courses, columns)
     lightness = 2 / max(2, len(looks))  # the more arms lie over each other, the fainter each is
     for arm, look in looks.items():
-        course = numbers[numbers["arm"] == arm]
+        course = courses[arm]
         time = course["months"]
         for low, high, opacity, edge in ends:
             band(axes, time, course[[low, high]], look, opacity * lightness, edge)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sim import evidence
 from sim.scenario import Study
 from sim.scenario.protocol import accrual, count_of_assumptions
+from sim.scenario.text.settings import IsSetting, set_to
 from sim.vocabulary import BONES, DAYS_PER_MONTH
+
+LONGEST = 100
+"""Characters of a changed value that a caption has room for."""
 
 ON_READING = "Fracture differences depend on how the annual increase is interpreted."
 
@@ -49,6 +53,19 @@ class Caption:
 def spoken(*sentences: str) -> str:
     """Sentences one after the other; an empty one is left out."""
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def changes(settings: Iterable[IsSetting]) -> str:
+    """The values that were set over the file of a scenario, long ones by their path alone."""
+    told = [_change(setting) for setting in settings]
+    return f"Changed from the scenario's file: {'; '.join(told)}." if told else ""
+
+
+def _change(setting: IsSetting) -> str:
+    text = set_to(setting.path, setting.new)
+    if setting.new is None:
+        return f"{setting.path} removed"
+    return text if len(text) <= LONGEST else f"{setting.path} (see ABOUT.txt)"
 
 
 def caption_of(study: Study) -> Caption:

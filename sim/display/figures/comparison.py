@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.artist import Artist
 
-from sim.display.figures import intervals, scales, style
+from sim.display.figures import intervals, scales, style, uncertain
 from sim.display.figures.caption import ON_READING, spoken
 from sim.display.figures.differences import label_of, scale_of
 from sim.display.figures.intervals import parts
@@ -59,7 +59,7 @@ def figure(summary: pd.DataFrame, title: str, sentences: Sequence[str] = ()) -> 
     beside = Beside(rows.assign(against_arm=""), "scenario", names, next(iter(names)), looks)
     caption = spoken(*sentences, *_explained(rows, list(names)))
     blocks = blocks_of(beside, OUTCOMES, MOST)
-    page = intervals.figure([blocks], title, [legend(beside)], [caption], LAYOUT)
+    page = intervals.figure([blocks], title, [legend(beside), interval()], [caption], LAYOUT)
     return page, summary
 
 
@@ -79,12 +79,16 @@ def legend(beside: Beside) -> list[Artist]:
     return [style.entry(arms.label("−"), style.mark(look)) for arms, look in beside.looks.items()]
 
 
+def interval() -> list[Artist]:
+    """What the lines of the marks are, and what they leave out."""
+    return [style.line_entry(uncertain.MONTE_CARLO, **parts.line(style.INK))]
+
+
 def _panel(beside: Beside, outcome: str, lane: float) -> parts.Panel:
     """One outcome: arms below each other within a row, and lines to compare with."""
     summary = beside.summary
     shown = rows_with(summary[summary["outcome"] == outcome], beside.looks)
     label, uprights = label_of(outcome), [*_references(beside, shown)]
-    counts = "fracture" in outcome or outcome == "deaths"
     are_differences = all(arms.against_arm for arms in beside.looks)
     if are_differences:
         label = f"Δ {label[0].lower()}{label[1:]}"
@@ -92,10 +96,18 @@ def _panel(beside: Beside, outcome: str, lane: float) -> parts.Panel:
     return parts.Panel(
         rows=[list(_marks(beside, shown[shown[beside.by] == name], lane)) for name in beside.names],
         scale=scale_of(outcome, shown["unit"].iloc[0]),
-        limits=scales.limits(shown[["estimate", "low", "high"]], are_differences or counts or None),
+        limits=limits_of(outcome, shown[["estimate", "low", "high"]], are_differences),
         title=label,
         uprights=uprights,
     )
+
+
+def limits_of(outcome: str, values: pd.DataFrame, are_differences: bool) -> tuple[float, float]:
+    """The ends of a scale: counts, rates and shares of arms begin at 0, which none is below."""
+    is_count = "fracture" in outcome or outcome == "deaths"
+    low, high = scales.limits(values, are_differences or is_count or None)
+    has_least = not are_differences and (is_count or " above " in outcome)
+    return (max(low, 0.0) if has_least else low), high
 
 
 def _marks(beside: Beside, rows: pd.DataFrame, lane: float) -> Iterator[parts.Part]:
@@ -108,7 +120,7 @@ def _marks(beside: Beside, rows: pd.DataFrame, lane: float) -> Iterator[parts.Pa
         if cannot_occur(low, high, float(str(row.carriers))):
             yield parts.Word(0.0, CANNOT_OCCUR, down)
             continue
-        symbol = style.mark(look)
+        symbol = style.mark(look) | {"clip_on": False}
         yield parts.Mark(estimate, low, high, symbol, parts.line(look.color), down)
 
 

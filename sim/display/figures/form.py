@@ -23,12 +23,16 @@ HIGHEST = 240.0
 class Form(NamedTuple):
     """The most that a figure is wide, in mm, its heading, and whether its caption is on it.
 
-    Below a heading the title of the figure stands as a smaller line.
+    Below a heading the title of the figure stands as a smaller line. The caption ends with what was
+    `changed` over the file of the scenario. `arms` are those whose differences from others are
+    drawn, all where there are none.
     """
 
     width: float = TWO_COLUMNS
     has_caption: bool = True
     heading: str = ""
+    changed: str = ""
+    arms: tuple[str, ...] = ()
 
 
 STANDARD = Form()

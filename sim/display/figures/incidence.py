@@ -8,7 +8,7 @@ survival is needed.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -18,9 +18,9 @@ from scipy import stats
 
 from sim.display.figures import months, multiples, scales, steps
 from sim.display.figures.caption import Caption
-from sim.display.figures.page import TWO_COLUMNS
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import SECOND, Drawn, arm_style
+from sim.display.figures.texts import wrapped
 from sim.display.numbers import cannot_occur
 from sim.results import Tables
 from sim.vocabulary import CANNOT_OCCUR, DAYS_PER_MONTH, EVERYONE, Event
@@ -33,16 +33,23 @@ ROWS: dict[str, dict[str, str]] = {
     Event.FRACTURE: {"at_risk": "At risk", "events": "Fractured", "died_before": "Died before"},
     Event.DEATH: {"at_risk": "At risk", "events": "Died"},
 }
-LEFT, WIDTH, HEIGHT, RIGHT = steps.LABELS + 2, 65.0, 52.0, 4.0
+ROOM = multiples.Room(steps.LABELS + 1.5, between=21.5, right=1.0, height=52.0, below=1.0)
+COUNTED = 65.0
+"""Millimetres of a scale at whose ticks the CSV has rows, however wide a panel is."""
+
+TICK = 6.0
+"""Millimetres from number to number along a scale, at least."""
+
 LEAST_TOP = 5.0
 """Percent that an axis shows at least: a single death shall not fill a panel."""
 
 EXPLAINED = (
     "Cumulative incidence: the share of virtual patients with the event so far. All are followed to"
-    " death or to the end; death before any fracture is a competing event.",
-    "Areas: exact (Clopper-Pearson) 95 % Monte Carlo intervals. They show simulation (Monte Carlo) "
-    "error only, not the uncertainty of the published data. More virtual patients narrow them.",
-    "Markers only distinguish the arms.",
+    " death or to the end; death before any fracture is a competing event."
+)
+INTERVALS = (
+    "Areas: exact (Clopper-Pearson) 95 % Monte Carlo intervals, without the uncertainty of the"
+    " published data. More virtual patients narrow them."
 )
 DIFFERENT = "The panels differ in scale."
 SHARES: dict[str, str] = {
@@ -52,33 +59,47 @@ SHARES: dict[str, str] = {
 
 def figure(saved: Saved, caption: Caption) -> Drawn:
     """First fracture and death over time, each with its table of patients at risk."""
-    at = months.ticks(caption.horizon_months, WIDTH)
     never = never_happen(saved.summary)
-    numbers = courses(saved.tables, caption, at, never)
+    counted = months.ticks(caption.horizon_months, COUNTED)
+    numbers = courses(saved.tables, caption, counted, never)
     looks = arm_style(caption.arms)
     tops = numbers.groupby("event")["high"].max().map(_top)
-    scale = [DIFFERENT] if tops.nunique() > 1 else []
-    sentences = caption.paragraphs(*EXPLAINED, *scale, *months.explained(caption))
-    below = 1.0 + steps.height(len(looks), len(ROWS[Event.FRACTURE]))
-    room = multiples.Room(LEFT, TWO_COLUMNS - LEFT - RIGHT - 2 * WIDTH, RIGHT, HEIGHT, below)
-    titles, legend = list(NAMES.values()), steps.legend(looks, caption)
-    grid = multiples.titled(titles, room, caption.title, legend, sentences)
+    grid = _grid(caption, numbers, tops.nunique() > 1)
+    at = steps.ticks(caption.horizon_months, looks, grid)
     for axes, event in zip(grid.panels, NAMES, strict=True):
         course = numbers[numbers["event"] == event]
-        steps.draw(axes, course, looks, at, ROWS[event])
+        steps.draw(axes, course, looks, at, ROWS[event], grid)
         months.draw_months(axes, caption, at, caption.horizon_months)
-        _shares(axes, SHARES[event], tops[event])
+        _shares(axes, SHARES[event], tops[event], grid.height)
         if all((event, arm) in never for arm in caption.arms):
             axes.text(0.5, 0.5, CANNOT_OCCUR, color=SECOND, ha="center", transform=axes.transAxes)
+        steps.names(axes, course, looks, grid)
     return grid.page.figure, numbers
 
 
-def never_happen(summary: pd.DataFrame) -> set[tuple[str, str]]:
-    """The events that cannot occur, each with the arm."""
+def _grid(caption: Caption, numbers: pd.DataFrame, scales_differ: bool) -> multiples.Grid:
+    """Panels with room for the tables below them."""
+    has_intervals = bool((numbers["low"] < numbers["high"]).any())
+    sentences = caption.paragraphs(
+        EXPLAINED, INTERVALS * has_intervals, DIFFERENT * scales_differ, *months.explained(caption)
+    )
+    width = multiples.panel_width(ROOM, len(NAMES))
+    tables = [steps.height(caption.arms, len(rows), width) for rows in ROWS.values()]
+    spare = tables[0] - tables[-1] if multiples.abreast(ROOM.abreast) == 1 else 0.0
+    room = ROOM._replace(below=ROOM.below + tables[0], spare=spare)
+    return multiples.titled(
+        [*NAMES.values()], room, caption.title, steps.legend(caption, has_intervals), sentences
+    )
+
+
+def never_happen(
+    summary: pd.DataFrame, outcomes: Mapping[str, str] = OUTCOMES
+) -> set[tuple[str, str]]:
+    """The events that cannot occur, each with the arm; `outcomes` has the outcome of each event."""
     rows = summary[(summary["subgroup"] == EVERYONE) & (summary["against_arm"] == "")]
     ends = zip(rows["low"], rows["high"], rows["carriers"], strict=True)
     never = rows[[cannot_occur(*row) for row in ends]]
-    names = {outcome: event for event, outcome in OUTCOMES.items()}
+    names = {outcome: event for event, outcome in outcomes.items()}
     pairs = zip(never["outcome"], never["arm"], strict=True)
     return {(names[outcome], arm) for outcome, arm in pairs if outcome in names}
 
@@ -135,8 +156,8 @@ def _top(highest: float) -> float:
     return min(100, max(LEAST_TOP, 1.05 * highest))
 
 
-def _shares(axes: Axes, label: str, top: float) -> None:
-    """A scale from 0, named after the event."""
+def _shares(axes: Axes, label: str, top: float, height: float) -> None:
+    """A scale from 0, named after the event, in a panel `height` mm high."""
     axes.set_ylim(0, top)
-    axes.yaxis.set_major_locator(MaxNLocator(6, steps=scales.STEPS))
-    axes.set_ylabel(label)
+    axes.yaxis.set_major_locator(MaxNLocator(min(6, int(height / TICK)), steps=scales.STEPS))
+    axes.set_ylabel("\n".join(wrapped(label, height)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pandas as pd
@@ -9,39 +10,45 @@ import pandas as pd
 from sim.results import Tables
 from sim.vocabulary import DAYS_PER_MONTH, Event
 
-MOST = 30
-"""Patients shown: more lanes than these cannot be read on a page."""
+MOST = 15
+"""Patients shown: more lanes than these say little more."""
 
-POINTS = (Event.INFUSION, Event.MISSED_INFUSION, Event.FRACTURE, Event.DEATH)
+TAKEN = 0.74
+"""The share of a lane that bars of courses and lines of doses take together."""
+
+HAPPENED = (Event.INTOLERANCE, Event.FRACTURE, Event.DEATH)
+"""Events that bring a patient to the upper lanes."""
+
+POINTS = (Event.INFUSION, Event.MISSED_INFUSION, *HAPPENED)
 COLUMNS = ("arm", "lane", "patient", "item", "what", "from_month", "to_month", "share_of_full_dose")
 
 
 class Order(NamedTuple):
-    """The patients from the uppermost lane on, and the arm and course that order them."""
+    """The patients from the uppermost lane on; the first `with_event` of them had an event."""
 
     patients: tuple[int, ...]
-    arm: str
-    course: str
+    with_event: int
 
 
 def lanes(tables: Tables, arms: tuple[str, ...]) -> tuple[pd.DataFrame, Order]:
-    """One row for each follow-up, course at one dose, infusion, fracture and death shown.
+    """One row for each follow-up, course at one dose, dose, intolerance, fracture and death shown.
 
-    Months since entry; `share_of_full_dose` is that of a course, empty elsewhere. The order of
-    the lanes is that of the time on the first course, then of follow-up, then of the number.
+    Months since entry; `share_of_full_dose` is that of a course, empty elsewhere. Patients with an
+    event in any arm have the upper lanes; in both groups they stand in the order of their numbers.
     """
     first = sorted(tables.patients["patient"])[:MOST]
     events = tables.events[tables.events["patient"].isin(first)]
-    rows = pd.concat([_arm(events[events["arm"] == arm], arm) for arm in arms], ignore_index=True)
-    order = _order(rows, arms, first)
+    rows = pd.concat([of_arm(events[events["arm"] == arm], arm) for arm in arms], ignore_index=True)
+    affected = set(rows.loc[rows["item"].isin(HAPPENED), "patient"])
+    order = Order(tuple(sorted(first, key=lambda p: (p not in affected, p))), len(affected))
     lane = {patient: i for i, patient in enumerate(order.patients)}
     for end in ("from", "to"):
         rows[f"{end}_month"] = rows[f"{end}_day"] / DAYS_PER_MONTH
     return rows.assign(lane=rows["patient"].map(lane)).reindex(columns=list(COLUMNS)), order
 
 
-def _arm(events: pd.DataFrame, arm: str) -> pd.DataFrame:
-    """The items of one arm, in days."""
+def of_arm(events: pd.DataFrame, arm: str) -> pd.DataFrame:
+    """The follow-ups, courses, doses, intolerances, fractures and deaths of one arm, in days."""
     ends = events[events["event"].isin([Event.DEATH, Event.LOST, Event.END])].set_index("patient")[
         "day"
     ]
@@ -66,18 +73,18 @@ def _courses(events: pd.DataFrame, ends: pd.Series[int]) -> pd.DataFrame:
     return stretches[(steps["value"] > 0) & (until > steps["day"])]
 
 
-def _order(rows: pd.DataFrame, arms: tuple[str, ...], patients: list[int]) -> Order:
-    """Patients by time on the first course of the first arm with one, then by follow-up."""
-    courses = rows[rows["item"] == Event.COURSE]
-    arm = next((arm for arm in arms if (courses["arm"] == arm).any()), arms[0])
-    here = rows[rows["arm"] == arm]
-    names = sorted(here.loc[here["item"] == Event.COURSE, "what"].unique())
-    course = str(names[0]) if names else ""
-    days = here["to_day"] - here["from_day"]
-    total = days.groupby([here["item"], here["what"], here["patient"]]).sum()
+def slots(numbers: pd.DataFrame) -> dict[str, float]:
+    """Where in a lane each therapy stands, from its middle: courses above, doses below."""
+    names = [*therapies(numbers, Event.COURSE), *therapies(numbers, Event.INFUSION)]
+    middle = (len(names) - 1) / 2
+    return {name: TAKEN * (i - middle) / len(names) for i, name in enumerate(names)}
 
-    def key(patient: int) -> tuple[float, float, int]:
-        taken = float(total.get((Event.COURSE, course, patient), 0.0))
-        return -taken, -float(total["follow-up", "", patient]), patient
 
-    return Order(tuple(sorted(patients, key=key)), arm, course)
+def middles(rows: pd.DataFrame, slots: Mapping[str, float]) -> pd.Series[float]:
+    """The height at which the therapy of each row stands."""
+    return rows["lane"] + rows["what"].map(slots).astype(float)
+
+
+def therapies(numbers: pd.DataFrame, item: str) -> list[str]:
+    """What was taken, or planned as a dose, in any arm: a therapy stands alike in all of them."""
+    return sorted(numbers.loc[numbers["item"].isin([item, f"missed {item}"]), "what"].unique())

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 
-from sim.display.figures.steps import Floats
 from sim.display.figures.texts import LINE, millimetres, wrapped
+
+Floats = npt.NDArray[np.float64]
 
 WIDEST, BESIDE, AFTER = 24.0, 3.0, 1.5
 """In mm: the widest name, and from the end of the lines to the names, after these."""
@@ -30,29 +32,58 @@ class End(NamedTuple):
 
 def room(names: Sequence[str]) -> float:
     """Millimetres that the names take right of their lines."""
+    if not names:
+        return 0.0
     lines = [line for name in names for line in wrapped(name, WIDEST)]
     return BESIDE + max(map(millimetres, lines)) + AFTER
 
 
-def draw(axes: Axes, ends: Sequence[End], right: float, width: float, height: float) -> None:
+def fit(names: Iterable[str], height: float) -> bool:
+    """Whether names below each other are not higher than so many mm."""
+    return sum(LINE * len(wrapped(name, WIDEST)) for name in names) <= height
+
+
+def draw(
+    axes: Axes, ends: Sequence[End], right: float, width: float, height: float,
+    beside: float | None = None,
+) -> None:  # fmt: skip
     """Write each name beside the end of its line, in a panel of `width` and `height` mm.
 
-    `right` is where the axis across ends; the panel is extended beyond it by the room for names.
-    The scale upwards has its final ends.
+    `right` is where the axis across ends; the panel is extended beyond it by the room for names,
+    or by `beside` mm. The scale upwards has its final ends.
     """
-    left, (bottom, top) = axes.get_xlim()[0], axes.get_ylim()
-    per_mm = (right - left) / (width - room([end.name for end in ends]))
+    left = axes.get_xlim()[0]
+    beside = room([end.name for end in ends]) if beside is None else beside
+    per_mm = (right - left) / (width - beside)
     axes.set_xlim(left, left + per_mm * width)
     axes.spines["bottom"].set_bounds(left, right)
-    texts = [wrapped(end.name, WIDEST) for end in ends]
-    own = np.array([(end.y - bottom) / (top - bottom) * height for end in ends])
+    texts = fitting([end.name for end in ends], height)
+    in_panel = axes.transScale + axes.transLimits
+    points = np.array([(end.x, end.y) for end in ends], float).reshape(-1, 2)
+    own = in_panel.transform(points)[:, 1] * height
     placed = apart(own, np.array([LINE * len(text) for text in texts]), height)
     for end, text, at in zip(ends, texts, placed, strict=True):
-        y = bottom + at / height * (top - bottom)
+        y = in_panel.inverted().transform((0, at / height))[1]
         axes.plot([end.x, right + per_mm * (BESIDE - 0.6)], [end.y, y], color=end.color,
                   linewidth=0.4, zorder=1.5, gid="leader")  # fmt: skip
         axes.text(right + per_mm * BESIDE, y, "\n".join(text), color=end.color, va="center",
                   linespacing=1.05, zorder=6, bbox=BACKGROUND)  # fmt: skip
+
+
+def fitting(names: Sequence[str], height: float) -> list[list[str]]:
+    """Names in lines; the longest lose lines where all names together are higher than `height`."""
+    texts = [wrapped(name, WIDEST) for name in names]
+    most = max(map(len, texts), default=0)
+    while most > 1 and LINE * sum(min(len(text), most) for text in texts) > height:
+        most -= 1
+    return [
+        text if len(text) <= most else [*text[: most - 1], _cut(text[most - 1])] for text in texts
+    ]
+
+
+def _cut(line: str) -> str:
+    """A line with a sign that more follows."""
+    return wrapped(line, WIDEST - millimetres("…"))[0] + "…"
 
 
 def apart(middles: Floats, heights: Floats, room: float) -> Floats:
@@ -60,6 +91,8 @@ def apart(middles: Floats, heights: Floats, room: float) -> Floats:
 
     Where all boxes together are higher than `room`, they leave it at both ends.
     """
+    if not len(middles):
+        return middles
     order = np.argsort(middles, kind="stable")
     own, half = middles[order], heights[order] / 2
     step = np.r_[0.0, np.cumsum(half[:-1] + half[1:])]

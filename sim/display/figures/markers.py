@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from sim.display.figures import bands, months, multiples, style
-from sim.display.figures.bone_course import INPUT, published_in_legend, visit_of
+from sim.display.figures import bands, bone_course, months, multiples, style
 from sim.display.figures.caption import Caption
 from sim.display.figures.differences import label_of
 from sim.display.figures.published import Fact
@@ -24,9 +24,17 @@ LEVELS = {"p25": 0.25, "median": 0.5, "p75": 0.75}
 BANDS = (("p25", "p75", 0.18, 0.5),)
 """The middle 50 % of patients, with how dark they are, and how wide the edges."""
 
-ROOM = multiples.Room(14.0, between=5.0, right=5.0, height=56.0, below=9.5, abreast=len(MARKERS))
+ROOM = multiples.Room(14.0, between=4.0, right=1.0, height=56.0, below=9.5, abreast=len(MARKERS))
 LEADING = {0.7: (1, 1.2, 1.5, 2, 3, 4, 5, 6, 8), 3.0: (1, 2, 5), math.inf: (1,)}
 """Leading digits of the percents that are labelled, by the decades of the scale."""
+
+MEAN: dict[str, Any] = {
+    "marker": "+", "markersize": 6.5, "markeredgewidth": 1.2, "linestyle": "none", "zorder": 6,
+}  # fmt: skip
+"""How a simulated mean looks: no mark of an arm, for those are medians."""
+
+INTERVAL: dict[str, Any] = {"color": style.INK, "linewidth": 0.8, "zorder": 4.5}
+"""How the printed interval of a published value looks."""
 
 OF_CHANGE = ("percent_change", "mean_percent_change")
 """Statistics of a published change of a marker since entry."""
@@ -45,19 +53,20 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     looks = style.arm_style(caption.arms)
     grid = multiples.titled(
         [label_of(marker) for marker in drawn], ROOM, caption.title,
-        _legend(looks, saved, reported, caption),
+        _legend(saved, reported, caption),
         caption.paragraphs(*_explained(reported, caption), about_bone=False),
     )  # fmt: skip
     # One scale round every band and every reported value.
-    seen = [*SHOWN, *numbers["p25"], *numbers["p75"], *reported["reported"]]
+    ends = [100 + end for fact in reported["fact"] for end in saved.facts[fact].interval]
+    seen = [*SHOWN, *numbers["p25"], *numbers["p75"], *reported["reported"], *_above_0(ends)]
     limits = min(seen) / 1.08, max(seen) * 1.08
     for axes, marker in zip(grid.panels, drawn, strict=True):
-        bands.draw(axes, numbers[numbers["marker"] == marker], looks, BANDS)
-        _axes(axes, caption, grid.width, limits)
-        for row in reported[reported["marker"] == marker].to_dict("records"):
-            is_prediction = saved.facts[row["fact"]].is_prediction
-            look = style.diamond(True) if is_prediction else INPUT
-            axes.plot(row["months"], row["reported"], clip_on=False, **look)
+        course = numbers[numbers["marker"] == marker]
+        bands.draw(axes, course, looks, BANDS)
+        _axes(axes, limits)
+        for row in reported[reported["marker"] == marker].itertuples():
+            _published(axes, saved, str(row.fact), row.months, looks)
+        bone_course.time(axes, grid, caption, [*bone_course.medians(course, looks)])
         axes.tick_params(axis="y", labelleft=marker == drawn[0])
     grid.panels[0].set_ylabel("Change since entry (%), log scale")
     return grid.page.figure, pd.concat([numbers, reported], ignore_index=True)
@@ -87,7 +96,7 @@ def changes(
 ) -> pd.DataFrame:
     """The published changes of some markers in percent of entry: a change of -66 % leaves 34 %."""
     rows = [
-        (fact.of, fact.name, 100 + fact.value, visit_of(fact, numbers, caption))
+        (fact.of, fact.name, 100 + fact.value, bone_course.visit_of(fact, numbers, caption))
         for fact in facts.values()
         if fact.statistic in OF_CHANGE and fact.of in drawn and fact.is_about(caption.arms)
         if fact.value > -100
@@ -95,10 +104,33 @@ def changes(
     return pd.DataFrame(rows, columns=["marker", "fact", "reported", "months"])
 
 
-def _axes(axes: Axes, caption: Caption, width: float, limits: tuple[float, float]) -> None:
-    """Months across; up, a logarithmic scale on which halving and doubling are as far."""
-    last = caption.horizon_months
-    months.draw_months(axes, caption, months.ticks(last, width), last)
+def _published(axes: Axes, saved: Saved, name: str, month: float, looks: style.Looks) -> None:
+    """A published change with its printed interval, and the simulated mean at the same visit."""
+    fact = saved.facts[name]
+    look = style.diamond(True) if fact.is_prediction else bone_course.INPUT
+    axes.plot(month, 100 + fact.value, clip_on=False, **look)
+    ends = _above_0([100 + end for end in fact.interval])
+    if len(ends) == 2:
+        axes.plot([month] * 2, ends, clip_on=False, **INTERVAL)
+    if (mean := simulated(saved, name)) is not None:
+        axes.plot(month, 100 + mean, color=looks[fact.arm].color, clip_on=False, **MEAN)
+
+
+def simulated(saved: Saved, fact: str) -> float | None:
+    """The simulated change of a published one in percent; None where it was not computed."""
+    if saved.reported is None:
+        return None
+    rows = saved.reported.loc[saved.reported["fact"] == fact, "simulated"].dropna()
+    return float(rows.iloc[0]) if len(rows) and rows.iloc[0] > -100 else None
+
+
+def _above_0(percents: Iterable[float]) -> list[float]:
+    """Those that a logarithmic scale can show."""
+    return [percent for percent in percents if percent > 0]
+
+
+def _axes(axes: Axes, limits: tuple[float, float]) -> None:
+    """A logarithmic scale, on which halving and doubling are as far."""
     axes.axhline(100, zorder=2, **style.DASHED)
     axes.set_yscale("log")
     axes.set_ylim(*limits)
@@ -121,19 +153,20 @@ def _round_percents(low: float, high: float) -> list[float]:
     return [percent for percent in every if low <= percent <= high]
 
 
-def _legend(
-    looks: style.Looks, saved: Saved, reported: pd.DataFrame, caption: Caption
-) -> style.Legend:
-    """The arms, and what areas, diamonds and lines are."""
-    kinds = {saved.facts[fact].is_prediction for fact in reported["fact"]}
+def _legend(saved: Saved, reported: pd.DataFrame, caption: Caption) -> style.Legend:
+    """What areas, diamonds, crosses and lines are."""
+    facts = [saved.facts[fact] for fact in reported["fact"]]
+    crosses = any(simulated(saved, fact.name) is not None for fact in facts)
+    intervals = any(fact.interval[0] > -100 for fact in facts)
     return [
-        style.arms_in_legend(looks),
         [
             style.area_entry("middle 50 %", facecolor=style.BAND),
-            *published_in_legend(kinds),
+            *bone_course.published_in_legend({fact.is_prediction for fact in facts}),
+            *[style.line_entry("published 95 % interval", **INTERVAL)] * intervals,
+            *[style.line_entry("simulated mean", color=style.INK, **MEAN)] * crosses,
             style.line_entry("entry value", **style.DASHED),
             *months.legend(caption),
-        ],
+        ]
     ]
 
 
@@ -154,6 +187,6 @@ def _explained(reported: pd.DataFrame, caption: Caption) -> list[str]:
         )
         sentences.append(
             f"Published: {'; '.join(facts)}."
-            " A published change is a mean, and lies above the median where patients are skewed."
+            " A published change is a mean: compare it with the cross, not with the line."
         )
     return [*sentences, *months.explained(caption)]

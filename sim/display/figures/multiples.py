@@ -16,6 +16,9 @@ ROOM = 205.0
 """Millimetres that panels take at most."""
 
 TITLE, SUBTITLE_LINE, ABOVE, TITLE_LINE = 4.0, 3.2, 4.5, 3.6
+ASCENT = 2.0
+"""Millimetres from the line on which letters stand to the top of the highest."""
+
 EDGE = 4.0
 """Millimetres right of the last panel on a narrow page."""
 
@@ -42,7 +45,10 @@ class Size(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Panels of the same height, in mm, and how many stand side by side."""
+    """Panels of the same height, in mm, and how many stand side by side.
+
+    `spare` is what the last row does not need of the room `below` each row.
+    """
 
     left: float
     between: float
@@ -50,6 +56,7 @@ class Room(NamedTuple):
     height: float
     below: float
     abreast: int = 2
+    spare: float = 0.0
 
 
 class Grid(NamedTuple):
@@ -80,21 +87,33 @@ def grid(
 def titled(
     titles: Sequence[str], room: Room, title: str, legend: Legend, caption: Sequence[str]
 ) -> Grid:
-    """A panel below each title, so many abreast; one panel alone takes one column of a journal."""
-    width = at_most(ONE_COLUMN if len(titles) == 1 else TWO_COLUMNS)
-    columns = min(len(titles), abreast(room.abreast))
-    panel = (width - room.left - room.right + room.between) / columns - room.between
+    """A panel below each title, so many abreast."""
+    width, columns = _page_width(len(titles)), min(len(titles), abreast(room.abreast))
+    panel = panel_width(room, len(titles))
     size = Size(room.left, panel, room.between, room.below, LEAST, room.height)
     cells = in_rows(len(titles), columns)
     names = [wrapped(name, panel, is_title=True) for name in titles]
     above = ABOVE + TITLE_LINE * (max(map(len, names)) - 1)
-    space = room_for(width, title, legend, caption)
+    space = room_for(width, title, legend, caption) + room.spare
     high = height(down(cells), above + room.below, LEAST, room.height, space)
-    page = Page(width, (above + high + room.below) * down(cells), title, legend, caption)
+    panels = (above + high + room.below) * down(cells) - room.spare
+    page = Page(width, panels, title, legend, caption)
     laid_out = _laid_out(page, cells, size, above, high)
     for axes, name in zip(laid_out.panels, names, strict=True):
         axes.set_title("\n".join(name))
     return laid_out
+
+
+def panel_width(room: Room, panels: int) -> float:
+    """Millimetres of each of so many panels in the form in force."""
+    columns = min(panels, abreast(room.abreast))
+    inside = _page_width(panels) - room.left - room.right
+    return (inside + room.between) / columns - room.between
+
+
+def _page_width(panels: int) -> float:
+    """One panel alone takes one column of a journal."""
+    return at_most(ONE_COLUMN if panels == 1 else TWO_COLUMNS)
 
 
 def _laid_out(
@@ -175,10 +194,13 @@ def head(axes: Axes, title: str, below: str, width: float, above: float) -> None
     scale stands here and not beside the axis, where it would be longer than a low panel.
     """
     axes.set_title(title, pad=(above - TITLE) * POINTS_PER_MM)
+    lines = wrapped(below, width)
+    # One line stands by its foot: its top depends on its letters.
+    down, side = (ASCENT, "baseline") if len(lines) == 1 else (0.0, "top")
     axes.annotate(
-        "\n".join(wrapped(below, width)), (0, 1), xycoords="axes fraction",
-        xytext=(0, (above - TITLE - 1.0) * POINTS_PER_MM), textcoords="offset points", va="top",
-        color=SECOND, linespacing=1.1,
+        "\n".join(lines), (0, 1), xycoords="axes fraction",
+        xytext=(0, (above - TITLE - 1.0 - down) * POINTS_PER_MM), textcoords="offset points",
+        va=side, color=SECOND, linespacing=1.1,
     )  # fmt: skip
 
 

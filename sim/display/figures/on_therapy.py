@@ -14,21 +14,20 @@ from sim.display.figures import months, multiples, steps
 from sim.display.figures.caption import Caption
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import Drawn, arm_style
-from sim.display.figures.texts import millimetres
+from sim.display.figures.texts import millimetres, wrapped
 from sim.results import Tables
 from sim.vocabulary import DAYS_PER_MONTH, Event
 
 ROWS = {"at_risk": "Still treated", "stopped": "Stopped", "censored": "Censored"}
-LEFT, WIDTH, HEIGHT, BETWEEN = steps.LABELS + 2, 63.0, 50.0, 4.0
+ROOM = multiples.Room(steps.LABELS + 1.5, between=21.5, right=1.0, height=50.0, below=1.0)
+COUNTED = 63.0
+"""Millimetres of a scale at whose ticks the CSV has rows, however wide a panel is."""
 
 EXPLAINED = (
-    "Kaplan-Meier estimate of the share of patients who have not stopped for intolerance, at any "
-    "dose, among those who began. The planned end of the course, death and the end of follow-up "
-    "censor."
+    "Kaplan-Meier estimate among patients who began: intolerance counts as stopping; the planned"
+    " end, death and the end of follow-up censor."
 )
-INTERVALS = (
-    "Areas: 95 % Monte Carlo intervals (log-log), without the uncertainty of the published data."
-)
+INTERVALS = "Areas: 95 % Monte Carlo intervals (log-log), without parameter uncertainty."
 
 
 def figure(saved: Saved, caption: Caption) -> Drawn | None:
@@ -39,12 +38,12 @@ def figure(saved: Saved, caption: Caption) -> Drawn | None:
     therapies = list(dict.fromkeys(numbers["therapy"]))
     taken = set(numbers["arm"])
     looks = {arm: look for arm, look in arm_style(caption.arms).items() if arm in taken}
-    below = BETWEEN + steps.height(len(looks), len(ROWS))
-    room = multiples.Room(LEFT, between=29.0, right=4.0, height=HEIGHT, below=below)
+    table = steps.height(looks, len(ROWS), multiples.panel_width(ROOM, len(therapies)))
+    room = ROOM._replace(below=ROOM.below + table)
     has_intervals = bool((numbers["low"] < numbers["high"]).any())
     grid = multiples.titled(
         [therapy[:1].upper() + therapy[1:] for therapy in therapies], room, caption.title,
-        steps.legend(looks, caption, has_intervals),
+        steps.legend(caption, has_intervals),
         caption.paragraphs(
             EXPLAINED, INTERVALS * has_intervals, *months.explained(caption), about_bone=False
         ),
@@ -52,18 +51,20 @@ def figure(saved: Saved, caption: Caption) -> Drawn | None:
     for axes, therapy in zip(grid.panels, therapies, strict=True):
         course = numbers[numbers["therapy"] == therapy]
         last, start = course["months"].max(), course["start_day"].iloc[0] / DAYS_PER_MONTH
-        at = months.ticks(last, WIDTH)
-        steps.draw(axes, course, looks, at, ROWS)
+        at = steps.ticks(last, course["arm"].unique(), grid)
+        steps.draw(axes, course, looks, at, ROWS, grid)
         months.draw_months(axes, caption, at, last, "the course began", start)
         axes.set_ylim(0, 100)
-        axes.set_ylabel(_label(therapy))
+        axes.set_ylabel(_label(therapy, grid.height))
+        steps.names(axes, course, looks, grid)
     return grid.page.figure, numbers
 
 
-def _label(therapy: str) -> str:
+def _label(therapy: str, height: float) -> str:
     """What the axis shows; the title of the panel has the names that are longer than the axis."""
     label = f"Patients still on {therapy} (%)"
-    return label if millimetres(label) <= HEIGHT else "Patients still treated (%)"
+    fits = millimetres(label) <= height
+    return label if fits else "\n".join(wrapped("Patients still treated (%)", height))
 
 
 def courses(tables: Tables, caption: Caption) -> pd.DataFrame | None:
@@ -79,7 +80,7 @@ def courses(tables: Tables, caption: Caption) -> pd.DataFrame | None:
         by_arm = {arm: spells(tables, arm, therapy) for arm in caption.arms}
         taken = {arm: spell for arm, spell in by_arm.items() if len(spell)}
         last = max(spell["days"].max() for spell in taken.values())
-        counted = months.days(months.ticks(last / DAYS_PER_MONTH, WIDTH))
+        counted = months.days(months.ticks(last / DAYS_PER_MONTH, COUNTED))
         for arm, spell in taken.items():
             course = _course(spell, counted)
             rows[therapy, arm] = course.assign(start_day=spell["start"].min())

@@ -49,12 +49,13 @@ class Around(NamedTuple):
     ) -> Around:  # fmt: skip
         """Title, legend and caption as wide as the page, in the form in force."""
         room = at_most(width) - 2 * MARGIN
+        texts = [*caption, form().changed] if form().changed else caption
         heading, second = (form().heading, title) if form().heading else (title, "")
         return cls(
             paragraph(heading, room, is_title=True),
             paragraph(second, room),
             _rows(legend, room, sample),
-            [line for text in caption for line in paragraph(text, room)] * form().has_caption,
+            [line for text in texts for line in paragraph(text, room)] * form().has_caption,
         )
 
     @property
@@ -101,6 +102,10 @@ class Page:
         """A panel; `top` counts from below title and legend."""
         x, y = self._at(left, self.top + top + height)
         return self.figure.add_axes((x, y, width / self.width, height / self.height))
+
+    def note(self, top: float, lines: Sequence[str]) -> None:
+        """Lines below the panels that are no part of the caption; `top` counts as in `axes`."""
+        self._text(self.top + top, "\n".join(lines), linespacing=1.25)
 
     def _text(self, top: float, text: str, **look: object) -> None:
         if not text:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sim.outcomes.definitions.published import is_contrast, measured
+from sim.outcomes.definitions.published import is_contrast, measured, printed_interval
 from sim.outcomes.plan import facts_of, groups_of_facts
 from sim.outcomes.roles import PREDICTION, roles_of, taken_from
 from sim.scenario import Study
@@ -18,7 +19,9 @@ class Fact(NamedTuple):
 
     `statistic` is that of one group, also where the fact compares two; `kind` says what it is, as
     in `sim.scenario.form.statistics`. `of` names the bone, marker, therapy or site. `month` is None
-    for the last visit. `is_from_entry` is False for what happened in a later period.
+    for the last visit. `is_from_entry` is False for what happened in a later period. `spread` is
+    the SD between patients where one is printed. `is_of_all` is False for a part of an arm.
+    `interval` is the printed 95 % interval, NaN where none is printed.
     """
 
     name: str
@@ -32,6 +35,9 @@ class Fact(NamedTuple):
     is_from_entry: bool
     is_contrast: bool
     is_prediction: bool
+    spread: float | None = None
+    is_of_all: bool = True
+    interval: tuple[float, float] = (math.nan, math.nan)
 
     def is_about(self, arms: Sequence[str]) -> bool:
         """Whether the number describes one of some arms from entry on, and compares no groups."""
@@ -45,14 +51,14 @@ def facts_for(study: Study) -> dict[str, Fact]:
     return {
         fact["fact"]: _fact(
             fact,
-            groups[groups_of(fact["simulated"]["group"])[0]]["arm"],
+            groups[groups_of(fact["simulated"]["group"])[0]],
             roles[fact["fact"], "value"] == PREDICTION,
         )
         for fact in facts
     }
 
 
-def _fact(plain: Mapping[str, Any], arm: str, is_prediction: bool) -> Fact:
+def _fact(plain: Mapping[str, Any], group: Mapping[str, Any], is_prediction: bool) -> Fact:
     simulated = plain["simulated"]
     statistic, at = str(measured(simulated)["statistic"]), simulated.get("at")
     return Fact(
@@ -62,9 +68,12 @@ def _fact(plain: Mapping[str, Any], arm: str, is_prediction: bool) -> Fact:
         statistic=statistic,
         kind=STATISTICS[statistic].kind,
         of=str(simulated.get("of", "")),
-        arm=arm,
+        arm=group["arm"],
         month=None if at is None else at / DAYS_PER_MONTH,
         is_from_entry="from" not in simulated,
         is_contrast=is_contrast(plain),
         is_prediction=is_prediction,
+        spread=float(plain["spread"]) if plain.get("spread_is") == "sd" else None,
+        is_of_all=set(group) == {"arm"},
+        interval=printed_interval(plain),
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from sim.display.figures import intervals
-from sim.display.figures.comparison import LAYOUT, Beside, blocks_of, legend
+from sim.display.figures.comparison import LAYOUT, Beside, blocks_of, interval, legend
 from sim.display.figures.style import Drawn, arm_style, difference_style
 from sim.vocabulary import arms_of
 
@@ -40,7 +40,7 @@ def figure(summary: pd.DataFrame, own: str, title: str, sentences: Sequence[str]
     bands = list(_bands(rows, own))
     blocks = [block for band in bands for block in blocks_of(band, OUTCOMES, MOST)]
     caption = [*sentences, *EXPLAINED]
-    legends = [legend(band) for band in bands]
+    legends = [*(legend(band) for band in bands), interval()]
     return intervals.figure([blocks], title, legends, caption, LAYOUT), summary
 
 

@@ -21,6 +21,10 @@ OF_AN_OUTCOME = (
 OF_A_FACT = (
     "fact", "unit", "reported", "reported_spread", "simulated", "simulated_spread", "low", "high",
 )  # fmt: skip
+OF_AN_EFFECT = (
+    "arm", "against_arm", "effect", "outcome", "unit", "time", "estimate", "low", "high",
+    "carriers",
+)  # fmt: skip
 """Columns that the tables have at least."""
 
 
@@ -29,7 +33,8 @@ class Saved(NamedTuple):
 
     The tables are empty where they were not kept. `facts` says what the published facts are, by
     name; `reference` is the young-adult mean and SD in g/cm2 of each bone by sex, and stays empty
-    where the study is not known.
+    where the study is not known. `effects` are None for a result without the table of effects,
+    `study` is None where it is not known.
     """
 
     tables: Tables
@@ -37,6 +42,8 @@ class Saved(NamedTuple):
     reported: pd.DataFrame | None
     facts: Mapping[str, Fact] = MappingProxyType({})
     reference: Mapping[str, Mapping[str, tuple[float, float]]] = MappingProxyType({})
+    effects: pd.DataFrame | None = None
+    study: Study | None = None
 
 
 def read(folder: Path, study: Study) -> Saved:
@@ -44,7 +51,7 @@ def read(folder: Path, study: Study) -> Saved:
 
     Raises Damaged for a file that is missing or cannot be read.
     """
-    published = folder / "reported.csv"
+    published, effects = folder / "reported.csv", folder / "effects.csv"
     has_tables = (folder / "events.parquet").exists()
     return Saved(
         load(folder) if has_tables else Tables(*[pd.DataFrame()] * len(Tables._fields)),
@@ -52,6 +59,8 @@ def read(folder: Path, study: Study) -> Saved:
         read_csv(published, OF_A_FACT) if published.exists() else None,
         facts_for(study),
         by_sex(study),
+        read_csv(effects, OF_AN_EFFECT) if effects.exists() else None,
+        study,
     )
 
 

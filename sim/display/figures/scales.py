@@ -19,6 +19,10 @@ NEAR = 0.5
 UNITS = {"ug/L": "µg/L"}
 """Units that are spelt otherwise in a file."""
 
+ROUND_ONE_VALUE = 1.2
+"""Room at either end where all values are one: no number stands at the end, where the numbers of
+the panel beside it begin."""
+
 STEPS = [1, 2, 2.5, 5, 10]
 
 
@@ -41,7 +45,7 @@ def limits(values: ArrayLike, zero: bool | None = None, room: float = 0.06) -> t
     is_near = 0 <= low < NEAR * high or NEAR * low < high <= 0 or low == high
     if zero or (zero is None and is_near):
         low, high = min(low, 0.0), max(high, 0.0)
-    around = room * distance(low, high) or 1.0
+    around = room * distance(low, high) or ROUND_ONE_VALUE
     return low - around, high + around
 
 

@@ -6,7 +6,7 @@ The table has one block an arm, as Morris and colleagues propose (KMunicate, BMJ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,18 +14,20 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.display.figures import bands, months, style
+from sim.display.figures import arms_alike, bands, line_ends, months, multiples, style
 from sim.display.figures.caption import Caption
-from sim.display.figures.page import MM_PER_INCH
-from sim.display.figures.texts import POINTS_PER_MM, shortened
+from sim.display.figures.texts import POINTS_PER_MM, wrapped
+from sim.display.figures.uncertain import MONTE_CARLO
 from sim.vocabulary import DAYS_PER_MONTH
 
 Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.int64]
-HALF_A_DAY = 0.5 / DAYS_PER_MONTH
 
-LABELS = 20.0
+LABELS = 19.0
 """Millimetres left of the panel that the words of the table take."""
+
+HEAD = 3.4
+"""Millimetres of a line of the name above the counts of an arm."""
 
 FIRST, ROW, BETWEEN = 9.0, 3.2, 1.0
 """Millimetres from the panel to the table, of a row, and between the blocks of two arms."""
@@ -61,21 +63,22 @@ def below_each_other(courses: Mapping[tuple[str, str], pd.DataFrame], panel: str
     return rows.reset_index(drop=True)
 
 
-def legend(looks: style.Looks, caption: Caption, has_intervals: bool = True) -> style.Legend:
-    """The arms, and what area and hatching are."""
-    interval = style.area_entry("95 % Monte Carlo interval", facecolor=style.BAND)
+def legend(caption: Caption, has_intervals: bool = True) -> style.Legend:
+    """What area and hatching are; the names of the arms stand at the ends of their lines."""
+    interval = style.area_entry(MONTE_CARLO, facecolor=style.BAND)
     areas = [interval] if has_intervals else []
-    return [style.arms_in_legend(looks), [*areas, *months.legend(caption)]]
+    return [[*areas, *months.legend(caption)]]
 
 
-def height(arms: int, rows: int) -> float:
-    """Millimetres below a panel that its axis and its table take."""
-    return FIRST + arms * ((1 + rows) * ROW + BETWEEN)
+def height(arms: Iterable[str], rows: int, panel: float) -> float:
+    """Millimetres below a panel `panel` mm wide that its axis and its table take."""
+    heads = [HEAD * len(_head(arm, panel)) for arm in arms]
+    return FIRST + sum(head + rows * ROW + BETWEEN for head in heads)
 
 
 def draw(
     axes: Axes, numbers: pd.DataFrame, looks: style.Looks, at: list[int],
-    rows: Mapping[str, str],
+    rows: Mapping[str, str], grid: multiples.Grid,
 ) -> None:  # fmt: skip
     """The steps of one panel, and below it the counts in the columns `rows`, in their words.
 
@@ -83,41 +86,43 @@ def draw(
     """
     courses = {arm: numbers[numbers["arm"] == arm] for arm in looks}
     present = {arm: course for arm, course in courses.items() if len(course)}
+    arms_alike.say(axes, present, ["months", "share"])
     opacity, down = 0.32 / max(2, len(present)), FIRST
-    for turn, (arm, course) in enumerate(present.items()):
+    for arm, course in present.items():
         look, time = looks[arm], course["months"]
         bands.band(axes, time, course[["low", "high"]], look, opacity, edge=0.4, are_steps=True)
         line = {"color": look.color, "linestyle": look.linestyle, "drawstyle": "steps-post"}
         axes.plot(time, course["share"], label=arm, zorder=4, **line)
-        axes.plot(
-            *_marks(course, at, turn / len(present)),
-            **{**style.mark(look, size=4), "zorder": 5, "clip_on": False},
-        )  # fmt: skip
-        _table(axes, arm, course.set_index("day").loc[months.days(at)].set_axis(at), rows, down)
-        down += (1 + len(rows)) * ROW + BETWEEN
+        counts = course.set_index("day").reindex(months.days(at), method="ffill").set_axis(at)
+        down = _table(axes, arm, counts, rows, down, grid.width)
 
 
-def _marks(course: pd.DataFrame, at: list[int], late: float) -> tuple[Floats, Floats]:
-    """Where an arm's markers stand: `late` of the way from one labelled month to the next.
+def ticks(last: float, arms: Iterable[str], grid: multiples.Grid) -> list[int]:
+    """Round months that have room beside the names of the arms."""
+    return months.ticks(last, grid.width - line_ends.room([*arms]))
 
-    Arms take turns because they often coincide: the same patients meet the same chance.
-    """
-    last = float(course["months"].max())
-    between = at[1] - at[0] if len(at) > 1 else last
-    month = np.array([month + late * between for month in at], float)
-    month = month[month <= last + 0.1]
-    row = np.searchsorted(course["months"], month + HALF_A_DAY, side="right") - 1
-    return month, course["share"].to_numpy(float)[row]
+
+def names(axes: Axes, numbers: pd.DataFrame, looks: style.Looks, grid: multiples.Grid) -> None:
+    """The name of each arm at the end of its line, once the scales have their ends."""
+    last = numbers.groupby("arm", sort=False).last()
+    where = zip(last.index, last["months"], last["share"], strict=True)
+    ends = [line_ends.End(x, y, str(arm), looks[arm].color) for arm, x, y in where]
+    line_ends.draw(axes, ends, axes.get_xlim()[1], grid.width, grid.height)
+
+
+def _head(arm: str, panel: float) -> list[str]:
+    """The name of an arm above its counts, in lines as long as these."""
+    return wrapped(arm, LABELS + panel, is_title=True)
 
 
 def _table(
-    axes: Axes, arm: str, counts: pd.DataFrame, rows: Mapping[str, str], down: float
-) -> None:
-    """The counts of an arm at some months, from `down` mm below the panel on."""
-    wide = LABELS + axes.bbox.width / axes.figure.dpi * MM_PER_INCH
-    # in full in the legend, and smaller than a title
-    _say(axes, 0, down, shortened(arm, wide, is_title=True), weight="bold")
-    for i, (column, words) in enumerate(rows.items(), start=1):
+    axes: Axes, arm: str, counts: pd.DataFrame, rows: Mapping[str, str], down: float, panel: float
+) -> float:
+    """The counts of an arm at some months, from `down` mm below the panel on; where they end."""
+    head = _head(arm, panel)
+    _say(axes, 0, down, "\n".join(head), weight="bold", linespacing=1.1)
+    down += HEAD * len(head)
+    for i, (column, words) in enumerate(rows.items()):
         _say(axes, 1.5, down + i * ROW, words)
         for month, count in counts[column].items():
             axes.annotate(
@@ -125,6 +130,7 @@ def _table(
                 xytext=(0, -(down + i * ROW) * POINTS_PER_MM), textcoords="offset points",
                 ha="center", va="top",
             )  # fmt: skip
+    return down + len(rows) * ROW + BETWEEN
 
 
 def _say(axes: Axes, indent: float, down: float, words: str, **look: Any) -> None:

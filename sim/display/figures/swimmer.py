@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,15 +13,15 @@ from matplotlib.colors import to_rgb
 
 from sim.display.figures import months, multiples, style
 from sim.display.figures.caption import Caption
-from sim.display.figures.lanes import MOST, Order, lanes
+from sim.display.figures.lanes import MOST, TAKEN, Order, lanes, middles, slots, therapies
 from sim.display.figures.saved import Saved
-from sim.display.figures.style import BAND, INK, NEUTRAL, area_entry, line_entry
+from sim.display.figures.style import GRID, INK, NEUTRAL, area_entry, line_entry
 from sim.vocabulary import SITES, Event
 
 ABREAST = 4
 """Panels beside each other; further arms begin a new row."""
 
-LANE = 3.0
+LANE = 4.0
 """Height of a lane in mm."""
 
 NUMBER = 2.7
@@ -40,17 +41,31 @@ FRACTURES = {
     site: {**EVENT, "marker": shape, "markersize": size}
     for site, shape, size in zip(SITES, ("v", "D", "s"), (5.2, 4.0, 4.0), strict=True)
 }
+INTOLERANCE = {**EVENT, "marker": "*", "markersize": 7.0}
 DEATH = {**EVENT, "marker": "x", "markersize": 4.2, "markeredgecolor": INK, "markeredgewidth": 1.3}
 MISSED: dict[str, Any] = {
     "marker": "o", "markersize": 2.3, "linestyle": "none", "markeredgecolor": INK,
     "markerfacecolor": "white", "markeredgewidth": 0.5, "zorder": 4,
 }  # fmt: skip
 GIVEN: dict[str, Any] = {"marker": "|", "linestyle": "none", "markersize": 5, "color": INK}
-"""How events and infusions look; a dose given is a tick in its lane, and this in the legend."""
+"""How events and doses look; a dose that was given has a mark where there is room for all."""
+
+MARKS: dict[str, dict[str, Any]] = {
+    Event.INTOLERANCE: INTOLERANCE,
+    **{f"{Event.FRACTURE}: {site}": look for site, look in FRACTURES.items()},
+    Event.DEATH: DEATH,
+}
+WORDS = {name: name for name in MARKS} | {
+    f"{Event.FRACTURE}: {site}": f"{site} fracture" for site in SITES
+}
+"""The marks of events, and what a legend calls them."""
+
+PLANNED = 1.1
+"""How wide a line from the first to the last dose is, in points."""
 
 
 def figure(saved: Saved, caption: Caption) -> style.Drawn:
-    """Lanes of the first patients: follow-up, courses, infusions, fractures and death."""
+    """Lanes of the first patients: follow-up, courses, missed doses and what happened to them."""
     numbers, order = lanes(saved.tables, caption.arms)
     height = LANE * len(order.patients)
     grid = multiples.titled(
@@ -58,76 +73,56 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn:
         _legend(numbers, months.legend(caption)),
         caption.paragraphs(*_explained(numbers, order, caption), about_bone=False),
     )  # fmt: skip
-    courses, doses = _therapies(numbers, Event.COURSE), _therapies(numbers, Event.INFUSION)
-    last, looks = caption.horizon_months, style.arm_style(caption.arms)
-    at = months.ticks(last, grid.width / CLOSER)
+    last, looks, where = caption.horizon_months, style.arm_style(caption.arms), slots(numbers)
+    at = [at for at in months.ticks(last, grid.width / CLOSER) if at % 12 == 0 or last < 12]
     for i, (axes, arm) in enumerate(zip(grid.panels, caption.arms, strict=True)):
-        _draw(axes, numbers[numbers["arm"] == arm], looks[arm].color, courses, doses)
-        _scale(axes, order.patients, i % grid.abreast == 0, grid.height)
+        _draw(axes, numbers[numbers["arm"] == arm], looks[arm].color, where)
+        _scale(axes, order, i % grid.abreast == 0, grid.height)
         months.draw_months(axes, caption, at, last)
     return grid.page.figure, numbers
 
 
-def _draw(
-    axes: Axes, items: pd.DataFrame, color: str, courses: list[str], doses: list[str]
-) -> None:
-    """One arm: bars below, infusions on them, events on top."""
+def _draw(axes: Axes, items: pd.DataFrame, color: str, where: Mapping[str, float]) -> None:
+    """One arm: bars below, doses on them, events on top."""
     of = dict(list(items.groupby("item")))
     followed = of["follow-up"]
-    axes.barh(followed["lane"], followed["to_month"], 0.3, color=BAND, zorder=1)
+    axes.barh(followed["lane"], followed["to_month"], TAKEN, color=GRID, zorder=1)
     if Event.COURSE in of:
-        _courses(axes, of[Event.COURSE], color, courses)
-    for item in (Event.INFUSION, Event.MISSED_INFUSION):
-        if item in of:
-            _infusions(axes, of[item], doses)
-    for site, look in FRACTURES.items():
-        fractures = items[(items["item"] == Event.FRACTURE) & (items["what"] == site)]
-        if len(fractures):
-            axes.plot(fractures["from_month"], fractures["lane"], **look)
-    if Event.DEATH in of:
-        axes.plot(of[Event.DEATH]["from_month"], of[Event.DEATH]["lane"], **DEATH)
+        _courses(axes, of[Event.COURSE], color, where)
+    _doses(axes, items, color, where)
+    for name, look in MARKS.items():
+        item, _, site = name.partition(": ")
+        rows = items[(items["item"] == item) & ((items["what"] == site) | (site == ""))]
+        if len(rows):
+            axes.plot(rows["from_month"], rows["lane"], label=name, **look)
 
 
-def _courses(axes: Axes, courses: pd.DataFrame, color: str, therapies: list[str]) -> None:
+def _courses(axes: Axes, courses: pd.DataFrame, color: str, where: Mapping[str, float]) -> None:
     """Bars while a course is taken; several therapies share the height of the lane."""
-    bottom, height = _slots(courses, 0.66, therapies)
+    height = TAKEN / len(where)
+    y = middles(courses, where)
     taken = courses["to_month"] - courses["from_month"]
     for reduced in (False, True):
         rows = (courses["share_of_full_dose"] < 1) == reduced
         axes.barh(
-            courses["lane"][rows] + bottom[rows], taken[rows], height, courses["from_month"][rows],
-            align="edge", zorder=2, **_dose(color, reduced),
+            y[rows], taken[rows], height, courses["from_month"][rows], zorder=2,
+            **dose(color, reduced),
         )  # fmt: skip
 
 
-def _infusions(axes: Axes, infusions: pd.DataFrame, therapies: list[str]) -> None:
-    """Ticks for doses given, hollow circles for missed ones; each therapy at its own height."""
-    bottom, height = _slots(
-        infusions, 0.9, therapies
-    )  # higher than a course, on which ink is not seen
-    y = infusions["lane"] + bottom
-    if infusions["item"].iloc[0] == Event.INFUSION:
-        axes.vlines(infusions["from_month"], y, y + height, color=INK, linewidth=0.45, zorder=3)
-    else:
-        axes.plot(infusions["from_month"], y + height / 2, **MISSED)
+def _doses(axes: Axes, items: pd.DataFrame, color: str, where: Mapping[str, float]) -> None:
+    """Lines from the first to the last dose of a patient, with circles where one was missed."""
+    doses = items[items["item"].isin([Event.INFUSION, Event.MISSED_INFUSION])]
+    spans = doses.groupby(["lane", "what"])["from_month"].agg(["min", "max"]).reset_index()
+    ends = spans["min"], spans["max"]
+    axes.hlines(middles(spans, where), *ends, color=color, linewidth=PLANNED, zorder=3)
+    missed = doses[doses["item"] == Event.MISSED_INFUSION]
+    axes.plot(missed["from_month"], middles(missed, where), **MISSED)
 
 
-def _slots(
-    rows: pd.DataFrame, whole: float, therapies: list[str]
-) -> tuple[pd.Series[float], float]:
-    """Where in its lane each row begins, and its height, as therapies share the height."""
-    height = whole / len(therapies)
-    slots = {therapy: i for i, therapy in enumerate(therapies)}
-    return rows["what"].map(slots) * height - whole / 2, height
-
-
-def _therapies(numbers: pd.DataFrame, item: str) -> list[str]:
-    """What was taken, or planned as a dose, in any arm: a therapy stands alike in all of them."""
-    return sorted(numbers.loc[numbers["item"].isin([item, f"missed {item}"]), "what"].unique())
-
-
-def _scale(axes: Axes, patients: tuple[int, ...], is_labelled: bool, height: float) -> None:
-    """Numbers of patients, of as many lanes as leave room for them."""
+def _scale(axes: Axes, order: Order, is_labelled: bool, height: float) -> None:
+    """Numbers of patients, of as many lanes as leave room, and a line between the two groups."""
+    patients = order.patients
     axes.set_ylim(len(patients) - 0.4, -0.6)
     every = math.ceil(NUMBER * len(patients) / height)
     lanes = range(0, len(patients), every) if is_labelled else []
@@ -135,31 +130,36 @@ def _scale(axes: Axes, patients: tuple[int, ...], is_labelled: bool, height: flo
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_ylabel("Patient" if is_labelled else "")
+    if 0 < order.with_event < len(patients):
+        axes.axhline(order.with_event - 0.5, zorder=0.5, gid="groups", **style.ZERO)
 
 
 def _legend(numbers: pd.DataFrame, beyond: list[Artist]) -> style.Legend:
-    """What bars and marks mean, of those that occur; courses in grey, as colours are of arms."""
+    """What bars, lines and marks mean, of those that occur; in grey, as colours are of arms."""
     items = set(numbers["item"])
-    bars = [line_entry("follow-up", color=BAND, linewidth=2.5)]
+    bars = [area_entry("follow-up", facecolor=GRID)]
     if Event.COURSE in items:
-        bars.append(area_entry(_named(numbers, Event.COURSE, "course"), **_dose(NEUTRAL, False)))
-    if (numbers["share_of_full_dose"] < 1).any():
-        bars.append(area_entry("course, reduced dose", **_dose(NEUTRAL, True)))
-    if Event.INFUSION in items:
-        bars.append(line_entry(_named(numbers, Event.INFUSION, "dose given"), **GIVEN))
+        name = _named(numbers, Event.COURSE, "courses")
+        bars.append(area_entry(name, **dose(NEUTRAL, False)))
+        if (numbers["share_of_full_dose"] < 1).any():
+            bars.append(area_entry(f"{name}, reduced", **dose(NEUTRAL, True)))
+    if items & {Event.INFUSION, Event.MISSED_INFUSION}:
+        name = f"{_named(numbers, Event.INFUSION, 'therapies')}, first to last dose"
+        bars.append(line_entry(name, color=NEUTRAL, linewidth=PLANNED))
     if Event.MISSED_INFUSION in items:
         bars.append(line_entry("dose missed", **MISSED))
-    marks = [line_entry(f"{site} fracture", **look) for site, look in FRACTURES.items()]
-    return [bars, [*marks, line_entry("death", **DEATH), *beyond]]
+    happened = {*items, *(f"{Event.FRACTURE}: {what}" for what in numbers["what"])}
+    marks = [line_entry(WORDS[name], **look) for name, look in MARKS.items() if name in happened]
+    return [bars, [*marks, *beyond]]
 
 
-def _named(numbers: pd.DataFrame, item: str, what: str) -> str:
-    """What a mark means, with the therapy where there is one only."""
-    names = _therapies(numbers, item)
-    return f"{what}: {names[0]}" if len(names) == 1 else what
+def _named(numbers: pd.DataFrame, item: str, several: str) -> str:
+    """The therapy, where there is one only."""
+    names = therapies(numbers, item)
+    return names[0] if len(names) == 1 else several
 
 
-def _dose(color: str, reduced: bool) -> dict[str, Any]:
+def dose(color: str, reduced: bool) -> dict[str, Any]:
     """A course in full colour, or light with an edge: apart in grey print too."""
     light = tuple(part + LIGHTER * (1 - part) for part in to_rgb(color))
     face = light if reduced else color
@@ -168,17 +168,24 @@ def _dose(color: str, reduced: bool) -> dict[str, Any]:
 
 def _explained(numbers: pd.DataFrame, order: Order, caption: Caption) -> list[str]:
     """What the caption says about lanes, their order, and therapies that share a lane."""
-    whose = "all of them" if len(order.patients) < MOST else f"the first {len(order.patients)}"
-    same = ", each in the same lane in every arm" if len(caption.arms) > 1 else ""
-    longest = f"time on {order.course} and then " if order.course else ""
-    sentences = [
-        f"Lanes: {whose}{same}, ordered by {longest}length of follow-up in the arm {order.arm}.",
-        "A bar ends with follow-up or death. The bars show single courses, not intervals.",
+    names = [*slots(numbers)]
+    below = f"Therapies in a lane, from top to bottom: {', '.join(names)}."
+    given = "Doses that were given are not marked."
+    return [
+        _order_in_words(order, caption),
+        below if len(names) > 1 else "",
+        given if therapies(numbers, Event.INFUSION) else "",
+        *months.explained(caption),
     ]
-    for item, word in ((Event.COURSE, "Courses"), (Event.INFUSION, "Doses, infused or injected")):
-        names = _therapies(numbers, item)
-        if len(names) == 1:
-            sentences.append(f"{word}: {names[0]}.")
-        elif names:
-            sentences.append(f"{word} in a lane, from top to bottom: {', '.join(names)}.")
-    return [*sentences, *months.explained(caption)]
+
+
+def _order_in_words(order: Order, caption: Caption) -> str:
+    """Whose lanes are drawn, and which are above."""
+    shown, several = len(order.patients), len(caption.arms) > 1
+    whose = "all patients" if shown < MOST else f"the first {shown} patients"
+    had = "had a fracture, an intolerance or died" + " in some arm" * several
+    same = " Each has the same lane in every arm." * several
+    if order.with_event in (0, shown):
+        return f"Lanes: {whose}, by number; {'all' if order.with_event else 'none'} {had}.{same}"
+    above = f"above the line the {order.with_event} who {had}"
+    return f"Lanes: {whose}, {above}; both groups by number.{same}"

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from sim.display.figures.uncertain import ENDS
+
 
 def of(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of outcomes without any difference; none where no outcome differs."""
-    is_same = (rows["low"] == 0) & (rows["high"] == 0)
+    ends = rows.filter(["low", "high", *ENDS]).fillna(0.0)
+    is_same = (ends == 0).all(axis=1)
     is_same = is_same.groupby(rows["outcome"]).transform("all")
     return rows[is_same] if not is_same.all() else rows[:0]
 

@@ -17,7 +17,7 @@ MOST_ROWS = 15
 
 
 class Facts(NamedTuple):
-    """What a sweep was: its design, the outcomes asked for, and the patients of a point.
+    """Description of a sweep: its design, the outcomes asked for, and the patients of a point.
 
     `readings` say how the annual increase is read in each scenario. `in_vain` are scenario,
     parameter and reason of what changes no outcome; `failed` counts the points that failed.

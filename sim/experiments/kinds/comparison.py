@@ -11,7 +11,7 @@ from sim.display.tables import comparison as printed
 from sim.experiments import comparisons
 from sim.experiments.comparisons import Comparison
 from sim.experiments.forecast import Forecast, forecast
-from sim.experiments.kinds import Shown, draw_in_all_formats
+from sim.experiments.kinds import Shown, Unkept, draw_in_all_formats, keep_or_show, with_changes
 from sim.results import Kept, Part
 from sim.scenario import Study
 from sim.vocabulary import Engine, Progress
@@ -78,7 +78,7 @@ def _shown(studies: Sequence[Study], summary: pd.DataFrame, where: Mapping[str, 
         "summary": summary,
     }
     printout = printed.printout(summary, first.cohort.patients, first.seed, told)
-    return Shown(printout, facts, "Table and figure")
+    return with_changes(Shown(printout, facts, "Table and figure"), studies)
 
 
 def digest(kept: Kept) -> str:
@@ -91,7 +91,11 @@ def expected(kept: Kept) -> Forecast:
     return forecast([*kept.studies.values()], kept.options(Options).engine, None)
 
 
-def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
+def again(
+    kept: Kept, root: Path, progress: Progress | None = None, command: str = "",
+    unkept: Unkept | None = None,
+) -> Path:  # fmt: skip
     """Do a comparison again below another folder of results; returns its folder there."""
     studies, engine = [*kept.studies.values()], kept.options(Options).engine
-    return keep(comparisons.simulate(studies, progress, engine, None), root, command)
+    made = comparisons.simulate(studies, progress, engine, None)
+    return keep_or_show(lambda: keep(made, root, command), lambda: shown(made), unkept)

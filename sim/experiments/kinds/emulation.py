@@ -13,7 +13,14 @@ from sim.experiments.emulation import Design, Emulated, Emulation
 from sim.experiments.emulation.scores import coverage
 from sim.experiments.emulation.trials import forecast_of
 from sim.experiments.forecast import Forecast
-from sim.experiments.kinds import Shown, draw_in_all_formats
+from sim.experiments.kinds import (
+    OF_DESIGN,
+    Shown,
+    Unkept,
+    draw_in_all_formats,
+    keep_or_show,
+    with_changes,
+)
 from sim.results import Kept, Part
 from sim.scenario import Study
 from sim.scenario.form.uncertainty import Uncertainty
@@ -98,7 +105,7 @@ def _shown(
         "scores": scores,
     }
     printout = printed.printout(scores, *words, interval)
-    return Shown(printout, facts, "Trials, scores and figure")
+    return with_changes(Shown(printout, facts, "Trials, scores and figure"), [study], OF_DESIGN)
 
 
 def digest(kept: Kept) -> str:
@@ -125,6 +132,10 @@ def _emulation(kept: Kept) -> Emulation:
     return Emulation(kept.study, design, options.trials, uncertain)
 
 
-def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
+def again(
+    kept: Kept, root: Path, progress: Progress | None = None, command: str = "",
+    unkept: Unkept | None = None,
+) -> Path:  # fmt: skip
     """Do an emulation again below another folder of results; returns its folder there."""
-    return keep(emulation.run(_emulation(kept), progress, None), root, command)
+    made = emulation.run(_emulation(kept), progress, None)
+    return keep_or_show(lambda: keep(made, root, command), lambda: shown(made), unkept)

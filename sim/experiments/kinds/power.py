@@ -11,7 +11,7 @@ from sim.display.tables import power as printed
 from sim.experiments.emulation import power
 from sim.experiments.emulation.power import Power
 from sim.experiments.forecast import Forecast
-from sim.experiments.kinds import Shown
+from sim.experiments.kinds import OF_DESIGN, Shown, Unkept, keep_or_show, with_changes
 from sim.results import Kept, Part
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Progress, Test
@@ -51,7 +51,8 @@ def shown(simulated: Power, folder: Path | None = None) -> Shown:
     scenario = plan.study.scenario
     facts = {"scenario": scenario.name, "reading": accrual(scenario), "rows": by_size}
     printout = printed.printout(plan.study, by_size)
-    return Shown(printout, facts if folder is None else {**facts, "folder": folder})
+    found = Shown(printout, facts if folder is None else {**facts, "folder": folder})
+    return with_changes(found, [plan.study], OF_DESIGN)
 
 
 def show(kept: Kept) -> Shown:
@@ -79,7 +80,11 @@ def expected(kept: Kept) -> Forecast:
     return power.forecast_of(_plan(kept), None)
 
 
-def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
+def again(
+    kept: Kept, root: Path, progress: Progress | None = None, command: str = "",
+    unkept: Unkept | None = None,
+) -> Path:  # fmt: skip
     """Do the trials again below another folder of results; returns their folder there."""
     plan = _plan(kept)
-    return keep(Power(plan, power.run(plan, progress, None)), root, command)
+    made = Power(plan, power.run(plan, progress, None))
+    return keep_or_show(lambda: keep(made, root, command), lambda: shown(made), unkept)

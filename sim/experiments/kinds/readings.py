@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sim import results
 from sim.display.tables import readings as printed
 from sim.experiments.forecast import Forecast, forecast
-from sim.experiments.kinds import Shown, draw_in_all_formats
+from sim.experiments.kinds import Shown, Unkept, draw_in_all_formats, keep_or_show, with_changes
 from sim.experiments.readings import Four, SideBySide, simulate
 from sim.results import Kept, Part
 from sim.scenario.protocol import accrual
@@ -105,7 +105,8 @@ def _shown(four: Four, summary: pd.DataFrame, where: Mapping[str, Path]) -> Show
         ],
         "summary": summary,
     }
-    return Shown(printed.printout(summary, four.own, said(four)), facts, "Table and figure")
+    found = Shown(printed.printout(summary, four.own, said(four)), facts, "Table and figure")
+    return with_changes(found, [*four.studies.values()])
 
 
 def digest(kept: Kept) -> str:
@@ -119,7 +120,11 @@ def expected(kept: Kept) -> Forecast:
     return forecast([*kept.studies.values()], kept.options(Options).engine, None)
 
 
-def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
+def again(
+    kept: Kept, root: Path, progress: Progress | None = None, command: str = "",
+    unkept: Unkept | None = None,
+) -> Path:  # fmt: skip
     """Do the readings again below another folder of results; returns their folder there."""
     engine = kept.options(Options).engine
-    return keep(simulate(four_of(kept), progress, engine, None), root, command)
+    made = simulate(four_of(kept), progress, engine, None)
+    return keep_or_show(lambda: keep(made, root, command), lambda: shown(made), unkept)

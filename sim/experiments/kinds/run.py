@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -19,7 +19,7 @@ from sim.errors import RequestError
 from sim.experiments import precision, runs
 from sim.experiments.forecast import Forecast, forecast
 from sim.experiments.forecast import Kept as Rows
-from sim.experiments.kinds import Shown
+from sim.experiments.kinds import Shown, Unkept
 from sim.experiments.runs import Result
 from sim.outcomes import Mark
 from sim.results import Kept, Part, effect_sums, tables
@@ -71,7 +71,7 @@ def make(
     before: Kept | None = None,
     until: Sequence[str] = (),
     precise: Precise | None = None,
-    unkept: Callable[[Shown], None] | None = None,
+    unkept: Unkept | None = None,
 ) -> Path:
     """Simulate a study straight into its folder; returns the folder.
 
@@ -207,14 +207,17 @@ def digest(kept: Kept) -> str:
     return results.digest_of([kept.study])
 
 
-def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
+def again(
+    kept: Kept, root: Path, progress: Progress | None = None, command: str = "",
+    unkept: Unkept | None = None,
+) -> Path:  # fmt: skip
     """Do a run again below another folder of results; returns its folder there."""
     options, study, precise = kept.options(Options), kept.study, None
     if options.until:
         precise = precision.until(study, precision.read(options.until), progress, workers=None)
     return make(
         study, root, options.keep, progress, options.engine, None, command, until=options.until,
-        precise=precise,
+        precise=precise, unkept=unkept,
     )  # fmt: skip
 
 
@@ -225,7 +228,7 @@ def expected(kept: Kept) -> Forecast:
 
 
 def expected_of_more(kept: Kept, patients: int, workers: int | None = None) -> Forecast:
-    """Estimate what it takes to extend a run to so many patients."""
+    """Estimate time and memory to extend a run to a number of patients."""
     options, before = kept.options(Options), kept.study.scenario.cohort.patients
     more = kept.study.with_(patients=max(patients, before))
     return forecast([more], options.engine, workers, rows_of(options.keep), before)
@@ -243,7 +246,7 @@ def extend(
     progress: Progress | None = None,
     workers: int | None = None,
     command: str = "",
-    unkept: Callable[[Shown], None] | None = None,
+    unkept: Unkept | None = None,
 ) -> Path:
     """Add patients to a kept run, with the result of a run of all patients at once.
 

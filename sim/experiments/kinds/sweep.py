@@ -11,7 +11,7 @@ from sim import results
 from sim.display.tables import sweep as printed
 from sim.errors import RequestError
 from sim.experiments.forecast import Forecast
-from sim.experiments.kinds import Shown
+from sim.experiments.kinds import Shown, Unkept
 from sim.experiments.sweeps import Sweep, TooLarge, run, workers_for
 from sim.experiments.sweeps.form import SweepForm
 from sim.experiments.sweeps.gathered import Collected
@@ -104,13 +104,17 @@ def expected(kept: Kept) -> Forecast:  # noqa: ARG001 - the other kinds need the
     return Forecast(0.0, 0.0, 0.0)
 
 
-def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
+def again(
+    kept: Kept, root: Path, progress: Progress | None = None, command: str = "",
+    unkept: Unkept | None = None,
+) -> Path:  # fmt: skip
     """Do a sweep again below another folder of results, which has no blocks of it yet."""
     sweep, engine = read(kept), kept.options(Options).engine
     try:
         return run(
-            sweep, root, engine, workers_for(sweep), progress, command, most_hours=math.inf
-        ).folder
+            sweep, root, engine, workers_for(sweep), progress, command, math.inf,
+            unkept=None if unkept is None else lambda *made: unkept(shown_unkept(*made)),
+        ).folder  # fmt: skip
     except TooLarge:
         raise RequestError(
             "repeating the whole sweep takes more memory or disk than this machine has; `mastosim "

@@ -10,9 +10,10 @@ from sim import results
 from sim.display import figures
 from sim.display.tables import verification as printed
 from sim.experiments.forecast import Forecast
-from sim.experiments.kinds import Shown
+from sim.experiments.kinds import OF_DESIGN, Shown, Unkept, keep_or_show, with_changes
 from sim.experiments.verification import Verification, check, forecast_of
 from sim.results import Kept, Part
+from sim.scenario import Study
 from sim.vocabulary import Progress
 
 if TYPE_CHECKING:
@@ -50,16 +51,17 @@ def _table_of(verified: Verification) -> pd.DataFrame:
 
 def shown(verified: Verification) -> Shown:
     """The verdict of each check, and the numbers behind it."""
-    return _shown(verified.study.scenario.name, verified.patients, _table_of(verified), {})
+    return _shown(verified.study, verified.patients, _table_of(verified), {})
 
 
 def show(kept: Kept) -> Shown:
     """The verdict of each check, and the numbers behind it."""
-    name, patients = kept.study.scenario.name, kept.options(Options).patients
-    return _shown(name, patients, kept.table("checks"), {"folder": kept.folder})
+    patients = kept.options(Options).patients
+    return _shown(kept.study, patients, kept.table("checks"), {"folder": kept.folder})
 
 
-def _shown(scenario: str, patients: int, table: pd.DataFrame, where: Mapping[str, Path]) -> Shown:
+def _shown(study: Study, patients: int, table: pd.DataFrame, where: Mapping[str, Path]) -> Shown:
+    scenario = study.scenario.name
     checks = [
         {**{str(key): value for key, value in row.items()}, "details": row["details"].splitlines()}
         for row in table.to_dict("records")
@@ -71,7 +73,8 @@ def _shown(scenario: str, patients: int, table: pd.DataFrame, where: Mapping[str
         "checks": checks,
         **where,
     }
-    return Shown(printed.printout(scenario, checks), facts, details=printed.details(checks))
+    found = Shown(printed.printout(scenario, checks), facts, details=printed.details(checks))
+    return with_changes(found, [study], OF_DESIGN)
 
 
 def digest(kept: Kept) -> str:
@@ -84,7 +87,11 @@ def expected(kept: Kept) -> Forecast:
     return forecast_of(kept.study, kept.options(Options).patients)
 
 
-def again(kept: Kept, root: Path, progress: Progress | None = None, command: str = "") -> Path:
+def again(
+    kept: Kept, root: Path, progress: Progress | None = None, command: str = "",
+    unkept: Unkept | None = None,
+) -> Path:  # fmt: skip
     """Do the checks again below another folder of results; returns their folder there."""
     patients = kept.options(Options).patients
-    return keep(check(kept.study, patients, progress), root, command)
+    made = check(kept.study, patients, progress)
+    return keep_or_show(lambda: keep(made, root, command), lambda: shown(made), unkept)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from sim.display import html
 from sim.errors import RequestError
 from sim.experiments import runs
-from sim.experiments.patient_history import lines
+from sim.experiments.patient_history import lines, timeline
 from sim.experiments.patient_history.words import amount, measured
-from sim.scenario import ScenarioLike, load
+from sim.results import Tables
+from sim.scenario import ScenarioLike, Study, load
 from sim.vocabulary import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 FOLDED = 3
 """Equal events in a row from which on they are one line of the table."""
@@ -53,6 +55,10 @@ class Life:
         First day on which any event or measured value differs between arms.
     outcome : Divergence or None
         First day with a fracture or a death that differs between arms.
+    study : Study
+        The study.
+    tables : Tables
+        Tables of the patient.
     """
 
     scenario: str
@@ -64,6 +70,8 @@ class Life:
     events: pd.DataFrame
     divergence: lines.Divergence | None
     outcome: lines.Divergence | None
+    study: Study = field(repr=False)
+    tables: Tables = field(repr=False)
 
     @property
     def head(self) -> tuple[str, ...]:
@@ -104,6 +112,19 @@ class Life:
         """
         of_each = [*self.events.itertuples(index=False, name=None)]
         return [row for _, same in groupby(of_each, lambda row: row[2:]) for row in _rows([*same])]
+
+    def plot(self) -> Figure:
+        """Draw the life on a time axis: bone density above, therapies and events below.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            The figure. A notebook shows it; `figure.savefig(path)` writes it.
+        """
+        event, outcome = (one.day if one else None for one in (self.divergence, self.outcome))
+        title, person, _ = self.head
+        told = (title, person, self.comparison, timeline.notes_of(self.tables, self.study.scenario))
+        return timeline.figure_of(self.tables, self.study, *told, event, outcome)
 
     def _repr_html_(self) -> str:
         """HTML for notebooks: the patient, the table, and the divergence of the arms."""
@@ -175,7 +196,7 @@ def explain(
         own.name, own.seed, patient, tuple(own.arms),
         _first_row(tables.patients), _first_row(tables.latent),
         _frame(merged, list(own.arms)), lines.first_divergence(merged, own, visits),
-        lines.first_divergence(merged, own, visits, lines.OUTCOMES),
+        lines.first_divergence(merged, own, visits, lines.OUTCOMES), study, tables,
     )  # fmt: skip
 
 

@@ -112,7 +112,8 @@ def lines_of(tables: Tables, visits: Visits, scenario: Scenario) -> Lines:
         arm, event, what = str(row["arm"]), str(row["event"]), str(row["what"])
         value = 0.0 if math.isnan(row["value"]) else float(row["value"])
         begins = (arm, what) not in begun and hasattr(scenario.therapies.get(what), "course")
-        entry = Entry(event, (value,), happened(event, what, value, scenario, begins))
+        seen = visits.get(arm, {}).get(row["day"], {})
+        entry = Entry(event, (value,), happened(event, what, value, scenario, begins, seen))
         rank = _RANKS.index(event.removeprefix("missed "))
         _add(lines, Key(row["day"], rank, what, 0), arm, entry)
         if event == Event.COURSE:

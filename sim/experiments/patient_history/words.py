@@ -47,7 +47,10 @@ def measured(values: Mapping[str, float]) -> str:
     return "; ".join(parts)
 
 
-def happened(event: str, what: str, value: float, scenario: Scenario, begins: bool) -> str:
+def happened(
+    event: str, what: str, value: float, scenario: Scenario, begins: bool,
+    seen: Mapping[str, float] | None = None,
+) -> str:  # fmt: skip
     """One event as text.
 
     Parameters
@@ -58,6 +61,9 @@ def happened(event: str, what: str, value: float, scenario: Scenario, begins: bo
         Scenario of the table.
     begins : bool
         True for the first day of a course.
+    seen : mapping of str to float, optional
+        What was measured on the day of the event, by quantity. It tells whether a rule ended a
+        therapy; without it the text names both ways.
 
     Returns
     -------
@@ -69,9 +75,9 @@ def happened(event: str, what: str, value: float, scenario: Scenario, begins: bo
     if event == Event.MISSED_INFUSION:
         return f"{what} missed"
     if event == Event.COURSE:
-        return f"{what} begins (full dose)" if begins else _ends(what, scenario)
+        return f"{what} begins (full dose)" if begins else _ends(what, scenario, seen)
     if event == Event.SCHEDULE_ENDED:
-        return _ends(what, scenario)
+        return _ends(what, scenario, seen)
     if event == Event.INTOLERANCE:
         return _intolerance(what, value, scenario)
     if event == Event.REACTION:
@@ -84,10 +90,17 @@ def happened(event: str, what: str, value: float, scenario: Scenario, begins: bo
     return "lost to follow-up: nothing more is known" if event == Event.LOST else "end of follow-up"
 
 
-def _ends(therapy: str, scenario: Scenario) -> str:
-    """The end of a therapy; one with a rule may have ended by its plan or by the rule."""
+def _ends(therapy: str, scenario: Scenario, seen: Mapping[str, float] | None) -> str:
+    """The end of a therapy: by its rule where a visit of that day fulfils it, else by its plan."""
     stop = scenario.therapies[therapy].stop
-    return f"{therapy} ends" + (" as planned" if stop is None else f" (plan, or {stop.when})")
+    if stop is None:
+        return f"{therapy} ends as planned"
+    if seen is None:
+        return f"{therapy} ends (plan, or {stop.when})"
+    score = seen.get(f"{stop.condition.bone}_t")
+    if score is None or not stop.condition.holds(score):
+        return f"{therapy} ends as planned"
+    return f"{therapy} ends by its rule ({stop.when}; measured: {score:.2f})"
 
 
 def in_sequence(words: list[str]) -> str:

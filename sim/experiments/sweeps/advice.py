@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sim.errors import RequestError
 from sim.experiments.bounds import MOST_HOURS
 from sim.experiments.sweeps import running, work
-from sim.experiments.sweeps.designs import SAMPLED
 from sim.experiments.sweeps.gathered import Collected, Quantity
 from sim.experiments.sweeps.noise import Advice, Cost, Split, advice_of, advise
-from sim.experiments.sweeps.read import Sweep, load_sweep
+from sim.experiments.sweeps.read import Sweep, SweepLike, load_sweep
 from sim.outcomes.limits import FEW
 from sim.simulation.columns import Columns
-from sim.vocabulary import Arms, Engine, Progress
+from sim.vocabulary import SAMPLED, Arms, Engine, Progress
 from sim.workers.pieces import Workers
 
 DRAWS, PATIENTS, MORE = 32, 200, 2000
@@ -37,9 +36,15 @@ class Pilot(NamedTuple):
     target: float
     advice: Advice
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What was found, as plain values."""
+        parts = {name: getattr(self, name)._asdict() for name in ("split", "cost", "advice")}
+        return {**self._asdict(), **parts}
+
 
 def pilot(
-    path: Path, root: Path, seed: int | None = None, engine: Engine = "batch",
+    file: SweepLike, root: Path, seed: int | None = None, engine: Engine = "batch",
     workers: Workers = 1, progress: Progress | None = None,
     most_hours: float = MOST_HOURS,
 ) -> Pilot:  # fmt: skip
@@ -51,14 +56,14 @@ def pilot(
     RequestError for a design without draws, for an outcome that fewer than ten patients carry, or
     for one without any spread and no target.
     """
-    sweep = load_sweep(path, PATIENTS, None, seed)
+    sweep = load_sweep(file, PATIENTS, None, seed)
     if sweep.form.design.name not in SAMPLED:
         raise RequestError(
             f"a {sweep.form.design.name} design has no draws whose number a pilot could recommend; "
             f"allowed: {', '.join(SAMPLED)}"
         )
     if not 1 < sweep.draws <= DRAWS:
-        sweep = load_sweep(path, PATIENTS, DRAWS, seed)
+        sweep = load_sweep(file, PATIENTS, DRAWS, seed)
     failed = running.simulate(
         sweep, root, engine, workers, progress=progress, most_hours=most_hours
     )

@@ -1,4 +1,4 @@
-"""What a sweep says: each parameter alone, the draws together, and parameters that do nothing."""
+"""Results of a sweep: each parameter alone, the draws together, and parameters that do nothing."""
 
 from __future__ import annotations
 

@@ -14,9 +14,7 @@ from sim.experiments.sweeps.form import Design, Indices, Morris
 from sim.experiments.sweeps.joint import Joint
 from sim.simulation.draws import column, generator
 from sim.simulation.records import Floats
-
-SAMPLED = ("probabilistic", "latin_hypercube", "sobol")
-"""Designs whose points are draws of all parameters at once."""
+from sim.vocabulary import SAMPLED
 
 MOST_POINTS = 1_000_000
 """A point takes about a kilobyte before anything is simulated."""

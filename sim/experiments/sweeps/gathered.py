@@ -132,7 +132,7 @@ class Gathered:
         self._unmoved[at] = [{one.arm, one.against_arm} <= same for one in self.quantities]
 
     def collected(self, patients: int) -> Collected:
-        """All that was read, for so many patients at every point."""
+        """Every value that was read, for the same number of patients at each point."""
         self._limits.finish()
         self._of_changes.finish()
         self._of_changes.low[self._unmoved] = self._of_changes.high[self._unmoved] = 0.0

@@ -44,7 +44,7 @@ class Split(NamedTuple):
     together: float
 
     def error(self, draws: float, patients: float) -> float:
-        """Standard error of the mean over so many draws of so many patients."""
+        """Standard error of the mean over a number of draws and of patients per draw."""
         return math.sqrt(
             self.parameters / draws
             + self.patients / patients
@@ -59,7 +59,7 @@ class Cost(NamedTuple):
     a_patient: float
 
     def of(self, draws: float, patients: float) -> float:
-        """Seconds of so many points of so many patients."""
+        """Seconds for a number of points and of patients per point."""
         return draws * (self.a_point + self.a_patient * patients)
 
 
@@ -111,7 +111,7 @@ class Advice(NamedTuple):
 
 
 def advice_of(split: Split, cost: Cost, draws: int, patients: int) -> Advice:
-    """So many draws of so many patients, with their standard error and time."""
+    """A number of draws and of patients per draw, with standard error and time."""
     return Advice(draws, patients, split.error(draws, patients), cost.of(draws, patients))
 
 

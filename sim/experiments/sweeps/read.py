@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,14 +13,18 @@ from sim.experiments.sweeps import against, joint, parameters
 from sim.experiments.sweeps.designs import MOST_POINTS, points, size
 from sim.experiments.sweeps.form import SweepForm
 from sim.experiments.sweeps.varied import AROUND, Varied
-from sim.scenario import Mistake, ScenarioError, Study, load
+from sim.scenario import Mistake, ScenarioError, Study, load, shipped
 from sim.scenario.checks.forms import validated
+from sim.scenario.text.mapping import read_mapping
 from sim.scenario.text.paths import mapping_at
 from sim.scenario.text.provenance import Plain, as_it_stands
-from sim.scenario.text.tree import read_file
+from sim.scenario.text.tree import Branch, read_file
+
+SweepLike = str | Path | Mapping[str, Any]
+"""A sweep's file, or its keys and texts as `yaml.safe_load` reads a file."""
 
 NAMED = ("title", "question", "outcomes", "target")
-"""What a sweep says of itself, and no number depends on."""
+"""Keys that describe a sweep; no number depends on them."""
 
 
 class Sweep(NamedTuple):
@@ -42,17 +47,21 @@ class Sweep(NamedTuple):
 
 
 def load_sweep(
-    path: str | Path, patients: int | None = None, draws: int | None = None, seed: int | None = None
+    file: SweepLike, patients: int | None = None, draws: int | None = None, seed: int | None = None
 ) -> Sweep:
     """Read a sweep and the scenarios that it names, with other numbers where they are given.
 
-    Raises ScenarioError with every mistake found; RequestError for draws of a design without any.
+    A mapping finds its scenarios in the current folder, a file in its own; a name of a shipped
+    sweep or scenario stands for the shipped file where no file has it. Raises ScenarioError with
+    every mistake found; RequestError for draws of a design without any.
     """
     mistakes: list[Mistake] = []
+    file = file if isinstance(file, Mapping) else shipped.found(file)
     try:
-        plain = as_it_stands(read_file(Path(path), str(path), mistakes))
+        plain = as_it_stands(_document(file, mistakes))
     except ScenarioError as error:
         raise ScenarioError(error.mistakes, "sweep") from None
+    folder = Path() if isinstance(file, Mapping) else Path(file).parent
     _refuse_a_scenario(plain)
     _set_numbers(plain.tree, patients, draws, seed)
     form, wrong = validated(SweepForm, plain, plain.tree)
@@ -62,10 +71,17 @@ def load_sweep(
     studies = []
     for place, name in enumerate(form.files):
         try:
-            studies.append(load(Path(path).parent / name, (), form.patients, form.seed))
+            studies.append(load(shipped.found(name, folder), (), form.patients, form.seed))
         except ScenarioError as error:
             mistakes += _of_a_file(form, plain, place, error.mistakes)
     return checked(form, plain, studies, mistakes)
+
+
+def _document(file: SweepLike, mistakes: list[Mistake]) -> Branch:
+    if isinstance(file, Mapping):
+        return read_mapping(file, mistakes)
+    path = Path(file)
+    return read_file(path, shipped.shown(path), mistakes)
 
 
 def checked(form: SweepForm, plain: Plain, studies: list[Study], mistakes: list[Mistake]) -> Sweep:

@@ -7,7 +7,7 @@ import itertools
 import shutil
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -134,16 +134,19 @@ def _refuse_nothing(sweep: Sweep, failed: Failed) -> None:
 def run(
     sweep: Sweep, root: Path, engine: Engine = "batch", workers: Workers = 1,
     progress: Progress | None = None, command: str = "", most_hours: float = MOST_HOURS,
+    more: Mapping[str, Any] | None = None,
+    unkept: Callable[[Swept, list[Collected]], None] | None = None,
 ) -> Swept:  # fmt: skip
     """Simulate the missing blocks of a sweep, put all together, and keep the result in its folder.
 
-    `progress` counts patient courses. The bytes do not depend on the number of workers, of
-    interruptions and of shards. Raises as `simulate` and `gather` do.
+    `progress` counts patient courses, and `more` goes into the manifest as well. The bytes do not
+    depend on the number of workers, of interruptions and of shards. `unkept` is that of `gather`.
+    Raises as `simulate` and `gather` do.
     """
     began = time.monotonic()
     failed = simulate(sweep, root, engine, workers, WHOLE, progress, most_hours=most_hours)
     about = {"command": command, "seconds": round(time.monotonic() - began, 1), "engine": engine}
-    return gather(sweep, root, failed, about=about)
+    return gather(sweep, root, failed, about={**about, **(more or {})}, unkept=unkept)
 
 
 def sound(blocks: Path, sweep: Sweep) -> dict[str, list[range]]:
@@ -205,7 +208,7 @@ def _hands(workers: Workers) -> int:
 def _forecast(
     pilot: list[Done], courses: int, hands: int, blocks: Path, is_here: bool = True
 ) -> Forecast:
-    """What so many patient courses more would take, from pieces that were timed.
+    """Estimate the cost of further patient courses from pieces that were timed.
 
     `hands` are at work at a time; memory is that of this machine, where they may not be.
     """

@@ -194,7 +194,7 @@ def manifest_of(
 
 
 def details_of(swept: Swept) -> dict[str, Any]:
-    """What a sweep was about, which parameters change nothing, and which points failed."""
+    """The question of a sweep, the parameters without effect, and the points that failed."""
     sweep, form = swept.sweep, swept.sweep.form
     first = sweep.varied[0].scenario
     return {

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sim.errors import RequestError
 from sim.experiments.sweeps import addresses, store
 from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.read import Sweep
@@ -57,6 +58,14 @@ class Shard(NamedTuple):
 
     number: int
     of: int
+
+    @classmethod
+    def read(cls, text: str) -> Shard:
+        """The share that a text like `2/8` names. Raises RequestError for another text."""
+        first, _slash, second = text.partition("/")
+        if not (first.isdecimal() and second.isdecimal() and 1 <= int(first) <= int(second)):
+            raise RequestError(f"'{text}' is not a share; write 2/8 for the second of eight")
+        return cls(int(first), int(second))
 
     def __str__(self) -> str:
         return f"{self.number}-of-{self.of}"

@@ -18,7 +18,7 @@ SECONDS_AT_LEAST, TIMES = 60.0, 8
 
 
 def forecast_of(study: Study, patients: int) -> Forecast:
-    """Estimate what the checks of a study take with so many patients."""
+    """Estimate time and memory of the checks of a study for a number of patients."""
     once = forecast([study.with_(patients=patients)], "batch", kept=Kept(in_memory=True))
     return once._replace(seconds=SECONDS_AT_LEAST + TIMES * once.seconds)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from sim.display import html
+from sim.experiments import verbs
 from sim.experiments.in_memory import InMemory
 from sim.experiments.verification import (
     bone_and_markers,
@@ -143,7 +144,10 @@ class Verification(InMemory):
         """A row for each check, for a notebook, with the count of verdicts below."""
         heads = ("check", "verdict", "evidence")
         rows = self.table[[*heads]].to_numpy().tolist()
-        return f"<div>{html.table(heads, rows, range(3))}{html.paragraph([self.about])}</div>"
+        above = html.above(verbs.module_of(self.kind).shown(self).printout)
+        return (
+            f"<div>{above}{html.table(heads, rows, range(3))}{html.paragraph([self.about])}</div>"
+        )
 
     @property
     def passed(self) -> bool:

@@ -63,7 +63,7 @@ def _of_fractures(
     records: ArmRecords, fact: str, unit: str, how: Mapping[str, Any], since: int | None,
     day: int | None,
 ) -> Outcome:  # fmt: skip
-    """Fractures per 100 person-years or in so many patients, up to a day or within a period."""
+    """Fractures per 100 person-years or per number of patients, up to a day or within a period."""
     event = event_of(how.get("of"))
     fractures, most = records.counts(*event, day), records.most(*event)
     if since is not None:

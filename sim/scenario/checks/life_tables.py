@@ -54,7 +54,7 @@ def read_life_table(plain: Plain, folder: Path) -> list[Mistake]:
 
 
 def check_life_table(scenario: Scenario, plain: Plain) -> Iterator[Mistake]:
-    """Mistakes of a table that begins above the age of the youngest possible patient."""
+    """Mistakes of a life table that begins above the age of the youngest possible patient."""
     within = scenario.cohort.age.within
     youngest = within[0] if within else 0.0
     for sex in SEXES:

@@ -67,6 +67,10 @@ class Condition(NamedTuple):
     side: str
     t_score: float
 
+    def holds(self, score: float) -> bool:
+        """Whether a measured T-score fulfils the condition."""
+        return score > self.t_score if self.side == "above" else score < self.t_score
+
 
 def read_condition(text: str) -> Condition:
     """A condition like `spine T above -2.5`. Raises PydanticCustomError for any other text."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sim.scenario import shipped
 from sim.scenario.mistakes import Mark, Mistake, ScenarioError, closest
 
 LARGEST_FILE_BYTES = 300_000
@@ -47,7 +48,10 @@ def why_no_file(path: Path) -> str:
     if path.exists():
         return "there is no such file: this is a pipe or a device"
     near = closest(path.name, [name for name in neighbours(path.parent) if name != path.name])
-    return "there is no such file" + (f"; did you mean '{path.parent / near}'?" if near else "")
+    if not near and path.stem in shipped.paths():
+        return f"there is no such file; the name alone, {path.stem}, is the shipped one"
+    beside = path.parent / near if near else closest(str(path), list(shipped.paths()))
+    return "there is no such file" + (f"; did you mean '{beside}'?" if beside else "")
 
 
 def neighbours(folder: Path) -> list[str]:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from sim.scenario import shipped
 from sim.scenario.form.regimen import canonical_name
 from sim.scenario.mistakes import Mistake, ScenarioError
 from sim.scenario.text.file import why_no_file
@@ -63,8 +64,8 @@ def _with_base(
         problem = f"'{name}' cannot be read: {(error.strerror or 'unknown reason').lower()}"
     if name is None or problem:
         raise ScenarioError.of("extends", problem, base.mark)
-    below = Path(os.path.realpath(path.parent / name))
-    shown_below = str(Path(shown).parent / name)
+    below = Path(os.path.realpath(shipped.found(name, path.parent)))
+    shown_below = str(Path(shown).parent / name) if below.parent == here.parent else below.name
     base_document = read_file(below, shown_below, mistakes)
     return laid_over(
         _with_base(base_document, below, shown_below, mistakes, (*seen, here)), document
@@ -80,15 +81,17 @@ def _why_no_base(path: Path, name: str | None, seen: tuple[Path, ...]) -> str:
         return f"'{name}' is an address: {refuse}"
     if not re.fullmatch(r"[\w.-]+(/[\w.-]+)*", name) or ".." in Path(name).parts:
         return f"'{name}': {refuse}"
-    below = Path(os.path.realpath(path.parent / name))
-    if not below.is_relative_to(os.path.realpath(path.parent)):
+    beside = path.parent / name
+    found = shipped.found(name, path.parent)
+    below = Path(os.path.realpath(found))
+    if found == beside and not below.is_relative_to(os.path.realpath(path.parent)):
         return f"'{name}' is a link to another folder: {refuse}"
     if below in seen:
         return f"'{name}' extends this file; two files cannot extend each other"
     if len(seen) >= MOST_FILES:
         return f"more than {MOST_FILES} files extend one another"
     if not below.is_file():
-        why = why_no_file(path.parent / name).removeprefix("there is no such file")
+        why = why_no_file(beside).removeprefix("there is no such file")
         return f"there is no file '{name}' here{why}"
     return ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sim.scenario.mistakes import Mark, Mistake, ScenarioError
 from sim.scenario.text.layers import laid_over, lay, with_canonical_effects
@@ -28,6 +28,41 @@ class Setting(NamedTuple):
 def in_words(path: str, old: Any, new: Any) -> str:
     """A changed value with the old one: `therapies.x.given: 95 % -> 80 %`."""
     return f"{path}: {as_text(old)} -> {as_text(new)}"
+
+
+def set_to(path: str, new: Any) -> str:
+    """A changed value alone: `therapies.x.given = 80 %`."""
+    return f"{path} = {as_text(new)}"
+
+
+class IsSetting(Protocol):
+    """A value that was set over a document, in memory or in a manifest."""
+
+    @property
+    def path(self) -> str:
+        """Its path."""
+
+    @property
+    def old(self) -> Any:
+        """The value of the document."""
+
+    @property
+    def new(self) -> Any:
+        """The value that was set."""
+
+
+SettingT = TypeVar("SettingT", bound=IsSetting)
+
+
+def set_in_all(settings: Sequence[Sequence[SettingT]]) -> list[SettingT]:
+    """What was set alike over several documents, and is not what stands in them."""
+    first, *others = settings
+    laid = [{(s.path, json.dumps(s.new)) for s in other} for other in others]
+    return [
+        one
+        for one in first
+        if one.old != one.new and all((one.path, json.dumps(one.new)) in keys for keys in laid)
+    ]
 
 
 def as_text(value: Any) -> str:

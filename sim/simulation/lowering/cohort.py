@@ -65,7 +65,7 @@ def patients(scenario: Scenario, numbers: range, columns: Source = DRAWN_ANEW) -
         records["marker_effect"][:, marker] = marker_effect(scenario, baseline, name)
     for slot, (name, therapy) in enumerate(scenario.therapies.items()):
         if isinstance(therapy, Infusions):
-            dose, action = _infusion(therapy, records["weight"])
+            dose, action = dose_and_action(therapy, records["weight"])
             records["dose"][:, slot], records["dose_action"][:, slot] = dose, action
         else:
             score = columns.column(scenario.seed, f"frailty {name}", 0, "normal", numbers)
@@ -129,8 +129,25 @@ def _set_bone(records: Records, scenario: Scenario, baseline: Baseline) -> None:
     records["own_rate"] = own_rates(scenario, baseline)
 
 
-def _infusion(therapy: Infusions, weight: Floats) -> tuple[Floats, Floats]:
-    """Milligrams of one infusion, and what it adds to the action, per patient."""
+def dose_and_action(therapy: Infusions, weight: Floats) -> tuple[Floats, Floats]:
+    """Compute the milligrams of one infusion, and what it adds to the action.
+
+    Parameters
+    ----------
+    therapy : Infusions
+        The therapy.
+    weight : array, shape (patients,)
+        Body weight, kg.
+
+    Returns
+    -------
+    tuple of arrays, shape (patients,)
+        Dose, mg, and increase of the action; 1 is the mean action in the published study.
+
+    References
+    ----------
+    docs/model.md, section "Action".
+    """
     plan = therapy.exposure.action_1
     dose = infusions.dose_mg(therapy.dose, weight)
     ratio = dose / infusions.dose_mg(plan.dose, weight)

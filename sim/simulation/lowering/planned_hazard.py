@@ -22,6 +22,7 @@ from sim.simulation.lowering.cohort import Records, patients
 from sim.simulation.lowering.lattice import POINTS, Lattice
 from sim.simulation.lowering.parameters import Record, protocol_at_rate
 from sim.simulation.lowering.planned_courses import Courses, Life, on_plan
+from sim.simulation.lowering.without_chance import therapy_without_chance
 from sim.simulation.records import BONE_OF_SITE, Floats
 from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES
 
@@ -70,7 +71,7 @@ def accumulated_as_planned(scenario: Scenario, regimen: str, by: float) -> Float
 
 @dataclass(frozen=True, eq=False)
 class Planned:
-    """A study with one arm, in which chance has no part; equal to others of the same values."""
+    """A study with one arm and without chance; equal to others of the same values."""
 
     scenario: Scenario
 
@@ -97,7 +98,7 @@ def _accumulated_in(planned: Planned) -> Floats:
 
 
 def _as_planned(scenario: Scenario, regimen: str, by: float) -> Scenario:
-    """The study with one arm, in which chance has no part."""
+    """The study with one arm and without chance."""
     names = [name for name in scenario.therapies if name in regimen_of(regimen)]
     therapies = {name: _as_published(therapy) for name, therapy in scenario.therapies.items()}
     fractures = scenario.fractures.model_copy(
@@ -112,14 +113,14 @@ def _as_published(therapy: Infusions | Course) -> Infusions | Course:
 
     The patients of a source had the published doses, whatever a what-if does to the plan.
     """
+    therapy = therapy_without_chance(therapy)
     update: dict[str, Any] = {"start": AT_ENROLMENT, "stop": None, "after_stopping": None}
     if isinstance(therapy, Course):
         plan = therapy.action_1
         update |= {"course": plan.course, "times_per_week": plan.times_per_week}
-        return therapy.model_copy(update={**update, "duration": None, "intolerance": None})
+        return therapy.model_copy(update={**update, "duration": None})
     published = therapy.exposure.action_1
     update |= {"infusion": published.dose, "injection": None, "schedule": published.schedule}
-    update |= {"given": 1.0, "delay": None, "ends_course": 0.0, "reactions": {}}
     return therapy.model_copy(update=update)
 
 

@@ -16,9 +16,9 @@ from matplotlib.figure import Figure
 from sim.display.figures.form import HIGHEST, TWO_COLUMNS, at_most
 from sim.display.figures.intervals import panel, parts
 from sim.display.figures.intervals.panel import SUBTITLE
-from sim.display.figures.page import CAPTION_LINE, Around, Page
+from sim.display.figures.page import CAPTION_LINE, MARGIN, Around, Page
 from sim.display.figures.style import GRID, Legend
-from sim.display.figures.texts import LINE, wrapped
+from sim.display.figures.texts import LINE, paragraph, wrapped
 
 NARROW, NARROW_BESIDE = 25.0, 14.0
 """Millimetres that labels, and texts beside them, take at most on a narrow page."""
@@ -61,9 +61,12 @@ def figure(
     if len(stacks) == 1 and half >= LEAST_PANEL and stacks[0][-1].bottom > room:
         parted = in_two_columns(columns[0], narrowed(layout))
         return figure(parted, title, legend, caption, narrowed(layout), width)
+    absent: list[str] = []
     if len(stacks) == 1:
-        stacks, caption = _within(room, stacks[0], columns[0], fit, caption)
-    page = Page(width, max(stack[-1].bottom for stack in stacks), title, legend, caption)
+        stacks, absent = _within(room, stacks[0], columns[0], fit, width)
+    bottom = max(stack[-1].bottom for stack in stacks)
+    page = Page(width, bottom + CAPTION_LINE * len(absent), title, legend, caption)
+    page.note(bottom, absent)
     for i, stack in enumerate(stacks):
         first = len(page.figure.axes)
         for stacked in stack:
@@ -74,18 +77,27 @@ def figure(
 
 def _within(
     room: float, stack: list[Stacked], column: Sequence[parts.Block], fit: parts.Fitted,
-    caption: Sequence[str],
-) -> tuple[list[list[Stacked]], Sequence[str]]:  # fmt: skip
-    """Blocks in so many mm: lower rows, and else fewer blocks, which the caption then says."""
+    width: float,
+) -> tuple[list[list[Stacked]], list[str]]:  # fmt: skip
+    """Blocks in so many mm: lower rows, and else fewer blocks, with lines that name the others."""
     over, rows = stack[-1].bottom - room, math.fsum(h for each in stack for h in each.heights)
     if over <= 0:
-        return [stack], caption
-    if over < (1 - LOWEST) * rows:
-        return [[*_stacked(column, fit, 1 - over / rows)]], caption
-    # the sentence takes two lines at most
-    shown = [each for each in stack if each.bottom <= room - 2 * CAPTION_LINE] or stack[:1]
-    left = len(stack) - len(shown)
-    return [shown], [*caption, f"Panels that do not fit, in the CSV file only: {left}."]
+        return [stack], []
+    texts = (parts.of_text(row, fit.layout) for each in column for row in each.rows)
+    if over < (1 - max(LOWEST, *texts)) * rows:
+        return [[*_stacked(column, fit, 1 - over / rows)]], []
+    for count in range(len(stack) - 1, 0, -1):
+        lines = paragraph(_absent(stack[count:]), width - 2 * MARGIN)
+        if stack[count - 1].bottom + CAPTION_LINE * len(lines) <= room:
+            break
+    return [stack[:count]], lines
+
+
+def _absent(stack: Sequence[Stacked]) -> str:
+    """What has no room on the page, by the labels of the rows."""
+    rows = (row for stacked in stack for row in stacked.block.rows)
+    labels = (row.label for row in rows if not row.label.startswith(" "))
+    return f"No room, in the CSV file only: {', '.join(dict.fromkeys(labels))}."
 
 
 def _narrow(columns: Sequence[Sequence[parts.Block]]) -> list[parts.Block]:

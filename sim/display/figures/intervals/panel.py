@@ -80,8 +80,9 @@ def _part(axes: Axes, y: float, part: parts.Part, fit: parts.Fitted) -> None:
     elif isinstance(part, parts.Mark):
         _mark(axes, y, part, fit)
     elif isinstance(part, parts.Word):
-        side = _side(axes, part.value)
-        axes.text(part.value, y, part.text, color=SECOND, ha=side, va="center", bbox=PAPER)
+        side = part.side or _side(axes, part.value)
+        axes.text(part.value, y, part.text, color=SECOND, ha=side, va="center", bbox=PAPER,
+                  zorder=2.5 if part.side else 3)  # fmt: skip
     else:
         tops = y - np.r_[part.heights, part.heights[-1]]
         axes.fill_between(part.edges, tops, y, step="post", **part.look)

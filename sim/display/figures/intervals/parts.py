@@ -25,6 +25,10 @@ BEFORE_SCALE = 6.0
 """From a panel to the name of its scale at the left, in mm."""
 
 
+BETWEEN_LINES = 0.5
+"""Millimetres of the height of a line that letters leave free."""
+
+
 class Mark(NamedTuple):
     """An estimate and its interval, either of which may be NaN and is then not drawn.
 
@@ -46,11 +50,15 @@ NOTHING = (np.nan, np.nan, np.nan)
 
 
 class Word(NamedTuple):
-    """A word in place of a mark, above a value of the scale."""
+    """A word in place of a mark, above a value of the scale, or beginning or ending there.
+
+    `side` is the side of the word that stands at the value: "left", "right", or "" for the middle.
+    """
 
     value: float
     text: str
     down: float = 0.0
+    side: Literal["left", "right", ""] = ""
 
 
 class Bar(NamedTuple):
@@ -193,8 +201,18 @@ def fitted(blocks: Sequence[Block], layout: Layout, width: float) -> Fitted:
 
 def least_height(row: Row, layout: Layout) -> float:
     """The height in mm of a row with its texts and the room above it."""
-    lines = (wrapped(row.label, layout.labels), wrapped(row.beside, layout.beside))
-    return row.above + max(row.height, layout.around + LINE * len(max(lines, key=len)))
+    return row.above + max(row.height, layout.around + LINE * _lines(row, layout))
+
+
+def of_text(row: Row, layout: Layout) -> float:
+    """The share of the height of a row below which its text would meet that of the next."""
+    return (LINE * _lines(row, layout) - BETWEEN_LINES) / least_height(row, layout)
+
+
+def _lines(row: Row, layout: Layout) -> int:
+    """Lines of the longer text of a row."""
+    texts = (wrapped(row.label, layout.labels), wrapped(row.beside, layout.beside))
+    return max(map(len, texts))
 
 
 def _widest(lines: Sequence[str]) -> float:

@@ -31,8 +31,17 @@ class Axis(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The name with the unit."""
-        return f"{self.name} ({self.unit})" if self.unit else self.name
+        """The name with the unit, unless the name itself tells it; then whether it is assumed."""
+        name = self.name.removesuffix(words.ASSUMED)
+        known = {word.removesuffix("s") for word in name.split()}
+        unit = "" if self.unit.removesuffix("s") in known else self.unit
+        about = "; ".join(filter(None, (unit, "assumed" if name != self.name else "")))
+        return f"{name} ({about})" if about else name
+
+    @property
+    def is_in_months(self) -> bool:
+        """Whether its values are months."""
+        return self.numbers is not None and self.unit.removesuffix("s") == "month"
 
     @property
     def has_base(self) -> bool:

@@ -58,6 +58,8 @@ class Drawing(NamedTuple):
     of_others: Callable[[float, str], str]
     values: Mapping[str, str]
     least: float = 0.0
+    beside: float = Layout().beside
+    """How wide the texts of `values` may be, in mm."""
 
 
 def figure(
@@ -71,7 +73,8 @@ def figure(
     every = shown.cases(sweep, numbers)
     chosen = list(_choices(numbers, every, drawing))
     blocks = [_block(sweep, numbers, choice, drawing) for choice in chosen]
-    layout = Layout(abreast=min(multiples.abreast(ABREAST), len(every)), ticks=9)
+    most = min(multiples.abreast(ABREAST), len(every))
+    layout = Layout(beside=drawing.beside, abreast=most, ticks=9)
     return intervals.figure([blocks], sweep.title, legend, caption, layout), chosen
 
 
@@ -107,7 +110,7 @@ def _fitting(rows: pd.DataFrame, drawing: Drawing, room: float) -> tuple[dict[st
     used = 0.0
     for parameter in map(str, moving.index):
         row = Row(name_of[parameter], drawing.least, drawing.values.get(parameter, ""))
-        used += least_height(row, intervals.fitting(Layout()))
+        used += least_height(row, intervals.fitting(Layout(beside=drawing.beside)))
         if len(fitting) >= (MOST if used <= room else LEAST):
             break
         fitting[parameter] = row

@@ -28,10 +28,13 @@ BELOW, LEAST, MOST = 10.5, 20.0, 58.0
 and its height."""
 
 EXPLAINED = (
-    "Lines with marks: medians over {draws} draws; bands: the middle 50, 80 and 95 % of them. They "
-    "show how the uncertainty of the parameters affects the mean over many patients, not how "
-    "patients differ, and include the Monte Carlo error of each draw."
+    "Lines with marks: medians over {draws} draws; bands: the middle 50, 80 and 95 % of them: what "
+    "uncertain parameters do to the mean over patients, not how patients differ, with the Monte "
+    "Carlo error of each draw. The base case has every parameter at its stated value, which need "
+    "not be the middle of its draws."
 )
+LEAST_GAP = 5.0
+"""Millimetres from tick to tick that a number of two digits needs."""
 
 
 def figure(swept: Swept) -> Drawn | None:
@@ -108,8 +111,17 @@ def _limits(axes: Axes, of_bone: pd.DataFrame, width: float) -> None:
     axes.axhline(0, zorder=0.5, **style.ZERO)
     last = float(of_bone["time"].max())
     axes.set_xlim(-0.02 * last, 1.02 * last)
-    axes.set_xticks(months.ticks(last, width))
+    axes.set_xticks(_ticks(last, width))
     axes.set_xlabel("Months since entry")
+
+
+def _ticks(last: float, width: float) -> list[float]:
+    """Round months, and the last: where that is too near to a round one, in its place."""
+    at: list[float] = [*months.ticks(last, width)]
+    if at[-1] == last:
+        return at
+    is_near = (last - at[-1]) / (1.04 * last) * width < LEAST_GAP
+    return [*at[: -1 if is_near and len(at) > 1 else None], last]
 
 
 def _legend(looks: dict[str, style.ArmStyle]) -> list[list[Artist]]:

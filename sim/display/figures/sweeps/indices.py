@@ -32,7 +32,8 @@ EXPLAINED = (
     "First order: the share of the variance over the draws that would disappear if the parameter "
     "were known. Total: the share that would remain if all other parameters were known, "
     "interactions included. Lines: 95 % intervals. Above a panel: the sum of the first orders of "
-    "all parameters; the remainder to 1 is interaction or sampling error.",
+    "all parameters; the remainder to 100 % is interaction or sampling error. Shares below 0, and "
+    "totals below first orders, are sampling error.",
 )
 
 
@@ -67,10 +68,10 @@ def _panel(rows: pd.DataFrame, drawn: pd.DataFrame) -> Panel:
     """A scale from none to all or further, and above it the sum of the first orders."""
     return Panel(
         rows=(),
-        scale="share of the variance",
-        limits=scales.limits(drawn[[*ORDERS, *INTERVALS]], zero=True, room=0.03),
+        scale="share of the variance, %",
+        limits=scales.limits(100 * drawn[[*ORDERS, *INTERVALS]], zero=True, room=0.03),
         uprights=[Upright(0, {**ZERO, "zorder": 4})],
-        right=f"first orders: {typeset(fixed(rows['first'].sum(), 2))}",
+        right=f"first orders: {typeset(fixed(100 * rows['first'].sum(), 0))} %",
     )
 
 
@@ -78,8 +79,9 @@ def _parts(row: Any, arm: ArmStyle) -> Iterator[Part]:
     """Two bars for a parameter, with their intervals."""
     for order, down in zip(ORDERS, (-APART, APART), strict=True):
         look = {**_fill(order, arm.color), "edgecolor": arm.color, "linewidth": 0.6, "zorder": 3}
-        low, high = getattr(row, f"{order}_low"), getattr(row, f"{order}_high")
-        yield Bar(0, getattr(row, order), look, THICK, down)
+        names = (order, f"{order}_low", f"{order}_high")
+        share, low, high = (100 * getattr(row, name) for name in names)
+        yield Bar(0, share, look, THICK, down)
         yield Mark(float("nan"), low, high, {}, INTERVAL, down)
 
 
@@ -93,8 +95,8 @@ def _of_others(most: float, _: str) -> str:
     if most <= 0:
         return "without any share"
     if most < SMALL:
-        return f"of a total below {SMALL:g}"
-    return f"of a total of no more than {significant(most)}"
+        return f"of a total below {100 * SMALL:g} %"
+    return f"of a total of no more than {significant(100 * most)} %"
 
 
 def _legend(looks: Mapping[Arms, ArmStyle]) -> list[Artist]:

@@ -12,13 +12,15 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from sim.display.figures import Drawn, multiples, scales, style
+from sim.display.figures import Drawn, months, multiples, scales, style
 from sim.display.figures.form import TWO_COLUMNS, at_most
 from sim.display.figures.page import Page
 from sim.display.figures.sweeps import shown, words
 from sim.display.figures.sweeps.axes_of_grid import Axis, axes_of, on_grid, quantity
+from sim.display.figures.sweeps.probability import is_fewer
 from sim.display.figures.sweeps.saved import Swept
 from sim.display.figures.texts import millimetres, wrapped
+from sim.display.figures.uncertain import MONTE_CARLO
 from sim.vocabulary import Arms, rows_with
 
 LEFT, BETWEEN, RIGHT = 10.0, 12.0, 4.0
@@ -33,8 +35,8 @@ APART = 0.12
 
 EXPLAINED = (
     "Above: the arms; below, as Δ, in ink: paired differences, the same virtual patients "
-    "and random numbers in both arms. Bands and bars: 95 % Monte Carlo intervals, which show "
-    "simulation (Monte Carlo) error only, not the uncertainty of the published data.",
+    "and random numbers in both arms. {drawn}: 95 % Monte Carlo intervals, which show simulation "
+    "(Monte Carlo) error only, not the uncertainty of the published data."
 )
 
 
@@ -71,8 +73,9 @@ def figure(swept: Swept) -> Drawn | None:
     below = TICKS + LINE * (ticks - 1 + len(wrapped(axis.label, width + 6))) + 1.5
     around = bands * above + below + SHARED * (bands - 1)
     dashed = f"Dashed: the base case, {words.amount(axis.base)} {axis.unit}."
+    explained = EXPLAINED.format(drawn="Bands" if axis.numbers else "Bars")
     lines = words.caption(
-        swept.sweep, "point", *EXPLAINED, dashed if np.isfinite(_base(axis)) else "",
+        swept.sweep, "point", explained, dashed if np.isfinite(_base(axis)) else "",
         words.at_month(numbers),
     )  # fmt: skip
     title, legend = swept.sweep.title, _legend(swept, numbers)
@@ -126,7 +129,8 @@ def _head(panel: Panel) -> tuple[str, str]:
 def _draw(axes: Axes, panel: Panel, axis: Axis) -> None:
     """Lines with bands along numbers; marks with bars along words, where nothing lies between.
 
-    One scale for an outcome in all scenarios, with none in view where that is near.
+    One scale for an outcome in all scenarios, from 0 for differences and for events, and where 0
+    is near.
     """
     rows = panel.of_outcome[panel.of_outcome["scenario"] == panel.scenario]
     for place, (arms, look) in enumerate(panel.looks.items()):
@@ -143,14 +147,21 @@ def _draw(axes: Axes, panel: Panel, axis: Axis) -> None:
         axes.plot(x, course["estimate"], **mark, clip_on=False)
     if panel.are_differences:
         axes.axhline(0, zorder=1, **style.ZERO)
-    axes.set_ylim(*scales.limits(panel.of_outcome[["low", "high"]], panel.are_differences or None))
+    outcome = panel.of_outcome["outcome"].iloc[0]
+    has_zero = panel.are_differences or is_fewer(outcome) or None
+    axes.set_ylim(*scales.limits(panel.of_outcome[["low", "high"]], has_zero))
     scales.number(axes, "y", 4)
 
 
 def _along(axes: Axes, axis: Axis, width: float, is_named: bool) -> None:
     """The values of the axis, named below the lower panel of a pair."""
     if axis.numbers:
-        axes.xaxis.set_major_locator(MaxNLocator(5, steps=scales.STEPS))
+        last = axis.numbers[-1]
+        if axis.is_in_months and axis.numbers[0] >= 0 and len(at := months.ticks(last, width)) > 2:
+            axes.set_xlim(-0.03 * last, 1.03 * last)
+            axes.set_xticks(at)
+        else:
+            axes.xaxis.set_major_locator(MaxNLocator(5, steps=scales.STEPS))
         if np.isfinite(_base(axis)):
             axes.axvline(_base(axis), zorder=1, **style.DASHED)
     else:
@@ -176,7 +187,8 @@ def _ticks(axis: Axis, width: float = math.inf) -> list[str]:
 def _legend(swept: Swept, numbers: pd.DataFrame) -> list[list[Artist]]:
     own = shown.arms(swept.sweep, numbers)
     looks = {**own, **shown.contrasts(swept.sweep, numbers)}
-    return [[
+    marks = [
         style.entry(arms.label("−"), style.mark(look, size=4), look.linestyle)
         for arms, look in looks.items()
-    ]]  # fmt: skip
+    ]
+    return [marks, [style.area_entry(MONTE_CARLO, facecolor=style.BAND)]]

@@ -27,6 +27,12 @@ ABREAST = 3
 SIZE = Size(left=11.0, width=48.67, between=11.0, below=11.0, least=28.0, most=50.0, beside=4.0)
 """Panels side by side; in mm."""
 
+ROOM = 0.04
+"""Share of the axis that is left beyond the values."""
+
+WORDS = (("higher by ", "difference "), ("fewer by ", "reduction "))
+"""What an axis counts, of more and of fewer: where it begins at 0, and where it goes below."""
+
 SAMPLE = 5.0
 """Of a line in the legend, long enough that its mark hides no dot of it."""
 
@@ -58,9 +64,11 @@ def figure(swept: Swept) -> Drawn | None:
     ]
     grid = multiples.grid(heads, cells, SIZE, swept.sweep.title, [legend], caption, SAMPLE)
     for i, (axes, outcome) in enumerate(zip(grid.panels, outcomes, strict=True)):
+        ends = _ends(numbers.loc[numbers["outcome"] == outcome, "at_least"])
         for case, look in styles.items():
-            _draw(axes, shown.of_case(numbers, case, outcome), look, 0.6 / (1 + len(styles)))
-        _name(axes, outcome, every[0].arms, i % grid.abreast == 0)
+            rows = shown.of_case(numbers, case, outcome)
+            _draw(axes, rows, look, 0.6 / (1 + len(styles)), ends[0])
+        _name(axes, outcome, every[0].arms, i % grid.abreast == 0, ends)
         scales.number(axes, "x", max(1, min(5, int(grid.width / PER_NUMBER))), 2)
     return grid.page.figure, numbers.reset_index(drop=True)
 
@@ -95,9 +103,20 @@ def _curve(rows: pd.DataFrame, sign: float, places: np.ndarray) -> pd.DataFrame:
     return table.assign(**first, draws=len(drawn), is_base=np.arange(len(at)) >= len(places))
 
 
-def _draw(axes: Axes, rows: pd.DataFrame, look: dict[str, Any], opacity: float) -> None:
-    """A curve with its band, and the base case on it."""
+def _ends(values: pd.Series[float]) -> tuple[float, float]:
+    """The ends of the axis with 0 in view, which is the end itself where nothing lies beyond."""
+    low, high = float(values.min()), float(values.max())
+    room = ROOM * (max(high, 0) - min(low, 0))
+    return (low - room if low < 0 else 0.0), (high + room if high > 0 else 0.0)
+
+
+def _draw(
+    axes: Axes, rows: pd.DataFrame, look: dict[str, Any], opacity: float, left: float
+) -> None:
+    """A curve with its band from the left end of the axis on, and the base case on it."""
     curve, base = rows[~rows["is_base"]], rows[rows["is_base"]]
+    if len(curve) and left < curve["at_least"].iloc[0]:  # all draws reach less, too
+        curve = pd.concat([curve.iloc[:1].assign(at_least=left), curve])
     axes.fill_between(
         curve["at_least"], curve["low"], curve["high"], color=look["color"], alpha=opacity,
         linewidth=0,
@@ -106,16 +125,16 @@ def _draw(axes: Axes, rows: pd.DataFrame, look: dict[str, Any], opacity: float) 
     axes.plot(base["at_least"], base["share"], **{**look, "linestyle": "none"})
 
 
-def _name(axes: Axes, outcome: str, arms: Arms, is_first: bool) -> None:
-    """What the axes count, where neither way is called better; a line at none, if in view."""
-    low, high = axes.get_xlim()
-    if low <= 0 <= high:
+def _name(axes: Axes, outcome: str, arms: Arms, is_first: bool, ends: tuple[float, float]) -> None:
+    """What the axes count, where neither way is called better; a line at 0 within the panel."""
+    if ends[0] < 0:
         axes.axvline(0, zorder=1, **style.ZERO)
-    axes.set_xlim(low, high)
+    axes.set_xlim(*ends)
     axes.set_ylim(0, 102)
     axes.set_yticks(range(0, 101, 25))
     axes.grid(axis="y", color=style.GRID, linewidth=0.5)
-    direction = "fewer by " if is_fewer(outcome) else "higher by "
+    has_less = ends[0] < 0
+    direction = WORDS[is_fewer(outcome)][has_less]
     axes.set_xlabel(direction * bool(arms.against_arm) + "at least")
     if is_first:
         axes.set_ylabel("Share of draws (%)")

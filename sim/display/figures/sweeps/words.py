@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
@@ -16,6 +17,9 @@ from sim.vocabulary import Arms
 
 ASSUMED = " (assumed)"
 """Stands after the name of a parameter that no source vouches for."""
+
+PATH = r"[a-z_]+(\.[^.\s][^.]*|\[\d+\])+"
+"""The path of a parameter, which stands in for its name where it has none."""
 
 LONGEST = 28
 """Characters of a value in words."""
@@ -127,4 +131,25 @@ def with_unit(amount: str, unit: str) -> str:
 
 def named(name: str, assumption: bool) -> str:
     """A parameter's name, marked where it is an assumption."""
-    return name + ASSUMED * bool(assumption)
+    return in_words(name) + ASSUMED * bool(assumption)
+
+
+def in_words(name: str) -> str:
+    """A parameter's name; the words of its path where it has no other.
+
+    >>> in_words("therapies.interferon.intolerance[1].half_life"), in_words("half-life")
+    ('interferon: intolerance 2, half life', 'half-life')
+    """
+    if not re.fullmatch(PATH, name):
+        return name
+    keys = re.sub(r"\[(\d+)\]", _in_a_list, name).replace("_", " ").split(".")
+    keys = keys[1:] if keys[0] in ("therapies", "markers") and len(keys) > 1 else keys
+    if keys[0] == "effects":
+        keys = [f"effect of {keys[1]}", *keys[2:]]
+    first, *others = keys
+    return f"{first}: {', '.join(others)}" if others else first
+
+
+def _in_a_list(found: re.Match[str]) -> str:
+    """Which entry of a list is meant, in words: the first needs no number."""
+    return f" {int(found[1]) + 1}" * (found[1] != "0")
