@@ -63,7 +63,8 @@ year 365.25 days. A share can also be given as counts, `2 of 10`.
 EXTENDING = """
 ## A file that changes another
 
-A file that begins with `extends: laroche2011.yaml` changes another file in the same folder and
+A file that begins with `extends: laroche2011.yaml` changes another file in the same folder, or the
+shipped one of that name where the folder has no such file (`mastosim examples` lists them). It
 contains only the differences: mappings are joined with those of the base, values and lists replace
 them, and an empty key deletes the inherited entry.
 

@@ -30,7 +30,7 @@ from sim.scenario.form.visits import Visits
 from sim.scenario.schema.patterns import TEXT, WHOLE, Json, as_json, in_words, sources, times
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
-EXTENDS = "The file in the same folder that this one changes, like laroche2011.yaml."
+EXTENDS = "The file that this one changes, like laroche2011.yaml: beside it, else a shipped one."
 SOURCE = "Source of the numbers here: publications, a file of your own, or `assumption`."
 NOTE = "A note on the numbers here, in your own words."
 PREMISE = (
