@@ -194,9 +194,7 @@ def of_program(tables, arm, scenario):
     for therapy in ruled(scenario):
         table |= ending(therapy, last_day(people, therapy))
     if scenario.loss:
-        ends = tables.events[(tables.events["arm"] == arm) & (tables.events["event"] == "end")]
-        lost = set(ends.loc[ends["value"] == 1, "patient"])
-        table["lost"] = tables.patients["patient"].isin(lost).astype(float)
+        table["lost"] = people.counts("lost to follow-up")
     for site in ("vertebral", "hip", "other"):
         table[f"{site} fractures"] = people.counts("fracture", site)
     table["years"] = people.years
