@@ -68,7 +68,6 @@ class Patient:
         self.fractured = {site: env.event() for site in (*FRACTURE_SITES, None)}
         self.first_given: dict[str, int] = {}
         self.last_given: dict[str, int] = {}
-        self.latest_dose = 0
         for name, therapy in plan.therapies.items():
             env.process(self.therapy(name, therapy))
         self.looks = [env.process(self.fractures(site)) for site in FRACTURE_SITES]
@@ -134,7 +133,7 @@ class Patient:
     def gives(self, name: str) -> None:
         """A dose, or the begin of a course: the time after stopping another is over."""
         self.first_given.setdefault(name, self.today)
-        self.last_given[name] = self.latest_dose = self.today
+        self.last_given[name] = self.today
         aftermaths = self.skeleton.aftermaths
         for other in [other for other in aftermaths if self.last_given[other] < self.today]:
             self.skeleton.advance(self.today)
@@ -154,13 +153,10 @@ class Patient:
         if after is None or last is None or name in skeleton.aftermaths:
             return
         skeleton.advance(self.today)
-        begin = last + plan.wait() + 1
+        begin = max(last + plan.wait(), self.today) + 1
         rates = np.array([after.spine, after.hip]) / 100
         ratios = {site: getattr(after.fracture_ratio, site) for site in FRACTURE_SITES}
-        aftermath = Aftermath(begin, begin + round(after.duration), rates, ratios)
-        if self.latest_dose > last:
-            aftermath.end = begin
-        skeleton.aftermaths[name] = aftermath
+        skeleton.aftermaths[name] = Aftermath(begin, begin + round(after.duration), rates, ratios)
         skeleton.forget()
         self.rates_change()
 
