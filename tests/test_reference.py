@@ -128,8 +128,9 @@ VARIANTS = {
         "loss={probability: 2 %, by: 24 months, arms: {combination: {rate: 0.2 per year}}}",
         "visits.dxa=[every 6 months]",
         "measurement.spine=6 %",
+        "measurement.hip=15 %",
         "therapies.interferon.start={on: fracture, wait: 40 days}",
-        "therapies.interferon.stop=hip T below -2.2",
+        "therapies.interferon.stop=hip T below -3.2",
         "therapies.interferon.intolerance={exponential: {rate: 0.2 per year}}",
         """therapies.interferon.after_stopping={
             spine: -6 %/year, hip: 8 %/year, for: 30 months}""",
@@ -137,7 +138,7 @@ VARIANTS = {
             injection: 60 mg, schedule: [{every: 6 months}], given: 90 %,
             stop: spine T above -3.6, ends_course: 4 %,
             after_stopping: {spine: -14 %/year, hip: -9 %/year, for: 30 months,
-                fracture_ratio: {other: 9}},
+                wait: 11 months, fracture_ratio: {other: 9}},
             exposure: {half_life: 60 days, action_1: {
                 injection: 60 mg, schedule: [{every: 6 months}], over: 30 months}}}""",
         "therapies.pamidronate.start={after: denosumab, wait: 14 months}",
@@ -281,7 +282,7 @@ def distances(one, other):
     found = {}
     for name in one.columns:
         a, b = one[name].dropna().to_numpy(), other[name].dropna().to_numpy()
-        if not a.size and not b.size:  # a therapy that the arm does not have
+        if not a.size or not b.size:  # a day of what no patient had; the share who had it says so
             continue
         centre = np.concatenate([a, b]).mean()
         for power in (1, 2):
