@@ -18,7 +18,7 @@ from sim.outcomes.definitions.published import COLUMNS, against_reported
 from sim.outcomes.definitions.statistics import statistic
 from sim.outcomes.limits import Products, Signed, Sums, carried
 from sim.results import Tables
-from sim.vocabulary import QUANTITIES, SITES
+from sim.vocabulary import QUANTITIES, SITES, Event
 from tests.arms import by_label
 
 DAYS_PER_YEAR = 365.25
@@ -54,7 +54,8 @@ def records(tables: Tables, arm: str) -> ArmRecords:
     patients = tables.patients.sort_values("patient", ignore_index=True)
     numbers = patients["patient"]
     place = pd.Series(np.arange(len(numbers)), index=numbers)
-    ends = events[events["event"].isin(["death", "end"])].set_index("patient").reindex(numbers)
+    ends = events[events["event"].isin([Event.DEATH, Event.END, Event.LOST])]
+    ends = ends.set_index("patient").reindex(numbers)
     measured, visits = _measured(tables.measurements[tables.measurements["arm"] == arm], numbers)
     return ArmRecords(
         count=len(patients),

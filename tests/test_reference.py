@@ -118,6 +118,55 @@ VARIANTS = {
                 injection: 60 mg, schedule: [{every: 6 months}], over: 30 months}}}""",
         *DENOSUMAB,
     ],
+    "by rule": [
+        "horizon=48 months",
+        "arms={combination: [pamidronate, interferon, denosumab], pamidronate: }",
+        "cohort={ctx: , balp: }",
+        "cohort.recent_fracture={share: 90 %, site: vertebral, ago: 30 days}",
+        "fractures.base_rate=20 per 100 person-years",
+        "fractures.sites.vertebral.imminent={factor: 10, for: 300 days}",
+        "loss={probability: 2 %, by: 24 months, arms: {combination: {rate: 0.2 per year}}}",
+        "visits.dxa=[every 6 months]",
+        "measurement.spine=6 %",
+        "measurement.hip=15 %",
+        "therapies.interferon.start={on: fracture, wait: 40 days}",
+        "therapies.interferon.stop=hip T below -3.2",
+        "therapies.interferon.intolerance={exponential: {rate: 0.2 per year}}",
+        """therapies.interferon.after_stopping={
+            spine: -6 %/year, hip: 8 %/year, for: 30 months}""",
+        """therapies.denosumab={
+            injection: 60 mg, schedule: [{every: 6 months}], given: 90 %,
+            stop: spine T above -3.6, ends_course: 4 %,
+            after_stopping: {spine: -14 %/year, hip: -9 %/year, for: 30 months,
+                wait: 11 months, fracture_ratio: {other: 9}},
+            exposure: {half_life: 60 days, action_1: {
+                injection: 60 mg, schedule: [{every: 6 months}], over: 30 months}}}""",
+        "therapies.pamidronate.start={after: denosumab, wait: 14 months}",
+        *DENOSUMAB,
+    ],
+    "each row its own way": [
+        "horizon=60 months",
+        "arms.pamidronate=",
+        "cohort={ctx: , tryptase: , balp: }",
+        "cohort.age.normal.mean=74 years",
+        "accrual={plateau: {months: 14 months, then: 3 %/year}}",
+        """effects.interferon + pamidronate.accrual={
+            saturating: {time_constant: 11 months, window: 9 months}}""",
+        "effects.interferon.accrual={plateau: {months: 9 months, then: -9 %/year}}",
+        "effects.pamidronate.spine.mean=9 %/year",
+        "effects.pamidronate.hip.mean=5 %/year",
+        "effects.pamidronate.accrual=compound",
+        "effects.interferon + pamidronate.mortality_ratio=0.1",
+        "effects.interferon.mortality_ratio=0.4",
+        "effects.pamidronate.mortality_ratio=0.6",
+        "mortality.standardised_mortality_ratio=6",
+        "beyond_evidence={after: 36 months, rate: -2 %/year}",
+        """therapies.pamidronate={schedule: [{every: 1 month, for: 20 months}],
+            after_stopping: {spine: -10 %/year, hip: -6 %/year, for: 15 months, wait: 60 days}}""",
+        "therapies.interferon.intolerance={exponential: {probability: 60 %, by: 30 months}}",
+        "therapies.interferon.on_intolerance=[halve, stop]",
+        "fractures.base_rate=20 per 100 person-years",
+    ],
     "without markers": [
         "horizon=36 months",
         "arms.pamidronate=",
@@ -129,7 +178,7 @@ VARIANTS = {
 }
 
 
-def of_program(tables, arm, therapies=()):
+def of_program(tables, arm, scenario):
     """Outcomes of the program, one row a patient."""
     people = records(tables, arm)
     table = {f"{bone} annual increase": people.annual_increase(bone) for bone in ("spine", "hip")}
@@ -142,8 +191,12 @@ def of_program(tables, arm, therapies=()):
     table["infusions"] = people.counts("infusion")
     table["reactions"] = people.counts("reaction")
     table["stopped"] = people.stopped("interferon").astype(float)
-    for therapy in therapies:
+    for therapy in later(scenario):
         table |= beginning(therapy, first_day(people, therapy))
+    for therapy in ruled(scenario):
+        table |= ending(therapy, last_day(people, therapy))
+    if scenario.loss:
+        table["lost"] = people.counts("lost to follow-up")
     for site in ("vertebral", "hip", "other"):
         table[f"{site} fractures"] = people.counts("fracture", site)
     table["years"] = people.years
@@ -151,7 +204,7 @@ def of_program(tables, arm, therapies=()):
     return pd.DataFrame(table)
 
 
-def of_reference(scenario, arm, patients, therapies=()):
+def of_reference(scenario, arm, patients):
     """The same of the independent model."""
     result = reference.simulate(solved(scenario), arm, patients, seed=4, shared_environment=False)
     seen = reference.outcomes(result, scenario)
@@ -170,12 +223,27 @@ def of_reference(scenario, arm, patients, therapies=()):
     table["vertebral fractures at entry"] = result.patients["vertebral_fractures"]
     table["infusions"], table["reactions"] = seen["infusions"], seen["reactions"]
     table["stopped"] = seen["stopped_interferon"].notna()
-    for therapy in therapies:
+    for therapy in later(scenario):
         table |= beginning(therapy, seen[f"began_{therapy}"].to_numpy(float))
+    for therapy in ruled(scenario):
+        table |= ending(therapy, seen[f"ended_{therapy}"].to_numpy(float))
+    if scenario.loss:
+        table["lost"] = seen["lost"]
     for site in ("vertebral", "hip", "other"):
         table[f"{site} fractures"] = seen[f"fractures_{site}"]
     table["years"], table["died"] = seen["years"], seen["died"]
     return pd.DataFrame({name: np.asarray(values, float) for name, values in table.items()})
+
+
+def later(scenario):
+    """Therapies that begin after another, or by rule."""
+    starts = {name: therapy.start for name, therapy in scenario.therapies.items()}
+    return [name for name, start in starts.items() if start.after or start.on == "fracture"]
+
+
+def ruled(scenario):
+    """Therapies that a measured T-score ends."""
+    return [name for name, therapy in scenario.therapies.items() if therapy.stop]
 
 
 def first_day(people, therapy):
@@ -189,8 +257,24 @@ def first_day(people, therapy):
 
 
 def beginning(therapy, day):
-    """Who ever had a therapy that begins after another, and when."""
+    """Who ever had a therapy that begins after another or by rule, and when."""
     return {f"had {therapy}": (~np.isnan(day)).astype(float), f"{therapy} began": day}
+
+
+def last_day(people, therapy):
+    """The day on which a rule ended each patient's therapy; NaN for whom none did."""
+    last = np.full(people.count, np.nan)
+    for event in ("course", "schedule ended"):
+        if (event, therapy) in people.events:
+            rows = people.events[event, therapy]
+            ended = rows.value == 0 if event == "course" else slice(None)
+            last[rows.patient[ended]] = rows.day[ended]
+    return last
+
+
+def ending(therapy, day):
+    """Whose therapy ended by rule, and when."""
+    return {f"{therapy} ended": (~np.isnan(day)).astype(float), f"{therapy} ended on": day}
 
 
 def distances(one, other):
@@ -198,7 +282,7 @@ def distances(one, other):
     found = {}
     for name in one.columns:
         a, b = one[name].dropna().to_numpy(), other[name].dropna().to_numpy()
-        if not a.size and not b.size:  # a therapy that the arm does not have
+        if not a.size or not b.size:  # a day of what no patient had; the share who had it says so
             continue
         centre = np.concatenate([a, b]).mean()
         for power in (1, 2):
@@ -222,11 +306,9 @@ def compare(variant, patients, simulated):
     study = load(BASE, [*settings, f"cohort.patients={simulated}"])
     tables = runs.follow(study, engine="batch")
     apart = {}
-    therapies = study.scenario.therapies
-    later = [name for name, therapy in therapies.items() if therapy.start.after is not None]
     for arm in study.scenario.arms:
-        ours = of_program(tables, arm, later)
-        theirs = of_reference(study.scenario, arm, patients, later)
+        ours = of_program(tables, arm, study.scenario)
+        theirs = of_reference(study.scenario, arm, patients)
         apart[arm] = distances(ours, theirs)
     return pd.concat(apart)
 

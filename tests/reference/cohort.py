@@ -38,7 +38,24 @@ def draw_cohort(cohort: Any, patients: int, rng: np.random.Generator) -> pd.Data
     table["vertebral_fractures"] = counts.at_least + drawn.astype(int)
     for name in RESPONSES:
         table[f"{name}_response"] = scores[f"{name}_response"]
+    table["imminent_site"] = ""
+    if cohort.recent_fracture is not None:
+        recent = recently_fractured(cohort, table["vertebral_fractures"].to_numpy(), rng)
+        table.loc[recent, "imminent_site"] = cohort.recent_fracture.site
     return table
+
+
+def recently_fractured(cohort: Any, earlier: Array, rng: np.random.Generator) -> Any:
+    """Who fractured shortly before; a vertebral one is one of the earlier vertebral fractures."""
+    recent, chance = cohort.recent_fracture, rng.random(len(earlier))
+    if recent.site != "vertebral":
+        return chance < recent.share
+    counts = cohort.vertebral_fractures
+    with_one = 1.0
+    if not counts.at_least:
+        mean, variance = counts.negative_binomial.mean, counts.negative_binomial.sd**2
+        with_one = 1 - stats.nbinom(mean**2 / (variance - mean), mean / variance).pmf(0)
+    return (earlier > 0) & (chance < recent.share / with_one)
 
 
 def quantiles(variable: Any, scores: Array) -> Array:

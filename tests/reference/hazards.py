@@ -116,6 +116,11 @@ class LifeTable:
             return math.inf
         return float(math.ceil((np.interp(wanted, cumulative, ages) - age) * YEAR))
 
+    def daily(self, sex: str, age: float, days: Any) -> Any:
+        """The hazard that accumulates between each of these days since enrolment and the next."""
+        reached = np.interp(age + days / YEAR, self.ages[sex], self.cumulative[sex])
+        return np.diff(reached)
+
 
 @dataclass
 class Chord:

@@ -36,7 +36,10 @@ def outcomes(result: Result, scenario: Any) -> pd.DataFrame:
             days = stops[stops["what"] == name].set_index("patient")["day"]
             table[f"stopped_{name}"] = days.reindex(table.index)
             table[f"began_{name}"] = _first(events, "course", table.index, name)
+            stopped = events[events["value"] == 0]
+            table[f"ended_{name}"] = _first(stopped, "course", table.index, name)
         else:
+            table[f"ended_{name}"] = _first(events, "schedule ended", table.index, name)
             table[f"infusions_{name}"] = _count(events, "infusion", table.index, name)
             table[f"began_{name}"] = _first(events, "infusion", table.index, name)
             reactions.update(therapy.reactions)
@@ -48,6 +51,7 @@ def outcomes(result: Result, scenario: Any) -> pd.DataFrame:
         table[f"fractures_{site}"] = _count(events, "fracture", table.index, site)
     ends = events[events["event"].isin(["death", "end"])].set_index("patient")
     table["years"] = ends["day"].reindex(table.index) / YEAR
+    table["lost"] = ((ends["event"] == "end") & (ends["value"] == 1)).reindex(table.index)
     table["died"] = (ends["event"] == "death").reindex(table.index)
     return table.reset_index()
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import simpy
 
+from .bone import Aftermath, Skeleton
 from .hazards import YEAR, Chord, Cumulative, frailty_spread, reached_on
-from .kinetics import Action, Array, corner_weights, weight_integrals
+from .kinetics import Action, corner_weights
 from .plan import BONES, FRACTURE_SITES, CoursePlan, InfusionPlan, Plan
 
 # The order of events on one day, as times of day in sixteenths.
@@ -22,54 +23,6 @@ TIME_OF_DAY = {
 UNITS = {"spine": "g_cm2", "hip": "g_cm2", "ctx": "pg_ml", "balp": "iu", "tryptase": "ug_l"}
 LOWEST_DENSITY = 0.05
 Process = Generator[simpy.Event, Any, None]
-
-
-class Skeleton:
-    """Bone density of spine and hip, followed from one change of the actions to the next."""
-
-    def __init__(self, plan: Plan, entry: Array, response: Array, actions: list[Action]) -> None:
-        self.plan, self.actions = plan, actions
-        self.entry = self.current = entry
-        rates = (plan.bone_mean + plan.bone_sd * response) / 100
-        self.rates = rates
-        self.log_rates = np.log(np.maximum(1 + rates, 1e-6))
-        self.day: float = 0
-        self.plateau_end = math.inf
-        self.foreseen: dict[float, Array] = {}
-
-    def advance(self, day: int) -> None:
-        """Bring the state to a day; due before an action changes."""
-        self.current, self.day = self.density(day), day
-
-    def density(self, day: int) -> Array:
-        """Density on a day if no action changes until then."""
-        if day not in self.foreseen:
-            value, now = self.current, self.day
-            while now < day:
-                ends = [end for end in (self.plateau_end, self.plan.evidence_end) if end > now]
-                then = min([day, *ends])
-                value, now = self._course(value, now, then - now), then
-            self.foreseen[day] = value
-        return self.foreseen[day]
-
-    def forget(self) -> None:
-        """Drop what was foreseen, as an action has changed."""
-        self.foreseen = {}
-
-    def _course(self, value: Array, now: float, length: float) -> Array:
-        plan, entry = self.plan, self.entry
-        if now >= plan.evidence_end:
-            return np.asarray(value + entry * plan.beyond_rate * length)
-        if now >= self.plateau_end:
-            return np.asarray(value + entry * plan.plateau_rate * length)
-        if plan.reading == "saturating":
-            kept = math.exp(-length / plan.tau)
-            pull: Array = weight_integrals(self.actions, now, length, plan.tau) @ self.rates
-            return np.asarray(kept * value + entry * (1 - kept + plan.gain * pull))
-        weights = weight_integrals(self.actions, now, length) / YEAR
-        if plan.reading == "compound":
-            return np.asarray(value * np.exp(weights @ self.log_rates))
-        return np.asarray(value + entry * (weights @ self.rates))
 
 
 class Patient:
@@ -92,7 +45,10 @@ class Patient:
         variance = plan.scenario.fractures.frailty_variance
         self.frailty = rng.gamma(1 / variance, variance) if variance else 1.0
         self.imminent_until = dict.fromkeys(FRACTURE_SITES, 0)
+        if entry["imminent_site"]:
+            self.recent_fracture(entry["imminent_site"])
         self.steps: dict[str, float] = {}
+        self.measured: dict[str, float] = {}
         self.actions: dict[str, Action] = {}
         for name, therapy in plan.therapies.items():
             self.actions[name] = Action(therapy.decay if isinstance(therapy, InfusionPlan) else 0.0)
@@ -109,14 +65,24 @@ class Patient:
         env, plan = self.env, self.plan
         env.process(self.visits())
         self.over = {name: env.event() for name in plan.therapies}
+        self.fractured = {site: env.event() for site in (*FRACTURE_SITES, None)}
+        self.first_given: dict[str, int] = {}
+        self.last_given: dict[str, int] = {}
         for name, therapy in plan.therapies.items():
             env.process(self.therapy(name, therapy))
-        self.sites = [env.process(self.fractures(site)) for site in FRACTURE_SITES]
-        day = plan.life_table.day_of_death(
-            self.entry["sex"], self.entry["age"], self.rng.exponential()
-        )
-        env.process(self.death(day, "background"))
-        env.process(self.end())
+        self.looks = [env.process(self.fractures(site)) for site in FRACTURE_SITES]
+        if plan.log_mortality.any():
+            self.looks.append(env.process(self.mortality()))
+        else:
+            day = plan.life_table.day_of_death(
+                self.entry["sex"], self.entry["age"], self.rng.exponential()
+            )
+            env.process(self.death(day, "background"))
+        env.process(self.end(plan.last_day, 0.0))
+        if plan.loss_rate:
+            lost = math.ceil(self.rng.exponential() / plan.loss_rate)
+            if lost < plan.last_day:
+                env.process(self.end(lost, 1.0))
 
     @property
     def today(self) -> int:
@@ -142,33 +108,87 @@ class Patient:
         """Change the action of a therapy, and with it the course of everything."""
         skeleton = self.skeleton
         skeleton.advance(self.today)
-        if math.isinf(skeleton.plateau_end) and self.plan.reading == "plateau":
-            skeleton.plateau_end = round(self.today + self.plan.plateau_length)
         self.actions[name].jump(self.today, height)
+        skeleton.acts(self.today)
         skeleton.forget()
         self.rates_change()
 
     def rates_change(self) -> None:
-        """Have every fracture site look at its rate again."""
-        for process in self.sites:
+        """Have every hazard look at its rate again."""
+        for process in self.looks:
             if process.is_alive and process is not self.env.active_process:
                 process.interrupt()
 
     def therapy(self, name: str, plan: InfusionPlan | CoursePlan) -> Process:
         """A therapy, whose plan counts from enrolment or from some time after another's end."""
         start, day = plan.therapy.start, 0
-        if start.after is not None:
-            yield self.over[start.after]
+        if start.after is not None or start.on == "fracture":
+            yield self.over[start.after] if start.after else self.fractured[start.site]
             day = self.today + max(round(start.wait), 1)
         if isinstance(plan, InfusionPlan):
             yield from self.infusions(name, plan, day)
         else:
             yield from self.course(name, plan, day)
 
+    def gives(self, name: str) -> None:
+        """A dose, or the begin of a course: the time after stopping another is over."""
+        self.first_given.setdefault(name, self.today)
+        self.last_given[name] = self.today
+        aftermaths = self.skeleton.aftermaths
+        for other in [other for other in aftermaths if self.last_given[other] < self.today]:
+            self.skeleton.advance(self.today)
+            aftermaths[other].end = min(aftermaths[other].end, self.today)
+
     def ends(self, name: str) -> None:
         """A therapy is over, which others may have waited for."""
-        if not self.over[name].triggered:
-            self.over[name].succeed()
+        if self.over[name].triggered:
+            return
+        self.over[name].succeed()
+        self.will_stop(name)
+
+    def will_stop(self, name: str) -> None:
+        """No dose follows the last one: foresee what happens after it, once."""
+        plan, skeleton = self.plan.therapies[name], self.skeleton
+        after, last = plan.therapy.after_stopping, self.last_given.get(name)
+        if after is None or last is None or name in skeleton.aftermaths:
+            return
+        skeleton.advance(self.today)
+        begin = max(last + plan.wait(), self.today) + 1
+        rates = np.array([after.spine, after.hip]) / 100
+        ratios = {site: getattr(after.fracture_ratio, site) for site in FRACTURE_SITES}
+        skeleton.aftermaths[name] = Aftermath(begin, begin + round(after.duration), rates, ratios)
+        skeleton.forget()
+        self.rates_change()
+
+    def ends_by_rule(self, name: str) -> Process:
+        """The end of a therapy that a measured T-score brings at a visit."""
+        stop, today = self.plan.therapies[name].therapy.stop, self.today
+        bone, _, side, limit = stop.when.split()
+        reference = self.young[bone]
+        score = (self.measured[bone] - reference.mean) / reference.sd
+        if not (score > float(limit) if side == "above" else score < float(limit)):
+            return
+        yield self.until(today, PLANNED)
+        if self.over[name].triggered or self.gone:
+            return
+        if name in self.steps:
+            self.end_course(name)
+        else:
+            self.log("schedule ended", name)
+            self.ends(name)
+
+    def end_course(self, name: str) -> None:
+        """The end of a course on a day of its plan, or by rule."""
+        self.log("course", name, 0.0)
+        self.stop_course(name)
+
+    def stop_course(self, name: str) -> None:
+        """No dose of a course from today on."""
+        dose: float = self.plan.therapies[name].dose
+        self.act(name, -dose * self.steps[name])
+        self.steps[name] = 0.0
+        self.last_given[name] = self.today
+        self.ends(name)
 
     def timetable(self, plan: InfusionPlan, begun: int) -> list[tuple[int, bool]]:
         """Days on which infusions are given (True) or missed, in turn; some may be past the end."""
@@ -185,17 +205,23 @@ class Patient:
         """All infusions of a therapy, each with its reactions."""
         weight, first = self.entry["weight"], True
         table = self.timetable(plan, begun)
-        for day, given in table:
+        closed = plan.closed(begun, self.plan.scenario.horizon)
+        for k, (day, given) in enumerate(table):
             if day >= self.plan.last_day:
                 return
             yield self.until(day, INFUSION)
-            if self.gone:
+            if self.gone or self.over[name].triggered:
                 return
-            if not given:
+            if given:
+                self.log("infusion", name, plan.milligrams(weight))
+                self.gives(name)
+                self.act(name, plan.action_of_one(weight))
+            else:
                 self.log("missed infusion", name)
+            if closed and k + 1 == len(table):
+                self.will_stop(name)
+            if not given:
                 continue
-            self.log("infusion", name, plan.milligrams(weight))
-            self.act(name, plan.action_of_one(weight))
             yield self.until(day, REACTION)
             ended = self.happens(plan.therapy.ends_course)
             for reaction, risk in plan.therapy.reactions.items():
@@ -223,16 +249,14 @@ class Patient:
             return
         self.steps[name] = 1.0
         self.log("course", name, 1.0)
+        self.gives(name)
         self.act(name, plan.dose)
         if plan.hazard is not None:
             self.env.process(self.intolerance(name, plan, plan.hazard, start, end))
         if end <= self.plan.last_day:
             yield self.until(end, PLANNED)
             if self.steps[name] > 0 and not self.gone:
-                self.log("course", name, 0.0)
-                self.act(name, -plan.dose * self.steps[name])
-                self.steps[name] = 0.0
-                self.ends(name)
+                self.end_course(name)
 
     def intolerance(
         self, name: str, plan: CoursePlan, hazard: Cumulative, start: int, end: float
@@ -254,11 +278,13 @@ class Patient:
             yield self.until(start + time, INTOLERANCE)
             if self.gone or self.steps[name] == 0:
                 return
-            self.steps[name] = step / 2 if rung == "halve" else 0.0
+            if rung == "stop":
+                self.log("intolerance", name, 0.0)
+                self.stop_course(name)
+                return
+            self.steps[name] = step / 2
             self.log("intolerance", name, self.steps[name])
-            self.act(name, plan.dose * (self.steps[name] - step))
-            if self.steps[name] == 0:
-                self.ends(name)
+            self.act(name, -plan.dose * step / 2)
 
     # Bone, markers, and what is measured of them
 
@@ -293,11 +319,19 @@ class Patient:
             if day in plan.dxa_days:
                 density = np.maximum(self.skeleton.density(day), LOWEST_DENSITY)
                 for bone, value in zip(BONES, density, strict=True):
-                    self.record(bone, value * self.rng.normal(1, getattr(noise, bone)))
+                    self.measured[bone] = value * self.rng.normal(1, getattr(noise, bone))
+                    self.record(bone, self.measured[bone])
+                for name in self.may_stop():
+                    self.env.process(self.ends_by_rule(name))
             for name in plan.markers if day in plan.marker_days else ():
                 spread = math.sqrt(math.log(1 + getattr(noise, name) ** 2))
                 error = self.rng.lognormal(-(spread**2) / 2, spread)
                 self.record(name, self.marker(name) * error)
+
+    def may_stop(self) -> list[str]:
+        """The therapies with a rule that looks at the measurement of today."""
+        begun = [name for name, day in self.first_given.items() if day < self.today]
+        return [name for name in begun if self.plan.therapies[name].therapy.stop is not None]
 
     def record(self, name: str, value: float) -> None:
         """Write a measured value down."""
@@ -324,6 +358,9 @@ class Patient:
             ratios = plan.log_direct[site]
             lasting = ratios @ corner_weights(shares, 1)[:, 0] - ratios[0]
             rate *= math.exp(ratios[0] + lasting * plan.kept_beyond(day))
+        for aftermath in self.skeleton.aftermaths.values():
+            if aftermath.holds(self.today):
+                rate *= aftermath.ratios[site]
         return float(rate)
 
     def share_of_ratio(self, name: str, day: int) -> float:
@@ -333,15 +370,12 @@ class Patient:
             return action
         return min(action / therapy.lowest_action, 1.0)
 
-    def next_review(self, site: str) -> int:
-        """The next day on which the rate of a site is looked at anew."""
+    def next_review(self, site: str | None = None) -> int:
+        """The next day on which a rate, of a site or of deaths, is looked at anew."""
         every, today = int(self.plan.scenario.fractures.review_every), self.today
-        days = (
-            (today // every + 1) * every,
-            self.imminent_until[site],
-            self.skeleton.plateau_end,
-            self.plan.evidence_end,
-        )
+        days = [(today // every + 1) * every, *self.skeleton.corners()]
+        if site is not None:
+            days.append(self.imminent_until[site])
         return int(min(day for day in days if day > today))
 
     def fractures(self, site: str) -> Process:
@@ -375,11 +409,51 @@ class Patient:
         """A fracture today, and perhaps a death within the year."""
         constants = getattr(self.plan.scenario.fractures.sites, site)
         self.log("fracture", site)
+        for looked_for in (site, None):
+            if not self.fractured[looked_for].triggered:
+                self.fractured[looked_for].succeed()
         if constants.imminent is not None:
             self.imminent_until[site] = self.today + round(constants.imminent.duration)
             self.rates_change()
         if self.happens(constants.case_fatality):
             self.env.process(self.death(self.today + int(self.rng.integers(1, 366)), site))
+
+    def recent_fracture(self, site: str) -> None:
+        """A fracture before enrolment, whose imminent risk is not over."""
+        constants = getattr(self.plan.scenario.fractures.sites, site)
+        ago = self.plan.scenario.cohort.recent_fracture.ago
+        self.imminent_until[site] = max(round(constants.imminent.duration) - round(ago), 0)
+
+    def mortality_ratio(self, day: int) -> float:
+        """The logarithm of the direct ratio of deaths from other causes."""
+        actions = [action.at(day) for action in self.actions.values()]
+        log_ratio = self.plan.log_mortality @ corner_weights(actions, 1)[:, 0]
+        return float(np.clip(log_ratio, -20, 20))
+
+    def mortality(self) -> Process:
+        """Death from other causes where regimens change it: the hazard is spent day by day."""
+        left, age, sex = self.rng.exponential(), self.entry["age"], self.entry["sex"]
+        while not self.gone:
+            since, review = self.today, self.next_review()
+            days = np.arange(since, review + 1.0)
+            ends = self.mortality_ratio(since), self.mortality_ratio(review)
+            ratios = np.exp(np.interp(days[:-1] + 0.5, [since, review], ends))
+            spent = np.cumsum(self.plan.life_table.daily(sex, age, days) * ratios)
+            if spent[-1] >= left:
+                fatal = since + 1 + int(np.searchsorted(spent, left))
+            try:
+                if spent[-1] >= left:
+                    yield self.until(fatal, DEATH)
+                    left = 0.0
+                    break
+                yield self.until(review, REVIEW)
+            except simpy.Interrupt:
+                pass
+            if self.today > since:
+                left -= spent[self.today - since - 1]
+        if not self.gone and left == 0.0:
+            self.log("death", "background")
+            self.gone = True
 
     def death(self, day: float, cause: str) -> Process:
         """Death on a day, unless something else came first."""
@@ -389,9 +463,9 @@ class Patient:
                 self.log("death", cause)
                 self.gone = True
 
-    def end(self) -> Process:
-        """End of follow-up."""
-        yield self.until(self.plan.last_day, END)
+    def end(self, day: int, lost: float) -> Process:
+        """End of follow-up, of the study or for a patient who is lost (1)."""
+        yield self.until(day, END)
         if not self.gone:
-            self.log("end")
+            self.log("end", "", lost)
             self.gone = True

@@ -41,6 +41,18 @@ class InfusionPlan:
         lengths = [phase.duration for phase in self.therapy.schedule.phases]
         return math.inf if None in lengths else begun + round(self.therapy.start.day + sum(lengths))
 
+    def closed(self, begun: int, horizon: float) -> bool:
+        """Whether the last planned dose of its schedule falls into the follow-up."""
+        if math.isinf(self.end(begun)):
+            return False
+        every = planned_days(self.therapy.schedule, self.therapy.start.day, 1e9)
+        return bool(every) and begun + every[-1] < round(horizon)
+
+    def wait(self) -> int:
+        """Days from the last dose to what happens after stopping."""
+        wait: float | None = self.therapy.after_stopping.wait
+        return round(self.therapy.schedule.phases[-1].every if wait is None else wait)
+
     def milligrams(self, weight: float) -> float:
         """The dose of one infusion."""
         dose = self.therapy.dose
@@ -67,10 +79,23 @@ class CoursePlan:
         start: float = self.therapy.start.day
         return begun + round(start)
 
+    def wait(self) -> int:
+        """Days from its end to what happens after stopping."""
+        return round(self.therapy.after_stopping.wait or 0)
+
     def end(self, begun: int) -> float:
         """The day on which it ends by plan; infinity if only intolerance can end it."""
         duration: float | None = self.therapy.duration
         return math.inf if duration is None else begun + round(self.therapy.start.day + duration)
+
+
+@dataclass
+class OwnRow:
+    """A row of effects with an accrual of its own."""
+
+    corner: int
+    therapies: frozenset[str]
+    accrual: Any
 
 
 def present(scenario: Any) -> list[str]:
@@ -93,6 +118,7 @@ class Plan:
         self.therapies = {name: self._therapy(scenario.therapies[name]) for name in self.names}
         self._effects(scenario)
         self._bone(scenario)
+        self.loss_rate = _loss_rate(scenario.loss, arm)
         self.dxa_days = self._visits(scenario.visits.dxa)
         self.marker_days = self._visits(scenario.visits.markers)
         mortality = scenario.mortality
@@ -170,6 +196,12 @@ class Plan:
             for site in FRACTURE_SITES
         }
         self.log_direct = {site: np.array(rows) for site, rows in direct.items() if any(rows)}
+        self.log_mortality = np.array(column(lambda e: math.log(e.mortality_ratio)))
+        self.own = [
+            OwnRow(k, therapies, effect.accrual)
+            for k, (therapies, effect) in enumerate(zip(corners(self.names), effects, strict=True))
+            if effect and effect.accrual
+        ]
 
     def _bone(self, scenario: Any) -> None:
         accrual = scenario.accrual
@@ -202,3 +234,13 @@ class Plan:
 
 def _saturate(exposure: float, half_effect: float) -> float:
     return exposure / (half_effect + exposure)
+
+
+def _loss_rate(loss: Any, arm: str) -> float:
+    """The hazard of loss to follow-up in an arm, per day."""
+    loss = loss and loss.arms.get(arm, loss)
+    if not loss or (loss.rate is None and loss.probability is None):
+        return 0.0
+    if loss.rate is None:
+        return float(-math.log1p(-loss.probability) / loss.by)
+    return float(loss.rate / YEAR)
