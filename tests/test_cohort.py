@@ -242,6 +242,7 @@ BUSY = {
     "therapies.pamidronate.reactions.uveitis": {"first": "2 %", "later": "1 %"},
     "therapies.interferon.frailty_sd": "0.7",
     "therapies.interferon.on_intolerance": ["halve", "stop"],
+    "fractures.sites.vertebral.clinical": "30 %",
     "loss": "0.1 per year",
 }
 

@@ -117,7 +117,9 @@ def test_many_arms_name_each_dose_once_and_fit_a_page():
 def test_the_plan_needs_no_tables(tmp_path):
     study = load(BASE)
     write_csv(sim.run(study, patients=2, engine="batch").summary, tmp_path / "summary.csv")
-    kept: Any = SimpleNamespace(manifest=SimpleNamespace(kind="run"), folder=tmp_path, study=study)
+    kept: Any = SimpleNamespace(
+        manifest=SimpleNamespace(kind="run", settings=()), folder=tmp_path, study=study
+    )
     with styled():
         made = dict(figures.drawn(kept, ["schedule", "bone_density"]))
     assert made["bone_density"] is None

@@ -43,7 +43,7 @@ def kept(folder, sweep):
 
 def drawn(kept, of_draws=None):
     """The differences of a result, and their numbers."""
-    made = dict(figures.drawn(kept, ["differences"], of_draws))["differences"]
+    made = dict(figures.drawn(kept, ["differences"], uncertainty=of_draws))["differences"]
     assert made is not None
     return made
 

@@ -286,6 +286,7 @@ CONTRASTS = (
 NO_CONTRASTS = ("figure swimmer", "figure against_reported")  # single lives, published facts
 QUIET = {
     "check",
+    "examples",
     "explain",
     "list",
     "emulate",

@@ -206,7 +206,7 @@ FAULTS = (
           "Both engines write identical logs", 6,
           ("mortality.standardised_mortality_ratio=20",)),
     Fault("fractures per person, not per person-year", "sim.outcomes.definitions.named",
-          "end, fractures, records.years, 100,", "end, fractures, None, 100,", COUNTED, 8,
+          "records.end, number, records.years, 100,", "records.end, number, None, 100,", COUNTED, 8,
           ("fractures.base_rate=1 per year",)),
     Fault("who halved a course counted as off it", "sim.outcomes.arm",
           "np.where(dose[in_time] > 0, 0.0, 1.0)", "np.where(dose[in_time] >= 1, 0.0, 1.0)",

@@ -113,7 +113,10 @@ class InMemory(ABC):
 def in_two_lines(kind: Kind, about: str, tables: str) -> str:
     """Say in two lines what was simulated, and which tables and figures there are."""
     called = verbs.KINDS[kind].called
-    names = ", ".join(figures.OF_KIND[kind].names)
+    of_kind = figures.OF_KIND[kind]
+    names = ", ".join(of_kind.usual)
+    if more := len(of_kind.names) - len(of_kind.usual):
+        names = f"{names}, {more} more by name"
     return f"{called[0].upper()}{called[1:]}: {about}\nTables: {tables}. Figures: {names}"
 
 

@@ -76,7 +76,7 @@ def load(
         document = read_layers(path, SHOWN, mistakes, read_mapping(scenario, mistakes))
     else:
         path = shipped.found(scenario)
-        document = read_layers(path, shipped.shown(path), mistakes)
+        document = read_layers(path, str(path), mistakes)
     _refuse_a_sweep(document)
     document, recorded = set_over(document, in_full(settings, patients, seed), mistakes)
     plain = take_off(document, evidence.keys())

@@ -41,7 +41,10 @@ def found(given: str | Path, beside: Path | None = None) -> Path:
     'laroche2011.yaml'
     """
     path = Path(given) if beside is None else beside / given
-    is_there = path.exists() and not path.is_dir()
+    try:
+        is_there = path.exists() and not path.is_dir()
+    except OSError:  # who reads the file says why
+        return path
     return path if is_there else named(given) or path
 
 

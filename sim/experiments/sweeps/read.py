@@ -80,8 +80,7 @@ def load_sweep(
 def _document(file: SweepLike, mistakes: list[Mistake]) -> Branch:
     if isinstance(file, Mapping):
         return read_mapping(file, mistakes)
-    path = Path(file)
-    return read_file(path, shipped.shown(path), mistakes)
+    return read_file(Path(file), str(file), mistakes)
 
 
 def checked(form: SweepForm, plain: Plain, studies: list[Study], mistakes: list[Mistake]) -> Sweep:
