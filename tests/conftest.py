@@ -96,6 +96,20 @@ def _the_same_again_is_not_worked_out_again():
         yield
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Of a test marked `share(n)` one case in n runs by default, the others by make validation."""
+    seen: dict[str, int] = {}
+    for item in items:
+        mark = item.get_closest_marker("share")
+        if mark is None:
+            continue
+        test = item.nodeid.partition("[")[0]
+        turn = seen[test] = seen.get(test, -1) + 1
+        if turn % mark.args[0]:
+            item.add_marker(pytest.mark.validation)
+
+
 def pytest_collection_finish():
     """What was loaded up to here stays: looking for garbage in it takes seconds."""
     gc.collect()

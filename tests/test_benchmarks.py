@@ -169,6 +169,7 @@ def test_patients_with_many_fractures_are_given_more_random_numbers():
     assert max(log.value[log.kind < DEATH].max() for log in logs) > 8
 
 
+@pytest.mark.validation
 def test_memory_is_that_of_a_process_and_its_workers():
     _, alone = child.whole_run(20, 1)
     seconds, together = child.whole_run(20, 2)

@@ -450,6 +450,7 @@ def checkout(result, tmp_path, monkeypatch, undrawn):
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_example_in_the_help_runs(name, checkout):
     shown = invoke(name, "--help").stdout

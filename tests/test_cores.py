@@ -76,6 +76,7 @@ sim.run(sys.argv[1], patients=600, workers=2, keep='outcomes')
 """
 
 
+@pytest.mark.validation
 def test_a_script_without_a_guard_is_told_in_a_sentence(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(WITHOUT_GUARD)

@@ -117,6 +117,7 @@ def test_every_effect_says_its_estimand(result):
     assert len(hazards) == 4
 
 
+@pytest.mark.validation
 def test_no_effect_depends_on_blocks_engines_or_processes(study, result):
     for options in ({"engine": "simpy"}, {"engine": "batch", "workers": 2}):
         other = runs.run(study, outcomes_only=True, **options)

@@ -215,6 +215,7 @@ def test_ratios_cover_the_truth(rates):
         assert at_least(covered, 200)
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize(("shared", "more"), [(0.01, 0.002), (0.05, 0.03), (0.03, 0.003)])
 def test_life_years_cover_the_truth(shared, more):
     rng = np.random.default_rng(3)
@@ -222,6 +223,7 @@ def test_life_years_cover_the_truth(shared, more):
         assert at_least(covered, 400)
 
 
+@pytest.mark.validation
 def test_curves_and_hazard_ratios_cover_the_truth():
     *covered, estimated = effect_coverage.coverage_of_curves(
         RATES, 100, 200, np.random.default_rng(2)

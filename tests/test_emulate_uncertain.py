@@ -61,6 +61,7 @@ def of_age(tmp_path):
     return path
 
 
+@pytest.mark.validation
 def test_the_predictive_variance_is_that_of_patients_plus_that_of_the_parameter(of_age):
     """Of a mean age of ten: 4²/10 = 1.6 between patients, and 2² = 4 of the parameter."""
     trials = 300
@@ -92,6 +93,7 @@ def test_only_what_depends_on_uncertain_numbers_differs_from_trials_without(unce
             > of(alone, "combination_spine")["value"].std())  # fmt: skip
 
 
+@pytest.mark.validation
 def test_more_trials_workers_and_other_pieces_change_nothing(uncertain, monkeypatch, workers_here):
     monkeypatch.setattr("sim.experiments.emulation.trials.CHUNK", 3500)  # seven trials a piece
     more = sim.emulate(BASE, trials=31, workers=2, uncertain=True).trials
@@ -166,6 +168,7 @@ def test_a_repetition_of_an_input_is_an_input_and_neither_is_covered():
     assert coverage(scores) == (1, 1)
 
 
+@pytest.mark.validation
 def test_coverage_of_heijckmann2009_with_either_interval():
     """The spine's 6.1 % lies outside of 2.9 to 4.6, and inside of about 1.8 to 6.1.
 

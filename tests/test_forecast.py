@@ -71,6 +71,7 @@ def test_whatever_makes_more_rows_costs_more(more):
     assert memory_more > 1.01 * memory
 
 
+@pytest.mark.validation
 def test_the_memory_forecast_is_not_too_low_and_not_absurd():
     """Against what the tables of a small run take at their peak; arrays allocate what they hold."""
     typed = (

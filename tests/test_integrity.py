@@ -55,6 +55,7 @@ def test_a_manifest_has_the_digest_of_every_data_file_and_the_model(whole):
     assert [*seals.damage(results.open(whole)), *seals.missing(results.open(whole))] == []
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("seed", range(5))
 def test_one_flipped_bit_is_refused_or_told(name, seed, kept, tmp_path, mastosim):

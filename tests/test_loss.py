@@ -28,6 +28,7 @@ def followed(*settings, patients=MANY):
     return records_by_arm(load(BASE, settings, patients=patients), range(patients), "batch")
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize(
     ("loss", "per_year"),
     [
@@ -80,6 +81,7 @@ def test_the_loss_can_differ_between_arms():
     assert abs(combination.had(Event.LOST).mean() - 0.3) < 4 * math.sqrt(0.3 * 0.7 / MANY)
 
 
+@pytest.mark.validation
 def test_kaplan_meier_and_rates_do_not_feel_a_loss_that_crude_shares_feel():
     settings = [
         "cohort.patients=8000",

@@ -188,6 +188,7 @@ AGAIN: dict[str, list[object]] = {
 }
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("command", AGAIN)
 def test_a_repeated_result_that_cannot_be_kept_is_printed_too(
     tmp_path, mastosim, monkeypatch, command

@@ -212,17 +212,11 @@ def faults(figure, width):
             yield f"{one.get_text()!r} meets {other.get_text()!r}, {across:.1f} by {down:.1f}"
 
 
-EVERY = 5
-"""One in so many is measured by default, the others by `make validation`."""
+CASES = [(*case, width) for case, width in itertools.product(AWKWARD, WIDTHS)]
 
 
-def shared_out():
-    for i, ((case, name), width) in enumerate(itertools.product(AWKWARD, WIDTHS)):
-        marks = [pytest.mark.validation] if i % EVERY else []
-        yield pytest.param(case, name, width, marks=marks)
-
-
-@pytest.mark.parametrize(("case", "name", "width"), [*shared_out()])
+@pytest.mark.share(9)
+@pytest.mark.parametrize(("case", "name", "width"), CASES)
 def test_no_text_leaves_the_page_or_meets_another(kept, case, name, width):
     with styled(), formed(Form(WIDTHS[width])):
         figure = drawn(kept, case, name)

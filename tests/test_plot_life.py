@@ -140,6 +140,7 @@ ON_A_PAGE = [*itertools.product(AWKWARD, WIDTHS)]
 ON_A_PAGE.remove(("six arms", "column"))
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize(("case", "width"), ON_A_PAGE)
 def test_no_text_leaves_the_page_or_meets_another(case, width):
     with styled(), formed(Form(WIDTHS[width])):

@@ -83,6 +83,7 @@ def test_the_interval_of_a_simulated_value_holds_it(study, patients):
     assert ((rows["low"] <= rows["simulated"]) & (rows["simulated"] <= rows["high"])).all()
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda module: module.__name__.split(".")[-1])
 @pytest.mark.parametrize("patients", [1, 30])
 def test_no_text_leaves_the_page_or_meets_another(figure, patients, study):

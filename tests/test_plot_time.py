@@ -456,6 +456,7 @@ def test_names_lose_lines_only_where_they_do_not_fit():
     assert short == ["neither"]
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("arms", [("combination",), ("combination", "pamidronate"), None])
 @pytest.mark.parametrize("name", FIGURES)
 def test_one_two_and_four_arms_overlap_nowhere(name, arms, four):

@@ -404,6 +404,7 @@ def test_rerun_compares_each_data_file_with_the_old_result(tmp_path):
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebooks_run_and_are_committed_without_output(path, tmp_path, monkeypatch):
     """Their code cells, one after another; the last value of a cell is shown as a notebook does."""

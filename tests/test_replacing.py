@@ -176,6 +176,7 @@ def test_the_next_command_sweeps_what_the_killed_left(left, kept, mastosim):
     assert mine_in(kept)
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("verb", ["rerun", "plot"])
 def test_a_killed_rerun_or_plot_leaves_nothing_in_sight(verb, result, tmp_path, mastosim):
     folder = kept_run.make(result.study, tmp_path, "tables")

@@ -240,6 +240,7 @@ def test_a_cluster_that_falls_silent_is_not_waited_for(who, machines_to_stop, tm
     assert made(path, root) == made(path, tmp_path / "alone")
 
 
+@pytest.mark.validation
 def test_work_that_takes_longer_than_the_silence_is_waited_for(machines):
     quiet = cluster.Cluster(machines.address, 1.5)
     assert list(in_order(time.sleep, [3, 3], quiet)) == [None, None]
@@ -251,6 +252,7 @@ def test_an_empty_address_is_refused(tmp_path, mastosim):
     assert "the address is empty; write tcp://HOST:PORT" in told.stderr
 
 
+@pytest.mark.validation
 def test_machines_that_are_lost_cost_time_and_no_byte(machines_to_stop, tmp_path, mastosim):
     """First one of two workers, then the scheduler."""
     path = written(tmp_path / "sweep", SWEEP, patients=10)

@@ -70,6 +70,7 @@ def test_two_groups_with_the_same_number_are_not_known_exactly():
     assert np.isnan(in_groups(MEAN, np.ones((1, 10)))).all()
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize(
     ("patients", "least"),
     [(20, 0.9), (100, 0.93), pytest.param(1000, 0.93, marks=pytest.mark.validation)],

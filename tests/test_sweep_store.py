@@ -227,6 +227,7 @@ print(killed)
 """
 
 
+@pytest.mark.validation
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no process is forked here")
 def test_a_sweep_killed_ten_times_ends_with_the_same_bytes(tmp_path, calls):
     """Each time after so many blocks and milliseconds; no block is ever half there."""

@@ -23,12 +23,6 @@ PRINTER = SIM / "cli" / "terminal.py"
 PAGES = ("ascii", "cp1252", "cp437", "cp932")
 
 
-def one_of_pages(usual):
-    """This code page by default, the others by `make validation`."""
-    return [page if page == usual else pytest.param(page, marks=pytest.mark.validation)
-            for page in PAGES]  # fmt: skip
-
-
 OTHER_SIGNS = """\
 extends: base.yaml
 name: other-signs
@@ -223,6 +217,7 @@ def test_figures_show_a_box_for_letters_that_their_font_lacks(odd, tmp_path, rec
 # --- readers that go away ---------------------------------------------------------------------
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("words", [["check", BASE], ["--help"], ["cite", BASE]])
 def test_a_reader_that_has_gone_is_no_mistake(words):
     """As `| head -1` does, sooner or later; here before anything is printed."""

@@ -347,6 +347,7 @@ def stop(writers, number, rng):
     return [writer.returncode for writer in writers], said
 
 
+@pytest.mark.validation
 @on_posix
 def test_killed_at_any_moment_the_result_is_whole_or_absent(tmp_path):
     """Two writers at a time, killed together; what they leave is gone with the next writer."""
@@ -430,6 +431,7 @@ KEEPER = """
 """
 
 
+@pytest.mark.validation
 def test_two_runs_into_one_folder_at_once_both_finish(tmp_path):
     going = [child(KEEPER, BASE, tmp_path) for _ in range(2)]
     ends = [process.communicate(timeout=120) for process in going]
