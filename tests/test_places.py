@@ -110,7 +110,7 @@ def test_a_tilde_of_nobody_is_refused_and_a_folder_of_that_name_is_allowed(tmp_p
 KEPT: dict[str, list[object]] = {
     "run": ["run", BASE, "--patients", 5],
     "run, outcomes": ["run", BASE, "--patients", 5, "--keep", "outcomes"],
-    "run, precise": ["run", BASE, "--until", "spine.difference:5", "--keep", "outcomes"],
+    "run, precise": ["run", BASE, "--until", "spine.difference:30", "--keep", "outcomes"],
     "compare": ["compare", BASE, OTHER, "--patients", 5],
     "readings": ["readings", BASE, "--patients", 5],
     "emulate": ["emulate", BASE, "--trials", 5],
