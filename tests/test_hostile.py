@@ -140,7 +140,7 @@ def loaded(tmp_path_factory):
     return answers(wrote(tmp_path_factory.mktemp("hostile"), DOCUMENTS))
 
 
-@pytest.mark.share(3)
+@pytest.mark.share(5)
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_hostile_document_is_read_or_refused_in_bounded_time_and_memory(loaded, name):
     told, peak = loaded[name]

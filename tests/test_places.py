@@ -117,6 +117,7 @@ KEPT: dict[str, list[object]] = {
 }
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize(
     ("command", "as_json"), [*((command, False) for command in KEPT), ("run", True)]
 )

@@ -134,6 +134,7 @@ def test_a_run_that_never_gets_there_stops_and_says_so(study, monkeypatch, tmp_p
     assert (course["half_width"] > course["goal"]).all()
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("kept", ["tables", "outcomes"])
 @pytest.mark.parametrize(
     ("before", "after"), [(MARK + CELL + 9, 2 * MARK + 5), (300, 2 * CELL * 3)]

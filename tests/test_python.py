@@ -224,6 +224,7 @@ def each_kind(tmp_path_factory):
 KINDS = ("run", "comparison", "readings", "emulation", "power", "sweep", "verification")
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_result_is_saved_opened_and_shown_in_two_lines(kind, each_kind, tmp_path):
     result = each_kind[kind]
@@ -245,6 +246,7 @@ def test_every_result_is_saved_opened_and_shown_in_two_lines(kind, each_kind, tm
     assert contents(copied) == contents(kept.folder)
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("kind", KINDS)
 def test_figures_come_back_to_a_notebook(kind, each_kind, tmp_path):
     figure = each_kind[kind].plot()

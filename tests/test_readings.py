@@ -356,7 +356,7 @@ def said(tmp_path_factory):
     return {name: " ".join(text.split()) for name, text in texts.items()}
 
 
-@pytest.mark.share(3)
+@pytest.mark.share(5)
 @pytest.mark.parametrize("place", CONTRASTS)
 def test_no_fracture_contrast_is_printed_without_its_reading(said, place):
     assert "fracture" in said[place].lower()

@@ -216,9 +216,8 @@ def sent_in_the_middle(processes, number, root) -> threading.Thread:
     return thread
 
 
-@pytest.mark.parametrize(
-    "who", [pytest.param("scheduler", marks=pytest.mark.validation), "workers"]
-)
+@pytest.mark.validation
+@pytest.mark.parametrize("who", ["scheduler", "workers"])
 def test_a_cluster_that_falls_silent_is_not_waited_for(who, machines_to_stop, tmp_path, mastosim):
     """Its processes are stopped, not ended: no connection is lost, and nobody answers."""
     path, root = written(tmp_path / "sweep", SWEEP, patients=10), tmp_path / "silent"

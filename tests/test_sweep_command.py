@@ -103,6 +103,7 @@ DESIGNS = {
 }  # fmt: skip
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("name", DESIGNS)
 def test_each_design_prints_its_table_and_keeps_its_files(mastosim, tmp_path, name):
     text, words, own, files = DESIGNS[name]

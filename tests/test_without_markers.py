@@ -50,6 +50,7 @@ def lacking(request):
     return request.param, simulated(without(request.param))
 
 
+@pytest.mark.share(2)
 def test_a_marker_that_is_not_there_is_not_measured(lacking):
     missing, result = lacking
     measured = set(result.measurements["quantity"])
