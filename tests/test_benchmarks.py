@@ -133,6 +133,7 @@ def test_drawn_inputs_are_those_that_are_followed():
         assert len(np.unique(log.patient)) == 30
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("settings", [(), ("fractures.review_every=3000 days",)])
 def test_the_bare_loop_passes_the_events_of_the_engine(settings):
     inputs, logs = workload.followed(workload.study(*settings), 20)

@@ -163,6 +163,7 @@ def test_start_up_leaves_the_heavy_libraries_alone():
     assert told.returncode == 0
 
 
+@pytest.mark.validation
 def test_the_environment_of_a_pipe_that_closes_early_is_no_bug(tmp_path):
     words = " ".join([*COMMAND, "check", str(BASE)])
     told = subprocess.run(
@@ -240,6 +241,7 @@ def test_an_interrupt_within_a_text_that_a_library_executes_exits_with_130(tmp_p
     assert done.stderr == "Interrupted; an unfinished result is not kept.\n"
 
 
+@pytest.mark.validation
 def test_a_reader_that_ends_early_is_no_mistake():
     """As in `mastosim check FILE | head -1`."""
     process = subprocess.Popen(

@@ -150,7 +150,7 @@ def assert_near(table):
     assert not far.any(), table[far].to_string()
 
 
-@pytest.mark.share(2)
+@pytest.mark.share(4)
 @pytest.mark.parametrize("name", RUNS)
 def test_the_program_gives_what_mathematics_expects(name, tmp_path):
     assert_near(compare(name, FEW, tmp_path))

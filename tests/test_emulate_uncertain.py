@@ -85,6 +85,7 @@ def test_without_spread_of_the_parameters_trials_are_the_same_to_the_bit(monkeyp
     pd.testing.assert_frame_equal(both.scores, alone.scores, check_exact=True)
 
 
+@pytest.mark.validation
 def test_only_what_depends_on_uncertain_numbers_differs_from_trials_without(uncertain):
     alone = sim.emulate(BASE, trials=24).trials
     for fact in NEVER_UNCERTAIN:

@@ -277,6 +277,7 @@ def test_durations_are_said_in_the_unit_that_fits(seconds, said):
     assert forecasting.in_words(seconds) == said
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("keep", ["tables", "outcomes"])
 def test_a_result_is_done_again_by_its_own_engine(keep, mastosim, tmp_path, monkeypatch):
     words = ["run", BASE, "--patients", 20, "--engine", "batch", "--keep", keep, "-q"]

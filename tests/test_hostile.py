@@ -176,6 +176,7 @@ def test_a_named_pipe_is_refused_and_does_not_wait_for_a_writer(tmp_path):
     assert (code, "no file 'pipe.yaml' here: this is a pipe or a device" in told) == (3, True)
 
 
+@pytest.mark.validation
 def test_devices_and_sockets_are_refused(tmp_path):
     assert check("/dev/zero")[0] == 3
     with socket.socket(socket.AF_UNIX) as made:
@@ -184,6 +185,7 @@ def test_devices_and_sockets_are_refused(tmp_path):
     assert (code, "a pipe or a device" in told) == (3, True)
 
 
+@pytest.mark.validation
 def test_a_file_of_100_megabytes_is_refused_unread(tmp_path):
     with (tmp_path / "large.yaml").open("wb") as file:
         file.truncate(104 * MEGABYTE)

@@ -222,6 +222,7 @@ def test_what_check_accepts_both_engines_run_alike(given_changes):
 # --- what is bounded, and what no engine could follow -------------------------------------------
 
 
+@pytest.mark.validation
 def test_the_fractures_of_a_patient_are_bounded():
     """A risk that the first fracture raises a hundredfold for a century: 3,500 are expected."""
     sites = ("vertebral", "hip", "other")

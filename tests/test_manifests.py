@@ -124,6 +124,7 @@ def test_json_that_is_hostile_is_damaged(text, said, manifest, mastosim, tmp_pat
         assert said in " ".join(told.stderr.split())
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("seed", range(30))
 def test_any_value_in_any_place_is_no_traceback(seed, manifest, mastosim, tmp_path):
     rng = random.Random(seed)

@@ -32,6 +32,7 @@ def made():
     return drawn(ran(PATIENTS))
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("patients", [FEWER, PATIENTS])
 def test_each_number_of_patients_has_the_outcomes_of_a_run_of_so_many(patients, made):
     _, numbers = made

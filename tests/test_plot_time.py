@@ -96,6 +96,7 @@ def printed(axes):
 # Markers
 
 
+@pytest.mark.validation
 def test_marker_courses_are_quantiles_of_each_patients_own_change(four, drawn):
     measured = four[0].tables.measurements
     numbers = drawn["markers"][1]

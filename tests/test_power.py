@@ -62,6 +62,7 @@ def test_every_trial_is_tested_as_by_welch(plan, found):
         assert (row["low"], row["high"]) == pytest.approx(np.quantile(apart, (0.025, 0.975)))
 
 
+@pytest.mark.validation
 def test_arms_alike_exclude_nothing_more_often_than_the_test_may():
     """Two arms of the same therapy: a difference in one trial of twenty, but for its error."""
     settings = [*SHORT, "arms.combination=[pamidronate]"]

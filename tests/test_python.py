@@ -110,6 +110,7 @@ def document_of(path):
     return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_a_file_a_mapping_and_a_study_are_the_same_scenario(path, monkeypatch):
     monkeypatch.chdir(SCENARIOS)  # where a mapping finds the file that it extends

@@ -73,6 +73,7 @@ def test_the_defaults_are_those_of_the_shipped_what_ifs():
         assert all(n.is_assumption and n.note == readings.DEFAULTS[name].reason for n in times)
 
 
+@pytest.mark.validation
 def test_each_reading_says_what_its_scenario_says_alone(found, alone):
     mine = rows_of(found)
     for name, result in alone.items():
@@ -157,6 +158,7 @@ def test_readings_that_have_not_parted_differ_by_exactly_nothing():
     assert ((above["low"] < 0) & (above["high"] > 0)).all(), "nothing seen is not nothing"
 
 
+@pytest.mark.validation
 def test_no_number_depends_on_blocks_engines_or_workers(workers_here):
     four = readings.read(BASE, 130, SEED, ["horizon=3 months", "visits.dxa=[every 3 months]"])
     tables = [

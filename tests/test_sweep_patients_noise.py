@@ -99,6 +99,7 @@ def test_intervals_of_indices_cover_under_noise_of_patients(level):
     assert meet.mean() > 0.9
 
 
+@pytest.mark.validation
 @pytest.mark.parametrize("level", [pytest.param(0.1, marks=pytest.mark.validation), 0.7])
 def test_indices_are_not_those_of_patients(level):
     """The third parameter does nothing for patients on average, and something for each of them."""

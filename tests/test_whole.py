@@ -377,6 +377,7 @@ def test_interrupted_at_any_moment_nothing_is_left_over(tmp_path):
         assert set(names(tmp_path)) <= {"result0", "result1"}
 
 
+@pytest.mark.validation
 def test_two_writers_of_one_result_both_finish_and_one_of_them_stays(tmp_path):
     writers = [child(WRITER, tmp_path / "result", 40) for _ in range(2)]
     said = [writer.communicate(timeout=120)[1] for writer in writers]
