@@ -1,5 +1,7 @@
 """Parameter uncertainty beside Monte Carlo error: where it comes from, how it is drawn."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -52,11 +54,20 @@ def test_quantiles_are_drawn_towards_the_mean_by_the_share_of_the_parameters():
     """Normal draws of variance a + c have quantiles z (a + c)^0.5; without c they are z a^0.5."""
     z, a, c = 1.959964, 9.0, 16.0
     wide = z * (a + c) ** 0.5
-    row = {"mean": 2.0, "sd": (a + c) ** 0.5, "sd_parameters": a**0.5,
-           "q2.5": 2 - wide, "q97.5": 2 + wide}  # fmt: skip
+    row = {"mean": 2.0, "mean_low": 2.0, "mean_high": 2.0,
+           "sd": (a + c) ** 0.5, "sd_parameters": a**0.5, "q2.5": 2 - wide, "q97.5": 2 + wide}  # fmt: skip
     same = row | {"sd": 0.0, "sd_parameters": 0.0, "q2.5": 2.0, "q97.5": 2.0}
     ends = without_patients(pd.DataFrame([row, same]))[[*uncertain.ENDS]].to_numpy()
     assert ends == pytest.approx(np.array([[2 - 3 * z, 2 + 3 * z], [2.0, 2.0]]))
+
+
+def test_the_error_of_the_mean_over_the_draws_widens_the_interval():
+    """All draws have the same patients: of rare events their mean is hardly known."""
+    row = {"mean": 0.0, "mean_low": -4.0, "mean_high": 12.0, "sd": 2.0, "sd_parameters": 1.0,
+           "q2.5": -6.0, "q97.5": 10.0}  # fmt: skip
+    same = row | {"sd_parameters": 0.0}
+    ends = without_patients(pd.DataFrame([row, same]))[[*uncertain.ENDS]].to_numpy()
+    assert ends == pytest.approx(np.array([[-5.0, 13.0], [0.0, 0.0]]))  # 3, 4, 5 and 5, 12, 13
 
 
 def test_the_sweep_of_other_patients_of_the_scenario_is_found_and_drawn(kept, sweep):
@@ -84,8 +95,8 @@ def test_the_sweep_of_other_patients_of_the_scenario_is_found_and_drawn(kept, sw
     spine = numbers.set_index("outcome").loc["spine change"]
     known = sweep.table("summary").query("outcome == 'spine change' and against_arm != ''").iloc[0]
     share = known["sd_parameters"] / known["sd"]
-    width = share * (known["q97.5"] - known["q2.5"])
-    assert spine[uncertain.HIGH] - spine[uncertain.LOW] == pytest.approx(width)
+    up = math.hypot(share * (known["q97.5"] - known["mean"]), known["mean_high"] - known["mean"])
+    assert spine[uncertain.HIGH] == pytest.approx(known["mean"] + up)
 
 
 def test_a_direction_needs_both_intervals():

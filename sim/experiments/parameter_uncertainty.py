@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from sim.display.figures import OF_KIND
 from sim.errors import RequestError
 from sim.results import Kept, seals
@@ -18,8 +20,8 @@ RUN: Literal["run"] = "run"
 KEYS = (*Arms._fields, "outcome", "time")
 """Columns by which the outcomes of a sweep and of a run are found in each other."""
 
-ENDS = {"uncertain_low": "q2.5", "uncertain_high": "q97.5"}
-"""The ends of the interval, and the quantiles of the draws that they come from."""
+ENDS = {"uncertain_low": ("q2.5", "mean_low"), "uncertain_high": ("q97.5", "mean_high")}
+"""The ends of the interval, and the quantile of the draws and limit of their mean behind each."""
 
 
 def uncertainty_for(kept: Kept, sweep: Kept, figures: Sequence[str] = ()) -> pd.DataFrame:
@@ -52,7 +54,8 @@ def uncertainty_for(kept: Kept, sweep: Kept, figures: Sequence[str] = ()) -> pd.
     name = _name_in(sweep, kept)
     _refuse_other_figures(figures)
     seals.refuse_damaged(sweep)
-    rows = sweep.table("summary", ("scenario", *KEYS, "mean", "sd", "sd_parameters"))
+    columns = ("mean", "mean_low", "mean_high", "sd", "sd_parameters")
+    rows = sweep.table("summary", ("scenario", *KEYS, *columns))
     rows = rows[rows["scenario"] == name]
     return without_patients(rows)[[*KEYS, *ENDS]].assign(uncertain_from=_in_words(sweep))
 
@@ -69,12 +72,16 @@ def without_patients(summary: pd.DataFrame) -> pd.DataFrame:
 
     The quantiles of the draws hold both kinds of noise. Each is drawn towards the mean as far as
     the standard deviation without the noise (`sd_parameters`) is below that of the draws (`sd`).
+    All draws have the same patients, whose noise stays in the mean: where it is large, as for rare
+    events, the limits of the mean widen the interval.
     """
     share = (summary["sd_parameters"] / summary["sd"]).fillna(0.0).clip(upper=1.0)
     mean = summary["mean"]
-    return summary.assign(
-        **{name: mean + share * (summary[quantile] - mean) for name, quantile in ENDS.items()}
-    )
+    ends = {}
+    for name, (quantile, limit) in ENDS.items():
+        away = np.hypot(share * (summary[quantile] - mean), summary[limit] - mean)
+        ends[name] = mean + np.where(share > 0, away, 0.0) * (1 if limit == "mean_high" else -1)
+    return summary.assign(**ends)
 
 
 def _name_in(sweep: Kept, kept: Kept) -> str:

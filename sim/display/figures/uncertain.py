@@ -28,8 +28,8 @@ SOURCE = "uncertain_from"
 
 EXPLAINED = (
     "Thin lines with ends: the middle 95 % of the draws of the sweep {sweep}, without the noise of "
-    "its patients. More patients do not narrow them. Rows without a thin line are not in the "
-    "sweep, or do not differ between its draws."
+    "patients in single draws, but with the error of the mean over the draws. Rows without a thin "
+    "line are not in the sweep, or do not differ between its draws."
 )
 THICK: dict[str, Any] = {"linewidth": 2.6, "zorder": 3}
 THIN: dict[str, Any] = {
