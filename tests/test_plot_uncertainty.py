@@ -55,7 +55,8 @@ def test_quantiles_are_drawn_towards_the_mean_by_the_share_of_the_parameters():
     z, a, c = 1.959964, 9.0, 16.0
     wide = z * (a + c) ** 0.5
     row = {"mean": 2.0, "mean_low": 2.0, "mean_high": 2.0,
-           "sd": (a + c) ** 0.5, "sd_parameters": a**0.5, "q2.5": 2 - wide, "q97.5": 2 + wide}  # fmt: skip
+           "sd": (a + c) ** 0.5, "sd_parameters": a**0.5,
+           "q2.5": 2 - wide, "q97.5": 2 + wide}  # fmt: skip
     same = row | {"sd": 0.0, "sd_parameters": 0.0, "q2.5": 2.0, "q97.5": 2.0}
     ends = without_patients(pd.DataFrame([row, same]))[[*uncertain.ENDS]].to_numpy()
     assert ends == pytest.approx(np.array([[2 - 3 * z, 2 + 3 * z], [2.0, 2.0]]))
