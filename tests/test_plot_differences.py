@@ -1,6 +1,7 @@
 """The forest of paired differences and the page of a comparison: marks at their numbers."""
 
 import dataclasses
+import itertools
 import shutil
 from types import SimpleNamespace
 
@@ -17,6 +18,7 @@ from sim.display.figures.saved import Saved
 from sim.display.figures.style import arm_style, styled
 from sim.scenario import load
 from sim.vocabulary import Arms, arms_of, rows_with
+from tests.test_plot_fits import boxes
 
 ARMS = ("combination", "pamidronate")
 PAIR = Arms("combination", "pamidronate")
@@ -370,6 +372,20 @@ def test_scales_of_counts_begin_at_zero(beside):
 
 
 NEVER = ["fractures.base_rate=0 per year", "therapies.pamidronate.given=100 %"]
+
+
+@pytest.mark.parametrize("end", [0.44, 0.0123, 1.3, 440.0, 12345.0])
+@pytest.mark.parametrize("width", [20, 30, 60])
+def test_numbers_along_a_narrow_scale_stand_apart(end, width):
+    with styled():
+        figure = Figure(figsize=(3, 1))
+        axes = figure.add_axes((0.1, 0.3, width / 76.2, 0.5))
+        axes.set_xlim(-1.12 * end, 1.12 * end)
+        scales.number_across(axes, width, 6)
+        edges = sorted((box.x0, box.x1) for text, box in boxes(figure)
+                       if text in axes.get_xticklabels())  # fmt: skip
+    assert edges
+    assert all(a[1] < b[0] for a, b in itertools.pairwise(edges))
 
 
 def test_scales_of_nothing_begin_at_zero_or_have_no_number_at_their_ends():

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from sim.display.figures.style import GRID
+from sim.display.figures.texts import millimetres
 from sim.vocabulary import UNCHANGED
 
 NEAR = 0.5
@@ -25,12 +26,27 @@ the panel beside it begin."""
 
 STEPS = [1, 2, 2.5, 5, 10]
 
+PER_NUMBER, APART = 9.5, 1.0
+"""The least room of a number along an axis, and the least between two, in mm."""
+
 
 def number(axes: Axes, which: Literal["x", "y"], most: int, least: int = 3) -> None:
     """Round numbers along an axis, with a line of the grid at each."""
     axis: Axis = axes.xaxis if which == "x" else axes.yaxis
     axis.set_major_locator(MaxNLocator(most, steps=STEPS, min_n_ticks=least))
     axes.grid(axis=which, color=GRID, linewidth=0.5)
+
+
+def number_across(axes: Axes, width: float, most: int) -> None:
+    """Round numbers along the x-axis of a panel `width` mm wide, as many as stand apart."""
+    low, high = axes.get_xlim()
+    for count in range(max(2, min(most, int(width / PER_NUMBER))), 1, -1):
+        number(axes, "x", count, min(3, count))
+        ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]
+        widest = max(map(millimetres, axes.xaxis.get_major_formatter().format_ticks(ticks)))
+        if len(ticks) < 2 or (ticks[1] - ticks[0]) / (high - low) * width > widest + APART:
+            return
+    axes.set_xticks(ticks[::2])
 
 
 def limits(values: ArrayLike, zero: bool | None = None, room: float = 0.06) -> tuple[float, float]:

@@ -18,9 +18,6 @@ from sim.display.figures.texts import POINTS_PER_MM, wrapped
 SUBTITLE = 3.2
 """Height in mm of a line below a title."""
 
-PER_TICK = 9.5
-"""The least that stands between two numbers of a scale, in mm."""
-
 PAPER: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.4}
 """Behind a word, so that no line crosses it."""
 
@@ -37,8 +34,7 @@ def draw(axes: Axes, panel: parts.Panel, middles: Sequence[float], fit: parts.Fi
     _say_above(axes, panel.limits[1], panel.right)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    most = max(2, min(fit.layout.ticks, int(fit.panel / PER_TICK)))
-    scales.number(axes, "x", most, min(3, most))
+    scales.number_across(axes, fit.panel, fit.layout.ticks)
     axes.set_title(panel.title)
     axes.set_xlabel("\n".join(scale(panel, fit)) if fit.layout.is_scale_below else "")
     subtitle = "\n".join(wrapped(panel.subtitle, fit.panel))
