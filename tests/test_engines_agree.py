@@ -62,6 +62,7 @@ def uncompiled(inputs):
     return batch_engine.simulate(inputs, follow=batch_engine.follow_plainly)
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 def test_on_every_shipped_scenario(path):
     for inputs in lowered(load(path), 10).values():

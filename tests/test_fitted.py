@@ -60,7 +60,7 @@ def test_lines_wrap_at_words_below_their_indent():
     assert wrapped("/a/very/long/path and more", 10) == "/a/very/long/path\n  and more"
 
 
-@pytest.mark.share(5)
+@pytest.mark.share(9)
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
 @pytest.mark.parametrize(
     "command",

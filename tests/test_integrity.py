@@ -119,6 +119,7 @@ def test_sums_of_another_scenario_are_damage(kept, tmp_path, mastosim):
     assert f"'{kept / 'sums.parquet'}' is damaged: its SHA-256 is not" in said_of(told)
 
 
+@pytest.mark.validation
 def test_a_result_of_another_model_is_not_extended(kept, tmp_path, mastosim):
     resealed(kept, model="0123456789ab")
     told = mastosim("extend", kept, *MORE, "-q", "--out", tmp_path / "out")

@@ -155,7 +155,7 @@ NUMBER_OF_EXAMPLES = {
 }
 
 
-@pytest.mark.share(2)
+@pytest.mark.share(3)
 @pytest.mark.parametrize("check", CHECKED, ids=lambda check: check.name)
 def test_a_check_passes(check):
     """Each check has scenarios of its own; in some it does not apply, never in all of them."""

@@ -110,6 +110,7 @@ def test_show_prints_what_the_command_printed(kind, made, folder_of, mastosim):
     assert facts["folder"] == str(folder_of[kind])
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("kind", NAMES)
 def test_plot_draws_the_figures_of_every_kind(kind, made, folder_of, tmp_path, mastosim):
     with without_pictures():

@@ -282,6 +282,7 @@ def panel(figure, title):
 # Files
 
 
+@pytest.mark.validation
 def test_a_figure_has_the_same_bytes_again_and_leaves_the_sweep_alone(everything, whole, tmp_path):
     """Figures with every kind of mark: hatched, with leaders, in cells, as bands."""
     names = ("tornado", "spider", "heat_map", "fan")
@@ -416,6 +417,7 @@ def test_names_of_figures_are_read_without_matplotlib():
 # Words
 
 
+@pytest.mark.validation
 def test_captions_say_how_it_was_simulated_and_on_which_reading(whole, four, lines):
     for name, (page, _) in whole.items():
         said = caption_of(page)

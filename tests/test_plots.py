@@ -102,7 +102,7 @@ KINDS = {"bone_course": FORMATS}
 """Areas, lines, markers and hatching in every format; the other figures as SVG alone."""
 
 
-@pytest.mark.share(5)
+@pytest.mark.share(8)
 @pytest.mark.parametrize("name", [*FIGURES, *ON_REQUEST])
 def test_a_figure_drawn_again_has_the_same_bytes_without_a_date(name, result, tmp_path):
     beyond = dataclasses.replace(CAPTION, evidence_months=36)

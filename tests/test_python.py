@@ -314,6 +314,7 @@ def test_auto_takes_the_engine_that_finishes_first(monkeypatch):
     assert of("auto", [some]) == "batch"
 
 
+@pytest.mark.validation
 def test_the_manifest_says_which_engine_auto_took(tmp_path):
     mastosim.run(BASE, patients=12, settings=SHORT, engine="auto", out=tmp_path)
     assert mastosim.open_result("latest", out=tmp_path).manifest.options["engine"] == "simpy"
@@ -335,6 +336,7 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.validation
 def test_shares_of_a_mapping_are_combined_to_the_bytes_of_a_file(here):
     (here / "same.yaml").write_text(yaml.safe_dump(SAMPLED), encoding="utf-8")
     of_file = mastosim.sweep("same.yaml", out=here / "whole")

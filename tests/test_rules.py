@@ -141,6 +141,7 @@ def test_a_switch_is_a_stop_and_a_start_after_it():
     assert all(max(doses[who]) < of[0] for who, of in ends.items())
 
 
+@pytest.mark.validation
 def test_the_measured_and_not_the_true_t_score_ends_a_therapy():
     settings = (*EXACT, *NO_FRACTURES, *NO_DEATHS, *TOLERATED, "measurement.spine=10 %",
                 "therapies.interferon.stop=spine T above -2", "cohort.patients=200")  # fmt: skip

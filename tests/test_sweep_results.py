@@ -17,6 +17,7 @@ def test_the_page_has_the_tables_of_the_results():
     assert page.count("| laroche2011 |") >= 2
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("path", SWEEPS, ids=lambda path: path.stem)
 def test_every_shipped_sweep_has_its_figures_and_parameters(path):
     sweep = load_sweep(path)

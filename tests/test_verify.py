@@ -470,6 +470,7 @@ def test_work_begun_in_this_process_can_go_on_in_others():
     assert "protocols" not in vars(pickle.loads(pickle.dumps(work)))
 
 
+@pytest.mark.validation
 def test_every_check_applies_to_the_base_scenario():
     """A check that looks for something under a wrong name would not apply, and see no fault."""
     quick = [check for check in CHECKS if check.name not in SEPARATE]

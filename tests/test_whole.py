@@ -365,6 +365,7 @@ def test_killed_at_any_moment_the_result_is_whole_or_absent(tmp_path):
     assert names(tmp_path) == ["result"]
 
 
+@pytest.mark.validation
 @on_posix
 def test_interrupted_at_any_moment_nothing_is_left_over(tmp_path):
     rng = random.Random(2)
@@ -403,6 +404,7 @@ def wait_for(pattern, folder):
     raise AssertionError(f"nothing like {pattern} came")
 
 
+@pytest.mark.validation
 @on_posix
 def test_the_command_interrupted_while_it_writes_leaves_nothing_and_exits_with_130(tmp_path):
     going = [run(tmp_path / str(i)) for i in range(2)]
