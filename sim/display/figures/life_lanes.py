@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 
 from sim.display.figures import style
 from sim.display.figures.lanes import of_arm
-from sim.display.figures.style import BAND, NEUTRAL, area_entry, line_entry
-from sim.display.figures.swimmer import DEATH, EVENT, FRACTURES, GIVEN, MISSED, dose
+from sim.display.figures.style import BAND, INK, NEUTRAL, area_entry, line_entry
+from sim.display.figures.swimmer import DEATH, EVENT, FRACTURES, MISSED, dose
 from sim.display.figures.texts import POINTS_PER_MM, shortened
 from sim.results import Tables
 from sim.vocabulary import DAYS_PER_MONTH, Event
@@ -34,6 +34,9 @@ PLURAL: dict[str, str] = {Event.REACTION: "reactions", Event.FRACTURE: "fracture
 """Names of events in the legend, and of lanes."""
 
 REACTION: dict[str, Any] = {**EVENT, "marker": "^", "markersize": 4.6}
+GIVEN: dict[str, Any] = {"marker": "|", "linestyle": "none", "markersize": 5, "color": INK}
+"""How reactions and doses given look, beside the marks of the swimmer plot."""
+
 BAR, FOLLOWED, TICK = 0.62, 0.22, 0.36
 """Heights as shares of a lane: of a course, of the follow-up, and half of that of a dose."""
 

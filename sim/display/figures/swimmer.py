@@ -47,8 +47,7 @@ MISSED: dict[str, Any] = {
     "marker": "o", "markersize": 2.3, "linestyle": "none", "markeredgecolor": INK,
     "markerfacecolor": "white", "markeredgewidth": 0.5, "zorder": 4,
 }  # fmt: skip
-GIVEN: dict[str, Any] = {"marker": "|", "linestyle": "none", "markersize": 5, "color": INK}
-"""How events and doses look; a dose that was given has a mark where there is room for all."""
+"""How events and missed doses look."""
 
 MARKS: dict[str, dict[str, Any]] = {
     Event.INTOLERANCE: INTOLERANCE,
