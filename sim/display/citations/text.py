@@ -29,7 +29,7 @@ def as_text(study: Study) -> Iterator[str]:
     yield f"The scenario is based on {len(publications)} publication{plural}."
     for i, paper in enumerate(publications, start=1):
         yield ""
-        yield f"{i:2}. {_reference(paper)}"
+        yield f"{i:2}. {reference(paper)}"
         yield f"    {paper.uses}"
         yield f"    {paper.completeness}"
         if paper.note:
@@ -39,7 +39,7 @@ def as_text(study: Study) -> Iterator[str]:
     yield f"    {SOFTWARE['author']}. {SOFTWARE['title']}, version {SOFTWARE['version']}."
 
 
-def _reference(paper: Cited) -> str:
+def reference(paper: Cited) -> str:
     """Reference in Vancouver style; unknown parts are marked or left out."""
     authors = ", ".join(map(str, paper.citation.get("authors") or ["[authors not known]"]))
     authors_and_title = _sentence([authors, paper.part("title") or "[title not known]"])
