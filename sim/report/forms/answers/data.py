@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sim.display.citations import cited
-from sim.display.citations.text import reference
 from sim.report.forms.answers.protocol import line
 from sim.report.forms.given import Given
 from sim.scenario.protocol import accrual, conversions, count_of_assumptions, rests_on_memory
@@ -22,7 +21,7 @@ LISTED = (
 def sources(given: Given) -> str:
     """Each publication with its use and how much of it was seen."""
     papers = cited(given.study)
-    listed = [f"{reference(paper)} Used for: {paper.uses}. {_seen(paper)}" for paper in papers]
+    listed = [f"{paper.reference} Used for: {paper.uses}. {_seen(paper)}" for paper in papers]
     return "\n".join([f"Data from {_count(papers, 'publication')}:", *listed])
 
 
