@@ -16,6 +16,7 @@ from sim.experiments.kinds import verification as kept_verification
 from sim.experiments.verification import CHECKS, Verification
 from sim.experiments.verification.checks import Finding
 from sim.experiments.verification.verdict import Verdict
+from sim.python.reports import report
 from sim.report import forms
 from sim.report.forms import form
 from sim.report.forms.answers import ANSWERS
@@ -269,3 +270,42 @@ def test_an_unknown_form_is_answered_with_the_nearest_spelling(run, tmp_path):
     with pytest.raises(RequestError, match="no form 'stres'; did you mean 'stress'"):
         forms.write("stres", [run], tmp_path / "none")
     assert not (tmp_path / "none").exists()
+
+
+@pytest.fixture
+def short_page(monkeypatch):
+    """The page is tested elsewhere; drawing its figures takes the time."""
+
+    def write(results, folder, progress=None):
+        (folder / "report.html").write_text("a page")
+        return folder / "report.html"
+
+    monkeypatch.setattr("sim.report.page.write", write)
+
+
+def test_the_command_writes_the_forms_that_are_asked_for_beside_the_page(
+    run, tmp_path, short_page, mastosim
+):
+    into = tmp_path / "here"
+    asked = ("--form", "stress", "--form", "advishe", "--form", "stress")
+    told = mastosim("report", run.folder, *asked, "--into", into, "-q")
+    assert (told.returncode, told.stderr) == (0, "")
+    names = ["report.html", "stress.md", "stress.docx", "advishe.md", "advishe.docx"]
+    assert told.stdout.split() == [str(into / name) for name in names]
+    assert sorted(path.name for path in into.iterdir()) == sorted(names)
+    for path in forms.write("stress", [run], tmp_path):
+        assert path.read_bytes() == (into / path.name).read_bytes()
+
+
+def test_the_command_refuses_an_unknown_form_and_writes_nothing(run, tmp_path, mastosim):
+    told = mastosim("report", run.folder, "--form", "chers", "--into", tmp_path / "here", "-q")
+    assert (told.returncode, told.stdout) == (2, "")
+    assert "there is no form 'chers'; did you mean 'cheers'?" in told.stderr
+    assert not (tmp_path / "here").exists()
+
+
+def test_python_fills_a_form_too(run, tmp_path, short_page):
+    files = report(run.folder, form="cheers", into=tmp_path)
+    assert [path.name for path in files] == ["report.html", "cheers.md", "cheers.docx"]
+    with pytest.raises(RequestError, match="no form 'cheer'"):
+        report(run.folder, form="cheer", into=tmp_path)

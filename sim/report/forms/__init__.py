@@ -5,7 +5,7 @@ Each form is a YAML file here: its items in our own words, and which function of
 """
 
 from sim.report.forms.filled import answered
-from sim.report.forms.form import FORMS
 from sim.report.forms.writing import write
+from sim.vocabulary import REPORTING_FORMS as FORMS
 
 __all__ = ["FORMS", "answered", "write"]

@@ -11,14 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from sim.errors import RequestError
 from sim.scenario.mistakes import nearest
-
-FORMS = {
-    "stress": "STRESS-DES: checklist for reports of discrete-event simulations",
-    "cheers": "CHEERS 2022: items for reports of health economic evaluations",
-    "advishe": "AdViSHE: validation status of health-economic decision models",
-    "techver": "TECH-VER: verification tests of health-economic decision models",
-}
-"""The name of each form and its title."""
+from sim.vocabulary import REPORTING_FORMS
 
 Answered = Literal["yes", "partly", "no", "not applicable"]
 
@@ -61,7 +54,7 @@ class Form(BaseModel):
 @cache
 def read(name: str) -> Form:
     """The form of a name. Raises RequestError, with the nearest spelling, for another name."""
-    if name not in FORMS:
-        raise RequestError(f"there is no form '{name}'; {nearest(name, FORMS)}")
+    if name not in REPORTING_FORMS:
+        raise RequestError(f"there is no form '{name}'; {nearest(name, REPORTING_FORMS)}")
     text = Path(__file__).with_name(f"{name}.yaml").read_text(encoding="utf-8")
     return Form.model_validate(yaml.safe_load(text))
