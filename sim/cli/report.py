@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from sim.cli.completion import kept_results
 from sim.cli.damage import telling
 from sim.cli.options import FOLDER, NAMES, QUIET, RESULT, RESULTS, found, refuse_unwritable
 from sim.cli.progress import watching
@@ -26,7 +27,7 @@ class FormName(click.Choice[str]):
 
 @click.command(epilog=f"Example: mastosim report latest --open\n\n{NAMES}")
 @RESULT
-@click.argument("others", metavar="[RESULT]...", nargs=-1)
+@click.argument("others", metavar="[RESULT]...", nargs=-1, shell_complete=kept_results)
 @click.option("--form", "forms", multiple=True, type=FormName([*REPORTING_FORMS]),
               help="Fill this reporting form too, as Markdown and DOCX. Repeatable.")  # fmt: skip
 @click.option("--into", type=FOLDER, help="Folder of the files.  [default: RESULT/report]")
