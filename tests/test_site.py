@@ -7,6 +7,8 @@ import warnings
 import pytest
 
 import sim
+from sim.display.figures import OF_KIND
+from tests import docs_figures, listed_pages
 from tests.pages import DOCS, PAGES, ROOT, anchors, links, text_of
 
 BUILT_WITH = r'<(?:script|link|img|iframe)[^>]+(?:src|href)="(?:https?:)?//'
@@ -32,6 +34,24 @@ def test_every_page_is_in_one_drawer():
 def test_every_public_name_is_described():
     described = re.findall(r"^\.\. auto\w+:: (\w+)$", text_of(DOCS / "api.md"), re.MULTILINE)
     assert {*described, "__version__", "results"} == {*sim.__all__}
+
+
+@pytest.mark.parametrize("name", listed_pages.PAGES)
+def test_tables_of_what_ships_are_up_to_date(name):
+    assert text_of(DOCS / name) == listed_pages.with_table(name)
+
+
+def test_every_figure_is_explained_once():
+    explained = re.findall(r"^### `(\w+)`$", text_of(DOCS / "figures.md"), re.MULTILINE)
+    names = [name for kind in OF_KIND.values() for name in kind.names]
+    assert sorted(explained) == sorted([*names, "life"])
+
+
+@pytest.mark.validation
+def test_the_pictures_of_the_model_are_those_of_today(tmp_path):
+    docs_figures.draw(tmp_path)
+    for name in ("model.svg", "life.svg"):
+        assert (tmp_path / name).read_bytes() == (docs_figures.FOLDER / name).read_bytes()
 
 
 def test_formulas_are_drawn_without_a_script():
