@@ -83,12 +83,12 @@ def lines_of(text):
 
 def few(line):
     """A command with fewer patients, draws and trials where it has many."""
+    if "--pilot" in line or line.startswith("mastosim extend"):
+        return line
     if line.startswith("mastosim sweep"):
         line = re.sub(r" --(draws|patients) \d+| --auto", "", line)
         before, hash_, after = line.partition("#")
         return f"{before.rstrip()} --draws 16 --patients 20 {hash_}{after}"
-    if line.startswith("mastosim extend"):
-        return line
     return re.sub(r"(--patients|--trials) (\d+)", lambda m: f"{m[1]} {min(int(m[2]), FEW)}", line)
 
 
