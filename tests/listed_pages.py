@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sim import evidence
-from sim.display.citations.publications import EXPECTED
+from sim.display.citations.publications import missing
 from sim.scenario.examples import examples
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -33,10 +33,10 @@ def sources() -> Iterator[str]:
     for key, paper in ((key, evidence.publication(key)) for key in sorted(evidence.keys())):
         citation, facts = paper["citation"], paper.get("facts") or []
         compared = sum("simulated" in fact for fact in facts)
-        missing = ", ".join(part for part in EXPECTED if not citation.get(part)) or "–"
+        unknown = ", ".join(missing(citation)) or "–"
         title = str(citation.get("title") or "title not seen").strip().rstrip(".")
         printed = f"{evidence.short_citation(paper)}: {title}{_link(citation.get('doi'))}"
-        yield f"| `{key}` | {printed} | {paper['seen']} | {len(facts)}, {compared} | {missing} |"
+        yield f"| `{key}` | {printed} | {paper['seen']} | {len(facts)}, {compared} | {unknown} |"
 
 
 def _link(doi: str | None) -> str:

@@ -18,6 +18,7 @@ class Stated(NamedTuple):
 
 
 FINDINGS, PAGE = "docs/sweep-findings.md", "docs/readings.md"
+TEN = "docs/ten-patients.md"
 READINGS = "laroche2011/readings.csv"
 ENDED = "sweeps/interferon-ended-early/line.csv"
 STOPPING = "sweeps/stopping/heat_map.csv"
@@ -75,6 +76,18 @@ def drawn(reading: str) -> Place:
     """Mean gain over the draws under a reading."""
     where = {**GAIN, "scenario": f"laroche2011{reading}"}
     return "sweeps/readings-psa/summary.csv", "mean", where
+
+
+def trials(name: str, fact: str, *columns: str) -> list[Place]:
+    """Numbers of the simulated trials of a published study."""
+    where = {"fact": fact, "statistic": "value"}
+    return [(f"{name}/emulation.csv", column, where) for column in columns]
+
+
+def change(name: str) -> Place:
+    """Change of spine density of the combination in a scenario."""
+    where = {"arm": "combination", "against_arm": "", "subgroup": "all", "outcome": "spine change"}
+    return f"{name}/summary.csv", "estimate", {**where, "time": "60"}
 
 
 def assumptions(outcome: dict[str, str], column: str) -> Place:
@@ -187,5 +200,30 @@ STATED = [
         FINDINGS,
         "of its fractures avoided ({} of {})",
         [ended(FRACTURES, 24), ended(FRACTURES, 60)],
+    ),
+    Stated(
+        PAGE,
+        "give {} to {} % under the linear reading",
+        [change("interferon-two-years"), change("halve-before-stopping")],
+    ),
+    Stated(
+        TEN,
+        "0 where {} are expected, and it is covered",
+        trials("laroche2011", "fractures_on_treatment", "mean"),
+    ),
+    Stated(
+        TEN,
+        "the mean increase of the eight lies between {} and {} % per year in 95 % of the trials, "
+        "the share who stop between {} and {} %, the fracture rate between {} and {} per 100",
+        [
+            *trials("laroche2011", "combination_spine", "low", "high"),
+            *trials("laroche2011", "interferon_stopped", "low", "high"),
+            *trials("laroche2011", "fracture_rate", "low", "high"),
+        ],
+    ),
+    Stated(
+        TEN,
+        "in 95 % of the trials ({} to {})",
+        trials("rossini2014", "ctx_6_months", "low", "high"),
     ),
 ]

@@ -128,6 +128,28 @@ def facts_of(scenario):
                 yield float(fact[f"reported{part}"]), float(fact[f"simulated{part}"]), noise
 
 
+def test_the_table_of_simulated_trials_is_that_of_the_results():
+    """The intervals of patients only; those with parameters are of no committed table."""
+    for row in markdown("ten-patients.md", after="<!-- series -->"):
+        scores = rows(f"{row['series'].strip('`')}/emulation.csv")
+        printed = row["95 %, patients only"]
+        if row["predicted"] == "all predictions":
+            covered = [score["covered"] for score in scores if score["counts_as"] == "prediction"]
+            assert printed == f"{covered.count('True')} of {len(covered)} covered", row
+            continue
+        (score,) = (score for score in scores if row["predicted"] == label_of(score))
+        low, high = NUMBER.findall(printed)[:2]
+        assert is_rounded(row["published"], float(score["published"])), row
+        assert is_rounded(low, float(score["low"])), row
+        assert is_rounded(high, float(score["high"])), row
+        assert ("not covered" in printed) == (score["covered"] == "False"), row
+
+
+def label_of(score):
+    """A published number as the table names it."""
+    return score["label"] + (", SD" if score["statistic"] == "SD" else "")
+
+
 def test_the_worked_example_of_the_model_is_that_of_its_formulas():
     mean, sd, rate, years = 1.047, 0.110, 0.126, 5
     entry = mean - 3 * sd
