@@ -202,7 +202,8 @@ def without_pictures(*kinds):
     draw = Figure.savefig
 
     def savefig(figure, path, **options):
-        if kinds and Path(path).suffix[1:] not in kinds:
+        in_memory = not isinstance(path, str | Path)  # a page of `report` takes figures into itself
+        if in_memory or (kinds and Path(path).suffix[1:] not in kinds):
             draw(figure, path, **options)
         else:
             Path(path).write_bytes(b"")

@@ -36,8 +36,10 @@ BEFORE = {
 }
 """What a page takes for done."""
 
-QUICK = {"README.md", "patient.md"}
+QUICK = {"patient.md"}
 """Pages whose commands run by default."""
+
+README = ROOT / "README.md"
 
 
 def pages_with(language, quick=QUICK):
@@ -110,16 +112,29 @@ def test_the_commands_of_a_page_run_and_print_what_it_shows(
             printed += told.stdout
 
 
+def test_the_readme_shows_what_its_commands_print(checkout, typed, no_pictures, monkeypatch):
+    """The page of `report` takes seconds: it is written in the test of all commands."""
+    monkeypatch.setenv("COLUMNS", WIDTH)
+    lines = [line for block in blocks(README, "sh") for line in lines_of(block.text)]
+    quick = [line for line in lines if not line.startswith("mastosim report")]
+    assert len(quick) == 2
+    printed = "".join(typed(line, checkout).stdout for line in quick)
+    shown = blocks(README, "text")
+    assert len(shown) == 2
+    for block in shown:
+        assert block.text.strip() in printed
+
+
 @pytest.mark.validation
 def test_the_commands_in_tables_of_the_readme_run(checkout, typed, workers_here, no_pictures):
-    commands = re.findall(r"^\|.*`(mastosim [^`]+)`", text_of(ROOT / "README.md"), re.M)
+    commands = re.findall(r"^\|.*`(mastosim [^`]+)`", text_of(README), re.M)
     assert len(commands) == 5
     for command in commands:
         told = typed(few(command), checkout)
         assert told.returncode == 0, f"{command}: {told.stderr}"
 
 
-@pytest.mark.parametrize("page", pages_with("python"))
+@pytest.mark.parametrize("page", pages_with("python", {"README.md"}))
 def test_the_python_of_a_page_runs(page, checkout, typed, no_pictures):
     for line in BEFORE.get(page.name, []):
         assert typed(line, checkout).returncode == 0
@@ -162,7 +177,7 @@ def test_every_make_target_named_exists():
 
 
 def test_the_readme_is_short_and_shows_one_picture():
-    lines = text_of(ROOT / "README.md").splitlines()
+    lines = text_of(README).splitlines()
     assert 70 <= len(lines) <= 90
     assert sum(line.startswith("![") for line in lines) == 1
     assert [line.split("#")[0].split() for line in lines if line.startswith("make ")] == [
