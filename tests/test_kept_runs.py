@@ -13,7 +13,7 @@ from sim import results
 from sim.errors import RequestError
 from sim.experiments import runs, verbs
 from sim.experiments.kinds import run as kept_run
-from sim.results import digest_of
+from sim.results import digest_of, seals
 from sim.scenario import Mark, load
 from tests.conftest import without_pictures
 
@@ -94,8 +94,7 @@ def test_the_manifest_names_what_was_run(kept):
     assert held["libraries"]["simpy"]
     assert held["command"] == "mastosim run ..."
     assert held["tables"] == sorted(
-        {path.stem for path in folder.iterdir() if path.suffix in (".csv", ".parquet")}
-        - set(held["figures"])
+        {path.stem for path in seals.data_files(folder)} - set(held["figures"])
     )
     assert held["figures"] == ["bone_course", "against_reported"]
 

@@ -130,6 +130,17 @@ def read_csv(path: Path, columns: Collection[str] = ()) -> pd.DataFrame:
         return table.assign(**{name: table[name].fillna("") for name in names})
 
 
+def columns_of(path: Path) -> list[str]:
+    """The names of the columns of a CSV or Parquet table; its rows are not read. Raises Damaged."""
+    import pandas as pd
+    from pyarrow import parquet
+
+    with intact(path):
+        if path.suffix == ".parquet":
+            return [str(name) for name in parquet.read_schema(path).names]
+        return [str(name) for name in pd.read_csv(path, nrows=0).columns]
+
+
 def append(frame: pd.DataFrame, path: Path, writers: dict[str, Any], files: ExitStack) -> None:
     """Add a group of rows to a file, which is begun with the first."""
     import pyarrow as pa
