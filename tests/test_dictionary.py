@@ -36,7 +36,7 @@ def more(tmp_path_factory):
     with without_pictures():
         sim.run(
             BASE, until={"spine.difference": 3}, settings=short, engine="batch", keep="tables",
-            out=out,
+            tables="csv", out=out,
         )  # fmt: skip
         for design in ("indices: {draws: 2}", "morris: {trajectories: 2}"):
             name = design.partition(":")[0]

@@ -82,7 +82,8 @@ def test_the_manifest_names_what_was_run(kept):
     held = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert (held["form"], held["kind"], held["mastosim"]) == (2, "run", sim.__version__)
     assert held["options"] == {
-        "patients": 30, "seed": 1, "engine": "simpy", "keep": "all", "until": [],
+        "patients": 30, "seed": 1, "engine": "simpy", "keep": "all", "tables": "parquet",
+        "until": [],
     }  # fmt: skip
     (study,) = held["studies"]
     assert study["document"]["cohort"]["patients"] == "30"

@@ -19,7 +19,7 @@ EXPLAINS = (FILE, ABOUT, dictionary.FILE)
 """Files that say what a result is and what its data files hold."""
 
 PICTURES = (".svg", ".pdf", ".png")
-CHANGES_NO_TABLE = ("engine", "keep")
+CHANGES_NO_TABLE = ("engine", "keep", "tables")
 """Options of which the bytes of a table do not depend."""
 
 
