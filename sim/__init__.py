@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sim.python.kept import plot as plot
     from sim.python.kept import rerun as rerun
     from sim.python.kept import show as show
+    from sim.python.reports import report as report
     from sim.python.scenarios import check as check
     from sim.python.scenarios import cite as cite
     from sim.python.scenarios import explain as explain
@@ -57,6 +58,7 @@ HOMES = {
     "plot": "sim.python.kept",
     "power": "sim.python.trials",
     "readings": "sim.python.simulating",
+    "report": "sim.python.reports",
     "rerun": "sim.python.kept",
     "run": "sim.python.simulating",
     "show": "sim.python.kept",
@@ -68,7 +70,7 @@ HOMES = {
 __all__ = [
     "RequestError", "ScenarioError", "Study", "__version__", "check", "cite", "compare", "emulate",
     "examples", "explain", "extend", "list_results", "open_result", "plot", "power", "readings",
-    "rerun", "results", "run", "show", "sweep", "verify",
+    "report", "rerun", "results", "run", "show", "sweep", "verify",
 ]  # fmt: skip
 
 

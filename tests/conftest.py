@@ -238,6 +238,7 @@ def no_pictures():
 
 LOOK_AT_FIGURES = (
     "test_plot", "test_python", "test_results", "test_readme", "test_guide", "test_power_designs",
+    "test_report_page",
     "test_emulate_uncertain",
 )  # fmt: skip
 """Beginnings of the names of modules whose tests look at figures; others have empty files."""

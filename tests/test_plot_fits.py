@@ -14,7 +14,15 @@ from matplotlib.text import Text
 
 from sim import results
 from sim.display import figures
-from sim.display.figures import OF_KIND, calibration, comparison, power, readings, verification
+from sim.display.figures import (
+    OF_KIND,
+    calibration,
+    comparison,
+    power,
+    readings,
+    trials,
+    verification,
+)
 from sim.display.figures.caption import caption_of
 from sim.display.figures.form import HIGHEST, WIDTHS, Form, formed
 from sim.display.figures.style import arm_style, styled
@@ -62,7 +70,7 @@ RUNS = {
     "tiny effects": ("", 24, TINY),
 }
 SWEEPS = ("twelve long names", "four scenarios", "two axes", "three axes", "words", "one parameter")
-OTHERS = ("comparison", "readings", "power", "checks", "calibration")
+OTHERS = ("comparison", "readings", "power", "checks", "calibration", "emulation")
 AWKWARD = [
     *itertools.product(RUNS, OF_KIND["run"].names),
     *itertools.product(SWEEPS, OF_KIND["sweep"].names),
@@ -167,6 +175,22 @@ class others:  # noqa: N801
         title = calibration.of_several(scores)
         page = calibration.figure(scores, "patients and parameters", title)
         return page and page[0]
+
+    def emulation(self):
+        rows = [
+            {"fact": f"fact {i}", "label": f"Combination, spine BMD, annual increase in year {i}",
+             "statistic": ("value", "SD")[i % 2], "unit": "per 100 person-years",
+             "published": 12.6 - i, "mean": 10.0, "low": 7.345, "high": 13.456, "trials": 100,
+             "covered": i % 3 > 0, "counts_as": ("prediction", "input")[i % 2]}
+            for i in range(22)
+        ]  # fmt: skip
+        fallen = [
+            {"fact": row["fact"], "value": 9.0 + j, "spread": 1.0 + j}
+            for row in rows
+            for j in (0, 2)
+        ]
+        scores, made = pd.DataFrame(rows), pd.DataFrame(fallen)
+        return trials.figure(scores, made, "patients and parameters", "A study of ten")[0]
 
     def checks(self):
         rows = [

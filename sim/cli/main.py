@@ -28,6 +28,7 @@ from sim.cli.new import new
 from sim.cli.plot import plot
 from sim.cli.power import power
 from sim.cli.readings import readings
+from sim.cli.report import report
 from sim.cli.rerun import rerun
 from sim.cli.run import run
 from sim.cli.schema import schema
@@ -43,7 +44,7 @@ from sim.workers.cluster import LostError
 GROUPS = {
     "Scenario files": (examples, new, check, explain, verify, cite, schema),
     "Simulation": (run, compare, readings, sweep, emulate, power),
-    "Results": (list_results, show, plot, extend, rerun, completion),
+    "Results": (list_results, show, plot, report, extend, rerun, completion),
 }
 """The commands, in the order in which people meet them."""
 

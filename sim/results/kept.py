@@ -74,6 +74,11 @@ class Kept:
         """Whether the folder has a CSV table of this name."""
         return (self.folder / f"{name}.csv").exists()
 
+    @property
+    def has_patients(self) -> bool:
+        """Whether the folder has the tables of a run: patients, events, measurements, latent."""
+        return (self.folder / "events.parquet").exists()
+
     def table(self, name: str, columns: Collection[str] = ()) -> pd.DataFrame:
         """A CSV table, which has these columns at least. Raises Damaged."""
         return tables.read_csv(self.folder / f"{name}.csv", columns)

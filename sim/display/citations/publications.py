@@ -27,6 +27,7 @@ EXAMPLES = 3
 """Numbers that are named as examples."""
 
 ASSUMPTION = "assumption"
+_IDS = (("doi", "doi"), ("PMID", "pmid"))
 
 
 class Person(NamedTuple):
@@ -82,6 +83,17 @@ class Cited(NamedTuple):
         """Volume and issue of `124(8)`: `124` and `8`; empty if not known."""
         volume, _, issue = self.part("volume").partition("(")
         return volume.strip(), issue.strip(" )")
+
+    @property
+    def reference(self) -> str:
+        """Reference in Vancouver style; unknown parts are marked or left out."""
+        authors = ", ".join(map(str, self.citation.get("authors") or ["[authors not known]"]))
+        authors_and_title = _sentence([authors, self.part("title") or "[title not known]"])
+        pages = f":{self.part('pages')}" if self.part("pages") else ""
+        issue = ";".join(filter(None, (self.part("year"), self.part("volume"))))
+        source = " ".join(filter(None, (self.part("journal"), f"{issue}{pages}")))
+        ids = [f"{name} {self.part(part)}" for name, part in _IDS if self.part(part)]
+        return _sentence([authors_and_title, source, *ids, f"[{self.key}]"])
 
     @property
     def uses(self) -> str:
@@ -197,3 +209,9 @@ def _counted(paths: tuple[str, ...]) -> str:
     examples = list(dict.fromkeys([*firsts, *paths]))[:EXAMPLES]
     more = ", ..." if len(paths) > len(examples) else ""
     return f"{len(paths)} numbers{of_kinds}: {', '.join(examples)}{more}"
+
+
+def _sentence(parts: list[str]) -> str:
+    """Join the parts that are not empty, each ended by a full stop."""
+    ended = [p if p.endswith((".", "?", "!", "]")) else f"{p}." for p in parts if p]
+    return " ".join(ended)

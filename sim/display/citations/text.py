@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.display.citations.publications import SOFTWARE, Cited, cited
+from sim.display.citations.publications import SOFTWARE, cited
 from sim.scenario import Study
-
-_IDS = (("doi", "doi"), ("PMID", "pmid"))
 
 
 def as_text(study: Study) -> Iterator[str]:
@@ -29,7 +27,7 @@ def as_text(study: Study) -> Iterator[str]:
     yield f"The scenario is based on {len(publications)} publication{plural}."
     for i, paper in enumerate(publications, start=1):
         yield ""
-        yield f"{i:2}. {_reference(paper)}"
+        yield f"{i:2}. {paper.reference}"
         yield f"    {paper.uses}"
         yield f"    {paper.completeness}"
         if paper.note:
@@ -37,20 +35,3 @@ def as_text(study: Study) -> Iterator[str]:
     yield ""
     yield "mastosim itself"
     yield f"    {SOFTWARE['author']}. {SOFTWARE['title']}, version {SOFTWARE['version']}."
-
-
-def _reference(paper: Cited) -> str:
-    """Reference in Vancouver style; unknown parts are marked or left out."""
-    authors = ", ".join(map(str, paper.citation.get("authors") or ["[authors not known]"]))
-    authors_and_title = _sentence([authors, paper.part("title") or "[title not known]"])
-    pages = f":{paper.part('pages')}" if paper.part("pages") else ""
-    issue = ";".join(filter(None, (paper.part("year"), paper.part("volume"))))
-    source = " ".join(filter(None, (paper.part("journal"), f"{issue}{pages}")))
-    ids = [f"{name} {paper.part(part)}" for name, part in _IDS if paper.part(part)]
-    return _sentence([authors_and_title, source, *ids, f"[{paper.key}]"])
-
-
-def _sentence(parts: list[str]) -> str:
-    """Join the parts that are not empty, each ended by a full stop."""
-    ended = [p if p.endswith((".", "?", "!", "]")) else f"{p}." for p in parts if p]
-    return " ".join(ended)

@@ -145,7 +145,7 @@ def drawn(
     read_once = cache(lambda: kind.read(kept))
     but = {"cohort.patients"} if kept.manifest.kind in PATIENTS_BY_DESIGN else {}
     changed = changes(one for one in kept.manifest.settings if one.path not in but)
-    has_tables = (kept.folder / "events.parquet").exists()
+    has_tables = kept.has_patients
     for name in names:
         module = import_module(f"sim.display.figures.{kind.names[name]}")
         applies = has_tables or name not in {*FROM_TABLES, *ON_REQUEST} - {*FROM_STUDY}

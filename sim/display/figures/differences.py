@@ -108,7 +108,7 @@ def rows_of(summary: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
     rows = rows[shown].sort_values("subgroup", key=lambda name: name != EVERYONE, kind="stable")
     rows = rows.sort_values(["outcome", "subgroup"], key=lambda names: pd.factorize(names)[0])
     return rows.assign(
-        heading=rows["outcome"].map(_heading),
+        heading=rows["outcome"].map(heading_of),
         scale=[scale_of(*row) for row in zip(rows["outcome"], rows["unit"], strict=True)],
         label=rows["outcome"].map(label_of),
     )
@@ -132,7 +132,7 @@ def scale_of(outcome: str, unit: str) -> str:
     return SPELT.get(unit, unit)
 
 
-def _heading(outcome: str) -> str:
+def heading_of(outcome: str) -> str:
     """The heading that an outcome stands under."""
     first = outcome.split(" ")[0]
     if first in MARKERS:

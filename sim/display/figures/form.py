@@ -5,6 +5,7 @@ Figures lay themselves out for the form in force, as matplotlib draws in the sty
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,15 +18,18 @@ WIDTHS = {"column": 85.0, "page": TWO_COLUMNS}
 """The widths that a reader may ask for, mm: none is exceeded."""
 
 HIGHEST = 240.0
-"""Millimetres that a figure may be high, so that it fits a page of A4 with its margins."""
+"""Millimetres that a printed figure may be high, so that it fits a page of A4 with its margins."""
+
+ON_SCREEN = math.inf
+"""The height of a page that a reader scrolls."""
 
 
 class Form(NamedTuple):
-    """The most that a figure is wide, in mm, its heading, and whether its caption is on it.
+    """The most that a figure is wide and high, in mm, and what of its words is on it.
 
-    Below a heading the title of the figure stands as a smaller line. The caption ends with what was
-    `changed` over the file of the scenario. `arms` are those whose differences from others are
-    drawn, all where there are none.
+    Below a heading the title of the figure stands as a smaller line. Both are left out without
+    `has_title`. The caption ends with what was `changed` over the file of the scenario. `arms` are
+    those whose differences from others are drawn, all where there are none.
     """
 
     width: float = TWO_COLUMNS
@@ -33,6 +37,8 @@ class Form(NamedTuple):
     heading: str = ""
     changed: str = ""
     arms: tuple[str, ...] = ()
+    height: float = HIGHEST
+    has_title: bool = True
 
 
 STANDARD = Form()

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from sim.display.figures import bone_course, life_lanes, line_ends, months, scales, style
 from sim.display.figures.bone_density import OSTEOPOROSIS_T
 from sim.display.figures.caption import Caption, spoken
-from sim.display.figures.form import HIGHEST, at_most, form, formed
+from sim.display.figures.form import at_most, form, formed
 from sim.display.figures.page import TWO_COLUMNS, Page
 from sim.results import Tables
 from sim.vocabulary import BONES, DAYS_PER_MONTH
@@ -62,7 +62,7 @@ def figure(tables: Tables, caption: Caption, told: Told) -> style.Drawn:
     height = panels + life_lanes.LANE * len(rows) + BELOW
     entries = [*lines, *life_lanes.legend(items)]
     page = _page(height, entries, looks, caption, told)
-    if page.height > HIGHEST:
+    if page.height > form().height:
         page = _page(height, entries, looks, caption, told._replace(sentences=(ELSEWHERE,)))
     is_wide = page.width == TWO_COLUMNS
     left, right = (LEFT, RIGHT) if is_wide else (NARROW_LEFT, NARROW_RIGHT)

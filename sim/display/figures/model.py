@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from sim.display.figures import style
 from sim.display.figures.caption import Caption
-from sim.display.figures.form import HIGHEST, at_most
+from sim.display.figures.form import at_most, form
 from sim.display.figures.model_arrows import (
     ACTION,
     BONE,
@@ -65,7 +65,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
         return None
     numbers = arrows(saved.study)
     page = _page(numbers, saved.study, caption, is_counted=False)
-    if page.height > HIGHEST:
+    if page.height > form().height:
         page = _page(numbers, saved.study, caption, is_counted=True)
     return page.figure, numbers
 

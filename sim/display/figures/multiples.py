@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from matplotlib.axes import Axes
 
-from sim.display.figures.form import HIGHEST, ONE_COLUMN, TWO_COLUMNS, at_most
+from sim.display.figures.form import ONE_COLUMN, TWO_COLUMNS, at_most, form
 from sim.display.figures.page import SAMPLE, Around, Page
 from sim.display.figures.style import SECOND, Legend
 from sim.display.figures.texts import POINTS_PER_MM, wrapped
@@ -132,7 +132,7 @@ def room_for(
     width: float, title: str, legend: Legend, caption: Sequence[str], sample: float = SAMPLE
 ) -> float:
     """Millimetres that title, legend and caption leave for panels."""
-    return min(ROOM, HIGHEST - Around.of(width, title, legend, caption, sample).height)
+    return min(ROOM, form().height - Around.of(width, title, legend, caption, sample).height)
 
 
 def reflowed(

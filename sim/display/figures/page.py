@@ -35,12 +35,16 @@ MM_PER_INCH = 25.4
 
 
 class Around(NamedTuple):
-    """What stands around the panels of a page, in lines and rows: all but the caption above."""
+    """What stands around the panels of a page, in lines and rows: all but the caption above.
+
+    `words` are its heading, its title and the paragraphs of its caption, also of one left out.
+    """
 
     heading: list[str]
     second: list[str]
     legend: list[list[Artist]]
     caption: list[str]
+    words: list[str]
 
     @classmethod
     def of(
@@ -52,10 +56,11 @@ class Around(NamedTuple):
         texts = [*caption, form().changed] if form().changed else caption
         heading, second = (form().heading, title) if form().heading else (title, "")
         return cls(
-            paragraph(heading, room, is_title=True),
-            paragraph(second, room),
+            paragraph(heading, room, is_title=True) * form().has_title,
+            paragraph(second, room) * form().has_title,
             _rows(legend, room, sample),
             [line for text in texts for line in paragraph(text, room)] * form().has_caption,
+            [heading, *([second] if second else []), *texts],
         )
 
     @property
@@ -84,6 +89,7 @@ class Page:
         self.top, self.width = around.top, at_most(width)
         self.height = around.height + panels
         self.figure = Figure(figsize=(self.width / MM_PER_INCH, self.height / MM_PER_INCH))
+        self.figure.set_label("\n".join(around.words))
         self._text(MARGIN, "\n".join(around.heading), weight="bold", size=TITLE_SIZE)
         below = MARGIN + TITLE_LINE * len(around.heading)
         self._text(below, "\n".join(around.second), color=SECOND)
@@ -115,6 +121,11 @@ class Page:
 
     def _at(self, left: float, top: float) -> tuple[float, float]:
         return left / self.width, 1 - top / self.height
+
+
+def words_of(figure: Figure) -> list[str]:
+    """The heading of a figure, then its title and its caption, a paragraph each."""
+    return str(figure.get_label()).split("\n")
 
 
 def _height(rows: Sequence[Sequence[Artist]]) -> float:

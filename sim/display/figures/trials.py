@@ -10,6 +10,7 @@ import pandas as pd
 
 from sim.display.figures import intervals, scales, style
 from sim.display.figures.caption import spoken
+from sim.display.figures.form import TWO_COLUMNS, at_most
 from sim.display.figures.intervals.parts import Block, Fall, Layout, Mark, Panel, Part, Row, Upright
 from sim.display.numbers import significant, span, typeset
 from sim.vocabulary import Interval
@@ -82,9 +83,19 @@ def figure(
     blocks = [_block(heading, part, trials) for heading, part in parted if len(part)]
     page = intervals.figure(
         [blocks], f"{title}: {covered(scores)}", _legend(interval, rows),
-        [spoken(*sentences, *EXPLAINED)], LAYOUT,
+        [spoken(*sentences, *EXPLAINED)], _layout(),
     )  # fmt: skip
     return page, rows
+
+
+def _layout() -> Layout:
+    count = _columns()
+    return LAYOUT._replace(heads=LAYOUT.heads[:count], sides=LAYOUT.sides[:count])
+
+
+def _columns() -> int:
+    """How many columns of text have room: in one column of a journal no unit and no verdict."""
+    return len(LAYOUT.heads) if at_most(TWO_COLUMNS) == TWO_COLUMNS else 2
 
 
 def covered(scores: pd.DataFrame) -> str:
@@ -142,7 +153,8 @@ def _printed(row: Any) -> tuple[str, ...]:
     """The published number, the interval, the unit, and a word where the one misses the other."""
     numbers = significant(row.published, 6), span(row.low, row.high)
     missed = "" if row.covered else "outside"
-    return (*map(typeset, numbers), scales.UNITS.get(row.unit, row.unit), missed)
+    words = scales.UNITS.get(row.unit, row.unit), missed
+    return (*map(typeset, numbers), *words)[: _columns()]
 
 
 def _legend(interval: Interval, rows: pd.DataFrame) -> style.Legend:

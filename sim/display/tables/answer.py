@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.display.numbers import number, with_interval
 from sim.scenario.text.settings import in_words
@@ -41,8 +41,7 @@ def lines(study: Study, summary: pd.DataFrame) -> tuple[str, ...]:
         One line for the changes, one for each outcome, and one for the interval. An outcome that
         the study does not have is left out, as are changes if there are none.
     """
-    of_all = summary[summary["subgroup"] == EVERYONE]
-    answers = [line for names in (BONE, FRACTURE) for line in _answer(of_all, names)]
+    answers = [_in_words(outcome) for outcome in outcomes(summary)]
     changed = [in_words(*setting) for setting in study.settings]
     return (
         *([f"Changed: {'; '.join(changed)}."] if changed else []),
@@ -52,8 +51,37 @@ def lines(study: Study, summary: pd.DataFrame) -> tuple[str, ...]:
     )
 
 
-def _answer(summary: pd.DataFrame, names: tuple[str, ...]) -> Iterator[str]:
-    """A sentence on the first of some outcomes that the summary has."""
+class Outcome(NamedTuple):
+    """A main outcome at its last time.
+
+    `row` is that of the first difference between arms, or of the only arm; `arms` are the rows of
+    the arms by name.
+    """
+
+    name: str
+    row: Row
+    arms: Mapping[str, Row]
+
+
+def outcomes(summary: pd.DataFrame) -> list[Outcome]:
+    """Return the first bone and the first fracture outcome that a summary has.
+
+    Parameters
+    ----------
+    summary : pandas.DataFrame
+        As of `lines`.
+
+    Returns
+    -------
+    list of Outcome
+        None, one or two outcomes.
+    """
+    of_all = summary[summary["subgroup"] == EVERYONE]
+    return [found for names in (BONE, FRACTURE) for found in _first(of_all, names)]
+
+
+def _first(summary: pd.DataFrame, names: tuple[str, ...]) -> Iterator[Outcome]:
+    """The first of some outcomes that the summary has."""
     known = [name for name in names if name in set(summary["outcome"])]
     if not known:
         return
@@ -63,11 +91,15 @@ def _answer(summary: pd.DataFrame, names: tuple[str, ...]) -> Iterator[str]:
     last = rows[rows["time"] == rows["time"].max()].to_dict("records")
     arms = {row["arm"]: row for row in last if not row["against_arm"]}
     differences = [row for row in last if row["against_arm"]]
-    row = differences[0] if differences else next(iter(arms.values()))
-    each = ", ".join(f"{arm} {number(of['estimate'])}" for arm, of in arms.items())
-    both = f" ({each})" if differences else ""
+    yield Outcome(known[0], differences[0] if differences else next(iter(arms.values())), arms)
+
+
+def _in_words(outcome: Outcome) -> str:
+    """A sentence on an outcome."""
+    row = outcome.row
+    each = ", ".join(f"{arm} {number(of['estimate'])}" for arm, of in outcome.arms.items())
+    both = f" ({each})" if row["against_arm"] else ""
     what = Arms(row["arm"], row["against_arm"]).label()
     estimate = with_interval(row["estimate"], row["low"], row["high"])
-    yield (
-        f"{known[0].capitalize()} at month {row['time']:g}, {row['unit']}: {what} {estimate}{both}."
-    )
+    name = outcome.name.capitalize()
+    return f"{name} at month {row['time']:g}, {row['unit']}: {what} {estimate}{both}."

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
-from sim.display.figures.form import HIGHEST, TWO_COLUMNS, at_most
+from sim.display.figures.form import TWO_COLUMNS, at_most, form
 from sim.display.figures.intervals import panel, parts
 from sim.display.figures.intervals.panel import SUBTITLE
 from sim.display.figures.page import CAPTION_LINE, MARGIN, Around, Page
@@ -55,7 +55,7 @@ def figure(
     each = width / len(columns)
     fit = parts.fitted([block for column in columns for block in column], layout, each)
     stacks = [list(_stacked(column, fit)) for column in columns]
-    room = HIGHEST - Around.of(width, title, legend, caption).height
+    room = form().height - Around.of(width, title, legend, caption).height
     can_part = layout.abreast == 1 and width == TWO_COLUMNS and len(columns[0]) > 1
     half = parts.fitted(columns[0], narrowed(layout), width / 2).panel if can_part else 0.0
     if len(stacks) == 1 and half >= LEAST_PANEL and stacks[0][-1].bottom > room:

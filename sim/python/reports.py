@@ -1,0 +1,50 @@
+"""What is handed over: the page of kept results."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import ExitStack
+from pathlib import Path
+
+from sim.python.kept import ResultLike, open_result
+from sim.report import handing_over
+from sim.results import seals
+from sim.vocabulary import Progress
+
+
+def report(
+    result: ResultLike,
+    *others: ResultLike,
+    into: str | Path | None = None,
+    out: str | Path = "results",
+    progress: Progress | None = None,
+) -> list[Path]:
+    """Write the page of a kept result: one HTML file that loads nothing.
+
+    Parameters
+    ----------
+    result, out
+        As of `open_result`.
+    *others
+        Further results that stand beside the first, as of `open_result`. A probabilistic sweep of
+        the same scenario adds the uncertainty of the inputs to each difference.
+    into : path, optional
+        Folder of the files; `report` in the folder of the result by default.
+    progress : callable, optional
+        Called with the number of sections done and to do.
+
+    Returns
+    -------
+    list of Path
+        The files.
+
+    Raises
+    ------
+    RequestError
+        If there is no such result, or its files are damaged.
+    """
+    kept = [open_result(one, out=out) for one in (result, *others)]
+    with ExitStack() as reading:
+        for one in kept:
+            reading.enter_context(seals.reading(one, warnings.warn))
+        return handing_over.write(kept, None if into is None else Path(into), progress)

@@ -1,0 +1,5 @@
+"""What is handed over of kept results: a page that a browser opens.
+
+`handing_over.write` makes the files. No cohort is simulated here; the lives of single patients are
+followed again, as `mastosim explain` does.
+"""

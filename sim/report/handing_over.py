@@ -1,0 +1,51 @@
+"""The files that are handed over: made beside each other, and given their places together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.experiments import verbs
+from sim.report import page
+from sim.results import Kept
+from sim.results.atomic_file import placed
+from sim.results.hidden import aside
+from sim.vocabulary import Progress
+
+FOLDER = "report"
+"""The folder of a report within that of its first result."""
+
+
+def write(
+    results: Sequence[Kept], into: Path | None = None, progress: Progress | None = None
+) -> list[Path]:
+    """Write the report of some kept results, all of its files or none.
+
+    Parameters
+    ----------
+    results
+        Kept results of any kind. The report is about the first; the others stand beside it.
+    into
+        The folder of the files; `report` in the folder of the first result where None.
+    progress
+        Called with the number of sections of the page done and to do.
+
+    Returns
+    -------
+    list of Path
+        The files.
+
+    Raises
+    ------
+    RequestError
+        For options of a result that its kind does not have.
+    Damaged
+        For a file of a result that is missing or cannot be read.
+    OSError
+        Where the folder cannot be written.
+    """
+    for kept in results:
+        verbs.check_options(kept)
+    folder = into or results[0].folder / FOLDER
+    with aside(folder, FOLDER) as made:
+        return placed([page.write(results, made, progress)], folder)
