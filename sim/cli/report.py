@@ -17,12 +17,14 @@ from sim.cli.terminal import say
 @RESULT
 @click.argument("others", metavar="[RESULT]...", nargs=-1)
 @click.option("--into", type=FOLDER, help="Folder of the files.  [default: RESULT/report]")
+@click.option("--xlsx", is_flag=True, help="Write a workbook for spreadsheets too, report.xlsx.")
 @click.option("--open", "is_opened", is_flag=True, help="Open the page in the browser.")
 @QUIET
 @RESULTS
 def report(
-    result: str, others: tuple[str, ...], into: Path | None, is_opened: bool, quiet: bool, out: Path
-) -> None:
+    result: str, others: tuple[str, ...], into: Path | None, xlsx: bool, is_opened: bool,
+    quiet: bool, out: Path,
+) -> None:  # fmt: skip
     """Write the page of a RESULT: one HTML file that loads nothing.
 
     The page is about the first RESULT. Further results stand beside it: a probabilistic sweep of
@@ -39,7 +41,7 @@ def report(
         for kept in results:
             reading.enter_context(telling(kept))
         with watching(quiet, what="sections") as progress:
-            files = handing_over.write(results, folder, progress)
+            files = handing_over.write(results, folder, progress, xlsx)
     with interrupt_says(f"the report is in '{folder}'"):
         for path in files:
             say(path)

@@ -16,6 +16,7 @@ def report(
     result: ResultLike,
     *others: ResultLike,
     into: str | Path | None = None,
+    xlsx: bool = False,
     out: str | Path = "results",
     progress: Progress | None = None,
 ) -> list[Path]:
@@ -30,6 +31,8 @@ def report(
         the same scenario adds the uncertainty of the inputs to each difference.
     into : path, optional
         Folder of the files; `report` in the folder of the result by default.
+    xlsx : bool
+        Whether a workbook for spreadsheets is written too, `report.xlsx`.
     progress : callable, optional
         Called with the number of sections done and to do.
 
@@ -47,4 +50,4 @@ def report(
     with ExitStack() as reading:
         for one in kept:
             reading.enter_context(seals.reading(one, warnings.warn))
-        return handing_over.write(kept, None if into is None else Path(into), progress)
+        return handing_over.write(kept, None if into is None else Path(into), progress, xlsx)

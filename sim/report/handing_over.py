@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from sim.display import workbook
 from sim.experiments import verbs
 from sim.report import page
 from sim.results import Kept
@@ -12,12 +13,15 @@ from sim.results.atomic_file import placed
 from sim.results.hidden import aside
 from sim.vocabulary import Progress
 
-FOLDER = "report"
-"""The folder of a report within that of its first result."""
+FOLDER, WORKBOOK = "report", "report.xlsx"
+"""The folder of a report within that of its first result, and the file of the workbook."""
 
 
 def write(
-    results: Sequence[Kept], into: Path | None = None, progress: Progress | None = None
+    results: Sequence[Kept],
+    into: Path | None = None,
+    progress: Progress | None = None,
+    xlsx: bool = False,
 ) -> list[Path]:
     """Write the report of some kept results, all of its files or none.
 
@@ -29,6 +33,8 @@ def write(
         The folder of the files; `report` in the folder of the first result where None.
     progress
         Called with the number of sections of the page done and to do.
+    xlsx
+        Whether a workbook for spreadsheets is written too.
 
     Returns
     -------
@@ -48,4 +54,7 @@ def write(
         verbs.check_options(kept)
     folder = into or results[0].folder / FOLDER
     with aside(folder, FOLDER) as made:
-        return placed([page.write(results, made, progress)], folder)
+        files = [page.write(results, made, progress)]
+        if xlsx:
+            files.append(workbook.write(results, made / WORKBOOK))
+        return placed(files, folder)

@@ -11,9 +11,10 @@ from sim.results.keeping import HEADS
 from sim.scenario.text.settings import in_words
 
 INTERVALS = (
-    "Intervals are 95 % Monte Carlo intervals: they show how precise the simulation is, and not the "
+    "Intervals are 95 % Monte Carlo intervals: they show how precise the simulation is, not the "
     "uncertainty of the published data."
 )
+ELSEWHERE = " (with --out FOLDER if the result is not kept below ./results)"
 HOLDS = "What was done, how to do it again, and what each sheet holds."
 
 
@@ -45,8 +46,9 @@ def _of(kept: Kept, number: int, others: Sequence[Sheet]) -> Iterator[tuple[str,
     yield "Model", manifest.model
     yield "Digest", manifest.digest
     yield "Written", manifest.written
-    yield "Command", manifest.command
-    yield "Do it again", f"mastosim rerun {manifest.digest}"
+    if manifest.command:
+        yield "Command", manifest.command
+    yield "Do it again", f"mastosim rerun {folder.name}{ELSEWHERE}"
     yield "Python", f"{manifest.python}, {manifest.machine}"
     yield "Libraries", ", ".join(f"{name} {of}" for name, of in manifest.libraries.items())
 

@@ -27,6 +27,9 @@ AS_THEY_ARE = {
 RUNS = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings of texts that a spreadsheet would run as a formula once somebody edits the cell."""
 
+EVERYWHERE = "A1:XFD1048576"
+"""Where a number as text, like a value as written, has no mark of warning."""
+
 LONGEST_TEXT = 32_767
 """Characters that a cell holds."""
 
@@ -76,6 +79,7 @@ def _write(page: Worksheet, sheet: Sheet, formats: Formats) -> None:
             _put(page, i + ABOVE, at, cell, formats, TEXT)
     page.freeze_panes(ABOVE, 1)
     page.autofilter(ABOVE - 1, 0, ABOVE - 1 + max(len(sheet.rows), 1), last)
+    page.ignore_errors({"number_stored_as_text": EVERYWHERE})
     page.set_landscape()
     page.fit_to_pages(1, 0)
     page.repeat_rows(0, ABOVE - 1)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
+from sim.display.inputs import inputs
 from sim.display.workbook.sheet import Cell, Column, Sheet
 from sim.results import Kept
-from sim.results.manifest import HeldStudy
+from sim.scenario import Study
 from sim.scenario.text.settings import as_text
 
 COLUMNS = (
@@ -17,30 +17,25 @@ COLUMNS = (
 )  # fmt: skip
 AMOUNT = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)", re.DOTALL)
 ASSUMPTION = "assumption"
-OF_VALUE = ("", ".mean", ".value")
-"""Ends of the path of a number whose uncertainty stands beside it, or one step above."""
+HOLDS = "One row for each number of the scenario, then one for each assumption without a number."
 
 
 def sheet(kept: Kept, called: str) -> Sheet:
     """The numbers of each study of a result, then the assumptions that are no numbers."""
-    rows = [row for held in kept.manifest.studies for row in _of_study(held)]
-    holds = (
-        "One row for each number of the scenario, then one for each assumption without a number."
-    )
-    return Sheet(called, holds, [Column(head) for head in COLUMNS], rows)
+    rows = [row for name, study in kept.studies.items() for row in _of_study(name, study)]
+    return Sheet(called, HOLDS, [Column(head) for head in COLUMNS], rows)
 
 
-def _of_study(held: HeldStudy) -> Iterator[list[Cell]]:
-    spread = {f"{path}{end}": tree for path, tree in held.uncertainty.items() for end in OF_VALUE}
-    old = {setting.path: as_text(setting.old) for setting in held.settings}
-    for one in held.numbers:
+def _of_study(name: str, study: Study) -> Iterator[list[Cell]]:
+    old = {setting.path: as_text(setting.old) for setting in study.settings}
+    for one in inputs(study):
         number, unit = amount(one.text)
         yield [
-            held.name, one.path, one.text, number, unit, in_words(spread.get(one.path, {})),
-            ", ".join(one.sources), one.note, ASSUMPTION in one.sources, old.get(one.path, ""),
+            name, one.path, one.text, number, unit, one.uncertainty, ", ".join(one.sources),
+            one.note, one.is_assumption, old.get(one.path, ""),
         ]  # fmt: skip
-    for premise in held.premises:
-        yield [held.name, premise.path, "", None, "", "", ASSUMPTION, premise.text, True, ""]
+    for premise in study.premises:
+        yield [name, premise.path, "", None, "", "", ASSUMPTION, premise.text, True, ""]
 
 
 def amount(text: str) -> tuple[float | None, str]:
@@ -51,16 +46,3 @@ def amount(text: str) -> tuple[float | None, str]:
     """
     match = AMOUNT.fullmatch(text)
     return (float(match[1]), match[2]) if match else (None, "")
-
-
-def in_words(uncertainty: Mapping[str, Any]) -> str:
-    """A distribution in words.
-
-    >>> in_words({"normal": {"se": "1.98 %/year"}}), in_words({"lognormal": {"ci95": ["1", "2"]}})
-    ('normal: se 1.98 %/year', 'lognormal: ci95 [1, 2]')
-    """
-    parts = (
-        f"{family}: {', '.join(f'{key} {as_text(value)}' for key, value in tree.items())}"
-        for family, tree in uncertainty.items()
-    )
-    return "; ".join(parts)

@@ -48,8 +48,8 @@ def _with_formulas(plain: Sheet, rows: pd.DataFrame, of_arms: pd.DataFrame, outc
         at = [places.get((arm, *key)) for arm in (row.arm, row.against_arm)]
         more.append(_formulas(row, i, at, estimates, outcomes, column, first))
     holds = (
-        "One row for each paired difference from the comparator. The last three columns compute the "
-        "difference from the sheet of outcomes, which has six digits."
+        "One row for each paired difference from the comparator. The last three columns compute "
+        "the difference from the sheet of outcomes, which has six digits."
     )
     columns = (*plain.columns, *units, Column(DIFFERENCE))
     joined = [[*own, *cells] for own, cells in zip(plain.rows, more, strict=True)]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from sim.display.workbook import tables
-from sim.display.workbook.sheet import Column, Sheet
+from sim.display.workbook.sheet import Cell, Column, Decimals, Sheet
 from sim.results import Kept, dictionary
 from sim.vocabulary import DAYS_PER_MONTH
 
@@ -16,10 +16,14 @@ SHOWN = 10
 """Patients whose histories are in the workbook."""
 
 MEASURED = "measured"
+DECIMALS = {"month": 1, "age_years": 1, "weight_kg": 1}
+OF_UNIT = {"mg": 1, "g/cm2": 3, "T-score": 2, "pg/mL": 0, "IU": 1, "ug/L": 1}
+"""Decimals of columns, and of values by their unit."""
+
 UNITS = {"day": "days", "month": "months", "age_years": "years", "weight_kg": "kg"}
 WITHOUT = (
-    "This result keeps outcomes only, so it has no patients to show. Run the scenario again without "
-    "`--keep outcomes`; `mastosim rerun` keeps outcomes only as well."
+    "This result keeps outcomes only, so it has no patients to show. Run the scenario again "
+    "without `--keep outcomes`; `mastosim rerun` keeps outcomes only as well."
 )
 
 
@@ -30,10 +34,18 @@ def sheet(kept: Kept, called: str) -> Sheet:
     frame = histories(kept)
     columns = [Column(name, UNITS.get(name, "")) for name in frame.columns]
     holds = (
-        f"One row for each event and measured value of the first {SHOWN} patients in each arm, with "
-        "their age, sex and weight at entry."
+        f"One row for each event and measured value of the first {SHOWN} patients in each arm, "
+        "with their age, sex and weight at entry."
     )
-    return Sheet(called, holds, columns, tables.rows_of(frame))
+    return Sheet(called, holds, columns, [_row(row) for row in frame.to_dict("records")])
+
+
+def _row(row: Mapping[Hashable, Any]) -> list[Cell]:
+    decimals = {**DECIMALS, "value": OF_UNIT.get(row["unit"])}
+    return [
+        Decimals(value, decimals.get(str(name))) if isinstance(value, float) else value
+        for name, value in row.items()
+    ]
 
 
 def histories(kept: Kept) -> pd.DataFrame:

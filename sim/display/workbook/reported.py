@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from collections.abc import Sequence
 
 from sim.display.workbook import tables
-from sim.display.workbook.sheet import Column, Decimals, Formula, Sheet, address
-from sim.outcomes.roles import roles_of, taken_from
+from sim.display.workbook.sheet import Cell, Column, Decimals, Formula, Sheet, address
+from sim.outcomes.plan import facts_of
+from sim.outcomes.roles import DESIGN, roles_of, taken_from
 from sim.results import Kept
 
 NEEDED = ("fact", "unit", "reported", "simulated", "low", "high")
@@ -17,10 +19,13 @@ def sheet(kept: Kept, called: str) -> Sheet:
     """The published facts of a run: what each is, both numbers, and their difference."""
     frame = kept.table("reported", NEEDED)
     study = kept.study
-    answers = study.scenario.answers
-    facts = [] if answers is None else study.publication(answers)["facts"]
+    facts = facts_of(study)
     labels = {fact["fact"]: fact["label"] for fact in facts}
-    roles = roles_of(facts, taken_from(study))
+    roles = roles_of(facts, taken_from(study)) | {
+        (fact["fact"], "value"): DESIGN
+        for fact in facts
+        if fact["simulated"]["statistic"] == "patients"
+    }
     frame.insert(1, "label", [labels.get(name, "") for name in frame["fact"]])
     frame.insert(2, "counts_as", [roles.get((name, "value"), "") for name in frame["fact"]])
     plain = tables.of_frame(frame, kept, "reported", called)
@@ -32,12 +37,12 @@ def sheet(kept: Kept, called: str) -> Sheet:
     return plain._replace(holds=holds, columns=columns, rows=rows)
 
 
-def _difference(row: Any, i: int, places: tuple[int, int]) -> Decimals | None:
+def _difference(row: Sequence[Cell], i: int, places: tuple[int, int]) -> Decimals | None:
     """Simulated minus reported; empty where one is missing."""
-    simulated, reported = (row[place] for place in places)
-    decimals = simulated.decimals if isinstance(simulated, Decimals) else None
-    values = [cell.value if isinstance(cell, Decimals) else cell for cell in (simulated, reported)]
-    if not all(isinstance(value, int | float) and value == value for value in values):
+    simulated, reported = row[places[0]], row[places[1]]
+    if not isinstance(simulated, Decimals) or not isinstance(reported, int | float):
+        return None
+    if isinstance(simulated.value, Formula) or not math.isfinite(simulated.value - reported):
         return None
     text = f"={address(places[0], i)}-{address(places[1], i)}"
-    return Decimals(Formula(text, float(values[0]) - float(values[1])), decimals)
+    return Decimals(Formula(text, simulated.value - reported), simulated.decimals)

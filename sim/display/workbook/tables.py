@@ -18,7 +18,7 @@ MOST_ROWS = 10_000
 
 INTERVALS = {
     ("low", "high"): ("estimate", "simulated", "mean", "mean_difference", "value", "mc_error",
-                      "published", "mean_absolute_effect"),
+                      "published", "mean_absolute_effect", "simulated_spread"),
     ("base_low", "base_high"): ("base", "base_error"),
     ("mean_low", "mean_high"): ("mean", "mean_error", "sd", "sd_parameters", "q2.5", "q25",
                                 "median", "q75", "q97.5"),
@@ -61,8 +61,8 @@ def unit_of(known: dictionary.Table | None, frame: pd.DataFrame, head: str) -> s
     (unit,) = units
     for column in ("unit", "value_unit"):
         if unit == f"column {column}":
-            own = frame[column].unique() if column in frame else []
-            return str(own[0]) if len(own) == 1 else ""
+            own = set(frame[column]) if column in frame else set()
+            return str(*own) if len(own) == 1 else ""
     return unit
 
 
@@ -95,9 +95,7 @@ def plain(value: Any) -> Cell:
     """A value of a table as a cell."""
     if isinstance(value, str) or value is None:
         return value
-    if isinstance(value, bool) or type(value).__name__ == "bool":
-        return bool(value)
-    return plain_number(value)
+    return value if isinstance(value, bool) else plain_number(value)
 
 
 def plain_number(value: Any) -> float:
