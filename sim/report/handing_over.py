@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 
+from sim.display import workbook
 from sim.experiments import verbs
 from sim.report import forms, page
 from sim.report.forms.form import read
@@ -14,8 +15,8 @@ from sim.results.atomic_file import placed
 from sim.results.hidden import aside
 from sim.vocabulary import Progress
 
-FOLDER = "report"
-"""The folder of a report within that of its first result."""
+FOLDER, WORKBOOK = "report", "report.xlsx"
+"""The folder of a report within that of its first result, and the file of the workbook."""
 
 
 def write(
@@ -23,6 +24,7 @@ def write(
     into: Path | None = None,
     progress: Progress | None = None,
     names: Sequence[str] = (),
+    xlsx: bool = False,
 ) -> list[Path]:
     """Write the report of some kept results, all of its files or none.
 
@@ -36,6 +38,8 @@ def write(
         Called with the number of sections of the page done and to do.
     names
         Names of reporting forms that are written too, each as Markdown and DOCX.
+    xlsx
+        Whether a workbook for spreadsheets is written too.
 
     Returns
     -------
@@ -58,4 +62,7 @@ def write(
     folder = into or results[0].folder / FOLDER
     with aside(folder, FOLDER) as made:
         filled = [forms.write(name, results, made) for name in dict.fromkeys(names)]
-        return placed([page.write(results, made, progress), *chain.from_iterable(filled)], folder)
+        files = [page.write(results, made, progress), *chain.from_iterable(filled)]
+        if xlsx:
+            files.append(workbook.write(results, made / WORKBOOK))
+        return placed(files, folder)
