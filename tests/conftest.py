@@ -222,7 +222,7 @@ def no_pictures():
 
 LOOK_AT_FIGURES = (
     "test_plot", "test_python", "test_results", "test_site", "test_guide", "test_power_designs",
-    "test_report_page",
+    "test_report",
     "test_emulate_uncertain",
 )  # fmt: skip
 """Beginnings of the names of modules whose tests look at figures; others have empty files."""

@@ -31,7 +31,8 @@ class Page(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.open, self.tags, self.names, self.targets, self.numbers = [], [], [], [], []
+        self.open: list[str] = []
+        self.tags, self.names, self.targets, self.numbers = [], [], [], []
         self.loads, self.images = [], []
         self.feed(text)
         assert self.open == []

@@ -124,6 +124,15 @@ CourseDose = Annotated[Dose, Quantity(
     "dose of a course", "course dose, held as typed", "1.5 MU", 0.0001, 100_000
 )]  # fmt: skip
 
+Price = Annotated[Dose, Quantity("price", "money, held as typed", "396 EUR", 0, 1e9)]
+YearlyCost = Annotated[Dose, Quantity(
+    "yearly cost", "money a year, held as typed", "300 EUR/year", 0, 1e9
+)]  # fmt: skip
+Discounting = Annotated[float, Quantity("discount rate", _YEARLY, "2.5 %/year", 0, 20)]
+Utility = Annotated[float, Quantity("utility", "number", "0.9", -1, 1)]
+Multiplier = Annotated[float, Quantity("multiplier of utility", "number", "0.7", 0, 1)]
+Loss = Annotated[float, Quantity("loss of utility", "number", "0.02", 0, 2)]
+
 
 def only_if(is_allowed: Callable[[Any], object], message: str) -> AfterValidator:
     """A check of one value, for an annotation; `{value}` in the message is the value."""

@@ -53,8 +53,8 @@ class Quantity:
 
     @property
     def is_dose(self) -> bool:
-        """True for doses, which keep the unit as typed."""
-        return "dose" in self.dimension
+        """True for doses and prices, which keep the unit as typed."""
+        return self.dimension.endswith("held as typed")
 
     @property
     def units(self) -> list[str]:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from sim.scenario.form import outcome
 from sim.scenario.form.cohort import Cohort, ReferenceBmd
+from sim.scenario.form.economics import Economics
 from sim.scenario.form.loss import LossForm
 from sim.scenario.form.names import FolderName, possible_names, subgroup_names
 from sim.scenario.form.quantities import Form, FromADay, Text, Whole, only_if
@@ -133,6 +134,8 @@ class Scenario(Form):
     """When patients are measured after entry."""
     measurement: outcome.Measurement
     """Coefficient of variation of one measured value within a person."""
+    economics: Economics | None = None
+    """Costs and quality of life; if left out, no outcome has a worth."""
     subgroups: Annotated[dict[str, Subgroup], AfterValidator(subgroup_names)] = Field({})
     """Groups of patients with outcomes of their own, each under a name, e.g. {women:
     {sex: female}}."""

@@ -14,6 +14,8 @@ from pydantic_core import PydanticCustomError
 from sim.scenario.mistakes import nearest
 from sim.vocabulary import DAYS_PER_MONTH, DAYS_PER_YEAR
 
+CURRENCIES = ("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "CAD", "AUD", "JPY")
+
 # dimension -> unit as written -> factor to the unit in the code
 UNITS: dict[str, dict[str, float]] = {
     "time, held in days": {
@@ -36,6 +38,8 @@ UNITS: dict[str, dict[str, float]] = {
     "BALP, held in IU": {"IU": 1},
     "tryptase, held in ug/L": {"ug/L": 1, "ng/mL": 1},
     "bone density, held in g/cm2": {"g/cm2": 1},
+    "money, held as typed": dict.fromkeys(CURRENCIES, 1),
+    "money a year, held as typed": {f"{currency}/year": 1 for currency in CURRENCIES},
     "number": {"": 1},
 }  # fmt: skip
 
@@ -49,7 +53,7 @@ _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)")
 
 @dataclass(frozen=True)
 class Dose:
-    """An amount with its unit: mg, mg/kg, MU or ug."""
+    """An amount with its unit as typed: a dose in mg, mg/kg, MU or ug, or a price in a currency."""
 
     amount: float
     unit: str

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
+
 from sim.display.figures import OF_KIND
 from sim.display.tables import Sheet
 from sim.experiments import verbs
@@ -34,8 +37,8 @@ def _section(contents: Contents, kept: Kept, number: int) -> Section:
     drawn = [] if kept is contents.kept else pictures(kept, OF_KIND[kind].usual, f"further{number}")
     facts = {
         "sheets": [_sheet(sheet) for sheet in shown.printout.sheets],
-        "above": shown.printout.above,
-        "notes": shown.printout.notes,
+        "above": paragraphs(shown.printout.above),
+        "notes": paragraphs(shown.printout.notes),
         "pictures": [*drawn],
         "folder": kept.folder.name,
         "differs": _differs(contents, kept),
@@ -46,8 +49,16 @@ def _section(contents: Contents, kept: Kept, number: int) -> Section:
 
 
 def _sheet(sheet: Sheet) -> Sheet:
-    """A sheet whose notes are whole sentences, not lines of a terminal."""
-    return sheet._replace(notes=(" ".join(sheet.notes),) if sheet.notes else ())
+    return sheet._replace(notes=tuple(paragraphs(sheet.notes)))
+
+
+def paragraphs(lines: Iterable[str]) -> list[str]:
+    """Lines of a terminal as paragraphs: an empty line ends one.
+
+    >>> paragraphs(["One sentence,", "in two lines.", "", "Another."])
+    ['One sentence, in two lines.', 'Another.']
+    """
+    return [" ".join(group) for is_text, group in groupby(lines, bool) if is_text]
 
 
 def _differs(contents: Contents, kept: Kept) -> bool:

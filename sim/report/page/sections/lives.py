@@ -70,10 +70,12 @@ def _chosen(events: pd.DataFrame | None, patients: int) -> dict[int, str]:
 
 def _reasons(events: pd.DataFrame, patients: int) -> Iterator[tuple[int, str]]:
     """The first patient with each kind of event, and the first without any of them."""
+    chosen: set[int] = set()
     for event, words in SHOWN.items():
-        having = events.loc[events["event"] == event, "patient"]
-        if len(having):
-            yield int(having.min()), words
+        having = {*events.loc[events["event"] == event, "patient"]} - chosen
+        if having:
+            chosen.add(min(having))
+            yield int(min(having)), words
     eventful = set(events.loc[events["event"].isin([*SHOWN]), "patient"])
     yield from _first(number for number in range(patients) if number not in eventful)
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sim import evidence
 from sim.display.numbers import is_missing
 from sim.outcomes.plan import facts_of
-from sim.outcomes.roles import DESIGN, PREDICTION, roles_of, taken_from
+from sim.outcomes.roles import DESIGN, PREDICTION, SAME_AS, roles_of, taken_from
 from sim.report.page.contents import Contents
 from sim.report.page.sections import Section
 
@@ -37,4 +37,8 @@ def _lines(contents: Contents, labels: dict[str, str]) -> Iterator[Line]:
     roles = roles_of(facts_of(contents.study), taken_from(contents.study))
     for row in contents.kept.table("reported").to_dict("records"):
         role = roles.get((row["fact"], "value"), DESIGN)
-        yield Line(labels[row["fact"]], row, DESIGN if is_missing(row["low"]) else role)
+        if role == PREDICTION and is_missing(row["low"]):
+            role = DESIGN  # such as the number of patients
+        if role.startswith(SAME_AS):
+            role = f"{SAME_AS} {labels[role.removeprefix(f'{SAME_AS} ')]}"
+        yield Line(labels[row["fact"]], row, role)

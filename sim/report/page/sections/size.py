@@ -66,7 +66,7 @@ def _from_emulations(contents: Contents) -> Iterator[tuple[bool, Statement]]:
         yield from _sizes(kept, scores)
         for row in scores[scores["counts_as"] == "prediction"].to_dict("records"):
             yield not row["covered"], _prediction(row)
-        empty = scores.sort_values("empty").iloc[-1]
+        empty = scores[scores["statistic"] == "value"].sort_values("empty").iloc[-1]
         if empty["empty"] > 0:
             yield False, Statement(
                 "Whether the groups differ, in every trial.",

@@ -1,0 +1,170 @@
+"""What a scenario says of costs and quality of life; the simulation reads none of it.
+
+Nothing costs 0 by silence: what happens in the study and has no price is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from sim.scenario.form import quantities
+from sim.scenario.form.quantities import Form, Text, Whole
+from sim.scenario.form.quantity import refuse
+from sim.scenario.form.units import CURRENCIES, Dose
+
+
+class Discount(Form):
+    """Yearly discount rates of costs and of health."""
+
+    costs: quantities.Discounting
+    """Rate of costs, e.g. 2.5 %/year."""
+    health: quantities.Discounting
+    """Rate of life-years and QALYs, e.g. 2.5 %/year."""
+    after_30_years: quantities.Discounting | None = None
+    """Rate of both from 30 years after enrolment on; if left out, the rates go on, e.g.
+    1.5 %/year."""
+
+
+class TherapyCosts(Form):
+    """Prices of one therapy."""
+
+    per_infusion: quantities.Price | None = None
+    """Of each infusion or injection given, with the visit, e.g. 396 EUR."""
+    per_missed_infusion: quantities.Price | None = None
+    """Of each one missed, e.g. 0 EUR."""
+    per_dose: quantities.Price | None = None
+    """Of each dose of a course, the same at a halved dose, e.g. 21.44 EUR."""
+
+
+class MeasurementCosts(Form):
+    """Prices of measurements."""
+
+    dxa: quantities.Price | None = None
+    """Of a measurement of bone density of spine and hip, e.g. 39.96 EUR."""
+    markers: quantities.Price | None = None
+    """Of a measurement of the markers in blood, e.g. 40 EUR."""
+
+
+class FractureCosts(Form):
+    """Costs of a fracture at one site."""
+
+    on_fracture: quantities.Price
+    """Paid on the day of the fracture, for all care of its first year, e.g. 9907 EUR."""
+    each_year_after: quantities.YearlyCost
+    """From day 365 after the first fracture of the site on, while alive, e.g. 1700 EUR/year."""
+
+
+class FracturesCosts(Form):
+    """Costs of fractures by site."""
+
+    vertebral: FractureCosts
+    """Of vertebral fractures."""
+    hip: FractureCosts
+    """Of hip fractures."""
+    other: FractureCosts
+    """Of all other fractures."""
+
+
+class Costs(Form):
+    """Prices of what happens in the study."""
+
+    therapies: dict[Text, TherapyCosts] = Field({})
+    """By therapy, e.g. {pamidronate: {per_infusion: 396 EUR, per_missed_infusion: 0 EUR}}."""
+    measurements: MeasurementCosts = MeasurementCosts()
+    """Of measurements."""
+    fractures: FracturesCosts
+    """Of fractures by site."""
+    reactions: dict[Text, quantities.Price] = Field({})
+    """Of each reaction by its name, e.g. {acute_phase: 0 EUR}."""
+
+
+class Baseline(Form):
+    """Utility without fracture, reaction and loss from a therapy."""
+
+    female: quantities.Utility
+    """Of women, e.g. 0.895."""
+    male: quantities.Utility
+    """Of men, e.g. 0.915."""
+
+
+class FractureQuality(Form):
+    """What a fracture at one site leaves of the utility, as a multiplier."""
+
+    first_year: quantities.Multiplier
+    """In the year after the latest fracture of the site, e.g. 0.7."""
+    later: quantities.Multiplier
+    """After that year, and from the start for a vertebral fracture before enrolment, e.g. 0.8."""
+
+
+class FracturesQuality(Form):
+    """What fractures leave of the utility."""
+
+    vertebral: FractureQuality
+    """Vertebral fractures."""
+    hip: FractureQuality
+    """Hip fractures."""
+    other: FractureQuality
+    """All other fractures."""
+
+
+class ShortLoss(Form):
+    """A loss of utility for some days."""
+
+    loss: quantities.Loss
+    """The loss while it lasts, e.g. 0.21."""
+    days: quantities.Days = Field(alias="for")
+    """How long it lasts, ended by death and by the end of follow-up, e.g. 3 days."""
+
+
+class TherapyQuality(Form):
+    """Loss of utility from a therapy."""
+
+    loss: quantities.Loss
+    """While the patient is on it, at any dose, e.g. 0.02."""
+    at_start: ShortLoss | None = None
+    """Besides, when it begins; if left out, there is none, e.g. {loss: 0.21, for: 14 days}."""
+
+
+class Quality(Form):
+    """Quality of life as utility: 1 is full health, 0 is death."""
+
+    baseline: Baseline
+    """Utility of patients without fracture, by sex."""
+    combine: Literal["multiply", "worst"]
+    """How fractures at several sites combine: `multiply` their multipliers, or take the `worst`,
+    e.g. multiply."""
+    fractures: FracturesQuality
+    """What fractures leave of the utility."""
+    reactions: dict[Text, ShortLoss] = Field({})
+    """Loss from each reaction by its name, e.g. {acute_phase: {loss: 0.21, for: 3 days}}."""
+    therapies: dict[Text, TherapyQuality] = Field({})
+    """Loss from each therapy that has one, e.g. {interferon: {loss: 0.02}}."""
+
+
+def _rising(thresholds: list[Dose]) -> list[Dose]:
+    """Thresholds of which each is above the one before. Raises PydanticCustomError for others."""
+    amounts = [threshold.amount for threshold in thresholds]
+    if not amounts or amounts != sorted({*amounts}) or amounts[0] <= 0:
+        raise refuse("thresholds are above 0, each above the one before")
+    return thresholds
+
+
+class Economics(Form):
+    """Costs and quality of life: what the outcomes of the study are worth."""
+
+    perspective: Text
+    """Who pays, in words, e.g. all payers of care, France."""
+    currency: Literal[CURRENCIES]  # type: ignore[valid-type]
+    """The currency of all prices, e.g. EUR."""
+    price_year: Whole
+    """The year of all prices, e.g. 2025."""
+    discount: Discount
+    """Yearly discount rates."""
+    costs: Costs
+    """Prices of what happens in the study."""
+    quality: Quality
+    """Utility, and what is lost of it."""
+    thresholds: Annotated[list[quantities.Price], AfterValidator(_rising)]
+    """Worth of a QALY at which net benefit is shown, e.g. [20000 EUR, 50000 EUR]."""
