@@ -17,10 +17,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test validation docs bench results check format pins clean
+.PHONY: help env run test validation docs bench results check format pins clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
+
+env: $(VENV)/.project ## make the environment alone
 
 run: $(VENV)/.project ## run a scenario: make run SCENARIO=scenarios/laroche2011.yaml
 	$(BIN)/mastosim run $(SCENARIO)

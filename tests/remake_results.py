@@ -20,6 +20,7 @@ from sim.experiments import readings, runs
 from sim.experiments.kinds import comparison, run
 from sim.experiments.kinds import emulation as emulations
 from sim.experiments.kinds import readings as readings_kept
+from sim.results import dictionary
 from sim.scenario import load
 from sim.scenario.schema import json_schema
 from sim.vocabulary import PATIENTS_ONLY
@@ -118,6 +119,8 @@ def remake(scenario: Path, results: Path) -> Path:
         folder = results / kept.parent.name
         folder.mkdir(parents=True, exist_ok=True)
         for path in sorted(kept.iterdir()):
+            if path.name == dictionary.FILE:
+                continue
             if path.suffix in {".csv", ".svg"} or (path.suffix == ".png" and scenario == PICTURED):
                 shutil.copyfile(path, folder / path.name)
         if scenario == PICTURED:
