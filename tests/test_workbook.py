@@ -17,7 +17,7 @@ from sim.display.workbook import tables
 from sim.display.workbook.sheet import Column, Sheet, named, unique
 from sim.errors import RequestError
 from sim.outcomes.tables import Tables
-from sim.report import page as page_of_report
+from sim.reports import page as page_of_report
 from sim.results.manifest import KINDS
 from sim.results.tables import write_csv
 from tests.one_of_each import BASE
