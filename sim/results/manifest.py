@@ -61,10 +61,8 @@ class Manifest(Part):
 
     def __repr__(self) -> str:
         """Two lines: what was done, and what made it."""
-        return (
-            f"Manifest, {self.kind}: {self.about}, {self.patients} patients, seed {self.seed}\n"
-            f"mastosim {self.mastosim}, model {self.model}; digest {self.digest}; {self.written}"
-        )
+        first = f"Manifest, {self.kind}: {self.about}, {self.patients} patients, seed {self.seed}"
+        return f"{first}\nmastosim {self.mastosim}; digest {self.digest}; {self.written}"
 
     @model_validator(mode="after")
     def _has_a_head(self) -> Manifest:
