@@ -1,0 +1,206 @@
+"""What the quantities of a study are worth: prices and utilities as weights of quantities.
+
+Costs and QALYs are weighted sums of quantities, so another price needs no simulation. A quantity has
+a key, such as `given: pamidronate`, and two values: undiscounted and discounted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.outcomes.definitions.named import Measure
+from sim.outcomes.units import UnitSums
+from sim.scenario import Scenario
+from sim.scenario.form.economics import Costs, Economics, FractureQuality, Quality
+from sim.scenario.form.units import Dose
+from sim.simulation.records import Floats
+from sim.vocabulary import SITES
+
+Weights = Mapping[str, float]
+"""Weight of each quantity by its key; that of others is 0."""
+
+STATES = ("none", "first", "later")
+"""States of a patient after fractures at a site: none, in the first year, later."""
+
+LIFE_YEARS, QALYS, COST = "life-years", "QALYs", "cost"
+UNDISCOUNTED = ", undiscounted"
+
+
+class Worth(NamedTuple):
+    """An outcome of economics: a weighted sum of quantities per patient.
+
+    `least` is the lowest value that it can have.
+    """
+
+    name: str
+    unit: str
+    weights: Weights
+    is_discounted: bool = True
+    least: float = -math.inf
+
+
+def outcomes_of(scenario: Scenario) -> list[Worth]:
+    """List the outcomes of economics of a scenario.
+
+    Parameters
+    ----------
+    scenario
+        A scenario with `economics`.
+
+    Returns
+    -------
+    list of Worth
+        Cost, QALYs and life-years, the net benefit at each threshold, the parts of the cost; then
+        cost, QALYs, life-years and the parts without discounting.
+    """
+    economics = scenario.economics
+    assert economics is not None
+    own = [*_both(economics)]
+    return [*own, *(_undiscounted(one) for one in own if not one.name.startswith("net benefit"))]
+
+
+def _both(economics: Economics) -> Iterator[Worth]:
+    """The outcomes with discounting."""
+    parts, qalys = dict(parts_of(economics.costs)), qalys_of(economics.quality)
+    cost, money = _added(parts.values()), economics.currency
+    yield Worth(COST, money, cost, least=0.0)
+    yield Worth(QALYS, QALYS, qalys)
+    yield Worth(LIFE_YEARS, "years", {LIFE_YEARS: 1.0}, least=0.0)
+    for threshold in economics.thresholds:
+        yield Worth(net_benefit(threshold), money, net(qalys, cost, threshold.amount))
+    for part, weights in parts.items():
+        yield Worth(f"cost of {part}", money, weights, least=0.0)
+
+
+def net_benefit(threshold: Dose) -> str:
+    """The name of the net benefit at a threshold, such as `net benefit at 50000 EUR`."""
+    return f"net benefit at {threshold.amount:.15g} {threshold.unit}"
+
+
+def net(qalys: Weights, cost: Weights, threshold: float) -> Weights:
+    """Weights of the net benefit: QALYs at the worth of one, less the cost."""
+    keys = dict.fromkeys([*qalys, *cost])
+    return {key: threshold * qalys.get(key, 0.0) - cost.get(key, 0.0) for key in keys}
+
+
+def parts_of(costs: Costs) -> Iterator[tuple[str, Weights]]:
+    """The parts of the cost by what they pay for: each therapy, measurements, fractures, reactions.
+
+    Parameters
+    ----------
+    costs
+        The prices of a scenario.
+
+    Yields
+    ------
+    tuple of str and mapping
+        The name of the part, and the price of each quantity.
+    """
+    for therapy, prices in costs.therapies.items():
+        priced = {
+            f"given: {therapy}": prices.per_infusion,
+            f"missed: {therapy}": prices.per_missed_infusion,
+            f"doses: {therapy}": prices.per_dose,
+        }
+        yield therapy, _amounts(priced)
+    measured = {"dxa": costs.measurements.dxa, "markers": costs.measurements.markers}
+    yield "measurements", _amounts(measured)
+    yield "fractures", _added(_of_site(costs, site) for site in SITES)
+    if costs.reactions:
+        yield "reactions", _amounts({f"reaction: {n}": one for n, one in costs.reactions.items()})
+
+
+def _of_site(costs: Costs, site: str) -> Weights:
+    own = getattr(costs.fractures, site)
+    return _amounts(
+        {f"fracture: {site}": own.on_fracture, f"years after: {site}": own.each_year_after}
+    )
+
+
+def _amounts(prices: Mapping[str, Dose | None]) -> Weights:
+    return {key: price.amount for key, price in prices.items() if price is not None}
+
+
+def qalys_of(quality: Quality) -> Weights:
+    """Weights of the QALYs: a multiplier for each state after fractures, less the losses.
+
+    Parameters
+    ----------
+    quality
+        What a scenario says of quality of life.
+
+    Returns
+    -------
+    mapping
+        `well-years: V/H/O`, years in a state of each site times the utility at entry, has the
+        multiplier of the state: the product over sites, or the lowest (`combine`). Losses of
+        therapies and reactions, in years, have their loss with a minus.
+    """
+    sites = [getattr(quality.fractures, site) for site in SITES]
+    weights = {
+        f"well-years: {'/'.join(states)}": _multiplier(quality, sites, states)
+        for states in product(STATES, repeat=len(SITES))
+    }
+    for name, own in quality.therapies.items():
+        weights[f"loss: {name}"] = -own.loss
+        weights[f"start loss: {name}"] = -own.at_start.loss if own.at_start else 0.0
+    return weights | {
+        f"reaction loss: {name}": -one.loss for name, one in quality.reactions.items()
+    }
+
+
+def _multiplier(quality: Quality, sites: Sequence[FractureQuality], states: Sequence[str]) -> float:
+    """The multiplier of the utility in one state of each site."""
+    multipliers = [
+        {"none": 1.0, "first": site.first_year, "later": site.later}[state]
+        for site, state in zip(sites, states, strict=True)
+    ]
+    return math.prod(multipliers) if quality.combine == "multiply" else min(multipliers)
+
+
+def priced(
+    quantities: Floats, patients: Floats, keys: Sequence[str], scenario: Scenario
+) -> UnitSums:
+    """Value quantities of one arm: the outcomes of economics in units of patients.
+
+    Parameters
+    ----------
+    quantities : numpy.ndarray of float, shape (units, 2, keys)
+        Sums over the patients of each unit, undiscounted and discounted.
+    patients : numpy.ndarray of float, shape (units,)
+        Patients of each unit.
+    keys
+        What the columns are.
+    scenario
+        A scenario with `economics`, whose prices and utilities are taken.
+
+    Returns
+    -------
+    UnitSums
+        Numerator and denominator of each outcome of `outcomes_of`.
+    """
+    outcomes, day = outcomes_of(scenario), round(scenario.horizon)
+    by_key = np.array([[one.weights.get(key, 0.0) for key in keys] for one in outcomes])
+    sums = np.empty((len(quantities), 2, len(outcomes)))
+    for at, one in enumerate(outcomes):
+        sums[:, 0, at] = quantities[:, int(one.is_discounted)] @ by_key[at]
+    sums[:, 1] = patients[:, None]
+    measures = [Measure(o.name, o.unit, day, "mean", 1.0, o.least, math.inf) for o in outcomes]
+    return UnitSums(measures, sums)
+
+
+def _undiscounted(one: Worth) -> Worth:
+    return one._replace(name=f"{one.name}{UNDISCOUNTED}", is_discounted=False)
+
+
+def _added(parts: Iterable[Weights]) -> Weights:
+    total: dict[str, float] = {}
+    for part in parts:
+        for key, weight in part.items():
+            total[key] = total.get(key, 0.0) + weight
+    return total
