@@ -1,0 +1,132 @@
+"""Quantities per patient and arm: what was used, and times in states, before any price.
+
+Costs and QALYs are sums of these quantities, each times a price or a weight, so another price needs
+no other simulation. Each quantity is computed twice: as it is, and discounted. What is paid is
+discounted at the rate of costs, time and losses of utility at the rate of health.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import numpy as np
+
+from sim.outcomes.arm import ArmRecords
+from sim.scenario.form.economics import Economics, ShortLoss
+from sim.scenario.form.study import Scenario
+from sim.scenario.form.therapy import Course, Infusions
+from sim.simulation.lowering.infusions import reaction_names
+from sim.simulation.records import Floats
+from sim.vocabulary import BONES, DAYS_PER_YEAR, QUANTITIES, SITES, Event
+from sim.worth import lives, states
+from sim.worth.lives import Lives, Pair
+
+WEEKS_PER_YEAR = DAYS_PER_YEAR / 7
+DXA, MARKERS = QUANTITIES[: len(BONES)], QUANTITIES[len(BONES) :]
+
+
+Column = Callable[[Lives], Pair]
+"""How a quantity is computed from the lives of the patients of an arm."""
+
+
+def keys_of(scenario: Scenario) -> tuple[str, ...]:
+    """List the quantities of a scenario with economics: the same in every arm, in one order.
+
+    Parameters
+    ----------
+    scenario
+        Values of a study.
+
+    Returns
+    -------
+    tuple of str
+        Keys such as `life-years`, `given: pamidronate`, `fracture: hip` and
+        `well-years: none/first/later`, with the states of vertebral, hip and other fractures.
+
+    Raises
+    ------
+    ValueError
+        If the scenario has no economics.
+    """
+    return tuple(key for key, _ in _layout(scenario))
+
+
+def quantities(records: ArmRecords, scenario: Scenario) -> Floats:
+    """Compute the quantities of the patients of one arm.
+
+    Parameters
+    ----------
+    records
+        Records of the patients of the arm.
+    scenario
+        Values of the study, with economics.
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (patients, 2, keys)
+        Quantities in the order of `keys_of`: counts, and times in years. First undiscounted, then
+        discounted.
+
+    Raises
+    ------
+    ValueError
+        If the scenario has no economics.
+
+    References
+    ----------
+    docs/decisions.md, section "Costs and quality of life".
+    """
+    people, columns = Lives(records, economics_of(scenario)), [*_layout(scenario)]
+    both = np.empty((2, len(columns), records.count))
+    for at, (_, column) in enumerate(columns):
+        both[:, at] = column(people)
+    return np.moveaxis(both, -1, 0)
+
+
+def economics_of(scenario: Scenario) -> Economics:
+    """Return the economics of a scenario. Raises ValueError where it has none."""
+    if scenario.economics is None:
+        raise ValueError("the scenario has no economics")
+    return scenario.economics
+
+
+def _layout(scenario: Scenario) -> Iterator[tuple[str, Column]]:
+    """Each quantity with the way in which it is computed."""
+    quality = economics_of(scenario).quality
+    yield "life-years", lives.life_years
+    for name, therapy in scenario.therapies.items():
+        of_therapy = quality.therapies.get(name)
+        at_start = None if of_therapy is None else of_therapy.at_start
+        yield from _of_therapy(name, therapy, at_start)
+    yield "dxa", partial(lives.occasions, names=DXA)
+    yield "markers", partial(lives.occasions, names=MARKERS)
+    for site in SITES:
+        yield f"fracture: {site}", partial(lives.events, event=Event.FRACTURE, subject=site)
+        yield f"years after: {site}", partial(lives.years_after, site=site)
+    for name in reaction_names(scenario):
+        yield f"reaction: {name}", partial(lives.events, event=Event.REACTION, subject=name)
+        if name in quality.reactions:
+            loss = quality.reactions[name]
+            yield f"reaction loss: {name}", partial(lives.reaction_loss, reaction=name, loss=loss)
+    for at, state in enumerate(states.COMBINED):
+        yield f"well-years: {state}", partial(lives.well_years, state=at)
+
+
+def _of_therapy(
+    name: str, therapy: Infusions | Course, at_start: ShortLoss | None
+) -> Iterator[tuple[str, Column]]:
+    """The quantities of one therapy."""
+    if isinstance(therapy, Course):
+        doses = partial(lives.doses, therapy=name, a_year=therapy.times_per_week * WEEKS_PER_YEAR)
+        yield f"doses: {name}", doses
+    else:
+        yield f"given: {name}", partial(lives.events, event=Event.INFUSION, subject=name)
+        yield f"missed: {name}", partial(lives.events, event=Event.MISSED_INFUSION, subject=name)
+    is_course = isinstance(therapy, Course)
+    yield f"loss: {name}", partial(lives.years_on, therapy=name, is_course=is_course)
+    if at_start is not None:
+        yield (
+            f"start loss: {name}",
+            partial(lives.start_loss, therapy=name, is_course=is_course, loss=at_start),
+        )
