@@ -1,7 +1,7 @@
 """What the quantities of a study are worth: prices and utilities as weights of quantities.
 
-Costs and QALYs are weighted sums of quantities, so another price needs no simulation. A quantity has
-a key, such as `given: pamidronate`, and two values: undiscounted and discounted.
+Costs and QALYs are weighted sums of quantities, so another price needs no simulation. A quantity
+has a key, such as `given: pamidronate`, and two values: undiscounted and discounted.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.outcomes.definitions.named import Measure
-from sim.outcomes.units import UnitSums
 from sim.scenario import Scenario
 from sim.scenario.form.economics import Costs, Economics, FractureQuality, Quality
 from sim.scenario.form.units import Dose
@@ -163,35 +161,28 @@ def _multiplier(quality: Quality, sites: Sequence[FractureQuality], states: Sequ
     return math.prod(multipliers) if quality.combine == "multiply" else min(multipliers)
 
 
-def priced(
-    quantities: Floats, patients: Floats, keys: Sequence[str], scenario: Scenario
-) -> UnitSums:
-    """Value quantities of one arm: the outcomes of economics in units of patients.
+def priced(quantities: Floats, keys: Sequence[str], outcomes: Sequence[Worth]) -> Floats:
+    """Value quantities: outcomes of economics as weighted sums.
 
     Parameters
     ----------
-    quantities : numpy.ndarray of float, shape (units, 2, keys)
-        Sums over the patients of each unit, undiscounted and discounted.
-    patients : numpy.ndarray of float, shape (units,)
-        Patients of each unit.
+    quantities : numpy.ndarray of float, shape (..., 2, keys)
+        Quantities of patients or groups, undiscounted and discounted.
     keys
-        What the columns are.
-    scenario
-        A scenario with `economics`, whose prices and utilities are taken.
+        What the last axis is.
+    outcomes
+        The outcomes, from `outcomes_of`.
 
     Returns
     -------
-    UnitSums
-        Numerator and denominator of each outcome of `outcomes_of`.
+    numpy.ndarray of float, shape (..., outcomes)
+        Their values.
     """
-    outcomes, day = outcomes_of(scenario), round(scenario.horizon)
-    by_key = np.array([[one.weights.get(key, 0.0) for key in keys] for one in outcomes])
-    sums = np.empty((len(quantities), 2, len(outcomes)))
-    for at, one in enumerate(outcomes):
-        sums[:, 0, at] = quantities[:, int(one.is_discounted)] @ by_key[at]
-    sums[:, 1] = patients[:, None]
-    measures = [Measure(o.name, o.unit, day, "mean", 1.0, o.least, math.inf) for o in outcomes]
-    return UnitSums(measures, sums)
+    columns = [
+        quantities[..., int(one.is_discounted), :] @ [one.weights.get(key, 0.0) for key in keys]
+        for one in outcomes
+    ]
+    return np.stack(columns, axis=-1)
 
 
 def _undiscounted(one: Worth) -> Worth:
