@@ -1,0 +1,1 @@
+"""Costs, quality of life, and the value of knowing more: arithmetic on what happened."""
