@@ -1,0 +1,1 @@
+"""The value of knowing more, from draws of all parameters: arithmetic on arrays."""
