@@ -256,6 +256,8 @@ def test_every_result_is_saved_opened_and_shown_in_two_lines(kind, each_kind, tm
     assert repr(text) == text
     copied = kept.save(tmp_path / "again")
     assert contents(copied) == contents(kept.folder)
+    for number, shown in enumerate((result, kept)):
+        assert shown.to_excel(tmp_path / f"{number}.xlsx").stat().st_size > 5_000
 
 
 @pytest.mark.share(2)
