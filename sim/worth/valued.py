@@ -8,7 +8,6 @@ correlated, the net benefit carries it, because it is summed up in each group.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,8 +16,8 @@ from sim.outcomes.labels import Label, Line, contrasts_of
 from sim.outcomes.summary import summarise
 from sim.outcomes.sums import SumTable, sum_table
 from sim.scenario import Scenario
-from sim.simulation.records import Floats
 from sim.vocabulary import EVERYONE
+from sim.worth.compared import Quantities
 from sim.worth.pricing import Worth, outcomes_of, priced
 
 if TYPE_CHECKING:
@@ -28,18 +27,13 @@ LEFT_OUT = ["subgroup", "carriers"]
 """Columns of a summary that say nothing here: everyone is meant, and everyone has a cost."""
 
 
-def valued(sums: Floats, patients: Floats, keys: Sequence[str], scenario: Scenario) -> pd.DataFrame:
+def valued(quantities: Quantities, scenario: Scenario) -> pd.DataFrame:
     """Value the quantities of a study.
 
     Parameters
     ----------
-    sums : numpy.ndarray of float, shape (groups, arms, 2, keys)
-        Sums over the patients of each group in the arms of the scenario, undiscounted and
-        discounted.
-    patients : numpy.ndarray of float, shape (groups,)
-        Patients of each group.
-    keys
-        What the last axis is.
+    quantities
+        Quantities in the arms of the scenario.
     scenario
         The scenario, whose prices and utilities are taken.
 
@@ -51,16 +45,16 @@ def valued(sums: Floats, patients: Floats, keys: Sequence[str], scenario: Scenar
         (months); estimate (per patient); mc_error (standard error); low and high (95 % Monte Carlo
         interval).
     """
-    table = table_of(sums, patients, keys, scenario)
+    table = table_of(quantities, scenario)
     return summarise(scenario.name, table).drop(columns=LEFT_OUT)
 
 
-def table_of(sums: Floats, patients: Floats, keys: Sequence[str], scenario: Scenario) -> SumTable:
+def table_of(quantities: Quantities, scenario: Scenario) -> SumTable:
     """Sum the outcomes of economics, with the differences from the comparator.
 
     Parameters
     ----------
-    sums, patients, keys, scenario
+    quantities, scenario
         As of `valued`.
 
     Returns
@@ -68,8 +62,9 @@ def table_of(sums: Floats, patients: Floats, keys: Sequence[str], scenario: Scen
     SumTable
         One part, in which a group is a unit.
     """
-    outcomes, arms = outcomes_of(scenario), [*scenario.arms]
-    values, inside = priced(sums, keys, outcomes), np.ones(len(patients))
+    outcomes, arms, patients = outcomes_of(scenario), [*scenario.arms], quantities.patients
+    values = priced(quantities.sums, quantities.keys, outcomes)
+    inside = np.ones(len(patients))
     lines = [
         Line(_label(arm, one, round(scenario.horizon)), inside, values[:, at, column], patients)
         for at, arm in enumerate(arms)

@@ -1,0 +1,133 @@
+"""What an arm is worth beside the comparator: verdict, interval of the ratio, break-even prices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import stdtrit
+
+from sim.outcomes.estimates import influences
+from sim.outcomes.intervals import UPPER
+from sim.scenario import Scenario
+from sim.simulation.records import Floats
+from sim.vocabulary import Arms
+from sim.worth.pricing import COST, QALYS, outcomes_of, parts_of, priced, qalys_of
+from sim.worth.pricing import net as net_of
+from sim.worth.ratios import break_even, fieller, fieller_in_words, verdict
+
+
+class Compared(NamedTuple):
+    """An arm beside the comparator.
+
+    `verdict` says what the difference of the means is worth, `interval` is the 95 % Monte Carlo
+    interval of the ratio of extra cost to extra QALYs, in words.
+    """
+
+    arms: Arms
+    verdict: str
+    interval: str
+
+
+class BreakEven(NamedTuple):
+    """The price at which the net benefit of an arm over the comparator is 0.
+
+    `quantity` is what the price is paid for, `price` the one in force; all else stays as it is.
+    """
+
+    arms: Arms
+    threshold: float
+    quantity: str
+    price: float
+    break_even: float
+
+
+class Quantities(NamedTuple):
+    """Sums over the patients of each group: groups x arms x 2 x keys, and patients by group."""
+
+    sums: Floats
+    patients: Floats
+    keys: Sequence[str]
+
+    def means(self) -> Floats:
+        """The mean of each quantity per patient: arms x 2 x keys."""
+        return np.asarray(self.sums.sum(axis=0) / self.patients.sum(), float)
+
+
+def compared(quantities: Quantities, scenario: Scenario) -> list[Compared]:
+    """Compare every arm with the comparator.
+
+    Parameters
+    ----------
+    quantities
+        Quantities of a study in all its arms.
+    scenario
+        The scenario, whose prices and utilities are taken.
+
+    Returns
+    -------
+    list of Compared
+        One for each arm but the comparator.
+    """
+    economics = scenario.economics
+    assert economics is not None
+    wanted = [one for one in outcomes_of(scenario) if one.name in (COST, QALYS)]
+    values = priced(quantities.sums, quantities.keys, wanted)  # groups x arms x (cost, QALYs)
+    found = []
+    for arms, at, other in _pairs(scenario):
+        (cost, effect), covariance = _difference(values[:, at] - values[:, other], quantities)
+        quantile = float(stdtrit(max(1, len(values) - 1), UPPER))
+        ends = fieller(cost, effect, covariance, quantile)
+        words = verdict(cost, effect, economics.currency)
+        found.append(Compared(arms, words, fieller_in_words(ends, effect, economics.currency)))
+    return found
+
+
+def break_evens(quantities: Quantities, scenario: Scenario) -> list[BreakEven]:
+    """Find the price of each therapy at which an arm is just worth its cost.
+
+    Parameters
+    ----------
+    quantities, scenario
+        As of `compared`.
+
+    Returns
+    -------
+    list of BreakEven
+        For each arm but the comparator, threshold and price of a therapy of which the arms use
+        different quantities.
+    """
+    economics = scenario.economics
+    assert economics is not None
+    means, keys = quantities.means()[:, 1], [*quantities.keys]
+    parts = dict(parts_of(economics.costs))
+    cost = {key: price for part in parts.values() for key, price in part.items()}
+    qalys, found = qalys_of(economics.quality), list[BreakEven]()
+    for arms, at, other in _pairs(scenario):
+        more = dict(zip(keys, (means[at] - means[other]).tolist(), strict=True))
+        for threshold in economics.thresholds:
+            weights = net_of(qalys, cost, threshold.amount)
+            net = sum(weights.get(key, 0.0) * value for key, value in more.items())
+            for therapy in economics.costs.therapies:
+                for key, price in parts[therapy].items():
+                    at_zero = break_even(net, price, more.get(key, 0.0))
+                    if at_zero is not None:
+                        found.append(BreakEven(arms, threshold.amount, key, price, at_zero))
+    return found
+
+
+def _pairs(scenario: Scenario) -> Iterator[tuple[Arms, int, int]]:
+    """Each arm with the comparator, and their places among the arms."""
+    arms, against = [*scenario.arms], scenario.compared_with
+    for at, arm in enumerate(arms):
+        if arm != against:
+            yield Arms(arm, against), at, arms.index(against)
+
+
+def _difference(values: Floats, quantities: Quantities) -> tuple[list[float], Floats]:
+    """Means per patient of some columns of differences, and the covariance of these means."""
+    patients = np.broadcast_to(quantities.patients[:, None], values.shape)
+    means, moved = influences(np.stack([values, patients], axis=1))
+    groups = len(values)
+    return means.tolist(), moved.T @ moved / (groups * max(1, groups - 1))
