@@ -1,0 +1,119 @@
+"""The tables of economics: net benefit first, then costs and health, verdicts and prices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from sim.display.numbers import significant
+from sim.display.tables import Printout, Sheet, side_by_side
+from sim.scenario import Scenario
+from sim.vocabulary import Arms
+from sim.worth.compared import BreakEven, Compared
+from sim.worth.incremental import ON_FRONTIER, Standing
+from sim.worth.pricing import UNDISCOUNTED
+from sim.worth.ratios import amount
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NET = "net benefit"
+NOT_INCLUDED = (
+    "Monte Carlo intervals: the uncertainty of prices, utilities and effects is not included",
+    "(`mastosim sweep`).",
+)
+
+
+def printout(
+    scenario: Scenario, worth: pd.DataFrame, compared: Sequence[Compared],
+    prices: Sequence[BreakEven], standings: Sequence[Standing],
+) -> Printout:  # fmt: skip
+    """Show what the outcomes of a run are worth.
+
+    Parameters
+    ----------
+    scenario
+        The scenario, with economics.
+    worth
+        The table of `sim.worth.valued`.
+    compared, prices, standings
+        What `sim.worth.compared` and `sim.worth.incremental` say of the arms.
+    """
+    sheets = [*_sheets(worth), *_of_arms(standings, scenario), *_of_prices(prices, scenario)]
+    above = (*_terms(scenario), "", *_verdicts(compared), "")
+    return Printout(tuple(sheets), NOT_INCLUDED, above)
+
+
+def sheets(worth: pd.DataFrame) -> list[Sheet]:
+    """The tables of net benefit, and of costs and health, discounted and not."""
+    return [*_sheets(worth)]
+
+
+def _terms(scenario: Scenario) -> Iterator[str]:
+    """Who pays, in which money, and how the future is discounted."""
+    own = scenario.economics
+    assert own is not None
+    later = own.discount.after_30_years
+    after = f", both {later:g} % after 30 years" if later is not None else ""
+    yield f"Perspective: {own.perspective}. Prices: {own.currency} of {own.price_year}."
+    yield (
+        f"Discounted per year: costs {own.discount.costs:g} %, health {own.discount.health:g} %"
+        f"{after}."
+    )
+
+
+def _verdicts(compared: Sequence[Compared]) -> Iterator[str]:
+    for one in compared:
+        arm, against = one.arms
+        yield f"{arm} {one.verdict}, beside {against}."
+        yield f"  95 % Monte Carlo interval of this ratio: {one.interval}."
+
+
+def _sheets(worth: pd.DataFrame) -> Iterator[Sheet]:
+    """Net benefit, costs and health with discounting, and the same without."""
+    is_net = worth["outcome"].str.startswith(NET)
+    is_plain = worth["outcome"].str.endswith(UNDISCOUNTED)
+    for title, rows in (
+        ("Net benefit per patient", worth[is_net]),
+        ("Costs and health per patient, discounted", worth[~is_net & ~is_plain]),
+        ("Costs and health per patient, undiscounted", worth[is_plain]),
+    ):
+        named = rows.assign(outcome=rows["outcome"].str.removesuffix(UNDISCOUNTED), carriers=1)
+        yield side_by_side.sheet(title, named, side_by_side.ARMS)
+
+
+def _of_arms(standings: Sequence[Standing], scenario: Scenario) -> Iterator[Sheet]:
+    """All arms by cost, where there are more than two."""
+    if len(standings) < 3:
+        return
+    own = scenario.economics
+    assert own is not None
+    rows = [
+        (
+            one.arm, one.status, amount(one.cost), significant(one.effect, 4),
+            "" if one.icer is None else f"{amount(one.icer)} over {one.against}",
+        )
+        for one in standings
+    ]  # fmt: skip
+    heads = ("Arms by cost", "standing", own.currency, "QALYs", f"{own.currency} per QALY gained")
+    yield Sheet(heads, rows, (f"Only arms {ON_FRONTIER} can be the best buy.",))
+
+
+def _of_prices(prices: Sequence[BreakEven], scenario: Scenario) -> Iterator[Sheet]:
+    """The price of each therapy at which an arm is just worth its cost."""
+    own = scenario.economics
+    if not prices or own is None:
+        return
+    rows = [
+        (
+            f"{one.quantity}, {Arms(*one.arms).label()}", own.currency, amount(one.price),
+            f"{amount(one.threshold)} {own.currency}", _break_even(one),
+        )
+        for one in prices
+    ]  # fmt: skip
+    heads = ("Price at which the net benefit is 0", "unit", "price", "a QALY worth", "break-even")
+    yield Sheet(heads, rows, ("Each price alone; all else stays as it is.",))
+
+
+def _break_even(one: BreakEven) -> str:
+    return amount(one.break_even) if one.break_even >= 0 else "none from 0 up"

@@ -1,0 +1,99 @@
+"""Sums of quantities over equal groups of consecutive patients, which estimates are made from.
+
+There are at most `MOST` groups: with more patients the size of a group doubles. Sums within a group
+are added pair by pair, so they are the same to the last bit whether patients come at once or later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.simulation.records import Floats
+
+MOST = 4096
+"""Groups at most: enough for an error that is known within 2 %, and a file of some megabytes."""
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Sums over groups of patients.
+
+    Attributes
+    ----------
+    arms, keys : sequence of str
+        Arms, and quantities (`sim.worth.quantities.keys_of`).
+    sums : numpy.ndarray of float, shape (groups, arms, 2, keys)
+        Sums of the groups that are whole, undiscounted and discounted.
+    rest : numpy.ndarray of float, shape (patients, arms, 2, keys)
+        Quantities of the last patients, who do not fill a group.
+    size : int
+        Patients of a group, a power of two.
+    """
+
+    arms: Sequence[str]
+    keys: Sequence[str]
+    sums: Floats
+    rest: Floats
+    size: int = 1
+
+    @classmethod
+    def none(cls, arms: Sequence[str], keys: Sequence[str]) -> Groups:
+        """No patient yet."""
+        empty = np.zeros((0, len(arms), 2, len(keys)))
+        return cls(arms, keys, empty, empty)
+
+    @property
+    def count(self) -> int:
+        """Number of patients."""
+        return len(self.sums) * self.size + len(self.rest)
+
+    def plus(self, quantities: Floats) -> Groups:
+        """Add the patients that come next.
+
+        Parameters
+        ----------
+        quantities : numpy.ndarray of float, shape (patients, arms, 2, keys)
+            Their quantities.
+        """
+        rows, groups = np.concatenate([self.rest, quantities]), self
+        while len(rows) and (len(groups.sums) == MOST or len(rows) >= groups.size):
+            groups = groups._halved() if len(groups.sums) == MOST else groups
+            room = (MOST - len(groups.sums)) * groups.size
+            taken = min(room, len(rows) // groups.size * groups.size)
+            sums = np.concatenate([groups.sums, paired(rows[:taken], groups.size)])
+            groups, rows = replace(groups, sums=sums), rows[taken:]
+        return replace(groups, rest=rows)
+
+    def _halved(self) -> Groups:
+        """Make one group of each two; their number is even."""
+        return replace(self, sums=self.sums[0::2] + self.sums[1::2], size=2 * self.size)
+
+    def units(self) -> tuple[Floats, Floats]:
+        """Return the sums of all groups, the last of fewer patients if need be, and their sizes.
+
+        Returns
+        -------
+        tuple of numpy.ndarray of float, shapes (groups, arms, 2, keys) and (groups,)
+            Sums, and numbers of patients.
+        """
+        sizes = np.full(len(self.sums), float(self.size))
+        if not len(self.rest):
+            return self.sums, sizes
+        filled = np.zeros((self.size, *self.rest.shape[1:]))
+        filled[: len(self.rest)] = self.rest
+        last = paired(filled, self.size)
+        return np.concatenate([self.sums, last]), np.append(sizes, float(len(self.rest)))
+
+
+def paired(rows: Floats, size: int) -> Floats:
+    """Sum each `size` rows pair by pair, then pairs of pairs.
+
+    >>> paired(np.arange(8.0), 4).tolist()
+    [6.0, 22.0]
+    """
+    while size > 1:
+        rows, size = rows[0::2] + rows[1::2], size // 2
+    return rows
