@@ -36,6 +36,7 @@ from sim.cli.show import show
 from sim.cli.sweep import sweep
 from sim.cli.terminal import never_fail_on_a_sign, print_no_more, say, say_error
 from sim.cli.verify import verify
+from sim.cli.worth import worth
 from sim.errors import RequestError
 from sim.scenario import ScenarioError
 from sim.version import __version__
@@ -44,7 +45,7 @@ from sim.workers.cluster import LostError
 GROUPS = {
     "Scenario files": (examples, new, check, explain, verify, cite, schema),
     "Simulation": (run, compare, readings, sweep, emulate, power),
-    "Results": (list_results, show, plot, report, extend, rerun, completion),
+    "Results": (list_results, show, plot, worth, report, extend, rerun, completion),
 }
 """The commands, in the order in which people meet them."""
 

@@ -7,12 +7,16 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from sim import outcomes, results
 from sim.outcomes.labels import Line
 from sim.scenario import Study
 from sim.simulation.lowering import Protocol
+from sim.simulation.records import Floats
 from sim.simulation.simulate import names_of, placing, protocol_of, simulate_arms
 from sim.vocabulary import Engine
+from sim.worth.quantities import quantities
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,16 @@ class Work:
 
 
 class Block(NamedTuple):
-    """The sums of a block; its tables and the sums for effects where they were asked for."""
+    """The sums of a block; its tables and the sums for effects where they were asked for.
+
+    `quantities` are those of each patient, patients x arms x 2 x keys, of a study with economics.
+    """
 
     patients: range
     sums: outcomes.SumTable
     tables: results.Tables | None
     effects: outcomes.BlockOfEffects | None
+    quantities: Floats | None = None
 
 
 def do(work: Work, patients: range) -> Block:
@@ -78,7 +86,7 @@ def do(work: Work, patients: range) -> Block:
     """
     lines: list[Line] = []
     of_facts: list[tuple[str, str]] = []
-    tables = effects = None
+    tables = effects = used = None
     for at, study in enumerate(work.studies):
         with placing(study):
             arms = simulate_arms(work.protocols[at], patients, work.engine)
@@ -94,7 +102,15 @@ def do(work: Work, patients: range) -> Block:
             lines += outcomes.alive_in_every_arm(of_study)
         if work.with_effects and at == 0:
             effects = outcomes.block_of_effects(records, work.contrasts)
+            used = quantities_of(records, study)
         if work.with_tables and at == 0:
             tables = results.of_block(arms, names, patients.start)
     sums = outcomes.compared(lines, work.contrasts, of_facts)
-    return Block(patients, sums, tables, effects)
+    return Block(patients, sums, tables, effects, used)
+
+
+def quantities_of(records: Mapping[str, outcomes.ArmRecords], study: Study) -> Floats | None:
+    """The quantities of economics in every arm; None for a study without economics."""
+    if study.scenario.economics is None:
+        return None
+    return np.stack([quantities(own, study.scenario) for own in records.values()], axis=1)

@@ -18,6 +18,9 @@ from sim.scenario import ScenarioLike, Study, load
 from sim.simulation.simulate import names_of, protocol_of, simulate_arms
 from sim.vocabulary import Engine, Progress, TableFormat
 from sim.workers.pieces import in_order
+from sim.worth.groups import Groups, Quantities
+from sim.worth.quantities import keys_of
+from sim.worth.valued import valued
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +49,10 @@ class Result(InMemory):
         Sums over all patients, from which the outcomes were computed.
     kept : results.Tables or None
         The tables; None where they were not kept.
+    worth : pandas.DataFrame or None
+        Costs, QALYs and net benefit (`sim.worth.valued`); None for a study without economics.
+    quantities : Quantities or None
+        What costs and QALYs are computed from, in groups of patients.
     mark : Mark or None
         Sums to which more patients can be added; None for a small cohort.
     until : tuple of str
@@ -66,6 +73,8 @@ class Result(InMemory):
     reported: pd.DataFrame | None
     engine: Engine
     sums: SumTable
+    worth: pd.DataFrame | None = None
+    quantities: Quantities | None = None
     kept: results.Tables | None = None
     mark: Mark | None = None
     until: tuple[str, ...] = ()
@@ -78,7 +87,8 @@ class Result(InMemory):
         """The outcomes, and the tables of patients where they are kept."""
         reported = () if self.reported is None else ("reported",)
         tables = () if self.kept is None else results.Tables._fields
-        return ("summary", "effects", *reported, *tables)
+        worth = () if self.worth is None else ("worth",)
+        return ("summary", "effects", *reported, *worth, *tables)
 
     @property
     def about(self) -> str:
@@ -162,6 +172,7 @@ def reduce(
     engine: Engine = "simpy",
     workers: int | None = 1,
     begun: Mark | None = None,
+    used: Groups | None = None,
     enough: Enough | None = None,
 ) -> Result:
     """Simulate a study block by block and compute its outcomes.
@@ -176,6 +187,8 @@ def reduce(
         As of `run`.
     begun : Mark, optional
         Sums of the first patients, simulated before (see `outcomes.RunTotal`).
+    used : Groups, optional
+        Their quantities, of a study with economics.
     enough : callable, optional
         Called with the sums after each block. If it returns True, no more patients are simulated,
         and the result is that of a study of the patients so far.
@@ -189,9 +202,12 @@ def reduce(
         if keep is not None and block.tables is not None:
             keep(block.tables)
         total.add(block.sums, block.effects)
+        if block.quantities is not None:
+            used = (used or no_quantities(study)).plus(block.quantities)
         if enough is not None and enough(total.sums):
             break
     study = study.with_(patients=total.patients)
+    quantities = None if used is None else used.quantities()
     return Result(
         study,
         outcomes.summarise(scenario.name, total.sums),
@@ -199,8 +215,15 @@ def reduce(
         outcomes.against_paper(study, total.sums, total.effects.curves),
         engine,
         total.sums,
+        None if quantities is None else valued(quantities, study.scenario),
+        quantities,
         mark=total.mark,
     )
+
+
+def no_quantities(study: Study) -> Groups:
+    """Make the groups of no patient of a study with economics."""
+    return Groups.none([*study.scenario.arms], keys_of(study.scenario))
 
 
 def no_effects(study: Study) -> outcomes.Curves:

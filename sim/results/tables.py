@@ -105,6 +105,12 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     frame.to_csv(path, encoding="utf-8", **AS_CSV)
 
 
+def as_filed(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table with the digits that its CSV file would have."""
+    numbers = frame.select_dtypes("float").columns
+    return frame.assign(**{name: [float(DIGITS % x) for x in frame[name]] for name in numbers})
+
+
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     """Write a table as Parquet."""
     frame.to_parquet(path, compression="zstd", index=False)

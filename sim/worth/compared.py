@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from sim.outcomes.intervals import UPPER
 from sim.scenario import Scenario
 from sim.simulation.records import Floats
 from sim.vocabulary import Arms
+from sim.worth.groups import Quantities
 from sim.worth.pricing import COST, QALYS, outcomes_of, parts_of, priced, qalys_of
 from sim.worth.pricing import net as net_of
 from sim.worth.ratios import break_even, fieller, fieller_in_words, verdict
@@ -41,18 +42,6 @@ class BreakEven(NamedTuple):
     quantity: str
     price: float
     break_even: float
-
-
-class Quantities(NamedTuple):
-    """Sums over the patients of each group: groups x arms x 2 x keys, and patients by group."""
-
-    sums: Floats
-    patients: Floats
-    keys: Sequence[str]
-
-    def means(self) -> Floats:
-        """The mean of each quantity per patient: arms x 2 x keys."""
-        return np.asarray(self.sums.sum(axis=0) / self.patients.sum(), float)
 
 
 def compared(quantities: Quantities, scenario: Scenario) -> list[Compared]:

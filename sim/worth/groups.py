@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,6 +16,37 @@ from sim.simulation.records import Floats
 
 MOST = 4096
 """Groups at most: enough for an error that is known within 2 %, and a file of some megabytes."""
+
+
+class Quantities(NamedTuple):
+    """Quantities of a study in groups of patients.
+
+    Attributes
+    ----------
+    sums : numpy.ndarray of float, shape (groups, arms, 2, keys)
+        Sums over the patients of each group, undiscounted and discounted.
+    patients : numpy.ndarray of float, shape (groups,)
+        Patients of each group; the last may have fewer.
+    arms, keys : sequence of str
+        What the second and the last axis are.
+    """
+
+    sums: Floats
+    patients: Floats
+    arms: Sequence[str]
+    keys: Sequence[str]
+
+    def means(self) -> Floats:
+        """The mean of each quantity per patient: arms x 2 x keys."""
+        return np.asarray(self.sums.sum(axis=0) / self.patients.sum(), float)
+
+    def begun(self, patients: int) -> Groups:
+        """The groups of the first patients, to which others are added. ValueError for parts."""
+        size = int(self.patients.max(initial=1.0))
+        if patients % size:
+            raise ValueError(f"{patients} patients are no whole groups of {size}")
+        sums = self.sums[: patients // size]
+        return Groups(self.arms, self.keys, sums, self.sums[:0], size)
 
 
 @dataclass(frozen=True)
@@ -71,21 +103,15 @@ class Groups:
         """Make one group of each two; their number is even."""
         return replace(self, sums=self.sums[0::2] + self.sums[1::2], size=2 * self.size)
 
-    def units(self) -> tuple[Floats, Floats]:
-        """Return the sums of all groups, the last of fewer patients if need be, and their sizes.
-
-        Returns
-        -------
-        tuple of numpy.ndarray of float, shapes (groups, arms, 2, keys) and (groups,)
-            Sums, and numbers of patients.
-        """
+    def quantities(self) -> Quantities:
+        """Return the sums of all groups; the last may have fewer patients."""
         sizes = np.full(len(self.sums), float(self.size))
         if not len(self.rest):
-            return self.sums, sizes
+            return Quantities(self.sums, sizes, self.arms, self.keys)
         filled = np.zeros((self.size, *self.rest.shape[1:]))
         filled[: len(self.rest)] = self.rest
-        last = paired(filled, self.size)
-        return np.concatenate([self.sums, last]), np.append(sizes, float(len(self.rest)))
+        sums = np.concatenate([self.sums, paired(filled, self.size)])
+        return Quantities(sums, np.append(sizes, float(len(self.rest))), self.arms, self.keys)
 
 
 def paired(rows: Floats, size: int) -> Floats:

@@ -7,8 +7,9 @@ discounted at the rate of costs, time and losses of utility at the rate of healt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -130,3 +131,29 @@ def _of_therapy(
             f"start loss: {name}",
             partial(lives.start_loss, therapy=name, is_course=is_course, loss=at_start),
         )
+
+
+def decided_by(economics: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of the economics of a document that quantities depend on.
+
+    Prices, multipliers, losses and thresholds are left out: they are laid on quantities.
+
+    Parameters
+    ----------
+    economics
+        The mapping `economics` of a scenario's document.
+
+    Returns
+    -------
+    dict
+        Discount rates, baseline utilities, and how long the losses of reactions and at the start
+        of therapies last, by name.
+    """
+    quality = economics["quality"]
+    starts = {name: own.get("at_start") for name, own in (quality.get("therapies") or {}).items()}
+    lasting = {**(quality.get("reactions") or {}), **{k: v for k, v in starts.items() if v}}
+    return {
+        "discount": economics["discount"],
+        "baseline": quality["baseline"],
+        "for": {name: loss["for"] for name, loss in lasting.items()},
+    }

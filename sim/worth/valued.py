@@ -17,7 +17,7 @@ from sim.outcomes.summary import summarise
 from sim.outcomes.sums import SumTable, sum_table
 from sim.scenario import Scenario
 from sim.vocabulary import EVERYONE
-from sim.worth.compared import Quantities
+from sim.worth.groups import Quantities
 from sim.worth.pricing import Worth, outcomes_of, priced
 
 if TYPE_CHECKING:

@@ -66,7 +66,7 @@ def _verdicts(compared: Sequence[Compared]) -> Iterator[str]:
     for one in compared:
         arm, against = one.arms
         yield f"{arm} {one.verdict}, beside {against}."
-        yield f"  95 % Monte Carlo interval of this ratio: {one.interval}."
+        yield f"  95 % Monte Carlo interval: {one.interval}."
 
 
 def _sheets(worth: pd.DataFrame) -> Iterator[Sheet]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sim import results
 from sim.display import figures
-from sim.display.tables import effects
+from sim.display.tables import effects, worth
 from sim.display.tables import run as printed
 from sim.errors import RequestError
 from sim.experiments import precision, runs
@@ -22,10 +22,11 @@ from sim.experiments.forecast import Kept as Rows
 from sim.experiments.kinds import Shown, Unkept
 from sim.experiments.runs import Result
 from sim.outcomes import Mark
-from sim.results import Kept, Part, effect_sums, tables
+from sim.results import Kept, Part, effect_sums, quantities, tables
 from sim.scenario import Study
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Engine, Progress, TableFormat
+from sim.worth.groups import Groups
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +36,7 @@ What = Literal["all", "tables", "outcomes"]
 
 HOLDS = {"all": "Tables and figures", "tables": "Tables", "outcomes": "Outcomes"}
 
-TABLES = ("summary", "effects", "reported")
+TABLES = ("summary", "effects", "reported", "worth")
 
 Precise = tuple[Result, "pd.DataFrame"]
 """The outcomes of a precision that was asked for, and the way there, as of `precision.until`."""
@@ -107,9 +108,10 @@ def make(
                 None if what == "outcomes" else files.enter_context(results.writing(temporary))
             )
             begun = None if before is None else _begun(before, study)
+            used = None if begun is None or before is None else _used(before, begun)
             if begun is not None and before is not None and keep_block is not None:
                 tables.hand_over(before.patients, int(begun.sums.own[0, 0, 0]), keep_block)
-            result = runs.reduce(study, keep_block, progress, engine, workers, begun)
+            result = runs.reduce(study, keep_block, progress, engine, workers, begun, used)
             files.close()
             seconds = time.monotonic() - began
             result = replace(result, until=tuple(until), course=course, table_format=form)
@@ -146,6 +148,13 @@ def _begun(before: Kept, study: Study) -> Mark | None:
     return Mark(sums, effect_sums.load(before.folder, runs.no_effects(study)))
 
 
+def _used(before: Kept, begun: Mark) -> Groups | None:
+    """The quantities of the patients of a mark; None without economics."""
+    if before.study.scenario.economics is None:
+        return None
+    return quantities.load(before.folder).begun(begun.sums.patients)
+
+
 def _finish(
     result: Result, temporary: Path, name: str, what: What, command: str, seconds: float
 ) -> None:
@@ -162,6 +171,8 @@ def _finish(
     if result.mark is not None:
         tables.save_sums(result.mark.sums, temporary)
         effect_sums.save(result.mark.effects, temporary)
+    if result.quantities is not None:
+        quantities.save(result.quantities, temporary)
     frames = {**{table: getattr(result, table) for table in TABLES}, "precision": result.course}
     draw = partial(figures.draw, names=figures.MAIN) if what == "all" else None
     results.finish(temporary, name, manifest, frames, draw)
@@ -183,7 +194,7 @@ def shown(result: Result) -> Shown:
 def _shown(
     study: Study, frames: Mapping[str, pd.DataFrame | None], where: Mapping[str, Path], holds: str
 ) -> Shown:
-    summary, effects_of, reported, course = frames.values()
+    summary, effects_of, reported, worth_of, course = frames.values()
     assert summary is not None
     facts = {
         "scenario": study.scenario.name,
@@ -200,6 +211,9 @@ def _shown(
     if effects_of is not None:
         facts["effects"] = effects_of
         printout = printout._replace(sheets=(*printout.sheets, *effects.sheets(effects_of)))
+    if worth_of is not None:
+        facts["worth"] = worth_of
+        printout = printout._replace(sheets=(*printout.sheets, *worth.sheets(worth_of)))
     if course is not None:
         way = printed.precision(course)
         printout = printout._replace(notes=(*way, "", *printout.notes))
