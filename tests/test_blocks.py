@@ -32,6 +32,7 @@ BEFORE = {
         "mastosim run laroche2011",
         "mastosim sweep base-case-psa --draws 16 --patients 40",
     ],
+    "reporting.md": ["mastosim run laroche2011 --patients 20"],
     "running.md": ["mastosim run laroche2011 --patients 20"],
 }
 """What a page takes for done."""
