@@ -148,7 +148,8 @@ def _rising(thresholds: list[Dose]) -> list[Dose]:
     """Thresholds of which each is above the one before. Raises PydanticCustomError for others."""
     amounts = [threshold.amount for threshold in thresholds]
     if not amounts or amounts != sorted({*amounts}) or amounts[0] <= 0:
-        raise refuse("thresholds are above 0, each above the one before")
+        given = ", ".join(map(str, thresholds)) or "none"
+        raise refuse(f"thresholds are above 0, each above the one before; given: {given}")
     return thresholds
 
 
