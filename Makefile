@@ -17,10 +17,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test validation bench results check format pins clean
+.PHONY: help env run test validation docs bench results check format pins clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
+
+env: $(VENV)/.project ## make the environment alone
 
 run: $(VENV)/.project ## run a scenario: make run SCENARIO=scenarios/laroche2011.yaml
 	$(BIN)/mastosim run $(SCENARIO)
@@ -31,6 +33,10 @@ test: check ## style, types and the fast tests
 validation: $(VENV)/.dev $(VENV)/.project ## the slow statistical tests
 	$(BIN)/python -m pytest -m validation
 	$(BIN)/python -m pytest --hypothesis-profile deep tests/test_invariants.py tests/test_engines_agree.py tests/test_limits.py tests/test_fuzz.py
+
+docs: $(VENV)/.dev $(VENV)/.project ## build the site of the documentation into build/docs, to be read offline
+	$(BIN)/python -m sphinx -W --keep-going -q -d build/doctrees docs build/docs
+	@echo "Open build/docs/index.html"
 
 bench: $(VENV)/.dev $(VENV)/.project ## measure the speed of both engines into benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks

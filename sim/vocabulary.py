@@ -47,6 +47,14 @@ MOST_PATIENTS = 10**12
 READINGS = ("linear", "compound", "plateau", "saturating")
 """Interpretations of the published "mean annual increase"."""
 
+REPORTING_FORMS = {
+    "stress": "STRESS-DES: checklist for reports of discrete-event simulations",
+    "cheers": "CHEERS 2022: items for reports of health economic evaluations",
+    "advishe": "AdViSHE: validation status of health-economic decision models",
+    "techver": "TECH-VER: verification tests of health-economic decision models",
+}
+"""The name of each form of `mastosim report`, and its title."""
+
 DRAWN = ("draw", "A", "B")
 """Roles of the points of a sweep at which all parameters were drawn at once."""
 
@@ -154,6 +162,9 @@ UNCHANGED = 1e-9
 
 FORMATS = ("svg", "pdf", "png")
 """File formats of figures."""
+
+TableFormat = Literal["parquet", "csv"]
+"""Whether the tables of patients are kept as Parquet alone, or as CSV files too."""
 
 Test = Literal["welch", "fisher", "robust", "log-rank"]
 TESTS: dict[Test, str] = {

@@ -140,6 +140,23 @@ def mastosim():
 
 
 @pytest.fixture(scope="session")
+def one_of_each(tmp_path_factory, mastosim):
+    """A folder of results with one of each kind, and what was printed: to be read, not changed."""
+    from tests import one_of_each
+
+    out = tmp_path_factory.mktemp("kinds")
+    with without_pictures(), one_of_each.few_checks():
+        return out / "results", one_of_each.make(out, mastosim)
+
+
+@pytest.fixture(scope="session")
+def folder_of(one_of_each):
+    """The folder of the result of each kind, as the command named it in its last line."""
+    told = one_of_each[1].items()
+    return {kind: Path(lines.splitlines()[-1].split(": ")[1]) for kind, lines in told}
+
+
+@pytest.fixture(scope="session")
 def typed(mastosim):
     """Run a line of a page in a folder; its words are as the shell reads them."""
 
@@ -202,7 +219,8 @@ def without_pictures(*kinds):
     draw = Figure.savefig
 
     def savefig(figure, path, **options):
-        if kinds and Path(path).suffix[1:] not in kinds:
+        in_memory = not isinstance(path, str | Path)  # a page of `report` takes figures into itself
+        if in_memory or (kinds and Path(path).suffix[1:] not in kinds):
             draw(figure, path, **options)
         else:
             Path(path).write_bytes(b"")
@@ -220,7 +238,7 @@ def no_pictures():
 
 
 LOOK_AT_FIGURES = (
-    "test_plot", "test_python", "test_results", "test_readme", "test_guide", "test_power_designs",
+    "test_plot", "test_python", "test_results", "test_site", "test_guide", "test_power_designs",
     "test_report",
     "test_emulate_uncertain",
 )  # fmt: skip

@@ -33,6 +33,7 @@ all mistakes with their lines; for a valid file it prints the protocol in words.
 
 A value stands alone, or in braces together with its source:
 
+<!-- fragment -->
 ```yaml
 given: 80 %
 given: {value: 80 %, source: assumption, note: not reported}

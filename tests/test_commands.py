@@ -11,13 +11,11 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
-import click
 import pytest
 from click.testing import CliRunner
 
 import sim
-from sim.cli.completion import PROGRAM, VARIABLE, scenario_files
-from sim.cli.explain import explain
+from sim.cli.completion import PROGRAM, VARIABLE, files_or_names
 from sim.display import html, text
 from sim.display.tables import Sheet
 from sim.display.tables.run import printout
@@ -65,7 +63,7 @@ def test_a_rerun_is_kept_and_said_to_be_identical(result, tmp_path, no_pictures)
     kept = kept_run.keep(result, tmp_path / "first")
     told = invoke("rerun", kept, "--out", tmp_path / "second", "-q")
     assert told.exit_code == 0, told.output
-    data = [path.name for path in kept.iterdir() if path.suffix in {".csv", ".parquet"}]
+    data = [path.name for path in seals.data_files(kept)]
     assert {"events.parquet", "summary.csv", "bone_course.csv"} <= set(data)
     for name in data:
         assert re.search(rf"^identical +{re.escape(name)}$", told.stdout, re.MULTILINE), name
@@ -352,10 +350,8 @@ def test_scenarios_are_completed_here_and_a_folder_down(tmp_path, monkeypatch):
         (tmp_path / name).write_text("")
     monkeypatch.chdir(tmp_path)
 
-    context, parameter = click.Context(explain), explain.params[0]
-
     def found(text):
-        return [(item.type, item.value) for item in scenario_files(context, parameter, text)]
+        return [(item.type, item.value) for item in files_or_names(text, [])]
 
     assert found("") == [("plain", "a.yaml"), ("plain", "sub/d.yaml")]
     assert found("su") == [("plain", "sub/d.yaml")]
@@ -365,6 +361,40 @@ def test_scenarios_are_completed_here_and_a_folder_down(tmp_path, monkeypatch):
     assert found(f"{tmp_path}/a") == [("plain", f"{tmp_path}/a.yaml")]
     assert found("b") == [("dir", "b")]
     assert found("none/x") == [("dir", "none/x")]
+
+
+def test_shipped_names_are_completed_beside_files(tmp_path, monkeypatch):
+    (tmp_path / "large.yaml").write_text("")
+    monkeypatch.chdir(tmp_path)
+    named = [f"plain,{path.stem}" for path in sorted((ROOT / "scenarios").glob("lar*.yaml"))]
+    assert len(named) > 5
+    assert completed("run", "lar") == ["plain,large.yaml", *named]
+    assert completed("compare", "large.yaml", "laroche2011-w") == ["plain,laroche2011-women"]
+    assert completed("sweep", "base") == ["plain,base-case-psa"]
+    assert completed("check", "base") == ["plain,base-case-psa"]
+    assert completed("new", "mine.yaml", "--from", "laroche2011-w") == ["plain,laroche2011-women"]
+    assert completed("run", "base") == ["dir,base"]  # a sweep is no scenario
+    assert completed("run", "./lar") == ["plain,./large.yaml"]
+
+
+def test_kept_results_are_completed(tmp_path, monkeypatch):
+    names = ("laroche2011/0a1b2c", "laroche2011/9d8f48-verified", "sweeps/psa/388710")
+    for name in (*names, ".hidden/9d9d9d", "laroche2011/.9d-1.part", "laroche2011/9d-none"):
+        (tmp_path / "results" / name).mkdir(parents=True)
+        if name != "laroche2011/9d-none":
+            (tmp_path / "results" / name / "manifest.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    of_run = ["laroche2011/latest", "laroche2011/0a1b2c", "laroche2011/9d8f48-verified"]
+    assert completed("show", "laroche") == [f"plain,{name}" for name in of_run]
+    assert completed("show", "9d") == ["plain,9d8f48-verified"]
+    assert completed("plot", "latest", "s") == ["plain,sweeps/psa/latest", f"plain,{names[2]}"]
+    assert completed("report", "latest", "laroche2011/0") == ["plain,laroche2011/0a1b2c"]
+    assert completed("plot", "latest", "--uncertainty", "sweeps/psa/3") == [f"plain,{names[2]}"]
+    assert "plain,laroche2011" in completed("explain", "laroche")
+    assert "plain,laroche2011/latest" in completed("explain", "laroche")
+    (tmp_path / "results").rename(tmp_path / "other")
+    assert completed("show", "l") == ["dir,l"]
+    assert completed("show", "--out", "other", "lat") == ["plain,latest"]
 
 
 class Reader(HTMLParser):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.extras import told_how_to_get
-from sim.cli.options import SCENARIO, SETTINGS
+from sim.cli.options import FILE, SETTINGS
 from sim.cli.terminal import line_width, say
 from sim.scenario.text.file import LARGEST_FILE_BYTES
 
@@ -25,7 +25,7 @@ WORTH_A_LOOK = "Worth a look:"
 
 
 @click.command(epilog="Example: mastosim check scenarios/laroche2011.yaml")
-@SCENARIO
+@click.argument("scenario", type=FILE)
 @SETTINGS
 def check(scenario: Path, settings: tuple[str, ...]) -> None:
     """Validate a SCENARIO file; print its protocol and assumptions.

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from sim.cli.ending import simulate_and_finish
-from sim.cli.options import ENGINE, FILE, OUT_TO, PATIENTS, WORKERS, Asked, simulating
+from sim.cli.options import ENGINE, OUT_TO, PATIENTS, SCENARIO_FILE, WORKERS, Asked, simulating
 
-SCENARIOS = click.argument("scenarios", nargs=-1, required=True, type=FILE)
+SCENARIOS = click.argument("scenarios", nargs=-1, required=True, type=SCENARIO_FILE)
 
 
 @click.command(

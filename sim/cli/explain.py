@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.completion import scenario_files
+from sim.cli.completion import files_or_results
 from sim.cli.ending import dumped
 from sim.cli.options import FILE_OUT, RESULTS, SEED, SETTINGS, number
 from sim.cli.terminal import ANY_WIDTH, line_width, say
@@ -23,7 +23,7 @@ DAY_AND_MONTH = 16
 
 
 @click.command(epilog="Example: mastosim explain scenarios/laroche2011.yaml --patient 17")
-@click.argument("scenario", metavar="SCENARIO|RESULT", shell_complete=scenario_files)
+@click.argument("scenario", metavar="SCENARIO|RESULT", shell_complete=files_or_results)
 @SETTINGS
 @number("--patient", "Number, counted from 0.", 0, required=True)
 @SEED

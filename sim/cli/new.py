@@ -9,15 +9,16 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import FILE, FILE_TO_WRITE
+from sim.cli.options import FILE, FILE_TO_WRITE, SCENARIO_FILE
 from sim.cli.terminal import say
 from sim.scenario import shipped
 
 
 @click.command(epilog="Example: mastosim new my-study.yaml --from laroche2011")
 @click.argument("file", type=FILE_TO_WRITE)
-@click.option("--extends", "base", type=FILE, metavar="FILE|NAME", help="Write a short scenario "
-              "that changes this one, which is shipped or in the folder of FILE.")  # fmt: skip
+@click.option("--extends", "base", type=SCENARIO_FILE, metavar="FILE|NAME", help="Write a short "
+              "scenario that changes this one, which is shipped or in the folder of FILE."
+              )  # fmt: skip
 @click.option("--from", "like", type=FILE, metavar="FILE|NAME", help="Write a copy of this "
               "scenario under the new name.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")

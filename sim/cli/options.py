@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
 
-from sim.cli.completion import scenario_files
+from sim.cli.completion import DEFAULT, files_or_names, kept_results
 from sim.cli.terminal import say
 from sim.vocabulary import MOST_PATIENTS, AskedEngine, Engine
 
@@ -33,7 +34,14 @@ class FromHome(click.Path):
 
 
 class FileOrName(FromHome):
-    """A scenario or sweep: a file, or else the shipped one of this name, as the command says."""
+    """A scenario or sweep: a file, or else the shipped one of this name, as the command says.
+
+    `kinds` says which shipped names a shell completes.
+    """
+
+    def __init__(self, *kinds: str) -> None:
+        super().__init__(path_type=Path)
+        self.kinds = kinds
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path of the file."""
@@ -42,12 +50,22 @@ class FileOrName(FromHome):
         path = super().convert(value, param, ctx)
         taken = shipped.found(path)
         if taken != path:
-            kind = "sweep" if taken.parent.name == "sweeps" else "scenario"
-            say(f"There is no file '{path}' here: the shipped {kind} is taken.", to_stderr=True)
+            said = f"There is no file '{path}' here: the shipped {shipped.kind_of(taken)} is taken."
+            say(said, to_stderr=True)
         return taken
 
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """Files and names that begin so."""
+        return files_or_names(incomplete, self.kinds)
 
-FILE = FileOrName(path_type=Path)
+
+FILE = FileOrName("scenario", "sweep")
+SCENARIO_FILE, SWEEP_FILE = FileOrName("scenario"), FileOrName("sweep")
 FILE_TO_WRITE = FromHome(path_type=Path, dir_okay=False)
 FOLDER = FromHome(path_type=Path, file_okay=False)
 
@@ -62,7 +80,7 @@ def number(
     )
 
 
-SCENARIO = click.argument("scenario", type=FILE, shell_complete=scenario_files)
+SCENARIO = click.argument("scenario", type=SCENARIO_FILE)
 SETTINGS = click.option(
     "--set", "settings", multiple=True, metavar="PATH=VALUE",
     help="Change one value, e.g. --set 'therapies.pamidronate.given=80 %'. Repeatable.",
@@ -129,7 +147,7 @@ def FILE_OUT(name: str, *names: str, help_text: str) -> Callable[..., Any]:  # n
 
 
 def folder_of_results(
-    help_text: str, default: str | None = "results", **others: Any
+    help_text: str, default: str | None = DEFAULT, **others: Any
 ) -> Callable[..., Any]:
     """The option of the folder of results; `others` as of `click.option`."""
     return click.option(
@@ -152,7 +170,7 @@ def KEEP_IN(folder: str) -> Callable[..., Any]:  # noqa: N802 - an option like t
 OUT = OUT_TO("<scenario>")
 
 
-RESULT = click.argument("result", metavar="RESULT")
+RESULT = click.argument("result", metavar="RESULT", shell_complete=kept_results)
 """A kept result as `found` understands it."""
 
 RESULTS = folder_of_results("Folder of results that holds RESULT.")

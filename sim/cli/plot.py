@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from sim.cli.completion import kept_results
 from sim.cli.damage import telling
 from sim.cli.options import (
     FOLDER,
@@ -29,7 +30,7 @@ NAMES_OF_FIGURES = [*dict.fromkeys(name for kind in OF_KIND.values() for name in
 
 @click.command(epilog=f"Example: mastosim plot latest --figure markers\n\n{NAMES}")
 @RESULT
-@click.argument("others", metavar="[RESULT]...", nargs=-1)
+@click.argument("others", metavar="[RESULT]...", nargs=-1, shell_complete=kept_results)
 @click.option("--figure", "figures", multiple=True, type=click.Choice(NAMES_OF_FIGURES),
               help="Figure to draw; by default the usual ones. Repeatable.")  # fmt: skip
 @click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS),
@@ -41,7 +42,7 @@ NAMES_OF_FIGURES = [*dict.fromkeys(name for kind in OF_KIND.values() for name in
 @click.option("--arm", "arms", metavar="ARM", multiple=True,
               help="Draw only the differences of this arm in `differences`; by default those of "
               "all arms. Repeatable.")  # fmt: skip
-@click.option("--uncertainty", metavar="SWEEP",
+@click.option("--uncertainty", metavar="SWEEP", shell_complete=kept_results,
               help="Draw the parameter uncertainty of this result beside the Monte Carlo error: a "
               "probabilistic sweep of the same scenario, named like RESULT.")  # fmt: skip
 @click.option("--into", type=FOLDER, help="Folder of the figures.  [default: RESULT/figures]")

@@ -16,12 +16,12 @@ from sim.cli.exit_codes import INTERRUPTED, SOME_POINTS_FAILED
 from sim.cli.extras import told_how_to_get
 from sim.cli.options import (
     ENGINE,
-    FILE,
     JSON,
     OUT_TO,
     PATIENTS,
     QUIET,
     SEED,
+    SWEEP_FILE,
     WORKERS,
     refuse_unwritable,
 )
@@ -75,7 +75,7 @@ def _address(_: click.Context, __: click.Parameter, text: str | None) -> str | N
 
 
 @click.command(epilog="Example: mastosim sweep scenarios/sweeps/base-case-psa.yaml --draws 50")
-@click.argument("file", type=FILE)
+@click.argument("file", type=SWEEP_FILE)
 @click.option("--draws", type=int, metavar="N", help="Number of draws.")
 @PATIENTS
 @SEED

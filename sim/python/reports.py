@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,11 +16,13 @@ from sim.vocabulary import Progress
 def report(
     result: ResultLike,
     *others: ResultLike,
+    form: str | Sequence[str] = (),
     into: str | Path | None = None,
+    xlsx: bool = False,
     out: str | Path = "results",
     progress: Progress | None = None,
 ) -> list[Path]:
-    """Write the page of a kept result: one HTML file that loads nothing.
+    """Write the page of a kept result, one HTML file that loads nothing, and reporting forms.
 
     Parameters
     ----------
@@ -28,8 +31,12 @@ def report(
     *others
         Further results that stand beside the first, as of `open_result`. A probabilistic sweep of
         the same scenario adds the uncertainty of the inputs to each difference.
+    form : str or sequence of str, optional
+        Reporting forms to fill too, as Markdown and DOCX: stress, cheers, advishe, techver.
     into : path, optional
         Folder of the files; `report` in the folder of the result by default.
+    xlsx : bool
+        Whether a workbook for spreadsheets is written too, `report.xlsx`.
     progress : callable, optional
         Called with the number of sections done and to do.
 
@@ -41,10 +48,12 @@ def report(
     Raises
     ------
     RequestError
-        If there is no such result, or its files are damaged.
+        If there is no such result or form, or its files are damaged.
     """
     kept = [open_result(one, out=out) for one in (result, *others)]
     with ExitStack() as reading:
         for one in kept:
             reading.enter_context(seals.reading(one, warnings.warn))
-        return handing_over.write(kept, None if into is None else Path(into), progress)
+        names = [form] if isinstance(form, str) else form
+        folder = None if into is None else Path(into)
+        return handing_over.write(kept, folder, progress, names, xlsx)

@@ -157,6 +157,13 @@ class Manifest(Part):
     libraries: dict[str, str]
     seal: str = ""
 
+    def __repr__(self) -> str:
+        """Two lines: what was done, and what made it."""
+        return (
+            f"Manifest, {self.kind}: {self.about}, {self.patients} patients, seed {self.seed}\n"
+            f"mastosim {self.mastosim}, model {self.model}; digest {self.digest}; {self.written}"
+        )
+
     @model_validator(mode="after")
     def _has_a_head(self) -> Manifest:
         if not {"name", "title", "question"} <= self.headed.keys():

@@ -53,6 +53,11 @@ def named(given: str | Path) -> Path | None:
     return paths().get(str(given).removesuffix(".yaml"))
 
 
+def kind_of(path: Path) -> str:
+    """Whether a shipped file is a scenario or a sweep."""
+    return "sweep" if path.parent.name == "sweeps" else "scenario"
+
+
 def shown(path: Path) -> str:
     """The name of a shipped file that was taken by its name; any other path as it is."""
     return path.stem if path.is_absolute() and paths().get(path.stem) == path else str(path)

@@ -23,6 +23,9 @@ SOFTWARE = {
 EXPECTED = ("authors", "title", "journal", "year", "volume", "pages")
 """Parts that the citation of an article should have; missing parts are reported."""
 
+OF_INSTITUTIONS = ("authors", "title", "year")
+"""Parts of a table or a text that an institution published outside a journal."""
+
 EXAMPLES = 3
 """Numbers that are named as examples."""
 
@@ -76,7 +79,7 @@ class Cited(NamedTuple):
     @property
     def unknown(self) -> tuple[str, ...]:
         """Parts of the citation that are not known."""
-        return tuple(part for part in EXPECTED if not self.citation.get(part))
+        return missing(self.citation)
 
     @property
     def volume_and_issue(self) -> tuple[str, str]:
@@ -111,6 +114,31 @@ class Cited(NamedTuple):
     def annotation(self) -> str:
         """Completeness and uses, for a field of a reference manager."""
         return f"{self.completeness}. Used for: {self.uses}"
+
+
+def missing(citation: dict[str, Any]) -> tuple[str, ...]:
+    """List the parts of a citation that are not known.
+
+    Parameters
+    ----------
+    citation : dict
+        Known parts of the citation of a publication.
+
+    Returns
+    -------
+    tuple of str
+        Unknown parts, of those that an article or a publication of an institution has.
+
+    Examples
+    --------
+    >>> missing({"authors": ["World Health Organization"], "title": "A report"})
+    ('year',)
+    """
+    authors = [person(str(name)) for name in citation.get("authors") or []]
+    in_no_journal = not citation.get("journal") and authors
+    by_institutions = in_no_journal and all(author.is_institution for author in authors)
+    expected = OF_INSTITUTIONS if by_institutions else EXPECTED
+    return tuple(part for part in expected if not citation.get(part))
 
 
 def cited(study: Study) -> list[Cited]:

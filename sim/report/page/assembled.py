@@ -19,6 +19,7 @@ from sim.report.page.inline_svg import Inline
 from sim.report.page.sections import (
     Section,
     answer,
+    checklists,
     figures,
     further,
     inputs,
@@ -94,7 +95,7 @@ def _sections(contents: Contents, progress: Progress | None) -> Iterator[Section
     made = (
         answer.section, size.section, figures.design, outcomes.section, reported.section,
         figures.section, lives.section, further.sections, inputs.section, record.section,
-        inputs.references,
+        checklists.section, inputs.references,
     )  # fmt: skip
     for done, make in enumerate(made, start=1):
         found = make(contents)
