@@ -43,8 +43,8 @@ def _costs(costs: Costs) -> Iterator[str]:
         yield f"{name} costs {_therapy(prices)}"
     measured = costs.measurements
     per = {"densitometry": measured.dxa, "measurement of markers": measured.markers}
-    prices = [f"{money(price)} per {what}" for what, price in per.items() if price is not None]
-    yield f"measurements cost {', '.join(prices)}"
+    listed = [f"{money(price)} per {what}" for what, price in per.items() if price is not None]
+    yield f"measurements cost {', '.join(listed)}"
     for site in SITES:
         fracture = getattr(costs.fractures, site)
         once, yearly = money(fracture.on_fracture), money(fracture.each_year_after)
