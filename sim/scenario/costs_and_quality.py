@@ -48,7 +48,7 @@ def _costs(costs: Costs) -> Iterator[str]:
     for site in SITES:
         fracture = getattr(costs.fractures, site)
         once, yearly = money(fracture.on_fracture), money(fracture.each_year_after)
-        yield f"each {site} fracture costs {once}; from a year after the first one {yearly}"
+        yield f"{site} fractures cost {once} each, and {yearly} from a year after the first one"
     for name, price in costs.reactions.items():
         yield f"each {name} costs {money(price)}"
 
@@ -67,8 +67,7 @@ def _quality(quality: Quality, scenario: Scenario) -> Iterator[str]:
     yield f"utility without a fracture: {base.female:g} in women, {base.male:g} in men"
     for site in SITES:
         left = getattr(quality.fractures, site)
-        factors = f"{left.first_year:g} for a year, then {left.later:g}"
-        yield f"a {site} fracture multiplies the utility by {factors}"
+        yield f"{site} fractures: utility times {left.first_year:g} for a year, then {left.later:g}"
     yield f"multipliers of several sites are {COMBINED[quality.combine]}"
     for name, short in quality.reactions.items():
         yield f"each {name} takes {_short(short)}"
