@@ -20,7 +20,10 @@ from sim.scenario import load
 ROOT = Path(__file__).parents[1]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
 BASE = ROOT / "scenarios" / "laroche2011.yaml"
-OF_INSTITUTIONS = {"france2019", "germany2016_2018", "product_information", "usa2017"}
+OF_INSTITUTIONS = {
+    "ccam2006", "france2019", "germany2016_2018", "has2020", "moniteur2025", "peginterferon2025",
+    "product_information", "roferon2020", "usa2017", "zoledronate2020",
+}  # fmt: skip
 """Tables and texts without a journal."""
 
 OWN = """\

@@ -761,6 +761,19 @@ DERIVED = {
         "1.4",
         lambda: _value("papapoulos2012.hip_increase_5_years") / 5,
     ),
+    "roferon2020.syringe": ("21.44", lambda: _value("roferon2020.box") / 12),
+    "si2014.hip_first_over_later": (
+        "0.894",
+        lambda: _value("si2014.hip_first_year") / _value("si2014.hip_later"),
+    ),
+    "si2014.vertebral_first_over_later": (
+        "0.833",
+        lambda: _value("si2014.vertebral_first_year") / _value("si2014.vertebral_later"),
+    ),
+    "si2014.wrist_first_over_later": (
+        "0.963",
+        lambda: _value("si2014.wrist_first_year") / _value("si2014.wrist_later"),
+    ),
     "rossini2014.ctx_offset_half_life": (
         "1.8",
         lambda: (

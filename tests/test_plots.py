@@ -497,3 +497,10 @@ def test_figures_need_no_window_and_importing_the_doorway_no_matplotlib():
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_study_without_an_arm_of_its_publication_has_no_figure_of_it(result):
+    """The table of facts is then empty."""
+    saved = read(result, STUDY)
+    empty = saved._replace(reported=saved.reported.iloc[:0])
+    assert against_reported.figure(empty, CAPTION) is None

@@ -18,6 +18,8 @@ HAZARD, INFUSION = "hazard, held per year", "infusion dose, held as typed"
 COURSE, CTX = "course dose, held as typed", "CTX, held in pg/mL"
 BALP, TRYPTASE = "BALP, held in IU", "tryptase, held in ug/L"
 DENSITY, NUMBER = "bone density, held in g/cm2", "number"
+MONEY, MONEY_A_YEAR = "money, held as typed", "money a year, held as typed"
+CURRENCIES = ("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "CAD", "AUD", "JPY")
 
 ONE_OF_EACH = {
     (TIME, "day"): 1,
@@ -52,6 +54,8 @@ ONE_OF_EACH = {
     (TRYPTASE, "ng/mL"): 1,  # 1e3 ng in 1e3 mL
     (DENSITY, "g/cm2"): 1,
     (NUMBER, ""): 1,
+    **{(MONEY, currency): 1 for currency in CURRENCIES},
+    **{(MONEY_A_YEAR, f"{currency}/year"): 1 for currency in CURRENCIES},
 }
 
 

@@ -10,6 +10,7 @@ from sim import evidence
 from sim.scenario.after_last_dose import after_last_dose
 from sim.scenario.checks.markers import unused_markers
 from sim.scenario.checks.regimens import reachable, reached_by
+from sim.scenario.costs_and_quality import costs_and_quality
 from sim.scenario.deaths import life_table
 from sim.scenario.durations import in_time
 from sim.scenario.form.outcome import Accrual
@@ -76,6 +77,8 @@ def protocol(
         yield f"Fractures that come to clinical attention: {seen}"
     if scenario.loss is not None:
         yield f"Loss to follow-up: {_losses(scenario)}"
+    if scenario.economics is not None:
+        yield from costs_and_quality(scenario, scenario.economics)
     if scenario.subgroups:
         yield f"Subgroups: {', '.join(scenario.subgroups)}"
     unused = unused_markers(document)

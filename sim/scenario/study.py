@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sim.scenario.checks.economics import check_economics
 from sim.scenario.checks.forms import reader, validated
 from sim.scenario.checks.life_tables import check_life_table, read_life_table
 from sim.scenario.checks.markers import check_markers, without_unused
@@ -225,6 +226,7 @@ def checked(
     mistakes += check_regimens(plain, therapies, horizon)
     mistakes += check_sequences(plain, therapies)
     mistakes += check_markers(plain)
+    mistakes += check_economics(plain, therapies)
     if scenario is not None:
         for check in (check_work, check_life_table, check_recent_fracture):
             mistakes += check(scenario, plain)

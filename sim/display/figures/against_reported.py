@@ -104,7 +104,7 @@ def comparable(reported: pd.DataFrame, known: Mapping[str, Fact], caption: Capti
     Adds label, heading, scale, and the ends of whiskers of one SD.
     """
     facts = reported[reported["reported"].notna()]
-    facts = facts[[known[fact].kind != "number" for fact in facts["fact"]]]
+    facts = facts[np.array([known[fact].kind != "number" for fact in facts["fact"]], dtype=bool)]
     own = [known[fact] for fact in facts["fact"]]
     facts = facts.assign(
         label=[caption.labels.get(fact) or label_of(fact) for fact in facts["fact"]],

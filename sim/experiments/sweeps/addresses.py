@@ -31,7 +31,7 @@ def of(document: dict[str, Any], arm: str) -> str:
 
 
 def of_arm(document: dict[str, Any], arm: str) -> dict[str, Any]:
-    """The document with this arm alone: its therapies and their effects."""
+    """The document with this arm alone: its therapies and their effects, without their worth."""
     therapies, all_ = document["arms"][arm], document.get("therapies") or {}
     effects = {
         row: effect
@@ -39,7 +39,8 @@ def of_arm(document: dict[str, Any], arm: str) -> dict[str, Any]:
         if set(row.split(" + ")) <= {*therapies, "none"}
     }
     own = {name: therapy for name, therapy in all_.items() if name in therapies}
-    kept = {key: value for key, value in document.items() if key != "comparator"}
+    without = ("comparator", "economics")
+    kept = {key: value for key, value in document.items() if key not in without}
     kept |= {"loss": _loss_of(document["loss"], arm)} if document.get("loss") else {}
     return {**kept, "arms": {arm: therapies}, "therapies": own, "effects": effects}
 

@@ -16,7 +16,7 @@ Listed = TypeVar("Listed", Number, Premise)
 
 def check_markers(plain: Plain) -> Iterator[Mistake]:
     """Mistakes of markers: keys that the markers of the cohort lack; those of others are unused."""
-    present = _in_the_cohort(plain.tree)
+    present = in_the_cohort(plain.tree)
     yield from _correlated_but_absent(present, plain)
     rows = [("effects", regimen) for regimen in plain.mapping("effects")]
     for name in present:
@@ -39,7 +39,7 @@ def _correlated_but_absent(present: list[str], plain: Plain) -> Iterator[Mistake
 
 def unused_markers(tree: dict[str, Any]) -> list[str]:
     """Markers that the file describes under `markers` and the cohort does not have."""
-    present, described = _in_the_cohort(tree), mapping_at(tree, ("markers",))
+    present, described = in_the_cohort(tree), mapping_at(tree, ("markers",))
     return [name for name in MARKERS if name in described and name not in present]
 
 
@@ -49,6 +49,7 @@ def without_unused(listed: list[Listed], tree: dict[str, Any]) -> tuple[Listed, 
     return tuple(n for n in listed if not unused & set(re.split(r"[.\[]", n.path)))
 
 
-def _in_the_cohort(tree: dict[str, Any]) -> list[str]:
+def in_the_cohort(tree: dict[str, Any]) -> list[str]:
+    """The markers that the patients of a file have."""
     cohort = mapping_at(tree, ("cohort",))
     return [name for name in MARKERS if cohort.get(name) is not None]

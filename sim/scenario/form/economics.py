@@ -33,7 +33,7 @@ class TherapyCosts(Form):
     per_infusion: quantities.Price | None = None
     """Of each infusion or injection given, with the visit, e.g. 396 EUR."""
     per_missed_infusion: quantities.Price | None = None
-    """Of each one missed, e.g. 0 EUR."""
+    """Of each infusion or injection missed, e.g. 0 EUR."""
     per_dose: quantities.Price | None = None
     """Of each dose of a course, the same at a halved dose, e.g. 21.44 EUR."""
 
@@ -42,9 +42,9 @@ class MeasurementCosts(Form):
     """Prices of measurements."""
 
     dxa: quantities.Price | None = None
-    """Of a measurement of bone density of spine and hip, e.g. 39.96 EUR."""
+    """Of a visit at which bone density of spine and hip is measured, e.g. 39.96 EUR."""
     markers: quantities.Price | None = None
-    """Of a measurement of the markers in blood, e.g. 40 EUR."""
+    """Of a visit at which the markers in blood are measured, e.g. 40 EUR."""
 
 
 class FractureCosts(Form):
@@ -71,22 +71,23 @@ class Costs(Form):
     """Prices of what happens in the study."""
 
     therapies: dict[Text, TherapyCosts] = Field({})
-    """By therapy, e.g. {pamidronate: {per_infusion: 396 EUR, per_missed_infusion: 0 EUR}}."""
+    """Prices of each therapy by its name,
+    e.g. {pamidronate: {per_infusion: 396 EUR, per_missed_infusion: 0 EUR}}."""
     measurements: MeasurementCosts = MeasurementCosts()
-    """Of measurements."""
+    """Prices of measurements."""
     fractures: FracturesCosts
-    """Of fractures by site."""
+    """Costs of fractures by site."""
     reactions: dict[Text, quantities.Price] = Field({})
-    """Of each reaction by its name, e.g. {acute_phase: 0 EUR}."""
+    """Price of each reaction by its name, e.g. {acute_phase: 0 EUR}."""
 
 
 class Baseline(Form):
     """Utility without fracture, reaction and loss from a therapy."""
 
     female: quantities.Utility
-    """Of women, e.g. 0.895."""
+    """Utility of women, e.g. 0.895."""
     male: quantities.Utility
-    """Of men, e.g. 0.915."""
+    """Utility of men, e.g. 0.915."""
 
 
 class FractureQuality(Form):
@@ -147,7 +148,8 @@ def _rising(thresholds: list[Dose]) -> list[Dose]:
     """Thresholds of which each is above the one before. Raises PydanticCustomError for others."""
     amounts = [threshold.amount for threshold in thresholds]
     if not amounts or amounts != sorted({*amounts}) or amounts[0] <= 0:
-        raise refuse("thresholds are above 0, each above the one before")
+        given = ", ".join(map(str, thresholds)) or "none"
+        raise refuse(f"thresholds are above 0, each above the one before; given: {given}")
     return thresholds
 
 

@@ -129,8 +129,13 @@ YearlyCost = Annotated[Dose, Quantity(
     "yearly cost", "money a year, held as typed", "300 EUR/year", 0, 1e9
 )]  # fmt: skip
 Discounting = Annotated[float, Quantity("discount rate", _YEARLY, "2.5 %/year", 0, 20)]
-Utility = Annotated[float, Quantity("utility", "number", "0.9", -1, 1)]
-Multiplier = Annotated[float, Quantity("multiplier of utility", "number", "0.7", 0, 1)]
+Utility = Annotated[float, Quantity(
+    "utility", "number", "0.9", -1, 1, hint="1 is full health, 0 is death"
+)]  # fmt: skip
+Multiplier = Annotated[float, Quantity(
+    "multiplier of utility", "number", "0.7", 0, 1,
+    hint="Was a loss meant? Write what is left, 1 less the loss",
+)]  # fmt: skip
 Loss = Annotated[float, Quantity("loss of utility", "number", "0.02", 0, 2)]
 
 

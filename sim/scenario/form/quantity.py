@@ -19,7 +19,8 @@ MOST_DIGITS = 6
 class Quantity:
     """A kind of value: name, dimension (of `UNITS`), example, and limits in the code's unit.
 
-    `words` are texts that may stand in place of a number, and are held as typed.
+    `words` are texts that may stand in place of a number, and are held as typed. `hint` follows the
+    limits where a value is outside them.
 
     As an annotation of a field it reads the text, and describes the text for editors.
     """
@@ -30,6 +31,7 @@ class Quantity:
     low: float
     high: float
     words: tuple[str, ...] = ()
+    hint: str = ""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> Any:
         return core_schema.no_info_before_validator_function(self.read, handler(source))
@@ -47,8 +49,9 @@ class Quantity:
         slack = 1e-12  # -99.9 % is not exactly -0.999
         if not self.low - slack <= value <= self.high + slack:
             limits = self._limits(split_quantity(text)[1])
-            message = "'{text}' is not allowed here; allowed: {limits}"
-            raise refuse(message, text=str(text), limits=limits)
+            message = "'{text}' is not allowed here; allowed: {limits}{hint}"
+            hint = f". {self.hint}" if self.hint else ""
+            raise refuse(message, text=str(text), limits=limits, hint=hint)
         return value if dose is None else dose
 
     @property

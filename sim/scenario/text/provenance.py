@@ -21,7 +21,11 @@ Sources = dict[str, tuple[str, ...]]
 """The sources around a value, by the file that names them."""
 
 # Choices of the user, which are no claims about the world.
-_CHOICES = {"mastosim", "name", "title", "question", "answers", "seed", "comparator", "arms"}
+_CHOICES = {
+    "mastosim", "name", "title", "question", "answers", "seed", "comparator", "arms",
+    "cohort.patients", *(f"economics.{key}" for key in (
+        "perspective", "currency", "price_year", "thresholds"))
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,7 @@ class _Walk:
         if leaf.text and path in ((*LIFE_TABLE, "file"), (*LIFE_TABLE, "name")):
             self._listed(leaf, leaf.text, LIFE_TABLE, sources, note)
             return
-        is_choice = not path or path[0] in _CHOICES or path == ("cohort", "patients")
+        is_choice = not path or {dotted(path[:1]), dotted(path[:2])} & _CHOICES
         if leaf.text and not is_choice and re.match(r"(every\s+)?[-+]?\.?\d", leaf.text):
             self._listed(leaf, leaf.text, path, sources, note)
 

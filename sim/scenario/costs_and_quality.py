@@ -1,0 +1,88 @@
+"""Costs, quality of life, discounting and thresholds in the words of a protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.scenario.durations import in_time
+from sim.scenario.form.economics import Costs, Discount, Economics, Quality, ShortLoss, TherapyCosts
+from sim.scenario.form.study import Scenario
+from sim.scenario.form.units import Dose
+from sim.vocabulary import SITES
+
+COMBINED = {"multiply": "multiplied", "worst": "replaced by the lowest of them"}
+"""What happens to the multipliers of several sites, by `quality.combine`."""
+
+
+def costs_and_quality(scenario: Scenario, economics: Economics) -> Iterator[str]:
+    """What the outcomes of a study are worth, line by line.
+
+    Examples
+    --------
+    >>> from sim.scenario import load
+    >>> scenario = load("scenarios/laroche2011-worth.yaml").scenario
+    >>> [*costs_and_quality(scenario, scenario.economics)][0]
+    'Costs and quality of life (all payers of care, France; EUR of 2025)'
+    """
+    priced = f"{economics.currency} of {economics.price_year}"
+    yield f"Costs and quality of life ({economics.perspective}; {priced})"
+    yield from (f"  {line}" for line in _costs(economics.costs))
+    yield from (f"  {line}" for line in _quality(economics.quality, scenario))
+    yield f"  discounting: {_discounting(economics.discount)}"
+    thresholds = ", ".join(map(money, economics.thresholds))
+    yield f"  net benefit is shown at {thresholds} per QALY"
+
+
+def money(price: Dose) -> str:
+    """A price as people write it: 1000000 EUR and not 1e+06 EUR."""
+    return f"{price.amount:.12g} {price.unit}"
+
+
+def _costs(costs: Costs) -> Iterator[str]:
+    for name, prices in costs.therapies.items():
+        yield f"{name} costs {_therapy(prices)}"
+    measured = costs.measurements
+    per = {"densitometry": measured.dxa, "measurement of markers": measured.markers}
+    listed = [f"{money(price)} per {what}" for what, price in per.items() if price is not None]
+    yield f"measurements cost {', '.join(listed)}"
+    for site in SITES:
+        fracture = getattr(costs.fractures, site)
+        once, yearly = money(fracture.on_fracture), money(fracture.each_year_after)
+        yield f"{site} fractures cost {once} each, and {yearly} from a year after the first one"
+    for name, price in costs.reactions.items():
+        yield f"each {name} costs {money(price)}"
+
+
+def _therapy(prices: TherapyCosts) -> str:
+    parts = {
+        "per dose given at a visit": prices.per_infusion,
+        "per missed one": prices.per_missed_infusion,
+        "per dose taken, the same at a reduced dose": prices.per_dose,
+    }
+    return ", ".join(f"{money(price)} {what}" for what, price in parts.items() if price is not None)
+
+
+def _quality(quality: Quality, scenario: Scenario) -> Iterator[str]:
+    base = quality.baseline
+    yield f"utility without a fracture: {base.female:g} in women, {base.male:g} in men"
+    for site in SITES:
+        left = getattr(quality.fractures, site)
+        yield f"{site} fractures: utility times {left.first_year:g} for a year, then {left.later:g}"
+    yield f"multipliers of several sites are {COMBINED[quality.combine]}"
+    for name, short in quality.reactions.items():
+        yield f"each {name} takes {_short(short)}"
+    for name, loss in quality.therapies.items():
+        start = "" if loss.at_start is None else f", and {_short(loss.at_start)} when it begins"
+        yield f"{name} takes {loss.loss:g} while the patient is on it{start}"
+    if lossless := [name for name in scenario.therapies if name not in quality.therapies]:
+        yield f"no utility is lost while on {', '.join(lossless)}"
+
+
+def _short(short: ShortLoss) -> str:
+    return f"{short.loss:g} for {in_time(short.days)}" if short.loss else "nothing"
+
+
+def _discounting(discount: Discount) -> str:
+    rates = f"costs {discount.costs:g} %/year, health {discount.health:g} %/year"
+    later = discount.after_30_years
+    return rates if later is None else f"{rates}; both {later:g} %/year from 30 years on"
