@@ -61,7 +61,7 @@ def compared(quantities: Quantities, scenario: Scenario) -> list[Compared]:
     """
     economics = scenario.economics
     assert economics is not None
-    wanted = [one for one in outcomes_of(scenario) if one.name in (COST, QALYS)]
+    wanted = [one for one in outcomes_of(economics) if one.name in (COST, QALYS)]
     values = priced(quantities.sums, quantities.keys, wanted)  # groups x arms x (cost, QALYs)
     found = []
     for arms, at, other in _pairs(scenario):

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.scenario import Scenario
 from sim.scenario.form.economics import Costs, Economics, FractureQuality, Quality
 from sim.scenario.form.units import Dose
 from sim.simulation.records import Floats
@@ -42,13 +41,13 @@ class Worth(NamedTuple):
     least: float = -math.inf
 
 
-def outcomes_of(scenario: Scenario) -> list[Worth]:
-    """List the outcomes of economics of a scenario.
+def outcomes_of(economics: Economics) -> list[Worth]:
+    """List the outcomes of economics.
 
     Parameters
     ----------
-    scenario
-        A scenario with `economics`.
+    economics
+        The economics of a scenario.
 
     Returns
     -------
@@ -56,8 +55,6 @@ def outcomes_of(scenario: Scenario) -> list[Worth]:
         Cost, QALYs and life-years, the net benefit at each threshold, the parts of the cost; then
         cost, QALYs, life-years and the parts without discounting.
     """
-    economics = scenario.economics
-    assert economics is not None
     own = [*_both(economics)]
     return [*own, *(_undiscounted(one) for one in own if not one.name.startswith("net benefit"))]
 

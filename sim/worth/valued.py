@@ -19,6 +19,7 @@ from sim.scenario import Scenario
 from sim.vocabulary import EVERYONE
 from sim.worth.groups import Quantities
 from sim.worth.pricing import Worth, outcomes_of, priced
+from sim.worth.quantities import economics_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +63,8 @@ def table_of(quantities: Quantities, scenario: Scenario) -> SumTable:
     SumTable
         One part, in which a group is a unit.
     """
-    outcomes, arms, patients = outcomes_of(scenario), [*scenario.arms], quantities.patients
+    outcomes = outcomes_of(economics_of(scenario))
+    arms, patients = [*scenario.arms], quantities.patients
     values = priced(quantities.sums, quantities.keys, outcomes)
     inside = np.ones(len(patients))
     lines = [

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sim.results import fingerprint
+from sim.worth.quantities import decided_by
 
 LABELS = ("name", "title", "question", "answers", "comparator", "subgroups", "arms")
 """Parts of a scenario that change no patient."""
@@ -22,6 +23,8 @@ def of(document: dict[str, Any], arm: str) -> str:
     """
     own = of_arm(document, arm)
     parts = {key: value for key, value in own.items() if key not in LABELS}
+    if document.get("economics"):
+        parts["economics"] = decided_by(own["economics"])
     parts["cohort"] = {k: v for k, v in document["cohort"].items() if k != "patients"}
     # as text, because the order of therapies is the order of sums and lines
     parts["therapies"] = json.dumps(own["therapies"])
@@ -42,6 +45,7 @@ def of_arm(document: dict[str, Any], arm: str) -> dict[str, Any]:
     without = ("comparator", "economics")
     kept = {key: value for key, value in document.items() if key not in without}
     kept |= {"loss": _loss_of(document["loss"], arm)} if document.get("loss") else {}
+    kept |= {"economics": _economics_of(document, own)} if document.get("economics") else {}
     return {**kept, "arms": {arm: therapies}, "therapies": own, "effects": effects}
 
 
@@ -51,6 +55,21 @@ def _loss_of(loss: Any, arm: str) -> Any:
         return loss
     own = loss.get("arms", {}).get(arm)
     return own or {key: value for key, value in loss.items() if key != "arms"}
+
+
+def _economics_of(document: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Economics without the therapies and reactions of other arms."""
+    reactions = {name for therapy in own.values() for name in therapy.get("reactions") or ()}
+    names = {"therapies": {*own}, "reactions": reactions}
+    economics = dict(document["economics"])
+    for part in ("costs", "quality"):
+        economics[part] = {
+            key: {n: v for n, v in (value or {}).items() if n in names[key]}
+            if key in names
+            else value
+            for key, value in economics[part].items()
+        }
+    return economics
 
 
 def _shared_reactions(all_: dict[str, Any], own: Iterable[str]) -> list[str]:

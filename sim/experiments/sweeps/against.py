@@ -16,6 +16,8 @@ from sim.scenario.mistakes import nearest
 from sim.scenario.text.paths import parts_of, value_at
 from sim.scenario.text.provenance import Plain
 from sim.simulation import lowering
+from sim.worth.columns import UNITS
+from sim.worth.pricing import outcomes_of
 
 DECIDE_THE_RATE = ("fractures.base_rate", "fractures.frailty_variance")
 """Parameters that decide whether a base rate gives the share of patients that a source prints."""
@@ -72,7 +74,10 @@ def outcome_names(study: Study) -> list[str]:
     """The outcomes that a study has, whatever happens to its patients."""
     unsolved = replace(study, scenario=lowering.at_any_rate(study.scenario))
     arms = kept_outcomes(unsolved, range(2), "simpy").values()
-    return [outcome.name for outcomes in arms for outcome in outcomes]
+    names = [one.name for own in arms for one in own if one.unit not in UNITS]
+    economics = study.scenario.economics
+    worth = [] if economics is None else outcomes_of(economics)
+    return [*names, *(one.name for one in worth)]
 
 
 def _outside(varied: Varied, plain: Plain) -> Iterator[Mistake]:

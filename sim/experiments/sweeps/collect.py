@@ -19,6 +19,7 @@ from sim.outcomes.summary import in_months, unit_of_difference
 from sim.outcomes.units import UnitSums, units_joined
 from sim.scenario import Scenario
 from sim.simulation.records import Floats
+from sim.worth.columns import economics_in, with_worth
 
 
 def collected(
@@ -33,7 +34,7 @@ def collected(
     there, scenario = store.ranges(folder), varied.scenario
     gathered: Gathered | None = None
     for point in _in_order(varied.points):
-        arms = _arms(folder, varied.addresses(point), there, patients)
+        arms = _worth(_arms(folder, varied.addresses(point), there, patients), varied, point)
         tell(point)
         if arms is None and (scenario.name, point.number) in failed:
             continue
@@ -90,6 +91,16 @@ def _arms(
         arm: units_joined([store.load(folder, name) for name in names])
         for arm, names in blocks.items()
     }
+
+
+def _worth(
+    arms: dict[str, UnitSums] | None, varied: Varied, point: Point
+) -> dict[str, UnitSums] | None:
+    """The arms of a point with its prices laid on their quantities, where it has economics."""
+    if arms is None or varied.scenario.economics is None:
+        return arms
+    economics = economics_in(varied.document(point))
+    return {arm: with_worth(units, economics) for arm, units in arms.items()}
 
 
 def _with_differences(arms: Mapping[str, UnitSums], comparator: str) -> tuple[Floats, Floats]:

@@ -14,6 +14,7 @@ from sim.scenario import Scenario, Study, from_document
 from sim.scenario.text.paths import replaced
 from sim.simulation.columns import DRAWN_ANEW, Columns
 from sim.vocabulary import BONES, Engine
+from sim.worth.columns import as_outcomes
 
 AROUND = ("base", "low", "high", "level")
 """Points that every design has; the others are its own."""
@@ -66,5 +67,11 @@ def kept_outcomes(
     columns: Columns = DRAWN_ANEW,
 ) -> dict[str, list[Outcome]]:  # fmt: skip
     """Simulate some patients of a study, and return the outcomes to keep of each arm."""
-    records = records_by_arm(study, patients, engine, arms, columns)
-    return {arm: at_last_day(outcomes_of(records[arm]), OVER_TIME) for arm in records}
+    records, scenario = records_by_arm(study, patients, engine, arms, columns), study.scenario
+    kept = {arm: at_last_day(outcomes_of(records[arm]), OVER_TIME) for arm in records}
+    if scenario.economics is None:
+        return kept
+    return {
+        arm: [*own, *as_outcomes(records[arm], scenario, scenario.arms[arm])]
+        for arm, own in kept.items()
+    }
