@@ -37,3 +37,26 @@ PRICED: dict[str, Any] = {
     "thresholds": ["20000 EUR", "50000 EUR"],
 }
 """Prices and utilities of the therapies and the reaction of scenarios/laroche2011.yaml."""
+
+
+def economics_for(scenario: Any) -> dict[str, Any]:
+    """Prices and utilities of everything that a scenario can hold."""
+    therapies = scenario.therapies
+    is_course = {name: hasattr(of, "times_per_week") for name, of in therapies.items()}
+    reactions = {name for of in therapies.values() for name in getattr(of, "reactions", {})}
+    loss = {"loss": "0.02", "at_start": {"loss": "0.21", "for": "14 days"}}
+    prices = {
+        True: {"per_dose": "21 EUR"},
+        False: {"per_infusion": "396 EUR", "per_missed_infusion": "7 EUR"},
+    }
+    costs = {
+        "therapies": {name: prices[course] for name, course in is_course.items()},
+        "measurements": {"dxa": "40 EUR", "markers": "41 EUR"},
+        "reactions": dict.fromkeys(sorted(reactions), "15 EUR"),
+    }
+    quality = {
+        "reactions": {name: {"loss": "0.21", "for": "30 days"} for name in sorted(reactions)},
+        "therapies": dict.fromkeys(therapies, loss),
+    }
+    both = {"costs": PRICED["costs"] | costs, "quality": PRICED["quality"] | quality}
+    return PRICED | both

@@ -6,6 +6,7 @@ death, loss to follow-up or the end of the study.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -97,8 +98,23 @@ def well_years(lives: Lives, state: int) -> Pair:
 
 def events(lives: Lives, event: Event, subject: str) -> Pair:
     """Events of one kind, each discounted as costs on its day; one on the day of death counts."""
-    patient, day, _ = lives.records.events.get((event, subject), states.NO_ROWS)
+    return _counted(lives, [(event, subject)])
+
+
+def reactions(lives: Lives, labels: Sequence[str]) -> Pair:
+    """Reactions of one name, of one therapy or more, discounted as costs."""
+    return _counted(lives, [(Event.REACTION, label) for label in labels])
+
+
+def _counted(lives: Lives, keys: Sequence[tuple[str, str]]) -> Pair:
+    patient, day = _rows(lives, keys)
     return Pair(*(lives.per_patient(patient, of.factor[day]) for of in (lives.plain, lives.costs)))
+
+
+def _rows(lives: Lives, keys: Sequence[tuple[str, str]]) -> tuple[Integers, Integers]:
+    """Patients and days of events; none of an event that the arm does not have."""
+    rows = [lives.records.events.get(key, states.NO_ROWS) for key in keys]
+    return np.concatenate([of.patient for of in rows]), np.concatenate([of.day for of in rows])
 
 
 def occasions(lives: Lives, names: tuple[str, ...]) -> Pair:
@@ -151,9 +167,9 @@ def start_loss(lives: Lives, therapy: str, is_course: bool, loss: ShortLoss) -> 
     return _lost(lives, stretches.patient[is_first], stretches.begin[is_first], loss)
 
 
-def reaction_loss(lives: Lives, reaction: str, loss: ShortLoss) -> Pair:
-    """Years of the losses from a reaction, discounted as health; losses that overlap add up."""
-    patient, day, _ = lives.records.events.get((Event.REACTION, reaction), states.NO_ROWS)
+def reaction_loss(lives: Lives, labels: Sequence[str], loss: ShortLoss) -> Pair:
+    """Years of the losses from reactions, discounted as health; losses that overlap add up."""
+    patient, day = _rows(lives, [(Event.REACTION, label) for label in labels])
     return _lost(lives, patient, day, loss)
 
 

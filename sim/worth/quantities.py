@@ -17,7 +17,7 @@ from sim.outcomes.arm import ArmRecords
 from sim.scenario.form.economics import Economics, ShortLoss
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
-from sim.simulation.lowering.infusions import reaction_names
+from sim.simulation.lowering.infusions import reaction_names, reactions_of
 from sim.simulation.records import Floats
 from sim.vocabulary import BONES, DAYS_PER_YEAR, QUANTITIES, SITES, Event
 from sim.worth import lives, states
@@ -105,11 +105,11 @@ def _layout(scenario: Scenario) -> Iterator[tuple[str, Column]]:
     for site in SITES:
         yield f"fracture: {site}", partial(lives.events, event=Event.FRACTURE, subject=site)
         yield f"years after: {site}", partial(lives.years_after, site=site)
-    for name in reaction_names(scenario):
-        yield f"reaction: {name}", partial(lives.events, event=Event.REACTION, subject=name)
+    for name, labels in _reactions(scenario).items():
+        yield f"reaction: {name}", partial(lives.reactions, labels=labels)
         if name in quality.reactions:
             loss = quality.reactions[name]
-            yield f"reaction loss: {name}", partial(lives.reaction_loss, reaction=name, loss=loss)
+            yield f"reaction loss: {name}", partial(lives.reaction_loss, labels=labels, loss=loss)
     for at, state in enumerate(states.COMBINED):
         yield f"well-years: {state}", partial(lives.well_years, state=at)
 
@@ -157,3 +157,12 @@ def decided_by(economics: Mapping[str, Any]) -> dict[str, Any]:
         "baseline": quality["baseline"],
         "for": {name: loss["for"] for name, loss in lasting.items()},
     }
+
+
+def _reactions(scenario: Scenario) -> dict[str, list[str]]:
+    """Labels in records by the name in the file: therapies may share the name of a reaction."""
+    of_name: dict[str, list[str]] = {}
+    slots = zip(reactions_of(scenario), reaction_names(scenario), strict=True)
+    for (_, _, name, _), label in slots:
+        of_name.setdefault(name, []).append(label)
+    return of_name
