@@ -35,6 +35,7 @@ class AboutSweep(Details):
     patients: int
     draws: int | None = None
     seed: int
+    patients_by_draw: str = "same"
     readings: dict[str, str]
 
 

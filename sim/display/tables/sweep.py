@@ -16,10 +16,17 @@ MOST_ROWS = 15
 """Parameters that are printed; the file has all."""
 
 
+PATIENTS = {
+    "same": "Every point holds the same patients and random numbers; differences are paired.",
+    "fresh": "Each draw holds patients of its own, the same in every arm; differences are paired.",
+}
+
+
 class Facts(NamedTuple):
     """Description of a sweep: its design, the outcomes asked for, and the patients of a point.
 
-    `readings` say how the annual increase is read in each scenario. `in_vain` are scenario,
+    `readings` say how the annual increase is read in each scenario, `patients_by_draw` whether all
+    draws have the `same` patients. `in_vain` are scenario,
     parameter and reason of what changes no outcome; `failed` counts the points that failed.
     """
 
@@ -29,6 +36,7 @@ class Facts(NamedTuple):
     readings: Mapping[str, str]
     in_vain: Iterable[Sequence[str]] = ()
     failed: int = 0
+    patients_by_draw: str = "same"
 
 
 def printout(facts: Facts, tables: Mapping[str, pd.DataFrame | None]) -> Printout:
@@ -48,7 +56,7 @@ def _notes(facts: Facts) -> Iterator[str]:
         yield f"No indices of variance: they need every point, and {facts.failed} points failed"
     readings = "; ".join(f"{name}: {reading}" for name, reading in facts.readings.items())
     yield f"Annual increase read as: {readings}"
-    yield "Every point holds the same patients and random numbers; differences are paired."
+    yield PATIENTS[facts.patients_by_draw]
 
 
 Tables = Mapping[str, Any]

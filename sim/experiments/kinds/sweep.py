@@ -89,7 +89,7 @@ def _shown(
     }
     about = printed.Facts(
         sweep["design"], sweep["outcomes"], sweep["patients"], sweep["readings"],
-        in_vain, len(failed),
+        in_vain, len(failed), sweep.get("patients_by_draw", "same"),
     )  # fmt: skip
     return Shown(printed.printout(about, {**tables, "outcomes": outcomes}), facts)
 

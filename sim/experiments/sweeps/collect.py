@@ -15,10 +15,12 @@ from sim.experiments.sweeps.gathered import Collected, Gathered, Quantity
 from sim.experiments.sweeps.noise import without_rounding
 from sim.experiments.sweeps.point_limits import Columns
 from sim.experiments.sweeps.varied import Varied
+from sim.experiments.sweeps.worth_of_draws import of_draw
 from sim.outcomes.summary import in_months, unit_of_difference
 from sim.outcomes.units import UnitSums, units_joined
 from sim.scenario import Scenario
 from sim.simulation.records import Floats
+from sim.vocabulary import DRAWN
 from sim.worth.columns import economics_in, with_worth
 
 
@@ -46,7 +48,11 @@ def collected(
         if quantities != gathered.quantities:
             raise RequestError(f"point {point.number} has other outcomes than the base case; "
                                "name a scenario for each under `scenarios`")  # fmt: skip
-        gathered.add(point, *_with_differences(arms, scenario.compared_with), _side_by_side(arms))
+        has_worth = scenario.economics is not None and point.role in DRAWN
+        gathered.add(
+            point, *_with_differences(arms, scenario.compared_with), _side_by_side(arms),
+            of_draw(point.number, arms) if has_worth else None,
+        )  # fmt: skip
     if gathered is None:
         raise RequestError(f"no point of '{scenario.name}' could be simulated")
     return gathered.collected(patients)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
@@ -10,6 +10,7 @@ from sim.scenario.form.names import FolderName, Name
 from sim.scenario.form.quantities import Form, NonNegative, Number, Text, Whole, only_if, only_one
 from sim.scenario.form.quantity import refuse
 from sim.scenario.form.uncertainty import Uncertainty
+from sim.vocabulary import SAMPLED
 
 FORMAT = 1
 MOST_PATIENTS = 10_000_000
@@ -199,6 +200,9 @@ class SweepForm(Form):
     """Patients of every point, in place of the scenario's number."""
     seed: Annotated[Whole, only_if(lambda seed: seed >= 0, "a seed is 0 or more")] | None = None
     """Seed, in place of the scenario's."""
+    patients_by_draw: Literal["same", "fresh"] = "same"
+    """`same`: every point has the same patients; `fresh`: each draw has patients of its own, the
+    same in every arm, as the value of information needs."""
     design: Annotated[Design, BeforeValidator(_named)]
     """One of the designs."""
     parameters: Parameters = Field({})
@@ -224,6 +228,9 @@ class SweepForm(Form):
         of_draws = ("correlations", "covariance", "dirichlet", "target")
         if self.design.name == "grid" and (idle := [k for k in of_draws if getattr(self, k)]):
             raise refuse("a grid has no draws; leave out {idle}", idle=", ".join(idle))
+        if self.patients_by_draw == "fresh" and self.design.name not in SAMPLED:
+            raise refuse("fresh patients are for draws; allowed with {designs}",
+                         designs=", ".join(SAMPLED))  # fmt: skip
         if not self.outcomes:
             raise refuse("outcomes: at least one")
         return self

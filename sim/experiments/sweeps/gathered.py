@@ -12,6 +12,7 @@ from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.noise import Moments, Split, without_rounding
 from sim.experiments.sweeps.point_limits import Columns, MeanLimits, PointLimits, of_mean_over_draws
 from sim.experiments.sweeps.varied import Varied
+from sim.experiments.sweeps.worth_of_draws import OfDraw
 from sim.outcomes import estimates
 from sim.simulation.records import Floats
 from sim.vocabulary import DRAWN
@@ -49,7 +50,8 @@ class Collected(NamedTuple):
     point could not be simulated. `changes` is the difference from the base case on the same
     patients, of points at which one parameter moves alone; `of_mean` is how sure the mean over the
     draws is, and `carriers` on how many patients the draws rest; `components` is what patients do
-    to the components of variance, of a design for indices.
+    to the components of variance, of a design for indices; `worth` is cost and QALYs of each draw,
+    of a scenario with economics.
     """
 
     varied: Varied
@@ -63,6 +65,7 @@ class Collected(NamedTuple):
     of_mean: MeanLimits | None = None
     carriers: Floats | None = None
     components: Components | None = None
+    worth: Sequence[OfDraw] = ()
 
     def points(self, *roles: str) -> list[Point]:
         """The points of some roles."""
@@ -98,9 +101,17 @@ class Gathered:
         self._draw: list[tuple[Floats, Floats]] = []
         self._base: tuple[Floats, Floats] | None = None
         self._components: Components | None = None
+        self._worth: list[OfDraw] = []
 
-    def add(self, point: Point, values: Floats, influences: Floats, sums: Floats) -> None:
-        """Take in a point: values and influences of the quantities, sums of the arms."""
+    def add(
+        self, point: Point, values: Floats, influences: Floats, sums: Floats,
+        worth: OfDraw | None = None,
+    ) -> None:  # fmt: skip
+        """Take in a point: values and influences of the quantities, sums of the arms.
+
+        `worth` is cost and QALYs of a draw, of a scenario with economics.
+        """
+        self._worth += [] if worth is None else [worth]
         at, errors = point.number, without_rounding(estimates.errors(influences))
         self._values[at], self._errors[at] = values, errors
         self._limits.add(at, errors, sums)
@@ -139,7 +150,14 @@ class Gathered:
         low, high = (without_rounding(ends) for ends in (self._limits.low, self._limits.high))
         of_changes = Changes(self._changes, self._of_changes.low, self._of_changes.high)
         numbers = Collected(
-            self.varied, self.quantities, self._values, self._errors, low, high, of_changes
+            self.varied,
+            self.quantities,
+            self._values,
+            self._errors,
+            low,
+            high,
+            of_changes,
+            worth=self._worth,
         )
         splits = self._moments.splits(numbers.drawn())
         if not (draws := self._moments.draws):

@@ -158,4 +158,5 @@ def _varied(form: SweepForm, plain: Plain, study: Study) -> Varied:
         mistakes.append(plain.mistake(("design",), message))
     if mistakes:
         raise ScenarioError(mistakes, "sweep")
-    return Varied(study, together, points(form.design, together, study.scenario.seed))
+    every = points(form.design, together, study.scenario.seed)
+    return Varied(study, together, every, form.patients_by_draw == "fresh")

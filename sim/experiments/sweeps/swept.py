@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sim import results
 from sim.display import figures
 from sim.experiments.in_memory import InMemory
-from sim.experiments.sweeps import analyses, variance
+from sim.experiments.sweeps import analyses, variance, worth_of_draws
 from sim.experiments.sweeps.gathered import Collected
 from sim.experiments.sweeps.read import Sweep
 from sim.results import Kind, fingerprint
 from sim.results.held import Part, Texts
 from sim.results.manifest import Manifest
-from sim.results.tables import DIGITS, append
+from sim.results.tables import DIGITS, append, write_parquet
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Engine
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 ESTIMATE = ("estimate", "mc_error", "low", "high")
 """Columns of an estimate: value, Monte Carlo standard error, 95 % interval."""
+
+WORTH = "worth_of_draws"
+"""The table of cost and QALYs of each draw."""
 
 POINTS_AT_ONCE = 64
 """Points whose rows are in memory as a table; of a sweep there may be many."""
@@ -130,6 +133,17 @@ def write_outcomes(scenarios: Sequence[Collected], folder: Path) -> None:
             _as_text(frame).to_csv(csv, index=False, header=not writers,
                                    float_format=DIGITS, lineterminator="\n")  # fmt: skip
             append(frame, folder / "outcomes.parquet", writers, files)
+    write_worth(scenarios, folder)
+
+
+def write_worth(scenarios: Sequence[Collected], folder: Path) -> None:
+    """Write cost, QALYs and parameters of each draw, where the scenarios have economics."""
+    import pandas as pd
+
+    of_all = [worth_of_draws.frame(one.worth, one.varied.scenario.name, [*one.varied.scenario.arms])
+              for one in scenarios if one.worth]  # fmt: skip
+    if of_all:
+        write_parquet(pd.concat(of_all, ignore_index=True), folder / f"{WORTH}.parquet")
 
 
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
@@ -203,7 +217,7 @@ def details_of(swept: Swept) -> dict[str, Any]:
             "name": form.name, "title": form.title, "question": form.question,
             "design": form.design.name, "outcomes": form.outcomes, "arms": list(first.arms),
             "comparator": first.compared_with, "patients": sweep.patients, "draws": sweep.draws,
-            "seed": first.seed,
+            "seed": first.seed, "patients_by_draw": form.patients_by_draw,
             "readings": {v.scenario.name: accrual(v.scenario) for v in sweep.varied},
         },
         "in_vain": [list(idle) for idle in swept.in_vain],

@@ -13,7 +13,8 @@ from sim.outcomes.definitions.named import at_last_day
 from sim.scenario import Scenario, Study, from_document
 from sim.scenario.text.paths import replaced
 from sim.simulation.columns import DRAWN_ANEW, Columns
-from sim.vocabulary import BONES, Engine
+from sim.simulation.draws import generator
+from sim.vocabulary import BONES, DRAWN, Engine
 from sim.worth.columns import as_outcomes
 
 AROUND = ("base", "low", "high", "level")
@@ -24,11 +25,15 @@ OVER_TIME = tuple(f"{bone} change" for bone in BONES)
 
 
 class Varied(NamedTuple):
-    """One scenario of a sweep: the study, its parameters, and every point over them."""
+    """One scenario of a sweep: the study, its parameters, and every point over them.
+
+    Where patients are `fresh`, each draw has patients of its own; else all points have the same.
+    """
 
     study: Study
     joint: Joint
     points: list[Point]
+    fresh: bool = False
 
     @property
     def scenario(self) -> Scenario:
@@ -43,6 +48,8 @@ class Varied(NamedTuple):
             if place in point.values
             for path in parameter.places
         }
+        if self.fresh and point.role in DRAWN:
+            values[("seed",)] = str(seed_of(self.scenario.seed, point.number))
         return replaced(self.study.document, values)
 
     def study_at(self, point: Point) -> Study:
@@ -60,6 +67,11 @@ class Varied(NamedTuple):
             parameter.path: parameter.shown(point.values.get(place))
             for place, parameter in enumerate(self.joint.parameters)
         }
+
+
+def seed_of(seed: int, point: int) -> int:
+    """The seed of the patients of one draw, another for each."""
+    return int(generator(seed, f"patients of draw {point}").integers(2**53))
 
 
 def kept_outcomes(
