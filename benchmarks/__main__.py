@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import engines, kept, page, parts, processes, scaling, sweeps
+from benchmarks import engines, information, kept, page, parts, processes, scaling, sweeps
 from benchmarks.sizes import FULL, QUICK, Sizes
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -18,6 +18,7 @@ QUESTIONS = (
     sweeps.sweeps,
     kept.kept_numbers,
     kept.lowered_once,
+    information.value_of_information,
     scaling.by_horizon,
     parts.by_part,
     processes.beginnings,

@@ -23,7 +23,7 @@ from tests.architecture import (
 )
 
 HEAVY = ("pandas", "matplotlib", "scipy.stats", "pyarrow")
-MOST_ARROWS = 70
+MOST_ARROWS = 64
 
 
 def within(name, modules):
