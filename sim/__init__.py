@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from sim.python.trials import emulate as emulate
     from sim.python.trials import power as power
     from sim.python.trials import sweep as sweep
+    from sim.python.worth import information as information
+    from sim.python.worth import worth as worth
     from sim.scenario import ScenarioError as ScenarioError
     from sim.scenario import Study as Study
 
@@ -53,6 +55,7 @@ HOMES = {
     "examples": "sim.python.scenarios",
     "explain": "sim.python.scenarios",
     "extend": "sim.python.kept",
+    "information": "sim.python.worth",
     "list_results": "sim.python.kept",
     "open_result": "sim.python.kept",
     "plot": "sim.python.kept",
@@ -64,13 +67,14 @@ HOMES = {
     "show": "sim.python.kept",
     "sweep": "sim.python.trials",
     "verify": "sim.python.simulating",
+    "worth": "sim.python.worth",
 }
 """Where each function and class is defined and described."""
 
 __all__ = [
     "RequestError", "ScenarioError", "Study", "__version__", "check", "cite", "compare", "emulate",
-    "examples", "explain", "extend", "list_results", "open_result", "plot", "power", "readings",
-    "report", "rerun", "results", "run", "show", "sweep", "verify",
+    "examples", "explain", "extend", "information", "list_results", "open_result", "plot", "power", "readings",
+    "report", "rerun", "results", "run", "show", "sweep", "verify", "worth",
 ]  # fmt: skip
 
 

@@ -38,7 +38,8 @@ SHORT = {"horizon": "12 months"}
 FUNCTIONS = {
     **{name: name for name in (
         "check", "run", "extend", "compare", "readings", "emulate", "power", "sweep", "verify",
-        "explain", "plot", "cite", "rerun", "report", "show",
+        "explain", "plot", "cite", "rerun", "report", "show", "worth",
+        "information",
     )},
     "list": "list_results",
 }  # fmt: skip

@@ -23,6 +23,7 @@ from sim.cli.examples import examples
 from sim.cli.exit_codes import BUG, INTERRUPTED, NOT_VALID, RESUMABLE, WRONG_USAGE
 from sim.cli.explain import explain
 from sim.cli.extend import extend
+from sim.cli.information import information
 from sim.cli.list import list_results
 from sim.cli.new import new
 from sim.cli.plot import plot
@@ -45,7 +46,7 @@ from sim.workers.cluster import LostError
 GROUPS = {
     "Scenario files": (examples, new, check, explain, verify, cite, schema),
     "Simulation": (run, compare, readings, sweep, emulate, power),
-    "Results": (list_results, show, plot, worth, report, extend, rerun, completion),
+    "Results": (list_results, show, plot, worth, information, report, extend, rerun, completion),
 }
 """The commands, in the order in which people meet them."""
 

@@ -1,0 +1,107 @@
+"""The tables of the value of information: best buy, EVPI in words, EVPPI by parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sim.display.numbers import significant
+from sim.display.tables import Printout, Sheet
+from sim.worth.information.acceptability import Curves
+from sim.worth.information.noise import Bracket
+from sim.worth.information.partial import Value, draws_needed
+from sim.worth.information.perfect import Perfect
+from sim.worth.ratios import amount
+
+NOTES = (
+    "Patients' noise is taken out where it is more than a twentieth of the variance. The arm to",
+    "choose is that of the highest mean net benefit.",
+)
+NOTHING = "No decision hangs on the uncertain numbers: the same arm is the best buy in every draw."
+
+
+def printout(
+    money: str, arms: Sequence[str], threshold: float, curves: Curves, perfect: Perfect,
+    bracket: Bracket, parameters: Sequence[Value], draws: int,
+) -> Printout:  # fmt: skip
+    """Show who is the best buy, and what knowing more would be worth.
+
+    Parameters
+    ----------
+    money
+        The currency.
+    arms
+        Names of the arms.
+    threshold
+        Worth of a QALY at which information is valued.
+    curves
+        Probabilities and losses at the thresholds of the scenario.
+    perfect, bracket, parameters
+        EVPI, values that enclose it, and the EVPPI of parameters and groups.
+    draws
+        Number of draws.
+    """
+    above = (*_perfect(money, threshold, perfect, bracket, draws), "")
+    sheets = [_best(money, arms, curves)]
+    if parameters and perfect.value:
+        sheets.append(_partial(money, parameters, draws))
+    return Printout(tuple(sheets), perfect.warnings, above)
+
+
+def _perfect(
+    money: str, threshold: float, perfect: Perfect, bracket: Bracket, draws: int
+) -> Iterator[str]:
+    """The EVPI, the share of noise, and the bracket, a sentence each."""
+    yield f"{draws} draws; a QALY worth {amount(threshold)} {money}."
+    if perfect.value is None:
+        yield perfect.refusal
+    elif perfect.value == 0:
+        yield NOTHING
+    else:
+        yield (
+            f"Knowing every uncertain number (EVPI): {amount(perfect.value)} {money} per patient"
+            f"{_error(perfect)}."
+        )
+    yield (
+        f"Patients' noise: {100 * perfect.noise:.0f} % of the variance between draws; without a "
+        f"correction the EVPI would be {amount(perfect.naive)} {money}."
+    )
+    yield (
+        f"In expectation the EVPI lies between {amount(bracket.low)} (standard error "
+        f"{amount(bracket.low_se)}) and {amount(bracket.high)} ({amount(bracket.high_se)}) {money}."
+    )
+
+
+def _error(perfect: Perfect) -> str:
+    if perfect.corrected is None or perfect.value == perfect.naive:
+        return ""
+    return f", standard error {amount(perfect.corrected.se)}, patients' noise taken out"
+
+
+def _best(money: str, arms: Sequence[str], curves: Curves) -> Sheet:
+    """The probability of each arm to be the best buy, and the arm of highest mean net benefit."""
+    rows = [
+        (
+            f"{amount(float(threshold))} {money}", "%",
+            *(significant(100 * float(share), 3) for share in curves.best[at]),
+            arms[int(curves.chosen[at])],
+        )
+        for at, threshold in enumerate(curves.thresholds)
+    ]  # fmt: skip
+    heads = ("Probability to be the best buy, a QALY worth", "unit", *arms, "highest mean")
+    return Sheet(heads, rows, NOTES)
+
+
+def _partial(money: str, parameters: Sequence[Value], draws: int) -> Sheet:
+    """The value of knowing each parameter, with the draws that it would take to tell it."""
+    rows = [
+        (value.name, money, amount(value.value), amount(value.se),
+         _needed(draws_needed(value.value, value.se, draws)))
+        for value in parameters
+    ]  # fmt: skip
+    heads = ("Knowing one number or group (EVPPI)", "unit", "per patient", "standard error",
+             "draws needed")  # fmt: skip
+    return Sheet(heads, rows)
+
+
+def _needed(draws: int | None) -> str:
+    return "not told from 0" if draws is None else f"{draws:,}"

@@ -1,0 +1,89 @@
+"""What outcomes are worth: a run valued, and the value of knowing more."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sim.experiments.information import Information
+from sim.experiments.information import information as value_of_knowing
+from sim.experiments.worth import Worth
+from sim.experiments.worth import worth as value_of_run
+from sim.python.kept import ResultLike, open_result
+from sim.results import seals
+from sim.scenario import as_settings
+from sim.vocabulary import Progress
+
+
+def worth(
+    result: ResultLike,
+    *,
+    settings: Mapping[str, object] | Sequence[str] = (),
+    out: str | Path = "results",
+    progress: Progress | None = None,
+) -> Worth:
+    """Value a kept run of a scenario with economics.
+
+    Parameters
+    ----------
+    result, out
+        As of `open_result`.
+    settings : mapping or sequence of str, optional
+        Changed values by path, such as
+        `{"economics.costs.therapies.interferon.per_dose": "10 EUR"}`.
+    progress : callable, optional
+        Called with the number of patient courses done and to do, where patients are simulated.
+
+    Returns
+    -------
+    Worth
+        `table` has costs, QALYs and net benefit by arm and difference, `compared` the verdict on
+        each arm, `prices` the break-even prices, `standings` all arms by cost. A changed price or
+        utility takes the kept quantities; another change simulates the patients again.
+
+    Raises
+    ------
+    RequestError
+        If there is no such result, it is no run, or its scenario has no economics.
+    ScenarioError
+        For a change that is not valid.
+    """
+    kept = open_result(result, out=out)
+    with seals.reading(kept, warnings.warn):
+        return value_of_run(kept, as_settings(settings), progress)
+
+
+def information(
+    result: ResultLike,
+    *,
+    threshold: float | None = None,
+    group: Mapping[str, Sequence[str]] | None = None,
+    out: str | Path = "results",
+) -> Information:
+    """Value what is not known, from the draws of a kept sweep.
+
+    Parameters
+    ----------
+    result, out
+        As of `open_result`: a probabilistic sweep of one scenario with economics, whose draws have
+        `fresh` patients.
+    threshold : float, optional
+        Worth of a QALY in the currency of the scenario; the middle of its thresholds by default.
+    group : mapping, optional
+        Paths of parameters that are learnt together, by the name of the group.
+
+    Returns
+    -------
+    Information
+        `perfect` is the EVPI with what patients' noise does to it, `bracket` encloses it in
+        expectation, `parameters` are the EVPPI, `curves` says which arm is the best buy.
+
+    Raises
+    ------
+    RequestError
+        If there is no such result, or its draws do not tell the value of information.
+    """
+    kept = open_result(result, out=out)
+    with seals.reading(kept, warnings.warn):
+        return value_of_knowing(kept, threshold, group)
