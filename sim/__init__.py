@@ -73,8 +73,8 @@ HOMES = {
 
 __all__ = [
     "RequestError", "ScenarioError", "Study", "__version__", "check", "cite", "compare", "emulate",
-    "examples", "explain", "extend", "information", "list_results", "open_result", "plot", "power", "readings",
-    "report", "rerun", "results", "run", "show", "sweep", "verify", "worth",
+    "examples", "explain", "extend", "information", "list_results", "open_result", "plot", "power",
+    "readings", "report", "rerun", "results", "run", "show", "sweep", "verify", "worth",
 ]  # fmt: skip
 
 

@@ -23,7 +23,7 @@ ROOMS = {
     "scenario": "YAML text in, a checked Study out: each number with its source, or all mistakes",
     "simulation": "a Study and a seed in, a log of events out: one model, two engines",
     "outcomes": "logs in, sums over patients and estimates with Monte Carlo error out",
-    "worth": "costs, quality of life, and the value of knowing more: arithmetic on what happened",
+    "economics": "costs, quality of life, the value of knowing more: arithmetic on what happened",
     "workers": "work in pieces on one core, several cores, or a cluster",
     "results": "a folder that is whole or absent: manifest, tables, opening and listing",
     "display": "tables, HTML, figures and citations for people; nothing here simulates",

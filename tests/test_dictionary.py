@@ -40,6 +40,13 @@ def more(tmp_path_factory):
             BASE, until={"spine.difference": 3}, settings=short, engine="batch", keep="tables",
             tables="csv", out=out,
         )  # fmt: skip
+        worth = BASE.with_name("laroche2011-worth.yaml")
+        sim.run(worth, patients=8, settings=short, engine="batch", keep="outcomes", out=out)
+        drawn = table({"economics.costs.measurements.dxa": "{low: 30 EUR, high: 50 EUR}"})
+        path = wrote(
+            out, f"design: {{probabilistic: {{draws: 2}}}}\n{drawn}", name="worth", scenario=worth
+        )
+        sim.sweep(path, out=out, patients=10)
         for design in ("indices: {draws: 2}", "morris: {trajectories: 2}"):
             name = design.partition(":")[0]
             path = wrote(out, f"design: {{{design}}}\n{table(TWO)}", name=name)

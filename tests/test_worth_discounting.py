@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.economics.discounting import NO_RATE, Rate, by_day, factor, integral, lasting
 from sim.vocabulary import DAYS_PER_YEAR
-from sim.worth.discounting import NO_RATE, Rate, by_day, factor, integral, lasting
 from tests.depth import examples
 
 FRENCH = Rate(2.5, 1.5)

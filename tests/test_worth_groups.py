@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.worth import groups
-from sim.worth.groups import Groups, paired
+from sim.economics import groups
+from sim.economics.groups import Groups, paired
 
 ARMS, KEYS = ("a", "b"), ("x", "y", "z")
 

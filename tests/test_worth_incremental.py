@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from sim.worth import ratios
-from sim.worth.incremental import DOMINATED, EXTENDED, ON_FRONTIER, SAME, standings
+from sim.economics import ratios
+from sim.economics.incremental import DOMINATED, EXTENDED, ON_FRONTIER, SAME, standings
 
 
 def told(costs, effects, arms):

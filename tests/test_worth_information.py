@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from sim.worth.information.acceptability import curves, expected_loss, probability_best
-from sim.worth.information.noise import bracket, naive_evpi, share_of_noise, without_noise
-from sim.worth.information.partial import contrasts, evppi
-from sim.worth.information.perfect import MOST_CHANCE, evpi
-from sim.worth.information.population import people
-from sim.worth.information.sample import enbs, evsi, optimum
+from sim.economics.information.acceptability import curves, expected_loss, probability_best
+from sim.economics.information.noise import bracket, naive_evpi, share_of_noise, without_noise
+from sim.economics.information.partial import contrasts, evppi
+from sim.economics.information.perfect import MOST_CHANCE, evpi
+from sim.economics.information.population import people
+from sim.economics.information.sample import enbs, evsi, optimum
 
 MANY, FEW = 10_000, 1_000
 SKEWED = {"RR": 183.08858, "c": 92.82122, "p": 65.59148, "RR and p": 197.04464}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.worth.discounting import NO_RATE, Rate, factor, integral
+from sim.economics.discounting import NO_RATE, Rate, factor, integral
 from tests.quadrature import nodes, over
 
 # Death at rate 0.02 a year, fractures at 0.03, utility 0.8

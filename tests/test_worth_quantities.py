@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 
 from sim import outcomes
+from sim.economics.discounting import Rate, factor, integral
+from sim.economics.quantities import keys_of, quantities
 from sim.outcomes.arm import ArmRecords, Rows
 from sim.scenario import load
 from sim.simulation.simulate import names_of, protocol_of, simulate_arms
 from sim.vocabulary import DAYS_PER_YEAR, SITES
-from sim.worth.discounting import Rate, factor, integral
-from sim.worth.quantities import keys_of, quantities
 from tests.depth import examples
 from tests.economics import PRICED, economics_for
 from tests.generated import BASE, scenarios, settings_of

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim import outcomes, results
+from sim.economics.quantities import quantities
 from sim.outcomes.labels import Line
 from sim.scenario import Study
 from sim.simulation.lowering import Protocol
 from sim.simulation.records import Floats
 from sim.simulation.simulate import names_of, placing, protocol_of, simulate_arms
 from sim.vocabulary import Engine
-from sim.worth.quantities import quantities
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,10 @@ import numpy as np
 from sim.display import html
 from sim.display.tables import Printout
 from sim.display.tables import information as printed
+from sim.economics.information.acceptability import Curves, curves, net_benefit
+from sim.economics.information.noise import SMALL, Bracket, bracket, without_noise
+from sim.economics.information.partial import Value, evppi
+from sim.economics.information.perfect import Perfect, evpi
 from sim.errors import RequestError
 from sim.experiments.sweeps.swept import WORTH
 from sim.experiments.sweeps.worth_of_draws import HALVES, NAMES, covariances
@@ -21,10 +25,6 @@ from sim.scenario import Study
 from sim.scenario.mistakes import nearest
 from sim.simulation.records import Floats
 from sim.vocabulary import SAMPLED
-from sim.worth.information.acceptability import Curves, curves, net_benefit
-from sim.worth.information.noise import SMALL, Bracket, bracket, without_noise
-from sim.worth.information.partial import Value, evppi
-from sim.worth.information.perfect import Perfect, evpi
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from sim import outcomes, results
+from sim.economics.groups import Groups, Quantities
+from sim.economics.quantities import keys_of
+from sim.economics.valued import valued
 from sim.experiments import blocks, sizes
 from sim.experiments.bounds import allow
 from sim.experiments.forecast import Kept, forecast
@@ -18,9 +21,6 @@ from sim.scenario import ScenarioLike, Study, load
 from sim.simulation.simulate import names_of, protocol_of, simulate_arms
 from sim.vocabulary import Engine, Progress, TableFormat
 from sim.workers.pieces import in_order
-from sim.worth.groups import Groups, Quantities
-from sim.worth.quantities import keys_of
-from sim.worth.valued import valued
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +50,7 @@ class Result(InMemory):
     kept : results.Tables or None
         The tables; None where they were not kept.
     worth : pandas.DataFrame or None
-        Costs, QALYs and net benefit (`sim.worth.valued`); None for a study without economics.
+        Costs, QALYs and net benefit (`sim.economics.valued`); None for a study without economics.
     quantities : Quantities or None
         What costs and QALYs are computed from, in groups of patients.
     mark : Mark or None

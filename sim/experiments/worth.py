@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING
 from sim.display import html
 from sim.display.tables import Printout
 from sim.display.tables import worth as printed
+from sim.economics.compared import BreakEven, Compared, break_evens, compared
+from sim.economics.groups import Quantities
+from sim.economics.incremental import Standing, standings
+from sim.economics.pricing import COST, QALYS
+from sim.economics.quantities import decided_by
+from sim.economics.valued import valued
 from sim.errors import RequestError
 from sim.experiments import runs
 from sim.experiments.engine import chosen
@@ -16,12 +22,6 @@ from sim.results import Kept, quantities
 from sim.results.tables import as_filed
 from sim.scenario import Study, load
 from sim.vocabulary import Progress
-from sim.worth.compared import BreakEven, Compared, break_evens, compared
-from sim.worth.groups import Quantities
-from sim.worth.incremental import Standing, standings
-from sim.worth.pricing import COST, QALYS
-from sim.worth.quantities import decided_by
-from sim.worth.valued import valued
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +42,7 @@ class Worth:
     study : Study
         The study, with the prices in force.
     table : pandas.DataFrame
-        Costs, QALYs, life-years and net benefit by arm and difference (`sim.worth.valued`).
+        Costs, QALYs, life-years and net benefit by arm and difference (`sim.economics.valued`).
     compared : list of Compared
         Each arm beside the comparator in words.
     prices : list of BreakEven

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from sim.experiments.information import Information
 from sim.experiments.information import information as value_of_knowing
@@ -19,7 +20,7 @@ from sim.vocabulary import Progress
 def worth(
     result: ResultLike,
     *,
-    settings: Mapping[str, object] | Sequence[str] = (),
+    settings: Mapping[str, Any] | None = None,
     out: str | Path = "results",
     progress: Progress | None = None,
 ) -> Worth:
@@ -29,7 +30,7 @@ def worth(
     ----------
     result, out
         As of `open_result`.
-    settings : mapping or sequence of str, optional
+    settings : mapping, optional
         Changed values by path, such as
         `{"economics.costs.therapies.interferon.per_dose": "10 EUR"}`.
     progress : callable, optional

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sim.version import __version__
 
-DECIDES = ("evidence", "outcomes", "scenario/form", "simulation", "vocabulary.py", "worth")
+DECIDES = ("evidence", "outcomes", "scenario/form", "simulation", "vocabulary.py", "economics")
 """Sources that a simulated number may depend on."""
 
 COMPUTES = ("numpy", "scipy", "numba")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.economics.groups import Quantities
 from sim.errors import RequestError
 from sim.results.tables import read_parquet, write_parquet
-from sim.worth.groups import Quantities
 
 FILE = "quantities.parquet"
 """A row for each group, arm, and way of discounting; a column for each quantity."""

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from sim.display.numbers import significant
 from sim.display.tables import Printout, Sheet
-from sim.worth.information.acceptability import Curves
-from sim.worth.information.noise import Bracket
-from sim.worth.information.partial import Value, draws_needed
-from sim.worth.information.perfect import Perfect
-from sim.worth.ratios import amount
+from sim.economics.information.acceptability import Curves
+from sim.economics.information.noise import Bracket
+from sim.economics.information.partial import Value, draws_needed
+from sim.economics.information.perfect import Perfect
+from sim.economics.ratios import amount
 
 NOTES = (
     "Patients' noise is taken out where it is more than a twentieth of the variance. The arm to",

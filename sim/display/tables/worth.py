@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from sim.display.numbers import significant
 from sim.display.tables import Printout, Sheet, side_by_side
+from sim.economics.compared import BreakEven, Compared
+from sim.economics.incremental import ON_FRONTIER, Standing
+from sim.economics.pricing import UNDISCOUNTED
+from sim.economics.ratios import amount
 from sim.scenario import Scenario
 from sim.vocabulary import Arms
-from sim.worth.compared import BreakEven, Compared
-from sim.worth.incremental import ON_FRONTIER, Standing
-from sim.worth.pricing import UNDISCOUNTED
-from sim.worth.ratios import amount
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,9 +35,9 @@ def printout(
     scenario
         The scenario, with economics.
     worth
-        The table of `sim.worth.valued`.
+        The table of `sim.economics.valued`.
     compared, prices, standings
-        What `sim.worth.compared` and `sim.worth.incremental` say of the arms.
+        What `sim.economics.compared` and `sim.economics.incremental` say of the arms.
     """
     sheets = [*_sheets(worth), *_of_arms(standings, scenario), *_of_prices(prices, scenario)]
     above = (*_terms(scenario), "", *_verdicts(compared), "")

@@ -15,6 +15,7 @@ from sim import results
 from sim.display import figures
 from sim.display.tables import effects, worth
 from sim.display.tables import run as printed
+from sim.economics.groups import Groups
 from sim.errors import RequestError
 from sim.experiments import precision, runs
 from sim.experiments.forecast import Forecast, forecast
@@ -26,7 +27,6 @@ from sim.results import Kept, Part, effect_sums, quantities, tables
 from sim.scenario import Study
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Engine, Progress, TableFormat
-from sim.worth.groups import Groups
 
 if TYPE_CHECKING:
     import pandas as pd

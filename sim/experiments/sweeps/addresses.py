@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from sim.economics.quantities import decided_by
 from sim.results import fingerprint
-from sim.worth.quantities import decided_by
 
 LABELS = ("name", "title", "question", "answers", "comparator", "subgroups", "arms")
 """Parts of a scenario that change no patient."""

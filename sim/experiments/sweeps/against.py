@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from sim.economics.columns import UNITS
+from sim.economics.pricing import outcomes_of
 from sim.experiments.sweeps import parameters
 from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.form import SweepForm
@@ -16,8 +18,6 @@ from sim.scenario.mistakes import nearest
 from sim.scenario.text.paths import parts_of, value_at
 from sim.scenario.text.provenance import Plain
 from sim.simulation import lowering
-from sim.worth.columns import UNITS
-from sim.worth.pricing import outcomes_of
 
 DECIDE_THE_RATE = ("fractures.base_rate", "fractures.frailty_variance")
 """Parameters that decide whether a base rate gives the share of patients that a source prints."""

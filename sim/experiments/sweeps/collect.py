@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.economics.columns import economics_in, with_worth
 from sim.errors import RequestError
 from sim.experiments.sweeps import store
 from sim.experiments.sweeps.components import in_draws
@@ -21,7 +22,6 @@ from sim.outcomes.units import UnitSums, units_joined
 from sim.scenario import Scenario
 from sim.simulation.records import Floats
 from sim.vocabulary import DRAWN
-from sim.worth.columns import economics_in, with_worth
 
 
 def collected(

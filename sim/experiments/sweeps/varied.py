@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
+from sim.economics.columns import as_outcomes
 from sim.experiments.sweeps import addresses
 from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.joint import Joint
@@ -15,7 +16,6 @@ from sim.scenario.text.paths import replaced
 from sim.simulation.columns import DRAWN_ANEW, Columns
 from sim.simulation.draws import generator
 from sim.vocabulary import BONES, DRAWN, Engine
-from sim.worth.columns import as_outcomes
 
 AROUND = ("base", "low", "high", "level")
 """Points that every design has; the others are its own."""

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.economics.pricing import COST, QALYS
 from sim.outcomes.estimates import influences
 from sim.outcomes.units import UnitSums
 from sim.simulation.records import Floats
-from sim.worth.pricing import COST, QALYS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -22,7 +22,7 @@ FILE = "dictionary.csv"
 """The dictionary of a result. It explains the data files and is none: it has no seal."""
 
 FOLDER = Path(__file__).parent
-PARTS = ("{kind}", "{kind}_sums", "{kind}_figures")
+PARTS = ("{kind}", "{kind}_sums", "{kind}_worth", "{kind}_figures")
 """Names of the files that have the entries of a kind, as far as they exist."""
 
 SHARED, ANY, NO_UNIT = "shared", "*", "-"

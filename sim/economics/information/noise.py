@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.economics.information.acceptability import expected_loss
+from sim.economics.information.partial import contrasts
+from sim.economics.information.regression import regress
 from sim.simulation.records import Floats
-from sim.worth.information.acceptability import expected_loss
-from sim.worth.information.partial import contrasts
-from sim.worth.information.regression import regress
 
 SMALL = 0.05
 """The share of noise up to which the EVPI needs no correction."""

@@ -56,7 +56,7 @@ class Groups:
     Attributes
     ----------
     arms, keys : sequence of str
-        Arms, and quantities (`sim.worth.quantities.keys_of`).
+        Arms, and quantities (`sim.economics.quantities.keys_of`).
     sums : numpy.ndarray of float, shape (groups, arms, 2, keys)
         Sums of the groups that are whole, undiscounted and discounted.
     rest : numpy.ndarray of float, shape (patients, arms, 2, keys)

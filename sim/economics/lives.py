@@ -14,12 +14,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.economics import states
+from sim.economics.discounting import NO_RATE, ByDay, Rate, by_day, lasting, of_costs, of_health
 from sim.outcomes.arm import ArmRecords
 from sim.scenario.form.economics import Economics, ShortLoss
 from sim.simulation.records import Floats, Integers
 from sim.vocabulary import SEXES, Event
-from sim.worth import states
-from sim.worth.discounting import NO_RATE, ByDay, Rate, by_day, lasting, of_costs, of_health
 
 
 class Pair(NamedTuple):

@@ -7,8 +7,8 @@ from itertools import combinations
 
 import numpy as np
 
+from sim.economics.information.splines import Functions, diagonal, functions_of
 from sim.simulation.records import Floats
-from sim.worth.information.splines import Functions, diagonal, functions_of
 
 OF_PAIRS = 8
 """Functions of each parameter that are multiplied in a pair, the constant included."""

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.economics.groups import Quantities
+from sim.economics.pricing import Worth, outcomes_of, priced
+from sim.economics.quantities import economics_of
 from sim.outcomes.labels import Label, Line, contrasts_of
 from sim.outcomes.summary import summarise
 from sim.outcomes.sums import SumTable, sum_table
 from sim.scenario import Scenario
 from sim.vocabulary import EVERYONE
-from sim.worth.groups import Quantities
-from sim.worth.pricing import Worth, outcomes_of, priced
-from sim.worth.quantities import economics_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,15 +8,15 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import stdtrit
 
+from sim.economics.groups import Quantities
+from sim.economics.pricing import COST, QALYS, outcomes_of, parts_of, priced, qalys_of
+from sim.economics.pricing import net as net_of
+from sim.economics.ratios import break_even, fieller, fieller_in_words, verdict
 from sim.outcomes.estimates import influences
 from sim.outcomes.intervals import UPPER
 from sim.scenario import Scenario
 from sim.simulation.records import Floats
 from sim.vocabulary import Arms
-from sim.worth.groups import Quantities
-from sim.worth.pricing import COST, QALYS, outcomes_of, parts_of, priced, qalys_of
-from sim.worth.pricing import net as net_of
-from sim.worth.ratios import break_even, fieller, fieller_in_words, verdict
 
 
 class Compared(NamedTuple):

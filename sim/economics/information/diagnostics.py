@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import chdtrc
 
+from sim.economics.information.regression import Fit
 from sim.simulation.records import Floats
-from sim.worth.information.regression import Fit
 
 PARTS = 10
 """Deciles of a parameter, whose mean residuals are compared with 0."""

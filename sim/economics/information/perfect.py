@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.economics.information.diagnostics import warnings_of
+from sim.economics.information.noise import SMALL, naive_evpi, noise_of_contrasts, share_of_noise
+from sim.economics.information.partial import Value, contrasts, value_of
+from sim.economics.information.regression import Fit, regress
+from sim.economics.ratios import amount
 from sim.simulation.records import Floats
-from sim.worth.information.diagnostics import warnings_of
-from sim.worth.information.noise import SMALL, naive_evpi, noise_of_contrasts, share_of_noise
-from sim.worth.information.partial import Value, contrasts, value_of
-from sim.worth.information.regression import Fit, regress
-from sim.worth.ratios import amount
 
 MOST_CHANCE = 0.1
 """Share of chance in the fitted differences above which no EVPI is printed."""

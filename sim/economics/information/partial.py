@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.economics.information.regression import Fit, regress, replicates
 from sim.simulation.records import Floats
-from sim.worth.information.regression import Fit, regress, replicates
 
 REPLICATES = 500
 PRECISION = 0.1

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.economics import lives, states
+from sim.economics.lives import Lives, Pair
 from sim.outcomes.arm import ArmRecords
 from sim.scenario.form.economics import Economics, ShortLoss
 from sim.scenario.form.study import Scenario
@@ -20,8 +22,6 @@ from sim.scenario.form.therapy import Course, Infusions
 from sim.simulation.lowering.infusions import reaction_names, reactions_of
 from sim.simulation.records import Floats
 from sim.vocabulary import BONES, DAYS_PER_YEAR, QUANTITIES, SITES, Event
-from sim.worth import lives, states
-from sim.worth.lives import Lives, Pair
 
 WEEKS_PER_YEAR = DAYS_PER_YEAR / 7
 DXA, MARKERS = QUANTITIES[: len(BONES)], QUANTITIES[len(BONES) :]

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from sim.economics.pricing import outcomes_of, priced
+from sim.economics.quantities import keys_of, quantities
 from sim.outcomes.arm import ArmRecords
 from sim.outcomes.definitions.named import Measure, Outcome
 from sim.outcomes.units import UnitSums
 from sim.scenario import Scenario
 from sim.scenario.form.economics import Economics
-from sim.worth.pricing import outcomes_of, priced
-from sim.worth.quantities import keys_of, quantities
 
 PLAIN, DISCOUNTED = UNITS = ("quantity", "discounted quantity")
 """The units by which the columns of quantities are told from other outcomes."""

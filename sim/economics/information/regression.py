@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.economics.information.design import designs
+from sim.economics.information.splines import Functions
 from sim.simulation.records import Floats
-from sim.worth.information.design import designs
-from sim.worth.information.splines import Functions
 
 SMOOTHINGS = 49
 """Amounts of smoothing that are tried, from almost none to straight lines."""

@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from sim.economics.information.partial import TOLD_APART, Value, contrasts, value_of
+from sim.economics.information.regression import regress
 from sim.simulation.records import Floats
-from sim.worth.information.partial import TOLD_APART, Value, contrasts, value_of
-from sim.worth.information.regression import regress
 
 
 class Trial(NamedTuple):
