@@ -26,6 +26,8 @@ def costs_and_quality(scenario: Scenario, economics: Economics) -> Iterator[str]
     """
     priced = f"{economics.currency} of {economics.price_year}"
     yield f"Costs and quality of life ({economics.perspective}; {priced})"
+    if economics.price_index:
+        yield f"  prices of other years are brought to {economics.price_year} by `price_index`"
     yield from (f"  {line}" for line in _costs(economics.costs))
     yield from (f"  {line}" for line in _quality(economics.quality, scenario))
     yield f"  discounting: {_discounting(economics.discount)}"
@@ -34,8 +36,8 @@ def costs_and_quality(scenario: Scenario, economics: Economics) -> Iterator[str]
 
 
 def money(price: Dose) -> str:
-    """A price as people write it: 1000000 EUR and not 1e+06 EUR."""
-    return f"{price.amount:.12g} {price.unit}"
+    """A price as people write it, to a hundredth: 1000000 EUR and not 1e+06 EUR."""
+    return f"{round(price.amount, 2):.12g} {price.unit}"
 
 
 def _costs(costs: Costs) -> Iterator[str]:
