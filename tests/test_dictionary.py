@@ -1,13 +1,15 @@
 """Every file and column of a kept result has an entry, and every entry is of a file that exists."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import sim
-from sim.results import dictionary
+from sim import results
+from sim.results import dictionary, seals
 from sim.results.manifest import KINDS
 from sim.results.tables import columns_of
 from tests import dictionary_page
@@ -128,12 +130,20 @@ def test_a_column_without_an_entry_is_told_of(tmp_path):
     assert rows["summary.csv", "colour"] == rows["mine.csv", "x"] == ""
 
 
-def test_the_dictionary_is_no_data_file(folder_of, mastosim, tmp_path):
+def test_the_dictionary_is_no_data_file(folder_of, tmp_path):
     """A result whose dictionary has other words is undamaged, and the same when done again."""
     folder = folder_of["run"]
     manifest = json.loads((folder / "manifest.json").read_text())
     assert "dictionary" not in manifest["tables"]
     assert dictionary.FILE not in manifest["files"]
+    held = shutil.copytree(folder, tmp_path / "laroche2011" / folder.name)
+    (held / dictionary.FILE).write_text("file,column\n")
+    assert [*seals.damage(results.open(held)), *seals.missing(results.open(held))] == []
+    with without_pictures():
+        again = sim.rerun(held, into=tmp_path / "again")
+    assert again.is_identical
+    assert dictionary.FILE not in again.files
+    assert (again.folder / dictionary.FILE).read_bytes() == (folder / dictionary.FILE).read_bytes()
 
 
 def test_the_page_has_the_entries_of_the_code():

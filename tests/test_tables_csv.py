@@ -9,6 +9,8 @@ import pytest
 import sim
 from sim import results
 from sim.errors import RequestError
+from sim.experiments import forecast as forecasting
+from sim.experiments.forecast import forecast
 from sim.experiments.kinds import run as kept_run
 from sim.outcomes.tables import Tables
 from sim.results import tables
@@ -99,6 +101,19 @@ def test_a_result_with_csv_files_is_not_replaced_by_one_without(folder, tmp_path
     assert kept_run.make(study, tmp_path, "tables", engine="batch") == held
     assert csv_files(held) == csv_files(folder)
     assert json.loads((held / "manifest.json").read_text())["options"]["tables"] == "csv"
+
+
+def test_the_forecast_counts_the_text(folder):
+    """Of many patients, so that the rows outweigh what every result takes."""
+    study = load(BASE, ["cohort.patients=100000"])
+    disk = [
+        forecast([study], "batch", kept=kept_run.rows_of("tables", form)).disk
+        for form in ("parquet", "csv")
+    ]
+    assert disk[1] > 4 * disk[0]
+    written = sum(map(len, csv_files(folder).values()))
+    rows = sum(len(pd.read_parquet(folder / f"{name}.parquet")) for name in Tables._fields)
+    assert written < forecasting.BYTES_PER_ROW_AS_CSV * rows
 
 
 def test_outcomes_alone_have_no_tables_to_write(mastosim, tmp_path):

@@ -17,7 +17,7 @@ from sim.display.workbook import tables
 from sim.display.workbook.sheet import Column, Sheet, named, unique
 from sim.errors import RequestError
 from sim.outcomes.tables import Tables
-from sim.report import page as page_of_report
+from sim.reports import page as page_of_report
 from sim.results.manifest import KINDS
 from sim.results.tables import write_csv
 from tests.one_of_each import BASE
@@ -27,7 +27,7 @@ HEADS, UNITS, FIRST = 1, 2, 3
 
 OWN = {
     "arm_estimate", "against_estimate", "arm_minus_against", "simulated_minus_reported", "label",
-    "counts_as",
+    "counts_as", "difference_of_rows",
 }  # fmt: skip
 """Columns that no CSV file has."""
 
@@ -119,6 +119,24 @@ def test_differences_are_arm_minus_comparator(written):
     assert len(pairs) > 20
     for estimate, difference in pairs:
         assert difference == pytest.approx(estimate, rel=1e-3, abs=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "by"),
+    [("comparison", "Comparison", ["against"]),
+     ("readings", "Readings", ["against", "against_arm"]),
+     ("sweep", "Outcomes", ["against_arm"])],
+)  # fmt: skip
+def test_differences_of_scenarios_readings_and_arms_are_computed(kind, name, by, written):
+    page = pd.DataFrame(columns_of(written[kind][1][name]))
+    is_difference = page[by].notna().any(axis=1)
+    assert page.loc[~is_difference, "difference_of_rows"].isna().all()
+    assert "difference_of_rows" not in columns_of(written["run"][1]["Effects"])
+    rows = page[is_difference & page["estimate"].notna()]
+    assert len(rows) > 5
+    assert rows["difference_of_rows"].to_numpy(float) == pytest.approx(
+        rows["estimate"].to_numpy(float), rel=1e-3, abs=1e-2
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -45,7 +45,7 @@ def report(
     the same scenario adds the uncertainty of the inputs to each difference, an emulation says what
     the published patients can and cannot say. A form is filled as far as the results answer it.
     """
-    from sim.report import handing_over
+    from sim.reports import handing_over
     from sim.results.atomic_folder import interrupt_says
 
     results = [found(name, out) for name in (result, *others)]

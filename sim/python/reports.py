@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from sim.python.kept import ResultLike, open_result
-from sim.report import handing_over
+from sim.reports import handing_over
 from sim.results import seals
 from sim.vocabulary import Progress
 

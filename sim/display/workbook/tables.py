@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.display.numbers import decimals_of
+from sim.display.workbook.computed import TABLES, with_differences
 from sim.display.workbook.sheet import Cell, Column, Decimals, Sheet, named
 from sim.outcomes.tables import Tables
 from sim.results import Kept, dictionary
@@ -40,7 +41,8 @@ def sheets(kept: Kept, number: int) -> Iterator[Sheet]:
 def sheet(kept: Kept, name: str, called: str) -> Sheet:
     """One CSV table as a sheet."""
     frame = kept.table(name)
-    return of_frame(frame, kept, name, called)
+    plain = of_frame(frame, kept, name, called)
+    return with_differences(plain, frame) if name in TABLES else plain
 
 
 def of_frame(frame: pd.DataFrame, kept: Kept, name: str, called: str) -> Sheet:
