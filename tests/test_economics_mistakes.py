@@ -230,9 +230,27 @@ def test_all_mistakes_of_a_file_stand_in_one_report(tmp_path):
 
 
 def test_a_price_of_what_no_arm_has_may_stand(tmp_path):
-    """A what-if may add the arm."""
-    scenario = load(wrote(tmp_path, more="arms: {combination: }\n")).scenario
+    """A what-if may add the arm. Without the arm the price may be left out."""
+    alone = "arms: {combination: }\n"
+    scenario = load(wrote(tmp_path, more=alone)).scenario
     assert "interferon" in scenario.economics.costs.therapies
+    without = ("      interferon: {per_dose: 21.44 EUR}\n", "")
+    scenario = load(wrote(tmp_path, without, more=alone)).scenario
+    assert [*scenario.economics.costs.therapies] == ["pamidronate"]
+
+
+@pytest.mark.parametrize("levels", ["{2004: 80}", "{2025: 100}", "{2020: 90, 2025: 100}"])
+def test_an_index_has_both_years(tmp_path, levels):
+    path = wrote(
+        tmp_path,
+        ("price_year: 2025", f"price_year: 2025\n  price_index: {levels}"),
+        ("1700 EUR/year", "1700 EUR/year, year: 2004"),
+    )
+    (line,) = told(path)
+    assert line.endswith(
+        "hip.year: prices of 2004 beside those of 2025 need "
+        "`price_index` with both, like {2004: 80, 2025: 100}"
+    )
 
 
 def test_prices_of_another_year_are_brought_to_the_year_of_the_results(tmp_path):
@@ -325,7 +343,9 @@ def texts_of(node):
 
 
 def test_odd_economics_is_worth_a_look(tmp_path):
-    assert not [line for line in remarks(load(wrote(tmp_path))) if "economics" in line]
+    for alike in (("0.902, later: 1}", "0.902, later: 0.902}"), ("0.902", "0.95")):
+        usual = load(wrote(tmp_path, alike))
+        assert not [line for line in remarks(usual) if "economics" in line]
     path = wrote(
         tmp_path,
         ("{first_year: 0.7,", "{first_year: 0.9,"),
