@@ -5,6 +5,7 @@ import yaml
 
 from sim.experiments.remarks import remarks
 from sim.scenario import ScenarioError, load
+from sim.scenario.protocol import protocol
 from sim.scenario.study import from_document
 
 BASE = "laroche2011.yaml"
@@ -112,7 +113,7 @@ ONE_MISTAKE = {
     "a price with a misspelt name": (
         ("per_dose", "per_dosis"),
         "11:20: economics.costs.therapies.interferon.per_dosis: 'per_dosis' is not a key here; "
-        "did you mean 'per_dose'? Allowed: per_infusion, per_missed_infusion, per_dose"),
+        "did you mean 'per_dose'? Allowed: per_infusion, per_missed_infusion, per_dose, year"),
     "a misspelt therapy": (
         ("      pamidronate:", "      pamidronat:"),
         "10:7: economics.costs.therapies.pamidronat: 'pamidronat' is not a therapy; "
@@ -196,6 +197,13 @@ ONE_MISTAKE = {
         ("currency: EUR", "currency: euro"),
         "5:13: economics.currency: is not known here; allowed: 'EUR', 'USD', 'GBP', 'CHF', 'SEK', "
         "'NOK', 'DKK', 'CAD', 'AUD' or 'JPY'"),
+    "a year without a level of prices": (
+        ("each_year_after: 1700 EUR/year", "each_year_after: 1700 EUR/year, year: 2004"),
+        "15:74: economics.costs.fractures.hip.year: prices of 2004 beside those of 2025 need "
+        "`price_index` with both, like {2004: 80, 2025: 100}"),
+    "a level of prices of 0": (
+        ("price_year: 2025", "price_year: 2025\n  price_index: {2004: 0, 2025: 100}"),
+        "7:23: economics.price_index.2004: '0' is not allowed here; allowed: 0.001 to 1000000000"),
     "no costs at all": (
         (WHOLE[WHOLE.index("  costs:\n"):WHOLE.index("  quality:")], ""),
         "4:3: economics.costs: is missing"),
@@ -222,9 +230,54 @@ def test_all_mistakes_of_a_file_stand_in_one_report(tmp_path):
 
 
 def test_a_price_of_what_no_arm_has_may_stand(tmp_path):
-    """A what-if may add the arm."""
-    scenario = load(wrote(tmp_path, more="arms: {combination: }\n")).scenario
+    """A what-if may add the arm. Without the arm the price may be left out."""
+    alone = "arms: {combination: }\n"
+    scenario = load(wrote(tmp_path, more=alone)).scenario
     assert "interferon" in scenario.economics.costs.therapies
+    without = ("      interferon: {per_dose: 21.44 EUR}\n", "")
+    scenario = load(wrote(tmp_path, without, more=alone)).scenario
+    assert [*scenario.economics.costs.therapies] == ["pamidronate"]
+
+
+@pytest.mark.parametrize("levels", ["{2004: 80}", "{2025: 100}", "{2020: 90, 2025: 100}"])
+def test_an_index_has_both_years(tmp_path, levels):
+    path = wrote(
+        tmp_path,
+        ("price_year: 2025", f"price_year: 2025\n  price_index: {levels}"),
+        ("1700 EUR/year", "1700 EUR/year, year: 2004"),
+    )
+    (line,) = told(path)
+    assert line.endswith(
+        "hip.year: prices of 2004 beside those of 2025 need "
+        "`price_index` with both, like {2004: 80, 2025: 100}"
+    )
+
+
+def test_prices_of_another_year_are_brought_to_the_year_of_the_results(tmp_path):
+    """By the user's own index, and each price with its own year."""
+    path = wrote(
+        tmp_path,
+        ("price_year: 2025", "price_year: 2025\n  price_index: {2004: 80, 2020: 90, 2025: 100}"),
+        ("each_year_after: 1700 EUR/year", "each_year_after: 1700 EUR/year, year: 2004"),
+        ("{per_dose: 21.44 EUR}", "{per_dose: 21.44 EUR, year: 2020}"),
+        ("markers: 40 EUR", "markers: 40 EUR, year: 2025"),
+    )
+    study, plain = load(path), load(wrote(tmp_path))
+    costs, same = study.scenario.economics.costs, plain.scenario.economics.costs
+    assert costs.fractures.hip.on_fracture.amount == pytest.approx(9907 * 100 / 80)
+    assert costs.fractures.hip.each_year_after.amount == pytest.approx(1700 * 100 / 80)
+    assert costs.therapies["interferon"].per_dose.amount == pytest.approx(21.44 * 100 / 90)
+    assert costs.measurements.markers == same.measurements.markers
+    assert costs.fractures.vertebral == same.fractures.vertebral
+    assert costs.reactions == same.reactions
+    again = from_document(study.document, study.numbers)
+    assert again.scenario == study.scenario
+    lines = "\n".join(protocol(study.scenario, study.document))
+    assert "prices of other years are brought to 2025 by `price_index`" in lines
+    assert "hip fractures cost 12383.75 EUR each" in lines
+    paths = {number.path for number in study.numbers}
+    assert "economics.price_index.2004" in paths
+    assert not [path for path in paths if path.endswith(".year")]
 
 
 def test_an_arm_whose_therapy_has_no_price_is_asked_for_it(tmp_path):
@@ -290,7 +343,9 @@ def texts_of(node):
 
 
 def test_odd_economics_is_worth_a_look(tmp_path):
-    assert not [line for line in remarks(load(wrote(tmp_path))) if "economics" in line]
+    for alike in (("0.902, later: 1}", "0.902, later: 0.902}"), ("0.902", "0.95")):
+        usual = load(wrote(tmp_path, alike))
+        assert not [line for line in remarks(usual) if "economics" in line]
     path = wrote(
         tmp_path,
         ("{first_year: 0.7,", "{first_year: 0.9,"),

@@ -161,6 +161,41 @@ def test_items_on_costs_do_not_apply(name, run):
     assert set(costs["answered"]) == {"not applicable"}
 
 
+@pytest.fixture(scope="module")
+def run_with_costs(tmp_path_factory):
+    study = load("laroche2011-worth", patients=8)
+    with without_pictures():
+        made = runs.run(study, engine="simpy")
+        folder = kept_run.keep(made, tmp_path_factory.mktemp("worth"), drawn=False)
+    return results.open(folder)
+
+
+@pytest.mark.parametrize(
+    ("item", "answered", "parts"),
+    [
+        ("1", "partly", ["Title of the scenario: Worked example: what interferon"]),
+        ("8", "partly", ["Perspective: all payers of care, France."]),
+        ("10", "partly", ["costs 2.5 %/year, health 2.5 %/year. Sources: tehard2020; 0 of 2"]),
+        ("13", "partly", ["Hip fractures: utility times 0.7 for a year, then 0.8.", "gautier2023"]),
+        ("14", "yes", ["Interferon costs 21.44 EUR per dose taken", "ccam2006", "assumptions."]),
+        ("15", "partly", ["EUR of 2025. Prices of other years", "2004: 100, 2014: 100"]),
+    ],
+)
+def test_the_economics_of_a_scenario_answers_items_on_costs(run_with_costs, item, answered, parts):
+    said, text = answer("cheers", item, run_with_costs)
+    assert said == answered
+    for part in parts:
+        assert part in text
+
+
+def test_an_item_on_costs_is_no_longer_said_not_to_apply(run_with_costs):
+    table = forms.answered("techver", [run_with_costs])
+    assert not table["answer"].str.contains("no costs and no utilities").any()
+    assert answer("techver", "1.1", run_with_costs) == (
+        "no", "unanswered: this test by hand; no result answers it yet",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("name", forms.FORMS)
 def test_what_a_result_does_not_answer_says_what_to_write(name, run):
     for row in forms.answered(name, [run]).to_dict("records"):

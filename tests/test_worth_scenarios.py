@@ -46,7 +46,8 @@ def test_the_protocol_says_prices_quality_discounting_and_thresholds():
     study = load(BASE)
     lines = [*protocol(study.scenario, study.document, study.numbers)]
     first = lines.index("Costs and quality of life (all payers of care, France; EUR of 2025)")
-    assert lines[first + 1 : first + 18] == [
+    assert lines[first + 1 : first + 19] == [
+        "  prices of other years are brought to 2025 by `price_index`",
         "  pamidronate costs 396 EUR per dose given at a visit, 0 EUR per missed one",
         "  interferon costs 21.44 EUR per dose taken, the same at a reduced dose",
         "  measurements cost 39.96 EUR per densitometry, 40 EUR per measurement of markers",
@@ -81,7 +82,8 @@ def test_prices_and_premises_are_listed_with_their_notes():
         "  economics.costs.fractures.other.on_fracture = 2000 EUR  (between a rib and a humerus)"
     )
     assert price in listed
-    assert any(line.startswith("  economics: prices of 2004 to 2020 stand as") for line in listed)
+    assert "  economics.price_index.2004 = 100  (no index was seen)" in listed
+    assert any(line.startswith("  economics: every simulated vertebral") for line in listed)
     recalled = [*assumptions(load("boonen2012-worth").numbers)]
     assert "  economics.discount.after_30_years = 1.5 %/year  (has2020)" in recalled
 

@@ -26,19 +26,22 @@ def costs_and_quality(scenario: Scenario, economics: Economics) -> Iterator[str]
     """
     priced = f"{economics.currency} of {economics.price_year}"
     yield f"Costs and quality of life ({economics.perspective}; {priced})"
-    yield from (f"  {line}" for line in _costs(economics.costs))
-    yield from (f"  {line}" for line in _quality(economics.quality, scenario))
-    yield f"  discounting: {_discounting(economics.discount)}"
+    if economics.price_index:
+        yield f"  prices of other years are brought to {economics.price_year} by `price_index`"
+    yield from (f"  {line}" for line in of_costs(economics.costs))
+    yield from (f"  {line}" for line in of_quality(economics.quality, scenario))
+    yield f"  discounting: {of_discounting(economics.discount)}"
     thresholds = ", ".join(map(money, economics.thresholds))
     yield f"  net benefit is shown at {thresholds} per QALY"
 
 
 def money(price: Dose) -> str:
-    """A price as people write it: 1000000 EUR and not 1e+06 EUR."""
-    return f"{price.amount:.12g} {price.unit}"
+    """A price as people write it, to a hundredth: 1000000 EUR and not 1e+06 EUR."""
+    return f"{round(price.amount, 2):.12g} {price.unit}"
 
 
-def _costs(costs: Costs) -> Iterator[str]:
+def of_costs(costs: Costs) -> Iterator[str]:
+    """The prices of a scenario, a line for each kind of event."""
     for name, prices in costs.therapies.items():
         yield f"{name} costs {_therapy(prices)}"
     measured = costs.measurements
@@ -62,7 +65,8 @@ def _therapy(prices: TherapyCosts) -> str:
     return ", ".join(f"{money(price)} {what}" for what, price in parts.items() if price is not None)
 
 
-def _quality(quality: Quality, scenario: Scenario) -> Iterator[str]:
+def of_quality(quality: Quality, scenario: Scenario) -> Iterator[str]:
+    """The utilities of a scenario, a line for each thing that changes them."""
     base = quality.baseline
     yield f"utility without a fracture: {base.female:g} in women, {base.male:g} in men"
     for site in SITES:
@@ -82,7 +86,8 @@ def _short(short: ShortLoss) -> str:
     return f"{short.loss:g} for {in_time(short.days)}" if short.loss else "nothing"
 
 
-def _discounting(discount: Discount) -> str:
+def of_discounting(discount: Discount) -> str:
+    """The yearly rates of costs and of health."""
     rates = f"costs {discount.costs:g} %/year, health {discount.health:g} %/year"
     later = discount.after_30_years
     return rates if later is None else f"{rates}; both {later:g} %/year from 30 years on"

@@ -22,6 +22,7 @@ from sim.vocabulary import SITES
 
 Path = tuple[str, ...]
 COSTS, QUALITY = ("economics", "costs"), ("economics", "quality")
+INDEX, YEAR = ("economics", "price_index"), "year"
 
 PER_INFUSION, PER_MISSED, PER_DOSE = "per_infusion", "per_missed_infusion", "per_dose"
 
@@ -31,6 +32,7 @@ def check_economics(plain: Plain, therapies: Therapies) -> Iterator[Mistake]:
     if not plain.mapping("economics"):
         return
     yield from _currencies(plain)
+    yield from _years(plain)
     used = _in_arms(plain, therapies)
     for within in (COSTS, QUALITY):
         yield from _unknown(plain, (*within, "therapies"), therapies, "a therapy")
@@ -80,6 +82,16 @@ def _currencies(plain: Plain) -> Iterator[Mistake]:
         unit = _currency_of(text)
         if currency in CURRENCIES and unit in CURRENCIES and unit != currency:
             message = f"'{text}' is not in {currency}, the currency of all prices; convert it"
+            yield plain.mistake(path, message)
+
+
+def _years(plain: Plain) -> Iterator[Mistake]:
+    """Prices of another year without a level of prices for it."""
+    own, levels = plain.mapping("economics").get("price_year"), plain.mapping(*INDEX)
+    for path, year in _texts(plain.mapping(*COSTS), COSTS):
+        if path[-1] == YEAR and year != own and not {year, own} <= {*levels}:
+            levels_of = f"`price_index` with both, like {{{year}: 80, {own}: 100}}"
+            message = f"prices of {year} beside those of {own} need {levels_of}"
             yield plain.mistake(path, message)
 
 

@@ -5,11 +5,12 @@ Nothing costs 0 by silence: what happens in the study and has no price is asked 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from sim.scenario.form import quantities
+from sim.scenario.form.price_years import brought_to
 from sim.scenario.form.quantities import Form, Text, Whole
 from sim.scenario.form.quantity import refuse
 from sim.scenario.form.units import CURRENCIES, Dose
@@ -36,6 +37,8 @@ class TherapyCosts(Form):
     """Of each infusion or injection missed, e.g. 0 EUR."""
     per_dose: quantities.Price | None = None
     """Of each dose of a course, the same at a halved dose, e.g. 21.44 EUR."""
+    year: Whole | None = None
+    """The year of these prices; if left out, `price_year`, e.g. 2004."""
 
 
 class MeasurementCosts(Form):
@@ -45,6 +48,8 @@ class MeasurementCosts(Form):
     """Of a visit at which bone density of spine and hip is measured, e.g. 39.96 EUR."""
     markers: quantities.Price | None = None
     """Of a visit at which the markers in blood are measured, e.g. 40 EUR."""
+    year: Whole | None = None
+    """The year of these prices; if left out, `price_year`, e.g. 2004."""
 
 
 class FractureCosts(Form):
@@ -54,6 +59,8 @@ class FractureCosts(Form):
     """Paid on the day of the fracture, for all care of its first year, e.g. 9907 EUR."""
     each_year_after: quantities.YearlyCost
     """From day 365 after the first fracture of the site on, while alive, e.g. 1700 EUR/year."""
+    year: Whole | None = None
+    """The year of these prices; if left out, `price_year`, e.g. 2004."""
 
 
 class FracturesCosts(Form):
@@ -161,7 +168,10 @@ class Economics(Form):
     currency: Literal[CURRENCIES]  # type: ignore[valid-type]
     """The currency of all prices, e.g. EUR."""
     price_year: Whole
-    """The year of all prices, e.g. 2025."""
+    """The year whose money the results are in, and of all prices without a `year`, e.g. 2025."""
+    price_index: dict[Text, quantities.PriceLevel] = Field({})
+    """Level of prices by year; needed where prices have a `year` of their own,
+    e.g. {2004: 78, 2025: 100}."""
     discount: Discount
     """Yearly discount rates."""
     costs: Costs
@@ -170,3 +180,8 @@ class Economics(Form):
     """Utility, and what is lost of it."""
     thresholds: Annotated[list[quantities.Price], AfterValidator(_rising)]
     """Worth of a QALY at which net benefit is shown, e.g. [20000 EUR, 50000 EUR]."""
+
+    @model_validator(mode="after")
+    def _in_money_of_one_year(self) -> Self:
+        costs = brought_to(self.price_year, self.costs, self.price_index)
+        return self.model_copy(update={"costs": costs})

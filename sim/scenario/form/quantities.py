@@ -128,6 +128,7 @@ Price = Annotated[Dose, Quantity("price", "money, held as typed", "396 EUR", 0, 
 YearlyCost = Annotated[Dose, Quantity(
     "yearly cost", "money a year, held as typed", "300 EUR/year", 0, 1e9
 )]  # fmt: skip
+PriceLevel = Annotated[float, Quantity("level of prices", "number", "100", 0.001, 1e9)]
 Discounting = Annotated[float, Quantity("discount rate", _YEARLY, "2.5 %/year", 0, 20)]
 Utility = Annotated[float, Quantity(
     "utility", "number", "0.9", -1, 1, hint="1 is full health, 0 is death"

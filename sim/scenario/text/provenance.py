@@ -157,8 +157,8 @@ class _Walk:
         if leaf.text and path in ((*LIFE_TABLE, "file"), (*LIFE_TABLE, "name")):
             self._listed(leaf, leaf.text, LIFE_TABLE, sources, note)
             return
-        is_choice = not path or {dotted(path[:1]), dotted(path[:2])} & _CHOICES
-        if leaf.text and not is_choice and re.match(r"(every\s+)?[-+]?\.?\d", leaf.text):
+        is_choice = {dotted(path[:1]), dotted(path[:2])} & _CHOICES or path[-1:] == ("year",)
+        if leaf.text and path and not is_choice and re.match(r"(every\s+)?[-+]?\.?\d", leaf.text):
             self._listed(leaf, leaf.text, path, sources, note)
 
     def _listed(

@@ -42,7 +42,8 @@ _FUNCTIONS: tuple[Answer, ...] = (
     sensitivity.skewed, sensitivity.proportions, sensitivity.normals,
     model_type.another_type, model_type.possible_probabilities, model_type.parametric_times,
     model_type.no_ratios, model_type.no_lifetime,
-    economics.no_costs,
+    economics.no_costs, economics.economic_title, economics.perspective, economics.discount_rates,
+    economics.valuation, economics.prices, economics.currency,
 )  # fmt: skip
 
 ANSWERS: Mapping[str, Answer] = {function.__name__: function for function in _FUNCTIONS}

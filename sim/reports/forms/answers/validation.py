@@ -29,7 +29,7 @@ def alternatives(given: Given) -> str | None:
 
 
 def main_results(given: Given) -> str | None:
-    """A bone and a fracture outcome with their differences, life-years, and no costs.
+    """A bone and a fracture outcome with their differences, life-years, and where costs stand.
 
     None for a result that is not a run.
     """
@@ -37,7 +37,15 @@ def main_results(given: Given) -> str | None:
     if kept is None:
         return None
     lines = [line for line in answer.lines(kept.study, kept.table("summary")) if line]
-    return "\n".join([*lines, *_life_years(kept), "This result has no costs and no utilities."])
+    return "\n".join([*lines, *_life_years(kept), *_worth(kept)])
+
+
+def _worth(kept: Kept) -> Iterator[str]:
+    """Where costs and QALYs stand, or that there are none."""
+    if kept.study.scenario.economics is None:
+        yield "This result has no costs and no utilities."
+    elif kept.has("worth"):
+        yield "Costs, QALYs and net benefit by arm, with their differences: worth.csv."
 
 
 def _life_years(kept: Kept) -> Iterator[str]:
