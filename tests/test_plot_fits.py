@@ -7,6 +7,7 @@ import functools
 import itertools
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
@@ -27,6 +28,12 @@ from sim.display.figures.caption import caption_of
 from sim.display.figures.form import HIGHEST, WIDTHS, Form, formed
 from sim.display.figures.style import arm_style, styled
 from sim.display.figures.titles import TITLES
+from sim.display.figures.worth import acceptability, expected_loss, partial, plane
+from sim.display.figures.worth import trials as worth_of_trials
+from sim.display.figures.worth.about import About
+from sim.economics.information.acceptability import curves
+from sim.economics.information.partial import Value
+from sim.economics.information.sample import enbs
 from sim.experiments import runs
 from sim.experiments.kinds import run as kept_run
 from sim.scenario import load
@@ -71,10 +78,13 @@ RUNS = {
 }
 SWEEPS = ("twelve long names", "four scenarios", "two axes", "three axes", "words", "one parameter")
 OTHERS = ("comparison", "readings", "power", "checks", "calibration", "emulation")
+WORTH = ("plane", "acceptability", "expected_loss", "partial", "trials")
+WORTHS = ("four long arms", "two arms of much money")
 AWKWARD = [
     *itertools.product(RUNS, OF_KIND["run"].names),
     *itertools.product(SWEEPS, OF_KIND["sweep"].names),
     *(("others", name) for name in OTHERS),
+    *itertools.product(WORTHS, WORTH),
 ]
 SMALLEST, ROUNDING = 6.5, 0.5
 """Points of a letter; square points in which boxes of letters may meet."""
@@ -128,8 +138,41 @@ def drawn(kept, case, name):
         heading = formed(figures.form.form()._replace(heading=TITLES[name]))
         with heading:
             return getattr(others(kept("four long arms")), name)()
+    if name in WORTH:
+        with formed(figures.form.form()._replace(heading=TITLES[name])):
+            return of_worth(case, name)
     made = dict(figures.drawn(kept(case), [name]))[name]
     return made and made[0]
+
+
+def of_worth(case, name):
+    """A figure of costs and QALYs: long names and small money, or two arms and much money."""
+    draw = np.random.default_rng(1)
+    is_long, draws = case == WORTHS[0], 300
+    arms = LONG if is_long else ("combination", "pamidronate")
+    size = 1e3 if is_long else 1e7
+    effects = draw.normal(0, 0.1, (draws, len(arms)))
+    costs = size * draw.normal(0.05, 0.1, (draws, len(arms)))
+    said = ("Draws of all parameters at once; 200 virtual patients of each draw.",)
+    about = About("A scenario that has a long title and counts costs", arms, "EUR of 2025", said)
+    thresholds = size * np.linspace(0, 3, 61)
+    if name == "plane":
+        return plane.figure(costs, effects, arms[-1], size, about)[0]
+    if name in ("acceptability", "expected_loss"):
+        found = curves(costs, effects, list(thresholds))
+        module = acceptability if name == "acceptability" else expected_loss
+        page = module.figure(found, draws, about)
+        return page and page[0]
+    values = [
+        Value(f"therapies.interferon.intolerance[{i}].probability", size / (i + 1), size / 20,
+              0.0, 1000, 3.0)
+        for i in range(25 if is_long else 3)
+    ]  # fmt: skip
+    if name == "partial":
+        page = partial.figure(values, [values[1].name], 1.2 * size, draws, about)
+        return page and page[0]
+    sizes = {n: values[0]._replace(value=size * n / (n + 50)) for n in (10, 20, 22, 400, 5000)}
+    return worth_of_trials.figure(enbs(sizes, 300, 50 * size, size), 1.2 * size, draws, about)[0]
 
 
 class others:  # noqa: N801

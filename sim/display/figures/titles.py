@@ -36,5 +36,10 @@ TITLES: Mapping[str, str] = {
     "elementary_effects": "Effect of a step in each parameter",
     "power": "Power by size of the trial",
     "checks": "Checks of the program",
+    "plane": "Extra cost and extra effect in all draws of the parameters",
+    "acceptability": "Probability of being the best buy, by the value of a QALY",
+    "expected_loss": "Expected loss of each arm, by the value of a QALY",
+    "partial": "The value of knowing a parameter",
+    "trials": "The value of a trial, by its size",
 }
 """By the name of a figure; those of one result differ."""

@@ -1,0 +1,1 @@
+"""Figures of costs, QALYs and the value of information, each from arrays and names."""
