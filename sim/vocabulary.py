@@ -163,6 +163,9 @@ UNCHANGED = 1e-9
 FORMATS = ("svg", "pdf", "png")
 """File formats of figures."""
 
+TableFormat = Literal["parquet", "csv"]
+"""Whether the tables of patients are kept as Parquet alone, or as CSV files too."""
+
 Test = Literal["welch", "fisher", "robust", "log-rank"]
 TESTS: dict[Test, str] = {
     "welch": "Welch's t",

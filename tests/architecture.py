@@ -28,7 +28,7 @@ ROOMS = {
     "results": "a folder that is whole or absent: manifest, tables, opening and listing",
     "display": "tables, HTML, figures and citations for people; nothing here simulates",
     "experiments": "runs, comparisons, readings, trials, sweeps, checks, one patient's history",
-    "report": "what is handed over of kept results: a page, a workbook and forms",
+    "reports": "what is handed over of kept results: a page, a workbook and forms",
     "python": "the commands as functions, with their names and options",
     "sim": "what `import mastosim` offers, loaded when it is asked for",
     "cli": "the commands, one file each",

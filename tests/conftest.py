@@ -140,6 +140,23 @@ def mastosim():
 
 
 @pytest.fixture(scope="session")
+def one_of_each(tmp_path_factory, mastosim):
+    """A folder of results with one of each kind, and what was printed: to be read, not changed."""
+    from tests import one_of_each
+
+    out = tmp_path_factory.mktemp("kinds")
+    with without_pictures(), one_of_each.few_checks():
+        return out / "results", one_of_each.make(out, mastosim)
+
+
+@pytest.fixture(scope="session")
+def folder_of(one_of_each):
+    """The folder of the result of each kind, as the command named it in its last line."""
+    told = one_of_each[1].items()
+    return {kind: Path(lines.splitlines()[-1].split(": ")[1]) for kind, lines in told}
+
+
+@pytest.fixture(scope="session")
 def typed(mastosim):
     """Run a line of a page in a folder; its words are as the shell reads them."""
 

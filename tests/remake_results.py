@@ -20,6 +20,7 @@ from sim.experiments import readings, runs
 from sim.experiments.kinds import comparison, run
 from sim.experiments.kinds import emulation as emulations
 from sim.experiments.kinds import readings as readings_kept
+from sim.results import dictionary
 from sim.scenario import load
 from sim.scenario.schema import json_schema
 from sim.vocabulary import PATIENTS_ONLY
@@ -55,6 +56,10 @@ COMPARED = {
     ),
     "women-and-men": ("laroche2011-women", "laroche2011-men"),
 }
+BESIDE = {
+    "readings": "Main outcomes of the base case under the four readings of the annual increase",
+    "women-and-men": "Main outcomes of a cohort of women and a cohort of men",
+}
 KINDS = {
     "bone_course": "Course of bone density",
     "markers": "Course of markers",
@@ -67,11 +72,27 @@ KINDS = {
 }
 GALLERY_HEAD = """# Gallery
 
-`mastosim run` draws the first and the last kind of figure with every result, `mastosim plot RESULT`
-all of them, as SVG, PDF and PNG. Beside each stands a CSV file with the numbers that it shows.
-`mastosim plot RESULT --figure bone_density` draws bone density in g/cm² and as T-score instead of
-its change, with three chosen patients. `make results` remakes this page.
+The committed figures of the shipped scenarios and sweeps. [How to read each figure](figures.md)
+explains every kind, also those that are drawn on request only. `mastosim plot RESULT` draws the
+figures of your result as SVG, PDF and PNG; beside each stands a CSV file with its numbers.
+`make results` remakes this page.
 """
+OTHERS = {
+    "Simulated trials": {
+        "laroche2011/emulation": "Published numbers of the base case among 5000 simulated trials",
+        "calibration": "Published numbers of five series against the mean of simulated trials",
+    },
+    "Sweeps": {
+        "sweeps/assumptions/tornado": "Each assumption alone, low and high",
+        "sweeps/structure/heat_map": "Difference by reading and by months of interferon",
+        "sweeps/interferon-ended-early/line": "Outcomes by the month in which interferon ends",
+        "sweeps/base-case-psa/fan": "Bone density in all draws of the parameters",
+        "sweeps/base-case-psa/probability": "Share of draws with at least a difference",
+        "sweeps/what-matters/variance_shares": "Which parameters the variance comes from",
+    },
+}
+"""Figures of other kinds of results, each with what it shows."""
+
 EMULATED = {
     "laroche2011": 5000,
     "heijckmann2001": 2000,
@@ -98,6 +119,8 @@ def remake(scenario: Path, results: Path) -> Path:
         folder = results / kept.parent.name
         folder.mkdir(parents=True, exist_ok=True)
         for path in sorted(kept.iterdir()):
+            if path.name == dictionary.FILE:
+                continue
             if path.suffix in {".csv", ".svg"} or (path.suffix == ".png" and scenario == PICTURED):
                 shutil.copyfile(path, folder / path.name)
         if scenario == PICTURED:
@@ -159,7 +182,7 @@ def remake_comparison(name: str, stems: tuple[str, ...], results: Path) -> Path:
 
 def gallery() -> str:
     """The gallery: every kind of figure, the comparisons, and the main figure of each scenario."""
-    parts = [GALLERY_HEAD, "## Every kind of figure", ""]
+    parts = [GALLERY_HEAD, "## Figures of the base case", ""]
     for name in figures.FIGURES:
         parts += [
             f"### {KINDS[name]}",
@@ -170,8 +193,12 @@ def gallery() -> str:
     parts += ["## Scenarios side by side", ""]
     for name, stems in COMPARED.items():
         files = " ".join(f"scenarios/{stem}.yaml" for stem in stems)
-        picture = f"![{name}](../results/comparisons/{name}.svg)"
+        picture = f"![{BESIDE[name]}](../results/comparisons/{name}.svg)"
         parts += [f"`mastosim compare {files}`", "", picture, ""]
+    for heading, pictures in OTHERS.items():
+        parts += [f"## {heading}", ""]
+        for name, shows in pictures.items():
+            parts += [f"### {shows}", "", f"![{shows}](../results/{name}.svg)", ""]
     parts += ["## Every scenario", ""]
     for scenario in SCENARIOS:
         study = load(scenario).scenario

@@ -14,13 +14,14 @@ from pathlib import Path
 import pandas as pd
 
 from sim.experiments import sweeps
+from sim.results import dictionary
 from sim.workers.pieces import available
 
 ROOT = Path(__file__).parents[1]
 SWEEPS = sorted((ROOT / "scenarios" / "sweeps").glob("*.yaml"))
 RESULTS = ROOT / "results"
 PAGE = ROOT / "docs" / "sweep-findings.md"
-BULK = {"outcomes.csv", "alone.csv", "noise.csv", "indices.csv"}
+BULK = {"outcomes.csv", "alone.csv", "noise.csv", "indices.csv", dictionary.FILE}
 """Tables that are too large to be committed."""
 
 

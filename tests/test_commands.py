@@ -63,7 +63,7 @@ def test_a_rerun_is_kept_and_said_to_be_identical(result, tmp_path, no_pictures)
     kept = kept_run.keep(result, tmp_path / "first")
     told = invoke("rerun", kept, "--out", tmp_path / "second", "-q")
     assert told.exit_code == 0, told.output
-    data = [path.name for path in kept.iterdir() if path.suffix in {".csv", ".parquet"}]
+    data = [path.name for path in seals.data_files(kept)]
     assert {"events.parquet", "summary.csv", "bone_course.csv"} <= set(data)
     for name in data:
         assert re.search(rf"^identical +{re.escape(name)}$", told.stdout, re.MULTILINE), name

@@ -230,7 +230,7 @@ def test_a_comparison_is_whole_on_disk_and_names_its_scenarios(three, tmp_path, 
     assert folder == tmp_path / "comparison" / digest_of(three.studies)
     assert {path.name for path in folder.iterdir()} == {
         "ABOUT.txt", "comparison.csv", "comparison.svg", "comparison.pdf", "comparison.png",
-        "manifest.json",
+        "dictionary.csv", "manifest.json",
     }  # fmt: skip
     table = pd.read_csv(folder / "comparison.csv", keep_default_na=False)
     assert list(table["against"]) == list(three.summary["against"])

@@ -234,9 +234,13 @@ def test_the_command_prints_scores_and_keeps_everything(tmp_path):
     (folder,) = (tmp_path / "laroche2011").iterdir()
     assert done.output.splitlines()[-1].endswith(str(folder))
     names = {path.name for path in folder.iterdir()}
-    assert names == {"trials.parquet", "scores.csv", "manifest.json", "ABOUT.txt"} | {
-        f"emulation.{kind}" for kind in ("svg", "pdf", "png", "csv")
-    }
+    assert names == {
+        "trials.parquet",
+        "scores.csv",
+        "manifest.json",
+        "ABOUT.txt",
+        "dictionary.csv",
+    } | {f"emulation.{kind}" for kind in ("svg", "pdf", "png", "csv")}
     held = json.loads((folder / "manifest.json").read_text())
     assert held["options"] == {
         "trials": 40, "patients_per_trial": {"combination": 10}, "seed": 1,

@@ -49,7 +49,7 @@ def said_of(told):
 
 def test_a_manifest_has_the_digest_of_every_data_file_and_the_model(whole):
     manifest = results.open(whole).manifest
-    data = {path.name for path in whole.iterdir() if path.suffix in (".csv", ".parquet")}
+    data = {path.name for path in seals.data_files(whole)}
     assert set(manifest.files) == data >= {"sums.parquet", "events.parquet", "summary.csv"}
     assert manifest.model == fingerprint.model()
     assert [*seals.damage(results.open(whole)), *seals.missing(results.open(whole))] == []

@@ -21,7 +21,8 @@ from tests.conftest import without_pictures
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 SETTINGS = ["cohort.patients=300", "horizon=12 months"]
 TABLES = {f"{name}.parquet" for name in ("patients", "events", "measurements", "latent")}
-OUTCOMES = {"summary.csv", "reported.csv", "effects.csv", "manifest.json", "ABOUT.txt"}
+EXPLAINS = {"manifest.json", "ABOUT.txt", "dictionary.csv"}
+OUTCOMES = {"summary.csv", "reported.csv", "effects.csv", *EXPLAINS}
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def test_each_keeps_what_it_says(made):
 
 
 def test_what_is_kept_changes_no_byte(made):
-    for name in (OUTCOMES | TABLES) - {"effects.csv", "manifest.json", "ABOUT.txt"}:
+    for name in (OUTCOMES | TABLES) - {"effects.csv", *EXPLAINS}:
         held = {
             (folder / name).read_bytes() for folder in made.values() if (folder / name).exists()
         }

@@ -13,7 +13,7 @@ from sim import results
 from sim.errors import RequestError
 from sim.experiments import runs, verbs
 from sim.experiments.kinds import run as kept_run
-from sim.results import digest_of
+from sim.results import digest_of, seals
 from sim.scenario import Mark, load
 from tests.conftest import without_pictures
 
@@ -82,7 +82,8 @@ def test_the_manifest_names_what_was_run(kept):
     held = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert (held["form"], held["kind"], held["mastosim"]) == (2, "run", sim.__version__)
     assert held["options"] == {
-        "patients": 30, "seed": 1, "engine": "simpy", "keep": "all", "until": [],
+        "patients": 30, "seed": 1, "engine": "simpy", "keep": "all", "tables": "parquet",
+        "until": [],
     }  # fmt: skip
     (study,) = held["studies"]
     assert study["document"]["cohort"]["patients"] == "30"
@@ -94,8 +95,7 @@ def test_the_manifest_names_what_was_run(kept):
     assert held["libraries"]["simpy"]
     assert held["command"] == "mastosim run ..."
     assert held["tables"] == sorted(
-        {path.stem for path in folder.iterdir() if path.suffix in (".csv", ".parquet")}
-        - set(held["figures"])
+        {path.stem for path in seals.data_files(folder)} - set(held["figures"])
     )
     assert held["figures"] == ["bone_course", "against_reported"]
 

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,64 +13,19 @@ from sim import results
 from sim.display import text
 from sim.display.figures import OF_KIND
 from sim.errors import RequestError
-from sim.experiments import verbs, verification
-from sim.experiments.verification.checks import CHECKS, run_checks
+from sim.experiments import verbs
+from sim.results import seals
 from sim.results.manifest import KINDS as NAMES
 from sim.scenario import load
 from tests import kinds_page
 from tests.conftest import without_pictures
-from tests.tiny_sweeps import RATE, table, wrote
-
-BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
-POOR = BASE.with_name("poor-attendance.yaml")
-GIVEN = "therapies.pamidronate.given=80 %"
-SHORT = ("--set", "horizon=12 months")
-LONGER = "horizon=36 months"
-QUICK = {
-    "Entry values and doses match the file and the draws",
-    "All arms have the same patients and random numbers",
-    "Every patient is measured at every visit",
-    "Errors of differences account for pairing",
-}
-MADE_BY = {
-    "run": ("run", BASE, "--set", GIVEN, *SHORT, "--patients", 8),
-    "comparison": ("compare", BASE, POOR, *SHORT, "--patients", 8),
-    "readings": ("readings", BASE, "--set", LONGER, "--patients", 8),
-    "emulation": ("emulate", BASE, "--trials", 3),
-    "power": ("power", BASE, *SHORT, "--trials", 3, "--sizes", "2,4"),
-    "verification": ("verify", BASE, "--patients", 50),
-}
-"""The command that makes a small result of each kind; that of a sweep needs a file."""
+from tests.one_of_each import BASE, LONGER, few_checks
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _few_checks():
-    """Four quick checks stand for all: all of them are done in test_verify."""
-    few = partial(run_checks, checks=[check for check in CHECKS if check.name in QUICK])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(verification, "run_checks", few)
+    with few_checks():
         yield
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory, mastosim, _few_checks):
-    """A folder of results with one of each kind, and what was printed."""
-    out = tmp_path_factory.mktemp("kinds")
-    swept = wrote(out, f"design: grid\n{table({RATE: '{values: [2 per 100 person-years]}'})}")
-    sweep = ("sweep", swept, "--patients", 10)
-    printed = {}
-    with without_pictures():
-        for kind, words in {**MADE_BY, "sweep": sweep}.items():
-            told = mastosim(*words, "-q", "--out", out / "results")
-            assert told.returncode in (0, 5), told.stderr
-            printed[kind] = told.stdout
-    return out / "results", printed
-
-
-@pytest.fixture(scope="module")
-def folder_of(made):
-    """The folder of the result of each kind, as the command named it in its last line."""
-    return {kind: Path(told.splitlines()[-1].split(": ")[1]) for kind, told in made[1].items()}
 
 
 def one_line(told):
@@ -91,8 +45,8 @@ def test_the_page_has_the_table_of_the_code():
 
 
 @pytest.mark.parametrize("kind", NAMES)
-def test_list_names_every_kind(kind, made, folder_of, mastosim):
-    told = mastosim("list", "--out", made[0], "--json")
+def test_list_names_every_kind(kind, one_of_each, folder_of, mastosim):
+    told = mastosim("list", "--out", one_of_each[0], "--json")
     (row,) = (row for row in json.loads(told.stdout)["results"] if row["kind"] == kind)
     assert Path(row["folder"]) == folder_of[kind]
     assert row["scenarios"] == {
@@ -101,10 +55,10 @@ def test_list_names_every_kind(kind, made, folder_of, mastosim):
 
 
 @pytest.mark.parametrize("kind", NAMES)
-def test_show_prints_what_the_command_printed(kind, made, folder_of, mastosim):
-    told = mastosim("show", folder_of[kind].name, "--out", made[0])
+def test_show_prints_what_the_command_printed(kind, one_of_each, folder_of, mastosim):
+    told = mastosim("show", folder_of[kind].name, "--out", one_of_each[0])
     assert told.returncode == 0, told.stderr
-    assert told.stdout == made[1][kind]
+    assert told.stdout == one_of_each[1][kind]
     assert sim.show(folder_of[kind]) in told.stdout
     facts = json.loads(mastosim("show", folder_of[kind], "--json").stdout)
     assert facts["folder"] == str(folder_of[kind])
@@ -112,10 +66,17 @@ def test_show_prints_what_the_command_printed(kind, made, folder_of, mastosim):
 
 @pytest.mark.share(2)
 @pytest.mark.parametrize("kind", NAMES)
-def test_plot_draws_the_figures_of_every_kind(kind, made, folder_of, tmp_path, mastosim):
+def test_plot_draws_the_figures_of_every_kind(kind, one_of_each, folder_of, tmp_path, mastosim):
     with without_pictures():
         told = mastosim(
-            "plot", folder_of[kind].name, "--out", made[0], "--format", "svg", "--into", tmp_path
+            "plot",
+            folder_of[kind].name,
+            "--out",
+            one_of_each[0],
+            "--format",
+            "svg",
+            "--into",
+            tmp_path,
         )
     assert told.returncode == 0, told.stderr
     drawn = {path.stem for path in tmp_path.iterdir()}
@@ -127,15 +88,15 @@ def test_plot_draws_the_figures_of_every_kind(kind, made, folder_of, tmp_path, m
 
 
 @pytest.mark.parametrize("kind", NAMES)
-def test_rerun_does_every_kind_again_to_the_byte(kind, made, folder_of, tmp_path, mastosim):
+def test_rerun_does_every_kind_again_to_the_byte(kind, one_of_each, folder_of, tmp_path, mastosim):
     folder = folder_of[kind]
-    data = {path.name for path in folder.iterdir() if path.suffix in (".csv", ".parquet")}
+    data = seals.data_files(folder)
     with without_pictures():
         told = mastosim("rerun", folder, "--out", tmp_path / "again", "-q")
     assert told.returncode == 0, told.stdout + told.stderr
     assert f"Identical data files: {len(data)} of {len(data)}." in told.stdout
     again = Path(told.stdout.splitlines()[-1].split(": ")[1])
-    assert again.relative_to(tmp_path / "again") == folder.relative_to(made[0])
+    assert again.relative_to(tmp_path / "again") == folder.relative_to(one_of_each[0])
     new, old = (results.open(one).manifest for one in (again, folder))
     same = ("kind", "digest", "options", "studies", "tables", "figures")
     assert all(getattr(new, name) == getattr(old, name) for name in same)
@@ -143,12 +104,14 @@ def test_rerun_does_every_kind_again_to_the_byte(kind, made, folder_of, tmp_path
 
 @pytest.mark.parametrize("kind", NAMES)
 @pytest.mark.parametrize("verb", ["extend", "explain"])
-def test_verbs_of_some_kinds_work_or_say_why_not(kind, verb, made, folder_of, mastosim, tmp_path):
+def test_verbs_of_some_kinds_work_or_say_why_not(
+    kind, verb, one_of_each, folder_of, mastosim, tmp_path
+):
     words = {
         "extend": ("--patients", 12, "-q"), "explain": ("--patient", 3),
     }  # fmt: skip
-    root = shutil.copytree(made[0], tmp_path / "results")
-    name = folder_of[kind].relative_to(made[0])
+    root = shutil.copytree(one_of_each[0], tmp_path / "results")
+    name = folder_of[kind].relative_to(one_of_each[0])
     with without_pictures():
         told = mastosim(verb, name, *words[verb], "--out", root)
     why = verbs.refusal(kind, verb)
@@ -201,24 +164,24 @@ def test_about_says_what_the_folder_is(kind, folder_of):
         assert "therapies.pamidronate.given: 100 % -> 80 %" in about
 
 
-def test_list_is_newest_first_and_fits_the_terminal(made, mastosim, monkeypatch):
+def test_list_is_newest_first_and_fits_the_terminal(one_of_each, mastosim, monkeypatch):
     for width in (80, 120):
         monkeypatch.setenv("COLUMNS", str(width))
-        told = mastosim("list", "--out", made[0]).stdout
+        told = mastosim("list", "--out", one_of_each[0]).stdout
         assert max(map(len, told.splitlines())) <= width
         assert "therapies" in told
     dates = re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d", told)
     assert len(dates) == len(NAMES)
     assert dates == sorted(dates, reverse=True)
     starts = re.findall(r"^ ([0-9a-f]{6,}\S*)", told, re.MULTILINE)
-    assert {results.find(start, made[0]).manifest.kind for start in starts} == set(NAMES)
-    assert "There is no result in" in mastosim("list", "--out", made[0] / "nowhere").stdout
+    assert {results.find(start, one_of_each[0]).manifest.kind for start in starts} == set(NAMES)
+    assert "There is no result in" in mastosim("list", "--out", one_of_each[0] / "nowhere").stdout
 
 
 @pytest.fixture
-def root(made, tmp_path):
+def root(one_of_each, tmp_path):
     """A copy of the results, the run last written of all."""
-    root = shutil.copytree(made[0], tmp_path / "results")
+    root = shutil.copytree(one_of_each[0], tmp_path / "results")
     for written, path in enumerate(sorted(root.rglob("manifest.json"), key=is_of_run)):
         held = json.loads(path.read_text())
         path.write_text(json.dumps({**held, "written": f"2026-01-0{written + 1}T00:00:00Z"}))

@@ -3,9 +3,12 @@
 import ast
 import inspect
 import json
+import pkgutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import click
@@ -35,7 +38,7 @@ SHORT = {"horizon": "12 months"}
 FUNCTIONS = {
     **{name: name for name in (
         "check", "run", "extend", "compare", "readings", "emulate", "power", "sweep", "verify",
-        "explain", "plot", "cite", "rerun", "show",
+        "explain", "plot", "cite", "rerun", "report", "show",
     )},
     "list": "list_results",
 }  # fmt: skip
@@ -44,7 +47,7 @@ FUNCTIONS = {
 IN_PYTHON = {"--set": "settings", "--scenario": "name"}
 """Options that have another name in Python: `set` is a type, `scenario` the first argument."""
 
-OF_THE_TERMINAL = {"json", "quiet", "verbose", "help"}
+OF_THE_TERMINAL = {"json", "quiet", "verbose", "help", "open"}
 MORE = {"rerun": {"into"}}
 """Arguments of one function only."""
 
@@ -57,6 +60,14 @@ def options_of(command):
             name = max(parameter.opts, key=len)
             names.add(IN_PYTHON.get(name, name.removeprefix("--").replace("-", "_")))
     return names - OF_THE_TERMINAL
+
+
+def test_a_function_stays_a_function_when_every_module_is_loaded():
+    for module in pkgutil.walk_packages(sim.__path__, "sim."):
+        if not module.name.startswith(("sim.cli.__main__", "sim.shipped")):
+            import_module(module.name)
+    modules = {name for name in sim.__all__ if isinstance(getattr(sim, name), ModuleType)}
+    assert modules == {"results"}
 
 
 @pytest.mark.parametrize("command", FUNCTIONS)
@@ -245,6 +256,8 @@ def test_every_result_is_saved_opened_and_shown_in_two_lines(kind, each_kind, tm
     assert repr(text) == text
     copied = kept.save(tmp_path / "again")
     assert contents(copied) == contents(kept.folder)
+    for number, shown in enumerate((result, kept)):
+        assert shown.to_excel(tmp_path / f"{number}.xlsx").stat().st_size > 5_000
 
 
 @pytest.mark.share(2)

@@ -203,6 +203,7 @@ def test_a_folder_is_whole_and_named_by_all_four(found, tmp_path, monkeypatch):
     assert folder.name == f"{digest_of_all(found.four)}-readings"
     files = [
         "ABOUT.txt",
+        "dictionary.csv",
         "manifest.json",
         *(f"readings.{kind}" for kind in ("csv", "pdf", "png", "svg")),
     ]

@@ -17,13 +17,13 @@ from sim.experiments.verification import CHECKS, Verification
 from sim.experiments.verification.checks import Finding
 from sim.experiments.verification.verdict import Verdict
 from sim.python.reports import report
-from sim.report import forms
-from sim.report.forms import form
-from sim.report.forms.answers import ANSWERS
-from sim.report.forms.document import safe
-from sim.report.forms.filled import COLUMNS
-from sim.report.forms.layout import HEADS, layout
-from sim.report.forms.markdown import escaped
+from sim.reports import forms
+from sim.reports.forms import form
+from sim.reports.forms.answers import ANSWERS
+from sim.reports.forms.document import safe
+from sim.reports.forms.filled import COLUMNS
+from sim.reports.forms.layout import HEADS, layout
+from sim.reports.forms.markdown import escaped
 from sim.results import Part
 from sim.scenario import load
 from tests.conftest import ROOT, without_pictures
@@ -280,7 +280,7 @@ def short_page(monkeypatch):
         (folder / "report.html").write_text("a page")
         return folder / "report.html"
 
-    monkeypatch.setattr("sim.report.page.write", write)
+    monkeypatch.setattr("sim.reports.page.write", write)
 
 
 def test_the_command_writes_the_forms_that_are_asked_for_beside_the_page(

@@ -12,10 +12,10 @@ from sim.display import figures
 from sim.display.figures import form
 from sim.experiments import runs
 from sim.experiments.kinds import run as kept_run
-from sim.report import page
-from sim.report.page import colours, inline_svg, values
-from sim.report.page.contents import Contents
-from sim.report.page.sections import outcomes
+from sim.reports import page
+from sim.reports.page import colours, inline_svg, values
+from sim.reports.page.contents import Contents
+from sim.reports.page.sections import outcomes
 from sim.scenario import load
 from sim.vocabulary import Arms
 
@@ -69,9 +69,9 @@ def kept(tmp_path_factory):
 def with_few_pictures(kept):
     """The page with one figure of each kind: drawing takes the time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.report.page.sections.figures.DESIGN", ("schedule",))
-        patch.setattr("sim.report.page.sections.figures.COURSES", ("differences",))
-        patch.setattr("sim.report.page.sections.lives.COUNT", 2)
+        patch.setattr("sim.reports.page.sections.figures.DESIGN", ("schedule",))
+        patch.setattr("sim.reports.page.sections.figures.COURSES", ("differences",))
+        patch.setattr("sim.reports.page.sections.lives.COUNT", 2)
         return page.html([kept])
 
 
@@ -129,7 +129,7 @@ def test_of_a_result_of_outcomes_only_the_page_says_what_is_absent(kept, tmp_pat
     folder = tmp_path / kept.folder.name
     shutil.copytree(kept.folder, folder, ignore=shutil.ignore_patterns("*.parquet"))
     contents = Contents.of([results.open(folder)])
-    from sim.report.page.sections import figures as section
+    from sim.reports.page.sections import figures as section
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(section, "COURSES", ("bone_course",))

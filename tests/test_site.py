@@ -50,7 +50,7 @@ def test_every_figure_is_explained_once():
 @pytest.mark.validation
 def test_the_pictures_of_the_model_are_those_of_today(tmp_path):
     docs_figures.draw(tmp_path)
-    for name in ("model.svg", "life.svg"):
+    for name in ("model.svg", "life.svg", "guide.svg", "power.svg"):
         assert (tmp_path / name).read_bytes() == (docs_figures.FOLDER / name).read_bytes()
 
 

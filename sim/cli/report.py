@@ -1,4 +1,4 @@
-"""`mastosim report`: the page of a result, and reporting forms."""
+"""`mastosim report`: the page of a result, reporting forms and a workbook."""
 
 from __future__ import annotations
 
@@ -31,11 +31,12 @@ class FormName(click.Choice[str]):
 @click.option("--form", "forms", multiple=True, type=FormName([*REPORTING_FORMS]),
               help="Fill this reporting form too, as Markdown and DOCX. Repeatable.")  # fmt: skip
 @click.option("--into", type=FOLDER, help="Folder of the files.  [default: RESULT/report]")
+@click.option("--xlsx", is_flag=True, help="Write a workbook for spreadsheets too, report.xlsx.")
 @click.option("--open", "is_opened", is_flag=True, help="Open the page in the browser.")
 @QUIET
 @RESULTS
 def report(
-    result: str, others: tuple[str, ...], forms: tuple[str, ...], into: Path | None,
+    result: str, others: tuple[str, ...], forms: tuple[str, ...], into: Path | None, xlsx: bool,
     is_opened: bool, quiet: bool, out: Path,
 ) -> None:  # fmt: skip
     """Write the page of a RESULT: one HTML file that loads nothing.
@@ -44,7 +45,7 @@ def report(
     the same scenario adds the uncertainty of the inputs to each difference, an emulation says what
     the published patients can and cannot say. A form is filled as far as the results answer it.
     """
-    from sim.report import handing_over
+    from sim.reports import handing_over
     from sim.results.atomic_folder import interrupt_says
 
     results = [found(name, out) for name in (result, *others)]
@@ -54,7 +55,7 @@ def report(
         for kept in results:
             reading.enter_context(telling(kept))
         with watching(quiet, what="sections") as progress:
-            files = handing_over.write(results, folder, progress, forms)
+            files = handing_over.write(results, folder, progress, forms, xlsx)
     with interrupt_says(f"the report is in '{folder}'"):
         for path in files:
             say(path)

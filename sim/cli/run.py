@@ -21,14 +21,20 @@ from sim.cli.options import (
 from sim.cli.terminal import say
 
 if TYPE_CHECKING:
+    from sim.experiments.forecast import Kept as Rows
     from sim.experiments.kinds.run import Precise, What
     from sim.scenario import Study
+    from sim.vocabulary import TableFormat
 
 KEEP = click.option(
     "--keep", "kept", type=click.Choice(["all", "tables", "outcomes"]), default="all",
     show_default=True,
     help="all: tables and figures. tables: no figures. outcomes: neither. Without figures memory "
     "does not grow with the number of patients.",
+)  # fmt: skip
+TABLES = click.option(
+    "--tables", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True,
+    help="csv: the tables of patients, events and measurements as CSV files too, for R and Excel.",
 )  # fmt: skip
 UNTIL = click.option(
     "--until", multiple=True, metavar="OUTCOME:HALF-WIDTH",
@@ -38,8 +44,10 @@ UNTIL = click.option(
 
 
 @click.command(epilog="Example: mastosim run scenarios/laroche2011.yaml --patients 200 --seed 7")
-@simulating(SCENARIO, PATIENTS, UNTIL, OUT, ENGINE, WORKERS, KEEP)
-def run(scenario: Path, until: tuple[str, ...], out: Path, kept: What, asked: Asked) -> None:
+@simulating(SCENARIO, PATIENTS, UNTIL, OUT, ENGINE, WORKERS, KEEP, TABLES)
+def run(
+    scenario: Path, until: tuple[str, ...], out: Path, kept: What, tables: TableFormat, asked: Asked
+) -> None:  # fmt: skip
     """Simulate a SCENARIO and compare it with published numbers.
 
     The published numbers are printed beside the simulated ones.
@@ -52,37 +60,38 @@ def run(scenario: Path, until: tuple[str, ...], out: Path, kept: What, asked: As
     from sim.cli.progress import watching
     from sim.experiments.bounds import allow
     from sim.experiments.forecast import forecast
-    from sim.experiments.kinds.run import make, rows_of
+    from sim.experiments.kinds.run import make, refuse_no_tables, rows_of
 
+    refuse_no_tables(kept, tables)
+    rows = rows_of(kept, tables)
     if until:
-        precise = _until(study, until, out, kept, asked)
+        precise = _until(study, until, out, rows, asked)
         study = precise[0].study
     engine = asked.engine_for([study])
     if not until or kept != "outcomes":
-        expected = forecast([study], engine, asked.workers, rows_of(kept))
+        expected = forecast([study], engine, asked.workers, rows)
         allow(expected, out, asked.yes, telling(asked.quiet))
     with watching(asked.quiet, engine) as progress:
         folder = make(
             study, out, kept, progress, engine, asked.workers, command_line(), until=until,
-            precise=precise, unkept=printing(asked.as_json),
+            precise=precise, unkept=printing(asked.as_json), form=tables,
         )  # fmt: skip
     finish_kept(folder, asked.as_json)
 
 
-def _until(study: Study, until: tuple[str, ...], out: Path, kept: What, asked: Asked) -> Precise:
+def _until(study: Study, until: tuple[str, ...], out: Path, rows: Rows, asked: Asked) -> Precise:
     """Add patients until the goals are reached; say after the first block what that will take."""
     from sim.cli.progress import watching
     from sim.experiments import precision
     from sim.experiments.bounds import allow
     from sim.experiments.forecast import forecast
-    from sim.experiments.kinds.run import rows_of
 
     def tell(patients: int) -> None:
         of_all = study.with_(patients=patients)
         engine = asked.engine_for([of_all])
         expected = forecast([of_all], "batch", asked.workers)
-        if kept != "outcomes":
-            expected = expected.then(forecast([of_all], engine, asked.workers, rows_of(kept)))
+        if rows.on_disk:
+            expected = expected.then(forecast([of_all], engine, asked.workers, rows))
         allow(expected, out, asked.yes)
         if not asked.quiet:
             say(f"About {patients} patients are needed. This takes {expected}.", to_stderr=True)

@@ -32,6 +32,9 @@ SECONDS_PER_ROW: dict[Engine, float] = {"simpy": 60e-6, "batch": 0.6e-6}
 BYTES_PER_ROW_WRITTEN, SECONDS_PER_BYTE_WRITTEN = 8.0, 0.15e-6
 """Rows on the disk are compressed."""
 
+BYTES_PER_ROW_AS_CSV = 60.0
+"""Of a row as text."""
+
 BYTES_OF_FIGURES = 20e6
 """Tables of outcomes and figures on the disk, which do not grow with the patients."""
 
@@ -64,10 +67,14 @@ class Forecast(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """Where the rows of all patients are kept: in memory, on the disk, both or neither."""
+    """Where the rows of all patients are kept: in memory, on the disk, both or neither.
+
+    On the disk they may stand a second time, as text.
+    """
 
     in_memory: bool = False
     on_disk: bool = False
+    as_csv: bool = False
 
 
 NOTHING_KEPT = Kept()
@@ -118,9 +125,11 @@ def forecast(
     if kept.in_memory:
         memory = max(memory, BYTES_AT_START + patients * costs[0].memory)
     seconds = patients * sum(cost.seconds for cost in costs) / processes
+    times = 1 + kept.as_csv * BYTES_PER_ROW_AS_CSV / BYTES_PER_ROW_WRITTEN
+    written = patients * costs[0].disk * times
     if any(kept):
-        seconds += SECONDS_PER_BYTE_WRITTEN * patients * costs[0].disk
-    disk = BYTES_OF_FIGURES + patients * costs[0].disk * kept.on_disk
+        seconds += SECONDS_PER_BYTE_WRITTEN * written
+    disk = BYTES_OF_FIGURES + written * kept.on_disk
     return Forecast(SECONDS_AT_START + seconds, memory, disk)
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from sim import results
-from sim.display import figures, html
+from sim.display import figures, html, workbook
 from sim.display.figures import without_tables
 from sim.errors import RequestError
 from sim.experiments import parameter_uncertainty, verbs
 from sim.results import Kept, Kind
+from sim.results.atomic_file import whole_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,6 +98,30 @@ class InMemory(ABC):
                 results.open(self._kept_in(Path(aside), drawn=False)), name, uncertainty
             )
 
+    def to_excel(self, path: str | Path) -> Path:
+        """Write the result as a workbook for spreadsheets; nothing else is kept.
+
+        Parameters
+        ----------
+        path : path
+            The file, which ends with `.xlsx`; one that stands there is replaced.
+
+        Returns
+        -------
+        Path
+            The file, with sheets for inputs, outcomes, differences, patients and what else the
+            result has.
+
+        Raises
+        ------
+        RequestError
+            For a file that does not end with `.xlsx`.
+        OSError
+            If the file cannot be written.
+        """
+        with tempfile.TemporaryDirectory(prefix="mastosim-") as aside:
+            return as_workbook(results.open(self._kept_in(Path(aside), drawn=False)), path)
+
     def _kept_in(self, root: Path, drawn: bool = True) -> Path:
         folder: Path = verbs.module_of(self.kind).keep(self, root, drawn=drawn)
         return folder
@@ -118,6 +143,15 @@ def in_two_lines(kind: Kind, about: str, tables: str) -> str:
     if more := len(of_kind.names) - len(of_kind.usual):
         names = f"{names}, {more} more by name"
     return f"{called[0].upper()}{called[1:]}: {about}\nTables: {tables}. Figures: {names}"
+
+
+def as_workbook(kept: Kept, path: str | Path) -> Path:
+    """Write a kept result as a workbook; parameters and errors are those of `InMemory.to_excel`."""
+    if Path(path).suffix.lower() != ".xlsx":
+        raise RequestError(f"'{path}' is not the name of a workbook; let it end with .xlsx")
+    with whole_file(Path(path)) as file:
+        workbook.write([kept], file)
+    return Path(path)
 
 
 def figure_of(kept: Kept, name: str | None = None, uncertainty: SweepLike | None = None) -> Figure:

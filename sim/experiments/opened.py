@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sim import results
 from sim.display import html
 from sim.experiments import verbs
-from sim.experiments.in_memory import SweepLike, figure_of, in_two_lines
+from sim.experiments.in_memory import SweepLike, as_workbook, figure_of, in_two_lines
 from sim.results import Kept, seals
 
 if TYPE_CHECKING:
@@ -59,6 +59,30 @@ class Opened(Kept):
         verbs.check_options(self)
         with seals.reading(self, warnings.warn):
             return figure_of(self, name, uncertainty)
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write the result as a workbook for spreadsheets.
+
+        Parameters
+        ----------
+        path : path
+            The file, which ends with `.xlsx`; one that stands there is replaced.
+
+        Returns
+        -------
+        Path
+            The file, with sheets for inputs, outcomes, differences, patients and what else the
+            result has.
+
+        Raises
+        ------
+        RequestError
+            For a file that does not end with `.xlsx`, or a damaged file of the result.
+        OSError
+            If the file cannot be written.
+        """
+        with seals.reading(self, warnings.warn):
+            return as_workbook(self, path)
 
     def __repr__(self) -> str:
         """Two lines: what was simulated and where it is kept, and what the result holds."""

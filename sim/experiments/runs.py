@@ -16,7 +16,7 @@ from sim.outcomes import ArmKey, Mark, SumTable
 from sim.results import Kind
 from sim.scenario import ScenarioLike, Study, load
 from sim.simulation.simulate import names_of, protocol_of, simulate_arms
-from sim.vocabulary import Engine, Progress
+from sim.vocabulary import Engine, Progress, TableFormat
 from sim.workers.pieces import in_order
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class Result(InMemory):
         The way to this precision (`sim.experiments.precision.until`).
     has_figures : bool
         Whether figures are kept beside the tables.
+    table_format : "parquet" or "csv"
+        Whether the tables of patients are kept as CSV files too.
     """
 
     kind: ClassVar[Kind] = "run"
@@ -69,6 +71,7 @@ class Result(InMemory):
     until: tuple[str, ...] = ()
     course: pd.DataFrame | None = None
     has_figures: bool = True
+    table_format: TableFormat = "parquet"
 
     @property
     def tables_named(self) -> tuple[str, ...]:

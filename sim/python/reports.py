@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from sim.python.kept import ResultLike, open_result
-from sim.report import handing_over
+from sim.reports import handing_over
 from sim.results import seals
 from sim.vocabulary import Progress
 
@@ -18,6 +18,7 @@ def report(
     *others: ResultLike,
     form: str | Sequence[str] = (),
     into: str | Path | None = None,
+    xlsx: bool = False,
     out: str | Path = "results",
     progress: Progress | None = None,
 ) -> list[Path]:
@@ -34,6 +35,8 @@ def report(
         Reporting forms to fill too, as Markdown and DOCX: stress, cheers, advishe, techver.
     into : path, optional
         Folder of the files; `report` in the folder of the result by default.
+    xlsx : bool
+        Whether a workbook for spreadsheets is written too, `report.xlsx`.
     progress : callable, optional
         Called with the number of sections done and to do.
 
@@ -52,4 +55,5 @@ def report(
         for one in kept:
             reading.enter_context(seals.reading(one, warnings.warn))
         names = [form] if isinstance(form, str) else form
-        return handing_over.write(kept, None if into is None else Path(into), progress, names)
+        folder = None if into is None else Path(into)
+        return handing_over.write(kept, folder, progress, names, xlsx)

@@ -14,14 +14,15 @@ from sim.experiments import readings as four_readings
 from sim.experiments.bounds import allow
 from sim.experiments.comparisons import Comparison
 from sim.experiments.forecast import forecast
+from sim.experiments.kinds.run import What, refuse_no_tables
 from sim.experiments.readings import SideBySide
 from sim.experiments.runs import Result
 from sim.experiments.verification import FEWEST, PATIENTS, Verification
 from sim.python.options import one_of
 from sim.scenario import ScenarioLike, Study, as_settings, load
-from sim.vocabulary import AskedEngine, Engine, Progress
+from sim.vocabulary import AskedEngine, Engine, Progress, TableFormat
 
-KEEPS = ("all", "tables", "outcomes")
+KEEPS = get_args(What)
 
 
 def run(
@@ -33,7 +34,8 @@ def run(
     until: Mapping[str, float] | None = None,
     engine: AskedEngine = "auto",
     workers: int | None = 1,
-    keep: str = "all",
+    keep: What = "all",
+    tables: TableFormat = "parquet",
     out: str | Path | None = None,
     progress: Progress | None = None,
     yes: bool = False,
@@ -60,6 +62,8 @@ def run(
     keep : "all", "tables" or "outcomes"
         `outcomes` has no tables of patients, so memory does not grow with their number. `tables`
         is kept without figures.
+    tables : "parquet" or "csv"
+        With `csv` the tables of patients, events and measurements are kept as CSV files too.
     out : path, optional
         Folder of results in which the result is kept as well; `save` does so later.
     progress : callable, optional
@@ -94,7 +98,7 @@ def run(
     '60 %'
     """
     study = load(scenario, as_settings(settings), patients, seed)
-    one_of("keep", keep, KEEPS)
+    refuse_no_tables(one_of("keep", keep, KEEPS), one_of("tables", tables, get_args(TableFormat)))
     texts = tuple(f"{outcome}:{width}" for outcome, width in (until or {}).items())
     course, result = None, None
     if texts:
@@ -104,7 +108,9 @@ def run(
     if result is None or keep != "outcomes":
         only = keep == "outcomes"
         result = runs.run(study, None, None, (), progress, chosen, workers, only, yes)
-    result = replace(result, until=texts, course=course, has_figures=keep == "all")
+    result = replace(
+        result, until=texts, course=course, has_figures=keep == "all", table_format=tables
+    )
     if out is not None:
         result.save(out)
     return result

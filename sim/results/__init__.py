@@ -5,10 +5,11 @@
 
 from sim.outcomes.tables import Tables, join, of_block
 from sim.results.atomic_folder import whole
+from sim.results.held import Part
 from sim.results.keeping import copied, finish, keep
 from sim.results.kept import Kept, all_below, find
 from sim.results.kept import read as open
-from sim.results.manifest import Kind, Manifest, Part, digest_of, made
+from sim.results.manifest import Kind, Manifest, digest_of, made
 from sim.results.replacing import whole_result
 from sim.results.tables import Damaged, load, save, write_csv, write_parquet, writing
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sim.results.manifest import Manifest
-from sim.results.seals import DATA
+from sim.results.seals import data_files
 
 
 def compared(before: Path, now: Path) -> dict[str, str]:
@@ -15,9 +15,7 @@ def compared(before: Path, now: Path) -> dict[str, str]:
     `new` is a file that does not stand beside the manifest; one that stands there and is not made
     again is `different`.
     """
-    known, made = (
-        {path.name for path in folder.iterdir() if path.suffix in DATA} for folder in (before, now)
-    )
+    known, made = ({path.name for path in data_files(folder)} for folder in (before, now))
     verdicts = dict.fromkeys(sorted(known | made), "different")
     for name in verdicts:
         if name not in known:

@@ -1,4 +1,4 @@
-"""Keeping a result: tables, figures, manifest and ABOUT.txt in one folder, whole or absent."""
+"""Keeping a result: tables, figures, manifest and what explains them, whole or absent."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.results import dictionary
 from sim.results.kept import Kept
 from sim.results.manifest import FILE, Kind, Manifest
 from sim.results.replacing import ABOUT, whole_result
-from sim.results.seals import DATA, sealed
+from sim.results.seals import data_files, sealed
 from sim.results.tables import write_csv
 from sim.scenario.text.settings import as_text, in_words
 
@@ -101,11 +102,11 @@ def finish(
     tables: Mapping[str, pd.DataFrame | None],
     draw: Draw | None = None,
 ) -> None:
-    """Put tables, figures, manifest and ABOUT.txt into a folder that will be called `name`."""
+    """Put tables, figures, manifest, dictionary and ABOUT.txt into a folder to be called `name`."""
     for table, frame in tables.items():
         if frame is not None:
             write_csv(frame, temporary / f"{table}.csv")
-    data = {path.stem for path in temporary.iterdir() if path.suffix in DATA}
+    data = {path.stem for path in data_files(temporary)}
     drawn = [] if draw is None else draw(Kept(temporary, manifest))
     manifest = manifest.model_copy(
         update={
@@ -115,6 +116,7 @@ def finish(
     )
     text = sealed(manifest, temporary).model_dump_json(indent=1) + "\n"
     (temporary / FILE).write_text(text, encoding="utf-8")
+    dictionary.write(temporary, manifest.kind)
     (temporary / ABOUT).write_text(_about(manifest, name), encoding="utf-8")
 
 
@@ -141,6 +143,7 @@ def _lines(manifest: Manifest) -> Iterator[str]:
     if manifest.figures:
         yield from _wrapped(f"Figures: {', '.join(manifest.figures)}.")
     yield "manifest.json holds every number with its source, and the command."
+    yield f"{dictionary.FILE} says what each column of each table holds."
 
 
 def _commands(name: str) -> Iterator[str]:

@@ -35,12 +35,18 @@ LAYOUTS = ("*/*", "*/*/*")
 """Folders of results below the root: `SCENARIO/DIGEST` and `sweeps/NAME/DIGEST`."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Kept:
     """A result in its folder; tables are read when they are asked for."""
 
     folder: Path
     manifest: Manifest
+
+    def __repr__(self) -> str:
+        """Two lines: what was simulated, and where it is kept with which tables."""
+        manifest = self.manifest
+        what = f"Kept {manifest.kind}: {manifest.about}, {manifest.patients} patients"
+        return f"{what}\nFolder: {self.folder}. Tables: {', '.join(manifest.tables)}"
 
     @cached_property
     def studies(self) -> dict[str, Study]:

@@ -4,31 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import json
 import platform
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 
 from sim.results import fingerprint
 from sim.results.details import FORMS, OfSweep, whole
-from sim.scenario import Mark, Number, Premise, Setting, Study, from_document
-from sim.scenario.form.publication import from_plain
-from sim.scenario.form.uncertainty import Uncertainty
-from sim.scenario.protocol import count_of_assumptions
+from sim.results.held import HeldSetting, HeldStudy, Part, held
+from sim.scenario import Study
 from sim.scenario.text.settings import set_in_all
 from sim.version import __version__
 
@@ -40,92 +28,6 @@ LIBRARIES = ("simpy", "numpy", "scipy", "pandas", "pyarrow", "matplotlib")
 
 Kind = Literal["run", "comparison", "readings", "emulation", "sweep", "power", "verification"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-
-
-def _of_texts(tree: Any) -> Any:
-    """A tree with texts at its leaves, as a scenario file has them."""
-    if not isinstance(tree, dict | list | str | None):
-        raise ValueError(f"holds {json.dumps(tree)} where text stands, in quotes")
-    if isinstance(tree, dict | list):
-        for item in tree.values() if isinstance(tree, dict) else tree:
-            _of_texts(item)
-    return tree
-
-
-Texts = Annotated[dict[str, Any], AfterValidator(_of_texts)]
-
-
-def _of_scenario(document: dict[str, Any]) -> dict[str, Any]:
-    """The document of a scenario, as far as lists and ABOUT.txt read it."""
-    for key in ("name", "title", "question", "seed"):
-        if not isinstance(_of_texts(document).get(key), str):
-            raise ValueError(f"has no `{key}`")
-    cohort = document.get("cohort")
-    if not isinstance(cohort, dict) or not isinstance(cohort.get("patients"), str):
-        raise ValueError("has no `cohort.patients`")
-    for key, text in {"cohort.patients": cohort["patients"], "seed": document["seed"]}.items():
-        try:
-            whole(text)
-        except (ValueError, OverflowError):
-            raise ValueError(f"has a `{key}` that is not a whole number") from None
-    return document
-
-
-def _of_publication(tree: dict[str, Any]) -> dict[str, Any]:
-    from_plain(tree)
-    return tree
-
-
-def _of_uncertainty(tree: Any) -> Any:
-    Uncertainty.model_validate(_of_texts(tree))
-    return tree
-
-
-class Part(BaseModel):
-    """A part of a manifest, without other keys than these."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class HeldNumber(Part):
-    """A number of a scenario: its path, its text, and its sources."""
-
-    path: str
-    text: str
-    sources: tuple[str, ...]
-    note: str
-
-
-class HeldSetting(Part):
-    """A value that was set over a scenario file; `old` is the value of the file."""
-
-    path: str
-    old: Any
-    new: Any
-
-
-class HeldStudy(Part):
-    """A study as a manifest holds it; `name` is unique in its result."""
-
-    name: str
-    document: Annotated[dict[str, Any], AfterValidator(_of_scenario)]
-    publications: dict[str, Annotated[dict[str, Any], AfterValidator(_of_publication)]]
-    numbers: tuple[HeldNumber, ...]
-    uncertainty: dict[str, Annotated[dict[str, Any], AfterValidator(_of_uncertainty)]]
-    settings: tuple[HeldSetting, ...]
-    assumptions: str
-    premises: tuple[Premise, ...] = ()
-
-    def study(self) -> Study:
-        """The study again. Raises ScenarioError where the document is not valid any more."""
-        mark = Mark("the manifest", 1, 1)
-        numbers = [Number(n.path, n.text, n.sources, n.note, mark) for n in self.numbers]
-        settings = [Setting(s.path, s.old, s.new) for s in self.settings]
-        return replace(
-            from_document(self.document, numbers, self.publications, settings),
-            uncertainty={p: Uncertainty.model_validate(u) for p, u in self.uncertainty.items()},
-            premises=self.premises,
-        )
 
 
 class Manifest(Part):
@@ -144,10 +46,10 @@ class Manifest(Part):
     digest: str
     options: dict[str, Any]
     studies: Annotated[tuple[HeldStudy, ...], Field(min_length=1)]
-    details: dict[str, Any] = {}
+    details: dict[str, Any] = Field({})
     tables: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
-    files: dict[str, str] = {}
+    files: dict[str, str] = Field({})
     command: str
     written: str
     seconds: float
@@ -156,6 +58,11 @@ class Manifest(Part):
     machine: str
     libraries: dict[str, str]
     seal: str = ""
+
+    def __repr__(self) -> str:
+        """Two lines: what was done, and what made it."""
+        first = f"Manifest, {self.kind}: {self.about}, {self.patients} patients, seed {self.seed}"
+        return f"{first}\nmastosim {self.mastosim}; digest {self.digest}; {self.written}"
 
     @model_validator(mode="after")
     def _has_a_head(self) -> Manifest:
@@ -247,23 +154,6 @@ def made(
     )
 
 
-def held(name: str, study: Study) -> HeldStudy:
-    """A study as a manifest holds it."""
-    return HeldStudy(
-        name=name,
-        document=study.document,
-        publications=study.publications,
-        numbers=tuple(HeldNumber.model_validate(n, from_attributes=True) for n in study.numbers),
-        uncertainty={
-            path: _as_text(one.model_dump(exclude_none=True))
-            for path, one in study.uncertainty.items()
-        },
-        settings=tuple(HeldSetting(**one._asdict()) for one in study.settings),
-        assumptions=count_of_assumptions(study.numbers, study.premises),
-        premises=study.premises,
-    )
-
-
 def digest_of(studies: Sequence[Study], options: BaseModel | None = None) -> str:
     """Twelve characters that name a result.
 
@@ -277,13 +167,6 @@ def digest_of(studies: Sequence[Study], options: BaseModel | None = None) -> str
 
 def _short(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def _as_text(tree: Any) -> Any:
-    """Numbers as the text that a file would have."""
-    if isinstance(tree, dict):
-        return {key: _as_text(item) for key, item in tree.items()}
-    return [_as_text(item) for item in tree] if isinstance(tree, list) else str(tree)
 
 
 def _git_commit() -> str | None:

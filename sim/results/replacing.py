@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from sim.errors import RequestError
+from sim.results import dictionary
 from sim.results.atomic_folder import whole
 from sim.results.hidden import LEFT_BEHIND
 from sim.results.kept import Kept, read
@@ -14,8 +15,11 @@ from sim.results.manifest import FILE, Manifest
 from sim.results.seals import DATA, damage, missing
 
 ABOUT = "ABOUT.txt"
+EXPLAINS = (FILE, ABOUT, dictionary.FILE)
+"""Files that say what a result is and what its data files hold."""
+
 PICTURES = (".svg", ".pdf", ".png")
-CHANGES_NO_TABLE = ("engine", "keep")
+CHANGES_NO_TABLE = ("engine", "keep", "tables")
 """Options of which the bytes of a table do not depend."""
 
 
@@ -48,7 +52,7 @@ def _readable(folder: Path) -> Kept | None:
 
 def _holds(old: Kept, new: Kept) -> bool:
     """Whether an old result holds everything of a new one, undamaged."""
-    names = {path.name for path in new.folder.iterdir()} - {FILE, ABOUT}
+    names = {path.name for path in new.folder.iterdir()} - {*EXPLAINS}
     return (
         _content(old.manifest) == _content(new.manifest)
         and not [*damage(old), *missing(old)]
@@ -76,7 +80,7 @@ def _is_ours(path: Path, kept: Kept | None) -> bool:
         ours = path.name in kept.manifest.files or stem
     if LEFT_BEHIND.fullmatch(path.name):
         return True
-    return path.name in (FILE, ABOUT) or (ours and not path.is_dir())
+    return path.name in EXPLAINS or (ours and not path.is_dir())
 
 
 def _copy(path: Path, to: Path) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sim.errors import RequestError
+from sim.results import dictionary
 from sim.results.kept import Kept
 from sim.results.manifest import FILE, Manifest
 from sim.results.tables import Damaged
@@ -16,9 +17,15 @@ DATA = (".csv", ".parquet")
 """Endings of the data files of a result."""
 
 
+def data_files(folder: Path) -> list[Path]:
+    """The data files in the folder of a result, by name; its dictionary explains them."""
+    paths = (path for path in folder.iterdir() if path.suffix in DATA)
+    return sorted(path for path in paths if path.name != dictionary.FILE)
+
+
 def sealed(manifest: Manifest, folder: Path) -> Manifest:
     """The manifest with the SHA-256 of each data file in a folder, and with its own."""
-    files = {path.name: of_file(path) for path in sorted(folder.iterdir()) if path.suffix in DATA}
+    files = {path.name: of_file(path) for path in data_files(folder)}
     manifest = manifest.model_copy(update={"files": files})
     return manifest.model_copy(update={"seal": of_manifest(manifest)})
 

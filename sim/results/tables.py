@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 DIGITS = "%.6g"
 """Six digits in CSV files: more than Monte Carlo error leaves, fewer than machines differ in."""
 
+AS_CSV: dict[str, Any] = {"index": False, "float_format": DIGITS, "lineterminator": "\n"}
+"""How pandas writes a table that R and Excel open."""
+
 WORDS = (
     "scenario", "reading", "against", "arm", "against_arm", "subgroup", "outcome", "unit", "of",
     "role", "fact", "label", "statistic", "parameter", "name", "order", "other", "check", "answers",
@@ -83,9 +86,23 @@ def load(folder: Path) -> Tables:
     return Tables(*(read_parquet(folder / f"{name}.parquet") for name in Tables._fields))
 
 
+def save_as_csv(folder: Path) -> None:
+    """Write the tables of patients that stand in a folder as CSV files too, group by group."""
+    from pyarrow import parquet
+
+    for name in Tables._fields:
+        with (
+            parquet.ParquetFile(folder / f"{name}.parquet") as rows,
+            (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file,
+        ):
+            for group in range(rows.num_row_groups):
+                frame = rows.read_row_group(group).to_pandas()
+                frame.to_csv(file, header=group == 0, **AS_CSV)
+
+
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write a table that R and Excel open: comma, point, UTF-8, empty where there is no value."""
-    frame.to_csv(path, index=False, float_format=DIGITS, lineterminator="\n", encoding="utf-8")
+    frame.to_csv(path, encoding="utf-8", **AS_CSV)
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
@@ -128,6 +145,17 @@ def read_csv(path: Path, columns: Collection[str] = ()) -> pd.DataFrame:
         table[[*columns]]
         names = [name for name in WORDS if name in table]
         return table.assign(**{name: table[name].fillna("") for name in names})
+
+
+def columns_of(path: Path) -> list[str]:
+    """The names of the columns of a CSV or Parquet table; its rows are not read. Raises Damaged."""
+    import pandas as pd
+    from pyarrow import parquet
+
+    with intact(path):
+        if path.suffix == ".parquet":
+            return [str(name) for name in parquet.read_schema(path).names]
+        return [str(name) for name in pd.read_csv(path, nrows=0).columns]
 
 
 def append(frame: pd.DataFrame, path: Path, writers: dict[str, Any], files: ExitStack) -> None:

@@ -25,7 +25,7 @@ from sim.outcomes import Mark
 from sim.results import Kept, Part, effect_sums, tables
 from sim.scenario import Study
 from sim.scenario.protocol import accrual
-from sim.vocabulary import Engine, Progress
+from sim.vocabulary import Engine, Progress, TableFormat
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,17 @@ class Options(Part):
     seed: int
     engine: Engine = "simpy"
     keep: What = "all"
+    tables: TableFormat = "parquet"
     until: tuple[str, ...] = ()
+
+
+def refuse_no_tables(what: What, form: TableFormat) -> None:
+    """Raise RequestError for tables of patients as CSV where none are kept."""
+    if what == "outcomes" and form == "csv":
+        raise RequestError(
+            "`outcomes` keeps no tables of patients that could be written as CSV; leave out "
+            "`--tables csv`, or keep `tables` or `all`"
+        )
 
 
 def folder_of(study: Study, root: Path, what: What = "all") -> Path:
@@ -72,6 +82,7 @@ def make(
     until: Sequence[str] = (),
     precise: Precise | None = None,
     unkept: Unkept | None = None,
+    form: TableFormat = "parquet",
 ) -> Path:
     """Simulate a study straight into its folder; returns the folder.
 
@@ -80,7 +91,8 @@ def make(
     `before` is a kept result of the first patients, which are taken from there. `until`
     is the precision that was asked for, and `precise` the outcomes that have it: as many patients
     as these have are simulated, if more than outcomes is kept. `unkept` is called with a result
-    that was simulated and cannot be kept, as when the disk is full.
+    that was simulated and cannot be kept, as when the disk is full. `form` as `csv` writes the
+    tables as CSV files too.
     """
     result, course = precise or (None, None)
     study = study if result is None else result.study
@@ -100,7 +112,8 @@ def make(
             result = runs.reduce(study, keep_block, progress, engine, workers, begun)
             files.close()
             seconds = time.monotonic() - began
-            _finish(result, temporary, folder.name, what, command, seconds, until, course)
+            result = replace(result, until=tuple(until), course=course, table_format=form)
+            _finish(result, temporary, folder.name, what, command, seconds)
         return folder
     except OSError:
         if result is not None and unkept is not None:
@@ -121,7 +134,7 @@ def keep(
     with results.whole_result(folder) as temporary:
         if result.kept is not None:
             results.save(result.kept, temporary)
-        _finish(result, temporary, folder.name, what, command, seconds, result.until, result.course)
+        _finish(result, temporary, folder.name, what, command, seconds)
     return folder
 
 
@@ -134,21 +147,22 @@ def _begun(before: Kept, study: Study) -> Mark | None:
 
 
 def _finish(
-    result: Result, temporary: Path, name: str, what: What, command: str, seconds: float,
-    until: Sequence[str], course: pd.DataFrame | None,
-) -> None:  # fmt: skip
+    result: Result, temporary: Path, name: str, what: What, command: str, seconds: float
+) -> None:
     """Put summaries, sums, figures and manifest beside the tables of a result."""
     study, scenario = result.study, result.study.scenario
     options = Options(
         patients=scenario.cohort.patients, seed=scenario.seed, engine=result.engine, keep=what,
-        until=tuple(until),
+        tables=result.table_format, until=result.until,
     )  # fmt: skip
     digest = results.digest_of([study])
     manifest = results.made("run", {scenario.name: study}, options, digest, command, seconds)
+    if result.table_format == "csv":
+        tables.save_as_csv(temporary)
     if result.mark is not None:
         tables.save_sums(result.mark.sums, temporary)
         effect_sums.save(result.mark.effects, temporary)
-    frames = {**{table: getattr(result, table) for table in TABLES}, "precision": course}
+    frames = {**{table: getattr(result, table) for table in TABLES}, "precision": result.course}
     draw = partial(figures.draw, names=figures.MAIN) if what == "all" else None
     results.finish(temporary, name, manifest, frames, draw)
 
@@ -217,26 +231,27 @@ def again(
         precise = precision.until(study, precision.read(options.until), progress, workers=None)
     return make(
         study, root, options.keep, progress, options.engine, None, command, until=options.until,
-        precise=precise, unkept=unkept,
+        precise=precise, unkept=unkept, form=options.tables,
     )  # fmt: skip
 
 
 def expected(kept: Kept) -> Forecast:
     """Estimate what it takes to do a run again."""
     options = kept.options(Options)
-    return forecast([kept.study], options.engine, None, rows_of(options.keep))
+    return forecast([kept.study], options.engine, None, rows_of(options.keep, options.tables))
 
 
 def expected_of_more(kept: Kept, patients: int, workers: int | None = None) -> Forecast:
     """Estimate time and memory to extend a run to a number of patients."""
     options, before = kept.options(Options), kept.study.scenario.cohort.patients
     more = kept.study.with_(patients=max(patients, before))
-    return forecast([more], options.engine, workers, rows_of(options.keep), before)
+    rows = rows_of(options.keep, options.tables)
+    return forecast([more], options.engine, workers, rows, before)
 
 
-def rows_of(what: What) -> Rows:
+def rows_of(what: What, form: TableFormat = "parquet") -> Rows:
     """Where the rows of a run are while it is made: figures take them all into memory."""
-    return Rows(in_memory=what == "all", on_disk=what != "outcomes")
+    return Rows(in_memory=what == "all", on_disk=what != "outcomes", as_csv=form == "csv")
 
 
 def extend(
@@ -259,5 +274,6 @@ def extend(
         raise RequestError(f"the result has {before} patients; ask for more than that")
     more = study.with_(patients=patients)
     return make(
-        more, root, options.keep, progress, options.engine, workers, command, kept, unkept=unkept
-    )
+        more, root, options.keep, progress, options.engine, workers, command, kept, unkept=unkept,
+        form=options.tables,
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,7 @@ class NoSuchPatient(RequestError):
     """The number of a patient that is not in the cohort."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Life:
     """The history of one patient in every arm.
 
@@ -70,8 +70,8 @@ class Life:
     events: pd.DataFrame
     divergence: lines.Divergence | None
     outcome: lines.Divergence | None
-    study: Study = field(repr=False)
-    tables: Tables = field(repr=False)
+    study: Study
+    tables: Tables
 
     @property
     def head(self) -> tuple[str, ...]:
@@ -125,6 +125,14 @@ class Life:
         title, person, _ = self.head
         told = (title, person, self.comparison, timeline.notes_of(self.tables, self.study.scenario))
         return timeline.figure_of(self.tables, self.study, *told, event, outcome)
+
+    def __repr__(self) -> str:
+        """Two lines: the patient, and where the arms diverge."""
+        days = f"{len(self.events)} days and events in arms {', '.join(self.arms)}"
+        where = "the arms do not diverge"
+        if self.divergence is not None:
+            where = f"they diverge on day {self.divergence.day}"
+        return f"{self.head[0]}: {self.head[1]}\n{days}; {where}"
 
     def _repr_html_(self) -> str:
         """HTML for notebooks: the patient, the table, and the divergence of the arms."""

@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sim.display import html
+from sim.display.tables.sweep import pilot as in_words
 from sim.errors import RequestError
 from sim.experiments.bounds import MOST_HOURS
 from sim.experiments.sweeps import running, work
@@ -41,6 +43,15 @@ class Pilot(NamedTuple):
         """What was found, as plain values."""
         parts = {name: getattr(self, name)._asdict() for name in ("split", "cost", "advice")}
         return {**self._asdict(), **parts}
+
+    def __repr__(self) -> str:
+        """Two lines: the outcome, and the draws and patients that are recommended."""
+        first, *_, advice = in_words(self.facts)
+        return f"{first}\n{advice.strip()}"
+
+    def _repr_html_(self) -> str:
+        """What the command prints, for a notebook."""
+        return f"<div>{html.paragraph(in_words(self.facts))}</div>"
 
 
 def pilot(

@@ -16,7 +16,8 @@ from sim.experiments.sweeps import analyses, variance
 from sim.experiments.sweeps.gathered import Collected
 from sim.experiments.sweeps.read import Sweep
 from sim.results import Kind, fingerprint
-from sim.results.manifest import Manifest, Part, Texts
+from sim.results.held import Part, Texts
+from sim.results.manifest import Manifest
 from sim.results.tables import DIGITS, append
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Engine

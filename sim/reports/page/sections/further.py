@@ -1,0 +1,69 @@
+"""The further results of a page: emulations, readings, sweeps, power, comparisons, with figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from sim.display.figures import OF_KIND
+from sim.display.tables import Sheet
+from sim.experiments import verbs
+from sim.reports.page.contents import Contents
+from sim.reports.page.pictures import pictures
+from sim.reports.page.sections import Section
+from sim.results import Kept
+
+HEADINGS = {
+    "run": "Run of {}",
+    "comparison": "Comparison of {}",
+    "readings": "Readings of the annual increase: {}",
+    "emulation": "The published study again: {}",
+    "sweep": "Sensitivity: {}",
+    "power": "Power of trials: {}",
+    "verification": "Checks of the program: {}",
+}
+"""The heading of the section of each kind of result."""
+
+
+def sections(contents: Contents) -> list[Section]:
+    """A section for each further result, and for the first where it is no run."""
+    results = [*([] if contents.is_run else [contents.kept]), *contents.others]
+    return [_section(contents, kept, number) for number, kept in enumerate(results, start=1)]
+
+
+def _section(contents: Contents, kept: Kept, number: int) -> Section:
+    """The tables that the command printed, with the figures of a further result."""
+    shown, kind = verbs.show(kept), kept.manifest.kind
+    drawn = [] if kept is contents.kept else pictures(kept, OF_KIND[kind].usual, f"further{number}")
+    facts = {
+        "sheets": [_sheet(sheet) for sheet in shown.printout.sheets],
+        "above": paragraphs(shown.printout.above),
+        "notes": paragraphs(shown.printout.notes),
+        "pictures": [*drawn],
+        "folder": kept.folder.name,
+        "differs": _differs(contents, kept),
+    }
+    heading = HEADINGS[kind].format(kept.manifest.about)
+    entry = verbs.KINDS[kind].called.removeprefix("a ").removeprefix("an ").capitalize()
+    return Section(f"further{number}", entry, heading, "further.html", facts)
+
+
+def _sheet(sheet: Sheet) -> Sheet:
+    return sheet._replace(notes=tuple(paragraphs(sheet.notes)))
+
+
+def paragraphs(lines: Iterable[str]) -> list[str]:
+    """Lines of a terminal as paragraphs: an empty line ends one.
+
+    >>> paragraphs(["One sentence,", "in two lines.", "", "Another."])
+    ['One sentence, in two lines.', 'Another.']
+    """
+    return [" ".join(group) for is_text, group in groupby(lines, bool) if is_text]
+
+
+def _differs(contents: Contents, kept: Kept) -> bool:
+    """Whether a result is about another study than the page, numbers of patients and seed apart."""
+    own = contents.study
+    patients, seed = own.scenario.cohort.patients, own.scenario.seed
+    studies = (study.with_(patients=patients, seed=seed) for study in kept.studies.values())
+    return all(study.digest != own.digest for study in studies)
