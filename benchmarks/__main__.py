@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import engines, kept, page, parts, processes, scaling, sweeps
+from benchmarks import engines, kept, page, parts, processes, scaling, sweeps, worth
 from benchmarks.sizes import FULL, QUICK, Sizes
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -20,6 +20,7 @@ QUESTIONS = (
     kept.lowered_once,
     scaling.by_horizon,
     parts.by_part,
+    worth.added,
     processes.beginnings,
 )
 

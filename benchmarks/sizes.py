@@ -16,6 +16,7 @@ class Sizes:
     whole: tuple[tuple[int, int, int], ...]  # patients, workers and rounds of whole runs
     sweep: tuple[int, int, int, int]  # few and many draws, patients, draws of the SimPy engine
     kept: tuple[tuple[int, int, int], ...]  # patients, draws and rounds of sweeps in turns
+    worth: int  # patients whose quantities are reduced
     few_rounds: int
     rounds: int
     compiles: bool  # whether to begin once with an empty cache
@@ -36,6 +37,7 @@ FULL = Sizes(
     ),
     sweep=(100, 1_000, 1_000, 2),
     kept=((200, 200, 3), (1_000, 100, 3), (20_000, 5, 1)),
+    worth=100_000,
     few_rounds=5,
     rounds=5,
     compiles=True,
@@ -48,6 +50,7 @@ QUICK = Sizes(
     whole=((50, 1, 2), (100, 1, 1), (100, 2, 1)),
     sweep=(2, 4, 20, 1),
     kept=((20, 2, 1), (40, 2, 1)),
+    worth=300,
     few_rounds=1,
     rounds=2,
     compiles=False,
