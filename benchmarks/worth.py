@@ -17,9 +17,9 @@ from tests.economics import PRICED
 
 NOTE = """\
 The batch engine in blocks as in a run, on one core, the scenario with prices and utilities. Of each
-block are timed: the drawing of its inputs and the loop, both again where a patient needs more random
-numbers; its reduction to the sums of all outcomes; its reduction to quantities, undiscounted and
-discounted, as sums over groups of patients."""
+block are timed: the drawing of its inputs and the loop, both again where a patient needs more
+random numbers; its reduction to the sums of all outcomes; its reduction to quantities, undiscounted
+and discounted, as sums over groups of patients."""
 
 ALLOWED = 0.1
 """Share of the time of a run that costs and quality of life may add."""
