@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import engines, information, kept, page, parts, processes, scaling, sweeps
+from benchmarks import engines, information, kept, page, parts, processes, scaling, sweeps, worth
 from benchmarks.sizes import FULL, QUICK, Sizes
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -21,6 +21,7 @@ QUESTIONS = (
     information.value_of_information,
     scaling.by_horizon,
     parts.by_part,
+    worth.added,
     processes.beginnings,
 )
 

@@ -10,9 +10,9 @@ import numpy as np
 from benchmarks.page import Table, Target, number
 from benchmarks.rounds import faster, median, take_turns
 from benchmarks.sizes import Sizes
-from sim.simulation.records import Floats
 from sim.economics.information.partial import contrasts, evppi
 from sim.economics.information.regression import regress
+from sim.simulation.records import Floats
 
 SINGLES, TOGETHER, SECONDS = 20, 12, 2.0
 """Parameters one by one, parameters with all their pairs, and the seconds that were meant."""

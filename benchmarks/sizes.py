@@ -17,6 +17,7 @@ class Sizes:
     sweep: tuple[int, int, int, int]  # few and many draws, patients, draws of the SimPy engine
     kept: tuple[tuple[int, int, int], ...]  # patients, draws and rounds of sweeps in turns
     information: int  # draws of the value of information
+    worth: int  # patients whose quantities are reduced
     few_rounds: int
     rounds: int
     compiles: bool  # whether to begin once with an empty cache
@@ -38,6 +39,7 @@ FULL = Sizes(
     sweep=(100, 1_000, 1_000, 2),
     kept=((200, 200, 3), (1_000, 100, 3), (20_000, 5, 1)),
     information=10_000,
+    worth=100_000,
     few_rounds=5,
     rounds=5,
     compiles=True,
@@ -51,6 +53,7 @@ QUICK = Sizes(
     sweep=(2, 4, 20, 1),
     kept=((20, 2, 1), (40, 2, 1)),
     information=300,
+    worth=300,
     few_rounds=1,
     rounds=2,
     compiles=False,

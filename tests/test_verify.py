@@ -29,6 +29,7 @@ from sim.cli.verify import verify  # noqa: E402
 from sim.experiments.verification import CHECKS, chance, checks, inputs, verdict  # noqa: E402
 from sim.experiments.verification.subject import Subject, work_of  # noqa: E402
 from sim.scenario import load  # noqa: E402
+from tests.economics import PRICED  # noqa: E402
 
 PAGE = ROOT / "docs" / "verification.md"
 SCORE = re.compile(r"\d+ of \d+ faults")
@@ -37,6 +38,9 @@ SEQUENCE = ("therapies.interferon.start={after: pamidronate, wait: 3 months}",
             "therapies.pamidronate.schedule=[{every: 1 month, for: 12 months}]",
             "arms={combination: [interferon, pamidronate], pamidronate: [pamidronate]}",
             )  # fmt: skip
+
+
+WITH_ECONOMICS = (f"economics={json.dumps(PRICED)}",)
 
 
 class Fault(NamedTuple):
@@ -75,6 +79,9 @@ NO_EFFECT = "Treatment without effect reproduces natural history"
 WITHOUT_BONE = "All arms have the same fractures if bone density has no effect"
 WORKERS = "The number of workers has no effect"
 UNITS = "Quantities are converted to the units of the model"
+STATES = "Years in states add up to life-years"
+SINGLE_LIVES = "Costs and quality of life match a count of single lives"
+GROUPS = "Sums over groups are those over patients"
 
 SEPARATE = (NUMBERS, WORKERS,
             "The block size has no effect")  # fmt: skip
@@ -213,6 +220,18 @@ FAULTS = (
           COUNTED, 40),
     Fault("error of a difference as of two cohorts", "sim.outcomes.estimates",
           "2 * weights[i] * weights[j] * together", "0 * together", PAIRED, 20),
+    # costs and quality of life
+    Fault("clock times added instead of intervals", "sim.economics.states",
+          "integral[stretches.end] - integral[stretches.begin]", "integral[stretches.end]",
+          STATES, 8, WITH_ECONOMICS),
+    Fault("a mean over groups divided by the wrong total", "sim.economics.groups",
+          "np.append(sizes, float(len(self.rest)))", "np.append(sizes, float(self.size))",
+          GROUPS, 8, WITH_ECONOMICS),
+    Fault("a yearly rate taken for a continuous one", "sim.economics.discounting",
+          "math.log1p(rate.first / 100)", "rate.first / 100", SINGLE_LIVES, 4, WITH_ECONOMICS),
+    Fault("costs discounted as health", "sim.economics.discounting",
+          "Rate(economics.discount.costs,", "Rate(economics.discount.health,", SINGLE_LIVES, 4,
+          WITH_ECONOMICS),
     # what holds for every scenario
     Fault("visits after entry a day late", "sim.simulation.model.measuring",
           "[quantity][visit + 1]", "[quantity][visit + 1] + 1", VISITS),
@@ -474,7 +493,7 @@ def test_work_begun_in_this_process_can_go_on_in_others():
 def test_every_check_applies_to_the_base_scenario():
     """A check that looks for something under a wrong name would not apply, and see no fault."""
     quick = [check for check in CHECKS if check.name not in SEPARATE]
-    found = checks.run_checks(Subject(load(BASE), 50), quick)
+    found = checks.run_checks(Subject(load(BASE, WITH_ECONOMICS), 50), quick)
     assert [finding.check.name for finding in found if finding.word != "passed"] == []
 
 

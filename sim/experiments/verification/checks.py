@@ -21,6 +21,7 @@ from sim.experiments.verification import (
     outcomes,
     patient_histories,
     random_numbers,
+    worth,
 )
 from sim.experiments.verification.subject import Subject
 from sim.experiments.verification.verdict import Verdict, not_applicable
@@ -98,6 +99,9 @@ CHECKS = tuple(
             "Arm labels have no effect": extreme_values.labels,
             "Patients are independent": patient_histories.independent,
             "Outcomes match a recount of the event log": outcomes.recounted,
+            "Years in states add up to life-years": worth.years_in_states,
+            "Costs and quality of life match a count of single lives": worth.single_lives,
+            "Sums over groups are those over patients": worth.sums_of_groups,
             "The block size has no effect": patient_histories.block_sizes,
             "The number of workers has no effect": patient_histories.workers,
         }),

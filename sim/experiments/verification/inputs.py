@@ -16,6 +16,7 @@ from sim.experiments.verification.subject import Subject, sums_of
 from sim.experiments.verification.verdict import Case, Verdict, each
 from sim.scenario import ScenarioError, Study
 from sim.scenario.form.therapy import Infusions
+from sim.scenario.form.units import CURRENCIES
 from sim.scenario.text.paths import DocumentPath, parts_of, value_at
 from sim.vocabulary import SITES, UNCHANGED
 
@@ -48,6 +49,7 @@ FACTORS: dict[str, tuple[float, ...]] = {
     **dict.fromkeys(("ug/L", "ng/mL"), (1.0, 1000.0)),
     **dict.fromkeys(("%/year", "per year", "kg", "g/cm2", "pg/mL", "ng/L", "IU"), (1.0,)),
     **dict.fromkeys(("mg", "mg/kg", "MU", "ug", ""), (1.0,)),
+    **dict.fromkeys([f"{money}{per}" for money in CURRENCIES for per in ("", "/year")], (1.0,)),
 }
 
 
@@ -57,10 +59,12 @@ def every_number(subject: Subject) -> Verdict:
     A number that changes neither is tried again in a wider study: followed longer, of women and
     men, with markers that follow treatment. If it changes nothing there either, it is never used
     and the check fails. The evidence lists the others: numbers with an effect in the wider study
-    only, and numbers that are used without effect on any outcome of these patients.
+    only, and numbers that are used without effect on any outcome of these patients. Numbers of
+    `economics` are not changed: the model reads none of them.
     """
     base = _outcomes(subject, subject.study), _inputs(subject, subject.study)
-    effects = {name: _effect(subject, base, path) for name, path in paths(subject.study).items()}
+    every = {n: path for n, path in paths(subject.study).items() if path[0] != "economics"}
+    effects = {name: _effect(subject, base, path) for name, path in every.items()}
     names = {effect: [n for n, e in effects.items() if e == effect] for effect in LISTED}
     counts = ", ".join(f"{len(names[effect])} {LISTED[effect]}" for effect in LISTED)
     details = tuple(f"{LISTED[effect]}: {n}" for effect in LISTED for n in names[effect])

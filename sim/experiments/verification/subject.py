@@ -25,8 +25,13 @@ MISSED = {"given": "80 %", "delay": LONG_DELAY, "ends_course": "1 %"}
 OFTEN_INTOLERANT = [{"probability": "60 %", "until": "24 months"}]
 
 
-LEFT_OUT: settings.Changes = {("loss",): None, ("cohort", "recent_fracture"): None}
-"""Parts of a scenario that the checks of `verify` do without; tests have their laws."""
+LEFT_OUT: settings.Changes = {
+    ("loss",): None,
+    ("cohort", "recent_fracture"): None,
+    ("economics",): None,
+}
+"""Parts of a scenario that most checks do without; tests have their laws. No simulation reads
+`economics`, which has checks of its own."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ class Subject:
         """The study with parts of its document replaced.
 
         No patient is lost to follow-up in it, none had a recent fracture at entry, regimens do
-        not act on mortality, and therapies have no rules.
+        not act on mortality, therapies have no rules, and nothing has a price.
         """
         if not any(changes) and not self._has_parts_left_out:
             return self.study
@@ -99,7 +104,7 @@ class Subject:
         """Whether the file has what the checks do without."""
         scenario = self.scenario
         acts = any(row.mortality_ratio != 1 for row in scenario.effects.values())
-        acts = acts or bool(self._without_rules)
+        acts = acts or bool(self._without_rules) or scenario.economics is not None
         return acts or scenario.loss is not None or scenario.cohort.recent_fracture is not None
 
     @property
