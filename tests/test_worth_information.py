@@ -189,6 +189,32 @@ def test_few_and_many_patients_per_draw_give_one_answer():
     assert found[0][0].se > found[1][0].se
 
 
+@pytest.mark.parametrize("others", [8, 26])
+def test_many_parameters_that_do_not_matter_hardly_matter(others):
+    """With 12 parameters all pairs enter, with 30 parameters curves alone."""
+    (first, second), covariance, parameters = skewed(FEW, 50 + others, 100, 5_000)
+    idle = np.random.default_rng(60).normal(0, 1, (FEW, others))
+    known = evpi((first + second) / 2, covariance, np.hstack([parameters, idle]))
+    near(known.corrected, SKEWED_EVPI)
+    assert known.missed < 0.1
+
+
+def test_a_parameter_of_three_arms():
+    """The truth by a sum over 200,001 values of the parameter."""
+    draw = np.random.default_rng(17)
+    common, own = draw.normal(0, 1, (2, MANY))
+    benefit = np.column_stack([
+        np.zeros(MANY), 500 + 2000 * common + draw.normal(0, 1000, MANY),
+        300 + 1500 * common + 2598 * own,
+    ])  # fmt: skip
+    z = np.linspace(-8, 8, 200_001)
+    weights = np.exp(-z * z / 2) / np.exp(-z * z / 2).sum()
+    best = np.maximum(0, np.maximum(500 + 2000 * z, 300 + 1500 * z))
+    (value,) = evppi(benefit, common[:, None], ["common"])
+    near(value, float(weights @ best) - 500)
+    assert value.se < 40
+
+
 def test_where_noise_dominates_a_sentence_stands_for_the_number():
     (first, second), covariance, parameters = skewed(FEW, 22, 10, 100_000)
     benefit = (first + second) / 2
@@ -258,6 +284,28 @@ def test_a_parameter_of_few_values_is_as_good_as_its_means(levels):
     benefit = two_arms(means[level] + draw.normal(0, 20, MANY))
     (value,) = evppi(benefit, level[:, None].astype(float), ["reading"])
     near(value, np.maximum(means, 0).mean() - max(0.0, means.mean()))
+
+
+def test_parameters_that_go_together_count_once():
+    """A copy, and a third share that is what two others leave, know nothing more."""
+    benefit, parameters = normal(1, FEW)
+    both = np.column_stack([parameters, parameters[:, 0], 1 - parameters.sum(axis=1)])
+    names = ["p1", "p2", "copy", "rest"]
+    groups = {"p1 twice": ["p1", "copy"], "three": ["p1", "p2", "rest"], "two": ["p1", "p2"]}
+    values = {v.name: v for v in evppi(benefit, both, names, groups)}
+    assert values["p1 twice"].value == pytest.approx(values["p1"].value, abs=values["p1"].se / 2)
+    assert values["three"].value == pytest.approx(values["two"].value, rel=1e-6)
+
+
+def test_a_parameter_with_a_long_tail_and_one_of_whole_numbers():
+    draw = np.random.default_rng(46)
+    tail, count = draw.lognormal(0, 2, MANY), draw.poisson(12, MANY).astype(float)
+    benefit = two_arms(np.log(tail) + (count - 12) / 2 + draw.normal(0, 1, MANY))
+    first, second = evppi(benefit, np.column_stack([tail, count]), ["tail", "count"])
+    near(first, expected_gain(0, 2))
+    steps = np.arange(60)
+    chance = np.exp(steps * math.log(12) - 12 - np.array([math.lgamma(k + 1) for k in steps]))
+    near(second, float(chance @ np.maximum((steps - 12) / 2, 0)))
 
 
 def test_order_and_names_of_arms_change_nothing():
