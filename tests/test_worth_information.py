@@ -11,10 +11,12 @@ import pytest
 from scipy.special import ndtr
 
 from sim.worth.information.acceptability import curves, expected_loss, probability_best
+from sim.worth.information.diagnostics import warnings_of
 from sim.worth.information.noise import bracket, naive_evpi, share_of_noise, without_noise
 from sim.worth.information.partial import contrasts, evppi
 from sim.worth.information.perfect import MOST_CHANCE, evpi
 from sim.worth.information.population import people
+from sim.worth.information.regression import regress
 from sim.worth.information.sample import enbs, evsi, optimum
 
 MANY, FEW = 10_000, 1_000
@@ -342,6 +344,29 @@ def test_a_jump_that_curves_cannot_follow_is_reported():
     assert known.missed > 0.5
     wave = two_arms(np.sin(60 * parameters[:, 0]))
     assert any("functions" in w for w in evpi(wave, np.zeros((MANY, 2, 2)), parameters).warnings)
+
+
+def test_a_regression_that_is_at_its_limit_says_so():
+    draw = np.random.default_rng(47)
+    parameters = draw.uniform(-1, 1, (MANY, 2))
+    waves = two_arms(np.sin(15 * parameters[:, 0]) + np.sin(2 * parameters[:, 1]))
+    bad, good = evppi(waves, parameters, ["wavy", "smooth"])
+    assert good.warnings == ()
+    assert "functions" in bad.warnings[0]
+    far = two_arms(np.exp(40 * (parameters[:, 0] - 1)) * 100 - (parameters[:, 0] > 0.9))
+    (cliff,) = evppi(far, np.round(parameters[:, [0]], 1), ["cliff"])
+    assert cliff.warnings == (), "straight lines between values follow any means"
+
+
+def test_a_trend_in_the_residuals_is_seen():
+    draw = np.random.default_rng(48)
+    known, hidden = draw.uniform(-1, 1, (2, MANY))
+    fit = regress(contrasts(two_arms(known + hidden)), known[:, None])
+    assert warnings_of(fit, known[:, None]) == ()
+    both = np.column_stack([known, hidden])
+    assert warnings_of(fit, both, ["known", "hidden"]) == (
+        "The regression leaves a trend over the values of hidden.",
+    )
 
 
 def test_acceptability_adds_to_1_and_shares_ties():

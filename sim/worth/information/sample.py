@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sim.simulation.records import Floats
+from sim.worth.information.diagnostics import warnings_of
 from sim.worth.information.partial import TOLD_APART, Value, contrasts, value_of
 from sim.worth.information.regression import regress
 
@@ -66,7 +67,9 @@ def evsi(
     outputs = contrasts(benefit)
     found = {}
     for patients in sorted(statistics):
-        value = value_of(regress(outputs, statistics[patients]), f"{patients} patients")
+        fit = regress(outputs, statistics[patients])
+        said = warnings_of(fit, statistics[patients])
+        value = value_of(fit, f"{patients} patients", said)
         found[patients] = value._replace(value=min(value.value, evpi))
     return found
 

@@ -99,4 +99,6 @@ def _most(others: Sequence[Value], about: About) -> str:
 
 def _numbers(values: Sequence[Value], groups: Collection[str], evpi: float) -> pd.DataFrame:
     table = pd.DataFrame(values)
-    return table.assign(is_group=[value.name in groups for value in values], evpi=evpi)
+    said = [" ".join(value.warnings) for value in values]
+    are_groups = [value.name in groups for value in values]
+    return table.assign(warnings=said, is_group=are_groups, evpi=evpi)
