@@ -62,7 +62,8 @@ def test_the_committed_figures_show_todays_numbers(tmp_path, no_pictures):
 def test_every_shipped_scenario_has_its_figures():
     for scenario in SCENARIOS:
         folder = ROOT / "results" / scenario.stem
-        for name in FIGURES:
+        has_facts = (folder / "reported.csv").exists()
+        for name in [one for one in FIGURES if has_facts or one != "against_reported"]:
             assert (folder / f"{name}.svg").stat().st_size > 5_000
             assert (folder / f"{name}.csv").stat().st_size > 100
 
