@@ -150,6 +150,10 @@ def test_from_the_wheel_a_shipped_scenario_runs_in_an_empty_folder(tmp_path):
     assert subprocess.check_output(where, text=True, cwd=empty, env=clean).startswith(str(there))
     assert "poor-attendance" in run("examples")
     assert "fractures" in run("run", "laroche2011", "--patients", "20", "--engine", "simpy", "-q")
+    files = run("report", "laroche2011/latest", "--xlsx", "--form", "stress", "-q").split()
+    assert {Path(file).name for file in files} == {
+        "report.html", "report.xlsx", "stress.md", "stress.docx"
+    }  # fmt: skip
     assert run("new", "mine.yaml", "--from", "poor-attendance")
     assert "can be simulated" in run("check", "mine.yaml")
     assert "can be simulated" in run("check", "ten-years")
