@@ -369,7 +369,7 @@ def test_shipped_names_are_completed_beside_files(tmp_path, monkeypatch):
     named = [f"plain,{path.stem}" for path in sorted((ROOT / "scenarios").glob("lar*.yaml"))]
     assert len(named) > 5
     assert completed("run", "lar") == ["plain,large.yaml", *named]
-    assert completed("compare", "large.yaml", "laroche2011-w") == ["plain,laroche2011-women"]
+    assert completed("compare", "large.yaml", "laroche2011-wom") == ["plain,laroche2011-women"]
     assert completed("sweep", "base") == ["plain,base-case-psa"]
     assert completed("check", "base") == ["plain,base-case-psa"]
     assert completed("new", "mine.yaml", "--from", "laroche2011-w") == ["plain,laroche2011-women"]

@@ -118,7 +118,10 @@ def test_the_plan_needs_no_tables(tmp_path):
     study = load(BASE)
     write_csv(sim.run(study, patients=2, engine="batch").summary, tmp_path / "summary.csv")
     kept: Any = SimpleNamespace(
-        manifest=SimpleNamespace(kind="run", settings=()), folder=tmp_path, study=study
+        manifest=SimpleNamespace(kind="run", settings=()),
+        folder=tmp_path,
+        study=study,
+        has_patients=False,
     )
     with styled():
         made = dict(figures.drawn(kept, ["schedule", "bone_density"]))

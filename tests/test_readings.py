@@ -299,6 +299,9 @@ QUIET = {
     "rerun",
     "completion",
     "verify",
+    "report",  # its figures are those above, with their captions
+    "worth",  # tests/test_worth.py
+    "information",
 }
 
 OFTEN = "fractures={base_rate: 1 per year}"

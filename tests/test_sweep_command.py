@@ -397,7 +397,7 @@ def test_the_manifest_says_everything(drawn):
         "name": "case", "title": "A title", "question": "A question?", "design": "probabilistic",
         "outcomes": ["spine annual increase", "all fractures"],
         "arms": ["combination", "pamidronate"], "comparator": "pamidronate", "patients": 20,
-        "draws": 6, "seed": 1, "readings": 0,
+        "draws": 6, "seed": 1, "patients_by_draw": "same", "readings": 0,
     }  # fmt: skip
     assert held["details"]["sweep"]["readings"]["other"].startswith("compound")
     assert held["options"]["specification"]["parameters"][STOPS] == {"name": "stops"}

@@ -173,6 +173,10 @@ def test_more_patients_of_one_group_count_as_their_mean():
     assert own["cost of pamidronate, undiscounted"] == pytest.approx(396 * 12 / 4)
 
 
+def test_the_printout_says_how_the_increase_is_read(kept):
+    assert any("linear, a constant share" in line for line in of_worth.worth(kept).printout.above)
+
+
 def test_a_dominated_arm_is_said_to_be_dominated(kept):
     (one,) = compared(results_quantities(kept), kept.study.scenario)
     assert one.verdict == "is dominated: costs more and gains less"

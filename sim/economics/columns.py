@@ -16,8 +16,8 @@ from sim.economics.quantities import keys_of, quantities
 from sim.outcomes.arm import ArmRecords
 from sim.outcomes.definitions.named import Measure, Outcome
 from sim.outcomes.units import UnitSums
-from sim.scenario import Scenario
 from sim.scenario.form.economics import Economics
+from sim.scenario.form.study import Scenario
 
 PLAIN, DISCOUNTED = UNITS = ("quantity", "discounted quantity")
 """The units by which the columns of quantities are told from other outcomes."""

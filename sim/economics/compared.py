@@ -14,7 +14,7 @@ from sim.economics.pricing import net as net_of
 from sim.economics.ratios import break_even, fieller, fieller_in_words, verdict
 from sim.outcomes.estimates import influences
 from sim.outcomes.intervals import UPPER
-from sim.scenario import Scenario
+from sim.scenario.form.study import Scenario
 from sim.simulation.records import Floats
 from sim.vocabulary import Arms
 

@@ -56,11 +56,11 @@ def standings(
 
     Examples
     --------
-    >>> for row in standings([10.0, 50.0, 30.0], [1.0, 3.0, 1.5], ["A", "B", "C"]):
-    ...     print(row.arm, row.status, row.icer)
-    A on the frontier None
-    C extendedly dominated None
-    B on the frontier 20.0
+    >>> rows = standings([10.0, 50.0, 30.0], [1.0, 3.0, 1.5], ["A", "B", "C"])
+    >>> [(row.arm, row.status, row.icer) for row in rows[:2]]
+    [('A', 'on the frontier', None), ('C', 'extendedly dominated', None)]
+    >>> rows[2].arm, rows[2].against, rows[2].icer
+    ('B', 'A', 20.0)
     """
     if not len(costs) == len(effects) == len(arms):
         raise ValueError(f"{len(costs)} costs, {len(effects)} effects and {len(arms)} arms")

@@ -18,7 +18,7 @@ from sim.economics.quantities import economics_of
 from sim.outcomes.labels import Label, Line, contrasts_of
 from sim.outcomes.summary import summarise
 from sim.outcomes.sums import SumTable, sum_table
-from sim.scenario import Scenario
+from sim.scenario.form.study import Scenario
 from sim.vocabulary import EVERYONE
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from sim.economics.incremental import ON_FRONTIER, Standing
 from sim.economics.pricing import UNDISCOUNTED
 from sim.economics.ratios import amount
 from sim.scenario import Scenario
+from sim.scenario.protocol import accrual
 from sim.vocabulary import Arms
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def _terms(scenario: Scenario) -> Iterator[str]:
         f"Discounted per year: costs {own.discount.costs:g} %, health {own.discount.health:g} %"
         f"{after}."
     )
+    yield f"Annual increase read as: {accrual(scenario)}. Costs of fractures and QALYs depend on it."
 
 
 def _verdicts(compared: Sequence[Compared]) -> Iterator[str]:

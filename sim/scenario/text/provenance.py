@@ -92,7 +92,7 @@ def take_off(document: Branch, known_sources: Iterable[str]) -> Plain:
     a number of its base does not inherit the source of the base.
     """
     plain = Plain()
-    plain.tree = _Walk(plain, [*known_sources, ASSUMPTION]).node(document, (), {}, "")
+    plain.tree = _Walk(plain, [ASSUMPTION, *known_sources]).node(document, (), {}, "")
     return plain
 
 
