@@ -372,7 +372,7 @@ def test_shipped_names_are_completed_beside_files(tmp_path, monkeypatch):
     assert completed("compare", "large.yaml", "laroche2011-wom") == ["plain,laroche2011-women"]
     assert completed("sweep", "base") == ["plain,base-case-psa"]
     assert completed("check", "base") == ["plain,base-case-psa"]
-    assert completed("new", "mine.yaml", "--from", "laroche2011-w") == ["plain,laroche2011-women"]
+    assert completed("new", "mine.yaml", "--from", "laroche2011-wom") == ["plain,laroche2011-women"]
     assert completed("run", "base") == ["dir,base"]  # a sweep is no scenario
     assert completed("run", "./lar") == ["plain,./large.yaml"]
 

@@ -61,7 +61,8 @@ def _terms(scenario: Scenario) -> Iterator[str]:
         f"Discounted per year: costs {own.discount.costs:g} %, health {own.discount.health:g} %"
         f"{after}."
     )
-    yield f"Annual increase read as: {accrual(scenario)}. Costs of fractures and QALYs depend on it."
+    read = f"Annual increase read as: {accrual(scenario)}"
+    yield f"{read}. Costs of fractures and QALYs depend on it."
 
 
 def _verdicts(compared: Sequence[Compared]) -> Iterator[str]:
