@@ -275,13 +275,21 @@ def test_a_scenario_with_a_key_much_like_that_of_a_sweep_is_still_a_scenario(tmp
     assert "'mastosim_version' is not a key here" in told.stderr
 
 
-def test_a_library_of_an_extra_is_asked_for_by_name(tmp_path, monkeypatch, mastosim):
+def test_the_library_of_a_screening_is_asked_for_by_name(tmp_path, monkeypatch, mastosim):
     for name in ("SALib", "SALib.sample"):
         monkeypatch.setitem(sys.modules, name, None)
     path = wrote(tmp_path, f"design: {{morris: {{trajectories: 2}}}}\n{table({RATE: ''})}")
     told = mastosim("check", path)
     assert (told.returncode, told.stdout) == (2, "")
-    assert told.stderr.endswith("Error: this needs SALib: pip install mastosim[sensitivity]\n")
+    assert told.stderr.endswith("Error: this needs SALib: pip install SALib\n")
+
+
+def test_the_library_of_a_cluster_is_asked_for_by_name(tmp_path, monkeypatch, mastosim):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    path = wrote(tmp_path, f"design: grid\n{table({RATE: '{values: [2 per 100 person-years]}'})}")
+    told = mastosim("sweep", path, "--cluster", "tcp://127.0.0.1:1", "--out", tmp_path)
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr.endswith("Error: this needs distributed: pip install distributed\n")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe"])

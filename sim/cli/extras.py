@@ -1,4 +1,4 @@
-"""Libraries that come with an extra of the package, and not with the package itself."""
+"""Libraries that mastosim does without until they are asked for."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import click
 
-EXTRAS = {"distributed": "cluster", "SALib": "sensitivity"}
-"""By name of the library, the extra that it comes with."""
+OPTIONAL = {"distributed", "SALib"}
+"""Libraries for a cluster and for sensitivity analyses; mastosim is on no index, but they are."""
 
 
 @contextmanager
@@ -18,7 +18,6 @@ def told_how_to_get() -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         library = str(error.name).partition(".")[0]
-        if library not in EXTRAS:
+        if library not in OPTIONAL:
             raise
-        told = f"this needs {library}: pip install mastosim[{EXTRAS[library]}]"
-        raise click.UsageError(told) from None
+        raise click.UsageError(f"this needs {library}: pip install {library}") from None
