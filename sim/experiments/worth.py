@@ -14,7 +14,7 @@ from sim.economics.groups import Quantities
 from sim.economics.incremental import Standing, standings
 from sim.economics.pricing import COST, QALYS
 from sim.economics.quantities import decided_by
-from sim.economics.valued import valued
+from sim.economics.valued import of_everyone, valued
 from sim.errors import RequestError
 from sim.experiments import runs
 from sim.experiments.engine import chosen
@@ -121,7 +121,7 @@ def valued_study(study: Study, of_patients: Quantities, simulated: bool = False)
     """Value the quantities of a study with economics."""
     scenario = study.scenario
     table = as_filed(valued(of_patients, scenario))
-    alone = table[table["against_arm"] == ""]
+    alone = of_everyone(table)[lambda rows: rows["against_arm"] == ""]
     means = [
         [float(rows.loc[rows["outcome"] == name, "estimate"].iloc[0]) for name in (COST, QALYS)]
         for _, rows in alone.groupby("arm", sort=False)
