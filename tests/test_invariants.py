@@ -41,7 +41,18 @@ from sim.simulation.records import (
 from sim.simulation.simulate import names_of, simulate_arms
 from sim.vocabulary import BONES, QUANTITIES, SITES
 from tests import depth
-from tests.generated import BASE, INFUSIONS, change, flow, harsher, ladder, scenarios, visits
+from tests.economics import economics_for
+from tests.generated import (
+    BASE,
+    INFUSIONS,
+    change,
+    flow,
+    harsher,
+    ladder,
+    scenarios,
+    settings_of,
+    visits,
+)
 
 MEASURED = range(len(QUANTITIES))
 CTX = QUANTITIES.index("ctx_pg_ml")
@@ -149,6 +160,13 @@ ELSEWHERE = {
     "Random numbers follow their distributions and are uncorrelated",  # takes more patients
 }
 CHECKED = [check for check in CHECKS if check.name not in ELSEWHERE]
+OF_WORTH = {
+    "Years in states add up to life-years",
+    "Costs and quality of life match a count of single lives",
+    "Sums over groups are those over patients",
+}
+"""They apply to scenarios with economics."""
+
 NUMBER_OF_EXAMPLES = {
     "Times to intolerance match their distribution": 14,
     "Shorter follow-up reproduces the same events": 10,
@@ -167,6 +185,9 @@ def test_a_check_passes(check):
     @example(["cohort.patients=5", "visits.dxa=every 3 weeks", "fractures.base_rate=2 per year"])
     def passes(given_settings):
         study = study_of(given_settings)
+        if check.name in OF_WORTH:
+            priced = settings_of({"economics": economics_for(study.scenario)})
+            study = study_of([*given_settings, *priced])
         subject = Subject(study, study.scenario.cohort.patients)
         (finding,) = run_checks(subject, [check])
         words.append(finding.word)

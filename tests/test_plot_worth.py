@@ -124,6 +124,13 @@ def test_bars_without_room_are_counted():
     assert "Not shown: 5 values of no more than 85 EUR." in said(figure)
 
 
+def test_long_names_leave_room_for_fewer_bars():
+    values = [value(f"{'a very long name of a parameter ' * 8}{i}", 100.0, 5.0) for i in range(20)]
+    figure, _ = drawn(partial, values, [], 120.0, DRAWS, ABOUT)
+    assert 2 < len(figure.axes[0].patches) < partial.MOST
+    assert figure.get_figheight() * 25.4 < 240
+
+
 def test_trials_show_their_value_and_what_is_left_of_it():
     values = {n: value(f"{n} patients", 100.0 * n / (n + 50), 1.0) for n in (10, 50, 200)}
     rows = enbs(values, 1000, 5000, 200)

@@ -210,7 +210,7 @@ def test_checks_of_the_program_answer_where_a_verification_is_given(run, study, 
     said, text = answer("advishe", "C2", run, checked)
     assert said == "yes"
     assert text.count(": passed (3 facts)") == 8
-    assert "37 passed" in answer("advishe", "E1", run, checked)[1]
+    assert f"{len(CHECKS)} passed" in answer("advishe", "E1", run, checked)[1]
 
 
 def test_a_check_that_failed_or_does_not_apply_is_said(run, study, tmp_path):

@@ -11,10 +11,12 @@ import pytest
 from scipy.special import ndtr
 
 from sim.economics.information.acceptability import curves, expected_loss, probability_best
+from sim.economics.information.diagnostics import warnings_of
 from sim.economics.information.noise import bracket, naive_evpi, share_of_noise, without_noise
 from sim.economics.information.partial import contrasts, evppi
 from sim.economics.information.perfect import MOST_CHANCE, evpi
 from sim.economics.information.population import people
+from sim.economics.information.regression import regress
 from sim.economics.information.sample import enbs, evsi, optimum
 
 MANY, FEW = 10_000, 1_000
@@ -189,6 +191,32 @@ def test_few_and_many_patients_per_draw_give_one_answer():
     assert found[0][0].se > found[1][0].se
 
 
+@pytest.mark.parametrize("others", [8, 26])
+def test_many_parameters_that_do_not_matter_hardly_matter(others):
+    """With 12 parameters all pairs enter, with 30 parameters curves alone."""
+    (first, second), covariance, parameters = skewed(FEW, 50 + others, 100, 5_000)
+    idle = np.random.default_rng(60).normal(0, 1, (FEW, others))
+    known = evpi((first + second) / 2, covariance, np.hstack([parameters, idle]))
+    near(known.corrected, SKEWED_EVPI)
+    assert known.missed < 0.1
+
+
+def test_a_parameter_of_three_arms():
+    """The truth by a sum over 200,001 values of the parameter."""
+    draw = np.random.default_rng(17)
+    common, own = draw.normal(0, 1, (2, MANY))
+    benefit = np.column_stack([
+        np.zeros(MANY), 500 + 2000 * common + draw.normal(0, 1000, MANY),
+        300 + 1500 * common + 2598 * own,
+    ])  # fmt: skip
+    z = np.linspace(-8, 8, 200_001)
+    weights = np.exp(-z * z / 2) / np.exp(-z * z / 2).sum()
+    best = np.maximum(0, np.maximum(500 + 2000 * z, 300 + 1500 * z))
+    (value,) = evppi(benefit, common[:, None], ["common"])
+    near(value, float(weights @ best) - 500)
+    assert value.se < 40
+
+
 def test_where_noise_dominates_a_sentence_stands_for_the_number():
     (first, second), covariance, parameters = skewed(FEW, 22, 10, 100_000)
     benefit = (first + second) / 2
@@ -260,6 +288,28 @@ def test_a_parameter_of_few_values_is_as_good_as_its_means(levels):
     near(value, np.maximum(means, 0).mean() - max(0.0, means.mean()))
 
 
+def test_parameters_that_go_together_count_once():
+    """A copy, and a third share that is what two others leave, know nothing more."""
+    benefit, parameters = normal(1, FEW)
+    both = np.column_stack([parameters, parameters[:, 0], 1 - parameters.sum(axis=1)])
+    names = ["p1", "p2", "copy", "rest"]
+    groups = {"p1 twice": ["p1", "copy"], "three": ["p1", "p2", "rest"], "two": ["p1", "p2"]}
+    values = {v.name: v for v in evppi(benefit, both, names, groups)}
+    assert values["p1 twice"].value == pytest.approx(values["p1"].value, abs=values["p1"].se / 2)
+    assert values["three"].value == pytest.approx(values["two"].value, rel=1e-6)
+
+
+def test_a_parameter_with_a_long_tail_and_one_of_whole_numbers():
+    draw = np.random.default_rng(46)
+    tail, count = draw.lognormal(0, 2, MANY), draw.poisson(12, MANY).astype(float)
+    benefit = two_arms(np.log(tail) + (count - 12) / 2 + draw.normal(0, 1, MANY))
+    first, second = evppi(benefit, np.column_stack([tail, count]), ["tail", "count"])
+    near(first, expected_gain(0, 2))
+    steps = np.arange(60)
+    chance = np.exp(steps * math.log(12) - 12 - np.array([math.lgamma(k + 1) for k in steps]))
+    near(second, float(chance @ np.maximum((steps - 12) / 2, 0)))
+
+
 def test_order_and_names_of_arms_change_nothing():
     draw = np.random.default_rng(41)
     parameters = draw.normal(0, 1, (FEW, 2))
@@ -294,6 +344,29 @@ def test_a_jump_that_curves_cannot_follow_is_reported():
     assert known.missed > 0.5
     wave = two_arms(np.sin(60 * parameters[:, 0]))
     assert any("functions" in w for w in evpi(wave, np.zeros((MANY, 2, 2)), parameters).warnings)
+
+
+def test_a_regression_that_is_at_its_limit_says_so():
+    draw = np.random.default_rng(47)
+    parameters = draw.uniform(-1, 1, (MANY, 2))
+    waves = two_arms(np.sin(15 * parameters[:, 0]) + np.sin(2 * parameters[:, 1]))
+    bad, good = evppi(waves, parameters, ["wavy", "smooth"])
+    assert good.warnings == ()
+    assert "functions" in bad.warnings[0]
+    far = two_arms(np.exp(40 * (parameters[:, 0] - 1)) * 100 - (parameters[:, 0] > 0.9))
+    (cliff,) = evppi(far, np.round(5 * parameters[:, [0]]), ["cliff"])
+    assert cliff.warnings == (), "straight lines between values follow any means"
+
+
+def test_a_trend_in_the_residuals_is_seen():
+    draw = np.random.default_rng(48)
+    known, hidden = draw.uniform(-1, 1, (2, MANY))
+    fit = regress(contrasts(two_arms(known + hidden)), known[:, None])
+    assert warnings_of(fit, known[:, None]) == ()
+    both = np.column_stack([known, hidden])
+    assert warnings_of(fit, both, ["known", "hidden"]) == (
+        "The regression leaves a trend over the values of hidden.",
+    )
 
 
 def test_acceptability_adds_to_1_and_shares_ties():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +25,9 @@ class Rate(NamedTuple):
 
 
 NO_RATE = Rate(0.0)
+
+KEPT = 16
+"""Tables that are kept from one block to the next: those of a study, and of a few draws."""
 
 
 class ByDay(NamedTuple):
@@ -106,6 +110,7 @@ def integral(rate: Rate, begin: npt.ArrayLike, end: npt.ArrayLike) -> Floats:
     return np.asarray(early + late)
 
 
+@lru_cache(KEPT)
 def by_day(rate: Rate, days: int) -> ByDay:
     """Tables of the discount factor and of its integral from enrolment, for whole days.
 
@@ -122,9 +127,10 @@ def by_day(rate: Rate, days: int) -> ByDay:
         Factor and integral on the days 0 to `days`.
     """
     years = np.arange(days + 1) / DAYS_PER_YEAR
-    return ByDay(factor(rate, years), integral(rate, 0.0, years))
+    return ByDay(_fixed(factor(rate, years)), _fixed(integral(rate, 0.0, years)))
 
 
+@lru_cache(KEPT)
 def lasting(rate: Rate, days: int, length: float) -> Floats:
     """Integral of the discount factor over a time of one length that begins on each day.
 
@@ -143,7 +149,13 @@ def lasting(rate: Rate, days: int, length: float) -> Floats:
         Discounted years.
     """
     begin = np.arange(days + 1)
-    return integral(rate, begin / DAYS_PER_YEAR, (begin + length) / DAYS_PER_YEAR)
+    return _fixed(integral(rate, begin / DAYS_PER_YEAR, (begin + length) / DAYS_PER_YEAR))
+
+
+def _fixed(table: Floats) -> Floats:
+    """A table that is kept, and cannot be changed by who looks it up."""
+    table.flags.writeable = False
+    return table
 
 
 def _split(years: npt.ArrayLike) -> tuple[Floats, Floats]:

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import chdtrc
 
 from sim.economics.information.regression import Fit
+from sim.economics.information.splines import SIZE
 from sim.simulation.records import Floats
 
 PARTS = 10
@@ -37,7 +38,8 @@ def warnings_of(fit: Fit, parameters: Floats, names: Sequence[str] = ()) -> tupl
     """
     said = []
     functions = fit.functions.shape[1]
-    if functions > 3 and fit.freedom.max() > AT_LIMIT * functions:
+    can_bend = any(len(np.unique(values)) > SIZE for values in parameters.T)
+    if can_bend and fit.freedom.max() > AT_LIMIT * functions:
         said.append(
             f"The regression uses {fit.freedom.max():.0f} of its {functions} functions: "
             "net benefit may bend more than it can follow."

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.economics.information.diagnostics import warnings_of
 from sim.economics.information.regression import Fit, regress, replicates
 from sim.simulation.records import Floats
 
@@ -25,7 +26,8 @@ class Value(NamedTuple):
     `se` holds the chance of the draws and that of the regression. `bias` is how much the chance of
     the regression raises values on average; it is shown, not subtracted. `draws_needed` is the
     number of draws at which `se` would be a tenth of the value, None if the value is not told from
-    0. `freedom` is the largest number of effective coefficients of a difference between arms.
+    0. `freedom` is the largest number of effective coefficients of a difference between arms, and
+    `warnings` say what speaks against the regression.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Value(NamedTuple):
     bias: float
     draws_needed: int | None
     freedom: float
+    warnings: tuple[str, ...] = ()
 
 
 def contrasts(benefit: Floats) -> Floats:
@@ -58,7 +61,7 @@ def contrasts(benefit: Floats) -> Floats:
     return np.delete(benefit, best, axis=1) - benefit[:, [best]]
 
 
-def value_of(fit: Fit, name: str) -> Value:
+def value_of(fit: Fit, name: str, warnings: tuple[str, ...] = ()) -> Value:
     """Return what the choice of an arm gains if the fitted values are known before it.
 
     Parameters
@@ -67,13 +70,15 @@ def value_of(fit: Fit, name: str) -> Value:
         Regression of `contrasts` on what is known.
     name
         What is known, in words.
+    warnings
+        What speaks against the regression, of `diagnostics.warnings_of`.
     """
     gains = _gains(fit.fitted)
     value = float(gains.mean() - max(0.0, fit.mean.max()))
     others = _replicated(fit)
     se = math.hypot(float(others.std(ddof=1)), float(gains.std(ddof=1)) / math.sqrt(len(gains)))
     needed, freedom = draws_needed(value, se, len(gains)), float(fit.freedom.max())
-    return Value(name, value, se, float(others.mean()) - value, needed, freedom)
+    return Value(name, value, se, float(others.mean()) - value, needed, freedom, warnings)
 
 
 def _replicated(fit: Fit) -> Floats:
@@ -127,7 +132,7 @@ def evppi(
         Names of the parameters of each group, by its name.
     evpi
         Value of perfect information, which no value exceeds. If patients' noise matters, the
-        corrected value of `perfect.corrected`.
+        value of `perfect.evpi` with noise taken out.
 
     Returns
     -------
@@ -144,9 +149,12 @@ def evppi(
     outputs, columns = contrasts(benefit), {name: i for i, name in enumerate(names)}
     found: dict[str, Value] = {}
     for name in sorted(sets, key=lambda name: len(sets[name])):
-        fit = regress(outputs, parameters[:, sorted(columns[member] for member in sets[name])])
+        members = sorted(sets[name], key=columns.__getitem__)
+        known = parameters[:, [columns[member] for member in members]]
+        fit = regress(outputs, known)
+        value = value_of(fit, name, warnings_of(fit, known, members))
         inside = [found[other] for other in found if sets[other] <= sets[name]]
-        found[name] = _within(value_of(fit, name), inside, evpi)
+        found[name] = _within(value, inside, evpi)
     return [found[name] for name in sets]
 
 

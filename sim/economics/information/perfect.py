@@ -70,16 +70,17 @@ def evpi(benefit: Floats, covariance: Floats, parameters: Floats, money: str = "
     """
     outputs = contrasts(benefit)
     fit, noise = regress(outputs, parameters), share_of_noise(benefit, covariance)
+    said = warnings_of(fit, parameters)
     naive, chance = naive_evpi(benefit), share_of_chance(fit)
     is_refused = noise > SMALL and chance > MOST_CHANCE and not _settled(outputs, naive)
     return Perfect(
         naive=naive,
         noise=noise,
-        corrected=None if is_refused else value_of(fit, "all parameters"),
+        corrected=None if is_refused else value_of(fit, "all parameters", said),
         chance=chance,
         missed=_missed(fit, outputs, noise_of_contrasts(benefit, covariance)),
         refusal=_refusal(chance, naive, len(benefit), money) if is_refused else "",
-        warnings=warnings_of(fit, parameters),
+        warnings=said,
     )
 
 

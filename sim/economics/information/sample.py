@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from sim.economics.information.diagnostics import warnings_of
 from sim.economics.information.partial import TOLD_APART, Value, contrasts, value_of
 from sim.economics.information.regression import regress
 from sim.simulation.records import Floats
@@ -66,7 +67,9 @@ def evsi(
     outputs = contrasts(benefit)
     found = {}
     for patients in sorted(statistics):
-        value = value_of(regress(outputs, statistics[patients]), f"{patients} patients")
+        fit = regress(outputs, statistics[patients])
+        said = warnings_of(fit, statistics[patients])
+        value = value_of(fit, f"{patients} patients", said)
         found[patients] = value._replace(value=min(value.value, evpi))
     return found
 

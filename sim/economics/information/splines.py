@@ -118,4 +118,6 @@ def diagonal(columns: Floats, penalty: Floats) -> Functions:
     square = columns.T @ columns
     square[np.diag_indices_from(square)] += SMALLEST * np.trace(square) / len(square)
     roughness, mixed = eigh(penalty, square)
+    largest = np.abs(mixed).argmax(axis=0)
+    mixed = mixed * np.sign(mixed[largest, np.arange(len(mixed))])  # the same on every machine
     return Functions(columns @ mixed, np.maximum(roughness, 0.0))

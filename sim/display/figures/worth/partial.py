@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate
 from typing import Any
 
 import pandas as pd
@@ -10,14 +11,24 @@ import pandas as pd
 from sim.display.figures import intervals, style
 from sim.display.figures.caption import spoken
 from sim.display.figures.form import ONE_COLUMN
-from sim.display.figures.intervals.parts import Bar, Block, Layout, Mark, Panel, Part, Row, Upright
+from sim.display.figures.intervals.parts import (
+    Bar,
+    Block,
+    Layout,
+    Mark,
+    Panel,
+    Part,
+    Row,
+    Upright,
+    least_height,
+)
 from sim.display.figures.worth.about import About, in_units
 from sim.economics.information.partial import TOLD_APART, Value
 from sim.economics.ratios import amount
 from sim.vocabulary import Z95
 
-MOST = 15
-"""Bars that are drawn; the CSV holds all."""
+MOST, ROOM = 15, 150.0
+"""Bars that are drawn, and millimetres that they take at most; the CSV holds all."""
 
 ROW, THICK = 4.2, 2.2
 LAYOUT = Layout(labels=38.0, is_scale_below=True, sides=("right",), ticks=4)
@@ -43,7 +54,8 @@ def figure(
     if not any(value.value > TOLD_APART * value.se for value in values):
         return None
     ordered = sorted(values, key=lambda value: -value.value)
-    shown, others = ordered[:MOST], ordered[MOST:]
+    count = _fitting([value.name for value in ordered])
+    shown, others = ordered[:count], ordered[count:]
     less = f"Not shown: {len(others)} values of no more than {_most(others, about)}."
     caption = [spoken(*about.said, f"{draws:,} draws.", EXPLAINED, less if others else "")]
     ends = [evpi, *(value.value + Z95 * value.se for value in shown)]
@@ -58,6 +70,13 @@ def figure(
     legend = [[_entry("one parameter", ALONE), _entry("a group", GROUP)]] if groups else []
     drawn = intervals.figure([[block]], about.title, legend, caption, LAYOUT, ONE_COLUMN)
     return drawn, _numbers(ordered, groups, evpi)
+
+
+def _fitting(names: Sequence[str]) -> int:
+    """How many bars have room: long names take several lines."""
+    layout = intervals.fitting(LAYOUT)
+    ends = accumulate(least_height(Row(name, ROW), layout) for name in names[:MOST])
+    return max(1, sum(end <= ROOM for end in ends))
 
 
 def _parts(value: Value, is_group: bool, factor: float) -> Iterator[Part]:
@@ -80,4 +99,6 @@ def _most(others: Sequence[Value], about: About) -> str:
 
 def _numbers(values: Sequence[Value], groups: Collection[str], evpi: float) -> pd.DataFrame:
     table = pd.DataFrame(values)
-    return table.assign(is_group=[value.name in groups for value in values], evpi=evpi)
+    said = [" ".join(value.warnings) for value in values]
+    are_groups = [value.name in groups for value in values]
+    return table.assign(warnings=said, is_group=are_groups, evpi=evpi)
