@@ -41,7 +41,8 @@ def more(tmp_path_factory):
             tables="csv", out=out,
         )  # fmt: skip
         worth = BASE.with_name("laroche2011-worth.yaml")
-        sim.run(worth, patients=8, settings=short, engine="batch", keep="outcomes", out=out)
+        women = {**short, "subgroups": "{women: {sex: female}}"}
+        sim.run(worth, patients=8, settings=women, engine="batch", keep="outcomes", out=out)
         drawn = table({"economics.costs.measurements.dxa": "{low: 30 EUR, high: 50 EUR}"})
         path = wrote(
             out, f"design: {{probabilistic: {{draws: 2}}}}\n{drawn}", name="worth", scenario=worth

@@ -8,7 +8,7 @@ import click
 
 from sim.cli.damage import telling
 from sim.cli.ending import dumped
-from sim.cli.options import JSON, NAMES, QUIET, RESULT, RESULTS, SETTINGS, found
+from sim.cli.options import JSON, NAMES, QUIET, RESULT, RESULTS, SETTINGS, found, number
 from sim.cli.progress import watching
 from sim.cli.terminal import line_width, say
 
@@ -19,22 +19,41 @@ from sim.cli.terminal import line_width, say
 )
 @RESULT
 @SETTINGS
+@click.option("--patients-a-year", type=click.FloatRange(min=0, min_open=True), metavar="N",
+              help="Patients who enter in each calendar year; shows what is spent in each."
+              )  # fmt: skip
+@number("--years", "Calendar years of the budget.")
+@click.option("--share", multiple=True, metavar="ARM=PERCENT",
+              help="New share of an arm, such as combination=60%; the comparator has the rest. "
+              "Repeatable.  [default: all patients get the other of two arms]")  # fmt: skip
+@click.option("--share-today", multiple=True, metavar="ARM=PERCENT",
+              help="Share of an arm today. Repeatable.  [default: all get the comparator]"
+              )  # fmt: skip
 @JSON
 @QUIET
 @RESULTS
-def worth(result: str, settings: tuple[str, ...], as_json: bool, quiet: bool, out: Path) -> None:
+def worth(
+    result: str, settings: tuple[str, ...], patients_a_year: float | None, years: int | None,
+    share: tuple[str, ...], share_today: tuple[str, ...], as_json: bool, quiet: bool, out: Path,
+) -> None:  # fmt: skip
     """Value a RESULT of a scenario with economics.
 
     Net benefit comes first, then costs and health, verdicts, and the price of each therapy at which
     an arm is just worth its cost. A changed price or utility takes the kept quantities, so no
     patient is simulated; another change simulates them again, and the command says so.
+
+    With --patients-a-year and --years the undiscounted cost of each calendar year follows, with the
+    shares of arms of today and with new ones. The patients are simulated for it.
     """
     from sim.display import text
+    from sim.experiments.budget import asked_for
     from sim.experiments.worth import worth as value
 
+    of_arms, of_today = (dict(map(_share, shares)) for shares in (share, share_today))
+    asked = asked_for(patients_a_year, years, of_arms, of_today)
     kept = found(result, out)
     with telling(kept), watching(quiet, "batch") as progress:
-        valued = value(kept, settings, progress)
+        valued = value(kept, settings, progress, asked)
     if as_json:
         facts = {
             "scenario": valued.study.scenario.name, "simulated_again": valued.simulated,
@@ -44,6 +63,20 @@ def worth(result: str, settings: tuple[str, ...], as_json: bool, quiet: bool, ou
             "break_even": [{**one._asdict(), **one.arms._asdict()} for one in valued.prices],
             "standings": [one._asdict() for one in valued.standings],
         }  # fmt: skip
+        if valued.budget is not None:
+            years_of = [one._asdict() for one in valued.budget.years]
+            facts["budget"] = {**valued.budget._asdict(), "years": years_of}
         say(dumped(facts))
     else:
         say(text.printout(valued.printout, line_width()))
+
+
+def _share(text: str) -> tuple[str, float]:
+    """The share of an arm as it is typed. Raises click.UsageError for another text."""
+    arm, equals, share = text.rpartition("=")
+    try:
+        if not (arm and equals):
+            raise ValueError
+        return arm.strip(), float(share.strip().removesuffix("%"))
+    except ValueError:
+        raise click.UsageError(f"'{text}' is no share; write ARM=60%") from None

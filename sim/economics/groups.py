@@ -6,8 +6,9 @@ are added pair by pair, so they are the same to the last bit whether patients co
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -29,12 +30,16 @@ class Quantities(NamedTuple):
         Patients of each group; the last may have fewer.
     arms, keys : sequence of str
         What the second and the last axis are.
+    subgroups : mapping
+        The same of the members of each subgroup of the study, by its name: sums over the members
+        in each group, and their number.
     """
 
     sums: Floats
     patients: Floats
     arms: Sequence[str]
     keys: Sequence[str]
+    subgroups: Mapping[str, Quantities] = MappingProxyType({})
 
     def means(self) -> Floats:
         """The mean of each quantity per patient: arms x 2 x keys."""
@@ -45,8 +50,17 @@ class Quantities(NamedTuple):
         size = int(self.patients.max(initial=1.0))
         if patients % size:
             raise ValueError(f"{patients} patients are no whole groups of {size}")
-        sums = self.sums[: patients // size]
-        return Groups(self.arms, self.keys, sums, self.sums[:0], size)
+        sums = self._of_everyone_and_subgroups()[: patients // size]
+        return Groups(self.arms, self.keys, sums, sums[:0], size, [*self.subgroups])
+
+    def _of_everyone_and_subgroups(self) -> Floats:
+        """The sums as `Groups` has them."""
+        if not self.subgroups:
+            return self.sums
+        return np.concatenate(
+            [_with_members(own.sums, own.patients) for own in (self, *self.subgroups.values())],
+            axis=1,
+        )
 
 
 @dataclass(frozen=True)
@@ -58,11 +72,14 @@ class Groups:
     arms, keys : sequence of str
         Arms, and quantities (`sim.economics.quantities.keys_of`).
     sums : numpy.ndarray of float, shape (groups, arms, 2, keys)
-        Sums of the groups that are whole, undiscounted and discounted.
+        Sums of the groups that are whole, undiscounted and discounted. With subgroups as of
+        `by_subgroup`: (groups, (1 + subgroups) x arms, 2, keys + 1).
     rest : numpy.ndarray of float, shape (patients, arms, 2, keys)
         Quantities of the last patients, who do not fill a group.
     size : int
         Patients of a group, a power of two.
+    subgroups : sequence of str
+        Names of the subgroups of the study.
     """
 
     arms: Sequence[str]
@@ -70,12 +87,16 @@ class Groups:
     sums: Floats
     rest: Floats
     size: int = 1
+    subgroups: Sequence[str] = ()
 
     @classmethod
-    def none(cls, arms: Sequence[str], keys: Sequence[str]) -> Groups:
+    def none(
+        cls, arms: Sequence[str], keys: Sequence[str], subgroups: Sequence[str] = ()
+    ) -> Groups:
         """No patient yet."""
-        empty = np.zeros((0, len(arms), 2, len(keys)))
-        return cls(arms, keys, empty, empty)
+        parts, counted = 1 + len(subgroups), int(bool(subgroups))
+        empty = np.zeros((0, parts * len(arms), 2, len(keys) + counted))
+        return cls(arms, keys, empty, empty, subgroups=subgroups)
 
     @property
     def count(self) -> int:
@@ -107,11 +128,48 @@ class Groups:
         """Return the sums of all groups; the last may have fewer patients."""
         sizes = np.full(len(self.sums), float(self.size))
         if not len(self.rest):
-            return Quantities(self.sums, sizes, self.arms, self.keys)
+            return self._split(self.sums, sizes)
         filled = np.zeros((self.size, *self.rest.shape[1:]))
         filled[: len(self.rest)] = self.rest
         sums = np.concatenate([self.sums, paired(filled, self.size)])
-        return Quantities(sums, np.append(sizes, float(len(self.rest))), self.arms, self.keys)
+        return self._split(sums, np.append(sizes, float(len(self.rest))))
+
+    def _split(self, sums: Floats, patients: Floats) -> Quantities:
+        """Tell everyone from the members of each subgroup."""
+        if not self.subgroups:
+            return Quantities(sums, patients, self.arms, self.keys)
+        everyone, *parts = np.split(sums, 1 + len(self.subgroups), axis=1)
+        of_subgroups = {
+            name: Quantities(part[..., :-1], part[:, 0, 0, -1], self.arms, self.keys)
+            for name, part in zip(self.subgroups, parts, strict=True)
+        }
+        return Quantities(everyone[..., :-1], patients, self.arms, self.keys, of_subgroups)
+
+
+def by_subgroup(quantities: Floats, inside: Sequence[Floats]) -> Floats:
+    """Put the quantities of the members of each subgroup beside those of everyone.
+
+    Parameters
+    ----------
+    quantities : numpy.ndarray of float, shape (patients, arms, 2, keys)
+        Quantities of everyone.
+    inside
+        For each subgroup 1 for each member, 0 for the other patients.
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (patients, (1 + subgroups) x arms, 2, keys + 1)
+        Everyone, then each subgroup; the last key counts the members.
+    """
+    counted = _with_members(quantities, np.ones(len(quantities)))
+    parts = [counted, *(counted * of[:, None, None, None] for of in inside)]
+    return np.concatenate(parts, axis=1)
+
+
+def _with_members(sums: Floats, members: Floats) -> Floats:
+    """Add the number of members as a last key."""
+    number = np.broadcast_to(members[:, None, None, None], (*sums.shape[:-1], 1))
+    return np.concatenate([sums, number], axis=-1)
 
 
 def paired(rows: Floats, size: int) -> Floats:

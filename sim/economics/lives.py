@@ -39,10 +39,13 @@ class Lives:
         Records of the patients.
     economics : Economics
         Rates of discount, and baseline utilities.
+    paid_on : ByDay, optional
+        What a cost on each day counts, in the place of its discount.
     """
 
     records: ArmRecords
     economics: Economics
+    paid_on: ByDay | None = None
 
     @cached_property
     def last(self) -> Integers:
@@ -56,7 +59,9 @@ class Lives:
 
     @cached_property
     def costs(self) -> ByDay:
-        """The worth of each day at the rate of costs."""
+        """The worth of each day at the rate of costs, unless `paid_on` says another."""
+        if self.paid_on is not None:
+            return self.paid_on
         return by_day(of_costs(self.economics), self.records.end)
 
     @cached_property

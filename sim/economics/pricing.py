@@ -62,7 +62,7 @@ def outcomes_of(economics: Economics) -> list[Worth]:
 def _both(economics: Economics) -> Iterator[Worth]:
     """The outcomes with discounting."""
     parts, qalys = dict(parts_of(economics.costs)), qalys_of(economics.quality)
-    cost, money = _added(parts.values()), economics.currency
+    cost, money = cost_of(economics.costs), economics.currency
     yield Worth(COST, money, cost, least=0.0)
     yield Worth(QALYS, QALYS, qalys)
     yield Worth(LIFE_YEARS, "years", {LIFE_YEARS: 1.0}, least=0.0)
@@ -108,6 +108,11 @@ def parts_of(costs: Costs) -> Iterator[tuple[str, Weights]]:
     yield "fractures", _added(_of_site(costs, site) for site in SITES)
     if costs.reactions:
         yield "reactions", _amounts({f"reaction: {n}": one for n, one in costs.reactions.items()})
+
+
+def cost_of(costs: Costs) -> Weights:
+    """The price of each quantity."""
+    return _added(weights for _, weights in parts_of(costs))
 
 
 def _of_site(costs: Costs, site: str) -> Weights:

@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 
 from sim.economics import lives, states
+from sim.economics.discounting import ByDay
 from sim.economics.lives import Lives, Pair
+from sim.economics.pricing import cost_of
 from sim.outcomes.arm import ArmRecords
 from sim.scenario.form.economics import Economics, ShortLoss
 from sim.scenario.form.study import Scenario
@@ -83,6 +85,30 @@ def quantities(records: ArmRecords, scenario: Scenario) -> Floats:
     for at, (_, column) in enumerate(columns):
         both[:, at] = column(people)
     return np.moveaxis(both, -1, 0)
+
+
+def costs_of_year(records: ArmRecords, scenario: Scenario, paid_on: ByDay) -> Floats:
+    """Compute the undiscounted cost of the patients of one arm on some days.
+
+    Parameters
+    ----------
+    records, scenario
+        As of `quantities`.
+    paid_on
+        1 for the days that count, 0 for others, and its integral (`sim.economics.by_year`).
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (patients,)
+        Cost per patient, in the currency of the scenario.
+    """
+    economics = economics_of(scenario)
+    people, total = Lives(records, economics, paid_on), np.zeros(records.count)
+    prices = cost_of(economics.costs)
+    for key, column in _layout(scenario):
+        if price := prices.get(key, 0.0):
+            total += price * column(people).discounted
+    return total
 
 
 def economics_of(scenario: Scenario) -> Economics:

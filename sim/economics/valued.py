@@ -8,14 +8,13 @@ correlated, the net benefit carries it, because it is summed up in each group.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from sim.economics.groups import Quantities
 from sim.economics.pricing import Worth, outcomes_of, priced
 from sim.economics.quantities import economics_of
-from sim.outcomes.labels import Label, Line, contrasts_of
+from sim.outcomes.labels import ArmKey, Label, Line, contrasts_of
 from sim.outcomes.summary import summarise
 from sim.outcomes.sums import SumTable, sum_table
 from sim.scenario.form.study import Scenario
@@ -24,8 +23,9 @@ from sim.vocabulary import EVERYONE
 if TYPE_CHECKING:
     import pandas as pd
 
-LEFT_OUT = ["subgroup", "carriers"]
-"""Columns of a summary that say nothing here: everyone is meant, and everyone has a cost."""
+CARRIERS, SUBGROUP = "carriers", "subgroup"
+"""Columns of a summary that say nothing here: everyone has a cost; without subgroups everyone is
+meant."""
 
 
 def valued(quantities: Quantities, scenario: Scenario) -> pd.DataFrame:
@@ -42,12 +42,21 @@ def valued(quantities: Quantities, scenario: Scenario) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row for each arm and outcome, then one for each difference. Columns: scenario; arm;
-        against_arm (the arm that is subtracted, empty for one arm alone); outcome; unit; time
-        (months); estimate (per patient); mc_error (standard error); low and high (95 % Monte Carlo
+        against_arm (the arm that is subtracted, empty for one arm alone); subgroup, where the
+        scenario has any (`all` first, then the members of each); outcome; unit; time (months);
+        estimate (per patient); mc_error (standard error); low and high (95 % Monte Carlo
         interval).
     """
     table = table_of(quantities, scenario)
-    return summarise(scenario.name, table).drop(columns=LEFT_OUT)
+    left_out = [CARRIERS] if quantities.subgroups else [CARRIERS, SUBGROUP]
+    return summarise(scenario.name, table).drop(columns=left_out)
+
+
+def of_everyone(worth: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `valued` that are about all patients, without the column of subgroups."""
+    if SUBGROUP not in worth:
+        return worth
+    return worth[worth[SUBGROUP] == EVERYONE].drop(columns=SUBGROUP)
 
 
 def table_of(quantities: Quantities, scenario: Scenario) -> SumTable:
@@ -63,20 +72,24 @@ def table_of(quantities: Quantities, scenario: Scenario) -> SumTable:
     SumTable
         One part, in which a group is a unit.
     """
-    outcomes = outcomes_of(economics_of(scenario))
-    arms, patients = [*scenario.arms], quantities.patients
-    values = priced(quantities.sums, quantities.keys, outcomes)
-    inside = np.ones(len(patients))
-    lines = [
-        Line(_label(arm, one, round(scenario.horizon)), inside, values[:, at, column], patients)
-        for at, arm in enumerate(arms)
-        for column, one in enumerate(outcomes)
-    ]
-    against = scenario.compared_with
+    parts = {EVERYONE: quantities, **quantities.subgroups}
+    lines = [line for name, part in parts.items() for line in _lines(part, scenario, name)]
+    arms, against = [*scenario.arms], scenario.compared_with
     pairs = [{(0, arm): 1.0, (0, against): -1.0} for arm in arms if arm != against]
     labels = [line.label for line in lines]
-    return sum_table(lines, contrasts_of(labels, pairs), part=max(1, len(patients)))
+    return sum_table(lines, contrasts_of(labels, pairs), part=max(1, len(quantities.patients)))
 
 
-def _label(arm: str, one: Worth, day: int) -> Label:
-    return Label((0, arm), EVERYONE, one.name, one.unit, day, "mean", 1.0, one.least, math.inf)
+def _lines(quantities: Quantities, scenario: Scenario, subgroup: str) -> Iterator[Line]:
+    """Each outcome in each arm; a group without a member is no unit."""
+    outcomes, patients = outcomes_of(economics_of(scenario)), quantities.patients
+    values = priced(quantities.sums, quantities.keys, outcomes)
+    inside, day = (patients > 0).astype(float), round(scenario.horizon)
+    for at, arm in enumerate(scenario.arms):
+        for column, one in enumerate(outcomes):
+            label = _label((0, arm), subgroup, one, day)
+            yield Line(label, inside, values[:, at, column], patients)
+
+
+def _label(arm: ArmKey, subgroup: str, one: Worth, day: int) -> Label:
+    return Label(arm, subgroup, one.name, one.unit, day, "mean", 1.0, one.least, math.inf)

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim import outcomes, results
+from sim.economics.groups import by_subgroup
 from sim.economics.quantities import quantities
+from sim.outcomes.definitions.named import members
 from sim.outcomes.labels import Line
 from sim.scenario import Study
 from sim.simulation.lowering import Protocol
@@ -59,7 +61,8 @@ class Work:
 class Block(NamedTuple):
     """The sums of a block; its tables and the sums for effects where they were asked for.
 
-    `quantities` are those of each patient, patients x arms x 2 x keys, of a study with economics.
+    `quantities` are those of each patient, patients x arms x 2 x keys, of a study with economics;
+    with subgroups as of `economics.groups.by_subgroup`.
     """
 
     patients: range
@@ -113,4 +116,8 @@ def quantities_of(records: Mapping[str, outcomes.ArmRecords], study: Study) -> F
     """The quantities of economics in every arm; None for a study without economics."""
     if study.scenario.economics is None:
         return None
-    return np.stack([quantities(own, study.scenario) for own in records.values()], axis=1)
+    own = np.stack([quantities(arm, study.scenario) for arm in records.values()], axis=1)
+    subgroups, known = study.scenario.subgroups.values(), next(iter(records.values()))
+    if not subgroups:
+        return own
+    return by_subgroup(own, [members(known, of.conditions).astype(float) for of in subgroups])

@@ -223,7 +223,8 @@ def reduce(
 
 def no_quantities(study: Study) -> Groups:
     """Make the groups of no patient of a study with economics."""
-    return Groups.none([*study.scenario.arms], keys_of(study.scenario))
+    scenario = study.scenario
+    return Groups.none([*scenario.arms], keys_of(scenario), [*scenario.subgroups])
 
 
 def no_effects(study: Study) -> outcomes.Curves:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sim.display import html
 from sim.display.tables import Printout
+from sim.display.tables import budget as spending
 from sim.display.tables import worth as printed
+from sim.economics.budget import Budget
 from sim.economics.compared import BreakEven, Compared, break_evens, compared
 from sim.economics.groups import Quantities
 from sim.economics.incremental import Standing, standings
 from sim.economics.pricing import COST, QALYS
 from sim.economics.quantities import decided_by
-from sim.economics.valued import valued
+from sim.economics.valued import of_everyone, valued
 from sim.errors import RequestError
+from sim.experiments import budget as of_calendar
 from sim.experiments import runs
+from sim.experiments.budget import Asked
 from sim.experiments.engine import chosen
 from sim.results import Kept, quantities
 from sim.results.tables import as_filed
@@ -29,6 +33,10 @@ if TYPE_CHECKING:
 SIMULATED_AGAIN = (
     "Simulated again: another discount rate, baseline utility, duration or value of the model "
     "changes the quantities themselves."
+)
+BY_YEAR = (
+    "For the budget alone the patients were simulated: the kept quantities are totals of the whole "
+    "follow-up, and a budget needs the cost of each year."
 )
 REPRICED = "No patient was simulated: prices and utilities were laid on the kept quantities."
 
@@ -51,6 +59,8 @@ class Worth:
         All arms by cost: on the frontier, dominated, extendedly dominated.
     simulated : bool
         Whether patients were simulated again.
+    budget : Budget or None
+        Spending by calendar year, where it was asked for.
     """
 
     study: Study
@@ -59,6 +69,7 @@ class Worth:
     prices: list[BreakEven]
     standings: list[Standing]
     simulated: bool
+    budget: Budget | None = None
 
     @property
     def printout(self) -> Printout:
@@ -66,8 +77,11 @@ class Worth:
         shown = printed.printout(
             self.study.scenario, self.table, self.compared, self.prices, self.standings
         )
-        how = SIMULATED_AGAIN if self.simulated else REPRICED
-        return shown._replace(notes=(*shown.notes, how))
+        notes = (*shown.notes, SIMULATED_AGAIN if self.simulated else REPRICED)
+        if self.budget is None:
+            return shown._replace(notes=notes)
+        of_budget = spending.sheet(self.study.scenario, self.budget)
+        return Printout((*shown.sheets, of_budget), (*notes, BY_YEAR), shown.above)
 
     def __repr__(self) -> str:
         """Two lines: what was valued, and the verdict on each arm."""
@@ -79,7 +93,10 @@ class Worth:
         return html.printout(self.printout)
 
 
-def worth(kept: Kept, settings: Iterable[str] = (), progress: Progress | None = None) -> Worth:
+def worth(
+    kept: Kept, settings: Iterable[str] = (), progress: Progress | None = None,
+    asked: Asked | None = None,
+) -> Worth:  # fmt: skip
     """Value a kept run.
 
     Parameters
@@ -90,6 +107,8 @@ def worth(kept: Kept, settings: Iterable[str] = (), progress: Progress | None = 
         Changes as `path=value`, such as `economics.costs.therapies.interferon.per_dose=10 EUR`.
     progress : callable, optional
         Called with the number of patient courses done and to do, where patients are simulated.
+    asked : Asked, optional
+        The budget impact that is wanted: the patients are simulated for it.
 
     Returns
     -------
@@ -100,7 +119,7 @@ def worth(kept: Kept, settings: Iterable[str] = (), progress: Progress | None = 
     Raises
     ------
     RequestError
-        For a result without economics.
+        For a result without economics, or shares that do not add up.
     ScenarioError
         For a change that is not valid.
     """
@@ -114,14 +133,17 @@ def worth(kept: Kept, settings: Iterable[str] = (), progress: Progress | None = 
         )
     simulated = _quantities_change(own, study)
     of_patients = _again(study, progress) if simulated else quantities.load(kept.folder)
-    return valued_study(study, of_patients, simulated)
+    valued_run = valued_study(study, of_patients, simulated)
+    if asked is None:
+        return valued_run
+    return replace(valued_run, budget=of_calendar.budget(study, asked, progress))
 
 
 def valued_study(study: Study, of_patients: Quantities, simulated: bool = False) -> Worth:
     """Value the quantities of a study with economics."""
     scenario = study.scenario
     table = as_filed(valued(of_patients, scenario))
-    alone = table[table["against_arm"] == ""]
+    alone = of_everyone(table)[lambda rows: rows["against_arm"] == ""]
     means = [
         [float(rows.loc[rows["outcome"] == name, "estimate"].iloc[0]) for name in (COST, QALYS)]
         for _, rows in alone.groupby("arm", sort=False)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sim.experiments.budget import asked_for
 from sim.experiments.information import Information
 from sim.experiments.information import information as value_of_knowing
 from sim.experiments.worth import Worth
@@ -21,6 +22,10 @@ def worth(
     result: ResultLike,
     *,
     settings: Mapping[str, Any] | None = None,
+    patients_a_year: float | None = None,
+    years: int | None = None,
+    share: Mapping[str, float] | None = None,
+    share_today: Mapping[str, float] | None = None,
     out: str | Path = "results",
     progress: Progress | None = None,
 ) -> Worth:
@@ -33,6 +38,15 @@ def worth(
     settings : mapping, optional
         Changed values by path, such as
         `{"economics.costs.therapies.interferon.per_dose": "10 EUR"}`.
+    patients_a_year : float, optional
+        Patients who enter in each calendar year, for the budget impact; needs `years`.
+    years : int, optional
+        Calendar years of the budget.
+    share : mapping, optional
+        New share of each arm in percent, such as `{"combination": 60}`; the comparator has the
+        rest. All patients get the other of two arms by default.
+    share_today : mapping, optional
+        Share of each arm today; all get the comparator by default.
     progress : callable, optional
         Called with the number of patient courses done and to do, where patients are simulated.
 
@@ -41,18 +55,21 @@ def worth(
     Worth
         `table` has costs, QALYs and net benefit by arm and difference, `compared` the verdict on
         each arm, `prices` the break-even prices, `standings` all arms by cost. A changed price or
-        utility takes the kept quantities; another change simulates the patients again.
+        utility takes the kept quantities; another change simulates the patients again. `budget` is
+        the spending by calendar year, for which they are simulated too.
 
     Raises
     ------
     RequestError
-        If there is no such result, it is no run, or its scenario has no economics.
+        If there is no such result, it is no run, or its scenario has no economics; for a budget
+        without `patients_a_year` or `years`, or shares that do not add up to 100 %.
     ScenarioError
         For a change that is not valid.
     """
+    asked = asked_for(patients_a_year, years, share, share_today)
     kept = open_result(result, out=out)
     with seals.reading(kept, warnings.warn):
-        return value_of_run(kept, as_settings(settings), progress)
+        return value_of_run(kept, as_settings(settings), progress, asked)
 
 
 def information(

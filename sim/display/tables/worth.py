@@ -11,9 +11,10 @@ from sim.economics.compared import BreakEven, Compared
 from sim.economics.incremental import ON_FRONTIER, Standing
 from sim.economics.pricing import UNDISCOUNTED
 from sim.economics.ratios import amount
+from sim.economics.valued import SUBGROUP, of_everyone
 from sim.scenario import Scenario
 from sim.scenario.protocol import accrual
-from sim.vocabulary import Arms
+from sim.vocabulary import EVERYONE, Arms
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,14 +41,18 @@ def printout(
     compared, prices, standings
         What `sim.economics.compared` and `sim.economics.incremental` say of the arms.
     """
-    sheets = [*_sheets(worth), *_of_arms(standings, scenario), *_of_prices(prices, scenario)]
+    of_arms = (*_of_arms(standings, scenario), *_of_prices(prices, scenario))
+    shown = [*_sheets(of_everyone(worth)), *of_arms, *_of_subgroups(worth)]
     above = (*_terms(scenario), "", *_verdicts(compared), "")
-    return Printout(tuple(sheets), NOT_INCLUDED, above)
+    return Printout(tuple(shown), NOT_INCLUDED, above)
 
 
 def sheets(worth: pd.DataFrame) -> list[Sheet]:
-    """The tables of net benefit, and of costs and health, discounted and not."""
-    return [*_sheets(worth)]
+    """The tables of net benefit, and of costs and health, discounted and not.
+
+    Those of each subgroup of the scenario follow, discounted.
+    """
+    return [*_sheets(of_everyone(worth)), *_of_subgroups(worth)]
 
 
 def _terms(scenario: Scenario) -> Iterator[str]:
@@ -83,6 +88,16 @@ def _sheets(worth: pd.DataFrame) -> Iterator[Sheet]:
     ):
         named = rows.assign(outcome=rows["outcome"].str.removesuffix(UNDISCOUNTED), carriers=1)
         yield side_by_side.sheet(title, named, side_by_side.ARMS)
+
+
+def _of_subgroups(worth: pd.DataFrame) -> Iterator[Sheet]:
+    """Net benefit, costs and health of each subgroup, with discounting."""
+    if SUBGROUP not in worth:
+        return
+    shown = worth[~worth["outcome"].str.endswith(UNDISCOUNTED) & (worth[SUBGROUP] != EVERYONE)]
+    for name, rows in shown.groupby(SUBGROUP, sort=False):
+        title = f"{name}: worth per patient, discounted"
+        yield side_by_side.sheet(title, rows.assign(carriers=1), side_by_side.ARMS)
 
 
 def _of_arms(standings: Sequence[Standing], scenario: Scenario) -> Iterator[Sheet]:

@@ -1,0 +1,70 @@
+"""The cost of each year since entry, undiscounted: a year is the days that count."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+
+from sim.economics.discounting import ByDay
+from sim.economics.quantities import costs_of_year
+from sim.outcomes.arm import ArmRecords
+from sim.scenario import Scenario
+from sim.simulation.records import Floats
+from sim.vocabulary import DAYS_PER_YEAR
+
+
+def years_of(last_day: int) -> list[ByDay]:
+    """Count the days of each year since entry, and no others.
+
+    A year begins on the day of its anniversary, so a yearly visit falls into the year that it
+    begins. The last day of follow-up belongs to the last year.
+
+    Parameters
+    ----------
+    last_day
+        Last day of follow-up.
+
+    Returns
+    -------
+    list of ByDay
+        For each year 1 on its days and 0 on others, and the years that have passed of it.
+
+    Examples
+    --------
+    >>> [year.factor.sum() for year in years_of(731)], years_of(731)[1].factor[[364, 365]].tolist()
+    ([365.0, 365.0, 2.0], [0.0, 1.0])
+    """
+    days, edges = np.arange(last_day + 1), [*_anniversaries(last_day), last_day]
+    found = []
+    for begin, end in pairwise(edges):
+        inside = (days >= begin) & ((days < end) | ((days == last_day) & (end == last_day)))
+        passed = np.clip(days, begin, end) - begin
+        found.append(ByDay(inside.astype(float), passed / DAYS_PER_YEAR))
+    return found
+
+
+def _anniversaries(last_day: int) -> list[int]:
+    """The first day of each year that begins before the last day."""
+    many = range(math.ceil(last_day / DAYS_PER_YEAR) + 1)
+    return [day for day in (round(number * DAYS_PER_YEAR) for number in many) if day < last_day]
+
+
+def costs_by_year(records: ArmRecords, scenario: Scenario) -> Floats:
+    """Compute the undiscounted cost per patient in each year since entry.
+
+    Parameters
+    ----------
+    records
+        Records of the patients of one arm.
+    scenario
+        Values of the study, with economics.
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (patients, years)
+        Costs in the currency of the scenario; they add up to the undiscounted cost.
+    """
+    columns = [costs_of_year(records, scenario, year) for year in years_of(records.end)]
+    return np.stack(columns, axis=1)
