@@ -157,6 +157,14 @@ def folder_of(one_of_each):
 
 
 @pytest.fixture(scope="session")
+def at_stake(tmp_path_factory):
+    """A kept sweep with costs and fresh patients: to be read, not changed."""
+    from tests import worth_sweeps
+
+    return results.open(worth_sweeps.made(tmp_path_factory.mktemp("stake")))
+
+
+@pytest.fixture(scope="session")
 def typed(mastosim):
     """Run a line of a page in a folder; its words are as the shell reads them."""
 

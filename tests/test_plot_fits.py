@@ -62,6 +62,7 @@ arms:
 comparator: {LONG[3]}
 answers:
 """
+COSTLY = FOUR.replace("laroche2011.yaml", "laroche2011-worth.yaml").replace("four", "costly", 1)
 ONE = "extends: laroche2011.yaml\nname: one\narms: {combination: }\ncomparator:\nanswers:\n"
 NO_EVENT = (
     "fractures.base_rate=0 per 100 person-years",
@@ -70,6 +71,7 @@ NO_EVENT = (
 TINY = ("effects.interferon + pamidronate.spine.mean=1.0001 %/year",)
 RUNS = {
     "four long arms": (FOUR, 24, ()),
+    "four long arms with prices": (COSTLY, 24, ()),
     "one arm": (ONE, 24, ()),
     "one patient": ("", 1, ()),
     "no event": ("", 24, NO_EVENT),
@@ -78,13 +80,14 @@ RUNS = {
 }
 SWEEPS = ("twelve long names", "four scenarios", "two axes", "three axes", "words", "one parameter")
 OTHERS = ("comparison", "readings", "power", "checks", "calibration", "emulation")
-WORTH = ("plane", "acceptability", "expected_loss", "partial", "trials")
+WORTH = ("plane", "acceptability", "loss", "evppi", "trials")
 WORTHS = ("four long arms", "two arms of much money")
+PRICED = [*itertools.product(WORTHS, WORTH)]
 AWKWARD = [
     *itertools.product(RUNS, OF_KIND["run"].names),
     *itertools.product(SWEEPS, OF_KIND["sweep"].names),
     *(("others", name) for name in OTHERS),
-    *itertools.product(WORTHS, WORTH),
+    *PRICED,
 ]
 SMALLEST, ROUNDING = 6.5, 0.5
 """Points of a letter; square points in which boxes of letters may meet."""
@@ -94,7 +97,8 @@ SMALLEST, ROUNDING = 6.5, 0.5
 def kept(tmp_path_factory):
     """A kept result by what is awkward about it, made when it is asked for."""
     root = tmp_path_factory.mktemp("awkward")
-    (root / "laroche2011.yaml").write_text(Path(BASE).read_text(encoding="utf-8"), encoding="utf-8")
+    for path in (Path(BASE), Path(BASE).with_stem("laroche2011-worth")):
+        (root / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
     return functools.cache(lambda name: results.open(made(name, root)))
 
 
@@ -138,7 +142,7 @@ def drawn(kept, case, name):
         heading = formed(figures.form.form()._replace(heading=TITLES[name]))
         with heading:
             return getattr(others(kept("four long arms")), name)()
-    if name in WORTH:
+    if (case, name) in PRICED:
         with formed(figures.form.form()._replace(heading=TITLES[name])):
             return of_worth(case, name)
     made = dict(figures.drawn(kept(case), [name]))[name]
@@ -158,7 +162,7 @@ def of_worth(case, name):
     thresholds = size * np.linspace(0, 3, 61)
     if name == "plane":
         return plane.figure(costs, effects, arms[-1], size, about)[0]
-    if name in ("acceptability", "expected_loss"):
+    if name in ("acceptability", "loss"):
         found = curves(costs, effects, list(thresholds))
         module = acceptability if name == "acceptability" else expected_loss
         page = module.figure(found, draws, about)
@@ -168,7 +172,7 @@ def of_worth(case, name):
               0.0, 1000, 3.0)
         for i in range(25 if is_long else 3)
     ]  # fmt: skip
-    if name == "partial":
+    if name == "evppi":
         page = partial.figure(values, [values[1].name], 1.2 * size, draws, about)
         return page and page[0]
     sizes = {n: values[0]._replace(value=size * n / (n + 50)) for n in (10, 20, 22, 400, 5000)}

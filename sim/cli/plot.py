@@ -58,7 +58,7 @@ def plot(
     not apply to the result, like markers that were not measured, are left out, and so is the spider
     of a sweep. Several emulations are drawn together by --figure calibration.
     """
-    from sim.display.figures import without_tables
+    from sim.display.figures import absent
     from sim.experiments.parameter_uncertainty import uncertainty_for
     from sim.experiments.verbs import (
         check_options,
@@ -95,7 +95,7 @@ def plot(
             missing = [name for name in figures if not drawn[name]]
             had = [name for name in usual if missing and draw(kept, [name], made, ())]
         if missing:
-            has = f"it has {', '.join(had) or 'none'}{without_tables.said(kept)}"
+            has = f"it has {', '.join(had) or 'none'}{absent.said(kept, missing[0])}"
             raise click.UsageError(f"this result has no figure '{missing[0]}'; {has}")
         _move([path for files in drawn.values() for path in files], into)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from sim import results
 from sim.display import figures, html, workbook
-from sim.display.figures import without_tables
+from sim.display.figures import absent
 from sim.errors import RequestError
 from sim.experiments import parameter_uncertainty, verbs
 from sim.results import Kept, Kind
@@ -165,7 +165,7 @@ def figure_of(kept: Kept, name: str | None = None, uncertainty: SweepLike | None
     if drawn is None:
         applying = [other for other in known if figures.first(kept, [other]) is not None]
         what = "figure" if name is None else f"figure '{name}'"
-        has = f"it has {', '.join(applying) or 'none'}{without_tables.said(kept)}"
+        has = f"it has {', '.join(applying) or 'none'}{absent.said(kept, name)}"
         raise RequestError(f"this result has no {what}; {has}")
     return drawn
 

@@ -36,12 +36,12 @@ FIGURES = (*FROM_TABLES, *FROM_OUTCOMES)
 
 ON_REQUEST = (
     "bone_density", "cumulative_fractures", "schedule", "flow", "t_scores", "cohort", "action",
-    "model", "convergence",
+    "model", "convergence", "costs",
 )  # fmt: skip
 """Figures of a run that are drawn only where they are named."""
 
-FROM_STUDY = ("schedule", "model")
-"""Figures that show the study itself: a run without tables has them too."""
+WITHOUT_TABLES = ("schedule", "model", "costs")
+"""Figures on request that a run without tables has too: of the study itself, and of its costs."""
 
 TOGETHER = "calibration"
 """The figure that several emulations have together."""
@@ -61,9 +61,16 @@ OF_SWEEPS = {
     "probability": "sweeps.probability",
     "variance_shares": "sweeps.indices",
     "elementary_effects": "sweeps.screening",
+    "plane": "sweeps.plane",
+    "acceptability": "sweeps.acceptability",
+    "loss": "sweeps.loss",
+    "evppi": "sweeps.evppi",
 }
-"""The module of each figure of a sweep. The last two are called otherwise than their modules: the
-CSV beside a figure must not take the place of the sweep's own `indices.csv` and `screening.csv`."""
+"""The module of each figure of a sweep. Figures of indices and screening have other names: the CSV
+beside a figure must not take the place of the sweep's own `indices.csv` and `screening.csv`."""
+
+OF_WORTH = ("plane", "acceptability", "loss", "evppi")
+"""Figures of a sweep whose scenario has economics and whose draws have fresh patients."""
 
 
 class Figures(NamedTuple):
@@ -148,7 +155,7 @@ def drawn(
     has_tables = kept.has_patients
     for name in names:
         module = import_module(f"sim.display.figures.{kind.names[name]}")
-        applies = has_tables or name not in {*FROM_TABLES, *ON_REQUEST} - {*FROM_STUDY}
+        applies = has_tables or name not in {*FROM_TABLES, *ON_REQUEST} - {*WITHOUT_TABLES}
         also = {"uncertainty": uncertainty} if name in kind.uncertain else {}
         with formed(form_of_now()._replace(heading=TITLES.get(name, ""), changed=changed)):
             together = name == TOGETHER
@@ -223,7 +230,7 @@ OF_KIND: Mapping[str, Figures] = {
     "emulation": Figures(
         {"emulation": "trials", TOGETHER: "calibration"}, _of_emulation, (TOGETHER,)
     ),
-    "sweep": Figures(OF_SWEEPS, _of_sweep, on_request=("spider",)),
+    "sweep": Figures(OF_SWEEPS, _of_sweep, on_request=("spider", *OF_WORTH)),
     "power": Figures(
         {"power": "power"}, lambda kept: (kept.table("power"), caption_of(kept.study))
     ),

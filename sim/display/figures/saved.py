@@ -25,6 +25,7 @@ OF_AN_EFFECT = (
     "arm", "against_arm", "effect", "outcome", "unit", "time", "estimate", "low", "high",
     "carriers",
 )  # fmt: skip
+OF_WORTH = ("arm", "against_arm", "outcome", "unit", "estimate", "mc_error", "low", "high")
 """Columns that the tables have at least."""
 
 
@@ -33,8 +34,8 @@ class Saved(NamedTuple):
 
     The tables are empty where they were not kept. `facts` says what the published facts are, by
     name; `reference` is the young-adult mean and SD in g/cm2 of each bone by sex, and stays empty
-    where the study is not known. `effects` are None for a result without the table of effects,
-    `study` is None where it is not known.
+    where the study is not known. `effects` and `worth` are None for a result without
+    these tables, `study` is None where it is not known.
     """
 
     tables: Tables
@@ -44,6 +45,7 @@ class Saved(NamedTuple):
     reference: Mapping[str, Mapping[str, tuple[float, float]]] = MappingProxyType({})
     effects: pd.DataFrame | None = None
     study: Study | None = None
+    worth: pd.DataFrame | None = None
 
 
 def read(folder: Path, study: Study) -> Saved:
@@ -52,6 +54,7 @@ def read(folder: Path, study: Study) -> Saved:
     Raises Damaged for a file that is missing or cannot be read.
     """
     published, effects = folder / "reported.csv", folder / "effects.csv"
+    worth = folder / "worth.csv"
     has_tables = (folder / "events.parquet").exists()
     return Saved(
         load(folder) if has_tables else Tables(*[pd.DataFrame()] * len(Tables._fields)),
@@ -61,6 +64,7 @@ def read(folder: Path, study: Study) -> Saved:
         by_sex(study),
         read_csv(effects, OF_AN_EFFECT) if effects.exists() else None,
         study,
+        read_csv(worth, OF_WORTH) if worth.exists() else None,
     )
 
 

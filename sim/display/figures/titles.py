@@ -38,8 +38,9 @@ TITLES: Mapping[str, str] = {
     "checks": "Checks of the program",
     "plane": "Extra cost and extra effect in all draws of the parameters",
     "acceptability": "Probability of being the best buy, by the value of a QALY",
-    "expected_loss": "Expected loss of each arm, by the value of a QALY",
-    "partial": "The value of knowing a parameter",
+    "loss": "Expected loss of each arm, by the value of a QALY",
+    "evppi": "The value of knowing a parameter",
+    "costs": "Costs per patient, by what they pay for",
     "trials": "The value of a trial, by its size",
 }
 """By the name of a figure; those of one result differ."""

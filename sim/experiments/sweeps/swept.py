@@ -15,7 +15,7 @@ from sim.experiments.in_memory import InMemory
 from sim.experiments.sweeps import analyses, variance, worth_of_draws
 from sim.experiments.sweeps.gathered import Collected
 from sim.experiments.sweeps.read import Sweep
-from sim.results import Kind, fingerprint
+from sim.results import Kind, draws, fingerprint
 from sim.results.held import Part, Texts
 from sim.results.manifest import Manifest
 from sim.results.tables import DIGITS, append, write_parquet
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 ESTIMATE = ("estimate", "mc_error", "low", "high")
 """Columns of an estimate: value, Monte Carlo standard error, 95 % interval."""
-
-WORTH = "worth_of_draws"
-"""The table of cost and QALYs of each draw."""
 
 POINTS_AT_ONCE = 64
 """Points whose rows are in memory as a table; of a sweep there may be many."""
@@ -143,7 +140,7 @@ def write_worth(scenarios: Sequence[Collected], folder: Path) -> None:
     of_all = [worth_of_draws.frame(one.worth, one.varied.scenario.name, [*one.varied.scenario.arms])
               for one in scenarios if one.worth]  # fmt: skip
     if of_all:
-        write_parquet(pd.concat(of_all, ignore_index=True), folder / f"{WORTH}.parquet")
+        write_parquet(pd.concat(of_all, ignore_index=True), folder / f"{draws.TABLE}.parquet")
 
 
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.economics.information.draws import HALVES, NAMES, covariances
 from sim.economics.pricing import COST, QALYS
 from sim.outcomes.estimates import influences
 from sim.outcomes.units import UnitSums
@@ -14,11 +15,6 @@ from sim.simulation.records import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
-
-NAMES = ("cost", "qalys")
-
-HALVES = 2
-"""Parts of the patients of a draw: an arm can be chosen on one and valued on the other."""
 
 
 class OfDraw(NamedTuple):
@@ -81,11 +77,6 @@ def _rows(draw: OfDraw, scenario: str, arms: Sequence[str]) -> Iterator[dict[str
                for half in range(HALVES) for of, name in enumerate(NAMES)},
             **dict(zip(covariances(arms), _of_arm(draw.covariance, at, len(arms)), strict=True)),
         }  # fmt: skip
-
-
-def covariances(arms: Sequence[str]) -> list[str]:
-    """Names of the columns of covariances: of cost and of QALYs with each of every arm."""
-    return [f"{one} with {other} of {arm}" for one in NAMES for other in NAMES for arm in arms]
 
 
 def _of_arm(covariance: Floats, at: int, arms: int) -> list[float]:

@@ -51,7 +51,7 @@ class Swept(NamedTuple):
     """Outcomes by point, the parameters moved, and what was computed from them.
 
     `alone` says how well the change at each end of a parameter is known, on the same patients.
-    Tables that a sweep does not have are empty.
+    Tables that a sweep does not have are empty. Figures of costs read more of the `kept` result.
     """
 
     outcomes: pd.DataFrame
@@ -60,6 +60,7 @@ class Swept(NamedTuple):
     indices: pd.DataFrame
     screening: pd.DataFrame
     sweep: Sweep
+    kept: Kept
 
 
 def read(kept: Kept) -> Swept:
@@ -83,6 +84,7 @@ def read(kept: Kept) -> Swept:
         indices=table("indices", "order", "value", "low", "high"),
         screening=table("screening", *sizes),
         sweep=sweep,
+        kept=kept,
     )
 
 
