@@ -49,8 +49,8 @@ def test_bars_are_the_costs_of_the_table(kept):
 
 def test_a_run_without_prices_has_no_costs(tmp_path):
     plain = run("scenarios/laroche2011.yaml", patients=2, engine="batch", outcomes_only=True)
-    plain = results.open(kept_run.keep(plain, tmp_path))
-    assert drawn(plain, "costs") is None
+    kept = results.open(kept_run.keep(plain, tmp_path))
+    assert drawn(kept, "costs") is None
 
 
 def test_curves_and_values_are_those_that_the_command_prints(at_stake):
