@@ -10,21 +10,24 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.display import html
-from sim.display.tables import Printout
+from sim.display.tables import Printout, trials
 from sim.display.tables import information as printed
 from sim.economics.information.acceptability import Curves, curves, net_benefit
 from sim.economics.information.noise import SMALL, Bracket, bracket, without_noise
 from sim.economics.information.partial import Value, evppi
 from sim.economics.information.perfect import Perfect, evpi
+from sim.economics.information.trials import Trials
 from sim.errors import RequestError
 from sim.experiments.sweeps.swept import WORTH
 from sim.experiments.sweeps.worth_of_draws import HALVES, NAMES, covariances
+from sim.experiments.worth_of_trials import Asked, valued
+from sim.outcomes.units import GROUP
 from sim.results import Kept
 from sim.results.tables import Damaged
 from sim.scenario import Study
 from sim.scenario.mistakes import nearest
 from sim.simulation.records import Floats
-from sim.vocabulary import SAMPLED
+from sim.vocabulary import SAMPLED, Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +51,8 @@ class Draws(NamedTuple):
         Monte Carlo covariance of the means: all costs, then all QALYs.
     parameters : numpy.ndarray of float, shape (draws, parameters)
         Values of the parameters.
+    numbers : list of int
+        Number of the point of each draw.
     """
 
     arms: list[str]
@@ -57,6 +62,7 @@ class Draws(NamedTuple):
     halves: Floats
     covariance: Floats
     parameters: Floats
+    numbers: list[int]
 
     def benefit(self, threshold: float) -> Floats:
         """Net benefit at a threshold: draws x arms."""
@@ -95,6 +101,8 @@ class Information:
         The EVPPI of each parameter and group, the most valuable first; none where noise dominates.
     draws : int
         Number of draws.
+    trials : Trials or None
+        What trials would be worth, where it was asked for; None where noise dominates.
     """
 
     study: Study
@@ -104,16 +112,21 @@ class Information:
     bracket: Bracket
     parameters: list[Value]
     draws: int
+    trials: Trials | None = None
 
     @property
     def printout(self) -> Printout:
         """The tables that the command prints."""
         economics = self.study.scenario.economics
         assert economics is not None
-        return printed.printout(
+        shown = printed.printout(
             economics.currency, [*self.study.scenario.arms], self.threshold, self.curves,
             self.perfect, self.bracket, self.parameters, self.draws,
         )  # fmt: skip
+        if self.trials is None:
+            return shown
+        of_trials = trials.sheet(self.trials, economics.currency)
+        return shown._replace(sheets=(*shown.sheets, of_trials))
 
     def __repr__(self) -> str:
         """Two lines: what was valued, and the EVPI."""
@@ -128,8 +141,10 @@ class Information:
 
 
 def information(
-    kept: Kept, threshold: float | None = None, groups: Mapping[str, Sequence[str]] | None = None
-) -> Information:
+    kept: Kept, threshold: float | None = None, groups: Mapping[str, Sequence[str]] | None = None,
+    trial: Asked | None = None, progress: Progress | None = None, workers: int | None = None,
+    yes: bool = False,
+) -> Information:  # fmt: skip
     """Compute what it would be worth to know the parameters of a sweep.
 
     Parameters
@@ -140,17 +155,19 @@ def information(
         Worth of a QALY in the currency of the scenario; its middle threshold by default.
     groups : mapping, optional
         Paths of parameters that are learnt together, by the name of the group.
+    trial, progress, workers, yes
+        As of `worth_of_trials.valued`; no trial is simulated where `trial` is None.
 
     Returns
     -------
     Information
-        Acceptability, EVPI and EVPPI.
+        Acceptability, EVPI and EVPPI, and EVSI where it was asked for.
 
     Raises
     ------
     RequestError
         For a result of another kind, without economics, with the same patients at each draw, or
-        with too few draws.
+        with too few draws or patients; for trials as of `worth_of_trials.valued`.
     """
     _refuse_others(kept)
     study = kept.study
@@ -169,10 +186,13 @@ def information(
     of_parameters = [] if perfect.value is None else evppi(
         benefit, draws.parameters, draws.names, groups, perfect.value
     )  # fmt: skip
+    of_trials = None if trial is None or perfect.value is None else valued(
+        kept, trial, benefit, draws.numbers, perfect.value, progress, workers, yes
+    )  # fmt: skip
     return Information(
         study, at, curves(costs, effects, shown), perfect,
         bracket(halves[0], halves[1], draws.parameters),
-        sorted(of_parameters, key=lambda value: -value.value), len(benefit),
+        sorted(of_parameters, key=lambda value: -value.value), len(benefit), of_trials,
     )  # fmt: skip
 
 
@@ -195,6 +215,7 @@ def draws_of(kept: Kept, arms: list[str]) -> Draws:
     return Draws(
         arms, names, columns["cost"], columns["qalys"], np.array(halves),
         by.reshape(len(numbers), 2 * len(arms), 2 * len(arms)), values,
+        [int(number) for number in numbers],
     )  # fmt: skip
 
 
@@ -239,6 +260,10 @@ def _refuse_others(kept: Kept) -> None:
         raise RequestError(
             f"{where} has the same patients at each draw, whose chance no regression can tell from "
             "the parameters; write `patients_by_draw: fresh` in the sweep and run it again"
+        )
+    if about["patients"] < HALVES * GROUP:
+        raise RequestError(
+            f"{where} has {about['patients']} patients per draw; allowed: {HALVES * GROUP} or more"
         )
     if about["draws"] < FEWEST_DRAWS:
         raise RequestError(
