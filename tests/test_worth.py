@@ -208,3 +208,22 @@ def test_a_result_without_economics_has_no_worth(kept, kind, tmp_path):
 
 def test_groups_of_no_patient_are_empty():
     assert Groups.none(["a"], ["x"]).count == 0
+
+
+def test_commands_without_costs_say_where_these_are():
+    from sim.experiments import comparisons
+    from sim.experiments.emulation import power
+    from sim.experiments.kinds import comparison
+    from sim.experiments.kinds import power as of_power
+
+    short = ["horizon=12 months"]
+    beside = comparisons.simulate(comparisons.read([BASE, WORTH], 4, settings=short))
+    plan = power.prepare(WORTH, sizes=(2,), trials=2, settings=short)
+    trials = power.Power(plan, power.run(plan))
+    for shown in (comparison.shown(beside), of_power.shown(trials)):
+        notes = " ".join(shown.printout.notes)
+        assert "Costs and QALYs are not in these tables (laroche2011-worth)" in notes
+    plain = power.prepare(BASE, sizes=(2,), trials=2, settings=short)
+    assert "Costs" not in " ".join(
+        of_power.shown(power.Power(plain, power.run(plain))).printout.notes
+    )

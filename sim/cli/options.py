@@ -80,6 +80,17 @@ def number(
     )
 
 
+def read_sizes(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> tuple[int, ...]:
+    """The sizes of all lists that were given; `--sizes 10,20 --sizes 50` has three."""
+    if not texts:
+        return ()
+    text = ",".join(texts)
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise click.BadParameter(f"'{text}' is not a list of whole numbers like 10,20,50") from None
+
+
 SCENARIO = click.argument("scenario", type=SCENARIO_FILE)
 SETTINGS = click.option(
     "--set", "settings", multiple=True, metavar="PATH=VALUE",

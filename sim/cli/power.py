@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.ending import simulate_and_finish
-from sim.cli.options import FILE_OUT, KEEP_IN, SCENARIO, WORKERS, Asked, number, simulating
+from sim.cli.options import (
+    FILE_OUT,
+    KEEP_IN,
+    SCENARIO,
+    WORKERS,
+    Asked,
+    number,
+    read_sizes,
+    simulating,
+)
 from sim.vocabulary import TESTS
 
 if TYPE_CHECKING:
@@ -16,18 +25,10 @@ if TYPE_CHECKING:
     from sim.vocabulary import Progress
 
 
-def _sizes(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> tuple[int, ...]:
-    """The sizes of all lists that were given; `--sizes 10,20 --sizes 50` has three."""
-    text = ",".join(texts)
-    try:
-        return tuple(int(part) for part in text.split(","))
-    except ValueError:
-        raise click.BadParameter(f"'{text}' is not a list of whole numbers like 10,20,50") from None
-
-
 SIZES = click.option(
     "--sizes", multiple=True, metavar="N,N,...", default=["10,20,50,100"], show_default=True,
-    callback=_sizes, help="Patients per arm, in the smallest arm if arms are unequal. Repeatable.",
+    callback=read_sizes,
+    help="Patients per arm, in the smallest arm if arms are unequal. Repeatable.",
 )  # fmt: skip
 OUTCOME = click.option(
     "--outcome", default="spine annual increase", show_default=True, help="Outcome compared."

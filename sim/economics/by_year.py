@@ -10,7 +10,7 @@ import numpy as np
 from sim.economics.discounting import ByDay
 from sim.economics.quantities import costs_of_year
 from sim.outcomes.arm import ArmRecords
-from sim.scenario import Scenario
+from sim.scenario.form.study import Scenario
 from sim.simulation.records import Floats
 from sim.vocabulary import DAYS_PER_YEAR
 

@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from itertools import chain
 
 from sim.display import html
-from sim.display.tables import Printout
+from sim.display.tables import Printout, trials
 from sim.display.tables import information as printed
 from sim.economics.information.acceptability import Curves, curves
 from sim.economics.information.draws import HALVES, usual_threshold
 from sim.economics.information.noise import Bracket, bracket
 from sim.economics.information.partial import Value, evppi
 from sim.economics.information.perfect import Perfect
+from sim.economics.information.trials import Trials
 from sim.errors import RequestError
+from sim.experiments.worth_of_trials import Asked, valued
 from sim.results import Kept
 from sim.results import draws as draws_of
 from sim.scenario import Study
 from sim.scenario.mistakes import nearest
+from sim.vocabulary import Progress
 
 
 @dataclass(frozen=True, repr=False)
@@ -42,6 +45,8 @@ class Information:
         The EVPPI of each parameter and group, the most valuable first; none where noise dominates.
     draws : int
         Number of draws.
+    trials : Trials or None
+        What trials would be worth, where it was asked for; None where noise dominates.
     """
 
     study: Study
@@ -51,16 +56,21 @@ class Information:
     bracket: Bracket
     parameters: list[Value]
     draws: int
+    trials: Trials | None = None
 
     @property
     def printout(self) -> Printout:
         """The tables that the command prints."""
         economics = self.study.scenario.economics
         assert economics is not None
-        return printed.printout(
+        shown = printed.printout(
             economics.currency, [*self.study.scenario.arms], self.threshold, self.curves,
             self.perfect, self.bracket, self.parameters, self.draws,
         )  # fmt: skip
+        if self.trials is None:
+            return shown
+        of_trials = trials.sheet(self.trials, economics.currency)
+        return shown._replace(sheets=(*shown.sheets, of_trials))
 
     def __repr__(self) -> str:
         """Two lines: what was valued, and the EVPI."""
@@ -75,8 +85,10 @@ class Information:
 
 
 def information(
-    kept: Kept, threshold: float | None = None, groups: Mapping[str, Sequence[str]] | None = None
-) -> Information:
+    kept: Kept, threshold: float | None = None, groups: Mapping[str, Sequence[str]] | None = None,
+    trial: Asked | None = None, progress: Progress | None = None, workers: int | None = None,
+    yes: bool = False,
+) -> Information:  # fmt: skip
     """Compute what it would be worth to know the parameters of a sweep.
 
     Parameters
@@ -87,17 +99,19 @@ def information(
         Worth of a QALY in the currency of the scenario; its middle threshold by default.
     groups : mapping, optional
         Paths of parameters that are learnt together, by the name of the group.
+    trial, progress, workers, yes
+        As of `worth_of_trials.valued`; no trial is simulated where `trial` is None.
 
     Returns
     -------
     Information
-        Acceptability, EVPI and EVPPI.
+        Acceptability, EVPI and EVPPI, and EVSI where it was asked for.
 
     Raises
     ------
     RequestError
         For a result of another kind, without economics, with the same patients at each draw, or
-        with too few draws.
+        with too few draws or patients; for trials as of `worth_of_trials.valued`.
     """
     if why := draws_of.why_not(kept):
         raise RequestError(f"'{kept.folder}' {why}")
@@ -113,10 +127,13 @@ def information(
     of_parameters = [] if perfect.value is None else evppi(
         benefit, draws.parameters, draws.names, groups, perfect.value
     )  # fmt: skip
+    of_trials = None if trial is None or perfect.value is None else valued(
+        kept, trial, benefit, draws.numbers, perfect.value, progress, workers, yes
+    )  # fmt: skip
     return Information(
         study, at, curves(*draws.smooth(perfect.noise), shown), perfect,
         bracket(halves[0], halves[1], draws.parameters),
-        sorted(of_parameters, key=lambda value: -value.value), len(benefit),
+        sorted(of_parameters, key=lambda value: -value.value), len(benefit), of_trials,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from sim.experiments.information import Information
 from sim.experiments.information import information as value_of_knowing
 from sim.experiments.worth import Worth
 from sim.experiments.worth import worth as value_of_run
+from sim.experiments.worth_of_trials import asked_for as trials_asked
 from sim.python.kept import ResultLike, open_result
 from sim.results import seals
 from sim.scenario import as_settings
@@ -77,7 +78,17 @@ def information(
     *,
     threshold: float | None = None,
     group: Mapping[str, Sequence[str]] | None = None,
+    trial: str | None = None,
+    sizes: Sequence[int] | None = None,
+    follow_up: str | None = None,
+    patients_a_year: float | None = None,
+    years: float | None = None,
+    cost_per_patient: float | None = None,
+    fixed_cost: float | None = None,
+    workers: int | None = 1,
+    yes: bool = False,
     out: str | Path = "results",
+    progress: Progress | None = None,
 ) -> Information:
     """Value what is not known, from the draws of a kept sweep.
 
@@ -90,18 +101,42 @@ def information(
         Worth of a QALY in the currency of the scenario; the middle of its thresholds by default.
     group : mapping, optional
         Paths of parameters that are learnt together, by the name of the group.
+    trial : str, optional
+        Outcome whose mean in each arm a trial would tell; a trial is simulated for each draw.
+    sizes : sequence of int, optional
+        Patients per arm of the trials; 50, 100 and 200 by default.
+    follow_up : str, optional
+        Follow-up of the trials, such as `"2 years"`; that of the scenario by default.
+    patients_a_year, years : float, optional
+        Patients who start treatment in each year, and years until the decision is taken anew.
+    cost_per_patient, fixed_cost : float, optional
+        Cost of a trial for each of its patients, and whatever its size. These four numbers are
+        given together.
+    workers : int, optional
+        Number of processes; as many as save time if None.
+    yes : bool
+        Simulate trials even if the forecast exceeds the bounds.
+    progress : callable, optional
+        Called with the number of trials done and to do.
 
     Returns
     -------
     Information
         `perfect` is the EVPI with what patients' noise does to it, `bracket` encloses it in
-        expectation, `parameters` are the EVPPI, `curves` says which arm is the best buy.
+        expectation, `parameters` are the EVPPI, `curves` says which arm is the best buy, `trials`
+        are EVSI and ENBS by patients per arm.
 
     Raises
     ------
     RequestError
-        If there is no such result, or its draws do not tell the value of information.
+        If there is no such result, or its draws do not tell the value of information; for an
+        outcome that no trial measures, and numbers of the population without the others.
+    ScenarioError
+        For a follow-up that the scenario refuses.
     """
+    asked = trials_asked(
+        trial, sizes, follow_up, patients_a_year, years, cost_per_patient, fixed_cost
+    )
     kept = open_result(result, out=out)
     with seals.reading(kept, warnings.warn):
-        return value_of_knowing(kept, threshold, group)
+        return value_of_knowing(kept, threshold, group, asked, progress, workers, yes)

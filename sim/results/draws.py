@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.economics.information.draws import HALVES, NAMES, Draws, covariances
+from sim.outcomes.units import GROUP
 from sim.results.kept import Kept
 from sim.results.tables import Damaged
 from sim.vocabulary import SAMPLED
@@ -38,6 +39,8 @@ def why_not(kept: Kept) -> str:
             "has the same patients at each draw, whose chance no regression can tell from the "
             "parameters; write `patients_by_draw: fresh` in the sweep and run it again"
         )
+    if about["patients"] < HALVES * GROUP:
+        return f"has {about['patients']} patients per draw; allowed: {HALVES * GROUP} or more"
     few = about["draws"] < FEWEST
     return f"has {about['draws']} draws; allowed: {FEWEST} or more (`--draws`)" if few else ""
 
@@ -65,6 +68,7 @@ def read(kept: Kept) -> Draws:
     return Draws(
         arms, names, columns["cost"], columns["qalys"], np.array(halves),
         by.reshape(len(numbers), 2 * len(arms), 2 * len(arms)), values,
+        [int(number) for number in numbers],
     )  # fmt: skip
 
 

@@ -34,6 +34,8 @@ class Draws(NamedTuple):
         Monte Carlo covariance of the means: all costs, then all QALYs.
     parameters : numpy.ndarray of float, shape (draws, parameters)
         Values of the parameters.
+    numbers : list of int
+        Number of the point of each draw.
     """
 
     arms: list[str]
@@ -43,6 +45,7 @@ class Draws(NamedTuple):
     halves: Floats
     covariance: Floats
     parameters: Floats
+    numbers: list[int]
 
     def benefit(self, threshold: float) -> Floats:
         """Net benefit at a threshold: draws x arms."""

@@ -65,6 +65,19 @@ def with_changes(shown: Shown, studies: Sequence[Study], but: Sequence[str] = ()
     return shown._replace(facts=facts, printout=shown.printout._replace(above=above))
 
 
+def where_worth_is(shown: Shown, studies: Sequence[Study]) -> Shown:
+    """Say below the tables where costs and QALYs of studies with economics are."""
+    named = [study.scenario.name for study in studies if study.scenario.economics is not None]
+    if not named:
+        return shown
+    of = ", ".join(dict.fromkeys(named))
+    notes = (
+        f"Costs and QALYs are not in these tables ({of}): `mastosim run` keeps them,",
+        "and `mastosim worth` values them.",
+    )
+    return shown._replace(printout=shown.printout._replace(notes=(*shown.printout.notes, *notes)))
+
+
 def draw_in_all_formats(kept: Kept) -> list[Path]:
     """Draw the figures of a result for screens, papers and slides."""
     return figures.draw(kept, formats=FORMATS)

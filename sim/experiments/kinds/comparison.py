@@ -11,7 +11,14 @@ from sim.display.tables import comparison as printed
 from sim.experiments import comparisons
 from sim.experiments.comparisons import Comparison
 from sim.experiments.forecast import Forecast, forecast
-from sim.experiments.kinds import Shown, Unkept, draw_in_all_formats, keep_or_show, with_changes
+from sim.experiments.kinds import (
+    Shown,
+    Unkept,
+    draw_in_all_formats,
+    keep_or_show,
+    where_worth_is,
+    with_changes,
+)
 from sim.results import Kept, Part
 from sim.scenario import Study
 from sim.vocabulary import Engine, Progress
@@ -78,7 +85,8 @@ def _shown(studies: Sequence[Study], summary: pd.DataFrame, where: Mapping[str, 
         "summary": summary,
     }
     printout = printed.printout(summary, first.cohort.patients, first.seed, told)
-    return with_changes(Shown(printout, facts, "Table and figure"), studies)
+    found = Shown(printout, facts, "Table and figure")
+    return where_worth_is(with_changes(found, studies), studies)
 
 
 def digest(kept: Kept) -> str:

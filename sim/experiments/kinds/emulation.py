@@ -19,6 +19,7 @@ from sim.experiments.kinds import (
     Unkept,
     draw_in_all_formats,
     keep_or_show,
+    where_worth_is,
     with_changes,
 )
 from sim.results import Kept, Part
@@ -105,7 +106,8 @@ def _shown(
         "scores": scores,
     }
     printout = printed.printout(scores, *words, interval)
-    return with_changes(Shown(printout, facts, "Trials, scores and figure"), [study], OF_DESIGN)
+    found = Shown(printout, facts, "Trials, scores and figure")
+    return where_worth_is(with_changes(found, [study], OF_DESIGN), [study])
 
 
 def digest(kept: Kept) -> str:

@@ -11,7 +11,14 @@ from sim.display.tables import power as printed
 from sim.experiments.emulation import power
 from sim.experiments.emulation.power import Power
 from sim.experiments.forecast import Forecast
-from sim.experiments.kinds import OF_DESIGN, Shown, Unkept, keep_or_show, with_changes
+from sim.experiments.kinds import (
+    OF_DESIGN,
+    Shown,
+    Unkept,
+    keep_or_show,
+    where_worth_is,
+    with_changes,
+)
 from sim.results import Kept, Part
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Progress, Test
@@ -52,7 +59,7 @@ def shown(simulated: Power, folder: Path | None = None) -> Shown:
     facts = {"scenario": scenario.name, "reading": accrual(scenario), "rows": by_size}
     printout = printed.printout(plan.study, by_size)
     found = Shown(printout, facts if folder is None else {**facts, "folder": folder})
-    return with_changes(found, [plan.study], OF_DESIGN)
+    return where_worth_is(with_changes(found, [plan.study], OF_DESIGN), [plan.study])
 
 
 def show(kept: Kept) -> Shown:

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from sim import results
 from sim.display.tables import readings as printed
 from sim.experiments.forecast import Forecast, forecast
-from sim.experiments.kinds import Shown, Unkept, draw_in_all_formats, keep_or_show, with_changes
+from sim.experiments.kinds import (
+    Shown,
+    Unkept,
+    draw_in_all_formats,
+    keep_or_show,
+    where_worth_is,
+    with_changes,
+)
 from sim.experiments.readings import Four, SideBySide, simulate
 from sim.results import Kept, Part
 from sim.scenario.protocol import accrual
@@ -106,7 +113,8 @@ def _shown(four: Four, summary: pd.DataFrame, where: Mapping[str, Path]) -> Show
         "summary": summary,
     }
     found = Shown(printed.printout(summary, four.own, said(four)), facts, "Table and figure")
-    return with_changes(found, [*four.studies.values()])
+    studies = [*four.studies.values()]
+    return where_worth_is(with_changes(found, studies), studies)
 
 
 def digest(kept: Kept) -> str:
