@@ -40,7 +40,7 @@ def printout(
         What `sim.economics.compared` and `sim.economics.incremental` say of the arms.
     """
     sheets = [*_sheets(worth), *_of_arms(standings, scenario), *_of_prices(prices, scenario)]
-    above = (*_terms(scenario), "", *_verdicts(compared), "")
+    above = (*terms(scenario), "", *_verdicts(compared), "")
     return Printout(tuple(sheets), NOT_INCLUDED, above)
 
 
@@ -49,7 +49,7 @@ def sheets(worth: pd.DataFrame) -> list[Sheet]:
     return [*_sheets(worth)]
 
 
-def _terms(scenario: Scenario) -> Iterator[str]:
+def terms(scenario: Scenario) -> Iterator[str]:
     """Who pays, in which money, and how the future is discounted."""
     own = scenario.economics
     assert own is not None
