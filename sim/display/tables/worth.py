@@ -43,7 +43,7 @@ def printout(
     """
     of_arms = (*_of_arms(standings, scenario), *_of_prices(prices, scenario))
     shown = [*_sheets(of_everyone(worth)), *of_arms, *_of_subgroups(worth)]
-    above = (*_terms(scenario), "", *_verdicts(compared), "")
+    above = (*terms(scenario), "", *_verdicts(compared), "")
     return Printout(tuple(shown), NOT_INCLUDED, above)
 
 
@@ -55,7 +55,7 @@ def sheets(worth: pd.DataFrame) -> list[Sheet]:
     return [*_sheets(of_everyone(worth)), *_of_subgroups(worth)]
 
 
-def _terms(scenario: Scenario) -> Iterator[str]:
+def terms(scenario: Scenario) -> Iterator[str]:
     """Who pays, in which money, and how the future is discounted."""
     own = scenario.economics
     assert own is not None

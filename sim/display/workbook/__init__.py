@@ -46,6 +46,8 @@ def _of(kept: Kept, number: int) -> Iterator[Sheet]:
     yield from outcomes.sheets(kept, number)
     if kept.has("effects"):
         yield tables.sheet(kept, "effects", named("Effects", number))
+    if kept.has("worth"):
+        yield tables.sheet(kept, "worth", named("Worth", number))
     if kept.has("reported"):
         yield reported.sheet(kept, named("Reported", number))
     if kept.has("precision"):

@@ -11,7 +11,7 @@ from sim.display.workbook.sheet import Cell, Column, Decimals, Formula, Sheet, a
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLES = ("comparison", "readings", "outcomes")
+TABLES = ("comparison", "readings", "outcomes", "worth")
 """Tables whose rows of differences are differences of two other rows of the table."""
 
 PAIRS = (("scenario", "against"), ("reading", "against"), ("arm", "against_arm"))

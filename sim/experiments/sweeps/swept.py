@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sim import results
 from sim.display import figures
 from sim.experiments.in_memory import InMemory
-from sim.experiments.sweeps import analyses, variance, worth_of_draws
+from sim.experiments.sweeps import analyses, matrices, variance, worth_of_draws
 from sim.experiments.sweeps.gathered import Collected
 from sim.experiments.sweeps.read import Sweep
 from sim.results import Kind, draws, fingerprint
@@ -134,13 +134,21 @@ def write_outcomes(scenarios: Sequence[Collected], folder: Path) -> None:
 
 
 def write_worth(scenarios: Sequence[Collected], folder: Path) -> None:
-    """Write cost, QALYs and parameters of each draw, where the scenarios have economics."""
+    """Write cost, QALYs and parameters of each draw, where the scenarios have economics.
+
+    Draws of one scenario are also written as matrices.
+    """
     import pandas as pd
 
-    of_all = [worth_of_draws.frame(one.worth, one.varied.scenario.name, [*one.varied.scenario.arms])
-              for one in scenarios if one.worth]  # fmt: skip
+    costly = [one for one in scenarios if one.worth]
+    of_all = [
+        worth_of_draws.frame(one.worth, one.varied.scenario.name, [*one.varied.scenario.arms])
+        for one in costly
+    ]
     if of_all:
         write_parquet(pd.concat(of_all, ignore_index=True), folder / f"{draws.TABLE}.parquet")
+    if len(scenarios) == len(costly) == 1:
+        matrices.write(costly[0], folder)
 
 
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:

@@ -28,6 +28,7 @@ from sim.reports.page.sections import (
     record,
     reported,
     size,
+    worth,
 )  # fmt: skip
 from sim.results import Kept
 from sim.version import __version__
@@ -93,9 +94,9 @@ def html(results: Sequence[Kept], progress: Progress | None = None) -> str:
 def _sections(contents: Contents, progress: Progress | None) -> Iterator[Section]:
     """The sections that apply, in the order of the page."""
     made = (
-        answer.section, size.section, figures.design, outcomes.section, reported.section,
-        figures.section, lives.section, further.sections, inputs.section, record.section,
-        checklists.section, inputs.references,
+        answer.section, size.section, figures.design, outcomes.section, worth.section,
+        reported.section, figures.section, lives.section, further.sections, inputs.section,
+        record.section, checklists.section, inputs.references,
     )  # fmt: skip
     for done, make in enumerate(made, start=1):
         found = make(contents)

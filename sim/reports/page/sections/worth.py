@@ -1,0 +1,141 @@
+"""Costs and health of a run with economics, and the value of information of sweeps beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from markupsafe import Markup
+
+from sim.display.tables.information import NOTHING
+from sim.display.tables.worth import terms
+from sim.economics.pricing import UNDISCOUNTED
+from sim.economics.ratios import amount
+from sim.experiments.information import information
+from sim.experiments.worth import worth
+from sim.reports.page.contents import Contents
+from sim.reports.page.pictures import pictures
+from sim.reports.page.sections import Section
+from sim.reports.page.values import limits, value
+from sim.results import Kept, draws
+from sim.vocabulary import Arms, arms_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.economics.information.noise import Bracket
+    from sim.economics.information.perfect import Perfect
+
+NET = "net benefit at "
+
+
+class Line(NamedTuple):
+    """An outcome with its unit, and its row in each column, by arm and difference."""
+
+    label: str
+    unit: str
+    cells: Mapping[Arms, Mapping[Any, Any]]
+
+
+def section(contents: Contents) -> Section | None:
+    """What the run is worth, then what it would be worth to know more; None without costs."""
+    sweeps = [one for one in contents.of_kind("sweep") if not draws.why_not(one)]
+    has_worth = contents.is_run and contents.study.scenario.economics is not None
+    if not has_worth and not sweeps:
+        return None
+    facts = {
+        "run": _of_run(contents.kept) if has_worth else None,
+        "sweeps": [_of_sweep(one, number) for number, one in enumerate(sweeps, 1)],
+    }
+    return Section("worth", "Costs and health", "Costs and health", "worth.html", facts)
+
+
+def _of_run(kept: Kept) -> dict[str, Any]:
+    """Net benefit, verdicts and prices, then costs and health."""
+    valued = worth(kept)
+    net, *others = _groups(valued.table)
+    return {
+        "terms": [*terms(kept.study.scenario)],
+        "columns": arms_of(valued.table),
+        "net": net,
+        "others": others,
+        "compared": valued.compared,
+        "prices": [
+            (one.quantity, Arms(*one.arms).label("−"), value(one.price),
+             value(one.threshold, amount(one.threshold)), _break_even(one.break_even))
+            for one in valued.prices
+        ],
+        "money": kept.study.scenario.economics.currency,  # type: ignore[union-attr]
+        "patients": kept.study.scenario.cohort.patients,
+        "pictures": [*pictures(kept, ["costs"], "worth")],
+    }  # fmt: skip
+
+
+def _break_even(price: float) -> Markup:
+    return value(price, amount(price)) if price >= 0 else Markup("none from 0 up")
+
+
+def _groups(table: pd.DataFrame) -> Iterator[tuple[str, list[Line]]]:
+    """Net benefit, then costs and health with and without discounting: heading and lines."""
+    is_net, is_plain = (
+        table["outcome"].str.startswith(NET), table["outcome"].str.endswith(UNDISCOUNTED),
+    )  # fmt: skip
+    yield "Net benefit, a QALY worth", _lines(table[is_net], NET)
+    yield "Costs and health, discounted", _lines(table[~is_net & ~is_plain])
+    yield "Costs and health, undiscounted", _lines(table[is_plain])
+
+
+def _lines(rows: pd.DataFrame, before: str = "") -> list[Line]:
+    by_outcome = rows.groupby("outcome", sort=False)
+    return [
+        Line(
+            str(name).removeprefix(before).removesuffix(UNDISCOUNTED), of_one["unit"].iloc[0],
+            {Arms(row["arm"], row["against_arm"]): row for row in of_one.to_dict("records")},
+        )
+        for name, of_one in by_outcome
+    ]  # fmt: skip
+
+
+def _of_sweep(kept: Kept, number: int) -> dict[str, Any]:
+    """What it would be worth to know the numbers of a sweep, with the share of patients' noise."""
+    known = information(kept)
+    economics = kept.study.scenario.economics
+    assert economics is not None
+    money, names = economics.currency, kept.table("parameters").set_index("parameter")["name"]
+    return {
+        "title": kept.manifest.headed["title"],
+        "folder": kept.folder.name,
+        "sentences": [*_sentences(known.perfect, known.bracket, money)],
+        "draws": value(known.draws),
+        "threshold": value(known.threshold, amount(known.threshold)),
+        "money": money,
+        "parameters": [
+            (names.get(one.name, one.name), value(one.value, amount(one.value)),
+             value(one.se, amount(one.se)))
+            for one in known.parameters if known.perfect.value
+        ],
+        "pictures": [*pictures(kept, ["acceptability", "evppi"], f"worth{number}")],
+    }  # fmt: skip
+
+
+def _sentences(perfect: Perfect, bracket: Bracket, money: str) -> Iterator[Markup]:
+    """The EVPI or why there is none, the share of noise, and the values that enclose the EVPI."""
+    if perfect.value is None:
+        yield Markup("{}").format(perfect.refusal)
+    elif perfect.value == 0:
+        yield Markup("{}").format(NOTHING)
+    else:
+        words = "Knowing every uncertain number (EVPI): <b>{} {}</b> per patient."
+        yield Markup(words).format(_money(perfect.value), money)
+    yield Markup(
+        "Patients' noise: {}\u00a0% of the variance between draws; without a correction the EVPI "
+        "would be {} {}."
+    ).format(value(100 * perfect.noise, f"{100 * perfect.noise:.0f}"), _money(perfect.naive), money)
+    if bracket.high > 0:
+        yield Markup("In expectation the EVPI lies within {} {}.").format(
+            limits(bracket.low, bracket.high), money
+        )
+
+
+def _money(worth: float) -> Markup:
+    return value(worth, amount(worth))

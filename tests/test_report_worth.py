@@ -1,0 +1,67 @@
+"""The section of costs and health in the page of a result: its numbers, its order, its sweeps."""
+
+import pandas as pd
+import pytest
+
+from sim import results
+from sim.experiments import runs
+from sim.experiments.information import information
+from sim.experiments.kinds import run as kept_run
+from sim.experiments.worth import worth as valued
+from sim.reports.page.assembled import _environment
+from sim.reports.page.contents import Contents
+from sim.reports.page.sections import worth
+from tests.test_report_page import Page
+
+WORTH, BASE = "scenarios/laroche2011-worth.yaml", "scenarios/laroche2011.yaml"
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    result = runs.run(WORTH, patients=40, engine="batch", outcomes_only=True)
+    return results.open(kept_run.keep(result, tmp_path_factory.mktemp("page")))
+
+
+def shown(*kept):
+    made = worth.section(Contents.of(kept))
+    return _environment().get_template(made.template).render(facts=made.facts)
+
+
+@pytest.fixture(scope="module")
+def text(kept, at_stake):
+    return shown(kept, at_stake)
+
+
+def test_every_number_of_the_table_stands_as_it_is_filed(kept, text):
+    numbers, table = set(Page(text).numbers), kept.table("worth")
+    filed = pd.concat([table["estimate"], *(
+        table.loc[table["high"] > table["low"], end] for end in ("low", "high")
+    )])  # fmt: skip
+    assert {f"{value:.15g}" for value in filed} <= numbers
+    prices = [one.break_even for one in valued(kept).prices if one.break_even >= 0]
+    assert {f"{price:.15g}" for price in prices} <= numbers
+
+
+def test_net_benefit_is_first_and_the_ratio_is_last(kept, text):
+    (one,) = valued(kept).compared
+    places = [text.index(words) for words in (
+        "Net benefit per patient", f"<b>{one.arms.arm} {one.verdict}</b>", "Price at which",
+        "Costs and health, discounted", "Costs and health, undiscounted",
+        "Extra cost per extra QALY", "Value of information",
+    )]  # fmt: skip
+    assert places == sorted(places)
+
+
+def test_the_value_of_information_stands_with_its_share_of_noise(at_stake, text):
+    known, numbers = information(at_stake), set(Page(text).numbers)
+    of_noise = 100 * known.perfect.noise
+    for value in (known.perfect.value, known.perfect.naive, of_noise, known.bracket.high):
+        assert f"{value:.15g}" in numbers
+    assert "price of interferon" in text
+    assert {f"{one.value:.15g}" for one in known.parameters} <= numbers
+
+
+def test_a_run_without_prices_has_no_section(tmp_path):
+    plain = runs.run(BASE, patients=2, engine="batch", outcomes_only=True)
+    plain = results.open(kept_run.keep(plain, tmp_path))
+    assert worth.section(Contents.of([plain])) is None
