@@ -63,5 +63,5 @@ def test_the_value_of_information_stands_with_its_share_of_noise(at_stake, text)
 
 def test_a_run_without_prices_has_no_section(tmp_path):
     plain = runs.run(BASE, patients=2, engine="batch", outcomes_only=True)
-    plain = results.open(kept_run.keep(plain, tmp_path))
-    assert worth.section(Contents.of([plain])) is None
+    kept = results.open(kept_run.keep(plain, tmp_path))
+    assert worth.section(Contents.of([kept])) is None

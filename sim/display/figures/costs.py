@@ -15,6 +15,7 @@ from sim.display.figures.saved import Saved
 from sim.display.figures.worth.about import About, in_units
 from sim.economics.pricing import COST, UNDISCOUNTED
 from sim.economics.ratios import amount
+from sim.economics.valued import of_everyone
 
 ALL, OF = "all costs", f"{COST} of "
 
@@ -33,7 +34,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     """A bar for each arm in each row; None for a scenario without economics."""
     if saved.worth is None or saved.study is None or saved.study.scenario.economics is None:
         return None
-    numbers, money = costs(saved.worth), saved.study.scenario.economics
+    numbers, money = costs(of_everyone(saved.worth)), saved.study.scenario.economics
     drawn = numbers[numbers["discounted"]]
     looks = style.arm_style(caption.arms)
     about = About(caption.title, caption.arms, f"{money.currency} of {money.price_year}")

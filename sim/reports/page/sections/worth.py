@@ -11,6 +11,7 @@ from sim.display.tables.information import NOTHING
 from sim.display.tables.worth import terms
 from sim.economics.pricing import UNDISCOUNTED
 from sim.economics.ratios import amount
+from sim.economics.valued import of_everyone
 from sim.experiments.information import information
 from sim.experiments.worth import worth
 from sim.reports.page.contents import Contents
@@ -53,10 +54,11 @@ def section(contents: Contents) -> Section | None:
 def _of_run(kept: Kept) -> dict[str, Any]:
     """Net benefit, verdicts and prices, then costs and health."""
     valued = worth(kept)
-    net, *others = _groups(valued.table)
+    table = of_everyone(valued.table)
+    net, *others = _groups(table)
     return {
         "terms": [*terms(kept.study.scenario)],
-        "columns": arms_of(valued.table),
+        "columns": arms_of(table),
         "net": net,
         "others": others,
         "compared": valued.compared,
