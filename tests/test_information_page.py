@@ -17,6 +17,7 @@ def parts(text):
     return re.sub(NUMBER, "#", text), [float(number) for number in re.findall(NUMBER, text)]
 
 
+@pytest.mark.validation
 def test_the_worked_example_prints_what_the_page_shows():
     """Numbers may differ by a unit or a hundredth: libraries add in another order."""
     code, shown = re.search(r"```python\n(.*?)```\n\n```\n(.*?)```", PAGE, re.DOTALL).groups()

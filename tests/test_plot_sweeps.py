@@ -19,7 +19,7 @@ from scipy import stats
 
 from sim import results
 from sim.display import figures
-from sim.display.figures import OF_SWEEPS, draw, multiples
+from sim.display.figures import OF_SWEEPS, OF_WORTH, draw, multiples
 from sim.display.figures.style import FAINT, INK, PALEST, arm_style, difference_style, styled, write
 from sim.display.figures.sweeps.axes_of_grid import quantity
 from sim.display.figures.sweeps.shown import ordered
@@ -41,6 +41,9 @@ BASE = (8.0, -0.9)
 VISITS = (12.0, 24.0, 60.0)
 
 # Path, name, unit, base, low, high, slopes of the outcomes' differences, assumption.
+WITHOUT_COSTS = [name for name in OF_SWEEPS if name not in OF_WORTH]
+"""Figures of every sweep; those of costs are drawn in test_plot_costs."""
+
 GAIN, STOPS, RATE, HALF_LIFE, NOTHING = PARAMETERS = [
     ("effects.interferon + pamidronate.spine.mean", "spine gain of both", "%/year",
      12.6, 8.7, 16.5, (0.78, -0.05), False),
@@ -230,7 +233,7 @@ def everything(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def whole(everything):
-    return drawn(everything, *(name for name in OF_SWEEPS if name != "line"))
+    return drawn(everything, *(name for name in WITHOUT_COSTS if name != "line"))
 
 
 @pytest.fixture(scope="module")
@@ -242,7 +245,7 @@ def four(tmp_path_factory):
     readings = {name: name.partition("-")[2] for name in names}
     folder = tmp_path_factory.mktemp("sweep") / "four"
     made = Made(parameters, names).alone().draw(8)
-    return drawn(made.save(folder, "sobol", readings, [BONE], **tables), *OF_SWEEPS)
+    return drawn(made.save(folder, "sobol", readings, [BONE], **tables), *WITHOUT_COSTS)
 
 
 @pytest.fixture(scope="module")
@@ -401,7 +404,7 @@ def test_a_manifest_that_is_no_mapping_is_that_of_no_sweep(text, alone, mastosim
 
 def test_one_arm_is_shown_itself(tmp_path):
     made = Made(arms=("pamidronate",)).alone().draw(5)
-    pages = drawn(made.save(tmp_path / "one", "probabilistic"), *OF_SWEEPS)
+    pages = drawn(made.save(tmp_path / "one", "probabilistic"), *WITHOUT_COSTS)
     assert [name for name, one in pages.items() if one] == ["tornado", "spider", "fan",
                                                              "probability"]  # fmt: skip
     assert set(pages["tornado"][1]["arm"]) == {"pamidronate"}
@@ -471,7 +474,7 @@ def test_dollars_in_a_name_are_no_formula(tmp_path):
     pair = [dear, other]
     tables = {"indices": indices_of(pair), "screening": effects_of(pair)}
     made = Made(pair).alone((0.5,)).draw(8).grid({GAIN[0]: [8.0, 16.0], STOPS[0]: [0.0, 20.0]})
-    pages = drawn(made.save(tmp_path / "dear", "probabilistic", **tables), *OF_SWEEPS)
+    pages = drawn(made.save(tmp_path / "dear", "probabilistic", **tables), *WITHOUT_COSTS)
     line = Made([dear]).grid({GAIN[0]: [8.0, 16.0]}).save(tmp_path / "line", "grid")
     pages["line"] = drawn(line, "line")["line"]
     for page, _ in pages.values():
@@ -958,7 +961,7 @@ def test_effects_are_a_mean_with_its_interval_and_a_cross_at_the_sd(whole, four)
 # Pages
 
 
-@pytest.mark.parametrize("name", OF_SWEEPS)
+@pytest.mark.parametrize("name", WITHOUT_COSTS)
 def test_texts_stay_on_the_page_and_off_each_other(name, whole, four, lines):
     pages = [page for page, _ in lines] if name == "line" else [whole[name][0]]
     others = four[name]

@@ -33,8 +33,9 @@ def years_of(last_day: int) -> list[ByDay]:
 
     Examples
     --------
-    >>> [year.factor.sum() for year in years_of(731)], years_of(731)[1].factor[[364, 365]].tolist()
-    ([365.0, 365.0, 2.0], [0.0, 1.0])
+    >>> first, second, rest = (year.factor for year in years_of(731))
+    >>> float(first.sum()), float(second.sum()), float(rest.sum()), second[[364, 365]].tolist()
+    (365.0, 365.0, 2.0, [0.0, 1.0])
     """
     days, edges = np.arange(last_day + 1), [*_anniversaries(last_day), last_day]
     found = []
