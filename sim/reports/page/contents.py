@@ -59,6 +59,13 @@ class Contents:
                 continue
         return None
 
+    def differs(self, kept: Kept) -> bool:
+        """Whether a result is about another study than the page, patients and seed apart."""
+        own = self.study
+        patients, seed = own.scenario.cohort.patients, own.scenario.seed
+        studies = (study.with_(patients=patients, seed=seed) for study in kept.studies.values())
+        return all(study.digest != own.digest for study in studies)
+
     def of_kind(self, kind: str) -> list[Kept]:
         """The results of a kind, in the order in which they were named."""
         return [one for one in (self.kept, *self.others) if one.manifest.kind == kind]

@@ -41,7 +41,7 @@ def _section(contents: Contents, kept: Kept, number: int) -> Section:
         "notes": paragraphs(shown.printout.notes),
         "pictures": [*drawn],
         "folder": kept.folder.name,
-        "differs": _differs(contents, kept),
+        "differs": contents.differs(kept),
     }
     heading = HEADINGS[kind].format(kept.manifest.about)
     entry = verbs.KINDS[kind].called.removeprefix("a ").removeprefix("an ").capitalize()
@@ -59,11 +59,3 @@ def paragraphs(lines: Iterable[str]) -> list[str]:
     ['One sentence, in two lines.', 'Another.']
     """
     return [" ".join(group) for is_text, group in groupby(lines, bool) if is_text]
-
-
-def _differs(contents: Contents, kept: Kept) -> bool:
-    """Whether a result is about another study than the page, numbers of patients and seed apart."""
-    own = contents.study
-    patients, seed = own.scenario.cohort.patients, own.scenario.seed
-    studies = (study.with_(patients=patients, seed=seed) for study in kept.studies.values())
-    return all(study.digest != own.digest for study in studies)

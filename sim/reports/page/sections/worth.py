@@ -40,7 +40,11 @@ class Line(NamedTuple):
 
 def section(contents: Contents) -> Section | None:
     """What the run is worth, then what it would be worth to know more; None without costs."""
-    sweeps = [one for one in contents.of_kind("sweep") if not draws.why_not(one)]
+    sweeps = [
+        one
+        for one in contents.of_kind("sweep")
+        if not draws.why_not(one) and not contents.differs(one)
+    ]
     has_worth = contents.is_run and contents.study.scenario.economics is not None
     if not has_worth and not sweeps:
         return None
