@@ -40,17 +40,16 @@ class Line(NamedTuple):
 
 def section(contents: Contents) -> Section | None:
     """What the run is worth, then what it would be worth to know more; None without costs."""
-    sweeps = [
-        one
-        for one in contents.of_kind("sweep")
-        if not draws.why_not(one) and not contents.differs(one)
-    ]
+    sweeps = [one for one in contents.of_kind("sweep") if not draws.why_not(one)]
     has_worth = contents.is_run and contents.study.scenario.economics is not None
     if not has_worth and not sweeps:
         return None
     facts = {
         "run": _of_run(contents.kept) if has_worth else None,
-        "sweeps": [_of_sweep(one, number) for number, one in enumerate(sweeps, 1)],
+        "sweeps": [
+            _of_sweep(one, number) | {"differs": contents.differs(one)}
+            for number, one in enumerate(sweeps, 1)
+        ],
     }
     return Section("worth", "Costs and health", "Costs and health", "worth.html", facts)
 
