@@ -156,9 +156,10 @@ class _Attending:
         while kind not in (DEATH, END):
             tick, asks = self._next()
             if tick > env.now:
-                self.woken = env.event()
-                yield env.timeout(tick - env.now) | self.woken
-                if self.woken.triggered:
+                self.woken = env.event() if any(self.asked.values()) else None
+                pause = env.timeout(tick - env.now)
+                yield pause if self.woken is None else pause | self.woken
+                if self.woken is not None and self.woken.triggered:
                     continue
             if asks is None:
                 kind = self._react()
