@@ -190,3 +190,9 @@ PATIENTS_AND_PARAMETERS: Interval = "patients and parameters"
 
 Progress = Callable[[int, int], None]
 """Called with two numbers of histories (one patient in one arm): those done, and all."""
+
+# From what the next dose counts after a wait at a clinic; without a clinic there is no wait.
+FROM_PLAN, FROM_LAST, OWED = range(3)
+
+# Value in the log of a dose that is not given, by its reason. A dose that is given has its mg.
+CANCELLED, NOT_COMING, SKIPPED = 0.0, -1.0, -2.0

@@ -53,7 +53,7 @@ def codes(log: Log) -> npt.NDArray[np.uint8]:
     """
     kinds = log.kind.astype(np.uint8)  # a sort of few values takes one pass over them
     is_infusion = (kinds >= records.INFUSION) & (kinds < records.INFUSION + records.THERAPIES)
-    kinds[is_infusion & (log.value == 0)] += np.uint8(MISSED - records.INFUSION)
+    kinds[is_infusion & (log.value <= 0)] += np.uint8(MISSED - records.INFUSION)
     kinds[(kinds == records.END) & (log.value == 1)] = LOST
     return kinds
 

@@ -17,8 +17,7 @@ from sim.vocabulary import BONES, MARKERS, QUANTITIES, SEXES, SITES
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-# State, patient and params have the fields of STATE, PATIENT and PARAMS below: records of arrays
-# when compiled, plain objects under SimPy. params.first_draw says where draws of a stream begin.
+# Records of arrays when compiled, plain objects under SimPy; params.first_draw: see PARAMS.
 State = Any
 Patient = Any
 Params = Any
@@ -101,6 +100,7 @@ STATE = np.dtype([
     ("infusion", "i8", THERAPIES),            # next planned infusion
     ("infused", "i8", THERAPIES),             # infusions received
     ("begun", "i8", THERAPIES),               # day from which the plan is counted
+    ("waited", "i8", THERAPIES), ("withheld", "f8", THERAPIES),  # by a clinic: days; reason or 0
     ("ended", "i8", THERAPIES),               # 1 once the therapy is over
     ("stopping_from", "i8", THERAPIES),       # first day of the time after stopping
     ("stopping_until", "i8", THERAPIES),      # day after the last one; 0 if none is planned
@@ -168,13 +168,13 @@ PARAMS = np.dtype([
     ("plan_days", "i8", (THERAPIES, PLANNED)),  # since the therapy began, padded with NEVER
     ("plan_end", "i8", THERAPIES),            # end of the last phase, NEVER where it is open
     ("given", "f8", THERAPIES),
-    ("late", "f8", THERAPIES),                # probability
-    ("lateness", "f8", THERAPIES),            # mean, days
+    ("late", "f8", THERAPIES), ("lateness", "f8", THERAPIES),  # probability; mean, days
     ("ends_course", "f8", THERAPIES),
     ("reaction_therapy", "i8", REACTIONS),    # therapy of each reaction, -1 for none
     ("reaction_first", "f8", REACTIONS),
     ("reaction_later", "f8", REACTIONS),
     ("reaction_ends_course", "f8", REACTIONS),
+    ("next_dose", "i8"), ("least_apart", "i8"),  # FROM_PLAN, FROM_LAST, OWED; days between doses
     # after stopping
     ("has_stopping", "i8"),                   # 1 if any therapy has a time after stopping
     ("stopping_wait", "i8", THERAPIES),       # days from the last dose

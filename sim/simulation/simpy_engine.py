@@ -49,7 +49,7 @@ def simulate(inputs: Inputs) -> Log:
         draws = inputs.draws[i].tolist()
         env.process(_live(env, i, plain(record), params, draws, rows))
         env.run()
-    return _as_log(rows)
+    return as_log(rows)
 
 
 def _live(
@@ -70,7 +70,19 @@ def _live(
             rows.append((i, day, kind, value))
 
 
-def _as_log(rows: Rows) -> Log:
+def as_log(rows: Rows) -> Log:
+    """Turn rows of patient, day, kind and value into a log.
+
+    Parameters
+    ----------
+    rows : list of tuple
+        Rows by patient, then in order of time.
+
+    Returns
+    -------
+    Log
+        The same rows as columns.
+    """
     patient, day, kind, value = zip(*rows, strict=True)
     return Log(
         np.array(patient, dtype=np.int64),

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim.scenario import Scenario
-from sim.vocabulary import SITES, Event
+from sim.vocabulary import CANCELLED, NOT_COMING, SITES, SKIPPED, Event
+
+NOT_GIVEN = {
+    CANCELLED: "missed",
+    NOT_COMING: "missed: not coming",
+    SKIPPED: "skipped by the clinic",
+}
+"""Reasons for a dose that is not given, as the log has them."""
 
 MEASURED = {
     "spine_g_cm2": ("spine", "g/cm2", "spine_t"),
@@ -73,7 +80,7 @@ def happened(
     if event == Event.INFUSION:
         return f"{what} {value:.0f} mg" if value >= 10 else f"{what} {value:.2g} mg"
     if event == Event.MISSED_INFUSION:
-        return f"{what} missed"
+        return f"{what} {NOT_GIVEN[value]}"
     if event == Event.COURSE:
         return f"{what} begins (full dose)" if begins else _ends(what, scenario, seen)
     if event == Event.SCHEDULE_ENDED:

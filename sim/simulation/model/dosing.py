@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim import vocabulary
 from sim.simulation import records
 from sim.simulation.model.action import advance, happens, set_action
 from sim.simulation.model.fracture import set_hazards, use_up_hazards
@@ -29,7 +30,8 @@ def on_infusion(
     Returns
     -------
     float
-        Dose, mg; 0 for a missed infusion.
+        Dose, mg; for an infusion that is not given the reason, as in `sim.vocabulary`: 0 if the
+        patient cancelled, below 0 if a clinic did not give it.
 
     Raises
     ------
@@ -42,10 +44,14 @@ def on_infusion(
     """
     k = state.infusion[therapy]
     state.infusion[therapy] = k + 1
+    withheld = answer_of_clinic(therapy, state, params)
     plan_next_infusion(therapy, k + 1, day, state, due, params, draws)
     if not happens(params.given[therapy], draws, params, records.GIVEN, therapy, k):
         plan_stopping_after_last_dose(therapy, k, day, state, due, params)
-        return 0.0
+        return vocabulary.CANCELLED
+    if withheld < 0.0:
+        plan_stopping_after_last_dose(therapy, k, day, state, due, params)
+        return withheld
     use_up_hazards(day, state)
     advance(day, state, patient, params)
     action = state.action[therapy] + patient.dose_action[therapy]
@@ -59,6 +65,33 @@ def on_infusion(
     if happens(params.ends_course[therapy], draws, params, records.COURSE_ENDS, therapy, k):
         end_therapy(therapy, day, state, due, params, draws)
     return patient.dose[therapy]
+
+
+def answer_of_clinic(therapy: int, state: State, params: Params) -> float:
+    """Take the answer of a clinic on the dose of today; without a clinic there is none.
+
+    If the next dose counts from the last one given, the days of waiting move the rest of the plan.
+
+    Parameters
+    ----------
+    therapy : int
+        Slot of the therapy.
+    state
+        The patient's state; changed in place.
+    params
+        The parameters of the arm.
+
+    Returns
+    -------
+    float
+        Reason why the dose is not given (`vocabulary.NOT_COMING`, `vocabulary.SKIPPED`), else 0.
+    """
+    withheld = state.withheld[therapy]
+    if params.next_dose == vocabulary.FROM_LAST and withheld == 0.0:
+        state.begun[therapy] += state.waited[therapy]
+    state.waited[therapy] = 0
+    state.withheld[therapy] = 0.0
+    return withheld
 
 
 def draw_reactions(

@@ -111,7 +111,8 @@ def plan_next_infusion(
     ----------
     docs/decisions.md, sections "Time and schedules" and "One therapy after another".
     """
-    due[records.INFUSION + therapy] = infusion_day(therapy, k, day + 1, state, params, draws)
+    earliest = day + max(params.least_apart, 1)
+    due[records.INFUSION + therapy] = infusion_day(therapy, k, earliest, state, params, draws)
     was_last = k >= len(params.plan_days[therapy]) or params.plan_days[therapy][k] == records.NEVER
     if was_last and params.is_followed[therapy] and params.plan_end[therapy] != records.NEVER:
         due[records.PLAN + therapy] = max(state.begun[therapy] + params.plan_end[therapy], day + 1)

@@ -1,0 +1,212 @@
+"""Where patients meet: the clinic against closed forms, a loop over days, and no clinic at all."""
+
+import numpy as np
+import pytest
+
+from sim.scenario import load
+from sim.simulation import lowering, simpy_engine
+from sim.simulation.clinic import Calendar, Clinic, Rules, Visit, simulate
+from sim.simulation.records import DEATH, END, INFUSION, NEVER
+from sim.simulation.simulate import inputs_of
+from sim.vocabulary import FROM_LAST, FROM_PLAN, OWED, SKIPPED
+
+BASE = "scenarios/laroche2011.yaml"
+EVERY_DAY = Calendar(0, tuple(range(7)))
+WEEKDAYS = Calendar(0, tuple(range(5)))
+MONTH = 30.4375
+MONTHLY = "therapies.pamidronate.schedule=[{every: 1 month}]"
+
+
+def lowered(count, settings=(), arm="pamidronate"):
+    study = load(BASE, [f"cohort.patients={count}", *settings])
+    slot = list(study.scenario.therapies).index("pamidronate")
+    return inputs_of(lowering.protocol(study.scenario), range(count))[arm], slot
+
+
+def monthly(count, *settings):
+    """Patients without deaths who get an infusion a month, as in the loop of closed forms."""
+    still = ["mortality.standardised_mortality_ratio=0", "fractures.base_rate=0 per year", MONTHLY]
+    return lowered(count, [*still, *settings])
+
+
+def spread(count):
+    return [round(i * MONTH / count) for i in range(count)]
+
+
+@pytest.mark.parametrize("rule", [FROM_PLAN, FROM_LAST, OWED])
+def test_a_clinic_without_limits_gives_the_log_of_no_clinic_to_the_last_bit(rule):
+    late = [
+        "therapies.pamidronate.delay={probability: 30 %, mean: 10 days}",
+        "therapies.pamidronate.given=80 %",
+        "therapies.pamidronate.reactions.acute_phase.ends_course=5 %",
+    ]
+    for arm in ("combination", "pamidronate"):
+        inputs, slot = lowered(60, late, arm)
+        log, visits = simulate(inputs, Rules(EVERY_DAY, 10**6, (slot,), rule), range(60))
+        for one, other in zip(log, simpy_engine.simulate(inputs), strict=True):
+            assert one.tobytes() == other.tobytes()
+        assert visits
+        assert all(visit.served == visit.due for visit in visits)
+
+
+@pytest.mark.share(3)
+@pytest.mark.parametrize(("places", "calendar"), [
+    (2, WEEKDAYS), (3, WEEKDAYS), (4, Calendar(3, (0, 1, 4), (range(200, 260),))),
+])  # fmt: skip
+def test_a_loop_over_days_gives_the_same_days_patient_by_patient(places, calendar):
+    """An independent clinic without heaps and SimPy."""
+    inputs, slot = monthly(60, "horizon=24 months")
+    _, visits = simulate(inputs, Rules(calendar, places, (slot,), FROM_PLAN), spread(60))
+    assert _loop(60, places, calendar, 24 * MONTH, spread(60)) == [
+        (v.patient, v.due, v.served, v.skipped) for v in sorted(visits, key=_by_patient)
+    ]
+
+
+def _by_patient(visit):
+    return visit.patient, visit.dose
+
+
+def _loop(count, places, calendar, horizon, enrolled):
+    """The whole loop `from plan`, written a second time: what happened to each planned dose."""
+    plan = [[e + round(k * MONTH) for k in range(999) if round(k * MONTH) < round(horizon)]
+            for e in enrolled]  # fmt: skip
+    at: list[int] = [0] * count
+    done: list[tuple[int, int, int | None, int | None]] = []
+    waiting: list[tuple[int, int]] = []
+    for day in range(max(enrolled) + round(horizon) + 1):
+        waiting += [(day, i) for i in range(count) if plan[i][at[i] : at[i] + 1] == [day]]
+        left = places if calendar.is_open(day) else 0
+        for due, i in sorted(waiting):
+            nearest = plan[i][at[i] + 1] if at[i] + 1 < len(plan[i]) else NEVER
+            ends = enrolled[i] + round(horizon)
+            if left > 0 and day <= ends:
+                done.append((i, due, day, None))
+                left -= 1
+            elif nearest - 1 == day:
+                done.append((i, due, None, day))
+            elif day >= ends:
+                done.append((i, due, None, None))
+            else:
+                continue
+            at[i] += 1
+            waiting.remove((due, i))
+    return sorted(done)
+
+
+@pytest.mark.share(6)
+@pytest.mark.parametrize(("rule", "places", "days"), [
+    (OWED, 10, MONTH), (OWED, 9, 280 / 9), (OWED, 8, 35.0), (OWED, 6, 280 / 6),
+    (FROM_LAST, 8, 35.0), (FROM_LAST, 6, 280 / 6),
+])  # fmt: skip
+def test_a_clinic_that_is_too_small_stretches_the_interval(rule, places, days):
+    """Achieved interval: the larger of the plan and 7 N / (places x open days)."""
+    inputs, slot = monthly(200, "horizon=60 months")
+    _, visits = simulate(inputs, Rules(WEEKDAYS, places, (slot,), rule), spread(200))
+    middle = range(600, 1700)
+    inside = sum(v.served in middle for v in visits if v.served is not None)
+    assert 200 * len(middle) / inside == pytest.approx(days, rel=0.005)
+
+
+CLOSED = range(728, 728 + 91)
+
+
+def closure(rule, at_most_late=NEVER):
+    """Days from reopening until the last wait above five days, doses skipped, and all visits."""
+    inputs, slot = monthly(200, "horizon=120 months")
+    calendar = Calendar(0, tuple(range(5)), (CLOSED,))
+    rules = Rules(calendar, 10, (slot,), rule, at_most_late)
+    _, visits = simulate(inputs, rules, spread(200))
+    late = [v.served for v in visits if v.served is not None and v.served >= CLOSED.stop
+            and v.served - v.due > 5 and v.served < 3000]  # fmt: skip
+    skipped = sum(v.skipped is not None for v in visits)
+    return max(late) - CLOSED.stop, skipped, visits
+
+
+@pytest.mark.share(3)
+@pytest.mark.parametrize(("rule", "at_most_late", "expected"), [
+    (FROM_LAST, NEVER, (25, 0)), (FROM_PLAN, 14, (91, 521)), (OWED, NEVER, (1002, 0)),
+])  # fmt: skip
+def test_the_rule_decides_how_long_a_closure_is_felt(rule, at_most_late, expected):
+    """Another program, whose day 0 and entries differ, gave 27, 93, 523 and 1008."""
+    last, skipped, visits = closure(rule, at_most_late)
+    assert (last, skipped) == expected
+    assert all(v.served is None or v.served not in CLOSED for v in visits)
+
+
+@pytest.mark.share(4)
+@pytest.mark.parametrize(
+    ("demand", "places", "left_over"),
+    [(0.8, 1, 1.6), (1.5, 2, 0.9850410096), (3.6, 4, 3.5998771880), (7.2, 8, 3.2398074679)],
+)
+def test_the_list_after_each_day_is_that_of_spitzer(demand, places, left_over):
+    """Poisson demand, equal clinics: the mean number left over, judged by its z."""
+    rng, means = np.random.default_rng(19), []
+    for _ in range(60):
+        clinic, waiting, total, days = Clinic(EVERY_DAY, places), 0, 0, 1500
+        for day, number in enumerate(rng.poisson(demand, days)):
+            for patient in range(number):
+                clinic.ask(Visit(day, patient, 0, 0))
+            waiting += number - len(clinic.act(day))
+            total += waiting if day >= 300 else 0
+        means.append(total / (days - 300))
+    z = (np.mean(means) - left_over) / (np.std(means, ddof=1) / np.sqrt(len(means)))
+    assert abs(z) < 4
+
+
+def test_little_as_an_equality_and_never_more_than_the_places():
+    inputs, slot = lowered(80, ["horizon=36 months", "mortality.standardised_mortality_ratio=20"])
+    calendar = Calendar(2, (0, 2, 3), (range(300, 360),))
+    log, visits = simulate(inputs, Rules(calendar, 4, (slot,), FROM_PLAN, 21), range(80))
+    ends = [next(x for x in (v.served, v.skipped, v.left) if x is not None) for v in visits]
+    on_the_list = sum(
+        sum(v.due <= day < end for v, end in zip(visits, ends, strict=True))
+        for day in range(max(ends) + 1)
+    )
+    assert on_the_list == sum(end - v.due for v, end in zip(visits, ends, strict=True))
+    served = [v.served for v in visits if v.served is not None]
+    assert max(np.bincount(served)) == 4
+    assert all(map(calendar.is_open, served))
+    doses = log.kind == INFUSION + slot
+    assert len(served) == (log.value[doses] > 0).sum()
+    assert sum(v.skipped is not None for v in visits) == (log.value[doses] == SKIPPED).sum() > 0
+    died = {int(log.patient[at]) for at in np.flatnonzero(log.kind == DEATH)}
+    assert any(v.left is not None and v.patient in died for v in visits)
+    assert set(log.kind[np.append(np.flatnonzero(np.diff(log.patient)), -1)]) == {DEATH, END}
+
+
+def test_who_is_due_first_is_served_first_and_leaving_frees_the_place():
+    clinic = Clinic(EVERY_DAY, 1)
+    first, second, third = Visit(0, 2, 0, 0), Visit(0, 1, 0, 0), Visit(1, 0, 0, 0)
+    for visit in (third, first, second):
+        clinic.ask(visit)
+    assert clinic.act(1) == [second]
+    first.left = 1
+    assert clinic.act(2) == [third]
+    assert clinic.next_day(3) == NEVER
+
+
+def test_more_places_never_lengthen_the_list():
+    inputs, slot = monthly(40, "horizon=24 months")
+    total = []
+    for places in (1, 2, 3, 5):
+        _, visits = simulate(inputs, Rules(WEEKDAYS, places, (slot,), OWED), spread(40))
+        total.append(sum(
+            next(x for x in (v.served, v.left) if x is not None) - v.due for v in visits
+        ))  # fmt: skip
+    assert total == sorted(total, reverse=True)
+
+
+def test_doses_that_are_owed_keep_their_distance():
+    inputs, slot = monthly(30, "horizon=24 months")
+    calendar = Calendar(0, tuple(range(5)), (range(100, 200),))
+    _, visits = simulate(inputs, Rules(calendar, 9, (slot,), OWED, NEVER, 14), spread(30))
+    for i in range(30):
+        days = [v.served for v in visits if v.patient == i and v.served is not None]
+        assert min(np.diff(days)) >= 14
+
+
+def test_a_clinic_without_places_or_open_days_is_refused():
+    with pytest.raises(ValueError, match="0 places on a day"):
+        Clinic(EVERY_DAY, 0)
+    with pytest.raises(ValueError, match="open on one weekday"):
+        Calendar(0, ())
