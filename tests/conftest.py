@@ -18,6 +18,7 @@ import yaml
 from hypothesis.internal.constants_ast import Constants
 
 from sim import results
+from sim.outcomes import intervals, ratios
 from sim.results import seals
 from sim.simulation import draws
 from sim.workers import pieces
@@ -80,6 +81,33 @@ def _random_numbers_of_few_patients_are_drawn_once():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(draws, "column", drawn)
+        yield
+
+
+def _limits_once(limits):
+    """Limits of the same few events, which small runs share, are the same; arrays have no hash."""
+    held = functools.lru_cache(10_000)(limits)
+
+    @functools.wraps(limits)  # its examples stay those of its module
+    def known(*numbers):
+        try:
+            return held(*numbers)
+        except TypeError:
+            return limits(*numbers)
+
+    return known
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _limits_are_worked_out_once():
+    """Each small run has about two hundred of them, and takes a third of its time for them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name in (
+            (intervals, "of_paired_share"),
+            (ratios, "of_risk_ratio"),
+            (ratios, "of_count_ratio"),
+        ):
+            patch.setattr(module, name, _limits_once(getattr(module, name)))
         yield
 
 
@@ -253,16 +281,24 @@ LOOK_AT_FIGURES = (
 """Beginnings of the names of modules whose tests look at figures; others have empty files."""
 
 
+NAME_FILES_OF_FIGURES = (
+    "test_commands", "test_compare", "test_dictionary", "test_emulate", "test_keep",
+    "test_kept_runs", "test_kinds", "test_readings", "test_terminal",
+)  # fmt: skip
+"""Beginnings of the names of modules whose tests ask which files there are: figures are laid out,
+and their files are empty."""
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _figures_only_where_they_are_looked_at(request):
     """Figures take most of a small run, and of a small sweep all but its numbers."""
     name = request.module.__name__.rpartition(".")[2]
-    if name.startswith("test_sweep_"):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("sim.display.figures.draw", lambda *_, **__: [])
-            yield
-    elif name.startswith(LOOK_AT_FIGURES):
+    if name.startswith(LOOK_AT_FIGURES):
         yield
-    else:
+    elif name.startswith(NAME_FILES_OF_FIGURES):
         with without_pictures():
+            yield
+    else:
+        with without_pictures(), pytest.MonkeyPatch.context() as patch:
+            patch.setattr("sim.display.figures.draw", lambda *_, **__: [])
             yield
