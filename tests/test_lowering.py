@@ -49,8 +49,8 @@ def fields_by_heading():
     for line in source.splitlines():
         if comment := re.fullmatch(r" +# (.*)", line):
             heading = comment[1]
-        elif field := re.match(r' +\("(\w+)"', line):
-            fields.setdefault(heading, set()).add(field[1])
+        elif names := re.findall(r'\("(\w+)", "', line):
+            fields.setdefault(heading, set()).update(names)
     return fields
 
 

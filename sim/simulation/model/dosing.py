@@ -85,6 +85,10 @@ def answer_of_clinic(therapy: int, state: State, params: Params) -> float:
     -------
     float
         Reason why the dose is not given (`vocabulary.NOT_COMING`, `vocabulary.SKIPPED`), else 0.
+
+    References
+    ----------
+    docs/architecture.md, section "Where patients meet".
     """
     withheld = state.withheld[therapy]
     if params.next_dose == vocabulary.FROM_LAST and withheld == 0.0:
