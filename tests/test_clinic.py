@@ -33,6 +33,7 @@ def spread(count):
     return [round(i * MONTH / count) for i in range(count)]
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("rule", [FROM_PLAN, FROM_LAST, OWED])
 def test_a_clinic_without_limits_gives_the_log_of_no_clinic_to_the_last_bit(rule):
     late = [
@@ -127,7 +128,7 @@ def closure(rule, at_most_late=NEVER):
     (FROM_LAST, NEVER, (25, 0)), (FROM_PLAN, 14, (91, 521)), (OWED, NEVER, (1002, 0)),
 ])  # fmt: skip
 def test_the_rule_decides_how_long_a_closure_is_felt(rule, at_most_late, expected):
-    """Another program, whose day 0 and entries differ, gave 27, 93, 523 and 1008."""
+    """With another day 0 and other days of entry it is 27, 93 with 523 skipped, and 1,008."""
     last, skipped, visits = closure(rule, at_most_late)
     assert (last, skipped) == expected
     assert all(v.served is None or v.served not in CLOSED for v in visits)

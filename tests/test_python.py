@@ -237,7 +237,7 @@ def each_kind(tmp_path_factory):
 KINDS = ("run", "comparison", "readings", "emulation", "power", "sweep", "verification")
 
 
-@pytest.mark.share(2)
+@pytest.mark.share(4)
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_result_is_saved_opened_and_shown_in_two_lines(kind, each_kind, tmp_path):
     result = each_kind[kind]

@@ -59,7 +59,7 @@ def opened(browser, file):
     assert complaints == []
 
 
-@pytest.mark.share(3)
+@pytest.mark.share(6)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_page_is_as_wide_as_the_window_and_shows_one_drawing_of_each_figure(

@@ -154,6 +154,7 @@ def test_skewed_parameters_and_a_group(draws, seed):
     assert known.warnings == ()
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("draws", [FEW, MANY])
 @pytest.mark.parametrize("noise", [0, 500, 1000, 3000])
 def test_noise_is_taken_out(noise, draws):

@@ -16,6 +16,7 @@ SCENARIOS = (
 BASE = "laroche2011-worth"
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_it_runs_and_economics_changes_no_outcome(name):
     """The simulation reads nothing of economics."""
