@@ -86,6 +86,14 @@ def told(file, *settings):
 # A file of one's own
 
 
+def test_a_printed_standard_error_is_no_spread_between_patients():
+    """Van der Veer 2014 prints 23 ± 3 %, a standard error; its 95 % interval is 17.12 to 28.88."""
+    result = runs.run("vanderveer2014", engine="batch")
+    risk = reported(result).set_index("fact").loc["risk_5_years"]
+    assert np.isnan(risk["reported_spread"])
+    assert (risk["reported_low"], risk["reported_high"]) == pytest.approx((17.12, 28.88), abs=0.005)
+
+
 def test_the_reported_table_follows_from_ones_own_file(mine):
     result = runs.run(mine, engine="batch")
     table = reported(result)

@@ -97,8 +97,8 @@ def against_paper(study: Study, table: SumTable, curves: Curves) -> pd.DataFrame
     -------
     DataFrame or None
         Columns `sim.outcomes.definitions.published.COLUMNS`; None for a study without a
-        publication. Where a fact is a contrast, `INTERVAL` too, the ends of the printed 95 %
-        intervals.
+        publication. Where a fact is a contrast, or an interval or a standard error is
+        printed, `INTERVAL` too, the ends of the printed 95 % intervals.
     """
     answers = study.scenario.answers
     if answers is None:
@@ -122,9 +122,9 @@ def against_paper(study: Study, table: SumTable, curves: Curves) -> pd.DataFrame
             continue
         rows.append(beside_printed(fact, (contrasted.value, math.nan, *contrasted[1:]), answers))
     reported = pd.DataFrame(rows, columns=list(REPORTED))
-    if any(map(is_contrast, facts)):
-        ends = pd.DataFrame([printed_interval(fact) for fact in facts], columns=list(INTERVAL))
-        reported = reported.join(ends)
+    ends = pd.DataFrame(map(printed_interval, facts), columns=list(INTERVAL), dtype=float)
+    if any(map(is_contrast, facts)) or ends.notna().any(axis=None):
+        return reported.join(ends)
     return reported
 
 

@@ -214,7 +214,9 @@ def find(result: str | Path, root: Path) -> Kept:
     if name == LATEST:
         newest_first = [kept for kept in all_below(root)[0] if kept.folder.is_relative_to(below)]
         if not newest_first:
-            raise RequestError(f"there is no result in '{below}' yet")
+            raise RequestError(
+                f"there is no result in '{below}' yet; `--out` names another folder of results"
+            )
         return newest_first[0]
     starting = [f for f in folders(root) if f.name.startswith(name) and f.is_relative_to(below)]
     meant = [f for f in starting if f.name == name] or starting

@@ -71,8 +71,8 @@ EXPLAINED = (
     "fact in other words. This agreement checks the program, not the biology.",
 )
 CONTRASTED = (
-    "Where a 95 % interval is printed, like those of differences and ratios of groups, the thin "
-    "whiskers of the reported value are that interval."
+    "Where a 95 % interval or a standard error is printed, the thin whiskers of the reported value "
+    "are the 95 % interval."
 )
 
 

@@ -68,7 +68,7 @@ def _reported(study: Study, published: pd.DataFrame) -> Sheet:
             labels[row["fact"]],
             row["unit"],
             _with_spread(row["reported"], row["reported_spread"], as_printed)
-            + _in_brackets(row["reported_spread"], intervals[row["fact"]]),
+            + _in_brackets(intervals[row["fact"]]),
             _with_spread(row["simulated"], row["simulated_spread"]),
             MISSING if is_missing(row["low"]) else interval(row["low"], row["high"]),
         )
@@ -77,7 +77,7 @@ def _reported(study: Study, published: pd.DataFrame) -> Sheet:
     heads = ("Reported against simulated", "unit", "reported", "simulated", INTERVAL)
     notes = (
         f"Reported: {evidence.short_citation(paper)}. After ±: standard deviation between "
-        "patients; in brackets: printed 95 % interval.",
+        "patients; in brackets: 95 % interval as printed or from the printed standard error.",
         f"{INTERVAL}: of the simulated value; more virtual patients make it narrower.",
     )
     return Sheet(heads, rows, notes)
@@ -130,9 +130,9 @@ def _about_study(study: Study) -> tuple[str, ...]:
     )
 
 
-def _in_brackets(spread: float, printed: tuple[float, float]) -> str:
-    """The printed interval of a number without a spread, where there is one."""
-    if is_missing(printed[0]) or not is_missing(spread):
+def _in_brackets(printed: tuple[float, float]) -> str:
+    """The printed interval of a number, where there is one."""
+    if is_missing(printed[0]):
         return ""
     low, high = (significant(end, 6) for end in printed)
     return f" [{low}, {high}]"

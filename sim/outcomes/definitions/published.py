@@ -29,7 +29,7 @@ Groups = Mapping[str, Mapping[str, Any]]
 NO_GROUPS: Groups = {}
 
 INTERVAL = ("reported_low", "reported_high")
-"""Columns of the printed 95 % intervals, in a table with contrasts."""
+"""Columns of the printed 95 % intervals, in a table where one is printed, or with contrasts."""
 
 
 def measured(simulated: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,8 +103,8 @@ def against_reported(
     Returns
     -------
     list of tuple
-        One row per fact, in COLUMNS. Spreads are standard deviations between patients unless the
-        publication prints another kind. A statistic of an empty group is NaN.
+        One row per fact, in COLUMNS. Spreads are standard deviations between patients; a standard
+        error is none (see `printed_interval`). A statistic of an empty group is NaN.
     """
     rows: list[tuple[object, ...]] = []
     for fact in facts:
@@ -175,8 +175,5 @@ def simulated(measure: Measure, sums: Sums, how: Mapping[str, Any]) -> tuple[flo
 
 
 def _printed_spread(fact: Mapping[str, Any]) -> float:
-    """The spread that is printed, where it is one number."""
-    printed = fact.get("spread")
-    if isinstance(printed, (int, float)) and not is_contrast(fact):
-        return float(printed)
-    return math.nan
+    """The standard deviation between patients, where one is printed."""
+    return float(fact["spread"]) if fact.get("spread_is") == "sd" else math.nan

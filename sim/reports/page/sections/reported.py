@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sim import evidence
 from sim.display.numbers import is_missing
+from sim.outcomes.definitions.published import printed_interval
 from sim.outcomes.plan import facts_of
 from sim.outcomes.roles import DESIGN, PREDICTION, SAME_AS, roles_of, taken_from
 from sim.reports.page.contents import Contents
@@ -14,11 +15,15 @@ from sim.reports.page.sections import Section
 
 
 class Line(NamedTuple):
-    """A published number: what it is, its row of `reported.csv`, and what it counts as."""
+    """A published number: what it is, its row of `reported.csv`, and what it counts as.
+
+    `interval` is the printed 95 % interval, NaN where none is printed.
+    """
 
     label: str
     row: dict[Any, Any]
     role: str
+    interval: tuple[float, float]
 
 
 def section(contents: Contents) -> Section | None:
@@ -34,11 +39,13 @@ def section(contents: Contents) -> Section | None:
 
 
 def _lines(contents: Contents, labels: dict[str, str]) -> Iterator[Line]:
-    roles = roles_of(facts_of(contents.study), taken_from(contents.study))
+    facts = facts_of(contents.study)
+    roles = roles_of(facts, taken_from(contents.study))
+    intervals = {fact["fact"]: printed_interval(fact) for fact in facts}
     for row in contents.kept.table("reported").to_dict("records"):
         role = roles.get((row["fact"], "value"), DESIGN)
         if role == PREDICTION and is_missing(row["low"]):
             role = DESIGN  # such as the number of patients
         if role.startswith(SAME_AS):
             role = f"{SAME_AS} {labels[role.removeprefix(f'{SAME_AS} ')]}"
-        yield Line(labels[row["fact"]], row, role)
+        yield Line(labels[row["fact"]], row, role, intervals[row["fact"]])
