@@ -62,17 +62,19 @@ INPUT = Look(
     BAR | {"color": style.NEUTRAL}, (style.NEUTRAL, style.NEUTRAL), style.SECOND,
 )  # fmt: skip
 
-EXPLAINED = (
+SPREAD = (
     "Thin whiskers: one standard deviation between patients, as printed or as simulated, cut off "
-    "at values that are impossible.",
-    "Thick bars: 95 % Monte Carlo interval of the simulated value; more patients narrow it.",
-    "The uncertainty of the reported means is not drawn.",
-    "Grey and hollow: no prediction, but an input of the scenario, fixed by the design, or another "
-    "fact in other words. This agreement checks the program, not the biology.",
+    "at values that are impossible."
 )
-CONTRASTED = (
-    "Where a 95 % interval or a standard error is printed, the thin whiskers of the reported value "
-    "are the 95 % interval."
+BARS = "Thick bars: 95 % Monte Carlo interval of the simulated value; more patients narrow it."
+NO_INTERVALS = "The uncertainty of the reported means is not drawn."
+PRINTED = (
+    "Where a 95 % interval is printed or follows from what is printed, the thin whiskers of the "
+    "reported value are that interval. The uncertainty of other reported values is not drawn."
+)
+INPUTS = (
+    "Grey and hollow: no prediction, but an input of the scenario, fixed by the design, or another "
+    "fact in other words. This agreement checks the program, not the biology."
 )
 
 
@@ -90,9 +92,9 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     blocks = [_block(*group, saved.facts) for group in groups]
     is_narrow = len(facts) <= FEW or len(blocks) == 1
     columns = [blocks] if is_narrow else intervals.in_two_columns(blocks, LAYOUT)
-    explained = (*EXPLAINED, *([CONTRASTED] if "reported_low" in saved.reported else []))
     page = intervals.figure(
-        columns, caption.title, _legend(facts, saved.facts), caption.paragraphs(*explained), LAYOUT,
+        columns, caption.title, _legend(facts, saved.facts), caption.paragraphs(*_said(facts)),
+        LAYOUT,
         ONE_COLUMN if is_narrow else TWO_COLUMNS,
     )  # fmt: skip
     return page, pd.concat([rows for *_, rows in groups], ignore_index=True).drop(columns="scale")
@@ -168,6 +170,21 @@ def _marks(row: Any, look: Look) -> list[Mark]:
     ]
 
 
+def _has_spreads(facts: pd.DataFrame) -> bool:
+    return bool(facts[["reported_spread", "simulated_spread"]].notna().any(axis=None))
+
+
+def _has_intervals(facts: pd.DataFrame) -> bool:
+    """Whether a whisker is a printed 95 % interval and not a spread."""
+    return bool((facts["reported_low"].notna() & facts["reported_spread"].isna()).any())
+
+
+def _said(facts: pd.DataFrame) -> tuple[str, ...]:
+    """What the caption says of the whiskers and bars that are drawn."""
+    spread = [SPREAD] if _has_spreads(facts) else []
+    return (*spread, BARS, PRINTED if _has_intervals(facts) else NO_INTERVALS, INPUTS)
+
+
 def _legend(facts: pd.DataFrame, known: Mapping[str, Fact]) -> style.Legend:
     """What diamond, dot, whisker and bar mean, for the kinds of facts that are there."""
     kinds = {known[fact].is_prediction for fact in facts["fact"]}
@@ -175,7 +192,12 @@ def _legend(facts: pd.DataFrame, known: Mapping[str, Fact]) -> style.Legend:
     values = {"published": usual.published, "simulated": usual.dot}
     if len(kinds) > 1:
         values["no prediction"] = INPUT.published
-    lines = {"± SD of patients": _whisker(style.SECOND), MONTE_CARLO: usual.bar}
+    whisker = [
+        *(["± SD of patients"] if _has_spreads(facts) else []),
+        *(["95 % interval of the published value"] if _has_intervals(facts) else []),
+    ]
+    lines = {", or ".join(whisker): _whisker(style.SECOND)} if whisker else {}
+    lines[MONTE_CARLO] = usual.bar
     return [
         [style.line_entry(label, **look) for label, look in looks.items()]
         for looks in (values, lines)

@@ -77,7 +77,7 @@ def _reported(study: Study, published: pd.DataFrame) -> Sheet:
     heads = ("Reported against simulated", "unit", "reported", "simulated", INTERVAL)
     notes = (
         f"Reported: {evidence.short_citation(paper)}. After ±: standard deviation between "
-        "patients; in brackets: 95 % interval as printed or from the printed standard error.",
+        "patients; in brackets: 95 % interval, printed or from what is printed.",
         f"{INTERVAL}: of the simulated value; more virtual patients make it narrower.",
     )
     return Sheet(heads, rows, notes)
