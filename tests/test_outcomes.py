@@ -538,9 +538,9 @@ def test_an_unknown_statistic_is_refused(tables):
 
 def test_reported_and_simulated_stand_side_by_side(tables):
     facts: list[Any] = [
-        {"fact": "gain", "unit": "%/year", "value": 12.6, "spread": 5.6,
+        {"fact": "gain", "unit": "%/year", "value": 12.6, "spread": 5.6, "spread_is": "sd",
          "simulated": {"statistic": "annual_increase", "of": "spine", "group": "kept"}},
-        {"fact": "interval", "unit": "%", "value": 20, "spread": [5, 50],
+        {"fact": "interval", "unit": "%", "value": 20, "spread": [5, 50], "spread_is": "ci95",
          "simulated": {"statistic": "share_stopped", "of": "ifn", "group": "all"}},
         {"fact": "silent", "unit": "%", "value": 1},
     ]  # fmt: skip
