@@ -13,6 +13,8 @@ import sim
 from sim import results
 from sim.cli.plot import plot
 from sim.display import figures
+from sim.display.figures import comparison as comparing
+from sim.display.figures import readings as reading
 from sim.display.figures import uncertain
 from sim.display.figures.form import WIDTHS, Form, formed
 from sim.display.figures.style import styled
@@ -72,7 +74,7 @@ def test_the_error_of_the_mean_over_the_draws_widens_the_interval():
 
 
 def test_the_sweep_of_other_patients_of_the_scenario_is_found_and_drawn(kept, sweep):
-    of_draws = uncertainty_for(kept, sweep)
+    of_draws = uncertainty_for(kept, [sweep])
     _, before = drawn(kept)
     for width in WIDTHS.values():
         with styled(), formed(Form(width)):
@@ -121,14 +123,14 @@ def test_what_is_not_a_probabilistic_sweep_of_the_scenario_is_refused(folder, ke
         (another, sweep, "varies another scenario, tiny"),
         (kept, single, "is one_at_a_time, not a probabilistic sweep"),
         (kept, another, "is of the kind run, not a probabilistic sweep"),
-        (sweep, sweep, "is no run"),
+        (sweep, sweep, "is of the kind sweep: only figures of the kinds run, comparison, readings"),
     ):
         with pytest.raises(RequestError, match=words) as refused:
-            uncertainty_for(result, given)
+            uncertainty_for(result, [given])
         assert str(result.folder) in str(refused.value)
         assert str(given.folder) in str(refused.value)
     with pytest.raises(RequestError, match=r"'incidence' has no place .* differences has"):
-        uncertainty_for(kept, sweep, ["incidence"])
+        uncertainty_for(kept, [sweep], ["incidence"])
 
 
 def test_the_command_and_python_take_the_same_word(kept, sweep, tmp_path, no_pictures):
@@ -152,3 +154,133 @@ def test_the_command_and_python_take_the_same_word(kept, sweep, tmp_path, no_pic
         drawn = opened.plot("differences", uncertainty=given)
         lines = [line for axes in drawn.axes for line in axes.lines]
         assert any(line.get_marker() == "|" for line in lines)
+
+
+def said_in(figure):
+    """The texts of a figure, the caption as one line."""
+    texts = [text.get_text() for text in figure.findobj(Text) if isinstance(text, Text)]
+    caption = " ".join(text.get_text() for text in figure.texts)
+    return texts, caption.replace("\n", " ").replace("\xa0", " ")
+
+
+def sweep_of_other(folder):
+    """A probabilistic sweep of the scenario with another base rate."""
+    text = "design: {probabilistic: {draws: 8}}\n"
+    path = wrote(folder, text + table({BOTH: "{low: 8 %/year, high: 16 %/year}"}),
+                 scenario="other.yaml", name="second")  # fmt: skip
+    return results.open(sim.sweep(path, out=folder).folder)
+
+
+def figure_of(kept, of_draws=None):
+    """The one figure of a comparison or of readings, and its numbers."""
+    made = dict(figures.drawn(kept, [kept.manifest.kind], uncertainty=of_draws))
+    figure = made[kept.manifest.kind]
+    assert figure is not None
+    return figure
+
+
+def thin_lines(figure):
+    """The ends of the thin lines of a figure."""
+    lines = [line for axes in figure.axes for line in axes.lines if line.get_marker() == "|"]
+    return sorted(tuple(np.asarray(line.get_xdata(), float)) for line in lines)
+
+
+@pytest.fixture(scope="module")
+def comparison(folder, sweep):
+    """The tiny scenario beside one with a longer name, whose base rate is another."""
+    (folder / "other.yaml").write_text(
+        "extends: tiny.yaml\nname: another_base_rate\n"
+        "fractures: {base_rate: 30 per 100 person-years}\n"
+    )
+    made = sim.compare([folder / "tiny.yaml", folder / "other.yaml"], patients=40, seed=3)
+    return results.open(made.save(folder))
+
+
+def test_a_comparison_has_the_intervals_of_each_scenario_that_a_sweep_varies(comparison, sweep):
+    of_draws = uncertainty_for(comparison, [sweep])
+    assert set(of_draws["study"]) == {"tiny"}
+    keys = of_draws[["arm", "against_arm", "outcome"]].itertuples(index=False, name=None)
+    ends = dict(
+        zip(keys, of_draws[[*uncertain.ENDS]].itertuples(index=False, name=None), strict=True)
+    )
+    for width in WIDTHS.values():
+        with styled(), formed(Form(width)):
+            figure, numbers = figure_of(comparison, of_draws)
+            assert [*faults(figure, width)] == []
+        rows = numbers[numbers[uncertain.HIGH] > numbers[uncertain.LOW]]
+        assert set(rows["scenario"]) == {"tiny"}
+        assert set(rows["against"]) == {""}
+        for row in rows.itertuples():
+            known = ends[row.arm, "", row.outcome]
+            assert (row.uncertain_low, row.uncertain_high) == known
+        shown = rows[rows["outcome"].isin(comparing.OUTCOMES)]
+        drawn_ends = {*zip(shown[uncertain.LOW], shown[uncertain.HIGH], strict=True)}
+        if width == WIDTHS["page"]:
+            assert {*thin_lines(figure)} == drawn_ends
+        assert {*thin_lines(figure)} <= drawn_ends
+        texts, caption = said_in(figure)
+        assert "95 % parameter uncertainty" in texts
+        left_out = "Parameter uncertainty not included: another_base_rate"
+        assert left_out in [text.replace("\n", " ") for text in texts]
+        assert "8 draws of 20 patients, for tiny, without the noise" in caption
+        assert f"{left_out}." in caption
+
+
+def test_a_comparison_without_a_sweep_is_as_before_and_says_what_it_leaves_out(comparison):
+    with styled():
+        figure, numbers = figure_of(comparison)
+    pd.testing.assert_frame_equal(numbers, comparison.table("comparison"))
+    assert thin_lines(figure) == []
+    assert uncertain.MONTE_CARLO in said_in(figure)[0]
+
+
+def test_one_sweep_for_each_scenario_of_a_comparison(folder, comparison, sweep, tmp_path):
+    """The second is of the other scenario alone; two of the same scenario are refused."""
+    second = sweep_of_other(folder)
+    both = uncertainty_for(comparison, [sweep, second])
+    assert [*both["study"].unique()] == ["tiny", "another_base_rate"]
+    sources = both.groupby("study")["uncertain_from"].unique()
+    assert [len(sources[name]) for name in ("tiny", "another_base_rate")] == [1, 1]
+    assert sources["another_base_rate"][0].startswith("second (")
+    with pytest.raises(RequestError, match="both vary tiny; give one of them"):
+        uncertainty_for(comparison, [sweep, second, sweep])
+    words = [word for one in (sweep, second) for word in ("--uncertainty", str(one.folder))]
+    command = [str(comparison.folder), "--format", "svg", "--into", str(tmp_path / "a"), *words]
+    told = CliRunner().invoke(plot, command)
+    assert told.exit_code == 0, told.output
+    sim.plot(comparison.folder, format="svg", into=tmp_path / "b",
+             uncertainty=[sweep.folder, second.folder])  # fmt: skip
+    texts = [(tmp_path / name / "comparison.csv").read_bytes() for name in "ab"]
+    assert texts[0] == texts[1]
+    rows = pd.read_csv(tmp_path / "a" / "comparison.csv", keep_default_na=False)
+    has_ends = rows[uncertain.LOW] != ""
+    assert set(rows[has_ends]["scenario"]) == {"tiny", "another_base_rate"}
+    assert not has_ends[rows["against"] != ""].any()
+    of_python = sim.open_result(comparison.folder).plot(uncertainty=[sweep, second.folder])
+    assert len(thin_lines(of_python)) > len(
+        thin_lines(sim.open_result(comparison.folder).plot(uncertainty=sweep))
+    )
+    assert "not included" not in " ".join(said_in(of_python)[0])
+
+
+def test_readings_have_the_intervals_of_the_reading_that_the_sweep_has(folder, sweep):
+    kept = results.open(sim.readings(folder / "tiny.yaml", patients=40, seed=3).save(folder))
+    of_draws = uncertainty_for(kept, [sweep])
+    assert set(of_draws["study"]) == {"linear"}
+    for width in WIDTHS.values():
+        with styled(), formed(Form(width)):
+            figure, numbers = figure_of(kept, of_draws)
+            assert [*faults(figure, width)] == []
+        rows = numbers[numbers[uncertain.HIGH] > numbers[uncertain.LOW]]
+        assert set(rows["reading"]) == {"linear"}
+        assert "combination" in set(rows.query("against_arm != ''")["arm"])
+        outcomes = set(rows["outcome"]) & {*reading.OUTCOMES}
+        assert len(outcomes) > 2
+        no_room = "No room, in the CSV file only: Spine above T −2.5, Spine change"
+        assert (no_room in said_in(figure)[1]) == (width < WIDTHS["page"])
+        if width == WIDTHS["page"]:
+            assert len(thin_lines(figure)) == rows["outcome"].isin(outcomes).sum()
+        said = said_in(figure)[1]
+        assert "Parameter uncertainty not included: compound, plateau, saturating." in said
+    with pytest.raises(RequestError, match=r"has, linear \(\w{8}\), compound"):
+        uncertainty_for(kept, [sweep_of_other(folder)])

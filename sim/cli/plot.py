@@ -42,14 +42,15 @@ NAMES_OF_FIGURES = [*dict.fromkeys(name for kind in OF_KIND.values() for name in
 @click.option("--arm", "arms", metavar="ARM", multiple=True,
               help="Draw only the differences of this arm in `differences`; by default those of "
               "all arms. Repeatable.")  # fmt: skip
-@click.option("--uncertainty", metavar="SWEEP", shell_complete=kept_results,
+@click.option("--uncertainty", metavar="SWEEP", multiple=True, shell_complete=kept_results,
               help="Draw the parameter uncertainty of this result beside the Monte Carlo error: a "
-              "probabilistic sweep of the same scenario, named like RESULT.")  # fmt: skip
+              "probabilistic sweep of the same scenario, named like RESULT. Repeatable: one for "
+              "each scenario of a comparison, or for each reading.")  # fmt: skip
 @click.option("--into", type=FOLDER, help="Folder of the figures.  [default: RESULT/figures]")
 @RESULTS
 def plot(
     result: str, others: tuple[str, ...], figures: tuple[str, ...], formats: tuple[str, ...],
-    width: str, has_caption: bool, arms: tuple[str, ...], uncertainty: str | None,
+    width: str, has_caption: bool, arms: tuple[str, ...], uncertainty: tuple[str, ...],
     into: Path | None, out: Path,
 ) -> None:  # fmt: skip
     """Draw the figures of a RESULT of any kind.
@@ -79,8 +80,8 @@ def plot(
     refuse_others(beside, kept, figures)
     refuse_unknown_arms(kept, arms)
     of_draws = None
-    if uncertainty is not None:
-        of_draws = uncertainty_for(kept, found(uncertainty, out), figures)
+    if uncertainty:
+        of_draws = uncertainty_for(kept, [found(each, out) for each in uncertainty], figures)
     into = into or kept.folder / "figures"
     refuse_unwritable(into)
     drawing = partial(

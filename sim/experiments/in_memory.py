@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
@@ -29,6 +30,7 @@ class InFolder(Protocol):
 
 
 SweepLike = str | Path | InFolder
+SweepsLike = SweepLike | Sequence[SweepLike]
 
 
 class InMemory(ABC):
@@ -72,16 +74,17 @@ class InMemory(ABC):
         """
         return self._kept_in(Path(out))
 
-    def plot(self, name: str | None = None, *, uncertainty: SweepLike | None = None) -> Figure:
+    def plot(self, name: str | None = None, *, uncertainty: SweepsLike | None = None) -> Figure:
         """Draw one figure of the result; nothing is written.
 
         Parameters
         ----------
         name : str, optional
             Name of the figure, as of `mastosim plot --figure`; the first that applies by default.
-        uncertainty : path or result, optional
-            A kept probabilistic sweep of the same scenario; its parameter uncertainty is drawn
-            beside the Monte Carlo error, as a thin line.
+        uncertainty : path, result, or sequence of them, optional
+            A kept probabilistic sweep of the same scenario; of a comparison or of readings one for
+            each scenario or reading. Its parameter uncertainty is drawn beside the Monte Carlo
+            error, as a thin line.
 
         Returns
         -------
@@ -154,7 +157,7 @@ def as_workbook(kept: Kept, path: str | Path) -> Path:
     return Path(path)
 
 
-def figure_of(kept: Kept, name: str | None = None, uncertainty: SweepLike | None = None) -> Figure:
+def figure_of(kept: Kept, name: str | None = None, uncertainty: SweepsLike | None = None) -> Figure:
     """Draw one figure of a kept result; parameters and errors are those of `InMemory.plot`."""
     known = figures.OF_KIND[kept.manifest.kind].names
     if name is not None:
@@ -170,8 +173,9 @@ def figure_of(kept: Kept, name: str | None = None, uncertainty: SweepLike | None
     return drawn
 
 
-def _of_draws(kept: Kept, sweep: SweepLike, name: str | None) -> pd.DataFrame:
-    """The parameter uncertainty of a sweep, for one figure of a result."""
-    folder = sweep if isinstance(sweep, str | Path) else sweep.folder
+def _of_draws(kept: Kept, sweeps: SweepsLike, name: str | None) -> pd.DataFrame:
+    """The parameter uncertainty of sweeps, for one figure of a result."""
+    given = sweeps if isinstance(sweeps, Sequence) and not isinstance(sweeps, str) else [sweeps]
+    folders = [each if isinstance(each, str | Path) else each.folder for each in given]
     names = [] if name is None else [name]
-    return parameter_uncertainty.uncertainty_for(kept, results.open(folder), names)
+    return parameter_uncertainty.uncertainty_for(kept, [*map(results.open, folders)], names)

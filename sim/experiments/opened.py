@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sim import results
 from sim.display import html
 from sim.experiments import verbs
-from sim.experiments.in_memory import SweepLike, as_workbook, figure_of, in_two_lines
+from sim.experiments.in_memory import SweepsLike, as_workbook, figure_of, in_two_lines
 from sim.results import Kept, seals
 
 if TYPE_CHECKING:
@@ -35,16 +35,17 @@ class Opened(Kept):
         """Copy the result to another folder of results; returns the folder of the copy."""
         return results.copied(self, Path(out))
 
-    def plot(self, name: str | None = None, *, uncertainty: SweepLike | None = None) -> Figure:
+    def plot(self, name: str | None = None, *, uncertainty: SweepsLike | None = None) -> Figure:
         """Draw one figure of the result; nothing is written.
 
         Parameters
         ----------
         name : str, optional
             Name of the figure, as of `mastosim plot --figure`; the first that applies by default.
-        uncertainty : path or result, optional
-            A kept probabilistic sweep of the same scenario; its parameter uncertainty is drawn
-            beside the Monte Carlo error, as a thin line.
+        uncertainty : path, result, or sequence of them, optional
+            A kept probabilistic sweep of the same scenario; of a comparison or of readings one for
+            each scenario or reading. Its parameter uncertainty is drawn beside the Monte Carlo
+            error, as a thin line.
 
         Returns
         -------

@@ -148,7 +148,7 @@ def plot(
     width: Literal["column", "page"] = "page",
     caption: bool = True,
     arm: str | Sequence[str] = (),
-    uncertainty: ResultLike | None = None,
+    uncertainty: ResultLike | Sequence[ResultLike] | None = None,
     out: str | Path = "results",
 ) -> list[Path]:
     """Write the figures of a kept result as files; `open_result(result).plot(name)` shows one.
@@ -172,10 +172,10 @@ def plot(
         Whether the caption is on the figure.
     arm : str or sequence of str
         Arms whose differences are drawn in `differences`; those of all arms by default.
-    uncertainty : path, optional
-        A kept probabilistic sweep of the same scenario, as of `open_result`. Its parameter
-        uncertainty is drawn beside the Monte Carlo error, as a thin line, where a figure has a
-        place for it.
+    uncertainty : path or sequence of paths, optional
+        A kept probabilistic sweep of the same scenario, as of `open_result`; of a comparison or of
+        readings one for each scenario or reading. Its parameter uncertainty is drawn beside the
+        Monte Carlo error, as a thin line, where a figure has a place for it.
 
     Returns
     -------
@@ -203,8 +203,9 @@ def plot(
     verbs.refuse_unknown_arms(kept, arms)
     of_draws = None
     if uncertainty is not None:
-        sweep = open_result(uncertainty, out=out)
-        of_draws = parameter_uncertainty.uncertainty_for(kept, sweep, names or ())
+        given = [uncertainty] if isinstance(uncertainty, str | Path | Opened) else uncertainty
+        sweeps = [open_result(sweep, out=out) for sweep in given]
+        of_draws = parameter_uncertainty.uncertainty_for(kept, sweeps, names or ())
     form = Form(WIDTHS[width], caption, arms=arms)
     to = kept.folder / "figures" if into is None else Path(into)
     with aside(to, "figures") as made:

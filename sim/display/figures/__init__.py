@@ -221,11 +221,14 @@ OF_KIND: Mapping[str, Figures] = {
         {name: name for name in (*FIGURES, *ON_REQUEST)}, _of_run, ON_REQUEST, ("differences",)
     ),
     "comparison": Figures(
-        {"comparison": "comparison"}, lambda kept: (kept.table("comparison"), *_words(kept))
+        {"comparison": "comparison"},
+        lambda kept: (kept.table("comparison"), *_words(kept)),
+        uncertain=("comparison",),
     ),
     "readings": Figures(
         {"readings": "readings"},
         lambda kept: (kept.table("readings"), kept.manifest.options["own"], *_words(kept)),
+        uncertain=("readings",),
     ),
     "emulation": Figures(
         {"emulation": "trials", TOGETHER: "calibration"}, _of_emulation, (TOGETHER,)

@@ -44,22 +44,31 @@ class Beside(NamedTuple):
     looks: style.Looks
 
 
-def figure(summary: pd.DataFrame, title: str, sentences: Sequence[str] = ()) -> style.Drawn | None:
+def figure(
+    summary: pd.DataFrame, title: str, sentences: Sequence[str] = (),
+    uncertainty: pd.DataFrame | None = None,
+) -> style.Drawn | None:  # fmt: skip
     """The main outcomes of every scenario and arm, with Monte Carlo intervals.
 
     `summary` is that of a comparison (`sim.experiments.comparisons`); its rows of differences are
-    left out. The caption opens with `sentences`. None where no outcome of the figure is in the
+    left out. The caption opens with `sentences`. `uncertainty` has the interval of each outcome
+    over the draws of the sweeps of some scenarios. None where no outcome of the figure is in the
     summary.
     """
+    of_arms = summary.assign(against_arm="")
+    summary = uncertain.beside(of_arms, uncertainty, "scenario").drop(columns="against_arm")
     rows = summary[(summary["against"] == "") & summary["outcome"].isin(list(OUTCOMES))]
     if rows.empty:
         return None
-    names = {str(name): str(name) for name in rows["scenario"].unique()}
+    scenarios = [str(name) for name in rows["scenario"].unique()]
+    names = {name: name for name in scenarios}
     looks = {Arms(arm): look for arm, look in style.arm_style(list(rows["arm"].unique())).items()}
-    beside = Beside(rows.assign(against_arm=""), "scenario", names, next(iter(names)), looks)
-    caption = spoken(*sentences, *_explained(rows, list(names)))
+    beside = Beside(rows.assign(against_arm=""), "scenario", names, scenarios[0], looks)
+    caption = spoken(*sentences, *_explained(rows, scenarios))
     blocks = blocks_of(beside, OUTCOMES, MOST)
-    page = intervals.figure([blocks], title, [legend(beside), interval()], [caption], LAYOUT)
+    page = intervals.figure(
+        [blocks], title, [legend(beside), interval(rows, "scenario")], [caption], LAYOUT
+    )
     return page, summary
 
 
@@ -79,8 +88,11 @@ def legend(beside: Beside) -> list[Artist]:
     return [style.entry(arms.label("−"), style.mark(look)) for arms, look in beside.looks.items()]
 
 
-def interval() -> list[Artist]:
-    """What the lines of the marks are, and what they leave out."""
+def interval(rows: pd.DataFrame, by: str) -> list[Artist]:
+    """What the lines of the marks are, and what they leave out in which scenario or reading."""
+    if uncertain.is_in(rows):
+        left_out = uncertain.left_out(rows, by)
+        return [*uncertain.legend(), *(style.line_entry(said, color="none") for said in left_out)]
     return [style.line_entry(uncertain.MONTE_CARLO, **parts.line(style.INK))]
 
 
@@ -96,7 +108,9 @@ def _panel(beside: Beside, outcome: str, lane: float) -> parts.Panel:
     return parts.Panel(
         rows=[list(_marks(beside, shown[shown[beside.by] == name], lane)) for name in beside.names],
         scale=scale_of(outcome, shown["unit"].iloc[0]),
-        limits=limits_of(outcome, shown[["estimate", "low", "high"]], are_differences),
+        limits=limits_of(
+            outcome, shown.filter(["estimate", "low", "high", *uncertain.ENDS]), are_differences
+        ),
         title=label,
         uprights=uprights,
     )
@@ -121,7 +135,13 @@ def _marks(beside: Beside, rows: pd.DataFrame, lane: float) -> Iterator[parts.Pa
             yield parts.Word(0.0, CANNOT_OCCUR, down)
             continue
         symbol = style.mark(look) | {"clip_on": False}
-        yield parts.Mark(estimate, low, high, symbol, parts.line(look.color), down)
+        yield from uncertain.marks(row, look.color, down)
+        yield parts.Mark(estimate, low, high, symbol, _line(rows, look.color), down)
+
+
+def _line(rows: pd.DataFrame, color: str) -> parts.Look:
+    """The line of a Monte Carlo interval: thicker where a thin line may stand beside it."""
+    return {**uncertain.THICK, "color": color} if uncertain.is_in(rows) else parts.line(color)
 
 
 def _references(beside: Beside, rows: pd.DataFrame) -> Iterator[parts.Upright]:
@@ -138,11 +158,21 @@ def _explained(rows: pd.DataFrame, scenarios: list[str]) -> list[str]:
     usual = last.mode()[0]
     others = last[last != usual].items()
     other = "".join(f", month {month:g} in {name}" for name, month in others)
+    lines = "thick lines" if uncertain.is_in(rows) else "lines"
     return [
         f"Outcomes at month {usual:g}{other}.",
-        f"Marks: estimates; lines: 95 % Monte Carlo intervals; dotted: {scenarios[0]}.",
-        "Intervals show simulation (Monte Carlo) error only, not the uncertainty of the published "
+        f"Marks: estimates; {lines}: 95 % Monte Carlo intervals; dotted: {scenarios[0]}.",
+        *of_sweeps(rows, "scenario"),
+        f"{'Thick lines' if uncertain.is_in(rows) else 'Intervals'} show simulation (Monte Carlo) "
+        "error only, not the uncertainty of the published "
         "data. Scenarios share their random numbers, so paired differences are more precise than "
         "the intervals of the single scenarios suggest.",
         ON_READING,
     ]
+
+
+def of_sweeps(rows: pd.DataFrame, by: str) -> list[str]:
+    """What the thin lines are, and which scenarios or readings have none."""
+    if not uncertain.is_in(rows):
+        return []
+    return [uncertain.explained(rows, by), *(f"{said}." for said in uncertain.left_out(rows, by))]

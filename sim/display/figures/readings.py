@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from sim.display.figures import intervals
-from sim.display.figures.comparison import LAYOUT, Beside, blocks_of, interval, legend
+from sim.display.figures import intervals, uncertain
+from sim.display.figures.comparison import LAYOUT, Beside, blocks_of, interval, legend, of_sweeps
 from sim.display.figures.style import Drawn, arm_style, difference_style
 from sim.vocabulary import arms_of
 
@@ -24,23 +24,30 @@ EXPLAINED = (
     "Above: the arms at the last visit, fractures over the whole follow-up. Below, as Δ: paired "
     "differences of the arms, with the same patients and random numbers; the vertical line marks "
     "0.",
-    "Marks: estimates; lines: 95 % Monte Carlo intervals, which show simulation (Monte Carlo) "
+    "Marks: estimates; {lines}: 95 % Monte Carlo intervals, which show simulation (Monte Carlo) "
     "error only, not the uncertainty of the published data; dotted: the scenario's own reading.",
     "Each fracture difference depends on the reading named beside it.",
 )
 
 
-def figure(summary: pd.DataFrame, own: str, title: str, sentences: Sequence[str] = ()) -> Drawn:
+def figure(
+    summary: pd.DataFrame, own: str, title: str, sentences: Sequence[str] = (),
+    uncertainty: pd.DataFrame | None = None,
+) -> Drawn:  # fmt: skip
     """The main outcomes under every reading, and below them the differences of the arms.
 
     `summary` is that of `sim.experiments.readings`, `own` the scenario's own reading. The caption
-    opens with `sentences`, a paragraph each.
+    opens with `sentences`, a paragraph each. `uncertainty` has the interval of each outcome over
+    the draws of a sweep of the scenario, under its own reading or another.
     """
+    summary = uncertain.beside(summary, uncertainty, "reading")
     rows = summary[(summary["against"] == "") & summary["outcome"].isin(list(OUTCOMES))]
     bands = list(_bands(rows, own))
     blocks = [block for band in bands for block in blocks_of(band, OUTCOMES, MOST)]
-    caption = [*sentences, *EXPLAINED]
-    legends = [*(legend(band) for band in bands), interval()]
+    lines = "thick lines" if uncertain.is_in(rows) else "lines"
+    explained = [text.format(lines=lines) for text in EXPLAINED]
+    caption = [*sentences, *explained, *of_sweeps(rows, "reading")]
+    legends = [*(legend(band) for band in bands), interval(rows, "reading")]
     return intervals.figure([blocks], title, legends, caption, LAYOUT), summary
 
 

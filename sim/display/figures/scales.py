@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import numpy as np
@@ -37,8 +38,20 @@ def number(axes: Axes, which: Literal["x", "y"], most: int, least: int = 3) -> N
     axes.grid(axis=which, color=GRID, linewidth=0.5)
 
 
-def number_across(axes: Axes, width: float, most: int) -> None:
-    """Round numbers along the x-axis of a panel `width` mm wide, as many as stand apart."""
+def number_across(axes: Axes, width: float, most: int, beyond: float = math.inf) -> None:
+    """Round numbers along the x-axis of a panel `width` mm wide, as many as stand apart.
+
+    `beyond` is how far right of the panel the last number may reach, in mm.
+    """
+    _number_apart(axes, width, most)
+    low, high = axes.get_xlim()
+    ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]
+    last = millimetres(axes.xaxis.get_major_formatter().format_ticks(ticks)[-1])
+    if len(ticks) > 2 and last / 2 > beyond + (high - ticks[-1]) / (high - low) * width:
+        axes.set_xticks(ticks[:-1])
+
+
+def _number_apart(axes: Axes, width: float, most: int) -> None:
     low, high = axes.get_xlim()
     for count in range(max(2, min(most, int(width / PER_NUMBER))), 1, -1):
         number(axes, "x", count, min(3, count))

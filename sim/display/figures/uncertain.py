@@ -26,10 +26,13 @@ HEAD = "95 % parameters"
 SOURCE = "uncertain_from"
 """Column that names the sweep."""
 
+STUDY = "study"
+"""Column of an uncertainty that names the scenario, or the reading, of each interval."""
+
 EXPLAINED = (
-    "Thin lines with ends: the middle 95 % of the draws of the sweep {sweep}, without the noise of "
-    "patients in single draws, but with the error of the mean over the draws. Rows without a thin "
-    "line are not in the sweep, or do not differ between its draws."
+    "Thin lines with ends, 95 % parameter uncertainty: the middle 95 % of the draws of the sweep "
+    "{sweep}, without the noise of patients in single draws, but with the error of the mean over "
+    "the draws. Rows without a thin line are not in the sweep, or do not differ between its draws."
 )
 THICK: dict[str, Any] = {"linewidth": 2.6, "zorder": 3}
 THIN: dict[str, Any] = {
@@ -37,19 +40,39 @@ THIN: dict[str, Any] = {
 }  # fmt: skip
 
 
-def beside(rows: pd.DataFrame, uncertainty: pd.DataFrame | None) -> pd.DataFrame:
-    """Outcomes with the interval over the draws of a sweep, which knows no subgroups."""
+def beside(rows: pd.DataFrame, uncertainty: pd.DataFrame | None, by: str = "") -> pd.DataFrame:
+    """Outcomes with the interval over the draws of a sweep.
+
+    A sweep knows no subgroups, and no differences between scenarios. `by` is the column that names
+    the scenario or the reading of each row, where the rows have several.
+    """
     if uncertainty is None:
         return rows
-    joined = rows.merge(uncertainty[[*KEYS, *ENDS, SOURCE]], on=KEYS, how="left")
-    is_part = joined["subgroup"] != EVERYONE
-    joined.loc[is_part, [*ENDS]] = np.nan
-    return joined.assign(**{SOURCE: joined[SOURCE].mask(is_part)})
+    keys = [*KEYS, *filter(None, [by])]
+    of_draws = uncertainty.rename(columns={STUDY: by})[[*keys, *ENDS, SOURCE]]
+    joined = rows.merge(of_draws, on=keys, how="left")
+    for column, value in (("subgroup", EVERYONE), ("against", "")):
+        if column in joined:
+            joined.loc[joined[column] != value, [*ENDS, SOURCE]] = np.nan
+    return joined
 
 
-def explained(rows: pd.DataFrame) -> str:
-    """What the thin lines are, and of which sweep."""
-    return EXPLAINED.format(sweep=", ".join(rows[SOURCE].dropna().unique()))
+def explained(rows: pd.DataFrame, by: str = "") -> str:
+    """What the thin lines are, and of which sweep: by scenario or reading, where there are more."""
+    known = rows.dropna(subset=[SOURCE])
+    if by:
+        named = known.groupby(SOURCE, sort=False)[by].unique()
+        return EXPLAINED.format(
+            sweep="; ".join(f"{sweep}, for {', '.join(names)}" for sweep, names in named.items())
+        )
+    return EXPLAINED.format(sweep=", ".join(known[SOURCE].unique()))
+
+
+def left_out(rows: pd.DataFrame, by: str) -> list[str]:
+    """A sentence on the scenarios or readings that no sweep was given for, if there are some."""
+    known = set(rows.dropna(subset=[SOURCE])[by])
+    without = [name for name in rows[by].unique() if name not in known]
+    return [f"{NOT_INCLUDED.capitalize()}: {', '.join(without)}"] if without else []
 
 
 def is_in(rows: pd.DataFrame) -> bool:

@@ -54,7 +54,7 @@ class Contents:
             return None
         for other in self.others:
             try:
-                return uncertainty_for(self.kept, other)
+                return uncertainty_for(self.kept, [other])
             except RequestError:  # of another kind, design or scenario
                 continue
         return None

@@ -94,10 +94,14 @@ def _within(
 
 
 def _absent(stack: Sequence[Stacked]) -> str:
-    """What has no room on the page, by the labels of the rows."""
-    rows = (row for stacked in stack for row in stacked.block.rows)
-    labels = (row.label for row in rows if not row.label.startswith(" "))
+    """What has no room on the page, by the titles of panels, or the labels of rows without one."""
+    labels = (label for stacked in stack for label in _labels(stacked.block))
     return f"No room, in the CSV file only: {', '.join(dict.fromkeys(labels))}."
+
+
+def _labels(block: parts.Block) -> list[str]:
+    titles = [panel.title for panel in block.panels if panel.title]
+    return titles or [row.label for row in block.rows if not row.label.startswith(" ")]
 
 
 def _narrow(columns: Sequence[Sequence[parts.Block]]) -> list[parts.Block]:

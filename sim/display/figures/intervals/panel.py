@@ -34,7 +34,7 @@ def draw(axes: Axes, panel: parts.Panel, middles: Sequence[float], fit: parts.Fi
     _say_above(axes, panel.limits[1], panel.right)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    scales.number_across(axes, fit.panel, fit.layout.ticks)
+    scales.number_across(axes, fit.panel, fit.layout.ticks, math.inf if fit.printed else parts.EDGE)
     axes.set_title(panel.title)
     axes.set_xlabel("\n".join(scale(panel, fit)) if fit.layout.is_scale_below else "")
     subtitle = "\n".join(wrapped(panel.subtitle, fit.panel))
