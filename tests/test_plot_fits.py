@@ -62,6 +62,11 @@ arms:
 comparator: {LONG[3]}
 answers:
 """
+FOURTEEN = (
+    FOUR.replace("four", "fourteen", 1).replace("Four ways", "Fourteen ways")
+    .replace("comparator:", "".join(f"  {LONG[2]}, dose {i}: [interferon]\n" for i in range(10))
+             + "comparator:")
+)  # fmt: skip
 COSTLY = FOUR.replace("laroche2011.yaml", "laroche2011-worth.yaml").replace("four", "costly", 1)
 ONE = "extends: laroche2011.yaml\nname: one\narms: {combination: }\ncomparator:\nanswers:\n"
 NO_EVENT = (
@@ -72,6 +77,7 @@ TINY = ("effects.interferon + pamidronate.spine.mean=1.0001 %/year",)
 RUNS = {
     "four long arms": (FOUR, 24, ()),
     "four long arms with prices": (COSTLY, 24, ()),
+    "fourteen long arms": (FOURTEEN, 24, ()),
     "one arm": (ONE, 24, ()),
     "one patient": ("", 1, ()),
     "no event": ("", 24, NO_EVENT),
@@ -304,6 +310,42 @@ def test_a_text_over_another_and_off_the_page_is_found():
             figure.text(x, 0.5, text, size=7)
         found = [*faults(figure, 60)]
     assert len(found) == 2, found
+
+
+def shares_of_fourteen(kept):
+    made = dict(figures.drawn(kept("fourteen long arms"), ["t_scores"]))["t_scores"]
+    assert made is not None
+    return made
+
+
+def test_arms_without_room_are_named_and_their_numbers_kept(kept):
+    arms = kept("fourteen long arms").study.scenario.arms
+    with styled():
+        page, numbers = shares_of_fourteen(kept)
+    caption = page.texts[-1].get_text().replace("\n", " ")
+    drawn = {text.get_text().replace("\n", " ") for axes in page.axes for text in axes.texts}
+    absent = [arm for arm in arms if arm not in drawn]
+    assert LONG[3] in drawn, "the comparator stays"
+    assert 0 < len(absent) < len(arms) - 1
+    assert f"No room, in the CSV file only: {', '.join(absent)}." in caption
+    assert [*numbers["arm"].unique()] == [*arms]
+
+
+def test_arms_that_are_named_stand_before_others(kept):
+    arms = [*kept("fourteen long arms").study.scenario.arms]
+    with styled(), formed(Form(arms=(arms[-1],))):
+        page, _ = shares_of_fourteen(kept)
+    drawn = {text.get_text().replace("\n", " ") for axes in page.axes for text in axes.texts}
+    assert {arms[-1], LONG[3]} <= drawn
+    assert arms[-2] not in drawn
+
+
+def test_an_arm_keeps_its_look_where_others_have_no_room(kept):
+    caption = caption_of(kept("fourteen long arms").study)
+    few = caption.of_few(3)
+    assert few.looks == {arm: caption.looks[arm] for arm in few.arms}
+    shapes = {(look.color, str(look.linestyle)) for look in caption.looks.values()}
+    assert len(shapes) == 14
 
 
 def test_titles_differ():

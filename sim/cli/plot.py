@@ -41,7 +41,7 @@ NAMES_OF_FIGURES = [*dict.fromkeys(name for kind in OF_KIND.values() for name in
               help="Leave the caption out of the figures.")  # fmt: skip
 @click.option("--arm", "arms", metavar="ARM", multiple=True,
               help="Draw only the differences of this arm in `differences`; by default those of "
-              "all arms. Repeatable.")  # fmt: skip
+              "all arms. Figures without room for all arms keep this one. Repeatable.")  # fmt: skip
 @click.option("--uncertainty", metavar="SWEEP", multiple=True, shell_complete=kept_results,
               help="Draw the parameter uncertainty of this result beside the Monte Carlo error: a "
               "probabilistic sweep of the same scenario, named like RESULT. Repeatable: one for "

@@ -171,7 +171,8 @@ def plot(
     caption : bool
         Whether the caption is on the figure.
     arm : str or sequence of str
-        Arms whose differences are drawn in `differences`; those of all arms by default.
+        Arms whose differences are drawn in `differences`; those of all arms by default. Figures
+        without room for all arms keep these.
     uncertainty : path or sequence of paths, optional
         A kept probabilistic sweep of the same scenario, as of `open_result`; of a comparison or of
         readings one for each scenario or reading. Its parameter uncertainty is drawn beside the

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.display.figures.caption import caption_of, changes
+from sim.display.figures.caption import Caption, caption_of, changes
 from sim.display.figures.form import STANDARD, formed
 from sim.display.figures.form import WIDTHS as WIDTHS
 from sim.display.figures.form import Form as Form
@@ -160,8 +160,19 @@ def drawn(
         with formed(form_of_now()._replace(heading=TITLES.get(name, ""), changed=changed)):
             together = name == TOGETHER
             arguments = _of_calibration([kept, *others]) if together else read_once()
-            made = module.figure(*arguments, **also) if applies else None
+            made = _drawn(module.figure, arguments, also) if applies else None
         yield name, made
+
+
+def _drawn(
+    figure: Callable[..., Drawn | None], arguments: Sequence[Any], also: Mapping[str, Any]
+) -> Drawn | None:
+    """A figure; one whose last argument is a caption has as many arms as a page has room for."""
+    from sim.display.figures.fewer_arms import within_a_page
+
+    if not isinstance(arguments[-1], Caption):
+        return figure(*arguments, **also)
+    return within_a_page(lambda caption: figure(*arguments[:-1], caption, **also), arguments[-1])
 
 
 def first(

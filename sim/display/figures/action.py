@@ -47,7 +47,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     if numbers.empty:
         return None
     therapies = list(dict.fromkeys(numbers["therapy"]))
-    looks = style.arm_style(caption.arms)
+    looks = caption.looks
     grid = multiples.grid(
         [(name[:1].upper() + name[1:], means(numbers, name)) for name in therapies],
         multiples.in_rows(len(therapies), min(2, len(therapies))), _size(len(therapies)),

@@ -13,10 +13,14 @@ from sim.display.figures.caption import Caption
 from sim.display.figures.page import TWO_COLUMNS
 from sim.display.figures.published import Fact
 from sim.display.figures.saved import Saved
+from sim.display.figures.texts import LINE
 from sim.display.numbers import significant, typeset
 from sim.vocabulary import BONES
 
 ROOM = multiples.Room(left=13.0, between=14.0, right=2.0, height=60.0, below=11.5)
+FURTHER = 4
+"""Lines for names in a low panel, beside those of the arms."""
+
 LEVELS = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 BANDS = (("p05", "p95", 0.12, 0.0), ("p25", "p75", 0.26, 0.0))
 """The middle 90 and 50 % of patients, and how dark each is; neither has edges."""
@@ -35,7 +39,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn:
     """Change of measured bone density since entry: medians, bands and published changes."""
     numbers = courses(saved, caption.arms)
     reported = changes(saved.facts, numbers, caption)
-    looks = style.arm_style(caption.arms)
+    looks = caption.looks
     heads = [(NAMES[bone], above_young_adults(numbers, bone)) for bone in BONES]
     grid = page(heads, ROOM, caption, legend(reported, caption),
                 caption.paragraphs(*_explained(numbers, reported, caption)))  # fmt: skip
@@ -119,8 +123,9 @@ def page(
 ) -> multiples.Grid:  # fmt: skip
     """The two panels with their heads."""
     width = (TWO_COLUMNS - room.left - room.right + room.between) / 2 - room.between
+    least = min(room.height, LINE * (len(caption.arms) + FURTHER))
     size = multiples.Size(
-        room.left, width, room.between, room.below, room.height, room.height, room.right
+        room.left, width, room.between, room.below, least, room.height, room.right
     )
     return multiples.grid(heads, multiples.in_rows(2, 2), size, caption.title, legend, sentences)
 

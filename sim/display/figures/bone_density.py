@@ -38,7 +38,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn:
     first = caption.arms[0]
     patients = chosen(saved.tables, first)
     numbers = courses(saved.tables, caption.arms, patients)
-    reported, looks = scores(saved.facts, numbers, caption), style.arm_style(caption.arms)
+    reported, looks = scores(saved.facts, numbers, caption), caption.looks
     grid = bone_course.page(
         [(bone_course.NAMES[bone], "") for bone in BONES], ROOM, caption,
         _legend(reported, caption),

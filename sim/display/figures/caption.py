@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sim import evidence
+from sim.display.figures.form import form
+from sim.display.figures.style import ArmStyle, arm_style
 from sim.scenario import Study
 from sim.scenario.protocol import accrual, count_of_assumptions
 from sim.scenario.text.settings import IsSetting, set_to
@@ -25,6 +27,8 @@ class Caption:
     as in the cohort. `reading` says how the published annual increase is read ("linear"),
     `assumptions` how much of the scenario is assumed, `labels` what each published fact is called.
     `evidence_months` is where the longest evidence ends, None where the follow-up stays within it.
+    `comparator` is the arm that others are compared with. `every_arm` are those of the scenario,
+    where the figure has room for some `arms` only.
     """
 
     title: str
@@ -37,17 +41,37 @@ class Caption:
     assumptions: str
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     evidence_months: float | None = None
+    comparator: str | None = None
+    every_arm: tuple[str, ...] = ()
+
+    @property
+    def looks(self) -> dict[str, ArmStyle]:
+        """How each arm looks: by its place in the scenario, whichever arms the figure has."""
+        looks = arm_style(self.every_arm or self.arms)
+        return {arm: look for arm, look in looks.items() if arm in self.arms}
+
+    def of_few(self, count: int) -> Caption:
+        """The caption of so many arms: those of the form in force, the comparator, then others."""
+        order = [*form().arms, *filter(None, [self.comparator]), *self.arms]
+        kept = [arm for arm in dict.fromkeys(order) if arm in self.arms][:count]
+        few = tuple(arm for arm in self.arms if arm in kept)
+        return replace(self, arms=few, every_arm=self.arms)
+
+    def _absent(self) -> str:
+        """A sentence that names the arms without room; empty where there are none."""
+        absent = [arm for arm in self.every_arm if arm not in self.arms]
+        return f"No room, in the CSV file only: {', '.join(absent)}." * bool(absent)
 
     def paragraphs(self, *sentences: str, about_bone: bool = True) -> list[str]:
         """The caption of one figure, with what the figure itself says.
 
         Figures that no bone density enters say nothing of how its increase is read.
         """
-        same = ", the same in every arm" if len(self.arms) > 1 else ""
+        same = ", the same in every arm" if len(self.every_arm or self.arms) > 1 else ""
         everyone = f"{self.patients} virtual patients{same}"
         whose = f"{everyone}; seed {self.seed}; {self.horizon_months:g} months."
         reading = f"Annual increase of bone density: {self.reading}." if about_bone else ""
-        return [spoken(whose, *sentences, reading, f"{self.assumptions}.")]
+        return [spoken(whose, self._absent(), *sentences, reading, f"{self.assumptions}.")]
 
 
 def spoken(*sentences: str) -> str:
@@ -75,6 +99,7 @@ def caption_of(study: Study) -> Caption:
     return Caption(
         title=scenario.title,
         arms=tuple(scenario.arms),
+        comparator=scenario.comparator,
         patients=scenario.cohort.patients,
         seed=scenario.seed,
         horizon_months=end / DAYS_PER_MONTH,

@@ -15,15 +15,7 @@ from sim.display.figures.caption import ON_READING, Caption
 from sim.display.figures.differences import label_of, pairs_of, scale_of
 from sim.display.figures.multiples import Size
 from sim.display.figures.saved import Saved
-from sim.display.figures.style import (
-    DASHED,
-    ZERO,
-    ArmStyle,
-    Drawn,
-    arm_style,
-    difference_style,
-    line_entry,
-)
+from sim.display.figures.style import DASHED, ZERO, ArmStyle, Drawn, difference_style, line_entry
 from sim.display.numbers import cannot_occur, typeset, with_interval
 from sim.outcomes.definitions.named import outcomes_of
 from sim.outcomes.estimates import Estimate
@@ -102,7 +94,7 @@ def _looks(saved: Saved, caption: Caption) -> Mapping[Arms, ArmStyle]:
     """The differences of the run in ink; of a run with one arm, the arm."""
     present = set(arms_of(saved.summary))
     looks = difference_style([pair for pair in pairs_of(caption.arms) if pair in present])
-    return looks or {Arms(arm): look for arm, look in arm_style(caption.arms).items()}
+    return looks or {Arms(arm): look for arm, look in caption.looks.items()}
 
 
 def _can_occur(summary: pd.DataFrame, name: str) -> bool:

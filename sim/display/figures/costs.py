@@ -36,7 +36,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
         return None
     numbers, money = costs(of_everyone(saved.worth)), saved.study.scenario.economics
     drawn = numbers[numbers["discounted"]]
-    looks = style.arm_style(caption.arms)
+    looks = caption.looks
     about = About(caption.title, caption.arms, f"{money.currency} of {money.price_year}")
     factor, unit = in_units(drawn["high"], about)
     parts = list(dict.fromkeys(drawn["part"]))

@@ -53,7 +53,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn:
     """Fractures per 100 patients over time: all, then each site."""
     never = incidence.never_happen(saved.summary, {name: name for name in PANELS})
     numbers, apart = courses(saved.tables, caption, never), differences(saved.effects)
-    looks = style.arm_style(caption.arms)
+    looks = caption.looks
     grid = multiples.grid(
         [(name.capitalize(), at_the_end(apart, name)) for name in PANELS],
         multiples.in_rows(len(PANELS), 2), _size(), caption.title, _legend(looks, caption),

@@ -58,7 +58,7 @@ def figure(
     if rows.empty:
         return None
     rows = uncertain.beside(rows, uncertainty)
-    styles, known = style.arm_style(caption.arms), arms_of(rows)
+    styles, known = caption.looks, arms_of(rows)
     # Each difference looks like the arm that it is the gain of.
     looks = {pair: styles[pair.arm] for pair in pairs_of(caption.arms) if pair in known}
     alike = without_difference.of(rows)

@@ -52,7 +52,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     abreast = max(1, min(len(caption.arms), int(space / (APART + _widest(numbers)))))
     room = Room(labels, min(WIDEST, space / abreast))
     groups = [caption.arms[i : i + abreast] for i in range(0, len(caption.arms), abreast)]
-    looks = style.arm_style(caption.arms)
+    looks = caption.looks
     is_named = all(_fits(arm, room) for arm in caption.arms)
     stages = stages_of(numbers, room)
     legend: style.Legend = [] if is_named else [

@@ -19,7 +19,7 @@ from scipy import stats
 from sim.display.figures import months, multiples, scales, steps
 from sim.display.figures.caption import Caption
 from sim.display.figures.saved import Saved
-from sim.display.figures.style import SECOND, Drawn, arm_style
+from sim.display.figures.style import SECOND, Drawn
 from sim.display.figures.texts import wrapped
 from sim.display.numbers import cannot_occur
 from sim.results import Tables
@@ -62,7 +62,7 @@ def figure(saved: Saved, caption: Caption) -> Drawn:
     never = never_happen(saved.summary)
     counted = months.ticks(caption.horizon_months, COUNTED)
     numbers = courses(saved.tables, caption, counted, never)
-    looks = arm_style(caption.arms)
+    looks = caption.looks
     tops = numbers.groupby("event")["high"].max().map(_top)
     grid = _grid(caption, numbers, tops.nunique() > 1)
     at = steps.ticks(caption.horizon_months, looks, grid)
@@ -86,7 +86,8 @@ def _grid(caption: Caption, numbers: pd.DataFrame, scales_differ: bool) -> multi
     width = multiples.panel_width(ROOM, len(NAMES))
     tables = [steps.height(caption.arms, len(rows), width) for rows in ROWS.values()]
     spare = tables[0] - tables[-1] if multiples.abreast(ROOM.abreast) == 1 else 0.0
-    room = ROOM._replace(below=ROOM.below + tables[0], spare=spare)
+    least = steps.least(caption.arms)
+    room = ROOM._replace(below=ROOM.below + tables[0], spare=spare, least=least)
     return multiples.titled(
         [*NAMES.values()], room, caption.title, steps.legend(caption, has_intervals), sentences
     )

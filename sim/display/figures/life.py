@@ -54,7 +54,7 @@ class Told(NamedTuple):
 def figure(tables: Tables, caption: Caption, told: Told) -> style.Drawn:
     """The measured T-scores of one patient in every arm, and below them a lane for each therapy."""
     items, scores = life_lanes.items(tables, caption.arms), measured(tables)
-    looks, rows = style.arm_style(caption.arms), life_lanes.rows(told.notes)
+    looks, rows = caption.looks, life_lanes.rows(told.notes)
     panels = len(BONES) * (TITLE + COURSE + BETWEEN)
     lines = [style.line_entry("T-score −2.5", **style.ZERO)] * any(
         _has_osteoporosis(scores[scores["bone"] == bone]) for bone in BONES

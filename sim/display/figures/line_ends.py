@@ -71,19 +71,32 @@ def draw(
 
 
 def fitting(names: Sequence[str], height: float) -> list[list[str]]:
-    """Names in lines; the longest lose lines where all names together are higher than `height`."""
+    """Names in lines; the longest lose lines where all names together are higher than `height`.
+
+    A name loses its last lines, or its first where another name begins alike.
+    """
     texts = [wrapped(name, WIDEST) for name in names]
     most = max(map(len, texts), default=0)
     while most > 1 and LINE * sum(min(len(text), most) for text in texts) > height:
         most -= 1
+    kept = [text if len(text) <= most else _head(text, most) for text in texts]
     return [
-        text if len(text) <= most else [*text[: most - 1], _cut(text[most - 1])] for text in texts
+        text if len(all_lines) <= most or kept.count(text) == 1 else _tail(all_lines, most)
+        for text, all_lines in zip(kept, texts, strict=True)
     ]
 
 
-def _cut(line: str) -> str:
-    """A line with a sign that more follows."""
-    return wrapped(line, WIDEST - millimetres("…"))[0] + "…"
+def _head(text: Sequence[str], lines: int) -> list[str]:
+    """The first lines of a name, with a sign that more follows."""
+    last = wrapped(text[lines - 1], WIDEST - millimetres("…"))[0]
+    return [*text[: lines - 1], f"{last}…"]
+
+
+def _tail(text: Sequence[str], lines: int) -> list[str]:
+    """The last lines of a name, with a sign that more stands before."""
+    words = " ".join(text).split(" ")
+    tails = (wrapped("…" + " ".join(words[i:]), WIDEST) for i in range(1, len(words)))
+    return next((tail for tail in tails if len(tail) <= lines), _head(text, lines))
 
 
 def apart(middles: Floats, heights: Floats, room: float) -> Floats:

@@ -50,7 +50,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
         return None
     drawn = list(dict.fromkeys(numbers["marker"]))
     reported = changes(saved.facts, drawn, numbers, caption)
-    looks = style.arm_style(caption.arms)
+    looks = caption.looks
     grid = multiples.titled(
         [label_of(marker) for marker in drawn], ROOM, caption.title,
         _legend(saved, reported, caption),

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from sim.display.figures.form import ONE_COLUMN, TWO_COLUMNS, at_most, form
 from sim.display.figures.page import SAMPLE, Around, Page
 from sim.display.figures.style import SECOND, Legend
-from sim.display.figures.texts import POINTS_PER_MM, wrapped
+from sim.display.figures.texts import POINTS_PER_MM, millimetres, wrapped
 
 ROOM = 205.0
 """Millimetres that panels take at most."""
@@ -47,7 +47,8 @@ class Size(NamedTuple):
 class Room(NamedTuple):
     """Panels of the same height, in mm, and how many stand side by side.
 
-    `spare` is what the last row does not need of the room `below` each row.
+    `spare` is what the last row does not need of the room `below` each row. Panels are `least` high
+    where the page has not more room.
     """
 
     left: float
@@ -57,6 +58,7 @@ class Room(NamedTuple):
     below: float
     abreast: int = 2
     spare: float = 0.0
+    least: float = LEAST
 
 
 class Grid(NamedTuple):
@@ -90,12 +92,12 @@ def titled(
     """A panel below each title, so many abreast."""
     width, columns = _page_width(len(titles)), min(len(titles), abreast(room.abreast))
     panel = panel_width(room, len(titles))
-    size = Size(room.left, panel, room.between, room.below, LEAST, room.height)
+    size = Size(room.left, panel, room.between, room.below, room.least, room.height)
     cells = in_rows(len(titles), columns)
     names = [wrapped(name, panel, is_title=True) for name in titles]
     above = ABOVE + TITLE_LINE * (max(map(len, names)) - 1)
     space = room_for(width, title, legend, caption) + room.spare
-    high = height(down(cells), above + room.below, LEAST, room.height, space)
+    high = height(down(cells), above + room.below, room.least, room.height, space)
     panels = (above + high + room.below) * down(cells) - room.spare
     page = Page(width, panels, title, legend, caption)
     laid_out = _laid_out(page, cells, size, above, high)
@@ -143,13 +145,19 @@ def reflowed(
         return size, cells
     before = 1 + max(column for _, column in cells)
     for columns in range(abreast(before), max(before, 2) + 1):
-        if columns > abreast(before) and _narrow(size, columns).width < NARROWEST:
+        if columns > abreast(before) and not _has_room(heads, _narrow(size, columns)):
             break
         narrow, places = _narrow(size, columns), in_rows(len(cells), columns)
         above, high, rows = fitted(heads, places, narrow, room)
         if rows * (above + high + size.below) <= room + 0.1:
             break
     return narrow, places
+
+
+def _has_room(heads: Sequence[tuple[str, str]], size: Size) -> bool:
+    """Whether panels are wide enough for their titles, and for what they show."""
+    title = max(millimetres(name, is_title=True) for name, _ in heads)
+    return size.width >= max(NARROWEST, title - min(EDGE, size.between))
 
 
 def _narrow(size: Size, columns: int) -> Size:

@@ -13,7 +13,7 @@ from scipy import stats
 from sim.display.figures import months, multiples, steps
 from sim.display.figures.caption import Caption
 from sim.display.figures.saved import Saved
-from sim.display.figures.style import Drawn, arm_style
+from sim.display.figures.style import Drawn
 from sim.display.figures.texts import millimetres, wrapped
 from sim.results import Tables
 from sim.vocabulary import DAYS_PER_MONTH, Event
@@ -37,9 +37,9 @@ def figure(saved: Saved, caption: Caption) -> Drawn | None:
         return None
     therapies = list(dict.fromkeys(numbers["therapy"]))
     taken = set(numbers["arm"])
-    looks = {arm: look for arm, look in arm_style(caption.arms).items() if arm in taken}
+    looks = {arm: look for arm, look in caption.looks.items() if arm in taken}
     table = steps.height(looks, len(ROWS), multiples.panel_width(ROOM, len(therapies)))
-    room = ROOM._replace(below=ROOM.below + table)
+    room = ROOM._replace(below=ROOM.below + table, least=steps.least(looks))
     has_intervals = bool((numbers["low"] < numbers["high"]).any())
     grid = multiples.titled(
         [therapy[:1].upper() + therapy[1:] for therapy in therapies], room, caption.title,

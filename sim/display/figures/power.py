@@ -11,16 +11,7 @@ from matplotlib.axes import Axes
 from sim.display.figures.caption import Caption, spoken
 from sim.display.figures.form import ONE_COLUMN, at_most
 from sim.display.figures.page import Page
-from sim.display.figures.style import (
-    DASHED,
-    GRID,
-    ArmStyle,
-    Drawn,
-    arm_style,
-    entry,
-    mark,
-    with_line,
-)
+from sim.display.figures.style import DASHED, GRID, ArmStyle, Drawn, entry, mark, with_line
 from sim.display.figures.texts import millimetres
 from sim.display.tables.power import how_tested
 from sim.vocabulary import Arms
@@ -47,7 +38,7 @@ def figure(by_size: pd.DataFrame, caption: Caption) -> Drawn:
 
     `by_size` is the table of a power analysis; the caption says what was simulated.
     """
-    looks = arm_style(caption.arms)
+    looks = caption.looks
     first = by_size.iloc[0]
     sentences = spoken(
         f"{first['trials']} trials of each size, allocated at random; seed {caption.seed}.",

@@ -106,7 +106,7 @@ def _draw(axes: Axes, lines: list[Line], room: Room, caption: Caption) -> None:
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x", color=style.GRID, linewidth=0.4)
-    looks, down = style.arm_style(caption.arms), 0.0
+    looks, down = caption.looks, 0.0
     for block, title, lanes in lines:
         look = looks.get(block.arm)
         _title(axes, title, look, down, room)

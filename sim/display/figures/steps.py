@@ -6,7 +6,7 @@ The table has one block an arm, as Morris and colleagues propose (KMunicate, BMJ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 
 from sim.display.figures import arms_alike, bands, line_ends, months, multiples, style
 from sim.display.figures.caption import Caption
-from sim.display.figures.texts import POINTS_PER_MM, wrapped
+from sim.display.figures.texts import LINE, POINTS_PER_MM, wrapped
 from sim.display.figures.uncertain import MONTE_CARLO
 from sim.vocabulary import DAYS_PER_MONTH
 
@@ -74,6 +74,11 @@ def height(arms: Iterable[str], rows: int, panel: float) -> float:
     """Millimetres below a panel `panel` mm wide that its axis and its table take."""
     heads = [HEAD * len(_head(arm, panel)) for arm in arms]
     return FIRST + sum(head + rows * ROW + BETWEEN for head in heads)
+
+
+def least(arms: Collection[str]) -> float:
+    """Millimetres that a panel is high at least: each arm has a line for its name."""
+    return max(multiples.LEAST, LINE * len(arms))
 
 
 def draw(

@@ -85,11 +85,16 @@ Looks = Mapping[Any, ArmStyle]
 
 
 def arm_style(arms: Sequence[str]) -> dict[str, ArmStyle]:
-    """The look of each arm, by its place in the scenario's list of arms."""
-    return {
-        arm: ArmStyle(color(i % NOT_AN_ARM), LINES[i % len(LINES)], SYMBOLS[i % len(SYMBOLS)])
-        for i, arm in enumerate(arms)
-    }
+    """The look of each arm, by its place in the scenario's list of arms.
+
+    From the sixth arm on colours come again, with other lines and marks.
+    """
+    looks = {}
+    for i, arm in enumerate(arms):
+        shape = i + i // NOT_AN_ARM
+        line, symbol = LINES[shape % len(LINES)], SYMBOLS[shape % len(SYMBOLS)]
+        looks[arm] = ArmStyle(color(i % NOT_AN_ARM), line, symbol)
+    return looks
 
 
 def difference_style(differences: Sequence[Hashable]) -> dict[Any, ArmStyle]:

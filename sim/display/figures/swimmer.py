@@ -72,7 +72,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn:
         _legend(numbers, months.legend(caption)),
         caption.paragraphs(*_explained(numbers, order, caption), about_bone=False),
     )  # fmt: skip
-    last, looks, where = caption.horizon_months, style.arm_style(caption.arms), slots(numbers)
+    last, looks, where = caption.horizon_months, caption.looks, slots(numbers)
     at = [at for at in months.ticks(last, grid.width / CLOSER) if at % 12 == 0 or last < 12]
     for i, (axes, arm) in enumerate(zip(grid.panels, caption.arms, strict=True)):
         _draw(axes, numbers[numbers["arm"] == arm], looks[arm].color, where)

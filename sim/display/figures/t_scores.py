@@ -60,7 +60,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     numbers = categories(saved.tables, caption.arms)
     if numbers.empty:
         return None
-    looks = style.arm_style(caption.arms)
+    looks = caption.looks
     panels = [(bone, arm) for arm in caption.arms for bone in BONES]
     grid = multiples.grid(
         [(bone_course.NAMES[bone], arm * (len(caption.arms) > 1)) for bone, arm in panels],

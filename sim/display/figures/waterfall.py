@@ -18,7 +18,6 @@ from sim.display.figures.style import (
     Drawn,
     Legend,
     area_entry,
-    arm_style,
     line_entry,
 )
 from sim.display.figures.swimmer import dose
@@ -53,7 +52,7 @@ def figure(saved: Saved, caption: Caption) -> Drawn | None:
     )  # fmt: skip
     said = {arm: _words(own, grid.width) for arm, own in numbers.groupby("arm")}
     words = LINE * max(map(len, said.values())) / grid.height
-    limits, looks = _limits(numbers["change_percent"], words), arm_style(caption.arms)
+    limits, looks = _limits(numbers["change_percent"], words), caption.looks
     for i, (axes, arm) in enumerate(zip(grid.panels, caption.arms, strict=True)):
         own = numbers[numbers["arm"] == arm]
         _draw(axes, own, looks[arm].color, int(numbers["place"].max()))
