@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.experiments import runs
-from sim.experiments.patient_history import explain
+from sim.experiments.patient_history import explain, timeline
 from sim.experiments.remarks import remarks
 from sim.experiments.verification.subject import Subject
 from sim.scenario import ScenarioError, load
@@ -263,6 +263,12 @@ def told_of(tables_settings, patient):
     return [*zip(rows["day"], rows["combination"], strict=True)]
 
 
+def note_of(tables_settings, patient):
+    """What the figure of `explain` notes beside the lane of interferon."""
+    life = explain(load(BASE, [*FEW, *tables_settings]), patient)
+    return timeline.notes_of(life.tables, life.study.scenario)["combination", "interferon"]
+
+
 def test_explain_tells_an_end_by_the_rule_from_an_end_by_the_plan():
     settings = (*NO_FRACTURES, *NO_DEATHS, *TOLERATED, "therapies.interferon.for=30 months",
                 "therapies.interferon.stop=spine T above -2.5", "cohort.patients=12")  # fmt: skip
@@ -278,6 +284,8 @@ def test_explain_tells_an_end_by_the_rule_from_an_end_by_the_plan():
             assert end == round(30 * 365.25 / 12), "day of the plan"
             expected = "as planned"
         assert told_of(settings, patient) == [(end, f"interferon ends {expected}")]
+        in_figure = "ends as planned" if expected == "as planned" else "ends at spine T above -2.5"
+        assert note_of(settings, patient) == in_figure
         words.add(expected.partition("(")[0])
     assert words == {"by its rule ", "as planned"}
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import RequestError
-from sim.experiments.patient_history.words import happened
+from sim.experiments.patient_history.lines import visits_of
+from sim.experiments.patient_history.words import UNSEEN, happened, rule_of_end
 from sim.results import Tables
 from sim.results.atomic_file import whole_file
 from sim.scenario import Scenario, Study
+from sim.scenario.form.rules import Stop
 from sim.vocabulary import FORMATS, Event
 
 CHANGES = (Event.COURSE, Event.INTOLERANCE, Event.SCHEDULE_ENDED)
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Notes = dict[tuple[str, str], str]
+"""A text by arm and lane."""
 
 
 def figure_of(tables: Tables, study: Study, *told: Any) -> Figure:
@@ -71,12 +74,12 @@ def notes_of(tables: Tables, scenario: Scenario) -> Notes:
         A text by arm and lane, in the order in which the lanes stand: therapies of the arm, then
         reactions where there were any, then fractures and the end of follow-up.
     """
-    notes: Notes = {}
+    notes, visits = Notes(), visits_of(tables, scenario)
     for arm, therapies in scenario.arms.items():
         own = tables.events[tables.events["arm"] == arm]
         for therapy in scenario.therapies:
             if therapy in therapies:
-                notes[arm, therapy] = "; ".join(_of_therapy(own, therapy, scenario))
+                notes[arm, therapy] = "; ".join(_of_therapy(own, therapy, scenario, visits[arm]))
         reactions = own[own["event"] == Event.REACTION]
         if len(reactions):
             counted = Counter(reactions["what"]).items()
@@ -85,21 +88,41 @@ def notes_of(tables: Tables, scenario: Scenario) -> Notes:
     return notes
 
 
-def _of_therapy(own: pd.DataFrame, therapy: str, scenario: Scenario) -> Iterator[str]:
-    """How a therapy ended or was last changed, and doses given and missed."""
+def _of_therapy(
+    own: pd.DataFrame, therapy: str, scenario: Scenario, visits: Mapping[int, Mapping[str, float]]
+) -> Iterator[str]:
+    """How a therapy ended or was last changed, and doses given and missed.
+
+    A rule that ended the therapy stands first, where the figure has room in any case.
+    """
     rows = own[own["what"] == therapy]
-    changes = rows[rows["event"].isin(CHANGES)].to_dict("records")
+    changes = rows[rows["event"].isin(CHANGES)]
+    last = changes.iloc[-1].to_dict() if len(changes) else {}
+    rule = _rule(therapy, last, scenario, visits)
+    if rule is not None:
+        yield f"ends at {rule.when}"
     numbers = {word: int((rows["event"] == event).sum()) for event, word in DOSES.items()}
     counts = [f"{number} {word}" for word, number in numbers.items() if number]
     if counts:
         yield ", ".join(counts)
-    if len(changes) > 1 or (changes and counts):
-        event, value = str(changes[-1]["event"]), float(changes[-1]["value"])
-        yield happened(event, therapy, value, scenario, False).removeprefix(f"{therapy} ")
+    if rule is None and (len(changes) > 1 or (last and counts)):
+        words = happened(last["event"], therapy, last["value"], scenario, False)
+        yield words.removeprefix(f"{therapy} ")
     ended = own[(own["event"] == Event.REACTION) & (own["value"] == 1)]
     yield from (f"ended by {what}" for what in ended["what"] if _is_of(what, therapy, scenario))
     if rows.empty:
         yield "not begun"
+
+
+def _rule(
+    therapy: str, last: Mapping[Any, Any], scenario: Scenario,
+    visits: Mapping[int, Mapping[str, float]],
+) -> Stop | None:  # fmt: skip
+    """The rule that ended a therapy, by the last change of the therapy."""
+    is_course = last.get("event") == Event.COURSE
+    if not last or last["event"] == Event.INTOLERANCE or (is_course and last["value"] > 0):
+        return None
+    return rule_of_end(therapy, scenario, visits.get(last["day"], UNSEEN))
 
 
 def _is_of(reaction: str, therapy: str, scenario: Scenario) -> bool:

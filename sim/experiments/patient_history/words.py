@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from sim.scenario import Scenario
+from sim.scenario.form.rules import Stop
 from sim.vocabulary import CANCELLED, NOT_COMING, SITES, SKIPPED, Event
 
 NOT_GIVEN = {
@@ -22,6 +24,9 @@ MEASURED = {
     "tryptase_ug_l": ("tryptase", "ug/L", ""),
 }
 """Name in a sentence, unit, and column of the T-score of each quantity of the tables."""
+
+UNSEEN: Mapping[str, float] = MappingProxyType({})
+"""A day without a visit."""
 
 _DOSES = {1.0: "full dose", 0.5: "half dose", 0.25: "a quarter of the dose"}
 
@@ -56,7 +61,7 @@ def measured(values: Mapping[str, float]) -> str:
 
 def happened(
     event: str, what: str, value: float, scenario: Scenario, begins: bool,
-    seen: Mapping[str, float] | None = None,
+    seen: Mapping[str, float] = UNSEEN,
 ) -> str:  # fmt: skip
     """One event as text.
 
@@ -69,8 +74,8 @@ def happened(
     begins : bool
         True for the first day of a course.
     seen : mapping of str to float, optional
-        What was measured on the day of the event, by quantity. It tells whether a rule ended a
-        therapy; without it the text names both ways.
+        What was measured on the day of the event, by quantity. These values tell whether a rule
+        ended a therapy.
 
     Returns
     -------
@@ -97,17 +102,35 @@ def happened(
     return "lost to follow-up: nothing more is known" if event == Event.LOST else "end of follow-up"
 
 
-def _ends(therapy: str, scenario: Scenario, seen: Mapping[str, float] | None) -> str:
+def _ends(therapy: str, scenario: Scenario, seen: Mapping[str, float]) -> str:
     """The end of a therapy: by its rule where a visit of that day fulfils it, else by its plan."""
+    rule = rule_of_end(therapy, scenario, seen)
+    if rule is None:
+        return f"{therapy} ends as planned"
+    score = seen[f"{rule.condition.bone}_t"]
+    return f"{therapy} ends by its rule ({rule.when}; measured: {score:.2f})"
+
+
+def rule_of_end(therapy: str, scenario: Scenario, seen: Mapping[str, float]) -> Stop | None:
+    """Find the rule that ended a therapy.
+
+    Parameters
+    ----------
+    therapy : str
+        Name of the therapy.
+    scenario : Scenario
+        Its scenario.
+    seen : mapping of str to float
+        What was measured on the day of the end, by quantity.
+
+    Returns
+    -------
+    Stop or None
+        The rule; None where the therapy ended as planned.
+    """
     stop = scenario.therapies[therapy].stop
-    if stop is None:
-        return f"{therapy} ends as planned"
-    if seen is None:
-        return f"{therapy} ends (plan, or {stop.when})"
-    score = seen.get(f"{stop.condition.bone}_t")
-    if score is None or not stop.condition.holds(score):
-        return f"{therapy} ends as planned"
-    return f"{therapy} ends by its rule ({stop.when}; measured: {score:.2f})"
+    score = seen.get(f"{stop.condition.bone}_t") if stop else None
+    return stop if stop and score is not None and stop.condition.holds(score) else None
 
 
 def in_sequence(words: list[str]) -> str:
