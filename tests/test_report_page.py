@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from contextlib import contextmanager
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -66,13 +67,27 @@ def kept(tmp_path_factory):
         return results.open(kept_run.keep(runs.run(study), tmp_path_factory.mktemp("report")))
 
 
-def with_few_pictures(kept):
-    """The page with one figure of each kind: drawing takes the time."""
+@contextmanager
+def few_pictures():
+    """One figure of each kind: drawing takes the time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sim.reports.page.sections.figures.DESIGN", ("schedule",))
         patch.setattr("sim.reports.page.sections.figures.COURSES", ("differences",))
         patch.setattr("sim.reports.page.sections.lives.COUNT", 2)
+        yield
+
+
+def with_few_pictures(kept):
+    """The page with one figure of each kind."""
+    with few_pictures():
         return page.html([kept])
+
+
+def test_progress_counts_the_drawings_to_the_last(kept):
+    told = []
+    with few_pictures():
+        page.html([kept], lambda done, total: told.append((done, total)))
+    assert told == [(done, 8) for done in range(1, 9)], "two of 2 figures and 2 patients"
 
 
 @pytest.fixture(scope="module")

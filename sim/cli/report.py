@@ -54,7 +54,7 @@ def report(
     with ExitStack() as reading:
         for kept in results:
             reading.enter_context(telling(kept))
-        with watching(quiet, what="sections") as progress:
+        with watching(quiet, what="drawings") as progress:
             files = handing_over.write(results, folder, progress, forms, xlsx)
     with interrupt_says(f"the report is in '{folder}'"):
         for path in files:

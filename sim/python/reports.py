@@ -38,7 +38,7 @@ def report(
     xlsx : bool
         Whether a workbook for spreadsheets is written too, `report.xlsx`.
     progress : callable, optional
-        Called with the number of sections done and to do.
+        Called with the number of drawings done and to do.
 
     Returns
     -------

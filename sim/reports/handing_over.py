@@ -35,7 +35,7 @@ def write(
     into
         The folder of the files; `report` in the folder of the first result where None.
     progress
-        Called with the number of sections of the page done and to do.
+        Called with the number of drawings of the page done and to do.
     names
         Names of reporting forms that are written too, each as Markdown and DOCX.
     xlsx

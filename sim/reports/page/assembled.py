@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +49,7 @@ def write(results: Sequence[Kept], folder: Path, progress: Progress | None = Non
     folder
         The folder of the page, which exists.
     progress
-        Called with the number of sections done and to do.
+        Called with the number of drawings done and to do.
 
     Returns
     -------
@@ -69,7 +71,9 @@ def write(results: Sequence[Kept], folder: Path, progress: Progress | None = Non
 def html(results: Sequence[Kept], progress: Progress | None = None) -> str:
     """The page of some results as text, as `write` writes it."""
     contents = Contents.of(results)
-    sections = [*_sections(contents, progress)]
+    if progress is not None:
+        contents = replace(contents, tick=_ticking(contents, progress))
+    sections = [*_sections(contents)]
     drawings = [*_drawings(section.facts for section in sections)]
     used = colours.used_in(drawing.drawing for drawing in drawings)
     document = contents.kept.manifest.headed
@@ -91,18 +95,23 @@ def html(results: Sequence[Kept], progress: Progress | None = None) -> str:
     return page
 
 
-def _sections(contents: Contents, progress: Progress | None) -> Iterator[Section]:
+def _ticking(contents: Contents, progress: Progress) -> Callable[[], None]:
+    """A function that tells of one more drawing: drawings take nearly all of the time."""
+    total = sum(each.count(contents) for each in (figures, lives, further, worth))
+    numbers = count(1)
+    return lambda: progress(next(numbers), total)
+
+
+def _sections(contents: Contents) -> Iterator[Section]:
     """The sections that apply, in the order of the page."""
     made = (
         answer.section, size.section, figures.design, outcomes.section, worth.section,
         reported.section, figures.section, lives.section, further.sections, inputs.section,
         record.section, checklists.section, inputs.references,
     )  # fmt: skip
-    for done, make in enumerate(made, start=1):
+    for make in made:
         found = make(contents)
         yield from found if isinstance(found, list) else [found] if found is not None else []
-        if progress is not None:
-            progress(done, len(made))
 
 
 @cache

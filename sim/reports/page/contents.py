@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Contents:
-    """The results of a page: the first is what the page is about, the `others` stand beside it."""
+    """The results of a page: the first is what the page is about, the `others` stand beside it.
+
+    `tick` is called after each drawing.
+    """
 
     kept: Kept
     others: tuple[Kept, ...] = ()
+    tick: Callable[[], None] = lambda: None
 
     @classmethod
     def of(cls, results: Sequence[Kept]) -> Contents:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.display import figures
@@ -37,8 +37,9 @@ class Picture(NamedTuple):
 
 
 def pictures(
-    kept: Kept, names: Iterable[str], prefix: str, uncertainty: pd.DataFrame | None = None
-) -> Iterator[Picture]:
+    kept: Kept, names: Iterable[str], prefix: str, tick: Callable[[], None],
+    uncertainty: pd.DataFrame | None = None,
+) -> Iterator[Picture]:  # fmt: skip
     """Draw figures of a kept result for a page; a figure that does not apply is left out.
 
     Parameters
@@ -49,12 +50,14 @@ def pictures(
         Some of `sim.display.figures.OF_KIND[kind].names`.
     prefix
         Begins the names inside the drawings; unique for each result of the page.
+    tick
+        Called after each name for each of the two widths.
     uncertainty
         As of `sim.display.figures.draw`.
     """
     wanted = [*names]
     wide, narrow = (
-        _drawn(kept, wanted, width, f"{prefix}-{width}", uncertainty)
+        _drawn(kept, wanted, width, f"{prefix}-{width}", tick, uncertainty)
         for width in ("page", "column")
     )
     for name, (title, caption, drawing) in wide.items():
@@ -62,8 +65,9 @@ def pictures(
 
 
 def _drawn(
-    kept: Kept, names: Iterable[str], width: str, prefix: str, uncertainty: pd.DataFrame | None
-) -> dict[str, tuple[str, tuple[str, ...], Inline]]:
+    kept: Kept, names: Iterable[str], width: str, prefix: str, tick: Callable[[], None],
+    uncertainty: pd.DataFrame | None,
+) -> dict[str, tuple[str, tuple[str, ...], Inline]]:  # fmt: skip
     """Title, caption and drawing of each figure that applies, by name."""
     held = {}
     said = {kept.manifest.headed["title"], changes(kept.manifest.settings)}  # by the page itself
@@ -73,6 +77,7 @@ def _drawn(
                 title, *words = words_of(made[0])
                 caption = tuple(text for text in words if text not in said)
                 held[name] = (title, caption, inline(made[0], f"{prefix}-{name}"))
+            tick()
     return held
 
 

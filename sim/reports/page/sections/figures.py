@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sim.display.figures import OF_KIND
 from sim.reports.page.contents import Contents
 from sim.reports.page.pictures import pictures
@@ -29,7 +31,7 @@ def design(contents: Contents) -> Section | None:
     """The treatment schedule and the model as drawings; None for another kind of result."""
     if not contents.is_run:
         return None
-    drawn = [*pictures(contents.kept, DESIGN, "design")]
+    drawn = [*pictures(contents.kept, DESIGN, "design", contents.tick)]
     return Section("design", "Treatment", "Treatment and model", "figures.html",
                    {"pictures": drawn, "absent": ""})  # fmt: skip
 
@@ -37,10 +39,18 @@ def design(contents: Contents) -> Section | None:
 def section(contents: Contents) -> Section | None:
     """The figures of the result; None where none applies."""
     kept = contents.kept
-    names = COURSES if contents.is_run else OF_KIND[kept.manifest.kind].usual
-    drawn = [*pictures(kept, names, "own", contents.uncertainty)]
+    drawn = [*pictures(kept, _own(contents), "own", contents.tick, contents.uncertainty)]
     absent = contents.is_run and not kept.has_patients
     if not drawn and not absent:
         return None
     facts = {"pictures": drawn, "absent": WITHOUT_TABLES if absent else ""}
     return Section("figures", "Figures", "Figures", "figures.html", facts)
+
+
+def count(contents: Contents) -> int:
+    """How many drawings these sections make: two of each figure."""
+    return 2 * (len(_own(contents)) + contents.is_run * len(DESIGN))
+
+
+def _own(contents: Contents) -> Sequence[str]:
+    return COURSES if contents.is_run else OF_KIND[contents.kept.manifest.kind].usual

@@ -31,10 +31,16 @@ def sections(contents: Contents) -> list[Section]:
     return [_section(contents, kept, number) for number, kept in enumerate(results, start=1)]
 
 
+def count(contents: Contents) -> int:
+    """How many drawings these sections make: two of each figure."""
+    return 2 * sum(len(OF_KIND[kept.manifest.kind].usual) for kept in contents.others)
+
+
 def _section(contents: Contents, kept: Kept, number: int) -> Section:
     """The tables that the command printed, with the figures of a further result."""
     shown, kind = verbs.show(kept), kept.manifest.kind
-    drawn = [] if kept is contents.kept else pictures(kept, OF_KIND[kind].usual, f"further{number}")
+    names = [] if kept is contents.kept else OF_KIND[kind].usual
+    drawn = pictures(kept, names, f"further{number}", contents.tick)
     facts = {
         "sheets": [_sheet(sheet) for sheet in shown.printout.sheets],
         "above": paragraphs(shown.printout.above),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.display.figures.form import formed
@@ -57,6 +57,11 @@ def section(contents: Contents) -> Section | None:
     return Section("patients", "Patients", "Single patients", "lives.html", facts)
 
 
+def count(contents: Contents) -> int:
+    """How many drawings the section makes: two of each patient."""
+    return 2 * min(COUNT, contents.study.scenario.cohort.patients) if contents.is_run else 0
+
+
 def _chosen(events: pd.DataFrame | None, patients: int) -> dict[int, str]:
     """The patients that are shown, and why."""
     reasons = [] if events is None else [*_reasons(events, patients)]
@@ -88,10 +93,12 @@ def _first(numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
 
 def _shown(contents: Contents, patient: int, why: str) -> Shown:
     life = explain(contents.study, patient)
-    drawings = (_drawing(life, width) for width in ("page", "column"))
+    drawings = [_drawing(life, width, contents.tick) for width in ("page", "column")]
     return Shown(patient, why, life, *drawings)
 
 
-def _drawing(life: Life, width: str) -> Inline:
+def _drawing(life: Life, width: str, tick: Callable[[], None]) -> Inline:
     with styled(), formed(on_page(width)):
-        return inline(life.plot(), f"life-{width}-{life.patient}")
+        drawing = inline(life.plot(), f"life-{width}-{life.patient}")
+    tick()
+    return drawing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from sim.economics.information.perfect import Perfect
 
 NET = "net benefit at "
+OF_A_SWEEP = ("acceptability", "evppi")
+"""The figures of a sweep in this section."""
 
 
 class Line(NamedTuple):
@@ -40,21 +42,34 @@ class Line(NamedTuple):
 
 def section(contents: Contents) -> Section | None:
     """What the run is worth, then what it would be worth to know more; None without costs."""
-    sweeps = [one for one in contents.of_kind("sweep") if not draws.why_not(one)]
-    has_worth = contents.is_run and contents.study.scenario.economics is not None
+    sweeps, has_worth = _sweeps(contents), _has_worth(contents)
     if not has_worth and not sweeps:
         return None
     facts = {
-        "run": _of_run(contents.kept) if has_worth else None,
+        "run": _of_run(contents.kept, contents.tick) if has_worth else None,
         "sweeps": [
-            _of_sweep(one, number) | {"differs": contents.differs(one)}
+            _of_sweep(one, number, contents.tick) | {"differs": contents.differs(one)}
             for number, one in enumerate(sweeps, 1)
         ],
     }
     return Section("worth", "Costs and health", "Costs and health", "worth.html", facts)
 
 
-def _of_run(kept: Kept) -> dict[str, Any]:
+def count(contents: Contents) -> int:
+    """How many drawings the section makes: two of each figure."""
+    return 2 * (_has_worth(contents) + len(OF_A_SWEEP) * len(_sweeps(contents)))
+
+
+def _has_worth(contents: Contents) -> bool:
+    return contents.is_run and contents.study.scenario.economics is not None
+
+
+def _sweeps(contents: Contents) -> list[Kept]:
+    """The sweeps that can say what knowing more is worth."""
+    return [one for one in contents.of_kind("sweep") if not draws.why_not(one)]
+
+
+def _of_run(kept: Kept, tick: Callable[[], None]) -> dict[str, Any]:
     """Net benefit, verdicts and prices, then costs and health."""
     valued = worth(kept)
     table = of_everyone(valued.table)
@@ -72,7 +87,7 @@ def _of_run(kept: Kept) -> dict[str, Any]:
         ],
         "money": kept.study.scenario.economics.currency,  # type: ignore[union-attr]
         "patients": kept.study.scenario.cohort.patients,
-        "pictures": [*pictures(kept, ["costs"], "worth")],
+        "pictures": [*pictures(kept, ["costs"], "worth", tick)],
     }  # fmt: skip
 
 
@@ -101,7 +116,7 @@ def _lines(rows: pd.DataFrame, before: str = "") -> list[Line]:
     ]  # fmt: skip
 
 
-def _of_sweep(kept: Kept, number: int) -> dict[str, Any]:
+def _of_sweep(kept: Kept, number: int, tick: Callable[[], None]) -> dict[str, Any]:
     """What it would be worth to know the numbers of a sweep, with the share of patients' noise."""
     known = information(kept)
     economics = kept.study.scenario.economics
@@ -119,7 +134,7 @@ def _of_sweep(kept: Kept, number: int) -> dict[str, Any]:
              value(one.se, amount(one.se)))
             for one in known.parameters if known.perfect.value
         ],
-        "pictures": [*pictures(kept, ["acceptability", "evppi"], f"worth{number}")],
+        "pictures": [*pictures(kept, OF_A_SWEEP, f"worth{number}", tick)],
     }  # fmt: skip
 
 
