@@ -5,7 +5,6 @@ Blocks hold quantities and no prices, so points that differ in prices alone shar
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -75,7 +74,10 @@ def with_worth(units: UnitSums, economics: Economics) -> UnitSums:
     others = [i for i, measure in enumerate(units.measures) if measure.unit not in UNITS]
     day = units.measures[at[PLAIN][0]].day
     measures = [units.measures[i] for i in others]
-    measures += [Measure(o.name, o.unit, day, "mean", 1.0, o.least, math.inf) for o in outcomes]
+    measures += [
+        Measure(one.name, one.unit, day, "mean", 1.0, one.least, one.most(economics, day))
+        for one in outcomes
+    ]
     return UnitSums(measures, np.concatenate([units.sums[:, :, others], worth], axis=2))
 
 
