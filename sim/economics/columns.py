@@ -42,7 +42,7 @@ def as_outcomes(
     values, ones = quantities(records, scenario), np.ones(records.count)
     for at, key in enumerate(keys_of(scenario)):
         kind, _, name = key.partition(": ")
-        if kind in OF_A_THERAPY and name not in therapies:
+        if kind.partition(" from day ")[0] in OF_A_THERAPY and name not in therapies:
             continue
         for way, unit in enumerate(UNITS):
             yield Outcome(key, unit, records.end, "mean", values[:, way, at], ones)

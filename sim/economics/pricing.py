@@ -14,13 +14,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.economics.discounting import NO_RATE, by_day, of_health
+from sim.economics.therapy_prices import Weights, prices_of
 from sim.scenario.form.economics import Costs, Economics, FractureQuality, Quality
 from sim.scenario.form.units import Dose
 from sim.simulation.records import Floats
 from sim.vocabulary import SITES
-
-Weights = Mapping[str, float]
-"""Weight of each quantity by its key; that of others is 0."""
 
 STATES = ("none", "first", "later")
 """States of a patient after fractures at a site: none, in the first year, later."""
@@ -115,12 +113,7 @@ def parts_of(costs: Costs) -> Iterator[tuple[str, Weights]]:
         The name of the part, and the price of each quantity.
     """
     for therapy, prices in costs.therapies.items():
-        priced = {
-            f"given: {therapy}": prices.per_infusion,
-            f"missed: {therapy}": prices.per_missed_infusion,
-            f"doses: {therapy}": prices.per_dose,
-        }
-        yield therapy, _amounts(priced)
+        yield therapy, _added(one.weights for one in prices_of(therapy, prices))
     measured = {"dxa": costs.measurements.dxa, "markers": costs.measurements.markers}
     yield "measurements", _amounts(measured)
     yield "fractures", _added(_of_site(costs, site) for site in SITES)
