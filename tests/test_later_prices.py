@@ -6,7 +6,7 @@ import pytest
 from sim import results
 from sim.economics.by_year import costs_by_year
 from sim.economics.pricing import COST, UNDISCOUNTED, outcomes_of, priced
-from sim.economics.quantities import keys_of, quantities
+from sim.economics.quantities import economics_of, keys_of, quantities
 from sim.experiments import remarks, runs
 from sim.experiments import worth as of_worth
 from sim.experiments.kinds import run as kept_run
@@ -131,7 +131,7 @@ def test_at_the_break_even_of_a_later_price_the_net_benefit_is_0(kept):
 def test_years_add_up_to_the_undiscounted_cost_of_each_patient():
     study = load(WORTH, LATER)
     for own in records_by_arm(study, range(20), "batch").values():
-        wanted = [one for one in outcomes_of(study.scenario.economics)
+        wanted = [one for one in outcomes_of(economics_of(study.scenario))
                   if one.name == COST + UNDISCOUNTED]  # fmt: skip
         total = priced(quantities(own, study.scenario), keys_of(study.scenario), wanted)[:, 0]
         by_year = costs_by_year(own, study.scenario)
