@@ -4,7 +4,7 @@
 writes `results/interval_coverage.csv`. The truth of an outcome is its value over all of them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from sim.outcomes import (
     records_by_arm,
 )
 from sim.outcomes.definitions.named import at_last_day, count, share
-from sim.outcomes.labels import Line, Weights, contrasts_of
+from sim.outcomes.labels import ArmKey, Line, Weights, contrasts_of
 from sim.outcomes.limits import Products, Signed, Sums
 from sim.outcomes.plan import line
 from sim.outcomes.sums import joined, sum_table
@@ -80,14 +80,15 @@ def of_frail(variance: float, patients: int, seed: int) -> Iterator[list[Line]]:
 
 
 def measured(
-    name: str, pieces: Iterable[list[Line]], sizes: Iterable[int] = SIZES, blocks: int = BLOCKS
-) -> pd.DataFrame:
+    name: str, pieces: Iterable[list[Line]], sizes: Iterable[int] = SIZES, blocks: int = BLOCKS,
+    apart: Mapping[ArmKey, float] = APART,
+) -> pd.DataFrame:  # fmt: skip
     """Coverage and width of each interval, in COLUMNS: of each arm, then of the difference."""
     wanted = {size: size * blocks for size in sizes}
     tables: dict[int, list[SumTable]] = {size: [] for size in wanted}
     whole, before = [], 0
     for lines in pieces:
-        contrasts = contrasts_of([one.label for one in lines], [APART])
+        contrasts = contrasts_of([one.label for one in lines], [apart])
         whole.append(sum_table(lines, contrasts))
         for size, patients in wanted.items():
             if before < patients:

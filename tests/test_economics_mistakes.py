@@ -65,6 +65,12 @@ def test_economics_without_a_mistake_is_read(tmp_path):
     assert [threshold.amount for threshold in economics.thresholds] == [20000, 50000]
 
 
+def with_later(entry):
+    """A change that gives interferon a later price."""
+    return "per_dose: 21.44 EUR", f"per_dose: 21.44 EUR, later: [{{from: 24 months, {entry}}}]"
+
+
+AT_LATER = "11:67: economics.costs.therapies.interferon.later[0]"
 NOTHING = "0 EUR if it costs nothing"
 
 # what is changed in the block, and the report after the file's name
@@ -113,7 +119,34 @@ ONE_MISTAKE = {
     "a price with a misspelt name": (
         ("per_dose", "per_dosis"),
         "11:20: economics.costs.therapies.interferon.per_dosis: 'per_dosis' is not a key here; "
-        "did you mean 'per_dose'? Allowed: per_infusion, per_missed_infusion, per_dose, year"),
+        "did you mean 'per_dose'? Allowed: per_infusion, per_missed_infusion, per_dose, year, "
+        "later"),
+    "a later price of another kind of therapy": (
+        with_later("per_infusion: 10 EUR"),
+        f"{AT_LATER}.per_infusion: interferon is a course; allowed: per_dose"),
+    "a later price with a misspelt name": (
+        with_later("per_dosis: 10 EUR"),
+        f"{AT_LATER}.per_dosis: 'per_dosis' is not a key here; did you mean 'per_dose'? Allowed: "
+        "from, per_infusion, per_missed_infusion, per_dose, year"),
+    "a later price that is none": (
+        with_later("year: 2025"),
+        "11:49: economics.costs.therapies.interferon.later[0]: has no price; allowed beside "
+        "`from`: per_dose"),
+    "a later price without its time": (
+        ("per_dose: 21.44 EUR", "per_dose: 21.44 EUR, later: [{per_dose: 10 EUR}]"),
+        "11:49: economics.costs.therapies.interferon.later[0].from: is missing"),
+    "later prices out of time": (
+        with_later("per_dose: 10 EUR}, {from: 1 year, per_dose: 9 EUR"),
+        "11:48: economics.costs.therapies.interferon.later: each `from` is later than the one "
+        "before; given: 24 months, 12 months"),
+    "later prices at one time": (
+        with_later("per_dose: 10 EUR}, {from: 24 months, per_dose: 9 EUR"),
+        "11:48: economics.costs.therapies.interferon.later: each `from` is later than the one "
+        "before; given: 24 months, 24 months"),
+    "a later price in another currency": (
+        with_later("per_dose: 10 CHF"),
+        f"11:77:{AT_LATER[6:]}.per_dose: '10 CHF' is not in EUR, the currency of all prices; "
+        "convert it"),
     "a misspelt therapy": (
         ("      pamidronate:", "      pamidronat:"),
         "10:7: economics.costs.therapies.pamidronat: 'pamidronat' is not a therapy; "
@@ -227,6 +260,16 @@ def test_all_mistakes_of_a_file_stand_in_one_report(tmp_path):
     assert {line.partition(": ")[2].partition(": ")[0] for line in lines[1:]} == {
         said.partition(": ")[2].partition(": ")[0] for _, said in changed
     }
+
+
+def test_a_later_price_of_what_no_arm_has_needs_the_price_before(tmp_path):
+    alone = "arms: {combination: }\n"
+    changed = ("{per_dose: 21.44 EUR}", "{later: [{from: 1 year, per_dose: 2 EUR}]}")
+    (said,) = told(wrote(tmp_path, changed, more=alone))
+    assert said.partition(": ")[2] == (
+        "economics.costs.therapies.interferon.later[0].per_dose: changes a price that is missing; "
+        "write `per_dose` beside `later` too"
+    )
 
 
 def test_a_price_of_what_no_arm_has_may_stand(tmp_path):

@@ -101,3 +101,39 @@ def test_while_few_patients_differ_one_more_could_differ_by_the_whole_plan(diffe
     total_low = intervals.of_total(ups, variance, 0.0)[0]
     none_down = -math.log(0.025) * (per_unit if differing < 10 else 1.0)
     assert low == pytest.approx((ups - math.hypot(ups - total_low, none_down)) / 1000, rel=1e-9)
+
+
+def lived(years, most=5.0):
+    """Limits of the mean life-years of patients who have `most` at most."""
+    y, n = np.array(years, float), float(len(years))
+    sums = Sums(n, y.sum(), n, (y**2).sum(), y.sum(), n, n, 1.0)
+    measure = Measure("life-years", "years", 1826, "mean", 1.0, 0.0, most)
+    return limits.of_ratio(measure, sums, y.std(ddof=1) / n**0.5)
+
+
+def test_a_bounded_mean_allows_for_a_death_that_nobody_had():
+    """Of 100 patients who all lived, -ln 0.025 = 3.69 more could die, each on the first day."""
+    low, high = lived([5.0] * 100)
+    assert low == pytest.approx(5 + 5 * math.log(0.025) / 100)
+    assert high == 5
+
+
+def test_a_bounded_mean_of_many_patients_has_the_limits_of_student():
+    years = np.random.default_rng(1).uniform(0, 5, 100_000)
+    half = 1.96 * years.std() / 100_000**0.5
+    found = [abs(limit - years.mean()) for limit in lived(years)]
+    assert found == pytest.approx([half, half], rel=0.01)
+
+
+def test_differences_of_bounded_means_allow_for_one_more_who_differs_most():
+    """Eleven of 100 patients live a year longer; one more could, and none is worse off."""
+    n, more = 100.0, np.repeat([1.0, 0.0], [11, 89])
+    own = [Sums(n, y.sum(), n, (y**2).sum(), y.sum(), n, n, 1.0) for y in (3 + more, 3 + 0 * more)]
+    signed, error = Signed(11, 11, 11, 0, 0, 1, 0), more.std(ddof=1) / 10
+    bounded, plain = (
+        [Measure("life-years", "years", 1826, "mean", 1.0, 0.0, most)] * 2
+        for most in (5.0, math.inf)
+    )
+    low, high = limits.of_contrast(plain, [1, -1], own, signed, error)
+    found = limits.of_contrast(bounded, [1, -1], own, signed, error)
+    assert found == pytest.approx((low, high + 1 / 100))

@@ -29,12 +29,17 @@ from sim.cli.terminal import line_width, say
 @click.option("--share-today", multiple=True, metavar="ARM=PERCENT",
               help="Share of an arm today. Repeatable.  [default: all get the comparator]"
               )  # fmt: skip
+@click.option("--reading", multiple=True, metavar="NAME=PERCENT",
+              help="Weight of a reading of the annual increase, such as plateau=60%; costs and "
+              "QALYs are averaged over them. Repeatable.  [default: the scenario's own]"
+              )  # fmt: skip
 @JSON
 @QUIET
 @RESULTS
 def worth(
     result: str, settings: tuple[str, ...], patients_a_year: float | None, years: int | None,
-    share: tuple[str, ...], share_today: tuple[str, ...], as_json: bool, quiet: bool, out: Path,
+    share: tuple[str, ...], share_today: tuple[str, ...], reading: tuple[str, ...], as_json: bool,
+    quiet: bool, out: Path,
 ) -> None:  # fmt: skip
     """Value a RESULT of a scenario with economics.
 
@@ -43,20 +48,23 @@ def worth(
     patient is simulated; another change simulates them again, and the command says so.
 
     With --patients-a-year and --years the undiscounted cost of each calendar year follows, with the
-    shares of arms of today and with new ones. The patients are simulated for it.
+    shares of arms of today and with new ones. With --reading costs and QALYs are averaged over
+    readings of the annual increase. The patients are simulated for either.
     """
     from sim.display import text
     from sim.experiments.budget import asked_for
     from sim.experiments.worth import worth as value
 
     of_arms, of_today = (dict(map(_share, shares)) for shares in (share, share_today))
+    weights = dict(_share(text, "plateau=60%") for text in reading)
     asked = asked_for(patients_a_year, years, of_arms, of_today)
     kept = found(result, out)
     with telling(kept), watching(quiet, "batch") as progress:
-        valued = value(kept, settings, progress, asked)
+        valued = value(kept, settings, progress, asked, weights)
     if as_json:
         facts = {
             "scenario": valued.study.scenario.name, "simulated_again": valued.simulated,
+            "readings": valued.readings,
             "worth": valued.table,
             "compared": [{**one.arms._asdict(), "verdict": one.verdict, "interval": one.interval}
                          for one in valued.compared],
@@ -71,12 +79,12 @@ def worth(
         say(text.printout(valued.printout, line_width()))
 
 
-def _share(text: str) -> tuple[str, float]:
-    """The share of an arm as it is typed. Raises click.UsageError for another text."""
+def _share(text: str, example: str = "ARM=60%") -> tuple[str, float]:
+    """A share of an arm or a reading as it is typed. Raises click.UsageError for another text."""
     arm, equals, share = text.rpartition("=")
     try:
         if not (arm and equals):
             raise ValueError
         return arm.strip(), float(share.strip().removesuffix("%"))
     except ValueError:
-        raise click.UsageError(f"'{text}' is no share; write ARM=60%") from None
+        raise click.UsageError(f"'{text}' is no share; write {example}") from None

@@ -5,7 +5,6 @@ Blocks hold quantities and no prices, so points that differ in prices alone shar
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -43,7 +42,7 @@ def as_outcomes(
     values, ones = quantities(records, scenario), np.ones(records.count)
     for at, key in enumerate(keys_of(scenario)):
         kind, _, name = key.partition(": ")
-        if kind in OF_A_THERAPY and name not in therapies:
+        if kind.partition(" from day ")[0] in OF_A_THERAPY and name not in therapies:
             continue
         for way, unit in enumerate(UNITS):
             yield Outcome(key, unit, records.end, "mean", values[:, way, at], ones)
@@ -75,7 +74,10 @@ def with_worth(units: UnitSums, economics: Economics) -> UnitSums:
     others = [i for i, measure in enumerate(units.measures) if measure.unit not in UNITS]
     day = units.measures[at[PLAIN][0]].day
     measures = [units.measures[i] for i in others]
-    measures += [Measure(o.name, o.unit, day, "mean", 1.0, o.least, math.inf) for o in outcomes]
+    measures += [
+        Measure(one.name, one.unit, day, "mean", 1.0, one.least, one.most(economics, day))
+        for one in outcomes
+    ]
     return UnitSums(measures, np.concatenate([units.sums[:, :, others], worth], axis=2))
 
 

@@ -9,9 +9,10 @@ import numpy as np
 from scipy.special import stdtrit
 
 from sim.economics.groups import Quantities
-from sim.economics.pricing import COST, QALYS, outcomes_of, parts_of, priced, qalys_of
+from sim.economics.pricing import COST, QALYS, cost_of, outcomes_of, priced, qalys_of
 from sim.economics.pricing import net as net_of
 from sim.economics.ratios import break_even, fieller, fieller_in_words, verdict
+from sim.economics.therapy_prices import prices_of
 from sim.outcomes.estimates import influences
 from sim.outcomes.intervals import UPPER
 from sim.scenario.form.study import Scenario
@@ -90,19 +91,22 @@ def break_evens(quantities: Quantities, scenario: Scenario) -> list[BreakEven]:
     economics = scenario.economics
     assert economics is not None
     means, keys = quantities.means()[:, 1], [*quantities.keys]
-    parts = dict(parts_of(economics.costs))
-    cost = {key: price for part in parts.values() for key, price in part.items()}
+    cost = cost_of(economics.costs)
+    prices = [price for name, own in economics.costs.therapies.items()
+              for price in prices_of(name, own)]  # fmt: skip
     qalys, found = qalys_of(economics.quality), list[BreakEven]()
     for arms, at, other in _pairs(scenario):
         more = dict(zip(keys, (means[at] - means[other]).tolist(), strict=True))
         for threshold in economics.thresholds:
             weights = net_of(qalys, cost, threshold.amount)
             net = sum(weights.get(key, 0.0) * value for key, value in more.items())
-            for therapy in economics.costs.therapies:
-                for key, price in parts[therapy].items():
-                    at_zero = break_even(net, price, more.get(key, 0.0))
-                    if at_zero is not None:
-                        found.append(BreakEven(arms, threshold.amount, key, price, at_zero))
+            for price in prices:
+                used = sum(sign * more.get(key, 0.0) for key, sign in price.counted.items())
+                at_zero = break_even(net, price.amount, used)
+                if at_zero is not None:
+                    found.append(
+                        BreakEven(arms, threshold.amount, price.name, price.amount, at_zero)
+                    )
     return found
 
 

@@ -44,6 +44,14 @@ class ByDay(NamedTuple):
     factor: Floats
     integral: Floats
 
+    def since(self, day: int) -> ByDay:
+        """The same of the days from one on; those before count 0."""
+        if day == 0:
+            return self
+        counted = np.arange(len(self.factor)) >= day
+        before = self.integral[min(day, len(self.integral) - 1)]
+        return ByDay(self.factor * counted, np.maximum(self.integral - before, 0.0))
+
 
 def of_costs(economics: Economics) -> Rate:
     """Return the discount rate of costs."""

@@ -6,8 +6,8 @@ death, loss to follow-up or the end of the study.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -41,11 +41,14 @@ class Lives:
         Rates of discount, and baseline utilities.
     paid_on : ByDay, optional
         What a cost on each day counts, in the place of its discount.
+    since : int
+        Day from which costs count; what is paid before counts 0.
     """
 
     records: ArmRecords
     economics: Economics
     paid_on: ByDay | None = None
+    since: int = 0
 
     @cached_property
     def last(self) -> Integers:
@@ -55,14 +58,14 @@ class Lives:
     @cached_property
     def plain(self) -> ByDay:
         """The worth of each day without discount."""
-        return by_day(NO_RATE, self.records.end)
+        return by_day(NO_RATE, self.records.end).since(self.since)
 
     @cached_property
     def costs(self) -> ByDay:
         """The worth of each day at the rate of costs, unless `paid_on` says another."""
         if self.paid_on is not None:
-            return self.paid_on
-        return by_day(of_costs(self.economics), self.records.end)
+            return self.paid_on.since(self.since)
+        return by_day(of_costs(self.economics), self.records.end).since(self.since)
 
     @cached_property
     def health(self) -> ByDay:
@@ -89,6 +92,11 @@ class Lives:
         """Sum what rows bring to each patient, in the order of the rows."""
         total = np.bincount(patient, weights=weights, minlength=self.records.count)
         return np.asarray(total, dtype=float)
+
+
+def from_day(lives: Lives, day: int, column: Callable[[Lives], Pair]) -> Pair:
+    """The part of a quantity that is paid for from a day on."""
+    return column(replace(lives, since=day))
 
 
 def life_years(lives: Lives) -> Pair:

@@ -13,13 +13,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.economics.discounting import NO_RATE, by_day, of_health
+from sim.economics.therapy_prices import Weights, prices_of
 from sim.scenario.form.economics import Costs, Economics, FractureQuality, Quality
 from sim.scenario.form.units import Dose
 from sim.simulation.records import Floats
 from sim.vocabulary import SITES
-
-Weights = Mapping[str, float]
-"""Weight of each quantity by its key; that of others is 0."""
 
 STATES = ("none", "first", "later")
 """States of a patient after fractures at a site: none, in the first year, later."""
@@ -31,7 +30,8 @@ UNDISCOUNTED = ", undiscounted"
 class Worth(NamedTuple):
     """An outcome of economics: a weighted sum of quantities per patient.
 
-    `least` is the lowest value that it can have.
+    `least` is the lowest value that it can have, `most_per_year` the highest that a year of life
+    can have.
     """
 
     name: str
@@ -39,6 +39,14 @@ class Worth(NamedTuple):
     weights: Weights
     is_discounted: bool = True
     least: float = -math.inf
+    most_per_year: float = math.inf
+
+    def most(self, economics: Economics, days: int) -> float:
+        """The highest value of a follow-up of so many days; infinite where there is none."""
+        if math.isinf(self.most_per_year):
+            return math.inf
+        rate = of_health(economics) if self.is_discounted else NO_RATE
+        return self.most_per_year * float(by_day(rate, days).integral[-1])
 
 
 def outcomes_of(economics: Economics) -> list[Worth]:
@@ -63,13 +71,21 @@ def _both(economics: Economics) -> Iterator[Worth]:
     """The outcomes with discounting."""
     parts, qalys = dict(parts_of(economics.costs)), qalys_of(economics.quality)
     cost, money = cost_of(economics.costs), economics.currency
+    best = _best_year(economics.quality)
     yield Worth(COST, money, cost, least=0.0)
-    yield Worth(QALYS, QALYS, qalys)
-    yield Worth(LIFE_YEARS, "years", {LIFE_YEARS: 1.0}, least=0.0)
+    yield Worth(QALYS, QALYS, qalys, most_per_year=best)
+    yield Worth(LIFE_YEARS, "years", {LIFE_YEARS: 1.0}, least=0.0, most_per_year=1.0)
     for threshold in economics.thresholds:
-        yield Worth(net_benefit(threshold), money, net(qalys, cost, threshold.amount))
+        weights, most = net(qalys, cost, threshold.amount), threshold.amount * best
+        yield Worth(net_benefit(threshold), money, weights, most_per_year=most)
     for part, weights in parts.items():
         yield Worth(f"cost of {part}", money, weights, least=0.0)
+
+
+def _best_year(quality: Quality) -> float:
+    """QALYs that a year can have at most; no limit where life is worth less than death."""
+    best = max(quality.baseline.female, quality.baseline.male)
+    return best if best > 0 else math.inf
 
 
 def net_benefit(threshold: Dose) -> str:
@@ -97,12 +113,7 @@ def parts_of(costs: Costs) -> Iterator[tuple[str, Weights]]:
         The name of the part, and the price of each quantity.
     """
     for therapy, prices in costs.therapies.items():
-        priced = {
-            f"given: {therapy}": prices.per_infusion,
-            f"missed: {therapy}": prices.per_missed_infusion,
-            f"doses: {therapy}": prices.per_dose,
-        }
-        yield therapy, _amounts(priced)
+        yield therapy, _added(one.weights for one in prices_of(therapy, prices))
     measured = {"dxa": costs.measurements.dxa, "markers": costs.measurements.markers}
     yield "measurements", _amounts(measured)
     yield "fractures", _added(_of_site(costs, site) for site in SITES)

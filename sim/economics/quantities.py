@@ -17,10 +17,12 @@ from sim.economics import lives, states
 from sim.economics.discounting import ByDay
 from sim.economics.lives import Lives, Pair
 from sim.economics.pricing import cost_of
+from sim.economics.therapy_prices import PAID_PER, changes_of, key_from
 from sim.outcomes.arm import ArmRecords
 from sim.scenario.form.economics import Economics, ShortLoss
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
+from sim.scenario.form.therapy_costs import PER, TherapyCosts
 from sim.simulation.lowering.infusions import reaction_names, reactions_of
 from sim.simulation.records import Floats
 from sim.vocabulary import BONES, DAYS_PER_YEAR, QUANTITIES, SITES, Event
@@ -120,12 +122,14 @@ def economics_of(scenario: Scenario) -> Economics:
 
 def _layout(scenario: Scenario) -> Iterator[tuple[str, Column]]:
     """Each quantity with the way in which it is computed."""
-    quality = economics_of(scenario).quality
+    quality, costs = economics_of(scenario).quality, economics_of(scenario).costs
     yield "life-years", lives.life_years
     for name, therapy in scenario.therapies.items():
         of_therapy = quality.therapies.get(name)
         at_start = None if of_therapy is None else of_therapy.at_start
-        yield from _of_therapy(name, therapy, at_start)
+        own = dict(_of_therapy(name, therapy, at_start))
+        yield from own.items()
+        yield from _of_later_prices(name, costs.therapies.get(name), own)
     yield "dxa", partial(lives.occasions, names=DXA)
     yield "markers", partial(lives.occasions, names=MARKERS)
     for site in SITES:
@@ -159,10 +163,21 @@ def _of_therapy(
         )
 
 
+def _of_later_prices(
+    name: str, prices: TherapyCosts | None, own: Mapping[str, Column]
+) -> Iterator[tuple[str, Column]]:
+    """What was given of a therapy from the day of each later price on."""
+    for kind, per in PAID_PER.items():
+        for day, _ in changes_of(prices, per) if prices is not None else ():
+            column = own[key_from(kind, name, 0)]
+            yield key_from(kind, name, day), partial(lives.from_day, day=day, column=column)
+
+
 def decided_by(economics: Mapping[str, Any]) -> dict[str, Any]:
     """The parts of the economics of a document that quantities depend on.
 
-    Prices, multipliers, losses and thresholds are left out: they are laid on quantities.
+    Prices, multipliers, losses and thresholds are left out: they are laid on quantities. The days
+    from which later prices hold are not.
 
     Parameters
     ----------
@@ -173,8 +188,14 @@ def decided_by(economics: Mapping[str, Any]) -> dict[str, Any]:
     -------
     dict
         Discount rates, baseline utilities, and how long the losses of reactions and at the start
-        of therapies last, by name.
+        of therapies last, by name; the times of later prices, where there are any.
     """
+    therapies = economics["costs"].get("therapies") or {}
+    later = {
+        name: [(one["from"], *(per for per in PER if per in one)) for one in own["later"]]
+        for name, own in therapies.items()
+        if own.get("later")
+    }
     quality = economics["quality"]
     starts = {name: own.get("at_start") for name, own in (quality.get("therapies") or {}).items()}
     lasting = {**(quality.get("reactions") or {}), **{k: v for k, v in starts.items() if v}}
@@ -182,6 +203,7 @@ def decided_by(economics: Mapping[str, Any]) -> dict[str, Any]:
         "discount": economics["discount"],
         "baseline": quality["baseline"],
         "for": {name: loss["for"] for name, loss in lasting.items()},
+        **({"later": later} if later else {}),
     }
 
 

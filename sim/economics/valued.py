@@ -7,7 +7,6 @@ correlated, the net benefit carries it, because it is summed up in each group.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -73,23 +72,24 @@ def table_of(quantities: Quantities, scenario: Scenario) -> SumTable:
         One part, in which a group is a unit.
     """
     parts = {EVERYONE: quantities, **quantities.subgroups}
-    lines = [line for name, part in parts.items() for line in _lines(part, scenario, name)]
+    lines = [line for name, part in parts.items() for line in lines_of_worth(part, scenario, name)]
     arms, against = [*scenario.arms], scenario.compared_with
     pairs = [{(0, arm): 1.0, (0, against): -1.0} for arm in arms if arm != against]
     labels = [line.label for line in lines]
     return sum_table(lines, contrasts_of(labels, pairs), part=max(1, len(quantities.patients)))
 
 
-def _lines(quantities: Quantities, scenario: Scenario, subgroup: str) -> Iterator[Line]:
-    """Each outcome in each arm; a group without a member is no unit."""
+def lines_of_worth(quantities: Quantities, scenario: Scenario, subgroup: str) -> Iterator[Line]:
+    """Each outcome of economics in each arm; a group without a member is no unit."""
     outcomes, patients = outcomes_of(economics_of(scenario)), quantities.patients
     values = priced(quantities.sums, quantities.keys, outcomes)
     inside, day = (patients > 0).astype(float), round(scenario.horizon)
+    most = [one.most(economics_of(scenario), day) for one in outcomes]
     for at, arm in enumerate(scenario.arms):
         for column, one in enumerate(outcomes):
-            label = _label((0, arm), subgroup, one, day)
+            label = _label((0, arm), subgroup, one, day, most[column])
             yield Line(label, inside, values[:, at, column], patients)
 
 
-def _label(arm: ArmKey, subgroup: str, one: Worth, day: int) -> Label:
-    return Label(arm, subgroup, one.name, one.unit, day, "mean", 1.0, one.least, math.inf)
+def _label(arm: ArmKey, subgroup: str, one: Worth, day: int, most: float) -> Label:
+    return Label(arm, subgroup, one.name, one.unit, day, "mean", 1.0, one.least, most)

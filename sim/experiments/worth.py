@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sim.display import html
@@ -19,9 +19,8 @@ from sim.economics.quantities import decided_by
 from sim.economics.valued import of_everyone, valued
 from sim.errors import RequestError
 from sim.experiments import budget as of_calendar
-from sim.experiments import runs
 from sim.experiments.budget import Asked
-from sim.experiments.engine import chosen
+from sim.experiments.worth_by_reading import averaged, checked, in_words, simulated
 from sim.results import Kept, quantities
 from sim.results.tables import as_filed
 from sim.scenario import Study, load
@@ -38,6 +37,8 @@ BY_YEAR = (
     "For the budget alone the patients were simulated: the kept quantities are totals of the whole "
     "follow-up, and a budget needs the cost of each year."
 )
+BY_READING = "Under each of these readings but the scenario's own the patients were simulated."
+BUDGET_OF_ONE = "a budget is that of the scenario's own reading: leave out the weights of readings"
 REPRICED = "No patient was simulated: prices and utilities were laid on the kept quantities."
 
 
@@ -61,6 +62,8 @@ class Worth:
         Whether patients were simulated again.
     budget : Budget or None
         Spending by calendar year, where it was asked for.
+    readings : mapping
+        Weight of each reading of the annual increase in percent, where they were averaged.
     """
 
     study: Study
@@ -70,14 +73,17 @@ class Worth:
     standings: list[Standing]
     simulated: bool
     budget: Budget | None = None
+    readings: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def printout(self) -> Printout:
         """The tables that the command prints."""
         shown = printed.printout(
-            self.study.scenario, self.table, self.compared, self.prices, self.standings
-        )
-        notes = (*shown.notes, SIMULATED_AGAIN if self.simulated else REPRICED)
+            self.study.scenario, self.table, self.compared, self.prices, self.standings,
+            in_words(self.readings),
+        )  # fmt: skip
+        how = SIMULATED_AGAIN if self.simulated else BY_READING if self.readings else REPRICED
+        notes = (*shown.notes, how)
         if self.budget is None:
             return shown._replace(notes=notes)
         of_budget = spending.sheet(self.study.scenario, self.budget)
@@ -95,7 +101,7 @@ class Worth:
 
 def worth(
     kept: Kept, settings: Iterable[str] = (), progress: Progress | None = None,
-    asked: Asked | None = None,
+    asked: Asked | None = None, weights: Mapping[str, float] | None = None,
 ) -> Worth:  # fmt: skip
     """Value a kept run.
 
@@ -109,6 +115,8 @@ def worth(
         Called with the number of patient courses done and to do, where patients are simulated.
     asked : Asked, optional
         The budget impact that is wanted: the patients are simulated for it.
+    weights : mapping, optional
+        Weights in percent of the readings of the annual increase that are averaged.
 
     Returns
     -------
@@ -119,7 +127,8 @@ def worth(
     Raises
     ------
     RequestError
-        For a result without economics, or shares that do not add up.
+        For a result without economics, shares or weights that do not add up, or a budget over
+        several readings.
     ScenarioError
         For a change that is not valid.
     """
@@ -131,9 +140,14 @@ def worth(
         raise RequestError(
             f"'{kept.folder}' has no worth: its scenario has no `economics` (docs/economics.md)"
         )
-    simulated = _quantities_change(own, study)
-    of_patients = _again(study, progress) if simulated else quantities.load(kept.folder)
-    valued_run = valued_study(study, of_patients, simulated)
+    of_readings = checked(weights) if weights else {}
+    if of_readings and asked is not None:
+        raise RequestError(BUDGET_OF_ONE)
+    again = _quantities_change(own, study)
+    of_patients = simulated(study, progress) if again else quantities.load(kept.folder)
+    if of_readings:
+        of_patients = averaged(study, of_patients, of_readings, progress)
+    valued_run = replace(valued_study(study, of_patients, again), readings=of_readings)
     if asked is None:
         return valued_run
     return replace(valued_run, budget=of_calendar.budget(study, asked, progress))
@@ -160,10 +174,3 @@ def _quantities_change(own: Study, changed: Study) -> bool:
     one, other = (dict(study.document) for study in (own, changed))
     of_one, of_other = (decided_by(document.pop("economics")) for document in (one, other))
     return of_one != of_other or one != other
-
-
-def _again(study: Study, progress: Progress | None) -> Quantities:
-    engine = chosen("auto", [study], None)
-    result = runs.reduce(study, None, progress, engine, None)
-    assert result.quantities is not None
-    return result.quantities

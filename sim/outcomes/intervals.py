@@ -133,6 +133,12 @@ def of_mean(mean: Number, error: Number, freedom: Number) -> Limits:
     return m - half, m + half
 
 
+def widening(units: Number) -> Floats:
+    """How much longer an interval is by Student's t than by a variance that is known."""
+    longer = stdtrit(np.maximum(np.asarray(units, float) - 1, 1.0), UPPER) / Z95
+    return np.where(np.greater(units, 1), longer, 1.0)
+
+
 def joined(up: tuple[Number, Limits], down: tuple[Number, Limits], correlation: Number) -> Limits:
     """Return the limits of a difference of two sums from the limits of each (MOVER).
 

@@ -87,6 +87,11 @@ def is_planned(measure: Measure) -> bool:
     return measure.kind == "count" and 0 < measure.most < np.inf
 
 
+def is_bounded(measure: Measure) -> bool:
+    """Whether a mean has a largest value, like the life-years of a follow-up."""
+    return measure.kind == "mean" and measure.most < np.inf
+
+
 def of_ratio(measure: Measure, sums: Sums, error: Number) -> Limits:
     """Return the limits of one ratio, before `scale`.
 
@@ -104,6 +109,8 @@ def of_ratio(measure: Measure, sums: Sums, error: Number) -> Limits:
         limits = intervals.of_share(sums.y, sums.x)
     elif measure.kind == "count":
         limits = _of_count(measure, sums, error)
+    elif is_bounded(measure):
+        limits = _of_bounded(measure, sums, error)
     else:
         limits = intervals.of_mean(value, error, np.minimum(sums.units, sums.x) - 1)
     return _kept_to(limits, measure.least, measure.most)
@@ -135,7 +142,7 @@ def of_contrast(
     value = sum(w * np.divide(one.y, one.x) for w, one in zip(weights, sums, strict=True))
     kind, signs = measures[0].kind, list(zip(weights, measures, strict=True))
     if kind == "mean":
-        limits = _of_means(value, sums, signed, error)
+        limits = _of_means(value, sums, signed, error, any(map(is_bounded, measures)))
     elif kind == "share" and products is not None:
         limits = around(value, *_of_pairs(products), sums[0].units, error)
     else:
@@ -160,14 +167,35 @@ def _of_count(measure: Measure, sums: Sums, error: Number) -> Limits:
     return (measure.most - high, measure.most - low) if is_planned(measure) else (low, high)
 
 
-def _of_means(value: Number, sums: Sequence[Sums], signed: Signed, error: Number) -> Limits:
-    """Limits of a contrast of means; where few patients differ, some more may be unlike."""
+def _of_bounded(measure: Measure, sums: Sums, error: Number) -> Limits:
+    """Limits of a mean that few deaths decide, from the distances to the largest value.
+
+    One more patient could have the whole distance, as who dies on the first day.
+    """
+    people = np.asarray(sums.x)
+    total = np.maximum(measure.most * people - sums.y, 0.0)
+    squares = (intervals.widening(np.minimum(sums.units, people)) * error * people) ** 2
+    unlike = np.maximum(measure.most - total / people, 0.0)
+    low, high = (limit / people for limit in intervals.of_total(total, squares, unlike))
+    return measure.most - high, measure.most - low
+
+
+def _of_means(
+    value: Number, sums: Sequence[Sums], signed: Signed, error: Number, is_bounded: bool
+) -> Limits:
+    """Limits of a contrast of means; where few patients differ, some more may be unlike.
+
+    Of means that have a largest value few patients differ by much, as by a death: one more could
+    differ as much as the one who differs most.
+    """
     measured = np.min([one.x for one in sums], axis=0)
     low, high = intervals.of_mean(value, error, np.minimum(sums[0].units, measured) - 1)
     between = np.mean([(one.yy - one.y**2 / np.asarray(one.x)) / (np.asarray(one.x) - 1)
                        for one in sums], axis=0)  # fmt: skip
     unlike = NONE_SEEN * np.sqrt(np.maximum(between, 0.0)) / measured
     more = np.where(np.less(signed.differing, FEW), unlike, 0.0)
+    if is_bounded:
+        return low - more - signed.most_down / measured, high + more + signed.most_up / measured
     return value - np.hypot(value - low, more), value + np.hypot(high - value, more)
 
 

@@ -11,14 +11,13 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit
 
-from sim.outcomes import estimates, limits
+from sim.outcomes import estimates, intervals, limits
 from sim.outcomes.definitions.named import Measure, Outcome
-from sim.outcomes.intervals import UPPER, Limits
+from sim.outcomes.intervals import Limits
 from sim.outcomes.limits import FEW, Signed, Sums
 from sim.simulation.records import Floats
-from sim.vocabulary import ROUNDING, Z95
+from sim.vocabulary import ROUNDING
 
 GROUP = 10
 """Patients of a group in a sweep. Most cohorts are multiples of ten, and groups this small leave
@@ -146,7 +145,7 @@ def limits_of(
     with np.errstate(invalid="ignore", divide="ignore"):
         within = error / measure.scale
         if measure.kind != "mean":
-            within = within * widening(own[0].units)
+            within = within * intervals.widening(own[0].units)
         if len(weights) > 1:
             measures = [measure] * len(weights)
             found = limits.of_contrast(measures, weights, own, Signed(*signed), within)
@@ -156,12 +155,6 @@ def limits_of(
     known &= ~np.isnan(error) | (measure.kind != "mean")
     low, high = (np.where(known, measure.scale * limit, np.nan) for limit in found)
     return low, high
-
-
-def widening(units: Floats | float) -> Floats:
-    """How much longer an interval is by Student's t than by a variance that is known."""
-    longer = stdtrit(np.maximum(np.asarray(units, float) - 1, 1.0), UPPER) / Z95
-    return np.where(np.greater(units, 1), longer, 1.0)
 
 
 def _squares(part: Floats) -> Floats:
@@ -174,7 +167,7 @@ def _squares(part: Floats) -> Floats:
     about = (part**2).sum(axis=0) - total**2 / units
     if units == 1:
         return np.asarray(2 * total**2, float)
-    about = about * widening(units) ** 2
+    about = about * intervals.widening(units) ** 2
     if units < FEW:
         about = np.maximum(about, total * (units - 1) / units)
     return np.asarray(about + total**2 / units, float)

@@ -27,6 +27,7 @@ def worth(
     years: int | None = None,
     share: Mapping[str, float] | None = None,
     share_today: Mapping[str, float] | None = None,
+    reading: Mapping[str, float] | None = None,
     out: str | Path = "results",
     progress: Progress | None = None,
 ) -> Worth:
@@ -48,6 +49,9 @@ def worth(
         rest. All patients get the other of two arms by default.
     share_today : mapping, optional
         Share of each arm today; all get the comparator by default.
+    reading : mapping, optional
+        Weight of each reading of the annual increase in percent, such as
+        `{"linear": 40, "plateau": 60}`: costs and QALYs are averaged over them.
     progress : callable, optional
         Called with the number of patient courses done and to do, where patients are simulated.
 
@@ -63,14 +67,14 @@ def worth(
     ------
     RequestError
         If there is no such result, it is no run, or its scenario has no economics; for a budget
-        without `patients_a_year` or `years`, or shares that do not add up to 100 %.
+        without `patients_a_year` or `years`, or shares or weights that do not add up to 100 %.
     ScenarioError
         For a change that is not valid.
     """
     asked = asked_for(patients_a_year, years, share, share_today)
     kept = open_result(result, out=out)
     with seals.reading(kept, warnings.warn):
-        return value_of_run(kept, as_settings(settings), progress, asked)
+        return value_of_run(kept, as_settings(settings), progress, asked, reading)
 
 
 def information(

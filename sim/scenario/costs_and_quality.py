@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.scenario.durations import in_time
-from sim.scenario.form.economics import Costs, Discount, Economics, Quality, ShortLoss, TherapyCosts
+from sim.scenario.form.economics import Costs, Discount, Economics, Quality, ShortLoss
 from sim.scenario.form.study import Scenario
+from sim.scenario.form.therapy_costs import LaterPrices, TherapyCosts
 from sim.scenario.form.units import Dose
 from sim.vocabulary import SITES
 
@@ -57,6 +58,11 @@ def of_costs(costs: Costs) -> Iterator[str]:
 
 
 def _therapy(prices: TherapyCosts) -> str:
+    later = [f"; from {in_time(one.begin)} on {_prices(one)}" for one in prices.later]
+    return _prices(prices) + "".join(later)
+
+
+def _prices(prices: TherapyCosts | LaterPrices) -> str:
     parts = {
         "per dose given at a visit": prices.per_infusion,
         "per missed one": prices.per_missed_infusion,

@@ -28,7 +28,7 @@ NOT_INCLUDED = (
 
 def printout(
     scenario: Scenario, worth: pd.DataFrame, compared: Sequence[Compared],
-    prices: Sequence[BreakEven], standings: Sequence[Standing],
+    prices: Sequence[BreakEven], standings: Sequence[Standing], readings: str = "",
 ) -> Printout:  # fmt: skip
     """Show what the outcomes of a run are worth.
 
@@ -40,10 +40,12 @@ def printout(
         The table of `sim.economics.valued`.
     compared, prices, standings
         What `sim.economics.compared` and `sim.economics.incremental` say of the arms.
+    readings
+        The readings that were averaged, with their weights; empty for the scenario's own.
     """
     of_arms = (*_of_arms(standings, scenario), *_of_prices(prices, scenario))
     shown = [*_sheets(of_everyone(worth)), *of_arms, *_of_subgroups(worth)]
-    above = (*terms(scenario), "", *_verdicts(compared), "")
+    above = (*terms(scenario, readings), "", *_verdicts(compared), "")
     return Printout(tuple(shown), NOT_INCLUDED, above)
 
 
@@ -55,8 +57,8 @@ def sheets(worth: pd.DataFrame) -> list[Sheet]:
     return [*_sheets(of_everyone(worth)), *_of_subgroups(worth)]
 
 
-def terms(scenario: Scenario) -> Iterator[str]:
-    """Who pays, in which money, and how the future is discounted."""
+def terms(scenario: Scenario, readings: str = "") -> Iterator[str]:
+    """Who pays, in which money, how the future is discounted, how the increase is read."""
     own = scenario.economics
     assert own is not None
     later = own.discount.after_30_years
@@ -66,7 +68,8 @@ def terms(scenario: Scenario) -> Iterator[str]:
         f"Discounted per year: costs {own.discount.costs:g} %, health {own.discount.health:g} %"
         f"{after}."
     )
-    read = f"Annual increase read as: {accrual(scenario)}"
+    average = f"the average of {readings}" if readings else accrual(scenario)
+    read = f"Annual increase read as: {average}"
     yield f"{read}. Costs of fractures and QALYs depend on it."
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
+from sim.scenario.checks.later_prices import check_later_prices, remarks_on_later_prices
 from sim.scenario.checks.markers import in_the_cohort
 from sim.scenario.checks.regimens import Therapies
 from sim.scenario.form.study import AS_A_COURSE, Scenario
@@ -50,6 +51,7 @@ def remarks_on_economics(scenario: Scenario) -> Iterator[str]:
     """Sentences about economics that is allowed and worth a look."""
     if scenario.economics is None:
         return
+    yield from remarks_on_later_prices(scenario)
     for site in SITES:
         left = getattr(scenario.economics.quality.fractures, site)
         if left.first_year > left.later:
@@ -157,12 +159,13 @@ def _prices_of(
     }
     if is_course:
         why = {PER_DOSE: f"{name} is a course; write {_price_of('one dose', plain)}"}
+    is_what = f"{name} is a course" if is_course else f"{name} is given by {by}"
     path = (*COSTS, "therapies", name)
     given = plain.mapping(*path)
     for key in (key for key in (PER_INFUSION, PER_MISSED, PER_DOSE) if key in {*given} - {*why}):
-        is_what = "is a course" if is_course else f"is given by {by}"
-        message = f"{name} {is_what}; allowed: {', '.join(why)}"
+        message = f"{is_what}; allowed: {', '.join(why)}"
         yield plain.mistake((*path, key), message, at_key=True)
+    yield from check_later_prices(plain, path, is_what, [*why], is_used)
     known = [*plain.mapping("therapies")]
     if is_used and not _is_misspelt(plain, path[:-1], name, known):
         for key in (key for key in why if given.get(key) is None):

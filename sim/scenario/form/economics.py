@@ -13,6 +13,7 @@ from sim.scenario.form import quantities
 from sim.scenario.form.price_years import brought_to
 from sim.scenario.form.quantities import Form, Text, Whole
 from sim.scenario.form.quantity import refuse
+from sim.scenario.form.therapy_costs import TherapyCosts
 from sim.scenario.form.units import CURRENCIES, Dose
 
 
@@ -26,19 +27,6 @@ class Discount(Form):
     after_30_years: quantities.Discounting | None = None
     """Rate of both from 30 years after enrolment on; if left out, the rates go on, e.g.
     1.5 %/year."""
-
-
-class TherapyCosts(Form):
-    """Prices of one therapy."""
-
-    per_infusion: quantities.Price | None = None
-    """Of each infusion or injection given, with the visit, e.g. 396 EUR."""
-    per_missed_infusion: quantities.Price | None = None
-    """Of each infusion or injection missed, e.g. 0 EUR."""
-    per_dose: quantities.Price | None = None
-    """Of each dose of a course, the same at a halved dose, e.g. 21.44 EUR."""
-    year: Whole | None = None
-    """The year of these prices; if left out, `price_year`, e.g. 2004."""
 
 
 class MeasurementCosts(Form):

@@ -31,6 +31,8 @@ def _brought(year: int, value: Any, levels: Mapping[str, float], factor: float) 
         return brought_to(year, value, levels)
     if isinstance(value, Dose):
         return replace(value, amount=value.amount * factor)
+    if isinstance(value, list):
+        return [_brought(year, item, levels, factor) for item in value]
     if isinstance(value, dict):
         return {name: _brought(year, item, levels, factor) for name, item in value.items()}
     return value
