@@ -21,6 +21,7 @@ from sim.display.figures import (
 from sim.display.figures.caption import Caption
 from sim.display.figures.page import TWO_COLUMNS
 from sim.display.figures.saved import Saved
+from sim.display.figures.uncertain import MONTE_CARLO
 from sim.display.numbers import typeset, with_interval
 from sim.outcomes.mean_counts import mean_counts
 from sim.results import Tables
@@ -147,7 +148,7 @@ def _size() -> multiples.Size:
 
 
 def _legend(looks: style.Looks, caption: Caption) -> style.Legend:
-    interval = style.area_entry("95 % Monte Carlo interval", facecolor=style.BAND)
+    interval = style.area_entry(MONTE_CARLO, facecolor=style.BAND)
     arms = [] if _are_at_lines(looks) else style.arms_in_legend(looks)
     return [arms, [interval, *months.legend(caption)]]
 
