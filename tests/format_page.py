@@ -60,7 +60,7 @@ given: {value: 80 %, source: assumption, note: not reported}
 The nearest `source` around a number in the same file applies. A number without a source is an
 assumption; `mastosim check` lists the assumptions.
 
-Some assumptions are no number: a therapy goes on as nobody said when it ended, two responses are
+Some assumptions are no number: a therapy goes on as no source says when it ended, two responses are
 independent. Write them as `assumption: a sentence` beside what they are about. `check` and all
 results list and count them. They change no result and no digest. A file that changes another
 inherits them with their mapping, and drops them with the value that it replaces or with

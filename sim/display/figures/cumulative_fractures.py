@@ -41,12 +41,12 @@ OPACITY = 0.16
 DIFFERENCE = ["outcome", "arm", "against_arm", "months", "estimate", "low", "high"]
 
 EXPLAINED = (
-    "Mean number of fractures so far, further ones of the same patient included. Who died has no"
-    " further fracture and stays among the patients.",
+    "Mean number of fractures so far, further ones of the same patient included. Patients who"
+    " died have no further fracture and stay among the patients.",
     "Areas: 95 % Monte Carlo intervals. They show simulation (Monte Carlo) error only, not the"
     " uncertainty of the published data.",
 )
-LOST = "Who was lost to follow-up counts as without a fracture afterwards."
+LOST = "Patients who were lost to follow-up count as without a fracture afterwards."
 PAIRED = "Below each title: the difference at the end with its paired 95 % Monte Carlo interval."
 
 

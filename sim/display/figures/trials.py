@@ -1,4 +1,4 @@
-"""A published series beside many simulated ones: a row a statistic, each on its own scale."""
+"""A published series beside many simulated ones: one row per statistic, each on its own scale."""
 
 from __future__ import annotations
 

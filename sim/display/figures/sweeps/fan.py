@@ -38,7 +38,7 @@ LEAST_GAP = 5.0
 
 
 def figure(swept: Swept) -> Drawn | None:
-    """Spine and hip over time by arm, a column a scenario; None where nothing was drawn."""
+    """Spine and hip over time by arm, one column per scenario; None without draws."""
     numbers = courses(swept)
     if numbers.empty:
         return None
