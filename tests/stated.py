@@ -151,7 +151,8 @@ STATED = [
     Stated(FINDINGS, "hardly depends on any: {} % per year", [assumptions(GAIN, "base")]),
     Stated(
         FINDINGS,
-        "half of the variance of the gain in spine density comes from the mean of the combination ({} %, 95 % interval {} to {})",
+        "half of the variance of the gain in spine density comes from the mean of the "
+        "combination ({} %, 95 % interval {} to {})",
         shares(GAIN, MEAN, "first"),
     ),
     Stated(FINDINGS, "from the share that stops ({} %, {} to {})", shares(GAIN, STOPS, "first")),
