@@ -41,7 +41,7 @@ ORDERS = {True: "sorted by change", False: "ordered as in the first arm"}
 def figure(saved: Saved, caption: Caption) -> Drawn | None:
     """Change of spine density from entry to the last measurement, one bar per patient.
 
-    None where nobody was measured again after entry.
+    None where no patient was measured again after entry.
     """
     numbers = changes(saved.tables, caption.arms)
     if numbers.empty:

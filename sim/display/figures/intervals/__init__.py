@@ -79,7 +79,7 @@ def _within(
     room: float, stack: list[Stacked], column: Sequence[parts.Block], fit: parts.Fitted,
     width: float,
 ) -> tuple[list[list[Stacked]], list[str]]:  # fmt: skip
-    """Blocks in so many mm: lower rows, and else fewer rows, with lines that name the others."""
+    """Blocks within a height: lower rows, else fewer rows, with lines that name the others."""
     over, rows = stack[-1].bottom - room, math.fsum(h for each in stack for h in each.heights)
     if over <= 0:
         return [stack], []
