@@ -12,6 +12,7 @@ import yaml
 
 from sim.scenario.form.units import UNITS
 from sim.scenario.schema.json_schema import schema
+from sim.scenario.template import study
 
 Json = dict[str, Any]
 
@@ -28,6 +29,16 @@ A scenario file is YAML: `key: value` lines, indented by spaces. Long mappings h
 line, short ones stand in braces: `delay: {probability: 30 %, mean: 10 days}`. Lists stand in
 brackets: `[interferon, pamidronate]`. Text after a `#` is a comment. `mastosim check FILE` lists
 all mistakes with their lines; for a valid file it prints the protocol in words.
+
+## A whole file
+
+This file can be simulated as it stands: a drug every six months against no treatment. Its numbers
+are placeholders. `mastosim new my-study.yaml` writes it with a comment at every block. Each key is
+explained below, under the heading of its block.
+
+```yaml
+{whole}
+```
 
 ## Values
 
@@ -49,7 +60,7 @@ given: {value: 80 %, source: assumption, note: not reported}
 The nearest `source` around a number in the same file applies. A number without a source is an
 assumption; `mastosim check` lists the assumptions.
 
-Some assumptions are no number: a therapy goes on as nobody said when it ended, two responses are
+Some assumptions are no number: a therapy goes on as no source says when it ended, two responses are
 independent. Write them as `assumption: a sentence` beside what they are about. `check` and all
 results list and count them. They change no result and no digest. A file that changes another
 inherits them with their mapping, and drops them with the value that it replaces or with
@@ -101,15 +112,27 @@ def page() -> str:
     """The whole page, in Markdown."""
     made = schema()
     reader = _Reader(made["definitions"])
-    study = made["definitions"]["Scenario"]
-    parts = [INTRODUCTION, _units(), EXTENDING, "\n## The study\n\n", reader.table([study])]
-    for key, value in study["properties"].items():
+    scenario = made["definitions"]["Scenario"]
+    parts = [
+        INTRODUCTION.replace("{whole}", _whole()),
+        _units(),
+        EXTENDING,
+        "\n## The study\n\n",
+        reader.table([scenario]),
+    ]
+    for key, value in scenario["properties"].items():
         tables = list(reader.tables(value, key)) if key not in BESIDE else []
         if tables:
             parts += [f"\n## {key}\n\n{_meaning(value)}\n", *tables]
     parts += ["\n## uncertainty\n\nBeside a value, or the keys of a mapping: one of these.\n"]
-    parts += reader.tables(study["properties"]["uncertainty"], "uncertainty")
+    parts += reader.tables(scenario["properties"]["uncertainty"], "uncertainty")
     return "".join(parts)
+
+
+def _whole() -> str:
+    """The file that `mastosim new` writes, without its comments."""
+    lines = (line.partition("#")[0].rstrip() for line in study("my-study").splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 class _Reader:

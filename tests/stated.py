@@ -113,7 +113,7 @@ STATED = [
     ),
     Stated(
         PAGE,
-        "Saturating instead of linear adds {} ± {} vertebral fractures per 100 "
+        "The saturating reading instead of the linear one adds {} ± {} vertebral fractures per 100 "
         "person-years to the "
         "combination and {} ± {} to pamidronate alone",
         [
@@ -151,18 +151,19 @@ STATED = [
     Stated(FINDINGS, "hardly depends on any: {} % per year", [assumptions(GAIN, "base")]),
     Stated(
         FINDINGS,
-        "half comes from the mean of the combination ({} %, 95 % interval {} to {})",
+        "half of the variance of the gain in spine density comes from the mean of the "
+        "combination ({} %, 95 % interval {} to {})",
         shares(GAIN, MEAN, "first"),
     ),
     Stated(FINDINGS, "from the share that stops ({} %, {} to {})", shares(GAIN, STOPS, "first")),
     Stated(
         FINDINGS,
-        "({} % alone, 95 % interval {} to {}; {} % with all that it takes part in, {} to {})",
+        "{} % alone (95 % interval {} to {}) and {} % with all interactions ({} to {})",
         [*shares(FRACTURES, BASE_RATE, "first"), *shares(FRACTURES, BASE_RATE, "total")],
     ),
     Stated(
         FINDINGS,
-        "the variance of the frailty ({} %, {} to {}; {} % in all, {} to {})",
+        "The variance of the frailty is second: {} % ({} to {}) and {} % in all ({} to {})",
         [*shares(FRACTURES, FRAILTY, "first"), *shares(FRACTURES, FRAILTY, "total")],
     ),
     Stated(

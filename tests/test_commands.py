@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 import sim
+from sim import results
 from sim.cli.completion import PROGRAM, VARIABLE, files_or_names
 from sim.display import html, text
 from sim.display.tables import Sheet
@@ -57,6 +58,12 @@ def kept(result, tmp_path, undrawn):
 
 def state_of(folder):
     return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()}
+
+
+def test_a_kept_run_names_the_commands_that_go_on_from_it(kept):
+    told = kept_run.show(results.open(kept)).next
+    assert [line.split()[1] for line in told] == ["plot", "extend", "report"]
+    assert all(str(kept) in line for line in told)
 
 
 def test_a_rerun_is_kept_and_said_to_be_identical(result, tmp_path, no_pictures):

@@ -158,6 +158,7 @@ def test_what_the_comments_say_of_alternatives_is_valid(begun):
         ("{mean: 55 years, sd: 10 years}", "{median: 55 years, iqr: [48 years, 62 years]}"),
         ("{mean: 55 years, sd: 10 years}", "{mean: 55 years, se: 2 years, n: 25}"),
         ("female: 50 %", "female: {value: 41 %, source: hernandez2010, note: in your own words}"),
+        ("5 per 100 person-years", "{free_of_fracture: 81.9 %, by: 60 months, on: drug}"),
         ("[{every: 6 months}]", "[{every: 1 month, for: 12 months}, {every: 6 months}]"),
     ):
         assert given in text

@@ -5,6 +5,7 @@ Figures are laid out, and nothing is saved: texts are measured as the renderer w
 
 import functools
 import itertools
+import re
 from pathlib import Path
 
 import numpy as np
@@ -235,7 +236,7 @@ class others:  # noqa: N801
              "statistic": ("value", "SD")[i % 2], "unit": "per 100 person-years",
              "published": 12.6 - i, "mean": 10.0, "low": 7.345, "high": 13.456, "trials": 100,
              "covered": i % 3 > 0, "counts_as": ("prediction", "input")[i % 2]}
-            for i in range(22)
+            for i in range(48)
         ]  # fmt: skip
         fallen = [
             {"fact": row["fact"], "value": 9.0 + j, "spread": 1.0 + j}
@@ -346,6 +347,19 @@ def test_an_arm_keeps_its_look_where_others_have_no_room(kept):
     assert few.looks == {arm: caption.looks[arm] for arm in few.arms}
     shapes = {(look.color, str(look.linestyle)) for look in caption.looks.values()}
     assert len(shapes) == 14
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_rows_without_room_are_named_and_the_others_fill_the_page(kept, width):
+    with styled(), formed(Form(WIDTHS[width])):
+        figure = drawn(kept, "others", "emulation")
+    labels = {f"Combination, spine BMD, annual increase in year {i}" for i in range(48)}
+    below = [text.get_text().replace("\n", " ") for text in figure.texts]
+    (absent,) = (text for text in below if text.startswith("No room, in the CSV file only: "))
+    texts = (text.get_text() for axes in figure.axes for text in axes.texts)
+    shown = {" ".join(text.split()).removesuffix(", SD") for text in texts}
+    assert labels - shown == {label for label in labels if re.search(rf"{label}(,|\.)", absent)}
+    assert figure.get_figheight() * 25.4 > HIGHEST - 20
 
 
 def test_titles_differ():

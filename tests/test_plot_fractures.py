@@ -91,8 +91,8 @@ def test_steps_end_where_they_are_named_and_the_paired_difference_stands_above(r
 
 
 def test_the_caption_says_what_death_and_loss_do(result, drawn):
-    assert "stays among the patients" in text_of(drawn[0])
-    assert "lost to follow-up counts as without a fracture" in text_of(drawn[0])
+    assert "stay among the patients" in text_of(drawn[0])
+    assert "lost to follow-up count as without a fracture" in text_of(drawn[0])
     events = result.tables.events
     saved = Saved(
         result.tables._replace(events=events[events["event"] != "lost to follow-up"]),

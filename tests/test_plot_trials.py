@@ -72,6 +72,16 @@ def test_numbers_are_rounded_once_with_a_true_minus(drawn):
     assert "ug/L" not in words
 
 
+def test_a_number_that_rounding_covers_is_explained(made):
+    scores, by_fact = made
+    for covered in (True, False):
+        with styled():
+            hip = scores.assign(covered=covered)
+            page, _ = trials.figure(hip, by_fact, PATIENTS_ONLY, "a series")
+        caption = " ".join(page.texts[-1].get_text().split())
+        assert (trials.ROUNDED in caption) == covered
+
+
 @pytest.mark.parametrize(
     ("roles", "result"), [(("prediction",), "1 of 2 predictions covered"), ((), "no prediction")]
 )

@@ -381,7 +381,7 @@ def test_all_mistakes_of_all_files_stand_in_one_report(tmp_path):
 @pytest.mark.parametrize(
     ("regimen", "arms", "how"),
     [
-        ("interferon", ["combination"], "the action of pamidronate rises and falls between doses"),
+        ("interferon", ["combination"], "the action of pamidronate changes between doses"),
         (
             "pamidronate",
             ["combination", "pamidronate"],
@@ -409,9 +409,9 @@ def test_the_rows_that_an_arm_needs_are_those_it_can_reach():
     assert set(found) == {"interferon + pamidronate", "pamidronate", "interferon", "none"}
     assert found["interferon + pamidronate"] == "as planned"
     assert "interferon is stopped" in found["pamidronate"]
-    assert "pamidronate rises and falls" in found["interferon"]
+    assert "pamidronate changes between doses" in found["interferon"]
     assert "interferon is stopped" in found["none"]
-    assert "pamidronate rises and falls" in found["none"]
+    assert "pamidronate changes between doses" in found["none"]
     assert set(reachable(base().scenario, "pamidronate")) == {"pamidronate", "none"}
 
 

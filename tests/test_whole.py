@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import sim
+import sim.python.kept  # here, and not while a fixture replaces `draw`
 from sim import results
 from sim.errors import RequestError
 from sim.experiments import runs

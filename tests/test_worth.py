@@ -52,6 +52,10 @@ def kept(result, tmp_path_factory):
     return results.open(kept_run.keep(result, tmp_path_factory.mktemp("worth")))
 
 
+def test_a_kept_run_with_costs_names_worth_among_the_next_commands(kept):
+    assert kept_run.show(kept).next[-1] == f"mastosim worth {kept.folder}"
+
+
 def estimates(table, arm="combination", against=""):
     rows = table[(table["arm"] == arm) & (table["against_arm"] == against)]
     return dict(zip(rows["outcome"], rows["estimate"], strict=True))

@@ -63,7 +63,7 @@ def check(scenario: Path, settings: tuple[str, ...]) -> None:
 
 
 def listed(heading: str, sentences: list[str]) -> list[str]:
-    """A heading with sentences below it; nothing without a sentence."""
+    """A heading with sentences below the heading; empty without a sentence."""
     return [heading, *(f"  {sentence}" for sentence in sentences)] if sentences else []
 
 

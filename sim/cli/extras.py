@@ -1,4 +1,4 @@
-"""Libraries that mastosim does without until they are asked for."""
+"""Libraries that mastosim needs only for some commands."""
 
 from __future__ import annotations
 

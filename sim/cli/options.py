@@ -60,7 +60,7 @@ class FileOrName(FromHome):
         param: click.Parameter,  # noqa: ARG002
         incomplete: str,
     ) -> list[CompletionItem]:
-        """Files and names that begin so."""
+        """Files and names that begin with the typed text."""
         return files_or_names(incomplete, self.kinds)
 
 

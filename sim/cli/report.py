@@ -39,7 +39,7 @@ def report(
     result: str, others: tuple[str, ...], forms: tuple[str, ...], into: Path | None, xlsx: bool,
     is_opened: bool, quiet: bool, out: Path,
 ) -> None:  # fmt: skip
-    """Write the page of a RESULT: one HTML file that loads nothing.
+    """Write the page of a RESULT: one HTML file that loads no other file.
 
     The page is about the first RESULT. Further results stand beside it: a probabilistic sweep of
     the same scenario adds the uncertainty of the inputs to each difference, an emulation says what

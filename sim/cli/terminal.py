@@ -34,7 +34,8 @@ def line_width() -> int | None:
 def say(text: object, to_stderr: bool = False) -> None:
     """Print text with its control characters escaped, in signs that the code page has.
 
-    A reader that has gone, as in `mastosim check FILE | head -1`, ends the printing, not the work.
+    The printing ends if its reader has ended, as in `mastosim check FILE | head -1`. The work goes
+    on.
     """
     stream = sys.stderr if to_stderr else sys.stdout
     fitting = texts.fitting(texts.visible(str(text)), getattr(stream, "encoding", None))

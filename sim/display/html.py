@@ -35,7 +35,7 @@ def table(
 
 
 def paragraph(lines: Iterable[str]) -> str:
-    """Lines of text, one below the other; nothing where there are none."""
+    """Lines of text, one below the other; empty without lines."""
     text = "<br>".join(escape(line) for line in lines)
     return f"<p>{text}</p>" if text else ""
 

@@ -92,7 +92,7 @@ def with_interval(estimate: float, low: float, high: float) -> str:
 
 
 def decimals_of(low: float, high: float) -> int | None:
-    """How many decimals an interval allows; None where it says nothing of that.
+    """How many decimals an interval allows; None for an interval without width.
 
     >>> [decimals_of(*ends) for ends in ((37.8, 41.7), (0.1, 0.9), (0.0, 0.0))]
     [1, 2, None]

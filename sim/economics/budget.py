@@ -75,8 +75,8 @@ def spending(
     Returns
     -------
     list of OfYear
-        One for each calendar year, then one for all. A year since entry after the end of
-        follow-up costs nothing.
+        One for each calendar year, then one for all. A year since entry after the end of follow-up
+        has no cost.
 
     Examples
     --------

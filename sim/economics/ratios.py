@@ -19,7 +19,7 @@ NO_INTERVAL = "no finite interval"
 class Icer(NamedTuple):
     """The ratio of extra cost to extra effect, with the quadrant that gives it its meaning.
 
-    `ratio` is None where one arm is better in both respects: there a ratio says nothing.
+    `ratio` is None where one arm is better in both respects: a ratio is then meaningless.
     """
 
     quadrant: str

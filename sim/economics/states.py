@@ -1,8 +1,8 @@
 """Times in states: after fractures of each site, on a therapy, and short losses of utility.
 
 A patient is in one state of each fracture site at a time: `none`; `first`, for 365 days from the
-latest fracture of the site; `later`, after that. Who had a vertebral fracture before enrolment
-begins in `later` of that site. All times end with death, loss to follow-up or the study.
+latest fracture of the site; `later`, after that. A patient with a vertebral fracture before
+enrolment begins in `later` of that site. All times end with death, loss to follow-up or the study.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def asked_for(
     patients_a_year: float | None, years: int | None,
     share: Mapping[str, float] | None, share_today: Mapping[str, float] | None,
 ) -> Asked | None:  # fmt: skip
-    """Return what was asked of the budget; None where nothing was.
+    """Return the request on the budget; None without a request.
 
     Raises RequestError if patients per year or years are missing or not above 0.
     """

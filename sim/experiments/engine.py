@@ -14,7 +14,7 @@ from sim.vocabulary import AskedEngine, Engine
 
 PATIENTS = 300
 """Patients per arm from which the batch engine is faster, if its compiled code is loaded: loading
-takes as long as SimPy takes for about so many."""
+takes as long as SimPy takes for about this number."""
 
 SECONDS = 60.0
 """Forecast of SimPy above which compiling the model, about 25 seconds, saves time."""

@@ -19,7 +19,7 @@ def mean_counts(
 ) -> Estimate:
     """Estimate the mean number of events per patient by the end of some days.
 
-    Who died has no further event and stays in the denominator, as in the outcomes by year
+    A patient who died has no further event and stays in the denominator, as in the outcomes by year
     (`sim.outcomes.definitions.over_years`), which these estimates equal on their days.
 
     Parameters

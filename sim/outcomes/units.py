@@ -136,10 +136,10 @@ def limits_of(
     Returns
     -------
     tuple of numpy.ndarray of float, shape (points,)
-        Lower and upper limits in the unit of the measure; NaN where nobody was measured, and of a
-        mean in a single unit. They are those of `sim.outcomes.limits`. With few units their
-        variance is itself not well known: limits of counts are then wider, as those of means are
-        by Student's t.
+        Lower and upper limits in the unit of the measure; NaN where no patient was measured, and of
+        a mean in a single unit. They are those of `sim.outcomes.limits`. With few units their
+        variance is itself not well known: limits of counts are then wider, as those of means are by
+        Student's t.
     """
     own = [Sums(*fields) for fields in sums]
     with np.errstate(invalid="ignore", divide="ignore"):

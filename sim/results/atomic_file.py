@@ -60,7 +60,7 @@ def placed(files: Sequence[Path], into: Path) -> list[Path]:
 
 
 def _flush(file: Path) -> None:
-    """Have a file on the disk before its name is."""
+    """Write a file to the disk before the file gets its name."""
     handle = os.open(file, os.O_RDWR)
     try:
         os.fsync(handle)

@@ -11,7 +11,7 @@ Row = tuple[str, int | str, str]
 
 
 class Details(BaseModel):
-    """Details of a result; a kind may have more than its form has."""
+    """Details of a result; a kind may have details beyond those of the form."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 

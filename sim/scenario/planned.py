@@ -24,7 +24,7 @@ class Stretch(NamedTuple):
 
 
 def planned(scenario: Scenario, arm: str) -> dict[str, list[Stretch]]:
-    """List what each therapy of an arm plans, where every dose is given and nobody stops.
+    """List what each therapy of an arm plans, where every dose is given and no patient stops.
 
     Parameters
     ----------

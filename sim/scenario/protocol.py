@@ -52,7 +52,7 @@ def protocol(
             yield f"  {name}: {infusions(therapy, scenario)}"
         yield f"    {after_last_dose(therapy, name in with_ratio(scenario))}"
     yield ""
-    yield "Arms and the regimens they can reach"
+    yield "Arms, and the regimens whose effects they need"
     for arm, therapies in scenario.arms.items():
         yield f"  {arm}: {' + '.join(therapies) or 'no therapy'}{_compared(scenario, arm)}"
         for regimen, how in reachable(scenario, arm).items():

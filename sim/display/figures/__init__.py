@@ -1,7 +1,7 @@
 """The figures of kept results, by kind and name.
 
 Figures read the tables of a result and simulate nothing, so a result that was just written and one
-of last year are drawn alike. Beside each figure stands a CSV file with the numbers that it shows.
+of last year are drawn alike. A CSV file with the numbers of a figure stands beside each figure.
 """
 
 from __future__ import annotations

@@ -34,8 +34,8 @@ EXPLAINED = (
     "Infusions and injections: each dose adds to the action, which falls by half in each half-life."
     " Courses: the dose relative to the published one.",
     "As taken: mean over the virtual patients under follow-up, from the doses that they received."
-    " As planned: no dose missed or late, nobody stops or dies, and no rule or fracture begins or"
-    " ends a therapy.",
+    " As planned: no dose missed or late, no patient stops or dies, and no rule or fracture begins "
+    "or ends a therapy.",
 )
 
 

@@ -60,7 +60,7 @@ def band(
     axes: Axes, x: pd.Series[float], ends: pd.DataFrame, look: style.ArmStyle, opacity: float,
     edge: float = 0.0, are_steps: bool = False,
 ) -> None:  # fmt: skip
-    """The area between two columns, with edges so many points wide, seen where arms overlap."""
+    """The area between two columns, with edges the given points wide, seen where arms overlap."""
     axes.fill_between(
         x, ends.iloc[:, 0], ends.iloc[:, 1], color=look.color, alpha=opacity, linewidth=0,
         zorder=1, step="post" if are_steps else None,

@@ -99,7 +99,7 @@ def changes(facts: Mapping[str, Fact], numbers: pd.DataFrame, caption: Caption) 
 
 
 def visit_of(fact: Fact, numbers: pd.DataFrame, caption: Caption) -> float:
-    """The visit that a fact is about: the last one that its time, or else evidence, reaches."""
+    """The visit of a fact: the last one up to its time, or up to the end of the evidence."""
     end = fact.month or caption.evidence_months or caption.horizon_months
     return float(numbers.loc[numbers["months"] <= end + 0.1, "months"].max())
 

@@ -51,7 +51,7 @@ class Caption:
         return {arm: look for arm, look in looks.items() if arm in self.arms}
 
     def of_few(self, count: int) -> Caption:
-        """The caption of so many arms: those of the form in force, the comparator, then others."""
+        """The caption of a few arms: those of the form in force, the comparator, then others."""
         order = [*form().arms, *filter(None, [self.comparator]), *self.arms]
         kept = [arm for arm in dict.fromkeys(order) if arm in self.arms][:count]
         few = tuple(arm for arm in self.arms if arm in kept)
@@ -65,7 +65,7 @@ class Caption:
     def paragraphs(self, *sentences: str, about_bone: bool = True) -> list[str]:
         """The caption of one figure, with what the figure itself says.
 
-        Figures that no bone density enters say nothing of how its increase is read.
+        Figures without bone density leave out how its increase is read.
         """
         same = ", the same in every arm" if len(self.every_arm or self.arms) > 1 else ""
         everyone = f"{self.patients} virtual patients{same}"

@@ -117,7 +117,7 @@ def _panel(beside: Beside, outcome: str, lane: float) -> parts.Panel:
 
 
 def limits_of(outcome: str, values: pd.DataFrame, are_differences: bool) -> tuple[float, float]:
-    """The ends of a scale: counts, rates and shares of arms begin at 0, which none is below."""
+    """The ends of a scale: counts, rates and shares of arms begin at 0, their lowest value."""
     is_count = "fracture" in outcome or outcome == "deaths"
     low, high = scales.limits(values, are_differences or is_count or None)
     has_least = not are_differences and (is_count or " above " in outcome)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
+from matplotlib.patheffects import withStroke
 
 from sim.display.figures import intervals, style, uncertain
 from sim.display.figures.caption import Caption
@@ -84,4 +85,6 @@ def _face(look: style.ArmStyle) -> dict[str, Any]:
 
 
 def _line() -> dict[str, Any]:
-    return {"color": style.INK, "linewidth": 0.9, "zorder": 5}
+    """An interval in ink, with a white edge that shows on dark bars."""
+    edge = [withStroke(linewidth=2.2, foreground="white")]
+    return {"color": style.INK, "linewidth": 0.9, "zorder": 5, "path_effects": edge}

@@ -21,6 +21,7 @@ from sim.display.figures import (
 from sim.display.figures.caption import Caption
 from sim.display.figures.page import TWO_COLUMNS
 from sim.display.figures.saved import Saved
+from sim.display.figures.uncertain import MONTE_CARLO
 from sim.display.numbers import typeset, with_interval
 from sim.outcomes.mean_counts import mean_counts
 from sim.results import Tables
@@ -40,12 +41,12 @@ OPACITY = 0.16
 DIFFERENCE = ["outcome", "arm", "against_arm", "months", "estimate", "low", "high"]
 
 EXPLAINED = (
-    "Mean number of fractures so far, further ones of the same patient included. Who died has no"
-    " further fracture and stays among the patients.",
+    "Mean number of fractures so far, further ones of the same patient included. Patients who"
+    " died have no further fracture and stay among the patients.",
     "Areas: 95 % Monte Carlo intervals. They show simulation (Monte Carlo) error only, not the"
     " uncertainty of the published data.",
 )
-LOST = "Who was lost to follow-up counts as without a fracture afterwards."
+LOST = "Patients who were lost to follow-up count as without a fracture afterwards."
 PAIRED = "Below each title: the difference at the end with its paired 95 % Monte Carlo interval."
 
 
@@ -147,7 +148,7 @@ def _size() -> multiples.Size:
 
 
 def _legend(looks: style.Looks, caption: Caption) -> style.Legend:
-    interval = style.area_entry("95 % Monte Carlo interval", facecolor=style.BAND)
+    interval = style.area_entry(MONTE_CARLO, facecolor=style.BAND)
     arms = [] if _are_at_lines(looks) else style.arms_in_legend(looks)
     return [arms, [interval, *months.legend(caption)]]
 

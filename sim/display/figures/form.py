@@ -27,7 +27,7 @@ ON_SCREEN = math.inf
 class Form(NamedTuple):
     """The most that a figure is wide and high, in mm, and what of its words is on it.
 
-    Below a heading the title of the figure stands as a smaller line. Both are left out without
+    The title of the figure stands below a heading, as a smaller line. Both are left out without
     `has_title`. The caption ends with what was `changed` over the file of the scenario. `arms` are
     those whose differences from others are drawn, all where there are none.
     """

@@ -1,9 +1,9 @@
 """Cumulative incidence of the first fracture and of death, arm by arm.
 
-Every virtual patient is followed to death or to the end of the study: nobody is censored before.
-The cumulative incidence, with death as the competing event of a fracture, is then the plain share
-of patients with the event so far (what the Aalen-Johansen estimator becomes), and no estimator of
-survival is needed.
+Every virtual patient is followed to death or to the end of the study: no patient is censored
+before. The cumulative incidence, with death as the competing event of a fracture, is then the plain
+share of patients with the event so far (what the Aalen-Johansen estimator becomes), and no
+estimator of survival is needed.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ COURSE, TITLE, BETWEEN, BELOW = 30.0, 5.0, 3.0, 10.0
 LEFT, RIGHT, NARROW_LEFT, NARROW_RIGHT = 27.0, 46.0, 21.0, 30.0
 """Millimetres left of the time axis for the names of lanes, and right of it for their notes."""
 
-ELSEWHERE = "What differs first, and why, is in the words of `mastosim explain`."
+ELSEWHERE = "`mastosim explain` says in words what differs first, and why."
 """In place of the sentences on many arms, which no page has room for."""
 
 LEAST_T = 1.0

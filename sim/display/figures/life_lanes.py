@@ -84,7 +84,7 @@ def draw(
     axes: Axes, every: pd.DataFrame, rows: list[Row], looks: style.Looks,
     rooms: tuple[float, float],
 ) -> None:  # fmt: skip
-    """The lanes, with their names left and their notes right, in rooms of so many mm."""
+    """The lanes, with their names left and their notes right, in rooms of the given mm."""
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
@@ -148,7 +148,7 @@ def legend(every: pd.DataFrame) -> list[Artist]:
 
 
 def _write(axes: Axes, x: float, at: int, beside: float, words: str, **look: Any) -> None:
-    """Words on a lane, so many mm beside the left (0) or the right (1) end of the panel."""
+    """Words on a lane, the given mm beside the left (0) or the right (1) end of the panel."""
     axes.annotate(
         words, (x, at), xycoords=("axes fraction", "data"), xytext=(beside * POINTS_PER_MM, 0),
         textcoords="offset points", va="center", annotation_clip=False, **look,

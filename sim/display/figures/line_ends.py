@@ -39,7 +39,7 @@ def room(names: Sequence[str]) -> float:
 
 
 def fit(names: Iterable[str], height: float) -> bool:
-    """Whether names below each other are not higher than so many mm."""
+    """Whether names below each other are not higher than the given mm."""
     return sum(LINE * len(wrapped(name, WIDEST)) for name in names) <= height
 
 

@@ -44,7 +44,7 @@ SHOWN = (45.0, 130.0)
 
 
 def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
-    """One panel a measured marker, all on one logarithmic scale; None where none is measured."""
+    """One panel per measured marker, all on one logarithmic scale; None where none is measured."""
     numbers = courses(saved.tables, caption.arms)
     if numbers.empty:
         return None

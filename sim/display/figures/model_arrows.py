@@ -26,7 +26,7 @@ class Way(NamedTuple):
     """How numbers at some paths act: from what, on what, in which words.
 
     `subject` and `what` are filled with the groups of the path. An arrow whose number is `neutral`
-    does nothing and is left out.
+    has no effect and is left out.
     """
 
     path: str
@@ -123,7 +123,7 @@ def _of_way(way: Way, study: Study) -> Iterator[tuple[object, ...]]:
 
 
 def _acts(way: Way, text: str, scenario: Scenario) -> bool:
-    """False for a number that changes nothing, and for markers that nobody has."""
+    """False for a number without effect, and for markers that no patient has."""
     if way.target == MARKERS and not scenario.cohort.markers:
         return False
     value = re.match(r"-?[\d.]+", text)

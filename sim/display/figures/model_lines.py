@@ -27,7 +27,7 @@ class Group(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Words in a line, from so many mm on; `is_assumption` where no source supports them."""
+    """Words in a line, from the given mm on; `is_assumption` where no source supports them."""
 
     left: float
     text: str

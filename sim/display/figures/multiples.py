@@ -121,7 +121,7 @@ def _page_width(panels: int) -> float:
 def _laid_out(
     page: Page, cells: Sequence[tuple[int, int]], size: Size, above: float, high: float
 ) -> Grid:
-    """A panel of so many mm at each row and column of `cells`, with so much room above it."""
+    """A panel of the given mm at each row and column of `cells`, with so much room above it."""
     across, pitch = size.width + size.between, above + high + size.below
     panels = [
         page.axes(size.left + column * across, row * pitch + above, size.width, high)

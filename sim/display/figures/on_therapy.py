@@ -72,7 +72,7 @@ def courses(tables: Tables, caption: Caption) -> pd.DataFrame | None:
 
     Days and months count from the start of the course, `start_day` after entry. `share`, `low` and
     `high` are percent; the interval is empty where it is not defined (before the first stop, and
-    where nobody is left).
+    where no patient is left).
     """
     begun = tables.events[(tables.events["event"] == Event.COURSE) & (tables.events["value"] > 0)]
     rows = {}

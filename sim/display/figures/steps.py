@@ -1,6 +1,6 @@
 """Shares of patients over time: steps with a band, and below them the patients still at risk.
 
-The table has one block an arm, as Morris and colleagues propose (KMunicate, BMJ Open
+The table has one block per arm, as Morris and colleagues propose (KMunicate, BMJ Open
 2019;9:e030215): at every labelled month the counts of a row of the arm add up to its patients.
 """
 

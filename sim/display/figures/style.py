@@ -87,7 +87,7 @@ Looks = Mapping[Any, ArmStyle]
 def arm_style(arms: Sequence[str]) -> dict[str, ArmStyle]:
     """The look of each arm, by its place in the scenario's list of arms.
 
-    From the sixth arm on colours come again, with other lines and marks.
+    Colours come again from the sixth arm on, with other lines and marks.
     """
     looks = {}
     for i, arm in enumerate(arms):

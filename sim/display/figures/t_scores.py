@@ -50,8 +50,8 @@ ACROSS = ("Months since entry; below, patients measured", "Months; patients belo
 EXPLAINED = (
     "Measured T-scores, in the categories of the World Health Organization (Technical Report "
     "Series 843, 1994), which are defined for women after menopause.",
-    "Percent of those measured at the visit, whose number is below the month. Who died or was "
-    "lost is not counted, so that shares can change without a change in any patient.",
+    "Percent of those measured at the visit, whose number is below the month. Patients "
+    "who died or were lost are not counted, so shares can change without a change in any patient.",
 )
 
 

@@ -30,7 +30,7 @@ def millimetres(text: str, is_title: bool = False) -> float:
 def wrapped(text: str, width: float, is_title: bool = False) -> list[str]:
     """A text in lines of `width` mm, broken after spaces, dots and dashes.
 
-    A word too long for a line is broken within.
+    A word that is longer than a line is broken between two letters.
     """
     return _lines(re.findall(ANYWHERE, text), width, is_title)
 

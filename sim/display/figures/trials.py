@@ -1,4 +1,4 @@
-"""A published series beside many simulated ones: a row a statistic, each on its own scale."""
+"""A published series beside many simulated ones: one row per statistic, each on its own scale."""
 
 from __future__ import annotations
 
@@ -45,6 +45,12 @@ EXPLAINED = (
     "Inputs should lie near the middle. This agreement checks the program, not the biology.",
 )
 
+ROUNDED = (
+    "A published number counts as covered where it lies in the interval of trials that are rounded "
+    "as it is."
+)
+"""Said where a number is covered by the rounded trials alone."""
+
 
 class Look(NamedTuple):
     """How a published number is drawn among its trials: marks, shade, interval, and letters."""
@@ -83,9 +89,16 @@ def figure(
     blocks = [_block(heading, part, trials) for heading, part in parted if len(part)]
     page = intervals.figure(
         [blocks], f"{title}: {covered(scores)}", _legend(interval, rows),
-        [spoken(*sentences, *EXPLAINED)], _layout(),
+        [spoken(*sentences, *EXPLAINED, ROUNDED * _depends_on_rounding(rows))], _layout(),
     )  # fmt: skip
     return page, rows
+
+
+def _depends_on_rounding(rows: pd.DataFrame) -> bool:
+    """Whether a prediction is covered that lies outside the interval as it is drawn."""
+    counted = rows[rows["counts_as"] == PREDICTION]
+    is_inside = counted["published"].between(counted["low"], counted["high"])
+    return bool((counted["covered"] & ~is_inside).any())
 
 
 def _layout() -> Layout:

@@ -39,9 +39,9 @@ ORDERS = {True: "sorted by change", False: "ordered as in the first arm"}
 
 
 def figure(saved: Saved, caption: Caption) -> Drawn | None:
-    """Change of spine density from entry to the last measurement, a bar a patient.
+    """Change of spine density from entry to the last measurement, one bar per patient.
 
-    None where nobody was measured again after entry.
+    None where no patient was measured again after entry.
     """
     numbers = changes(saved.tables, caption.arms)
     if numbers.empty:
@@ -68,8 +68,8 @@ def changes(tables: Tables, arms: tuple[str, ...]) -> pd.DataFrame:
     """One row for each arm and patient measured again: place in every arm, change, and who stopped.
 
     Percent of the measured entry value, up to the patient's last measurement in `month`. Places are
-    in the order of the first arm, from the largest gain; who has no change there is last. `stopped`
-    is True where intolerance ended a course before that measurement.
+    in the order of the first arm, from the largest gain; patients without a change there are
+    last. `stopped` is True where intolerance ended a course before that measurement.
     """
     first = sorted(tables.patients["patient"])[:MOST]
     rows = tables.measurements[tables.measurements["quantity"] == QUANTITY]

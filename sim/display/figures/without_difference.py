@@ -1,4 +1,4 @@
-"""Outcomes that are the same in all arms: named in a line, for a row would show nothing."""
+"""Outcomes that are the same in all arms: named in a line, for a row would be empty."""
 
 from __future__ import annotations
 

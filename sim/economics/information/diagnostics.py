@@ -25,7 +25,7 @@ AT_LIMIT = 0.9
 
 
 def warnings_of(fit: Fit, parameters: Floats, names: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return what speaks against a regression, in sentences; none where nothing does.
+    """Return the objections to a regression, in sentences; empty without objections.
 
     Parameters
     ----------

@@ -75,9 +75,9 @@ def noise_of_contrasts(benefit: Floats, covariance: Floats) -> Floats:
 def bracket(first: Floats, second: Floats, parameters: Floats | None = None) -> Bracket:
     """Return values that enclose the EVPI in expectation, from two halves of the patients.
 
-    Above stands the naive EVPI: a maximum of noisy values is too high. Below stands the gain if the
-    arm of each draw is chosen on one half of its patients and valued on the other half: the choice
-    is not always the best, and its value owes nothing to the chance that made it.
+    The upper value is the naive EVPI: a maximum of noisy values is too high. The lower value is the
+    gain if the arm of each draw is chosen on one half of its patients and valued on the other half:
+    the choice is not always the best, and its value is free of the chance that made the choice.
 
     Parameters
     ----------

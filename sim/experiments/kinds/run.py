@@ -217,17 +217,15 @@ def _shown(
     if course is not None:
         way = printed.precision(course)
         printout = printout._replace(notes=(*way, "", *printout.notes))
-    return Shown(printout, facts, holds, next=_next(where))
+    return Shown(printout, facts, holds, next=_next(where, study))
 
 
-def _next(where: Mapping[str, Path]) -> tuple[str, ...]:
-    """What can be done with a run that is kept."""
+def _next(where: Mapping[str, Path], study: Study) -> tuple[str, ...]:
+    """What can be done with a run that is kept; `worth` where the scenario has costs."""
+    commands = ["plot {}", "extend {} --patients N", "report {}"]
+    commands += ["worth {}"] * (study.scenario.economics is not None)
     names = [shlex.quote(str(folder)) for folder in where.values()]
-    return tuple(
-        line
-        for name in names
-        for line in (f"mastosim plot {name}", f"mastosim extend {name} --patients N")
-    )
+    return tuple(f"mastosim {command.format(name)}" for name in names for command in commands)
 
 
 def digest(kept: Kept) -> str:

@@ -47,8 +47,8 @@ class Columns(NamedTuple):
     def carriers(self, most: Floats, patients: int) -> Floats:
         """How many patients at least carry each quantity, from the most that groups carried.
 
-        An event of a share is a patient; of a count perhaps one patient has all of a group, and of
-        a mean every patient of the group has a value.
+        Each event of a share is one patient. One patient may have all events of a count in a group.
+        Every patient of a group has a value of a mean.
         """
         kinds = [self.measures[at].kind for at in (*range(len(self.measures)), *self.mine)]
         groups = (most > ROUNDING).sum(axis=0).astype(float)

@@ -77,7 +77,7 @@ class Swept(InMemory):
 
     @property
     def outcomes(self) -> pd.DataFrame:
-        """The tidy table: one row a scenario, point, arm and outcome, parameters beside them."""
+        """The tidy table: one row per scenario, point, arm and outcome, parameters beside them."""
         import pandas as pd
 
         return pd.read_parquet(self.folder / "outcomes.parquet")

@@ -30,7 +30,7 @@ LEFT_OUT: settings.Changes = {
     ("cohort", "recent_fracture"): None,
     ("economics",): None,
 }
-"""Parts of a scenario that most checks do without; tests have their laws. No simulation reads
+"""Parts of a scenario that most checks leave out; tests cover their rules. No simulation reads
 `economics`, which has checks of its own."""
 
 

@@ -1,4 +1,4 @@
-"""The page of a result: one HTML file that loads nothing, for a clinician and for a reviewer.
+"""The page of a result: one HTML file that loads no other file, for a clinician and for a reviewer.
 
 `assembled` has the sections in their order; each section has a file in `sections/` and a template.
 """

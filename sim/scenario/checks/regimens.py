@@ -102,7 +102,9 @@ def _why_absent(name: str, therapy: Infusions | Course | str, horizon: float) ->
         if therapy.relative_dose != 1:
             return f"the dose of {name} differs from its `action_1`"
     if isinstance(therapy, Infusions) or therapy == BY_INFUSION:
-        return f"the action of {name} rises and falls between doses"
+        return (
+            f"the action of {name} changes between doses, and its effect is counted from this row"
+        )
     return f"the markers respond to {name} with a delay"
 
 
@@ -145,7 +147,7 @@ def _missing_rows(arm: str, reached: dict[str, str], plain: Plain) -> Iterator[M
     for regimen, how in reached.items():
         if regimen not in rows:
             row = f"but `effects` has no row for it; rows: {', '.join(rows)}"
-            message = f"can reach the regimen '{regimen}' ({how}), {row}"
+            message = f"needs the effect of the regimen '{regimen}' ({how}), {row}"
             yield plain.mistake(("arms", arm), message, at_key=True)
 
 

@@ -187,8 +187,9 @@ class Sites(Form):
 class BaseRate(Form):
     """The mean rate of fractures at enrolment, typed, or solved from a printed share of patients.
 
-    The solved rate gives this cohort the printed share, if all patients take the regimen `on`
-    from enrolment exactly as planned.
+    A `rate` is that of the cohort at enrolment, before any treatment. A share was printed for
+    patients on a regimen, whose bone changed in the meantime. The solved rate gives this cohort the
+    printed share, if all patients take the regimen `on` from enrolment exactly as planned.
     """
 
     rate: quantities.Hazard | None = None
@@ -201,7 +202,8 @@ class BaseRate(Form):
     by: quantities.FromADay | None = None
     """The time by which that share holds, e.g. 60 months."""
     on: Annotated[Text, AfterValidator(canonical_name)] | None = None
-    """The regimen of the patients of the source, a row of `effects`, e.g. pamidronate."""
+    """The regimen that the patients of the share had, a row of `effects`; `none` for untreated
+    patients, e.g. pamidronate."""
     site: Literal["vertebral", "hip", "other"] | None = None
     """The only site whose fractures the share counts; if left out, all count, e.g. vertebral."""
 

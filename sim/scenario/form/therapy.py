@@ -97,7 +97,8 @@ class InfusionReference(Form):
     schedule: PhaseList
     """When the doses of that plan are given, e.g. [{every: 1 month}]."""
     over: quantities.FromADay
-    """Time over which the exposure is averaged, e.g. 60 months."""
+    """Time over which the exposure is averaged: the follow-up in which the effects were observed,
+    e.g. 60 months."""
 
     def check(self) -> None:
         """Refuse two doses."""
@@ -113,7 +114,8 @@ class Exposure(Form):
     """How fast the effect of a dose wears off, and the plan that is an action of 1."""
 
     half_life: quantities.HalfLife
-    """Half-life of the exposure after a dose, e.g. 45 days."""
+    """Half-life of the effect on bone after a dose, not of the concentration in blood,
+    e.g. 45 days."""
     action_1: InfusionReference
     """The plan whose mean exposure has the full effect of `effects`."""
 

@@ -1,9 +1,9 @@
 """Patients of one arm who share a clinic: SimPy is the clock, the clinic a plain object.
 
-Time has three parts of each day. In the first, measurements and changes of courses happen and
-patients ask for a place. In the second the clinic acts. In the third come infusions and all later
-kinds of event, so that the order of events of one patient is that of `simpy_engine`. A patient who
-waits does not look for a place each morning: the clinic wakes those who have an answer.
+Time has three parts of each day. Measurements and changes of courses happen in the first, and
+patients ask for a place. The clinic acts in the second. Infusions and all later kinds of event
+happen in the third, so that the order of events of one patient is that of `simpy_engine`. A patient
+who waits does not look for a place each morning: the clinic wakes those who have an answer.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def accumulated_as_planned(scenario: Scenario, regimen: str, by: float) -> Float
         Values of a study.
     regimen : str
         Name of a row of `effects`. All its therapies are taken from enrolment by the plan of
-        their `action_1`. No dose is missed or late, nobody stops or dies.
+        their `action_1`. No dose is missed or late, no patient stops or dies.
     by : float
         End of the time, days since enrolment.
 

@@ -1,4 +1,4 @@
-"""A study in which everything goes as planned: no dose is missed, and nobody stops or dies."""
+"""A study in which everything goes as planned: no dose is missed, and no patient stops or dies."""
 
 from __future__ import annotations
 

@@ -79,23 +79,43 @@ def _within(
     room: float, stack: list[Stacked], column: Sequence[parts.Block], fit: parts.Fitted,
     width: float,
 ) -> tuple[list[list[Stacked]], list[str]]:  # fmt: skip
-    """Blocks in so many mm: lower rows, and else fewer blocks, with lines that name the others."""
+    """Blocks within a height: lower rows, else fewer rows, with lines that name the others."""
     over, rows = stack[-1].bottom - room, math.fsum(h for each in stack for h in each.heights)
     if over <= 0:
         return [stack], []
     texts = (parts.of_text(row, fit.layout) for each in column for row in each.rows)
     if over < (1 - max(LOWEST, *texts)) * rows:
         return [[*_stacked(column, fit, 1 - over / rows)]], []
-    for count in range(len(stack) - 1, 0, -1):
-        lines = paragraph(_absent(stack[count:]), width - 2 * MARGIN)
-        if stack[count - 1].bottom + CAPTION_LINE * len(lines) <= room:
+    for kept, left_out in _fewer(column):
+        fewer, lines = [*_stacked(kept, fit)], paragraph(_absent(left_out), width - 2 * MARGIN)
+        if fewer[-1].bottom + CAPTION_LINE * len(lines) <= room:
             break
-    return [stack[:count]], lines
+    return [fewer], lines
 
 
-def _absent(stack: Sequence[Stacked]) -> str:
+def _fewer(column: Sequence[parts.Block]) -> Iterator[tuple[list[parts.Block], list[parts.Block]]]:
+    """Ever fewer rows of some blocks, each time with the rows that are left out.
+
+    A block whose panels have titles shows the same rows in every panel, and is kept whole.
+    """
+    for count in range(len(column) - 1, -1, -1):
+        whole, parted, left_out = [*column[:count]], column[count], [*column[count + 1 :]]
+        rows = 1 if any(panel.title for panel in parted.panels) else len(parted.rows)
+        for at in range(rows - 1, 0, -1):
+            yield [*whole, _rows(parted, 0, at)], [_rows(parted, at), *left_out]
+        if whole:
+            yield whole, [parted, *left_out]
+
+
+def _rows(block: parts.Block, start: int, end: int | None = None) -> parts.Block:
+    """Some rows of a block."""
+    panels = [panel._replace(rows=panel.rows[start:end]) for panel in block.panels]
+    return block._replace(rows=block.rows[start:end], panels=panels)
+
+
+def _absent(blocks: Sequence[parts.Block]) -> str:
     """What has no room on the page, by the titles of panels, or the labels of rows without one."""
-    labels = (label for stacked in stack for label in _labels(stacked.block))
+    labels = (label for block in blocks for label in _labels(block))
     return f"No room, in the CSV file only: {', '.join(dict.fromkeys(labels))}."
 
 

@@ -116,7 +116,7 @@ def _side(axes: Axes, x: float) -> str:
 def _say(
     axes: Axes, at: tuple[float, float], text: str, away: tuple[float, float], **look: Any
 ) -> None:
-    """A grey text at a place of a panel, in shares of it, and so many points away."""
+    """A grey text at a place of a panel, in shares of it, and the given points away."""
     if text:
         axes.annotate(text, at, xycoords="axes fraction", xytext=away, color=SECOND,
                       textcoords="offset points", linespacing=1.1, **look)  # fmt: skip

@@ -38,7 +38,7 @@ LEAST_GAP = 5.0
 
 
 def figure(swept: Swept) -> Drawn | None:
-    """Spine and hip over time by arm, a column a scenario; None where nothing was drawn."""
+    """Spine and hip over time by arm, one column per scenario; None without draws."""
     numbers = courses(swept)
     if numbers.empty:
         return None
@@ -63,7 +63,7 @@ def figure(swept: Swept) -> Drawn | None:
 def courses(swept: Swept) -> pd.DataFrame:
     """One row for each scenario, bone, arm and visit: quantiles over draws, and the base case.
 
-    At entry nothing has changed yet.
+    The change at entry is 0.
     """
     rows = swept.outcomes[swept.outcomes["outcome"].isin(OVER_TIME)]
     rows = rows[rows["against_arm"] == ""]

@@ -45,7 +45,7 @@ EXPLAINED = (
 
 
 def figure(swept: Swept) -> Drawn | None:
-    """A panel for each outcome, a line for each scenario; None where nothing was drawn."""
+    """A panel for each outcome, a line for each scenario; None without draws."""
     rows = shown.compared(swept.sweep, swept.outcomes)
     if shown.draws(rows).empty:
         return None

@@ -122,7 +122,7 @@ def _apart(table: pd.DataFrame, end: str) -> Iterator[tuple[str, Any]]:
 
 
 def _with_width(table: pd.DataFrame) -> pd.DataFrame:
-    """How far the outcome is moved; what rounding alone makes is nothing."""
+    """How far the outcome is moved; 0 for a difference from rounding alone."""
     values = table[["low", "base", "high"]].to_numpy(float)
     values = np.where(np.abs(values - values[:, 1:2]) <= UNCHANGED, values[:, 1:2], values)
     width = values.max(axis=1, initial=-np.inf) - values.min(axis=1, initial=np.inf)

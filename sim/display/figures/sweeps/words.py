@@ -108,7 +108,7 @@ def head(
 
 
 def heading(case: Case, every: Sequence[Case]) -> str:
-    """What tells a case from the others: its scenario, its difference, both, or nothing."""
+    """The words that tell a case from the others: scenario, difference, both, or none."""
     one_scenario = len({other.scenario for other in every}) == 1
     one_arm = len({other.arms for other in every}) == 1
     parts = ["" if one_scenario else case.scenario, "" if one_arm else case.arms.label("−")]

@@ -14,8 +14,8 @@ from sim.vocabulary import Z95, Arms
 MOST = 1000
 """Draws that are drawn: more would cover each other."""
 
-QUADRANTS = ("more costly, more effective", "cheaper, more effective",
-             "cheaper, less effective", "more costly, less effective")  # fmt: skip
+QUADRANTS = ("more costly and more effective", "cheaper and more effective",
+             "cheaper and less effective", "more costly and less effective")  # fmt: skip
 
 EXPLAINED = (
     "Small dots: draws of the parameters. Large marks: their means, with 95 % Monte Carlo "
@@ -79,7 +79,7 @@ def _shares(extra: Floats, threshold: float) -> dict[str, float]:
 
 def _spoken(arm: str, shares: dict[str, float]) -> str:
     parts = [f"{100 * share:.0f} % {name}" for name, share in shares.items() if share >= 0.005]
-    return f"{arm}: {', '.join(parts)}."
+    return f"Draws of {arm}: {'; '.join(parts)}."
 
 
 def _cloud(axes: Axes, extra: Floats, half: Floats, look: style.ArmStyle) -> None:

@@ -64,7 +64,7 @@ def forecast_of(plan: Plan, workers: int | None = 1) -> Forecast:
 def run(plan: Plan, progress: Progress | None = None, workers: int | None = 1) -> pd.DataFrame:
     """Simulate the trials of a plan, and test the difference of every arm from the comparator.
 
-    A trial without a value in one arm shows nothing.
+    A trial without a value in one arm shows no difference.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ def until_lost(records: ArmRecords, hazard: float, seed: int, first: int) -> Arm
     records
         Records of the patients of an arm.
     hazard
-        Hazard of loss, per year; nobody is lost at 0.
+        Hazard of loss, per year; no patient is lost at 0.
     seed
         Seed of the random numbers.
     first
