@@ -145,6 +145,21 @@ STATED = [
         worth(*ZOLEDRONATE, "net benefit at 50000 EUR", "estimate", "low", "high"),
     ),
     Stated(
+        FINDINGS,
+        "best buy in {} % of draws. At 20,000 EUR it is in {} %, at 147,093 EUR in {} %.",
+        [known(f"best at {worth}, %", "zoledronate") for worth in (50000, 20000, 147093)],
+    ),
+    Stated(
+        FINDINGS,
+        "worth {} ± {} EUR per patient (± is the standard error). Patients' noise is {} %",
+        [known("EVPI", "all"), known("EVPI", "all", "standard_error"), known("noise, %", "all")],
+    ),
+    Stated(
+        FINDINGS,
+        "would make this value {} EUR. In expectation the value lies between {} and {} EUR",
+        [known(kind, "all") for kind in ("EVPI with noise", "at least", "at most")],
+    ),
+    Stated(
         "docs/decisions.md",
         "Student's t held the QALYs of one arm in {} % of blocks of 100",
         [
