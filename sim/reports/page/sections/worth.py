@@ -41,7 +41,7 @@ class Line(NamedTuple):
 def section(contents: Contents) -> Section | None:
     """What the run is worth, then what it would be worth to know more; None without costs."""
     sweeps = [one for one in contents.of_kind("sweep") if not draws.why_not(one)]
-    has_worth = contents.is_run and contents.study.scenario.economics is not None
+    has_worth = contents.has_worth
     if not has_worth and not sweeps:
         return None
     facts = {
