@@ -89,6 +89,8 @@ OTHERS = {
         "sweeps/base-case-psa/fan": "Bone density in all draws of the parameters",
         "sweeps/base-case-psa/probability": "Share of draws with at least a difference",
         "sweeps/what-matters/variance_shares": "Which parameters the variance comes from",
+        "sweeps/zoledronate-psa/acceptability": "Which arm is the best buy, by worth of a QALY",
+        "sweeps/zoledronate-psa/evppi": "What knowing each number would be worth",
     },
 }
 """Figures of other kinds of results, each with what it shows."""

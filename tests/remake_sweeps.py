@@ -13,15 +13,27 @@ from pathlib import Path
 
 import pandas as pd
 
+from sim import results as kept_results
+from sim.display import figures
 from sim.experiments import sweeps
-from sim.results import dictionary
+from sim.experiments.information import information as value_of_knowing
+from sim.results import dictionary, draws
 from sim.workers.pieces import available
 
 ROOT = Path(__file__).parents[1]
 SWEEPS = sorted((ROOT / "scenarios" / "sweeps").glob("*.yaml"))
 RESULTS = ROOT / "results"
 PAGE = ROOT / "docs" / "sweep-findings.md"
-BULK = {"outcomes.csv", "alone.csv", "noise.csv", "indices.csv", dictionary.FILE}
+BULK = {
+    "outcomes.csv",
+    "alone.csv",
+    "psa_costs.csv",
+    "psa_effects.csv",
+    "psa_parameters.csv",
+    "noise.csv",
+    "indices.csv",
+    dictionary.FILE,
+}
 """Tables that are too large to be committed."""
 
 
@@ -35,7 +47,29 @@ def remake(path: Path, results: Path) -> Path:
     for held in sorted(swept.folder.iterdir()):
         if held.suffix in (".svg", ".csv") and held.name not in BULK:
             shutil.copyfile(held, into / held.name)
+    kept = kept_results.open(swept.folder)
+    if not draws.why_not(kept):
+        figures.draw(kept, ("acceptability", "evppi"), into, ("svg",))
+        known(kept).to_csv(into / "information.csv", index=False, float_format="%.4g",
+                           lineterminator="\n")  # fmt: skip
     return into
+
+
+def known(kept: kept_results.Kept) -> pd.DataFrame:
+    """EVPI with its bracket, the probability of each arm to be the best buy, and the EVPPI."""
+    found = value_of_knowing(kept)
+    at, perfect, bracket = [*found.curves.thresholds], found.perfect, found.bracket
+    rows = [
+        ("EVPI", "all", perfect.value, perfect.corrected.se if perfect.corrected else None),
+        ("EVPI with noise", "all", perfect.naive, None),
+        ("noise, %", "all", 100 * perfect.noise, None),
+        ("at least", "all", bracket.low, bracket.low_se),
+        ("at most", "all", bracket.high, bracket.high_se),
+        *((f"best at {worth:.15g}, %", arm, 100 * share, None) for number, worth in enumerate(at)
+          for arm, share in zip(found.study.scenario.arms, found.curves.best[number], strict=True)),
+        *(("EVPPI", one.name, one.value, one.se) for one in found.parameters),
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["value_of", "name", "value", "standard_error"])
 
 
 def with_tables(page: str, results: Path) -> str:
@@ -64,8 +98,19 @@ def summary(folder: Path) -> Iterator[str]:
             yield f"| {' | '.join(map(str, cells))} |"
 
 
+def information(folder: Path) -> Iterator[str]:
+    """The value of knowing each number, beside that of knowing all."""
+    names = pd.read_csv(folder / "parameters.csv").set_index("parameter")["name"]
+    frame = pd.read_csv(folder / "information.csv")
+    yield "| known | worth per patient, EUR | standard error |"
+    yield "| --- | --- | --- |"
+    for row in frame[frame["value_of"].isin(["EVPI", "EVPPI"])].to_dict("records"):
+        name = "all seven" if row["value_of"] == "EVPI" else names[row["name"]]
+        yield f"| {name} | {_n(row['value'])} | {_n(row['standard_error'])} |"
+
+
 MAIN = ("spine annual increase", "all fractures")
-TABLES = {"summary": summary}
+TABLES = {"summary": summary, "information": information}
 
 
 def _n(value: object) -> str:

@@ -18,6 +18,7 @@ class Stated(NamedTuple):
 
 
 FINDINGS, PAGE = "docs/sweep-findings.md", "docs/readings.md"
+WORTH = "docs/economics.md"
 TEN = "docs/ten-patients.md"
 READINGS = "laroche2011/readings.csv"
 ENDED = "sweeps/interferon-ended-early/line.csv"
@@ -95,7 +96,85 @@ def assumptions(outcome: dict[str, str], column: str) -> Place:
     return "sweeps/assumptions/summary.csv", column, outcome
 
 
+def worth(name: str, arms: str, outcome: str, *columns: str) -> list[Place]:
+    """Numbers of a difference between two arms, from what a scenario with costs is worth."""
+    arm, against = arms.split(" - ")
+    where = {"arm": arm, "against_arm": against, "outcome": outcome}
+    return [(f"{name}/worth.csv", column, where) for column in columns]
+
+
+def qalys_and_cost(name: str, arms: str) -> list[Place]:
+    """QALYs and cost of a difference, each with its Monte Carlo error."""
+    both = ("estimate", "mc_error")
+    return [place for outcome in ("QALYs", "cost") for place in worth(name, arms, outcome, *both)]
+
+
+def known(kind: str, name: str, column: str = "value") -> Place:
+    """A value of knowing more, from the sweep over zoledronate."""
+    return "sweeps/zoledronate-psa/information.csv", column, {"value_of": kind, "name": name}
+
+
+ZOLEDRONATE = ("boonen2012-worth", "zoledronate - placebo")
 STATED = [
+    Stated(
+        WORTH,
+        "monthly infusions gain {} ± {} QALYs for {} ± {} EUR beside quarterly ones",
+        qalys_and_cost("monthly-or-quarterly", "monthly - quarterly"),
+    ),
+    Stated(
+        WORTH,
+        "pamidronate gains {} ± {} QALYs for {} ± {} EUR beside zoledronate",
+        qalys_and_cost("pamidronate-or-zoledronate", "pamidronate - zoledronate"),
+    ),
+    Stated(
+        WORTH,
+        "The combination costs {} EUR more and loses {} QALYs",
+        [
+            *worth("laroche2011-worth", "combination - pamidronate", "cost", "estimate"),
+            *worth("laroche2011-worth", "combination - pamidronate", "QALYs", "estimate*-1"),
+        ],
+    ),
+    Stated(
+        WORTH,
+        "Two infusions cost {} EUR more and gain {} QALYs",
+        [*worth(*ZOLEDRONATE, "cost", "estimate"), *worth(*ZOLEDRONATE, "QALYs", "estimate")],
+    ),
+    Stated(
+        WORTH,
+        "the net benefit is {} EUR (95 % interval {} to {})",
+        worth(*ZOLEDRONATE, "net benefit at 50000 EUR", "estimate", "low", "high"),
+    ),
+    Stated(
+        FINDINGS,
+        "best buy in {} % of draws. At 20,000 EUR it is in {} %, at 147,093 EUR in {} %.",
+        [known(f"best at {worth}, %", "zoledronate") for worth in (50000, 20000, 147093)],
+    ),
+    Stated(
+        FINDINGS,
+        "worth {} ± {} EUR per patient (± is the standard error). Patients' noise is {} %",
+        [known("EVPI", "all"), known("EVPI", "all", "standard_error"), known("noise, %", "all")],
+    ),
+    Stated(
+        FINDINGS,
+        "would make this value {} EUR. In expectation the value lies between {} and {} EUR",
+        [known(kind, "all") for kind in ("EVPI with noise", "at least", "at most")],
+    ),
+    Stated(
+        "docs/decisions.md",
+        "Student's t held the QALYs of one arm in {} % of blocks of 100",
+        [
+            (
+                "economics_coverage.csv",
+                "narrower*100",
+                {
+                    "patients_by": "laroche2011-worth",
+                    "arm": "combination",
+                    "outcome": "QALYs",
+                    "patients": "100",
+                },
+            )
+        ],
+    ),
     Stated(
         "README.md",
         "brings {} of {} patients on the combination",

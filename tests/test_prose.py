@@ -14,7 +14,7 @@ from tests.pages import DOCS, ROOT, text_of
 from tests.stated import STATED
 
 RESULTS = ROOT / "results"
-NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?")
 
 
 @cache
@@ -45,7 +45,7 @@ def cell(name, column, where):
 def is_rounded(printed, number):
     """Whether a printed number is a number rounded to as many decimals."""
     decimals = len(printed.partition(".")[2])
-    return math.isclose(float(printed), number, abs_tol=0.5 * 10**-decimals + 1e-9)
+    return math.isclose(float(printed.replace(",", "")), number, abs_tol=0.5 * 10**-decimals + 1e-9)
 
 
 def markdown(page, *, after):

@@ -4,13 +4,14 @@ import pandas as pd
 import pytest
 
 from sim import results
+from sim.display.tables.answer import lines
 from sim.experiments import runs
 from sim.experiments.information import information
 from sim.experiments.kinds import run as kept_run
 from sim.experiments.worth import worth as valued
 from sim.reports.page.assembled import _environment
 from sim.reports.page.contents import Contents
-from sim.reports.page.sections import worth
+from sim.reports.page.sections import answer, worth
 from tests.test_report_page import Page
 
 WORTH, BASE = "scenarios/laroche2011-worth.yaml", "scenarios/laroche2011.yaml"
@@ -61,7 +62,37 @@ def test_the_value_of_information_stands_with_its_share_of_noise(at_stake, text)
     assert {f"{one.value:.15g}" for one in known.parameters} <= numbers
 
 
+def test_the_lines_above_the_tables_of_a_run_have_net_benefit(kept):
+    said = lines(kept.study, kept.table("summary"), kept.table("worth"))
+    assert any(line.startswith("Net benefit at 50000 EUR at month 60, EUR: ") for line in said)
+
+
+def test_the_answer_ends_with_net_benefit_and_with_what_the_ratio_says(kept):
+    made = answer.section(Contents.of([kept]))
+    text = _environment().get_template(made.template).render(facts=made.facts)
+    rows = kept.table("worth")
+    net = rows[(rows["outcome"] == "net benefit at 50000 EUR") & (rows["against_arm"] != "")]
+    assert made.facts["sentences"][-1].outcome == "Net benefit at 50000 EUR"
+    assert {f"{abs(net[name].iloc[0]):.15g}" for name in ("estimate", "low", "high")} <= {
+        number.removeprefix("-") for number in Page(text).numbers
+    }
+    (one,) = valued(kept).compared
+    assert f"{one.verdict}, beside pamidronate" in text
+
+
+def test_the_answer_says_why_a_ratio_has_no_finite_interval(tmp_path):
+    small = runs.run(
+        "scenarios/monthly-or-quarterly.yaml", patients=10, engine="batch", outcomes_only=True
+    )
+    made = answer.section(Contents.of([results.open(kept_run.keep(small, tmp_path))]))
+    (ratio,) = made.facts["ratios"]
+    assert ratio.endswith("no finite interval, because the difference in QALYs may be 0.")
+
+
 def test_a_run_without_prices_has_no_section(tmp_path):
     plain = runs.run(BASE, patients=2, engine="batch", outcomes_only=True)
     kept = results.open(kept_run.keep(plain, tmp_path))
     assert worth.section(Contents.of([kept])) is None
+    made = answer.section(Contents.of([kept]))
+    assert made.facts["ratios"] == []
+    assert "Net benefit" not in str(made.facts["sentences"])

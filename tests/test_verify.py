@@ -43,6 +43,17 @@ SEQUENCE = ("therapies.interferon.start={after: pamidronate, wait: 3 months}",
 WITH_ECONOMICS = (f"economics={json.dumps(PRICED)}",)
 
 
+WITH_CHANGES = (
+    *WITH_ECONOMICS,
+    "economics.costs.therapies.pamidronate.later=[{from: 30 days, per_infusion: 300 EUR, "
+    "per_missed_infusion: 2 EUR}]",
+    "economics.costs.therapies.interferon.later=[{from: 1 year, per_dose: 10 EUR}]",
+    "economics.quality.by_age={how: multiply, baseline_at: 50 years, "
+    "female: {18: 0.9, 50: 0.8, 52: 0.75, 54: 0.7, 60: 0.6}, male: {45: 0.9, 55: 0.85, 60: 0.7}}",
+)
+"""With prices that change, and utility that falls with age."""
+
+
 class Fault(NamedTuple):
     """What is wrong, where, and which check should see it with how many patients."""
 
@@ -221,9 +232,15 @@ FAULTS = (
     Fault("error of a difference as of two cohorts", "sim.outcomes.estimates",
           "2 * weights[i] * weights[j] * together", "0 * together", PAIRED, 20),
     # costs and quality of life
-    Fault("clock times added instead of intervals", "sim.economics.states",
-          "integral[stretches.end] - integral[stretches.begin]", "integral[stretches.end]",
+    Fault("clock times added instead of intervals", "sim.economics.ages",
+          "change * (integral[end] - integral[begin])", "change * integral[end]",
           STATES, 8, WITH_ECONOMICS),
+    Fault("an old price on the day of the change", "sim.economics.discounting",
+          "np.arange(len(self.factor)) >= day", "np.arange(len(self.factor)) > day",
+          SINGLE_LIVES, 4, WITH_CHANGES),
+    Fault("birthdays a day late", "sim.economics.ages",
+          "np.ceil((age - at_entry)", "1 + np.ceil((age - at_entry)",
+          SINGLE_LIVES, 4, WITH_CHANGES),
     Fault("a mean over groups divided by the wrong total", "sim.economics.groups",
           "np.append(sizes, float(len(self.rest)))", "np.append(sizes, float(self.size))",
           GROUPS, 8, WITH_ECONOMICS),
@@ -490,6 +507,12 @@ def test_work_begun_in_this_process_can_go_on_in_others():
 
 
 @pytest.mark.validation
+def test_prices_that_change_and_utility_by_age_are_those_of_a_count_of_days():
+    wanted = [check for check in CHECKS if check.name in (SINGLE_LIVES, STATES, GROUPS)]
+    found = checks.run_checks(Subject(load(BASE, WITH_CHANGES), 8), wanted)
+    assert [finding.word for finding in found] == ["passed"] * 3
+
+
 def test_every_check_applies_to_the_base_scenario():
     """A check that looks for something under a wrong name would not apply, and see no fault."""
     quick = [check for check in CHECKS if check.name not in SEPARATE]

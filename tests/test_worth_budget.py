@@ -40,7 +40,12 @@ def test_two_worlds_in_closed_form():
     costs = np.array([[[100.0, 10.0], [300.0, 20.0]], [[120.0, 0.0], [360.0, 0.0]],
                       [[180.0, 30.0], [740.0, 0.0]]])  # fmt: skip
     rows = spending(
-        costs, np.array([1.0, 1.0, 2.0]), ["a", "b"], 50, 3, {"a": 1.0}, {"a": 0.25, "b": 0.75}
+        costs,
+        np.array([1.0, 1.0, 2.0]),
+        ["a", "b"],
+        50,
+        [{"a": 1.0}] * 3,
+        [{"a": 0.25, "b": 0.75}] * 3,
     )
     means = {"a": np.array([100.0, 10.0]), "b": np.array([350.0, 5.0])}
     of_new = 0.25 * means["a"] + 0.75 * means["b"]
@@ -52,9 +57,33 @@ def test_two_worlds_in_closed_form():
     assert rows[-1].today == pytest.approx(sum(row.today for row in rows[:3]))
 
 
+def test_shares_that_grow_hold_for_those_who_enter_in_their_year():
+    """Nobody gets b in year 1, a half in year 2, all in year 3; years since entry cost 100, 10."""
+    costs = np.array([[[100.0, 10.0], [300.0, 20.0]]])
+    new = [{"a": 1.0}, {"a": 0.5, "b": 0.5}, {"b": 1.0}]
+    rows = spending(costs, np.ones(1), ["a", "b"], 10, [{"a": 1.0}] * 3, new)
+    assert [row.new for row in rows] == pytest.approx([1000, 2100, 3150, 6250])
+    assert [row.today for row in rows] == pytest.approx([1000, 1100, 1100, 3200])
+
+
+def test_the_last_share_goes_on_and_the_comparator_has_the_rest(kept):
+    found = of(kept, years=4, share={"combination": [20, 40, 60]})
+    assert [year["combination"] for year in found.new] == [0.2, 0.4, 0.6, 0.6]
+    assert [year["pamidronate"] for year in found.new] == pytest.approx([0.8, 0.6, 0.4, 0.4])
+    constant = of(kept, years=4, share={"combination": 20})
+    assert found.years[0] == constant.years[0]
+    assert found.years[1].new > constant.years[1].new
+
+
+def test_more_shares_than_years_are_refused(kept):
+    with pytest.raises(RequestError, match="'combination' has 3 shares; allowed: one, or one for"):
+        of(kept, years=2, share={"combination": [20, 40, 60]})
+
+
 def test_the_error_of_a_difference_is_that_of_paired_patients():
     drawn = np.random.default_rng(1).normal(100, 20, (30, 2, 1))
-    row, *_ = spending(drawn, np.ones(30), ["a", "b"], 10, 1, {"a": 1.0}, {"a": 0.5, "b": 0.5})
+    row, *_ = spending(drawn, np.ones(30), ["a", "b"], 10, [{"a": 1.0}],
+                         [{"a": 0.5, "b": 0.5}])  # fmt: skip
     apart = 10 * 0.5 * (drawn[:, 1, 0] - drawn[:, 0, 0])
     error = apart.std(ddof=1) / np.sqrt(30)
     assert row.mc_error == pytest.approx(error)
@@ -104,8 +133,8 @@ def test_shares_that_stay_change_nothing(kept):
 
 def test_all_get_the_other_of_two_arms_by_default(kept):
     found = of(kept)
-    assert found.today == {"combination": 0.0, "pamidronate": 1.0}
-    assert found.new == {"combination": 1.0, "pamidronate": 0.0}
+    assert found.today == [{"combination": 0.0, "pamidronate": 1.0}] * 6
+    assert found.new == [{"combination": 1.0, "pamidronate": 0.0}] * 6
 
 
 @pytest.mark.parametrize(
@@ -136,11 +165,19 @@ def test_the_command_prints_the_budget(kept):
     assert "New: combination 60 %, pamidronate 40 %." in shown
     printed = CliRunner().invoke(command, [str(kept.folder), *budget, "--json"]).stdout
     facts = json.loads(printed)["budget"]
-    assert facts["new"] == {"combination": 0.6, "pamidronate": 0.4}
+    assert facts["new"] == [{"combination": 0.6, "pamidronate": 0.4}] * 2
     assert [one["year"] for one in facts["years"]] == [1, 2, 0]
 
 
-@pytest.mark.parametrize("share", ["combination", "=60%", "combination=many"])
+def test_the_command_takes_a_share_for_each_calendar_year(kept):
+    words = ["--patients-a-year", "40", "--years", "2", "--share", "combination=20%,40%", "-q"]
+    shown = CliRunner().invoke(command, [str(kept.folder), *words]).stdout
+    assert "New: combination 20, 40 %, pamidronate 80, 60 %." in shown
+
+
+@pytest.mark.parametrize(
+    "share", ["combination", "=60%", "combination=many", "combination=20%,", "combination=20%,many"]
+)
 def test_a_share_that_cannot_be_read_is_refused(kept, share):
     found = CliRunner().invoke(command, [str(kept.folder), "--share", share])
     assert found.exit_code == 2

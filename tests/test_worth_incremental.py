@@ -112,7 +112,8 @@ def test_fieller_has_no_finite_interval_where_the_effect_may_be_0():
     for effect, is_finite in ((0.197, True), (0.195, False), (0.0, False), (-0.197, True)):
         found = ratios.fieller(5000.0, effect, [[1.0, 0.0], [0.0, 0.01]], 1.96)
         assert (found is not None) == is_finite
-    assert ratios.fieller_in_words(None, 0.1) == "no finite interval"
+    said = ratios.fieller_in_words(None, 0.1)
+    assert said == "no finite interval, because the difference in QALYs may be 0"
 
 
 def test_fieller_holds_its_level():

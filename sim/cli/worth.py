@@ -23,10 +23,11 @@ from sim.cli.terminal import line_width, say
               help="Patients who enter in each calendar year; shows what is spent in each."
               )  # fmt: skip
 @number("--years", "Calendar years of the budget.")
-@click.option("--share", multiple=True, metavar="ARM=PERCENT",
-              help="New share of an arm, such as combination=60%; the comparator has the rest. "
+@click.option("--share", multiple=True, metavar="ARM=PERCENT,...",
+              help="New share of an arm, such as combination=60%, or one for each calendar year, "
+              "such as combination=20%,40%,60%; the last one goes on. The comparator has the rest. "
               "Repeatable.  [default: all patients get the other of two arms]")  # fmt: skip
-@click.option("--share-today", multiple=True, metavar="ARM=PERCENT",
+@click.option("--share-today", multiple=True, metavar="ARM=PERCENT,...",
               help="Share of an arm today. Repeatable.  [default: all get the comparator]"
               )  # fmt: skip
 @click.option("--reading", multiple=True, metavar="NAME=PERCENT",
@@ -55,7 +56,7 @@ def worth(
     from sim.experiments.budget import asked_for
     from sim.experiments.worth import worth as value
 
-    of_arms, of_today = (dict(map(_share, shares)) for shares in (share, share_today))
+    of_arms, of_today = (dict(map(_shares, shares)) for shares in (share, share_today))
     weights = dict(_share(text, "plateau=60%") for text in reading)
     asked = asked_for(patients_a_year, years, of_arms, of_today)
     kept = found(result, out)
@@ -77,6 +78,12 @@ def worth(
         say(dumped(facts))
     else:
         say(text.printout(valued.printout, line_width()))
+
+
+def _shares(text: str) -> tuple[str, list[float]]:
+    """The shares of an arm, one for each calendar year. Raises click.UsageError for others."""
+    arm, _, shares = text.rpartition("=")
+    return arm.strip(), [_share(f"{arm}={share}")[1] for share in shares.split(",")]
 
 
 def _share(text: str, example: str = "ARM=60%") -> tuple[str, float]:

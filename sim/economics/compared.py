@@ -36,6 +36,8 @@ class BreakEven(NamedTuple):
     """The price at which the net benefit of an arm over the comparator is 0.
 
     `quantity` is what the price is paid for, `price` the one in force; all else stays as it is.
+    `net_benefit` is that of the arm over the comparator at this price, `used_more` how much more of
+    the quantity the arm uses, discounted.
     """
 
     arms: Arms
@@ -43,6 +45,8 @@ class BreakEven(NamedTuple):
     quantity: str
     price: float
     break_even: float
+    net_benefit: float
+    used_more: float
 
 
 def compared(quantities: Quantities, scenario: Scenario) -> list[Compared]:
@@ -105,8 +109,9 @@ def break_evens(quantities: Quantities, scenario: Scenario) -> list[BreakEven]:
                 at_zero = break_even(net, price.amount, used)
                 if at_zero is not None:
                     found.append(
-                        BreakEven(arms, threshold.amount, price.name, price.amount, at_zero)
-                    )
+                        BreakEven(arms, threshold.amount, price.name, price.amount, at_zero, net,
+                                  used)
+                    )  # fmt: skip
     return found
 
 

@@ -14,12 +14,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.economics import states
+from sim.economics import ages, states
 from sim.economics.discounting import NO_RATE, ByDay, Rate, by_day, lasting, of_costs, of_health
 from sim.outcomes.arm import ArmRecords
 from sim.scenario.form.economics import Economics, ShortLoss
 from sim.simulation.records import Floats, Integers
-from sim.vocabulary import SEXES, Event
+from sim.vocabulary import Event
 
 
 class Pair(NamedTuple):
@@ -74,17 +74,16 @@ class Lives:
 
     @cached_property
     def well_years(self) -> Pair:
-        """Years in each combined state times the baseline utility, arrays of states x patients."""
-        stretches, baseline = states.after_fractures(self.records), self.economics.quality.baseline
-        of_sexes = [baseline.female, baseline.male]
-        utility = np.select([self.records.known["sex"] == sex for sex in SEXES], of_sexes)
+        """Years in each combined state times the utility without a fracture: states x patients."""
+        stretches, quality = states.after_fractures(self.records), self.economics.quality
+        utility = [*ages.utility_since(self.records, quality)]
         shape = len(states.COMBINED), self.records.count
         cell = stretches.state * shape[1] + stretches.patient
 
         def of(worth: ByDay) -> Floats:
-            years = states.years_of(stretches, worth.integral)
+            years = ages.weighted(stretches, worth.integral, utility)
             total = np.bincount(cell, weights=years, minlength=shape[0] * shape[1])
-            return np.asarray(total.reshape(shape) * utility, dtype=float)
+            return np.asarray(total.reshape(shape), dtype=float)
 
         return Pair(of(self.plain), of(self.health))
 
@@ -105,7 +104,7 @@ def life_years(lives: Lives) -> Pair:
 
 
 def well_years(lives: Lives, state: int) -> Pair:
-    """Years in one combined state times the baseline utility, discounted as health."""
+    """Years in one combined state times the utility without a fracture, discounted as health."""
     return Pair(*(years[state] for years in lives.well_years))
 
 

@@ -84,8 +84,7 @@ def _both(economics: Economics) -> Iterator[Worth]:
 
 def _best_year(quality: Quality) -> float:
     """QALYs that a year can have at most; no limit where life is worth less than death."""
-    best = max(quality.baseline.female, quality.baseline.male)
-    return best if best > 0 else math.inf
+    return quality.highest if quality.highest > 0 else math.inf
 
 
 def net_benefit(threshold: Dose) -> str:

@@ -187,8 +187,8 @@ def decided_by(economics: Mapping[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        Discount rates, baseline utilities, and how long the losses of reactions and at the start
-        of therapies last, by name; the times of later prices, where there are any.
+        Discount rates, utilities without a fracture, and how long the losses of reactions and at
+        the start of therapies last, by name; the times of later prices, where there are any.
     """
     therapies = economics["costs"].get("therapies") or {}
     later = {
@@ -202,6 +202,7 @@ def decided_by(economics: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "discount": economics["discount"],
         "baseline": quality["baseline"],
+        **({"by_age": quality["by_age"]} if quality.get("by_age") else {}),
         "for": {name: loss["for"] for name, loss in lasting.items()},
         **({"later": later} if later else {}),
     }

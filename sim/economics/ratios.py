@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-NO_INTERVAL = "no finite interval"
+NO_INTERVAL = "no finite interval, because the difference in QALYs may be 0"
 """Of a ratio whose effect may be 0: every ratio, or all but a range, agrees with the data."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +26,10 @@ WHOLE = 100.0
 """Shares are given in percent."""
 
 
+Percents = Mapping[str, float | Sequence[float]]
+"""The share of each arm in percent, or one for each calendar year; the last one goes on."""
+
+
 class Asked(NamedTuple):
     """What a budget impact is about.
 
@@ -35,13 +39,13 @@ class Asked(NamedTuple):
 
     patients_a_year: float
     years: int
-    share: Mapping[str, float] = {}
-    share_today: Mapping[str, float] = {}
+    share: Mapping[str, float | Sequence[float]] = {}
+    share_today: Mapping[str, float | Sequence[float]] = {}
 
 
 def asked_for(
     patients_a_year: float | None, years: int | None,
-    share: Mapping[str, float] | None, share_today: Mapping[str, float] | None,
+    share: Percents | None, share_today: Percents | None,
 ) -> Asked | None:  # fmt: skip
     """Return the request on the budget; None without a request.
 
@@ -85,11 +89,11 @@ def budget(study: Study, asked: Asked, progress: Progress | None = None) -> Budg
         For shares that are not those of arms, or do not add up to 100 %.
     """
     scenario = study.scenario
-    today = _shares(scenario, asked.share_today or {scenario.compared_with: WHOLE})
-    new = _shares(scenario, asked.share or _other_arm(scenario))
+    today = _by_year(scenario, asked.share_today or {scenario.compared_with: WHOLE}, asked.years)
+    new = _by_year(scenario, asked.share or _other_arm(scenario), asked.years)
     costs, patients = _costs(study, progress)
     per_year, arms = asked.patients_a_year, [*scenario.arms]
-    spent = spending(costs, patients, arms, per_year, asked.years, today, new)
+    spent = spending(costs, patients, arms, per_year, today, new)
     return Budget(per_year, today, new, spent, costs.shape[-1])
 
 
@@ -102,6 +106,21 @@ def _other_arm(scenario: Scenario) -> dict[str, float]:
             f"--share '{scenario.compared_with}=60%'"
         )
     return {others[0]: WHOLE}
+
+
+def _by_year(scenario: Scenario, given: Percents, years: int) -> list[dict[str, float]]:
+    """Shares of all arms in each calendar year, of 1. Raises RequestError for others."""
+    listed = {arm: [of] if isinstance(of, (int, float)) else [*of] for arm, of in given.items()}
+    for arm, shares in listed.items():
+        if not 1 <= len(shares) <= years:
+            raise RequestError(
+                f"'{arm}' has {len(shares)} shares; allowed: one, or one for each calendar year, "
+                f"{years} at most"
+            )
+    return [
+        _shares(scenario, {arm: of[min(year, len(of) - 1)] for arm, of in listed.items()})
+        for year in range(years)
+    ]
 
 
 def _shares(scenario: Scenario, given: Mapping[str, float]) -> dict[str, float]:

@@ -12,7 +12,7 @@ from sim import results
 from sim.display import figures, html, workbook
 from sim.display.figures import absent
 from sim.errors import RequestError
-from sim.experiments import parameter_uncertainty, verbs
+from sim.experiments import parameter_uncertainty, verbs, workbooks
 from sim.results import Kept, Kind
 from sim.results.atomic_file import whole_file
 
@@ -150,11 +150,10 @@ def in_two_lines(kind: Kind, about: str, tables: str) -> str:
 
 def as_workbook(kept: Kept, path: str | Path) -> Path:
     """Write a kept result as a workbook; parameters and errors are those of `InMemory.to_excel`."""
-    if Path(path).suffix.lower() != ".xlsx":
-        raise RequestError(f"'{path}' is not the name of a workbook; let it end with .xlsx")
-    with whole_file(Path(path)) as file:
+    made = workbooks.named_so(path)
+    with whole_file(made) as file:
         workbook.write([kept], file)
-    return Path(path)
+    return made
 
 
 def figure_of(kept: Kept, name: str | None = None, uncertainty: SweepsLike | None = None) -> Figure:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 
 from sim.display import html
 from sim.display.tables import Printout, trials
 from sim.display.tables import information as printed
+from sim.display.workbook import worth as of_worth
 from sim.economics.information.acceptability import Curves, curves
 from sim.economics.information.draws import HALVES, usual_threshold
 from sim.economics.information.noise import Bracket, bracket
@@ -16,6 +18,7 @@ from sim.economics.information.partial import Value, evppi
 from sim.economics.information.perfect import Perfect
 from sim.economics.information.trials import Trials
 from sim.errors import RequestError
+from sim.experiments import workbooks
 from sim.experiments.worth_of_trials import Asked, valued
 from sim.results import Kept
 from sim.results import draws as draws_of
@@ -71,6 +74,39 @@ class Information:
             return shown
         of_trials = trials.sheet(self.trials, economics.currency)
         return shown._replace(sheets=(*shown.sheets, of_trials))
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write the tables as a workbook for spreadsheets.
+
+        Parameters
+        ----------
+        path : path
+            The file, which ends with `.xlsx`; one that stands there is replaced.
+
+        Returns
+        -------
+        Path
+            The file, with sheets for EVPI and EVPPI, for the best buy, and for trials.
+
+        Raises
+        ------
+        RequestError
+            For a file that does not end with `.xlsx`.
+        OSError
+            If the file cannot be written.
+        """
+        own, arms = self.study.scenario.economics, [*self.study.scenario.arms]
+        assert own is not None
+        money, said = own.currency, (*self.printout.above, *self.printout.notes)
+        sheets = [
+            of_worth.said(said, "About"),
+            of_worth.information(self.threshold, self.perfect, self.parameters, self.draws, money,
+                                 "Information", self.bracket),
+            of_worth.best_buy(self.curves, arms, money, "Best buy"),
+        ]  # fmt: skip
+        if self.trials is not None:
+            sheets.append(of_worth.trials(self.trials, money, "Trials"))
+        return workbooks.of_sheets(sheets, path)
 
     def __repr__(self) -> str:
         """Two lines: what was valued, and the EVPI."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.display import html
 from sim.display.tables import Printout
 from sim.display.tables import budget as spending
 from sim.display.tables import worth as printed
+from sim.display.workbook import tables
+from sim.display.workbook import worth as of_worth
 from sim.economics.budget import Budget
 from sim.economics.compared import BreakEven, Compared, break_evens, compared
 from sim.economics.groups import Quantities
@@ -19,6 +22,7 @@ from sim.economics.quantities import decided_by
 from sim.economics.valued import of_everyone, valued
 from sim.errors import RequestError
 from sim.experiments import budget as of_calendar
+from sim.experiments import workbooks
 from sim.experiments.budget import Asked
 from sim.experiments.worth_by_reading import averaged, checked, in_words, simulated
 from sim.results import Kept, quantities
@@ -88,6 +92,39 @@ class Worth:
             return shown._replace(notes=notes)
         of_budget = spending.sheet(self.study.scenario, self.budget)
         return Printout((*shown.sheets, of_budget), (*notes, BY_YEAR), shown.above)
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write the tables as a workbook for spreadsheets.
+
+        Parameters
+        ----------
+        path : path
+            The file, which ends with `.xlsx`; one that stands there is replaced.
+
+        Returns
+        -------
+        Path
+            The file, with sheets for costs and health, break-even prices, arms and the budget.
+
+        Raises
+        ------
+        RequestError
+            For a file that does not end with `.xlsx`.
+        OSError
+            If the file cannot be written.
+        """
+        own = self.study.scenario.economics
+        assert own is not None
+        money, said = own.currency, (*self.printout.above, *self.printout.notes)
+        sheets = [
+            of_worth.said(said, "About"),
+            tables.of_differences(self.table, "run", "worth", "Worth"),
+            of_worth.prices(self.prices, money, "Prices"),
+            of_worth.arms(self.standings, money, "Arms"),
+        ]  # fmt: skip
+        if self.budget is not None:
+            sheets.append(of_worth.budget(self.budget, money, "Budget"))
+        return workbooks.of_sheets(sheets, path)
 
     def __repr__(self) -> str:
         """Two lines: what was valued, and the verdict on each arm."""

@@ -25,8 +25,8 @@ def worth(
     settings: Mapping[str, Any] | None = None,
     patients_a_year: float | None = None,
     years: int | None = None,
-    share: Mapping[str, float] | None = None,
-    share_today: Mapping[str, float] | None = None,
+    share: Mapping[str, float | Sequence[float]] | None = None,
+    share_today: Mapping[str, float | Sequence[float]] | None = None,
     reading: Mapping[str, float] | None = None,
     out: str | Path = "results",
     progress: Progress | None = None,
@@ -46,7 +46,8 @@ def worth(
         Calendar years of the budget.
     share : mapping, optional
         New share of each arm in percent, such as `{"combination": 60}`; the comparator has the
-        rest. All patients get the other of two arms by default.
+        rest. A list has a share for each calendar year, `{"combination": [20, 40, 60]}`, and the
+        last one goes on. All patients get the other of two arms by default.
     share_today : mapping, optional
         Share of each arm today; all get the comparator by default.
     reading : mapping, optional

@@ -9,6 +9,7 @@ from sim.scenario.form.economics import Costs, Discount, Economics, Quality, Sho
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy_costs import LaterPrices, TherapyCosts
 from sim.scenario.form.units import Dose
+from sim.scenario.form.utility_by_age import UtilityByAge
 from sim.vocabulary import SITES
 
 COMBINED = {"multiply": "multiplied", "worst": "replaced by the lowest of them"}
@@ -75,6 +76,8 @@ def of_quality(quality: Quality, scenario: Scenario) -> Iterator[str]:
     """The utilities of a scenario, a line for each thing that changes them."""
     base = quality.baseline
     yield f"utility without a fracture: {base.female:g} in women, {base.male:g} in men"
+    if quality.by_age is not None:
+        yield from _by_age(quality.by_age)
     for site in SITES:
         left = getattr(quality.fractures, site)
         yield f"{site} fractures: utility times {left.first_year:g} for a year, then {left.later:g}"
@@ -86,6 +89,15 @@ def of_quality(quality: Quality, scenario: Scenario) -> Iterator[str]:
         yield f"{name} takes {loss.loss:g} while the patient is on it{start}"
     if lossless := [name for name in scenario.therapies if name not in quality.therapies]:
         yield f"no utility is lost while on {', '.join(lossless)}"
+
+
+def _by_age(norm: UtilityByAge) -> Iterator[str]:
+    """How the utility without a fracture changes with age."""
+    how = {"multiply": "times the ratio", "add": "plus the difference"}[norm.how]
+    yield f"  at {norm.baseline_at:g} years of age; at other ages {how} of these of the population:"
+    for name, table in (("women", norm.female), ("men", norm.male)):
+        listed = ", ".join(f"{utility:g} from {age}" for age, utility in table.items())
+        yield f"  {name} {listed}"
 
 
 def _short(short: ShortLoss) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.display.numbers import number, with_interval
+from sim.economics.pricing import net_benefit as net_benefit_at
+from sim.economics.valued import of_everyone
 from sim.scenario.text.settings import in_words
 from sim.vocabulary import BONES, EVERYONE, Arms
 
@@ -24,8 +26,10 @@ LEFT_OUT = (
 Row = Mapping[Hashable, Any]
 
 
-def lines(study: Study, summary: pd.DataFrame) -> tuple[str, ...]:
-    """Return the changes of the file, and a bone and a fracture outcome with their intervals.
+def lines(
+    study: Study, summary: pd.DataFrame, worth: pd.DataFrame | None = None
+) -> tuple[str, ...]:
+    """Return the changes of the file, and main outcomes with their intervals.
 
     Parameters
     ----------
@@ -34,6 +38,8 @@ def lines(study: Study, summary: pd.DataFrame) -> tuple[str, ...]:
     summary : pandas.DataFrame
         Its outcomes, with columns `arm`, `against_arm`, `subgroup`, `outcome`, `unit`, `time`,
         `estimate`, `low` and `high`.
+    worth : pandas.DataFrame, optional
+        Costs, QALYs and net benefit of a study with economics, with the same columns.
 
     Returns
     -------
@@ -41,7 +47,8 @@ def lines(study: Study, summary: pd.DataFrame) -> tuple[str, ...]:
         One line for the changes, one for each outcome, and one for the interval. An outcome that
         the study does not have is left out, as are changes if there are none.
     """
-    answers = [_in_words(outcome) for outcome in outcomes(summary)]
+    found = [*outcomes(summary), *net_benefit(study, worth)]
+    answers = [_in_words(outcome) for outcome in found]
     changed = [in_words(*setting) for setting in study.settings]
     return (
         *([f"Changed: {'; '.join(changed)}."] if changed else []),
@@ -80,6 +87,21 @@ def outcomes(summary: pd.DataFrame) -> list[Outcome]:
     return [found for names in (BONE, FRACTURE) for found in _first(of_all, names)]
 
 
+def net_benefit(study: Study, worth: pd.DataFrame | None) -> list[Outcome]:
+    """Return the net benefit at the middle threshold of a study with economics; none without it.
+
+    Parameters
+    ----------
+    study, worth
+        As of `lines`.
+    """
+    economics = study.scenario.economics
+    if economics is None or worth is None:
+        return []
+    threshold = economics.thresholds[len(economics.thresholds) // 2]
+    return [*_first(of_everyone(worth), (net_benefit_at(threshold),))]
+
+
 def _first(summary: pd.DataFrame, names: tuple[str, ...]) -> Iterator[Outcome]:
     """The first of some outcomes that the summary has."""
     known = [name for name in names if name in set(summary["outcome"])]
@@ -101,5 +123,5 @@ def _in_words(outcome: Outcome) -> str:
     both = f" ({each})" if row["against_arm"] else ""
     what = Arms(row["arm"], row["against_arm"]).label()
     estimate = with_interval(row["estimate"], row["low"], row["high"])
-    name = outcome.name.capitalize()
+    name = outcome.name[0].upper() + outcome.name[1:]
     return f"{name} at month {row['time']:g}, {row['unit']}: {what} {estimate}{both}."

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
 from sim.display.tables import Sheet
-from sim.economics.budget import Budget
+from sim.economics.budget import Budget, Shares
 from sim.economics.ratios import amount
 from sim.scenario import Scenario
 
@@ -43,5 +43,16 @@ def _notes(budget: Budget) -> Iterator[str]:
         yield "out."
 
 
-def _shares(shares: Mapping[str, float]) -> str:
-    return ", ".join(f"{arm} {100 * share:g} %" for arm, share in shares.items() if share)
+def _shares(by_year: Sequence[Shares]) -> str:
+    """The share of each arm, with those of all calendar years where they change."""
+    return ", ".join(
+        f"{arm} {_percents([shares[arm] for shares in by_year])} %"
+        for arm in by_year[0]
+        if any(shares[arm] for shares in by_year)
+    )
+
+
+def _percents(shares: Sequence[float]) -> str:
+    if len({*shares}) == 1:
+        return f"{100 * shares[0]:g}"
+    return ", ".join(f"{100 * share:g}" for share in shares)

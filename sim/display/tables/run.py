@@ -24,12 +24,15 @@ FEW_CARRIERS = 10
 """Patients with an event below which an estimate gets a remark."""
 
 
-def printout(study: Study, summary: pd.DataFrame, published: pd.DataFrame | None) -> Printout:
+def printout(
+    study: Study, summary: pd.DataFrame, published: pd.DataFrame | None,
+    worth: pd.DataFrame | None = None,
+) -> Printout:  # fmt: skip
     """Reported against simulated where the scenario answers to a publication, then the arms."""
     sheets = [] if published is None or published.empty else [_reported(study, published)]
     *above, last = _arms(study, summary)
     sheets += [*above, last._replace(notes=_about_intervals(study))]
-    return Printout(tuple(sheets), _about_study(study), answer.lines(study, summary))
+    return Printout(tuple(sheets), _about_study(study), answer.lines(study, summary, worth))
 
 
 def precision(course: pd.DataFrame) -> tuple[str, ...]:

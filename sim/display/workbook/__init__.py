@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sim.display.workbook import about, dictionary, inputs, outcomes, patients, reported, tables
+from sim.display.workbook import (
+    about,
+    dictionary,
+    information,
+    inputs,
+    outcomes,
+    patients,
+    reported,
+    tables,
+)
+from sim.display.workbook import worth as of_worth
 from sim.display.workbook.book import book
 from sim.display.workbook.sheet import Sheet, named
 from sim.results import Kept
@@ -42,12 +52,14 @@ def _of(kept: Kept, number: int) -> Iterator[Sheet]:
     yield inputs.sheet(kept, named("Inputs", number))
     if kept.manifest.kind != "run":
         yield from tables.sheets(kept, number)
+        yield from information.sheets(kept, number)
         return
     yield from outcomes.sheets(kept, number)
     if kept.has("effects"):
         yield tables.sheet(kept, "effects", named("Effects", number))
     if kept.has("worth"):
         yield tables.sheet(kept, "worth", named("Worth", number))
+        yield from of_worth.of_run(kept, number)
     if kept.has("reported"):
         yield reported.sheet(kept, named("Reported", number))
     if kept.has("precision"):

@@ -25,11 +25,11 @@ def sheets(kept: Kept, number: int) -> Iterator[Sheet]:
     summary = kept.table("summary", NEEDED)
     is_difference = summary["against_arm"] != ""
     of_arms = summary[~is_difference].drop(columns="against_arm").reset_index(drop=True)
-    outcomes = tables.of_frame(of_arms, kept, "summary", named("Outcomes", number))
+    outcomes = tables.of_frame(of_arms, kept.manifest.kind, "summary", named("Outcomes", number))
     yield outcomes._replace(holds="One row for each subgroup, arm, outcome and time.")
     if is_difference.any():
         rows = summary[is_difference].reset_index(drop=True)
-        plain = tables.of_frame(rows, kept, "summary", named("Differences", number))
+        plain = tables.of_frame(rows, kept.manifest.kind, "summary", named("Differences", number))
         yield _with_formulas(plain, rows, of_arms, outcomes.name)
 
 

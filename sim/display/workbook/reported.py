@@ -28,7 +28,7 @@ def sheet(kept: Kept, called: str) -> Sheet:
     }
     frame.insert(1, "label", [labels.get(name, "") for name in frame["fact"]])
     frame.insert(2, "counts_as", [roles.get((name, "value"), "") for name in frame["fact"]])
-    plain = tables.of_frame(frame, kept, "reported", called)
+    plain = tables.of_frame(frame, kept.manifest.kind, "reported", called)
     names = [column.head for column in plain.columns]
     places = names.index("simulated"), names.index("reported")
     rows = [[*row, _difference(row, i, places)] for i, row in enumerate(plain.rows)]

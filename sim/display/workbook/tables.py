@@ -9,7 +9,7 @@ from sim.display.numbers import decimals_of
 from sim.display.workbook.computed import TABLES, with_differences
 from sim.display.workbook.sheet import Cell, Column, Decimals, Sheet, named
 from sim.outcomes.tables import Tables
-from sim.results import Kept, dictionary
+from sim.results import Kept, Kind, dictionary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,14 +40,18 @@ def sheets(kept: Kept, number: int) -> Iterator[Sheet]:
 
 def sheet(kept: Kept, name: str, called: str) -> Sheet:
     """One CSV table as a sheet."""
-    frame = kept.table(name)
-    plain = of_frame(frame, kept, name, called)
+    return of_differences(kept.table(name), kept.manifest.kind, name, called)
+
+
+def of_differences(frame: pd.DataFrame, kind: Kind, name: str, called: str) -> Sheet:
+    """A table as a sheet, with its differences as formulas where it has them."""
+    plain = of_frame(frame, kind, name, called)
     return with_differences(plain, frame) if name in TABLES else plain
 
 
-def of_frame(frame: pd.DataFrame, kept: Kept, name: str, called: str) -> Sheet:
-    """Some rows of a CSV table as a sheet."""
-    known = dictionary.tables_of(kept.manifest.kind).get(name)
+def of_frame(frame: pd.DataFrame, kind: Kind, name: str, called: str) -> Sheet:
+    """Some rows of a CSV table of a kind of result as a sheet."""
+    known = dictionary.tables_of(kind).get(name)
     columns = [Column(str(head), unit_of(known, frame, str(head))) for head in frame.columns]
     holds = known.rows if known else ""
     if len(frame) > MOST_ROWS:

@@ -207,7 +207,7 @@ def _shown(
         "summary": summary,
         "reported": reported,
     }
-    printout = printed.printout(study, summary, reported)
+    printout = printed.printout(study, summary, reported, worth_of)
     if effects_of is not None:
         facts["effects"] = effects_of
         printout = printout._replace(sheets=(*printout.sheets, *effects.sheets(effects_of)))

@@ -64,11 +64,20 @@ class Days:
             is_on = _last_known(steps.day, steps.value, self.days) > 0
             doses = is_on * therapy.times_per_week * YEAR / 7
             yield f"doses: {name}", self._spent(doses, self.economics.discount.costs)
+            for day in self._changes(name, "per_dose"):
+                late = doses * (self.days >= day)
+                key = f"doses from day {day}: {name}"
+                yield key, self._spent(late, self.economics.discount.costs)
         else:
             visits = self._of(records.INFUSION + slot)
             given = visits.day[visits.value > 0]
+            missed = visits.day[visits.value == 0]
             yield f"given: {name}", self._paid(given)
-            yield f"missed: {name}", self._paid(visits.day[visits.value == 0])
+            yield f"missed: {name}", self._paid(missed)
+            for day in self._changes(name, "per_infusion"):
+                yield f"given from day {day}: {name}", self._paid(given[given >= day])
+            for day in self._changes(name, "per_missed_infusion"):
+                yield f"missed from day {day}: {name}", self._paid(missed[missed >= day])
             begins, ends = given[:1], given[-1:]
             is_on = (self.days >= begins.sum()) & (self.days < ends.sum())
         yield f"loss: {name}", self._spent(is_on)
@@ -100,10 +109,24 @@ class Days:
             yield f"fracture: {site}", self._paid(days)
             costs = self.economics.discount.costs
             yield f"years after: {site}", self._spent(is_after, costs)
-        utility = getattr(self.economics.quality.baseline, SEXES[self.facts["sex"]])
+        utility = self._without_fracture()
         combined = np.array(["/".join(of) for of in zip(*states, strict=True)])
         for name in np.unique(combined):
             yield f"well-years: {name}", self._spent(utility * (combined == name))
+
+    def _changes(self, therapy: str, per: str) -> list[int]:
+        """The days from which a later price of a therapy holds."""
+        prices = self.economics.costs.therapies.get(therapy)
+        later = [] if prices is None else prices.later
+        return [round(one.begin) for one in later if getattr(one, per) is not None]
+
+    def _without_fracture(self) -> Floats:
+        """The utility of each day, at the age at its begin."""
+        table = self.economics.quality.without_fracture(SEXES[self.facts["sex"]])
+        begins, age = np.array([*table], float), self.facts["age"] + self.days / YEAR
+        known = np.searchsorted(begins, age, side="right")
+        utility = np.array([*table.values()])[np.maximum(known - 1, 0)]
+        return np.asarray(utility, dtype=float)
 
     def _of(self, *kinds: int) -> Log:
         return logs.selected(self.log, np.isin(self.log.kind, kinds))

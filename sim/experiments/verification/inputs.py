@@ -183,6 +183,10 @@ def quantities(subject: Subject) -> Iterator[Case]:
             yield Case(f"{name}: {text} is held as {value:g}", right)
 
 
+AGES = {"age", "baseline_at"}
+"""Keys of ages, which the model holds in years."""
+
+
 def _conversions(text: str, path: DocumentPath) -> list[float]:
     """Possible values of a text in the model: times in days, ages in years, shares as fractions."""
     counts = re.fullmatch(r"(\d+) (?:out )?of (\d+)", text)
@@ -190,7 +194,7 @@ def _conversions(text: str, path: DocumentPath) -> list[float]:
         return [int(counts[1]) / int(counts[2])]
     number, unit = _split(text)
     if unit.rstrip("s") in TIMES:
-        return [number if "age" in path else number * TIMES[unit.rstrip("s")]]
+        return [number if AGES & {*path} else number * TIMES[unit.rstrip("s")]]
     return [number * factor for factor in FACTORS.get(unit, ())]
 
 

@@ -42,6 +42,11 @@ class Contents:
         """Whether the page is about a run, the kind with outcomes arm by arm."""
         return self.kept.manifest.kind == "run"
 
+    @property
+    def has_worth(self) -> bool:
+        """Whether the page is about a run of a scenario with costs."""
+        return self.is_run and self.study.scenario.economics is not None
+
     @cached_property
     def summary(self) -> pd.DataFrame:
         """The outcomes of the run, as in `summary.csv`."""

@@ -15,6 +15,8 @@ from sim.scenario.form.quantities import Form, Text, Whole
 from sim.scenario.form.quantity import refuse
 from sim.scenario.form.therapy_costs import TherapyCosts
 from sim.scenario.form.units import CURRENCIES, Dose
+from sim.scenario.form.utility_by_age import UtilityByAge
+from sim.vocabulary import SEXES
 
 
 class Discount(Form):
@@ -128,6 +130,8 @@ class Quality(Form):
 
     baseline: Baseline
     """Utility of patients without fracture, by sex."""
+    by_age: UtilityByAge | None = None
+    """How the baseline changes with age; if left out, it stays as it is."""
     combine: Literal["multiply", "worst"]
     """How fractures at several sites combine: `multiply` their multipliers, or take the `worst`,
     e.g. multiply."""
@@ -137,6 +141,26 @@ class Quality(Form):
     """Loss from each reaction by its name, e.g. {acute_phase: {loss: 0.21, for: 3 days}}."""
     therapies: dict[Text, TherapyQuality] = Field({})
     """Loss from each therapy that has one, e.g. {interferon: {loss: 0.02}}."""
+
+    def check(self) -> None:
+        """A utility at every age is a number of -1 to 1."""
+        for sex in SEXES:
+            for age, utility in self.without_fracture(sex).items():
+                if not -1 <= utility <= 1:
+                    rule = "allowed: -1 to 1, and with `multiply` a table without 0"
+                    raise refuse(f"`by_age` gives {sex} patients of {age} {utility:.4g}; {rule}")
+
+    def without_fracture(self, sex: str) -> dict[int, float]:
+        """Utility without a fracture from each age on, by age; from 0 without a table."""
+        baseline = getattr(self.baseline, sex)
+        if self.by_age is None:
+            return {0: baseline}
+        return self.by_age.following(baseline, getattr(self.by_age, sex))
+
+    @property
+    def highest(self) -> float:
+        """The highest utility at any age."""
+        return max(utility for sex in SEXES for utility in self.without_fracture(sex).values())
 
 
 def _rising(thresholds: list[Dose]) -> list[Dose]:

@@ -36,7 +36,8 @@ def main_results(given: Given) -> str | None:
     kept = next(given.of_kind("run"), None)
     if kept is None:
         return None
-    lines = [line for line in answer.lines(kept.study, kept.table("summary")) if line]
+    worth = kept.table("worth") if kept.has("worth") else None
+    lines = [line for line in answer.lines(kept.study, kept.table("summary"), worth) if line]
     return "\n".join([*lines, *_life_years(kept), *_worth(kept)])
 
 

@@ -1,4 +1,4 @@
-"""The answer in two sentences: a bone and a fracture outcome with their intervals."""
+"""The answer in few sentences: bone, fractures, and net benefit where the scenario has costs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from sim.display.figures.differences import label_of, scale_of
 from sim.display.figures.uncertain import HIGH, LOW
-from sim.display.tables.answer import Outcome, outcomes
+from sim.display.tables.answer import Outcome, net_benefit, outcomes
+from sim.experiments.worth import worth
 from sim.reports.page.contents import Contents
 from sim.reports.page.sections import Section
 from sim.reports.page.values import limits, rounded
@@ -45,10 +46,20 @@ def section(contents: Contents) -> Section | None:
         return None
     facts = {
         "sentences": [*_sentences(contents)],
+        "ratios": [*_ratios(contents)],
         "patients": contents.study.scenario.cohort.patients,
         "draws": _draws(contents.uncertainty),
     }
     return Section("answer", "Answer", "Answer", "answer.html", facts)
+
+
+def _ratios(contents: Contents) -> Iterator[str]:
+    """What the ratio of extra cost to extra QALYs says, or why it has no finite interval."""
+    if not contents.has_worth:
+        return
+    for one in worth(contents.kept).compared:
+        arm, against = one.arms
+        yield f"{arm} {one.verdict}, beside {against}. 95 % Monte Carlo interval: {one.interval}."
 
 
 def _draws(uncertainty: pd.DataFrame | None) -> str:
@@ -56,7 +67,8 @@ def _draws(uncertainty: pd.DataFrame | None) -> str:
 
 
 def _sentences(contents: Contents) -> Iterator[Sentence]:
-    for outcome in outcomes(contents.summary):
+    of_worth = contents.kept.table("worth") if contents.has_worth else None
+    for outcome in (*outcomes(contents.summary), *net_benefit(contents.study, of_worth)):
         ends = _uncertain(contents.uncertainty, outcome)
         row, unit = outcome.row, scale_of(outcome.name, outcome.row["unit"])
         words = _words(outcome, unit, ends)

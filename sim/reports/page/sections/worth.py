@@ -42,7 +42,7 @@ class Line(NamedTuple):
 
 def section(contents: Contents) -> Section | None:
     """What the run is worth, then what it would be worth to know more; None without costs."""
-    sweeps, has_worth = _sweeps(contents), _has_worth(contents)
+    sweeps, has_worth = _sweeps(contents), contents.has_worth
     if not has_worth and not sweeps:
         return None
     facts = {
@@ -57,11 +57,7 @@ def section(contents: Contents) -> Section | None:
 
 def count(contents: Contents) -> int:
     """How many drawings the section makes: two of each figure."""
-    return 2 * (_has_worth(contents) + len(OF_A_SWEEP) * len(_sweeps(contents)))
-
-
-def _has_worth(contents: Contents) -> bool:
-    return contents.is_run and contents.study.scenario.economics is not None
+    return 2 * (contents.has_worth + len(OF_A_SWEEP) * len(_sweeps(contents)))
 
 
 def _sweeps(contents: Contents) -> list[Kept]:
