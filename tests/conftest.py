@@ -13,6 +13,7 @@ import sys
 from concurrent.futures import Executor, Future
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from hypothesis.internal.constants_ast import Constants
@@ -21,6 +22,7 @@ from sim import results
 from sim.outcomes import intervals, ratios
 from sim.results import seals
 from sim.simulation import draws
+from sim.simulation.lowering import planned_hazard
 from sim.workers import pieces
 from tests import depth  # noqa: F401  (pytest loads the profile before the tests)
 
@@ -84,16 +86,26 @@ def _random_numbers_of_few_patients_are_drawn_once():
         yield
 
 
+def _parts(number):
+    """The arrays of a number: one, or those of a `Counted`."""
+    return [
+        np.asarray(part, float) for part in (number if isinstance(number, tuple) else (number,))
+    ]
+
+
 def _limits_once(limits):
-    """Limits of the same few events, which small runs share, are the same; arrays have no hash."""
-    held = functools.lru_cache(10_000)(limits)
+    """Limits of the same few events, which small runs share, are the same."""
+    held = {}
 
     @functools.wraps(limits)  # its examples stay those of its module
     def known(*numbers):
-        try:
-            return held(*numbers)
-        except TypeError:
+        parts = [part for number in numbers for part in _parts(number)]
+        if sum(part.size for part in parts) > FEW:
             return limits(*numbers)
+        key = tuple((part.shape, part.tobytes()) for part in parts)
+        if key not in held:
+            held[key] = limits(*numbers)
+        return held[key]
 
     return known
 
@@ -108,6 +120,15 @@ def _limits_are_worked_out_once():
             (ratios, "of_count_ratio"),
         ):
             patch.setattr(module, name, _limits_once(getattr(module, name)))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _hazards_as_planned_are_kept():
+    """A session keeps those of 64 scenarios, a run of the tests those of all."""
+    with pytest.MonkeyPatch.context() as patch:
+        worked_out = planned_hazard._accumulated_in.__wrapped__
+        patch.setattr(planned_hazard, "_accumulated_in", functools.lru_cache(None)(worked_out))
         yield
 
 
