@@ -145,9 +145,20 @@ def _the_same_again_is_not_worked_out_again():
         yield
 
 
-@pytest.hookimpl(tryfirst=True)
+NEED_NO_COMPILED_LOOP = (
+    "test_cohort", "test_hostile", "test_scenario", "test_schema", "test_spread",
+    "test_sweep_draws", "test_sweep_mistakes", "test_worth_information",
+)  # fmt: skip
+"""Modules that the second of two workers begins with, while the first compiles the loop."""
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Of a test marked `share(n)` one case in n runs by default, the others by make validation."""
+    """Choose the cases of tests marked `share(n)`, and put tests for the time of compilation first.
+
+    One case in n runs by default, the others by make validation. Of two workers the first begins
+    with the first test, the second in the middle.
+    """
     seen: dict[str, int] = {}
     for item in items:
         mark = item.get_closest_marker("share")
@@ -157,6 +168,11 @@ def pytest_collection_modifyitems(items):
         turn = seen[test] = seen.get(test, -1) + 1
         if turn % mark.args[0]:
             item.add_marker(pytest.mark.validation)
+    yield
+    plain = [item for item in items if item.path.stem in NEED_NO_COMPILED_LOOP]
+    others = [item for item in items if item.path.stem not in NEED_NO_COMPILED_LOOP]
+    middle = min(len(items) // 2, len(others))
+    items[:] = [*others[:middle], *plain, *others[middle:]]
 
 
 def pytest_collection_finish():
