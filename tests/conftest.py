@@ -13,6 +13,7 @@ import sys
 from concurrent.futures import Executor, Future
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from hypothesis.internal.constants_ast import Constants
@@ -21,6 +22,7 @@ from sim import results
 from sim.outcomes import intervals, ratios
 from sim.results import seals
 from sim.simulation import draws
+from sim.simulation.lowering import planned_hazard
 from sim.workers import pieces
 from tests import depth  # noqa: F401  (pytest loads the profile before the tests)
 
@@ -84,16 +86,26 @@ def _random_numbers_of_few_patients_are_drawn_once():
         yield
 
 
+def _parts(number):
+    """The arrays of a number: one, or those of a `Counted`."""
+    return [
+        np.asarray(part, float) for part in (number if isinstance(number, tuple) else (number,))
+    ]
+
+
 def _limits_once(limits):
-    """Limits of the same few events, which small runs share, are the same; arrays have no hash."""
-    held = functools.lru_cache(10_000)(limits)
+    """Limits of the same few events, which small runs share, are the same."""
+    held = {}
 
     @functools.wraps(limits)  # its examples stay those of its module
     def known(*numbers):
-        try:
-            return held(*numbers)
-        except TypeError:
+        parts = [part for number in numbers for part in _parts(number)]
+        if sum(part.size for part in parts) > FEW:
             return limits(*numbers)
+        key = tuple((part.shape, part.tobytes()) for part in parts)
+        if key not in held:
+            held[key] = limits(*numbers)
+        return held[key]
 
     return known
 
@@ -112,6 +124,15 @@ def _limits_are_worked_out_once():
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _hazards_as_planned_are_kept():
+    """A session keeps those of 64 scenarios, a run of the tests those of all."""
+    with pytest.MonkeyPatch.context() as patch:
+        worked_out = planned_hazard._accumulated_in.__wrapped__
+        patch.setattr(planned_hazard, "_accumulated_in", functools.lru_cache(None)(worked_out))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _the_same_again_is_not_worked_out_again():
     """The base case is parsed, and versions of libraries are looked up, in many hundred tests.
 
@@ -124,9 +145,20 @@ def _the_same_again_is_not_worked_out_again():
         yield
 
 
-@pytest.hookimpl(tryfirst=True)
+NEED_NO_COMPILED_LOOP = (
+    "test_cohort", "test_hostile", "test_scenario", "test_schema", "test_spread",
+    "test_sweep_draws", "test_sweep_mistakes", "test_worth_information",
+)  # fmt: skip
+"""Modules that the second of two workers begins with, while the first compiles the loop."""
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Of a test marked `share(n)` one case in n runs by default, the others by make validation."""
+    """Choose the cases of tests marked `share(n)`, and put tests for the time of compilation first.
+
+    One case in n runs by default, the others by make validation. Of two workers the first begins
+    with the first test, the second in the middle.
+    """
     seen: dict[str, int] = {}
     for item in items:
         mark = item.get_closest_marker("share")
@@ -136,6 +168,11 @@ def pytest_collection_modifyitems(items):
         turn = seen[test] = seen.get(test, -1) + 1
         if turn % mark.args[0]:
             item.add_marker(pytest.mark.validation)
+    yield
+    plain = [item for item in items if item.path.stem in NEED_NO_COMPILED_LOOP]
+    others = [item for item in items if item.path.stem not in NEED_NO_COMPILED_LOOP]
+    middle = min(len(items) // 2, len(others))
+    items[:] = [*others[:middle], *plain, *others[middle:]]
 
 
 def pytest_collection_finish():

@@ -2,7 +2,11 @@
 
 import importlib.util
 import math
+import shutil
+import sys
+import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -166,6 +170,12 @@ def test_the_cache_knows_its_sources(tmp_path, monkeypatch):
     assert not holds_code(before)
     (tmp_path / "second.py").write_text("y = 2\n")
     assert folder_of(["first", "second"]) != before
+    (tmp_path / "second.py").write_text("y = 1\n")
+    assert folder_of(["first", "second"]) == before
+    (tmp_path / "elsewhere").mkdir()
+    moved = shutil.copy(tmp_path / "second.py", tmp_path / "elsewhere")
+    monkeypatch.setattr(sys.modules["second"], "__file__", moved)
+    assert folder_of(["first", "second"]) != before
     (tmp_path / "taken").write_text("a file, not a folder")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "taken"))
     assert folder_of(["first", "second"]) is None
@@ -189,8 +199,37 @@ def test_compiled_code_is_loaded_the_second_time(tmp_path):
     assert through_cache(str(folder), load_or_compile) == "compiled"
     assert holds_code(str(folder))
     assert through_cache(str(folder), load_or_compile) == "loaded"
-    assert [path.name for path in tmp_path.iterdir()] == ["cache"]
+    assert {path.name for path in tmp_path.iterdir()} <= {"cache", ".cache.lock"}
     assert through_cache(None, load_or_compile) == "compiled"
+
+
+def test_of_two_that_find_no_code_one_compiles_and_the_other_waits(tmp_path):
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def slowly(folder):
+        begun.set()
+        assert goes_on.wait(10)
+        return load_or_compile(folder)
+
+    folder = str(tmp_path / "cache")
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(through_cache, folder, slowly)
+        assert begun.wait(10)
+        second = threads.submit(through_cache, folder, load_or_compile)
+        with pytest.raises(TimeoutError):
+            second.result(0.2)
+        goes_on.set()
+        assert (first.result(10), second.result(10)) == ("compiled", "loaded")
+
+
+@pytest.mark.parametrize("error", [OSError(37, "No locks available"), NotImplementedError()])
+def test_where_files_cannot_be_locked_each_compiles(tmp_path, monkeypatch, error):
+    def fails(self):
+        raise error
+
+    monkeypatch.setattr("filelock.FileLock.acquire", fails)
+    assert through_cache(str(tmp_path / "cache"), load_or_compile) == "compiled"
+    assert through_cache(str(tmp_path / "cache"), load_or_compile) == "loaded"
 
 
 @pytest.mark.parametrize(
@@ -226,7 +265,7 @@ def test_a_cache_that_cannot_be_used_is_done_without(tmp_path, error):
     with pytest.warns(UserWarning, match="cannot be used") as said:
         assert through_cache(str(tmp_path / "cache"), fails) == "compiled"
     assert len(said) == 1
-    assert not any(tmp_path.iterdir())
+    assert {path.name for path in tmp_path.iterdir()} <= {".cache.lock"}
 
 
 def test_the_compiler_adds_to_code_that_is_there(tmp_path):

@@ -122,9 +122,8 @@ def of_paired_share(first_only: Number, second_only: Number, pairs: Number) -> L
         variance = (root - linear) / 2 + n * difference * (1 - difference)
         return np.asarray((b - c - n * difference) / np.sqrt(np.maximum(variance, 1e-300)))
 
-    return falling_root(score, -np.ones_like(middle), middle, Z95), falling_root(
-        score, middle, np.ones_like(middle), -Z95
-    )
+    end = np.ones_like(middle)
+    return falling_roots(score, (-end, middle), (middle, end))
 
 
 def of_mean(mean: Number, error: Number, freedom: Number) -> Limits:
@@ -164,7 +163,16 @@ def joined(up: tuple[Number, Limits], down: tuple[Number, Limits], correlation: 
     return difference - low, difference + high
 
 
-def falling_root(score: Callable[[Floats], Floats], low: Floats, high: Floats, at: float) -> Floats:
+def falling_roots(score: Callable[[Floats], Floats], low: Limits, high: Limits) -> Limits:
+    """Find the limits that a falling score has, each from a low and a high end, both at once."""
+    at = np.reshape([Z95, -Z95], (2,) + (1,) * low[0].ndim)
+    lower, upper = falling_root(score, np.stack(low), np.stack(high), at)
+    return lower, upper
+
+
+def falling_root(
+    score: Callable[[Floats], Floats], low: Floats, high: Floats, at: Number
+) -> Floats:
     """Find where a falling score has a value. To load `scipy.optimize` would take 0.3 s."""
     for _ in range(HALVINGS):
         middle = (low + high) / 2

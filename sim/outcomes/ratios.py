@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import gammaincinv
 
-from sim.outcomes.intervals import LOWER, UPPER, Limits, Number, falling_root
+from sim.outcomes.intervals import LOWER, UPPER, Limits, Number, falling_roots
 from sim.simulation.records import Floats
 from sim.vocabulary import Z95
 
@@ -60,8 +60,8 @@ def of_risk_ratio(first_only: Number, second_only: Number, both: Number) -> Limi
         def score(place: Floats) -> Floats:
             return _paired_score(b, c, a, place / (1 - place))
 
-        low = falling_root(score, np.full_like(middle, EDGE), middle, Z95)
-        high = falling_root(score, middle, np.full_like(middle, 1 - EDGE), -Z95)
+        ends = np.full_like(middle, EDGE), np.full_like(middle, 1 - EDGE)
+        low, high = falling_roots(score, (ends[0], middle), (middle, ends[1]))
         low = np.where(a + b > 0, low / (1 - low), 0.0)
         high = np.where(a + c > 0, high / (1 - high), np.inf)
     return _where_seen(a + b + c, (low, high))
@@ -96,15 +96,15 @@ def of_count_ratio(first_only: Counted, second_only: Counted, both: Counted) -> 
     of_first, of_second, of_both = (0.5 * STEPS + np.arange(POINTS)[:, None] * STEPS).T % 1
     shared = _gamma(both, of_both, False)
 
-    def ratio(is_upper: bool) -> Floats:
+    def ratio(is_upper: bool, level: float) -> Floats:
         above = shared + _gamma(first_only, of_first, is_upper)
         below = shared + _gamma(second_only, of_second, not is_upper)
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.sort(np.nan_to_num(above / below, nan=0.0, posinf=np.inf), axis=-1)
+            drawn = np.nan_to_num(above / below, nan=0.0, posinf=np.inf)
+        return np.asarray(np.partition(drawn, rank := int(level * POINTS))[..., rank])
 
-    low = ratio(False)[..., int(LOWER * POINTS)]
-    high = ratio(True)[..., int(UPPER * POINTS)]
-    return _where_seen(first_only.total + second_only.total + both.total, (low, high))
+    limits = ratio(False, LOWER), ratio(True, UPPER)
+    return _where_seen(first_only.total + second_only.total + both.total, limits)
 
 
 def of_independent(

@@ -54,11 +54,17 @@ MODULES = (
 )
 """Modules of the model. A module stands after the modules whose functions it calls."""
 
-INLINED = ("sim.simulation.model.fracture", "sim.simulation.model.dosing", "sim.simulation.model")
+_OFTEN = ".own_accrual", ".bone", ".fracture", ".dosing", ""
+INLINED = tuple(f"sim.simulation.model{name}" for name in _OFTEN)
 """Modules whose functions are inlined where they are called, which saves a fifth of the time."""
 
-OPTIMISE = 1
-"""Optimisation level. Level 3 takes a third longer to compile, and its code is no faster here."""
+_EVENTS = "measurement", "plan", "intolerance", "infusion", "reaction", "review", "fracture"
+EXPANDED = ("react", *(f"on_{event}" for event in _EVENTS))
+"""Large functions that are called at one place. They are put into the loop as source: compiled on
+their own, they would be optimised again inside `live` and the loop, which takes twice as long."""
+
+OPTIMISE = 3
+"""Optimisation level. Code of level 1 takes a tenth longer to run, and a little less to compile."""
 
 ROWS_PER_PATIENT = 128
 """Rows of the log that are allocated per patient at first. A full log continues in a larger one."""
@@ -280,10 +286,10 @@ def compiled(cache: str | None, **options: bool) -> Loop:
     """
     numba = compiler.load_numba()
     settings = {**COMPILER, **options}
-    compiled_of = compiler.compile_modules(MODULES, INLINED, settings)
+    compiled_of = compiler.compile_modules(MODULES, INLINED, EXPANDED, settings)
     called = (start, next_kind, runs_out, react)
     names = {**globals(), **{f.__name__: compiled_of[f] for f in called}}
-    names["live"] = numba.njit(**settings)(compiler.copy_function(live, names))
+    names["live"] = numba.njit(**settings, inline="always")(compiler.copy_function(live, names))
     with compiler.configured(numba.config, CACHE_DIR=cache or "", OPT=OPTIMISE):
         loop: Any = numba.njit(**settings, nogil=True, cache=cache is not None)(
             compiler.copy_function(follow_records, names)

@@ -4,7 +4,8 @@ A change of any of these sources leads to another folder. Outdated machine code 
 
 The folder has a list of the digests of its files. Damaged machine code can end a process without a
 word, so the compiler never sees the folder itself: it works on a copy of files whose digests are
-right, and the copy takes the place of the folder if the compiler added something.
+right, and the copy takes the place of the folder if the compiler added something. Of several
+processes that find no code, one compiles, and the others wait for it.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,6 +26,9 @@ CodeT = TypeVar("CodeT")
 DIGESTS = "digests.json"
 """The digest of each file of a folder, by its path in the folder."""
 
+PATIENCE = 120.0
+"""Seconds to wait for another process that compiles: longer than that takes on a slow machine."""
+
 
 class DamagedError(Exception):
     """A folder of the cache whose files are not those that were written."""
@@ -32,6 +36,9 @@ class DamagedError(Exception):
 
 def folder_of(modules: Iterable[str]) -> str | None:
     """Folder for the machine code of some modules; the folder is made if it is missing.
+
+    Sources at another place have a folder of their own, as numba keeps code by the place of its
+    source.
 
     Parameters
     ----------
@@ -50,7 +57,9 @@ def folder_of(modules: Iterable[str]) -> str | None:
     """
     digest = hashlib.sha256()
     for name in modules:
-        digest.update(Path(str(sys.modules[name].__file__)).read_bytes())
+        source = Path(str(sys.modules[name].__file__))
+        digest.update(bytes(source.resolve()))
+        digest.update(source.read_bytes())
     folder = _root() / "mastosim" / digest.hexdigest()[:16]
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -102,11 +111,32 @@ def through_cache(folder: str | None, compile_in: Callable[[str | None], CodeT])
     if folder is None:
         return compile_in(None)
     try:
-        return _through(Path(folder), compile_in)
+        with _alone(Path(folder)):
+            return _through(Path(folder), compile_in)
     except Exception as error:  # the compiler, pickle and the system fail in many ways
         told = f"the cache of compiled code in '{folder}' cannot be used ({error!r})"
         warnings.warn(f"{told}: the model is compiled without it", stacklevel=2)
     return compile_in(None)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait while another process compiles for a folder without code, at most PATIENCE seconds.
+
+    Where files cannot be locked, each process compiles.
+    """
+    if holds_code(str(folder)):
+        yield
+        return
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=PATIENCE)
+    with suppress(OSError, NotImplementedError, Timeout):
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _through(folder: Path, compile_in: Callable[[str | None], CodeT]) -> CodeT:

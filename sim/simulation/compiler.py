@@ -26,7 +26,10 @@ def load_numba() -> Any:
 
 
 def compile_modules(
-    modules: Iterable[str], inlined: Collection[str], settings: Mapping[str, Any]
+    modules: Iterable[str],
+    inlined: Collection[str],
+    expanded: Collection[str],
+    settings: Mapping[str, Any],
 ) -> dict[Any, Any]:
     """Compile the functions of several modules.
 
@@ -36,6 +39,9 @@ def compile_modules(
         Names of the modules. A module stands after the modules whose functions it calls.
     inlined : collection of str
         Names of the modules whose functions are inlined where they are called.
+    expanded : collection of str
+        Names of functions that are not compiled on their own: their source is put where they are
+        called, and is optimised once with the source around it.
     settings : mapping
         Options of `numba.njit`.
 
@@ -46,9 +52,11 @@ def compile_modules(
     """
     compiled_of: dict[Any, Any] = {}
     for name in modules:
-        inline = {"forceinline": True} if name in inlined else {}
-        compiler = load_numba().njit(**settings, **inline, no_cpython_wrapper=True)
-        _compile(importlib.import_module(name), compiled_of, compiler)
+        options = {**settings, "no_cpython_wrapper": True}
+        compile_alone = load_numba().njit(**options, forceinline=name in inlined)
+        expand = load_numba().njit(**options, inline="always")
+        compiler_of = dict.fromkeys(expanded, expand)
+        _compile(importlib.import_module(name), compiled_of, compiler_of, compile_alone)
     return compiled_of
 
 
@@ -98,14 +106,18 @@ def configured(config: Any, **settings: object) -> Iterator[None]:
         vars(config).update(before)
 
 
-def _compile(module: ModuleType, compiled_of: dict[Any, Any], compiler: Any) -> None:
+def _compile(
+    module: ModuleType, compiled_of: dict[Any, Any], compiler_of: Mapping[str, Any], usual: Any
+) -> None:
     """Compile the functions of a module, and add them to `compiled_of`.
 
-    The compiled functions call one another and the functions compiled before.
+    Functions named in `compiler_of` have a compiler of their own. The compiled functions call one
+    another and the functions compiled before.
     """
     names = dict(vars(module))
     functions = {name: f for name, f in names.items() if isinstance(f, FunctionType)}
     for function in functions.values():
         if function.__module__ == module.__name__:
+            compiler = compiler_of.get(function.__name__, usual)
             compiled_of[function] = compiler(copy_function(function, names))
     names.update({name: compiled_of[f] for name, f in functions.items() if f in compiled_of})
