@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sim.display import html
 from sim.display.tables import Printout
 from sim.display.tables import budget as spending
+from sim.display.tables import two_way as two_way_table
 from sim.display.tables import worth as printed
 from sim.display.workbook import tables
 from sim.display.workbook import worth as of_worth
@@ -18,12 +19,13 @@ from sim.economics.compared import BreakEven, Compared, break_evens, compared
 from sim.economics.groups import Quantities
 from sim.economics.incremental import Standing, standings
 from sim.economics.pricing import COST, QALYS
-from sim.economics.quantities import decided_by
+from sim.economics.same_quantities import quantities_change
 from sim.economics.valued import of_everyone, valued
 from sim.errors import RequestError
 from sim.experiments import budget as of_calendar
 from sim.experiments import workbooks
 from sim.experiments.budget import Asked
+from sim.experiments.two_way import Range, TwoWay, two_way
 from sim.experiments.worth_by_reading import averaged, checked, in_words, simulated
 from sim.results import Kept, quantities
 from sim.results.tables import as_filed
@@ -66,6 +68,8 @@ class Worth:
         Whether patients were simulated again.
     budget : Budget or None
         Spending by calendar year, where it was asked for.
+    two_way : TwoWay or None
+        Where the verdict changes in the plane of two prices, where it was asked for.
     readings : mapping
         Weight of each reading of the annual increase in percent, where they were averaged.
     """
@@ -77,6 +81,7 @@ class Worth:
     standings: list[Standing]
     simulated: bool
     budget: Budget | None = None
+    two_way: TwoWay | None = None
     readings: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -88,6 +93,10 @@ class Worth:
         )  # fmt: skip
         how = SIMULATED_AGAIN if self.simulated else BY_READING if self.readings else REPRICED
         notes = (*shown.notes, how)
+        if self.two_way is not None:
+            own = self.two_way
+            more = two_way_table.sheets(own.first, own.second, own.lines, self._money)
+            shown = shown._replace(sheets=(*shown.sheets, *more))
         if self.budget is None:
             return shown._replace(notes=notes)
         of_budget = spending.sheet(self.study.scenario, self.budget)
@@ -113,9 +122,7 @@ class Worth:
         OSError
             If the file cannot be written.
         """
-        own = self.study.scenario.economics
-        assert own is not None
-        money, said = own.currency, (*self.printout.above, *self.printout.notes)
+        money, said = self._money, (*self.printout.above, *self.printout.notes)
         sheets = [
             of_worth.said(said, "About"),
             tables.of_differences(self.table, "run", "worth", "Worth"),
@@ -125,6 +132,12 @@ class Worth:
         if self.budget is not None:
             sheets.append(of_worth.budget(self.budget, money, "Budget"))
         return workbooks.of_sheets(sheets, path)
+
+    @property
+    def _money(self) -> str:
+        own = self.study.scenario.economics
+        assert own is not None
+        return str(own.currency)
 
     def __repr__(self) -> str:
         """Two lines: what was valued, and the verdict on each arm."""
@@ -139,6 +152,7 @@ class Worth:
 def worth(
     kept: Kept, settings: Iterable[str] = (), progress: Progress | None = None,
     asked: Asked | None = None, weights: Mapping[str, float] | None = None,
+    ranges: Sequence[Range] = (),
 ) -> Worth:  # fmt: skip
     """Value a kept run.
 
@@ -154,6 +168,8 @@ def worth(
         The budget impact that is wanted: the patients are simulated for it.
     weights : mapping, optional
         Weights in percent of the readings of the annual increase that are averaged.
+    ranges : sequence of Range, optional
+        Two prices, to find where the verdict changes in their plane.
 
     Returns
     -------
@@ -164,8 +180,8 @@ def worth(
     Raises
     ------
     RequestError
-        For a result without economics, shares or weights that do not add up, or a budget over
-        several readings.
+        For a result without economics, shares or weights that do not add up, a budget over
+        several readings, or ranges of what is no price.
     ScenarioError
         For a change that is not valid.
     """
@@ -180,11 +196,13 @@ def worth(
     of_readings = checked(weights) if weights else {}
     if of_readings and asked is not None:
         raise RequestError(BUDGET_OF_ONE)
-    again = _quantities_change(own, study)
+    again = quantities_change(own, study)
     of_patients = simulated(study, progress) if again else quantities.load(kept.folder)
     if of_readings:
         of_patients = averaged(study, of_patients, of_readings, progress)
     valued_run = replace(valued_study(study, of_patients, again), readings=of_readings)
+    if ranges:
+        valued_run = replace(valued_run, two_way=two_way(study, of_patients, ranges))
     if asked is None:
         return valued_run
     return replace(valued_run, budget=of_calendar.budget(study, asked, progress))
@@ -204,10 +222,3 @@ def valued_study(study: Study, of_patients: Quantities, simulated: bool = False)
         study, table, compared(of_patients, scenario), break_evens(of_patients, scenario),
         standings(costs, effects, [*scenario.arms]), simulated,
     )  # fmt: skip
-
-
-def _quantities_change(own: Study, changed: Study) -> bool:
-    """Whether a changed study has other quantities: by its economics, or by anything else."""
-    one, other = (dict(study.document) for study in (own, changed))
-    of_one, of_other = (decided_by(document.pop("economics")) for document in (one, other))
-    return of_one != of_other or one != other
