@@ -17,6 +17,7 @@ from sim.errors import RequestError
 from sim.experiments import runs
 from sim.experiments import worth as of_worth
 from sim.experiments.kinds import run as kept_run
+from sim.experiments.valued_run import SIMULATED_AGAIN
 from sim.scenario import load
 
 BASE, WORTH = "scenarios/laroche2011.yaml", "scenarios/laroche2011-worth.yaml"
@@ -90,7 +91,7 @@ def result_equals(one, other):
 def test_another_rate_or_model_simulates_again_and_says_so(kept, change):
     found = of_worth.worth(kept, [change])
     assert found.simulated
-    assert of_worth.SIMULATED_AGAIN in found.printout.notes
+    assert SIMULATED_AGAIN in found.printout.notes
 
 
 def test_free_of_charge_costs_nothing(kept):

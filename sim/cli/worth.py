@@ -49,15 +49,19 @@ from sim.cli.terminal import line_width, say
               help="A price and its range, such as 'economics.costs.therapies.interferon.per_dose="
               "0 EUR to 30 EUR'. Given twice, it shows at which two prices the verdict changes."
               )  # fmt: skip
+@click.option("--by-patient", is_flag=True, help="Write the costs, QALYs and net benefit of each "
+              "patient to worth_by_patient.csv in the folder of --into; the patients are simulated."
+              )  # fmt: skip
 @click.option("--into", type=FOLDER, help="Folder of the figure of --two-way, which is drawn only "
-              "where this is given.")  # fmt: skip
+              "where this is given, and of the table of --by-patient.")  # fmt: skip
 @JSON
 @QUIET
 @RESULTS
 def worth(
     result: str, settings: tuple[str, ...], patients_a_year: float | None, years: int | None,
     share: tuple[str, ...], share_today: tuple[str, ...], reading: tuple[str, ...],
-    two_way: tuple[str, ...], into: Path | None, as_json: bool, quiet: bool, out: Path,
+    two_way: tuple[str, ...], by_patient: bool, into: Path | None, as_json: bool, quiet: bool,
+    out: Path,
 ) -> None:  # fmt: skip
     """Value a RESULT of a scenario with economics.
 
@@ -79,13 +83,15 @@ def worth(
     weights = dict(_share(text, "plateau=60%") for text in reading)
     asked = asked_for(patients_a_year, years, of_arms, of_today)
     ranges = ranges_of(dict(map(_ends, two_way)))
-    if into is not None and not ranges:
-        raise click.UsageError("--into is the folder of the figure of --two-way; give both")
+    if (by_patient and into is None) or (into is not None and not (ranges or by_patient)):
+        raise click.UsageError(
+            "--into is the folder of the figure of --two-way and of the table of --by-patient"
+        )
     if into is not None:
         refuse_unwritable(into)
     kept = found(result, out)
     with telling(kept), watching(quiet, "batch") as progress:
-        valued = value(kept, settings, progress, asked, weights, ranges)
+        valued = value(kept, settings, progress, asked, weights, ranges, by_patient)
     if as_json:
         facts = {
             "scenario": valued.study.scenario.name, "simulated_again": valued.simulated,
@@ -107,9 +113,9 @@ def worth(
         say(dumped(facts))
     else:
         say(text.printout(valued.printout, line_width()))
-    if into is not None and valued.two_way is not None:
+    if into is not None:
         into.mkdir(parents=True, exist_ok=True)
-        for path in valued.two_way.save(into):
+        for path in valued.save(into):
             say(path, to_stderr=as_json)
 
 

@@ -11,7 +11,7 @@ from sim.experiments.budget import asked_for
 from sim.experiments.information import Information
 from sim.experiments.information import information as value_of_knowing
 from sim.experiments.two_way import asked_for as ranges_asked
-from sim.experiments.worth import Worth
+from sim.experiments.valued_run import Worth
 from sim.experiments.worth import worth as value_of_run
 from sim.experiments.worth_of_trials import asked_for as trials_asked
 from sim.python.kept import ResultLike, open_result
@@ -30,6 +30,7 @@ def worth(
     share_today: Mapping[str, float | Sequence[float]] | None = None,
     reading: Mapping[str, float] | None = None,
     two_way: Mapping[str, Sequence[str]] | None = None,
+    by_patient: bool = False,
     out: str | Path = "results",
     progress: Progress | None = None,
 ) -> Worth:
@@ -58,6 +59,9 @@ def worth(
     two_way : mapping, optional
         Two prices with the ends of their ranges, such as
         `{"economics.costs.therapies.interferon.per_dose": ("0 EUR", "30 EUR"), ...}`.
+    by_patient : bool
+        Whether the costs and QALYs of each patient are wanted, for which the patients are
+        simulated.
     progress : callable, optional
         Called with the number of patient courses done and to do, where patients are simulated.
 
@@ -68,7 +72,8 @@ def worth(
         each arm, `prices` the break-even prices, `standings` all arms by cost. A changed price or
         utility takes the kept quantities; another change simulates the patients again. `budget` is
         the spending by calendar year, for which they are simulated too. `two_way` tells where the
-        verdict changes in the plane of two prices; `two_way.plot()` draws it.
+        verdict changes in the plane of two prices; `two_way.plot()` draws it. `patients` has
+        each patient's outcomes in each arm.
 
     Raises
     ------
@@ -82,7 +87,9 @@ def worth(
     ranges = ranges_asked(two_way)
     kept = open_result(result, out=out)
     with seals.reading(kept, warnings.warn):
-        return value_of_run(kept, as_settings(settings), progress, asked, reading, ranges)
+        return value_of_run(
+            kept, as_settings(settings), progress, asked, reading, ranges, by_patient
+        )
 
 
 def information(
