@@ -53,6 +53,10 @@ MORE = {"rerun": {"into"}}
 """Arguments of one function only."""
 
 
+BY_A_METHOD = {"worth": {"into"}}
+"""Options of one command that a method of its result stands for, such as `two_way.save(into)`."""
+
+
 def options_of(command):
     """The options of a command by their names in Python."""
     names = set()
@@ -60,7 +64,7 @@ def options_of(command):
         if isinstance(parameter, click.Option):
             name = max(parameter.opts, key=len)
             names.add(IN_PYTHON.get(name, name.removeprefix("--").replace("-", "_")))
-    return names - OF_THE_TERMINAL
+    return names - OF_THE_TERMINAL - BY_A_METHOD.get(command, set())
 
 
 def test_a_function_stays_a_function_when_every_module_is_loaded():

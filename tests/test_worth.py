@@ -17,6 +17,7 @@ from sim.errors import RequestError
 from sim.experiments import runs
 from sim.experiments import worth as of_worth
 from sim.experiments.kinds import run as kept_run
+from sim.experiments.valued_run import SIMULATED_AGAIN
 from sim.scenario import load
 
 BASE, WORTH = "scenarios/laroche2011.yaml", "scenarios/laroche2011-worth.yaml"
@@ -94,7 +95,7 @@ def result_equals(one, other):
 def test_another_rate_or_model_simulates_again_and_says_so(kept, change):
     found = of_worth.worth(kept, [change])
     assert found.simulated
-    assert of_worth.SIMULATED_AGAIN in found.printout.notes
+    assert SIMULATED_AGAIN in found.printout.notes
 
 
 def test_free_of_charge_costs_nothing(kept):
@@ -231,3 +232,26 @@ def test_commands_without_costs_say_where_these_are():
     assert "Costs" not in " ".join(
         of_power.shown(power.Power(plain, power.run(plain))).printout.notes
     )
+
+
+def test_at_a_threshold_of_the_icer_the_net_benefit_is_0(kept):
+    quantities, losses = results_quantities(kept), "economics.quality.therapies.interferon"
+    harmless = [f"{losses}.loss=0", f"{losses}.at_start.loss=0"]
+    gain = estimates(valued(quantities, load(WORTH, harmless).scenario), against="pamidronate")
+    assert gain[QALYS] > 0
+    icer = gain[COST] / gain[QALYS]
+    at_icer = load(WORTH, [*harmless, f"economics.thresholds=[{icer!r} EUR]"]).scenario
+    table = estimates(valued(quantities, at_icer), against="pamidronate")
+    (net,) = (value for name, value in table.items()
+              if name.startswith("net benefit") and "undiscounted" not in name)  # fmt: skip
+    assert net == pytest.approx(0, abs=1e-6 * gain[COST])
+
+
+def test_arms_that_change_sides_change_the_signs_of_all_differences(kept):
+    table = of_worth.worth(kept).table
+    turned = of_worth.worth(kept, ["comparator=combination"]).table
+    own = estimates(table, against="pamidronate")
+    other = estimates(turned, arm="pamidronate", against="combination")
+    assert other == pytest.approx({name: -value for name, value in own.items()}, abs=1e-9)
+    for arm in ("combination", "pamidronate"):
+        assert estimates(turned, arm) == estimates(table, arm)

@@ -12,6 +12,7 @@ from sim.experiments import readings, runs, worth_by_reading
 from sim.experiments import worth as of_worth
 from sim.experiments.budget import asked_for
 from sim.experiments.kinds import run as kept_run
+from sim.experiments.valued_run import BY_READING
 from sim.scenario import load
 from tests.test_worth import estimates
 
@@ -37,7 +38,7 @@ def test_the_average_is_that_of_the_runs_under_each_reading(kept):
         mixed = {name: 0.3 * one[name] + 0.7 * other[name] for name in own}
         assert own == pytest.approx(mixed, rel=1e-4, abs=1e-6)
     assert found.readings == WEIGHTS
-    assert of_worth.BY_READING in found.printout.notes
+    assert BY_READING in found.printout.notes
 
 
 def test_the_own_reading_alone_changes_nothing_and_simulates_nobody(kept, monkeypatch):

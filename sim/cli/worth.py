@@ -8,7 +8,18 @@ import click
 
 from sim.cli.damage import telling
 from sim.cli.ending import dumped
-from sim.cli.options import JSON, NAMES, QUIET, RESULT, RESULTS, SETTINGS, found, number
+from sim.cli.options import (
+    FOLDER,
+    JSON,
+    NAMES,
+    QUIET,
+    RESULT,
+    RESULTS,
+    SETTINGS,
+    found,
+    number,
+    refuse_unwritable,
+)
 from sim.cli.progress import watching
 from sim.cli.terminal import line_width, say
 
@@ -34,13 +45,23 @@ from sim.cli.terminal import line_width, say
               help="Weight of a reading of the annual increase, such as plateau=60%; costs and "
               "QALYs are averaged over them. Repeatable.  [default: the scenario's own]"
               )  # fmt: skip
+@click.option("--two-way", multiple=True, metavar="PATH=LOW to HIGH",
+              help="A price and its range, such as 'economics.costs.therapies.interferon.per_dose="
+              "0 EUR to 30 EUR'. Given twice, it shows at which two prices the verdict changes."
+              )  # fmt: skip
+@click.option("--by-patient", is_flag=True, help="Write the costs, QALYs and net benefit of each "
+              "patient to worth_by_patient.csv in the folder of --into; the patients are simulated."
+              )  # fmt: skip
+@click.option("--into", type=FOLDER, help="Folder of the figure of --two-way, which is drawn only "
+              "where this is given, and of the table of --by-patient.")  # fmt: skip
 @JSON
 @QUIET
 @RESULTS
 def worth(
     result: str, settings: tuple[str, ...], patients_a_year: float | None, years: int | None,
-    share: tuple[str, ...], share_today: tuple[str, ...], reading: tuple[str, ...], as_json: bool,
-    quiet: bool, out: Path,
+    share: tuple[str, ...], share_today: tuple[str, ...], reading: tuple[str, ...],
+    two_way: tuple[str, ...], by_patient: bool, into: Path | None, as_json: bool, quiet: bool,
+    out: Path,
 ) -> None:  # fmt: skip
     """Value a RESULT of a scenario with economics.
 
@@ -50,18 +71,27 @@ def worth(
 
     With --patients-a-year and --years the undiscounted cost of each calendar year follows, with the
     shares of arms of today and with new ones. With --reading costs and QALYs are averaged over
-    readings of the annual increase. The patients are simulated for either.
+    readings of the annual increase. The patients are simulated for either. With --two-way, given
+    for two prices, the command shows at which pairs of them the verdict changes.
     """
     from sim.display import text
     from sim.experiments.budget import asked_for
+    from sim.experiments.two_way import asked_for as ranges_of
     from sim.experiments.worth import worth as value
 
     of_arms, of_today = (dict(map(_shares, shares)) for shares in (share, share_today))
     weights = dict(_share(text, "plateau=60%") for text in reading)
     asked = asked_for(patients_a_year, years, of_arms, of_today)
+    ranges = ranges_of(dict(map(_ends, two_way)))
+    if (by_patient and into is None) or (into is not None and not (ranges or by_patient)):
+        raise click.UsageError(
+            "--into is the folder of the figure of --two-way and of the table of --by-patient"
+        )
+    if into is not None:
+        refuse_unwritable(into)
     kept = found(result, out)
     with telling(kept), watching(quiet, "batch") as progress:
-        valued = value(kept, settings, progress, asked, weights)
+        valued = value(kept, settings, progress, asked, weights, ranges, by_patient)
     if as_json:
         facts = {
             "scenario": valued.study.scenario.name, "simulated_again": valued.simulated,
@@ -72,12 +102,29 @@ def worth(
             "break_even": [{**one._asdict(), **one.arms._asdict()} for one in valued.prices],
             "standings": [one._asdict() for one in valued.standings],
         }  # fmt: skip
+        if valued.two_way is not None:
+            facts["two_way"] = [
+                {**line._asdict(), **line.arms._asdict(), "first_price": valued.two_way.first,
+                 "second_price": valued.two_way.second} for line in valued.two_way.lines
+            ]  # fmt: skip
         if valued.budget is not None:
             years_of = [one._asdict() for one in valued.budget.years]
             facts["budget"] = {**valued.budget._asdict(), "years": years_of}
         say(dumped(facts))
     else:
         say(text.printout(valued.printout, line_width()))
+    if into is not None:
+        into.mkdir(parents=True, exist_ok=True)
+        for path in valued.save(into):
+            say(path, to_stderr=as_json)
+
+
+def _ends(text: str) -> tuple[str, list[str]]:
+    """A price and its range as typed. Raises click.UsageError for another text."""
+    path, equals, ends = text.partition("=")
+    if not (path and equals and " to " in ends):
+        raise click.UsageError(f"'{text}' is no range of a price; write PATH=0 EUR to 30 EUR")
+    return path.strip(), [end.strip() for end in ends.split(" to ", 1)]
 
 
 def _shares(text: str) -> tuple[str, list[float]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -22,7 +21,7 @@ from sim.outcomes.arm import ArmRecords
 from sim.scenario.form.economics import Economics, ShortLoss
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
-from sim.scenario.form.therapy_costs import PER, TherapyCosts
+from sim.scenario.form.therapy_costs import TherapyCosts
 from sim.simulation.lowering.infusions import reaction_names, reactions_of
 from sim.simulation.records import Floats
 from sim.vocabulary import BONES, DAYS_PER_YEAR, QUANTITIES, SITES, Event
@@ -171,41 +170,6 @@ def _of_later_prices(
         for day, _ in changes_of(prices, per) if prices is not None else ():
             column = own[key_from(kind, name, 0)]
             yield key_from(kind, name, day), partial(lives.from_day, day=day, column=column)
-
-
-def decided_by(economics: Mapping[str, Any]) -> dict[str, Any]:
-    """The parts of the economics of a document that quantities depend on.
-
-    Prices, multipliers, losses and thresholds are left out: they are laid on quantities. The days
-    from which later prices hold are not.
-
-    Parameters
-    ----------
-    economics
-        The mapping `economics` of a scenario's document.
-
-    Returns
-    -------
-    dict
-        Discount rates, utilities without a fracture, and how long the losses of reactions and at
-        the start of therapies last, by name; the times of later prices, where there are any.
-    """
-    therapies = economics["costs"].get("therapies") or {}
-    later = {
-        name: [(one["from"], *(per for per in PER if per in one)) for one in own["later"]]
-        for name, own in therapies.items()
-        if own.get("later")
-    }
-    quality = economics["quality"]
-    starts = {name: own.get("at_start") for name, own in (quality.get("therapies") or {}).items()}
-    lasting = {**(quality.get("reactions") or {}), **{k: v for k, v in starts.items() if v}}
-    return {
-        "discount": economics["discount"],
-        "baseline": quality["baseline"],
-        **({"by_age": quality["by_age"]} if quality.get("by_age") else {}),
-        "for": {name: loss["for"] for name, loss in lasting.items()},
-        **({"later": later} if later else {}),
-    }
 
 
 def _reactions(scenario: Scenario) -> dict[str, list[str]]:

@@ -10,7 +10,8 @@ from typing import Any
 from sim.experiments.budget import asked_for
 from sim.experiments.information import Information
 from sim.experiments.information import information as value_of_knowing
-from sim.experiments.worth import Worth
+from sim.experiments.two_way import asked_for as ranges_asked
+from sim.experiments.valued_run import Worth
 from sim.experiments.worth import worth as value_of_run
 from sim.experiments.worth_of_trials import asked_for as trials_asked
 from sim.python.kept import ResultLike, open_result
@@ -28,6 +29,8 @@ def worth(
     share: Mapping[str, float | Sequence[float]] | None = None,
     share_today: Mapping[str, float | Sequence[float]] | None = None,
     reading: Mapping[str, float] | None = None,
+    two_way: Mapping[str, Sequence[str]] | None = None,
+    by_patient: bool = False,
     out: str | Path = "results",
     progress: Progress | None = None,
 ) -> Worth:
@@ -53,6 +56,12 @@ def worth(
     reading : mapping, optional
         Weight of each reading of the annual increase in percent, such as
         `{"linear": 40, "plateau": 60}`: costs and QALYs are averaged over them.
+    two_way : mapping, optional
+        Two prices with the ends of their ranges, such as
+        `{"economics.costs.therapies.interferon.per_dose": ("0 EUR", "30 EUR"), ...}`.
+    by_patient : bool
+        Whether the costs and QALYs of each patient are wanted, for which the patients are
+        simulated.
     progress : callable, optional
         Called with the number of patient courses done and to do, where patients are simulated.
 
@@ -62,7 +71,9 @@ def worth(
         `table` has costs, QALYs and net benefit by arm and difference, `compared` the verdict on
         each arm, `prices` the break-even prices, `standings` all arms by cost. A changed price or
         utility takes the kept quantities; another change simulates the patients again. `budget` is
-        the spending by calendar year, for which they are simulated too.
+        the spending by calendar year, for which they are simulated too. `two_way` tells where the
+        verdict changes in the plane of two prices; `two_way.plot()` draws it. `patients` has
+        each patient's outcomes in each arm.
 
     Raises
     ------
@@ -73,9 +84,12 @@ def worth(
         For a change that is not valid.
     """
     asked = asked_for(patients_a_year, years, share, share_today)
+    ranges = ranges_asked(two_way)
     kept = open_result(result, out=out)
     with seals.reading(kept, warnings.warn):
-        return value_of_run(kept, as_settings(settings), progress, asked, reading)
+        return value_of_run(
+            kept, as_settings(settings), progress, asked, reading, ranges, by_patient
+        )
 
 
 def information(

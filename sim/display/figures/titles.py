@@ -26,6 +26,7 @@ TITLES: Mapping[str, str] = {
     "readings": "Main outcomes under each reading of the annual increase",
     "calibration": "Published numbers against the mean of simulated trials",
     "emulation": "Published numbers among simulated trials",
+    "two_way": "At which two prices the verdict changes",
     "tornado": "How far each parameter alone moves the difference",
     "spider": "The difference along the interval of each parameter",
     "line": "Outcomes along one parameter",

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from sim.economics.quantities import decided_by
+from sim.economics.same_quantities import decided_by
 from sim.results import fingerprint
 
 LABELS = ("name", "title", "question", "answers", "comparator", "subgroups", "arms")
