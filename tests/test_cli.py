@@ -51,6 +51,14 @@ def test_help_cuts_no_line_and_has_a_word_for_each_value(mastosim, monkeypatch):
         assert " RANGE" not in mastosim(name, "--help").stdout
 
 
+@pytest.mark.parametrize("width", [60, 80, 100, 140])
+def test_help_fits_the_terminal_and_leaves_no_word_out(width, mastosim, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(width))
+    for name in ("", *commands.commands):
+        lines = mastosim(*filter(None, [name]), "--help").stdout.splitlines()
+        assert [line for line in lines if len(line) > width or "..." in line or "…" in line] == []
+
+
 def test_check_tells_the_protocol_in_words_and_every_assumption(mastosim):
     told = mastosim("check", BASE)
     assert told.returncode == 0

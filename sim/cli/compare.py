@@ -9,7 +9,9 @@ import click
 from sim.cli.ending import simulate_and_finish
 from sim.cli.options import ENGINE, OUT_TO, PATIENTS, SCENARIO_FILE, WORKERS, Asked, simulating
 
-SCENARIOS = click.argument("scenarios", nargs=-1, required=True, type=SCENARIO_FILE)
+SCENARIOS = click.argument(
+    "scenarios", metavar="SCENARIOS", nargs=-1, required=True, type=SCENARIO_FILE
+)
 
 
 @click.command(

@@ -21,9 +21,12 @@ Example: mastosim completion bash
 
 \b
 Where the script goes:
-  bash  ~/.bashrc                   eval "$(mastosim completion bash)"
-  zsh   ~/.zshrc, after compinit    eval "$(mastosim completion zsh)"
-  fish  ~/.config/fish/config.fish  mastosim completion fish | source
+  bash, in ~/.bashrc:
+    eval "$(mastosim completion bash)"
+  zsh, in ~/.zshrc after compinit:
+    eval "$(mastosim completion zsh)"
+  fish, in ~/.config/fish/config.fish:
+    mastosim completion fish | source
 """
 
 

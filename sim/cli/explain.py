@@ -96,7 +96,7 @@ def _divergence(divergence: Divergence | None) -> dict[str, object] | None:
 
 
 def _table(life: Life, columns: Sequence[int], width: int) -> str:
-    """Day, month and some of the arms, on the lines on which any of these has something."""
+    """Day, month and some of the arms, without the lines on which all these arms are empty."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 

@@ -32,7 +32,7 @@ def AMOUNT(name: str, help_text: str, metavar: str = "AMOUNT") -> Callable[..., 
               help="Parameters that are learnt together. Repeatable.")  # fmt: skip
 @click.option("--trial", metavar="OUTCOME", help="Value trials that tell the mean of this outcome "
               "in each arm; one is simulated for each draw.")  # fmt: skip
-@click.option("--sizes", multiple=True, metavar="N,N,...", callback=read_sizes,
+@click.option("--sizes", multiple=True, metavar="N,N", callback=read_sizes,
               help="Patients per arm of the trials. Repeatable.  [default: 50,100,200]"
               )  # fmt: skip
 @click.option("--follow-up", metavar="DURATION", help="Follow-up of the trials, such as '2 years'; "

@@ -74,6 +74,7 @@ class InGroups(click.Group):
 
 @click.group(
     cls=InGroups,
+    subcommand_metavar="COMMAND [OPTIONS]",
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: mastosim run scenarios/laroche2011.yaml --patients 200",
 )

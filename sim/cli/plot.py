@@ -30,9 +30,11 @@ NAMES_OF_FIGURES = [*dict.fromkeys(name for kind in OF_KIND.values() for name in
 
 @click.command(epilog=f"Example: mastosim plot latest --figure markers\n\n{NAMES}")
 @RESULT
-@click.argument("others", metavar="[RESULT]...", nargs=-1, shell_complete=kept_results)
-@click.option("--figure", "figures", multiple=True, type=click.Choice(NAMES_OF_FIGURES),
-              help="Figure to draw; by default the usual ones. Repeatable.")  # fmt: skip
+@click.argument("others", metavar="[RESULTS]", nargs=-1, shell_complete=kept_results)
+@click.option("--figure", "figures", multiple=True, metavar="FIGURE",
+              type=click.Choice(NAMES_OF_FIGURES),
+              help="Figure to draw; by default the usual ones. Repeatable. One of "
+              f"{', '.join(NAMES_OF_FIGURES)}.")  # fmt: skip
 @click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS),
               help="Kind of file; by default all three. Repeatable.")  # fmt: skip
 @click.option("--width", type=click.Choice([*WIDTHS]), default="page", show_default=True,

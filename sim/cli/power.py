@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 SIZES = click.option(
-    "--sizes", multiple=True, metavar="N,N,...", default=["10,20,50,100"], show_default=True,
+    "--sizes", multiple=True, metavar="N,N", default=["10,20,50,100"], show_default=True,
     callback=read_sizes,
     help="Patients per arm, in the smallest arm if arms are unequal. Repeatable.",
 )  # fmt: skip

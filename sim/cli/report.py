@@ -27,7 +27,7 @@ class FormName(click.Choice[str]):
 
 @click.command(epilog=f"Example: mastosim report latest --open\n\n{NAMES}")
 @RESULT
-@click.argument("others", metavar="[RESULT]...", nargs=-1, shell_complete=kept_results)
+@click.argument("others", metavar="[RESULTS]", nargs=-1, shell_complete=kept_results)
 @click.option("--form", "forms", multiple=True, type=FormName([*REPORTING_FORMS]),
               help="Fill this reporting form too, as Markdown and DOCX. Repeatable.")  # fmt: skip
 @click.option("--into", type=FOLDER, help="Folder of the files.  [default: RESULT/report]")
@@ -39,7 +39,7 @@ def report(
     result: str, others: tuple[str, ...], forms: tuple[str, ...], into: Path | None, xlsx: bool,
     is_opened: bool, quiet: bool, out: Path,
 ) -> None:  # fmt: skip
-    """Write the page of a RESULT: one HTML file that loads no other file.
+    """Write the page of a RESULT as one HTML file.
 
     The page is about the first RESULT. Further results stand beside it: a probabilistic sweep of
     the same scenario adds the uncertainty of the inputs to each difference, an emulation says what

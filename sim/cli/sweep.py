@@ -83,7 +83,8 @@ def _address(_: click.Context, __: click.Parameter, text: str | None) -> str | N
 @ENGINE
 @WORKERS
 @click.option("--cluster", metavar="ADDRESS", callback=_address, help="Dask scheduler that "
-              "distributes the work, tcp://...; its workers must see the same folder.")  # fmt: skip
+              "distributes the work, tcp://HOST:PORT; its workers must see the same "
+              "folder.")  # fmt: skip
 @click.option("--silence", type=click.FloatRange(1), metavar="SECONDS", default=SILENCE,
               show_default=True, help="Longest time in which the cluster neither finishes work nor "
               "answers.")  # fmt: skip
