@@ -87,7 +87,7 @@ def is_planned(measure: Measure) -> bool:
     return measure.kind == "count" and 0 < measure.most < np.inf
 
 
-def of_ratio(measure: Measure, sums: Sums, error: Number) -> Limits:
+def of_ratio(measure: Measure, sums: Sums, error: Number, unit: int = 1) -> Limits:
     """Return the limits of one ratio, before `scale`.
 
     Parameters
@@ -98,9 +98,13 @@ def of_ratio(measure: Measure, sums: Sums, error: Number) -> Limits:
         Sums over units; numbers or arrays of one shape.
     error
         Standard error of the ratio, NaN for a single unit.
+    unit
+        Patients of a unit, who follow each other.
     """
     value = np.divide(sums.y, sums.x)
-    if measure.kind == "share":
+    if unit > 1:
+        limits = _of_units(measure, sums, value, error)
+    elif measure.kind == "share":
         limits = intervals.of_share(sums.y, sums.x)
     elif measure.kind == "count":
         limits = _of_count(measure, sums, error)
@@ -116,6 +120,7 @@ def of_contrast(
     signed: Signed,
     error: Number,
     products: Products | None = None,
+    unit: int = 1,
 ) -> Limits:
     """Return the limits of a weighted sum of ratios over the same units, before `scale`.
 
@@ -131,6 +136,8 @@ def of_contrast(
         Standard error of the weighted sum.
     products
         Products of two ratios of single patients, from which discordant pairs are counted.
+    unit
+        Patients of a unit, who follow each other.
     """
     value = sum(w * np.divide(one.y, one.x) for w, one in zip(weights, sums, strict=True))
     kind, signs = measures[0].kind, list(zip(weights, measures, strict=True))
@@ -141,9 +148,31 @@ def of_contrast(
     else:
         plan = max((abs(w) * m.most for w, m in signs if is_planned(m)), default=0.0)
         limits = around(value, *_of_counts(sums, signed, plan), sums[0].units, error)
+    if unit > 1 and kind != "mean":
+        between = intervals.of_mean(value, error, sums[0].units - 1)
+        limits = _wider(between, limits) if signed.differing < FEW else between
     least = sum(w * (m.least if w > 0 else m.most) for w, m in signs)
     most = sum(w * (m.most if w > 0 else m.least) for w, m in signs)
     return _kept_to(limits, least, most)
+
+
+def _of_units(measure: Measure, sums: Sums, value: Number, error: Number) -> Limits:
+    """Limits from the differences between units of several patients, by Student's t.
+
+    Where few units carry what is counted, they say little about each other: the limits are then no
+    narrower than those of as many patients who do not meet.
+    """
+    between = intervals.of_mean(value, error, np.minimum(sums.units, sums.x) - 1)
+    if measure.kind == "mean" or sums.carriers >= FEW:
+        return between
+    if measure.kind == "share":
+        return _wider(between, intervals.of_share(sums.y, sums.x))
+    return _wider(between, _of_count(measure, sums, error))
+
+
+def _wider(one: Limits, other: Limits) -> Limits:
+    """The lower of two lower limits and the upper of two upper ones."""
+    return np.fmin(one[0], other[0]), np.fmax(one[1], other[1])
 
 
 def _of_count(measure: Measure, sums: Sums, error: Number) -> Limits:

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sim.scenario.checks.clinic import check_clinic, check_limits_of_clinic
 from sim.scenario.checks.economics import check_economics
 from sim.scenario.checks.forms import reader, validated
 from sim.scenario.checks.life_tables import check_life_table, read_life_table
@@ -29,6 +30,11 @@ from sim.scenario.protocol import assumptions, protocol
 from sim.scenario.text.paths import dotted, parts_of, replaced, value_at
 from sim.scenario.text.provenance import Number, Plain, Premise
 from sim.scenario.text.settings import Setting, joined
+
+# Checks of a scenario whose forms are valid.
+OF_A_WHOLE_SCENARIO = (
+    check_work, check_life_table, check_recent_fracture, check_limits_of_clinic
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -227,8 +233,9 @@ def checked(
     mistakes += check_sequences(plain, therapies)
     mistakes += check_markers(plain)
     mistakes += check_economics(plain, therapies)
+    mistakes += check_clinic(plain, therapies)
     if scenario is not None:
-        for check in (check_work, check_life_table, check_recent_fracture):
+        for check in OF_A_WHOLE_SCENARIO:
             mistakes += check(scenario, plain)
     own = publications or {} if folder is None else read_publications(plain, folder, mistakes)
     mistakes += check_answers(plain, own)

@@ -50,6 +50,7 @@ FRACTURE = REVIEW + 1
 DEATH = FRACTURE + len(SITES)
 END = DEATH + 1
 KINDS = END + 1
+WAITED = KINDS  # in logs only: the days by which a clinic put off the dose before it
 
 NEVER = 1_000_000_000  # the day of an event that is not planned
 
@@ -75,8 +76,10 @@ NO_INTOLERANCE, STEPS, WEIBULL, GOMPERTZ, LOGNORMAL_TIME, LOGLOGISTIC = range(6)
     NOISE,          # standard normal, uses: visits
     LOST,           # unit exponential, one use
     CLINICAL,       # uniform, uses: vertebral fractures; read by outcomes, not by the engines
-) = range(14)  # fmt: skip
-STREAMS, SLOTS = 14, max(THERAPIES, REACTIONS)
+    ENROLS,         # uniform, one use; read by the clinic
+    COMES,          # uniform, uses: planned infusions; read by the clinic
+) = range(16)  # fmt: skip
+STREAMS, SLOTS = 16, max(THERAPIES, REACTIONS)
 
 
 class OutOfDraws(Exception):
@@ -174,6 +177,9 @@ PARAMS = np.dtype([
     ("reaction_first", "f8", REACTIONS),
     ("reaction_later", "f8", REACTIONS),
     ("reaction_ends_course", "f8", REACTIONS),
+    # clinic
+    ("served", "i8", THERAPIES),              # 1 for a therapy whose doses need a place
+    ("not_coming", "f8"),                     # share of visits
     ("next_dose", "i8"), ("least_apart", "i8"),  # FROM_PLAN, FROM_LAST, OWED; days between doses
     # after stopping
     ("has_stopping", "i8"),                   # 1 if any therapy has a time after stopping

@@ -81,6 +81,8 @@ def happened(
         return f"{what} {value:.0f} mg" if value >= 10 else f"{what} {value:.2g} mg"
     if event == Event.MISSED_INFUSION:
         return f"{what} {NOT_GIVEN[value]}"
+    if event == Event.WAITED:
+        return f"{what} {value:.0f} days late, for want of a place"
     if event == Event.COURSE:
         return f"{what} begins (full dose)" if begins else _ends(what, scenario, seen)
     if event == Event.SCHEDULE_ENDED:

@@ -12,10 +12,23 @@ import numpy.typing as npt
 from sim.outcomes.arm import ArmRecords
 from sim.outcomes.clinical import event_of
 from sim.simulation.records import Floats
-from sim.vocabulary import ANY_CLINICAL, BONES, CLINICAL, MARKERS, QUANTITIES, SITES, Event
+from sim.vocabulary import (
+    ANY_CLINICAL,
+    BONES,
+    CLINICAL,
+    MARKERS,
+    NOT_COMING,
+    QUANTITIES,
+    SITES,
+    SKIPPED,
+    Event,
+)
 
 PER_YEARS = "per 100 person-years"
 """Unit of rates."""
+
+LATE = 7
+"""Days of waiting for a place above which a dose counts as late."""
 
 OSTEOPOROSIS_T = -2.5
 """T-score at or below which bone is osteoporotic."""
@@ -120,6 +133,8 @@ def outcomes_of(records: ArmRecords) -> Iterator[Outcome]:
             name, number = f"{therapy} doses {happened}", records.counts(event, therapy)
             at_most, planned = most(event, therapy), event == Event.INFUSION
             yield count(name, "doses", end, number, most=at_most, is_planned=planned)
+    for therapy in records.subjects(Event.WAITED):
+        yield from _of_waiting(records, therapy)
     for reaction in records.subjects(Event.REACTION):
         had = records.had(Event.REACTION, reaction)
         yield share(f"{reaction} at least once", end, had, most(Event.REACTION, reaction))
@@ -127,6 +142,31 @@ def outcomes_of(records: ArmRecords) -> Iterator[Outcome]:
     yield share("deaths", end, records.died, most(Event.DEATH))
     if records.subjects(Event.LOST):
         yield share("lost to follow-up", end, records.had(Event.LOST))
+
+
+def _of_waiting(records: ArmRecords, therapy: str) -> Iterator[Outcome]:
+    """What a wait for places does to the doses of a therapy: days, late doses, the interval."""
+    end, waits = records.end, records.events[Event.WAITED, therapy]
+    given, missed = (
+        records.events[event, therapy] for event in (Event.INFUSION, Event.MISSED_INFUSION)
+    )
+    doses = np.bincount(given.patient, minlength=records.count).astype(float)
+    days = np.bincount(waits.patient, waits.value, minlength=records.count)
+    yield Outcome(f"{therapy} wait for a place", "days", end, "count", days, doses, least=0.0)
+    for name, late in ((f"{therapy} doses late", waits.patient[waits.value > LATE]),):
+        number = np.bincount(late, minlength=records.count).astype(float)
+        yield Outcome(name, "% of doses", end, "share", number, doses, 100, 0.0, 1.0)
+    for name, reason in ((f"{therapy} doses skipped by the clinic", SKIPPED),
+                         (f"{therapy} visits not come to", NOT_COMING)):  # fmt: skip
+        number = np.bincount(missed.patient[missed.value == reason], minlength=records.count)
+        yield count(name, "doses", end, number.astype(float))
+    span = np.zeros(records.count)
+    np.maximum.at(span, given.patient, given.day)
+    first = np.full(records.count, np.inf)
+    np.minimum.at(first, given.patient, given.day)
+    gaps = np.maximum(doses - 1.0, 0.0)
+    between = np.where(gaps > 0, span - np.where(gaps > 0, first, 0.0), 0.0)
+    yield Outcome(f"{therapy} interval", "days", end, "count", between, gaps, least=0.0)
 
 
 def at_last_day(outcomes: Iterable[Outcome], at_every_day: Collection[str] = ()) -> list[Outcome]:

@@ -20,6 +20,7 @@ from sim.simulation.model import next_kind, react, start
 from sim.simulation.model.action import happens
 from sim.simulation.plain import plain
 from sim.simulation.records import (
+    COMES,
     DEATH,
     END,
     GIVEN,
@@ -28,11 +29,12 @@ from sim.simulation.records import (
     NEVER,
     REVIEW,
     STATE,
+    WAITED,
     Inputs,
     Log,
 )
 from sim.simulation.simpy_engine import Rows, as_log
-from sim.vocabulary import FROM_PLAN, SKIPPED
+from sim.vocabulary import FROM_PLAN, NOT_COMING, SKIPPED
 
 PARTS = 3
 """Parts of a day. The clinic acts in the second."""
@@ -49,21 +51,15 @@ class Rules(NamedTuple):
         Visits on an open day.
     serves : tuple of int
         Slots of the therapies that need a place.
-    next_dose : int
-        `FROM_PLAN`, `FROM_LAST` or `OWED` (`sim.vocabulary`).
     at_most_late : int
         Days after which a dose is skipped; `NEVER` for no limit. Under `FROM_PLAN` a dose is
         skipped as well when the next one is planned.
-    least_apart : int
-        Days between two doses of a therapy.
     """
 
     calendar: Calendar
     places: int
     serves: tuple[int, ...]
-    next_dose: int
     at_most_late: int = NEVER
-    least_apart: int = 1
 
 
 def simulate(inputs: Inputs, rules: Rules, enrolled: Sequence[int]) -> tuple[Log, list[Visit]]:
@@ -95,7 +91,6 @@ def simulate(inputs: Inputs, rules: Rules, enrolled: Sequence[int]) -> tuple[Log
     docs/architecture.md, section "Where patients meet".
     """
     params = plain(inputs.params)
-    params.next_dose, params.least_apart = rules.next_dose, rules.least_apart
     unit = _Unit(rules)
     patients = [
         _Attending(unit, i, int(enrolled[i]), plain(record), params, inputs.draws[i].tolist())
@@ -173,9 +168,17 @@ class _Attending:
         assert day is not None
         self.due[INFUSION + visit.therapy] = day - self.enrolled
         self.state.waited[visit.therapy] = day - visit.due
-        self.state.withheld[visit.therapy] = SKIPPED if visit.served is None else 0.0
+        self.state.withheld[visit.therapy] = self._withheld(visit)
         if self.woken is not None and not self.woken.triggered:
             self.woken.succeed()
+
+    def _withheld(self, visit: Visit) -> float:
+        """Reason why the dose is not given, 0 where it is."""
+        if visit.served is None:
+            return SKIPPED
+        comes, k = 1.0 - self.params.not_coming, visit.dose
+        is_there = happens(comes, self.draws, self.params, COMES, visit.therapy, k)
+        return 0.0 if is_there else NOT_COMING
 
     def _next(self) -> tuple[int, int | None]:
         """Time of what comes next, and the therapy if it is a question to the clinic."""
@@ -191,10 +194,14 @@ class _Attending:
     def _react(self) -> int:
         kind = next_kind(self.due)
         day = self.due[kind]
+        therapy = kind - INFUSION
+        waited = self.state.waited[therapy] if therapy in self.asked else 0
         value = react(kind, day, self.state, self.due, self.patient, self.params, self.draws)
         if kind != REVIEW:
             self.rows.append((self.i, day, kind, value))
-        self.asked.pop(kind - INFUSION, None)
+        if waited > 0 and value > 0:
+            self.rows.append((self.i, day, WAITED + therapy, waited))
+        self.asked.pop(therapy, None)
         self._leave([therapy for therapy in self.asked if self.state.ended[therapy]])
         return kind
 
@@ -213,7 +220,7 @@ class _Attending:
         """Last day of the clinic on which a dose is given."""
         last = min(day + self.unit.rules.at_most_late, NEVER)
         planned = self.params.plan_days[therapy]
-        if self.unit.rules.next_dose == FROM_PLAN and planned[k + 1 : k + 2] not in ([], [NEVER]):
+        if self.params.next_dose == FROM_PLAN and planned[k + 1 : k + 2] not in ([], [NEVER]):
             last = min(last, self.state.begun[therapy] + planned[k + 1] - 1)
         return NEVER if last == NEVER else self.enrolled + max(last, day)
 

@@ -100,7 +100,8 @@ class Clinic:
         """
         answered: list[Visit] = []
         if self.calendar.is_open(day):
-            while len(answered) < self.places and self._forget():
+            places = self.places if day >= self.calendar.begins else NEVER
+            while len(answered) < places and self._forget():
                 visit = heappop(self._list)
                 visit.served = day
                 answered.append(visit)
