@@ -23,6 +23,13 @@ def lowered(count, settings=(), arm="pamidronate"):
     return inputs_of(lowering.protocol(study.scenario), range(count))[arm], slot
 
 
+def under(inputs, next_dose, least_apart=1):
+    """The same inputs with another rule of the next dose."""
+    params = inputs.params.copy()
+    params["next_dose"], params["least_apart"] = next_dose, least_apart
+    return inputs._replace(params=params)
+
+
 def monthly(count, *settings):
     """Patients without deaths who get an infusion a month, as in the loop of closed forms."""
     still = ["mortality.standardised_mortality_ratio=0", "fractures.base_rate=0 per year", MONTHLY]
@@ -43,7 +50,7 @@ def test_a_clinic_without_limits_gives_the_log_of_no_clinic_to_the_last_bit(rule
     ]
     for arm in ("combination", "pamidronate"):
         inputs, slot = lowered(60, late, arm)
-        log, visits = simulate(inputs, Rules(EVERY_DAY, 10**6, (slot,), rule), range(60))
+        log, visits = simulate(under(inputs, rule), Rules(EVERY_DAY, 10**6, (slot,)), range(60))
         for one, other in zip(log, simpy_engine.simulate(inputs), strict=True):
             assert one.tobytes() == other.tobytes()
         assert visits
@@ -57,7 +64,7 @@ def test_a_clinic_without_limits_gives_the_log_of_no_clinic_to_the_last_bit(rule
 def test_a_loop_over_days_gives_the_same_days_patient_by_patient(places, calendar):
     """An independent clinic without heaps and SimPy."""
     inputs, slot = monthly(60, "horizon=24 months")
-    _, visits = simulate(inputs, Rules(calendar, places, (slot,), FROM_PLAN), spread(60))
+    _, visits = simulate(inputs, Rules(calendar, places, (slot,)), spread(60))
     assert _loop(60, places, calendar, 24 * MONTH, spread(60)) == [
         (v.patient, v.due, v.served, v.skipped) for v in sorted(visits, key=_by_patient)
     ]
@@ -102,7 +109,7 @@ def _loop(count, places, calendar, horizon, enrolled):
 def test_a_clinic_that_is_too_small_stretches_the_interval(rule, places, days):
     """Achieved interval: the larger of the plan and 7 N / (places x open days)."""
     inputs, slot = monthly(200, "horizon=60 months")
-    _, visits = simulate(inputs, Rules(WEEKDAYS, places, (slot,), rule), spread(200))
+    _, visits = simulate(under(inputs, rule), Rules(WEEKDAYS, places, (slot,)), spread(200))
     middle = range(600, 1700)
     inside = sum(v.served in middle for v in visits if v.served is not None)
     assert 200 * len(middle) / inside == pytest.approx(days, rel=0.005)
@@ -115,8 +122,8 @@ def closure(rule, at_most_late=NEVER):
     """Days from reopening until the last wait above five days, doses skipped, and all visits."""
     inputs, slot = monthly(200, "horizon=120 months")
     calendar = Calendar(0, tuple(range(5)), (CLOSED,))
-    rules = Rules(calendar, 10, (slot,), rule, at_most_late)
-    _, visits = simulate(inputs, rules, spread(200))
+    rules = Rules(calendar, 10, (slot,), at_most_late)
+    _, visits = simulate(under(inputs, rule), rules, spread(200))
     late = [v.served for v in visits if v.served is not None and v.served >= CLOSED.stop
             and v.served - v.due > 5 and v.served < 3000]  # fmt: skip
     skipped = sum(v.skipped is not None for v in visits)
@@ -157,7 +164,7 @@ def test_the_list_after_each_day_is_that_of_spitzer(demand, places, left_over):
 def test_little_as_an_equality_and_never_more_than_the_places():
     inputs, slot = lowered(80, ["horizon=36 months", "mortality.standardised_mortality_ratio=20"])
     calendar = Calendar(2, (0, 2, 3), (range(300, 360),))
-    log, visits = simulate(inputs, Rules(calendar, 4, (slot,), FROM_PLAN, 21), range(80))
+    log, visits = simulate(inputs, Rules(calendar, 4, (slot,), 21), range(80))
     ends = [next(x for x in (v.served, v.skipped, v.left) if x is not None) for v in visits]
     on_the_list = sum(
         sum(v.due <= day < end for v, end in zip(visits, ends, strict=True))
@@ -190,7 +197,7 @@ def test_more_places_never_lengthen_the_list():
     inputs, slot = monthly(40, "horizon=24 months")
     total = []
     for places in (1, 2, 3, 5):
-        _, visits = simulate(inputs, Rules(WEEKDAYS, places, (slot,), OWED), spread(40))
+        _, visits = simulate(under(inputs, OWED), Rules(WEEKDAYS, places, (slot,)), spread(40))
         total.append(sum(
             next(x for x in (v.served, v.left) if x is not None) - v.due for v in visits
         ))  # fmt: skip
@@ -200,7 +207,7 @@ def test_more_places_never_lengthen_the_list():
 def test_doses_that_are_owed_keep_their_distance():
     inputs, slot = monthly(30, "horizon=24 months")
     calendar = Calendar(0, tuple(range(5)), (range(100, 200),))
-    _, visits = simulate(inputs, Rules(calendar, 9, (slot,), OWED, NEVER, 14), spread(30))
+    _, visits = simulate(under(inputs, OWED, 14), Rules(calendar, 9, (slot,)), spread(30))
     for i in range(30):
         days = [v.served for v in visits if v.patient == i and v.served is not None]
         assert min(np.diff(days)) >= 14

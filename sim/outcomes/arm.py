@@ -120,6 +120,10 @@ class ArmRecords:
                 total += np.bincount(who, minlength=self.count)
         return total
 
+    def number(self, patient: Integers, weights: Floats | None = None) -> Floats:
+        """Count rows of each patient, or add up their weights."""
+        return np.bincount(patient, weights, minlength=self.count).astype(float)
+
     def had(self, event: str, subject: str | None = None, until: int | None = None) -> Floats:
         """Mark patients who had an event: 1 for them, 0 for the others. Arguments as `counts`."""
         return (self.counts(event, subject, until) > 0).astype(float)

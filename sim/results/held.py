@@ -51,13 +51,13 @@ def patients_in(document: dict[str, Any]) -> int:
 
 def _numbers_of_patients(document: dict[str, Any]) -> dict[str, str]:
     """The numbers that say how many patients a scenario has, by path."""
-    clinics, cohort = document.get("clinics"), document.get("cohort")
-    part, keys = (
-        ("cohort", ["patients"]) if clinics is None else ("clinics", [*Clinics.model_fields])
-    )
-    holds = cohort if clinics is None else clinics
+    part, keys = "cohort", ["patients"]
+    if document.get("clinics") is not None:
+        part, keys = "clinics", [*Clinics.model_fields]
+    tree = document.get(part)
+    holds = tree if isinstance(tree, dict) else {}
     for key in keys:
-        if not isinstance(holds, dict) or not isinstance(holds.get(key), str):
+        if not isinstance(holds.get(key), str):
             raise ValueError(f"has no `{part}.{key}`")
     return {f"{part}.{key}": holds[key] for key in keys}
 

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.outcomes.arm import ArmRecords
+from sim.outcomes.arm import ArmRecords, Rows
 from sim.outcomes.clinical import event_of
 from sim.simulation.records import Floats
 from sim.vocabulary import (
@@ -150,23 +150,22 @@ def _of_waiting(records: ArmRecords, therapy: str) -> Iterator[Outcome]:
     given, missed = (
         records.events[event, therapy] for event in (Event.INFUSION, Event.MISSED_INFUSION)
     )
-    doses = np.bincount(given.patient, minlength=records.count).astype(float)
-    days = np.bincount(waits.patient, waits.value, minlength=records.count)
+    doses, late = records.number(given.patient), records.number(waits.patient[waits.value > LATE])
+    days = records.number(waits.patient, waits.value)
     yield Outcome(f"{therapy} wait for a place", "days", end, "count", days, doses, least=0.0)
-    for name, late in ((f"{therapy} doses late", waits.patient[waits.value > LATE]),):
-        number = np.bincount(late, minlength=records.count).astype(float)
-        yield Outcome(name, "% of doses", end, "share", number, doses, 100, 0.0, 1.0)
-    for name, reason in ((f"{therapy} doses skipped by the clinic", SKIPPED),
-                         (f"{therapy} visits not come to", NOT_COMING)):  # fmt: skip
-        number = np.bincount(missed.patient[missed.value == reason], minlength=records.count)
-        yield count(name, "doses", end, number.astype(float))
-    span = np.zeros(records.count)
-    np.maximum.at(span, given.patient, given.day)
-    first = np.full(records.count, np.inf)
-    np.minimum.at(first, given.patient, given.day)
-    gaps = np.maximum(doses - 1.0, 0.0)
-    between = np.where(gaps > 0, span - np.where(gaps > 0, first, 0.0), 0.0)
+    yield Outcome(f"{therapy} doses late", "% of doses", end, "share", late, doses, 100, 0.0, 1.0)
+    for name, reason in (("doses skipped by the clinic", SKIPPED), ("visits lost", NOT_COMING)):
+        number = records.number(missed.patient[missed.value == reason])
+        yield count(f"{therapy} {name}", "doses", end, number)
+    gaps, between = _gaps(records, given)
     yield Outcome(f"{therapy} interval", "days", end, "count", between, gaps, least=0.0)
+
+
+def _gaps(records: ArmRecords, given: Rows) -> tuple[Floats, Floats]:
+    """Intervals between the doses of each patient: how many, and the days of all of them."""
+    same = given.patient[1:] == given.patient[:-1]
+    who, days = given.patient[1:][same], np.diff(given.day)[same].astype(float)
+    return records.number(who), records.number(who, days)
 
 
 def at_last_day(outcomes: Iterable[Outcome], at_every_day: Collection[str] = ()) -> list[Outcome]:

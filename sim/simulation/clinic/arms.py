@@ -49,18 +49,18 @@ def follow(scenario: Scenario, inputs: Inputs) -> Log:
         for first, of_clinic in _clinics(scenario.together, inputs)
         for log, _ in [simulate(of_clinic, rules, enrolled(scenario, of_clinic))]
     ]
-    return Log(*(np.concatenate(column) for column in zip(*logs, strict=True)))
+    patient, day, kind = (
+        np.concatenate([getattr(log, name) for log in logs]) for name in ("patient", "day", "kind")
+    )
+    return Log(patient, day, kind, np.concatenate([log.value for log in logs]))
 
 
 def only(inputs: Inputs, log: Log, inside: range) -> tuple[Inputs, Log]:
     """Return the inputs and the log of some patients, by their positions."""
     rows = (log.patient >= inside.start) & (log.patient < inside.stop)
     cut = slice(inside.start, inside.stop)
-    own = Log(*(column[rows] for column in log))
-    return (
-        inputs._replace(patients=inputs.patients[cut], draws=inputs.draws[cut]),
-        own._replace(patient=own.patient - inside.start),
-    )
+    own = Log(log.patient[rows] - inside.start, log.day[rows], log.kind[rows], log.value[rows])
+    return inputs._replace(patients=inputs.patients[cut], draws=inputs.draws[cut]), own
 
 
 def _clinics(each: int, inputs: Inputs) -> Iterator[tuple[int, Inputs]]:

@@ -130,9 +130,10 @@ def _needs(scenario: Scenario, params: npt.NDArray[np.void], fractures: int) -> 
         yield Need(records.CLINICAL, 0, "clinical fracture vertebral", "uniform", uses)
     if scenario.clinic is not None:
         yield Need(records.ENROLS, 0, "day of enrolment", "uniform", [0])
-        for slot in np.flatnonzero(params["served"]) if scenario.clinic.not_coming else ():
-            name = [*scenario.therapies][slot]
-            yield Need(records.COMES, slot, f"comes for {name}", "uniform", _planned(params, slot))
+        for slot, name in enumerate(scenario.therapies):
+            if params["served"][slot] and 0 < scenario.clinic.not_coming < 1:
+                uses = _planned(params, slot)
+                yield Need(records.COMES, slot, f"comes for {name}", "uniform", uses)
 
 
 def _of_infusions(slot: int, name: str, therapy: Infusions, uses: list[int]) -> Iterator[Need]:
