@@ -120,7 +120,8 @@ def against_paper(study: Study, table: SumTable, curves: Curves) -> pd.DataFrame
         else:
             rows += against_reported(estimated, answers, [fact])
             continue
-        rows.append(beside_printed(fact, (contrasted.value, math.nan, *contrasted[1:]), answers))
+        limits = contrasted[1:] if table.unit == 1 else (math.nan,) * len(contrasted[1:])
+        rows.append(beside_printed(fact, (contrasted.value, math.nan, *limits), answers))
     reported = pd.DataFrame(rows, columns=list(REPORTED))
     ends = pd.DataFrame(map(printed_interval, facts), columns=list(INTERVAL), dtype=float)
     if any(map(is_contrast, facts)) or ends.notna().any(axis=None):

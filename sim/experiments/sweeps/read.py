@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.errors import RequestError
+from sim.experiments.clinics import refuse_clinics
 from sim.experiments.sweeps import against, joint, parameters
 from sim.experiments.sweeps.designs import MOST_POINTS, points, size
 from sim.experiments.sweeps.form import SweepForm
@@ -74,6 +75,7 @@ def load_sweep(
             studies.append(load(shipped.found(name, folder), (), form.patients, form.seed))
         except ScenarioError as error:
             mistakes += _of_a_file(form, plain, place, error.mistakes)
+    refuse_clinics(studies, "a sweep sums up patients in groups of ten who do not meet")
     return checked(form, plain, studies, mistakes)
 
 
