@@ -98,7 +98,7 @@ def simulate(inputs: Inputs, rules: Rules, enrolled: Sequence[int]) -> tuple[Log
     ]
     unit.patients = patients
     for patient in patients:
-        unit.env.process(patient.live())
+        patient.life = unit.env.process(patient.live())
     unit.env.run()
     return as_log([row for patient in patients for row in patient.rows]), unit.clinic.visits
 
@@ -141,23 +141,28 @@ class _Attending:
         self.patient, self.params, self.draws = patient, params, draws
         self.state, self.due = plain(np.zeros((), STATE)), [0] * KINDS
         self.asked: dict[int, Visit | None] = {}
-        self.woken: simpy.Event | None = None
+        self.life: simpy.Process | None = None
         self.rows: Rows = []
 
     def live(self) -> Generator[simpy.Event, Any, None]:
-        """Follow the patient as a SimPy process."""
-        env, kind = self.unit.env, -1
+        """Follow the patient as a SimPy process.
+
+        While no question is open, nothing in the clinic reaches the patient: what happens to them
+        until the next question needs no clock.
+        """
+        env, is_over = self.unit.env, False
         start(self.state, self.due, self.patient, self.params, self.draws)
-        while kind not in (DEATH, END):
-            tick, asks = self._next()
-            if tick > env.now:
-                self.woken = env.event() if any(self.asked.values()) else None
-                pause = env.timeout(tick - env.now)
-                yield pause if self.woken is None else pause | self.woken
-                if self.woken is not None and self.woken.triggered:
+        while not is_over:
+            kind = next_kind(self.due)
+            tick, asks = self._next(kind)
+            if tick > env.now and (asks is not None or any(self.asked.values())):
+                try:
+                    yield env.timeout(tick - env.now)
+                except simpy.Interrupt:  # by the answer of the clinic
                     continue
             if asks is None:
-                kind = self._react()
+                self._react(kind)
+                is_over = kind in (DEATH, END)
             else:
                 self._ask(asks)
         self._leave(range(len(self.state.ended)))
@@ -169,8 +174,8 @@ class _Attending:
         self.due[INFUSION + visit.therapy] = day - self.enrolled
         self.state.waited[visit.therapy] = day - visit.due
         self.state.withheld[visit.therapy] = self._withheld(visit)
-        if self.woken is not None and not self.woken.triggered:
-            self.woken.succeed()
+        if self.life is not None:
+            self.life.interrupt()
 
     def _withheld(self, visit: Visit) -> float:
         """Reason why the dose is not given, 0 where it is."""
@@ -180,9 +185,8 @@ class _Attending:
         is_there = happens(comes, self.draws, self.params, COMES, visit.therapy, k)
         return 0.0 if is_there else NOT_COMING
 
-    def _next(self) -> tuple[int, int | None]:
+    def _next(self, kind: int) -> tuple[int, int | None]:
         """Time of what comes next, and the therapy if it is a question to the clinic."""
-        kind = next_kind(self.due)
         tick = PARTS * (self.enrolled + self.due[kind]) + (2 if kind >= INFUSION else 0)
         asks = None
         for therapy in self.unit.rules.serves:
@@ -191,8 +195,7 @@ class _Attending:
                 tick, asks = asking, therapy
         return tick, asks
 
-    def _react(self) -> int:
-        kind = next_kind(self.due)
+    def _react(self, kind: int) -> None:
         day = self.due[kind]
         therapy = kind - INFUSION
         waited = self.state.waited[therapy] if therapy in self.asked else 0
@@ -202,8 +205,8 @@ class _Attending:
         if waited > 0 and value > 0:
             self.rows.append((self.i, day, WAITED + therapy, waited))
         self.asked.pop(therapy, None)
-        self._leave([therapy for therapy in self.asked if self.state.ended[therapy]])
-        return kind
+        if self.asked:
+            self._leave([therapy for therapy in self.asked if self.state.ended[therapy]])
 
     def _ask(self, therapy: int) -> None:
         """Ask for a place, unless the patient cancels this dose."""
