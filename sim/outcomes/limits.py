@@ -163,11 +163,12 @@ def _of_units(measure: Measure, sums: Sums, value: Number, error: Number) -> Lim
     narrower than those of as many patients who do not meet.
     """
     between = intervals.of_mean(value, error, np.minimum(sums.units, sums.x) - 1)
-    if measure.kind == "mean" or sums.carriers >= FEW:
+    if measure.kind == "mean" or np.all(np.asarray(sums.carriers) >= FEW):
         return between
-    if measure.kind == "share":
-        return _wider(between, intervals.of_share(sums.y, sums.x))
-    return _wider(between, _of_count(measure, sums, error))
+    is_share = measure.kind == "share"
+    alone = intervals.of_share(sums.y, sums.x) if is_share else _of_count(measure, sums, error)
+    few, wider = np.less(sums.carriers, FEW), _wider(between, alone)
+    return np.where(few, wider[0], between[0]), np.where(few, wider[1], between[1])
 
 
 def _wider(one: Limits, other: Limits) -> Limits:

@@ -42,6 +42,11 @@ class Caption:
     evidence_months: float | None = None
     clinics: int = 0
 
+    @property
+    def unit(self) -> int:
+        """Patients of a clinic, who wait for each other; 1 where patients do not meet."""
+        return self.patients // self.clinics if self.clinics else 1
+
     def paragraphs(self, *sentences: str, about_bone: bool = True) -> list[str]:
         """The caption of one figure, with what the figure itself says.
 
