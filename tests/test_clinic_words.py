@@ -34,7 +34,7 @@ def test_the_protocol_tells_the_clinic_line_by_line():
         "",
     ]
     assert lines[2].startswith(
-        "20 clinics of 200 patients per arm, the same patients in every arm, followed for"
+        "10 clinics of 200 patients per arm, the same patients in every arm, followed for"
     )
 
 
@@ -80,7 +80,7 @@ def test_without_a_clinic_nothing_is_said_of_one():
 
 def test_captions_count_clinics_and_say_what_an_interval_is_over():
     caption = caption_of(load(SHIPPED))
-    first = "4000 virtual patients in 20 clinics, the same in every arm; seed 1; 60 months. "
+    first = "2000 virtual patients in 10 clinics, the same in every arm; seed 1; 60 months. "
     (plain,), (over,) = (
         caption.paragraphs(text)
         for text in ("Dots: patients.", "Bars: 95 % Monte Carlo intervals.")
@@ -90,7 +90,7 @@ def test_captions_count_clinics_and_say_what_an_interval_is_over():
 
 
 def test_the_lines_under_a_table_name_the_unit_of_its_intervals():
-    assert everyone(load(SHIPPED).scenario) == "4000 virtual patients in 20 clinics"
+    assert everyone(load(SHIPPED).scenario) == "2000 virtual patients in 10 clinics"
     assert over_clinics(20) == (
         "Each interval is a 95 % interval over 20 clinics: patients of one clinic wait for each "
         "other, so the clinic is the unit."

@@ -40,6 +40,10 @@ EXPLAINED = (
     "Areas and bars: 95 % Monte Carlo intervals. They show simulation (Monte Carlo) error only, "
     "not the uncertainty of the published data.",
 )
+OWED = (
+    "A wait counts from the day on which the patient asks, which is `at_least_apart` after the "
+    "dose before at the earliest, and not from the plan."
+)
 
 
 def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
@@ -48,12 +52,14 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     if scenario is None or scenario.clinic is None:
         return None
     numbers = _numbers(saved, scenario.clinic.serves)
-    looks = style.arm_style(caption.arms)
+    looks, is_owed = style.arm_style(caption.arms), scenario.clinic.next == "owed"
     therapies = [*dict.fromkeys(numbers["therapy"])]
     heads = [(name.capitalize(), below) for name in therapies for below in HEADS]
     grid = multiples.grid(
         heads, multiples.in_rows(len(heads), 2), _size(), caption.title, _legend(looks, caption),
-        caption.paragraphs(*EXPLAINED, *months.explained(caption), about_bone=False),
+        caption.paragraphs(
+            *EXPLAINED, OWED * is_owed, *months.explained(caption), about_bone=False
+        ),
     )  # fmt: skip
     for i, therapy in enumerate(therapies):
         own = numbers[numbers["therapy"] == therapy]
