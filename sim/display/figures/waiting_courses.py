@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from sim.display.figures.steps import Days, Floats
 from sim.outcomes import estimates
 from sim.outcomes.definitions.named import Kind, Measure
 from sim.outcomes.limits import Sums
 from sim.results import Tables
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Infusions
-from sim.simulation.records import Floats, Integers
 from sim.vocabulary import DAYS_PER_MONTH, SKIPPED, Event
 
 LEAST_DAYS = 7
@@ -68,7 +68,7 @@ def intervals(tables: Tables, scenario: Scenario, arm: str, therapy: str) -> pd.
     return pd.DataFrame(rows)
 
 
-def gaps(patient: Integers, day: Integers) -> tuple[Integers, Integers, Integers]:
+def gaps(patient: Days, day: Days) -> tuple[Days, Days, Days]:
     """The patient, the length and the last day of each interval between two doses.
 
     >>> [each.tolist() for each in gaps(np.array([0, 0, 0, 1]), np.array([0, 30, 65, 2]))]
@@ -110,7 +110,7 @@ def _planned(scenario: Scenario, therapy: str, start: float, stop: float) -> flo
 
 
 def _estimated(
-    kind: Kind, scale: float, who: Integers, values: Integers | None, counted: Integers,
+    kind: Kind, scale: float, who: Days, values: Days | None, counted: Days,
     patients: int, unit: int,
 ) -> dict[str, float]:  # fmt: skip
     """A ratio of sums over clinics with its interval: values of `who` over those `counted`."""
