@@ -196,6 +196,10 @@ Progress = Callable[[int, int], None]
 FROM_PLAN, FROM_LAST, OWED = range(3)
 NEXT_DOSE = ("from plan", "from last", "owed")
 
+# Who is booked first in a clinic.
+EARLIEST_DUE, LONGEST_SINCE_LAST, SHORTEST_INTERVAL, LOWEST_T_SCORE = range(4)
+BOOKING_ORDERS = ("earliest due", "longest since last", "shortest interval", "lowest T-score")
+
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 # Value in the log of a dose that is not given, by its reason. A dose that is given has its mg.

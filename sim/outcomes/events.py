@@ -13,7 +13,7 @@ from sim.simulation.lowering.fractures import NO_RATE
 from sim.simulation.records import Inputs, Log, Names
 from sim.vocabulary import SITES, Event
 
-MISSED = records.WAITED + records.THERAPIES
+MISSED = records.WASTED + records.THERAPIES
 """Code of a missed infusion of the first therapy; the other codes are the kinds of the log."""
 
 LOST = MISSED + records.THERAPIES

@@ -50,7 +50,18 @@ FRACTURE = REVIEW + 1
 DEATH = FRACTURE + len(SITES)
 END = DEATH + 1
 KINDS = END + 1
-WAITED = KINDS  # in logs only: the days by which a clinic put off the dose before it
+
+# In logs only: what a clinic says of the dose of the row before, one number for each therapy.
+(
+    WAITED,    # days by which the dose was put off
+    ROOM,      # minutes in the waiting room
+    TAKEN,     # places, or minutes in a chair during opening hours; while the clinic is full
+    OVERTIME,  # minutes after closing time, on the visit that ends last; while the clinic is full
+    HOME,      # 1 for a day on which the patient came and was sent home
+    NO_DRUG,   # 1 if the dose was put off for want of the drug
+    WASTED,    # mg of opened vials that are thrown away
+) = range(KINDS, KINDS + 7 * THERAPIES, THERAPIES)  # fmt: skip
+OF_CLINICS = (WAITED, ROOM, TAKEN, OVERTIME, HOME, NO_DRUG, WASTED)
 
 NEVER = 1_000_000_000  # the day of an event that is not planned
 
@@ -77,9 +88,11 @@ NO_INTOLERANCE, STEPS, WEIBULL, GOMPERTZ, LOGNORMAL_TIME, LOGLOGISTIC = range(6)
     LOST,           # unit exponential, one use
     CLINICAL,       # uniform, uses: vertebral fractures; read by outcomes, not by the engines
     ENROLS,         # uniform, one use; read by the clinic
-    COMES,          # uniform, uses: planned infusions; read by the clinic
-) = range(16)  # fmt: skip
-STREAMS, SLOTS = 16, max(THERAPIES, REACTIONS)
+    COMES,          # uniform, uses: planned infusions; read by the clinic, as the next two
+    LASTS,          # standard normal, uses: planned infusions
+    ARRIVES,        # standard normal, uses: planned infusions
+) = range(18)  # fmt: skip
+STREAMS, SLOTS = 18, max(THERAPIES, REACTIONS)
 
 
 class OutOfDraws(Exception):
@@ -180,6 +193,8 @@ PARAMS = np.dtype([
     # clinic
     ("served", "i8", THERAPIES),              # 1 for a therapy whose doses need a place
     ("not_coming", "f8"),                     # share of visits
+    ("room", "f8"), ("nursing", "f8"),        # places or chair minutes, nurse minutes, open days:
+    ("open_days", "f8"), ("busy", "f8"),      # per patient, of a full clinic; minutes of a start
     ("next_dose", "i8"), ("least_apart", "i8"),  # FROM_PLAN, FROM_LAST, OWED; days between doses
     # after stopping
     ("has_stopping", "i8"),                   # 1 if any therapy has a time after stopping

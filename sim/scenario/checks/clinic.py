@@ -56,6 +56,8 @@ def remarks_on_clinic(scenario: Scenario) -> Iterator[str]:
     clinic, clinics = scenario.clinic, scenario.clinics
     if clinic is None or clinics is None:
         return
+    if clinic.places is None:
+        return
     if isinstance(clinic.places, str):
         yield f"clinic.places: {UNLIMITED}, so nobody waits except for an open day"
         return

@@ -26,12 +26,26 @@ def clinic_fields(scenario: Scenario) -> dict[str, Any]:
     served = [0] * THERAPIES
     clinic = scenario.clinic
     if clinic is None:
-        return {"served": served, "not_coming": 0.0, "next_dose": FROM_PLAN, "least_apart": 1}
+        return {"served": served, "not_coming": 0.0, "next_dose": FROM_PLAN, "least_apart": 1,
+                **dict.fromkeys(("room", "nursing", "open_days", "busy"), 0.0)}  # fmt: skip
     for slot in slots_of(clinic, scenario):
         served[slot] = 1
     apart = 1 if clinic.at_least_apart is None else round(clinic.at_least_apart)
     return {"served": served, "not_coming": clinic.not_coming, "next_dose": clinic.rule,
-            "least_apart": apart}  # fmt: skip
+            "least_apart": apart, **_offered(clinic, scenario)}  # fmt: skip
+
+
+def _offered(clinic: Clinic, scenario: Scenario) -> dict[str, float]:
+    """What the clinic offers per patient while it is full, to which its use is compared."""
+    open_days = clinic.open_days(scenario.horizon) / scenario.together
+    chairs = clinic.chairs
+    if chairs is None:
+        places = clinic.places if isinstance(clinic.places, float) else 0.0
+        return {"room": places * open_days, "nursing": 0.0, "open_days": open_days, "busy": 0.0}
+    minutes = open_days * (chairs.times[1] - chairs.times[0])
+    nurses, busy = (0, 0.0) if chairs.nurses is None else (chairs.nurses.number, chairs.nurses.busy)
+    return {"room": chairs.number * minutes, "nursing": nurses * minutes, "open_days": open_days,
+            "busy": float(round(busy))}  # fmt: skip
 
 
 def slots_of(clinic: Clinic, scenario: Scenario) -> tuple[int, ...]:
