@@ -35,6 +35,12 @@ class Event(StrEnum):
     fracture."""
     DEATH = "death"
     WAITED = "waited for a place"
+    ROOM = "waited in the clinic"
+    TAKEN = "place taken"
+    OVERTIME = "after closing time"
+    SENT_HOME = "sent home"
+    NO_DRUG = "drug was missing"
+    WASTED = "drug thrown away"
     LOST = "lost to follow-up"
     END = "end"
 

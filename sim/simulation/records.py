@@ -192,6 +192,7 @@ PARAMS = np.dtype([
     ("reaction_ends_course", "f8", REACTIONS),
     # clinic
     ("served", "i8", THERAPIES),              # 1 for a therapy whose doses need a place
+    ("has_stock", "i8", THERAPIES), ("has_chairs", "i8"),  # 1 for yes
     ("not_coming", "f8"),                     # share of visits
     ("room", "f8"), ("nursing", "f8"),        # places or chair minutes, nurse minutes, open days:
     ("open_days", "f8"), ("busy", "f8"),      # per patient, of a full clinic; minutes of a start

@@ -114,12 +114,12 @@ class Clinic(Form):
         return range(round(self.enrolment), math.floor(horizon))
 
     def open_days(self, horizon: float) -> int:
-        """Open days while the clinic is full; day 0 is a Monday."""
-        weekdays, closed = self.weekdays, [closure.days for closure in self.closed]
-        return sum(
-            day % 7 in weekdays and not any(day in days for days in closed)
-            for day in self.full(horizon)
-        )
+        """Open days while the clinic is full."""
+        return sum(map(self.is_open, self.full(horizon)))
+
+    def is_open(self, day: int) -> bool:
+        """Whether the clinic is open on a day since its limits began, which was a Monday."""
+        return day % 7 in self.weekdays and not any(day in closure.days for closure in self.closed)
 
     @property
     def rule(self) -> int:

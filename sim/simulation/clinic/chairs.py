@@ -1,7 +1,7 @@
 """A clinic with chairs and nurses: appointments by expected minutes, and the day by drawn ones.
 
-Who comes first is seated first, so the minute at which a visit begins is known on arrival. Two heaps
-of the minutes at which chairs and nurses are free are enough; no clock has to tick in between.
+Who comes first is seated first, so the minute at which a visit begins is known on arrival. Two
+heaps of the minutes at which chairs and nurses are free are enough; no clock ticks in between.
 """
 
 from __future__ import annotations

@@ -23,16 +23,18 @@ def clinic_fields(scenario: Scenario) -> dict[str, Any]:
     dict
         Fields by name.
     """
-    served = [0] * THERAPIES
-    clinic = scenario.clinic
+    clinic, none = scenario.clinic, [0] * THERAPIES
     if clinic is None:
-        return {"served": served, "not_coming": 0.0, "next_dose": FROM_PLAN, "least_apart": 1,
-                **dict.fromkeys(("room", "nursing", "open_days", "busy"), 0.0)}  # fmt: skip
-    for slot in slots_of(clinic, scenario):
-        served[slot] = 1
+        return {"served": none, "has_stock": none, "has_chairs": 0, "not_coming": 0.0,
+                **dict.fromkeys(("room", "nursing", "open_days", "busy"), 0.0),
+                "next_dose": FROM_PLAN, "least_apart": 1}  # fmt: skip
+    served = [int(slot in slots_of(clinic, scenario)) for slot in range(THERAPIES)]
+    stocked = [int(name in clinic.supply) for name in scenario.therapies]
     apart = 1 if clinic.at_least_apart is None else round(clinic.at_least_apart)
-    return {"served": served, "not_coming": clinic.not_coming, "next_dose": clinic.rule,
-            "least_apart": apart, **_offered(clinic, scenario)}  # fmt: skip
+    return {"served": served, "has_stock": stocked + none[len(stocked):],
+            "has_chairs": int(clinic.chairs is not None), "not_coming": clinic.not_coming,
+            **_offered(clinic, scenario), "next_dose": clinic.rule,
+            "least_apart": apart}  # fmt: skip
 
 
 def _offered(clinic: Clinic, scenario: Scenario) -> dict[str, float]:
