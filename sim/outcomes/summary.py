@@ -118,7 +118,7 @@ def against_paper(study: Study, table: SumTable, curves: Curves) -> pd.DataFrame
         elif is_contrast(fact):
             contrasted = of_sums(table, fact, groups)
         else:
-            rows += against_reported(estimated, answers, [fact])
+            rows += against_reported(estimated, answers, [fact], table.unit)
             continue
         limits = contrasted[1:] if table.unit == 1 else (math.nan,) * len(contrasted[1:])
         rows.append(beside_printed(fact, (contrasted.value, math.nan, *limits), answers))

@@ -14,6 +14,8 @@ from sim.vocabulary import BONES, DAYS_PER_MONTH
 LONGEST = 100
 """Characters of a changed value that a caption has room for."""
 
+OVER_CLINICS = "Monte Carlo intervals are over clinics: patients of one clinic wait for each other."
+
 ON_READING = "Fracture differences depend on how the annual increase is interpreted."
 
 
@@ -25,6 +27,7 @@ class Caption:
     as in the cohort. `reading` says how the published annual increase is read ("linear"),
     `assumptions` how much of the scenario is assumed, `labels` what each published fact is called.
     `evidence_months` is where the longest evidence ends, None where the follow-up stays within it.
+    `clinics` is the number of clinics in each arm, 0 where patients do not meet.
     """
 
     title: str
@@ -37,6 +40,7 @@ class Caption:
     assumptions: str
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     evidence_months: float | None = None
+    clinics: int = 0
 
     def paragraphs(self, *sentences: str, about_bone: bool = True) -> list[str]:
         """The caption of one figure, with what the figure itself says.
@@ -44,10 +48,13 @@ class Caption:
         Figures that no bone density enters say nothing of how its increase is read.
         """
         same = ", the same in every arm" if len(self.arms) > 1 else ""
-        everyone = f"{self.patients} virtual patients{same}"
-        whose = f"{everyone}; seed {self.seed}; {self.horizon_months:g} months."
+        within = f" in {self.clinics} clinics" if self.clinics else ""
+        people = f"{self.patients} virtual patients{within}{same}"
+        whose = f"{people}; seed {self.seed}; {self.horizon_months:g} months."
+        has_intervals = any("Monte Carlo interval" in sentence for sentence in sentences)
+        unit = OVER_CLINICS if self.clinics and has_intervals else ""
         reading = f"Annual increase of bone density: {self.reading}." if about_bone else ""
-        return [spoken(whose, *sentences, reading, f"{self.assumptions}.")]
+        return [spoken(whose, *sentences, unit, reading, f"{self.assumptions}.")]
 
 
 def spoken(*sentences: str) -> str:
@@ -78,6 +85,7 @@ def caption_of(study: Study) -> Caption:
         patients=scenario.cohort.patients,
         seed=scenario.seed,
         horizon_months=end / DAYS_PER_MONTH,
+        clinics=0 if scenario.clinics is None else scenario.clinics.number,
         evidence_months=known / DAYS_PER_MONTH if end > known else None,
         reference=_reference(study),
         reading=accrual(scenario),

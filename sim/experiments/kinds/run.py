@@ -218,16 +218,15 @@ def _shown(
     if course is not None:
         way = printed.precision(course)
         printout = printout._replace(notes=(*way, "", *printout.notes))
-    return Shown(printout, facts, holds, next=_next(where))
+    return Shown(printout, facts, holds, next=_next(where, study))
 
 
-def _next(where: Mapping[str, Path]) -> tuple[str, ...]:
-    """What can be done with a run that is kept."""
+def _next(where: Mapping[str, Path], study: Study) -> tuple[str, ...]:
+    """What can be done with a run that is kept; clinics are not extended."""
     names = [shlex.quote(str(folder)) for folder in where.values()]
+    verbs = ["mastosim plot {}", "mastosim extend {} --patients N"]
     return tuple(
-        line
-        for name in names
-        for line in (f"mastosim plot {name}", f"mastosim extend {name} --patients N")
+        verb.format(name) for name in names for verb in verbs[: 1 if study.scenario.clinic else 2]
     )
 
 

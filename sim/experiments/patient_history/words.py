@@ -82,7 +82,7 @@ def happened(
     if event == Event.MISSED_INFUSION:
         return f"{what} {NOT_GIVEN[value]}"
     if event == Event.WAITED:
-        return f"{what} {value:.0f} days late, for want of a place"
+        return f"after {days(value)} of waiting"
     if event == Event.COURSE:
         return f"{what} begins (full dose)" if begins else _ends(what, scenario, seen)
     if event == Event.SCHEDULE_ENDED:
@@ -131,6 +131,17 @@ def in_sequence(words: list[str]) -> str:
     'a, b and c'
     """
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def days(number: float) -> str:
+    """Write a number of days.
+
+    Examples
+    --------
+    >>> days(1), days(12.0)
+    ('1 day', '12 days')
+    """
+    return "1 day" if number == 1 else f"{number:.0f} days"
 
 
 def ordinal(number: int) -> str:

@@ -46,6 +46,7 @@ def section(contents: Contents) -> Section | None:
     facts = {
         "sentences": [*_sentences(contents)],
         "patients": contents.study.scenario.cohort.patients,
+        "clinics": contents.study.scenario.clinics,
         "draws": _draws(contents.uncertainty),
     }
     return Section("answer", "Answer", "Answer", "answer.html", facts)
