@@ -163,7 +163,10 @@ def _minute_by_minute(rules, visits):
         for n, (at, v) in enumerate(zip(appointments, visits, strict=False))
         if v.comes
     ]
-    busy, nurse, waits, home, ends = [], rules.opens, {}, set(), 0
+    busy: list[int] = []
+    nurse, ends = rules.opens, 0
+    waits: dict[int, int] = {}
+    home: set[int] = set()
     for minute in range(rules.opens, 3000):
         busy = [until for until in busy if until > minute]
         for entry in sorted(c for c in coming if c[0] <= minute):
