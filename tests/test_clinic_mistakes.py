@@ -289,7 +289,7 @@ def test_minutes_and_drugs_are_of_the_therapies_that_are_served(tmp_path):
     lines = told(tmp_path, "visits: {pamidronate:", "visits: {pamidronat:", text=CHAIRS)
     assert lines == [
         "9:13: clinic.chairs.visits: is missing for 'pamidronate', which is served",
-        "9:14: clinic.chairs.visits.pamidronat: the clinic does not serve 'pamidronat'; did you "
+        "9:26: clinic.chairs.visits.pamidronat: the clinic does not serve 'pamidronat'; did you "
         "mean 'pamidronate'? Allowed: pamidronate",
     ]
     lines = told(tmp_path, "    pamidronate:\n", "    pamidronat:\n", text=CHAIRS)
