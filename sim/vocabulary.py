@@ -35,6 +35,12 @@ class Event(StrEnum):
     fracture."""
     DEATH = "death"
     WAITED = "waited for a place"
+    ROOM = "waited in the clinic"
+    TAKEN = "place taken"
+    OVERTIME = "after closing time"
+    SENT_HOME = "sent home"
+    NO_DRUG = "drug was missing"
+    WASTED = "drug thrown away"
     LOST = "lost to follow-up"
     END = "end"
 
@@ -195,6 +201,10 @@ Progress = Callable[[int, int], None]
 # From what the next dose counts after a wait at a clinic; without a clinic there is no wait.
 FROM_PLAN, FROM_LAST, OWED = range(3)
 NEXT_DOSE = ("from plan", "from last", "owed")
+
+# Who is booked first in a clinic.
+EARLIEST_DUE, LONGEST_SINCE_LAST, SHORTEST_INTERVAL, LOWEST_T_SCORE = range(4)
+BOOKING_ORDERS = ("earliest due", "longest since last", "shortest interval", "lowest T-score")
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 

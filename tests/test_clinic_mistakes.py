@@ -22,8 +22,8 @@ clinic:
 """
 TIMES = "day, days, week, weeks, month, months, year, years"
 KEYS = (
-    "serves, places, open, closed, enrolment, already_enrolled, next, order, at_most_late, "
-    "at_least_apart, not_coming"
+    "serves, places, chairs, open, closed, enrolment, already_enrolled, next, order, "
+    "at_most_late, at_least_apart, supply, not_coming"
 )
 DAYS = "Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday"
 BESIDE = (
@@ -70,7 +70,8 @@ ONE_MISTAKE = {
         "6:11: clinic.places: '9 chairs': write a plain number, without a unit"),
     "a list of places": (("places: 9", "places: [9]"),
         "6:11: clinic.places: should be one value, not a list"),
-    "places left out": (("  places: 9\n", ""), "5:3: clinic.places: is missing"),
+    "places left out": (("  places: 9\n", ""),
+        "5:3: clinic: a clinic needs exactly one of places, chairs; given: none"),
     "no open day": (("[Monday, Tuesday, Friday]", "[]"),
         "7:9: clinic.open: the clinic is open on one weekday or more"),
     "a misspelt day": (("Tuesday", "Tuseday"),
@@ -122,7 +123,8 @@ ONE_MISTAKE = {
     "no distance": (("from plan", "owed\n  at_least_apart: 0 days"),
         "13:19: clinic.at_least_apart: '0 days' is not allowed here; allowed: 1 day to 36525 days"),
     "an order that is none": (("earliest due", "first come"),
-        "13:10: clinic.order: 'first come' is not known here; Allowed: earliest due"),
+        "13:10: clinic.order: 'first come' is not known here; Allowed: earliest due, longest "
+        "since last, shortest interval, lowest T-score"),
     "the order left out": (("  order: earliest due\n", ""), "5:3: clinic.order: is missing"),
     "a misspelt limit": ((LAST, "at_most_late: nevr"),
         "14:17: clinic.at_most_late: 'nevr' is no time or never; did you mean 'never'? Allowed: "
@@ -141,9 +143,6 @@ ONE_MISTAKE = {
 
 # the same with several lines: what follows from a mistake is told as well
 SEVERAL = {
-    "chairs are not known": (("places: 9", "chairs: 9"), [
-        "5:3: clinic.places: is missing",
-        f"6:3: clinic.chairs: 'chairs' is not a key here; Allowed: {KEYS}"]),
     "a misspelt number": (("number: 20", "numbr: 20"), [
         "3:10: clinics.number: is missing",
         "3:11: clinics.numbr: 'numbr' is not a key here; did you mean 'number'? Allowed: number, "
@@ -225,3 +224,76 @@ def test_all_mistakes_of_a_clinic_stand_in_one_report(tmp_path):
     assert [line.split(": ")[1] for line in lines] == [
         "clinic.places", "clinic.open[1]", "clinic.next",
     ]  # fmt: skip
+
+
+CHAIRS = WHOLE.replace(
+    "places: 9",
+    """\
+chairs:
+    number: 3
+    hours: 8:00 to 17:00
+    visits: {pamidronate: {mean: 172 minutes, sd: 40 minutes}}
+    nurses: {number: 1, busy: 12 minutes}
+    arrival: {sd: 12 minutes}
+    after_closing: overtime
+  supply:
+    pamidronate:
+      vials: [30 mg, 60 mg, 90 mg]
+      stock: 6000 mg
+      deliveries: {every: 1 month, up_to: 18000 mg, after: 7 days}
+      shortages: [{from: 30 months, for: 2 months, delivered: 0 %}]
+      when_short: full doses until gone""",
+)
+HOURS = "is no time in which a clinic is open; write it like 8:00 to 17:00"
+
+# a name of the mistake: the old and the new text, and the only line of the report
+OF_THE_DAY = {
+    "no chair": (("number: 3", "number: 0"), "7:13: clinic.chairs.number: 1 to 10000 chairs"),
+    "closing before opening": (("8:00 to 17:00", "17:00 to 8:00"),
+        f"8:12: clinic.chairs.hours: '17:00 to 8:00' {HOURS}"),
+    "hours in words": (("8:00 to 17:00", "all day"),
+        f"8:12: clinic.chairs.hours: 'all day' {HOURS}"),
+    "a visit longer than the day": (("172 minutes", "600 minutes"),
+        "9:34: clinic.chairs.visits.pamidronate.mean: a visit of 600 minutes does not fit into the "
+        "540 minutes of 8:00 to 17:00"),
+    "a visit without a unit": (("172 minutes", "172"),
+        "9:34: clinic.chairs.visits.pamidronate.mean: '172' has no unit; units of time of a visit: "
+        "minutes, minute, hours, hour"),
+    "no nurse": (("number: 1, busy", "number: 0, busy"),
+        "10:22: clinic.chairs.nurses.number: 1 to 1000 nurses"),
+    "a misspelt end of the day": (("overtime", "overtme"),
+        "12:20: clinic.chairs.after_closing: 'overtme' is not known here; did you mean "
+        "'overtime'? Allowed: overtime, sent home"),
+    "no vials": (("[30 mg, 60 mg, 90 mg]", "[]"),
+        "15:14: clinic.supply.pamidronate.vials: one size of vial or more"),
+    "vials for nobody": (("[30 mg, 60 mg, 90 mg]", "[0.1 mg]"),
+        "15:14: clinic.supply.pamidronate.vials: a dose may take more than 1000 vials of 0.1 mg"),
+    "half doses": (("full doses until gone", "half doses"),
+        "19:19: clinic.supply.pamidronate.when_short: 'half doses' is not known here; Allowed: "
+        "full doses until gone"),
+    "places and chairs": (("chairs:", "places: 9\n  chairs:"),
+        "5:3: clinic: a clinic needs exactly one of places, chairs; given: places and chairs"),
+    "never open": (("{from: 24 months, for: 3 months, why: rebuilding}",
+                    "{from: 0 months, for: 90 months}"),
+        "22:5: clinic.closed: the clinic is open on none of its 2192 days"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OF_THE_DAY)
+def test_a_mistake_of_the_day_is_told_in_one_sentence_with_its_place(tmp_path, name):
+    change, said = OF_THE_DAY[name]
+    assert told(tmp_path, *change, text=CHAIRS) == [said]
+
+
+def test_minutes_and_drugs_are_of_the_therapies_that_are_served(tmp_path):
+    lines = told(tmp_path, "visits: {pamidronate:", "visits: {pamidronat:", text=CHAIRS)
+    assert lines == [
+        "9:13: clinic.chairs.visits: is missing for 'pamidronate', which is served",
+        "9:26: clinic.chairs.visits.pamidronat: the clinic does not serve 'pamidronat'; did you "
+        "mean 'pamidronate'? Allowed: pamidronate",
+    ]
+    lines = told(tmp_path, "    pamidronate:\n", "    pamidronat:\n", text=CHAIRS)
+    assert lines == [
+        "14:5: clinic.supply.pamidronat: the clinic does not serve 'pamidronat'; did you mean "
+        "'pamidronate'? Allowed: pamidronate"
+    ]

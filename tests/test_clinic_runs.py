@@ -12,7 +12,17 @@ from sim.outcomes.plan import analysis_plan
 from sim.outcomes.sums import sum_table
 from sim.scenario import ScenarioError, load
 from sim.simulation.clinic.lowered import enrolled, rules_of
-from sim.simulation.records import INFUSION, WAITED
+from sim.simulation.records import (
+    HOME,
+    INFUSION,
+    NO_DRUG,
+    OF_CLINICS,
+    OVERTIME,
+    ROOM,
+    TAKEN,
+    WAITED,
+    WASTED,
+)
 from sim.simulation.simulate import inputs_of, names_of, protocol_of, simulate_arms
 from sim.vocabulary import NOT_COMING, SKIPPED
 
@@ -145,3 +155,61 @@ def waits(study, patients):
 def test_the_batch_engine_and_what_takes_patients_one_by_one_refuse(refused):
     with pytest.raises((RequestError, ScenarioError), match="wait for each other"):
         refused(small())
+
+
+IN_CHAIRS = (
+    "clinic.places=null", "clinic.not_coming=5 %",
+    "clinic.chairs={number: 1, hours: '8:00 to 13:00', visits: {pamidronate: {mean: 100 minutes, "
+    "sd: 60 minutes}}, nurses: {number: 1, busy: 12 minutes}, arrival: {sd: 12 minutes}, "
+    "after_closing: sent home}",
+    "clinic.supply={pamidronate: {vials: [30 mg, 60 mg, 90 mg], stock: 2000 mg, deliveries: "
+    "{every: 1 month, up_to: 2000 mg, after: 3 days}, shortages: [{from: 5 months, for: 2 months, "
+    "delivered: 0 %}], when_short: full doses until gone}}",
+)  # fmt: skip
+
+
+def test_outcomes_of_chairs_and_drugs_are_those_of_the_log():
+    study = small(*IN_CHAIRS)
+    log, found = logs(study)["pamidronate"], runs.run(study, engine="simpy").summary
+    rows = found[(found["arm"] == "pamidronate") & (found["against_arm"] == "")]
+    row = rows.set_index("outcome")["estimate"]
+    of = {kind: log.value[log.kind == kind + slot_of(study)] for kind in OF_CLINICS}
+    open_days = 3 * study.scenario.clinic.open_days(study.scenario.horizon)
+    assert row["chairs in use"] == pytest.approx(100 * of[TAKEN].sum() / (open_days * 300))
+    assert row["nurses in use"] == pytest.approx(100 * 12 * len(of[TAKEN]) / (open_days * 300))
+    assert row["overtime"] == pytest.approx(of[OVERTIME].sum() / open_days)
+    assert row["pamidronate minutes in the waiting room"] == pytest.approx(of[ROOM].mean())
+    assert row["pamidronate sent home"] == pytest.approx(len(of[HOME]) / 60)
+    assert row["pamidronate doses without drug"] == pytest.approx(len(of[NO_DRUG]) / 60)
+    assert row["pamidronate thrown away"] == pytest.approx(of[WASTED].sum() / 60)
+    assert all(len(rows) for rows in of.values()), "everything happened"
+
+
+def test_use_is_counted_while_the_clinic_is_full():
+    study = small("clinic.enrolment=5 months", "clinic.already_enrolled=0")
+    assert study.scenario.clinic.full(study.scenario.horizon) == range(152, 365)
+    inputs = inputs_of(protocol_of(study), range(60))["pamidronate"]
+    begins = np.array(enrolled(study.scenario, inputs))
+    log = logs(study)["pamidronate"]
+    taken = log.kind == TAKEN + slot_of(study)
+    days = begins[log.patient[taken]] + log.day[taken]
+    assert 152 <= days.min() <= days.max() < 365
+
+
+def test_some_minutes_more_change_nobodys_random_numbers():
+    """One chair more, another order and another rule: the same draws, visit by visit."""
+    one = small(*IN_CHAIRS)
+    other = small(*IN_CHAIRS, "clinic.chairs.number=2", "clinic.order=lowest T-score")
+    few, many = (inputs_of(protocol_of(study), range(60))["pamidronate"] for study in (one, other))
+    assert few.draws.tobytes() == many.draws.tobytes()
+
+
+def test_the_lowest_t_score_waits_least():
+    study = small("clinic.next=owed", "clinic.at_least_apart=14 days", "clinic.at_most_late=never",
+                  "therapies.pamidronate.schedule=[{every: 2 weeks}]",
+                  "clinic.order=lowest T-score", "clinics.number=2")  # fmt: skip
+    (inputs, log) = simulate_arms(protocol_of(study), range(40), "simpy")["pamidronate"]
+    rows = log.kind == WAITED + slot_of(study)
+    waited = np.bincount(log.patient[rows], log.value[rows], minlength=40)
+    low = inputs.patients["bmd"][:, 0] < np.median(inputs.patients["bmd"][:, 0])
+    assert waited[low].mean() < waited[~low].mean() / 2

@@ -15,6 +15,9 @@ from sim.outcomes.events import CODES, codes, meanings
 from sim.simulation.records import MEASURE, NEVER, Floats, Inputs, Integers, Log, Names
 from sim.vocabulary import BONES, DAYS_PER_YEAR, QUANTITIES, SEXES, SITES, Event
 
+OFFERED = ("room", "nursing", "open_days", "busy")
+"""Parameters that say what a clinic offers."""
+
 ONE_DAY = 1
 """Days by which a visit may differ from the day that a publication names."""
 
@@ -65,6 +68,9 @@ class ArmRecords:
     possible : dict
         The most times that each event and subject can happen to one patient, 0 where its
         probability is 0; an event that is not named here has no limit.
+    offered : dict
+        What a clinic offers per patient while it is full: `room` in places or chair minutes,
+        `nursing` in minutes, `open_days`; `busy` minutes of a nurse per visit. 0 without a clinic.
     """
 
     count: int
@@ -76,6 +82,7 @@ class ArmRecords:
     measured: dict[str, Floats]
     visits: dict[str, list[int]]
     possible: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    offered: Mapping[str, float] = field(default_factory=dict)
 
     def most(self, event: str, subject: str | None = None) -> float:
         """Return the most times that an event can happen to one patient.
@@ -237,7 +244,8 @@ def arm_records(inputs: Inputs, log: Log, names: Names) -> ArmRecords:
     if inputs.params["clinical"] >= 0:
         events |= _clinical(inputs, events)
         possible |= _possibly_clinical(inputs, possible)
-    return ArmRecords(count, end, known, years, died, events, measured, visits, possible)
+    offered = {name: float(inputs.params[name]) for name in OFFERED}
+    return ArmRecords(count, end, known, years, died, events, measured, visits, possible, offered)
 
 
 def _clinical(

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.scenario.clinic_day import day_in_words
 from sim.scenario.durations import in_time
 from sim.scenario.form.clinic import NO_LIMIT, UNLIMITED, Clinic, Closure
 from sim.scenario.form.study import Scenario
 from sim.vocabulary import WEEKDAYS
+
+ORDERS = {
+    "earliest due": "the patient who was due first",
+    "longest since last": "the patient whose last dose is longest ago",
+    "shortest interval": "the patient whose next planned dose follows soonest",
+    "lowest T-score": "the patient with the lowest T-score of the spine at entry",
+}
+"""Orders of booking in words."""
 
 WEEK = 5
 """Weekdays from Monday on that are listed as `Monday to Friday`."""
@@ -63,14 +72,19 @@ def clinics_in_words(scenario: Scenario) -> Iterator[str]:
     yield from (f"  {_closure(closure)}" for closure in clinic.closed)
     yield f"  enrolment: {_enrolment(clinic, clinics.patients_each, scenario.horizon)}"
     yield f"  next dose: {_next(clinic)}"
-    yield "  order: the patient who was due first, then the lower number of patient"
+    yield f"  order: {ORDERS[clinic.order]}, then the lower number of patient"
     yield f"  limit: {_limit(clinic)}"
     if clinic.not_coming:
         yield f"  not coming: {100 * clinic.not_coming:g} % of visits; dose and place are lost"
+    yield from (f"  {line}" for line in day_in_words(clinic))
 
 
 def _places(clinic: Clinic) -> str:
     """The places of an open day, and the therapies that need one."""
+    if clinic.chairs is not None:
+        number = clinic.chairs.number
+        places = f"{number} {'chair' if number == 1 else 'chairs'}, {clinic.chairs.hours}"
+        return f"{places}, for {' and '.join(clinic.serves)}, {weekdays(clinic.weekdays)}"
     if clinic.places == UNLIMITED:
         places = "places for all"
     else:

@@ -25,7 +25,7 @@ from sim.display.figures.style import (
     line_entry,
 )
 from sim.display.numbers import cannot_occur, typeset, with_interval
-from sim.outcomes.definitions.named import outcomes_of
+from sim.outcomes.definitions.of_arm import outcomes_of
 from sim.outcomes.estimates import Estimate
 from sim.outcomes.labels import Label, Line, contrasts_of
 from sim.outcomes.plan import line

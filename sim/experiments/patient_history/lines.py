@@ -17,8 +17,8 @@ from sim.simulation.records import BONE_OF_SITE
 from sim.vocabulary import BONES, SITES, Event
 
 _RANKS = (
-    "", Event.SCHEDULE_ENDED, Event.COURSE, Event.INTOLERANCE, Event.INFUSION, Event.REACTION,
-    Event.FRACTURE, Event.DEATH, Event.LOST, Event.END,
+    "", Event.SCHEDULE_ENDED, Event.COURSE, Event.INTOLERANCE, Event.SENT_HOME, Event.INFUSION,
+    Event.REACTION, Event.FRACTURE, Event.DEATH, Event.LOST, Event.END,
 )  # fmt: skip
 """Events in their order on one day, as in `sim.simulation.records`; measured values come first."""
 
@@ -27,6 +27,10 @@ TREATMENT = (
 )  # fmt: skip
 OUTCOMES = (Event.FRACTURE, Event.DEATH)
 AT_CLINIC = (Event.INFUSION, Event.MISSED_INFUSION)
+OF_DOSE = (Event.WAITED, Event.ROOM, Event.NO_DRUG)
+"""What the clinic says of a dose, on the line of the dose."""
+OF_CLINIC = (Event.TAKEN, Event.OVERTIME, Event.WASTED)
+"""What concerns the clinic and not the patient."""
 
 OWN_LISTS = (
     "each arm has clinics of its own, whose lists differ once a patient dies or stops in one arm "
@@ -121,7 +125,9 @@ def lines_of(tables: Tables, visits: Visits, scenario: Scenario) -> Lines:
         begins = (arm, what) not in begun and hasattr(scenario.therapies.get(what), "course")
         seen = visits.get(arm, {}).get(row["day"], {})
         entry = Entry(event, (value,), happened(event, what, value, scenario, begins, seen))
-        if event == Event.WAITED:
+        if event in OF_CLINIC:
+            continue
+        if event in OF_DOSE:
             _waited(lines[Key(row["day"], _RANKS.index(Event.INFUSION), what, 0)], arm, entry)
             continue
         rank = _RANKS.index(event.removeprefix("missed "))

@@ -54,6 +54,14 @@ def measured(values: Mapping[str, float]) -> str:
     return "; ".join(parts)
 
 
+AT_THE_CLINIC: dict[str, str] = {
+    Event.ROOM: "({value:.0f} minutes in the waiting room)",
+    Event.NO_DRUG: "(put off while there was no drug)",
+    Event.SENT_HOME: "{what}: sent home at closing time, waits again",
+}
+"""Words of what a clinic says of a visit."""
+
+
 def happened(
     event: str, what: str, value: float, scenario: Scenario, begins: bool,
     seen: Mapping[str, float] | None = None,
@@ -83,6 +91,8 @@ def happened(
         return f"{what} {NOT_GIVEN[value]}"
     if event == Event.WAITED:
         return f"after {days(value)} of waiting"
+    if event in AT_THE_CLINIC:
+        return AT_THE_CLINIC[event].format(what=what, value=value)
     if event == Event.COURSE:
         return f"{what} begins (full dose)" if begins else _ends(what, scenario, seen)
     if event == Event.SCHEDULE_ENDED:

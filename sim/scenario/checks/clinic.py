@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.scenario.checks.clinic_days import check_days, remarks_on_days
 from sim.scenario.checks.regimens import Therapies
 from sim.scenario.form.clinic import NO_LIMIT, UNLIMITED
 from sim.scenario.form.study import BY_INFUSION, Scenario
@@ -46,6 +47,7 @@ def check_limits_of_clinic(scenario: Scenario, plain: Plain) -> Iterator[Mistake
     if clinic.already_enrolled > clinics.patients_each:
         message = f"more than the {clinics.patients_each} patients of a clinic"
         yield plain.mistake(("clinic", "already_enrolled"), message)
+    yield from check_days(scenario, clinic, plain)
     served_in_arms = {name for arm in scenario.arms.values() for name in arm}
     if not served_in_arms & {*clinic.serves}:
         yield plain.mistake(("clinic", "serves"), "no arm has a therapy that the clinic serves")
@@ -55,6 +57,9 @@ def remarks_on_clinic(scenario: Scenario) -> Iterator[str]:
     """Sentences about a clinic that is allowed and worth a look."""
     clinic, clinics = scenario.clinic, scenario.clinics
     if clinic is None or clinics is None:
+        return
+    yield from remarks_on_days(scenario, clinic)
+    if clinic.places is None:
         return
     if isinstance(clinic.places, str):
         yield f"clinic.places: {UNLIMITED}, so nobody waits except for an open day"

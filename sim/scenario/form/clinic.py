@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from sim.scenario.form import quantities
-from sim.scenario.form.quantities import Form, Text, Whole, only_if
+from sim.scenario.form.chairs import Chairs
+from sim.scenario.form.quantities import Form, Text, Whole, only_if, only_one
 from sim.scenario.form.quantity import Quantity, refuse
-from sim.vocabulary import NEXT_DOSE, WEEKDAYS
+from sim.scenario.form.supply import Supply
+from sim.vocabulary import BOOKING_ORDERS, NEXT_DOSE, WEEKDAYS
 
 UNLIMITED = "unlimited"
 
@@ -64,8 +67,11 @@ class Clinic(Form):
     """Therapies that need a place for each infusion or injection, e.g. [pamidronate]."""
     places: Annotated[Places, only_if(
         lambda places: isinstance(places, str) or places == int(places), "a whole number of places"
-    )]  # fmt: skip
-    """Visits on an open day, or `unlimited`, e.g. 9."""
+    )] | None = None  # fmt: skip
+    """Visits on an open day, or `unlimited`; in place of `chairs`, e.g. 9."""
+    chairs: Chairs | None = None
+    """Chairs, opening hours and minutes of a visit; in place of `places`, e.g. {number: 3, hours:
+    8:00 to 17:00, visits: {pamidronate: {mean: 172 minutes}}, after_closing: overtime}."""
     open: Annotated[list[Weekday], only_if(bool, "the clinic is open on one weekday or more")]
     """Weekdays on which the clinic is open, e.g. [Monday, Thursday]."""
     closed: list[Closure] = Field([])
@@ -80,13 +86,17 @@ class Clinic(Form):
     """From what the next dose counts after a wait: `from plan` as planned, a dose that is not given
     before the next one is skipped; `from last` the plan moves by the wait; `owed` every planned
     dose is given, as soon as there is a place, e.g. from plan."""
-    order: Literal["earliest due"]
-    """Who gets a place first: the patient who was due first, then the lower number of patient,
-    e.g. earliest due."""
+    order: Literal["earliest due", "longest since last", "shortest interval", "lowest T-score"]
+    """Who is booked first: who was due first; whose last dose was longest ago, those without one
+    before all; whose next planned dose follows soonest; or who had the lowest T-score of the spine
+    at entry. Ties by the day that was due, then by the number of the patient, e.g. earliest due."""
     at_most_late: Lateness
     """Time after which a dose that waits is skipped, or `never`, e.g. 14 days."""
     at_least_apart: quantities.FromADay | None = None
     """Least time between two doses of a therapy, with `next: owed`, e.g. 14 days."""
+    supply: dict[str, Supply] = Field({})
+    """Stock of drugs, by therapy; a drug that is not named is always there, e.g. {pamidronate:
+    {vials: [30 mg, 60 mg, 90 mg], stock: 6000 mg, when_short: full doses until gone}}."""
     not_coming: quantities.Share = 0.0
     """Share of visits to which the patient does not come, so that the place is lost,
     e.g. 5 %."""
@@ -97,11 +107,29 @@ class Clinic(Form):
             raise refuse("`at_least_apart` stands with `next: owed`, and with no other rule")
         if len({*self.serves}) < len(self.serves):
             raise refuse("`serves` names a therapy twice")
+        only_one(self, ("places", "chairs"), "a clinic")
+
+    def full(self, horizon: float) -> range:
+        """Days on which everyone is enrolled and nobody has ended, since the limits began."""
+        return range(round(self.enrolment), math.floor(horizon))
+
+    def open_days(self, horizon: float) -> int:
+        """Open days while the clinic is full."""
+        return sum(map(self.is_open, self.full(horizon)))
+
+    def is_open(self, day: int) -> bool:
+        """Whether the clinic is open on a day since its limits began, which was a Monday."""
+        return day % 7 in self.weekdays and not any(day in closure.days for closure in self.closed)
 
     @property
     def rule(self) -> int:
         """From what the next dose counts, as `sim.vocabulary` numbers it."""
         return NEXT_DOSE.index(self.next)
+
+    @property
+    def booking_order(self) -> int:
+        """Who is booked first, as `sim.vocabulary` numbers it."""
+        return BOOKING_ORDERS.index(self.order)
 
     @property
     def weekdays(self) -> tuple[int, ...]:
