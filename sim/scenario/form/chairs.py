@@ -76,8 +76,8 @@ class Chairs(Form):
     arrival: Arrival | None = None
     """Minutes between appointment and arrival; if left out, everyone is on time."""
     after_closing: Literal["overtime", "sent home"]
-    """What becomes of patients who are not seated at closing time: `overtime` seats them, `sent
-    home` puts them back on the list, e.g. overtime."""
+    """Patients who are not seated at closing time: `overtime` seats them, `sent home` lets them
+    wait again, e.g. overtime."""
 
     @property
     def times(self) -> tuple[int, int]:
