@@ -294,6 +294,6 @@ def test_minutes_and_drugs_are_of_the_therapies_that_are_served(tmp_path):
     ]
     lines = told(tmp_path, "    pamidronate:\n", "    pamidronat:\n", text=CHAIRS)
     assert lines == [
-        "14:5: clinic.supply.pamidronat: the clinic does not serve 'pamidronat'; did you mean "
+        "15:7: clinic.supply.pamidronat: the clinic does not serve 'pamidronat'; did you mean "
         "'pamidronate'? Allowed: pamidronate"
     ]

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.outcomes.clinical import VERTEBRAL, come_to_attention
+from sim.outcomes.entry import at_entry
 from sim.outcomes.events import CODES, codes, meanings
 from sim.simulation.records import MEASURE, NEVER, Floats, Inputs, Integers, Log, Names
-from sim.vocabulary import BONES, DAYS_PER_YEAR, QUANTITIES, SEXES, SITES, Event
+from sim.vocabulary import BONES, DAYS_PER_YEAR, QUANTITIES, SITES, Event
 
 OFFERED = ("room", "nursing", "open_days", "busy")
 """Parameters that say what a clinic offers."""
@@ -267,17 +268,6 @@ def _possibly_clinical(
     if inputs.params["clinical"] == 0:
         most[VERTEBRAL] = 0.0
     return {(Event.CLINICAL_FRACTURE, site): number for site, number in most.items()}
-
-
-def at_entry(inputs: Inputs) -> dict[str, npt.NDArray[np.generic]]:
-    """Return what is known of patients at entry, an array over the patients for each fact."""
-    people = inputs.patients
-    return {
-        "sex": np.array(SEXES)[people["sex"]],
-        "age_years": people["age"],
-        "weight_kg": people["weight"],
-        "vertebral_fractures": people["vertebral_fractures"],
-    }
 
 
 def _by_code(log: Log) -> list[Rows]:

@@ -41,7 +41,7 @@ class Arrival(Form):
     """Minutes between appointment and arrival, normal between visits; below 0 is early."""
 
     mean: Early = 0.0
-    """Mean, e.g. 0 minutes."""
+    """Mean of these minutes, e.g. 0 minutes."""
     sd: Minutes
     """SD between visits, e.g. 12 minutes."""
 
@@ -63,7 +63,7 @@ class Chairs(Form):
     """
 
     number: Annotated[Whole, only_if(lambda n: 1 <= n <= 10_000, "1 to 10000 chairs")]
-    """Chairs, e.g. 3."""
+    """Number of chairs, e.g. 3."""
     hours: Annotated[Text, only_if(
         _is_open_time, "'{value}' is no time in which a clinic is open; write it like 8:00 to 17:00"
     )]  # fmt: skip
@@ -76,8 +76,8 @@ class Chairs(Form):
     arrival: Arrival | None = None
     """Minutes between appointment and arrival; if left out, everyone is on time."""
     after_closing: Literal["overtime", "sent home"]
-    """What becomes of patients who are not seated at closing time: `overtime` seats them, `sent
-    home` puts them back on the list, e.g. overtime."""
+    """Patients who are not seated at closing time: `overtime` seats them, `sent home` lets them
+    wait again, e.g. overtime."""
 
     @property
     def times(self) -> tuple[int, int]:

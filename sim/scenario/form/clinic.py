@@ -61,7 +61,15 @@ class Closure(Form):
 
 
 class Clinic(Form):
-    """A clinic with a number of places on each open day; every arm has clinics of its own."""
+    """A clinic with places or chairs on each open day; every arm has clinics of its own.
+
+    `next`: under `from plan` the next dose is due as planned, and a dose that is not given before
+    it is skipped; under `from last` the plan moves by the wait; under `owed` every planned dose is
+    given once there is a place. `order`: `earliest due` books who was due first, `longest since
+    last` whose last dose is longest ago, `shortest interval` whose next dose follows soonest,
+    `lowest T-score` who had the lowest T-score of the spine at entry. Until the limits begin, every
+    dose is given on its day.
+    """
 
     serves: list[Text]
     """Therapies that need a place for each infusion or injection, e.g. [pamidronate]."""
@@ -80,16 +88,14 @@ class Clinic(Form):
     """Time over which patients enrol, each on a random day; the limits begin on its first day,
     e.g. 12 months."""
     already_enrolled: Annotated[Whole, only_if(lambda n: n >= 0, "0 patients or more")]
-    """Patients of a clinic who enrolled before its limits began, each on a random day of one
-    follow-up earlier; until then every dose was given on its day, e.g. 150."""
+    """Patients of a clinic who enrolled on a random day of the follow-up before the limits began,
+    e.g. 150."""
     next: Literal["from plan", "from last", "owed"]
-    """From what the next dose counts after a wait: `from plan` as planned, a dose that is not given
-    before the next one is skipped; `from last` the plan moves by the wait; `owed` every planned
-    dose is given, as soon as there is a place, e.g. from plan."""
+    """From what the next dose counts after a wait: `from plan`, `from last` or `owed`, e.g. from
+    plan."""
     order: Literal["earliest due", "longest since last", "shortest interval", "lowest T-score"]
-    """Who is booked first: who was due first; whose last dose was longest ago, those without one
-    before all; whose next planned dose follows soonest; or who had the lowest T-score of the spine
-    at entry. Ties by the day that was due, then by the number of the patient, e.g. earliest due."""
+    """Who is booked first; ties by the day that was due, then by the number of the patient,
+    e.g. earliest due."""
     at_most_late: Lateness
     """Time after which a dose that waits is skipped, or `never`, e.g. 14 days."""
     at_least_apart: quantities.FromADay | None = None

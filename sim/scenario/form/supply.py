@@ -50,5 +50,5 @@ class Supply(Form):
     shortages: list[Shortage] = Field([])
     """Times of shortage, e.g. [{from: 30 months, for: 2 months, delivered: 0 %}]."""
     when_short: Literal["full doses until gone"]
-    """What becomes of doses for which the stock does not suffice: `full doses until gone` serves
-    who is first in the order of booking and puts off the others, e.g. full doses until gone."""
+    """Doses for which the stock does not suffice: who is first in the order of booking is served,
+    the others wait, e.g. full doses until gone."""
