@@ -12,6 +12,10 @@ from sim.scenario.form.therapy import Infusions
 from sim.scenario.mistakes import Mistake, nearest
 from sim.scenario.text.provenance import Plain
 
+BESIDE_CLINICS = (
+    "does not stand beside `clinics`, whose number times patients_each is the number of patients "
+    "(with --patients, set clinics.number instead)"
+)
 NO_COSTS = (
     "costs and quality of life of patients who share a clinic are not computed: take "
     "`economics` or `clinic` out"
@@ -27,11 +31,7 @@ def check_clinic(plain: Plain, therapies: Therapies) -> Iterator[Mistake]:
     if has_clinics and not has_clinic:
         yield plain.mistake(("clinic",), "is missing: `clinics` says how many there are of it")
     if has_clinics and "patients" in plain.mapping("cohort"):
-        message = (
-            "does not stand beside `clinics`, whose number times patients_each is the number of "
-            "patients (with --patients, set clinics.number instead)"
-        )
-        yield plain.mistake(("cohort", "patients"), message)
+        yield plain.mistake(("cohort", "patients"), BESIDE_CLINICS)
     if has_clinic and plain.mapping("economics"):
         yield plain.mistake(("economics",), NO_COSTS)
     served = plain.mapping("clinic").get("serves")
