@@ -47,7 +47,7 @@ def row_of(outcome):
 @pytest.mark.validation
 def test_the_difference_is_that_of_the_page(folder):
     paths = [folder / "places-for-all.yaml", folder / "my-clinic.yaml"]
-    table = sim.compare(paths).table
+    table = sim.compare(paths).summary
     own = table[table["arm"] == "pamidronate"]
     for outcome, row, decimals in (
         ("spine change", "change of spine bone density, %", 2),
