@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -9,6 +10,8 @@ from sim.cli.explain import explain as command
 from sim.cli.explain import to_json
 from sim.experiments.patient_history import explain
 from sim.experiments.patient_history.lines import OWN_LISTS, Entry, Key, first_divergence
+from sim.experiments.patient_history.waits import attendance
+from sim.results import Tables
 from sim.scenario import load
 from sim.simulation import lowering
 from sim.simulation.clinic import simulate
@@ -116,6 +119,24 @@ def test_the_command_the_json_and_the_picture_have_the_clinic(life, tmp_path):
     }  # fmt: skip
     assert facts["parting"]["day"] == 469
     life.plot().savefig(tmp_path / "life.png")
+
+
+def test_a_dose_that_one_clinic_skips_and_the_other_gives_in_time_parts_them():
+    rows = [
+        ("combination", 5, 0, "infusion", "pamidronate", 69.0),
+        ("combination", 5, 30, "infusion", "pamidronate", 69.0),
+        ("pamidronate", 5, 0, "infusion", "pamidronate", 69.0),
+        ("pamidronate", 5, 44, "missed infusion", "pamidronate", -2.0),
+    ]
+    columns = ["arm", "patient", "day", "event", "what", "value"]
+    events = pd.DataFrame(rows, columns=columns)
+    tables = Tables(pd.DataFrame(), events, pd.DataFrame(), pd.DataFrame())
+    parting = attendance(load(SHIPPED, SMALL), 5, tables).parting
+    assert parting.day == 30
+    assert parting.events == {
+        "combination": "dose 2 on day 30: pamidronate 69 mg",
+        "pamidronate": "dose 2 on day 44: pamidronate skipped by the clinic",
+    }
 
 
 def test_a_patient_of_the_second_clinic_has_its_number():

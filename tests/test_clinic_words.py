@@ -3,6 +3,8 @@
 import pytest
 
 from sim.display.figures.caption import OVER_CLINICS, caption_of
+from sim.experiments.kinds.readings import said
+from sim.experiments.readings import Four
 from sim.scenario import load
 from sim.scenario.clinic import clinics_in_words, everyone, over_clinics, per_arm
 from sim.scenario.protocol import protocol
@@ -91,7 +93,16 @@ def test_captions_count_clinics_and_say_what_an_interval_is_over():
 
 def test_the_lines_under_a_table_name_the_unit_of_its_intervals():
     assert everyone(load(SHIPPED).scenario) == "2000 virtual patients in 10 clinics"
-    assert over_clinics(20) == (
-        "Each interval is a 95 % interval over 20 clinics: patients of one clinic wait for each "
+    sentence = (
+        "Each interval is a 95 % interval over 10 clinics: patients of one clinic wait for each "
         "other, so the clinic is the unit."
     )
+    with_clinics, without = load(SHIPPED).scenario, load(BASE).scenario
+    assert over_clinics([without, with_clinics]) == [sentence]
+    assert over_clinics([without]) == []
+    reading = said(Four({"linear": load(SHIPPED)}, {"linear": ""}, "linear"))
+    assert reading[:2] == [
+        "2000 virtual patients in 10 clinics, the same under every reading and in every arm; seed "
+        "1.",
+        sentence,
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sim.scenario.clinic_day import day_in_words
 from sim.scenario.durations import in_time
@@ -46,12 +46,14 @@ def per_arm(scenario: Scenario) -> str:
     return f"{size}, the same patients in every arm"
 
 
-def over_clinics(number: int) -> str:
-    """The unit of Monte Carlo intervals in a sentence, for a number of clinics."""
-    return (
+def over_clinics(scenarios: Iterable[Scenario]) -> list[str]:
+    """The unit of Monte Carlo intervals in a sentence, where a scenario has clinics."""
+    numbers = [own.clinics.number for own in scenarios if own.clinics is not None]
+    return [
         f"Each interval is a 95 % interval over {number} clinics: patients of one clinic wait for "
         "each other, so the clinic is the unit."
-    )
+        for number in numbers[:1]
+    ]
 
 
 def clinics_in_words(scenario: Scenario) -> Iterator[str]:

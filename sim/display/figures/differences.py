@@ -32,8 +32,10 @@ NAMES = {"ctx": "CTX", "balp": "BALP", "t": "T-score", "-2.5": "−2.5"}
 
 AT_CLINIC = (
     "wait for a place", "doses late", "doses skipped by the clinic", "visits lost", "interval",
+    "minutes in the waiting room", "sent home", "doses without drug", "thrown away", "in use",
+    "overtime",
 )  # fmt: skip
-"""How the names of outcomes of a clinic end; they begin with the therapy."""
+"""How the names of outcomes of a clinic end."""
 
 MAIN = ("spine change", "hip change", "vertebral fractures", "all fractures")
 """Outcomes that are shown by subgroup, where there are subgroups."""

@@ -111,7 +111,7 @@ def _about_intervals(study: Study) -> tuple[str, ...]:
         f"Means over {everyone(scenario)} with 95 % Monte Carlo intervals;",
         "changes over the patients alive at the visit.",
         *([paired] if len(scenario.arms) > 1 else []),
-        *([over_clinics(scenario.clinics.number)] if scenario.clinics else []),
+        *over_clinics([scenario]),
         *side_by_side.ABOUT_INTERVALS,
     )
 

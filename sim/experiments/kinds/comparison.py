@@ -49,9 +49,10 @@ def keep(
     differing = comparisons.whose(comparison.studies)
     same = "" if differing else ", the same in every scenario and arm"
     people = f"{everyone(first)}{same}; seed {first.seed}."
+    unit = over_clinics(study.scenario for study in comparison.studies)
     details = {
         "title": f"{first.name} beside {', '.join([*studies][1:])}",
-        "caption": [people, *differing, comparisons.reading(comparison.studies)],
+        "caption": [people, *differing, *unit, comparisons.reading(comparison.studies)],
     }
     manifest = results.made("comparison", studies, options, digest, command, seconds, details)
     tables = {"comparison": comparison.summary}
@@ -73,8 +74,7 @@ def shown(comparison: Comparison) -> Shown:
 
 def _shown(studies: Sequence[Study], summary: pd.DataFrame, where: Mapping[str, Path]) -> Shown:
     first = studies[0].scenario
-    numbers = [one.scenario.clinics.number for one in studies if one.scenario.clinics is not None]
-    told = [*map(over_clinics, numbers[:1]), *comparisons.remarks(studies)]
+    told = [*over_clinics(study.scenario for study in studies), *comparisons.remarks(studies)]
     facts = {
         **where,
         "against": first.name,

@@ -19,7 +19,7 @@ from sim.experiments.kinds import (
 )
 from sim.experiments.readings import Four, SideBySide, simulate
 from sim.results import Kept, Part
-from sim.scenario.clinic import everyone
+from sim.scenario.clinic import everyone, over_clinics
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Engine, Progress
 
@@ -70,6 +70,7 @@ def said(four: Four) -> list[str]:
     return [
         f"{everyone(scenario)}, the same under every reading and in every "
         f"arm; seed {scenario.seed}.",
+        *over_clinics([scenario]),
         "Annual increase read as:",
         *(f"- {words}" for words in four.in_words()),
     ]
