@@ -3,7 +3,6 @@
 import pandas as pd
 import pytest
 
-import mastosim
 import sim
 from sim.errors import RequestError
 from sim.experiments import runs
@@ -49,8 +48,8 @@ def test_a_point_has_the_numbers_and_the_intervals_of_a_run(files):
     for places in (1, 2):
         settings = [f"{PLACES}={places}", "clinic.at_most_late=7 days", "seed=5"]
         run = runs.run(load(files / "small.yaml", settings), engine="simpy").summary
-        rows = table[(table[PLACES].astype(str) == str(places))
-                     & (table["clinic.at_most_late"] == "7 days")]  # fmt: skip
+        is_point = (table[PLACES] == places) & (table["clinic.at_most_late"] == 7)
+        rows = table[is_point]
         for name in ("pamidronate wait for a place", "places in use", "spine change"):
             own = rows[(rows["arm"] == "pamidronate") & (rows["against_arm"] == "")
                        & (rows["outcome"] == name)].iloc[-1]  # fmt: skip
@@ -89,8 +88,8 @@ def test_patients_are_a_number_of_whole_clinics(files):
 def test_a_pilot_refuses_clinics_by_name(files):
     text = SWEEP.replace("design: grid", "design: {probabilistic: {draws: 4}}")
     text = text[: text.index("parameters:")] + (
-        "parameters:\n  effects.pamidronate.spine: {normal: {sd: 1 %/year}}\n"
+        "parameters:\n  effects.pamidronate.spine: {low: 1 %/year, high: 4 %/year}\n"
     )
     (files / "places.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(RequestError, match="wait for each other"):
-        mastosim.pilot(files / "places.yaml")
+        sim.sweep(files / "places.yaml", pilot=True)

@@ -150,7 +150,8 @@ def of_contrast(
         limits = around(value, *_of_counts(sums, signed, plan), sums[0].units, error)
     if unit > 1 and kind != "mean":
         between = intervals.of_mean(value, error, sums[0].units - 1)
-        limits = _wider(between, limits) if signed.differing < FEW else between
+        few, wider = np.less(signed.differing, FEW), _wider(between, limits)
+        limits = np.where(few, wider[0], between[0]), np.where(few, wider[1], between[1])
     least = sum(w * (m.least if w > 0 else m.most) for w, m in signs)
     most = sum(w * (m.most if w > 0 else m.least) for w, m in signs)
     return _kept_to(limits, least, most)

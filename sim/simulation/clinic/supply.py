@@ -45,7 +45,7 @@ def whole_vials(dose: float, vials: tuple[float, ...]) -> float:
     """Milligrams of the whole vials for a dose, with the least waste.
 
     >>> whole_vials(68, (30, 60, 90)), whole_vials(90, (30, 60, 90)), whole_vials(68, (50,))
-    (90, 90, 100)
+    (90.0, 90.0, 100.0)
     """
     reached, open_sums = {0.0}, [0.0]
     for total in open_sums:
