@@ -158,7 +158,8 @@ def limits_of(
             measures = [measure] * len(weights)
             found = limits.of_contrast(measures, weights, own, Signed(*signed), within, unit=unit)
         else:
-            found = limits.of_ratio(measure, own[0], _at_least(measure, own[0], within), unit)
+            least = within if unit > 1 else _at_least(measure, own[0], within)
+            found = limits.of_ratio(measure, own[0], least, unit)
     known = np.all([one.x > 0 for one in own], axis=0)
     known &= ~np.isnan(error) | (measure.kind != "mean")
     low, high = (np.where(known, measure.scale * limit, np.nan) for limit in found)

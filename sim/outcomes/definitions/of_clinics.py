@@ -89,9 +89,9 @@ def _of_use(records: ArmRecords) -> Iterator[Outcome]:
 def _share_of(
     name: str, end: int, used: Floats, offered: float, records: ArmRecords
 ) -> Outcome:  # fmt: skip
-    """A share of what the clinic offers; no patient has a share, so it is a mean of clinics."""
+    """A share of what the clinic offers, which no patient has of their own."""
     all_of_it = np.full(records.count, offered)
-    return Outcome(name, "%", end, "mean", used, all_of_it, 100.0, 0.0, 1.0)
+    return Outcome(name, "%", end, "count", used, all_of_it, 100.0, least=0.0)
 
 
 def _sum_of(records: ArmRecords, event: str) -> Floats:
