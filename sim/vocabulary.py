@@ -34,6 +34,13 @@ class Event(StrEnum):
     """A fracture that came to clinical attention; in outcomes only, tables of events have it as a
     fracture."""
     DEATH = "death"
+    WAITED = "waited for a place"
+    ROOM = "waited in the clinic"
+    TAKEN = "place taken"
+    OVERTIME = "after closing time"
+    SENT_HOME = "sent home"
+    NO_DRUG = "drug was missing"
+    WASTED = "drug thrown away"
     LOST = "lost to follow-up"
     END = "end"
 
@@ -193,6 +200,13 @@ Progress = Callable[[int, int], None]
 
 # From what the next dose counts after a wait at a clinic; without a clinic there is no wait.
 FROM_PLAN, FROM_LAST, OWED = range(3)
+NEXT_DOSE = ("from plan", "from last", "owed")
+
+# Who is booked first in a clinic.
+EARLIEST_DUE, LONGEST_SINCE_LAST, SHORTEST_INTERVAL, LOWEST_T_SCORE = range(4)
+BOOKING_ORDERS = ("earliest due", "longest since last", "shortest interval", "lowest T-score")
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 # Value in the log of a dose that is not given, by its reason. A dose that is given has its mg.
 CANCELLED, NOT_COMING, SKIPPED = 0.0, -1.0, -2.0

@@ -78,6 +78,13 @@ figures of your result as SVG, PDF and PNG; beside each stands a CSV file with i
 `make results` remakes this page.
 """
 OTHERS = {
+    "Clinics": {
+        "clinic-nine-places/waiting": "Waiting for a place in a clinic with three chairs",
+        "clinic-too-small/waiting": "Waiting in a clinic in which a third of the places is missing",
+        "clinic-closed-from-plan/waiting": "A closure of three months, the next dose as planned",
+        "clinic-closed-from-last/waiting": "The same closure, the next dose from the last",
+        "clinic-closed-owed/waiting": "The same closure, every dose owed",
+    },
     "Simulated trials": {
         "laroche2011/emulation": "Published numbers of the base case among 5000 simulated trials",
         "calibration": "Published numbers of five series against the mean of simulated trials",
@@ -117,7 +124,9 @@ ROWS = {
 def remake(scenario: Path, results: Path) -> Path:
     """Run one scenario as it is and put its small files into results/<scenario>/."""
     with tempfile.TemporaryDirectory() as scratch:
-        kept = run.make(load(scenario), Path(scratch), engine="batch")
+        study = load(scenario)
+        has_clinic = study.scenario.clinic is not None
+        kept = run.make(study, Path(scratch), engine="simpy" if has_clinic else "batch")
         folder = results / kept.parent.name
         folder.mkdir(parents=True, exist_ok=True)
         for path in sorted(kept.iterdir()):
@@ -126,8 +135,10 @@ def remake(scenario: Path, results: Path) -> Path:
             if path.suffix in {".csv", ".svg"} or (path.suffix == ".png" and scenario == PICTURED):
                 shutil.copyfile(path, folder / path.name)
         if scenario == PICTURED:
-            others = [name for name in figures.FIGURES if name not in figures.MAIN]
+            others = [name for name in KINDS if name not in figures.MAIN]
             figures.draw(kept_results.open(kept), others, folder, ("svg",))
+        if has_clinic:
+            figures.draw(kept_results.open(kept), ["waiting"], folder, ("svg",))
         return folder
 
 
@@ -185,7 +196,7 @@ def remake_comparison(name: str, stems: tuple[str, ...], results: Path) -> Path:
 def gallery() -> str:
     """The gallery: every kind of figure, the comparisons, and the main figure of each scenario."""
     parts = [GALLERY_HEAD, "## Figures of the base case", ""]
-    for name in figures.FIGURES:
+    for name in KINDS:
         parts += [
             f"### {KINDS[name]}",
             "",

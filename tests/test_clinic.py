@@ -5,7 +5,7 @@ import pytest
 
 from sim.scenario import load
 from sim.simulation import lowering, simpy_engine
-from sim.simulation.clinic import Calendar, Clinic, Rules, Visit, simulate
+from sim.simulation.clinic import Calendar, Clinic, Places, Rules, Visit, simulate
 from sim.simulation.records import DEATH, END, INFUSION, NEVER
 from sim.simulation.simulate import inputs_of
 from sim.vocabulary import FROM_LAST, FROM_PLAN, OWED, SKIPPED
@@ -21,6 +21,13 @@ def lowered(count, settings=(), arm="pamidronate"):
     study = load(BASE, [f"cohort.patients={count}", *settings])
     slot = list(study.scenario.therapies).index("pamidronate")
     return inputs_of(lowering.protocol(study.scenario), range(count))[arm], slot
+
+
+def under(inputs, next_dose, least_apart=1):
+    """The same inputs with another rule of the next dose."""
+    params = inputs.params.copy()
+    params["next_dose"], params["least_apart"] = next_dose, least_apart
+    return inputs._replace(params=params)
 
 
 def monthly(count, *settings):
@@ -43,7 +50,9 @@ def test_a_clinic_without_limits_gives_the_log_of_no_clinic_to_the_last_bit(rule
     ]
     for arm in ("combination", "pamidronate"):
         inputs, slot = lowered(60, late, arm)
-        log, visits = simulate(inputs, Rules(EVERY_DAY, 10**6, (slot,), rule), range(60))
+        log, visits = simulate(
+            under(inputs, rule), Rules(EVERY_DAY, Places(NEVER), (slot,)), range(60)
+        )
         for one, other in zip(log, simpy_engine.simulate(inputs), strict=True):
             assert one.tobytes() == other.tobytes()
         assert visits
@@ -57,7 +66,7 @@ def test_a_clinic_without_limits_gives_the_log_of_no_clinic_to_the_last_bit(rule
 def test_a_loop_over_days_gives_the_same_days_patient_by_patient(places, calendar):
     """An independent clinic without heaps and SimPy."""
     inputs, slot = monthly(60, "horizon=24 months")
-    _, visits = simulate(inputs, Rules(calendar, places, (slot,), FROM_PLAN), spread(60))
+    _, visits = simulate(inputs, Rules(calendar, Places(places), (slot,)), spread(60))
     assert _loop(60, places, calendar, 24 * MONTH, spread(60)) == [
         (v.patient, v.due, v.served, v.skipped) for v in sorted(visits, key=_by_patient)
     ]
@@ -102,7 +111,7 @@ def _loop(count, places, calendar, horizon, enrolled):
 def test_a_clinic_that_is_too_small_stretches_the_interval(rule, places, days):
     """Achieved interval: the larger of the plan and 7 N / (places x open days)."""
     inputs, slot = monthly(200, "horizon=60 months")
-    _, visits = simulate(inputs, Rules(WEEKDAYS, places, (slot,), rule), spread(200))
+    _, visits = simulate(under(inputs, rule), Rules(WEEKDAYS, Places(places), (slot,)), spread(200))
     middle = range(600, 1700)
     inside = sum(v.served in middle for v in visits if v.served is not None)
     assert 200 * len(middle) / inside == pytest.approx(days, rel=0.005)
@@ -115,8 +124,8 @@ def closure(rule, at_most_late=NEVER):
     """Days from reopening until the last wait above five days, doses skipped, and all visits."""
     inputs, slot = monthly(200, "horizon=120 months")
     calendar = Calendar(0, tuple(range(5)), (CLOSED,))
-    rules = Rules(calendar, 10, (slot,), rule, at_most_late)
-    _, visits = simulate(inputs, rules, spread(200))
+    rules = Rules(calendar, Places(10), (slot,), at_most_late)
+    _, visits = simulate(under(inputs, rule), rules, spread(200))
     late = [v.served for v in visits if v.served is not None and v.served >= CLOSED.stop
             and v.served - v.due > 5 and v.served < 3000]  # fmt: skip
     skipped = sum(v.skipped is not None for v in visits)
@@ -143,11 +152,11 @@ def test_the_list_after_each_day_is_that_of_spitzer(demand, places, left_over):
     """Poisson demand, equal clinics: the mean number left over, judged by its z."""
     rng, means = np.random.default_rng(19), []
     for _ in range(60):
-        clinic, waiting, total, days = Clinic(EVERY_DAY, places), 0, 0, 1500
+        clinic, waiting, total, days = Clinic(EVERY_DAY, Places(places)), 0, 0, 1500
         for day, number in enumerate(rng.poisson(demand, days)):
             for patient in range(number):
                 clinic.ask(Visit(day, patient, 0, 0))
-            waiting += number - len(clinic.act(day))
+            waiting += number - len(clinic.act(day).served)
             total += waiting if day >= 300 else 0
         means.append(total / (days - 300))
     z = (np.mean(means) - left_over) / (np.std(means, ddof=1) / np.sqrt(len(means)))
@@ -157,7 +166,7 @@ def test_the_list_after_each_day_is_that_of_spitzer(demand, places, left_over):
 def test_little_as_an_equality_and_never_more_than_the_places():
     inputs, slot = lowered(80, ["horizon=36 months", "mortality.standardised_mortality_ratio=20"])
     calendar = Calendar(2, (0, 2, 3), (range(300, 360),))
-    log, visits = simulate(inputs, Rules(calendar, 4, (slot,), FROM_PLAN, 21), range(80))
+    log, visits = simulate(inputs, Rules(calendar, Places(4), (slot,), 21), range(80))
     ends = [next(x for x in (v.served, v.skipped, v.left) if x is not None) for v in visits]
     on_the_list = sum(
         sum(v.due <= day < end for v, end in zip(visits, ends, strict=True))
@@ -176,13 +185,13 @@ def test_little_as_an_equality_and_never_more_than_the_places():
 
 
 def test_who_is_due_first_is_served_first_and_leaving_frees_the_place():
-    clinic = Clinic(EVERY_DAY, 1)
+    clinic = Clinic(EVERY_DAY, Places(1))
     first, second, third = Visit(0, 2, 0, 0), Visit(0, 1, 0, 0), Visit(1, 0, 0, 0)
     for visit in (third, first, second):
         clinic.ask(visit)
-    assert clinic.act(1) == [second]
+    assert clinic.act(1).served == [second]
     first.left = 1
-    assert clinic.act(2) == [third]
+    assert clinic.act(2).served == [third]
     assert clinic.next_day(3) == NEVER
 
 
@@ -190,7 +199,9 @@ def test_more_places_never_lengthen_the_list():
     inputs, slot = monthly(40, "horizon=24 months")
     total = []
     for places in (1, 2, 3, 5):
-        _, visits = simulate(inputs, Rules(WEEKDAYS, places, (slot,), OWED), spread(40))
+        _, visits = simulate(
+            under(inputs, OWED), Rules(WEEKDAYS, Places(places), (slot,)), spread(40)
+        )
         total.append(sum(
             next(x for x in (v.served, v.left) if x is not None) - v.due for v in visits
         ))  # fmt: skip
@@ -200,7 +211,7 @@ def test_more_places_never_lengthen_the_list():
 def test_doses_that_are_owed_keep_their_distance():
     inputs, slot = monthly(30, "horizon=24 months")
     calendar = Calendar(0, tuple(range(5)), (range(100, 200),))
-    _, visits = simulate(inputs, Rules(calendar, 9, (slot,), OWED, NEVER, 14), spread(30))
+    _, visits = simulate(under(inputs, OWED, 14), Rules(calendar, Places(9), (slot,)), spread(30))
     for i in range(30):
         days = [v.served for v in visits if v.patient == i and v.served is not None]
         assert min(np.diff(days)) >= 14
@@ -208,6 +219,6 @@ def test_doses_that_are_owed_keep_their_distance():
 
 def test_a_clinic_without_places_or_open_days_is_refused():
     with pytest.raises(ValueError, match="0 places on a day"):
-        Clinic(EVERY_DAY, 0)
+        Clinic(EVERY_DAY, Places(0))
     with pytest.raises(ValueError, match="open on one weekday"):
         Calendar(0, ())

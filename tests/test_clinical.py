@@ -11,7 +11,7 @@ from sim import outcomes
 from sim.experiments import runs
 from sim.experiments.emulation.power.log_rank import times_of
 from sim.outcomes import facts_of, records_by_arm, survival
-from sim.outcomes.definitions.named import outcomes_of
+from sim.outcomes.definitions.of_arm import outcomes_of
 from sim.outcomes.definitions.over_years import ENDPOINTS, over_years
 from sim.outcomes.definitions.statistics import statistic
 from sim.scenario import ScenarioError, load

@@ -21,6 +21,7 @@ ROOT = BASE.parents[1]
 COMMITTED = (
     ("run", "results/laroche2011"),
     ("run", "results/black1996"),
+    ("run", "results/clinic-too-small"),
     ("emulation", "results/rossini2014"),
     ("sweep", "results/sweeps/*"),
 )

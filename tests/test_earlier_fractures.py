@@ -70,7 +70,7 @@ def test_numbers_follow_their_score():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("some", "is not known here; allowed: 'none'"),
+        ("some", "'some' is not known here; Allowed: none"),
         ("{shares: {0: 60 %, 1: 30 %}, at_least: }", "add up to 90 %, not 100 %"),
         ("{shares: {0: 60 %, many: 40 %}, at_least: }", "'many' does not start with a number"),
         ("{shares: {0: 60 %, 51: 40 %}, at_least: }", "'51' fractures; allowed"),
@@ -144,7 +144,7 @@ def test_without_imminent_risk_left_nothing_changes():
     [
         ("{share: 50 %, site: hip, ago: 90 days}", "a hip fracture has no `imminent` risk"),
         ("{share: 50 %, site: vertebral, ago: 365 days}", "the imminent risk lasts 365 days"),
-        ("{share: 50 %, site: spine, ago: 9 days}", "cohort.recent_fracture.site: is not known"),
+        ("{share: 50 %, site: spine, ago: 9 days}", "cohort.recent_fracture.site: 'spine' is not"),
     ],
 )
 def test_mistakes_of_a_recent_fracture(recent, message):

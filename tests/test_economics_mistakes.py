@@ -225,11 +225,11 @@ ONE_MISTAKE = {
         "given: none"),
     "a way to combine that is none": (
         ("combine: multiply", "combine: add"),
-        "20:14: economics.quality.combine: is not known here; allowed: 'multiply' or 'worst'"),
+        "20:14: economics.quality.combine: 'add' is not known here; Allowed: multiply, worst"),
     "a currency that is none": (
         ("currency: EUR", "currency: euro"),
-        "5:13: economics.currency: is not known here; allowed: 'EUR', 'USD', 'GBP', 'CHF', 'SEK', "
-        "'NOK', 'DKK', 'CAD', 'AUD' or 'JPY'"),
+        "5:13: economics.currency: 'euro' is not known here; did you mean 'EUR'? Allowed: EUR, "
+        "USD, GBP, CHF, SEK, NOK, DKK, CAD, AUD, JPY"),
     "a year without a level of prices": (
         ("each_year_after: 1700 EUR/year", "each_year_after: 1700 EUR/year, year: 2004"),
         "15:74: economics.costs.fractures.hip.year: prices of 2004 beside those of 2025 need "

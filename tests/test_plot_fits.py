@@ -70,6 +70,21 @@ FOURTEEN = (
 )  # fmt: skip
 COSTLY = FOUR.replace("laroche2011.yaml", "laroche2011-worth.yaml").replace("four", "costly", 1)
 ONE = "extends: laroche2011.yaml\nname: one\narms: {combination: }\ncomparator:\nanswers:\n"
+CLINICS = """\
+extends: laroche2011.yaml
+name: clinics
+cohort: {patients: null}
+clinics: {number: 3, patients_each: 8}
+clinic:
+  serves: [pamidronate]
+  places: 1
+  open: [Tuesday]
+  enrolment: 2 months
+  already_enrolled: 0
+  next: from plan
+  order: earliest due
+  at_most_late: 14 days
+"""
 NO_EVENT = (
     "fractures.base_rate=0 per 100 person-years",
     "mortality.standardised_mortality_ratio=0",
@@ -84,6 +99,7 @@ RUNS = {
     "no event": ("", 24, NO_EVENT),
     "one sex": ("", 24, ("cohort.female=100 %",)),
     "tiny effects": ("", 24, TINY),
+    "clinics": (CLINICS, None, ()),
 }
 SWEEPS = ("twelve long names", "four scenarios", "two axes", "three axes", "words", "one parameter")
 OTHERS = ("comparison", "readings", "power", "checks", "calibration", "emulation")
@@ -116,7 +132,8 @@ def made(name, root):
         if text:
             path = root / f"{len(text)}.yaml"
             path.write_text(text, encoding="utf-8")
-        study = load(path, [f"cohort.patients={patients}", *settings])
+        some = [f"cohort.patients={patients}"] if patients else []
+        study = load(path, [*some, *settings])
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(figures, "draw", lambda *_, **__: [])
             return kept_run.keep(runs.run(study), root / name)

@@ -214,7 +214,7 @@ def test_the_protocol_describes_rules():
      ("start={on: fracture, after: pamidronate}", "begins on a fracture, or `after` another"),
      ("stop=spine above 3", "is no condition"),
      ("stop=hip T above -25", "'-25' is not allowed here; allowed: -10 to 10"),
-     ("stop={when: spine T above -2.5, at: month}", "is not known here; allowed: 'visit'")],
+     ("stop={when: spine T above -2.5, at: month}", "'month' is not known here; Allowed: visit")],
 )  # fmt: skip
 def test_a_wrong_rule_is_refused(setting, message):
     with pytest.raises(ScenarioError) as caught:

@@ -216,7 +216,7 @@ def test_a_subgroup_of_one_has_an_estimate_and_no_error():
          "give `at_least`, `below` or both, the lower one in `at_least`"),
         ("{hip_t: {at_least: -2, below: -2}}", "subgroups.odd.hip_t",
          "give `at_least`, `below` or both, the lower one in `at_least`"),
-        ("{sex: women}", "subgroups.odd.sex", "is not known here; allowed: 'female' or 'male'"),
+        ("{sex: women}", "subgroups.odd.sex", "'women' is not known here; Allowed: female, male"),
         ("{agee: {below: 50 years}}", "subgroups.odd.agee",
          "'agee' is not a key here; did you mean 'age'? "
          "Allowed: sex, age, weight, vertebral_fractures, spine_t, hip_t"),

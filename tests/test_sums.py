@@ -132,4 +132,4 @@ def test_groups_as_units_have_the_errors_of_a_sweep(lines):
         assert (found.value, found.mc_error) == pytest.approx((values[at], errors[at]), rel=1e-12)
     error = estimates.errors(influences[:, [0]] - influences[:, [1]])[0]
     assert table.contrast(apart).mc_error == pytest.approx(error, rel=1e-12)
-    assert table.patients == -(-PATIENTS // GROUP)
+    assert table.patients == GROUP * -(-PATIENTS // GROUP)

@@ -375,7 +375,7 @@ def test_a_word_that_the_scenario_does_not_know_is_told(mastosim, tmp_path):
     text = f"{GRID}\n{table({'accrual': '{values: [linear, componud, compound]}'})}"
     _, line = refused(mastosim, tmp_path, wrote(tmp_path, text))
     assert line.startswith("case.yaml:9:3: parameters.accrual: ")
-    assert "accrual: 'componud' is not known here; allowed: 'linear', 'compound', " in line
+    assert "accrual: 'componud' is not known here; did you mean 'compound'? Allowed: " in line
 
 
 def test_a_key_that_the_scenario_does_not_know_is_told_with_the_nearest(mastosim, tmp_path):

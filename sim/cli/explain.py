@@ -84,9 +84,29 @@ def to_json(life: Life) -> str:
         "arms": life.arms,
         "divergence": _divergence(life.divergence),
         "outcome": _divergence(life.outcome),
+        **_at_clinic(life),
         "events": events,
     }
     return dumped(facts)
+
+
+def _at_clinic(life: Life) -> dict[str, object]:
+    """The clinic with the waits of every dose; nothing without a clinic."""
+    if life.attendance is None:
+        return {}
+    own = life.attendance
+    doses = {
+        therapy: {arm: [dose._asdict() for dose in of_arm] for arm, of_arm in doses.items()}
+        for therapy, doses in own.doses.items()
+    }
+    facts = {
+        "number": own.clinic,
+        "patients": [own.patients.start, own.patients.stop - 1],
+        "enrolled": own.enrolled,
+        "doses": doses,
+        "parting": _divergence(own.parting),
+    }
+    return {"clinic": facts}
 
 
 def _divergence(divergence: Divergence | None) -> dict[str, object] | None:

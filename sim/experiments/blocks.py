@@ -53,6 +53,11 @@ class Work:
         """Values that all patients of each study share, computed once per process."""
         return [protocol_of(study) for study in self.studies]
 
+    @property
+    def together(self) -> int:
+        """Patients who follow each other: those of a clinic, if a study has clinics, else 1."""
+        return max(study.scenario.together for study in self.studies)
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the studies alone: another process computes the protocols itself."""
         return Work, tuple(getattr(self, field.name) for field in fields(self))
@@ -108,7 +113,7 @@ def do(work: Work, patients: range) -> Block:
             used = quantities_of(records, study)
         if work.with_tables and at == 0:
             tables = results.of_block(arms, names, patients.start)
-    sums = outcomes.compared(lines, work.contrasts, of_facts)
+    sums = outcomes.compared(lines, work.contrasts, of_facts, work.together)
     return Block(patients, sums, tables, effects, used)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sim.errors import RequestError
 from sim.experiments import side_by_side
+from sim.experiments.clinics import with_patients_of
 from sim.experiments.in_memory import InMemory
 from sim.experiments.side_by_side import Contrast
 from sim.outcomes import AnalysisPlan
@@ -82,6 +83,8 @@ def read(
             raise RequestError(
                 f"two scenarios are called '{name}'; give {which} a `name:` of its own"
             )
+    if any(study.scenario.clinics for study in studies):
+        return [with_patients_of(studies[0], study) for study in studies]
     first = studies[0].scenario
     return _load(paths, settings, first.cohort.patients, first.seed)
 

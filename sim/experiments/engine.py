@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sim.errors import RequestError
 from sim.experiments.forecast import forecast
 from sim.scenario import Study
 from sim.simulation import batch_engine
+from sim.simulation.simulate import NEEDS_SIMPY
 from sim.vocabulary import AskedEngine, Engine
 
 PATIENTS = 300
@@ -45,6 +47,10 @@ def chosen(
         `batch` for 300 patients or more if its compiled code is cached; without the code, `batch`
         if SimPy is forecast to take more than a minute; `simpy` otherwise.
     """
+    if any(study.scenario.clinic is not None for study in studies):
+        if asked == "batch":
+            raise RequestError(f"engine batch: {NEEDS_SIMPY}")
+        return "simpy"
     if asked != "auto":
         return asked
     if studies[0].scenario.cohort.patients < PATIENTS:

@@ -29,6 +29,9 @@ BYTES_PER_HISTORY, BYTES_PER_ROW = 4000.0, 200.0
 SECONDS_PER_HISTORY: dict[Engine, float] = {"simpy": 1e-3, "batch": 10e-6}
 SECONDS_PER_ROW: dict[Engine, float] = {"simpy": 60e-6, "batch": 0.6e-6}
 
+IN_CLINICS = 2.0
+"""How much longer SimPy follows patients who wait for each other."""
+
 BYTES_PER_ROW_WRITTEN, SECONDS_PER_BYTE_WRITTEN = 8.0, 0.15e-6
 """Rows on the disk are compressed."""
 
@@ -136,8 +139,9 @@ def forecast(
 def _per_patient(scenario: Scenario, engine: Engine) -> Forecast:
     """What one patient takes in all arms, with all rows kept."""
     arms, rows = len(scenario.arms), sum(_rows(scenario, arm) for arm in scenario.arms)
+    slower = IN_CLINICS if scenario.clinic is not None else 1.0
     return Forecast(
-        SECONDS_PER_HISTORY[engine] * arms + SECONDS_PER_ROW[engine] * rows,
+        slower * (SECONDS_PER_HISTORY[engine] * arms + SECONDS_PER_ROW[engine] * rows),
         BYTES_PER_HISTORY * arms + BYTES_PER_ROW * rows,
         BYTES_PER_ROW_WRITTEN * rows,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.errors import RequestError
 from sim.experiments import runs
+from sim.experiments.clinics import refuse_clinics
 from sim.experiments.side_by_side import Contrast, estimated
 from sim.outcomes import SumTable
 from sim.outcomes.estimates import Estimate
@@ -167,6 +168,7 @@ def until(
     RequestError
         If the study cannot have a goal.
     """
+    refuse_clinics([study], "a run to a precision adds patients one by one")
     import pandas as pd
 
     course: list[tuple[object, ...]] = []

@@ -11,6 +11,7 @@ from sim.experiments.sweeps import distributions
 from sim.experiments.sweeps.distributions import Distribution
 from sim.experiments.sweeps.varied import Varied
 from sim.scenario import Scenario, Study
+from sim.scenario.checks.clinic import remarks_on_clinic
 from sim.scenario.checks.economics import remarks_on_economics
 from sim.scenario.checks.regimens import reached_by
 from sim.scenario.durations import in_time
@@ -48,6 +49,7 @@ def remarks(study: Study) -> list[str]:
         *_visits(study),
         *_idle_rules(study.scenario),
         *remarks_on_economics(study.scenario),
+        *remarks_on_clinic(study.scenario),
     ]
 
 

@@ -254,7 +254,7 @@ def in_blocks(
 
     Yields the blocks in order, of `size` patients each; as many as `sizes.block_of` says if None.
     """
-    size = size or sizes.block_of(work.engine)
+    size = sizes.whole(size or sizes.block_of(work.engine), work.together)
     patients = range(first, work.studies[0].scenario.cohort.patients)
     if workers is None:
         workers = sizes.workers_for(patients.stop, work.engine)

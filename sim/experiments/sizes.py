@@ -27,6 +27,15 @@ def block_of(engine: Engine, small: bool = False) -> int:
     return min(BLOCK[engine], BLOCK_WITH_TABLES) if small else BLOCK[engine]
 
 
+def whole(size: int, together: int) -> int:
+    """Patients of a block that holds whole clinics, of about a given size.
+
+    >>> whole(128, 50), whole(128, 200), whole(128, 1)
+    (100, 200, 128)
+    """
+    return max(1, size // together) * together
+
+
 def split(patients: range, size: int) -> Iterator[range]:
     """Divide patients into blocks of one size; the last block may be smaller.
 

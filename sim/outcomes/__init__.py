@@ -1,7 +1,8 @@
 """Logs to named outcomes: estimates with Monte Carlo error, by arm and as paired differences."""
 
 from sim.outcomes.arm import ArmRecords, arm_records
-from sim.outcomes.definitions.named import Outcome, outcomes_of
+from sim.outcomes.definitions.named import Outcome
+from sim.outcomes.definitions.of_arm import outcomes_of
 from sim.outcomes.definitions.published import pairs_of
 from sim.outcomes.effect_sums import (
     BlockOfEffects,

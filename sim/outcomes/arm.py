@@ -11,9 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.outcomes.clinical import VERTEBRAL, come_to_attention
+from sim.outcomes.entry import at_entry
 from sim.outcomes.events import CODES, codes, meanings
 from sim.simulation.records import MEASURE, NEVER, Floats, Inputs, Integers, Log, Names
-from sim.vocabulary import BONES, DAYS_PER_YEAR, QUANTITIES, SEXES, SITES, Event
+from sim.vocabulary import BONES, DAYS_PER_YEAR, QUANTITIES, SITES, Event
+
+OFFERED = ("room", "nursing", "open_days", "busy")
+"""Parameters that say what a clinic offers."""
 
 ONE_DAY = 1
 """Days by which a visit may differ from the day that a publication names."""
@@ -65,6 +69,9 @@ class ArmRecords:
     possible : dict
         The most times that each event and subject can happen to one patient, 0 where its
         probability is 0; an event that is not named here has no limit.
+    offered : dict
+        What a clinic offers per patient while it is full: `room` in places or chair minutes,
+        `nursing` in minutes, `open_days`; `busy` minutes of a nurse per visit. 0 without a clinic.
     """
 
     count: int
@@ -76,6 +83,7 @@ class ArmRecords:
     measured: dict[str, Floats]
     visits: dict[str, list[int]]
     possible: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    offered: Mapping[str, float] = field(default_factory=dict)
 
     def most(self, event: str, subject: str | None = None) -> float:
         """Return the most times that an event can happen to one patient.
@@ -119,6 +127,10 @@ class ArmRecords:
                 who = rows.patient if until is None else rows.patient[rows.day <= until]
                 total += np.bincount(who, minlength=self.count)
         return total
+
+    def number(self, patient: Integers, weights: Floats | None = None) -> Floats:
+        """Count rows of each patient, or add up their weights."""
+        return np.bincount(patient, weights, minlength=self.count).astype(float)
 
     def had(self, event: str, subject: str | None = None, until: int | None = None) -> Floats:
         """Mark patients who had an event: 1 for them, 0 for the others. Arguments as `counts`."""
@@ -233,7 +245,8 @@ def arm_records(inputs: Inputs, log: Log, names: Names) -> ArmRecords:
     if inputs.params["clinical"] >= 0:
         events |= _clinical(inputs, events)
         possible |= _possibly_clinical(inputs, possible)
-    return ArmRecords(count, end, known, years, died, events, measured, visits, possible)
+    offered = {name: float(inputs.params[name]) for name in OFFERED}
+    return ArmRecords(count, end, known, years, died, events, measured, visits, possible, offered)
 
 
 def _clinical(
@@ -255,17 +268,6 @@ def _possibly_clinical(
     if inputs.params["clinical"] == 0:
         most[VERTEBRAL] = 0.0
     return {(Event.CLINICAL_FRACTURE, site): number for site, number in most.items()}
-
-
-def at_entry(inputs: Inputs) -> dict[str, npt.NDArray[np.generic]]:
-    """Return what is known of patients at entry, an array over the patients for each fact."""
-    people = inputs.patients
-    return {
-        "sex": np.array(SEXES)[people["sex"]],
-        "age_years": people["age"],
-        "weight_kg": people["weight"],
-        "vertebral_fractures": people["vertebral_fractures"],
-    }
 
 
 def _by_code(log: Log) -> list[Rows]:

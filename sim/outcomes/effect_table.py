@@ -64,6 +64,9 @@ class Named(StrEnum):
     DIFFERENCE = "difference"
 
 
+NOT_ALONE = "no interval: patients of a clinic depend on each other"
+"""Stands for the interval of an effect that is estimated from single patients."""
+
 Row = tuple[object, ...]
 
 
@@ -91,7 +94,11 @@ def effect_table(scenario: str, sums: SumTable, effects: EffectSums) -> pd.DataF
     import pandas as pd
 
     rows = [*_of_counts(effects.sums), *_of_curves(effects), *_of_rates(sums)]
-    return pd.DataFrame([(scenario, *row) for row in rows], columns=list(COLUMNS))
+    table = pd.DataFrame([(scenario, *row) for row in rows], columns=list(COLUMNS))
+    if sums.unit > 1:
+        table[["low", "high"]] = math.nan
+        table["interval"] = table["interval"].where(table["estimate"].isna(), NOT_ALONE)
+    return table
 
 
 def _of_counts(table: SumTable) -> Iterator[Row]:

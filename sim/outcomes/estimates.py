@@ -46,7 +46,7 @@ class Estimate(NamedTuple):
 UNKNOWN = Estimate(*(math.nan,) * 4, 0.0)
 
 
-def ratio(measure: Measure, sums: Sums) -> Estimate:
+def ratio(measure: Measure, sums: Sums, unit: int = 1) -> Estimate:
     """Estimate a mean, a share or a rate.
 
     Parameters
@@ -55,6 +55,8 @@ def ratio(measure: Measure, sums: Sums) -> Estimate:
         What the ratio is, with its limits and its scale.
     sums
         Sums over independent units; numbers, or arrays of one shape.
+    unit
+        Patients per unit.
 
     Returns
     -------
@@ -78,7 +80,7 @@ def ratio(measure: Measure, sums: Sums) -> Estimate:
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.divide(sums.y, sums.x)
         error = _error(sums.units, _squares(sums, value) / np.square(sums.x))
-        within = limits.of_ratio(measure, sums, error)
+        within = limits.of_ratio(measure, sums, error, unit)
         return _estimate(measure, value, error, within, limits.carriers(measure, sums))
 
 
@@ -126,7 +128,7 @@ def contrast(
         error = _error(sums[0].units, np.where(squares > ROUNDING * size, squares, 0.0 * squares))
         value = sum(w * r for w, _, r in terms)
         pairs = products[0, 1] if unit == 1 and tuple(weights) == (1.0, -1.0) else None
-        within = limits.of_contrast(measures, weights, sums, signed, error, pairs)
+        within = limits.of_contrast(measures, weights, sums, signed, error, pairs, unit)
         return _estimate(measures[0], value, error, within, signed.differing)
 
 

@@ -13,7 +13,7 @@ from sim.simulation.lowering.fractures import NO_RATE
 from sim.simulation.records import Inputs, Log, Names
 from sim.vocabulary import SITES, Event
 
-MISSED = records.KINDS
+MISSED = records.WASTED + records.THERAPIES
 """Code of a missed infusion of the first therapy; the other codes are the kinds of the log."""
 
 LOST = MISSED + records.THERAPIES
@@ -80,11 +80,15 @@ def meanings(inputs: Inputs, names: Names) -> dict[int, Meaning]:
         is_course, is_infusion = in_arm and not infused, in_arm and infused
         planned, given = _planned(params, slot), params["given"][slot]
         stops = math.inf if params["family"][slot] != records.NO_INTOLERANCE else 0.0
-        received, missed = planned if given > 0 else 0.0, planned if given < 1 else 0.0
+        is_served = bool(params["served"][slot])
+        received = planned if given > 0 else 0.0
+        missed = planned if given < 1 or is_served else 0.0
         meaning[records.PLAN + slot] = Meaning(plan, therapy, in_arm)
         meaning[records.INTOLERANCE + slot] = Meaning(Event.INTOLERANCE, therapy, is_course, stops)
         meaning[records.INFUSION + slot] = Meaning(Event.INFUSION, therapy, is_infusion, received)
         meaning[MISSED + slot] = Meaning(Event.MISSED_INFUSION, therapy, is_infusion, missed)
+        if in_arm and is_served:
+            meaning |= _of_clinic(params, slot, therapy, planned)
     for slot, reaction in enumerate(names.reactions):
         of = params["reaction_therapy"][slot]
         often = max(params["reaction_first"][slot], params["reaction_later"][slot]) > 0
@@ -97,6 +101,26 @@ def meanings(inputs: Inputs, names: Names) -> dict[int, Meaning]:
     meaning[records.END] = Meaning(Event.END, "", True)
     meaning[LOST] = Meaning(Event.LOST, "", bool(params["loss_hazard"] > 0))
     return dict(sorted(meaning.items()))
+
+
+def _of_clinic(
+    params: npt.NDArray[np.void], slot: int, therapy: str, planned: float
+) -> dict[int, Meaning]:
+    """What a clinic says of the doses of a therapy, as far as it can happen there."""
+    in_chairs = bool(params["has_chairs"])
+    can_happen = {
+        Event.WAITED: True,
+        Event.ROOM: in_chairs,
+        Event.TAKEN: bool(params["room"] > 0),
+        Event.OVERTIME: in_chairs,
+        Event.SENT_HOME: in_chairs,
+        Event.NO_DRUG: bool(params["has_stock"][slot]),
+        Event.WASTED: bool(params["has_stock"][slot]),
+    }
+    return {
+        kind + slot: Meaning(event, therapy, can, planned)
+        for kind, (event, can) in zip(records.OF_CLINICS, can_happen.items(), strict=True)
+    }
 
 
 def _planned(params: npt.NDArray[np.void], slot: int) -> float:

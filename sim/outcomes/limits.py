@@ -92,7 +92,7 @@ def is_bounded(measure: Measure) -> bool:
     return measure.kind == "mean" and measure.most < np.inf
 
 
-def of_ratio(measure: Measure, sums: Sums, error: Number) -> Limits:
+def of_ratio(measure: Measure, sums: Sums, error: Number, unit: int = 1) -> Limits:
     """Return the limits of one ratio, before `scale`.
 
     Parameters
@@ -103,9 +103,13 @@ def of_ratio(measure: Measure, sums: Sums, error: Number) -> Limits:
         Sums over units; numbers or arrays of one shape.
     error
         Standard error of the ratio, NaN for a single unit.
+    unit
+        Patients of a unit, who follow each other.
     """
     value = np.divide(sums.y, sums.x)
-    if measure.kind == "share":
+    if unit > 1:
+        limits = _of_units(measure, sums, value, error)
+    elif measure.kind == "share":
         limits = intervals.of_share(sums.y, sums.x)
     elif measure.kind == "count":
         limits = _of_count(measure, sums, error)
@@ -123,6 +127,7 @@ def of_contrast(
     signed: Signed,
     error: Number,
     products: Products | None = None,
+    unit: int = 1,
 ) -> Limits:
     """Return the limits of a weighted sum of ratios over the same units, before `scale`.
 
@@ -138,6 +143,8 @@ def of_contrast(
         Standard error of the weighted sum.
     products
         Products of two ratios of single patients, from which discordant pairs are counted.
+    unit
+        Patients of a unit, who follow each other.
     """
     value = sum(w * np.divide(one.y, one.x) for w, one in zip(weights, sums, strict=True))
     kind, signs = measures[0].kind, list(zip(weights, measures, strict=True))
@@ -148,9 +155,33 @@ def of_contrast(
     else:
         plan = max((abs(w) * m.most for w, m in signs if is_planned(m)), default=0.0)
         limits = around(value, *_of_counts(sums, signed, plan), sums[0].units, error)
+    if unit > 1 and kind != "mean":
+        between = intervals.of_mean(value, error, sums[0].units - 1)
+        few, wider = np.less(signed.differing, FEW), _wider(between, limits)
+        limits = np.where(few, wider[0], between[0]), np.where(few, wider[1], between[1])
     least = sum(w * (m.least if w > 0 else m.most) for w, m in signs)
     most = sum(w * (m.most if w > 0 else m.least) for w, m in signs)
     return _kept_to(limits, least, most)
+
+
+def _of_units(measure: Measure, sums: Sums, value: Number, error: Number) -> Limits:
+    """Limits from the differences between units of several patients, by Student's t.
+
+    Where few units carry what is counted, they say little about each other: the limits are then no
+    narrower than those of as many patients who do not meet.
+    """
+    between = intervals.of_mean(value, error, np.minimum(sums.units, sums.x) - 1)
+    if measure.kind == "mean" or np.all(np.asarray(sums.carriers) >= FEW):
+        return between
+    is_share = measure.kind == "share"
+    alone = intervals.of_share(sums.y, sums.x) if is_share else _of_count(measure, sums, error)
+    few, wider = np.less(sums.carriers, FEW), _wider(between, alone)
+    return np.where(few, wider[0], between[0]), np.where(few, wider[1], between[1])
+
+
+def _wider(one: Limits, other: Limits) -> Limits:
+    """The lower of two lower limits and the upper of two upper ones."""
+    return np.fmin(one[0], other[0]), np.fmax(one[1], other[1])
 
 
 def _of_count(measure: Measure, sums: Sums, error: Number) -> Limits:

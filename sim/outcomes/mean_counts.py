@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 
 from sim.outcomes import estimates
-from sim.outcomes.definitions.named import Measure
+from sim.outcomes.definitions.named import Kind, Measure
 from sim.outcomes.estimates import Estimate
 from sim.outcomes.limits import Sums
 from sim.simulation.records import Floats, Integers
 
 
 def mean_counts(
-    patient: Integers, day: Integers, at: Integers, patients: int, can_occur: bool = True
-) -> Estimate:
+    patient: Integers, day: Integers, at: Integers, patients: int, can_occur: bool = True,
+    unit: int = 1, once: bool = False,
+) -> Estimate:  # fmt: skip
     """Estimate the mean number of events per patient by the end of some days.
 
     A patient who died has no further event and stays in the denominator, as in the outcomes by year
@@ -32,11 +33,15 @@ def mean_counts(
         Number of patients, with and without events.
     can_occur : bool
         False for an event whose probability is 0.
+    unit : int
+        Patients of a unit, who follow each other; the error is that between units.
+    once : bool
+        True for an event that a patient has once at most, as a first fracture: a share.
 
     Returns
     -------
     Estimate
-        Events per 100 patients, an array over the days in each field.
+        Events per 100 patients, an array over the days in each field; `carriers` are units.
 
     Examples
     --------
@@ -47,12 +52,15 @@ def mean_counts(
     ([0.0, 25.0, 50.0], [0.0, 1.0, 1.0])
     """
     most = math.inf if can_occur else 0.0
-    measure = Measure("events", "per 100 patients", 0, "count", 100, 0.0, most)
-    return estimates.ratio(measure, _sums(patient, day, at, patients))
+    kind: Kind = "share" if once else "count"
+    most = min(most, 1.0) if once else most
+    measure = Measure("events", "per 100 patients", 0, kind, 100, 0.0, most)
+    sums = _sums(patient // unit, day, at, patients // unit, float(unit))
+    return estimates.ratio(measure, sums, unit)
 
 
-def _sums(patient: Integers, day: Integers, at: Integers, patients: int) -> Sums:
-    """The sums over patients on each day, from what each event adds to them."""
+def _sums(patient: Integers, day: Integers, at: Integers, units: int, each: float) -> Sums:
+    """The sums over units of `each` patients on each day, from what each event adds to them."""
     in_time = np.lexsort((patient, day))
     nth, so_far = _nth(patient, day)[in_time], np.searchsorted(np.sort(day), at, side="right")
     y, yy, carriers, largest = (
@@ -64,8 +72,9 @@ def _sums(patient: Integers, day: Integers, at: Integers, patients: int) -> Sums
             np.maximum.accumulate(nth),
         )
     )
-    everyone = np.full(len(at), float(patients))
-    fields: tuple[Any, ...] = (everyone, y, everyone, yy, y, everyone, carriers, largest)
+    count = np.full(len(at), float(units))
+    x, xy, xx = each * count, each * y, each * each * count
+    fields: tuple[Any, ...] = (count, y, x, yy, xy, xx, carriers, largest)
     return Sums(*fields)
 
 

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.outcomes.arm import ArmRecords, arm_records
-from sim.outcomes.definitions.named import Conditions, Outcome, members, outcomes_of
+from sim.outcomes.definitions.named import Conditions, Outcome, members
+from sim.outcomes.definitions.of_arm import outcomes_of
 from sim.outcomes.definitions.published import NO_GROUPS, Groups, asked
 from sim.outcomes.labels import ArmKey, Label, Line
 from sim.scenario import Study

@@ -118,9 +118,10 @@ def against_paper(study: Study, table: SumTable, curves: Curves) -> pd.DataFrame
         elif is_contrast(fact):
             contrasted = of_sums(table, fact, groups)
         else:
-            rows += against_reported(estimated, answers, [fact])
+            rows += against_reported(estimated, answers, [fact], table.unit)
             continue
-        rows.append(beside_printed(fact, (contrasted.value, math.nan, *contrasted[1:]), answers))
+        limits = contrasted[1:] if table.unit == 1 else (math.nan,) * len(contrasted[1:])
+        rows.append(beside_printed(fact, (contrasted.value, math.nan, *limits), answers))
     reported = pd.DataFrame(rows, columns=list(REPORTED))
     ends = pd.DataFrame(map(printed_interval, facts), columns=list(INTERVAL), dtype=float)
     if any(map(is_contrast, facts)) or ends.notna().any(axis=None):

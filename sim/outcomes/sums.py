@@ -72,8 +72,8 @@ class SumTable:
 
     @property
     def patients(self) -> int:
-        """Number of units in the first part, over everyone."""
-        return int(self.own[0, 0, 0])
+        """Number of patients in the first part, over everyone."""
+        return int(self.own[0, 0, 0]) * self.unit
 
     def part(self, at: int) -> SumTable:
         """Return one part as a table."""
@@ -90,7 +90,7 @@ class SumTable:
 
     def estimate(self, at: int, part: int = 0) -> Estimate:
         """Estimate the outcome of the label at a position, in one part."""
-        return estimates.ratio(self.labels[at].measure, self.sums(at, part))
+        return estimates.ratio(self.labels[at].measure, self.sums(at, part), self.unit)
 
     def contrast(self, weights: Weights, part: int = 0) -> Estimate:
         """Estimate a weighted sum of labels: a difference, or the difference of two differences.
@@ -196,14 +196,17 @@ def compared(
     lines: Iterable[Line],
     contrasts: Iterable[Mapping[ArmKey, float]],
     facts: Iterable[tuple[str, str]] = (),
+    unit: int = 1,
 ) -> SumTable:
     """Sum the lines of a block in cells, with the contrasts of labels that compare arms.
 
-    `facts` are the pairs of outcomes that published facts compare, by their names.
+    `facts` are the pairs of outcomes that published facts compare, by their names. Patients of a
+    `unit` follow each other; then each unit is a cell.
     """
     lines = list(lines)
     labels = [line.label for line in lines]
-    return sum_table(lines, [*contrasts_of(labels, contrasts), *pairs_of_facts(labels, facts)])
+    all_contrasts = [*contrasts_of(labels, contrasts), *pairs_of_facts(labels, facts)]
+    return sum_table(lines, all_contrasts, CELL if unit == 1 else 1, unit)
 
 
 def _own(line: Line) -> tuple[Floats, ...]:

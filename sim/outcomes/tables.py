@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.outcomes.arm import at_entry
+from sim.outcomes.entry import at_entry
 from sim.outcomes.events import CODES, codes, meanings
 from sim.simulation.records import DEATH, MEASURE, NEVER, Inputs, Log, Names
 from sim.vocabulary import BONES, QUANTITIES, SITES

@@ -116,7 +116,12 @@ def signed_of(weights: Sequence[float], terms: Sequence[Floats]) -> Floats:
 
 
 def limits_of(
-    measure: Measure, weights: Sequence[float], sums: Floats, signed: Floats, error: Floats
+    measure: Measure,
+    weights: Sequence[float],
+    sums: Floats,
+    signed: Floats,
+    error: Floats,
+    unit: int = 1,
 ) -> Limits:
     """Return the 95 % limits of an outcome of an arm, or of a weighted sum of its values.
 
@@ -132,6 +137,8 @@ def limits_of(
         What `signed_of` returned; not looked at for an arm alone.
     error : numpy.ndarray of float, shape (points,)
         Monte Carlo error, in the unit of the measure.
+    unit
+        Patients who follow each other, as in a clinic.
 
     Returns
     -------
@@ -144,13 +151,14 @@ def limits_of(
     own = [Sums(*fields) for fields in sums]
     with np.errstate(invalid="ignore", divide="ignore"):
         within = error / measure.scale
-        if measure.kind != "mean":
+        if measure.kind != "mean" and unit == 1:
             within = within * intervals.widening(own[0].units)
         if len(weights) > 1:
             measures = [measure] * len(weights)
-            found = limits.of_contrast(measures, weights, own, Signed(*signed), within)
+            found = limits.of_contrast(measures, weights, own, Signed(*signed), within, unit=unit)
         else:
-            found = limits.of_ratio(measure, own[0], _at_least(measure, own[0], within))
+            least = within if unit > 1 else _at_least(measure, own[0], within)
+            found = limits.of_ratio(measure, own[0], least, unit)
     known = np.all([one.x > 0 for one in own], axis=0)
     known &= ~np.isnan(error) | (measure.kind != "mean")
     low, high = (np.where(known, measure.scale * limit, np.nan) for limit in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from sim.results.details import whole
 from sim.scenario import Mark, Number, Premise, Setting, Study, from_document
+from sim.scenario.form.clinic import Clinics
 from sim.scenario.form.publication import from_plain
 from sim.scenario.form.uncertainty import Uncertainty
 from sim.scenario.protocol import count_of_assumptions
@@ -33,15 +35,31 @@ def _of_scenario(document: dict[str, Any]) -> dict[str, Any]:
     for key in ("name", "title", "question", "seed"):
         if not isinstance(_of_texts(document).get(key), str):
             raise ValueError(f"has no `{key}`")
-    cohort = document.get("cohort")
-    if not isinstance(cohort, dict) or not isinstance(cohort.get("patients"), str):
-        raise ValueError("has no `cohort.patients`")
-    for key, text in {"cohort.patients": cohort["patients"], "seed": document["seed"]}.items():
+    numbers = {**_numbers_of_patients(document), "seed": document["seed"]}
+    for key, text in numbers.items():
         try:
             whole(text)
         except (ValueError, OverflowError):
             raise ValueError(f"has a `{key}` that is not a whole number") from None
     return document
+
+
+def patients_in(document: dict[str, Any]) -> int:
+    """Return the patients per arm of the document of a scenario: of its cohort, or its clinics."""
+    return math.prod(map(whole, _numbers_of_patients(document).values()))
+
+
+def _numbers_of_patients(document: dict[str, Any]) -> dict[str, str]:
+    """The numbers that say how many patients a scenario has, by path."""
+    part, keys = "cohort", ["patients"]
+    if document.get("clinics") is not None:
+        part, keys = "clinics", [*Clinics.model_fields]
+    tree = document.get(part)
+    holds = tree if isinstance(tree, dict) else {}
+    for key in keys:
+        if not isinstance(holds.get(key), str):
+            raise ValueError(f"has no `{part}.{key}`")
+    return {f"{part}.{key}": holds[key] for key in keys}
 
 
 def _of_publication(tree: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_va
 
 from sim.results import fingerprint
 from sim.results.details import FORMS, OfSweep, whole
-from sim.results.held import HeldSetting, HeldStudy, Part, held
+from sim.results.held import HeldSetting, HeldStudy, Part, held, patients_in
 from sim.scenario import Study
 from sim.scenario.text.settings import set_in_all
 from sim.version import __version__
@@ -101,8 +101,7 @@ class Manifest(Part):
     @property
     def patients(self) -> int:
         """Virtual patients: those of the options, or those of the first study."""
-        in_file: str = self.studies[0].document["cohort"]["patients"]
-        return int(self.options.get("patients") or whole(in_file))
+        return int(self.options.get("patients") or patients_in(self.studies[0].document))
 
     @property
     def seed(self) -> int:

@@ -10,6 +10,7 @@ from sim import evidence
 from sim.scenario.after_last_dose import after_last_dose
 from sim.scenario.checks.markers import unused_markers
 from sim.scenario.checks.regimens import reachable, reached_by
+from sim.scenario.clinic import clinics_in_words, per_arm
 from sim.scenario.costs_and_quality import costs_and_quality
 from sim.scenario.deaths import life_table
 from sim.scenario.durations import in_time
@@ -40,9 +41,8 @@ def protocol(
     """
     yield f"{scenario.name}: {scenario.title}"
     yield scenario.question
-    patients = f"{scenario.cohort.patients} patients per arm, the same in every arm"
     followed = f"followed for {in_time(scenario.horizon)} (to day {round(scenario.horizon)})"
-    yield f"{patients}, {followed}; seed {scenario.seed}"
+    yield f"{per_arm(scenario)}, {followed}; seed {scenario.seed}"
     yield ""
     yield "Therapies"
     for name, therapy in scenario.therapies.items():
@@ -51,6 +51,7 @@ def protocol(
         else:
             yield f"  {name}: {infusions(therapy, scenario)}"
         yield f"    {after_last_dose(therapy, name in with_ratio(scenario))}"
+    yield from clinics_in_words(scenario)
     yield ""
     yield "Arms, and the regimens whose effects they need"
     for arm, therapies in scenario.arms.items():

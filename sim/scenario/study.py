@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sim.scenario.checks.clinic import check_clinic, check_limits_of_clinic
 from sim.scenario.checks.economics import check_economics
 from sim.scenario.checks.forms import reader, validated
 from sim.scenario.checks.life_tables import check_life_table, read_life_table
@@ -22,6 +23,7 @@ from sim.scenario.checks.recent_fracture import check_recent_fracture
 from sim.scenario.checks.regimens import check_regimens, check_sequences, horizon_in, therapies_in
 from sim.scenario.checks.work import check_work
 from sim.scenario.form.cohort import Patients
+from sim.scenario.form.quantities import Whole
 from sim.scenario.form.study import Scenario, Seed
 from sim.scenario.form.uncertainty import Uncertainty
 from sim.scenario.mistakes import Mark, Mistake, ScenarioError
@@ -29,6 +31,11 @@ from sim.scenario.protocol import assumptions, protocol
 from sim.scenario.text.paths import dotted, parts_of, replaced, value_at
 from sim.scenario.text.provenance import Number, Plain, Premise
 from sim.scenario.text.settings import Setting, joined
+
+# Checks of a scenario whose forms are valid.
+OF_A_WHOLE_SCENARIO = (
+    check_work, check_life_table, check_recent_fracture, check_limits_of_clinic
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -101,10 +108,7 @@ class Study:
         >>> study.scenario.cohort.patients
         200
         """
-        changes = (
-            ("cohort.patients", self.scenario.cohort.patients, patients, Patients),
-            ("seed", self.scenario.seed, seed, Seed),
-        )
+        changes = (self._change_of_patients(patients), ("seed", self.scenario.seed, seed, Seed))
         settings = [
             _allowed(Setting(path, value_at(self.document, parts_of(path)), str(new)), form)
             for path, old, new, form in changes
@@ -116,6 +120,19 @@ class Study:
         joint = joined(self.settings, settings)
         changed = from_document(document, self.numbers, self.publications, joint)
         return replace(changed, uncertainty=self.uncertainty, premises=self.premises)
+
+    def _change_of_patients(self, patients: int | None) -> tuple[str, int, int | None, Any]:
+        """The path, the old and the new number of patients, or of clinics, and their form."""
+        clinics, old = self.scenario.clinics, self.scenario.cohort.patients
+        if clinics is None or patients in (None, old):
+            return "cohort.patients", old, None if clinics is not None else patients, Patients
+        number, rest = divmod(patients, clinics.patients_each)
+        if rest:
+            message = (
+                f"{patients} patients are no whole number of clinics of {clinics.patients_each}"
+            )
+            raise ScenarioError.of("clinics.number", message)
+        return "clinics.number", clinics.number, number, Whole
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled as the document, which the other process reads again."""
@@ -227,8 +244,9 @@ def checked(
     mistakes += check_sequences(plain, therapies)
     mistakes += check_markers(plain)
     mistakes += check_economics(plain, therapies)
+    mistakes += check_clinic(plain, therapies)
     if scenario is not None:
-        for check in (check_work, check_life_table, check_recent_fracture):
+        for check in OF_A_WHOLE_SCENARIO:
             mistakes += check(scenario, plain)
     own = publications or {} if folder is None else read_publications(plain, folder, mistakes)
     mistakes += check_answers(plain, own)

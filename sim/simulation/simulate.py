@@ -7,11 +7,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from sim.scenario import Mistake, ScenarioError, Study
-from sim.simulation import batch_engine, lowering, simpy_engine
+from sim.simulation import batch_engine, clinic, lowering, simpy_engine
 from sim.simulation.columns import DRAWN_ANEW, Columns
 from sim.simulation.lowering import Protocol
 from sim.simulation.records import Inputs, Log, Names, OutOfDraws
 from sim.vocabulary import Engine
+
+NEEDS_SIMPY = (
+    "the batch engine follows each patient alone, and here patients wait for each other: take "
+    '--engine simpy (engine="simpy")'
+)
 
 MOST_FRACTURES = 4096
 """Fractures per patient and site for which random numbers are prepared at most. The limits of the
@@ -65,16 +70,42 @@ def simulate_arms(
     >>> {arm: sorted(set(log.patient.tolist())) for arm, (inputs, log) in arms.items()}
     {'combination': [0, 1], 'pamidronate': [0, 1]}
     """
-    follow = {"simpy": simpy_engine.simulate, "batch": batch_engine.simulate}[engine]
+    follow = _in_clinics if protocol.scenario.clinic is not None else _each_alone
     while True:
         try:
-            return {
-                arm: (inputs, follow(inputs))
-                for arm, inputs in inputs_of(protocol, patients, columns).items()
-                if arms is None or arm in arms
-            }
+            return follow(protocol, patients, engine, arms, columns)
         except OutOfDraws:
             protocol = _with_more_fractures(protocol)
+
+
+def _each_alone(
+    protocol: Protocol, patients: range, engine: Engine, arms: Collection[str] | None,
+    columns: Columns,
+) -> dict[str, tuple[Inputs, Log]]:  # fmt: skip
+    """Follow patients who do not meet."""
+    follow = {"simpy": simpy_engine.simulate, "batch": batch_engine.simulate}[engine]
+    return {
+        arm: (inputs, follow(inputs))
+        for arm, inputs in inputs_of(protocol, patients, columns).items()
+        if arms is None or arm in arms
+    }
+
+
+def _in_clinics(
+    protocol: Protocol, patients: range, engine: Engine, arms: Collection[str] | None,
+    columns: Columns,
+) -> dict[str, tuple[Inputs, Log]]:  # fmt: skip
+    """Follow all patients of their clinics, and return those who were asked for."""
+    if engine != "simpy":
+        raise ScenarioError([Mistake("clinic", NEEDS_SIMPY)])
+    scenario = protocol.scenario
+    whole = clinic.whole_clinics(scenario, patients)
+    inside = range(patients.start - whole.start, patients.stop - whole.start)
+    return {
+        arm: clinic.only(inputs, clinic.follow(scenario, inputs), inside)
+        for arm, inputs in inputs_of(protocol, whole, columns).items()
+        if arms is None or arm in arms
+    }
 
 
 def inputs_of(

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from sim.results import Kept
 
-FROM_TABLES = ("bone_course", "markers", "on_therapy", "incidence", "swimmer", "waterfall")
+FROM_TABLES = ("bone_course", "markers", "on_therapy", "incidence", "swimmer", "waterfall",
+               "waiting")  # fmt: skip
 FROM_OUTCOMES = ("differences", "against_reported")
 """The figures that a run without tables has too."""
 

@@ -16,6 +16,8 @@ from sim.vocabulary import BONES, DAYS_PER_MONTH
 LONGEST = 100
 """Characters of a changed value that a caption has room for."""
 
+OVER_CLINICS = "Monte Carlo intervals are over clinics: patients of one clinic wait for each other."
+
 ON_READING = "Fracture differences depend on how the annual increase is interpreted."
 
 
@@ -29,6 +31,7 @@ class Caption:
     `evidence_months` is where the longest evidence ends, None where the follow-up stays within it.
     `comparator` is the arm that others are compared with. `every_arm` are those of the scenario,
     where the figure has room for some `arms` only.
+    `clinics` is the number of clinics in each arm, 0 where patients do not meet.
     """
 
     title: str
@@ -43,6 +46,7 @@ class Caption:
     evidence_months: float | None = None
     comparator: str | None = None
     every_arm: tuple[str, ...] = ()
+    clinics: int = 0
 
     @property
     def looks(self) -> dict[str, ArmStyle]:
@@ -62,16 +66,24 @@ class Caption:
         absent = [arm for arm in self.every_arm if arm not in self.arms]
         return f"No room, in the CSV file only: {', '.join(absent)}." * bool(absent)
 
+    @property
+    def unit(self) -> int:
+        """Patients of a clinic, who wait for each other; 1 where patients do not meet."""
+        return self.patients // self.clinics if self.clinics else 1
+
     def paragraphs(self, *sentences: str, about_bone: bool = True) -> list[str]:
         """The caption of one figure, with what the figure itself says.
 
         Figures without bone density leave out how its increase is read.
         """
         same = ", the same in every arm" if len(self.every_arm or self.arms) > 1 else ""
-        everyone = f"{self.patients} virtual patients{same}"
-        whose = f"{everyone}; seed {self.seed}; {self.horizon_months:g} months."
+        within = f" in {self.clinics} clinics" if self.clinics else ""
+        people = f"{self.patients} virtual patients{within}{same}"
+        whose = f"{people}; seed {self.seed}; {self.horizon_months:g} months."
+        has_intervals = any("Monte Carlo interval" in sentence for sentence in sentences)
+        unit = OVER_CLINICS if self.clinics and has_intervals else ""
         reading = f"Annual increase of bone density: {self.reading}." if about_bone else ""
-        return [spoken(whose, self._absent(), *sentences, reading, f"{self.assumptions}.")]
+        return [spoken(whose, self._absent(), *sentences, unit, reading, f"{self.assumptions}.")]
 
 
 def spoken(*sentences: str) -> str:
@@ -103,6 +115,7 @@ def caption_of(study: Study) -> Caption:
         patients=scenario.cohort.patients,
         seed=scenario.seed,
         horizon_months=end / DAYS_PER_MONTH,
+        clinics=0 if scenario.clinics is None else scenario.clinics.number,
         evidence_months=known / DAYS_PER_MONTH if end > known else None,
         reference=_reference(study),
         reading=accrual(scenario),

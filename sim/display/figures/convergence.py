@@ -17,7 +17,7 @@ from sim.display.figures.multiples import Size
 from sim.display.figures.saved import Saved
 from sim.display.figures.style import DASHED, ZERO, ArmStyle, Drawn, difference_style, line_entry
 from sim.display.numbers import cannot_occur, typeset, with_interval
-from sim.outcomes.definitions.named import outcomes_of
+from sim.outcomes.definitions.of_arm import outcomes_of
 from sim.outcomes.estimates import Estimate
 from sim.outcomes.labels import Label, Line, contrasts_of
 from sim.outcomes.plan import line
@@ -50,7 +50,7 @@ def figure(saved: Saved, caption: Caption) -> Drawn | None:
     None for fewer patients than two, or where no main outcome can occur.
     """
     looks = _looks(saved, caption)
-    numbers = course(saved, [*looks])
+    numbers = course(saved, [*looks], caption.unit)
     if numbers.empty:
         return None
     outcomes = [str(outcome) for outcome in numbers["outcome"].unique()]
@@ -67,18 +67,21 @@ def figure(saved: Saved, caption: Caption) -> Drawn | None:
     return grid.page.figure, numbers
 
 
-def course(saved: Saved, shown: list[Arms]) -> pd.DataFrame:
-    """One row for each main outcome, arm or difference, and number of patients."""
+def course(saved: Saved, shown: list[Arms], unit: int = 1) -> pd.DataFrame:
+    """One row for each main outcome, arm or difference, and number of patients.
+
+    Patients of a `unit` follow each other, and a row is over whole units.
+    """
     possible = [name for name in MAIN if _can_occur(saved.summary, name)]
     names = list(dict.fromkeys(arm for arms in shown for arm in arms if arm))
     lines = [one for arm in names for one in _lines(saved, arm, possible)]
-    count = len(saved.tables.patients)
+    count = len(saved.tables.patients) // unit
     columns = ["outcome", *Arms._fields, "unit", "time", "patients", *Estimate._fields]
     if count < 2 or not lines:
         return pd.DataFrame(columns=columns)
     weights = [{(0, arm): 1.0, (0, other): -1.0} for arm, other in shown if other]
     contrasts = contrasts_of([one.label for one in lines], weights)
-    table = sum_table(lines, contrasts, part=-(-count // STEPS))
+    table = sum_table(lines, contrasts, part=-(-count // STEPS), unit=unit)
     parts = accumulate((table.part(i) for i in range(len(table.own))), plus)
     rows = [row for part in parts for row in _rows(part, shown)]
     numbers = pd.DataFrame(rows, columns=columns).dropna(subset=["low", "high"])

@@ -22,7 +22,7 @@ from sim.display.figures.caption import Caption
 from sim.display.figures.page import TWO_COLUMNS
 from sim.display.figures.saved import Saved
 from sim.display.figures.uncertain import MONTE_CARLO
-from sim.display.numbers import typeset, with_interval
+from sim.display.numbers import is_missing, number, typeset, with_interval
 from sim.outcomes.mean_counts import mean_counts
 from sim.results import Tables
 from sim.vocabulary import CANNOT_OCCUR, DAYS_PER_MONTH, SITES, Event
@@ -47,7 +47,8 @@ EXPLAINED = (
     " uncertainty of the published data.",
 )
 LOST = "Patients who were lost to follow-up count as without a fracture afterwards."
-PAIRED = "Below each title: the difference at the end with its paired 95 % Monte Carlo interval."
+AT_THE_END = "Below each title: the difference at the end{}."
+PAIRED = AT_THE_END.format(" with its paired 95 % Monte Carlo interval")
 
 
 def figure(saved: Saved, caption: Caption) -> style.Drawn:
@@ -90,7 +91,7 @@ def courses(
             patient, day = (own[column].to_numpy(np.int64) for column in ("patient", "day"))
             at = np.unique(np.concatenate([[0], day, [end]]))
             can_occur = (outcome, arm) not in never
-            counts = mean_counts(patient, day, at, len(tables.patients), can_occur)
+            counts = mean_counts(patient, day, at, len(tables.patients), can_occur, caption.unit)
             estimates = {name: getattr(counts, name) for name in ("low", "high", "carriers")}
             rows.append(pd.DataFrame({
                 "outcome": outcome, "arm": arm, "against_arm": "", "months": at / DAYS_PER_MONTH,
@@ -115,7 +116,9 @@ def at_the_end(apart: pd.DataFrame, outcome: str) -> str:
     if rows.groupby(["arm", "against_arm"]).ngroups != 1 or rows["estimate"].isna().all():
         return ""
     last = rows.iloc[-1]
-    value = typeset(with_interval(last["estimate"], last["low"], last["high"]))
+    ends = last["low"], last["high"]
+    known = with_interval(last["estimate"], *ends)
+    value = typeset(number(last["estimate"]) if is_missing(ends[0]) else known)
     return f"{last['arm']} − {last['against_arm']}: {value}"
 
 
@@ -159,8 +162,9 @@ def _explained(
     """What the caption says about lines, bands and heads."""
     is_lost = bool((tables.events["event"] == Event.LOST).any())
     differs = numbers.groupby("outcome")["high"].max().map(_top).nunique() > 1
-    is_paired = at_the_end(apart, next(iter(PANELS))) != ""
+    is_said = at_the_end(apart, next(iter(PANELS))) != ""
+    paired = PAIRED if apart["low"].notna().any() else AT_THE_END.format("")
     return [
-        *EXPLAINED, LOST * is_lost, PAIRED * is_paired, incidence.DIFFERENT * differs,
+        *EXPLAINED, LOST * is_lost, paired * is_said, incidence.DIFFERENT * differs,
         *months.explained(caption),
     ]  # fmt: skip

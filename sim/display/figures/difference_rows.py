@@ -14,8 +14,9 @@ from sim.display.figures.texts import LINE, wrapped
 from sim.display.numbers import cannot_occur, typeset, with_interval
 from sim.vocabulary import CANNOT_OCCUR, EVERYONE, Arms
 
-BONE, MARKER, FRACTURE, TREATMENT, OTHER = HEADINGS = (
-    "Bone density", "Markers", "Fractures and deaths", "Treatment", "Other outcomes",
+BONE, MARKER, FRACTURE, TREATMENT, CLINIC, OTHER = HEADINGS = (
+    "Bone density", "Markers", "Fractures and deaths", "Treatment", "At the clinic",
+    "Other outcomes",
 )  # fmt: skip
 """In the order of the figure."""
 

@@ -10,6 +10,7 @@ from sim.display.figures import intervals, style, uncertain, without_difference
 from sim.display.figures.caption import ON_READING, Caption
 from sim.display.figures.difference_rows import (
     BONE,
+    CLINIC,
     FRACTURE,
     HEADINGS,
     MARKER,
@@ -28,6 +29,13 @@ SPELT = {
     "percentage points": "percentage points of patients",
 }
 NAMES = {"ctx": "CTX", "balp": "BALP", "t": "T-score", "-2.5": "−2.5"}
+
+AT_CLINIC = (
+    "wait for a place", "doses late", "doses skipped by the clinic", "visits lost", "interval",
+    "minutes in the waiting room", "sent home", "doses without drug", "thrown away", "in use",
+    "overtime",
+)  # fmt: skip
+"""How the names of outcomes of a clinic end."""
 
 MAIN = ("spine change", "hip change", "vertebral fractures", "all fractures")
 """Outcomes that are shown by subgroup, where there are subgroups."""
@@ -143,7 +151,7 @@ def heading_of(outcome: str) -> str:
         return BONE
     if first == "off" or outcome.endswith(("received", "missed", "at least once")):
         return TREATMENT
-    return OTHER
+    return CLINIC if outcome.endswith(AT_CLINIC) else OTHER
 
 
 def _when(rows: pd.DataFrame) -> str:

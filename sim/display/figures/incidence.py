@@ -22,6 +22,7 @@ from sim.display.figures.saved import Saved
 from sim.display.figures.style import SECOND, Drawn
 from sim.display.figures.texts import wrapped
 from sim.display.numbers import cannot_occur
+from sim.outcomes.mean_counts import mean_counts
 from sim.results import Tables
 from sim.vocabulary import CANNOT_OCCUR, DAYS_PER_MONTH, EVERYONE, Event
 
@@ -81,7 +82,10 @@ def _grid(caption: Caption, numbers: pd.DataFrame, scales_differ: bool) -> multi
     """Panels with room for the tables below them."""
     has_intervals = bool((numbers["low"] < numbers["high"]).any())
     sentences = caption.paragraphs(
-        EXPLAINED, INTERVALS * has_intervals, DIFFERENT * scales_differ, *months.explained(caption)
+        EXPLAINED,
+        _intervals(caption) * has_intervals,
+        DIFFERENT * scales_differ,
+        *months.explained(caption),
     )
     width = multiples.panel_width(ROOM, len(NAMES))
     tables = [steps.height(caption.arms, len(rows), width) for rows in ROWS.values()]
@@ -91,6 +95,11 @@ def _grid(caption: Caption, numbers: pd.DataFrame, scales_differ: bool) -> multi
     return multiples.titled(
         [*NAMES.values()], room, caption.title, steps.legend(caption, has_intervals), sentences
     )
+
+
+def _intervals(caption: Caption) -> str:
+    """What the areas are: exact for patients who do not meet, else from the shares of clinics."""
+    return INTERVALS.replace("exact (Clopper-Pearson) ", "") if caption.clinics else INTERVALS
 
 
 def never_happen(
@@ -123,7 +132,7 @@ def courses(
             before = np.where(np.isinf(happened), died, np.inf)
             known = np.concatenate([happened, before, [last]])
             day = np.union1d(known[np.isfinite(known)].astype(int), months.days(at))
-            course = _course(happened, before, day)
+            course = _course(happened, before, day, caption.unit)
             rows[event, arm] = course.assign(high=0.0) if (event, arm) in never else course
     return steps.below_each_other(rows, "event")
 
@@ -135,12 +144,26 @@ def first_days(tables: Tables, arm: str, event: str) -> steps.Floats:
     return days.fillna(np.inf).to_numpy(float)
 
 
-def _course(happened: steps.Floats, before: steps.Floats, day: steps.Days) -> pd.DataFrame:
+def _course(
+    happened: steps.Floats, before: steps.Floats, day: steps.Days, unit: int
+) -> pd.DataFrame:
     events, competing = steps.so_far(happened, day), steps.so_far(before, day)
-    low, high = exact_interval(events, len(happened))
     left = {"events": events, "died_before": competing}
-    share = 100 * events / len(happened)
-    return steps.course(day, len(happened), left, share, (100 * low, 100 * high))
+    if unit > 1:
+        ends = _over_clinics(happened, day, unit)
+    else:
+        low, high = exact_interval(events, len(happened))
+        ends = 100 * low, 100 * high
+    return steps.course(day, len(happened), left, 100 * events / len(happened), ends)
+
+
+def _over_clinics(
+    happened: steps.Floats, day: steps.Days, unit: int
+) -> tuple[steps.Floats, steps.Floats]:
+    """The 95 % interval of a share in percent, from the shares of clinics of `unit` patients."""
+    had = np.flatnonzero(np.isfinite(happened))
+    counts = mean_counts(had, happened[had].astype(int), day, len(happened), unit=unit, once=True)
+    return counts.low, counts.high
 
 
 def exact_interval(events: steps.Days, patients: int) -> tuple[steps.Floats, steps.Floats]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import Any
 
@@ -72,7 +73,7 @@ def courses(tables: Tables, caption: Caption) -> pd.DataFrame | None:
 
     Days and months count from the start of the course, `start_day` after entry. `share`, `low` and
     `high` are percent; the interval is empty where it is not defined (before the first stop, and
-    where no patient is left).
+    where no patient is left), and for patients of clinics.
     """
     begun = tables.events[(tables.events["event"] == Event.COURSE) & (tables.events["value"] > 0)]
     rows = {}
@@ -83,6 +84,8 @@ def courses(tables: Tables, caption: Caption) -> pd.DataFrame | None:
         counted = months.days(months.ticks(last / DAYS_PER_MONTH, COUNTED))
         for arm, spell in taken.items():
             course = _course(spell, counted)
+            if caption.clinics:  # the formula is one for patients who do not wait for each other
+                course = course.assign(low=math.nan, high=math.nan)
             rows[therapy, arm] = course.assign(start_day=spell["start"].min())
     return steps.below_each_other(rows, "therapy") if rows else None
 

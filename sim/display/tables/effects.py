@@ -86,6 +86,8 @@ def _cell(row: Mapping[Hashable, Any]) -> str:
     estimate, low, high, word = (row[name] for name in ("estimate", "low", "high", "interval"))
     if is_missing(estimate):
         return str(word)
+    if is_missing(low):
+        return significant(estimate, 3)
     if word == TWO_PIECES:
         return f"{number(estimate)} [{number(high)} to ∞, -∞ to {number(low)}]"
     if max(abs(low), abs(high)) < SMALL:

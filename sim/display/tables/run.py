@@ -10,6 +10,7 @@ from sim import evidence
 from sim.display.numbers import MISSING, interval, is_missing, number, significant
 from sim.display.tables import Printout, Sheet, answer, side_by_side
 from sim.outcomes.definitions.published import printed_interval
+from sim.scenario.clinic import everyone, over_clinics
 from sim.scenario.protocol import accrual, count_of_assumptions
 from sim.vocabulary import DAYS_PER_MONTH, EVERYONE, Arms, arms_of, rows_with
 
@@ -110,9 +111,10 @@ def _about_intervals(study: Study) -> tuple[str, ...]:
     scenario = study.scenario
     paired = "Differences are paired: the same patients and random numbers in every arm."
     return (
-        f"Means over {scenario.cohort.patients} virtual patients with 95 % Monte Carlo intervals;",
+        f"Means over {everyone(scenario)} with 95 % Monte Carlo intervals;",
         "changes over the patients alive at the visit.",
         *([paired] if len(scenario.arms) > 1 else []),
+        *over_clinics([scenario]),
         *side_by_side.ABOUT_INTERVALS,
     )
 

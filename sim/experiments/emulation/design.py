@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from sim.errors import RequestError
+from sim.experiments.clinics import refuse_clinics
 from sim.scenario import ScenarioLike, Study, as_settings, load
 from sim.scenario.durations import in_time
 from sim.vocabulary import MOST_PATIENTS, PATIENTS_AND_PARAMETERS, PATIENTS_ONLY, Interval
@@ -80,7 +81,9 @@ def prepare(
         uncertainty.
     """
     settings = [*_own(scenario), *settings]
-    design = design_of(load(scenario, settings, seed=seed))
+    asked = load(scenario, settings, seed=seed)
+    refuse_clinics([asked], "an emulation enrols patients one by one")
+    design = design_of(asked)
     refuse_too_many(trials, design.size)
     study = load(scenario, [*design.settings, *settings], trials * design.size, seed)
     if uncertain and not study.uncertainty:

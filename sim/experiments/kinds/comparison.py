@@ -21,6 +21,7 @@ from sim.experiments.kinds import (
 )
 from sim.results import Kept, Part
 from sim.scenario import Study
+from sim.scenario.clinic import everyone, over_clinics
 from sim.vocabulary import Engine, Progress
 
 if TYPE_CHECKING:
@@ -47,10 +48,11 @@ def keep(
     options = Options(patients=first.cohort.patients, seed=first.seed, engine=comparison.engine)
     differing = comparisons.whose(comparison.studies)
     same = "" if differing else ", the same in every scenario and arm"
-    people = f"{first.cohort.patients} virtual patients{same}; seed {first.seed}."
+    people = f"{everyone(first)}{same}; seed {first.seed}."
+    unit = over_clinics(study.scenario for study in comparison.studies)
     details = {
         "title": f"{first.name} beside {', '.join([*studies][1:])}",
-        "caption": [people, *differing, comparisons.reading(comparison.studies)],
+        "caption": [people, *differing, *unit, comparisons.reading(comparison.studies)],
     }
     manifest = results.made("comparison", studies, options, digest, command, seconds, details)
     tables = {"comparison": comparison.summary}
@@ -71,7 +73,8 @@ def shown(comparison: Comparison) -> Shown:
 
 
 def _shown(studies: Sequence[Study], summary: pd.DataFrame, where: Mapping[str, Path]) -> Shown:
-    first, told = studies[0].scenario, comparisons.remarks(studies)
+    first = studies[0].scenario
+    told = [*over_clinics(study.scenario for study in studies), *comparisons.remarks(studies)]
     facts = {
         **where,
         "against": first.name,

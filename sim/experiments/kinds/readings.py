@@ -19,6 +19,7 @@ from sim.experiments.kinds import (
 )
 from sim.experiments.readings import Four, SideBySide, simulate
 from sim.results import Kept, Part
+from sim.scenario.clinic import everyone, over_clinics
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Engine, Progress
 
@@ -67,8 +68,9 @@ def said(four: Four) -> list[str]:
     """Say who was simulated, and under which readings."""
     scenario = four.study.scenario
     return [
-        f"{scenario.cohort.patients} virtual patients, the same under every reading and in every "
+        f"{everyone(scenario)}, the same under every reading and in every "
         f"arm; seed {scenario.seed}.",
+        *over_clinics([scenario]),
         "Annual increase read as:",
         *(f"- {words}" for words in four.in_words()),
     ]

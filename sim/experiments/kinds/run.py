@@ -18,6 +18,7 @@ from sim.display.tables import run as printed
 from sim.economics.groups import Groups
 from sim.errors import RequestError
 from sim.experiments import precision, runs
+from sim.experiments.clinics import refuse_clinics
 from sim.experiments.forecast import Forecast, forecast
 from sim.experiments.forecast import Kept as Rows
 from sim.experiments.kinds import Shown, Unkept
@@ -221,9 +222,10 @@ def _shown(
 
 
 def _next(where: Mapping[str, Path], study: Study) -> tuple[str, ...]:
-    """What can be done with a run that is kept; `worth` where the scenario has costs."""
-    commands = ["plot {}", "extend {} --patients N", "report {}"]
-    commands += ["worth {}"] * (study.scenario.economics is not None)
+    """What can be done with a run that is kept: `worth` with costs; clinics are not extended."""
+    scenario = study.scenario
+    commands = ["plot {}", *(["extend {} --patients N"] * (scenario.clinic is None)), "report {}"]
+    commands += ["worth {}"] * (scenario.economics is not None)
     names = [shlex.quote(str(folder)) for folder in where.values()]
     return tuple(f"mastosim {command.format(name)}" for name in names for command in commands)
 
@@ -255,6 +257,7 @@ def expected(kept: Kept) -> Forecast:
 
 def expected_of_more(kept: Kept, patients: int, workers: int | None = None) -> Forecast:
     """Estimate time and memory to extend a run to a number of patients."""
+    refuse_clinics([kept.study], "`extend` adds patients one by one")
     options, before = kept.options(Options), kept.study.scenario.cohort.patients
     more = kept.study.with_(patients=max(patients, before))
     rows = rows_of(options.keep, options.tables)
@@ -281,6 +284,7 @@ def extend(
     no more patients than it has. `unkept` is that of `make`.
     """
     options, study = kept.options(Options), kept.study
+    refuse_clinics([study], "`extend` adds patients one by one")
     before = study.scenario.cohort.patients
     if patients <= before:
         raise RequestError(f"the result has {before} patients; ask for more than that")

@@ -11,6 +11,7 @@ from sim.display import html
 from sim.errors import RequestError
 from sim.experiments import runs
 from sim.experiments.patient_history import lines, timeline
+from sim.experiments.patient_history.waits import Attendance, attendance
 from sim.experiments.patient_history.words import amount, measured
 from sim.results import Tables
 from sim.scenario import ScenarioLike, Study, load
@@ -59,6 +60,8 @@ class Life:
         The study.
     tables : Tables
         Tables of the patient.
+    attendance : Attendance or None
+        The patient's clinic and waits; None without a clinic.
     """
 
     scenario: str
@@ -72,6 +75,7 @@ class Life:
     outcome: lines.Divergence | None
     study: Study
     tables: Tables
+    attendance: Attendance | None = None
 
     @property
     def head(self) -> tuple[str, ...]:
@@ -83,6 +87,7 @@ class Life:
             f"{_PERSON[person['sex']]} of {person['age_years']:.1f} years and "
             f"{amount(person['weight_kg'])} kg, with {vertebral} at entry",
             f"True values at entry (a trial cannot observe them): {measured(self.latent)}",
+            *(self.attendance.lines if self.attendance else ()),
         )
 
     @property
@@ -97,7 +102,9 @@ class Life:
             outcome = (
                 f"The first different outcome is on day {self.outcome.day}. {self.outcome.text}"
             )
-        return (f"The arms diverge on day {self.divergence.day}. {self.divergence.text}", outcome)
+        parting = () if self.attendance is None else (_parted(self.attendance.parting),)
+        first = f"The arms diverge on day {self.divergence.day}. {self.divergence.text}"
+        return (first, *parting, outcome)
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -122,7 +129,7 @@ class Life:
             The figure. A notebook shows it; `figure.savefig(path)` writes it.
         """
         event, outcome = (one.day if one else None for one in (self.divergence, self.outcome))
-        title, person, _ = self.head
+        title, person, *_ = self.head
         told = (title, person, self.comparison, timeline.notes_of(self.tables, self.study.scenario))
         return timeline.figure_of(self.tables, self.study, *told, event, outcome)
 
@@ -205,7 +212,15 @@ def explain(
         _first_row(tables.patients), _first_row(tables.latent),
         _frame(merged, list(own.arms)), lines.first_divergence(merged, own, visits),
         lines.first_divergence(merged, own, visits, lines.OUTCOMES), study, tables,
+        attendance(study, patient, tables),
     )  # fmt: skip
+
+
+def _parted(parting: lines.Divergence | None) -> str:
+    """Where the clinics of the arms part, for the patient."""
+    if parting is None:
+        return "Each dose waits equally long in every arm that has it."
+    return f"The clinics of the arms part on day {parting.day}. {parting.text}"
 
 
 def _first_row(frame: pd.DataFrame) -> dict[str, Any]:

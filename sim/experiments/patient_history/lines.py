@@ -17,8 +17,8 @@ from sim.simulation.records import BONE_OF_SITE
 from sim.vocabulary import BONES, SITES, Event
 
 _RANKS = (
-    "", Event.SCHEDULE_ENDED, Event.COURSE, Event.INTOLERANCE, Event.INFUSION, Event.REACTION,
-    Event.FRACTURE, Event.DEATH, Event.LOST, Event.END,
+    "", Event.SCHEDULE_ENDED, Event.COURSE, Event.INTOLERANCE, Event.SENT_HOME, Event.INFUSION,
+    Event.REACTION, Event.FRACTURE, Event.DEATH, Event.LOST, Event.END,
 )  # fmt: skip
 """Events in their order on one day, as in `sim.simulation.records`; measured values come first."""
 
@@ -26,6 +26,17 @@ TREATMENT = (
     Event.COURSE, Event.SCHEDULE_ENDED, Event.INFUSION, Event.MISSED_INFUSION, Event.INTOLERANCE,
 )  # fmt: skip
 OUTCOMES = (Event.FRACTURE, Event.DEATH)
+AT_CLINIC = (Event.INFUSION, Event.MISSED_INFUSION)
+OF_DOSE = (Event.WAITED, Event.ROOM, Event.NO_DRUG)
+"""What the clinic says of a dose, on the line of the dose."""
+OF_CLINIC = (Event.TAKEN, Event.OVERTIME, Event.WASTED)
+"""What concerns the clinic and not the patient."""
+
+OWN_LISTS = (
+    "each arm has clinics of its own, whose lists differ once a patient dies or stops in one arm "
+    "only"
+)
+"""Why a patient waits longer in one arm than in another."""
 
 
 class Key(NamedTuple):
@@ -114,11 +125,22 @@ def lines_of(tables: Tables, visits: Visits, scenario: Scenario) -> Lines:
         begins = (arm, what) not in begun and hasattr(scenario.therapies.get(what), "course")
         seen = visits.get(arm, {}).get(row["day"], {})
         entry = Entry(event, (value,), happened(event, what, value, scenario, begins, seen))
+        if event in OF_CLINIC:
+            continue
+        if event in OF_DOSE:
+            _waited(lines[Key(row["day"], _RANKS.index(Event.INFUSION), what, 0)], arm, entry)
+            continue
         rank = _RANKS.index(event.removeprefix("missed "))
         _add(lines, Key(row["day"], rank, what, 0), arm, entry)
         if event == Event.COURSE:
             begun.add((arm, what))
     return dict(sorted(lines.items()))
+
+
+def _waited(of_dose: dict[str, Entry], arm: str, wait: Entry) -> None:
+    """Put the wait of a dose on the line of the dose."""
+    dose = of_dose[arm]
+    of_dose[arm] = Entry(dose.event, dose.values + wait.values, f"{dose.text} {wait.text}")
 
 
 def _add(lines: Lines, key: Key, arm: str, entry: Entry) -> None:
@@ -207,6 +229,8 @@ def _reason(key: Key, entries: Mapping[str, Entry], scenario: Scenario, visits: 
     if event == Event.DEATH and any(e.mortality_ratio != 1 for e in scenario.effects.values()):
         return "the random numbers are the same in every arm, but regimens act on mortality"
     without = [arm for arm, therapies in scenario.arms.items() if key.what not in therapies]
+    if event in AT_CLINIC and not without and scenario.clinic is not None:
+        return OWN_LISTS if key.what in scenario.clinic.serves else ""
     if event not in TREATMENT or not without:
         return ""
     verb = "begins" if len(entries) == 1 else "begin"

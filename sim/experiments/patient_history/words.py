@@ -59,6 +59,14 @@ def measured(values: Mapping[str, float]) -> str:
     return "; ".join(parts)
 
 
+AT_THE_CLINIC: dict[str, str] = {
+    Event.ROOM: "({value:.0f} minutes in the waiting room)",
+    Event.NO_DRUG: "(put off while there was no drug)",
+    Event.SENT_HOME: "{what}: sent home at closing time, waits again",
+}
+"""Words of what a clinic says of a visit."""
+
+
 def happened(
     event: str, what: str, value: float, scenario: Scenario, begins: bool,
     seen: Mapping[str, float] = UNSEEN,
@@ -86,6 +94,10 @@ def happened(
         return f"{what} {value:.0f} mg" if value >= 10 else f"{what} {value:.2g} mg"
     if event == Event.MISSED_INFUSION:
         return f"{what} {NOT_GIVEN[value]}"
+    if event == Event.WAITED:
+        return f"after {days(value)} of waiting"
+    if event in AT_THE_CLINIC:
+        return AT_THE_CLINIC[event].format(what=what, value=value)
     if event == Event.COURSE:
         return f"{what} begins (full dose)" if begins else _ends(what, scenario, seen)
     if event == Event.SCHEDULE_ENDED:
@@ -152,6 +164,17 @@ def in_sequence(words: list[str]) -> str:
     'a, b and c'
     """
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def days(number: float) -> str:
+    """Write a number of days.
+
+    Examples
+    --------
+    >>> days(1), days(12.0)
+    ('1 day', '12 days')
+    """
+    return "1 day" if number == 1 else f"{number:.0f} days"
 
 
 def ordinal(number: int) -> str:

@@ -25,6 +25,8 @@ def of(document: dict[str, Any], arm: str) -> str:
     parts = {key: value for key, value in own.items() if key not in LABELS}
     if document.get("economics"):
         parts["economics"] = decided_by(own["economics"])
+    if document.get("clinics"):
+        parts["clinics"] = {k: v for k, v in document["clinics"].items() if k != "number"}
     parts["cohort"] = {k: v for k, v in document["cohort"].items() if k != "patients"}
     # as text, because the order of therapies is the order of sums and lines
     parts["therapies"] = json.dumps(own["therapies"])

@@ -10,6 +10,7 @@ from sim.display import html
 from sim.display.tables.sweep import pilot as in_words
 from sim.errors import RequestError
 from sim.experiments.bounds import MOST_HOURS
+from sim.experiments.clinics import refuse_clinics
 from sim.experiments.sweeps import running, work
 from sim.experiments.sweeps.gathered import Collected, Quantity
 from sim.experiments.sweeps.noise import Advice, Cost, Split, advice_of, advise
@@ -68,6 +69,7 @@ def pilot(
     for one without any spread and no target.
     """
     sweep = load_sweep(file, PATIENTS, None, seed)
+    refuse_clinics([varied.study for varied in sweep.varied], "a pilot counts patients one by one")
     if sweep.form.design.name not in SAMPLED:
         raise RequestError(
             f"a {sweep.form.design.name} design has no draws whose number a pilot could recommend; "

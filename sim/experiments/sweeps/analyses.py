@@ -12,9 +12,8 @@ from scipy.special import stdtrit
 from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.gathered import Collected
 from sim.experiments.sweeps.noise import Split, without_rounding
-from sim.experiments.sweeps.varied import Varied
+from sim.experiments.sweeps.varied import Varied, group_of
 from sim.outcomes.intervals import UPPER
-from sim.outcomes.units import GROUP
 from sim.simulation import lowering
 from sim.simulation.records import Floats
 from sim.simulation.simulate import inputs_of
@@ -139,13 +138,13 @@ def _over_draws(
 def noise(scenarios: Sequence[Collected]) -> pd.DataFrame:
     """One row an outcome: its variance between parameters, between patients, and of both together.
 
-    The last two are those of one patient; GROUP patients are summed up at a time.
+    The last two are those of one patient; `group` patients are summed up at a time.
     """
     import pandas as pd
 
     tables = [
         pd.DataFrame(collected.quantities)
-        .assign(group=GROUP)
+        .assign(group=group_of(collected.varied.scenario))
         .join(pd.DataFrame(collected.splits).add_prefix("variance_"))
         for collected in scenarios
     ]

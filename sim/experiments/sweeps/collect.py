@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.gathered import Collected, Gathered, Quantity
 from sim.experiments.sweeps.noise import without_rounding
 from sim.experiments.sweeps.point_limits import Columns
-from sim.experiments.sweeps.varied import Varied
+from sim.experiments.sweeps.varied import Varied, group_of
 from sim.experiments.sweeps.worth_of_draws import of_draw
 from sim.outcomes.summary import in_months, unit_of_difference
 from sim.outcomes.units import UnitSums, units_joined
@@ -36,7 +37,8 @@ def collected(
     there, scenario = store.ranges(folder), varied.scenario
     gathered: Gathered | None = None
     for point in _in_order(varied.points):
-        arms = _worth(_arms(folder, varied.addresses(point), there, patients), varied, point)
+        covered = partial(store.covering, patients=patients, group=group_of(scenario))
+        arms = _worth(_arms(folder, varied.addresses(point), there, covered), varied, point)
         tell(point)
         if arms is None and (scenario.name, point.number) in failed:
             continue
@@ -44,7 +46,7 @@ def collected(
             raise RequestError(f"blocks of point {point.number} of '{scenario.name}' are missing; "
                                "the same command makes them again")  # fmt: skip
         quantities = _quantities(arms, scenario)
-        gathered = gathered or Gathered(varied, quantities, _columns(arms, scenario.compared_with))
+        gathered = gathered or Gathered(varied, quantities, _columns(arms, scenario))
         if quantities != gathered.quantities:
             raise RequestError(f"point {point.number} has other outcomes than the base case; "
                                "name a scenario for each under `scenarios`")  # fmt: skip
@@ -70,25 +72,29 @@ def _side_by_side(arms: Mapping[str, UnitSums]) -> Floats:
     return np.concatenate([sums.sums for sums in arms.values()], axis=2)
 
 
-def _columns(arms: Mapping[str, UnitSums], comparator: str) -> Columns:
+def _columns(arms: Mapping[str, UnitSums], scenario: Scenario) -> Columns:
     """What stands in the columns of `_side_by_side`, and which are compared."""
     ends = np.cumsum([len(sums.measures) for sums in arms.values()])
     first = dict(zip(arms, [0, *ends.tolist()], strict=False))
     pairs = [
-        (first[arm] + one, first[comparator] + other)
-        for arm, mine, its in _pairs(arms, comparator)
+        (first[arm] + one, first[scenario.compared_with] + other)
+        for arm, mine, its in _pairs(arms, scenario.compared_with)
         for one, other in zip(mine, its, strict=True)
     ]
     measures = [measure for sums in arms.values() for measure in sums.measures]
-    return Columns(measures, [mine for mine, _ in pairs], [its for _, its in pairs])
+    mine, its = ([pair[side] for pair in pairs] for side in (0, 1))
+    return Columns(measures, mine, its, group_of(scenario))
 
 
 def _arms(
-    folder: Path, addresses: Mapping[str, str], there: Mapping[str, list[range]], patients: int
+    folder: Path,
+    addresses: Mapping[str, str],
+    there: Mapping[str, list[range]],
+    covered: Callable[[list[range]], list[range]],
 ) -> dict[str, UnitSums] | None:
     """Read the arms of a point; None if the blocks of an arm are missing."""
     blocks = {
-        arm: [store.name_of(at, block) for block in store.covering(there.get(at, []), patients)]
+        arm: [store.name_of(at, block) for block in covered(there.get(at, []))]
         for arm, at in addresses.items()
     }
     if not all(blocks.values()):

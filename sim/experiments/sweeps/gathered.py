@@ -159,7 +159,7 @@ class Gathered:
             of_changes,
             worth=self._worth,
         )
-        splits = self._moments.splits(numbers.drawn())
+        splits = self._moments.splits(numbers.drawn(), self._columns.group)
         if not (draws := self._moments.draws):
             return numbers._replace(splits=splits)
         errors = np.array([split._replace(parameters=0.0).error(draws, patients)

@@ -80,8 +80,10 @@ class Moments:
         self._groups += influences
         self._squares += (influences**2).sum(axis=0)
 
-    def splits(self, values: Floats) -> list[Split]:
+    def splits(self, values: Floats, group: int = GROUP) -> list[Split]:
         """The split of each outcome; `values` are the estimates, draws x outcomes.
+
+        `group` patients are summed up at a time.
 
         With N draws and G groups the mean square within draws is b + ab, that of the groups' means
         over the draws b + ab/N, and that between draws a + ab/G.
@@ -97,7 +99,7 @@ class Moments:
         between = variance - together / groups
         is_noise = (between <= UNCHANGED * variance) | (without_rounding(variance**0.5) == 0)
         between[is_noise] = 0  # rounding is left of the difference, or of draws that are all equal
-        parts = zip(between, GROUP * alike, GROUP * together, strict=True)
+        parts = zip(between, group * alike, group * together, strict=True)
         return [Split(*map(float, part)) for part in parts]
 
 

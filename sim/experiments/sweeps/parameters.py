@@ -27,6 +27,7 @@ NOT_VARIED = {
     "horizon": DECIDES_OUTCOMES,
     "visits": DECIDES_OUTCOMES,
     "seed": "is the same at every point; give the sweep a `seed`",
+    "clinics": "is the same at every point; give the sweep `patients`, a number of whole clinics",
     "cohort.patients": "is the same at every point; give the sweep `patients`",
 }  # fmt: skip
 """Parts of a scenario that a sweep cannot vary, each with the reason and what to do."""

@@ -27,11 +27,18 @@ class Columns(NamedTuple):
     """The arms of a point beside each other, and which of their columns are compared.
 
     `measures` are those of all columns; `mine` less `its` are the differences between arms.
+    `group` patients are a unit; those of more than `GROUP` share a clinic.
     """
 
     measures: Sequence[Measure]
     mine: Sequence[int]
     its: Sequence[int]
+    group: int = GROUP
+
+    @property
+    def unit(self) -> int:
+        """Patients who follow each other: those of a clinic, else 1."""
+        return 1 if self.group == GROUP else self.group
 
     def parts(self) -> list[tuple[tuple[float, ...], list[Sequence[int]]]]:
         """Weights and columns of the arms, and of their differences: all quantities in order."""
@@ -52,7 +59,7 @@ class Columns(NamedTuple):
         """
         kinds = [self.measures[at].kind for at in (*range(len(self.measures)), *self.mine)]
         groups = (most > ROUNDING).sum(axis=0).astype(float)
-        per_group = {"mean": float(GROUP), "count": 1.0}
+        per_group = {"mean": float(self.group), "count": 1.0}
         found = [
             most[:, column].sum() if kind == "share" else groups[column] * per_group[kind]
             for column, kind in enumerate(kinds)
@@ -99,7 +106,9 @@ class PointLimits:
                             for name in ("sums", "signed"))  # fmt: skip
             for at, measure in enumerate(measures):
                 column = np.array([error[first + at] for error in errors])
-                found = limits_of(measure, weights, sums[:, :, at], signed[:, at], column)
+                found = limits_of(
+                    measure, weights, sums[:, :, at], signed[:, at], column, self._columns.unit
+                )
                 self.low[[*points], first + at], self.high[[*points], first + at] = found
             first += len(measures)
 

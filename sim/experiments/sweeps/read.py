@@ -12,8 +12,9 @@ from sim.errors import RequestError
 from sim.experiments.sweeps import against, joint, parameters
 from sim.experiments.sweeps.designs import MOST_POINTS, points, size
 from sim.experiments.sweeps.form import SweepForm
-from sim.experiments.sweeps.varied import AROUND, Varied
+from sim.experiments.sweeps.varied import AROUND, Varied, group_of
 from sim.scenario import Mistake, ScenarioError, Study, load, shipped
+from sim.scenario.checks.clinic import BESIDE_CLINICS
 from sim.scenario.checks.forms import validated
 from sim.scenario.text.mapping import read_mapping
 from sim.scenario.text.paths import mapping_at
@@ -39,6 +40,11 @@ class Sweep(NamedTuple):
     def patients(self) -> int:
         """Patients of every point."""
         return self.varied[0].study.scenario.cohort.patients
+
+    @property
+    def group(self) -> int:
+        """Patients that are summed up at once: a clinic, or `GROUP` who do not meet."""
+        return group_of(self.varied[0].scenario)
 
     @property
     def draws(self) -> int:
@@ -71,10 +77,23 @@ def load_sweep(
     studies = []
     for place, name in enumerate(form.files):
         try:
-            studies.append(load(shipped.found(name, folder), (), form.patients, form.seed))
+            studies.append(_study(shipped.found(name, folder), form))
         except ScenarioError as error:
             mistakes += _of_a_file(form, plain, place, error.mistakes)
+    if len({study.scenario.together for study in studies}) > 1:
+        sizes = ", ".join(f"{s.scenario.name}: {s.scenario.together}" for s in studies)
+        raise RequestError(f"the scenarios of a sweep have clinics of one size; patients: {sizes}")
     return checked(form, plain, studies, mistakes)
+
+
+def _study(file: Path, form: SweepForm) -> Study:
+    """A scenario with the patients of the sweep: a number of clinics, where it has clinics."""
+    try:
+        return load(file, (), form.patients, form.seed)
+    except ScenarioError as error:
+        if not any(mistake.message == BESIDE_CLINICS for mistake in error.mistakes):
+            raise
+    return load(file, (), None, form.seed).with_(patients=form.patients)
 
 
 def _document(file: SweepLike, mistakes: list[Mistake]) -> Branch:

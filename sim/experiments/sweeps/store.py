@@ -91,13 +91,15 @@ def ranges(folder: Path) -> dict[str, list[range]]:
     return there
 
 
-def covering(there: list[range], patients: int) -> list[range]:
+def covering(there: list[range], patients: int, group: int = GROUP) -> list[range]:
     """Blocks that hold the first patients without a gap; an empty list if there is a gap.
 
     A block whose last group is not whole can only be the last.
     """
     next_block: dict[int, range] = {}
-    for block in sorted(_usable(there, patients), key=lambda block: (-block.start, block.stop)):
+    for block in sorted(
+        _usable(there, patients, group), key=lambda block: (-block.start, block.stop)
+    ):
         if block.stop == patients or block.stop in next_block:
             next_block[block.start] = block
     blocks: list[range] = []
@@ -108,10 +110,11 @@ def covering(there: list[range], patients: int) -> list[range]:
     return blocks
 
 
-def gaps(there: list[range], patients: int) -> list[range]:
+def gaps(there: list[range], patients: int, group: int = GROUP) -> list[range]:
     """The ranges of the first patients that no block holds."""
     missing: list[range] = []
-    usable, at = _usable(there, patients), patients if covering(there, patients) else 0
+    usable = _usable(there, patients, group)
+    at = patients if covering(there, patients, group) else 0
     while at < patients:
         ends = [block.stop for block in usable if block.start == at]
         if not ends:
@@ -121,9 +124,9 @@ def gaps(there: list[range], patients: int) -> list[range]:
     return missing
 
 
-def _usable(there: list[range], patients: int) -> list[range]:
+def _usable(there: list[range], patients: int, group: int = GROUP) -> list[range]:
     """Blocks without patients beyond the last one, and with whole groups up to it."""
-    return [b for b in there if b.stop <= patients and (b.stop % GROUP == 0 or b.stop == patients)]
+    return [b for b in there if b.stop <= patients and (b.stop % group == 0 or b.stop == patients)]
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.joint import Joint
 from sim.outcomes import Outcome, outcomes_of, records_by_arm
 from sim.outcomes.definitions.named import at_last_day
+from sim.outcomes.units import GROUP
 from sim.scenario import Scenario, Study, from_document
 from sim.scenario.text.paths import replaced
 from sim.simulation.columns import DRAWN_ANEW, Columns
@@ -67,6 +68,11 @@ class Varied(NamedTuple):
             parameter.path: parameter.shown(point.values.get(place))
             for place, parameter in enumerate(self.joint.parameters)
         }
+
+
+def group_of(scenario: Scenario) -> int:
+    """Patients that are summed up at once: a clinic, or `GROUP` who do not meet."""
+    return GROUP if scenario.together == 1 else scenario.together
 
 
 def seed_of(seed: int, point: int) -> int:

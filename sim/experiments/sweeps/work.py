@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.errors import RequestError
+from sim.experiments.sizes import whole
 from sim.experiments.sweeps import addresses, store
 from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.read import Sweep
-from sim.experiments.sweeps.varied import Varied, kept_outcomes
-from sim.outcomes.units import GROUP, UnitSums, unit_sums
+from sim.experiments.sweeps.varied import Varied, group_of, kept_outcomes
+from sim.outcomes.units import UnitSums, unit_sums
 from sim.results import fingerprint
 from sim.scenario import ScenarioError, from_document
 from sim.simulation.columns import DRAWN_ANEW, Columns
@@ -141,8 +142,9 @@ def simulated(
 ) -> dict[str, UnitSums]:  # fmt: skip
     """Simulate patients in some arms of a document, and sum their outcomes by groups."""
     own = {key: value for key, value in document.items() if key != "answers"}  # not compared here
-    kept = kept_outcomes(from_document(own, ()), patients, engine, [*arms], columns)
-    return {arm: unit_sums(outcomes, GROUP) for arm, outcomes in kept.items()}
+    study = from_document(own, ())
+    kept = kept_outcomes(study, patients, engine, [*arms], columns)
+    return {arm: unit_sums(outcomes, group_of(study.scenario)) for arm, outcomes in kept.items()}
 
 
 Open = tuple[Varied, Point, dict[str, str]]
@@ -163,7 +165,7 @@ def open_points(
         for point in varied.points[shard.number - 1 :: shard.of]:
             missing: dict[range, dict[str, str]] = {}
             for arm, at in varied.addresses(point).items():
-                for block in missing_blocks(there.get(at, []), sweep.patients):
+                for block in missing_blocks(there.get(at, []), sweep.patients, sweep.group):
                     if (at, block) not in begun:
                         begun.add((at, block))
                         missing.setdefault(block, {})[arm] = at
@@ -182,9 +184,10 @@ def pieces(left: Mapping[range, list[Open]]) -> Iterator[Piece]:
             yield Piece(varied.document(point), patients, at_arms)
 
 
-def missing_blocks(there: list[range], patients: int) -> Iterator[range]:
-    """The blocks that are still to be made; all but the first of a gap begin at whole `BLOCK`s."""
-    for gap in store.gaps(there, patients):
-        ends = [*range(gap.start // BLOCK * BLOCK + BLOCK, gap.stop, BLOCK), gap.stop]
+def missing_blocks(there: list[range], patients: int, group: int) -> Iterator[range]:
+    """The blocks that are still to be made; all but the first of a gap begin at whole blocks."""
+    block = whole(BLOCK, group)
+    for gap in store.gaps(there, patients, group):
+        ends = [*range(gap.start // block * block + block, gap.stop, block), gap.stop]
         for start, stop in itertools.pairwise([gap.start, *ends]):
             yield range(start, stop)

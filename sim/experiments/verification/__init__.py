@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.experiments.clinics import refuse_clinics
 from sim.experiments.forecast import Forecast, Kept, forecast
 from sim.experiments.verification.checks import CHECKS, PATIENTS, Verification, run_checks
 from sim.experiments.verification.subject import Subject
@@ -19,6 +20,7 @@ SECONDS_AT_LEAST, TIMES = 60.0, 8
 
 def forecast_of(study: Study, patients: int) -> Forecast:
     """Estimate time and memory of the checks of a study for a number of patients."""
+    refuse_clinics([study], "`verify` follows patients with both engines")
     once = forecast([study.with_(patients=patients)], "batch", kept=Kept(in_memory=True))
     return once._replace(seconds=SECONDS_AT_LEAST + TIMES * once.seconds)
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.outcomes.arm import ArmRecords
-from sim.outcomes.clinical import event_of
 from sim.simulation.records import Floats
-from sim.vocabulary import ANY_CLINICAL, BONES, CLINICAL, MARKERS, QUANTITIES, SITES, Event
+from sim.vocabulary import ANY_CLINICAL, BONES, MARKERS, QUANTITIES
 
 PER_YEARS = "per 100 person-years"
 """Unit of rates."""
@@ -85,50 +84,6 @@ class Outcome(NamedTuple):
         return Measure(self.name, self.unit, self.day, self.kind, self.scale, *limits)
 
 
-def outcomes_of(records: ArmRecords) -> Iterator[Outcome]:
-    """Compute every outcome of one arm.
-
-    Parameters
-    ----------
-    records
-        Records of the patients of the arm.
-
-    Yields
-    ------
-    Outcome
-        Outcomes at visits first, then those of the whole follow-up. The arm and its visits decide
-        which there are, whatever happened to the patients.
-
-    Examples
-    --------
-    >>> from sim.outcomes.plan import records_by_arm
-    >>> from sim.scenario import load
-    >>> records = records_by_arm(load("scenarios/laroche2011.yaml"), range(5), "simpy")
-    >>> [outcome.name for outcome in outcomes_of(records["pamidronate"])][-1]
-    'deaths'
-    """
-    end, most = records.end, records.most
-    yield from _changes(records)
-    for bone in BONES:
-        if f"{bone}_g_cm2" in records.measured:
-            day = records.visits[f"{bone}_g_cm2"][-1] or end
-            yield mean(f"{bone} annual increase", "%/year", day, records.annual_increase(bone))
-    for therapy in records.subjects(Event.COURSE):
-        yield share(f"off {therapy}", end, records.off(therapy))
-    for therapy in records.subjects(Event.INFUSION):
-        for event, happened in ((Event.INFUSION, "received"), (Event.MISSED_INFUSION, "missed")):
-            name, number = f"{therapy} doses {happened}", records.counts(event, therapy)
-            at_most, planned = most(event, therapy), event == Event.INFUSION
-            yield count(name, "doses", end, number, most=at_most, is_planned=planned)
-    for reaction in records.subjects(Event.REACTION):
-        had = records.had(Event.REACTION, reaction)
-        yield share(f"{reaction} at least once", end, had, most(Event.REACTION, reaction))
-    yield from _of_fractures(records)
-    yield share("deaths", end, records.died, most(Event.DEATH))
-    if records.subjects(Event.LOST):
-        yield share("lost to follow-up", end, records.had(Event.LOST))
-
-
 def at_last_day(outcomes: Iterable[Outcome], at_every_day: Collection[str] = ()) -> list[Outcome]:
     """Keep each outcome at its last day; those named in `at_every_day` at every day."""
     outcomes = list(outcomes)
@@ -177,33 +132,6 @@ def count(
 def name_of_count(site: str | None) -> str:
     """Name the outcome that counts fractures, e.g. `hip fractures`, `all clinical fractures`."""
     return f"{'all clinical' if site == ANY_CLINICAL else site or 'all'} fractures"
-
-
-def _of_fractures(records: ArmRecords) -> Iterator[Outcome]:
-    """Rates of each site and of all, and the share with any; clinical ones if they are known."""
-    clinical = CLINICAL if records.has_clinical else ()
-    for site in (*SITES, None, *clinical):
-        number, at_most = records.counts(*event_of(site)), records.most(*event_of(site))
-        name = name_of_count(site)
-        yield count(name, PER_YEARS, records.end, number, records.years, 100, at_most)
-    for site in (None, ANY_CLINICAL) if clinical else (None,):
-        had, at_most = records.had(*event_of(site)), records.most(*event_of(site))
-        yield share(f"{site or 'any'} fracture", records.end, had, at_most)
-
-
-def _changes(records: ArmRecords) -> Iterator[Outcome]:
-    """Change from entry at each visit, and the share above a T-score of -2.5."""
-    for name, quantity in {**{b: f"{b}_g_cm2" for b in BONES}, **MARKER_QUANTITIES}.items():
-        for column, day in enumerate(records.visits.get(quantity, [])):
-            if day > 0:
-                change = 100 * (records.measured[quantity][:, column] / records.entry(quantity) - 1)
-                yield mean(f"{name} change", "%", day, change, least=-100.0)
-    for bone in BONES:
-        days = records.visits.get(f"{bone}_t", [])
-        for column, day in enumerate(days if days[1:] else []):  # entry alone is no outcome
-            score = records.measured[f"{bone}_t"][:, column]
-            above = np.where(np.isnan(score), np.nan, score > OSTEOPOROSIS_T)
-            yield share(f"{bone} above T -2.5", day, above)
 
 
 def members(records: ArmRecords, conditions: Conditions) -> npt.NDArray[np.bool_]:

@@ -87,8 +87,9 @@ def asked(
 
 
 def against_reported(
-    estimated: Mapping[str, tuple[Measure, Sums]], source: str, facts: Sequence[Mapping[str, Any]]
-) -> list[tuple[object, ...]]:
+    estimated: Mapping[str, tuple[Measure, Sums]], source: str, facts: Sequence[Mapping[str, Any]],
+    unit: int = 1,
+) -> list[tuple[object, ...]]:  # fmt: skip
     """Put published numbers beside the simulated ones.
 
     Parameters
@@ -99,19 +100,23 @@ def against_reported(
         Key of the publication.
     facts
         Its facts.
+    unit
+        Patients of a unit, who follow each other.
 
     Returns
     -------
     list of tuple
         One row per fact, in COLUMNS. Spreads are standard deviations between patients; a standard
-        error is none (see `printed_interval`). A statistic of an empty group is NaN.
+        error is none (see `printed_interval`). A statistic of an empty group is NaN, and so is
+        the spread where a unit has several patients.
     """
     rows: list[tuple[object, ...]] = []
     for fact in facts:
         measure, sums = estimated[fact["fact"]]
         value, spread = simulated(measure, sums, fact["simulated"])
         known = fact["simulated"]["statistic"] == "patients"
-        _, *chance, _ = UNKNOWN if known else ratio(measure, sums)
+        _, *chance, _ = UNKNOWN if known else ratio(measure, sums, unit)
+        spread = spread if unit == 1 else math.nan
         rows.append(beside_printed(fact, (value, spread, *chance), source))
     return rows
 
@@ -164,7 +169,7 @@ def simulated(measure: Measure, sums: Sums, how: Mapping[str, Any]) -> tuple[flo
     """
     name = how["statistic"]
     if name == "patients":
-        return sums.units, math.nan
+        return sums.y, math.nan
     if sums.x == 0:
         return math.nan, math.nan
     value = measure.scale * (sums.y / sums.x)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache, reduce
 from typing import Any, TypeVar
@@ -11,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from sim.scenario.form.opened import Opened, opened
 from sim.scenario.mistakes import Mistake, nearest
-from sim.scenario.text.paths import DocumentPath
+from sim.scenario.text.paths import DocumentPath, value_at
 from sim.scenario.text.provenance import Plain
 
 MAPPING = "should be a mapping, `key: value` lines"
@@ -53,8 +54,18 @@ def _explained(
         path = (*path, *(str(p) for p in detail["loc"][-1:] if p not in path[-1:]))
         message = "is missing" + (" (left empty)" if path in plain.key_marks else "")
     elif kind == "literal_error":
-        message = f"is not known here; allowed: {detail['ctx']['expected']}"
+        message = _unknown_word(value_at(tree, path[len(at) :]), detail["ctx"]["expected"])
     return plain.mistake(path, message, at_key=kind in {"extra_forbidden", "missing"})
+
+
+def _unknown_word(value: Any, expected: str) -> str:
+    """Help for a word that is none of those of its key; a list or a mapping is not repeated."""
+    words = nearest(str(value), re.findall(r"'([^']*)'", expected))
+    return (
+        f"'{value}' is not known here; {words}"
+        if isinstance(value, str)
+        else f"is not known here; {words}"
+    )
 
 
 def _in_the_file(loc: Iterable[str | int], tree: Any) -> DocumentPath:

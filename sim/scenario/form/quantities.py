@@ -93,6 +93,14 @@ StartDay = Annotated[float | str, Quantity(
 )]  # fmt: skip
 HalfLife = Annotated[float, Quantity("half-life", _TIME, "45 days", 0.01, _CENTURY)]
 FromADay = Annotated[float, Quantity("time from a day", _TIME, "45 days", 1, _CENTURY)]
+_MINUTES = "time of a visit, held in minutes"
+Minutes = Annotated[float, Quantity("minutes", _MINUTES, "12 minutes", 0, 1440)]
+VisitMinutes = Annotated[float, Quantity("minutes of a visit", _MINUTES, "172 minutes", 1, 1440)]
+Early = Annotated[float, Quantity("minutes early or late", _MINUTES, "-5 minutes", -720, 720)]
+Milligrams = Annotated[float, Quantity(
+    "amount of a drug", "amount of a drug, held in mg", "6000 mg", 0, 1e9
+)]  # fmt: skip
+Vial = Annotated[float, Quantity("vial", "amount of a drug, held in mg", "90 mg", 0.1, 100_000)]
 Share = Annotated[float, Quantity("share", _SHARE, "20 %", 0, 1)]
 Risk = Annotated[float, Quantity("risk", _SHARE, "20 %", 1e-6, 1 - 1e-6)]
 Change = Annotated[float, Quantity("change", _CHANGE, "-66 %", -0.999, 100)]

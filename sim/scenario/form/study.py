@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, Discriminator, Field, Tag, ValidationError, model_validator
 
 from sim.scenario.form import outcome
+from sim.scenario.form.clinic import Clinic, Clinics
 from sim.scenario.form.cohort import Cohort, ReferenceBmd
 from sim.scenario.form.economics import Economics
 from sim.scenario.form.loss import LossForm
@@ -21,6 +22,8 @@ from sim.scenario.form.visits import Visits
 from sim.vocabulary import MOST_OWN_ACCRUALS, MOST_REACTIONS, MOST_THERAPIES
 
 FORMAT = 1
+
+PATIENTS = "patients"
 
 # Names of the two forms of a therapy in paths of mistakes; the spaces keep them apart from keys.
 BY_INFUSION, AS_A_COURSE = "by infusion", "as a course"
@@ -136,9 +139,33 @@ class Scenario(Form):
     """Coefficient of variation of one measured value within a person."""
     economics: Economics | None = None
     """Costs and quality of life; if left out, no outcome has a worth."""
+    clinics: Clinics | None = None
+    """How many clinics there are and how many patients each has, in place of `cohort.patients`,
+    e.g. {number: 50, patients_each: 200}."""
+    clinic: Clinic | None = None
+    """The clinic in which patients wait for a place; if left out, every dose is given on its
+    day."""
     subgroups: Annotated[dict[str, Subgroup], AfterValidator(subgroup_names)] = Field({})
     """Groups of patients with outcomes of their own, each under a name, e.g. {women:
     {sex: female}}."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _patients_of_clinics(cls, tree: Any) -> Any:
+        """With `clinics`, the number of patients follows from them."""
+        clinics, cohort = (tree.get(key) for key in ("clinics", "cohort"))
+        if not isinstance(clinics, dict) or not isinstance(cohort, dict) or PATIENTS in cohort:
+            return tree
+        try:
+            patients = Clinics.model_validate(clinics).patients
+        except ValidationError:
+            patients = 1  # the mistakes of `clinics` are reported there
+        return {**tree, "cohort": {**cohort, PATIENTS: str(patients)}}
+
+    @property
+    def together(self) -> int:
+        """Patients who follow each other: those of a clinic, else 1."""
+        return 1 if self.clinics is None else self.clinics.patients_each
 
     @property
     def regimens(self) -> dict[Regimen, outcome.Effect]:

@@ -23,6 +23,8 @@ UNITS: dict[str, dict[str, float]] = {
         "month": DAYS_PER_MONTH, "months": DAYS_PER_MONTH,
         "year": DAYS_PER_YEAR, "years": DAYS_PER_YEAR,
     },
+    "time of a visit, held in minutes": {"minutes": 1, "minute": 1, "hours": 60, "hour": 60},
+    "amount of a drug, held in mg": {"mg": 1, "g": 1000},
     "age, held in years": {"years": 1, "year": 1},
     "weight, held in kg": {"kg": 1},
     "share, held as a fraction": {"%": 0.01},

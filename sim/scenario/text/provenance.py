@@ -23,7 +23,7 @@ Sources = dict[str, tuple[str, ...]]
 # Choices of the user, which are no claims about the world.
 _CHOICES = {
     "mastosim", "name", "title", "question", "answers", "seed", "comparator", "arms",
-    "cohort.patients", *(f"economics.{key}" for key in (
+    "cohort.patients", "clinics.number", "clinics.patients_each", *(f"economics.{key}" for key in (
         "perspective", "currency", "price_year", "thresholds"))
 }  # fmt: skip
 

@@ -20,6 +20,8 @@ class Calendar:
         Weekdays on which the clinic is open; 0 is Monday.
     closed : tuple of range
         Days on which it is closed, whatever their weekday.
+    begins : int
+        Day from which this holds; before it the clinic is open every day, without a limit.
 
     Raises
     ------
@@ -30,6 +32,7 @@ class Calendar:
     first: int
     open: tuple[int, ...]
     closed: tuple[range, ...] = ()
+    begins: int = 0
 
     def __post_init__(self) -> None:
         if not self.open or not {self.first, *self.open} <= {*range(WEEK)}:
@@ -37,6 +40,8 @@ class Calendar:
 
     def is_open(self, day: int) -> bool:
         """Whether the clinic is open on a day since its beginning."""
+        if day < self.begins:
+            return True
         return (self.first + day) % WEEK in self.open and not any(day in c for c in self.closed)
 
     def next_open(self, day: int) -> int:

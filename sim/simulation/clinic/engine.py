@@ -9,61 +9,44 @@ who waits does not look for a place each morning: the clinic wakes those who hav
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import simpy
 
-from sim.simulation.clinic.calendar import Calendar
-from sim.simulation.clinic.places import Clinic, Visit
+from sim.simulation.clinic.clinic import Clinic
+from sim.simulation.clinic.rules import Minutes, Rules, rank
+from sim.simulation.clinic.visits import Visit
 from sim.simulation.model import next_kind, react, start
-from sim.simulation.model.action import happens
+from sim.simulation.model.action import happens, take
 from sim.simulation.plain import plain
 from sim.simulation.records import (
+    ARRIVES,
+    COMES,
     DEATH,
     END,
     GIVEN,
+    HOME,
     INFUSION,
     KINDS,
+    LASTS,
     NEVER,
+    OVERTIME,
     REVIEW,
     STATE,
+    TAKEN,
+    WAITED,
     Inputs,
     Log,
 )
 from sim.simulation.simpy_engine import Rows, as_log
-from sim.vocabulary import FROM_PLAN, SKIPPED
+from sim.vocabulary import FROM_PLAN, NOT_COMING, SKIPPED
 
 PARTS = 3
 """Parts of a day. The clinic acts in the second."""
 
-
-class Rules(NamedTuple):
-    """The rules of a clinic.
-
-    Attributes
-    ----------
-    calendar : Calendar
-        The days on which the clinic is open.
-    places : int
-        Visits on an open day.
-    serves : tuple of int
-        Slots of the therapies that need a place.
-    next_dose : int
-        `FROM_PLAN`, `FROM_LAST` or `OWED` (`sim.vocabulary`).
-    at_most_late : int
-        Days after which a dose is skipped; `NEVER` for no limit. Under `FROM_PLAN` a dose is
-        skipped as well when the next one is planned.
-    least_apart : int
-        Days between two doses of a therapy.
-    """
-
-    calendar: Calendar
-    places: int
-    serves: tuple[int, ...]
-    next_dose: int
-    at_most_late: int = NEVER
-    least_apart: int = 1
+WHILE_FULL = (TAKEN, OVERTIME)
+"""What is logged only while everyone is enrolled and nobody has ended, as the use of the clinic."""
 
 
 def simulate(inputs: Inputs, rules: Rules, enrolled: Sequence[int]) -> tuple[Log, list[Visit]]:
@@ -95,7 +78,6 @@ def simulate(inputs: Inputs, rules: Rules, enrolled: Sequence[int]) -> tuple[Log
     docs/architecture.md, section "Where patients meet".
     """
     params = plain(inputs.params)
-    params.next_dose, params.least_apart = rules.next_dose, rules.least_apart
     unit = _Unit(rules)
     patients = [
         _Attending(unit, i, int(enrolled[i]), plain(record), params, inputs.draws[i].tolist())
@@ -103,7 +85,7 @@ def simulate(inputs: Inputs, rules: Rules, enrolled: Sequence[int]) -> tuple[Log
     ]
     unit.patients = patients
     for patient in patients:
-        unit.env.process(patient.live())
+        patient.life = unit.env.process(patient.live())
     unit.env.run()
     return as_log([row for patient in patients for row in patient.rows]), unit.clinic.visits
 
@@ -113,7 +95,7 @@ class _Unit:
 
     def __init__(self, rules: Rules) -> None:
         self.env, self.rules = simpy.Environment(), rules
-        self.clinic = Clinic(rules.calendar, rules.places)
+        self.clinic = Clinic(rules.calendar, rules.capacity, rules.supplies)
         self.patients: list[_Attending] = []
         self._called: set[int] = set()
 
@@ -131,8 +113,11 @@ class _Unit:
     def _act(self, day: int) -> Generator[simpy.Event, Any, None]:
         yield self.env.timeout(PARTS * day + 1 - self.env.now)
         self._called.discard(day)
-        for visit in self.clinic.act(day):
-            self.patients[visit.patient].answer(visit)
+        booked = self.clinic.act(day)
+        for visit in booked.sent_home:
+            self.patients[visit.patient].hear_of_return(visit, day)
+        for visit in booked.served + booked.skipped:
+            self.patients[visit.patient].hear_of_dose(visit, day)
         self._call(day + 1)
 
 
@@ -146,40 +131,48 @@ class _Attending:
         self.patient, self.params, self.draws = patient, params, draws
         self.state, self.due = plain(np.zeros((), STATE)), [0] * KINDS
         self.asked: dict[int, Visit | None] = {}
-        self.woken: simpy.Event | None = None
+        self.last_given = [-1] * len(self.state.ended)
+        self.life: simpy.Process | None = None
         self.rows: Rows = []
 
     def live(self) -> Generator[simpy.Event, Any, None]:
-        """Follow the patient as a SimPy process."""
-        env, kind = self.unit.env, -1
+        """Follow the patient as a SimPy process.
+
+        While no question is open, nothing in the clinic reaches the patient: what happens to them
+        until the next question needs no clock.
+        """
+        env, is_over = self.unit.env, False
         start(self.state, self.due, self.patient, self.params, self.draws)
-        while kind not in (DEATH, END):
-            tick, asks = self._next()
-            if tick > env.now:
-                self.woken = env.event() if any(self.asked.values()) else None
-                pause = env.timeout(tick - env.now)
-                yield pause if self.woken is None else pause | self.woken
-                if self.woken is not None and self.woken.triggered:
+        while not is_over:
+            kind = next_kind(self.due)
+            tick, asks = self._next(kind)
+            if tick > env.now and (asks is not None or any(self.asked.values())):
+                try:
+                    yield env.timeout(tick - env.now)
+                except simpy.Interrupt:  # by the answer of the clinic
                     continue
             if asks is None:
-                kind = self._react()
+                self._react(kind)
+                is_over = kind in (DEATH, END)
             else:
                 self._ask(asks)
         self._leave(range(len(self.state.ended)))
 
-    def answer(self, visit: Visit) -> None:
-        """Hear of the clinic: the dose is given today, or skipped."""
-        day = visit.skipped if visit.served is None else visit.served
-        assert day is not None
+    def hear_of_dose(self, visit: Visit, day: int) -> None:
+        """Hear of the clinic that the dose is given on a day, or not given at all."""
         self.due[INFUSION + visit.therapy] = day - self.enrolled
         self.state.waited[visit.therapy] = day - visit.due
-        self.state.withheld[visit.therapy] = SKIPPED if visit.served is None else 0.0
-        if self.woken is not None and not self.woken.triggered:
-            self.woken.succeed()
+        if visit.served is None or not visit.comes:
+            self.state.withheld[visit.therapy] = SKIPPED if visit.served is None else NOT_COMING
+        if self.life is not None:
+            self.life.interrupt()
 
-    def _next(self) -> tuple[int, int | None]:
+    def hear_of_return(self, visit: Visit, day: int) -> None:
+        """Be sent home on a day, to wait for another place."""
+        self.rows.append((self.i, day - self.enrolled, HOME + visit.therapy, 1.0))
+
+    def _next(self, kind: int) -> tuple[int, int | None]:
         """Time of what comes next, and the therapy if it is a question to the clinic."""
-        kind = next_kind(self.due)
         tick = PARTS * (self.enrolled + self.due[kind]) + (2 if kind >= INFUSION else 0)
         asks = None
         for therapy in self.unit.rules.serves:
@@ -188,15 +181,28 @@ class _Attending:
                 tick, asks = asking, therapy
         return tick, asks
 
-    def _react(self) -> int:
-        kind = next_kind(self.due)
-        day = self.due[kind]
+    def _react(self, kind: int) -> None:
+        day, therapy = self.due[kind], kind - INFUSION
+        visit = self.asked.pop(therapy, None)
         value = react(kind, day, self.state, self.due, self.patient, self.params, self.draws)
         if kind != REVIEW:
             self.rows.append((self.i, day, kind, value))
-        self.asked.pop(kind - INFUSION, None)
-        self._leave([therapy for therapy in self.asked if self.state.ended[therapy]])
-        return kind
+        if visit is not None:
+            self._note(visit, day, value)
+        if self.asked:
+            self._leave([therapy for therapy in self.asked if self.state.ended[therapy]])
+
+    def _note(self, visit: Visit, day: int, dose: float) -> None:
+        """Log what the clinic says of a visit."""
+        waited = self.enrolled + day - visit.due
+        if dose > 0:
+            self.last_given[visit.therapy] = self.enrolled + day
+        if waited > 0 and dose > 0:
+            self.rows.append((self.i, day, WAITED + visit.therapy, waited))
+        is_full = self.enrolled + day in self.unit.rules.full
+        for kind, value in visit.notes:
+            if is_full or kind not in WHILE_FULL:
+                self.rows.append((self.i, day, kind + visit.therapy, value))
 
     def _ask(self, therapy: int) -> None:
         """Ask for a place, unless the patient cancels this dose."""
@@ -204,16 +210,36 @@ class _Attending:
         self.asked[therapy] = None
         given = self.params.given[therapy]
         if happens(given, self.draws, self.params, GIVEN, therapy, k):
-            visit = Visit(self.enrolled + day, self.i, therapy, k, self._last(therapy, k, day))
+            visit = self._visit(therapy, k, day)
             self.asked[therapy] = visit
             self.due[INFUSION + therapy] = NEVER
             self.unit.ask(visit)
+
+    def _visit(self, therapy: int, k: int, day: int) -> Visit:
+        """The visit for a planned dose, with all that is drawn for it."""
+        rules, comes = self.unit.rules, 1.0 - self.params.not_coming
+        visit = Visit(self.enrolled + day, self.i, therapy, k, self._last(therapy, k, day))
+        visit.comes = happens(comes, self.draws, self.params, COMES, therapy, k)
+        visit.rank = rank(
+            rules.order, therapy, k, self.last_given[therapy], self.patient, self.params
+        )
+        visit.milligrams = self.patient.dose[therapy]
+        if rules.visits:
+            visit.minutes = self._drawn(rules.visits[therapy], LASTS, therapy, k)
+            visit.late = self._drawn(rules.arrival, ARRIVES, therapy, k)
+        return visit
+
+    def _drawn(self, minutes: Minutes, stream: int, therapy: int, k: int) -> int:
+        """Minutes of planned dose k; those without a spread need no random number."""
+        if minutes.spread == 0:
+            return minutes.drawn(0.0)
+        return minutes.drawn(take(self.draws, self.params, stream, therapy, k))
 
     def _last(self, therapy: int, k: int, day: int) -> int:
         """Last day of the clinic on which a dose is given."""
         last = min(day + self.unit.rules.at_most_late, NEVER)
         planned = self.params.plan_days[therapy]
-        if self.unit.rules.next_dose == FROM_PLAN and planned[k + 1 : k + 2] not in ([], [NEVER]):
+        if self.params.next_dose == FROM_PLAN and planned[k + 1 : k + 2] not in ([], [NEVER]):
             last = min(last, self.state.begun[therapy] + planned[k + 1] - 1)
         return NEVER if last == NEVER else self.enrolled + max(last, day)
 

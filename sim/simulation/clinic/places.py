@@ -1,119 +1,47 @@
-"""The places of a clinic and the patients who wait for them: a plain object, without a clock."""
+"""A clinic that gives a number of places on each open day."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from heapq import heappop, heappush
+from typing import NamedTuple
 
-from sim.simulation.clinic.calendar import Calendar
-from sim.simulation.records import NEVER
+from sim.simulation.clinic.visits import Visit
+from sim.simulation.records import NEVER, TAKEN
 
 
-@dataclass(order=True)
-class Visit:
-    """A dose that a patient asks for: who is due first is served first, ties by patient number.
+class Places(NamedTuple):
+    """The same number of places on each open day; each visit takes one.
 
     Attributes
     ----------
-    due : int
-        Day on which the patient asks, since the clinic began.
-    patient, therapy : int
-        Number of the patient and slot of the therapy.
-    dose : int
-        Number of the planned dose, from 0.
-    last : int
-        Last day on which the dose is given; `NEVER` without a limit.
-    served : int or None
-        Day on which the dose was given; None while the patient waits, and if it was not.
-    skipped : int or None
-        Day on which the clinic skipped the dose; None if it did not.
-    left : int or None
-        Day on which the patient left the list: by death, stopping, or the end of follow-up.
+    number : int
+        Visits on an open day; `NEVER` without a limit.
     """
 
-    due: int
-    patient: int
-    therapy: int
-    dose: int = field(compare=False)
-    last: int = field(default=NEVER, compare=False)
-    served: int | None = field(default=None, compare=False)
-    skipped: int | None = field(default=None, compare=False)
-    left: int | None = field(default=None, compare=False)
+    number: int
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether the patient still waits for a place."""
-        return self.served is None and self.skipped is None and self.left is None
+    def new_day(self) -> DayOfPlaces:
+        """Return a day on which no place is taken."""
+        return DayOfPlaces(self.number)
 
 
-class Clinic:
-    """The places of a clinic by day, and its list.
+class DayOfPlaces:
+    """The places of one day."""
 
-    Attributes
-    ----------
-    calendar : Calendar
-        The days on which the clinic is open.
-    places : int
-        Visits on an open day.
-    visits : list of Visit
-        Everyone who asked, in the order of asking.
+    def __init__(self, number: int) -> None:
+        self._left, self._is_limited = number, number != NEVER
 
-    Raises
-    ------
-    ValueError
-        For less than one place.
-    """
+    def book(self, visit: Visit) -> bool:  # noqa: ARG002  (in a chair, visits differ)
+        """Give a visit a place; False if none is left."""
+        if self._left == 0:
+            return False
+        self._left -= 1
+        return True
 
-    def __init__(self, calendar: Calendar, places: int) -> None:
-        if places < 1:
-            raise ValueError(f"{places} places on a day; allowed: 1 or more")
-        self.calendar, self.places = calendar, places
-        self.visits: list[Visit] = []
-        self._list: list[Visit] = []
-        self._limits: list[tuple[int, Visit]] = []
+    def live(self, booked: list[Visit]) -> list[Visit]:
+        """Let the day pass, and return the visits that are sent home: with places, none.
 
-    def ask(self, visit: Visit) -> None:
-        """Put a visit on the list."""
-        self.visits.append(visit)
-        heappush(self._list, visit)
-        if visit.last != NEVER:
-            heappush(self._limits, (visit.last, visit))
-
-    def next_day(self, day: int) -> int:
-        """The next day from `day` on at which the clinic acts; `NEVER` if the list is empty.
-
-        The clinic acts on open days, and on the last day of a waiting visit even if it is closed.
+        Places without a limit are not noted, so that the log is that of no clinic.
         """
-        self._forget()
-        if not self._list:
-            return NEVER
-        limit = self._limits[0][0] if self._limits else NEVER
-        return min(self.calendar.next_open(day), max(limit, day))
-
-    def act(self, day: int) -> list[Visit]:
-        """Give the places of a day, then skip the visits whose last day it was.
-
-        Returns
-        -------
-        list of Visit
-            The visits that got an answer, served ones first.
-        """
-        answered: list[Visit] = []
-        if self.calendar.is_open(day):
-            while len(answered) < self.places and self._forget():
-                visit = heappop(self._list)
-                visit.served = day
-                answered.append(visit)
-        while self._forget() and self._limits and self._limits[0][0] <= day:
-            visit = heappop(self._limits)[1]
-            visit.skipped = day
-            answered.append(visit)
-        return answered
-
-    def _forget(self) -> bool:
-        """Drop visits that no longer wait from the tops of both heaps; True if any is left."""
-        while self._list and not self._list[0].is_waiting:
-            heappop(self._list)
-        while self._limits and not self._limits[0][1].is_waiting:
-            heappop(self._limits)
-        return bool(self._list)
+        for visit in booked if self._is_limited else ():
+            visit.notes.append((TAKEN, 1.0))
+        return []

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from sim import vocabulary
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import InfusionReference, Infusions
 from sim.scenario.form.units import Dose
@@ -143,7 +142,6 @@ def infusion_fields(scenario: Scenario) -> dict[str, Any]:
                 fields["late"][slot] = therapy.delay.probability
                 fields["lateness"][slot] = therapy.delay.mean
             fields["ends_course"][slot] = therapy.ends_course
-    fields |= {"next_dose": vocabulary.FROM_PLAN, "least_apart": 1}  # a clinic sets its own
     fields["plan_days"] = padded(days, PLANNED, NEVER, "planned doses of a therapy")
     return {**fields, **_reaction_fields(scenario)}
 

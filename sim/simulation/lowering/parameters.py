@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from sim.scenario.form.study import Scenario
 from sim.simulation.biology.mortality import yearly_hazard
+from sim.simulation.lowering.clinic import clinic_fields
 from sim.simulation.lowering.courses import course_fields
 from sim.simulation.lowering.fractures import fracture_fields
 from sim.simulation.lowering.infusions import infusion_fields, sequence_fields
@@ -217,6 +218,7 @@ BY_HEADING = {
     "one therapy after another": sequence_fields,
     "rules": rule_fields,
     "infusions": infusion_fields,
+    "clinic": clinic_fields,
     "after stopping": stopping_fields,
     "courses": course_fields,
     "bone": bone_fields,

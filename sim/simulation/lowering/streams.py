@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.scenario.form.clinic import Clinic
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
 from sim.simulation import records
@@ -128,6 +129,26 @@ def _needs(scenario: Scenario, params: npt.NDArray[np.void], fractures: int) -> 
     if scenario.fractures.has_clinical:
         uses = [*range(fractures)]
         yield Need(records.CLINICAL, 0, "clinical fracture vertebral", "uniform", uses)
+    if scenario.clinic is not None:
+        yield from _of_clinic(scenario.clinic, [*scenario.therapies], params)
+
+
+def _of_clinic(
+    clinic: Clinic, therapies: Sequence[str], params: npt.NDArray[np.void]
+) -> Iterator[Need]:
+    """Random numbers of the visits of a clinic, by planned dose."""
+    yield Need(records.ENROLS, 0, "day of enrolment", "uniform", [0])
+    for slot, name in enumerate(therapies):
+        if not params["served"][slot]:
+            continue
+        uses = _planned(params, slot)
+        if 0 < clinic.not_coming < 1:
+            yield Need(records.COMES, slot, f"comes for {name}", "uniform", uses)
+        chairs = clinic.chairs
+        if chairs is not None and chairs.visits[name].sd > 0:
+            yield Need(records.LASTS, slot, f"minutes of {name}", "normal", uses)
+        if chairs is not None and chairs.arrival is not None and chairs.arrival.sd > 0:
+            yield Need(records.ARRIVES, slot, f"arrival for {name}", "normal", uses)
 
 
 def _of_infusions(slot: int, name: str, therapy: Infusions, uses: list[int]) -> Iterator[Need]:

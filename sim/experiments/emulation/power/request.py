@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pydantic_core import PydanticCustomError
 
 from sim.errors import RequestError
+from sim.experiments.clinics import refuse_clinics
 from sim.experiments.emulation.design import refuse_too_many
 from sim.experiments.emulation.power.log_rank import event_of
 from sim.experiments.emulation.power.plan import Plan
@@ -82,6 +83,7 @@ def prepare(
         a loss is not allowed, or the trials have more patients than a study may have.
     """
     study = load(scenario, settings, seed=seed)
+    refuse_clinics([study], "a calculation of power allocates patients one by one")
     arms = len(study.scenario.arms)
     _refuse_no_trial(arms, sizes, trials)
     shares = (1,) * arms if allocation is None else _allocation(allocation, study, sizes)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.reports.forms.answers.protocol import blocks, line
 from sim.reports.forms.given import Given
+from sim.scenario.clinic import clinics_in_words
 from sim.scenario.durations import in_time
 from sim.scenario.text.settings import as_text
 
@@ -18,6 +19,7 @@ def entities(given: Given) -> str:
     return "\n".join(
         [
             f"Virtual patients, {count} per arm, the same in every arm; no other entities.",
+            *_clinics(given),
             *_attributes({key: value for key, value in cohort.items() if key != "patients"}),
             "State: day, therapies with their action, bone density of spine and hip, markers, "
             "fractures, whether alive and under observation.",
@@ -34,31 +36,57 @@ def activities(given: Given) -> str:
             *(f"Treatment {text}" for text in therapies),
             f"Visits: {visits}.",
             "A patient takes part in every activity of the arm until the therapy ends, death or "
-            "the end of observation; activities take no time and do not wait for each other.",
+            f"the end of observation; activities take no time and {_waiting(given)}.",
         ]
     )
 
 
-def resources(_: Given) -> str:
-    """The model has no resources."""
+def _clinics(given: Given) -> list[str]:
+    """The clinics of an arm as entities; none without a clinic."""
+    clinics = given.scenario.clinics
+    if clinics is None:
+        return []
+    size = f"{clinics.number} per arm, with {clinics.patients_each} patients each"
+    return [f"Infusion clinics, {size}; each arm has clinics of its own."]
+
+
+def _waiting(given: Given) -> str:
+    """Whether activities wait for something, as the end of a sentence."""
+    if given.scenario.clinic is None:
+        return "do not wait for each other"
+    return f"{' and '.join(given.scenario.clinic.serves)} waits for a place at the clinic"
+
+
+def resources(given: Given) -> str:
+    """The places of the clinic, or no resources."""
+    if given.scenario.clinic is not None:
+        _, places, *_ = clinics_in_words(given.scenario)
+        return f"Places of the infusion clinic: {places.strip()}. Chairs, nurses, drugs: none."
     return "None: no activity needs a bed, a nurse or another resource of limited number."
 
 
-def queues(_: Given) -> str:
-    """The model has no queues."""
+def queues(given: Given) -> str:
+    """The list of each clinic with its rules, or no queues."""
+    if given.scenario.clinic is not None:
+        _, _, *rules = (text.strip() for text in clinics_in_words(given.scenario))
+        return "\n".join(["One list for each clinic.", *rules])
     return (
         "None: patients never wait for each other. A late dose is late by the patient's own draw."
     )
 
 
 def entry_and_exit(given: Given) -> str:
-    """All enter on day 0; they leave by death, loss to follow-up, or at the end."""
+    """Patients enter at enrolment; they leave by death, loss to follow-up, or at the end."""
     own = given.scenario
     exits = ["death (of a fracture or of another cause)"]
     if own.loss is not None:
         exits.append(f"loss to follow-up ({line(given, 'Loss to follow-up: ')})")
     exits.append(f"the end of follow-up after {in_time(own.horizon)} (day {round(own.horizon)})")
-    return f"Entry: all patients on day 0; there are no later arrivals. Exit: {'; '.join(exits)}."
+    entry = "all patients on day 0; there are no later arrivals"
+    if own.clinic is not None:
+        (enrolment,) = (text for text in clinics_in_words(own) if "enrolment: " in text)
+        entry = f"{enrolment.partition(': ')[2]}; days of a patient count from enrolment"
+    return f"Entry: {entry}. Exit: {'; '.join(exits)}."
 
 
 def measurement(given: Given) -> str:

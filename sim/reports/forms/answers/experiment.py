@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.reports.forms.answers.checks import other_checks
-from sim.reports.forms.answers.objectives import ERRORS
+from sim.reports.forms.answers.objectives import errors
 from sim.reports.forms.answers.protocol import line
 from sim.reports.forms.answers.validation import against_published
 from sim.reports.forms.given import Given
@@ -14,6 +14,11 @@ PAIRED = (
     "The patients are independent of each other, so each is a replication of the model; the same "
     "patients with the same random numbers go through every arm, and differences are paired."
 )
+IN_CLINICS = (
+    "Patients of one clinic wait for each other, so each clinic is a replication of the model; the "
+    "same patients with the same random numbers go through every arm, in clinics of its own, and "
+    "differences are paired."
+)
 
 
 def initialisation(given: Given) -> str:
@@ -22,7 +27,21 @@ def initialisation(given: Given) -> str:
         f"Terminating: a patient is followed for {in_time(given.scenario.horizon)} or until death. "
         "No warm-up, because every patient begins on day 0, at enrolment. Values at entry are "
         "drawn from the distributions of the scenario (stochastic); no therapy has acted before."
+        f"{_clinic_at_start(given)}"
     )
+
+
+def _clinic_at_start(given: Given) -> str:
+    """How full a clinic is on its first day; empty without a clinic."""
+    clinic = given.scenario.clinic
+    if clinic is None:
+        return ""
+    return f" On its first day a clinic has {clinic.already_enrolled} patients and an empty list."
+
+
+def _paired(given: Given) -> str:
+    """Who is a replication of the model, and how arms are compared."""
+    return PAIRED if given.scenario.clinic is None else IN_CLINICS
 
 
 def run_length(given: Given) -> str:
@@ -44,7 +63,9 @@ def estimation(given: Given) -> str:
         else "The number of patients is that of the scenario or of the command; the intervals "
         "beside the estimates show what it leaves to chance."
     )
-    return "\n".join([f"{manifest.patients} patients per arm. {PAIRED}", ERRORS, reason])
+    return "\n".join(
+        [f"{manifest.patients} patients per arm. {_paired(given)}", errors(given), reason]
+    )
 
 
 def analytics(given: Given) -> str:
@@ -52,8 +73,8 @@ def analytics(given: Given) -> str:
     validation = [text for text in (against_published(given), other_checks(given)) if text]
     return "\n".join(
         [
-            PAIRED,
-            ERRORS,
+            _paired(given),
+            errors(given),
             f"Extrapolation: after {line(given, 'After ')}.",
             *(validation or ["Validation: docs/validation.md and docs/verification.md."]),
         ]
@@ -74,7 +95,7 @@ def uncertainty_methods(given: Given) -> str:
     readings = ["Structural uncertainty: four readings of the annual increase."]
     return "\n".join(
         [
-            f"Monte Carlo error: {given.main.manifest.patients} patients. {ERRORS}",
+            f"Monte Carlo error: {given.main.manifest.patients} patients. {errors(given)}",
             *(
                 parameters
                 or ["Parameter uncertainty: not in the results given (`mastosim sweep`)."]

@@ -24,6 +24,11 @@ ERRORS = (
     "(Clopper-Pearson), of counts by the weights of patients, of means by Student's t. Differences "
     "of arms are paired: both arms have the same patients. docs/effects.md gives the formulas."
 )
+OVER_CLINICS = (
+    "Each estimate has a 95 % Monte Carlo interval from the sums over clinics, by Student's t: a "
+    "clinic is the unit, because its patients wait for each other. Differences of arms are paired: "
+    "both arms have the same patients, in clinics of its own for each arm."
+)
 
 
 def purpose(given: Given) -> str:
@@ -37,6 +42,11 @@ def purpose(given: Given) -> str:
     return " ".join(parts)
 
 
+def errors(given: Given) -> str:
+    """How the Monte Carlo interval of an estimate is made, by the unit of independence."""
+    return ERRORS if given.scenario.clinic is None else OVER_CLINICS
+
+
 def outputs(given: Given) -> str | None:
     """Each outcome with its unit and months, and how its error is computed; None without any."""
     name = next((name for name in TABLES if given.main.has(name)), None)
@@ -48,7 +58,7 @@ def outputs(given: Given) -> str | None:
     lines = [
         f"{unit}: {'; '.join(_outcomes(rows))}." for unit, rows in table.groupby("unit", sort=False)
     ]
-    return "\n".join([*lines, DIFFERENCES, *_effects(given.main), ERRORS])
+    return "\n".join([*lines, DIFFERENCES, *_effects(given.main), errors(given)])
 
 
 def aims(given: Given) -> str:

@@ -48,6 +48,7 @@ def section(contents: Contents) -> Section | None:
         "sentences": [*_sentences(contents)],
         "ratios": [*_ratios(contents)],
         "patients": contents.study.scenario.cohort.patients,
+        "clinics": contents.study.scenario.clinics,
         "draws": _draws(contents.uncertainty),
     }
     return Section("answer", "Answer", "Answer", "answer.html", facts)

@@ -13,8 +13,8 @@ DESIGN = ("schedule", "model")
 """Figures of the study itself, which stand before its outcomes."""
 
 COURSES = (
-    "differences", "bone_course", "t_scores", "markers", "incidence", "cumulative_fractures",
-    "on_therapy", "flow", "cohort", "convergence",
+    "differences", "waiting", "bone_course", "t_scores", "markers", "incidence",
+    "cumulative_fractures", "on_therapy", "flow", "cohort", "convergence",
 )  # fmt: skip
 """Figures of a run that a page shows, in their order.
 

@@ -47,6 +47,7 @@ def section(contents: Contents) -> Section | None:
         "month": rows["time"].mode()[0],
         "uncertain": _by_cell(contents.uncertainty),
         "patients": contents.study.scenario.cohort.patients,
+        "clinics": contents.study.scenario.clinics,
     }
     heading = f"Results at month {facts['month']:g}"
     return Section("results", "Results", heading, "outcomes.html", facts)

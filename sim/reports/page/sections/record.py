@@ -16,6 +16,7 @@ def section(contents: Contents) -> Section:
     facts = {
         "records": [_record(kept) for kept in (contents.kept, *contents.others)],
         "is_paired": contents.is_run and len(contents.study.scenario.arms) > 1,
+        "clinics": contents.study.scenario.clinics,
         "verified": bool(contents.of_kind("verification")),
         "manifest": FILE,
     }

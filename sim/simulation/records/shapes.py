@@ -1,87 +1,23 @@
-"""The records of the simulation: kinds of event, state, patient, parameters, inputs and log.
-
-The numbers of the kinds give the order of events on one day. Measurements come before changes of
-treatment, and death comes after its causes.
-"""
+"""The shapes of the state, of a patient, and of the parameters of an arm."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 import numpy as np
-import numpy.typing as npt
 
-from sim import vocabulary
+from sim.simulation.records.kinds import (
+    AGES,
+    OWN,
+    PLANNED,
+    REACTIONS,
+    RUNGS,
+    SLOTS,
+    STEPS_OF_HAZARD,
+    STREAMS,
+    SUBSETS,
+    THERAPIES,
+    VISITS,
+)
 from sim.vocabulary import BONES, MARKERS, QUANTITIES, SEXES, SITES
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-
-# Records of arrays when compiled, plain objects under SimPy; params.first_draw: see PARAMS.
-State = Any
-Patient = Any
-Params = Any
-Draws = Any
-Due = Any
-
-# Limits of every scenario, because records have a fixed shape.
-THERAPIES = vocabulary.MOST_THERAPIES
-REACTIONS = vocabulary.MOST_REACTIONS
-SUBSETS = 2**THERAPIES
-PLANNED = vocabulary.MOST_DOSES  # planned doses per therapy
-VISITS = vocabulary.MOST_VISITS  # visits per quantity
-OWN = vocabulary.MOST_OWN_ACCRUALS  # rows of effects with an accrual of their own
-RUNGS = vocabulary.MOST_RUNGS  # steps of a ladder after intolerance
-STEPS_OF_HAZARD = vocabulary.MOST_STEPS  # steps of a hazard of intolerance
-AGES = 128  # years of a life table
-
-SPINE, HIP = 0, 1
-BONE_OF_SITE = (SPINE, HIP, HIP)  # bone whose T-score sets the hazard of each fracture site
-MORTALITY = len(SITES)  # row of direct ratios after the sites: deaths from other causes
-
-# Kinds of event. A kind with several slots (quantities, therapies, sites) takes several numbers.
-MEASURE = 0
-PLAN = MEASURE + len(BONES) + len(MARKERS)
-INTOLERANCE = PLAN + THERAPIES
-INFUSION = INTOLERANCE + THERAPIES
-REACTION = INFUSION + THERAPIES
-REVIEW = REACTION + REACTIONS
-FRACTURE = REVIEW + 1
-DEATH = FRACTURE + len(SITES)
-END = DEATH + 1
-KINDS = END + 1
-
-NEVER = 1_000_000_000  # the day of an event that is not planned
-
-# Readings of "mean annual increase", in the order of vocabulary.READINGS.
-LINEAR, COMPOUND, PLATEAU, SATURATING = range(4)
-
-# Distributions of the time to intolerance.
-NO_INTOLERANCE, STEPS, WEIBULL, GOMPERTZ, LOGNORMAL_TIME, LOGLOGISTIC = range(6)
-
-# Streams of random numbers. Each has one slot per therapy, reaction, site or quantity.
-(
-    GIVEN,          # uniform, uses: planned infusions
-    LATE,           # uniform
-    LATENESS,       # unit exponential
-    COURSE_ENDS,    # uniform
-    REACTS,         # uniform
-    REACTION_ENDS,  # uniform
-    TOLERANCE,      # unit exponential, uses: rungs
-    BREAKS,         # unit exponential, uses: fractures
-    FATAL,          # uniform
-    FATAL_DELAY,    # uniform
-    DIES,           # unit exponential, one use
-    NOISE,          # standard normal, uses: visits
-    LOST,           # unit exponential, one use
-    CLINICAL,       # uniform, uses: vertebral fractures; read by outcomes, not by the engines
-) = range(14)  # fmt: skip
-STREAMS, SLOTS = 14, max(THERAPIES, REACTIONS)
-
-
-class OutOfDraws(Exception):
-    """A patient needs more random numbers of one stream than were prepared."""
-
 
 STATE = np.dtype([
     ("since", "i8"),                          # day of bmd and action below
@@ -174,6 +110,12 @@ PARAMS = np.dtype([
     ("reaction_first", "f8", REACTIONS),
     ("reaction_later", "f8", REACTIONS),
     ("reaction_ends_course", "f8", REACTIONS),
+    # clinic
+    ("served", "i8", THERAPIES),              # 1 for a therapy whose doses need a place
+    ("has_stock", "i8", THERAPIES), ("has_chairs", "i8"),  # 1 for yes
+    ("not_coming", "f8"),                     # share of visits
+    ("room", "f8"), ("nursing", "f8"),        # places or chair minutes, nurse minutes, open days:
+    ("open_days", "f8"), ("busy", "f8"),      # per patient, of a full clinic; minutes of a start
     ("next_dose", "i8"), ("least_apart", "i8"),  # FROM_PLAN, FROM_LAST, OWED; days between doses
     # after stopping
     ("has_stopping", "i8"),                   # 1 if any therapy has a time after stopping
@@ -236,65 +178,3 @@ PARAMS = np.dtype([
     ("bone_cv", "f8", len(BONES)),
     ("marker_log_sd", "f8", len(MARKERS)),
 ])  # fmt: skip
-
-
-class Inputs(NamedTuple):
-    """The inputs of an engine for one arm and a block of patients.
-
-    Attributes
-    ----------
-    params : numpy.ndarray of PARAMS, a single record
-        Parameters of the arm.
-    patients : numpy.ndarray of PATIENT, shape (patients,)
-        Facts of the patients.
-    draws : numpy.ndarray of float, shape (patients, columns)
-        Random numbers.
-    """
-
-    params: npt.NDArray[np.void]
-    patients: npt.NDArray[np.void]
-    draws: Floats
-
-    def numbers(self, stream: int, slot: int) -> Floats:
-        """Random numbers of one stream and slot.
-
-        Parameters
-        ----------
-        stream, slot : int
-            Stream (`GIVEN`, ...) and slot: therapy, reaction, site or quantity.
-
-        Returns
-        -------
-        numpy.ndarray of float, shape (patients, uses)
-            The random numbers; no columns if the scenario needs none.
-        """
-        first = self.params["first_draw"][stream, slot]
-        return self.draws[:, first : first + self.params["draws"][stream, slot]]
-
-
-class Log(NamedTuple):
-    """The log of a simulation: one row per event, by patient, then in order of time.
-
-    Attributes
-    ----------
-    patient : numpy.ndarray of int
-        Position of the patient in the block, from 0.
-    day : numpy.ndarray of int
-        Day since enrolment.
-    kind : numpy.ndarray of int
-        Kind of event (`MEASURE`, ..., `END`) plus slot.
-    value : numpy.ndarray of float
-        Value of the event, as `model.react` returns it.
-    """
-
-    patient: Integers
-    day: Integers
-    kind: Integers
-    value: Floats
-
-
-class Names(NamedTuple):
-    """Names of the therapies and reactions of a scenario, in the order of their slots."""
-
-    therapies: tuple[str, ...]
-    reactions: tuple[str, ...]

@@ -1,0 +1,20 @@
+"""What is known of patients at entry."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.simulation.records import Inputs
+from sim.vocabulary import SEXES
+
+
+def at_entry(inputs: Inputs) -> dict[str, npt.NDArray[np.generic]]:
+    """Return what is known of patients at entry, an array over the patients for each fact."""
+    people = inputs.patients
+    return {
+        "sex": np.array(SEXES)[people["sex"]],
+        "age_years": people["age"],
+        "weight_kg": people["weight"],
+        "vertebral_fractures": people["vertebral_fractures"],
+    }

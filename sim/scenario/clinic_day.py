@@ -1,0 +1,70 @@
+"""The day of a clinic in the words of a protocol: minutes of visits, nurses, drugs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.scenario.durations import in_time
+from sim.scenario.form.chairs import Chairs
+from sim.scenario.form.clinic import Clinic
+from sim.scenario.form.supply import Supply
+
+AFTER_CLOSING = {
+    "overtime": "at closing time, whoever is not seated is seated",
+    "sent home": "at closing time, whoever is not seated is sent home and waits again",
+}
+"""What becomes of those who wait at closing time, in words."""
+
+
+def day_in_words(clinic: Clinic) -> Iterator[str]:
+    r"""The day of a clinic with chairs and its drugs, line by line; nothing for bare places.
+
+    Examples
+    --------
+    >>> from sim.scenario import load
+    >>> chairs = "{number: 1, hours: '8:00 to 17:00', visits: {pamidronate: {mean: 172 minutes}}, "
+    >>> chairs += "after_closing: overtime}"
+    >>> settings = ["clinic.places=null", f"clinic.chairs={chairs}"]
+    >>> clinic = load("scenarios/clinic-nine-places.yaml", settings).scenario.clinic
+    >>> print(*day_in_words(clinic), sep="\n")
+    pamidronate: 172 minutes in a chair
+    a visit begins as soon as a chair is free
+    at closing time, whoever is not seated is seated
+    """
+    if clinic.chairs is not None:
+        yield from _of_chairs(clinic.chairs)
+    for name, supply in clinic.supply.items():
+        yield f"stock of {name}: {_of_supply(supply)}"
+        for shortage in supply.shortages:
+            days, share = shortage.days, f"{100 * shortage.delivered:g} %"
+            yield f"orders of days {days.start} to {days.stop - 1}: {share} of them is delivered"
+
+
+def _of_chairs(chairs: Chairs) -> Iterator[str]:
+    """Minutes, nurses, and closing time."""
+    for name, stay in chairs.visits.items():
+        spread = f" (SD {stay.sd:g})" if stay.sd else ""
+        yield f"{name}: {stay.mean:g}{spread} minutes in a chair"
+    if chairs.arrival is not None:
+        at, sd = chairs.arrival.mean, chairs.arrival.sd
+        yield f"arrival: {at:g} (SD {sd:g}) minutes after the appointment"
+    if chairs.nurses is None:
+        yield "a visit begins as soon as a chair is free"
+    else:
+        number, busy = chairs.nurses.number, chairs.nurses.busy
+        yield (
+            f"{number} {'nurse' if number == 1 else 'nurses'}, each busy for {busy:g} minutes at "
+            "the begin of a visit"
+        )
+    yield AFTER_CLOSING[chairs.after_closing]
+
+
+def _of_supply(supply: Supply) -> str:
+    """Vials, stock and deliveries."""
+    vials = " and ".join(f"{vial:g}" for vial in supply.vials)
+    stock = f"{supply.stock:g} mg at first, in vials of {vials} mg"
+    order = supply.deliveries
+    if order is None:
+        return f"{stock}; nothing is delivered"
+    after = f", there after {in_time(order.after)}" if order.after else ""
+    return f"{stock}; orders every {in_time(order.every)} up to {order.up_to:g} mg{after}"

@@ -1,0 +1,88 @@
+"""The day of a clinic with chairs: opening hours, minutes of a visit, nurses, and late patients."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from sim.scenario.form.quantities import Early, Form, Minutes, Text, VisitMinutes, Whole, only_if
+
+HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d) to ([01]?\d|2[0-4]):([0-5]\d)")
+
+
+def minutes_of(hours: str) -> tuple[int, int] | None:
+    """The minutes since midnight at which a clinic opens and closes; None for another text.
+
+    >>> minutes_of("8:00 to 17:30"), minutes_of("eight to five")
+    ((480, 1050), None)
+    """
+    match = HOURS.fullmatch(hours.strip())
+    if match is None:
+        return None
+    opens, closes = (60 * int(match[i]) + int(match[i + 1]) for i in (1, 3))
+    return (opens, closes) if closes <= 24 * 60 else None
+
+
+def _is_open_time(hours: str) -> bool:
+    times = minutes_of(hours)
+    return times is not None and times[0] < times[1]
+
+
+class Stay(Form):
+    """Minutes in a chair, from the seat to leaving: log-normal between visits."""
+
+    mean: VisitMinutes
+    """Mean, which is also the time that is booked, e.g. 172 minutes."""
+    sd: Minutes = 0.0
+    """SD between visits, e.g. 40 minutes."""
+
+
+class Arrival(Form):
+    """Minutes between appointment and arrival, normal between visits; below 0 is early."""
+
+    mean: Early = 0.0
+    """Mean of these minutes, e.g. 0 minutes."""
+    sd: Minutes
+    """SD between visits, e.g. 12 minutes."""
+
+
+class Nurses(Form):
+    """Nurses, each of whom begins one visit at a time."""
+
+    number: Annotated[Whole, only_if(lambda n: 1 <= n <= 1000, "1 to 1000 nurses")]
+    """Nurses on an open day, e.g. 1."""
+    busy: Minutes
+    """Time for which a nurse is busy at the begin of a visit, e.g. 12 minutes."""
+
+
+class Chairs(Form):
+    """Chairs in place of a number of places: how many visits a day has room for follows from time.
+
+    Appointments are made by the mean of `visits`, in the order of booking, at the first minute at
+    which a chair and a nurse are free; none would end after closing time.
+    """
+
+    number: Annotated[Whole, only_if(lambda n: 1 <= n <= 10_000, "1 to 10000 chairs")]
+    """Number of chairs, e.g. 3."""
+    hours: Annotated[Text, only_if(
+        _is_open_time, "'{value}' is no time in which a clinic is open; write it like 8:00 to 17:00"
+    )]  # fmt: skip
+    """Opening hours, e.g. 8:00 to 17:00."""
+    visits: dict[str, Stay]
+    """Minutes in a chair for each therapy that the clinic serves, e.g. {pamidronate: {mean: 172
+    minutes, sd: 40 minutes}}."""
+    nurses: Nurses | None = None
+    """Nurses; if left out, a visit begins as soon as a chair is free."""
+    arrival: Arrival | None = None
+    """Minutes between appointment and arrival; if left out, everyone is on time."""
+    after_closing: Literal["overtime", "sent home"]
+    """Patients who are not seated at closing time: `overtime` seats them, `sent home` lets them
+    wait again, e.g. overtime."""
+
+    @property
+    def times(self) -> tuple[int, int]:
+        """Minutes since midnight at which the clinic opens and closes."""
+        times = minutes_of(self.hours)
+        if times is None:
+            raise ValueError(f"'{self.hours}' is no time in which a clinic is open")
+        return times

@@ -1,0 +1,132 @@
+"""A clinic with chairs and nurses: appointments by expected minutes, and the day by drawn ones.
+
+Who comes first is seated first, so the minute at which a visit begins is known on arrival. Two
+heaps of the minutes at which chairs and nurses are free are enough; no clock ticks in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from heapq import heapify, heapreplace
+from typing import NamedTuple
+
+from sim.simulation.clinic.visits import Visit
+from sim.simulation.records import OVERTIME, ROOM, TAKEN
+
+
+class Chairs(NamedTuple):
+    """Chairs, nurses and opening hours of a clinic; all times in minutes since midnight.
+
+    Attributes
+    ----------
+    number : int
+        Chairs.
+    opens, closes : int
+        First minute of the day, and the minute after the last one.
+    expected : mapping of int to int
+        Minutes in a chair that are booked, by the slot of the therapy.
+    nurses, busy : int
+        Nurses, and the minutes for which one is busy at the begin of a visit. A nurse begins one
+        visit at a time.
+    sends_home : bool
+        Whether patients who are not seated at closing time are sent home, and otherwise seated.
+
+    Raises
+    ------
+    ValueError
+        For a day that has no chair, no nurse, or no room for the longest expected visit.
+    """
+
+    number: int
+    opens: int
+    closes: int
+    expected: Mapping[int, int]
+    nurses: int
+    busy: int
+    sends_home: bool
+
+    def new_day(self) -> DayOfChairs:
+        """Return a day on which no appointment is made."""
+        return DayOfChairs(self)
+
+
+class Room:
+    """Chairs and nurses, each with the minute from which it is free.
+
+    Examples
+    --------
+    Two chairs, and a nurse who is busy for ten minutes at the begin of each visit:
+
+    >>> room = Room(2, 1, 10)
+    >>> [room.seat(0, 60), room.seat(0, 60), room.seat(0, 60)]
+    [0, 10, 60]
+    """
+
+    def __init__(self, chairs: int, nurses: int, busy: int, opens: int = 0) -> None:
+        if chairs < 1 or nurses < 1:
+            raise ValueError(f"{chairs} chairs and {nurses} nurses; allowed: 1 or more of each")
+        self._chairs, self._nurses, self._busy = [opens] * chairs, [opens] * nurses, busy
+        heapify(self._chairs)
+
+    def free(self, arrival: int) -> int:
+        """The first minute from an arrival on at which a chair and a nurse are free."""
+        return max(arrival, self._chairs[0], self._nurses[0])
+
+    def seat(self, arrival: int, minutes: int) -> int:
+        """Seat a patient for some minutes, and return the minute at which the visit begins."""
+        begins = self.free(arrival)
+        heapreplace(self._chairs, begins + minutes)
+        heapreplace(self._nurses, begins + self._busy)
+        return begins
+
+
+class DayOfChairs:
+    """The appointments of one day, and what becomes of them."""
+
+    def __init__(self, chairs: Chairs) -> None:
+        self._of = chairs
+        self._appointments: list[int] = []
+        self._planned = self._room()
+
+    def book(self, visit: Visit) -> bool:
+        """Make an appointment for a visit; False if the visit would end after closing time."""
+        minutes = self._of.expected[visit.therapy]
+        at = self._planned.free(self._of.opens)
+        if at + minutes > self._of.closes:
+            return False
+        self._appointments.append(self._planned.seat(self._of.opens, minutes))
+        return True
+
+    def live(self, booked: list[Visit]) -> list[Visit]:
+        """Let the day pass, and return the visits that are sent home.
+
+        Patients who do not come leave their chair to the others. Notes of a visit: minutes in the
+        waiting room, minutes in a chair during opening hours, and on the visit that ends last the
+        minutes after closing time.
+        """
+        room, home, ends = self._room(), [], {}
+        for arrival, visit in self._arrivals(booked):
+            begins = room.free(arrival)
+            if begins >= self._of.closes and self._of.sends_home:
+                home.append(visit)
+                continue
+            room.seat(arrival, visit.minutes)
+            ends[visit] = begins + visit.minutes
+            open_minutes = max(0, min(ends[visit], self._of.closes) - begins)
+            visit.notes += [(ROOM, float(begins - arrival)), (TAKEN, float(open_minutes))]
+        last = max(ends, key=lambda visit: ends[visit], default=None)
+        if last is not None and ends[last] > self._of.closes:
+            last.notes.append((OVERTIME, float(ends[last] - self._of.closes)))
+        return home
+
+    def _arrivals(self, booked: list[Visit]) -> list[tuple[int, Visit]]:
+        """Who comes, by the minute of arrival, then by the appointment."""
+        arrivals = [
+            (max(self._of.opens, at + visit.late), visit)
+            for at, visit in zip(self._appointments, booked, strict=True)
+            if visit.comes
+        ]
+        return sorted(arrivals, key=lambda arrival: arrival[0])
+
+    def _room(self) -> Room:
+        return Room(self._of.number, self._of.nurses, self._of.busy, self._of.opens)

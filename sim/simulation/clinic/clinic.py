@@ -1,0 +1,123 @@
+"""A clinic: its list of those who wait, its days with places or chairs, its drugs; no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sim.simulation.clinic.calendar import Calendar
+from sim.simulation.clinic.chairs import Chairs, DayOfChairs
+from sim.simulation.clinic.places import DayOfPlaces, Places
+from sim.simulation.clinic.supply import Stores, Supply
+from sim.simulation.clinic.visits import Visit, Waiting
+from sim.simulation.records import NEVER
+
+EVERYONE = Places(NEVER)
+"""The capacity before the limits of a clinic begin."""
+
+NO_SUPPLIES: Mapping[int, Supply] = {}
+
+NO_STORES = Stores(NO_SUPPLIES)
+
+
+class Booked(NamedTuple):
+    """What a day brought: visits that were served, skipped, and sent home to come again."""
+
+    served: list[Visit]
+    skipped: list[Visit]
+    sent_home: list[Visit]
+
+
+class Clinic:
+    """A clinic and its list.
+
+    Attributes
+    ----------
+    calendar : Calendar
+        The days on which the clinic is open.
+    capacity : Places or Chairs
+        What an open day has room for.
+    stores : Stores
+        Its drugs.
+    visits : list of Visit
+        Everyone who asked, in the order of asking.
+
+    Raises
+    ------
+    ValueError
+        For less than one place or chair.
+    """
+
+    def __init__(
+        self, calendar: Calendar, capacity: Places | Chairs,
+        supplies: Mapping[int, Supply] = NO_SUPPLIES,
+    ) -> None:  # fmt: skip
+        if capacity.number < 1:
+            raise ValueError(f"{capacity.number} places on a day; allowed: 1 or more")
+        self.calendar, self.capacity, self.stores = calendar, capacity, Stores(supplies)
+        self.visits: list[Visit] = []
+        self._asked_for: set[int] = set()
+        self._waiting = Waiting()
+
+    def ask(self, visit: Visit) -> None:
+        """Put a visit on the list."""
+        self.visits.append(visit)
+        self._asked_for.add(visit.therapy)
+        self._waiting.add(visit)
+
+    def next_day(self, day: int) -> int:
+        """The next day from `day` on at which the clinic acts; `NEVER` if the list is empty.
+
+        The clinic acts on open days, and on the last day of a waiting visit even if it is closed.
+        """
+        if self._waiting.first() is None:
+            return NEVER
+        return min(self.calendar.next_open(day), max(self._waiting.first_limit(), day))
+
+    def act(self, day: int) -> Booked:
+        """Book and serve the visits of a day, then skip those whose last day it was."""
+        served: list[Visit] = []
+        home: list[Visit] = []
+        if self.calendar.is_open(day):
+            served, home = self._serve(day)
+        return Booked(served, self._waiting.take_beyond(day), home)
+
+    def _serve(self, day: int) -> tuple[list[Visit], list[Visit]]:
+        """Serve the visits of an open day, and send home those for whom it was too late."""
+        is_limited = day >= self.calendar.begins
+        stores = self.stores if is_limited else NO_STORES
+        room = (self.capacity if is_limited else EVERYONE).new_day()
+        booked = self._book(day, room, stores)
+        home = room.live(booked)
+        served = [visit for visit in booked if visit not in home] if home else booked
+        for visit in served:
+            visit.served = day
+        for visit in home:
+            self._waiting.put_back(visit)
+        stores.settle(booked)
+        return served, home
+
+    def _book(
+        self, day: int, room: DayOfPlaces | DayOfChairs, stores: Stores
+    ) -> list[Visit]:  # fmt: skip
+        """Book visits in their order until the day is full.
+
+        Nobody overtakes: the day is full at the first visit that has no room, and a drug is out at
+        the first visit for which it does not suffice. Visits for other drugs go on.
+        """
+        stores.receive(day)
+        booked: list[Visit] = []
+        put_off: list[Visit] = []
+        out: set[int] = set()
+        while (visit := self._waiting.first()) is not None and not out >= self._asked_for:
+            if visit.therapy in out or not stores.keep(visit):
+                out.add(visit.therapy)
+                put_off.append(self._waiting.take())
+            elif room.book(visit):
+                booked.append(self._waiting.take())
+            else:
+                stores.give_back(visit)
+                break
+        for visit in put_off:
+            self._waiting.put_back(visit)
+        return booked

@@ -1,0 +1,56 @@
+"""The clinic of a scenario, as far as the model sees it: who needs a place, and the next dose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.scenario.form.clinic import Clinic
+from sim.scenario.form.study import Scenario
+from sim.simulation.records import THERAPIES
+from sim.vocabulary import FROM_PLAN
+
+
+def clinic_fields(scenario: Scenario) -> dict[str, Any]:
+    """Compute the parameters under "clinic" of `PARAMS`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Values of the study.
+
+    Returns
+    -------
+    dict
+        Fields by name.
+    """
+    clinic, none = scenario.clinic, [0] * THERAPIES
+    if clinic is None:
+        return {"served": none, "has_stock": none, "has_chairs": 0, "not_coming": 0.0,
+                **dict.fromkeys(("room", "nursing", "open_days", "busy"), 0.0),
+                "next_dose": FROM_PLAN, "least_apart": 1}  # fmt: skip
+    served = [int(slot in slots_of(clinic, scenario)) for slot in range(THERAPIES)]
+    stocked = [int(name in clinic.supply) for name in scenario.therapies]
+    apart = 1 if clinic.at_least_apart is None else round(clinic.at_least_apart)
+    return {"served": served, "has_stock": stocked + none[len(stocked):],
+            "has_chairs": int(clinic.chairs is not None), "not_coming": clinic.not_coming,
+            **_offered(clinic, scenario), "next_dose": clinic.rule,
+            "least_apart": apart}  # fmt: skip
+
+
+def _offered(clinic: Clinic, scenario: Scenario) -> dict[str, float]:
+    """What the clinic offers per patient while it is full, to which its use is compared."""
+    open_days = clinic.open_days(scenario.horizon) / scenario.together
+    chairs = clinic.chairs
+    if chairs is None:
+        places = clinic.places if isinstance(clinic.places, float) else 0.0
+        return {"room": places * open_days, "nursing": 0.0, "open_days": open_days, "busy": 0.0}
+    minutes = open_days * (chairs.times[1] - chairs.times[0])
+    nurses, busy = (0, 0.0) if chairs.nurses is None else (chairs.nurses.number, chairs.nurses.busy)
+    return {"room": chairs.number * minutes, "nursing": nurses * minutes, "open_days": open_days,
+            "busy": float(round(busy))}  # fmt: skip
+
+
+def slots_of(clinic: Clinic, scenario: Scenario) -> tuple[int, ...]:
+    """Return the slots of the therapies that a clinic serves."""
+    names = [*scenario.therapies]
+    return tuple(sorted(names.index(name) for name in clinic.serves))

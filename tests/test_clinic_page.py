@@ -1,0 +1,75 @@
+"""The guide to clinics, docs/clinic.md: its files are valid, and its numbers are those printed."""
+
+import re
+
+import pytest
+
+import sim
+from sim.experiments import runs
+from sim.scenario import load
+from sim.scenario.clinic import clinics_in_words
+from tests.pages import DOCS, text_of
+
+PAGE = text_of(DOCS / "clinic.md")
+FILES = dict(
+    re.findall(
+        r"`([\w-]+\.yaml)`[^`]*\n\n(?:<!-- fragment -->\n)?```yaml\n(.*?)```", PAGE, re.DOTALL
+    )
+)
+(PROMISED,) = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    written = tmp_path_factory.mktemp("clinic")
+    for name, text in FILES.items():
+        (written / name).write_text(text, encoding="utf-8")
+    return written
+
+
+def test_the_page_has_three_files_and_each_is_valid(folder):
+    assert [*FILES] == ["my-clinic.yaml", "places-for-all.yaml", "my-chair.yaml"]
+    for name in FILES:
+        assert load(folder / name).scenario.name == name.removesuffix(".yaml")
+
+
+def test_the_clinic_is_read_back_in_the_words_of_the_page(folder):
+    words = clinics_in_words(load(folder / "my-clinic.yaml").scenario)
+    assert "\n".join(words) + "\n" == PROMISED
+
+
+def row_of(outcome):
+    """The cells of a row of the first table of results."""
+    (line,) = re.findall(rf"^\| {re.escape(outcome)} \| (.*) \|$", PAGE, re.MULTILINE)
+    return line.replace("−", "-").split(" | ")
+
+
+@pytest.mark.validation
+def test_the_difference_is_that_of_the_page(folder):
+    paths = [folder / "places-for-all.yaml", folder / "my-clinic.yaml"]
+    table = sim.compare(paths).summary
+    own = table[table["arm"] == "pamidronate"]
+    for outcome, row, decimals in (
+        ("spine change", "change of spine bone density, %", 2),
+        ("hip change", "change of hip bone density, %", 2),
+        ("all fractures", "fractures per 100 person-years", 2),
+    ):
+        found = own[(own["outcome"] == outcome) & (own["against"] != "")].iloc[-1]
+        ends = [f"{found[name]:.{decimals}f}" for name in ("estimate", "low", "high")]
+        assert row_of(row)[-1] == f"{ends[0]} [{ends[1]}, {ends[2]}]"
+
+
+@pytest.mark.validation
+def test_the_chair_has_the_numbers_of_the_page(folder):
+    table = runs.run(load(folder / "my-chair.yaml")).summary
+    own = table[(table["arm"] == "pamidronate") & (table["against_arm"] == "")]
+    found = own[own["subgroup"] == "all"].groupby("outcome")["estimate"].last()
+    page = PAGE.replace("\n", " ")
+    for sentence in (
+        f"Patients wait {found['pamidronate wait for a place']:.1f} days",
+        f"and {found['pamidronate minutes in the waiting room']:.0f} minutes in the waiting room",
+        f"in use for {found['chairs in use']:.0f} % of the time",
+        f"closes {found['overtime']:.0f} minutes late",
+        f"Infusions received are {found['pamidronate doses received']:.1f} instead of 29.2",
+    ):
+        assert sentence in page, sentence
