@@ -73,7 +73,9 @@ ONE_MISTAKE = {
     "places left out": (("  places: 9\n", ""),
         "5:3: clinic: a clinic needs exactly one of places, chairs; given: none"),
     "no open day": (("[Monday, Tuesday, Friday]", "[]"),
-        "7:9: clinic.open: the clinic is open on one weekday or more"),
+        "7:9: clinic.open: the clinic is open on one weekday or more, each named once"),
+    "a day twice": (("[Monday, Tuesday, Friday]", "[Monday, Monday]"),
+        "7:9: clinic.open: the clinic is open on one weekday or more, each named once"),
     "a misspelt day": (("Tuesday", "Tuseday"),
         "7:18: clinic.open[1]: 'Tuseday' is not known here; did you mean 'Tuesday'? Allowed: "
         f"{DAYS}"),
@@ -190,10 +192,10 @@ def test_an_unknown_key_stands_beside_what_is_then_missing(tmp_path, name):
 
 def test_a_misspelt_therapy_is_told_with_the_likely_one(tmp_path):
     lines = told(tmp_path, "[pamidronate]", "[pamidronat]")
-    assert (
+    assert lines == [
         "5:12: clinic.serves[0]: 'pamidronat' is not a therapy; did you mean 'pamidronate'? "
         "Allowed: pamidronate, interferon"
-    ) in lines
+    ]
 
 
 def test_the_patients_of_the_base_are_refused_where_they_stand(tmp_path):
@@ -203,7 +205,7 @@ def test_the_patients_of_the_base_are_refused_where_they_stand(tmp_path):
 
 def test_clinic_and_clinics_need_each_other(tmp_path):
     lines = told(tmp_path, "clinics: {number: 20, patients_each: 200}\n", "")
-    missing = "clinics: is missing: a `clinic` needs {number: 50, patients_each: 200}, say"
+    missing = "clinic: `clinics` is missing beside it, like {number: 50, patients_each: 200}"
     assert any(line.endswith(missing) for line in lines)
     begin = WHOLE.index("clinic:\n")
     (line,) = told(tmp_path, WHOLE[begin:], "")

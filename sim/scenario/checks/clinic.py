@@ -26,8 +26,8 @@ def check_clinic(plain: Plain, therapies: Therapies) -> Iterator[Mistake]:
     """Mistakes of clinics that can be seen in a file whose other parts may not be valid."""
     has_clinic, has_clinics = (bool(plain.mapping(key)) for key in ("clinic", "clinics"))
     if has_clinic and not has_clinics:
-        message = "is missing: a `clinic` needs {number: 50, patients_each: 200}, say"
-        yield plain.mistake(("clinics",), message)
+        message = "`clinics` is missing beside it, like {number: 50, patients_each: 200}"
+        yield plain.mistake(("clinic",), message, at_key=True)
     if has_clinics and not has_clinic:
         yield plain.mistake(("clinic",), "is missing: `clinics` says how many there are of it")
     if has_clinics and "patients" in plain.mapping("cohort"):
@@ -49,7 +49,8 @@ def check_limits_of_clinic(scenario: Scenario, plain: Plain) -> Iterator[Mistake
         yield plain.mistake(("clinic", "already_enrolled"), message)
     yield from check_days(scenario, clinic, plain)
     served_in_arms = {name for arm in scenario.arms.values() for name in arm}
-    if not served_in_arms & {*clinic.serves}:
+    are_known = {*clinic.serves} <= {*scenario.therapies}
+    if are_known and not served_in_arms & {*clinic.serves}:
         yield plain.mistake(("clinic", "serves"), "no arm has a therapy that the clinic serves")
 
 

@@ -80,7 +80,10 @@ class Clinic(Form):
     chairs: Chairs | None = None
     """Chairs, opening hours and minutes of a visit; in place of `places`, e.g. {number: 3, hours:
     8:00 to 17:00, visits: {pamidronate: {mean: 172 minutes}}, after_closing: overtime}."""
-    open: Annotated[list[Weekday], only_if(bool, "the clinic is open on one weekday or more")]
+    open: Annotated[list[Weekday], only_if(
+        lambda days: 0 < len(days) == len({*days}),
+        "the clinic is open on one weekday or more, each named once",
+    )]  # fmt: skip
     """Weekdays on which the clinic is open, e.g. [Monday, Thursday]."""
     closed: list[Closure] = Field([])
     """Times in which the clinic is closed, e.g. [{from: 24 months, for: 3 months}]."""
