@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from filelock import FileLock
 from hypothesis.internal.constants_ast import Constants
 
 from sim import results
@@ -205,13 +206,31 @@ def mastosim():
 
 
 @pytest.fixture(scope="session")
-def one_of_each(tmp_path_factory, mastosim):
+def once(tmp_path_factory):
+    """Make a folder that all processes of a run of the tests share; it has what its making gave."""
+    is_one_of_several = "PYTEST_XDIST_WORKER" in os.environ
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if is_one_of_several else base
+
+    def made(name, make):
+        folder, given = base / name, base / f"{name}.json"
+        with FileLock(base / f"{name}.lock"):
+            if not given.exists():
+                folder.mkdir()
+                given.write_text(json.dumps(make(folder)))
+        return folder, json.loads(given.read_text())
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def one_of_each(once, mastosim):
     """A folder of results with one of each kind, and what was printed: to be read, not changed."""
     from tests import one_of_each
 
-    out = tmp_path_factory.mktemp("kinds")
     with without_pictures(), one_of_each.few_checks():
-        return out / "results", one_of_each.make(out, mastosim)
+        out, printed = once("kinds", lambda folder: one_of_each.make(folder, mastosim))
+    return out / "results", printed
 
 
 @pytest.fixture(scope="session")
@@ -222,11 +241,12 @@ def folder_of(one_of_each):
 
 
 @pytest.fixture(scope="session")
-def at_stake(tmp_path_factory):
+def at_stake(once):
     """A kept sweep with costs and fresh patients: to be read, not changed."""
     from tests import worth_sweeps
 
-    return results.open(worth_sweeps.made(tmp_path_factory.mktemp("stake")))
+    _, sweep = once("stake", lambda folder: str(worth_sweeps.made(folder)))
+    return results.open(sweep)
 
 
 @pytest.fixture(scope="session")

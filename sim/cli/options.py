@@ -200,7 +200,7 @@ def found(result: str, out: Path) -> Kept:
 
 ENGINE = click.option(
     "--engine", type=click.Choice(["auto", "simpy", "batch"]), default="auto", show_default=True,
-    help="simpy: the reference. batch: compiled, for many patients; compiles once, in about 25 "
+    help="simpy: the reference. batch: compiled, for many patients; compiles once, in about 12 "
     "seconds. auto: the one that finishes first. The results are the same.",
 )  # fmt: skip
 

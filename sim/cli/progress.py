@@ -39,7 +39,7 @@ def _say_if_compiling() -> None:
     from sim.simulation import batch_engine
 
     if not batch_engine.is_ready():
-        say("Compiling the model: once, about 25 seconds", to_stderr=True)
+        say("Compiling the model: once, about 12 seconds", to_stderr=True)
 
 
 @contextmanager

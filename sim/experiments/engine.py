@@ -19,7 +19,7 @@ PATIENTS = 300
 takes as long as SimPy takes for about this number."""
 
 SECONDS = 60.0
-"""Forecast of SimPy above which compiling the model, about 25 seconds, saves time."""
+"""Forecast of SimPy above which compiling the model, about 12 seconds, saves time."""
 
 
 def chosen(
