@@ -13,8 +13,12 @@ from sim.outcomes.sums import sum_table
 from sim.scenario import ScenarioError, load
 from sim.simulation.clinic.lowered import enrolled, rules_of
 from sim.simulation.records import (
+    ARRIVES,
+    COMES,
+    ENROLS,
     HOME,
     INFUSION,
+    LASTS,
     NO_DRUG,
     OF_CLINICS,
     OVERTIME,
@@ -202,6 +206,8 @@ def test_some_minutes_more_change_nobodys_random_numbers():
     other = small(*IN_CHAIRS, "clinic.chairs.number=2", "clinic.order=lowest T-score")
     few, many = (inputs_of(protocol_of(study), range(60))["pamidronate"] for study in (one, other))
     assert few.draws.tobytes() == many.draws.tobytes()
+    for stream in (ENROLS, COMES, LASTS, ARRIVES):
+        assert few.params["draws"][stream].sum() > 0
 
 
 def test_the_lowest_t_score_waits_least():

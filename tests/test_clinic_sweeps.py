@@ -91,5 +91,7 @@ def test_a_pilot_refuses_clinics_by_name(files):
         "parameters:\n  effects.pamidronate.spine: {low: 1 %/year, high: 4 %/year}\n"
     )
     (files / "places.yaml").write_text(text, encoding="utf-8")
+    fitting = SCENARIO.replace("patients_each: 15", "patients_each: 10")
+    (files / "small.yaml").write_text(fitting, encoding="utf-8")
     with pytest.raises(RequestError, match="wait for each other"):
         sim.sweep(files / "places.yaml", pilot=True)

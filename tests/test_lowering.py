@@ -29,6 +29,7 @@ NO_NUMBERS = {
     "sim.scenario.ScenarioError",
     "sim.scenario.Study",
     "sim.scenario.mistakes.nearest",
+    "sim.scenario.durations.in_time",
 }
 """What decides no number: words about mistakes, sources, and a form together with its text."""
 
@@ -44,7 +45,7 @@ def as_bytes(arms):
 
 def fields_by_heading():
     """The fields of PARAMS under each comment that stands on a line of its own."""
-    source = inspect.getsource(records).split("PARAMS = np.dtype([")[1].split("\n])")[0]
+    source = inspect.getsource(records.shapes).split("PARAMS = np.dtype([")[1].split("\n])")[0]
     heading, fields = "", dict[str, set[str]]()
     for line in source.splitlines():
         if comment := re.fullmatch(r" +# (.*)", line):

@@ -812,7 +812,7 @@ RULES = [
     ({f"{COURSE}__intolerance": {"weibull": {"shape": "1", "scale": "1 year"},
                                  "exponential": {"rate": "1 per year"}}},
      "therapies.interferon.intolerance", "exactly one of"),
-    ({"accrual": "logistic"}, "accrual", "'linear', 'compound'"),
+    ({"accrual": "logistic"}, "accrual", "linear, compound"),
     ({"accrual": "plateau"}, "accrual", "plateau needs its times"),
     ({"accrual": {}}, "accrual", "accrual is linear, compound"),
     ({"markers__ctx__half_effect": "0"}, "markers.ctx.half_effect", "0.0001 to 10000"),

@@ -19,6 +19,7 @@ COURSE, CTX = "course dose, held as typed", "CTX, held in pg/mL"
 BALP, TRYPTASE = "BALP, held in IU", "tryptase, held in ug/L"
 DENSITY, NUMBER = "bone density, held in g/cm2", "number"
 MONEY, MONEY_A_YEAR = "money, held as typed", "money a year, held as typed"
+VISIT, DRUG = "time of a visit, held in minutes", "amount of a drug, held in mg"
 CURRENCIES = ("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "CAD", "AUD", "JPY")
 
 ONE_OF_EACH = {
@@ -54,6 +55,10 @@ ONE_OF_EACH = {
     (TRYPTASE, "ng/mL"): 1,  # 1e3 ng in 1e3 mL
     (DENSITY, "g/cm2"): 1,
     (NUMBER, ""): 1,
+    **{(VISIT, unit): 1 for unit in ("minute", "minutes")},
+    **{(VISIT, unit): 60 for unit in ("hour", "hours")},
+    (DRUG, "mg"): 1,
+    (DRUG, "g"): 1000,
     **{(MONEY, currency): 1 for currency in CURRENCIES},
     **{(MONEY_A_YEAR, f"{currency}/year"): 1 for currency in CURRENCIES},
 }

@@ -127,7 +127,7 @@ MISTAKES = {
         "female: {18: 1, 50: 0.8}",
         "`by_age` gives female patients of 18 1.119; allowed: -1 to 1"),
     "another way": (
-        "how: times, female: {18: 0.9}", "is not known here; allowed: 'multiply' or 'add'"),
+        "how: times, female: {18: 0.9}", "is not known here; Allowed: multiply, add"),
 }  # fmt: skip
 
 

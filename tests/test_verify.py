@@ -223,7 +223,7 @@ FAULTS = (
           "log.day[rows] = day", "log.day[rows] = day + (kind == DEATH)",
           "Both engines write identical logs", 6,
           ("mortality.standardised_mortality_ratio=20",)),
-    Fault("fractures per person, not per person-year", "sim.outcomes.definitions.named",
+    Fault("fractures per person, not per person-year", "sim.outcomes.definitions.of_arm",
           "records.end, number, records.years, 100,", "records.end, number, None, 100,", COUNTED, 8,
           ("fractures.base_rate=1 per year",)),
     Fault("who halved a course counted as off it", "sim.outcomes.arm",

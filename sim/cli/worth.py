@@ -34,11 +34,11 @@ from sim.cli.terminal import line_width, say
               help="Patients who enter in each calendar year; shows what is spent in each."
               )  # fmt: skip
 @number("--years", "Calendar years of the budget.")
-@click.option("--share", multiple=True, metavar="ARM=PERCENT,...",
+@click.option("--share", multiple=True, metavar="ARM=PERCENT[,PERCENT]",
               help="New share of an arm, such as combination=60%, or one for each calendar year, "
               "such as combination=20%,40%,60%; the last one goes on. The comparator has the rest. "
               "Repeatable.  [default: all patients get the other of two arms]")  # fmt: skip
-@click.option("--share-today", multiple=True, metavar="ARM=PERCENT,...",
+@click.option("--share-today", multiple=True, metavar="ARM=PERCENT",
               help="Share of an arm today. Repeatable.  [default: all get the comparator]"
               )  # fmt: skip
 @click.option("--reading", multiple=True, metavar="NAME=PERCENT",
