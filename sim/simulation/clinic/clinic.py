@@ -57,6 +57,7 @@ class Clinic:
         self.calendar, self.capacity, self.stores = calendar, capacity, Stores(supplies)
         self.visits: list[Visit] = []
         self._asked_for: set[int] = set()
+        self._open_from: dict[int, int] = {}
         self._waiting = Waiting()
 
     def ask(self, visit: Visit) -> None:
@@ -65,6 +66,10 @@ class Clinic:
         self._asked_for.add(visit.therapy)
         self._waiting.add(visit)
 
+    def day_of(self, visit: Visit) -> int:
+        """The first day on which the clinic can answer a visit: an open day, or its last day."""
+        return min(self._next_open(visit.due), max(visit.last, visit.due))
+
     def next_day(self, day: int) -> int:
         """The next day from `day` on at which the clinic acts; `NEVER` if the list is empty.
 
@@ -72,7 +77,7 @@ class Clinic:
         """
         if self._waiting.first() is None:
             return NEVER
-        return min(self.calendar.next_open(day), max(self._waiting.first_limit(), day))
+        return min(self._next_open(day), max(self._waiting.first_limit(), day))
 
     def act(self, day: int) -> Booked:
         """Book and serve the visits of a day, then skip those whose last day it was."""
@@ -81,6 +86,12 @@ class Clinic:
         if self.calendar.is_open(day):
             served, home = self._serve(day)
         return Booked(served, self._waiting.take_beyond(day), home)
+
+    def _next_open(self, day: int) -> int:
+        """The first open day from a day on; many patients ask on the same day."""
+        if day not in self._open_from:
+            self._open_from[day] = self.calendar.next_open(day)
+        return self._open_from[day]
 
     def _serve(self, day: int) -> tuple[list[Visit], list[Visit]]:
         """Serve the visits of an open day, and send home those for whom it was too late."""

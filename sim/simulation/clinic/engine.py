@@ -101,14 +101,13 @@ class _Unit:
 
     def ask(self, visit: Visit) -> None:
         self.clinic.ask(visit)
-        self._call(visit.due)
+        self._call(self.clinic.day_of(visit))
 
     def _call(self, day: int) -> None:
-        """Call the clinic for the next day on which it acts, once."""
-        next_day = self.clinic.next_day(day)
-        if next_day != NEVER and next_day not in self._called:
-            self._called.add(next_day)
-            self.env.process(self._act(next_day))
+        """Call the clinic for a day on which it acts, once."""
+        if day != NEVER and day not in self._called:
+            self._called.add(day)
+            self.env.process(self._act(day))
 
     def _act(self, day: int) -> Generator[simpy.Event, Any, None]:
         yield self.env.timeout(PARTS * day + 1 - self.env.now)
@@ -118,7 +117,7 @@ class _Unit:
             self.patients[visit.patient].hear_of_return(visit, day)
         for visit in booked.served + booked.skipped:
             self.patients[visit.patient].hear_of_dose(visit, day)
-        self._call(day + 1)
+        self._call(self.clinic.next_day(day + 1))
 
 
 class _Attending:
