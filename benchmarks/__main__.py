@@ -8,7 +8,18 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import engines, information, kept, page, parts, processes, scaling, sweeps, worth
+from benchmarks import (
+    clinics,
+    engines,
+    information,
+    kept,
+    page,
+    parts,
+    processes,
+    scaling,
+    sweeps,
+    worth,
+)
 from benchmarks.sizes import FULL, QUICK, Sizes
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -22,6 +33,7 @@ QUESTIONS = (
     scaling.by_horizon,
     parts.by_part,
     worth.added,
+    clinics.waiting,
     processes.beginnings,
 )
 

@@ -18,6 +18,7 @@ class Sizes:
     kept: tuple[tuple[int, int, int], ...]  # patients, draws and rounds of sweeps in turns
     information: int  # draws of the value of information
     worth: int  # patients whose quantities are reduced
+    clinic: int  # patients of each of two clinics
     few_rounds: int
     rounds: int
     compiles: bool  # whether to begin once with an empty cache
@@ -40,6 +41,7 @@ FULL = Sizes(
     kept=((200, 200, 3), (1_000, 100, 3), (20_000, 5, 1)),
     information=10_000,
     worth=100_000,
+    clinic=400,
     few_rounds=5,
     rounds=5,
     compiles=True,
@@ -54,6 +56,7 @@ QUICK = Sizes(
     kept=((20, 2, 1), (40, 2, 1)),
     information=300,
     worth=300,
+    clinic=20,
     few_rounds=1,
     rounds=2,
     compiles=False,
