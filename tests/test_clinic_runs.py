@@ -1,5 +1,7 @@
 """Runs of scenarios with clinics: from the file to the outcomes, with the clinic as the unit."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from sim.experiments.blocks import Work
 from sim.outcomes import arm_records, lines_of
 from sim.outcomes.plan import analysis_plan
 from sim.outcomes.sums import sum_table
+from sim.reports.forms.answers import components
 from sim.scenario import ScenarioError, load
 from sim.simulation.clinic.lowered import enrolled, rules_of
 from sim.simulation.records import (
@@ -219,3 +222,15 @@ def test_the_lowest_t_score_waits_least():
     waited = np.bincount(log.patient[rows], log.value[rows], minlength=40)
     low = inputs.patients["bmd"][:, 0] < np.median(inputs.patients["bmd"][:, 0])
     assert waited[low].mean() < waited[~low].mean() / 2
+
+
+def test_the_reporting_form_names_chairs_nurses_and_drugs():
+    given, bare = (
+        SimpleNamespace(scenario=study.scenario) for study in (small(*IN_CHAIRS), small())
+    )
+    said = components.resources(given)
+    for part in ("1 chair, 8:00 to 13:00", "1 nurse, each busy for 12 minutes", "sent home",
+                 "2000 mg at first, in vials of 30, 60, 90 mg", "0 % of them is delivered"):  # fmt: skip
+        assert part in said
+    assert "chair" not in components.queues(given)
+    assert "no chairs, nurses or stock" in components.resources(bare)

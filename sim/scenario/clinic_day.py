@@ -61,7 +61,7 @@ def _of_chairs(chairs: Chairs) -> Iterator[str]:
 
 def _of_supply(supply: Supply) -> str:
     """Vials, stock and deliveries."""
-    vials = " and ".join(f"{vial:g}" for vial in supply.vials)
+    vials = ", ".join(f"{vial:g}" for vial in supply.vials)
     stock = f"{supply.stock:g} mg at first, in vials of {vials} mg"
     order = supply.deliveries
     if order is None:

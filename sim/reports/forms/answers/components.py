@@ -8,6 +8,7 @@ from typing import Any
 from sim.reports.forms.answers.protocol import blocks, line
 from sim.reports.forms.given import Given
 from sim.scenario.clinic import clinics_in_words
+from sim.scenario.clinic_day import day_in_words
 from sim.scenario.durations import in_time
 from sim.scenario.text.settings import as_text
 
@@ -59,16 +60,20 @@ def _waiting(given: Given) -> str:
 
 def resources(given: Given) -> str:
     """The places of the clinic, or no resources."""
-    if given.scenario.clinic is not None:
-        _, places, *_ = clinics_in_words(given.scenario)
-        return f"Places of the infusion clinic: {places.strip()}. Chairs, nurses, drugs: none."
+    clinic = given.scenario.clinic
+    if clinic is not None:
+        _, room, *_ = clinics_in_words(given.scenario)
+        day = [*day_in_words(clinic)] or ["no chairs, nurses or stock of a drug"]
+        return "\n".join([f"Of each infusion clinic: {room.strip()}.", *day])
     return "None: no activity needs a bed, a nurse or another resource of limited number."
 
 
 def queues(given: Given) -> str:
     """The list of each clinic with its rules, or no queues."""
     if given.scenario.clinic is not None:
-        _, _, *rules = (text.strip() for text in clinics_in_words(given.scenario))
+        day = {*day_in_words(given.scenario.clinic)}
+        lines = (text.strip() for text in clinics_in_words(given.scenario))
+        _, _, *rules = (line for line in lines if line not in day)
         return "\n".join(["One list for each clinic.", *rules])
     return (
         "None: patients never wait for each other. A late dose is late by the patient's own draw."
