@@ -1,11 +1,14 @@
 """The guide to clinics, docs/clinic.md: its files are valid, and its numbers are those printed."""
 
 import re
+from typing import Any
 
+import pandas as pd
 import pytest
 
 import sim
 from sim.experiments import runs
+from sim.experiments.sweeps.read import load_sweep
 from sim.scenario import load
 from sim.scenario.clinic import clinics_in_words
 from tests.pages import DOCS, text_of
@@ -73,3 +76,33 @@ def test_the_chair_has_the_numbers_of_the_page(folder):
         f"Infusions received are {found['pamidronate doses received']:.1f} instead of 29.2",
     ):
         assert sentence in page, sentence
+
+
+SWEEP = re.findall(r"```yaml\n(mastosim_sweep.*?)```", PAGE, re.DOTALL)[0]
+OF_PLACES = ("doses received", "doses skipped by the clinic", "wait for a place")
+
+
+@pytest.fixture
+def swept(folder):
+    (folder / "places.yaml").write_text(SWEEP, encoding="utf-8")
+    return folder / "places.yaml"
+
+
+def test_the_sweep_of_the_page_is_valid(swept):
+    sweep = load_sweep(swept)
+    assert (sweep.group, sweep.patients, sweep.draws) == (40, 400, 4)
+
+
+@pytest.mark.validation
+def test_the_table_of_places_has_the_numbers_of_the_sweep(swept, tmp_path):
+    sim.sweep(swept, out=tmp_path, engine="simpy")
+    table = pd.read_parquet(next(tmp_path.rglob("outcomes.parquet")))
+    own = (table["role"] == "grid") & (table["arm"] == "pamidronate") & (table["against_arm"] == "")
+    last: Any = table[own & (table["time"] == 60)].set_index(["clinic.places", "outcome"])
+    for places in range(1, 5):
+        doses = (last.loc[(places, f"pamidronate {name}"), "estimate"] for name in OF_PLACES)
+        found = [f"{value:.1f}" for value in doses]
+        use, spine = (last.loc[(places, name)] for name in ("places in use", "spine change"))
+        found += [f"{use['estimate']:.0f}"]
+        ends = f"{spine['estimate']:.1f} [{spine['low']:.1f}, {spine['high']:.1f}]"
+        assert f"| {places} | {' | '.join(found)} | {ends} |" in PAGE

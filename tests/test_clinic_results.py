@@ -108,6 +108,8 @@ def test_the_report_the_workbook_and_the_forms_say_clinics(kept, tmp_path):
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "Monte Carlo intervals over clinics" in page.replace("&nbsp;", " ")
     assert "patients of one clinic wait for each other" in page.lower()
+    assert "mastosim readings" in page
+    assert "mastosim emulate" not in page, "what refuses clinics is no open question"
     stress = next(tmp_path.glob("*stress*.md")).read_text(encoding="utf-8")
     assert "Infusion clinics, 4 per arm, with 20 patients each" in stress
     assert "One list for each clinic" in stress

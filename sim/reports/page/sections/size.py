@@ -25,6 +25,9 @@ OPEN = {
 }
 """Questions that each kind of result answers, and the command that makes it."""
 
+ONE_BY_ONE = ("emulation", "power", "verification")
+"""Kinds of result that take patients one by one, and refuse clinics."""
+
 ENOUGH = 80.0
 """Power from which on a trial is called large enough, %."""
 
@@ -47,11 +50,17 @@ def section(contents: Contents) -> Section | None:
     facts = {
         "can": [statement for can, statement in every if can],
         "cannot": [statement for can, statement in every if not can],
-        "open": [row for kind, row in OPEN.items() if not contents.of_kind(kind)],
+        "open": [row for kind, row in OPEN.items() if _is_open(kind, contents)],
         "patients": _patients(contents),
     }
     heading = "What the published patients can and cannot say"
     return Section("size", "What they can say", heading, "size.html", facts)
+
+
+def _is_open(kind: str, contents: Contents) -> bool:
+    """Whether a kind of result is missing, and can be made of the scenario of the page."""
+    meets = contents.study.scenario.clinic is not None
+    return not contents.of_kind(kind) and not (meets and kind in ONE_BY_ONE)
 
 
 def _patients(contents: Contents) -> float | None:
