@@ -35,6 +35,12 @@ def blocks(page: Path, *languages: str) -> list[Block]:
     ]
 
 
+def saved(page: Path) -> dict[str, str]:
+    """The files that a page tells the reader to save, by name."""
+    named = r"`([\w-]+\.yaml)`[^`]*\n\n(?:<!-- fragment -->\n)?```yaml\n(.*?)```"
+    return dict(re.findall(named, text_of(page), re.DOTALL))
+
+
 def links(page: Path) -> Iterator[tuple[str, str]]:
     """File and heading of each link that stays in the checkout; both empty for none."""
     yield from LINK.findall(re.sub(r"`[^`\n]*`", "", BLOCK.sub("", text_of(page))))

@@ -19,7 +19,7 @@ from sim.scenario.form.publication import Publication
 from sim.scenario.mistakes import Mistake
 from sim.scenario.text.provenance import as_it_stands
 from sim.scenario.text.tree import read_file
-from tests.pages import DOCS, PAGES, ROOT, blocks, text_of
+from tests.pages import DOCS, PAGES, ROOT, blocks, saved, text_of
 
 WIDTH = "80"
 """Characters of a line of the terminal whose output the pages show."""
@@ -105,6 +105,8 @@ def test_the_commands_of_a_page_run_and_print_what_it_shows(
     printed = ""
     for line in BEFORE.get(page.name, []):
         assert typed(line, checkout).returncode == 0
+    for name, text in saved(page).items():
+        (checkout / name).write_text(text, encoding="utf-8")
     for block in blocks(page, "sh", "text"):
         if block.language == "text":
             assert block.text.strip() in printed
@@ -131,7 +133,7 @@ def test_the_readme_shows_what_its_commands_print(checkout, typed, no_pictures, 
 @pytest.mark.validation
 def test_the_commands_in_tables_of_the_readme_run(checkout, typed, workers_here, no_pictures):
     commands = re.findall(r"^\|.*`(mastosim [^`]+)`", text_of(README), re.M)
-    assert len(commands) == 5
+    assert len(commands) == 6
     for command in commands:
         told = typed(few(command), checkout)
         assert told.returncode == 0, f"{command}: {told.stderr}"

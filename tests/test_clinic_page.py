@@ -11,14 +11,10 @@ from sim.experiments import runs
 from sim.experiments.sweeps.read import load_sweep
 from sim.scenario import load
 from sim.scenario.clinic import clinics_in_words
-from tests.pages import DOCS, text_of
+from tests.pages import DOCS, saved, text_of
 
 PAGE = text_of(DOCS / "clinic.md")
-FILES = dict(
-    re.findall(
-        r"`([\w-]+\.yaml)`[^`]*\n\n(?:<!-- fragment -->\n)?```yaml\n(.*?)```", PAGE, re.DOTALL
-    )
-)
+FILES = saved(DOCS / "clinic.md")
 (PROMISED,) = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
 
 

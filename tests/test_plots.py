@@ -102,8 +102,12 @@ KINDS = {"bone_course": FORMATS}
 """Areas, lines, markers and hatching in every format; the other figures as SVG alone."""
 
 
+OF_OTHERS = {"waiting", "costs"}
+"""Figures of scenarios with clinics or with costs, which the base case is not."""
+
+
 @pytest.mark.share(8)
-@pytest.mark.parametrize("name", [name for name in (*FIGURES, *ON_REQUEST) if name != "waiting"])
+@pytest.mark.parametrize("name", [n for n in (*FIGURES, *ON_REQUEST) if n not in OF_OTHERS])
 def test_a_figure_drawn_again_has_the_same_bytes_without_a_date(name, result, tmp_path):
     beyond = dataclasses.replace(CAPTION, evidence_months=36)
     for folder in (once := tmp_path / "once", again := tmp_path / "again"):
