@@ -1,5 +1,6 @@
 """Both engines give the same log to the last bit: SimPy, compiled, and the same loop uncompiled."""
 
+import ast
 import importlib.util
 import math
 import shutil
@@ -17,7 +18,7 @@ from hypothesis import HealthCheck, given
 import sim.simulation.model
 from sim.experiments import runs, sizes
 from sim.scenario import load
-from sim.simulation import batch_engine, lowering, simpy_engine
+from sim.simulation import batch_engine, code_cache, lowering, records, simpy_engine
 from sim.simulation.code_cache import DIGESTS, folder_of, holds_code, through_cache
 from sim.simulation.compiler import load_numba
 from sim.simulation.draws import CHUNK
@@ -180,6 +181,41 @@ def test_the_cache_knows_its_sources(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "taken"))
     assert folder_of(["first", "second"]) is None
     assert not holds_code(None)
+
+
+def test_a_package_stands_for_all_files_in_its_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "shared_room").mkdir()
+    for name in ("__init__", "inside"):
+        (tmp_path / "shared_room" / f"{name}.py").write_text("x = 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    importlib.import_module("shared_room")
+    before = folder_of(["shared_room"])
+    (tmp_path / "shared_room" / "inside.py").write_text("x = 2\n")
+    assert folder_of(["shared_room"]) != before
+
+
+def file_of(name, otherwise):
+    """The file of a module; of another one where the name is that of a function."""
+    return Path(str(sys.modules[name if name in sys.modules else otherwise].__file__))
+
+
+def imports(file):
+    """What a file takes from this program: whole names, and their modules."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("sim"):
+            yield from ((f"{node.module}.{one.name}", node.module) for one in node.names)
+
+
+def test_what_the_compiled_functions_take_is_among_the_sources_of_the_cache():
+    """Else compiled code of an older text of such a file would be used again."""
+    known = {file for name in batch_engine.SOURCES for file in code_cache._sources(name)}
+    taken = {file_of(whole, module) for name in batch_engine.MODULES
+             for whole, module in imports(file_of(name, name))}  # fmt: skip
+    assert taken <= known
+    of_records = {*(Path(str(records.__file__)).parent.glob("*.py"))}
+    assert len(of_records) > 3
+    assert of_records <= known
 
 
 def load_or_compile(folder):

@@ -43,7 +43,7 @@ def folder_of(modules: Iterable[str]) -> str | None:
     Parameters
     ----------
     modules : iterable of str
-        Names of imported modules.
+        Names of imported modules; the name of a package stands for all modules in its folder.
 
     Returns
     -------
@@ -56,8 +56,7 @@ def folder_of(modules: Iterable[str]) -> str | None:
         For a module that is not imported.
     """
     digest = hashlib.sha256()
-    for name in modules:
-        source = Path(str(sys.modules[name].__file__))
+    for source in (source for name in modules for source in _sources(name)):
         digest.update(bytes(source.resolve()))
         digest.update(source.read_bytes())
     folder = _root() / "mastosim" / digest.hexdigest()[:16]
@@ -67,6 +66,12 @@ def folder_of(modules: Iterable[str]) -> str | None:
             return str(folder)
     except OSError:
         return None
+
+
+def _sources(name: str) -> list[Path]:
+    """The file of a module, or the files of a package."""
+    source = Path(str(sys.modules[name].__file__))
+    return sorted(source.parent.rglob("*.py")) if source.name == "__init__.py" else [source]
 
 
 def holds_code(folder: str | None) -> bool:
