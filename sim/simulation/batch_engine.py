@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.simulation import compiler
 from sim.simulation.code_cache import folder_of, holds_code, through_cache
-from sim.simulation.model import next_kind, react, runs_out, start
+from sim.simulation.model import next_kind, react, runs_out, stands, start
 from sim.simulation.plain import plain
 from sim.simulation.records import (
     DEATH,
@@ -46,6 +46,7 @@ MODULES = (
     "sim.simulation.model.ratio",
     "sim.simulation.model.planning",
     "sim.simulation.model.rules",
+    "sim.simulation.model.screening",
     "sim.simulation.model.fracture",
     "sim.simulation.model.dosing",
     "sim.simulation.model.tolerance",
@@ -82,8 +83,9 @@ COMPILER = {"error_model": "numpy"}
 """Options of numba. The code does not check for division by zero, which the model never does. Fast
 arithmetic stays off, because compiled and interpreted numbers must be equal to the last bit."""
 
-FULL, OUT = -1, -2
-"""Returned instead of a number of rows if the log is full, or if random numbers run out."""
+FULL, OUT, AGAIN = -1, -2, -3
+"""Returned instead of a number of rows if the log is full, if random numbers run out, or if a life
+that was screened may break and has to be followed again."""
 
 Loop = Callable[..., tuple[int, int]]
 
@@ -184,7 +186,8 @@ def live(
     Returns
     -------
     int
-        Number of rows in use afterwards; FULL if the log is full, OUT if random numbers run out.
+        Number of rows in use afterwards; FULL if the log is full, OUT if random numbers run out,
+        AGAIN if the life was screened and may break.
         An exception would leak the memory that the compiled code has allocated.
     """
     start(state, due, patient, params, draws)
@@ -203,6 +206,10 @@ def live(
             log.kind[rows] = kind
             log.value[rows] = value
             rows += 1
+        if state.may_break:
+            return AGAIN
+    if state.screened and not stands(due[kind], state, patient, params):
+        return AGAIN
     return rows
 
 
@@ -230,13 +237,17 @@ def follow_records(params: Any, patients: Any, draws: Any, log: Any, first: int)
     """
     states = np.zeros(2, STATE)
     due = np.zeros(KINDS, np.int64)
-    rows = 0
-    for i in range(first, len(patients)):
+    i, rows, screened = first, 0, params[0].screens
+    while i < len(patients):
         states[0] = states[1]
+        states[0].screened = screened
         reached = live(i, states[0], due, patients[i], params[0], draws[i], log, rows)
-        if reached < 0:
+        if reached == AGAIN:
+            screened = 0
+        elif reached < 0:
             return i, rows if reached == FULL else OUT
-        rows = reached
+        else:
+            i, rows, screened = i + 1, reached, params[0].screens
     return len(patients), rows
 
 
@@ -253,14 +264,19 @@ def follow_plainly(params: Any, patients: Any, draws: Any, log: Any, first: int)
     tuple of int
         As in `follow_records`.
     """
-    shared, rows = plain(params[0]), 0
-    for i in range(first, len(patients)):
+    shared = plain(params[0])
+    i, rows, screened = first, 0, shared.screens
+    while i < len(patients):
         state, due = plain(np.zeros((), STATE)), [0] * KINDS
+        state.screened = screened
         patient, numbers = plain(patients[i]), draws[i].tolist()
         reached = live(i, state, due, patient, shared, numbers, log, rows)
-        if reached < 0:
+        if reached == AGAIN:
+            screened = 0
+        elif reached < 0:
             return i, rows if reached == FULL else OUT
-        rows = reached
+        else:
+            i, rows, screened = i + 1, reached, shared.screens
     return len(patients), rows
 
 
@@ -287,7 +303,7 @@ def compiled(cache: str | None, **options: bool) -> Loop:
     numba = compiler.load_numba()
     settings = {**COMPILER, **options}
     compiled_of = compiler.compile_modules(MODULES, INLINED, EXPANDED, settings)
-    called = (start, next_kind, runs_out, react)
+    called = (start, next_kind, runs_out, react, stands)
     names = {**globals(), **{f.__name__: compiled_of[f] for f in called}}
     names["live"] = numba.njit(**settings, inline="always")(compiler.copy_function(live, names))
     with compiler.configured(numba.config, CACHE_DIR=cache or "", OPT=OPTIMISE):

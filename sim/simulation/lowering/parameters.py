@@ -22,6 +22,7 @@ from sim.simulation.lowering.markers import marker_fields
 from sim.simulation.lowering.own_accrual import accrual_fields, own_accrual_fields
 from sim.simulation.lowering.padding import padded
 from sim.simulation.lowering.rules import rule_fields
+from sim.simulation.lowering.screening import may_be_screened
 from sim.simulation.lowering.stopping import stopping_fields
 from sim.simulation.lowering.streams import FRACTURES_PREPARED, Need, needs_of
 from sim.simulation.records import AGES, NEVER, PARAMS, SUBSETS, THERAPIES, VISITS
@@ -90,6 +91,7 @@ def protocol_at_rate(scenario: Scenario, fractures: int = FRACTURES_PREPARED) ->
         for name, value in fields(scenario).items():
             common[name] = value
     common["subset_decay"] = _subset_decay(common["decay"])
+    common["screens"] = may_be_screened(common)
     needs = needs_of(scenario, common, fractures)
     _lay_out(needs, common)
     arms = {arm: _of_arm(common, scenario, arm) for arm in scenario.arms}

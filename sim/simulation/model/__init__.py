@@ -19,18 +19,19 @@ from __future__ import annotations
 import math
 
 from sim.simulation import records
-from sim.simulation.biology.bone import LOWEST_BMD
+from sim.simulation.biology.bone import HIGHEST_BMD, LOWEST_BMD
 from sim.simulation.model.action import take
 from sim.simulation.model.dosing import on_infusion, on_reaction
 from sim.simulation.model.fracture import on_fracture, on_review
 from sim.simulation.model.measuring import on_measurement
 from sim.simulation.model.mortality import begin_life
 from sim.simulation.model.planning import begin_therapy
+from sim.simulation.model.screening import stands
 from sim.simulation.model.tolerance import on_intolerance, on_plan
 from sim.simulation.records import Draws, Due, Params, Patient, State
 from sim.vocabulary import BONES, MARKERS, QUANTITIES, SITES
 
-__all__ = ["next_kind", "react", "runs_out", "start"]
+__all__ = ["next_kind", "react", "runs_out", "stands", "start"]
 
 
 def start(state: State, due: Due, patient: Patient, params: Params, draws: Draws) -> None:
@@ -57,6 +58,7 @@ def start(state: State, due: Due, patient: Patient, params: Params, draws: Draws
         due[kind] = records.NEVER
     for bone in range(len(BONES)):
         state.bmd[bone] = max(patient.bmd[bone], LOWEST_BMD)
+        state.least_bmd[bone] = HIGHEST_BMD
     state.product[0] = 1.0
     state.reached_day = -1
     state.plateau_day = records.NEVER

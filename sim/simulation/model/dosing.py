@@ -52,7 +52,7 @@ def on_infusion(
     if withheld < 0.0:
         plan_stopping_after_last_dose(therapy, k, day, state, due, params)
         return withheld
-    use_up_hazards(day, state)
+    use_up_hazards(day, state, patient, params)
     advance(day, state, patient, params)
     action = state.action[therapy] + patient.dose_action[therapy]
     set_action(therapy, action, day, state, params)

@@ -13,6 +13,7 @@ from sim.simulation.model.mortality import log_mortality_ratio_on, plan_death
 from sim.simulation.model.own_accrual import begins_own_plateau, own_plateau_review
 from sim.simulation.model.ratio import log_ratio_on, ratio_review
 from sim.simulation.model.rules import begin_after_fracture
+from sim.simulation.model.screening import bound_stretch
 from sim.simulation.model.stopping import (
     begins_or_ends_stopping,
     log_ratio_after_stopping,
@@ -49,7 +50,7 @@ def on_review(day: int, state: State, due: Due, patient: Patient, params: Params
     ----------
     docs/model.md, section "Fractures"; docs/decisions.md, section "Fractures and death".
     """
-    use_up_hazards(day, state)
+    use_up_hazards(day, state, patient, params)
     is_turn = day == params.evidence_day or day == state.plateau_day
     is_turn = is_turn or begins_own_plateau(day, state, params)
     if is_turn or begins_or_ends_stopping(day, state, params):
@@ -87,7 +88,7 @@ def on_fracture(
     docs/model.md, sections "Fractures" and "Death". Higher hazard after a vertebral fracture:
     Lindsay 2001, JAMA 285:320-323 (sim/evidence/lindsay2001.yaml).
     """
-    use_up_hazards(day, state)
+    use_up_hazards(day, state, patient, params)
     k = state.fractures[site]
     state.fractures[site] = k + 1
     begin_after_fracture(site, day, state, due, params, draws)
@@ -107,8 +108,10 @@ def on_fracture(
     return float(k + 1)
 
 
-def use_up_hazards(day: int, state: State) -> None:
+def use_up_hazards(day: int, state: State, patient: Patient, params: Params) -> None:
     """Subtract the hazard since the last update from the hazard left until each fracture.
+
+    A life that is screened has no hazards, only bounds.
 
     Parameters
     ----------
@@ -116,13 +119,17 @@ def use_up_hazards(day: int, state: State) -> None:
         Day since enrolment.
     state
         The patient's state; changed in place.
+    patient, params
+        The patient's facts and the parameters of the arm.
 
     References
     ----------
     docs/model.md, section "Fractures".
     """
     days = day - state.hazard_since
-    if days > 0:
+    if state.screened:
+        bound_stretch(day, state, patient, params)
+    elif days > 0:
         for site in range(len(SITES)):
             used = state.hazard_ahead[site]
             if day != state.score_day:
@@ -154,6 +161,8 @@ def set_hazards(day: int, state: State, due: Due, patient: Patient, params: Para
     review = next_review(day, state, params)
     due[records.REVIEW] = review
     state.hazard_since = day
+    if state.screened:
+        return
     days = review - day
     for bone in range(len(BONES)):
         now = state.score[bone]
@@ -190,7 +199,8 @@ def set_hazards(day: int, state: State, due: Due, patient: Patient, params: Para
 def next_review(day: int, state: State, params: Params) -> int:
     """Day of the next review.
 
-    Reviews fall on fixed days, on the day of the plateau, on the last day with evidence, on the
+    A life that is screened has reviews only where the course of bone changes by itself. Otherwise
+    reviews fall on fixed days, on the day of the plateau, on the last day with evidence, on the
     day on which an imminent risk ends, where a fracture ratio begins or ceases to wane, and where
     a time after a therapy begins or ends.
 
@@ -210,17 +220,42 @@ def next_review(day: int, state: State, params: Params) -> int:
     ----------
     docs/decisions.md, section "Fractures and death".
     """
-    review = (day // params.review_every + 1) * params.review_every
-    if day < params.evidence_day < review:
-        review = params.evidence_day
-    if day < state.plateau_day < review:
-        review = state.plateau_day
+    review = next_turn(day, state, params)
+    if state.screened:
+        return review
+    review = min(review, (day // params.review_every + 1) * params.review_every)
     for site in range(len(SITES)):
         if day < state.imminent_until[site] < review:
             review = state.imminent_until[site]
-    review = own_plateau_review(day, review, state, params)
-    review = stopping_review(day, review, state, params)
     return ratio_review(day, review, state, params)
+
+
+def next_turn(day: int, state: State, params: Params) -> int:
+    """Next day on which the course of bone changes by itself, without a change of treatment.
+
+    Parameters
+    ----------
+    day : int
+        Day since enrolment.
+    state, params
+        The patient's state and the parameters of the arm.
+
+    Returns
+    -------
+    int
+        Day since enrolment, later than `day`; `NEVER` if there is none.
+
+    References
+    ----------
+    docs/decisions.md, section "Fractures and death".
+    """
+    turn = records.NEVER
+    if day < params.evidence_day:
+        turn = params.evidence_day
+    if day < state.plateau_day < turn:
+        turn = state.plateau_day
+    turn = own_plateau_review(day, turn, state, params)
+    return stopping_review(day, turn, state, params)
 
 
 def log_factors(day: int, site: int, state: State, patient: Patient, params: Params) -> float:

@@ -135,7 +135,7 @@ def set_step(
     ----------
     docs/model.md, section "Action".
     """
-    use_up_hazards(day, state)
+    use_up_hazards(day, state, patient, params)
     advance(day, state, patient, params)
     set_action(therapy, action, day, state, params)
     set_hazards(day, state, due, patient, params)

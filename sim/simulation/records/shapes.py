@@ -58,6 +58,10 @@ STATE = np.dtype([
     ("death_line", "f8", 2),                  # its logarithm on that day, and its slope per day
     ("fatal_day", "i8"),                      # day of the first death that a fracture brings
     ("fatal_cause", "i8"),                    # 1 + site of that fracture
+    ("screened", "i8"),                       # 1 while a life is followed without fracture hazards
+    ("may_break", "i8"),                      # 1 once a bound of a hazard has reached a threshold
+    ("bounded_since", "i8"),                  # day up to which the bounds are used up
+    ("least_bmd", "f8", len(BONES)),          # g/cm2, bound of BMD since that day
 ])  # fmt: skip
 
 PATIENT = np.dtype([
@@ -170,6 +174,7 @@ PARAMS = np.dtype([
     ("case_fatality", "f8", len(SITES)),
     ("clinical", "f8"),                       # share of vertebral fractures, -1 if not given
     ("most_log_hazard", "f8"),                # limit of the log hazard of a site, per day
+    ("screens", "i8"),                        # 1 if lives may be screened
     # death
     ("death_hazard", "f8", (len(SEXES), AGES)),  # per year, by age; the last one continues
     ("mortality_ratio", "f8"),
