@@ -37,7 +37,7 @@ def followed(study, arm, patient):
     actions: list[list[float]] = []
     kind = -1
     while kind not in (records.DEATH, records.END):
-        kind = next_kind(due)
+        kind = next_kind(due, params)
         actions += [
             [state.action[slot] * decayed(params.decay[slot], day - state.since)
              * time_under(params.decay[slot], 1) for slot in range(2)]

@@ -38,6 +38,7 @@ MODULES = (
     "sim.simulation.biology.fractures",
     "sim.simulation.biology.mortality",
     "sim.simulation.biology.tolerance",
+    "sim.simulation.model.by_days",
     "sim.simulation.model.stopping",
     "sim.simulation.model.own_accrual",
     "sim.simulation.model.bone",
@@ -79,9 +80,11 @@ SOURCES = (
 )
 """Modules whose text decides which compiled code may be used again."""
 
-COMPILER = {"error_model": "numpy"}
+COMPILER = {"error_model": "numpy", "_nrt": False}
 """Options of numba. The code does not check for division by zero, which the model never does. Fast
-arithmetic stays off, because compiled and interpreted numbers must be equal to the last bit."""
+arithmetic stays off, because compiled and interpreted numbers must be equal to the last bit. The
+code neither keeps nor makes arrays, so it need not count who holds them, which took a third of the
+time. Numba calls this option private, and uses it for such functions of its own."""
 
 FULL, OUT, AGAIN = -1, -2, -3
 """Returned instead of a number of rows if the log is full, if random numbers run out, or if a life
@@ -116,11 +119,12 @@ def simulate(inputs: Inputs, follow: Loop | None = None) -> Log:
     """
     follow = loop() if follow is None else follow
     params, count = inputs.params.reshape(1), len(inputs.patients)
+    states, due = np.zeros(2, STATE), np.zeros(KINDS, np.int64)
     done, parts, room = 0, [], 0
     while done < count:
         room = max(2 * room, ROWS_PER_PATIENT * (count - done))
         log = _room(room)
-        done, rows = follow(params, inputs.patients, inputs.draws, log, done)
+        done, rows = follow(params, inputs.patients, inputs.draws, states, due, log, done)
         if rows == OUT:
             raise OutOfDraws
         parts.append(Log._make(column[:rows] for column in log))
@@ -193,7 +197,7 @@ def live(
     start(state, due, patient, params, draws)
     kind = -1
     while kind != DEATH and kind != END:
-        kind = next_kind(due)
+        kind = next_kind(due, params)
         day = due[kind]
         if runs_out(kind, state, params):
             return OUT
@@ -213,7 +217,9 @@ def live(
     return rows
 
 
-def follow_records(params: Any, patients: Any, draws: Any, log: Any, first: int) -> tuple[int, int]:
+def follow_records(
+    params: Any, patients: Any, draws: Any, states: Any, due: Any, log: Any, first: int
+) -> tuple[int, int]:
     """Follow patients from `first` on until all are done or the log is full. This loop is compiled.
 
     Parameters
@@ -224,6 +230,10 @@ def follow_records(params: Any, patients: Any, draws: Any, log: Any, first: int)
         Facts of the patients.
     draws : array of float, patients x columns
         Random numbers.
+    states : array of STATE, length 2
+        Room for the state of the patient who is followed, and the state of one who has not begun.
+    due : array of int, length KINDS
+        Room for the days on which the kinds of event are due.
     log : Log
         Empty log; changed in place.
     first : int
@@ -235,8 +245,6 @@ def follow_records(params: Any, patients: Any, draws: Any, log: Any, first: int)
         Position of the patient to follow next, and number of rows in use. The second is OUT if
         random numbers run out.
     """
-    states = np.zeros(2, STATE)
-    due = np.zeros(KINDS, np.int64)
     i, rows, screened = first, 0, params[0].screens
     while i < len(patients):
         states[0] = states[1]
@@ -251,12 +259,14 @@ def follow_records(params: Any, patients: Any, draws: Any, log: Any, first: int)
     return len(patients), rows
 
 
-def follow_plainly(params: Any, patients: Any, draws: Any, log: Any, first: int) -> tuple[int, int]:
+def follow_plainly(
+    params: Any, patients: Any, draws: Any, states: Any, due: Any, log: Any, first: int
+) -> tuple[int, int]:
     """Do the same as `follow_records` in plain Python, with records as plain objects.
 
     Parameters
     ----------
-    params, patients, draws, log, first
+    params, patients, draws, states, due, log, first
         As in `follow_records`.
 
     Returns
@@ -267,10 +277,10 @@ def follow_plainly(params: Any, patients: Any, draws: Any, log: Any, first: int)
     shared = plain(params[0])
     i, rows, screened = first, 0, shared.screens
     while i < len(patients):
-        state, due = plain(np.zeros((), STATE)), [0] * KINDS
+        state, days = plain(states[1]), due.tolist()
         state.screened = screened
         patient, numbers = plain(patients[i]), draws[i].tolist()
-        reached = live(i, state, due, patient, shared, numbers, log, rows)
+        reached = live(i, state, days, patient, shared, numbers, log, rows)
         if reached == AGAIN:
             screened = 0
         elif reached < 0:
@@ -310,7 +320,8 @@ def compiled(cache: str | None, **options: bool) -> Loop:
         loop: Any = numba.njit(**settings, nogil=True, cache=cache is not None)(
             compiler.copy_function(follow_records, names)
         )
-        loop(np.zeros(1, PARAMS), np.zeros(0, PATIENT), np.zeros((0, 1)), _room(0), 0)
+        room = np.zeros(2, STATE), np.zeros(KINDS, np.int64), _room(0)
+        loop(np.zeros(1, PARAMS), np.zeros(0, PATIENT), np.zeros((0, 1)), *room, 0)
     loop._cache = numba.core.caching.NullCache()  # the folder may be gone at the next signature
     following: Loop = loop
     return following

@@ -61,7 +61,7 @@ def _live(
     start(state, due, patient, params, draws)
     kind = -1
     while kind not in (DEATH, END):
-        kind = next_kind(due)
+        kind = next_kind(due, params)
         day = due[kind]
         if day > env.now:
             yield env.timeout(day - env.now)

@@ -45,7 +45,34 @@ def site_action(at_site: float, action: float, onset: float, decay: float, days:
     >>> round(site_action(0.0, 1.0, onset=math.log(2) / 30, decay=0.0, days=30), 6)
     0.5
     """
-    return at_site * decayed(onset, days) + onset * action * relaxed_under(onset, decay, days)
+    left, response = decayed(onset, days), relaxed_under(onset, decay, days)
+    return site_action_after(at_site, action, onset, left, response)
+
+
+def site_action_after(
+    at_site: float, action: float, onset: float, left: float, response: float
+) -> float:
+    """Action at the effect site of a marker, from what is left and what has come since.
+
+    Parameters
+    ----------
+    at_site, action, onset : float
+        As in `site_action`.
+    left : float
+        Share of `at_site` that is left (`decay.decayed`).
+    response : float
+        Response of the effect site to a decaying action of 1, days (`decay.relaxed_under`).
+
+    Returns
+    -------
+    float
+        Action at the effect site.
+
+    References
+    ----------
+    Derived here: docs/model.md, section "Markers".
+    """
+    return at_site * left + onset * action * response
 
 
 def saturated(at_site: float, half_effect: float) -> float:

@@ -44,6 +44,8 @@ def steps_hazard(end: Vector, hazard: Vector, days: float) -> float:
     """
     start, before = 0.0, 0.0
     for i in range(len(end)):
+        if end[i] <= start:
+            break
         if days < end[i]:
             return before + (hazard[i] - before) * (days - start) / (end[i] - start)
         start, before = end[i], hazard[i]

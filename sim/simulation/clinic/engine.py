@@ -143,7 +143,7 @@ class _Attending:
         env, is_over = self.unit.env, False
         start(self.state, self.due, self.patient, self.params, self.draws)
         while not is_over:
-            kind = next_kind(self.due)
+            kind = next_kind(self.due, self.params)
             tick, asks = self._next(kind)
             if tick > env.now and (asks is not None or any(self.asked.values())):
                 try:

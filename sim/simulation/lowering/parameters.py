@@ -14,10 +14,12 @@ import numpy.typing as npt
 
 from sim.scenario.form.study import Scenario
 from sim.simulation.biology.mortality import yearly_hazard
+from sim.simulation.lowering.by_days import tables_by_days
 from sim.simulation.lowering.clinic import clinic_fields
 from sim.simulation.lowering.courses import course_fields
 from sim.simulation.lowering.fractures import fracture_fields
 from sim.simulation.lowering.infusions import infusion_fields, sequence_fields
+from sim.simulation.lowering.kinds import kind_fields
 from sim.simulation.lowering.markers import marker_fields
 from sim.simulation.lowering.own_accrual import accrual_fields, own_accrual_fields
 from sim.simulation.lowering.padding import padded
@@ -92,6 +94,8 @@ def protocol_at_rate(scenario: Scenario, fractures: int = FRACTURES_PREPARED) ->
             common[name] = value
     common["subset_decay"] = _subset_decay(common["decay"])
     common["screens"] = may_be_screened(common)
+    for name, value in tables_by_days(common, len(scenario.therapies)).items():
+        common[name] = value
     needs = needs_of(scenario, common, fractures)
     _lay_out(needs, common)
     arms = {arm: _of_arm(common, scenario, arm) for arm in scenario.arms}
@@ -120,6 +124,8 @@ def _of_arm(common: Record, scenario: Scenario, arm: str) -> Record:
     params = common.copy()
     for slot, name in enumerate(scenario.therapies):
         params["in_arm"][slot] = name in scenario.arms[arm]
+    for field, value in kind_fields(params).items():
+        params[field] = value
     params["loss_hazard"] = 0.0 if scenario.loss is None else scenario.loss.hazard(arm)
     return params
 

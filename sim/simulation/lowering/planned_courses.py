@@ -135,7 +135,7 @@ def _life(patient: Any, params: Any) -> Life:
     due[records.MEASURE : records.PLAN] = [records.NEVER] * len(QUANTITIES)
     days, bmd, log_ratio, kind, begin = [0], [1.0], [], -1, [0.0] * len(SITES)
     while kind != records.END:
-        kind = next_kind(due)
+        kind = next_kind(due, params)
         day = due[kind]
         if day > days[-1]:
             log_ratio.append([begin, _log_ratios(day, state, params)])

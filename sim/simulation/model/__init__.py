@@ -108,26 +108,29 @@ def last_day(params: Params, draws: Draws) -> int:
     return max(math.ceil(min(days, float(params.horizon))), 1)
 
 
-def next_kind(due: Due) -> int:
+def next_kind(due: Due, params: Params) -> int:
     """Kind of the event that is due first. On one day, the kind with the lower number comes first.
 
     Parameters
     ----------
     due : sequence of int, length `KINDS`
         Day on which each kind of event is next due.
+    params
+        The parameters of the arm, with the kinds of event that the arm can have.
 
     Returns
     -------
     int
         Kind of event, as numbered in `sim.simulation.records`.
 
-    Examples
-    --------
-    >>> next_kind([50] * 7 + [30] + [50] * (records.KINDS - 8))
-    7
+    References
+    ----------
+    docs/architecture.md, section "One patient".
     """
-    first, earliest = 0, due[0]
-    for kind in range(1, records.KINDS):
+    first = params.kind[0]
+    earliest = due[first]
+    for place in range(1, params.kinds):
+        kind = params.kind[place]
         if due[kind] < earliest:
             first, earliest = kind, due[kind]
     return first

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sim.simulation import records
-from sim.simulation.biology.decay import decayed
-from sim.simulation.biology.markers import site_action
+from sim.simulation.biology.markers import site_action_after
 from sim.simulation.model.bone import scenario_bmd_on
+from sim.simulation.model.by_days import action_left, site_left, site_response
 from sim.simulation.model.own_accrual import begin_own_plateau_clocks, own_bmd_on
 from sim.simulation.records import Draws, OutOfDraws, Params, Patient, State
 from sim.vocabulary import BONES, MARKERS
@@ -101,7 +101,7 @@ def advance(day: int, state: State, patient: Patient, params: Params) -> None:
             state.own_bmd[bone][row] = own_bmd_on(day, bone, row, state, patient, params)
     for therapy in range(records.THERAPIES):
         if params.in_arm[therapy]:
-            state.action[therapy] *= decayed(params.decay[therapy], days)
+            state.action[therapy] *= action_left(therapy, days, params)
     state.since = day
     multiply_actions(state, params)
 
@@ -151,11 +151,9 @@ def multiply_actions(state: State, params: Params) -> None:
     """
     state.reached_day = -1
     for subset in range(1, params.subsets):
-        lowest = subset & -subset
-        therapy = 0
-        while lowest >> therapy != 1:
-            therapy += 1
-        state.product[subset] = state.product[subset - lowest] * state.action[therapy]
+        first = records.FIRST_OF[subset]
+        others = subset - (1 << first)
+        state.product[subset] = state.product[others] * state.action[first]
 
 
 def site_action_on(day: int, marker: int, therapy: int, state: State, params: Params) -> float:
@@ -181,10 +179,11 @@ def site_action_on(day: int, marker: int, therapy: int, state: State, params: Pa
     ----------
     docs/model.md, section "Markers".
     """
-    return site_action(
+    days = day - state.site_since[therapy]
+    return site_action_after(
         state.site_action[marker][therapy],
         state.site_input[therapy],
         params.onset[marker],
-        params.decay[therapy],
-        day - state.site_since[therapy],
+        site_left(marker, days, params),
+        site_response(marker, therapy, days, params),
     )

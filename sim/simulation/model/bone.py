@@ -12,7 +12,8 @@ from sim.simulation.biology.bone import (
     log_rate,
     share_gained,
 )
-from sim.simulation.biology.decay import decayed, relaxed_under, time_under
+from sim.simulation.biology.decay import decayed, time_under
+from sim.simulation.model.by_days import time_in_action
 from sim.simulation.model.own_accrual import own_bmd_on, time_under_own_rows
 from sim.simulation.model.stopping import rate_after_stopping
 from sim.simulation.records import Params, Patient, State
@@ -143,9 +144,5 @@ def reach(day: int, state: State, params: Params) -> None:
     for subset in range(params.subsets):
         come_to = 0.0
         if state.product[subset] != 0.0:
-            decay = params.subset_decay[subset]
-            if params.reading == records.SATURATING:
-                come_to = state.product[subset] * relaxed_under(params.relaxation, decay, days)
-            else:
-                come_to = state.product[subset] * time_under(decay, days)
+            come_to = state.product[subset] * time_in_action(subset, days, params)
         state.reached[subset] = come_to

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.simulation import records
-from sim.simulation.biology.decay import decayed
+from sim.simulation.model.by_days import action_left
 from sim.simulation.records import Params, State
 
 
@@ -60,7 +60,7 @@ def share_of_ratio(day: int, therapy: int, state: State, params: Params) -> floa
     """
     action = state.action[therapy]
     if action != 0.0:
-        action *= decayed(params.decay[therapy], day - state.since)
+        action *= action_left(therapy, day - state.since, params)
     if params.ratio_in_full[therapy] == 0.0:
         return action
     return min(action / params.ratio_in_full[therapy], 1.0)

@@ -19,6 +19,7 @@ OWN = vocabulary.MOST_OWN_ACCRUALS  # rows of effects with an accrual of their o
 RUNGS = vocabulary.MOST_RUNGS  # steps of a ladder after intolerance
 STEPS_OF_HAZARD = vocabulary.MOST_STEPS  # steps of a hazard of intolerance
 AGES = 128  # years of a life table
+TABLED = 400  # days of a table by days: a year, and a dose that is a month late
 
 SPINE, HIP = 0, 1
 BONE_OF_SITE = (SPINE, HIP, HIP)  # bone whose T-score sets the hazard of each fracture site
@@ -77,4 +78,7 @@ NO_INTOLERANCE, STEPS, WEIBULL, GOMPERTZ, LOGNORMAL_TIME, LOGLOGISTIC = range(6)
     LASTS,          # standard normal, uses: planned infusions
     ARRIVES,        # standard normal, uses: planned infusions
 ) = range(18)  # fmt: skip
+FIRST_OF = (0, *((subset & -subset).bit_length() - 1 for subset in range(1, SUBSETS)))
+"""First therapy of each subset of therapies; the empty subset has none."""
+
 STREAMS, SLOTS = 18, max(THERAPIES, REACTIONS)

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.simulation.records.kinds import (
     AGES,
+    KINDS,
     OWN,
     PLANNED,
     REACTIONS,
@@ -14,6 +15,7 @@ from sim.simulation.records.kinds import (
     STEPS_OF_HAZARD,
     STREAMS,
     SUBSETS,
+    TABLED,
     THERAPIES,
     VISITS,
 )
@@ -90,6 +92,12 @@ PARAMS = np.dtype([
     ("in_arm", "i8", THERAPIES),              # 1 for a therapy of the arm
     ("loss_hazard", "f8"),                    # of loss to follow-up, per day
     ("subset_decay", "f8", SUBSETS),          # rate at which a product of actions decays
+    ("kinds", "i8"), ("kind", "i8", KINDS),   # how many kinds of event the arm has, and which
+    # by days, for whole days below TABLED
+    ("action_left", "f8", (THERAPIES, TABLED)),     # share of an action
+    ("time_in_action", "f8", (SUBSETS, TABLED)),    # on bone, days, at a product of actions of 1
+    ("site_left", "f8", (len(MARKERS), TABLED)),    # share of an action at the effect site
+    ("site_response", "f8", (len(MARKERS), THERAPIES, TABLED)),  # to an action of 1, days
     # random numbers
     ("first_draw", "i8", (STREAMS, SLOTS)),   # column of the first number of a stream and slot
     ("draws", "i8", (STREAMS, SLOTS)),        # how many there are
