@@ -94,8 +94,8 @@ def test_a_difference_in_one_engine_is_seen(monkeypatch):
     monkeypatch.setattr(batch_engine, "react", react)
     assert same(right, uncompiled(inputs))
 
-    def last_of_the_day(due):
-        first = next_kind(due)
+    def last_of_the_day(due, params):
+        first = next_kind(due, params)
         return max(kind for kind in range(len(due)) if due[kind] == due[first])
 
     monkeypatch.setattr(batch_engine, "next_kind", last_of_the_day)

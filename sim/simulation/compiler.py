@@ -29,6 +29,7 @@ def compile_modules(
     modules: Iterable[str],
     inlined: Collection[str],
     expanded: Collection[str],
+    called: Collection[str],
     settings: Mapping[str, Any],
 ) -> dict[Any, Any]:
     """Compile the functions of several modules.
@@ -42,6 +43,8 @@ def compile_modules(
     expanded : collection of str
         Names of functions that are not compiled on their own: their source is put where they are
         called, and is optimised once with the source around it.
+    called : collection of str
+        Names of functions that keep a call where they are called, also in modules of `inlined`.
     settings : mapping
         Options of `numba.njit`.
 
@@ -55,7 +58,8 @@ def compile_modules(
         options = {**settings, "no_cpython_wrapper": True}
         compile_alone = load_numba().njit(**options, forceinline=name in inlined)
         expand = load_numba().njit(**options, inline="always")
-        compiler_of = dict.fromkeys(expanded, expand)
+        call = load_numba().njit(**options)
+        compiler_of = {**dict.fromkeys(expanded, expand), **dict.fromkeys(called, call)}
         _compile(importlib.import_module(name), compiled_of, compiler_of, compile_alone)
     return compiled_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim import vocabulary
 from sim.simulation import records
 from sim.simulation.model.action import advance, happens, set_action
-from sim.simulation.model.fracture import set_hazards, use_up_hazards
+from sim.simulation.model.hazards import set_hazards, use_up_hazards
 from sim.simulation.model.planning import begin_plateau_clock, end_therapy, plan_next_infusion
 from sim.simulation.model.stopping import end_stopping, plan_stopping_after_last_dose
 from sim.simulation.records import Draws, Due, Params, Patient, State

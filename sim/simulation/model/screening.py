@@ -80,7 +80,7 @@ def stands(day: int, state: State, patient: Patient, params: Params) -> bool:
 
 
 def use_up_bounds(day: int, state: State, patient: Patient, params: Params) -> None:
-    """Subtract the bound of each hazard since `bounded_since` from the hazard left until a fracture.
+    """Subtract the bound of each hazard from the hazard left until a first fracture.
 
     Parameters
     ----------

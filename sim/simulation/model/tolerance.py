@@ -11,7 +11,7 @@ from sim.simulation.biology.tolerance import (
     weibull_hazard,
 )
 from sim.simulation.model.action import advance, set_action, take
-from sim.simulation.model.fracture import set_hazards, use_up_hazards
+from sim.simulation.model.hazards import set_hazards, use_up_hazards
 from sim.simulation.model.planning import begin_plateau_clock, end_therapy
 from sim.simulation.model.stopping import end_stopping
 from sim.simulation.records import Draws, Due, Params, Patient, State

@@ -49,7 +49,8 @@ STATE = np.dtype([
     ("hazard", "f8", len(SITES)),             # hazard per day on that day
     ("hazard_slope", "f8", len(SITES)),       # change of its logarithm per day
     ("hazard_ahead", "f8", len(SITES)),       # hazard that accumulates until the next review
-    ("score", "f8", len(BONES)),              # T-score on score_day, the next review
+    ("score", "f8", len(BONES)),              # T-score on hazard_since
+    ("score_ahead", "f8", len(BONES)),        # T-score on score_day, the next review
     ("score_day", "i8"),
     ("hazard_left", "f8", len(SITES)),        # hazard left until the next fracture
     ("fractures", "i8", len(SITES)),
