@@ -71,7 +71,9 @@ def scenario_bmd_on(day: int, bone: int, state: State, patient: Patient, params:
     if days == 0:
         return state.bmd[bone]
     entry = patient.bmd[bone]
-    after_stopping = rate_after_stopping(bone, state, params)
+    after_stopping = 0.0
+    if params.has_stopping:
+        after_stopping = rate_after_stopping(bone, state, params)
     if state.since >= params.evidence_day:
         bmd = state.bmd[bone] + entry * (params.beyond_rate + after_stopping) * days
     elif state.since >= state.plateau_day:
@@ -79,11 +81,13 @@ def scenario_bmd_on(day: int, bone: int, state: State, patient: Patient, params:
         if params.own_rows > 0:
             bmd -= entry * params.plateau_rate * time_under_own_rows(days, state, params)
     else:
-        bmd = treated_bmd(day, bone, state, patient, params)
+        bmd = treated_bmd(day, bone, after_stopping, state, patient, params)
     return min(max(bmd, LOWEST_BMD), HIGHEST_BMD)
 
 
-def treated_bmd(day: int, bone: int, state: State, patient: Patient, params: Params) -> float:
+def treated_bmd(
+    day: int, bone: int, after_stopping: float, state: State, patient: Patient, params: Params
+) -> float:
     """True BMD on a day while the actions of the therapies determine its course.
 
     Parameters
@@ -91,6 +95,8 @@ def treated_bmd(day: int, bone: int, state: State, patient: Patient, params: Par
     day, bone : int
         Day since enrolment, up to the next change of treatment, plateau or end of evidence; index
         into `vocabulary.BONES`.
+    after_stopping : float
+        Change after therapies that have ended, share of the entry value per day.
     state, patient, params
         The patient's state and facts, and the parameters of the arm.
 
@@ -106,7 +112,7 @@ def treated_bmd(day: int, bone: int, state: State, patient: Patient, params: Par
     reach(day, state, params)
     entry = patient.bmd[bone]
     share = share_gained(patient.bone_effect[bone], state.reached, params.subsets)
-    after_stopping, days = rate_after_stopping(bone, state, params), day - state.since
+    days = day - state.since
     if params.reading == records.SATURATING:
         kept = decayed(params.relaxation, days)
         driven = entry * params.gain * params.relaxation * share

@@ -68,5 +68,8 @@ def next_turn(day: int, state: State, params: Params) -> int:
         turn = params.evidence_day
     if day < state.plateau_day < turn:
         turn = state.plateau_day
-    turn = own_plateau_review(day, turn, state, params)
-    return stopping_review(day, turn, state, params)
+    if params.own_rows > 0:
+        turn = own_plateau_review(day, turn, state, params)
+    if params.has_stopping:
+        turn = stopping_review(day, turn, state, params)
+    return turn

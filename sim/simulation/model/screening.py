@@ -103,7 +103,8 @@ def use_up_bounds(day: int, state: State, patient: Patient, params: Params) -> N
         log_hazard -= params.log_gradient[site] * t_score(state.least_bmd[bone], mean, sd)
         oldest = since if params.log_age[site] < 0.0 else day + params.review_every
         log_hazard += params.log_age[site] * (patient.age + oldest / DAYS_PER_YEAR)
-        log_hazard += log_ratio_after_stopping(state.hazard_since, site, state, params)
+        if params.has_stopping:
+            log_hazard += log_ratio_after_stopping(state.hazard_since, site, state, params)
         if since < state.imminent_until[site]:
             log_hazard += max(params.log_imminent[site], 0.0)
         hazard = math.exp(min(log_hazard, params.most_log_hazard))
@@ -137,7 +138,9 @@ def least_bmd(day: int, bone: int, state: State, patient: Patient, params: Param
     docs/screening.md.
     """
     days, bmd, entry = day - state.since, state.bmd[bone], patient.bmd[bone]
-    after_stopping = rate_after_stopping(bone, state, params)
+    after_stopping = 0.0
+    if params.has_stopping:
+        after_stopping = rate_after_stopping(bone, state, params)
     if state.since >= params.evidence_day:
         bmd += entry * min(params.beyond_rate + after_stopping, 0.0) * days
     elif state.since >= state.plateau_day:

@@ -109,10 +109,9 @@ def rate_after_stopping(bone: int, state: State, params: Params) -> float:
     docs/model.md, section "After stopping".
     """
     rate = 0.0
-    if params.has_stopping:
-        for therapy in range(records.THERAPIES):
-            if state.stopping_from[therapy] <= state.since < state.stopping_until[therapy]:
-                rate += params.stopping_rate[therapy][bone]
+    for therapy in range(records.THERAPIES):
+        if state.stopping_from[therapy] <= state.since < state.stopping_until[therapy]:
+            rate += params.stopping_rate[therapy][bone]
     return rate
 
 
@@ -136,10 +135,9 @@ def log_ratio_after_stopping(day: int, site: int, state: State, params: Params) 
     docs/model.md, section "After stopping".
     """
     total = 0.0
-    if params.has_stopping:
-        for therapy in range(records.THERAPIES):
-            if state.stopping_from[therapy] <= day < state.stopping_until[therapy]:
-                total += params.stopping_log_ratio[therapy][site]
+    for therapy in range(records.THERAPIES):
+        if state.stopping_from[therapy] <= day < state.stopping_until[therapy]:
+            total += params.stopping_log_ratio[therapy][site]
     return total
 
 
@@ -162,13 +160,12 @@ def stopping_review(day: int, review: int, state: State, params: Params) -> int:
     ----------
     docs/model.md, section "After stopping".
     """
-    if params.has_stopping:
-        for therapy in range(records.THERAPIES):
-            begins, ends = state.stopping_from[therapy], state.stopping_until[therapy]
-            if day < begins < min(ends, review):
-                review = begins
-            if max(day, begins) < ends < review:
-                review = ends
+    for therapy in range(records.THERAPIES):
+        begins, ends = state.stopping_from[therapy], state.stopping_until[therapy]
+        if day < begins < min(ends, review):
+            review = begins
+        if max(day, begins) < ends < review:
+            review = ends
     return review
 
 
