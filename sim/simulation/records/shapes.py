@@ -93,6 +93,7 @@ PARAMS = np.dtype([
     ("in_arm", "i8", THERAPIES),              # 1 for a therapy of the arm
     ("loss_hazard", "f8"),                    # of loss to follow-up, per day
     ("subset_decay", "f8", SUBSETS),          # rate at which a product of actions decays
+    ("screens", "i8"),                        # 1 if lives may be screened
     ("kinds", "i8"), ("kind", "i8", KINDS),   # how many kinds of event the arm has, and which
     # by days, for whole days below TABLED
     ("action_left", "f8", (THERAPIES, TABLED)),     # share of an action
@@ -183,7 +184,6 @@ PARAMS = np.dtype([
     ("case_fatality", "f8", len(SITES)),
     ("clinical", "f8"),                       # share of vertebral fractures, -1 if not given
     ("most_log_hazard", "f8"),                # limit of the log hazard of a site, per day
-    ("screens", "i8"),                        # 1 if lives may be screened
     # death
     ("death_hazard", "f8", (len(SEXES), AGES)),  # per year, by age; the last one continues
     ("mortality_ratio", "f8"),
