@@ -80,7 +80,8 @@ class CLoop:
         longest, parts, room = most_rows(inputs.params), list[Log](), 0
         while done < count:
             room = max(2 * room, ROWS * (count - done), longest)
-            log = Log(*(np.empty(room, np.int64) for _ in range(3)), np.empty(room))
+            patient, day, kind = (np.empty(room, np.int64) for _ in range(3))
+            log = Log(patient, day, kind, np.empty(room))
             told = np.zeros(2, np.int64)
             done = self._call(inputs, log, longest, done, screens, told)
             if told[0] < 0:
@@ -125,7 +126,7 @@ def unknown(params: npt.NDArray[np.void]) -> Iterator[str]:
 
 
 def most_rows(params: npt.NDArray[np.void]) -> int:
-    """Rows that a life can have at most: visits, doses with reactions, steps, fractures, the end."""
+    """Rows that a life has at most: visits, doses with reactions, steps, fractures, the end."""
     visits = int((params["visit_days"] <= params["horizon"]).sum())
     doses = int((params["plan_days"] <= params["horizon"]).sum())
     steps = records.THERAPIES * (2 + records.RUNGS)

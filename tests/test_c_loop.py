@@ -90,5 +90,3 @@ def test_what_the_loop_does_not_know_is_refused_by_name(settings, named, loop):
     inputs = workload.drawn(workload.study(*settings), 2)[0]
     with pytest.raises(ValueError, match=named):
         loop.simulate(inputs, screens=False)
-
-
