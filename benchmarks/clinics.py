@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks.page import Table, Target, number
-from benchmarks.rounds import faster, median, take_turns
+from benchmarks.page import Table, Target, number, with_range
+from benchmarks.rounds import faster, median, ratios, take_turns
 from benchmarks.sizes import Sizes
 from sim.scenario import load
 from sim.simulation import clinic, lowering, simpy_engine
@@ -41,11 +41,14 @@ def waiting(sizes: Sizes) -> Table:
         for name, study in studies.items()
     }
     times = take_turns({WITHOUT: lambda: simpy_engine.simulate(inputs), **follow}, sizes.few_rounds)
-    ratios = {name: faster(times[name], times[WITHOUT]) for name in times}
-    rows = [[name, number(2 * each / median(times[name])), number(ratios[name])] for name in times]
-    targets = [
-        Target(f"clinic, {name}: times the SimPy engine", "at most", ALLOWED, ratios[name])
-        for name in studies
+    rows = [
+        [name, number(2 * each / median(own)), with_range(ratios(own, times[WITHOUT]))]
+        for name, own in times.items()
     ]
+    targets = [
+        Target(f"clinic, {name}: times the SimPy engine", "at most", ALLOWED,
+               faster(times[name], times[WITHOUT]))
+        for name in studies
+    ]  # fmt: skip
     columns = ["what", "patients a second", "times as long"]
     return Table("What does it cost that patients wait?", columns, rows, NOTE, targets)

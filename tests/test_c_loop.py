@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks import c_loop, workload
-from sim.simulation.records import FRACTURE, Log
+from sim.simulation.records import FRACTURE
 from sim.vocabulary import SITES
 
 pytest.importorskip("numba")
@@ -37,19 +37,14 @@ def loop():
     return c_loop.CLoop()
 
 
-def same(one: Log, other: Log) -> bool:
-    """Whether two logs are equal to the last bit."""
-    return all(a.tobytes() == b.tobytes() for a, b in zip(one, other, strict=True))
-
-
 @pytest.mark.share(2)
 @pytest.mark.parametrize("case", CASES)
 def test_the_log_is_that_of_the_batch_engine(case, loop):
     inputs, logs = workload.followed(workload.study(*CASES[case]), 200)
     for arm, log in zip(inputs, logs, strict=True):
         full, screened = loop.simulate(arm, screens=False), loop.simulate(arm, screens=True)
-        assert same(full.log, log)
-        assert same(screened.log, log)
+        assert c_loop.equal(full.log, log)
+        assert c_loop.equal(screened.log, log)
         assert full.again == 0
         fractured = log.patient[(log.kind >= FRACTURE) & (log.kind < FRACTURE + len(SITES))]
         assert len(np.unique(fractured)) <= screened.again <= 200
@@ -58,7 +53,7 @@ def test_the_log_is_that_of_the_batch_engine(case, loop):
 def test_a_log_that_is_full_goes_on_in_another_one(loop, monkeypatch):
     (inputs, *_), (log, *_) = workload.followed(workload.study(), 30)
     monkeypatch.setattr(c_loop, "ROWS", 1)
-    assert same(loop.simulate(inputs, screens=True).log, log)
+    assert c_loop.equal(loop.simulate(inputs, screens=True).log, log)
 
 
 def test_without_any_hazard_nobody_is_followed_again(loop):
@@ -66,7 +61,7 @@ def test_without_any_hazard_nobody_is_followed_again(loop):
     (inputs, *_), (log, *_) = workload.followed(workload.study(*settings), 100)
     found = loop.simulate(inputs, screens=True)
     assert found.again == 0
-    assert same(found.log, log)
+    assert c_loop.equal(found.log, log)
 
 
 def test_nobody_stands_whose_hazard_is_no_number(loop):
