@@ -22,6 +22,7 @@ from benchmarks import (
     kept,
     machine,
     measured,
+    other_tools,
     page,
     parts,
     processes,
@@ -35,6 +36,7 @@ from benchmarks.sizes import FULL, QUICK, Sizes
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 SECTIONS: dict[str, Callable[[Sizes], page.Table]] = {
     "engines": engines.compare,
+    "miscore": other_tools.miscore,
     "c": yardstick.against_c,
     "cohorts": processes.whole_runs,
     "sweeps": sweeps.sweeps,

@@ -112,12 +112,12 @@ def _done(
     there = statistics.mean(len(pickle.dumps(piece)) for piece in pieces)
     back = statistics.mean(len(pickle.dumps(one)) for one in done)
     hours = {
-        "simulation on all cores": a_point * POINTS / CORES / 3600,
+        "simulation": a_point * POINTS / CORES / 3600,
         "putting blocks together": together * POINTS / 3600,
     }
     terabytes = written / points * POINTS / 1e12
     return [
-        ["CPU seconds of a point, on one core", number(a_point), number(hours["simulation on all cores"])],
+        ["CPU seconds of a point, on one core", number(a_point), number(hours["simulation"])],
         ["bytes to a worker for a piece", number(there), ""],
         ["bytes back", number(back), ""],
         ["MB on disk for a point", number(written / points / 1e6), f"{number(terabytes)} TB"],

@@ -37,11 +37,19 @@ class Patient:
         self.left = [chance.expovariate(1.0) for _ in SITES]
         self.line = [(0.0, 0.0)] * len(SITES)  # hazard on the day looked at, and its log slope
         self.looked, self.imminent_until = 0, [0] * len(SITES)
-        self.visits, self.doses, self.cause = 0, 0, "background"
+        self.visits, self.doses, self.cause, self.is_over = 0, 0, "background", False
         self.due = [math.inf] * (END + 1)
 
     def life(self, env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
         """From enrolment to death or the end: wait for the next event, and react."""
+        self.enrol()
+        while not self.is_over:
+            day = min(self.due)
+            yield env.timeout(day - env.now)
+            self.react(int(day))
+
+    def enrol(self) -> None:
+        """Plan the first event of each kind."""
         due, arm = self.due, self.arm
         due[VISIT], due[INFUSION], due[REVIEW] = arm.visits[0][0], arm.days[0], 0
         due[END] = arm.plan.last_day
@@ -49,19 +57,18 @@ class Patient:
             self.entry["sex"], self.entry["age"], self.chance.expovariate(1.0)
         )
         self.begin_course()
-        react = [self.measure, self.stop, self.infuse, self.review]
-        while True:
-            next_day = min(due)
-            kind = due.index(next_day)
-            yield env.timeout(next_day - env.now)
-            day = int(next_day)
-            if kind < FRACTURE:
-                react[kind](day)
-            elif kind < DEATH:
-                self.fracture(kind - FRACTURE, day)
-            else:
-                self.log(day, "death" if kind == DEATH else "end", self.cause)
-                return
+        self.reactions = [self.measure, self.stop, self.infuse, self.review]
+
+    def react(self, day: int) -> None:
+        """Carry out the event that is due on this day."""
+        kind = self.due.index(day)
+        if kind < FRACTURE:
+            self.reactions[kind](day)
+        elif kind < DEATH:
+            self.fracture(kind - FRACTURE, day)
+        else:
+            self.log(day, "death" if kind == DEATH else "end", self.cause)
+            self.is_over = True
 
     def log(self, day: int, event: str, what: str, value: float = 0.0) -> None:
         """Write an event down."""
