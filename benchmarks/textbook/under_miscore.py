@@ -40,7 +40,7 @@ def follow(scenario: Scenario, name: str, patients: int, seed: int) -> list[tupl
 def _life(process: type[Any]) -> type[Any]:
     """The class of the process in which an individual lives from event to event."""
 
-    class Life(process):
+    class Life(process):  # type: ignore[misc]  # MISCore is not there to be read
         name = "life"
         event_tags = ("over",)
 
