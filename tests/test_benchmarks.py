@@ -72,15 +72,23 @@ def test_the_page_and_its_figure_are_those_of_the_tables(tmp_path):
     assert (tmp_path / "drawn.svg").read_bytes() == figure.FILE.read_bytes()
 
 
+@pytest.mark.parametrize("stated", ["README.md", "docs/running.md"])
+def test_the_pages_state_a_ratio_that_was_measured(stated):
+    text = " ".join((ROOT / stated).read_text(encoding="utf-8").split())
+    (times,) = re.findall(r"more than (\d+) times as many patients a second", text)
+    (target,) = [t for t in measured.read()["engines"].targets if t.what.startswith("batch engine")]
+    assert (float(times), target.met) == (target.limit, True)
+
+
 def test_a_section_that_is_measured_again_leaves_the_others(tmp_path, monkeypatch):
     monkeypatch.setattr(measured, "FILE", tmp_path / "measured.json")
     monkeypatch.setattr(__main__, "PAGE", tmp_path / "page.md")
     target = page.Target("gain", "at least", 2.0, 3.0, must=True)
     first = page.Table("How fast?", ["what", "times"], [["loop", "1"]], "A note.", [target])
-    other = page.Table("Where?", ["what"], [["here"]])
+    other = page.Table("Where?", ["what"], [["here"]], "", [])
     __main__._write({"engines": first, "machine": other})
     assert measured.read() == {"engines": first, "machine": other}
-    again = page.Table("How fast?", ["what", "times"], [["loop", "2"]])
+    again = page.Table("How fast?", ["what", "times"], [["loop", "2"]], "", [])
     __main__._write({"engines": again})
     assert measured.read() == {"engines": again, "machine": other}
     assert rows((tmp_path / "page.md").read_text(), "How fast?") == [{"what": "loop", "times": "2"}]
