@@ -28,6 +28,13 @@ CASES = {
         "therapies.interferon.for=14 months",
         "therapies.interferon.hazard_by_dose=0.7",
     ],
+    "rare infusions, and losses between them": [
+        "therapies.pamidronate.schedule=[{every: 30 months}]",
+        "effects.none.spine={mean: -14 %/year, sd: 1 %/year}",
+        "effects.none.hip={mean: -12 %/year, sd: 1 %/year}",
+        "fractures.sites.vertebral.gradient=4",
+    ],
+    "old age": ["fractures.sites.other.per_decade_of_age=8", "horizon=20 years"],
     "a gradient of 1": ["fractures.sites.other.gradient=1"],
 }  # fmt: skip
 
