@@ -10,6 +10,12 @@ from sim.vocabulary import SITES
 pytest.importorskip("numba")
 pytestmark = pytest.mark.skipif(not c_loop.is_possible(), reason=c_loop.NO_COMPILER)
 
+LOSSES = [
+    "effects.none.spine={mean: -14 %/year, sd: 1 %/year}",
+    "effects.none.hip={mean: -12 %/year, sd: 1 %/year}",
+    "fractures.base_rate=0.5 per 100 person-years",
+    "fractures.sites.vertebral.gradient=4",
+]
 CASES = {
     "the base case": [],
     "beyond evidence, with losses": ["horizon=40 years", "beyond_evidence.rate=-2 %/year"],
@@ -28,11 +34,18 @@ CASES = {
         "therapies.interferon.for=14 months",
         "therapies.interferon.hazard_by_dose=0.7",
     ],
-    "rare infusions, and losses between them": [
-        "therapies.pamidronate.schedule=[{every: 30 months}]",
-        "effects.none.spine={mean: -14 %/year, sd: 1 %/year}",
-        "effects.none.hip={mean: -12 %/year, sd: 1 %/year}",
-        "fractures.sites.vertebral.gradient=4",
+    "losses in one long stretch": [
+        *LOSSES, "horizon=30 months", "therapies.pamidronate.schedule=[{every: 36 months}]",
+    ],
+    "losses that an infusion turns": [
+        *LOSSES, "therapies.pamidronate.start=24 months", "therapies.interferon.start=24 months",
+        "effects.pamidronate.spine={mean: 30 %/year, sd: 1 %/year}",
+        "effects.interferon + pamidronate.spine={mean: 30 %/year, sd: 1 %/year}",
+    ],
+    "losses beyond evidence": [
+        *LOSSES, "horizon=58 months", "effects.none.spine.mean=0 %/year",
+        "therapies.pamidronate.start=59 months", "therapies.interferon.start=59 months",
+        "beyond_evidence={after: 24 months, rate: -14 %/year}",
     ],
     "old age": ["fractures.sites.other.per_decade_of_age=8", "horizon=20 years"],
     "a gradient of 1": ["fractures.sites.other.gradient=1"],
