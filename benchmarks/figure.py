@@ -76,9 +76,9 @@ def _panel(axes: Axes, course: Course) -> None:
     axes.set_xlabel(course.below)
     axes.set_ylabel("cost, times the first")
     axes.minorticks_off()
-    axes.set_xticks(xs, [f"{x:,g}" for x in xs])
-    ticks = sorted({1.0, *(float(f"{y:.2g}") for y in ys)})
-    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_xticks(xs, [f"{x:,.0f}" for x in xs])
+    ends = {1.0, ys[-1], (xs[-1] / first) ** power}
+    axes.set_yticks([*ends], [f"{end:.2g}" if end < 10 else f"{end:,.0f}" for end in ends])
 
 
 def _columns(rows: Sequence[Sequence[str]], x: int, y: int) -> Points:
