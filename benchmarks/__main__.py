@@ -65,12 +65,16 @@ def main() -> None:
     if importlib.util.find_spec("numba") is None:
         sys.exit("The benchmarks need numba, which is not installed.")
     names = {*asked.only, "machine"} if asked.only else SECTIONS.keys()
-    found = dict(_answers(names, QUICK if asked.quick else FULL))
+    found = dict[str, page.Table]()
+    for name, table in _answers(names, QUICK if asked.quick else FULL):
+        found[name] = table
+        if not asked.quick:
+            _write({name: table})  # at once: the next section can take long, or fail
     if asked.quick:
         print(page.written(found.values()))
-    else:
-        _write(found)
-    if not asked.quick and (short := page.missed(found.values())):
+        return
+    _draw()
+    if short := page.missed(found.values()):
         sys.exit("\n".join(short))
 
 
@@ -88,6 +92,11 @@ def _write(found: measured.Tables) -> None:
     tables = {name: all_of_it[name] for name in SECTIONS if name in all_of_it}
     measured.write(tables)
     PAGE.write_text(page.written(tables.values()), encoding="utf-8")
+
+
+def _draw() -> None:
+    """Draw the figure from all sections, once every one was measured."""
+    tables = measured.read()
     if tables.keys() == SECTIONS.keys():
         figure.draw(tables)
 

@@ -21,6 +21,7 @@ TEXTBOOK, INDEPENDENT = "textbook program", "independent model"
 SIMPY = "SimPy engine"
 BATCH, DRAWN = "batch engine", "batch engine, with the drawing of its inputs"
 OUTCOMES, DRAWN_TOO = "outcomes only", "outcomes only, with the drawing of its inputs"
+TODAY = "outcomes only, with the drawing of its inputs, base case of today"
 
 TARGETS = ((BATCH, 40), (DRAWN_TOO, 25), (SIMPY, 0.5))
 """How many times as fast as the textbook program each is meant to be, at least."""
@@ -62,7 +63,7 @@ def _things(study: Study, sizes: Sizes) -> dict[str, tuple[Callable[[], object],
     """What is timed, each with its number of patients."""
     few, _ = workload.followed(study, sizes.single)
     many, _ = workload.followed(study, sizes.block)
-    work = workload.work_on(study)
+    work, of_today = map(workload.work_on, (study, workload.study(scenario=workload.SCENARIO)))
     return {
         TEXTBOOK: (functools.partial(_textbook, study, sizes.textbook), sizes.textbook),
         INDEPENDENT: (functools.partial(_independent, study, sizes.single), sizes.single),
@@ -71,6 +72,7 @@ def _things(study: Study, sizes: Sizes) -> dict[str, tuple[Callable[[], object],
         DRAWN: (functools.partial(workload.followed, study, sizes.block), sizes.block),
         OUTCOMES: (functools.partial(workload.reduced, work, many), sizes.block),
         DRAWN_TOO: (functools.partial(blocks.do, work, range(sizes.block)), sizes.block),
+        TODAY: (functools.partial(blocks.do, of_today, range(sizes.block)), sizes.block),
     }
 
 

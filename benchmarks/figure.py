@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.measured import Tables
+from benchmarks.page import Table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,19 +44,19 @@ def draw(tables: Tables, path: Path = FILE) -> None:
 
 def courses_of(tables: Tables) -> list[Course]:
     """What the panels show."""
-    cohorts, sweeps = tables["cohorts"], tables["sweeps"]
-    alone = [row for row in cohorts.rows if row[1] == "1" and _value(row[0]) > 1]
-    largest = [row for row in cohorts.rows if row[0] == cohorts.rows[-1][0]]
-    batch = [row for row in sweeps.rows if row[0] == "batch" and row[3] == "1"]
-    months = [(_value(row[0]), _value(row[2])) for row in tables["visits"].rows]
+    cohorts = tables["cohorts"]
+    largest = cohorts.rows[-1][0]
+    visits = _points(tables["visits"], "months between visits", "µs a patient")
+    draws = _points(tables["sweeps"], "draws", "seconds", engine="batch", workers="1")
     return [
-        Course("Patients", "patients", _columns(alone, 0, 3)),
-        Course("Horizon", "years", _columns(tables["horizons"].rows, 0, 2)),
-        Course("Visits", "visits a year", [(12 / each, cost) for each, cost in months]),
-        Course("Arms", "arms", _columns(tables["arms"].rows, 0, 1)),
-        Course("Draws of a sweep", "draws", _columns(batch, 1, 5)),
-        Course("Workers", "workers", _columns(largest, 1, 3), proportional=False),
-    ]
+        Course("Patients", "patients", _points(cohorts, "patients", "seconds", workers="1")[1:]),
+        Course("Horizon", "years", _points(tables["horizons"], "years", "µs a patient")),
+        Course("Visits", "visits a year", [(12 / months, cost) for months, cost in visits]),
+        Course("Arms", "arms", _points(tables["arms"], "arms", "µs a patient")),
+        Course("Draws of a sweep", "draws", draws),
+        Course("Workers", "workers", _points(cohorts, "workers", "seconds", patients=largest),
+               proportional=False),
+    ]  # fmt: skip
 
 
 def _panel(axes: Axes, course: Course) -> None:
@@ -81,8 +81,11 @@ def _panel(axes: Axes, course: Course) -> None:
     axes.set_yticks([*ends], [f"{end:.2g}" if end < 10 else f"{end:,.0f}" for end in ends])
 
 
-def _columns(rows: Sequence[Sequence[str]], x: int, y: int) -> Points:
-    return [(_value(row[x]), _value(row[y])) for row in rows]
+def _points(table: Table, x: str, y: str, **where: str) -> Points:
+    """Two columns of a table as numbers, of the rows that have these cells in other columns."""
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    chosen = [row for row in rows if all(row[name] == cell for name, cell in where.items())]
+    return [(_value(row[x]), _value(row[y])) for row in chosen]
 
 
 def _value(cell: str) -> float:

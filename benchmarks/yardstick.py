@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from benchmarks import c_loop, floor, workload
 from benchmarks.page import Table, Target, number, with_range
@@ -28,7 +29,11 @@ hazards and reviews; it is followed again with them where the hazard at a bound 
 over all days lived, could have used up the first threshold of a site. Events as below. *Again* is
 the share of lives that are followed twice."""
 
-BASES = {"0.2.0": workload.FROZEN, "today": workload.SCENARIO}
+BASES: dict[str, tuple[Path, list[str]]] = {
+    "0.2.0": (workload.FROZEN, []),
+    "0.2.0, 30 years": (workload.FROZEN, ["horizon=30 years"]),
+    "today": (workload.SCENARIO, []),
+}
 BATCH, FULL, SCREENED = "batch engine", "C, in full", "C, with screening"
 COLUMNS = ["base case", "loop", "events a patient", "µs a patient", "ns an event",
            "times C with screening", "again, %"]  # fmt: skip
@@ -41,8 +46,8 @@ def against_c(sizes: Sizes) -> Table:
         missing = [[c_loop.NO_COMPILER, *[""] * (len(COLUMNS) - 1)]]
         return Table(QUESTION, COLUMNS, missing, NOTE, [Target(what, "at most", ALLOWED, None)])
     loop, rows, slower = c_loop.CLoop(), list[list[str]](), list[float]()
-    for base, scenario in BASES.items():
-        inputs, logs = workload.followed(workload.study(scenario=scenario), sizes.block)
+    for base, (scenario, settings) in BASES.items():
+        inputs, logs = workload.followed(workload.study(*settings, scenario=scenario), sizes.block)
         found = [*_in_c(loop, inputs, False), *_in_c(loop, inputs, True)]
         if not all(c_loop.equal(one.log, log) for one, log in zip(found, logs * 2, strict=True)):
             raise AssertionError("The log of the loop in C is not that of the batch engine.")

@@ -104,6 +104,7 @@ def test_only_a_target_that_must_be_met_fails_the_benchmark(measured_, fails, mo
     monkeypatch.setattr(sys, "argv", ["benchmarks", "--only", "engines"])
     monkeypatch.setattr(__main__, "SECTIONS", {"engines": lambda sizes: table})
     monkeypatch.setattr(__main__, "_write", lambda found: None)
+    monkeypatch.setattr(__main__, "_draw", lambda: None)
     said = r"loop: at most 2 is needed, measured was 2\.1"
     with pytest.raises(SystemExit, match=said) if fails else contextlib.nullcontext():
         __main__.main()
