@@ -3,6 +3,7 @@
 import pytest
 
 from benchmarks import textbook, workload
+from benchmarks.textbook import under_miscore
 from sim.experiments import runs
 from sim.simulation.lowering.base_rate import solved
 from tests.test_reference import distances, of_program, of_result
@@ -29,3 +30,14 @@ def test_the_textbook_program_refuses_what_it_does_not_know(settings):
     study = workload.study(settings)
     with pytest.raises(ValueError, match="The textbook program"):
         textbook.simulate(solved(study.scenario), "combination", 1, seed=1)
+
+
+def test_miscore_follows_the_same_rules():
+    pytest.importorskip("miscore")
+    scenario = solved(workload.study().scenario)
+    happened = under_miscore.follow(scenario, "combination", 200, seed=1)
+    result = textbook.simulate(scenario, "combination", 200, seed=1)
+    given = [event for event in happened if event[2] == "infusion"]
+    assert len(given) == pytest.approx((result.events["event"] == "infusion").sum(), rel=0.03)
+    ends = [number for number, _, event, *_ in happened if event in {"death", "end"}]
+    assert ends == [*range(200)]
