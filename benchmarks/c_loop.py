@@ -88,6 +88,8 @@ class CLoop:
                 raise OutOfDraws
             again += int(told[1])
             parts.append(Log._make(column[: told[0]] for column in log))
+        if len(parts) == 1:
+            return Found(parts[0], again)
         return Found(Log._make(map(np.concatenate, zip(*parts, strict=True))), again)
 
     def _call(
