@@ -38,7 +38,7 @@ docs: $(VENV)/.dev $(VENV)/.project ## build the site of the documentation into 
 	$(BIN)/python -m sphinx -W --keep-going -q -d build/doctrees docs build/docs
 	@echo "Open build/docs/index.html"
 
-bench: $(VENV)/.dev $(VENV)/.project ## measure the speed of both engines into benchmarks/RESULTS.md
+bench: $(VENV)/.dev $(VENV)/.project ## measure the speed of both engines into docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
 results: $(VENV)/.dev $(VENV)/.project ## remake the committed summaries and figures in results/

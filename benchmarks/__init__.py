@@ -1,1 +1,1 @@
-"""How fast the two engines are, measured in one run: `make bench`, or `python -m benchmarks`."""
+"""How fast the engines are: `make bench`, or `python -m benchmarks`, writes docs/benchmarks.md."""

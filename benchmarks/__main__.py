@@ -1,61 +1,104 @@
-"""`python -m benchmarks` measures all and writes `benchmarks/RESULTS.md`; `--quick` only prints."""
+"""`python -m benchmarks` measures all and writes `docs/benchmarks.md`.
+
+`--only NAME` measures one section and leaves the others of the page as they are; `--quick` takes
+tiny numbers, prints the page and writes nothing. The exit code is 1 if a target that must be met is
+not.
+"""
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from benchmarks import (
     clinics,
+    cluster,
     engines,
+    figure,
     information,
     kept,
+    machine,
+    measured,
+    other_tools,
     page,
     parts,
     processes,
     scaling,
     sweeps,
     worth,
+    yardstick,
 )
 from benchmarks.sizes import FULL, QUICK, Sizes
 
-RESULTS = Path(__file__).parent / "RESULTS.md"
-QUESTIONS = (
-    engines.compare,
-    processes.whole_runs,
-    sweeps.sweeps,
-    kept.kept_numbers,
-    kept.lowered_once,
-    information.value_of_information,
-    scaling.by_horizon,
-    parts.by_part,
-    worth.added,
-    clinics.waiting,
-    processes.beginnings,
-)
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+SECTIONS: dict[str, Callable[[Sizes], page.Table]] = {
+    "engines": engines.compare,
+    "miscore": other_tools.miscore,
+    "c": yardstick.against_c,
+    "cohorts": processes.whole_runs,
+    "sweeps": sweeps.sweeps,
+    "cluster": cluster.on_a_cluster,
+    "kept": kept.kept_numbers,
+    "lowered": kept.lowered_once,
+    "information": information.value_of_information,
+    "horizons": scaling.by_horizon,
+    "visits": scaling.by_visits,
+    "arms": scaling.by_arms,
+    "parts": parts.by_part,
+    "worth": worth.added,
+    "clinics": clinics.waiting,
+    "beginnings": processes.beginnings,
+    "machine": machine.machine,
+}
+"""The sections of the page in their order, by the name for `--only`."""
 
 
 def main() -> None:
-    """Answer every question in turn, and write the page."""
+    """Measure what is asked for, and write the page."""
     words = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     words.add_argument("--quick", action="store_true", help="tiny numbers, and nothing is written")
-    quick = words.parse_args().quick
+    words.add_argument("--only", action="append", choices=SECTIONS, help="one section, or several")
+    asked = words.parse_args()
     if importlib.util.find_spec("numba") is None:
         sys.exit("The benchmarks need numba, which is not installed.")
-    text = page.written(_answers(QUICK if quick else FULL))
-    print(text)
-    if not quick:
-        RESULTS.write_text(text, encoding="utf-8")
+    names = {*asked.only, "machine"} if asked.only else SECTIONS.keys()
+    found = dict[str, page.Table]()
+    for name, table in _answers(names, QUICK if asked.quick else FULL):
+        found[name] = table
+        if not asked.quick:
+            _write({name: table})  # at once: the next section can take long, or fail
+    if asked.quick:
+        print(page.written(found.values()))
+        return
+    _draw()
+    if short := page.missed(found.values()):
+        sys.exit("\n".join(short))
 
 
-def _answers(sizes: Sizes) -> Iterator[page.Table]:
-    for ask in QUESTIONS:
-        table = ask(sizes)
-        print(f"{table.question} Measured.", file=sys.stderr)
-        yield table
+def _answers(names: Collection[str], sizes: Sizes) -> Iterator[tuple[str, page.Table]]:
+    for name, ask in SECTIONS.items():
+        if name in names:
+            table = ask(sizes)
+            print(f"{table.question} Measured.", file=sys.stderr)
+            yield name, table
+
+
+def _write(found: measured.Tables) -> None:
+    """Put what was measured into the page, beside what it has of the other sections."""
+    all_of_it = {**measured.read(), **found}
+    tables = {name: all_of_it[name] for name in SECTIONS if name in all_of_it}
+    measured.write(tables)
+    PAGE.write_text(page.written(tables.values()), encoding="utf-8")
+
+
+def _draw() -> None:
+    """Draw the figure from all sections, once every one was measured."""
+    tables = measured.read()
+    if tables.keys() == SECTIONS.keys():
+        figure.draw(tables)
 
 
 if __name__ == "__main__":

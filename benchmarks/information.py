@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.page import Table, Target, number
-from benchmarks.rounds import faster, median, take_turns
+from benchmarks.page import Table, Target, number, with_range
+from benchmarks.rounds import median, ratios, take_turns
 from benchmarks.sizes import Sizes
 from sim.economics.information.partial import contrasts, evppi
 from sim.economics.information.regression import regress
@@ -37,7 +37,7 @@ def value_of_information(sizes: Sizes) -> Table:
     times = take_turns(tasks, sizes.few_rounds)
     curves, singles, _ = times.values()
     rows = [
-        [name, f"{sizes.information:,}", number(median(own)), number(faster(own, curves))]
+        [name, f"{sizes.information:,}", number(median(own)), with_range(ratios(own, curves))]
         for name, own in times.items()
     ]
     what = f"EVPPI of {SINGLES} parameters, {sizes.information:,} draws, with errors: seconds"

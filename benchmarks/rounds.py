@@ -9,20 +9,24 @@ from collections.abc import Callable, Mapping
 Times = dict[str, list[float]]
 
 
-def take_turns(things: Mapping[str, Callable[[], object]], rounds: int) -> Times:
+def take_turns(
+    things: Mapping[str, Callable[[], object]],
+    rounds: int,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Times:
     """Seconds of each thing in each round; in a round everything is done once, one after another.
 
     A first round is not timed: it fills caches.
     """
-    times = [{name: seconds(do) for name, do in things.items()} for _ in range(rounds + 1)]
+    times = [{name: seconds(do, clock) for name, do in things.items()} for _ in range(rounds + 1)]
     return {name: [turn[name] for turn in times[1:]] for name in things}
 
 
-def seconds(do: Callable[[], object]) -> float:
+def seconds(do: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
     """How long it takes to do something once."""
-    begun = time.perf_counter()
+    begun = clock()
     do()
-    return time.perf_counter() - begun
+    return clock() - begun
 
 
 def median(times: list[float]) -> float:
@@ -32,4 +36,9 @@ def median(times: list[float]) -> float:
 
 def faster(slow: list[float], fast: list[float]) -> float:
     """How many times as long one took as the other: the median of the ratios of each round."""
-    return statistics.median(a / b for a, b in zip(slow, fast, strict=True))
+    return statistics.median(ratios(slow, fast))
+
+
+def ratios(slow: list[float], fast: list[float]) -> list[float]:
+    """How many times as long one took as the other, in each round."""
+    return [a / b for a, b in zip(slow, fast, strict=True)]

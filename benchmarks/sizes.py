@@ -1,4 +1,4 @@
-"""How much is measured: in full for `RESULTS.md`, or a little of everything to see that it runs."""
+"""How much is measured: in full for the page, or a little of everything to see that it runs."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from dataclasses import dataclass
 class Sizes:
     """Numbers of patients and of rounds; what is compared is measured once in every round."""
 
-    shared: int  # patients of the baseline in one environment
-    single: int  # patients of the engines that follow one patient at a time
+    textbook: int  # patients of the textbook program
+    single: int  # patients of the SimPy engine and of the independent model
     block: int  # patients of the batch engine
     horizons: tuple[int, ...]  # years
+    visits: tuple[int, ...]  # months between visits
+    arms: tuple[int, ...]  # numbers of arms
     whole: tuple[tuple[int, int, int], ...]  # patients, workers and rounds of whole runs
     sweep: tuple[int, int, int, int]  # few and many draws, patients, draws of the SimPy engine
     kept: tuple[tuple[int, int, int], ...]  # patients, draws and rounds of sweeps in turns
+    cluster: tuple[int, int]  # draws and patients of a sweep on a cluster
     information: int  # draws of the value of information
     worth: int  # patients whose quantities are reduced
     clinic: int  # patients of each of two clinics
@@ -25,10 +28,12 @@ class Sizes:
 
 
 FULL = Sizes(
-    shared=200,
+    textbook=200,
     single=50,
     block=8192,
     horizons=(5, 10, 20, 40),
+    visits=(12, 6, 3, 1),
+    arms=(1, 2, 4, 8),
     whole=(
         (1, 1, 5),
         (1_000, 1, 5),
@@ -39,6 +44,7 @@ FULL = Sizes(
     ),
     sweep=(100, 1_000, 1_000, 2),
     kept=((200, 200, 3), (1_000, 100, 3), (20_000, 5, 1)),
+    cluster=(20, 10_000),
     information=10_000,
     worth=100_000,
     clinic=400,
@@ -47,13 +53,16 @@ FULL = Sizes(
     compiles=True,
 )
 QUICK = Sizes(
-    shared=3,
+    textbook=3,
     single=3,
     block=64,
     horizons=(1, 2),
+    visits=(12, 6),
+    arms=(1, 2),
     whole=((50, 1, 2), (100, 1, 1), (100, 2, 1)),
     sweep=(2, 4, 20, 1),
     kept=((20, 2, 1), (40, 2, 1)),
+    cluster=(1, 100),
     information=300,
     worth=300,
     clinic=20,

@@ -19,11 +19,15 @@ from sim.simulation.simulate import inputs_of, names_of, simulate_arms
 
 ROOT = Path(__file__).parents[1]
 SCENARIO = ROOT / "scenarios" / "laroche2011.yaml"
+"""The base case of today."""
+
+FROZEN = ROOT / "benchmarks" / "base-case-0.2.0.yaml"
+"""The base case of version 0.2.0, which never changes."""
 
 
-def study(*settings: str) -> Study:
+def study(*settings: str, scenario: Path = FROZEN) -> Study:
     """The published study, two arms over five years; with settings laid over it."""
-    return load(SCENARIO, settings)
+    return load(scenario, settings)
 
 
 def work_on(study: Study) -> Work:

@@ -35,16 +35,11 @@ html_show_sphinx = html_show_copyright = html_copy_source = False
 highlight_language = "none"
 
 DRAWER = re.compile(r"^## ([^:\n]+)(?::[^\n]*)?$", re.MULTILINE)
-OUTSIDE = re.compile(r"\]\((\.\./[\w/]+\.md)\)")
 PAGE = re.compile(r"\]\((\w[\w-]*)\.md\)")
 
 
 def with_navigation(_app: Sphinx, page: str, source: list[str]) -> None:
-    """Give docs/index.md a table of contents for each drawer.
-
-    A page outside docs/, such as the benchmarks, is a file to open, as it is no page of the site.
-    """
-    source[0] = OUTSIDE.sub(r"](path:\1)", source[0])
+    """Give docs/index.md a table of contents for each drawer."""
     if page == "index":
         _, *drawers = DRAWER.split(source[0])
         for title, links in zip(drawers[::2], drawers[1::2], strict=True):

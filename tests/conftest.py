@@ -333,7 +333,7 @@ def no_pictures():
 LOOK_AT_FIGURES = (
     "test_plot", "test_python", "test_results", "test_site", "test_guide", "test_power_designs",
     "test_report",
-    "test_emulate_uncertain",
+    "test_emulate_uncertain", "test_benchmarks",
 )  # fmt: skip
 """Beginnings of the names of modules whose tests look at figures; others have empty files."""
 

@@ -1,5 +1,7 @@
 """The benchmarks run, measure what they say, and their committed page is that of this program."""
 
+import contextlib
+import json
 import re
 import subprocess
 import sys
@@ -8,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import __main__, child, floor, page, processes, rounds, workload
+from benchmarks import __main__, child, figure, floor, measured, page, processes, rounds, workload
 from benchmarks.processes import Run
 from sim import outcomes
 from sim.experiments import blocks, runs
@@ -17,8 +19,8 @@ from sim.simulation.plain import plain
 from sim.simulation.records import DEATH, END, KINDS, STATE
 
 ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "benchmarks" / "RESULTS.md"
-TARGETS = "Were the targets met in this run?"
+PAGE = ROOT / "docs" / "benchmarks.md"
+TARGETS = "Were the targets met?"
 MB = 1e6
 
 pytest.importorskip("numba")
@@ -39,22 +41,22 @@ def rows(text, question):
 
 @pytest.mark.validation
 def test_a_quick_run_answers_every_question_and_writes_nothing():
-    before = RESULTS.read_bytes()
+    before = PAGE.read_bytes()
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "benchmarks", "--quick"],
         cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert RESULTS.read_bytes() == before
+    assert PAGE.read_bytes() == before
     check_answers(done.stdout, before.decode())
 
 
 def check_answers(told, kept):
     """A page has the questions and targets of the one that is kept, and nothing is no number."""
     assert headings(told) == headings(kept)
-    assert len(headings(told)) == 2 * (len(__main__.QUESTIONS) + 2)  # targets and machine
+    assert len(headings(told)) == 2 * (len(__main__.SECTIONS) + 1)  # and targets
     assert not re.search(r"\b(nan|inf)\b", told)
-    meant = ["at least 500", "at least 300", "at least 100", "at least 3", "at least 1.7",
+    meant = ["at least 40", "at least 25", "at least 0.5", "must be at most 2", "at least 1.7",
              "at most 1.2", "at most 1", "at least 0.7", "at least 1.7", "at most 1.2",
              "at most 2", "at most 0.1", "at most 1.5", "at most 1.5"]  # fmt: skip
     for text in (told, kept):
@@ -62,8 +64,54 @@ def check_answers(told, kept):
         assert {row["met"] for row in rows(text, TARGETS)} <= {"yes", "no", "not known"}
 
 
+def test_the_page_and_its_figure_are_those_of_the_tables(tmp_path):
+    tables = measured.read()
+    assert [*tables] == [*__main__.SECTIONS]
+    assert page.written(tables.values()) == PAGE.read_text(encoding="utf-8")
+    figure.draw(tables, tmp_path / "drawn.svg")
+    assert (tmp_path / "drawn.svg").read_bytes() == figure.FILE.read_bytes()
+
+
+@pytest.mark.parametrize("stated", ["README.md", "docs/running.md"])
+def test_the_pages_state_a_ratio_that_was_measured(stated):
+    text = " ".join((ROOT / stated).read_text(encoding="utf-8").split())
+    (times,) = re.findall(r"more than (\d+) times as many patients a second", text)
+    (target,) = [t for t in measured.read()["engines"].targets if t.what.startswith("batch engine")]
+    assert (float(times), target.met) == (target.limit, True)
+
+
+def test_a_section_that_is_measured_again_leaves_the_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(measured, "FILE", tmp_path / "measured.json")
+    monkeypatch.setattr(__main__, "PAGE", tmp_path / "page.md")
+    target = page.Target("gain", "at least", 2.0, 3.0, must=True)
+    first = page.Table("How fast?", ["what", "times"], [["loop", "1"]], "A note.", [target])
+    other = page.Table("Where?", ["what"], [["here"]], "", [])
+    __main__._write({"engines": first, "machine": other})
+    assert measured.read() == {"engines": first, "machine": other}
+    again = page.Table("How fast?", ["what", "times"], [["loop", "2"]], "", [])
+    __main__._write({"engines": again})
+    assert measured.read() == {"engines": again, "machine": other}
+    assert rows((tmp_path / "page.md").read_text(), "How fast?") == [{"what": "loop", "times": "2"}]
+    assert [*json.loads(measured.FILE.read_text())] == ["engines", "machine"]
+
+
+@pytest.mark.parametrize(("measured_", "fails"), [(2.1, True), (2.0, False), (None, False)])
+def test_only_a_target_that_must_be_met_fails_the_benchmark(measured_, fails, monkeypatch):
+    must = page.Target("loop", "at most", 2.0, measured_, must=True)
+    may = page.Target("gain", "at least", 2.0, 1.0)
+    table = page.Table("How fast?", ["what"], [], "", [must, may])
+    assert bool(page.missed([table])) == fails
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--only", "engines"])
+    monkeypatch.setattr(__main__, "SECTIONS", {"engines": lambda sizes: table})
+    monkeypatch.setattr(__main__, "_write", lambda found: None)
+    monkeypatch.setattr(__main__, "_draw", lambda: None)
+    said = r"loop: at most 2 is needed, measured was 2\.1"
+    with pytest.raises(SystemExit, match=said) if fails else contextlib.nullcontext():
+        __main__.main()
+
+
 @pytest.mark.parametrize(
-    ("bound", "measured", "cells"),
+    ("bound", "value", "cells"),
     [
         ("at least", 1.8, ["1.8", "yes"]),
         ("at least", 1.6, ["1.6", "no"]),
@@ -72,8 +120,8 @@ def check_answers(told, kept):
         ("at most", None, ["not told", "not known"]),
     ],
 )
-def test_the_page_says_whether_a_target_was_met(bound, measured, cells):
-    target = page.Target("gain", bound, 1.7, measured)
+def test_the_page_says_whether_a_target_was_met(bound, value, cells):
+    target = page.Target("gain", bound, 1.7, value)
     text = page.written([page.Table("Why?", ["what"], [["this"]], "", [target])])
     (row,) = rows(text, TARGETS)
     assert [*row.values()] == ["gain", f"{bound} 1.7", *cells]
@@ -104,6 +152,8 @@ def test_a_ratio_is_taken_within_each_round():
     """A machine that is twice as slow in one round slows both things in it."""
     assert rounds.faster([6.0, 12.0, 6.0], [2.0, 4.0, 2.0]) == 3
     assert rounds.median([1.0, 9.0, 2.0]) == 2
+    assert page.with_range(rounds.ratios([6.0, 12.0, 10.0], [2.0, 3.0, 2.0])) == "4 (3 to 5)"
+    assert page.with_range([1.0, 1.0]) == "1"
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,11 @@ def of_program(tables, arm, scenario):
 def of_reference(scenario, arm, patients):
     """The same of the independent model."""
     result = reference.simulate(solved(scenario), arm, patients, seed=4, shared_environment=False)
+    return of_result(scenario, result)
+
+
+def of_result(scenario, result):
+    """The same of events and measurements as the independent model writes them down."""
     seen = reference.outcomes(result, scenario)
     table = {
         f"{bone} annual increase": seen[f"{bone}_annual_increase"] for bone in ("spine", "hip")
