@@ -12,6 +12,7 @@ from sim.experiments.emulation import contrasts
 from sim.experiments.emulation.design import Emulation
 from sim.experiments.emulation.drawn import drawn
 from sim.experiments.forecast import Forecast, forecast_of_trials
+from sim.experiments.sharing import shared
 from sim.experiments.sizes import split, workers_for
 from sim.experiments.sweeps.varied import Varied
 from sim.outcomes import SumTable, facts_of, records_by_arm, sum_table
@@ -21,7 +22,6 @@ from sim.outcomes.sums import joined
 from sim.simulation.draws import CHUNK
 from sim.simulation.records import Floats
 from sim.vocabulary import Progress
-from sim.workers.pieces import in_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,7 +106,7 @@ def summed(
         workers = workers_for(trials * patients, "batch")
     size, tables, done = max(1, CHUNK // patients), [], 0
     taken, pieces = split(range(trials), size), split(range(trials), size)
-    for piece, table in zip(taken, in_order(sums_of, pieces, workers), strict=True):
+    for piece, table in zip(taken, shared(sums_of, pieces, "batch", workers), strict=True):
         tables.append(table)
         done += len(piece)
         if progress is not None:
