@@ -1,4 +1,4 @@
-"""How many patients a block has, and how many processes share the blocks.
+"""How many patients a block has, and how many workers share the blocks.
 
 No result depends on either.
 """
@@ -19,7 +19,7 @@ for so many; larger blocks are no faster, because their numbers leave the cache 
 BLOCK_WITH_TABLES = 1024
 """The most of them if their tables are kept, which take far more memory than their outcomes."""
 
-BLOCKS_PER_WORKER = 4
+BLOCKS_PER_PROCESS = 4
 """With fewer, starting another process takes longer than it saves."""
 
 
@@ -47,5 +47,9 @@ def split(patients: range, size: int) -> Iterator[range]:
 
 
 def workers_for(patients: int, engine: Engine) -> int:
-    """Number of processes that save time for a cohort, at most one per core."""
-    return max(1, min(available(), patients // BLOCK[engine] // BLOCKS_PER_WORKER))
+    """Number of workers that save time for a cohort, at most one per core.
+
+    Those of the batch engine are threads, of which each has a block from the start.
+    """
+    blocks = -(-patients // BLOCK[engine])
+    return max(1, min(available(), blocks if engine == "batch" else blocks // BLOCKS_PER_PROCESS))
