@@ -88,6 +88,8 @@ class Columns:
         column = self._columns.get(address)
         if column is None:
             column = draws.column(seed, stream, use, law, patients.start, len(patients))
+            if column.nbytes > self.most_bytes:
+                return column
             with self._changing:
                 if self._has_room(patients, column) and address not in self._columns:
                     column = column.copy()  # alone, without the numbers of patients before

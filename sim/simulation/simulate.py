@@ -36,7 +36,7 @@ def simulate_arms(
     """Follow patients in every arm of a study, or in some arms.
 
     If a patient has more fractures than random numbers were prepared for, all are followed again
-    with four times as many. Random numbers have addresses, so the second attempt repeats the first.
+    with twice as many. Random numbers have addresses, so the second attempt repeats the first.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def _with_more_fractures(protocol: Protocol) -> Protocol:
             "shorten the horizon"
         )
         raise ScenarioError([Mistake("fractures.base_rate", message)])
-    return lowering.protocol(protocol.scenario, min(4 * protocol.fractures, MOST_FRACTURES))
+    return lowering.protocol(protocol.scenario, min(2 * protocol.fractures, MOST_FRACTURES))
 
 
 def protocol_of(study: Study) -> Protocol:
