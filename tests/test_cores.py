@@ -250,8 +250,9 @@ def test_workers_are_worth_their_start():
     for engine, block in sizes.BLOCK.items():
         assert sizes.workers_for(block, engine) == 1
         assert sizes.workers_for(10**9, engine) == available()
-    few = sizes.BLOCKS_PER_PROCESS - 1
-    assert sizes.workers_for(few * sizes.BLOCK["simpy"], "simpy") == 1
+    for engine, few in sizes.PATIENTS_PER_PROCESS.items():
+        assert sizes.workers_for(2 * few - 1, engine, in_threads=False) == 1
+        assert sizes.workers_for(2 * few, engine, in_threads=False) == min(2, available())
     assert sizes.workers_for(2 * sizes.BLOCK["batch"], "batch") == min(2, available())
 
 

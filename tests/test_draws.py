@@ -43,9 +43,11 @@ def test_a_uniform_number_is_at_least_zero_and_below_one():
 def test_a_column_has_the_numbers_of_a_new_generator_of_numpy(law, first, count):
     """Numbers before the first are left out or drawn; the state is set or made new by numpy."""
     generator = _generator(7, "stream", 3, 2, 0)
-    draw = {"uniform": generator.random, "normal": generator.standard_normal,
-            "exponential": generator.standard_exponential}[law]  # fmt: skip
-    wanted = draw(first + count)[first:]
+    draws: dict[Any, Any] = {
+        "uniform": generator.random, "normal": generator.standard_normal,
+        "exponential": generator.standard_exponential,
+    }  # fmt: skip
+    wanted = draws[law](first + count)[first:]
     assert column(7, "stream", 3, law, first, count, 2).tobytes() == wanted.tobytes()
 
 

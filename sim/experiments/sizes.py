@@ -19,7 +19,7 @@ for so many; larger blocks are no faster, because their numbers leave the cache 
 BLOCK_WITH_TABLES = 1024
 """The most of them if their tables are kept, which take far more memory than their outcomes."""
 
-BLOCKS_PER_PROCESS = 4
+PATIENTS_PER_PROCESS: dict[Engine, int] = {"simpy": 4 * CELL, "batch": 4 * CHUNK}
 """With fewer, starting another process takes longer than it saves."""
 
 
@@ -46,10 +46,13 @@ def split(patients: range, size: int) -> Iterator[range]:
         yield range(first, min(first + size, patients.stop))
 
 
-def workers_for(patients: int, engine: Engine) -> int:
+def workers_for(patients: int, engine: Engine, in_threads: bool = True) -> int:
     """Number of workers that save time for a cohort, at most one per core.
 
-    Those of the batch engine are threads, of which each has a block from the start.
+    Those of the batch engine are threads, unless told otherwise, and each has a block at once.
     """
-    blocks = -(-patients // BLOCK[engine])
-    return max(1, min(available(), blocks if engine == "batch" else blocks // BLOCKS_PER_PROCESS))
+    if engine == "batch" and in_threads:
+        most = -(-patients // BLOCK[engine])
+    else:
+        most = patients // PATIENTS_PER_PROCESS[engine]
+    return max(1, min(available(), most))

@@ -20,7 +20,6 @@ from sim.experiments.bounds import allow
 from sim.experiments.emulation.trials import PATIENTS_OF_A_DRAW
 from sim.experiments.forecast import forecast_of_trials
 from sim.experiments.kinds import sweep as of_sweep
-from sim.experiments.sharing import shared
 from sim.experiments.sizes import split, workers_for
 from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.varied import Varied
@@ -34,6 +33,7 @@ from sim.simulation.draws import CHUNK, generator
 from sim.simulation.records import Floats
 from sim.simulation.simulate import names_of, protocol_of, simulate_arms
 from sim.vocabulary import DAYS_PER_YEAR, MOST_PATIENTS, Progress
+from sim.workers.pieces import in_order
 
 SIZES = (50, 100, 200)
 TRIED = 2
@@ -172,9 +172,9 @@ def statistics(
         trials are the first patients of the largest.
     """
     draws, paid = len(task.points), max(task.most * len(task.arms), PATIENTS_OF_A_DRAW)
-    workers = workers_for(draws * paid, "batch") if workers is None else workers
+    workers = workers_for(draws * paid, "batch", in_threads=False) if workers is None else workers
     parts, pieces = list[Floats](), [*split(range(draws), max(1, CHUNK // paid))]
-    done = shared(functools.partial(_of_draws, task), pieces, "batch", workers)
+    done = in_order(functools.partial(_of_draws, task), pieces, workers)
     for piece, part in zip(pieces, done, strict=True):
         parts.append(part)
         if progress is not None:

@@ -22,6 +22,7 @@ from sim.outcomes.sums import joined
 from sim.simulation.draws import CHUNK
 from sim.simulation.records import Floats
 from sim.vocabulary import Progress
+from sim.workers.pieces import in_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +64,8 @@ def simulate(
     if emulation.uncertain:
         draws = drawn(emulation.study, count)
         sums_of_trials = functools.partial(sums_of_draws, emulation, draws)
-    table = summed(sums_of_trials, count, _patients_to_pay(emulation), progress, workers)
+    paid, once = _patients_to_pay(emulation), not emulation.uncertain
+    table = summed(sums_of_trials, count, paid, progress, workers, in_threads=once)
     at = {label.name: position for position, label in enumerate(table.labels)}
     rows = []
     for trial in range(count):
@@ -81,6 +83,7 @@ def summed(
     patients: int,
     progress: Progress | None,
     workers: int | None,
+    in_threads: bool = True,
 ) -> SumTable:
     """Simulate trials, and sum over the patients of each.
 
@@ -95,7 +98,10 @@ def summed(
     progress
         Called with the number of trials done and to do.
     workers
-        Number of processes; as many as save time if None.
+        Number of workers; as many as save time if None.
+    in_threads
+        Whether workers may be threads. Trials whose scenarios differ are lowered one by one, which
+        holds the interpreter: their workers are processes.
 
     Returns
     -------
@@ -103,10 +109,14 @@ def summed(
         One part per trial.
     """
     if workers is None:
-        workers = workers_for(trials * patients, "batch")
+        workers = workers_for(trials * patients, "batch", in_threads)
     size, tables, done = max(1, CHUNK // patients), [], 0
     taken, pieces = split(range(trials), size), split(range(trials), size)
-    for piece, table in zip(taken, shared(sums_of, pieces, "batch", workers), strict=True):
+    done_in_order = (
+        shared(sums_of, pieces, "batch", workers) if in_threads
+        else in_order(sums_of, pieces, workers)
+    )  # fmt: skip
+    for piece, table in zip(taken, done_in_order, strict=True):
         tables.append(table)
         done += len(piece)
         if progress is not None:

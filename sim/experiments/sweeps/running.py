@@ -21,7 +21,6 @@ from sim.experiments.bounds import (
 )
 from sim.experiments.engine import chosen
 from sim.experiments.forecast import Forecast, in_bytes
-from sim.experiments.sharing import shared
 from sim.experiments.sweeps import store, swept, work
 from sim.experiments.sweeps.collect import collected
 from sim.experiments.sweeps.gathered import Collected
@@ -33,7 +32,7 @@ from sim.results import fingerprint
 from sim.simulation.columns import Columns
 from sim.vocabulary import AskedEngine, Engine, Progress
 from sim.workers import cluster
-from sim.workers.pieces import Workers, available
+from sim.workers.pieces import Workers, available, in_order
 
 PILOT = 3
 """Pieces that are timed for the forecast, after one per worker, which may compile."""
@@ -59,7 +58,7 @@ def simulate(
             len(patients) * len(arms) for patients, points in left.items() for *_, arms in points
         )
         task = Task(blocks.absolute(), engine, fingerprint.model(), Columns(KEPT))
-        pieces = shared(functools.partial(work.do, task), work.pieces(left), engine, workers)
+        pieces = in_order(functools.partial(work.do, task), work.pieces(left), workers)
         watched = _watched(pieces, courses, progress)
         hands = _hands(workers)
         pilot = list(itertools.islice(watched, hands + PILOT))
