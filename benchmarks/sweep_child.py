@@ -1,9 +1,10 @@
 """A process that does one sweep.
 
-Called as `python -m benchmarks.sweep_child DRAWS PATIENTS WORKERS ENGINE KEPT`, with the bytes of
-random numbers that may be kept. The sweep is the probabilistic analysis of the base case, into a
-folder that is dropped afterwards. Printed are its seconds, the share of them spent simulating and
-the CPU seconds until the last block was written (of one worker), and the most memory.
+Called as `python -m benchmarks.sweep_child DRAWS PATIENTS WORKERS ENGINE KEPT [fresh]`, with the
+bytes of random numbers that may be kept, and `fresh` for other patients at each draw. The sweep is
+the probabilistic analysis of the base case, into a folder that is dropped afterwards. Printed are
+its seconds, the share of them spent simulating and the CPU seconds until the last block was written
+(of one worker), and the most memory.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ def main() -> None:
         to_blocks = _timed(running, "simulate", time.process_time)
         begun = time.perf_counter()
         sweep = sweeps.load_sweep(SWEEP, patients, draws)
+        if "fresh" in sys.argv:
+            sweep = sweep._replace(varied=[one._replace(fresh=True) for one in sweep.varied])
         swept = sweeps.run(sweep, Path(root), engine, workers, look)
         seconds = time.perf_counter() - begun
         written = sum(path.stat().st_size for path in Path(root).rglob("*") if path.is_file())

@@ -149,7 +149,7 @@ def run(
     engine : "simpy" or "batch"
         The results are equal to the last bit.
     workers : int, optional
-        Number of processes; as many as save time if None.
+        Number of workers; as many as save time if None.
     outcomes_only : bool
         Keep no tables, so memory does not grow with the number of patients.
     yes : bool

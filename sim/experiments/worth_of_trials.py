@@ -123,7 +123,7 @@ def valued(
     progress : callable, optional
         Called with the number of draws done and to do.
     workers : int, optional
-        Number of processes; as many as save time if None.
+        Number of workers; as many as save time if None.
     yes : bool
         Simulate even if the forecast exceeds the bounds.
 

@@ -48,7 +48,7 @@ def simulate(
     progress
         Called with the number of trials done and to do.
     workers
-        Number of processes; as many as save time if None.
+        Number of workers; as many as save time if None.
 
     Returns
     -------
