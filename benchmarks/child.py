@@ -1,13 +1,12 @@
 """A process that does whole runs: `python -m benchmarks.child WORKERS PATIENTS [PATIENTS ...]`.
 
-Each run is of outcomes only, by the batch engine. Of each it prints a line: the seconds it took,
-and the most memory of this process and of its workers so far, in bytes.
+Each run is of outcomes only, by the batch engine, whose workers are threads. Of each it prints a
+line: the seconds it took, and the most memory of this process so far, in bytes.
 """
 
 from __future__ import annotations
 
 import json
-import multiprocessing
 import sys
 import time
 from pathlib import Path
@@ -26,17 +25,9 @@ def main() -> None:
 def whole_run(patients: int, workers: int) -> tuple[float, int | None]:
     """A run from the scenario to its outcomes: its seconds, and the most memory so far."""
     study = workload.study(f"cohort.patients={patients}")
-    helpers: list[int | None] = []
-
-    def look(done: int, total: int) -> None:
-        if done == total:  # the workers have done all, and still wait for more
-            helpers.extend(most_memory(child.pid) for child in multiprocessing.active_children())
-
     begun = time.perf_counter()
-    runs.run(study, progress=look, engine="batch", workers=workers, outcomes_only=True)
-    seconds = time.perf_counter() - begun
-    memory = [size for size in (most_memory(), *helpers) if size is not None]
-    return seconds, sum(memory) or None
+    runs.run(study, engine="batch", workers=workers, outcomes_only=True)
+    return time.perf_counter() - begun, most_memory()
 
 
 def most_memory(process: int | None = None) -> int | None:

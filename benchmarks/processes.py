@@ -14,7 +14,7 @@ from benchmarks.page import Table, Target, number
 from benchmarks.rounds import median, seconds, take_turns
 from benchmarks.sizes import Sizes
 from benchmarks.workload import ROOT, SCENARIO
-from sim.simulation.draws import CHUNK
+from sim.experiments.sizes import BLOCK
 
 CHILD = ("-m", "benchmarks.child")
 HELP, CHECK = ("-m", "sim.cli", "--help"), ("-m", "sim.cli", "check", str(SCENARIO))
@@ -25,12 +25,11 @@ FASTER_WITH_TWO, MORE_MEMORY, MEMORY = 1.7, 1.2, 1.0
 memory in times that of a cohort a tenth as large, and in GiB, at most."""
 
 NOTE = f"""\
-The batch engine in blocks of {CHUNK:,}, outcomes only: from a scenario that was read before to the
-table of its outcomes, the drawing of the inputs included. Each line is a fresh process, which first
-follows one patient, not timed, to load what it needs. The time with more than one worker includes
-their start and end. Memory is the most that the process had (`VmHWM` of Linux), with more than one
-worker the sum of its own and theirs, in which what they share is counted for each. One patient
-stands for what every run takes."""
+The batch engine in blocks of {BLOCK["batch"]:,}, outcomes only: from a scenario that was read
+before to the table of its outcomes, the drawing of the inputs included. Each line is a fresh
+process, which first follows one patient, not timed, to load what it needs. Workers are threads of
+the process. Memory is the most that the process had (`VmHWM` of Linux). One patient stands for what
+every run takes."""
 
 Sort = tuple[int, int]
 """Patients and workers."""

@@ -1,9 +1,10 @@
 """A process that does one sweep.
 
-Called as `python -m benchmarks.sweep_child DRAWS PATIENTS WORKERS ENGINE KEPT`, with the bytes of
-random numbers that may be kept. The sweep is the probabilistic analysis of the base case, into a
-folder that is dropped afterwards. Printed are its seconds, the share of them spent simulating and
-the CPU seconds until the last block was written (of one worker), and the most memory.
+Called as `python -m benchmarks.sweep_child DRAWS PATIENTS WORKERS ENGINE KEPT [fresh]`, with the
+bytes of random numbers that may be kept, and `fresh` for other patients at each draw. The sweep is
+the probabilistic analysis of the base case, into a folder that is dropped afterwards. Printed are
+its seconds, the share of them spent simulating and the CPU seconds until the last block was written
+(of one worker), and the most memory.
 """
 
 from __future__ import annotations
@@ -21,8 +22,7 @@ from benchmarks.child import most_memory
 from benchmarks.workload import ROOT
 from sim.experiments import sweeps
 from sim.experiments.sweeps import running
-from sim.outcomes import plan
-from sim.simulation import lowering
+from sim.simulation import batch_engine, lowering, simpy_engine, simulate
 from sim.simulation.simulate import simulate_arms
 
 SWEEP = ROOT / "scenarios" / "sweeps" / "base-case-psa.yaml"
@@ -42,10 +42,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as root:
         engine: Any = sys.argv[4]
         vars(running)["KEPT"] = int(sys.argv[5])
-        simulating = _timed(plan, "simulate_arms", time.perf_counter)
+        simulating = _timed(simulate, "inputs_of", time.perf_counter)
+        following = _timed({"batch": batch_engine, "simpy": simpy_engine}[engine], "simulate",
+                           time.perf_counter)  # fmt: skip
         to_blocks = _timed(running, "simulate", time.process_time)
         begun = time.perf_counter()
         sweep = sweeps.load_sweep(SWEEP, patients, draws)
+        if "fresh" in sys.argv:
+            sweep = sweep._replace(varied=[one._replace(fresh=True) for one in sweep.varied])
         swept = sweeps.run(sweep, Path(root), engine, workers, look)
         seconds = time.perf_counter() - begun
         written = sum(path.stat().st_size for path in Path(root).rglob("*") if path.is_file())
@@ -53,7 +57,7 @@ def main() -> None:
     found = {
         "points": sum(len(one.points) for one in swept.sweep.varied),
         "seconds": seconds,
-        "share": sum(simulating) / seconds,
+        "share": (sum(simulating) + sum(following)) / seconds,
         "cpu": sum(to_blocks),
         "memory": sum(memory) or None,
         "bytes": written,

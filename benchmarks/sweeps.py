@@ -19,11 +19,12 @@ most."""
 
 NOTE = """\
 `scenarios/sweeps/base-case-psa.yaml` from its file to tables and figures on disk, each line a fresh
-process after ten patients that are not timed. Points are the draws, the base case, and each
-parameter alone at its two ends. Simulating is the drawing of inputs and the following of patients;
-the rest is reading and checking the scenario of every point, outcomes, blocks on disk, and putting
-them together. The SimPy engine does a sample of the draws; its last column is that of all by the
-seconds a point. Memory as above."""
+process after ten patients that are not timed. Where patients are fresh, each draw has patients of
+its own (`patients_by_draw: fresh`), and no random number is kept. Points are the draws, the base
+case, and each parameter alone at its two ends. Simulating is the drawing of inputs and the
+following of patients; the rest is reading and checking the scenario of every point, outcomes,
+blocks on disk, and putting them together. The SimPy engine does a sample of the draws; its last
+column is that of all by the seconds a point. Memory as above."""
 
 COLUMNS = ["engine", "draws", "patients", "workers", "points", "seconds", "ms a point",
            "simulating, %", "MB at most", "MB on disk",
@@ -37,6 +38,7 @@ class Sort(NamedTuple):
     draws: int
     patients: int
     workers: int
+    fresh: bool = False  # whether each draw has patients of its own
 
 
 def sweeps(sizes: Sizes) -> Table:
@@ -44,11 +46,12 @@ def sweeps(sizes: Sizes) -> Table:
     few, many, patients, sample = sizes.sweep
     sorts = [
         Sort("batch", few, patients, 1), Sort("batch", many, patients, 1),
-        Sort("batch", many, patients, 2), Sort("simpy", sample, patients, 1),
+        Sort("batch", many, patients, 2), Sort("batch", few, patients, 1, fresh=True),
+        Sort("simpy", sample, patients, 1),
     ]  # fmt: skip
     found = {sort: swept(sort) for sort in sorts}
     rows = [_row(sort, one, found[sorts[1]]) for sort, one in found.items()]
-    short, one, two, _ = found.values()
+    short, one, two, *_ = found.values()
     targets = _targets(short, one, two, sorts[1])
     return Table("What does a sweep take?", COLUMNS, rows, NOTE, targets)
 
@@ -56,6 +59,7 @@ def sweeps(sizes: Sizes) -> Table:
 def swept(sort: Sort, kept: int = KEPT) -> dict[str, Any]:
     """One sweep in a process of its own, with room for so many bytes of random numbers."""
     words = [str(sort.draws), str(sort.patients), str(sort.workers), sort.engine, str(kept)]
+    words += ["fresh"] * sort.fresh
     command = [sys.executable, "-m", "benchmarks.sweep_child", *words]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     return dict(json.loads(done.stdout))
@@ -65,7 +69,8 @@ def _row(sort: Sort, found: dict[str, Any], whole: dict[str, Any]) -> list[str]:
     a_point = found["seconds"] / found["points"]
     slower = a_point * whole["points"] / whole["seconds"]
     return [
-        sort.engine, f"{sort.draws:,}", f"{sort.patients:,}", str(sort.workers),
+        sort.engine, f"{sort.draws:,}", f"{sort.patients:,}{', fresh' if sort.fresh else ''}",
+        str(sort.workers),
         f"{found['points']:,}", number(found["seconds"]), number(1000 * a_point),
         number(100 * found["share"]) if sort.workers == 1 else "",
         "not told" if found["memory"] is None else number(found["memory"] / 1e6),

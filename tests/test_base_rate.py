@@ -1,6 +1,10 @@
 """The base rate that is solved from a printed share of patients without a fracture."""
 
 import math
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,12 +12,14 @@ import pytest
 from sim.experiments import runs
 from sim.scenario import ScenarioError, load
 from sim.simulation import lowering
-from sim.simulation.lowering import lattice
+from sim.simulation.lowering import lattice, planned_hazard
 from sim.simulation.lowering.base_rate import share_without, solved
 from tests.generated import BASE
 from tests.reference.cohort import draw_cohort
 from tests.reference.kinetics import Action
 from tests.reference.plan import Plan
+
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
 
 ONNES = "fractures.base_rate={free_of_fracture: 81.9 %, by: 60 months, on: pamidronate}"
 PLAIN = ["fractures.sites.vertebral.gradient=1", "fractures.sites.hip.gradient=1",
@@ -198,3 +204,53 @@ def test_a_factor_per_earlier_fracture_without_a_mean_is_refused():
 @pytest.mark.parametrize("pair", [(TYPED, ONNES), (ONNES, TYPED)])
 def test_the_last_of_two_ways_to_give_the_rate_holds(pair):
     assert rate(*pair) == rate(pair[-1])
+
+
+AS_PLANNED = """
+import hashlib, sys
+from sim.scenario import load
+from sim.simulation.lowering.planned_hazard import accumulated_as_planned
+hazards = accumulated_as_planned(load(sys.argv[1]).scenario, "interferon", 1826.25)
+print(hashlib.sha256(hazards.tobytes()).hexdigest())
+"""
+
+
+@pytest.mark.validation
+def test_the_hazards_as_planned_do_not_depend_on_the_cores_of_the_machine():
+    """A product of matrices that many threads share had other last digits where their parts met."""
+    words = [sys.executable, "-c", AS_PLANNED, str(SCENARIOS / "rescue-on-fracture.yaml")]
+    found = {
+        subprocess.run(
+            words, env={**os.environ, "OPENBLAS_NUM_THREADS": threads}, cwd=SCENARIOS.parent,
+            capture_output=True, check=True,
+        ).stdout
+        for threads in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("name", ["rescue-on-fracture", "boonen2012"])
+@pytest.mark.parametrize("points", [32, 128])
+def test_the_hazards_as_planned_do_not_depend_on_how_many_points_are_computed_at_once(
+    name, points, monkeypatch
+):
+    scenario = load(SCENARIOS / f"{name}.yaml").scenario
+    planned = planned_hazard.Planned(
+        planned_hazard._as_planned(scenario, [*scenario.effects][-1], 1826.25)
+    )
+    compute = planned_hazard._accumulated_in.__wrapped__
+    as_usual = compute(planned)
+    monkeypatch.setattr(planned_hazard, "AT_ONCE", points)
+    np.testing.assert_array_equal(as_usual, compute(planned))
+
+
+def test_the_hazards_of_stretches_jump_where_the_direct_ratio_jumps():
+    """Log-hazards 1, 2, 3 on three days; the ratio rises by 4 within a stretch or between two."""
+    log_hazard = np.array([[1.0], [2.0], [3.0]])
+    within = np.array([[[0.0], [4.0]], [[4.0], [4.0]]])
+    between = np.array([[[0.0], [0.0]], [[4.0], [4.0]]])
+    for ratios, begins, ends in ((within, [1, 6], [6, 7]), (between, [1, 6], [2, 7])):
+        found = planned_hazard._of_stretches(log_hazard, ratios)
+        wanted = [begins, ends, np.exp(begins), np.exp(ends)]
+        for one, other in zip(found, wanted, strict=True):
+            np.testing.assert_array_equal(one[:, 0], other)

@@ -222,16 +222,15 @@ def test_patients_with_many_fractures_are_given_more_random_numbers():
 
 
 @pytest.mark.validation
-def test_memory_is_that_of_a_process_and_its_workers():
+def test_memory_is_that_of_a_process_with_its_threads():
     _, alone = child.whole_run(20, 1)
-    seconds, together = child.whole_run(20, 2)
-    assert 0.1 < seconds < 100, "a worker starts within the time"
+    _, together = child.whole_run(20, 2)
     if sys.platform == "linux":
         so_far = child.most_memory()
         assert alone is not None
         assert together is not None
         assert so_far is not None
-        assert alone <= so_far < together - 50 * MB, "Python with its libraries once more"
+        assert alone <= together <= so_far < together + 50 * MB, "Python with its libraries once"
 
 
 def test_a_process_tells_its_memory():

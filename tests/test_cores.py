@@ -1,9 +1,10 @@
-"""Several processes give what one gives, in order, even when one of them is killed."""
+"""Several workers give what one gives, in order: threads, and processes even when one is killed."""
 
 import os
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -13,9 +14,10 @@ import pandas as pd
 import pytest
 
 from sim.errors import RequestError
-from sim.experiments import runs, sizes
+from sim.experiments import runs, sharing, sizes
 from sim.outcomes import CELL
-from sim.scenario import ScenarioError, load
+from sim.scenario import Mistake, ScenarioError, load
+from sim.simulation import batch_engine
 from sim.workers import pieces
 from sim.workers.pieces import available, in_order
 from tests.pieces import killed_always, killed_once, slower_first, too_many_fractures
@@ -24,9 +26,70 @@ ROOT = Path(__file__).parents[1]
 BASE = ROOT / "scenarios" / "laroche2011.yaml"
 
 
-def test_results_come_in_the_order_of_the_pieces():
-    assert list(in_order(slower_first, range(9), 2)) == [i**2 for i in range(9)]
-    assert list(in_order(slower_first, [], 2)) == []
+@pytest.mark.parametrize("in_threads", [False, True])
+def test_results_come_in_the_order_of_the_pieces(in_threads):
+    found = in_order(slower_first, range(9), 2, in_threads)
+    assert list(found) == [i**2 for i in range(9)]
+    assert list(in_order(slower_first, [], 2, in_threads)) == []
+
+
+def test_threads_work_at_the_same_time_and_take_pieces_only_as_they_need_them():
+    both, taken = threading.Barrier(2, timeout=60), []
+
+    def pieces_taken():
+        for piece in range(20):
+            taken.append(piece)
+            yield piece
+
+    def meet(piece):
+        both.wait()  # one thread alone would wait for ever
+        return piece
+
+    done = in_order(meet, pieces_taken(), 2, in_threads=True)
+    assert next(done) == 0
+    assert len(taken) == 2 * pieces.AHEAD
+    assert [*done] == [*range(1, 20)]
+
+
+def test_an_error_in_a_thread_arrives_and_no_later_piece_is_begun():
+    begun = []
+
+    def fails(piece):
+        begun.append(piece)
+        if piece == 3:
+            raise ScenarioError([Mistake("fractures", "lower the rates")])
+        return piece
+
+    done = in_order(fails, range(100), 2, in_threads=True)
+    assert [next(done) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(ScenarioError, match="lower the rates"):
+        next(done)
+    assert len(begun) < 12
+
+
+INTERRUPTED = """
+import time
+from sim.workers.pieces import in_order
+for _ in in_order(time.sleep, [0.1] * 1000, 2, in_threads=True):
+    print("at work", flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no interrupt can be sent to one process here")
+def test_an_interrupt_ends_threads():
+    words = [sys.executable, "-c", INTERRUPTED]
+    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout.readline() == b"at work\n"
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=20)  # all pieces would take 50 seconds
+    assert said.endswith(b"KeyboardInterrupt\n")
+
+
+def test_workers_are_threads_where_the_loop_is_compiled(monkeypatch):
+    assert sharing.are_threads("batch")
+    assert not sharing.are_threads("simpy")
+    monkeypatch.setattr(batch_engine, "loop", lambda: batch_engine.follow_plainly)
+    assert not sharing.are_threads("batch")
 
 
 def test_work_of_a_process_that_was_killed_is_done_again(tmp_path):
@@ -72,7 +135,7 @@ WITHOUT_GUARD = """
 import sys
 import sim
 print("script", flush=True)
-sim.run(sys.argv[1], patients=600, workers=2, keep='outcomes')
+sim.run(sys.argv[1], patients=200, engine=sys.argv[2], workers=2, keep='outcomes')
 """
 
 
@@ -81,13 +144,16 @@ def test_a_script_without_a_guard_is_told_in_a_sentence(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(WITHOUT_GUARD)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    words = [sys.executable, str(script), str(BASE)]
+    words = [sys.executable, str(script), str(BASE), "simpy"]
     done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert "put what the script does under `if __name__ == '__main__':`" in done.stderr
     assert done.stderr.count("Traceback") == 1
     assert len(done.stderr.splitlines()) < 30
     script.write_text(WITHOUT_GUARD.replace("sim.run", "if __name__ == '__main__': sim.run"))
+    assert subprocess.run(words, env=environment, capture_output=True, timeout=60).returncode == 0
+    script.write_text(WITHOUT_GUARD)  # which the threads of the batch engine do not need
+    words = [*words[:-1], "batch"]
     assert subprocess.run(words, env=environment, capture_output=True, timeout=60).returncode == 0
 
 
@@ -135,12 +201,16 @@ def alone(study):
     return runs.run(study, engine="batch")
 
 
-def test_two_processes_give_the_same_result(study, alone, monkeypatch):
+def test_two_threads_give_the_same_result(study, alone, monkeypatch):
     monkeypatch.setitem(sizes.BLOCK, "batch", CELL)
     found = runs.run(study, engine="batch", workers=2)
     for one, other in zip(alone.tables, found.tables, strict=True):
         pd.testing.assert_frame_equal(one, other, check_exact=True)
     same_outcomes(alone, found)
+
+
+def test_two_processes_give_the_same_outcomes(study, alone):
+    same_outcomes(alone, runs.run(study, engine="simpy", workers=2, outcomes_only=True))
 
 
 @pytest.mark.parametrize("workers", [2, 3])
@@ -176,9 +246,14 @@ def test_a_run_without_tables_says_so(study):
 
 
 def test_workers_are_worth_their_start():
+    """A process takes seconds to start, a thread none."""
     for engine, block in sizes.BLOCK.items():
         assert sizes.workers_for(block, engine) == 1
         assert sizes.workers_for(10**9, engine) == available()
+    for engine, few in sizes.PATIENTS_PER_PROCESS.items():
+        assert sizes.workers_for(2 * few - 1, engine, in_threads=False) == 1
+        assert sizes.workers_for(2 * few, engine, in_threads=False) == min(2, available())
+    assert sizes.workers_for(2 * sizes.BLOCK["batch"], "batch") == min(2, available())
 
 
 def test_a_mistake_that_only_simulating_finds_is_told_by_a_worker_too():

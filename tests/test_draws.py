@@ -1,5 +1,6 @@
 """Random numbers: their laws, and that each keeps its address whatever is drawn around it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,29 @@ def test_a_uniform_number_is_at_least_zero_and_below_one():
     numbers = column(7, "stream", 0, "uniform", 0, N)
     assert numbers.min() >= 0
     assert numbers.max() < 1
+
+
+@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize(("first", "count"), [(0, 7), (1, 1), (2, 30), (4095, 9), (8190, 2)])
+def test_a_column_has_the_numbers_of_a_new_generator_of_numpy(law, first, count):
+    """Numbers before the first are left out or drawn; the state is set or made new by numpy."""
+    generator = _generator(7, "stream", 3, 2, 0)
+    draws: dict[Any, Any] = {
+        "uniform": generator.random, "normal": generator.standard_normal,
+        "exponential": generator.standard_exponential,
+    }  # fmt: skip
+    wanted = draws[law](first + count)[first:]
+    assert column(7, "stream", 3, law, first, count, 2).tobytes() == wanted.tobytes()
+
+
+def test_threads_draw_the_same_numbers_side_by_side():
+    def table(turn):
+        columns: list[tuple[str, int, Law]] = [("stream", use, "normal") for use in range(40)]
+        return DRAWN_ANEW.table(turn % 2, columns, range(3000)).tobytes()
+
+    with ThreadPoolExecutor(4) as pool:
+        found = [*pool.map(table, range(40))]
+    assert found == [table(turn) for turn in range(40)]
 
 
 def test_neighbouring_patients_are_independent():

@@ -69,7 +69,7 @@ def test_each_trial_is_ten_patients_grouped_by_tolerance(emulated):
 def test_trials_stay_what_they_are_with_more_of_them_and_more_workers(
     emulated, monkeypatch, workers_here
 ):
-    monkeypatch.setattr("sim.experiments.emulation.trials.CHUNK", 250)
+    monkeypatch.setattr("sim.experiments.emulation.trials.PIECE", 250)
     more = sim.emulate(BASE, trials=75, workers=2).trials
     first = more[more["trial"] < 60].reset_index(drop=True)
     pd.testing.assert_frame_equal(first, emulated.trials, check_exact=True)

@@ -96,7 +96,7 @@ def test_only_what_depends_on_uncertain_numbers_differs_from_trials_without(unce
 
 @pytest.mark.validation
 def test_more_trials_workers_and_other_pieces_change_nothing(uncertain, monkeypatch, workers_here):
-    monkeypatch.setattr("sim.experiments.emulation.trials.CHUNK", 3500)  # seven trials a piece
+    monkeypatch.setattr("sim.experiments.emulation.trials.PIECE", 3500)  # seven trials a piece
     more = sim.emulate(BASE, trials=31, workers=2, uncertain=True).trials
     first = more[more["trial"] < 24].reset_index(drop=True)
     pd.testing.assert_frame_equal(first, uncertain.trials, check_exact=True)

@@ -153,10 +153,15 @@ def test_outcomes_alone_take_the_memory_of_a_block_for_any_number_of_patients():
     assert large.seconds > 1000 * small.seconds
 
 
-def test_a_process_for_each_block_takes_memory_and_saves_time():
-    alone, pair = (forecast([study(10**6)], "batch", workers=n) for n in (1, 2))
+def test_another_worker_takes_memory_and_saves_time():
+    """A process has the whole program again, a thread a block alone."""
+    alone, pair = (forecast([study(10**6)], "simpy", workers=n) for n in (1, 2))
     assert pair.memory == 2 * alone.memory
     assert pair.seconds < 0.6 * alone.seconds
+    one, two, three = (forecast([study(10**6)], "batch", workers=n) for n in (1, 2, 3))
+    assert three.memory - two.memory == pytest.approx(two.memory - one.memory)
+    assert two.memory < 2 * one.memory - forecasting.BYTES_AT_START
+    assert two.seconds < 0.6 * one.seconds
 
 
 def test_very_many_fractures_are_rows_that_a_block_must_hold():

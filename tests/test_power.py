@@ -102,7 +102,7 @@ def test_more_patients_narrow_the_interval(found):
 def test_no_number_depends_on_workers_or_on_the_larger_sizes(
     plan, found, monkeypatch, workers_here
 ):
-    monkeypatch.setattr("sim.experiments.emulation.trials.CHUNK", 200)
+    monkeypatch.setattr("sim.experiments.emulation.trials.PIECE", 200)
     pd.testing.assert_frame_equal(power.run(plan, workers=2), found, check_exact=True)
 
 

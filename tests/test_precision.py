@@ -17,7 +17,7 @@ from sim.experiments.kinds import run as kept_run
 from sim.experiments.precision import Goal
 from sim.outcomes import CELL, MARK
 from sim.scenario import load
-from sim.simulation.simulate import simulate_arms
+from sim.simulation.simulate import read_arms
 from tests.arms import by_label
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
@@ -154,13 +154,13 @@ def test_more_patients_later_are_the_run_done_at_once(kept, before, after, tmp_p
 def test_the_first_patients_are_not_simulated_again(tmp_path, monkeypatch):
     few = load(BASE, [*SHORT, f"cohort.patients={MARK}"])
     folder = kept_run.make(few, tmp_path, "outcomes", engine="batch")
-    asked, simulate = [], simulate_arms
+    asked, simulate = [], read_arms
 
-    def watched(study, patients, engine):
+    def watched(study, patients, engine, read):
         asked.append(patients)
-        return simulate(study, patients, engine)
+        return simulate(study, patients, engine, read)
 
-    monkeypatch.setattr(blocks, "simulate_arms", watched)
+    monkeypatch.setattr(blocks, "read_arms", watched)
     kept_run.extend(results.open(folder), tmp_path, MARK + 10)
     assert asked == [range(MARK, MARK + 10)]
 

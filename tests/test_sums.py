@@ -120,6 +120,28 @@ def test_the_parts_of_a_table_are_sums_over_their_patients(lines, unit):
             assert table.sums(at, trial) == pytest.approx(expected, rel=1e-13)
 
 
+def test_lines_that_are_summed_at_once_have_the_sums_of_each_alone_to_the_last_digit(lines):
+    """Committed results hold sums to the last digit: more lines beside one must not move them."""
+    many = [line(one.label.arm, one.y, one.x, str(n)) for n in range(5) for one in lines]
+    pairs = differences(len(lines))
+    whole, cells = sum_table(many, pairs), np.arange(0, PATIENTS, CELL)
+    for at, one in enumerate(many):
+        for field, added_up in enumerate((one.y, one.x, one.y * one.y, one.x * one.y), start=1):
+            each = np.add.reduceat(added_up, cells)
+            np.testing.assert_array_equal(whole.own[:, field, at], each)
+        np.testing.assert_array_equal(whole.own[:, 7, at], np.maximum.reduceat(one.y, cells))
+    for at, weights in enumerate(pairs):
+        first, second = (many[place] for place in weights)
+        apart = np.maximum(first.y - second.y, 0.0)
+        up, most = np.add.reduceat(apart, cells), np.maximum.reduceat(apart, cells)
+        np.testing.assert_array_equal(whole.signed[:, 1, at], up)
+        np.testing.assert_array_equal(whole.signed[:, 5, at], most)
+        products = np.add.reduceat(first.y * second.x, cells)
+        np.testing.assert_array_equal(
+            whole.paired[:, 1, whole.pairs.index(tuple(weights))], products
+        )
+
+
 def test_groups_as_units_have_the_errors_of_a_sweep(lines):
     """One error from the squares of groups, the other from the influence of each group."""
     apart = {0: 1.0, 1: -1.0}

@@ -207,8 +207,8 @@ ENGINE = click.option(
 
 WORKERS = number(
     "--workers",
-    "Worker processes (results do not depend on it).  [default: as many as save time, up to one "
-    "per core]",
+    "Workers: threads of the batch engine, processes of SimPy (results do not depend on it).  "
+    "[default: as many as save time, up to one per core]",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the outcomes as JSON.")
 YES = click.option(

@@ -56,15 +56,25 @@ def _bar(what: str) -> Iterator[Progress]:
 
 
 def _lines(what: str) -> Progress:
+    """Lines of text. The time left is that of the work since the first report.
+
+    Before this, libraries are loaded, the model is compiled and workers start: all of this happens
+    once, and a short part of the work would be forecast to take many times as long.
+    """
     began = last = time.monotonic()
+    first: tuple[float, int] | None = None
 
     def tell(done: int, total: int) -> None:
-        nonlocal last
+        nonlocal first, last
         now = time.monotonic()
-        wait = SECONDS_BETWEEN_LINES if last > began else SECONDS_BEFORE_A_LINE
-        if now - last >= wait:
+        if first is None:
+            first = now, done
+        is_first = first[1] == done
+        since, before = (began, 0) if is_first else first
+        wait = SECONDS_BETWEEN_LINES if is_first or last > began else SECONDS_BEFORE_A_LINE
+        if now - max(last, since) >= wait:
             last = now
-            left = (now - began) / done * (total - done)
+            left = (now - since) / (done - before) * (total - done)
             say(f"{done} of {total} {what}, about {left:.0f} s left", to_stderr=True)
 
     return tell

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -16,8 +17,8 @@ from sim.outcomes.definitions.named import members
 from sim.outcomes.labels import Line
 from sim.scenario import Study
 from sim.simulation.lowering import Protocol
-from sim.simulation.records import Floats
-from sim.simulation.simulate import names_of, placing, protocol_of, simulate_arms
+from sim.simulation.records import Floats, Inputs, Log, Names
+from sim.simulation.simulate import names_of, placing, protocol_of, read_arms
 from sim.vocabulary import Engine
 
 
@@ -96,11 +97,12 @@ def do(work: Work, patients: range) -> Block:
     of_facts: list[tuple[str, str]] = []
     tables = effects = used = None
     for at, study in enumerate(work.studies):
-        with placing(study):
-            arms = simulate_arms(work.protocols[at], patients, work.engine)
-        names = names_of(study)
+        names, needs_logs = names_of(study), work.with_tables and at == 0
         plan = outcomes.analysis_plan(study) if work.plan is None else work.plan
-        records = {arm: outcomes.arm_records(*of_arm, names) for arm, of_arm in arms.items()}
+        with placing(study):
+            read = functools.partial(_read, names, needs_logs)
+            arms = read_arms(work.protocols[at], patients, work.engine, read)
+        records = {arm: of_arm for arm, (of_arm, _) in arms.items()}
         of_study: list[Line] = []
         for arm, of_arm in records.items():
             of_study += outcomes.lines_of((at, arm), of_arm, plan)
@@ -111,10 +113,18 @@ def do(work: Work, patients: range) -> Block:
         if work.with_effects and at == 0:
             effects = outcomes.block_of_effects(records, work.contrasts)
             used = quantities_of(records, study)
-        if work.with_tables and at == 0:
-            tables = results.of_block(arms, names, patients.start)
+        if needs_logs:
+            logs = {arm: log for arm, (_, log) in arms.items() if log is not None}
+            tables = results.of_block(logs, names, patients.start)
     sums = outcomes.compared(lines, work.contrasts, of_facts, work.together)
     return Block(patients, sums, tables, effects, used)
+
+
+def _read(
+    names: Names, needs_log: bool, inputs: Inputs, log: Log
+) -> tuple[outcomes.ArmRecords, tuple[Inputs, Log] | None]:
+    """The records of an arm, with its log only where tables are made of the log."""
+    return outcomes.arm_records(inputs, log, names), (inputs, log) if needs_log else None
 
 
 def quantities_of(records: Mapping[str, outcomes.ArmRecords], study: Study) -> Floats | None:

@@ -15,12 +15,12 @@ from sim.economics.groups import Groups
 from sim.errors import RequestError
 from sim.experiments import sizes
 from sim.experiments.engine import chosen
+from sim.experiments.sharing import shared
 from sim.outcomes import records_by_arm
 from sim.scenario import Scenario, Study
 from sim.scenario.mistakes import nearest
 from sim.simulation.records import Floats
 from sim.vocabulary import Engine, Progress
-from sim.workers.pieces import in_order
 
 WHOLE = 100.0
 """Shares are given in percent."""
@@ -148,7 +148,7 @@ def _costs(study: Study, progress: Progress | None) -> tuple[Floats, Floats]:
     groups = Groups(arms, [str(year) for year in range(1, years + 1)], empty, empty)
     pieces = sizes.split(range(patients), sizes.block_of(engine))
     workers = sizes.workers_for(patients, engine)
-    for costs in in_order(functools.partial(_of_patients, study, engine), pieces, workers):
+    for costs in shared(functools.partial(_of_patients, study, engine), pieces, engine, workers):
         groups = groups.plus(costs)
         if progress is not None:
             progress(groups.count * len(arms), total)

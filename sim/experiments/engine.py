@@ -37,7 +37,7 @@ def chosen(
     studies : sequence of Study
         Studies with the same number of patients.
     workers : int, optional
-        Number of processes, as of `sim.experiments.forecast.forecast`.
+        Number of workers, as of `sim.experiments.forecast.forecast`.
     is_compiled : bool, optional
         Whether the compiled code is in the cache; looked up by default.
 

@@ -23,6 +23,9 @@ from sim.vocabulary import DAYS_PER_YEAR, Engine
 BYTES_AT_START, SECONDS_AT_START = 200e6, 3.0
 """Python with its libraries; the seconds once, the memory in each process."""
 
+BYTES_OF_COMPILER = 150e6
+"""The compiler and the compiled loop of the batch engine."""
+
 BYTES_PER_HISTORY, BYTES_PER_ROW = 4000.0, 200.0
 """A history is one patient in one arm; a row is a row of a table."""
 
@@ -100,7 +103,7 @@ def forecast(
     engine : "simpy" or "batch"
         The engine.
     workers : int, optional
-        Number of processes; as many as save time if None.
+        Number of workers, threads or processes; as many as save time if None.
     kept : Kept
         Where the rows of the first study are kept.
     first : int
@@ -121,13 +124,15 @@ def forecast(
     'about 16 seconds with 240 MB of memory and 20 MB of disk'
     """
     cohort = studies[0].scenario.cohort.patients
-    processes = sizes.workers_for(cohort, engine) if workers is None else max(workers, 1)
+    hands = sizes.workers_for(cohort, engine) if workers is None else max(workers, 1)
     costs, patients = [_per_patient(study.scenario, engine) for study in studies], cohort - first
     block = min(max(sizes.block_of(engine, small=any(kept)), at_once), patients)
-    memory = processes * (BYTES_AT_START + block * sum(cost.memory for cost in costs))
+    at_start = BYTES_AT_START + (BYTES_OF_COMPILER if engine == "batch" else 0)
+    programs = 1 if engine == "batch" else hands  # threads share one
+    memory = programs * at_start + hands * block * sum(cost.memory for cost in costs)
     if kept.in_memory:
-        memory = max(memory, BYTES_AT_START + patients * costs[0].memory)
-    seconds = patients * sum(cost.seconds for cost in costs) / processes
+        memory = max(memory, at_start + patients * costs[0].memory)
+    seconds = patients * sum(cost.seconds for cost in costs) / hands
     times = 1 + kept.as_csv * BYTES_PER_ROW_AS_CSV / BYTES_PER_ROW_WRITTEN
     written = patients * costs[0].disk * times
     if any(kept):

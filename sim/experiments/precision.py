@@ -150,7 +150,7 @@ def until(
     progress : callable, optional
         Called with the number of patients so far and an estimate of all.
     workers : int, optional
-        Number of processes; as many as save time if None. The results do not depend on it.
+        Number of workers; as many as save time if None. The results do not depend on it.
     tell : callable, optional
         Called after the first block, if it is not enough, with an estimate of all patients.
 

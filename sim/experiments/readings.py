@@ -196,7 +196,7 @@ def simulate(
     engine : "simpy" or "batch"
         The results are equal to the last bit.
     workers : int, optional
-        Number of processes; as many as save time if None. The results do not depend on it.
+        Number of workers; as many as save time if None. The results do not depend on it.
 
     Returns
     -------

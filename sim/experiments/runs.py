@@ -15,12 +15,12 @@ from sim.experiments import blocks, sizes
 from sim.experiments.bounds import allow
 from sim.experiments.forecast import Kept, forecast
 from sim.experiments.in_memory import InMemory
+from sim.experiments.sharing import shared
 from sim.outcomes import ArmKey, Mark, SumTable
 from sim.results import Kind
 from sim.scenario import ScenarioLike, Study, load
 from sim.simulation.simulate import names_of, protocol_of, simulate_arms
 from sim.vocabulary import Engine, Progress, TableFormat
-from sim.workers.pieces import in_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,7 +149,7 @@ def run(
     engine : "simpy" or "batch"
         The results are equal to the last bit.
     workers : int, optional
-        Number of processes; as many as save time if None.
+        Number of workers; as many as save time if None.
     outcomes_only : bool
         Keep no tables, so memory does not grow with the number of patients.
     yes : bool
@@ -261,7 +261,7 @@ def in_blocks(
     arms = sum(len(study.scenario.arms) for study in work.studies)
     total, done = arms * len(patients), 0
     do = functools.partial(blocks.do, work)
-    for block in in_order(do, sizes.split(patients, size), workers):
+    for block in shared(do, sizes.split(patients, size), work.engine, workers):
         done += arms * len(block.patients)
         if progress is not None:
             progress(done, total)

@@ -66,7 +66,7 @@ def compare(
     engine
         `simpy` or `batch`; both give the same table.
     workers
-        Number of processes; as many as save time if None.
+        Number of workers; as many as save time if None.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""How many patients a block has, and how many processes share the blocks.
+"""How many patients a block has, and how many workers share the blocks.
 
 No result depends on either.
 """
@@ -12,13 +12,14 @@ from sim.simulation.draws import CHUNK
 from sim.vocabulary import Engine
 from sim.workers.pieces import available
 
-BLOCK: dict[Engine, int] = {"simpy": CELL, "batch": CHUNK}
-"""Patients that each engine simulates at a time."""
+BLOCK: dict[Engine, int] = {"simpy": CELL, "batch": CHUNK // 4}
+"""Patients that each engine simulates at a time. With the batch engine a thread takes about 30 MB
+for so many; larger blocks are no faster, because their numbers leave the cache of a core."""
 
 BLOCK_WITH_TABLES = 1024
 """The most of them if their tables are kept, which take far more memory than their outcomes."""
 
-BLOCKS_PER_WORKER = 4
+PATIENTS_PER_PROCESS: dict[Engine, int] = {"simpy": 4 * CELL, "batch": 4 * CHUNK}
 """With fewer, starting another process takes longer than it saves."""
 
 
@@ -45,6 +46,13 @@ def split(patients: range, size: int) -> Iterator[range]:
         yield range(first, min(first + size, patients.stop))
 
 
-def workers_for(patients: int, engine: Engine) -> int:
-    """Number of processes that save time for a cohort, at most one per core."""
-    return max(1, min(available(), patients // BLOCK[engine] // BLOCKS_PER_WORKER))
+def workers_for(patients: int, engine: Engine, in_threads: bool = True) -> int:
+    """Number of workers that save time for a cohort, at most one per core.
+
+    Those of the batch engine are threads, unless told otherwise, and each has a block at once.
+    """
+    if engine == "batch" and in_threads:
+        most = -(-patients // BLOCK[engine])
+    else:
+        most = patients // PATIENTS_PER_PROCESS[engine]
+    return max(1, min(available(), most))

@@ -11,11 +11,11 @@ from sim.economics.pricing import Worth, outcomes_of, priced
 from sim.economics.quantities import economics_of, keys_of, quantities
 from sim.experiments import sizes
 from sim.experiments.engine import chosen
+from sim.experiments.sharing import shared
 from sim.outcomes import records_by_arm
 from sim.scenario import Study
 from sim.simulation.records import Floats
 from sim.vocabulary import Engine, Progress
-from sim.workers.pieces import in_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +49,7 @@ def of_patients(study: Study, progress: Progress | None = None) -> pd.DataFrame:
     pieces = sizes.split(range(patients), sizes.block_of(engine))
     parts: list[Floats] = []
     workers = sizes.workers_for(patients, engine)
-    for part in in_order(functools.partial(_of_piece, study, engine), pieces, workers):
+    for part in shared(functools.partial(_of_piece, study, engine), pieces, engine, workers):
         parts.append(part)
         if progress is not None:
             progress(sum(map(len, parts)) * len(arms), patients * len(arms))

@@ -123,7 +123,7 @@ def valued(
     progress : callable, optional
         Called with the number of draws done and to do.
     workers : int, optional
-        Number of processes; as many as save time if None.
+        Number of workers; as many as save time if None.
     yes : bool
         Simulate even if the forecast exceeds the bounds.
 
@@ -172,7 +172,7 @@ def statistics(
         trials are the first patients of the largest.
     """
     draws, paid = len(task.points), max(task.most * len(task.arms), PATIENTS_OF_A_DRAW)
-    workers = workers_for(draws * paid, "batch") if workers is None else workers
+    workers = workers_for(draws * paid, "batch", in_threads=False) if workers is None else workers
     parts, pieces = list[Floats](), [*split(range(draws), max(1, CHUNK // paid))]
     done = in_order(functools.partial(_of_draws, task), pieces, workers)
     for piece, part in zip(pieces, done, strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from sim.scenario import Study
 from sim.scenario.form.statistics import SUBGROUP, groups_of
 from sim.simulation.columns import DRAWN_ANEW, Columns
 from sim.simulation.records import Floats
-from sim.simulation.simulate import names_of, protocol_of, simulate_arms
+from sim.simulation.simulate import names_of, protocol_of, read_arms
 from sim.vocabulary import ALIVE, BONES, CLINICAL, EVERYONE, MARKERS, Engine
 
 CHANGES_OF_BONE = {f"{bone} {what}" for bone in BONES for what in ("change", "annual increase")}
@@ -187,5 +188,5 @@ def records_by_arm(
     (3,)
     """
     protocol, names = protocol_of(study), names_of(study)
-    logs = simulate_arms(protocol, patients, engine, arms, columns)
-    return {arm: arm_records(*logs.pop(arm), names) for arm in [*logs]}  # one log less each time
+    read = partial(arm_records, names=names)
+    return read_arms(protocol, patients, engine, read, arms, columns)

@@ -54,8 +54,9 @@ class UnitSums(NamedTuple):
 def unit_sums(outcomes: Iterable[Outcome], unit: int = GROUP) -> UnitSums:
     """Sum outcomes within units of consecutive patients."""
     outcomes = list(outcomes)
-    sums = [by_part(unit, one.numerator, one.denominator) for one in outcomes]
-    return UnitSums([one.measure for one in outcomes], np.stack(sums, axis=2))
+    columns = [column for one in outcomes for column in (one.numerator, one.denominator)]
+    sums = by_part(unit, *columns).reshape(-1, len(outcomes), 2)
+    return UnitSums([one.measure for one in outcomes], np.ascontiguousarray(sums.swapaxes(1, 2)))
 
 
 def units_joined(blocks: Sequence[UnitSums]) -> UnitSums:
@@ -191,4 +192,4 @@ def _at_least(measure: Measure, sums: Sums, error: Floats) -> Floats:
 def by_part(size: int, *columns: Floats) -> Floats:
     """Sum each column over parts of equal length; returns parts x columns."""
     starts = np.arange(0, len(columns[0]), size)
-    return np.stack([np.add.reduceat(column, starts) for column in columns], axis=1)
+    return np.add.reduceat(np.array(columns), starts, axis=1).T

@@ -276,7 +276,7 @@ def extend(
     out : path
         Folder of results, in which the new run is kept as well.
     workers : int, optional
-        Number of processes; as many as save time by default.
+        Number of workers; as many as save time by default.
     progress : callable, optional
         Called with the number of patient courses done and to do.
     yes : bool

@@ -57,8 +57,9 @@ def run(
         SimPy is the reference; the batch engine compiles once and is then a hundred times as fast.
         `auto` takes the one that finishes first. The results are equal to the last bit.
     workers : int, optional
-        Number of processes; as many as save time if None. The results do not depend on it. A script
-        that asks for more than one needs the usual guard of its main module.
+        Number of workers; as many as save time if None. The results do not depend on it. Those of
+        the batch engine are threads. Those of SimPy are processes: a script that asks for more than
+        one needs the usual guard of its main module.
     keep : "all", "tables" or "outcomes"
         `outcomes` has no tables of patients, so memory does not grow with their number. `tables`
         is kept without figures.

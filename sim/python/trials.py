@@ -206,7 +206,7 @@ def sweep(  # type: ignore[misc]  # `others` are options of the third
     engine : "auto", "simpy" or "batch"
         As of `run`; `auto` counts the patients of all points.
     workers : int, optional
-        Number of processes; as many as save time if None. The results do not depend on it.
+        Number of workers; as many as save time if None. The results do not depend on it.
     cluster : str, optional
         Address of a Dask scheduler in place of `workers`; its workers must see the same folder.
     silence : float

@@ -132,7 +132,7 @@ def information(
         Cost of a trial for each of its patients, and whatever its size. These four numbers are
         given together.
     workers : int, optional
-        Number of processes; as many as save time if None.
+        Number of workers; as many as save time if None.
     yes : bool
         Simulate trials even if the forecast exceeds the bounds.
     progress : callable, optional

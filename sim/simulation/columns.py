@@ -88,8 +88,11 @@ class Columns:
         column = self._columns.get(address)
         if column is None:
             column = draws.column(seed, stream, use, law, patients.start, len(patients))
+            if column.nbytes > self.most_bytes:
+                return column
             with self._changing:
                 if self._has_room(patients, column) and address not in self._columns:
+                    column = column.copy()  # alone, without the numbers of patients before
                     column.flags.writeable = False
                     self._columns[address] = column
                     self._bytes_of_columns += column.nbytes
@@ -115,10 +118,9 @@ class Columns:
         last = self._table
         if last[:3] == (seed, tuple(columns), patients):
             return last.numbers
-        rows = np.empty((len(columns), len(patients)))
-        for row, (stream, use, law) in zip(rows, columns, strict=True):
-            row[:] = self.column(seed, stream, use, law, patients)
-        numbers = np.ascontiguousarray(rows.T)
+        numbers = np.empty((len(patients), len(columns)))
+        for place, (stream, use, law) in enumerate(columns):
+            numbers[:, place] = self.column(seed, stream, use, law, patients)
         with self._changing:
             self._table = NO_TABLE
             if self._has_room(patients, numbers):

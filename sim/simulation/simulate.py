@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TypeVar
 
 from sim.scenario import Mistake, ScenarioError, Study
 from sim.simulation import batch_engine, clinic, lowering, simpy_engine
@@ -17,6 +18,8 @@ NEEDS_SIMPY = (
     "the batch engine follows each patient alone, and here patients wait for each other: take "
     '--engine simpy (engine="simpy")'
 )
+
+Read = TypeVar("Read")
 
 MOST_FRACTURES = 4096
 """Fractures per patient and site for which random numbers are prepared at most. The limits of the
@@ -33,7 +36,7 @@ def simulate_arms(
     """Follow patients in every arm of a study, or in some arms.
 
     If a patient has more fractures than random numbers were prepared for, all are followed again
-    with four times as many. Random numbers have addresses, so the second attempt repeats the first.
+    with twice as many. Random numbers have addresses, so the second attempt repeats the first.
 
     Parameters
     ----------
@@ -70,42 +73,77 @@ def simulate_arms(
     >>> {arm: sorted(set(log.patient.tolist())) for arm, (inputs, log) in arms.items()}
     {'combination': [0, 1], 'pamidronate': [0, 1]}
     """
+    return read_arms(protocol, patients, engine, _as_they_are, arms, columns)
+
+
+def read_arms(
+    protocol: Protocol,
+    patients: range,
+    engine: Engine,
+    read: Callable[[Inputs, Log], Read],
+    arms: Collection[str] | None = None,
+    columns: Columns = DRAWN_ANEW,
+) -> dict[str, Read]:
+    """Follow patients arm by arm, and keep of each arm what is read from its log.
+
+    The log of an arm, which takes most of the memory, is dropped before the next arm is followed.
+
+    Parameters
+    ----------
+    protocol, patients, engine, arms, columns
+        As of `simulate_arms`.
+    read : callable
+        Function of the inputs and the log of an arm.
+
+    Returns
+    -------
+    dict
+        What was read of each arm by name, in the order of the study.
+
+    Raises
+    ------
+    ScenarioError
+        As `simulate_arms`.
+    """
     follow = _in_clinics if protocol.scenario.clinic is not None else _each_alone
     while True:
         try:
-            return follow(protocol, patients, engine, arms, columns)
+            return {
+                arm: read(inputs, log)
+                for arm, inputs, log in follow(protocol, patients, engine, arms, columns)
+            }
         except OutOfDraws:
             protocol = _with_more_fractures(protocol)
+
+
+def _as_they_are(inputs: Inputs, log: Log) -> tuple[Inputs, Log]:
+    return inputs, log
 
 
 def _each_alone(
     protocol: Protocol, patients: range, engine: Engine, arms: Collection[str] | None,
     columns: Columns,
-) -> dict[str, tuple[Inputs, Log]]:  # fmt: skip
+) -> Iterator[tuple[str, Inputs, Log]]:  # fmt: skip
     """Follow patients who do not meet."""
     follow = {"simpy": simpy_engine.simulate, "batch": batch_engine.simulate}[engine]
-    return {
-        arm: (inputs, follow(inputs))
-        for arm, inputs in inputs_of(protocol, patients, columns).items()
-        if arms is None or arm in arms
-    }
+    for arm, inputs in inputs_of(protocol, patients, columns).items():
+        if arms is None or arm in arms:
+            yield arm, inputs, follow(inputs)
 
 
 def _in_clinics(
     protocol: Protocol, patients: range, engine: Engine, arms: Collection[str] | None,
     columns: Columns,
-) -> dict[str, tuple[Inputs, Log]]:  # fmt: skip
+) -> Iterator[tuple[str, Inputs, Log]]:  # fmt: skip
     """Follow all patients of their clinics, and return those who were asked for."""
     if engine != "simpy":
         raise ScenarioError([Mistake("clinic", NEEDS_SIMPY)])
     scenario = protocol.scenario
     whole = clinic.whole_clinics(scenario, patients)
     inside = range(patients.start - whole.start, patients.stop - whole.start)
-    return {
-        arm: clinic.only(inputs, clinic.follow(scenario, inputs), inside)
-        for arm, inputs in inputs_of(protocol, whole, columns).items()
-        if arms is None or arm in arms
-    }
+    for arm, inputs in inputs_of(protocol, whole, columns).items():
+        if arms is None or arm in arms:
+            yield arm, *clinic.only(inputs, clinic.follow(scenario, inputs), inside)
 
 
 def inputs_of(
@@ -140,7 +178,7 @@ def _with_more_fractures(protocol: Protocol) -> Protocol:
             "shorten the horizon"
         )
         raise ScenarioError([Mistake("fractures.base_rate", message)])
-    return lowering.protocol(protocol.scenario, min(4 * protocol.fractures, MOST_FRACTURES))
+    return lowering.protocol(protocol.scenario, min(2 * protocol.fractures, MOST_FRACTURES))
 
 
 def protocol_of(study: Study) -> Protocol:

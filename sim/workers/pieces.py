@@ -19,6 +19,7 @@ from typing import Any, Generic, TypeVar
 from sim.errors import RequestError
 from sim.workers import cluster
 from sim.workers.cluster import Cluster
+from sim.workers.threads import by_threads
 
 Piece = TypeVar("Piece")
 Done = TypeVar("Done")
@@ -38,11 +39,14 @@ NO_GUARD = (
 )
 
 Workers = int | str | Cluster
-"""Number of processes on this machine, or the address of a scheduler, `tcp://HOST:PORT`."""
+"""Number of workers on this machine, or the address of a scheduler, `tcp://HOST:PORT`."""
 
 
 def in_order(
-    do: Callable[[Piece], Done], pieces: Iterable[Piece], workers: Workers = 1
+    do: Callable[[Piece], Done],
+    pieces: Iterable[Piece],
+    workers: Workers = 1,
+    in_threads: bool = False,
 ) -> Iterator[Done]:
     """Apply a function to every piece, in parallel, and yield the results in order.
 
@@ -51,11 +55,15 @@ def in_order(
     Parameters
     ----------
     do : callable
-        Function of one piece. The function and the pieces must be picklable.
+        Function of one piece. Unless threads call the function, the function and the pieces must be
+        picklable.
     pieces : iterable
         The pieces; taken only as fast as the workers need them.
     workers : int, str or Cluster
-        Number of processes, or the address of a scheduler. 0 and 1 work in this process.
+        Number of workers, or the address of a scheduler. 0 and 1 work in this thread.
+    in_threads : bool
+        Whether workers of this machine are threads of this process, and not processes: faster where
+        the function leaves the interpreter free for most of its time.
 
     Yields
     ------
@@ -86,6 +94,8 @@ def in_order(
     if not isinstance(workers, int):
         with cluster.connected(workers) as (pool, cores):
             yield from _by_team(_Team(do, cores, lambda: pool), pieces)
+    elif in_threads:
+        yield from by_threads(do, pieces, workers, AHEAD * workers)
     else:
         yield from _by_team(_Team(do, workers, functools.partial(_processes, workers)), pieces)
 

@@ -68,7 +68,7 @@ def run(
     progress
         Called with the number of trials done and to do.
     workers
-        Number of processes; as many as save time if None. The results do not depend on it.
+        Number of workers; as many as save time if None. The results do not depend on it.
 
     Returns
     -------

@@ -12,13 +12,13 @@ from sim.experiments.emulation import contrasts
 from sim.experiments.emulation.design import Emulation
 from sim.experiments.emulation.drawn import drawn
 from sim.experiments.forecast import Forecast, forecast_of_trials
-from sim.experiments.sizes import split, workers_for
+from sim.experiments.sharing import shared
+from sim.experiments.sizes import BLOCK, split, workers_for
 from sim.experiments.sweeps.varied import Varied
 from sim.outcomes import SumTable, facts_of, records_by_arm, sum_table
 from sim.outcomes.definitions.published import asked, is_contrast, sides, simulated
 from sim.outcomes.plan import groups_of_facts, line
 from sim.outcomes.sums import joined
-from sim.simulation.draws import CHUNK
 from sim.simulation.records import Floats
 from sim.vocabulary import Progress
 from sim.workers.pieces import in_order
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ("trial", "fact", "value", "spread", "members", "measured")
+
+PIECE = BLOCK["batch"]
+"""Patients of the trials of a piece, about."""
 
 PATIENTS_OF_A_DRAW = 500
 """A trial with parameters of its own takes at most as long as so many patients: its scenario is
@@ -47,7 +50,7 @@ def simulate(
     progress
         Called with the number of trials done and to do.
     workers
-        Number of processes; as many as save time if None.
+        Number of workers; as many as save time if None.
 
     Returns
     -------
@@ -63,11 +66,12 @@ def simulate(
     if emulation.uncertain:
         draws = drawn(emulation.study, count)
         sums_of_trials = functools.partial(sums_of_draws, emulation, draws)
-    table = summed(sums_of_trials, count, _patients_to_pay(emulation), progress, workers)
+    paid, once = _patients_to_pay(emulation), not emulation.uncertain
+    table = summed(sums_of_trials, count, paid, progress, workers, in_threads=once)
     at = {label.name: position for position, label in enumerate(table.labels)}
-    rows = []
+    rows, facts = [], facts_enrolled(emulation)
     for trial in range(count):
-        for fact in facts_enrolled(emulation):
+        for fact in facts:
             position = at[fact["fact"]]
             sums = table.sums(position, trial)
             value, spread = simulated(table.labels[position].measure, sums, fact["simulated"])
@@ -81,6 +85,7 @@ def summed(
     patients: int,
     progress: Progress | None,
     workers: int | None,
+    in_threads: bool = True,
 ) -> SumTable:
     """Simulate trials, and sum over the patients of each.
 
@@ -95,7 +100,10 @@ def summed(
     progress
         Called with the number of trials done and to do.
     workers
-        Number of processes; as many as save time if None.
+        Number of workers; as many as save time if None.
+    in_threads
+        Whether workers may be threads. Trials whose scenarios differ are lowered one by one, which
+        holds the interpreter: their workers are processes.
 
     Returns
     -------
@@ -103,10 +111,14 @@ def summed(
         One part per trial.
     """
     if workers is None:
-        workers = workers_for(trials * patients, "batch")
-    size, tables, done = max(1, CHUNK // patients), [], 0
+        workers = workers_for(trials * patients, "batch", in_threads)
+    size, tables, done = max(1, PIECE // patients), [], 0
     taken, pieces = split(range(trials), size), split(range(trials), size)
-    for piece, table in zip(taken, in_order(sums_of, pieces, workers), strict=True):
+    done_in_order = (
+        shared(sums_of, pieces, "batch", workers) if in_threads
+        else in_order(sums_of, pieces, workers)
+    )  # fmt: skip
+    for piece, table in zip(taken, done_in_order, strict=True):
         tables.append(table)
         done += len(piece)
         if progress is not None:

@@ -27,7 +27,7 @@ BLOCK = 8000
 """Most patients of a block: whole groups, and about as many as one generator draws for."""
 
 KEPT = 64 * 2**20
-"""Bytes of random numbers that a process keeps for the next point. The base case needs 20 MiB for a
+"""Bytes of random numbers that a process keeps for the next point. The base case needs 46 MiB for a
 whole block, and a process takes 450 MB without them."""
 
 

@@ -41,6 +41,15 @@ NEARLY_CONSTANT = 1e-6
 MOST_LOG_HAZARD = 300.0
 """Logarithms of hazards are held at this or below, and at its negative or above."""
 
+AT_ONCE, AT_LEAST = 256, 32
+"""Points whose courses are computed at once: the numbers of so many, on all days, stay in the cache
+of a core."""
+
+MOST_PRODUCTS = 2**18
+"""Multiplications in a product of matrices, up to which numpy's library uses one thread. With more,
+each thread has a part, and the last digit of the numbers at its edge depends on how many cores the
+machine has."""
+
 
 def accumulated_as_planned(scenario: Scenario, regimen: str, by: float) -> Floats:
     """Compute the hazard of a fracture that accumulates for each point of the cohort.
@@ -89,12 +98,21 @@ def _accumulated_in(planned: Planned) -> Floats:
     people = patients(planned.scenario, range(POINTS), Lattice())
     person = people[np.argsort(people["weight"])[POINTS // 2]]
     without, courses = on_plan(person, params)
-    scores = [_t_scores(bone, people, person, courses) for bone in range(len(BONES))]
-    sites = range(len(SITES))
-    each = [_accumulated(s, scores[BONE_OF_SITE[s]], people, params, without) for s in sites]
-    hazards = np.stack(each, axis=1)
+    hazards = np.empty((POINTS, len(SITES)))
+    size = _points_at_once(courses)
+    for first in range(0, POINTS, size):
+        some = slice(first, first + size)
+        scores = [_t_scores(bone, people[some], person, courses) for bone in range(len(BONES))]
+        for site, bone in enumerate(BONE_OF_SITE):
+            hazards[some, site] = _accumulated(site, scores[bone], people[some], params, without)
     hazards.flags.writeable = False
     return hazards
+
+
+def _points_at_once(courses: Courses) -> int:
+    """A power of two, so that no part of a product of matrices is narrower than the others."""
+    most = MOST_PRODUCTS // courses.growth.size
+    return min(AT_ONCE, max(AT_LEAST, 1 << most.bit_length() - 1))
 
 
 def _as_planned(scenario: Scenario, regimen: str, by: float) -> Scenario:
@@ -161,11 +179,27 @@ def _accumulated(site: int, scores: Floats, people: Records, params: Record, lif
     years = people["age"] + life.days[:, None] / DAYS_PER_YEAR
     log_hazard = params["log_base"][site] + people["log_risk"] + params["log_age"][site] * years
     log_hazard = log_hazard - params["log_gradient"][site] * scores
-    log_begin, log_end = (
-        np.clip(part + life.log_ratio[:, i, site, None], -MOST_LOG_HAZARD, MOST_LOG_HAZARD)
-        for i, part in enumerate((log_hazard[:-1], log_hazard[1:]))
-    )
-    begin, end, rise = np.exp(log_begin), np.exp(log_end), log_end - log_begin
+    log_begin, log_end, begin, end = _of_stretches(log_hazard, life.log_ratio[:, :, site, None])
+    rise = log_end - log_begin
     constant = np.abs(rise) < NEARLY_CONSTANT
     mean = np.where(constant, (begin + end) / 2, (end - begin) / np.where(constant, 1.0, rise))
     return np.asarray((np.diff(life.days)[:, None] * mean).sum(axis=0))
+
+
+def _of_stretches(log_hazard: Floats, log_ratio: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Logarithms of hazards at the begins and ends of stretches between days, and the hazards.
+
+    Where no direct ratio jumps between two stretches, the end of one is the begin of the next, and
+    its exponential is computed once.
+    """
+    begins, ends = log_ratio[:, 0], log_ratio[:, 1]
+    if np.array_equal(begins[1:], ends[:-1]):
+        log = _held(log_hazard + np.concatenate([begins, ends[-1:]]))
+        hazard = np.exp(log)
+        return log[:-1], log[1:], hazard[:-1], hazard[1:]
+    log_begin, log_end = _held(log_hazard[:-1] + begins), _held(log_hazard[1:] + ends)
+    return log_begin, log_end, np.exp(log_begin), np.exp(log_end)
+
+
+def _held(log_hazard: Floats) -> Floats:
+    return np.clip(log_hazard, -MOST_LOG_HAZARD, MOST_LOG_HAZARD)

@@ -73,7 +73,7 @@ def run(plan: Plan, progress: Progress | None = None, workers: int | None = 1) -
     progress
         Called with the number of trials done and to do.
     workers
-        Number of processes; as many as save time if None.
+        Number of workers; as many as save time if None.
 
     Returns
     -------
