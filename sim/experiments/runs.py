@@ -16,6 +16,7 @@ from sim.experiments.bounds import allow
 from sim.experiments.forecast import Kept, forecast
 from sim.experiments.in_memory import InMemory
 from sim.outcomes import ArmKey, Mark, SumTable
+from sim.outcomes.effect_table import effect_table
 from sim.results import Kind
 from sim.scenario import ScenarioLike, Study, load
 from sim.simulation.simulate import names_of, protocol_of, simulate_arms
@@ -211,7 +212,7 @@ def reduce(
     return Result(
         study,
         outcomes.summarise(scenario.name, total.sums),
-        outcomes.effect_table(scenario.name, total.sums, total.effects),
+        effect_table(scenario.name, total.sums, total.effects),
         outcomes.against_paper(study, total.sums, total.effects.curves),
         engine,
         total.sums,

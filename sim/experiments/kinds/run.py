@@ -24,7 +24,7 @@ from sim.experiments.forecast import Kept as Rows
 from sim.experiments.kinds import Shown, Unkept
 from sim.experiments.runs import Result
 from sim.outcomes import Mark
-from sim.results import Kept, Part, effect_sums, quantities, tables
+from sim.results import Kept, Part, effect_sums, quantities, sums, tables_of_patients
 from sim.scenario import Study
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Engine, Progress, TableFormat
@@ -111,7 +111,8 @@ def make(
             begun = None if before is None else _begun(before, study)
             used = None if begun is None or before is None else _used(before, begun)
             if begun is not None and before is not None and keep_block is not None:
-                tables.hand_over(before.patients, int(begun.sums.own[0, 0, 0]), keep_block)
+                count = int(begun.sums.own[0, 0, 0])
+                tables_of_patients.hand_over(before.patients, count, keep_block)
             result = runs.reduce(study, keep_block, progress, engine, workers, begun, used)
             files.close()
             seconds = time.monotonic() - began
@@ -143,10 +144,10 @@ def keep(
 
 def _begun(before: Kept, study: Study) -> Mark | None:
     """The sums of a kept result to which patients are added; None for a small cohort."""
-    sums = tables.load_sums(before.folder)
-    if sums is None:
+    of_before = sums.load_sums(before.folder)
+    if of_before is None:
         return None
-    return Mark(sums, effect_sums.load(before.folder, runs.no_effects(study)))
+    return Mark(of_before, effect_sums.load(before.folder, runs.no_effects(study)))
 
 
 def _used(before: Kept, begun: Mark) -> Groups | None:
@@ -168,9 +169,9 @@ def _finish(
     digest = results.digest_of([study])
     manifest = results.made("run", {scenario.name: study}, options, digest, command, seconds)
     if result.table_format == "csv":
-        tables.save_as_csv(temporary)
+        tables_of_patients.save_as_csv(temporary)
     if result.mark is not None:
-        tables.save_sums(result.mark.sums, temporary)
+        sums.save_sums(result.mark.sums, temporary)
         effect_sums.save(result.mark.effects, temporary)
     if result.quantities is not None:
         quantities.save(result.quantities, temporary)

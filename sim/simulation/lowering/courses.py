@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtri
 
 from sim.scenario import Mistake, ScenarioError
@@ -16,6 +15,7 @@ from sim.scenario.form.therapy import Course
 from sim.simulation import records
 from sim.simulation.biology.tolerance import MOST
 from sim.simulation.lowering.padding import padded
+from sim.simulation.lowering.root import root
 from sim.vocabulary import DAYS_PER_YEAR
 
 LEAST_SURVIVAL = 1e-9
@@ -207,4 +207,4 @@ def hazard_for_survival(survival: float, sd: float) -> float:
     exact = -math.log(survival)
     if sd == 0 or exact == 0:
         return exact
-    return float(brentq(lambda h: survival_under(h, sd) - survival, 0.0, 1e6 * exact, xtol=1e-14))
+    return root(lambda h: survival_under(h, sd) - survival, 0.0, 1e6 * exact, within=1e-14)

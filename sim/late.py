@@ -1,0 +1,45 @@
+"""Names of a package that are loaded when they are first asked for.
+
+A command then loads only what it needs: `mastosim --help` no form of a scenario, `mastosim list` no
+simulation.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Mapping
+from importlib import import_module
+from typing import Any
+
+
+def names_of(package: str, homes: Mapping[str, Collection[str]]) -> Callable[[str], Any]:
+    """Make the function `__getattr__` of a package, which Python asks for a name it lacks.
+
+    Parameters
+    ----------
+    package : str
+        Name of the package.
+    homes : mapping
+        Modules, each with the names that the package hands on from it.
+
+    Returns
+    -------
+    callable
+        Function of a name. It loads the module of the name, and gives the name to the package, so
+        that Python asks once. It raises AttributeError for a name without a module.
+
+    Examples
+    --------
+    >>> names_of("math", {"math": ("pi", "tau")})("pi")
+    3.141592653589793
+    """
+    home_of = {name: module for module, names in homes.items() for name in names}
+
+    def load(name: str) -> Any:
+        if name not in home_of:
+            raise AttributeError(f"module '{package}' has no attribute '{name}'")
+        found = getattr(import_module(home_of[name]), name)
+        vars(sys.modules[package])[name] = found
+        return found
+
+    return load
