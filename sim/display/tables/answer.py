@@ -47,8 +47,7 @@ def lines(
         One line for the changes, one for each outcome, and one for the interval. An outcome that
         the study does not have is left out, as are changes if there are none.
     """
-    found = [*outcomes(summary), *net_benefit(study, worth)]
-    answers = [_in_words(outcome) for outcome in found]
+    answers = sentences(study, summary, worth)
     changed = [in_words(*setting) for setting in study.settings]
     return (
         *([f"Changed: {'; '.join(changed)}."] if changed else []),
@@ -56,6 +55,11 @@ def lines(
         *([LEFT_OUT] if answers else []),
         "",
     )
+
+
+def sentences(study: Study, summary: pd.DataFrame, worth: pd.DataFrame | None = None) -> list[str]:
+    """Return a sentence on each main outcome; parameters are those of `lines`."""
+    return [_in_words(found) for found in (*outcomes(summary), *net_benefit(study, worth))]
 
 
 class Outcome(NamedTuple):

@@ -85,6 +85,7 @@ def make(
     precise: Precise | None = None,
     unkept: Unkept | None = None,
     form: TableFormat = "parquet",
+    first_answer: runs.FirstAnswer | None = None,
 ) -> Path:
     """Simulate a study straight into its folder; returns the folder.
 
@@ -94,7 +95,7 @@ def make(
     is the precision that was asked for, and `precise` the outcomes that have it: as many patients
     as these have are simulated, if more than outcomes is kept. `unkept` is called with a result
     that was simulated and cannot be kept, as when the disk is full. `form` as `csv` writes the
-    tables as CSV files too.
+    tables as CSV files too. `first_answer` is called with the result of the first block.
     """
     result, course = precise or (None, None)
     study = study if result is None else result.study
@@ -113,7 +114,10 @@ def make(
             if begun is not None and before is not None and keep_block is not None:
                 count = int(begun.sums.own[0, 0, 0])
                 tables_of_patients.hand_over(before.patients, count, keep_block)
-            result = runs.reduce(study, keep_block, progress, engine, workers, begun, used)
+            result = runs.reduce(
+                study, keep_block, progress, engine, workers, begun, used,
+                first_answer=first_answer,
+            )  # fmt: skip
             files.close()
             seconds = time.monotonic() - began
             result = replace(result, until=tuple(until), course=course, table_format=form)
