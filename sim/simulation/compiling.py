@@ -33,12 +33,6 @@ def in_another_process() -> Iterator[IsAtWork]:
         Whether the compiler is still at work. When the answer is no, the loop is in the cache. It
         is not where the compiler failed, or where there is none: `batch_engine.loop` then does what
         it always does. If a further process is compiling already, that one is waited for.
-
-    Examples
-    --------
-    >>> with in_another_process() as is_at_work:  # doctest: +SKIP
-    ...     while is_at_work():
-    ...         follow_some_patients_with_simpy()
     """
     folder = code_cache.folder_of(batch_engine.SOURCES)
     if folder is None or importlib.util.find_spec("numba") is None:

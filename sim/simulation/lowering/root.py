@@ -1,8 +1,8 @@
 """Where a function of one variable is zero, by the method of Brent.
 
-`scipy.optimize` has the same method, and takes a third of a second to load, which is a quarter of
-the time to the first answer. The numbers here are equal to those of `scipy.optimize.brentq` to the
-last bit; tests/test_root.py holds that.
+`scipy.optimize` has the same method, and takes 0.1 to 0.3 seconds to load in every command that
+simulates or checks. The numbers here are equal to those of `scipy.optimize.brentq` to the last bit;
+tests/test_root.py holds that.
 """
 
 from __future__ import annotations
