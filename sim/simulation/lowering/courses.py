@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
+import scipy
 
 from sim.scenario import Mistake, ScenarioError
 from sim.scenario.form.intolerance import Intolerance, Time
@@ -98,7 +98,7 @@ def _family(name: str, intolerance: Intolerance, frailty_sd: float) -> tuple[int
         rate = time.rate / DAYS_PER_YEAR if target is None else target / unit
         return records.GOMPERTZ, rate, growth
     if family == "lognormal_time":
-        above = 0.0 if target is None else float(ndtri(-math.expm1(-target)))
+        above = 0.0 if target is None else float(scipy.special.ndtri(-math.expm1(-target)))
         median = time.median if target is None else time.by / math.exp(time.sigma * above)
         return records.LOGNORMAL_TIME, median, time.sigma
     median = time.median if target is None else time.by / math.expm1(target) ** (1 / time.shape)
