@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import (
+    beginnings,
     clinics,
     engines,
     information,
@@ -34,7 +35,7 @@ QUESTIONS = (
     parts.by_part,
     worth.added,
     clinics.waiting,
-    processes.beginnings,
+    beginnings.beginnings,
 )
 
 

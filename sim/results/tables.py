@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,10 +82,12 @@ def read_csv(path: Path, columns: Collection[str] = ()) -> pd.DataFrame:
 
 def columns_of(path: Path) -> list[str]:
     """The names of the columns of a CSV or Parquet table; its rows are not read. Raises Damaged."""
-    import pandas as pd
-    from pyarrow import parquet
-
     with intact(path):
         if path.suffix == ".parquet":
+            from pyarrow import parquet
+
             return [str(name) for name in parquet.read_schema(path).names]
-        return [str(name) for name in pd.read_csv(path, nrows=0).columns]
+        with path.open(encoding="utf-8", newline="") as file:
+            if (names := next(csv.reader(file), None)) is None:
+                raise ValueError("no line with the names of the columns")
+            return names
