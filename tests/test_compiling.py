@@ -12,6 +12,7 @@ import pytest
 from filelock import FileLock
 
 from sim import results
+from sim.cli.main import commands
 from sim.experiments import all_blocks, blocks, runs
 from sim.experiments.all_blocks import is_compiled_meanwhile
 from sim.experiments.blocks import Work
@@ -106,6 +107,24 @@ def test_simpy_follows_all_patients_if_the_compiler_is_not_ready_before(monkeypa
     assert told == [(256, 300), (300, 300)]
     assert [one.study.scenario.cohort.patients for one in first] == [128]
     assert result.summary.equals(expected)
+
+
+def test_the_first_numbers_are_printed_long_before_the_others(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(all_blocks, "is_compiled_meanwhile", lambda *_, **__: True)
+    monkeypatch.setattr(all_blocks, "in_another_process", at_work_for(1))
+    monkeypatch.setattr(batch_engine, "is_ready", lambda: False)
+    words = ["run", str(BASE), "--patients", "200", "--engine", "batch", "--keep", "outcomes"]
+    commands.main([*words, "--out", str(tmp_path)], standalone_mode=False)
+    told = capsys.readouterr()
+    said, *lines = told.err.splitlines()
+    first, second = [line for line in lines if line.startswith("First")]
+    assert said.endswith("about 12 seconds; SimPy follows the first patients meanwhile")
+    assert first.startswith("First 128 patients: Spine change at month 60, percentage points: ")
+    assert second.startswith("First 128 patients: All fractures at month 60, per 100 person-years")
+    assert "Means over 200 virtual patients" in told.out
+    assert "left" not in told.err, "the batch engine is much faster than what was seen so far"
+    commands.main([*words, "--quiet", "--out", str(tmp_path / "quiet")], standalone_mode=False)
+    assert capsys.readouterr().err == ""
 
 
 def test_where_outcomes_decide_when_to_stop_all_blocks_are_alike(monkeypatch):
