@@ -12,8 +12,12 @@ from importlib import import_module
 from typing import Any
 
 
-def names_of(package: str, homes: Mapping[str, Collection[str]]) -> Callable[[str], Any]:
-    """Make the function `__getattr__` of a package, which Python asks for a name it lacks.
+def names_of(
+    package: str, homes: Mapping[str, Collection[str]]
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Make the functions `__getattr__` and `__dir__` of a package.
+
+    Python asks the first for a name that the package lacks, and the second for all names.
 
     Parameters
     ----------
@@ -24,14 +28,17 @@ def names_of(package: str, homes: Mapping[str, Collection[str]]) -> Callable[[st
 
     Returns
     -------
-    callable
+    getattr : callable
         Function of a name. It loads the module of the name, and gives the name to the package, so
         that Python asks once. It raises AttributeError for a name without a module.
+    dir : callable
+        Lists the names of the package, loaded or not.
 
     Examples
     --------
-    >>> names_of("math", {"math": ("pi", "tau")})("pi")
-    3.141592653589793
+    >>> load, listed = names_of("math", {"math": ("pi", "tau")})
+    >>> load("pi"), "tau" in listed()
+    (3.141592653589793, True)
     """
     home_of = {name: module for module, names in homes.items() for name in names}
 
@@ -42,4 +49,7 @@ def names_of(package: str, homes: Mapping[str, Collection[str]]) -> Callable[[st
         vars(sys.modules[package])[name] = found
         return found
 
-    return load
+    def listed() -> list[str]:
+        return sorted({*vars(sys.modules[package]), *home_of})
+
+    return load, listed

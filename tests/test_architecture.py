@@ -103,6 +103,7 @@ def test_a_package_hands_on_the_names_that_it_declares(package):
     for module, _, what in (one.rpartition(".") for one in declared):
         assert getattr(handed_on, what) is getattr(import_module(module), what)
         assert f"{name}.{what}" not in modules()
+    assert {one.rpartition(".")[2] for one in declared} <= {*dir(handed_on)}
     with pytest.raises(AttributeError, match=f"module '{name}' has no attribute 'absent'"):
         _ = handed_on.absent
 

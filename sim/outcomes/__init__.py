@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from sim.outcomes.totals import Total as Total
     from sim.outcomes.totals import added as added
 
-__getattr__ = names_of(
+__getattr__, __dir__ = names_of(
     __name__,
     {
         "sim.outcomes.arm": ("ArmRecords", "arm_records"),

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sim.results.tables_of_patients import save as save
     from sim.results.tables_of_patients import writing as writing
 
-__getattr__ = names_of(
+__getattr__, __dir__ = names_of(
     __name__,
     {
         "sim.outcomes.tables": ("Tables", "join", "of_block"),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sim.scenario.text.provenance import Premise as Premise
     from sim.scenario.text.settings import Setting as Setting
 
-__getattr__ = names_of(
+__getattr__, __dir__ = names_of(
     __name__,
     {
         "sim.scenario.checks.regimens": ("reachable",),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sim.experiments.sweeps.work import WHOLE as WHOLE
     from sim.experiments.sweeps.work import Shard as Shard
 
-__getattr__ = names_of(
+__getattr__, __dir__ = names_of(
     __name__,
     {
         "sim.experiments.bounds": ("TooLarge",),
