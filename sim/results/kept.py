@@ -90,6 +90,10 @@ class Kept:
         """A CSV table, which has these columns at least. Raises Damaged."""
         return tables.read_csv(self.folder / f"{name}.csv", columns)
 
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """The rows of a CSV table, as `table` has them. Raises Damaged."""
+        return tables.rows_of_csv(self.folder / f"{name}.csv")
+
     def parquet(self, name: str, **how: Any) -> pd.DataFrame:
         """A Parquet table; `how` as in `pandas.read_parquet`. Raises Damaged."""
         return tables.read_parquet(self.folder / f"{name}.parquet", **how)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterator
+import math
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,6 +79,32 @@ def read_csv(path: Path, columns: Collection[str] = ()) -> pd.DataFrame:
         table[[*columns]]
         names = [name for name in WORDS if name in table]
         return table.assign(**{name: table[name].fillna("") for name in names})
+
+
+def rows_of_csv(path: Path) -> list[dict[str, Any]]:
+    """The rows of a CSV table of a result, with what `read_csv` has in them. Raises Damaged.
+
+    A command that prints a table does so without pandas, which takes longer to load than to print.
+    """
+    with intact(path), path.open(encoding="utf-8", newline="") as file:
+        heads, *lines = csv.reader(file, strict=True)
+        if not lines:
+            return []
+        columns = [
+            [*texts] if head in WORDS else _numbers(texts)
+            for head, texts in zip(heads, zip(*lines, strict=True), strict=True)
+        ]
+        return [dict(zip(heads, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _numbers(texts: Sequence[str]) -> list[Any]:
+    """A column as whole numbers, as numbers with NaN where there is none, or as texts."""
+    for number in (int, lambda text: float(text or math.nan)):
+        try:
+            return [number(text) for text in texts]
+        except ValueError:
+            continue
+    return [text or math.nan for text in texts]
 
 
 def columns_of(path: Path) -> list[str]:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sim import results
 from sim.display import figures
@@ -186,7 +186,9 @@ def _finish(
 
 def show(kept: Kept) -> Shown:
     """The tables of a run, and the way to the precision that was asked for, if it was."""
-    frames = {name: kept.table(name) if kept.has(name) else None for name in (*TABLES, "precision")}
+    frames: dict[str, Any] = dict.fromkeys((*TABLES, "precision"))
+    for name in filter(kept.has, frames):
+        frames[name] = kept.table(name) if name in ("worth", "precision") else kept.rows(name)
     where, holds = {"folder": kept.folder}, HOLDS[kept.options(Options).keep]
     return _shown(kept.study, frames, where, holds)
 
@@ -197,9 +199,7 @@ def shown(result: Result) -> Shown:
     return _shown(result.study, frames, {}, "")
 
 
-def _shown(
-    study: Study, frames: Mapping[str, pd.DataFrame | None], where: Mapping[str, Path], holds: str
-) -> Shown:
+def _shown(study: Study, frames: Mapping[str, Any], where: Mapping[str, Path], holds: str) -> Shown:
     summary, effects_of, reported, worth_of, course = frames.values()
     assert summary is not None
     facts = {
