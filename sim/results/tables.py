@@ -55,7 +55,7 @@ def intact(path: Path) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise Damaged(f"'{path}' is missing; run again") from None
-    except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OSError, TypeError, ValueError, csv.Error) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # of the disk, not of what the file holds
         raise Damaged(f"'{path}' is damaged; run again") from None
