@@ -87,7 +87,7 @@ def rows_of_csv(path: Path) -> list[dict[str, Any]]:
     A command that prints a table does so without pandas, which takes longer to load than to print.
     """
     with intact(path), path.open(encoding="utf-8", newline="") as file:
-        heads, *lines = csv.reader(file, strict=True)
+        heads, *lines = filter(None, csv.reader(file, strict=True))  # no empty lines
         if not lines:
             return []
         columns = [
