@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from benchmarks import (
+    beginnings,
     clinics,
     cluster,
     engines,
@@ -50,7 +51,7 @@ SECTIONS: dict[str, Callable[[Sizes], page.Table]] = {
     "parts": parts.by_part,
     "worth": worth.added,
     "clinics": clinics.waiting,
-    "beginnings": processes.beginnings,
+    "beginnings": beginnings.beginnings,
     "machine": machine.machine,
 }
 """The sections of the page in their order, by the name for `--only`."""

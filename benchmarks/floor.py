@@ -21,8 +21,7 @@ def events(inputs: Inputs, log: Log) -> int:
 
     The count is about 1 % too high: treatment can spare the patient a review on the same day.
     """
-    every = int(inputs.params["review_every"])
-    return compiled()(log, inputs.draws, every, blank(log))
+    return compiled()(log, inputs.draws, inputs.params[()], blank(log))
 
 
 def blank(log: Log) -> Log:
@@ -38,18 +37,18 @@ def compiled() -> Callable[..., int]:
     return functools.partial(numba.njit(walk), numba.njit(model.next_kind))
 
 
-def walk(next_kind: Any, log: Any, draws: Any, every: int, copy: Any) -> int:
+def walk(next_kind: Any, log: Any, draws: Any, params: Any, copy: Any) -> int:
     """Go through the days of a log and its reviews; fills `copy`, returns the events passed."""
     due = np.full(KINDS, NEVER)
     due[REVIEW] = 0
     used = passed = 0
     for row in range(len(log.day)):
         due[log.kind[row]] = log.day[row]
-        kind = next_kind(due)
+        kind = next_kind(due, params)
         while kind == REVIEW:
-            due[REVIEW] += every
+            due[REVIEW] += params.review_every
             passed += 1
-            kind = next_kind(due)
+            kind = next_kind(due, params)
         copy.patient[row] = log.patient[row]
         copy.day[row] = due[kind]
         copy.kind[row] = kind

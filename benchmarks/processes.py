@@ -1,23 +1,19 @@
-"""What only a fresh process shows: whole runs with their memory, and the time to a result."""
+"""What only a fresh process shows: whole runs with their memory."""
 
 from __future__ import annotations
 
-import functools
 import json
-import os
 import subprocess
 import sys
-import tempfile
 from typing import NamedTuple
 
 from benchmarks.page import Table, Target, number
-from benchmarks.rounds import median, seconds, take_turns
+from benchmarks.rounds import median
 from benchmarks.sizes import Sizes
-from benchmarks.workload import ROOT, SCENARIO
+from benchmarks.workload import ROOT
 from sim.experiments.sizes import BLOCK
 
 CHILD = ("-m", "benchmarks.child")
-HELP, CHECK = ("-m", "sim.cli", "--help"), ("-m", "sim.cli", "check", str(SCENARIO))
 
 GIB = 2**30
 FASTER_WITH_TWO, MORE_MEMORY, MEMORY = 1.7, 1.2, 1.0
@@ -50,25 +46,6 @@ def whole_runs(sizes: Sizes) -> Table:
     ]  # fmt: skip
     rows = [_row(sort, run, runs) for sort, run in runs.items()]
     return Table("What does a larger cohort take?", columns, rows, NOTE, targets(runs))
-
-
-def beginnings(sizes: Sizes) -> Table:
-    """Seconds from the start of a process to its end."""
-    warm = functools.partial(_python, *CHILD, "1", "1")
-    times = take_turns(
-        {
-            "batch engine, 1 patient, cache filled": warm,
-            "`mastosim --help`": functools.partial(_python, *HELP),
-            "`mastosim check`": functools.partial(_python, *CHECK),
-        },
-        sizes.few_rounds,
-    )
-    if sizes.compiles:
-        times = {"batch engine, 1 patient, cache empty": [_cold()], **times}
-    rows = [[name, str(len(turns)), number(median(turns))] for name, turns in times.items()]
-    note = "The whole life of a fresh process, Python and its libraries included."
-    columns = ["what", "rounds", "seconds"]
-    return Table("How long until the first result?", columns, rows, note)
 
 
 def _runs(patients: int, workers: int, rounds: int) -> Run:
@@ -111,17 +88,8 @@ def targets(runs: dict[Sort, Run]) -> list[Target]:
     ]  # fmt: skip
 
 
-def _cold() -> float:
-    """Once with a cache folder that holds nothing: all is compiled."""
-    with tempfile.TemporaryDirectory() as folder:
-        return seconds(functools.partial(_python, *CHILD, "1", "1", cache=folder))
-
-
-def _python(*words: str, cache: str | None = None) -> str:
-    """What a fresh Python prints; `cache` is another folder for compiled code."""
-    names = {**os.environ, **({"XDG_CACHE_HOME": cache} if cache else {})}
+def _python(*words: str) -> str:
+    """What a fresh Python prints."""
     command = [sys.executable, *words]
-    done = subprocess.run(
-        command, cwd=ROOT, env=names, stdout=subprocess.PIPE, text=True, check=True
-    )
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     return done.stdout

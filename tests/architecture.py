@@ -18,6 +18,7 @@ FILES = sorted(SIM.rglob("*.py"))
 ROOMS = {
     "version": "the version of mastosim",
     "vocabulary": "names, units and constants that several rooms use",
+    "late": "names of a package that are loaded when they are first asked for",
     "errors": "the error for a request that cannot be carried out",
     "evidence": "published facts as data, one file per publication; life tables",
     "scenario": "YAML text in, a checked Study out: each number with its source, or all mistakes",

@@ -26,10 +26,12 @@ from sim.simulation.records import (
     FRACTURE,
     INFUSION,
     INTOLERANCE,
+    KINDS,
     MEASURE,
     PLAN,
     REACTION,
     REVIEW,
+    STATE,
     Inputs,
     Log,
 )
@@ -84,7 +86,8 @@ def followed(inputs: Inputs) -> tuple[Counter[tuple[str, str]], Log]:
     sys.setprofile(look)
     try:
         params = inputs.params.reshape(1)
-        rows = follow_plainly(params, inputs.patients, inputs.draws, log, 0)[1]
+        room = np.zeros(2, STATE), np.zeros(KINDS, np.int64), log
+        rows = follow_plainly(params, inputs.patients, inputs.draws, *room, 0)[1]
     finally:
         sys.setprofile(before)
     return calls, Log._make(column[:rows] for column in log)

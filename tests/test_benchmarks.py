@@ -190,8 +190,7 @@ def test_the_bare_loop_passes_the_events_of_the_engine(settings):
     inputs, logs = workload.followed(workload.study(*settings), 20)
     for arm, log in zip(inputs, logs, strict=True):
         copy = floor.blank(log)
-        every = int(arm.params["review_every"])
-        passed = floor.walk(next_kind, log, arm.draws, every, copy)
+        passed = floor.walk(next_kind, log, arm.draws, plain(arm.params), copy)
         assert passed == floor.events(arm, log)
         assert passed == pytest.approx(events_of_model(arm), rel=0.015)
         for name in ("patient", "day", "kind"):
@@ -208,7 +207,7 @@ def events_of_model(inputs):
         start(state, due, patient, params, draws)
         kind = -1
         while kind not in (DEATH, END):
-            kind = next_kind(due)
+            kind = next_kind(due, params)
             react(kind, due[kind], state, due, patient, params, draws)
             count += 1
     return count

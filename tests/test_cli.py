@@ -163,14 +163,6 @@ def test_an_interrupted_run_exits_with_130_and_leaves_nothing(tmp_path):
     assert not any(tmp_path.rglob("*.csv"))
 
 
-def test_start_up_leaves_the_heavy_libraries_alone():
-    heavy = {"pandas", "matplotlib", "scipy", "simpy"}
-    code = f"import sys, sim.cli.main; print(*{heavy} & set(sys.modules))"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
-    assert told.stdout.strip() == ""
-    assert told.returncode == 0
-
-
 @pytest.mark.validation
 def test_the_environment_of_a_pipe_that_closes_early_is_no_bug(tmp_path):
     words = " ".join([*COMMAND, "check", str(BASE)])

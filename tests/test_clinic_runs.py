@@ -8,6 +8,7 @@ import pytest
 import sim
 from sim.errors import RequestError
 from sim.experiments import blocks, runs
+from sim.experiments.all_blocks import in_blocks
 from sim.experiments.blocks import Work
 from sim.outcomes import arm_records, lines_of
 from sim.outcomes.plan import analysis_plan
@@ -79,7 +80,7 @@ def test_some_patients_of_a_clinic_are_those_of_the_whole_clinic():
 def test_clinics_are_never_divided_between_blocks(workers, workers_here):
     once = blocks.do(Work([small()], "simpy"), range(60)).sums
     parts = [block.sums for block in
-             runs.in_blocks(Work([small()], "simpy"), size=30, workers=workers)]  # fmt: skip
+             in_blocks(Work([small()], "simpy"), size=30, workers=workers)]  # fmt: skip
     assert [len(part.own) for part in parts] == [1, 1, 1], "30 patients: one clinic of 20"
     assert np.concatenate([part.own for part in parts]).tobytes() == once.own.tobytes()
 

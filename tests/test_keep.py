@@ -14,7 +14,7 @@ from sim.experiments import runs, sizes
 from sim.experiments.forecast import forecast
 from sim.experiments.kinds import run as kept_run
 from sim.results import load as load_tables
-from sim.results import tables
+from sim.results import tables_of_patients
 from sim.scenario import load
 from tests.conftest import without_pictures
 
@@ -70,7 +70,7 @@ def test_tables_written_as_they_come_are_those_written_at_once(
     study, made, monkeypatch, tmp_path, no_pictures
 ):
     """In groups of 128 patients here, so that 300 make three of them."""
-    monkeypatch.setattr(tables, "PATIENTS_A_GROUP", 128)
+    monkeypatch.setattr(tables_of_patients, "PATIENTS_A_GROUP", 128)
     monkeypatch.setitem(sizes.BLOCK, "batch", 128)
     streamed = kept_run.make(study, tmp_path / "streamed", "tables", engine="batch")
     at_once = kept_run.keep(runs.run(study, engine="batch"), tmp_path / "at once")

@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[1]
 BASE = ROOT / "scenarios" / "laroche2011.yaml"
 SHORT = ["horizon=3 months", "visits.dxa=[3 months]", "visits.markers=[3 months]"]
 NO_NUMBERS = {
+    "sim.late.names_of",
     "sim.scenario.Mistake",
     "sim.scenario.Number",
     "sim.scenario.ScenarioError",
@@ -31,7 +32,8 @@ NO_NUMBERS = {
     "sim.scenario.mistakes.nearest",
     "sim.scenario.durations.in_time",
 }
-"""What decides no number: words about mistakes, sources, and a form together with its text."""
+"""What decides no number: words about mistakes, sources, a form together with its text, and when a
+name is loaded."""
 
 
 def scenario(*settings):

@@ -25,7 +25,7 @@ def clock(monkeypatch):
 
 def forecasts(clock, capsys, reports):
     """Seconds left that are told: by the time of the report, for (seconds, done) of 1,000."""
-    tell, told = progress._lines("patients"), {}
+    tell, told = progress._lines("patients", tells_time=True), {}
     for at, done in reports:
         clock.now = 100.0 + at
         tell(done, 1000)

@@ -13,7 +13,7 @@ from sim.experiments import forecast as forecasting
 from sim.experiments.forecast import forecast
 from sim.experiments.kinds import run as kept_run
 from sim.outcomes.tables import Tables
-from sim.results import tables
+from sim.results import tables_of_patients
 from sim.scenario import load
 from tests.one_of_each import BASE
 
@@ -78,7 +78,7 @@ def test_done_again_and_extended_the_files_are_written_again(folder, mastosim, t
 
 
 def test_groups_of_patients_change_no_byte(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "PATIENTS_A_GROUP", 2)
+    monkeypatch.setattr(tables_of_patients, "PATIENTS_A_GROUP", 2)
     study = results.open(folder).study
     groups = kept_run.make(study, tmp_path, "tables", engine="batch", form="csv")
     assert csv_files(groups) == csv_files(folder)

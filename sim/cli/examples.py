@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from sim.cli.options import JSON
 from sim.cli.terminal import ANY_WIDTH, line_width, say
-from sim.scenario.examples import Example
+
+if TYPE_CHECKING:
+    from sim.scenario.examples import Example
 
 
 @click.command(epilog="Example: mastosim examples")

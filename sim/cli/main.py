@@ -39,7 +39,7 @@ from sim.cli.terminal import never_fail_on_a_sign, print_no_more, say, say_error
 from sim.cli.verify import verify
 from sim.cli.worth import worth
 from sim.errors import RequestError
-from sim.scenario import ScenarioError
+from sim.scenario.mistakes import ScenarioError
 from sim.version import __version__
 from sim.workers.cluster import LostError
 

@@ -18,28 +18,32 @@ SECONDS_BEFORE_A_LINE = 2.0
 
 @contextmanager
 def watching(
-    quiet: bool, engine: str = "simpy", what: str = "patient courses"
+    quiet: bool,
+    engine: str = "simpy",
+    what: str = "patient courses",
+    is_compiled_meanwhile: bool = False,
 ) -> Iterator[Progress | None]:
     """A function that shows progress during work; None where progress is not wanted.
 
-    `what` is counted.
+    `what` is counted. `is_compiled_meanwhile` says that nobody waits for the compiler.
     """
     if engine == "batch" and not quiet:
-        _say_if_compiling()
+        _say_if_compiling(is_compiled_meanwhile)
     if quiet:
         yield None
     elif sys.stderr.isatty():
         with _bar(what) as progress:
             yield progress
     else:
-        yield _lines(what)
+        yield _lines(what, tells_time=not is_compiled_meanwhile)
 
 
-def _say_if_compiling() -> None:
+def _say_if_compiling(meanwhile: bool) -> None:
     from sim.simulation import batch_engine
 
     if not batch_engine.is_ready():
-        say("Compiling the model: once, about 12 seconds", to_stderr=True)
+        answers = "; SimPy follows the first patients meanwhile" if meanwhile else ""
+        say(f"Compiling the model: once, about 12 seconds{answers}", to_stderr=True)
 
 
 @contextmanager
@@ -55,11 +59,12 @@ def _bar(what: str) -> Iterator[Progress]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _lines(what: str) -> Progress:
+def _lines(what: str, tells_time: bool) -> Progress:
     """Lines of text. The time left is that of the work since the first report.
 
     Before this, libraries are loaded, the model is compiled and workers start: all of this happens
-    once, and a short part of the work would be forecast to take many times as long.
+    once, and a short part of the work would be forecast to take many times as long. Where another
+    engine takes over, which is faster, no line has a time left.
     """
     began = last = time.monotonic()
     first: tuple[float, int] | None = None
@@ -74,7 +79,8 @@ def _lines(what: str) -> Progress:
         wait = SECONDS_BETWEEN_LINES if is_first or last > began else SECONDS_BEFORE_A_LINE
         if now - max(last, since) >= wait:
             last = now
-            left = (now - since) / (done - before) * (total - done)
-            say(f"{done} of {total} {what}, about {left:.0f} s left", to_stderr=True)
+            seconds = (now - since) / (done - before) * (total - done)
+            left = f", about {seconds:.0f} s left" if tells_time else ""
+            say(f"{done} of {total} {what}{left}", to_stderr=True)
 
     return tell

@@ -18,11 +18,12 @@ from sim.cli.options import (
     refuse_unwritable,
     simulating,
 )  # fmt: skip
-from sim.cli.terminal import say
+from sim.cli.terminal import line_width, say
 
 if TYPE_CHECKING:
     from sim.experiments.forecast import Kept as Rows
     from sim.experiments.kinds.run import Precise, What
+    from sim.experiments.runs import Result
     from sim.scenario import Study
     from sim.vocabulary import TableFormat
 
@@ -58,6 +59,7 @@ def run(
     refuse_unwritable(out / study.scenario.name)
 
     from sim.cli.progress import watching
+    from sim.experiments.all_blocks import is_compiled_meanwhile
     from sim.experiments.bounds import allow
     from sim.experiments.forecast import forecast
     from sim.experiments.kinds.run import make, refuse_no_tables, rows_of
@@ -71,12 +73,24 @@ def run(
     if not until or kept != "outcomes":
         expected = forecast([study], engine, asked.workers, rows)
         allow(expected, out, asked.yes, telling(asked.quiet))
-    with watching(asked.quiet, engine) as progress:
+    meanwhile = is_compiled_meanwhile([study], engine)
+    with watching(asked.quiet, engine, is_compiled_meanwhile=meanwhile) as progress:
         folder = make(
             study, out, kept, progress, engine, asked.workers, command_line(), until=until,
             precise=precise, unkept=printing(asked.as_json), form=tables,
+            first_answer=_say_first if meanwhile and not asked.quiet else None,
         )  # fmt: skip
     finish_kept(folder, asked.as_json)
+
+
+def _say_first(result: Result) -> None:
+    """Print the main outcomes of the first patients, long before those of all."""
+    from sim.display.fitted import wrapped
+    from sim.display.tables import answer
+
+    count = result.study.scenario.cohort.patients
+    for sentence in answer.sentences(result.study, result.summary, result.worth):
+        say(wrapped(f"First {count} patients: {sentence}", line_width()), to_stderr=True)
 
 
 def _until(study: Study, until: tuple[str, ...], out: Path, rows: Rows, asked: Asked) -> Precise:

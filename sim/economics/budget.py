@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit
+import scipy
 
 from sim.outcomes.estimates import influences
 from sim.outcomes.intervals import UPPER
@@ -99,7 +99,7 @@ def spending(
     )
     groups = len(patients)
     error = np.sqrt((moved**2).sum(axis=0) / (groups * max(1, groups - 1)))
-    half = float(stdtrit(max(1, groups - 1), UPPER)) * error
+    half = float(scipy.special.stdtrit(max(1, groups - 1), UPPER)) * error
     columns = [before[0], after[0], apart, error, apart - half, apart + half]
     numbers = (per_year * np.stack(columns, axis=1)).tolist()
     return [

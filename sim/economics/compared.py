@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit
+import scipy
 
 from sim.economics.groups import Quantities
 from sim.economics.pricing import COST, QALYS, cost_of, outcomes_of, priced, qalys_of
@@ -71,7 +71,7 @@ def compared(quantities: Quantities, scenario: Scenario) -> list[Compared]:
     found = []
     for arms, at, other in _pairs(scenario):
         (cost, effect), covariance = _difference(values[:, at] - values[:, other], quantities)
-        quantile = float(stdtrit(max(1, len(values) - 1), UPPER))
+        quantile = float(scipy.special.stdtrit(max(1, len(values) - 1), UPPER))
         ends = fieller(cost, effect, covariance, quantile)
         words = verdict(cost, effect, economics.currency)
         found.append(Compared(arms, words, fieller_in_words(ends, effect, economics.currency)))

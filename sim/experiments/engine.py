@@ -18,8 +18,10 @@ PATIENTS = 300
 """Patients per arm from which the batch engine is faster, if its compiled code is loaded: loading
 takes as long as SimPy takes for about this number."""
 
-SECONDS = 60.0
-"""Forecast of SimPy above which compiling the model, about 12 seconds, saves time."""
+SECONDS = 30.0
+"""Forecast of SimPy above which compiling the model saves time. A forecast is an upper estimate, up
+to three times too long; compiling takes about 12 seconds, on a slow machine 30. Where there are two
+cores nobody waits for the compiler (`sim.experiments.all_blocks`)."""
 
 
 def chosen(
@@ -45,7 +47,7 @@ def chosen(
     -------
     Engine
         `batch` for 300 patients or more if its compiled code is cached; without the code, `batch`
-        if SimPy is forecast to take more than a minute; `simpy` otherwise.
+        if SimPy is forecast to take more than half a minute; `simpy` otherwise.
     """
     if any(study.scenario.clinic is not None for study in studies):
         if asked == "batch":

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from sim import results
-from sim.display import figures, html, workbook
-from sim.display.figures import absent
+from sim.display import figures, html
 from sim.errors import RequestError
 from sim.experiments import parameter_uncertainty, verbs, workbooks
 from sim.results import Kept, Kind
@@ -150,6 +149,8 @@ def in_two_lines(kind: Kind, about: str, tables: str) -> str:
 
 def as_workbook(kept: Kept, path: str | Path) -> Path:
     """Write a kept result as a workbook; parameters and errors are those of `InMemory.to_excel`."""
+    from sim.display import workbook
+
     made = workbooks.named_so(path)
     with whole_file(made) as file:
         workbook.write([kept], file)
@@ -165,6 +166,8 @@ def figure_of(kept: Kept, name: str | None = None, uncertainty: SweepsLike | Non
     of_draws = None if uncertainty is None else _of_draws(kept, uncertainty, name)
     drawn = figures.first(kept, names, of_draws)
     if drawn is None:
+        from sim.display.figures import absent
+
         applying = [other for other in known if figures.first(kept, [other]) is not None]
         what = "figure" if name is None else f"figure '{name}'"
         has = f"it has {', '.join(applying) or 'none'}{absent.said(kept, name)}"

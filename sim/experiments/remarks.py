@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticCustomError
 
 from sim.experiments.sweeps import distributions
 from sim.experiments.sweeps.distributions import Distribution
-from sim.experiments.sweeps.varied import Varied
 from sim.scenario import Scenario, Study
 from sim.scenario.checks.clinic import remarks_on_clinic
 from sim.scenario.checks.economics import remarks_on_economics
@@ -25,6 +24,9 @@ from sim.simulation import lowering
 from sim.simulation.lowering.enrolment import truncated_moments
 from sim.simulation.lowering.ratios import mean_ratio
 from sim.vocabulary import DAYS_PER_YEAR, SITES
+
+if TYPE_CHECKING:
+    from sim.experiments.sweeps.varied import Varied
 
 FAR = 0.15
 """A value is far from the middle of its draws where fewer than this share lie beyond it."""
@@ -93,7 +95,7 @@ def fracture_rates(study: Study) -> list[str]:
 
 def of_distribution(path: str, base: Amount, distribution: Distribution) -> str | None:
     """A sentence where a value does not lie in the middle of the draws that stand for it."""
-    below = float(distribution.whole.cdf(base.number))
+    below = distribution.below(base.number)
     beyond = min(below, 1 - below)
     if beyond >= FAR:
         return None

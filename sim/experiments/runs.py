@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,11 +11,12 @@ from sim.economics.groups import Groups, Quantities
 from sim.economics.quantities import keys_of
 from sim.economics.valued import valued
 from sim.experiments import blocks, sizes
+from sim.experiments.all_blocks import in_blocks
 from sim.experiments.bounds import allow
 from sim.experiments.forecast import Kept, forecast
 from sim.experiments.in_memory import InMemory
-from sim.experiments.sharing import shared
 from sim.outcomes import ArmKey, Mark, SumTable
+from sim.outcomes.effect_table import effect_table
 from sim.results import Kind
 from sim.scenario import ScenarioLike, Study, load
 from sim.simulation.simulate import names_of, protocol_of, simulate_arms
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Keep = Callable[[results.Tables], None]
 Enough = Callable[[SumTable], bool]
+FirstAnswer = Callable[["Result"], None]
 
 
 @dataclass(frozen=True, repr=False)
@@ -174,6 +175,7 @@ def reduce(
     begun: Mark | None = None,
     used: Groups | None = None,
     enough: Enough | None = None,
+    first_answer: FirstAnswer | None = None,
 ) -> Result:
     """Simulate a study block by block and compute its outcomes.
 
@@ -191,14 +193,18 @@ def reduce(
         Their quantities, of a study with economics.
     enough : callable, optional
         Called with the sums after each block. If it returns True, no more patients are simulated,
-        and the result is that of a study of the patients so far.
+        and the result is that of a study of the patients so far. All blocks are then of one size.
+    first_answer : callable, optional
+        Called once, with the result of the first block, if more patients follow.
     """
     scenario = study.scenario
     contrasts = differences_from_comparator(study)
     work = blocks.Work([study], engine, contrasts, keep is not None, with_effects=True)
     total = outcomes.RunTotal(no_effects(study), begun)
     size = sizes.block_of(engine, small=enough is not None or keep is not None)
-    for block in in_blocks(work, progress, workers, total.patients, size):
+    are_alike = enough is not None
+    made = in_blocks(work, progress, workers, total.patients, size, are_alike)
+    for block in made:
         if keep is not None and block.tables is not None:
             keep(block.tables)
         total.add(block.sums, block.effects)
@@ -206,12 +212,21 @@ def reduce(
             used = (used or no_quantities(study)).plus(block.quantities)
         if enough is not None and enough(total.sums):
             break
+        if first_answer is not None and total.patients < scenario.cohort.patients:
+            first_answer(_result(study, engine, total, used))
+            first_answer = None
+    made.close()
+    return _result(study, engine, total, used)
+
+
+def _result(study: Study, engine: Engine, total: outcomes.RunTotal, used: Groups | None) -> Result:
+    """The result of the patients so far."""
     study = study.with_(patients=total.patients)
-    quantities = None if used is None else used.quantities()
+    scenario, quantities = study.scenario, None if used is None else used.quantities()
     return Result(
         study,
         outcomes.summarise(scenario.name, total.sums),
-        outcomes.effect_table(scenario.name, total.sums, total.effects),
+        effect_table(scenario.name, total.sums, total.effects),
         outcomes.against_paper(study, total.sums, total.effects.curves),
         engine,
         total.sums,
@@ -241,31 +256,6 @@ def differences_from_comparator(study: Study) -> list[dict[ArmKey, float]]:
     comparator = study.scenario.compared_with
     others = [arm for arm in study.scenario.arms if arm != comparator]
     return [{(0, arm): 1.0, (0, comparator): -1.0} for arm in others]
-
-
-def in_blocks(
-    work: blocks.Work,
-    progress: Progress | None = None,
-    workers: int | None = 1,
-    first: int = 0,
-    size: int | None = None,
-) -> Iterator[blocks.Block]:
-    """Simulate the patients of the first study from number `first`, in every arm of all studies.
-
-    Yields the blocks in order, of `size` patients each; as many as `sizes.block_of` says if None.
-    """
-    size = sizes.whole(size or sizes.block_of(work.engine), work.together)
-    patients = range(first, work.studies[0].scenario.cohort.patients)
-    if workers is None:
-        workers = sizes.workers_for(patients.stop, work.engine)
-    arms = sum(len(study.scenario.arms) for study in work.studies)
-    total, done = arms * len(patients), 0
-    do = functools.partial(blocks.do, work)
-    for block in shared(do, sizes.split(patients, size), work.engine, workers):
-        done += arms * len(block.patients)
-        if progress is not None:
-            progress(done, total)
-        yield block
 
 
 def follow(study: Study, patients: range | None = None, engine: Engine = "simpy") -> results.Tables:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.experiments import runs
+from sim.experiments.all_blocks import in_blocks
 from sim.experiments.blocks import Work
 from sim.outcomes import AnalysisPlan, ArmKey, SumTable, added
 from sim.outcomes.estimates import Estimate
@@ -80,7 +80,7 @@ def compare(
     names = [*studies]
     weights = [contrast.weights for contrast in contrasts if len(contrast.weights) > 1]
     work = Work([*studies.values()], engine, weights, plan=plan)
-    table = added(block.sums for block in runs.in_blocks(work, progress, workers))
+    table = added(block.sums for block in in_blocks(work, progress, workers))
     rows = [
         {
             columns[0]: names[contrast.study],

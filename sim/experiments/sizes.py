@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.outcomes import CELL
+from sim.outcomes import CELL, MARK
 from sim.simulation.draws import CHUNK
 from sim.vocabulary import Engine
 from sim.workers.pieces import available
@@ -44,6 +44,18 @@ def split(patients: range, size: int) -> Iterator[range]:
     """
     for first in range(patients.start, patients.stop, size):
         yield range(first, min(first + size, patients.stop))
+
+
+def split_from(at: int, patients: range, size: int) -> Iterator[range]:
+    """Divide the patients from number `at` on into blocks; after the first, all begin at a mark.
+
+    >>> [*split_from(640, range(0, 3000), 1024)]
+    [range(640, 1024), range(1024, 2048), range(2048, 3000)]
+    """
+    begun = at - patients.start
+    mark = min(at + -begun % MARK, patients.stop)
+    yield from split(range(at, mark), size)
+    yield from split(range(mark, patients.stop), size)
 
 
 def workers_for(patients: int, engine: Engine, in_threads: bool = True) -> int:

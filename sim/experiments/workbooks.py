@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sim.display.workbook.book import book
-from sim.display.workbook.sheet import Sheet
 from sim.errors import RequestError
 from sim.results.atomic_file import whole_file
+
+if TYPE_CHECKING:
+    from sim.display.workbook.sheet import Sheet
 
 
 def named_so(path: str | Path) -> Path:
@@ -21,6 +23,8 @@ def named_so(path: str | Path) -> Path:
 
 def of_sheets(sheets: Sequence[Sheet], path: str | Path) -> Path:
     """Write sheets as a workbook; parameters and errors are those of `InMemory.to_excel`."""
+    from sim.display.workbook.book import book
+
     file = named_so(path)
     with whole_file(file) as made:
         book(sheets, made, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))

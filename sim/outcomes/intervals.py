@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import betaincinv, gammaincinv, stdtrit
+import scipy
 
 from sim.simulation.records import Floats
 from sim.vocabulary import Z95
@@ -48,8 +48,8 @@ def of_share(events: Number, patients: Number) -> Limits:
     """
     y, n = _floats(events, patients)
     with np.errstate(invalid="ignore"):
-        low = np.where(y > 0, betaincinv(y, n - y + 1, LOWER), 0.0)
-        high = np.where(y < n, betaincinv(y + 1, n - y, UPPER), 1.0)
+        low = np.where(y > 0, scipy.special.betaincinv(y, n - y + 1, LOWER), 0.0)
+        high = np.where(y < n, scipy.special.betaincinv(y + 1, n - y, UPPER), 1.0)
     return low, high
 
 
@@ -82,10 +82,12 @@ def of_total(total: Number, squares: Number, largest: Number) -> Limits:
     """
     y, v, k = _floats(total, squares, largest)
     with np.errstate(invalid="ignore", divide="ignore"):
-        low = np.where((y > 0) & (v > 0), v / y * gammaincinv(y**2 / v, LOWER), y)
+        low = np.where((y > 0) & (v > 0), v / y * scipy.special.gammaincinv(y**2 / v, LOWER), y)
         most, variance = y + k, v + k**2
         high = np.where(
-            variance > 0, variance / most * gammaincinv(most**2 / variance, UPPER), most
+            variance > 0,
+            variance / most * scipy.special.gammaincinv(most**2 / variance, UPPER),
+            most,
         )
     return low, high
 
@@ -128,13 +130,14 @@ def of_paired_share(first_only: Number, second_only: Number, pairs: Number) -> L
 
 def of_mean(mean: Number, error: Number, freedom: Number) -> Limits:
     """Return the limits of a mean by Student's t, from its standard error."""
-    m, half = np.asarray(mean, float), stdtrit(freedom, UPPER) * np.asarray(error, float)
+    m = np.asarray(mean, float)
+    half = scipy.special.stdtrit(freedom, UPPER) * np.asarray(error, float)
     return m - half, m + half
 
 
 def widening(units: Number) -> Floats:
     """How much longer an interval is by Student's t than by a variance that is known."""
-    longer = stdtrit(np.maximum(np.asarray(units, float) - 1, 1.0), UPPER) / Z95
+    longer = scipy.special.stdtrit(np.maximum(np.asarray(units, float) - 1, 1.0), UPPER) / Z95
     return np.where(np.greater(units, 1), longer, 1.0)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import gammaincinv
+import scipy
 
 from sim.outcomes.intervals import LOWER, UPPER, Limits, Number, falling_roots
 from sim.simulation.records import Floats
@@ -177,7 +177,9 @@ def _gamma(counted: Counted, levels: Floats, is_upper: bool) -> Floats:
         total, variance = total + largest, variance + largest**2
     with np.errstate(invalid="ignore", divide="ignore"):
         shape = total**2 / variance
-        return np.where(variance > 0, variance / total * gammaincinv(shape, levels), total)
+        return np.where(
+            variance > 0, variance / total * scipy.special.gammaincinv(shape, levels), total
+        )
 
 
 def _where_seen(events: Number, limits: Limits) -> Limits:

@@ -10,7 +10,8 @@ import numpy as np
 
 from sim.outcomes.effect_sums import EffectSums
 from sim.outcomes.survival import Counts, Curves
-from sim.results.tables import Damaged, load_sums, read_parquet, save_sums, write_parquet
+from sim.results.sums import load_sums, save_sums
+from sim.results.tables import Damaged, read_parquet, write_parquet
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from sim.results.details import whole
-from sim.scenario import Mark, Number, Premise, Setting, Study, from_document
-from sim.scenario.form.clinic import Clinics
-from sim.scenario.form.publication import from_plain
-from sim.scenario.form.uncertainty import Uncertainty
-from sim.scenario.protocol import count_of_assumptions
+from sim.scenario.mistakes import Mark
+from sim.scenario.text.provenance import Number, Premise
+from sim.scenario.text.settings import Setting
+
+if TYPE_CHECKING:
+    from sim.scenario import Study
 
 
 def _of_texts(tree: Any) -> Any:
@@ -53,6 +54,8 @@ def _numbers_of_patients(document: dict[str, Any]) -> dict[str, str]:
     """The numbers that say how many patients a scenario has, by path."""
     part, keys = "cohort", ["patients"]
     if document.get("clinics") is not None:
+        from sim.scenario.form.clinic import Clinics
+
         part, keys = "clinics", [*Clinics.model_fields]
     tree = document.get(part)
     holds = tree if isinstance(tree, dict) else {}
@@ -63,11 +66,15 @@ def _numbers_of_patients(document: dict[str, Any]) -> dict[str, str]:
 
 
 def _of_publication(tree: dict[str, Any]) -> dict[str, Any]:
+    from sim.scenario.form.publication import from_plain
+
     from_plain(tree)
     return tree
 
 
 def _of_uncertainty(tree: Any) -> Any:
+    from sim.scenario.form.uncertainty import Uncertainty
+
     Uncertainty.model_validate(_of_texts(tree))
     return tree
 
@@ -109,6 +116,9 @@ class HeldStudy(Part):
 
     def study(self) -> Study:
         """The study again. Raises ScenarioError where the document is not valid any more."""
+        from sim.scenario import from_document
+        from sim.scenario.form.uncertainty import Uncertainty
+
         mark = Mark("the manifest", 1, 1)
         numbers = [Number(n.path, n.text, n.sources, n.note, mark) for n in self.numbers]
         settings = [Setting(s.path, s.old, s.new) for s in self.settings]
@@ -121,6 +131,8 @@ class HeldStudy(Part):
 
 def held(name: str, study: Study) -> HeldStudy:
     """A study as a manifest holds it."""
+    from sim.scenario.protocol import count_of_assumptions
+
     return HeldStudy(
         name=name,
         document=study.document,

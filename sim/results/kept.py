@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sim.errors import RequestError
-from sim.outcomes.tables import Tables
 from sim.results import fingerprint, hidden, tables
 from sim.results.atomic_folder import refuse_no_file
 from sim.results.manifest import FILE, FORM, Manifest
-from sim.scenario import Study
 from sim.scenario.text.paths import dotted
 from sim.scenario.text.tree import CONTROL
 from sim.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.outcomes.tables import Tables
+    from sim.scenario import Study
 
 FormT = TypeVar("FormT", bound=BaseModel)
 
@@ -89,6 +90,10 @@ class Kept:
         """A CSV table, which has these columns at least. Raises Damaged."""
         return tables.read_csv(self.folder / f"{name}.csv", columns)
 
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """The rows of a CSV table, as `table` has them. Raises Damaged."""
+        return tables.rows_of_csv(self.folder / f"{name}.csv")
+
     def parquet(self, name: str, **how: Any) -> pd.DataFrame:
         """A Parquet table; `how` as in `pandas.read_parquet`. Raises Damaged."""
         return tables.read_parquet(self.folder / f"{name}.parquet", **how)
@@ -96,7 +101,9 @@ class Kept:
     @property
     def patients(self) -> Tables:
         """The tables of a run: patients, events, measurements, latent. Raises Damaged."""
-        return tables.load(self.folder)
+        from sim.results import tables_of_patients
+
+        return tables_of_patients.load(self.folder)
 
     def refuse_another_version(self) -> None:
         """Raise RequestError for a result of another version, which this one cannot do again."""
@@ -117,7 +124,7 @@ class Kept:
             )
 
 
-def read(result: str | Path) -> Kept:
+def open(result: str | Path) -> Kept:
     """The result in a folder, or of a manifest.json.
 
     Raises RequestError for a folder without a manifest, a manifest of an earlier version, or one
@@ -209,7 +216,7 @@ def find(result: str | Path, root: Path) -> Kept:
     paths = (Path(result), root / result)
     for path in paths:
         if (path.name == FILE and path.is_file()) or (path / FILE).is_file():
-            return read(path)
+            return open(path)
     below, name = root / Path(result).parent, Path(result).name
     if name == LATEST:
         newest_first = [kept for kept in all_below(root)[0] if kept.folder.is_relative_to(below)]
@@ -221,12 +228,12 @@ def find(result: str | Path, root: Path) -> Kept:
     starting = [f for f in folders(root) if f.name.startswith(name) and f.is_relative_to(below)]
     meant = [f for f in starting if f.name == name] or starting
     if len(meant) == 1:
-        return read(meant[0])
+        return open(meant[0])
     if meant:
         candidates = ", ".join(folder.relative_to(root).as_posix() for folder in meant)
         raise RequestError(f"'{result}' is the start of {len(meant)} results: {candidates}")
     for path in filter(Path.is_dir, paths):
-        return read(path)  # which says that it is no result
+        return open(path)  # which says that it is no result
     raise RequestError(
         f"there is no result '{result}' in '{root}'; `mastosim list --out {root}` shows all"
     )
@@ -246,7 +253,7 @@ def all_below(root: Path) -> tuple[list[Kept], list[str]]:
     kept, refused = [], []
     for folder in folders(root):
         try:
-            kept.append(read(folder))
+            kept.append(open(folder))
         except RequestError as error:
             refused.append(str(error))
     return sorted(kept, key=_age, reverse=True), refused

@@ -9,16 +9,18 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 
 from sim.results import fingerprint
 from sim.results.details import FORMS, OfSweep, whole
 from sim.results.held import HeldSetting, HeldStudy, Part, held, patients_in
-from sim.scenario import Study
 from sim.scenario.text.settings import set_in_all
 from sim.version import __version__
+
+if TYPE_CHECKING:
+    from sim.scenario import Study
 
 FORM: Literal[2] = 2
 """The number of the form of manifests; a change that makes earlier ones unreadable adds one."""

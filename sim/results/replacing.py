@@ -10,7 +10,8 @@ from sim.errors import RequestError
 from sim.results import dictionary
 from sim.results.atomic_folder import whole
 from sim.results.hidden import LEFT_BEHIND
-from sim.results.kept import Kept, read
+from sim.results.kept import Kept
+from sim.results.kept import open as opened
 from sim.results.manifest import FILE, Manifest
 from sim.results.seals import DATA, damage, missing
 
@@ -35,7 +36,7 @@ def whole_result(folder: Path) -> AbstractContextManager[Path]:
 def _settle(new: Path, old: Path) -> bool:
     """Whether a new result is to replace an old one, which hands over the user's own files."""
     before = _readable(old)
-    if before is not None and _holds(before, read(new)):
+    if before is not None and _holds(before, opened(new)):
         return False
     for path in old.iterdir():
         if not _is_ours(path, before) and not (new / path.name).exists():
@@ -45,7 +46,7 @@ def _settle(new: Path, old: Path) -> bool:
 
 def _readable(folder: Path) -> Kept | None:
     try:
-        return read(folder)
+        return opened(folder)
     except RequestError:
         return None
 

@@ -17,11 +17,14 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
 CodeT = TypeVar("CodeT")
+
+NAME = "mastosim"
+"""Name of the folder of mastosim among the caches of the user."""
 
 DIGESTS = "digests.json"
 """The digest of each file of a folder, by its path in the folder."""
@@ -59,7 +62,7 @@ def folder_of(modules: Iterable[str]) -> str | None:
     for source in (source for name in modules for source in _sources(name)):
         digest.update(bytes(source.resolve()))
         digest.update(source.read_bytes())
-    folder = _root() / "mastosim" / digest.hexdigest()[:16]
+    folder = _root() / NAME / digest.hexdigest()[:16]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -133,21 +136,85 @@ def _alone(folder: Path) -> Iterator[None]:
     if holds_code(str(folder)):
         yield
         return
+    with _lock(folder, PATIENCE):
+        yield
+
+
+@contextmanager
+def _lock(folder: Path, seconds: float) -> Iterator[bool]:
+    """Lock a folder, or go on without a lock after some seconds; yields False if it has another.
+
+    Where files cannot be locked, no lock is another's.
+    """
     from filelock import FileLock, Timeout
 
-    lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=PATIENCE)
-    with suppress(OSError, NotImplementedError, Timeout):
-        lock.acquire()
+    lock, is_free = FileLock(folder.parent / f".{folder.name}.lock", timeout=seconds), True
     try:
-        yield
+        lock.acquire()
+    except Timeout:  # an OSError too
+        is_free = False
+    except (OSError, NotImplementedError):
+        pass
+    try:
+        yield is_free
     finally:
         lock.release()
 
 
+def alone_or_not(folder: str) -> AbstractContextManager[bool]:
+    """Keep other processes from compiling for a folder; False if one of them compiles already.
+
+    Parameters
+    ----------
+    folder : str
+        Folder as returned by `folder_of`.
+    """
+    return _lock(Path(folder), 0.0)
+
+
+def is_being_made(folder: str) -> bool:
+    """Whether another process is compiling for a folder that holds no code yet.
+
+    Parameters
+    ----------
+    folder : str
+        Folder as returned by `folder_of`.
+    """
+    with alone_or_not(folder) as is_alone:
+        return not is_alone and not holds_code(folder)
+
+
+def beside(folder: str) -> AbstractContextManager[str]:
+    """A place for the caches of another process that compiles for a folder; it vanishes at the end.
+
+    Parameters
+    ----------
+    folder : str
+        Folder as returned by `folder_of`.
+    """
+    place = Path(folder)
+    return tempfile.TemporaryDirectory(
+        prefix=f".{place.name}-", dir=place.parent, ignore_cleanup_errors=True
+    )
+
+
+def take_over(root: str, folder: str) -> None:
+    """Move the code that another process has made to the folder for which it was made.
+
+    Parameters
+    ----------
+    root : str
+        Where the other process has its caches.
+    folder : str
+        Folder as returned by `folder_of`. It stays as it is if the other process made no code.
+    """
+    made = Path(root, NAME, Path(folder).name)
+    if holds_code(str(made)):
+        _put(made, Path(folder), Path(root, "old"))
+
+
 def _through(folder: Path, compile_in: Callable[[str | None], CodeT]) -> CodeT:
-    with tempfile.TemporaryDirectory(
-        prefix=f".{folder.name}-", dir=folder.parent, ignore_cleanup_errors=True
-    ) as aside:
+    with beside(str(folder)) as aside:
         copy = Path(aside, "code")
         copy.mkdir()
         known = _copied(folder, copy)

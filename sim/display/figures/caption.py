@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from sim import evidence
 from sim.display.figures.form import form
 from sim.display.figures.style import ArmStyle, arm_style
-from sim.scenario import Study
-from sim.scenario.protocol import accrual, count_of_assumptions
-from sim.scenario.text.settings import IsSetting, set_to
 from sim.vocabulary import BONES, DAYS_PER_MONTH
+
+if TYPE_CHECKING:
+    from sim.scenario import Study
+    from sim.scenario.text.settings import IsSetting
 
 LONGEST = 100
 """Characters of a changed value that a caption has room for."""
@@ -98,6 +99,8 @@ def changes(settings: Iterable[IsSetting]) -> str:
 
 
 def _change(setting: IsSetting) -> str:
+    from sim.scenario.text.settings import set_to
+
     text = set_to(setting.path, setting.new)
     if setting.new is None:
         return f"{setting.path} removed"
@@ -106,6 +109,9 @@ def _change(setting: IsSetting) -> str:
 
 def caption_of(study: Study) -> Caption:
     """What a figure says of the study that it shows."""
+    from sim import evidence
+    from sim.scenario.protocol import accrual, count_of_assumptions
+
     scenario = study.scenario
     end, known = scenario.horizon, scenario.beyond_evidence.after
     return Caption(

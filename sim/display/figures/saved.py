@@ -11,7 +11,8 @@ import pandas as pd
 
 from sim.display.figures.published import Fact, facts_for
 from sim.outcomes.tables import Tables
-from sim.results.tables import load, read_csv
+from sim.results.tables import read_csv
+from sim.results.tables_of_patients import load
 from sim.scenario import Study
 from sim.vocabulary import BONES, SEXES
 

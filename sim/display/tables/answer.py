@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.display.numbers import number, with_interval
+from sim.display.numbers import is_missing, number, with_interval
+from sim.display.tables import Rows, rows_of
 from sim.economics.pricing import net_benefit as net_benefit_at
 from sim.economics.valued import of_everyone
 from sim.scenario.text.settings import in_words
@@ -27,7 +28,7 @@ Row = Mapping[Hashable, Any]
 
 
 def lines(
-    study: Study, summary: pd.DataFrame, worth: pd.DataFrame | None = None
+    study: Study, summary: pd.DataFrame | Rows, worth: pd.DataFrame | None = None
 ) -> tuple[str, ...]:
     """Return the changes of the file, and main outcomes with their intervals.
 
@@ -35,7 +36,7 @@ def lines(
     ----------
     study : Study
         The study that was simulated.
-    summary : pandas.DataFrame
+    summary : pandas.DataFrame or rows
         Its outcomes, with columns `arm`, `against_arm`, `subgroup`, `outcome`, `unit`, `time`,
         `estimate`, `low` and `high`.
     worth : pandas.DataFrame, optional
@@ -47,8 +48,7 @@ def lines(
         One line for the changes, one for each outcome, and one for the interval. An outcome that
         the study does not have is left out, as are changes if there are none.
     """
-    found = [*outcomes(summary), *net_benefit(study, worth)]
-    answers = [_in_words(outcome) for outcome in found]
+    answers = sentences(study, summary, worth)
     changed = [in_words(*setting) for setting in study.settings]
     return (
         *([f"Changed: {'; '.join(changed)}."] if changed else []),
@@ -56,6 +56,13 @@ def lines(
         *([LEFT_OUT] if answers else []),
         "",
     )
+
+
+def sentences(
+    study: Study, summary: pd.DataFrame | Rows, worth: pd.DataFrame | None = None
+) -> list[str]:
+    """Return a sentence on each main outcome; parameters are those of `lines`."""
+    return [_in_words(found) for found in (*outcomes(summary), *net_benefit(study, worth))]
 
 
 class Outcome(NamedTuple):
@@ -70,12 +77,12 @@ class Outcome(NamedTuple):
     arms: Mapping[str, Row]
 
 
-def outcomes(summary: pd.DataFrame) -> list[Outcome]:
+def outcomes(summary: pd.DataFrame | Rows) -> list[Outcome]:
     """Return the first bone and the first fracture outcome that a summary has.
 
     Parameters
     ----------
-    summary : pandas.DataFrame
+    summary : pandas.DataFrame or rows
         As of `lines`.
 
     Returns
@@ -83,7 +90,7 @@ def outcomes(summary: pd.DataFrame) -> list[Outcome]:
     list of Outcome
         None, one or two outcomes.
     """
-    of_all = summary[summary["subgroup"] == EVERYONE]
+    of_all = [row for row in rows_of(summary) if row["subgroup"] == EVERYONE]
     return [found for names in (BONE, FRACTURE) for found in _first(of_all, names)]
 
 
@@ -99,18 +106,21 @@ def net_benefit(study: Study, worth: pd.DataFrame | None) -> list[Outcome]:
     if economics is None or worth is None:
         return []
     threshold = economics.thresholds[len(economics.thresholds) // 2]
-    return [*_first(of_everyone(worth), (net_benefit_at(threshold),))]
+    return [*_first(rows_of(of_everyone(worth)), (net_benefit_at(threshold),))]
 
 
-def _first(summary: pd.DataFrame, names: tuple[str, ...]) -> Iterator[Outcome]:
+def _first(summary: Rows, names: tuple[str, ...]) -> Iterator[Outcome]:
     """The first of some outcomes that the summary has."""
-    known = [name for name in names if name in set(summary["outcome"])]
+    there = {row["outcome"] for row in summary}
+    known = [name for name in names if name in there]
     if not known:
         return
-    rows = summary[summary["outcome"] == known[0]].dropna(subset=["estimate"])
-    if rows.empty:
+    of_name = [row for row in summary if row["outcome"] == known[0]]
+    rows = [row for row in of_name if not is_missing(row["estimate"])]
+    if not rows:
         return
-    last = rows[rows["time"] == rows["time"].max()].to_dict("records")
+    end = max(row["time"] for row in rows)
+    last = [row for row in rows if row["time"] == end]
     arms = {row["arm"]: row for row in last if not row["against_arm"]}
     differences = [row for row in last if row["against_arm"]]
     yield Outcome(known[0], differences[0] if differences else next(iter(arms.values())), arms)

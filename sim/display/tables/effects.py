@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.display.numbers import is_missing, number, significant, with_interval
-from sim.display.tables import Sheet
+from sim.display.tables import Rows, Sheet, rows_of
 from sim.outcomes.effect_table import Named
 from sim.outcomes.effects import TWO_PIECES
 from sim.vocabulary import Arms
@@ -35,7 +35,7 @@ NOTES = (
 )
 
 
-def sheets(effects: pd.DataFrame) -> Iterator[Sheet]:
+def sheets(effects: pd.DataFrame | Rows) -> Iterator[Sheet]:
     """Make the tables of a run.
 
     Parameters
@@ -49,34 +49,35 @@ def sheets(effects: pd.DataFrame) -> Iterator[Sheet]:
         Shares with a fracture in each arm, then the effects of each arm against the comparator,
         where there is one.
     """
-    last = effects[effects["time"] == effects["time"].max()]
-    is_share = (last["effect"] == Named.SHARE) & last["outcome"].str.endswith("fracture")
-    month = f"at month {last['time'].max():g}"
-    shares = last[is_share].sort_values("outcome", key=_in_order, kind="stable")
+    rows = rows_of(effects)
+    end = max(row["time"] for row in rows)
+    last, month = [row for row in rows if row["time"] == end], f"at month {end:g}"
+    shares = [
+        row for row in last
+        if row["effect"] == Named.SHARE and row["outcome"].endswith("fracture")
+    ]  # fmt: skip
+    place = {name: at for at, name in enumerate(dict.fromkeys(row["outcome"] for row in shares))}
+    shares.sort(key=lambda row: place[row["outcome"]])
     yield _sheet(f"Patients with a fracture {month}", shares, ["outcome", "unit"])
-    pairs = zip(last["effect"], last["outcome"], strict=True)
-    shown = [outcome in SHOWN.get(effect, ()) for effect, outcome in pairs]
-    against = last.loc[shown]
-    against = against[against["against_arm"] != ""]
-    if not against.empty:
+    against = [
+        row for row in last
+        if row["outcome"] in SHOWN.get(row["effect"], ()) and row["against_arm"]
+    ]  # fmt: skip
+    if against:
         yield _sheet(f"Effects {month}", against, ["effect", "outcome", "unit"])._replace(
             notes=NOTES
         )
 
 
-def _in_order(outcomes: pd.Series) -> pd.Series:
-    """The place of each outcome among those of the column, each where it first stands."""
-    return outcomes.map({name: at for at, name in enumerate(dict.fromkeys(outcomes))})
-
-
-def _sheet(title: str, rows: pd.DataFrame, words: list[str]) -> Sheet:
+def _sheet(title: str, rows: Rows, words: list[str]) -> Sheet:
     """Outcomes down, with the estimand; arms or pairs of arms across."""
-    rows = rows.assign(arms=[a.label("/") for a in map(Arms, rows["arm"], rows["against_arm"])])
     cells: dict[tuple[str, ...], dict[str, str]] = {}
-    for row in rows.to_dict("records"):
+    arms: dict[str, None] = {}
+    for row in rows:
         name = ", ".join(str(row[word]) for word in words if row[word])
-        cells.setdefault((name, str(row["estimand"])), {})[str(row["arms"])] = _cell(row)
-    arms = [*dict.fromkeys(rows["arms"])]
+        pair = Arms(row["arm"], row["against_arm"]).label("/")
+        cells.setdefault((name, str(row["estimand"])), {})[pair] = _cell(row)
+        arms[pair] = None
     lines = [(*name, *(of_arms.get(arm, "") for arm in arms)) for name, of_arms in cells.items()]
     return Sheet((title, "estimand", *arms), lines)
 

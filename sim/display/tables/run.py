@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from sim import evidence
 from sim.display.numbers import MISSING, interval, is_missing, number, significant
-from sim.display.tables import Printout, Sheet, answer, side_by_side
+from sim.display.tables import Printout, Rows, Sheet, answer, rows_of, side_by_side
 from sim.outcomes.definitions.published import printed_interval
 from sim.scenario.clinic import everyone, over_clinics
 from sim.scenario.protocol import accrual, count_of_assumptions
-from sim.vocabulary import DAYS_PER_MONTH, EVERYONE, Arms, arms_of, rows_with
+from sim.vocabulary import DAYS_PER_MONTH, EVERYONE, Arms
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,12 +26,13 @@ FEW_CARRIERS = 10
 
 
 def printout(
-    study: Study, summary: pd.DataFrame, published: pd.DataFrame | None,
+    study: Study, summary: pd.DataFrame | Rows, published: pd.DataFrame | Rows | None,
     worth: pd.DataFrame | None = None,
 ) -> Printout:  # fmt: skip
     """Reported against simulated where the scenario answers to a publication, then the arms."""
-    sheets = [] if published is None or published.empty else [_reported(study, published)]
-    *above, last = _arms(study, summary)
+    facts = [] if published is None else rows_of(published)
+    sheets = [_reported(study, facts)] if facts else []
+    *above, last = _arms(study, rows_of(summary))
     sheets += [*above, last._replace(notes=_about_intervals(study))]
     return Printout(tuple(sheets), _about_study(study), answer.lines(study, summary, worth))
 
@@ -61,7 +62,7 @@ def _precision(row: Mapping[Any, Any]) -> Iterator[str]:
         )
 
 
-def _reported(study: Study, published: pd.DataFrame) -> Sheet:
+def _reported(study: Study, published: Rows) -> Sheet:
     """The published numbers beside the simulated ones."""
     paper = study.publication(study.scenario.answers or "")
     labels = evidence.labels(paper)
@@ -76,7 +77,7 @@ def _reported(study: Study, published: pd.DataFrame) -> Sheet:
             _with_spread(row["simulated"], row["simulated_spread"]),
             MISSING if is_missing(row["low"]) else interval(row["low"], row["high"]),
         )
-        for row in published.to_dict("records")
+        for row in published
     ]
     heads = ("Reported against simulated", "unit", "reported", "simulated", INTERVAL)
     notes = (
@@ -87,23 +88,32 @@ def _reported(study: Study, published: pd.DataFrame) -> Sheet:
     return Sheet(heads, rows, notes)
 
 
-def _arms(study: Study, summary: pd.DataFrame) -> Iterator[Sheet]:
+def _arms(study: Study, summary: Rows) -> Iterator[Sheet]:
     """Every outcome at its last time: two arms beside their difference, more arms above theirs.
 
     All patients first, then each subgroup.
     """
-    columns = arms_of(summary)
+    columns = [*dict.fromkeys(map(_of_row, summary))]
     groups = [columns]
     if len(study.scenario.arms) > 2:
         groups = [[arms for arms in columns if bool(arms.against_arm) == is_difference]
                   for is_difference in (False, True)]  # fmt: skip
-    for subgroup, of_group in summary.groupby("subgroup", sort=False):
-        by = [*Arms._fields, "outcome"]
-        last = of_group.loc[of_group.groupby(by, sort=False)["time"].idxmax()]
+    for subgroup in dict.fromkeys(row["subgroup"] for row in summary):
+        last: dict[tuple[Arms, str], Mapping[Any, Any]] = {}
+        for row in summary:
+            if row["subgroup"] == subgroup:
+                before = last.setdefault((_of_row(row), row["outcome"]), row)
+                if row["time"] > before["time"]:
+                    last[_of_row(row), row["outcome"]] = row
         who = "" if subgroup == EVERYONE else f", {subgroup}"
         for group in groups:
-            rows = rows_with(last, group)
+            rows = [row for row in last.values() if _of_row(row) in group]
             yield side_by_side.sheet(f"{study.scenario.name}{who}", rows, side_by_side.ARMS)
+
+
+def _of_row(row: Mapping[Any, Any]) -> Arms:
+    """The arm of a row, or the difference of two."""
+    return Arms(row["arm"], row["against_arm"])
 
 
 def _about_intervals(study: Study) -> tuple[str, ...]:

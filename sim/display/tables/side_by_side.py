@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.display.numbers import MISSING, cannot_occur, is_missing, number, with_interval
-from sim.display.tables import Sheet
+from sim.display.tables import Rows, Sheet, rows_of
 from sim.vocabulary import CANNOT_OCCUR, Arms
 
 if TYPE_CHECKING:
@@ -23,30 +23,30 @@ ABOUT_INTERVALS = (
 
 
 def sheet(
-    title: str, rows: pd.DataFrame, by: str, heads: Mapping[str, str] | None = None,
+    title: str, table: pd.DataFrame | Rows, by: str, heads: Mapping[str, str] | None = None,
     has_intervals: bool = True,
 ) -> Sheet:  # fmt: skip
     """Outcomes down, the values of the column `by` across, the month of follow-up in the heads.
 
-    `rows` hold each outcome once for each value of `by`, a column of theirs or ARMS. `heads` are
-    other names for some values. A cell of another month than its head says so.
+    Rows of `table` hold each outcome once for each value of `by`, a column of theirs or ARMS.
+    `heads` are other names for some values. A cell of another month than its head says so.
     """
+    rows = rows_of(table)
     if by == ARMS:
-        rows = rows.assign(arms=[a.label() for a in map(Arms, rows["arm"], rows["against_arm"])])
-    months = rows.groupby(by, sort=False)["time"].max()
-    are_alike = months.nunique() == 1
-    names = {name: (heads or {}).get(str(name), str(name)) for name in months.index}
-    cells = {
-        (row["outcome"], row[by]): _cell(row, float(months[row[by]]), has_intervals)
-        for row in rows.to_dict("records")
-    }
-    first = rows.drop_duplicates("outcome")
+        rows = [{**row, ARMS: Arms(row["arm"], row["against_arm"]).label()} for row in rows]
+    months: dict[str, float] = {}
+    for row in rows:
+        months[row[by]] = max(months.get(row[by], 0.0), float(row["time"]))
+    names = {name: (heads or {}).get(str(name), str(name)) for name in months}
+    cells = {(row["outcome"], row[by]): _cell(row, months[row[by]], has_intervals) for row in rows}
+    units = {row["outcome"]: row["unit"] for row in reversed(rows)}  # the first of each stays
     lines = [
-        (str(outcome), str(unit), *(cells.get((outcome, name), MISSING) for name in names))
-        for outcome, unit in zip(first["outcome"], first["unit"], strict=True)
+        (str(outcome), str(units[outcome]), *(cells.get((outcome, n), MISSING) for n in names))
+        for outcome in dict.fromkeys(row["outcome"] for row in rows)
     ]
-    if are_alike:
-        return Sheet((f"{title} at month {months.iloc[0]:g}", "unit", *names.values()), lines)
+    if len({*months.values()}) == 1:
+        (month,) = {*months.values()}
+        return Sheet((f"{title} at month {month:g}", "unit", *names.values()), lines)
     across = (f"{names[name]} at month {month:g}" for name, month in months.items())
     return Sheet((title, "unit", *across), lines)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import chdtrc
+import scipy
 
 from sim.economics.information.regression import Fit
 from sim.economics.information.splines import SIZE
@@ -60,6 +60,6 @@ def _has_trend(fit: Fit, values: Floats, level: float) -> bool:
         means = np.bincount(part, residuals) / np.maximum(count, 1)
         between, within = float((count * means**2).sum()), float(residuals.var())
         is_large = between > LARGE * len(values) * (float(fitted.var()) + within)
-        if is_large and chdtrc(np.count_nonzero(count), between / within) < level:
+        if is_large and scipy.special.chdtrc(np.count_nonzero(count), between / within) < level:
             return True
     return False

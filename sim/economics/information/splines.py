@@ -10,8 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.interpolate import BSpline
-from scipy.linalg import eigh
+import scipy
 
 from sim.simulation.records import Floats
 
@@ -69,7 +68,7 @@ def functions_of(parameter: Floats, size: int = SIZE) -> Functions:
         return Functions(constant, np.zeros(1))
     standard = (parameter - parameter.mean()) / spread
     knots, degree = _knots(standard, size)
-    splines = BSpline.design_matrix(standard, knots, degree).toarray()
+    splines = scipy.interpolate.BSpline.design_matrix(standard, knots, degree).toarray()
     values, roughness = diagonal(splines, _roughness(knots, degree, splines.shape[1]))
     # The first two are any two that span the straight lines; pairs need the constant by itself.
     return Functions(
@@ -117,7 +116,7 @@ def diagonal(columns: Floats, penalty: Floats) -> Functions:
     """
     square = columns.T @ columns
     square[np.diag_indices_from(square)] += SMALLEST * np.trace(square) / len(square)
-    roughness, mixed = eigh(penalty, square)
+    roughness, mixed = scipy.linalg.eigh(penalty, square)
     largest = np.abs(mixed).argmax(axis=0)
     mixed = mixed * np.sign(mixed[largest, np.arange(len(mixed))])  # the same on every machine
     return Functions(columns @ mixed, np.maximum(roughness, 0.0))

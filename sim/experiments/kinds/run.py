@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sim import results
 from sim.display import figures
@@ -24,7 +24,7 @@ from sim.experiments.forecast import Kept as Rows
 from sim.experiments.kinds import Shown, Unkept
 from sim.experiments.runs import Result
 from sim.outcomes import Mark
-from sim.results import Kept, Part, effect_sums, quantities, tables
+from sim.results import Kept, Part, effect_sums, quantities, sums, tables_of_patients
 from sim.scenario import Study
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Engine, Progress, TableFormat
@@ -85,6 +85,7 @@ def make(
     precise: Precise | None = None,
     unkept: Unkept | None = None,
     form: TableFormat = "parquet",
+    first_answer: runs.FirstAnswer | None = None,
 ) -> Path:
     """Simulate a study straight into its folder; returns the folder.
 
@@ -94,7 +95,7 @@ def make(
     is the precision that was asked for, and `precise` the outcomes that have it: as many patients
     as these have are simulated, if more than outcomes is kept. `unkept` is called with a result
     that was simulated and cannot be kept, as when the disk is full. `form` as `csv` writes the
-    tables as CSV files too.
+    tables as CSV files too. `first_answer` is called with the result of the first block.
     """
     result, course = precise or (None, None)
     study = study if result is None else result.study
@@ -111,8 +112,12 @@ def make(
             begun = None if before is None else _begun(before, study)
             used = None if begun is None or before is None else _used(before, begun)
             if begun is not None and before is not None and keep_block is not None:
-                tables.hand_over(before.patients, int(begun.sums.own[0, 0, 0]), keep_block)
-            result = runs.reduce(study, keep_block, progress, engine, workers, begun, used)
+                count = int(begun.sums.own[0, 0, 0])
+                tables_of_patients.hand_over(before.patients, count, keep_block)
+            result = runs.reduce(
+                study, keep_block, progress, engine, workers, begun, used,
+                first_answer=first_answer,
+            )  # fmt: skip
             files.close()
             seconds = time.monotonic() - began
             result = replace(result, until=tuple(until), course=course, table_format=form)
@@ -143,10 +148,10 @@ def keep(
 
 def _begun(before: Kept, study: Study) -> Mark | None:
     """The sums of a kept result to which patients are added; None for a small cohort."""
-    sums = tables.load_sums(before.folder)
-    if sums is None:
+    of_before = sums.load_sums(before.folder)
+    if of_before is None:
         return None
-    return Mark(sums, effect_sums.load(before.folder, runs.no_effects(study)))
+    return Mark(of_before, effect_sums.load(before.folder, runs.no_effects(study)))
 
 
 def _used(before: Kept, begun: Mark) -> Groups | None:
@@ -168,9 +173,9 @@ def _finish(
     digest = results.digest_of([study])
     manifest = results.made("run", {scenario.name: study}, options, digest, command, seconds)
     if result.table_format == "csv":
-        tables.save_as_csv(temporary)
+        tables_of_patients.save_as_csv(temporary)
     if result.mark is not None:
-        tables.save_sums(result.mark.sums, temporary)
+        sums.save_sums(result.mark.sums, temporary)
         effect_sums.save(result.mark.effects, temporary)
     if result.quantities is not None:
         quantities.save(result.quantities, temporary)
@@ -181,7 +186,9 @@ def _finish(
 
 def show(kept: Kept) -> Shown:
     """The tables of a run, and the way to the precision that was asked for, if it was."""
-    frames = {name: kept.table(name) if kept.has(name) else None for name in (*TABLES, "precision")}
+    frames: dict[str, Any] = dict.fromkeys((*TABLES, "precision"))
+    for name in filter(kept.has, frames):
+        frames[name] = kept.table(name) if name in ("worth", "precision") else kept.rows(name)
     where, holds = {"folder": kept.folder}, HOLDS[kept.options(Options).keep]
     return _shown(kept.study, frames, where, holds)
 
@@ -192,9 +199,7 @@ def shown(result: Result) -> Shown:
     return _shown(result.study, frames, {}, "")
 
 
-def _shown(
-    study: Study, frames: Mapping[str, pd.DataFrame | None], where: Mapping[str, Path], holds: str
-) -> Shown:
+def _shown(study: Study, frames: Mapping[str, Any], where: Mapping[str, Path], holds: str) -> Shown:
     summary, effects_of, reported, worth_of, course = frames.values()
     assert summary is not None
     facts = {

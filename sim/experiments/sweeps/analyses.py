@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import stdtrit
+import scipy
 
 from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.gathered import Collected
@@ -121,7 +121,7 @@ def _over_draws(
         "error_of_patients": math.sqrt((split.patients + split.together) / patients),
     }
     mean, draws = float(values.mean()), len(values)
-    of_draws = float(stdtrit(draws - 1, UPPER)) * math.sqrt(split.parameters / draws)
+    of_draws = float(scipy.special.stdtrit(draws - 1, UPPER)) * math.sqrt(split.parameters / draws)
     below, above, least, most = of_patients
     low, high = mean - math.hypot(of_draws, below), mean + math.hypot(of_draws, above)
     return {

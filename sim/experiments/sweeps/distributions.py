@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -34,17 +35,51 @@ SMALLEST = 1e-9
 """A limit that keeps the arithmetic of distributions finite."""
 
 
+Family = Literal["norm", "uniform", "lognorm", "gamma", "beta"]
+"""A distribution by its name in `scipy.stats`."""
+
+
 class Distribution(NamedTuple):
     """A distribution with what it is called in words, perhaps cut off at two quantiles.
 
-    `stated` are ends of its interval that somebody named.
+    `numbers` and `scale` are those of the distribution in `scipy.stats`. `stated` are ends of its
+    interval that somebody named.
     """
 
-    whole: rv_frozen[Any, Any]
+    family: Family
     words: str
+    numbers: tuple[float, ...]
+    scale: float | None = None
     low: float = 0.0
     high: float = 1.0
     stated: tuple[float, float] | None = None
+
+    @property
+    def whole(self) -> rv_frozen[Any, Any]:
+        """The distribution of scipy, not cut off."""
+        return _frozen(self.family, self.numbers, self.scale)
+
+    def below(self, value: float) -> float:
+        """The share of the whole distribution that lies below a value.
+
+        Equal to `whole.cdf`, but for rounding. `check` asks for nothing else, and to load
+        `scipy.stats` would take longer than all else that `check` does.
+        """
+        from scipy import special
+
+        scaled = value if self.scale is None else value / self.scale
+        first, *others = self.numbers
+        if self.family == "norm":
+            return float(special.ndtr((value - first) / others[0]))
+        if self.family == "uniform":
+            return min(max((value - first) / others[0], 0.0), 1.0)
+        if scaled <= 0:
+            return 0.0
+        if self.family == "lognorm":
+            return float(special.ndtr(math.log(scaled) / first))
+        if self.family == "gamma":
+            return float(special.gammainc(first, scaled))
+        return float(special.betainc(first, others[0], min(scaled, 1.0)))
 
     def at(self, shares: Floats) -> Floats:
         """The values below which these shares of the draws lie."""
@@ -189,11 +224,22 @@ def _ratio(lognormal: Ratio, base: Amount) -> Distribution:
     return _of_scipy("lognorm", words, math.sqrt(variance), scale=scale)
 
 
-def _of_scipy(name: str, words: str, *numbers: float, **scale: float) -> Distribution:
+def _of_scipy(
+    family: Family, words: str, *numbers: float, scale: float | None = None
+) -> Distribution:
     """A distribution of scipy by its name there, and what people call it."""
+    return Distribution(family, words, numbers, scale)
+
+
+@cache
+def _frozen(family: Family, numbers: tuple[float, ...], scale: float | None) -> rv_frozen[Any, Any]:
+    """The distribution of scipy with these numbers; scipy takes long to make one."""
     from scipy import stats
 
-    return Distribution(getattr(stats, name)(*numbers, **scale), words)
+    frozen: rv_frozen[Any, Any] = getattr(stats, family)(
+        *numbers, **({} if scale is None else {"scale": scale})
+    )
+    return frozen
 
 
 def _error(text: str | None, base: Amount) -> float:

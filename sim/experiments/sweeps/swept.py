@@ -18,7 +18,8 @@ from sim.experiments.sweeps.read import Sweep
 from sim.results import Kind, draws, fingerprint
 from sim.results.held import Part, Texts
 from sim.results.manifest import Manifest
-from sim.results.tables import DIGITS, append, write_parquet
+from sim.results.tables import DIGITS, write_parquet
+from sim.results.tables_of_patients import append
 from sim.scenario.protocol import accrual
 from sim.vocabulary import Engine
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.optimize import brentq
 
 from sim.scenario import Mistake, ScenarioError
 from sim.scenario.form.outcome import BaseRate
 from sim.scenario.form.study import Scenario
 from sim.simulation.lowering.parameters import Protocol, protocol_at_rate
 from sim.simulation.lowering.planned_hazard import accumulated_as_planned
+from sim.simulation.lowering.root import root
 from sim.simulation.lowering.streams import FRACTURES_PREPARED
 from sim.simulation.records import Floats
 from sim.vocabulary import DAYS_PER_YEAR, MOST_EXPECTED_FRACTURES, SITES
@@ -157,7 +157,7 @@ def _solved(relative: Floats, share_free: float, variance: float, most: float) -
         )
         raise ScenarioError([Mistake("fractures.base_rate", message)])
     # from the same ends whatever the horizon, so that the last digits are the same as well
-    return math.exp(brentq(excess, math.log(LEAST_RATE), math.log(MOST_RATE), xtol=1e-12))
+    return math.exp(root(excess, math.log(LEAST_RATE), math.log(MOST_RATE), within=1e-12))
 
 
 def share_without(hazards: Floats, variance: float) -> float:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaincinv
+import scipy
 
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Course, Infusions
@@ -93,7 +93,7 @@ def _log_risk(scenario: Scenario, baseline: Baseline, numbers: range, columns: S
     variance = scenario.fractures.frailty_variance
     if variance > 0:
         share = columns.column(scenario.seed, "frailty of fractures", 0, "uniform", numbers)
-        frailty = variance * gammaincinv(1 / variance, share)
+        frailty = variance * scipy.special.gammaincinv(1 / variance, share)
         log_risk = log_risk + np.log(np.maximum(frailty, LEAST_FRAILTY))
     return np.asarray(log_risk, dtype=float)
 

@@ -6,8 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import ndtri
+import scipy
 
 from sim.scenario import Mistake, ScenarioError
 from sim.scenario.form.intolerance import Intolerance, Time
@@ -16,6 +15,7 @@ from sim.scenario.form.therapy import Course
 from sim.simulation import records
 from sim.simulation.biology.tolerance import MOST
 from sim.simulation.lowering.padding import padded
+from sim.simulation.lowering.root import root
 from sim.vocabulary import DAYS_PER_YEAR
 
 LEAST_SURVIVAL = 1e-9
@@ -98,7 +98,7 @@ def _family(name: str, intolerance: Intolerance, frailty_sd: float) -> tuple[int
         rate = time.rate / DAYS_PER_YEAR if target is None else target / unit
         return records.GOMPERTZ, rate, growth
     if family == "lognormal_time":
-        above = 0.0 if target is None else float(ndtri(-math.expm1(-target)))
+        above = 0.0 if target is None else float(scipy.special.ndtri(-math.expm1(-target)))
         median = time.median if target is None else time.by / math.exp(time.sigma * above)
         return records.LOGNORMAL_TIME, median, time.sigma
     median = time.median if target is None else time.by / math.expm1(target) ** (1 / time.shape)
@@ -207,4 +207,4 @@ def hazard_for_survival(survival: float, sd: float) -> float:
     exact = -math.log(survival)
     if sd == 0 or exact == 0:
         return exact
-    return float(brentq(lambda h: survival_under(h, sd) - survival, 0.0, 1e6 * exact, xtol=1e-14))
+    return root(lambda h: survival_under(h, sd) - survival, 0.0, 1e6 * exact, within=1e-14)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.special import betainc, logsumexp, ndtr, ndtri, pdtr
+import scipy
 
 from sim.scenario.form.cohort import CORRELATED, Cohort, Counts, Variable, pair_of
 from sim.simulation.columns import DRAWN_ANEW, Source
 from sim.simulation.records import Floats, Integers
 from sim.vocabulary import BONES, MARKERS
 
-EQUALLY_LIKELY = ndtri((np.arange(20_000) + 0.5) / 20_000)
-"""Normal scores of 20,000 equally likely values."""
+
+@cache
+def equally_likely() -> Floats:
+    """Normal scores of 20,000 equally likely values."""
+    return np.asarray(scipy.special.ndtri((np.arange(20_000) + 0.5) / 20_000))
 
 
 class Baseline(NamedTuple):
@@ -99,8 +103,10 @@ def _values(variable: Variable[Any, Any], score: Floats) -> Floats:
         with np.errstate(divide="ignore"):  # a lower end of 0 is minus infinity
             ends = variable.within if variable.normal is not None else np.log(variable.within)
         low, high = ((end - mean) / sd for end in ends)
-        below, above = ndtr(low), ndtr(high)
-        score = np.clip(ndtri(below + (above - below) * ndtr(score)), low, high)
+        below, above = scipy.special.ndtr(low), scipy.special.ndtr(high)
+        score = np.clip(
+            scipy.special.ndtri(below + (above - below) * scipy.special.ndtr(score)), low, high
+        )
     values = mean + sd * score
     return np.asarray(values if variable.normal is not None else np.exp(values), dtype=float)
 
@@ -118,7 +124,7 @@ def truncated_moments(variable: Variable[Any, Any]) -> tuple[float, float]:
     tuple of float
         Mean and standard deviation, by summation over 20,000 equally likely values.
     """
-    values = _values(variable, EQUALLY_LIKELY)
+    values = _values(variable, equally_likely())
     return float(values.mean()), float(values.std())
 
 
@@ -139,8 +145,8 @@ def log_mean_exp(variable: Variable[Any, Any], log_ratio: float) -> float:
     """
     if log_ratio == 0:
         return 0.0
-    exponents = log_ratio * _values(variable, EQUALLY_LIKELY)
-    return float(logsumexp(exponents) - math.log(len(exponents)))
+    exponents = log_ratio * _values(variable, equally_likely())
+    return float(scipy.special.logsumexp(exponents) - math.log(len(exponents)))
 
 
 def log_mean_power(counts: Counts, factor: float) -> float:
@@ -186,7 +192,9 @@ def _log_moments(variable: Variable[Any, Any]) -> tuple[float, float]:
 
 def _counts(counts: Counts, score: Floats) -> Integers:
     """Normal scores to numbers of fractures, by the distribution function."""
-    return counts.at_least + np.searchsorted(_shares_up_to(counts), ndtr(score), side="left")
+    return counts.at_least + np.searchsorted(
+        _shares_up_to(counts), scipy.special.ndtr(score), side="left"
+    )
 
 
 def _shares_up_to(counts: Counts) -> Floats:
@@ -194,9 +202,11 @@ def _shares_up_to(counts: Counts) -> Floats:
     if counts.negative_binomial is not None:
         size, p = counts.size_and_share
         most = int(size * (1 - p) / p + 60 * counts.negative_binomial.sd) + 60
-        return np.asarray(betainc(size, np.arange(most) + 1.0, p))
+        return np.asarray(scipy.special.betainc(size, np.arange(most) + 1.0, p))
     if counts.poisson is not None:
         extra = counts.mean - counts.at_least
-        return np.asarray(pdtr(np.arange(int(extra + 60 * math.sqrt(extra)) + 60), extra))
+        return np.asarray(
+            scipy.special.pdtr(np.arange(int(extra + 60 * math.sqrt(extra)) + 60), extra)
+        )
     shares = [counts.by_number.get(number, 0.0) for number in range(max(counts.by_number))]
     return np.cumsum(shares)

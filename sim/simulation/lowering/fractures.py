@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.special import log_ndtr, ndtr
+import scipy
 
 from sim.scenario.form.cohort import Variable
 from sim.scenario.form.study import Scenario
@@ -115,6 +115,7 @@ def reference_t(variable: Variable[float, float], log_gradient: float) -> float:
         return reference
     low, high = ((end - mean) / sd for end in variable.within)
     shift = log_gradient * sd
+    ndtr = scipy.special.ndtr
     inside, shifted = ndtr(high) - ndtr(low), ndtr(high + shift) - ndtr(low + shift)
     if min(inside, shifted) < LEAST_SHARE:
         log_ratio = _log_share(low + shift, high + shift) - _log_share(low, high)
@@ -129,5 +130,5 @@ def _log_share(low: float, high: float) -> float:
     if high - low < NARROW:
         middle = (low + high) / 2
         return math.log((high - low) / math.sqrt(2 * math.pi)) - middle**2 / 2
-    upper = float(log_ndtr(high))
-    return upper + math.log1p(-math.exp(float(log_ndtr(low)) - upper))
+    upper = float(scipy.special.log_ndtr(high))
+    return upper + math.log1p(-math.exp(float(scipy.special.log_ndtr(low)) - upper))

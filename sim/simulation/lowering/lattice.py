@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtri
+import scipy
 
 from sim.scenario.form.cohort import CORRELATED
 from sim.simulation.draws import Law
@@ -48,7 +48,7 @@ class Lattice:
         share = np.full(len(patients), 0.5)
         if stream in STREAMS:
             share = shares(STREAMS.index(stream))
-        return share if law == "uniform" else np.asarray(ndtri(share))
+        return share if law == "uniform" else np.asarray(scipy.special.ndtri(share))
 
 
 def shares(column: int, points: int = POINTS, generator: int = GENERATOR) -> Floats:

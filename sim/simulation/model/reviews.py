@@ -71,5 +71,5 @@ def next_turn(day: int, state: State, params: Params) -> int:
     if params.own_rows > 0:
         turn = own_plateau_review(day, turn, state, params)
     if params.has_stopping:
-        turn = stopping_review(day, turn, state, params)
+        turn = stopping_review(day, turn, state)
     return turn

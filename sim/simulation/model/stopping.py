@@ -141,15 +141,15 @@ def log_ratio_after_stopping(day: int, site: int, state: State, params: Params) 
     return total
 
 
-def stopping_review(day: int, review: int, state: State, params: Params) -> int:
+def stopping_review(day: int, review: int, state: State) -> int:
     """Day of the next review, where a time after a therapy may begin or end before it.
 
     Parameters
     ----------
     day, review : int
         Day since enrolment, and the next review without regard to these times.
-    state, params
-        The patient's state and the parameters of the arm.
+    state
+        The patient's state.
 
     Returns
     -------

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import gammaln, ndtr, stdtr
+import scipy
 
 from sim.outcomes.definitions.named import Measure
 from sim.outcomes.estimates import Estimate
@@ -57,7 +57,7 @@ def welch(arm: Estimate, comparator: Estimate, arms: tuple[Sums, Sums]) -> Float
     apart = np.abs(arm.value - comparator.value)
     error = np.hypot(arm.mc_error, comparator.mc_error)
     with np.errstate(invalid="ignore", divide="ignore"):
-        p = 2 * stdtr(freedom(arm, comparator, arms), -apart / error)
+        p = 2 * scipy.special.stdtr(freedom(arm, comparator, arms), -apart / error)
     return _known(np.where((error == 0) & (apart > 0), 0.0, p))
 
 
@@ -90,7 +90,11 @@ def _exact(events: int, patients: int, other_events: int, other_patients: int) -
 
 def _ways(patients: int, chosen: Integers) -> Floats:
     """Logarithm of the number of ways to choose patients."""
-    return np.asarray(gammaln(patients + 1) - gammaln(chosen + 1) - gammaln(patients - chosen + 1))
+    return np.asarray(
+        scipy.special.gammaln(patients + 1)
+        - scipy.special.gammaln(chosen + 1)
+        - scipy.special.gammaln(patients - chosen + 1)
+    )
 
 
 def robust(arm: Sums, comparator: Sums) -> Floats:
@@ -122,7 +126,7 @@ def log_rank(statistic: Number, variance: Number) -> Floats:
 
 def _normal(statistic: Number, variance: Number) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
-        return _known(2 * ndtr(-np.abs(statistic) / np.sqrt(variance)))
+        return _known(2 * scipy.special.ndtr(-np.abs(statistic) / np.sqrt(variance)))
 
 
 def _known(p: Floats) -> Floats:
