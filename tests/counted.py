@@ -86,8 +86,8 @@ def followed(inputs: Inputs) -> tuple[Counter[tuple[str, str]], Log]:
     sys.setprofile(look)
     try:
         params = inputs.params.reshape(1)
-        room = np.zeros(2, STATE), np.zeros(KINDS, np.int64), log
-        rows = follow_plainly(params, inputs.patients, inputs.draws, *room, 0)[1]
+        states, due = np.zeros(2, STATE), np.zeros(KINDS, np.int64)
+        rows = follow_plainly(params, inputs.patients, inputs.draws, states, due, log, 0)[1]
     finally:
         sys.setprofile(before)
     return calls, Log._make(column[:rows] for column in log)

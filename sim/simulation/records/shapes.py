@@ -95,8 +95,8 @@ PARAMS = np.dtype([
     ("subset_decay", "f8", SUBSETS),          # rate at which a product of actions decays
     ("screens", "i8"),                        # 1 if lives may be screened
     ("kinds", "i8"), ("kind", "i8", KINDS),   # how many kinds of event the arm has, and which
-    # by days, for whole days below TABLED
-    ("action_left", "f8", (THERAPIES, TABLED)),     # share of an action
+    # by days
+    ("action_left", "f8", (THERAPIES, TABLED)),     # share of an action, after days below TABLED
     ("time_in_action", "f8", (SUBSETS, TABLED)),    # on bone, days, at a product of actions of 1
     ("site_left", "f8", (len(MARKERS), TABLED)),    # share of an action at the effect site
     ("site_response", "f8", (len(MARKERS), THERAPIES, TABLED)),  # to an action of 1, days
