@@ -19,7 +19,7 @@ import numpy as np
 from benchmarks.workload import FROZEN
 from sim.scenario import load
 from sim.simulation import lowering
-from sim.simulation.batch_engine import follow_plainly
+from sim.simulation.lives import follow_plainly
 from sim.simulation.records import (
     DEATH,
     END,

@@ -18,7 +18,7 @@ from sim.experiments.all_blocks import is_compiled_meanwhile
 from sim.experiments.blocks import Work
 from sim.results import effect_sums, sums
 from sim.scenario import load
-from sim.simulation import batch_engine, code_cache, compiling
+from sim.simulation import code_cache, compiled_loop, compiling
 
 pytest.importorskip("numba")
 
@@ -33,7 +33,7 @@ def empty_cache(tmp_path, monkeypatch):
 
 
 def folder():
-    return Path(str(code_cache.folder_of(batch_engine.SOURCES)))
+    return Path(str(code_cache.folder_of(compiled_loop.SOURCES)))
 
 
 def left_in(cache):
@@ -112,7 +112,7 @@ def test_simpy_follows_all_patients_if_the_compiler_is_not_ready_before(monkeypa
 def test_the_first_numbers_are_printed_long_before_the_others(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(all_blocks, "is_compiled_meanwhile", lambda *_, **__: True)
     monkeypatch.setattr(all_blocks, "in_another_process", at_work_for(1))
-    monkeypatch.setattr(batch_engine, "is_ready", lambda: False)
+    monkeypatch.setattr(compiled_loop, "is_ready", lambda: False)
     words = ["run", str(BASE), "--patients", "200", "--engine", "batch", "--keep", "outcomes"]
     commands.main([*words, "--out", str(tmp_path)], standalone_mode=False)
     told = capsys.readouterr()
@@ -153,7 +153,7 @@ def test_a_compiler_that_fails_is_soon_not_at_work_and_leaves_nothing(monkeypatc
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
     with compiling.in_another_process() as is_at_work:
         wait_until(lambda: not is_at_work())
-    assert not batch_engine.is_ready()
+    assert not compiled_loop.is_ready()
     assert left_in(empty_cache) == set()
     monkeypatch.setattr(sys, "executable", str(empty_cache / "absent"))
     with compiling.in_another_process() as is_at_work:
@@ -171,7 +171,7 @@ def test_a_compiler_that_is_no_longer_wanted_is_stopped_and_leaves_nothing(empty
     with pytest.raises(OSError, match="no space left"):
         fill_the_disk()
     assert left_in(empty_cache) == set()
-    assert not batch_engine.is_ready()
+    assert not compiled_loop.is_ready()
     assert processes_of(empty_cache) == []
 
 
@@ -208,11 +208,11 @@ def test_a_run_that_is_stopped_stops_the_compiler_and_leaves_nothing(empty_cache
 def test_the_other_process_compiles_what_is_loaded_here(empty_cache):
     with compiling.in_another_process() as is_at_work:
         wait_until(lambda: not is_at_work())
-    assert batch_engine.is_ready()
+    assert compiled_loop.is_ready()
     assert left_in(empty_cache) == set()
     before = {path: path.read_bytes() for path in folder().rglob("*") if path.is_file()}
     assert len(before) == 3
-    code = "from sim.simulation import batch_engine; batch_engine.loop()"
+    code = "from sim.simulation import batch_engine; compiled_loop.loop()"
     subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=ROOT, check=True)
     assert {path: path.read_bytes() for path in before} == before, "nothing was compiled again"
 

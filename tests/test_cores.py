@@ -17,7 +17,7 @@ from sim.errors import RequestError
 from sim.experiments import runs, sharing, sizes
 from sim.outcomes import CELL
 from sim.scenario import Mistake, ScenarioError, load
-from sim.simulation import batch_engine
+from sim.simulation import compiled_loop, lives
 from sim.workers import pieces
 from sim.workers.pieces import available, in_order
 from tests.pieces import killed_always, killed_once, slower_first, too_many_fractures
@@ -88,7 +88,7 @@ def test_an_interrupt_ends_threads():
 def test_workers_are_threads_where_the_loop_is_compiled(monkeypatch):
     assert sharing.are_threads("batch")
     assert not sharing.are_threads("simpy")
-    monkeypatch.setattr(batch_engine, "loop", lambda: batch_engine.follow_plainly)
+    monkeypatch.setattr(compiled_loop, "loop", lambda: lives.follow_plainly)
     assert not sharing.are_threads("batch")
 
 

@@ -18,7 +18,15 @@ from hypothesis import HealthCheck, given
 import sim.simulation.model
 from sim.experiments import runs, sizes
 from sim.scenario import load
-from sim.simulation import batch_engine, code_cache, lowering, records, simpy_engine
+from sim.simulation import (
+    batch_engine,
+    code_cache,
+    compiled_loop,
+    lives,
+    lowering,
+    records,
+    simpy_engine,
+)
 from sim.simulation.code_cache import DIGESTS, folder_of, holds_code, through_cache
 from sim.simulation.compiler import load_numba
 from sim.simulation.draws import CHUNK
@@ -64,7 +72,7 @@ def assert_agree(inputs):
 
 
 def uncompiled(inputs):
-    return batch_engine.simulate(inputs, follow=batch_engine.follow_plainly)
+    return batch_engine.simulate(inputs, follow=lives.follow_plainly)
 
 
 @pytest.mark.share(3)
@@ -87,18 +95,16 @@ def test_a_difference_in_one_engine_is_seen(monkeypatch):
     inputs = lowered(load(BASE), 3)["combination"]
     right = simpy_engine.simulate(inputs)
     react, next_kind = sim.simulation.model.react, sim.simulation.model.next_kind
-    monkeypatch.setattr(
-        batch_engine, "react", lambda *words: math.nextafter(react(*words), math.inf)
-    )
+    monkeypatch.setattr(lives, "react", lambda *words: math.nextafter(react(*words), math.inf))
     assert not same(right, uncompiled(inputs))
-    monkeypatch.setattr(batch_engine, "react", react)
+    monkeypatch.setattr(lives, "react", react)
     assert same(right, uncompiled(inputs))
 
     def last_of_the_day(due, params):
         first = next_kind(due, params)
         return max(kind for kind in range(len(due)) if due[kind] == due[first])
 
-    monkeypatch.setattr(batch_engine, "next_kind", last_of_the_day)
+    monkeypatch.setattr(lives, "next_kind", last_of_the_day)
     assert not same(right, uncompiled(inputs))
 
 
@@ -147,13 +153,13 @@ def test_no_block_changes_a_patient(block, monkeypatch):
 def test_without_numba_it_runs_uncompiled_and_says_so(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.warns(UserWarning, match="numba is not installed"):
-        assert batch_engine.loop.__wrapped__() is batch_engine.follow_plainly
+        assert compiled_loop.loop.__wrapped__() is lives.follow_plainly
 
 
 def test_with_compilation_switched_off_it_runs_uncompiled_and_says_so(monkeypatch):
     monkeypatch.setattr(load_numba().config, "DISABLE_JIT", 1)
     with pytest.warns(UserWarning, match="NUMBA_DISABLE_JIT is set"):
-        assert batch_engine.loop.__wrapped__() is batch_engine.follow_plainly
+        assert compiled_loop.loop.__wrapped__() is lives.follow_plainly
 
 
 def test_the_cache_knows_its_sources(tmp_path, monkeypatch):
@@ -209,8 +215,8 @@ def imports(file):
 
 def test_what_the_compiled_functions_take_is_among_the_sources_of_the_cache():
     """Else compiled code of an older text of such a file would be used again."""
-    known = {file for name in batch_engine.SOURCES for file in code_cache._sources(name)}
-    taken = {file_of(whole, module) for name in batch_engine.MODULES
+    known = {file for name in compiled_loop.SOURCES for file in code_cache._sources(name)}
+    taken = {file_of(whole, module) for name in compiled_loop.MODULES
              for whole, module in imports(file_of(name, name))}  # fmt: skip
     assert taken <= known
     of_records = {*(Path(str(records.__file__)).parent.glob("*.py"))}
@@ -316,7 +322,7 @@ def test_the_compiler_adds_to_code_that_is_there(tmp_path):
 @pytest.mark.validation
 def test_with_bounds_checks_on():
     """Every index that the compiled model reads is inside its array."""
-    checked = batch_engine.compiled(None, boundscheck=True)
+    checked = compiled_loop.compiled(None, boundscheck=True)
     for path in SCENARIOS:
         for inputs in lowered(load(path), 60).values():
             log = batch_engine.simulate(inputs, follow=checked)

@@ -26,7 +26,7 @@ from sim.experiments.sweeps import advice
 from sim.experiments.verification.checks import CHECKS, Verification, run_checks
 from sim.experiments.verification.subject import Subject
 from sim.scenario import ScenarioError, as_settings, load
-from sim.simulation import batch_engine
+from sim.simulation import compiled_loop
 from tests.architecture import ROOT
 from tests.tiny_sweeps import GIVEN, wrote
 
@@ -333,7 +333,7 @@ def test_auto_takes_the_engine_that_finishes_first(monkeypatch):
     assert [of(asked, [many], is_compiled=False) for asked in ("simpy", "batch")] == [
         "simpy", "batch",
     ]  # fmt: skip
-    monkeypatch.setattr(batch_engine, "is_ready", lambda: True)
+    monkeypatch.setattr(compiled_loop, "is_ready", lambda: True)
     assert of("auto", [some]) == "batch"
 
 

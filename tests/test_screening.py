@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.scenario import load
-from sim.simulation import batch_engine, lowering, records
+from sim.simulation import batch_engine, lives, lowering, records
 from sim.simulation.lowering.screening import may_be_screened
 from sim.simulation.model import screening
 from sim.simulation.plain import plain
@@ -122,7 +122,7 @@ def test_a_wrong_bound_is_seen(monkeypatch):
     """Bone that is bounded too high lets lives stand that break."""
     monkeypatch.setattr(screening, "least_bmd", lambda *given: 2.0)
     inputs = lowered(STRESSES["many fractures"])[1]
-    plainly = batch_engine.follow_plainly
+    plainly = lives.follow_plainly
     assert log(inputs, plainly) != log(in_full(inputs), plainly)
 
 
@@ -133,9 +133,9 @@ def share_again(inputs):
         for screened in (1, 0):
             state, due = plain(np.zeros((), records.STATE)), [0] * records.KINDS
             state.screened = screened
-            rows = batch_engine._room(1000)
+            rows = lives.empty_log(1000)
             follow = state, due, plain(patient), params, draws.tolist(), rows, 0
-            again += batch_engine.live(0, *follow) == batch_engine.AGAIN
+            again += lives.live(0, *follow) == lives.AGAIN
         broken += sum(state.fractures) > 0
     return again / len(inputs.patients), broken / len(inputs.patients)
 
@@ -204,6 +204,6 @@ def test_an_arm_has_no_event_of_a_kind_that_is_not_looked_for(values):
         others = set(range(records.KINDS)) - set(params.kind[: params.kinds])
         for patient, draws in zip(inputs.patients, inputs.draws, strict=True):
             state, due = plain(np.zeros((), records.STATE)), [0] * records.KINDS
-            rows = batch_engine._room(4000)
-            batch_engine.live(0, state, due, plain(patient), params, draws.tolist(), rows, 0)
+            rows = lives.empty_log(4000)
+            lives.live(0, state, due, plain(patient), params, draws.tolist(), rows, 0)
             assert all(due[kind] == records.NEVER for kind in others)

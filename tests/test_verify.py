@@ -219,7 +219,7 @@ FAULTS = (
     Fault("events of one day in reverse", "sim.simulation.model",
           "if due[kind] < earliest:", "if due[kind] <= earliest:",
           "Events are in order and each patient has one end"),
-    Fault("one engine dates deaths a day late", "sim.simulation.batch_engine",
+    Fault("one engine dates deaths a day late", "sim.simulation.lives",
           "log.day[rows] = day", "log.day[rows] = day + (kind == DEATH)",
           "Both engines write identical logs", 6,
           ("mortality.standardised_mortality_ratio=20",)),
@@ -286,7 +286,7 @@ FAULTS = (
           "arm: Inputs(params, people, numbers)",
           "arm: Inputs(params, people, numbers[:: 1 if arm < 'd' else -1])",
           "Arm labels have no effect"),
-    Fault("random numbers of the patient before", "sim.simulation.batch_engine",
+    Fault("random numbers of the patient before", "sim.simulation.lives",
           "plain(patients[i]), draws[i]", "plain(patients[i]), draws[i - 1]",
           "Patients are independent"),
 )  # fmt: skip
@@ -339,9 +339,9 @@ def judged(fault, checks, patients):
         from sim.experiments.verification import CHECKS
         from sim.experiments.verification.subject import Subject
         from sim.scenario import load
-        from sim.simulation import batch_engine
+        from sim.simulation import compiled_loop, lives
 
-        batch_engine.loop = lambda: batch_engine.follow_plainly  # type: ignore[assignment]
+        compiled_loop.loop = lambda: lives.follow_plainly  # type: ignore[assignment]
         subject = Subject(part_of(load(BASE, fault.settings), fault), patients)
         return [check.name for check in CHECKS if check.name in checks and fails(check, subject)]
     finally:

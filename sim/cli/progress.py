@@ -39,9 +39,9 @@ def watching(
 
 
 def _say_if_compiling(meanwhile: bool) -> None:
-    from sim.simulation import batch_engine
+    from sim.simulation import compiled_loop
 
-    if not batch_engine.is_ready():
+    if not compiled_loop.is_ready():
         answers = "; SimPy follows the first patients meanwhile" if meanwhile else ""
         say(f"Compiling the model: once, about 12 seconds{answers}", to_stderr=True)
 

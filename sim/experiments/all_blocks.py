@@ -16,7 +16,7 @@ from sim.experiments.engine import SECONDS
 from sim.experiments.forecast import forecast
 from sim.experiments.sharing import shared
 from sim.scenario import Study
-from sim.simulation import batch_engine
+from sim.simulation import compiled_loop
 from sim.simulation.compiling import in_another_process
 from sim.vocabulary import Engine, Progress
 from sim.workers.pieces import available
@@ -102,7 +102,7 @@ def is_compiled_meanwhile(studies: Sequence[Study], engine: Engine, first: int =
         is there. False on a single core: the compiler would share it with SimPy, and take twice as
         long.
     """
-    if engine != "batch" or available() < 2 or batch_engine.is_ready():
+    if engine != "batch" or available() < 2 or compiled_loop.is_ready():
         return False
     return forecast(studies, "simpy", first=first).seconds > SECONDS
 

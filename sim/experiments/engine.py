@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sim.errors import RequestError
 from sim.experiments.forecast import forecast
 from sim.scenario import Study
-from sim.simulation import batch_engine
+from sim.simulation import compiled_loop
 from sim.simulation.simulate import NEEDS_SIMPY
 from sim.vocabulary import AskedEngine, Engine
 
@@ -57,6 +57,6 @@ def chosen(
         return asked
     if studies[0].scenario.cohort.patients < PATIENTS:
         return "simpy"
-    if batch_engine.is_ready() if is_compiled is None else is_compiled:
+    if compiled_loop.is_ready() if is_compiled is None else is_compiled:
         return "batch"
     return "batch" if forecast(studies, "simpy", workers).seconds > SECONDS else "simpy"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from sim.simulation import batch_engine
+from sim.simulation import compiled_loop, lives
 from sim.vocabulary import Engine
 from sim.workers.pieces import Workers, in_order
 
@@ -40,4 +40,4 @@ def are_threads(engine: Engine) -> bool:
     The loop is compiled here, before threads share it. SimPy holds the interpreter, as does the
     batch engine where it is not compiled: their workers are processes.
     """
-    return engine == "batch" and batch_engine.loop() is not batch_engine.follow_plainly
+    return engine == "batch" and compiled_loop.loop() is not lives.follow_plainly

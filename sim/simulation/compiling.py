@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from sim.simulation import batch_engine, code_cache
+from sim.simulation import code_cache, compiled_loop
 
 IsAtWork = Callable[[], bool]
 """Tells whether compiled code is still to be expected."""
@@ -31,10 +31,10 @@ def in_another_process() -> Iterator[IsAtWork]:
     ------
     callable
         Whether the compiler is still at work. When the answer is no, the loop is in the cache. It
-        is not where the compiler failed, or where there is none: `batch_engine.loop` then does what
-        it always does. If a further process is compiling already, that one is waited for.
+        is not where the compiler failed, or where there is none: `compiled_loop.loop` then does
+        what it always does. If a further process is compiling already, that one is waited for.
     """
-    folder = code_cache.folder_of(batch_engine.SOURCES)
+    folder = code_cache.folder_of(compiled_loop.SOURCES)
     if folder is None or importlib.util.find_spec("numba") is None:
         yield lambda: False
         return
@@ -90,4 +90,4 @@ def _end_with_first_process() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=_end_with_first_process, daemon=True).start()
-    batch_engine.loop()
+    compiled_loop.loop()

@@ -1,0 +1,148 @@
+"""The loop over lives as machine code, which is kept in the cache of the user.
+
+Numba compiles the same functions that SimPy drives, once for all scenarios.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from sim.simulation import compiler, lives
+from sim.simulation.code_cache import folder_of, holds_code, through_cache
+from sim.simulation.model import next_kind, react, runs_out, stands, start
+from sim.simulation.records import KINDS, PARAMS, PATIENT, STATE
+
+MODULES = (
+    "sim.simulation.biology.decay",
+    "sim.simulation.biology.bone",
+    "sim.simulation.biology.markers",
+    "sim.simulation.biology.fractures",
+    "sim.simulation.biology.mortality",
+    "sim.simulation.biology.tolerance",
+    "sim.simulation.model.by_days",
+    "sim.simulation.model.stopping",
+    "sim.simulation.model.own_accrual",
+    "sim.simulation.model.bone",
+    "sim.simulation.model.action",
+    "sim.simulation.model.mortality",
+    "sim.simulation.model.ratio",
+    "sim.simulation.model.planning",
+    "sim.simulation.model.rules",
+    "sim.simulation.model.reviews",
+    "sim.simulation.model.screening",
+    "sim.simulation.model.hazards",
+    "sim.simulation.model.fracture",
+    "sim.simulation.model.dosing",
+    "sim.simulation.model.tolerance",
+    "sim.simulation.model.measuring",
+    "sim.simulation.model",
+)
+"""Modules of the model. A module stands after the modules whose functions it calls."""
+
+_OFTEN = "by_days", "bone", "reviews", "screening", "hazards", "action", "fracture", "dosing"
+INLINED = ("sim.simulation.model", *(f"sim.simulation.model.{name}" for name in _OFTEN))
+"""Modules whose functions are inlined where they are called, which saves a third of the time."""
+
+CALLED = ("set_hazards",)
+"""Functions that are not inlined: large ones that are called at several places. Inlined, they would
+take a third of the time of compilation, and gain nothing."""
+
+_EVENTS = "measurement", "plan", "intolerance", "infusion", "reaction", "review", "fracture"
+EXPANDED = ("react", *(f"on_{event}" for event in _EVENTS))
+"""Large functions that are called at one place. They are put into the loop as source: compiled on
+their own, they would be optimised again inside `live` and the loop, which takes twice as long."""
+
+OPTIMISE = 3
+"""Optimisation level. Code of level 1 takes a tenth longer to run, and a little less to compile."""
+
+SOURCES = (
+    *MODULES,
+    "sim.vocabulary",
+    "sim.simulation.records",
+    "sim.simulation.compiler",
+    "sim.simulation.lives",
+    __name__,
+)
+"""Modules whose text decides which compiled code may be used again."""
+
+COMPILER = {"error_model": "numpy", "_nrt": False}
+"""Options of numba. The code does not check for division by zero, which the model never does. Fast
+arithmetic stays off, because compiled and interpreted numbers must be equal to the last bit. The
+code neither keeps nor makes arrays, so it need not count who holds them, which took a third of the
+time. Numba calls this option private, and uses it for such functions of its own."""
+
+Loop = Callable[..., tuple[int, int]]
+
+
+@functools.cache
+def loop() -> Loop:
+    """Loop over patients, compiled once per process.
+
+    Returns
+    -------
+    callable
+        The compiled loop. Without numba, or with NUMBA_DISABLE_JIT, the loop in plain Python, with
+        a warning.
+    """
+    if importlib.util.find_spec("numba") is None:
+        warnings.warn("numba is not installed: the batch engine runs uncompiled", stacklevel=2)
+        return lives.follow_plainly
+    if compiler.load_numba().config.DISABLE_JIT:
+        warnings.warn("NUMBA_DISABLE_JIT is set: the batch engine runs uncompiled", stacklevel=2)
+        return lives.follow_plainly
+    return through_cache(folder_of(SOURCES), compiled)
+
+
+def is_ready() -> bool:
+    """Whether the compiled loop is in the cache already.
+
+    Returns
+    -------
+    bool
+        True if a new process will load the compiled code and not compile it.
+    """
+    return holds_code(folder_of(SOURCES))
+
+
+def compiled(cache: str | None, **options: bool) -> Loop:
+    """Compile the loop and every function of the model that it calls.
+
+    Parameters
+    ----------
+    cache : str or None
+        Folder in which the machine code is kept for later processes; None keeps none.
+    **options : bool
+        Further options of `numba.njit`, such as `boundscheck`.
+
+    Returns
+    -------
+    callable
+        The compiled loop, with the arguments of `follow_records`.
+
+    Raises
+    ------
+    ImportError
+        Without numba.
+    """
+    numba = compiler.load_numba()
+    settings = {**COMPILER, **options}
+    compiled_of = compiler.compile_modules(MODULES, INLINED, EXPANDED, CALLED, settings)
+    called = (start, next_kind, runs_out, react, stands)
+    names = {**vars(lives), **{f.__name__: compiled_of[f] for f in called}}
+    live = compiler.copy_function(lives.live, names)
+    names["live"] = numba.njit(**settings, inline="always")(live)
+    with compiler.configured(numba.config, CACHE_DIR=cache or "", OPT=OPTIMISE):
+        loop: Any = numba.njit(**settings, nogil=True, cache=cache is not None)(
+            compiler.copy_function(lives.follow_records, names)
+        )
+        room = np.zeros(2, STATE), np.zeros(KINDS, np.int64), lives.empty_log(0)
+        loop(np.zeros(1, PARAMS), np.zeros(0, PATIENT), np.zeros((0, 1)), *room, 0)
+    loop._cache = numba.core.caching.NullCache()  # the folder may be gone at the next signature
+    following: Loop = loop
+    return following
