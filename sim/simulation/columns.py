@@ -43,8 +43,8 @@ class Columns:
     """Source of columns of random numbers, which keeps the columns of one range of patients.
 
     A sweep goes through one range of patients after the other, so the columns of another range, or
-    of another seed, replace the kept ones. A column beyond the limit is drawn again at each use. The last table is
-    kept as well, because most points need the same columns.
+    of another seed, replace the kept ones. A column beyond the limit is drawn again at each use.
+    The last table is kept as well, because most points need the same columns.
 
     Parameters
     ----------
