@@ -20,8 +20,8 @@ most."""
 NOTE = """\
 `scenarios/sweeps/base-case-psa.yaml` from its file to tables and figures on disk, each line a fresh
 process after ten patients that are not timed. Where patients are fresh, each draw has patients of
-its own (`patients_by_draw: fresh`), and no random number is kept. Points are the draws, the base
-case, and each parameter alone at its two ends. Simulating is the drawing of inputs and the
+its own (`patients_by_draw: fresh`), and no kept random number serves twice. Points are the draws,
+the base case, and each parameter alone at its two ends. Simulating is the drawing of inputs and the
 following of patients; the rest is reading and checking the scenario of every point, outcomes,
 blocks on disk, and putting them together. The SimPy engine does a sample of the draws; its last
 column is that of all by the seconds a point. Memory as above."""

@@ -149,6 +149,15 @@ def test_columns_are_drawn_once_for_one_range_of_patients(monkeypatch):
     assert len(drawn) == 3 * len(set(drawn)) / 2, "another range takes the place of the one before"
 
 
+def test_patients_of_another_seed_take_the_place_of_those_before():
+    """Each draw of a sweep with fresh patients has a seed of its own, which no later point has."""
+    columns, held = Columns(most_bytes=10**8), []
+    for seed in range(3):
+        inputs_of(lowering.protocol(scenario(f"seed={seed}")), range(20), columns)
+        held.append(columns.bytes)
+    assert held[0] == held[1] == held[2] > 0
+
+
 @pytest.mark.parametrize("most_bytes", [0, 1, 160, 1000, 20_000, 40_000, 10**6])
 def test_kept_columns_stay_below_their_limit(most_bytes):
     columns = Columns(most_bytes)

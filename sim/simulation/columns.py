@@ -42,9 +42,9 @@ class Source(Protocol):
 class Columns:
     """Source of columns of random numbers, which keeps the columns of one range of patients.
 
-    A sweep goes through one range of patients after the other, so the columns of another range
-    replace the kept ones. A column beyond the limit is drawn again at each use. The last table is
-    kept as well, because most points need the same columns.
+    A sweep goes through one range of patients after the other, so the columns of another range, or
+    of another seed, replace the kept ones. A column beyond the limit is drawn again at each use.
+    The last table is kept as well, because most points need the same columns.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class Columns:
 
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes = most_bytes
-        self._patients = range(0)
+        self._whose: tuple[int, range] = (0, range(0))
         self._columns: dict[Address, Floats] = {}
         self._bytes_of_columns = 0
         self._table = NO_TABLE
@@ -91,7 +91,7 @@ class Columns:
             if column.nbytes > self.most_bytes:
                 return column
             with self._changing:
-                if self._has_room(patients, column) and address not in self._columns:
+                if self._has_room(seed, patients, column) and address not in self._columns:
                     column = column.copy()  # alone, without the numbers of patients before
                     column.flags.writeable = False
                     self._columns[address] = column
@@ -123,16 +123,16 @@ class Columns:
             numbers[:, place] = self.column(seed, stream, use, law, patients)
         with self._changing:
             self._table = NO_TABLE
-            if self._has_room(patients, numbers):
+            if self._has_room(seed, patients, numbers):
                 self._table = Table(seed, tuple(columns), patients, numbers)
         return numbers
 
-    def _has_room(self, patients: range, numbers: Floats) -> bool:
-        """Whether numbers can be kept. What is kept of another range of patients goes first."""
+    def _has_room(self, seed: int, patients: range, numbers: Floats) -> bool:
+        """Whether numbers can be kept. What is kept of other patients goes first."""
         if numbers.nbytes > self.most_bytes:
             return False
-        if patients != self._patients:
-            self._patients, self._table = patients, NO_TABLE
+        if (seed, patients) != self._whose:
+            self._whose, self._table = (seed, patients), NO_TABLE
             self._columns, self._bytes_of_columns = {}, 0
         return self.bytes + numbers.nbytes <= self.most_bytes
 
