@@ -212,14 +212,6 @@ def test_clinic_and_clinics_need_each_other(tmp_path):
     assert line.endswith("clinic: is missing: `clinics` says how many there are of it")
 
 
-def test_costs_are_refused_beside_a_clinic(tmp_path):
-    lines = told(tmp_path, LAST, f"{LAST}\neconomics: {{perspective: all payers}}")
-    assert lines[-1] == (
-        "15:12: economics: costs and quality of life of patients who share a clinic are not "
-        "computed: take `economics` or `clinic` out"
-    )
-
-
 def test_all_mistakes_of_a_clinic_stand_in_one_report(tmp_path):
     text = WHOLE.replace("places: 9", "places: 0").replace("Tuesday", "Tuseday")
     lines = told(tmp_path, "from plan", "never", text)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from sim.outcomes.clinical import VERTEBRAL, come_to_attention
 from sim.outcomes.entry import at_entry
 from sim.outcomes.events import CODES, codes, meanings
-from sim.simulation.records import MEASURE, NEVER, Floats, Inputs, Integers, Log, Names
+from sim.simulation.records import ENROLS, MEASURE, NEVER, Floats, Inputs, Integers, Log, Names
 from sim.vocabulary import BONES, DAYS_PER_YEAR, QUANTITIES, SITES, Event
 
 OFFERED = ("room", "nursing", "open_days", "busy")
@@ -72,6 +72,8 @@ class ArmRecords:
     offered : dict
         What a clinic offers per patient while it is full: `room` in places or chair minutes,
         `nursing` in minutes, `open_days`; `busy` minutes of a nurse per visit. 0 without a clinic.
+    enrols : numpy.ndarray of float, shape (patients,)
+        Random number that sets the day on which a patient of a clinic enrols; empty without one.
     """
 
     count: int
@@ -84,6 +86,7 @@ class ArmRecords:
     visits: dict[str, list[int]]
     possible: Mapping[tuple[str, str], float] = field(default_factory=dict)
     offered: Mapping[str, float] = field(default_factory=dict)
+    enrols: Floats = field(default_factory=lambda: np.zeros(0))
 
     def most(self, event: str, subject: str | None = None) -> float:
         """Return the most times that an event can happen to one patient.
@@ -246,7 +249,8 @@ def arm_records(inputs: Inputs, log: Log, names: Names) -> ArmRecords:
         events |= _clinical(inputs, events)
         possible |= _possibly_clinical(inputs, possible)
     offered = {name: float(inputs.params[name]) for name in OFFERED}
-    return ArmRecords(count, end, known, years, died, events, measured, visits, possible, offered)
+    return ArmRecords(count, end, known, years, died, events, measured, visits, possible, offered,
+                      inputs.numbers(ENROLS, 0).reshape(-1))  # fmt: skip
 
 
 def _clinical(

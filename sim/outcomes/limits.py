@@ -221,13 +221,23 @@ def _of_means(
     """
     measured = np.min([one.x for one in sums], axis=0)
     low, high = intervals.of_mean(value, error, np.minimum(sums[0].units, measured) - 1)
-    between = np.mean([(one.yy - one.y**2 / np.asarray(one.x)) / (np.asarray(one.x) - 1)
-                       for one in sums], axis=0)  # fmt: skip
+    between = np.mean(np.array([_variance(one) for one in sums]), axis=0)
     unlike = NONE_SEEN * np.sqrt(np.maximum(between, 0.0)) / measured
     more = np.where(np.less(signed.differing, FEW), unlike, 0.0)
     if is_bounded:
         return low - more - signed.most_down / measured, high + more + signed.most_up / measured
     return value - np.hypot(value - low, more), value + np.hypot(high - value, more)
+
+
+def _variance(sums: Sums) -> Floats:
+    """Variance between units of what a unit adds beyond its share of the mean.
+
+    A unit is a patient with one value, or a group of patients with the sum of theirs.
+    """
+    y, x, units = np.asarray(sums.y), np.asarray(sums.x), np.asarray(sums.units)
+    of_patients = (sums.yy - y**2 / x) / (x - 1)
+    of_groups = (sums.yy - 2 * y / x * sums.xy + (y / x) ** 2 * sums.xx) / (units - 1)
+    return np.asarray(np.where(np.equal(sums.xx, x), of_patients, of_groups), dtype=float)
 
 
 def _of_pairs(products: Products) -> tuple[Number, Limits, Number]:
