@@ -22,8 +22,8 @@ class ClinicCosts(Form):
     """
 
     per_infusion_is_for: Literal["drug", "drug and visit"]
-    """What `per_infusion` of the therapies that the clinic serves pays for: the `drug` alone, or
-    `drug and visit`, as a tariff does; places, chairs and nurses then cost 0, e.g. drug."""
+    """What `per_infusion` pays for: the `drug`, or `drug and visit` as a tariff; then places,
+    chairs and nurses cost 0, e.g. drug."""
     per_place: quantities.Price | None = None
     """Of each place on each open day, with `places`, e.g. 90 EUR."""
     per_chair_hour: quantities.Price | None = None
@@ -33,7 +33,7 @@ class ClinicCosts(Form):
     per_overtime_hour: quantities.Price | None = None
     """Of each hour after closing time, with `chairs`, for all who stay, e.g. 120 EUR."""
     per_mg_thrown_away: dict[Text, quantities.Price] = Field({})
-    """Of each milligram of an opened vial that is thrown away, for each drug of `supply`, e.g.
-    {pamidronate: 0.35 EUR}."""
+    """Of each milligram that is thrown away, for each drug of `supply`,
+    e.g. {pamidronate: 0.35 EUR}."""
     year: Whole | None = None
     """The year of these prices; if left out, `price_year`, e.g. 2004."""
