@@ -5,40 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.outcomes.clinical import VERTEBRAL, come_to_attention
 from sim.outcomes.entry import at_entry
-from sim.outcomes.events import CODES, codes, meanings
-from sim.simulation.records import ENROLS, MEASURE, NEVER, Floats, Inputs, Integers, Log, Names
-from sim.vocabulary import BONES, DAYS_PER_YEAR, QUANTITIES, SITES, Event
+from sim.outcomes.events import meanings
+from sim.outcomes.rows import Rows, by_code, measured_in
+from sim.simulation.records import ENROLS, Floats, Inputs, Integers, Log, Names
+from sim.vocabulary import DAYS_PER_YEAR, SITES, Event
 
 OFFERED = ("room", "nursing", "open_days", "busy")
 """Parameters that say what a clinic offers."""
 
 ONE_DAY = 1
 """Days by which a visit may differ from the day that a publication names."""
-
-
-class Rows(NamedTuple):
-    """Events of one kind, by patient and then by day.
-
-    Attributes
-    ----------
-    patient : numpy.ndarray of int
-        Position of the patient in the block, from 0.
-    day : numpy.ndarray of int
-        Day since enrolment.
-    value : numpy.ndarray of float
-        Dose in mg, new action of a course, 1 for a reaction that ended the course.
-    """
-
-    patient: Integers
-    day: Integers
-    value: Floats
 
 
 @dataclass(frozen=True)
@@ -231,7 +213,7 @@ def arm_records(inputs: Inputs, log: Log, names: Names) -> ArmRecords:
     ArmRecords
         Records of the patients, in the order of the inputs.
     """
-    count, rows = len(inputs.patients), _by_code(log)
+    count, rows = len(inputs.patients), by_code(log)
     events: dict[tuple[str, str], Rows] = {
         (meaning.event, meaning.subject): rows[code]
         for code, meaning in meanings(inputs, names).items()
@@ -243,7 +225,7 @@ def arm_records(inputs: Inputs, log: Log, names: Names) -> ArmRecords:
         last[ends.patient] = ends.day
     last[deaths.patient], died[deaths.patient] = deaths.day, 1.0
     end, known, years = int(inputs.params["horizon"]), at_entry(inputs), last / DAYS_PER_YEAR
-    measured, visits = _measured(inputs, rows)
+    measured, visits = measured_in(inputs, rows)
     possible = {(str(m.event), m.subject): m.most for m in meanings(inputs, names).values()}
     if inputs.params["clinical"] >= 0:
         events |= _clinical(inputs, events)
@@ -272,33 +254,3 @@ def _possibly_clinical(
     if inputs.params["clinical"] == 0:
         most[VERTEBRAL] = 0.0
     return {(Event.CLINICAL_FRACTURE, site): number for site, number in most.items()}
-
-
-def _by_code(log: Log) -> list[Rows]:
-    """The rows of a log for each code of an event."""
-    code = codes(log)
-    order = np.argsort(code, kind="stable")
-    patient, day, value = log.patient[order], log.day[order], log.value[order]
-    ends = np.cumsum(np.bincount(code, minlength=CODES)).tolist()
-    starts = [0, *ends]
-    return [Rows(patient[a:b], day[a:b], value[a:b]) for a, b in zip(starts, ends, strict=False)]
-
-
-def _measured(inputs: Inputs, rows: list[Rows]) -> tuple[dict[str, Floats], dict[str, list[int]]]:
-    """Measured values, patients x visits, and the days of the visits; T-scores as printed."""
-    people = inputs.patients
-    measured, visits = {}, {}
-    for slot, quantity in enumerate(QUANTITIES):
-        days = inputs.params["visit_days"][slot]
-        days = days[days != NEVER]
-        if len(days) == 0:
-            continue
-        of_quantity = rows[MEASURE + slot]
-        values = np.full((len(people), len(days)), np.nan)
-        values[of_quantity.patient, np.searchsorted(days, of_quantity.day)] = of_quantity.value
-        measured[quantity], visits[quantity] = values, days.tolist()
-        if slot < len(BONES):
-            mean, sd = people["reference_mean"][:, [slot]], people["reference_sd"][:, [slot]]
-            score = f"{BONES[slot]}_t"
-            measured[score], visits[score] = (values - mean) / sd, visits[quantity]
-    return measured, visits

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.outcomes.arm import ArmRecords, Rows
+from sim.outcomes.arm import ArmRecords
 from sim.outcomes.definitions.named import Outcome, count
+from sim.outcomes.rows import Rows
 from sim.simulation.records import Floats
 from sim.vocabulary import NOT_COMING, SKIPPED, Event
 
