@@ -262,9 +262,9 @@ OF_THE_DAY = {
         "15:14: clinic.supply.pamidronate.vials: one size of vial or more"),
     "vials for nobody": (("[30 mg, 60 mg, 90 mg]", "[0.1 mg]"),
         "15:14: clinic.supply.pamidronate.vials: a dose may take more than 1000 vials of 0.1 mg"),
-    "half doses": (("full doses until gone", "half doses"),
-        "19:19: clinic.supply.pamidronate.when_short: 'half doses' is not known here; Allowed: "
-        "full doses until gone"),
+    "no doses": (("full doses until gone", "no doses"),
+        "19:19: clinic.supply.pamidronate.when_short: 'no doses' is not known here; did you mean "
+        "'half doses'? Allowed: full doses until gone, half doses, most severe first"),
     "places and chairs": (("chairs:", "places: 9\n  chairs:"),
         "5:3: clinic: a clinic needs exactly one of places, chairs; given: places and chairs"),
     "never open": (("{from: 24 months, for: 3 months, why: rebuilding}",

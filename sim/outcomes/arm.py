@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sim.outcomes.clinical import VERTEBRAL, come_to_attention
 from sim.outcomes.entry import at_entry
 from sim.outcomes.events import meanings
+from sim.outcomes.of_doses import of_doses
 from sim.outcomes.rows import Rows, by_code, measured_in
 from sim.simulation.records import ENROLS, Floats, Inputs, Integers, Log, Names
 from sim.vocabulary import DAYS_PER_YEAR, SITES, Event
@@ -230,6 +231,7 @@ def arm_records(inputs: Inputs, log: Log, names: Names) -> ArmRecords:
     if inputs.params["clinical"] >= 0:
         events |= _clinical(inputs, events)
         possible |= _possibly_clinical(inputs, possible)
+    events |= of_doses(inputs, events, names)
     offered = {name: float(inputs.params[name]) for name in OFFERED}
     return ArmRecords(count, end, known, years, died, events, measured, visits, possible, offered,
                       inputs.numbers(ENROLS, 0).reshape(-1))  # fmt: skip

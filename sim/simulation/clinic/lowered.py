@@ -90,10 +90,16 @@ def _supply(of: SupplyForm, begins: int) -> Supply:
         (range(begins + shortage.days.start, begins + shortage.days.stop), shortage.delivered)
         for shortage in of.shortages
     )
+    supply = Supply(
+        tuple(of.vials), of.stock, half_below=of.half_below or 0.0,
+        severe_first=of.when_short == "most severe first",
+    )  # fmt: skip
     if deliveries is None:
-        return Supply(tuple(of.vials), of.stock)
-    every, after = max(1, round(deliveries.every)), round(deliveries.after)
-    return Supply(tuple(of.vials), of.stock, begins, every, deliveries.up_to, after, shortages)
+        return supply
+    return supply._replace(
+        begins=begins, every=max(1, round(deliveries.every)), up_to=deliveries.up_to,
+        after=round(deliveries.after), shortages=shortages,
+    )  # fmt: skip
 
 
 def enrolled(scenario: Scenario, inputs: Inputs) -> Sequence[int]:
