@@ -161,7 +161,7 @@ def test_a_short_day_is_that_of_a_sorted_list(seed):
 
 
 def _in_order(visits, on_hand, places):
-    booked = []
+    booked: list[Visit] = []
     for visit in visits:
         if visit.milligrams > on_hand:
             return booked, True
@@ -297,4 +297,5 @@ def test_a_mistake_in_a_short_drug_is_told_in_one_sentence(text, said):
 ])  # fmt: skip
 def test_the_protocol_tells_what_happens_when_a_drug_is_short(text, line):
     clinic = load(NINE, [stock(f"stock: 6000 mg, when_short: {text}")]).scenario.clinic
+    assert clinic is not None
     assert [*day_in_words(clinic)][1] == line
