@@ -29,7 +29,8 @@ def folder(tmp_path_factory):
 def test_the_page_has_its_files_and_each_is_valid(folder):
     scenarios = [name for name in FILES if "mastosim_sweep" not in FILES[name]]
     assert scenarios == [
-        "my-clinic.yaml", "places-for-all.yaml", "my-chair.yaml", "chair-prices.yaml"
+        "my-clinic.yaml", "places-for-all.yaml", "my-chair.yaml", "shortage.yaml",
+        "chair-prices.yaml",
     ]  # fmt: skip
     for name in scenarios:
         assert load(folder / name).scenario.name == name.removesuffix(".yaml")
@@ -134,3 +135,38 @@ def test_the_table_of_chairs_has_the_numbers_of_the_sweep(folder, tmp_path):
     hours = runs.run(load(folder / "chair-prices.yaml")).quantities
     at = list(hours.keys).index("chair hours")
     assert f"{6 * hours.means()[1, 1, at]:.0f} EUR of chair hours" in PAGE
+
+
+def test_days_behind_the_plan_are_those_of_the_shipped_result():
+    table = pd.read_csv(DOCS.parent / "results" / "clinic-closed-owed" / "summary.csv")
+    own = table[(table["arm"] == "pamidronate") & table["against_arm"].isna()]
+    found = own.set_index("outcome")["estimate"]
+    behind, wait = found["pamidronate behind the plan"], found["pamidronate wait for a place"]
+    said = f"{behind:.1f} days on average, where the mean wait is {wait:.1f} days"
+    assert said in " ".join(PAGE.split())
+
+
+SHORT = "clinic.supply.pamidronate."
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize(("row", "settings"), [
+    ("no shortage", ["shortages=[]"]),
+    ("`full doses until gone`", []),
+    ("`half doses`", ["when_short=half doses", "half_below=1500 mg"]),
+    ("`most severe first`", ["when_short=most severe first"]),
+])  # fmt: skip
+def test_the_table_of_a_shortage_has_the_numbers_of_the_runs(folder, row, settings):
+    study = load(folder / "shortage.yaml", [f"{SHORT}{text}" for text in settings])
+    table = runs.run(study).summary
+    own = table[(table["arm"] == "pamidronate") & (table["against_arm"] == "")]
+    found = own[own["subgroup"] == "all"].groupby("outcome")["estimate"].last()
+    halved = found.get("pamidronate half doses")
+    cells = [
+        f"{found['pamidronate doses received']:.1f}",
+        "" if halved is None else f"{halved:.1f}",
+        f"{found['pamidronate doses skipped by the clinic']:.1f}",
+        f"{found['pamidronate doses late']:.1f}",
+        f"{found['spine change']:.2f}",
+    ]
+    assert " ".join(row_of(row)[:5]).split() == " ".join(cells).split()

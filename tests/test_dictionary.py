@@ -30,6 +30,9 @@ COMMITTED = (
 WITH_UNCERTAINTY = {"uncertain_low", "uncertain_high", "uncertain_from"}
 TWO = {STOPS: "", SPINE: "{name: gain}"}
 
+OF_OUTCOMES = ("clinical fracture", "half dose", "behind plan")
+"""Events that no table of events has."""
+
 
 @pytest.fixture(scope="module")
 def more(tmp_path_factory):
