@@ -20,8 +20,8 @@ SMALL = [
     "clinic.already_enrolled=5", "clinic.not_coming=5 %", "fractures.base_rate=20 per 100 "
     "person-years",
 ]  # fmt: skip
-WITHOUT = {"costs", "stock"}
-"""Figures of a run with prices, and of a clinic with a stock."""
+WITHOUT = {"costs", "stock", "clinic_day"}
+"""Figures of a run with prices, and of a clinic with a stock or with chairs."""
 
 NO_INTERVALS = ("on_therapy",)
 

@@ -103,6 +103,22 @@ SHORT_DRUG = (
     )
     + "arms: {combination of both drugs for ever: [interferon, pamidronate]}\n"
 )
+MANY_CHAIRS = (
+    CLINICS.replace("name: clinics", "name: chairs")
+    .replace("patients_each: 8", "patients_each: 50")
+    .replace("number: 3", "number: 2")
+    .replace(
+        "  places: 1\n",
+        """\
+  chairs:
+    number: 45
+    hours: 0:00 to 24:00
+    visits: {pamidronate: {mean: 600 minutes, sd: 600 minutes}}
+    nurses: {number: 1, busy: 7 minutes}
+    after_closing: overtime
+""",
+    )
+)
 NO_EVENT = (
     "fractures.base_rate=0 per 100 person-years",
     "mortality.standardised_mortality_ratio=0",
@@ -119,6 +135,7 @@ RUNS = {
     "tiny effects": ("", 24, TINY),
     "clinics": (CLINICS, None, ()),
     "clinics short of a drug": (SHORT_DRUG, None, ()),
+    "clinics with many chairs": (MANY_CHAIRS, None, ()),
 }
 SWEEPS = ("twelve long names", "four scenarios", "two axes", "three axes", "words", "one parameter")
 OTHERS = ("comparison", "readings", "power", "checks", "calibration", "emulation")

@@ -44,6 +44,9 @@ class Visit:
         Day on which the clinic skipped the dose; None if it did not.
     left : int or None
         Day on which the patient left the list: by death, stopping, or the end of follow-up.
+    appointment, arrives, begins : int or None
+        Minutes since midnight of the last appointment, of the arrival for it, and of the begin of
+        the visit in a chair; None where the clinic has places.
     notes : list of tuple of int and float
         Rows for the log on the day of service: kind of the first therapy, and value.
     """
@@ -63,6 +66,9 @@ class Visit:
     served: int | None = None
     skipped: int | None = None
     left: int | None = None
+    appointment: int | None = None
+    arrives: int | None = None
+    begins: int | None = None
     notes: list[tuple[int, float]] = field(default_factory=list)
 
     @property
