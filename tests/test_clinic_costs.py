@@ -320,7 +320,10 @@ def test_a_tariff_for_the_visit_beside_prices_of_chairs_pays_twice():
     free = prices | {"per_chair_hour": "0 EUR", "per_nurse_hour": "0 EUR"}
     costs = study_of(prices=free).scenario.economics.costs.clinic
     assert costs.per_overtime_hour.amount == 120
-    study_of("economics.costs.therapies.pamidronate.per_infusion=0 EUR", prices=prices)
+    no_tariff = "economics.costs.therapies.pamidronate.per_infusion=0 EUR"
+    study_of(no_tariff, prices=prices)
+    later = "economics.costs.therapies.pamidronate.later=[{from: 12 months, per_infusion: 9 EUR}]"
+    assert len(told(no_tariff, later, prices=prices)) == 2
 
 
 def test_a_misspelt_price_is_told_once_with_the_likely_one():

@@ -93,8 +93,11 @@ def _twice(plain: Plain) -> Iterator[Mistake]:
     if given.get(PAID_FOR) != "drug and visit":
         return
     for name in map(str, served) if isinstance(served, list) else ():
-        tariff = plain.mapping(*COSTS, "therapies", name).get("per_infusion")
-        for key in (key for key in OF_THE_DAY if _is_paid(given.get(key)) and _is_paid(tariff)):
+        own = plain.mapping(*COSTS, "therapies", name)
+        later = own.get("later")
+        ever = [own, *(later if isinstance(later, list) else [])]
+        is_tariff = any(_is_paid(of.get("per_infusion")) for of in ever if isinstance(of, dict))
+        for key in (key for key in OF_THE_DAY if is_tariff and _is_paid(given.get(key))):
             message = (
                 f"per_infusion of {name} is for `drug and visit`, so the visit would be paid for "
                 f"twice; write 0 {_currency(plain)} here, or the price of the drug alone there "
