@@ -161,12 +161,12 @@ def test_the_table_of_a_shortage_has_the_numbers_of_the_runs(folder, row, settin
     table = runs.run(study).summary
     own = table[(table["arm"] == "pamidronate") & (table["against_arm"] == "")]
     found = own[own["subgroup"] == "all"].groupby("outcome")["estimate"].last()
-    halved = found.get("pamidronate half doses")
+    halved = found.get("pamidronate half doses", 0.0)
     cells = [
         f"{found['pamidronate doses received']:.1f}",
-        "" if halved is None else f"{halved:.1f}",
+        f"{halved:.1f}",
         f"{found['pamidronate doses skipped by the clinic']:.1f}",
         f"{found['pamidronate doses late']:.1f}",
         f"{found['spine change']:.2f}",
     ]
-    assert " ".join(row_of(row)[:5]).split() == " ".join(cells).split()
+    assert row_of(row) == cells
