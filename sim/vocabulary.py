@@ -33,6 +33,10 @@ class Event(StrEnum):
     CLINICAL_FRACTURE = "clinical fracture"
     """A fracture that came to clinical attention; in outcomes only, tables of events have it as a
     fracture."""
+    HALF_DOSE = "half dose"
+    BEHIND = "behind plan"
+    """A half dose, and a dose with its days behind the plan; in outcomes only, tables of events
+    have both as an infusion."""
     DEATH = "death"
     WAITED = "waited for a place"
     ROOM = "waited in the clinic"

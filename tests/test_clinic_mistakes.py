@@ -212,14 +212,6 @@ def test_clinic_and_clinics_need_each_other(tmp_path):
     assert line.endswith("clinic: is missing: `clinics` says how many there are of it")
 
 
-def test_costs_are_refused_beside_a_clinic(tmp_path):
-    lines = told(tmp_path, LAST, f"{LAST}\neconomics: {{perspective: all payers}}")
-    assert lines[-1] == (
-        "15:12: economics: costs and quality of life of patients who share a clinic are not "
-        "computed: take `economics` or `clinic` out"
-    )
-
-
 def test_all_mistakes_of_a_clinic_stand_in_one_report(tmp_path):
     text = WHOLE.replace("places: 9", "places: 0").replace("Tuesday", "Tuseday")
     lines = told(tmp_path, "from plan", "never", text)
@@ -270,9 +262,9 @@ OF_THE_DAY = {
         "15:14: clinic.supply.pamidronate.vials: one size of vial or more"),
     "vials for nobody": (("[30 mg, 60 mg, 90 mg]", "[0.1 mg]"),
         "15:14: clinic.supply.pamidronate.vials: a dose may take more than 1000 vials of 0.1 mg"),
-    "half doses": (("full doses until gone", "half doses"),
-        "19:19: clinic.supply.pamidronate.when_short: 'half doses' is not known here; Allowed: "
-        "full doses until gone"),
+    "no doses": (("full doses until gone", "no doses"),
+        "19:19: clinic.supply.pamidronate.when_short: 'no doses' is not known here; did you mean "
+        "'half doses'? Allowed: full doses until gone, half doses, most severe first"),
     "places and chairs": (("chairs:", "places: 9\n  chairs:"),
         "5:3: clinic: a clinic needs exactly one of places, chairs; given: places and chairs"),
     "never open": (("{from: 24 months, for: 3 months, why: rebuilding}",

@@ -26,9 +26,13 @@ def folder(tmp_path_factory):
     return written
 
 
-def test_the_page_has_three_files_and_each_is_valid(folder):
-    assert [*FILES] == ["my-clinic.yaml", "places-for-all.yaml", "my-chair.yaml"]
-    for name in FILES:
+def test_the_page_has_its_files_and_each_is_valid(folder):
+    scenarios = [name for name in FILES if "mastosim_sweep" not in FILES[name]]
+    assert scenarios == [
+        "my-clinic.yaml", "places-for-all.yaml", "my-chair.yaml", "shortage.yaml",
+        "chair-prices.yaml",
+    ]  # fmt: skip
+    for name in scenarios:
         assert load(folder / name).scenario.name == name.removesuffix(".yaml")
 
 
@@ -74,7 +78,7 @@ def test_the_chair_has_the_numbers_of_the_page(folder):
         assert sentence in page, sentence
 
 
-SWEEP = re.findall(r"```yaml\n(mastosim_sweep.*?)```", PAGE, re.DOTALL)[0]
+SWEEP, OF_CHAIRS = re.findall(r"```yaml\n(mastosim_sweep.*?)```", PAGE, re.DOTALL)
 OF_PLACES = ("doses received", "doses skipped by the clinic", "wait for a place")
 
 
@@ -102,3 +106,67 @@ def test_the_table_of_places_has_the_numbers_of_the_sweep(swept, tmp_path):
         found += [f"{use['estimate']:.0f}"]
         ends = f"{spine['estimate']:.1f} [{spine['low']:.1f}, {spine['high']:.1f}]"
         assert f"| {places} | {' | '.join(found)} | {ends} |" in PAGE
+
+
+def test_the_sweep_of_chairs_is_valid(folder):
+    (folder / "chairs.yaml").write_text(OF_CHAIRS, encoding="utf-8")
+    sweep = load_sweep(folder / "chairs.yaml")
+    assert (sweep.group, sweep.patients, sweep.draws) == (40, 800, 3)
+
+
+@pytest.mark.validation
+def test_the_table_of_chairs_has_the_numbers_of_the_sweep(folder, tmp_path):
+    (folder / "chairs.yaml").write_text(OF_CHAIRS, encoding="utf-8")
+    sim.sweep(folder / "chairs.yaml", out=tmp_path, engine="simpy")
+    table = pd.read_parquet(next(tmp_path.rglob("outcomes.parquet")))
+    own = (table["role"] == "grid") & (table["arm"] == "pamidronate") & (table["against_arm"] == "")
+    last: Any = table[own & (table["time"] == 60)].set_index(["clinic.chairs.number", "outcome"])
+    shown = {
+        "pamidronate wait for a place": 1, "pamidronate doses received": 1,
+        "overtime hours, undiscounted": 1, "cost of the clinic": 0, "cost": 0, "QALYs": 3,
+        "spine change": 2,
+    }  # fmt: skip
+    for chairs in range(1, 4):
+        values = {name: last.loc[(chairs, name), "estimate"] for name in shown}
+        found = [f"{values[name]:.{decimals}f}" for name, decimals in shown.items()]
+        assert f"| {chairs} | {' | '.join(found)} |" in PAGE
+    costs = [float(last.loc[(chairs, "cost"), "estimate"]) for chairs in (1, 2)]
+    assert f"costs {costs[1] - costs[0]:.0f} EUR more in all" in PAGE
+    hours = runs.run(load(folder / "chair-prices.yaml")).quantities
+    at = list(hours.keys).index("chair hours")
+    assert f"{6 * hours.means()[1, 1, at]:.0f} EUR of chair hours" in PAGE
+
+
+def test_days_behind_the_plan_are_those_of_the_shipped_result():
+    table = pd.read_csv(DOCS.parent / "results" / "clinic-closed-owed" / "summary.csv")
+    own = table[(table["arm"] == "pamidronate") & table["against_arm"].isna()]
+    found = own.set_index("outcome")["estimate"]
+    behind, wait = found["pamidronate behind the plan"], found["pamidronate wait for a place"]
+    said = f"{behind:.1f} days on average, where the mean wait is {wait:.1f} days"
+    assert said in " ".join(PAGE.split())
+
+
+SHORT = "clinic.supply.pamidronate."
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize(("row", "settings"), [
+    ("no shortage", ["shortages=[]"]),
+    ("`full doses until gone`", []),
+    ("`half doses`", ["when_short=half doses", "half_below=1500 mg"]),
+    ("`most severe first`", ["when_short=most severe first"]),
+])  # fmt: skip
+def test_the_table_of_a_shortage_has_the_numbers_of_the_runs(folder, row, settings):
+    study = load(folder / "shortage.yaml", [f"{SHORT}{text}" for text in settings])
+    table = runs.run(study).summary
+    own = table[(table["arm"] == "pamidronate") & (table["against_arm"] == "")]
+    found = own[own["subgroup"] == "all"].groupby("outcome")["estimate"].last()
+    halved = found.get("pamidronate half doses", 0.0)
+    cells = [
+        f"{found['pamidronate doses received']:.1f}",
+        f"{halved:.1f}",
+        f"{found['pamidronate doses skipped by the clinic']:.1f}",
+        f"{found['pamidronate doses late']:.1f}",
+        f"{found['spine change']:.2f}",
+    ]
+    assert row_of(row) == cells

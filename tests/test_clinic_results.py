@@ -20,7 +20,9 @@ SMALL = [
     "clinic.already_enrolled=5", "clinic.not_coming=5 %", "fractures.base_rate=20 per 100 "
     "person-years",
 ]  # fmt: skip
-WITHOUT_PRICES = "costs"
+WITHOUT = {"costs", "stock", "clinic_day"}
+"""Figures of a run with prices, and of a clinic with a stock or with chairs."""
+
 NO_INTERVALS = ("on_therapy",)
 
 
@@ -38,7 +40,7 @@ def numbers(kept):
 
 
 def test_every_figure_of_a_run_is_drawn(kept, numbers):
-    assert set(numbers) == set(OF_KIND["run"].names) - {WITHOUT_PRICES}
+    assert set(numbers) == set(OF_KIND["run"].names) - WITHOUT
     assert "waiting" in OF_KIND["run"].usual
 
 

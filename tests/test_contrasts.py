@@ -15,9 +15,9 @@ from sim import outcomes, results
 from sim.experiments.emulation.trials import facts_enrolled
 from sim.experiments.kinds import run as kept_run
 from sim.outcomes import AnalysisPlan, ArmRecords, contrasts, hazard_ratio, ratios, survival
-from sim.outcomes.arm import Rows
 from sim.outcomes.definitions.published import pairs_of, printed_interval
 from sim.outcomes.definitions.statistics import reactions_named, statistic
+from sim.outcomes.rows import Rows
 from sim.scenario import ScenarioError, load
 from sim.scenario.form.publication import Citation, Fact, Publication
 from sim.scenario.form.simulated import Simulated

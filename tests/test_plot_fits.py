@@ -85,6 +85,40 @@ clinic:
   order: earliest due
   at_most_late: 14 days
 """
+SHORT_DRUG = (
+    CLINICS.replace("name: clinics", "name: short").replace(
+        "  at_most_late: 14 days\n",
+        """\
+  at_most_late: 14 days
+  closed: [{from: 12 months, for: 1 month}]
+  supply:
+    pamidronate:
+      vials: [30 mg]
+      stock: 100 mg
+      deliveries: {every: 1 month, up_to: 600 mg, after: 7 days}
+      shortages: [{from: 0 days, for: 1 day, delivered: 0 %}, {from: 20 months, for: 30 months,
+        delivered: 10 %}]
+      when_short: most severe first
+""",
+    )
+    + "arms: {combination of both drugs for ever: [interferon, pamidronate]}\n"
+)
+MANY_CHAIRS = (
+    CLINICS.replace("name: clinics", "name: chairs")
+    .replace("patients_each: 8", "patients_each: 50")
+    .replace("number: 3", "number: 2")
+    .replace(
+        "  places: 1\n",
+        """\
+  chairs:
+    number: 45
+    hours: 0:00 to 24:00
+    visits: {pamidronate: {mean: 600 minutes, sd: 600 minutes}}
+    nurses: {number: 1, busy: 7 minutes}
+    after_closing: overtime
+""",
+    )
+)
 NO_EVENT = (
     "fractures.base_rate=0 per 100 person-years",
     "mortality.standardised_mortality_ratio=0",
@@ -100,6 +134,8 @@ RUNS = {
     "one sex": ("", 24, ("cohort.female=100 %",)),
     "tiny effects": ("", 24, TINY),
     "clinics": (CLINICS, None, ()),
+    "clinics short of a drug": (SHORT_DRUG, None, ()),
+    "clinics with many chairs": (MANY_CHAIRS, None, ()),
 }
 SWEEPS = ("twelve long names", "four scenarios", "two axes", "three axes", "words", "one parameter")
 OTHERS = ("comparison", "readings", "power", "checks", "calibration", "emulation")

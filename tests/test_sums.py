@@ -144,6 +144,9 @@ def test_lines_that_are_summed_at_once_have_the_sums_of_each_alone_to_the_last_d
 
 def test_groups_as_units_have_the_errors_of_a_sweep(lines):
     """One error from the squares of groups, the other from the influence of each group."""
+    whole = slice(PATIENTS // GROUP * GROUP)
+    lines = [line._replace(**{name: getattr(line, name)[whole] for name in ("inside", "y", "x")})
+             for line in lines]  # fmt: skip
     apart = {0: 1.0, 1: -1.0}
     table = added([sum_table(lines, [apart], unit=GROUP)])
     outcomes = [Outcome(one.label.name, "%", 365, "count", one.y, one.x, 100) for one in lines]
@@ -154,4 +157,9 @@ def test_groups_as_units_have_the_errors_of_a_sweep(lines):
         assert (found.value, found.mc_error) == pytest.approx((values[at], errors[at]), rel=1e-12)
     error = estimates.errors(influences[:, [0]] - influences[:, [1]])[0]
     assert table.contrast(apart).mc_error == pytest.approx(error, rel=1e-12)
-    assert table.patients == GROUP * -(-PATIENTS // GROUP)
+    assert table.patients == PATIENTS // GROUP * GROUP
+
+
+def test_patients_who_are_no_whole_units_are_refused(lines):
+    with pytest.raises(ValueError, match=f"{PATIENTS} patients are no whole units of {GROUP}"):
+        sum_table(lines, unit=GROUP)

@@ -10,7 +10,8 @@ from hypothesis import given
 from sim import outcomes
 from sim.economics.discounting import Rate, factor, integral
 from sim.economics.quantities import keys_of, quantities
-from sim.outcomes.arm import ArmRecords, Rows
+from sim.outcomes.arm import ArmRecords
+from sim.outcomes.rows import Rows
 from sim.scenario import load
 from sim.simulation.simulate import names_of, protocol_of, simulate_arms
 from sim.vocabulary import DAYS_PER_YEAR, SITES

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.economics.clinic_use import THROWN_AWAY
 from sim.economics.pricing import outcomes_of, priced
 from sim.economics.quantities import keys_of, quantities
 from sim.outcomes.arm import ArmRecords
@@ -21,7 +22,7 @@ from sim.scenario.form.study import Scenario
 PLAIN, DISCOUNTED = UNITS = ("quantity", "discounted quantity")
 """The units by which the columns of quantities are told from other outcomes."""
 
-OF_A_THERAPY = ("given", "missed", "doses", "loss", "start loss")
+OF_A_THERAPY = ("given", "missed", "doses", "loss", "start loss", THROWN_AWAY)
 """Beginnings of the keys of quantities that are about one therapy."""
 
 

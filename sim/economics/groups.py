@@ -2,6 +2,7 @@
 
 There are at most `MOST` groups: with more patients the size of a group doubles. Sums within a group
 are added pair by pair, so they are the same to the last bit whether patients come at once or later.
+Patients who share a clinic are added up first, so that a group holds whole clinics.
 """
 
 from __future__ import annotations
@@ -77,9 +78,11 @@ class Groups:
     rest : numpy.ndarray of float, shape (patients, arms, 2, keys)
         Quantities of the last patients, who do not fill a group.
     size : int
-        Patients of a group, a power of two.
+        Units of a group, a power of two.
     subgroups : sequence of str
         Names of the subgroups of the study.
+    unit : int
+        Patients of a unit, who follow each other, as in a clinic; a unit is a row of `rest`.
     """
 
     arms: Sequence[str]
@@ -88,20 +91,21 @@ class Groups:
     rest: Floats
     size: int = 1
     subgroups: Sequence[str] = ()
+    unit: int = 1
 
     @classmethod
     def none(
-        cls, arms: Sequence[str], keys: Sequence[str], subgroups: Sequence[str] = ()
+        cls, arms: Sequence[str], keys: Sequence[str], subgroups: Sequence[str] = (), unit: int = 1
     ) -> Groups:
         """No patient yet."""
         parts, counted = 1 + len(subgroups), int(bool(subgroups))
         empty = np.zeros((0, parts * len(arms), 2, len(keys) + counted))
-        return cls(arms, keys, empty, empty, subgroups=subgroups)
+        return cls(arms, keys, empty, empty, subgroups=subgroups, unit=unit)
 
     @property
     def count(self) -> int:
         """Number of patients."""
-        return len(self.sums) * self.size + len(self.rest)
+        return (len(self.sums) * self.size + len(self.rest)) * self.unit
 
     def plus(self, quantities: Floats) -> Groups:
         """Add the patients that come next.
@@ -109,9 +113,14 @@ class Groups:
         Parameters
         ----------
         quantities : numpy.ndarray of float, shape (patients, arms, 2, keys)
-            Their quantities.
+            Their quantities. ValueError for a part of a unit.
         """
-        rows, groups = np.concatenate([self.rest, quantities]), self
+        if len(quantities) % self.unit:
+            raise ValueError(f"{len(quantities)} patients are no whole units of {self.unit}")
+        units = quantities
+        if self.unit > 1:
+            units = quantities.reshape(-1, self.unit, *quantities.shape[1:]).sum(axis=1)
+        rows, groups = np.concatenate([self.rest, units]), self
         while len(rows) and (len(groups.sums) == MOST or len(rows) >= groups.size):
             groups = groups._halved() if len(groups.sums) == MOST else groups
             room = (MOST - len(groups.sums)) * groups.size
@@ -126,13 +135,13 @@ class Groups:
 
     def quantities(self) -> Quantities:
         """Return the sums of all groups; the last may have fewer patients."""
-        sizes = np.full(len(self.sums), float(self.size))
+        sizes = np.full(len(self.sums), float(self.size * self.unit))
         if not len(self.rest):
             return self._split(self.sums, sizes)
         filled = np.zeros((self.size, *self.rest.shape[1:]))
         filled[: len(self.rest)] = self.rest
         sums = np.concatenate([self.sums, paired(filled, self.size)])
-        return self._split(sums, np.append(sizes, float(len(self.rest))))
+        return self._split(sums, np.append(sizes, float(len(self.rest) * self.unit)))
 
     def _split(self, sums: Floats, patients: Floats) -> Quantities:
         """Tell everyone from the members of each subgroup."""

@@ -19,7 +19,7 @@ from sim.economics.discounting import NO_RATE, ByDay, Rate, by_day, lasting, of_
 from sim.outcomes.arm import ArmRecords
 from sim.scenario.form.economics import Economics, ShortLoss
 from sim.simulation.records import Floats, Integers
-from sim.vocabulary import Event
+from sim.vocabulary import SKIPPED, Event
 
 
 class Pair(NamedTuple):
@@ -111,6 +111,17 @@ def well_years(lives: Lives, state: int) -> Pair:
 def events(lives: Lives, event: Event, subject: str) -> Pair:
     """Events of one kind, each discounted as costs on its day; one on the day of death counts."""
     return _counted(lives, [(event, subject)])
+
+
+def missed(lives: Lives, therapy: str) -> Pair:
+    """Planned doses that were not given, discounted as costs; not those that a clinic skipped.
+
+    A dose that a clinic skips had no place, so nobody prepared for it.
+    """
+    patient, day, value = lives.records.events.get((Event.MISSED_INFUSION, therapy), states.NO_ROWS)
+    kept = value != SKIPPED
+    return Pair(*(lives.per_patient(patient[kept], of.factor[day[kept]])
+                  for of in (lives.plain, lives.costs)))  # fmt: skip
 
 
 def reactions(lives: Lives, labels: Sequence[str]) -> Pair:

@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.economics.clinic_use import CHAIRS, NURSES, OVERTIME, PLACES, THROWN_AWAY
 from sim.economics.discounting import NO_RATE, by_day, of_health
 from sim.economics.therapy_prices import Weights, prices_of
+from sim.scenario.form.clinic_costs import ClinicCosts
 from sim.scenario.form.economics import Costs, Economics, FractureQuality, Quality
 from sim.scenario.form.units import Dose
 from sim.simulation.records import Floats
@@ -25,6 +27,12 @@ STATES = ("none", "first", "later")
 
 LIFE_YEARS, QALYS, COST = "life-years", "QALYs", "cost"
 UNDISCOUNTED = ", undiscounted"
+
+_IN_WORDS = {
+    PLACES: ("places on open days", "places"), CHAIRS: (CHAIRS, "hours"),
+    NURSES: (NURSES, "hours"), OVERTIME: (OVERTIME, "hours"),
+}  # fmt: skip
+"""Name and unit of what a clinic has on each open day."""
 
 
 class Worth(NamedTuple):
@@ -61,10 +69,11 @@ def outcomes_of(economics: Economics) -> list[Worth]:
     -------
     list of Worth
         Cost, QALYs and life-years, the net benefit at each threshold, the parts of the cost; then
-        cost, QALYs, life-years and the parts without discounting.
+        cost, QALYs, life-years and the parts without discounting, and what is used of a clinic.
     """
-    own = [*_both(economics)]
-    return [*own, *(_undiscounted(one) for one in own if not one.name.startswith("net benefit"))]
+    own, clinic = [*_both(economics)], economics.costs.clinic
+    plain = [_undiscounted(one) for one in own if not one.name.startswith("net benefit")]
+    return [*own, *plain, *(() if clinic is None else _use_of(clinic))]
 
 
 def _both(economics: Economics) -> Iterator[Worth]:
@@ -99,7 +108,7 @@ def net(qalys: Weights, cost: Weights, threshold: float) -> Weights:
 
 
 def parts_of(costs: Costs) -> Iterator[tuple[str, Weights]]:
-    """The parts of the cost by what they pay for: each therapy, measurements, fractures, reactions.
+    """The parts of the cost by what they pay for: each therapy, measurements, fractures, a clinic.
 
     Parameters
     ----------
@@ -118,6 +127,8 @@ def parts_of(costs: Costs) -> Iterator[tuple[str, Weights]]:
     yield "fractures", _added(_of_site(costs, site) for site in SITES)
     if costs.reactions:
         yield "reactions", _amounts({f"reaction: {n}": one for n, one in costs.reactions.items()})
+    if costs.clinic is not None:
+        yield "the clinic", _of_clinic(costs.clinic)
 
 
 def cost_of(costs: Costs) -> Weights:
@@ -130,6 +141,21 @@ def _of_site(costs: Costs, site: str) -> Weights:
     return _amounts(
         {f"fracture: {site}": own.on_fracture, f"years after: {site}": own.each_year_after}
     )
+
+
+def _of_clinic(clinic: ClinicCosts) -> Weights:
+    thrown = {f"{THROWN_AWAY}: {n}": one for n, one in clinic.per_mg_thrown_away.items()}
+    return _amounts({
+        PLACES: clinic.per_place, CHAIRS: clinic.per_chair_hour, NURSES: clinic.per_nurse_hour,
+        OVERTIME: clinic.per_overtime_hour, **thrown,
+    })  # fmt: skip
+
+
+def _use_of(clinic: ClinicCosts) -> Iterator[Worth]:
+    """What a patient has of the clinic, without a price: an N-th of what its N patients have."""
+    for key in _of_clinic(clinic):
+        name, unit = _IN_WORDS.get(key, (f"{key.partition(': ')[2]} thrown away", "mg"))
+        yield Worth(f"{name}{UNDISCOUNTED}", unit, {key: 1.0}, is_discounted=False, least=0.0)
 
 
 def _amounts(prices: Mapping[str, Dose | None]) -> Weights:

@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 
 from sim.economics import lives, states
+from sim.economics.clinic_use import of_clinic
 from sim.economics.discounting import ByDay
 from sim.economics.lives import Lives, Pair
 from sim.economics.pricing import cost_of
@@ -139,6 +140,7 @@ def _layout(scenario: Scenario) -> Iterator[tuple[str, Column]]:
         if name in quality.reactions:
             loss = quality.reactions[name]
             yield f"reaction loss: {name}", partial(lives.reaction_loss, labels=labels, loss=loss)
+    yield from of_clinic(scenario)
     for at, state in enumerate(states.COMBINED):
         yield f"well-years: {state}", partial(lives.well_years, state=at)
 
@@ -152,7 +154,7 @@ def _of_therapy(
         yield f"doses: {name}", doses
     else:
         yield f"given: {name}", partial(lives.events, event=Event.INFUSION, subject=name)
-        yield f"missed: {name}", partial(lives.events, event=Event.MISSED_INFUSION, subject=name)
+        yield f"missed: {name}", partial(lives.missed, therapy=name)
     is_course = isinstance(therapy, Course)
     yield f"loss: {name}", partial(lives.years_on, therapy=name, is_course=is_course)
     if at_start is not None:

@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.outcomes.arm import ArmRecords, Rows
+from sim.outcomes.arm import ArmRecords
 from sim.outcomes.clinical import VERTEBRAL
+from sim.outcomes.rows import Rows
 from sim.simulation.records import Floats, Integers
 from sim.vocabulary import DAYS_PER_YEAR, SITES, Event
 

@@ -145,8 +145,9 @@ def _costs(study: Study, progress: Progress | None) -> tuple[Floats, Floats]:
     patients = study.scenario.cohort.patients
     total, years = patients * len(arms), len(years_of(round(study.scenario.horizon)))
     empty = np.zeros((0, len(arms), years))
-    groups = Groups(arms, [str(year) for year in range(1, years + 1)], empty, empty)
-    pieces = sizes.split(range(patients), sizes.block_of(engine))
+    together = study.scenario.together
+    groups = Groups(arms, [str(year) for year in range(1, years + 1)], empty, empty, unit=together)
+    pieces = sizes.split(range(patients), sizes.whole(sizes.block_of(engine), together))
     workers = sizes.workers_for(patients, engine)
     for costs in shared(functools.partial(_of_patients, study, engine), pieces, engine, workers):
         groups = groups.plus(costs)

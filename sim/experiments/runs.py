@@ -239,7 +239,8 @@ def _result(study: Study, engine: Engine, total: outcomes.RunTotal, used: Groups
 def no_quantities(study: Study) -> Groups:
     """Make the groups of no patient of a study with economics."""
     scenario = study.scenario
-    return Groups.none([*scenario.arms], keys_of(scenario), [*scenario.subgroups])
+    arms, subgroups = [*scenario.arms], [*scenario.subgroups]
+    return Groups.none(arms, keys_of(scenario), subgroups, scenario.together)
 
 
 def no_effects(study: Study) -> outcomes.Curves:

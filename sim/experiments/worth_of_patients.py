@@ -46,7 +46,9 @@ def of_patients(study: Study, progress: Progress | None = None) -> pd.DataFrame:
     arms, names = [*study.scenario.arms], [one.name for one in _outcomes(study)]
     patients = study.scenario.cohort.patients
     engine = chosen("auto", [study], None)
-    pieces = sizes.split(range(patients), sizes.block_of(engine))
+    pieces = sizes.split(
+        range(patients), sizes.whole(sizes.block_of(engine), study.scenario.together)
+    )
     parts: list[Floats] = []
     workers = sizes.workers_for(patients, engine)
     for part in shared(functools.partial(_of_piece, study, engine), pieces, engine, workers):

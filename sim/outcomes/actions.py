@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 CHANGES = {True: (Event.INFUSION,), False: (Event.COURSE, Event.INTOLERANCE)}
 """Events that change the action of infusions and injections (True), and of a course."""
 
+DIGITS = 6
+"""Digits of the share of a dose that was given, which hide that a table is rounded."""
+
 ENDS = (Event.END, Event.DEATH, Event.LOST)
 
 
@@ -54,10 +57,10 @@ def mean_actions(tables: Tables, study: Study) -> pd.DataFrame:
     for therapy in scenario.therapies:
         for arm, therapies in scenario.arms.items():
             if therapy in therapies:
-                each = _of_a_dose(scenario, therapy, weight)
+                dose, each = _of_a_dose(scenario, therapy, weight)
                 own = tables.events[tables.events["arm"] == arm]
                 planned, _ = _by_day(plan[plan["arm"] == arm], scenario, therapy, np.ones(1))
-                taken, followed = _by_day(own, scenario, therapy, each)
+                taken, followed = _by_day(own, scenario, therapy, each, dose)
                 rows.append(pd.DataFrame({
                     "therapy": therapy, "arm": arm, "day": np.arange(len(taken)),
                     "followed": followed, "taken": taken, "planned": planned * each.mean(),
@@ -73,18 +76,19 @@ def _as_planned(study: Study) -> pd.DataFrame:
     return of_block(simulate_arms(protocol, range(1), "simpy"), names).events
 
 
-def _of_a_dose(scenario: Scenario, therapy: str, weight: Floats) -> Floats:
-    """What one infusion adds to the action of each patient; 1 for a course."""
-    taken = scenario.therapies[therapy]
-    return dose_and_action(taken, weight)[1] if isinstance(taken, Infusions) else weight * 0 + 1
+def _of_a_dose(scenario: Scenario, therapy: str, weight: Floats) -> tuple[Floats, Floats]:
+    """The mg of one infusion, and what it adds to the action of each patient; 1 for a course."""
+    taken, one = scenario.therapies[therapy], weight * 0 + 1
+    return dose_and_action(taken, weight) if isinstance(taken, Infusions) else (one, one)
 
 
 def _by_day(
-    events: pd.DataFrame, scenario: Scenario, therapy: str, each: Floats
+    events: pd.DataFrame, scenario: Scenario, therapy: str, each: Floats, dose: Floats | None = None
 ) -> tuple[Floats, Integers]:
     """The mean action during each day over the patients followed to its end, and their number.
 
-    `each` is what one dose adds to the action, per patient; of a course the events have the action.
+    `each` is what a `dose` of so many mg adds to the action, per patient; without `dose` all doses
+    are whole. Of a course the events have the action.
     """
     therapy_form, days = scenario.therapies[therapy], round(scenario.horizon)
     is_infused, decay = isinstance(therapy_form, Infusions), 0.0
@@ -98,7 +102,11 @@ def _by_day(
         action *= decayed(decay, 1)
         if day in of_day:
             who, value = (of_day[day][name].to_numpy() for name in ("patient", "value"))
-            action[who] = action[who] + each[who] if is_infused else value
+            if is_infused:
+                part = 1.0 if dose is None else np.round(value / dose[who], DIGITS)
+                action[who] = action[who] + each[who] * part
+            else:
+                action[who] = value
         alive = last > day
         followed[day] = alive.sum()
         if followed[day]:

@@ -5,40 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.outcomes.clinical import VERTEBRAL, come_to_attention
 from sim.outcomes.entry import at_entry
-from sim.outcomes.events import CODES, codes, meanings
-from sim.simulation.records import MEASURE, NEVER, Floats, Inputs, Integers, Log, Names
-from sim.vocabulary import BONES, DAYS_PER_YEAR, QUANTITIES, SITES, Event
+from sim.outcomes.events import meanings
+from sim.outcomes.of_doses import of_doses
+from sim.outcomes.rows import Rows, by_code, measured_in
+from sim.simulation.records import ENROLS, Floats, Inputs, Integers, Log, Names
+from sim.vocabulary import DAYS_PER_YEAR, SITES, Event
 
 OFFERED = ("room", "nursing", "open_days", "busy")
 """Parameters that say what a clinic offers."""
 
 ONE_DAY = 1
 """Days by which a visit may differ from the day that a publication names."""
-
-
-class Rows(NamedTuple):
-    """Events of one kind, by patient and then by day.
-
-    Attributes
-    ----------
-    patient : numpy.ndarray of int
-        Position of the patient in the block, from 0.
-    day : numpy.ndarray of int
-        Day since enrolment.
-    value : numpy.ndarray of float
-        Dose in mg, new action of a course, 1 for a reaction that ended the course.
-    """
-
-    patient: Integers
-    day: Integers
-    value: Floats
 
 
 @dataclass(frozen=True)
@@ -72,6 +55,8 @@ class ArmRecords:
     offered : dict
         What a clinic offers per patient while it is full: `room` in places or chair minutes,
         `nursing` in minutes, `open_days`; `busy` minutes of a nurse per visit. 0 without a clinic.
+    enrols : numpy.ndarray of float, shape (patients,)
+        Random number that sets the day on which a patient of a clinic enrols; empty without one.
     """
 
     count: int
@@ -84,6 +69,7 @@ class ArmRecords:
     visits: dict[str, list[int]]
     possible: Mapping[tuple[str, str], float] = field(default_factory=dict)
     offered: Mapping[str, float] = field(default_factory=dict)
+    enrols: Floats = field(default_factory=lambda: np.zeros(0))
 
     def most(self, event: str, subject: str | None = None) -> float:
         """Return the most times that an event can happen to one patient.
@@ -228,7 +214,7 @@ def arm_records(inputs: Inputs, log: Log, names: Names) -> ArmRecords:
     ArmRecords
         Records of the patients, in the order of the inputs.
     """
-    count, rows = len(inputs.patients), _by_code(log)
+    count, rows = len(inputs.patients), by_code(log)
     events: dict[tuple[str, str], Rows] = {
         (meaning.event, meaning.subject): rows[code]
         for code, meaning in meanings(inputs, names).items()
@@ -240,13 +226,15 @@ def arm_records(inputs: Inputs, log: Log, names: Names) -> ArmRecords:
         last[ends.patient] = ends.day
     last[deaths.patient], died[deaths.patient] = deaths.day, 1.0
     end, known, years = int(inputs.params["horizon"]), at_entry(inputs), last / DAYS_PER_YEAR
-    measured, visits = _measured(inputs, rows)
+    measured, visits = measured_in(inputs, rows)
     possible = {(str(m.event), m.subject): m.most for m in meanings(inputs, names).values()}
     if inputs.params["clinical"] >= 0:
         events |= _clinical(inputs, events)
         possible |= _possibly_clinical(inputs, possible)
+    events |= of_doses(inputs, events, names)
     offered = {name: float(inputs.params[name]) for name in OFFERED}
-    return ArmRecords(count, end, known, years, died, events, measured, visits, possible, offered)
+    return ArmRecords(count, end, known, years, died, events, measured, visits, possible, offered,
+                      inputs.numbers(ENROLS, 0).reshape(-1))  # fmt: skip
 
 
 def _clinical(
@@ -268,33 +256,3 @@ def _possibly_clinical(
     if inputs.params["clinical"] == 0:
         most[VERTEBRAL] = 0.0
     return {(Event.CLINICAL_FRACTURE, site): number for site, number in most.items()}
-
-
-def _by_code(log: Log) -> list[Rows]:
-    """The rows of a log for each code of an event."""
-    code = codes(log)
-    order = np.argsort(code, kind="stable")
-    patient, day, value = log.patient[order], log.day[order], log.value[order]
-    ends = np.cumsum(np.bincount(code, minlength=CODES)).tolist()
-    starts = [0, *ends]
-    return [Rows(patient[a:b], day[a:b], value[a:b]) for a, b in zip(starts, ends, strict=False)]
-
-
-def _measured(inputs: Inputs, rows: list[Rows]) -> tuple[dict[str, Floats], dict[str, list[int]]]:
-    """Measured values, patients x visits, and the days of the visits; T-scores as printed."""
-    people = inputs.patients
-    measured, visits = {}, {}
-    for slot, quantity in enumerate(QUANTITIES):
-        days = inputs.params["visit_days"][slot]
-        days = days[days != NEVER]
-        if len(days) == 0:
-            continue
-        of_quantity = rows[MEASURE + slot]
-        values = np.full((len(people), len(days)), np.nan)
-        values[of_quantity.patient, np.searchsorted(days, of_quantity.day)] = of_quantity.value
-        measured[quantity], visits[quantity] = values, days.tolist()
-        if slot < len(BONES):
-            mean, sd = people["reference_mean"][:, [slot]], people["reference_sd"][:, [slot]]
-            score = f"{BONES[slot]}_t"
-            measured[score], visits[score] = (values - mean) / sd, visits[quantity]
-    return measured, visits

@@ -149,7 +149,7 @@ def of_contrast(
     value = sum(w * np.divide(one.y, one.x) for w, one in zip(weights, sums, strict=True))
     kind, signs = measures[0].kind, list(zip(weights, measures, strict=True))
     if kind == "mean":
-        limits = _of_means(value, sums, signed, error, any(map(is_bounded, measures)))
+        limits = _of_means(value, sums, signed, error, any(map(is_bounded, measures)), unit)
     elif kind == "share" and products is not None:
         limits = around(value, *_of_pairs(products), sums[0].units, error)
     else:
@@ -212,7 +212,7 @@ def _of_bounded(measure: Measure, sums: Sums, error: Number) -> Limits:
 
 
 def _of_means(
-    value: Number, sums: Sequence[Sums], signed: Signed, error: Number, is_bounded: bool
+    value: Number, sums: Sequence[Sums], signed: Signed, error: Number, is_bounded: bool, unit: int
 ) -> Limits:
     """Limits of a contrast of means; where few patients differ, some more may be unlike.
 
@@ -221,13 +221,26 @@ def _of_means(
     """
     measured = np.min([one.x for one in sums], axis=0)
     low, high = intervals.of_mean(value, error, np.minimum(sums[0].units, measured) - 1)
-    between = np.mean([(one.yy - one.y**2 / np.asarray(one.x)) / (np.asarray(one.x) - 1)
-                       for one in sums], axis=0)  # fmt: skip
+    between = np.mean(np.array([_variance(one, unit) for one in sums]), axis=0)
     unlike = NONE_SEEN * np.sqrt(np.maximum(between, 0.0)) / measured
     more = np.where(np.less(signed.differing, FEW), unlike, 0.0)
     if is_bounded:
         return low - more - signed.most_down / measured, high + more + signed.most_up / measured
     return value - np.hypot(value - low, more), value + np.hypot(high - value, more)
+
+
+def _variance(sums: Sums, unit: int) -> Floats:
+    """Variance between units of what a unit adds beyond its share of the mean.
+
+    A row of sums is a patient with one value, or a group of patients with the sum of theirs. Where
+    patients of a `unit` follow each other, the squares of their sums are taken for those of
+    patients, which makes the limits wider.
+    """
+    y, x, units = np.asarray(sums.y), np.asarray(sums.x), np.asarray(sums.units)
+    of_patients = (sums.yy - y**2 / x) / (x - 1)
+    of_groups = (sums.yy - 2 * y / x * sums.xy + (y / x) ** 2 * sums.xx) / (units - 1)
+    is_of_patients = np.equal(sums.xx, x) | (unit > 1)
+    return np.asarray(np.where(is_of_patients, of_patients, of_groups), dtype=float)
 
 
 def _of_pairs(products: Products) -> tuple[Number, Limits, Number]:

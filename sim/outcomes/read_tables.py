@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.outcomes.arm import ArmRecords, Rows
+from sim.outcomes.arm import ArmRecords
+from sim.outcomes.rows import Rows
 from sim.outcomes.tables import Tables
 from sim.simulation.records import Floats
 from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES, Event

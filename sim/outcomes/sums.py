@@ -170,6 +170,11 @@ def sum_table(
     SumTable
         One part after another.
 
+    Raises
+    ------
+    ValueError
+        For patients who are no whole units.
+
     Examples
     --------
     Two patients per trial, three trials:
@@ -250,5 +255,7 @@ def _over_parts(
 
 
 def _by_unit(line: Line, unit: int) -> Line:
+    if len(line.inside) % unit:
+        raise ValueError(f"{len(line.inside)} patients are no whole units of {unit}")
     inside, y, x = by_part(unit, line.inside, line.y, line.x).T
     return Line(line.label, np.minimum(inside, 1.0), y, x)

@@ -35,6 +35,7 @@ def day_in_words(clinic: Clinic) -> Iterator[str]:
         yield from _of_chairs(clinic.chairs)
     for name, supply in clinic.supply.items():
         yield f"stock of {name}: {_of_supply(supply)}"
+        yield from _when_short(name, supply)
         for shortage in supply.shortages:
             days, share = shortage.days, f"{100 * shortage.delivered:g} %"
             yield f"orders of days {days.start} to {days.stop - 1}: {share} of them is delivered"
@@ -57,6 +58,20 @@ def _of_chairs(chairs: Chairs) -> Iterator[str]:
             "the begin of a visit"
         )
     yield AFTER_CLOSING[chairs.after_closing]
+
+
+def _when_short(name: str, supply: Supply) -> Iterator[str]:
+    """What happens when the stock does not suffice; nothing where full doses go on."""
+    if supply.half_below is not None:
+        yield (
+            f"on a day that begins with less than {supply.half_below:g} mg of {name}, everyone "
+            "gets half a dose"
+        )
+    if supply.when_short == "most severe first":
+        yield (
+            f"on a day on which the {name} does not suffice, the patient with most vertebral "
+            "fractures is first, then the one with the lowest T-score of the spine at entry"
+        )
 
 
 def _of_supply(supply: Supply) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.scenario.durations import in_time
+from sim.scenario.form.clinic_costs import ClinicCosts
 from sim.scenario.form.economics import Costs, Discount, Economics, Quality, ShortLoss
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy_costs import LaterPrices, TherapyCosts
@@ -56,6 +57,22 @@ def of_costs(costs: Costs) -> Iterator[str]:
         yield f"{site} fractures cost {once} each, and {yearly} from a year after the first one"
     for name, price in costs.reactions.items():
         yield f"each {name} costs {money(price)}"
+    if costs.clinic is not None:
+        yield from _of_clinic(costs.clinic)
+
+
+def _of_clinic(clinic: ClinicCosts) -> Iterator[str]:
+    """The prices of a clinic: what a dose at a visit pays for, then what each open day costs."""
+    yield f"a dose given at a visit of the clinic pays for {clinic.per_infusion_is_for}"
+    per = {
+        "place on an open day": clinic.per_place, "hour of a chair": clinic.per_chair_hour,
+        "hour of a nurse": clinic.per_nurse_hour, "hour of overtime": clinic.per_overtime_hour,
+    }  # fmt: skip
+    listed = [f"{money(price)} per {what}" for what, price in per.items() if price is not None]
+    if listed:
+        yield f"each open day of the clinic costs {', '.join(listed)}, in equal shares of patients"
+    for name, price in clinic.per_mg_thrown_away.items():
+        yield f"each mg of {name} that is thrown away costs {money(price)}"
 
 
 def _therapy(prices: TherapyCosts) -> str:

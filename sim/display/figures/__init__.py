@@ -37,7 +37,7 @@ FIGURES = (*FROM_TABLES, *FROM_OUTCOMES)
 
 ON_REQUEST = (
     "bone_density", "cumulative_fractures", "schedule", "flow", "t_scores", "cohort", "action",
-    "model", "convergence", "costs",
+    "model", "convergence", "costs", "stock", "clinic_day",
 )  # fmt: skip
 """Figures of a run that are drawn only where they are named."""
 

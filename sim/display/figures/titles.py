@@ -16,6 +16,8 @@ TITLES: Mapping[str, str] = {
     "incidence": "First fracture and death from entry",
     "swimmer": "Single patients: therapies, fractures and deaths",
     "waterfall": "Change of spine bone density, patient by patient",
+    "clinic_day": "Two days of the clinic, chair by chair",
+    "stock": "Stock of drugs of the clinic over time",
     "waiting": "Waiting for a place at the clinic, and the interval between doses",
     "schedule": "Treatments and visits as planned",
     "flow": "What became of the patients of each arm",

@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.economics.columns import UNITS
 from sim.economics.pricing import outcomes_of
+from sim.experiments.sizes import whole
 from sim.experiments.sweeps import parameters
 from sim.experiments.sweeps.designs import Point
 from sim.experiments.sweeps.form import SweepForm
@@ -73,7 +74,8 @@ def _unknown_outcomes(form: SweepForm, varied: Varied, plain: Plain) -> Iterator
 def outcome_names(study: Study) -> list[str]:
     """The outcomes that a study has, whatever happens to its patients."""
     unsolved = replace(study, scenario=lowering.at_any_rate(study.scenario))
-    arms = kept_outcomes(unsolved, range(2), "simpy").values()
+    few = range(whole(2, study.scenario.together))
+    arms = kept_outcomes(unsolved, few, "simpy").values()
     names = [one.name for own in arms for one in own if one.unit not in UNITS]
     economics = study.scenario.economics
     worth = [] if economics is None else outcomes_of(economics)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.outcomes.arm import ArmRecords, Rows
+from sim.outcomes.arm import ArmRecords
 from sim.outcomes.definitions.named import Outcome, count
+from sim.outcomes.rows import Rows
 from sim.simulation.records import Floats
 from sim.vocabulary import NOT_COMING, SKIPPED, Event
 
@@ -48,6 +49,10 @@ def _of_doses(records: ArmRecords, therapy: str) -> Iterator[Outcome]:
     for name, reason in (("doses skipped by the clinic", SKIPPED), ("visits lost", NOT_COMING)):
         number = records.number(missed.patient[missed.value == reason])
         yield count(f"{therapy} {name}", "doses", end, number)
+    if (Event.BEHIND, therapy) in records.events:
+        behind = records.events[Event.BEHIND, therapy]
+        late = records.number(behind.patient, behind.value)
+        yield Outcome(f"{therapy} behind the plan", "days", end, "count", late, doses, least=0.0)
     gaps, between = _gaps(given, records)
     yield Outcome(f"{therapy} interval", "days", end, "count", between, gaps, least=0.0)
 
@@ -65,6 +70,9 @@ def _of_the_day(records: ArmRecords, therapy: str) -> Iterator[Outcome]:
     if (Event.NO_DRUG, therapy) in records.events:
         yield count(f"{therapy} doses without drug", "doses", end,
                     records.counts(Event.NO_DRUG, therapy))  # fmt: skip
+        if (Event.HALF_DOSE, therapy) in records.events:
+            halved = records.counts(Event.HALF_DOSE, therapy)
+            yield count(f"{therapy} half doses", "doses", end, halved)
         wasted = records.events[Event.WASTED, therapy]
         milligrams = records.number(wasted.patient, wasted.value)
         yield Outcome(f"{therapy} thrown away", "mg", end, "count", milligrams,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.scenario.checks.clinic_costs import check_clinic_costs, check_overtime
 from sim.scenario.checks.clinic_days import check_days, remarks_on_days
 from sim.scenario.checks.regimens import Therapies
 from sim.scenario.form.clinic import NO_LIMIT, UNLIMITED
@@ -15,10 +16,6 @@ from sim.scenario.text.provenance import Plain
 BESIDE_CLINICS = (
     "does not stand beside `clinics`, whose number times patients_each is the number of patients "
     "(with --patients, set clinics.number instead)"
-)
-NO_COSTS = (
-    "costs and quality of life of patients who share a clinic are not computed: take "
-    "`economics` or `clinic` out"
 )
 
 
@@ -32,8 +29,7 @@ def check_clinic(plain: Plain, therapies: Therapies) -> Iterator[Mistake]:
         yield plain.mistake(("clinic",), "is missing: `clinics` says how many there are of it")
     if has_clinics and "patients" in plain.mapping("cohort"):
         yield plain.mistake(("cohort", "patients"), BESIDE_CLINICS)
-    if has_clinic and plain.mapping("economics"):
-        yield plain.mistake(("economics",), NO_COSTS)
+    yield from check_clinic_costs(plain)
     served = plain.mapping("clinic").get("serves")
     for at, name in enumerate(served if isinstance(served, list) else []):
         yield from _unserved(plain, at, str(name), therapies)
@@ -48,6 +44,7 @@ def check_limits_of_clinic(scenario: Scenario, plain: Plain) -> Iterator[Mistake
         message = f"more than the {clinics.patients_each} patients of a clinic"
         yield plain.mistake(("clinic", "already_enrolled"), message)
     yield from check_days(scenario, clinic, plain)
+    yield from check_overtime(scenario, plain)
     served_in_arms = {name for arm in scenario.arms.values() for name in arm}
     are_known = {*clinic.serves} <= {*scenario.therapies}
     if are_known and not served_in_arms & {*clinic.serves}:

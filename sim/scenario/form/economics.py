@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from sim.scenario.form import quantities
+from sim.scenario.form.clinic_costs import ClinicCosts
 from sim.scenario.form.price_years import brought_to
 from sim.scenario.form.quantities import Form, Text, Whole
 from sim.scenario.form.quantity import refuse
@@ -76,6 +77,9 @@ class Costs(Form):
     """Costs of fractures by site."""
     reactions: dict[Text, quantities.Price] = Field({})
     """Price of each reaction by its name, e.g. {acute_phase: 0 EUR}."""
+    clinic: ClinicCosts | None = None
+    """Prices of the clinic in which the patients meet; needed where there is one,
+    e.g. {per_infusion_is_for: drug, per_place: 90 EUR}."""
 
 
 class Baseline(Form):

@@ -94,7 +94,8 @@ class DayOfChairs:
         at = self._planned.free(self._of.opens)
         if at + minutes > self._of.closes:
             return False
-        self._appointments.append(self._planned.seat(self._of.opens, minutes))
+        visit.appointment = self._planned.seat(self._of.opens, minutes)
+        self._appointments.append(visit.appointment)
         return True
 
     def live(self, booked: list[Visit]) -> list[Visit]:
@@ -110,7 +111,7 @@ class DayOfChairs:
             if begins >= self._of.closes and self._of.sends_home:
                 home.append(visit)
                 continue
-            room.seat(arrival, visit.minutes)
+            visit.arrives, visit.begins = arrival, room.seat(arrival, visit.minutes)
             ends[visit] = begins + visit.minutes
             open_minutes = max(0, min(ends[visit], self._of.closes) - begins)
             visit.notes += [(ROOM, float(begins - arrival)), (TAKEN, float(open_minutes))]

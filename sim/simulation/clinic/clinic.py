@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from sim.simulation.clinic.calendar import Calendar
@@ -10,7 +10,7 @@ from sim.simulation.clinic.chairs import Chairs, DayOfChairs
 from sim.simulation.clinic.places import DayOfPlaces, Places
 from sim.simulation.clinic.supply import Stores, Supply
 from sim.simulation.clinic.visits import Visit, Waiting
-from sim.simulation.records import NEVER
+from sim.simulation.records import NEVER, NO_DRUG
 
 EVERYONE = Places(NEVER)
 """The capacity before the limits of a clinic begin."""
@@ -26,6 +26,14 @@ class Booked(NamedTuple):
     served: list[Visit]
     skipped: list[Visit]
     sent_home: list[Visit]
+
+
+class Turn(NamedTuple):
+    """The visits of a day in turn: booked, put off, and the first of each drug that was out."""
+
+    booked: list[Visit]
+    put_off: list[Visit]
+    lacking: list[Visit]
 
 
 class Clinic:
@@ -97,8 +105,8 @@ class Clinic:
         """Serve the visits of an open day, and send home those for whom it was too late."""
         is_limited = day >= self.calendar.begins
         stores = self.stores if is_limited else NO_STORES
-        room = (self.capacity if is_limited else EVERYONE).new_day()
-        booked = self._book(day, room, stores)
+        stores.receive(day)
+        booked, room = self._book(self.capacity if is_limited else EVERYONE, stores)
         home = room.live(booked)
         served = [visit for visit in booked if visit not in home] if home else booked
         for visit in served:
@@ -109,26 +117,54 @@ class Clinic:
         return served, home
 
     def _book(
-        self, day: int, room: DayOfPlaces | DayOfChairs, stores: Stores
-    ) -> list[Visit]:  # fmt: skip
-        """Book visits in their order until the day is full.
+        self, capacity: Places | Chairs, stores: Stores
+    ) -> tuple[list[Visit], DayOfPlaces | DayOfChairs]:
+        """Book the visits of a day, and return them with the day.
+
+        If a drug that goes to the most severe does not suffice, the day is booked anew by severity;
+        patients who are as severe stay in their order.
+        """
+        room = capacity.new_day()
+        turn = self._in_turn(self._waiting.in_order(), room, stores)
+        if stores.go_to_the_most_severe({visit.therapy for visit in turn.lacking}):
+            for visit in turn.booked:
+                stores.give_back(visit)
+            for visit in turn.booked + turn.put_off:
+                self._waiting.put_back(visit)
+            everyone, room = [*self._waiting.in_order()], capacity.new_day()
+            by_severity = sorted(everyone, key=lambda visit: visit.severity)
+            turn = self._in_turn(iter(by_severity), room, stores)
+            booked = {*turn.booked}
+            turn = turn._replace(put_off=[visit for visit in everyone if visit not in booked])
+        for visit in turn.lacking:
+            if not any(kind == NO_DRUG for kind, _ in visit.notes):
+                visit.notes.append((NO_DRUG, 1.0))
+        for visit in turn.put_off:
+            self._waiting.put_back(visit)
+        return turn.booked, room
+
+    def _in_turn(
+        self, visits: Iterator[Visit], room: DayOfPlaces | DayOfChairs, stores: Stores
+    ) -> Turn:
+        """Book visits one after another until the day is full.
 
         Nobody overtakes: the day is full at the first visit that has no room, and a drug is out at
         the first visit for which it does not suffice. Visits for other drugs go on.
         """
-        stores.receive(day)
-        booked: list[Visit] = []
-        put_off: list[Visit] = []
-        out: set[int] = set()
-        while (visit := self._waiting.first()) is not None and not out >= self._asked_for:
-            if visit.therapy in out or not stores.keep(visit):
+        turn, out = Turn([], [], []), set[int]()
+        for visit in visits:
+            if visit.therapy in out:
+                turn.put_off.append(visit)
+            elif not stores.keep(visit):
                 out.add(visit.therapy)
-                put_off.append(self._waiting.take())
+                turn.put_off.append(visit)
+                turn.lacking.append(visit)
             elif room.book(visit):
-                booked.append(self._waiting.take())
+                turn.booked.append(visit)
             else:
                 stores.give_back(visit)
+                turn.put_off.append(visit)
                 break
-        for visit in put_off:
-            self._waiting.put_back(visit)
-        return booked
+            if out >= self._asked_for:
+                break
+        return turn

@@ -15,7 +15,7 @@ import numpy as np
 import simpy
 
 from sim.simulation.clinic.clinic import Clinic
-from sim.simulation.clinic.rules import Minutes, Rules, rank
+from sim.simulation.clinic.rules import Minutes, Rules, rank, severity
 from sim.simulation.clinic.visits import Visit
 from sim.simulation.model import next_kind, react, start
 from sim.simulation.model.action import happens, take
@@ -161,6 +161,7 @@ class _Attending:
         """Hear of the clinic that the dose is given on a day, or not given at all."""
         self.due[INFUSION + visit.therapy] = day - self.enrolled
         self.state.waited[visit.therapy] = day - visit.due
+        self.state.cut[visit.therapy] = 1.0 - visit.part
         if visit.served is None or not visit.comes:
             self.state.withheld[visit.therapy] = SKIPPED if visit.served is None else NOT_COMING
         if self.life is not None:
@@ -223,6 +224,7 @@ class _Attending:
             rules.order, therapy, k, self.last_given[therapy], self.patient, self.params
         )
         visit.milligrams = self.patient.dose[therapy]
+        visit.severity = severity(self.state, self.patient)
         if rules.visits:
             visit.minutes = self._drawn(rules.visits[therapy], LASTS, therapy, k)
             visit.late = self._drawn(rules.arrival, ARRIVES, therapy, k)

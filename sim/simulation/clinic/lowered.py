@@ -17,7 +17,7 @@ from sim.simulation.clinic.places import Places
 from sim.simulation.clinic.rules import ON_TIME, Minutes, Rules
 from sim.simulation.clinic.supply import Supply
 from sim.simulation.lowering.clinic import slots_of
-from sim.simulation.records import ENROLS, NEVER, Inputs
+from sim.simulation.records import ENROLS, NEVER, Floats, Inputs, Integers
 
 EVERY_PLACE = NEVER
 """Stands for a number of places that is not limited."""
@@ -90,10 +90,16 @@ def _supply(of: SupplyForm, begins: int) -> Supply:
         (range(begins + shortage.days.start, begins + shortage.days.stop), shortage.delivered)
         for shortage in of.shortages
     )
+    supply = Supply(
+        tuple(of.vials), of.stock, half_below=of.half_below or 0.0,
+        severe_first=of.when_short == "most severe first",
+    )  # fmt: skip
     if deliveries is None:
-        return Supply(tuple(of.vials), of.stock)
-    every, after = max(1, round(deliveries.every)), round(deliveries.after)
-    return Supply(tuple(of.vials), of.stock, begins, every, deliveries.up_to, after, shortages)
+        return supply
+    return supply._replace(
+        begins=begins, every=max(1, round(deliveries.every)), up_to=deliveries.up_to,
+        after=round(deliveries.after), shortages=shortages,
+    )  # fmt: skip
 
 
 def enrolled(scenario: Scenario, inputs: Inputs) -> Sequence[int]:
@@ -106,9 +112,31 @@ def enrolled(scenario: Scenario, inputs: Inputs) -> Sequence[int]:
     if clinic is None:
         raise ValueError("the scenario has no clinic")
     before, uniform = _before(clinic, scenario), inputs.numbers(ENROLS, 0)[:, 0]
+    return [before + day for day in enrolment_days(scenario, uniform).tolist()]
+
+
+def enrolment_days(scenario: Scenario, uniform: Floats) -> Integers:
+    """Return the day on which each patient of one clinic enrols, since its limits began.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        A scenario with a clinic.
+    uniform : numpy.ndarray of float, shape (patients,)
+        A uniform random number of each patient of the clinic, in their order.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (patients,)
+        Days; below 0 for patients who enrolled before. ValueError without a clinic.
+    """
+    clinic = scenario.clinic
+    if clinic is None:
+        raise ValueError("the scenario has no clinic")
+    before = _before(clinic, scenario)
     is_early = np.arange(len(uniform)) < clinic.already_enrolled
     days = np.where(is_early, uniform * before, before + uniform * round(clinic.enrolment))
-    return [int(day) for day in np.floor(days)]
+    return np.floor(days).astype(np.int64) - before
 
 
 def _before(clinic: Clinic, scenario: Scenario) -> int:

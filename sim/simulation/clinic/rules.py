@@ -11,10 +11,18 @@ from sim.simulation.clinic.chairs import Chairs
 from sim.simulation.clinic.clinic import NO_SUPPLIES
 from sim.simulation.clinic.places import Places
 from sim.simulation.clinic.supply import Supply
-from sim.simulation.records import NEVER, SPINE, Params, Patient
-from sim.vocabulary import EARLIEST_DUE, LONGEST_SINCE_LAST, LOWEST_T_SCORE, SHORTEST_INTERVAL
+from sim.simulation.records import NEVER, SPINE, Params, Patient, State
+from sim.vocabulary import (
+    EARLIEST_DUE,
+    LONGEST_SINCE_LAST,
+    LOWEST_T_SCORE,
+    SHORTEST_INTERVAL,
+    SITES,
+)
 
 ALL_DAYS = range(NEVER)
+
+VERTEBRAL = SITES.index("vertebral")
 
 
 class Minutes(NamedTuple):
@@ -82,6 +90,28 @@ class Rules(NamedTuple):
     full: range = ALL_DAYS
 
 
+def severity(state: State, patient: Patient) -> tuple[float, float]:
+    """Who is more severe has a lower one: more vertebral fractures so far, then a lower T-score.
+
+    Parameters
+    ----------
+    state, patient
+        State of a patient, and the facts at entry.
+
+    Returns
+    -------
+    tuple of float
+        Vertebral fractures until today below 0, and the T-score of the spine at entry.
+    """
+    return -float(patient.vertebral_fractures + state.fractures[VERTEBRAL]), _spine_t(patient)
+
+
+def _spine_t(patient: Patient) -> float:
+    """T-score of the spine at entry."""
+    below = patient.bmd[SPINE] - patient.reference_mean[SPINE]
+    return float(below / patient.reference_sd[SPINE])
+
+
 def rank(
     order: int, therapy: int, k: int, last_given: int, patient: Patient, params: Params
 ) -> float:
@@ -110,6 +140,5 @@ def rank(
         planned = params.plan_days[therapy]
         return float(planned[min(k + 1, len(planned) - 1)] - planned[k])
     if order == LOWEST_T_SCORE:
-        below = patient.bmd[SPINE] - patient.reference_mean[SPINE]
-        return float(below / patient.reference_sd[SPINE])
+        return _spine_t(patient)
     return 0.0

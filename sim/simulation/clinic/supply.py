@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from sim.simulation.clinic.visits import Visit
-from sim.simulation.records import NEVER, NO_DRUG, WASTED
+from sim.simulation.records import NEVER, WASTED
+
+HALF = 0.5
+"""Share of a dose that everyone gets where half doses make a drug last."""
 
 
 class Supply(NamedTuple):
@@ -29,6 +32,10 @@ class Supply(NamedTuple):
         Days from an order to its delivery.
     shortages : tuple of tuple of range and float
         Days of order on which a share of the order is delivered, and this share.
+    half_below : float
+        Milligrams in the morning of a day below which everyone gets half a dose; 0 for never.
+    severe_first : bool
+        Whether the most severe go first on a day on which the stock does not suffice.
     """
 
     vials: tuple[float, ...]
@@ -38,6 +45,8 @@ class Supply(NamedTuple):
     up_to: float = 0.0
     after: int = 0
     shortages: tuple[tuple[range, float], ...] = ()
+    half_below: float = 0.0
+    severe_first: bool = False
 
 
 @lru_cache(10_000)
@@ -62,21 +71,25 @@ class Store:
     ----------
     on_hand, delivered, given, wasted : float
         Milligrams in stock, and sums of what came, what patients got, and what was thrown away.
+    part : float
+        Share of a dose that everyone gets today, 1 or a half.
     """
 
     def __init__(self, supply: Supply) -> None:
         self._of, self.on_hand = supply, supply.stock
         self.delivered = self.given = self.wasted = 0.0
+        self.part = 1.0
         self._next_order = supply.begins if supply.every != NEVER else NEVER
         self._on_the_way: list[tuple[int, float]] = []
 
     def receive(self, day: int) -> None:
-        """Order on each day of an order up to a day, and take in what was delivered."""
+        """Order on each day of an order up to a day, take in what came, and see if it is short."""
         while self._next_order <= day:
             self._take_in(self._next_order)
             self._order(self._next_order)
             self._next_order += self._of.every
         self._take_in(day)
+        self.part = HALF if self.on_hand < self._of.half_below else 1.0
 
     def keep(self, dose: float) -> bool:
         """Keep the vials of a dose for a visit; False if there are too few."""
@@ -115,11 +128,14 @@ class Stores:
 
     Attributes
     ----------
+    supplies : mapping of int to Supply
+        How the clinic gets each drug, by the slot of the therapy.
     by_therapy : dict of int to Store
         Stock by the slot of the therapy.
     """
 
     def __init__(self, supplies: Mapping[int, Supply]) -> None:
+        self.supplies = supplies
         self.by_therapy = {therapy: Store(supply) for therapy, supply in supplies.items()}
 
     def receive(self, day: int) -> None:
@@ -128,18 +144,22 @@ class Stores:
             store.receive(day)
 
     def keep(self, visit: Visit) -> bool:
-        """Keep the drug of a visit; False, with a note for the log, if there is too little."""
+        """Keep the drug of a visit, as much as all get today; False if there is too little."""
         store = self.by_therapy.get(visit.therapy)
-        if store is None or store.keep(visit.milligrams):
+        if store is None:
+            visit.part = 1.0
             return True
-        if not any(kind == NO_DRUG for kind, _ in visit.notes):
-            visit.notes.append((NO_DRUG, 1.0))
-        return False
+        visit.part = store.part
+        return store.keep(visit.taken)
+
+    def go_to_the_most_severe(self, therapies: Collection[int]) -> bool:
+        """Whether a drug that does not suffice today is one that goes to the most severe first."""
+        return any(self.supplies[therapy].severe_first for therapy in therapies)
 
     def give_back(self, visit: Visit) -> None:
         """Take back the drug of a visit that did not take place."""
         if visit.therapy in self.by_therapy:
-            self.by_therapy[visit.therapy].give_back(visit.milligrams)
+            self.by_therapy[visit.therapy].give_back(visit.taken)
 
     def settle(self, booked: list[Visit]) -> None:
         """Use the drug of those who were treated, and take back that of the others."""
@@ -149,5 +169,5 @@ class Stores:
             if visit.served is None or not visit.comes:
                 self.give_back(visit)
             else:
-                waste = self.by_therapy[visit.therapy].use(visit.milligrams)
+                waste = self.by_therapy[visit.therapy].use(visit.taken)
                 visit.notes.append((WASTED, waste))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
@@ -32,13 +33,20 @@ class Visit:
     late : int
         Minutes between the appointment and the arrival, below 0 for those who are early.
     milligrams : float
-        Dose that is taken from the stock.
+        Whole dose.
+    part : float
+        Share of the dose that the clinic gives, 1 or a half.
+    severity : tuple of float
+        Who has the lower one is booked first where a short drug goes to the most severe.
     served : int or None
         Day on which the patient had the place; None while the patient waits, and without one.
     skipped : int or None
         Day on which the clinic skipped the dose; None if it did not.
     left : int or None
         Day on which the patient left the list: by death, stopping, or the end of follow-up.
+    appointment, arrives, begins : int or None
+        Minutes since midnight of the last appointment, of the arrival for it, and of the begin of
+        the visit in a chair; None where the clinic has places.
     notes : list of tuple of int and float
         Rows for the log on the day of service: kind of the first therapy, and value.
     """
@@ -53,10 +61,20 @@ class Visit:
     minutes: int = 0
     late: int = 0
     milligrams: float = 0.0
+    part: float = 1.0
+    severity: tuple[float, ...] = ()
     served: int | None = None
     skipped: int | None = None
     left: int | None = None
+    appointment: int | None = None
+    arrives: int | None = None
+    begins: int | None = None
     notes: list[tuple[int, float]] = field(default_factory=list)
+
+    @property
+    def taken(self) -> float:
+        """Milligrams that are taken from the stock."""
+        return self.milligrams * self.part
 
     @property
     def is_waiting(self) -> bool:
@@ -99,6 +117,11 @@ class Waiting:
     def take(self) -> Visit:
         """Take the first visit from the list."""
         return heappop(self._list)[-1]
+
+    def in_order(self) -> Iterator[Visit]:
+        """Take the visits one after another, in the order in which they are booked."""
+        while self.first() is not None:
+            yield self.take()
 
     def first_limit(self) -> int:
         """The earliest last day of a visit that waits; `NEVER` if there is none."""

@@ -30,8 +30,9 @@ def on_infusion(
     Returns
     -------
     float
-        Dose, mg; for an infusion that is not given the reason, as in `sim.vocabulary`: 0 if the
-        patient cancelled, below 0 if a clinic did not give it.
+        Dose, mg, of which a clinic may hold a share back; for an infusion that is not given the
+        reason, as in `sim.vocabulary`: 0 if the patient cancelled, below 0 if a clinic did not give
+        it.
 
     Raises
     ------
@@ -45,6 +46,8 @@ def on_infusion(
     k = state.infusion[therapy]
     state.infusion[therapy] = k + 1
     withheld = answer_of_clinic(therapy, state, params)
+    share = 1.0 - state.cut[therapy]
+    state.cut[therapy] = 0.0
     plan_next_infusion(therapy, k + 1, day, state, due, params, draws)
     if not happens(params.given[therapy], draws, params, records.GIVEN, therapy, k):
         plan_stopping_after_last_dose(therapy, k, day, state, due, params)
@@ -54,7 +57,7 @@ def on_infusion(
         return withheld
     use_up_hazards(day, state, patient, params)
     advance(day, state, patient, params)
-    action = state.action[therapy] + patient.dose_action[therapy]
+    action = state.action[therapy] + patient.dose_action[therapy] * share
     set_action(therapy, action, day, state, params)
     begin_plateau_clock(day, state, params)
     end_stopping(day, state, params)
@@ -64,7 +67,7 @@ def on_infusion(
     plan_stopping_after_last_dose(therapy, k, day, state, due, params)
     if happens(params.ends_course[therapy], draws, params, records.COURSE_ENDS, therapy, k):
         end_therapy(therapy, day, state, due, params, draws)
-    return patient.dose[therapy]
+    return patient.dose[therapy] * share
 
 
 def answer_of_clinic(therapy: int, state: State, params: Params) -> float:

@@ -39,6 +39,7 @@ STATE = np.dtype([
     ("infused", "i8", THERAPIES),             # infusions received
     ("begun", "i8", THERAPIES),               # day from which the plan is counted
     ("waited", "i8", THERAPIES), ("withheld", "f8", THERAPIES),  # by a clinic: days; reason or 0
+    ("cut", "f8", THERAPIES),                 # share of the next dose that a clinic holds back
     ("ended", "i8", THERAPIES),               # 1 once the therapy is over
     ("stopping_from", "i8", THERAPIES),       # first day of the time after stopping
     ("stopping_until", "i8", THERAPIES),      # day after the last one; 0 if none is planned
@@ -127,6 +128,7 @@ PARAMS = np.dtype([
     # clinic
     ("served", "i8", THERAPIES),              # 1 for a therapy whose doses need a place
     ("has_stock", "i8", THERAPIES), ("has_chairs", "i8"),  # 1 for yes
+    ("may_halve", "i8", THERAPIES),           # 1 for a drug of which half doses are given
     ("not_coming", "f8"),                     # share of visits
     ("room", "f8"), ("nursing", "f8"),        # places or chair minutes, nurse minutes, open days:
     ("open_days", "f8"), ("busy", "f8"),      # per patient, of a full clinic; minutes of a start

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim.outcomes import ArmRecords
-from sim.outcomes.arm import Rows
+from sim.outcomes.rows import Rows
 from sim.simulation import draws
 from sim.simulation.records import Floats
 from sim.vocabulary import DAYS_PER_YEAR, Event
