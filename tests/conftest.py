@@ -176,10 +176,19 @@ def pytest_collection_modifyitems(items):
     items[:] = [*others[:middle], *plain, *others[middle:]]
 
 
+SELDOM = 50_000, 20, 100
+"""New objects before a look for garbage among them; after how many looks the older are looked at.
+
+Python looks after 700, which takes an eighth of the time of the tests. Most of their garbage has no
+cycles, and goes at once.
+"""
+
+
 def pytest_collection_finish():
     """What was loaded up to here stays: looking for garbage in it takes seconds."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*SELDOM)
 
 
 @pytest.fixture(scope="session")
@@ -323,6 +332,14 @@ def without_pictures(*kinds):
         yield
 
 
+@contextlib.contextmanager
+def without_figures():
+    """Results are kept without their figures, which take most of the time of a small one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.display.figures.draw", lambda *_, **__: [])
+        yield
+
+
 @pytest.fixture
 def no_pictures():
     """No file of a figure is drawn in a test."""
@@ -356,6 +373,5 @@ def _figures_only_where_they_are_looked_at(request):
         with without_pictures():
             yield
     else:
-        with without_pictures(), pytest.MonkeyPatch.context() as patch:
-            patch.setattr("sim.display.figures.draw", lambda *_, **__: [])
+        with without_pictures(), without_figures():
             yield
