@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import gc
+import importlib
 import importlib.metadata
 import io
 import json
@@ -334,7 +335,12 @@ def without_pictures(*kinds):
 
 @contextlib.contextmanager
 def without_figures():
-    """Results are kept without their figures, which take most of the time of a small one."""
+    """Results are kept without their figures, which take most of the time of a small one.
+
+    `mastosim plot` and `sim.plot` draw all the same, whether or not they were used before.
+    """
+    importlib.import_module("sim.cli.plot")
+    importlib.import_module("sim.python.kept")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sim.display.figures.draw", lambda *_, **__: [])
         yield

@@ -38,6 +38,7 @@ from sim.economics.information.sample import enbs
 from sim.experiments import runs
 from sim.experiments.kinds import run as kept_run
 from sim.scenario import load
+from tests.conftest import without_figures
 from tests.test_plot_sweeps import GAIN, READING, STOPS, Made, effects_of, indices_of
 from tests.test_plot_sweeps import many as many_parameters
 
@@ -134,8 +135,7 @@ def made(name, root):
             path.write_text(text, encoding="utf-8")
         some = [f"cohort.patients={patients}"] if patients else []
         study = load(path, [*some, *settings])
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(figures, "draw", lambda *_, **__: [])
+        with without_figures():
             return kept_run.keep(runs.run(study), root / name)
     return swept(name, root / name)
 

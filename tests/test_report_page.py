@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from sim import results
-from sim.display import figures
 from sim.display.figures import form
 from sim.experiments import runs
 from sim.experiments.kinds import run as kept_run
@@ -19,6 +18,7 @@ from sim.reports.page.contents import Contents
 from sim.reports.page.sections import outcomes
 from sim.scenario import load
 from sim.vocabulary import Arms
+from tests.conftest import without_figures
 
 BASE = "scenarios/laroche2011.yaml"
 TITLE = "<script>alert('title')</script>"
@@ -62,8 +62,7 @@ class Page(HTMLParser):
 def kept(tmp_path_factory):
     """A small run whose title and question would harm a page that did not escape them."""
     study = load(BASE, ["cohort.patients=40", f"title={TITLE}", f"question={QUESTION}"])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(figures, "draw", lambda *_, **__: [])
+    with without_figures():
         return results.open(kept_run.keep(runs.run(study), tmp_path_factory.mktemp("report")))
 
 
