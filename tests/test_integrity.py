@@ -26,7 +26,8 @@ MORE = ("--patients", 1040)
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """A run with tables and sums."""
-    return kept_run.make(load(BASE, SETTINGS), tmp_path_factory.mktemp("whole"), "tables")
+    folder = tmp_path_factory.mktemp("whole")
+    return kept_run.make(load(BASE, SETTINGS), folder, "tables", engine="batch")
 
 
 @pytest.fixture
@@ -158,8 +159,7 @@ def test_python_refuses_and_warns_alike(kept, tmp_path):
 
 def test_an_extended_run_is_that_of_all_patients(kept, tmp_path):
     more = verbs.extend(results.open(kept), tmp_path / "more", 1040)
-    once = kept_run.make(
-        load(BASE, ["cohort.patients=1040", *SETTINGS[1:]]), tmp_path / "once", "tables"
-    )
+    study = load(BASE, ["cohort.patients=1040", *SETTINGS[1:]])
+    once = kept_run.make(study, tmp_path / "once", "tables", engine="batch")
     files = [json.loads((one / "manifest.json").read_text())["files"] for one in (more, once)]
     assert files[0] == files[1]
