@@ -260,6 +260,15 @@ def at_stake(once):
 
 
 @pytest.fixture(scope="session")
+def page_of_few(once):
+    """A kept run, its page with few drawings, and the progress told: to be read, not changed."""
+    from tests import few_pictures
+
+    folder, (kept, told) = once("page", few_pictures.made)
+    return results.open(kept), folder / "report.html", told
+
+
+@pytest.fixture(scope="session")
 def typed(mastosim):
     """Run a line of a page in a folder; its words are as the shell reads them."""
 

@@ -13,7 +13,7 @@ from sim.outcomes.mean_counts import mean_counts
 from sim.python.reports import report
 from sim.scenario import load
 from tests.conftest import without_pictures
-from tests.test_report_page import few_pictures
+from tests.few_pictures import few_pictures
 
 SHIPPED = "scenarios/clinic-nine-places.yaml"
 SMALL = [
