@@ -136,7 +136,8 @@ def made(name, root):
         some = [f"cohort.patients={patients}"] if patients else []
         study = load(path, [*some, *settings])
         with without_figures():
-            return kept_run.keep(runs.run(study), root / name)
+            engine = "simpy" if text == CLINICS else "batch"
+            return kept_run.keep(runs.run(study, engine=engine), root / name)
     return swept(name, root / name)
 
 
