@@ -17,7 +17,6 @@ from sim.vocabulary import Arms
 from tests.few_pictures import TITLE, few_pictures
 
 
-
 class Page(HTMLParser):
     """Tags, texts and links of a page; a tag that is not closed is an error."""
 
