@@ -113,7 +113,7 @@ def test_an_edited_seed_mixes_nothing(kept, tmp_path, mastosim):
 
 
 def test_sums_of_another_scenario_are_damage(kept, tmp_path, mastosim):
-    other = kept_run.make(load(BASE, [*SETTINGS, "seed=2"]), tmp_path, "outcomes")
+    other = kept_run.make(load(BASE, [*SETTINGS, "seed=2"]), tmp_path, "outcomes", engine="batch")
     shutil.copy(other / "sums.parquet", kept)
     told = mastosim("extend", kept, *MORE, "-q", "--out", tmp_path / "out")
     assert told.returncode == 2
