@@ -516,7 +516,7 @@ def test_prices_that_change_and_utility_by_age_are_those_of_a_count_of_days():
 def test_every_check_applies_to_the_base_scenario():
     """A check that looks for something under a wrong name would not apply, and see no fault."""
     quick = [check for check in CHECKS if check.name not in SEPARATE]
-    found = checks.run_checks(Subject(load(BASE, WITH_ECONOMICS), 50), quick)
+    found = checks.run_checks(Subject(load(BASE, WITH_ECONOMICS), 20), quick)
     assert [finding.check.name for finding in found if finding.word != "passed"] == []
 
 
