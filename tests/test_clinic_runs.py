@@ -56,6 +56,7 @@ def slot_of(study):
     return list(study.scenario.therapies).index("pamidronate")
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("rule", ["from plan", "from last", "owed"])
 def test_a_file_with_unlimited_places_gives_the_log_of_no_clinic(rule):
     every_day = "[Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday]"
