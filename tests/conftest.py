@@ -147,6 +147,16 @@ def _the_same_again_is_not_worked_out_again():
         yield
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes():
+    """Workers say which assertion failed; its values are shown where a test runs alone.
+
+    To show them, each worker would rewrite all modules of tests, every time in a fresh checkout,
+    for as long as some hundred tests take. `--assert=rewrite` asks for that.
+    """
+    os.environ["PYTEST_ADDOPTS"] = f"{os.environ.get('PYTEST_ADDOPTS', '')} --assert=plain"
+
+
 NEED_NO_COMPILED_LOOP = (
     "test_cohort", "test_hostile", "test_scenario", "test_schema", "test_spread",
     "test_sweep_draws", "test_sweep_mistakes", "test_worth_information",
