@@ -38,6 +38,7 @@ from sim.economics.information.sample import enbs
 from sim.experiments import runs
 from sim.experiments.kinds import run as kept_run
 from sim.scenario import load
+from sim.vocabulary import Engine
 from tests.conftest import without_figures
 from tests.test_plot_sweeps import GAIN, READING, STOPS, Made, effects_of, indices_of
 from tests.test_plot_sweeps import many as many_parameters
@@ -136,7 +137,7 @@ def made(name, root):
         some = [f"cohort.patients={patients}"] if patients else []
         study = load(path, [*some, *settings])
         with without_figures():
-            engine = "simpy" if text == CLINICS else "batch"
+            engine: Engine = "simpy" if text == CLINICS else "batch"
             return kept_run.keep(runs.run(study, engine=engine), root / name)
     return swept(name, root / name)
 
