@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import gc
+import importlib
 import importlib.metadata
 import io
 import json
@@ -146,6 +147,16 @@ def _the_same_again_is_not_worked_out_again():
         yield
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes():
+    """Workers say which assertion failed; its values are shown where a test runs alone.
+
+    To show them, each worker would rewrite all modules of tests, every time in a fresh checkout,
+    for as long as some hundred tests take. `--assert=rewrite` asks for that.
+    """
+    os.environ["PYTEST_ADDOPTS"] = f"{os.environ.get('PYTEST_ADDOPTS', '')} --assert=plain"
+
+
 NEED_NO_COMPILED_LOOP = (
     "test_cohort", "test_hostile", "test_scenario", "test_schema", "test_spread",
     "test_sweep_draws", "test_sweep_mistakes", "test_worth_information",
@@ -176,10 +187,19 @@ def pytest_collection_modifyitems(items):
     items[:] = [*others[:middle], *plain, *others[middle:]]
 
 
+SELDOM = 50_000, 20, 100
+"""New objects before a look for garbage among them; after how many looks the older are looked at.
+
+Python looks after 700, which takes an eighth of the time of the tests. Most of their garbage has no
+cycles, and goes at once.
+"""
+
+
 def pytest_collection_finish():
     """What was loaded up to here stays: looking for garbage in it takes seconds."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*SELDOM)
 
 
 @pytest.fixture(scope="session")
@@ -247,6 +267,15 @@ def at_stake(once):
 
     _, sweep = once("stake", lambda folder: str(worth_sweeps.made(folder)))
     return results.open(sweep)
+
+
+@pytest.fixture(scope="session")
+def page_of_few(once):
+    """A kept run, its page with few drawings, and the progress told: to be read, not changed."""
+    from tests import few_pictures
+
+    folder, (kept, told) = once("page", few_pictures.made)
+    return results.open(kept), folder / "report.html", told
 
 
 @pytest.fixture(scope="session")
@@ -323,6 +352,19 @@ def without_pictures(*kinds):
         yield
 
 
+@contextlib.contextmanager
+def without_figures():
+    """Results are kept without their figures, which take most of the time of a small one.
+
+    `mastosim plot` and `sim.plot` draw all the same, whether or not they were used before.
+    """
+    importlib.import_module("sim.cli.plot")
+    importlib.import_module("sim.python.kept")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.display.figures.draw", lambda *_, **__: [])
+        yield
+
+
 @pytest.fixture
 def no_pictures():
     """No file of a figure is drawn in a test."""
@@ -331,16 +373,16 @@ def no_pictures():
 
 
 LOOK_AT_FIGURES = (
-    "test_plot", "test_python", "test_results", "test_site", "test_guide", "test_power_designs",
-    "test_report",
-    "test_emulate_uncertain", "test_benchmarks",
+    "test_plot", "test_results", "test_site", "test_power_designs", "test_emulate_uncertain",
+    "test_benchmarks",
 )  # fmt: skip
 """Beginnings of the names of modules whose tests look at figures; others have empty files."""
 
 
 NAME_FILES_OF_FIGURES = (
     "test_commands", "test_compare", "test_dictionary", "test_emulate", "test_keep",
-    "test_kept_runs", "test_kinds", "test_readings", "test_terminal",
+    "test_kept_runs", "test_kinds", "test_readings", "test_terminal", "test_python", "test_guide",
+    "test_report",
 )  # fmt: skip
 """Beginnings of the names of modules whose tests ask which files there are: figures are laid out,
 and their files are empty."""
@@ -356,6 +398,5 @@ def _figures_only_where_they_are_looked_at(request):
         with without_pictures():
             yield
     else:
-        with without_pictures(), pytest.MonkeyPatch.context() as patch:
-            patch.setattr("sim.display.figures.draw", lambda *_, **__: [])
+        with without_pictures(), without_figures():
             yield

@@ -36,7 +36,9 @@ def test_an_answer_that_is_none_is_seen():
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks while it has threads")
+@pytest.mark.validation
 def test_a_command_killed_at_any_moment_leaves_nothing_half():
+    """By default test_replacing and test_whole kill a command at chosen moments."""
     command = [sys.executable, "-m", "tests.killed", "1", "1", "new"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout

@@ -30,7 +30,8 @@ def in_a_process(*words):
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
     out = tmp_path_factory.mktemp("out")
-    return out, in_a_process("run", BASE, "--patients", 40, "--seed", 3, "--out", out)
+    words = ("run", BASE, "--patients", 20, "--seed", 3, "--engine", "batch", "--keep", "tables")
+    return out, in_a_process(*words, "--out", out)
 
 
 def test_help_shows_an_example(mastosim):
@@ -81,7 +82,7 @@ def test_run_prints_both_tables_and_where_the_files_are(ran):
     assert "Reported against simulated" in told.stdout
     assert "combination - pamidronate" in told.stdout
     assert "assumptions" in told.stdout
-    folder = told.stdout.strip().splitlines()[-1].removeprefix("Tables and figures: ")
+    folder = told.stdout.strip().splitlines()[-1].removeprefix("Tables: ")
     assert (Path(folder) / "summary.csv").is_file()
     assert Path(folder).is_relative_to(out)
 
@@ -114,11 +115,11 @@ def test_set_patients_and_seed_reach_the_manifest(tmp_path, mastosim, no_picture
     ]
 
 
-def test_a_scenario_with_mistakes_exits_with_3_and_one_report(tmp_path):
+def test_a_scenario_with_mistakes_exits_with_3_and_one_report(tmp_path, mastosim):
     wrong = BASE.read_text().replace("given: {value: 100 %", "gven: {value: 100 %")
     wrong = wrong.replace("half_life: {value: 45 days", "half_life: {value: 45 dys")
     (tmp_path / "wrong.yaml").write_text(wrong)
-    told = in_a_process("check", tmp_path / "wrong.yaml")
+    told = mastosim("check", tmp_path / "wrong.yaml")
     assert told.returncode == 3
     assert told.stdout == ""
     assert "2 mistakes" in told.stderr

@@ -57,6 +57,7 @@ def slot_of(study):
     return list(study.scenario.therapies).index("pamidronate")
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("rule", ["from plan", "from last", "owed"])
 def test_a_file_with_unlimited_places_gives_the_log_of_no_clinic(rule):
     every_day = "[Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday]"
@@ -132,9 +133,9 @@ def test_one_patient_more_changes_nobodys_random_numbers():
 
 
 def test_intervals_of_patients_would_be_too_narrow_and_those_of_clinics_cover():
-    """Ten clinics each time: how often the interval holds the mean of all two hundred."""
-    study = small("clinics.number=200", "horizon=4 months", "clinic.enrolment=1 month")
-    groups = [waits(study, range(200 * at, 200 * (at + 1))) for at in range(20)]
+    """Five clinics each time: how often the interval holds the mean of all hundred."""
+    study = small("clinics.number=100", "horizon=4 months", "clinic.enrolment=1 month")
+    groups = [waits(study, range(100 * at, 100 * (at + 1))) for at in range(20)]
     true = np.mean([group[1].value for group in groups])
     held = {unit: sum(group[unit].low <= true <= group[unit].high for group in groups)
             for unit in (1, 20)}  # fmt: skip

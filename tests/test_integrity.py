@@ -26,7 +26,8 @@ MORE = ("--patients", 1040)
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """A run with tables and sums."""
-    return kept_run.make(load(BASE, SETTINGS), tmp_path_factory.mktemp("whole"), "tables")
+    folder = tmp_path_factory.mktemp("whole")
+    return kept_run.make(load(BASE, SETTINGS), folder, "tables", engine="batch")
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def test_an_edited_seed_mixes_nothing(kept, tmp_path, mastosim):
 
 
 def test_sums_of_another_scenario_are_damage(kept, tmp_path, mastosim):
-    other = kept_run.make(load(BASE, [*SETTINGS, "seed=2"]), tmp_path, "outcomes")
+    other = kept_run.make(load(BASE, [*SETTINGS, "seed=2"]), tmp_path, "outcomes", engine="batch")
     shutil.copy(other / "sums.parquet", kept)
     told = mastosim("extend", kept, *MORE, "-q", "--out", tmp_path / "out")
     assert told.returncode == 2
@@ -158,8 +159,7 @@ def test_python_refuses_and_warns_alike(kept, tmp_path):
 
 def test_an_extended_run_is_that_of_all_patients(kept, tmp_path):
     more = verbs.extend(results.open(kept), tmp_path / "more", 1040)
-    once = kept_run.make(
-        load(BASE, ["cohort.patients=1040", *SETTINGS[1:]]), tmp_path / "once", "tables"
-    )
+    study = load(BASE, ["cohort.patients=1040", *SETTINGS[1:]])
+    once = kept_run.make(study, tmp_path / "once", "tables", engine="batch")
     files = [json.loads((one / "manifest.json").read_text())["files"] for one in (more, once)]
     assert files[0] == files[1]

@@ -156,6 +156,7 @@ ALONE = GRID.replace("values: [70 %, 80 %]", "low: 70 %, high: 90 %").replace(
 )
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("command", ["extend", "grid", "one at a time"])
 def test_more_patients_and_sweeps_that_cannot_be_kept_are_printed_too(
     tmp_path, mastosim, monkeypatch, command

@@ -12,6 +12,7 @@ from sim.display.figures import FIGURES
 from sim.experiments import runs
 from sim.experiments.kinds import run as kept_run
 from sim.scenario import load
+from tests.conftest import without_pictures
 
 HAS = [name for name in FIGURES if name != "waiting"]
 """The usual figures of a run without a clinic."""
@@ -22,7 +23,8 @@ def kept(tmp_path_factory):
     """A small result as `mastosim run` keeps it."""
     root = tmp_path_factory.mktemp("results")
     study = load("scenarios/laroche2011.yaml", ["cohort.patients=30", "horizon=12 months"])
-    return kept_run.keep(runs.run(study), root)
+    with without_pictures("pdf", "png"):
+        return kept_run.keep(runs.run(study, engine="batch"), root)
 
 
 @pytest.fixture
@@ -130,7 +132,7 @@ def test_a_damaged_file_of_a_result_is_named(name, damage, said, result, mastosi
 
 
 def test_a_figure_that_the_result_does_not_have_is_refused_with_those_it_has(
-    result, mastosim, no_pictures
+    result, mastosim, no_pictures, monkeypatch
 ):
     (result / "reported.csv").unlink()
     chosen = ("--figure", "incidence", "--figure", "against_reported")
@@ -139,6 +141,9 @@ def test_a_figure_that_the_result_does_not_have_is_refused_with_those_it_has(
     has = ", ".join(name for name in HAS if name != "against_reported")
     assert f"no figure 'against_reported'; it has {has}\n" in told.stderr
     assert not (result / "figures").exists()
+    run = figures.OF_KIND["run"]
+    others = [name for name in run.names if name not in ("incidence", "against_reported")]
+    monkeypatch.setitem(figures.OF_KIND, "run", run._replace(on_request=others))
     without = mastosim("plot", result, "--format", "svg")
     assert without.returncode == 0, "of all figures, those there are"
     assert "against_reported" not in without.stdout

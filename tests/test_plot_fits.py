@@ -38,6 +38,8 @@ from sim.economics.information.sample import enbs
 from sim.experiments import runs
 from sim.experiments.kinds import run as kept_run
 from sim.scenario import load
+from sim.vocabulary import Engine
+from tests.conftest import without_figures
 from tests.test_plot_sweeps import GAIN, READING, STOPS, Made, effects_of, indices_of
 from tests.test_plot_sweeps import many as many_parameters
 
@@ -170,9 +172,9 @@ def made(name, root):
             path.write_text(text, encoding="utf-8")
         some = [f"cohort.patients={patients}"] if patients else []
         study = load(path, [*some, *settings])
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(figures, "draw", lambda *_, **__: [])
-            return kept_run.keep(runs.run(study), root / name)
+        with without_figures():
+            engine: Engine = "simpy" if text == CLINICS else "batch"
+            return kept_run.keep(runs.run(study, engine=engine), root / name)
     return swept(name, root / name)
 
 
@@ -346,7 +348,7 @@ def faults(figure, width):
 CASES = [(*case, width) for case, width in itertools.product(AWKWARD, WIDTHS)]
 
 
-@pytest.mark.share(22)
+@pytest.mark.share(45)
 @pytest.mark.parametrize(("case", "name", "width"), CASES)
 def test_no_text_leaves_the_page_or_meets_another(kept, case, name, width):
     with styled(), formed(Form(WIDTHS[width])):

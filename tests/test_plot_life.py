@@ -155,13 +155,15 @@ def test_death_and_loss_end_the_lanes():
 
 
 def test_the_command_writes_the_file_that_it_is_asked_for(tmp_path):
+    short = {"horizon": "6 months"}
+    words = [BASE, "--patient", "17", "--set", "horizon=6 months"]
     for kind, begin in (("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG")):
         path = tmp_path / f"life.{kind}"
-        done = CliRunner().invoke(command, [BASE, "--patient", "17", "--figure", str(path)])
+        done = CliRunner().invoke(command, [*words, "--figure", str(path)])
         assert done.exit_code == 0, done.output
         assert path.read_bytes().startswith(begin)
     path = tmp_path / "again.svg"
-    mastosim.explain(BASE, patient=17, figure=path)
+    mastosim.explain(BASE, patient=17, settings=short, figure=path)
     assert path.read_bytes() == (tmp_path / "life.svg").read_bytes()
     assert len(list(tmp_path.iterdir())) == 4
 

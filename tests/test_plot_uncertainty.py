@@ -20,10 +20,18 @@ from sim.display.figures.form import WIDTHS, Form, formed
 from sim.display.figures.style import styled
 from sim.errors import RequestError
 from sim.experiments.parameter_uncertainty import uncertainty_for, without_patients
+from tests.conftest import without_figures
 from tests.test_plot_fits import faults
 from tests.tiny_sweeps import BOTH, RATE, table, wrote
 
 VARIED = table({BOTH: "{low: 8 %/year, high: 16 %/year}", RATE: ""})
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _results_are_kept_without_figures():
+    """Those that a test looks at are drawn by the test."""
+    with without_figures():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -234,7 +242,9 @@ def test_a_comparison_without_a_sweep_is_as_before_and_says_what_it_leaves_out(c
     assert uncertain.MONTE_CARLO in said_in(figure)[0]
 
 
-def test_one_sweep_for_each_scenario_of_a_comparison(folder, comparison, sweep, tmp_path):
+def test_one_sweep_for_each_scenario_of_a_comparison(
+    folder, comparison, sweep, tmp_path, no_pictures
+):
     """The second is of the other scenario alone; two of the same scenario are refused."""
     second = sweep_of_other(folder)
     both = uncertainty_for(comparison, [sweep, second])

@@ -14,7 +14,7 @@ from sim.scenario import load
 
 SHIPPED = "scenarios/clinic-nine-places.yaml"
 SMALL = [
-    "clinics.number=12", "clinics.patients_each=20", "clinic.places=1", "clinic.closed=[]",
+    "clinics.number=6", "clinics.patients_each=20", "clinic.places=1", "clinic.closed=[]",
     "horizon=36 months", "clinic.enrolment=6 months", "clinic.not_coming=5 %",
     "clinic.open=[Monday, Thursday, Friday]",
 ]  # fmt: skip
@@ -70,8 +70,8 @@ def test_the_interval_is_students_over_clinics(tables, numbers):
     clinic = given["patient"] // 20
     y, x = (gaps[inside].groupby(clinic[inside]).agg(how) for how in ("sum", "count"))
     mean = y.sum() / x.sum()
-    error = np.sqrt(12 / 11 * ((y - mean * x) ** 2).sum()) / x.sum()
-    half = stats.t.ppf(0.975, 11) * error
+    error = np.sqrt(6 / 5 * ((y - mean * x) ** 2).sum()) / x.sum()
+    half = stats.t.ppf(0.975, 5) * error
     rows = numbers[(numbers["panel"] == "interval") & (numbers["arm"] == "pamidronate")]
     row = rows.iloc[0]
     assert [row["estimate"], row["low"], row["high"]] == pytest.approx(
@@ -107,4 +107,4 @@ def test_the_figure_does_not_apply_without_a_clinic(tables):
 def test_the_caption_names_the_unit(study):
     words = caption_of(study).paragraphs(*waiting.EXPLAINED, about_bone=False)[0]
     assert OVER_CLINICS in words
-    assert "in 12 clinics" in words
+    assert "in 6 clinics" in words

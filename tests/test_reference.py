@@ -318,7 +318,7 @@ def compare(variant, patients, simulated):
     return pd.concat(apart)
 
 
-@pytest.mark.share(3)
+@pytest.mark.share(5)
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_independent_model_agrees(variant):
     apart = compare(variant, PATIENTS, OF_PROGRAM)

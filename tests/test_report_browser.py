@@ -10,8 +10,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-from tests.test_report_page import kept, with_few_pictures  # noqa: F401
-
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 WIDTHS = (390, 820, 1280)
 
@@ -27,10 +25,8 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def file(kept, tmp_path_factory):  # noqa: F811
-    path = tmp_path_factory.mktemp("page") / "report.html"
-    path.write_text(with_few_pictures(kept), encoding="utf-8")
-    return path
+def file(page_of_few):
+    return page_of_few[1]
 
 
 @pytest.fixture
@@ -102,7 +98,7 @@ def test_assumptions_are_filtered_and_found_by_a_word(opened):
     assert 0 < page.locator("#inputs-table tr[data-basis]:visible").count() < assumed
 
 
-def test_a_table_is_sorted_within_its_parts_and_copied_with_all_digits(opened, kept):  # noqa: F811
+def test_a_table_is_sorted_within_its_parts_and_copied_with_all_digits(opened, page_of_few):
     page = opened()
     table = page.locator("#reported table")
     table.get_by_role("button", name="Published").click()
@@ -114,7 +110,7 @@ def test_a_table_is_sorted_within_its_parts_and_copied_with_all_digits(opened, k
     ]
     assert published == sorted(published)
     copied = page.evaluate("asText(document.querySelector('#results table'))")
-    estimates = kept.table("summary")["estimate"]
+    estimates = page_of_few[0].table("summary")["estimate"]
     numbers = {float(x) for x in re.findall(r"(?<=\t)-?\d+\.?\d*(?=\t|\n)", copied)}
     assert len(numbers & set(estimates)) > 30
 

@@ -2,27 +2,19 @@
 
 import re
 import shutil
-from contextlib import contextmanager
 from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
 
 from sim import results
-from sim.display import figures
 from sim.display.figures import form
-from sim.experiments import runs
-from sim.experiments.kinds import run as kept_run
 from sim.reports import page
 from sim.reports.page import colours, inline_svg, values
 from sim.reports.page.contents import Contents
 from sim.reports.page.sections import outcomes
-from sim.scenario import load
 from sim.vocabulary import Arms
-
-BASE = "scenarios/laroche2011.yaml"
-TITLE = "<script>alert('title')</script>"
-QUESTION = 'Is "=cmd" & <b>bold</b> a question?'
+from tests.few_pictures import TITLE, few_pictures
 
 
 class Page(HTMLParser):
@@ -59,40 +51,19 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory):
+def kept(page_of_few):
     """A small run whose title and question would harm a page that did not escape them."""
-    study = load(BASE, ["cohort.patients=40", f"title={TITLE}", f"question={QUESTION}"])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(figures, "draw", lambda *_, **__: [])
-        return results.open(kept_run.keep(runs.run(study), tmp_path_factory.mktemp("report")))
-
-
-@contextmanager
-def few_pictures():
-    """One figure of each kind: drawing takes the time."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.reports.page.sections.figures.DESIGN", ("schedule",))
-        patch.setattr("sim.reports.page.sections.figures.COURSES", ("differences",))
-        patch.setattr("sim.reports.page.sections.lives.COUNT", 2)
-        yield
-
-
-def with_few_pictures(kept):
-    """The page with one figure of each kind."""
-    with few_pictures():
-        return page.html([kept])
-
-
-def test_progress_counts_the_drawings_to_the_last(kept):
-    told = []
-    with few_pictures():
-        page.html([kept], lambda done, total: told.append((done, total)))
-    assert told == [(done, 8) for done in range(1, 9)], "two of 2 figures and 2 patients"
+    return page_of_few[0]
 
 
 @pytest.fixture(scope="module")
-def text(kept):
-    return with_few_pictures(kept)
+def text(page_of_few):
+    return page_of_few[1].read_text(encoding="utf-8")
+
+
+def test_progress_counts_the_drawings_to_the_last(page_of_few):
+    told = [[done, 8] for done in range(1, 9)]
+    assert page_of_few[2] == told, "two of 2 figures and 2 patients"
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +108,8 @@ def test_every_number_of_the_table_is_that_of_the_file(kept, parsed):
 
 
 def test_the_same_result_gives_the_same_page(kept, text):
-    assert with_few_pictures(kept) == text
+    with few_pictures():
+        assert page.html([kept]) == text
 
 
 def test_of_a_result_of_outcomes_only_the_page_says_what_is_absent(kept, tmp_path):

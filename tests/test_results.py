@@ -30,7 +30,7 @@ FIGURES = ("bone_course", "against_reported")
 RELATIVE = 1e-5  # the files hold six digits
 
 
-@pytest.mark.share(12)
+@pytest.mark.share(20)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
 def test_committed_summaries_match_a_fresh_run(scenario, tmp_path):
     result = runs.run(scenario, engine="batch")

@@ -68,6 +68,11 @@ def test_settings_are_remembered_with_the_old_and_the_new_value():
     )
 
 
+def test_an_item_of_a_list_that_has_a_source_is_found():
+    study = load(SCENARIO, ["cohort.age.within[0]=20 years"])
+    assert study.settings == (Setting("cohort.age.within[0]", "18 years", "20 years"),)
+
+
 def test_settings_of_a_changed_study_join_those_before():
     study = load(SCENARIO, ["seed=5"], patients=12).with_(patients=30).with_(seed=6)
     assert study.settings == (Setting("seed", "1", "6"), Setting("cohort.patients", "1000", "30"))

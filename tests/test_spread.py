@@ -1,8 +1,6 @@
 """Mean and SD from what papers print, against formulas of the literature and numbers of scipy."""
 
 import math
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -231,9 +229,8 @@ def test_a_sum_of_ways_names_what_was_given():
     assert message.endswith("given: mean, se, iqr")
 
 
-def test_the_command_line_refuses_it_in_the_words_of_the_file():
+def test_the_command_line_refuses_it_in_the_words_of_the_file(mastosim):
     setting = "cohort.age.normal={median: 50 years, iqr: [55 years, 45 years]}"
-    asked = [sys.executable, "-m", "sim.cli", "check", str(BASE), "--set", setting]
-    told = subprocess.run(asked, capture_output=True, text=True, cwd=BASE.parents[1])
+    told = mastosim("check", BASE, "--set", setting)
     assert told.returncode == 3
     assert "`iqr` has two values" in told.stderr

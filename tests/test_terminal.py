@@ -218,7 +218,7 @@ def test_figures_show_a_box_for_letters_that_their_font_lacks(odd, tmp_path, rec
 
 
 @pytest.mark.share(3)
-@pytest.mark.parametrize("words", [["check", BASE], ["--help"], ["cite", BASE]])
+@pytest.mark.parametrize("words", [["cite", BASE], ["check", BASE], ["--help"]])
 def test_a_reader_that_has_gone_is_no_mistake(words):
     """As `| head -1` does, sooner or later; here before anything is printed."""
     reading, writing = os.pipe()

@@ -1,5 +1,6 @@
 """The workbook read back: every number of the CSV tables, formulas recomputed, and no text runs."""
 
+import functools
 import math
 import re
 import shutil
@@ -38,11 +39,12 @@ CELL = re.compile(r"(?:'((?:[^']|'')+)'!)?\$?([A-Z]+)\$?(\d+)")
 def written(folder_of, tmp_path_factory):
     """The workbook of each kind: formulas, and the values that stand beside them."""
     out = tmp_path_factory.mktemp("workbooks")
-    books = {}
-    for kind, folder in folder_of.items():
-        path = workbook.write([results.open(folder)], out / f"{kind}.xlsx")
-        books[kind] = [openpyxl.load_workbook(path, data_only=values) for values in (False, True)]
-    return books
+
+    def of(kind):
+        path = workbook.write([results.open(folder_of[kind])], out / f"{kind}.xlsx")
+        return [openpyxl.load_workbook(path, data_only=values) for values in (False, True)]
+
+    return functools.cache(of)
 
 
 def columns_of(page):
@@ -72,10 +74,11 @@ def compare(page, frame):
                 assert same(cell, value), (page.title, name)
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_number_is_that_of_the_csv_tables(kind, written, folder_of):
     kept = results.open(folder_of[kind])
-    _, book = written[kind]
+    _, book = written(kind)
     for name in kept.manifest.tables:
         if not kept.has(name):
             continue
@@ -88,9 +91,10 @@ def test_every_number_is_that_of_the_csv_tables(kind, written, folder_of):
             compare(book[name.capitalize()], frame)
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("kind", KINDS)
 def test_formulas_give_the_values_beside_them(kind, written):
-    formulas, values = written[kind]
+    formulas, values = written(kind)
     counted = 0
     for page in formulas:
         for row in page.iter_rows(min_row=FIRST):
@@ -113,7 +117,7 @@ def computed(formula, book, title):
 
 
 def test_differences_are_arm_minus_comparator(written):
-    page = columns_of(written["run"][1]["Differences"])
+    page = columns_of(written("run")[1]["Differences"])
     pairs = [(a, b) for a, b in zip(page["estimate"], page["arm_minus_against"], strict=True)
              if b is not None]  # fmt: skip
     assert len(pairs) > 20
@@ -128,10 +132,10 @@ def test_differences_are_arm_minus_comparator(written):
      ("sweep", "Outcomes", ["against_arm"])],
 )  # fmt: skip
 def test_differences_of_scenarios_readings_and_arms_are_computed(kind, name, by, written):
-    page = pd.DataFrame(columns_of(written[kind][1][name]))
+    page = pd.DataFrame(columns_of(written(kind)[1][name]))
     is_difference = page[by].notna().any(axis=1)
     assert page.loc[~is_difference, "difference_of_rows"].isna().all()
-    assert "difference_of_rows" not in columns_of(written["run"][1]["Effects"])
+    assert "difference_of_rows" not in columns_of(written("run")[1]["Effects"])
     rows = page[is_difference & page["estimate"].notna()]
     assert len(rows) > 5
     assert rows["difference_of_rows"].to_numpy(float) == pytest.approx(
@@ -141,7 +145,7 @@ def test_differences_of_scenarios_readings_and_arms_are_computed(kind, name, by,
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_heads_stay_and_columns_are_filtered_and_wide_enough(kind, written):
-    for page in written[kind][0]:
+    for page in written(kind)[0]:
         assert page.freeze_panes == "B3"
         assert page.auto_filter.ref.startswith("A2:")
         assert len(page.title) <= 31
@@ -150,19 +154,19 @@ def test_heads_stay_and_columns_are_filtered_and_wide_enough(kind, written):
 
 
 def test_units_stand_in_a_row_of_their_own(written):
-    book = written["run"][0]
+    book = written("run")[0]
     units = dict(zip(*([cell.value for cell in book["Outcomes"][row]] for row in (1, 2)),
                      strict=True))  # fmt: skip
     assert (units["time"], units["carriers"], units["estimate"]) == ("months", "patients", None)
     assert columns_of(book["Outcomes"])["unit"][0] == "%"
-    of_power = written["power"][0]["Power"]
+    of_power = written("power")[0]["Power"]
     units = dict(zip(*([cell.value for cell in of_power[row]] for row in (1, 2)), strict=True))
     assert units["mean_difference"] == "%/year"
     assert units["power"] == "%"
 
 
 def test_decimals_come_from_the_half_width_of_the_interval(written):
-    page = written["run"][1]["Outcomes"]
+    page = written("run")[1]["Outcomes"]
     heads = [cell.value for cell in page[HEADS]]
     at = {name: heads.index(name) for name in ("estimate", "low", "high")}
     looked = 0
@@ -177,7 +181,7 @@ def test_decimals_come_from_the_half_width_of_the_interval(written):
 
 def test_inputs_have_value_unit_uncertainty_source_and_note(written, folder_of):
     study = results.open(folder_of["run"]).study
-    page = columns_of(written["run"][1]["Inputs"])
+    page = columns_of(written("run")[1]["Inputs"])
     assert page["path"] == [
         *(number.path for number in study.numbers), *(one.path for one in study.premises)
     ]  # fmt: skip
@@ -193,7 +197,7 @@ def test_inputs_have_value_unit_uncertainty_source_and_note(written, folder_of):
 
 
 def test_patients_have_their_events_and_what_each_value_is(written, folder_of):
-    page = pd.DataFrame(columns_of(written["run"][1]["Patients"]))
+    page = pd.DataFrame(columns_of(written("run")[1]["Patients"]))
     events = pd.read_parquet(folder_of["run"] / "events.parquet")
     measured = page["event"] == "measured"
     assert (~measured).sum() == len(events[events["patient"] < 10])

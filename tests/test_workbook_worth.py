@@ -9,7 +9,6 @@ from sim.errors import RequestError
 from sim.experiments import information, runs, worth
 from sim.experiments.budget import asked_for
 from sim.experiments.kinds import run as kept_run
-from tests.worth_sweeps import made
 
 
 def test_differences_of_costs_are_formulas_of_the_arms(tmp_path):
@@ -72,10 +71,9 @@ def test_a_run_valued_at_other_prices_is_a_workbook_of_these(kept, tmp_path):
         valued.to_excel(tmp_path / "mine.csv")
 
 
-def test_information_of_a_sweep_is_in_its_workbook_and_in_one_of_its_own(tmp_path):
-    swept = results.open(made(tmp_path))
-    valued = information.information(swept)
-    path = workbook.write([swept], tmp_path / "sweep.xlsx")
+def test_information_of_a_sweep_is_in_its_workbook_and_in_one_of_its_own(at_stake, tmp_path):
+    valued = information.information(at_stake)
+    path = workbook.write([at_stake], tmp_path / "sweep.xlsx")
     own = valued.to_excel(tmp_path / "information.xlsx")
     for file in (path, own):
         book = load_workbook(file, data_only=True)

@@ -45,6 +45,8 @@ fractures:
     uncertainty: {{{{gamma: {{{{se: {SE} per 100 person-years}}}}}}}}
 """
 THRESHOLD = 50000.0
+DRAWS = 50
+"""As many as a regression needs at least."""
 
 
 def swept(folder, draws, patients, horizon):
@@ -62,12 +64,12 @@ def swept(folder, draws, patients, horizon):
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory):
-    return swept(tmp_path_factory.mktemp("tiny"), 60, 20, "6 months")
+    return swept(tmp_path_factory.mktemp("tiny"), DRAWS, 20, "6 months")
 
 
 @pytest.fixture
 def few_draws(monkeypatch):
-    monkeypatch.setattr(draws_of, "FEWEST", 60)
+    monkeypatch.setattr(draws_of, "FEWEST", DRAWS)
 
 
 def task_of(kept, sizes=(5, 20), outcome=FRACTURES):
@@ -99,14 +101,14 @@ def test_a_smaller_trial_is_the_first_patients_of_a_larger_one(kept):
     alone = statistics(task_of(kept, (20,), "balp change"))
     np.testing.assert_array_equal(both[20], alone[20])
     assert (both[5] != both[20]).all()
-    assert both[5].shape == (60, 2)
+    assert both[5].shape == (DRAWS, 2)
     assert both[5].std(axis=0) == pytest.approx(2 * both[20].std(axis=0), rel=0.6)
 
 
 def test_trials_repeat_and_are_counted_and_sizes_are_in_order(kept):
     own, told = statistics(task_of(kept)), []
     other = statistics(task_of(kept), lambda *done: told.append(done))
-    assert told[-1] == (60, 60)
+    assert told[-1] == (DRAWS, DRAWS)
     for size, values in own.items():
         np.testing.assert_array_equal(values, other[size])
     asked = asked_for(FRACTURES, (20, 5, 20), None, None, None, None, None)

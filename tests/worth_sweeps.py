@@ -1,8 +1,7 @@
 """A small sweep with costs and fresh patients, in which the choice hangs on a price."""
 
-import pytest
-
 from sim.experiments.sweeps import load_sweep, run
+from tests.conftest import without_figures
 from tests.tiny_sweeps import BASE, table, wrote
 
 SCENARIO = """extends: laroche2011-worth.yaml
@@ -33,6 +32,5 @@ def made(folder, parameters=None, draws=100, price="4 EUR"):
         folder, text + table(parameters or NUMBERS), others, scenario="at-stake.yaml",
         patients=20,
     )  # fmt: skip
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.display.figures.draw", lambda *_, **__: [])
+    with without_figures():
         return run(load_sweep(path), folder / "results", workers=1).folder

@@ -96,8 +96,8 @@ def take_off(document: Branch, known_sources: Iterable[str]) -> Plain:
     return plain
 
 
-def as_it_stands(document: Branch) -> Plain:
-    """The document as plain dicts, lists and texts with their marks, sources included."""
+def as_it_stands(document: Node) -> Plain:
+    """A document, or a part of it, as plain dicts, lists and texts with marks, sources included."""
     plain = Plain()
     plain.tree = _bare(document, (), plain)
     return plain

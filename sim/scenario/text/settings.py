@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sim.scenario.mistakes import Mark, Mistake, ScenarioError
 from sim.scenario.text.layers import laid_over, lay, with_canonical_effects
-from sim.scenario.text.paths import DocumentPath, dotted, parts_of, value_at
+from sim.scenario.text.paths import DocumentPath, dotted, parts_of
 from sim.scenario.text.provenance import as_it_stands
 from sim.scenario.text.tree import DEEPEST, Branch, Listing, Node, read_text
 
@@ -152,9 +152,19 @@ def _replace_item(old: Listing, at: int, rest: DocumentPath, value: Node, mark: 
 
 def _typed_at(document: Branch, path: DocumentPath) -> Any:
     """The value at a path as it was typed; None where the document has none."""
-    value = as_it_stands(document).tree
+    node: Node | None = document
     for part in path:
-        if isinstance(value, dict) and part not in value:
-            value = value.get("value")
-        value = value_at(value, (part,))
+        if isinstance(node, Branch) and part not in node.items:
+            node = node.items.get("value")
+        node = _inside(node, part)
+    value = as_it_stands(node).tree if node else None
     return value.get("value", value) if isinstance(value, dict) else value
+
+
+def _inside(node: Node | None, part: str | int) -> Node | None:
+    """The entry of a mapping or the item of a list; None where there is none."""
+    if isinstance(node, Branch) and isinstance(part, str):
+        return node.items.get(part)
+    if isinstance(node, Listing) and isinstance(part, int) and part < len(node.items):
+        return node.items[part]
+    return None
