@@ -76,6 +76,11 @@ def carried(measure: Measure, y: Floats, x: Floats) -> Floats:
     return measure.most * x - y if is_planned(measure) else y
 
 
+def largest(measure: Measure, y: Floats, carried: Floats) -> Floats:
+    """Return of what each unit adds that of which limits need the largest: the amount, if any."""
+    return carried if measure.event is None else y
+
+
 def carriers(measure: Measure, sums: Sums) -> Number:
     """Return how many patients an outcome rests on; of a share the fewer, with or without it."""
     fewer = np.minimum(sums.carriers, np.subtract(sums.x, sums.y))
@@ -116,7 +121,7 @@ def of_ratio(measure: Measure, sums: Sums, error: Number, unit: int = 1) -> Limi
     elif is_bounded(measure):
         limits = _of_bounded(measure, sums, error)
     else:
-        limits = intervals.of_mean(value, error, np.minimum(sums.units, sums.x) - 1)
+        limits = _of_mean(measure, sums, value, error)
     return _kept_to(limits, measure.least, measure.most)
 
 
@@ -149,7 +154,8 @@ def of_contrast(
     value = sum(w * np.divide(one.y, one.x) for w, one in zip(weights, sums, strict=True))
     kind, signs = measures[0].kind, list(zip(weights, measures, strict=True))
     if kind == "mean":
-        limits = _of_means(value, sums, signed, error, any(map(is_bounded, measures)))
+        events = [abs(w) * m.event for w, m in signs if m.event is not None]
+        limits = _of_means(value, sums, signed, error, max(events, default=None))
     elif kind == "share" and products is not None:
         limits = around(value, *_of_pairs(products), sums[0].units, error)
     else:
@@ -170,7 +176,7 @@ def _of_units(measure: Measure, sums: Sums, value: Number, error: Number) -> Lim
     Where few units carry what is counted, they say little about each other: the limits are then no
     narrower than those of as many patients who do not meet.
     """
-    between = intervals.of_mean(value, error, np.minimum(sums.units, sums.x) - 1)
+    between = _of_mean(measure, sums, value, error)
     if measure.kind == "mean" or np.all(np.asarray(sums.carriers) >= FEW):
         return between
     is_share = measure.kind == "share"
@@ -198,6 +204,30 @@ def _of_count(measure: Measure, sums: Sums, error: Number) -> Limits:
     return (measure.most - high, measure.most - low) if is_planned(measure) else (low, high)
 
 
+def _of_mean(measure: Measure, sums: Sums, value: Number, error: Number) -> Limits:
+    """Limits of a mean by Student's t; of an amount one more patient could be unlike the others.
+
+    That patient could have nothing, as who dies on the first day, or as much as who has most.
+    """
+    low, high = intervals.of_mean(value, error, np.minimum(sums.units, sums.x) - 1)
+    if measure.event is None:
+        return low, high
+    people, of_unit = np.asarray(sums.x), np.divide(sums.y, sums.units)
+    down = _allowing(value - low, of_unit / people, 0.0)
+    up = _allowing(high - value, (sums.largest - of_unit) / people, measure.event / people)
+    return value - down, value + up
+
+
+def _allowing(half: Number, farther: Number, event: Number) -> Floats:
+    """A side of an interval by Student's t that allows for one more patient, who is unlike.
+
+    The patient is as much `farther` from the mean as one who was seen, or has an event that none
+    had: the variance is then larger by that of the event. The wider side of the two holds.
+    """
+    seen, unseen = half + np.maximum(farther, 0.0), event + np.hypot(half, Z95 * event)
+    return np.maximum(seen, unseen)
+
+
 def _of_bounded(measure: Measure, sums: Sums, error: Number) -> Limits:
     """Limits of a mean that few deaths decide, from the distances to the largest value.
 
@@ -212,12 +242,12 @@ def _of_bounded(measure: Measure, sums: Sums, error: Number) -> Limits:
 
 
 def _of_means(
-    value: Number, sums: Sequence[Sums], signed: Signed, error: Number, is_bounded: bool
+    value: Number, sums: Sequence[Sums], signed: Signed, error: Number, event: float | None
 ) -> Limits:
     """Limits of a contrast of means; where few patients differ, some more may be unlike.
 
-    Of means that have a largest value few patients differ by much, as by a death: one more could
-    differ as much as the one who differs most.
+    Of amounts, in which one event changes `event` at most, one more patient could be as far from
+    the mean as the one who is farthest, or differ by an event.
     """
     measured = np.min([one.x for one in sums], axis=0)
     low, high = intervals.of_mean(value, error, np.minimum(sums[0].units, measured) - 1)
@@ -225,9 +255,16 @@ def _of_means(
                        for one in sums], axis=0)  # fmt: skip
     unlike = NONE_SEEN * np.sqrt(np.maximum(between, 0.0)) / measured
     more = np.where(np.less(signed.differing, FEW), unlike, 0.0)
-    if is_bounded:
-        return low - more - signed.most_down / measured, high + more + signed.most_up / measured
-    return value - np.hypot(value - low, more), value + np.hypot(high - value, more)
+    if event is None:
+        return value - np.hypot(value - low, more), value + np.hypot(high - value, more)
+    of_unit = (signed.up - signed.down) / np.asarray(sums[0].units)
+    down, up = (
+        _allowing(half + more, farther / measured, event / measured)
+        for half, farther in (
+            (value - low, signed.most_down + of_unit), (high - value, signed.most_up - of_unit),
+        )
+    )  # fmt: skip
+    return value - down, value + up
 
 
 def _of_pairs(products: Products) -> tuple[Number, Limits, Number]:

@@ -216,8 +216,10 @@ def _own(line: Line) -> tuple[Floats, ...]:
 
 def _carried(line: Line, part: int) -> Floats:
     """Units that carry the outcome, and the most that one of them adds; parts x 2."""
-    carried = limits.carried(line.label.measure, line.y, line.x)
-    return np.stack([*by_part(part, (carried != 0) * 1.0).T, _most(part, carried)], axis=1)
+    measure = line.label.measure
+    carried = limits.carried(measure, line.y, line.x)
+    most = _most(part, limits.largest(measure, line.y, carried))
+    return np.stack([*by_part(part, (carried != 0) * 1.0).T, most], axis=1)
 
 
 def _products(one: Line, other: Line) -> tuple[Floats, ...]:
