@@ -155,7 +155,11 @@ def of_contrast(
     kind, signs = measures[0].kind, list(zip(weights, measures, strict=True))
     if kind == "mean":
         events = [abs(w) * m.event for w, m in signs if m.event is not None]
-        limits = _of_means(value, sums, signed, error, max(events, default=None))
+        limits = (
+            _of_amounts(value, sums, signed, error, max(events))
+            if events
+            else _of_means(value, sums, signed, error)
+        )
     elif kind == "share" and products is not None:
         limits = around(value, *_of_pairs(products), sums[0].units, error)
     else:
@@ -241,30 +245,40 @@ def _of_bounded(measure: Measure, sums: Sums, error: Number) -> Limits:
     return measure.most - high, measure.most - low
 
 
-def _of_means(
-    value: Number, sums: Sequence[Sums], signed: Signed, error: Number, event: float | None
-) -> Limits:
-    """Limits of a contrast of means; where few patients differ, some more may be unlike.
-
-    Of amounts, in which one event changes `event` at most, one more patient could be as far from
-    the mean as the one who is farthest, or differ by an event.
-    """
+def _of_means(value: Number, sums: Sequence[Sums], signed: Signed, error: Number) -> Limits:
+    """Limits of a contrast of means; where few patients differ, some more may be unlike."""
     measured = np.min([one.x for one in sums], axis=0)
     low, high = intervals.of_mean(value, error, np.minimum(sums[0].units, measured) - 1)
     between = np.mean([(one.yy - one.y**2 / np.asarray(one.x)) / (np.asarray(one.x) - 1)
                        for one in sums], axis=0)  # fmt: skip
     unlike = NONE_SEEN * np.sqrt(np.maximum(between, 0.0)) / measured
     more = np.where(np.less(signed.differing, FEW), unlike, 0.0)
-    if event is None:
-        return value - np.hypot(value - low, more), value + np.hypot(high - value, more)
-    of_unit = (signed.up - signed.down) / np.asarray(sums[0].units)
-    down, up = (
-        _allowing(half + more, farther / measured, event / measured)
-        for half, farther in (
-            (value - low, signed.most_down + of_unit), (high - value, signed.most_up - of_unit),
-        )
-    )  # fmt: skip
-    return value - down, value + up
+    return value - np.hypot(value - low, more), value + np.hypot(high - value, more)
+
+
+def _of_amounts(
+    value: Number, sums: Sequence[Sums], signed: Signed, error: Number, event: float
+) -> Limits:
+    """Limits of a contrast of amounts, in which one event changes `event` at most.
+
+    One more patient could be as far from the mean as the one who is farthest, or differ by an
+    event. Where nobody is farther than an event, that patient could die in one arm only: some have
+    a standard deviation more. Where few differ at all, one could differ by all that a patient has.
+    """
+    people, units = np.min([one.x for one in sums], axis=0), np.asarray(sums[0].units)
+    low, high = intervals.of_mean(value, error, np.minimum(units, people) - 1)
+    means = [np.divide(one.y, one.x) for one in sums]
+    between = np.mean([(one.yy - 2 * mean * one.xy + mean**2 * one.xx) / np.asarray(one.x)
+                       for one, mean in zip(sums, means, strict=True)], axis=0)  # fmt: skip
+    spread = np.sqrt(np.maximum(between, 0.0))
+    unlike = np.maximum(NONE_SEEN * spread, np.mean(np.abs(means), axis=0)) / people
+    more = np.where(np.less(signed.differing, FEW), unlike, 0.0)
+    of_unit = (signed.up - signed.down) / units
+    farther = np.stack([signed.most_down + of_unit, signed.most_up - of_unit])
+    is_beyond = np.max(farther, axis=0) > event
+    farther = np.where(is_beyond, farther, np.maximum(farther, spread)) / people
+    down = _allowing(value - low + more, farther[0], event / people)
+    return value - down, value + _allowing(high - value + more, farther[1], event / people)
 
 
 def _of_pairs(products: Products) -> tuple[Number, Limits, Number]:
