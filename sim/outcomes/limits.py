@@ -10,17 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.outcomes import intervals
+from sim.outcomes import amounts, intervals
 from sim.outcomes.definitions.named import Measure
-from sim.outcomes.intervals import Limits, Number
+from sim.outcomes.intervals import FEW, NONE_SEEN, Limits, Number
 from sim.simulation.records import Floats
 from sim.vocabulary import Z95
-
-FEW = 10
-"""With fewer patients who carry an outcome, one more could be unlike all of them."""
-
-NONE_SEEN = 3.6888794541139363
-"""Upper 97.5 % limit of the number of patients with an event when none was seen: -ln 0.025."""
 
 
 class Sums(NamedTuple):
@@ -121,7 +115,7 @@ def of_ratio(measure: Measure, sums: Sums, error: Number, unit: int = 1) -> Limi
     elif is_bounded(measure):
         limits = _of_bounded(measure, sums, error)
     else:
-        limits = _of_mean(measure, sums, value, error)
+        limits = amounts.of_arm(sums, value, error, measure.event)
     return _kept_to(limits, measure.least, measure.most)
 
 
@@ -156,7 +150,7 @@ def of_contrast(
     if kind == "mean":
         events = [abs(w) * m.event for w, m in signs if m.event is not None]
         limits = (
-            _of_amounts(value, sums, signed, error, max(events))
+            amounts.of_contrast(value, sums, signed, error, max(events))
             if events
             else _of_means(value, sums, signed, error)
         )
@@ -180,7 +174,7 @@ def _of_units(measure: Measure, sums: Sums, value: Number, error: Number) -> Lim
     Where few units carry what is counted, they say little about each other: the limits are then no
     narrower than those of as many patients who do not meet.
     """
-    between = _of_mean(measure, sums, value, error)
+    between = amounts.of_arm(sums, value, error, measure.event)
     if measure.kind == "mean" or np.all(np.asarray(sums.carriers) >= FEW):
         return between
     is_share = measure.kind == "share"
@@ -208,30 +202,6 @@ def _of_count(measure: Measure, sums: Sums, error: Number) -> Limits:
     return (measure.most - high, measure.most - low) if is_planned(measure) else (low, high)
 
 
-def _of_mean(measure: Measure, sums: Sums, value: Number, error: Number) -> Limits:
-    """Limits of a mean by Student's t; of an amount one more patient could be unlike the others.
-
-    That patient could have nothing, as who dies on the first day, or as much as who has most.
-    """
-    low, high = intervals.of_mean(value, error, np.minimum(sums.units, sums.x) - 1)
-    if measure.event is None:
-        return low, high
-    people, of_unit = np.asarray(sums.x), np.divide(sums.y, sums.units)
-    down = _allowing(value - low, of_unit / people, 0.0)
-    up = _allowing(high - value, (sums.largest - of_unit) / people, measure.event / people)
-    return value - down, value + up
-
-
-def _allowing(half: Number, farther: Number, event: Number) -> Floats:
-    """A side of an interval by Student's t that allows for one more patient, who is unlike.
-
-    The patient is as much `farther` from the mean as one who was seen, or has an event that none
-    had: the variance is then larger by that of the event. The wider side of the two holds.
-    """
-    seen, unseen = half + np.maximum(farther, 0.0), event + np.hypot(half, Z95 * event)
-    return np.maximum(seen, unseen)
-
-
 def _of_bounded(measure: Measure, sums: Sums, error: Number) -> Limits:
     """Limits of a mean that few deaths decide, from the distances to the largest value.
 
@@ -254,31 +224,6 @@ def _of_means(value: Number, sums: Sequence[Sums], signed: Signed, error: Number
     unlike = NONE_SEEN * np.sqrt(np.maximum(between, 0.0)) / measured
     more = np.where(np.less(signed.differing, FEW), unlike, 0.0)
     return value - np.hypot(value - low, more), value + np.hypot(high - value, more)
-
-
-def _of_amounts(
-    value: Number, sums: Sequence[Sums], signed: Signed, error: Number, event: float
-) -> Limits:
-    """Limits of a contrast of amounts, in which one event changes `event` at most.
-
-    One more patient could be as far from the mean as the one who is farthest, or differ by an
-    event. Where nobody is farther than an event, that patient could die in one arm only: some have
-    a standard deviation more. Where few differ at all, one could differ by all that a patient has.
-    """
-    people, units = np.min([one.x for one in sums], axis=0), np.asarray(sums[0].units)
-    low, high = intervals.of_mean(value, error, np.minimum(units, people) - 1)
-    means = [np.divide(one.y, one.x) for one in sums]
-    between = np.mean([(one.yy - 2 * mean * one.xy + mean**2 * one.xx) / np.asarray(one.x)
-                       for one, mean in zip(sums, means, strict=True)], axis=0)  # fmt: skip
-    spread = np.sqrt(np.maximum(between, 0.0))
-    unlike = np.maximum(NONE_SEEN * spread, np.mean(np.abs(means), axis=0)) / people
-    more = np.where(np.less(signed.differing, FEW), unlike, 0.0)
-    of_unit = (signed.up - signed.down) / units
-    farther = np.stack([signed.most_down + of_unit, signed.most_up - of_unit])
-    is_beyond = np.max(farther, axis=0) > event
-    farther = np.where(is_beyond, farther, np.maximum(farther, spread)) / people
-    down = _allowing(value - low + more, farther[0], event / people)
-    return value - down, value + _allowing(high - value + more, farther[1], event / people)
 
 
 def _of_pairs(products: Products) -> tuple[Number, Limits, Number]:
