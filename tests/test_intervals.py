@@ -9,7 +9,7 @@ from scipy import optimize, stats
 from sim.outcomes import intervals, limits
 from sim.outcomes.definitions.named import Measure
 from sim.outcomes.labels import Label, Line
-from sim.outcomes.limits import Signed, Sums
+from sim.outcomes.summed import Signed, Sums
 from sim.outcomes.sums import sum_table
 from sim.outcomes.units import by_part
 

@@ -3,6 +3,7 @@
 import pytest
 
 from sim.economics.measures import measures_of, sites_of
+from sim.economics.quantities import economics_of
 from sim.scenario import load
 
 WORTH, BOONEN = "scenarios/laroche2011-worth.yaml", "scenarios/boonen2012-worth.yaml"
@@ -12,7 +13,8 @@ REACTION = "economics.costs.reactions.acute_phase"
 def events(path, *settings):
     """What an event changes at most, by the name of the outcome."""
     scenario = load(path, settings).scenario
-    measures = measures_of(scenario.economics, round(scenario.horizon), sites_of(scenario))
+    day, sites = round(scenario.horizon), sites_of(scenario)
+    measures = measures_of(economics_of(scenario), day, sites)
     return {measure.name: measure.event for measure in measures}
 
 

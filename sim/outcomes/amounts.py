@@ -7,17 +7,14 @@ died early. Student's t knows those who were seen. These limits allow for one pa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.outcomes import intervals
 from sim.outcomes.intervals import FEW, NONE_SEEN, Limits, Number
+from sim.outcomes.summed import Signed, Sums
 from sim.simulation.records import Floats
 from sim.vocabulary import Z95
-
-if TYPE_CHECKING:
-    from sim.outcomes.limits import Signed, Sums
 
 
 def of_arm(sums: Sums, value: Number, error: Number, event: float | None) -> Limits:

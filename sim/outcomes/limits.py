@@ -6,58 +6,15 @@ One number has one interval: tables, figures, goals of precision and sweeps all 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from sim.outcomes import amounts, intervals
 from sim.outcomes.definitions.named import Measure
 from sim.outcomes.intervals import FEW, NONE_SEEN, Limits, Number
+from sim.outcomes.summed import Products, Signed, Sums
 from sim.simulation.records import Floats
 from sim.vocabulary import Z95
-
-
-class Sums(NamedTuple):
-    """Sums over units of a numerator y and a denominator x, of their squares and their product.
-
-    `units` is the number of independent units, patients unless a function says otherwise;
-    `carriers` how many of them add to what was counted (see `carried`), and `largest` the most that
-    one of them adds.
-    """
-
-    units: float
-    y: float
-    x: float
-    yy: float
-    xy: float
-    xx: float
-    carriers: float
-    largest: float
-
-
-class Products(NamedTuple):
-    """Sums over units of products of the y and x of one arm with those of another arm."""
-
-    yy: float
-    yx: float
-    xy: float
-    xx: float
-
-
-class Signed(NamedTuple):
-    """Sums over units of what a weighted sum of numerators adds up to, above 0 and below 0.
-
-    `differing` is the number of units whose numerators or denominators are not all alike. `most_up`
-    and `most_down` are the largest that one unit adds.
-    """
-
-    differing: float
-    up: float
-    up_squares: float
-    down: float
-    down_squares: float
-    most_up: float
-    most_down: float
 
 
 def carried(measure: Measure, y: Floats, x: Floats) -> Floats:

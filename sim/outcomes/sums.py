@@ -26,7 +26,7 @@ from sim.outcomes.labels import (
     pairs_of_facts,
     pairs_within,
 )
-from sim.outcomes.limits import Products, Signed, Sums
+from sim.outcomes.summed import Products, Signed, Sums
 from sim.outcomes.units import by_part
 from sim.simulation.records import Floats
 

@@ -15,7 +15,7 @@ import numpy as np
 from sim.outcomes import estimates, intervals, limits
 from sim.outcomes.definitions.named import Measure, Outcome
 from sim.outcomes.intervals import FEW, Limits
-from sim.outcomes.limits import Signed, Sums
+from sim.outcomes.summed import Signed, Sums
 from sim.simulation.records import Floats
 from sim.vocabulary import ROUNDING
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import RequestError
 from sim.outcomes.labels import Label
-from sim.outcomes.limits import Products, Signed, Sums
+from sim.outcomes.summed import Products, Signed, Sums
 from sim.outcomes.sums import SumTable
 from sim.outcomes.tables import Tables, join
 
