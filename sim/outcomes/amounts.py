@@ -16,6 +16,9 @@ from sim.outcomes.summed import Signed, Sums
 from sim.simulation.records import Floats
 from sim.vocabulary import Z95
 
+PAIR = 2
+"""Terms of a difference; a change of a difference has four."""
+
 
 def of_arm(sums: Sums, value: Number, error: Number, event: float | None) -> Limits:
     """Limits of a mean by Student's t; of an amount one more patient could be unlike the others.
@@ -47,8 +50,9 @@ def of_contrast(
     """Limits of a contrast of amounts, in which one event changes `event` at most.
 
     One more patient could be as far from the mean as the one who is farthest, or differ by an
-    event. Where nobody is farther than an event, that patient could die in one arm only: some have
-    a standard deviation more. Where few differ at all, one could differ by all that a patient has.
+    event. Where nobody is farther than an event, that patient could die under one of two conditions
+    only, and differ by a standard deviation. Where few differ at all, one could differ by all that
+    a patient has.
     """
     people, units = np.min([one.x for one in sums], axis=0), np.asarray(sums[0].units)
     low, high = intervals.of_mean(value, error, np.minimum(units, people) - 1)
@@ -60,7 +64,7 @@ def of_contrast(
     more = np.where(np.less(signed.differing, FEW), unlike, 0.0)
     of_unit = (signed.up - signed.down) / units
     farther = np.stack([signed.most_down + of_unit, signed.most_up - of_unit])
-    is_beyond = np.max(farther, axis=0) > event
-    farther = np.where(is_beyond, farther, np.maximum(farther, spread)) / people
+    is_near = (np.max(farther, axis=0) <= event) & (len(sums) == PAIR)
+    farther = np.where(is_near, np.maximum(farther, spread), farther) / people
     down = allowing(value - low + more, farther[0], event / people)
     return value - down, value + allowing(high - value + more, farther[1], event / people)
