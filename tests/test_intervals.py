@@ -129,15 +129,13 @@ def test_a_bounded_mean_of_many_patients_has_the_limits_of_student():
 
 
 def of_amount(event, *arms, size=1):
-    """Limits of the mean amount of an arm, or of the first arm less the second, in units."""
+    """Limits of the mean amount of an arm, or of the first arm less the second, in groups."""
     measure = Measure("cost", "EUR", 1826, "mean", 1.0, 0.0, math.inf, event)
-    lines = [
-        Line(
-            Label((0, str(at)), "all", *measure),
-            *by_part(size, np.ones(len(y)), np.array(y, float), np.ones(len(y))).T,
-        )
-        for at, y in enumerate(arms)
-    ]
+    lines = []
+    for at, y in enumerate(arms):
+        total, patients = by_part(size, np.array(y, float), np.ones(len(y))).T
+        label = Label((0, str(at)), "all", *measure)
+        lines.append(Line(label, np.ones(len(total)), total, patients))
     contrasts = [{0: 1.0, 1: -1.0}] if len(arms) == 2 else []
     table = sum_table(lines, contrasts, part=len(arms[0]))
     found = table.contrast(contrasts[0]) if contrasts else table.estimate(0)
