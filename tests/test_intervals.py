@@ -194,6 +194,14 @@ def test_where_nobody_differs_one_more_could_by_all_that_a_patient_has():
     assert of_amount(0.0, years, years) == pytest.approx((-5 / 100, 5 / 100))
 
 
+def test_one_more_patient_is_one_whatever_the_group():
+    """All cost 500 in groups of eight: a patient could cost nothing, and no whole group."""
+    low, high = of_amount(0.0, [500.0] * 800, size=8)
+    assert (low, high) == pytest.approx((500 - 500 / 800, 500))
+    low, high = of_amount(0.0, [500.0] * 800, [300.0] * 800, size=8)
+    assert (low, high) == pytest.approx((200 - 200 / 800, 200))
+
+
 def test_groups_of_patients_have_the_limits_of_their_patients():
     """Nobody differs; the spread between patients is that within arms, not that between groups."""
     years = np.random.default_rng(3).gamma(2.0, 2.0, 4000)

@@ -29,7 +29,7 @@ def of_arm(sums: Sums, value: Number, error: Number, event: float | None) -> Lim
     if event is None:
         return low, high
     people, of_unit = np.asarray(sums.x), np.divide(sums.y, sums.units)
-    down = allowing(value - low, of_unit / people, 0.0)
+    down = allowing(value - low, value / people, 0.0)
     up = allowing(high - value, (sums.largest - of_unit) / people, event / people)
     return value - down, value + up
 
@@ -62,8 +62,11 @@ def of_contrast(
     spread = np.sqrt(np.maximum(between, 0.0))
     unlike = np.maximum(NONE_SEEN * spread, np.mean(np.abs(means), axis=0)) / people
     more = np.where(np.less(signed.differing, FEW), unlike, 0.0)
-    of_unit = (signed.up - signed.down) / units
-    farther = np.stack([signed.most_down + of_unit, signed.most_up - of_unit])
+    of_unit, of_patient = (signed.up - signed.down) / units, np.asarray(value)
+    farther = np.stack([
+        np.where(np.greater(signed.most_down, 0), signed.most_down + of_unit, of_patient),
+        np.where(np.greater(signed.most_up, 0), signed.most_up - of_unit, -of_patient),
+    ])  # fmt: skip
     is_near = (np.max(farther, axis=0) <= event) & (len(sums) == PAIR)
     farther = np.where(is_near, np.maximum(farther, spread), farther) / people
     down = allowing(value - low + more, farther[0], event / people)
