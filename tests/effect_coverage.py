@@ -13,8 +13,8 @@ from sim.outcomes import effects, hazard_ratio, kaplan_meier, ratios, survival
 from sim.outcomes.definitions.named import count, share
 from sim.outcomes.definitions.over_years import life_years
 from sim.outcomes.labels import contrasts_of
-from sim.outcomes.limits import Products, Signed, Sums
 from sim.outcomes.plan import line
+from sim.outcomes.summed import Products, Signed, Sums
 from sim.outcomes.sums import sum_table
 from sim.outcomes.survival import FOLLOWED, FRACTURED, GONE
 from sim.vocabulary import DAYS_PER_YEAR

@@ -15,8 +15,9 @@ from sim.outcomes import AnalysisPlan, ArmRecords, SumTable
 from sim.outcomes.definitions.named import Measure
 from sim.outcomes.definitions.published import COLUMNS, against_reported
 from sim.outcomes.definitions.statistics import statistic
-from sim.outcomes.limits import Products, Signed, Sums, carried
+from sim.outcomes.limits import carried
 from sim.outcomes.rows import Rows
+from sim.outcomes.summed import Products, Signed, Sums
 from sim.results import Tables
 from sim.vocabulary import QUANTITIES, SITES, Event
 from tests.arms import by_label

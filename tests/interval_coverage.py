@@ -24,8 +24,8 @@ from sim.outcomes import (
 )
 from sim.outcomes.definitions.named import at_last_day, count, share
 from sim.outcomes.labels import ArmKey, Line, Weights, contrasts_of
-from sim.outcomes.limits import Products, Signed, Sums
 from sim.outcomes.plan import line
+from sim.outcomes.summed import Products, Signed, Sums
 from sim.outcomes.sums import joined, sum_table
 from sim.scenario import Study, load
 

@@ -16,8 +16,9 @@ from sim.experiments import runs
 from sim.experiments.worth import valued_study
 from sim.outcomes.definitions.named import Measure
 from sim.outcomes.estimates import contrast
-from sim.outcomes.limits import NONE_SEEN, Products, Signed, Sums
+from sim.outcomes.intervals import NONE_SEEN
 from sim.outcomes.plan import records_by_arm
+from sim.outcomes.summed import Products, Signed, Sums
 from sim.outcomes.sums import sum_table
 from sim.scenario import ScenarioError, load
 from sim.scenario.costs_and_quality import of_costs

@@ -8,7 +8,10 @@ from scipy import optimize, stats
 
 from sim.outcomes import intervals, limits
 from sim.outcomes.definitions.named import Measure
-from sim.outcomes.limits import Signed, Sums
+from sim.outcomes.labels import Label, Line
+from sim.outcomes.summed import Signed, Sums
+from sim.outcomes.sums import sum_table
+from sim.outcomes.units import by_part
 
 
 @pytest.mark.parametrize(("events", "patients"), [(0, 10), (1, 10), (7, 30), (30, 30)])
@@ -125,15 +128,82 @@ def test_a_bounded_mean_of_many_patients_has_the_limits_of_student():
     assert found == pytest.approx([half, half], rel=0.01)
 
 
-def test_differences_of_bounded_means_allow_for_one_more_who_differs_most():
-    """Eleven of 100 patients live a year longer; one more could, and none is worse off."""
-    n, more = 100.0, np.repeat([1.0, 0.0], [11, 89])
-    own = [Sums(n, y.sum(), n, (y**2).sum(), y.sum(), n, n, 1.0) for y in (3 + more, 3 + 0 * more)]
-    signed, error = Signed(11, 11, 11, 0, 0, 1, 0), more.std(ddof=1) / 10
-    bounded, plain = (
-        [Measure("life-years", "years", 1826, "mean", 1.0, 0.0, most)] * 2
-        for most in (5.0, math.inf)
-    )
-    low, high = limits.of_contrast(plain, [1, -1], own, signed, error)
-    found = limits.of_contrast(bounded, [1, -1], own, signed, error)
-    assert found == pytest.approx((low, high + 1 / 100))
+def of_amount(event, *arms, size=1):
+    """Limits of the mean amount of an arm, or of the first arm less the second, in groups."""
+    measure = Measure("cost", "EUR", 1826, "mean", 1.0, 0.0, math.inf, event)
+    lines = []
+    for at, y in enumerate(arms):
+        total, patients = by_part(size, np.array(y, float), np.ones(len(y))).T
+        label = Label((0, str(at)), "all", *measure)
+        lines.append(Line(label, np.ones(len(total)), total, patients))
+    contrasts = [{0: 1.0, 1: -1.0}] if len(arms) == 2 else []
+    table = sum_table(lines, contrasts, part=len(arms[0]))
+    found = table.contrast(contrasts[0]) if contrasts else table.estimate(0)
+    return found.low, found.high
+
+
+def half_of(y):
+    return stats.t.ppf(0.975, len(y) - 1) * np.std(y, ddof=1) / len(y) ** 0.5
+
+
+def test_the_cost_of_an_arm_allows_for_one_more_as_dear_as_the_dearest_or_for_nothing():
+    cost = np.repeat([500.0, 600.0, 40_000.0], [50, 49, 1])
+    mean, half = cost.mean(), half_of(cost)
+    limits = mean - half - mean / 100, mean + half + (40_000 - mean) / 100
+    assert of_amount(1000.0, cost) == pytest.approx(limits)
+
+
+def test_a_cost_is_never_below_nothing():
+    assert of_amount(1000.0, np.repeat([0.0, 40_000.0], [99, 1]))[0] == 0
+
+
+def test_the_cost_of_an_arm_in_which_nobody_had_a_dear_event_allows_for_one():
+    """The variance of 1.96 and the one event more: 2.96 events in 100 patients."""
+    low, high = of_amount(1000.0, [500.0] * 100)
+    assert (low, high) == pytest.approx((495.0, 500 + 2.96 * 10), rel=1e-4)
+    assert of_amount(0.0, [0.0] * 100) == (0.0, 0.0)
+
+
+def test_a_difference_of_amounts_allows_for_one_more_as_far_from_the_mean_as_the_farthest():
+    """Eleven of 100 patients live a year longer; one more could, and one could have no gain."""
+    more = np.repeat([1.0, 0.0], [11, 89])
+    low, high = of_amount(0.0, 3 + more, np.full(100, 3.0))
+    assert low == pytest.approx(0.11 - half_of(more) - 0.11 / 100)
+    assert high == pytest.approx(0.11 + half_of(more) + 0.89 / 100)
+
+
+def test_a_difference_of_amounts_allows_for_an_event_that_none_had():
+    """All differ by 1 to 3; an event is 500, and patients differ by less than that."""
+    apart, own = 1 + np.arange(100.0) % 3, np.full(100, 40.0)
+    low, high = of_amount(500.0, own + apart, own)
+    unseen = (500 + math.hypot(100 * half_of(apart), 1.959964 * 500)) / 100
+    assert (low, high) == pytest.approx((apart.mean() - unseen, apart.mean() + unseen))
+
+
+def test_where_nobody_differs_by_more_than_an_event_one_more_could_by_a_standard_deviation():
+    apart, own = 1 + np.arange(100.0) % 3, np.repeat([0.0, 1000.0], 50)
+    low, high = of_amount(5.0, own + apart, own)
+    spread = math.sqrt((np.var(own + apart) + np.var(own)) / 2)
+    added = half_of(apart) + spread / 100
+    assert (low, high) == pytest.approx((apart.mean() - added, apart.mean() + added))
+
+
+def test_where_nobody_differs_one_more_could_by_all_that_a_patient_has():
+    """All of 100 patients live five years in both arms: nobody's death was seen in one alone."""
+    years = [5.0] * 100
+    assert of_amount(0.0, years, years) == pytest.approx((-5 / 100, 5 / 100))
+
+
+def test_one_more_patient_is_one_whatever_the_group():
+    """All cost 500 in groups of eight: a patient could cost nothing, and no whole group."""
+    low, high = of_amount(0.0, [500.0] * 800, size=8)
+    assert (low, high) == pytest.approx((500 - 500 / 800, 500))
+    low, high = of_amount(0.0, [500.0] * 800, [300.0] * 800, size=8)
+    assert (low, high) == pytest.approx((200 - 200 / 800, 200))
+
+
+def test_groups_of_patients_have_the_limits_of_their_patients():
+    """Nobody differs; the spread between patients is that within arms, not that between groups."""
+    years = np.random.default_rng(3).gamma(2.0, 2.0, 4000)
+    alone, grouped = (of_amount(0.0, years, years, size=size) for size in (1, 8))
+    assert grouped == pytest.approx(alone, rel=0.05)

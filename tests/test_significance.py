@@ -16,7 +16,7 @@ from sim.experiments.emulation.power.significance import (
 )
 from sim.outcomes import estimates
 from sim.outcomes.definitions.named import Measure
-from sim.outcomes.limits import Sums
+from sim.outcomes.summed import Sums
 from sim.vocabulary import TESTS
 
 MEAN = Measure("spine change", "%", 365, "mean", 1.0, -100.0, np.inf)

@@ -10,7 +10,7 @@ from sim.experiments import runs
 from sim.experiments.sweeps import load_sweep, run
 from sim.experiments.sweeps.point_limits import Columns, PointLimits, of_mean_over_draws
 from sim.outcomes.definitions.named import Measure
-from sim.outcomes.limits import NONE_SEEN
+from sim.outcomes.intervals import NONE_SEEN
 from sim.outcomes.units import GROUP, by_part, limits_of, signed_of, sums_of
 from sim.vocabulary import Arms
 from tests.tiny_sweeps import RATE, SPINE, STOPS, table, wrote

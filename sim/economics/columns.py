@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from sim.economics.clinic_use import THROWN_AWAY
+from sim.economics.measures import measures_of
 from sim.economics.pricing import outcomes_of, priced
 from sim.economics.quantities import keys_of, quantities
 from sim.outcomes.arm import ArmRecords
-from sim.outcomes.definitions.named import Measure, Outcome
+from sim.outcomes.definitions.named import Outcome
 from sim.outcomes.units import UnitSums
 from sim.scenario.form.economics import Economics
 from sim.scenario.form.study import Scenario
@@ -49,7 +50,7 @@ def as_outcomes(
             yield Outcome(key, unit, records.end, "mean", values[:, way, at], ones)
 
 
-def with_worth(units: UnitSums, economics: Economics) -> UnitSums:
+def with_worth(units: UnitSums, economics: Economics, sites: Collection[str]) -> UnitSums:
     """Put the worth of the quantities of an arm in the place of their columns.
 
     Parameters
@@ -58,6 +59,8 @@ def with_worth(units: UnitSums, economics: Economics) -> UnitSums:
         Columns of an arm; those whose unit is of `UNITS` are quantities.
     economics
         The prices and utilities of a point.
+    sites
+        Sites at which patients can fracture (`sim.economics.measures.sites_of`).
 
     Returns
     -------
@@ -75,10 +78,7 @@ def with_worth(units: UnitSums, economics: Economics) -> UnitSums:
     others = [i for i, measure in enumerate(units.measures) if measure.unit not in UNITS]
     day = units.measures[at[PLAIN][0]].day
     measures = [units.measures[i] for i in others]
-    measures += [
-        Measure(one.name, one.unit, day, "mean", 1.0, one.least, one.most(economics, day))
-        for one in outcomes
-    ]
+    measures += measures_of(economics, day, sites)
     return UnitSums(measures, np.concatenate([units.sums[:, :, others], worth], axis=2))
 
 

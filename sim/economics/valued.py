@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.economics.groups import Quantities
-from sim.economics.pricing import Worth, outcomes_of, priced
+from sim.economics.measures import measures_of, sites_of
+from sim.economics.pricing import outcomes_of, priced
 from sim.economics.quantities import economics_of
-from sim.outcomes.labels import ArmKey, Label, Line, contrasts_of
+from sim.outcomes.labels import Label, Line, contrasts_of
 from sim.outcomes.summary import summarise
 from sim.outcomes.sums import SumTable, sum_table
 from sim.scenario.form.study import Scenario
@@ -81,15 +82,11 @@ def table_of(quantities: Quantities, scenario: Scenario) -> SumTable:
 
 def lines_of_worth(quantities: Quantities, scenario: Scenario, subgroup: str) -> Iterator[Line]:
     """Each outcome of economics in each arm; a group without a member is no unit."""
-    outcomes, patients = outcomes_of(economics_of(scenario)), quantities.patients
-    values = priced(quantities.sums, quantities.keys, outcomes)
-    inside, day = (patients > 0).astype(float), round(scenario.horizon)
-    most = [one.most(economics_of(scenario), day) for one in outcomes]
+    economics, patients = economics_of(scenario), quantities.patients
+    values = priced(quantities.sums, quantities.keys, outcomes_of(economics))
+    measures = measures_of(economics, round(scenario.horizon), sites_of(scenario))
+    inside = (patients > 0).astype(float)
     for at, arm in enumerate(scenario.arms):
-        for column, one in enumerate(outcomes):
-            label = _label((0, arm), subgroup, one, day, most[column])
+        for column, measure in enumerate(measures):
+            label = Label((0, arm), subgroup, *measure)
             yield Line(label, inside, values[:, at, column], patients)
-
-
-def _label(arm: ArmKey, subgroup: str, one: Worth, day: int, most: float) -> Label:
-    return Label(arm, subgroup, one.name, one.unit, day, "mean", 1.0, one.least, most)

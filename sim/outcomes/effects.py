@@ -10,8 +10,8 @@ import numpy as np
 from sim.outcomes import ratios
 from sim.outcomes.intervals import Limits, Number
 from sim.outcomes.labels import Weights
-from sim.outcomes.limits import Products, Signed, Sums
 from sim.outcomes.ratios import Counted
+from sim.outcomes.summed import Products, Signed, Sums
 from sim.outcomes.sums import SumTable
 from sim.vocabulary import CANNOT_OCCUR
 

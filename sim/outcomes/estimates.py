@@ -18,7 +18,7 @@ import numpy as np
 from sim.outcomes import limits
 from sim.outcomes.definitions.named import Measure
 from sim.outcomes.intervals import Limits, Number
-from sim.outcomes.limits import Products, Signed, Sums
+from sim.outcomes.summed import Products, Signed, Sums
 from sim.simulation.records import Floats
 from sim.vocabulary import ROUNDING
 

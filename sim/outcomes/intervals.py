@@ -17,6 +17,12 @@ from sim.simulation.records import Floats
 from sim.vocabulary import Z95
 
 LOWER, UPPER = 0.025, 0.975
+FEW = 10
+"""With fewer patients who carry an outcome, one more could be unlike all of them."""
+
+NONE_SEEN = 3.6888794541139363
+"""Upper 97.5 % limit of the number of patients with an event when none was seen: -ln 0.025."""
+
 HALVINGS = 60
 """Halvings that find a limit between -1 and 1 to the last digit of a float."""
 

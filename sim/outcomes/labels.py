@@ -31,6 +31,7 @@ class Label(NamedTuple):
     scale: float
     least: float
     most: float
+    event: float | None = None
 
     @property
     def measure(self) -> Measure:

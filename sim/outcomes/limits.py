@@ -6,64 +6,15 @@ One number has one interval: tables, figures, goals of precision and sweeps all 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
-from sim.outcomes import intervals
+from sim.outcomes import amounts, intervals
 from sim.outcomes.definitions.named import Measure
-from sim.outcomes.intervals import Limits, Number
+from sim.outcomes.intervals import FEW, NONE_SEEN, Limits, Number
+from sim.outcomes.summed import Products, Signed, Sums
 from sim.simulation.records import Floats
 from sim.vocabulary import Z95
-
-FEW = 10
-"""With fewer patients who carry an outcome, one more could be unlike all of them."""
-
-NONE_SEEN = 3.6888794541139363
-"""Upper 97.5 % limit of the number of patients with an event when none was seen: -ln 0.025."""
-
-
-class Sums(NamedTuple):
-    """Sums over units of a numerator y and a denominator x, of their squares and their product.
-
-    `units` is the number of independent units, patients unless a function says otherwise;
-    `carriers` how many of them add to what was counted (see `carried`), and `largest` the most that
-    one of them adds.
-    """
-
-    units: float
-    y: float
-    x: float
-    yy: float
-    xy: float
-    xx: float
-    carriers: float
-    largest: float
-
-
-class Products(NamedTuple):
-    """Sums over units of products of the y and x of one arm with those of another arm."""
-
-    yy: float
-    yx: float
-    xy: float
-    xx: float
-
-
-class Signed(NamedTuple):
-    """Sums over units of what a weighted sum of numerators adds up to, above 0 and below 0.
-
-    `differing` is the number of units whose numerators or denominators are not all alike. `most_up`
-    and `most_down` are the largest that one unit adds.
-    """
-
-    differing: float
-    up: float
-    up_squares: float
-    down: float
-    down_squares: float
-    most_up: float
-    most_down: float
 
 
 def carried(measure: Measure, y: Floats, x: Floats) -> Floats:
@@ -74,6 +25,11 @@ def carried(measure: Measure, y: Floats, x: Floats) -> Floats:
     if measure.kind == "mean":
         return np.sign(x)
     return measure.most * x - y if is_planned(measure) else y
+
+
+def largest(measure: Measure, y: Floats, carried: Floats) -> Floats:
+    """Return of what each unit adds that of which limits need the largest: the amount, if any."""
+    return carried if measure.event is None else y
 
 
 def carriers(measure: Measure, sums: Sums) -> Number:
@@ -116,7 +72,7 @@ def of_ratio(measure: Measure, sums: Sums, error: Number, unit: int = 1) -> Limi
     elif is_bounded(measure):
         limits = _of_bounded(measure, sums, error)
     else:
-        limits = intervals.of_mean(value, error, np.minimum(sums.units, sums.x) - 1)
+        limits = amounts.of_arm(sums, value, error, measure.event)
     return _kept_to(limits, measure.least, measure.most)
 
 
@@ -149,7 +105,12 @@ def of_contrast(
     value = sum(w * np.divide(one.y, one.x) for w, one in zip(weights, sums, strict=True))
     kind, signs = measures[0].kind, list(zip(weights, measures, strict=True))
     if kind == "mean":
-        limits = _of_means(value, sums, signed, error, any(map(is_bounded, measures)), unit)
+        events = [abs(w) * m.event for w, m in signs if m.event is not None]
+        limits = (
+            amounts.of_contrast(value, sums, signed, error, max(events))
+            if events
+            else _of_means(value, sums, signed, error)
+        )
     elif kind == "share" and products is not None:
         limits = around(value, *_of_pairs(products), sums[0].units, error)
     else:
@@ -170,7 +131,7 @@ def _of_units(measure: Measure, sums: Sums, value: Number, error: Number) -> Lim
     Where few units carry what is counted, they say little about each other: the limits are then no
     narrower than those of as many patients who do not meet.
     """
-    between = intervals.of_mean(value, error, np.minimum(sums.units, sums.x) - 1)
+    between = amounts.of_arm(sums, value, error, measure.event)
     if measure.kind == "mean" or np.all(np.asarray(sums.carriers) >= FEW):
         return between
     is_share = measure.kind == "share"
@@ -211,36 +172,15 @@ def _of_bounded(measure: Measure, sums: Sums, error: Number) -> Limits:
     return measure.most - high, measure.most - low
 
 
-def _of_means(
-    value: Number, sums: Sequence[Sums], signed: Signed, error: Number, is_bounded: bool, unit: int
-) -> Limits:
-    """Limits of a contrast of means; where few patients differ, some more may be unlike.
-
-    Of means that have a largest value few patients differ by much, as by a death: one more could
-    differ as much as the one who differs most.
-    """
+def _of_means(value: Number, sums: Sequence[Sums], signed: Signed, error: Number) -> Limits:
+    """Limits of a contrast of means; where few patients differ, some more may be unlike."""
     measured = np.min([one.x for one in sums], axis=0)
     low, high = intervals.of_mean(value, error, np.minimum(sums[0].units, measured) - 1)
-    between = np.mean(np.array([_variance(one, unit) for one in sums]), axis=0)
+    between = np.mean([(one.yy - one.y**2 / np.asarray(one.x)) / (np.asarray(one.x) - 1)
+                       for one in sums], axis=0)  # fmt: skip
     unlike = NONE_SEEN * np.sqrt(np.maximum(between, 0.0)) / measured
     more = np.where(np.less(signed.differing, FEW), unlike, 0.0)
-    if is_bounded:
-        return low - more - signed.most_down / measured, high + more + signed.most_up / measured
     return value - np.hypot(value - low, more), value + np.hypot(high - value, more)
-
-
-def _variance(sums: Sums, unit: int) -> Floats:
-    """Variance between units of what a unit adds beyond its share of the mean.
-
-    A row of sums is a patient with one value, or a group of patients with the sum of theirs. Where
-    patients of a `unit` follow each other, the squares of their sums are taken for those of
-    patients, which makes the limits wider.
-    """
-    y, x, units = np.asarray(sums.y), np.asarray(sums.x), np.asarray(sums.units)
-    of_patients = (sums.yy - y**2 / x) / (x - 1)
-    of_groups = (sums.yy - 2 * y / x * sums.xy + (y / x) ** 2 * sums.xx) / (units - 1)
-    is_of_patients = np.equal(sums.xx, x) | (unit > 1)
-    return np.asarray(np.where(is_of_patients, of_patients, of_groups), dtype=float)
 
 
 def _of_pairs(products: Products) -> tuple[Number, Limits, Number]:

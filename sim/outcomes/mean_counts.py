@@ -10,7 +10,7 @@ import numpy as np
 from sim.outcomes import estimates
 from sim.outcomes.definitions.named import Kind, Measure
 from sim.outcomes.estimates import Estimate
-from sim.outcomes.limits import Sums
+from sim.outcomes.summed import Sums
 from sim.simulation.records import Floats, Integers
 
 

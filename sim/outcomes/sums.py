@@ -26,7 +26,7 @@ from sim.outcomes.labels import (
     pairs_of_facts,
     pairs_within,
 )
-from sim.outcomes.limits import Products, Signed, Sums
+from sim.outcomes.summed import Products, Signed, Sums
 from sim.outcomes.units import by_part
 from sim.simulation.records import Floats, Integers
 
@@ -220,8 +220,10 @@ def compared(
 def _own(line: Line) -> tuple[Floats, ...]:
     """What each unit adds to the fields of `Sums`."""
     x, y = line.x, line.y
-    carried = limits.carried(line.label.measure, y, x)
-    return (line.inside, y, x, y * y, x * y, x * x, (carried != 0) * 1.0, carried)
+    measure = line.label.measure
+    carried = limits.carried(measure, y, x)
+    most = limits.largest(measure, y, carried)
+    return (line.inside, y, x, y * y, x * y, x * x, (carried != 0) * 1.0, most)
 
 
 def _products(one: Line, other: Line) -> tuple[Floats, ...]:

@@ -14,8 +14,8 @@ import numpy as np
 
 from sim.outcomes import estimates, intervals, limits
 from sim.outcomes.definitions.named import Measure, Outcome
-from sim.outcomes.intervals import Limits
-from sim.outcomes.limits import FEW, Signed, Sums
+from sim.outcomes.intervals import FEW, Limits
+from sim.outcomes.summed import Signed, Sums
 from sim.simulation.records import Floats
 from sim.vocabulary import ROUNDING
 
@@ -87,7 +87,9 @@ def sums_of(measures: Sequence[Measure], sums: Floats) -> Floats:
         between = ((sums[:, 0] - sums[:, 1] * y / x) ** 2).sum(axis=0) * units / (units - 1.0) / x
         yy = y**2 / x + (x - 1) * between
     carriers = (carried != 0).sum(axis=0)
-    return np.stack([np.full(len(y), float(units)), y, x, yy, y, x, carriers, carried.max(axis=0)])
+    largest = [limits.largest(measure, sums[:, 0, at], carried[:, at]).max()
+               for at, measure in enumerate(measures)]  # fmt: skip
+    return np.stack([np.full(len(y), float(units)), y, x, yy, y, x, carriers, largest])
 
 
 def signed_of(weights: Sequence[float], terms: Sequence[Floats]) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.outcomes.labels import Label
-from sim.outcomes.limits import Products, Signed, Sums
+from sim.outcomes.summed import Products, Signed, Sums
 from sim.outcomes.sums import SumTable
 from sim.results.tables import read_parquet, write_parquet
 

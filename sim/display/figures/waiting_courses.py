@@ -11,7 +11,7 @@ import pandas as pd
 from sim.display.figures.steps import Days, Floats
 from sim.outcomes import estimates
 from sim.outcomes.definitions.named import Kind, Measure
-from sim.outcomes.limits import Sums
+from sim.outcomes.summed import Sums
 from sim.results import Tables
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.therapy import Infusions

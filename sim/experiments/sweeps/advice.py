@@ -15,7 +15,7 @@ from sim.experiments.sweeps import running, work
 from sim.experiments.sweeps.gathered import Collected, Quantity
 from sim.experiments.sweeps.noise import Advice, Cost, Split, advice_of, advise
 from sim.experiments.sweeps.read import Sweep, SweepLike, load_sweep
-from sim.outcomes.limits import FEW
+from sim.outcomes.intervals import FEW
 from sim.simulation.columns import Columns
 from sim.vocabulary import SAMPLED, Arms, Engine, Progress
 from sim.workers.pieces import Workers

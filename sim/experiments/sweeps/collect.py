@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.economics.columns import economics_in, with_worth
+from sim.economics.measures import sites_of
 from sim.errors import RequestError
 from sim.experiments.sweeps import store
 from sim.experiments.sweeps.components import in_draws
@@ -111,8 +112,8 @@ def _worth(
     """The arms of a point with its prices laid on their quantities, where it has economics."""
     if arms is None or varied.scenario.economics is None:
         return arms
-    economics = economics_in(varied.document(point))
-    return {arm: with_worth(units, economics) for arm, units in arms.items()}
+    economics, sites = economics_in(varied.document(point)), sites_of(varied.scenario)
+    return {arm: with_worth(units, economics, sites) for arm, units in arms.items()}
 
 
 def _with_differences(arms: Mapping[str, UnitSums], comparator: str) -> tuple[Floats, Floats]:

@@ -164,7 +164,8 @@ class Gathered:
             return numbers._replace(splits=splits)
         errors = np.array([split._replace(parameters=0.0).error(draws, patients)
                            for split in splits])  # fmt: skip
-        below = of_mean_over_draws(self._columns, errors, self._drawn / draws)
+        cohorts = draws if self.varied.fresh else 1
+        below = of_mean_over_draws(self._columns, errors, self._drawn / draws, cohorts)
         return numbers._replace(
             splits=splits, of_mean=below, components=self._components,
             carriers=self._columns.carriers(self._carried, patients),

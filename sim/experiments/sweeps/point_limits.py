@@ -137,13 +137,17 @@ class MeanLimits(NamedTuple):
     most: Floats
 
 
-def of_mean_over_draws(columns: Columns, errors: Floats, sums: Floats) -> MeanLimits:
+def of_mean_over_draws(
+    columns: Columns, errors: Floats, sums: Floats, cohorts: int = 1
+) -> MeanLimits:
     """How sure a mean over draws is, as far as patients go.
 
     `errors` are those of patients, `sums` the means over draws of units x 2 x columns. An event at
-    some draws alone counts for as much of an event, so a share is taken for a count.
+    some draws alone counts for as much of an event, so a share is taken for a count. `cohorts` is
+    the number of draws that have patients of their own: an event in one counts for so much less.
     """
-    measures = [m._replace(kind="count", most=np.inf) if m.kind == "share" else m
+    measures = [m._replace(kind="count", most=np.inf) if m.kind == "share"
+                else m if m.event is None else m._replace(event=m.event / cohorts)
                 for m in columns.measures]  # fmt: skip
     found = PointLimits(columns._replace(measures=measures), 1)
     found.add(0, errors, sums)

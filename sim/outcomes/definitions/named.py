@@ -35,7 +35,8 @@ class Measure(NamedTuple):
     """The name of an outcome, its unit, the day it stands for, its kind, and the factor on it.
 
     `least` and `most` are the limits of the ratio that the numerator and the denominator of a
-    patient can have; an outcome with `most` = 0 cannot occur.
+    patient can have; an outcome with `most` = 0 cannot occur. `event` is the most that one event
+    changes an amount, such as a cost; None for a mean of another kind.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Measure(NamedTuple):
     scale: float
     least: float
     most: float
+    event: float | None = None
 
 
 class Outcome(NamedTuple):

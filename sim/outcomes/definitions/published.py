@@ -13,7 +13,7 @@ from sim.outcomes.arm import ArmRecords
 from sim.outcomes.definitions.named import Measure, Outcome, members
 from sim.outcomes.definitions.statistics import statistic
 from sim.outcomes.estimates import UNKNOWN, ratio, spread
-from sim.outcomes.limits import Sums
+from sim.outcomes.summed import Sums
 from sim.scenario.form.statistics import CONTRASTS, STATISTICS, SUBGROUP, groups_of, measured_in
 from sim.vocabulary import Z95
 

@@ -11,7 +11,7 @@ from sim.experiments.emulation.power.significance import fisher, freedom, log_ra
 from sim.experiments.emulation.power.trials import Group, Trials
 from sim.outcomes import estimates, intervals
 from sim.outcomes.estimates import Estimate
-from sim.outcomes.limits import Sums
+from sim.outcomes.summed import Sums
 from sim.simulation.records import Floats
 
 LEVEL = 0.05

@@ -13,7 +13,7 @@ import scipy
 from sim.outcomes.definitions.named import Measure
 from sim.outcomes.estimates import Estimate
 from sim.outcomes.intervals import Number
-from sim.outcomes.limits import Sums
+from sim.outcomes.summed import Sums
 from sim.simulation.records import Floats, Integers
 from sim.vocabulary import ROUNDING, Test
 

@@ -14,8 +14,8 @@ from sim.experiments.emulation.trials import summed
 from sim.outcomes import ArmKey, ArmRecords, SumTable, sum_table
 from sim.outcomes.definitions.named import Outcome
 from sim.outcomes.labels import Label, Line
-from sim.outcomes.limits import Sums
 from sim.outcomes.plan import line
+from sim.outcomes.summed import Sums
 from sim.simulation.records import Floats
 from sim.vocabulary import Progress
 
