@@ -127,7 +127,7 @@ def _row(arm: str, outcome: str, table: SumTable, found: Any, truth: float) -> d
     value, error, low, high, carriers = found
     size = int(table.patients)
     width, of_t = high - low, 2 * stats.t.ppf(0.975, size - 1) * error
-    many = carriers >= MANY
+    many = (carriers >= MANY) & (of_t > 0)
     slack = 1e-9 * max(abs(truth), 1e-9)
     return {
         "arm": arm, "outcome": outcome, "patients": size, "blocks": len(value),
