@@ -127,14 +127,14 @@ def _row(arm: str, outcome: str, table: SumTable, found: Any, truth: float) -> d
     value, error, low, high, carriers = found
     size = int(table.patients)
     width, of_t = high - low, 2 * stats.t.ppf(0.975, size - 1) * error
-    many = (carriers >= MANY) & (of_t > 0)
+    many = carriers >= MANY
     slack = 1e-9 * max(abs(truth), 1e-9)
     return {
         "arm": arm, "outcome": outcome, "patients": size, "blocks": len(value),
         "coverage": np.mean((low <= truth + slack) & (truth - slack <= high)),
         "narrower": np.mean(np.abs(value - truth) <= of_t / 2 + slack),
         "carriers": carriers.mean(),
-        "width_to_t": width[many].mean() / of_t[many].mean() if many.any() else np.nan,
+        "width_to_t": width[many].mean() / of_t[many].mean() if of_t[many].any() else np.nan,
     }  # fmt: skip
 
 
