@@ -134,7 +134,7 @@ def _row(arm: str, outcome: str, table: SumTable, found: Any, truth: float) -> d
         "coverage": np.mean((low <= truth + slack) & (truth - slack <= high)),
         "narrower": np.mean(np.abs(value - truth) <= of_t / 2 + slack),
         "carriers": carriers.mean(),
-        "width_to_t": width[many].mean() / of_t[many].mean() if many.any() else np.nan,
+        "width_to_t": width[many].mean() / of_t[many].mean() if of_t[many].any() else np.nan,
     }  # fmt: skip
 
 
