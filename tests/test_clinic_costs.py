@@ -257,13 +257,18 @@ def test_a_change_of_price_simulates_nobody_and_a_change_of_chairs_does(result):
 
 
 def test_where_few_units_differ_one_more_could_be_unlike_a_unit():
-    """Two arms with the same sums in each of four groups of ten: the limit by hand."""
+    """Two arms with the same sums in each of four groups of ten: the limit by hand.
+
+    The residuals of the groups are -1, 3, -3 and 1, so the spread of a patient is the root of 20 /
+    40. One more patient could differ by all that a patient has, and by that spread.
+    """
     y, x = np.array([30.0, 34.0, 28.0, 32.0]), np.full(4, 10.0)
     sums = Sums(4, y.sum(), x.sum(), (y * y).sum(), (x * y).sum(), (x * x).sum(), 4, 10)
     products = Products((y * y).sum(), (x * y).sum(), (x * y).sum(), (x * x).sum())
-    cost = Measure("cost", "EUR", 365, "mean", 1.0, 0.0, math.inf)
+    cost = Measure("cost", "EUR", 365, "mean", 1.0, 0.0, math.inf, event=0.0)
     found = contrast([cost] * 2, [1.0, -1.0], [sums] * 2, {(0, 1): products}, Signed(*(0.0,) * 7))
-    unlike = NONE_SEEN * y.std(ddof=1) / x.sum()
+    spread = math.sqrt(20 / 40)
+    unlike = (max(NONE_SEEN * spread, 124 / 40) + spread) / 40
     assert (found.low, found.high) == pytest.approx((-unlike, unlike), rel=1e-12)
 
 

@@ -173,7 +173,7 @@ def made(name, root):
         some = [f"cohort.patients={patients}"] if patients else []
         study = load(path, [*some, *settings])
         with without_figures():
-            engine: Engine = "simpy" if text == CLINICS else "batch"
+            engine: Engine = "simpy" if "clinics:" in text else "batch"
             return kept_run.keep(runs.run(study, engine=engine), root / name)
     return swept(name, root / name)
 

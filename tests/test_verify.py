@@ -213,7 +213,7 @@ FAULTS = (
           "arm: Inputs(params, people, numbers[::-1] if params['in_arm'].sum() > 1 else numbers)",
           SAME_DRAWS),
     Fault("random numbers by place in the block", "sim.simulation.draws",
-          "filled[patient - chunk * CHUNK :]", "filled[: end - patient]",
+          "patient - chunk * CHUNK, end - chunk * CHUNK", "0, end - patient",
           "The block size has no effect", 8,
           ("horizon=2 months", "visits.dxa=[1 month]")),
     Fault("events of one day in reverse", "sim.simulation.model",

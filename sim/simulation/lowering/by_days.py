@@ -30,7 +30,7 @@ def tables_by_days(params: Any, therapies: int) -> dict[str, Any]:
 
     References
     ----------
-    docs/architecture.md, section "Speed".
+    docs/architecture.md, section "One patient".
     """
     decay, onset = params["decay"].tolist(), params["onset"].tolist()
     reading, relaxation = int(params["reading"]), float(params["relaxation"])
