@@ -242,7 +242,7 @@ FAULTS = (
           "np.ceil((age - at_entry)", "1 + np.ceil((age - at_entry)",
           SINGLE_LIVES, 4, WITH_CHANGES),
     Fault("a mean over groups divided by the wrong total", "sim.economics.groups",
-          "np.append(sizes, float(len(self.rest)))", "np.append(sizes, float(self.size))",
+          "float(len(self.rest) * self.unit)", "float(self.size * self.unit)",
           GROUPS, 8, WITH_ECONOMICS),
     Fault("a yearly rate taken for a continuous one", "sim.economics.discounting",
           "math.log1p(rate.first / 100)", "rate.first / 100", SINGLE_LIVES, 4, WITH_ECONOMICS),
