@@ -1,4 +1,4 @@
-"""The error of rarer reviews: the committed table is what the model gives, and the page tells it."""
+"""The error of rarer reviews: the committed table is what the model gives, and a page tells it."""
 
 import csv
 import re
