@@ -248,7 +248,7 @@ def one_of_each(once, mastosim):
     """A folder of results with one of each kind, and what was printed: to be read, not changed."""
     from tests import one_of_each
 
-    with without_pictures(), one_of_each.few_checks():
+    with with_figures(), without_pictures(), one_of_each.few_checks():
         out, printed = once("kinds", lambda folder: one_of_each.make(folder, mastosim))
     return out / "results", printed
 
@@ -360,8 +360,32 @@ def without_figures():
     """
     importlib.import_module("sim.cli.plot")
     importlib.import_module("sim.python.kept")
+    with _drawing(functools.partial(_nothing, _draw())):
+        yield
+
+
+@contextlib.contextmanager
+def with_figures():
+    """Results are kept with their figures, also within `without_figures`."""
+    with _drawing(_draw()):
+        yield
+
+
+def _nothing(draw, *_, **__):
+    """Draw no figure instead of calling a function that would."""
+    return []
+
+
+def _draw():
+    """The function that draws the figures of a result, also where another is in its place."""
+    draw = importlib.import_module("sim.display.figures").draw
+    return draw.args[0] if isinstance(draw, functools.partial) else draw
+
+
+@contextlib.contextmanager
+def _drawing(draw):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.display.figures.draw", lambda *_, **__: [])
+        patch.setattr("sim.display.figures.draw", draw)
         yield
 
 
