@@ -8,7 +8,7 @@ who waits does not look for a place each morning: the clinic wakes those who hav
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -85,8 +85,9 @@ def simulate(inputs: Inputs, rules: Rules, enrolled: Sequence[int]) -> tuple[Log
     ]
     unit.patients = patients
     for patient in patients:
-        patient.life = unit.env.process(patient.live())
+        patient.begin()
     unit.env.run()
+    unit.patients = []  # patients know their unit: without this, they would refer in a circle
     return as_log([row for patient in patients for row in patient.rows]), unit.clinic.visits
 
 
@@ -107,17 +108,25 @@ class _Unit:
         """Call the clinic for a day on which it acts, once."""
         if day != NEVER and day not in self._called:
             self._called.add(day)
-            self.env.process(self._act(day))
+            self.at(PARTS * day + 1, lambda _: self._act(day))
 
-    def _act(self, day: int) -> Generator[simpy.Event, Any, None]:
-        yield self.env.timeout(PARTS * day + 1 - self.env.now)
+    def at(self, tick: float, call: Callable[[simpy.Event], None]) -> simpy.Event:
+        """Call a function at a time; returns the event with which it is called."""
+        event = self.env.timeout(tick - self.env.now)
+        event.callbacks.append(call)
+        return event
+
+    def _act(self, day: int) -> None:
         self._called.discard(day)
         booked = self.clinic.act(day)
         for visit in booked.sent_home:
             self.patients[visit.patient].hear_of_return(visit, day)
-        for visit in booked.served + booked.skipped:
+        answered = booked.served + booked.skipped
+        for visit in answered:
             self.patients[visit.patient].hear_of_dose(visit, day)
         self._call(self.clinic.next_day(day + 1))
+        for visit in answered:
+            self.patients[visit.patient].live_on()
 
 
 class _Attending:
@@ -131,31 +140,39 @@ class _Attending:
         self.state, self.due = plain(np.zeros((), STATE)), [0] * KINDS
         self.asked: dict[int, Visit | None] = {}
         self.last_given = [-1] * len(self.state.ended)
-        self.life: simpy.Process | None = None
+        self.next: simpy.Event | None = None
         self.rows: Rows = []
 
-    def live(self) -> Generator[simpy.Event, Any, None]:
-        """Follow the patient as a SimPy process.
+    def begin(self) -> None:
+        """Enrol the patient."""
+        start(self.state, self.due, self.patient, self.params, self.draws)
+        self.live_on()
+
+    def live_on(self) -> None:
+        """Follow the patient until the next time at which the clinic may reach them, or the end.
 
         While no question is open, nothing in the clinic reaches the patient: what happens to them
-        until the next question needs no clock.
+        until the next question needs no clock. An answer of the clinic comes before the event that
+        was waited for, and another takes its place.
         """
-        env, is_over = self.unit.env, False
-        start(self.state, self.due, self.patient, self.params, self.draws)
+        now, is_over = self.unit.env.now, False
         while not is_over:
             kind = next_kind(self.due, self.params)
             tick, asks = self._next(kind)
-            if tick > env.now and (asks is not None or any(self.asked.values())):
-                try:
-                    yield env.timeout(tick - env.now)
-                except simpy.Interrupt:  # by the answer of the clinic
-                    continue
+            if tick > now and (asks is not None or any(self.asked.values())):
+                self.next = self.unit.at(tick, self._reach)
+                return
             if asks is None:
                 self._react(kind)
                 is_over = kind in (DEATH, END)
             else:
                 self._ask(asks)
         self._leave(range(len(self.state.ended)))
+
+    def _reach(self, event: simpy.Event) -> None:
+        """Reach a time that was waited for, unless another has taken its place."""
+        if event is self.next:
+            self.live_on()
 
     def hear_of_dose(self, visit: Visit, day: int) -> None:
         """Hear of the clinic that the dose is given on a day, or not given at all."""
@@ -164,8 +181,6 @@ class _Attending:
         self.state.cut[visit.therapy] = 1.0 - visit.part
         if visit.served is None or not visit.comes:
             self.state.withheld[visit.therapy] = SKIPPED if visit.served is None else NOT_COMING
-        if self.life is not None:
-            self.life.interrupt()
 
     def hear_of_return(self, visit: Visit, day: int) -> None:
         """Be sent home on a day, to wait for another place."""
