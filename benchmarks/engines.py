@@ -23,7 +23,7 @@ BATCH, DRAWN = "batch engine", "batch engine, with the drawing of its inputs"
 OUTCOMES, DRAWN_TOO = "outcomes only", "outcomes only, with the drawing of its inputs"
 TODAY = "outcomes only, with the drawing of its inputs, base case of today"
 
-TARGETS = ((BATCH, 40), (DRAWN_TOO, 25), (SIMPY, 0.5))
+TARGETS = ((BATCH, 100), (DRAWN_TOO, 60), (SIMPY, 0.5))
 """How many times as fast as the textbook program each is meant to be, at least."""
 
 NOTE = """\
