@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.scenario.form.study import Scenario
 from sim.simulation.clinic.engine import simulate
-from sim.simulation.clinic.lowered import enrolled, rules_of
+from sim.simulation.clinic.lowered import enrolled, others_of, rules_of
+from sim.simulation.clinic.rules import Rules
 from sim.simulation.records import Inputs, Log
 
 
@@ -47,7 +48,7 @@ def follow(scenario: Scenario, inputs: Inputs) -> Log:
     logs = [
         log._replace(patient=log.patient + first)
         for first, of_clinic in _clinics(scenario.together, inputs)
-        for log, _ in [simulate(of_clinic, rules, enrolled(scenario, of_clinic))]
+        for log in [_log(scenario, rules, of_clinic)]
     ]
     patient, day, kind = (
         np.concatenate([getattr(log, name) for log in logs]) for name in ("patient", "day", "kind")
@@ -61,6 +62,12 @@ def only(inputs: Inputs, log: Log, inside: range) -> tuple[Inputs, Log]:
     cut = slice(inside.start, inside.stop)
     own = Log(log.patient[rows] - inside.start, log.day[rows], log.kind[rows], log.value[rows])
     return inputs._replace(patients=inputs.patients[cut], draws=inputs.draws[cut]), own
+
+
+def _log(scenario: Scenario, rules: Rules, of_clinic: Inputs) -> Log:
+    """The log of the patients of one clinic."""
+    days, others = enrolled(scenario, of_clinic), others_of(scenario, of_clinic)
+    return simulate(of_clinic, rules, days, others)[0]
 
 
 def _clinics(each: int, inputs: Inputs) -> Iterator[tuple[int, Inputs]]:

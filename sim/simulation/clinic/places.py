@@ -19,9 +19,9 @@ class Places(NamedTuple):
 
     number: int
 
-    def new_day(self) -> DayOfPlaces:
-        """Return a day on which no place is taken."""
-        return DayOfPlaces(self.number)
+    def new_day(self, others: int = 0) -> DayOfPlaces:
+        """Return a day on which other patients have places already, and nobody of the study."""
+        return DayOfPlaces(self.number if others == 0 else max(0, self.number - others))
 
 
 class DayOfPlaces:
