@@ -108,8 +108,8 @@ class Clinic(Form):
     """Stock of drugs, by therapy; a drug that is not named is always there, e.g. {pamidronate:
     {vials: [30 mg, 60 mg, 90 mg], stock: 6000 mg, when_short: full doses until gone}}."""
     other_patients: OtherPatients | None = None
-    """Other patients of the unit, who are not in the study and take places or chairs of its open
-    days; if left out, there are none, e.g. {per_open_day: 4}."""
+    """Patients of the unit who are not in the study and take places or chairs; if left out, there
+    are none, e.g. {per_open_day: 4}."""
     not_coming: quantities.Share = 0.0
     """Share of visits to which the patient does not come, so that the place is lost,
     e.g. 5 %."""
