@@ -9,7 +9,7 @@ from scipy import stats
 from sim.experiments import runs
 from sim.scenario import ScenarioError, load
 from sim.scenario.clinic import clinics_in_words
-from sim.simulation.clinic import others_of, rules_of
+from sim.simulation.clinic import Calendar, Clinic, Places, Supply, Visit, others_of, rules_of
 from sim.simulation.lowering.other_patients import days_of, most_others, taken_by_others, up_to
 from sim.simulation.records import (
     HOME,
@@ -109,6 +109,17 @@ def test_minutes_in_use_are_those_that_others_leave():
     )
 
 
+def test_others_have_their_places_on_a_short_day_too():
+    """A day that is booked anew by severity has the places that others leave."""
+    supply = Supply((30.0,), 60.0, severe_first=True)
+    clinic = Clinic(Calendar(0, tuple(range(7))), Places(3), {0: supply}, {0: 2})
+    wants = [Visit(0, i, 0, 0, milligrams=mg, severity=(-i,)) for i, mg in enumerate((90, 30, 30))]
+    for visit in wants:
+        clinic.ask(visit)
+    assert clinic.act(0).served == [wants[2]]
+    assert clinic.act(1).served == [wants[1]]
+
+
 def test_no_other_random_number_moves():
     """A number of the patients is the same with and without others, and others are their own."""
     alone, shared = small(), small("clinic.other_patients={per_open_day: 2}")
@@ -166,8 +177,9 @@ def test_probabilities_are_those_of_poisson(mean):
 
 
 @pytest.mark.parametrize(("nurses", "visit"), [
-    ("", "60 minutes"), ("nurses: {number: 1, busy: 12 minutes}, ", "100 minutes"),
-    ("nurses: {number: 2, busy: 40 minutes}, ", "45 minutes"), ("", "45.5 minutes"),
+    ("", "60 minutes"), ("", "10 minutes"), ("", "45.5 minutes"),
+    ("nurses: {number: 1, busy: 12 minutes}, ", "100 minutes"),
+    ("nurses: {number: 2, busy: 40 minutes}, ", "45 minutes"),
 ])  # fmt: skip
 def test_the_day_has_room_for_as_many_others_as_are_booked(nurses, visit):
     chairs = IN_CHAIRS.format(3, "overtime").replace("after", f"{nurses}after")

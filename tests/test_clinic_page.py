@@ -1,5 +1,6 @@
 """The guide to clinics, docs/clinic.md: its files are valid, and its numbers are those printed."""
 
+import itertools
 import re
 from typing import Any
 
@@ -30,8 +31,8 @@ def folder(tmp_path_factory):
 def test_the_page_has_its_files_and_each_is_valid(folder):
     scenarios = [name for name in FILES if "mastosim_sweep" not in FILES[name]]
     assert scenarios == [
-        "my-clinic.yaml", "places-for-all.yaml", "my-chair.yaml", "shared.yaml", "shortage.yaml",
-        "chair-prices.yaml",
+        "my-clinic.yaml", "places-for-all.yaml", "my-chair.yaml", "shared.yaml", "no-shows.yaml",
+        "shortage.yaml", "chair-prices.yaml",
     ]  # fmt: skip
     for name in scenarios:
         assert load(folder / name).scenario.name == name.removesuffix(".yaml")
@@ -165,6 +166,28 @@ def test_the_table_of_a_shared_unit_has_the_numbers_of_the_runs(folder, row, set
     cells += [f"{found[f'pamidronate {name}']:.1f}" for name in OF_PLACES]
     cells += [f"{found['places in use']:.0f}", f"{found['spine change']:.1f}"]
     assert f"| {row} | {' | '.join(cells)} |" in PAGE
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize("share", [0, 20, 40, 60, 100])
+def test_the_table_of_overbooking_has_the_numbers_of_the_runs(folder, share):
+    table = runs.run(load(folder / "no-shows.yaml", [f"clinic.overbook={share} %"])).summary
+    own = table[(table["arm"] == "pamidronate") & (table["against_arm"] == "")]
+    found = own[own["subgroup"] == "all"].groupby("outcome")["estimate"].last()
+    shown = ("doses received", "visits lost", "doses skipped by the clinic", "sent home",
+             "wait for a place")  # fmt: skip
+    cells = [f"{found.get(f'pamidronate {name}', 0.0):.1f}" for name in shown]
+    cells += [f"{found['places in use']:.0f}", f"{found['spine change']:.1f}"]
+    assert f"| {share} % | {' | '.join(cells)} |" in PAGE
+
+
+def test_what_a_visit_beyond_the_places_brings_is_that_of_the_table():
+    shares = [f"{share} %" for share in (0, 20, 40, 60)]
+    rows = [[float(cell) for cell in row_of(share)] for share in shares]
+    gained = [f"{b[0] - a[0]:.1f} infusions for {b[3] - a[3]:.1f} days in vain"
+              for a, b in itertools.pairwise(rows)]  # fmt: skip
+    said = f"beyond the five places brings {gained[0]}, the third one {gained[2]}."
+    assert said in PAGE
 
 
 SHORT = "clinic.supply.pamidronate."

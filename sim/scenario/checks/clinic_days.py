@@ -11,6 +11,9 @@ from sim.scenario.form.study import Scenario
 from sim.scenario.mistakes import Mistake, nearest
 from sim.scenario.text.provenance import Plain
 
+HALF = 0.5
+"""Visits beyond the places from which one is booked."""
+
 MOST_VIALS = 1000
 """Vials of the smallest size for one dose."""
 
@@ -25,6 +28,11 @@ def check_days(scenario: Scenario, clinic: Clinic, plain: Plain) -> Iterator[Mis
         yield from _too_long(clinic, plain)
     if clinic.other_patients is not None:
         yield from _of_others(clinic, clinic.other_patients, plain)
+    if clinic.overbook and not isinstance(clinic.places, float):
+        message = (
+            "stands with a number of `places`: chairs and unlimited places have no visits beyond"
+        )
+        yield plain.mistake(("clinic", "overbook"), message, at_key=True)
     yield from _of_names(("supply",), clinic.supply, clinic.serves, plain, False)
     for name in {*clinic.supply} & {*scenario.therapies}:
         yield from _too_small(name, clinic, scenario, plain)
@@ -40,6 +48,11 @@ def remarks_on_days(scenario: Scenario, clinic: Clinic) -> Iterator[str]:
         yield (
             "clinic.enrolment: as long as the follow-up, so there is no day on which everyone is "
             "enrolled and nobody has ended; the use of the clinic is not computed"
+        )
+    if isinstance(clinic.places, float) and 0 < clinic.overbook * clinic.places < HALF:
+        yield (
+            f"clinic.overbook: {100 * clinic.overbook:g} % of {clinic.places:g} places is less "
+            "than half a visit, so nobody is booked beyond them"
         )
     longest = max(_until_open(clinic, day) for day in range(7))
     if isinstance(clinic.at_most_late, float) and longest > clinic.at_most_late:

@@ -55,7 +55,8 @@ def _capacity(clinic: Clinic, names: Sequence[str]) -> Places | Chairs:
     """What an open day has room for."""
     chairs = clinic.chairs
     if chairs is None:
-        return Places(int(clinic.places) if isinstance(clinic.places, float) else EVERY_PLACE)
+        places = int(clinic.places) if isinstance(clinic.places, float) else EVERY_PLACE
+        return Places(places, clinic.overbook)
     nurses = chairs.nurses
     return Chairs(
         chairs.number,

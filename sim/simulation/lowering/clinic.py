@@ -27,7 +27,7 @@ def clinic_fields(scenario: Scenario) -> dict[str, Any]:
     clinic, none = scenario.clinic, [0] * THERAPIES
     if clinic is None:
         return {"served": none, "has_stock": none, "may_halve": none, "has_chairs": 0,
-                "not_coming": 0.0,
+                "sends_home": 0, "not_coming": 0.0,
                 **dict.fromkeys(("room", "nursing", "open_days", "busy"), 0.0),
                 "next_dose": FROM_PLAN, "least_apart": 1}  # fmt: skip
     served = [int(slot in slots_of(clinic, scenario)) for slot in range(THERAPIES)]
@@ -37,7 +37,9 @@ def clinic_fields(scenario: Scenario) -> dict[str, Any]:
     apart = 1 if clinic.at_least_apart is None else round(clinic.at_least_apart)
     return {"served": served, "has_stock": stocked + none[len(stocked):],
             "may_halve": halved + none[len(halved):],
-            "has_chairs": int(clinic.chairs is not None), "not_coming": clinic.not_coming,
+            "has_chairs": int(clinic.chairs is not None),
+            "sends_home": int(clinic.chairs is not None or clinic.overbook > 0),
+            "not_coming": clinic.not_coming,
             **_offered(clinic, scenario), "next_dose": clinic.rule,
             "least_apart": apart}  # fmt: skip
 
