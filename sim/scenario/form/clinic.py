@@ -114,8 +114,8 @@ class Clinic(Form):
     """Share of visits to which the patient does not come, so that the place is lost,
     e.g. 5 %."""
     overbook: quantities.Share = 0.0
-    """Share of places that are booked beyond the places, to the next whole visit; who comes and
-    finds no place is sent home and waits again, e.g. 20 %."""
+    """Share of places that is booked beyond the places; who comes and finds none is sent home and
+    waits again, e.g. 20 %."""
 
     def check(self) -> None:
         """Refuse the distance of owed doses under another rule, and its absence under this one."""
