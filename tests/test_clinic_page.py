@@ -1,5 +1,6 @@
 """The guide to clinics, docs/clinic.md: its files are valid, and its numbers are those printed."""
 
+import itertools
 import re
 from typing import Any
 
@@ -11,6 +12,7 @@ from sim.experiments import runs
 from sim.experiments.sweeps.read import load_sweep
 from sim.scenario import load
 from sim.scenario.clinic import clinics_in_words
+from sim.simulation.lowering.other_patients import taken_by_others
 from tests.pages import DOCS, saved, text_of
 
 PAGE = text_of(DOCS / "clinic.md")
@@ -29,8 +31,8 @@ def folder(tmp_path_factory):
 def test_the_page_has_its_files_and_each_is_valid(folder):
     scenarios = [name for name in FILES if "mastosim_sweep" not in FILES[name]]
     assert scenarios == [
-        "my-clinic.yaml", "places-for-all.yaml", "my-chair.yaml", "shortage.yaml",
-        "chair-prices.yaml",
+        "my-clinic.yaml", "places-for-all.yaml", "my-chair.yaml", "shared.yaml", "no-shows.yaml",
+        "shortage.yaml", "chair-prices.yaml",
     ]  # fmt: skip
     for name in scenarios:
         assert load(folder / name).scenario.name == name.removesuffix(".yaml")
@@ -144,6 +146,48 @@ def test_days_behind_the_plan_are_those_of_the_shipped_result():
     behind, wait = found["pamidronate behind the plan"], found["pamidronate wait for a place"]
     said = f"{behind:.1f} days on average, where the mean wait is {wait:.1f} days"
     assert said in " ".join(PAGE.split())
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize(("row", "settings"), [
+    ("2 | none", ["places=2", "other_patients=null"]),
+    ("5 | `always: 3`", ["other_patients.per_open_day=null", "other_patients.always=3"]),
+    ("5 | `per_open_day: 3`", []),
+    ("12 | `per_open_day: 10`", ["places=12", "other_patients={per_open_day: 10}"]),
+])  # fmt: skip
+def test_the_table_of_a_shared_unit_has_the_numbers_of_the_runs(folder, row, settings):
+    study = load(folder / "shared.yaml", [f"clinic.{text}" for text in settings])
+    clinic, table = study.scenario.clinic, runs.run(study).summary
+    assert clinic is not None
+    assert isinstance(clinic.places, float)
+    own = table[(table["arm"] == "pamidronate") & (table["against_arm"] == "")]
+    found = own[own["subgroup"] == "all"].groupby("outcome")["estimate"].last()
+    cells = [f"{clinic.places - taken_by_others(clinic):.2f}"]
+    cells += [f"{found[f'pamidronate {name}']:.1f}" for name in OF_PLACES]
+    cells += [f"{found['places in use']:.0f}", f"{found['spine change']:.1f}"]
+    assert f"| {row} | {' | '.join(cells)} |" in PAGE
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize("share", [0, 20, 40, 60, 100])
+def test_the_table_of_overbooking_has_the_numbers_of_the_runs(folder, share):
+    table = runs.run(load(folder / "no-shows.yaml", [f"clinic.overbook={share} %"])).summary
+    own = table[(table["arm"] == "pamidronate") & (table["against_arm"] == "")]
+    found = own[own["subgroup"] == "all"].groupby("outcome")["estimate"].last()
+    shown = ("doses received", "visits lost", "doses skipped by the clinic", "sent home",
+             "wait for a place")  # fmt: skip
+    cells = [f"{found.get(f'pamidronate {name}', 0.0):.1f}" for name in shown]
+    cells += [f"{found['places in use']:.0f}", f"{found['spine change']:.1f}"]
+    assert f"| {share} % | {' | '.join(cells)} |" in PAGE
+
+
+def test_what_a_visit_beyond_the_places_brings_is_that_of_the_table():
+    shares = [f"{share} %" for share in (0, 20, 40, 60)]
+    rows = [[float(cell) for cell in row_of(share)] for share in shares]
+    gained = [f"{b[0] - a[0]:.1f} infusions for {b[3] - a[3]:.1f} days in vain"
+              for a, b in itertools.pairwise(rows)]  # fmt: skip
+    said = f"beyond the five places brings {gained[0]}, the third one {gained[2]}."
+    assert said in PAGE
 
 
 SHORT = "clinic.supply.pamidronate."

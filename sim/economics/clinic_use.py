@@ -17,6 +17,7 @@ from sim.economics.lives import Lives, Pair
 from sim.scenario.form.clinic import Clinic
 from sim.scenario.form.study import Scenario
 from sim.simulation.clinic import enrolment_days
+from sim.simulation.lowering.other_patients import taken_by_others
 from sim.simulation.records import Floats, Integers
 from sim.vocabulary import Event
 
@@ -54,13 +55,18 @@ def of_clinic(scenario: Scenario) -> Iterator[tuple[str, Column]]:
 
 
 def _of_a_day(clinic: Clinic) -> dict[str, float]:
-    """Places, or hours of chairs and nurses, of one open day."""
-    chairs = clinic.chairs
+    """Places, or hours of chairs and nurses, of one open day, less what other patients take."""
+    chairs, others = clinic.chairs, clinic.other_patients
+    taken = taken_by_others(clinic)
     if chairs is None:
-        return {PLACES: clinic.places} if isinstance(clinic.places, float) else {}
+        return {PLACES: clinic.places - taken} if isinstance(clinic.places, float) else {}
     hours = (chairs.times[1] - chairs.times[0]) / MINUTES
-    nurses = {} if chairs.nurses is None else {NURSES: chairs.nurses.number * hours}
-    return {CHAIRS: chairs.number * hours, **nurses}
+    in_chairs = 0.0 if others is None else taken * others.minutes / MINUTES
+    found = {CHAIRS: chairs.number * hours - in_chairs}
+    if chairs.nurses is not None:
+        busy = taken * round(chairs.nurses.busy) / MINUTES
+        found[NURSES] = chairs.nurses.number * hours - busy
+    return found
 
 
 def _of_open_days(lives: Lives, scenario: Scenario, number: float | Floats) -> Pair:

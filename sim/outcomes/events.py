@@ -113,7 +113,7 @@ def _of_clinic(
         Event.ROOM: in_chairs,
         Event.TAKEN: bool(params["room"] > 0),
         Event.OVERTIME: in_chairs,
-        Event.SENT_HOME: in_chairs,
+        Event.SENT_HOME: bool(params["sends_home"]),
         Event.NO_DRUG: bool(params["has_stock"][slot]),
         Event.WASTED: bool(params["has_stock"][slot]),
     }

@@ -78,6 +78,8 @@ def clinics_in_words(scenario: Scenario) -> Iterator[str]:
     yield f"  limit: {_limit(clinic)}"
     if clinic.not_coming:
         yield f"  not coming: {100 * clinic.not_coming:g} % of visits; dose and place are lost"
+    if clinic.overbook:
+        yield f"  overbooking: {_overbooking(clinic)}"
     yield from (f"  {line}" for line in day_in_words(clinic))
 
 
@@ -92,6 +94,14 @@ def _places(clinic: Clinic) -> str:
     else:
         places = "1 place" if clinic.places == 1 else f"{clinic.places:g} places"
     return f"{places} a day for {' and '.join(clinic.serves)}, {weekdays(clinic.weekdays)}"
+
+
+def _overbooking(clinic: Clinic) -> str:
+    """How many visits are booked, and what becomes of those who come in vain."""
+    return (
+        f"{100 * clinic.overbook:g} % more visits than places are booked, to the next whole visit; "
+        "who comes when the places are taken is sent home and waits again"
+    )
 
 
 def weekdays(days: tuple[int, ...]) -> str:

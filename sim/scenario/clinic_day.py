@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sim.scenario.durations import in_time
 from sim.scenario.form.chairs import Chairs
 from sim.scenario.form.clinic import Clinic
+from sim.scenario.form.other_patients import OtherPatients
 from sim.scenario.form.supply import Supply
 
 AFTER_CLOSING = {
@@ -33,6 +34,8 @@ def day_in_words(clinic: Clinic) -> Iterator[str]:
     """
     if clinic.chairs is not None:
         yield from _of_chairs(clinic.chairs)
+    if clinic.other_patients is not None:
+        yield f"other patients: {_of_others(clinic.other_patients)}"
     for name, supply in clinic.supply.items():
         yield f"stock of {name}: {_of_supply(supply)}"
         yield from _when_short(name, supply)
@@ -58,6 +61,13 @@ def _of_chairs(chairs: Chairs) -> Iterator[str]:
             "the begin of a visit"
         )
     yield AFTER_CLOSING[chairs.after_closing]
+
+
+def _of_others(others: OtherPatients) -> str:
+    """How many other patients there are on a day, and what they take."""
+    often = "" if others.always is not None else " on average (Poisson)"
+    takes = "a place" if others.visit is None else f"a chair for {others.visit:g} minutes"
+    return f"{others.mean:g} on each open day{often}, each with {takes} before the study is booked"
 
 
 def _when_short(name: str, supply: Supply) -> Iterator[str]:

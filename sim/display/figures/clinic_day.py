@@ -31,6 +31,8 @@ EXPLAINED = (
     "enrolled and nobody has ended. Who does not come is not shown, nor who is sent home.",
 )
 
+OF_OTHERS = "Other patients of the unit, who take chairs as well, are not shown."
+
 
 def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
     """A panel for each day; None for a clinic without chairs."""
@@ -50,9 +52,11 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
         for which, own in zip(WHICH, days, strict=True)
     ]
     shown = int(numbers["chair"].max())
+    shares = scenario.clinic.other_patients is not None
+    explained = (*EXPLAINED, OF_OTHERS) if shares else EXPLAINED
     grid = multiples.grid(
         heads, multiples.in_rows(2, 2), _size(shown), caption.title, _legend(numbers),
-        caption.paragraphs(*(text.format(arm=arm) for text in EXPLAINED), about_bone=False),
+        caption.paragraphs(*(text.format(arm=arm) for text in explained), about_bone=False),
     )  # fmt: skip
     first = min(chairs.times[0], float(numbers["arrives"].min()))
     last = max(chairs.times[1], float(numbers["ends"].max()))

@@ -62,7 +62,7 @@ def measured(values: Mapping[str, float]) -> str:
 AT_THE_CLINIC: dict[str, str] = {
     Event.ROOM: "({value:.0f} minutes in the waiting room)",
     Event.NO_DRUG: "(put off while there was no drug)",
-    Event.SENT_HOME: "{what}: sent home at closing time, waits again",
+    Event.SENT_HOME: "{what}: came, was sent home and waits again",
 }
 """Words of what a clinic says of a visit."""
 

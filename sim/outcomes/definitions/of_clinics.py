@@ -65,6 +65,7 @@ def _of_the_day(records: ArmRecords, therapy: str) -> Iterator[Outcome]:
         minutes, visits = records.number(room.patient, room.value), records.number(room.patient)
         yield Outcome(f"{therapy} minutes in the waiting room", "minutes", end, "count", minutes,
                       visits, least=0.0)  # fmt: skip
+    if (Event.SENT_HOME, therapy) in records.events:
         home = records.counts(Event.SENT_HOME, therapy)
         yield count(f"{therapy} sent home", "days", end, home)
     if (Event.NO_DRUG, therapy) in records.events:

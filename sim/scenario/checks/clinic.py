@@ -67,7 +67,8 @@ def remarks_on_clinic(scenario: Scenario) -> Iterator[str]:
         doses = sum(len(t.schedule.days(t.start.day, scenario.horizon))
                     for t in served if isinstance(t, Infusions))  # fmt: skip
         asked = clinics.patients_each * doses / scenario.horizon
-        has = clinic.places * len(clinic.weekdays) / 7
+        left = clinic.places - (clinic.other_patients.mean if clinic.other_patients else 0.0)
+        has = max(0.0, left) * len(clinic.weekdays) / 7
         if asked > has and clinic.at_most_late == NO_LIMIT:
             yield (
                 f"clinic.places: arm {arm} plans up to {asked:.3g} doses a day and the clinic has "

@@ -6,9 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.scenario.form.clinic import Clinic
+from sim.scenario.form.other_patients import OtherPatients
 from sim.scenario.form.study import Scenario
 from sim.scenario.mistakes import Mistake, nearest
 from sim.scenario.text.provenance import Plain
+
+HALF = 0.5
+"""Visits beyond the places from which one is booked."""
 
 MOST_VIALS = 1000
 """Vials of the smallest size for one dose."""
@@ -22,6 +26,13 @@ def check_days(scenario: Scenario, clinic: Clinic, plain: Plain) -> Iterator[Mis
     if clinic.chairs is not None:
         yield from _of_names(("chairs", "visits"), clinic.chairs.visits, clinic.serves, plain, True)
         yield from _too_long(clinic, plain)
+    if clinic.other_patients is not None:
+        yield from _of_others(clinic, clinic.other_patients, plain)
+    if clinic.overbook and not isinstance(clinic.places, float):
+        message = (
+            "stands with a number of `places`: chairs and unlimited places have no visits beyond"
+        )
+        yield plain.mistake(("clinic", "overbook"), message, at_key=True)
     yield from _of_names(("supply",), clinic.supply, clinic.serves, plain, False)
     for name in {*clinic.supply} & {*scenario.therapies}:
         yield from _too_small(name, clinic, scenario, plain)
@@ -37,6 +48,11 @@ def remarks_on_days(scenario: Scenario, clinic: Clinic) -> Iterator[str]:
         yield (
             "clinic.enrolment: as long as the follow-up, so there is no day on which everyone is "
             "enrolled and nobody has ended; the use of the clinic is not computed"
+        )
+    if isinstance(clinic.places, float) and 0 < clinic.overbook * clinic.places < HALF:
+        yield (
+            f"clinic.overbook: {100 * clinic.overbook:g} % of {clinic.places:g} places is less "
+            "than half a visit, so nobody is booked beyond them"
         )
     longest = max(_until_open(clinic, day) for day in range(7))
     if isinstance(clinic.at_most_late, float) and longest > clinic.at_most_late:
@@ -73,6 +89,30 @@ def _too_long(clinic: Clinic, plain: Plain) -> Iterator[Mistake]:
                 f"of {clinic.chairs.hours}"
             )
             yield plain.mistake(("clinic", "chairs", "visits", name, "mean"), message)
+
+
+def _of_others(clinic: Clinic, others: OtherPatients, plain: Plain) -> Iterator[Mistake]:
+    """Mistakes where other patients have no time, or leave no place."""
+    path, chairs = ("clinic", "other_patients"), clinic.chairs
+    if chairs is None and others.visit is not None:
+        message = "stands with `chairs`; a place has no minutes"
+        yield plain.mistake((*path, "visit"), message, at_key=True)
+    if chairs is not None and others.visit is None:
+        message = "`visit` is missing: with `chairs`, write like visit: 180 minutes"
+        yield plain.mistake(path, message, at_key=True)
+    elif chairs is not None and not chairs.room_for(others.minutes):
+        opens, closes = chairs.times
+        message = (
+            f"a visit of {others.visit:g} minutes does not fit into the {closes - opens} minutes "
+            f"of {chairs.hours}"
+        )
+        yield plain.mistake((*path, "visit"), message)
+    if isinstance(clinic.places, str):
+        message = "with `places: unlimited` nobody takes a place from others; write a number there"
+        yield plain.mistake(path, message, at_key=True)
+    elif clinic.places is not None and others.always and others.always >= clinic.places:
+        message = f"takes all {clinic.places:g} places of each open day, so no dose is ever given"
+        yield plain.mistake((*path, "always"), message)
 
 
 def _too_small(name: str, clinic: Clinic, scenario: Scenario, plain: Plain) -> Iterator[Mistake]:

@@ -86,3 +86,22 @@ class Chairs(Form):
         if times is None:
             raise ValueError(f"'{self.hours}' is no time in which a clinic is open")
         return times
+
+    def room_for(self, minutes: int) -> int:
+        """How many visits of equal length are booked on an empty day until it is full.
+
+        >>> nurses = {"number": "1", "busy": "12 minutes"}
+        >>> chairs = Chairs(number="2", hours="8:00 to 12:00", visits={}, nurses=nurses,
+        ...                 after_closing="overtime")
+        >>> chairs.room_for(60), chairs.room_for(120), chairs.room_for(241)
+        (7, 3, 0)
+        """
+        nurses, begins = self.nurses, list[int]()
+        opens, closes = self.times
+        while True:
+            at = opens if len(begins) < self.number else begins[-self.number] + minutes
+            if nurses is not None and len(begins) >= nurses.number:
+                at = max(at, begins[-nurses.number] + round(nurses.busy))
+            if at + minutes > closes:
+                return len(begins)
+            begins.append(at)

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from sim.scenario.form import quantities
 from sim.scenario.form.chairs import Chairs
+from sim.scenario.form.other_patients import OtherPatients
 from sim.scenario.form.quantities import Form, Text, Whole, only_if, only_one
 from sim.scenario.form.quantity import Quantity, refuse
 from sim.scenario.form.supply import Supply
@@ -106,9 +107,15 @@ class Clinic(Form):
     supply: dict[str, Supply] = Field({})
     """Stock of drugs, by therapy; a drug that is not named is always there, e.g. {pamidronate:
     {vials: [30 mg, 60 mg, 90 mg], stock: 6000 mg, when_short: full doses until gone}}."""
+    other_patients: OtherPatients | None = None
+    """Patients of the unit who are not in the study and take places or chairs; if left out, there
+    are none, e.g. {per_open_day: 4}."""
     not_coming: quantities.Share = 0.0
     """Share of visits to which the patient does not come, so that the place is lost,
     e.g. 5 %."""
+    overbook: quantities.Share = 0.0
+    """Share of places that is booked beyond the places; who comes and finds none is sent home and
+    waits again, e.g. 20 %."""
 
     def check(self) -> None:
         """Refuse the distance of owed doses under another rule, and its absence under this one."""

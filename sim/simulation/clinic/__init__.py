@@ -5,12 +5,12 @@ from sim.simulation.clinic.calendar import Calendar
 from sim.simulation.clinic.chairs import Chairs, Room
 from sim.simulation.clinic.clinic import Clinic
 from sim.simulation.clinic.engine import simulate
-from sim.simulation.clinic.lowered import enrolled, enrolment_days, rules_of
+from sim.simulation.clinic.lowered import enrolled, enrolment_days, others_of, rules_of
 from sim.simulation.clinic.places import Places
 from sim.simulation.clinic.rules import Minutes, Rules
 from sim.simulation.clinic.supply import Store, Supply, whole_vials
 from sim.simulation.clinic.visits import Visit
 
 __all__ = ["Calendar", "Chairs", "Clinic", "Minutes", "Places", "Room", "Rules", "Store", "Supply",
-           "Visit", "enrolled", "enrolment_days", "follow", "only", "rules_of", "simulate",
-           "whole_clinics", "whole_vials"]  # fmt: skip
+           "Visit", "enrolled", "enrolment_days", "follow", "only", "others_of", "rules_of",
+           "simulate", "whole_clinics", "whole_vials"]  # fmt: skip

@@ -10,7 +10,8 @@ import numpy as np
 
 from sim.scenario.form.study import Scenario
 from sim.simulation.clinic.engine import simulate
-from sim.simulation.clinic.lowered import enrolled, rules_of
+from sim.simulation.clinic.lowered import enrolled, others_of, rules_of
+from sim.simulation.clinic.rules import Rules
 from sim.simulation.records import Inputs, Log
 
 
@@ -49,7 +50,7 @@ def follow(scenario: Scenario, inputs: Inputs) -> Log:
     logs = []
     for first, of_clinic in _clinics(scenario.together, inputs):
         with _no_search_for_garbage():
-            log, _ = simulate(of_clinic, rules, enrolled(scenario, of_clinic))
+            log = _log(scenario, rules, of_clinic)
         logs.append(log._replace(patient=log.patient + first))
     patient, day, kind = (
         np.concatenate([getattr(log, name) for log in logs]) for name in ("patient", "day", "kind")
@@ -79,6 +80,12 @@ def only(inputs: Inputs, log: Log, inside: range) -> tuple[Inputs, Log]:
     cut = slice(inside.start, inside.stop)
     own = Log(log.patient[rows] - inside.start, log.day[rows], log.kind[rows], log.value[rows])
     return inputs._replace(patients=inputs.patients[cut], draws=inputs.draws[cut]), own
+
+
+def _log(scenario: Scenario, rules: Rules, of_clinic: Inputs) -> Log:
+    """The log of the patients of one clinic."""
+    days, others = enrolled(scenario, of_clinic), others_of(scenario, of_clinic)
+    return simulate(of_clinic, rules, days, others)[0]
 
 
 def _clinics(each: int, inputs: Inputs) -> Iterator[tuple[int, Inputs]]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from heapq import heapify, heapreplace
 from typing import NamedTuple
 
-from sim.simulation.clinic.visits import Visit
+from sim.simulation.clinic.visits import OTHER, Visit
 from sim.simulation.records import OVERTIME, ROOM, TAKEN
 
 
@@ -30,6 +30,8 @@ class Chairs(NamedTuple):
         visit at a time.
     sends_home : bool
         Whether patients who are not seated at closing time are sent home, and otherwise seated.
+    of_others : int
+        Minutes in a chair of a patient who is not in the study.
 
     Raises
     ------
@@ -44,10 +46,11 @@ class Chairs(NamedTuple):
     nurses: int
     busy: int
     sends_home: bool
+    of_others: int = 0
 
-    def new_day(self) -> DayOfChairs:
-        """Return a day on which no appointment is made."""
-        return DayOfChairs(self)
+    def new_day(self, others: int = 0) -> DayOfChairs:
+        """Return a day with the appointments of other patients, as many as have room."""
+        return DayOfChairs(self, others)
 
 
 class Room:
@@ -83,35 +86,51 @@ class Room:
 class DayOfChairs:
     """The appointments of one day, and what becomes of them."""
 
-    def __init__(self, chairs: Chairs) -> None:
+    def __init__(self, chairs: Chairs, others: int) -> None:
         self._of = chairs
         self._appointments: list[int] = []
         self._planned = self._room()
+        self._others: list[Visit] = []
+        while len(self._others) < others:
+            visit = Visit(0, OTHER, OTHER, 0, minutes=chairs.of_others)
+            visit.appointment = self._appointment(chairs.of_others)
+            if visit.appointment is None:
+                break
+            self._others.append(visit)
 
     def book(self, visit: Visit) -> bool:
         """Make an appointment for a visit; False if the visit would end after closing time."""
-        minutes = self._of.expected[visit.therapy]
+        at = self._appointment(self._of.expected[visit.therapy])
+        if at is None:
+            return False
+        visit.appointment = at
+        self._appointments.append(at)
+        return True
+
+    def _appointment(self, minutes: int) -> int | None:
+        """The first minute at which a visit of some minutes can begin; None if the day is full."""
         at = self._planned.free(self._of.opens)
         if at + minutes > self._of.closes:
-            return False
-        visit.appointment = self._planned.seat(self._of.opens, minutes)
-        self._appointments.append(visit.appointment)
-        return True
+            return None
+        return self._planned.seat(self._of.opens, minutes)
 
     def live(self, booked: list[Visit]) -> list[Visit]:
         """Let the day pass, and return the visits that are sent home.
 
         Patients who do not come leave their chair to the others. Notes of a visit: minutes in the
         waiting room, minutes in a chair during opening hours, and on the visit that ends last the
-        minutes after closing time.
+        minutes after closing time. Patients who are not in the study take chairs and nurses, and
+        have no notes.
         """
         room, home, ends = self._room(), [], {}
         for arrival, visit in self._arrivals(booked):
             begins = room.free(arrival)
             if begins >= self._of.closes and self._of.sends_home:
-                home.append(visit)
+                home += [visit] if visit.is_of_study else []
                 continue
             visit.arrives, visit.begins = arrival, room.seat(arrival, visit.minutes)
+            if not visit.is_of_study:
+                continue
             ends[visit] = begins + visit.minutes
             open_minutes = max(0, min(ends[visit], self._of.closes) - begins)
             visit.notes += [(ROOM, float(begins - arrival)), (TAKEN, float(open_minutes))]
@@ -122,7 +141,8 @@ class DayOfChairs:
 
     def _arrivals(self, booked: list[Visit]) -> list[tuple[int, Visit]]:
         """Who comes, by the minute of arrival, then by the appointment."""
-        arrivals = [
+        arrivals = [(visit.appointment or 0, visit) for visit in self._others]
+        arrivals += [
             (max(self._of.opens, at + visit.late), visit)
             for at, visit in zip(self._appointments, booked, strict=True)
             if visit.comes

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from sim.simulation.clinic.calendar import Calendar
@@ -14,6 +15,9 @@ from sim.simulation.records import NEVER, NO_DRUG
 
 EVERYONE = Places(NEVER)
 """The capacity before the limits of a clinic begin."""
+
+NOBODY: Mapping[int, int] = {}
+"""The other patients of a clinic that has none."""
 
 NO_SUPPLIES: Mapping[int, Supply] = {}
 
@@ -47,8 +51,10 @@ class Clinic:
         What an open day has room for.
     stores : Stores
         Its drugs.
+    others : mapping of int to int
+        Patients who are not in the study, by the day on which they come; none on other days.
     visits : list of Visit
-        Everyone who asked, in the order of asking.
+        Everyone of the study who asked, in the order of asking.
 
     Raises
     ------
@@ -58,11 +64,12 @@ class Clinic:
 
     def __init__(
         self, calendar: Calendar, capacity: Places | Chairs,
-        supplies: Mapping[int, Supply] = NO_SUPPLIES,
+        supplies: Mapping[int, Supply] = NO_SUPPLIES, others: Mapping[int, int] = NOBODY,
     ) -> None:  # fmt: skip
         if capacity.number < 1:
             raise ValueError(f"{capacity.number} places on a day; allowed: 1 or more")
         self.calendar, self.capacity, self.stores = calendar, capacity, Stores(supplies)
+        self.others = others
         self.visits: list[Visit] = []
         self._asked_for: set[int] = set()
         self._open_from: dict[int, int] = {}
@@ -106,7 +113,8 @@ class Clinic:
         is_limited = day >= self.calendar.begins
         stores = self.stores if is_limited else NO_STORES
         stores.receive(day)
-        booked, room = self._book(self.capacity if is_limited else EVERYONE, stores)
+        capacity = self.capacity if is_limited else EVERYONE
+        booked, room = self._book(partial(capacity.new_day, self.others.get(day, 0)), stores)
         home = room.live(booked)
         served = [visit for visit in booked if visit not in home] if home else booked
         for visit in served:
@@ -117,21 +125,21 @@ class Clinic:
         return served, home
 
     def _book(
-        self, capacity: Places | Chairs, stores: Stores
+        self, new_day: Callable[[], DayOfPlaces | DayOfChairs], stores: Stores
     ) -> tuple[list[Visit], DayOfPlaces | DayOfChairs]:
         """Book the visits of a day, and return them with the day.
 
         If a drug that goes to the most severe does not suffice, the day is booked anew by severity;
         patients who are as severe stay in their order.
         """
-        room = capacity.new_day()
+        room = new_day()
         turn = self._in_turn(self._waiting.in_order(), room, stores)
         if stores.go_to_the_most_severe({visit.therapy for visit in turn.lacking}):
             for visit in turn.booked:
                 stores.give_back(visit)
             for visit in turn.booked + turn.put_off:
                 self._waiting.put_back(visit)
-            everyone, room = [*self._waiting.in_order()], capacity.new_day()
+            everyone, room = [*self._waiting.in_order()], new_day()
             by_severity = sorted(everyone, key=lambda visit: visit.severity)
             turn = self._in_turn(iter(by_severity), room, stores)
             booked = {*turn.booked}

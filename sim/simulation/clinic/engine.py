@@ -8,13 +8,13 @@ who waits does not look for a place each morning: the clinic wakes those who hav
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import simpy
 
-from sim.simulation.clinic.clinic import Clinic
+from sim.simulation.clinic.clinic import NOBODY, Clinic
 from sim.simulation.clinic.rules import Minutes, Rules, rank, severity
 from sim.simulation.clinic.visits import Visit
 from sim.simulation.model import next_kind, react, start
@@ -49,7 +49,9 @@ WHILE_FULL = (TAKEN, OVERTIME)
 """What is logged only while everyone is enrolled and nobody has ended, as the use of the clinic."""
 
 
-def simulate(inputs: Inputs, rules: Rules, enrolled: Sequence[int]) -> tuple[Log, list[Visit]]:
+def simulate(
+    inputs: Inputs, rules: Rules, enrolled: Sequence[int], others: Mapping[int, int] = NOBODY
+) -> tuple[Log, list[Visit]]:
     """Follow patients who share one clinic to death or the end of follow-up.
 
     Parameters
@@ -60,6 +62,8 @@ def simulate(inputs: Inputs, rules: Rules, enrolled: Sequence[int]) -> tuple[Log
         Rules of the clinic.
     enrolled : sequence of int
         Day of the clinic on which each patient enrols, 0 or later.
+    others : mapping of int to int
+        Patients who are not in the study, by the day of the clinic on which they come.
 
     Returns
     -------
@@ -78,7 +82,7 @@ def simulate(inputs: Inputs, rules: Rules, enrolled: Sequence[int]) -> tuple[Log
     docs/architecture.md, section "Where patients meet".
     """
     params = plain(inputs.params)
-    unit = _Unit(rules)
+    unit = _Unit(rules, others)
     patients = [
         _Attending(unit, i, int(enrolled[i]), plain(record), params, inputs.draws[i].tolist())
         for i, record in enumerate(inputs.patients)
@@ -94,9 +98,9 @@ def simulate(inputs: Inputs, rules: Rules, enrolled: Sequence[int]) -> tuple[Log
 class _Unit:
     """A clinic in SimPy: it acts on the days for which it was called, and wakes its patients."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, others: Mapping[int, int]) -> None:
         self.env, self.rules = simpy.Environment(), rules
-        self.clinic = Clinic(rules.calendar, rules.capacity, rules.supplies)
+        self.clinic = Clinic(rules.calendar, rules.capacity, rules.supplies, others)
         self.patients: list[_Attending] = []
         self._called: set[int] = set()
 

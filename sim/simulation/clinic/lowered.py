@@ -17,7 +17,8 @@ from sim.simulation.clinic.places import Places
 from sim.simulation.clinic.rules import ON_TIME, Minutes, Rules
 from sim.simulation.clinic.supply import Supply
 from sim.simulation.lowering.clinic import slots_of
-from sim.simulation.records import ENROLS, NEVER, Floats, Inputs, Integers
+from sim.simulation.lowering.other_patients import days_of, on_days
+from sim.simulation.records import ENROLS, NEVER, OTHERS, Floats, Inputs, Integers
 
 EVERY_PLACE = NEVER
 """Stands for a number of places that is not limited."""
@@ -54,7 +55,8 @@ def _capacity(clinic: Clinic, names: Sequence[str]) -> Places | Chairs:
     """What an open day has room for."""
     chairs = clinic.chairs
     if chairs is None:
-        return Places(int(clinic.places) if isinstance(clinic.places, float) else EVERY_PLACE)
+        places = int(clinic.places) if isinstance(clinic.places, float) else EVERY_PLACE
+        return Places(places, clinic.overbook)
     nurses = chairs.nurses
     return Chairs(
         chairs.number,
@@ -63,6 +65,7 @@ def _capacity(clinic: Clinic, names: Sequence[str]) -> Places | Chairs:
         chairs.number if nurses is None else nurses.number,
         0 if nurses is None else round(nurses.busy),
         chairs.after_closing == "sent home",
+        0 if clinic.other_patients is None else clinic.other_patients.minutes,
     )
 
 
@@ -100,6 +103,21 @@ def _supply(of: SupplyForm, begins: int) -> Supply:
         begins=begins, every=max(1, round(deliveries.every)), up_to=deliveries.up_to,
         after=round(deliveries.after), shortages=shortages,
     )  # fmt: skip
+
+
+def others_of(scenario: Scenario, inputs: Inputs) -> dict[int, int]:
+    """Return the other patients of one clinic by the day of the clinic, since its limits begin.
+
+    Day d has the random number of patient d modulo N of the N patients of the clinic, so that none
+    is drawn in vain. No other number moves.
+    """
+    clinic = scenario.clinic
+    if clinic is None or clinic.other_patients is None:
+        return {}
+    before, days = _before(clinic, scenario), days_of(clinic, scenario)
+    uniform = inputs.numbers(OTHERS, 0).T.reshape(-1)[:days].tolist()
+    numbers = on_days(clinic.other_patients, uniform or [0.5] * days)
+    return {before + day: number for day, number in enumerate(numbers)}
 
 
 def enrolled(scenario: Scenario, inputs: Inputs) -> Sequence[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from sim.simulation.clinic.visits import Visit
@@ -15,20 +16,33 @@ class Places(NamedTuple):
     ----------
     number : int
         Visits on an open day; `NEVER` without a limit.
+    overbook : float
+        Share of places that are booked beyond the places, because some patients do not come.
     """
 
     number: int
+    overbook: float = 0.0
 
-    def new_day(self) -> DayOfPlaces:
-        """Return a day on which no place is taken."""
-        return DayOfPlaces(self.number)
+    def new_day(self, others: int = 0) -> DayOfPlaces:
+        """Return a day on which other patients have places already, and nobody of the study."""
+        left = self.number if others == 0 else max(0, self.number - others)
+        return DayOfPlaces(left, beyond(left, self.overbook))
+
+
+def beyond(places: int, overbook: float) -> int:
+    """Visits that are booked beyond some places, to the next whole number.
+
+    >>> beyond(9, 0.1), beyond(4, 0.1), beyond(5, 0.5)
+    (1, 0, 3)
+    """
+    return math.floor(places * overbook + 0.5)
 
 
 class DayOfPlaces:
-    """The places of one day."""
+    """The places of one day, and the visits that may be booked beyond them."""
 
-    def __init__(self, number: int) -> None:
-        self._left, self._is_limited = number, number != NEVER
+    def __init__(self, number: int, beyond: int) -> None:
+        self._number, self._left = number, number + beyond
 
     def book(self, visit: Visit) -> bool:  # noqa: ARG002  (in a chair, visits differ)
         """Give a visit a place; False if none is left."""
@@ -38,10 +52,15 @@ class DayOfPlaces:
         return True
 
     def live(self, booked: list[Visit]) -> list[Visit]:
-        """Let the day pass, and return the visits that are sent home: with places, none.
+        """Let the day pass, and return the visits that are sent home because all places are taken.
 
-        Places without a limit are not noted, so that the log is that of no clinic.
+        Who comes has a place in the order of booking; a place is lost to a patient who does not
+        come if nobody else is there for it. Places without a limit are not noted, so that the log
+        is that of no clinic.
         """
-        for visit in booked if self._is_limited else ():
+        if self._number == NEVER:
+            return []
+        first_who_come = sorted(booked, key=lambda visit: not visit.comes)
+        for visit in first_who_come[: self._number]:
             visit.notes.append((TAKEN, 1.0))
-        return []
+        return [visit for visit in first_who_come[self._number :] if visit.comes]

@@ -8,6 +8,9 @@ from heapq import heappop, heappush
 
 from sim.simulation.records import NEVER
 
+OTHER = -1
+"""Stands for the number and the therapy of a patient who is not in the study."""
+
 
 @dataclass(eq=False)
 class Visit:
@@ -70,6 +73,11 @@ class Visit:
     arrives: int | None = None
     begins: int | None = None
     notes: list[tuple[int, float]] = field(default_factory=list)
+
+    @property
+    def is_of_study(self) -> bool:
+        """Whether the patient is in the study."""
+        return self.patient != OTHER
 
     @property
     def taken(self) -> float:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.scenario.form.clinic import Clinic
 from sim.scenario.form.study import Scenario
+from sim.simulation.lowering.other_patients import taken_by_others
 from sim.simulation.records import THERAPIES
 from sim.vocabulary import FROM_PLAN
 
@@ -26,7 +27,7 @@ def clinic_fields(scenario: Scenario) -> dict[str, Any]:
     clinic, none = scenario.clinic, [0] * THERAPIES
     if clinic is None:
         return {"served": none, "has_stock": none, "may_halve": none, "has_chairs": 0,
-                "not_coming": 0.0,
+                "sends_home": 0, "not_coming": 0.0,
                 **dict.fromkeys(("room", "nursing", "open_days", "busy"), 0.0),
                 "next_dose": FROM_PLAN, "least_apart": 1}  # fmt: skip
     served = [int(slot in slots_of(clinic, scenario)) for slot in range(THERAPIES)]
@@ -36,22 +37,31 @@ def clinic_fields(scenario: Scenario) -> dict[str, Any]:
     apart = 1 if clinic.at_least_apart is None else round(clinic.at_least_apart)
     return {"served": served, "has_stock": stocked + none[len(stocked):],
             "may_halve": halved + none[len(halved):],
-            "has_chairs": int(clinic.chairs is not None), "not_coming": clinic.not_coming,
+            "has_chairs": int(clinic.chairs is not None),
+            "sends_home": int(clinic.chairs is not None or clinic.overbook > 0),
+            "not_coming": clinic.not_coming,
             **_offered(clinic, scenario), "next_dose": clinic.rule,
             "least_apart": apart}  # fmt: skip
 
 
 def _offered(clinic: Clinic, scenario: Scenario) -> dict[str, float]:
-    """What the clinic offers per patient while it is full, to which its use is compared."""
+    """What the clinic offers per patient while it is full, to which its use is compared.
+
+    What other patients of the unit take on average is not offered.
+    """
+    taken = taken_by_others(clinic)
     open_days = clinic.open_days(scenario.horizon) / scenario.together
     chairs = clinic.chairs
     if chairs is None:
-        places = clinic.places if isinstance(clinic.places, float) else 0.0
-        return {"room": places * open_days, "nursing": 0.0, "open_days": open_days, "busy": 0.0}
+        left = clinic.places - taken if isinstance(clinic.places, float) else 0.0
+        return {"room": left * open_days, "nursing": 0.0, "open_days": open_days, "busy": 0.0}
     minutes = open_days * (chairs.times[1] - chairs.times[0])
     nurses, busy = (0, 0.0) if chairs.nurses is None else (chairs.nurses.number, chairs.nurses.busy)
-    return {"room": chairs.number * minutes, "nursing": nurses * minutes, "open_days": open_days,
-            "busy": float(round(busy))}  # fmt: skip
+    room, nursing = chairs.number * minutes, nurses * minutes
+    if clinic.other_patients is not None:
+        room -= taken * clinic.other_patients.minutes * open_days
+        nursing -= taken * round(busy) * open_days
+    return {"room": room, "nursing": nursing, "open_days": open_days, "busy": float(round(busy))}
 
 
 def slots_of(clinic: Clinic, scenario: Scenario) -> tuple[int, ...]:

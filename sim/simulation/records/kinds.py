@@ -77,8 +77,9 @@ NO_INTOLERANCE, STEPS, WEIBULL, GOMPERTZ, LOGNORMAL_TIME, LOGLOGISTIC = range(6)
     COMES,          # uniform, uses: planned infusions; read by the clinic, as the next two
     LASTS,          # standard normal, uses: planned infusions
     ARRIVES,        # standard normal, uses: planned infusions
-) = range(18)  # fmt: skip
+    OTHERS,         # uniform, uses: days of the clinic divided by its patients; read by the clinic
+) = range(19)  # fmt: skip
 FIRST_OF = (0, *((subset & -subset).bit_length() - 1 for subset in range(1, SUBSETS)))
 """First therapy of each subset of therapies; the empty subset has none."""
 
-STREAMS, SLOTS = 18, max(THERAPIES, REACTIONS)
+STREAMS, SLOTS = 19, max(THERAPIES, REACTIONS)

@@ -128,6 +128,7 @@ PARAMS = np.dtype([
     # clinic
     ("served", "i8", THERAPIES),              # 1 for a therapy whose doses need a place
     ("has_stock", "i8", THERAPIES), ("has_chairs", "i8"),  # 1 for yes
+    ("sends_home", "i8"),                     # 1 if who came may be sent home
     ("may_halve", "i8", THERAPIES),           # 1 for a drug of which half doses are given
     ("not_coming", "f8"),                     # share of visits
     ("room", "f8"), ("nursing", "f8"),        # places or chair minutes, nurse minutes, open days:
