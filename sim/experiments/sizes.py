@@ -12,9 +12,10 @@ from sim.simulation.draws import CHUNK
 from sim.vocabulary import Engine
 from sim.workers.pieces import available
 
-BLOCK: dict[Engine, int] = {"simpy": CELL, "batch": CHUNK // 4}
-"""Patients that each engine simulates at a time. With the batch engine a thread takes about 30 MB
-for so many; larger blocks are no faster, because their numbers leave the cache of a core."""
+BLOCK: dict[Engine, int] = {"simpy": CELL, "batch": CHUNK // 2}
+"""Patients that each engine simulates at a time. With the batch engine a thread takes about 60 MB
+for so many. In smaller blocks threads spend more of their time in Python, where one waits for the
+other; larger ones are no faster, because their numbers leave the cache of a core."""
 
 BLOCK_WITH_TABLES = 1024
 """The most of them if their tables are kept, which take far more memory than their outcomes."""
