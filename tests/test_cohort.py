@@ -28,6 +28,7 @@ from sim.simulation.records import (
     FATAL,
     FATAL_DELAY,
     LASTS,
+    OTHERS,
     STREAMS,
 )
 from sim.simulation.simulate import inputs_of
@@ -270,7 +271,7 @@ def part(whole, first, last):
 def test_every_random_number_is_prepared_in_the_busy_scenario():
     """So that the tests below have something to compare."""
     busy = inputs(BUSY, count=3)
-    for stream in {*range(STREAMS)} - {ENROLS, COMES, LASTS, ARRIVES}:  # of clinics
+    for stream in {*range(STREAMS)} - {ENROLS, COMES, LASTS, ARRIVES, OTHERS}:  # of clinics
         assert busy.params["draws"][stream].sum() > 0, stream
     assert busy.draws.shape == (3, busy.params["draws"].sum())
     assert np.isfinite(busy.draws).all()
