@@ -47,7 +47,8 @@ def courses_of(tables: Tables) -> list[Course]:
     cohorts = tables["cohorts"]
     largest = cohorts.rows[-1][0]
     visits = _points(tables["visits"], "months between visits", "µs a patient")
-    draws = _points(tables["sweeps"], "draws", "seconds", engine="batch", workers="1")
+    same_patients = {"engine": "batch", "patients": "1,000", "workers": "1"}
+    draws = _points(tables["sweeps"], "draws", "seconds", **same_patients)
     return [
         Course("Patients", "patients", _points(cohorts, "patients", "seconds", workers="1")[1:]),
         Course("Horizon", "years", _points(tables["horizons"], "years", "µs a patient")),

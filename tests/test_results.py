@@ -11,6 +11,7 @@ from sim.display.tables.run import printout
 from sim.experiments import runs
 from sim.experiments.kinds import run as kept_run
 from sim.results import write_csv
+from sim.vocabulary import Engine
 from tests.remake_results import (
     COMPARED,
     EMULATED,
@@ -33,7 +34,7 @@ RELATIVE = 1e-5  # the files hold six digits
 @pytest.mark.share(20)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
 def test_committed_summaries_match_a_fresh_run(scenario, tmp_path):
-    engine = "simpy" if scenario.stem.startswith("clinic-") else "batch"  # patients meet
+    engine: Engine = "simpy" if scenario.stem.startswith("clinic-") else "batch"  # patients meet
     result = runs.run(scenario, engine=engine)
     shown = text.printout(printout(result.study, result.summary, result.reported))
     assert "numbers of this scenario are assumptions" in shown

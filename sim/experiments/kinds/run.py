@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -13,8 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sim import results
 from sim.display import figures
-from sim.display.tables import effects, worth
-from sim.display.tables import run as printed
 from sim.economics.groups import Groups
 from sim.errors import RequestError
 from sim.experiments import precision, runs
@@ -22,11 +19,11 @@ from sim.experiments.clinics import refuse_clinics
 from sim.experiments.forecast import Forecast, forecast
 from sim.experiments.forecast import Kept as Rows
 from sim.experiments.kinds import Shown, Unkept
+from sim.experiments.kinds.run_shown import shown_of
 from sim.experiments.runs import Result
 from sim.outcomes import Mark
 from sim.results import Kept, Part, effect_sums, quantities, sums, tables_of_patients
 from sim.scenario import Study
-from sim.scenario.protocol import accrual
 from sim.vocabulary import Engine, Progress, TableFormat
 
 if TYPE_CHECKING:
@@ -190,49 +187,13 @@ def show(kept: Kept) -> Shown:
     for name in filter(kept.has, frames):
         frames[name] = kept.table(name) if name in ("worth", "precision") else kept.rows(name)
     where, holds = {"folder": kept.folder}, HOLDS[kept.options(Options).keep]
-    return _shown(kept.study, frames, where, holds)
+    return shown_of(kept.study, frames, where, holds)
 
 
 def shown(result: Result) -> Shown:
     """As `show`, of a run that is not kept."""
     frames = {**{name: getattr(result, name) for name in TABLES}, "precision": result.course}
-    return _shown(result.study, frames, {}, "")
-
-
-def _shown(study: Study, frames: Mapping[str, Any], where: Mapping[str, Path], holds: str) -> Shown:
-    summary, effects_of, reported, worth_of, course = frames.values()
-    assert summary is not None
-    facts = {
-        "scenario": study.scenario.name,
-        "reading": accrual(study.scenario),
-        **where,
-        "changed": [setting._asdict() for setting in study.settings],
-        "assumptions": len(study.assumptions),
-        "assumptions_without_number": len(study.premises),
-        "numbers": len(study.numbers),
-        "summary": summary,
-        "reported": reported,
-    }
-    printout = printed.printout(study, summary, reported, worth_of)
-    if effects_of is not None:
-        facts["effects"] = effects_of
-        printout = printout._replace(sheets=(*printout.sheets, *effects.sheets(effects_of)))
-    if worth_of is not None:
-        facts["worth"] = worth_of
-        printout = printout._replace(sheets=(*printout.sheets, *worth.sheets(worth_of)))
-    if course is not None:
-        way = printed.precision(course)
-        printout = printout._replace(notes=(*way, "", *printout.notes))
-    return Shown(printout, facts, holds, next=_next(where, study))
-
-
-def _next(where: Mapping[str, Path], study: Study) -> tuple[str, ...]:
-    """What can be done with a run that is kept: `worth` with costs; clinics are not extended."""
-    scenario = study.scenario
-    commands = ["plot {}", *(["extend {} --patients N"] * (scenario.clinic is None)), "report {}"]
-    commands += ["worth {}"] * (scenario.economics is not None)
-    names = [shlex.quote(str(folder)) for folder in where.values()]
-    return tuple(f"mastosim {command.format(name)}" for name in names for command in commands)
+    return shown_of(result.study, frames, {}, "")
 
 
 def digest(kept: Kept) -> str:
