@@ -51,7 +51,7 @@ INLINED = ("sim.simulation.model", *(f"sim.simulation.model.{name}" for name in 
 
 CALLED = ("set_hazards",)
 """Functions that are not inlined: large ones that are called at several places. Inlined, they would
-take a third of the time of compilation, and gain nothing."""
+take up to a third of the time of compilation, and gain nothing."""
 
 _EVENTS = "measurement", "plan", "intolerance", "infusion", "reaction", "review", "fracture"
 EXPANDED = ("react", *(f"on_{event}" for event in _EVENTS))

@@ -19,7 +19,8 @@ from sim.vocabulary import BONES, DAYS_PER_YEAR, SITES
 
 BOUND_EVERY = 365
 """Days after which the bounds of the hazards are used up. Bone that is gained later lowers the
-bounds of the later years; a shorter time costs more exponentials than it saves lives."""
+bounds of the later years. Half a year and two years take as long, over five years and over forty;
+one bound for the whole of forty years takes a fifth longer."""
 
 ROUNDING = 1.0 + 1e-9
 """Factor on the bounds, far above the rounding errors of the hazards that they stand for."""
