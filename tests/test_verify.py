@@ -159,7 +159,7 @@ FAULTS = (
           "reference = mean - sd**2 * log_gradient / 2", "reference = mean", HAZARD, 40),
     Fault("earlier fractures protect", "sim.simulation.lowering.cohort",
           "math.log(factor) * baseline.vertebral_fractures",
-          "-math.log(factor) * baseline.vertebral_fractures", HAZARD, 24),
+          "-math.log(factor) * baseline.vertebral_fractures", HAZARD, 60),
     Fault("hazard not used up", "sim.simulation.model.hazards",
           "state.hazard_left[site] -= used", "state.hazard_left[site] -= 0 * used", POISSON),
     Fault("imminent risk never ends", "sim.simulation.lowering.fractures",
