@@ -19,7 +19,7 @@ from sim.experiments.clinics import refuse_clinics
 from sim.experiments.forecast import Forecast, forecast
 from sim.experiments.forecast import Kept as Rows
 from sim.experiments.kinds import Shown, Unkept
-from sim.experiments.kinds.run_shown import shown_of
+from sim.experiments.run_shown import shown_of
 from sim.experiments.runs import Result
 from sim.outcomes import Mark
 from sim.results import Kept, Part, effect_sums, quantities, sums, tables_of_patients
