@@ -11,7 +11,7 @@ from sim.outcomes.definitions.named import Outcome
 from sim.outcomes.labels import Label, Line, contrasts_of
 from sim.outcomes.sums import CELL, sum_table
 from sim.outcomes.totals import added
-from sim.outcomes.units import GROUP, unit_sums
+from sim.outcomes.units import GROUP, over_parts, unit_sums
 
 PATIENTS = 3 * CELL + 50
 KEYS = [(study, arm) for study in (0, 1) for arm in ("treated", "untreated")]
@@ -55,6 +55,15 @@ def by_hand(lines, weights):
         value += weight * ratio
         adds += weight * (one.y - ratio * one.x) / one.x.sum()
     return 100 * value, 100 * math.sqrt((adds**2).sum() * PATIENTS / (PATIENTS - 1))
+
+
+@pytest.mark.parametrize("part", [1, 7, 128, PATIENTS])
+@pytest.mark.parametrize(("taken", "by_part"), [(np.add, np.sum), (np.maximum, np.max)])
+def test_each_column_is_taken_over_its_own_parts_alone(taken, by_part, part):
+    columns = np.random.default_rng(2).integers(-9, 9, (3, PATIENTS)).astype(float)
+    starts = np.arange(0, PATIENTS, part)
+    expected = [[by_part(column[a : a + part]) for a in starts] for column in columns]
+    np.testing.assert_array_equal(over_parts(taken, [*columns], starts), expected)
 
 
 def test_a_difference_of_differences_counts_that_patients_are_the_same(lines):

@@ -34,7 +34,7 @@ def by_code(log: Log) -> list[Rows]:
     code = codes(log)
     order = np.argsort(code, kind="stable")
     patient, day, value = log.patient[order], log.day[order], log.value[order]
-    ends = np.cumsum(np.bincount(code, minlength=CODES)).tolist()
+    ends = np.searchsorted(code[order], np.arange(CODES, dtype=code.dtype), side="right").tolist()
     starts = [0, *ends]
     return [Rows(patient[a:b], day[a:b], value[a:b]) for a, b in zip(starts, ends, strict=False)]
 

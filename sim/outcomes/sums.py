@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from sim.outcomes.labels import (
     pairs_within,
 )
 from sim.outcomes.summed import Products, Signed, Sums
-from sim.outcomes.units import by_part
+from sim.outcomes.units import by_part, over_parts
 from sim.simulation.records import Floats, Integers
 
 CELL = 128
@@ -249,11 +249,17 @@ def _over_parts(
     """
     first, columns = fields - largest, [np.zeros((0, fields, len(starts)))]
     while some := [*islice(added, AT_ONCE)]:
-        units = np.array(some)
-        parts = np.add.reduceat(units, starts, axis=2)
-        parts[:, first:] = np.maximum.reduceat(units[:, first:], starts, axis=2)
-        columns.append(parts)
+        parts = [_of_fields(np.add, [of[:first] for of in some], starts)]
+        if largest:
+            parts.append(_of_fields(np.maximum, [of[first:] for of in some], starts))
+        columns.append(np.concatenate(parts, axis=1))
     return np.ascontiguousarray(np.concatenate(columns).T)
+
+
+def _of_fields(taken: np.ufunc, some: Sequence[tuple[Floats, ...]], starts: Integers) -> Floats:
+    """The sums, or the largest, of some fields of some columns; columns x fields x parts."""
+    parts = over_parts(taken, [*chain.from_iterable(some)], starts)
+    return parts.reshape(len(some), -1, len(starts))
 
 
 def _by_unit(line: Line, unit: int) -> Line:

@@ -16,7 +16,7 @@ from sim.outcomes import estimates, intervals, limits
 from sim.outcomes.definitions.named import Measure, Outcome
 from sim.outcomes.intervals import FEW, Limits
 from sim.outcomes.summed import Signed, Sums
-from sim.simulation.records import Floats
+from sim.simulation.records import Floats, Integers
 from sim.vocabulary import ROUNDING
 
 GROUP = 10
@@ -194,4 +194,35 @@ def _at_least(measure: Measure, sums: Sums, error: Floats) -> Floats:
 def by_part(size: int, *columns: Floats) -> Floats:
     """Sum each column over parts of equal length; returns parts x columns."""
     starts = np.arange(0, len(columns[0]), size)
-    return np.add.reduceat(np.array(columns), starts, axis=1).T
+    return over_parts(np.add, columns, starts).T
+
+
+def over_parts(taken: np.ufunc, columns: Sequence[Floats], starts: Integers) -> Floats:
+    """Take the sum, or the largest, of each column over parts.
+
+    The columns are joined to one row, because numpy lets other threads work while it goes along a
+    row, and not while it goes along one of several axes.
+
+    Parameters
+    ----------
+    taken : numpy.ufunc
+        `numpy.add` for the sum, `numpy.maximum` for the largest.
+    columns : sequence of numpy.ndarray of float, shape (units,)
+        The columns.
+    starts : numpy.ndarray of int, shape (parts,)
+        First unit of each part.
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (columns, parts)
+
+    Examples
+    --------
+    >>> over_parts(np.maximum, [np.array([1.0, 3, 2]), np.array([5.0, 4, 6])], np.array([0, 2]))
+    array([[3., 2.],
+           [5., 6.]])
+    """
+    units = len(columns[0])
+    begins = np.arange(0, len(columns) * units, units)[:, np.newaxis] + starts
+    of_all = taken.reduceat(np.concatenate(columns), begins.reshape(-1))
+    return np.asarray(of_all.reshape(begins.shape), float)
