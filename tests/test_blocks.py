@@ -37,6 +37,9 @@ BEFORE = {
 }
 """What a page takes for done."""
 
+ON_ITS_OWN = DOCS / "information.md"
+"""The page whose Python has no result; tests/test_information_page.py compares what it prints."""
+
 QUICK = {"patient.md"}
 """Pages whose commands run by default."""
 
@@ -45,7 +48,8 @@ README = ROOT / "README.md"
 
 def pages_with(language, quick=QUICK):
     """The pages that have blocks of a language, those that are not quick in make validation."""
-    pages = [page for page in PAGES if page != DOCS / "guide.md" and blocks(page, language)]
+    others = [page for page in PAGES if page not in {DOCS / "guide.md", ON_ITS_OWN}]
+    pages = [page for page in others if blocks(page, language)]
     slow = {page: () if page.name in quick else (pytest.mark.validation,) for page in pages}
     return [pytest.param(page, id=page.name, marks=marks) for page, marks in slow.items()]
 

@@ -212,7 +212,7 @@ def test_the_other_process_compiles_what_is_loaded_here(empty_cache):
     assert left_in(empty_cache) == set()
     before = {path: path.read_bytes() for path in folder().rglob("*") if path.is_file()}
     assert len(before) == 3
-    code = "from sim.simulation import batch_engine; compiled_loop.loop()"
+    code = "from sim.simulation import compiled_loop; compiled_loop.loop()"
     subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=ROOT, check=True)
     assert {path: path.read_bytes() for path in before} == before, "nothing was compiled again"
 
