@@ -24,7 +24,7 @@ from sim.simulation.lowering.fractures import MOST_EXPECTED
 from sim.simulation.records import FRACTURE
 from sim.simulation.simulate import MOST_FRACTURES, simulate_arms
 from tests.depth import examples
-from tests.tiny_sweeps import wrote
+from tests.tiny_sweeps import TINY, wrote
 
 BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
 FEW = ["cohort.patients=3"]
@@ -299,7 +299,7 @@ def test_a_sweep_over_values_beyond_all_limits_is_refused(tmp_path, text):
 
 
 def test_a_sweep_tries_a_bounded_number_of_values(tmp_path, monkeypatch):
-    """Of 90 values, and of 900 draws half of which are refused."""
+    """Of 90 values, of 900 draws half of which are refused, and of two scenarios together."""
     monkeypatch.setattr(against, "MOST_TRIED", 20)
     tried = []
     refused = against._refused
@@ -310,15 +310,20 @@ def test_a_sweep_tries_a_bounded_number_of_values(tmp_path, monkeypatch):
 
     monkeypatch.setattr(against, "_refused", counted)
     values = ", ".join(f"'{1 + i / 1000}'" for i in range(90))
-    sweep = load_sweep(
-        wrote(tmp_path, f"design: grid\nparameters: {{{GRADIENT}: {{values: [{values}]}}}}")
-    )
+    grid = f"design: grid\nparameters: {{{GRADIENT}: {{values: [{values}]}}}}"
+    sweep = load_sweep(wrote(tmp_path, grid))
     assert len(tried) == against.MOST_TRIED
-    assert against.not_tried(sweep.varied[0]) == 90 - against.MOST_TRIED
+    assert against.not_tried(sweep.varied) == 90 - against.MOST_TRIED
     text = "design: {latin_hypercube: {draws: 900}}\nparameters: "
     with pytest.raises(ScenarioError, match=r"points of 20 tried of 903\)|of 21 tried of 903"):
         load_sweep(wrote(tmp_path, f"{text}{{{GRADIENT}: {{low: '1', high: '200'}}}}"))
     assert len(tried) < 4 * against.MOST_TRIED
+    tried.clear()
+    both = {"scenario": None, "scenarios": "[tiny.yaml, other.yaml]"}
+    other = {"other.yaml": TINY.replace("name: tiny", "name: other")}
+    sweep = load_sweep(wrote(tmp_path, grid, other, **both))
+    assert len(tried) == against.MOST_TRIED, "of both scenarios together"
+    assert against.not_tried(sweep.varied) == 2 * 90 - against.MOST_TRIED
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ KINDS = {"bone_course": FORMATS}
 """Areas, lines, markers and hatching in every format; the other figures as SVG alone."""
 
 
-OF_OTHERS = {"waiting", "costs"}
+OF_OTHERS = {"waiting", "stock", "clinic_day", "costs"}
 """Figures of scenarios with clinics or with costs, which the base case is not."""
 
 

@@ -96,7 +96,7 @@ def _design(sweep: Sweep, width: int | None) -> Iterator[str]:
         f"{form.design.name}: {points} points of {sweep.patients} patients in {arms} "
         f"{'arm' if arms == 1 else 'arms'}"
     )
-    if untried := sum(map(against.not_tried, sweep.varied)):
+    if untried := against.not_tried(sweep.varied):
         yield f"{untried} values were too many to try here; `sweep` tries them later"
     names = [study.scenario.name for study in studies]
     for sheet in tables.design(parameters(sweep.varied), names):

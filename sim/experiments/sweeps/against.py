@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -24,15 +24,16 @@ DECIDE_THE_RATE = ("fractures.base_rate", "fractures.frailty_variance")
 """Parameters that decide whether a base rate gives the share of patients that a source prints."""
 
 MOST_TRIED = 200
-"""Points that are tried before a sweep begins: about two seconds. The others are tried when they
-are simulated."""
+"""Points of all scenarios that are tried before a sweep begins: about two seconds. The others are
+tried when they are simulated."""
 
 
 def mistakes_in(form: SweepForm, scenarios: list[Varied], plain: Plain) -> list[Mistake]:
     """Everything that is wrong with a sweep whose parts are each well written."""
     mistakes = [*_unalike(scenarios, plain)]
+    most = _most_tried(scenarios)
     for varied in scenarios:
-        mistakes += [*_unknown_outcomes(form, varied, plain), *_outside(varied, plain)]
+        mistakes += [*_unknown_outcomes(form, varied, plain), *_outside(varied, plain, most)]
     return mistakes or [m for varied in scenarios for m in _unlike_the_base(varied, plain)]
 
 
@@ -82,24 +83,26 @@ def outcome_names(study: Study) -> list[str]:
     return [*names, *(one.name for one in worth)]
 
 
-def _outside(varied: Varied, plain: Plain) -> Iterator[Mistake]:
+def _outside(varied: Varied, plain: Plain, most: int) -> Iterator[Mistake]:
     """Values that the scenario does not allow, with the point that has them.
 
     Tried where a parameter is lowest or highest, and at each value of a grid; if one of those is
-    refused, at the first points as well. Never more than `MOST_TRIED` of either. The base rate is
+    refused, at the first points as well. Never more than `most` of either. The base rate is
     solved only where one of `DECIDE_THE_RATE` is outermost, because solving takes most of the time.
     """
     every = range(len(varied.joint.parameters))
-    outermost = _outermost(varied, every)[:MOST_TRIED]
+    outermost = _outermost(varied, every)[:most]
     deciding = [p for p in every if varied.joint.parameters[p].path.startswith(DECIDE_THE_RATE)]
     solved = {point.number for point in _outermost(varied, deciding)}
-    if not any(_refused(varied, point, point.number in solved) for point in outermost):
+    mistakes_at = {p.number: _refused(varied, p, p.number in solved) for p in outermost}
+    if not any(mistakes_at.values()):
         return
     refused: dict[str, list[tuple[Point, Mistake]]] = {}
-    first = varied.points[:MOST_TRIED]
-    tried = {point.number: point for point in (*first, *outermost)}
-    for point in tried.values():
-        for mistake in _refused(varied, point, point.number in solved):
+    tried = {point.number: point for point in (*varied.points[:most], *outermost)}
+    for number, point in tried.items():
+        if number not in mistakes_at:
+            mistakes_at[number] = _refused(varied, point, number in solved)
+        for mistake in mistakes_at[number]:
             refused.setdefault(mistake.path, []).append((point, mistake))
     for path, cases in refused.items():
         point, mistake = cases[0]
@@ -116,9 +119,16 @@ def _outside(varied: Varied, plain: Plain) -> Iterator[Mistake]:
         yield Mistake(where, f"point {point.number}{what}: {path}: {about}{also}", mark)
 
 
-def not_tried(varied: Varied) -> int:
+def not_tried(scenarios: Sequence[Varied]) -> int:
     """The number of points with an outermost value, or one of a grid, that were too many to try."""
-    return max(len(_outermost(varied, range(len(varied.joint.parameters)))) - MOST_TRIED, 0)
+    most = _most_tried(scenarios)
+    every = (_outermost(varied, range(len(varied.joint.parameters))) for varied in scenarios)
+    return sum(max(len(outermost) - most, 0) for outermost in every)
+
+
+def _most_tried(scenarios: Sequence[Varied]) -> int:
+    """The points of each scenario that are tried."""
+    return max(1, MOST_TRIED // len(scenarios))
 
 
 def _unlike_the_base(varied: Varied, plain: Plain) -> Iterator[Mistake]:
