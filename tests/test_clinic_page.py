@@ -31,8 +31,8 @@ def folder(tmp_path_factory):
 def test_the_page_has_its_files_and_each_is_valid(folder):
     scenarios = [name for name in FILES if "mastosim_sweep" not in FILES[name]]
     assert scenarios == [
-        "my-clinic.yaml", "places-for-all.yaml", "my-chair.yaml", "shared.yaml", "no-shows.yaml",
-        "shortage.yaml", "chair-prices.yaml",
+        "my-clinic.yaml", "places-for-all.yaml", "my-chair.yaml", "staff.yaml", "shared.yaml",
+        "no-shows.yaml", "shortage.yaml", "chair-prices.yaml",
     ]  # fmt: skip
     for name in scenarios:
         assert load(folder / name).scenario.name == name.removesuffix(".yaml")
@@ -146,6 +146,32 @@ def test_days_behind_the_plan_are_those_of_the_shipped_result():
     behind, wait = found["pamidronate behind the plan"], found["pamidronate wait for a place"]
     said = f"{behind:.1f} days on average, where the mean wait is {wait:.1f} days"
     assert said in " ".join(PAGE.split())
+
+
+NURSES = "clinic.chairs.nurses."
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize(("row", "settings"), [
+    ("`number: 1`", ["by_hour=", "number=1"]),
+    ("`{8:00: 1, 12:00: 0, 13:00: 1}`", ["by_hour.13:00=1"]),
+    ("`{8:00: 1, 14:30: 0}`", ["by_hour.12:00=", "by_hour.14:30=0"]),
+    ("`{8:00: 1, 12:00: 0}`", []),
+])  # fmt: skip
+def test_the_table_of_staff_has_the_numbers_of_the_runs(folder, row, settings):
+    study = load(folder / "staff.yaml", [f"{NURSES}{text}" for text in settings])
+    clinic, table = study.scenario.clinic, runs.run(study).summary
+    assert clinic is not None
+    chairs = clinic.chairs
+    assert chairs is not None
+    assert chairs.nurses is not None
+    own = table[(table["arm"] == "pamidronate") & (table["against_arm"] == "")]
+    found = own[own["subgroup"] == "all"].groupby("outcome")["estimate"].last()
+    cells = [f"{9 * chairs.nurses.mean(*chairs.times):g}", f"{chairs.room_for(172)}"]
+    shown = (*OF_PLACES, "minutes in the waiting room", "sent home")
+    cells += [f"{found[f'pamidronate {name}']:.1f}" for name in shown]
+    cells += [f"{found['nurses in use']:.0f}", f"{found['spine change']:.2f}"]
+    assert f"| {row} | {' | '.join(cells)} |" in PAGE
 
 
 @pytest.mark.validation

@@ -60,12 +60,13 @@ def _of_a_day(clinic: Clinic) -> dict[str, float]:
     taken = taken_by_others(clinic)
     if chairs is None:
         return {PLACES: clinic.places - taken} if isinstance(clinic.places, float) else {}
-    hours = (chairs.times[1] - chairs.times[0]) / MINUTES
+    opens, closes = chairs.times
+    hours = (closes - opens) / MINUTES
     in_chairs = 0.0 if others is None else taken * others.minutes / MINUTES
     found = {CHAIRS: chairs.number * hours - in_chairs}
     if chairs.nurses is not None:
         busy = taken * round(chairs.nurses.busy) / MINUTES
-        found[NURSES] = chairs.nurses.number * hours - busy
+        found[NURSES] = chairs.nurses.mean(opens, closes) * hours - busy
     return found
 
 

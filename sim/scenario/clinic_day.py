@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from sim.scenario.durations import in_time
 from sim.scenario.form.chairs import Chairs
 from sim.scenario.form.clinic import Clinic
+from sim.scenario.form.hours import as_time
+from sim.scenario.form.nurses import Nurses
 from sim.scenario.form.other_patients import OtherPatients
 from sim.scenario.form.supply import Supply
 
@@ -55,12 +57,19 @@ def _of_chairs(chairs: Chairs) -> Iterator[str]:
     if chairs.nurses is None:
         yield "a visit begins as soon as a chair is free"
     else:
-        number, busy = chairs.nurses.number, chairs.nurses.busy
-        yield (
-            f"{number} {'nurse' if number == 1 else 'nurses'}, each busy for {busy:g} minutes at "
-            "the begin of a visit"
-        )
+        busy = f"each busy for {chairs.nurses.busy:g} minutes at the begin of a visit"
+        yield f"{_staff(chairs.nurses)}, {busy}"
     yield AFTER_CLOSING[chairs.after_closing]
+
+
+def _staff(nurses: Nurses) -> str:
+    """How many nurses there are, by time of the day where their number changes."""
+    first, *later = nurses.shifts
+    here = f"{first.number or 'no'} {'nurse' if first.number == 1 else 'nurses'}"
+    if nurses.by_hour is None:
+        return here
+    changes = [f"{number or 'none'} from {as_time(since)}" for since, _, number in later]
+    return ", ".join([f"{here} from {as_time(first.since)}", *changes])
 
 
 def _of_others(others: OtherPatients) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sim.scenario.checks.clinic_staff import check_staff
 from sim.scenario.form.clinic import Clinic
 from sim.scenario.form.other_patients import OtherPatients
 from sim.scenario.form.study import Scenario
@@ -26,6 +27,7 @@ def check_days(scenario: Scenario, clinic: Clinic, plain: Plain) -> Iterator[Mis
     if clinic.chairs is not None:
         yield from _of_names(("chairs", "visits"), clinic.chairs.visits, clinic.serves, plain, True)
         yield from _too_long(clinic, plain)
+        yield from check_staff(clinic.chairs, plain)
     if clinic.other_patients is not None:
         yield from _of_others(clinic, clinic.other_patients, plain)
     if clinic.overbook and not isinstance(clinic.places, float):

@@ -1,15 +1,16 @@
 """A clinic with chairs and nurses: appointments by expected minutes, and the day by drawn ones.
 
-Who comes first is seated first, so the minute at which a visit begins is known on arrival. Two
-heaps of the minutes at which chairs and nurses are free are enough; no clock ticks in between.
+Who comes first is seated first, so the minute at which a visit begins is known on arrival. A heap
+of the minutes at which chairs are free and a list of the begins are enough; no clock ticks between.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from heapq import heapify, heapreplace
+from heapq import heapreplace
 from typing import NamedTuple
 
+from sim.scenario.form.nurses import Shifts, first_free
 from sim.simulation.clinic.visits import OTHER, Visit
 from sim.simulation.records import OVERTIME, ROOM, TAKEN
 
@@ -25,9 +26,10 @@ class Chairs(NamedTuple):
         First minute of the day, and the minute after the last one.
     expected : mapping of int to int
         Minutes in a chair that are booked, by the slot of the therapy.
-    nurses, busy : int
-        Nurses, and the minutes for which one is busy at the begin of a visit. A nurse begins one
-        visit at a time.
+    nurses : tuple of Shift
+        Nurses by time of the day. A nurse begins one visit at a time.
+    busy : int
+        Minutes for which a nurse is busy at the begin of a visit.
     sends_home : bool
         Whether patients who are not seated at closing time are sent home, and otherwise seated.
     of_others : int
@@ -43,7 +45,7 @@ class Chairs(NamedTuple):
     opens: int
     closes: int
     expected: Mapping[int, int]
-    nurses: int
+    nurses: Shifts
     busy: int
     sends_home: bool
     of_others: int = 0
@@ -54,32 +56,35 @@ class Chairs(NamedTuple):
 
 
 class Room:
-    """Chairs and nurses, each with the minute from which it is free.
+    """Chairs, each with the minute from which it is free, and nurses who begin the visits.
 
     Examples
     --------
     Two chairs, and a nurse who is busy for ten minutes at the begin of each visit:
 
-    >>> room = Room(2, 1, 10)
+    >>> from sim.scenario.form.nurses import all_day
+    >>> room = Room(2, all_day(1), 10)
     >>> [room.seat(0, 60), room.seat(0, 60), room.seat(0, 60)]
     [0, 10, 60]
     """
 
-    def __init__(self, chairs: int, nurses: int, busy: int, opens: int = 0) -> None:
-        if chairs < 1 or nurses < 1:
-            raise ValueError(f"{chairs} chairs and {nurses} nurses; allowed: 1 or more of each")
-        self._chairs, self._nurses, self._busy = [opens] * chairs, [opens] * nurses, busy
-        heapify(self._chairs)
+    def __init__(self, chairs: int, nurses: Shifts, busy: int, opens: int = 0) -> None:
+        most = max(shift.number for shift in nurses)
+        if chairs < 1 or most < 1:
+            raise ValueError(f"{chairs} chairs and {most} nurses; allowed: 1 or more of each")
+        self._chairs, self._nurses, self._busy = [opens] * chairs, nurses, busy
+        self._begins: list[int] = []
 
     def free(self, arrival: int) -> int:
         """The first minute from an arrival on at which a chair and a nurse are free."""
-        return max(arrival, self._chairs[0], self._nurses[0])
+        at = max(arrival, self._chairs[0])
+        return first_free(at, self._begins, self._busy, self._nurses)
 
     def seat(self, arrival: int, minutes: int) -> int:
         """Seat a patient for some minutes, and return the minute at which the visit begins."""
         begins = self.free(arrival)
         heapreplace(self._chairs, begins + minutes)
-        heapreplace(self._nurses, begins + self._busy)
+        self._begins.append(begins)
         return begins
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.scenario.form.chairs import Chairs as ChairsForm
 from sim.scenario.form.clinic import Clinic
+from sim.scenario.form.nurses import all_day
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.supply import Supply as SupplyForm
 from sim.simulation.clinic.calendar import Calendar
@@ -62,7 +63,7 @@ def _capacity(clinic: Clinic, names: Sequence[str]) -> Places | Chairs:
         chairs.number,
         *chairs.times,
         {names.index(name): math.ceil(stay.mean) for name, stay in chairs.visits.items()},
-        chairs.number if nurses is None else nurses.number,
+        all_day(chairs.number) if nurses is None else nurses.shifts,
         0 if nurses is None else round(nurses.busy),
         chairs.after_closing == "sent home",
         0 if clinic.other_patients is None else clinic.other_patients.minutes,

@@ -55,9 +55,11 @@ def _offered(clinic: Clinic, scenario: Scenario) -> dict[str, float]:
     if chairs is None:
         left = clinic.places - taken if isinstance(clinic.places, float) else 0.0
         return {"room": left * open_days, "nursing": 0.0, "open_days": open_days, "busy": 0.0}
-    minutes = open_days * (chairs.times[1] - chairs.times[0])
-    nurses, busy = (0, 0.0) if chairs.nurses is None else (chairs.nurses.number, chairs.nurses.busy)
-    room, nursing = chairs.number * minutes, nurses * minutes
+    opens, closes = chairs.times
+    nurses, busy = chairs.nurses, 0.0 if chairs.nurses is None else chairs.nurses.busy
+    minutes = open_days * (closes - opens)
+    room = chairs.number * minutes
+    nursing = 0.0 if nurses is None else nurses.mean(opens, closes) * minutes
     if clinic.other_patients is not None:
         room -= taken * clinic.other_patients.minutes * open_days
         nursing -= taken * round(busy) * open_days
