@@ -40,7 +40,8 @@ def first_free(at: int, begins: Sequence[int], busy: int, shifts: Shifts) -> int
     at : int
         Minute since midnight from which on the visit can begin.
     begins : sequence of int
-        Minutes at which the visits before began, in order; none is overtaken.
+        Minutes at which the visits before began, in order. None is overtaken, because they did not
+        come later and found no chair later.
     busy : int
         Minutes for which a begin takes a nurse.
     shifts : tuple of Shift
@@ -59,7 +60,6 @@ def first_free(at: int, begins: Sequence[int], busy: int, shifts: Shifts) -> int
     >>> first_free(50, [45, 50], 20, shifts)
     70
     """
-    at = max(at, begins[-1]) if begins else at
     for since, until, number in shifts:
         minute = max(at, since)
         if 0 < number <= len(begins):
