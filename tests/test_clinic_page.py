@@ -32,7 +32,7 @@ def test_the_page_has_its_files_and_each_is_valid(folder):
     scenarios = [name for name in FILES if "mastosim_sweep" not in FILES[name]]
     assert scenarios == [
         "my-clinic.yaml", "places-for-all.yaml", "my-chair.yaml", "staff.yaml", "shared.yaml",
-        "no-shows.yaml", "shortage.yaml", "chair-prices.yaml",
+        "breakdowns.yaml", "no-shows.yaml", "shortage.yaml", "chair-prices.yaml",
     ]  # fmt: skip
     for name in scenarios:
         assert load(folder / name).scenario.name == name.removesuffix(".yaml")
@@ -191,6 +191,25 @@ def test_the_table_of_a_shared_unit_has_the_numbers_of_the_runs(folder, row, set
     cells = [f"{clinic.places - taken_by_others(clinic):.2f}"]
     cells += [f"{found[f'pamidronate {name}']:.1f}" for name in OF_PLACES]
     cells += [f"{found['places in use']:.0f}", f"{found['spine change']:.1f}"]
+    assert f"| {row} | {' | '.join(cells)} |" in PAGE
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize(("row", "settings"), [
+    ("– | – | –", ["="]), ("3 months | 3 days | all", []),
+    ("30 months | 30 days | all", [".every=30 months", ".for=30 days"]),
+    ("3 months | 9 days | all", [".for=9 days"]),
+    ("3 months | 30 days | 1", [".for=30 days", ".takes=1"]),
+])  # fmt: skip
+def test_the_table_of_breakdowns_has_the_numbers_of_the_runs(folder, row, settings):
+    study = load(folder / "breakdowns.yaml", [f"clinic.breakdowns{text}" for text in settings])
+    clinic, table = study.scenario.clinic, runs.run(study).summary
+    assert clinic is not None
+    own = table[(table["arm"] == "pamidronate") & (table["against_arm"] == "")]
+    found = own[own["subgroup"] == "all"].groupby("outcome")["estimate"].last()
+    cells = [f"{100 * clinic.breakdowns.share if clinic.breakdowns else 0:.1f}"]
+    cells += [f"{found[f'pamidronate {name}']:.1f}" for name in OF_PLACES]
+    cells += [f"{found['places in use']:.0f}", f"{found['spine change']:.2f}"]
     assert f"| {row} | {' | '.join(cells)} |" in PAGE
 
 

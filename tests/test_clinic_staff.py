@@ -14,7 +14,7 @@ from sim.simulation.clinic import (
     Clinic,
     Visit,
     enrolled,
-    others_of,
+    outside_of,
     rules_of,
     simulate,
 )
@@ -120,7 +120,7 @@ def test_a_loop_over_days_and_minutes_gives_the_same_days_patient_by_patient(aft
     scenario, rules = study.scenario, rules_of(study.scenario)
     inputs = inputs_of(protocol_of(study), range(20))["pamidronate"]
     days = enrolled(scenario, inputs)
-    _, visits = simulate(inputs, rules, days, others_of(scenario, inputs))
+    _, visits = simulate(inputs, rules, days, outside_of(scenario, inputs))
     drawn = {(v.patient, v.dose): v for v in visits}
     nurses = by_list(scenario.clinic.chairs.nurses.shifts)
 

@@ -25,6 +25,7 @@ from sim.simulation.records import (
     BREAKS,
     COMES,
     ENROLS,
+    FAILS,
     FATAL,
     FATAL_DELAY,
     LASTS,
@@ -271,7 +272,7 @@ def part(whole, first, last):
 def test_every_random_number_is_prepared_in_the_busy_scenario():
     """So that the tests below have something to compare."""
     busy = inputs(BUSY, count=3)
-    for stream in {*range(STREAMS)} - {ENROLS, COMES, LASTS, ARRIVES, OTHERS}:  # of clinics
+    for stream in {*range(STREAMS)} - {ENROLS, COMES, LASTS, ARRIVES, OTHERS, FAILS}:  # of clinics
         assert busy.params["draws"][stream].sum() > 0, stream
     assert busy.draws.shape == (3, busy.params["draws"].sum())
     assert np.isfinite(busy.draws).all()

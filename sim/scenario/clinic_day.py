@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.scenario.durations import in_time
+from sim.scenario.form.breakdowns import ALL, Breakdowns
 from sim.scenario.form.chairs import Chairs
 from sim.scenario.form.clinic import Clinic
 from sim.scenario.form.hours import as_time
@@ -38,6 +39,8 @@ def day_in_words(clinic: Clinic) -> Iterator[str]:
         yield from _of_chairs(clinic.chairs)
     if clinic.other_patients is not None:
         yield f"other patients: {_of_others(clinic.other_patients)}"
+    if clinic.breakdowns is not None:
+        yield f"breakdowns: {_of_breakdowns(clinic.breakdowns, clinic.chairs is not None)}"
     for name, supply in clinic.supply.items():
         yield f"stock of {name}: {_of_supply(supply)}"
         yield from _when_short(name, supply)
@@ -77,6 +80,17 @@ def _of_others(others: OtherPatients) -> str:
     often = "" if others.always is not None else " on average (Poisson)"
     takes = "a place" if others.visit is None else f"a chair for {others.visit:g} minutes"
     return f"{others.mean:g} on each open day{often}, each with {takes} before the study is booked"
+
+
+def _of_breakdowns(breakdowns: Breakdowns, has_chairs: bool) -> str:
+    """How often a clinic loses places or chairs, how many, and on which share of days."""
+    lost, unit = breakdowns.takes, "chair" if has_chairs else "place"
+    what = (
+        f"all {unit}s are" if lost == ALL else f"{lost:g} {unit}{' is' if lost == 1 else 's are'}"
+    )
+    often = f"every {in_time(breakdowns.every)} on average"
+    share = f"{100 * breakdowns.share:.2g} % of days"
+    return f"{often} {what} lost for {in_time(breakdowns.duration)}, by chance; {share}"
 
 
 def _when_short(name: str, supply: Supply) -> Iterator[str]:

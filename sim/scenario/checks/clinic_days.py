@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.scenario.checks.clinic_staff import check_staff
+from sim.scenario.form.breakdowns import Breakdowns
 from sim.scenario.form.clinic import Clinic
 from sim.scenario.form.other_patients import OtherPatients
 from sim.scenario.form.study import Scenario
@@ -30,6 +31,8 @@ def check_days(scenario: Scenario, clinic: Clinic, plain: Plain) -> Iterator[Mis
         yield from check_staff(clinic.chairs, plain)
     if clinic.other_patients is not None:
         yield from _of_others(clinic, clinic.other_patients, plain)
+    if clinic.breakdowns is not None and isinstance(clinic.places, str):
+        yield from _of_unlimited(clinic.breakdowns, plain)
     if clinic.overbook and not isinstance(clinic.places, float):
         message = (
             "stands with a number of `places`: chairs and unlimited places have no visits beyond"
@@ -115,6 +118,13 @@ def _of_others(clinic: Clinic, others: OtherPatients, plain: Plain) -> Iterator[
     elif clinic.places is not None and others.always and others.always >= clinic.places:
         message = f"takes all {clinic.places:g} places of each open day, so no dose is ever given"
         yield plain.mistake((*path, "always"), message)
+
+
+def _of_unlimited(breakdowns: Breakdowns, plain: Plain) -> Iterator[Mistake]:
+    """A mistake where some of unlimited places are lost."""
+    if not isinstance(breakdowns.takes, str):
+        message = "of `places: unlimited` some are no loss; write `all`, or a number of places"
+        yield plain.mistake(("clinic", "breakdowns", "takes"), message)
 
 
 def _too_small(name: str, clinic: Clinic, scenario: Scenario, plain: Plain) -> Iterator[Mistake]:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.scenario.form import quantities
+from sim.scenario.form.breakdowns import Breakdowns
 from sim.scenario.form.chairs import Chairs
 from sim.scenario.form.other_patients import OtherPatients
 from sim.scenario.form.quantities import Form, Text, Whole, only_if, only_one
@@ -110,6 +111,9 @@ class Clinic(Form):
     other_patients: OtherPatients | None = None
     """Patients of the unit who are not in the study and take places or chairs; if left out, there
     are none, e.g. {per_open_day: 4}."""
+    breakdowns: Breakdowns | None = None
+    """Times in which the clinic loses places or chairs by chance; if left out, there are none, e.g.
+    {every: 6 months, for: 3 days, takes: all}."""
     not_coming: quantities.Share = 0.0
     """Share of visits to which the patient does not come, so that the place is lost,
     e.g. 5 %."""

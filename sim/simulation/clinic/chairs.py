@@ -11,6 +11,7 @@ from heapq import heapreplace
 from typing import NamedTuple
 
 from sim.scenario.form.nurses import Shifts, first_free
+from sim.simulation.clinic.outside import ORDINARY, Outside
 from sim.simulation.clinic.visits import OTHER, Visit
 from sim.simulation.records import OVERTIME, ROOM, TAKEN
 
@@ -50,9 +51,9 @@ class Chairs(NamedTuple):
     sends_home: bool
     of_others: int = 0
 
-    def new_day(self, others: int = 0) -> DayOfChairs:
-        """Return a day with the appointments of other patients, as many as have room."""
-        return DayOfChairs(self, others)
+    def new_day(self, outside: Outside = ORDINARY) -> DayOfChairs:
+        """Return a day with the chairs that are left, and other patients, as many as have room."""
+        return DayOfChairs(self._replace(number=self.number - outside.lost), outside.others)
 
 
 class Room:

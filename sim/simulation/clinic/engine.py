@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import simpy
 
-from sim.simulation.clinic.clinic import NOBODY, Clinic
+from sim.simulation.clinic.clinic import Clinic
+from sim.simulation.clinic.outside import NOTHING, Outside
 from sim.simulation.clinic.rules import Minutes, Rules, rank, severity
 from sim.simulation.clinic.visits import Visit
 from sim.simulation.model import next_kind, react, start
@@ -50,7 +51,7 @@ WHILE_FULL = (TAKEN, OVERTIME)
 
 
 def simulate(
-    inputs: Inputs, rules: Rules, enrolled: Sequence[int], others: Mapping[int, int] = NOBODY
+    inputs: Inputs, rules: Rules, enrolled: Sequence[int], outside: Mapping[int, Outside] = NOTHING
 ) -> tuple[Log, list[Visit]]:
     """Follow patients who share one clinic to death or the end of follow-up.
 
@@ -62,8 +63,8 @@ def simulate(
         Rules of the clinic.
     enrolled : sequence of int
         Day of the clinic on which each patient enrols, 0 or later.
-    others : mapping of int to int
-        Patients who are not in the study, by the day of the clinic on which they come.
+    outside : mapping of int to Outside
+        What comes from outside the study, by the day of the clinic.
 
     Returns
     -------
@@ -82,7 +83,7 @@ def simulate(
     docs/architecture.md, section "Where patients meet".
     """
     params = plain(inputs.params)
-    unit = _Unit(rules, others)
+    unit = _Unit(rules, outside)
     patients = [
         _Attending(unit, i, int(enrolled[i]), plain(record), params, inputs.draws[i].tolist())
         for i, record in enumerate(inputs.patients)
@@ -98,9 +99,9 @@ def simulate(
 class _Unit:
     """A clinic in SimPy: it acts on the days for which it was called, and wakes its patients."""
 
-    def __init__(self, rules: Rules, others: Mapping[int, int]) -> None:
+    def __init__(self, rules: Rules, outside: Mapping[int, Outside]) -> None:
         self.env, self.rules = simpy.Environment(), rules
-        self.clinic = Clinic(rules.calendar, rules.capacity, rules.supplies, others)
+        self.clinic = Clinic(rules.calendar, rules.capacity, rules.supplies, outside)
         self.patients: list[_Attending] = []
         self._called: set[int] = set()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from sim.simulation.clinic.outside import ORDINARY, Outside
 from sim.simulation.clinic.visits import Visit
 from sim.simulation.records import NEVER, TAKEN
 
@@ -23,9 +24,10 @@ class Places(NamedTuple):
     number: int
     overbook: float = 0.0
 
-    def new_day(self, others: int = 0) -> DayOfPlaces:
-        """Return a day on which other patients have places already, and nobody of the study."""
-        left = self.number if others == 0 else max(0, self.number - others)
+    def new_day(self, outside: Outside = ORDINARY) -> DayOfPlaces:
+        """Return a day with what comes from outside the study, and nobody of the study."""
+        others, lost = outside
+        left = self.number if others + lost == 0 else max(0, self.number - lost - others)
         return DayOfPlaces(left, beyond(left, self.overbook))
 
 

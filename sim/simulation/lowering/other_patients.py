@@ -7,7 +7,6 @@ from bisect import bisect_left
 
 from sim.scenario.form.clinic import Clinic
 from sim.scenario.form.other_patients import OtherPatients
-from sim.scenario.form.study import Scenario
 
 LEFT_OUT = 1e-16
 """Probability of more patients than the longest list of probabilities has."""
@@ -46,11 +45,6 @@ def on_days(others: OtherPatients, uniform: list[float]) -> list[int]:
         return [others.always] * len(uniform)
     shares = up_to(others.mean)
     return [min(bisect_left(shares, number), len(shares) - 1) for number in uniform]
-
-
-def days_of(clinic: Clinic, scenario: Scenario) -> int:
-    """Days from the first day of the limits to the last day of the last follow-up."""
-    return round(clinic.enrolment) + math.ceil(scenario.horizon) + 1
 
 
 def taken_by_others(clinic: Clinic) -> float:
