@@ -65,7 +65,7 @@ def answers(visits: Sequence[Visit]) -> list[Answer]:
 
 
 def minute_by_minute(
-    coming: list[Any], chairs: int, nurses: Callable[[int], int], busy: int, opens: int,
+    coming: list[Any], chairs: int, nurses: Callable[[int], int] | None, busy: int, opens: int,
     closes: int, sends_home: bool,
 ) -> tuple[dict[Any, int], set[Any], list[int], list[int]]:  # fmt: skip
     """Live a day by looking at every minute.
@@ -94,7 +94,9 @@ def minute_by_minute(
             home |= {who[3] for who in waiting}
             waiting = []
         while (
-            waiting and len(in_chairs) < chairs and (not busy or len(with_nurse) < nurses(minute))
+            waiting
+            and len(in_chairs) < chairs
+            and (nurses is None or len(with_nurse) < nurses(minute))
         ):
             _, _, minutes, name = waiting.pop(0)
             begins[name] = minute
@@ -106,7 +108,7 @@ def minute_by_minute(
 
 
 def booked_by_minute(
-    lengths: Sequence[int], chairs: int, nurses: Callable[[int], int], busy: int, opens: int,
+    lengths: Sequence[int], chairs: int, nurses: Callable[[int], int] | None, busy: int, opens: int,
     closes: int,
 ) -> list[int]:  # fmt: skip
     """Minutes at which visits of some lengths are booked, in order, until one has no room."""
@@ -116,7 +118,7 @@ def booked_by_minute(
         while minute + length <= closes:
             in_chairs = [until for until in in_chairs if until > minute]
             with_nurse = [until for until in with_nurse if until > minute]
-            if len(in_chairs) < chairs and (not busy or len(with_nurse) < nurses(minute)):
+            if len(in_chairs) < chairs and (nurses is None or len(with_nurse) < nurses(minute)):
                 break
             minute += 1
         else:

@@ -1,6 +1,7 @@
 """The guide to clinics, docs/clinic.md: its files are valid, and its numbers are those printed."""
 
 import itertools
+import math
 import re
 from typing import Any
 
@@ -32,7 +33,7 @@ def test_the_page_has_its_files_and_each_is_valid(folder):
     scenarios = [name for name in FILES if "mastosim_sweep" not in FILES[name]]
     assert scenarios == [
         "my-clinic.yaml", "places-for-all.yaml", "my-chair.yaml", "staff.yaml", "shared.yaml",
-        "breakdowns.yaml", "no-shows.yaml", "shortage.yaml", "chair-prices.yaml",
+        "urgent.yaml", "breakdowns.yaml", "no-shows.yaml", "shortage.yaml", "chair-prices.yaml",
     ]  # fmt: skip
     for name in scenarios:
         assert load(folder / name).scenario.name == name.removesuffix(".yaml")
@@ -192,6 +193,37 @@ def test_the_table_of_a_shared_unit_has_the_numbers_of_the_runs(folder, row, set
     cells += [f"{found[f'pamidronate {name}']:.1f}" for name in OF_PLACES]
     cells += [f"{found['places in use']:.0f}", f"{found['spine change']:.1f}"]
     assert f"| {row} | {' | '.join(cells)} |" in PAGE
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize(("row", "text"), [
+    ("no urgent patients", "="), ("0", ".kept_free=0"), ("1", ".kept_free=1"),
+    ("2", ".kept_free=2"),
+])  # fmt: skip
+def test_the_table_of_urgent_patients_has_the_numbers_of_the_runs(folder, row, text):
+    table = runs.run(load(folder / "urgent.yaml", [f"clinic.urgent{text}"])).summary
+    own = table[(table["arm"] == "pamidronate") & (table["against_arm"] == "")]
+    found = own[own["subgroup"] == "all"].groupby("outcome")["estimate"].last()
+    shown = ("doses received", "doses skipped by the clinic", "sent home", "wait for a place")
+    cells = [f"{found.get(f'pamidronate {name}', 0.0):.1f}" for name in shown]
+    cells += [f"{found['places in use']:.0f}", f"{found['spine change']:.2f}"]
+    assert f"| {row} | {' | '.join(cells)} |" in PAGE
+
+
+def test_what_a_kept_place_costs_and_spares_is_that_of_the_table():
+    table = PAGE[PAGE.index("| `kept_free` |") :]
+    rows = [re.findall(rf"^\| {kept} \| (.*) \|$", table, re.MULTILINE)[0] for kept in range(3)]
+    cells = [[float(cell) for cell in row.split(" | ")] for row in rows]
+    pairs = itertools.pairwise(cells)
+    first, second = ([b - a for a, b in zip(*pair, strict=True)] for pair in pairs)
+    said = (
+        f"spares {-first[2]:.1f} days in vain and costs {first[3]:.1f} days of waiting and "
+        f"{-first[0]:.1f} infusions",
+        f"The second one spares {-second[2]:.1f} days in vain and costs {-second[0]:.1f} infusions",
+        f"exp(−0.5) = {100 * math.exp(-0.5):.0f} % of open days",
+    )
+    for sentence in said:
+        assert sentence in " ".join(PAGE.split())
 
 
 @pytest.mark.validation

@@ -12,6 +12,7 @@ from sim.scenario.form.hours import as_time
 from sim.scenario.form.nurses import Nurses
 from sim.scenario.form.other_patients import OtherPatients
 from sim.scenario.form.supply import Supply
+from sim.scenario.form.urgent import Urgent
 
 AFTER_CLOSING = {
     "overtime": "at closing time, whoever is not seated is seated",
@@ -39,6 +40,8 @@ def day_in_words(clinic: Clinic) -> Iterator[str]:
         yield from _of_chairs(clinic.chairs)
     if clinic.other_patients is not None:
         yield f"other patients: {_of_others(clinic.other_patients)}"
+    if clinic.urgent is not None:
+        yield f"urgent patients: {_of_urgent(clinic.urgent)}"
     if clinic.breakdowns is not None:
         yield f"breakdowns: {_of_breakdowns(clinic.breakdowns, clinic.chairs is not None)}"
     for name, supply in clinic.supply.items():
@@ -80,6 +83,20 @@ def _of_others(others: OtherPatients) -> str:
     often = "" if others.always is not None else " on average (Poisson)"
     takes = "a place" if others.visit is None else f"a chair for {others.visit:g} minutes"
     return f"{others.mean:g} on each open day{often}, each with {takes} before the study is booked"
+
+
+def _of_urgent(urgent: Urgent) -> str:
+    """How many urgent patients come, what is kept for them, and whose place they take next."""
+    often = f"{urgent.per_open_day:g} on each open day on average (Poisson), who go first"
+    kept = f"{urgent.kept_free} place{'' if urgent.kept_free == 1 else 's'}"
+    if urgent.visit is not None:
+        visits = "1 visit" if urgent.kept_free == 1 else f"{urgent.kept_free} visits"
+        kept = f"time for {visits} of {urgent.visit:g} minutes"
+    left = "whoever was booked last is sent home and waits again"
+    if not urgent.kept_free:
+        return f"{often}; nothing is kept free: on a full day {left}"
+    is_ = "is" if urgent.visit is not None or urgent.kept_free == 1 else "are"
+    return f"{often}; {kept} {is_} kept free, and beyond on a full day {left}"
 
 
 def _of_breakdowns(breakdowns: Breakdowns, has_chairs: bool) -> str:

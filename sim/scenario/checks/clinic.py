@@ -68,6 +68,8 @@ def remarks_on_clinic(scenario: Scenario) -> Iterator[str]:
                     for t in served if isinstance(t, Infusions))  # fmt: skip
         asked = clinics.patients_each * doses / scenario.horizon
         left = clinic.places - (clinic.other_patients.mean if clinic.other_patients else 0.0)
+        urgent = clinic.urgent
+        left -= 0.0 if urgent is None else max(urgent.kept_free, urgent.per_open_day)
         has = max(0.0, left - _broken(clinic, left)) * len(clinic.weekdays) / 7
         if asked > has and clinic.at_most_late == NO_LIMIT:
             yield (

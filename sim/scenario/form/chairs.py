@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from heapq import heapreplace
+from itertools import chain, repeat
 from typing import Annotated, Literal
 
 from sim.scenario.form.hours import in_order, minutes_of
@@ -59,21 +62,29 @@ class Chairs(Form):
             raise ValueError(f"'{self.hours}' is no time in which a clinic is open")
         return times
 
-    def room_for(self, minutes: int) -> int:
-        """How many visits of equal length are booked on an empty day until it is full.
+    def room_for(self, minutes: int, first: Sequence[int] = ()) -> int:
+        """How many visits of equal length are booked on a day until it is full.
 
         >>> nurses = {"number": "1", "busy": "12 minutes"}
         >>> chairs = Chairs(number="2", hours="8:00 to 12:00", visits={}, nurses=nurses,
         ...                 after_closing="overtime")
         >>> chairs.room_for(60), chairs.room_for(120), chairs.room_for(241)
         (7, 3, 0)
+
+        `first` has the minutes of visits that are booked before them:
+
+        >>> chairs.room_for(60, [120]), chairs.room_for(60, [240])
+        (5, 3)
         """
         begins, nurses = list[int](), self.nurses
         opens, closes = self.times
-        while True:
-            at = opens if len(begins) < self.number else begins[-self.number] + minutes
+        free = [opens] * self.number
+        for length in chain(first, repeat(minutes)):
+            at = free[0]
             if nurses is not None:
                 at = first_free(at, begins, round(nurses.busy), nurses.shifts)
-            if at + minutes > closes:
-                return len(begins)
+            if at + length > closes:
+                break
+            heapreplace(free, at + length)
             begins.append(at)
+        return max(0, len(begins) - len(first))

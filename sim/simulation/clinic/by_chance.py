@@ -13,8 +13,8 @@ from sim.scenario.form.study import Scenario
 from sim.simulation.clinic.outside import Outside
 from sim.simulation.lowering.breakdowns import lost_on_days
 from sim.simulation.lowering.clinic_dates import days_before, days_of
-from sim.simulation.lowering.other_patients import on_days
-from sim.simulation.records import FAILS, OTHERS, Inputs
+from sim.simulation.lowering.other_patients import on_days, poisson
+from sim.simulation.records import FAILS, OTHERS, URGENT, Inputs
 
 
 def outside_of(scenario: Scenario, inputs: Inputs) -> dict[int, Outside]:
@@ -36,10 +36,9 @@ def outside_of(scenario: Scenario, inputs: Inputs) -> dict[int, Outside]:
     if clinic is None:
         return {}
     before, days = days_before(clinic, scenario), days_of(clinic, scenario)
-    others, lost = (_others(clinic, inputs, days), _lost(clinic, inputs, days))
+    of = [_others(clinic, inputs, days), _lost(clinic, inputs, days), _urgent(clinic, inputs, days)]
     return {
-        before + day: Outside(*numbers)
-        for day, numbers in enumerate(zip_longest(others, lost, fillvalue=0))
+        before + day: Outside(*numbers) for day, numbers in enumerate(zip_longest(*of, fillvalue=0))
     }
 
 
@@ -55,6 +54,13 @@ def _lost(clinic: Clinic, inputs: Inputs, days: int) -> list[int]:
     if clinic.breakdowns is None:
         return []
     return lost_on_days(clinic.breakdowns, _uniform(FAILS, inputs, days))
+
+
+def _urgent(clinic: Clinic, inputs: Inputs, days: int) -> list[int]:
+    """Urgent patients of each day."""
+    if clinic.urgent is None:
+        return []
+    return poisson(clinic.urgent.per_open_day, _uniform(URGENT, inputs, days))
 
 
 def _uniform(stream: int, inputs: Inputs, days: int) -> list[float]:

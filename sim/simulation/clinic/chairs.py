@@ -35,6 +35,8 @@ class Chairs(NamedTuple):
         Whether patients who are not seated at closing time are sent home, and otherwise seated.
     of_others : int
         Minutes in a chair of a patient who is not in the study.
+    kept, of_urgent : int
+        Visits of urgent patients for which time is kept free, and their minutes in a chair.
 
     Raises
     ------
@@ -50,10 +52,13 @@ class Chairs(NamedTuple):
     busy: int
     sends_home: bool
     of_others: int = 0
+    kept: int = 0
+    of_urgent: int = 0
 
     def new_day(self, outside: Outside = ORDINARY) -> DayOfChairs:
         """Return a day with the chairs that are left, and other patients, as many as have room."""
-        return DayOfChairs(self._replace(number=self.number - outside.lost), outside.others)
+        left = self._replace(number=self.number - outside.lost)
+        return DayOfChairs(left, outside.others, outside.urgent)
 
 
 class Room:
@@ -92,17 +97,23 @@ class Room:
 class DayOfChairs:
     """The appointments of one day, and what becomes of them."""
 
-    def __init__(self, chairs: Chairs, others: int) -> None:
-        self._of = chairs
+    def __init__(self, chairs: Chairs, others: int, urgent: int) -> None:
+        self._of, self._urgent = chairs, urgent
         self._appointments: list[int] = []
         self._planned = self._room()
-        self._others: list[Visit] = []
-        while len(self._others) < others:
-            visit = Visit(0, OTHER, OTHER, 0, minutes=chairs.of_others)
-            visit.appointment = self._appointment(chairs.of_others)
-            if visit.appointment is None:
-                break
-            self._others.append(visit)
+        self._kept = self._times(chairs.kept, chairs.of_urgent)
+        self._others = self._from_outside(self._times(others, chairs.of_others), chairs.of_others)
+
+    def _times(self, number: int, minutes: int) -> list[int]:
+        """Appointments for some visits of equal length, as many as have room."""
+        times = list[int]()
+        while len(times) < number and (at := self._appointment(minutes)) is not None:
+            times.append(at)
+        return times
+
+    def _from_outside(self, times: list[int], minutes: int) -> list[Visit]:
+        """Visits of patients who are not in the study, and come on time."""
+        return [Visit(0, OTHER, OTHER, 0, minutes=minutes, appointment=at) for at in times]
 
     def book(self, visit: Visit) -> bool:
         """Make an appointment for a visit; False if the visit would end after closing time."""
@@ -128,8 +139,9 @@ class DayOfChairs:
         minutes after closing time. Patients who are not in the study take chairs and nurses, and
         have no notes.
         """
-        room, home, ends = self._room(), [], {}
-        for arrival, visit in self._arrivals(booked):
+        given_up = self._urgent_go_first(booked)
+        room, ends, home = self._room(), {}, [visit for visit in given_up if visit.comes]
+        for arrival, visit in self._arrivals(booked, given_up):
             begins = room.free(arrival)
             if begins >= self._of.closes and self._of.sends_home:
                 home += [visit] if visit.is_of_study else []
@@ -145,13 +157,26 @@ class DayOfChairs:
             last.notes.append((OVERTIME, float(ends[last] - self._of.closes)))
         return home
 
-    def _arrivals(self, booked: list[Visit]) -> list[tuple[int, Visit]]:
-        """Who comes, by the minute of arrival, then by the appointment."""
+    def _urgent_go_first(self, booked: list[Visit]) -> list[Visit]:
+        """Give urgent patients the kept times, then free ones, and return who gives up theirs.
+
+        Those are who does not come, and then who was booked last.
+        """
+        times = self._kept[: self._urgent]
+        times += self._times(self._urgent - len(times), self._of.of_urgent)
+        first_who_come = sorted(booked, key=lambda visit: not visit.comes)
+        given_up = first_who_come[max(0, len(booked) + len(times) - self._urgent) :]
+        times += [visit.appointment or 0 for visit in given_up]
+        self._others = self._from_outside(times, self._of.of_urgent) + self._others
+        return given_up
+
+    def _arrivals(self, booked: list[Visit], given_up: list[Visit]) -> list[tuple[int, Visit]]:
+        """Who comes, by the minute of arrival, then by the appointment; urgent patients first."""
         arrivals = [(visit.appointment or 0, visit) for visit in self._others]
         arrivals += [
             (max(self._of.opens, at + visit.late), visit)
             for at, visit in zip(self._appointments, booked, strict=True)
-            if visit.comes
+            if visit.comes and visit not in given_up
         ]
         return sorted(arrivals, key=lambda arrival: arrival[0])
 

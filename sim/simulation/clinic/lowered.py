@@ -54,10 +54,11 @@ def rules_of(scenario: Scenario) -> Rules:
 
 def _capacity(clinic: Clinic, names: Sequence[str]) -> Places | Chairs:
     """What an open day has room for."""
-    chairs = clinic.chairs
+    chairs, urgent = clinic.chairs, clinic.urgent
+    kept = 0 if urgent is None else urgent.kept_free
     if chairs is None:
         places = int(clinic.places) if isinstance(clinic.places, float) else EVERY_PLACE
-        return Places(places, clinic.overbook)
+        return Places(places, clinic.overbook, kept)
     nurses = chairs.nurses
     return Chairs(
         chairs.number,
@@ -67,6 +68,8 @@ def _capacity(clinic: Clinic, names: Sequence[str]) -> Places | Chairs:
         0 if nurses is None else round(nurses.busy),
         chairs.after_closing == "sent home",
         0 if clinic.other_patients is None else clinic.other_patients.minutes,
+        kept,
+        0 if urgent is None else urgent.minutes,
     )
 
 

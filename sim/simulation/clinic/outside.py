@@ -15,10 +15,13 @@ class Outside(NamedTuple):
         Patients who are not in the study and are booked first.
     lost : int
         Places or chairs that are lost by a breakdown; `NEVER` for all.
+    urgent : int
+        Patients who are not in the study, come without an appointment and go first.
     """
 
     others: int = 0
     lost: int = 0
+    urgent: int = 0
 
 
 ORDINARY = Outside()

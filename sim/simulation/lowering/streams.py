@@ -162,6 +162,8 @@ def _of_days(clinic: Clinic, scenario: Scenario) -> Iterator[Need]:
         yield Need(records.OTHERS, 0, "other patients of the clinic", "uniform", uses)
     if clinic.breakdowns is not None:
         yield Need(records.FAILS, 0, "breakdowns of the clinic", "uniform", uses)
+    if clinic.urgent is not None:
+        yield Need(records.URGENT, 0, "urgent patients of the clinic", "uniform", uses)
 
 
 def _of_infusions(slot: int, name: str, therapy: Infusions, uses: list[int]) -> Iterator[Need]:
