@@ -9,6 +9,7 @@ from sim.simulation.clinic import Calendar, Clinic, Places, Rules, Visit, simula
 from sim.simulation.records import DEATH, END, INFUSION, NEVER
 from sim.simulation.simulate import inputs_of
 from sim.vocabulary import FROM_LAST, FROM_PLAN, OWED, SKIPPED
+from tests.day_loop import answers, followed
 
 BASE = "scenarios/laroche2011.yaml"
 EVERY_DAY = Calendar(0, tuple(range(7)))
@@ -67,40 +68,12 @@ def test_a_loop_over_days_gives_the_same_days_patient_by_patient(places, calenda
     """An independent clinic without heaps and SimPy."""
     inputs, slot = monthly(60, "horizon=24 months")
     _, visits = simulate(inputs, Rules(calendar, Places(places), (slot,)), spread(60))
-    assert _loop(60, places, calendar, 24 * MONTH, spread(60)) == [
-        (v.patient, v.due, v.served, v.skipped) for v in sorted(visits, key=_by_patient)
-    ]
+    plan, horizon = inputs.params["plan_days"][slot].tolist(), round(24 * MONTH)
 
+    def serve(day, waiting):
+        return waiting[: places if calendar.is_open(day) else 0], []
 
-def _by_patient(visit):
-    return visit.patient, visit.dose
-
-
-def _loop(count, places, calendar, horizon, enrolled):
-    """The whole loop `from plan`, written a second time: what happened to each planned dose."""
-    plan = [[e + round(k * MONTH) for k in range(999) if round(k * MONTH) < round(horizon)]
-            for e in enrolled]  # fmt: skip
-    at: list[int] = [0] * count
-    done: list[tuple[int, int, int | None, int | None]] = []
-    waiting: list[tuple[int, int]] = []
-    for day in range(max(enrolled) + round(horizon) + 1):
-        waiting += [(day, i) for i in range(count) if plan[i][at[i] : at[i] + 1] == [day]]
-        left = places if calendar.is_open(day) else 0
-        for due, i in sorted(waiting):
-            nearest = plan[i][at[i] + 1] if at[i] + 1 < len(plan[i]) else NEVER
-            ends = enrolled[i] + round(horizon)
-            if left > 0 and day <= ends:
-                done.append((i, due, day, None))
-                left -= 1
-            elif nearest - 1 == day:
-                done.append((i, due, None, day))
-            elif day >= ends:
-                done.append((i, due, None, None))
-            else:
-                continue
-            at[i] += 1
-            waiting.remove((due, i))
-    return sorted(done)
+    assert followed(plan, horizon, spread(60), serve) == answers(visits)
 
 
 @pytest.mark.share(6)

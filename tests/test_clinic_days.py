@@ -8,6 +8,7 @@ from heapq import heappop, heappush
 import numpy as np
 import pytest
 
+from sim.scenario.form.nurses import all_day
 from sim.simulation.clinic import (
     Calendar,
     Chairs,
@@ -48,7 +49,7 @@ def test_exponential_visits_wait_as_in_the_queue_of_erlang(rate, chairs, wait):
     for _ in range(60):
         gaps, services = rng.exponential(1 / rate, 3000), rng.exponential(1.0, 3000)
         arrivals = np.rint(TICKS * np.cumsum(gaps)).astype(int)
-        waited = waits(Room(chairs, chairs, 0), arrivals, np.rint(TICKS * services))
+        waited = waits(Room(chairs, all_day(chairs), 0), arrivals, np.rint(TICKS * services))
         means.append(waited[1000:].mean() / TICKS)
     assert abs(z_of(means, wait)) < 4
 
@@ -64,7 +65,7 @@ def test_one_chair_waits_as_pollaczek_and_khinchine_say(services, wait):
     rng, means = np.random.default_rng(20), []
     for _ in range(60):
         arrivals = np.rint(TICKS * np.cumsum(rng.exponential(2.0, 3000))).astype(int)
-        waited = waits(Room(1, 1, 0), arrivals, np.rint(TICKS * services(rng, 3000)))
+        waited = waits(Room(1, all_day(1), 0), arrivals, np.rint(TICKS * services(rng, 3000)))
         means.append(waited[500:].mean() / TICKS)
     assert abs(z_of(means, wait)) < 4
 
@@ -78,7 +79,7 @@ def test_patients_who_return_share_the_room_as_in_the_repair_of_machines(
     """M/M/c//N: visits per mean service, and N = throughput x (away + wait + service)."""
     rng, means = np.random.default_rng(21), []
     for _ in range(40):
-        room, visits, end, total = Room(chairs, chairs, 0), 0, 800 * TICKS, 0
+        room, visits, end, total = Room(chairs, all_day(chairs), 0), 0, 800 * TICKS, 0
         due = sorted((int(t), i) for i, t in enumerate(rng.exponential(away * TICKS, number)))
         while due[0][0] < end:
             at, patient = heappop(due)
@@ -138,7 +139,7 @@ def noted(visit, kind):
 def test_the_day_is_that_of_a_clock_that_looks_at_each_minute(seed, sends_home):
     """Patients on a list, chairs and nurses looked at minute by minute, without a heap."""
     rng = np.random.default_rng(seed)
-    rules = Chairs(3, 480, 1020, {0: 120}, 1, 12, sends_home)
+    rules = Chairs(3, 480, 1020, {0: 120}, all_day(1), 12, sends_home)
     visits = [Visit(0, i, 0, 0, comes=rng.random() > 0.1, minutes=int(rng.integers(60, 240)),
                     late=int(rng.integers(-20, 40))) for i in range(16)]  # fmt: skip
     _, booked = day_of(rules, visits)
@@ -185,7 +186,7 @@ def _minute_by_minute(rules, visits):
 def test_nurses_bind_before_chairs():
     """Twenty chairs and one nurse of 30 minutes: 540 minutes hold 17 begins of an hour's visit."""
     visits = [Visit(0, i, 0, 0, minutes=60) for i in range(40)]
-    _, booked = day_of(Chairs(20, 480, 1020, {0: 60}, 1, 30, False), visits)
+    _, booked = day_of(Chairs(20, 480, 1020, {0: 60}, all_day(1), 30, False), visits)
     assert len(booked.served) == 17
 
 
@@ -194,12 +195,14 @@ def test_whole_visits_of_a_chair_as_published_times_give_them():
     for minutes, hours, visits in ((172, 8, 2), (172, 10, 3), (66, 8, 7), (66, 10, 9),
                                    (120, 8, 4), (120, 10, 5)):  # fmt: skip
         asked = [Visit(0, i, 0, 0, minutes=minutes) for i in range(20)]
-        _, booked = day_of(Chairs(1, 480, 480 + 60 * hours, {0: minutes}, 1, 0, False), asked)
+        _, booked = day_of(
+            Chairs(1, 480, 480 + 60 * hours, {0: minutes}, all_day(1), 0, False), asked
+        )
         assert len(booked.served) == visits
 
 
 def test_a_patient_who_is_sent_home_is_first_on_the_next_day():
-    chairs = Chairs(1, 0, 100, {0: 50}, 1, 0, True)
+    chairs = Chairs(1, 0, 100, {0: 50}, all_day(1), 0, True)
     long, second, third = (Visit(0, i, 0, 0, minutes=minutes)
                            for i, minutes in enumerate((150, 50, 50)))  # fmt: skip
     clinic, booked = day_of(chairs, [long, second, third])
@@ -299,7 +302,7 @@ def test_a_stock_that_never_comes_ends_in_skipped_doses_and_not_in_a_hang():
 def test_a_room_without_chairs_or_nurses_is_refused():
     for chairs, nurses in ((0, 1), (1, 0)):
         with pytest.raises(ValueError, match="allowed: 1 or more of each"):
-            Room(chairs, nurses, 0)
+            Room(chairs, all_day(nurses), 0)
 
 
 def _lost_place(patch):
@@ -333,7 +336,7 @@ def test_faults_that_others_had_are_seen(fault, monkeypatch):
 
 
 def _a_day_as_it_should_be():
-    chairs = Chairs(1, 0, 100, {0: 40}, 1, 0, True)
+    chairs = Chairs(1, 0, 100, {0: 40}, all_day(1), 0, True)
     clinic = Clinic(EVERY_DAY, chairs)
     visits = [Visit(0, patient, 0, 0, minutes=40) for patient in (2, 0, 1)]
     for visit in visits:

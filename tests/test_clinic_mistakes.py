@@ -23,7 +23,7 @@ clinic:
 TIMES = "day, days, week, weeks, month, months, year, years"
 KEYS = (
     "serves, places, chairs, open, closed, enrolment, already_enrolled, next, order, "
-    "at_most_late, at_least_apart, supply, other_patients, not_coming, "
+    "at_most_late, at_least_apart, supply, other_patients, urgent, breakdowns, not_coming, "
     "overbook"
 )
 DAYS = "Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday"

@@ -9,8 +9,18 @@ from scipy import stats
 from sim.experiments import runs
 from sim.scenario import ScenarioError, load
 from sim.scenario.clinic import clinics_in_words
-from sim.simulation.clinic import Calendar, Clinic, Places, Supply, Visit, others_of, rules_of
-from sim.simulation.lowering.other_patients import days_of, most_others, taken_by_others, up_to
+from sim.simulation.clinic import (
+    Calendar,
+    Clinic,
+    Outside,
+    Places,
+    Supply,
+    Visit,
+    outside_of,
+    rules_of,
+)
+from sim.simulation.lowering.clinic_dates import days_of
+from sim.simulation.lowering.other_patients import most_others, taken_by_others, up_to
 from sim.simulation.records import (
     HOME,
     INFUSION,
@@ -112,7 +122,7 @@ def test_minutes_in_use_are_those_that_others_leave():
 def test_others_have_their_places_on_a_short_day_too():
     """A day that is booked anew by severity has the places that others leave."""
     supply = Supply((30.0,), 60.0, severe_first=True)
-    clinic = Clinic(Calendar(0, tuple(range(7))), Places(3), {0: supply}, {0: 2})
+    clinic = Clinic(Calendar(0, tuple(range(7))), Places(3), {0: supply}, {0: Outside(2)})
     wants = [Visit(0, i, 0, 0, milligrams=mg, severity=(-i,)) for i, mg in enumerate((90, 30, 30))]
     for visit in wants:
         clinic.ask(visit)
@@ -136,13 +146,13 @@ def test_the_same_others_come_in_every_arm_and_more_of_them_with_a_larger_load()
     for mean in (2, 2.5, 4):
         study = small(f"clinic.other_patients={{per_open_day: {mean}}}")
         arms = inputs_of(protocol_of(study), range(20)).values()
-        (first, *rest) = (others_of(study.scenario, inputs) for inputs in arms)
+        (first, *rest) = (outside_of(study.scenario, inputs) for inputs in arms)
         assert all(other == first for other in rest)
         days.append(first)
     assert min(days[0]) == rules_of(study.scenario).calendar.begins, "none before the limits"
     assert len(days[0]) == days_of(study.scenario.clinic, study.scenario) == 183 + 366 + 1
     assert all(few <= some <= many for few, some, many in
-               zip(*(of.values() for of in days), strict=True))  # fmt: skip
+               zip(*([day.others for day in of.values()] for of in days), strict=True))  # fmt: skip
 
 
 @pytest.mark.parametrize(("mean", "places"), [(2.0, 3), (4.0, 9), (9.0, 9), (0.3, 1)])
@@ -157,7 +167,7 @@ def test_free_places_have_the_mean_of_a_poisson_load(mean, places):
     for first in range(0, 1200, 20):
         cut = slice(first, first + 20)
         own = inputs._replace(patients=inputs.patients[cut], draws=inputs.draws[cut])
-        numbers = np.array([*others_of(study.scenario, own).values()])
+        numbers = np.array([day.others for day in outside_of(study.scenario, own).values()])
         left.append(np.maximum(0, places - numbers).mean())
         asked.append(numbers)
     z = (np.mean(left) - free) / (np.std(left, ddof=1) / math.sqrt(60))
@@ -185,7 +195,7 @@ def test_the_day_has_room_for_as_many_others_as_are_booked(nurses, visit):
     chairs = IN_CHAIRS.format(3, "overtime").replace("after", f"{nurses}after")
     load_ = f"clinic.other_patients={{always: 1000, visit: {visit}}}"
     scenario = small("clinic.places=null", chairs, load_).scenario
-    day = rules_of(scenario).capacity.new_day(1000)
+    day = rules_of(scenario).capacity.new_day(Outside(1000))
     assert len(day._others) == most_others(scenario.clinic) > 0
     assert taken_by_others(scenario.clinic) == most_others(scenario.clinic)
 

@@ -10,7 +10,7 @@ from sim.experiments import runs
 from sim.scenario import ScenarioError, load
 from sim.scenario.checks.clinic import remarks_on_clinic
 from sim.scenario.clinic import clinics_in_words
-from sim.simulation.clinic import Calendar, Clinic, Places, Visit
+from sim.simulation.clinic import Calendar, Clinic, Outside, Places, Visit
 from sim.simulation.records import HOME, INFUSION, NO_DRUG, TAKEN, WASTED
 from sim.vocabulary import NOT_COMING, SKIPPED
 from tests.test_clinic_others import SHORT, logs, same, small
@@ -121,7 +121,7 @@ def test_nobody_is_served_beyond_the_places_and_doses_are_gained():
 
 def test_visits_are_booked_beyond_the_places_that_others_leave():
     """Two of four places are taken, and half of two is one visit more."""
-    clinic = Clinic(EVERY_DAY, Places(4, 0.5), others={0: 2})
+    clinic = Clinic(EVERY_DAY, Places(4, 0.5), outside={0: Outside(others=2)})
     visits = [Visit(0, i, 0, 0) for i in range(5)]
     for visit in visits:
         clinic.ask(visit)

@@ -1,6 +1,7 @@
 """The guide to clinics, docs/clinic.md: its files are valid, and its numbers are those printed."""
 
 import itertools
+import math
 import re
 from typing import Any
 
@@ -31,8 +32,8 @@ def folder(tmp_path_factory):
 def test_the_page_has_its_files_and_each_is_valid(folder):
     scenarios = [name for name in FILES if "mastosim_sweep" not in FILES[name]]
     assert scenarios == [
-        "my-clinic.yaml", "places-for-all.yaml", "my-chair.yaml", "shared.yaml", "no-shows.yaml",
-        "shortage.yaml", "chair-prices.yaml",
+        "my-clinic.yaml", "places-for-all.yaml", "my-chair.yaml", "staff.yaml", "shared.yaml",
+        "urgent.yaml", "breakdowns.yaml", "no-shows.yaml", "shortage.yaml", "chair-prices.yaml",
     ]  # fmt: skip
     for name in scenarios:
         assert load(folder / name).scenario.name == name.removesuffix(".yaml")
@@ -148,6 +149,32 @@ def test_days_behind_the_plan_are_those_of_the_shipped_result():
     assert said in " ".join(PAGE.split())
 
 
+NURSES = "clinic.chairs.nurses."
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize(("row", "settings"), [
+    ("`number: 1`", ["by_hour=", "number=1"]),
+    ("`{8:00: 1, 12:00: 0, 13:00: 1}`", ["by_hour.13:00=1"]),
+    ("`{8:00: 1, 14:30: 0}`", ["by_hour.12:00=", "by_hour.14:30=0"]),
+    ("`{8:00: 1, 12:00: 0}`", []),
+])  # fmt: skip
+def test_the_table_of_staff_has_the_numbers_of_the_runs(folder, row, settings):
+    study = load(folder / "staff.yaml", [f"{NURSES}{text}" for text in settings])
+    clinic, table = study.scenario.clinic, runs.run(study).summary
+    assert clinic is not None
+    chairs = clinic.chairs
+    assert chairs is not None
+    assert chairs.nurses is not None
+    own = table[(table["arm"] == "pamidronate") & (table["against_arm"] == "")]
+    found = own[own["subgroup"] == "all"].groupby("outcome")["estimate"].last()
+    cells = [f"{9 * chairs.nurses.mean(*chairs.times):g}", f"{chairs.room_for(172)}"]
+    shown = (*OF_PLACES, "minutes in the waiting room", "sent home")
+    cells += [f"{found[f'pamidronate {name}']:.1f}" for name in shown]
+    cells += [f"{found['nurses in use']:.0f}", f"{found['spine change']:.2f}"]
+    assert f"| {row} | {' | '.join(cells)} |" in PAGE
+
+
 @pytest.mark.validation
 @pytest.mark.parametrize(("row", "settings"), [
     ("2 | none", ["places=2", "other_patients=null"]),
@@ -165,6 +192,56 @@ def test_the_table_of_a_shared_unit_has_the_numbers_of_the_runs(folder, row, set
     cells = [f"{clinic.places - taken_by_others(clinic):.2f}"]
     cells += [f"{found[f'pamidronate {name}']:.1f}" for name in OF_PLACES]
     cells += [f"{found['places in use']:.0f}", f"{found['spine change']:.1f}"]
+    assert f"| {row} | {' | '.join(cells)} |" in PAGE
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize(("row", "text"), [
+    ("no urgent patients", "="), ("0", ".kept_free=0"), ("1", ".kept_free=1"),
+    ("2", ".kept_free=2"),
+])  # fmt: skip
+def test_the_table_of_urgent_patients_has_the_numbers_of_the_runs(folder, row, text):
+    table = runs.run(load(folder / "urgent.yaml", [f"clinic.urgent{text}"])).summary
+    own = table[(table["arm"] == "pamidronate") & (table["against_arm"] == "")]
+    found = own[own["subgroup"] == "all"].groupby("outcome")["estimate"].last()
+    shown = ("doses received", "doses skipped by the clinic", "sent home", "wait for a place")
+    cells = [f"{found.get(f'pamidronate {name}', 0.0):.1f}" for name in shown]
+    cells += [f"{found['places in use']:.0f}", f"{found['spine change']:.2f}"]
+    assert f"| {row} | {' | '.join(cells)} |" in PAGE
+
+
+def test_what_a_kept_place_costs_and_spares_is_that_of_the_table():
+    table = PAGE[PAGE.index("| `kept_free` |") :]
+    rows = [re.findall(rf"^\| {kept} \| (.*) \|$", table, re.MULTILINE)[0] for kept in range(3)]
+    cells = [[float(cell) for cell in row.split(" | ")] for row in rows]
+    pairs = itertools.pairwise(cells)
+    first, second = ([b - a for a, b in zip(*pair, strict=True)] for pair in pairs)
+    said = (
+        f"spares {-first[2]:.1f} days in vain and costs {first[3]:.1f} days of waiting and "
+        f"{-first[0]:.1f} infusions",
+        f"The second one spares {-second[2]:.1f} days in vain and costs {-second[0]:.1f} infusions",
+        f"exp(−0.5) = {100 * math.exp(-0.5):.0f} % of open days",
+    )
+    for sentence in said:
+        assert sentence in " ".join(PAGE.split())
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize(("row", "settings"), [
+    ("– | – | –", ["="]), ("3 months | 3 days | all", []),
+    ("30 months | 30 days | all", [".every=30 months", ".for=30 days"]),
+    ("3 months | 9 days | all", [".for=9 days"]),
+    ("3 months | 30 days | 1", [".for=30 days", ".takes=1"]),
+])  # fmt: skip
+def test_the_table_of_breakdowns_has_the_numbers_of_the_runs(folder, row, settings):
+    study = load(folder / "breakdowns.yaml", [f"clinic.breakdowns{text}" for text in settings])
+    clinic, table = study.scenario.clinic, runs.run(study).summary
+    assert clinic is not None
+    own = table[(table["arm"] == "pamidronate") & (table["against_arm"] == "")]
+    found = own[own["subgroup"] == "all"].groupby("outcome")["estimate"].last()
+    cells = [f"{100 * clinic.breakdowns.share if clinic.breakdowns else 0:.1f}"]
+    cells += [f"{found[f'pamidronate {name}']:.1f}" for name in OF_PLACES]
+    cells += [f"{found['places in use']:.0f}", f"{found['spine change']:.2f}"]
     assert f"| {row} | {' | '.join(cells)} |" in PAGE
 
 

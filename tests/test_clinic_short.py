@@ -10,6 +10,7 @@ from sim.outcomes import arm_records
 from sim.outcomes.actions import mean_actions
 from sim.scenario import ScenarioError, load
 from sim.scenario.clinic_day import day_in_words
+from sim.scenario.form.nurses import all_day
 from sim.simulation.clinic import Calendar, Chairs, Clinic, Places, Supply, Visit
 from sim.simulation.clinic.rules import VERTEBRAL, severity
 from sim.simulation.plain import plain
@@ -126,7 +127,7 @@ def test_full_places_are_no_short_day():
 
 def test_appointments_are_made_anew_on_a_short_day():
     """One chair for three visits of 180 minutes; the drug suffices for two."""
-    chairs = Chairs(1, 480, 1020, {0: 180}, 1, 0, False)
+    chairs = Chairs(1, 480, 1020, {0: 180}, all_day(1), 0, False)
     clinic = Clinic(EVERY_DAY, chairs, {0: Supply((60.0,), 120.0, severe_first=True)})
     visits = [Visit(0, i, 0, 0, severity=(-i, 0.0), milligrams=60.0, minutes=180)
               for i in range(3)]  # fmt: skip

@@ -25,11 +25,13 @@ from sim.simulation.records import (
     BREAKS,
     COMES,
     ENROLS,
+    FAILS,
     FATAL,
     FATAL_DELAY,
     LASTS,
     OTHERS,
     STREAMS,
+    URGENT,
 )
 from sim.simulation.simulate import inputs_of
 from sim.vocabulary import SITES
@@ -271,7 +273,15 @@ def part(whole, first, last):
 def test_every_random_number_is_prepared_in_the_busy_scenario():
     """So that the tests below have something to compare."""
     busy = inputs(BUSY, count=3)
-    for stream in {*range(STREAMS)} - {ENROLS, COMES, LASTS, ARRIVES, OTHERS}:  # of clinics
+    for stream in {*range(STREAMS)} - {
+        ENROLS,
+        COMES,
+        LASTS,
+        ARRIVES,
+        OTHERS,
+        FAILS,
+        URGENT,
+    }:  # of clinics
         assert busy.params["draws"][stream].sum() > 0, stream
     assert busy.draws.shape == (3, busy.params["draws"].sum())
     assert np.isfinite(busy.draws).all()

@@ -18,6 +18,7 @@ from sim.scenario.form.clinic import Clinic
 from sim.scenario.form.study import Scenario
 from sim.simulation.clinic import enrolment_days
 from sim.simulation.lowering.other_patients import taken_by_others
+from sim.simulation.lowering.urgent import taken_by_urgent
 from sim.simulation.records import Floats, Integers
 from sim.vocabulary import Event
 
@@ -55,17 +56,20 @@ def of_clinic(scenario: Scenario) -> Iterator[tuple[str, Column]]:
 
 
 def _of_a_day(clinic: Clinic) -> dict[str, float]:
-    """Places, or hours of chairs and nurses, of one open day, less what other patients take."""
+    """Places, or hours of chairs and nurses, of an open day, less what is not for the study."""
     chairs, others = clinic.chairs, clinic.other_patients
-    taken = taken_by_others(clinic)
+    taken, urgent = taken_by_others(clinic), taken_by_urgent(clinic)
     if chairs is None:
-        return {PLACES: clinic.places - taken} if isinstance(clinic.places, float) else {}
-    hours = (chairs.times[1] - chairs.times[0]) / MINUTES
+        return {PLACES: clinic.places - taken - urgent} if isinstance(clinic.places, float) else {}
+    opens, closes = chairs.times
+    hours = (closes - opens) / MINUTES
     in_chairs = 0.0 if others is None else taken * others.minutes / MINUTES
+    if clinic.urgent is not None:
+        in_chairs += urgent * clinic.urgent.minutes / MINUTES
     found = {CHAIRS: chairs.number * hours - in_chairs}
     if chairs.nurses is not None:
-        busy = taken * round(chairs.nurses.busy) / MINUTES
-        found[NURSES] = chairs.nurses.number * hours - busy
+        busy = (taken + urgent) * round(chairs.nurses.busy) / MINUTES
+        found[NURSES] = chairs.nurses.mean(opens, closes) * hours - busy
     return found
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.scenario import Study
 from sim.simulation import lowering
-from sim.simulation.clinic import Visit, enrolled, others_of, rules_of, simulate
+from sim.simulation.clinic import Visit, enrolled, outside_of, rules_of, simulate
 from sim.simulation.records import OutOfDraws
 from sim.simulation.simulate import inputs_of
 
@@ -70,8 +70,8 @@ def _visits(study: Study, arm: str) -> list[Visit]:
         protocol = lowering.protocol(scenario, fractures)
         inputs = inputs_of(protocol, range(scenario.together))[arm]
         try:
-            days, others = enrolled(scenario, inputs), others_of(scenario, inputs)
-            return simulate(inputs, rules_of(scenario), days, others)[1]
+            days, outside = enrolled(scenario, inputs), outside_of(scenario, inputs)
+            return simulate(inputs, rules_of(scenario), days, outside)[1]
         except OutOfDraws:
             fractures *= 4
 

@@ -52,7 +52,7 @@ def figure(saved: Saved, caption: Caption) -> style.Drawn | None:
         for which, own in zip(WHICH, days, strict=True)
     ]
     shown = int(numbers["chair"].max())
-    shares = scenario.clinic.other_patients is not None
+    shares = scenario.clinic.other_patients or scenario.clinic.urgent
     explained = (*EXPLAINED, OF_OTHERS) if shares else EXPLAINED
     grid = multiples.grid(
         heads, multiples.in_rows(2, 2), _size(shown), caption.title, _legend(numbers),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sim.scenario.checks.clinic_costs import check_clinic_costs, check_overtime
 from sim.scenario.checks.clinic_days import check_days, remarks_on_days
 from sim.scenario.checks.regimens import Therapies
-from sim.scenario.form.clinic import NO_LIMIT, UNLIMITED
+from sim.scenario.form.clinic import NO_LIMIT, UNLIMITED, Clinic
 from sim.scenario.form.study import BY_INFUSION, Scenario
 from sim.scenario.form.therapy import Infusions
 from sim.scenario.mistakes import Mistake, nearest
@@ -68,12 +68,22 @@ def remarks_on_clinic(scenario: Scenario) -> Iterator[str]:
                     for t in served if isinstance(t, Infusions))  # fmt: skip
         asked = clinics.patients_each * doses / scenario.horizon
         left = clinic.places - (clinic.other_patients.mean if clinic.other_patients else 0.0)
-        has = max(0.0, left) * len(clinic.weekdays) / 7
+        urgent = clinic.urgent
+        left -= 0.0 if urgent is None else max(urgent.kept_free, urgent.per_open_day)
+        has = max(0.0, left - _broken(clinic, left)) * len(clinic.weekdays) / 7
         if asked > has and clinic.at_most_late == NO_LIMIT:
             yield (
                 f"clinic.places: arm {arm} plans up to {asked:.3g} doses a day and the clinic has "
                 f"{has:.3g} places a day over the week, without a limit to the wait"
             )
+
+
+def _broken(clinic: Clinic, places: float) -> float:
+    """Places of some that breakdowns take on average."""
+    of = clinic.breakdowns
+    if of is None:
+        return 0.0
+    return of.share * (places if isinstance(of.takes, str) else min(of.takes, places))
 
 
 def _unserved(plain: Plain, at: int, name: str, therapies: Therapies) -> Iterator[Mistake]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sim.scenario.checks.clinic_staff import check_staff
+from sim.scenario.checks.clinic_urgent import check_urgent
+from sim.scenario.form.breakdowns import Breakdowns
 from sim.scenario.form.clinic import Clinic
 from sim.scenario.form.other_patients import OtherPatients
 from sim.scenario.form.study import Scenario
@@ -26,8 +29,13 @@ def check_days(scenario: Scenario, clinic: Clinic, plain: Plain) -> Iterator[Mis
     if clinic.chairs is not None:
         yield from _of_names(("chairs", "visits"), clinic.chairs.visits, clinic.serves, plain, True)
         yield from _too_long(clinic, plain)
+        yield from check_staff(clinic.chairs, plain)
     if clinic.other_patients is not None:
         yield from _of_others(clinic, clinic.other_patients, plain)
+    if clinic.urgent is not None:
+        yield from check_urgent(clinic, clinic.urgent, plain)
+    if clinic.breakdowns is not None and isinstance(clinic.places, str):
+        yield from _of_unlimited(clinic.breakdowns, plain)
     if clinic.overbook and not isinstance(clinic.places, float):
         message = (
             "stands with a number of `places`: chairs and unlimited places have no visits beyond"
@@ -94,6 +102,7 @@ def _too_long(clinic: Clinic, plain: Plain) -> Iterator[Mistake]:
 def _of_others(clinic: Clinic, others: OtherPatients, plain: Plain) -> Iterator[Mistake]:
     """Mistakes where other patients have no time, or leave no place."""
     path, chairs = ("clinic", "other_patients"), clinic.chairs
+    kept = 0 if clinic.urgent is None else clinic.urgent.kept_free
     if chairs is None and others.visit is not None:
         message = "stands with `chairs`; a place has no minutes"
         yield plain.mistake((*path, "visit"), message, at_key=True)
@@ -110,9 +119,20 @@ def _of_others(clinic: Clinic, others: OtherPatients, plain: Plain) -> Iterator[
     if isinstance(clinic.places, str):
         message = "with `places: unlimited` nobody takes a place from others; write a number there"
         yield plain.mistake(path, message, at_key=True)
-    elif clinic.places is not None and others.always and others.always >= clinic.places:
-        message = f"takes all {clinic.places:g} places of each open day, so no dose is ever given"
+    elif clinic.places is not None and others.always and others.always >= clinic.places - kept:
+        unkept = " that are not kept free" if kept else ""
+        message = (
+            f"takes all {clinic.places - kept:g} places of each open day{unkept}, so no dose is "
+            "ever given"
+        )
         yield plain.mistake((*path, "always"), message)
+
+
+def _of_unlimited(breakdowns: Breakdowns, plain: Plain) -> Iterator[Mistake]:
+    """A mistake where some of unlimited places are lost."""
+    if not isinstance(breakdowns.takes, str):
+        message = "of `places: unlimited` some are no loss; write `all`, or a number of places"
+        yield plain.mistake(("clinic", "breakdowns", "takes"), message)
 
 
 def _too_small(name: str, clinic: Clinic, scenario: Scenario, plain: Plain) -> Iterator[Mistake]:

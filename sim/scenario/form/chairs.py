@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
+from heapq import heapreplace
+from itertools import chain, repeat
 from typing import Annotated, Literal
 
+from sim.scenario.form.hours import in_order, minutes_of
+from sim.scenario.form.nurses import Nurses, first_free
 from sim.scenario.form.quantities import Early, Form, Minutes, Text, VisitMinutes, Whole, only_if
-
-HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d) to ([01]?\d|2[0-4]):([0-5]\d)")
-
-
-def minutes_of(hours: str) -> tuple[int, int] | None:
-    """The minutes since midnight at which a clinic opens and closes; None for another text.
-
-    >>> minutes_of("8:00 to 17:30"), minutes_of("eight to five")
-    ((480, 1050), None)
-    """
-    match = HOURS.fullmatch(hours.strip())
-    if match is None:
-        return None
-    opens, closes = (60 * int(match[i]) + int(match[i + 1]) for i in (1, 3))
-    return (opens, closes) if closes <= 24 * 60 else None
-
-
-def _is_open_time(hours: str) -> bool:
-    times = minutes_of(hours)
-    return times is not None and times[0] < times[1]
 
 
 class Stay(Form):
@@ -46,15 +30,6 @@ class Arrival(Form):
     """SD between visits, e.g. 12 minutes."""
 
 
-class Nurses(Form):
-    """Nurses, each of whom begins one visit at a time."""
-
-    number: Annotated[Whole, only_if(lambda n: 1 <= n <= 1000, "1 to 1000 nurses")]
-    """Nurses on an open day, e.g. 1."""
-    busy: Minutes
-    """Time for which a nurse is busy at the begin of a visit, e.g. 12 minutes."""
-
-
 class Chairs(Form):
     """Chairs in place of a number of places: how many visits a day has room for follows from time.
 
@@ -65,7 +40,7 @@ class Chairs(Form):
     number: Annotated[Whole, only_if(lambda n: 1 <= n <= 10_000, "1 to 10000 chairs")]
     """Number of chairs, e.g. 3."""
     hours: Annotated[Text, only_if(
-        _is_open_time, "'{value}' is no time in which a clinic is open; write it like 8:00 to 17:00"
+        in_order, "'{value}' is no time in which a clinic is open; write it like 8:00 to 17:00"
     )]  # fmt: skip
     """Opening hours, e.g. 8:00 to 17:00."""
     visits: dict[str, Stay]
@@ -87,21 +62,29 @@ class Chairs(Form):
             raise ValueError(f"'{self.hours}' is no time in which a clinic is open")
         return times
 
-    def room_for(self, minutes: int) -> int:
-        """How many visits of equal length are booked on an empty day until it is full.
+    def room_for(self, minutes: int, first: Sequence[int] = ()) -> int:
+        """How many visits of equal length are booked on a day until it is full.
 
         >>> nurses = {"number": "1", "busy": "12 minutes"}
         >>> chairs = Chairs(number="2", hours="8:00 to 12:00", visits={}, nurses=nurses,
         ...                 after_closing="overtime")
         >>> chairs.room_for(60), chairs.room_for(120), chairs.room_for(241)
         (7, 3, 0)
+
+        `first` has the minutes of visits that are booked before them:
+
+        >>> chairs.room_for(60, [120]), chairs.room_for(60, [240])
+        (5, 3)
         """
-        nurses, begins = self.nurses, list[int]()
+        begins, nurses = list[int](), self.nurses
         opens, closes = self.times
-        while True:
-            at = opens if len(begins) < self.number else begins[-self.number] + minutes
-            if nurses is not None and len(begins) >= nurses.number:
-                at = max(at, begins[-nurses.number] + round(nurses.busy))
-            if at + minutes > closes:
-                return len(begins)
+        free = [opens] * self.number
+        for length in chain(first, repeat(minutes)):
+            at = free[0]
+            if nurses is not None:
+                at = first_free(at, begins, round(nurses.busy), nurses.shifts)
+            if at + length > closes:
+                break
+            heapreplace(free, at + length)
             begins.append(at)
+        return max(0, len(begins) - len(first))

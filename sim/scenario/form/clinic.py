@@ -8,11 +8,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.scenario.form import quantities
+from sim.scenario.form.breakdowns import Breakdowns
 from sim.scenario.form.chairs import Chairs
 from sim.scenario.form.other_patients import OtherPatients
 from sim.scenario.form.quantities import Form, Text, Whole, only_if, only_one
 from sim.scenario.form.quantity import Quantity, refuse
 from sim.scenario.form.supply import Supply
+from sim.scenario.form.urgent import Urgent
 from sim.vocabulary import BOOKING_ORDERS, NEXT_DOSE, WEEKDAYS
 
 UNLIMITED = "unlimited"
@@ -110,6 +112,12 @@ class Clinic(Form):
     other_patients: OtherPatients | None = None
     """Patients of the unit who are not in the study and take places or chairs; if left out, there
     are none, e.g. {per_open_day: 4}."""
+    urgent: Urgent | None = None
+    """Urgent patients who are not in the study and go first; if left out, there are none, e.g.
+    {per_open_day: 0.5, kept_free: 1}."""
+    breakdowns: Breakdowns | None = None
+    """Times in which the clinic loses places or chairs by chance; if left out, there are none, e.g.
+    {every: 6 months, for: 3 days, takes: all}."""
     not_coming: quantities.Share = 0.0
     """Share of visits to which the patient does not come, so that the place is lost,
     e.g. 5 %."""

@@ -29,7 +29,7 @@ class ClinicCosts(Form):
     per_chair_hour: quantities.Price | None = None
     """Of each chair for each hour of opening, with `chairs`, e.g. 6 EUR."""
     per_nurse_hour: quantities.Price | None = None
-    """Of each nurse for each hour of opening, with `nurses`, e.g. 40 EUR."""
+    """Of each hour of a nurse during opening hours, with `nurses`, e.g. 40 EUR."""
     per_overtime_hour: quantities.Price | None = None
     """Of each hour after closing time, with `chairs`, for all who stay, e.g. 120 EUR."""
     per_mg_thrown_away: dict[Text, quantities.Price] = Field({})

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 import numpy as np
 
 from sim.scenario.form.study import Scenario
+from sim.simulation.clinic.by_chance import outside_of
 from sim.simulation.clinic.engine import simulate
-from sim.simulation.clinic.lowered import enrolled, others_of, rules_of
+from sim.simulation.clinic.lowered import enrolled, rules_of
 from sim.simulation.clinic.rules import Rules
 from sim.simulation.records import Inputs, Log
 
@@ -84,8 +85,8 @@ def only(inputs: Inputs, log: Log, inside: range) -> tuple[Inputs, Log]:
 
 def _log(scenario: Scenario, rules: Rules, of_clinic: Inputs) -> Log:
     """The log of the patients of one clinic."""
-    days, others = enrolled(scenario, of_clinic), others_of(scenario, of_clinic)
-    return simulate(of_clinic, rules, days, others)[0]
+    days, outside = enrolled(scenario, of_clinic), outside_of(scenario, of_clinic)
+    return simulate(of_clinic, rules, days, outside)[0]
 
 
 def _clinics(each: int, inputs: Inputs) -> Iterator[tuple[int, Inputs]]:

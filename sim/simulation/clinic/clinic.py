@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sim.simulation.clinic.calendar import Calendar
 from sim.simulation.clinic.chairs import Chairs, DayOfChairs
+from sim.simulation.clinic.outside import NOTHING, ORDINARY, Outside
 from sim.simulation.clinic.places import DayOfPlaces, Places
 from sim.simulation.clinic.supply import Stores, Supply
 from sim.simulation.clinic.visits import Visit, Waiting
@@ -15,9 +16,6 @@ from sim.simulation.records import NEVER, NO_DRUG
 
 EVERYONE = Places(NEVER)
 """The capacity before the limits of a clinic begin."""
-
-NOBODY: Mapping[int, int] = {}
-"""The other patients of a clinic that has none."""
 
 NO_SUPPLIES: Mapping[int, Supply] = {}
 
@@ -51,8 +49,8 @@ class Clinic:
         What an open day has room for.
     stores : Stores
         Its drugs.
-    others : mapping of int to int
-        Patients who are not in the study, by the day on which they come; none on other days.
+    outside : mapping of int to Outside
+        What comes from outside the study, by day; nothing on other days.
     visits : list of Visit
         Everyone of the study who asked, in the order of asking.
 
@@ -64,12 +62,12 @@ class Clinic:
 
     def __init__(
         self, calendar: Calendar, capacity: Places | Chairs,
-        supplies: Mapping[int, Supply] = NO_SUPPLIES, others: Mapping[int, int] = NOBODY,
+        supplies: Mapping[int, Supply] = NO_SUPPLIES, outside: Mapping[int, Outside] = NOTHING,
     ) -> None:  # fmt: skip
         if capacity.number < 1:
             raise ValueError(f"{capacity.number} places on a day; allowed: 1 or more")
         self.calendar, self.capacity, self.stores = calendar, capacity, Stores(supplies)
-        self.others = others
+        self.outside = outside
         self.visits: list[Visit] = []
         self._asked_for: set[int] = set()
         self._open_from: dict[int, int] = {}
@@ -98,15 +96,23 @@ class Clinic:
         """Book and serve the visits of a day, then skip those whose last day it was."""
         served: list[Visit] = []
         home: list[Visit] = []
-        if self.calendar.is_open(day):
+        if self._is_open(day):
             served, home = self._serve(day)
         return Booked(served, self._waiting.take_beyond(day), home)
 
     def _next_open(self, day: int) -> int:
         """The first open day from a day on; many patients ask on the same day."""
         if day not in self._open_from:
-            self._open_from[day] = self.calendar.next_open(day)
+            later = self.calendar.next_open(day)
+            while not self._is_open(later):
+                later = self.calendar.next_open(later + 1)
+            self._open_from[day] = later
         return self._open_from[day]
+
+    def _is_open(self, day: int) -> bool:
+        """Whether the clinic is open on a day, and has not lost all of its places or chairs."""
+        lost = self.outside.get(day, ORDINARY).lost
+        return lost < self.capacity.number and self.calendar.is_open(day)
 
     def _serve(self, day: int) -> tuple[list[Visit], list[Visit]]:
         """Serve the visits of an open day, and send home those for whom it was too late."""
@@ -114,7 +120,9 @@ class Clinic:
         stores = self.stores if is_limited else NO_STORES
         stores.receive(day)
         capacity = self.capacity if is_limited else EVERYONE
-        booked, room = self._book(partial(capacity.new_day, self.others.get(day, 0)), stores)
+        booked, room = self._book(
+            partial(capacity.new_day, self.outside.get(day, ORDINARY)), stores
+        )
         home = room.live(booked)
         served = [visit for visit in booked if visit not in home] if home else booked
         for visit in served:

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import simpy
 
-from sim.simulation.clinic.clinic import NOBODY, Clinic
+from sim.simulation.clinic.clinic import Clinic
+from sim.simulation.clinic.outside import NOTHING, Outside
 from sim.simulation.clinic.rules import Minutes, Rules, rank, severity
 from sim.simulation.clinic.visits import Visit
 from sim.simulation.model import next_kind, react, start
@@ -45,12 +46,15 @@ from sim.vocabulary import FROM_PLAN, NOT_COMING, SKIPPED
 PARTS = 3
 """Parts of a day. The clinic acts in the second."""
 
+Then = tuple[int, int, int | None]
+"""Time of what comes next, its kind, and the therapy if it is a question to the clinic."""
+
 WHILE_FULL = (TAKEN, OVERTIME)
 """What is logged only while everyone is enrolled and nobody has ended, as the use of the clinic."""
 
 
 def simulate(
-    inputs: Inputs, rules: Rules, enrolled: Sequence[int], others: Mapping[int, int] = NOBODY
+    inputs: Inputs, rules: Rules, enrolled: Sequence[int], outside: Mapping[int, Outside] = NOTHING
 ) -> tuple[Log, list[Visit]]:
     """Follow patients who share one clinic to death or the end of follow-up.
 
@@ -62,8 +66,8 @@ def simulate(
         Rules of the clinic.
     enrolled : sequence of int
         Day of the clinic on which each patient enrols, 0 or later.
-    others : mapping of int to int
-        Patients who are not in the study, by the day of the clinic on which they come.
+    outside : mapping of int to Outside
+        What comes from outside the study, by the day of the clinic.
 
     Returns
     -------
@@ -82,7 +86,7 @@ def simulate(
     docs/architecture.md, section "Where patients meet".
     """
     params = plain(inputs.params)
-    unit = _Unit(rules, others)
+    unit = _Unit(rules, outside)
     patients = [
         _Attending(unit, i, int(enrolled[i]), plain(record), params, inputs.draws[i].tolist())
         for i, record in enumerate(inputs.patients)
@@ -98,9 +102,9 @@ def simulate(
 class _Unit:
     """A clinic in SimPy: it acts on the days for which it was called, and wakes its patients."""
 
-    def __init__(self, rules: Rules, others: Mapping[int, int]) -> None:
+    def __init__(self, rules: Rules, outside: Mapping[int, Outside]) -> None:
         self.env, self.rules = simpy.Environment(), rules
-        self.clinic = Clinic(rules.calendar, rules.capacity, rules.supplies, others)
+        self.clinic = Clinic(rules.calendar, rules.capacity, rules.supplies, outside)
         self.patients: list[_Attending] = []
         self._called: set[int] = set()
 
@@ -145,6 +149,7 @@ class _Attending:
         self.asked: dict[int, Visit | None] = {}
         self.last_given = [-1] * len(self.state.ended)
         self.next: simpy.Event | None = None
+        self.then: Then | None = None
         self.rows: Rows = []
 
     def begin(self) -> None:
@@ -159,24 +164,33 @@ class _Attending:
         until the next question needs no clock. An answer of the clinic comes before the event that
         was waited for, and another takes its place.
         """
-        now, is_over = self.unit.env.now, False
-        while not is_over:
-            kind = next_kind(self.due, self.params)
-            tick, asks = self._next(kind)
-            if tick > now and (asks is not None or any(self.asked.values())):
-                self.next = self.unit.at(tick, self._reach)
-                return
-            if asks is None:
-                self._react(kind)
-                is_over = kind in (DEATH, END)
-            else:
-                self._ask(asks)
-        self._leave(range(len(self.state.ended)))
+        self._follow(self._next())
 
     def _reach(self, event: simpy.Event) -> None:
         """Reach a time that was waited for, unless another has taken its place."""
-        if event is self.next:
-            self.live_on()
+        if event is self.next and self.then is not None:
+            self._follow(self.then)
+
+    def _follow(self, then: Then) -> None:
+        """Live on from what comes next."""
+        now, self.next = self.unit.env.now, None
+        while True:
+            tick, kind, asks = then
+            if tick > now and (asks is not None or self._is_waiting()):
+                self.then, self.next = then, self.unit.at(tick, self._reach)
+                return
+            if asks is not None:
+                self._ask(asks)
+            else:
+                self._react(kind)
+                if kind in (DEATH, END):
+                    self._leave(range(len(self.state.ended)))
+                    return
+            then = self._next()
+
+    def _is_waiting(self) -> bool:
+        """Whether the clinic owes an answer to the patient."""
+        return any(visit is not None and visit.is_waiting for visit in self.asked.values())
 
     def hear_of_dose(self, visit: Visit, day: int) -> None:
         """Hear of the clinic that the dose is given on a day, or not given at all."""
@@ -190,15 +204,16 @@ class _Attending:
         """Be sent home on a day, to wait for another place."""
         self.rows.append((self.i, day - self.enrolled, HOME + visit.therapy, 1.0))
 
-    def _next(self, kind: int) -> tuple[int, int | None]:
-        """Time of what comes next, and the therapy if it is a question to the clinic."""
+    def _next(self) -> Then:
+        """What comes next to the patient."""
+        kind = next_kind(self.due, self.params)
         tick = PARTS * (self.enrolled + self.due[kind]) + (2 if kind >= INFUSION else 0)
         asks = None
         for therapy in self.unit.rules.serves:
             asking = PARTS * (self.enrolled + self.due[INFUSION + therapy])
             if therapy not in self.asked and asking < tick:
                 tick, asks = asking, therapy
-        return tick, asks
+        return tick, kind, asks
 
     def _react(self, kind: int) -> None:
         day, therapy = self.due[kind], kind - INFUSION
@@ -243,7 +258,8 @@ class _Attending:
             rules.order, therapy, k, self.last_given[therapy], self.patient, self.params
         )
         visit.milligrams = self.patient.dose[therapy]
-        visit.severity = severity(self.state, self.patient)
+        if rules.supplies:
+            visit.severity = severity(self.state, self.patient)
         if rules.visits:
             visit.minutes = self._drawn(rules.visits[therapy], LASTS, therapy, k)
             visit.late = self._drawn(rules.arrival, ARRIVES, therapy, k)

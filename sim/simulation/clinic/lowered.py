@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.scenario.form.chairs import Chairs as ChairsForm
 from sim.scenario.form.clinic import Clinic
+from sim.scenario.form.nurses import all_day
 from sim.scenario.form.study import Scenario
 from sim.scenario.form.supply import Supply as SupplyForm
 from sim.simulation.clinic.calendar import Calendar
@@ -17,8 +18,8 @@ from sim.simulation.clinic.places import Places
 from sim.simulation.clinic.rules import ON_TIME, Minutes, Rules
 from sim.simulation.clinic.supply import Supply
 from sim.simulation.lowering.clinic import slots_of
-from sim.simulation.lowering.other_patients import days_of, on_days
-from sim.simulation.records import ENROLS, NEVER, OTHERS, Floats, Inputs, Integers
+from sim.simulation.lowering.clinic_dates import days_before
+from sim.simulation.records import ENROLS, NEVER, Floats, Inputs, Integers
 
 EVERY_PLACE = NEVER
 """Stands for a number of places that is not limited."""
@@ -32,7 +33,7 @@ def rules_of(scenario: Scenario) -> Rules:
     clinic = scenario.clinic
     if clinic is None:
         raise ValueError("the scenario has no clinic")
-    before = _before(clinic, scenario)
+    before = days_before(clinic, scenario)
     closed = tuple(
         range(before + closure.days.start, before + closure.days.stop) for closure in clinic.closed
     )
@@ -53,19 +54,22 @@ def rules_of(scenario: Scenario) -> Rules:
 
 def _capacity(clinic: Clinic, names: Sequence[str]) -> Places | Chairs:
     """What an open day has room for."""
-    chairs = clinic.chairs
+    chairs, urgent = clinic.chairs, clinic.urgent
+    kept = 0 if urgent is None else urgent.kept_free
     if chairs is None:
         places = int(clinic.places) if isinstance(clinic.places, float) else EVERY_PLACE
-        return Places(places, clinic.overbook)
+        return Places(places, clinic.overbook, kept)
     nurses = chairs.nurses
     return Chairs(
         chairs.number,
         *chairs.times,
         {names.index(name): math.ceil(stay.mean) for name, stay in chairs.visits.items()},
-        chairs.number if nurses is None else nurses.number,
+        all_day(chairs.number) if nurses is None else nurses.shifts,
         0 if nurses is None else round(nurses.busy),
         chairs.after_closing == "sent home",
         0 if clinic.other_patients is None else clinic.other_patients.minutes,
+        kept,
+        0 if urgent is None else urgent.minutes,
     )
 
 
@@ -105,21 +109,6 @@ def _supply(of: SupplyForm, begins: int) -> Supply:
     )  # fmt: skip
 
 
-def others_of(scenario: Scenario, inputs: Inputs) -> dict[int, int]:
-    """Return the other patients of one clinic by the day of the clinic, since its limits begin.
-
-    Day d has the random number of patient d modulo N of the N patients of the clinic, so that none
-    is drawn in vain. No other number moves.
-    """
-    clinic = scenario.clinic
-    if clinic is None or clinic.other_patients is None:
-        return {}
-    before, days = _before(clinic, scenario), days_of(clinic, scenario)
-    uniform = inputs.numbers(OTHERS, 0).T.reshape(-1)[:days].tolist()
-    numbers = on_days(clinic.other_patients, uniform or [0.5] * days)
-    return {before + day: number for day, number in enumerate(numbers)}
-
-
 def enrolled(scenario: Scenario, inputs: Inputs) -> Sequence[int]:
     """Return the day of the clinic on which each patient of one clinic enrols.
 
@@ -129,7 +118,7 @@ def enrolled(scenario: Scenario, inputs: Inputs) -> Sequence[int]:
     clinic = scenario.clinic
     if clinic is None:
         raise ValueError("the scenario has no clinic")
-    before, uniform = _before(clinic, scenario), inputs.numbers(ENROLS, 0)[:, 0]
+    before, uniform = days_before(clinic, scenario), inputs.numbers(ENROLS, 0)[:, 0]
     return [before + day for day in enrolment_days(scenario, uniform).tolist()]
 
 
@@ -151,12 +140,7 @@ def enrolment_days(scenario: Scenario, uniform: Floats) -> Integers:
     clinic = scenario.clinic
     if clinic is None:
         raise ValueError("the scenario has no clinic")
-    before = _before(clinic, scenario)
+    before = days_before(clinic, scenario)
     is_early = np.arange(len(uniform)) < clinic.already_enrolled
     days = np.where(is_early, uniform * before, before + uniform * round(clinic.enrolment))
     return np.floor(days).astype(np.int64) - before
-
-
-def _before(clinic: Clinic, scenario: Scenario) -> int:
-    """Days of the clinic before its limits begin: a follow-up, or none."""
-    return math.ceil(scenario.horizon) if clinic.already_enrolled else 0

@@ -7,6 +7,7 @@ from typing import Any
 from sim.scenario.form.clinic import Clinic
 from sim.scenario.form.study import Scenario
 from sim.simulation.lowering.other_patients import taken_by_others
+from sim.simulation.lowering.urgent import taken_by_urgent
 from sim.simulation.records import THERAPIES
 from sim.vocabulary import FROM_PLAN
 
@@ -38,7 +39,8 @@ def clinic_fields(scenario: Scenario) -> dict[str, Any]:
     return {"served": served, "has_stock": stocked + none[len(stocked):],
             "may_halve": halved + none[len(halved):],
             "has_chairs": int(clinic.chairs is not None),
-            "sends_home": int(clinic.chairs is not None or clinic.overbook > 0),
+            "sends_home": int(clinic.chairs is not None or clinic.overbook > 0
+                              or clinic.urgent is not None),
             "not_coming": clinic.not_coming,
             **_offered(clinic, scenario), "next_dose": clinic.rule,
             "least_apart": apart}  # fmt: skip
@@ -47,20 +49,25 @@ def clinic_fields(scenario: Scenario) -> dict[str, Any]:
 def _offered(clinic: Clinic, scenario: Scenario) -> dict[str, float]:
     """What the clinic offers per patient while it is full, to which its use is compared.
 
-    What other patients of the unit take on average is not offered.
+    What other and urgent patients of the unit take on average is not offered.
     """
-    taken = taken_by_others(clinic)
+    taken, urgent = taken_by_others(clinic), taken_by_urgent(clinic)
     open_days = clinic.open_days(scenario.horizon) / scenario.together
     chairs = clinic.chairs
     if chairs is None:
-        left = clinic.places - taken if isinstance(clinic.places, float) else 0.0
+        left = clinic.places - taken - urgent if isinstance(clinic.places, float) else 0.0
         return {"room": left * open_days, "nursing": 0.0, "open_days": open_days, "busy": 0.0}
-    minutes = open_days * (chairs.times[1] - chairs.times[0])
-    nurses, busy = (0, 0.0) if chairs.nurses is None else (chairs.nurses.number, chairs.nurses.busy)
-    room, nursing = chairs.number * minutes, nurses * minutes
+    opens, closes = chairs.times
+    nurses, busy = chairs.nurses, 0.0 if chairs.nurses is None else chairs.nurses.busy
+    minutes = open_days * (closes - opens)
+    room = chairs.number * minutes
+    nursing = 0.0 if nurses is None else nurses.mean(opens, closes) * minutes
     if clinic.other_patients is not None:
         room -= taken * clinic.other_patients.minutes * open_days
         nursing -= taken * round(busy) * open_days
+    if clinic.urgent is not None:
+        room -= urgent * clinic.urgent.minutes * open_days
+        nursing -= urgent * round(busy) * open_days
     return {"room": room, "nursing": nursing, "open_days": open_days, "busy": float(round(busy))}
 
 

@@ -7,7 +7,6 @@ from bisect import bisect_left
 
 from sim.scenario.form.clinic import Clinic
 from sim.scenario.form.other_patients import OtherPatients
-from sim.scenario.form.study import Scenario
 
 LEFT_OUT = 1e-16
 """Probability of more patients than the longest list of probabilities has."""
@@ -44,13 +43,17 @@ def on_days(others: OtherPatients, uniform: list[float]) -> list[int]:
     """
     if others.always is not None:
         return [others.always] * len(uniform)
-    shares = up_to(others.mean)
+    return poisson(others.mean, uniform)
+
+
+def poisson(mean: float, uniform: list[float]) -> list[int]:
+    """A Poisson number from each uniform one: more with a larger mean or number.
+
+    >>> poisson(0.5, [0.6, 0.61, 0.95])
+    [0, 1, 2]
+    """
+    shares = up_to(mean)
     return [min(bisect_left(shares, number), len(shares) - 1) for number in uniform]
-
-
-def days_of(clinic: Clinic, scenario: Scenario) -> int:
-    """Days from the first day of the limits to the last day of the last follow-up."""
-    return round(clinic.enrolment) + math.ceil(scenario.horizon) + 1
 
 
 def taken_by_others(clinic: Clinic) -> float:
@@ -79,9 +82,10 @@ def taken_by_others(clinic: Clinic) -> float:
 
 def most_others(clinic: Clinic) -> int:
     """How many other patients an open day has room for, before anybody of the study is booked."""
-    others, chairs = clinic.other_patients, clinic.chairs
+    others, chairs, urgent = clinic.other_patients, clinic.chairs, clinic.urgent
+    kept = 0 if urgent is None else urgent.kept_free
     if others is None:
         return 0
     if chairs is not None:
-        return chairs.room_for(others.minutes)
-    return int(clinic.places) if isinstance(clinic.places, float) else 0
+        return chairs.room_for(others.minutes, [] if urgent is None else [urgent.minutes] * kept)
+    return max(0, int(clinic.places) - kept) if isinstance(clinic.places, float) else 0

@@ -14,8 +14,8 @@ from sim.scenario.form.therapy import Course, Infusions
 from sim.simulation import records
 from sim.simulation.columns import DRAWN_ANEW, Columns
 from sim.simulation.draws import Law
+from sim.simulation.lowering.clinic_dates import days_of
 from sim.simulation.lowering.infusions import reactions_of
-from sim.simulation.lowering.other_patients import days_of
 from sim.simulation.records import Floats
 from sim.vocabulary import BONES, MARKERS, SITES
 
@@ -134,7 +134,7 @@ def _needs(scenario: Scenario, params: npt.NDArray[np.void], fractures: int) -> 
         yield Need(records.CLINICAL, 0, "clinical fracture vertebral", "uniform", uses)
     if scenario.clinic is not None:
         yield from _of_clinic(scenario.clinic, [*scenario.therapies], params)
-        yield from _of_others(scenario.clinic, scenario)
+        yield from _of_days(scenario.clinic, scenario)
 
 
 def _of_clinic(
@@ -155,11 +155,15 @@ def _of_clinic(
             yield Need(records.ARRIVES, slot, f"arrival for {name}", "normal", uses)
 
 
-def _of_others(clinic: Clinic, scenario: Scenario) -> Iterator[Need]:
+def _of_days(clinic: Clinic, scenario: Scenario) -> Iterator[Need]:
     """Random numbers of the days of a clinic, as many days for each of its patients."""
+    uses = [*range(-(-days_of(clinic, scenario) // scenario.together))]
     if clinic.other_patients is not None and clinic.other_patients.per_open_day:
-        uses = [*range(-(-days_of(clinic, scenario) // scenario.together))]
         yield Need(records.OTHERS, 0, "other patients of the clinic", "uniform", uses)
+    if clinic.breakdowns is not None:
+        yield Need(records.FAILS, 0, "breakdowns of the clinic", "uniform", uses)
+    if clinic.urgent is not None:
+        yield Need(records.URGENT, 0, "urgent patients of the clinic", "uniform", uses)
 
 
 def _of_infusions(slot: int, name: str, therapy: Infusions, uses: list[int]) -> Iterator[Need]:

@@ -78,8 +78,10 @@ NO_INTOLERANCE, STEPS, WEIBULL, GOMPERTZ, LOGNORMAL_TIME, LOGLOGISTIC = range(6)
     LASTS,          # standard normal, uses: planned infusions
     ARRIVES,        # standard normal, uses: planned infusions
     OTHERS,         # uniform, uses: days of the clinic divided by its patients; read by the clinic
-) = range(19)  # fmt: skip
+    FAILS,          # uniform, uses as of the others: whether a breakdown begins on a day
+    URGENT,         # uniform, uses as of the others: urgent patients of a day
+) = range(21)  # fmt: skip
 FIRST_OF = (0, *((subset & -subset).bit_length() - 1 for subset in range(1, SUBSETS)))
 """First therapy of each subset of therapies; the empty subset has none."""
 
-STREAMS, SLOTS = 19, max(THERAPIES, REACTIONS)
+STREAMS, SLOTS = 21, max(THERAPIES, REACTIONS)
