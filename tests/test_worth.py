@@ -12,6 +12,7 @@ from sim.economics.compared import break_evens, compared
 from sim.economics.groups import Groups, Quantities
 from sim.economics.pricing import COST, LIFE_YEARS, QALYS, outcomes_of, priced
 from sim.economics.quantities import keys_of
+from sim.economics.ratios import verdict
 from sim.economics.valued import valued
 from sim.errors import RequestError
 from sim.experiments import runs
@@ -255,3 +256,26 @@ def test_arms_that_change_sides_change_the_signs_of_all_differences(kept):
     assert other == pytest.approx({name: -value for name, value in own.items()}, abs=1e-9)
     for arm in ("combination", "pamidronate"):
         assert estimates(turned, arm) == estimates(table, arm)
+
+
+def test_the_ratio_of_the_frontier_is_that_of_the_verdict_to_the_last_digit(kept):
+    """It is computed of means, and not of the digits that the table has."""
+    losses = [
+        f"economics.quality.therapies.interferon.{name}=0" for name in ("loss", "at_start.loss")
+    ]
+    found = of_worth.worth(kept, losses)
+    cheap, dear = found.standings
+    assert (cheap.arm, dear.arm, dear.against) == ("pamidronate", "combination", "pamidronate")
+    assert found.compared[0].verdict == verdict(dear.cost - cheap.cost, dear.effect - cheap.effect)
+    assert dear.icer == pytest.approx(
+        (dear.cost - cheap.cost) / (dear.effect - cheap.effect), rel=1e-12
+    )
+    by_hand = {
+        one.name: [math.fsum(w * mean for w, mean in zip(
+            [one.weights.get(key, 0.0) for key in quantities.keys], arm[1], strict=True
+        )) for arm in quantities.means()]
+        for quantities in [results.quantities.load(kept.folder)]
+        for one in outcomes_of(found.study.scenario.economics) if one.name in (COST, QALYS)
+    }  # fmt: skip
+    assert [dear.cost, cheap.cost] == pytest.approx(by_hand[COST], rel=1e-12)
+    assert [dear.effect, cheap.effect] == pytest.approx(by_hand[QALYS], rel=1e-12)

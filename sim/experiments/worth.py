@@ -8,9 +8,10 @@ from dataclasses import replace
 from sim.economics.compared import break_evens, compared
 from sim.economics.groups import Quantities
 from sim.economics.incremental import standings
-from sim.economics.pricing import COST, QALYS
+from sim.economics.pricing import COST, QALYS, outcomes_of, priced
+from sim.economics.quantities import economics_of
 from sim.economics.same_quantities import quantities_change
-from sim.economics.valued import of_everyone, valued
+from sim.economics.valued import valued
 from sim.errors import RequestError
 from sim.experiments import budget as of_calendar
 from sim.experiments.budget import Asked
@@ -92,15 +93,11 @@ def worth(
 
 def valued_study(study: Study, of_patients: Quantities, simulated: bool = False) -> Worth:
     """Value the quantities of a study with economics."""
-    scenario = study.scenario
-    table = as_filed(valued(of_patients, scenario))
-    alone = of_everyone(table)[lambda rows: rows["against_arm"] == ""]
-    means = [
-        [float(rows.loc[rows["outcome"] == name, "estimate"].iloc[0]) for name in (COST, QALYS)]
-        for _, rows in alone.groupby("arm", sort=False)
-    ]
-    costs, effects = zip(*means, strict=True)
+    scenario, economics = study.scenario, economics_of(study.scenario)
+    wanted = [one for one in outcomes_of(economics) if one.name in (COST, QALYS)]
+    means = priced(of_patients.means(), of_patients.keys, wanted)  # arms x (cost, QALYs)
     return Worth(
-        study, table, compared(of_patients, scenario), break_evens(of_patients, scenario),
-        standings(costs, effects, [*scenario.arms]), simulated,
+        study, as_filed(valued(of_patients, scenario)), compared(of_patients, scenario),
+        break_evens(of_patients, scenario), standings(*means.T.tolist(), [*scenario.arms]),
+        simulated,
     )  # fmt: skip
