@@ -21,7 +21,7 @@ from sim.economics.information.sample import enbs, evsi, optimum
 
 MANY, FEW = 10_000, 1_000
 SKEWED = {"RR": 183.08858, "c": 92.82122, "p": 65.59148, "RR and p": 197.04464}
-SKEWED_EVPI = 221.17069
+SKEWED_MEAN, SKEWED_EVPI = 13.880080, 221.17069
 SQUARES = 12500**2 * (0.2**2 + 0.16 / 101) * (1 - 2 * math.exp(-0.455) + math.exp(-0.82)) + 250**2
 SPREAD = math.sqrt(SQUARES - (12500 * 0.2 * (1 - math.exp(-0.455))) ** 2)
 """The SD of the skewed difference, from the moments of the beta and the lognormal distribution."""
@@ -93,6 +93,7 @@ def test_two_normal_parameters(k, truth, of_first, best):
     first, second = evppi(benefit, parameters, ["p1", "p2"], evpi=known.value)
     near(first, of_first)
     near(second, expected_gain(k, 2))
+    assert expected_gain(1, 2) == pytest.approx(0.3955931148, abs=1e-9)  # of p2 with k = 1
     error = math.sqrt(best * (1 - best) / MANY)
     assert probability_best(benefit)[1] == pytest.approx(best, abs=ERRORS * error)
 
@@ -141,6 +142,8 @@ def test_trials_of_a_normal_parameter():
 @pytest.mark.parametrize(("draws", "seed"), [(FEW, 14), (MANY, 15)])
 def test_skewed_parameters_and_a_group(draws, seed):
     (benefit, _), covariance, parameters = skewed(draws, seed)
+    mean, error = benefit[:, 1].mean(), benefit[:, 1].std() / math.sqrt(draws)
+    assert mean == pytest.approx(SKEWED_MEAN, abs=ERRORS * error)
     known = evpi(benefit, covariance, parameters)
     near(known.corrected, SKEWED_EVPI)
     found = evppi(benefit, parameters, NAMES, {"RR and p": ["RR", "p"]}, known.naive)

@@ -14,6 +14,7 @@ from sim.experiments.two_way import asked_for as ranges_asked
 from sim.experiments.valued_run import Worth
 from sim.experiments.worth import worth as value_of_run
 from sim.experiments.worth_of_trials import asked_for as trials_asked
+from sim.experiments.worth_of_trials import decision_asked
 from sim.python.kept import ResultLike, open_result
 from sim.results import seals
 from sim.scenario import as_settings
@@ -127,10 +128,11 @@ def information(
     follow_up : str, optional
         Follow-up of the trials, such as `"2 years"`; that of the scenario by default.
     patients_a_year, years : float, optional
-        Patients who start treatment in each year, and years until the decision is taken anew.
+        Patients who start treatment in each year, and years until the decision is taken anew, for
+        the value to all these patients.
     cost_per_patient, fixed_cost : float, optional
-        Cost of a trial for each of its patients, and whatever its size. These four numbers are
-        given together.
+        Cost of a trial for each of its patients, and whatever its size. They need `trial` and the
+        two numbers before.
     workers : int, optional
         Number of workers; as many as save time if None.
     yes : bool
@@ -142,8 +144,9 @@ def information(
     -------
     Information
         `perfect` is the EVPI with what patients' noise does to it, `bracket` encloses it in
-        expectation, `parameters` are the EVPPI, `curves` says which arm is the best buy, `trials`
-        are EVSI and ENBS by patients per arm.
+        expectation, `evpi` has it at each threshold. `parameters` are the EVPPI, `curves` says
+        which arm is the best buy, `people` are the patients of the decision, discounted, `trials`
+        EVSI and ENBS by patients per arm.
 
     Raises
     ------
@@ -156,6 +159,7 @@ def information(
     asked = trials_asked(
         trial, sizes, follow_up, patients_a_year, years, cost_per_patient, fixed_cost
     )
+    decision = decision_asked(patients_a_year, years)
     kept = open_result(result, out=out)
     with seals.reading(kept, warnings.warn):
-        return value_of_knowing(kept, threshold, group, asked, progress, workers, yes)
+        return value_of_knowing(kept, threshold, group, asked, progress, workers, yes, decision)
