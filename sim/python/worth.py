@@ -32,6 +32,7 @@ def worth(
     reading: Mapping[str, float] | None = None,
     two_way: Mapping[str, Sequence[str]] | None = None,
     by_patient: bool = False,
+    over_time: bool = False,
     out: str | Path = "results",
     progress: Progress | None = None,
 ) -> Worth:
@@ -63,6 +64,8 @@ def worth(
     by_patient : bool
         Whether the costs and QALYs of each patient are wanted, for which the patients are
         simulated.
+    over_time : bool
+        Whether the costs so far at the end of each year since entry are wanted, likewise.
     progress : callable, optional
         Called with the number of patient courses done and to do, where patients are simulated.
 
@@ -74,7 +77,8 @@ def worth(
         utility takes the kept quantities; another change simulates the patients again. `budget` is
         the spending by calendar year, for which they are simulated too. `two_way` tells where the
         verdict changes in the plane of two prices; `two_way.plot()` draws it. `patients` has
-        each patient's outcomes in each arm.
+        each patient's outcomes in each arm, `over_time` the costs so far by year; `save(folder)`
+        writes its figure.
 
     Raises
     ------
@@ -89,7 +93,7 @@ def worth(
     kept = open_result(result, out=out)
     with seals.reading(kept, warnings.warn):
         return value_of_run(
-            kept, as_settings(settings), progress, asked, reading, ranges, by_patient
+            kept, as_settings(settings), progress, asked, reading, ranges, by_patient, over_time
         )
 
 
