@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from sim import results
-from sim.economics.compared import break_evens, compared
+from sim.display import text
+from sim.display.tables import verdicts
+from sim.economics.compared import Compared, break_evens, compared
 from sim.economics.groups import Groups, Quantities
 from sim.economics.pricing import COST, LIFE_YEARS, QALYS, outcomes_of, priced
 from sim.economics.quantities import keys_of
@@ -20,6 +22,7 @@ from sim.experiments import worth as of_worth
 from sim.experiments.kinds import run as kept_run
 from sim.experiments.valued_run import SIMULATED_AGAIN
 from sim.scenario import load
+from sim.vocabulary import Arms
 
 BASE, WORTH = "scenarios/laroche2011.yaml", "scenarios/laroche2011-worth.yaml"
 DOSE = "economics.costs.therapies.interferon.per_dose"
@@ -186,6 +189,38 @@ def test_the_printout_says_how_the_increase_is_read(kept):
 def test_a_dominated_arm_is_said_to_be_dominated(kept):
     (one,) = compared(results_quantities(kept), kept.study.scenario)
     assert one.verdict == "is dominated: costs more and gains less"
+    assert (one.quadrant, one.has_ratio) == ("costs more, gains less", False)
+
+
+def test_net_benefit_stands_first_and_the_ratio_last(kept):
+    losses = [
+        f"economics.quality.therapies.interferon.{name}=0" for name in ("loss", "at_start.loss")
+    ]
+    cheap = f"{DOSE}=1 EUR"
+    shown = text.printout(of_worth.worth(kept, [*losses, cheap]).printout, 200)
+    places = [shown.index(words) for words in (
+        "Perspective: ", "Net benefit per patient", "combination costs more and gains more, beside",
+        "worth its cost if a QALY is worth", "Price at which the net benefit is 0",
+        "Costs and health per patient, discounted", "Costs and health per patient, undiscounted",
+        "Extra cost per extra QALY: combination costs",
+    )]  # fmt: skip
+    assert places == sorted(places)
+    assert "per QALY" not in shown[: places[4]]
+    dominated = text.printout(of_worth.worth(kept).printout, 200)
+    assert "combination is dominated: costs more and gains less, beside pamidronate." in dominated
+
+
+@pytest.mark.parametrize(("low", "high", "said"), [
+    (1.0, 2.0, "It is worth its cost if a QALY is worth 50 EUR."),
+    (-2.0, -1.0, "It is not worth its cost if a QALY is worth 50 EUR."),
+    (-1.0, 2.0, "It may or may not be worth its cost if a QALY is worth 50 EUR."),
+])  # fmt: skip
+def test_the_verdict_is_that_of_the_interval_of_net_benefit(low, high, said):
+    rows = pd.DataFrame([{"arm": "new", "against_arm": "old", "low": low, "high": high,
+                          "outcome": "net benefit at 50 EUR"}])  # fmt: skip
+    one = Compared(Arms("new", "old"), "costs 5 EUR per QALY gained", "-", "costs more, gains more")
+    first, second = verdicts.of_net_benefit(rows, [one])
+    assert (first, second) == ("new costs more and gains more, beside old.", said)
 
 
 def test_a_run_extended_has_the_worth_of_one_of_all_patients(tmp_path, monkeypatch):

@@ -68,9 +68,10 @@ def worth(
 ) -> None:  # fmt: skip
     """Value a RESULT of a scenario with economics.
 
-    Net benefit comes first, then costs and health, verdicts, and the price of each therapy at which
-    an arm is just worth its cost. A changed price or utility takes the kept quantities, so no
-    patient is simulated; another change simulates them again, and the command says so.
+    Net benefit comes first, with a verdict in words, and the price of each therapy at which an arm
+    is just worth its cost. Costs and health follow, and the extra cost per QALY stands last. A
+    changed price or utility takes the kept quantities, so no patient is simulated; another change
+    simulates them again, and the command says so.
 
     With --patients-a-year and --years the undiscounted cost of each calendar year follows, with the
     shares of arms of today and with new ones. With --reading costs and QALYs are averaged over
@@ -102,8 +103,10 @@ def worth(
             "scenario": valued.study.scenario.name, "simulated_again": valued.simulated,
             "readings": valued.readings,
             "worth": valued.table,
-            "compared": [{**one.arms._asdict(), "verdict": one.verdict, "interval": one.interval}
-                         for one in valued.compared],
+            "compared": [
+                {**one.arms._asdict(), "verdict": one.verdict, "interval": one.interval,
+                 "quadrant": one.quadrant} for one in valued.compared
+            ],
             "break_even": [{**one._asdict(), **one.arms._asdict()} for one in valued.prices],
             "standings": [one._asdict() for one in valued.standings],
         }  # fmt: skip

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sim.economics.compared import break_evens, compared
+from sim.economics.compared import arms_by_cost, break_evens, compared
 from sim.economics.groups import Quantities
-from sim.economics.incremental import standings
-from sim.economics.pricing import COST, QALYS, outcomes_of, priced
-from sim.economics.quantities import economics_of
 from sim.economics.same_quantities import quantities_change
 from sim.economics.valued import valued
 from sim.errors import RequestError
@@ -100,11 +97,8 @@ def worth(
 
 def valued_study(study: Study, of_patients: Quantities, simulated: bool = False) -> Worth:
     """Value the quantities of a study with economics."""
-    scenario, economics = study.scenario, economics_of(study.scenario)
-    wanted = [one for one in outcomes_of(economics) if one.name in (COST, QALYS)]
-    means = priced(of_patients.means(), of_patients.keys, wanted)  # arms x (cost, QALYs)
+    scenario = study.scenario
     return Worth(
         study, as_filed(valued(of_patients, scenario)), compared(of_patients, scenario),
-        break_evens(of_patients, scenario), standings(*means.T.tolist(), [*scenario.arms]),
-        simulated,
+        break_evens(of_patients, scenario), arms_by_cost(of_patients, scenario), simulated,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sim.display.workbook.sheet import Cell, Column, Formula, Sheet, address, named
 from sim.economics.budget import Budget
-from sim.economics.compared import BreakEven, break_evens
+from sim.economics.compared import BreakEven, arms_by_cost, break_evens
 from sim.economics.incremental import Standing
 from sim.economics.information.acceptability import Curves
 from sim.economics.information.noise import Bracket
@@ -24,11 +24,14 @@ VALUE = 3
 
 
 def of_run(kept: Kept, number: int) -> Iterator[Sheet]:
-    """The break-even prices of a run with economics."""
+    """The break-even prices of a run with economics, and all arms by cost."""
     economics = kept.study.scenario.economics
     if economics is not None and kept.has("worth"):
-        found = break_evens(quantities.load(kept.folder), kept.study.scenario)
+        counted, scenario = quantities.load(kept.folder), kept.study.scenario
+        found = break_evens(counted, scenario)
         yield prices(found, economics.currency, named("Prices", number))
+        by_cost = arms_by_cost(counted, scenario)
+        yield arms(by_cost, economics.currency, named("Arms", number))
 
 
 def prices(found: Sequence[BreakEven], money: str, called: str) -> Sheet:
