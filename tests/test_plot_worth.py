@@ -87,6 +87,17 @@ def test_the_wide_line_follows_the_arm_with_the_highest_mean(made):
     assert color(NOT_AN_ARM) not in {line.get_color() for line in lines}
 
 
+@pytest.mark.parametrize("module", [acceptability, expected_loss])
+def test_thresholds_of_the_scenario_are_marked(made, module):
+    marked = (THRESHOLDS[1], THRESHOLDS[-1])
+    figure, _ = drawn(module, made, DRAWS, ABOUT._replace(marked=tuple(map(float, marked))))
+    upright = [line.get_xdata()[0] for line in figure.axes[0].lines if len(line.get_xdata()) == 2]
+    np.testing.assert_allclose(upright, np.array(marked) / 1000)
+    assert f"the thresholds of the scenario, {marked[0]:,.0f} and {marked[1]:,.0f} EUR" in said(
+        figure
+    )
+
+
 def test_the_lower_edge_of_the_losses_is_the_evpi(made):
     figure, numbers = drawn(expected_loss, made, DRAWS, ABOUT)
     wide, *lines = figure.axes[0].lines

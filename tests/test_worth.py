@@ -19,6 +19,7 @@ from sim.economics.valued import valued
 from sim.errors import RequestError
 from sim.experiments import runs
 from sim.experiments import worth as of_worth
+from sim.experiments.information import information
 from sim.experiments.kinds import run as kept_run
 from sim.experiments.valued_run import SIMULATED_AGAIN
 from sim.scenario import load
@@ -245,6 +246,13 @@ def test_a_result_without_economics_has_no_worth(kept, kind, tmp_path):
         other, expected = replace(kept, manifest=manifest), "is not a run"
     with pytest.raises(RequestError, match=expected):
         of_worth.worth(other)
+
+
+def test_a_sweep_is_sent_to_the_command_that_values_its_draws(at_stake, kept):
+    with pytest.raises(RequestError, match="`mastosim information` values its draws"):
+        of_worth.worth(at_stake)
+    with pytest.raises(RequestError, match="`mastosim worth` values a run"):
+        information(kept)
 
 
 def test_groups_of_no_patient_are_empty():

@@ -69,7 +69,8 @@ def worth(
         For a change that is not valid.
     """
     if kept.manifest.kind != "run":
-        raise RequestError(f"'{kept.folder}' is not a run; only a run has a worth")
+        of_draws = "; `mastosim information` values its draws" * (kept.manifest.kind == "sweep")
+        raise RequestError(f"'{kept.folder}' is not a run; only a run has a worth{of_draws}")
     own, changes = kept.study, [*settings]
     study = load(own, changes) if changes else own
     if own.scenario.economics is None:
