@@ -13,7 +13,7 @@ from sim.display.tables import verdicts
 from sim.economics.compared import Compared, break_evens, compared
 from sim.economics.groups import Groups, Quantities
 from sim.economics.pricing import COST, LIFE_YEARS, QALYS, outcomes_of, priced
-from sim.economics.quantities import keys_of
+from sim.economics.quantities import economics_of, keys_of
 from sim.economics.ratios import verdict
 from sim.economics.valued import valued
 from sim.errors import RequestError
@@ -318,7 +318,7 @@ def test_the_ratio_of_the_frontier_is_that_of_the_verdict_to_the_last_digit(kept
             [one.weights.get(key, 0.0) for key in quantities.keys], arm[1], strict=True
         )) for arm in quantities.means()]
         for quantities in [results.quantities.load(kept.folder)]
-        for one in outcomes_of(found.study.scenario.economics) if one.name in (COST, QALYS)
+        for one in outcomes_of(economics_of(found.study.scenario)) if one.name in (COST, QALYS)
     }  # fmt: skip
     assert [dear.cost, cheap.cost] == pytest.approx(by_hand[COST], rel=1e-12)
     assert [dear.effect, cheap.effect] == pytest.approx(by_hand[QALYS], rel=1e-12)

@@ -12,7 +12,7 @@ from sim import results
 from sim.cli.worth import worth as command
 from sim.economics.by_year import costs_by_year, costs_so_far, ends_of_years
 from sim.economics.pricing import outcomes_of, priced
-from sim.economics.quantities import keys_of, quantities
+from sim.economics.quantities import economics_of, keys_of, quantities
 from sim.errors import RequestError
 from sim.experiments import runs
 from sim.experiments.kinds import run as kept_run
@@ -40,7 +40,7 @@ def test_costs_so_far_are_sums_of_years_and_end_with_the_whole_cost():
     assert far.shape == (12, 2, len(ends_of_years(records.end))) == (12, 2, 3)
     by_year = costs_by_year(records, study.scenario)
     np.testing.assert_allclose(far[:, 0], by_year.cumsum(axis=1), rtol=1e-12)
-    outcomes = outcomes_of(study.scenario.economics)
+    outcomes = outcomes_of(economics_of(study.scenario))
     counted = priced(quantities(records, study.scenario), keys_of(study.scenario), outcomes)
     names = [one.name for one in outcomes]
     for way, name in enumerate(("cost, undiscounted", "cost")):

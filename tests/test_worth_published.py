@@ -229,5 +229,6 @@ def test_a_published_model_of_hip_prostheses():
     standard, new = prosthesis(394.0, 1.0), prosthesis(579.0, math.exp(-1.344474))
     assert (digits(standard[0], 6), digits(standard[1], 7)) == ("512.434658", "14.6531896")
     assert (digits(new[0], 6), digits(new[1], 7)) == ("610.311818", "14.6977099")
-    _, dear = standings(*zip(standard, new, strict=True), ["standard", "new"])
+    costs, qalys = zip(standard, new, strict=True)
+    _, dear = standings(costs, qalys, ["standard", "new"])
     assert digits(dear.icer, 3) == "2198.487"
