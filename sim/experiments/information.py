@@ -141,11 +141,11 @@ class Information:
         """
         if self.trials is None or self.perfect.value is None:
             return []
-        from sim.experiments import trials_drawn
+        from sim.experiments import figure_of_trials
 
         own = self.study.scenario
         assert own.economics is not None
-        return trials_drawn.save(
+        return figure_of_trials.save(
             self.trials, self.perfect.value, self.draws, own.title, [*own.arms],
             own.economics.currency, Path(into),
         )  # fmt: skip
