@@ -16,7 +16,7 @@ NAME = "trials"
 
 
 def save(
-    trials: Trials, evpi: float, draws: int, title: str, arms: Sequence[str], money: str,
+    trials: Trials, evpi: float, count: int, title: str, arms: Sequence[str], money: str,
     into: Path,
 ) -> list[Path]:  # fmt: skip
     """Write EVSI, and ENBS where the costs of a trial were said, by patients per arm.
@@ -27,7 +27,7 @@ def save(
         What the trials are worth.
     evpi
         Value of perfect information in money per patient.
-    draws
+    count
         Number of draws.
     title, arms, money
         Title of the scenario, its arms, and its currency.
@@ -46,5 +46,5 @@ def save(
     after = f"after {round(trials.follow_up, 2):g} years."
     about = About(title, (*arms,), money, (f"{told} {after}",))
     with styled(), formed(STANDARD._replace(heading=TITLES[NAME])):
-        drawn = by_size.figure(trials.by_size, evpi, draws, about)
+        drawn = by_size.figure(trials.by_size, evpi, count, about)
         return style.write(into, NAME, *drawn, FORMATS)
