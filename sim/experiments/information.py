@@ -25,6 +25,7 @@ from sim.results import Kept
 from sim.results import draws as draws_of
 from sim.scenario import Study
 from sim.scenario.mistakes import nearest
+from sim.scenario.protocol import past_evidence
 from sim.vocabulary import Progress
 
 
@@ -88,6 +89,8 @@ class Information:
             economics.currency, [*self.study.scenario.arms], self.threshold, self.curves,
             self.perfect, self.bracket, named, self.draws, self.evpi, self.people,
         )  # fmt: skip
+        if beyond := past_evidence(self.study.scenario):
+            shown = shown._replace(above=(beyond, *shown.above))
         if self.trials is None:
             return shown
         of_trials = trials.sheet(self.trials, economics.currency)

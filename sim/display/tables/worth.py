@@ -13,7 +13,7 @@ from sim.economics.pricing import UNDISCOUNTED
 from sim.economics.ratios import amount
 from sim.economics.valued import SUBGROUP, of_everyone
 from sim.scenario import Scenario
-from sim.scenario.protocol import accrual
+from sim.scenario.protocol import accrual, past_evidence
 from sim.vocabulary import EVERYONE, Arms
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def sheets(worth: pd.DataFrame) -> list[Sheet]:
 
 
 def terms(scenario: Scenario, readings: str = "") -> Iterator[str]:
-    """Who pays, in which money, how the future is discounted, how the increase is read."""
+    """Who pays, in which money, what is discounted, past the evidence, and how it is read."""
     own = scenario.economics
     assert own is not None
     later = own.discount.after_30_years
@@ -72,6 +72,8 @@ def terms(scenario: Scenario, readings: str = "") -> Iterator[str]:
         f"Discounted per year: costs {own.discount.costs:g} %, health {own.discount.health:g} %"
         f"{after}."
     )
+    if said := past_evidence(scenario):
+        yield said
     average = f"the average of {readings}" if readings else accrual(scenario)
     read = f"Annual increase read as: {average}"
     yield f"{read}. Costs of fractures and QALYs depend on it."
