@@ -182,6 +182,16 @@ def test_noise_is_taken_out(noise, draws):
         assert low - ERRORS * low_error <= SKEWED_EVPI <= high + ERRORS * high_error
 
 
+def test_halves_of_unequal_size_bracket_the_same_whole():
+    """Twenty patients and ten: the upper value is the naive EVPI of the thirty."""
+    (first, second), _, parameters = skewed(FEW, 31, 100, 10_000)
+    whole = (2 * first + second) / 3
+    found = bracket(first, second, parameters, whole)
+    assert found.high == pytest.approx(naive_evpi(whole), rel=1e-12)
+    assert bracket(first, second, parameters).high != pytest.approx(found.high, rel=1e-3)
+    assert found.low - ERRORS * found.low_se <= SKEWED_EVPI
+
+
 def test_few_and_many_patients_per_draw_give_one_answer():
     found = []
     for patients, seed in ((200, 20), (2000, 21)):

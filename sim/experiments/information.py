@@ -215,7 +215,7 @@ def information(
     )  # fmt: skip
     return Information(
         study, at, curves(*draws.smooth(perfect.noise), shown), perfect,
-        bracket(halves[0], halves[1], draws.parameters),
+        bracket(halves[0], halves[1], draws.parameters, benefit),
         sorted(of_parameters, key=lambda value: -value.value), len(benefit), of_trials,
         [perfect.value if each == at else draws.known(each, economics.currency).value
          for each in shown], decision, _names(kept),
