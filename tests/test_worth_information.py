@@ -11,6 +11,7 @@ import pytest
 from scipy.special import ndtr
 
 from sim.economics.information.acceptability import curves, expected_loss, probability_best
+from sim.economics.information.design import designs
 from sim.economics.information.diagnostics import warnings_of
 from sim.economics.information.noise import bracket, naive_evpi, share_of_noise, without_noise
 from sim.economics.information.partial import contrasts, evppi
@@ -311,6 +312,19 @@ def test_parameters_that_go_together_count_once():
     values = {v.name: v for v in evppi(benefit, both, names, groups)}
     assert values["p1 twice"].value == pytest.approx(values["p1"].value, abs=values["p1"].se / 2)
     assert values["three"].value == pytest.approx(values["two"].value, rel=1e-6)
+
+
+def test_functions_are_turned_in_one_way_alone():
+    """Straight lines come one after another, so rounding does not choose the replicates."""
+    draw = np.random.default_rng(61)
+    own = draw.normal(0, 1, (400, 3))
+    for made in designs(own):
+        lines = made.values[:, :4]  # the constant, then a line for each parameter
+        turned, triangle = np.linalg.qr(np.column_stack([np.ones(400), own]))
+        np.testing.assert_allclose(lines, turned * np.sign(np.diag(triangle)), atol=1e-9)
+    twice = designs(own[:, [0, 0, 1]])[0].values
+    norms = np.sqrt((twice[:, :4] ** 2).sum(axis=0))
+    np.testing.assert_allclose(norms, [1, 1, 0, 1], atol=1e-3)
 
 
 def test_a_parameter_with_a_long_tail_and_one_of_whole_numbers():
