@@ -224,8 +224,9 @@ ONE_MISTAKE = {
         "27:15: economics.thresholds: thresholds are above 0, each above the one before; "
         "given: none"),
     "a way to combine that is none": (
-        ("combine: multiply", "combine: add"),
-        "20:14: economics.quality.combine: 'add' is not known here; Allowed: multiply, worst"),
+        ("combine: multiply", "combine: best"),
+        "20:14: economics.quality.combine: 'best' is not known here; Allowed: multiply, worst, "
+        "add"),
     "a currency that is none": (
         ("currency: EUR", "currency: euro"),
         "5:13: economics.currency: 'euro' is not known here; did you mean 'EUR'? Allowed: EUR, "

@@ -12,6 +12,7 @@ interferon_patients, where its "~338 = half of 674" should be 337.
 
 import csv
 import math
+import re
 import typing
 from collections.abc import Mapping
 from decimal import Decimal
@@ -156,6 +157,20 @@ def test_facts_equal_those_typed_again(key):
 def test_every_fact_was_typed_again():
     assert typed().keys() | TYPED_ONCE.keys() == held().keys()
     assert not typed().keys() & TYPED_ONCE.keys()
+
+
+def test_a_share_that_was_found_by_a_time_is_compared_at_this_time():
+    """A scenario with a longer horizon would set deaths of its whole length beside those found."""
+    of_words = {"two": 2, "three": 3, "five": 5, "5": 5, "six": 6, "10": 10}
+    compared = 0
+    for key in evidence.keys():  # noqa: SIM118
+        for fact in evidence.publication(key)["facts"]:
+            how, label = fact.get("simulated", {}), fact["label"]
+            found = re.search(r"\b(?:in|by) (\w+) years", label)
+            if found and "share" in how.get("statistic", ""):
+                assert how.get("at") == f"{12 * of_words[found[1]]} months", f"{key}: {label}"
+                compared += 1
+    assert compared > 30
 
 
 # --- the life tables --------------------------------------------------------------------------

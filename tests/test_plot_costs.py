@@ -98,3 +98,13 @@ def test_noise_that_dominates_is_said(at_stake, monkeypatch):
 def test_other_figures_say_nothing_of_costs(at_stake):
     assert absent.said(at_stake, "heat_map") == ""
     assert np.isfinite(drawn(at_stake, "probability")[1]["share"]).all()
+
+
+def test_captions_say_where_patients_are_fresh(at_stake):
+    """Draws have patients of their own; the ends of single parameters have those of the base."""
+    for name in ("fan", "probability"):
+        assert (
+            "20 virtual patients, other ones at every draw;" in drawn(at_stake, name)[0].get_label()
+        )
+    said = drawn(at_stake, "tornado")[0].get_label()
+    assert "20 virtual patients, the same at every point;" in said

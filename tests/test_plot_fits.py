@@ -29,7 +29,7 @@ from sim.display.figures.caption import caption_of
 from sim.display.figures.form import HIGHEST, WIDTHS, Form, formed
 from sim.display.figures.style import arm_style, styled
 from sim.display.figures.titles import TITLES
-from sim.display.figures.worth import acceptability, expected_loss, partial, plane
+from sim.display.figures.worth import acceptability, expected_loss, over_time, partial, plane
 from sim.display.figures.worth import trials as worth_of_trials
 from sim.display.figures.worth.about import About
 from sim.economics.information.acceptability import curves
@@ -141,7 +141,7 @@ RUNS = {
 }
 SWEEPS = ("twelve long names", "four scenarios", "two axes", "three axes", "words", "one parameter")
 OTHERS = ("comparison", "readings", "power", "checks", "calibration", "emulation")
-WORTH = ("plane", "acceptability", "loss", "evppi", "trials")
+WORTH = ("plane", "acceptability", "loss", "evppi", "trials", "costs_over_time")
 WORTHS = ("four long arms", "two arms of much money")
 PRICED = [*itertools.product(WORTHS, WORTH)]
 AWKWARD = [
@@ -224,6 +224,12 @@ def of_worth(case, name):
     thresholds = size * np.linspace(0, 3, 61)
     if name == "plane":
         return plane.figure(costs, effects, arms[-1], size, about)[0]
+    if name == "costs_over_time":
+        years = np.arange(1, 41 if is_long else 3)
+        rows = [(arm, "", "cost, undiscounted", year, size * year, 0.9 * size * year,
+                 1.1 * size * year) for arm in arms for year in years]  # fmt: skip
+        columns = ["arm", "against_arm", "outcome", "years", "estimate", "low", "high"]
+        return over_time.figure(pd.DataFrame(rows, columns=columns), about)[0]
     if name in ("acceptability", "loss"):
         found = curves(costs, effects, list(thresholds))
         module = acceptability if name == "acceptability" else expected_loss

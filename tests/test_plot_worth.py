@@ -9,6 +9,7 @@ from sim.display.figures.worth.about import About, in_units
 from sim.economics.information.acceptability import curves
 from sim.economics.information.partial import Value
 from sim.economics.information.sample import enbs
+from sim.economics.information.trials import in_money
 
 ARMS = ("combination", "pamidronate", "interferon")
 ABOUT = About("A worked example", ARMS, "EUR", ("Draws of all parameters at once.",))
@@ -86,6 +87,17 @@ def test_the_wide_line_follows_the_arm_with_the_highest_mean(made):
     assert color(NOT_AN_ARM) not in {line.get_color() for line in lines}
 
 
+@pytest.mark.parametrize("module", [acceptability, expected_loss])
+def test_thresholds_of_the_scenario_are_marked(made, module):
+    marked = (THRESHOLDS[1], THRESHOLDS[-1])
+    figure, _ = drawn(module, made, DRAWS, ABOUT._replace(marked=tuple(map(float, marked))))
+    upright = [line.get_xdata()[0] for line in figure.axes[0].lines if len(line.get_xdata()) == 2]
+    np.testing.assert_allclose(upright, np.array(marked) / 1000)
+    assert f"the thresholds of the scenario, {marked[0]:,.0f} and {marked[1]:,.0f} EUR" in said(
+        figure
+    )
+
+
 def test_the_lower_edge_of_the_losses_is_the_evpi(made):
     figure, numbers = drawn(expected_loss, made, DRAWS, ABOUT)
     wide, *lines = figure.axes[0].lines
@@ -145,3 +157,14 @@ def test_trials_show_their_value_and_what_is_left_of_it():
     assert list(marks[0].get_ydata()) == [row.enbs / factor for row in rows]
     assert "Highest ENBS: 50 patients" in said(figure)
     assert "No trial of these sizes is worth its cost." in said(loss)
+
+
+def test_trials_without_money_show_their_value_alone():
+    values = {n: value(f"{n} patients", 100.0 * n / (n + 50), 1.0) for n in (10, 50, 200)}
+    own = in_money("fractures", 2, 2.0, values, None, 0.025)
+    figure, table = drawn(trials, own.by_size, 110.0, DRAWS, ABOUT)
+    (axes,) = figure.axes
+    assert list(axes.lines[0].get_ydata()) == [row.value for row in values.values()]
+    assert axes.get_xlabel() == "patients per arm of the trial"
+    assert "ENBS" not in said(figure)
+    assert table["enbs"].isna().all()

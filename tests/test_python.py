@@ -53,8 +53,8 @@ MORE = {"rerun": {"into"}}
 """Arguments of one function only."""
 
 
-BY_A_METHOD = {"worth": {"into"}}
-"""Options of one command that a method of its result stands for, such as `two_way.save(into)`."""
+BY_A_METHOD = {"information": {"into"}, "worth": {"into"}}
+"""Options of a command that a method of its result stands for, such as `save(into)`."""
 
 
 def options_of(command):

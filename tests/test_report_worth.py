@@ -2,8 +2,10 @@
 
 import pandas as pd
 import pytest
+from openpyxl import load_workbook
 
 from sim import results
+from sim.display import workbook
 from sim.display.tables.answer import lines
 from sim.experiments import runs
 from sim.experiments.information import information
@@ -46,7 +48,8 @@ def test_every_number_of_the_table_stands_as_it_is_filed(kept, text):
 def test_net_benefit_is_first_and_the_ratio_is_last(kept, text):
     (one,) = valued(kept).compared
     places = [text.index(words) for words in (
-        "Net benefit per patient", f"<b>{one.arms.arm} {one.verdict}</b>", "Price at which",
+        "Net benefit per patient", f"<b>{one.arms.arm} {one.verdict}, beside pamidronate.</b>",
+        "It is not worth its cost if a QALY is worth 20000 EUR", "Price at which",
         "Costs and health, discounted", "Costs and health, undiscounted",
         "Extra cost per extra QALY", "Value of information",
     )]  # fmt: skip
@@ -87,6 +90,32 @@ def test_the_answer_says_why_a_ratio_has_no_finite_interval(tmp_path):
     made = answer.section(Contents.of([results.open(kept_run.keep(small, tmp_path))]))
     (ratio,) = made.facts["ratios"]
     assert ratio.endswith("no finite interval, because the difference in QALYs may be 0.")
+
+
+def test_arms_by_cost_and_subgroups_have_their_tables(tmp_path):
+    many = runs.run(
+        "scenarios/laroche2011-worth.yaml", 12, engine="batch", outcomes_only=True,
+        settings=[
+            "arms={combination: [interferon, pamidronate], pamidronate: [pamidronate], none: []}",
+            "subgroups={women: {sex: female}, men: {sex: male}}",
+        ],
+    )  # fmt: skip
+    kept = results.open(kept_run.keep(many, tmp_path))
+    made = worth.section(Contents.of([kept]))
+    html = _environment().get_template(made.template).render(facts=made.facts)
+    by_cost, table = valued(kept).standings, kept.table("worth")
+    assert len(by_cost) == 3
+    places = [html.index(f'<th scope="row">{one.arm}</th><td>{one.status}</td>') for one in by_cost]
+    assert places == sorted(places)
+    assert {f"{one.cost:.15g}" for one in by_cost} <= set(Page(html).numbers)
+    own = table[(table["subgroup"] == "women") & (table["outcome"] == "net benefit at 50000 EUR")]
+    assert {f"{value:.15g}" for value in own["estimate"]} <= set(Page(html).numbers)
+    assert html.index("per member of each subgroup") < html.index(">women<") < html.index(">men<")
+    book = load_workbook(workbook.write([kept], tmp_path / "run.xlsx"), data_only=True)
+    filed = [row[0] for row in book["Arms"].iter_rows(values_only=True)]
+    assert [name for name in filed if name in kept.study.scenario.arms] == [
+        one.arm for one in by_cost
+    ]
 
 
 def test_a_run_without_prices_has_no_section(tmp_path):

@@ -8,17 +8,22 @@ import pandas as pd
 import pytest
 
 from sim import results
-from sim.economics.compared import break_evens, compared
+from sim.display import text
+from sim.display.tables import verdicts
+from sim.economics.compared import Compared, break_evens, compared
 from sim.economics.groups import Groups, Quantities
 from sim.economics.pricing import COST, LIFE_YEARS, QALYS, outcomes_of, priced
-from sim.economics.quantities import keys_of
+from sim.economics.quantities import economics_of, keys_of
+from sim.economics.ratios import verdict
 from sim.economics.valued import valued
 from sim.errors import RequestError
 from sim.experiments import runs
 from sim.experiments import worth as of_worth
+from sim.experiments.information import information
 from sim.experiments.kinds import run as kept_run
 from sim.experiments.valued_run import SIMULATED_AGAIN
 from sim.scenario import load
+from sim.vocabulary import Arms
 
 BASE, WORTH = "scenarios/laroche2011.yaml", "scenarios/laroche2011-worth.yaml"
 DOSE = "economics.costs.therapies.interferon.per_dose"
@@ -185,6 +190,38 @@ def test_the_printout_says_how_the_increase_is_read(kept):
 def test_a_dominated_arm_is_said_to_be_dominated(kept):
     (one,) = compared(results_quantities(kept), kept.study.scenario)
     assert one.verdict == "is dominated: costs more and gains less"
+    assert (one.quadrant, one.has_ratio) == ("costs more, gains less", False)
+
+
+def test_net_benefit_stands_first_and_the_ratio_last(kept):
+    losses = [
+        f"economics.quality.therapies.interferon.{name}=0" for name in ("loss", "at_start.loss")
+    ]
+    cheap = f"{DOSE}=1 EUR"
+    shown = text.printout(of_worth.worth(kept, [*losses, cheap]).printout, 200)
+    places = [shown.index(words) for words in (
+        "Perspective: ", "Net benefit per patient", "combination costs more and gains more, beside",
+        "worth its cost if a QALY is worth", "Price at which the net benefit is 0",
+        "Costs and health per patient, discounted", "Costs and health per patient, undiscounted",
+        "Extra cost per extra QALY: combination costs",
+    )]  # fmt: skip
+    assert places == sorted(places)
+    assert "per QALY" not in shown[: places[4]]
+    dominated = text.printout(of_worth.worth(kept).printout, 200)
+    assert "combination is dominated: costs more and gains less, beside pamidronate." in dominated
+
+
+@pytest.mark.parametrize(("low", "high", "said"), [
+    (1.0, 2.0, "It is worth its cost if a QALY is worth 50 EUR."),
+    (-2.0, -1.0, "It is not worth its cost if a QALY is worth 50 EUR."),
+    (-1.0, 2.0, "It may or may not be worth its cost if a QALY is worth 50 EUR."),
+])  # fmt: skip
+def test_the_verdict_is_that_of_the_interval_of_net_benefit(low, high, said):
+    rows = pd.DataFrame([{"arm": "new", "against_arm": "old", "low": low, "high": high,
+                          "outcome": "net benefit at 50 EUR"}])  # fmt: skip
+    one = Compared(Arms("new", "old"), "costs 5 EUR per QALY gained", "-", "costs more, gains more")
+    first, second = verdicts.of_net_benefit(rows, [one])
+    assert (first, second) == ("new costs more and gains more, beside old.", said)
 
 
 def test_a_run_extended_has_the_worth_of_one_of_all_patients(tmp_path, monkeypatch):
@@ -209,6 +246,13 @@ def test_a_result_without_economics_has_no_worth(kept, kind, tmp_path):
         other, expected = replace(kept, manifest=manifest), "is not a run"
     with pytest.raises(RequestError, match=expected):
         of_worth.worth(other)
+
+
+def test_a_sweep_is_sent_to_the_command_that_values_its_draws(at_stake, kept):
+    with pytest.raises(RequestError, match="`mastosim information` values its draws"):
+        of_worth.worth(at_stake)
+    with pytest.raises(RequestError, match="`mastosim worth` values a run"):
+        information(kept)
 
 
 def test_groups_of_no_patient_are_empty():
@@ -255,3 +299,26 @@ def test_arms_that_change_sides_change_the_signs_of_all_differences(kept):
     assert other == pytest.approx({name: -value for name, value in own.items()}, abs=1e-9)
     for arm in ("combination", "pamidronate"):
         assert estimates(turned, arm) == estimates(table, arm)
+
+
+def test_the_ratio_of_the_frontier_is_that_of_the_verdict_to_the_last_digit(kept):
+    """It is computed of means, and not of the digits that the table has."""
+    losses = [
+        f"economics.quality.therapies.interferon.{name}=0" for name in ("loss", "at_start.loss")
+    ]
+    found = of_worth.worth(kept, losses)
+    cheap, dear = found.standings
+    assert (cheap.arm, dear.arm, dear.against) == ("pamidronate", "combination", "pamidronate")
+    assert found.compared[0].verdict == verdict(dear.cost - cheap.cost, dear.effect - cheap.effect)
+    assert dear.icer == pytest.approx(
+        (dear.cost - cheap.cost) / (dear.effect - cheap.effect), rel=1e-12
+    )
+    by_hand = {
+        one.name: [math.fsum(w * mean for w, mean in zip(
+            [one.weights.get(key, 0.0) for key in quantities.keys], arm[1], strict=True
+        )) for arm in quantities.means()]
+        for quantities in [results.quantities.load(kept.folder)]
+        for one in outcomes_of(economics_of(found.study.scenario)) if one.name in (COST, QALYS)
+    }  # fmt: skip
+    assert [dear.cost, cheap.cost] == pytest.approx(by_hand[COST], rel=1e-12)
+    assert [dear.effect, cheap.effect] == pytest.approx(by_hand[QALYS], rel=1e-12)

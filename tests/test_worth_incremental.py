@@ -23,6 +23,19 @@ def test_the_textbook_table_with_both_kinds_of_dominance():
     assert status["A"] == DOMINATED
 
 
+def test_a_published_comparison_of_five_ways_to_screen():
+    """Paltiel and others 2006, HIV: quality-adjusted months, and annual screening dominated."""
+    months = [277.25, 277.57, 277.78, 277.83, 277.76]
+    status, icers = told(
+        [26000, 27000, 28020, 28440, 29440], [month / 12 for month in months],
+        ["none", "once", "5 years", "3 years", "annual"],
+    )  # fmt: skip
+    assert status["annual"] == DOMINATED
+    assert {arm: f"{icer:.3f}" for arm, icer in icers.items()} == {
+        "once": "37500.000", "5 years": "58285.714", "3 years": "100800.000",
+    }  # fmt: skip
+
+
 def test_an_arm_that_costs_least_and_gains_most_stands_alone():
     status, icers = told(
         [163771.0, 164848.7, 163765.1], [6.48273, 6.52861, 6.52861], ["one", "two", "three"]

@@ -11,6 +11,7 @@ import pytest
 from scipy.special import ndtr
 
 from sim.economics.information.acceptability import curves, expected_loss, probability_best
+from sim.economics.information.design import designs
 from sim.economics.information.diagnostics import warnings_of
 from sim.economics.information.noise import bracket, naive_evpi, share_of_noise, without_noise
 from sim.economics.information.partial import contrasts, evppi
@@ -21,7 +22,7 @@ from sim.economics.information.sample import enbs, evsi, optimum
 
 MANY, FEW = 10_000, 1_000
 SKEWED = {"RR": 183.08858, "c": 92.82122, "p": 65.59148, "RR and p": 197.04464}
-SKEWED_EVPI = 221.17069
+SKEWED_MEAN, SKEWED_EVPI = 13.880080, 221.17069
 SQUARES = 12500**2 * (0.2**2 + 0.16 / 101) * (1 - 2 * math.exp(-0.455) + math.exp(-0.82)) + 250**2
 SPREAD = math.sqrt(SQUARES - (12500 * 0.2 * (1 - math.exp(-0.455))) ** 2)
 """The SD of the skewed difference, from the moments of the beta and the lognormal distribution."""
@@ -93,6 +94,7 @@ def test_two_normal_parameters(k, truth, of_first, best):
     first, second = evppi(benefit, parameters, ["p1", "p2"], evpi=known.value)
     near(first, of_first)
     near(second, expected_gain(k, 2))
+    assert expected_gain(1, 2) == pytest.approx(0.3955931148, abs=1e-9)  # of p2 with k = 1
     error = math.sqrt(best * (1 - best) / MANY)
     assert probability_best(benefit)[1] == pytest.approx(best, abs=ERRORS * error)
 
@@ -141,6 +143,8 @@ def test_trials_of_a_normal_parameter():
 @pytest.mark.parametrize(("draws", "seed"), [(FEW, 14), (MANY, 15)])
 def test_skewed_parameters_and_a_group(draws, seed):
     (benefit, _), covariance, parameters = skewed(draws, seed)
+    mean, error = benefit[:, 1].mean(), benefit[:, 1].std() / math.sqrt(draws)
+    assert mean == pytest.approx(SKEWED_MEAN, abs=ERRORS * error)
     known = evpi(benefit, covariance, parameters)
     near(known.corrected, SKEWED_EVPI)
     found = evppi(benefit, parameters, NAMES, {"RR and p": ["RR", "p"]}, known.naive)
@@ -177,6 +181,16 @@ def test_noise_is_taken_out(noise, draws):
     for guide in (None, parameters):
         low, high, low_error, high_error = bracket(first, second, guide)
         assert low - ERRORS * low_error <= SKEWED_EVPI <= high + ERRORS * high_error
+
+
+def test_halves_of_unequal_size_bracket_the_same_whole():
+    """Twenty patients and ten: the upper value is the naive EVPI of the thirty."""
+    (first, second), _, parameters = skewed(FEW, 31, 100, 10_000)
+    whole = (2 * first + second) / 3
+    found = bracket(first, second, parameters, whole)
+    assert found.high == pytest.approx(naive_evpi(whole), rel=1e-12)
+    assert bracket(first, second, parameters).high != pytest.approx(found.high, rel=1e-3)
+    assert found.low - ERRORS * found.low_se <= SKEWED_EVPI
 
 
 def test_few_and_many_patients_per_draw_give_one_answer():
@@ -298,6 +312,19 @@ def test_parameters_that_go_together_count_once():
     values = {v.name: v for v in evppi(benefit, both, names, groups)}
     assert values["p1 twice"].value == pytest.approx(values["p1"].value, abs=values["p1"].se / 2)
     assert values["three"].value == pytest.approx(values["two"].value, rel=1e-6)
+
+
+def test_functions_are_turned_in_one_way_alone():
+    """Straight lines come one after another, so rounding does not choose the replicates."""
+    draw = np.random.default_rng(61)
+    own = draw.normal(0, 1, (400, 3))
+    for made in designs(own):
+        lines = made.values[:, :4]  # the constant, then a line for each parameter
+        turned, triangle = np.linalg.qr(np.column_stack([np.ones(400), own]))
+        np.testing.assert_allclose(lines, turned * np.sign(np.diag(triangle)), atol=1e-9)
+    twice = designs(own[:, [0, 0, 1]])[0].values
+    norms = np.sqrt((twice[:, :4] ** 2).sum(axis=0))
+    np.testing.assert_allclose(norms, [1, 1, 0, 1], atol=1e-3)
 
 
 def test_a_parameter_with_a_long_tail_and_one_of_whole_numbers():

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import math
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from sim.experiments.worth_of_trials import (
     Asked,
     Task,
     asked_for,
+    decision_asked,
     patients_of,
     statistics,
     trial_at,
@@ -145,7 +147,7 @@ def test_a_shorter_follow_up_reports_earlier(kept, few_draws):
     ("words", "said"),
     [
         ((None, (5,), None, None, None, None, None), "not named .--trial"),
-        ((None, None, None, 40.0, None, None, None), "not named .--trial"),
+        ((None, None, None, 40.0, 5.0, None, 1.0), "not named .--trial"),
         ((FRACTURES, None, None, 40.0, 5.0, None, 1.0), "needs --cost-per-patient too"),
         ((FRACTURES, (1,), None, None, None, None, None), "1 patients per arm; allowed: 2"),
         ((FRACTURES, None, None, -1.0, 5.0, 1.0, 1.0), "none may be below 0"),
@@ -155,6 +157,18 @@ def test_half_a_request_is_refused(words, said):
     with pytest.raises(RequestError, match=said):
         asked_for(*words)
     assert asked_for(None, None, None, None, None, None, None) is None
+    assert asked_for(None, None, None, 40.0, 5.0, None, None) is None
+
+
+@pytest.mark.parametrize(("numbers", "said"), [
+    ((40.0, None), "needs --years too; it has no default"),
+    ((None, 5.0), "needs --patients-a-year too"),
+    ((math.inf, 5.0), "none may be below 0 or without end"),
+])  # fmt: skip
+def test_half_a_decision_is_refused(numbers, said):
+    with pytest.raises(RequestError, match=said):
+        decision_asked(*numbers)
+    assert decision_asked(None, None) is None
 
 
 def test_an_unknown_outcome_and_trials_beyond_the_bounds_are_refused(kept, few_draws):

@@ -1,6 +1,7 @@
 """Costs and health of published examples, to all their digits: the models are written out here.
 
-Discounting comes from the program. The expectations are integrals over exact times of events.
+Discounting and increments come from the program. The expectations are integrals over exact times of
+events, or sums over cycles.
 """
 
 import math
@@ -10,6 +11,8 @@ import pytest
 from scipy import stats
 
 from sim.economics.discounting import NO_RATE, Rate, factor, integral
+from sim.economics.incremental import standings
+from sim.economics.ratios import icer
 from tests.quadrature import nodes, over
 
 # Death at rate 0.02 a year, fractures at 0.03, utility 0.8
@@ -116,8 +119,11 @@ def test_a_teaching_model_of_one_hip_fracture(percent, treated, life_years, qaly
     (0.0, "3222.2710"), (2.5, "3925.6386"), (3.5, "4255.9865"),
 ])  # fmt: skip
 def test_the_teaching_model_has_a_price_of_a_qaly(percent, ratio):
-    treated, untreated = (teaching_model(Rate(percent), arm) for arm in (True, False))
-    assert digits((treated[2] - untreated[2]) / (treated[1] - untreated[1]), 4) == ratio
+    (_, qalys, cost, _), (_, more_qalys, more_cost, _) = (
+        teaching_model(Rate(percent), arm) for arm in (False, True)
+    )
+    _, dear = standings([cost, more_cost], [qalys, more_qalys], ["none", "treated"])
+    assert (dear.against, digits(dear.icer, 4)) == ("none", ratio)
 
 
 # A published model of HIV in four states, in cycles of a year
@@ -127,21 +133,26 @@ CARE, ZIDOVUDINE, LAMIVUDINE = np.array([2756.0, 3052.0, 9007.0, 0.0]), 2278.0, 
 ON_BOTH, RISK = 2, 0.509
 
 
-def transitions(risk=1.0):
-    """Probabilities by row of counts; a risk below 1 makes progress rarer, and staying likelier."""
-    chances = np.zeros((4, 4))
-    chances[:3] = COUNTS / COUNTS.sum(axis=1, keepdims=True)
-    chances[3, 3] = 1.0
+CHANCES = np.vstack([COUNTS / COUNTS.sum(axis=1, keepdims=True), [0.0, 0, 0, 1]])
+"""The probability of each state a year later, by row of counts."""
+
+
+def transitions(chances, risk=1.0):
+    """A risk below 1 makes progress rarer, and staying likelier."""
     progress = risk * np.triu(chances, 1)
     return progress + np.diag(1 - progress.sum(axis=1))
 
 
-def hiv(lamivudine):
-    """Discounted cost and life-years per patient over 20 cycles, and with the half-cycle."""
+def hiv(lamivudine, chances=CHANCES, on_both=None):
+    """Discounted cost and life-years per patient over 20 cycles, and with the half-cycle.
+
+    On both drugs the probabilities are `on_both`, where another slip than in `chances` is meant.
+    """
+    treated = transitions(chances if on_both is None else on_both, RISK)
     people, alive, spent = np.array([1.0, 0, 0, 0]), [1.0], []
     for cycle in range(20):
         both = lamivudine and cycle < ON_BOTH
-        people = people @ transitions(RISK if both else 1.0)
+        people = people @ (treated if both else transitions(chances))
         alive.append(people[:3].sum())
         drugs = ZIDOVUDINE + (LAMIVUDINE if both else 0.0)
         spent.append(people @ CARE + alive[-1] * drugs)
@@ -161,4 +172,63 @@ def test_a_published_model_of_hiv():
     )  # fmt: skip
     cost, years, half = np.subtract(both, mono)
     assert (digits(cost, 4), digits(years, 6)) == ("5939.1058", "0.946182")
-    assert (digits(cost / years, 4), digits(cost / half, 4)) == ("6276.9153", "6308.3970")
+    ratios = [icer(cost, gain).ratio for gain in (years, half)]
+    assert [digits(ratio, 4) for ratio in ratios] == ["6276.9153", "6308.3970"]
+
+
+def test_roundings_and_a_slip_of_others_are_told_from_it():
+    """A published copy divides one count by the total of another row, on both drugs alone."""
+    rounded = CHANCES.round(3)
+    slip = CHANCES.copy()
+    slip[0, 2] = COUNTS[0, 2] / COUNTS[2].sum()
+    mono = hiv(lamivudine=False)
+
+    def ratio(one, other):
+        (cost, years, _), (more_cost, more_years, _) = one, other
+        _, dear = standings([cost, more_cost], [years, more_years], ["mono", "both"])
+        return digits(dear.icer, 4)
+
+    assert ratio(hiv(False, rounded), hiv(True, rounded)) == "6278.7372"
+    assert ratio(mono, hiv(True, on_both=slip)) == "6264.0038"
+    assert ratio(mono, hiv(True)) == "6276.9153"
+
+
+# A published model of two hip prostheses, in cycles of a year, women of 60 years
+
+DEATHS = {55: 6.7e-3, 65: 19.3e-3, 75: 53.5e-3, 85: 154.8e-3}
+"""Probability of dying within a year, from an age on."""
+
+OPERATION, AGAIN, REVISION = 0.02, 0.04, 5294.0
+"""Risk of dying of an operation, of another revision each year, and the cost of a revision."""
+
+HAZARD, SHAPE = math.exp(-5.490935 - 60 * 0.0367022), math.exp(0.3740968)
+UTILITIES = np.array([0, 0.85, 0.3, 0.75])
+"""Of the year of the operation, after it, in a revision, and after that."""
+
+
+def prosthesis(price, ratio):
+    """Discounted cost and QALYs over 60 years; costs at 6 %, QALYs at 1.5 %."""
+    people, states = np.array([1.0, 0, 0, 0]), []
+    for year in range(1, 61):
+        revised = 1 - math.exp(ratio * HAZARD * ((year - 1) ** SHAPE - year**SHAPE))
+        died = DEATHS[max(age for age in DEATHS if age <= 60 + year)]
+        people = people @ np.array([
+            [0, 1 - OPERATION, 0, 0],
+            [0, 1 - revised - died, revised, 0],
+            [0, 0, 0, 1 - OPERATION - died],
+            [0, 0, AGAIN, 1 - AGAIN - died],
+        ])  # fmt: skip
+        states.append(people)
+    years, alive = np.arange(1, 61), np.array(states)
+    cost = price + REVISION * float(alive[:, 2] @ factor(Rate(6.0), years))
+    return cost, float((alive @ UTILITIES) @ factor(Rate(1.5), years))
+
+
+def test_a_published_model_of_hip_prostheses():
+    """Costs and health have rates of their own."""
+    standard, new = prosthesis(394.0, 1.0), prosthesis(579.0, math.exp(-1.344474))
+    assert (digits(standard[0], 6), digits(standard[1], 7)) == ("512.434658", "14.6531896")
+    assert (digits(new[0], 6), digits(new[1], 7)) == ("610.311818", "14.6977099")
+    costs, qalys = zip(standard, new, strict=True)
+    _, dear = standings(costs, qalys, ["standard", "new"])
+    assert digits(dear.icer, 3) == "2198.487"

@@ -9,10 +9,12 @@ from hypothesis import given
 
 from sim import outcomes
 from sim.economics.discounting import Rate, factor, integral
-from sim.economics.quantities import keys_of, quantities
+from sim.economics.pricing import qalys_of
+from sim.economics.quantities import economics_of, keys_of, quantities
 from sim.outcomes.arm import ArmRecords
 from sim.outcomes.rows import Rows
 from sim.scenario import load
+from sim.scenario.protocol import protocol
 from sim.simulation.simulate import names_of, protocol_of, simulate_arms
 from sim.vocabulary import DAYS_PER_YEAR, SITES
 from tests.depth import examples
@@ -151,6 +153,30 @@ def test_fractures_of_two_sites_overlap():
         "none/none/none": 10, "none/first/none": 10, "none/first/first": 355,
         "none/later/first": 10, "none/later/later": 15,
     })  # fmt: skip
+
+
+@pytest.mark.parametrize(("combine", "two", "all_first"), [
+    ("multiply", 0.59 * 0.8, 0.59 * 0.7 * 0.902), ("worst", 0.59, 0.59),
+    ("add", 1 - 0.41 - 0.2, 1 - 0.41 - 0.3 - 0.098),
+])  # fmt: skip
+def test_multipliers_of_several_sites_make_one_as_the_file_says(combine, two, all_first):
+    """Vertebral in its first year beside an earlier hip fracture; then all in their first year."""
+    study = load("scenarios/laroche2011-worth.yaml", [f"economics.quality.combine={combine}"])
+    weights = qalys_of(economics_of(study.scenario).quality)
+    assert weights["well-years: first/later/none"] == pytest.approx(two)
+    assert weights["well-years: first/first/first"] == pytest.approx(all_first)
+    assert weights["well-years: first/none/none"] == pytest.approx(0.59)
+    assert weights["well-years: none/none/none"] == 1
+
+
+def test_losses_that_add_up_to_more_than_all_leave_nothing():
+    sites = "economics.quality.fractures"
+    harsh = [f"{sites}.vertebral.first_year=0.3", f"{sites}.hip.first_year=0.2"]
+    study = load("scenarios/laroche2011-worth.yaml", [*harsh, "economics.quality.combine=add"])
+    weights = qalys_of(economics_of(study.scenario).quality)
+    assert weights["well-years: first/first/none"] == 0
+    said = " ".join(protocol(study.scenario, study.document))
+    assert "1 less the sum of their losses, 0 at least" in said
 
 
 def test_death_on_the_day_of_a_fracture_costs_and_takes_no_time():

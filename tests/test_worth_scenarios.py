@@ -2,11 +2,14 @@
 
 import pytest
 
-from sim.experiments import runs
+from sim import results
+from sim.display import text as printed
+from sim.experiments import runs, worth
+from sim.experiments.kinds import run as kept_run
 from sim.experiments.remarks import remarks
 from sim.experiments.sweeps import load_sweep
 from sim.scenario import ScenarioError, load
-from sim.scenario.protocol import assumptions, protocol
+from sim.scenario.protocol import assumptions, past_evidence, protocol
 from sim.scenario.study import from_document
 from sim.scenario.text.paths import replaced
 
@@ -159,3 +162,15 @@ def test_whatever_stands_in_economics_is_read_or_refused_and_never_breaks_the_re
                 refused += bool(error.mistakes)
     assert refused > 100
     assert read > 0
+
+
+def test_a_follow_up_past_the_evidence_is_said_before_any_number(tmp_path):
+    said = "The follow-up, 480 months, is longer than any with data, 24 months: what comes after"
+    result = runs.run("scenarios/boonen2012-worth.yaml", 4, engine="batch", outcomes_only=True)
+    kept = results.open(kept_run.keep(result, tmp_path))
+    for shown in (kept_run.show(kept).printout, worth.worth(kept).printout):
+        text = printed.printout(shown, 200)
+        assert said in text
+        assert text.index(said) < text.lower().index("net benefit")
+    within = load("scenarios/laroche2011-worth.yaml").scenario
+    assert past_evidence(within) == ""

@@ -121,7 +121,7 @@ def test_other_ranges_are_refused(kept, ranges, said):
 
 @pytest.mark.parametrize(("words", "said"), [
     (["--two-way", GIVEN], "is no range of a price; write PATH=0 EUR to 30 EUR"),
-    (["--into", "here"], "--into is the folder of the figure of --two-way"),
+    (["--into", "here"], "--into is the folder of the figures of --two-way"),
 ])  # fmt: skip
 def test_words_that_cannot_be_read_are_refused(kept, words, said):
     found = CliRunner().invoke(command, [str(kept.folder), *words])

@@ -10,7 +10,19 @@ import click
 
 from sim.cli.damage import telling
 from sim.cli.ending import dumped
-from sim.cli.options import JSON, NAMES, QUIET, RESULT, RESULTS, WORKERS, YES, found, read_sizes
+from sim.cli.options import (
+    FOLDER,
+    JSON,
+    NAMES,
+    QUIET,
+    RESULT,
+    RESULTS,
+    WORKERS,
+    YES,
+    found,
+    read_sizes,
+    refuse_unwritable,
+)
 from sim.cli.progress import watching
 from sim.cli.terminal import line_width, say
 
@@ -41,6 +53,8 @@ def AMOUNT(name: str, help_text: str, metavar: str = "AMOUNT") -> Callable[..., 
 @AMOUNT("--years", "Years until the decision is taken anew.", metavar="N")
 @AMOUNT("--cost-per-patient", "Cost of a trial for each of its patients.")
 @AMOUNT("--fixed-cost", "Cost of a trial whatever its size.")
+@click.option("--into", type=FOLDER, help="Folder of the figure of --trial, which is drawn only "
+              "where this is given.")  # fmt: skip
 @WORKERS
 @YES
 @QUIET
@@ -50,7 +64,7 @@ def information(
     result: str, threshold: float | None, groups: tuple[str, ...], trial: str | None,
     sizes: tuple[int, ...], follow_up: str | None, patients_a_year: float | None,
     years: float | None, cost_per_patient: float | None, fixed_cost: float | None,
-    workers: int | None, yes: bool, quiet: bool, as_json: bool, out: Path,
+    into: Path | None, workers: int | None, yes: bool, quiet: bool, as_json: bool, out: Path,
 ) -> None:  # fmt: skip
     """Value what is not known, from the draws of a sweep RESULT.
 
@@ -59,30 +73,45 @@ def information(
     information would be worth per patient (EVPI), and what knowing each number would be worth
     (EVPPI). The noise of few patients per draw is taken out, and its share is printed.
 
-    With --trial it prints what a trial would be worth per patient (EVSI). With patients per year,
-    years and the costs of a trial it prints what is left of its value to all patients (ENBS).
+    With patients per year and years it prints what these would be worth to all patients. With
+    --trial it prints what a trial would be worth per patient (EVSI); with the costs of a trial too,
+    what is left of its value to all patients (ENBS).
     """
     from sim.display import text
     from sim.experiments.information import information as value
-    from sim.experiments.worth_of_trials import asked_for
+    from sim.experiments.worth_of_trials import asked_for, decision_asked
 
     asked = asked_for(trial, sizes, follow_up, patients_a_year, years, cost_per_patient, fixed_cost)
+    decision = decision_asked(patients_a_year, years)
+    if into is not None:
+        if asked is None:
+            raise click.UsageError("--into is the folder of the figure of --trial")
+        refuse_unwritable(into)
     kept = found(result, out)
     with telling(kept), watching(quiet or asked is None, "batch", "trials") as progress:
         learnt = dict(map(_group, groups))
-        valued = value(kept, threshold, learnt, asked, progress, workers, yes)
+        valued = value(kept, threshold, learnt, asked, progress, workers, yes, decision)
     if as_json:
         facts = {
             "scenario": valued.study.scenario.name, "threshold": valued.threshold,
             "draws": valued.draws, "evpi": valued.perfect.value, "naive": valued.perfect.naive,
             "share_of_noise": valued.perfect.noise, "refusal": valued.perfect.refusal,
             "bracket": valued.bracket._asdict(),
+            "evpi_by_threshold": dict(zip(
+                (f"{worth:.15g}" for worth in valued.curves.thresholds.tolist()), valued.evpi,
+                strict=True,
+            )),
+            "people": valued.people,
             "evppi": [value._asdict() for value in valued.parameters],
             "trials": valued.trials if valued.trials is None else _in_json(valued.trials),
         }  # fmt: skip
         say(dumped(facts))
     else:
         say(text.printout(valued.printout, line_width()))
+    if into is not None:
+        into.mkdir(parents=True, exist_ok=True)
+        for path in valued.save(into):
+            say(path, to_stderr=as_json)
 
 
 def _in_json(trials: Trials) -> dict[str, Any]:

@@ -52,22 +52,26 @@ from sim.cli.terminal import line_width, say
 @click.option("--by-patient", is_flag=True, help="Write the costs, QALYs and net benefit of each "
               "patient to worth_by_patient.csv in the folder of --into; the patients are simulated."
               )  # fmt: skip
+@click.option("--over-time", is_flag=True, help="Draw the costs so far over the years since entry "
+              "into the folder of --into; the patients are simulated.")  # fmt: skip
 @click.option("--into", type=FOLDER, help="Folder of the figure of --two-way, which is drawn only "
-              "where this is given, and of the table of --by-patient.")  # fmt: skip
+              "where this is given, of the table of --by-patient and the figure of --over-time."
+              )  # fmt: skip
 @JSON
 @QUIET
 @RESULTS
 def worth(
     result: str, settings: tuple[str, ...], patients_a_year: float | None, years: int | None,
     share: tuple[str, ...], share_today: tuple[str, ...], reading: tuple[str, ...],
-    two_way: tuple[str, ...], by_patient: bool, into: Path | None, as_json: bool, quiet: bool,
-    out: Path,
+    two_way: tuple[str, ...], by_patient: bool, over_time: bool, into: Path | None, as_json: bool,
+    quiet: bool, out: Path,
 ) -> None:  # fmt: skip
     """Value a RESULT of a scenario with economics.
 
-    Net benefit comes first, then costs and health, verdicts, and the price of each therapy at which
-    an arm is just worth its cost. A changed price or utility takes the kept quantities, so no
-    patient is simulated; another change simulates them again, and the command says so.
+    Net benefit comes first, with a verdict in words, and the price of each therapy at which an arm
+    is just worth its cost. Costs and health follow, and the extra cost per QALY stands last. A
+    changed price or utility takes the kept quantities, so no patient is simulated; another change
+    simulates them again, and the command says so.
 
     With --patients-a-year and --years the undiscounted cost of each calendar year follows, with the
     shares of arms of today and with new ones. With --reading costs and QALYs are averaged over
@@ -83,22 +87,26 @@ def worth(
     weights = dict(_share(text, "plateau=60%") for text in reading)
     asked = asked_for(patients_a_year, years, of_arms, of_today)
     ranges = ranges_of(dict(map(_ends, two_way)))
-    if (by_patient and into is None) or (into is not None and not (ranges or by_patient)):
+    is_written = by_patient or over_time
+    if (is_written and into is None) or (into is not None and not (ranges or is_written)):
         raise click.UsageError(
-            "--into is the folder of the figure of --two-way and of the table of --by-patient"
+            "--into is the folder of the figures of --two-way and --over-time and of the table of "
+            "--by-patient"
         )
     if into is not None:
         refuse_unwritable(into)
     kept = found(result, out)
     with telling(kept), watching(quiet, "batch") as progress:
-        valued = value(kept, settings, progress, asked, weights, ranges, by_patient)
+        valued = value(kept, settings, progress, asked, weights, ranges, by_patient, over_time)
     if as_json:
         facts = {
             "scenario": valued.study.scenario.name, "simulated_again": valued.simulated,
             "readings": valued.readings,
             "worth": valued.table,
-            "compared": [{**one.arms._asdict(), "verdict": one.verdict, "interval": one.interval}
-                         for one in valued.compared],
+            "compared": [
+                {**one.arms._asdict(), "verdict": one.verdict, "interval": one.interval,
+                 "quadrant": one.quadrant} for one in valued.compared
+            ],
             "break_even": [{**one._asdict(), **one.arms._asdict()} for one in valued.prices],
             "standings": [one._asdict() for one in valued.standings],
         }  # fmt: skip

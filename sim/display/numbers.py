@@ -16,6 +16,9 @@ WITH_EXPONENT = 1e9
 
 MOST_DECIMALS = 9
 
+SMALL_SPREAD = 0.1
+"""A spread below this has fewer than two digits in two decimals."""
+
 
 def number(value: float) -> str:
     """An estimate: three significant digits, and no more than two decimals.
@@ -28,6 +31,15 @@ def number(value: float) -> str:
     size = abs(float(f"{value:.3g}"))  # as it is written: 9.999 is written as 10.0
     decimals = 0 if size >= 100 or value == int(value) else 1 if size >= 10 else 2
     return fixed(value, decimals)
+
+
+def fine(value: float, spread: float) -> str:
+    """A number with the usual decimals, or with three significant digits where those hide a spread.
+
+    >>> fine(0.00893, 0.0046), fine(3.84, 0.135), fine(0.0, 0.0)
+    ('0.00893', '3.84', '0')
+    """
+    return significant(value) if 0 < abs(spread) < SMALL_SPREAD else number(value)
 
 
 def significant(value: float, digits: int = 3) -> str:

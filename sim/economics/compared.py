@@ -9,9 +9,10 @@ import numpy as np
 import scipy
 
 from sim.economics.groups import Quantities
+from sim.economics.incremental import Standing, standings
 from sim.economics.pricing import COST, QALYS, cost_of, outcomes_of, priced, qalys_of
 from sim.economics.pricing import net as net_of
-from sim.economics.ratios import break_even, fieller, fieller_in_words, verdict
+from sim.economics.ratios import break_even, fieller, fieller_in_words, icer, verdict
 from sim.economics.therapy_prices import prices_of
 from sim.outcomes.estimates import influences
 from sim.outcomes.intervals import UPPER
@@ -24,12 +25,15 @@ class Compared(NamedTuple):
     """An arm beside the comparator.
 
     `verdict` says what the difference of the means is worth, `interval` is the 95 % Monte Carlo
-    interval of the ratio of extra cost to extra QALYs, in words.
+    interval of the ratio of extra cost to extra QALYs, in words. `quadrant` says which arm costs
+    and gains more, such as `costs more, gains less`; in some a ratio has no meaning (`has_ratio`).
     """
 
     arms: Arms
     verdict: str
     interval: str
+    quadrant: str
+    has_ratio: bool = True
 
 
 class BreakEven(NamedTuple):
@@ -74,7 +78,9 @@ def compared(quantities: Quantities, scenario: Scenario) -> list[Compared]:
         quantile = float(scipy.special.stdtrit(max(1, len(values) - 1), UPPER))
         ends = fieller(cost, effect, covariance, quantile)
         words = verdict(cost, effect, economics.currency)
-        found.append(Compared(arms, words, fieller_in_words(ends, effect, economics.currency)))
+        limits = fieller_in_words(ends, effect, economics.currency)
+        quadrant, ratio = icer(cost, effect)
+        found.append(Compared(arms, words, limits, quadrant, ratio is not None))
     return found
 
 
@@ -113,6 +119,22 @@ def break_evens(quantities: Quantities, scenario: Scenario) -> list[BreakEven]:
                                   used)
                     )  # fmt: skip
     return found
+
+
+def arms_by_cost(quantities: Quantities, scenario: Scenario) -> list[Standing]:
+    """Order all arms by cost: on the frontier, dominated, extendedly dominated.
+
+    Parameters
+    ----------
+    quantities, scenario
+        As of `compared`.
+    """
+    economics = scenario.economics
+    assert economics is not None
+    wanted = [one for one in outcomes_of(economics) if one.name in (COST, QALYS)]
+    means = priced(quantities.means(), quantities.keys, wanted)  # arms x (cost, QALYs)
+    costs, effects = means.T.tolist()
+    return standings(costs, effects, [*scenario.arms])
 
 
 def _pairs(scenario: Scenario) -> Iterator[tuple[Arms, int, int]]:

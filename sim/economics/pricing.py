@@ -7,7 +7,7 @@ has a key, such as `given: pamidronate`, and two values: undiscounted and discou
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -174,7 +174,8 @@ def qalys_of(quality: Quality) -> Weights:
     -------
     mapping
         `well-years: V/H/O`, years in a state of each site times the utility at entry, has the
-        multiplier of the state: the product over sites, or the lowest (`combine`). Losses of
+        multiplier of the state: the product over sites, the lowest, or 1 less their losses
+        (`combine`). Losses of
         therapies and reactions, in years, have their loss with a minus.
     """
     sites = [getattr(quality.fractures, site) for site in SITES]
@@ -196,7 +197,15 @@ def _multiplier(quality: Quality, sites: Sequence[FractureQuality], states: Sequ
         {"none": 1.0, "first": site.first_year, "later": site.later}[state]
         for site, state in zip(sites, states, strict=True)
     ]
-    return math.prod(multipliers) if quality.combine == "multiply" else min(multipliers)
+    return _AT_ONCE[quality.combine](multipliers)
+
+
+_AT_ONCE: Mapping[str, Callable[[Sequence[float]], float]] = {
+    "multiply": math.prod,
+    "worst": min,
+    "add": lambda multipliers: max(0.0, 1.0 - math.fsum(1.0 - one for one in multipliers)),
+}
+"""How multipliers of several sites make one, by `quality.combine`; losses add up to 1 at most."""
 
 
 def priced(quantities: Floats, keys: Sequence[str], outcomes: Sequence[Worth]) -> Floats:

@@ -90,14 +90,15 @@ def quantities(records: ArmRecords, scenario: Scenario) -> Floats:
 
 
 def costs_of_year(records: ArmRecords, scenario: Scenario, paid_on: ByDay) -> Floats:
-    """Compute the undiscounted cost of the patients of one arm on some days.
+    """Compute the cost of the patients of one arm on some days.
 
     Parameters
     ----------
     records, scenario
         As of `quantities`.
     paid_on
-        1 for the days that count, 0 for others, and its integral (`sim.economics.by_year`).
+        What a cost counts on each day, such as 1 on some and 0 on others, and the integral of it
+        (`sim.economics.by_year`).
 
     Returns
     -------

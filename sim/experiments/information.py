@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from sim.economics.information.draws import HALVES, usual_threshold
 from sim.economics.information.noise import Bracket, bracket
 from sim.economics.information.partial import Value, evppi
 from sim.economics.information.perfect import Perfect
+from sim.economics.information.population import Decision
 from sim.economics.information.trials import Trials
 from sim.errors import RequestError
 from sim.experiments import workbooks
@@ -24,6 +25,7 @@ from sim.results import Kept
 from sim.results import draws as draws_of
 from sim.scenario import Study
 from sim.scenario.mistakes import nearest
+from sim.scenario.protocol import past_evidence
 from sim.vocabulary import Progress
 
 
@@ -50,6 +52,12 @@ class Information:
         Number of draws.
     trials : Trials or None
         What trials would be worth, where it was asked for; None where noise dominates.
+    evpi : list of float or None
+        The EVPI at each threshold of the scenario; None where noise dominates there.
+    decision : Decision or None
+        Whom the decision concerns, where it was said.
+    names : mapping
+        The name of each parameter by its path, as the sweep has it.
     """
 
     study: Study
@@ -60,16 +68,29 @@ class Information:
     parameters: list[Value]
     draws: int
     trials: Trials | None = None
+    evpi: Sequence[float | None] = ()
+    decision: Decision | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def people(self) -> float | None:
+        """Patients whom the decision concerns, discounted as costs; None where it was not said."""
+        economics = self.study.scenario.economics
+        assert economics is not None
+        return self.decision and self.decision.people(economics.discount.costs / 100)
 
     @property
     def printout(self) -> Printout:
         """The tables that the command prints."""
         economics = self.study.scenario.economics
         assert economics is not None
+        named = [one._replace(name=self.names.get(one.name, one.name)) for one in self.parameters]
         shown = printed.printout(
             economics.currency, [*self.study.scenario.arms], self.threshold, self.curves,
-            self.perfect, self.bracket, self.parameters, self.draws,
+            self.perfect, self.bracket, named, self.draws, self.evpi, self.people,
         )  # fmt: skip
+        if beyond := past_evidence(self.study.scenario):
+            shown = shown._replace(above=(beyond, *shown.above))
         if self.trials is None:
             return shown
         of_trials = trials.sheet(self.trials, economics.currency)
@@ -101,12 +122,36 @@ class Information:
         sheets = [
             of_worth.said(said, "About"),
             of_worth.information(self.threshold, self.perfect, self.parameters, self.draws, money,
-                                 "Information", self.bracket),
-            of_worth.best_buy(self.curves, arms, money, "Best buy"),
+                                 "Information", self.bracket, self.people),
+            of_worth.best_buy(self.curves, arms, money, "Best buy", self.evpi),
         ]  # fmt: skip
         if self.trials is not None:
             sheets.append(of_worth.trials(self.trials, money, "Trials"))
         return workbooks.of_sheets(sheets, path)
+
+    def save(self, into: str | Path) -> list[Path]:
+        """Write the figure of trials as SVG, PDF and PNG, and its numbers as CSV, into a folder.
+
+        Parameters
+        ----------
+        into : path
+            A folder that exists.
+
+        Returns
+        -------
+        list of Path
+            The files, named `trials`; none where no trial was asked for, or noise dominates.
+        """
+        if self.trials is None or self.perfect.value is None:
+            return []
+        from sim.experiments import figure_of_trials
+
+        own = self.study.scenario
+        assert own.economics is not None
+        return figure_of_trials.save(
+            self.trials, self.perfect.value, self.draws, own.title, [*own.arms],
+            own.economics.currency, Path(into),
+        )  # fmt: skip
 
     def __repr__(self) -> str:
         """Two lines: what was valued, and the EVPI."""
@@ -123,7 +168,7 @@ class Information:
 def information(
     kept: Kept, threshold: float | None = None, groups: Mapping[str, Sequence[str]] | None = None,
     trial: Asked | None = None, progress: Progress | None = None, workers: int | None = None,
-    yes: bool = False,
+    yes: bool = False, decision: Decision | None = None,
 ) -> Information:  # fmt: skip
     """Compute what it would be worth to know the parameters of a sweep.
 
@@ -137,6 +182,8 @@ def information(
         Paths of parameters that are learnt together, by the name of the group.
     trial, progress, workers, yes
         As of `worth_of_trials.valued`; no trial is simulated where `trial` is None.
+    decision : Decision, optional
+        Whom the decision concerns, for the value to all these patients.
 
     Returns
     -------
@@ -168,9 +215,16 @@ def information(
     )  # fmt: skip
     return Information(
         study, at, curves(*draws.smooth(perfect.noise), shown), perfect,
-        bracket(halves[0], halves[1], draws.parameters),
+        bracket(halves[0], halves[1], draws.parameters, benefit),
         sorted(of_parameters, key=lambda value: -value.value), len(benefit), of_trials,
+        [perfect.value if each == at else draws.known(each, economics.currency).value
+         for each in shown], decision, _names(kept),
     )  # fmt: skip
+
+
+def _names(kept: Kept) -> dict[str, str]:
+    table = kept.table("parameters")
+    return dict(zip(table["parameter"].astype(str), table["name"].astype(str), strict=True))
 
 
 def _refuse_unknown(groups: Mapping[str, Sequence[str]], names: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ from sim.display.workbook import worth as of_worth
 from sim.economics.budget import Budget
 from sim.economics.compared import BreakEven, Compared
 from sim.economics.incremental import Standing
-from sim.experiments import workbooks
+from sim.experiments import costs_over_time, workbooks
 from sim.experiments.two_way import TwoWay
 from sim.experiments.worth_by_reading import in_words
 from sim.experiments.worth_of_patients import FILE
@@ -37,6 +37,7 @@ BY_YEAR = (
 )
 BY_READING = "Under each of these readings but the scenario's own the patients were simulated."
 ONE_BY_ONE = "For the table of single patients the patients were simulated."
+BY_TIME = "For the costs over time the patients were simulated."
 REPRICED = "No patient was simulated: prices and utilities were laid on the kept quantities."
 
 
@@ -64,6 +65,8 @@ class Worth:
         Where the verdict changes in the plane of two prices, where it was asked for.
     patients : pandas.DataFrame or None
         Each patient's outcomes in each arm, where they were asked for.
+    over_time : pandas.DataFrame or None
+        Costs so far at the end of each year since entry, where they were asked for.
     readings : mapping
         Weight of each reading of the annual increase in percent, where they were averaged.
     """
@@ -77,6 +80,7 @@ class Worth:
     budget: Budget | None = None
     two_way: TwoWay | None = None
     patients: pd.DataFrame | None = None
+    over_time: pd.DataFrame | None = None
     readings: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -87,7 +91,8 @@ class Worth:
             in_words(self.readings),
         )  # fmt: skip
         how = SIMULATED_AGAIN if self.simulated else BY_READING if self.readings else REPRICED
-        notes = (*shown.notes, how, *([ONE_BY_ONE] if self.patients is not None else []))
+        anew = {ONE_BY_ONE: self.patients, BY_TIME: self.over_time}
+        notes = (*shown.notes, how, *(said for said, own in anew.items() if own is not None))
         if self.two_way is not None:
             own = self.two_way
             more = two_way_table.sheets(own.first, own.second, own.lines, self._money)
@@ -129,7 +134,7 @@ class Worth:
         return workbooks.of_sheets(sheets, path)
 
     def save(self, into: str | Path) -> list[Path]:
-        """Write the figure of two prices and the table of single patients into a folder.
+        """Write figures of two prices and of costs over time, and the table of single patients.
 
         Parameters
         ----------
@@ -139,12 +144,14 @@ class Worth:
         Returns
         -------
         list of Path
-            The files; none where neither was asked for.
+            The files; none where none was asked for.
         """
         files = [] if self.two_way is None else self.two_way.save(into)
         if self.patients is not None:
             files.append(Path(into) / FILE)
             write_csv(self.patients, files[-1])
+        if self.over_time is not None:
+            files += costs_over_time.save(self.over_time, self.study, Path(into))
         return files
 
     @property

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sim.economics.compared import break_evens, compared
+from sim.economics.compared import arms_by_cost, break_evens, compared
 from sim.economics.groups import Quantities
-from sim.economics.incremental import standings
-from sim.economics.pricing import COST, QALYS
 from sim.economics.same_quantities import quantities_change
-from sim.economics.valued import of_everyone, valued
+from sim.economics.valued import valued
 from sim.errors import RequestError
 from sim.experiments import budget as of_calendar
+from sim.experiments import costs_over_time
 from sim.experiments.budget import Asked
 from sim.experiments.two_way import Range, two_way
 from sim.experiments.valued_run import Worth
@@ -24,13 +23,15 @@ from sim.scenario import Study, load
 from sim.vocabulary import Progress
 
 BUDGET_OF_ONE = "a budget is that of the scenario's own reading: leave out the weights of readings"
-PATIENTS_OF_ONE = "single patients have the scenario's own reading: leave out the weights"
+PATIENTS_OF_ONE = (
+    "single patients and costs over time have the scenario's own reading: leave out the weights"
+)
 
 
 def worth(
     kept: Kept, settings: Iterable[str] = (), progress: Progress | None = None,
     asked: Asked | None = None, weights: Mapping[str, float] | None = None,
-    ranges: Sequence[Range] = (), by_patient: bool = False,
+    ranges: Sequence[Range] = (), by_patient: bool = False, over_time: bool = False,
 ) -> Worth:  # fmt: skip
     """Value a kept run.
 
@@ -50,6 +51,8 @@ def worth(
         Two prices, to find where the verdict changes in their plane.
     by_patient : bool
         Whether each patient's outcomes are wanted too: the patients are simulated for them.
+    over_time : bool
+        Whether the costs so far at the end of each year are wanted too, likewise.
 
     Returns
     -------
@@ -66,7 +69,8 @@ def worth(
         For a change that is not valid.
     """
     if kept.manifest.kind != "run":
-        raise RequestError(f"'{kept.folder}' is not a run; only a run has a worth")
+        of_draws = "; `mastosim information` values its draws" * (kept.manifest.kind == "sweep")
+        raise RequestError(f"'{kept.folder}' is not a run; only a run has a worth{of_draws}")
     own, changes = kept.study, [*settings]
     study = load(own, changes) if changes else own
     if own.scenario.economics is None:
@@ -74,7 +78,7 @@ def worth(
             f"'{kept.folder}' has no worth: its scenario has no `economics` (docs/economics.md)"
         )
     of_readings = checked(weights) if weights else {}
-    if of_readings and (asked is not None or by_patient):
+    if of_readings and (asked is not None or by_patient or over_time):
         raise RequestError(BUDGET_OF_ONE if asked is not None else PATIENTS_OF_ONE)
     again = quantities_change(own, study)
     of_patients = simulated(study, progress) if again else quantities.load(kept.folder)
@@ -85,6 +89,8 @@ def worth(
         valued_run = replace(valued_run, two_way=two_way(study, of_patients, ranges))
     if by_patient:
         valued_run = replace(valued_run, patients=of_patients_one_by_one(study, progress))
+    if over_time:
+        valued_run = replace(valued_run, over_time=costs_over_time.over_time(study, progress))
     if asked is None:
         return valued_run
     return replace(valued_run, budget=of_calendar.budget(study, asked, progress))
@@ -93,14 +99,7 @@ def worth(
 def valued_study(study: Study, of_patients: Quantities, simulated: bool = False) -> Worth:
     """Value the quantities of a study with economics."""
     scenario = study.scenario
-    table = as_filed(valued(of_patients, scenario))
-    alone = of_everyone(table)[lambda rows: rows["against_arm"] == ""]
-    means = [
-        [float(rows.loc[rows["outcome"] == name, "estimate"].iloc[0]) for name in (COST, QALYS)]
-        for _, rows in alone.groupby("arm", sort=False)
-    ]
-    costs, effects = zip(*means, strict=True)
     return Worth(
-        study, table, compared(of_patients, scenario), break_evens(of_patients, scenario),
-        standings(costs, effects, [*scenario.arms]), simulated,
+        study, as_filed(valued(of_patients, scenario)), compared(of_patients, scenario),
+        break_evens(of_patients, scenario), arms_by_cost(of_patients, scenario), simulated,
     )  # fmt: skip

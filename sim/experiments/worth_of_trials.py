@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.economics.information.population import Decision
 from sim.economics.information.sample import evsi
 from sim.economics.information.trials import Population, Trials, in_money
 from sim.economics.quantities import economics_of
@@ -79,13 +80,15 @@ def asked_for(
     """Return which trials are to be valued; None where no outcome is named.
 
     Raises RequestError for options without an outcome, for a size below 2, and if some of the four
-    numbers about the population are given and others are not.
+    numbers about the population are given and others are not. Patients and years alone are no
+    matter of trials (`decision_asked`).
     """
     of_all = {"--patients-a-year": patients_a_year, "--years": years,
               "--cost-per-patient": cost_per_patient, "--fixed-cost": fixed_cost}  # fmt: skip
     missing = [name for name, value in of_all.items() if value is None]
     if outcome is None:
-        if sizes or follow_up is not None or len(missing) < len(of_all):
+        of_trials = (follow_up, cost_per_patient, fixed_cost)
+        if sizes or any(one is not None for one in of_trials):
             raise RequestError("the outcome that a trial would measure is not named (--trial)")
         return None
     if 0 < len(missing) < len(of_all):
@@ -100,6 +103,21 @@ def asked_for(
         raise RequestError(f"{', '.join(of_all)}: none may be below 0 or without end")
     population = Population(*given) if given else None
     return Asked(outcome, tuple(sorted({*(sizes or SIZES)})), follow_up, population)
+
+
+def decision_asked(patients_a_year: float | None, years: float | None) -> Decision | None:
+    """Return whom the decision concerns; None where that was not said.
+
+    Raises RequestError for one number without the other, below 0 or without end.
+    """
+    if patients_a_year is None and years is None:
+        return None
+    if patients_a_year is None or years is None:
+        missing = "--patients-a-year" if patients_a_year is None else "--years"
+        raise RequestError(f"the value to all patients needs {missing} too; it has no default")
+    if not (0 <= patients_a_year < np.inf and 0 <= years < np.inf):
+        raise RequestError("--patients-a-year, --years: none may be below 0 or without end")
+    return Decision(patients_a_year, years)
 
 
 def valued(

@@ -14,6 +14,7 @@ from sim.experiments.two_way import asked_for as ranges_asked
 from sim.experiments.valued_run import Worth
 from sim.experiments.worth import worth as value_of_run
 from sim.experiments.worth_of_trials import asked_for as trials_asked
+from sim.experiments.worth_of_trials import decision_asked
 from sim.python.kept import ResultLike, open_result
 from sim.results import seals
 from sim.scenario import as_settings
@@ -31,6 +32,7 @@ def worth(
     reading: Mapping[str, float] | None = None,
     two_way: Mapping[str, Sequence[str]] | None = None,
     by_patient: bool = False,
+    over_time: bool = False,
     out: str | Path = "results",
     progress: Progress | None = None,
 ) -> Worth:
@@ -62,6 +64,8 @@ def worth(
     by_patient : bool
         Whether the costs and QALYs of each patient are wanted, for which the patients are
         simulated.
+    over_time : bool
+        Whether the costs so far at the end of each year since entry are wanted, likewise.
     progress : callable, optional
         Called with the number of patient courses done and to do, where patients are simulated.
 
@@ -73,7 +77,8 @@ def worth(
         utility takes the kept quantities; another change simulates the patients again. `budget` is
         the spending by calendar year, for which they are simulated too. `two_way` tells where the
         verdict changes in the plane of two prices; `two_way.plot()` draws it. `patients` has
-        each patient's outcomes in each arm.
+        each patient's outcomes in each arm, `over_time` the costs so far by year; `save(folder)`
+        writes its figure.
 
     Raises
     ------
@@ -88,7 +93,7 @@ def worth(
     kept = open_result(result, out=out)
     with seals.reading(kept, warnings.warn):
         return value_of_run(
-            kept, as_settings(settings), progress, asked, reading, ranges, by_patient
+            kept, as_settings(settings), progress, asked, reading, ranges, by_patient, over_time
         )
 
 
@@ -127,10 +132,11 @@ def information(
     follow_up : str, optional
         Follow-up of the trials, such as `"2 years"`; that of the scenario by default.
     patients_a_year, years : float, optional
-        Patients who start treatment in each year, and years until the decision is taken anew.
+        Patients who start treatment in each year, and years until the decision is taken anew, for
+        the value to all these patients.
     cost_per_patient, fixed_cost : float, optional
-        Cost of a trial for each of its patients, and whatever its size. These four numbers are
-        given together.
+        Cost of a trial for each of its patients, and whatever its size. They need `trial` and the
+        two numbers before.
     workers : int, optional
         Number of workers; as many as save time if None.
     yes : bool
@@ -142,8 +148,9 @@ def information(
     -------
     Information
         `perfect` is the EVPI with what patients' noise does to it, `bracket` encloses it in
-        expectation, `parameters` are the EVPPI, `curves` says which arm is the best buy, `trials`
-        are EVSI and ENBS by patients per arm.
+        expectation, `evpi` has it at each threshold. `parameters` are the EVPPI, `curves` says
+        which arm is the best buy, `people` are the patients of the decision, discounted, `trials`
+        EVSI and ENBS by patients per arm.
 
     Raises
     ------
@@ -156,6 +163,7 @@ def information(
     asked = trials_asked(
         trial, sizes, follow_up, patients_a_year, years, cost_per_patient, fixed_cost
     )
+    decision = decision_asked(patients_a_year, years)
     kept = open_result(result, out=out)
     with seals.reading(kept, warnings.warn):
-        return value_of_knowing(kept, threshold, group, asked, progress, workers, yes)
+        return value_of_knowing(kept, threshold, group, asked, progress, workers, yes, decision)

@@ -26,7 +26,7 @@ FEWEST = 100
 def why_not(kept: Kept) -> str:
     """Return why the draws of a result do not tell the value of information, empty if they do."""
     if kept.manifest.kind != "sweep":
-        return "is not a sweep; the value of information needs one"
+        return "is not a sweep; the value of information needs one (`mastosim worth` values a run)"
     about = kept.detail("sweep")
     if about["design"] not in SAMPLED:
         return f"is a design of {about['design']}; allowed: {', '.join(SAMPLED)}"

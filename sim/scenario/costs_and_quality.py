@@ -13,7 +13,11 @@ from sim.scenario.form.units import Dose
 from sim.scenario.form.utility_by_age import UtilityByAge
 from sim.vocabulary import SITES
 
-COMBINED = {"multiply": "multiplied", "worst": "replaced by the lowest of them"}
+COMBINED = {
+    "multiply": "multiplied",
+    "worst": "replaced by the lowest of them",
+    "add": "replaced by 1 less the sum of their losses, 0 at least",
+}
 """What happens to the multipliers of several sites, by `quality.combine`."""
 
 

@@ -153,6 +153,17 @@ def rests_on_memory(number: Number) -> bool:
     )
 
 
+def past_evidence(scenario: Scenario) -> str:
+    """A sentence on a follow-up that is longer than any with data; empty for another."""
+    known = scenario.beyond_evidence.after
+    if scenario.horizon <= known:
+        return ""
+    return (
+        f"The follow-up, {in_time(scenario.horizon)}, is longer than any with data, "
+        f"{in_time(known)}: what comes after rests on assumptions."
+    )
+
+
 def accrual(scenario: Scenario) -> str:
     """The reading of the annual increase, in words; rows with another reading are named."""
     own = [

@@ -45,6 +45,7 @@ TITLES: Mapping[str, str] = {
     "loss": "Expected loss of each arm, by the value of a QALY",
     "evppi": "The value of knowing a parameter",
     "costs": "Costs per patient, by what they pay for",
+    "costs_over_time": "Costs per patient over the years since entry",
     "trials": "The value of a trial, by its size",
 }
 """By the name of a figure; those of one result differ."""

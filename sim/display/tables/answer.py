@@ -9,6 +9,7 @@ from sim.display.numbers import is_missing, number, with_interval
 from sim.display.tables import Rows, rows_of
 from sim.economics.pricing import net_benefit as net_benefit_at
 from sim.economics.valued import of_everyone
+from sim.scenario.protocol import past_evidence
 from sim.scenario.text.settings import in_words
 from sim.vocabulary import BONES, EVERYONE, Arms
 
@@ -45,13 +46,15 @@ def lines(
     Returns
     -------
     tuple of str
-        One line for the changes, one for each outcome, and one for the interval. An outcome that
-        the study does not have is left out, as are changes if there are none.
+        One line for the changes, with economics one for a follow-up past the evidence, one for
+        each outcome, and one for the interval. What the study does not have is left out.
     """
     answers = sentences(study, summary, worth)
     changed = [in_words(*setting) for setting in study.settings]
+    beyond = "" if worth is None else past_evidence(study.scenario)
     return (
         *([f"Changed: {'; '.join(changed)}."] if changed else []),
+        *([beyond] if beyond else []),
         *answers,
         *([LEFT_OUT] if answers else []),
         "",

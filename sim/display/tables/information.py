@@ -22,6 +22,7 @@ NOTHING = "No decision hangs on the uncertain numbers: the same arm is the best 
 def printout(
     money: str, arms: Sequence[str], threshold: float, curves: Curves, perfect: Perfect,
     bracket: Bracket, parameters: Sequence[Value], draws: int,
+    evpi: Sequence[float | None] = (), people: float | None = None,
 ) -> Printout:  # fmt: skip
     """Show who is the best buy, and what knowing more would be worth.
 
@@ -39,12 +40,22 @@ def printout(
         EVPI, values that enclose it, and the EVPPI of parameters and groups.
     draws
         Number of draws.
+    evpi
+        The EVPI at each threshold of the scenario; None where noise dominates.
+    people
+        Patients whom the decision concerns, discounted; None where it was not said.
     """
-    above = (*_perfect(money, threshold, perfect, bracket, draws), "")
-    sheets = [_best(money, arms, curves)]
+    above = [*_perfect(money, threshold, perfect, bracket, draws)]
+    if people is not None and perfect.value:
+        above.append(
+            f"To all {amount(people)} patients of the decision, discounted: "
+            f"{amount(people * perfect.value)} {money}."
+        )
+    above.append("")
+    sheets = [_best(money, arms, curves, evpi)]
     if parameters and perfect.value:
-        sheets.append(_partial(money, parameters, draws))
-    return Printout(tuple(sheets), perfect.warnings, above)
+        sheets.append(_partial(money, parameters, draws, people))
+    return Printout(tuple(sheets), perfect.warnings, tuple(above))
 
 
 def _perfect(
@@ -77,29 +88,32 @@ def _error(perfect: Perfect) -> str:
     return f", standard error {amount(perfect.corrected.se)}, patients' noise taken out"
 
 
-def _best(money: str, arms: Sequence[str], curves: Curves) -> Sheet:
-    """The probability of each arm to be the best buy, and the arm of highest mean net benefit."""
+def _best(money: str, arms: Sequence[str], curves: Curves, evpi: Sequence[float | None]) -> Sheet:
+    """The probability of each arm to be the best buy, the arm of highest mean, and the EVPI."""
     rows = [
         (
             f"{amount(float(threshold))} {money}", "%",
             *(significant(100 * float(share), 3) for share in curves.best[at]),
             arms[int(curves.chosen[at])],
+            *("noise dominates" if one is None else amount(one) for one in evpi[at : at + 1]),
         )
         for at, threshold in enumerate(curves.thresholds)
     ]  # fmt: skip
     heads = ("Probability to be the best buy, a QALY worth", "unit", *arms, "highest mean")
+    heads += (f"EVPI, {money}",) if evpi else ()
     return Sheet(heads, rows, NOTES)
 
 
-def _partial(money: str, parameters: Sequence[Value], draws: int) -> Sheet:
+def _partial(money: str, parameters: Sequence[Value], draws: int, people: float | None) -> Sheet:
     """The value of knowing each parameter, with the draws that it would take to tell it."""
     rows = [
         (value.name, money, amount(value.value), amount(value.se),
-         _needed(draws_needed(value.value, value.se, draws)))
+         _needed(draws_needed(value.value, value.se, draws)),
+         *([amount(people * value.value)] if people is not None else []))
         for value in parameters
     ]  # fmt: skip
     heads = ("Knowing one number or group (EVPPI)", "unit", "per patient", "standard error",
-             "draws needed")  # fmt: skip
+             "draws needed", *(["to all patients"] if people is not None else []))  # fmt: skip
     return Sheet(heads, rows)
 
 

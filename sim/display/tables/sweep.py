@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.display.numbers import number, significant, span, with_interval
+from sim.display.numbers import fine, number, significant, span, with_interval
 from sim.display.tables import Printout, Sheet
 from sim.vocabulary import Arms
 
@@ -92,9 +92,10 @@ def _draws(facts: Facts, tables: Tables) -> Iterator[Sheet]:
     rows = [
         (
             f"{row['outcome']}, {Arms(row['arm'], row['against_arm']).label()}, {row['scenario']}",
-            row["unit"], number(row["base"]), number(row["mean"]),
-            span(row["mean_low"], row["mean_high"]), number(row["sd"]),
-            number(row["sd_parameters"]), span(row["q2.5"], row["q97.5"]), number(row["above_0"]),
+            row["unit"], fine(row["base"], row["sd"]), fine(row["mean"], row["sd"]),
+            span(row["mean_low"], row["mean_high"]), fine(row["sd"], row["sd"]),
+            fine(row["sd_parameters"], row["sd"]), span(row["q2.5"], row["q97.5"]),
+            number(row["above_0"]),
         )
         for row in asked[asked["time"] == last].to_dict("records")
     ]  # fmt: skip
@@ -117,11 +118,11 @@ def _alone(facts: Facts, tables: Tables) -> Iterator[Sheet]:
 
 def _change(row: Row, parameter: Row) -> tuple[str, ...]:
     larger = "high" if abs(row["change_high"]) >= abs(row["change_low"]) else "low"
-    numbers = ("at_low", "at_high", f"change_{larger}")
+    numbers, width = ("at_low", "at_high", f"change_{larger}"), abs(row[f"change_{larger}"])
     return (
         str(parameter["name"]), str(parameter["unit"]),
         stated(parameter["low"]), stated(parameter["high"]),
-        *(number(row[name]) for name in numbers),
+        *(fine(row[name], width) for name in numbers),
         span(row[f"from_{larger}"], row[f"to_{larger}"]),
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The tables of economics: net benefit first, then costs and health, verdicts and prices."""
+"""The tables of economics: net benefit, verdicts, prices, costs and health; the ratio last."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sim.display.numbers import significant
-from sim.display.tables import Printout, Sheet, side_by_side
+from sim.display.tables import Printout, Sheet, side_by_side, verdicts
 from sim.economics.compared import BreakEven, Compared
 from sim.economics.incremental import ON_FRONTIER, Standing
 from sim.economics.pricing import UNDISCOUNTED
 from sim.economics.ratios import amount
 from sim.economics.valued import SUBGROUP, of_everyone
 from sim.scenario import Scenario
-from sim.scenario.protocol import accrual
+from sim.scenario.protocol import accrual, past_evidence
 from sim.vocabulary import EVERYONE, Arms
 
 if TYPE_CHECKING:
@@ -43,10 +43,14 @@ def printout(
     readings
         The readings that were averaged, with their weights; empty for the scenario's own.
     """
-    of_arms = (*_of_arms(standings, scenario), *_of_prices(prices, scenario))
-    shown = [*_sheets(of_everyone(worth)), *of_arms, *_of_subgroups(worth)]
-    above = (*terms(scenario, readings), "", *_verdicts(compared), "")
-    return Printout(tuple(shown), NOT_INCLUDED, above)
+    net, *others = _sheets(of_everyone(worth))
+    said = tuple(verdicts.of_net_benefit(of_everyone(worth), compared))
+    shown = [
+        net._replace(notes=said), *_of_prices(prices, scenario), *others,
+        *_of_arms(standings, scenario), *_of_subgroups(worth),
+    ]  # fmt: skip
+    notes = (*verdicts.of_ratio(compared), "", *NOT_INCLUDED)
+    return Printout(tuple(shown), notes, (*terms(scenario, readings), ""))
 
 
 def sheets(worth: pd.DataFrame) -> list[Sheet]:
@@ -58,7 +62,7 @@ def sheets(worth: pd.DataFrame) -> list[Sheet]:
 
 
 def terms(scenario: Scenario, readings: str = "") -> Iterator[str]:
-    """Who pays, in which money, how the future is discounted, how the increase is read."""
+    """Who pays, in which money, what is discounted, past the evidence, and how it is read."""
     own = scenario.economics
     assert own is not None
     later = own.discount.after_30_years
@@ -68,16 +72,11 @@ def terms(scenario: Scenario, readings: str = "") -> Iterator[str]:
         f"Discounted per year: costs {own.discount.costs:g} %, health {own.discount.health:g} %"
         f"{after}."
     )
+    if said := past_evidence(scenario):
+        yield said
     average = f"the average of {readings}" if readings else accrual(scenario)
     read = f"Annual increase read as: {average}"
     yield f"{read}. Costs of fractures and QALYs depend on it."
-
-
-def _verdicts(compared: Sequence[Compared]) -> Iterator[str]:
-    for one in compared:
-        arm, against = one.arms
-        yield f"{arm} {one.verdict}, beside {against}."
-        yield f"  95 % Monte Carlo interval: {one.interval}."
 
 
 def _sheets(worth: pd.DataFrame) -> Iterator[Sheet]:

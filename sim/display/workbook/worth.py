@@ -6,25 +6,32 @@ from collections.abc import Iterator, Sequence
 
 from sim.display.workbook.sheet import Cell, Column, Formula, Sheet, address, named
 from sim.economics.budget import Budget
-from sim.economics.compared import BreakEven, break_evens
+from sim.economics.compared import BreakEven, arms_by_cost, break_evens
 from sim.economics.incremental import Standing
 from sim.economics.information.acceptability import Curves
 from sim.economics.information.noise import Bracket
 from sim.economics.information.partial import Value, draws_needed
 from sim.economics.information.perfect import Perfect
-from sim.economics.information.trials import Trials
+from sim.economics.information.sample import Trial
+from sim.economics.information.trials import Population, Trials
 from sim.results import Kept, quantities
 
 PRICE, NET, USED = 5, 6, 7
 """Columns of the sheet of prices that its formula reads."""
 
+VALUE = 3
+"""Column of the values of information, beside which stands that of their errors."""
+
 
 def of_run(kept: Kept, number: int) -> Iterator[Sheet]:
-    """The break-even prices of a run with economics."""
+    """The break-even prices of a run with economics, and all arms by cost."""
     economics = kept.study.scenario.economics
     if economics is not None and kept.has("worth"):
-        found = break_evens(quantities.load(kept.folder), kept.study.scenario)
+        counted, scenario = quantities.load(kept.folder), kept.study.scenario
+        found = break_evens(counted, scenario)
         yield prices(found, economics.currency, named("Prices", number))
+        by_cost = arms_by_cost(counted, scenario)
+        yield arms(by_cost, economics.currency, named("Arms", number))
 
 
 def prices(found: Sequence[BreakEven], money: str, called: str) -> Sheet:
@@ -76,7 +83,7 @@ def budget(own: Budget, money: str, called: str) -> Sheet:
 
 def information(
     threshold: float, perfect: Perfect, values: Sequence[Value], draws: int, money: str,
-    called: str, bracket: Bracket | None = None,
+    called: str, bracket: Bracket | None = None, people: float | None = None,
 ) -> Sheet:  # fmt: skip
     """EVPI with what patients' noise does to it, then the EVPPI of each parameter and group."""
     error = None if perfect.corrected is None else perfect.corrected.se
@@ -92,6 +99,11 @@ def information(
                  ]  # fmt: skip
     rows += [["EVPPI", one.name, money, one.value, one.se, draws_needed(one.value, one.se, draws)]
              for one in values]  # fmt: skip
+    if people is not None:
+        rows.append(["patients of the decision", "discounted", "patients", people, None, None])
+        rows += [[*row[:2], f"{money}, all patients", *_times(people, row, at), None]
+                 for at, row in enumerate(rows)
+                 if row[0] in ("EVPI", "EVPPI") and row[3] is not None]  # fmt: skip
     holds = (
         f"What knowing more would be worth per patient, from {draws} draws, with a QALY worth "
         f"{threshold:.15g} {money}. Draws needed: for a standard error of a tenth; empty where the "
@@ -101,15 +113,30 @@ def information(
     return Sheet(called, holds, [Column(head) for head in heads], rows)
 
 
-def best_buy(curves: Curves, names: Sequence[str], money: str, called: str) -> Sheet:
+def _times(people: float, row: Sequence[Cell], at: int) -> Iterator[Cell]:
+    """Value and error of a row, times the patients of the decision: formulas."""
+    for column in (VALUE, VALUE + 1):
+        own = row[column]
+        if isinstance(own, float):
+            yield Formula(f"={address(column, at)}*{people!r}", own * people)
+        else:
+            yield None
+
+
+def best_buy(
+    curves: Curves, names: Sequence[str], money: str, called: str,
+    evpi: Sequence[float | None] = (),
+) -> Sheet:  # fmt: skip
     """The probability of each arm to be the best buy, and its expected loss, by worth of a QALY."""
     heads = [
         Column("a_qaly_worth", money), *(Column(f"best_{name}", "%") for name in names),
         *(Column(f"loss_{name}", money) for name in names), Column("highest_mean"),
+        *([Column("EVPI", money)] if evpi else []),
     ]  # fmt: skip
     rows: list[list[Cell]] = [
         [float(worth), *(100 * float(share) for share in curves.best[at]),
-         *(float(loss) for loss in curves.loss[at]), names[int(curves.chosen[at])]]
+         *(float(loss) for loss in curves.loss[at]), names[int(curves.chosen[at])],
+         *evpi[at : at + 1]]
         for at, worth in enumerate(curves.thresholds)
     ]  # fmt: skip
     holds = (
@@ -120,11 +147,29 @@ def best_buy(curves: Curves, names: Sequence[str], money: str, called: str) -> S
 
 
 def trials(own: Trials, money: str, called: str) -> Sheet:
-    """What a trial would be worth per patient, by its patients per arm."""
-    heads = ("patients_per_arm", "value_per_patient", "standard_error")
+    """What a trial would be worth, by its patients per arm; the ENBS and its parts are formulas."""
+    heads = ["patients_per_arm", "value_per_patient", "standard_error"]
     rows: list[list[Cell]] = [[size, value.value, value.se] for size, value in own.values.items()]
     holds = f"One row for each size of a trial that tells {own.outcome} after {own.follow_up:g} y."
+    if own.population is not None:
+        heads += ["to_all_patients", "cost", "ENBS", "ENBS_standard_error"]
+        for at, (row, trial) in enumerate(zip(rows, own.trials, strict=True)):
+            row += _in_money(own, own.population, trial, at)
+        holds += (
+            f" To all {own.people:.4g} patients, discounted, who start after it; ENBS: this value "
+            "less the cost of the trial."
+        )
     return Sheet(called, holds, [Column(heads[0]), *(Column(h, money) for h in heads[1:])], rows)
+
+
+def _in_money(own: Trials, population: Population, trial: Trial, at: int) -> Iterator[Cell]:
+    """Value to all patients, cost, what is left and its error, as formulas."""
+    size, value, error, gain, cost = (address(column, at) for column in range(5))
+    a_size = own.arms * population.cost_per_patient
+    yield Formula(f"={value}*{own.people!r}", trial.gain)
+    yield Formula(f"={population.fixed_cost!r}+{a_size!r}*{size}", trial.cost)
+    yield Formula(f"={gain}-{cost}", trial.enbs)
+    yield Formula(f"={error}*{own.people!r}", trial.enbs_se)
 
 
 def said(lines: Sequence[str], called: str) -> Sheet:

@@ -16,6 +16,9 @@ OF_PAIRS = 8
 MOST_IN_PAIRS = 12
 """Up to so many parameters all pairs enter; above, curves alone."""
 
+SAME = 1e-8
+"""Share of the largest function below which what is left of another is rounding."""
+
 MOST, PER_FUNCTION = 700, 2
 """Functions of a regression, and draws for each: with more parameters a pair has fewer."""
 
@@ -83,4 +86,16 @@ def _beside(parts: Sequence[Functions]) -> Functions:
 
 
 def _diagonal(functions: Functions) -> Functions:
-    return diagonal(functions.values, np.diag(functions.roughness))
+    """The same functions, orthonormal over the draws, and orthogonal over the penalty.
+
+    Those without a penalty are made orthonormal one after another. Any other turn of them would do
+    as well, and rounding would choose it, so that errors would differ from machine to machine.
+    """
+    made = diagonal(functions.values, np.diag(functions.roughness))
+    flat = functions.values[:, functions.roughness == 0]
+    turned, triangle = np.linalg.qr(flat)
+    left = np.diag(triangle)  # of each after those before it; nothing where they say the same
+    signs = np.where(np.abs(left) > SAME * np.abs(left).max(), np.sign(left), 0.0)
+    own, others = np.split(made.values, [flat.shape[1]], axis=1)
+    one, _, other = np.linalg.svd(own.T @ (turned * signs))
+    return Functions(np.hstack([own @ one @ other, others]), made.roughness)

@@ -72,7 +72,9 @@ def noise_of_contrasts(benefit: Floats, covariance: Floats) -> Floats:
     return np.asarray(np.maximum(np.delete(noise, best), 0.0))
 
 
-def bracket(first: Floats, second: Floats, parameters: Floats | None = None) -> Bracket:
+def bracket(
+    first: Floats, second: Floats, parameters: Floats | None = None, whole: Floats | None = None
+) -> Bracket:
     """Return values that enclose the EVPI in expectation, from two halves of the patients.
 
     The upper value is the naive EVPI: a maximum of noisy values is too high. The lower value is the
@@ -87,8 +89,10 @@ def bracket(first: Floats, second: Floats, parameters: Floats | None = None) -> 
         Of shape (draws, parameters), to choose by a regression on the half instead of by the half
         itself. The choices are better, so the lower value is closer to the EVPI, and it holds
         whether the regression fits or not.
+    whole
+        Net benefit of all patients of each draw; the mean of the halves, where these are equal.
     """
-    whole = (first + second) / 2
+    whole = (first + second) / 2 if whole is None else whole
     best = whole.mean(axis=0).argmax()
     above = whole.max(axis=1) - whole[:, best]
     below = (_valued(first, second, parameters) + _valued(second, first, parameters)) / 2

@@ -3,6 +3,21 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
+
+
+class Decision(NamedTuple):
+    """Whom a decision concerns: `patients_a_year` start treatment in each of `years` years.
+
+    After these years the decision is taken anew.
+    """
+
+    patients_a_year: float
+    years: float
+
+    def people(self, rate: float) -> float:
+        """The patients of all years, later ones discounted at a yearly rate."""
+        return people(self.patients_a_year, self.years, rate)
 
 
 def people(per_year: float, years: float, rate: float, after: float = 0.0) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -54,6 +55,14 @@ class Trials(NamedTuple):
     people: float
     trials: list[Trial]
     optimum: Optimum | None
+
+    @property
+    def by_size(self) -> list[Trial]:
+        """Each size; without a population its value to all patients and its cost are not known."""
+        unknown = (math.nan,) * 4
+        return self.trials or [
+            Trial(size, one.value, one.se, *unknown) for size, one in self.values.items()
+        ]
 
 
 def in_money(

@@ -136,9 +136,9 @@ class Quality(Form):
     """Utility of patients without fracture, by sex."""
     by_age: UtilityByAge | None = None
     """How the baseline changes with age; if left out, it stays as it is."""
-    combine: Literal["multiply", "worst"]
-    """How fractures at several sites combine: `multiply` their multipliers, or take the `worst`,
-    e.g. multiply."""
+    combine: Literal["multiply", "worst", "add"]
+    """How fractures at several sites combine: `multiply` their multipliers, take the `worst` of
+    them, or `add` their losses, e.g. multiply."""
     fractures: FracturesQuality
     """What fractures leave of the utility."""
     reactions: dict[Text, ShortLoss] = Field({})

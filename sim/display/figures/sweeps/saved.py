@@ -34,7 +34,8 @@ class Sweep(NamedTuple):
 
     `draws` counts the points of the design itself, without the base case and single parameters.
     `arms` are in the order of the scenario, `readings` says by scenario how the published annual
-    increase is read, `outcomes` are those to be shown, in order.
+    increase is read, `outcomes` are those to be shown, in order. `is_fresh` says whether each draw
+    has patients of its own.
     """
 
     title: str
@@ -45,6 +46,7 @@ class Sweep(NamedTuple):
     draws: int
     seed: int
     readings: Mapping[str, str]
+    is_fresh: bool = False
 
 
 class Swept(NamedTuple):
@@ -113,4 +115,5 @@ def _sweep(told: Mapping[str, Any], parameters: pd.DataFrame) -> Sweep:
         draws=int(told.get("draws") or 0),
         seed=int(told["seed"]),
         readings={name: f"{text}{where}" for name, text in told.get("readings", {}).items()},
+        is_fresh=told.get("patients_by_draw") == "fresh",
     )

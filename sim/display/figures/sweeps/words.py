@@ -39,10 +39,13 @@ POINTS = {
 def caption(sweep: Sweep, about: str, *sentences: str) -> list[str]:
     """The caption of a figure: how it was simulated, what it shows, on which reading.
 
-    `about` is what a figure calls its points: "point" or "draw".
+    `about` is what a figure calls its points: "point" or "draw". Points that are no draws have the
+    same patients in every sweep.
     """
     how = POINTS.get(sweep.design, sweep.design).format(draws=sweep.draws)
-    patients = f"{sweep.patients} virtual patients, the same at every {about}"
+    others = sweep.is_fresh and about == "draw"
+    which = "other ones at every draw" if others else f"the same at every {about}"
+    patients = f"{sweep.patients} virtual patients, {which}"
     return [spoken(f"{how}; {patients}; seed {sweep.seed}.", *sentences, reading(sweep))]
 
 

@@ -37,7 +37,7 @@ class About(NamedTuple):
     """What a reader must know of the draws: `said` are sentences on how they were made.
 
     `arms` stand in the order of the columns of all arrays, `money` is the currency, `effect` the
-    unit of health.
+    unit of health, `marked` are the thresholds of the scenario.
     """
 
     title: str
@@ -45,6 +45,7 @@ class About(NamedTuple):
     money: str
     said: tuple[str, ...] = ()
     effect: str = "QALY"
+    marked: tuple[float, ...] = ()
 
     @property
     def looks(self) -> dict[str, style.ArmStyle]:
@@ -64,9 +65,20 @@ def panel(about: About, legend: style.Legend, sentences: Sequence[str]) -> tuple
 def name_thresholds(axes: Axes, about: About, thresholds: Floats, width: float) -> None:
     """The scale below a panel whose curves run over values of a QALY."""
     factor, unit = in_units(thresholds, about)
+    for threshold in about.marked:
+        axes.axvline(threshold / factor, zorder=1, **style.DASHED)
     axes.set_xlim(*(thresholds[[0, -1]] / factor))
     scales.number_across(axes, width, 6)
     axes.set_xlabel(f"value of a {about.effect}, {unit}")
+
+
+def marked_in_words(about: About) -> str:
+    """Which thresholds are marked on a scale of values of a QALY; empty where none is."""
+    if not about.marked:
+        return ""
+    *others, last = (f"{threshold:,.0f}" for threshold in about.marked)
+    named = f"{', '.join(others)} and {last}" if others else last
+    return f"Upright lines: the thresholds of the scenario, {named} {about.money}."
 
 
 def in_units(amounts: ArrayLike, about: About) -> tuple[float, str]:

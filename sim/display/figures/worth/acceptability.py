@@ -12,6 +12,7 @@ from sim.display.figures.worth.about import (
     curve,
     edge_entry,
     in_units,
+    marked_in_words,
     name_thresholds,
     panel,
     wide_line,
@@ -36,7 +37,8 @@ def figure(curves: Curves, draws: int, about: About) -> style.Drawn:
     looks, shares = about.looks, 100 * curves.best
     error = 100 * Z95 * 0.5 / draws**0.5
     sentences = (
-        f"{draws:,} draws.", EXPLAINED, best_in_words(about, curves.thresholds, curves.chosen),
+        f"{draws:,} draws.", EXPLAINED, marked_in_words(about),
+        best_in_words(about, curves.thresholds, curves.chosen),
         f"Monte Carlo error: 95 % intervals of no more than ±{error:.1f} points.",
     )  # fmt: skip
     page, axes, width = panel(

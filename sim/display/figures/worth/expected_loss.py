@@ -12,6 +12,7 @@ from sim.display.figures.worth.about import (
     curve,
     edge_entry,
     in_units,
+    marked_in_words,
     name_thresholds,
     panel,
     wide_line,
@@ -38,7 +39,8 @@ def figure(curves: Curves, draws: int, about: About) -> style.Drawn | None:
     looks, top = about.looks, min(float(curves.loss.max()), HIGHEST * most)
     beyond = top < curves.loss.max()
     sentences = (
-        f"{draws:,} draws.", EXPLAINED, best_in_words(about, curves.thresholds, curves.chosen),
+        f"{draws:,} draws.", EXPLAINED, marked_in_words(about),
+        best_in_words(about, curves.thresholds, curves.chosen),
         "Larger losses lie above the panel." if beyond else "",
     )  # fmt: skip
     page, axes, width = panel(about, [style.arms_in_legend(looks), [edge_entry("EVPI")]], sentences)

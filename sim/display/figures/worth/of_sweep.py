@@ -69,7 +69,8 @@ def read(kept: Kept) -> Stake | None:
     shown = [one.amount for one in economics.thresholds]
     along = np.union1d(np.linspace(0, shown[-1], STEPS + 1), shown)
     said = _said(kept, perfect, threshold, economics.currency)
-    about = About(kept.detail("sweep")["title"], tuple(own.arms), economics.currency, said)
+    about = About(kept.detail("sweep")["title"], tuple(own.arms), economics.currency, said,
+                  marked=tuple(shown))  # fmt: skip
     return Stake(
         own, costs, effects, threshold, curves(costs, effects, [*along]), perfect,
         str(scenario.compared_with), about,

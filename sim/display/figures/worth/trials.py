@@ -22,20 +22,28 @@ HEIGHT, BETWEEN, APART = 34.0, 7.0, 1.5
 """Millimetres: of a panel, between the two, and between sizes that are written."""
 
 EXPLAINED = (
-    "Above: the expected value of a trial (EVSI) for each patient who is treated after it; dashed: "
-    "the value of knowing every parameter (EVPI). Below: the value for all these patients less the "
-    "cost of the trial (ENBS). Bars: 95 % Monte Carlo intervals, from the chance of the draws and "
-    "of the regression; straight lines join sizes that were simulated."
+    "The expected value of a trial (EVSI) for each patient who is treated after it; dashed: "
+    "the value of knowing every parameter (EVPI)."
+)
+MONEY = "Below: the value for all these patients less the cost of the trial (ENBS)."
+BARS = (
+    "Bars: 95 % Monte Carlo intervals, from the chance of the draws and of the regression; "
+    "straight lines join sizes that were simulated."
 )
 
 
 def figure(trials: Sequence[Trial], evpi: float, draws: int, about: About) -> style.Drawn:
-    """EVSI and ENBS by number of patients in the trial, with the EVPI and the best size."""
-    width = at_most(ONE_COLUMN)
-    caption = [spoken(*about.said, f"{draws:,} draws.", EXPLAINED, _best(trials))]
-    page = Page(width, 2 * HEIGHT + BETWEEN + BELOW, about.title, [], caption)
+    """EVSI and ENBS by patients per arm of the trial, with the EVPI and the best size.
+
+    Where no ENBS is known, EVSI alone.
+    """
+    width, table = at_most(ONE_COLUMN), pd.DataFrame(trials)
+    has_money = bool(table["enbs"].notna().all())
+    said = (EXPLAINED, MONEY, BARS, _best(trials)) if has_money else (EXPLAINED, BARS)
+    caption = [spoken(*about.said, f"{draws:,} draws.", *said)]
+    height = HEIGHT + has_money * (HEIGHT + BETWEEN)
+    page = Page(width, height + BELOW, about.title, [], caption)
     inside = width - LEFT - RIGHT
-    table = pd.DataFrame(trials)
     above = page.axes(LEFT, 0, inside, HEIGHT)
     most = max(evpi, float((table["evsi"] + Z95 * table["evsi_se"]).max()))
     factor, unit = in_units(most, about)
@@ -43,18 +51,24 @@ def figure(trials: Sequence[Trial], evpi: float, draws: int, about: About) -> st
     above.axhline(evpi / factor, zorder=1, **style.DASHED)
     above.set_ylim(0, 1.06 * most / factor)
     above.set_ylabel(f"EVSI, {unit}")
+    panels = [above, *([_money(page, inside, table, about)] if has_money else [])]
+    for axes in panels:
+        scales.number(axes, "y", 5)
+        _number_sizes(axes, table["patients"].to_numpy(float), inside)
+        axes.tick_params(axis="x", labelbottom=axes is panels[-1])
+    panels[-1].set_xlabel("patients per arm of the trial")
+    return page.figure, table.assign(evpi=evpi)
+
+
+def _money(page: Page, inside: float, table: pd.DataFrame, about: About) -> Axes:
+    """The panel of what is left of the value to all patients after the cost of the trial."""
     below = page.axes(LEFT, HEIGHT + BETWEEN, inside, HEIGHT)
-    factor, unit = in_units(table["enbs"], about)
+    reach = table["enbs"].abs() + Z95 * table["enbs_se"]
+    factor, unit = in_units(reach, about)
     _draw(below, table, "enbs", factor)
     below.axhline(0, zorder=1, **style.ZERO)
     below.set_ylabel(f"ENBS, {unit}")
-    below.set_xlabel("patients in the trial")
-    sizes = table["patients"].to_numpy(float)
-    for axes in (above, below):
-        scales.number(axes, "y", 5)
-        _number_sizes(axes, sizes, inside)
-    above.tick_params(axis="x", labelbottom=False)
-    return page.figure, table.assign(evpi=evpi)
+    return below
 
 
 def _draw(axes: Axes, table: pd.DataFrame, of: str, factor: float) -> None:
@@ -87,4 +101,4 @@ def _best(trials: Sequence[Trial]) -> str:
         return "No trial of these sizes is worth its cost."
     span = f"{best.lowest:,} to {best.highest:,}"
     also = "" if best.lowest == best.highest else f"; sizes of {span} may be as good"
-    return f"Highest ENBS: {best.patients:,} patients{also}."
+    return f"Highest ENBS: {best.patients:,} patients per arm{also}."

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
+from sim.display.numbers import significant
 from sim.display.tables.information import NOTHING
+from sim.display.tables.verdicts import of_net_benefit
 from sim.display.tables.worth import terms
 from sim.economics.pricing import UNDISCOUNTED
 from sim.economics.ratios import amount
-from sim.economics.valued import of_everyone
+from sim.economics.valued import SUBGROUP, of_everyone
 from sim.experiments.information import information
 from sim.experiments.worth import worth
 from sim.reports.page.contents import Contents
@@ -19,11 +21,12 @@ from sim.reports.page.pictures import pictures
 from sim.reports.page.sections import Section
 from sim.reports.page.values import limits, value
 from sim.results import Kept, draws
-from sim.vocabulary import Arms, arms_of
+from sim.vocabulary import EVERYONE, Arms, arms_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.economics.incremental import Standing
     from sim.economics.information.noise import Bracket
     from sim.economics.information.perfect import Perfect
 
@@ -76,6 +79,9 @@ def _of_run(kept: Kept, tick: Callable[[], None]) -> dict[str, Any]:
         "net": net,
         "others": others,
         "compared": valued.compared,
+        "verdicts": [[*of_net_benefit(table, [one])] for one in valued.compared],
+        "standings": [*_standings(valued.standings)],
+        "subgroups": [*_subgroups(valued.table)],
         "prices": [
             (one.quantity, Arms(*one.arms).label("−"), value(one.price),
              value(one.threshold, amount(one.threshold)), _break_even(one.break_even))
@@ -85,6 +91,25 @@ def _of_run(kept: Kept, tick: Callable[[], None]) -> dict[str, Any]:
         "patients": kept.study.scenario.cohort.patients,
         "pictures": [*pictures(kept, ["costs"], "worth", tick)],
     }  # fmt: skip
+
+
+def _standings(found: Sequence[Standing]) -> Iterator[tuple[str | Markup, ...]]:
+    """All arms by cost, where there are more than two."""
+    for one in found if len(found) > 2 else ():
+        over = Markup("") if one.icer is None else Markup("{} over {}").format(
+            value(one.icer, amount(one.icer)), one.against
+        )  # fmt: skip
+        cost, effect = value(one.cost, amount(one.cost)), significant(one.effect, 4)
+        yield one.arm, one.status, cost, value(one.effect, effect), over
+
+
+def _subgroups(table: pd.DataFrame) -> Iterator[tuple[str, list[Line]]]:
+    """Costs, QALYs and net benefit of the members of each subgroup, discounted."""
+    if SUBGROUP not in table:
+        return
+    is_shown = ~table["outcome"].str.endswith(UNDISCOUNTED) & (table[SUBGROUP] != EVERYONE)
+    for name, rows in table[is_shown].groupby(SUBGROUP, sort=False):
+        yield str(name), _lines(rows)
 
 
 def _break_even(price: float) -> Markup:
