@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -17,6 +17,19 @@ from sim.vocabulary import Progress
 
 FOLDER, WORKBOOK = "report", "report.xlsx"
 """The folder of a report within that of its first result, and the file of the workbook."""
+
+
+def left_out(results: Sequence[Kept]) -> Iterator[str]:
+    """A sentence for what the page of some results leaves out, because another model made it."""
+    first, *others = results
+    if first.manifest.kind == "run" and (why := first.of_another_model):
+        yield f"{why}: the page has no single patients, who would be followed by this one"
+    for other in others:
+        if other.manifest.model != first.manifest.model:
+            yield (
+                f"'{first.folder}' and '{other.folder}' were made by different sources or "
+                "libraries: their numbers do not stand side by side on the page"
+            )
 
 
 def write(
