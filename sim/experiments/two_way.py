@@ -17,8 +17,7 @@ from sim.economics.groups import Quantities
 from sim.economics.same_quantities import quantities_change
 from sim.economics.two_way import CORNERS, Boundary, boundaries, net_differences
 from sim.errors import RequestError
-from sim.results.atomic_file import placed
-from sim.results.hidden import aside
+from sim.results.atomic_file import files_aside, placed
 from sim.scenario import Study, load
 from sim.scenario.form.units import split_quantity
 from sim.scenario.text.paths import parts_of, value_at
@@ -88,7 +87,7 @@ class TwoWay:
         OSError
             If the folder cannot be written.
         """
-        with aside(Path(into), "two_way") as made:
+        with files_aside(Path(into), "two_way") as made:
             return placed(self.drawn_into(made), Path(into))
 
     def drawn_into(self, folder: Path) -> list[Path]:

@@ -21,8 +21,7 @@ from sim.experiments import workbooks
 from sim.experiments.two_way import TwoWay
 from sim.experiments.worth_by_reading import in_words
 from sim.experiments.worth_of_patients import FILE
-from sim.results.atomic_file import placed
-from sim.results.hidden import aside
+from sim.results.atomic_file import files_aside, placed
 from sim.results.tables import write_csv
 from sim.scenario import Study
 
@@ -150,7 +149,7 @@ class Worth:
         """
         if self.two_way is None and self.patients is None:
             return []
-        with aside(Path(into), "worth") as made:
+        with files_aside(Path(into), "worth") as made:
             files = [] if self.two_way is None else self.two_way.drawn_into(made)
             if self.patients is not None:
                 files.append(made / FILE)

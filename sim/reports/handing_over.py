@@ -11,8 +11,7 @@ from sim.experiments import verbs
 from sim.reports import forms, page
 from sim.reports.forms.form import read
 from sim.results import Kept
-from sim.results.atomic_file import placed
-from sim.results.hidden import aside
+from sim.results.atomic_file import files_aside, placed
 from sim.vocabulary import Progress
 
 FOLDER, WORKBOOK = "report", "report.xlsx"
@@ -73,7 +72,7 @@ def write(
     for name in names:
         read(name)  # an unknown form is refused before the page is made
     folder = into or results[0].folder / FOLDER
-    with aside(folder, FOLDER) as made:
+    with files_aside(folder, FOLDER) as made:
         filled = [forms.write(name, results, made) for name in dict.fromkeys(names)]
         files = [page.write(results, made, progress), *chain.from_iterable(filled)]
         if xlsx:
