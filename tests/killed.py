@@ -38,7 +38,16 @@ TRIALS = ["--trials", "5", *ALONE]
 OLD = "RESULT"
 """Stands for the folder of the result that is kept before."""
 
+PRICED = "PRICED"
+"""Stands for the folder of the result with costs that is kept before."""
+
+TWO_PRICES = [
+    f"--two-way=economics.costs.therapies.{price} EUR"
+    for price in ("interferon.per_dose=0 EUR to 30", "pamidronate.per_infusion=0 EUR to 900")
+]
 KEPT = ["run", "tiny.yaml", "--patients", "10", "--keep", "tables", *ALONE]
+
+KEPT_PRICED = ["run", "priced.yaml", "--patients", "10", "--keep", "outcomes", *ALONE]
 
 JOBS = {
     "run": ["run", "tiny.yaml", *FEW],
@@ -56,9 +65,14 @@ JOBS = {
     "rerun": ["rerun", OLD, "--quiet"],
     "rerun elsewhere": ["rerun", OLD, "--quiet", "--out", "others"],
     "plot": ["plot", OLD, "--figure", "markers", "--format", "svg"],
+    "explain": ["explain", "tiny.yaml", "--patient", "1", "--figure", "life.svg"],
+    "report": ["report", OLD, "--quiet", "--xlsx", "--form", "stress"],
+    "worth": ["worth", PRICED, "--quiet", "--by-patient", "--into", "worth", *TWO_PRICES],
     "new": ["new", "mine.yaml", "--force"],
     "schema": ["schema", "--out", "schema.json"],
 }  # fmt: skip
+
+PRICES = "extends: laroche2011-worth.yaml\nname: priced\nanswers:\nhorizon: 12 months\n"
 
 Files = dict[str, bytes]
 
@@ -182,22 +196,32 @@ def prepared() -> Iterator[Path]:
         folder = Path(temporary) / "master"
         folder.mkdir()
         texts = {"tiny.yaml": TINY, "tiny-sweep.yaml": TINY_SWEEP, "mine.yaml": TINY,
-                 BASE.name: BASE.read_text(encoding="utf-8"), "schema.json": "{}",
+                 "priced.yaml": PRICES, "laroche2011-worth.yaml": _shipped("laroche2011-worth"),
+                 BASE.name: _shipped("laroche2011"), "schema.json": "{}", "life.svg": "mine",
                  "power.csv": "mine\n"}  # fmt: skip
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8")
-        assert wait(in_a_child(folder, KEPT)) == 0
+        assert wait(in_a_child(folder, KEPT)) == wait(in_a_child(folder, KEPT_PRICED)) == 0
         yield folder
+
+
+def _shipped(name: str) -> str:
+    return BASE.with_name(f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def _only(master: Path, pattern: str) -> str:
+    (found,) = master.glob(pattern)
+    return found.relative_to(master).as_posix()
 
 
 class Job:
     """A command that is killed over and over, each time in a copy of the folder."""
 
     def __init__(self, master: Path, name: str) -> None:
-        (kept,) = master.glob("results/tiny/*")
-        old = kept.relative_to(master).as_posix()
+        meant = {word: _only(master, f"results/{of}/*")
+                 for word, of in ((OLD, "tiny"), (PRICED, "priced"))}  # fmt: skip
         self.master, self.name = master, name
-        self.words = [old if word == OLD else word for word in JOBS[name]]
+        self.words = [meant.get(word, word) for word in JOBS[name]]
         self.before = files_in(master)
         folder = self._copy()
         began = time.monotonic()

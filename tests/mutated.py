@@ -11,6 +11,7 @@ import io
 import json
 import os
 import random
+import shutil
 import signal
 import sys
 import tempfile
@@ -45,6 +46,10 @@ design: one_at_a_time
 parameters:
   therapies.pamidronate.given: {low: 80 %, high: 95 %}
 """
+
+
+LIFE_TABLE = "sex,age,hazard\nfemale,0,0.02\nfemale,60,0.2\nmale,0,0.1\nmale,90,0.3\n"
+PRICED = "extends: laroche2011-worth.yaml\nname: priced\nanswers:\nhorizon: 12 months\n"
 
 
 class Stopped(BaseException):
@@ -142,6 +147,58 @@ def stores(folder: Path, rng: random.Random) -> Case:
     return _sweep(folder), path
 
 
+def life_tables(folder: Path, rng: random.Random) -> Case:
+    """A life table of the user beside a scenario, with pieces changed."""
+    path = folder / "mine.csv"
+    _write(path, mutated(LIFE_TABLE, rng))
+    _write(folder / "case.yaml", f"{TINY}mortality: {{life_table: {{file: mine.csv, "
+           "source: assumption}}\n")  # fmt: skip
+    return ["check", str(folder / "case.yaml")], path
+
+
+def tables(folder: Path, rng: random.Random) -> Case:
+    """A table of a run with costs, with bytes changed."""
+    kept = folder / "priced"
+    path = kept / rng.choice(sorted(held.name for held in (folder / "priced tables").iterdir()))
+    for held in (folder / "priced tables").iterdir():
+        (kept / held.name).write_bytes(held.read_bytes())
+    path.write_bytes(bytes_changed(path.read_bytes(), rng))
+    verb = rng.choice(["show", "worth", "extend", "rerun"])
+    more = ["--patients", "12"] if verb == "extend" else []
+    quiet = [] if verb == "show" else ["--quiet"]
+    return [verb, str(kept), *more, *quiet, "--out", str(folder / "others")], path
+
+
+def blocks(folder: Path, rng: random.Random) -> Case:
+    """A block of a sweep with bytes changed."""
+    held = folder / "blocks"
+    if not held.exists():
+        shutil.copytree(_store(folder).parent, held)
+    names = sorted(path.relative_to(held) for path in held.rglob("*.parquet"))
+    path = _store(folder).parent / rng.choice(names)
+    _store(folder).write_bytes((held / "store.json").read_bytes())
+    for name in names:
+        (_store(folder).parent / name).write_bytes((held / name).read_bytes())
+    path.write_bytes(bytes_changed(path.read_bytes(), rng))
+    return _sweep(folder), path
+
+
+def bytes_changed(content: bytes, rng: random.Random) -> bytes:
+    """A file with one bit flipped, bytes lost, doubled or set to 0, or with another content."""
+    i, j = sorted(rng.randrange(len(content) + 1) for _ in range(2))
+    kind = rng.choice(["flip", "flip", "flip", "lose", "double", "zero", "other"])
+    if kind == "flip":
+        at = min(i, len(content) - 1)
+        return content[:at] + bytes([content[at] ^ 1 << rng.randrange(8)]) + content[at + 1 :]
+    if kind == "lose":
+        return content[:i] + content[j:]
+    if kind == "double":
+        return content[:j] + content[i:]
+    if kind == "zero":
+        return content[:i] + bytes(j - i) + content[j:]
+    return rng.choice([b"", b"garbage" * 99, b"\0" * 99, b"PAR1" * 9])
+
+
 def settings(folder: Path, rng: random.Random) -> Case:
     """One to three settings of the command line, each a line of a scenario with pieces changed."""
     texts = []
@@ -154,7 +211,8 @@ def settings(folder: Path, rng: random.Random) -> Case:
 
 KINDS: dict[str, Callable[[Path, random.Random], Case]] = {
     "scenario": scenarios, "sweep": sweeps, "publication": publications, "manifest": manifests,
-    "store.json": stores, "settings": settings,
+    "store.json": stores, "settings": settings, "life table": life_tables, "table": tables,
+    "block": blocks,
 }  # fmt: skip
 
 
@@ -184,16 +242,29 @@ def _sweep(folder: Path) -> list[str]:
 def prepare(folder: Path) -> None:
     """Fill a folder with scenarios, sweeps, a kept run and a sweep."""
     (folder / "sweeps").mkdir()
-    for name, text in {**TEXTS, "tiny.yaml": TINY, "sweeps/tiny-sweep.yaml": TINY_SWEEP}.items():
+    for name, text in {
+        **TEXTS,
+        "tiny.yaml": TINY,
+        "priced.yaml": PRICED,
+        "sweeps/tiny-sweep.yaml": TINY_SWEEP,
+    }.items():
         _write(folder / name, text)
     _write(folder / "sweeps" / "tiny-sweep.yaml", TINY_SWEEP.replace("tiny.yaml", "../tiny.yaml"))
     for words in (
         ["run", str(folder / "tiny.yaml"), "--patients", "10", "--keep", "outcomes", "--quiet",
          "--out", str(folder / "results")],
+        ["run", str(folder / "priced.yaml"), "--patients", "10", "--keep", "tables", "--quiet",
+         "--engine", "simpy", "--out", str(folder / "results")],
         _sweep(folder),
     ):  # fmt: skip
         done = ended(words)
         assert done.code == 0, done.text
+    (priced,) = folder.glob("results/priced/*/")
+    shutil.move(priced, folder / "priced")
+    (folder / "priced tables").mkdir()
+    for held in (folder / "priced").iterdir():
+        if held.suffix in (".csv", ".parquet") and held.name != "dictionary.csv":
+            shutil.copy(held, folder / "priced tables")
     (kept,) = folder.glob("results/tiny/*/")
     kept.rename(kept.with_name("kept"))
     for held in (kept.with_name("kept") / "manifest.json", _store(folder)):

@@ -262,3 +262,14 @@ def test_a_warning_of_the_program_is_a_sentence(monkeypatch, mastosim):
 
     told = ended_by(monkeypatch, mastosim, end)
     assert (told.returncode, told.stderr) == (0, "mastosim: the cache is damaged\n")
+
+
+def test_an_interrupt_while_python_ends_changes_nothing():
+    """All is said and kept by then; the first of two functions at the end is called last."""
+    program = (
+        "import atexit, os, signal, sys; from sim.cli.main import main; "
+        "atexit.register(os.kill, os.getpid(), signal.SIGINT); "
+        "sys.argv = ['mastosim', '--version']; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

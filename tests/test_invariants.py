@@ -203,6 +203,8 @@ def test_a_check_passes(check):
 @examples(3)
 @given(scenarios(), visits, visits)
 def test_measuring_does_not_disturb(given_settings, dxa, markers):
+    """No therapy ends at a measured value here: such a rule is meant to follow the visits."""
+    given_settings = [setting for setting in given_settings if ".stop=" not in setting]
     asked = [f"visits.dxa=[{', '.join(dxa)}]", f"visits.markers=[{', '.join(markers)}]"]
     one, other = logs(study_of(given_settings)), logs(study_of(given_settings, *asked))
     for arm in one:

@@ -235,3 +235,27 @@ def test_tables_are_printed_where_the_files_cannot_be_written_in_the_end(
     assert done.returncode == 2
     assert "No space left on device" in done.stderr
     assert "Patients per arm" in done.stdout or "pamidronate" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["plot", "report", "worth"])
+def test_a_disk_that_fills_up_under_files_is_told_with_their_folder(
+    tmp_path, mastosim, monkeypatch, command
+):
+    """Libraries that draw and write workbooks report a full disk without a name."""
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    worth = BASE.with_name("laroche2011-worth.yaml")
+    few = ["--patients", 5, "--keep", "outcomes", "-q", "--out", tmp_path]
+    assert mastosim("run", worth, *few).returncode == 0
+    monkeypatch.setattr("matplotlib.figure.Figure.savefig", full)
+    monkeypatch.setattr("sim.reports.page.write", full)
+    monkeypatch.setattr("sim.experiments.valued_run.write_csv", full)
+    more = {"plot": ["--figure", "differences"], "report": ["-q"], "worth": ["--by-patient", "-q"]}
+    into = tmp_path / "into"
+    done = mastosim(command, "latest", *more[command], "--into", into, "--out", tmp_path)
+    assert done.returncode == 2
+    there = tmp_path if command == "plot" else into  # plot writes beside a folder that is new
+    assert f"No space left on device; nothing was written: {there}\n" in done.stderr
+    assert not into.exists()

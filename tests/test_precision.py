@@ -40,7 +40,9 @@ def test_a_precision_is_read_as_it_is_written():
     ]
 
 
-@pytest.mark.parametrize("text", ["spine", "spine:0", "spine:-1", ":1", "spine:wide", "spine:nan"])
+@pytest.mark.parametrize(
+    "text", ["spine", "spine:0", "spine:-1", ":1", "spine:wide", "spine:nan", "spine:inf"]
+)
 def test_another_form_is_refused(text):
     with pytest.raises(ValueError, match="allowed: OUTCOME:HALF-WIDTH"):
         precision.read([text])

@@ -8,8 +8,9 @@ import sim
 from sim import results
 from sim.cli.worth import worth as command
 from sim.errors import RequestError
-from sim.experiments import runs
+from sim.experiments import runs, valued_run
 from sim.experiments.kinds import run as kept_run
+from sim.experiments.worth_of_patients import FILE
 
 PATIENTS = 30
 
@@ -55,3 +56,20 @@ def test_without_a_folder_or_over_readings_it_is_refused(kept):
     assert "--into is the folder" in found.stderr
     with pytest.raises(RequestError, match="scenario's own reading"):
         sim.worth(kept.folder, by_patient=True, reading={"linear": 50, "plateau": 50})
+
+
+def test_a_disk_that_fills_up_leaves_the_table_that_was_there(kept, tmp_path, monkeypatch):
+    """A full disk stands for a kill at the same moment: half of the file is written."""
+
+    def half(frame, path):
+        path.write_text("patient,arm\n0,comb")
+        raise OSError(28, "No space left on device", str(path))
+
+    (tmp_path / FILE).write_text("before\n")
+    valued = sim.worth(kept.folder, by_patient=True)
+    monkeypatch.setattr(valued_run, "write_csv", half)
+    for into in (tmp_path, tmp_path / "new"):
+        with pytest.raises(OSError, match="No space left"):
+            valued.save(into)
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]
+    assert (tmp_path / FILE).read_text() == "before\n"

@@ -15,4 +15,9 @@ def telling(kept: Kept) -> AbstractContextManager[None]:
     """Name each file of a result that is missing or not what was written, and read the result."""
     from sim.results import seals
 
-    return seals.reading(kept, lambda why: say(f"Warning: {why}", to_stderr=True))
+    return seals.reading(kept, warn)
+
+
+def warn(why: str) -> None:
+    """Tell of something about a result that does not end the command."""
+    say(f"Warning: {why}", to_stderr=True)

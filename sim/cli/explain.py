@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.completion import files_or_results
+from sim.cli.damage import warn
 from sim.cli.ending import dumped
 from sim.cli.options import FILE_OUT, RESULTS, SEED, SETTINGS, number
 from sim.cli.terminal import ANY_WIDTH, line_width, say
@@ -46,7 +47,7 @@ def explain(
 
     if figure is not None:
         format_of(figure)
-    study = study_of_patient(scenario, settings, seed, name, out)
+    study = study_of_patient(scenario, settings, seed, name, out, warn)
     life = follow(study, patient, settings, seed)
     if figure is not None:
         write(life.plot(), figure)

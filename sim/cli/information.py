@@ -109,7 +109,6 @@ def information(
     else:
         say(text.printout(valued.printout, line_width()))
     if into is not None:
-        into.mkdir(parents=True, exist_ok=True)
         for path in valued.save(into):
             say(path, to_stderr=as_json)
 

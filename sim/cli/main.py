@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import signal
 import sys
 import tempfile
@@ -97,6 +98,8 @@ def main() -> None:
     with interrupts() as came, warnings.catch_warnings():
         warnings.showwarning = _show_warning
         code = _report(_run(), bool(came))
+    # All is said and kept: an interrupt while Python ends would only replace the exit code.
+    atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
     if code == INTERRUPTED:
         # Python would die of the signal in spite of the exit code, if the interrupt came while a
         # library executed a text. Executing another one makes Python forget that.

@@ -69,7 +69,8 @@ def plot(
         refuse_others,
         refuse_unknown_arms,
     )
-    from sim.results.hidden import aside
+    from sim.results.atomic_file import files_aside, placed
+    from sim.results.atomic_folder import interrupt_says
 
     kept = found(result, out)
     check_options(kept)
@@ -90,9 +91,9 @@ def plot(
         draw, kept, formats=[*dict.fromkeys(formats or FORMATS)],
         form=Form(WIDTHS[width], has_caption, arms=arms), others=beside, uncertainty=of_draws,
     )  # fmt: skip
-    usual = OF_KIND[kind].usual
+    usual, where = OF_KIND[kind].usual, f"the figures are in '{into}'"
     # on the same disk, and it vanishes at the end
-    with aside(existing_folder(into), "figures") as made:
+    with files_aside(existing_folder(into), "figures") as made:
         with telling(kept):
             drawn = _drawn(drawing, figures or usual, made)
             missing = [name for name in figures if not drawn[name]]
@@ -100,16 +101,10 @@ def plot(
         if missing:
             has = f"it has {', '.join(had) or 'none'}{absent.said(kept, missing[0])}"
             raise click.UsageError(f"this result has no figure '{missing[0]}'; {has}")
-        _move([path for files in drawn.values() for path in files], into)
-
-
-def _move(files: Sequence[Path], into: Path) -> None:
-    """Give figures their place, all of them or none; say where they are."""
-    from sim.results.atomic_file import placed
-    from sim.results.atomic_folder import interrupt_says
-
-    with interrupt_says(f"the figures are in '{into}'"):
-        for path in placed(files, into):
+        with interrupt_says(where):
+            files = placed([path for files in drawn.values() for path in files], into)
+    with interrupt_says(where):
+        for path in files:
             say(path)
 
 

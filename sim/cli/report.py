@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sim.cli.completion import kept_results
-from sim.cli.damage import telling
+from sim.cli.damage import telling, warn
 from sim.cli.options import FOLDER, NAMES, QUIET, RESULT, RESULTS, found, refuse_unwritable
 from sim.cli.progress import watching
 from sim.cli.terminal import say
@@ -51,6 +51,8 @@ def report(
     results = [found(name, out) for name in (result, *others)]
     folder = into or results[0].folder / handing_over.FOLDER
     refuse_unwritable(folder)
+    for why in handing_over.left_out(results):
+        warn(why)
     with ExitStack() as reading:
         for kept in results:
             reading.enter_context(telling(kept))

@@ -122,7 +122,6 @@ def worth(
     else:
         say(text.printout(valued.printout, line_width()))
     if into is not None:
-        into.mkdir(parents=True, exist_ok=True)
         for path in valued.save(into):
             say(path, to_stderr=as_json)
 

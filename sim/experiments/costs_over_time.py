@@ -97,8 +97,8 @@ def _of_patients(study: Study, engine: Engine, patients: range) -> Floats:
     return np.stack([costs_so_far(own, study.scenario) for own in records.values()], axis=1)
 
 
-def save(table: pd.DataFrame, study: Study, into: Path) -> list[Path]:
-    """Write the figure of `over_time` as SVG, PDF and PNG, and its numbers as CSV."""
+def drawn_into(folder: Path, table: pd.DataFrame, study: Study) -> list[Path]:
+    """Draw the figure of `over_time` as SVG, PDF and PNG, with its CSV, into an unseen folder."""
     from sim.display.figures import style
     from sim.display.figures.form import STANDARD, formed
     from sim.display.figures.style import styled
@@ -111,4 +111,4 @@ def save(table: pd.DataFrame, study: Study, into: Path) -> list[Path]:
     patients = f"{scenario.cohort.patients} virtual patients, the same in every arm."
     about = About(scenario.title, (*scenario.arms,), money, (patients,))
     with styled(), formed(STANDARD._replace(heading=TITLES[NAME])):
-        return style.write(into, NAME, *curves.figure(table, about), FORMATS)
+        return style.write(folder, NAME, *curves.figure(table, about), FORMATS)

@@ -10,6 +10,7 @@ from sim.display.figures.form import STANDARD, formed
 from sim.display.figures.style import styled
 from sim.display.figures.titles import TITLES
 from sim.economics.information.trials import Trials
+from sim.results.atomic_file import files_aside, placed
 from sim.vocabulary import FORMATS
 
 NAME = "trials"
@@ -32,12 +33,17 @@ def save(
     title, arms, money
         Title of the scenario, its arms, and its currency.
     into
-        A folder that exists.
+        The folder, which is made where there is none. It receives all files or none.
 
     Returns
     -------
     list of Path
         The files.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written.
     """
     from sim.display.figures.worth import trials as by_size
     from sim.display.figures.worth.about import About
@@ -47,4 +53,5 @@ def save(
     about = About(title, (*arms,), money, (f"{told} {after}",))
     with styled(), formed(STANDARD._replace(heading=TITLES[NAME])):
         drawn = by_size.figure(trials.by_size, evpi, count, about)
-        return style.write(into, NAME, *drawn, FORMATS)
+        with files_aside(into, NAME) as made:
+            return placed(style.write(made, NAME, *drawn, FORMATS), into)

@@ -21,7 +21,7 @@ from sim.economics.information.trials import Trials
 from sim.errors import RequestError
 from sim.experiments import workbooks
 from sim.experiments.worth_of_trials import Asked, valued
-from sim.results import Kept
+from sim.results import Kept, seals
 from sim.results import draws as draws_of
 from sim.scenario import Study
 from sim.scenario.mistakes import nearest
@@ -135,7 +135,7 @@ class Information:
         Parameters
         ----------
         into : path
-            A folder that exists.
+            The folder, which is made where there is none. It receives all files or none.
 
         Returns
         -------
@@ -194,10 +194,14 @@ def information(
     ------
     RequestError
         For a result of another kind, without economics, with the same patients at each draw, or
-        with too few draws or patients; for trials as of `worth_of_trials.valued`.
+        with too few draws or patients; for trials as of `worth_of_trials.valued`, and for a sweep
+        that another model made or that is damaged.
     """
     if why := draws_of.why_not(kept):
         raise RequestError(f"'{kept.folder}' {why}")
+    if trial is not None:
+        seals.refuse_damaged(kept)
+        kept.refuse_another_model()
     study = kept.study
     economics = study.scenario.economics
     assert economics is not None

@@ -51,7 +51,7 @@ def uncertainty_for(
     Raises
     ------
     RequestError
-        For a sweep of another scenario or design, a second sweep of a scenario, a result of
+        For a sweep of another scenario, design or model, a second sweep of a scenario, a result of
         another kind, or figures none of which shows the parameter uncertainty.
     Damaged
         For a file of the sweep that was changed.
@@ -67,6 +67,7 @@ def uncertainty_for(
         named |= dict.fromkeys(names, sweep)
         _refuse_other_figures(kept.manifest.kind, figures)
         seals.refuse_damaged(sweep)
+        sweep.refuse_beside(kept)
         tables.append(_intervals(sweep, names))
     return pd.concat(tables, ignore_index=True)
 

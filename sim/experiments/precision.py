@@ -84,7 +84,7 @@ def _goal(text: str) -> Goal:
         half_width = float(width)
     except ValueError:
         half_width = 0.0
-    if not colon or not outcome or not half_width > 0:
+    if not colon or not outcome or not 0 < half_width < math.inf:
         raise RequestError(
             f"'{text}' is not a precision; allowed: OUTCOME:HALF-WIDTH, "
             "OUTCOME.difference:HALF-WIDTH or OUTCOME.ARM:HALF-WIDTH with a number above 0, like "

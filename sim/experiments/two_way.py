@@ -17,6 +17,7 @@ from sim.economics.groups import Quantities
 from sim.economics.same_quantities import quantities_change
 from sim.economics.two_way import CORNERS, Boundary, boundaries, net_differences
 from sim.errors import RequestError
+from sim.results.atomic_file import files_aside, placed
 from sim.scenario import Study, load
 from sim.scenario.form.units import split_quantity
 from sim.scenario.text.paths import parts_of, value_at
@@ -74,15 +75,25 @@ class TwoWay:
         Parameters
         ----------
         into : path
-            A folder that exists.
+            The folder, which is made where there is none. It receives all files or none.
 
         Returns
         -------
         list of Path
             The files, named `two_way`.
+
+        Raises
+        ------
+        OSError
+            If the folder cannot be written.
         """
+        with files_aside(Path(into), "two_way") as made:
+            return placed(self.drawn_into(made), Path(into))
+
+    def drawn_into(self, folder: Path) -> list[Path]:
+        """Draw the figure into a folder that nobody sees yet."""
         with styled(), formed(STANDARD._replace(heading=TITLES["two_way"])):
-            return style.write(Path(into), "two_way", *self.drawn(), FORMATS)
+            return style.write(folder, "two_way", *self.drawn(), FORMATS)
 
     def drawn(self) -> style.Drawn:
         """The figure and its numbers, in the style of now."""

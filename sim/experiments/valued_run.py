@@ -21,6 +21,7 @@ from sim.experiments import costs_over_time, workbooks
 from sim.experiments.two_way import TwoWay
 from sim.experiments.worth_by_reading import in_words
 from sim.experiments.worth_of_patients import FILE
+from sim.results.atomic_file import files_aside, placed
 from sim.results.tables import write_csv
 from sim.scenario import Study
 
@@ -139,20 +140,28 @@ class Worth:
         Parameters
         ----------
         into : path
-            A folder that exists.
+            The folder, which is made where there is none. It receives all files or none.
 
         Returns
         -------
         list of Path
             The files; none where none was asked for.
+
+        Raises
+        ------
+        OSError
+            If the folder cannot be written.
         """
-        files = [] if self.two_way is None else self.two_way.save(into)
-        if self.patients is not None:
-            files.append(Path(into) / FILE)
-            write_csv(self.patients, files[-1])
-        if self.over_time is not None:
-            files += costs_over_time.save(self.over_time, self.study, Path(into))
-        return files
+        if self.two_way is None and self.patients is None and self.over_time is None:
+            return []
+        with files_aside(Path(into), "worth") as made:
+            files = [] if self.two_way is None else self.two_way.drawn_into(made)
+            if self.patients is not None:
+                files.append(made / FILE)
+                write_csv(self.patients, files[-1])
+            if self.over_time is not None:
+                files += costs_over_time.drawn_into(made, self.over_time, self.study)
+            return placed(files, Path(into))
 
     @property
     def _money(self) -> str:

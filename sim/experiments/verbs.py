@@ -96,6 +96,7 @@ def refuse_others(others: Sequence[Kept], kept: Kept, names: Sequence[str] | Non
         if one.manifest.kind != "emulation":
             called = KINDS[one.manifest.kind].called
             raise RequestError(f"only emulations are drawn together; '{one.folder}' is {called}")
+        one.refuse_beside(kept)
         check_options(one)
     if list(names or ()) != [TOGETHER]:
         raise RequestError(f"several emulations are drawn together with --figure {TOGETHER}")
@@ -252,11 +253,13 @@ def study_to_explain(kept: Kept, name: str | None = None) -> Study:
 
 
 def study_of_patient(
-    scenario: ScenarioLike, settings: Sequence[str], seed: int | None, name: str | None, root: Path
-) -> ScenarioLike:
+    scenario: ScenarioLike, settings: Sequence[str], seed: int | None, name: str | None, root: Path,
+    tell: Callable[[str], object],
+) -> ScenarioLike:  # fmt: skip
     """The scenario whose patient is meant: a scenario as it is, or the study of a kept result.
 
-    Raises RequestError for options that do not belong to the one or the other.
+    A result of another model is told of: its patients are followed anew, and are not those of its
+    tables. Raises RequestError for options that do not belong to the one or the other.
     """
     if not _names_a_result(scenario):
         if name is not None:
@@ -264,7 +267,11 @@ def study_of_patient(
         return scenario
     if settings or seed is not None:
         raise RequestError("a RESULT has its own settings and seed; leave out --set and --seed")
-    return study_to_explain(results.find(str(scenario), root), name)
+    kept = results.find(str(scenario), root)
+    study = study_to_explain(kept, name)
+    if why := kept.of_another_model:
+        tell(f"{why}: the patient may not be the one in its tables")
+    return study
 
 
 def _names_a_result(scenario: ScenarioLike) -> bool:

@@ -17,7 +17,7 @@ from sim.experiments.two_way import Range, two_way
 from sim.experiments.valued_run import Worth
 from sim.experiments.worth_by_reading import averaged, checked, simulated
 from sim.experiments.worth_of_patients import of_patients as of_patients_one_by_one
-from sim.results import Kept, quantities
+from sim.results import Kept, quantities, seals
 from sim.results.tables import as_filed
 from sim.scenario import Study, load
 from sim.vocabulary import Progress
@@ -64,7 +64,8 @@ def worth(
     ------
     RequestError
         For a result without economics, shares or weights that do not add up, a budget over
-        several readings, or ranges of what is no price.
+        several readings, ranges of what is no price, or patients who would be simulated beside the
+        quantities of another model or a damaged file.
     ScenarioError
         For a change that is not valid.
     """
@@ -81,6 +82,9 @@ def worth(
     if of_readings and (asked is not None or by_patient or over_time):
         raise RequestError(BUDGET_OF_ONE if asked is not None else PATIENTS_OF_ONE)
     again = quantities_change(own, study)
+    if (of_readings or asked is not None or by_patient) and not again:
+        seals.refuse_damaged(kept)
+        kept.refuse_another_model()
     of_patients = simulated(study, progress) if again else quantities.load(kept.folder)
     if of_readings:
         of_patients = averaged(study, of_patients, of_readings, progress)

@@ -15,9 +15,8 @@ from sim.experiments import parameter_uncertainty, verbs
 from sim.experiments.opened import Opened
 from sim.python.options import Text, at_least, one_of
 from sim.results import seals
-from sim.results.atomic_file import placed
+from sim.results.atomic_file import files_aside, placed
 from sim.results.comparing import compared, in_words
-from sim.results.hidden import aside
 from sim.scenario.text import settings
 from sim.vocabulary import FORMATS, Progress
 
@@ -209,7 +208,7 @@ def plot(
         of_draws = parameter_uncertainty.uncertainty_for(kept, sweeps, names or ())
     form = Form(WIDTHS[width], caption, arms=arms)
     to = kept.folder / "figures" if into is None else Path(into)
-    with aside(to, "figures") as made:
+    with files_aside(to, "figures") as made:
         with seals.reading(kept, warnings.warn):
             files = draw(kept, names, made, formats, form, beside, of_draws)
         return placed(files, to)

@@ -51,6 +51,8 @@ def report(
         If there is no such result or form, or its files are damaged.
     """
     kept = [open_result(one, out=out) for one in (result, *others)]
+    for why in handing_over.left_out(kept):
+        warnings.warn(why, stacklevel=2)
     with ExitStack() as reading:
         for one in kept:
             reading.enter_context(seals.reading(one, warnings.warn))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -164,7 +165,7 @@ def explain(
     texts = as_settings(settings)
     if figure is not None:
         format_of(Path(figure))
-    study = verbs.study_of_patient(scenario, texts, seed, name, Path(out))
+    study = verbs.study_of_patient(scenario, texts, seed, name, Path(out), warnings.warn)
     life = followed(study, patient, texts, seed)
     if figure is not None:
         write(life.plot(), Path(figure))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -11,12 +11,24 @@ from sim.experiments import verbs
 from sim.reports import forms, page
 from sim.reports.forms.form import read
 from sim.results import Kept
-from sim.results.atomic_file import placed
-from sim.results.hidden import aside
+from sim.results.atomic_file import files_aside, placed
 from sim.vocabulary import Progress
 
 FOLDER, WORKBOOK = "report", "report.xlsx"
 """The folder of a report within that of its first result, and the file of the workbook."""
+
+
+def left_out(results: Sequence[Kept]) -> Iterator[str]:
+    """A sentence for what the page of some results leaves out, because another model made it."""
+    first, *others = results
+    if first.manifest.kind == "run" and (why := first.of_another_model):
+        yield f"{why}: the page has no single patients, who would be followed by this one"
+    for other in others:
+        if other.manifest.model != first.manifest.model:
+            yield (
+                f"'{first.folder}' and '{other.folder}' were made by different sources or "
+                "libraries: their numbers do not stand side by side on the page"
+            )
 
 
 def write(
@@ -60,7 +72,7 @@ def write(
     for name in names:
         read(name)  # an unknown form is refused before the page is made
     folder = into or results[0].folder / FOLDER
-    with aside(folder, FOLDER) as made:
+    with files_aside(folder, FOLDER) as made:
         filled = [forms.write(name, results, made) for name in dict.fromkeys(names)]
         files = [page.write(results, made, progress), *chain.from_iterable(filled)]
         if xlsx:

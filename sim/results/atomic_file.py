@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -10,7 +11,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sim.results.atomic_folder import refuse_no_file
-from sim.results.hidden import HERE, clear_away, locked, undisturbed
+from sim.results.hidden import HERE, aside, clear_away, locked, undisturbed
+
+OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS}
+"""What the system reports of a disk that is full, fails or cannot be written."""
 
 
 @contextmanager
@@ -48,6 +52,22 @@ def hidden_file(path: Path) -> Iterator[Path]:
         raise OSError(error.errno, reason, str(path)) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def files_aside(folder: Path, name: str) -> Iterator[Path]:
+    """As `hidden.aside`, for files that `placed` gives their place in a folder.
+
+    Raises OSError with the name of that folder where the disk is full or fails.
+    """
+    try:
+        with aside(folder, name) as made:
+            yield made
+    except OSError as error:
+        if error.errno not in OF_THE_DISK:
+            raise
+        reason = f"{error.strerror or error}; nothing was written"
+        raise OSError(error.errno, reason, str(folder)) from error
 
 
 def placed(files: Sequence[Path], into: Path) -> list[Path]:

@@ -113,14 +113,30 @@ class Kept:
                 f"{__version__}; use the version that made it"
             )
 
+    @property
+    def of_another_model(self) -> str:
+        """A sentence where other sources or libraries made this result; empty else."""
+        mine = fingerprint.model()
+        if self.manifest.model == mine:
+            return ""
+        return (
+            f"'{self.folder}' was made by other sources or libraries (model "
+            f"{self.manifest.model}, this is {mine})"
+        )
+
     def refuse_another_model(self) -> None:
         """Raise RequestError for a result of other sources or libraries, to which none is added."""
-        mine = fingerprint.model()
-        if self.manifest.model != mine:
+        if why := self.of_another_model:
+            raise RequestError(f"{why}: new patients would not be like its own; run again")
+
+    def refuse_beside(self, other: Kept) -> None:
+        """Raise RequestError for a result of another model, with which this one is not mixed."""
+        models = self.manifest.model, other.manifest.model
+        if models[0] != models[1]:
             raise RequestError(
-                f"'{self.folder}' was made by other sources or libraries (model "
-                f"{self.manifest.model}, this is {mine}): new patients would not be like its own; "
-                "run again"
+                f"'{self.folder}' and '{other.folder}' were made by different sources or libraries "
+                f"(models {models[0]} and {models[1]}), so they are not put together; "
+                "run both again"
             )
 
 

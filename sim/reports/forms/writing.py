@@ -9,8 +9,7 @@ from sim.reports.forms.document import document
 from sim.reports.forms.layout import layout
 from sim.reports.forms.markdown import markdown
 from sim.results import Kept
-from sim.results.atomic_file import placed
-from sim.results.hidden import aside
+from sim.results.atomic_file import files_aside, placed
 
 
 def write(form: str, results: Sequence[Kept], into: Path) -> list[Path]:
@@ -41,7 +40,7 @@ def write(form: str, results: Sequence[Kept], into: Path) -> list[Path]:
         Where the folder cannot be written; then nothing was written.
     """
     laid = layout(form, results)
-    with aside(into, form) as made:
+    with files_aside(into, form) as made:
         text, page = made / f"{form}.md", made / f"{form}.docx"
         text.write_text(markdown(laid), encoding="utf-8")
         page.write_bytes(document(laid))

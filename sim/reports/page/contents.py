@@ -43,6 +43,11 @@ class Contents:
         return self.kept.manifest.kind == "run"
 
     @property
+    def has_lives(self) -> bool:
+        """Whether the page is about a run whose patients can be followed again as they were."""
+        return self.is_run and not self.kept.of_another_model
+
+    @property
     def has_worth(self) -> bool:
         """Whether the page is about a run of a scenario with costs."""
         return self.is_run and self.study.scenario.economics is not None

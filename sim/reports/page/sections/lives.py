@@ -40,13 +40,13 @@ class Shown(NamedTuple):
 
 
 def section(contents: Contents) -> Section | None:
-    """Some patients of a run; None for another kind of result.
+    """Some patients of a run; None for another kind of result, and for a run of another model.
 
     The first patients with a fracture, an intolerance, a death and a missed dose are shown, one
     without any of these, and the first of the cohort. Without the tables of patients the first of
     the cohort are shown.
     """
-    if not contents.is_run:
+    if not contents.has_lives:
         return None
     patients = contents.study.scenario.cohort.patients
     chosen = _chosen(
@@ -59,7 +59,7 @@ def section(contents: Contents) -> Section | None:
 
 def count(contents: Contents) -> int:
     """How many drawings the section makes: two of each patient."""
-    return 2 * min(COUNT, contents.study.scenario.cohort.patients) if contents.is_run else 0
+    return 2 * min(COUNT, contents.study.scenario.cohort.patients) if contents.has_lives else 0
 
 
 def _chosen(events: pd.DataFrame | None, patients: int) -> dict[int, str]:
