@@ -97,7 +97,7 @@ def test_work_that_begins_anew_is_timed_anew(clock):
 
 def test_reports_before_the_final_speed_do_not_count(clock):
     """SimPy follows few patients slowly, until the batch engine is compiled."""
-    ready = []
+    ready: list[bool] = []
     left = time_left.TimeLeft(NO_ENDING, lambda: bool(ready))
     for at, done in [(1, 10), (10, 20), (12, 100), (13, 200)]:
         clock.now = 100.0 + at
@@ -113,3 +113,12 @@ def test_many_reports_are_not_all_kept(clock):
         left.tell(second, 20_000)
     assert len(left.reports) <= time_left.MOST
     assert left.seconds() == pytest.approx(10_001)
+
+
+def test_steps_of_very_different_length_begin_with_their_usual_time(clock):
+    """The first takes ten times as long as is usual, and counts as one of thirty-one."""
+    left = time_left.TimeLeft(Ending(0.0, usual=0.1))
+    for at, done in [(0.0, 1), (1.0, 2)]:
+        clock.now = 100.0 + at
+        left.tell(done, 102)
+    assert left.seconds() == pytest.approx(100 * (30 * 0.1 + 1.0) / 31)

@@ -65,7 +65,9 @@ def simulate_and_finish(
         refuse_unwritable(out / below)
     allow(expected, out, asked.yes, telling(asked.quiet))
     of_kind, began, counts = verbs.module_of(kind), time.monotonic(), verbs.KINDS[kind].counts
-    ending = endings.PRINTED_ONLY if out is None else endings.OF_KIND[kind]
+    ending = endings.OF_KIND[kind]
+    if out is None:
+        ending = ending._replace(seconds=endings.PRINTED_ONLY.seconds)
     folder: Path | None = None
     failed: OSError | None = None
     with watching(asked.quiet, asked.engine, counts, ending=ending) as progress:

@@ -22,6 +22,9 @@ one shortly after the other, and between such reports lies no work."""
 EVIDENCE = 0.5
 """Seconds between reports from which the speed is known."""
 
+BELIEVED = 30
+"""So many measured times count as much as the usual time that an ending tells."""
+
 WAIT, LONG = 2.0, 30.0
 """The first report alone, whose time is that of beginning as well, is worth a forecast if no other
 follows within the seconds of the first number, or if it took longer than the second."""
@@ -70,6 +73,8 @@ class TimeLeft:
         (first, _), (last, done) = self.reports[0], self.reports[-1]
         edge = first + BEGINNING * (last - first)
         since, before = next(r for r in reversed(self.reports) if r[0] <= edge)
+        if usual := self.ending.usual:
+            return (BELIEVED * usual + last - since) / (BELIEVED + done - before)
         if done > before and last - since >= EVIDENCE:
             return (last - since) / (done - before)
         is_alone = now - last >= WAIT or (last == first and first - self.began >= LONG)

@@ -14,10 +14,15 @@ if TYPE_CHECKING:
 
 
 class Ending(NamedTuple):
-    """Seconds of an ending, and more of them for each of what the progress counts."""
+    """Seconds of an ending, and more of them for each of what the progress counts.
+
+    `usual` are the seconds that one of what is counted usually takes, where they differ so much
+    that the first ones do not tell how long the others take; else 0.
+    """
 
     seconds: float
     each: float = 0.0
+    usual: float = 0.0
 
     def after(self, total: int) -> float:
         """Seconds after work on so many.
@@ -34,7 +39,7 @@ OF_KIND: Mapping[str, Ending] = {
     "readings": Ending(2.0),
     "emulation": Ending(2.2, 1e-4),
     "power": Ending(0.7),
-    "verification": Ending(0.7),
+    "verification": Ending(0.7, usual=0.08),
     "sweep": Ending(2.6),
 }
 """By kind of result, with all of its tables and figures."""
