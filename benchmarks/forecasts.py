@@ -42,9 +42,13 @@ class Course(NamedTuple):
     seconds: float
 
     def forecast(self, since: float) -> float | None:
-        """The first forecast from a time on, in times of the true seconds; None where none is."""
-        first = next((told for told in self.told if told.at >= since), None)
-        return None if first is None else (first.at + first.left) / self.seconds
+        """The first forecast from a time on, or else the last, in times of the true seconds.
+
+        None without any.
+        """
+        later = [told for told in self.told if told.at >= since]
+        found = later[:1] or self.told[-1:]
+        return (found[0].at + found[0].left) / self.seconds if found else None
 
 
 class Asked(NamedTuple):
@@ -87,7 +91,7 @@ COMMANDS: dict[str, Asked] = {
     ),
     "sweep, fresh patients": Asked("sweep zoledronate-psa --workers 1 --draws {}", 100, 8),
     "information, a trial": Asked(
-        "information sweeps/zoledronate-psa/latest --workers 1 --trial QALYs --sizes {}", 2_000, 9
+        "information sweeps/zoledronate-psa/latest --workers 1 --trial QALYs --sizes {}", 10_000, 9
     ),
 }
 
