@@ -25,7 +25,7 @@ compiled engine needs LLVM to load its code, and the summary is a table of panda
 large take some 50 MB less, and more time."""
 
 LOADED = {
-    "Python and numpy": "import numpy",
+    "Python, numpy, modules of a run": "import numpy",
     "command line, scenario read": (
         "import sim.cli.main, sim.scenario; sim.scenario.load('scenarios/laroche2011.yaml')"
     ),
