@@ -24,6 +24,8 @@ class Sizes:
     clinic: int  # patients of each of two clinics
     few_rounds: int
     rounds: int
+    memory: tuple[int, ...]  # patients of runs from the command line
+    forecasts: int  # rounds of the forecasts of all commands
     compiles: bool  # whether to begin once with an empty cache
 
 
@@ -51,6 +53,8 @@ FULL = Sizes(
     clinic=400,
     few_rounds=5,
     rounds=5,
+    memory=(1, 100_000, 1_000_000),
+    forecasts=1,
     compiles=True,
 )
 QUICK = Sizes(
@@ -69,5 +73,7 @@ QUICK = Sizes(
     clinic=20,
     few_rounds=1,
     rounds=2,
+    memory=(1, 20, 40),
+    forecasts=1,
     compiles=False,
 )

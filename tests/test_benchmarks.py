@@ -10,7 +10,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import __main__, child, figure, floor, measured, page, processes, rounds, workload
+from benchmarks import (
+    __main__,
+    child,
+    figure,
+    floor,
+    forecasts,
+    measured,
+    page,
+    processes,
+    rounds,
+    workload,
+)
+from benchmarks.forecasts import Course, Told
 from benchmarks.processes import Run
 from sim import outcomes
 from sim.experiments import blocks, runs
@@ -57,8 +69,9 @@ def check_answers(told, kept):
     assert len(headings(told)) == 2 * (len(__main__.SECTIONS) + 1)  # and targets
     assert not re.search(r"\b(nan|inf)\b", told)
     meant = ["at least 100", "at least 60", "at least 0.5", "must be at most 2", "at least 1.7",
-             "at most 1.2", "at most 1", "at least 1.7", "at most 1.2",
-             "at most 2", "at most 0.7", "at most 1.5", "at most 1.5"]  # fmt: skip
+             "at most 1.2", "at most 1", "at most 1.1", "at most 300", "at least 1.7",
+             "at most 1.2", "at most 2", "at most 0.7", "at most 1.5", "at most 1.5",
+             "at most 1.5"]  # fmt: skip
     for text in (told, kept):
         assert [row["target"] for row in rows(text, TARGETS)] == meant
         assert {row["met"] for row in rows(text, TARGETS)} <= {"yes", "no", "not known"}
@@ -140,6 +153,20 @@ def test_gain_and_memory_are_those_of_the_largest_cohort():
     assert [target.met for target in processes.targets(sorts)] == [True, False, True]
     sorts[1000, 1] = Run([90.0], None)
     assert [target.met for target in processes.targets(sorts)] == [True, None, None]
+
+
+def test_a_forecast_is_the_first_from_a_time_on_or_else_the_last():
+    course = Course([Told(1.0, 3.0), Told(2.5, 7.5), Told(6.0, 2.0)], 10.0)
+    assert [course.forecast(at) for at in (0.0, 2.0, 7.0)] == [0.4, 1.0, 0.8]
+    assert Course([], 10.0).forecast(2.0) is None
+
+
+def test_the_worst_command_decides_whether_forecasts_are_good():
+    """Half of the true time is as wrong as twice the true time; rounds count by their median."""
+    right, half = Course([Told(2.0, 8.0)], 10.0), Course([Told(2.0, 3.0)], 10.0)
+    assert forecasts.target({"run": [right], "sweep": [half, half, right]}).measured == 2.0
+    assert forecasts.target({"run": [right], "sweep": [half, right, right]}).met
+    assert forecasts.target({"run": [Course([], 10.0)]}).met is None
 
 
 def test_things_take_turns_and_the_first_round_is_not_timed():

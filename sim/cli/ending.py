@@ -58,24 +58,31 @@ def simulate_and_finish(
     """
     from sim.cli.options import refuse_unwritable
     from sim.cli.progress import watching
-    from sim.experiments import verbs
+    from sim.experiments import endings, verbs
     from sim.experiments.bounds import allow
 
     if out is not None:
         refuse_unwritable(out / below)
     allow(expected, out, asked.yes, telling(asked.quiet))
-    of_kind, began = verbs.module_of(kind), time.monotonic()
-    with watching(asked.quiet, asked.engine, verbs.KINDS[kind].counts) as progress:
-        result = simulate(progress)
+    of_kind, began, counts = verbs.module_of(kind), time.monotonic(), verbs.KINDS[kind].counts
+    ending = endings.OF_KIND[kind]
     if out is None:
+        ending = ending._replace(seconds=endings.PRINTED_ONLY.seconds)
+    folder: Path | None = None
+    failed: OSError | None = None
+    with watching(asked.quiet, asked.engine, counts, ending=ending) as progress:
+        result = simulate(progress)
+        try:
+            if out is not None:
+                folder = of_kind.keep(result, out, command_line(), time.monotonic() - began)
+        except OSError as error:
+            failed = error  # the result is printed once the bar is gone
+    if folder is None:
         finish(of_kind.shown(result), asked.as_json, verbose)
     else:
-        try:
-            folder = of_kind.keep(result, out, command_line(), time.monotonic() - began)
-        except OSError:
-            finish(of_kind.shown(result), asked.as_json, verbose)
-            raise
         finish_kept(folder, asked.as_json, verbose)
+    if failed is not None:
+        raise failed
     return result
 
 

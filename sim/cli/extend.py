@@ -30,12 +30,13 @@ def extend(
     The new result equals a run of all patients at once; the old result is kept.
     """
     from sim.cli.progress import watching
-    from sim.experiments import verbs
+    from sim.experiments import endings, verbs
 
     kept = options.found(result, out)
     verbs.refuse(kept, "extend")
     options.refuse_unwritable(out)
-    with watching(quiet, kept.manifest.options.get("engine", "")) as progress:
+    engine = kept.manifest.options.get("engine", "")
+    with watching(quiet, engine, ending=endings.of_result(kept.manifest)) as progress:
         folder = verbs.extend(
             kept,
             out,

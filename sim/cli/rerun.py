@@ -29,16 +29,16 @@ def rerun(result: str, out: Path, yes: bool, quiet: bool) -> None:
     """
     from sim import results
     from sim.cli.progress import watching
-    from sim.experiments import verbs
+    from sim.experiments import endings, verbs
     from sim.results.comparing import compared, in_words
     from sim.results.hidden import aside
 
     kept = found(result, out)
     refuse_unwritable(out)
     engine = kept.manifest.options.get("engine", "batch")
-    counts = verbs.KINDS[kept.manifest.kind].counts
+    counts, ending = verbs.KINDS[kept.manifest.kind].counts, endings.of_result(kept.manifest)
     with told_how_to_get(), aside(out, "again") as made:
-        with watching(quiet, engine, counts) as progress:
+        with watching(quiet, engine, counts, ending=ending) as progress:
             folder = verbs.rerun(
                 kept, made, progress, command_line(), yes, telling(quiet), printing(as_json=False)
             )

@@ -59,6 +59,7 @@ def run(
     refuse_unwritable(out / study.scenario.name)
 
     from sim.cli.progress import watching
+    from sim.experiments import endings
     from sim.experiments.all_blocks import is_compiled_meanwhile
     from sim.experiments.bounds import allow
     from sim.experiments.forecast import forecast
@@ -74,7 +75,8 @@ def run(
         expected = forecast([study], engine, asked.workers, rows)
         allow(expected, out, asked.yes, telling(asked.quiet))
     meanwhile = is_compiled_meanwhile([study], engine)
-    with watching(asked.quiet, engine, is_compiled_meanwhile=meanwhile) as progress:
+    ending = endings.of_run(kept, tables == "csv")
+    with watching(asked.quiet, engine, "patient courses", meanwhile, ending) as progress:
         folder = make(
             study, out, kept, progress, engine, asked.workers, command_line(), until=until,
             precise=precise, unkept=printing(asked.as_json), form=tables,

@@ -186,7 +186,7 @@ def _pilot(file: Path, seed: int | None, work: Work, as_json: bool, to_stderr: b
 
 def _simulated(read: Sweep, work: Work, shard: Shard | None = None) -> Failed:
     """Simulate the points that are missing, all or one share; returns those that failed."""
-    from sim.experiments import sweeps
+    from sim.experiments import endings, sweeps
 
     def tell(expected: Forecast) -> None:
         if not work.quiet and expected.seconds >= WORTH_SAYING:
@@ -196,7 +196,8 @@ def _simulated(read: Sweep, work: Work, shard: Shard | None = None) -> Failed:
     if not work.quiet and points >= MANY_POINTS:
         say(f"Looking up which of {points} points are simulated already.", to_stderr=True)
     workers = work.workers or sweeps.workers_for(read)
-    with watching(work.quiet, work.engine) as progress:
+    ending = endings.PRINTED_ONLY if shard else endings.of_sweep(points)
+    with watching(work.quiet, work.engine, ending=ending) as progress:
         return sweeps.simulate(
             read, work.out, work.engine, workers, shard or sweeps.WHOLE, progress, tell,
             work.most_hours,
@@ -217,7 +218,7 @@ def _one_share(read: Sweep, work: Work, shard: Shard, as_json: bool) -> Failed:
 
 def _whole(read: Sweep, work: Work, pilot: Pilot | None, as_json: bool) -> Failed:
     """Simulate all points, put them together and print the tables of the sweep."""
-    from sim.experiments import sweeps
+    from sim.experiments import endings, sweeps
     from sim.experiments.kinds import sweep as kind
 
     began = time.monotonic()
@@ -228,7 +229,8 @@ def _whole(read: Sweep, work: Work, pilot: Pilot | None, as_json: bool) -> Faile
         "engine": work.engine,
         "pilot": None if pilot is None else pilot.facts,
     }
-    with watching(work.quiet, what="points combined") as progress:
+    ending = endings.OF_KIND["sweep"]
+    with watching(work.quiet, what="points combined", ending=ending) as progress:
         swept = sweeps.gather(
             read, work.out, failed, progress, about,
             lambda *made: finish(kind.shown_unkept(*made), as_json),

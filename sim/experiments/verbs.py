@@ -54,7 +54,7 @@ KINDS: Mapping[Kind, Row] = {
     "emulation": Row("an emulation", "mastosim emulate", "trials", MORE_TRIALS, NO_PATIENT),
     "sweep": Row("a sweep", "mastosim sweep", extend=MORE_DRAWS, explain=NO_PATIENT),
     "power": Row("a power analysis", "mastosim power", "trials", MORE_TRIALS, NO_PATIENT),
-    "verification": Row("a verification", "mastosim verify", "checks", MORE_PATIENTS, NO_PATIENT),
+    "verification": Row("a verification", "mastosim verify", "steps", MORE_PATIENTS, NO_PATIENT),
 }
 """Every kind of result. A verb that is not refused works on it."""
 

@@ -56,7 +56,7 @@ def averaged(
     weights : mapping
         Weight of each reading in percent, from `checked`.
     progress : callable, optional
-        Called with the number of patient courses done and to do, for each reading anew.
+        Called with the number of patient courses done and to do, in all readings together.
 
     Returns
     -------
@@ -64,15 +64,24 @@ def averaged(
         Weighted sums of the quantities of each group.
     """
     four = readings.read(study)
-    found = [
-        (weight / WHOLE, own if name == four.own else simulated(four.studies[name], progress))
-        for name, weight in weights.items()
-    ]
+    others = [name for name in weights if name != four.own]
+    simulated_of = {
+        name: simulated(four.studies[name], _of_all(progress, at, len(others)))
+        for at, name in enumerate(others)
+    }
+    found = [(weight / WHOLE, simulated_of.get(name, own)) for name, weight in weights.items()]
     subgroups = {
         name: _summed([(weight, of.subgroups[name]) for weight, of in found])
         for name in own.subgroups
     }
     return _summed(found)._replace(subgroups=subgroups)
+
+
+def _of_all(progress: Progress | None, before: int, readings: int) -> Progress | None:
+    """Progress of one reading as a part of all: so many readings of the same size are done."""
+    if progress is None:
+        return None
+    return lambda done, total: progress(before * total + done, readings * total)
 
 
 def _summed(parts: list[tuple[float, Quantities]]) -> Quantities:

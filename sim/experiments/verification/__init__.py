@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+
 from sim.experiments.clinics import refuse_clinics
 from sim.experiments.forecast import Forecast, Kept, forecast
 from sim.experiments.verification.checks import CHECKS, PATIENTS, Verification, run_checks
+from sim.experiments.verification.inputs import changed_numbers
 from sim.experiments.verification.subject import Subject
 from sim.scenario import Study
 from sim.vocabulary import Progress
@@ -26,16 +29,24 @@ def forecast_of(study: Study, patients: int) -> Forecast:
 
 
 def check(study: Study, patients: int, progress: Progress | None = None) -> Verification:
-    """Run every check on a study; `progress` counts checks.
+    """Run every check on a study.
+
+    `progress` counts steps: the checks, and the numbers of the file that one of them changes one by
+    one, which takes most of the time.
 
     References
     ----------
     Checklists TECH-VER (Büyükkaramikli et al. 2019) and AdViSHE (Vemer et al. 2016);
     docs/verification.md.
     """
-    subject, findings = Subject(study, patients), []
+    steps, total = itertools.count(1), len(CHECKS) + len(changed_numbers(study))
+
+    def tick() -> None:
+        if progress is not None:
+            progress(next(steps), total)
+
+    subject, findings = Subject(study, patients, tick), []
     for finding in run_checks(subject):
         findings.append(finding)
-        if progress is not None:
-            progress(len(findings), len(CHECKS))
+        tick()
     return Verification(study, subject.many, tuple(findings))

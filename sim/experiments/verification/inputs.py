@@ -63,13 +63,21 @@ def every_number(subject: Subject) -> Verdict:
     `economics` are not changed: the model reads none of them.
     """
     base = _outcomes(subject, subject.study), _inputs(subject, subject.study)
-    every = {n: path for n, path in paths(subject.study).items() if path[0] != "economics"}
-    effects = {name: _effect(subject, base, path) for name, path in every.items()}
+    every = changed_numbers(subject.study)
+    effects = {}
+    for name, path in every.items():
+        effects[name] = _effect(subject, base, path)
+        subject.tick()
     names = {effect: [n for n, e in effects.items() if e == effect] for effect in LISTED}
     counts = ", ".join(f"{len(names[effect])} {LISTED[effect]}" for effect in LISTED)
     details = tuple(f"{LISTED[effect]}: {n}" for effect in LISTED for n in names[effect])
     evidence = f"{len(effects)} numbers changed one by one in {subject.some} patients: {counts}"
     return Verdict(not names["nothing"], evidence, details)
+
+
+def changed_numbers(study: Study) -> dict[str, DocumentPath]:
+    """The path of each number that the model reads, by its name."""
+    return {name: path for name, path in paths(study).items() if path[0] != "economics"}
 
 
 def paths(study: Study) -> dict[str, DocumentPath]:

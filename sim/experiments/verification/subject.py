@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,12 +34,20 @@ LEFT_OUT: settings.Changes = {
 `economics`, which has checks of its own."""
 
 
+def nothing() -> None:
+    """Do nothing, where nobody wants to know how far a check is."""
+
+
 @dataclass(frozen=True)
 class Subject:
-    """A study under verification, and the largest number of its patients to simulate."""
+    """A study under verification, and the largest number of its patients to simulate.
+
+    `tick` is called for each number of the file that a check has changed.
+    """
 
     study: Study
     many: int
+    tick: Callable[[], None] = nothing
 
     @property
     def some(self) -> int:

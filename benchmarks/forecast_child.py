@@ -1,0 +1,42 @@
+"""A process that does one command on the clock of its own CPU time, and prints its forecasts.
+
+Called as `python -m benchmarks.forecast_child WORD ...`, with the words of a command of mastosim.
+Other work of the machine then changes nothing, so a command with one worker is forecast as on a
+machine that does nothing else. Printed are the CPU seconds at each report of progress with the
+seconds that were said to be left, and the CPU seconds of the whole process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import sys
+import time
+from types import SimpleNamespace
+
+from sim.cli import progress, time_left
+
+
+def main() -> None:
+    """Do the command, and print what it told."""
+    told: list[tuple[float, float]] = []
+    tell = time_left.TimeLeft.tell
+
+    def noted(self: time_left.TimeLeft, done: int, total: int) -> None:
+        tell(self, done, total)
+        if (seconds := self.seconds()) is not None:
+            told.append((time.process_time(), seconds))
+
+    clock = SimpleNamespace(monotonic=time.process_time)
+    vars(time_left)["time"] = vars(progress)["time"] = clock
+    time_left.TimeLeft.tell = noted  # type: ignore[method-assign]
+    sys.argv = ["mastosim", *sys.argv[1:]]
+    with contextlib.redirect_stdout(io.StringIO()):
+        importlib.import_module("sim.cli.main").main()
+    print(json.dumps({"told": told, "seconds": time.process_time()}))
+
+
+if __name__ == "__main__":
+    main()
