@@ -88,6 +88,7 @@ VISITS = "Every patient is measured at every visit"
 SAME_START = "Arms are identical before treatment differs"
 SHORTER = "Shorter follow-up reproduces the same events"
 NO_EFFECT = "Treatment without effect reproduces natural history"
+RATIO_OF_ONE = "A direct fracture ratio of 1 has no effect"
 WITHOUT_BONE = "All arms have the same fractures if bone density has no effect"
 WORKERS = "The number of workers has no effect"
 UNITS = "Quantities are converted to the units of the model"
@@ -535,3 +536,10 @@ def test_every_scenario_that_ships_passes(path):
 
 if __name__ == "__main__":
     main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "True")
+
+
+def test_a_follow_up_without_a_fracture_is_not_a_fault():
+    short = ["horizon=30 days", "visits.dxa=[1 weeks]", "visits.markers=[]", "answers="]
+    wanted = [check for check in CHECKS if check.name == RATIO_OF_ONE]
+    (found,) = checks.run_checks(Subject(load(BASE, [*short, "cohort.patients=1"]), 1), wanted)
+    assert found.verdict.passed
