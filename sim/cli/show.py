@@ -8,16 +8,7 @@ import click
 
 from sim.cli.damage import telling
 from sim.cli.ending import finish
-from sim.cli.options import (
-    FOLDER,
-    JSON,
-    NAMES,
-    RESULT,
-    RESULTS,
-    VERBOSE,
-    found,
-    refuse_unwritable,
-)
+from sim.cli.options import FOLDER, JSON, NAMES, RESULT, RESULTS, VERBOSE, found, refuse_unwritable
 from sim.cli.terminal import say
 
 
