@@ -12,6 +12,7 @@ from sim.cli.show import show as command
 from sim.errors import RequestError
 from sim.experiments import runs
 from sim.experiments.kinds import run as kept_run
+from sim.experiments.patient_history import explain
 from sim.outcomes.visits import COLUMNS, visits
 from sim.python.kept import open_result
 from sim.scenario import load
@@ -186,3 +187,15 @@ def test_a_run_in_which_nobody_waited_has_visits():
     assert len(found) == len(events)
     assert (found["waited_days"] == 0).all()
     assert len(visits(tables._replace(events=events[:0]), study)) == 0
+
+
+@pytest.mark.parametrize("patient", [0, 7])
+def test_the_life_of_a_patient_has_the_same_days(patient):
+    """Of patient 0, who enrolled before the limits began, and of one who enrolled later."""
+    study = load(NINE, PLACES)
+    found = visits(runs.follow(study, range(EACH)), study)
+    own = found[(found["arm"] == "pamidronate") & (found["patient"] == patient)]
+    life = explain(NINE, patient, PLACES).attendance
+    asked = [dose for dose in life.doses["pamidronate"]["pamidronate"] if dose.value != 0]
+    assert [*own["day"]] == [life.enrolled + dose.day for dose in asked]
+    assert (life.enrolled < 0) == (patient == 0)
