@@ -29,10 +29,10 @@ def test_a_figure_of_a_clinic_drawn_again_has_the_same_bytes(module, settings, t
     for folder in (once := tmp_path / "once", again := tmp_path / "again"):
         folder.mkdir()
         with styled():
-            made = module.figure(
+            figure, numbers = module.figure(
                 Saved(tables, pd.DataFrame(), None, study=study), caption_of(study)
             )
-            files = write(folder, "it", *made, ("svg",))
+            files = write(folder, "it", figure, numbers, ("svg",))
     assert [path.name for path in files] == ["it.svg", "it.csv"]
     for path in once.iterdir():
         assert path.read_bytes() == (again / path.name).read_bytes()
