@@ -5,12 +5,14 @@ import math
 import re
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import sim
 from sim.experiments import runs
 from sim.experiments.sweeps.read import load_sweep
+from sim.outcomes.visits import visits
 from sim.scenario import load
 from sim.scenario.clinic import clinics_in_words
 from sim.simulation.lowering.other_patients import taken_by_others
@@ -63,6 +65,28 @@ def test_the_difference_is_that_of_the_page(folder):
         found = own[(own["outcome"] == outcome) & (own["against"] != "")].iloc[-1]
         ends = [f"{found[name]:.{decimals}f}" for name in ("estimate", "low", "high")]
         assert row_of(row)[-1] == f"{ends[0]} [{ends[1]}, {ends[2]}]"
+
+
+def test_the_visits_of_a_patient_are_those_of_the_page(folder):
+    study = load(folder / "my-clinic.yaml")
+    found = visits(runs.follow(study, range(40)), study)
+    own = found[(found["arm"] == "pamidronate") & (found["patient"] == 3)].iloc[4:8]
+    names = ["clinic", "patient", "due_day", "day", "waited_days", "ended", "dose_mg",
+             "times_sent_home"]  # fmt: skip
+    own = own[names].assign(dose_mg=[f"{dose:.3g}" for dose in own["dose_mg"]])
+    lines = [own.columns, ["---"] * len(names), *own.astype(object).fillna("").to_numpy()]
+    rows = "".join(f"| {' | '.join(map(str, line))} |\n".replace("  ", " ") for line in lines)
+    assert rows.replace(" --- ", "---") in PAGE
+
+
+@pytest.mark.validation
+def test_skipped_infusions_are_spread_as_the_page_says(folder):
+    found = runs.run(load(folder / "my-clinic.yaml")).visits
+    own = found[found["arm"] == "pamidronate"]
+    skipped = (own["ended"] == "skipped").groupby(own["patient"]).sum()
+    none, tenth = (skipped == 0).sum(), np.quantile(skipped, 0.9)
+    assert f"# {none} {tenth}\n" in PAGE
+    assert f"{none} of {len(skipped)} patients lose none, and a tenth lose {tenth:.0f}" in PAGE
 
 
 @pytest.mark.validation

@@ -9,6 +9,8 @@ import pytest
 
 import sim
 from sim import results
+from sim.experiments.visits import FILE
+from sim.outcomes.visits import COLUMNS
 from sim.results import dictionary, seals
 from sim.results.manifest import KINDS
 from sim.results.tables import columns_of
@@ -91,6 +93,7 @@ def test_every_entry_is_of_a_file_that_a_result_has(kept):
     for kind, folder in COMMITTED:
         for path in ROOT.glob(f"{folder}/*.csv"):
             seen |= {(kind, path.stem, column) for column in columns_of(path)}
+    seen |= {("run", Path(FILE).stem, column) for column in COLUMNS}
     known = {
         (kind, name, entry.column)
         for kind in KINDS

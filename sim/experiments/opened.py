@@ -11,9 +11,11 @@ from sim import results
 from sim.display import html
 from sim.experiments import verbs
 from sim.experiments.in_memory import SweepsLike, as_workbook, figure_of, in_two_lines
+from sim.experiments.visits import visits_of_kept
 from sim.results import Kept, seals
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
 
@@ -60,6 +62,15 @@ class Opened(Kept):
         verbs.check_options(self)
         with seals.reading(self, warnings.warn):
             return figure_of(self, name, uncertainty)
+
+    @property
+    def visits(self) -> pd.DataFrame:
+        """Of a run with clinics, one row per dose that a patient asked for: day, wait and end.
+
+        Raises RequestError for another result, and where the tables of patients were not kept.
+        """
+        with seals.reading(self, warnings.warn):
+            return visits_of_kept(self)
 
     def to_excel(self, path: str | Path) -> Path:
         """Write the result as a workbook for spreadsheets.

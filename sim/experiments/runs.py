@@ -15,6 +15,7 @@ from sim.experiments.all_blocks import in_blocks
 from sim.experiments.bounds import allow
 from sim.experiments.forecast import Kept, forecast
 from sim.experiments.in_memory import InMemory
+from sim.experiments.visits import visits_of
 from sim.outcomes import ArmKey, Mark, SumTable
 from sim.outcomes.effect_table import effect_table
 from sim.results import Kind
@@ -126,6 +127,14 @@ class Result(InMemory):
     def latent(self) -> pd.DataFrame:
         """True values at entry, which a trial cannot observe."""
         return self.tables.latent
+
+    @property
+    def visits(self) -> pd.DataFrame:
+        """One row per dose that a patient asked the clinic for, with day, wait and end.
+
+        Raises RequestError without a clinic, and where no tables were kept.
+        """
+        return visits_of(self.study, self.kept, "this run")
 
 
 def run(

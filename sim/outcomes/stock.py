@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.outcomes.enrolment import days_of_enrolment
 from sim.outcomes.tables import Tables
 from sim.scenario import Study
-from sim.simulation import lowering
-from sim.simulation.clinic import Store, Supply, enrolment_days, rules_of
-from sim.simulation.records import ENROLS, Floats, Integers
-from sim.simulation.simulate import protocol_of
+from sim.simulation.clinic import Store, Supply, rules_of
+from sim.simulation.records import Floats, Integers
 from sim.vocabulary import Event
 
 if TYPE_CHECKING:
@@ -75,19 +74,9 @@ def of_clinics(tables: Tables, study: Study, arm: str, therapy: str) -> Floats:
     if scenario.clinic is None:
         raise ValueError("the scenario has no clinic")
     days = round(scenario.clinic.enrolment) + round(scenario.horizon) + 1
-    out = _taken(tables, arm, therapy, _enrolled(study), scenario.together, days)
+    out = _taken(tables, arm, therapy, days_of_enrolment(study), scenario.together, days)
     supply = rules_of(scenario).supplies[[*scenario.therapies].index(therapy)]
     return np.array([_left(supply, of_clinic) for of_clinic in out])
-
-
-def _enrolled(study: Study) -> Integers:
-    """The day on which each patient enrolled, since the limits of the clinic began."""
-    scenario = study.scenario
-    needs = [need for need in protocol_of(study).needs if need.stream == ENROLS]
-    patients = range(scenario.cohort.patients)
-    uniform = lowering.numbers(needs, scenario.seed, patients)[:, 0]
-    of_clinics = uniform.reshape(-1, scenario.together)
-    return np.concatenate([enrolment_days(scenario, of_clinic) for of_clinic in of_clinics])
 
 
 def _taken(

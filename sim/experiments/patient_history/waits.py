@@ -10,8 +10,8 @@ from sim.experiments.patient_history.lines import OWN_LISTS, Divergence
 from sim.experiments.patient_history.words import days, happened
 from sim.results import Tables
 from sim.scenario import Scenario, Study
-from sim.simulation.clinic import whole_clinics
-from sim.simulation.clinic.lowered import enrolled
+from sim.simulation.clinic import enrolment_days, whole_clinics
+from sim.simulation.records import ENROLS
 from sim.simulation.simulate import inputs_of, protocol_of
 from sim.vocabulary import NOT_COMING, SKIPPED, Event
 
@@ -52,7 +52,7 @@ class Attendance:
     patients : range
         Numbers of its patients.
     enrolled : int
-        Day of the clinic on which the patient enrolled.
+        Day on which the patient enrolled, since the limits of the clinic began; below 0 before.
     doses : dict of str to Doses
         Doses of each therapy that the clinic serves.
     parting : Divergence or None
@@ -103,7 +103,8 @@ def attendance(study: Study, patient: int, tables: Tables) -> Attendance | None:
         return None
     everyone = whole_clinics(scenario, range(patient, patient + 1))
     first_arm = next(iter(inputs_of(protocol_of(study), everyone).values()))
-    day = enrolled(scenario, first_arm)[patient - everyone.start]
+    days_of_clinic = enrolment_days(scenario, first_arm.numbers(ENROLS, 0)[:, 0])
+    day = int(days_of_clinic[patient - everyone.start])
     doses = {therapy: _doses(tables, therapy, scenario) for therapy in scenario.clinic.serves}
     number = everyone.start // scenario.together
     return Attendance(number, everyone, day, doses, _parting(doses, scenario))
