@@ -1,6 +1,6 @@
 """Mutated files of each kind: every command ends in an answer, within two seconds.
 
-`python -m tests.mutated N [SEED]` changes N files of each kind, and prints the command and the file
+`python -m tests.mutated N [SEED [KIND ...]]` changes N files of each kind, and prints the command and the file
 of whatever went wrong. A file that went wrong stays in a folder that is named at the end.
 """
 
@@ -288,9 +288,10 @@ def attack(folder: Path, kind: str, count: int, seed: int) -> list[tuple[list[st
 
 def _main() -> None:
     count, seed = int(sys.argv[1]), int((sys.argv[2:] or ["0"])[0])
+    kinds = sys.argv[3:] or [*KINDS]
     failed, folder = 0, Path(tempfile.mkdtemp(prefix="mutated-"))
     prepare(folder)
-    for kind in KINDS:
+    for kind in kinds:
         wrong = attack(folder, kind, count, seed)
         failed += len(wrong)
         print(f"{kind}: {count} files, {len(wrong)} wrong", flush=True)
