@@ -1,7 +1,8 @@
 """Mutated files of each kind: every command ends in an answer, within two seconds.
 
-`python -m tests.mutated N [SEED [KIND ...]]` changes N files of each kind, and prints the command and the file
-of whatever went wrong. A file that went wrong stays in a folder that is named at the end.
+`python -m tests.mutated N [SEED [KIND ...]]` changes N files of each kind, or of those
+that are named, and prints the command and the file of whatever went wrong. A file that went wrong
+stays in a folder that is named at the end.
 """
 
 from __future__ import annotations
