@@ -37,6 +37,9 @@ BEFORE = {
 }
 """What a page takes for done."""
 
+BEFORE_PYTHON = {**BEFORE, "clinic.md": ["mastosim run my-clinic.yaml --set clinics.number=2"]}
+"""What the Python of a page takes for done, after its files were saved."""
+
 ON_ITS_OWN = DOCS / "information.md"
 """The page whose Python has no result; tests/test_information_page.py compares what it prints."""
 
@@ -145,13 +148,15 @@ def test_the_commands_in_tables_of_the_readme_run(checkout, typed, workers_here,
 
 @pytest.mark.parametrize("page", pages_with("python", {"README.md"}))
 def test_the_python_of_a_page_runs(page, checkout, typed, no_pictures):
-    for line in BEFORE.get(page.name, []):
+    for name, text in saved(page).items():
+        (checkout / name).write_text(text, encoding="utf-8")
+    for line in BEFORE_PYTHON.get(page.name, []):
         assert typed(line, checkout).returncode == 0
     for block in blocks(page, "python"):
         names: dict[str, object] = {}
         few_patients = re.sub(r"patients=\d+", "patients=20", block.text)
         exec(few_patients.replace("verify(", f"verify(patients={FEW}, scenario="), names)
-        assert names.keys() & {"result", "kept", "verification", "life"}
+        assert names.keys() & {"result", "kept", "verification", "life", "visits"}
 
 
 @pytest.mark.parametrize("page", pages_with("yaml", {page.name for page in PAGES}))

@@ -194,6 +194,7 @@ def test_the_source_of_a_table_must_be_known(folder):
         ("sex;age;hazard\nmale;0;0.1\n", 1, "with commas"),
         ("sex,age,hazrd\nmale,0,0.1\n", 1, "did you mean 'hazard'?"),
         ("", 1, "the first line is"),
+        ("sex,age,\nfemale,0,0.1\nmale,0,0.1\n", 1, "the first line is"),
         (f"{HEADER}male,0,0.1\n", 1, "no row of the sex 'female'"),
         (f"{HEADER}man,0,0.1\nfemale,0,0\n", 2, "'man' is not a sex; Allowed: female, male"),
         (f"{HEADER}male,0,0.1\nfemale,0.5,0\n", 3, "'0.5' is not an age; allowed: whole years"),

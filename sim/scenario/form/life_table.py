@@ -77,7 +77,7 @@ def problems(text: str) -> Iterator[tuple[int, str]]:
     """The mistakes of a table as text, each with its line."""
     lines, header = _lines(text)
     measure = next((name for name in MEASURES if name in header), "")
-    if sorted(header) != sorted(["sex", "age", measure]):
+    if not measure or sorted(header) != sorted(["sex", "age", measure]):
         unknown = [name for name in header if name not in ("sex", "age", *MEASURES)]
         near = nearest(unknown[0], ["sex", "age", *MEASURES]) if unknown else ""
         rule = "the first line is `sex,age,probability` or `sex,age,hazard`, with commas"
