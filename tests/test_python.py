@@ -53,7 +53,7 @@ MORE = {"rerun": {"into"}}
 """Arguments of one function only."""
 
 
-BY_A_METHOD = {"information": {"into"}, "worth": {"into"}}
+BY_A_METHOD = {"information": {"into"}, "worth": {"into"}, "show": {"visits", "into"}}
 """Options of a command that a method of its result stands for, such as `save(into)`."""
 
 
