@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +13,7 @@ from sim.economics.groups import Groups, Quantities
 from sim.economics.measures import measures_of, sites_of
 from sim.economics.pricing import COST, UNDISCOUNTED
 from sim.economics.quantities import economics_of
-from sim.experiments import sizes
-from sim.experiments.engine import chosen
-from sim.experiments.sharing import shared
+from sim.experiments.simulated_again import simulated_again
 from sim.outcomes import records_by_arm
 from sim.outcomes.labels import Label, Line, contrasts_of
 from sim.outcomes.summary import summarise
@@ -78,16 +75,10 @@ def _lines(study: Study, by_group: Quantities) -> Iterator[Line]:
 
 def _so_far(study: Study, progress: Progress | None) -> Quantities:
     """Costs by group, arm, way of discounting and year since entry."""
-    engine, arms = chosen("auto", [study], None), [*study.scenario.arms]
-    patients, together = study.scenario.cohort.patients, study.scenario.together
     ends = [str(end) for end in ends_of_years(round(study.scenario.horizon))]
-    groups = Groups.none(arms, ends, unit=together)
-    pieces = sizes.split(range(patients), sizes.whole(sizes.block_of(engine), together))
-    workers = sizes.workers_for(patients, engine)
-    for costs in shared(functools.partial(_of_patients, study, engine), pieces, engine, workers):
+    groups = Groups.none([*study.scenario.arms], ends, unit=study.scenario.together)
+    for costs in simulated_again(study, _of_patients, progress):
         groups = groups.plus(costs)
-        if progress is not None:
-            progress(groups.count * len(arms), patients * len(arms))
     return groups.quantities()
 
 

@@ -141,6 +141,11 @@ class Information:
         -------
         list of Path
             The files, named `trials`; none where no trial was asked for, or noise dominates.
+
+        Raises
+        ------
+        OSError
+            If the folder cannot be written.
         """
         if self.trials is None or self.perfect.value is None:
             return []

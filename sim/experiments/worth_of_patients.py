@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.economics.pricing import Worth, outcomes_of, priced
 from sim.economics.quantities import economics_of, keys_of, quantities
-from sim.experiments import sizes
-from sim.experiments.engine import chosen
-from sim.experiments.sharing import shared
+from sim.experiments.simulated_again import simulated_again
 from sim.outcomes import records_by_arm
 from sim.scenario import Study
 from sim.simulation.records import Floats
@@ -45,17 +42,7 @@ def of_patients(study: Study, progress: Progress | None = None) -> pd.DataFrame:
 
     arms, names = [*study.scenario.arms], [one.name for one in _outcomes(study)]
     patients = study.scenario.cohort.patients
-    engine = chosen("auto", [study], None)
-    pieces = sizes.split(
-        range(patients), sizes.whole(sizes.block_of(engine), study.scenario.together)
-    )
-    parts: list[Floats] = []
-    workers = sizes.workers_for(patients, engine)
-    for part in shared(functools.partial(_of_piece, study, engine), pieces, engine, workers):
-        parts.append(part)
-        if progress is not None:
-            progress(sum(map(len, parts)) * len(arms), patients * len(arms))
-    values = np.concatenate(parts)  # patients x arms x outcomes
+    values = np.concatenate([*simulated_again(study, _of_piece, progress)])
     frame = pd.DataFrame(values.reshape(-1, len(names)), columns=names)
     frame.insert(0, "patient", np.repeat(np.arange(patients), len(arms)))
     frame.insert(1, "arm", arms * patients)

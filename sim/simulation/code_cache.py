@@ -154,7 +154,7 @@ def _lock(folder: Path, seconds: float) -> Iterator[bool]:
     except Timeout:  # an OSError too
         is_free = False
     except (OSError, NotImplementedError):
-        pass
+        pass  # this disk has no locks: two processes may compile the same, each whole for itself
     try:
         yield is_free
     finally:
