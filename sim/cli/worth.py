@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +23,9 @@ from sim.cli.options import (
 )
 from sim.cli.progress import watching
 from sim.cli.terminal import line_width, say
+
+if TYPE_CHECKING:
+    from sim.experiments.valued_run import Worth
 
 
 @click.command(
@@ -99,31 +103,36 @@ def worth(
     with telling(kept), watching(quiet, "batch") as progress:
         valued = value(kept, settings, progress, asked, weights, ranges, by_patient, over_time)
     if as_json:
-        facts = {
-            "scenario": valued.study.scenario.name, "simulated_again": valued.simulated,
-            "readings": valued.readings,
-            "worth": valued.table,
-            "compared": [
-                {**one.arms._asdict(), "verdict": one.verdict, "interval": one.interval,
-                 "quadrant": one.quadrant} for one in valued.compared
-            ],
-            "break_even": [{**one._asdict(), **one.arms._asdict()} for one in valued.prices],
-            "standings": [one._asdict() for one in valued.standings],
-        }  # fmt: skip
-        if valued.two_way is not None:
-            facts["two_way"] = [
-                {**line._asdict(), **line.arms._asdict(), "first_price": valued.two_way.first,
-                 "second_price": valued.two_way.second} for line in valued.two_way.lines
-            ]  # fmt: skip
-        if valued.budget is not None:
-            years_of = [one._asdict() for one in valued.budget.years]
-            facts["budget"] = {**valued.budget._asdict(), "years": years_of}
-        say(dumped(facts))
+        say(dumped(_in_json(valued)))
     else:
         say(text.printout(valued.printout, line_width()))
     if into is not None:
         for path in valued.save(into):
             say(path, to_stderr=as_json)
+
+
+def _in_json(valued: Worth) -> dict[str, Any]:
+    """What a result is worth as plain names and numbers."""
+    facts: dict[str, Any] = {
+        "scenario": valued.study.scenario.name, "simulated_again": valued.simulated,
+        "readings": valued.readings,
+        "worth": valued.table,
+        "compared": [
+            {**one.arms._asdict(), "verdict": one.verdict, "interval": one.interval,
+             "quadrant": one.quadrant} for one in valued.compared
+        ],
+        "break_even": [{**one._asdict(), **one.arms._asdict()} for one in valued.prices],
+        "standings": [one._asdict() for one in valued.standings],
+    }  # fmt: skip
+    if valued.two_way is not None:
+        facts["two_way"] = [
+            {**line._asdict(), **line.arms._asdict(), "first_price": valued.two_way.first,
+             "second_price": valued.two_way.second} for line in valued.two_way.lines
+        ]  # fmt: skip
+    if valued.budget is not None:
+        years_of = [one._asdict() for one in valued.budget.years]
+        facts["budget"] = {**valued.budget._asdict(), "years": years_of}
+    return facts
 
 
 def _ends(text: str) -> tuple[str, list[str]]:

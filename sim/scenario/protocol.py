@@ -44,6 +44,18 @@ def protocol(
     followed = f"followed for {in_time(scenario.horizon)} (to day {round(scenario.horizon)})"
     yield f"{per_arm(scenario)}, {followed}; seed {scenario.seed}"
     yield ""
+    yield from _therapies(scenario)
+    yield from clinics_in_words(scenario)
+    yield ""
+    yield from _arms(scenario)
+    yield ""
+    yield from _course_of_patients(scenario, numbers)
+    yield from _reported(scenario)
+    yield from _about_the_file(scenario, document)
+
+
+def _therapies(scenario: Scenario) -> Iterator[str]:
+    """What each therapy gives, and what remains after the last dose."""
     yield "Therapies"
     for name, therapy in scenario.therapies.items():
         if isinstance(therapy, Course):
@@ -51,14 +63,19 @@ def protocol(
         else:
             yield f"  {name}: {infusions(therapy, scenario)}"
         yield f"    {after_last_dose(therapy, name in with_ratio(scenario))}"
-    yield from clinics_in_words(scenario)
-    yield ""
+
+
+def _arms(scenario: Scenario) -> Iterator[str]:
+    """The arms, with the regimens that their patients can come to."""
     yield "Arms, and the regimens whose effects they need"
     for arm, therapies in scenario.arms.items():
         yield f"  {arm}: {' + '.join(therapies) or 'no therapy'}{_compared(scenario, arm)}"
         for regimen, how in reachable(scenario, arm).items():
             yield f"    {regimen}: {how}"
-    yield ""
+
+
+def _course_of_patients(scenario: Scenario, numbers: Sequence[Number]) -> Iterator[str]:
+    """What happens to bone, fractures and survival, and when patients are measured."""
     unused = [row for row in scenario.effects if row not in reached_by(scenario)]
     if unused:
         yield f"Effects of regimens that no arm reaches: {', '.join(unused)}"
@@ -76,12 +93,20 @@ def protocol(
     if clinical is not None:
         seen = f"{100 * clinical:g} % of vertebral fractures, every hip and other fracture"
         yield f"Fractures that come to clinical attention: {seen}"
+
+
+def _reported(scenario: Scenario) -> Iterator[str]:
+    """Losses to follow-up, costs and subgroups, where the study has them."""
     if scenario.loss is not None:
         yield f"Loss to follow-up: {_losses(scenario)}"
     if scenario.economics is not None:
         yield from costs_and_quality(scenario, scenario.economics)
     if scenario.subgroups:
         yield f"Subgroups: {', '.join(scenario.subgroups)}"
+
+
+def _about_the_file(scenario: Scenario, document: dict[str, Any]) -> Iterator[str]:
+    """What the file holds and the study does not use, and what was computed from the file."""
     unused = unused_markers(document)
     if unused:
         yield f"Not used, as the cohort does not have them: data on {', '.join(unused)}"
