@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -40,6 +41,9 @@ class Work:
         The outcomes that are computed; those of a run of each study where it is None.
     with_effects : bool
         Whether the sums for effects of the first study are wanted as well.
+    reducing : threading.Lock
+        Held by the thread that reduces a block. Reduction is many short calls of numpy: two threads
+        at it would hand the interpreter to and fro, which takes both a tenth longer.
     """
 
     studies: Sequence[Study]
@@ -48,6 +52,9 @@ class Work:
     with_tables: bool = False
     plan: outcomes.AnalysisPlan | None = None
     with_effects: bool = False
+    reducing: threading.Lock = field(
+        default_factory=threading.Lock, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def protocols(self) -> list[Protocol]:
@@ -61,7 +68,7 @@ class Work:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the studies alone: another process computes the protocols itself."""
-        return Work, tuple(getattr(self, field.name) for field in fields(self))
+        return Work, tuple(getattr(self, of.name) for of in fields(self) if of.init)
 
 
 class Block(NamedTuple):
@@ -103,20 +110,20 @@ def do(work: Work, patients: range) -> Block:
             read = functools.partial(_read, names, needs_logs)
             arms = read_arms(work.protocols[at], patients, work.engine, read)
         records = {arm: of_arm for arm, (of_arm, _) in arms.items()}
-        of_study: list[Line] = []
-        for arm, of_arm in records.items():
-            of_study += outcomes.lines_of((at, arm), of_arm, plan)
+        with work.reducing:
+            of_study = [*_lines_of(at, records, plan)]
+            if work.with_effects and at == 0:
+                effects = outcomes.block_of_effects(records, work.contrasts)
+                used = quantities_of(records, study)
         lines += of_study
         of_facts += outcomes.pairs_of(plan.facts)
         if work.plan is None:
             lines += outcomes.alive_in_every_arm(of_study)
-        if work.with_effects and at == 0:
-            effects = outcomes.block_of_effects(records, work.contrasts)
-            used = quantities_of(records, study)
         if needs_logs:
             logs = {arm: log for arm, (_, log) in arms.items() if log is not None}
             tables = results.of_block(logs, names, patients.start)
-    sums = outcomes.compared(lines, work.contrasts, of_facts, work.together)
+    with work.reducing:
+        sums = outcomes.compared(lines, work.contrasts, of_facts, work.together)
     return Block(patients, sums, tables, effects, used)
 
 
@@ -125,6 +132,14 @@ def _read(
 ) -> tuple[outcomes.ArmRecords, tuple[Inputs, Log] | None]:
     """The records of an arm, with its log only where tables are made of the log."""
     return outcomes.arm_records(inputs, log, names), (inputs, log) if needs_log else None
+
+
+def _lines_of(
+    at: int, records: Mapping[str, outcomes.ArmRecords], plan: outcomes.AnalysisPlan
+) -> Iterator[Line]:
+    """The outcomes of every arm of the study at a place."""
+    for arm, of_arm in records.items():
+        yield from outcomes.lines_of((at, arm), of_arm, plan)
 
 
 def quantities_of(records: Mapping[str, outcomes.ArmRecords], study: Study) -> Floats | None:
