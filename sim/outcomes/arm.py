@@ -234,7 +234,7 @@ def arm_records(inputs: Inputs, log: Log, names: Names) -> ArmRecords:
     events |= of_doses(inputs, events, names)
     offered = {name: float(inputs.params[name]) for name in OFFERED}
     return ArmRecords(count, end, known, years, died, events, measured, visits, possible, offered,
-                      inputs.numbers(ENROLS, 0).reshape(-1))  # fmt: skip
+                      inputs.numbers(ENROLS, 0).flatten())  # fmt: skip
 
 
 def _clinical(

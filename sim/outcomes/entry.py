@@ -10,11 +10,14 @@ from sim.vocabulary import SEXES
 
 
 def at_entry(inputs: Inputs) -> dict[str, npt.NDArray[np.generic]]:
-    """Return what is known of patients at entry, an array over the patients for each fact."""
+    """Return what is known of patients at entry, an array over the patients for each fact.
+
+    The arrays are copies, so that the inputs of the engine can go when the log has been read.
+    """
     people = inputs.patients
     return {
         "sex": np.array(SEXES)[people["sex"]],
-        "age_years": people["age"],
-        "weight_kg": people["weight"],
-        "vertebral_fractures": people["vertebral_fractures"],
+        "age_years": people["age"].copy(),
+        "weight_kg": people["weight"].copy(),
+        "vertebral_fractures": people["vertebral_fractures"].copy(),
     }

@@ -86,7 +86,8 @@ def read_arms(
 ) -> dict[str, Read]:
     """Follow patients arm by arm, and keep of each arm what is read from its log.
 
-    The log of an arm, which takes most of the memory, is dropped before the next arm is followed.
+    The log of an arm, which takes most of the memory, is dropped before the next arm is followed:
+    nothing here holds the log but the call that reads from it.
 
     Parameters
     ----------
@@ -108,10 +109,7 @@ def read_arms(
     follow = _in_clinics if protocol.scenario.clinic is not None else _each_alone
     while True:
         try:
-            return {
-                arm: read(inputs, log)
-                for arm, inputs, log in follow(protocol, patients, engine, arms, columns)
-            }
+            return dict(follow(protocol, patients, engine, read, arms, columns))
         except OutOfDraws:
             protocol = _with_more_fractures(protocol)
 
@@ -121,21 +119,21 @@ def _as_they_are(inputs: Inputs, log: Log) -> tuple[Inputs, Log]:
 
 
 def _each_alone(
-    protocol: Protocol, patients: range, engine: Engine, arms: Collection[str] | None,
-    columns: Columns,
-) -> Iterator[tuple[str, Inputs, Log]]:  # fmt: skip
-    """Follow patients who do not meet."""
+    protocol: Protocol, patients: range, engine: Engine, read: Callable[[Inputs, Log], Read],
+    arms: Collection[str] | None, columns: Columns,
+) -> Iterator[tuple[str, Read]]:  # fmt: skip
+    """Follow patients who do not meet, and read the log of each arm."""
     follow = {"simpy": simpy_engine.simulate, "batch": batch_engine.simulate}[engine]
     for arm, inputs in inputs_of(protocol, patients, columns).items():
         if arms is None or arm in arms:
-            yield arm, inputs, follow(inputs)
+            yield arm, read(inputs, follow(inputs))
 
 
 def _in_clinics(
-    protocol: Protocol, patients: range, engine: Engine, arms: Collection[str] | None,
-    columns: Columns,
-) -> Iterator[tuple[str, Inputs, Log]]:  # fmt: skip
-    """Follow all patients of their clinics, and return those who were asked for."""
+    protocol: Protocol, patients: range, engine: Engine, read: Callable[[Inputs, Log], Read],
+    arms: Collection[str] | None, columns: Columns,
+) -> Iterator[tuple[str, Read]]:  # fmt: skip
+    """Follow all patients of their clinics, and read the logs of those who were asked for."""
     if engine != "simpy":
         raise ScenarioError([Mistake("clinic", NEEDS_SIMPY)])
     scenario = protocol.scenario
@@ -143,7 +141,7 @@ def _in_clinics(
     inside = range(patients.start - whole.start, patients.stop - whole.start)
     for arm, inputs in inputs_of(protocol, whole, columns).items():
         if arms is None or arm in arms:
-            yield arm, *clinic.only(inputs, clinic.follow(scenario, inputs), inside)
+            yield arm, read(*clinic.only(inputs, clinic.follow(scenario, inputs), inside))
 
 
 def inputs_of(
