@@ -145,7 +145,7 @@ def test_nothing_is_compiled_where_simpy_is_done_before(monkeypatch, empty_cache
     monkeypatch.setattr(all_blocks, "available", lambda: 1)
     assert not is_compiled_meanwhile([many], "batch")
     monkeypatch.setattr(all_blocks, "available", lambda: 2)
-    (folder() / "code.nbc").write_bytes(b"")
+    (folder() / "code.o").write_bytes(b"")
     assert not is_compiled_meanwhile([many], "batch")
 
 
@@ -183,7 +183,7 @@ def test_of_two_processes_one_compiles_and_the_other_waits(empty_cache):
     ):
         assert is_at_work()
         assert left_in(empty_cache) == set()
-        (place / "code.nbc").write_bytes(b"")
+        (place / "code.o").write_bytes(b"")
         assert not is_at_work()
     with compiling.in_another_process() as is_at_work:
         assert not is_at_work()
@@ -211,7 +211,7 @@ def test_the_other_process_compiles_what_is_loaded_here(empty_cache):
     assert compiled_loop.is_ready()
     assert left_in(empty_cache) == set()
     before = {path: path.read_bytes() for path in folder().rglob("*") if path.is_file()}
-    assert len(before) == 3
+    assert len(before) == 2
     code = "from sim.simulation import compiled_loop; compiled_loop.loop()"
     subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=ROOT, check=True)
     assert {path: path.read_bytes() for path in before} == before, "nothing was compiled again"

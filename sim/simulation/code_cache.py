@@ -29,6 +29,9 @@ NAME = "mastosim"
 DIGESTS = "digests.json"
 """The digest of each file of a folder, by its path in the folder."""
 
+CODE = ".o"
+"""How the name of a file with machine code ends."""
+
 PATIENCE = 120.0
 """Seconds to wait for another process that compiles: longer than that takes on a slow machine."""
 
@@ -40,8 +43,7 @@ class DamagedError(Exception):
 def folder_of(modules: Iterable[str]) -> str | None:
     """Folder for the machine code of some modules; the folder is made if it is missing.
 
-    Sources at another place have a folder of their own, as numba keeps code by the place of its
-    source.
+    The place of the sources does not count: a copy of the program has the same machine code.
 
     Parameters
     ----------
@@ -60,7 +62,7 @@ def folder_of(modules: Iterable[str]) -> str | None:
     """
     digest = hashlib.sha256()
     for source in (source for name in modules for source in _sources(name)):
-        digest.update(bytes(source.resolve()))
+        digest.update(source.name.encode())
         digest.update(source.read_bytes())
     folder = _root() / NAME / digest.hexdigest()[:16]
     try:
@@ -95,7 +97,7 @@ def holds_code(folder: str | None) -> bool:
     >>> holds_code(None)
     False
     """
-    return folder is not None and any(Path(folder).rglob("*.nbc"))
+    return folder is not None and any(Path(folder).glob(f"*{CODE}"))
 
 
 def through_cache(folder: str | None, compile_in: Callable[[str | None], CodeT]) -> CodeT:

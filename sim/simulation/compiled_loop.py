@@ -6,15 +6,19 @@ Numba compiles the same functions that SimPy drives, once for all scenarios.
 from __future__ import annotations
 
 import functools
+import hashlib
+import importlib.metadata
 import importlib.util
+import os
+import sys
 import warnings
-from collections.abc import Callable
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 
 from sim.simulation import compiler, lives
-from sim.simulation.code_cache import folder_of, holds_code, through_cache
+from sim.simulation.code_cache import CODE, folder_of, holds_code, through_cache
+from sim.simulation.machine_code import Loop, MachineCode, from_bytes, linked, llvm, to_bytes
 from sim.simulation.model import next_kind, react, runs_out, stands, start
 from sim.simulation.records import KINDS, PARAMS, PATIENT, STATE
 
@@ -66,6 +70,7 @@ SOURCES = (
     "sim.vocabulary",
     "sim.simulation.records",
     "sim.simulation.compiler",
+    "sim.simulation.machine_code",
     "sim.simulation.lives",
     __name__,
 )
@@ -76,9 +81,6 @@ COMPILER = {"error_model": "numpy", "_nrt": False}
 arithmetic stays off, because compiled and interpreted numbers must be equal to the last bit. The
 code neither keeps nor makes arrays, so it need not count who holds them, which took a third of the
 time. Numba calls this option private, and uses it for such functions of its own."""
-
-Loop = Callable[..., tuple[int, int]]
-
 
 @functools.cache
 def loop() -> Loop:
@@ -93,10 +95,10 @@ def loop() -> Loop:
     if importlib.util.find_spec("numba") is None:
         warnings.warn("numba is not installed: the batch engine runs uncompiled", stacklevel=2)
         return lives.follow_plainly
-    if compiler.load_numba().config.DISABLE_JIT:
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
         warnings.warn("NUMBA_DISABLE_JIT is set: the batch engine runs uncompiled", stacklevel=2)
         return lives.follow_plainly
-    return through_cache(folder_of(SOURCES), compiled)
+    return linked(through_cache(folder_of(SOURCES), _kept_or_compiled))
 
 
 def is_ready() -> bool:
@@ -110,25 +112,49 @@ def is_ready() -> bool:
     return holds_code(folder_of(SOURCES))
 
 
-def compiled(cache: str | None, **options: bool) -> Loop:
+def _kept_or_compiled(folder: str | None) -> MachineCode:
+    """The machine code that a folder has for this processor, else what is compiled and put there.
+
+    None compiles and keeps nothing.
+    """
+    if folder is None:
+        return compiled()
+    file = Path(folder, _made_with() + CODE)
+    if not file.exists():
+        file.write_bytes(to_bytes(compiled()))
+    return from_bytes(file.read_bytes())
+
+
+def _made_with() -> str:
+    """A digest of what machine code depends on beside the sources: compiler and processor."""
+    host = llvm()
+    versions = [importlib.metadata.version(package) for package in ("numba", "llvmlite")]
+    asked = [os.environ.get(f"NUMBA_CPU_{what}", "") for what in ("NAME", "FEATURES")]
+    processor = [host.get_process_triple(), host.get_host_cpu_name()]
+    features = host.get_host_cpu_features().flatten()
+    text = "\n".join([sys.version, *versions, *processor, features, *asked])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def compiled(**options: bool) -> MachineCode:
     """Compile the loop and every function of the model that it calls.
 
     Parameters
     ----------
-    cache : str or None
-        Folder in which the machine code is kept for later processes; None keeps none.
     **options : bool
         Further options of `numba.njit`, such as `boundscheck`.
 
     Returns
     -------
-    callable
-        The compiled loop, with the arguments of `follow_records`.
+    MachineCode
+        The compiled loop; `machine_code.linked` makes a function of it.
 
     Raises
     ------
     ImportError
         Without numba.
+    RuntimeError
+        If the code needs more than `MATHEMATICS` of other libraries.
     """
     numba = compiler.load_numba()
     settings = {**COMPILER, **options}
@@ -137,12 +163,8 @@ def compiled(cache: str | None, **options: bool) -> Loop:
     names = {**vars(lives), **{f.__name__: compiled_of[f] for f in called}}
     live = compiler.copy_function(lives.live, names)
     names["live"] = numba.njit(**settings, inline="always")(live)
-    with compiler.configured(numba.config, CACHE_DIR=cache or "", OPT=OPTIMISE):
-        loop: Any = numba.njit(**settings, nogil=True, cache=cache is not None)(
-            compiler.copy_function(lives.follow_records, names)
-        )
-        room = np.zeros(2, STATE), np.zeros(KINDS, np.int64), lives.empty_log(0)
-        loop(np.zeros(1, PARAMS), np.zeros(0, PATIENT), np.zeros((0, 1)), *room, 0)
-    loop._cache = numba.core.caching.NullCache()  # the folder may be gone at the next signature
-    following: Loop = loop
-    return following
+    follow = compiler.copy_function(lives.follow_records, names)
+    room = np.zeros(2, STATE), np.zeros(KINDS, np.int64), lives.empty_log(0)
+    taken = np.zeros(1, PARAMS), np.zeros(0, PATIENT), np.zeros((0, 1)), *room, 0
+    with compiler.configured(numba.config, OPT=OPTIMISE):
+        return compiler.machine_code(follow, taken, settings)

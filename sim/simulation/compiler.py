@@ -1,12 +1,15 @@
-"""Compilation of plain functions with numba, module by module."""
+"""Compilation of plain functions with numba, module by module, to machine code."""
 
 from __future__ import annotations
 
 import contextlib
 import importlib
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import FunctionType, ModuleType
 from typing import Any
+
+from sim.simulation.machine_code import MATHEMATICS, MachineCode
 
 
 def load_numba() -> Any:
@@ -62,6 +65,42 @@ def compile_modules(
         compiler_of = {**dict.fromkeys(expanded, expand), **dict.fromkeys(called, call)}
         _compile(importlib.import_module(name), compiled_of, compiler_of, compile_alone)
     return compiled_of
+
+
+def machine_code(
+    function: FunctionType, taken: Iterable[Any], settings: Mapping[str, Any]
+) -> MachineCode:
+    """Compile one function to machine code that runs without numba.
+
+    Parameters
+    ----------
+    function : function
+        Function to compile; the compiled functions that it calls are among its global names.
+    taken : iterable
+        Examples of its arguments, which tell their types.
+    settings : mapping
+        Options of `numba.njit`.
+
+    Returns
+    -------
+    MachineCode
+        The function and all that it calls.
+
+    Raises
+    ------
+    RuntimeError
+        If the code calls more of other libraries than `MATHEMATICS`.
+    """
+    numba = load_numba()
+    alone = numba.njit(**settings, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    types = tuple(map(numba.typeof, taken))
+    alone.compile(types)
+    made = alone.overloads[types]
+    called = set(re.findall(r'^declare [^@]*@"?([^"(]+)', made.library.get_llvm_str(), re.MULTILINE))
+    if others := {name for name in called if not name.startswith("llvm.")} - MATHEMATICS:
+        raise RuntimeError(f"the compiled code calls {', '.join(sorted(others))}")
+    _, _, (content, _) = made.library.serialize_using_object_code()
+    return MachineCode(made.fndesc.llvm_func_name, content)
 
 
 def copy_function(function: Any, names: dict[str, Any]) -> FunctionType:
