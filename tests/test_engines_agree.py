@@ -27,9 +27,9 @@ from sim.simulation import (
     records,
     simpy_engine,
 )
-from sim.simulation.code_cache import DIGESTS, folder_of, holds_code, through_cache
-from sim.simulation.machine_code import linked
+from sim.simulation.code_cache import folder_of, holds_code, through_cache
 from sim.simulation.draws import CHUNK
+from sim.simulation.machine_code import linked
 from sim.simulation.records import OutOfDraws
 from sim.simulation.simulate import inputs_of
 from tests.depth import examples
@@ -224,43 +224,47 @@ def test_what_the_compiled_functions_take_is_among_the_sources_of_the_cache():
     assert of_records <= known
 
 
-def load_or_compile(folder):
-    """A compiler like numba: it loads what is in the folder, or saves there what it made."""
-    if folder is None:
-        return "compiled"
-    file = Path(folder, "code.o")
-    if file.exists():
-        return file.read_text()
-    file.write_text("loaded")
-    return "compiled"
+def from_cache(folder, name="code", made=b"made now"):
+    """The code of a folder: what was kept, or `made`, which is then kept."""
+    return through_cache(None if folder is None else str(folder), name, lambda: made)
 
 
 def test_compiled_code_is_loaded_the_second_time(tmp_path):
     folder = tmp_path / "cache"
-    assert through_cache(str(folder), load_or_compile) == "compiled"
+    folder.mkdir()
+    assert not holds_code(str(folder))
+    assert from_cache(folder, made=b"first\nof all") == b"first\nof all"
     assert holds_code(str(folder))
-    assert through_cache(str(folder), load_or_compile) == "loaded"
+    assert from_cache(folder, made=b"second") == b"first\nof all"
     assert {path.name for path in tmp_path.iterdir()} <= {"cache", ".cache.lock"}
-    assert through_cache(None, load_or_compile) == "compiled"
+    assert {path.name for path in folder.iterdir()} == {"code.o"}
+    assert from_cache(None, made=b"second") == b"second"
+
+
+def test_code_for_another_processor_stays_beside(tmp_path):
+    for name in ("one", "other", "one"):
+        assert from_cache(tmp_path, name, made=name.encode()) == name.encode()
+    assert {path.name for path in tmp_path.iterdir()} == {"one.o", "other.o"}
 
 
 def test_of_two_that_find_no_code_one_compiles_and_the_other_waits(tmp_path):
     begun, goes_on = threading.Event(), threading.Event()
 
-    def slowly(folder):
+    def slowly():
         begun.set()
         assert goes_on.wait(10)
-        return load_or_compile(folder)
+        return b"first"
 
-    folder = str(tmp_path / "cache")
+    folder = tmp_path / "cache"
+    folder.mkdir()
     with ThreadPoolExecutor(2) as threads:
-        first = threads.submit(through_cache, folder, slowly)
+        first = threads.submit(through_cache, str(folder), "code", slowly)
         assert begun.wait(10)
-        second = threads.submit(through_cache, folder, load_or_compile)
+        second = threads.submit(from_cache, folder, made=b"second")
         with pytest.raises(TimeoutError):
             second.result(0.2)
         goes_on.set()
-        assert (first.result(10), second.result(10)) == ("compiled", "loaded")
+        assert (first.result(10), second.result(10)) == (b"first", b"first")
 
 
 @pytest.mark.parametrize("error", [OSError(37, "No locks available"), NotImplementedError()])
@@ -269,53 +273,53 @@ def test_where_files_cannot_be_locked_each_compiles(tmp_path, monkeypatch, error
         raise error
 
     monkeypatch.setattr("filelock.FileLock.acquire", fails)
-    assert through_cache(str(tmp_path / "cache"), load_or_compile) == "compiled"
-    assert through_cache(str(tmp_path / "cache"), load_or_compile) == "loaded"
+    assert from_cache(tmp_path, made=b"first") == b"first"
+    assert from_cache(tmp_path, made=b"second") == b"first"
 
 
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda folder: (folder / "code.o").write_text("l0aded"),
-        lambda folder: (folder / "code.o").write_text(""),
-        lambda folder: (folder / DIGESTS).write_text("{"),
-        lambda folder: (folder / DIGESTS).write_text("[]"),
-        lambda folder: (folder / DIGESTS).write_text('{"gone.o": "0"}'),
-        lambda folder: (folder / DIGESTS).unlink(),
+        lambda kept: kept[:-1] + bytes([kept[-1] ^ 1]),
+        lambda kept: bytes([kept[0] ^ 1]) + kept[1:],
+        lambda kept: kept[:-1],
+        lambda kept: kept[:10],
+        lambda kept: b"",
     ],
-    ids=["a byte", "truncated", "list truncated", "another list", "a file is gone", "no list"],
+    ids=["a bit of the code", "a bit of its digest", "truncated", "no code", "empty"],
 )
 def test_damaged_code_is_compiled_anew_and_said_once(tmp_path, damage):
-    folder = tmp_path / "cache"
-    through_cache(str(folder), load_or_compile)
-    damage(folder)
+    from_cache(tmp_path, made=b"first")
+    file = tmp_path / "code.o"
+    file.write_bytes(damage(file.read_bytes()))
     with pytest.warns(UserWarning, match="is damaged: the model is compiled anew"):
-        assert through_cache(str(folder), load_or_compile) == "compiled"
+        assert from_cache(tmp_path, made=b"second") == b"second"
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert through_cache(str(folder), load_or_compile) == "loaded"
+        assert from_cache(tmp_path, made=b"third") == b"second"
 
 
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), EOFError(), KeyError(1)])
-def test_a_cache_that_cannot_be_used_is_done_without(tmp_path, error):
-    def fails(folder):
-        if folder is not None:
-            raise error
-        return "compiled"
+def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
+    def fails(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fails)
+    times = []
+
+    def compiled():
+        times.append(1)
+        return b"code"
 
     with pytest.warns(UserWarning, match="cannot be used") as said:
-        assert through_cache(str(tmp_path / "cache"), fails) == "compiled"
-    assert len(said) == 1
-    assert {path.name for path in tmp_path.iterdir()} <= {".cache.lock"}
+        assert through_cache(str(tmp_path), "code", compiled) == b"code"
+    assert len(said) == len(times) == 1
+    assert [*tmp_path.iterdir()] == []
 
 
-def test_the_compiler_adds_to_code_that_is_there(tmp_path):
-    """Machine code for another processor or another place of the sources stays."""
-    folder = tmp_path / "cache"
-    through_cache(str(folder), load_or_compile)
-    through_cache(str(folder), lambda copy: Path(str(copy), "other.o").write_text("other"))
-    assert {path.name for path in folder.rglob("*.o")} == {"code.o", "other.o"}
-    assert through_cache(str(folder), load_or_compile) == "loaded"
+def test_a_cache_that_cannot_be_read_is_done_without(tmp_path):
+    (tmp_path / "code.o").mkdir()
+    with pytest.warns(UserWarning, match="cannot be used"):
+        assert from_cache(tmp_path, made=b"made now") == b"made now"
 
 
 @pytest.mark.validation

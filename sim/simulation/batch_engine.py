@@ -9,13 +9,14 @@ import numpy as np
 
 from sim.simulation import compiled_loop
 from sim.simulation.lives import OUT, empty_log
+from sim.simulation.machine_code import Loop
 from sim.simulation.records import KINDS, STATE, Inputs, Log, OutOfDraws
 
 ROWS_PER_PATIENT = 128
 """Rows of the log that are allocated per patient at first. A full log continues in a larger one."""
 
 
-def simulate(inputs: Inputs, follow: compiled_loop.Loop | None = None) -> Log:
+def simulate(inputs: Inputs, follow: Loop | None = None) -> Log:
     """Follow every patient to death or the end of follow-up, with the compiled loop.
 
     Parameters

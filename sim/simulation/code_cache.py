@@ -2,42 +2,31 @@
 
 A change of any of these sources leads to another folder. Outdated machine code is never loaded.
 
-The folder has a list of the digests of its files. Damaged machine code can end a process without a
-word, so the compiler never sees the folder itself: it works on a copy of files whose digests are
-right, and the copy takes the place of the folder if the compiler added something. Of several
-processes that find no code, one compiles, and the others wait for it.
+A file has the digest of its machine code before the code, because damaged machine code can end a
+process without a word. Of several processes that find no code, one compiles, and the others wait
+for it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
-
-CodeT = TypeVar("CodeT")
 
 NAME = "mastosim"
 """Name of the folder of mastosim among the caches of the user."""
-
-DIGESTS = "digests.json"
-"""The digest of each file of a folder, by its path in the folder."""
 
 CODE = ".o"
 """How the name of a file with machine code ends."""
 
 PATIENCE = 120.0
 """Seconds to wait for another process that compiles: longer than that takes on a slow machine."""
-
-
-class DamagedError(Exception):
-    """A folder of the cache whose files are not those that were written."""
 
 
 def folder_of(modules: Iterable[str]) -> str | None:
@@ -97,48 +86,89 @@ def holds_code(folder: str | None) -> bool:
     >>> holds_code(None)
     False
     """
-    return folder is not None and any(Path(folder).glob(f"*{CODE}"))
+    return folder is not None and any(Path(folder).glob(f"[!.]*{CODE}"))
 
 
-def through_cache(folder: str | None, compile_in: Callable[[str | None], CodeT]) -> CodeT:
-    """Load compiled code from a folder of the cache, or compile and keep it there.
+def through_cache(folder: str | None, name: str, make: Callable[[], bytes]) -> bytes:
+    """Read machine code from a folder of the cache, or make it and keep it there.
 
-    Damaged files are replaced. Without a folder, and where the cache cannot be used, the code is
-    compiled and not kept. Both are said in a warning.
+    Damaged code is made anew. Without a folder, and where the cache cannot be used, the code is
+    made and not kept. Both are said in a warning.
 
     Parameters
     ----------
     folder : str or None
         Folder as returned by `folder_of`.
-    compile_in : callable
-        Loads the code from a folder, or compiles and saves it there; compiles only if None.
+    name : str
+        Name of the code, which tells for which processor and by which compiler it was made.
+    make : callable
+        Makes the code.
 
     Returns
     -------
-    object
-        The result of `compile_in`.
+    bytes
+        The machine code.
     """
     if folder is None:
-        return compile_in(None)
+        return make()
+    file, code = Path(folder, name + CODE), None
     try:
-        with _alone(Path(folder)):
-            return _through(Path(folder), compile_in)
-    except Exception as error:  # the compiler, pickle and the system fail in many ways
+        with _alone(file):
+            code = _sound(file)
+            if code is None:
+                code = make()
+                keep(file, code)
+    except OSError as error:
         told = f"the cache of compiled code in '{folder}' cannot be used ({error!r})"
         warnings.warn(f"{told}: the model is compiled without it", stacklevel=2)
-    return compile_in(None)
+    return make() if code is None else code
+
+
+def _sound(file: Path) -> bytes | None:
+    """The code in a file; None if there is none, or none that is whole."""
+    if not file.exists():
+        return None
+    digest, _, code = file.read_bytes().partition(b"\n")
+    if digest == _digest(code):
+        return code
+    warnings.warn(
+        f"the compiled code in '{file.parent}' is damaged: the model is compiled anew", stacklevel=2
+    )
+    return None
+
+
+def keep(file: Path, code: bytes) -> None:
+    """Write code after its digest, whole or not at all.
+
+    Parameters
+    ----------
+    file : Path
+        File in a folder that exists.
+    code : bytes
+        The machine code.
+    """
+    aside = file.with_name(f".{file.name}-{os.getpid()}-{threading.get_ident()}")
+    try:
+        aside.write_bytes(_digest(code) + b"\n" + code)
+        aside.replace(file)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _digest(code: bytes) -> bytes:
+    return hashlib.sha256(code).hexdigest().encode()
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait while another process compiles for a folder without code, at most PATIENCE seconds.
+def _alone(file: Path) -> Iterator[None]:
+    """Wait while another process makes the code of a file, at most PATIENCE seconds.
 
     Where files cannot be locked, each process compiles.
     """
-    if holds_code(str(folder)):
+    if file.exists():
         yield
         return
-    with _lock(folder, PATIENCE):
+    with _lock(file.parent, PATIENCE):
         yield
 
 
@@ -187,7 +217,7 @@ def is_being_made(folder: str) -> bool:
 
 
 def beside(folder: str) -> AbstractContextManager[str]:
-    """A place for the caches of another process that compiles for a folder; it vanishes at the end.
+    """A place for the code of another process that compiles for a folder; it vanishes at the end.
 
     Parameters
     ----------
@@ -200,77 +230,19 @@ def beside(folder: str) -> AbstractContextManager[str]:
     )
 
 
-def take_over(root: str, folder: str) -> None:
+def take_over(made: str, folder: str) -> None:
     """Move the code that another process has made to the folder for which it was made.
 
     Parameters
     ----------
-    root : str
-        Where the other process has its caches.
+    made : str
+        Where the other process put the code.
     folder : str
         Folder as returned by `folder_of`. It stays as it is if the other process made no code.
     """
-    made = Path(root, NAME, Path(folder).name)
-    if holds_code(str(made)):
-        _put(made, Path(folder), Path(root, "old"))
-
-
-def _through(folder: Path, compile_in: Callable[[str | None], CodeT]) -> CodeT:
-    with beside(str(folder)) as aside:
-        copy = Path(aside, "code")
-        copy.mkdir()
-        known = _copied(folder, copy)
-        code = compile_in(str(copy))
-        if (found := _digests(copy)) != known:
-            (copy / DIGESTS).write_text(json.dumps(found), encoding="utf-8")
-            _put(copy, folder, Path(aside, "old"))
-        return code
-
-
-def _copied(folder: Path, copy: Path) -> dict[str, str]:
-    """Copy the files of a folder, and return their digests; nothing of a damaged folder."""
-    if not holds_code(str(folder)):
-        return {}
-    try:
-        contents = _sound_contents(folder)
-    except DamagedError:
-        warnings.warn(
-            f"the compiled code in '{folder}' is damaged: the model is compiled anew", stacklevel=2
-        )
-        return {}
-    for name, content in contents.items():
-        (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        (copy / name).write_bytes(content)
-    return _digests(copy)
-
-
-def _sound_contents(folder: Path) -> dict[str, bytes]:
-    """Read the files of a folder by name. Raises DamagedError if a digest is missing or wrong."""
-    try:
-        digests = dict(json.loads((folder / DIGESTS).read_bytes()))
-        contents = {name: (folder / name).read_bytes() for name in digests}
-    except (OSError, ValueError, TypeError) as error:
-        raise DamagedError from error
-    if not contents or {name: _digest(content) for name, content in contents.items()} != digests:
-        raise DamagedError
-    return contents
-
-
-def _digests(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): _digest(path.read_bytes()) for path in files}
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _put(copy: Path, folder: Path, old: Path) -> None:
-    """Give a copy the name of the folder; if another process did so meanwhile, its folder stays."""
-    with suppress(FileNotFoundError):
-        folder.rename(old)
-    with suppress(OSError):
-        copy.rename(folder)
+    for file in Path(made).glob(f"[!.]*{CODE}"):
+        with suppress(OSError):
+            file.replace(Path(folder, file.name))
 
 
 def _root() -> Path:

@@ -12,12 +12,11 @@ import importlib.util
 import os
 import sys
 import warnings
-from pathlib import Path
 
 import numpy as np
 
 from sim.simulation import compiler, lives
-from sim.simulation.code_cache import CODE, folder_of, holds_code, through_cache
+from sim.simulation.code_cache import folder_of, holds_code, through_cache
 from sim.simulation.machine_code import Loop, MachineCode, from_bytes, linked, llvm, to_bytes
 from sim.simulation.model import next_kind, react, runs_out, stands, start
 from sim.simulation.records import KINDS, PARAMS, PATIENT, STATE
@@ -82,6 +81,7 @@ arithmetic stays off, because compiled and interpreted numbers must be equal to 
 code neither keeps nor makes arrays, so it need not count who holds them, which took a third of the
 time. Numba calls this option private, and uses it for such functions of its own."""
 
+
 @functools.cache
 def loop() -> Loop:
     """Loop over patients, compiled once per process.
@@ -98,7 +98,7 @@ def loop() -> Loop:
     if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
         warnings.warn("NUMBA_DISABLE_JIT is set: the batch engine runs uncompiled", stacklevel=2)
         return lives.follow_plainly
-    return linked(through_cache(folder_of(SOURCES), _kept_or_compiled))
+    return linked(from_bytes(through_cache(folder_of(SOURCES), made_with(), in_bytes)))
 
 
 def is_ready() -> bool:
@@ -112,20 +112,12 @@ def is_ready() -> bool:
     return holds_code(folder_of(SOURCES))
 
 
-def _kept_or_compiled(folder: str | None) -> MachineCode:
-    """The machine code that a folder has for this processor, else what is compiled and put there.
-
-    None compiles and keeps nothing.
-    """
-    if folder is None:
-        return compiled()
-    file = Path(folder, _made_with() + CODE)
-    if not file.exists():
-        file.write_bytes(to_bytes(compiled()))
-    return from_bytes(file.read_bytes())
+def in_bytes() -> bytes:
+    """Compile the loop, and return the machine code as the cache keeps it."""
+    return to_bytes(compiled())
 
 
-def _made_with() -> str:
+def made_with() -> str:
     """A digest of what machine code depends on beside the sources: compiler and processor."""
     host = llvm()
     versions = [importlib.metadata.version(package) for package in ("numba", "llvmlite")]

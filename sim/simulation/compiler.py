@@ -96,7 +96,9 @@ def machine_code(
     types = tuple(map(numba.typeof, taken))
     alone.compile(types)
     made = alone.overloads[types]
-    called = set(re.findall(r'^declare [^@]*@"?([^"(]+)', made.library.get_llvm_str(), re.MULTILINE))
+    called = set(
+        re.findall(r'^declare [^@]*@"?([^"(]+)', made.library.get_llvm_str(), re.MULTILINE)
+    )
     if others := {name for name in called if not name.startswith("llvm.")} - MATHEMATICS:
         raise RuntimeError(f"the compiled code calls {', '.join(sorted(others))}")
     _, _, (content, _) = made.library.serialize_using_object_code()

@@ -1,8 +1,8 @@
 """The loop of the batch engine, compiled by another process while this one does something else.
 
-The other process has a cache of its own, which holds the compiled code in the end. This process
+The other process has a folder of its own, which holds the compiled code in the end. This process
 moves the code to the cache of the user. So a process that is stopped, however that happens, leaves
-nothing in that cache, and everything that it made goes with its own cache.
+nothing in that cache, and everything that it made goes with its own folder.
 """
 
 from __future__ import annotations
@@ -53,23 +53,24 @@ def _made_for(folder: str) -> Iterator[IsAtWork]:
     """Let another process compile for a folder; where none can be started, none is at work."""
     with ExitStack() as stack:
         try:
-            root = stack.enter_context(code_cache.beside(folder))
-            process = stack.enter_context(_process(root))
+            made = stack.enter_context(code_cache.beside(folder))
+            process = stack.enter_context(_process(made))
         except OSError:
             yield lambda: False
         else:
             yield lambda: process.poll() is None
-            code_cache.take_over(root, folder)
+            if process.poll() == 0:
+                code_cache.take_over(made, folder)
 
 
 @contextmanager
-def _process(root: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that compiles into the caches below a folder; it is killed at the end."""
+def _process(made: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that compiles into a folder; it is killed at the end."""
     package = str(Path(__file__).parents[2])
     paths = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
     process = subprocess.Popen(
-        [sys.executable, "-m", __name__],
-        env={**os.environ, "PYTHONPATH": paths, "XDG_CACHE_HOME": root},
+        [sys.executable, "-m", __name__, made],
+        env={**os.environ, "PYTHONPATH": paths},
         stdin=subprocess.PIPE,  # closed by the system when this process ends, however that happens
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -81,13 +82,20 @@ def _process(root: str) -> Iterator[subprocess.Popen[bytes]]:
         process.communicate()
 
 
-def _end_with_first_process() -> None:
+def _end_with_first_process(made: str) -> None:
     """End this process, and all that it made, when the one that started it has ended."""
     sys.stdin.buffer.read()
-    shutil.rmtree(os.environ["XDG_CACHE_HOME"], ignore_errors=True)
+    shutil.rmtree(made, ignore_errors=True)
     os._exit(1)
 
 
+def _main(made: str) -> None:
+    """Compile into a folder."""
+    threading.Thread(target=_end_with_first_process, args=[made], daemon=True).start()
+    code_cache.keep(
+        Path(made, compiled_loop.made_with() + code_cache.CODE), compiled_loop.in_bytes()
+    )
+
+
 if __name__ == "__main__":
-    threading.Thread(target=_end_with_first_process, daemon=True).start()
-    compiled_loop.loop()
+    _main(sys.argv[1])

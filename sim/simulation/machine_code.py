@@ -112,9 +112,7 @@ def linked(code: MachineCode) -> Loop:
         arrays += [(due, np.int64), *((column, np.int64) for column in log[:3])]
         arrays += [(log.value, np.float64)]
         taken = [ctypes.c_int64(n) for array, dtype in arrays for n in _as_taken(array, dtype)]
-        failed = called(
-            ctypes.byref(reached), ctypes.byref(error), *taken, ctypes.c_int64(first)
-        )
+        failed = called(ctypes.byref(reached), ctypes.byref(error), *taken, ctypes.c_int64(first))
         if failed:
             raise RuntimeError(f"the compiled loop ended with status {failed}")
         done, rows = reached
@@ -123,7 +121,7 @@ def linked(code: MachineCode) -> Loop:
     return follow
 
 
-def _as_taken(array: npt.NDArray[Any], dtype: npt.DTypeLike) -> Iterator[int]:
+def _as_taken(array: npt.NDArray[Any], dtype: Any) -> Iterator[int]:
     """An array as numba's code takes it: no owners, size, bytes a number, address, lengths, steps.
 
     Raises TypeError for an array that the code would misread.
