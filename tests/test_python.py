@@ -321,8 +321,8 @@ def test_until_adds_patients_to_a_precision(tmp_path):
 
 
 def test_auto_takes_the_engine_that_finishes_first(monkeypatch):
-    """Compiled code from 300 patients; without it, compiling pays where SimPy takes a minute."""
-    few, some, many = (load(BASE).with_(patients=n) for n in (299, 300, 100_000))
+    """Compiled code from 50 patients; without it, compiling pays where SimPy takes a minute."""
+    few, some, many = (load(BASE).with_(patients=n) for n in (49, 50, 100_000))
     of = engine.chosen
     assert [of("auto", [s], is_compiled=True) for s in (few, some, many)] == [
         "simpy", "batch", "batch",

@@ -14,9 +14,9 @@ from sim.simulation import compiled_loop
 from sim.simulation.simulate import NEEDS_SIMPY
 from sim.vocabulary import AskedEngine, Engine
 
-PATIENTS = 300
-"""Patients per arm from which the batch engine is faster, if its compiled code is loaded: loading
-takes as long as SimPy takes for about this number."""
+PATIENTS = 50
+"""Patients per arm from which the batch engine is faster, if its compiled code is in the cache:
+linking the code takes as long as SimPy takes for fewer."""
 
 SECONDS = 30.0
 """Forecast of SimPy above which compiling the model saves time. A forecast is an upper estimate, up
@@ -46,7 +46,7 @@ def chosen(
     Returns
     -------
     Engine
-        `batch` for 300 patients or more if its compiled code is cached; without the code, `batch`
+        `batch` for 50 patients or more if its compiled code is cached; without the code, `batch`
         if SimPy is forecast to take more than half a minute; `simpy` otherwise.
     """
     if any(study.scenario.clinic is not None for study in studies):
