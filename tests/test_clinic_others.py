@@ -73,6 +73,7 @@ def same(one, other):
     )
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("settings", [(), OWED, (SHORT,)], ids=["from plan", "owed", "short"])
 def test_places_that_others_always_take_are_places_that_are_not_there(settings):
     shared = small(*settings, "clinic.other_patients={always: 2}")

@@ -43,6 +43,7 @@ def urgent_of(mean, kept, visit=""):
     return f"clinic.urgent={{per_open_day: {mean}, kept_free: {kept}{visit}}}"
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("settings", [(), OWED, (SHORT,)], ids=["from plan", "owed", "short"])
 def test_kept_places_that_nobody_takes_are_places_that_are_not_there(settings):
     kept = small(*settings, urgent_of(0, 2))

@@ -354,7 +354,7 @@ def faults(figure, width):
 CASES = [(*case, width) for case, width in itertools.product(AWKWARD, WIDTHS)]
 
 
-@pytest.mark.share(45)
+@pytest.mark.share(90)
 @pytest.mark.parametrize(("case", "name", "width"), CASES)
 def test_no_text_leaves_the_page_or_meets_another(kept, case, name, width):
     with styled(), formed(Form(WIDTHS[width])):

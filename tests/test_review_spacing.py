@@ -25,6 +25,7 @@ def assert_committed(years, every):
         assert float(table[row[:-1]]) == pytest.approx(row.difference_percent, abs=1e-4)
 
 
+@pytest.mark.validation
 def test_the_table_of_the_shipped_spacing_is_what_the_model_gives():
     assert_committed(5, (30,))
 
