@@ -19,6 +19,7 @@ from sim.scenario import Study
 from sim.simulation import compiled_loop
 from sim.simulation.compiling import in_another_process
 from sim.vocabulary import Engine, Progress
+from sim.workers import memory
 from sim.workers.pieces import available
 
 
@@ -59,10 +60,13 @@ def in_blocks(
         workers = sizes.workers_for(patients.stop, work.engine)
     arms = sum(len(study.scenario.arms) for study in work.studies)
     made = _of_one_size if are_alike else _smaller_at_first
-    for block in made(work, patients, size, workers):
-        if progress is not None:
-            progress(arms * (block.patients.stop - first), arms * len(patients))
-        yield block
+    try:
+        for block in made(work, patients, size, workers):
+            if progress is not None:
+                progress(arms * (block.patients.stop - first), arms * len(patients))
+            yield block
+    finally:
+        memory.give_back()
 
 
 def _of_one_size(

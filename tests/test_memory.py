@@ -1,0 +1,62 @@
+"""What a block held goes when it is no longer needed, and free memory goes back to the system."""
+
+import gc
+import sys
+import weakref
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim import outcomes
+from sim.scenario import load
+from sim.simulation.simulate import inputs_of, names_of, protocol_of, read_arms
+from sim.workers import memory
+
+BASE = Path(__file__).parents[1] / "scenarios" / "laroche2011.yaml"
+
+
+def bytes_in_memory():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    (kilobytes,) = [line.split()[1] for line in lines if line.startswith("VmRSS")]
+    return 1024 * int(kilobytes)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_free_memory_goes_back_to_the_system():
+    kept = [np.ones(8000) for _ in range(2000)]  # too small for the system: the C library has them
+    del kept[:-1]
+    before = bytes_in_memory()
+    memory.give_back()
+    assert before - bytes_in_memory() > 64e6
+    assert kept[0].sum() == 8000
+
+
+@pytest.mark.parametrize("engine", ["simpy", "batch"])
+def test_the_log_of_an_arm_is_gone_when_the_next_arm_is_read(engine):
+    read: list[weakref.ref[Any]] = []
+
+    def read_one(inputs, log):
+        assert all(ref() is None for ref in read)
+        read.append(weakref.ref(log.day))
+        return len(log.day)
+
+    rows = read_arms(protocol_of(load(BASE)), range(5), engine, read_one)
+    assert len(read) == len(rows) == 2
+
+
+def test_records_of_an_arm_do_not_hold_the_inputs_of_the_engine():
+    study = load(BASE)
+    protocol = protocol_of(study)
+    held: list[weakref.ref[Any]] = []
+
+    def read(inputs, log):
+        held.extend(weakref.ref(array) for array in (inputs.draws, inputs.patients, log.day))
+        return outcomes.arm_records(inputs, log, names_of(study))
+
+    records = read_arms(protocol, range(5), "batch", read)
+    gc.collect()
+    assert [ref() for ref in held] == [None] * 6
+    people = inputs_of(protocol, range(5))["pamidronate"].patients
+    assert np.array_equal(records["pamidronate"].known["age_years"], people["age"])
