@@ -17,6 +17,7 @@ from sim.economics.quantities import quantities
 from sim.outcomes.definitions.named import members
 from sim.outcomes.labels import Line
 from sim.scenario import Study
+from sim.simulation.columns import Columns
 from sim.simulation.lowering import Protocol
 from sim.simulation.records import Floats, Inputs, Log, Names
 from sim.simulation.simulate import names_of, placing, protocol_of, read_arms
@@ -41,9 +42,9 @@ class Work:
         The outcomes that are computed; those of a run of each study where it is None.
     with_effects : bool
         Whether the sums for effects of the first study are wanted as well.
-    reducing : threading.Lock
-        Held by the thread that reduces a block. Reduction is many short calls of numpy: two threads
-        at it would hand the interpreter to and fro, which takes both a tenth longer.
+    turns : threading.Semaphore
+        Held by a thread that draws random numbers or reduces a block. Both are many short calls of
+        numpy: threads at it hand the interpreter to and fro, which takes each a tenth longer.
     """
 
     studies: Sequence[Study]
@@ -52,14 +53,19 @@ class Work:
     with_tables: bool = False
     plan: outcomes.AnalysisPlan | None = None
     with_effects: bool = False
-    reducing: threading.Lock = field(
-        default_factory=threading.Lock, init=False, repr=False, compare=False
+    turns: threading.Semaphore = field(
+        default_factory=threading.Semaphore, repr=False, compare=False
     )
 
     @cached_property
     def protocols(self) -> list[Protocol]:
         """Values that all patients of each study share, computed once per process."""
         return [protocol_of(study) for study in self.studies]
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The source of random numbers, drawn in turns and not kept."""
+        return Columns(most_bytes=0, turns=self.turns)
 
     @property
     def together(self) -> int:
@@ -68,7 +74,7 @@ class Work:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the studies alone: another process computes the protocols itself."""
-        return Work, tuple(getattr(self, of.name) for of in fields(self) if of.init)
+        return Work, tuple(getattr(self, of.name) for of in fields(self) if of.name != "turns")
 
 
 class Block(NamedTuple):
@@ -108,9 +114,9 @@ def do(work: Work, patients: range) -> Block:
         plan = outcomes.analysis_plan(study) if work.plan is None else work.plan
         with placing(study):
             read = functools.partial(_read, names, needs_logs)
-            arms = read_arms(work.protocols[at], patients, work.engine, read)
+            arms = read_arms(work.protocols[at], patients, work.engine, read, None, work.columns)
         records = {arm: of_arm for arm, (of_arm, _) in arms.items()}
-        with work.reducing:
+        with work.turns:
             of_study = [*_lines_of(at, records, plan)]
             if work.with_effects and at == 0:
                 effects = outcomes.block_of_effects(records, work.contrasts)
@@ -122,7 +128,7 @@ def do(work: Work, patients: range) -> Block:
         if needs_logs:
             logs = {arm: log for arm, (_, log) in arms.items() if log is not None}
             tables = results.of_block(logs, names, patients.start)
-    with work.reducing:
+    with work.turns:
         sums = outcomes.compared(lines, work.contrasts, of_facts, work.together)
     return Block(patients, sums, tables, effects, used)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -50,10 +51,13 @@ class Columns:
     ----------
     most_bytes : int
         Most bytes that are kept; 0 keeps nothing.
+    turns : context manager, optional
+        Held while a table is drawn, by threads that take turns.
     """
 
-    def __init__(self, most_bytes: int) -> None:
+    def __init__(self, most_bytes: int, turns: AbstractContextManager[Any] | None = None) -> None:
         self.most_bytes = most_bytes
+        self._turns = nullcontext() if turns is None else turns
         self._whose: tuple[int, range] = (0, range(0))
         self._columns: dict[Address, Floats] = {}
         self._bytes_of_columns = 0
@@ -119,8 +123,9 @@ class Columns:
         if last[:3] == (seed, tuple(columns), patients):
             return last.numbers
         numbers = np.empty((len(patients), len(columns)))
-        for place, (stream, use, law) in enumerate(columns):
-            numbers[:, place] = self.column(seed, stream, use, law, patients)
+        with self._turns:
+            for place, (stream, use, law) in enumerate(columns):
+                numbers[:, place] = self.column(seed, stream, use, law, patients)
         with self._changing:
             self._table = NO_TABLE
             if self._has_room(seed, patients, numbers):
