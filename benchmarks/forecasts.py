@@ -19,7 +19,8 @@ WITHIN, FIRST = 1.5, 2.0
 
 NOTE = f"""\
 Each command is a fresh process with one worker, on the clock of its own CPU time, so that other
-work of the machine changes nothing. The forecast is the time so far plus the time that the bar of a
+work of the machine changes nothing; those with two workers are on the clock of the wall. The
+forecast is the time so far plus the time that the bar of a
 terminal says is left, in times of the whole time of the command: 1 is right, 2 is twice too long.
 It is taken at the first report {FIRST:g} seconds after the start or later, and again half way.
 `rerun` and `extend` begin with the first result, `worth` and `information` with that of the line
@@ -66,6 +67,12 @@ class Asked(NamedTuple):
 RUN, OUTCOMES = "run laroche2011 --patients {}", "--keep outcomes"
 COMMANDS: dict[str, Asked] = {
     "run, batch, outcomes": Asked(f"{RUN} {OUTCOMES} --workers 1", 150_000, 400),
+    "run, batch, outcomes, two workers": Asked(
+        f"{RUN} {OUTCOMES} --workers 2 --seed 2", 300_000, 400
+    ),
+    "run, SimPy, two workers": Asked(
+        f"{RUN} {OUTCOMES} --engine simpy --workers 2 --seed 6", 3_000, 600
+    ),
     "rerun": Asked("rerun laroche2011/latest", 0, 0),
     "extend": Asked("extend laroche2011/latest --workers 1 --patients {}", 300_000, 600),
     "run, batch, figures": Asked(f"{RUN} --workers 1 --seed 3", 25_000, 20),
@@ -81,6 +88,9 @@ COMMANDS: dict[str, Asked] = {
     "emulate --uncertain": Asked("emulate laroche2011 --uncertain --workers 1 --trials {}", 150, 3),
     "power": Asked("power laroche2011 --workers 1 --trials {}", 600, 5),
     "sweep": Asked("sweep base-case-psa --patients 200 --workers 1 --draws {}", 200, 2),
+    "sweep, two workers": Asked(
+        "sweep base-case-psa --patients 300 --workers 2 --draws {}", 300, 4
+    ),
     "sweep, pilot": Asked("sweep base-case-psa --pilot --seed {}", 8, 8),
     "verify": Asked("verify laroche2011 --patients {}", 2_000, 50),
     "run, with economics": Asked(
@@ -91,8 +101,9 @@ COMMANDS: dict[str, Asked] = {
     ),
     "sweep, fresh patients": Asked("sweep zoledronate-psa --workers 1 --draws {}", 100, 8),
     "information, a trial": Asked(
-        "information sweeps/zoledronate-psa/latest --workers 1 --trial QALYs --sizes {}", 10_000, 9
+        "information sweeps/zoledronate-psa/latest --workers 1 --trial QALYs --sizes {}", 100_000, 9
     ),
+    "report": Asked("report laroche2011/latest", 0, 0),
 }
 
 

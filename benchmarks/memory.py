@@ -16,13 +16,12 @@ and in MB, at most."""
 
 NOTE = """\
 The most memory of fresh processes (`VmHWM` of Linux). The first lines load one thing after another:
-the command line reads and checks the scenario, the compiled engine is Numba with LLVM and the code
-of the loop, and pandas, which loads pyarrow, has the tables of outcomes. Runs are `mastosim run
---keep outcomes` with the batch engine and one worker. What they have beyond the libraries is one
-block of patients and what is computed from it; the allocator keeps the room of that block while the
-tables are made. Nothing of it grows with the patients. A run cannot take less than 300 MB: the
-compiled engine needs LLVM to load its code, and the summary is a table of pandas. Blocks half as
-large take some 50 MB less, and more time."""
+the command line reads and checks the scenario, the compiled engine is LLVM with the code of the
+loop, and pandas, which loads pyarrow, has the tables of outcomes. Runs are `mastosim run --keep
+outcomes` with the batch engine and one worker. Beyond the libraries they have one block of patients
+and what is computed from it. That goes back to the system before the tables are made, which need
+pandas. Nothing of it grows with the patients; a block whose patients break more bones than random
+numbers were prepared for takes more, and is met sooner or later."""
 
 LOADED = {
     "Python, numpy, modules of a run": "import numpy",

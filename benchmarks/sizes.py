@@ -53,7 +53,7 @@ FULL = Sizes(
     clinic=400,
     few_rounds=5,
     rounds=5,
-    memory=(1, 100_000, 1_000_000),
+    memory=(1, 100_000, 1_000_000, 10_000_000),
     forecasts=1,
     compiles=True,
 )
