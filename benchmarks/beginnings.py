@@ -19,7 +19,7 @@ from sim.simulation.draws import CHUNK
 
 NUMPY = "`import numpy`"
 FEW = 100
-"""Patients of a first answer; SimPy follows so few, whatever is in the cache."""
+"""Patients of a first answer."""
 
 FIRST = "First "
 """What the line begins with that has the first numbers of a run whose engine is being compiled."""

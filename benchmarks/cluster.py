@@ -46,7 +46,8 @@ that does nothing: CPU time of the scheduler, and of the command that asks for t
 column is arithmetic for a million points of ten thousand patients on a thousand cores. Simulation
 is shared by all cores; the scheduler and the command hand out two pieces a point, one after
 another; one process puts the blocks together. Disks are supposed to keep up.
-{verdict}"""
+{verdict} Shards (`--shard 1/100`) hand out their own points and share that time; putting the blocks
+together is not shared."""
 
 
 def on_a_cluster(sizes: Sizes) -> Table:
