@@ -10,6 +10,7 @@ seconds of the whole process.
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import io
 import json
@@ -32,7 +33,7 @@ def main() -> None:
 
     several = "--workers 2" in " ".join(sys.argv)
     begun = time.perf_counter() - time.process_time()
-    now = (lambda: time.perf_counter() - begun) if several else time.process_time
+    now = functools.partial(_since, begun) if several else time.process_time
     clock = SimpleNamespace(monotonic=now)
     vars(time_left)["time"] = vars(progress)["time"] = clock
     time_left.TimeLeft.tell = noted  # type: ignore[method-assign]
@@ -40,6 +41,10 @@ def main() -> None:
     with contextlib.redirect_stdout(io.StringIO()):
         importlib.import_module("sim.cli.main").main()
     print(json.dumps({"told": told, "seconds": now()}))
+
+
+def _since(begun: float) -> float:
+    return time.perf_counter() - begun
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import FunctionType
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from sim.simulation import (
     batch_engine,
     code_cache,
     compiled_loop,
+    compiler,
     lives,
     lowering,
     records,
@@ -320,6 +322,24 @@ def test_a_cache_that_cannot_be_read_is_done_without(tmp_path):
     (tmp_path / "code.o").mkdir()
     with pytest.warns(UserWarning, match="cannot be used"):
         assert from_cache(tmp_path, made=b"made now") == b"made now"
+
+
+def test_code_that_needs_numba_to_run_is_refused():
+    def tells(number):
+        print(number)
+
+    with pytest.raises(RuntimeError, match=r"cannot run without numba: it calls .*Py"):
+        compiler.machine_code(FunctionType(tells.__code__, {}), [1], compiled_loop.COMPILER)
+
+
+def test_the_loop_reads_no_array_that_it_would_misread():
+    inputs = lowered(load(BASE), 3)["combination"]
+    expected = batch_engine.simulate(inputs)
+    wrong = inputs.draws.astype(np.float32), np.asfortranarray(inputs.draws), inputs.draws[:, ::2]
+    for draws in wrong:
+        with pytest.raises(TypeError, match="the compiled loop"):
+            batch_engine.simulate(inputs._replace(draws=draws))
+    assert same(expected, batch_engine.simulate(inputs))
 
 
 @pytest.mark.validation

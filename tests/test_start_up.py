@@ -12,6 +12,7 @@ from sim.experiments import runs
 from sim.experiments.kinds import run as kinds_of_run
 from sim.results.tables import rows_of_csv
 from sim.scenario import load
+from sim.simulation import compiled_loop
 
 ROOT = Path(__file__).parents[1]
 BASE = "scenarios/laroche2011.yaml"
@@ -26,6 +27,11 @@ LEFT_ALONE = {
     ("check", BASE): {*NOT_FOR_NUMBERS, *TABLES, *PARTS_OF_SCIPY},
     ("show", "latest"): {*NOT_FOR_NUMBERS, *TABLES, *PARTS_OF_SCIPY, "scipy.special"},
     ("run", BASE, "--patients", "10", "--keep", "outcomes"): {*NOT_FOR_NUMBERS, *PARTS_OF_SCIPY},
+    ("run", BASE, "--patients", "10", "--keep", "outcomes", "--engine", "batch"): {
+        *NOT_FOR_NUMBERS,
+        *PARTS_OF_SCIPY,
+        "simpy",
+    },
 }
 """The libraries that each command does not load, with a result in the folder of results."""
 
@@ -64,6 +70,8 @@ def test_rows_of_a_damaged_file_are_refused(tmp_path):
 
 @pytest.mark.parametrize("words", LEFT_ALONE, ids=lambda words: words[0])
 def test_a_command_loads_what_it_uses(words, folder_of_results):
+    if "batch" in words:
+        compiled_loop.loop()  # the code is then in the cache
     out = ["--out", str(folder_of_results)] if words[0] in ("list", "show", "run") else []
     code = (
         "import sys, atexit; from sim.cli import main;"

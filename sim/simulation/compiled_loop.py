@@ -146,7 +146,7 @@ def compiled(**options: bool) -> MachineCode:
     ImportError
         Without numba.
     RuntimeError
-        If the code needs more than `MATHEMATICS` of other libraries.
+        As of `compiler.machine_code`.
     """
     numba = compiler.load_numba()
     settings = {**COMPILER, **options}

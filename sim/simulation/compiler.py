@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import importlib
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import FunctionType, ModuleType
 from typing import Any
 
-from sim.simulation.machine_code import MATHEMATICS, MachineCode
+from sim.simulation.machine_code import OF_NUMBA, MachineCode, as_taken
 
 
 def load_numba() -> Any:
@@ -68,7 +68,7 @@ def compile_modules(
 
 
 def machine_code(
-    function: FunctionType, taken: Iterable[Any], settings: Mapping[str, Any]
+    function: FunctionType, taken: Sequence[Any], settings: Mapping[str, Any]
 ) -> MachineCode:
     """Compile one function to machine code that runs without numba.
 
@@ -76,7 +76,7 @@ def machine_code(
     ----------
     function : function
         Function to compile; the compiled functions that it calls are among its global names.
-    taken : iterable
+    taken : sequence
         Examples of its arguments, which tell their types.
     settings : mapping
         Options of `numba.njit`.
@@ -89,20 +89,23 @@ def machine_code(
     Raises
     ------
     RuntimeError
-        If the code calls more of other libraries than `MATHEMATICS`.
+        If the code calls functions of numba, or takes its arguments in another way than
+        `machine_code.as_taken`.
     """
     numba = load_numba()
     alone = numba.njit(**settings, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
     types = tuple(map(numba.typeof, taken))
     alone.compile(types)
     made = alone.overloads[types]
-    called = set(
-        re.findall(r'^declare [^@]*@"?([^"(]+)', made.library.get_llvm_str(), re.MULTILINE)
-    )
-    if others := {name for name in called if not name.startswith("llvm.")} - MATHEMATICS:
-        raise RuntimeError(f"the compiled code calls {', '.join(sorted(others))}")
-    _, _, (content, _) = made.library.serialize_using_object_code()
-    return MachineCode(made.fndesc.llvm_func_name, content)
+    library, name = made.library, made.fndesc.llvm_func_name
+    called = re.findall(r'^declare [^@]*@"?([^"(]+)', library.get_llvm_str(), re.MULTILINE)
+    if own := sorted(other for other in called if other.startswith(OF_NUMBA)):
+        raise RuntimeError(f"the compiled code cannot run without numba: it calls {', '.join(own)}")
+    numbers = 2 + len([number for one in taken for number in as_taken(one)])
+    if len([*library.get_function(name).arguments]) != numbers:
+        raise RuntimeError("numba calls compiled functions in another way than machine_code does")
+    _, _, (content, _) = library.serialize_using_object_code()
+    return MachineCode(name, content)
 
 
 def copy_function(function: Any, names: dict[str, Any]) -> FunctionType:

@@ -13,15 +13,17 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from sim.simulation.records import PARAMS, PATIENT, STATE, Log
+from sim.simulation.records import PARAMS, PATIENT, STATE
 
 Loop = Callable[..., tuple[int, int]]
 """The loop over lives: takes and returns what `lives.follow_records` does."""
 
-MATHEMATICS = {"erfc", "exp", "expm1", "log", "log1p", "memcpy", "memmove", "memset", "pow"}
-"""Functions of the C library that machine code may call."""
+OF_NUMBA = ("numba", "NRT_", "Py")
+"""How the names of functions begin that are there only where numba is loaded."""
+
+READ = (PARAMS, PATIENT, np.float64, STATE, np.int64, np.int64, np.int64, np.int64, np.float64)
+"""What the arrays hold that the loop reads and writes, those of the log last."""
 
 
 class MachineCode(NamedTuple):
@@ -103,16 +105,13 @@ def linked(code: MachineCode) -> Loop:
         raise KeyError(code.name)
     called = ctypes.CFUNCTYPE(ctypes.c_int32)(address)
 
-    def follow(
-        params: Any, patients: Any, draws: Any, states: Any, due: Any, log: Log, first: int,
-        _keeping: Any = engine,
-    ) -> tuple[int, int]:  # fmt: skip
+    def follow(*taken: Any, _keeping: Any = engine) -> tuple[int, int]:
+        *arrays, log, _ = taken
+        if [array.dtype for array in (*arrays, *log)] != [*READ]:
+            raise TypeError("the compiled loop was given other arrays than those that it reads")
         reached, error = (ctypes.c_int64 * 2)(), ctypes.c_void_p()
-        arrays = [(params, PARAMS), (patients, PATIENT), (draws, np.float64), (states, STATE)]
-        arrays += [(due, np.int64), *((column, np.int64) for column in log[:3])]
-        arrays += [(log.value, np.float64)]
-        taken = [ctypes.c_int64(n) for array, dtype in arrays for n in _as_taken(array, dtype)]
-        failed = called(ctypes.byref(reached), ctypes.byref(error), *taken, ctypes.c_int64(first))
+        numbers = [ctypes.c_int64(number) for one in taken for number in as_taken(one)]
+        failed = called(ctypes.byref(reached), ctypes.byref(error), *numbers)
         if failed:
             raise RuntimeError(f"the compiled loop ended with status {failed}")
         done, rows = reached
@@ -121,11 +120,37 @@ def linked(code: MachineCode) -> Loop:
     return follow
 
 
-def _as_taken(array: npt.NDArray[Any], dtype: Any) -> Iterator[int]:
-    """An array as numba's code takes it: no owners, size, bytes a number, address, lengths, steps.
+def as_taken(argument: Any) -> Iterator[int]:
+    """Return the numbers by which numba's code takes an argument.
 
-    Raises TypeError for an array that the code would misread.
+    Parameters
+    ----------
+    argument : array, tuple or int
+        An array is two owners, of which there are none, its size, the bytes of an item, its
+        address, its lengths and its steps. A tuple is its parts.
+
+    Returns
+    -------
+    iterator of int
+        The numbers, after the places for what is returned and for an error.
+
+    Raises
+    ------
+    TypeError
+        For an array that is not in one piece.
+
+    Examples
+    --------
+    >>> len([*as_taken(np.zeros((2, 3)))]), [*as_taken((4, 5))]
+    (9, [4, 5])
     """
-    if array.dtype != dtype or not array.flags.c_contiguous:
-        raise TypeError(f"the compiled loop cannot read an array of {array.dtype}")
-    yield from (0, 0, array.size, array.itemsize, array.ctypes.data, *array.shape, *array.strides)
+    if isinstance(argument, tuple):
+        for part in argument:
+            yield from as_taken(part)
+    elif isinstance(argument, np.ndarray):
+        if not argument.flags.c_contiguous:
+            raise TypeError("the compiled loop cannot read an array that is not in one piece")
+        yield from (0, 0, argument.size, argument.itemsize, argument.ctypes.data)
+        yield from (*argument.shape, *argument.strides)
+    else:
+        yield int(argument)
