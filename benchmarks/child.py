@@ -1,11 +1,13 @@
 """A process that does whole runs: `python -m benchmarks.child WORKERS PATIENTS [PATIENTS ...]`.
 
-Each run is of outcomes only, by the batch engine, whose workers are threads. Of each it prints a
+Each run is of outcomes only, by the batch engine, whose workers are threads. With several numbers
+of workers, as in `1,2`, each cohort is followed by each of them in turn. Of each run it prints a
 line: the seconds it took, and the most memory of this process so far, in bytes.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 import time
@@ -17,9 +19,9 @@ from sim.experiments import runs
 
 def main() -> None:
     """Do the runs that the command line asks for, one after another."""
-    workers, *cohorts = map(int, sys.argv[1:])
-    for patients in cohorts:
-        print(json.dumps(whole_run(patients, workers)))
+    numbers, *cohorts = sys.argv[1:]
+    for patients, workers in itertools.product(cohorts, numbers.split(",")):
+        print(json.dumps(whole_run(int(patients), int(workers))))
 
 
 def whole_run(patients: int, workers: int) -> tuple[float, int | None]:

@@ -18,13 +18,13 @@ from benchmarks.page import Table, number
 from benchmarks.sizes import Sizes
 from benchmarks.sweep_child import SWEEP
 from sim.experiments import sweeps
-from sim.experiments.sweeps import work
+from sim.experiments.sweeps import running, work
 from sim.experiments.sweeps.collect import collected
 from sim.experiments.sweeps.read import Sweep
 from sim.experiments.sweeps.work import KEPT, Piece, Task
 from sim.results import fingerprint
 from sim.simulation.columns import Columns
-from sim.workers.pieces import in_order
+from sim.workers.pieces import Workers, in_order
 
 TEAMS = (2, 8)
 """Workers of one thread each, started on this machine."""
@@ -62,7 +62,7 @@ def on_a_cluster(sizes: Sizes) -> Table:
         task = Task(Path(folder), "batch", fingerprint.model(), Columns(KEPT))
         handed = [_handed_out(task, pieces, team, IDLE * draws) for team in TEAMS]
         done = _done(task, sweep, pieces)
-    parts = [*handed, done]
+    parts = [*handed, done, (_whole(sizes), {})]
     hours = {name: each for _, costs in parts for name, each in costs.items()}
     longest = max(hours, key=lambda part: hours[part])
     verdict = f"The bottleneck would be {longest}: {number(hours[longest])} hours."
@@ -125,6 +125,26 @@ def _done(
         ["CPU ms to put the blocks of a point together", number(1000 * together),
          number(hours["putting blocks together"])],
     ], hours  # fmt: skip
+
+
+def _whole(sizes: Sizes) -> list[list[str]]:
+    """Seconds of a whole sweep to its last block, by two workers of Dask and by two processes."""
+    _, draws, patients, _ = sizes.sweep
+    sweep = sweeps.load_sweep(SWEEP, patients, draws)
+
+    def seconds(workers: Workers) -> str:
+        with tempfile.TemporaryDirectory() as folder:
+            begun = time.perf_counter()
+            running.simulate(sweep, Path(folder), "batch", workers)
+            return number(time.perf_counter() - begun)
+
+    with dask_here.started(2) as scheduler:
+        by_dask = seconds(scheduler.address)
+    of = f"{draws:,} draws of {patients:,} patients, all blocks"
+    return [
+        [f"{of}, two workers of Dask: seconds", by_dask, ""],
+        [f"{of}, two processes without Dask: seconds", seconds(2), ""],
+    ]
 
 
 def _points(sweep: Sweep) -> int:

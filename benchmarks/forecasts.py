@@ -67,17 +67,17 @@ class Asked(NamedTuple):
 RUN, OUTCOMES = "run laroche2011 --patients {}", "--keep outcomes"
 COMMANDS: dict[str, Asked] = {
     "run, batch, outcomes": Asked(f"{RUN} {OUTCOMES} --workers 1", 150_000, 400),
+    "rerun": Asked("rerun laroche2011/latest", 0, 0),
+    "extend": Asked("extend laroche2011/latest --workers 1 --patients {}", 300_000, 600),
+    "run, batch, figures": Asked(f"{RUN} --workers 1 --seed 3", 25_000, 20),
+    "run, batch, CSV": Asked(f"{RUN} --keep tables --tables csv --seed 4", 10_000, 20),
+    "run, SimPy": Asked(f"{RUN} {OUTCOMES} --engine simpy --workers 1 --seed 5", 1_500, 20),
     "run, batch, outcomes, two workers": Asked(
         f"{RUN} {OUTCOMES} --workers 2 --seed 2", 300_000, 400
     ),
     "run, SimPy, two workers": Asked(
         f"{RUN} {OUTCOMES} --engine simpy --workers 2 --seed 6", 3_000, 600
     ),
-    "rerun": Asked("rerun laroche2011/latest", 0, 0),
-    "extend": Asked("extend laroche2011/latest --workers 1 --patients {}", 300_000, 600),
-    "run, batch, figures": Asked(f"{RUN} --workers 1 --seed 3", 25_000, 20),
-    "run, batch, CSV": Asked(f"{RUN} --keep tables --tables csv --seed 4", 10_000, 20),
-    "run, SimPy": Asked(f"{RUN} {OUTCOMES} --engine simpy --workers 1 --seed 5", 1_500, 20),
     "run, clinics": Asked(f"run clinic-nine-places {OUTCOMES} --set clinics.number={{}}", 5, 1),
     "run --until": Asked(
         f"run laroche2011 {OUTCOMES} --workers 1 --seed {{}} --until spine.difference:0.05", 7, 7

@@ -144,14 +144,15 @@ def test_the_page_says_whether_a_target_was_met(bound, value, cells):
 
 def test_gain_and_memory_are_those_of_the_largest_cohort():
     sorts = {
-        (10, 1): Run([1.0], 50 * 2**20),
-        (100, 1): Run([9.0], 200 * 2**20),
-        (1000, 1): Run([90.0], 256 * 2**20),
-        (1000, 2): Run([60.0, 50.0, 40.0], 700 * 2**20),
+        (10, 1): Run([1.0], 50 * 2**20, []),
+        (100, 1): Run([9.0], 200 * 2**20, []),
+        (200, 2): Run([60.0, 50.0, 40.0], 700 * 2**20, [90.0, 90.0, 90.0]),
+        (1000, 1): Run([90.0], 256 * 2**20, []),
+        (1000, 2): Run([60.0], 700 * 2**20, [60.0]),
     }
     assert [target.measured for target in processes.targets(sorts)] == [1.8, 1.28, 0.25]
     assert [target.met for target in processes.targets(sorts)] == [True, False, True]
-    sorts[1000, 1] = Run([90.0], None)
+    sorts[1000, 1] = Run([90.0], None, [])
     assert [target.met for target in processes.targets(sorts)] == [True, None, None]
 
 
