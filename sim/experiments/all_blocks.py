@@ -66,13 +66,11 @@ def in_blocks(
     work = replace(work, turns=threading.Semaphore(max(1, workers // THREADS_A_TURN)))
     arms = sum(len(study.scenario.arms) for study in work.studies)
     made = _of_one_size if are_alike else _smaller_at_first
-    try:
+    with memory.kept_for_blocks():
         for block in made(work, patients, size, workers):
             if progress is not None:
                 progress(arms * (block.patients.stop - first), arms * len(patients))
             yield block
-    finally:
-        memory.give_back()
 
 
 def _of_one_size(
