@@ -158,9 +158,9 @@ def test_the_first_patients_are_not_simulated_again(tmp_path, monkeypatch):
     folder = kept_run.make(few, tmp_path, "outcomes", engine="batch")
     asked, simulate = [], read_arms
 
-    def watched(study, patients, engine, read):
+    def watched(study, patients, *how, **columns):
         asked.append(patients)
-        return simulate(study, patients, engine, read)
+        return simulate(study, patients, *how, **columns)
 
     monkeypatch.setattr(blocks, "read_arms", watched)
     kept_run.extend(results.open(folder), tmp_path, MARK + 10)

@@ -114,7 +114,7 @@ def do(work: Work, patients: range) -> Block:
         plan = outcomes.analysis_plan(study) if work.plan is None else work.plan
         with placing(study):
             read = functools.partial(_read, names, needs_logs)
-            arms = read_arms(work.protocols[at], patients, work.engine, read, None, work.columns)
+            arms = read_arms(work.protocols[at], patients, work.engine, read, columns=work.columns)
         records = {arm: of_arm for arm, (of_arm, _) in arms.items()}
         with work.turns:
             of_study = [*_lines_of(at, records, plan)]
