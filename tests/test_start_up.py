@@ -27,10 +27,9 @@ LEFT_ALONE = {
     ("check", BASE): {*NOT_FOR_NUMBERS, *TABLES, *PARTS_OF_SCIPY},
     ("show", "latest"): {*NOT_FOR_NUMBERS, *TABLES, *PARTS_OF_SCIPY, "scipy.special"},
     ("run", BASE, "--patients", "10", "--keep", "outcomes"): {*NOT_FOR_NUMBERS, *PARTS_OF_SCIPY},
-    ("run", BASE, "--patients", "11", "--keep", "outcomes", "--engine", "batch"): {
+    ("run", BASE, "--patients", "10", "--keep", "outcomes", "--engine", "batch"): {
         *NOT_FOR_NUMBERS,
         *PARTS_OF_SCIPY,
-        "simpy",
     },
 }
 """The libraries that each command does not load, with a result in the folder of results."""
@@ -83,4 +82,4 @@ def test_a_command_loads_what_it_uses(words, folder_of_results):
     assert len(done.stdout.splitlines()) >= 3
     loaded = set(done.stderr.splitlines()[-1].split())
     assert "sim.cli.main" in loaded
-    assert loaded & LEFT_ALONE[words] == set()
+    assert not loaded & LEFT_ALONE[words]

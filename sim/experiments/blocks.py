@@ -118,9 +118,9 @@ def do(work: Work, patients: range) -> Block:
         records = {arm: of_arm for arm, (of_arm, _) in arms.items()}
         with work.turns:
             of_study = [*_lines_of(at, records, plan)]
-            if work.with_effects and at == 0:
-                effects = outcomes.block_of_effects(records, work.contrasts)
-                used = quantities_of(records, study)
+        if work.with_effects and at == 0:
+            effects = outcomes.block_of_effects(records, work.contrasts)
+            used = quantities_of(records, study)
         lines += of_study
         of_facts += outcomes.pairs_of(plan.facts)
         if work.plan is None:
