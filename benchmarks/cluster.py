@@ -26,7 +26,7 @@ from sim.results import fingerprint
 from sim.simulation.columns import Columns
 from sim.workers.pieces import Workers, in_order
 
-TEAMS = (2, 8)
+TEAMS = (2, 8, 32)
 """Workers of one thread each, started on this machine."""
 
 POINTS, PIECES, CORES = 1_000_000, 2, 1_000
