@@ -78,7 +78,7 @@ COMMANDS: dict[str, Asked] = {
     "run, SimPy, two workers": Asked(
         f"{RUN} {OUTCOMES} --engine simpy --workers 2 --seed 6", 3_000, 600
     ),
-    "run, clinics": Asked(f"run clinic-nine-places {OUTCOMES} --set clinics.number={{}}", 5, 1),
+    "run, clinics": Asked(f"run clinic-nine-places {OUTCOMES} --set clinics.number={{}}", 5, 2),
     "run --until": Asked(
         f"run laroche2011 {OUTCOMES} --workers 1 --seed {{}} --until spine.difference:0.05", 7, 7
     ),
@@ -99,7 +99,7 @@ COMMANDS: dict[str, Asked] = {
     "worth, two readings": Asked(
         "worth laroche2011-worth/latest --reading plateau=60% --reading compound=40%", 0, 0
     ),
-    "sweep, fresh patients": Asked("sweep zoledronate-psa --workers 1 --draws {}", 100, 8),
+    "sweep, fresh patients": Asked("sweep zoledronate-psa --workers 1 --draws {}", 100, 100),
     "information, a trial": Asked(
         "information sweeps/zoledronate-psa/latest --workers 1 --trial QALYs --sizes {}", 100_000, 9
     ),
