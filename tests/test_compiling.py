@@ -33,7 +33,7 @@ def empty_cache(tmp_path, monkeypatch):
 
 
 def folder():
-    return Path(str(code_cache.folder_of(compiled_loop.SOURCES)))
+    return Path(str(compiled_loop.folder()))
 
 
 def left_in(cache):
@@ -145,7 +145,7 @@ def test_nothing_is_compiled_where_simpy_is_done_before(monkeypatch, empty_cache
     monkeypatch.setattr(all_blocks, "available", lambda: 1)
     assert not is_compiled_meanwhile([many], "batch")
     monkeypatch.setattr(all_blocks, "available", lambda: 2)
-    (folder() / "code.o").write_bytes(b"")
+    (folder() / code_cache.CODE).write_bytes(b"")
     assert not is_compiled_meanwhile([many], "batch")
 
 
@@ -183,7 +183,7 @@ def test_of_two_processes_one_compiles_and_the_other_waits(empty_cache):
     ):
         assert is_at_work()
         assert left_in(empty_cache) == set()
-        (place / "code.o").write_bytes(b"")
+        (place / code_cache.CODE).write_bytes(b"")
         assert not is_at_work()
     with compiling.in_another_process() as is_at_work:
         assert not is_at_work()

@@ -172,22 +172,23 @@ def test_the_cache_knows_its_sources(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     importlib.import_module("first")
     importlib.import_module("second")
-    before = folder_of(["first", "second"])
+    before = folder_of(["first", "second"], "a compiler")
     assert before is not None
     assert Path(before).is_dir()
-    assert folder_of(["first", "second"]) == before
+    assert folder_of(["first", "second"], "a compiler") == before
+    assert folder_of(["first", "second"], "another compiler") != before
     assert not holds_code(before)
     (tmp_path / "second.py").write_text("y = 2\n")
-    assert folder_of(["first", "second"]) != before
+    assert folder_of(["first", "second"], "a compiler") != before
     (tmp_path / "second.py").write_text("y = 1\n")
-    assert folder_of(["first", "second"]) == before
+    assert folder_of(["first", "second"], "a compiler") == before
     (tmp_path / "elsewhere").mkdir()
     moved = shutil.copy(tmp_path / "second.py", tmp_path / "elsewhere")
     monkeypatch.setattr(sys.modules["second"], "__file__", moved)
-    assert folder_of(["first", "second"]) == before
+    assert folder_of(["first", "second"], "a compiler") == before
     (tmp_path / "taken").write_text("a file, not a folder")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "taken"))
-    assert folder_of(["first", "second"]) is None
+    assert folder_of(["first", "second"], "a compiler") is None
     assert not holds_code(None)
 
 
@@ -198,9 +199,9 @@ def test_a_package_stands_for_all_files_in_its_folder(tmp_path, monkeypatch):
         (tmp_path / "shared_room" / f"{name}.py").write_text("x = 1\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     importlib.import_module("shared_room")
-    before = folder_of(["shared_room"])
+    before = folder_of(["shared_room"], "a compiler")
     (tmp_path / "shared_room" / "inside.py").write_text("x = 2\n")
-    assert folder_of(["shared_room"]) != before
+    assert folder_of(["shared_room"], "a compiler") != before
 
 
 def file_of(name, otherwise):
@@ -226,9 +227,9 @@ def test_what_the_compiled_functions_take_is_among_the_sources_of_the_cache():
     assert of_records <= known
 
 
-def from_cache(folder, name="code", made=b"made now"):
+def from_cache(folder, made=b"made now"):
     """The code of a folder: what was kept, or `made`, which is then kept."""
-    return through_cache(None if folder is None else str(folder), name, lambda: made)
+    return through_cache(None if folder is None else str(folder), lambda: made)
 
 
 def test_compiled_code_is_loaded_the_second_time(tmp_path):
@@ -239,14 +240,8 @@ def test_compiled_code_is_loaded_the_second_time(tmp_path):
     assert holds_code(str(folder))
     assert from_cache(folder, made=b"second") == b"first\nof all"
     assert {path.name for path in tmp_path.iterdir()} <= {"cache", ".cache.lock"}
-    assert {path.name for path in folder.iterdir()} == {"code.o"}
+    assert {path.name for path in folder.iterdir()} == {code_cache.CODE}
     assert from_cache(None, made=b"second") == b"second"
-
-
-def test_code_for_another_processor_stays_beside(tmp_path):
-    for name in ("one", "other", "one"):
-        assert from_cache(tmp_path, name, made=name.encode()) == name.encode()
-    assert {path.name for path in tmp_path.iterdir()} == {"one.o", "other.o"}
 
 
 def test_of_two_that_find_no_code_one_compiles_and_the_other_waits(tmp_path):
@@ -260,7 +255,7 @@ def test_of_two_that_find_no_code_one_compiles_and_the_other_waits(tmp_path):
     folder = tmp_path / "cache"
     folder.mkdir()
     with ThreadPoolExecutor(2) as threads:
-        first = threads.submit(through_cache, str(folder), "code", slowly)
+        first = threads.submit(through_cache, str(folder), slowly)
         assert begun.wait(10)
         second = threads.submit(from_cache, folder, made=b"second")
         with pytest.raises(TimeoutError):
@@ -292,7 +287,7 @@ def test_where_files_cannot_be_locked_each_compiles(tmp_path, monkeypatch, error
 )
 def test_damaged_code_is_compiled_anew_and_said_once(tmp_path, damage):
     from_cache(tmp_path, made=b"first")
-    file = tmp_path / "code.o"
+    file = tmp_path / code_cache.CODE
     file.write_bytes(damage(file.read_bytes()))
     with pytest.warns(UserWarning, match="is damaged: the model is compiled anew"):
         assert from_cache(tmp_path, made=b"second") == b"second"
@@ -313,13 +308,13 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
         return b"code"
 
     with pytest.warns(UserWarning, match="cannot be used") as said:
-        assert through_cache(str(tmp_path), "code", compiled) == b"code"
+        assert through_cache(str(tmp_path), compiled) == b"code"
     assert len(said) == len(times) == 1
     assert [*tmp_path.iterdir()] == []
 
 
 def test_a_cache_that_cannot_be_read_is_done_without(tmp_path):
-    (tmp_path / "code.o").mkdir()
+    (tmp_path / code_cache.CODE).mkdir()
     with pytest.warns(UserWarning, match="cannot be used"):
         assert from_cache(tmp_path, made=b"made now") == b"made now"
 

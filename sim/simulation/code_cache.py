@@ -1,6 +1,6 @@
-"""The folder for compiled code, named after a digest of the sources.
+"""The folder for compiled code, named after a digest of the sources and of what compiles them.
 
-A change of any of these sources leads to another folder. Outdated machine code is never loaded.
+A change of any of these leads to another folder. Outdated machine code is never loaded.
 
 A file has the digest of its machine code before the code, because damaged machine code can end a
 process without a word. Of several processes that find no code, one compiles, and the others wait
@@ -22,14 +22,14 @@ from pathlib import Path
 NAME = "mastosim"
 """Name of the folder of mastosim among the caches of the user."""
 
-CODE = ".o"
-"""How the name of a file with machine code ends."""
+CODE = "loop.o"
+"""Name of the file with machine code in its folder."""
 
 PATIENCE = 120.0
 """Seconds to wait for another process that compiles: longer than that takes on a slow machine."""
 
 
-def folder_of(modules: Iterable[str]) -> str | None:
+def folder_of(modules: Iterable[str], made_with: str) -> str | None:
     """Folder for the machine code of some modules; the folder is made if it is missing.
 
     The place of the sources does not count: a copy of the program has the same machine code.
@@ -38,6 +38,8 @@ def folder_of(modules: Iterable[str]) -> str | None:
     ----------
     modules : iterable of str
         Names of imported modules; the name of a package stands for all modules in its folder.
+    made_with : str
+        On what machine code depends beside the sources: versions of the compiler, and processor.
 
     Returns
     -------
@@ -49,7 +51,7 @@ def folder_of(modules: Iterable[str]) -> str | None:
     KeyError
         For a module that is not imported.
     """
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(made_with.encode())
     for source in (source for name in modules for source in _sources(name)):
         digest.update(source.name.encode())
         digest.update(source.read_bytes())
@@ -86,10 +88,10 @@ def holds_code(folder: str | None) -> bool:
     >>> holds_code(None)
     False
     """
-    return folder is not None and any(Path(folder).glob(f"[!.]*{CODE}"))
+    return folder is not None and Path(folder, CODE).exists()
 
 
-def through_cache(folder: str | None, name: str, make: Callable[[], bytes]) -> bytes:
+def through_cache(folder: str | None, make: Callable[[], bytes]) -> bytes:
     """Read machine code from a folder of the cache, or make it and keep it there.
 
     Damaged code is made anew. Without a folder, and where the cache cannot be used, the code is
@@ -99,8 +101,6 @@ def through_cache(folder: str | None, name: str, make: Callable[[], bytes]) -> b
     ----------
     folder : str or None
         Folder as returned by `folder_of`.
-    name : str
-        Name of the code, which tells for which processor and by which compiler it was made.
     make : callable
         Makes the code.
 
@@ -111,7 +111,7 @@ def through_cache(folder: str | None, name: str, make: Callable[[], bytes]) -> b
     """
     if folder is None:
         return make()
-    file, code = Path(folder, name + CODE), None
+    file, code = Path(folder, CODE), None
     try:
         with _alone(file):
             code = _sound(file)
@@ -240,9 +240,8 @@ def take_over(made: str, folder: str) -> None:
     folder : str
         Folder as returned by `folder_of`. It stays as it is if the other process made no code.
     """
-    for file in Path(made).glob(f"[!.]*{CODE}"):
-        with suppress(OSError):
-            file.replace(Path(folder, file.name))
+    with suppress(OSError):
+        Path(made, CODE).replace(Path(folder, CODE))
 
 
 def _root() -> Path:

@@ -6,7 +6,6 @@ Numba compiles the same functions that SimPy drives, once for all scenarios.
 from __future__ import annotations
 
 import functools
-import hashlib
 import importlib.metadata
 import importlib.util
 import os
@@ -95,10 +94,10 @@ def loop() -> Loop:
     if importlib.util.find_spec("numba") is None:
         warnings.warn("numba is not installed: the batch engine runs uncompiled", stacklevel=2)
         return lives.follow_plainly
-    if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
         warnings.warn("NUMBA_DISABLE_JIT is set: the batch engine runs uncompiled", stacklevel=2)
         return lives.follow_plainly
-    return linked(from_bytes(through_cache(folder_of(SOURCES), made_with(), in_bytes)))
+    return linked(from_bytes(through_cache(folder(), in_bytes)))
 
 
 def is_ready() -> bool:
@@ -109,7 +108,7 @@ def is_ready() -> bool:
     bool
         True if a new process will load the compiled code and not compile it.
     """
-    return holds_code(folder_of(SOURCES))
+    return importlib.util.find_spec("numba") is not None and holds_code(folder())
 
 
 def in_bytes() -> bytes:
@@ -117,15 +116,19 @@ def in_bytes() -> bytes:
     return to_bytes(compiled())
 
 
-def made_with() -> str:
-    """A digest of what machine code depends on beside the sources: compiler and processor."""
+def folder() -> str | None:
+    """The folder of the cache for the loop as this process would compile it, or None."""
+    return folder_of(SOURCES, _made_with())
+
+
+def _made_with() -> str:
+    """What machine code depends on beside the sources: versions, processor, and what was asked."""
     host = llvm()
     versions = [importlib.metadata.version(package) for package in ("numba", "llvmlite")]
     asked = [os.environ.get(f"NUMBA_CPU_{what}", "") for what in ("NAME", "FEATURES")]
     processor = [host.get_process_triple(), host.get_host_cpu_name()]
     features = host.get_host_cpu_features().flatten()
-    text = "\n".join([sys.version, *versions, *processor, features, *asked])
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return "\n".join([sys.version, *versions, *processor, features, *asked])
 
 
 def compiled(**options: bool) -> MachineCode:

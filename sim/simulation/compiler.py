@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -96,8 +97,8 @@ def machine_code(
     alone = numba.njit(**settings, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
     types = tuple(map(numba.typeof, taken))
     alone.compile(types)
-    made = alone.overloads[types]
-    library, name = made.library, made.fndesc.llvm_func_name
+    library, about = attrgetter("library", "fndesc")(alone.overloads[types])
+    name = about.llvm_func_name
     called = re.findall(r'^declare [^@]*@"?([^"(]+)', library.get_llvm_str(), re.MULTILINE)
     if own := sorted(other for other in called if other.startswith(OF_NUMBA)):
         raise RuntimeError(f"the compiled code cannot run without numba: it calls {', '.join(own)}")

@@ -34,8 +34,7 @@ def in_another_process() -> Iterator[IsAtWork]:
         is not where the compiler failed, or where there is none: `compiled_loop.loop` then does
         what it always does. If a further process is compiling already, that one is waited for.
     """
-    folder = code_cache.folder_of(compiled_loop.SOURCES)
-    if folder is None or importlib.util.find_spec("numba") is None:
+    if importlib.util.find_spec("numba") is None or (folder := compiled_loop.folder()) is None:
         yield lambda: False
         return
     with code_cache.alone_or_not(folder) as is_alone:
@@ -92,9 +91,7 @@ def _end_with_first_process(made: str) -> None:
 def _main(made: str) -> None:
     """Compile into a folder."""
     threading.Thread(target=_end_with_first_process, args=[made], daemon=True).start()
-    code_cache.keep(
-        Path(made, compiled_loop.made_with() + code_cache.CODE), compiled_loop.in_bytes()
-    )
+    code_cache.keep(Path(made, code_cache.CODE), compiled_loop.in_bytes())
 
 
 if __name__ == "__main__":
